@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+namespace dko {
+
+/// CRC-64/XZ (polynomial 0x42F0E1EBA9EA3693, reflected, all-ones start and end) of everything fed to it.
+/// Tells files apart and finds damage; it is no protection against forgery.
+class Checksum {
+ public:
+  Checksum();
+  ~Checksum();
+  Checksum(Checksum&&) noexcept;
+  Checksum& operator=(Checksum&&) noexcept;
+
+  template <class T>
+  void add(std::span<const T> values) {
+    add_bytes(std::as_bytes(values));
+  }
+  /// Adds the length too, so that {"ab","c"} and {"a","bc"} differ.
+  void add(const std::string& text);
+
+  /// "crc64:" and 16 hexadecimal digits.
+  std::string text() const;
+
+ private:
+  void add_bytes(std::span<const std::byte> bytes);
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace dko

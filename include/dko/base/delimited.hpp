@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dko {
+
+/// Reads a delimited text file (CSV, TSV, one value a line) row by row, plain or gzip by its content.
+/// A byte-order mark, carriage returns, blank lines and double quotes around fields are dealt with; the
+/// delimiter is a tab if the first line has one, else a comma, else a semicolon.
+class DelimitedReader {
+ public:
+  /// @throws InputError if the file is missing, a directory, or cannot be read.
+  explicit DelimitedReader(const std::filesystem::path& path);
+  ~DelimitedReader();
+  DelimitedReader(const DelimitedReader&) = delete;
+  DelimitedReader& operator=(const DelimitedReader&) = delete;
+
+  /// Moves to the next row that is not blank. False at the end.
+  /// @throws InputError for damaged gzip data, an unclosed quote, or a NUL byte.
+  bool next();
+
+  /// The fields of the row, trimmed and unquoted; valid until the next call of next().
+  std::span<const std::string_view> fields() const { return fields_; }
+
+  /// Line of the row in the file, from 1.
+  std::int64_t line() const { return line_; }
+
+  /// "path, line 7", for messages.
+  std::string place() const;
+
+ private:
+  bool read_line();
+  void split();
+  /// Both take one field from where they are told and return where the next one starts; past the end of
+  /// the line where there is none.
+  std::size_t take_field(std::size_t at);
+  std::size_t take_quoted(std::size_t start);
+
+  struct Source;
+  std::filesystem::path path_;
+  std::unique_ptr<Source> source_;
+  std::string text_;
+  std::vector<std::string_view> fields_;
+  char delimiter_ = 0;
+  std::int64_t line_ = 0;
+};
+
+}  // namespace dko

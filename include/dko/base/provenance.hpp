@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace dko {
+
+/// How a result came about; written into every file the program makes.
+struct Provenance {
+  std::string version;  ///< of dko, with the commit where known
+  std::string command;  ///< the command line
+  std::string host;     ///< of rank 0
+  std::string started;  ///< UTC, ISO 8601
+  std::int64_t ranks = 1;
+  std::uint64_t seed = 0;
+  std::string input;           ///< path of the expression data as given
+  std::string input_checksum;  ///< of the expression matrix as read: the same through every file format
+  std::string model_checksum;  ///< of the mapping's parameters and gene names; empty before there is one
+};
+
+/// Version, host and start time filled in; the rest is the caller's.
+Provenance start_provenance(std::string command, std::int64_t ranks);
+
+}  // namespace dko

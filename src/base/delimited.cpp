@@ -1,0 +1,115 @@
+#include "dko/base/delimited.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/iostreams/filter/gzip.hpp>
+#include <boost/iostreams/filtering_stream.hpp>
+#include <fstream>
+#include <istream>
+
+#include "dko/base/error.hpp"
+#include "dko/base/text.hpp"
+
+namespace dko {
+
+namespace fs = std::filesystem;
+namespace io = boost::iostreams;
+
+namespace {
+
+constexpr std::streamsize buffer_bytes = 1 << 18;
+
+bool is_gzip(std::istream& file) {
+  const int first = file.get();
+  const int second = file.get();
+  file.clear();
+  file.seekg(0);
+  return first == 0x1f && second == 0x8b;
+}
+
+}  // namespace
+
+struct DelimitedReader::Source {
+  std::ifstream file;
+  io::filtering_istream stream;
+};
+
+DelimitedReader::DelimitedReader(const fs::path& path) : path_(path), source_(std::make_unique<Source>()) {
+  std::error_code error;
+  if (fs::is_directory(path, error)) {
+    throw InputError(fmt::format("{} is a directory, not a file", path.string()));
+  }
+  source_->file.open(path, std::ios::binary);
+  if (!source_->file) throw InputError(fmt::format("{}: cannot be opened for reading", path.string()));
+  if (is_gzip(source_->file)) source_->stream.push(io::gzip_decompressor(), buffer_bytes);
+  source_->stream.push(source_->file, buffer_bytes);
+  source_->stream.exceptions(std::ios::badbit);
+}
+
+DelimitedReader::~DelimitedReader() = default;
+
+std::string DelimitedReader::place() const {
+  return fmt::format("{}, line {}", path_.string(), line_);
+}
+
+bool DelimitedReader::read_line() {
+  try {
+    if (!std::getline(source_->stream, text_)) return false;
+  } catch (const std::exception& failure) {
+    throw InputError(
+        fmt::format("{}: damaged or cut off after line {}: {}", path_.string(), line_, failure.what()));
+  }
+  ++line_;
+  if (line_ == 1 && text_.starts_with("\xEF\xBB\xBF")) text_.erase(0, 3);
+  if (text_.find('\0') != std::string::npos) {
+    throw InputError(fmt::format("{}: has a NUL byte: not a text file", place()));
+  }
+  return true;
+}
+
+bool DelimitedReader::next() {
+  do {
+    if (!read_line()) return false;
+  } while (trimmed(text_).empty());
+  if (delimiter_ == 0) {
+    delimiter_ = text_.find('\t') != std::string::npos  ? '\t'
+                 : text_.find(',') != std::string::npos ? ','
+                 : text_.find(';') != std::string::npos ? ';'
+                                                        : ',';
+  }
+  split();
+  return true;
+}
+
+void DelimitedReader::split() {
+  fields_.clear();
+  while (text_.ends_with('\r')) text_.pop_back();
+  std::size_t at = 0;
+  while (at <= text_.size()) at = take_field(at);
+}
+
+std::size_t DelimitedReader::take_field(std::size_t at) {
+  const std::size_t start = text_.find_first_not_of(' ', at);
+  if (start != std::string::npos && text_[start] == '"') return take_quoted(start + 1);
+  const std::size_t end = std::min(text_.find(delimiter_, at), text_.size());
+  fields_.push_back(trimmed(std::string_view(text_).substr(at, end - at)));
+  return end + 1;
+}
+
+std::size_t DelimitedReader::take_quoted(std::size_t start) {
+  std::size_t close = text_.find('"', start);
+  // A doubled quote stands for one: fold it in place; earlier fields stay where they are.
+  while (close != std::string::npos && close + 1 < text_.size() && text_[close + 1] == '"') {
+    text_.erase(close, 1);
+    close = text_.find('"', close + 1);
+  }
+  if (close == std::string::npos) throw InputError(fmt::format("{}: a quote is not closed", place()));
+  fields_.push_back(std::string_view(text_).substr(start, close - start));
+  const std::size_t end = text_.find_first_not_of(' ', close + 1);
+  if (end == std::string::npos) return text_.size() + 1;
+  if (text_[end] != delimiter_) throw InputError(fmt::format("{}: text follows a closing quote", place()));
+  return end + 1;
+}
+
+}  // namespace dko
