@@ -1,0 +1,25 @@
+#pragma once
+
+#include <exception>
+#include <functional>
+
+#include "dko/base/error.hpp"
+#include "dko/parallel/communicator.hpp"
+
+namespace dko {
+
+/// A failure that every rank of the communicator is told of and throws. Ranks that catch it can end in
+/// good order; any other exception on one rank of several must abort the job.
+class CollectiveFailure : public Error {
+ public:
+  using Error::Error;
+};
+
+/// Runs `work` on rank 0 and tells every rank how it went. Collective; `work` must not be.
+/// @throws CollectiveFailure, with the exit code and the words of what `work` threw, on all ranks.
+void on_root(const Communicator& communicator, const std::function<void()>& work);
+
+/// The exit code that stands for an exception: its own for an Error, 1 for any other.
+ExitCode exit_code_of(const std::exception& failure);
+
+}  // namespace dko

@@ -1,0 +1,110 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+namespace dko {
+
+/// The scalar types that travel between ranks.
+enum class Scalar { f32, f64, i32, i64, u64, byte };
+
+template <class T>
+constexpr Scalar scalar_of() {
+  using U = std::remove_cv_t<T>;
+  if constexpr (std::is_same_v<U, float>)
+    return Scalar::f32;
+  else if constexpr (std::is_same_v<U, double>)
+    return Scalar::f64;
+  else if constexpr (std::is_same_v<U, std::int32_t>)
+    return Scalar::i32;
+  else if constexpr (std::is_same_v<U, std::int64_t>)
+    return Scalar::i64;
+  else if constexpr (std::is_same_v<U, std::uint64_t>)
+    return Scalar::u64;
+  else {
+    static_assert(std::is_same_v<U, std::byte> || std::is_same_v<U, char>,
+                  "no such type travels between ranks");
+    return Scalar::byte;
+  }
+}
+
+/// A group of ranks, passed to every algorithm that works on more than one. Without MPI it is a group of
+/// one (see one_rank()), on which every call below is a no-op: algorithms need no second form.
+///
+/// Copies share the underlying communicator. Counts are 64-bit: what MPI cannot count in an int is sent in
+/// pieces. Every call marked "collective" must be made by all ranks of the group in the same order.
+/// Failures of MPI throw Error.
+class Communicator {
+ public:
+  /// This process alone. Local.
+  static Communicator one_rank();
+
+  int rank() const noexcept { return rank_; }
+  int size() const noexcept { return size_; }
+  bool is_root() const noexcept { return rank_ == 0; }
+
+  /// Collective.
+  void barrier() const;
+
+  /// `values` of `root` to all; every rank passes as many. Collective.
+  template <class T>
+  void broadcast(std::span<T> values, int root = 0) const {
+    broadcast_raw(values.data(), static_cast<std::int64_t>(values.size()), scalar_of<T>(), root);
+  }
+  template <class T>
+  requires std::is_arithmetic_v<T>
+  void broadcast(T& value, int root = 0) const { broadcast(std::span(&value, 1), root); }
+  /// Resizes on the other ranks. Collective.
+  template <class T>
+  void broadcast(std::vector<T>& values, int root = 0) const {
+    auto count = static_cast<std::int64_t>(values.size());
+    broadcast(count, root);
+    values.resize(static_cast<std::size_t>(count));
+    broadcast(std::span<T>(values), root);
+  }
+  void broadcast(std::string& text, int root = 0) const;
+  void broadcast(std::vector<std::string>& texts, int root = 0) const;
+
+  /// Element-wise sum over the ranks, in place, on all ranks the same bits. Collective.
+  template <class T>
+  void sum(std::span<T> values) const {
+    reduce_raw(values.data(), static_cast<std::int64_t>(values.size()), scalar_of<T>(), Reduction::sum);
+  }
+  template <class T>
+  requires std::is_arithmetic_v<T> T sum(T value)
+  const {
+    sum(std::span(&value, 1));
+    return value;
+  }
+  /// Largest value of any rank. Collective.
+  template <class T>
+  requires std::is_arithmetic_v<T> T max(T value)
+  const {
+    reduce_raw(&value, 1, scalar_of<T>(), Reduction::max);
+    return value;
+  }
+
+  /// The ranks that pass the same colour, in the order of their ranks here. Collective.
+  Communicator split(int colour) const;
+  /// The ranks that share this rank's memory. Collective.
+  Communicator split_by_node() const;
+
+ private:
+  friend struct MpiAccess;
+  enum class Reduction { sum, max };
+  struct Handle;
+
+  Communicator() = default;
+  void broadcast_raw(void* data, std::int64_t count, Scalar type, int root) const;
+  void reduce_raw(void* data, std::int64_t count, Scalar type, Reduction reduction) const;
+
+  std::shared_ptr<const Handle> handle_;  // null for the group of one
+  int rank_ = 0;
+  int size_ = 1;
+};
+
+}  // namespace dko

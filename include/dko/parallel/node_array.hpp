@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstring>
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "dko/parallel/communicator.hpp"
+
+namespace dko {
+
+/// The ranks of a communicator by the node they run on.
+struct NodeGroup {
+  /// Collective.
+  explicit NodeGroup(const Communicator& all);
+
+  Communicator all;
+  Communicator node;     ///< the ranks of this node; its rank 0 leads
+  Communicator leaders;  ///< the leaders of all nodes (for ranks that do not lead: the others, unused)
+};
+
+/// A read-only array that is held once per node, or just by this process. Copies share it.
+template <class T>
+class NodeArray {
+ public:
+  NodeArray() = default;
+  explicit NodeArray(std::vector<T> values) {
+    auto owned = std::make_shared<const std::vector<T>>(std::move(values));
+    view_ = *owned;
+    owner_ = std::move(owned);
+  }
+  NodeArray(std::shared_ptr<const void> owner, std::span<const T> view)
+      : owner_(std::move(owner)), view_(view) {}
+
+  std::span<const T> view() const { return view_; }
+  std::int64_t size() const { return static_cast<std::int64_t>(view_.size()); }
+  const T& operator[](std::int64_t at) const { return view_[static_cast<std::size_t>(at)]; }
+
+ private:
+  std::shared_ptr<const void> owner_;
+  std::span<const T> view_;
+};
+
+namespace detail {
+/// Memory that all ranks of the node see; `bytes` counts on the node's leader. Freeing it is collective,
+/// and skipped while an exception passes. Collective over group.node.
+std::pair<std::shared_ptr<void>, std::byte*> allocate_on_node(const NodeGroup& group, std::int64_t bytes);
+/// From root's node to the other leaders, and made visible to all ranks. Collective.
+void spread(const NodeGroup& group, const std::shared_ptr<void>& window, std::span<std::byte> bytes);
+}  // namespace detail
+
+/// Gives every node one copy of the array that the root of `group.all` holds. What other ranks pass is
+/// ignored. Collective. @throws Error if the node has no shared memory left.
+template <class T>
+NodeArray<T> share(const NodeGroup& group, NodeArray<T> root_array) {
+  if (group.all.size() == 1) return root_array;
+  std::int64_t count = root_array.size();
+  group.all.broadcast(count);
+  const std::int64_t bytes = count * static_cast<std::int64_t>(sizeof(T));
+  auto [owner, data] = detail::allocate_on_node(group, bytes);
+  if (group.all.is_root() && count > 0) {
+    std::memcpy(data, root_array.view().data(), static_cast<std::size_t>(bytes));
+  }
+  detail::spread(group, owner, {data, static_cast<std::size_t>(bytes)});
+  return {std::move(owner), {reinterpret_cast<const T*>(data), static_cast<std::size_t>(count)}};
+}
+
+}  // namespace dko

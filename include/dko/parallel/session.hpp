@@ -1,0 +1,31 @@
+#pragma once
+
+#include "dko/base/error.hpp"
+#include "dko/parallel/communicator.hpp"
+
+namespace dko {
+
+/// MPI from its start to its end. MPI is started only when a launcher (mpirun, srun) started this process:
+/// one process on a login node or a laptop needs none, and gets a world of one.
+class MpiSession {
+ public:
+  /// Collective over all processes of the job.
+  /// @throws UsageError if SLURM started several tasks that cannot see each other (srun without
+  ///         --mpi=pmix): each would do the whole job and overwrite the others' results.
+  MpiSession(int& argc, char**& argv);
+  /// Ends MPI, unless an exception is passing: then the process is about to abort. Collective.
+  ~MpiSession();
+  MpiSession(const MpiSession&) = delete;
+  MpiSession& operator=(const MpiSession&) = delete;
+
+  const Communicator& world() const { return world_; }
+
+  /// Ends every process of the job at once with this exit code. For a rank that fails on its own.
+  [[noreturn]] void abort(ExitCode code) const;
+
+ private:
+  bool started_ = false;
+  Communicator world_;
+};
+
+}  // namespace dko
