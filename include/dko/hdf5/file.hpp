@@ -1,0 +1,32 @@
+#pragma once
+
+#include <filesystem>
+
+#include "dko/hdf5/location.hpp"
+
+namespace dko::hdf5 {
+
+enum class Access { read, write };
+
+/// An HDF5 file, seen as its root group.
+class File : public Location {
+ public:
+  /// Makes or empties a file of this process's own. @throws IoError
+  static File create(const std::filesystem::path& path);
+
+  /// Opens a file for this process. @throws InputError if it is missing or no HDF5 file.
+  static File open(const std::filesystem::path& path, Access access);
+
+  /// Opens a file for writing through a file access property list, such as the MPI driver's. Collective if
+  /// the property list is; closing then is, too. @throws IoError
+  static File open_with(const std::filesystem::path& path, const Handle& access_properties, bool collective);
+
+  void flush();
+  /// @throws IoError: what was written may reach the disk only now.
+  void close();
+
+ private:
+  using Location::Location;
+};
+
+}  // namespace dko::hdf5

@@ -1,0 +1,133 @@
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dko/base/names.hpp"
+#include "dko/hdf5/handle.hpp"
+
+namespace dko::hdf5 {
+
+/// Element types that are stored. Files hold them little-endian.
+enum class Type { f32, f64, i32, i64 };
+
+template <class T>
+constexpr Type type_of();
+template <>
+constexpr Type type_of<float>() {
+  return Type::f32;
+}
+template <>
+constexpr Type type_of<double>() {
+  return Type::f64;
+}
+template <>
+constexpr Type type_of<std::int32_t>() {
+  return Type::i32;
+}
+template <>
+constexpr Type type_of<std::int64_t>() {
+  return Type::i64;
+}
+
+using Shape = std::vector<std::int64_t>;
+
+/// An array in a file.
+class Dataset {
+ public:
+  Dataset(Handle handle, std::string place) : handle_(std::move(handle)), place_(std::move(place)) {}
+
+  Shape shape() const;
+  std::int64_t size() const;  ///< number of elements
+
+  /// Elements [first, first+values.size()) of a one-dimensional array; for a two-dimensional one rows from
+  /// `first` on, as many as `values` fills. One contiguous hyperslab. Local (independent transfer).
+  /// @throws IoError
+  template <class T>
+  void write(std::int64_t first, std::span<const T> values) {
+    transfer_out(first, values.data(), static_cast<std::int64_t>(values.size()), type_of<T>());
+  }
+  template <class T>
+  void read(std::int64_t first, std::span<T> values) const {
+    transfer_in(first, values.data(), static_cast<std::int64_t>(values.size()), type_of<T>());
+  }
+
+ private:
+  void transfer_out(std::int64_t first, const void* values, std::int64_t count, Type type);
+  void transfer_in(std::int64_t first, void* values, std::int64_t count, Type type) const;
+  Handle select(std::int64_t first, std::int64_t count, Handle& memory) const;
+
+  Handle handle_;
+  std::string place_;
+};
+
+/// A group of a file; the base of File, which is its root group. Every call throws IoError that names the
+/// place when HDF5 reports a failure.
+class Location {
+ public:
+  /// `place` is "file:" for the root group, "file:/path" for another.
+  Location(Handle handle, std::string place) : handle_(std::move(handle)), place_(std::move(place)) {}
+
+  /// "file:/path", for messages.
+  std::string place() const { return place_.ends_with(':') ? place_ + "/" : place_; }
+  bool has(const std::string& name) const;
+
+  Location create_group(const std::string& name);
+  Location group(const std::string& name) const;
+
+  /// A contiguous array whose space is allocated now and never filled: writing it later changes nothing
+  /// else in the file, so that a killed job leaves a readable one.
+  Dataset create(const std::string& name, Type type, const Shape& shape);
+  Dataset dataset(const std::string& name) const;
+
+  template <class T>
+  void write(const std::string& name, std::span<const T> values) {
+    write(name, values, {static_cast<std::int64_t>(values.size())});
+  }
+  template <class T>
+  void write(const std::string& name, std::span<const T> values, const Shape& shape) {
+    create(name, type_of<T>(), shape).write(0, values);
+  }
+  template <class T>
+  std::vector<T> read(const std::string& name) const {
+    const Dataset from = dataset(name);
+    std::vector<T> values(static_cast<std::size_t>(from.size()));
+    from.read(0, std::span<T>(values));
+    return values;
+  }
+
+  /// Variable-length UTF-8, encoded as anndata's string-array.
+  void write_strings(const std::string& name, const Names& values);
+  Names read_strings(const std::string& name) const;
+
+  void set(const std::string& attribute, const std::string& text);
+  void set(const std::string& attribute, std::int64_t value);
+  void set(const std::string& attribute, double value);
+  void set(const std::string& attribute, const std::vector<std::int64_t>& values);
+  bool has_attribute(const std::string& attribute) const;
+  std::string text_attribute(const std::string& attribute) const;
+  std::int64_t integer_attribute(const std::string& attribute) const;
+  double real_attribute(const std::string& attribute) const;
+
+  /// A second name for an object of this file: no copy.
+  void hard_link(const Location& from, const std::string& name, const std::string& new_name);
+
+  /// Marks `name` ("" for this group itself) as an element of anndata's on-disk format.
+  void set_encoding(const std::string& name, const std::string& type, const std::string& version);
+
+ protected:
+  Id id() const { return handle_.id(); }
+  Handle handle_;
+
+ private:
+  std::string at(const std::string& name) const { return place_ + "/" + name; }
+  void read_attribute(const std::string& attribute, Id type, void* value) const;
+
+  std::string place_;
+};
+
+}  // namespace dko::hdf5

@@ -1,0 +1,97 @@
+#include <fmt/format.h>
+
+#include "dko/base/error.hpp"
+#include "dko/hdf5/location.hpp"
+#include "native.hpp"
+
+namespace dko::hdf5 {
+
+namespace {
+
+/// A scalar, or an array of `count` elements.
+Handle attribute_space(std::int64_t count, bool scalar, const std::string& place) {
+  if (scalar) return {check(H5Screate(H5S_SCALAR), place), H5Sclose};
+  const auto extent = static_cast<hsize_t>(count);
+  return {check(H5Screate_simple(1, &extent, nullptr), place), H5Sclose};
+}
+
+/// Makes or replaces the attribute `name` of `object`.
+void put(Id object, const std::string& name, Id type, Id stored_as, const Handle& space, const void* value,
+         const std::string& place) {
+  if (check(H5Aexists(object, name.c_str()), place) > 0) check(H5Adelete(object, name.c_str()), place);
+  const Handle attribute(
+      check(H5Acreate2(object, name.c_str(), stored_as, space.id(), H5P_DEFAULT, H5P_DEFAULT),
+            fmt::format("{}: attribute {} cannot be created", place, name)),
+      H5Aclose);
+  check(H5Awrite(attribute.id(), type, value),
+        fmt::format("{}: attribute {} cannot be written", place, name));
+}
+
+void put_text(Id object, const std::string& name, const std::string& text, const std::string& place) {
+  const Handle type = text_type();
+  const char* pointer = text.c_str();
+  put(object, name, type.id(), type.id(), attribute_space(1, true, place), &pointer, place);
+}
+
+}  // namespace
+
+void Location::set(const std::string& attribute, const std::string& text) {
+  put_text(id(), attribute, text, place());
+}
+
+void Location::set(const std::string& attribute, std::int64_t value) {
+  put(id(), attribute, H5T_NATIVE_INT64, H5T_STD_I64LE, attribute_space(1, true, place()), &value, place());
+}
+
+void Location::set(const std::string& attribute, double value) {
+  put(id(), attribute, H5T_NATIVE_DOUBLE, H5T_IEEE_F64LE, attribute_space(1, true, place()), &value, place());
+}
+
+void Location::set(const std::string& attribute, const std::vector<std::int64_t>& values) {
+  const Handle space = attribute_space(static_cast<std::int64_t>(values.size()), false, place());
+  put(id(), attribute, H5T_NATIVE_INT64, H5T_STD_I64LE, space, values.data(), place());
+}
+
+void Location::set_encoding(const std::string& name, const std::string& type, const std::string& version) {
+  const std::string object = name.empty() ? "." : name;
+  const Handle target(check(H5Oopen(id(), object.c_str(), H5P_DEFAULT), at(name)), H5Oclose);
+  put_text(target.id(), "encoding-type", type, at(name));
+  put_text(target.id(), "encoding-version", version, at(name));
+}
+
+bool Location::has_attribute(const std::string& attribute) const {
+  return check(H5Aexists(id(), attribute.c_str()), place()) > 0;
+}
+
+void Location::read_attribute(const std::string& attribute, Id type, void* value) const {
+  if (!has_attribute(attribute))
+    throw InputError(fmt::format("{}: attribute {} is missing", place(), attribute));
+  const Handle from(check(H5Aopen(id(), attribute.c_str(), H5P_DEFAULT), place()), H5Aclose);
+  const Handle space(check(H5Aget_space(from.id()), place()), H5Sclose);
+  if (H5Sget_simple_extent_npoints(space.id()) != 1 || H5Aread(from.id(), type, value) < 0) {
+    throw InputError(fmt::format("{}: attribute {} is not what dko writes", place(), attribute));
+  }
+}
+
+std::string Location::text_attribute(const std::string& attribute) const {
+  const Handle type = text_type();
+  char* pointer = nullptr;
+  read_attribute(attribute, type.id(), &pointer);
+  const std::string text = pointer == nullptr ? "" : pointer;
+  H5free_memory(pointer);
+  return text;
+}
+
+std::int64_t Location::integer_attribute(const std::string& attribute) const {
+  std::int64_t value = 0;
+  read_attribute(attribute, H5T_NATIVE_INT64, &value);
+  return value;
+}
+
+double Location::real_attribute(const std::string& attribute) const {
+  double value = 0;
+  read_attribute(attribute, H5T_NATIVE_DOUBLE, &value);
+  return value;
+}
+
+}  // namespace dko::hdf5

@@ -1,0 +1,52 @@
+#include "dko/hdf5/file.hpp"
+
+#include <fmt/format.h>
+
+#include "dko/base/error.hpp"
+#include "native.hpp"
+
+namespace dko::hdf5 {
+
+void silence_hdf5() {
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+}
+
+File File::create(const std::filesystem::path& path) {
+  silence_hdf5();
+  const std::string name = path.string();
+  const Id id = check(H5Fcreate(name.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT),
+                      fmt::format("{}: cannot be created", name));
+  return File(Handle(id, H5Fclose), name + ":");
+}
+
+File File::open(const std::filesystem::path& path, Access access) {
+  silence_hdf5();
+  const std::string name = path.string();
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error))
+    throw InputError(fmt::format("{}: there is no such file", name));
+  const htri_t is_hdf5 = H5Fis_hdf5(name.c_str());
+  if (is_hdf5 == 0) throw InputError(fmt::format("{}: is not an HDF5 file", name));
+  const Id id = H5Fopen(name.c_str(), access == Access::read ? H5F_ACC_RDONLY : H5F_ACC_RDWR, H5P_DEFAULT);
+  if (id < 0)
+    throw InputError(fmt::format("{}: cannot be opened: damaged, or in use by another program", name));
+  return File(Handle(id, H5Fclose), name + ":");
+}
+
+File File::open_with(const std::filesystem::path& path, const Handle& access_properties, bool collective) {
+  silence_hdf5();
+  const std::string name = path.string();
+  const Id id = check(H5Fopen(name.c_str(), H5F_ACC_RDWR, access_properties.id()),
+                      fmt::format("{}: cannot be opened by all ranks", name));
+  return File(Handle(id, H5Fclose, collective), name + ":");
+}
+
+void File::flush() {
+  check(H5Fflush(id(), H5F_SCOPE_GLOBAL), fmt::format("{}: cannot be written", place()));
+}
+
+void File::close() {
+  handle_.close(fmt::format("{}: cannot be written to its end", place()));
+}
+
+}  // namespace dko::hdf5

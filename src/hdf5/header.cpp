@@ -1,0 +1,48 @@
+#include "dko/hdf5/header.hpp"
+
+#include <fmt/format.h>
+
+#include "dko/base/error.hpp"
+
+namespace dko::hdf5 {
+
+void write_header(File& file, const FileKind& kind, const Provenance& provenance) {
+  file.set("format", std::string(kind.format));
+  file.set("version", kind.version);
+  file.set("dko_version", provenance.version);
+  file.set("command", provenance.command);
+  file.set("host", provenance.host);
+  file.set("started", provenance.started);
+  file.set("ranks", provenance.ranks);
+  file.set("seed", static_cast<std::int64_t>(provenance.seed));
+  file.set("input", provenance.input);
+  file.set("input_checksum", provenance.input_checksum);
+  file.set("model_checksum", provenance.model_checksum);
+}
+
+Provenance read_header(const File& file, const FileKind& kind) {
+  if (format_of(file) != kind.format) {
+    throw InputError(fmt::format("{}: is not a {} file", file.place(), kind.format));
+  }
+  if (const auto version = file.integer_attribute("version"); version != kind.version) {
+    throw InputError(fmt::format("{}: is a {} file of version {}; this dko reads version {}", file.place(),
+                                 kind.format, version, kind.version));
+  }
+  Provenance provenance;
+  provenance.version = file.text_attribute("dko_version");
+  provenance.command = file.text_attribute("command");
+  provenance.host = file.text_attribute("host");
+  provenance.started = file.text_attribute("started");
+  provenance.ranks = file.integer_attribute("ranks");
+  provenance.seed = static_cast<std::uint64_t>(file.integer_attribute("seed"));
+  provenance.input = file.text_attribute("input");
+  provenance.input_checksum = file.text_attribute("input_checksum");
+  provenance.model_checksum = file.text_attribute("model_checksum");
+  return provenance;
+}
+
+std::string format_of(const File& file) {
+  return file.has_attribute("format") ? file.text_attribute("format") : std::string();
+}
+
+}  // namespace dko::hdf5

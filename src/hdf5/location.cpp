@@ -1,0 +1,108 @@
+#include "dko/hdf5/location.hpp"
+
+#include <fmt/format.h>
+
+#include "dko/base/error.hpp"
+#include "native.hpp"
+
+namespace dko::hdf5 {
+
+namespace {
+
+/// Frees the strings that HDF5 allocates when it reads variable-length text.
+struct Reclaim {
+  Id type;
+  Id space;
+  void* values;
+  ~Reclaim() { H5Dvlen_reclaim(type, space, H5P_DEFAULT, values); }
+};
+
+Handle simple_space(const Shape& shape, const std::string& place) {
+  const std::vector<hsize_t> extent(shape.begin(), shape.end());
+  return {check(H5Screate_simple(static_cast<int>(extent.size()), extent.data(), nullptr), place), H5Sclose};
+}
+
+}  // namespace
+
+Handle text_type() {
+  Handle type(check(H5Tcopy(H5T_C_S1), "HDF5 text type"), H5Tclose);
+  check(H5Tset_size(type.id(), H5T_VARIABLE), "HDF5 text type");
+  check(H5Tset_cset(type.id(), H5T_CSET_UTF8), "HDF5 text type");
+  return type;
+}
+
+bool Location::has(const std::string& name) const {
+  return check(H5Lexists(id(), name.c_str(), H5P_DEFAULT), at(name)) > 0;
+}
+
+Location Location::create_group(const std::string& name) {
+  const Id group = check(H5Gcreate2(id(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
+                         fmt::format("{}: cannot be created", at(name)));
+  return {Handle(group, H5Gclose), at(name)};
+}
+
+Location Location::group(const std::string& name) const {
+  if (!has(name)) throw InputError(fmt::format("{}: is missing", at(name)));
+  const Id group =
+      check(H5Gopen2(id(), name.c_str(), H5P_DEFAULT), fmt::format("{}: cannot be opened", at(name)));
+  return {Handle(group, H5Gclose), at(name)};
+}
+
+Dataset Location::create(const std::string& name, Type type, const Shape& shape) {
+  const Handle space = simple_space(shape, at(name));
+  const Handle properties(check(H5Pcreate(H5P_DATASET_CREATE), at(name)), H5Pclose);
+  check(H5Pset_layout(properties.id(), H5D_CONTIGUOUS), at(name));
+  check(H5Pset_alloc_time(properties.id(), H5D_ALLOC_TIME_EARLY), at(name));
+  check(H5Pset_fill_time(properties.id(), H5D_FILL_TIME_NEVER), at(name));
+  const Id dataset = check(
+      H5Dcreate2(id(), name.c_str(), file_type(type), space.id(), H5P_DEFAULT, properties.id(), H5P_DEFAULT),
+      fmt::format("{}: cannot be created", at(name)));
+  return {Handle(dataset, H5Dclose), at(name)};
+}
+
+Dataset Location::dataset(const std::string& name) const {
+  if (!has(name)) throw InputError(fmt::format("{}: is missing", at(name)));
+  const Id dataset =
+      check(H5Dopen2(id(), name.c_str(), H5P_DEFAULT), fmt::format("{}: cannot be opened", at(name)));
+  return {Handle(dataset, H5Dclose), at(name)};
+}
+
+void Location::write_strings(const std::string& name, const Names& values) {
+  const Handle type = text_type();
+  const Handle space = simple_space({static_cast<std::int64_t>(values.size())}, at(name));
+  const Handle dataset(
+      check(H5Dcreate2(id(), name.c_str(), type.id(), space.id(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
+            fmt::format("{}: cannot be created", at(name))),
+      H5Dclose);
+  std::vector<const char*> pointers;
+  pointers.reserve(values.size());
+  for (const std::string& value : values) pointers.push_back(value.c_str());
+  set_encoding(name, "string-array", "0.2.0");
+  if (pointers.empty()) return;
+  check(H5Dwrite(dataset.id(), type.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()),
+        fmt::format("{}: writing failed: is the disk or the quota full?", at(name)));
+}
+
+Names Location::read_strings(const std::string& name) const {
+  if (!has(name)) throw InputError(fmt::format("{}: is missing", at(name)));
+  const Handle dataset(check(H5Dopen2(id(), name.c_str(), H5P_DEFAULT), at(name)), H5Dclose);
+  const Handle space(check(H5Dget_space(dataset.id()), at(name)), H5Sclose);
+  const auto count = static_cast<std::size_t>(check(H5Sget_simple_extent_npoints(space.id()), at(name)));
+  const Handle type = text_type();
+  std::vector<char*> pointers(count, nullptr);
+  if (count == 0) return {};
+  const Reclaim reclaim{type.id(), space.id(), pointers.data()};
+  check(H5Dread(dataset.id(), type.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()),
+        fmt::format("{}: cannot be read as text", at(name)));
+  Names values;
+  values.reserve(count);
+  for (const char* pointer : pointers) values.emplace_back(pointer == nullptr ? "" : pointer);
+  return values;
+}
+
+void Location::hard_link(const Location& from, const std::string& name, const std::string& new_name) {
+  check(H5Lcreate_hard(from.id(), name.c_str(), id(), new_name.c_str(), H5P_DEFAULT, H5P_DEFAULT),
+        fmt::format("{}: cannot be linked", at(new_name)));
+}
+
+}  // namespace dko::hdf5
