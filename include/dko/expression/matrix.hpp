@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "dko/base/names.hpp"
+#include "dko/parallel/node_array.hpp"
+
+namespace dko {
+
+/// Expression of C cells × N genes, sparse by rows (CSR): only the expressed genes of each cell are held,
+/// ascending, with values > 0. Read-only; copies share the arrays.
+class ExpressionMatrix {
+ public:
+  ExpressionMatrix() = default;
+  /// `row_starts` has C+1 entries; `genes` and `values` have row_starts[C].
+  ExpressionMatrix(Names gene_names, Names cell_names, NodeArray<std::int64_t> row_starts,
+                   NodeArray<std::int32_t> genes, NodeArray<float> values);
+
+  std::int64_t cells() const { return static_cast<std::int64_t>(cell_names_.size()); }
+  std::int64_t genes() const { return static_cast<std::int64_t>(gene_names_.size()); }
+  std::int64_t nonzeros() const { return genes_.size(); }
+
+  /// S_c, the genes that cell c expresses.
+  std::span<const std::int32_t> expressed(std::int64_t cell) const { return row(genes_.view(), cell); }
+  /// X[c, i] for i in S_c.
+  std::span<const float> values(std::int64_t cell) const { return row(values_.view(), cell); }
+  /// n_c = |S_c|.
+  std::int64_t expressed_count(std::int64_t cell) const { return row_starts_[cell + 1] - row_starts_[cell]; }
+  /// The same cells with their relative profiles p = x / Σx as values: what the mapping learns from.
+  ExpressionMatrix relative_profiles() const;
+
+  const Names& gene_names() const { return gene_names_; }
+  const Names& cell_names() const { return cell_names_; }
+
+  /// Checksum of names, presence and values: the same through every file format.
+  std::string checksum() const;
+
+  /// The matrix of rank 0, held once per node. What other ranks pass is ignored. Collective.
+  static ExpressionMatrix replicate(const NodeGroup& group, ExpressionMatrix on_root);
+
+ private:
+  template <class T>
+  std::span<const T> row(std::span<const T> all, std::int64_t cell) const {
+    return all.subspan(static_cast<std::size_t>(row_starts_[cell]),
+                       static_cast<std::size_t>(expressed_count(cell)));
+  }
+
+  Names gene_names_;
+  Names cell_names_;
+  NodeArray<std::int64_t> row_starts_;
+  NodeArray<std::int32_t> genes_;
+  NodeArray<float> values_;
+};
+
+}  // namespace dko

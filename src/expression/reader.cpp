@@ -1,0 +1,53 @@
+#include "dko/expression/reader.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <fstream>
+
+#include "dko/base/error.hpp"
+#include "dko/base/text.hpp"
+#include "format.hpp"
+
+namespace dko {
+
+namespace {
+
+// The first that accepts a file reads it.
+constexpr std::array formats{Format{"text, genes × cells", accepts_text, read_text}};
+
+std::string first_bytes(const std::filesystem::path& path) {
+  std::error_code error;
+  if (!std::filesystem::exists(path, error)) {
+    throw InputError(fmt::format("{}: there is no such file", path.string()));
+  }
+  if (std::filesystem::is_directory(path, error)) {
+    throw InputError(fmt::format("{}: is a directory, not a file", path.string()));
+  }
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw InputError(fmt::format("{}: cannot be opened for reading", path.string()));
+  std::string start(512, '\0');
+  file.read(start.data(), static_cast<std::streamsize>(start.size()));
+  start.resize(static_cast<std::size_t>(file.gcount()));
+  if (start.empty()) throw InputError(fmt::format("{}: is empty", path.string()));
+  return start;
+}
+
+}  // namespace
+
+ExpressionMatrix read_expression(const std::filesystem::path& path, Log& log) {
+  const std::string start = first_bytes(path);
+  for (const Format& format : formats) {
+    if (!format.accepts(start)) continue;
+    ExpressionMatrix matrix = format.read(path, log);
+    check_matrix(matrix, path, log);
+    log.info("{}: {} × {}, {} of {} entries expressed ({})", path.string(), counted(matrix.genes(), "gene"),
+             counted(matrix.cells(), "cell"), with_thousands(matrix.nonzeros()),
+             with_thousands(matrix.genes() * matrix.cells()), format.name);
+    return matrix;
+  }
+  throw InputError(
+      fmt::format("{}: is in no format that dko reads (CSV or TSV, plain or gzip)", path.string()));
+}
+
+}  // namespace dko
