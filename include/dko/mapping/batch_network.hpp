@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "dko/expression/matrix.hpp"
+#include "dko/mapping/mapping.hpp"
+
+namespace dko {
+
+/// Runs the mapping forward and backward on batches of cells, in single precision, with its own buffers.
+/// All calls are local. `profiles` holds relative profiles p as values (ExpressionMatrix::relative_profiles).
+///
+/// The loss of a cell is the Bray-Curtis distance BC(q, p) = Σ|q−p| / Σ(q+p) = ½ Σ|q−p|, since both sum to
+/// one; the loss of a batch is the sum over its cells. Its gradient, with s_i = ½ sign(q_i − p_i):
+/// ∂BC/∂o_i = sign(o_i) (s_i − Σ_j s_j q_j) / Σ_j |o_j| over the expressed genes, sign(0) = 0.
+/// A cell whose outputs are all zero has q = 0, loss 1 and no gradient.
+class BatchNetwork {
+ public:
+  explicit BatchNetwork(MappingShape shape);
+  ~BatchNetwork();
+  BatchNetwork(BatchNetwork&&) noexcept;
+  BatchNetwork& operator=(BatchNetwork&&) noexcept;
+
+  /// Sum of the losses of `cells`.
+  double loss(const Mapping& mapping, const ExpressionMatrix& profiles, std::span<const std::int64_t> cells);
+
+  /// The same, and its gradient, laid out as the parameters, into `gradient` (overwritten).
+  double loss_and_gradient(const Mapping& mapping, const ExpressionMatrix& profiles,
+                           std::span<const std::int64_t> cells, std::span<float> gradient);
+
+  /// Predicted relative profiles q, cells × genes by rows; genes that a cell does not express are 0.
+  std::vector<float> predict(const Mapping& mapping, const ExpressionMatrix& profiles,
+                             std::span<const std::int64_t> cells);
+
+ private:
+  struct Buffers;
+  std::unique_ptr<Buffers> buffers_;
+};
+
+}  // namespace dko

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "dko/base/names.hpp"
+
+namespace dko {
+
+struct MappingShape {
+  std::int64_t genes = 0;   ///< N
+  std::int64_t hidden = 0;  ///< H, the width of the hidden layer; N in the original
+
+  std::int64_t parameters() const { return 2 * genes * hidden + genes + hidden; }
+};
+
+/// The original's mapping (arXiv 2510.03359) from the assemblage ẑ = z/n of a cell to its relative profile:
+///
+///     h = W1 ẑ + b1,   o = W2 h + b2,   y = ẑ ∘ |o|,   q = y / Σy
+///
+/// There is no activation between the layers. The parameters are one array, so that an optimiser, a
+/// reduction over ranks or a file can take them whole; W1 and W2 both lie gene by gene, H values each:
+/// [ W1ᵀ: N×H | b1: H | W2: N×H | b2: N ], rows contiguous.
+class Mapping {
+ public:
+  Mapping() = default;
+  explicit Mapping(MappingShape shape)
+      : shape_(shape), parameters_(static_cast<std::size_t>(shape.parameters())) {}
+
+  /// Weights and biases uniform in ±1/√fan_in, fan_in being N for W1, b1 and H for W2, b2. Each gene's
+  /// weights come from a random stream of their own. Local.
+  static Mapping initialised(MappingShape shape, std::uint64_t seed);
+
+  const MappingShape& shape() const { return shape_; }
+  std::span<float> parameters() { return parameters_; }
+  std::span<const float> parameters() const { return parameters_; }
+
+  std::span<const float> w1() const { return part(0, weights()); }
+  std::span<const float> b1() const { return part(weights(), shape_.hidden); }
+  std::span<const float> w2() const { return part(weights() + shape_.hidden, weights()); }
+  std::span<const float> b2() const { return part(2 * weights() + shape_.hidden, shape_.genes); }
+
+  /// Checksum of the parameters and of the genes they belong to.
+  std::string checksum(const Names& genes) const;
+
+ private:
+  std::int64_t weights() const { return shape_.genes * shape_.hidden; }
+  std::span<const float> part(std::int64_t first, std::int64_t count) const {
+    return std::span(parameters_).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
+  }
+
+  MappingShape shape_;
+  std::vector<float> parameters_;
+};
+
+}  // namespace dko
