@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+
+#include "dko/base/progress.hpp"
+#include "dko/expression/matrix.hpp"
+#include "dko/mapping/model_file.hpp"
+#include "dko/parallel/communicator.hpp"
+#include "dko/training/split.hpp"
+
+namespace dko {
+
+/// The original's settings are the defaults.
+struct TrainingOptions {
+  std::int64_t steps = 5000;
+  std::int64_t batch = 20;
+  double learning_rate = 0.01;
+  double validation = 0.2;  ///< fraction of the cells that choose the best weights
+  std::int64_t hidden = 0;  ///< 0: as many as there are genes
+  std::uint64_t seed = 1;
+};
+
+/// The shape of the mapping that these options ask for.
+MappingShape mapping_shape(const ExpressionMatrix& matrix, const TrainingOptions& options);
+
+struct TrainedMapping {
+  Mapping mapping;  ///< the best weights, on every rank
+  TrainingRecord record;
+};
+
+/// The training cells of step `step`: `batch` distinct ones, the same for every number of ranks.
+std::vector<std::int64_t> batch_cells(const std::vector<std::int64_t>& training, std::int64_t batch,
+                                      std::uint64_t seed, std::int64_t step);
+
+/// Trains the original's mapping with Adam on the summed Bray-Curtis loss of a batch. Each rank takes its
+/// share of the batch and of the validation cells; gradients and losses are summed by allreduce, so that
+/// all ranks make the same step. Before each update the mean validation loss is taken and the weights are
+/// kept if it is at most the best so far; without validation cells the last weights are kept. Rank 0's
+/// best weights are broadcast at the end.
+///
+/// `profiles` holds relative profiles as values and is the same on every rank. Same seed and ranks: the
+/// same bits; another number of ranks: the same batches, and losses equal to rounding. Collective.
+/// @throws CollectiveFailure if no step had a finite validation loss.
+TrainedMapping train(const ExpressionMatrix& profiles, const Split& split, const TrainingOptions& options,
+                     const Communicator& communicator, const ProgressCallback& progress = {});
+
+}  // namespace dko
