@@ -1,0 +1,67 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "dko/mapping/collapsed_mapping.hpp"
+
+namespace dko {
+
+/// Scores the knockouts of one cell at a time through the collapsed mapping, O(n) each, in double precision.
+///
+/// impact(K) = BC(q', q) = Σ|q'−q| / Σ(q'+q), q the predicted profile of the intact cell and q' that after
+/// the knockout of K, from o_i(K) = (u_i − Σ_{g∈K} A_ig)/(n−|K|) + c_i for i in S∖K, q' = |o|/Σ|o|.
+/// A profile whose outputs are all zero is taken as q = 0, so its distance to any other is 1, and to its
+/// like 0. The result depends on the model, the cell and K alone, to the bit: not on what was scored
+/// before. Genes are given as positions among the cell's expressed genes.
+class CellKernel {
+ public:
+  /// `mapping` must outlive the kernel.
+  explicit CellKernel(const CollapsedMapping& mapping) : mapping_(&mapping) {}
+
+  /// Gathers what the knockouts of a cell need: the n×n tile A[S,S], u = A z, and q. O(n²).
+  void load(std::span<const std::int32_t> expressed);
+
+  /// Impact of knocking out all of `removed` (ascending, distinct, fewer than the cell expresses).
+  double impact(std::span<const std::int32_t> removed);
+
+  /// impacts[j] = impact of {first, seconds[j]}, first < seconds[j], n > 2.
+  void pair_impacts(std::int32_t first, std::span<const std::int32_t> seconds, std::span<float> impacts);
+
+  /// Predicted relative profile of the intact cell, over its expressed genes.
+  std::vector<double> intact_profile() const;
+
+ private:
+  // Eight doubles: sums are kept in eight lanes and added in a fixed order, so that the result is the same
+  // whatever the width of the machine's vectors. Rows are padded to whole lanes with zeros.
+  struct alignas(64) Lanes {
+    std::array<double, 8> at;
+  };
+  using Row = std::vector<Lanes>;
+
+  static double lane_sum(const Lanes& lanes);
+  double& keep(std::int32_t position) {
+    return keep_[static_cast<std::size_t>(position) / 8].at[position % 8];
+  }
+  const Lanes* column(std::int32_t position) const {
+    return tile_.data() + static_cast<std::size_t>(position) * u_.size();
+  }
+  void subtract(std::int32_t position);
+  double fill_outputs(const Row& base, const Lanes* last, std::int64_t left);
+  double impact_of_last(const Row& base, std::int32_t last, std::int64_t left);
+
+  const CollapsedMapping* mapping_;
+  std::int64_t expressed_ = 0;  // n
+  bool intact_is_zero_ = false;
+  Row tile_;     // columns of A[S,S]
+  Row u_;        // A z
+  Row c_;        // offset
+  Row q_;        // intact profile
+  Row keep_;     // 1 for genes that are there, 0 for removed ones and padding
+  Row base_;     // u without all removed genes but the last
+  Row outputs_;  // |o| after the knockout
+};
+
+}  // namespace dko

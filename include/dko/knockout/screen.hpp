@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "dko/base/progress.hpp"
+#include "dko/expression/matrix.hpp"
+#include "dko/knockout/event_list.hpp"
+#include "dko/knockout/targets.hpp"
+#include "dko/mapping/collapsed_mapping.hpp"
+
+namespace dko {
+
+/// What a screen scores.
+struct ScreenPlan {
+  KnockoutTargets targets;
+  bool singles = false;           ///< every single knockout of the targets
+  bool doubles = false;           ///< every double knockout of the targets
+  std::optional<EventList> list;  ///< and these events
+
+  /// The plan of rank 0, its arrays held once per node. What other ranks pass is ignored. Collective.
+  static ScreenPlan replicate(const NodeGroup& group, ScreenPlan on_root);
+};
+
+/// The arrays of scores that a screen fills, each numbered by its own events: singles as in
+/// KnockoutTargets, pairs as in PairIndex, the list as it comes.
+enum class ScoreArray { singles, pairs, list };
+
+/// Takes the scores of a screen. Called by one rank for its own range of events, in large contiguous
+/// pieces; different ranks never write the same event.
+class ScoreSink {
+ public:
+  virtual ~ScoreSink() = default;
+  /// scores of events [first, first + scores.size()) of an array. Local.
+  virtual void write(ScoreArray array, std::int64_t first, std::span<const float> scores) = 0;
+};
+
+/// Scores shard `shard` of `shards` of the plan: of each array a contiguous range of events, balanced by
+/// cost (n for an event in a cell of n expressed genes). The scores do not depend on the sharding, to the
+/// bit. `matrix` gives the presence; its values are not used. Local: shards share nothing.
+void screen_shard(const ScreenPlan& plan, const ExpressionMatrix& matrix, const CollapsedMapping& mapping,
+                  std::int64_t shard, std::int64_t shards, ScoreSink& sink,
+                  const ProgressCallback& progress = {});
+
+}  // namespace dko

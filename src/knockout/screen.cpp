@@ -1,0 +1,224 @@
+#include "dko/knockout/screen.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <vector>
+
+#include "dko/knockout/cell_kernel.hpp"
+#include "dko/knockout/event_index.hpp"
+#include "dko/knockout/shards.hpp"
+
+namespace dko {
+
+namespace {
+
+constexpr std::size_t scores_per_write = std::size_t{1} << 20;
+
+/// Gathers scores of consecutive events and hands them to the sink in large pieces.
+class ScoreBuffer {
+ public:
+  ScoreBuffer(ScoreSink& sink, ScoreArray array, std::int64_t first)
+      : sink_(sink), array_(array), next_(first) {
+    scores_.reserve(scores_per_write);
+  }
+  /// Room for `count` more scores, to be filled by the caller.
+  std::span<float> extend(std::size_t count) {
+    if (scores_.size() + count > scores_per_write) flush();
+    scores_.resize(scores_.size() + count);
+    return std::span(scores_).last(count);
+  }
+  void flush() {
+    if (scores_.empty()) return;
+    sink_.write(array_, next_, scores_);
+    next_ += std::ssize(scores_);
+    scores_.clear();
+  }
+
+ private:
+  ScoreSink& sink_;
+  ScoreArray array_;
+  std::int64_t next_;
+  std::vector<float> scores_;
+};
+
+struct Range {
+  std::int64_t first;
+  std::int64_t last;  // one past
+
+  std::int64_t size() const { return last - first; }
+};
+
+class ShardScreen {
+ public:
+  ShardScreen(const ScreenPlan& plan, const ExpressionMatrix& matrix, const CollapsedMapping& mapping,
+              std::int64_t shard, std::int64_t shards, ScoreSink& sink, const ProgressCallback& progress)
+      : plan_(plan),
+        matrix_(matrix),
+        kernel_(mapping),
+        shard_(shard),
+        shards_(shards),
+        sink_(sink),
+        progress_(progress) {
+    for (std::int64_t cell = 0; cell < matrix.cells(); ++cell) {
+      costs_.push_back(std::max<std::int64_t>(1, matrix.expressed_count(cell)));
+    }
+  }
+
+  void run() {
+    const PairIndex pairs(matrix_, plan_.targets);
+    const Range singles = plan_.singles ? share_of(plan_.targets.starts()) : Range{0, 0};
+    const Range doubles = plan_.doubles ? share_of(pairs.starts()) : Range{0, 0};
+    const Range listed = plan_.list ? share_of(*plan_.list) : Range{0, 0};
+    total_ = singles.size() + doubles.size() + listed.size();
+    in_cells(plan_.targets.starts(), ScoreArray::singles, singles,
+             [&](Range within, ScoreBuffer& buffer) { score_singles(within, buffer); });
+    in_cells(pairs.starts(), ScoreArray::pairs, doubles,
+             [&](Range within, ScoreBuffer& buffer) { score_pairs(within, buffer); });
+    if (plan_.list) score_list(listed);
+  }
+
+ private:
+  Range share_of(std::span<const std::int64_t> starts) const {
+    const auto bounds = balanced_shards(starts, costs_, shards_);
+    return {bounds[static_cast<std::size_t>(shard_)], bounds[static_cast<std::size_t>(shard_) + 1]};
+  }
+
+  Range share_of(const EventList& list) const {
+    std::vector<std::int64_t> starts(static_cast<std::size_t>(list.size()) + 1);
+    std::iota(starts.begin(), starts.end(), 0);
+    std::vector<std::int64_t> costs;
+    for (const std::int32_t cell : list.all_cells()) costs.push_back(costs_[static_cast<std::size_t>(cell)]);
+    const auto bounds = balanced_shards(starts, costs, shards_);
+    return {bounds[static_cast<std::size_t>(shard_)], bounds[static_cast<std::size_t>(shard_) + 1]};
+  }
+
+  /// Calls `score(events within the cell, buffer)` for each cell that the range touches, the cell loaded.
+  template <class Score>
+  void in_cells(std::span<const std::int64_t> starts, ScoreArray array, Range range, Score score) {
+    ScoreBuffer buffer(sink_, array, range.first);
+    while (range.size() > 0) {
+      const std::int64_t cell = cell_of_event(starts, range.first);
+      const std::int64_t start = starts[static_cast<std::size_t>(cell)];
+      const std::int64_t end = std::min(range.last, starts[static_cast<std::size_t>(cell) + 1]);
+      load(cell);
+      score(Range{range.first - start, end - start}, buffer);
+      advance(end - range.first);
+      range.first = end;
+    }
+    buffer.flush();
+  }
+
+  /// Makes `cell` the kernel's cell and finds its targets among its expressed genes.
+  void load(std::int64_t cell) {
+    kernel_.load(matrix_.expressed(cell));
+    positions_of(plan_.targets.of(cell), cell, positions_);
+  }
+
+  /// Where `genes` (ascending) stand among the expressed genes of the cell.
+  void positions_of(std::span<const std::int32_t> genes, std::int64_t cell,
+                    std::vector<std::int32_t>& positions) {
+    const auto expressed = matrix_.expressed(cell);
+    positions.clear();
+    auto from = expressed.begin();
+    for (const std::int32_t gene : genes) {
+      from = std::lower_bound(from, expressed.end(), gene);
+      positions.push_back(static_cast<std::int32_t>(from - expressed.begin()));
+    }
+  }
+
+  void score_singles(Range within, ScoreBuffer& buffer) {
+    const std::span<float> scores = buffer.extend(static_cast<std::size_t>(within.size()));
+    for (std::int64_t at = within.first; at < within.last; ++at) {
+      const std::span removed(&positions_[static_cast<std::size_t>(at)], 1);
+      scores[static_cast<std::size_t>(at - within.first)] = static_cast<float>(kernel_.impact(removed));
+    }
+  }
+
+  /// Row by row of the cell's triangle, the first and last row perhaps in part.
+  void score_pairs(Range within, ScoreBuffer& buffer) {
+    const auto m = std::ssize(positions_);
+    for (std::int64_t a = 0; a + 1 < m; ++a) {
+      const Range row{PairIndex::row_start(m, a), PairIndex::row_start(m, a + 1)};
+      const Range part{std::max(row.first, within.first), std::min(row.last, within.last)};
+      if (part.size() <= 0) continue;
+      const auto second = static_cast<std::size_t>(a + 1 + part.first - row.first);
+      const auto count = static_cast<std::size_t>(part.size());
+      kernel_.pair_impacts(positions_[static_cast<std::size_t>(a)],
+                           std::span(positions_).subspan(second, count), buffer.extend(count));
+    }
+  }
+
+  /// In blocks of events, within a block cell by cell, so that a cell is loaded once a block.
+  void score_list(Range range) {
+    const EventList& list = *plan_.list;
+    std::vector<float> scores;
+    std::vector<std::int64_t> order;
+    for (std::int64_t first = range.first; first < range.last;
+         first += static_cast<std::int64_t>(scores_per_write)) {
+      const std::int64_t last = std::min(range.last, first + static_cast<std::int64_t>(scores_per_write));
+      order.resize(static_cast<std::size_t>(last - first));
+      std::iota(order.begin(), order.end(), first);
+      std::stable_sort(order.begin(), order.end(),
+                       [&](std::int64_t x, std::int64_t y) { return list.cell(x) < list.cell(y); });
+      scores.resize(order.size());
+      score_events(list, order, first, scores);
+      sink_.write(ScoreArray::list, first, scores);
+    }
+  }
+
+  void score_events(const EventList& list, const std::vector<std::int64_t>& order, std::int64_t first,
+                    std::vector<float>& scores) {
+    std::int64_t loaded = -1;
+    std::vector<std::int32_t> genes;
+    for (const std::int64_t event : order) {
+      const std::int64_t cell = list.cell(event);
+      if (cell != loaded) kernel_.load(matrix_.expressed(cell));
+      loaded = cell;
+      const auto of_event = list.genes(event);
+      genes.assign(of_event.begin(), of_event.end());
+      std::sort(genes.begin(), genes.end());
+      positions_of(genes, cell, positions_);
+      scores[static_cast<std::size_t>(event - first)] = static_cast<float>(kernel_.impact(positions_));
+      advance(1);
+    }
+  }
+
+  void advance(std::int64_t events) {
+    done_ += events;
+    if (progress_) progress_(done_, total_);
+  }
+
+  const ScreenPlan& plan_;
+  const ExpressionMatrix& matrix_;
+  CellKernel kernel_;
+  std::int64_t shard_;
+  std::int64_t shards_;
+  ScoreSink& sink_;
+  const ProgressCallback& progress_;
+  std::vector<std::int64_t> costs_;      // of an event, by cell
+  std::vector<std::int32_t> positions_;  // targets of the loaded cell, or genes of an event
+  std::int64_t done_ = 0;
+  std::int64_t total_ = 0;
+};
+
+}  // namespace
+
+ScreenPlan ScreenPlan::replicate(const NodeGroup& group, ScreenPlan on_root) {
+  ScreenPlan plan;
+  plan.targets = KnockoutTargets::replicate(group, std::move(on_root.targets));
+  std::int32_t flags = (on_root.singles ? 1 : 0) | (on_root.doubles ? 2 : 0) | (on_root.list ? 4 : 0);
+  group.all.broadcast(flags);
+  plan.singles = (flags & 1) != 0;
+  plan.doubles = (flags & 2) != 0;
+  if ((flags & 4) != 0)
+    plan.list = EventList::replicate(group, on_root.list ? std::move(*on_root.list) : EventList{});
+  return plan;
+}
+
+void screen_shard(const ScreenPlan& plan, const ExpressionMatrix& matrix, const CollapsedMapping& mapping,
+                  std::int64_t shard, std::int64_t shards, ScoreSink& sink,
+                  const ProgressCallback& progress) {
+  ShardScreen(plan, matrix, mapping, shard, shards, sink, progress).run();
+}
+
+}  // namespace dko
