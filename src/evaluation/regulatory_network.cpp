@@ -1,0 +1,100 @@
+#include "dko/evaluation/regulatory_network.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <utility>
+
+#include "dko/base/error.hpp"
+#include "dko/base/random.hpp"
+
+namespace dko {
+
+namespace {
+
+using Edges = std::vector<std::pair<std::int32_t, std::int32_t>>;  // target, regulator
+
+Edges erdos_renyi_edges(std::int64_t genes, std::int64_t count, RandomStream stream) {
+  Edges edges;
+  // Ordered pairs of different genes, numbered target by target.
+  for (const std::int64_t number : stream.distinct(count, genes * (genes - 1))) {
+    const std::int64_t target = number / (genes - 1);
+    const std::int64_t other = number % (genes - 1);
+    edges.emplace_back(static_cast<std::int32_t>(target),
+                       static_cast<std::int32_t>(other < target ? other : other + 1));
+  }
+  return edges;
+}
+
+/// Draws genes with weights i^(−1/(γ−1)), i the place of the gene in a random order.
+class WeightedGenes {
+ public:
+  WeightedGenes(std::int64_t genes, double exponent, RandomStream& stream)
+      : order_(stream.permutation(genes)) {
+    double sum = 0;
+    for (std::int64_t place = 1; place <= genes; ++place) {
+      sum += std::pow(static_cast<double>(place), -1 / (exponent - 1));
+      cumulative_.push_back(sum);
+    }
+  }
+  std::int32_t draw(RandomStream& stream) const {
+    const double at = stream.uniform(0, cumulative_.back());
+    const auto place = std::upper_bound(cumulative_.begin(), cumulative_.end() - 1, at) - cumulative_.begin();
+    return static_cast<std::int32_t>(order_[static_cast<std::size_t>(place)]);
+  }
+
+ private:
+  std::vector<std::int64_t> order_;
+  std::vector<double> cumulative_;
+};
+
+Edges scale_free_edges(std::int64_t genes, std::int64_t count, double exponent, RandomStream stream) {
+  const WeightedGenes regulators(genes, exponent, stream);
+  const WeightedGenes targets(genes, exponent, stream);
+  std::set<std::pair<std::int32_t, std::int32_t>> edges;
+  while (std::ssize(edges) < count) {
+    const std::int32_t regulator = regulators.draw(stream);
+    const std::int32_t target = targets.draw(stream);
+    if (regulator != target) edges.emplace(target, regulator);
+  }
+  return {edges.begin(), edges.end()};
+}
+
+void check(const NetworkOptions& options) {
+  if (options.genes < 2) throw UsageError("a network needs at least 2 genes");
+  // Beyond half of all possible regulations the draw of a scale-free network would hardly end.
+  if (options.mean_degree <= 0 || options.mean_degree > static_cast<double>(options.genes - 1) / 2) {
+    throw UsageError(fmt::format("the mean degree of a network of {} genes must be above 0 and at most {}",
+                                 options.genes, static_cast<double>(options.genes - 1) / 2));
+  }
+  if (options.kind == NetworkKind::scale_free && options.exponent <= 2) {
+    throw UsageError("the exponent of a scale-free network must be above 2");
+  }
+  if (options.activating < 0 || options.activating > 1) {
+    throw UsageError("the fraction of activating regulations must be between 0 and 1");
+  }
+}
+
+}  // namespace
+
+std::vector<Regulation> draw_network(const NetworkOptions& options) {
+  check(options);
+  const auto count = std::llround(options.mean_degree * static_cast<double>(options.genes));
+  const RandomStream topology(options.seed, "network");
+  const Edges edges = options.kind == NetworkKind::erdos_renyi
+                          ? erdos_renyi_edges(options.genes, count, topology)
+                          : scale_free_edges(options.genes, count, options.exponent, topology);
+  RandomStream stream(options.seed, "regulations");
+  const auto activating =
+      static_cast<std::int64_t>(std::llround(options.activating * static_cast<double>(count)));
+  const std::vector<std::int64_t> order = stream.permutation(count);
+  std::vector<Regulation> network;
+  for (std::size_t at = 0; at < edges.size(); ++at) {
+    network.push_back({edges[at].second, edges[at].first, stream.uniform(0, 1), order[at] < activating});
+  }
+  return network;
+}
+
+}  // namespace dko
