@@ -1,0 +1,117 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "dko/base/names.hpp"
+#include "dko/base/provenance.hpp"
+#include "dko/hdf5/file.hpp"
+#include "dko/knockout/event_list.hpp"
+#include "dko/knockout/screen.hpp"
+#include "dko/knockout/targets.hpp"
+
+namespace dko {
+
+/// A knockout in one cell, by gene and cell numbers.
+struct Event {
+  std::vector<std::int32_t> genes;
+  std::int64_t cell = 0;
+};
+
+/// A finished screen, open for reading. Scores are never loaded whole: ScoreStream reads them in blocks.
+/// All calls are local and throw InputError for a file that is not as dko writes it.
+class ScreenReader {
+ public:
+  /// @throws InputError too if the screen was never finished.
+  explicit ScreenReader(const std::filesystem::path& path);
+
+  const Provenance& provenance() const { return provenance_; }
+  const Names& gene_names() const { return gene_names_; }
+  const Names& cell_names() const { return cell_names_; }
+  double training_seconds() const { return file_.real_attribute("training_seconds"); }
+  double screen_seconds() const { return file_.real_attribute("screen_seconds"); }
+
+  bool has(ScoreArray array) const;
+  /// Number of scores in an array that the file has.
+  std::int64_t events(ScoreArray array) const;
+  /// Number of genes knocked out at once: 1, 2, or the list's.
+  std::int64_t order(ScoreArray array) const;
+
+  /// Which knockout score `number` of an array is about.
+  Event event(ScoreArray array, std::int64_t number) const;
+  /// Its cell alone.
+  std::int64_t cell_of(ScoreArray array, std::int64_t number) const;
+
+  /// Calls `visit(event)` for every event of an array, in order. Nothing is allocated per event.
+  template <class Visit>
+  void for_each_event(ScoreArray array, Visit visit) const;
+
+  hdf5::Dataset scores(ScoreArray array) const;
+
+ private:
+  void read_pairs();
+  void read_list();
+
+  hdf5::File file_;
+  Provenance provenance_;
+  Names gene_names_;
+  Names cell_names_;
+  KnockoutTargets targets_;                // of singles and pairs
+  std::vector<std::int64_t> pair_starts_;  // pairs before each cell
+  EventList list_;
+};
+
+/// Reads the scores of an array one after the other, in blocks.
+class ScoreStream {
+ public:
+  ScoreStream(const ScreenReader& screen, ScoreArray array);
+
+  /// The next score; to be called at most once per event of the array.
+  float next() {
+    if (at_ == block_.size()) fill();
+    return block_[at_++];
+  }
+
+ private:
+  void fill();
+
+  hdf5::Dataset scores_;
+  std::int64_t remaining_;
+  std::int64_t first_ = 0;
+  std::vector<float> block_;
+  std::size_t at_ = 0;
+};
+
+template <class Visit>
+void ScreenReader::for_each_event(ScoreArray array, Visit visit) const {
+  Event event;
+  event.genes.resize(static_cast<std::size_t>(order(array)));
+  if (array == ScoreArray::list) {
+    for (std::int64_t number = 0; number < list_.size(); ++number) {
+      event.cell = list_.cell(number);
+      const auto genes = list_.genes(number);
+      event.genes.assign(genes.begin(), genes.end());
+      visit(event);
+    }
+    return;
+  }
+  for (event.cell = 0; event.cell < targets_.cells(); ++event.cell) {
+    const auto genes = targets_.of(event.cell);
+    const auto cell = static_cast<std::size_t>(event.cell);
+    if (array == ScoreArray::pairs && pair_starts_[cell] == pair_starts_[cell + 1]) continue;
+    for (std::size_t a = 0; a < genes.size(); ++a) {
+      event.genes[0] = genes[a];
+      if (array == ScoreArray::singles) visit(event);
+      if (array != ScoreArray::pairs) continue;
+      for (std::size_t b = a + 1; b < genes.size(); ++b) {
+        event.genes[1] = genes[b];
+        visit(event);
+      }
+    }
+  }
+}
+
+}  // namespace dko

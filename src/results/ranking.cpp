@@ -1,0 +1,46 @@
+#include "dko/results/ranking.hpp"
+
+#include <algorithm>
+
+namespace dko {
+
+namespace {
+
+struct Candidate {
+  float score;
+  std::int64_t number;
+
+  /// Whether this ranks before `other`.
+  bool operator<(const Candidate& other) const {
+    return score > other.score || (score == other.score && number < other.number);
+  }
+};
+
+}  // namespace
+
+std::vector<RankedEvent> highest_scores(const ScreenReader& screen, ScoreArray array, std::int64_t count,
+                                        std::optional<std::int64_t> cell) {
+  // A heap of the best so far with the last-ranked of them on top.
+  std::vector<Candidate> best;
+  ScoreStream scores(screen, array);
+  const std::int64_t events = screen.events(array);
+  for (std::int64_t number = 0; number < events; ++number) {
+    const Candidate candidate{scores.next(), number};
+    const bool full = std::ssize(best) >= count;
+    if (full && (best.empty() || !(candidate < best.front()))) continue;
+    if (cell && screen.cell_of(array, number) != *cell) continue;
+    if (full) {
+      std::pop_heap(best.begin(), best.end());
+      best.pop_back();
+    }
+    best.push_back(candidate);
+    std::push_heap(best.begin(), best.end());
+  }
+  std::sort_heap(best.begin(), best.end());
+  std::vector<RankedEvent> ranked;
+  for (const Candidate& candidate : best)
+    ranked.push_back({screen.event(array, candidate.number), candidate.score});
+  return ranked;
+}
+
+}  // namespace dko

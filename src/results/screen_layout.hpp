@@ -1,0 +1,25 @@
+#pragma once
+// Names of a screen file's parts, known to its writer and its reader.
+
+#include "dko/hdf5/header.hpp"
+
+namespace dko::screen_layout {
+
+constexpr hdf5::FileKind kind{"dko screen", 1};
+
+constexpr auto genes = "genes";
+constexpr auto cells = "cells";
+constexpr auto name = "name";
+constexpr auto id = "id";
+
+constexpr auto single = "single";
+constexpr auto double_ = "double";
+constexpr auto list = "list";
+constexpr auto impact = "impact";
+constexpr auto data = "data";
+constexpr auto indices = "indices";
+constexpr auto indptr = "indptr";
+constexpr auto event_genes = "genes";
+constexpr auto event_cell = "cell";
+
+}  // namespace dko::screen_layout
