@@ -1,0 +1,110 @@
+#include <fmt/format.h>
+
+#include <cmath>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "command.hpp"
+#include "dko/base/error.hpp"
+#include "dko/base/text.hpp"
+#include "dko/hdf5/header.hpp"
+#include "dko/mapping/model_file.hpp"
+#include "dko/parallel/collective.hpp"
+#include "dko/results/prediction_file.hpp"
+#include "dko/results/screen_reader.hpp"
+
+namespace dko::app {
+
+namespace {
+
+/// What there is to say of a file, in order: printed line by line, or written as JSON.
+using Facts = nlohmann::ordered_json;
+
+Facts describe_screen(const std::string& path) {
+  const ScreenReader screen(path);
+  Facts facts{
+      {"file", "screen"}, {"genes", screen.gene_names().size()}, {"cells", screen.cell_names().size()}};
+  if (screen.has(ScoreArray::singles)) facts["single_knockouts"] = screen.events(ScoreArray::singles);
+  if (screen.has(ScoreArray::pairs)) facts["double_knockouts"] = screen.events(ScoreArray::pairs);
+  if (screen.has(ScoreArray::list)) {
+    facts["listed_knockouts"] = screen.events(ScoreArray::list);
+    facts["listed_genes_each"] = screen.order(ScoreArray::list);
+  }
+  facts["training_seconds"] = screen.training_seconds();
+  facts["screen_seconds"] = screen.screen_seconds();
+  facts.update(to_json(screen.provenance()));
+  return facts;
+}
+
+Facts describe_model(const std::string& path) {
+  const Model model = read_model(path);
+  const TrainingRecord& record = model.training;
+  Facts facts{{"file", "model"},
+              {"genes", model.mapping.shape().genes},
+              {"hidden", model.mapping.shape().hidden},
+              {"parameters", model.mapping.shape().parameters()},
+              {"steps", record.steps},
+              {"batch", record.batch},
+              {"learning_rate", record.learning_rate},
+              {"training_cells", record.training_cells},
+              {"validation_cells", record.validation_cells},
+              {"best_step", record.best_step}};
+  if (std::isfinite(record.best_validation_loss)) facts["best_validation_loss"] = record.best_validation_loss;
+  facts.update(to_json(model.provenance));
+  return facts;
+}
+
+void add_agreement(Facts& facts, const std::string& of, const ProfileAgreement& agreement) {
+  facts[of + "_bray_curtis"] = agreement.bray_curtis;
+  if (agreement.spearman_all) facts[of + "_spearman_all"] = *agreement.spearman_all;
+  if (agreement.spearman_within_gene) facts[of + "_spearman_within_gene"] = *agreement.spearman_within_gene;
+}
+
+Facts describe_prediction(const std::string& path) {
+  const Prediction prediction = read_prediction(path);
+  Facts facts{{"file", "prediction"},
+              {"genes", prediction.genes.size()},
+              {"held_out_cells", prediction.cells.size()}};
+  add_agreement(facts, "mapping", prediction.mapping);
+  add_agreement(facts, "mean_share", prediction.mean_share);
+  facts.update(to_json(prediction.provenance));
+  return facts;
+}
+
+Facts describe(const std::string& path) {
+  const std::string format = hdf5::format_of(hdf5::File::open(path, hdf5::Access::read));
+  if (format == "dko screen") return describe_screen(path);
+  if (format == "dko model") return describe_model(path);
+  if (format == "dko prediction") return describe_prediction(path);
+  throw InputError(fmt::format("{}: is an HDF5 file, but not one that dko makes", path));
+}
+
+void print(const Facts& facts) {
+  for (const auto& [key, value] : facts.items()) {
+    const std::string text = value.is_string()           ? value.get<std::string>()
+                             : value.is_number_integer() ? with_thousands(value.get<std::int64_t>())
+                                                         : fmt::format("{:.6g}", value.get<double>());
+    std::cout << fmt::format("{:<22}{}\n", key, text);
+  }
+}
+
+}  // namespace
+
+void info_command(const std::vector<std::string>& arguments, const Context& context) {
+  std::string path;
+  CommonOptions common;
+  CommandLine line("info FILE [options]",
+                   "Tells what a screen, model or prediction holds and how it was made.",
+                   "dko info screen.h5");
+  line.add_positional("FILE", path);
+  add_common(line, common);
+  if (!line.parse(arguments, context)) return;
+  on_root(context.communicator, [&] {
+    Summary summary(common);
+    const Facts facts = describe(path);
+    if (!common.quiet) print(facts);
+    summary.write(facts);
+  });
+}
+
+}  // namespace dko::app

@@ -1,0 +1,112 @@
+// dko: data-driven knockout screens. Finds the command, runs it on every rank, and turns whatever goes
+// wrong into one message and an exit code.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iostream>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "command.hpp"
+#include "dko/base/error.hpp"
+#include "dko/base/version.hpp"
+#include "dko/parallel/collective.hpp"
+#include "dko/parallel/session.hpp"
+
+namespace {
+
+using namespace dko;
+
+void print_help() {
+  std::cout
+      << "dko learns from single-cell expression data which genes go with how much of each, and predicts\n"
+         "what knocking out one gene, or two, would do to every cell.\n\n"
+         "Usage: dko COMMAND [options]\n\nCommands:\n";
+  for (const app::Command& command : app::commands())
+    std::cout << fmt::format("  {:<10}{}\n", command.name, command.summary);
+  std::cout << "\ndko COMMAND --help tells more; dko --version prints the version.\n"
+               "Exit codes: 0 done, 2 usage, 3 unusable input, 4 input/output failure, 1 anything else.\n";
+}
+
+void print_version() {
+  std::cout << "dko " << version();
+  if (!revision().empty()) std::cout << " (" << revision() << ")";
+  std::cout << '\n';
+}
+
+/// The command line as one could type it again.
+std::string quoted(int argc, char** argv) {
+  constexpr auto plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=.,:/@%^";
+  std::string line = "dko";
+  for (int at = 1; at < argc; ++at) {
+    const std::string word = argv[at];
+    const bool safe = !word.empty() && word.find_first_not_of(plain) == std::string::npos;
+    line += ' ';
+    if (safe) {
+      line += word;
+      continue;
+    }
+    line += '\'';
+    for (const char letter : word) line += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
+    line += '\'';
+  }
+  return line;
+}
+
+void run(int argc, char** argv, const Communicator& communicator) {
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  const std::string first = arguments.empty() ? "" : arguments[0];
+  if (first == "--help" || first == "-h" || first == "help") {
+    if (communicator.is_root()) print_help();
+    return;
+  }
+  if (first == "--version") {
+    if (communicator.is_root()) print_version();
+    return;
+  }
+  const auto all = app::commands();
+  const auto command =
+      std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.name == first; });
+  if (first.empty()) throw UsageError("no command given; see dko --help");
+  if (command == all.end()) throw UsageError(fmt::format("there is no command '{}'; see dko --help", first));
+  command->run({arguments.begin() + 1, arguments.end()}, {communicator, quoted(argc, argv)});
+}
+
+void report(const std::string& message) {
+  std::cerr << "dko: error: " << message << std::endl;
+}
+
+/// Whether all ranks fail alike and can end in good order: usage is the same on all, a collective failure
+/// was told to all, and a rank alone is all there is.
+bool all_ranks_know(const std::exception& failure, const Communicator& communicator) {
+  return communicator.size() == 1 || dynamic_cast<const UsageError*>(&failure) != nullptr ||
+         dynamic_cast<const CollectiveFailure*>(&failure) != nullptr;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    const MpiSession session(argc, argv);
+    const Communicator& world = session.world();
+    try {
+      run(argc, argv, world);
+      return static_cast<int>(ExitCode::done);
+    } catch (const std::exception& failure) {
+      const bool out_of_memory = dynamic_cast<const std::bad_alloc*>(&failure) != nullptr;
+      const std::string message = out_of_memory ? "out of memory" : failure.what();
+      const ExitCode code = exit_code_of(failure);
+      if (all_ranks_know(failure, world)) {
+        if (world.is_root()) report(message);
+        return static_cast<int>(code);
+      }
+      report(fmt::format("rank {}: {}", world.rank(), message));
+      session.abort(code);
+    }
+  } catch (const std::exception& failure) {  // MPI did not start
+    report(failure.what());
+    return static_cast<int>(exit_code_of(failure));
+  }
+}

@@ -1,0 +1,150 @@
+#include <fmt/format.h>
+
+#include <boost/program_options/value_semantic.hpp>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "command.hpp"
+#include "dko/base/error.hpp"
+#include "dko/base/output_file.hpp"
+#include "dko/evaluation/baselines.hpp"
+#include "dko/evaluation/metrics.hpp"
+#include "dko/mapping/batch_network.hpp"
+#include "dko/parallel/collective.hpp"
+#include "dko/results/prediction_file.hpp"
+#include "training_job.hpp"
+
+namespace dko::app {
+
+namespace po = boost::program_options;
+
+namespace {
+
+struct PredictOptions {
+  std::string input;
+  std::string out;
+  std::string held_out;
+  double held_out_fraction = 0.2;
+  TrainingOptions training;
+  CommonOptions common;
+};
+
+struct Preparation {
+  std::optional<OutputFile> out;
+  std::optional<Summary> summary;
+  ExpressionMatrix profiles;
+  Split split;
+};
+
+bool parse(PredictOptions& options, const std::vector<std::string>& arguments, const Context& context) {
+  CommandLine line(
+      "predict INPUT -o PREDICTION [options]",
+      "Trains on part of the cells, predicts the profiles of the others from their assemblages, and\n"
+      "tells how well they agree with the true ones, beside the mean-share baseline.",
+      "mpirun -n 4 dko predict Ptrain.csv -o prediction.h5");
+  line.add_positional("INPUT", options.input);
+  line.add()("out,o", po::value(&options.out)->value_name("FILE")->required(),
+             "the prediction file to write (HDF5)")(
+      "held-out", po::value(&options.held_out)->value_name("FILE"),
+      "the cells to hold out, one name or number from 0 a line")(
+      "held-out-fraction",
+      po::value(&options.held_out_fraction)->default_value(options.held_out_fraction, "0.2")->value_name("F"),
+      "without --held-out: hold out this fraction, at random");
+  add_training_options(line, options.training);
+  add_common(line, options.common);
+  if (!line.parse(arguments, context)) return false;
+  if (line.given("held-out") && line.given("held-out-fraction")) {
+    throw UsageError("--held-out and --held-out-fraction exclude each other");
+  }
+  require_between("--held-out-fraction", options.held_out_fraction, 0, 0.95);
+  check_training_options(options.training);
+  return true;
+}
+
+void prepare(Preparation& ready, const PredictOptions& options, const NodeGroup& nodes,
+             Provenance& provenance, Log& log) {
+  ready.out.emplace(options.out, options.common.force);
+  ready.summary.emplace(options.common);
+  const ExpressionMatrix matrix = load_input(options.input, provenance, log);
+  std::optional<std::vector<std::int32_t>> held_out;
+  if (!options.held_out.empty()) {
+    held_out = read_name_list(options.held_out, NameIndex("cell", matrix.cell_names()));
+  }
+  ready.split = split_cells(matrix, options.training.validation, options.held_out_fraction, held_out,
+                            options.training.seed);
+  if (ready.split.held_out.empty()) throw InputError("no cell that expresses anything is held out");
+  check_training(matrix, ready.split, options.training, nodes);
+  ready.profiles = matrix.relative_profiles();
+}
+
+Prediction make_prediction(const Model& model, const ExpressionMatrix& profiles, const Split& split) {
+  Prediction prediction;
+  prediction.provenance = model.provenance;
+  prediction.genes = profiles.gene_names();
+  for (const std::int64_t cell : split.held_out) {
+    prediction.cells.push_back(profiles.cell_names()[static_cast<std::size_t>(cell)]);
+  }
+  std::vector<std::int64_t> known = split.training;
+  known.insert(known.end(), split.validation.begin(), split.validation.end());
+  prediction.truth = dense_profiles(profiles, split.held_out);
+  prediction.predicted = BatchNetwork(model.mapping.shape()).predict(model.mapping, profiles, split.held_out);
+  prediction.mapping = compare_profiles(prediction.truth, prediction.predicted, profiles.genes());
+  prediction.mean_share = compare_profiles(
+      prediction.truth, mean_share_profiles(profiles, known, split.held_out), profiles.genes());
+  return prediction;
+}
+
+std::string figure(std::optional<double> value) {
+  return value ? fmt::format("{:.4f}", *value) : "none";
+}
+
+void print_row(const char* name, const ProfileAgreement& agreement) {
+  std::cout << fmt::format("{:<22}{:>12.4f}{:>16}{:>24}\n", name, agreement.bray_curtis,
+                           figure(agreement.spearman_all), figure(agreement.spearman_within_gene));
+}
+
+void print_table(const Prediction& prediction) {
+  std::cout << fmt::format("{:<22}{:>12}{:>16}{:>24}\n", "held-out cells", "Bray-Curtis", "Spearman, all",
+                           "Spearman, within gene");
+  print_row("mapping", prediction.mapping);
+  print_row("mean-share baseline", prediction.mean_share);
+}
+
+nlohmann::ordered_json to_json(const ProfileAgreement& agreement) {
+  nlohmann::ordered_json json{{"bray_curtis", agreement.bray_curtis}};
+  if (agreement.spearman_all) json["spearman_all"] = *agreement.spearman_all;
+  if (agreement.spearman_within_gene) json["spearman_within_gene"] = *agreement.spearman_within_gene;
+  json["genes_scored"] = agreement.genes_scored;
+  return json;
+}
+
+}  // namespace
+
+void predict_command(const std::vector<std::string>& arguments, const Context& context) {
+  PredictOptions options;
+  if (!parse(options, arguments, context)) return;
+  const Communicator& communicator = context.communicator;
+  Log log = make_log(options.common, context);
+  const NodeGroup nodes(communicator);
+  Provenance provenance = start_provenance(context.command_line, communicator.size());
+  provenance.seed = options.training.seed;
+
+  Preparation ready;
+  on_root(communicator, [&] { prepare(ready, options, nodes, provenance, log); });
+  const ExpressionMatrix profiles = ExpressionMatrix::replicate(nodes, std::move(ready.profiles));
+  const TrainingJob training =
+      run_training(profiles, ready.split, options.training, communicator, provenance, log);
+  on_root(communicator, [&] {
+    const Prediction prediction = make_prediction(training.model, profiles, ready.split);
+    write_prediction(*ready.out, prediction);
+    log.info("{}: profiles of {} held-out cells", options.out, prediction.cells.size());
+    if (log.speaks(Verbosity::normal)) print_table(prediction);
+    ready.summary->write({{"provenance", to_json(provenance)},
+                          {"training", to_json(training)},
+                          {"held_out_cells", prediction.cells.size()},
+                          {"mapping", to_json(prediction.mapping)},
+                          {"mean_share_baseline", to_json(prediction.mean_share)}});
+  });
+}
+
+}  // namespace dko::app

@@ -1,0 +1,37 @@
+#include "resources.hpp"
+
+#include <fmt/format.h>
+
+#include <fstream>
+
+#include "dko/base/error.hpp"
+#include "dko/base/text.hpp"
+
+namespace dko::app {
+
+namespace {
+
+/// MemAvailable of /proc/meminfo; negative where there is none.
+double available_memory() {
+  std::ifstream file("/proc/meminfo");
+  std::string key;
+  double kibibytes = 0;
+  std::string unit;
+  while (file >> key >> kibibytes >> unit) {
+    if (key == "MemAvailable:") return kibibytes * 1024;
+  }
+  return -1;
+}
+
+}  // namespace
+
+void require_memory(double bytes, const std::string& what) {
+  const double available = available_memory();
+  if (available < 0 || bytes <= available) return;
+  throw Error(ExitCode::failure,
+              fmt::format("{} needs {} of memory and {} are available; choose fewer genes, or use "
+                          "more nodes with fewer ranks each",
+                          what, human_bytes(bytes), human_bytes(available)));
+}
+
+}  // namespace dko::app

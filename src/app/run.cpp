@@ -1,0 +1,98 @@
+#include <boost/program_options/value_semantic.hpp>
+#include <nlohmann/json.hpp>
+
+#include "command.hpp"
+#include "dko/base/error.hpp"
+#include "dko/base/output_file.hpp"
+#include "dko/parallel/collective.hpp"
+#include "screen_job.hpp"
+#include "training_job.hpp"
+
+namespace dko::app {
+
+namespace po = boost::program_options;
+
+namespace {
+
+struct RunOptions {
+  std::string input;
+  std::string out;
+  std::string save_model;
+  TrainingOptions training;
+  ScreenOptions screen;
+  CommonOptions common;
+};
+
+/// What rank 0 prepares before any computing.
+struct Preparation {
+  std::optional<OutputFile> out;
+  std::optional<OutputFile> model;
+  std::optional<Summary> summary;
+  ExpressionMatrix profiles;
+  Split split;
+  ScreenPlan plan;
+};
+
+bool parse(RunOptions& options, const std::vector<std::string>& arguments, const Context& context) {
+  CommandLine line("run INPUT -o SCREEN [options]",
+                   "Trains the mapping on all ranks, then scores the knockouts: the main job.",
+                   "mpirun -n 4 dko run Ptrain.csv --order 2 -o screen.h5");
+  line.add_positional("INPUT", options.input);
+  line.add()("out,o", po::value(&options.out)->value_name("FILE")->required(),
+             "the screen file to write (HDF5)")(
+      "save-model", po::value(&options.save_model)->value_name("FILE"), "write the trained model too");
+  add_screen_options(line, options.screen);
+  add_training_options(line, options.training);
+  add_common(line, options.common);
+  if (!line.parse(arguments, context)) return false;
+  check_screen_options(line, options.screen);
+  check_training_options(options.training);
+  return true;
+}
+
+void prepare(Preparation& ready, const RunOptions& options, const NodeGroup& nodes, Provenance& provenance,
+             Log& log) {
+  ready.out.emplace(options.out, options.common.force);
+  if (!options.save_model.empty()) ready.model.emplace(options.save_model, options.common.force);
+  ready.summary.emplace(options.common);
+  const ExpressionMatrix matrix = load_input(options.input, provenance, log);
+  ready.split = split_cells(matrix, options.training.validation, 0, {}, options.training.seed);
+  check_training(matrix, ready.split, options.training, nodes);
+  ready.plan = make_plan(matrix, options.screen, options.training.seed, log);
+  check_screen(matrix, ready.plan, *ready.out, nodes);
+  ready.profiles = matrix.relative_profiles();
+}
+
+}  // namespace
+
+void run_command(const std::vector<std::string>& arguments, const Context& context) {
+  RunOptions options;
+  if (!parse(options, arguments, context)) return;
+  const Communicator& communicator = context.communicator;
+  Log log = make_log(options.common, context);
+  const NodeGroup nodes(communicator);
+  Provenance provenance = start_provenance(context.command_line, communicator.size());
+  provenance.seed = options.training.seed;
+
+  Preparation ready;
+  on_root(communicator, [&] { prepare(ready, options, nodes, provenance, log); });
+  const ExpressionMatrix profiles = ExpressionMatrix::replicate(nodes, std::move(ready.profiles));
+  const ScreenPlan plan = ScreenPlan::replicate(nodes, std::move(ready.plan));
+
+  const TrainingJob training =
+      run_training(profiles, std::move(ready.split), options.training, communicator, provenance, log);
+  CollapsedMapping collapsed;
+  on_root(communicator, [&] {
+    if (ready.model) write_model(*ready.model, training.model);
+    collapsed = CollapsedMapping(training.model.mapping);
+  });
+  const CollapsedMapping mapping = CollapsedMapping::replicate(nodes, std::move(collapsed));
+  const ScreenJob screen =
+      run_screen(plan, profiles, mapping, nodes, ready.out, provenance, training.seconds, log);
+  on_root(communicator, [&] {
+    ready.summary->write(
+        {{"provenance", to_json(provenance)}, {"training", to_json(training)}, {"screen", to_json(screen)}});
+  });
+}
+
+}  // namespace dko::app

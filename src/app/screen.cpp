@@ -1,0 +1,106 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/program_options/value_semantic.hpp>
+#include <nlohmann/json.hpp>
+
+#include "command.hpp"
+#include "dko/base/error.hpp"
+#include "dko/base/output_file.hpp"
+#include "dko/base/text.hpp"
+#include "dko/mapping/model_file.hpp"
+#include "dko/parallel/collective.hpp"
+#include "screen_job.hpp"
+#include "training_job.hpp"
+
+namespace dko::app {
+
+namespace po = boost::program_options;
+
+namespace {
+
+struct ScreenCommandOptions {
+  std::string input;
+  std::string model;
+  std::string out;
+  std::uint64_t seed = 1;
+  ScreenOptions screen;
+  CommonOptions common;
+};
+
+struct Preparation {
+  std::optional<OutputFile> out;
+  std::optional<Summary> summary;
+  ExpressionMatrix matrix;
+  ScreenPlan plan;
+  CollapsedMapping mapping;
+};
+
+bool parse(ScreenCommandOptions& options, const std::vector<std::string>& arguments, const Context& context) {
+  CommandLine line("screen INPUT --model MODEL -o SCREEN [options]",
+                   "Scores knockouts with a trained model, sharded over all ranks.",
+                   "mpirun -n 4 dko screen Ptrain.csv --model model.h5 --order 2 -o screen.h5");
+  line.add_positional("INPUT", options.input);
+  line.add()("model,m", po::value(&options.model)->value_name("FILE")->required(),
+             "the model, made by dko train")("out,o", po::value(&options.out)->value_name("FILE")->required(),
+                                             "the screen file to write (HDF5)")(
+      "seed", po::value(&options.seed)->default_value(options.seed)->value_name("S"), "seed of --sample");
+  add_screen_options(line, options.screen);
+  add_common(line, options.common);
+  if (!line.parse(arguments, context)) return false;
+  check_screen_options(line, options.screen);
+  return true;
+}
+
+/// @throws InputError unless the model was trained for just these genes.
+void require_same_genes(const Model& model, const ExpressionMatrix& matrix,
+                        const ScreenCommandOptions& options) {
+  const Names& ours = matrix.gene_names();
+  if (model.genes.size() != ours.size()) {
+    throw InputError(fmt::format("{} is a model of {}, and {} has {}", options.model,
+                                 counted(std::ssize(model.genes), "gene"), options.input,
+                                 counted(std::ssize(ours), "gene")));
+  }
+  const auto differ = std::mismatch(ours.begin(), ours.end(), model.genes.begin());
+  if (differ.first == ours.end()) return;
+  throw InputError(fmt::format("{} is a model of other genes: gene {} is {} there and {} in {}",
+                               options.model, differ.first - ours.begin(), *differ.second, *differ.first,
+                               options.input));
+}
+
+void prepare(Preparation& ready, const ScreenCommandOptions& options, const NodeGroup& nodes,
+             Provenance& provenance, Log& log) {
+  ready.out.emplace(options.out, options.common.force);
+  ready.summary.emplace(options.common);
+  const Model model = read_model(options.model);
+  ready.matrix = load_input(options.input, provenance, log);
+  require_same_genes(model, ready.matrix, options);
+  provenance.model_checksum = model.provenance.model_checksum;
+  ready.plan = make_plan(ready.matrix, options.screen, options.seed, log);
+  check_screen(ready.matrix, ready.plan, *ready.out, nodes);
+  ready.mapping = CollapsedMapping(model.mapping);
+}
+
+}  // namespace
+
+void screen_command(const std::vector<std::string>& arguments, const Context& context) {
+  ScreenCommandOptions options;
+  if (!parse(options, arguments, context)) return;
+  const Communicator& communicator = context.communicator;
+  Log log = make_log(options.common, context);
+  const NodeGroup nodes(communicator);
+  Provenance provenance = start_provenance(context.command_line, communicator.size());
+  provenance.seed = options.seed;
+
+  Preparation ready;
+  on_root(communicator, [&] { prepare(ready, options, nodes, provenance, log); });
+  const ExpressionMatrix matrix = ExpressionMatrix::replicate(nodes, std::move(ready.matrix));
+  const ScreenPlan plan = ScreenPlan::replicate(nodes, std::move(ready.plan));
+  const CollapsedMapping mapping = CollapsedMapping::replicate(nodes, std::move(ready.mapping));
+  const ScreenJob screen = run_screen(plan, matrix, mapping, nodes, ready.out, provenance, 0, log);
+  on_root(communicator, [&] {
+    ready.summary->write({{"provenance", to_json(provenance)}, {"screen", to_json(screen)}});
+  });
+}
+
+}  // namespace dko::app

@@ -1,0 +1,144 @@
+#include "screen_job.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/program_options/value_semantic.hpp>
+#include <nlohmann/json.hpp>
+
+#include "dko/base/error.hpp"
+#include "dko/base/names.hpp"
+#include "dko/base/text.hpp"
+#include "dko/knockout/event_index.hpp"
+#include "dko/parallel/collective.hpp"
+#include "dko/results/screen_writer.hpp"
+#include "progress.hpp"
+#include "resources.hpp"
+
+namespace dko::app {
+
+namespace po = boost::program_options;
+
+void add_screen_options(CommandLine& line, ScreenOptions& options) {
+  line.add()("order", po::value(&options.order)->default_value(options.order)->value_name("1|2"),
+             "1: every single knockout; 2: every pair as well")(
+      "sample", po::value(&options.sample)->value_name("M"),
+      "with --order 2: M distinct random pairs instead of all")(
+      "events", po::value(&options.events)->value_name("FILE"),
+      "score the knockouts of this list: CSV with columns gene_id (or gene1_id, gene2_id, ...) and cell_id, "
+      "names or numbers from 0; instead of --order 1 unless that is given too")(
+      "genes", po::value(&options.genes)->value_name("FILE"),
+      "knock out only these genes, one name or number a line")(
+      "cells", po::value(&options.cells)->value_name("FILE"),
+      "only in these cells, one name or number a line");
+}
+
+void check_screen_options(const CommandLine& line, ScreenOptions& options) {
+  options.order_given = line.given("order");
+  if (options.order != 1 && options.order != 2) throw UsageError("--order must be 1 or 2");
+  if (line.given("sample") && options.order != 2)
+    throw UsageError("--sample draws pairs: give --order 2 with it");
+  if (line.given("sample") && options.sample < 1) throw UsageError("--sample must be at least 1");
+  if (line.given("sample") && !options.events.empty())
+    throw UsageError("--sample and --events exclude each other");
+  if (!options.events.empty() && !options.order_given && !(options.genes.empty() && options.cells.empty())) {
+    throw UsageError("--genes and --cells restrict --order 1 and 2, not --events: restrict the list itself");
+  }
+}
+
+namespace {
+
+std::optional<std::vector<std::int32_t>> chosen(const std::string& file, const char* kind,
+                                                const Names& names) {
+  if (file.empty()) return std::nullopt;
+  return read_name_list(file, NameIndex(kind, names));
+}
+
+/// The list of a plan: read, sampled, or none.
+std::optional<EventList> make_list(const ExpressionMatrix& matrix, const ScreenPlan& plan,
+                                   const ScreenOptions& options, std::uint64_t seed) {
+  if (!options.events.empty()) return read_events(options.events, matrix);
+  if (options.sample > 0) {
+    return sample_pairs(plan.targets, PairIndex(matrix, plan.targets), options.sample, seed);
+  }
+  return std::nullopt;
+}
+
+ScreenJob count_events(const ExpressionMatrix& matrix, const ScreenPlan& plan) {
+  ScreenJob job;
+  if (plan.singles) job.singles = plan.targets.total();
+  if (plan.doubles) job.pairs = PairIndex(matrix, plan.targets).total();
+  if (plan.list) job.listed = plan.list->size();
+  return job;
+}
+
+std::int64_t most_expressed(const ExpressionMatrix& matrix) {
+  std::int64_t most = 0;
+  for (std::int64_t cell = 0; cell < matrix.cells(); ++cell)
+    most = std::max(most, matrix.expressed_count(cell));
+  return most;
+}
+
+}  // namespace
+
+ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenOptions& options, std::uint64_t seed,
+                     Log& log) {
+  ScreenPlan plan;
+  plan.targets = select_targets(matrix, chosen(options.genes, "gene", matrix.gene_names()),
+                                chosen(options.cells, "cell", matrix.cell_names()));
+  plan.list = make_list(matrix, plan, options, seed);
+  plan.singles = options.events.empty() || options.order_given;
+  plan.doubles = options.order == 2 && options.sample == 0;
+  const ScreenJob events = count_events(matrix, plan);
+  if (events.singles + events.pairs + events.listed == 0) {
+    throw InputError(
+        "there is nothing to knock out: no chosen gene is expressed in a chosen cell beside another");
+  }
+  log.info("to score: {} single, {} double and {} listed knockouts", with_thousands(events.singles),
+           with_thousands(events.pairs), with_thousands(events.listed));
+  return plan;
+}
+
+void check_screen(const ExpressionMatrix& matrix, const ScreenPlan& plan, const OutputFile& output,
+                  const NodeGroup& nodes) {
+  require_disk_space(output.partial_path(), screen_file_bytes(matrix, plan), "the scores");
+  const auto genes = static_cast<double>(matrix.genes());
+  const auto most = static_cast<double>(most_expressed(matrix));
+  // A once per node, a cell's tile on every rank, in double precision.
+  require_memory(8 * (genes * genes + most * most * nodes.node.size()),
+                 fmt::format("screening {} on {} of this node", counted(matrix.genes(), "gene"),
+                             counted(nodes.node.size(), "rank")));
+}
+
+ScreenJob run_screen(const ScreenPlan& plan, const ExpressionMatrix& matrix, const CollapsedMapping& mapping,
+                     const NodeGroup& nodes, std::optional<OutputFile>& output, const Provenance& provenance,
+                     double training_seconds, Log& log) {
+  const Communicator& communicator = nodes.all;
+  const Stopwatch watch;
+  std::string path;
+  on_root(communicator, [&] {
+    path = output->partial_path().string();
+    create_screen_file(path, matrix, plan, provenance);
+  });
+  communicator.broadcast(path);
+  ScreenWriter writer(path, communicator, plan);
+  screen_shard(plan, matrix, mapping, communicator.rank(), communicator.size(), writer,
+               show_progress(log, "screening (rank 0's share)", "knockouts"));
+  writer.close();
+  communicator.barrier();
+  ScreenJob job = count_events(matrix, plan);
+  job.seconds = watch.seconds();
+  on_root(communicator, [&] {
+    complete_screen_file(path, training_seconds, job.seconds);
+    output->commit();
+    log.info("{}: {} scores in {}", output->final_path().string(),
+             with_thousands(job.singles + job.pairs + job.listed), human_seconds(job.seconds));
+  });
+  return job;
+}
+
+nlohmann::ordered_json to_json(const ScreenJob& job) {
+  return {{"singles", job.singles}, {"pairs", job.pairs}, {"listed", job.listed}, {"seconds", job.seconds}};
+}
+
+}  // namespace dko::app

@@ -1,0 +1,55 @@
+#pragma once
+// Planning a screen and carrying it out on all ranks, as run and screen do it.
+
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+
+#include "command.hpp"
+#include "dko/expression/matrix.hpp"
+#include "dko/knockout/screen.hpp"
+#include "dko/mapping/collapsed_mapping.hpp"
+#include "dko/parallel/node_array.hpp"
+
+namespace dko::app {
+
+/// Which knockouts to score.
+struct ScreenOptions {
+  int order = 1;
+  std::int64_t sample = 0;  ///< pairs, instead of all; 0: all
+  std::string events;       ///< file
+  std::string genes;        ///< file
+  std::string cells;        ///< file
+  bool order_given = false;
+};
+
+/// Options --order, --sample, --events, --genes and --cells.
+void add_screen_options(CommandLine& line, ScreenOptions& options);
+/// To be called after parsing. @throws UsageError for options that exclude each other.
+void check_screen_options(const CommandLine& line, ScreenOptions& options);
+
+/// The plan for these data. Says in the log how many knockouts it has. Local: rank 0.
+/// @throws InputError for lists that do not fit the data, or if nothing is left to knock out.
+ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenOptions& options, std::uint64_t seed,
+                     Log& log);
+
+/// @throws IoError or Error if disk or memory cannot hold the screen. Local: rank 0, before any computing.
+void check_screen(const ExpressionMatrix& matrix, const ScreenPlan& plan, const OutputFile& output,
+                  const NodeGroup& nodes);
+
+struct ScreenJob {
+  std::int64_t singles = 0;
+  std::int64_t pairs = 0;
+  std::int64_t listed = 0;
+  double seconds = 0;
+};
+
+/// Screens on all ranks and gives the file its name. `output` counts on rank 0; all else is the same on
+/// every rank. `training_seconds` is noted in the file. Collective.
+ScreenJob run_screen(const ScreenPlan& plan, const ExpressionMatrix& matrix, const CollapsedMapping& mapping,
+                     const NodeGroup& nodes, std::optional<OutputFile>& output, const Provenance& provenance,
+                     double training_seconds, Log& log);
+
+nlohmann::ordered_json to_json(const ScreenJob& job);
+
+}  // namespace dko::app

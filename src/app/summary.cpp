@@ -1,0 +1,36 @@
+#include <fmt/format.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "command.hpp"
+#include "dko/base/error.hpp"
+
+namespace dko::app {
+
+Summary::Summary(const CommonOptions& options) {
+  if (!options.json.empty()) file_.emplace(options.json, options.force);
+}
+
+void Summary::write(const nlohmann::ordered_json& content) {
+  if (!file_) return;
+  std::ofstream out(file_->partial_path());
+  out << content.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
+  out.close();
+  if (!out) throw IoError(fmt::format("{}: writing failed: is the disk full?", file_->final_path().string()));
+  file_->commit();
+}
+
+nlohmann::ordered_json to_json(const Provenance& provenance) {
+  return {{"dko_version", provenance.version},
+          {"command", provenance.command},
+          {"host", provenance.host},
+          {"started", provenance.started},
+          {"ranks", provenance.ranks},
+          {"seed", provenance.seed},
+          {"input", provenance.input},
+          {"input_checksum", provenance.input_checksum},
+          {"model_checksum", provenance.model_checksum}};
+}
+
+}  // namespace dko::app

@@ -1,0 +1,78 @@
+#include <fmt/format.h>
+
+#include <boost/program_options/value_semantic.hpp>
+#include <nlohmann/json.hpp>
+
+#include "command.hpp"
+#include "dko/base/output_file.hpp"
+#include "dko/parallel/collective.hpp"
+#include "training_job.hpp"
+
+namespace dko::app {
+
+namespace po = boost::program_options;
+
+namespace {
+
+struct TrainOptions {
+  std::string input;
+  std::string out;
+  TrainingOptions training;
+  CommonOptions common;
+};
+
+struct Preparation {
+  std::optional<OutputFile> out;
+  std::optional<Summary> summary;
+  ExpressionMatrix profiles;
+  Split split;
+};
+
+bool parse(TrainOptions& options, const std::vector<std::string>& arguments, const Context& context) {
+  CommandLine line("train INPUT -o MODEL [options]",
+                   "Trains the mapping from assemblage to profile on all ranks and writes the best weights.",
+                   "mpirun -n 4 dko train Ptrain.csv -o model.h5");
+  line.add_positional("INPUT", options.input);
+  line.add()("out,o", po::value(&options.out)->value_name("FILE")->required(),
+             "the model file to write (HDF5)");
+  add_training_options(line, options.training);
+  add_common(line, options.common);
+  if (!line.parse(arguments, context)) return false;
+  check_training_options(options.training);
+  return true;
+}
+
+}  // namespace
+
+void train_command(const std::vector<std::string>& arguments, const Context& context) {
+  TrainOptions options;
+  if (!parse(options, arguments, context)) return;
+  const Communicator& communicator = context.communicator;
+  Log log = make_log(options.common, context);
+  const NodeGroup nodes(communicator);
+  Provenance provenance = start_provenance(context.command_line, communicator.size());
+  provenance.seed = options.training.seed;
+
+  Preparation ready;
+  on_root(communicator, [&] {
+    ready.out.emplace(options.out, options.common.force);
+    ready.summary.emplace(options.common);
+    const ExpressionMatrix matrix = load_input(options.input, provenance, log);
+    ready.split = split_cells(matrix, options.training.validation, 0, {}, options.training.seed);
+    check_training(matrix, ready.split, options.training, nodes);
+    require_disk_space(ready.out->partial_path(),
+                       model_file_bytes(mapping_shape(matrix, options.training), options.training.steps),
+                       "the model");
+    ready.profiles = matrix.relative_profiles();
+  });
+  const ExpressionMatrix profiles = ExpressionMatrix::replicate(nodes, std::move(ready.profiles));
+  const TrainingJob training =
+      run_training(profiles, std::move(ready.split), options.training, communicator, provenance, log);
+  on_root(communicator, [&] {
+    write_model(*ready.out, training.model);
+    log.info("{}: written", options.out);
+    ready.summary->write({{"provenance", to_json(provenance)}, {"training", to_json(training)}});
+  });
+}
+
+}  // namespace dko::app

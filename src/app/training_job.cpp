@@ -1,0 +1,98 @@
+#include "training_job.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/program_options/value_semantic.hpp>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "dko/base/error.hpp"
+#include "dko/base/text.hpp"
+#include "dko/expression/reader.hpp"
+#include "progress.hpp"
+#include "resources.hpp"
+
+namespace dko::app {
+
+namespace po = boost::program_options;
+
+void add_training_options(CommandLine& line, TrainingOptions& options) {
+  line.add()("steps", po::value(&options.steps)->default_value(options.steps)->value_name("N"),
+             "training steps")("batch",
+                               po::value(&options.batch)->default_value(options.batch)->value_name("N"),
+                               "distinct training cells a step")(
+      "learning-rate",
+      po::value(&options.learning_rate)->default_value(options.learning_rate, "0.01")->value_name("R"),
+      "step size of Adam")(
+      "validation", po::value(&options.validation)->default_value(options.validation, "0.2")->value_name("F"),
+      "fraction of the cells that choose the best weights; 0 keeps the last")(
+      "hidden", po::value(&options.hidden)->default_value(options.hidden)->value_name("H"),
+      "width of the hidden layer; 0: as many as genes")(
+      "seed", po::value(&options.seed)->default_value(options.seed)->value_name("S"),
+      "seed of every random choice");
+}
+
+void check_training_options(const TrainingOptions& options) {
+  require_between("--steps", static_cast<double>(options.steps), 1, 1e9);
+  require_between("--batch", static_cast<double>(options.batch), 1, 1e9);
+  require_between("--learning-rate", options.learning_rate, 1e-12, 1e3);
+  require_between("--validation", options.validation, 0, 0.95);
+  require_between("--hidden", static_cast<double>(options.hidden), 0, 1e6);
+}
+
+ExpressionMatrix load_input(const std::string& path, Provenance& provenance, Log& log) {
+  ExpressionMatrix matrix = read_expression(path, log);
+  provenance.input = path;
+  provenance.input_checksum = matrix.checksum();
+  return matrix;
+}
+
+void check_training(const ExpressionMatrix& matrix, const Split& split, const TrainingOptions& options,
+                    const NodeGroup& nodes) {
+  require_enough_cells(split, options.batch, options.validation);
+  const MappingShape shape = mapping_shape(matrix, options);
+  // Weights, best weights, gradient and two moments, on every rank of the node.
+  constexpr double arrays = 5;
+  const double per_rank = arrays * 4.0 * static_cast<double>(shape.parameters());
+  require_memory(per_rank * nodes.node.size(),
+                 fmt::format("training {} on {} of this node", counted(shape.genes, "gene"),
+                             counted(nodes.node.size(), "rank")));
+}
+
+TrainingJob run_training(const ExpressionMatrix& profiles, Split split, const TrainingOptions& options,
+                         const Communicator& communicator, Provenance& provenance, Log& log) {
+  for (auto* cells : {&split.training, &split.validation, &split.held_out}) communicator.broadcast(*cells);
+  log.info("training on {}, validating on {}, {} of {}", counted(std::ssize(split.training), "cell"),
+           counted(std::ssize(split.validation), "cell"), counted(options.steps, "step"),
+           counted(options.batch, "cell"));
+  const Stopwatch watch;
+  TrainedMapping trained =
+      train(profiles, split, options, communicator, show_progress(log, "training", "steps"));
+  TrainingJob job;
+  job.seconds = watch.seconds();
+  provenance.model_checksum = trained.mapping.checksum(profiles.gene_names());
+  job.model = {std::move(trained.mapping), profiles.gene_names(), std::move(trained.record), provenance};
+  const TrainingRecord& record = job.model.training;
+  if (record.validation_losses.empty()) {
+    log.info("trained in {}; kept the last weights", human_seconds(job.seconds));
+  } else {
+    log.info("trained in {}; kept the weights of step {}, mean validation Bray-Curtis {:.4f}",
+             human_seconds(job.seconds), record.best_step, record.best_validation_loss);
+  }
+  return job;
+}
+
+nlohmann::ordered_json to_json(const TrainingJob& job) {
+  const TrainingRecord& record = job.model.training;
+  nlohmann::ordered_json json{{"steps", record.steps},
+                              {"batch", record.batch},
+                              {"learning_rate", record.learning_rate},
+                              {"training_cells", record.training_cells},
+                              {"validation_cells", record.validation_cells},
+                              {"best_step", record.best_step},
+                              {"seconds", job.seconds}};
+  if (std::isfinite(record.best_validation_loss)) json["best_validation_loss"] = record.best_validation_loss;
+  return json;
+}
+
+}  // namespace dko::app

@@ -1,0 +1,42 @@
+#pragma once
+// Reading data and training a mapping, as run, train and predict do it.
+
+#include <filesystem>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+
+#include "command.hpp"
+#include "dko/expression/matrix.hpp"
+#include "dko/mapping/model_file.hpp"
+#include "dko/parallel/node_array.hpp"
+#include "dko/training/trainer.hpp"
+
+namespace dko::app {
+
+/// Options --steps, --batch, --learning-rate, --validation, --hidden and --seed.
+void add_training_options(CommandLine& line, TrainingOptions& options);
+/// @throws UsageError for values that make no sense.
+void check_training_options(const TrainingOptions& options);
+
+/// Reads the data and notes it in the provenance. Local: rank 0.
+ExpressionMatrix load_input(const std::string& path, Provenance& provenance, Log& log);
+
+/// @throws InputError for too few cells, Error if training these data needs more memory than the node has.
+///         Local: rank 0, before any computing.
+void check_training(const ExpressionMatrix& matrix, const Split& split, const TrainingOptions& options,
+                    const NodeGroup& nodes);
+
+struct TrainingJob {
+  Model model;  ///< on every rank
+  double seconds = 0;
+};
+
+/// Trains on all ranks; notes the model's checksum in the provenance. `split` counts on rank 0, `profiles`
+/// is the same on every rank. Collective.
+TrainingJob run_training(const ExpressionMatrix& profiles, Split split, const TrainingOptions& options,
+                         const Communicator& communicator, Provenance& provenance, Log& log);
+
+nlohmann::ordered_json to_json(const TrainingJob& job);
+
+}  // namespace dko::app
