@@ -73,6 +73,9 @@ TrainingJob run_training(const ExpressionMatrix& profiles, Split split, const Tr
   provenance.model_checksum = trained.mapping.checksum(profiles.gene_names());
   job.model = {std::move(trained.mapping), profiles.gene_names(), std::move(trained.record), provenance};
   const TrainingRecord& record = job.model.training;
+  if (!record.validation_losses.empty() && !std::isfinite(record.validation_losses.back())) {
+    log.warn("training diverged after the weights that are kept; try a smaller --learning-rate");
+  }
   if (record.validation_losses.empty()) {
     log.info("trained in {}; kept the last weights", human_seconds(job.seconds));
   } else {

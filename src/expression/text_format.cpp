@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <cctype>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -26,7 +29,7 @@ bool all_numbers(Fields fields) {
 
 /// 0, 1, 2, … or 1, 2, 3, …: numbers that name cells rather than measure them.
 bool counts_up(Fields fields) {
-  if (fields.size() < 2) return false;
+  if (fields.size() < 3) return false;
   const auto first = parse_integer(fields[0]);
   if (!first || (*first != 0 && *first != 1)) return false;
   for (std::size_t at = 1; at < fields.size(); ++at) {
@@ -35,19 +38,25 @@ bool counts_up(Fields fields) {
   return true;
 }
 
+/// What stands above a column of gene names.
+bool is_corner(std::string_view field) {
+  std::string word(field);
+  std::transform(word.begin(), word.end(), word.begin(), [](unsigned char letter) { return std::tolower(letter); });
+  constexpr std::array corners{"", "gene", "genes", "gene_id", "gene_name", "gene_symbol", "symbol", "id", "name", "index"};
+  return std::find(corners.begin(), corners.end(), word) != corners.end();
+}
+
 /// What the first row says of the file's layout.
 struct Layout {
   bool header = false;
   bool gene_names = false;
 };
 
-/// A header is a row whose fields (but for the first) are not all numbers, or only count up beside a first
-/// field that is no number. Gene names are there if the first field of the row after it is no number.
+/// A header is a row whose fields after the first are not all numbers, or whose first is the title of a
+/// column of gene names. Gene names are there if the first field of the row after it is no number.
 Layout layout_of(Fields first, Fields second) {
   Layout layout;
-  const bool rest_numbers = all_numbers(first.subspan(1));
-  const bool lead_number = parse_number(first[0]).has_value();
-  layout.header = !rest_numbers || (!lead_number && (first[0].empty() || counts_up(first.subspan(1))));
+  layout.header = !all_numbers(first.subspan(1)) || (first.size() > 1 && is_corner(first[0]));
   const Fields body = layout.header ? second : first;
   layout.gene_names = !body.empty() && !parse_number(body[0]);
   return layout;
@@ -73,6 +82,10 @@ class TextMatrix {
     const std::vector<std::string> first(reader_.fields().begin(), reader_.fields().end());
     const std::vector<std::string_view> first_fields(first.begin(), first.end());
     if (const Layout alone = layout_of(first_fields, {}); !alone.header) {
+      if (counts_up(first_fields)) {
+        log_.warn("{}: the first row counts {}, {}, {}, ... and is taken as a gene; if it is a header, remove it",
+                  path_.string(), first[0], first[1], first[2]);
+      }
       start(Layout{false, alone.gene_names}, first.size(), {});
       return;
     }

@@ -56,14 +56,11 @@ class Trainer {
       best_ = mapping_;
       record_.best_step = options_.steps;
       record_.best_validation_loss = std::numeric_limits<double>::quiet_NaN();
-    } else if (!std::isfinite(best_loss_)) {
-      throw CollectiveFailure(
-          ExitCode::failure,
-          "training diverged: no step had a finite validation loss; try a smaller --learning-rate");
     } else {
       record_.best_validation_loss = best_loss_;
     }
     communicator_.broadcast(best_.parameters());
+    require_finite();
     record_.steps = options_.steps;
     record_.batch = options_.batch;
     record_.learning_rate = options_.learning_rate;
@@ -73,6 +70,14 @@ class Trainer {
   }
 
  private:
+  /// Without validation nothing stops a training from keeping what it diverged to.
+  void require_finite() const {
+    const auto finite = [](float value) { return std::isfinite(value); };
+    if (std::all_of(best_.parameters().begin(), best_.parameters().end(), finite)) return;
+    throw CollectiveFailure(ExitCode::failure,
+                            "training diverged: the weights are not finite; try a smaller --learning-rate");
+  }
+
   /// Writes down the losses of the weights as they are before the update, and keeps the best weights.
   void note(std::int64_t step, double validation_loss, double training_loss) {
     record_.training_losses.push_back(static_cast<float>(training_loss));

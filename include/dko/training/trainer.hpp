@@ -40,7 +40,7 @@ std::vector<std::int64_t> batch_cells(const std::vector<std::int64_t>& training,
 ///
 /// `profiles` holds relative profiles as values and is the same on every rank. Same seed and ranks: the
 /// same bits; another number of ranks: the same batches, and losses equal to rounding. Collective.
-/// @throws CollectiveFailure if no step had a finite validation loss.
+/// @throws CollectiveFailure if the kept weights are not finite.
 TrainedMapping train(const ExpressionMatrix& profiles, const Split& split, const TrainingOptions& options,
                      const Communicator& communicator, const ProgressCallback& progress = {});
 

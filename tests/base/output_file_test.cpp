@@ -1,0 +1,48 @@
+#include "dko/base/output_file.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "dko/base/error.hpp"
+#include "support/testing.hpp"
+
+using namespace dko;
+
+TEST_CASE("an output takes its name on commit and leaves nothing otherwise") {
+  const testing::TemporaryFolder folder;
+  {
+    const OutputFile dropped(folder / "x", false);
+    CHECK(std::filesystem::exists(dropped.partial_path()));
+  }
+  CHECK(std::filesystem::is_empty(folder / ""));
+  OutputFile kept(folder / "x", false);
+  testing::write_file(kept.partial_path(), "new");
+  kept.commit();
+  CHECK(testing::read_file(folder / "x") == "new");
+  CHECK_FALSE(std::filesystem::exists(kept.partial_path()));
+}
+
+TEST_CASE("an output that exists is replaced only when asked, and only on commit") {
+  const testing::TemporaryFolder folder;
+  testing::write_file(folder / "x", "old");
+  CHECK_THROWS_AS(OutputFile(folder / "x", false), UsageError);
+  { const OutputFile dropped(folder / "x", true); }
+  CHECK(testing::read_file(folder / "x") == "old");
+  OutputFile kept(folder / "x", true);
+  kept.commit();
+  CHECK(testing::read_file(folder / "x").empty());
+}
+
+TEST_CASE("outputs that cannot be are refused at once") {
+  const testing::TemporaryFolder folder;
+  CHECK_THROWS_AS(OutputFile(folder / "", true), UsageError);
+  CHECK_THROWS_AS(OutputFile(folder / "missing/x", false), IoError);
+  testing::write_file(folder / "file", "");
+  CHECK_THROWS_AS(OutputFile(folder / "file/x", false), IoError);
+  CHECK_THROWS_AS(OutputFile("/proc/x", false), IoError);
+}
+
+TEST_CASE("too little disk space is noticed before") {
+  const testing::TemporaryFolder folder;
+  CHECK_NOTHROW(require_disk_space(folder / "x", 1000, "scores"));
+  CHECK_THROWS_WITH(require_disk_space(folder / "x", 1e20, "scores"), Catch::Contains("scores need"));
+}

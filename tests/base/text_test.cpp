@@ -1,0 +1,33 @@
+#include "dko/base/text.hpp"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+
+using namespace dko;
+
+TEST_CASE("numbers are written for people") {
+  CHECK(with_thousands(0) == "0");
+  CHECK(with_thousands(999) == "999");
+  CHECK(with_thousands(1528686) == "1,528,686");
+  CHECK(with_thousands(-123456) == "-123,456");
+  CHECK(human_bytes(512) == "512 bytes");
+  CHECK(human_bytes(2147483648.0) == "2.0 GiB");
+  CHECK(human_seconds(1.234) == "1.23 s");
+  CHECK(human_seconds(83.4) == "1 min 23 s");
+  CHECK(human_seconds(7384) == "2 h 3 min");
+  CHECK(counted(1, "cell") == "1 cell");
+  CHECK(counted(1200, "cell") == "1,200 cells");
+}
+
+TEST_CASE("numbers are read whole or not at all") {
+  CHECK(parse_number("1.5").value() == 1.5);
+  CHECK(parse_number("+2e3").value() == 2000);
+  CHECK(std::isnan(parse_number("nan").value()));
+  CHECK(std::isinf(parse_number("1e999").value()));
+  CHECK(parse_number("1e-999").value() == 0);
+  for (const char* bad : {"", "abc", "1.5x", "1,5", "0x10", "--1", "1 2"}) CHECK_FALSE(parse_number(bad));
+  CHECK(parse_integer("-12").value() == -12);
+  for (const char* bad : {"", "1.0", "99999999999999999999", "1a"}) CHECK_FALSE(parse_integer(bad));
+  CHECK(trimmed(" \ta b\r") == "a b");
+  CHECK(trimmed("  ").empty());
+}

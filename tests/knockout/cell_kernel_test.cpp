@@ -1,0 +1,170 @@
+#include "dko/knockout/cell_kernel.hpp"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <limits>
+
+#include "dko/training/trainer.hpp"
+#include "support/full_network.hpp"
+#include "support/testing.hpp"
+
+using namespace dko;
+
+namespace {
+
+/// Largest difference to the full network over all single and double knockouts of these cells, by both ways
+/// through the kernel.
+double worst_difference(const Mapping& mapping, const ExpressionMatrix& matrix) {
+  const CollapsedMapping collapsed(mapping);
+  CellKernel kernel(collapsed);
+  double worst = 0;
+  for (std::int64_t cell = 0; cell < matrix.cells(); ++cell) {
+    const auto genes = matrix.expressed(cell);
+    const auto n = static_cast<std::int32_t>(genes.size());
+    kernel.load(genes);
+    for (std::int32_t a = 0; a < n && n > 1; ++a) {
+      const std::vector<std::int32_t> single{a};
+      const std::vector<std::int32_t> gene{genes[static_cast<std::size_t>(a)]};
+      const double impact = kernel.impact(single);
+      REQUIRE((impact >= 0 && impact <= 1));
+      worst = std::max(worst, std::abs(impact - testing::full_impact(mapping, genes, gene)));
+      if (n < 3) continue;
+      std::vector<std::int32_t> seconds;
+      for (std::int32_t b = a + 1; b < n; ++b) seconds.push_back(b);
+      std::vector<float> impacts(seconds.size());
+      kernel.pair_impacts(a, seconds, impacts);
+      for (std::size_t at = 0; at < seconds.size(); ++at) {
+        const std::vector<std::int32_t> pair{gene[0], genes[static_cast<std::size_t>(seconds[at])]};
+        const double expected = testing::full_impact(mapping, genes, pair);
+        worst = std::max(worst, std::abs(static_cast<double>(impacts[at]) - expected));
+        const std::vector<std::int32_t> positions{a, seconds[at]};
+        REQUIRE(static_cast<float>(kernel.impact(positions)) == impacts[at]);
+      }
+    }
+  }
+  return worst;
+}
+
+constexpr double agreed = 2e-5;       // what is promised
+constexpr double to_rounding = 1e-7;  // what float scores of a double kernel give
+
+}  // namespace
+
+TEST_CASE("all single and double knockouts agree with the full network: as trained") {
+  const auto profiles = testing::random_matrix(60, 24, 0.7, 2).relative_profiles();
+  TrainingOptions options;
+  options.steps = 400;
+  options.batch = 10;
+  const auto trained =
+      train(profiles, split_cells(profiles, 0.2, 0, {}, 1), options, Communicator::one_rank());
+  CHECK(worst_difference(trained.mapping, profiles) < to_rounding);
+}
+
+TEST_CASE("all single and double knockouts agree with the full network: outputs of mixed sign") {
+  const std::int64_t hidden = GENERATE(1, 5, 33);
+  const auto matrix = testing::random_matrix(15, 33, 0.6, 3);
+  CHECK(worst_difference(testing::random_mapping({33, hidden}, 2, 4), matrix) < to_rounding);
+}
+
+TEST_CASE("all single and double knockouts agree with the full network: outputs near zero") {
+  // Offsets that all but cancel what the genes add: o is a small difference of large numbers.
+  const auto matrix = testing::random_matrix(15, 20, 0.6, 5);
+  Mapping mapping = testing::random_mapping({20, 20}, 1, 6);
+  const auto genes = matrix.expressed(0);
+  const CollapsedMapping collapsed(mapping);
+  std::span<float> b2 = mapping.parameters().last(20);
+  for (std::size_t i = 0; i < 20; ++i) {
+    double output = collapsed.offset()[i];
+    for (const std::int32_t gene : genes)
+      output += collapsed.column(gene)[i] / static_cast<double>(genes.size());
+    b2[i] = static_cast<float>(static_cast<double>(b2[i]) - output);
+  }
+  // The intact cell's profile is rounding noise of float here: only the definition can be compared.
+  CHECK(worst_difference(mapping, matrix) < agreed);
+}
+
+TEST_CASE("all single and double knockouts agree with the full network: all genes, and few") {
+  CHECK(worst_difference(testing::random_mapping({17, 17}, 1, 7), testing::random_matrix(2, 17, 1.1, 1)) <
+        to_rounding);
+  CHECK(worst_difference(testing::random_mapping({4, 4}, 1, 8),
+                         testing::matrix_of({{1, 1, 0, 0}, {0, 1, 1, 1}, {1, 0, 0, 0}})) < to_rounding);
+}
+
+TEST_CASE("a knockout that leaves one gene moves all shares to it") {
+  const Mapping mapping = testing::random_mapping({5, 5}, 1, 9);
+  const CollapsedMapping collapsed(mapping);
+  CellKernel kernel(collapsed);
+  const std::vector<std::int32_t> genes{1, 4};
+  kernel.load(genes);
+  const double share = kernel.intact_profile()[1];
+  const std::vector<std::int32_t> first{0};
+  CHECK(kernel.impact(first) == Approx(1 - share).epsilon(1e-12));
+}
+
+TEST_CASE("knockouts of three and more genes agree with the full network") {
+  const auto matrix = testing::random_matrix(3, 12, 0.9, 10);
+  const Mapping mapping = testing::random_mapping({12, 12}, 1, 11);
+  const CollapsedMapping collapsed(mapping);
+  CellKernel kernel(collapsed);
+  const auto genes = matrix.expressed(0);
+  REQUIRE(genes.size() > 6);
+  kernel.load(genes);
+  for (std::size_t order = 3; order < genes.size(); ++order) {
+    std::vector<std::int32_t> positions;
+    std::vector<std::int32_t> removed;
+    for (std::size_t at = 0; at < order; ++at) {
+      positions.push_back(static_cast<std::int32_t>(at));
+      removed.push_back(genes[at]);
+    }
+    CHECK(kernel.impact(positions) == Approx(testing::full_impact(mapping, genes, removed)).margin(1e-12));
+  }
+}
+
+TEST_CASE("a score does not depend on what the kernel did before") {
+  const auto matrix = testing::random_matrix(5, 30, 0.7, 12);
+  const CollapsedMapping collapsed(testing::random_mapping({30, 30}, 1, 13));
+  const std::vector<std::int32_t> pair{2, 9};
+  CellKernel fresh(collapsed);
+  fresh.load(matrix.expressed(3));
+  CellKernel used(collapsed);
+  for (std::int64_t cell = 0; cell < 5; ++cell) {
+    used.load(matrix.expressed(cell));
+    const std::vector<std::int32_t> other{0, 1, 2};
+    used.impact(other);
+  }
+  used.load(matrix.expressed(3));
+  CHECK(used.impact(pair) == fresh.impact(pair));
+}
+
+TEST_CASE("a mapping that gives nothing has defined impacts, never NaN") {
+  const std::vector<std::int32_t> genes{0, 1, 2};
+  const std::vector<std::int32_t> first{0};
+  {
+    const CollapsedMapping nothing{Mapping(MappingShape{3, 2})};
+    CellKernel kernel(nothing);
+    kernel.load(genes);
+    CHECK(kernel.impact(first) == 0);
+    CHECK(kernel.intact_profile() == std::vector<double>{0, 0, 0});
+  }
+  {
+    // Only gene 0 raises anything, and only gene 1: with gene 0 gone all is zero.
+    std::vector<double> a(9, 0.0);
+    a[1] = 1;
+    const CollapsedMapping one(3, NodeArray(std::move(a)), NodeArray(std::vector<double>(3, 0.0)));
+    CellKernel kernel(one);
+    kernel.load(genes);
+    CHECK(kernel.impact(first) == 1);
+  }
+}
+
+TEST_CASE("under pure renormalisation the impact is the gene's own share") {
+  const CollapsedMapping constant(4, NodeArray(std::vector<double>(16, 0.0)),
+                                  NodeArray(std::vector<double>{1, 2, 3, 4}));
+  CellKernel kernel(constant);
+  const std::vector<std::int32_t> genes{0, 1, 2, 3};
+  kernel.load(genes);
+  const std::vector<std::int32_t> single{2};
+  const std::vector<std::int32_t> pair{0, 3};
+  CHECK(kernel.impact(single) == Approx(0.3));
+  CHECK(kernel.impact(pair) == Approx(0.5));
+}

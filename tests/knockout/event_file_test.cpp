@@ -1,0 +1,86 @@
+#include <catch2/catch.hpp>
+
+#include "dko/base/error.hpp"
+#include "dko/knockout/event_list.hpp"
+#include "support/testing.hpp"
+
+using namespace dko;
+
+namespace {
+
+const ExpressionMatrix& matrix() {
+  static const ExpressionMatrix cells = testing::matrix_of({{1, 1, 1, 0}, {0, 1, 1, 1}, {1, 0, 0, 1}});
+  return cells;
+}
+
+EventList events_of(const std::string& text) {
+  const testing::TemporaryFolder folder;
+  testing::write_file(folder / "events.csv", text);
+  return read_events(folder / "events.csv", matrix());
+}
+
+std::string refusal(const std::string& text) {
+  try {
+    events_of(text);
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+}  // namespace
+
+TEST_CASE("the original's recorder formats are read by their headers") {
+  const EventList single = events_of("gene_id,cell_id\n0,0\n3,1\n");
+  CHECK(single.order() == 1);
+  CHECK(single.size() == 2);
+  CHECK(single.genes(1)[0] == 3);
+  CHECK(single.cell(1) == 1);
+  const EventList pairs = events_of("cell_index,k_pred,gene2_index,gene1_index\n1,0.5,2,3\n");
+  CHECK(pairs.order() == 2);
+  CHECK(pairs.genes(0)[0] == 3);
+  CHECK(pairs.genes(0)[1] == 2);
+  const EventList named = events_of("gene1_id\tgene2_id\tcell_id\ngene1\t3\tcell1\n");
+  CHECK(named.genes(0)[0] == 1);
+  CHECK(named.genes(0)[1] == 3);
+}
+
+TEST_CASE("impossible events are refused with their line") {
+  CHECK_THAT(refusal("gene_id,cell_id\n0,0\n3,0\n"),
+             Catch::Contains("line 3") && Catch::Contains("cell0 does not express gene gene3"));
+  CHECK_THAT(refusal("gene1_id,gene2_id,cell_id\n1,1,0\n"),
+             Catch::Contains("line 2") && Catch::Contains("twice"));
+  CHECK_THAT(refusal("gene1_id,gene2_id,cell_id\n0,3,2\n"),
+             Catch::Contains("line 2") && Catch::Contains("no expressed gene"));
+  CHECK_THAT(refusal("gene_id,cell_id\n4,0\n"), Catch::Contains("gene 4 does not exist"));
+  CHECK_THAT(refusal("gene_id,cell_id\n0,9\n"), Catch::Contains("cell 9 does not exist"));
+  CHECK_THAT(refusal("gene_id,cell_id\nTrem2,0\n"), Catch::Contains("'Trem2'"));
+  CHECK_THAT(refusal("gene_id,cell_id\n0\n"), Catch::Contains("line 2") && Catch::Contains("1 fields"));
+  CHECK_THAT(refusal("gene_id,score\n0,1\n"), Catch::Contains("cell_id"));
+  CHECK_THAT(refusal("cell_id\n0\n"), Catch::Contains("gene_id"));
+  CHECK_THAT(refusal("gene_id,gene_index,cell_id\n0,0,0\n"), Catch::Contains("two columns"));
+  CHECK_THAT(refusal("gene2_id,cell_id\n0,0\n"), Catch::Contains("gene1_id"));
+  CHECK_THAT(refusal("gene_id,cell_id\n"), Catch::Contains("no events"));
+  CHECK_THAT(refusal(""), Catch::Contains("empty"));
+}
+
+TEST_CASE("sampled pairs are distinct, valid and in order; too many are refused") {
+  const auto many = testing::random_matrix(20, 15, 0.6, 1);
+  const KnockoutTargets targets = select_targets(many);
+  const PairIndex index(many, targets);
+  const EventList sample = sample_pairs(targets, index, 200, 7);
+  CHECK(sample.size() == 200);
+  std::int64_t last = -1;
+  for (std::int64_t event = 0; event < sample.size(); ++event) {
+    const auto of_cell = targets.of(sample.cell(event));
+    const auto position = [&](std::int32_t gene) {
+      return std::lower_bound(of_cell.begin(), of_cell.end(), gene) - of_cell.begin();
+    };
+    const std::int64_t number = index.number(
+        {sample.cell(event), {position(sample.genes(event)[0]), position(sample.genes(event)[1])}});
+    CHECK(number > last);
+    last = number;
+  }
+  CHECK(sample_pairs(targets, index, index.total(), 7).size() == index.total());
+  CHECK_THROWS_AS(sample_pairs(targets, index, index.total() + 1, 7), InputError);
+}

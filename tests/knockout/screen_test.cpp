@@ -1,0 +1,134 @@
+#include "dko/knockout/screen.hpp"
+
+#include <catch2/catch.hpp>
+#include <map>
+
+#include "dko/knockout/event_index.hpp"
+#include "support/full_network.hpp"
+#include "support/testing.hpp"
+
+using namespace dko;
+
+namespace {
+
+/// Keeps all scores, and notices events that are written twice or never.
+class MemorySink final : public ScoreSink {
+ public:
+  void write(ScoreArray array, std::int64_t first, std::span<const float> scores) override {
+    for (const float score : scores) {
+      const bool is_new = all_[array].emplace(first++, score).second;
+      REQUIRE(is_new);
+    }
+  }
+  std::vector<float> scores(ScoreArray array) {
+    std::vector<float> values;
+    for (const auto& [number, score] : all_[array]) {
+      REQUIRE(number == std::ssize(values));
+      values.push_back(score);
+    }
+    return values;
+  }
+
+ private:
+  std::map<ScoreArray, std::map<std::int64_t, float>> all_;
+};
+
+struct Scores {
+  std::vector<float> singles;
+  std::vector<float> pairs;
+  std::vector<float> list;
+  bool operator==(const Scores&) const = default;
+};
+
+Scores screen_in(std::int64_t shards, const ScreenPlan& plan, const ExpressionMatrix& matrix,
+                 const CollapsedMapping& mapping) {
+  MemorySink sink;
+  for (std::int64_t shard = 0; shard < shards; ++shard)
+    screen_shard(plan, matrix, mapping, shard, shards, sink);
+  return {sink.scores(ScoreArray::singles), sink.scores(ScoreArray::pairs), sink.scores(ScoreArray::list)};
+}
+
+}  // namespace
+
+TEST_CASE("every score is where its event is, and the full network's") {
+  const auto matrix = testing::random_matrix(8, 14, 0.5, 21);
+  const Mapping mapping = testing::random_mapping({14, 14}, 1, 22);
+  ScreenPlan plan{select_targets(matrix), true, true, {}};
+  const PairIndex index(matrix, plan.targets);
+  const Scores scores = screen_in(1, plan, matrix, CollapsedMapping(mapping));
+  REQUIRE(std::ssize(scores.singles) == plan.targets.total());
+  REQUIRE(std::ssize(scores.pairs) == index.total());
+  for (std::int64_t k = 0; k < plan.targets.total(); ++k) {
+    const auto genes = matrix.expressed(cell_of_event(plan.targets.starts(), k));
+    const std::vector<std::int32_t> removed{plan.targets.genes()[static_cast<std::size_t>(k)]};
+    CHECK(static_cast<double>(scores.singles[static_cast<std::size_t>(k)]) ==
+          Approx(testing::full_impact(mapping, genes, removed)).margin(1e-7));
+  }
+  for (std::int64_t k = 0; k < index.total(); ++k) {
+    const auto [cell, pair] = index.locate(k);
+    const auto targets = plan.targets.of(cell);
+    const std::vector<std::int32_t> removed{targets[static_cast<std::size_t>(pair.first)],
+                                            targets[static_cast<std::size_t>(pair.second)]};
+    CHECK(static_cast<double>(scores.pairs[static_cast<std::size_t>(k)]) ==
+          Approx(testing::full_impact(mapping, matrix.expressed(cell), removed)).margin(1e-7));
+  }
+}
+
+TEST_CASE("the scores are the same bits for any number of shards, more than events included") {
+  const auto matrix = testing::random_matrix(6, 10, 0.6, 23);
+  const CollapsedMapping mapping(testing::random_mapping({10, 10}, 1, 24));
+  ScreenPlan plan{select_targets(matrix), true, true, {}};
+  plan.list = sample_pairs(plan.targets, PairIndex(matrix, plan.targets), 30, 1);
+  const Scores whole = screen_in(1, plan, matrix, mapping);
+  for (const std::int64_t shards : {2, 3, 4, 7, 64, 1000})
+    CHECK((screen_in(shards, plan, matrix, mapping) == whole));
+}
+
+TEST_CASE("a listed pair has the same bits as in the full triangle, in either order of its genes") {
+  const auto matrix = testing::random_matrix(5, 12, 0.7, 25);
+  const CollapsedMapping mapping(testing::random_mapping({12, 12}, 1, 26));
+  ScreenPlan plan{select_targets(matrix), false, true, {}};
+  const PairIndex index(matrix, plan.targets);
+  std::vector<std::int32_t> genes;
+  std::vector<std::int32_t> cells;
+  for (std::int64_t k = index.total() - 1; k >= 0; --k) {  // backwards, and the second gene first
+    const auto [cell, pair] = index.locate(k);
+    genes.push_back(plan.targets.of(cell)[static_cast<std::size_t>(pair.second)]);
+    genes.push_back(plan.targets.of(cell)[static_cast<std::size_t>(pair.first)]);
+    cells.push_back(static_cast<std::int32_t>(cell));
+  }
+  plan.list = EventList(2, NodeArray(std::move(genes)), NodeArray(std::move(cells)));
+  const Scores scores = screen_in(3, plan, matrix, mapping);
+  CHECK(std::vector<float>(scores.list.rbegin(), scores.list.rend()) == scores.pairs);
+}
+
+TEST_CASE("restricted targets have the scores they have in the full screen") {
+  const auto matrix = testing::random_matrix(6, 10, 0.8, 27);
+  const CollapsedMapping mapping(testing::random_mapping({10, 10}, 1, 28));
+  const ScreenPlan all{select_targets(matrix), true, false, {}};
+  const ScreenPlan some{select_targets(matrix, std::vector<std::int32_t>{1, 4, 8}), true, false, {}};
+  const Scores every = screen_in(1, all, matrix, mapping);
+  const Scores few = screen_in(2, some, matrix, mapping);
+  std::size_t at = 0;
+  for (std::int64_t k = 0; k < all.targets.total(); ++k) {
+    const std::int32_t gene = all.targets.genes()[static_cast<std::size_t>(k)];
+    if (gene != 1 && gene != 4 && gene != 8) continue;
+    CHECK(few.singles.at(at++) == every.singles[static_cast<std::size_t>(k)]);
+  }
+  CHECK(at == few.singles.size());
+}
+
+TEST_CASE("progress ends at its total") {
+  const auto matrix = testing::random_matrix(6, 10, 0.6, 23);
+  const CollapsedMapping mapping(testing::random_mapping({10, 10}, 1, 24));
+  const ScreenPlan plan{select_targets(matrix), true, true, {}};
+  MemorySink sink;
+  std::int64_t last = 0;
+  std::int64_t end = -1;
+  screen_shard(plan, matrix, mapping, 0, 1, sink, [&](std::int64_t done, std::int64_t total) {
+    CHECK(done > last);
+    last = done;
+    end = total;
+  });
+  CHECK(last == end);
+}

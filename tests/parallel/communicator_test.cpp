@@ -1,0 +1,68 @@
+#include "dko/parallel/communicator.hpp"
+
+#include <catch2/catch.hpp>
+#include <numeric>
+
+#include "support/testing.hpp"
+
+using namespace dko;
+
+namespace {
+int rank() {
+  return testing::world().rank();
+}
+int size() {
+  return testing::world().size();
+}
+}  // namespace
+
+TEST_CASE("what any rank broadcasts reaches all") {
+  for (int root = 0; root < size(); ++root) {
+    std::vector<std::int64_t> values;
+    if (rank() == root) values = {root, 7, 8};
+    testing::world().broadcast(values, root);
+    CHECK(values == std::vector<std::int64_t>{root, 7, 8});
+    double number = rank() == root ? 2.5 : 0;
+    testing::world().broadcast(number, root);
+    CHECK(number == 2.5);
+    std::string text = rank() == root ? "größe" : "other";
+    testing::world().broadcast(text, root);
+    CHECK(text == "größe");
+    std::vector<std::string> texts;
+    if (rank() == root) texts = {"", "a", "bc"};
+    testing::world().broadcast(texts, root);
+    CHECK(texts == std::vector<std::string>{"", "a", "bc"});
+  }
+}
+
+TEST_CASE("sums and maxima are over all ranks") {
+  std::vector<float> values(1000);
+  std::iota(values.begin(), values.end(), static_cast<float>(rank()));
+  testing::world().sum(std::span<float>(values));
+  const int ranks = size();
+  for (int at = 0; at < 1000; ++at) {
+    CHECK(values[static_cast<std::size_t>(at)] == static_cast<float>(ranks * at + ranks * (ranks - 1) / 2));
+  }
+  CHECK(testing::world().sum(std::int64_t{1} << 40) == (std::int64_t{1} << 40) * ranks);
+  CHECK(testing::world().max(rank()) == ranks - 1);
+  std::vector<double> none;
+  testing::world().sum(std::span<double>(none));
+}
+
+TEST_CASE("a communicator splits by colour, and by node") {
+  const Communicator part = testing::world().split(rank() % 2);
+  CHECK(part.size() == (size() + 1 - rank() % 2) / 2);
+  CHECK(part.rank() == rank() / 2);
+  CHECK(part.sum(1) == part.size());
+  const Communicator node = testing::world().split_by_node();
+  CHECK(node.size() == size());  // one machine
+  CHECK(node.rank() == rank());
+}
+
+TEST_CASE("more bytes than MPI counts in one piece are broadcast in several", "[.large]") {
+  std::vector<char> many((std::size_t{1} << 30) + 17, static_cast<char>(rank()));
+  if (rank() == 0) many.back() = 42;
+  testing::world().broadcast(std::span<char>(many));
+  CHECK(many.back() == 42);
+  CHECK(many.front() == 0);
+}

@@ -1,0 +1,78 @@
+#include "dko/results/export.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "dko/base/error.hpp"
+#include "dko/results/perturbed.hpp"
+#include "support/screens.hpp"
+
+using namespace dko;
+using testing::SmallScreen;
+
+TEST_CASE("exports have the original's columns, rows and order") {
+  const SmallScreen small;
+  const ScreenReader screen(small.path());
+  const testing::TemporaryFolder folder;
+  export_scores(screen, ScoreArray::singles, folder / "s.csv", {});
+  const std::string singles = testing::read_file(folder / "s.csv");
+  CHECK_THAT(singles, Catch::StartsWith("gene_id,cell_id,k_pred\n1,0,0."));
+  CHECK(std::count(singles.begin(), singles.end(), '\n') == 1 + screen.events(ScoreArray::singles));
+  export_scores(screen, ScoreArray::pairs, folder / "d.csv", {Labels::names, false});
+  const std::string pairs = testing::read_file(folder / "d.csv");
+  CHECK_THAT(pairs, Catch::StartsWith("gene1_id,gene2_id,cell_id,k_pred\ngene1,gene3,cell0,"));
+  CHECK(std::count(pairs.begin(), pairs.end(), '\n') == 1 + screen.events(ScoreArray::pairs));
+  CHECK_THROWS_AS(export_scores(screen, ScoreArray::singles, folder / "s.csv", {}), UsageError);
+}
+
+TEST_CASE("what is exported with names can be given back as a list of events") {
+  const SmallScreen small;
+  const ScreenReader screen(small.path());
+  const testing::TemporaryFolder folder;
+  export_scores(screen, ScoreArray::pairs, folder / "d.csv", {Labels::names, false});
+  const EventList events = read_events(folder / "d.csv", small.matrix());
+  REQUIRE(events.size() == screen.events(ScoreArray::pairs));
+  std::int64_t number = 0;
+  screen.for_each_event(ScoreArray::pairs, [&](const Event& event) {
+    CHECK(events.cell(number) == event.cell);
+    CHECK(events.genes(number)[0] == event.genes[0]);
+    CHECK(events.genes(number)[1] == event.genes[1]);
+    const Event again = screen.event(ScoreArray::pairs, number++);
+    CHECK(again.genes == event.genes);
+    CHECK(again.cell == event.cell);
+  });
+}
+
+TEST_CASE("the README's example of perturbed data, by hand") {
+  // The original's README: four genes, three cells.
+  const auto matrix =
+      testing::matrix_of({{0.45F, 0.25F, 0, 0.3F}, {0.35F, 0.1F, 0.55F, 0}, {0.76F, 0, 0.1F, 0.14F}});
+  const SmallScreen small(matrix);
+  const ScreenReader screen(small.path());
+  const testing::TemporaryFolder folder;
+  PerturbedFiles files{folder / "p.csv", folder / "z.csv", folder / "r.csv"};
+  export_perturbed(screen, ScoreArray::singles, matrix, files, {});
+  CHECK(testing::read_file(folder / "p.csv") ==
+        "0,0.45,0.45,0,0.35,0.35,0,0.76,0.76\n"
+        "0.25,0,0.25,0.1,0,0.1,0,0,0\n"
+        "0,0,0,0.55,0.55,0,0.1,0,0.1\n"
+        "0.3,0.3,0,0,0,0,0.14,0.14,0\n");
+  CHECK(testing::read_file(folder / "z.csv") ==
+        "0,1,1,0,1,1,0,1,1\n1,0,1,1,0,1,0,0,0\n0,0,0,1,1,0,1,0,1\n1,1,0,0,0,0,1,1,0\n");
+  CHECK(testing::read_file(folder / "r.csv") ==
+        "gene_id,cell_id\n0,0\n1,0\n3,0\n0,1\n1,1\n2,1\n0,2\n2,2\n3,2\n");
+}
+
+TEST_CASE("perturbed data is refused when it is too large, or not of the screen") {
+  const SmallScreen small;
+  const ScreenReader screen(small.path());
+  const testing::TemporaryFolder folder;
+  PerturbedFiles files{folder / "p.csv", {}, {}};
+  files.most_bytes = 100;
+  CHECK_THROWS_WITH(export_perturbed(screen, ScoreArray::pairs, small.matrix(), files, {}),
+                    Catch::Contains("would take about") && Catch::Contains("KiB"));
+  files.most_bytes = 1e9;
+  CHECK_THROWS_AS(
+      export_perturbed(screen, ScoreArray::pairs, testing::random_matrix(8, 10, 0.6, 99), files, {}),
+      InputError);
+  CHECK_FALSE(std::filesystem::exists(folder / "p.csv"));
+}

@@ -1,0 +1,95 @@
+// On every number of ranks: one file written by all of them holds what one process alone computes.
+#include <catch2/catch.hpp>
+
+#include "dko/base/error.hpp"
+#include "dko/parallel/collective.hpp"
+#include "support/screens.hpp"
+
+using namespace dko;
+
+namespace {
+
+class MemorySink final : public ScoreSink {
+ public:
+  void write(ScoreArray array, std::int64_t first, std::span<const float> scores) override {
+    auto& all = scores_[static_cast<std::size_t>(array)];
+    all.resize(std::max(all.size(), static_cast<std::size_t>(first) + scores.size()));
+    std::copy(scores.begin(), scores.end(), all.begin() + first);
+  }
+  const std::vector<float>& scores(ScoreArray array) const {
+    return scores_[static_cast<std::size_t>(array)];
+  }
+
+ private:
+  std::array<std::vector<float>, 3> scores_;
+};
+
+std::vector<float> all_scores(const ScreenReader& screen, ScoreArray array) {
+  std::vector<float> values;
+  ScoreStream stream(screen, array);
+  for (std::int64_t number = 0; number < screen.events(array); ++number) values.push_back(stream.next());
+  return values;
+}
+
+void check_screen(const ExpressionMatrix& root_matrix, const std::filesystem::path& path) {
+  const Communicator& ranks = testing::world();
+  const NodeGroup nodes(ranks);
+  const ExpressionMatrix matrix =
+      ExpressionMatrix::replicate(nodes, ranks.is_root() ? root_matrix : ExpressionMatrix());
+  const ScreenPlan plan =
+      ScreenPlan::replicate(nodes, ranks.is_root() ? testing::full_plan(root_matrix) : ScreenPlan());
+  const Mapping weights = testing::random_mapping({matrix.genes(), matrix.genes()}, 1, 41);
+  const CollapsedMapping mapping =
+      CollapsedMapping::replicate(nodes, ranks.is_root() ? CollapsedMapping(weights) : CollapsedMapping());
+  dko::on_root(ranks,
+               [&] { create_screen_file(path, matrix, plan, start_provenance("dko screen", ranks.size())); });
+  ScreenWriter writer(path, ranks, plan);
+  screen_shard(plan, matrix, mapping, ranks.rank(), ranks.size(), writer);
+  writer.close();
+  ranks.barrier();
+  dko::on_root(ranks, [&] { complete_screen_file(path, 1.5, 2.5); });
+
+  // Every rank reads the file and computes all scores again by itself.
+  MemorySink expected;
+  screen_shard(testing::full_plan(matrix), matrix, CollapsedMapping(weights), 0, 1, expected);
+  const ScreenReader screen(path);
+  for (const ScoreArray array : {ScoreArray::singles, ScoreArray::pairs, ScoreArray::list}) {
+    CHECK(all_scores(screen, array) == expected.scores(array));
+  }
+  CHECK(screen.gene_names() == matrix.gene_names());
+  CHECK(screen.cell_names() == matrix.cell_names());
+  CHECK(screen.provenance().ranks == ranks.size());
+  CHECK(screen.screen_seconds() == 2.5);
+  ranks.barrier();
+}
+
+}  // namespace
+
+TEST_CASE("one file by all ranks holds what one process computes") {
+  const testing::SharedFolder folder;
+  check_screen(testing::random_matrix(9, 14, 0.6, 40), folder / "screen.h5");
+}
+
+TEST_CASE("ranks without events write nothing and do no harm") {
+  const testing::SharedFolder folder;
+  // One cell with three genes: three singles and three pairs.
+  check_screen(testing::matrix_of({{1, 1, 1, 0}, {0, 0, 0, 1}}), folder / "few.h5");
+}
+
+TEST_CASE("an unfinished screen is told from a finished one") {
+  const testing::SharedFolder folder;
+  const auto matrix = testing::random_matrix(4, 6, 0.9, 1);
+  dko::on_root(testing::world(), [&] {
+    create_screen_file(folder / "x.h5", matrix, testing::full_plan(matrix),
+                       start_provenance("dko screen", 1));
+  });
+  CHECK_THROWS_WITH(ScreenReader(folder / "x.h5"), Catch::Contains("never finished"));
+  testing::world().barrier();
+}
+
+TEST_CASE("a file that cannot be opened is an I/O failure on every rank") {
+  const testing::SharedFolder folder;
+  const auto matrix = testing::random_matrix(4, 6, 0.9, 1);
+  CHECK_THROWS_AS(ScreenWriter(folder / "missing.h5", testing::world(), testing::full_plan(matrix)), IoError);
+  testing::world().barrier();
+}

@@ -1,0 +1,54 @@
+#include "support/full_network.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace dko::testing {
+
+std::vector<double> full_profile(const Mapping& mapping, std::span<const std::int32_t> expressed) {
+  const auto genes = static_cast<std::size_t>(mapping.shape().genes);
+  const auto width = static_cast<std::size_t>(mapping.shape().hidden);
+  std::vector<double> assemblage(genes, 0.0);
+  for (const std::int32_t gene : expressed) {
+    assemblage[static_cast<std::size_t>(gene)] = 1.0 / static_cast<double>(expressed.size());
+  }
+  std::vector<double> hidden(width);
+  for (std::size_t k = 0; k < width; ++k) {
+    hidden[k] = static_cast<double>(mapping.b1()[k]);
+    for (std::size_t j = 0; j < genes; ++j) {
+      hidden[k] += static_cast<double>(mapping.w1()[j * width + k]) * assemblage[j];
+    }
+  }
+  std::vector<double> profile(genes);
+  double total = 0;
+  for (std::size_t i = 0; i < genes; ++i) {
+    double output = static_cast<double>(mapping.b2()[i]);
+    for (std::size_t k = 0; k < width; ++k)
+      output += static_cast<double>(mapping.w2()[i * width + k]) * hidden[k];
+    profile[i] = assemblage[i] * std::abs(output);
+    total += profile[i];
+  }
+  for (double& share : profile) share = total > 0 ? share / total : 0.0;
+  return profile;
+}
+
+double full_distance(std::span<const double> a, std::span<const double> b) {
+  double difference = 0;
+  double sum = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    difference += std::abs(a[i] - b[i]);
+    sum += a[i] + b[i];
+  }
+  return sum > 0 ? difference / sum : 0.0;
+}
+
+double full_impact(const Mapping& mapping, std::span<const std::int32_t> expressed,
+                   std::span<const std::int32_t> removed) {
+  std::vector<std::int32_t> left;
+  for (const std::int32_t gene : expressed) {
+    if (std::find(removed.begin(), removed.end(), gene) == removed.end()) left.push_back(gene);
+  }
+  return full_distance(full_profile(mapping, left), full_profile(mapping, expressed));
+}
+
+}  // namespace dko::testing

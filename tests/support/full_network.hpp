@@ -1,0 +1,23 @@
+#pragma once
+// The oracle: the original's two-layer network, layer by layer in double precision with plain loops. Shares
+// nothing with the program's own forward pass, collapse or kernels.
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "dko/mapping/mapping.hpp"
+
+namespace dko::testing {
+
+/// q = y/Σy, y = ẑ ∘ |W2 (W1 ẑ + b1) + b2|, for the assemblage of these genes; over all genes.
+std::vector<double> full_profile(const Mapping& mapping, std::span<const std::int32_t> expressed);
+
+/// Σ|a−b| / Σ(a+b).
+double full_distance(std::span<const double> a, std::span<const double> b);
+
+/// BC(q', q) of knocking out `removed` (gene numbers) from a cell that expresses `expressed`.
+double full_impact(const Mapping& mapping, std::span<const std::int32_t> expressed,
+                   std::span<const std::int32_t> removed);
+
+}  // namespace dko::testing

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <filesystem>
+
+#include "dko/expression/matrix.hpp"
+#include "dko/results/screen_reader.hpp"
+#include "dko/results/screen_writer.hpp"
+#include "support/testing.hpp"
+
+namespace dko::testing {
+
+/// A finished screen file of singles, pairs and a sampled list, made by this process alone.
+class SmallScreen {
+ public:
+  SmallScreen() : SmallScreen(random_matrix(8, 10, 0.6, 31)) {}
+  explicit SmallScreen(ExpressionMatrix matrix);
+
+  const ExpressionMatrix& matrix() const { return matrix_; }
+  std::filesystem::path path() const { return folder_ / "screen.h5"; }
+
+ private:
+  TemporaryFolder folder_;
+  ExpressionMatrix matrix_;
+};
+
+/// Singles, pairs and three sampled pairs of a matrix.
+ScreenPlan full_plan(const ExpressionMatrix& matrix);
+
+}  // namespace dko::testing
