@@ -41,8 +41,10 @@ bool counts_up(Fields fields) {
 /// What stands above a column of gene names.
 bool is_corner(std::string_view field) {
   std::string word(field);
-  std::transform(word.begin(), word.end(), word.begin(), [](unsigned char letter) { return std::tolower(letter); });
-  constexpr std::array corners{"", "gene", "genes", "gene_id", "gene_name", "gene_symbol", "symbol", "id", "name", "index"};
+  std::transform(word.begin(), word.end(), word.begin(),
+                 [](unsigned char letter) { return std::tolower(letter); });
+  constexpr std::array corners{"",       "gene", "genes", "gene_id", "gene_name", "gene_symbol",
+                               "symbol", "id",   "name",  "index"};
   return std::find(corners.begin(), corners.end(), word) != corners.end();
 }
 
@@ -83,8 +85,9 @@ class TextMatrix {
     const std::vector<std::string_view> first_fields(first.begin(), first.end());
     if (const Layout alone = layout_of(first_fields, {}); !alone.header) {
       if (counts_up(first_fields)) {
-        log_.warn("{}: the first row counts {}, {}, {}, ... and is taken as a gene; if it is a header, remove it",
-                  path_.string(), first[0], first[1], first[2]);
+        log_.warn(
+            "{}: the first row counts {}, {}, {}, ... and is taken as a gene; if it is a header, remove it",
+            path_.string(), first[0], first[1], first[2]);
       }
       start(Layout{false, alone.gene_names}, first.size(), {});
       return;

@@ -106,8 +106,8 @@ TEST_CASE("single knockouts have the published events, and scores as close as tw
     std::cout << "seed " << seed << ": Spearman " << correlations.back() << '\n';
   }
   CHECK(*std::min_element(correlations.begin(), correlations.end()) >= 0.975);
-  // 80 seeds gave a median of 0.9824 and a standard deviation of 0.0015. Rounding, and with it each run, differs
-  // between machines; the bound leaves three standard errors for the median of 15.
+  // 80 seeds gave a median of 0.9824 and a standard deviation of 0.0015. Rounding, and with it each run,
+  // differs between machines; the bound leaves three standard errors for the median of 15.
   CHECK(median(correlations).value() >= 0.981);
 }
 

@@ -47,7 +47,8 @@ TEST_CASE("training lowers the loss and keeps the weights of the best validation
   std::vector<std::vector<float>> cells(60, std::vector<float>(10, 0));
   RandomStream stream(2, "cells");
   for (auto& cell : cells) {
-    for (std::size_t gene = 0; gene < 10; ++gene) cell[gene] = stream.uniform(0, 1) < 0.7 ? static_cast<float>(gene + 1) : 0;
+    for (std::size_t gene = 0; gene < 10; ++gene)
+      cell[gene] = stream.uniform(0, 1) < 0.7 ? static_cast<float>(gene + 1) : 0;
   }
   const auto profiles = testing::matrix_of(cells).relative_profiles();
   const Split split = split_cells(profiles, 0.2, 0, {}, 5);

@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Installs what dko needs from Debian (12 or later) packages; needs root or sudo.
+#
+#   scripts/install-deps.sh           to build and run
+#   scripts/install-deps.sh --tests   to run the tests too
+set -euo pipefail
+
+packages=(
+  g++ cmake ninja-build git
+  openmpi-bin libopenmpi-dev
+  libhdf5-openmpi-dev
+  libeigen3-dev
+  libboost-dev libboost-program-options-dev libboost-iostreams-dev
+  libfmt-dev nlohmann-json3-dev
+)
+tests=(catch2 clang-format python3-h5py python3-anndata)
+
+case "${1:-}" in
+  "") ;;
+  --tests) packages+=("${tests[@]}") ;;
+  *) echo "usage: scripts/install-deps.sh [--tests]" >&2; exit 2 ;;
+esac
+
+if ! command -v apt-get >/dev/null; then
+  echo "This script knows Debian only. Install what corresponds to: ${packages[*]}" >&2
+  exit 1
+fi
+
+missing=()
+for package in "${packages[@]}"; do
+  dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+echo "Installing: ${missing[*]}"
+as_root=()
+[ "$(id -u)" = 0 ] || as_root=(sudo)
+"${as_root[@]}" apt-get update -qq
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null

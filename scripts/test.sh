@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Installs what is needed, checks the formatting, builds and runs all tests: first with the address and
+# undefined-behaviour sanitizers, then as users run it. Tests that need the shared data (DKO_SHARED_DATA, or
+# ../shared/data) are skipped where it is absent, and ctest says so.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+scripts/install-deps.sh --tests
+
+echo "== formatting"
+git ls-files '*.cpp' '*.hpp' | xargs clang-format --dry-run --Werror
+
+echo "== sanitizers"
+cmake --preset asan -DDKO_BUILD_TESTS=ON >/dev/null
+cmake --build --preset asan -j 2
+# The figures of the original's data take long here and are computed below.
+ctest --preset asan -j 2 -LE data
+
+echo "== release"
+cmake --preset release -DDKO_BUILD_TESTS=ON >/dev/null
+cmake --build --preset release -j 2
+ctest --preset release -j 2

@@ -1,0 +1,29 @@
+. "$(dirname "$0")/lib.sh"
+make_data
+expect 2 'no command given' "$DKO"
+expect 2 "no command 'scren'" "$DKO" scren data.csv
+expect 2 'unrecognised option' "$DKO" run data.csv -o x.h5 --stepz 3
+expect 2 'dko run --help' "$DKO" run data.csv -o x.h5 --stepz 3
+expect 2 'too many positional' "$DKO" run data.csv more.csv -o x.h5
+expect 2 'INPUT is missing' "$DKO" run -o x.h5
+expect 2 "'--out' is required" "$DKO" run data.csv
+expect 2 "'--steps'" "$DKO" run data.csv -o x.h5 --steps many
+expect 2 '--steps must be between' "$DKO" run data.csv -o x.h5 --steps 0
+expect 2 '--batch must be between' "$DKO" run data.csv -o x.h5 --batch -1
+expect 2 '--learning-rate must be between' "$DKO" run data.csv -o x.h5 --learning-rate 0
+expect 2 '--validation must be between' "$DKO" run data.csv -o x.h5 --validation 1
+expect 2 '--order must be 1 or 2' "$DKO" run data.csv -o x.h5 --order 3
+expect 2 'give --order 2' "$DKO" run data.csv -o x.h5 --sample 5
+expect 2 'exclude each other' "$DKO" run data.csv -o x.h5 --quiet --verbose
+expect 2 'exclude each other' "$DKO" run data.csv -o x.h5 --order 2 --sample 5 --events e.csv
+expect 2 'restrict the list itself' "$DKO" run data.csv -o x.h5 --events e.csv --genes g.txt
+expect 2 'exclude each other' "$DKO" predict data.csv -o x.h5 --held-out c.txt --held-out-fraction 0.1
+expect 2 "'--model' is required" "$DKO" screen data.csv -o x.h5
+expect 2 'nothing to export' "$DKO" export x.h5
+expect 2 'give the screened file with --input' "$DKO" export x.h5 --ptest p.csv
+expect 2 '--network must be' "$DKO" simulate -o x.csv --network ring
+expect 2 'mean degree' "$DKO" simulate -o x.csv --genes 5 --mean-degree 4
+absent x.h5 x.csv
+# Several ranks: one message, and the same code.
+expect 2 'no command' on 3 "$DKO" scren data.csv
+[ "$(grep -c 'dko: error' said.txt)" = 1 ] || { cat said.txt; fail "three ranks gave more than one message"; }

@@ -1,0 +1,19 @@
+. "$(dirname "$0")/lib.sh"
+# One rank fails on its own, in the middle of the screen: the job ends in seconds, with a message that
+# names the rank and with the code of the failure.
+"$DKO" simulate --genes 300 --cells 60 --seed 3 -o data.csv -q
+"$DKO" train data.csv -o model.h5 --steps 5 --batch 10 -q
+# A file size limit for rank 1 alone stands for its quota.
+cat >rank.sh <<'R'
+#!/bin/bash
+[ "$OMPI_COMM_WORLD_RANK" != 1 ] || ulimit -f 5500
+trap '' XFSZ
+exec "$@"
+R
+chmod +x rank.sh
+start=$SECONDS
+expect 4 'dko: error: rank 1: .*double/impact.*writing failed' \
+  timeout 120 mpirun -n 2 ./rank.sh "$DKO" screen data.csv --model model.h5 --order 2 -o out.h5
+[ "$(grep -c 'dko: error' said.txt)" = 1 ] || { cat said.txt; fail "more than one message"; }
+[ $((SECONDS - start)) -lt 60 ] || fail "the job did not end in seconds"
+[ ! -e out.h5 ] || fail "an incomplete screen has its final name"
