@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <cmath>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -12,6 +11,7 @@
 #include "dko/parallel/collective.hpp"
 #include "dko/results/prediction_file.hpp"
 #include "dko/results/screen_reader.hpp"
+#include "training_job.hpp"
 
 namespace dko::app {
 
@@ -38,18 +38,12 @@ Facts describe_screen(const std::string& path) {
 
 Facts describe_model(const std::string& path) {
   const Model model = read_model(path);
-  const TrainingRecord& record = model.training;
+  const MappingShape& shape = model.mapping.shape();
   Facts facts{{"file", "model"},
-              {"genes", model.mapping.shape().genes},
-              {"hidden", model.mapping.shape().hidden},
-              {"parameters", model.mapping.shape().parameters()},
-              {"steps", record.steps},
-              {"batch", record.batch},
-              {"learning_rate", record.learning_rate},
-              {"training_cells", record.training_cells},
-              {"validation_cells", record.validation_cells},
-              {"best_step", record.best_step}};
-  if (std::isfinite(record.best_validation_loss)) facts["best_validation_loss"] = record.best_validation_loss;
+              {"genes", shape.genes},
+              {"hidden", shape.hidden},
+              {"parameters", shape.parameters()}};
+  facts.update(to_json(model.training));
   facts.update(to_json(model.provenance));
   return facts;
 }

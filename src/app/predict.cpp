@@ -6,7 +6,6 @@
 
 #include "command.hpp"
 #include "dko/base/error.hpp"
-#include "dko/base/output_file.hpp"
 #include "dko/evaluation/baselines.hpp"
 #include "dko/evaluation/metrics.hpp"
 #include "dko/mapping/batch_network.hpp"
@@ -61,11 +60,10 @@ bool parse(PredictOptions& options, const std::vector<std::string>& arguments, c
   return true;
 }
 
-void prepare(Preparation& ready, const PredictOptions& options, const NodeGroup& nodes,
-             Provenance& provenance, Log& log) {
+void prepare(Preparation& ready, const PredictOptions& options, Job& job) {
   ready.out.emplace(options.out, options.common.force);
   ready.summary.emplace(options.common);
-  const ExpressionMatrix matrix = load_input(options.input, provenance, log);
+  const ExpressionMatrix matrix = load_input(options.input, job);
   std::optional<std::vector<std::int32_t>> held_out;
   if (!options.held_out.empty()) {
     held_out = read_name_list(options.held_out, NameIndex("cell", matrix.cell_names()));
@@ -73,7 +71,7 @@ void prepare(Preparation& ready, const PredictOptions& options, const NodeGroup&
   ready.split = split_cells(matrix, options.training.validation, options.held_out_fraction, held_out,
                             options.training.seed);
   if (ready.split.held_out.empty()) throw InputError("no cell that expresses anything is held out");
-  check_training(matrix, ready.split, options.training, nodes);
+  check_training(matrix, ready.split, options.training, job);
   ready.profiles = matrix.relative_profiles();
 }
 
@@ -123,23 +121,18 @@ nlohmann::ordered_json to_json(const ProfileAgreement& agreement) {
 void predict_command(const std::vector<std::string>& arguments, const Context& context) {
   PredictOptions options;
   if (!parse(options, arguments, context)) return;
-  const Communicator& communicator = context.communicator;
-  Log log = make_log(options.common, context);
-  const NodeGroup nodes(communicator);
-  Provenance provenance = start_provenance(context.command_line, communicator.size());
-  provenance.seed = options.training.seed;
+  Job job(context, options.common, options.training.seed);
 
   Preparation ready;
-  on_root(communicator, [&] { prepare(ready, options, nodes, provenance, log); });
-  const ExpressionMatrix profiles = ExpressionMatrix::replicate(nodes, std::move(ready.profiles));
-  const TrainingJob training =
-      run_training(profiles, ready.split, options.training, communicator, provenance, log);
-  on_root(communicator, [&] {
+  on_root(job.ranks(), [&] { prepare(ready, options, job); });
+  const ExpressionMatrix profiles = ExpressionMatrix::replicate(job.nodes, std::move(ready.profiles));
+  const TrainedModel training = run_training(profiles, ready.split, options.training, job);
+  on_root(job.ranks(), [&] {
     const Prediction prediction = make_prediction(training.model, profiles, ready.split);
     write_prediction(*ready.out, prediction);
-    log.info("{}: profiles of {} held-out cells", options.out, prediction.cells.size());
-    if (log.speaks(Verbosity::normal)) print_table(prediction);
-    ready.summary->write({{"provenance", to_json(provenance)},
+    job.log.info("{}: profiles of {} held-out cells", options.out, prediction.cells.size());
+    if (job.log.speaks(Verbosity::normal)) print_table(prediction);
+    ready.summary->write({{"provenance", to_json(job.provenance)},
                           {"training", to_json(training)},
                           {"held_out_cells", prediction.cells.size()},
                           {"mapping", to_json(prediction.mapping)},

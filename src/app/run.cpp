@@ -3,7 +3,6 @@
 
 #include "command.hpp"
 #include "dko/base/error.hpp"
-#include "dko/base/output_file.hpp"
 #include "dko/parallel/collective.hpp"
 #include "screen_job.hpp"
 #include "training_job.hpp"
@@ -50,16 +49,15 @@ bool parse(RunOptions& options, const std::vector<std::string>& arguments, const
   return true;
 }
 
-void prepare(Preparation& ready, const RunOptions& options, const NodeGroup& nodes, Provenance& provenance,
-             Log& log) {
+void prepare(Preparation& ready, const RunOptions& options, Job& job) {
   ready.out.emplace(options.out, options.common.force);
   if (!options.save_model.empty()) ready.model.emplace(options.save_model, options.common.force);
   ready.summary.emplace(options.common);
-  const ExpressionMatrix matrix = load_input(options.input, provenance, log);
+  const ExpressionMatrix matrix = load_input(options.input, job);
   ready.split = split_cells(matrix, options.training.validation, 0, {}, options.training.seed);
-  check_training(matrix, ready.split, options.training, nodes);
-  ready.plan = make_plan(matrix, options.screen, options.training.seed, log);
-  check_screen(matrix, ready.plan, *ready.out, nodes);
+  check_training(matrix, ready.split, options.training, job);
+  ready.plan = make_plan(matrix, options.screen, job);
+  check_screen(matrix, ready.plan, *ready.out, job);
   ready.profiles = matrix.relative_profiles();
 }
 
@@ -68,30 +66,25 @@ void prepare(Preparation& ready, const RunOptions& options, const NodeGroup& nod
 void run_command(const std::vector<std::string>& arguments, const Context& context) {
   RunOptions options;
   if (!parse(options, arguments, context)) return;
-  const Communicator& communicator = context.communicator;
-  Log log = make_log(options.common, context);
-  const NodeGroup nodes(communicator);
-  Provenance provenance = start_provenance(context.command_line, communicator.size());
-  provenance.seed = options.training.seed;
+  Job job(context, options.common, options.training.seed);
 
   Preparation ready;
-  on_root(communicator, [&] { prepare(ready, options, nodes, provenance, log); });
-  const ExpressionMatrix profiles = ExpressionMatrix::replicate(nodes, std::move(ready.profiles));
-  const ScreenPlan plan = ScreenPlan::replicate(nodes, std::move(ready.plan));
+  on_root(job.ranks(), [&] { prepare(ready, options, job); });
+  const ExpressionMatrix profiles = ExpressionMatrix::replicate(job.nodes, std::move(ready.profiles));
+  const ScreenPlan plan = ScreenPlan::replicate(job.nodes, std::move(ready.plan));
 
-  const TrainingJob training =
-      run_training(profiles, std::move(ready.split), options.training, communicator, provenance, log);
+  const TrainedModel training = run_training(profiles, std::move(ready.split), options.training, job);
   CollapsedMapping collapsed;
-  on_root(communicator, [&] {
+  on_root(job.ranks(), [&] {
     if (ready.model) write_model(*ready.model, training.model);
     collapsed = CollapsedMapping(training.model.mapping);
   });
-  const CollapsedMapping mapping = CollapsedMapping::replicate(nodes, std::move(collapsed));
-  const ScreenJob screen =
-      run_screen(plan, profiles, mapping, nodes, ready.out, provenance, training.seconds, log);
-  on_root(communicator, [&] {
-    ready.summary->write(
-        {{"provenance", to_json(provenance)}, {"training", to_json(training)}, {"screen", to_json(screen)}});
+  const CollapsedMapping mapping = CollapsedMapping::replicate(job.nodes, std::move(collapsed));
+  const ScreenCounts screen = run_screen(plan, profiles, mapping, ready.out, training.seconds, job);
+  on_root(job.ranks(), [&] {
+    ready.summary->write({{"provenance", to_json(job.provenance)},
+                          {"training", to_json(training)},
+                          {"screen", to_json(screen)}});
   });
 }
 

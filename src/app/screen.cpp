@@ -6,7 +6,6 @@
 
 #include "command.hpp"
 #include "dko/base/error.hpp"
-#include "dko/base/output_file.hpp"
 #include "dko/base/text.hpp"
 #include "dko/mapping/model_file.hpp"
 #include "dko/parallel/collective.hpp"
@@ -68,16 +67,15 @@ void require_same_genes(const Model& model, const ExpressionMatrix& matrix,
                                options.input));
 }
 
-void prepare(Preparation& ready, const ScreenCommandOptions& options, const NodeGroup& nodes,
-             Provenance& provenance, Log& log) {
+void prepare(Preparation& ready, const ScreenCommandOptions& options, Job& job) {
   ready.out.emplace(options.out, options.common.force);
   ready.summary.emplace(options.common);
   const Model model = read_model(options.model);
-  ready.matrix = load_input(options.input, provenance, log);
+  ready.matrix = load_input(options.input, job);
   require_same_genes(model, ready.matrix, options);
-  provenance.model_checksum = model.provenance.model_checksum;
-  ready.plan = make_plan(ready.matrix, options.screen, options.seed, log);
-  check_screen(ready.matrix, ready.plan, *ready.out, nodes);
+  job.provenance.model_checksum = model.provenance.model_checksum;
+  ready.plan = make_plan(ready.matrix, options.screen, job);
+  check_screen(ready.matrix, ready.plan, *ready.out, job);
   ready.mapping = CollapsedMapping(model.mapping);
 }
 
@@ -86,20 +84,16 @@ void prepare(Preparation& ready, const ScreenCommandOptions& options, const Node
 void screen_command(const std::vector<std::string>& arguments, const Context& context) {
   ScreenCommandOptions options;
   if (!parse(options, arguments, context)) return;
-  const Communicator& communicator = context.communicator;
-  Log log = make_log(options.common, context);
-  const NodeGroup nodes(communicator);
-  Provenance provenance = start_provenance(context.command_line, communicator.size());
-  provenance.seed = options.seed;
+  Job job(context, options.common, options.seed);
 
   Preparation ready;
-  on_root(communicator, [&] { prepare(ready, options, nodes, provenance, log); });
-  const ExpressionMatrix matrix = ExpressionMatrix::replicate(nodes, std::move(ready.matrix));
-  const ScreenPlan plan = ScreenPlan::replicate(nodes, std::move(ready.plan));
-  const CollapsedMapping mapping = CollapsedMapping::replicate(nodes, std::move(ready.mapping));
-  const ScreenJob screen = run_screen(plan, matrix, mapping, nodes, ready.out, provenance, 0, log);
-  on_root(communicator, [&] {
-    ready.summary->write({{"provenance", to_json(provenance)}, {"screen", to_json(screen)}});
+  on_root(job.ranks(), [&] { prepare(ready, options, job); });
+  const ExpressionMatrix matrix = ExpressionMatrix::replicate(job.nodes, std::move(ready.matrix));
+  const ScreenPlan plan = ScreenPlan::replicate(job.nodes, std::move(ready.plan));
+  const CollapsedMapping mapping = CollapsedMapping::replicate(job.nodes, std::move(ready.mapping));
+  const ScreenCounts screen = run_screen(plan, matrix, mapping, ready.out, 0, job);
+  on_root(job.ranks(), [&] {
+    ready.summary->write({{"provenance", to_json(job.provenance)}, {"screen", to_json(screen)}});
   });
 }
 

@@ -64,12 +64,12 @@ std::optional<EventList> make_list(const ExpressionMatrix& matrix, const ScreenP
   return std::nullopt;
 }
 
-ScreenJob count_events(const ExpressionMatrix& matrix, const ScreenPlan& plan) {
-  ScreenJob job;
-  if (plan.singles) job.singles = plan.targets.total();
-  if (plan.doubles) job.pairs = PairIndex(matrix, plan.targets).total();
-  if (plan.list) job.listed = plan.list->size();
-  return job;
+ScreenCounts count_events(const ExpressionMatrix& matrix, const ScreenPlan& plan) {
+  ScreenCounts counts;
+  if (plan.singles) counts.singles = plan.targets.total();
+  if (plan.doubles) counts.pairs = PairIndex(matrix, plan.targets).total();
+  if (plan.list) counts.listed = plan.list->size();
+  return counts;
 }
 
 std::int64_t most_expressed(const ExpressionMatrix& matrix) {
@@ -81,64 +81,67 @@ std::int64_t most_expressed(const ExpressionMatrix& matrix) {
 
 }  // namespace
 
-ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenOptions& options, std::uint64_t seed,
-                     Log& log) {
+ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenOptions& options, Job& job) {
   ScreenPlan plan;
   plan.targets = select_targets(matrix, chosen(options.genes, "gene", matrix.gene_names()),
                                 chosen(options.cells, "cell", matrix.cell_names()));
-  plan.list = make_list(matrix, plan, options, seed);
+  plan.list = make_list(matrix, plan, options, job.provenance.seed);
   plan.singles = options.events.empty() || options.order_given;
   plan.doubles = options.order == 2 && options.sample == 0;
-  const ScreenJob events = count_events(matrix, plan);
-  if (events.singles + events.pairs + events.listed == 0) {
+  const ScreenCounts events = count_events(matrix, plan);
+  if (events.total() == 0) {
     throw InputError(
         "there is nothing to knock out: no chosen gene is expressed in a chosen cell beside another");
   }
-  log.info("to score: {} single, {} double and {} listed knockouts", with_thousands(events.singles),
-           with_thousands(events.pairs), with_thousands(events.listed));
+  job.log.info("to score: {} single, {} double and {} listed knockouts", with_thousands(events.singles),
+               with_thousands(events.pairs), with_thousands(events.listed));
   return plan;
 }
 
 void check_screen(const ExpressionMatrix& matrix, const ScreenPlan& plan, const OutputFile& output,
-                  const NodeGroup& nodes) {
+                  const Job& job) {
   require_disk_space(output.partial_path(), screen_file_bytes(matrix, plan), "the scores");
+  const int ranks = job.nodes.node.size();
   const auto genes = static_cast<double>(matrix.genes());
   const auto most = static_cast<double>(most_expressed(matrix));
   // A once per node, a cell's tile on every rank, in double precision.
-  require_memory(8 * (genes * genes + most * most * nodes.node.size()),
+  require_memory(8 * (genes * genes + most * most * ranks),
                  fmt::format("screening {} on {} of this node", counted(matrix.genes(), "gene"),
-                             counted(nodes.node.size(), "rank")));
+                             counted(ranks, "rank")));
 }
 
-ScreenJob run_screen(const ScreenPlan& plan, const ExpressionMatrix& matrix, const CollapsedMapping& mapping,
-                     const NodeGroup& nodes, std::optional<OutputFile>& output, const Provenance& provenance,
-                     double training_seconds, Log& log) {
-  const Communicator& communicator = nodes.all;
+ScreenCounts run_screen(const ScreenPlan& plan, const ExpressionMatrix& matrix,
+                        const CollapsedMapping& mapping, std::optional<OutputFile>& output,
+                        double training_seconds, Job& job) {
+  const Communicator& ranks = job.ranks();
   const Stopwatch watch;
   std::string path;
-  on_root(communicator, [&] {
+  on_root(ranks, [&] {
     path = output->partial_path().string();
-    create_screen_file(path, matrix, plan, provenance);
+    create_screen_file(path, matrix, plan, job.provenance);
   });
-  communicator.broadcast(path);
-  ScreenWriter writer(path, communicator, plan);
-  screen_shard(plan, matrix, mapping, communicator.rank(), communicator.size(), writer,
-               show_progress(log, "screening (rank 0's share)", "knockouts"));
+  ranks.broadcast(path);
+  ScreenWriter writer(path, ranks, plan);
+  screen_shard(plan, matrix, mapping, ranks.rank(), ranks.size(), writer,
+               show_progress(job.log, "screening (rank 0's share)", "knockouts"));
   writer.close();
-  communicator.barrier();
-  ScreenJob job = count_events(matrix, plan);
-  job.seconds = watch.seconds();
-  on_root(communicator, [&] {
-    complete_screen_file(path, training_seconds, job.seconds);
+  ranks.barrier();
+  ScreenCounts counts = count_events(matrix, plan);
+  counts.seconds = watch.seconds();
+  on_root(ranks, [&] {
+    complete_screen_file(path, training_seconds, counts.seconds);
     output->commit();
-    log.info("{}: {} scores in {}", output->final_path().string(),
-             with_thousands(job.singles + job.pairs + job.listed), human_seconds(job.seconds));
+    job.log.info("{}: {} scores in {}", output->final_path().string(), with_thousands(counts.total()),
+                 human_seconds(counts.seconds));
   });
-  return job;
+  return counts;
 }
 
-nlohmann::ordered_json to_json(const ScreenJob& job) {
-  return {{"singles", job.singles}, {"pairs", job.pairs}, {"listed", job.listed}, {"seconds", job.seconds}};
+nlohmann::ordered_json to_json(const ScreenCounts& counts) {
+  return {{"singles", counts.singles},
+          {"pairs", counts.pairs},
+          {"listed", counts.listed},
+          {"seconds", counts.seconds}};
 }
 
 }  // namespace dko::app

@@ -9,7 +9,7 @@
 #include "dko/expression/matrix.hpp"
 #include "dko/knockout/screen.hpp"
 #include "dko/mapping/collapsed_mapping.hpp"
-#include "dko/parallel/node_array.hpp"
+#include "job.hpp"
 
 namespace dko::app {
 
@@ -30,26 +30,27 @@ void check_screen_options(const CommandLine& line, ScreenOptions& options);
 
 /// The plan for these data. Says in the log how many knockouts it has. Local: rank 0.
 /// @throws InputError for lists that do not fit the data, or if nothing is left to knock out.
-ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenOptions& options, std::uint64_t seed,
-                     Log& log);
+ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenOptions& options, Job& job);
 
 /// @throws IoError or Error if disk or memory cannot hold the screen. Local: rank 0, before any computing.
 void check_screen(const ExpressionMatrix& matrix, const ScreenPlan& plan, const OutputFile& output,
-                  const NodeGroup& nodes);
+                  const Job& job);
 
-struct ScreenJob {
+struct ScreenCounts {
   std::int64_t singles = 0;
   std::int64_t pairs = 0;
   std::int64_t listed = 0;
   double seconds = 0;
+
+  std::int64_t total() const { return singles + pairs + listed; }
 };
 
 /// Screens on all ranks and gives the file its name. `output` counts on rank 0; all else is the same on
 /// every rank. `training_seconds` is noted in the file. Collective.
-ScreenJob run_screen(const ScreenPlan& plan, const ExpressionMatrix& matrix, const CollapsedMapping& mapping,
-                     const NodeGroup& nodes, std::optional<OutputFile>& output, const Provenance& provenance,
-                     double training_seconds, Log& log);
+ScreenCounts run_screen(const ScreenPlan& plan, const ExpressionMatrix& matrix,
+                        const CollapsedMapping& mapping, std::optional<OutputFile>& output,
+                        double training_seconds, Job& job);
 
-nlohmann::ordered_json to_json(const ScreenJob& job);
+nlohmann::ordered_json to_json(const ScreenCounts& counts);
 
 }  // namespace dko::app

@@ -4,7 +4,6 @@
 #include <nlohmann/json.hpp>
 
 #include "command.hpp"
-#include "dko/base/output_file.hpp"
 #include "dko/parallel/collective.hpp"
 #include "training_job.hpp"
 
@@ -47,31 +46,26 @@ bool parse(TrainOptions& options, const std::vector<std::string>& arguments, con
 void train_command(const std::vector<std::string>& arguments, const Context& context) {
   TrainOptions options;
   if (!parse(options, arguments, context)) return;
-  const Communicator& communicator = context.communicator;
-  Log log = make_log(options.common, context);
-  const NodeGroup nodes(communicator);
-  Provenance provenance = start_provenance(context.command_line, communicator.size());
-  provenance.seed = options.training.seed;
+  Job job(context, options.common, options.training.seed);
 
   Preparation ready;
-  on_root(communicator, [&] {
+  on_root(job.ranks(), [&] {
     ready.out.emplace(options.out, options.common.force);
     ready.summary.emplace(options.common);
-    const ExpressionMatrix matrix = load_input(options.input, provenance, log);
+    const ExpressionMatrix matrix = load_input(options.input, job);
     ready.split = split_cells(matrix, options.training.validation, 0, {}, options.training.seed);
-    check_training(matrix, ready.split, options.training, nodes);
+    check_training(matrix, ready.split, options.training, job);
     require_disk_space(ready.out->partial_path(),
                        model_file_bytes(mapping_shape(matrix, options.training), options.training.steps),
                        "the model");
     ready.profiles = matrix.relative_profiles();
   });
-  const ExpressionMatrix profiles = ExpressionMatrix::replicate(nodes, std::move(ready.profiles));
-  const TrainingJob training =
-      run_training(profiles, std::move(ready.split), options.training, communicator, provenance, log);
-  on_root(communicator, [&] {
+  const ExpressionMatrix profiles = ExpressionMatrix::replicate(job.nodes, std::move(ready.profiles));
+  const TrainedModel training = run_training(profiles, std::move(ready.split), options.training, job);
+  on_root(job.ranks(), [&] {
     write_model(*ready.out, training.model);
-    log.info("{}: written", options.out);
-    ready.summary->write({{"provenance", to_json(provenance)}, {"training", to_json(training)}});
+    job.log.info("{}: written", options.out);
+    ready.summary->write({{"provenance", to_json(job.provenance)}, {"training", to_json(training)}});
   });
 }
 

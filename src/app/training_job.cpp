@@ -40,61 +40,64 @@ void check_training_options(const TrainingOptions& options) {
   require_between("--hidden", static_cast<double>(options.hidden), 0, 1e6);
 }
 
-ExpressionMatrix load_input(const std::string& path, Provenance& provenance, Log& log) {
-  ExpressionMatrix matrix = read_expression(path, log);
-  provenance.input = path;
-  provenance.input_checksum = matrix.checksum();
+ExpressionMatrix load_input(const std::string& path, Job& job) {
+  ExpressionMatrix matrix = read_expression(path, job.log);
+  job.provenance.input = path;
+  job.provenance.input_checksum = matrix.checksum();
   return matrix;
 }
 
 void check_training(const ExpressionMatrix& matrix, const Split& split, const TrainingOptions& options,
-                    const NodeGroup& nodes) {
+                    const Job& job) {
   require_enough_cells(split, options.batch, options.validation);
   const MappingShape shape = mapping_shape(matrix, options);
   // Weights, best weights, gradient and two moments, on every rank of the node.
   constexpr double arrays = 5;
   const double per_rank = arrays * 4.0 * static_cast<double>(shape.parameters());
-  require_memory(per_rank * nodes.node.size(),
+  require_memory(per_rank * job.nodes.node.size(),
                  fmt::format("training {} on {} of this node", counted(shape.genes, "gene"),
-                             counted(nodes.node.size(), "rank")));
+                             counted(job.nodes.node.size(), "rank")));
 }
 
-TrainingJob run_training(const ExpressionMatrix& profiles, Split split, const TrainingOptions& options,
-                         const Communicator& communicator, Provenance& provenance, Log& log) {
-  for (auto* cells : {&split.training, &split.validation, &split.held_out}) communicator.broadcast(*cells);
-  log.info("training on {}, validating on {}, {} of {}", counted(std::ssize(split.training), "cell"),
-           counted(std::ssize(split.validation), "cell"), counted(options.steps, "step"),
-           counted(options.batch, "cell"));
+TrainedModel run_training(const ExpressionMatrix& profiles, Split split, const TrainingOptions& options,
+                          Job& job) {
+  for (auto* cells : {&split.training, &split.validation, &split.held_out}) job.ranks().broadcast(*cells);
+  job.log.info("training on {}, validating on {}, {} of {}", counted(std::ssize(split.training), "cell"),
+               counted(std::ssize(split.validation), "cell"), counted(options.steps, "step"),
+               counted(options.batch, "cell"));
   const Stopwatch watch;
   TrainedMapping trained =
-      train(profiles, split, options, communicator, show_progress(log, "training", "steps"));
-  TrainingJob job;
-  job.seconds = watch.seconds();
-  provenance.model_checksum = trained.mapping.checksum(profiles.gene_names());
-  job.model = {std::move(trained.mapping), profiles.gene_names(), std::move(trained.record), provenance};
-  const TrainingRecord& record = job.model.training;
-  if (!record.validation_losses.empty() && !std::isfinite(record.validation_losses.back())) {
-    log.warn("training diverged after the weights that are kept; try a smaller --learning-rate");
-  }
+      train(profiles, split, options, job.ranks(), show_progress(job.log, "training", "steps"));
+  const double seconds = watch.seconds();
+  const TrainingRecord& record = trained.record;
   if (record.validation_losses.empty()) {
-    log.info("trained in {}; kept the last weights", human_seconds(job.seconds));
+    job.log.info("trained in {}; kept the last weights", human_seconds(seconds));
   } else {
-    log.info("trained in {}; kept the weights of step {}, mean validation Bray-Curtis {:.4f}",
-             human_seconds(job.seconds), record.best_step, record.best_validation_loss);
+    job.log.info("trained in {}; kept the weights of step {}, mean validation Bray-Curtis {:.4f}",
+                 human_seconds(seconds), record.best_step, record.best_validation_loss);
+    if (!std::isfinite(record.validation_losses.back())) {
+      job.log.warn("training diverged after the weights that are kept; try a smaller --learning-rate");
+    }
   }
-  return job;
+  job.provenance.model_checksum = trained.mapping.checksum(profiles.gene_names());
+  return {{std::move(trained.mapping), profiles.gene_names(), std::move(trained.record), job.provenance},
+          seconds};
 }
 
-nlohmann::ordered_json to_json(const TrainingJob& job) {
-  const TrainingRecord& record = job.model.training;
+nlohmann::ordered_json to_json(const TrainingRecord& record) {
   nlohmann::ordered_json json{{"steps", record.steps},
                               {"batch", record.batch},
                               {"learning_rate", record.learning_rate},
                               {"training_cells", record.training_cells},
                               {"validation_cells", record.validation_cells},
-                              {"best_step", record.best_step},
-                              {"seconds", job.seconds}};
+                              {"best_step", record.best_step}};
   if (std::isfinite(record.best_validation_loss)) json["best_validation_loss"] = record.best_validation_loss;
+  return json;
+}
+
+nlohmann::ordered_json to_json(const TrainedModel& trained) {
+  nlohmann::ordered_json json = to_json(trained.model.training);
+  json["seconds"] = trained.seconds;
   return json;
 }
 

@@ -9,8 +9,8 @@
 #include "command.hpp"
 #include "dko/expression/matrix.hpp"
 #include "dko/mapping/model_file.hpp"
-#include "dko/parallel/node_array.hpp"
 #include "dko/training/trainer.hpp"
+#include "job.hpp"
 
 namespace dko::app {
 
@@ -20,23 +20,24 @@ void add_training_options(CommandLine& line, TrainingOptions& options);
 void check_training_options(const TrainingOptions& options);
 
 /// Reads the data and notes it in the provenance. Local: rank 0.
-ExpressionMatrix load_input(const std::string& path, Provenance& provenance, Log& log);
+ExpressionMatrix load_input(const std::string& path, Job& job);
 
 /// @throws InputError for too few cells, Error if training these data needs more memory than the node has.
 ///         Local: rank 0, before any computing.
 void check_training(const ExpressionMatrix& matrix, const Split& split, const TrainingOptions& options,
-                    const NodeGroup& nodes);
+                    const Job& job);
 
-struct TrainingJob {
+struct TrainedModel {
   Model model;  ///< on every rank
   double seconds = 0;
 };
 
 /// Trains on all ranks; notes the model's checksum in the provenance. `split` counts on rank 0, `profiles`
 /// is the same on every rank. Collective.
-TrainingJob run_training(const ExpressionMatrix& profiles, Split split, const TrainingOptions& options,
-                         const Communicator& communicator, Provenance& provenance, Log& log);
+TrainedModel run_training(const ExpressionMatrix& profiles, Split split, const TrainingOptions& options,
+                          Job& job);
 
-nlohmann::ordered_json to_json(const TrainingJob& job);
+nlohmann::ordered_json to_json(const TrainingRecord& record);
+nlohmann::ordered_json to_json(const TrainedModel& trained);
 
 }  // namespace dko::app
