@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what dko needs from Debian (12 or later) packages; needs root or sudo.
+# Installs what dko needs from Debian 12 packages; needs root or sudo.
 #
 #   scripts/install-deps.sh           to build and run
 #   scripts/install-deps.sh --tests   to run the tests too

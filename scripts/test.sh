@@ -14,9 +14,9 @@ echo "== sanitizers"
 cmake --preset asan -DDKO_BUILD_TESTS=ON >/dev/null
 cmake --build --preset asan -j 2
 # The figures of the original's data take long here and are computed below.
-ctest --preset asan -j 2 -LE data
+ctest --preset asan -j 2 -LE data --no-tests=error
 
 echo "== release"
 cmake --preset release -DDKO_BUILD_TESTS=ON >/dev/null
 cmake --build --preset release -j 2
-ctest --preset release -j 2
+ctest --preset release -j 2 --no-tests=error

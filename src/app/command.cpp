@@ -4,7 +4,9 @@
 
 #include <array>
 #include <boost/program_options/parsers.hpp>
+#include <filesystem>
 #include <iostream>
+#include <map>
 
 #include "dko/base/error.hpp"
 
@@ -90,6 +92,31 @@ Log make_log(const CommonOptions& options, const Context& context) {
   return {std::cerr, options.quiet     ? Verbosity::quiet
                      : options.verbose ? Verbosity::verbose
                                        : Verbosity::normal};
+}
+
+void require_distinct(std::initializer_list<std::pair<const char*, std::string>> files) {
+  std::map<std::filesystem::path, const char*> seen;
+  for (const auto& [what, file] : files) {
+    if (file.empty()) continue;
+    std::error_code error;
+    std::filesystem::path path = std::filesystem::weakly_canonical(file, error);
+    if (error) path = file;
+    const auto [other, is_new] = seen.emplace(path, what);
+    if (!is_new) throw UsageError(fmt::format("{} and {} are the same file, {}", other->second, what, file));
+  }
+}
+
+void add_seed(CommandLine& line, std::uint64_t& seed, const char* of_what) {
+  const auto take = [&seed](std::int64_t value) {
+    if (value < 0) throw UsageError("--seed must not be negative");
+    seed = static_cast<std::uint64_t>(value);
+  };
+  line.add()("seed",
+             po::value<std::int64_t>()
+                 ->default_value(static_cast<std::int64_t>(seed))
+                 ->notifier(take)
+                 ->value_name("S"),
+             of_what);
 }
 
 void require_between(const char* option, double value, double low, double high) {

@@ -4,11 +4,13 @@
 #include <boost/program_options/options_description.hpp>
 #include <boost/program_options/positional_options.hpp>
 #include <boost/program_options/variables_map.hpp>
+#include <initializer_list>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "dko/base/log.hpp"
@@ -75,6 +77,9 @@ class CommandLine {
   boost::program_options::variables_map values_;
 };
 
+/// --seed, a number from 0.
+void add_seed(CommandLine& line, std::uint64_t& seed, const char* of_what);
+
 /// Options of every command that writes files.
 struct CommonOptions {
   bool quiet = false;
@@ -89,6 +94,9 @@ void add_common(CommandLine& line, CommonOptions& options);
 
 /// A log that speaks on rank 0 only. @throws UsageError for --quiet with --verbose.
 Log make_log(const CommonOptions& options, const Context& context);
+
+/// @throws UsageError if two of these files, by option or name, are the same; empty ones are passed over.
+void require_distinct(std::initializer_list<std::pair<const char*, std::string>> files);
 
 /// @throws UsageError naming the option unless low ≤ value ≤ high.
 void require_between(const char* option, double value, double low, double high);

@@ -3,16 +3,18 @@
 #include <fmt/format.h>
 
 #include <boost/program_options/value_semantic.hpp>
-#include <optional>
+#include <functional>
+#include <vector>
 
 #include "command.hpp"
 #include "dko/base/error.hpp"
+#include "dko/base/text.hpp"
 #include "dko/expression/reader.hpp"
-#include "dko/hdf5/header.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/results/perturbed.hpp"
 #include "dko/results/prediction_file.hpp"
 #include "dko/results/screen_reader.hpp"
+#include "score_arrays.hpp"
 
 namespace dko::app {
 
@@ -75,6 +77,21 @@ bool parse(ExportCommandOptions& options, const std::vector<std::string>& argume
         "nothing to export: give --single, --double, --list, --true, --predicted, --ptest, --ztest or "
         "--recorder");
   }
+  if (options.wants_profiles() && (options.wants_scores() || options.wants_perturbed())) {
+    throw UsageError("--true and --predicted are of a prediction, the others of a screen");
+  }
+  if (!options.of.empty()) score_array_named(options.of);
+  require_between("--max-gigabytes", options.most_gigabytes, 0, 1e9);
+  require_distinct({{"FILE", options.file},
+                    {"--input", options.input},
+                    {"--single", options.single},
+                    {"--double", options.pairs},
+                    {"--list", options.list},
+                    {"--ptest", options.ptest},
+                    {"--ztest", options.ztest},
+                    {"--recorder", options.recorder},
+                    {"--true", options.truth},
+                    {"--predicted", options.predicted}});
   if (!(options.ptest.empty() && options.ztest.empty()) && options.input.empty()) {
     throw UsageError("--ptest and --ztest hold expression data: give the screened file with --input");
   }
@@ -82,55 +99,111 @@ bool parse(ExportCommandOptions& options, const std::vector<std::string>& argume
 }
 
 /// `wanted` if the screen has it, else the list if it holds knockouts of as many genes.
-ScoreArray find_scores(const ScreenReader& screen, ScoreArray wanted, std::int64_t order,
-                       const char* option) {
+ScoreArray find_scores(const ScreenReader& screen, ScoreArray wanted, const char* option) {
   if (screen.has(wanted)) return wanted;
-  if (screen.has(ScoreArray::list) && screen.order(ScoreArray::list) == order) return ScoreArray::list;
+  const std::int64_t order = wanted == ScoreArray::singles ? 1 : 2;
+  const bool list_serves =
+      wanted != ScoreArray::list && screen.has(ScoreArray::list) && screen.order(ScoreArray::list) == order;
+  if (list_serves) return ScoreArray::list;
   throw UsageError(fmt::format("{}: the screen has no such scores; dko info tells what it has", option));
 }
 
-ScoreArray find_list(const ScreenReader& screen, const char* option) {
-  if (screen.has(ScoreArray::list)) return ScoreArray::list;
-  throw UsageError(
-      fmt::format("{}: the screen has no list of knockouts; dko info tells what it has", option));
-}
-
+/// Which events the perturbed data sets hold.
 ScoreArray events_of(const ScreenReader& screen, const std::string& of) {
-  if (of == "single") return find_scores(screen, ScoreArray::singles, 1, "--of single");
-  if (of == "double") return find_scores(screen, ScoreArray::pairs, 2, "--of double");
-  if (of == "list") return find_list(screen, "--of list");
-  if (!of.empty()) throw UsageError(fmt::format("--of must be single, double or list, not '{}'", of));
-  return screen.has(ScoreArray::singles) ? ScoreArray::singles : find_list(screen, "--of");
+  if (!of.empty()) return find_scores(screen, score_array_named(of), "--of");
+  return screen.has(ScoreArray::singles) ? ScoreArray::singles : ScoreArray::list;
 }
 
-std::optional<std::filesystem::path> path_if_given(const std::string& text) {
-  return text.empty() ? std::nullopt : std::optional<std::filesystem::path>(text);
+/// A file to write: claimed before anything is computed, and written when all others are claimed too.
+struct Output {
+  CsvWriter csv;
+  double bytes;
+  std::function<void(CsvWriter&)> write;
+};
+
+/// All outputs of a call.
+class Outputs {
+ public:
+  explicit Outputs(bool overwrite) : overwrite_(overwrite) {}
+
+  void add(const std::string& path, double bytes, std::function<void(CsvWriter&)> write) {
+    outputs_.push_back({CsvWriter(path, overwrite_), bytes, std::move(write)});
+    total_ += bytes;
+    require_disk_space(path, total_, "the exports");
+  }
+  void write() {
+    for (Output& output : outputs_) output.write(output.csv);
+  }
+
+ private:
+  bool overwrite_;
+  double total_ = 0;
+  std::vector<Output> outputs_;
+};
+
+void add_scores(Outputs& outputs, const ScreenReader& screen, const ExportCommandOptions& options) {
+  const Labels labels = options.names ? Labels::names : Labels::ids;
+  const auto add = [&](const std::string& path, ScoreArray wanted, const char* option) {
+    if (path.empty()) return;
+    const ScoreArray array = find_scores(screen, wanted, option);
+    outputs.add(path, export_bytes(screen, array),
+                [&screen, array, labels](CsvWriter& csv) { export_scores(screen, array, labels, csv); });
+  };
+  add(options.single, ScoreArray::singles, "--single");
+  add(options.pairs, ScoreArray::pairs, "--double");
+  add(options.list, ScoreArray::list, "--list");
+}
+
+void add_perturbed(Outputs& outputs, const ScreenReader& screen, const ExportCommandOptions& options,
+                   const ExpressionMatrix& matrix) {
+  const ScoreArray array = events_of(screen, options.of);
+  const double bytes = (options.ptest.empty() ? 0 : ptest_bytes(screen, array)) +
+                       (options.ztest.empty() ? 0 : ztest_bytes(screen, array));
+  if (bytes > options.most_gigabytes * 1e9) {
+    throw UsageError(fmt::format("the perturbed data of {} would take about {}; --max-gigabytes allows {}",
+                                 counted(screen.events(array), "event"), human_bytes(bytes),
+                                 human_bytes(options.most_gigabytes * 1e9)));
+  }
+  if (!options.ptest.empty()) {
+    outputs.add(options.ptest, ptest_bytes(screen, array),
+                [&screen, &matrix, array](CsvWriter& csv) { write_ptest(screen, array, matrix, csv); });
+  }
+  if (!options.ztest.empty()) {
+    outputs.add(options.ztest, ztest_bytes(screen, array),
+                [&screen, &matrix, array](CsvWriter& csv) { write_ztest(screen, array, matrix, csv); });
+  }
+  if (!options.recorder.empty()) {
+    outputs.add(options.recorder, export_bytes(screen, array),
+                [&screen, array](CsvWriter& csv) { write_recorder(screen, array, csv); });
+  }
 }
 
 void export_screen(const ExportCommandOptions& options, Log& log) {
   const ScreenReader screen(options.file);
-  const ExportOptions how{options.names ? Labels::names : Labels::ids, options.common.force};
-  if (!options.single.empty()) {
-    export_scores(screen, find_scores(screen, ScoreArray::singles, 1, "--single"), options.single, how);
+  Outputs outputs(options.common.force);
+  add_scores(outputs, screen, options);
+  ExpressionMatrix matrix;
+  if (options.wants_perturbed()) add_perturbed(outputs, screen, options, matrix);
+  if (!options.input.empty()) {
+    matrix = read_expression(options.input, log);
+    require_same_data(screen, matrix);
   }
-  if (!options.pairs.empty()) {
-    export_scores(screen, find_scores(screen, ScoreArray::pairs, 2, "--double"), options.pairs, how);
-  }
-  if (!options.list.empty()) export_scores(screen, find_list(screen, "--list"), options.list, how);
-  if (!options.wants_perturbed()) return;
-  const PerturbedFiles files{path_if_given(options.ptest), path_if_given(options.ztest),
-                             path_if_given(options.recorder), options.most_gigabytes * 1e9};
-  const std::optional<ExpressionMatrix> matrix =
-      options.input.empty() ? std::nullopt : std::optional(read_expression(options.input, log));
-  export_perturbed(screen, events_of(screen, options.of), matrix, files, how);
+  outputs.write();
 }
 
 void export_prediction(const ExportCommandOptions& options) {
   const Prediction prediction = read_prediction(options.file);
   const auto genes = std::ssize(prediction.genes);
-  if (!options.truth.empty()) export_profiles(options.truth, options.common.force, prediction.truth, genes);
-  if (!options.predicted.empty())
-    export_profiles(options.predicted, options.common.force, prediction.predicted, genes);
+  Outputs outputs(options.common.force);
+  const auto add = [&](const std::string& path, const std::vector<float>& profiles) {
+    if (path.empty()) return;
+    constexpr double bytes_of_share = 13;
+    outputs.add(path, bytes_of_share * static_cast<double>(profiles.size()),
+                [&profiles, genes](CsvWriter& csv) { export_profiles(profiles, genes, csv); });
+  };
+  add(options.truth, prediction.truth);
+  add(options.predicted, prediction.predicted);
+  outputs.write();
 }
 
 }  // namespace

@@ -30,8 +30,9 @@ Facts describe_screen(const std::string& path) {
     facts["listed_knockouts"] = screen.events(ScoreArray::list);
     facts["listed_genes_each"] = screen.order(ScoreArray::list);
   }
-  facts["training_seconds"] = screen.training_seconds();
+  if (const auto seconds = screen.training_seconds()) facts["training_seconds"] = *seconds;
   facts["screen_seconds"] = screen.screen_seconds();
+  facts["finished"] = screen.finished();
   facts.update(to_json(screen.provenance()));
   return facts;
 }
@@ -75,7 +76,8 @@ Facts describe(const std::string& path) {
 
 void print(const Facts& facts) {
   for (const auto& [key, value] : facts.items()) {
-    const std::string text = value.is_string()           ? value.get<std::string>()
+    const std::string text = key == "seed"               ? value.dump()  // to be typed again as it is
+                             : value.is_string()         ? value.get<std::string>()
                              : value.is_number_integer() ? with_thousands(value.get<std::int64_t>())
                                                          : fmt::format("{:.6g}", value.get<double>());
     std::cout << fmt::format("{:<22}{}\n", key, text);
@@ -93,6 +95,7 @@ void info_command(const std::vector<std::string>& arguments, const Context& cont
   line.add_positional("FILE", path);
   add_common(line, common);
   if (!line.parse(arguments, context)) return;
+  require_distinct({{"FILE", path}, {"--json", common.json}});
   on_root(context.communicator, [&] {
     Summary summary(common);
     const Facts facts = describe(path);

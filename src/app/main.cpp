@@ -93,6 +93,9 @@ int main(int argc, char** argv) {
     const Communicator& world = session.world();
     try {
       run(argc, argv, world);
+      on_root(world, [] {
+        if (!std::cout.flush()) throw IoError("standard output cannot be written to");
+      });
       return static_cast<int>(ExitCode::done);
     } catch (const std::exception& failure) {
       const bool out_of_memory = dynamic_cast<const std::bad_alloc*>(&failure) != nullptr;

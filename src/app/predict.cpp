@@ -6,11 +6,13 @@
 
 #include "command.hpp"
 #include "dko/base/error.hpp"
+#include "dko/base/text.hpp"
 #include "dko/evaluation/baselines.hpp"
 #include "dko/evaluation/metrics.hpp"
 #include "dko/mapping/batch_network.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/results/prediction_file.hpp"
+#include "resources.hpp"
 #include "training_job.hpp"
 
 namespace dko::app {
@@ -57,6 +59,10 @@ bool parse(PredictOptions& options, const std::vector<std::string>& arguments, c
   }
   require_between("--held-out-fraction", options.held_out_fraction, 0, 0.95);
   check_training_options(options.training);
+  require_distinct({{"INPUT", options.input},
+                    {"--held-out", options.held_out},
+                    {"--out", options.out},
+                    {"--json", options.common.json}});
   return true;
 }
 
@@ -72,6 +78,10 @@ void prepare(Preparation& ready, const PredictOptions& options, Job& job) {
                             options.training.seed);
   if (ready.split.held_out.empty()) throw InputError("no cell that expresses anything is held out");
   check_training(matrix, ready.split, options.training, job);
+  const double bytes =
+      4.0 * static_cast<double>(ready.split.held_out.size()) * static_cast<double>(matrix.genes());
+  require_memory(4 * bytes, "the profiles of the held-out cells");
+  require_disk_space(ready.out->partial_path(), 2 * bytes + (1 << 20), "the predictions");
   ready.profiles = matrix.relative_profiles();
 }
 
@@ -130,7 +140,7 @@ void predict_command(const std::vector<std::string>& arguments, const Context& c
   on_root(job.ranks(), [&] {
     const Prediction prediction = make_prediction(training.model, profiles, ready.split);
     write_prediction(*ready.out, prediction);
-    job.log.info("{}: profiles of {} held-out cells", options.out, prediction.cells.size());
+    job.log.info("{}: profiles of {}", options.out, counted(std::ssize(prediction.cells), "held-out cell"));
     if (job.log.speaks(Verbosity::normal)) print_table(prediction);
     ready.summary->write({{"provenance", to_json(job.provenance)},
                           {"training", to_json(training)},

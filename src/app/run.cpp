@@ -46,6 +46,11 @@ bool parse(RunOptions& options, const std::vector<std::string>& arguments, const
   if (!line.parse(arguments, context)) return false;
   check_screen_options(line, options.screen);
   check_training_options(options.training);
+  require_distinct({{"INPUT", options.input},
+                    {"--events", options.screen.events},
+                    {"--out", options.out},
+                    {"--save-model", options.save_model},
+                    {"--json", options.common.json}});
   return true;
 }
 
@@ -56,6 +61,11 @@ void prepare(Preparation& ready, const RunOptions& options, Job& job) {
   const ExpressionMatrix matrix = load_input(options.input, job);
   ready.split = split_cells(matrix, options.training.validation, 0, {}, options.training.seed);
   check_training(matrix, ready.split, options.training, job);
+  if (ready.model) {
+    require_disk_space(ready.model->partial_path(),
+                       model_file_bytes(mapping_shape(matrix, options.training), options.training.steps),
+                       "the model");
+  }
   ready.plan = make_plan(matrix, options.screen, job);
   check_screen(matrix, ready.plan, *ready.out, job);
   ready.profiles = matrix.relative_profiles();

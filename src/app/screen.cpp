@@ -42,12 +42,17 @@ bool parse(ScreenCommandOptions& options, const std::vector<std::string>& argume
   line.add_positional("INPUT", options.input);
   line.add()("model,m", po::value(&options.model)->value_name("FILE")->required(),
              "the model, made by dko train")("out,o", po::value(&options.out)->value_name("FILE")->required(),
-                                             "the screen file to write (HDF5)")(
-      "seed", po::value(&options.seed)->default_value(options.seed)->value_name("S"), "seed of --sample");
+                                             "the screen file to write (HDF5)");
+  add_seed(line, options.seed, "seed of --sample");
   add_screen_options(line, options.screen);
   add_common(line, options.common);
   if (!line.parse(arguments, context)) return false;
   check_screen_options(line, options.screen);
+  require_distinct({{"INPUT", options.input},
+                    {"--model", options.model},
+                    {"--events", options.screen.events},
+                    {"--out", options.out},
+                    {"--json", options.common.json}});
   return true;
 }
 
@@ -91,7 +96,7 @@ void screen_command(const std::vector<std::string>& arguments, const Context& co
   const ExpressionMatrix matrix = ExpressionMatrix::replicate(job.nodes, std::move(ready.matrix));
   const ScreenPlan plan = ScreenPlan::replicate(job.nodes, std::move(ready.plan));
   const CollapsedMapping mapping = CollapsedMapping::replicate(job.nodes, std::move(ready.mapping));
-  const ScreenCounts screen = run_screen(plan, matrix, mapping, ready.out, 0, job);
+  const ScreenCounts screen = run_screen(plan, matrix, mapping, ready.out, std::nullopt, job);
   on_root(job.ranks(), [&] {
     ready.summary->write({{"provenance", to_json(job.provenance)}, {"screen", to_json(screen)}});
   });

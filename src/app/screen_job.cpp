@@ -104,15 +104,15 @@ void check_screen(const ExpressionMatrix& matrix, const ScreenPlan& plan, const 
   const int ranks = job.nodes.node.size();
   const auto genes = static_cast<double>(matrix.genes());
   const auto most = static_cast<double>(most_expressed(matrix));
-  // A once per node, a cell's tile on every rank, in double precision.
-  require_memory(8 * (genes * genes + most * most * ranks),
+  // A once per node and once more while it is handed over, a cell's tile on every rank, in double precision.
+  require_memory(8 * (2 * genes * genes + most * most * ranks),
                  fmt::format("screening {} on {} of this node", counted(matrix.genes(), "gene"),
                              counted(ranks, "rank")));
 }
 
 ScreenCounts run_screen(const ScreenPlan& plan, const ExpressionMatrix& matrix,
                         const CollapsedMapping& mapping, std::optional<OutputFile>& output,
-                        double training_seconds, Job& job) {
+                        std::optional<double> training_seconds, Job& job) {
   const Communicator& ranks = job.ranks();
   const Stopwatch watch;
   std::string path;
@@ -131,7 +131,7 @@ ScreenCounts run_screen(const ScreenPlan& plan, const ExpressionMatrix& matrix,
   on_root(ranks, [&] {
     complete_screen_file(path, training_seconds, counts.seconds);
     output->commit();
-    job.log.info("{}: {} scores in {}", output->final_path().string(), with_thousands(counts.total()),
+    job.log.info("{}: {} in {}", output->final_path().string(), counted(counts.total(), "score"),
                  human_seconds(counts.seconds));
   });
   return counts;

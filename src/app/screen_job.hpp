@@ -46,10 +46,10 @@ struct ScreenCounts {
 };
 
 /// Screens on all ranks and gives the file its name. `output` counts on rank 0; all else is the same on
-/// every rank. `training_seconds` is noted in the file. Collective.
+/// every rank. `training_seconds` is noted in the file where there are any. Collective.
 ScreenCounts run_screen(const ScreenPlan& plan, const ExpressionMatrix& matrix,
                         const CollapsedMapping& mapping, std::optional<OutputFile>& output,
-                        double training_seconds, Job& job);
+                        std::optional<double> training_seconds, Job& job);
 
 nlohmann::ordered_json to_json(const ScreenCounts& counts);
 

@@ -9,6 +9,7 @@
 #include "dko/base/text.hpp"
 #include "dko/evaluation/simulation.hpp"
 #include "dko/parallel/collective.hpp"
+#include "resources.hpp"
 
 namespace dko::app {
 
@@ -52,14 +53,17 @@ bool parse(SimulateOptions& options, const std::vector<std::string>& arguments, 
       "fraction of the genes that each cell lacks")("no-names", po::bool_switch(&options.no_names),
                                                     "the original's format: no header, no gene names")(
       "edges", po::value(&options.edges)->value_name("CSV"), "write the network too")(
-      "seed", po::value(&topology.seed)->default_value(topology.seed)->value_name("S"),
-      "seed of every random choice")("force,f", po::bool_switch(&options.common.force),
-                                     "replace output files that exist");
+      "force,f", po::bool_switch(&options.common.force), "replace output files that exist");
+  add_seed(line, topology.seed, "seed of every random choice");
   add_verbosity(line, options.common);
   if (!line.parse(arguments, context)) return false;
   require_between("--genes", static_cast<double>(topology.genes), 2, 1e6);
   require_between("--cells", static_cast<double>(options.cells), 1, 1e7);
   require_between("--absent", options.absent, 0, 0.99);
+  require_between("--mean-degree", topology.mean_degree, 1e-6, 1e6);
+  require_between("--exponent", topology.exponent, 2.01, 100);
+  require_between("--activating", topology.activating, 0, 1);
+  require_distinct({{"--out", options.out}, {"--edges", options.edges}});
   if (options.network == "scale-free")
     topology.kind = NetworkKind::scale_free;
   else if (options.network != "erdos-renyi") {
@@ -92,6 +96,8 @@ void write_network(CsvWriter& csv, const std::vector<Regulation>& network) {
 }
 
 void simulate(const SimulateOptions& options, Log& log) {
+  require_memory(8.0 * static_cast<double>(options.topology.genes) * static_cast<double>(options.cells),
+                 "the simulation");
   CsvWriter expression(options.out, options.common.force);
   std::optional<CsvWriter> edges;
   if (!options.edges.empty()) edges.emplace(options.edges, options.common.force);

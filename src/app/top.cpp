@@ -9,6 +9,7 @@
 #include "dko/base/text.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/results/ranking.hpp"
+#include "score_arrays.hpp"
 
 namespace dko::app {
 
@@ -24,16 +25,6 @@ struct TopOptions {
   CommonOptions common;
 };
 
-struct Kind {
-  ScoreArray array;
-  const char* option;  // of --of
-  const char* title;
-};
-
-constexpr std::array kinds{Kind{ScoreArray::singles, "single", "single knockouts"},
-                           Kind{ScoreArray::pairs, "double", "double knockouts"},
-                           Kind{ScoreArray::list, "list", "listed knockouts"}};
-
 bool parse(TopOptions& options, const std::vector<std::string>& arguments, const Context& context) {
   CommandLine line("top SCREEN [options]",
                    "Lists the knockouts with the highest impact, over all cells or in one.",
@@ -45,11 +36,9 @@ bool parse(TopOptions& options, const std::vector<std::string>& arguments, const
                                                       "only in this cell, by name or number from 0");
   add_common(line, options.common);
   if (!line.parse(arguments, context)) return false;
+  require_distinct({{"SCREEN", options.file}, {"--json", options.common.json}});
   require_between("-n", static_cast<double>(options.count), 1, 1e7);
-  const bool known = options.of.empty() || std::any_of(kinds.begin(), kinds.end(), [&](const Kind& kind) {
-                       return options.of == kind.option;
-                     });
-  if (!known) throw UsageError(fmt::format("--of must be single, double or list, not '{}'", options.of));
+  if (!options.of.empty()) score_array_named(options.of);
   return true;
 }
 
@@ -62,7 +51,8 @@ const std::string& cell_name(const ScreenReader& screen, std::int64_t cell) {
 }
 
 /// A table on standard output, columns as wide as they need to be.
-void print_table(const ScreenReader& screen, const Kind& kind, const std::vector<RankedEvent>& ranked) {
+void print_table(const ScreenReader& screen, const ScoreArrayName& kind,
+                 const std::vector<RankedEvent>& ranked) {
   const auto genes = static_cast<std::size_t>(screen.order(kind.array));
   std::vector<std::vector<std::string>> rows{{"rank"}};
   for (std::size_t gene = 1; gene <= genes; ++gene)
@@ -101,15 +91,15 @@ void print_top(const TopOptions& options) {
   const ScreenReader screen(options.file);
   Summary summary(options.common);
   std::optional<std::int64_t> cell;
-  if (!options.cell.empty()) cell = NameIndex("cell", screen.cell_names()).find(options.cell, "--cell");
+  if (!options.cell.empty()) cell = NameIndex("cell", screen.cell_names()).by_either(options.cell, "--cell");
   nlohmann::ordered_json json{{"provenance", app::to_json(screen.provenance())}};
   bool any = false;
-  for (const Kind& kind : kinds) {
+  for (const ScoreArrayName& kind : score_arrays) {
     if (!screen.has(kind.array) || !(options.of.empty() || options.of == kind.option)) continue;
     const std::vector<RankedEvent> ranked = highest_scores(screen, kind.array, options.count, cell);
-    if (any) std::cout << '\n';
+    if (any && !options.common.quiet) std::cout << '\n';
     if (!options.common.quiet) print_table(screen, kind, ranked);
-    json[kind.option] = to_json(screen, ranked);
+    json[std::string(kind.option)] = to_json(screen, ranked);
     any = true;
   }
   if (!any)

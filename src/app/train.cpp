@@ -38,6 +38,7 @@ bool parse(TrainOptions& options, const std::vector<std::string>& arguments, con
   add_common(line, options.common);
   if (!line.parse(arguments, context)) return false;
   check_training_options(options.training);
+  require_distinct({{"INPUT", options.input}, {"--out", options.out}, {"--json", options.common.json}});
   return true;
 }
 

@@ -27,9 +27,8 @@ void add_training_options(CommandLine& line, TrainingOptions& options) {
       "validation", po::value(&options.validation)->default_value(options.validation, "0.2")->value_name("F"),
       "fraction of the cells that choose the best weights; 0 keeps the last")(
       "hidden", po::value(&options.hidden)->default_value(options.hidden)->value_name("H"),
-      "width of the hidden layer; 0: as many as genes")(
-      "seed", po::value(&options.seed)->default_value(options.seed)->value_name("S"),
-      "seed of every random choice");
+      "width of the hidden layer; 0: as many as genes");
+  add_seed(line, options.seed, "seed of every random choice");
 }
 
 void check_training_options(const TrainingOptions& options) {

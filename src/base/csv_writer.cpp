@@ -22,7 +22,8 @@ void CsvWriter::separate() {
 
 CsvWriter& CsvWriter::field(std::string_view text) {
   separate();
-  if (text.find_first_of(",\"\n\r") == std::string_view::npos) {
+  const bool blank_edge = !text.empty() && (text.front() == ' ' || text.back() == ' ');
+  if (!blank_edge && text.find_first_of(",;\"\t\n\r") == std::string_view::npos) {
     buffer_ += text;
     return *this;
   }

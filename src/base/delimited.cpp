@@ -35,13 +35,23 @@ struct DelimitedReader::Source {
   io::filtering_istream stream;
 };
 
-DelimitedReader::DelimitedReader(const fs::path& path) : path_(path), source_(std::make_unique<Source>()) {
+void require_readable(const fs::path& path) {
   std::error_code error;
-  if (fs::is_directory(path, error)) {
-    throw InputError(fmt::format("{} is a directory, not a file", path.string()));
+  const fs::file_status status = fs::status(path, error);
+  if (!fs::exists(status)) throw InputError(fmt::format("{}: there is no such file", path.string()));
+  if (fs::is_directory(status))
+    throw InputError(fmt::format("{}: is a directory, not a file", path.string()));
+  if (!fs::is_regular_file(status)) {
+    throw InputError(
+        fmt::format("{}: is not a regular file; save what comes through a pipe first", path.string()));
   }
+  if (!std::ifstream(path)) throw InputError(fmt::format("{}: cannot be opened for reading", path.string()));
+}
+
+DelimitedReader::DelimitedReader(const fs::path& path, Fields fields)
+    : path_(path), source_(std::make_unique<Source>()), division_(fields) {
+  require_readable(path);
   source_->file.open(path, std::ios::binary);
-  if (!source_->file) throw InputError(fmt::format("{}: cannot be opened for reading", path.string()));
   if (is_gzip(source_->file)) source_->stream.push(io::gzip_decompressor(), buffer_bytes);
   source_->stream.push(source_->file, buffer_bytes);
   source_->stream.exceptions(std::ios::badbit);
@@ -72,7 +82,7 @@ bool DelimitedReader::next() {
   do {
     if (!read_line()) return false;
   } while (trimmed(text_).empty());
-  if (delimiter_ == 0) {
+  if (division_ == Fields::delimited && !delimiter_) {
     delimiter_ = text_.find('\t') != std::string::npos  ? '\t'
                  : text_.find(',') != std::string::npos ? ','
                  : text_.find(';') != std::string::npos ? ';'
@@ -92,7 +102,8 @@ void DelimitedReader::split() {
 std::size_t DelimitedReader::take_field(std::size_t at) {
   const std::size_t start = text_.find_first_not_of(' ', at);
   if (start != std::string::npos && text_[start] == '"') return take_quoted(start + 1);
-  const std::size_t end = std::min(text_.find(delimiter_, at), text_.size());
+  const std::size_t end =
+      std::min(delimiter_ ? text_.find(*delimiter_, at) : std::string::npos, text_.size());
   fields_.push_back(trimmed(std::string_view(text_).substr(at, end - at)));
   return end + 1;
 }

@@ -43,24 +43,45 @@ NameIndex::NameIndex(std::string_view kind, const Names& names) : kind_(kind), n
   }
 }
 
-std::int32_t NameIndex::find(std::string_view text, std::string_view place) const {
-  if (const auto found = position_.find(text); found != position_.end()) return found->second;
-  const auto count = static_cast<std::int64_t>(names_->size());
+std::optional<std::int32_t> NameIndex::find_name(std::string_view text) const {
+  const auto found = position_.find(text);
+  return found == position_.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::optional<std::int32_t> NameIndex::find_number(std::string_view text) const {
   const auto number = parse_integer(text);
-  if (number && *number >= 0 && *number < count) return static_cast<std::int32_t>(*number);
-  if (number) {
-    throw InputError(fmt::format("{}: {} {} does not exist: the data has {}, numbered from 0", place, kind_,
-                                 text, counted(count, kind_)));
-  }
+  if (!number || *number < 0 || *number >= std::ssize(*names_)) return std::nullopt;
+  return static_cast<std::int32_t>(*number);
+}
+
+std::int32_t NameIndex::by_name(std::string_view text, std::string_view place) const {
+  if (const auto position = find_name(text)) return *position;
   throw InputError(fmt::format("{}: the data has no {} named '{}'", place, kind_, text));
 }
 
+std::int32_t NameIndex::by_number(std::string_view text, std::string_view place) const {
+  if (const auto position = find_number(text)) return *position;
+  throw InputError(fmt::format("{}: {} {} does not exist: the data has {}, numbered from 0", place, kind_,
+                               text, counted(std::ssize(*names_), kind_)));
+}
+
+std::int32_t NameIndex::by_either(std::string_view text, std::string_view place) const {
+  if (const auto position = find_name(text)) return *position;
+  return parse_integer(text) ? by_number(text, place) : by_name(text, place);
+}
+
+bool NameIndex::is_ambiguous(std::string_view text) const {
+  const auto name = find_name(text);
+  const auto number = find_number(text);
+  return name && number && *name != *number;
+}
+
 std::vector<std::int32_t> read_name_list(const std::filesystem::path& path, const NameIndex& index) {
-  DelimitedReader file(path);
+  DelimitedReader file(path, Fields::whole);
   std::vector<std::int32_t> positions;
   std::unordered_set<std::int32_t> seen;
   while (file.next()) {
-    const std::int32_t position = index.find(file.fields()[0], file.place());
+    const std::int32_t position = index.by_either(file.fields()[0], file.place());
     if (!seen.insert(position).second) {
       throw InputError(fmt::format("{}: '{}' is listed twice", file.place(), file.fields()[0]));
     }

@@ -65,14 +65,14 @@ Edges scale_free_edges(std::int64_t genes, std::int64_t count, double exponent, 
 void check(const NetworkOptions& options) {
   if (options.genes < 2) throw UsageError("a network needs at least 2 genes");
   // Beyond half of all possible regulations the draw of a scale-free network would hardly end.
-  if (options.mean_degree <= 0 || options.mean_degree > static_cast<double>(options.genes - 1) / 2) {
+  if (!(options.mean_degree > 0 && options.mean_degree <= static_cast<double>(options.genes - 1) / 2)) {
     throw UsageError(fmt::format("the mean degree of a network of {} genes must be above 0 and at most {}",
                                  options.genes, static_cast<double>(options.genes - 1) / 2));
   }
-  if (options.kind == NetworkKind::scale_free && options.exponent <= 2) {
+  if (options.kind == NetworkKind::scale_free && !(options.exponent > 2)) {
     throw UsageError("the exponent of a scale-free network must be above 2");
   }
-  if (options.activating < 0 || options.activating > 1) {
+  if (!(options.activating >= 0 && options.activating <= 1)) {
     throw UsageError("the fraction of activating regulations must be between 0 and 1");
   }
 }

@@ -41,6 +41,19 @@ std::vector<std::int64_t> silent_genes(const ExpressionMatrix& matrix) {
   return found;
 }
 
+void require_utf8(const Names& names, const char* kind, const std::filesystem::path& path) {
+  const auto bad =
+      std::find_if_not(names.begin(), names.end(), [](const std::string& name) { return is_utf8(name); });
+  if (bad == names.end()) return;
+  throw InputError(fmt::format("{}: the name of {} {} (counted from 0) is not UTF-8; save the file as UTF-8",
+                               path.string(), kind, bad - names.begin()));
+}
+
+/// "1 cell expresses" or "7 cells express".
+std::string cells_express(std::size_t count) {
+  return counted(static_cast<std::int64_t>(count), "cell") + (count == 1 ? " expresses" : " express");
+}
+
 }  // namespace
 
 void check_matrix(const ExpressionMatrix& matrix, const std::filesystem::path& path, Log& log) {
@@ -48,18 +61,18 @@ void check_matrix(const ExpressionMatrix& matrix, const std::filesystem::path& p
     throw InputError(fmt::format("{}: has {}; a mapping needs at least 2", path.string(),
                                  counted(matrix.genes(), "gene")));
   }
+  require_utf8(matrix.gene_names(), "gene", path);
+  require_utf8(matrix.cell_names(), "cell", path);
   const auto empty = cells_that_express(matrix, 0);
   if (std::ssize(empty) == matrix.cells()) {
     throw InputError(fmt::format("{}: no cell expresses any gene", path.string()));
   }
   if (!empty.empty()) {
-    log.warn("{}: {} no gene and are left out: {}", path.string(),
-             empty.size() == 1 ? "1 cell expresses" : counted(std::ssize(empty), "cell") + " express",
+    log.warn("{}: {} no gene, left out: {}", path.string(), cells_express(empty.size()),
              some_of(matrix.cell_names(), empty));
   }
   if (const auto lone = cells_that_express(matrix, 1); !lone.empty()) {
-    log.warn("{}: {} a single gene and have no knockouts: {}", path.string(),
-             lone.size() == 1 ? "1 cell expresses" : counted(std::ssize(lone), "cell") + " express",
+    log.warn("{}: {} a single gene, no knockouts there: {}", path.string(), cells_express(lone.size()),
              some_of(matrix.cell_names(), lone));
   }
   if (const auto silent = silent_genes(matrix); !silent.empty()) {

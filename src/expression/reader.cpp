@@ -5,6 +5,7 @@
 #include <array>
 #include <fstream>
 
+#include "dko/base/delimited.hpp"
 #include "dko/base/error.hpp"
 #include "dko/base/text.hpp"
 #include "format.hpp"
@@ -17,15 +18,8 @@ namespace {
 constexpr std::array formats{Format{"text, genes × cells", accepts_text, read_text}};
 
 std::string first_bytes(const std::filesystem::path& path) {
-  std::error_code error;
-  if (!std::filesystem::exists(path, error)) {
-    throw InputError(fmt::format("{}: there is no such file", path.string()));
-  }
-  if (std::filesystem::is_directory(path, error)) {
-    throw InputError(fmt::format("{}: is a directory, not a file", path.string()));
-  }
+  require_readable(path);
   std::ifstream file(path, std::ios::binary);
-  if (!file) throw InputError(fmt::format("{}: cannot be opened for reading", path.string()));
   std::string start(512, '\0');
   file.read(start.data(), static_cast<std::streamsize>(start.size()));
   start.resize(static_cast<std::size_t>(file.gcount()));

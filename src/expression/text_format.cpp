@@ -38,14 +38,27 @@ bool counts_up(Fields fields) {
   return true;
 }
 
-/// What stands above a column of gene names.
-bool is_corner(std::string_view field) {
-  std::string word(field);
+std::string lower_case(std::string_view text) {
+  std::string word(text);
   std::transform(word.begin(), word.end(), word.begin(),
                  [](unsigned char letter) { return std::tolower(letter); });
-  constexpr std::array corners{"",       "gene", "genes", "gene_id", "gene_name", "gene_symbol",
-                               "symbol", "id",   "name",  "index"};
-  return std::find(corners.begin(), corners.end(), word) != corners.end();
+  return word;
+}
+
+/// A word that titles a column of gene names and is itself no gene.
+bool is_title(std::string_view field) {
+  constexpr std::array titles{"",      "gene", "genes", "gene_id", "gene_name", "gene_symbol",
+                              "index", "id",   "name",  "symbol"};
+  return std::find(titles.begin(), titles.end(), lower_case(field)) != titles.end();
+}
+
+/// Whether a header's first field, beside names of cells, titles a column of gene names.
+bool may_be_title(std::string_view field) {
+  constexpr std::array parts{"gene", "ensembl", "entrez", "symbol", "feature", "probe", "unnamed"};
+  const std::string word = lower_case(field);
+  return is_title(field) || std::any_of(parts.begin(), parts.end(), [&](const char* part) {
+           return word.find(part) != std::string::npos;
+         });
 }
 
 /// What the first row says of the file's layout.
@@ -54,13 +67,21 @@ struct Layout {
   bool gene_names = false;
 };
 
-/// A header is a row whose fields after the first are not all numbers, or whose first is the title of a
-/// column of gene names. Gene names are there if the first field of the row after it is no number.
+/// A header is a row whose fields after the first are not all numbers, or count up beside a first field that
+/// is none, or whose first is the title of a column of gene names. Gene names are there if the header says
+/// so, by its title or by being one field short as R writes it, or if the rows start with no number.
 Layout layout_of(Fields first, Fields second) {
   Layout layout;
-  layout.header = !all_numbers(first.subspan(1)) || (first.size() > 1 && is_corner(first[0]));
-  const Fields body = layout.header ? second : first;
-  layout.gene_names = !body.empty() && !parse_number(body[0]);
+  const bool lead_number = parse_number(first[0]).has_value();
+  const bool titled = first.size() > 1 && is_title(first[0]);
+  layout.header = !all_numbers(first.subspan(1)) || titled || (!lead_number && counts_up(first.subspan(1)));
+  if (!layout.header) {
+    layout.gene_names = !lead_number;
+  } else if (!second.empty()) {
+    layout.gene_names = !parse_number(second[0]) ||
+                        (may_be_title(first[0]) && first.size() == second.size()) ||
+                        first.size() + 1 == second.size();
+  }
   return layout;
 }
 
@@ -84,16 +105,22 @@ class TextMatrix {
     const std::vector<std::string> first(reader_.fields().begin(), reader_.fields().end());
     const std::vector<std::string_view> first_fields(first.begin(), first.end());
     if (const Layout alone = layout_of(first_fields, {}); !alone.header) {
-      if (counts_up(first_fields)) {
-        log_.warn(
-            "{}: the first row counts {}, {}, {}, ... and is taken as a gene; if it is a header, remove it",
-            path_.string(), first[0], first[1], first[2]);
-      }
+      require_no_header(first_fields);
       start(Layout{false, alone.gene_names}, first.size(), {});
       return;
     }
     if (!reader_.next()) throw InputError(fmt::format("{}: has a header and no genes", path_.string()));
     start(layout_of(first_fields, reader_.fields()), reader_.fields().size(), first);
+  }
+
+  /// Numbers that count up may be a header without a title, as pandas writes it.
+  void require_no_header(Fields first) {
+    constexpr std::size_t no_accident = 10;
+    if (!counts_up(first)) return;
+    const std::string what = fmt::format("{}, line 1: the first row counts {}, {}, {}, ...", path_.string(),
+                                         first[0], first[1], first[2]);
+    if (first.size() >= no_accident) throw InputError(what + " like a header: remove it, or name the cells");
+    log_.warn("{} and is taken as a gene; if it is a header, remove it", what);
   }
 
   void start(Layout layout, std::size_t width, const std::vector<std::string>& header) {

@@ -43,6 +43,10 @@ void Location::set(const std::string& attribute, std::int64_t value) {
   put(id(), attribute, H5T_NATIVE_INT64, H5T_STD_I64LE, attribute_space(1, true, place()), &value, place());
 }
 
+void Location::set(const std::string& attribute, std::uint64_t value) {
+  put(id(), attribute, H5T_NATIVE_UINT64, H5T_STD_U64LE, attribute_space(1, true, place()), &value, place());
+}
+
 void Location::set(const std::string& attribute, double value) {
   put(id(), attribute, H5T_NATIVE_DOUBLE, H5T_IEEE_F64LE, attribute_space(1, true, place()), &value, place());
 }
@@ -60,14 +64,14 @@ void Location::set_encoding(const std::string& name, const std::string& type, co
 }
 
 bool Location::has_attribute(const std::string& attribute) const {
-  return check(H5Aexists(id(), attribute.c_str()), place()) > 0;
+  return check_input(H5Aexists(id(), attribute.c_str()), place()) > 0;
 }
 
 void Location::read_attribute(const std::string& attribute, Id type, void* value) const {
   if (!has_attribute(attribute))
     throw InputError(fmt::format("{}: attribute {} is missing", place(), attribute));
-  const Handle from(check(H5Aopen(id(), attribute.c_str(), H5P_DEFAULT), place()), H5Aclose);
-  const Handle space(check(H5Aget_space(from.id()), place()), H5Sclose);
+  const Handle from(check_input(H5Aopen(id(), attribute.c_str(), H5P_DEFAULT), place()), H5Aclose);
+  const Handle space(check_input(H5Aget_space(from.id()), place()), H5Sclose);
   if (H5Sget_simple_extent_npoints(space.id()) != 1 || H5Aread(from.id(), type, value) < 0) {
     throw InputError(fmt::format("{}: attribute {} is not what dko writes", place(), attribute));
   }
@@ -85,6 +89,12 @@ std::string Location::text_attribute(const std::string& attribute) const {
 std::int64_t Location::integer_attribute(const std::string& attribute) const {
   std::int64_t value = 0;
   read_attribute(attribute, H5T_NATIVE_INT64, &value);
+  return value;
+}
+
+std::uint64_t Location::unsigned_attribute(const std::string& attribute) const {
+  std::uint64_t value = 0;
+  read_attribute(attribute, H5T_NATIVE_UINT64, &value);
   return value;
 }
 

@@ -12,7 +12,7 @@ void silence_hdf5() {
 }
 
 File File::create(const std::filesystem::path& path) {
-  silence_hdf5();
+  prepare_library();
   const std::string name = path.string();
   const Id id = check(H5Fcreate(name.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT),
                       fmt::format("{}: cannot be created", name));
@@ -20,21 +20,25 @@ File File::create(const std::filesystem::path& path) {
 }
 
 File File::open(const std::filesystem::path& path, Access access) {
-  silence_hdf5();
+  prepare_library();
   const std::string name = path.string();
+  if (access == Access::write) {
+    const Id id = check(H5Fopen(name.c_str(), H5F_ACC_RDWR, H5P_DEFAULT),
+                        fmt::format("{}: cannot be written to", name));
+    return File(Handle(id, H5Fclose), name + ":");
+  }
   std::error_code error;
-  if (!std::filesystem::is_regular_file(path, error))
+  if (!std::filesystem::is_regular_file(path, error)) {
     throw InputError(fmt::format("{}: there is no such file", name));
-  const htri_t is_hdf5 = H5Fis_hdf5(name.c_str());
-  if (is_hdf5 == 0) throw InputError(fmt::format("{}: is not an HDF5 file", name));
-  const Id id = H5Fopen(name.c_str(), access == Access::read ? H5F_ACC_RDONLY : H5F_ACC_RDWR, H5P_DEFAULT);
-  if (id < 0)
-    throw InputError(fmt::format("{}: cannot be opened: damaged, or in use by another program", name));
+  }
+  if (H5Fis_hdf5(name.c_str()) == 0) throw InputError(fmt::format("{}: is not an HDF5 file", name));
+  const Id id = check_input(H5Fopen(name.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT),
+                            fmt::format("{}: cannot be opened: damaged, or in use by another program", name));
   return File(Handle(id, H5Fclose), name + ":");
 }
 
 File File::open_with(const std::filesystem::path& path, const Handle& access_properties, bool collective) {
-  silence_hdf5();
+  prepare_library();
   const std::string name = path.string();
   const Id id = check(H5Fopen(name.c_str(), H5F_ACC_RDWR, access_properties.id()),
                       fmt::format("{}: cannot be opened by all ranks", name));

@@ -4,6 +4,7 @@
 #include <hdf5.h>
 
 #include <exception>
+#include <string_view>
 #include <utility>
 
 #include "dko/base/error.hpp"
@@ -14,9 +15,18 @@ static_assert(sizeof(hid_t) == sizeof(Id));
 
 namespace {
 
+/// The operating system's words, where HDF5 quotes them among its own, else all of it.
+std::string essence(const std::string& description) {
+  constexpr std::string_view mark = "error message = '";
+  const std::size_t quote = description.find(mark);
+  if (quote == std::string::npos) return description;
+  const std::size_t start = quote + mark.size();
+  return description.substr(start, description.find('\'', start) - start);
+}
+
 /// The innermost entry of HDF5's error stack: the cause.
 herr_t keep_first(unsigned position, const H5E_error2_t* entry, void* text) {
-  if (position == 0 && entry->desc != nullptr) *static_cast<std::string*>(text) = entry->desc;
+  if (position == 0 && entry->desc != nullptr) *static_cast<std::string*>(text) = essence(entry->desc);
   return 0;
 }
 
@@ -29,9 +39,22 @@ std::string reason() {
 
 }  // namespace
 
+void prepare_library() {
+  [[maybe_unused]] static const bool once = [] {
+    H5dont_atexit();
+    H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+    return true;
+  }();
+}
+
 Id check(Id id, const std::string& what) {
   if (id >= 0) return id;
   throw IoError(fmt::format("{} ({})", what, reason()));
+}
+
+Id check_input(Id id, const std::string& what) {
+  if (id >= 0) return id;
+  throw InputError(fmt::format("{} ({})", what, reason()));
 }
 
 Handle::Handle(Id id, Closer closer, bool collective_close)

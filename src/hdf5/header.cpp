@@ -14,7 +14,7 @@ void write_header(File& file, const FileKind& kind, const Provenance& provenance
   file.set("host", provenance.host);
   file.set("started", provenance.started);
   file.set("ranks", provenance.ranks);
-  file.set("seed", static_cast<std::int64_t>(provenance.seed));
+  file.set("seed", provenance.seed);
   file.set("input", provenance.input);
   file.set("input_checksum", provenance.input_checksum);
   file.set("model_checksum", provenance.model_checksum);
@@ -34,7 +34,7 @@ Provenance read_header(const File& file, const FileKind& kind) {
   provenance.host = file.text_attribute("host");
   provenance.started = file.text_attribute("started");
   provenance.ranks = file.integer_attribute("ranks");
-  provenance.seed = static_cast<std::uint64_t>(file.integer_attribute("seed"));
+  provenance.seed = file.unsigned_attribute("seed");
   provenance.input = file.text_attribute("input");
   provenance.input_checksum = file.text_attribute("input_checksum");
   provenance.model_checksum = file.text_attribute("model_checksum");

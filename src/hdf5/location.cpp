@@ -32,7 +32,7 @@ Handle text_type() {
 }
 
 bool Location::has(const std::string& name) const {
-  return check(H5Lexists(id(), name.c_str(), H5P_DEFAULT), at(name)) > 0;
+  return check_input(H5Lexists(id(), name.c_str(), H5P_DEFAULT), at(name)) > 0;
 }
 
 Location Location::create_group(const std::string& name) {
@@ -44,7 +44,7 @@ Location Location::create_group(const std::string& name) {
 Location Location::group(const std::string& name) const {
   if (!has(name)) throw InputError(fmt::format("{}: is missing", at(name)));
   const Id group =
-      check(H5Gopen2(id(), name.c_str(), H5P_DEFAULT), fmt::format("{}: cannot be opened", at(name)));
+      check_input(H5Gopen2(id(), name.c_str(), H5P_DEFAULT), fmt::format("{}: cannot be opened", at(name)));
   return {Handle(group, H5Gclose), at(name)};
 }
 
@@ -60,11 +60,24 @@ Dataset Location::create(const std::string& name, Type type, const Shape& shape)
   return {Handle(dataset, H5Dclose), at(name)};
 }
 
+void Location::require_held(Id dataset, const std::string& place) const {
+  const Handle space(check_input(H5Dget_space(dataset), place), H5Sclose);
+  const Handle type(check_input(H5Dget_type(dataset), place), H5Tclose);
+  const auto elements = static_cast<double>(check_input(H5Sget_simple_extent_npoints(space.id()), place));
+  hsize_t file_bytes = 0;
+  const Handle file(check_input(H5Iget_file_id(dataset), place), H5Fclose);
+  check_input(H5Fget_filesize(file.id(), &file_bytes), place);
+  if (elements * static_cast<double>(H5Tget_size(type.id())) <= static_cast<double>(file_bytes)) return;
+  throw InputError(fmt::format("{}: claims more data than the file holds: it is damaged", place));
+}
+
 Dataset Location::dataset(const std::string& name) const {
   if (!has(name)) throw InputError(fmt::format("{}: is missing", at(name)));
-  const Id dataset =
-      check(H5Dopen2(id(), name.c_str(), H5P_DEFAULT), fmt::format("{}: cannot be opened", at(name)));
-  return {Handle(dataset, H5Dclose), at(name)};
+  Handle dataset(
+      check_input(H5Dopen2(id(), name.c_str(), H5P_DEFAULT), fmt::format("{}: cannot be opened", at(name))),
+      H5Dclose);
+  require_held(dataset.id(), at(name));
+  return {std::move(dataset), at(name)};
 }
 
 void Location::write_strings(const std::string& name, const Names& values) {
@@ -85,15 +98,17 @@ void Location::write_strings(const std::string& name, const Names& values) {
 
 Names Location::read_strings(const std::string& name) const {
   if (!has(name)) throw InputError(fmt::format("{}: is missing", at(name)));
-  const Handle dataset(check(H5Dopen2(id(), name.c_str(), H5P_DEFAULT), at(name)), H5Dclose);
-  const Handle space(check(H5Dget_space(dataset.id()), at(name)), H5Sclose);
-  const auto count = static_cast<std::size_t>(check(H5Sget_simple_extent_npoints(space.id()), at(name)));
+  const Handle dataset(check_input(H5Dopen2(id(), name.c_str(), H5P_DEFAULT), at(name)), H5Dclose);
+  const Handle space(check_input(H5Dget_space(dataset.id()), at(name)), H5Sclose);
+  const auto count =
+      static_cast<std::size_t>(check_input(H5Sget_simple_extent_npoints(space.id()), at(name)));
+  require_held(dataset.id(), at(name));
   const Handle type = text_type();
   std::vector<char*> pointers(count, nullptr);
   if (count == 0) return {};
   const Reclaim reclaim{type.id(), space.id(), pointers.data()};
-  check(H5Dread(dataset.id(), type.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()),
-        fmt::format("{}: cannot be read as text", at(name)));
+  check_input(H5Dread(dataset.id(), type.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()),
+              fmt::format("{}: cannot be read as text", at(name)));
   Names values;
   values.reserve(count);
   for (const char* pointer : pointers) values.emplace_back(pointer == nullptr ? "" : pointer);

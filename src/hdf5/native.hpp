@@ -38,7 +38,4 @@ inline hid_t file_type(Type type) {
 /// Variable-length UTF-8 text.
 Handle text_type();
 
-/// HDF5 prints its error stack by default; here every failure becomes an exception instead.
-void silence_hdf5();
-
 }  // namespace dko::hdf5

@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "dko/base/delimited.hpp"
 #include "dko/base/error.hpp"
@@ -13,44 +15,53 @@ namespace dko {
 
 namespace {
 
-/// Where the columns of an event file are.
+/// What a column of genes or cells holds.
+enum class Labels { names, numbers, either };
+
+struct Column {
+  std::size_t at = 0;
+  Labels labels = Labels::either;
+};
+
 struct Columns {
-  std::vector<std::size_t> genes;  // by gene number
-  std::size_t cell = 0;
+  std::vector<Column> genes;
+  Column cell;
   std::size_t count = 0;
 };
 
-/// "gene2_id" with stem "gene" → 2, "gene_index" → 1, anything else → nothing.
-std::optional<std::int64_t> numbered(std::string_view column, std::string_view stem) {
-  if (!column.starts_with(stem)) return std::nullopt;
-  column.remove_prefix(stem.size());
-  for (const std::string_view ending : {"_id", "_index"}) {
-    if (column.ends_with(ending)) {
-      column.remove_suffix(ending.size());
-      break;
-    }
+/// Takes "_id", "_index" or "_name" off a column's title.
+Labels take_labels(std::string_view& title) {
+  for (const auto& [ending, labels] : {std::pair<std::string_view, Labels>{"_id", Labels::either},
+                                       {"_index", Labels::numbers},
+                                       {"_name", Labels::names}}) {
+    if (!title.ends_with(ending)) continue;
+    title.remove_suffix(ending.size());
+    return labels;
   }
-  if (column.empty()) return 1;
-  const auto number = parse_integer(column);
+  return Labels::either;
+}
+
+/// "gene2" → 2, "gene" → 1, anything else → nothing.
+std::optional<std::int64_t> gene_number(std::string_view title) {
+  if (!title.starts_with("gene")) return std::nullopt;
+  title.remove_prefix(4);
+  if (title.empty()) return 1;
+  const auto number = parse_integer(title);
   return number && *number >= 1 ? number : std::nullopt;
 }
 
 Columns read_header(DelimitedReader& file, const std::filesystem::path& path) {
   if (!file.next()) throw InputError(fmt::format("{}: is empty", path.string()));
-  std::vector<std::optional<std::size_t>> genes;
-  std::optional<std::size_t> cell;
-  const auto place = [&](std::optional<std::size_t>& column, std::size_t at) {
-    if (column)
-      throw InputError(fmt::format("{}: two columns mean the same: {}", file.place(), file.fields()[at]));
-    column = at;
-  };
+  std::map<std::int64_t, Column> genes;
+  std::optional<Column> cell;
   for (std::size_t at = 0; at < file.fields().size(); ++at) {
-    const std::string_view name = file.fields()[at];
-    if (name == "cell" || name == "cell_id" || name == "cell_index") place(cell, at);
-    const auto number = numbered(name, "gene");
-    if (!number || *number > 64) continue;
-    genes.resize(std::max(genes.size(), static_cast<std::size_t>(*number)));
-    place(genes[static_cast<std::size_t>(*number) - 1], at);
+    std::string_view title = file.fields()[at];
+    const Labels labels = take_labels(title);
+    const auto number = gene_number(title);
+    const bool twice = number ? !genes.emplace(*number, Column{at, labels}).second : title == "cell" && cell;
+    if (twice)
+      throw InputError(fmt::format("{}: two columns mean the same: {}", file.place(), file.fields()[at]));
+    if (title == "cell") cell = Column{at, labels};
   }
   if (!cell) throw InputError(fmt::format("{}: has no column cell_id or cell_index", file.place()));
   if (genes.empty()) {
@@ -58,12 +69,32 @@ Columns read_header(DelimitedReader& file, const std::filesystem::path& path) {
         fmt::format("{}: has no column gene_id, gene_index, gene1_id or gene1_index", file.place()));
   }
   Columns columns{{}, *cell, file.fields().size()};
-  for (std::size_t number = 0; number < genes.size(); ++number) {
-    if (!genes[number])
-      throw InputError(fmt::format("{}: has no column gene{}_id", file.place(), number + 1));
-    columns.genes.push_back(*genes[number]);
+  for (const auto& [number, column] : genes) {
+    if (number != std::ssize(columns.genes) + 1) {
+      throw InputError(fmt::format("{}: has no column gene{}_id", file.place(), columns.genes.size() + 1));
+    }
+    columns.genes.push_back(column);
   }
   return columns;
+}
+
+std::int32_t find(const NameIndex& index, const Column& column, std::string_view text,
+                  const std::string& place) {
+  switch (column.labels) {
+    case Labels::names:
+      return index.by_name(text, place);
+    case Labels::numbers:
+      return index.by_number(text, place);
+    case Labels::either:
+      break;
+  }
+  if (index.is_ambiguous(text)) {
+    throw InputError(
+        fmt::format("{}: '{}' is the name of one and the number of another; call the columns _name or _index "
+                    "instead of _id",
+                    place, text));
+  }
+  return index.by_either(text, place);
 }
 
 /// @throws InputError unless the genes are distinct, expressed in the cell, and not all that it expresses.
@@ -101,9 +132,9 @@ EventList read_events(const std::filesystem::path& path, const ExpressionMatrix&
       throw InputError(
           fmt::format("{}: has {} fields, the header {}", place, file.fields().size(), columns.count));
     }
-    cells.push_back(cell_index.find(file.fields()[columns.cell], place));
-    for (const std::size_t column : columns.genes)
-      genes.push_back(gene_index.find(file.fields()[column], place));
+    cells.push_back(find(cell_index, columns.cell, file.fields()[columns.cell.at], place));
+    for (const Column& column : columns.genes)
+      genes.push_back(find(gene_index, column, file.fields()[column.at], place));
     check_event(std::span(genes).last(columns.genes.size()), cells.back(), matrix, place);
   }
   if (cells.empty()) throw InputError(fmt::format("{}: lists no events", path.string()));

@@ -2,9 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "dko/base/csv_writer.hpp"
-#include "dko/base/error.hpp"
-
 namespace dko {
 
 namespace {
@@ -18,24 +15,28 @@ void write_label(CsvWriter& csv, std::int64_t number, const Names& names, Labels
 
 }  // namespace
 
-std::vector<std::string> event_columns(std::int64_t order) {
+double export_bytes(const ScreenReader& screen, ScoreArray array) {
+  constexpr double bytes_of_row = 24;
+  return bytes_of_row * static_cast<double>(screen.events(array));
+}
+
+std::vector<std::string> event_columns(std::int64_t order, Labels labels) {
+  const char* ending = labels == Labels::ids ? "id" : "name";
   std::vector<std::string> columns;
-  if (order == 1) columns.emplace_back("gene_id");
+  if (order == 1) columns.push_back(fmt::format("gene_{}", ending));
   for (std::int64_t gene = 1; order > 1 && gene <= order; ++gene)
-    columns.push_back(fmt::format("gene{}_id", gene));
-  columns.emplace_back("cell_id");
+    columns.push_back(fmt::format("gene{}_{}", gene, ending));
+  columns.push_back(fmt::format("cell_{}", ending));
   return columns;
 }
 
-void export_scores(const ScreenReader& screen, ScoreArray array, const std::filesystem::path& path,
-                   const ExportOptions& options) {
-  CsvWriter csv(path, options.overwrite);
-  for (const std::string& column : event_columns(screen.order(array))) csv.field(column);
+void export_scores(const ScreenReader& screen, ScoreArray array, Labels labels, CsvWriter& csv) {
+  for (const std::string& column : event_columns(screen.order(array), labels)) csv.field(column);
   csv.field("k_pred").end_row();
   ScoreStream scores(screen, array);
   screen.for_each_event(array, [&](const Event& event) {
-    for (const std::int32_t gene : event.genes) write_label(csv, gene, screen.gene_names(), options.labels);
-    write_label(csv, event.cell, screen.cell_names(), options.labels);
+    for (const std::int32_t gene : event.genes) write_label(csv, gene, screen.gene_names(), labels);
+    write_label(csv, event.cell, screen.cell_names(), labels);
     csv.field(scores.next()).end_row();
   });
   csv.finish();

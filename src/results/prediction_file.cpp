@@ -5,7 +5,6 @@
 #include <cmath>
 #include <limits>
 
-#include "dko/base/csv_writer.hpp"
 #include "dko/base/error.hpp"
 #include "dko/hdf5/file.hpp"
 #include "dko/hdf5/header.hpp"
@@ -75,9 +74,7 @@ Prediction read_prediction(const std::filesystem::path& path) {
   return prediction;
 }
 
-void export_profiles(const std::filesystem::path& path, bool overwrite, const std::vector<float>& profiles,
-                     std::int64_t genes) {
-  CsvWriter csv(path, overwrite);
+void export_profiles(const std::vector<float>& profiles, std::int64_t genes, CsvWriter& csv) {
   for (std::size_t at = 0; at < profiles.size(); ++at) {
     csv.field(profiles[at]);
     if ((at + 1) % static_cast<std::size_t>(genes) == 0) csv.end_row();

@@ -22,9 +22,9 @@ std::vector<RankedEvent> highest_scores(const ScreenReader& screen, ScoreArray a
                                         std::optional<std::int64_t> cell) {
   // A heap of the best so far with the last-ranked of them on top.
   std::vector<Candidate> best;
-  ScoreStream scores(screen, array);
-  const std::int64_t events = screen.events(array);
-  for (std::int64_t number = 0; number < events; ++number) {
+  const EventRange range = cell ? screen.events_of_cell(array, *cell) : EventRange{0, screen.events(array)};
+  ScoreStream scores(screen, array, range);
+  for (std::int64_t number = range.first; number < range.last; ++number) {
     const Candidate candidate{scores.next(), number};
     const bool full = std::ssize(best) >= count;
     if (full && (best.empty() || !(candidate < best.front()))) continue;

@@ -138,15 +138,26 @@ Event ScreenReader::event(ScoreArray array, std::int64_t number) const {
   return {{genes[static_cast<std::size_t>(pair.first)], genes[static_cast<std::size_t>(pair.second)]}, cell};
 }
 
-ScoreStream::ScoreStream(const ScreenReader& screen, ScoreArray array)
-    : scores_(screen.scores(array)), remaining_(scores_.size()) {}
+EventRange ScreenReader::events_of_cell(ScoreArray array, std::int64_t cell) const {
+  if (array == ScoreArray::list) return {0, list_.size()};
+  const std::span<const std::int64_t> starts =
+      array == ScoreArray::singles ? targets_.starts() : pair_starts_;
+  return {starts[static_cast<std::size_t>(cell)], starts[static_cast<std::size_t>(cell) + 1]};
+}
+
+std::optional<double> ScreenReader::training_seconds() const {
+  if (!file_.has_attribute("training_seconds")) return std::nullopt;
+  return file_.real_attribute("training_seconds");
+}
+
+ScoreStream::ScoreStream(const ScreenReader& screen, ScoreArray array, EventRange range)
+    : scores_(screen.scores(array)), left_(range) {}
 
 void ScoreStream::fill() {
-  const std::int64_t count = std::min(remaining_, block_scores);
+  const std::int64_t count = std::min(left_.last - left_.first, block_scores);
   block_.resize(static_cast<std::size_t>(count));
-  scores_.read(first_, std::span<float>(block_));
-  first_ += count;
-  remaining_ -= count;
+  scores_.read(left_.first, std::span<float>(block_));
+  left_.first += count;
   at_ = 0;
 }
 

@@ -46,6 +46,7 @@ void create_list(hdf5::File& file, const EventList& events) {
 
 /// The MPI driver for several ranks, the plain one for a rank alone.
 hdf5::Handle file_access(const Communicator& communicator) {
+  hdf5::prepare_library();
   hdf5::Handle access(hdf5::check(H5Pcreate(H5P_FILE_ACCESS), "HDF5 file access"), H5Pclose);
   if (const MPI_Comm comm = MpiAccess::native(communicator); comm != MPI_COMM_NULL) {
     hdf5::check(H5Pset_fapl_mpio(access.id(), comm, MPI_INFO_NULL), "HDF5 MPI driver");
@@ -86,9 +87,10 @@ void create_screen_file(const std::filesystem::path& path, const ExpressionMatri
   file.close();
 }
 
-void complete_screen_file(const std::filesystem::path& path, double training_seconds, double screen_seconds) {
+void complete_screen_file(const std::filesystem::path& path, std::optional<double> training_seconds,
+                          double screen_seconds) {
   hdf5::File file = hdf5::File::open(path, hdf5::Access::write);
-  file.set("training_seconds", training_seconds);
+  if (training_seconds) file.set("training_seconds", *training_seconds);
   file.set("screen_seconds", screen_seconds);
   file.set("finished", utc_now());
   file.set("complete", std::int64_t{1});

@@ -27,7 +27,6 @@ void Adam::step(std::span<float> parameters, std::span<const float> gradient) {
   float* v = second_moment_.data();
   const float* g = gradient.data();
   const std::size_t count = parameters.size();
-#pragma GCC ivdep
   for (std::size_t at = 0; at < count; ++at) {
     m[at] = b1 * m[at] + (1 - b1) * g[at];
     v[at] = b2 * v[at] + (1 - b2) * g[at] * g[at];

@@ -19,6 +19,8 @@ refused 'NUL|no format' '1,2\n3\0,4\n'
 refused 'damaged or cut off' '\x1f\x8b\x08\x00\x00\x00'
 expect 3 'there is no such file' "$DKO" run missing.csv -o out.h5
 expect 3 'is a directory' "$DKO" run . -o out.h5
+make_data piped.csv
+expect 3 'not a regular file' "$DKO" run <(cat piped.csv) -o out.h5
 absent out.h5
 
 # Too few cells for a batch, before any training.
@@ -34,12 +36,12 @@ expect 3 "genes.txt, line 2.*no gene named 'Gapdh'" "$DKO" run data.csv -o out.h
 printf '0\n60\n' >cells.txt
 expect 3 'cells.txt, line 2: cell 60 does not exist' "$DKO" run data.csv -o out.h5 --cells cells.txt
 expect 3 'pairs was asked for' "$DKO" run data.csv -o out.h5 --order 2 --sample 1000000000
-expect 3 'cannot be opened' "$DKO" run data.csv -o out.h5 --events missing.csv
+expect 3 'missing.csv: there is no such file' "$DKO" run data.csv -o out.h5 --events missing.csv
 expect 3 'cells.txt, line 2' "$DKO" predict data.csv -o out.h5 --held-out cells.txt
 absent out.h5
 
 # The same on several ranks: one message, the same code, no rank left behind.
 printf '1,2\n3,nan\n' >bad.csv
-expect 3 'NaN' timeout 60 mpirun -n 3 "$DKO" run bad.csv -o out.h5
+expect 3 'NaN' env ASAN_OPTIONS=detect_leaks=0 timeout 60 mpirun -n 3 "$DKO" run bad.csv -o out.h5
 [ "$(grep -c 'dko: error' said.txt)" = 1 ] || { cat said.txt; fail "three ranks gave more than one message"; }
 absent out.h5

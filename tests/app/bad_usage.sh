@@ -23,6 +23,12 @@ expect 2 'nothing to export' "$DKO" export x.h5
 expect 2 'give the screened file with --input' "$DKO" export x.h5 --ptest p.csv
 expect 2 '--network must be' "$DKO" simulate -o x.csv --network ring
 expect 2 'mean degree' "$DKO" simulate -o x.csv --genes 5 --mean-degree 4
+expect 2 '--mean-degree must be between' "$DKO" simulate -o x.csv --mean-degree nan
+expect 2 '--exponent must be between' "$DKO" simulate -o x.csv --network scale-free --exponent nan
+expect 2 '--max-gigabytes must be between' "$DKO" export x.h5 --recorder r.csv --max-gigabytes nan
+expect 2 '--seed must not be negative' "$DKO" run data.csv -o x.h5 --seed -1
+expect 2 'must be single, double or list' "$DKO" top x.h5 --of triple
+expect 2 'of a prediction' "$DKO" export x.h5 --single s.csv --true t.csv
 absent x.h5 x.csv
 # Several ranks: one message, and the same code.
 expect 2 'no command' on 3 "$DKO" scren data.csv

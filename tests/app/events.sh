@@ -18,6 +18,20 @@ on 2 "$DKO" screen data.csv --model model.h5 --events named.csv -o l2.h5 -q
 "$DKO" export l2.h5 --double l2.csv
 same d.csv l2.csv
 
+# Names that are numbers: what is exported by number and by name comes back as itself.
+sed '1s/cell//g' data.csv | sed 's/^gene\([0-9]\)/\1/' >numbered.csv
+paste -d, <(cut -d, -f1 numbered.csv) <(cut -d, -f3- numbered.csv) >shifted.csv   # cell "1" is now number 0
+"$DKO" run shifted.csv -o shifted.h5 -q "${short[@]}"
+"$DKO" export shifted.h5 --single byid.csv
+"$DKO" export shifted.h5 --single byname.csv --names
+expect 3 "'1' is the name of one and the number of another" "$DKO" run shifted.csv --events byid.csv -o x.h5 "${short[@]}"
+sed '1s/_id/_index/g' byid.csv >byindex.csv
+for list in byindex.csv byname.csv; do
+  "$DKO" run shifted.csv --events $list -o again.h5 -q --force "${short[@]}"
+  "$DKO" export again.h5 --list again.csv --force
+  same byid.csv again.csv
+done
+
 # Three genes at once.
 awk -F, 'NR == 2 || NR == 3 || NR == 4 {printf "%s,", $1} END {print "0"}' s.csv >three.txt
 { echo 'gene1_id,gene2_id,gene3_id,cell_id'; cat three.txt; } >three.csv

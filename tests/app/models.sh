@@ -7,7 +7,8 @@ expect 3 'model of other genes: gene 7 is gene7 there and Trem2' "$DKO" screen r
 head -n 20 data.csv >fewer.csv
 expect 3 'model of 30 genes, and fewer.csv has 19 genes' "$DKO" screen fewer.csv --model model.h5 -o x.h5
 # Files that are no model.
-expect 3 'is not an HDF5 file' "$DKO" screen data.csv --model data.csv -o x.h5
+sed 1d data.csv >text.h5
+expect 3 'is not an HDF5 file' "$DKO" screen data.csv --model text.h5 -o x.h5
 expect 3 'no such file' "$DKO" screen data.csv --model missing.h5 -o x.h5
 "$DKO" screen data.csv --model model.h5 -o screen.h5 -q
 expect 3 'not a dko model' "$DKO" screen data.csv --model screen.h5 -o x.h5

@@ -32,6 +32,31 @@ TEST_CASE("an output that exists is replaced only when asked, and only on commit
   CHECK(testing::read_file(folder / "x").empty());
 }
 
+TEST_CASE("two jobs cannot write the same output") {
+  const testing::TemporaryFolder folder;
+  {
+    OutputFile first(folder / "x", false);
+    testing::write_file(first.partial_path(), "first");
+    CHECK_THROWS_WITH(OutputFile(folder / "x", false), Catch::Contains("another job"));
+    CHECK(testing::read_file(first.partial_path()) == "first");
+    // With --force the second takes over, and the first neither commits nor removes what is not its own.
+    OutputFile second(folder / "x", true);
+    testing::write_file(second.partial_path(), "second");
+    CHECK_THROWS_AS(first.commit(), IoError);
+    second.commit();
+  }
+  CHECK(testing::read_file(folder / "x") == "second");
+  CHECK_FALSE(std::filesystem::exists(folder / "x.partial"));
+}
+
+TEST_CASE("a file that came about meanwhile is not replaced") {
+  const testing::TemporaryFolder folder;
+  OutputFile output(folder / "x", false);
+  testing::write_file(folder / "x", "theirs");
+  CHECK_THROWS_AS(output.commit(), IoError);
+  CHECK(testing::read_file(folder / "x") == "theirs");
+}
+
 TEST_CASE("outputs that cannot be are refused at once") {
   const testing::TemporaryFolder folder;
   CHECK_THROWS_AS(OutputFile(folder / "", true), UsageError);

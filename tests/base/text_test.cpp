@@ -19,6 +19,15 @@ TEST_CASE("numbers are written for people") {
   CHECK(counted(1200, "cell") == "1,200 cells");
 }
 
+TEST_CASE("UTF-8 is told from what is not") {
+  for (const char* good : {"", "Actb", "größe", "\xE2\x82\xAC", "\xF0\x9F\xA7\xAC"}) CHECK(is_utf8(good));
+  for (const char* bad : {"gr\xF6\xDF"
+                          "e",
+                          "\xC3", "\xC0\xAF", "\xE0\x80\x80", "\xED\xA0\x80", "\xF5\x80\x80\x80", "\x80"}) {
+    CHECK_FALSE(is_utf8(bad));
+  }
+}
+
 TEST_CASE("numbers are read whole or not at all") {
   CHECK(parse_number("1.5").value() == 1.5);
   CHECK(parse_number("+2e3").value() == 2000);

@@ -79,13 +79,34 @@ TEST_CASE("what is not an expression matrix is refused with its place") {
   CHECK_THAT(refusal("0,0\n0,0\n"), Catch::Contains("no cell expresses"));
   CHECK_THAT(refusal("g,a,b\n"), Catch::Contains("no genes"));
   CHECK_THAT(refusal("g,a,b,c\nx,1,2\n"), Catch::Contains("header"));
+  CHECK_THAT(refusal("g,a\ngr\xF6\xDF"
+                     "e,1\nb,2\n"),
+             Catch::Contains("gene 0") && Catch::Contains("UTF-8"));
   CHECK_THAT(refusal("x\ny\n"), !Catch::Contains("accepted"));
   CHECK_THAT(refusal(std::string("\x89HDF\r\n\x1a\n\0\0", 10)), Catch::Contains("no format"));
 }
 
-TEST_CASE("a first row that looks like a header without being one is told of") {
+TEST_CASE("names that are numbers are names where the header says so") {
+  const Names genes{"7157", "672"};
+  for (const char* text : {"gene_id,c1,c2\n7157,1,2\n672,3,4\n",  // Entrez ids
+                           ",c1,c2\n7157,1,2\n672,3,4\n",         // pandas, named cells
+                           "Entrez ID,c1,c2\n7157,1,2\n672,3,4\n", "c1,c2\n7157,1,2\n672,3,4\n"}) {  // R
+    const auto read = read_text_of(text);
+    CHECK(read.matrix.gene_names() == genes);
+    CHECK(read.matrix.cell_names() == Names{"c1", "c2"});
+  }
+  const auto pandas = read_text_of(",0,1,2\n0,5,6,7\n1,8,9,1\n");
+  CHECK(pandas.matrix.cell_names() == Names{"0", "1", "2"});
+  CHECK(pandas.matrix.gene_names() == Names{"0", "1"});
+  const auto titled = read_text_of("something,0,1,2\na,5,6,7\nb,8,9,1\n");
+  CHECK(titled.matrix.cell_names() == Names{"0", "1", "2"});
+  CHECK(titled.matrix.genes() == 2);
+}
+
+TEST_CASE("a first row that looks like a header without being one is told of, or refused") {
   CHECK_THAT(read_text_of("0,1,2\n3,4,5\n").log, Catch::Contains("if it is a header, remove it"));
   CHECK_THAT(read_text_of("0,1,3\n3,4,5\n").log, !Catch::Contains("header"));
+  CHECK_THAT(refusal("0,1,2,3,4,5,6,7,8,9\n1,1,1,1,1,1,1,1,1,1\n"), Catch::Contains("like a header"));
 }
 
 TEST_CASE("unusual cells, genes and names are told of") {
@@ -94,7 +115,7 @@ TEST_CASE("unusual cells, genes and names are told of") {
                             Catch::Contains("cell1"));
   CHECK(empty.matrix.cells() == 3);  // numbers stay the file's
   const auto lone = read_text_of("1,1\n2,0\n");
-  CHECK_THAT(lone.log, Catch::Contains("a single gene") && Catch::Contains("no knockouts"));
+  CHECK_THAT(lone.log, Catch::Contains("1 cell expresses a single gene, no knockouts there: cell1"));
   const auto silent = read_text_of("1,1\n0,0\n2,2\n");
   CHECK_THAT(silent.log, Catch::Contains("in no cell") && Catch::Contains("gene1"));
   const auto repeated = read_text_of("g,a,a\nx,1,2\nx,3,4\n");

@@ -57,7 +57,7 @@ TEST_CASE("failures name the file and the path in it") {
                     Catch::Contains("x.h5:/") && Catch::Contains("a is missing"));
   CHECK_THROWS_WITH(file.create_group("g"), Catch::Contains("x.h5:/g"));
   std::vector<float> more(4);
-  CHECK_THROWS_AS(file.group("g").dataset("v").read(0, std::span<float>(more)), IoError);
+  CHECK_THROWS_AS(file.group("g").dataset("v").read(0, std::span<float>(more)), InputError);
 }
 
 TEST_CASE("a file that is no HDF5 file, or none at all, is unusable input") {

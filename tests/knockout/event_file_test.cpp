@@ -45,6 +45,34 @@ TEST_CASE("the original's recorder formats are read by their headers") {
   CHECK(named.genes(0)[1] == 3);
 }
 
+TEST_CASE("names that are numbers are never taken for other numbers") {
+  const auto plain = testing::matrix_of({{1, 1, 1}, {1, 1, 1}, {1, 1, 1}});
+  const auto numbered = plain.with_names({"2", "0", "b"}, {"1", "0", "x"});
+  const testing::TemporaryFolder folder;
+  const auto read = [&](const std::string& text) {
+    testing::write_file(folder / "e.csv", text);
+    return read_events(folder / "e.csv", numbered);
+  };
+  CHECK(read("gene_index,cell_index\n0,1\n").genes(0)[0] == 0);
+  CHECK(read("gene_name,cell_name\n0,1\n").genes(0)[0] == 1);
+  CHECK(read("gene_name,cell_name\n0,1\n").cell(0) == 0);
+  CHECK(read("gene_id,cell_id\nb,2\n").cell(0) == 2);
+  CHECK_THROWS_WITH(read("gene_id,cell_id\n0,2\n"), Catch::Contains("line 2") && Catch::Contains("_index"));
+}
+
+TEST_CASE("lists may have very many genes") {
+  const auto matrix_of_many = testing::random_matrix(1, 80, 1.1, 1);
+  std::string header;
+  std::string row;
+  for (int gene = 1; gene <= 70; ++gene) {
+    header += "gene" + std::to_string(gene) + "_id,";
+    row += std::to_string(gene) + ",";
+  }
+  const testing::TemporaryFolder folder;
+  testing::write_file(folder / "e.csv", header + "cell_id\n" + row + "0\n");
+  CHECK(read_events(folder / "e.csv", matrix_of_many).order() == 70);
+}
+
 TEST_CASE("impossible events are refused with their line") {
   CHECK_THAT(refusal("gene_id,cell_id\n0,0\n3,0\n"),
              Catch::Contains("line 3") && Catch::Contains("cell0 does not express gene gene3"));

@@ -9,26 +9,38 @@
 using namespace dko;
 using testing::SmallScreen;
 
+namespace {
+
+/// What an export writes.
+template <class Write>
+std::string written(Write write) {
+  const testing::TemporaryFolder folder;
+  CsvWriter csv(folder / "x.csv", false);
+  write(csv);
+  return testing::read_file(folder / "x.csv");
+}
+
+}  // namespace
+
 TEST_CASE("exports have the original's columns, rows and order") {
   const SmallScreen small;
   const ScreenReader screen(small.path());
-  const testing::TemporaryFolder folder;
-  export_scores(screen, ScoreArray::singles, folder / "s.csv", {});
-  const std::string singles = testing::read_file(folder / "s.csv");
+  const auto singles =
+      written([&](CsvWriter& csv) { export_scores(screen, ScoreArray::singles, Labels::ids, csv); });
   CHECK_THAT(singles, Catch::StartsWith("gene_id,cell_id,k_pred\n1,0,0."));
   CHECK(std::count(singles.begin(), singles.end(), '\n') == 1 + screen.events(ScoreArray::singles));
-  export_scores(screen, ScoreArray::pairs, folder / "d.csv", {Labels::names, false});
-  const std::string pairs = testing::read_file(folder / "d.csv");
-  CHECK_THAT(pairs, Catch::StartsWith("gene1_id,gene2_id,cell_id,k_pred\ngene1,gene3,cell0,"));
+  const auto pairs =
+      written([&](CsvWriter& csv) { export_scores(screen, ScoreArray::pairs, Labels::names, csv); });
+  CHECK_THAT(pairs, Catch::StartsWith("gene1_name,gene2_name,cell_name,k_pred\ngene1,gene3,cell0,"));
   CHECK(std::count(pairs.begin(), pairs.end(), '\n') == 1 + screen.events(ScoreArray::pairs));
-  CHECK_THROWS_AS(export_scores(screen, ScoreArray::singles, folder / "s.csv", {}), UsageError);
 }
 
 TEST_CASE("what is exported with names can be given back as a list of events") {
   const SmallScreen small;
   const ScreenReader screen(small.path());
   const testing::TemporaryFolder folder;
-  export_scores(screen, ScoreArray::pairs, folder / "d.csv", {Labels::names, false});
+  CsvWriter csv(folder / "d.csv", false);
+  export_scores(screen, ScoreArray::pairs, Labels::names, csv);
   const EventList events = read_events(folder / "d.csv", small.matrix());
   REQUIRE(events.size() == screen.events(ScoreArray::pairs));
   std::int64_t number = 0;
@@ -48,31 +60,20 @@ TEST_CASE("the README's example of perturbed data, by hand") {
       testing::matrix_of({{0.45F, 0.25F, 0, 0.3F}, {0.35F, 0.1F, 0.55F, 0}, {0.76F, 0, 0.1F, 0.14F}});
   const SmallScreen small(matrix);
   const ScreenReader screen(small.path());
-  const testing::TemporaryFolder folder;
-  PerturbedFiles files{folder / "p.csv", folder / "z.csv", folder / "r.csv"};
-  export_perturbed(screen, ScoreArray::singles, matrix, files, {});
-  CHECK(testing::read_file(folder / "p.csv") ==
+  CHECK(written([&](CsvWriter& csv) { write_ptest(screen, ScoreArray::singles, matrix, csv); }) ==
         "0,0.45,0.45,0,0.35,0.35,0,0.76,0.76\n"
         "0.25,0,0.25,0.1,0,0.1,0,0,0\n"
         "0,0,0,0.55,0.55,0,0.1,0,0.1\n"
         "0.3,0.3,0,0,0,0,0.14,0.14,0\n");
-  CHECK(testing::read_file(folder / "z.csv") ==
+  CHECK(written([&](CsvWriter& csv) { write_ztest(screen, ScoreArray::singles, matrix, csv); }) ==
         "0,1,1,0,1,1,0,1,1\n1,0,1,1,0,1,0,0,0\n0,0,0,1,1,0,1,0,1\n1,1,0,0,0,0,1,1,0\n");
-  CHECK(testing::read_file(folder / "r.csv") ==
+  CHECK(written([&](CsvWriter& csv) { write_recorder(screen, ScoreArray::singles, csv); }) ==
         "gene_id,cell_id\n0,0\n1,0\n3,0\n0,1\n1,1\n2,1\n0,2\n2,2\n3,2\n");
 }
 
-TEST_CASE("perturbed data is refused when it is too large, or not of the screen") {
+TEST_CASE("perturbed data is of the screen's data only") {
   const SmallScreen small;
   const ScreenReader screen(small.path());
-  const testing::TemporaryFolder folder;
-  PerturbedFiles files{folder / "p.csv", {}, {}};
-  files.most_bytes = 100;
-  CHECK_THROWS_WITH(export_perturbed(screen, ScoreArray::pairs, small.matrix(), files, {}),
-                    Catch::Contains("would take about") && Catch::Contains("KiB"));
-  files.most_bytes = 1e9;
-  CHECK_THROWS_AS(
-      export_perturbed(screen, ScoreArray::pairs, testing::random_matrix(8, 10, 0.6, 99), files, {}),
-      InputError);
-  CHECK_FALSE(std::filesystem::exists(folder / "p.csv"));
+  CHECK_NOTHROW(require_same_data(screen, small.matrix()));
+  CHECK_THROWS_AS(require_same_data(screen, testing::random_matrix(8, 10, 0.6, 99)), InputError);
 }

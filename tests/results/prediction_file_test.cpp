@@ -27,6 +27,7 @@ TEST_CASE("a prediction comes back as it was, figures that do not exist included
   CHECK(back.mapping.spearman_all == prediction.mapping.spearman_all);
   CHECK_FALSE(back.mapping.spearman_within_gene.has_value());
   CHECK(back.mean_share.genes_scored == 2);
-  export_profiles(folder / "t.csv", false, back.truth, 2);
+  CsvWriter csv(folder / "t.csv", false);
+  export_profiles(back.truth, 2, csv);
   CHECK(testing::read_file(folder / "t.csv") == "0.5,0.5\n1,0\n0.25,0.75\n");
 }

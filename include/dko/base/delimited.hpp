@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -10,13 +11,21 @@
 
 namespace dko {
 
+/// @throws InputError unless `path` is a regular file that can be opened: a pipe cannot be read twice.
+void require_readable(const std::filesystem::path& path);
+
+/// How a line is divided.
+enum class Fields {
+  delimited,  ///< at tabs if the first line has one, else at commas, else at semicolons
+  whole,      ///< not at all: one value a line
+};
+
 /// Reads a delimited text file (CSV, TSV, one value a line) row by row, plain or gzip by its content.
-/// A byte-order mark, carriage returns, blank lines and double quotes around fields are dealt with; the
-/// delimiter is a tab if the first line has one, else a comma, else a semicolon.
+/// A byte-order mark, carriage returns, blank lines and double quotes around fields are dealt with.
 class DelimitedReader {
  public:
   /// @throws InputError if the file is missing, a directory, or cannot be read.
-  explicit DelimitedReader(const std::filesystem::path& path);
+  explicit DelimitedReader(const std::filesystem::path& path, Fields fields = Fields::delimited);
   ~DelimitedReader();
   DelimitedReader(const DelimitedReader&) = delete;
   DelimitedReader& operator=(const DelimitedReader&) = delete;
@@ -47,7 +56,8 @@ class DelimitedReader {
   std::unique_ptr<Source> source_;
   std::string text_;
   std::vector<std::string_view> fields_;
-  char delimiter_ = 0;
+  Fields division_;
+  std::optional<char> delimiter_;  // none: not known yet, or not divided
   std::int64_t line_ = 0;
 };
 

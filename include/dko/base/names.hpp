@@ -2,7 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -20,23 +20,33 @@ Names numbered_names(std::string_view stem, std::int64_t count);
 /// Returns how many were renamed.
 std::int64_t make_unique(Names& names);
 
-/// Finds genes or cells by what users write for them: a name, or else a number from 0 in the order of the
-/// data. A name wins over a number.
+/// Finds genes or cells by what users write for them: a name, or a number from 0 in the order of the data.
 class NameIndex {
  public:
   /// `kind` is the word for messages, such as "gene". `names` must outlive the index.
   NameIndex(std::string_view kind, const Names& names);
 
-  /// @throws InputError that begins with `place` if there is no such gene or cell.
-  std::int32_t find(std::string_view text, std::string_view place) const;
+  /// By name only, or by number only. @throws InputError that begins with `place` if there is none such.
+  std::int32_t by_name(std::string_view text, std::string_view place) const;
+  std::int32_t by_number(std::string_view text, std::string_view place) const;
+
+  /// By name if there is one such, else by number. @throws InputError as above.
+  std::int32_t by_either(std::string_view text, std::string_view place) const;
+
+  /// Whether the text is the name of one and the number of another.
+  bool is_ambiguous(std::string_view text) const;
 
  private:
+  std::optional<std::int32_t> find_name(std::string_view text) const;
+  std::optional<std::int32_t> find_number(std::string_view text) const;
+
   std::string kind_;
   const Names* names_;
   std::unordered_map<std::string_view, std::int32_t> position_;
 };
 
-/// Positions of the names or numbers listed in a text file, one a line, in the file's order.
+/// Positions of what a text file lists, one name or number a line (the whole line; names first), in the
+/// file's order.
 /// @throws InputError for a missing or empty file, an unknown name, or one that is listed twice.
 std::vector<std::int32_t> read_name_list(const std::filesystem::path& path, const NameIndex& index);
 

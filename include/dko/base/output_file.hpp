@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 
 namespace dko {
@@ -9,25 +8,32 @@ namespace dko {
 /// stands under the final name is either what was there before, or whole.
 class OutputFile {
  public:
-  /// Claims `<final_path>.partial`.
-  /// @throws UsageError if `final_path` exists and `overwrite` is false, or is a directory;
+  /// Makes `<final_path>.partial` for this job alone.
+  /// @throws UsageError if `final_path` exists and `overwrite` is false, or is a directory, or if a partial
+  ///         file is there already (another job is writing it, or one was killed) and `overwrite` is false;
   ///         IoError if its directory is missing or cannot be written to.
   OutputFile(std::filesystem::path final_path, bool overwrite);
-  /// Removes the partial file unless it was committed.
+  /// Removes the partial file unless it was committed, or is no longer the one that was made here.
   ~OutputFile();
-  OutputFile(const OutputFile&) = delete;
-  OutputFile& operator=(const OutputFile&) = delete;
+  OutputFile(OutputFile&& other) noexcept;
+  OutputFile& operator=(OutputFile&&) = delete;
 
   const std::filesystem::path& final_path() const { return final_path_; }
   const std::filesystem::path& partial_path() const { return partial_path_; }
 
-  /// Gives the file its final name. @throws IoError
+  /// Gives the file its final name. @throws IoError, also if another job has replaced the partial file or,
+  /// without `overwrite`, has made the final one meanwhile.
   void commit();
 
  private:
+  void claim();
+  bool is_ours() const;
+
   std::filesystem::path final_path_;
   std::filesystem::path partial_path_;
-  bool committed_ = false;
+  bool overwrite_;
+  // Held open, so that no other file can get the identity by which ours is known again.
+  int descriptor_ = -1;
 };
 
 /// @throws IoError if the file system of `path` has less than `bytes` free; `what` names the output.

@@ -32,6 +32,11 @@ class ExpressionMatrix {
   /// The same cells with their relative profiles p = x / Σx as values: what the mapping learns from.
   ExpressionMatrix relative_profiles() const;
 
+  /// The same values under other names, as many as before.
+  ExpressionMatrix with_names(Names gene_names, Names cell_names) const {
+    return {std::move(gene_names), std::move(cell_names), row_starts_, genes_, values_};
+  }
+
   const Names& gene_names() const { return gene_names_; }
   const Names& cell_names() const { return cell_names_; }
 

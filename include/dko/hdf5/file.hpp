@@ -14,7 +14,8 @@ class File : public Location {
   /// Makes or empties a file of this process's own. @throws IoError
   static File create(const std::filesystem::path& path);
 
-  /// Opens a file for this process. @throws InputError if it is missing or no HDF5 file.
+  /// Opens a file for this process. @throws InputError if it is to be read and is missing or no HDF5 file;
+  /// IoError if it is to be written and cannot be.
   static File open(const std::filesystem::path& path, Access access);
 
   /// Opens a file for writing through a file access property list, such as the MPI driver's. Collective if

@@ -32,7 +32,15 @@ class Handle {
   int exceptions_ = 0;
 };
 
+/// Sets HDF5 up for this process; to be called before any other of its functions, any number of times. It
+/// prints its error stack by default: here every failure becomes an exception instead. And it closes at exit
+/// what a failure left open, which crashes where writing is what failed: here handles do all closing.
+void prepare_library();
+
 /// Returns `id` if HDF5 says the call succeeded. @throws IoError with `what` and HDF5's own reason.
 Id check(Id id, const std::string& what);
+
+/// The same for what reads a file. @throws InputError
+Id check_input(Id id, const std::string& what);
 
 }  // namespace dko::hdf5

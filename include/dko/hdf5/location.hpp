@@ -46,7 +46,7 @@ class Dataset {
 
   /// Elements [first, first+values.size()) of a one-dimensional array; for a two-dimensional one rows from
   /// `first` on, as many as `values` fills. One contiguous hyperslab. Local (independent transfer).
-  /// @throws IoError
+  /// @throws IoError from write, InputError from read
   template <class T>
   void write(std::int64_t first, std::span<const T> values) {
     transfer_out(first, values.data(), static_cast<std::int64_t>(values.size()), type_of<T>());
@@ -65,8 +65,8 @@ class Dataset {
   std::string place_;
 };
 
-/// A group of a file; the base of File, which is its root group. Every call throws IoError that names the
-/// place when HDF5 reports a failure.
+/// A group of a file; the base of File, which is its root group. Calls that
+/// write throw IoError, calls that read InputError, with the place, when HDF5 reports a failure.
 class Location {
  public:
   /// `place` is "file:" for the root group, "file:/path" for another.
@@ -106,11 +106,13 @@ class Location {
 
   void set(const std::string& attribute, const std::string& text);
   void set(const std::string& attribute, std::int64_t value);
+  void set(const std::string& attribute, std::uint64_t value);
   void set(const std::string& attribute, double value);
   void set(const std::string& attribute, const std::vector<std::int64_t>& values);
   bool has_attribute(const std::string& attribute) const;
   std::string text_attribute(const std::string& attribute) const;
   std::int64_t integer_attribute(const std::string& attribute) const;
+  std::uint64_t unsigned_attribute(const std::string& attribute) const;
   double real_attribute(const std::string& attribute) const;
 
   /// A second name for an object of this file: no copy.
@@ -125,6 +127,8 @@ class Location {
 
  private:
   std::string at(const std::string& name) const { return place_ + "/" + name; }
+  /// @throws InputError if the array claims more bytes than the file has: nothing is allocated on its word.
+  void require_held(Id dataset, const std::string& place) const;
   void read_attribute(const std::string& attribute, Id type, void* value) const;
 
   std::string place_;

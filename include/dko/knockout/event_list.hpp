@@ -44,11 +44,11 @@ EventList sample_pairs(const KnockoutTargets& targets, const PairIndex& index, s
                        std::uint64_t seed);
 
 /// Reads events in the original's Recorder formats: a header with gene_id or gene_index (or gene1_…,
-/// gene2_… and so on for several genes) and cell_id or cell_index, in any order, beside other columns;
-/// genes and cells as names or as numbers from 0. Local.
+/// gene2_… and so on for several genes) and cell_id or cell_index, in any order, beside other columns.
+/// Columns _index hold numbers from 0, columns _name names, columns _id either. Local.
 /// @throws InputError with file and line for a column that is missing or there twice, an unknown gene or
 ///         cell, a gene that the cell does not express or that is named twice, and for an event that would
-///         leave no expressed gene.
+///         leave no expressed gene; and where an _id is the name of one and the number of another.
 EventList read_events(const std::filesystem::path& path, const ExpressionMatrix& matrix);
 
 }  // namespace dko

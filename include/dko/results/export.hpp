@@ -1,30 +1,26 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <string>
 #include <vector>
 
+#include "dko/base/csv_writer.hpp"
 #include "dko/results/screen_reader.hpp"
 
 namespace dko {
 
-/// How genes and cells are written.
+/// How genes and cells are written: by number from 0, as in the original's files, or by name.
 enum class Labels { ids, names };
 
-struct ExportOptions {
-  Labels labels = Labels::ids;  ///< ids count from 0, as in the original's files
-  bool overwrite = false;
-};
+/// Bytes of the CSV file, nearly.
+double export_bytes(const ScreenReader& screen, ScoreArray array);
 
 /// Writes the scores of one array in the original's columns: gene_id,cell_id,k_pred for one gene,
 /// gene1_id,gene2_id,cell_id,k_pred for two, and so on. Cell by cell, a list in its own order. With names
-/// the columns are the same and hold names: such a file can be given back as --events. Local.
-/// @throws UsageError if the file has no such scores; IoError
-void export_scores(const ScreenReader& screen, ScoreArray array, const std::filesystem::path& path,
-                   const ExportOptions& options);
+/// the columns are gene_name, cell_name and so on. Both can be given back as --events. Local. @throws IoError
+void export_scores(const ScreenReader& screen, ScoreArray array, Labels labels, CsvWriter& csv);
 
 /// The header of those files without the score: "gene_id", "cell_id" and so on.
-std::vector<std::string> event_columns(std::int64_t order);
+std::vector<std::string> event_columns(std::int64_t order, Labels labels);
 
 }  // namespace dko

@@ -4,11 +4,11 @@
 #include <filesystem>
 #include <vector>
 
+#include "dko/base/csv_writer.hpp"
 #include "dko/base/names.hpp"
 #include "dko/base/output_file.hpp"
 #include "dko/base/provenance.hpp"
 #include "dko/evaluation/metrics.hpp"
-#include "dko/results/export.hpp"
 
 namespace dko {
 
@@ -32,7 +32,6 @@ void write_prediction(OutputFile& output, const Prediction& prediction);
 Prediction read_prediction(const std::filesystem::path& path);
 
 /// Cells × genes without header, as the original's mapping_true.csv and mapping_prediction.csv. Local.
-void export_profiles(const std::filesystem::path& path, bool overwrite, const std::vector<float>& profiles,
-                     std::int64_t genes);
+void export_profiles(const std::vector<float>& profiles, std::int64_t genes, CsvWriter& csv);
 
 }  // namespace dko

@@ -21,6 +21,12 @@ struct Event {
   std::int64_t cell = 0;
 };
 
+/// Events [first, last) of an array.
+struct EventRange {
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+};
+
 /// A finished screen, open for reading. Scores are never loaded whole: ScoreStream reads them in blocks.
 /// All calls are local and throw InputError for a file that is not as dko writes it.
 class ScreenReader {
@@ -31,7 +37,9 @@ class ScreenReader {
   const Provenance& provenance() const { return provenance_; }
   const Names& gene_names() const { return gene_names_; }
   const Names& cell_names() const { return cell_names_; }
-  double training_seconds() const { return file_.real_attribute("training_seconds"); }
+  /// Nothing if the model was trained before.
+  std::optional<double> training_seconds() const;
+  std::string finished() const { return file_.text_attribute("finished"); }
   double screen_seconds() const { return file_.real_attribute("screen_seconds"); }
 
   bool has(ScoreArray array) const;
@@ -44,6 +52,8 @@ class ScreenReader {
   Event event(ScoreArray array, std::int64_t number) const;
   /// Its cell alone.
   std::int64_t cell_of(ScoreArray array, std::int64_t number) const;
+  /// Where the events of a cell are; all of a list, which is in no order.
+  EventRange events_of_cell(ScoreArray array, std::int64_t cell) const;
 
   /// Calls `visit(event)` for every event of an array, in order. Nothing is allocated per event.
   template <class Visit>
@@ -64,12 +74,14 @@ class ScreenReader {
   EventList list_;
 };
 
-/// Reads the scores of an array one after the other, in blocks.
+/// Reads the scores of an array, or of a range of it, one after the other, in blocks.
 class ScoreStream {
  public:
-  ScoreStream(const ScreenReader& screen, ScoreArray array);
+  ScoreStream(const ScreenReader& screen, ScoreArray array)
+      : ScoreStream(screen, array, {0, screen.events(array)}) {}
+  ScoreStream(const ScreenReader& screen, ScoreArray array, EventRange range);
 
-  /// The next score; to be called at most once per event of the array.
+  /// The next score; to be called at most once per event of the range.
   float next() {
     if (at_ == block_.size()) fill();
     return block_[at_++];
@@ -79,8 +91,7 @@ class ScoreStream {
   void fill();
 
   hdf5::Dataset scores_;
-  std::int64_t remaining_;
-  std::int64_t first_ = 0;
+  EventRange left_;
   std::vector<float> block_;
   std::size_t at_ = 0;
 };

@@ -24,7 +24,8 @@ void create_screen_file(const std::filesystem::path& path, const ExpressionMatri
 
 /// Notes in the file that all scores are there and how long it took. Local: rank 0, after every rank has
 /// closed its ScreenWriter. @throws IoError
-void complete_screen_file(const std::filesystem::path& path, double training_seconds, double screen_seconds);
+void complete_screen_file(const std::filesystem::path& path, std::optional<double> training_seconds,
+                          double screen_seconds);
 
 /// The score arrays of a screen file, open for all ranks at once through the MPI driver of HDF5. Each write
 /// is one contiguous hyperslab, independent of the other ranks.
