@@ -5,7 +5,7 @@
 
 namespace dko::hdf5 {
 
-/// HDF5's identifier type, without its header (which brings in <mpi.h>).
+/// HDF5's identifier type, without its header, which would bring in all of MPI.
 using Id = std::int64_t;
 
 /// Owns one HDF5 identifier and closes it. While an exception passes it leaves the identifier open where
