@@ -80,6 +80,8 @@ bool parse(ExportCommandOptions& options, const std::vector<std::string>& argume
   if (options.wants_profiles() && (options.wants_scores() || options.wants_perturbed())) {
     throw UsageError("--true and --predicted are of a prediction, the others of a screen");
   }
+  if (options.wants_profiles() && options.names)
+    throw UsageError("--names is for scores; profiles are bare numbers");
   if (!options.of.empty()) score_array_named(options.of);
   require_between("--max-gigabytes", options.most_gigabytes, 0, 1e9);
   require_distinct({{"FILE", options.file},

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -75,12 +76,14 @@ Facts describe(const std::string& path) {
 }
 
 void print(const Facts& facts) {
+  std::size_t width = 0;
+  for (const auto& [key, value] : facts.items()) width = std::max(width, key.size());
   for (const auto& [key, value] : facts.items()) {
     const std::string text = key == "seed"               ? value.dump()  // to be typed again as it is
                              : value.is_string()         ? value.get<std::string>()
                              : value.is_number_integer() ? with_thousands(value.get<std::int64_t>())
                                                          : fmt::format("{:.6g}", value.get<double>());
-    std::cout << fmt::format("{:<22}{}\n", key, text);
+    std::cout << fmt::format("{:<{}}  {}\n", key, width, text);
   }
 }
 
@@ -99,7 +102,7 @@ void info_command(const std::vector<std::string>& arguments, const Context& cont
   on_root(context.communicator, [&] {
     Summary summary(common);
     const Facts facts = describe(path);
-    if (!common.quiet) print(facts);
+    print(facts);
     summary.write(facts);
   });
 }

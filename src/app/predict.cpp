@@ -41,7 +41,8 @@ bool parse(PredictOptions& options, const std::vector<std::string>& arguments, c
   CommandLine line(
       "predict INPUT -o PREDICTION [options]",
       "Trains on part of the cells, predicts the profiles of the others from their assemblages, and\n"
-      "tells how well they agree with the true ones, beside the mean-share baseline.",
+      "tells how well they agree with the true ones, beside the mean-share baseline. INPUT is CSV or TSV,\n"
+      "genes × cells.",
       "mpirun -n 4 dko predict Ptrain.csv -o prediction.h5");
   line.add_positional("INPUT", options.input);
   line.add()("out,o", po::value(&options.out)->value_name("FILE")->required(),
@@ -107,15 +108,18 @@ std::string figure(std::optional<double> value) {
 }
 
 void print_row(const char* name, const ProfileAgreement& agreement) {
-  std::cout << fmt::format("{:<22}{:>12.4f}{:>16}{:>24}\n", name, agreement.bray_curtis,
+  std::cout << fmt::format("{:<22}{:>16.4f}{:>16}{:>24}\n", name, agreement.bray_curtis,
                            figure(agreement.spearman_all), figure(agreement.spearman_within_gene));
 }
 
 void print_table(const Prediction& prediction) {
-  std::cout << fmt::format("{:<22}{:>12}{:>16}{:>24}\n", "held-out cells", "Bray-Curtis", "Spearman, all",
+  std::cout << fmt::format("{:<22}{:>16}{:>16}{:>24}\n", "held-out cells", "Bray-Curtis *", "Spearman, all",
                            "Spearman, within gene");
   print_row("mapping", prediction.mapping);
   print_row("mean-share baseline", prediction.mean_share);
+  std::cout << "* a distance: lower is better; of Spearman, higher. Within gene: over the held-out cells "
+               "that express it,\n"
+               "  the median over the genes with three such cells or more.\n";
 }
 
 nlohmann::ordered_json to_json(const ProfileAgreement& agreement) {

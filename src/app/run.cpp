@@ -34,7 +34,8 @@ struct Preparation {
 
 bool parse(RunOptions& options, const std::vector<std::string>& arguments, const Context& context) {
   CommandLine line("run INPUT -o SCREEN [options]",
-                   "Trains the mapping on all ranks, then scores the knockouts: the main job.",
+                   "Trains the mapping on all ranks, then scores the knockouts: the main job. INPUT is CSV "
+                   "or TSV, genes × cells.",
                    "mpirun -n 4 dko run Ptrain.csv --order 2 -o screen.h5");
   line.add_positional("INPUT", options.input);
   line.add()("out,o", po::value(&options.out)->value_name("FILE")->required(),

@@ -52,7 +52,12 @@ const std::string& cell_name(const ScreenReader& screen, std::int64_t cell) {
 
 /// A table on standard output, columns as wide as they need to be.
 void print_table(const ScreenReader& screen, const ScoreArrayName& kind,
-                 const std::vector<RankedEvent>& ranked) {
+                 const std::vector<RankedEvent>& ranked, std::optional<std::int64_t> cell) {
+  const std::string where = cell ? fmt::format(" in {}", cell_name(screen, *cell)) : std::string();
+  if (ranked.empty()) {
+    std::cout << fmt::format("no {}{} in this screen\n", kind.title, where);
+    return;
+  }
   const auto genes = static_cast<std::size_t>(screen.order(kind.array));
   std::vector<std::vector<std::string>> rows{{"rank"}};
   for (std::size_t gene = 1; gene <= genes; ++gene)
@@ -68,7 +73,8 @@ void print_table(const ScreenReader& screen, const ScoreArrayName& kind,
   for (const auto& row : rows) {
     for (std::size_t at = 0; at < row.size(); ++at) width[at] = std::max(width[at], row[at].size());
   }
-  std::cout << fmt::format("highest {} of {}\n", kind.title, with_thousands(screen.events(kind.array)));
+  std::cout << fmt::format("highest {}{}, of {} in all\n", kind.title, where,
+                           with_thousands(screen.events(kind.array)));
   for (const auto& row : rows) {
     std::string text;
     for (std::size_t at = 0; at < row.size(); ++at) text += fmt::format("{:<{}}  ", row[at], width[at]);
@@ -97,8 +103,8 @@ void print_top(const TopOptions& options) {
   for (const ScoreArrayName& kind : score_arrays) {
     if (!screen.has(kind.array) || !(options.of.empty() || options.of == kind.option)) continue;
     const std::vector<RankedEvent> ranked = highest_scores(screen, kind.array, options.count, cell);
-    if (any && !options.common.quiet) std::cout << '\n';
-    if (!options.common.quiet) print_table(screen, kind, ranked);
+    if (any) std::cout << '\n';
+    print_table(screen, kind, ranked, cell);
     json[std::string(kind.option)] = to_json(screen, ranked);
     any = true;
   }

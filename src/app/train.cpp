@@ -29,7 +29,8 @@ struct Preparation {
 
 bool parse(TrainOptions& options, const std::vector<std::string>& arguments, const Context& context) {
   CommandLine line("train INPUT -o MODEL [options]",
-                   "Trains the mapping from assemblage to profile on all ranks and writes the best weights.",
+                   "Trains the mapping from assemblage to profile on all ranks and writes the best weights. "
+                   "INPUT is CSV or\nTSV, genes × cells.",
                    "mpirun -n 4 dko train Ptrain.csv -o model.h5");
   line.add_positional("INPUT", options.input);
   line.add()("out,o", po::value(&options.out)->value_name("FILE")->required(),

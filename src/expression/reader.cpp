@@ -40,6 +40,12 @@ ExpressionMatrix read_expression(const std::filesystem::path& path, Log& log) {
              with_thousands(matrix.genes() * matrix.cells()), format.name);
     return matrix;
   }
+  if (start.starts_with("\x89HDF")) {
+    throw InputError(
+        fmt::format("{}: is in no format that dko reads: of HDF5 files (h5ad, 10x) none yet; write a CSV of "
+                    "genes × cells instead, in Python adata.to_df().T.to_csv(\"expression.csv\")",
+                    path.string()));
+  }
   throw InputError(
       fmt::format("{}: is in no format that dko reads (CSV or TSV, plain or gzip)", path.string()));
 }

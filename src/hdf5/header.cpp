@@ -22,10 +22,12 @@ void write_header(File& file, const FileKind& kind, const Provenance& provenance
 
 Provenance read_header(const File& file, const FileKind& kind) {
   if (format_of(file) != kind.format) {
-    throw InputError(fmt::format("{}: is not a {} file", file.place(), kind.format));
+    const std::string format = format_of(file);
+    throw InputError(fmt::format("{} is not a {} file{}", file.path(), kind.format,
+                                 format.empty() ? std::string() : fmt::format(", but a {} file", format)));
   }
   if (const auto version = file.integer_attribute("version"); version != kind.version) {
-    throw InputError(fmt::format("{}: is a {} file of version {}; this dko reads version {}", file.place(),
+    throw InputError(fmt::format("{}: is a {} file of version {}; this dko reads version {}", file.path(),
                                  kind.format, version, kind.version));
   }
   Provenance provenance;

@@ -63,10 +63,13 @@ Columns read_header(DelimitedReader& file, const std::filesystem::path& path) {
       throw InputError(fmt::format("{}: two columns mean the same: {}", file.place(), file.fields()[at]));
     if (title == "cell") cell = Column{at, labels};
   }
-  if (!cell) throw InputError(fmt::format("{}: has no column cell_id or cell_index", file.place()));
+  if (!cell)
+    throw InputError(fmt::format(
+        "{}: has no column cell_id, cell_index or cell_name: a list starts with a header", file.place()));
   if (genes.empty()) {
-    throw InputError(
-        fmt::format("{}: has no column gene_id, gene_index, gene1_id or gene1_index", file.place()));
+    throw InputError(fmt::format(
+        "{}: has no column gene_id, gene_index or gene_name (gene1_id and so on for several genes)",
+        file.place()));
   }
   Columns columns{{}, *cell, file.fields().size()};
   for (const auto& [number, column] : genes) {

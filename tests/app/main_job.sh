@@ -7,7 +7,8 @@ grep -q '30 genes × 60 cells' log.txt || fail "the log does not say what was re
 grep -qE '^ranks +2$' info.txt || fail "no provenance of two ranks"
 grep -qE '^command +dko run data.csv --order 2' info.txt || fail "no command line"
 grep -qE '^input_checksum +crc64:[0-9a-f]{16}$' info.txt || fail "no checksum of the input"
-[ "$("$DKO" info model.h5 | grep model_checksum)" = "$(grep model_checksum info.txt)" ] || fail "the screen is not of the model"
+checksum() { awk '/^model_checksum/ {print $2}'; }
+[ "$("$DKO" info model.h5 | checksum)" = "$(checksum <info.txt)" ] || fail "the screen is not of the model"
 singles=$(awk -F'[^0-9]+' '/^single_knockouts/ {print $2 $3}' info.txt)
 pairs=$(awk -F'[^0-9]+' '/^double_knockouts/ {print $2 $3}' info.txt)
 "$DKO" export screen.h5 --single s.csv --double d.csv

@@ -31,6 +31,16 @@ for gene1, gene2, cell, score in doubles[::7]:
     a, b = numpy.searchsorted(expressed, [gene1, gene2])
     assert pairs[starts[int(cell)] + a * (2 * n - a - 1) // 2 + b - a - 1] == numpy.float32(score)
 
+# As the README reads the pairs of a cell.
+with h5py.File("screen.h5") as f:
+    cell = 17
+    genes_of_cell = impact[cell].indices
+    of_cell = f["double/impact"][slice(*f["double/indptr"][cell : cell + 2])]
+    a, b = numpy.triu_indices(len(genes_of_cell), 1)
+rows = doubles[doubles[:, 2] == cell]
+assert numpy.array_equal(genes_of_cell[a], rows[:, 0]) and numpy.array_equal(genes_of_cell[b], rows[:, 1])
+assert numpy.array_equal(of_cell, rows[:, 3].astype("f4"))
+
 # The model: o = W2 (W1 z/n + b1) + b2 gives the scores again.
 with h5py.File("model.h5") as f:
     w1t, b1, w2, b2 = (f["mapping/" + name][:].astype("f8") for name in ("W1t", "b1", "W2", "b2"))

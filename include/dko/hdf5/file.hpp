@@ -22,6 +22,9 @@ class File : public Location {
   /// the property list is; closing then is, too. @throws IoError
   static File open_with(const std::filesystem::path& path, const Handle& access_properties, bool collective);
 
+  /// As it was opened, for messages.
+  std::string path() const { return place().substr(0, place().size() - 2); }
+
   void flush();
   /// @throws IoError: what was written may reach the disk only now.
   void close();
