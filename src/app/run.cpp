@@ -2,7 +2,6 @@
 #include <nlohmann/json.hpp>
 
 #include "command.hpp"
-#include "dko/base/error.hpp"
 #include "dko/parallel/collective.hpp"
 #include "screen_job.hpp"
 #include "training_job.hpp"

@@ -6,7 +6,6 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "dko/base/error.hpp"
 #include "dko/base/text.hpp"
 #include "dko/expression/reader.hpp"
 #include "progress.hpp"

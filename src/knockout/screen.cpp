@@ -78,16 +78,17 @@ class ShardScreen {
   }
 
  private:
-  Range share_of(std::span<const std::int64_t> starts) const {
-    const auto bounds = balanced_shards(starts, costs_, shards_);
-    return {bounds[static_cast<std::size_t>(shard_)], bounds[static_cast<std::size_t>(shard_) + 1]};
-  }
+  Range share_of(std::span<const std::int64_t> starts) const { return share_of(starts, costs_); }
 
   Range share_of(const EventList& list) const {
     std::vector<std::int64_t> starts(static_cast<std::size_t>(list.size()) + 1);
     std::iota(starts.begin(), starts.end(), 0);
     std::vector<std::int64_t> costs;
     for (const std::int32_t cell : list.all_cells()) costs.push_back(costs_[static_cast<std::size_t>(cell)]);
+    return share_of(starts, costs);
+  }
+
+  Range share_of(std::span<const std::int64_t> starts, std::span<const std::int64_t> costs) const {
     const auto bounds = balanced_shards(starts, costs, shards_);
     return {bounds[static_cast<std::size_t>(shard_)], bounds[static_cast<std::size_t>(shard_) + 1]};
   }
