@@ -14,7 +14,7 @@
 #include "dko/results/perturbed.hpp"
 #include "dko/results/prediction_file.hpp"
 #include "dko/results/screen_reader.hpp"
-#include "score_arrays.hpp"
+#include "score_names.hpp"
 
 namespace dko::app {
 
@@ -27,6 +27,7 @@ struct ExportCommandOptions {
   std::string single;
   std::string pairs;
   std::string list;
+  std::string score;
   bool names = false;
   std::string truth;
   std::string predicted;
@@ -55,6 +56,9 @@ bool parse(ExportCommandOptions& options, const std::vector<std::string>& argume
       "double knockouts: gene1_id,gene2_id,cell_id,k_pred (of the list, if only sampled or listed ones are "
       "there)")("list", po::value(&options.list)->value_name("CSV"),
                 "the listed or sampled knockouts, in their own order")(
+      "score", po::value(&options.score)->value_name("LIST"),
+      "what to write of them: impact (column k_pred), network, interaction, network-interaction, with commas "
+      "between; default: impact, or network where no impact is stored")(
       "names", po::bool_switch(&options.names), "write names of genes and cells instead of numbers from 0")(
       "input", po::value(&options.input)->value_name("FILE"),
       "the screened expression data, for the following")(
@@ -83,6 +87,9 @@ bool parse(ExportCommandOptions& options, const std::vector<std::string>& argume
   if (options.wants_profiles() && options.names)
     throw UsageError("--names is for scores; profiles are bare numbers");
   if (!options.of.empty()) score_array_named(options.of);
+  if (!options.score.empty()) measures_named(options.score);
+  if (!options.score.empty() && !options.wants_scores())
+    throw UsageError("--score is for --single, --double and --list");
   require_between("--max-gigabytes", options.most_gigabytes, 0, 1e9);
   require_distinct({{"FILE", options.file},
                     {"--input", options.input},
@@ -143,13 +150,24 @@ class Outputs {
   std::vector<Output> outputs_;
 };
 
+/// What --score asks for, or else the score that is there. @throws UsageError for what the screen has not.
+std::vector<Measure> find_measures(const ScreenReader& screen, ScoreArray array, const std::string& score) {
+  if (score.empty()) return {screen.measures(array).front()};
+  std::vector<Measure> wanted = measures_named(score);
+  for (const Measure& measure : wanted) require_measure(screen, array, measure);
+  return wanted;
+}
+
 void add_scores(Outputs& outputs, const ScreenReader& screen, const ExportCommandOptions& options) {
   const Labels labels = options.names ? Labels::names : Labels::ids;
   const auto add = [&](const std::string& path, ScoreArray wanted, const char* option) {
     if (path.empty()) return;
     const ScoreArray array = find_scores(screen, wanted, option);
-    outputs.add(path, export_bytes(screen, array),
-                [&screen, array, labels](CsvWriter& csv) { export_scores(screen, array, labels, csv); });
+    const std::vector<Measure> measures = find_measures(screen, array, options.score);
+    outputs.add(path, export_bytes(screen, array, measures.size()),
+                [&screen, array, labels, measures](CsvWriter& csv) {
+                  export_scores(screen, array, measures, labels, csv);
+                });
   };
   add(options.single, ScoreArray::singles, "--single");
   add(options.pairs, ScoreArray::pairs, "--double");
@@ -175,7 +193,7 @@ void add_perturbed(Outputs& outputs, const ScreenReader& screen, const ExportCom
                 [&screen, &matrix, array](CsvWriter& csv) { write_ztest(screen, array, matrix, csv); });
   }
   if (!options.recorder.empty()) {
-    outputs.add(options.recorder, export_bytes(screen, array),
+    outputs.add(options.recorder, export_bytes(screen, array, 0),
                 [&screen, array](CsvWriter& csv) { write_recorder(screen, array, csv); });
   }
 }

@@ -12,6 +12,7 @@
 #include "dko/parallel/collective.hpp"
 #include "dko/results/prediction_file.hpp"
 #include "dko/results/screen_reader.hpp"
+#include "score_names.hpp"
 #include "training_job.hpp"
 
 namespace dko::app {
@@ -30,6 +31,13 @@ Facts describe_screen(const std::string& path) {
   if (screen.has(ScoreArray::list)) {
     facts["listed_knockouts"] = screen.events(ScoreArray::list);
     facts["listed_genes_each"] = screen.order(ScoreArray::list);
+  }
+  for (const ScoreArrayName& name : score_arrays) {
+    if (!screen.has(name.array)) continue;
+    std::string list;
+    for (const Measure& measure : screen.measures(name.array))
+      list += fmt::format("{}{}", list.empty() ? "" : ", ", name_of(measure).name);
+    facts[fmt::format("{}_scores", name.option)] = list;
   }
   if (const auto seconds = screen.training_seconds()) facts["training_seconds"] = *seconds;
   facts["screen_seconds"] = screen.screen_seconds();

@@ -14,6 +14,7 @@
 #include "dko/results/screen_writer.hpp"
 #include "progress.hpp"
 #include "resources.hpp"
+#include "score_names.hpp"
 
 namespace dko::app {
 
@@ -24,6 +25,8 @@ void add_screen_options(CommandLine& line, ScreenOptions& options) {
              "1: every single knockout; 2: every pair as well")(
       "sample", po::value(&options.sample)->value_name("M"),
       "with --order 2: M distinct random pairs instead of all")(
+      "score", po::value(&options.score)->value_name("impact,network"),
+      "which scores to store; default: both, but only impact of all pairs, for they fill the disk")(
       "events", po::value(&options.events)->value_name("FILE"),
       "score the knockouts of this list: CSV with columns gene_id (or gene1_id, gene2_id, ...) and cell_id, "
       "names or numbers from 0; instead of --order 1 unless that is given too")(
@@ -41,6 +44,7 @@ void check_screen_options(const CommandLine& line, ScreenOptions& options) {
   if (line.given("sample") && options.sample < 1) throw UsageError("--sample must be at least 1");
   if (line.given("sample") && !options.events.empty())
     throw UsageError("--sample and --events exclude each other");
+  if (line.given("score")) scores_named(options.score);
   if (!options.events.empty() && !options.order_given && !(options.genes.empty() && options.cells.empty())) {
     throw UsageError("--genes and --cells restrict --order 1 and 2, not --events: restrict the list itself");
   }
@@ -66,8 +70,8 @@ std::optional<EventList> make_list(const ExpressionMatrix& matrix, const ScreenP
 
 ScreenCounts count_events(const ExpressionMatrix& matrix, const ScreenPlan& plan) {
   ScreenCounts counts;
-  if (plan.singles) counts.singles = plan.targets.total();
-  if (plan.doubles) counts.pairs = PairIndex(matrix, plan.targets).total();
+  if (plan.singles.any()) counts.singles = plan.targets.total();
+  if (plan.doubles.any()) counts.pairs = PairIndex(matrix, plan.targets).total();
   if (plan.list) counts.listed = plan.list->size();
   return counts;
 }
@@ -86,8 +90,12 @@ ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenOptions& option
   plan.targets = select_targets(matrix, chosen(options.genes, "gene", matrix.gene_names()),
                                 chosen(options.cells, "cell", matrix.cell_names()));
   plan.list = make_list(matrix, plan, options, job.provenance.seed);
-  plan.singles = options.events.empty() || options.order_given;
-  plan.doubles = options.order == 2 && options.sample == 0;
+  const ScoreSet chosen_scores = options.score.empty() ? both_scores : scores_named(options.score);
+  plan.listed = chosen_scores;
+  if (options.events.empty() || options.order_given) plan.singles = chosen_scores;
+  if (options.order == 2 && options.sample == 0) {
+    plan.doubles = options.score.empty() ? ScoreSet{true, false} : chosen_scores;
+  }
   const ScreenCounts events = count_events(matrix, plan);
   if (events.total() == 0) {
     throw InputError(
@@ -131,7 +139,7 @@ ScreenCounts run_screen(const ScreenPlan& plan, const ExpressionMatrix& matrix,
   on_root(ranks, [&] {
     complete_screen_file(path, training_seconds, counts.seconds);
     output->commit();
-    job.log.info("{}: {} in {}", output->final_path().string(), counted(counts.total(), "score"),
+    job.log.info("{}: {} scored in {}", output->final_path().string(), counted(counts.total(), "knockout"),
                  human_seconds(counts.seconds));
   });
   return counts;

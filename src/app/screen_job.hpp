@@ -20,10 +20,11 @@ struct ScreenOptions {
   std::string events;       ///< file
   std::string genes;        ///< file
   std::string cells;        ///< file
+  std::string score;        ///< of all knockouts; empty: both, but of all pairs the impact alone
   bool order_given = false;
 };
 
-/// Options --order, --sample, --events, --genes and --cells.
+/// Options --order, --sample, --score, --events, --genes and --cells.
 void add_screen_options(CommandLine& line, ScreenOptions& options);
 /// To be called after parsing. @throws UsageError for options that exclude each other.
 void check_screen_options(const CommandLine& line, ScreenOptions& options);

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/program_options/value_semantic.hpp>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -9,7 +10,9 @@
 #include "dko/base/text.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/results/ranking.hpp"
-#include "score_arrays.hpp"
+#include "dko/results/score_reader.hpp"
+#include "score_names.hpp"
+#include "table.hpp"
 
 namespace dko::app {
 
@@ -21,24 +24,32 @@ struct TopOptions {
   std::string file;
   std::int64_t count = 10;
   std::string of;
+  std::string score;
   std::string cell;
   CommonOptions common;
 };
 
 bool parse(TopOptions& options, const std::vector<std::string>& arguments, const Context& context) {
-  CommandLine line("top SCREEN [options]",
-                   "Lists the knockouts with the highest impact, over all cells or in one.",
-                   "dko top screen.h5 -n 20 --of double --cell cell17");
+  CommandLine line(
+      "top SCREEN [options]",
+      "Lists the knockouts with the highest scores, over all cells or in one; of interactions, which "
+      "have a\nsign, the largest either way.",
+      "dko top screen.h5 -n 20 --of double --cell cell17");
   line.add_positional("SCREEN", options.file);
   line.add()(",n", po::value(&options.count)->default_value(options.count)->value_name("N"), "how many")(
       "of", po::value(&options.of)->value_name("single|double|list"),
-      "only these; default: all that the screen has")("cell", po::value(&options.cell)->value_name("C"),
-                                                      "only in this cell, by name or number from 0");
+      "only these; default: all that the screen has")(
+      "score", po::value(&options.score)->value_name("S"),
+      "rank by impact (default), network, interaction or network-interaction; the others stand beside it")(
+      "cell", po::value(&options.cell)->value_name("C"), "only in this cell, by name or number from 0");
   add_common(line, options.common);
   if (!line.parse(arguments, context)) return false;
   require_distinct({{"SCREEN", options.file}, {"--json", options.common.json}});
   require_between("-n", static_cast<double>(options.count), 1, 1e7);
   if (!options.of.empty()) score_array_named(options.of);
+  if (!options.score.empty() && measures_named(options.score).size() > 1) {
+    throw UsageError("--score: only one can rank");
+  }
   return true;
 }
 
@@ -50,45 +61,71 @@ const std::string& cell_name(const ScreenReader& screen, std::int64_t cell) {
   return screen.cell_names()[static_cast<std::size_t>(cell)];
 }
 
-/// A table on standard output, columns as wide as they need to be.
-void print_table(const ScreenReader& screen, const ScoreArrayName& kind,
-                 const std::vector<RankedEvent>& ranked, std::optional<std::int64_t> cell) {
-  const std::string where = cell ? fmt::format(" in {}", cell_name(screen, *cell)) : std::string();
-  if (ranked.empty()) {
-    std::cout << fmt::format("no {}{} in this screen\n", kind.title, where);
-    return;
+/// The highest of one array, with all measures of each.
+struct Ranking {
+  ScoreArrayName kind;
+  std::vector<Measure> measures;  // first the one that ranks
+  std::vector<RankedEvent> events;
+  std::vector<std::vector<float>> values;  // of each event, one per measure
+};
+
+Ranking rank(const ScreenReader& screen, const ScoreArrayName& kind, const TopOptions& options,
+             std::optional<std::int64_t> cell) {
+  Ranking ranking{kind, screen.measures(kind.array), {}, {}};
+  if (!options.score.empty()) {
+    const Measure by = measures_named(options.score).front();
+    require_measure(screen, kind.array, by);
+    const auto found = std::find(ranking.measures.begin(), ranking.measures.end(), by);
+    std::rotate(ranking.measures.begin(), found, found + 1);
   }
-  const auto genes = static_cast<std::size_t>(screen.order(kind.array));
-  std::vector<std::vector<std::string>> rows{{"rank"}};
-  for (std::size_t gene = 1; gene <= genes; ++gene)
-    rows[0].push_back(genes == 1 ? "gene" : fmt::format("gene{}", gene));
-  rows[0].insert(rows[0].end(), {"cell", "impact"});
-  for (std::size_t at = 0; at < ranked.size(); ++at) {
-    rows.push_back({fmt::format("{}", at + 1)});
-    for (const std::int32_t gene : ranked[at].event.genes) rows.back().push_back(gene_name(screen, gene));
-    rows.back().push_back(cell_name(screen, ranked[at].event.cell));
-    rows.back().push_back(fmt::format("{:.6f}", ranked[at].score));
+  ranking.events = highest_scores(screen, kind.array, ranking.measures.front(), options.count, cell);
+  ranking.values.resize(ranking.events.size());
+  for (const Measure& measure : ranking.measures) {
+    ScoreReader reader(screen, kind.array, measure);
+    for (std::size_t at = 0; at < ranking.events.size(); ++at)
+      ranking.values[at].push_back(reader.at(ranking.events[at].number));
   }
-  std::vector<std::size_t> width(rows[0].size());
-  for (const auto& row : rows) {
-    for (std::size_t at = 0; at < row.size(); ++at) width[at] = std::max(width[at], row[at].size());
-  }
-  std::cout << fmt::format("highest {}{}, of {} in all\n", kind.title, where,
-                           with_thousands(screen.events(kind.array)));
-  for (const auto& row : rows) {
-    std::string text;
-    for (std::size_t at = 0; at < row.size(); ++at) text += fmt::format("{:<{}}  ", row[at], width[at]);
-    std::cout << text.substr(0, text.find_last_not_of(' ') + 1) << '\n';
-  }
+  return ranking;
 }
 
-nlohmann::ordered_json to_json(const ScreenReader& screen, const std::vector<RankedEvent>& ranked) {
+/// A table on standard output.
+void print_table(const ScreenReader& screen, const Ranking& ranking, std::optional<std::int64_t> cell) {
+  const std::string where = cell ? fmt::format(" in {}", cell_name(screen, *cell)) : std::string();
+  if (ranking.events.empty()) {
+    std::cout << fmt::format("no {}{} in this screen\n", ranking.kind.title, where);
+    return;
+  }
+  const auto genes = static_cast<std::size_t>(screen.order(ranking.kind.array));
+  std::vector<std::string> titles{"rank"};
+  for (std::size_t gene = 1; gene <= genes; ++gene)
+    titles.push_back(genes == 1 ? "gene" : fmt::format("gene{}", gene));
+  titles.push_back("cell");
+  for (const Measure& measure : ranking.measures) titles.emplace_back(name_of(measure).name);
+  Table table(titles);
+  for (std::size_t at = 0; at < ranking.events.size(); ++at) {
+    std::vector<std::string> row{fmt::format("{}", at + 1)};
+    for (const std::int32_t gene : ranking.events[at].event.genes) row.push_back(gene_name(screen, gene));
+    row.push_back(cell_name(screen, ranking.events[at].event.cell));
+    for (const float value : ranking.values[at]) row.push_back(fmt::format("{:.6f}", value));
+    table.add(row);
+  }
+  std::cout << fmt::format("{}{}, the {} of {} with the {} {}\n", ranking.kind.title, where,
+                           ranking.events.size(), with_thousands(screen.events(ranking.kind.array)),
+                           ranking.measures.front().is_interaction ? "largest" : "highest",
+                           name_of(ranking.measures.front()).name)
+            << table.text();
+}
+
+nlohmann::ordered_json to_json(const ScreenReader& screen, const Ranking& ranking) {
   auto json = nlohmann::ordered_json::array();
-  for (const RankedEvent& entry : ranked) {
+  for (std::size_t at = 0; at < ranking.events.size(); ++at) {
+    const Event& event = ranking.events[at].event;
     auto genes = nlohmann::ordered_json::array();
-    for (const std::int32_t gene : entry.event.genes) genes.push_back(gene_name(screen, gene));
-    json.push_back(
-        {{"genes", genes}, {"cell", cell_name(screen, entry.event.cell)}, {"impact", entry.score}});
+    for (const std::int32_t gene : event.genes) genes.push_back(gene_name(screen, gene));
+    nlohmann::ordered_json entry{{"genes", genes}, {"cell", cell_name(screen, event.cell)}};
+    for (std::size_t of = 0; of < ranking.measures.size(); ++of)
+      entry[std::string(name_of(ranking.measures[of]).name)] = ranking.values[at][of];
+    json.push_back(entry);
   }
   return json;
 }
@@ -102,15 +139,18 @@ void print_top(const TopOptions& options) {
   bool any = false;
   for (const ScoreArrayName& kind : score_arrays) {
     if (!screen.has(kind.array) || !(options.of.empty() || options.of == kind.option)) continue;
-    const std::vector<RankedEvent> ranked = highest_scores(screen, kind.array, options.count, cell);
+    if (!options.score.empty() && options.of.empty() &&
+        !screen.has(kind.array, measures_named(options.score).front()))
+      continue;
+    const Ranking ranking = rank(screen, kind, options, cell);
     if (any) std::cout << '\n';
-    print_table(screen, kind, ranked, cell);
-    json[std::string(kind.option)] = to_json(screen, ranked);
+    print_table(screen, ranking, cell);
+    json[std::string(kind.option)] = to_json(screen, ranking);
     any = true;
   }
   if (!any)
-    throw UsageError(
-        fmt::format("{} has no {} scores; dko info tells what it has", options.file, options.of));
+    throw UsageError(fmt::format("{} has no {} scores; dko info tells what it has", options.file,
+                                 options.of.empty() ? options.score : options.of));
   summary.write(json);
 }
 

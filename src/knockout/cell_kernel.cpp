@@ -16,7 +16,7 @@ double CellKernel::lane_sum(const Lanes& lanes) {
 void CellKernel::load(std::span<const std::int32_t> expressed) {
   expressed_ = std::ssize(expressed);
   const std::size_t rows = (expressed.size() + width - 1) / width;
-  for (Row* row : {&u_, &c_, &q_, &keep_, &base_, &outputs_}) row->assign(rows, Lanes{});
+  for (Row* row : {&u_, &c_, &q_, &ones_, &base_, &outputs_}) row->assign(rows, Lanes{});
   tile_.assign(rows * expressed.size(), Lanes{});
   for (std::size_t j = 0; j < expressed.size(); ++j) {
     const std::span<const double> from = mapping_->column(expressed[j]);
@@ -28,8 +28,9 @@ void CellKernel::load(std::span<const std::int32_t> expressed) {
       for (std::size_t lane = 0; lane < width; ++lane) u_[row].at[lane] += to[row].at[lane];
     }
     c_[j / width].at[j % width] = mapping_->offset()[static_cast<std::size_t>(expressed[j])];
-    keep_[j / width].at[j % width] = 1;
+    ones_[j / width].at[j % width] = 1;
   }
+  keep_ = ones_;
   const Row none(rows, Lanes{});
   const double total = fill_outputs(u_, none.data(), expressed_);
   intact_is_zero_ = !(total > 0);
@@ -62,47 +63,94 @@ double CellKernel::fill_outputs(const Row& base, const Lanes* last, std::int64_t
   return lane_sum(sum);
 }
 
-/// Impact once all removed genes but the last are subtracted from `base`, and all are cleared in keep_.
-double CellKernel::impact_of_last(const Row& base, std::int32_t last, std::int64_t left) {
-  const double total = fill_outputs(base, column(last), left);
-  const bool is_zero = !(total > 0);
-  const double scale = is_zero ? 0.0 : 1.0 / total;
-  Lanes sum{};
-  for (std::size_t row = 0; row < base.size(); ++row) {
-    for (std::size_t lane = 0; lane < width; ++lane) {
-      sum.at[lane] += std::abs(outputs_[row].at[lane] * scale - q_[row].at[lane]);
-    }
-  }
-  const int profiles = (is_zero ? 0 : 1) + (intact_is_zero_ ? 0 : 1);  // Σ(q'+q)
-  return profiles == 0 ? 0.0 : lane_sum(sum) / profiles;
-}
-
-double CellKernel::impact(std::span<const std::int32_t> removed) {
+/// Subtracts all removed genes but the last from base_, and clears all in keep_.
+void CellKernel::remove_all(std::span<const std::int32_t> removed) {
   base_ = u_;
   for (const std::int32_t position : removed) keep(position) = 0;
   for (const std::int32_t position : removed.first(removed.size() - 1)) subtract(position);
-  const double impact = impact_of_last(base_, removed.back(), expressed_ - std::ssize(removed));
-  for (const std::int32_t position : removed) keep(position) = 1;
-  return impact;
 }
 
-void CellKernel::pair_impacts(std::int32_t first, std::span<const std::int32_t> seconds,
-                              std::span<float> impacts) {
+void CellKernel::restore(std::span<const std::int32_t> removed) {
+  for (const std::int32_t position : removed) keep(position) = 1;
+}
+
+/// Σ q over the genes that are kept.
+double CellKernel::kept_share() const {
+  Lanes sum{};
+  for (std::size_t row = 0; row < q_.size(); ++row) {
+    for (std::size_t lane = 0; lane < width; ++lane) sum.at[lane] += q_[row].at[lane] * keep_[row].at[lane];
+  }
+  return lane_sum(sum);
+}
+
+/// BC(outputs_ / total_after, scale_before · mask ∘ q).
+double CellKernel::distance(double total_after, double scale_before, bool before_is_zero,
+                            const Row& mask) const {
+  const bool after_is_zero = !(total_after > 0);
+  const double scale_after = after_is_zero ? 0.0 : 1.0 / total_after;
+  Lanes sum{};
+  for (std::size_t row = 0; row < q_.size(); ++row) {
+    for (std::size_t lane = 0; lane < width; ++lane) {
+      const double before = q_[row].at[lane] * mask[row].at[lane] * scale_before;
+      sum.at[lane] += std::abs(outputs_[row].at[lane] * scale_after - before);
+    }
+  }
+  const int profiles = (after_is_zero ? 0 : 1) + (before_is_zero ? 0 : 1);  // Σ(q'+q)
+  return profiles == 0 ? 0.0 : lane_sum(sum) / profiles;
+}
+
+/// Once all removed genes but the last are subtracted from base_, and all are cleared in keep_.
+KnockoutScores CellKernel::scores_of_last(std::int32_t last, std::int64_t left, ScoreSet wanted) {
+  const double total = fill_outputs(base_, column(last), left);
+  KnockoutScores scores;
+  if (wanted.impact) scores.impact = distance(total, 1.0, intact_is_zero_, ones_);
+  if (wanted.network) {
+    const double kept = kept_share();
+    const bool nothing_kept = !(kept > 0);
+    scores.network = distance(total, nothing_kept ? 0.0 : 1.0 / kept, nothing_kept, keep_);
+  }
+  return scores;
+}
+
+KnockoutScores CellKernel::scores(std::span<const std::int32_t> removed) {
+  remove_all(removed);
+  const std::int64_t left = expressed_ - std::ssize(removed);
+  const KnockoutScores scores = scores_of_last(removed.back(), left, both_scores);
+  restore(removed);
+  return scores;
+}
+
+void CellKernel::pair_scores(std::int32_t first, std::span<const std::int32_t> seconds,
+                             const ScoreSpans& scores) {
   base_ = u_;
   subtract(first);
   keep(first) = 0;
+  const ScoreSet wanted{!scores.impact.empty(), !scores.network.empty()};
   for (std::size_t at = 0; at < seconds.size(); ++at) {
     keep(seconds[at]) = 0;
-    impacts[at] = static_cast<float>(impact_of_last(base_, seconds[at], expressed_ - 2));
+    const KnockoutScores pair = scores_of_last(seconds[at], expressed_ - 2, wanted);
+    if (wanted.impact) scores.impact[at] = static_cast<float>(pair.impact);
+    if (wanted.network) scores.network[at] = static_cast<float>(pair.network);
     keep(seconds[at]) = 1;
   }
   keep(first) = 1;
 }
 
+std::vector<double> CellKernel::over_genes(const Row& row, double scale) const {
+  std::vector<double> values(static_cast<std::size_t>(expressed_));
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = row[i / width].at[i % width] * scale;
+  return values;
+}
+
 std::vector<double> CellKernel::intact_profile() const {
-  std::vector<double> profile(static_cast<std::size_t>(expressed_));
-  for (std::size_t i = 0; i < profile.size(); ++i) profile[i] = q_[i / width].at[i % width];
-  return profile;
+  return over_genes(q_, 1.0);
+}
+
+std::vector<double> CellKernel::profile_after(std::span<const std::int32_t> removed) {
+  remove_all(removed);
+  const double total = fill_outputs(base_, column(removed.back()), expressed_ - std::ssize(removed));
+  restore(removed);
+  return over_genes(outputs_, total > 0 ? 1.0 / total : 0.0);
 }
 
 }  // namespace dko

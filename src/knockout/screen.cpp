@@ -17,29 +17,46 @@ constexpr std::size_t scores_per_write = std::size_t{1} << 20;
 /// Gathers scores of consecutive events and hands them to the sink in large pieces.
 class ScoreBuffer {
  public:
-  ScoreBuffer(ScoreSink& sink, ScoreArray array, std::int64_t first)
-      : sink_(sink), array_(array), next_(first) {
-    scores_.reserve(scores_per_write);
-  }
-  /// Room for `count` more scores, to be filled by the caller.
-  std::span<float> extend(std::size_t count) {
-    if (scores_.size() + count > scores_per_write) flush();
-    scores_.resize(scores_.size() + count);
-    return std::span(scores_).last(count);
+  ScoreBuffer(ScoreSink& sink, ScoreArray array, ScoreSet wanted, std::int64_t first)
+      : sink_(sink), array_(array), wanted_(wanted), next_(first) {}
+
+  /// Room for `count` more events, to be filled by the caller.
+  ScoreSpans extend(std::size_t count) {
+    if (events_ + count > scores_per_write) flush();
+    events_ += count;
+    return {last(impact_, wanted_.impact, count), last(network_, wanted_.network, count)};
   }
   void flush() {
-    if (scores_.empty()) return;
-    sink_.write(array_, next_, scores_);
-    next_ += std::ssize(scores_);
-    scores_.clear();
+    if (events_ == 0) return;
+    if (wanted_.impact) sink_.write(array_, Score::impact, next_, impact_);
+    if (wanted_.network) sink_.write(array_, Score::network, next_, network_);
+    next_ += static_cast<std::int64_t>(events_);
+    events_ = 0;
+    impact_.clear();
+    network_.clear();
   }
 
  private:
+  std::span<float> last(std::vector<float>& values, bool is_wanted, std::size_t count) const {
+    if (!is_wanted) return {};
+    values.resize(events_);
+    return std::span(values).last(count);
+  }
+
   ScoreSink& sink_;
   ScoreArray array_;
+  ScoreSet wanted_;
   std::int64_t next_;
-  std::vector<float> scores_;
+  std::size_t events_ = 0;
+  std::vector<float> impact_;
+  std::vector<float> network_;
 };
+
+/// Puts the scores of one event where they are wanted.
+void store(const KnockoutScores& scores, const ScoreSpans& spans, std::size_t at) {
+  if (!spans.impact.empty()) spans.impact[at] = static_cast<float>(scores.impact);
+  if (!spans.network.empty()) spans.network[at] = static_cast<float>(scores.network);
+}
 
 struct Range {
   std::int64_t first;
@@ -66,14 +83,16 @@ class ShardScreen {
 
   void run() {
     const PairIndex pairs(matrix_, plan_.targets);
-    const Range singles = plan_.singles ? share_of(plan_.targets.starts()) : Range{0, 0};
-    const Range doubles = plan_.doubles ? share_of(pairs.starts()) : Range{0, 0};
+    const Range singles = plan_.singles.any() ? share_of(plan_.targets.starts()) : Range{0, 0};
+    const Range doubles = plan_.doubles.any() ? share_of(pairs.starts()) : Range{0, 0};
     const Range listed = plan_.list ? share_of(*plan_.list) : Range{0, 0};
     total_ = singles.size() + doubles.size() + listed.size();
-    in_cells(plan_.targets.starts(), ScoreArray::singles, singles,
-             [&](Range within, ScoreBuffer& buffer) { score_singles(within, buffer); });
-    in_cells(pairs.starts(), ScoreArray::pairs, doubles,
-             [&](Range within, ScoreBuffer& buffer) { score_pairs(within, buffer); });
+    ScoreBuffer single_scores(sink_, ScoreArray::singles, plan_.singles, singles.first);
+    in_cells(plan_.targets.starts(), singles, [&](Range within) { score_singles(within, single_scores); });
+    single_scores.flush();
+    ScoreBuffer pair_scores(sink_, ScoreArray::pairs, plan_.doubles, doubles.first);
+    in_cells(pairs.starts(), doubles, [&](Range within) { score_pairs(within, pair_scores); });
+    pair_scores.flush();
     if (plan_.list) score_list(listed);
   }
 
@@ -93,20 +112,18 @@ class ShardScreen {
     return {bounds[static_cast<std::size_t>(shard_)], bounds[static_cast<std::size_t>(shard_) + 1]};
   }
 
-  /// Calls `score(events within the cell, buffer)` for each cell that the range touches, the cell loaded.
-  template <class Score>
-  void in_cells(std::span<const std::int64_t> starts, ScoreArray array, Range range, Score score) {
-    ScoreBuffer buffer(sink_, array, range.first);
+  /// Calls `visit(events within the cell)` for each cell that the range touches, the cell loaded.
+  template <class Visit>
+  void in_cells(std::span<const std::int64_t> starts, Range range, Visit visit) {
     while (range.size() > 0) {
       const std::int64_t cell = cell_of_event(starts, range.first);
       const std::int64_t start = starts[static_cast<std::size_t>(cell)];
       const std::int64_t end = std::min(range.last, starts[static_cast<std::size_t>(cell) + 1]);
       load(cell);
-      score(Range{range.first - start, end - start}, buffer);
+      visit(Range{range.first - start, end - start});
       advance(end - range.first);
       range.first = end;
     }
-    buffer.flush();
   }
 
   /// Makes `cell` the kernel's cell and finds its targets among its expressed genes.
@@ -128,10 +145,10 @@ class ShardScreen {
   }
 
   void score_singles(Range within, ScoreBuffer& buffer) {
-    const std::span<float> scores = buffer.extend(static_cast<std::size_t>(within.size()));
+    const ScoreSpans scores = buffer.extend(static_cast<std::size_t>(within.size()));
     for (std::int64_t at = within.first; at < within.last; ++at) {
       const std::span removed(&positions_[static_cast<std::size_t>(at)], 1);
-      scores[static_cast<std::size_t>(at - within.first)] = static_cast<float>(kernel_.impact(removed));
+      store(kernel_.scores(removed), scores, static_cast<std::size_t>(at - within.first));
     }
   }
 
@@ -144,42 +161,41 @@ class ShardScreen {
       if (part.size() <= 0) continue;
       const auto second = static_cast<std::size_t>(a + 1 + part.first - row.first);
       const auto count = static_cast<std::size_t>(part.size());
-      kernel_.pair_impacts(positions_[static_cast<std::size_t>(a)],
-                           std::span(positions_).subspan(second, count), buffer.extend(count));
+      kernel_.pair_scores(positions_[static_cast<std::size_t>(a)],
+                          std::span(positions_).subspan(second, count), buffer.extend(count));
     }
   }
 
   /// In blocks of events, within a block cell by cell, so that a cell is loaded once a block.
   void score_list(Range range) {
-    const EventList& list = *plan_.list;
-    std::vector<float> scores;
+    ScoreBuffer buffer(sink_, ScoreArray::list, plan_.listed, range.first);
     std::vector<std::int64_t> order;
     for (std::int64_t first = range.first; first < range.last;
          first += static_cast<std::int64_t>(scores_per_write)) {
       const std::int64_t last = std::min(range.last, first + static_cast<std::int64_t>(scores_per_write));
       order.resize(static_cast<std::size_t>(last - first));
       std::iota(order.begin(), order.end(), first);
-      std::stable_sort(order.begin(), order.end(),
-                       [&](std::int64_t x, std::int64_t y) { return list.cell(x) < list.cell(y); });
-      scores.resize(order.size());
-      score_events(list, order, first, scores);
-      sink_.write(ScoreArray::list, first, scores);
+      std::stable_sort(order.begin(), order.end(), [&](std::int64_t x, std::int64_t y) {
+        return plan_.list->cell(x) < plan_.list->cell(y);
+      });
+      score_events(order, first, buffer.extend(order.size()));
+      buffer.flush();
     }
   }
 
-  void score_events(const EventList& list, const std::vector<std::int64_t>& order, std::int64_t first,
-                    std::vector<float>& scores) {
+  /// Events in the given order; that of number `first` goes to place 0.
+  void score_events(const std::vector<std::int64_t>& order, std::int64_t first, const ScoreSpans& scores) {
     std::int64_t loaded = -1;
     std::vector<std::int32_t> genes;
     for (const std::int64_t event : order) {
-      const std::int64_t cell = list.cell(event);
+      const std::int64_t cell = plan_.list->cell(event);
       if (cell != loaded) kernel_.load(matrix_.expressed(cell));
       loaded = cell;
-      const auto of_event = list.genes(event);
+      const auto of_event = plan_.list->genes(event);
       genes.assign(of_event.begin(), of_event.end());
       std::sort(genes.begin(), genes.end());
       positions_of(genes, cell, positions_);
-      scores[static_cast<std::size_t>(event - first)] = static_cast<float>(kernel_.impact(positions_));
+      store(kernel_.scores(positions_), scores, static_cast<std::size_t>(event - first));
       advance(1);
     }
   }
@@ -207,11 +223,16 @@ class ShardScreen {
 ScreenPlan ScreenPlan::replicate(const NodeGroup& group, ScreenPlan on_root) {
   ScreenPlan plan;
   plan.targets = KnockoutTargets::replicate(group, std::move(on_root.targets));
-  std::int32_t flags = (on_root.singles ? 1 : 0) | (on_root.doubles ? 2 : 0) | (on_root.list ? 4 : 0);
-  group.all.broadcast(flags);
-  plan.singles = (flags & 1) != 0;
-  plan.doubles = (flags & 2) != 0;
-  if ((flags & 4) != 0)
+  std::vector<std::int32_t> wanted;
+  for (const ScoreSet& set : {on_root.singles, on_root.doubles, on_root.listed}) {
+    for (const Score score : every_score) wanted.push_back(set.has(score) ? 1 : 0);
+  }
+  wanted.push_back(on_root.list ? 1 : 0);
+  group.all.broadcast(wanted);
+  plan.singles = {wanted[0] != 0, wanted[1] != 0};
+  plan.doubles = {wanted[2] != 0, wanted[3] != 0};
+  plan.listed = {wanted[4] != 0, wanted[5] != 0};
+  if (wanted[6] != 0)
     plan.list = EventList::replicate(group, on_root.list ? std::move(*on_root.list) : EventList{});
   return plan;
 }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "dko/results/score_reader.hpp"
+
 namespace dko {
 
 namespace {
@@ -15,9 +17,11 @@ void write_label(CsvWriter& csv, std::int64_t number, const Names& names, Labels
 
 }  // namespace
 
-double export_bytes(const ScreenReader& screen, ScoreArray array) {
-  constexpr double bytes_of_row = 24;
-  return bytes_of_row * static_cast<double>(screen.events(array));
+double export_bytes(const ScreenReader& screen, ScoreArray array, std::size_t measures) {
+  constexpr double bytes_of_event = 12;
+  constexpr double bytes_of_value = 12;
+  return (bytes_of_event + bytes_of_value * static_cast<double>(measures)) *
+         static_cast<double>(screen.events(array));
 }
 
 std::vector<std::string> event_columns(std::int64_t order, Labels labels) {
@@ -30,14 +34,20 @@ std::vector<std::string> event_columns(std::int64_t order, Labels labels) {
   return columns;
 }
 
-void export_scores(const ScreenReader& screen, ScoreArray array, Labels labels, CsvWriter& csv) {
+void export_scores(const ScreenReader& screen, ScoreArray array, std::span<const Measure> measures,
+                   Labels labels, CsvWriter& csv) {
   for (const std::string& column : event_columns(screen.order(array), labels)) csv.field(column);
-  csv.field("k_pred").end_row();
-  ScoreStream scores(screen, array);
+  std::vector<ScoreStream> streams;
+  for (const Measure& measure : measures) {
+    csv.field(name_of(measure).column);
+    streams.emplace_back(screen, array, measure);
+  }
+  csv.end_row();
   screen.for_each_event(array, [&](const Event& event) {
     for (const std::int32_t gene : event.genes) write_label(csv, gene, screen.gene_names(), labels);
     write_label(csv, event.cell, screen.cell_names(), labels);
-    csv.field(scores.next()).end_row();
+    for (ScoreStream& stream : streams) csv.field(stream.next());
+    csv.end_row();
   });
   csv.finish();
 }

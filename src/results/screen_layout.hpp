@@ -2,6 +2,7 @@
 // Names of a screen file's parts, known to its writer and its reader.
 
 #include "dko/hdf5/header.hpp"
+#include "dko/knockout/score.hpp"
 
 namespace dko::screen_layout {
 
@@ -15,11 +16,15 @@ constexpr auto id = "id";
 constexpr auto single = "single";
 constexpr auto double_ = "double";
 constexpr auto list = "list";
-constexpr auto impact = "impact";
 constexpr auto data = "data";
 constexpr auto indices = "indices";
 constexpr auto indptr = "indptr";
 constexpr auto event_genes = "genes";
 constexpr auto event_cell = "cell";
+
+/// Under single/, double/ and list/.
+constexpr const char* name_of(Score score) {
+  return score == Score::impact ? "impact" : "network";
+}
 
 }  // namespace dko::screen_layout

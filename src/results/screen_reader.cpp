@@ -14,8 +14,6 @@ namespace {
 
 namespace layout = screen_layout;
 
-constexpr std::int64_t block_scores = std::int64_t{1} << 20;
-
 /// Whether `starts` counts events before each cell, up to `total`.
 bool counts_events(std::span<const std::int64_t> starts, std::int64_t cells, std::int64_t total) {
   return std::ssize(starts) == cells + 1 && starts.front() == 0 && starts.back() == total &&
@@ -41,25 +39,38 @@ ScreenReader::ScreenReader(const std::filesystem::path& path)
   }
   gene_names_ = file_.group(layout::genes).read_strings(layout::name);
   cell_names_ = file_.group(layout::cells).read_strings(layout::name);
-  if (has(ScoreArray::singles)) {
-    const hdf5::Location single = file_.group(layout::single);
-    auto starts = single.read<std::int64_t>(layout::indptr);
-    auto genes = single.read<std::int32_t>(layout::indices);
-    require(counts_events(starts, std::ssize(cell_names_), std::ssize(genes)) &&
-                all_below(genes, std::ssize(gene_names_)) &&
-                scores(ScoreArray::singles).size() == std::ssize(genes),
-            single);
-    targets_ = KnockoutTargets(NodeArray(std::move(starts)), NodeArray(std::move(genes)));
-  }
+  if (has(ScoreArray::singles)) read_singles();
   if (has(ScoreArray::pairs)) read_pairs();
   if (has(ScoreArray::list)) read_list();
+}
+
+/// Each score of an array has one value an event, and there is at least one score.
+void ScreenReader::require_scores(ScoreArray array, const hdf5::Location& group) const {
+  bool any = false;
+  for (const Score score : every_score) {
+    if (!has_stored(array, score)) continue;
+    require(scores(array, score).size() == events(array), group);
+    any = true;
+  }
+  require(any, group);
+}
+
+void ScreenReader::read_singles() {
+  const hdf5::Location single = file_.group(layout::single);
+  auto starts = single.read<std::int64_t>(layout::indptr);
+  auto genes = single.read<std::int32_t>(layout::indices);
+  require(counts_events(starts, std::ssize(cell_names_), std::ssize(genes)) &&
+              all_below(genes, std::ssize(gene_names_)),
+          single);
+  targets_ = KnockoutTargets(NodeArray(std::move(starts)), NodeArray(std::move(genes)));
+  require_scores(ScoreArray::singles, single);
 }
 
 void ScreenReader::read_pairs() {
   const hdf5::Location pairs = file_.group(layout::double_);
   pair_starts_ = pairs.read<std::int64_t>(layout::indptr);
-  require(has(ScoreArray::singles) &&
-              counts_events(pair_starts_, std::ssize(cell_names_), scores(ScoreArray::pairs).size()),
+  require(has(ScoreArray::singles) && !pair_starts_.empty() &&
+              counts_events(pair_starts_, std::ssize(cell_names_), pair_starts_.back()),
           pairs);
   for (std::int64_t cell = 0; cell < targets_.cells(); ++cell) {
     const auto at = static_cast<std::size_t>(cell);
@@ -67,6 +78,7 @@ void ScreenReader::read_pairs() {
     const std::int64_t count = pair_starts_[at + 1] - pair_starts_[at];
     require(count == 0 || count == m * (m - 1) / 2, pairs);
   }
+  require_scores(ScoreArray::pairs, pairs);
 }
 
 void ScreenReader::read_list() {
@@ -75,10 +87,16 @@ void ScreenReader::read_list() {
   auto genes = list.read<std::int32_t>(layout::event_genes);
   auto cells = list.read<std::int32_t>(layout::event_cell);
   require(shape.size() == 2 && shape[1] > 0 && shape[0] == std::ssize(cells) &&
-              scores(ScoreArray::list).size() == shape[0] && all_below(genes, std::ssize(gene_names_)) &&
-              all_below(cells, std::ssize(cell_names_)),
+              all_below(genes, std::ssize(gene_names_)) && all_below(cells, std::ssize(cell_names_)),
           list);
   list_ = EventList(shape[1], NodeArray(std::move(genes)), NodeArray(std::move(cells)));
+  require_scores(ScoreArray::list, list);
+  singles_of_list_ = has(ScoreArray::singles);
+  for (std::int64_t event = 0; singles_of_list_ && event < list_.size(); ++event) {
+    for (const std::int32_t gene : list_.genes(event)) {
+      if (!number_of_single(list_.cell(event), gene)) singles_of_list_ = false;
+    }
+  }
 }
 
 bool ScreenReader::has(ScoreArray array) const {
@@ -93,20 +111,69 @@ bool ScreenReader::has(ScoreArray array) const {
   return false;
 }
 
-hdf5::Dataset ScreenReader::scores(ScoreArray array) const {
+bool ScreenReader::has_stored(ScoreArray array, Score score) const {
+  if (!has(array)) return false;
+  const char* group = array == ScoreArray::singles ? layout::single
+                      : array == ScoreArray::pairs ? layout::double_
+                                                   : layout::list;
+  return file_.group(group).has(layout::name_of(score));
+}
+
+bool ScreenReader::has(ScoreArray array, Measure measure) const {
+  if (!has_stored(array, measure.score)) return false;
+  if (!measure.is_interaction) return true;
+  return order(array) == 2 && has_stored(ScoreArray::singles, measure.score) &&
+         (array == ScoreArray::pairs || singles_of_list_);
+}
+
+std::vector<Measure> ScreenReader::measures(ScoreArray array) const {
+  std::vector<Measure> all;
+  for (const MeasureName& name : measure_names) {
+    if (has(array, name.measure)) all.push_back(name.measure);
+  }
+  return all;
+}
+
+hdf5::Dataset ScreenReader::scores(ScoreArray array, Score score) const {
   switch (array) {
     case ScoreArray::singles:
-      return file_.group(layout::single).group(layout::impact).dataset(layout::data);
+      return file_.group(layout::single).group(layout::name_of(score)).dataset(layout::data);
     case ScoreArray::pairs:
-      return file_.group(layout::double_).dataset(layout::impact);
+      return file_.group(layout::double_).dataset(layout::name_of(score));
     case ScoreArray::list:
       break;
   }
-  return file_.group(layout::list).dataset(layout::impact);
+  return file_.group(layout::list).dataset(layout::name_of(score));
 }
 
 std::int64_t ScreenReader::events(ScoreArray array) const {
-  return scores(array).size();
+  switch (array) {
+    case ScoreArray::singles:
+      return targets_.total();
+    case ScoreArray::pairs:
+      return pair_starts_.back();
+    case ScoreArray::list:
+      break;
+  }
+  return list_.size();
+}
+
+std::optional<std::int64_t> ScreenReader::number_of_single(std::int64_t cell, std::int32_t gene) const {
+  const auto genes = targets_.of(cell);
+  const auto found = std::lower_bound(genes.begin(), genes.end(), gene);
+  if (found == genes.end() || *found != gene) return std::nullopt;
+  return targets_.starts()[static_cast<std::size_t>(cell)] + (found - genes.begin());
+}
+
+std::optional<std::int64_t> ScreenReader::number_of_pair(std::int64_t cell, std::int32_t gene1,
+                                                         std::int32_t gene2) const {
+  const auto first = number_of_single(cell, std::min(gene1, gene2));
+  const auto second = number_of_single(cell, std::max(gene1, gene2));
+  const auto at = static_cast<std::size_t>(cell);
+  if (!first || !second || pair_starts_[at] == pair_starts_[at + 1]) return std::nullopt;
+  const std::int64_t start = targets_.starts()[at];
+  const std::int64_t a = *first - start;
+  return pair_starts_[at] + PairIndex::row_start(targets_.count(cell), a) + (*second - *first) - 1;
 }
 
 std::int64_t ScreenReader::order(ScoreArray array) const {
@@ -148,17 +215,6 @@ EventRange ScreenReader::events_of_cell(ScoreArray array, std::int64_t cell) con
 std::optional<double> ScreenReader::training_seconds() const {
   if (!file_.has_attribute("training_seconds")) return std::nullopt;
   return file_.real_attribute("training_seconds");
-}
-
-ScoreStream::ScoreStream(const ScreenReader& screen, ScoreArray array, EventRange range)
-    : scores_(screen.scores(array)), left_(range) {}
-
-void ScoreStream::fill() {
-  const std::int64_t count = std::min(left_.last - left_.first, block_scores);
-  block_.resize(static_cast<std::size_t>(count));
-  scores_.read(left_.first, std::span<float>(block_));
-  left_.first += count;
-  at_ = 0;
 }
 
 }  // namespace dko

@@ -14,34 +14,44 @@ namespace {
 
 namespace layout = screen_layout;
 
-/// single/: the targets once, and under single/impact an anndata csr_matrix that shares them.
-void create_singles(hdf5::File& file, const ExpressionMatrix& matrix, const KnockoutTargets& targets) {
+/// single/: the targets once, and for each score an anndata csr_matrix that shares them.
+void create_singles(hdf5::File& file, const ExpressionMatrix& matrix, const ScreenPlan& plan) {
   hdf5::Location single = file.create_group(layout::single);
-  single.write(layout::indptr, targets.starts());
-  single.write(layout::indices, targets.genes());
-  hdf5::Location impact = single.create_group(layout::impact);
-  impact.create(layout::data, hdf5::Type::f32, {targets.total()});
-  impact.hard_link(single, layout::indptr, layout::indptr);
-  impact.hard_link(single, layout::indices, layout::indices);
-  impact.set_encoding("", "csr_matrix", "0.1.0");
-  impact.set("shape", std::vector<std::int64_t>{matrix.cells(), matrix.genes()});
+  single.write(layout::indptr, plan.targets.starts());
+  single.write(layout::indices, plan.targets.genes());
+  for (const Score score : every_score) {
+    if (!plan.singles.has(score)) continue;
+    hdf5::Location scores = single.create_group(layout::name_of(score));
+    scores.create(layout::data, hdf5::Type::f32, {plan.targets.total()});
+    scores.hard_link(single, layout::indptr, layout::indptr);
+    scores.hard_link(single, layout::indices, layout::indices);
+    scores.set_encoding("", "csr_matrix", "0.1.0");
+    scores.set("shape", std::vector<std::int64_t>{matrix.cells(), matrix.genes()});
+  }
 }
 
-void create_pairs(hdf5::File& file, const PairIndex& index) {
+void create_scores(hdf5::Location& group, ScoreSet wanted, std::int64_t events) {
+  for (const Score score : every_score) {
+    if (!wanted.has(score)) continue;
+    group.create(layout::name_of(score), hdf5::Type::f32, {events});
+    group.set_encoding(layout::name_of(score), "array", "0.2.0");
+  }
+}
+
+void create_pairs(hdf5::File& file, const PairIndex& index, ScoreSet wanted) {
   hdf5::Location pairs = file.create_group(layout::double_);
   pairs.write(layout::indptr, index.starts());
-  pairs.create(layout::impact, hdf5::Type::f32, {index.total()});
-  for (const char* name : {layout::indptr, layout::impact}) pairs.set_encoding(name, "array", "0.2.0");
+  pairs.set_encoding(layout::indptr, "array", "0.2.0");
+  create_scores(pairs, wanted, index.total());
 }
 
-void create_list(hdf5::File& file, const EventList& events) {
+void create_list(hdf5::File& file, const EventList& events, ScoreSet wanted) {
   hdf5::Location list = file.create_group(layout::list);
   list.write(layout::event_genes, events.all_genes(), {events.size(), events.order()});
   list.write(layout::event_cell, events.all_cells());
-  list.create(layout::impact, hdf5::Type::f32, {events.size()});
-  for (const char* name : {layout::event_genes, layout::event_cell, layout::impact}) {
+  for (const char* name : {layout::event_genes, layout::event_cell})
     list.set_encoding(name, "array", "0.2.0");
-  }
+  create_scores(list, wanted, events.size());
 }
 
 /// The MPI driver for several ranks, the plain one for a rank alone.
@@ -62,12 +72,21 @@ double screen_file_bytes(const ExpressionMatrix& matrix, const ScreenPlan& plan)
   for (const Names* names : {&matrix.gene_names(), &matrix.cell_names()}) {
     for (const std::string& name : *names) bytes += static_cast<double>(name.size()) + 32;
   }
-  if (plan.singles) bytes += 8.0 * static_cast<double>(plan.targets.total() + matrix.cells());
-  if (plan.doubles) {
-    bytes += 4.0 * static_cast<double>(PairIndex(matrix, plan.targets).total()) +
+  const auto scores = [](ScoreSet wanted) {
+    return 4.0 * ((wanted.impact ? 1 : 0) + (wanted.network ? 1 : 0));
+  };
+  if (plan.singles.any() || plan.doubles.any()) {
+    bytes += (4.0 + scores(plan.singles)) * static_cast<double>(plan.targets.total()) +
              8.0 * static_cast<double>(matrix.cells());
   }
-  if (plan.list) bytes += 4.0 * static_cast<double>(plan.list->size() * (plan.list->order() + 2));
+  if (plan.doubles.any()) {
+    bytes += scores(plan.doubles) * static_cast<double>(PairIndex(matrix, plan.targets).total()) +
+             8.0 * static_cast<double>(matrix.cells());
+  }
+  if (plan.list) {
+    const auto order = static_cast<double>(plan.list->order());
+    bytes += (4.0 * (order + 1) + scores(plan.listed)) * static_cast<double>(plan.list->size());
+  }
   return bytes;
 }
 
@@ -80,9 +99,9 @@ void create_screen_file(const std::filesystem::path& path, const ExpressionMatri
   genes.write_strings(layout::name, matrix.gene_names());
   genes.hard_link(genes, layout::name, layout::id);
   file.create_group(layout::cells).write_strings(layout::name, matrix.cell_names());
-  if (plan.singles) create_singles(file, matrix, plan.targets);
-  if (plan.doubles) create_pairs(file, PairIndex(matrix, plan.targets));
-  if (plan.list) create_list(file, *plan.list);
+  if (plan.singles.any()) create_singles(file, matrix, plan);
+  if (plan.doubles.any()) create_pairs(file, PairIndex(matrix, plan.targets), plan.doubles);
+  if (plan.list) create_list(file, *plan.list, plan.listed);
   file.flush();
   file.close();
 }
@@ -100,29 +119,26 @@ void complete_screen_file(const std::filesystem::path& path, std::optional<doubl
 ScreenWriter::ScreenWriter(const std::filesystem::path& path, const Communicator& communicator,
                            const ScreenPlan& plan)
     : file_(hdf5::File::open_with(path, file_access(communicator), communicator.size() > 1)) {
-  if (plan.singles) singles_ = file_.group(layout::single).group(layout::impact).dataset(layout::data);
-  if (plan.doubles) pairs_ = file_.group(layout::double_).dataset(layout::impact);
-  if (plan.list) list_ = file_.group(layout::list).dataset(layout::impact);
+  const auto open = [&](ScoreArray array, ScoreSet wanted, const auto& dataset_of) {
+    for (const Score score : every_score) {
+      if (wanted.has(score)) datasets_.emplace(std::pair(array, score), dataset_of(layout::name_of(score)));
+    }
+  };
+  open(ScoreArray::singles, plan.singles,
+       [&](const char* score) { return file_.group(layout::single).group(score).dataset(layout::data); });
+  open(ScoreArray::pairs, plan.doubles,
+       [&](const char* score) { return file_.group(layout::double_).dataset(score); });
+  if (!plan.list) return;
+  open(ScoreArray::list, plan.listed,
+       [&](const char* score) { return file_.group(layout::list).dataset(score); });
 }
 
-void ScreenWriter::write(ScoreArray array, std::int64_t first, std::span<const float> scores) {
-  switch (array) {
-    case ScoreArray::singles:
-      singles_->write(first, scores);
-      break;
-    case ScoreArray::pairs:
-      pairs_->write(first, scores);
-      break;
-    case ScoreArray::list:
-      list_->write(first, scores);
-      break;
-  }
+void ScreenWriter::write(ScoreArray array, Score score, std::int64_t first, std::span<const float> values) {
+  datasets_.at({array, score}).write(first, values);
 }
 
 void ScreenWriter::close() {
-  singles_.reset();
-  pairs_.reset();
-  list_.reset();
+  datasets_.clear();
   file_.close();
 }
 

@@ -14,6 +14,7 @@
 #include "dko/knockout/screen.hpp"
 #include "dko/mapping/batch_network.hpp"
 #include "dko/training/trainer.hpp"
+#include "support/screens.hpp"
 #include "support/testing.hpp"
 
 using namespace dko;
@@ -56,14 +57,6 @@ PublishedScores published_scores() {
   return scores;
 }
 
-class SingleScores final : public ScoreSink {
- public:
-  void write(ScoreArray, std::int64_t, std::span<const float> scores) override {
-    values.insert(values.end(), scores.begin(), scores.end());
-  }
-  std::vector<float> values;
-};
-
 /// The cells of the authors' test set: their profiles are rows of mapping_true.csv.
 std::vector<std::int32_t> published_held_out(const ExpressionMatrix& profiles) {
   const auto dense = dense_profiles(profiles, testing::all_cells(profiles));
@@ -86,23 +79,24 @@ std::vector<std::int32_t> published_held_out(const ExpressionMatrix& profiles) {
 TEST_CASE("single knockouts have the published events, and scores as close as two runs of the original") {
   const ExpressionMatrix profiles = published_data().relative_profiles();
   const PublishedScores published = published_scores();
-  const ScreenPlan plan{select_targets(profiles), true, true, {}};
+  const ScreenPlan plan{select_targets(profiles), both_scores, both_scores, {}};
   REQUIRE(plan.targets.total() == 39343);
   CHECK(PairIndex(profiles, plan.targets).total() == 1528686);
   for (std::size_t k = 0; k < published.genes.size(); ++k) {
     REQUIRE(plan.targets.genes()[k] == published.genes[k]);
     REQUIRE(cell_of_event(plan.targets.starts(), static_cast<std::int64_t>(k)) == published.cells[k]);
   }
-  const ScreenPlan singles{plan.targets, true, false, {}};
+  const ScreenPlan singles{plan.targets, {true, false}, {}, {}};
   std::vector<double> correlations;
   for (std::uint64_t seed = 1; seed <= 15; ++seed) {
     TrainingOptions options;
     options.seed = seed;
     const auto trained =
         train(profiles, split_cells(profiles, 0.2, 0, {}, seed), options, Communicator::one_rank());
-    SingleScores scores;
+    testing::MemorySink scores;
     screen_shard(singles, profiles, CollapsedMapping(trained.mapping), 0, 1, scores);
-    correlations.push_back(spearman(scores.values, published.impacts).value());
+    correlations.push_back(
+        spearman(scores.scores(ScoreArray::singles, Score::impact), published.impacts).value());
     std::cout << "seed " << seed << ": Spearman " << correlations.back() << '\n';
   }
   CHECK(*std::min_element(correlations.begin(), correlations.end()) >= 0.975);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "dko/base/random.hpp"
 #include "dko/training/trainer.hpp"
 #include "support/full_network.hpp"
 #include "support/testing.hpp"
@@ -12,8 +13,8 @@ using namespace dko;
 
 namespace {
 
-/// Largest difference to the full network over all single and double knockouts of these cells, by both ways
-/// through the kernel.
+/// Largest difference to the full network, of both scores, over all single and double knockouts of these
+/// cells, by both ways through the kernel.
 double worst_difference(const Mapping& mapping, const ExpressionMatrix& matrix) {
   const CollapsedMapping collapsed(mapping);
   CellKernel kernel(collapsed);
@@ -25,20 +26,29 @@ double worst_difference(const Mapping& mapping, const ExpressionMatrix& matrix) 
     for (std::int32_t a = 0; a < n && n > 1; ++a) {
       const std::vector<std::int32_t> single{a};
       const std::vector<std::int32_t> gene{genes[static_cast<std::size_t>(a)]};
-      const double impact = kernel.impact(single);
-      REQUIRE((impact >= 0 && impact <= 1));
-      worst = std::max(worst, std::abs(impact - testing::full_impact(mapping, genes, gene)));
+      const KnockoutScores scores = kernel.scores(single);
+      REQUIRE((scores.impact >= 0 && scores.impact <= 1 && scores.network >= 0 && scores.network <= 1));
+      worst = std::max(worst, std::abs(scores.impact - testing::full_impact(mapping, genes, gene)));
+      worst = std::max(worst, std::abs(scores.network - testing::full_network_impact(mapping, genes, gene)));
       if (n < 3) continue;
       std::vector<std::int32_t> seconds;
       for (std::int32_t b = a + 1; b < n; ++b) seconds.push_back(b);
       std::vector<float> impacts(seconds.size());
-      kernel.pair_impacts(a, seconds, impacts);
+      std::vector<float> networks(seconds.size());
+      kernel.pair_scores(a, seconds, {impacts, networks});
+      std::vector<float> alone(seconds.size());
+      kernel.pair_scores(a, seconds, {alone, {}});
+      REQUIRE(alone == impacts);
       for (std::size_t at = 0; at < seconds.size(); ++at) {
         const std::vector<std::int32_t> pair{gene[0], genes[static_cast<std::size_t>(seconds[at])]};
-        const double expected = testing::full_impact(mapping, genes, pair);
-        worst = std::max(worst, std::abs(static_cast<double>(impacts[at]) - expected));
+        const double impact = testing::full_impact(mapping, genes, pair);
+        const double network = testing::full_network_impact(mapping, genes, pair);
+        worst = std::max(worst, std::abs(static_cast<double>(impacts[at]) - impact));
+        worst = std::max(worst, std::abs(static_cast<double>(networks[at]) - network));
         const std::vector<std::int32_t> positions{a, seconds[at]};
-        REQUIRE(static_cast<float>(kernel.impact(positions)) == impacts[at]);
+        const KnockoutScores again = kernel.scores(positions);
+        REQUIRE(static_cast<float>(again.impact) == impacts[at]);
+        REQUIRE(static_cast<float>(again.network) == networks[at]);
       }
     }
   }
@@ -98,7 +108,9 @@ TEST_CASE("a knockout that leaves one gene moves all shares to it") {
   kernel.load(genes);
   const double share = kernel.intact_profile()[1];
   const std::vector<std::int32_t> first{0};
-  CHECK(kernel.impact(first) == Approx(1 - share).epsilon(1e-12));
+  CHECK(kernel.scores(first).impact == Approx(1 - share).epsilon(1e-12));
+  CHECK(kernel.scores(first).network == Approx(0).margin(1e-15));
+  CHECK(kernel.profile_after(first) == std::vector<double>{0, 1});
 }
 
 TEST_CASE("knockouts of three and more genes agree with the full network") {
@@ -116,7 +128,9 @@ TEST_CASE("knockouts of three and more genes agree with the full network") {
       positions.push_back(static_cast<std::int32_t>(at));
       removed.push_back(genes[at]);
     }
-    CHECK(kernel.impact(positions) == Approx(testing::full_impact(mapping, genes, removed)).margin(1e-12));
+    const KnockoutScores scores = kernel.scores(positions);
+    CHECK(scores.impact == Approx(testing::full_impact(mapping, genes, removed)).margin(1e-12));
+    CHECK(scores.network == Approx(testing::full_network_impact(mapping, genes, removed)).margin(1e-12));
   }
 }
 
@@ -130,10 +144,11 @@ TEST_CASE("a score does not depend on what the kernel did before") {
   for (std::int64_t cell = 0; cell < 5; ++cell) {
     used.load(matrix.expressed(cell));
     const std::vector<std::int32_t> other{0, 1, 2};
-    used.impact(other);
+    used.scores(other);
   }
   used.load(matrix.expressed(3));
-  CHECK(used.impact(pair) == fresh.impact(pair));
+  CHECK(used.scores(pair).impact == fresh.scores(pair).impact);
+  CHECK(used.scores(pair).network == fresh.scores(pair).network);
 }
 
 TEST_CASE("a mapping that gives nothing has defined impacts, never NaN") {
@@ -143,7 +158,8 @@ TEST_CASE("a mapping that gives nothing has defined impacts, never NaN") {
     const CollapsedMapping nothing{Mapping(MappingShape{3, 2})};
     CellKernel kernel(nothing);
     kernel.load(genes);
-    CHECK(kernel.impact(first) == 0);
+    CHECK(kernel.scores(first).impact == 0);
+    CHECK(kernel.scores(first).network == 0);
     CHECK(kernel.intact_profile() == std::vector<double>{0, 0, 0});
   }
   {
@@ -153,7 +169,8 @@ TEST_CASE("a mapping that gives nothing has defined impacts, never NaN") {
     const CollapsedMapping one(3, NodeArray(std::move(a)), NodeArray(std::vector<double>(3, 0.0)));
     CellKernel kernel(one);
     kernel.load(genes);
-    CHECK(kernel.impact(first) == 1);
+    CHECK(kernel.scores(first).impact == 1);
+    CHECK(kernel.scores(first).network == 1);
   }
 }
 
@@ -165,6 +182,44 @@ TEST_CASE("under pure renormalisation the impact is the gene's own share") {
   kernel.load(genes);
   const std::vector<std::int32_t> single{2};
   const std::vector<std::int32_t> pair{0, 3};
-  CHECK(kernel.impact(single) == Approx(0.3));
-  CHECK(kernel.impact(pair) == Approx(0.5));
+  CHECK(kernel.scores(single).impact == Approx(0.3));
+  CHECK(kernel.scores(pair).impact == Approx(0.5));
+}
+
+TEST_CASE("pure renormalisation has no network impact and no interaction: random models") {
+  const std::uint64_t seed = GENERATE(range(1, 21));
+  const std::int64_t genes = 3 + static_cast<std::int64_t>(seed) * 2;
+  const auto matrix = testing::random_matrix(6, genes, 0.7, seed);
+  RandomStream stream(seed, "offsets");
+  std::vector<double> offsets;
+  // Of mixed sign, over six orders of magnitude, and now and then zero.
+  for (std::int64_t gene = 0; gene < genes; ++gene) {
+    const double size = std::pow(10.0, stream.uniform(-6, 0)) * (stream.uniform(0, 1) < 0.5 ? -1 : 1);
+    offsets.push_back(stream.uniform(0, 1) < 0.05 ? 0.0 : size);
+  }
+  const CollapsedMapping constant(
+      genes, NodeArray(std::vector<double>(static_cast<std::size_t>(genes * genes), 0.0)),
+      NodeArray(std::move(offsets)));
+  CellKernel kernel(constant);
+  for (std::int64_t cell = 0; cell < matrix.cells(); ++cell) {
+    kernel.load(matrix.expressed(cell));
+    const auto n = static_cast<std::int32_t>(matrix.expressed_count(cell));
+    const std::vector<double> shares = kernel.intact_profile();
+    for (std::int32_t a = 0; a < n && n > 2; ++a) {
+      const std::vector<std::int32_t> single{a};
+      const KnockoutScores first = kernel.scores(single);
+      // What is left may be a millionth: its rounding errors are as many times larger.
+      CHECK(first.network == Approx(0).margin(1e-9));
+      CHECK(first.impact == Approx(shares[static_cast<std::size_t>(a)]).margin(1e-9));
+      for (std::int32_t b = a + 1; b < n; ++b) {
+        const std::vector<std::int32_t> second{b};
+        const std::vector<std::int32_t> pair{a, b};
+        const KnockoutScores both = kernel.scores(pair);
+        CHECK(both.network == Approx(0).margin(1e-9));
+        // Where all of the profile is gone, or was never there, there is no sum of shares to speak of.
+        if (!(shares[static_cast<std::size_t>(a)] + shares[static_cast<std::size_t>(b)] < 1)) continue;
+        CHECK(both.impact - first.impact - kernel.scores(second).impact == Approx(0).margin(1e-9));
+      }
+    }
+  }
 }

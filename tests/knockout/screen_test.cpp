@@ -1,51 +1,35 @@
 #include "dko/knockout/screen.hpp"
 
 #include <catch2/catch.hpp>
-#include <map>
 
 #include "dko/knockout/event_index.hpp"
 #include "support/full_network.hpp"
+#include "support/screens.hpp"
 #include "support/testing.hpp"
 
 using namespace dko;
 
 namespace {
 
-/// Keeps all scores, and notices events that are written twice or never.
-class MemorySink final : public ScoreSink {
- public:
-  void write(ScoreArray array, std::int64_t first, std::span<const float> scores) override {
-    for (const float score : scores) {
-      const bool is_new = all_[array].emplace(first++, score).second;
-      REQUIRE(is_new);
-    }
-  }
-  std::vector<float> scores(ScoreArray array) {
-    std::vector<float> values;
-    for (const auto& [number, score] : all_[array]) {
-      REQUIRE(number == std::ssize(values));
-      values.push_back(score);
-    }
-    return values;
-  }
-
- private:
-  std::map<ScoreArray, std::map<std::int64_t, float>> all_;
-};
-
 struct Scores {
   std::vector<float> singles;
   std::vector<float> pairs;
   std::vector<float> list;
+  std::vector<float> network_of_singles;
+  std::vector<float> network_of_pairs;
+  std::vector<float> network_of_list;
   bool operator==(const Scores&) const = default;
 };
 
 Scores screen_in(std::int64_t shards, const ScreenPlan& plan, const ExpressionMatrix& matrix,
                  const CollapsedMapping& mapping) {
-  MemorySink sink;
+  testing::MemorySink sink;
   for (std::int64_t shard = 0; shard < shards; ++shard)
     screen_shard(plan, matrix, mapping, shard, shards, sink);
-  return {sink.scores(ScoreArray::singles), sink.scores(ScoreArray::pairs), sink.scores(ScoreArray::list)};
+  const auto of = [&](ScoreArray array, Score score) { return sink.scores(array, score); };
+  return {of(ScoreArray::singles, Score::impact), of(ScoreArray::pairs, Score::impact),
+          of(ScoreArray::list, Score::impact),    of(ScoreArray::singles, Score::network),
+          of(ScoreArray::pairs, Score::network),  of(ScoreArray::list, Score::network)};
 }
 
 }  // namespace
@@ -53,7 +37,7 @@ Scores screen_in(std::int64_t shards, const ScreenPlan& plan, const ExpressionMa
 TEST_CASE("every score is where its event is, and the full network's") {
   const auto matrix = testing::random_matrix(8, 14, 0.5, 21);
   const Mapping mapping = testing::random_mapping({14, 14}, 1, 22);
-  ScreenPlan plan{select_targets(matrix), true, true, {}};
+  ScreenPlan plan{select_targets(matrix), both_scores, both_scores, {}};
   const PairIndex index(matrix, plan.targets);
   const Scores scores = screen_in(1, plan, matrix, CollapsedMapping(mapping));
   REQUIRE(std::ssize(scores.singles) == plan.targets.total());
@@ -63,6 +47,8 @@ TEST_CASE("every score is where its event is, and the full network's") {
     const std::vector<std::int32_t> removed{plan.targets.genes()[static_cast<std::size_t>(k)]};
     CHECK(static_cast<double>(scores.singles[static_cast<std::size_t>(k)]) ==
           Approx(testing::full_impact(mapping, genes, removed)).margin(1e-7));
+    CHECK(static_cast<double>(scores.network_of_singles[static_cast<std::size_t>(k)]) ==
+          Approx(testing::full_network_impact(mapping, genes, removed)).margin(1e-7));
   }
   for (std::int64_t k = 0; k < index.total(); ++k) {
     const auto [cell, pair] = index.locate(k);
@@ -71,13 +57,15 @@ TEST_CASE("every score is where its event is, and the full network's") {
                                             targets[static_cast<std::size_t>(pair.second)]};
     CHECK(static_cast<double>(scores.pairs[static_cast<std::size_t>(k)]) ==
           Approx(testing::full_impact(mapping, matrix.expressed(cell), removed)).margin(1e-7));
+    CHECK(static_cast<double>(scores.network_of_pairs[static_cast<std::size_t>(k)]) ==
+          Approx(testing::full_network_impact(mapping, matrix.expressed(cell), removed)).margin(1e-7));
   }
 }
 
 TEST_CASE("the scores are the same bits for any number of shards, more than events included") {
   const auto matrix = testing::random_matrix(6, 10, 0.6, 23);
   const CollapsedMapping mapping(testing::random_mapping({10, 10}, 1, 24));
-  ScreenPlan plan{select_targets(matrix), true, true, {}};
+  ScreenPlan plan{select_targets(matrix), both_scores, both_scores, {}};
   plan.list = sample_pairs(plan.targets, PairIndex(matrix, plan.targets), 30, 1);
   const Scores whole = screen_in(1, plan, matrix, mapping);
   for (const std::int64_t shards : {2, 3, 4, 7, 64, 1000})
@@ -87,7 +75,7 @@ TEST_CASE("the scores are the same bits for any number of shards, more than even
 TEST_CASE("a listed pair has the same bits as in the full triangle, in either order of its genes") {
   const auto matrix = testing::random_matrix(5, 12, 0.7, 25);
   const CollapsedMapping mapping(testing::random_mapping({12, 12}, 1, 26));
-  ScreenPlan plan{select_targets(matrix), false, true, {}};
+  ScreenPlan plan{select_targets(matrix), {}, both_scores, {}};
   const PairIndex index(matrix, plan.targets);
   std::vector<std::int32_t> genes;
   std::vector<std::int32_t> cells;
@@ -100,13 +88,29 @@ TEST_CASE("a listed pair has the same bits as in the full triangle, in either or
   plan.list = EventList(2, NodeArray(std::move(genes)), NodeArray(std::move(cells)));
   const Scores scores = screen_in(3, plan, matrix, mapping);
   CHECK(std::vector<float>(scores.list.rbegin(), scores.list.rend()) == scores.pairs);
+  CHECK(std::vector<float>(scores.network_of_list.rbegin(), scores.network_of_list.rend()) ==
+        scores.network_of_pairs);
+}
+
+TEST_CASE("what is not asked for is not computed, and changes nothing else") {
+  const auto matrix = testing::random_matrix(5, 12, 0.7, 25);
+  const CollapsedMapping mapping(testing::random_mapping({12, 12}, 1, 26));
+  ScreenPlan plan{select_targets(matrix), both_scores, both_scores, {}};
+  const Scores all = screen_in(2, plan, matrix, mapping);
+  plan.singles = {false, true};
+  plan.doubles = {true, false};
+  const Scores some = screen_in(2, plan, matrix, mapping);
+  CHECK(some.singles.empty());
+  CHECK(some.network_of_singles == all.network_of_singles);
+  CHECK(some.pairs == all.pairs);
+  CHECK(some.network_of_pairs.empty());
 }
 
 TEST_CASE("restricted targets have the scores they have in the full screen") {
   const auto matrix = testing::random_matrix(6, 10, 0.8, 27);
   const CollapsedMapping mapping(testing::random_mapping({10, 10}, 1, 28));
-  const ScreenPlan all{select_targets(matrix), true, false, {}};
-  const ScreenPlan some{select_targets(matrix, std::vector<std::int32_t>{1, 4, 8}), true, false, {}};
+  const ScreenPlan all{select_targets(matrix), both_scores, {}, {}};
+  const ScreenPlan some{select_targets(matrix, std::vector<std::int32_t>{1, 4, 8}), both_scores, {}, {}};
   const Scores every = screen_in(1, all, matrix, mapping);
   const Scores few = screen_in(2, some, matrix, mapping);
   std::size_t at = 0;
@@ -121,8 +125,8 @@ TEST_CASE("restricted targets have the scores they have in the full screen") {
 TEST_CASE("progress ends at its total") {
   const auto matrix = testing::random_matrix(6, 10, 0.6, 23);
   const CollapsedMapping mapping(testing::random_mapping({10, 10}, 1, 24));
-  const ScreenPlan plan{select_targets(matrix), true, true, {}};
-  MemorySink sink;
+  const ScreenPlan plan{select_targets(matrix), both_scores, both_scores, {}};
+  testing::MemorySink sink;
   std::int64_t last = 0;
   std::int64_t end = -1;
   screen_shard(plan, matrix, mapping, 0, 1, sink, [&](std::int64_t done, std::int64_t total) {

@@ -11,6 +11,8 @@ using testing::SmallScreen;
 
 namespace {
 
+const std::vector<Measure> impact{{Score::impact, false}};
+
 /// What an export writes.
 template <class Write>
 std::string written(Write write) {
@@ -26,13 +28,18 @@ TEST_CASE("exports have the original's columns, rows and order") {
   const SmallScreen small;
   const ScreenReader screen(small.path());
   const auto singles =
-      written([&](CsvWriter& csv) { export_scores(screen, ScoreArray::singles, Labels::ids, csv); });
+      written([&](CsvWriter& csv) { export_scores(screen, ScoreArray::singles, impact, Labels::ids, csv); });
   CHECK_THAT(singles, Catch::StartsWith("gene_id,cell_id,k_pred\n1,0,0."));
   CHECK(std::count(singles.begin(), singles.end(), '\n') == 1 + screen.events(ScoreArray::singles));
   const auto pairs =
-      written([&](CsvWriter& csv) { export_scores(screen, ScoreArray::pairs, Labels::names, csv); });
+      written([&](CsvWriter& csv) { export_scores(screen, ScoreArray::pairs, impact, Labels::names, csv); });
   CHECK_THAT(pairs, Catch::StartsWith("gene1_name,gene2_name,cell_name,k_pred\ngene1,gene3,cell0,"));
   CHECK(std::count(pairs.begin(), pairs.end(), '\n') == 1 + screen.events(ScoreArray::pairs));
+  const auto all = written([&](CsvWriter& csv) {
+    export_scores(screen, ScoreArray::pairs, screen.measures(ScoreArray::pairs), Labels::ids, csv);
+  });
+  CHECK_THAT(all, Catch::StartsWith(
+                      "gene1_id,gene2_id,cell_id,k_pred,network,interaction,network_interaction\n1,3,0,"));
 }
 
 TEST_CASE("what is exported with names can be given back as a list of events") {
@@ -40,7 +47,7 @@ TEST_CASE("what is exported with names can be given back as a list of events") {
   const ScreenReader screen(small.path());
   const testing::TemporaryFolder folder;
   CsvWriter csv(folder / "d.csv", false);
-  export_scores(screen, ScoreArray::pairs, Labels::names, csv);
+  export_scores(screen, ScoreArray::pairs, impact, Labels::names, csv);
   const EventList events = read_events(folder / "d.csv", small.matrix());
   REQUIRE(events.size() == screen.events(ScoreArray::pairs));
   std::int64_t number = 0;

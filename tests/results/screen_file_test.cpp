@@ -3,30 +3,16 @@
 
 #include "dko/base/error.hpp"
 #include "dko/parallel/collective.hpp"
+#include "dko/results/score_reader.hpp"
 #include "support/screens.hpp"
 
 using namespace dko;
 
 namespace {
 
-class MemorySink final : public ScoreSink {
- public:
-  void write(ScoreArray array, std::int64_t first, std::span<const float> scores) override {
-    auto& all = scores_[static_cast<std::size_t>(array)];
-    all.resize(std::max(all.size(), static_cast<std::size_t>(first) + scores.size()));
-    std::copy(scores.begin(), scores.end(), all.begin() + first);
-  }
-  const std::vector<float>& scores(ScoreArray array) const {
-    return scores_[static_cast<std::size_t>(array)];
-  }
-
- private:
-  std::array<std::vector<float>, 3> scores_;
-};
-
-std::vector<float> all_scores(const ScreenReader& screen, ScoreArray array) {
+std::vector<float> all_scores(const ScreenReader& screen, ScoreArray array, Measure measure) {
   std::vector<float> values;
-  ScoreStream stream(screen, array);
+  ScoreStream stream(screen, array, measure);
   for (std::int64_t number = 0; number < screen.events(array); ++number) values.push_back(stream.next());
   return values;
 }
@@ -50,11 +36,12 @@ void check_screen(const ExpressionMatrix& root_matrix, const std::filesystem::pa
   dko::on_root(ranks, [&] { complete_screen_file(path, 1.5, 2.5); });
 
   // Every rank reads the file and computes all scores again by itself.
-  MemorySink expected;
+  testing::MemorySink expected;
   screen_shard(testing::full_plan(matrix), matrix, CollapsedMapping(weights), 0, 1, expected);
   const ScreenReader screen(path);
   for (const ScoreArray array : {ScoreArray::singles, ScoreArray::pairs, ScoreArray::list}) {
-    CHECK(all_scores(screen, array) == expected.scores(array));
+    for (const Score score : every_score)
+      CHECK(all_scores(screen, array, {score, false}) == expected.scores(array, score));
   }
   CHECK(screen.gene_names() == matrix.gene_names());
   CHECK(screen.cell_names() == matrix.cell_names());

@@ -42,13 +42,32 @@ double full_distance(std::span<const double> a, std::span<const double> b) {
   return sum > 0 ? difference / sum : 0.0;
 }
 
-double full_impact(const Mapping& mapping, std::span<const std::int32_t> expressed,
-                   std::span<const std::int32_t> removed) {
+namespace {
+
+std::vector<std::int32_t> without(std::span<const std::int32_t> expressed,
+                                  std::span<const std::int32_t> removed) {
   std::vector<std::int32_t> left;
   for (const std::int32_t gene : expressed) {
     if (std::find(removed.begin(), removed.end(), gene) == removed.end()) left.push_back(gene);
   }
-  return full_distance(full_profile(mapping, left), full_profile(mapping, expressed));
+  return left;
+}
+
+}  // namespace
+
+double full_impact(const Mapping& mapping, std::span<const std::int32_t> expressed,
+                   std::span<const std::int32_t> removed) {
+  return full_distance(full_profile(mapping, without(expressed, removed)), full_profile(mapping, expressed));
+}
+
+double full_network_impact(const Mapping& mapping, std::span<const std::int32_t> expressed,
+                           std::span<const std::int32_t> removed) {
+  std::vector<double> rest = full_profile(mapping, expressed);
+  for (const std::int32_t gene : removed) rest[static_cast<std::size_t>(gene)] = 0;
+  double total = 0;
+  for (const double share : rest) total += share;
+  for (double& share : rest) share = total > 0 ? share / total : 0.0;
+  return full_distance(full_profile(mapping, without(expressed, removed)), rest);
 }
 
 }  // namespace dko::testing

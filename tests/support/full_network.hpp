@@ -20,4 +20,8 @@ double full_distance(std::span<const double> a, std::span<const double> b);
 double full_impact(const Mapping& mapping, std::span<const std::int32_t> expressed,
                    std::span<const std::int32_t> removed);
 
+/// BC(q', r), r being q without the removed genes, scaled to sum to one again.
+double full_network_impact(const Mapping& mapping, std::span<const std::int32_t> expressed,
+                           std::span<const std::int32_t> removed);
+
 }  // namespace dko::testing

@@ -1,13 +1,33 @@
 #include "support/screens.hpp"
 
+#include <stdexcept>
+
 #include "dko/knockout/event_index.hpp"
 
 namespace dko::testing {
 
 ScreenPlan full_plan(const ExpressionMatrix& matrix) {
-  ScreenPlan plan{select_targets(matrix), true, true, {}};
+  ScreenPlan plan{select_targets(matrix), both_scores, both_scores, {}, both_scores};
   plan.list = sample_pairs(plan.targets, PairIndex(matrix, plan.targets), 3, 1);
   return plan;
+}
+
+void MemorySink::write(ScoreArray array, Score score, std::int64_t first, std::span<const float> values) {
+  for (const float value : values) {
+    const bool is_new = all_[{array, score}].emplace(first++, value).second;
+    if (!is_new) throw std::logic_error("an event was written twice");
+  }
+}
+
+std::vector<float> MemorySink::scores(ScoreArray array, Score score) const {
+  std::vector<float> values;
+  const auto found = all_.find({array, score});
+  if (found == all_.end()) return values;
+  for (const auto& [number, value] : found->second) {
+    if (number != std::ssize(values)) throw std::logic_error("an event was never written");
+    values.push_back(value);
+  }
+  return values;
 }
 
 SmallScreen::SmallScreen(ExpressionMatrix matrix) : matrix_(std::move(matrix)) {

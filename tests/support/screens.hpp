@@ -1,6 +1,9 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
+#include <utility>
+#include <vector>
 
 #include "dko/expression/matrix.hpp"
 #include "dko/results/screen_reader.hpp"
@@ -21,6 +24,16 @@ class SmallScreen {
  private:
   TemporaryFolder folder_;
   ExpressionMatrix matrix_;
+};
+
+/// Keeps all scores, and notices events that are written twice or never.
+class MemorySink final : public ScoreSink {
+ public:
+  void write(ScoreArray array, Score score, std::int64_t first, std::span<const float> values) override;
+  std::vector<float> scores(ScoreArray array, Score score) const;
+
+ private:
+  std::map<std::pair<ScoreArray, Score>, std::map<std::int64_t, float>> all_;
 };
 
 /// Singles, pairs and three sampled pairs of a matrix.

@@ -5,17 +5,25 @@
 #include <span>
 #include <vector>
 
+#include "dko/knockout/score.hpp"
 #include "dko/mapping/collapsed_mapping.hpp"
 
 namespace dko {
 
+/// Both scores of one knockout.
+struct KnockoutScores {
+  double impact = 0;
+  double network = 0;
+};
+
 /// Scores the knockouts of one cell at a time through the collapsed mapping, O(n) each, in double precision.
 ///
-/// impact(K) = BC(q', q) = Σ|q'−q| / Σ(q'+q), q the predicted profile of the intact cell and q' that after
-/// the knockout of K, from o_i(K) = (u_i − Σ_{g∈K} A_ig)/(n−|K|) + c_i for i in S∖K, q' = |o|/Σ|o|.
-/// A profile whose outputs are all zero is taken as q = 0, so its distance to any other is 1, and to its
-/// like 0. The result depends on the model, the cell and K alone, to the bit: not on what was scored
-/// before. Genes are given as positions among the cell's expressed genes.
+/// With o_i(K) = (u_i − Σ_{g∈K} A_ig)/(n−|K|) + c_i for i in S∖K and q' = |o|/Σ|o|, the profile after the
+/// knockout of K, q that of the intact cell, and r = q/Σ_{i∉K} q_i over i ∉ K, the intact one without K:
+/// impact(K) = BC(q', q) = Σ|q'−q| / Σ(q'+q), network(K) = BC(q', r).
+/// A profile whose outputs are all zero is taken as 0, so its distance to any other is 1, and to its like 0.
+/// The result depends on the model, the cell and K alone, to the bit: not on what was scored before, nor on
+/// which scores are asked for. Genes are given as positions among the cell's expressed genes.
 class CellKernel {
  public:
   /// `mapping` must outlive the kernel.
@@ -24,14 +32,18 @@ class CellKernel {
   /// Gathers what the knockouts of a cell need: the n×n tile A[S,S], u = A z, and q. O(n²).
   void load(std::span<const std::int32_t> expressed);
 
-  /// Impact of knocking out all of `removed` (ascending, distinct, fewer than the cell expresses).
-  double impact(std::span<const std::int32_t> removed);
+  /// Scores of knocking out all of `removed` (ascending, distinct, at least one and fewer than the cell
+  /// expresses).
+  KnockoutScores scores(std::span<const std::int32_t> removed);
 
-  /// impacts[j] = impact of {first, seconds[j]}, first < seconds[j], n > 2.
-  void pair_impacts(std::int32_t first, std::span<const std::int32_t> seconds, std::span<float> impacts);
+  /// Scores of {first, seconds[j]} into place j, first < seconds[j], n > 2.
+  void pair_scores(std::int32_t first, std::span<const std::int32_t> seconds, const ScoreSpans& scores);
 
   /// Predicted relative profile of the intact cell, over its expressed genes.
   std::vector<double> intact_profile() const;
+
+  /// Predicted relative profile after the knockout of `removed`, over the same genes; 0 for the removed.
+  std::vector<double> profile_after(std::span<const std::int32_t> removed);
 
  private:
   // Eight doubles: sums are kept in eight lanes and added in a fixed order, so that the result is the same
@@ -48,9 +60,14 @@ class CellKernel {
   const Lanes* column(std::int32_t position) const {
     return tile_.data() + static_cast<std::size_t>(position) * u_.size();
   }
+  std::vector<double> over_genes(const Row& row, double scale) const;
   void subtract(std::int32_t position);
+  void remove_all(std::span<const std::int32_t> removed);
+  void restore(std::span<const std::int32_t> removed);
   double fill_outputs(const Row& base, const Lanes* last, std::int64_t left);
-  double impact_of_last(const Row& base, std::int32_t last, std::int64_t left);
+  double kept_share() const;
+  double distance(double total_after, double scale_before, bool before_is_zero, const Row& mask) const;
+  KnockoutScores scores_of_last(std::int32_t last, std::int64_t left, ScoreSet wanted);
 
   const CollapsedMapping* mapping_;
   std::int64_t expressed_ = 0;  // n
@@ -59,7 +76,8 @@ class CellKernel {
   Row u_;        // A z
   Row c_;        // offset
   Row q_;        // intact profile
-  Row keep_;     // 1 for genes that are there, 0 for removed ones and padding
+  Row ones_;     // 1 for every gene, 0 for padding
+  Row keep_;     // the same, but 0 for removed genes
   Row base_;     // u without all removed genes but the last
   Row outputs_;  // |o| after the knockout
 };

@@ -7,17 +7,19 @@
 #include "dko/base/progress.hpp"
 #include "dko/expression/matrix.hpp"
 #include "dko/knockout/event_list.hpp"
+#include "dko/knockout/score.hpp"
 #include "dko/knockout/targets.hpp"
 #include "dko/mapping/collapsed_mapping.hpp"
 
 namespace dko {
 
-/// What a screen scores.
+/// What a screen scores, and by what.
 struct ScreenPlan {
   KnockoutTargets targets;
-  bool singles = false;           ///< every single knockout of the targets
-  bool doubles = false;           ///< every double knockout of the targets
-  std::optional<EventList> list;  ///< and these events
+  ScoreSet singles;  ///< every single knockout of the targets; not scored if none is wanted
+  ScoreSet doubles;  ///< every double knockout of the targets, likewise
+  std::optional<EventList> list;
+  ScoreSet listed = both_scores;  ///< of the events of `list`, if there is one
 
   /// The plan of rank 0, its arrays held once per node. What other ranks pass is ignored. Collective.
   static ScreenPlan replicate(const NodeGroup& group, ScreenPlan on_root);
@@ -28,12 +30,12 @@ struct ScreenPlan {
 enum class ScoreArray { singles, pairs, list };
 
 /// Takes the scores of a screen. Called by one rank for its own range of events, in large contiguous
-/// pieces; different ranks never write the same event.
+/// pieces, for each wanted score on its own; different ranks never write the same event.
 class ScoreSink {
  public:
   virtual ~ScoreSink() = default;
-  /// scores of events [first, first + scores.size()) of an array. Local.
-  virtual void write(ScoreArray array, std::int64_t first, std::span<const float> scores) = 0;
+  /// One score of events [first, first + values.size()) of an array. Local.
+  virtual void write(ScoreArray array, Score score, std::int64_t first, std::span<const float> values) = 0;
 };
 
 /// Scores shard `shard` of `shards` of the plan: of each array a contiguous range of events, balanced by

@@ -9,13 +9,15 @@
 namespace dko {
 
 struct RankedEvent {
+  std::int64_t number = 0;  ///< in its array
   Event event;
   float score = 0;
 };
 
-/// The `count` highest scores of an array, highest first, of all cells or of one; equal scores in the order
-/// of their events. Reads the file once, in bounded memory. Local.
-std::vector<RankedEvent> highest_scores(const ScreenReader& screen, ScoreArray array, std::int64_t count,
-                                        std::optional<std::int64_t> cell = {});
+/// The `count` events of an array that rank highest by a measure, of all cells or of one: scores by their
+/// value, interactions, which have a sign, by their size. Equal ones in the order of their events. Reads the
+/// file once, in bounded memory. Local.
+std::vector<RankedEvent> highest_scores(const ScreenReader& screen, ScoreArray array, Measure measure,
+                                        std::int64_t count, std::optional<std::int64_t> cell = {});
 
 }  // namespace dko

@@ -12,6 +12,7 @@
 #include "dko/knockout/event_list.hpp"
 #include "dko/knockout/screen.hpp"
 #include "dko/knockout/targets.hpp"
+#include "dko/results/measure.hpp"
 
 namespace dko {
 
@@ -27,7 +28,7 @@ struct EventRange {
   std::int64_t last = 0;
 };
 
-/// A finished screen, open for reading. Scores are never loaded whole: ScoreStream reads them in blocks.
+/// A finished screen, open for reading. Scores are never loaded whole: see score_reader.hpp.
 /// All calls are local and throw InputError for a file that is not as dko writes it.
 class ScreenReader {
  public:
@@ -43,12 +44,17 @@ class ScreenReader {
   double screen_seconds() const { return file_.real_attribute("screen_seconds"); }
 
   bool has(ScoreArray array) const;
-  /// Number of scores in an array that the file has.
+  /// Whether a measure of that array can be read: an interaction needs pairs, and the same score of the
+  /// single knockouts of both genes.
+  bool has(ScoreArray array, Measure measure) const;
+  /// All of them, in the order of measure_names.
+  std::vector<Measure> measures(ScoreArray array) const;
+  /// Number of events in an array that the file has.
   std::int64_t events(ScoreArray array) const;
   /// Number of genes knocked out at once: 1, 2, or the list's.
   std::int64_t order(ScoreArray array) const;
 
-  /// Which knockout score `number` of an array is about.
+  /// Which knockout event `number` of an array is.
   Event event(ScoreArray array, std::int64_t number) const;
   /// Its cell alone.
   std::int64_t cell_of(ScoreArray array, std::int64_t number) const;
@@ -59,11 +65,22 @@ class ScreenReader {
   template <class Visit>
   void for_each_event(ScoreArray array, Visit visit) const;
 
-  hdf5::Dataset scores(ScoreArray array) const;
+  /// The number of that event among the singles or the pairs; nothing if the screen does not have it.
+  std::optional<std::int64_t> number_of_single(std::int64_t cell, std::int32_t gene) const;
+  std::optional<std::int64_t> number_of_pair(std::int64_t cell, std::int32_t gene1, std::int32_t gene2) const;
+
+  /// The knocked-out genes of singles and pairs.
+  const KnockoutTargets& targets() const { return targets_; }
+  /// C+1 entries: number of pairs before each cell.
+  std::span<const std::int64_t> pair_starts() const { return pair_starts_; }
+  hdf5::Dataset scores(ScoreArray array, Score score) const;
 
  private:
+  void read_singles();
   void read_pairs();
   void read_list();
+  void require_scores(ScoreArray array, const hdf5::Location& group) const;
+  bool has_stored(ScoreArray array, Score score) const;
 
   hdf5::File file_;
   Provenance provenance_;
@@ -72,28 +89,7 @@ class ScreenReader {
   KnockoutTargets targets_;                // of singles and pairs
   std::vector<std::int64_t> pair_starts_;  // pairs before each cell
   EventList list_;
-};
-
-/// Reads the scores of an array, or of a range of it, one after the other, in blocks.
-class ScoreStream {
- public:
-  ScoreStream(const ScreenReader& screen, ScoreArray array)
-      : ScoreStream(screen, array, {0, screen.events(array)}) {}
-  ScoreStream(const ScreenReader& screen, ScoreArray array, EventRange range);
-
-  /// The next score; to be called at most once per event of the range.
-  float next() {
-    if (at_ == block_.size()) fill();
-    return block_[at_++];
-  }
-
- private:
-  void fill();
-
-  hdf5::Dataset scores_;
-  EventRange left_;
-  std::vector<float> block_;
-  std::size_t at_ = 0;
+  bool singles_of_list_ = false;  // whether the singles hold all genes of the list in its cells
 };
 
 template <class Visit>

@@ -2,8 +2,10 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <span>
+#include <utility>
 
 #include "dko/base/provenance.hpp"
 #include "dko/expression/matrix.hpp"
@@ -35,16 +37,14 @@ class ScreenWriter final : public ScoreSink {
   ScreenWriter(const std::filesystem::path& path, const Communicator& communicator, const ScreenPlan& plan);
 
   /// Local. @throws IoError
-  void write(ScoreArray array, std::int64_t first, std::span<const float> scores) override;
+  void write(ScoreArray array, Score score, std::int64_t first, std::span<const float> values) override;
 
   /// Collective. @throws IoError: the last of the scores may reach the disk only now.
   void close();
 
  private:
   hdf5::File file_;
-  std::optional<hdf5::Dataset> singles_;
-  std::optional<hdf5::Dataset> pairs_;
-  std::optional<hdf5::Dataset> list_;
+  std::map<std::pair<ScoreArray, Score>, hdf5::Dataset> datasets_;
 };
 
 }  // namespace dko

@@ -2,8 +2,11 @@
 
 #include <array>
 #include <string_view>
+#include <vector>
 
 #include "dko/knockout/screen.hpp"
+#include "dko/results/measure.hpp"
+#include "dko/results/screen_reader.hpp"
 
 namespace dko::app {
 
@@ -20,5 +23,15 @@ inline constexpr std::array score_arrays{ScoreArrayName{ScoreArray::singles, "si
 
 /// The value of an option --of. @throws UsageError for anything but single, double and list.
 ScoreArray score_array_named(std::string_view option);
+
+/// The value of an option --score, names with commas between. @throws UsageError for an unknown name, or one
+/// that is there twice.
+std::vector<Measure> measures_named(std::string_view list);
+
+/// The same where only stored scores make sense. @throws UsageError
+ScoreSet scores_named(std::string_view list);
+
+/// @throws UsageError that says why a screen has not this measure of this array.
+void require_measure(const ScreenReader& screen, ScoreArray array, const Measure& measure);
 
 }  // namespace dko::app

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <array>
+#include <string_view>
+
+#include "dko/knockout/score.hpp"
+
+namespace dko {
+
+/// What can be read of the events of a screen: a stored score, or, of double knockouts, the additive genetic
+/// interaction that follows from it,
+///
+///     ε(a, b) = score({a, b}) − score(a) − score(b),
+///
+/// positive where two losses together do more than the sum of each, negative where less. Zero if the mapping
+/// only renormalised.
+struct Measure {
+  Score score = Score::impact;
+  bool is_interaction = false;
+
+  bool operator==(const Measure&) const = default;
+};
+
+/// The name of a measure in options and JSON, and its title in tables of numbers ("k_pred" is the
+/// original's).
+struct MeasureName {
+  Measure measure;
+  std::string_view name;
+  std::string_view column;
+};
+
+inline constexpr std::array measure_names{
+    MeasureName{{Score::impact, false}, "impact", "k_pred"},
+    MeasureName{{Score::network, false}, "network", "network"},
+    MeasureName{{Score::impact, true}, "interaction", "interaction"},
+    MeasureName{{Score::network, true}, "network-interaction", "network_interaction"}};
+
+constexpr const MeasureName& name_of(const Measure& measure) {
+  return measure_names[(measure.score == Score::impact ? 0U : 1U) + (measure.is_interaction ? 2U : 0U)];
+}
+
+}  // namespace dko

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "dko/hdf5/file.hpp"
+#include "dko/results/screen_reader.hpp"
+
+namespace dko {
+
+/// Reads one measure of the events of one array. An interaction is derived here: from the stored score of
+/// the pair those of its two single knockouts in the same cell are taken. The screen must have the measure
+/// (ScreenReader::has) and outlive the reader. All calls are local and throw InputError for a damaged file.
+class ScoreReader {
+ public:
+  ScoreReader(const ScreenReader& screen, ScoreArray array, Measure measure);
+
+  /// Of events [first, first + values.size()).
+  void read(std::int64_t first, std::span<float> values);
+  float at(std::int64_t number);
+
+ private:
+  void load_singles(std::int64_t cell);
+  void subtract_singles_of_pairs(std::int64_t first, std::span<float> values);
+  void subtract_singles_of_list(std::int64_t first, std::span<float> values);
+
+  const ScreenReader& screen_;
+  ScoreArray array_;
+  hdf5::Dataset scores_;
+  std::optional<hdf5::Dataset> singles_;  // for interactions
+  std::int64_t loaded_cell_ = -1;
+  std::vector<float> of_cell_;  // the singles of that cell, one per target
+};
+
+/// Reads a measure of the events of an array, or of a range of them, one after the other, in blocks.
+class ScoreStream {
+ public:
+  ScoreStream(const ScreenReader& screen, ScoreArray array, Measure measure)
+      : ScoreStream(screen, array, measure, {0, screen.events(array)}) {}
+  ScoreStream(const ScreenReader& screen, ScoreArray array, Measure measure, EventRange range)
+      : reader_(screen, array, measure), left_(range) {}
+
+  /// The next score; to be called at most once per event of the range.
+  float next() {
+    if (at_ == block_.size()) fill();
+    return block_[at_++];
+  }
+
+ private:
+  void fill();
+
+  ScoreReader reader_;
+  EventRange left_;
+  std::vector<float> block_;
+  std::size_t at_ = 0;
+};
+
+}  // namespace dko

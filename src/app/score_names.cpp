@@ -1,0 +1,70 @@
+#include "score_names.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "dko/base/error.hpp"
+#include "dko/base/text.hpp"
+
+namespace dko::app {
+
+namespace {
+
+Measure measure_named(std::string_view text) {
+  const auto found = std::find_if(measure_names.begin(), measure_names.end(),
+                                  [&](const MeasureName& name) { return name.name == text; });
+  if (found != measure_names.end()) return found->measure;
+  throw UsageError(
+      fmt::format("--score knows impact, network, interaction and network-interaction, not '{}'", text));
+}
+
+}  // namespace
+
+ScoreArray score_array_named(std::string_view option) {
+  for (const ScoreArrayName& name : score_arrays) {
+    if (name.option == option) return name.array;
+  }
+  throw UsageError(fmt::format("--of must be single, double or list, not '{}'", option));
+}
+
+std::vector<Measure> measures_named(std::string_view list) {
+  std::vector<Measure> measures;
+  for (std::size_t start = 0; start <= list.size();) {
+    const std::size_t end = std::min(list.find(',', start), list.size());
+    const Measure measure = measure_named(trimmed(list.substr(start, end - start)));
+    if (std::find(measures.begin(), measures.end(), measure) != measures.end()) {
+      throw UsageError(fmt::format("--score names {} twice", name_of(measure).name));
+    }
+    measures.push_back(measure);
+    start = end + 1;
+  }
+  return measures;
+}
+
+ScoreSet scores_named(std::string_view list) {
+  ScoreSet scores;
+  for (const Measure& measure : measures_named(list)) {
+    if (measure.is_interaction) {
+      throw UsageError(
+          "--score: interactions follow from impact and network when a screen is read (dko top, "
+          "dko export); store these");
+    }
+    (measure.score == Score::impact ? scores.impact : scores.network) = true;
+  }
+  return scores;
+}
+
+void require_measure(const ScreenReader& screen, ScoreArray array, const Measure& measure) {
+  if (screen.has(array, measure)) return;
+  const auto kind = std::find_if(score_arrays.begin(), score_arrays.end(),
+                                 [&](const ScoreArrayName& name) { return name.array == array; });
+  const std::string why =
+      !measure.is_interaction
+          ? "it was made without (--score of dko run and screen)"
+          : "interactions are of two genes, and need the same score of their single knockouts in the file";
+  throw UsageError(
+      fmt::format("the screen has no {} of its {}: {}", name_of(measure).name, kind->title, why));
+}
+
+}  // namespace dko::app

@@ -1,0 +1,23 @@
+#include "table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace dko::app {
+
+std::string Table::text() const {
+  std::vector<std::size_t> width(rows_[0].size());
+  for (const auto& row : rows_) {
+    for (std::size_t at = 0; at < row.size(); ++at) width[at] = std::max(width[at], row[at].size());
+  }
+  std::string text;
+  for (const auto& row : rows_) {
+    std::string line;
+    for (std::size_t at = 0; at < row.size(); ++at) line += fmt::format("{:<{}}  ", row[at], width[at]);
+    text += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
+  }
+  return text;
+}
+
+}  // namespace dko::app

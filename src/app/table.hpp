@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace dko::app {
+
+/// A table of text for the terminal, columns as wide as they need to be.
+class Table {
+ public:
+  explicit Table(std::vector<std::string> titles) : rows_{std::move(titles)} {}
+
+  /// A row of as many cells as there are titles.
+  void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
+
+  /// One line a row, none with blanks at its end.
+  std::string text() const;
+
+ private:
+  std::vector<std::vector<std::string>> rows_;
+};
+
+}  // namespace dko::app

@@ -1,0 +1,85 @@
+#include "dko/results/score_reader.hpp"
+
+#include <algorithm>
+
+#include "dko/knockout/event_index.hpp"
+
+namespace dko {
+
+namespace {
+
+constexpr std::int64_t block_scores = std::int64_t{1} << 20;
+
+}  // namespace
+
+ScoreReader::ScoreReader(const ScreenReader& screen, ScoreArray array, Measure measure)
+    : screen_(screen), array_(array), scores_(screen.scores(array, measure.score)) {
+  if (measure.is_interaction) singles_ = screen.scores(ScoreArray::singles, measure.score);
+}
+
+void ScoreReader::read(std::int64_t first, std::span<float> values) {
+  if (values.empty()) return;
+  scores_.read(first, values);
+  if (!singles_) return;
+  if (array_ == ScoreArray::list)
+    subtract_singles_of_list(first, values);
+  else
+    subtract_singles_of_pairs(first, values);
+}
+
+float ScoreReader::at(std::int64_t number) {
+  float value = 0;
+  read(number, std::span(&value, 1));
+  return value;
+}
+
+void ScoreReader::load_singles(std::int64_t cell) {
+  if (cell == loaded_cell_) return;
+  of_cell_.resize(static_cast<std::size_t>(screen_.targets().count(cell)));
+  if (!of_cell_.empty()) {
+    singles_->read(screen_.targets().starts()[static_cast<std::size_t>(cell)], std::span<float>(of_cell_));
+  }
+  loaded_cell_ = cell;
+}
+
+void ScoreReader::subtract_singles_of_pairs(std::int64_t first, std::span<float> values) {
+  const std::span<const std::int64_t> starts = screen_.pair_starts();
+  for (std::size_t done = 0; done < values.size();) {
+    const std::int64_t number = first + static_cast<std::int64_t>(done);
+    const std::int64_t cell = cell_of_event(starts, number);
+    load_singles(cell);
+    const auto m = std::ssize(of_cell_);
+    TargetPair pair = PairIndex::pair_of(m, number - starts[static_cast<std::size_t>(cell)]);
+    for (; pair.first + 1 < m && done < values.size(); ++pair.first, pair.second = pair.first + 1) {
+      const double a = of_cell_[static_cast<std::size_t>(pair.first)];
+      for (; pair.second < m && done < values.size(); ++pair.second, ++done) {
+        const double b = of_cell_[static_cast<std::size_t>(pair.second)];
+        values[done] = static_cast<float>(static_cast<double>(values[done]) - a - b);
+      }
+    }
+  }
+}
+
+void ScoreReader::subtract_singles_of_list(std::int64_t first, std::span<float> values) {
+  for (std::size_t at = 0; at < values.size(); ++at) {
+    const Event event = screen_.event(array_, first + static_cast<std::int64_t>(at));
+    load_singles(event.cell);
+    const auto targets = screen_.targets().of(event.cell);
+    double value = static_cast<double>(values[at]);
+    for (const std::int32_t gene : event.genes) {
+      const auto place = std::lower_bound(targets.begin(), targets.end(), gene) - targets.begin();
+      value -= static_cast<double>(of_cell_[static_cast<std::size_t>(place)]);
+    }
+    values[at] = static_cast<float>(value);
+  }
+}
+
+void ScoreStream::fill() {
+  const std::int64_t count = std::min(left_.last - left_.first, block_scores);
+  block_.resize(static_cast<std::size_t>(count));
+  reader_.read(left_.first, block_);
+  left_.first += count;
+  at_ = 0;
+}
+
+}  // namespace dko

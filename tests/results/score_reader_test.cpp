@@ -1,0 +1,74 @@
+#include "dko/results/score_reader.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "support/screens.hpp"
+
+using namespace dko;
+
+namespace {
+
+float stored(const ScreenReader& screen, ScoreArray array, Score score, std::int64_t number) {
+  return ScoreReader(screen, array, {score, false}).at(number);
+}
+
+/// By the definition, one read at a time.
+double interaction_of(const ScreenReader& screen, ScoreArray array, Score score, std::int64_t number) {
+  const Event event = screen.event(array, number);
+  double value = static_cast<double>(stored(screen, array, score, number));
+  for (const std::int32_t gene : event.genes) {
+    const auto single = screen.number_of_single(event.cell, gene);
+    value -= static_cast<double>(stored(screen, ScoreArray::singles, score, single.value()));
+  }
+  return value;
+}
+
+}  // namespace
+
+TEST_CASE("interactions are what is left of a pair without its singles, in whatever pieces they are read") {
+  const testing::SmallScreen small;
+  const ScreenReader screen(small.path());
+  for (const ScoreArray array : {ScoreArray::pairs, ScoreArray::list}) {
+    for (const Score score : every_score) {
+      std::vector<float> expected;
+      for (std::int64_t number = 0; number < screen.events(array); ++number)
+        expected.push_back(static_cast<float>(interaction_of(screen, array, score, number)));
+      std::vector<float> whole(expected.size());
+      ScoreReader(screen, array, {score, true}).read(0, whole);
+      CHECK(whole == expected);
+      // Every range from every place.
+      ScoreReader reader(screen, array, {score, true});
+      for (const std::size_t count : {1U, 2U, 5U}) {
+        for (std::size_t first = 0; first + count <= expected.size(); ++first) {
+          std::vector<float> part(count);
+          reader.read(static_cast<std::int64_t>(first), part);
+          const auto from = expected.begin() + static_cast<std::ptrdiff_t>(first);
+          REQUIRE(part == std::vector<float>(from, from + static_cast<std::ptrdiff_t>(count)));
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("events are found again by their genes and cell") {
+  const testing::SmallScreen small;
+  const ScreenReader screen(small.path());
+  for (std::int64_t number = 0; number < screen.events(ScoreArray::singles); ++number) {
+    const Event event = screen.event(ScoreArray::singles, number);
+    CHECK(screen.number_of_single(event.cell, event.genes[0]) == number);
+  }
+  for (std::int64_t number = 0; number < screen.events(ScoreArray::pairs); ++number) {
+    const Event event = screen.event(ScoreArray::pairs, number);
+    CHECK(screen.number_of_pair(event.cell, event.genes[1], event.genes[0]) == number);
+  }
+  CHECK_FALSE(screen.number_of_pair(0, 0, 1).has_value());  // cell 0 does not express gene 0
+}
+
+TEST_CASE("a screen has the measures that its stored scores allow") {
+  const testing::SmallScreen small;
+  const ScreenReader screen(small.path());
+  CHECK(screen.measures(ScoreArray::singles).size() == 2);
+  CHECK(screen.measures(ScoreArray::pairs).size() == 4);
+  CHECK(screen.measures(ScoreArray::list).size() == 4);
+  CHECK_FALSE(screen.has(ScoreArray::singles, {Score::impact, true}));
+}
