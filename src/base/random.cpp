@@ -1,6 +1,8 @@
 #include "dko/base/random.hpp"
 
 #include <algorithm>
+#include <boost/random/normal_distribution.hpp>
+#include <boost/random/poisson_distribution.hpp>
 #include <boost/random/uniform_int_distribution.hpp>
 #include <boost/random/uniform_real_distribution.hpp>
 #include <numeric>
@@ -47,6 +49,15 @@ RandomStream::result_type RandomStream::operator()() {
 
 double RandomStream::uniform(double low, double high) {
   return boost::random::uniform_real_distribution<double>(low, high)(*this);
+}
+
+double RandomStream::normal() {
+  return boost::random::normal_distribution<double>()(*this);
+}
+
+std::int64_t RandomStream::poisson(double mean) {
+  if (!(mean > 0)) return 0;
+  return boost::random::poisson_distribution<std::int64_t, double>(mean)(*this);
 }
 
 std::int64_t RandomStream::below(std::int64_t bound) {

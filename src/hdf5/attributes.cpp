@@ -23,6 +23,7 @@ void put(Id object, const std::string& name, Id type, Id stored_as, const Handle
       check(H5Acreate2(object, name.c_str(), stored_as, space.id(), H5P_DEFAULT, H5P_DEFAULT),
             fmt::format("{}: attribute {} cannot be created", place, name)),
       H5Aclose);
+  if (H5Sget_simple_extent_npoints(space.id()) == 0) return;
   check(H5Awrite(attribute.id(), type, value),
         fmt::format("{}: attribute {} cannot be written", place, name));
 }
@@ -54,6 +55,14 @@ void Location::set(const std::string& attribute, double value) {
 void Location::set(const std::string& attribute, const std::vector<std::int64_t>& values) {
   const Handle space = attribute_space(static_cast<std::int64_t>(values.size()), false, place());
   put(id(), attribute, H5T_NATIVE_INT64, H5T_STD_I64LE, space, values.data(), place());
+}
+
+void Location::set(const std::string& attribute, const Names& texts) {
+  const Handle type = text_type();
+  const Handle space = attribute_space(static_cast<std::int64_t>(texts.size()), false, place());
+  std::vector<const char*> pointers;
+  for (const std::string& text : texts) pointers.push_back(text.c_str());
+  put(id(), attribute, type.id(), type.id(), space, pointers.data(), place());
 }
 
 void Location::set_encoding(const std::string& name, const std::string& type, const std::string& version) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <exception>
 #include <limits>
 
@@ -107,6 +108,37 @@ void Communicator::reduce_raw(void* data, std::int64_t count, Scalar type, Reduc
     check_mpi(MPI_Allreduce(MPI_IN_PLACE, piece, piece_count, native_type(type), op, handle_->comm),
               "MPI_Allreduce");
   });
+}
+
+/// The counts of all ranks on rank 0, none elsewhere.
+std::vector<std::int64_t> Communicator::gather_counts(std::int64_t count) const {
+  if (!handle_) return {count};
+  std::vector<std::int64_t> counts(is_root() ? static_cast<std::size_t>(size_) : 0);
+  check_mpi(MPI_Gather(&count, 1, MPI_INT64_T, counts.data(), 1, MPI_INT64_T, 0, handle_->comm),
+            "MPI_Gather");
+  return counts;
+}
+
+void Communicator::gather_raw(const void* data, std::int64_t count, Scalar type, void* all,
+                              const std::vector<std::int64_t>& counts) const {
+  if (count > 0 && is_root()) std::memcpy(all, data, static_cast<std::size_t>(count * bytes_of(type)));
+  if (!handle_) return;
+  constexpr int tag = 0;
+  if (!is_root()) {
+    in_pieces(const_cast<void*>(data), count, type, [&](void* piece, int piece_count) {
+      check_mpi(MPI_Send(piece, piece_count, native_type(type), 0, tag, handle_->comm), "MPI_Send");
+    });
+    return;
+  }
+  auto* to = static_cast<std::byte*>(all) + count * bytes_of(type);
+  for (int rank = 1; rank < size_; ++rank) {
+    const std::int64_t of_rank = counts[static_cast<std::size_t>(rank)];
+    in_pieces(to, of_rank, type, [&](void* piece, int piece_count) {
+      check_mpi(MPI_Recv(piece, piece_count, native_type(type), rank, tag, handle_->comm, MPI_STATUS_IGNORE),
+                "MPI_Recv");
+    });
+    to += of_rank * bytes_of(type);
+  }
 }
 
 void Communicator::broadcast(std::string& text, int root) const {

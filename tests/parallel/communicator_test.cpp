@@ -35,6 +35,15 @@ TEST_CASE("what any rank broadcasts reaches all") {
   }
 }
 
+TEST_CASE("what all ranks have is gathered in their order, different numbers and none included") {
+  std::vector<std::int64_t> mine(static_cast<std::size_t>(rank() % 3), rank());
+  const auto all = testing::world().gather(std::span<const std::int64_t>(mine));
+  std::vector<std::int64_t> expected;
+  for (int of = 0; of < size() && rank() == 0; ++of)
+    expected.insert(expected.end(), static_cast<std::size_t>(of % 3), of);
+  CHECK(all == expected);
+}
+
 TEST_CASE("sums and maxima are over all ranks") {
   std::vector<float> values(1000);
   std::iota(values.begin(), values.end(), static_cast<float>(rank()));

@@ -26,6 +26,12 @@ class RandomStream {
   /// Uniform in [low, high).
   double uniform(double low, double high);
 
+  /// Normal with mean 0 and variance 1.
+  double normal();
+
+  /// Poisson with this mean ≥ 0.
+  std::int64_t poisson(double mean);
+
   /// Uniform in {0, …, bound−1}; bound > 0.
   std::int64_t below(std::int64_t bound);
 

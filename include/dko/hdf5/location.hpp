@@ -109,6 +109,7 @@ class Location {
   void set(const std::string& attribute, std::uint64_t value);
   void set(const std::string& attribute, double value);
   void set(const std::string& attribute, const std::vector<std::int64_t>& values);
+  void set(const std::string& attribute, const Names& texts);
   bool has_attribute(const std::string& attribute) const;
   std::string text_attribute(const std::string& attribute) const;
   std::int64_t integer_attribute(const std::string& attribute) const;

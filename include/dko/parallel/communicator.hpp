@@ -88,6 +88,18 @@ class Communicator {
     return value;
   }
 
+  /// The values of all ranks, one after the other in the order of the ranks, on rank 0; nothing elsewhere.
+  /// Ranks may pass different numbers of them. Collective.
+  template <class T>
+  std::vector<T> gather(std::span<const T> values) const {
+    const std::vector<std::int64_t> counts = gather_counts(static_cast<std::int64_t>(values.size()));
+    std::int64_t total = 0;
+    for (const std::int64_t count : counts) total += count;
+    std::vector<T> all(static_cast<std::size_t>(total));
+    gather_raw(values.data(), static_cast<std::int64_t>(values.size()), scalar_of<T>(), all.data(), counts);
+    return all;
+  }
+
   /// The ranks that pass the same colour, in the order of their ranks here. Collective.
   Communicator split(int colour) const;
   /// The ranks that share this rank's memory. Collective.
@@ -100,6 +112,9 @@ class Communicator {
 
   Communicator() = default;
   void broadcast_raw(void* data, std::int64_t count, Scalar type, int root) const;
+  std::vector<std::int64_t> gather_counts(std::int64_t count) const;
+  void gather_raw(const void* data, std::int64_t count, Scalar type, void* all,
+                  const std::vector<std::int64_t>& counts) const;
   void reduce_raw(void* data, std::int64_t count, Scalar type, Reduction reduction) const;
 
   std::shared_ptr<const Handle> handle_;  // null for the group of one

@@ -1,10 +1,11 @@
+#include "dko/simulation/regulatory_network.hpp"
+
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <set>
 
 #include "dko/base/error.hpp"
-#include "dko/evaluation/regulatory_network.hpp"
 
 using namespace dko;
 

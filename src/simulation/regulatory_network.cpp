@@ -1,4 +1,4 @@
-#include "dko/evaluation/regulatory_network.hpp"
+#include "dko/simulation/regulatory_network.hpp"
 
 #include <fmt/format.h>
 

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "dko/base/provenance.hpp"
+#include "dko/expression/matrix.hpp"
+
+namespace dko {
+
+/// Further values of the same cells and genes, by name.
+using Layers = std::vector<std::pair<std::string, ExpressionMatrix>>;
+
+/// Writes an AnnData file (on-disk format 0.1.0): X and each of `layers` as csr_matrix of float32, cells ×
+/// genes, names in obs and var; the provenance in attributes of the root group. Local. @throws IoError
+void write_h5ad(const std::filesystem::path& path, const ExpressionMatrix& x, const Layers& layers,
+                const Provenance& provenance);
+
+/// Bytes of the file, nearly.
+double h5ad_bytes(const ExpressionMatrix& x, const Layers& layers);
+
+}  // namespace dko

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "dko/simulation/cells.hpp"
+#include "dko/simulation/dynamics.hpp"
+
+namespace dko {
+
+/// The true scores of a knockout: with p the relative profile of the cell, p' that of the steady state it
+/// settles in once the genes K are frozen at 0, and r = p without K, scaled to sum to one.
+struct TrueScores {
+  double vs_original = 0;      ///< BC(p', p), what `impact` predicts
+  double vs_renormalised = 0;  ///< BC(p', r), what `network` predicts
+};
+
+/// Solves the network again from the state of the cell without the genes of `knocked_out`. A state in which
+/// nothing is left has p' = 0. Nothing if the cell settles in no steady state. Local.
+std::optional<TrueScores> true_scores(const RegulatoryDynamics& dynamics, const SimulatedCell& cell,
+                                      std::span<const std::int32_t> knocked_out);
+
+}  // namespace dko

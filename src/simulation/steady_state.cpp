@@ -1,0 +1,103 @@
+#include "dko/simulation/steady_state.hpp"
+
+#include <algorithm>
+#include <boost/numeric/odeint/integrate/integrate_adaptive.hpp>
+#include <boost/numeric/odeint/stepper/generation.hpp>
+#include <boost/numeric/odeint/stepper/runge_kutta_dopri5.hpp>
+#include <cmath>
+
+namespace dko {
+
+namespace {
+
+using State = std::vector<double>;
+
+constexpr double solver_tolerance = 1e-9;
+constexpr double settling = 1e-5;  // slope from which on the fixed point is looked for
+constexpr double longest = 10000;
+
+constexpr double converged = 1e-13;
+constexpr int most_iterations = 20000;
+constexpr int iterations_between_checks = 50;
+constexpr double smallest_step = 1.0 / 64;
+
+void clear(State& x, const std::vector<bool>& absent) {
+  for (std::size_t gene = 0; gene < x.size(); ++gene) {
+    if (absent[gene]) x[gene] = 0;
+  }
+}
+
+void clear_remnants(State& x) {
+  for (double& level : x) {
+    if (level < least_expression) level = 0;
+  }
+}
+
+/// The stable fixed point of F that Euler steps reach from `x`, if they do.
+std::optional<State> fixed_point(const RegulatoryDynamics& dynamics, const std::vector<bool>& absent,
+                                 State x) {
+  State production(x.size());
+  double step = 1;
+  double last_change = std::numeric_limits<double>::infinity();
+  for (int iteration = 1; iteration <= most_iterations; ++iteration) {
+    dynamics.production(absent, x, production);
+    double change = 0;
+    double largest = 1;
+    for (std::size_t gene = 0; gene < x.size(); ++gene) {
+      change = std::max(change, std::abs(production[gene] - x[gene]));
+      largest = std::max(largest, x[gene]);
+      x[gene] += step * (production[gene] - x[gene]);
+    }
+    if (change <= converged * largest) return x;
+    if (iteration % iterations_between_checks != 0) continue;
+    if (change >= last_change) step /= 2;
+    if (step < smallest_step) return std::nullopt;
+    last_change = change;
+  }
+  return std::nullopt;
+}
+
+double steepest(const State& slope) {
+  double most = 0;
+  for (const double rate : slope) most = std::max(most, std::abs(rate));
+  return most;
+}
+
+}  // namespace
+
+std::optional<State> steady_state(const RegulatoryDynamics& dynamics, const std::vector<bool>& absent,
+                                  State start) {
+  namespace odeint = boost::numeric::odeint;
+  State x = std::move(start);
+  clear(x, absent);
+  const auto rates = [&](const State& state, State& slope, double) {
+    dynamics.production(absent, state, slope);
+    for (std::size_t gene = 0; gene < state.size(); ++gene) slope[gene] -= state[gene];
+  };
+  const auto stepper =
+      odeint::make_controlled(solver_tolerance, solver_tolerance, odeint::runge_kutta_dopri5<State>());
+  State slope(x.size());
+  double time = 0;
+  for (double span = 10; time < longest; time += span, span *= 1.5) {
+    odeint::integrate_adaptive(stepper, rates, x, time, time + span, 0.1);
+    rates(x, slope, time);
+    if (steepest(slope) > settling) continue;
+    if (auto settled = fixed_point(dynamics, absent, x)) {
+      clear_remnants(*settled);
+      return settled;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<State> resettled(const RegulatoryDynamics& dynamics, const std::vector<bool>& absent,
+                               State start) {
+  clear(start, absent);
+  if (auto settled = fixed_point(dynamics, absent, start)) {
+    clear_remnants(*settled);
+    return settled;
+  }
+  return steady_state(dynamics, absent, std::move(start));
+}
+
+}  // namespace dko

@@ -1,0 +1,77 @@
+#include "dko/simulation/knockout_truth.hpp"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <numeric>
+
+#include "support/full_network.hpp"
+#include "support/regulation.hpp"
+
+using namespace dko;
+
+namespace {
+
+std::vector<double> share_of(std::vector<double> x) {
+  const double total = std::accumulate(x.begin(), x.end(), 0.0);
+  for (double& level : x) level = total > 0 ? level / total : 0;
+  return x;
+}
+
+}  // namespace
+
+TEST_CASE("the truth by hand: a lone gene is lost, an activator, and a repressor either way") {
+  // x0 = 0.5 (repressed by the absent x3: its term is there only where loss frees), x1 = 0.8 x0/(1+x0).
+  const std::vector<Regulation> network{{2, 0, 0.5, false}, {0, 1, 0.8, true}, {2, 3, 0.6, false}};
+  const RegulatoryDynamics dynamics(network, 4, RepressorLoss::vanishes);
+  SimulatedCell cell{{0.5, 0.8 / 3, 0, 0.6}, std::vector<bool>(4, false), 0};
+  const double total = 0.5 + 0.8 / 3 + 0.6;
+  const std::vector<std::int32_t> leaf{1};
+  const TrueScores of_leaf = true_scores(dynamics, cell, leaf).value();
+  CHECK(of_leaf.vs_original == Approx(0.8 / 3 / total).epsilon(1e-10));
+  CHECK(of_leaf.vs_renormalised == Approx(0).margin(1e-12));
+  // Without x0, x1 decays: only x3 is left, with all of the profile.
+  const std::vector<std::int32_t> activator{0};
+  const TrueScores of_activator = true_scores(dynamics, cell, activator).value();
+  CHECK(of_activator.vs_original == Approx(1 - 0.6 / total).epsilon(1e-10));
+  CHECK(of_activator.vs_renormalised == Approx(1 - 0.6 / (0.6 + 0.8 / 3)).epsilon(1e-10));
+  // Without both, the same state.
+  const std::vector<std::int32_t> both{0, 1};
+  CHECK(true_scores(dynamics, cell, both).value().vs_renormalised == Approx(0).margin(1e-12));
+}
+
+TEST_CASE("a repressor's loss takes its targets' production, or frees them") {
+  // x0 and x2 produce themselves nothing; x1 is repressed by x0 = 0.5, which the absent x2 leaves to itself.
+  const std::vector<Regulation> network{{3, 0, 0.9, false}, {0, 1, 0.6, false}, {3, 2, 0.4, false}};
+  SimulatedCell cell{{0.9, 0.6 / 1.9, 0.4, 0}, std::vector<bool>(4, false), 0};
+  const std::vector<std::int32_t> repressor{0};
+  const double rest = 0.6 / 1.9 + 0.4;
+  const TrueScores lost =
+      true_scores(RegulatoryDynamics(network, 4, RepressorLoss::vanishes), cell, repressor).value();
+  CHECK(lost.vs_renormalised == Approx(1 - 0.4 / rest).epsilon(1e-10));  // x1 is gone too
+  const TrueScores freed =
+      true_scores(RegulatoryDynamics(network, 4, RepressorLoss::frees), cell, repressor).value();
+  CHECK(freed.vs_renormalised == Approx(0.6 - 0.6 / 1.9 / rest).epsilon(1e-10));  // x1 rises to 0.6 of 1
+}
+
+TEST_CASE("the truth agrees with an independent integration of the network without the genes") {
+  const RepressorLoss loss = GENERATE(RepressorLoss::vanishes, RepressorLoss::frees);
+  const auto network = draw_network({24, 3, NetworkKind::scale_free, 2.5, 0.5, 5});
+  const RegulatoryDynamics dynamics(network, 24, loss);
+  const SimulatedCell cell = simulate_cell(dynamics, 0, 0.2, 5);
+  for (std::int32_t a = 0; a < 24; a += 3) {
+    for (const std::int32_t b : {a, (a + 5) % 24}) {
+      std::vector<std::int32_t> removed{a};
+      if (b != a) removed.push_back(b);
+      std::vector<bool> absent = cell.absent;
+      std::vector<double> rest = cell.levels;
+      for (const std::int32_t gene : removed) {
+        absent[static_cast<std::size_t>(gene)] = true;
+        rest[static_cast<std::size_t>(gene)] = 0;
+      }
+      const auto after = share_of(testing::integrated(network, absent, cell.levels, loss));
+      const TrueScores scores = true_scores(dynamics, cell, removed).value();
+      CHECK(std::abs(scores.vs_original - testing::full_distance(after, share_of(cell.levels))) < 1e-8);
+      CHECK(std::abs(scores.vs_renormalised - testing::full_distance(after, share_of(rest))) < 1e-8);
+    }
+  }
+}
