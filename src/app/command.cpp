@@ -23,7 +23,8 @@ std::span<const Command> commands() {
       Command{"export", "write scores or profiles as CSV", export_command},
       Command{"top", "list the highest scores", top_command},
       Command{"info", "tell what a file is and how it was made", info_command},
-      Command{"simulate", "make expression data from a regulatory network", simulate_command},
+      Command{"evaluate", "hold scores and predictions against truth and baselines", evaluate_command},
+      Command{"simulate", "make expression data and the truth of knockouts from a network", simulate_command},
   };
   return all;
 }

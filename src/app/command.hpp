@@ -43,6 +43,7 @@ void predict_command(const std::vector<std::string>& arguments, const Context& c
 void export_command(const std::vector<std::string>& arguments, const Context& context);
 void top_command(const std::vector<std::string>& arguments, const Context& context);
 void info_command(const std::vector<std::string>& arguments, const Context& context);
+void evaluate_command(const std::vector<std::string>& arguments, const Context& context);
 void simulate_command(const std::vector<std::string>& arguments, const Context& context);
 
 /// The command line of one command: its options, its help text, and their reading.

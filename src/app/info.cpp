@@ -7,6 +7,7 @@
 #include "command.hpp"
 #include "dko/base/error.hpp"
 #include "dko/base/text.hpp"
+#include "dko/expression/h5ad.hpp"
 #include "dko/hdf5/header.hpp"
 #include "dko/mapping/model_file.hpp"
 #include "dko/parallel/collective.hpp"
@@ -75,11 +76,22 @@ Facts describe_prediction(const std::string& path) {
   return facts;
 }
 
+/// An AnnData file by dko simulate.
+Facts describe_expression(const std::string& path) {
+  const hdf5::File file = hdf5::File::open(path, hdf5::Access::read);
+  Facts facts{{"file", "simulated expression"},
+              {"genes", file.group("var").read_strings("_index").size()},
+              {"cells", file.group("obs").read_strings("_index").size()}};
+  facts.update(to_json(hdf5::read_header(file, expression_kind)));
+  return facts;
+}
+
 Facts describe(const std::string& path) {
   const std::string format = hdf5::format_of(hdf5::File::open(path, hdf5::Access::read));
   if (format == "dko screen") return describe_screen(path);
   if (format == "dko model") return describe_model(path);
   if (format == "dko prediction") return describe_prediction(path);
+  if (format == "dko expression") return describe_expression(path);
   throw InputError(fmt::format("{}: is an HDF5 file, but not one that dko makes", path));
 }
 

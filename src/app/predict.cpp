@@ -8,7 +8,7 @@
 #include "dko/base/error.hpp"
 #include "dko/base/text.hpp"
 #include "dko/evaluation/baselines.hpp"
-#include "dko/evaluation/metrics.hpp"
+#include "dko/evaluation/profile_agreement.hpp"
 #include "dko/mapping/batch_network.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/results/prediction_file.hpp"

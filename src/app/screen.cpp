@@ -56,28 +56,12 @@ bool parse(ScreenCommandOptions& options, const std::vector<std::string>& argume
   return true;
 }
 
-/// @throws InputError unless the model was trained for just these genes.
-void require_same_genes(const Model& model, const ExpressionMatrix& matrix,
-                        const ScreenCommandOptions& options) {
-  const Names& ours = matrix.gene_names();
-  if (model.genes.size() != ours.size()) {
-    throw InputError(fmt::format("{} is a model of {}, and {} has {}", options.model,
-                                 counted(std::ssize(model.genes), "gene"), options.input,
-                                 counted(std::ssize(ours), "gene")));
-  }
-  const auto differ = std::mismatch(ours.begin(), ours.end(), model.genes.begin());
-  if (differ.first == ours.end()) return;
-  throw InputError(fmt::format("{} is a model of other genes: gene {} is {} there and {} in {}",
-                               options.model, differ.first - ours.begin(), *differ.second, *differ.first,
-                               options.input));
-}
-
 void prepare(Preparation& ready, const ScreenCommandOptions& options, Job& job) {
   ready.out.emplace(options.out, options.common.force);
   ready.summary.emplace(options.common);
   const Model model = read_model(options.model);
   ready.matrix = load_input(options.input, job);
-  require_same_genes(model, ready.matrix, options);
+  require_same_genes(model, options.model, ready.matrix, options.input);
   job.provenance.model_checksum = model.provenance.model_checksum;
   ready.plan = make_plan(ready.matrix, options.screen, job);
   check_screen(ready.matrix, ready.plan, *ready.out, job);

@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/program_options/value_semantic.hpp>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "dko/base/error.hpp"
 #include "dko/base/text.hpp"
 #include "dko/expression/reader.hpp"
 #include "progress.hpp"
@@ -43,6 +45,20 @@ ExpressionMatrix load_input(const std::string& path, Job& job) {
   job.provenance.input = path;
   job.provenance.input_checksum = matrix.checksum();
   return matrix;
+}
+
+void require_same_genes(const Model& model, const std::string& model_path, const ExpressionMatrix& matrix,
+                        const std::string& input_path) {
+  const Names& ours = matrix.gene_names();
+  if (model.genes.size() != ours.size()) {
+    throw InputError(fmt::format("{} is a model of {}, and {} has {}", model_path,
+                                 counted(std::ssize(model.genes), "gene"), input_path,
+                                 counted(std::ssize(ours), "gene")));
+  }
+  const auto differ = std::mismatch(ours.begin(), ours.end(), model.genes.begin());
+  if (differ.first == ours.end()) return;
+  throw InputError(fmt::format("{} is a model of other genes: gene {} is {} there and {} in {}", model_path,
+                               differ.first - ours.begin(), *differ.second, *differ.first, input_path));
 }
 
 void check_training(const ExpressionMatrix& matrix, const Split& split, const TrainingOptions& options,

@@ -8,44 +8,64 @@ namespace dko {
 
 namespace {
 
-constexpr std::size_t fewest_cells = 3;
+double weight_at(std::span<const double> weights, std::size_t at) {
+  return weights.empty() ? 1.0 : weights[at];
+}
 
-std::optional<double> pearson(const std::vector<double>& x, const std::vector<double>& y) {
-  const auto count = static_cast<double>(x.size());
-  const double mean_x = std::accumulate(x.begin(), x.end(), 0.0) / count;
-  const double mean_y = std::accumulate(y.begin(), y.end(), 0.0) / count;
+/// Pearson's correlation of the sample that holds pair i weights[i] times.
+std::optional<double> pearson(std::span<const double> x, std::span<const double> y,
+                              std::span<const double> weights) {
+  double count = 0;
+  double sum_x = 0;
+  double sum_y = 0;
+  for (std::size_t at = 0; at < x.size(); ++at) {
+    const double weight = weight_at(weights, at);
+    count += weight;
+    sum_x += weight * x[at];
+    sum_y += weight * y[at];
+  }
+  if (count < 2) return std::nullopt;
   double xx = 0;
   double yy = 0;
   double xy = 0;
   for (std::size_t at = 0; at < x.size(); ++at) {
-    const double dx = x[at] - mean_x;
-    const double dy = y[at] - mean_y;
-    xx += dx * dx;
-    yy += dy * dy;
-    xy += dx * dy;
+    const double weight = weight_at(weights, at);
+    const double dx = x[at] - sum_x / count;
+    const double dy = y[at] - sum_y / count;
+    xx += weight * dx * dx;
+    yy += weight * dy * dy;
+    xy += weight * dx * dy;
   }
   if (xx <= 0 || yy <= 0) return std::nullopt;
-  return xy / std::sqrt(xx * yy);
+  return std::clamp(xy / std::sqrt(xx * yy), -1.0, 1.0);
 }
 
-/// Spearman of each gene over the cells in which it is expressed.
-std::vector<double> within_genes(std::span<const float> truth, std::span<const float> predicted,
-                                 std::size_t genes) {
-  std::vector<double> correlations;
-  std::vector<float> x;
-  std::vector<float> y;
-  for (std::size_t gene = 0; gene < genes; ++gene) {
-    x.clear();
-    y.clear();
-    for (std::size_t at = gene; at < truth.size(); at += genes) {
-      if (truth[at] <= 0) continue;
-      x.push_back(truth[at]);
-      y.push_back(predicted[at]);
+/// Positives and negatives among equal scores.
+struct Tie {
+  double positives = 0;
+  double negatives = 0;
+};
+
+/// One per distinct score, lowest first.
+std::vector<Tie> ties_of(const RankedValues& scores, const std::vector<bool>& positive,
+                         std::span<const double> weights) {
+  std::vector<Tie> ties(scores.tie_starts().size() - 1);
+  for (std::size_t tie = 0; tie < ties.size(); ++tie) {
+    for (std::size_t at = scores.tie_starts()[tie]; at < scores.tie_starts()[tie + 1]; ++at) {
+      const std::size_t place = scores.order()[at];
+      (positive[place] ? ties[tie].positives : ties[tie].negatives) += weight_at(weights, place);
     }
-    if (x.size() < fewest_cells) continue;
-    if (const auto correlation = spearman(x, y)) correlations.push_back(*correlation);
   }
-  return correlations;
+  return ties;
+}
+
+Tie total_of(const std::vector<Tie>& ties) {
+  Tie total;
+  for (const Tie& tie : ties) {
+    total.positives += tie.positives;
+    total.negatives += tie.negatives;
+  }
+  return total;
 }
 
 }  // namespace
@@ -60,24 +80,69 @@ double bray_curtis(std::span<const float> a, std::span<const float> b) {
   return sum > 0 ? difference / sum : 0.0;
 }
 
-std::vector<double> ranks(std::span<const float> values) {
-  std::vector<std::size_t> order(values.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [&](std::size_t i, std::size_t j) { return values[i] < values[j]; });
-  std::vector<double> rank(values.size());
-  for (std::size_t first = 0; first < order.size();) {
-    std::size_t last = first + 1;
-    while (last < order.size() && values[order[last]] <= values[order[first]]) ++last;
-    const double mean = static_cast<double>(first + 1 + last) / 2;
-    for (std::size_t at = first; at < last; ++at) rank[order[at]] = mean;
-    first = last;
+RankedValues::RankedValues(std::vector<double> values) : values_(std::move(values)), order_(values_.size()) {
+  std::iota(order_.begin(), order_.end(), 0U);
+  std::sort(order_.begin(), order_.end(),
+            [&](std::uint32_t i, std::uint32_t j) { return values_[i] < values_[j]; });
+  for (std::size_t at = 0; at < order_.size(); ++at) {
+    if (at == 0 || values_[order_[at - 1]] < values_[order_[at]])
+      tie_starts_.push_back(static_cast<std::uint32_t>(at));
+  }
+  tie_starts_.push_back(static_cast<std::uint32_t>(order_.size()));
+}
+
+std::vector<double> RankedValues::ranks(std::span<const double> weights) const {
+  std::vector<double> rank(values_.size());
+  double below = 0;
+  for (std::size_t tie = 0; tie + 1 < tie_starts_.size(); ++tie) {
+    const auto places = std::span(order_).subspan(tie_starts_[tie], tie_starts_[tie + 1] - tie_starts_[tie]);
+    double count = 0;
+    for (const std::uint32_t place : places) count += weight_at(weights, place);
+    for (const std::uint32_t place : places) rank[place] = below + (count + 1) / 2;
+    below += count;
   }
   return rank;
 }
 
+std::optional<double> spearman(const RankedValues& x, const RankedValues& y,
+                               std::span<const double> weights) {
+  return pearson(x.ranks(weights), y.ranks(weights), weights);
+}
+
 std::optional<double> spearman(std::span<const float> x, std::span<const float> y) {
-  if (x.size() < 2) return std::nullopt;
-  return pearson(ranks(x), ranks(y));
+  const auto ranked = [](std::span<const float> values) {
+    return RankedValues(std::vector<double>(values.begin(), values.end()));
+  };
+  return spearman(ranked(x), ranked(y));
+}
+
+std::optional<double> auroc(const RankedValues& scores, const std::vector<bool>& positive,
+                            std::span<const double> weights) {
+  const std::vector<Tie> ties = ties_of(scores, positive, weights);
+  const Tie total = total_of(ties);
+  if (!(total.positives > 0 && total.negatives > 0)) return std::nullopt;
+  double wins = 0;
+  double negatives_below = 0;
+  for (const Tie& tie : ties) {
+    wins += tie.positives * (negatives_below + tie.negatives / 2);
+    negatives_below += tie.negatives;
+  }
+  return wins / (total.positives * total.negatives);
+}
+
+std::optional<double> average_precision(const RankedValues& scores, const std::vector<bool>& positive,
+                                        std::span<const double> weights) {
+  const std::vector<Tie> ties = ties_of(scores, positive, weights);
+  const Tie total = total_of(ties);
+  if (!(total.positives > 0)) return std::nullopt;
+  double area = 0;
+  Tie above;
+  for (auto tie = ties.rbegin(); tie != ties.rend(); ++tie) {
+    above.positives += tie->positives;
+    above.negatives += tie->negatives;
+    if (tie->positives > 0) area += tie->positives * above.positives / (above.positives + above.negatives);
+  }
+  return area / total.positives;
 }
 
 std::optional<double> median(std::vector<double> values) {
@@ -87,20 +152,11 @@ std::optional<double> median(std::vector<double> values) {
   return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
 }
 
-ProfileAgreement compare_profiles(std::span<const float> truth, std::span<const float> predicted,
-                                  std::int64_t genes) {
-  const auto row = static_cast<std::size_t>(genes);
-  const std::size_t cells = truth.size() / row;
-  ProfileAgreement agreement;
-  for (std::size_t cell = 0; cell < cells; ++cell) {
-    agreement.bray_curtis += bray_curtis(truth.subspan(cell * row, row), predicted.subspan(cell * row, row));
-  }
-  agreement.bray_curtis /= static_cast<double>(cells);
-  agreement.spearman_all = spearman(truth, predicted);
-  const std::vector<double> correlations = within_genes(truth, predicted, row);
-  agreement.genes_scored = std::ssize(correlations);
-  agreement.spearman_within_gene = median(correlations);
-  return agreement;
+std::optional<double> weighted_median(std::span<const double> values, std::span<const double> weights) {
+  std::vector<double> sample;
+  for (std::size_t at = 0; at < values.size(); ++at)
+    sample.insert(sample.end(), static_cast<std::size_t>(weights[at]), values[at]);
+  return median(std::move(sample));
 }
 
 }  // namespace dko

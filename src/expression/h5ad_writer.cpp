@@ -1,6 +1,5 @@
 #include "dko/expression/h5ad.hpp"
 #include "dko/hdf5/file.hpp"
-#include "dko/hdf5/header.hpp"
 
 namespace dko {
 
@@ -39,7 +38,7 @@ void write_names(hdf5::Location& parent, const std::string& name, const Names& n
 void write_h5ad(const std::filesystem::path& path, const ExpressionMatrix& x, const Layers& layers,
                 const Provenance& provenance) {
   hdf5::File file = hdf5::File::create(path);
-  hdf5::write_header(file, {"dko expression", 1}, provenance);
+  hdf5::write_header(file, expression_kind, provenance);
   file.set_encoding("", "anndata", "0.1.0");
   write_csr(file, "X", x);
   write_names(file, "obs", x.cell_names());

@@ -36,10 +36,11 @@ class NameIndex {
   /// Whether the text is the name of one and the number of another.
   bool is_ambiguous(std::string_view text) const;
 
- private:
+  /// The same without complaint.
   std::optional<std::int32_t> find_name(std::string_view text) const;
   std::optional<std::int32_t> find_number(std::string_view text) const;
 
+ private:
   std::string kind_;
   const Names* names_;
   std::unordered_map<std::string_view, std::int32_t> position_;

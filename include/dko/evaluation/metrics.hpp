@@ -10,25 +10,50 @@ namespace dko {
 /// BC(a, b) = Σ|a−b| / Σ(a+b) for non-negative profiles of equal length; 0 where both are zero.
 double bray_curtis(std::span<const float> a, std::span<const float> b);
 
-/// Ranks from 1; ties share their mean rank.
-std::vector<double> ranks(std::span<const float> values);
+/// Values in ascending order, ties together: what every rank statistic below starts from. Sorted once, it
+/// serves any number of resamples in one pass each. Values must not be NaN.
+class RankedValues {
+ public:
+  explicit RankedValues(std::vector<double> values);
 
-/// Spearman's rank correlation: Pearson's of the ranks. Nothing for fewer than two values or a constant.
+  std::size_t size() const { return values_.size(); }
+  std::span<const double> values() const { return values_; }
+  /// Places of the values, lowest first.
+  std::span<const std::uint32_t> order() const { return order_; }
+  /// Group t of equal values is order()[tie_starts()[t]] to order()[tie_starts()[t+1] − 1].
+  std::span<const std::uint32_t> tie_starts() const { return tie_starts_; }
+
+  /// Ranks from 1, ties sharing their mean rank, in a sample that holds value i weights[i] times (whole
+  /// numbers; 0: not at all). No weights: each once.
+  std::vector<double> ranks(std::span<const double> weights = {}) const;
+
+ private:
+  std::vector<double> values_;
+  std::vector<std::uint32_t> order_;
+  std::vector<std::uint32_t> tie_starts_;
+};
+
+/// Spearman's rank correlation: Pearson's of the ranks, of the sample that holds pair i weights[i] times.
+/// Nothing for fewer than two pairs or a constant. x and y have equal size.
+std::optional<double> spearman(const RankedValues& x, const RankedValues& y,
+                               std::span<const double> weights = {});
 std::optional<double> spearman(std::span<const float> x, std::span<const float> y);
+
+/// Area under the receiver operating characteristic: the chance that a positive scores above a negative, ties
+/// counting half (as scikit-learn's roc_auc_score). Nothing if there are no positives or no negatives.
+std::optional<double> auroc(const RankedValues& scores, const std::vector<bool>& positive,
+                            std::span<const double> weights = {});
+
+/// Area under the precision-recall curve as average precision, Σ (R_k − R_{k−1}) P_k over the distinct
+/// scores from the highest (as scikit-learn's average_precision_score). Nothing if there are no positives.
+/// Its value for scores that know nothing is the fraction of positives.
+std::optional<double> average_precision(const RankedValues& scores, const std::vector<bool>& positive,
+                                        std::span<const double> weights = {});
 
 /// Mean of the two middle values for an even count; nothing for none.
 std::optional<double> median(std::vector<double> values);
 
-/// How predicted profiles agree with true ones.
-struct ProfileAgreement {
-  double bray_curtis = 0;                      ///< mean over cells
-  std::optional<double> spearman_all;          ///< over all entries, those of unexpressed genes included
-  std::optional<double> spearman_within_gene;  ///< median over genes, each over the cells that express it
-  std::int64_t genes_scored = 0;               ///< genes with at least three such cells and no constant
-};
-
-/// `truth` and `predicted` are cells × genes by rows, relative profiles.
-ProfileAgreement compare_profiles(std::span<const float> truth, std::span<const float> predicted,
-                                  std::int64_t genes);
+/// The same of the sample that holds value i weights[i] times.
+std::optional<double> weighted_median(std::span<const double> values, std::span<const double> weights);
 
 }  // namespace dko

@@ -7,8 +7,12 @@
 
 #include "dko/base/provenance.hpp"
 #include "dko/expression/matrix.hpp"
+#include "dko/hdf5/header.hpp"
 
 namespace dko {
+
+/// What the attributes of the root group say of it.
+inline constexpr hdf5::FileKind expression_kind{"dko expression", 1};
 
 /// Further values of the same cells and genes, by name.
 using Layers = std::vector<std::pair<std::string, ExpressionMatrix>>;

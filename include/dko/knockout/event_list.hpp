@@ -43,12 +43,9 @@ class EventList {
 EventList sample_pairs(const KnockoutTargets& targets, const PairIndex& index, std::int64_t count,
                        std::uint64_t seed);
 
-/// Reads events in the original's Recorder formats: a header with gene_id or gene_index (or gene1_…,
-/// gene2_… and so on for several genes) and cell_id or cell_index, in any order, beside other columns.
-/// Columns _index hold numbers from 0, columns _name names, columns _id either. Local.
-/// @throws InputError with file and line for a column that is missing or there twice, an unknown gene or
-///         cell, a gene that the cell does not express or that is named twice, and for an event that would
-///         leave no expressed gene; and where an _id is the name of one and the number of another.
+/// Reads events in the original's Recorder formats, by the columns of event_columns.hpp. Local.
+/// @throws InputError as EventColumns, and with file and line for a gene that the cell does not express or
+///         that is named twice, and for an event that would leave no expressed gene.
 EventList read_events(const std::filesystem::path& path, const ExpressionMatrix& matrix);
 
 }  // namespace dko

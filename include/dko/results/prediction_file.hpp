@@ -8,7 +8,7 @@
 #include "dko/base/names.hpp"
 #include "dko/base/output_file.hpp"
 #include "dko/base/provenance.hpp"
-#include "dko/evaluation/metrics.hpp"
+#include "dko/evaluation/profile_agreement.hpp"
 
 namespace dko {
 

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "dko/expression/matrix.hpp"
+#include "dko/mapping/collapsed_mapping.hpp"
+#include "dko/parallel/communicator.hpp"
+
+namespace dko {
+
+/// What a real knockout did to each gene, averaged over cells.
+struct RealKnockout {
+  std::vector<std::int32_t> genes;  ///< those of the table that the data have, each once
+  std::vector<double> log2_change;  ///< log2 fold change, knockout against wild type
+  std::vector<bool> significant;    ///< p < 0.05; empty if the table has no p
+  std::int64_t unknown = 0;         ///< rows of genes that the data do not have
+  std::int64_t undefined = 0;       ///< rows without a finite change
+};
+
+/// Reads a CSV table with a column gene (names, or numbers from 0), one of log2fc_KO_vs_WT, log2fc,
+/// log2FoldChange or logFC, and perhaps one of mwu_p, pvalue, p_value or p. Local.
+/// @throws InputError with file and line for missing columns, a change or p that is no number, a gene that is
+///         there twice, or if fewer than three genes are of these data.
+RealKnockout read_real_knockout(const std::filesystem::path& path, const ExpressionMatrix& matrix);
+
+/// Mean profiles over the cells that express a gene: before its loss, without it and rescaled; and after.
+struct MeanChange {
+  std::int64_t cells = 0;
+  std::vector<double> before;  ///< per gene
+  std::vector<double> after;
+
+  /// log2(after/before) of a gene; nothing where either is 0.
+  std::optional<double> log2_change(std::int32_t gene) const;
+};
+
+/// The mean change that the mapping predicts for the knockout of each of `genes` in all cells that express
+/// it beside another. The ranks share the cells; the result is on all. Collective.
+std::vector<MeanChange> predicted_changes(const ExpressionMatrix& profiles, const CollapsedMapping& mapping,
+                                          std::span<const std::int32_t> genes, const Communicator& ranks);
+
+/// What needs no mapping: the mean profile of the cells that lack each of `genes` anyway, against that of
+/// those that express it (without it and rescaled). Local.
+std::vector<MeanChange> observed_contrasts(const ExpressionMatrix& profiles,
+                                           std::span<const std::int32_t> genes);
+
+/// How a predicted change agrees with the real one, over the genes but the knocked-out ones.
+struct ChangeAgreement {
+  std::int64_t genes = 0;          ///< compared
+  std::optional<double> spearman;  ///< of log2 fold changes
+  std::int64_t signs = 0;          ///< genes of which both changes have a sign
+  std::int64_t same_sign = 0;
+  std::int64_t significant_signs = 0;  ///< the same of genes that change significantly
+  std::int64_t significant_same_sign = 0;
+};
+
+/// `knocked_out` is the gene that the truth is about: its transcript need not vanish, so it is left out.
+ChangeAgreement compare_changes(const RealKnockout& truth, const MeanChange& predicted,
+                                std::int32_t knocked_out);
+
+/// Chance, over other genes knocked out in place of the real one, of agreeing as well or better:
+/// (1 + #{null ≥ value}) / (1 + #null).
+double permutation_p(double value, const std::vector<double>& null);
+
+}  // namespace dko

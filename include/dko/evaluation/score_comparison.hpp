@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dko/evaluation/event_agreement.hpp"
+
+namespace dko {
+
+/// One score of every event of a sample.
+struct NamedScores {
+  std::string name;
+  std::vector<double> values;
+};
+
+/// A truth of every event of a sample, and the scores to hold against it.
+struct ScoreQuestion {
+  EventSample sample;
+  std::vector<double> truth;
+  double least_effect = 0;  ///< an event has an effect if |truth| exceeds this
+  std::vector<NamedScores> scores;
+  std::int64_t baseline = -1;  ///< which of the scores needs no model; −1: none does
+};
+
+struct ComparedScore {
+  std::string name;
+  Figures figures;                                     ///< as EventFigure
+  std::vector<std::optional<Interval>> intervals;      ///< of the figures, over resamples of the cells
+  std::vector<std::optional<Interval>> over_baseline;  ///< of the figures less the baseline's
+};
+
+struct ScoreComparison {
+  std::int64_t events = 0;
+  std::int64_t units = 0;
+  std::int64_t cells = 0;
+  double base_rate = 0;  ///< fraction of the events with an effect
+  std::vector<ComparedScore> scores;
+};
+
+/// Compares scores with a truth, with 95 % confidence intervals from `resamples` draws of the cells with
+/// replacement, the same draws for every score. `question` counts on rank 0, the result is there (elsewhere
+/// without figures). Collective.
+ScoreComparison compare_scores(ScoreQuestion question, std::int64_t resamples, std::uint64_t seed,
+                               const Communicator& ranks);
+
+}  // namespace dko

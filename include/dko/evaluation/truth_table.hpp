@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "dko/expression/matrix.hpp"
+
+namespace dko {
+
+/// The true scores of knockouts, from a network that was solved again without the genes, or from anywhere.
+struct TruthTable {
+  std::int64_t order = 1;           ///< genes of an event: 1 or 2
+  std::vector<std::int32_t> genes;  ///< `order` an event
+  std::vector<std::int32_t> cells;
+  std::vector<double> vs_original;      ///< BC(after, before)
+  std::vector<double> vs_renormalised;  ///< BC(after, before without the genes, rescaled); may be empty
+
+  // Of pairs, may be empty: what is left of the pair's score without those of its single knockouts.
+  std::vector<double> interaction;
+  std::vector<double> network_interaction;
+
+  /// Rows that say nothing of these data, and are left out.
+  struct LeftOut {
+    std::int64_t unknown_gene = 0;
+    std::int64_t unknown_cell = 0;
+    std::int64_t not_expressed = 0;  ///< a gene in a cell where the data have none of it, or nothing else
+    std::string gene_example;
+    std::string cell_example;
+
+    std::int64_t total() const { return unknown_gene + unknown_cell + not_expressed; }
+  } left_out;
+
+  std::int64_t size() const { return std::ssize(cells); }
+};
+
+/// Reads a CSV table with the columns of knockout/event_columns.hpp, K_true_vs_original, and, where they are
+/// known, K_true_vs_renormalised, and of pairs K_single1, K_single2, K_single1_vs_renormalised,
+/// K_single2_vs_renormalised: what dko simulate writes. Local.
+/// @throws InputError with file and line for missing columns, a value that is no finite number, an event that
+///         is there twice, a pair of one gene, events of three or more genes, or if no row is of these data.
+TruthTable read_truth(const std::filesystem::path& path, const ExpressionMatrix& matrix);
+
+}  // namespace dko

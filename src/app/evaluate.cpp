@@ -1,0 +1,174 @@
+#include <fmt/format.h>
+
+#include <boost/program_options/value_semantic.hpp>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "command.hpp"
+#include "dko/base/error.hpp"
+#include "dko/mapping/model_file.hpp"
+#include "dko/parallel/collective.hpp"
+#include "evaluation.hpp"
+#include "screen_job.hpp"
+#include "training_job.hpp"
+
+namespace dko::app {
+
+namespace po = boost::program_options;
+
+namespace {
+
+struct EvaluateOptions {
+  std::string input;
+  std::string screen;
+  std::string model;
+  std::vector<std::string> truth;
+  std::string prediction;
+  std::string real_knockout;
+  std::string gene;
+  double least_effect = 0.001;
+  std::int64_t resamples = 200;
+  std::int64_t null_genes = 500;
+  std::uint64_t seed = 1;
+  CommonOptions common;
+};
+
+void check(const EvaluateOptions& options, const CommandLine& line) {
+  if (options.truth.empty() && options.prediction.empty() && options.real_knockout.empty())
+    throw UsageError("nothing to evaluate against: give --truth, --prediction or --real-knockout");
+  if (!options.screen.empty() && !options.model.empty())
+    throw UsageError("--screen and --model exclude each other: both give the scores");
+  if (!options.truth.empty() && options.screen.empty() && options.model.empty())
+    throw UsageError("--truth needs scores to hold against it: give --screen or --model");
+  if (!options.real_knockout.empty() && options.model.empty())
+    throw UsageError("--real-knockout needs predicted profiles: give --model");
+  if (options.real_knockout.empty() != options.gene.empty())
+    throw UsageError("--real-knockout and --gene go together: the file and the gene that was knocked out");
+  if (options.truth.empty() && !options.screen.empty()) throw UsageError("--screen is for --truth");
+  if (options.truth.empty() && line.given("effect")) throw UsageError("--effect is for --truth");
+  require_between("--effect", options.least_effect, 0, 1);
+  require_between("--bootstrap", static_cast<double>(options.resamples), 0, 1e6);
+  require_between("--null", static_cast<double>(options.null_genes), 1, 1e6);
+  for (const std::string& truth : options.truth)
+    require_distinct({{"--truth", truth}, {"--json", options.common.json}});
+  require_distinct({{"INPUT", options.input},
+                    {"--screen", options.screen},
+                    {"--model", options.model},
+                    {"--prediction", options.prediction},
+                    {"--real-knockout", options.real_knockout},
+                    {"--json", options.common.json}});
+}
+
+bool parse(EvaluateOptions& options, const std::vector<std::string>& arguments, const Context& context) {
+  CommandLine line(
+      "evaluate INPUT [options]",
+      "Tells how far scores and predictions can be trusted: against the true effects of knockouts, against\n"
+      "held-out profiles, against a real knockout; always beside baselines that need no mapping, with 95 %\n"
+      "confidence intervals over cells, and a verdict in words. INPUT is the expression data.",
+      "dko evaluate data.csv --screen screen.h5 --truth data.truth_single.csv");
+  line.add_positional("INPUT", options.input);
+  line.add()("truth", po::value(&options.truth)->value_name("CSV")->composing(),
+             "true effects of single or double knockouts, as dko simulate writes them; may be given again")(
+      "screen", po::value(&options.screen)->value_name("FILE"), "the scores to hold against it: a screen")(
+      "model", po::value(&options.model)->value_name("FILE"),
+      "or a model, which scores just those knockouts")(
+      "effect",
+      po::value(&options.least_effect)->default_value(options.least_effect, "0.001")->value_name("E"),
+      "a knockout has an effect if its true score is above this")(
+      "prediction", po::value(&options.prediction)->value_name("FILE"),
+      "held-out profiles, made by dko predict from INPUT")(
+      "real-knockout", po::value(&options.real_knockout)->value_name("CSV"),
+      "what a real knockout did: columns gene and log2fc_KO_vs_WT, and mwu_p if known; needs --model")(
+      "gene", po::value(&options.gene)->value_name("GENE"), "the gene that was knocked out there")(
+      "null", po::value(&options.null_genes)->default_value(options.null_genes)->value_name("N"),
+      "other genes to knock out in its place, at most")(
+      "bootstrap", po::value(&options.resamples)->default_value(options.resamples)->value_name("B"),
+      "resamples of the cells for the intervals; 0: none");
+  add_seed(line, options.seed, "seed of the resamples");
+  add_common(line, options.common);
+  if (!line.parse(arguments, context)) return false;
+  check(options, line);
+  return true;
+}
+
+/// What rank 0 reads before any computing.
+struct Preparation {
+  std::optional<Summary> summary;
+  ExpressionMatrix profiles;
+  CollapsedMapping mapping;
+  std::optional<ScreenReader> screen;
+  Prediction prediction;
+};
+
+void prepare(Preparation& ready, const EvaluateOptions& options, Job& job) {
+  ready.summary.emplace(options.common);
+  const ExpressionMatrix matrix = load_input(options.input, job);
+  if (!options.model.empty()) {
+    const Model model = read_model(options.model);
+    require_same_genes(model, options.model, matrix, options.input);
+    job.provenance.model_checksum = model.provenance.model_checksum;
+    ready.mapping = CollapsedMapping(model.mapping);
+  }
+  if (!options.screen.empty()) {
+    ready.screen.emplace(options.screen);
+    job.provenance.model_checksum = ready.screen->provenance().model_checksum;
+    if (ready.screen->provenance().input_checksum != matrix.checksum()) {
+      throw InputError(fmt::format("{} is a screen of other data than {}: their checksums differ",
+                                   options.screen, options.input));
+    }
+  }
+  if (!options.prediction.empty()) ready.prediction = read_prediction(options.prediction);
+  ready.profiles = matrix.relative_profiles();
+}
+
+void report(const std::vector<std::pair<std::string, ReportPart>>& parts, Preparation& ready,
+            const EvaluateOptions& options, const Job& job) {
+  nlohmann::ordered_json json{{"provenance", to_json(job.provenance)},
+                              {"least_effect", options.least_effect},
+                              {"resamples", options.resamples}};
+  std::string verdicts;
+  auto all_verdicts = nlohmann::ordered_json::array();
+  for (const auto& [name, part] : parts) {
+    std::cout << part.text << '\n';
+    json[name].push_back(part.json);
+    for (const std::string& verdict : part.verdicts) {
+      verdicts += "  " + verdict + '\n';
+      all_verdicts.push_back(verdict);
+    }
+  }
+  std::cout << "verdict\n" << verdicts;
+  json["verdicts"] = all_verdicts;
+  ready.summary->write(json);
+}
+
+}  // namespace
+
+void evaluate_command(const std::vector<std::string>& arguments, const Context& context) {
+  EvaluateOptions options;
+  if (!parse(options, arguments, context)) return;
+  Job job(context, options.common, options.seed);
+
+  Preparation ready;
+  on_root(job.ranks(), [&] { prepare(ready, options, job); });
+  const ExpressionMatrix profiles = ExpressionMatrix::replicate(job.nodes, std::move(ready.profiles));
+  const CollapsedMapping mapping = CollapsedMapping::replicate(job.nodes, std::move(ready.mapping));
+  const Evaluation evaluation{profiles,
+                              options.model.empty() ? nullptr : &mapping,
+                              ready.screen ? &*ready.screen : nullptr,
+                              options.resamples,
+                              options.seed,
+                              options.least_effect,
+                              job};
+  std::vector<std::pair<std::string, ReportPart>> parts;
+  for (const std::string& truth : options.truth)
+    parts.emplace_back("truth", evaluate_truth(truth, evaluation));
+  if (!options.prediction.empty())
+    parts.emplace_back("prediction", evaluate_prediction(ready.prediction, evaluation));
+  if (!options.real_knockout.empty()) {
+    parts.emplace_back("real_knockout", evaluate_real_knockout(options.real_knockout, options.gene,
+                                                               options.null_genes, evaluation));
+  }
+  on_root(job.ranks(), [&] { report(parts, ready, options, job); });
+}
+
+}  // namespace dko::app

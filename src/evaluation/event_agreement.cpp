@@ -1,0 +1,150 @@
+#include "dko/evaluation/event_agreement.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <unordered_map>
+
+namespace dko {
+
+namespace {
+
+constexpr double fewest_cells = 3;
+
+template <class T>
+std::vector<std::int32_t> without_gaps(const std::vector<T>& labels, std::int64_t& count) {
+  std::unordered_map<T, std::int32_t> number;
+  std::vector<std::int32_t> numbers;
+  numbers.reserve(labels.size());
+  for (const T label : labels)
+    numbers.push_back(number.emplace(label, static_cast<std::int32_t>(number.size())).first->second);
+  count = std::ssize(number);
+  return numbers;
+}
+
+/// The values of each group, in the order of the events.
+std::vector<std::vector<double>> divided(const std::vector<std::int32_t>& group, std::int64_t groups,
+                                         std::span<const double> values) {
+  std::vector<std::vector<double>> parts(static_cast<std::size_t>(groups));
+  for (std::size_t event = 0; event < values.size(); ++event)
+    parts[static_cast<std::size_t>(group[event])].push_back(values[event]);
+  return parts;
+}
+
+std::vector<RankedValues> ranked_parts(const std::vector<std::int32_t>& group, std::int64_t groups,
+                                       std::span<const double> values) {
+  std::vector<RankedValues> ranked;
+  for (auto& part : divided(group, groups, values)) ranked.emplace_back(std::move(part));
+  return ranked;
+}
+
+std::vector<double> sizes(std::span<const double> values) {
+  std::vector<double> absolute;
+  for (const double value : values) absolute.push_back(std::abs(value));
+  return absolute;
+}
+
+}  // namespace
+
+EventSample make_event_sample(const std::vector<std::int64_t>& units_of,
+                              const std::vector<std::int32_t>& cells_of) {
+  EventSample sample;
+  sample.unit = without_gaps(units_of, sample.units);
+  sample.cell = without_gaps(cells_of, sample.cells);
+  return sample;
+}
+
+EventValues::EventValues(const EventSample& sample, std::vector<double> values)
+    : all_(std::move(values)),
+      by_unit_(ranked_parts(sample.unit, sample.units, all_.values())),
+      by_cell_(ranked_parts(sample.cell, sample.cells, all_.values())) {}
+
+EventTruth::EventTruth(const EventSample& sample, std::vector<double> truth, std::vector<bool> effect)
+    : sample_(sample), truth_(sample, std::move(truth)), effect_(std::move(effect)) {}
+
+EventTruth::Prepared EventTruth::prepare(std::vector<double> scores) const {
+  RankedValues absolute(sizes(scores));
+  Prepared prepared{EventValues(sample_, std::move(scores)), std::move(absolute), {}};
+  for (std::size_t cell = 0; cell < truth_.by_cell().size(); ++cell) {
+    const RankedValues& truth = truth_.by_cell()[cell];
+    const bool enough = static_cast<double>(truth.size()) >= fewest_cells;
+    prepared.within_each_cell.push_back(enough ? spearman(truth, prepared.values.by_cell()[cell])
+                                               : std::nullopt);
+  }
+  return prepared;
+}
+
+double EventTruth::base_rate() const {
+  return static_cast<double>(std::count(effect_.begin(), effect_.end(), true)) /
+         static_cast<double>(effect_.size());
+}
+
+std::vector<double> EventTruth::event_weights(std::span<const double> cell_weights) const {
+  std::vector<double> weights;
+  weights.reserve(sample_.size());
+  for (const std::int32_t cell : sample_.cell)
+    weights.push_back(cell_weights[static_cast<std::size_t>(cell)]);
+  return weights;
+}
+
+std::optional<double> EventTruth::of_means(const Prepared& score, std::span<const double> weights) const {
+  std::vector<double> count(static_cast<std::size_t>(sample_.units), 0.0);
+  std::vector<double> truth(count.size(), 0.0);
+  std::vector<double> scored(count.size(), 0.0);
+  for (std::size_t event = 0; event < sample_.size(); ++event) {
+    const auto unit = static_cast<std::size_t>(sample_.unit[event]);
+    const double weight = weights.empty() ? 1.0 : weights[event];
+    count[unit] += weight;
+    truth[unit] += weight * truth_.all().values()[event];
+    scored[unit] += weight * score.values.all().values()[event];
+  }
+  std::vector<double> true_means;
+  std::vector<double> score_means;
+  for (std::size_t unit = 0; unit < count.size(); ++unit) {
+    if (!(count[unit] > 0)) continue;
+    true_means.push_back(truth[unit] / count[unit]);
+    score_means.push_back(scored[unit] / count[unit]);
+  }
+  return spearman(RankedValues(std::move(true_means)), RankedValues(std::move(score_means)));
+}
+
+std::optional<double> EventTruth::within_units(const Prepared& score, std::span<const double> weights) const {
+  const auto parts = weights.empty()
+                         ? std::vector<std::vector<double>>(static_cast<std::size_t>(sample_.units))
+                         : divided(sample_.unit, sample_.units, weights);
+  std::vector<double> correlations;
+  for (std::size_t unit = 0; unit < parts.size(); ++unit) {
+    const RankedValues& truth = truth_.by_unit()[unit];
+    const auto present = [](double weight) { return weight > 0; };
+    const auto cells = weights.empty() ? std::ssize(truth.values())
+                                       : std::count_if(parts[unit].begin(), parts[unit].end(), present);
+    if (static_cast<double>(cells) < fewest_cells) continue;
+    if (const auto correlation = spearman(truth, score.values.by_unit()[unit], parts[unit]))
+      correlations.push_back(*correlation);
+  }
+  return median(std::move(correlations));
+}
+
+std::optional<double> EventTruth::within_cells(const Prepared& score,
+                                               std::span<const double> cell_weights) const {
+  std::vector<double> values;
+  std::vector<double> weights;
+  for (std::size_t cell = 0; cell < score.within_each_cell.size(); ++cell) {
+    if (!score.within_each_cell[cell]) continue;
+    values.push_back(*score.within_each_cell[cell]);
+    weights.push_back(cell_weights.empty() ? 1.0 : cell_weights[cell]);
+  }
+  return weighted_median(values, weights);
+}
+
+Figures EventTruth::compare(const Prepared& score, std::span<const double> cell_weights) const {
+  const std::vector<double> weights =
+      cell_weights.empty() ? std::vector<double>() : event_weights(cell_weights);
+  return {spearman(truth_.all(), score.values.all(), weights),
+          of_means(score, weights),
+          within_units(score, weights),
+          within_cells(score, cell_weights),
+          auroc(score.ranked_for_effect, effect_, weights),
+          average_precision(score.ranked_for_effect, effect_, weights)};
+}
+
+}  // namespace dko

@@ -1,0 +1,163 @@
+#include "dko/evaluation/truth_table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <set>
+
+#include "dko/base/delimited.hpp"
+#include "dko/base/error.hpp"
+#include "dko/base/text.hpp"
+#include "dko/knockout/event_columns.hpp"
+
+namespace dko {
+
+namespace {
+
+/// Where the values stand in a row.
+struct ValueColumns {
+  std::size_t vs_original;
+  std::optional<std::size_t> vs_renormalised;
+  std::vector<std::size_t> singles;  // of a pair; both or none
+  std::vector<std::size_t> singles_renormalised;
+
+  ValueColumns(const EventColumns& columns)
+      : vs_original(columns.required("K_true_vs_original")),
+        vs_renormalised(columns.optional("K_true_vs_renormalised")) {
+    if (columns.order() != 2) return;
+    singles = both(columns, "K_single1", "K_single2");
+    if (vs_renormalised)
+      singles_renormalised = both(columns, "K_single1_vs_renormalised", "K_single2_vs_renormalised");
+  }
+
+ private:
+  static std::vector<std::size_t> both(const EventColumns& columns, const char* first, const char* second) {
+    const auto one = columns.optional(first);
+    const auto other = columns.optional(second);
+    return one && other ? std::vector<std::size_t>{*one, *other} : std::vector<std::size_t>();
+  }
+};
+
+double value_at(const DelimitedReader& row, std::size_t column) {
+  const std::string_view text = row.fields()[column];
+  const auto value = parse_number(text);
+  if (value && std::isfinite(*value)) return *value;
+  throw InputError(fmt::format("{}: '{}' is not a finite number", row.place(), text));
+}
+
+bool expresses(const ExpressionMatrix& matrix, std::int64_t cell, std::span<const std::int32_t> genes) {
+  const auto expressed = matrix.expressed(cell);
+  return genes.size() < expressed.size() && std::all_of(genes.begin(), genes.end(), [&](std::int32_t gene) {
+           return std::binary_search(expressed.begin(), expressed.end(), gene);
+         });
+}
+
+class TruthReader {
+ public:
+  TruthReader(const std::filesystem::path& path, const ExpressionMatrix& matrix)
+      : file_(path),
+        columns_(file_, path),
+        values_(columns_),
+        matrix_(matrix),
+        genes_("gene", matrix.gene_names()),
+        cells_("cell", matrix.cell_names()) {
+    truth_.order = columns_.order();
+    if (truth_.order > 2) {
+      throw InputError(
+          fmt::format("{}: events of {} genes; a truth is of one or two", file_.place(), truth_.order));
+    }
+  }
+
+  TruthTable read() {
+    while (file_.next()) read_row();
+    return std::move(truth_);
+  }
+
+ private:
+  void read_row() {
+    columns_.require_whole(file_);
+    const std::vector<double> values = row_values();
+    if (leave_out_unknown()) return;
+    std::vector<std::int32_t> genes = columns_.genes(file_, genes_);
+    std::sort(genes.begin(), genes.end());
+    const std::int32_t cell = columns_.cell(file_, cells_);
+    if (genes.front() == genes.back() && genes.size() > 1)
+      throw InputError(fmt::format("{}: a pair of one and the same gene", file_.place()));
+    genes.push_back(cell);
+    if (!seen_.insert(genes).second)
+      throw InputError(fmt::format("{}: this knockout is in the table before", file_.place()));
+    genes.pop_back();
+    if (!expresses(matrix_, cell, genes)) {
+      ++truth_.left_out.not_expressed;
+      return;
+    }
+    truth_.genes.insert(truth_.genes.end(), genes.begin(), genes.end());
+    truth_.cells.push_back(cell);
+    append(values);
+  }
+
+  bool leave_out_unknown() {
+    if (auto gene = columns_.unknown_gene(file_, genes_)) {
+      if (truth_.left_out.unknown_gene++ == 0) truth_.left_out.gene_example = std::move(*gene);
+      return true;
+    }
+    if (auto cell = columns_.unknown_cell(file_, cells_)) {
+      if (truth_.left_out.unknown_cell++ == 0) truth_.left_out.cell_example = std::move(*cell);
+      return true;
+    }
+    return false;
+  }
+
+  /// All values of the row, checked whether the row is used or not.
+  std::vector<double> row_values() const {
+    std::vector<double> values{value_at(file_, values_.vs_original)};
+    if (values_.vs_renormalised) values.push_back(value_at(file_, *values_.vs_renormalised));
+    for (const std::size_t column : values_.singles) values.push_back(value_at(file_, column));
+    for (const std::size_t column : values_.singles_renormalised) values.push_back(value_at(file_, column));
+    return values;
+  }
+
+  void append(const std::vector<double>& values) {
+    auto next = values.begin();
+    const double original = *next++;
+    truth_.vs_original.push_back(original);
+    const double renormalised = values_.vs_renormalised ? *next++ : 0.0;
+    if (values_.vs_renormalised) truth_.vs_renormalised.push_back(renormalised);
+    if (!values_.singles.empty()) {
+      truth_.interaction.push_back(original - next[0] - next[1]);
+      next += 2;
+    }
+    if (!values_.singles_renormalised.empty())
+      truth_.network_interaction.push_back(renormalised - next[0] - next[1]);
+  }
+
+  DelimitedReader file_;
+  EventColumns columns_;
+  ValueColumns values_;
+  const ExpressionMatrix& matrix_;
+  NameIndex genes_;
+  NameIndex cells_;
+  std::set<std::vector<std::int32_t>> seen_;
+  TruthTable truth_;
+};
+
+}  // namespace
+
+TruthTable read_truth(const std::filesystem::path& path, const ExpressionMatrix& matrix) {
+  TruthTable truth = TruthReader(path, matrix).read();
+  if (truth.size() > 0) return truth;
+  const TruthTable::LeftOut& out = truth.left_out;
+  if (out.total() == 0) throw InputError(fmt::format("{}: lists no knockouts", path.string()));
+  throw InputError(fmt::format(
+      "{}: no knockout in it is of these data: {} of unknown genes{}, {} in unknown cells{}, {} of genes "
+      "that the cell does not express",
+      path.string(), with_thousands(out.unknown_gene),
+      out.gene_example.empty() ? "" : fmt::format(" (such as '{}')", out.gene_example),
+      with_thousands(out.unknown_cell),
+      out.cell_example.empty() ? "" : fmt::format(" (such as '{}')", out.cell_example),
+      with_thousands(out.not_expressed)));
+}
+
+}  // namespace dko
