@@ -13,7 +13,7 @@ packages=(
   libboost-dev libboost-program-options-dev libboost-iostreams-dev
   libfmt-dev nlohmann-json3-dev
 )
-tests=(catch2 clang-format python3-h5py python3-anndata)
+tests=(catch2 clang-format python3-h5py python3-anndata python3-sklearn)
 
 case "${1:-}" in
   "") ;;

@@ -37,6 +37,28 @@ std::vector<RankedValues> ranked_parts(const std::vector<std::int32_t>& group, s
   return ranked;
 }
 
+/// The mean of each unit that has any weight. Taken about the unit's first value, so that equal values have
+/// just themselves as their mean, and ties between units stay ties.
+std::vector<double> means_of_units(std::span<const double> values, const EventSample& sample,
+                                   std::span<const double> weights) {
+  const auto units = static_cast<std::size_t>(sample.units);
+  std::vector<std::optional<double>> first(units);
+  std::vector<double> count(units, 0.0);
+  std::vector<double> sum(units, 0.0);
+  for (std::size_t event = 0; event < values.size(); ++event) {
+    const auto unit = static_cast<std::size_t>(sample.unit[event]);
+    const double weight = weights.empty() ? 1.0 : weights[event];
+    if (!first[unit]) first[unit] = values[event];
+    count[unit] += weight;
+    sum[unit] += weight * (values[event] - *first[unit]);
+  }
+  std::vector<double> means;
+  for (std::size_t unit = 0; unit < units; ++unit) {
+    if (count[unit] > 0) means.push_back(*first[unit] + sum[unit] / count[unit]);
+  }
+  return means;
+}
+
 std::vector<double> sizes(std::span<const double> values) {
   std::vector<double> absolute;
   for (const double value : values) absolute.push_back(std::abs(value));
@@ -87,24 +109,8 @@ std::vector<double> EventTruth::event_weights(std::span<const double> cell_weigh
 }
 
 std::optional<double> EventTruth::of_means(const Prepared& score, std::span<const double> weights) const {
-  std::vector<double> count(static_cast<std::size_t>(sample_.units), 0.0);
-  std::vector<double> truth(count.size(), 0.0);
-  std::vector<double> scored(count.size(), 0.0);
-  for (std::size_t event = 0; event < sample_.size(); ++event) {
-    const auto unit = static_cast<std::size_t>(sample_.unit[event]);
-    const double weight = weights.empty() ? 1.0 : weights[event];
-    count[unit] += weight;
-    truth[unit] += weight * truth_.all().values()[event];
-    scored[unit] += weight * score.values.all().values()[event];
-  }
-  std::vector<double> true_means;
-  std::vector<double> score_means;
-  for (std::size_t unit = 0; unit < count.size(); ++unit) {
-    if (!(count[unit] > 0)) continue;
-    true_means.push_back(truth[unit] / count[unit]);
-    score_means.push_back(scored[unit] / count[unit]);
-  }
-  return spearman(RankedValues(std::move(true_means)), RankedValues(std::move(score_means)));
+  return spearman(RankedValues(means_of_units(truth_.all().values(), sample_, weights)),
+                  RankedValues(means_of_units(score.values.all().values(), sample_, weights)));
 }
 
 std::optional<double> EventTruth::within_units(const Prepared& score, std::span<const double> weights) const {

@@ -9,6 +9,7 @@
 #include "dko/base/text.hpp"
 #include "dko/evaluation/baselines.hpp"
 #include "dko/evaluation/metrics.hpp"
+#include "dko/evaluation/profile_agreement.hpp"
 #include "dko/expression/reader.hpp"
 #include "dko/knockout/event_index.hpp"
 #include "dko/knockout/screen.hpp"

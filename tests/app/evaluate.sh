@@ -1,0 +1,59 @@
+. "$(dirname "$0")/lib.sh"
+"$DKO" simulate --genes 30 --cells 60 --seed 3 --truth-single all --truth-double 400 -o data.csv -q
+on 2 "$DKO" run data.csv --order 2 --score impact,network -o screen.h5 --save-model model.h5 -q "${short[@]}"
+"$DKO" predict data.csv -o prediction.h5 -q "${short[@]}"
+awk -F, 'BEGIN {print "gene,log2fc_KO_vs_WT,mwu_p"} NR > 1 {print $1 "," (NR % 7) - 3.5 "," (NR % 2 ? 0.01 : 0.4)}' data.csv >real.csv
+truth=(--truth data.truth_single.csv --truth data.truth_double.csv)
+all=("${truth[@]}" --prediction prediction.h5 --real-knockout real.csv --gene gene7 --bootstrap 40)
+
+"$DKO" evaluate data.csv --model model.h5 "${all[@]}" --json model.json >model.txt 2>log.txt
+for words in 'own share' 'ridge per gene' 'mean share × n' 'cells lacking it anyway' 'network-interaction' '^verdict'; do
+  grep -q "$words" model.txt || fail "the report has no '$words'"
+done
+! grep -qiwE 'nan|inf' model.txt || fail "a number that is none is in the report"
+# A screen has the scores of its model, and the report does not depend on the ranks.
+"$DKO" evaluate data.csv --screen screen.h5 "${truth[@]}" --bootstrap 40 >screen.txt 2>log.txt
+on 2 "$DKO" evaluate data.csv --screen screen.h5 "${truth[@]}" --bootstrap 40 -q >screen2.txt
+on 3 "$DKO" evaluate data.csv --model model.h5 "${all[@]}" -q >model3.txt
+same screen.txt screen2.txt
+same model.txt model3.txt
+same <(sed '/^profiles of/,$d' model.txt) <(sed '/^verdict/,$d' screen.txt)
+# A sample of pairs is found among the listed ones.
+"$DKO" screen data.csv --model model.h5 --order 2 --sample 3000 -o sample.h5 -q
+expect 0 'that the screen did not score' "$DKO" evaluate data.csv --screen sample.h5 --truth data.truth_double.csv --bootstrap 0
+
+# Unknown genes and cells are told and left out.
+sed '2,4s/^[0-9]*,/Actb,/; 5s/,[0-9]*,/,cell999,/' data.truth_single.csv >odd.csv
+expect 0 "left out: 3 of genes that these data do not have, such as 'Actb'" "$DKO" evaluate data.csv --screen screen.h5 --truth odd.csv --bootstrap 0
+grep -q "left out: 1 in cells that these data do not have, such as 'cell999'" said.txt || fail "the unknown cell is not told"
+printf 'gene,cell,K_true_vs_original\nActb,0,0.1\n' >unknown.csv
+expect 3 "unknown.csv: no knockout in it is of these data: 1 of unknown genes \(such as 'Actb'\)" "$DKO" evaluate data.csv --screen screen.h5 --truth unknown.csv
+
+# Nothing to judge by: a truth that does not vary, without effects, and of a single knockout.
+awk -F, 'NR == 1 {print} NR > 1 {print $1 "," $2 ",0.1,0"}' data.truth_single.csv >flat.csv
+expect 0 'cannot be judged' "$DKO" evaluate data.csv --screen screen.h5 --truth flat.csv --bootstrap 10 --json flat.json
+grep -q 'none of them has one' said.txt || fail "it is not said that there are no effects"
+grep -q '–' said.txt || fail "a figure that does not exist has a value"
+! grep -qiw 'nan' said.txt flat.json || fail "NaN in the report"
+head -n 2 data.truth_single.csv >lone.csv
+expect 0 '1 event' "$DKO" evaluate data.csv --screen screen.h5 --truth lone.csv --bootstrap 10
+! grep -qiw 'nan' said.txt || fail "NaN in the report"
+
+expect 2 'nothing to evaluate against' "$DKO" evaluate data.csv --screen screen.h5
+expect 2 'give --screen or --model' "$DKO" evaluate data.csv --truth lone.csv
+expect 2 'exclude each other' "$DKO" evaluate data.csv --truth lone.csv --screen screen.h5 --model model.h5
+expect 2 'go together' "$DKO" evaluate data.csv --model model.h5 --real-knockout real.csv
+expect 2 'needs predicted profiles' "$DKO" evaluate data.csv --real-knockout real.csv --gene gene7
+expect 3 "gene: the data has no gene named 'Trem2'" "$DKO" evaluate data.csv --model model.h5 --real-knockout real.csv --gene Trem2
+make_data other.csv
+"$DKO" simulate --genes 30 --cells 60 --seed 5 -o other.csv -q --force
+expect 3 'is a screen of other data' "$DKO" evaluate other.csv --screen screen.h5 --truth lone.csv
+expect 3 'other profiles in the input' "$DKO" evaluate other.csv --prediction prediction.h5
+"$DKO" simulate --genes 20 --cells 60 -o fewer.csv -q
+expect 3 'is a model of 30 genes' "$DKO" evaluate fewer.csv --model model.h5 --truth lone.csv
+
+python=${DKO_PYTHON:-/usr/bin/python3}
+"$python" -c 'import h5py, pandas, scipy, sklearn' 2>/dev/null || skip "$python has not pandas, SciPy and scikit-learn: the figures were not computed again"
+"$DKO" export screen.h5 --single s.csv --score impact,network
+"$DKO" export screen.h5 --double d.csv --score impact,network,interaction,network-interaction
+"$python" "$(dirname "$0")/evaluate_again.py"

@@ -1,0 +1,189 @@
+"""Computes every figure of model.json again from the files, with pandas, SciPy and scikit-learn."""
+import json
+
+import h5py
+import numpy
+import pandas
+from scipy.stats import ks_2samp, spearmanr
+from sklearn.linear_model import Ridge
+from sklearn.metrics import average_precision_score, roc_auc_score
+
+report = json.load(open("model.json"))
+x = pandas.read_csv("data.csv", index_col=0).values.T.astype("f4")  # cells x genes
+profiles = (x.astype("f8") / x.sum(1, dtype="f8", keepdims=True)).astype("f4").astype("f8")
+present = x > 0
+
+
+def rho(a, b):
+    return spearmanr(a, b)[0] if len(set(a)) > 1 and len(set(b)) > 1 else None
+
+
+def median_rho(frame, by, score):
+    values = [rho(part[score], part.truth) for _, part in frame.groupby(by) if len(part) >= 3]
+    return numpy.median([value for value in values if value is not None])
+
+
+def figures(frame, unit, score):
+    effect = frame.truth.abs() > report["least_effect"]
+    means = frame.groupby(unit)[[score, "truth"]].mean()
+    return {
+        "spearman_over_events": rho(frame[score], frame.truth),
+        "spearman_of_means": rho(means[score], means.truth),
+        "spearman_within_unit": median_rho(frame, unit, score),
+        "spearman_within_cell": median_rho(frame, "cell", score),
+        "auroc": roc_auc_score(effect, frame[score].abs()) if 0 < effect.mean() < 1 else None,
+        "auprc": average_precision_score(effect, frame[score].abs()) if effect.any() else None,
+    }
+
+
+def compare(part, key, truth, frame, unit, scores):
+    frame = frame.assign(truth=truth)
+    assert part[key]["events"] == len(frame)
+    for name, column in scores.items():
+        ours = part[key]["scores"][name]
+        for figure, value in figures(frame, unit, column).items():
+            got = ours[figure]["value"]
+            assert (got is None) == (value is None), (key, name, figure, got, value)
+            assert value is None or abs(got - value) < 1e-12, (key, name, figure, got, value)
+            interval = ours[figure]["interval"]
+            assert interval is None or interval[0] <= interval[1]
+
+
+singles = pandas.read_csv("s.csv").rename(columns={"gene_id": "gene", "cell_id": "cell"})
+frame = pandas.read_csv("data.truth_single.csv").merge(singles, on=["gene", "cell"])
+frame["share"] = profiles[frame.cell, frame.gene]
+part = report["truth"][0]
+scores = {"impact": "k_pred", "network": "network", "own share": "share"}
+compare(part, "all_change", frame.K_true_vs_original, frame, "gene", scores)
+compare(part, "network_change", frame.K_true_vs_renormalised, frame, "gene", scores)
+
+doubles = pandas.read_csv("d.csv").rename(columns={"gene1_id": "gene1", "gene2_id": "gene2", "cell_id": "cell"})
+frame = pandas.read_csv("data.truth_double.csv").merge(doubles, on=["gene1", "gene2", "cell"])
+frame["share"] = profiles[frame.cell, frame.gene1] + profiles[frame.cell, frame.gene2]
+frame["pair"] = frame.gene1 * 1000 + frame.gene2
+# The scores are single-precision numbers, interactions are taken of them in double precision.
+of = {name: singles.set_index(["gene", "cell"])[name].astype("f4").astype("f8") for name in ("k_pred", "network")}
+for name, column in (("k_pred", "interaction"), ("network", "network_interaction")):
+    first = of[name].loc[list(zip(frame.gene1, frame.cell))].values
+    second = of[name].loc[list(zip(frame.gene2, frame.cell))].values
+    assert numpy.allclose(frame[name] - first - second, frame[column], atol=1e-7)
+    frame[column] = frame[name].astype("f4").astype("f8") - first - second
+part = report["truth"][1]
+compare(part, "all_change", frame.K_true_vs_original, frame, "pair", scores)
+compare(part, "network_change", frame.K_true_vs_renormalised, frame, "pair", scores)
+interactions = {"interaction": "interaction", "network-interaction": "network_interaction"}
+compare(part, "interaction", frame.K_true_vs_original - frame.K_single1 - frame.K_single2, frame, "pair", interactions)
+truth = frame.K_true_vs_renormalised - frame.K_single1_vs_renormalised - frame.K_single2_vs_renormalised
+compare(part, "network_interaction", truth, frame, "pair", interactions)
+
+# Held-out profiles and the baselines.
+with h5py.File("prediction.h5") as f:
+    held_out = [int(name[4:]) for name in f["cells/name"].asstr()[:]]
+    predicted = f["predicted"][:].astype("f8")
+known = numpy.array([cell for cell in range(len(x)) if cell not in held_out])
+n = present.sum(1)
+
+
+def renormalised(q):
+    q = q * present[held_out]
+    return q / q.sum(1, keepdims=True)
+
+
+def mean_where_expressed(values):
+    return numpy.array([values[known][present[known, g], g].mean() if present[known, g].any() else 0 for g in range(x.shape[1])])
+
+
+def ridge(penalty):
+    q = numpy.zeros((len(held_out), x.shape[1]))
+    for g in range(x.shape[1]):
+        cells = known[present[known, g]]
+        if len(cells) == 0:
+            continue
+        fit = Ridge(alpha=penalty, solver="svd").fit(present[cells].astype(float), profiles[cells, g] * n[cells])
+        q[:, g] = fit.predict(present[held_out].astype(float))
+    return renormalised(numpy.maximum(q, 0))
+
+
+truth = profiles[held_out]
+part = report["prediction"][0]
+ours = part["predictors"]
+for name, q in (
+    ("mapping", predicted),
+    ("mean share", renormalised(numpy.tile(mean_where_expressed(profiles), (len(held_out), 1)))),
+    ("mean share × n", renormalised(numpy.tile(mean_where_expressed(profiles * n[:, None]), (len(held_out), 1)))),
+    ("ridge per gene", ridge(part["ridge_penalty"])),
+):
+    q = q.astype("f4").astype("f8")
+    got = ours[name]
+    expressed = truth > 0
+    within = [rho(q[expressed[:, g], g], truth[expressed[:, g], g]) for g in range(x.shape[1]) if expressed[:, g].sum() >= 3]
+    cells = [rho(q[c, expressed[c]], truth[c, expressed[c]]) for c in range(len(truth)) if expressed[c].sum() >= 3]
+    # The ridge agrees to the rounding of its solver, which may swap nearly equal shares.
+    near = 2e-3 if name == "ridge per gene" else 1e-9
+    assert abs(got["bray_curtis"] - (abs(q - truth).sum(1) / (q + truth).sum(1)).mean()) < 1e-6, name
+    assert abs(got["spearman_all"] - rho(q.ravel(), truth.ravel())) < near, name
+    assert abs(got["spearman_expressed"] - rho(q[expressed], truth[expressed])) < near, name
+    assert abs(got["spearman_within_gene"] - numpy.median([v for v in within if v is not None])) < 10 * near, name
+    assert abs(got["spearman_within_cell"] - numpy.median([v for v in cells if v is not None])) < 10 * near, name
+    varying = [g for g in range(x.shape[1]) if numpy.ptp(truth[:, g]) > 0 and numpy.ptp(q[:, g]) > 0]
+    upper = numpy.triu_indices(len(varying), 1)
+    of_truth, of_q = (numpy.corrcoef(p[:, varying].T)[upper] for p in (truth, q))
+    genes = got["gene_correlations"]
+    assert genes["pairs"] == len(of_truth)
+    assert abs(genes["median_true"] - numpy.median(of_truth)) < 1e-9
+    assert abs(genes["distance"] - ks_2samp(of_truth, of_q)[0]) < near, name
+    assert abs(genes["spearman"] - rho(of_truth, of_q)) < near, name
+
+# The real knockout, by the two layers of the model.
+with h5py.File("model.h5") as f:
+    w1t, b1, w2, b2 = (f["mapping/" + name][:].astype("f8") for name in ("W1t", "b1", "W2", "b2"))
+
+
+def profile(z):
+    z = z / z.sum()
+    y = z * abs(w2 @ (w1t.T @ z + b1) + b2)
+    return y / y.sum()
+
+
+def predicted_change(gene):
+    before, after = [], []
+    for cell in numpy.flatnonzero(present[:, gene]):
+        z = present[cell].astype(float)
+        q = profile(z)
+        q[gene] = 0
+        z[gene] = 0
+        before.append(q / q.sum())
+        after.append(profile(z))
+    return numpy.mean(before, 0), numpy.mean(after, 0)
+
+
+def contrast(gene):
+    rest = x.astype("f8")
+    rest[:, gene] = 0
+    rest /= rest.sum(1, keepdims=True)
+    return rest[present[:, gene]].mean(0), rest[~present[:, gene]].mean(0)
+
+
+real = pandas.read_csv("real.csv").log2fc_KO_vs_WT.values
+significant = pandas.read_csv("real.csv").mwu_p.values < 0.05
+
+
+def agreement(before, after):
+    use = (before > 0) & (after > 0)
+    use[7] = False
+    change = numpy.log2(after[use] / before[use])
+    signs = numpy.sign(change) == numpy.sign(real[use])
+    return rho(change, real[use]), signs.sum(), signs[significant[use]].sum()
+
+
+part = report["real_knockout"][0]
+assert part["cells"] == present[:, 7].sum()
+candidates = [g for g in range(x.shape[1]) if g != 7 and present[:, g].sum() >= 10]
+for name, change in (("mapping", predicted_change), ("cells lacking it anyway", contrast)):
+    value, same, same_significant = agreement(*change(7))
+    null = [agreement(*change(g))[0] for g in candidates]
+    assert abs(part[name]["spearman"] - value) < 1e-9, (name, part[name]["spearman"], value)
+    assert part[name]["same_sign"] == same and part[name]["significant_same_sign"] == same_significant
+    assert part[name]["null_genes"] == len(candidates)
+    assert abs(part[name]["p"] - (1 + sum(v >= value for v in null)) / (1 + len(null))) < 1e-12
+    assert abs(part[name]["null_median"] - numpy.median(null)) < 1e-9

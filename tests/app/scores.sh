@@ -1,0 +1,48 @@
+. "$(dirname "$0")/lib.sh"
+make_data
+"$DKO" run data.csv --order 2 --score impact,network -o full.h5 --save-model model.h5 -q "${short[@]}"
+# By default both scores of single knockouts, and of all pairs only the impact.
+"$DKO" screen data.csv --model model.h5 --order 2 -o default.h5 -q
+expect 0 'single_scores +impact, network$' "$DKO" info default.h5
+expect 0 'double_scores +impact, interaction$' "$DKO" info default.h5
+"$DKO" screen data.csv --model model.h5 --order 2 --sample 50 -o sample.h5 -q
+expect 0 'list_scores +impact, network, interaction, network-interaction$' "$DKO" info sample.h5
+"$DKO" screen data.csv --model model.h5 --score network -o network.h5 -q
+expect 0 'single_scores +network$' "$DKO" info network.h5
+
+# What is stored does not depend on what else is.
+"$DKO" export full.h5 --single full.csv --score network,impact
+head -n 1 full.csv | grep -qx 'gene_id,cell_id,network,k_pred' || fail "columns are not in the order asked for"
+"$DKO" export network.h5 --single network.csv
+same <(cut -d, -f1-3 full.csv) network.csv
+"$DKO" export default.h5 --single default.csv
+same <(cut -d, -f1,2,4 full.csv) default.csv
+
+# Interactions: of the exported scores, the pair's less those of its singles.
+"$DKO" export full.h5 --double d.csv --score impact,network,interaction,network-interaction
+awk -F, 'NR == FNR {network[$1, $2] = $3; impact[$1, $2] = $4; next}
+         FNR > 1 {e = $4 - impact[$1, $3] - impact[$2, $3] - $6; f = $5 - network[$1, $3] - network[$2, $3] - $7
+                  if (e * e > 1e-12 || f * f > 1e-12) exit 1}' full.csv d.csv || fail "an interaction is not what is left"
+# The sampled pairs have the same ones, from the list.
+"$DKO" export sample.h5 --list l.csv --score interaction
+[ "$(sort <(cut -d, -f1-3,6 d.csv) <(cat l.csv) | uniq -d | wc -l)" = 51 ] || fail "a sampled pair has another interaction"
+
+# top ranks by any of them; interactions by their size, with their sign.
+expect 0 'with the highest network$' "$DKO" top full.h5 --of single --score network -n 3
+"$DKO" top full.h5 --score network-interaction -n 1 --json top.json >top.txt
+! grep -q 'single knockouts' top.txt || fail "single knockouts have no interaction"
+largest=$(awk -F, 'NR > 1 {s = $7 < 0 ? -$7 : $7; if (s > most) {most = s; value = $7}} END {printf "%.6f", value}' d.csv)
+grep -q -- "$largest" top.txt || fail "the largest interaction, $largest, is not on top"
+grep -q '"network-interaction"' top.json || fail "no interaction in the JSON"
+
+# What a screen has not, it says so.
+expect 2 'no network-interaction of its double knockouts: interactions are of two genes' "$DKO" export default.h5 --double x.csv --score network-interaction
+expect 2 'no interaction of its single knockouts' "$DKO" export full.h5 --single x.csv --score interaction
+expect 2 'no impact of its single knockouts: it was made without' "$DKO" top network.h5 --of single --score impact
+expect 2 'has no network-interaction scores' "$DKO" top default.h5 --score network-interaction
+expect 2 "knows impact, network, interaction and network-interaction, not 'k_pred'" "$DKO" top full.h5 --score k_pred
+expect 2 'names impact twice' "$DKO" run data.csv --score impact,impact -o x.h5
+expect 2 'interactions follow from impact and network' "$DKO" run data.csv --score interaction -o x.h5
+expect 2 'only one can rank' "$DKO" top full.h5 --score impact,network
+expect 2 '--score is for --single' "$DKO" export full.h5 --recorder r.csv --score impact
+absent x.csv x.h5 r.csv
