@@ -141,4 +141,10 @@ TEST_CASE("held-out profiles are predicted as well as the original predicts them
       compare_profiles(dense_profiles(profiles, cells), mean_share_profiles(profiles, known, cells), 100);
   CHECK(baseline.bray_curtis == Approx(0.1615).margin(5e-5));
   CHECK(baseline.spearman_all.value() == Approx(0.829).margin(5e-4));
+  const auto ridge =
+      compare_profiles(dense_profiles(profiles, cells),
+                       ridge_profiles(profiles, known, cells, 1, Communicator::one_rank()).profiles, 100);
+  CHECK(ridge.bray_curtis == Approx(0.1085).margin(5e-4));
+  CHECK(ridge.spearman_all.value() == Approx(0.924).margin(5e-4));
+  CHECK(ridge.spearman_within_gene.value() == Approx(0.689).margin(2e-3));
 }
