@@ -40,6 +40,17 @@ std::optional<double> pearson(std::span<const double> x, std::span<const double>
   return std::clamp(xy / std::sqrt(xx * yy), -1.0, 1.0);
 }
 
+template <class T>
+double distance(std::span<const T> a, std::span<const T> b) {
+  double difference = 0;
+  double sum = 0;
+  for (std::size_t at = 0; at < a.size(); ++at) {
+    difference += std::abs(static_cast<double>(a[at]) - static_cast<double>(b[at]));
+    sum += static_cast<double>(a[at]) + static_cast<double>(b[at]);
+  }
+  return sum > 0 ? difference / sum : 0.0;
+}
+
 /// Positives and negatives among equal scores.
 struct Tie {
   double positives = 0;
@@ -71,13 +82,11 @@ Tie total_of(const std::vector<Tie>& ties) {
 }  // namespace
 
 double bray_curtis(std::span<const float> a, std::span<const float> b) {
-  double difference = 0;
-  double sum = 0;
-  for (std::size_t at = 0; at < a.size(); ++at) {
-    difference += std::abs(static_cast<double>(a[at]) - static_cast<double>(b[at]));
-    sum += static_cast<double>(a[at]) + static_cast<double>(b[at]);
-  }
-  return sum > 0 ? difference / sum : 0.0;
+  return distance(a, b);
+}
+
+double bray_curtis(std::span<const double> a, std::span<const double> b) {
+  return distance(a, b);
 }
 
 RankedValues::RankedValues(std::vector<double> values) : values_(std::move(values)), order_(values_.size()) {

@@ -9,6 +9,7 @@ namespace dko {
 
 /// BC(a, b) = Σ|a−b| / Σ(a+b) for non-negative profiles of equal length; 0 where both are zero.
 double bray_curtis(std::span<const float> a, std::span<const float> b);
+double bray_curtis(std::span<const double> a, std::span<const double> b);
 
 /// Values in ascending order, ties together: what every rank statistic below starts from. Sorted once, it
 /// serves any number of resamples in one pass each. Values must not be NaN.
