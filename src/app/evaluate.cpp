@@ -45,9 +45,13 @@ void check(const EvaluateOptions& options, const CommandLine& line) {
   if (options.real_knockout.empty() != options.gene.empty())
     throw UsageError("--real-knockout and --gene go together: the file and the gene that was knocked out");
   if (options.truth.empty() && !options.screen.empty()) throw UsageError("--screen is for --truth");
+  if (options.truth.empty() && options.real_knockout.empty() && !options.model.empty())
+    throw UsageError("--model is for --truth and --real-knockout");
+  if (options.real_knockout.empty() && line.given("null")) throw UsageError("--null is for --real-knockout");
   if (options.truth.empty() && line.given("effect")) throw UsageError("--effect is for --truth");
   require_between("--effect", options.least_effect, 0, 1);
-  require_between("--bootstrap", static_cast<double>(options.resamples), 0, 1e6);
+  if (options.resamples != 0)
+    require_between("--bootstrap", static_cast<double>(options.resamples), 100, 1e6);
   require_between("--null", static_cast<double>(options.null_genes), 1, 1e6);
   for (const std::string& truth : options.truth)
     require_distinct({{"--truth", truth}, {"--json", options.common.json}});
@@ -83,7 +87,7 @@ bool parse(EvaluateOptions& options, const std::vector<std::string>& arguments, 
       "null", po::value(&options.null_genes)->default_value(options.null_genes)->value_name("N"),
       "other genes to knock out in its place, at most")(
       "bootstrap", po::value(&options.resamples)->default_value(options.resamples)->value_name("B"),
-      "resamples of the cells for the intervals; 0: none");
+      "resamples of the cells for the intervals, 100 or more; 0: none");
   add_seed(line, options.seed, "seed of the resamples");
   add_common(line, options.common);
   if (!line.parse(arguments, context)) return false;

@@ -10,18 +10,22 @@
 #include "dko/evaluation/real_knockout.hpp"
 #include "dko/parallel/collective.hpp"
 #include "evaluation.hpp"
+#include "resources.hpp"
 #include "table.hpp"
 
 namespace dko::app {
 
 namespace {
 
-constexpr std::int64_t fewest_cells = 10;  // of a gene that is to stand in for the real one
-constexpr double significance = 0.05;
+constexpr std::int64_t fewest_cells = 10;  // for a mean to be compared
+constexpr double convincing_p = 0.05;
+constexpr std::int64_t fewest_null_genes = 19;  // for a p of 0.05 to be possible
 
 /// How well one way of predicting agrees with the real change, beside the same with other genes in its place.
 struct Answer {
   std::string name;
+  std::int64_t cells;        // that express the gene
+  std::int64_t cells_after;  // that the change is to
   ChangeAgreement agreement;
   std::vector<double> null;  // Spearman with other genes
   std::optional<double> p;
@@ -57,10 +61,14 @@ std::vector<std::int32_t> candidates(std::int32_t gene, std::int64_t null_genes,
 
 Answer answer(std::string name, const RealKnockout& truth, const std::vector<MeanChange>& changes,
               std::int32_t gene) {
-  Answer answer{std::move(name), compare_changes(truth, changes.front(), gene), {}, {}};
-  for (auto change = changes.begin() + 1; change != changes.end(); ++change) {
-    const ChangeAgreement other = compare_changes(truth, *change, gene);
-    if (other.spearman) answer.null.push_back(*other.spearman);
+  const MeanChange& change = changes.front();
+  Answer answer{std::move(name), change.cells, change.cells_after, {}, {}, {}};
+  if (std::min(change.cells, change.cells_after) < fewest_cells) return answer;
+  answer.agreement = compare_changes(truth, change, gene);
+  for (auto other = changes.begin() + 1; other != changes.end(); ++other) {
+    if (std::min(other->cells, other->cells_after) < fewest_cells) continue;
+    const ChangeAgreement agreement = compare_changes(truth, *other, gene);
+    if (agreement.spearman) answer.null.push_back(*agreement.spearman);
   }
   if (answer.agreement.spearman && !answer.null.empty())
     answer.p = permutation_p(*answer.agreement.spearman, answer.null);
@@ -73,11 +81,12 @@ std::string ratio_text(std::int64_t part, std::int64_t all) {
 }
 
 std::string table_text(const std::vector<Answer>& answers) {
-  Table table({"predicted change", "genes", "Spearman", "same sign", "same sign, p < 0.05",
+  Table table({"predicted change", "cells", "genes", "Spearman", "same sign", "same sign, p < 0.05",
                "Spearman with other genes lost: median", "p"});
   for (const Answer& answer : answers) {
     const ChangeAgreement& agreement = answer.agreement;
-    table.add({answer.name, fmt::format("{}", agreement.genes), figure_text(agreement.spearman),
+    table.add({answer.name, fmt::format("{} to {}", answer.cells, answer.cells_after),
+               fmt::format("{}", agreement.genes), figure_text(agreement.spearman),
                ratio_text(agreement.same_sign, agreement.signs),
                ratio_text(agreement.significant_same_sign, agreement.significant_signs),
                figure_text(median(answer.null)), figure_text(answer.p)});
@@ -87,7 +96,9 @@ std::string table_text(const std::vector<Answer>& answers) {
 
 nlohmann::ordered_json to_json(const Answer& answer) {
   const ChangeAgreement& agreement = answer.agreement;
-  return {{"genes", agreement.genes},
+  return {{"cells", answer.cells},
+          {"cells_after", answer.cells_after},
+          {"genes", agreement.genes},
           {"spearman", app::to_json(agreement.spearman)},
           {"signs", agreement.signs},
           {"same_sign", agreement.same_sign},
@@ -98,17 +109,24 @@ nlohmann::ordered_json to_json(const Answer& answer) {
           {"p", app::to_json(answer.p)}};
 }
 
-std::string verdict(const Answer& mapping, const std::string& gene) {
-  if (!mapping.p)
-    return fmt::format(
-        "real knockout of {}: cannot be judged, there is no correlation or no other gene to compare with.",
-        gene);
-  const bool holds = *mapping.p <= significance;
-  return fmt::format(
-      "real knockout of {}: the predicted change {} (Spearman {:.3f}, p = {:.3f} over {} other genes).", gene,
-      holds ? "goes with the real one, and better than that of other genes"
-            : "goes with the real one no better than that of other genes",
-      *mapping.agreement.spearman, *mapping.p, mapping.null.size());
+std::string verdict(const Answer& mapping, const Answer& contrast, const std::string& gene) {
+  const std::string start = fmt::format("real knockout of {}: ", gene);
+  if (!mapping.agreement.spearman)
+    return start + "cannot be judged, too few cells express it or the predicted change does not vary.";
+  const double spearman = *mapping.agreement.spearman;
+  if (std::ssize(mapping.null) < fewest_null_genes) {
+    return start + fmt::format("Spearman {:.3f}; cannot be judged with only {} to compare with.", spearman,
+                               counted(std::ssize(mapping.null), "other gene"));
+  }
+  const bool holds = spearman > 0 && *mapping.p <= convincing_p;
+  std::string text =
+      start + fmt::format(
+                  "the predicted change goes with the real one {} that of other genes lost in its place "
+                  "(Spearman {:.3f}, p = {:.3f} over {} genes).",
+                  holds ? "better than" : "no better than", spearman, *mapping.p, mapping.null.size());
+  if (contrast.agreement.spearman)
+    text += fmt::format(" Cells that lack it anyway reach {:.3f}.", *contrast.agreement.spearman);
+  return text;
 }
 
 }  // namespace
@@ -125,23 +143,28 @@ ReportPart evaluate_real_knockout(const std::string& path, const std::string& ge
     genes = candidates(knocked_out, null_genes, evaluation);
   });
   ranks.broadcast(genes);
-  const std::vector<MeanChange> predicted = predicted_changes(profiles, *evaluation.mapping, genes, ranks);
+  on_root(ranks, [&] {
+    // Two profiles a gene, on every rank, and once more while they are summed.
+    constexpr double arrays = 4 * 8;
+    require_memory(arrays * static_cast<double>(genes.size()) * static_cast<double>(profiles.genes()) *
+                       evaluation.job.nodes.node.size(),
+                   "the changes of all genes; fewer with --null");
+  });
+  const std::vector<Answer> answers{
+      answer("mapping", truth, predicted_changes(profiles, *evaluation.mapping, genes, ranks), genes.front()),
+      answer("cells lacking it anyway", truth, observed_contrasts(profiles, genes, ranks), genes.front())};
   ReportPart part;
   on_root(ranks, [&] {
-    const std::vector<Answer> answers{
-        answer("mapping", truth, predicted, genes.front()),
-        answer("cells lacking it anyway", truth, observed_contrasts(profiles, genes), genes.front())};
-    part.text = fmt::format("real knockout of {} ({}): predicted in {} that express it\n", gene, path,
-                            counted(predicted.front().cells, "cell"));
+    part.text = fmt::format("real knockout of {} ({})\n", gene, path);
     if (truth.unknown > 0)
       part.text +=
           fmt::format("  left out: {} of genes that these data do not have\n", counted(truth.unknown, "row"));
     if (truth.undefined > 0)
       part.text += fmt::format("  left out: {} without a finite change\n", counted(truth.undefined, "row"));
     part.text += table_text(answers);
-    part.json = {{"truth", path}, {"gene", gene}, {"cells", predicted.front().cells}};
+    part.json = {{"truth", path}, {"gene", gene}, {"cells", answers.front().cells}};
     for (const Answer& answer : answers) part.json[answer.name] = to_json(answer);
-    part.verdicts.push_back(verdict(answers.front(), gene));
+    part.verdicts.push_back(verdict(answers.front(), answers.back(), gene));
   });
   return part;
 }

@@ -1,12 +1,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "dko/base/error.hpp"
 #include "dko/base/text.hpp"
 #include "dko/evaluation/baselines.hpp"
 #include "dko/evaluation/profile_agreement.hpp"
+#include "dko/evaluation/verdict.hpp"
 #include "dko/parallel/collective.hpp"
 #include "evaluation.hpp"
 #include "table.hpp"
@@ -117,8 +119,13 @@ std::string verdict(const std::vector<Predictor>& predictors, const Bootstrap& b
   const auto interval = bootstrap.interval_of_difference(0, place);
   const std::string figures =
       fmt::format("Bray-Curtis {:.4f} against {:.4f}", mapping, best->agreement.bray_curtis);
-  if (!interval)
-    return fmt::format("held-out profiles: mapping and best baseline ({}): {}.", best->name, figures);
+  if (!interval) {
+    return fmt::format(
+        "held-out profiles: mapping against the best baseline, {}: {}; no verdict without intervals: too few "
+        "cells, "
+        "or --bootstrap 0.",
+        best->name, figures);
+  }
   return fmt::format(
       "held-out profiles: the mapping {} the best baseline, {}: {}, difference {:+.4f}, 95 % interval "
       "{:+.4f} to {:+.4f} (lower is better).",

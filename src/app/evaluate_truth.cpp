@@ -8,16 +8,16 @@
 #include "dko/base/text.hpp"
 #include "dko/evaluation/score_comparison.hpp"
 #include "dko/evaluation/truth_table.hpp"
+#include "dko/evaluation/verdict.hpp"
 #include "dko/parallel/collective.hpp"
 #include "evaluation.hpp"
 #include "event_scores.hpp"
+#include "progress.hpp"
 #include "table.hpp"
 
 namespace dko::app {
 
 namespace {
-
-constexpr auto own_share = "own share";
 
 /// One of the truths that a table may hold, and the measures that predict it.
 struct Question {
@@ -59,17 +59,31 @@ std::int64_t drop_unscored(TruthTable& truth, EventScores& scores) {
   return unscored;
 }
 
-/// The share of the knocked-out genes in the cell's expression, as measured: a score that needs no model.
-std::vector<double> own_shares(const TruthTable& truth, const ExpressionMatrix& profiles) {
-  std::vector<double> shares(truth.cells.size(), 0.0);
+/// The share of each knocked-out gene in the cell's expression, as measured: what needs no model. `order` an
+/// event.
+std::vector<double> shares_of(const TruthTable& truth, const ExpressionMatrix& profiles) {
+  std::vector<double> shares;
   for (std::size_t at = 0; at < truth.genes.size(); ++at) {
-    const std::size_t event = at / static_cast<std::size_t>(truth.order);
-    const auto genes = profiles.expressed(truth.cells[event]);
+    const std::int64_t cell = truth.cells[at / static_cast<std::size_t>(truth.order)];
+    const auto genes = profiles.expressed(cell);
     const auto place = std::lower_bound(genes.begin(), genes.end(), truth.genes[at]) - genes.begin();
-    shares[event] +=
-        static_cast<double>(profiles.values(truth.cells[event])[static_cast<std::size_t>(place)]);
+    shares.push_back(static_cast<double>(profiles.values(cell)[static_cast<std::size_t>(place)]));
   }
   return shares;
+}
+
+/// Σ of the shares of an event's genes.
+std::vector<double> summed(const std::vector<double>& shares, std::int64_t order) {
+  std::vector<double> sums(shares.size() / static_cast<std::size_t>(order), 0.0);
+  for (std::size_t at = 0; at < shares.size(); ++at) sums[at / static_cast<std::size_t>(order)] += shares[at];
+  return sums;
+}
+
+/// −ab of a pair's shares: the interaction of losses that add up like chances, a + b − ab.
+std::vector<double> overlaps(const std::vector<double>& shares) {
+  std::vector<double> overlap;
+  for (std::size_t at = 0; at < shares.size(); at += 2) overlap.push_back(-shares[at] * shares[at + 1]);
+  return overlap;
 }
 
 EventSample sample_of(const TruthTable& truth, std::int64_t genes) {
@@ -81,24 +95,34 @@ EventSample sample_of(const TruthTable& truth, std::int64_t genes) {
   return make_event_sample(units, truth.cells);
 }
 
-/// The question for compare_scores; without scores where nothing predicts this truth.
+const char* unit_of(std::int64_t order) {
+  return order == 1 ? "gene" : "pair";
+}
+
+/// The question for compare_scores.
 ScoreQuestion ask(const Question& question, const TruthTable& truth, const EventScores& scores,
                   const Evaluation& evaluation) {
-  ScoreQuestion asked{
-      sample_of(truth, evaluation.profiles.genes()), truth.*question.truth, evaluation.least_effect, {}, -1};
+  ScoreQuestion asked;
+  asked.sample = sample_of(truth, evaluation.profiles.genes());
+  asked.truth = truth.*question.truth;
+  asked.least_effect = evaluation.least_effect;
   for (const MeasuredEvents& measure : scores.measures) {
     if (measure.measure.is_interaction == question.interactions)
       asked.scores.push_back({std::string(name_of(measure.measure).name), measure.values});
   }
-  if (question.interactions) return asked;
-  asked.baseline = std::ssize(asked.scores);
-  asked.scores.push_back({own_share, own_shares(truth, evaluation.profiles)});
+  const auto add_baseline = [&](const char* name, std::vector<double> values) {
+    asked.baselines.push_back(std::ssize(asked.scores));
+    asked.scores.push_back({name, std::move(values)});
+  };
+  const std::vector<double> shares = shares_of(truth, evaluation.profiles);
+  add_baseline("own share", summed(shares, truth.order));
+  if (question.interactions) add_baseline("-product of own shares", overlaps(shares));
   return asked;
 }
 
 std::string table_text(const Question& question, const ScoreComparison& comparison, std::int64_t order,
                        double least_effect) {
-  const char* unit = order == 1 ? "gene" : "pair";
+  const char* unit = unit_of(order);
   std::vector<std::string> titles{"score", "Spearman over events", fmt::format("of {} means", unit),
                                   fmt::format("within {}", unit), "within cell"};
   const bool effects = question.key != "all_change";
@@ -106,8 +130,12 @@ std::string table_text(const Question& question, const ScoreComparison& comparis
   Table table(titles);
   for (const ComparedScore& score : comparison.scores) {
     std::vector<std::string> row{score.name};
-    for (std::size_t figure = 0; figure + 1 < titles.size(); ++figure)
+    for (std::size_t figure = 0; figure + 1 < titles.size(); ++figure) {
       row.push_back(figure_text(score.figures[figure], score.intervals[figure]));
+      const auto which = static_cast<EventFigure>(figure);
+      if (which == EventFigure::within_unit) row.back() += fmt::format(" of {}", score.units_compared);
+      if (which == EventFigure::within_cell) row.back() += fmt::format(" of {}", score.cells_compared);
+    }
     table.add(row);
   }
   std::string text = fmt::format("  {}\n", question.title);
@@ -135,91 +163,25 @@ nlohmann::ordered_json to_json(const ScoreComparison& comparison) {
     for (std::size_t figure = 0; figure < event_figures; ++figure) {
       entry[names[figure]] = {{"value", app::to_json(score.figures[figure])},
                               {"interval", app::to_json(score.intervals[figure])},
-                              {"over_own_share", app::to_json(score.over_baseline[figure])}};
+                              {"over_best_baseline", app::to_json(score.over_baseline[figure])}};
     }
+    entry["units_compared"] = score.units_compared;
+    entry["cells_compared"] = score.cells_compared;
     json["scores"][score.name] = entry;
   }
   return json;
 }
 
-const ComparedScore* find(const ScoreComparison& comparison, std::string_view name) {
-  const auto found = std::find_if(comparison.scores.begin(), comparison.scores.end(),
-                                  [&](const ComparedScore& score) { return score.name == name; });
-  return found == comparison.scores.end() ? nullptr : &*found;
-}
-
-/// What is asked of a score in a verdict.
-struct Task {
-  const char* score;
-  EventFigure figure;
-  const char* figure_name;
-  std::string words;
-};
-
-/// Whether the score beats the own share of the lost genes.
-std::string against_own_share(const ScoreComparison& comparison, const Task& task) {
-  const auto figure = static_cast<std::size_t>(task.figure);
-  const ComparedScore* score = find(comparison, task.score);
-  if (score == nullptr) return fmt::format("{}: {} is not among the scores.", task.words, task.score);
-  const ComparedScore& share = *find(comparison, own_share);
-  const auto& value = score->figures[figure];
-  if (!value) {
-    return fmt::format("{}: cannot be judged, the truth or the score does not vary.", task.words);
-  }
-  if (!share.figures[figure]) {
-    return fmt::format("{}: {} reaches {} {:.3f}; the own share does not vary.", task.words, task.score,
-                       task.figure_name, *value);
-  }
-  const std::string figures =
-      fmt::format("{} {:.3f} against {:.3f}", task.figure_name, *value, *share.figures[figure]);
-  const auto& over = score->over_baseline[figure];
-  if (!over) return fmt::format("{}: {}, {}; without intervals no verdict.", task.words, task.score, figures);
-  return fmt::format(
-      "{}: {} {} the own share of the lost genes: {}, difference {:+.3f}, 95 % interval {:+.3f} to {:+.3f}.",
-      task.words, task.score, comparison_word(*over), figures, *value - *share.figures[figure], over->low,
-      over->high);
-}
-
-/// Whether the score finds events with an effect more often than chance does.
-std::string against_chance(const ScoreComparison& comparison, const Task& task) {
-  const auto figure = static_cast<std::size_t>(task.figure);
-  const ComparedScore* score = find(comparison, task.score);
-  if (score == nullptr || !score->figures[figure] || !score->intervals[figure]) return {};
-  const double chance = comparison.base_rate;
-  const Interval& interval = *score->intervals[figure];
-  return fmt::format(" It {} chance, {:.3f}.",
-                     comparison_word({interval.low - chance, interval.high - chance}), chance);
-}
-
-std::string of_interactions(const ScoreComparison& comparison, const std::string& name) {
-  const ComparedScore* score = find(comparison, name);
-  const auto figure = static_cast<std::size_t>(EventFigure::over_events);
-  if (score == nullptr || !score->figures[figure] || !score->intervals[figure])
-    return fmt::format(
-        "{}: cannot be judged, the true or the predicted one does not vary, or no interval was drawn.", name);
-  const Interval& interval = *score->intervals[figure];
-  const char* word = interval.low > 0    ? "goes with the true one"
-                     : interval.high < 0 ? "goes against the true one"
-                                         : "does not go with the true one";
-  return fmt::format("{}: the predicted one {}: Spearman {:.3f}, 95 % interval {:.3f} to {:.3f}.", name, word,
-                     *score->figures[figure], interval.low, interval.high);
-}
-
 std::string verdict(const Question& question, const ScoreComparison& comparison, std::int64_t order) {
   const std::string kind = order == 1 ? "single knockouts" : "double knockouts";
-  if (question.key == "all_change") {
-    return against_own_share(
-        comparison, {"impact", EventFigure::over_events, "Spearman", kind + ", ranking by all that changes"});
-  }
-  if (question.key == "network_change") {
-    if (!(comparison.base_rate > 0 && comparison.base_rate < 1)) {
-      return fmt::format("{}, finding effects on other genes: cannot be judged, {} of them has one.", kind,
-                         comparison.base_rate > 0 ? "every one" : "none");
-    }
-    const Task task{"network", EventFigure::auprc, "AUPRC", kind + ", finding effects on other genes"};
-    return against_own_share(comparison, task) + against_chance(comparison, task);
-  }
-  return of_interactions(comparison, question.key == "interaction" ? "interaction" : "network-interaction");
+  if (question.key == "network_change")
+    return fmt::format("{}, finding effects on other genes: {}", kind,
+                       finding_verdict(comparison, "network"));
+  const std::string score = question.key == "all_change"    ? "impact"
+                            : question.key == "interaction" ? "interaction"
+                                                            : "network-interaction";
+  const std::string task = question.interactions ? "interaction" : "all that changes";
+  return fmt::format("{}, ranking by {}: {}", kind, task, ranking_verdict(comparison, score, unit_of(order)));
 }
 
 /// What is left out of the comparison, and why.
@@ -236,6 +198,17 @@ std::string left_out_text(const TruthTable::LeftOut& out, std::int64_t unscored)
   return text;
 }
 
+/// Much of a table that does not fit may mean that it is of other data, or numbers them otherwise.
+void warn_of_misfit(const std::string& path, const TruthTable& truth, Log& log) {
+  constexpr double much = 0.05;
+  const std::int64_t out = truth.left_out.total();
+  if (static_cast<double>(out) <= much * static_cast<double>(out + truth.size())) return;
+  log.warn(
+      "{}: {} of {} do not fit the data and are left out: counts drop out, but it may be a table of other "
+      "data, or numbered otherwise (numbers count from 0)",
+      path, with_thousands(out), counted(out + truth.size(), "knockout"));
+}
+
 EventScores score_events(const TruthTable& truth, const Evaluation& evaluation) {
   if (evaluation.mapping != nullptr)
     return scores_by_model(*evaluation.mapping, evaluation.profiles, truth, evaluation.job.nodes);
@@ -249,7 +222,10 @@ EventScores score_events(const TruthTable& truth, const Evaluation& evaluation) 
 ReportPart evaluate_truth(const std::string& path, const Evaluation& evaluation) {
   const Communicator& ranks = evaluation.job.ranks();
   TruthTable truth;
-  on_root(ranks, [&] { truth = read_truth(path, evaluation.profiles); });
+  on_root(ranks, [&] {
+    truth = read_truth(path, evaluation.profiles);
+    warn_of_misfit(path, truth, evaluation.job.log);
+  });
   EventScores scores = score_events(truth, evaluation);
   std::int64_t unscored = 0;
   on_root(ranks, [&] {
@@ -268,12 +244,13 @@ ReportPart evaluate_truth(const std::string& path, const Evaluation& evaluation)
     std::int32_t answerable = 0;
     if (ranks.is_root() && !(truth.*question.truth).empty()) {
       asked = ask(question, truth, scores, evaluation);
-      answerable = asked.scores.empty() ? 0 : 1;
+      answerable = 1;
     }
     ranks.broadcast(answerable);
     if (answerable == 0) continue;
     const ScoreComparison comparison =
-        compare_scores(std::move(asked), evaluation.resamples, evaluation.seed, ranks);
+        compare_scores(std::move(asked), evaluation.resamples, evaluation.seed, ranks,
+                       show_progress(evaluation.job.log, "resampling (rank 0's share)", "resamples"));
     if (!ranks.is_root()) continue;
     part.text += "\n" + table_text(question, comparison, truth.order, evaluation.least_effect);
     part.json[std::string(question.key)] = to_json(comparison);

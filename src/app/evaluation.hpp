@@ -54,8 +54,4 @@ std::string figure_text(const std::optional<double>& figure, const std::optional
 nlohmann::ordered_json to_json(const std::optional<double>& figure);
 nlohmann::ordered_json to_json(const std::optional<Interval>& interval);
 
-/// How a difference to a baseline reads: "beats", "does no better than" or "falls behind". `sign` is −1 where
-/// less is better.
-const char* comparison_word(const Interval& difference, int sign = 1);
-
 }  // namespace dko::app

@@ -23,11 +23,4 @@ nlohmann::ordered_json to_json(const std::optional<Interval>& interval) {
   return {interval->low, interval->high};
 }
 
-const char* comparison_word(const Interval& difference, int sign) {
-  const double low = sign > 0 ? difference.low : -difference.high;
-  const double high = sign > 0 ? difference.high : -difference.low;
-  if (low > 0) return "beats";
-  return high < 0 ? "falls behind" : "does no better than";
-}
-
 }  // namespace dko::app

@@ -97,8 +97,7 @@ EventList singles_of(const TruthTable& truth) {
 MeasuredEvents interactions(Score score, const std::vector<float>& pairs, const std::vector<float>& singles) {
   MeasuredEvents events{{score, true}, {}};
   for (std::size_t at = 0; at < pairs.size(); ++at) {
-    events.values.push_back(static_cast<double>(pairs[at]) - static_cast<double>(singles[2 * at]) -
-                            static_cast<double>(singles[2 * at + 1]));
+    events.values.push_back(interaction_of(pairs[at], singles[2 * at], singles[2 * at + 1]));
   }
   return events;
 }
@@ -127,7 +126,7 @@ EventScores scores_in_screen(const ScreenReader& screen, const TruthTable& truth
 EventScores scores_by_model(const CollapsedMapping& mapping, const ExpressionMatrix& matrix,
                             const TruthTable& truth, const NodeGroup& nodes) {
   std::int64_t order = truth.order;
-  nodes.all.broadcast(order);
+  nodes.all.broadcast(order);  // the other ranks have no table
   const BothScores events = score_list(
       mapping, matrix, EventList(truth.order, NodeArray(truth.genes), NodeArray(truth.cells)), nodes);
   EventScores scores{

@@ -61,7 +61,7 @@ bool is_h5ad(const std::string& path) {
   return std::filesystem::path(path).extension() == ".h5ad";
 }
 
-void check(SimulateOptions& options) {
+void check(SimulateOptions& options, const CommandLine& line) {
   NetworkOptions& topology = options.topology;
   require_between("--genes", static_cast<double>(topology.genes), 2, 1e6);
   require_between("--cells", static_cast<double>(options.cells), 1, 1e7);
@@ -83,6 +83,9 @@ void check(SimulateOptions& options) {
   if (options.repressor != "vanishes" && options.repressor != "frees") {
     throw UsageError(fmt::format("--lost-repressor must be vanishes or frees, not '{}'", options.repressor));
   }
+  if (line.given("exponent") && options.network != "scale-free")
+    throw UsageError("--exponent is for --network scale-free");
+  if (line.given("umi-spread") && !options.counts()) throw UsageError("--umi-spread is for --umi");
   if (options.no_names && is_h5ad(options.out)) throw UsageError("--no-names is for CSV; h5ad holds names");
   if (!options.levels.empty() && !options.counts()) {
     throw UsageError("--levels writes the levels behind the counts of --umi; without it --out has them");
@@ -98,7 +101,7 @@ bool parse(SimulateOptions& options, const std::vector<std::string>& arguments, 
       "genes: dx_j/dt = -x_j + sum a_ij x_i/(1+x_i) + sum r_ij/(1+x_i). CSV, genes × cells, or, by the\n"
       "ending .h5ad, an AnnData file. With --truth-single and --truth-double the network is solved again\n"
       "with genes knocked out, on all ranks, and the true scores go to EXPRESSION.truth_single.csv and\n"
-      "EXPRESSION.truth_double.csv (in place of its ending).",
+      "EXPRESSION.truth_double.csv (in place of its ending). AnnData files are for Python: dko reads CSV.",
       "mpirun -n 4 dko simulate --genes 100 --cells 500 --truth-single all -o data.csv");
   line.add()("out,o", po::value(&options.out)->value_name("FILE")->required(),
              "the expression file to write: .csv or .h5ad")(
@@ -137,7 +140,7 @@ bool parse(SimulateOptions& options, const std::vector<std::string>& arguments, 
   add_common(line, options.common);
   if (!line.parse(arguments, context)) return false;
   if (line.given("umi") && !(options.molecules > 0)) throw UsageError("--umi must be above 0");
-  check(options);
+  check(options, line);
   return true;
 }
 
@@ -196,6 +199,10 @@ struct Outputs {
     claim(edges, options.edges);
     claim(truth_single, truth_path(options, 1));
     claim(truth_double, truth_path(options, 2));
+    const double cells = static_cast<double>(options.cells);
+    const double genes = static_cast<double>(options.topology.genes);
+    if (truth_single) check_truth_choice(options.truth_single, 1, cells * genes);
+    if (truth_double) check_truth_choice(options.truth_double, 2, cells * genes * (genes - 1) / 2);
     const double entries = static_cast<double>(options.topology.genes) * static_cast<double>(options.cells);
     require_memory(24 * entries, "the simulation");
     require_disk_space(options.out, 20 * entries, "the simulation");
@@ -222,7 +229,7 @@ std::vector<std::vector<double>> gather_levels(const RankCells& mine, std::int64
   std::int64_t redrawn = 0;
   for (const SimulatedCell& cell : mine.cells) {
     levels.insert(levels.end(), cell.levels.begin(), cell.levels.end());
-    redrawn += cell.redrawn;
+    redrawn += cell.redrawn > 0 ? 1 : 0;
   }
   redrawn = job.ranks().sum(redrawn);
   if (redrawn > 0) job.log.warn("{} did not settle and were drawn again", counted(redrawn, "cell"));
@@ -241,15 +248,27 @@ void write_network(CsvWriter& csv, const std::vector<Regulation>& network) {
   csv.finish();
 }
 
-/// The expression files, of levels or of counts.
+/// Cells in which all is absent or has decayed.
+std::int64_t count_silent(const ExpressionMatrix& matrix) {
+  std::int64_t silent = 0;
+  for (std::int64_t cell = 0; cell < matrix.cells(); ++cell)
+    silent += matrix.expressed_count(cell) == 0 ? 1 : 0;
+  return silent;
+}
+
+/// The expression files, of levels or of counts; the provenance gets the checksum of what --out holds.
 void write_cells(Outputs& outputs, const std::vector<std::vector<double>>& levels,
-                 const SimulateOptions& options, const Provenance& provenance) {
+                 const SimulateOptions& options, Provenance& provenance) {
   const bool names = !options.no_names;
-  if (!options.counts()) return outputs.expression.write(levels, names, {}, provenance);
+  if (!options.counts()) {
+    provenance.input_checksum = simulated_matrix(levels).checksum();
+    return outputs.expression.write(levels, names, {}, provenance);
+  }
   std::vector<std::vector<double>> counts;
   for (std::size_t cell = 0; cell < levels.size(); ++cell)
     counts.push_back(count_molecules(levels[cell], static_cast<std::int64_t>(cell), options.molecules,
                                      options.spread, options.topology.seed));
+  provenance.input_checksum = simulated_matrix(counts).checksum();
   outputs.expression.write(counts, names, {{"levels", simulated_matrix(levels)}}, provenance);
   if (outputs.levels) outputs.levels->write(levels, names, {}, provenance);
 }
@@ -277,7 +296,9 @@ void simulate_command(const std::vector<std::string>& arguments, const Context& 
       singles = choose_truth_events(options.truth_single, 1, matrix, options.topology.seed);
     if (outputs->truth_double)
       pairs = choose_truth_events(options.truth_double, 2, matrix, options.topology.seed);
-    job.provenance.input_checksum = matrix.checksum();
+    const std::int64_t silent = count_silent(matrix);
+    if (silent > 0)
+      job.log.warn("{} {} nothing", counted(silent, "cell"), silent == 1 ? "expresses" : "express");
   });
   nlohmann::ordered_json truth;
   const auto solve = [&](const char* name, TruthEvents& events, std::optional<CsvWriter> Outputs::*csv,
@@ -286,6 +307,9 @@ void simulate_command(const std::vector<std::string>& arguments, const Context& 
     const std::int64_t written =
         write_truth(std::move(events), dynamics, mine, outputs ? &*((*outputs).*csv) : nullptr, job);
     truth[name] = written;
+    if (written == 0)
+      job.log.warn("{}: there is no knockout to solve: no cell expresses enough genes",
+                   truth_path(options, order));
     job.log.info("{}: the truth of {}", truth_path(options, order), counted(written, "knockout"));
   };
   solve("single", singles, &Outputs::truth_single, 1);

@@ -7,10 +7,13 @@
 #include <limits>
 #include <map>
 #include <numeric>
+#include <set>
 
+#include "dko/base/delimited.hpp"
 #include "dko/base/error.hpp"
 #include "dko/base/random.hpp"
 #include "dko/base/text.hpp"
+#include "dko/knockout/event_columns.hpp"
 #include "dko/knockout/event_index.hpp"
 #include "dko/knockout/event_list.hpp"
 #include "dko/parallel/collective.hpp"
@@ -35,11 +38,25 @@ EventList sample_singles(const KnockoutTargets& targets, std::int64_t count, std
   return {1, NodeArray(std::move(genes)), NodeArray(std::move(cells))};
 }
 
+void require_order(std::int64_t found, std::int64_t order, const std::string& file) {
+  if (found == order) return;
+  throw InputError(fmt::format("{}: lists knockouts of {}, and {} was asked for", file,
+                               counted(found, "gene"), counted(order, "gene")));
+}
+
 EventList listed(const std::string& file, std::int64_t order, const ExpressionMatrix& cells) {
   EventList events = read_events(file, cells);
-  if (events.order() == order) return events;
-  throw InputError(fmt::format("{}: lists knockouts of {}, and {} was asked for", file,
-                               counted(events.order(), "gene"), counted(order, "gene")));
+  require_order(events.order(), order, file);
+  std::set<std::vector<std::int32_t>> seen;
+  for (std::int64_t event = 0; event < events.size(); ++event) {
+    const auto of_event = events.genes(event);
+    std::vector<std::int32_t> key(of_event.begin(), of_event.end());
+    std::sort(key.begin(), key.end());
+    key.push_back(events.cell(event));
+    if (!seen.insert(std::move(key)).second)
+      throw InputError(fmt::format("{}: knockout {} of the list is in it before", file, event + 1));
+  }
+  return events;
 }
 
 /// Cell by cell, within a cell as they came.
@@ -147,10 +164,21 @@ std::int64_t write_events(CsvWriter& csv, const TruthEvents& events, const std::
 
 }  // namespace
 
+void check_truth_choice(const std::string& what, std::int64_t order, double most) {
+  const auto number = parse_integer(what);
+  if (number && *number < 1) throw UsageError("a sample of knockouts has at least one");
+  if (number && static_cast<double>(*number) > most) {
+    throw UsageError(fmt::format("{} were asked for, and so many genes and cells have at most {:.0f}",
+                                 counted(*number, order == 1 ? "single knockout" : "double knockout"), most));
+  }
+  if (number || what == "all") return;
+  DelimitedReader file(what);
+  require_order(EventColumns(file, what).order(), order, what);
+}
+
 TruthEvents choose_truth_events(const std::string& what, std::int64_t order, const ExpressionMatrix& cells,
                                 std::uint64_t seed) {
   const auto number = parse_integer(what);
-  if (number && *number < 1) throw UsageError("a sample of knockouts has at least one");
   if (what != "all" && !number) return sorted(listed(what, order, cells));
   const KnockoutTargets targets = select_targets(cells);
   if (order == 1) return sorted(sample_singles(targets, number.value_or(targets.total()), seed));

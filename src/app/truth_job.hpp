@@ -27,6 +27,10 @@ struct TruthEvents {
 TruthEvents choose_truth_events(const std::string& what, std::int64_t order, const ExpressionMatrix& cells,
                                 std::uint64_t seed);
 
+/// The same checked as far as it can be before anything is simulated; there are at most `most` such
+/// knockouts. Local: rank 0. @throws UsageError, or InputError for a file that cannot be a list of them.
+void check_truth_choice(const std::string& what, std::int64_t order, double most);
+
 /// The cells that this rank simulates: [first, first + cells.size()) of all.
 struct RankCells {
   std::int64_t first = 0;

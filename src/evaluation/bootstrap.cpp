@@ -36,8 +36,9 @@ std::optional<Interval> middle(std::vector<double> values, std::size_t resamples
 
 Bootstrap::Bootstrap(std::int64_t units, std::int64_t resamples, std::uint64_t seed,
                      const Communicator& ranks,
-                     const std::function<Figures(std::span<const double> weights)>& figures)
-    : resamples_(static_cast<std::size_t>(resamples)) {
+                     const std::function<Figures(std::span<const double> weights)>& figures,
+                     const ProgressCallback& progress)
+    : resamples_(static_cast<std::size_t>(resamples)), units_(units) {
   std::vector<double> mine;
   const std::int64_t first = resamples * ranks.rank() / ranks.size();
   const std::int64_t end = resamples * (ranks.rank() + 1) / ranks.size();
@@ -45,18 +46,21 @@ Bootstrap::Bootstrap(std::int64_t units, std::int64_t resamples, std::uint64_t s
     const RandomStream stream(seed, "bootstrap", static_cast<std::uint64_t>(number));
     for (const auto& figure : figures(draw_weights(units, stream)))
       mine.push_back(figure.value_or(std::numeric_limits<double>::quiet_NaN()));
+    if (progress) progress(number - first + 1, end - first);
   }
   values_ = ranks.gather(std::span<const double>(mine));
   if (resamples > 0) width_ = values_.size() / resamples_;
 }
 
 std::optional<Interval> Bootstrap::interval(std::size_t figure) const {
+  if (units_ < fewest_units) return std::nullopt;
   std::vector<double> values;
   for (std::size_t at = figure; at < values_.size(); at += width_) values.push_back(values_[at]);
   return middle(std::move(values), resamples_);
 }
 
 std::optional<Interval> Bootstrap::interval_of_difference(std::size_t figure, std::size_t other) const {
+  if (units_ < fewest_units) return std::nullopt;
   std::vector<double> values;
   for (std::size_t at = 0; at < values_.size(); at += width_)
     values.push_back(values_[at + figure] - values_[at + other]);

@@ -8,7 +8,7 @@ namespace dko {
 
 namespace {
 
-constexpr double fewest_cells = 3;
+constexpr std::ptrdiff_t fewest_values = 3;  // for a correlation within a unit or a cell
 
 template <class T>
 std::vector<std::int32_t> without_gaps(const std::vector<T>& labels, std::int64_t& count) {
@@ -88,11 +88,20 @@ EventTruth::Prepared EventTruth::prepare(std::vector<double> scores) const {
   Prepared prepared{EventValues(sample_, std::move(scores)), std::move(absolute), {}};
   for (std::size_t cell = 0; cell < truth_.by_cell().size(); ++cell) {
     const RankedValues& truth = truth_.by_cell()[cell];
-    const bool enough = static_cast<double>(truth.size()) >= fewest_cells;
+    const bool enough = std::ssize(truth.values()) >= fewest_values;
     prepared.within_each_cell.push_back(enough ? spearman(truth, prepared.values.by_cell()[cell])
                                                : std::nullopt);
   }
   return prepared;
+}
+
+std::int64_t EventTruth::units_compared(const Prepared& score) const {
+  return std::ssize(within_each_unit(score, {}));
+}
+
+std::int64_t EventTruth::cells_compared(const Prepared& score) const {
+  return std::count_if(score.within_each_cell.begin(), score.within_each_cell.end(),
+                       [](const auto& correlation) { return correlation.has_value(); });
 }
 
 double EventTruth::base_rate() const {
@@ -113,7 +122,8 @@ std::optional<double> EventTruth::of_means(const Prepared& score, std::span<cons
                   RankedValues(means_of_units(score.values.all().values(), sample_, weights)));
 }
 
-std::optional<double> EventTruth::within_units(const Prepared& score, std::span<const double> weights) const {
+std::vector<double> EventTruth::within_each_unit(const Prepared& score,
+                                                 std::span<const double> weights) const {
   const auto parts = weights.empty()
                          ? std::vector<std::vector<double>>(static_cast<std::size_t>(sample_.units))
                          : divided(sample_.unit, sample_.units, weights);
@@ -123,11 +133,11 @@ std::optional<double> EventTruth::within_units(const Prepared& score, std::span<
     const auto present = [](double weight) { return weight > 0; };
     const auto cells = weights.empty() ? std::ssize(truth.values())
                                        : std::count_if(parts[unit].begin(), parts[unit].end(), present);
-    if (static_cast<double>(cells) < fewest_cells) continue;
+    if (cells < fewest_values) continue;
     if (const auto correlation = spearman(truth, score.values.by_unit()[unit], parts[unit]))
       correlations.push_back(*correlation);
   }
-  return median(std::move(correlations));
+  return correlations;
 }
 
 std::optional<double> EventTruth::within_cells(const Prepared& score,
@@ -147,7 +157,7 @@ Figures EventTruth::compare(const Prepared& score, std::span<const double> cell_
       cell_weights.empty() ? std::vector<double>() : event_weights(cell_weights);
   return {spearman(truth_.all(), score.values.all(), weights),
           of_means(score, weights),
-          within_units(score, weights),
+          median(within_each_unit(score, weights)),
           within_cells(score, cell_weights),
           auroc(score.ranked_for_effect, effect_, weights),
           average_precision(score.ranked_for_effect, effect_, weights)};

@@ -16,7 +16,7 @@ namespace dko {
 
 namespace {
 
-constexpr double significance = 0.05;
+constexpr double significant_p = 0.05;
 constexpr std::int64_t fewest_genes = 3;
 
 std::optional<std::size_t> column_of(std::span<const std::string_view> titles,
@@ -28,26 +28,51 @@ std::optional<std::size_t> column_of(std::span<const std::string_view> titles,
   return std::nullopt;
 }
 
-double number_in(const DelimitedReader& row, std::size_t column) {
-  if (column < row.fields().size()) {
-    if (const auto value = parse_number(row.fields()[column])) return *value;
-  }
-  throw InputError(fmt::format("{}: column {} holds no number", row.place(), column + 1));
+/// The number in a column; nothing where it is not defined (NA, nan, or empty, as R and pandas write it).
+std::optional<double> number_in(const DelimitedReader& row, std::size_t column) {
+  const std::string_view text = column < row.fields().size() ? row.fields()[column] : "";
+  if (text.empty() || text == "NA") return std::nullopt;
+  const auto value = parse_number(text);
+  if (!value)
+    throw InputError(fmt::format("{}: '{}' in column {} is no number", row.place(), text, column + 1));
+  return std::isnan(*value) ? std::nullopt : value;
 }
 
-/// Sums of profiles of one gene's cells, before and after.
+bool is_significant(const DelimitedReader& row, std::size_t column) {
+  const auto p = number_in(row, column);
+  if (p && (*p < 0 || *p > 1))
+    throw InputError(fmt::format("{}: p = {:g} is not between 0 and 1", row.place(), *p));
+  return p && *p < significant_p;
+}
+
+/// Sums of profiles about one gene, before and after its loss, and of how many cells.
 struct Sums {
   std::vector<double> before;
   std::vector<double> after;
-  std::int64_t cells = 0;
+  std::int64_t cells_before = 0;
+  std::int64_t cells_after = 0;
 };
 
-MeanChange mean_of(const Sums& sums) {
-  MeanChange mean{sums.cells, sums.before, sums.after};
-  for (auto* profile : {&mean.before, &mean.after}) {
-    for (double& share : *profile) share = sums.cells > 0 ? share / static_cast<double>(sums.cells) : 0.0;
+/// Zero for all of `genes`.
+std::vector<Sums> no_sums(std::span<const std::int32_t> genes, std::int64_t width) {
+  const std::vector<double> zeros(static_cast<std::size_t>(width), 0.0);
+  return std::vector<Sums>(genes.size(), {zeros, zeros, 0, 0});
+}
+
+/// The sums of all ranks, divided by the cells they are of. Collective.
+std::vector<MeanChange> means_over_ranks(std::vector<Sums> sums, const Communicator& ranks) {
+  std::vector<MeanChange> means;
+  for (Sums& of_gene : sums) {
+    MeanChange mean{ranks.sum(of_gene.cells_before), ranks.sum(of_gene.cells_after),
+                    std::move(of_gene.before), std::move(of_gene.after)};
+    ranks.sum(std::span<double>(mean.before));
+    ranks.sum(std::span<double>(mean.after));
+    for (double& share : mean.before) share /= static_cast<double>(std::max<std::int64_t>(1, mean.cells));
+    for (double& share : mean.after)
+      share /= static_cast<double>(std::max<std::int64_t>(1, mean.cells_after));
+    means.push_back(std::move(mean));
   }
-  return mean;
+  return means;
 }
 
 /// The place of each gene among `genes`; −1 for the others.
@@ -67,7 +92,8 @@ void add_knockout(CellKernel& kernel, std::span<const std::int32_t> expressed, s
   for (std::size_t at = 0; at < before.size(); ++at) {
     if (static_cast<std::int32_t>(at) != position) rest += before[at];
   }
-  ++sums.cells;
+  ++sums.cells_before;
+  ++sums.cells_after;
   for (std::size_t at = 0; at < before.size(); ++at) {
     if (static_cast<std::int32_t>(at) == position || !(rest > 0)) continue;
     const auto gene = static_cast<std::size_t>(expressed[at]);
@@ -85,11 +111,12 @@ int sign_of(double value) {
 RealKnockout read_real_knockout(const std::filesystem::path& path, const ExpressionMatrix& matrix) {
   DelimitedReader file(path);
   if (!file.next()) throw InputError(fmt::format("{}: is empty", path.string()));
-  const auto gene_column = column_of(file.fields(), {"gene", "gene_name", "gene_id"});
+  const auto by_number = column_of(file.fields(), {"gene_index"});
+  const auto by_name = column_of(file.fields(), {"gene", "gene_name", "gene_id", ""});
   const auto change_column =
       column_of(file.fields(), {"log2fc_KO_vs_WT", "log2fc", "log2FoldChange", "logFC"});
   const auto p_column = column_of(file.fields(), {"mwu_p", "pvalue", "p_value", "p"});
-  if (!gene_column || !change_column) {
+  if (!(by_number || by_name) || !change_column) {
     throw InputError(fmt::format(
         "{}: needs the columns gene and log2fc_KO_vs_WT (or log2fc, log2FoldChange, logFC)", file.place()));
   }
@@ -97,11 +124,11 @@ RealKnockout read_real_knockout(const std::filesystem::path& path, const Express
   std::vector<bool> seen(static_cast<std::size_t>(matrix.genes()), false);
   RealKnockout knockout;
   while (file.next()) {
-    const double change = number_in(file, *change_column);
-    const double p = p_column ? number_in(file, *p_column) : 1.0;
-    const std::string_view name = *gene_column < file.fields().size() ? file.fields()[*gene_column] : "";
-    auto gene = index.find_name(name);
-    if (!gene) gene = index.find_number(name);
+    const auto change = number_in(file, *change_column);
+    const bool significant = p_column && is_significant(file, *p_column);
+    const std::size_t column = by_number ? *by_number : *by_name;
+    const std::string_view name = column < file.fields().size() ? file.fields()[column] : "";
+    const auto gene = by_number ? index.find_number(name) : index.find_name(name);
     if (!gene) {
       ++knockout.unknown;
       continue;
@@ -109,13 +136,13 @@ RealKnockout read_real_knockout(const std::filesystem::path& path, const Express
     if (seen[static_cast<std::size_t>(*gene)])
       throw InputError(fmt::format("{}: gene {} is there twice", file.place(), name));
     seen[static_cast<std::size_t>(*gene)] = true;
-    if (!std::isfinite(change)) {
+    if (!change || !std::isfinite(*change)) {
       ++knockout.undefined;
       continue;
     }
     knockout.genes.push_back(*gene);
-    knockout.log2_change.push_back(change);
-    if (p_column) knockout.significant.push_back(p < significance);
+    knockout.log2_change.push_back(*change);
+    if (p_column) knockout.significant.push_back(significant);
   }
   if (std::ssize(knockout.genes) < fewest_genes) {
     throw InputError(fmt::format("{}: {} of these data in it, {} of others: too few to compare",
@@ -128,15 +155,16 @@ RealKnockout read_real_knockout(const std::filesystem::path& path, const Express
 std::optional<double> MeanChange::log2_change(std::int32_t gene) const {
   const double was = before[static_cast<std::size_t>(gene)];
   const double is = after[static_cast<std::size_t>(gene)];
+  constexpr double rounding = 1e-12;
   if (!(was > 0 && is > 0)) return std::nullopt;
+  if (std::abs(is - was) <= rounding * (is + was)) return 0.0;
   return std::log2(is / was);
 }
 
 std::vector<MeanChange> predicted_changes(const ExpressionMatrix& profiles, const CollapsedMapping& mapping,
                                           std::span<const std::int32_t> genes, const Communicator& ranks) {
-  const auto width = static_cast<std::size_t>(profiles.genes());
   const std::vector<std::int32_t> place = places_of(genes, profiles.genes());
-  std::vector<Sums> sums(genes.size(), {std::vector<double>(width, 0.0), std::vector<double>(width, 0.0), 0});
+  std::vector<Sums> sums = no_sums(genes, profiles.genes());
   CellKernel kernel(mapping);
   // Round robin: neighbours in a file may differ in size together.
   for (std::int64_t cell = ranks.rank(); cell < profiles.cells(); cell += ranks.size()) {
@@ -149,41 +177,39 @@ std::vector<MeanChange> predicted_changes(const ExpressionMatrix& profiles, cons
       add_knockout(kernel, expressed, static_cast<std::int32_t>(at), sums[static_cast<std::size_t>(wanted)]);
     }
   }
-  std::vector<MeanChange> changes;
-  for (Sums& of_gene : sums) {
-    ranks.sum(std::span<double>(of_gene.before));
-    ranks.sum(std::span<double>(of_gene.after));
-    of_gene.cells = ranks.sum(of_gene.cells);
-    changes.push_back(mean_of(of_gene));
-  }
-  return changes;
+  return means_over_ranks(std::move(sums), ranks);
 }
 
-std::vector<MeanChange> observed_contrasts(const ExpressionMatrix& profiles,
-                                           std::span<const std::int32_t> genes) {
-  const auto width = static_cast<std::size_t>(profiles.genes());
-  std::vector<MeanChange> contrasts;
-  for (const std::int32_t gene : genes) {
-    Sums with{std::vector<double>(width, 0.0), {}, 0};
-    Sums lacking{std::vector<double>(width, 0.0), {}, 0};
-    for (std::int64_t cell = 0; cell < profiles.cells(); ++cell) {
-      const auto expressed = profiles.expressed(cell);
-      const auto shares = profiles.values(cell);
-      const auto found = std::lower_bound(expressed.begin(), expressed.end(), gene);
-      const bool has = found != expressed.end() && *found == gene;
-      if (expressed.empty() || (has && expressed.size() < 2)) continue;
-      const double own =
-          has ? static_cast<double>(shares[static_cast<std::size_t>(found - expressed.begin())]) : 0;
-      Sums& sums = has ? with : lacking;
-      ++sums.cells;
-      for (std::size_t at = 0; at < expressed.size(); ++at) {
-        if (expressed[at] != gene)
-          sums.before[static_cast<std::size_t>(expressed[at])] += static_cast<double>(shares[at]) / (1 - own);
-      }
-    }
-    contrasts.push_back({with.cells, mean_of(with).before, mean_of(lacking).before});
+namespace {
+
+/// Adds a cell's profile without `gene`, rescaled.
+void add_without(std::span<const std::int32_t> expressed, std::span<const float> shares, std::int32_t gene,
+                 std::vector<double>& sum) {
+  double rest = 0;
+  for (std::size_t at = 0; at < expressed.size(); ++at) {
+    if (expressed[at] != gene) rest += static_cast<double>(shares[at]);
   }
-  return contrasts;
+  for (std::size_t at = 0; at < expressed.size(); ++at) {
+    if (expressed[at] != gene)
+      sum[static_cast<std::size_t>(expressed[at])] += static_cast<double>(shares[at]) / rest;
+  }
+}
+
+}  // namespace
+
+std::vector<MeanChange> observed_contrasts(const ExpressionMatrix& profiles,
+                                           std::span<const std::int32_t> genes, const Communicator& ranks) {
+  std::vector<Sums> sums = no_sums(genes, profiles.genes());
+  for (std::int64_t cell = ranks.rank(); cell < profiles.cells(); cell += ranks.size()) {
+    const auto expressed = profiles.expressed(cell);
+    for (std::size_t at = 0; at < genes.size(); ++at) {
+      const bool has = std::binary_search(expressed.begin(), expressed.end(), genes[at]);
+      if (expressed.empty() || (has && expressed.size() < 2)) continue;
+      ++(has ? sums[at].cells_before : sums[at].cells_after);
+      add_without(expressed, profiles.values(cell), genes[at], has ? sums[at].before : sums[at].after);
+    }
+  }
+  return means_over_ranks(std::move(sums), ranks);
 }
 
 ChangeAgreement compare_changes(const RealKnockout& truth, const MeanChange& predicted,

@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 
 #include "dko/base/random.hpp"
 #include "dko/evaluation/baselines.hpp"
-#include "dko/evaluation/metrics.hpp"
+#include "dko/evaluation/profile_agreement.hpp"
 
 namespace dko {
 
@@ -153,13 +154,6 @@ std::vector<float> predict(const ExpressionMatrix& profiles, std::span<const std
   return predicted;
 }
 
-double mean_distance(std::span<const float> truth, std::span<const float> predicted, std::size_t width) {
-  double sum = 0;
-  for (std::size_t start = 0; start < truth.size(); start += width)
-    sum += bray_curtis(truth.subspan(start, width), predicted.subspan(start, width));
-  return sum;
-}
-
 /// The penalty with the least distance on a random fifth of the cells. Collective.
 double best_penalty(const ExpressionMatrix& profiles, std::span<const std::int64_t> known, std::uint64_t seed,
                     const Communicator& ranks) {
@@ -174,8 +168,9 @@ double best_penalty(const ExpressionMatrix& profiles, std::span<const std::int64
   const std::vector<float> truth = dense_profiles(profiles, validation);
   std::vector<double> distances;
   for (std::size_t at = 0; at < penalties.size(); ++at) {
-    distances.push_back(mean_distance(truth, std::span(predicted).subspan(at * truth.size(), truth.size()),
-                                      static_cast<std::size_t>(profiles.genes())));
+    const auto of_penalty = std::span<const float>(predicted).subspan(at * truth.size(), truth.size());
+    const std::vector<double> of_cells = distances_of_cells(truth, of_penalty, profiles.genes());
+    distances.push_back(std::accumulate(of_cells.begin(), of_cells.end(), 0.0));
   }
   return penalties[static_cast<std::size_t>(std::min_element(distances.begin(), distances.end()) -
                                             distances.begin())];

@@ -10,8 +10,8 @@ namespace {
 void broadcast(ScoreQuestion& question, const Communicator& ranks) {
   ranks.broadcast(question.sample.unit);
   ranks.broadcast(question.sample.cell);
-  for (std::int64_t* number : {&question.sample.units, &question.sample.cells, &question.baseline})
-    ranks.broadcast(*number);
+  for (std::int64_t* number : {&question.sample.units, &question.sample.cells}) ranks.broadcast(*number);
+  ranks.broadcast(question.baselines);
   ranks.broadcast(question.truth);
   ranks.broadcast(question.least_effect);
   auto count = std::ssize(question.scores);
@@ -29,37 +29,53 @@ std::vector<bool> effects(const ScoreQuestion& question) {
   return effect;
 }
 
+/// The baseline with the highest value of a figure; nothing if none has one.
+std::optional<std::size_t> best_of(const std::vector<std::int64_t>& baselines, const Figures& all,
+                                   std::size_t figure) {
+  std::optional<std::size_t> best;
+  const auto value = [&](std::size_t score) { return all[score * event_figures + figure]; };
+  for (const std::int64_t baseline : baselines) {
+    const auto score = static_cast<std::size_t>(baseline);
+    if (value(score) && (!best || *value(score) > *value(*best))) best = score;
+  }
+  return best;
+}
+
 }  // namespace
 
 ScoreComparison compare_scores(ScoreQuestion question, std::int64_t resamples, std::uint64_t seed,
-                               const Communicator& ranks) {
+                               const Communicator& ranks, const ProgressCallback& progress) {
   broadcast(question, ranks);
   const EventSample& sample = question.sample;
   const EventTruth truth(sample, question.truth, effects(question));
   std::vector<EventTruth::Prepared> prepared;
   for (NamedScores& scores : question.scores) prepared.push_back(truth.prepare(std::move(scores.values)));
 
-  const Bootstrap bootstrap(sample.cells, resamples, seed, ranks, [&](std::span<const double> weights) {
+  const auto figures_of_all = [&](std::span<const double> weights) {
     Figures all;
     for (const EventTruth::Prepared& score : prepared) {
       const Figures figures = truth.compare(score, weights);
       all.insert(all.end(), figures.begin(), figures.end());
     }
     return all;
-  });
-  ScoreComparison comparison{std::ssize(sample.unit), sample.units, sample.cells, truth.base_rate(), {}};
+  };
+  const Bootstrap bootstrap(sample.cells, resamples, seed, ranks, figures_of_all, progress);
+  ScoreComparison comparison{std::ssize(sample.unit), sample.units, sample.cells, truth.base_rate(), {}, {}};
   if (!ranks.is_root()) return comparison;
+  const Figures all = figures_of_all({});
+  for (std::size_t figure = 0; figure < event_figures; ++figure)
+    comparison.best_baseline.push_back(best_of(question.baselines, all, figure));
   for (std::size_t score = 0; score < prepared.size(); ++score) {
-    ComparedScore compared{question.scores[score].name, truth.compare(prepared[score]), {}, {}};
+    ComparedScore compared{
+        question.scores[score].name,          {}, {}, {}, truth.units_compared(prepared[score]),
+        truth.cells_compared(prepared[score])};
     for (std::size_t figure = 0; figure < event_figures; ++figure) {
       const std::size_t at = score * event_figures + figure;
+      const auto& best = comparison.best_baseline[figure];
+      compared.figures.push_back(all[at]);
       compared.intervals.push_back(bootstrap.interval(at));
-      std::optional<Interval> over;
-      if (question.baseline >= 0) {
-        const auto baseline = static_cast<std::size_t>(question.baseline) * event_figures + figure;
-        over = bootstrap.interval_of_difference(at, baseline);
-      }
-      compared.over_baseline.push_back(over);
+      compared.over_baseline.push_back(
+          best ? bootstrap.interval_of_difference(at, *best * event_figures + figure) : std::nullopt);
     }
     comparison.scores.push_back(std::move(compared));
   }

@@ -40,11 +40,20 @@ struct ValueColumns {
   }
 };
 
+/// A Bray-Curtis distance, perhaps rounded beyond its bounds.
 double value_at(const DelimitedReader& row, std::size_t column) {
+  constexpr double rounding = 1e-6;
   const std::string_view text = row.fields()[column];
   const auto value = parse_number(text);
-  if (value && std::isfinite(*value)) return *value;
-  throw InputError(fmt::format("{}: '{}' is not a finite number", row.place(), text));
+  if (value && *value >= -rounding && *value <= 1 + rounding) return *value;
+  throw InputError(fmt::format("{}: '{}' is not a number between 0 and 1", row.place(), text));
+}
+
+/// Scores are written with six digits and more: what a difference leaves below that is no interaction.
+double interaction_of(double pair, double first, double second) {
+  constexpr double residue = 1e-9;
+  const double interaction = pair - first - second;
+  return std::abs(interaction) < residue ? 0.0 : interaction;
 }
 
 bool expresses(const ExpressionMatrix& matrix, std::int64_t cell, std::span<const std::int32_t> genes) {
@@ -126,11 +135,11 @@ class TruthReader {
     const double renormalised = values_.vs_renormalised ? *next++ : 0.0;
     if (values_.vs_renormalised) truth_.vs_renormalised.push_back(renormalised);
     if (!values_.singles.empty()) {
-      truth_.interaction.push_back(original - next[0] - next[1]);
+      truth_.interaction.push_back(interaction_of(original, next[0], next[1]));
       next += 2;
     }
     if (!values_.singles_renormalised.empty())
-      truth_.network_interaction.push_back(renormalised - next[0] - next[1]);
+      truth_.network_interaction.push_back(interaction_of(renormalised, next[0], next[1]));
   }
 
   DelimitedReader file_;

@@ -6,7 +6,9 @@ namespace dko {
 
 namespace {
 constexpr std::size_t width = 8;
-}
+// Rounding leaves up to this of the intact profile where nothing but renormalisation happens.
+constexpr double residue = 1e-12;
+}  // namespace
 
 double CellKernel::lane_sum(const Lanes& lanes) {
   const auto& v = lanes.at;
@@ -107,7 +109,8 @@ KnockoutScores CellKernel::scores_of_last(std::int32_t last, std::int64_t left, 
   if (wanted.network) {
     const double kept = kept_share();
     const bool nothing_kept = !(kept > 0);
-    scores.network = distance(total, nothing_kept ? 0.0 : 1.0 / kept, nothing_kept, keep_);
+    const double network = distance(total, nothing_kept ? 0.0 : 1.0 / kept, nothing_kept, keep_);
+    scores.network = network * kept < residue ? 0.0 : network;
   }
   return scores;
 }

@@ -9,6 +9,7 @@ namespace dko {
 namespace {
 
 constexpr std::int64_t block_scores = std::int64_t{1} << 20;
+constexpr std::int64_t scores_read_ahead = 1024;
 
 }  // namespace
 
@@ -28,9 +29,14 @@ void ScoreReader::read(std::int64_t first, std::span<float> values) {
 }
 
 float ScoreReader::at(std::int64_t number) {
-  float value = 0;
-  read(number, std::span(&value, 1));
-  return value;
+  const bool is_held = number >= held_first_ && number < held_first_ + std::ssize(held_);
+  if (!is_held) {
+    held_first_ = number;
+    const std::int64_t left = screen_.events(array_) - number;
+    held_.resize(static_cast<std::size_t>(std::min(left, scores_read_ahead)));
+    read(held_first_, held_);
+  }
+  return held_[static_cast<std::size_t>(number - held_first_)];
 }
 
 void ScoreReader::load_singles(std::int64_t cell) {
@@ -51,10 +57,10 @@ void ScoreReader::subtract_singles_of_pairs(std::int64_t first, std::span<float>
     const auto m = std::ssize(of_cell_);
     TargetPair pair = PairIndex::pair_of(m, number - starts[static_cast<std::size_t>(cell)]);
     for (; pair.first + 1 < m && done < values.size(); ++pair.first, pair.second = pair.first + 1) {
-      const double a = of_cell_[static_cast<std::size_t>(pair.first)];
+      const float a = of_cell_[static_cast<std::size_t>(pair.first)];
       for (; pair.second < m && done < values.size(); ++pair.second, ++done) {
-        const double b = of_cell_[static_cast<std::size_t>(pair.second)];
-        values[done] = static_cast<float>(static_cast<double>(values[done]) - a - b);
+        const float b = of_cell_[static_cast<std::size_t>(pair.second)];
+        values[done] = static_cast<float>(interaction_of(values[done], a, b));
       }
     }
   }
@@ -65,12 +71,12 @@ void ScoreReader::subtract_singles_of_list(std::int64_t first, std::span<float> 
     const Event event = screen_.event(array_, first + static_cast<std::int64_t>(at));
     load_singles(event.cell);
     const auto targets = screen_.targets().of(event.cell);
-    double value = static_cast<double>(values[at]);
-    for (const std::int32_t gene : event.genes) {
+    const auto single = [&](std::int32_t gene) {
       const auto place = std::lower_bound(targets.begin(), targets.end(), gene) - targets.begin();
-      value -= static_cast<double>(of_cell_[static_cast<std::size_t>(place)]);
-    }
-    values[at] = static_cast<float>(value);
+      return of_cell_[static_cast<std::size_t>(place)];
+    };
+    values[at] =
+        static_cast<float>(interaction_of(values[at], single(event.genes[0]), single(event.genes[1])));
   }
 }
 

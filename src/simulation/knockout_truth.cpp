@@ -16,6 +16,12 @@ std::vector<double> relative(std::vector<double> levels) {
   return levels;
 }
 
+/// What the solver leaves where nothing changes is not to be ranked.
+double without_residue(double score) {
+  constexpr double residue = 1e-12;
+  return score < residue ? 0.0 : score;
+}
+
 }  // namespace
 
 std::optional<TrueScores> true_scores(const RegulatoryDynamics& dynamics, const SimulatedCell& cell,
@@ -29,8 +35,8 @@ std::optional<TrueScores> true_scores(const RegulatoryDynamics& dynamics, const 
   const auto settled = resettled(dynamics, absent, without);
   if (!settled) return std::nullopt;
   const std::vector<double> after = relative(*settled);
-  return TrueScores{bray_curtis(after, relative(cell.levels)),
-                    bray_curtis(after, relative(std::move(without)))};
+  return TrueScores{without_residue(bray_curtis(after, relative(cell.levels))),
+                    without_residue(bray_curtis(after, relative(std::move(without))))};
 }
 
 }  // namespace dko

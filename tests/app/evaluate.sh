@@ -1,10 +1,10 @@
 . "$(dirname "$0")/lib.sh"
-"$DKO" simulate --genes 30 --cells 60 --seed 3 --truth-single all --truth-double 400 -o data.csv -q
+"$DKO" simulate --genes 30 --cells 60 --seed 3 --absent 0.35 --truth-single all --truth-double 400 -o data.csv -q
 on 2 "$DKO" run data.csv --order 2 --score impact,network -o screen.h5 --save-model model.h5 -q "${short[@]}"
 "$DKO" predict data.csv -o prediction.h5 -q "${short[@]}"
 awk -F, 'BEGIN {print "gene,log2fc_KO_vs_WT,mwu_p"} NR > 1 {print $1 "," (NR % 7) - 3.5 "," (NR % 2 ? 0.01 : 0.4)}' data.csv >real.csv
 truth=(--truth data.truth_single.csv --truth data.truth_double.csv)
-all=("${truth[@]}" --prediction prediction.h5 --real-knockout real.csv --gene gene7 --bootstrap 40)
+all=("${truth[@]}" --prediction prediction.h5 --real-knockout real.csv --gene gene7 --bootstrap 100)
 
 "$DKO" evaluate data.csv --model model.h5 "${all[@]}" --json model.json >model.txt 2>log.txt
 for words in 'own share' 'ridge per gene' 'mean share × n' 'cells lacking it anyway' 'network-interaction' '^verdict'; do
@@ -12,8 +12,8 @@ for words in 'own share' 'ridge per gene' 'mean share × n' 'cells lacking it an
 done
 ! grep -qiwE 'nan|inf' model.txt || fail "a number that is none is in the report"
 # A screen has the scores of its model, and the report does not depend on the ranks.
-"$DKO" evaluate data.csv --screen screen.h5 "${truth[@]}" --bootstrap 40 >screen.txt 2>log.txt
-on 2 "$DKO" evaluate data.csv --screen screen.h5 "${truth[@]}" --bootstrap 40 -q >screen2.txt
+"$DKO" evaluate data.csv --screen screen.h5 "${truth[@]}" --bootstrap 100 >screen.txt 2>log.txt
+on 2 "$DKO" evaluate data.csv --screen screen.h5 "${truth[@]}" --bootstrap 100 -q >screen2.txt
 on 3 "$DKO" evaluate data.csv --model model.h5 "${all[@]}" -q >model3.txt
 same screen.txt screen2.txt
 same model.txt model3.txt
@@ -31,17 +31,30 @@ expect 3 "unknown.csv: no knockout in it is of these data: 1 of unknown genes \(
 
 # Nothing to judge by: a truth that does not vary, without effects, and of a single knockout.
 awk -F, 'NR == 1 {print} NR > 1 {print $1 "," $2 ",0.1,0"}' data.truth_single.csv >flat.csv
-expect 0 'cannot be judged' "$DKO" evaluate data.csv --screen screen.h5 --truth flat.csv --bootstrap 10 --json flat.json
+expect 0 'cannot be judged' "$DKO" evaluate data.csv --screen screen.h5 --truth flat.csv --bootstrap 100 --json flat.json
 grep -q 'none of them has one' said.txt || fail "it is not said that there are no effects"
 grep -q '–' said.txt || fail "a figure that does not exist has a value"
 ! grep -qiw 'nan' said.txt flat.json || fail "NaN in the report"
 head -n 2 data.truth_single.csv >lone.csv
-expect 0 '1 event' "$DKO" evaluate data.csv --screen screen.h5 --truth lone.csv --bootstrap 10
+expect 0 '1 event' "$DKO" evaluate data.csv --screen screen.h5 --truth lone.csv --bootstrap 100
 ! grep -qiw 'nan' said.txt || fail "NaN in the report"
+
+# A default screen has no network of its pairs: that is why, and it is said.
+"$DKO" screen data.csv --model model.h5 --order 2 -o default.h5 -q
+expect 0 'network is not stored in this screen' "$DKO" evaluate data.csv --screen default.h5 --truth data.truth_double.csv
+# A table that counts from 1 fits in part: a warning.
+awk -F, 'BEGIN {OFS = ","} NR > 1 {++$1} {print}' data.truth_single.csv >from1.csv
+expect 0 'warning: from1.csv: .* do not fit the data' "$DKO" evaluate data.csv --screen screen.h5 --truth from1.csv --bootstrap 0
+# Few cells, few genes: figures without a verdict.
+awk -F, 'NR == 1 || $2 < 5' data.truth_single.csv >few.csv
+expect 0 'no verdict without intervals' "$DKO" evaluate data.csv --screen screen.h5 --truth few.csv
+expect 0 'cannot be judged with only 5 other genes' "$DKO" evaluate data.csv --model model.h5 --real-knockout real.csv --gene gene7 --null 5
 
 expect 2 'nothing to evaluate against' "$DKO" evaluate data.csv --screen screen.h5
 expect 2 'give --screen or --model' "$DKO" evaluate data.csv --truth lone.csv
 expect 2 'exclude each other' "$DKO" evaluate data.csv --truth lone.csv --screen screen.h5 --model model.h5
+expect 2 'bootstrap must be between 100' "$DKO" evaluate data.csv --screen screen.h5 --truth lone.csv --bootstrap 7
+expect 2 '--null is for --real-knockout' "$DKO" evaluate data.csv --screen screen.h5 --truth lone.csv --null 7
 expect 2 'go together' "$DKO" evaluate data.csv --model model.h5 --real-knockout real.csv
 expect 2 'needs predicted profiles' "$DKO" evaluate data.csv --real-knockout real.csv --gene gene7
 expect 3 "gene: the data has no gene named 'Trem2'" "$DKO" evaluate data.csv --model model.h5 --real-knockout real.csv --gene Trem2

@@ -45,12 +45,14 @@ def compare(part, key, truth, frame, unit, scores):
             got = ours[figure]["value"]
             assert (got is None) == (value is None), (key, name, figure, got, value)
             assert value is None or abs(got - value) < 1e-12, (key, name, figure, got, value)
+        assert ours["units_compared"] <= frame[unit].nunique() and ours["cells_compared"] <= frame.cell.nunique()
+        for figure in figures(frame, unit, column):
             interval = ours[figure]["interval"]
             assert interval is None or interval[0] <= interval[1]
 
 
 singles = pandas.read_csv("s.csv").rename(columns={"gene_id": "gene", "cell_id": "cell"})
-frame = pandas.read_csv("data.truth_single.csv").merge(singles, on=["gene", "cell"])
+frame = pandas.read_csv("data.truth_single.csv", float_precision="round_trip").merge(singles, on=["gene", "cell"])
 frame["share"] = profiles[frame.cell, frame.gene]
 part = report["truth"][0]
 scores = {"impact": "k_pred", "network": "network", "own share": "share"}
@@ -58,7 +60,7 @@ compare(part, "all_change", frame.K_true_vs_original, frame, "gene", scores)
 compare(part, "network_change", frame.K_true_vs_renormalised, frame, "gene", scores)
 
 doubles = pandas.read_csv("d.csv").rename(columns={"gene1_id": "gene1", "gene2_id": "gene2", "cell_id": "cell"})
-frame = pandas.read_csv("data.truth_double.csv").merge(doubles, on=["gene1", "gene2", "cell"])
+frame = pandas.read_csv("data.truth_double.csv", float_precision="round_trip").merge(doubles, on=["gene1", "gene2", "cell"])
 frame["share"] = profiles[frame.cell, frame.gene1] + profiles[frame.cell, frame.gene2]
 frame["pair"] = frame.gene1 * 1000 + frame.gene2
 # The scores are single-precision numbers, interactions are taken of them in double precision.
@@ -67,13 +69,29 @@ for name, column in (("k_pred", "interaction"), ("network", "network_interaction
     first = of[name].loc[list(zip(frame.gene1, frame.cell))].values
     second = of[name].loc[list(zip(frame.gene2, frame.cell))].values
     assert numpy.allclose(frame[name] - first - second, frame[column], atol=1e-7)
-    frame[column] = frame[name].astype("f4").astype("f8") - first - second
+    pair = frame[name].astype("f4").astype("f8")
+    left = pair - first - second
+    frame[column] = left.where(abs(left) > (pair + first + second) / 2**24, 0.0)
 part = report["truth"][1]
 compare(part, "all_change", frame.K_true_vs_original, frame, "pair", scores)
 compare(part, "network_change", frame.K_true_vs_renormalised, frame, "pair", scores)
-interactions = {"interaction": "interaction", "network-interaction": "network_interaction"}
-compare(part, "interaction", frame.K_true_vs_original - frame.K_single1 - frame.K_single2, frame, "pair", interactions)
-truth = frame.K_true_vs_renormalised - frame.K_single1_vs_renormalised - frame.K_single2_vs_renormalised
+frame["product"] = -profiles[frame.cell, frame.gene1] * profiles[frame.cell, frame.gene2]
+interactions = {
+    "interaction": "interaction",
+    "network-interaction": "network_interaction",
+    "own share": "share",
+    "-product of own shares": "product",
+}
+def difference(pair, first, second):
+    left = pair - first - second
+    return left.where(abs(left) >= 1e-9, 0.0)
+
+
+truth = difference(frame.K_true_vs_original, frame.K_single1, frame.K_single2)
+compare(part, "interaction", truth, frame, "pair", interactions)
+truth = difference(
+    frame.K_true_vs_renormalised, frame.K_single1_vs_renormalised, frame.K_single2_vs_renormalised
+)
 compare(part, "network_interaction", truth, frame, "pair", interactions)
 
 # Held-out profiles and the baselines.
@@ -181,6 +199,9 @@ assert part["cells"] == present[:, 7].sum()
 candidates = [g for g in range(x.shape[1]) if g != 7 and present[:, g].sum() >= 10]
 for name, change in (("mapping", predicted_change), ("cells lacking it anyway", contrast)):
     value, same, same_significant = agreement(*change(7))
+    if change is contrast:  # means over ten cells and more
+        assert (~present[:, 7]).sum() >= 10 and part[name]["cells_after"] == (~present[:, 7]).sum()
+        candidates = [g for g in candidates if (~present[:, g]).sum() >= 10]
     null = [agreement(*change(g))[0] for g in candidates]
     assert abs(part[name]["spearman"] - value) < 1e-9, (name, part[name]["spearman"], value)
     assert part[name]["same_sign"] == same and part[name]["significant_same_sign"] == same_significant

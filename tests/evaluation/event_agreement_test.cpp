@@ -174,7 +174,7 @@ TEST_CASE("intervals hold the figure, and a score's lead over a worse one is abo
   question.sample = make_event_sample(units, cells);
   question.least_effect = 0.5;
   question.scores = {{"good", good}, {"bad", bad}};
-  question.baseline = 1;
+  question.baselines = {1};
   const ScoreComparison comparison = compare_scores(question, 100, 1, Communicator::one_rank());
   for (const ComparedScore& score : comparison.scores) {
     // Means over cells drawn with replacement are noisier than over the cells: their interval may lie below.
@@ -189,4 +189,35 @@ TEST_CASE("intervals hold the figure, and a score's lead over a worse one is abo
   CHECK(comparison.base_rate == Approx(0.5).margin(0.05));
   const ScoreComparison without = compare_scores(question, 0, 1, Communicator::one_rank());
   CHECK_FALSE(without.scores[0].intervals[0].has_value());
+}
+
+TEST_CASE("fewer than ten cells give no interval, however often they are drawn") {
+  ScoreQuestion question;
+  question.sample = full_sample();
+  question.scores = {{"score", {}}};
+  for (std::size_t event = 0; event < question.sample.size(); ++event) {
+    question.truth.push_back(static_cast<double>(event % 5));
+    question.scores[0].values.push_back(static_cast<double>(event % 7));
+  }
+  const ScoreComparison comparison = compare_scores(question, 100, 1, Communicator::one_rank());
+  CHECK(comparison.scores[0].figures[0].has_value());
+  CHECK_FALSE(comparison.scores[0].intervals[0].has_value());
+  CHECK(comparison.scores[0].units_compared == 3);
+  CHECK(comparison.scores[0].cells_compared == 4);
+}
+
+TEST_CASE("the best of several baselines is the one to beat, figure by figure") {
+  ScoreQuestion question;
+  question.sample = full_sample();
+  question.scores = {{"score", {}}, {"poor", {}}, {"good", {}}};
+  for (std::size_t event = 0; event < question.sample.size(); ++event) {
+    const auto value = static_cast<double>(event % 5);
+    question.truth.push_back(value);
+    question.scores[0].values.push_back(value);
+    question.scores[1].values.push_back(-value);
+    question.scores[2].values.push_back(value * value);
+  }
+  question.baselines = {1, 2};
+  const ScoreComparison comparison = compare_scores(question, 0, 1, Communicator::one_rank());
+  CHECK(comparison.best_baseline[0] == 2U);
 }

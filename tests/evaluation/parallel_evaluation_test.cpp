@@ -17,7 +17,7 @@ ScoreQuestion small_question() {
   std::vector<std::int32_t> cells;
   ScoreQuestion question;
   question.scores = {{"score", {}}, {"own share", {}}};
-  for (std::int32_t cell = 0; cell < 8; ++cell) {
+  for (std::int32_t cell = 0; cell < 12; ++cell) {
     for (std::int64_t gene = 0; gene < 5; ++gene) {
       units.push_back(gene);
       cells.push_back(cell);
@@ -27,7 +27,7 @@ ScoreQuestion small_question() {
   }
   question.sample = make_event_sample(units, cells);
   question.least_effect = 0.5;
-  question.baseline = 1;
+  question.baselines = {1};
   return question;
 }
 
@@ -45,7 +45,7 @@ TEST_CASE("intervals are the same on any number of ranks, more than resamples in
     const ScoreComparison shared =
         compare_scores(root ? small_question() : ScoreQuestion(), resamples, 3, testing::world());
     const ScoreComparison alone = compare_scores(small_question(), resamples, 3, Communicator::one_rank());
-    CHECK(shared.events == 40);
+    CHECK(shared.events == 60);
     if (!root) continue;
     REQUIRE(shared.scores.size() == 2);
     for (std::size_t score = 0; score < 2; ++score) {

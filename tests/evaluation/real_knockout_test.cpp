@@ -53,8 +53,9 @@ TEST_CASE("predicted changes are the full network's, averaged over the cells tha
 TEST_CASE("contrasts are between cells that express the gene and cells that do not") {
   const auto profiles = testing::matrix_of({{2, 1, 1}, {0, 3, 1}, {1, 1, 0}, {0, 0, 4}}).relative_profiles();
   const std::vector<std::int32_t> genes{0};
-  const MeanChange change = observed_contrasts(profiles, genes)[0];
+  const MeanChange change = observed_contrasts(profiles, genes, Communicator::one_rank())[0];
   CHECK(change.cells == 2);
+  CHECK(change.cells_after == 2);
   CHECK(change.before[0] == 0);
   CHECK(change.before[1] == Approx((0.5 + 1) / 2));
   CHECK(change.after[1] == Approx(0.75 / 2));
@@ -64,7 +65,7 @@ TEST_CASE("contrasts are between cells that express the gene and cells that do n
 
 TEST_CASE("agreement leaves the knocked-out gene out, and counts signs") {
   RealKnockout truth{{0, 1, 2, 3, 4}, {-9, 1, -1, 2, 0}, {true, true, true, false, false}, 0, 0};
-  const MeanChange predicted{5, {1, 1, 1, 1, 1}, {1, 2, 4, 8, 16}};  // log2: 0 1 2 3 4
+  const MeanChange predicted{5, 5, {1, 1, 1, 1, 1}, {1, 2, 4, 8, 16}};  // log2: 0 1 2 3 4
   const ChangeAgreement agreement = compare_changes(truth, predicted, 0);
   CHECK(agreement.genes == 4);
   CHECK(agreement.signs == 3);
@@ -93,6 +94,41 @@ TEST_CASE("tables of real knockouts are read, or refused with the line") {
   CHECK_THROWS_WITH(read("gene,log2fc\ngene0,1\ngene0,1\n", matrix),
                     Catch::Contains("line 3: gene gene0 is there twice"));
   CHECK_THROWS_WITH(read("gene,log2fc\ngene0,high\n", matrix),
-                    Catch::Contains("line 2: column 2 holds no number"));
+                    Catch::Contains("line 2: 'high' in column 2 is no number"));
+  CHECK_THROWS_WITH(read("gene,log2fc,p\ngene0,1,1.5\n", matrix),
+                    Catch::Contains("line 2: p = 1.5 is not between"));
   CHECK_THROWS_WITH(read("gene,log2fc\nMyc,1\n", matrix), Catch::Contains("too few to compare"));
+}
+
+TEST_CASE("tables as R writes them: row names without a title, and NA") {
+  const auto matrix = testing::random_matrix(3, 5, 0.9, 1);
+  const RealKnockout truth = read(
+      "\"\",\"log2FoldChange\",\"pvalue\"\n\"gene0\",1,NA\n\"gene1\",NA,NA\n\"gene2\",2,0.01\n\"gene3\",-1,0."
+      "2\n",
+      matrix);
+  CHECK(truth.genes == std::vector<std::int32_t>{0, 2, 3});
+  CHECK(truth.significant == std::vector<bool>{false, true, false});
+  CHECK(truth.undefined == 1);
+}
+
+TEST_CASE("numbers are genes only in a column gene_index") {
+  const auto matrix = testing::random_matrix(3, 5, 0.9, 1);
+  CHECK_THROWS_WITH(read("gene,log2fc\n0,1\n1,2\n2,1\n", matrix),
+                    Catch::Contains("0 genes of these data in it"));
+  CHECK(read("gene_index,log2fc\n0,1\n1,2\n2,1\n", matrix).genes == std::vector<std::int32_t>{0, 1, 2});
+}
+
+TEST_CASE("a change by rounding alone has no direction") {
+  const MeanChange change{1, 1, {0.3, 0.3, 0.3}, {0.3, 0.3 + 1e-16, 0.30001}};
+  CHECK(change.log2_change(1).value() == 0);
+  CHECK(change.log2_change(2).value() > 0);
+}
+
+TEST_CASE("a gene with nearly all of a cell's expression leaves the others whole") {
+  // Its share rounds to one in single precision.
+  const auto profiles = testing::matrix_of({{1e9F, 1, 3}, {0, 1, 1}}).relative_profiles();
+  const std::vector<std::int32_t> genes{0};
+  const MeanChange change = observed_contrasts(profiles, genes, Communicator::one_rank())[0];
+  CHECK(change.before[1] == Approx(0.25));
+  CHECK(change.before[2] == Approx(0.75));
 }

@@ -48,6 +48,12 @@ TEST_CASE("pairs have their interactions where the singles are known") {
   CHECK(published.network_interaction.empty());
 }
 
+TEST_CASE("what a difference of rounded numbers leaves is no interaction") {
+  const TruthTable table =
+      read("gene1,gene2,cell,K_true_vs_original,K_single1,K_single2\n0,1,0,0.3,0.1,0.2\n");
+  CHECK(table.interaction == std::vector<double>{0});  // 0.3 − 0.1 − 0.2 is −2.8e-17
+}
+
 TEST_CASE("rows of other data are counted and left out") {
   const TruthTable table =
       read("gene,cell,K_true_vs_original\n0,0,0.5\nActb,0,0.5\nMyc,0,0.5\n0,cell77,0.5\n1,1,0.5\n1,2,0.5\n");
@@ -68,8 +74,10 @@ TEST_CASE("tables that cannot be used say why and where") {
   refused("gene,cell,K_true_vs_original\n", "lists no knockouts");
   refused("gene,cell,k\n0,0,1\n", "line 1: has no column K_true_vs_original");
   refused("gene,K_true_vs_original\n0,1\n", "has no column cell_id");
-  refused("gene,cell,K_true_vs_original\n0,0,nan\n", "line 2: 'nan' is not a finite number");
-  refused("gene,cell,K_true_vs_original\n0,0,x\n", "line 2: 'x' is not a finite number");
+  refused("gene,cell,K_true_vs_original\n0,0,nan\n", "line 2: 'nan' is not a number between 0 and 1");
+  refused("gene,cell,K_true_vs_original\n0,0,x\n", "line 2: 'x' is not a number between 0 and 1");
+  refused("gene,cell,K_true_vs_original\n0,0,57.3\n", "line 2: '57.3' is not a number between 0 and 1");
+  refused("gene,cell,K_true_vs_original\n0,0,-0.5\n", "line 2: '-0.5' is not a number between 0 and 1");
   refused("gene,cell,K_true_vs_original\n0,0\n", "line 2: has 2 fields, the header 3");
   refused("gene,cell,K_true_vs_original\n0,0,0.1\n1,0,0.1\ngene0,cell0,0.2\n",
           "line 4: this knockout is in the table before");

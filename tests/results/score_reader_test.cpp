@@ -1,6 +1,7 @@
 #include "dko/results/score_reader.hpp"
 
 #include <catch2/catch.hpp>
+#include <cmath>
 
 #include "support/screens.hpp"
 
@@ -20,7 +21,7 @@ double interaction_of(const ScreenReader& screen, ScoreArray array, Score score,
     const auto single = screen.number_of_single(event.cell, gene);
     value -= static_cast<double>(stored(screen, ScoreArray::singles, score, single.value()));
   }
-  return value;
+  return std::abs(value) < 1e-7 ? 0 : value;  // the random scores leave nothing else near zero
 }
 
 }  // namespace
@@ -71,4 +72,11 @@ TEST_CASE("a screen has the measures that its stored scores allow") {
   CHECK(screen.measures(ScoreArray::pairs).size() == 4);
   CHECK(screen.measures(ScoreArray::list).size() == 4);
   CHECK_FALSE(screen.has(ScoreArray::singles, {Score::impact, true}));
+}
+
+TEST_CASE("an interaction below single precision is none") {
+  CHECK(interaction_of(0.3F, 0.1F, 0.2F) == 0);
+  CHECK(interaction_of(0.300001F, 0.1F, 0.2F) == Approx(1e-6).epsilon(0.05));
+  CHECK(interaction_of(0.299999F, 0.1F, 0.2F) == Approx(-1e-6).epsilon(0.05));
+  CHECK(interaction_of(0, 0, 0) == 0);
 }

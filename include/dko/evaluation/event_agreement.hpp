@@ -71,13 +71,17 @@ class EventTruth {
   /// All figures of EventFigure, in order. `cell_weights` has one entry a cell; none: each cell once.
   Figures compare(const Prepared& score, std::span<const double> cell_weights = {}) const;
 
+  /// How many units, and how many cells, have a correlation of their own with this score.
+  std::int64_t units_compared(const Prepared& score) const;
+  std::int64_t cells_compared(const Prepared& score) const;
+
   /// Fraction of the events with an effect.
   double base_rate() const;
 
  private:
   std::vector<double> event_weights(std::span<const double> cell_weights) const;
   std::optional<double> of_means(const Prepared& score, std::span<const double> weights) const;
-  std::optional<double> within_units(const Prepared& score, std::span<const double> weights) const;
+  std::vector<double> within_each_unit(const Prepared& score, std::span<const double> weights) const;
   std::optional<double> within_cells(const Prepared& score, std::span<const double> cell_weights) const;
 
   const EventSample& sample_;

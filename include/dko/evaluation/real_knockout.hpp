@@ -22,19 +22,22 @@ struct RealKnockout {
   std::int64_t undefined = 0;       ///< rows without a finite change
 };
 
-/// Reads a CSV table with a column gene (names, or numbers from 0), one of log2fc_KO_vs_WT, log2fc,
-/// log2FoldChange or logFC, and perhaps one of mwu_p, pvalue, p_value or p. Local.
-/// @throws InputError with file and line for missing columns, a change or p that is no number, a gene that is
-///         there twice, or if fewer than three genes are of these data.
+/// Reads a CSV table with a column gene (or gene_name, gene_id, or without title: names) or gene_index
+/// (numbers from 0), one of log2fc_KO_vs_WT, log2fc, log2FoldChange or logFC, and perhaps one of mwu_p,
+/// pvalue, p_value or p. Where a number is NA or empty, the change is not defined, and not significant.
+/// Local.
+/// @throws InputError with file and line for missing columns, a change or p that is no number, a p outside 0
+///         to 1, a gene that is there twice, or if fewer than three genes are of these data.
 RealKnockout read_real_knockout(const std::filesystem::path& path, const ExpressionMatrix& matrix);
 
 /// Mean profiles over the cells that express a gene: before its loss, without it and rescaled; and after.
 struct MeanChange {
-  std::int64_t cells = 0;
-  std::vector<double> before;  ///< per gene
+  std::int64_t cells = 0;        ///< that express the gene
+  std::int64_t cells_after = 0;  ///< that `after` is of
+  std::vector<double> before;    ///< per gene
   std::vector<double> after;
 
-  /// log2(after/before) of a gene; nothing where either is 0.
+  /// log2(after/before) of a gene, 0 where they differ by rounding; nothing where either is 0.
   std::optional<double> log2_change(std::int32_t gene) const;
 };
 
@@ -44,9 +47,10 @@ std::vector<MeanChange> predicted_changes(const ExpressionMatrix& profiles, cons
                                           std::span<const std::int32_t> genes, const Communicator& ranks);
 
 /// What needs no mapping: the mean profile of the cells that lack each of `genes` anyway, against that of
-/// those that express it (without it and rescaled). Local.
+/// those that express it (without it and rescaled). The ranks share the cells; the result is on all.
+/// Collective.
 std::vector<MeanChange> observed_contrasts(const ExpressionMatrix& profiles,
-                                           std::span<const std::int32_t> genes);
+                                           std::span<const std::int32_t> genes, const Communicator& ranks);
 
 /// How a predicted change agrees with the real one, over the genes but the knocked-out ones.
 struct ChangeAgreement {

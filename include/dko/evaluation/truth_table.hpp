@@ -17,7 +17,8 @@ struct TruthTable {
   std::vector<double> vs_original;      ///< BC(after, before)
   std::vector<double> vs_renormalised;  ///< BC(after, before without the genes, rescaled); may be empty
 
-  // Of pairs, may be empty: what is left of the pair's score without those of its single knockouts.
+  // Of pairs, may be empty: what is left of the pair's score without those of its single knockouts; 0 below
+  // 1e-9.
   std::vector<double> interaction;
   std::vector<double> network_interaction;
 
@@ -38,7 +39,8 @@ struct TruthTable {
 /// Reads a CSV table with the columns of knockout/event_columns.hpp, K_true_vs_original, and, where they are
 /// known, K_true_vs_renormalised, and of pairs K_single1, K_single2, K_single1_vs_renormalised,
 /// K_single2_vs_renormalised: what dko simulate writes. Local.
-/// @throws InputError with file and line for missing columns, a value that is no finite number, an event that
+/// @throws InputError with file and line for missing columns, a value that is no number between 0 and 1, an
+/// event that
 ///         is there twice, a pair of one gene, events of three or more genes, or if no row is of these data.
 TruthTable read_truth(const std::filesystem::path& path, const ExpressionMatrix& matrix);
 

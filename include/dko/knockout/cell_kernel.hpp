@@ -21,6 +21,7 @@ struct KnockoutScores {
 /// With o_i(K) = (u_i − Σ_{g∈K} A_ig)/(n−|K|) + c_i for i in S∖K and q' = |o|/Σ|o|, the profile after the
 /// knockout of K, q that of the intact cell, and r = q/Σ_{i∉K} q_i over i ∉ K, the intact one without K:
 /// impact(K) = BC(q', q) = Σ|q'−q| / Σ(q'+q), network(K) = BC(q', r).
+/// A network impact that rounding alone may leave (1e-12 of the intact profile) is 0.
 /// A profile whose outputs are all zero is taken as 0, so its distance to any other is 1, and to its like 0.
 /// The result depends on the model, the cell and K alone, to the bit: not on what was scored before, nor on
 /// which scores are asked for. Genes are given as positions among the cell's expressed genes.

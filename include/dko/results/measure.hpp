@@ -21,6 +21,17 @@ struct Measure {
   bool operator==(const Measure&) const = default;
 };
 
+/// ε of a pair from the three scores as they are stored; 0 where it is less than their single precision can
+/// tell from none, 2⁻²⁴ of their sum.
+inline double interaction_of(float pair, float first, float second) {
+  constexpr double precision = 1.0 / (1 << 24);
+  const auto a = static_cast<double>(first);
+  const auto b = static_cast<double>(second);
+  const double interaction = static_cast<double>(pair) - a - b;
+  const double least = precision * (static_cast<double>(pair) + a + b);
+  return interaction > least || interaction < -least ? interaction : 0.0;
+}
+
 /// The name of a measure in options and JSON, and its title in tables of numbers ("k_pred" is the
 /// original's).
 struct MeasureName {

@@ -17,7 +17,8 @@ struct TrueScores {
 };
 
 /// Solves the network again from the state of the cell without the genes of `knocked_out`. A state in which
-/// nothing is left has p' = 0. Nothing if the cell settles in no steady state. Local.
+/// nothing is left has p' = 0; scores below 1e-12, which the solver cannot tell from none, are 0. Nothing if
+/// the cell settles in no steady state. Local.
 std::optional<TrueScores> true_scores(const RegulatoryDynamics& dynamics, const SimulatedCell& cell,
                                       std::span<const std::int32_t> knocked_out);
 

@@ -1,0 +1,105 @@
+#include "dko/evaluation/verdict.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+namespace dko {
+
+namespace {
+
+constexpr auto no_interval = "no verdict without intervals: too few cells, or --bootstrap 0";
+
+/// One figure of a score beside the best baseline's.
+struct Contest {
+  double value;
+  double baseline;
+  std::string baseline_name;
+  Interval over;
+
+  std::string figures() const { return fmt::format("{:.3f} against {:.3f}", value, baseline); }
+};
+
+const ComparedScore* find(const ScoreComparison& comparison, const std::string& name) {
+  const auto found = std::find_if(comparison.scores.begin(), comparison.scores.end(),
+                                  [&](const ComparedScore& score) { return score.name == name; });
+  return found == comparison.scores.end() ? nullptr : &*found;
+}
+
+/// Nothing where the figure, the baseline's or the interval of their difference does not exist.
+std::optional<Contest> contest(const ScoreComparison& comparison, const ComparedScore& score,
+                               EventFigure which) {
+  const auto figure = static_cast<std::size_t>(which);
+  const auto best = comparison.best_baseline[figure];
+  if (!best || !score.figures[figure] || !score.over_baseline[figure]) return std::nullopt;
+  const ComparedScore& baseline = comparison.scores[*best];
+  return Contest{*score.figures[figure], *baseline.figures[figure], baseline.name,
+                 *score.over_baseline[figure]};
+}
+
+/// Where the same comparison within units or within cells points the other way.
+std::string otherwise(const ScoreComparison& comparison, const ComparedScore& score, const Contest& overall,
+                      EventFigure which, const std::string& where) {
+  const auto within = contest(comparison, score, which);
+  if (!within) return {};
+  const std::string word = comparison_word(within->over);
+  if (word == comparison_word(overall.over) || word == "does no better than") return {};
+  return fmt::format(" Within {} it {} it ({}).", where, word, within->figures());
+}
+
+std::string without_baseline(const ComparedScore& score, std::size_t figure, const char* name) {
+  if (!score.figures[figure]) return "cannot be judged, the truth or the score does not vary.";
+  if (!score.intervals[figure])
+    return fmt::format("{} {:.3f}; {}.", name, *score.figures[figure], no_interval);
+  return fmt::format("{} {:.3f}; no baseline varies.", name, *score.figures[figure]);
+}
+
+}  // namespace
+
+const char* comparison_word(const Interval& difference, int sign) {
+  const double low = sign > 0 ? difference.low : -difference.high;
+  const double high = sign > 0 ? difference.high : -difference.low;
+  if (low > 0) return "beats";
+  return high < 0 ? "falls behind" : "does no better than";
+}
+
+std::string ranking_verdict(const ScoreComparison& comparison, const std::string& name,
+                            const std::string& unit) {
+  const ComparedScore* score = find(comparison, name);
+  if (score == nullptr) return fmt::format("{} is not stored in this screen (--score).", name);
+  const auto overall = contest(comparison, *score, EventFigure::over_events);
+  if (!overall) {
+    const auto figure = static_cast<std::size_t>(EventFigure::over_events);
+    return fmt::format("{}: {}", name, without_baseline(*score, figure, "Spearman"));
+  }
+  return fmt::format("{} {} {}: Spearman {}, difference {:+.3f}, 95 % interval {:+.3f} to {:+.3f}.", name,
+                     comparison_word(overall->over), overall->baseline_name, overall->figures(),
+                     overall->value - overall->baseline, overall->over.low, overall->over.high) +
+         otherwise(comparison, *score, *overall, EventFigure::within_unit, unit + "s") +
+         otherwise(comparison, *score, *overall, EventFigure::within_cell, "cells");
+}
+
+std::string finding_verdict(const ScoreComparison& comparison, const std::string& name) {
+  if (!(comparison.base_rate > 0 && comparison.base_rate < 1)) {
+    return fmt::format("cannot be judged, {} of them has one.",
+                       comparison.base_rate > 0 ? "every one" : "none");
+  }
+  const ComparedScore* score = find(comparison, name);
+  if (score == nullptr) return fmt::format("{} is not stored in this screen (--score).", name);
+  const auto figure = static_cast<std::size_t>(EventFigure::auprc);
+  const auto over_baseline = contest(comparison, *score, EventFigure::auprc);
+  const auto& interval = score->intervals[figure];
+  if (!over_baseline || !interval)
+    return fmt::format("{}: {}", name, without_baseline(*score, figure, "AUPRC"));
+  const double chance = comparison.base_rate;
+  const std::string against_chance = comparison_word({interval->low - chance, interval->high - chance});
+  const std::string against_baseline = comparison_word(over_baseline->over);
+  const bool found = against_chance == "beats" && against_baseline == "beats";
+  return fmt::format("{} {}: AUPRC {:.3f} [{:.3f}, {:.3f}]; it {} chance, {:.3f}, and {} {}, {:.3f}.", name,
+                     found ? "finds them" : "does not find them", over_baseline->value, interval->low,
+                     interval->high, against_chance, chance, against_baseline, over_baseline->baseline_name,
+                     over_baseline->baseline);
+}
+
+}  // namespace dko

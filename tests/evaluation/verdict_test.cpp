@@ -1,0 +1,70 @@
+#include "dko/evaluation/verdict.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace dko;
+using Catch::Contains;
+
+namespace {
+
+/// A score and a baseline of which all figures are the same.
+ScoreComparison comparison_of(double score, Interval interval, double baseline, Interval over) {
+  ScoreComparison comparison{1000, 20, 50,
+                             0.2,  {}, std::vector<std::optional<std::size_t>>(event_figures, 1)};
+  comparison.scores.push_back({"score", Figures(event_figures, score), {}, {}, 20, 50});
+  comparison.scores.push_back({"own share", Figures(event_figures, baseline), {}, {}, 20, 50});
+  for (ComparedScore& compared : comparison.scores) {
+    compared.intervals.assign(event_figures, interval);
+    compared.over_baseline.assign(event_figures, over);
+  }
+  return comparison;
+}
+
+std::optional<Interval>& lead(ScoreComparison& comparison, EventFigure which) {
+  return comparison.scores[0].over_baseline[static_cast<std::size_t>(which)];
+}
+
+}  // namespace
+
+TEST_CASE("a word for a difference: only what the interval bears") {
+  CHECK(std::string(comparison_word({0.1, 0.2})) == "beats");
+  CHECK(std::string(comparison_word({-0.1, 0.2})) == "does no better than");
+  CHECK(std::string(comparison_word({-0.2, -0.1})) == "falls behind");
+  CHECK(std::string(comparison_word({-0.2, -0.1}, -1)) == "beats");
+  CHECK(std::string(comparison_word({0.1, 0.2}, -1)) == "falls behind");
+}
+
+TEST_CASE("ranking: against the baseline, and otherwise within genes") {
+  ScoreComparison comparison = comparison_of(0.7, {0.65, 0.75}, 0.5, {0.1, 0.3});
+  CHECK_THAT(ranking_verdict(comparison, "score", "gene"),
+             Contains("score beats own share: Spearman 0.700 against 0.500") && !Contains("Within"));
+  lead(comparison, EventFigure::within_unit) = Interval{-0.5, -0.4};
+  CHECK_THAT(ranking_verdict(comparison, "score", "gene"), Contains("Within genes it falls behind it"));
+  CHECK_THAT(ranking_verdict(comparison, "other", "gene"), Contains("not stored"));
+}
+
+TEST_CASE("ranking without an interval, without a baseline, without a figure: no verdict") {
+  ScoreComparison comparison = comparison_of(0.7, {0.65, 0.75}, 0.5, {0.1, 0.3});
+  lead(comparison, EventFigure::over_events).reset();
+  comparison.scores[0].intervals.assign(event_figures, std::nullopt);
+  CHECK_THAT(ranking_verdict(comparison, "score", "gene"),
+             Contains("no verdict without intervals") && !Contains("beats"));
+  comparison.scores[0].figures.assign(event_figures, std::nullopt);
+  CHECK_THAT(ranking_verdict(comparison, "score", "gene"), Contains("does not vary"));
+  ScoreComparison alone = comparison_of(0.7, {0.65, 0.75}, 0.5, {0.1, 0.3});
+  alone.best_baseline.assign(event_figures, std::nullopt);
+  CHECK_THAT(ranking_verdict(alone, "score", "gene"), Contains("no baseline varies"));
+}
+
+TEST_CASE("finding effects takes both: better than chance and than the baseline") {
+  CHECK_THAT(finding_verdict(comparison_of(0.7, {0.65, 0.75}, 0.1, {0.5, 0.7}), "score"),
+             Contains("score finds them") && Contains("it beats chance, 0.200, and beats own share, 0.100"));
+  // Better than an own share that is worse than chance, but not than chance.
+  CHECK_THAT(finding_verdict(comparison_of(0.21, {0.15, 0.25}, 0.1, {0.05, 0.15}), "score"),
+             Contains("does not find them") && Contains("does no better than chance"));
+  ScoreComparison none = comparison_of(0.7, {0.65, 0.75}, 0.1, {0.5, 0.7});
+  none.base_rate = 0;
+  CHECK_THAT(finding_verdict(none, "score"), Contains("none of them has one"));
+  none.base_rate = 1;
+  CHECK_THAT(finding_verdict(none, "score"), Contains("every one of them has one"));
+}
