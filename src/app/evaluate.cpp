@@ -141,6 +141,8 @@ void report(const std::vector<std::pair<std::string, ReportPart>>& parts, Prepar
     }
   }
   std::cout << "verdict\n" << verdicts;
+  if (options.resamples > 0)
+    std::cout << "(the intervals are over cells: they say nothing of another training, or of other data)\n";
   json["verdicts"] = all_verdicts;
   ready.summary->write(json);
 }

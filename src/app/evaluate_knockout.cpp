@@ -18,7 +18,8 @@ namespace dko::app {
 namespace {
 
 constexpr std::int64_t fewest_cells = 10;  // for a mean to be compared
-constexpr double convincing_p = 0.05;
+constexpr double convincing_p = 0.01;
+constexpr double doubtful_p = 0.1;              // between the two another training may turn the verdict
 constexpr std::int64_t fewest_null_genes = 19;  // for a p of 0.05 to be possible
 
 /// How well one way of predicting agrees with the real change, beside the same with other genes in its place.
@@ -81,17 +82,17 @@ std::string ratio_text(std::int64_t part, std::int64_t all) {
 }
 
 std::string table_text(const std::vector<Answer>& answers) {
-  Table table({"predicted change", "cells", "genes", "Spearman", "same sign", "same sign, p < 0.05",
-               "Spearman with other genes lost: median", "p"});
+  Table table({"predicted change", "cells with it", "without", "genes", "Spearman", "same sign",
+               "same sign, p < 0.05", "Spearman with other genes lost: median", "p"});
   for (const Answer& answer : answers) {
     const ChangeAgreement& agreement = answer.agreement;
-    table.add({answer.name, fmt::format("{} to {}", answer.cells, answer.cells_after),
+    table.add({answer.name, fmt::format("{}", answer.cells), fmt::format("{}", answer.cells_after),
                fmt::format("{}", agreement.genes), figure_text(agreement.spearman),
                ratio_text(agreement.same_sign, agreement.signs),
                ratio_text(agreement.significant_same_sign, agreement.significant_signs),
                figure_text(median(answer.null)), figure_text(answer.p)});
   }
-  return table.text();
+  return table.text() + fmt::format("(means of fewer than {} cells are not compared)\n", fewest_cells);
 }
 
 nlohmann::ordered_json to_json(const Answer& answer) {
@@ -118,12 +119,15 @@ std::string verdict(const Answer& mapping, const Answer& contrast, const std::st
     return start + fmt::format("Spearman {:.3f}; cannot be judged with only {} to compare with.", spearman,
                                counted(std::ssize(mapping.null), "other gene"));
   }
-  const bool holds = spearman > 0 && *mapping.p <= convincing_p;
+  const char* word = !(spearman > 0) || *mapping.p > doubtful_p ? "no better than"
+                     : *mapping.p <= convincing_p               ? "better than"
+                                                                : "perhaps better than, but undecidedly so,";
   std::string text =
       start + fmt::format(
                   "the predicted change goes with the real one {} that of other genes lost in its place "
-                  "(Spearman {:.3f}, p = {:.3f} over {} genes).",
-                  holds ? "better than" : "no better than", spearman, *mapping.p, mapping.null.size());
+                  "(Spearman {:.3f}, one-sided p = {:.3f} among the losses of {} other genes). Another "
+                  "training may differ: repeat it with other seeds.",
+                  word, spearman, *mapping.p, mapping.null.size());
   if (contrast.agreement.spearman)
     text += fmt::format(" Cells that lack it anyway reach {:.3f}.", *contrast.agreement.spearman);
   return text;

@@ -119,6 +119,9 @@ std::string verdict(const std::vector<Predictor>& predictors, const Bootstrap& b
   const auto interval = bootstrap.interval_of_difference(0, place);
   const std::string figures =
       fmt::format("Bray-Curtis {:.4f} against {:.4f}", mapping, best->agreement.bray_curtis);
+  const std::string within = fmt::format(" Within genes it reaches {} against {}.",
+                                         figure_text(predictors.front().agreement.spearman_within_gene),
+                                         figure_text(best->agreement.spearman_within_gene));
   if (!interval) {
     return fmt::format(
         "held-out profiles: mapping against the best baseline, {}: {}; no verdict without intervals: too few "
@@ -127,10 +130,11 @@ std::string verdict(const std::vector<Predictor>& predictors, const Bootstrap& b
         best->name, figures);
   }
   return fmt::format(
-      "held-out profiles: the mapping {} the best baseline, {}: {}, difference {:+.4f}, 95 % interval "
-      "{:+.4f} to {:+.4f} (lower is better).",
-      comparison_word(*interval, -1), best->name, figures, mapping - best->agreement.bray_curtis,
-      interval->low, interval->high);
+             "held-out profiles: the mapping {} the best baseline, {}: {}, difference {:+.4f}, 95 % interval "
+             "{:+.4f} to {:+.4f} (lower is better).",
+             comparison_word(*interval, -1), best->name, figures, mapping - best->agreement.bray_curtis,
+             interval->low, interval->high) +
+         within;
 }
 
 }  // namespace

@@ -23,19 +23,20 @@ namespace {
 struct Question {
   std::string_view key;    // in JSON
   std::string_view title;  // in the report
+  std::string_view task;   // in the verdict
   bool interactions;
   const std::vector<double> TruthTable::*truth;
 };
 
 constexpr std::array questions{
-    Question{"all_change", "all that changes, the lost genes' own share included (K_true_vs_original)", false,
-             &TruthTable::vs_original},
-    Question{"network_change", "what goes through other genes (K_true_vs_renormalised)", false,
-             &TruthTable::vs_renormalised},
-    Question{"interaction", "interaction of the two genes, in all that changes", true,
-             &TruthTable::interaction},
-    Question{"network_interaction", "interaction of the two genes, in what goes through others", true,
-             &TruthTable::network_interaction}};
+    Question{"all_change", "all that changes, the lost genes' own share included (K_true_vs_original)",
+             "all that changes", false, &TruthTable::vs_original},
+    Question{"network_change", "what goes through other genes (K_true_vs_renormalised)",
+             "what goes through other genes", false, &TruthTable::vs_renormalised},
+    Question{"interaction", "interaction of the two genes, in all that changes",
+             "interaction in all that changes", true, &TruthTable::interaction},
+    Question{"network_interaction", "interaction of the two genes, in what goes through others",
+             "interaction through other genes", true, &TruthTable::network_interaction}};
 
 template <class T>
 void keep(std::vector<T>& values, const std::vector<bool>& kept, std::size_t per_event = 1) {
@@ -172,16 +173,19 @@ nlohmann::ordered_json to_json(const ScoreComparison& comparison) {
   return json;
 }
 
-std::string verdict(const Question& question, const ScoreComparison& comparison, std::int64_t order) {
+/// In words, one or two sentences of a kind.
+std::vector<std::string> verdicts_of(const Question& question, const ScoreComparison& comparison,
+                                     std::int64_t order) {
   const std::string kind = order == 1 ? "single knockouts" : "double knockouts";
-  if (question.key == "network_change")
-    return fmt::format("{}, finding effects on other genes: {}", kind,
-                       finding_verdict(comparison, "network"));
-  const std::string score = question.key == "all_change"    ? "impact"
-                            : question.key == "interaction" ? "interaction"
-                                                            : "network-interaction";
-  const std::string task = question.interactions ? "interaction" : "all that changes";
-  return fmt::format("{}, ranking by {}: {}", kind, task, ranking_verdict(comparison, score, unit_of(order)));
+  const auto ranking = [&](const char* score) {
+    return fmt::format("{}, ranking by {}: {}", kind, question.task,
+                       ranking_verdict(comparison, score, unit_of(order), question.key != "all_change"));
+  };
+  if (question.key == "all_change") return {ranking("impact")};
+  if (question.key == "interaction") return {ranking("interaction")};
+  if (question.key == "network_interaction") return {ranking("network-interaction")};
+  return {ranking("network"), fmt::format("{}, finding effects on other genes: {}", kind,
+                                          finding_verdict(comparison, "network"))};
 }
 
 /// What is left out of the comparison, and why.
@@ -193,19 +197,21 @@ std::string left_out_text(const TruthTable::LeftOut& out, std::int64_t unscored)
   add(out.unknown_gene, fmt::format("of genes that these data do not have, such as '{}'", out.gene_example));
   add(out.unknown_cell, fmt::format("in cells that these data do not have, such as '{}'", out.cell_example));
   add(out.not_expressed,
-      "of genes that the cell does not express in these data, or of all that it expresses");
+      "of a gene that its cell does not express in these data (it dropped out, or was never there)");
+  add(out.leaves_nothing, "of all that the cell expresses in these data");
   add(unscored, "that the screen did not score");
   return text;
 }
 
-/// Much of a table that does not fit may mean that it is of other data, or numbers them otherwise.
-void warn_of_misfit(const std::string& path, const TruthTable& truth, Log& log) {
+/// Much of a table that does not fit may mean that it is of other data, or numbers them otherwise. Empty if
+/// it fits.
+std::string misfit(const std::string& path, const TruthTable& truth) {
   constexpr double much = 0.05;
   const std::int64_t out = truth.left_out.total();
-  if (static_cast<double>(out) <= much * static_cast<double>(out + truth.size())) return;
-  log.warn(
-      "{}: {} of {} do not fit the data and are left out: counts drop out, but it may be a table of other "
-      "data, or numbered otherwise (numbers count from 0)",
+  if (static_cast<double>(out) <= much * static_cast<double>(out + truth.size())) return {};
+  return fmt::format(
+      "{}: {} of {} do not fit the data and are left out: counts drop out, but levels do not; it "
+      "may be a table of other data, or numbered otherwise (numbers count from 0)",
       path, with_thousands(out), counted(out + truth.size(), "knockout"));
 }
 
@@ -221,10 +227,14 @@ EventScores score_events(const TruthTable& truth, const Evaluation& evaluation) 
 
 ReportPart evaluate_truth(const std::string& path, const Evaluation& evaluation) {
   const Communicator& ranks = evaluation.job.ranks();
+  ReportPart part;
   TruthTable truth;
   on_root(ranks, [&] {
     truth = read_truth(path, evaluation.profiles);
-    warn_of_misfit(path, truth, evaluation.job.log);
+    if (const std::string words = misfit(path, truth); !words.empty()) {
+      evaluation.job.log.warn("{}", words);
+      part.verdicts.push_back(words + ".");
+    }
   });
   EventScores scores = score_events(truth, evaluation);
   std::int64_t unscored = 0;
@@ -232,7 +242,6 @@ ReportPart evaluate_truth(const std::string& path, const Evaluation& evaluation)
     unscored = drop_unscored(truth, scores);
     if (truth.size() == 0) throw InputError(fmt::format("{}: none of its knockouts is in the screen", path));
   });
-  ReportPart part;
   part.json = {{"truth", path},
                {"genes_each", truth.order},
                {"events", truth.size()},
@@ -254,7 +263,8 @@ ReportPart evaluate_truth(const std::string& path, const Evaluation& evaluation)
     if (!ranks.is_root()) continue;
     part.text += "\n" + table_text(question, comparison, truth.order, evaluation.least_effect);
     part.json[std::string(question.key)] = to_json(comparison);
-    part.verdicts.push_back(verdict(question, comparison, truth.order));
+    for (std::string& sentence : verdicts_of(question, comparison, truth.order))
+      part.verdicts.push_back(std::move(sentence));
   }
   return part;
 }

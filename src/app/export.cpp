@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/program_options/value_semantic.hpp>
 #include <functional>
 #include <vector>
@@ -154,6 +155,11 @@ class Outputs {
 std::vector<Measure> find_measures(const ScreenReader& screen, ScoreArray array, const std::string& score) {
   if (score.empty()) return {screen.measures(array).front()};
   std::vector<Measure> wanted = measures_named(score);
+  // What is asked for of singles and pairs at once: singles have no interactions.
+  const bool any_score =
+      std::any_of(wanted.begin(), wanted.end(), [](const Measure& m) { return !m.is_interaction; });
+  if (any_score && screen.order(array) == 1)
+    std::erase_if(wanted, [](const Measure& measure) { return measure.is_interaction; });
   for (const Measure& measure : wanted) require_measure(screen, array, measure);
   return wanted;
 }

@@ -117,9 +117,11 @@ void print_table(const Prediction& prediction) {
                            "Spearman, within gene");
   print_row("mapping", prediction.mapping);
   print_row("mean-share baseline", prediction.mean_share);
-  std::cout << "* a distance: lower is better; of Spearman, higher. Within gene: over the held-out cells "
-               "that express it,\n"
-               "  the median over the genes with three such cells or more.\n";
+  std::cout
+      << "* a distance: lower is better; of Spearman, higher. Within gene: over the held-out cells "
+         "that express it,\n"
+         "  the median over the genes with three such cells or more. dko evaluate INPUT --prediction FILE "
+         "compares with more.\n";
 }
 
 nlohmann::ordered_json to_json(const ProfileAgreement& agreement) {

@@ -59,10 +59,10 @@ void require_measure(const ScreenReader& screen, ScoreArray array, const Measure
   if (screen.has(array, measure)) return;
   const auto kind = std::find_if(score_arrays.begin(), score_arrays.end(),
                                  [&](const ScoreArrayName& name) { return name.array == array; });
-  const std::string why =
-      !measure.is_interaction
-          ? "it was made without (--score of dko run and screen)"
-          : "interactions are of two genes, and need the same score of their single knockouts in the file";
+  const std::string why = !measure.is_interaction
+                              ? "it was made without; screen again with --score impact,network"
+                              : "interactions are of two genes, and need the same score of the pair and of "
+                                "both single knockouts in the file";
   throw UsageError(
       fmt::format("the screen has no {} of its {}: {}", name_of(measure).name, kind->title, why));
 }

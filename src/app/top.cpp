@@ -149,8 +149,9 @@ void print_top(const TopOptions& options) {
     any = true;
   }
   if (!any)
-    throw UsageError(fmt::format("{} has no {} scores; dko info tells what it has", options.file,
-                                 options.of.empty() ? options.score : options.of));
+    throw UsageError(
+        fmt::format("{} has no {} scores; dko info tells what it has, --score of dko screen stores more",
+                    options.file, options.of.empty() ? options.score : options.of));
   summary.write(json);
 }
 

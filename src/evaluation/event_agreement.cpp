@@ -8,7 +8,7 @@ namespace dko {
 
 namespace {
 
-constexpr std::ptrdiff_t fewest_values = 3;  // for a correlation within a unit or a cell
+constexpr std::ptrdiff_t fewest_values = 10;  // for a correlation within a unit or a cell
 
 template <class T>
 std::vector<std::int32_t> without_gaps(const std::vector<T>& labels, std::int64_t& count) {

@@ -58,9 +58,9 @@ double interaction_of(double pair, double first, double second) {
 
 bool expresses(const ExpressionMatrix& matrix, std::int64_t cell, std::span<const std::int32_t> genes) {
   const auto expressed = matrix.expressed(cell);
-  return genes.size() < expressed.size() && std::all_of(genes.begin(), genes.end(), [&](std::int32_t gene) {
-           return std::binary_search(expressed.begin(), expressed.end(), gene);
-         });
+  return std::all_of(genes.begin(), genes.end(), [&](std::int32_t gene) {
+    return std::binary_search(expressed.begin(), expressed.end(), gene);
+  });
 }
 
 class TruthReader {
@@ -100,6 +100,10 @@ class TruthReader {
     genes.pop_back();
     if (!expresses(matrix_, cell, genes)) {
       ++truth_.left_out.not_expressed;
+      return;
+    }
+    if (std::ssize(genes) >= matrix_.expressed_count(cell)) {
+      ++truth_.left_out.leaves_nothing;
       return;
     }
     truth_.genes.insert(truth_.genes.end(), genes.begin(), genes.end());
@@ -161,12 +165,12 @@ TruthTable read_truth(const std::filesystem::path& path, const ExpressionMatrix&
   if (out.total() == 0) throw InputError(fmt::format("{}: lists no knockouts", path.string()));
   throw InputError(fmt::format(
       "{}: no knockout in it is of these data: {} of unknown genes{}, {} in unknown cells{}, {} of genes "
-      "that the cell does not express",
+      "that the cell does not express, or of all that it expresses",
       path.string(), with_thousands(out.unknown_gene),
       out.gene_example.empty() ? "" : fmt::format(" (such as '{}')", out.gene_example),
       with_thousands(out.unknown_cell),
       out.cell_example.empty() ? "" : fmt::format(" (such as '{}')", out.cell_example),
-      with_thousands(out.not_expressed)));
+      with_thousands(out.not_expressed + out.leaves_nothing)));
 }
 
 }  // namespace dko

@@ -9,6 +9,8 @@ namespace dko {
 
 namespace {
 
+constexpr double weak = 0.2;       // of a rank correlation
+constexpr double plentiful = 0.5;  // of events with an effect
 constexpr auto no_interval = "no verdict without intervals: too few cells, or --bootstrap 0";
 
 /// One figure of a score beside the best baseline's.
@@ -38,14 +40,14 @@ std::optional<Contest> contest(const ScoreComparison& comparison, const Compared
                  *score.over_baseline[figure]};
 }
 
-/// Where the same comparison within units or within cells points the other way.
+/// Where another figure of the same comparison points the other way.
 std::string otherwise(const ScoreComparison& comparison, const ComparedScore& score, const Contest& overall,
                       EventFigure which, const std::string& where) {
   const auto within = contest(comparison, score, which);
   if (!within) return {};
   const std::string word = comparison_word(within->over);
   if (word == comparison_word(overall.over) || word == "does no better than") return {};
-  return fmt::format(" Within {} it {} it ({}).", where, word, within->figures());
+  return fmt::format(" {} it {} {} ({}).", where, word, within->baseline_name, within->figures());
 }
 
 std::string without_baseline(const ComparedScore& score, std::size_t figure, const char* name) {
@@ -65,7 +67,7 @@ const char* comparison_word(const Interval& difference, int sign) {
 }
 
 std::string ranking_verdict(const ScoreComparison& comparison, const std::string& name,
-                            const std::string& unit) {
+                            const std::string& unit, bool effects) {
   const ComparedScore* score = find(comparison, name);
   if (score == nullptr) return fmt::format("{} is not stored in this screen (--score).", name);
   const auto overall = contest(comparison, *score, EventFigure::over_events);
@@ -76,8 +78,10 @@ std::string ranking_verdict(const ScoreComparison& comparison, const std::string
   return fmt::format("{} {} {}: Spearman {}, difference {:+.3f}, 95 % interval {:+.3f} to {:+.3f}.", name,
                      comparison_word(overall->over), overall->baseline_name, overall->figures(),
                      overall->value - overall->baseline, overall->over.low, overall->over.high) +
-         otherwise(comparison, *score, *overall, EventFigure::within_unit, unit + "s") +
-         otherwise(comparison, *score, *overall, EventFigure::within_cell, "cells");
+         (std::max(overall->value, overall->baseline) < weak ? " Both are weak." : "") +
+         otherwise(comparison, *score, *overall, EventFigure::within_unit, fmt::format("Within {}s", unit)) +
+         otherwise(comparison, *score, *overall, EventFigure::within_cell, "Within cells") +
+         (effects ? otherwise(comparison, *score, *overall, EventFigure::auroc, "In AUROC") : "");
 }
 
 std::string finding_verdict(const ScoreComparison& comparison, const std::string& name) {
@@ -99,7 +103,9 @@ std::string finding_verdict(const ScoreComparison& comparison, const std::string
   return fmt::format("{} {}: AUPRC {:.3f} [{:.3f}, {:.3f}]; it {} chance, {:.3f}, and {} {}, {:.3f}.", name,
                      found ? "finds them" : "does not find them", over_baseline->value, interval->low,
                      interval->high, against_chance, chance, against_baseline, over_baseline->baseline_name,
-                     over_baseline->baseline);
+                     over_baseline->baseline) +
+         (chance > plentiful ? " Most have an effect, which makes this easy: --effect sets what counts."
+                             : "");
 }
 
 }  // namespace dko

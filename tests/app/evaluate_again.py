@@ -19,8 +19,9 @@ def rho(a, b):
 
 
 def median_rho(frame, by, score):
-    values = [rho(part[score], part.truth) for _, part in frame.groupby(by) if len(part) >= 3]
-    return numpy.median([value for value in values if value is not None])
+    values = [rho(part[score], part.truth) for _, part in frame.groupby(by) if len(part) >= 10]
+    values = [value for value in values if value is not None]
+    return numpy.median(values) if values else None
 
 
 def figures(frame, unit, score):

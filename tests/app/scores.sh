@@ -38,6 +38,10 @@ grep -q '"network-interaction"' top.json || fail "no interaction in the JSON"
 # What a screen has not, it says so.
 expect 2 'no network-interaction of its double knockouts: interactions are of two genes' "$DKO" export default.h5 --double x.csv --score network-interaction
 expect 2 'no interaction of its single knockouts' "$DKO" export full.h5 --single x.csv --score interaction
+# Asked of both at once, singles have what they can have.
+"$DKO" export full.h5 --single both_s.csv --double both_d.csv --score impact,interaction
+head -n 1 both_s.csv | grep -qx 'gene_id,cell_id,k_pred' || fail "singles have an interaction"
+head -n 1 both_d.csv | grep -qx 'gene1_id,gene2_id,cell_id,k_pred,interaction' || fail "pairs have no interaction"
 expect 2 'no impact of its single knockouts: it was made without' "$DKO" top network.h5 --of single --score impact
 expect 2 'has no network-interaction scores' "$DKO" top default.h5 --score network-interaction
 expect 2 "knows impact, network, interaction and network-interaction, not 'k_pred'" "$DKO" top full.h5 --score k_pred

@@ -19,6 +19,6 @@ grep -q '37,597 events' report.txt || fail "not all events"
 grep -q '^  10.2 % of the events have an effect' report.txt || fail "another base rate"
 # The pairs and their interactions, and counts: what has dropped out is told.
 on 2 "$DKO" run "$folder/counts_umi.csv" --order 2 --score impact,network -o counts.h5 -q
-expect 0 'left out: 3,606 of genes that the cell does not express' "$DKO" evaluate "$folder/counts_umi.csv" --screen counts.h5 \
+expect 0 'left out: 3,606 of a gene that its cell does not express' "$DKO" evaluate "$folder/counts_umi.csv" --screen counts.h5 \
   --truth "$folder/truth_single_KO.csv" --truth "$folder/truth_double_KO.csv" --bootstrap 100
-grep -q 'ranking by interaction: interaction beats' said.txt || fail "no sign of interactions in counts"
+grep -q 'ranking by interaction in all that changes: interaction beats' said.txt || fail "no sign of interactions in counts"

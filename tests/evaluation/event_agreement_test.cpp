@@ -17,13 +17,13 @@ bool has(const Figures& figures, EventFigure which) {
   return figures[static_cast<std::size_t>(which)].has_value();
 }
 
-/// Three genes in four cells, all of them scored.
-EventSample full_sample() {
+/// Three genes in four cells, all of them scored; or as many as asked.
+EventSample full_sample(std::int32_t all_genes = 3, std::int32_t all_cells = 4) {
   std::vector<std::int64_t> units;
   std::vector<std::int32_t> cells;
-  for (std::int32_t cell = 0; cell < 4; ++cell) {
-    for (const std::int64_t gene : {70, 7, 700}) {
-      units.push_back(gene);
+  for (std::int32_t cell = 0; cell < all_cells; ++cell) {
+    for (std::int64_t gene = 0; gene < all_genes; ++gene) {
+      units.push_back(700 - 7 * gene);
       cells.push_back(cell + 10);
     }
   }
@@ -41,17 +41,17 @@ TEST_CASE("events are numbered without gaps, in the order they come") {
 }
 
 TEST_CASE("the figures of a small table, by hand") {
-  const EventSample sample = full_sample();
-  // Truth: gene g in cell c has g + c/10, gene 2 no effect. The score orders the genes rightly in each cell
-  // and the cells wrongly in each gene.
+  const EventSample sample = full_sample(11, 10);
+  // Truth: gene g in cell c has g + c/20, the last gene an effect. The score orders the genes rightly in each
+  // cell and the cells wrongly in each gene.
   std::vector<double> truth;
   std::vector<double> score;
   std::vector<bool> effect;
-  for (int cell = 0; cell < 4; ++cell) {
-    for (int gene = 0; gene < 3; ++gene) {
-      truth.push_back(gene + cell / 10.0);
-      score.push_back(gene - cell / 10.0);
-      effect.push_back(gene == 2);
+  for (int cell = 0; cell < 10; ++cell) {
+    for (int gene = 0; gene < 11; ++gene) {
+      truth.push_back(gene + cell / 20.0);
+      score.push_back(gene - cell / 20.0);
+      effect.push_back(gene == 10);
     }
   }
   const EventTruth of(sample, truth, effect);
@@ -61,7 +61,15 @@ TEST_CASE("the figures of a small table, by hand") {
   CHECK(figure(figures, EventFigure::within_cell) == Approx(1));
   CHECK(figure(figures, EventFigure::auroc) == 1);
   CHECK(figure(figures, EventFigure::auprc) == 1);
-  CHECK(of.base_rate() == Approx(1.0 / 3));
+  CHECK(of.base_rate() == Approx(1.0 / 11));
+  // Nine cells are too few for a correlation within a gene.
+  const EventSample few = full_sample(11, 9);
+  truth.resize(few.size());
+  score.resize(few.size());
+  effect.resize(few.size());
+  const EventTruth of_few(few, truth, effect);
+  CHECK_FALSE(has(of_few.compare(of_few.prepare(score)), EventFigure::within_unit));
+  CHECK(has(of_few.compare(of_few.prepare(score)), EventFigure::within_cell));
 }
 
 TEST_CASE("an effect has no sign: what finds interactions is their size") {
@@ -118,7 +126,7 @@ TEST_CASE("a resample has the figures of the sample written out") {
   std::vector<double> score;
   std::vector<bool> effect;
   for (std::int32_t cell = 0; cell < 12; ++cell) {
-    for (std::int64_t gene = 0; gene < 9; ++gene) {
+    for (std::int64_t gene = 0; gene < 20; ++gene) {
       if (stream.below(4) == 0) continue;
       units.push_back(gene);
       cells.push_back(cell);
@@ -149,7 +157,7 @@ TEST_CASE("a resample has the figures of the sample written out") {
   const EventTruth expected_of(written_out, all_truth, all_effect);
   const Figures figures = of.compare(of.prepare(score), weights);
   const Figures expected = expected_of.compare(expected_of.prepare(all_score));
-  // Within a gene the resample asks for three different cells, the sample written out for three events.
+  // Within a gene the resample asks for ten different cells, the sample written out for ten events.
   for (const EventFigure which : {EventFigure::over_events, EventFigure::of_means, EventFigure::within_cell,
                                   EventFigure::auroc, EventFigure::auprc})
     CHECK(figure(figures, which) == Approx(figure(expected, which)).epsilon(1e-12));
@@ -193,7 +201,7 @@ TEST_CASE("intervals hold the figure, and a score's lead over a worse one is abo
 
 TEST_CASE("fewer than ten cells give no interval, however often they are drawn") {
   ScoreQuestion question;
-  question.sample = full_sample();
+  question.sample = full_sample(12, 4);
   question.scores = {{"score", {}}};
   for (std::size_t event = 0; event < question.sample.size(); ++event) {
     question.truth.push_back(static_cast<double>(event % 5));
@@ -202,7 +210,7 @@ TEST_CASE("fewer than ten cells give no interval, however often they are drawn")
   const ScoreComparison comparison = compare_scores(question, 100, 1, Communicator::one_rank());
   CHECK(comparison.scores[0].figures[0].has_value());
   CHECK_FALSE(comparison.scores[0].intervals[0].has_value());
-  CHECK(comparison.scores[0].units_compared == 3);
+  CHECK(comparison.scores[0].units_compared == 0);
   CHECK(comparison.scores[0].cells_compared == 4);
 }
 

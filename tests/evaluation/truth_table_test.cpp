@@ -62,7 +62,8 @@ TEST_CASE("rows of other data are counted and left out") {
   CHECK(table.left_out.gene_example == "Actb");
   CHECK(table.left_out.unknown_cell == 1);
   CHECK(table.left_out.cell_example == "cell77");
-  CHECK(table.left_out.not_expressed == 2);  // gene 1 is not in cell 1, and all that cell 2 has
+  CHECK(table.left_out.not_expressed == 1);   // gene 1 is not in cell 1
+  CHECK(table.left_out.leaves_nothing == 1);  // it is all that cell 2 has
 }
 
 TEST_CASE("tables that cannot be used say why and where") {

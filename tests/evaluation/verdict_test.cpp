@@ -36,24 +36,25 @@ TEST_CASE("a word for a difference: only what the interval bears") {
 
 TEST_CASE("ranking: against the baseline, and otherwise within genes") {
   ScoreComparison comparison = comparison_of(0.7, {0.65, 0.75}, 0.5, {0.1, 0.3});
-  CHECK_THAT(ranking_verdict(comparison, "score", "gene"),
+  CHECK_THAT(ranking_verdict(comparison, "score", "gene", false),
              Contains("score beats own share: Spearman 0.700 against 0.500") && !Contains("Within"));
   lead(comparison, EventFigure::within_unit) = Interval{-0.5, -0.4};
-  CHECK_THAT(ranking_verdict(comparison, "score", "gene"), Contains("Within genes it falls behind it"));
-  CHECK_THAT(ranking_verdict(comparison, "other", "gene"), Contains("not stored"));
+  CHECK_THAT(ranking_verdict(comparison, "score", "gene", false),
+             Contains("Within genes it falls behind own share"));
+  CHECK_THAT(ranking_verdict(comparison, "other", "gene", false), Contains("not stored"));
 }
 
 TEST_CASE("ranking without an interval, without a baseline, without a figure: no verdict") {
   ScoreComparison comparison = comparison_of(0.7, {0.65, 0.75}, 0.5, {0.1, 0.3});
   lead(comparison, EventFigure::over_events).reset();
   comparison.scores[0].intervals.assign(event_figures, std::nullopt);
-  CHECK_THAT(ranking_verdict(comparison, "score", "gene"),
+  CHECK_THAT(ranking_verdict(comparison, "score", "gene", false),
              Contains("no verdict without intervals") && !Contains("beats"));
   comparison.scores[0].figures.assign(event_figures, std::nullopt);
-  CHECK_THAT(ranking_verdict(comparison, "score", "gene"), Contains("does not vary"));
+  CHECK_THAT(ranking_verdict(comparison, "score", "gene", false), Contains("does not vary"));
   ScoreComparison alone = comparison_of(0.7, {0.65, 0.75}, 0.5, {0.1, 0.3});
   alone.best_baseline.assign(event_figures, std::nullopt);
-  CHECK_THAT(ranking_verdict(alone, "score", "gene"), Contains("no baseline varies"));
+  CHECK_THAT(ranking_verdict(alone, "score", "gene", false), Contains("no baseline varies"));
 }
 
 TEST_CASE("finding effects takes both: better than chance and than the baseline") {
@@ -67,4 +68,17 @@ TEST_CASE("finding effects takes both: better than chance and than the baseline"
   CHECK_THAT(finding_verdict(none, "score"), Contains("none of them has one"));
   none.base_rate = 1;
   CHECK_THAT(finding_verdict(none, "score"), Contains("every one of them has one"));
+}
+
+TEST_CASE("verdicts tell where a figure says little") {
+  CHECK_THAT(ranking_verdict(comparison_of(0.1, {0.08, 0.12}, 0.05, {0.02, 0.07}), "score", "gene", false),
+             Contains("beats") && Contains("Both are weak"));
+  ScoreComparison comparison = comparison_of(0.7, {0.65, 0.75}, 0.5, {0.1, 0.3});
+  lead(comparison, EventFigure::auroc) = Interval{-0.2, -0.1};
+  CHECK_THAT(ranking_verdict(comparison, "score", "pair", true),
+             Contains("In AUROC it falls behind own share"));
+  CHECK_THAT(ranking_verdict(comparison, "score", "pair", false), !Contains("AUROC"));
+  comparison.base_rate = 0.9;
+  comparison.scores[0].intervals.assign(event_figures, Interval{0.95, 0.97});
+  CHECK_THAT(finding_verdict(comparison, "score"), Contains("finds them") && Contains("Most have an effect"));
 }

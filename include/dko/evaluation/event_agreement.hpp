@@ -31,8 +31,8 @@ EventSample make_event_sample(const std::vector<std::int64_t>& units_of,
 enum class EventFigure {
   over_events,  ///< Spearman over all events
   of_means,     ///< Spearman over units, of their means over cells
-  within_unit,  ///< median over units of Spearman over cells, of units with three cells or more
-  within_cell,  ///< median over cells of Spearman over units, of cells with three units or more
+  within_unit,  ///< median over units of Spearman over cells, of units with ten cells or more
+  within_cell,  ///< median over cells of Spearman over units, of cells with ten units or more
   auroc,        ///< of telling events with an effect from those without
   auprc,        ///< the same as average precision
 };

@@ -26,11 +26,12 @@ struct TruthTable {
   struct LeftOut {
     std::int64_t unknown_gene = 0;
     std::int64_t unknown_cell = 0;
-    std::int64_t not_expressed = 0;  ///< a gene in a cell where the data have none of it, or nothing else
+    std::int64_t not_expressed = 0;   ///< a gene in a cell where the data have none of it
+    std::int64_t leaves_nothing = 0;  ///< all that the cell expresses in the data
     std::string gene_example;
     std::string cell_example;
 
-    std::int64_t total() const { return unknown_gene + unknown_cell + not_expressed; }
+    std::int64_t total() const { return unknown_gene + unknown_cell + not_expressed + leaves_nothing; }
   } left_out;
 
   std::int64_t size() const { return std::ssize(cells); }

@@ -12,9 +12,10 @@ namespace dko {
 const char* comparison_word(const Interval& difference, int sign = 1);
 
 /// Whether `score` ranks events better than the best baseline, by Spearman over events; and where it does
-/// otherwise within units or within cells, that too. `unit` is "gene" or "pair".
+/// otherwise within units, within cells, or, where `effects` are to be found, in that, too. `unit` is "gene"
+/// or "pair".
 std::string ranking_verdict(const ScoreComparison& comparison, const std::string& score,
-                            const std::string& unit);
+                            const std::string& unit, bool effects);
 
 /// Whether `score` finds events with an effect better than chance and than the best baseline, by AUPRC.
 std::string finding_verdict(const ScoreComparison& comparison, const std::string& score);
