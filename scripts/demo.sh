@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Everything once, on a fresh machine: installs what is needed, builds dko, makes example data, runs the main
-# job on two ranks and shows the knockouts with the highest impact. Results are left in demo/.
+# job on two ranks, shows the knockouts with the highest impact, and holds the scores against the true effects.
+# Results are left in demo/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -19,8 +20,9 @@ run() {
   "$@"
 }
 
-run $dko simulate --genes 100 --cells 500 --seed 1 -o demo/expression.csv --edges demo/network.csv --force
+run $dko simulate --genes 100 --cells 500 --seed 1 --truth-single all -o demo/expression.csv --edges demo/network.csv --force
 run mpirun -n 2 $dko run demo/expression.csv --order 2 -o demo/screen.h5 --force
 run $dko info demo/screen.h5
 run $dko top demo/screen.h5 -n 10
+run $dko evaluate demo/expression.csv --screen demo/screen.h5 --truth demo/expression.truth_single.csv
 run $dko export demo/screen.h5 --single demo/singles.csv --double demo/doubles.csv --names --force

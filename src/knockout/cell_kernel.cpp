@@ -18,7 +18,7 @@ double CellKernel::lane_sum(const Lanes& lanes) {
 void CellKernel::load(std::span<const std::int32_t> expressed) {
   expressed_ = std::ssize(expressed);
   const std::size_t rows = (expressed.size() + width - 1) / width;
-  for (Row* row : {&u_, &c_, &q_, &ones_, &base_, &outputs_}) row->assign(rows, Lanes{});
+  for (Row* row : {&u_, &c_, &q_, &keep_, &base_, &outputs_}) row->assign(rows, Lanes{});
   tile_.assign(rows * expressed.size(), Lanes{});
   for (std::size_t j = 0; j < expressed.size(); ++j) {
     const std::span<const double> from = mapping_->column(expressed[j]);
@@ -30,9 +30,8 @@ void CellKernel::load(std::span<const std::int32_t> expressed) {
       for (std::size_t lane = 0; lane < width; ++lane) u_[row].at[lane] += to[row].at[lane];
     }
     c_[j / width].at[j % width] = mapping_->offset()[static_cast<std::size_t>(expressed[j])];
-    ones_[j / width].at[j % width] = 1;
+    keep_[j / width].at[j % width] = 1;
   }
-  keep_ = ones_;
   const Row none(rows, Lanes{});
   const double total = fill_outputs(u_, none.data(), expressed_);
   intact_is_zero_ = !(total > 0);
@@ -85,16 +84,15 @@ double CellKernel::kept_share() const {
   return lane_sum(sum);
 }
 
-/// BC(outputs_ / total_after, scale_before · mask ∘ q).
-double CellKernel::distance(double total_after, double scale_before, bool before_is_zero,
-                            const Row& mask) const {
+/// BC(outputs_ / total_after, before), `before(row, lane)` being a profile that sums to one, or is zero.
+template <class Before>
+double CellKernel::distance(double total_after, bool before_is_zero, Before before) const {
   const bool after_is_zero = !(total_after > 0);
-  const double scale_after = after_is_zero ? 0.0 : 1.0 / total_after;
+  const double scale = after_is_zero ? 0.0 : 1.0 / total_after;
   Lanes sum{};
-  for (std::size_t row = 0; row < q_.size(); ++row) {
+  for (std::size_t row = 0; row < outputs_.size(); ++row) {
     for (std::size_t lane = 0; lane < width; ++lane) {
-      const double before = q_[row].at[lane] * mask[row].at[lane] * scale_before;
-      sum.at[lane] += std::abs(outputs_[row].at[lane] * scale_after - before);
+      sum.at[lane] += std::abs(outputs_[row].at[lane] * scale - before(row, lane));
     }
   }
   const int profiles = (after_is_zero ? 0 : 1) + (before_is_zero ? 0 : 1);  // Σ(q'+q)
@@ -105,11 +103,17 @@ double CellKernel::distance(double total_after, double scale_before, bool before
 KnockoutScores CellKernel::scores_of_last(std::int32_t last, std::int64_t left, ScoreSet wanted) {
   const double total = fill_outputs(base_, column(last), left);
   KnockoutScores scores;
-  if (wanted.impact) scores.impact = distance(total, 1.0, intact_is_zero_, ones_);
+  if (wanted.impact) {
+    scores.impact = distance(total, intact_is_zero_,
+                             [this](std::size_t row, std::size_t lane) { return q_[row].at[lane]; });
+  }
   if (wanted.network) {
     const double kept = kept_share();
     const bool nothing_kept = !(kept > 0);
-    const double network = distance(total, nothing_kept ? 0.0 : 1.0 / kept, nothing_kept, keep_);
+    const double scale = nothing_kept ? 0.0 : 1.0 / kept;
+    const double network = distance(total, nothing_kept, [this, scale](std::size_t row, std::size_t lane) {
+      return q_[row].at[lane] * keep_[row].at[lane] * scale;
+    });
     scores.network = network * kept < residue ? 0.0 : network;
   }
   return scores;

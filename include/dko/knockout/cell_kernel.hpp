@@ -67,7 +67,8 @@ class CellKernel {
   void restore(std::span<const std::int32_t> removed);
   double fill_outputs(const Row& base, const Lanes* last, std::int64_t left);
   double kept_share() const;
-  double distance(double total_after, double scale_before, bool before_is_zero, const Row& mask) const;
+  template <class Before>
+  double distance(double total_after, bool before_is_zero, Before before) const;
   KnockoutScores scores_of_last(std::int32_t last, std::int64_t left, ScoreSet wanted);
 
   const CollapsedMapping* mapping_;
@@ -77,8 +78,7 @@ class CellKernel {
   Row u_;        // A z
   Row c_;        // offset
   Row q_;        // intact profile
-  Row ones_;     // 1 for every gene, 0 for padding
-  Row keep_;     // the same, but 0 for removed genes
+  Row keep_;     // 1 for genes that are there, 0 for removed ones and padding
   Row base_;     // u without all removed genes but the last
   Row outputs_;  // |o| after the knockout
 };
