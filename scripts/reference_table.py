@@ -125,9 +125,10 @@ def measure(run, data, seed):
     against = [option for table in data.get("truth", []) for option in ("--truth", table)]
     if "real" in data:
         against += ["--real-knockout", data["real"], "--gene", data["gene"]]
+    if against:
+        against += ["--model", run.path("model.h5")]
     # The intervals are not in the table.
-    report = run("evaluate", data["input"], "--model", run.path("model.h5"), "--prediction", run.path("prediction.h5"),
-                 "--bootstrap", "0", *against)
+    report = run("evaluate", data["input"], "--prediction", run.path("prediction.h5"), "--bootstrap", "0", *against)
     for name in ("mapping", "ridge per gene", "mean share"):
         figures[f"BC {name}"] = report["prediction"][0]["predictors"][name]["bray_curtis"]
     figures.update(truth_figures(report))

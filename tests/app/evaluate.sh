@@ -50,6 +50,16 @@ awk -F, 'NR == 1 || $2 < 5' data.truth_single.csv >few.csv
 expect 0 'no verdict without intervals' "$DKO" evaluate data.csv --screen screen.h5 --truth few.csv
 expect 0 'cannot be judged with only 5 other genes' "$DKO" evaluate data.csv --model model.h5 --real-knockout real.csv --gene gene7 --null 5
 
+# An assemblage that never varies, and a gene of a single cell: figures that do not exist, and no NaN.
+"$DKO" simulate --genes 12 --cells 30 --absent 0 --truth-single all -o same.csv -q
+{ head -n 1 same.csv; tail -n +2 same.csv | head -n 11; awk -F, 'BEGIN {OFS = ","} END {for (k = 2; k <= NF; ++k) $k = k == 9 ? 0.5 : 0; print}' same.csv; } >lone_gene.csv
+"$DKO" run lone_gene.csv -o lone_gene.h5 --save-model lone_gene_model.h5 -q "${short[@]}"
+"$DKO" predict lone_gene.csv -o lone_gene_prediction.h5 -q "${short[@]}"
+awk -F, 'BEGIN {print "gene,log2fc"} NR > 1 {print $1 "," NR % 5 - 2.5}' lone_gene.csv >lone_real.csv
+expect 0 '^verdict' "$DKO" evaluate lone_gene.csv --model lone_gene_model.h5 --truth same.truth_single.csv --prediction lone_gene_prediction.h5 --real-knockout lone_real.csv --gene gene3 --json lone_gene.json
+! grep -qiwE 'nan|inf' said.txt lone_gene.json || fail "NaN in the report of data that do not vary"
+grep -q 'cannot be judged' said.txt || fail "data that do not vary were judged"
+
 expect 2 'nothing to evaluate against' "$DKO" evaluate data.csv --screen screen.h5
 expect 2 'give --screen or --model' "$DKO" evaluate data.csv --truth lone.csv
 expect 2 'exclude each other' "$DKO" evaluate data.csv --truth lone.csv --screen screen.h5 --model model.h5
