@@ -9,7 +9,6 @@
 #include "dko/mapping/model_file.hpp"
 #include "dko/parallel/collective.hpp"
 #include "evaluation.hpp"
-#include "screen_job.hpp"
 #include "training_job.hpp"
 
 namespace dko::app {
@@ -116,7 +115,7 @@ void prepare(Preparation& ready, const EvaluateOptions& options, Job& job) {
   if (!options.screen.empty()) {
     ready.screen.emplace(options.screen);
     job.provenance.model_checksum = ready.screen->provenance().model_checksum;
-    if (ready.screen->provenance().input_checksum != matrix.checksum()) {
+    if (ready.screen->provenance().input_checksum != job.provenance.input_checksum) {
       throw InputError(fmt::format("{} is a screen of other data than {}: their checksums differ",
                                    options.screen, options.input));
     }

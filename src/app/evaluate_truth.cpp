@@ -66,9 +66,7 @@ std::vector<double> shares_of(const TruthTable& truth, const ExpressionMatrix& p
   std::vector<double> shares;
   for (std::size_t at = 0; at < truth.genes.size(); ++at) {
     const std::int64_t cell = truth.cells[at / static_cast<std::size_t>(truth.order)];
-    const auto genes = profiles.expressed(cell);
-    const auto place = std::lower_bound(genes.begin(), genes.end(), truth.genes[at]) - genes.begin();
-    shares.push_back(static_cast<double>(profiles.values(cell)[static_cast<std::size_t>(place)]));
+    shares.push_back(static_cast<double>(profiles.value(cell, truth.genes[at])));
   }
   return shares;
 }

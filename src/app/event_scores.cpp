@@ -14,8 +14,6 @@ namespace dko::app {
 
 namespace {
 
-using EventKey = std::pair<std::int64_t, std::vector<std::int32_t>>;  // cell, genes ascending
-
 std::span<const std::int32_t> genes_of(const TruthTable& truth, std::size_t event) {
   const auto order = static_cast<std::size_t>(truth.order);
   return std::span(truth.genes).subspan(event * order, order);
@@ -34,9 +32,7 @@ std::map<EventKey, std::int64_t> numbers_in_list(const ScreenReader& screen) {
   std::map<EventKey, std::int64_t> numbers;
   std::int64_t number = 0;
   screen.for_each_event(ScoreArray::list, [&](const Event& event) {
-    EventKey key{event.cell, event.genes};
-    std::sort(key.second.begin(), key.second.end());
-    numbers.emplace(std::move(key), number++);
+    numbers.emplace(event_key(event.genes, event.cell), number++);
   });
   return numbers;
 }
@@ -53,7 +49,7 @@ std::vector<std::optional<std::int64_t>> numbers_of(const ScreenReader& screen, 
     if (array == ScoreArray::singles) numbers.push_back(screen.number_of_single(cell, genes[0]));
     if (array == ScoreArray::pairs) numbers.push_back(screen.number_of_pair(cell, genes[0], genes[1]));
     if (array != ScoreArray::list) continue;
-    const auto found = list.find({cell, {genes.begin(), genes.end()}});
+    const auto found = list.find(event_key(genes, cell));
     numbers.push_back(found == list.end() ? std::nullopt : std::optional(found->second));
   }
   return numbers;

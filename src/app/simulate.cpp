@@ -49,10 +49,8 @@ struct Outputs {
 
 /// This rank's contiguous share of the cells. Local.
 RankCells simulate_mine(const RegulatoryDynamics& dynamics, const SimulateOptions& options, Job& job) {
-  const std::int64_t rank = job.ranks().rank();
-  const std::int64_t ranks = job.ranks().size();
-  RankCells mine{options.cells * rank / ranks, {}};
-  const std::int64_t end = options.cells * (rank + 1) / ranks;
+  const auto [first, end] = job.ranks().share_of(options.cells);
+  RankCells mine{first, {}};
   const ProgressCallback progress = show_progress(job.log, "simulating (rank 0's share)", "cells");
   for (std::int64_t cell = mine.first; cell < end; ++cell) {
     mine.cells.push_back(simulate_cell(dynamics, cell, options.absent, options.topology.seed));
@@ -96,10 +94,10 @@ void warn_of_silent(const std::vector<std::vector<double>>& levels, Log& log) {
 
 /// The expression files, of levels or of counts; the provenance gets the checksum of what --out holds.
 void write_cells(Outputs& outputs, const std::vector<std::vector<double>>& levels,
-                 const SimulateOptions& options, Provenance& provenance) {
+                 const ExpressionMatrix& expressed, const SimulateOptions& options, Provenance& provenance) {
   const bool names = !options.no_names;
   if (!options.counts()) {
-    provenance.input_checksum = simulated_matrix(levels).checksum();
+    provenance.input_checksum = expressed.checksum();
     return outputs.expression.write(levels, names, {}, provenance);
   }
   std::vector<std::vector<double>> counts;
@@ -107,13 +105,13 @@ void write_cells(Outputs& outputs, const std::vector<std::vector<double>>& level
     counts.push_back(count_molecules(levels[cell], static_cast<std::int64_t>(cell), options.molecules,
                                      options.spread, options.topology.seed));
   provenance.input_checksum = simulated_matrix(counts).checksum();
-  outputs.expression.write(counts, names, {{"levels", simulated_matrix(levels)}}, provenance);
+  outputs.expression.write(counts, names, {{"levels", expressed}}, provenance);
   if (outputs.levels) outputs.levels->write(levels, names, {}, provenance);
 }
 
-/// The tables of --truth-single and --truth-double; returns how many knockouts each has. Collective.
-nlohmann::ordered_json solve_truth(const SimulateOptions& options,
-                                   const std::vector<std::vector<double>>& levels,
+/// The tables of --truth-single and --truth-double for the genes that cells express (on rank 0); returns how
+/// many knockouts each has. Collective.
+nlohmann::ordered_json solve_truth(const SimulateOptions& options, const ExpressionMatrix& expressed,
                                    const RegulatoryDynamics& dynamics, const RankCells& mine,
                                    std::optional<Outputs>& outputs, Job& job) {
   nlohmann::ordered_json truth;
@@ -123,8 +121,8 @@ nlohmann::ordered_json solve_truth(const SimulateOptions& options,
     TruthEvents events;
     CsvWriter* csv = nullptr;
     on_root(job.ranks(), [&] {
-      events = choose_truth_events(order == 1 ? options.truth_single : options.truth_double, order,
-                                   simulated_matrix(levels), options.topology.seed);
+      events = choose_truth_events(order == 1 ? options.truth_single : options.truth_double, order, expressed,
+                                   options.topology.seed);
       csv = order == 1 ? &*outputs->truth_single : &*outputs->truth_double;
     });
     const std::int64_t written = write_truth(std::move(events), dynamics, mine, csv, job);
@@ -150,10 +148,12 @@ void simulate_command(const std::vector<std::string>& arguments, const Context& 
   const RankCells mine = simulate_mine(dynamics, options, job);
   const std::vector<std::vector<double>> levels = gather_levels(mine, options.topology.genes, job);
 
-  const nlohmann::ordered_json truth = solve_truth(options, levels, dynamics, mine, outputs, job);
+  ExpressionMatrix expressed;
+  on_root(job.ranks(), [&] { expressed = simulated_matrix(levels); });
+  const nlohmann::ordered_json truth = solve_truth(options, expressed, dynamics, mine, outputs, job);
   on_root(job.ranks(), [&] {
     warn_of_silent(levels, job.log);
-    write_cells(*outputs, levels, options, job.provenance);
+    write_cells(*outputs, levels, expressed, options, job.provenance);
     if (outputs->edges) write_network(*outputs->edges, network);
     job.log.info("{}: {} × {} of a network of {} in {}", options.out, counted(options.topology.genes, "gene"),
                  counted(options.cells, "cell"), counted(std::ssize(network), "regulation"),

@@ -47,13 +47,9 @@ void require_order(std::int64_t found, std::int64_t order, const std::string& fi
 EventList listed(const std::string& file, std::int64_t order, const ExpressionMatrix& cells) {
   EventList events = read_events(file, cells);
   require_order(events.order(), order, file);
-  std::set<std::vector<std::int32_t>> seen;
+  std::set<EventKey> seen;
   for (std::int64_t event = 0; event < events.size(); ++event) {
-    const auto of_event = events.genes(event);
-    std::vector<std::int32_t> key(of_event.begin(), of_event.end());
-    std::sort(key.begin(), key.end());
-    key.push_back(events.cell(event));
-    if (!seen.insert(std::move(key)).second)
+    if (!seen.insert(event_key(events.genes(event), events.cell(event))).second)
       throw InputError(fmt::format("{}: knockout {} of the list is in it before", file, event + 1));
   }
   return events;

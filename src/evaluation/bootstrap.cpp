@@ -40,8 +40,7 @@ Bootstrap::Bootstrap(std::int64_t units, std::int64_t resamples, std::uint64_t s
                      const ProgressCallback& progress)
     : resamples_(static_cast<std::size_t>(resamples)), units_(units) {
   std::vector<double> mine;
-  const std::int64_t first = resamples * ranks.rank() / ranks.size();
-  const std::int64_t end = resamples * (ranks.rank() + 1) / ranks.size();
+  const auto [first, end] = ranks.share_of(resamples);
   for (std::int64_t number = first; number < end; ++number) {
     const RandomStream stream(seed, "bootstrap", static_cast<std::uint64_t>(number));
     for (const auto& figure : figures(draw_weights(units, stream)))

@@ -203,7 +203,7 @@ std::vector<MeanChange> observed_contrasts(const ExpressionMatrix& profiles,
   for (std::int64_t cell = ranks.rank(); cell < profiles.cells(); cell += ranks.size()) {
     const auto expressed = profiles.expressed(cell);
     for (std::size_t at = 0; at < genes.size(); ++at) {
-      const bool has = std::binary_search(expressed.begin(), expressed.end(), genes[at]);
+      const bool has = profiles.expresses(cell, genes[at]);
       if (expressed.empty() || (has && expressed.size() < 2)) continue;
       ++(has ? sums[at].cells_before : sums[at].cells_after);
       add_without(expressed, profiles.values(cell), genes[at], has ? sums[at].before : sums[at].after);

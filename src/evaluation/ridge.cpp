@@ -75,7 +75,7 @@ class DualRidge {
     std::vector<float> predicted(lambdas.size() * plane, 0.0F);
     for (std::int64_t gene = first; gene < end; ++gene) {
       std::vector<Index> rows;
-      const VectorXd targets = targets_of(gene, rows);
+      const VectorXd targets = targets_of(static_cast<std::int32_t>(gene), rows);
       if (rows.empty()) continue;
       for (std::size_t at = 0; at < lambdas.size(); ++at) {
         const VectorXd of_cells = solve(rows, targets, lambdas[at]);
@@ -89,15 +89,13 @@ class DualRidge {
 
  private:
   /// p·n of the gene in the known cells that express it, and which these are.
-  VectorXd targets_of(std::int64_t gene, std::vector<Index>& rows) const {
+  VectorXd targets_of(std::int32_t gene, std::vector<Index>& rows) const {
     std::vector<double> targets;
     for (std::size_t at = 0; at < known_.size(); ++at) {
-      const auto genes = profiles_.expressed(known_[at]);
-      const auto found = std::lower_bound(genes.begin(), genes.end(), gene);
-      if (found == genes.end() || *found != gene) continue;
-      const float share = profiles_.values(known_[at])[static_cast<std::size_t>(found - genes.begin())];
+      if (!profiles_.expresses(known_[at], gene)) continue;
+      const auto n = static_cast<double>(profiles_.expressed_count(known_[at]));
       rows.push_back(static_cast<Index>(at));
-      targets.push_back(static_cast<double>(share) * static_cast<double>(genes.size()));
+      targets.push_back(static_cast<double>(profiles_.value(known_[at], gene)) * n);
     }
     return Eigen::Map<const VectorXd>(targets.data(), std::ssize(targets));
   }
@@ -143,10 +141,9 @@ void renormalise(const ExpressionMatrix& profiles, std::span<const std::int64_t>
 std::vector<float> predict(const ExpressionMatrix& profiles, std::span<const std::int64_t> known,
                            std::span<const std::int64_t> cells, std::span<const double> lambdas,
                            const Communicator& ranks) {
-  const std::int64_t genes = profiles.genes();
   const DualRidge ridge(profiles, known, cells);
-  std::vector<float> predicted =
-      ridge.predict(genes * ranks.rank() / ranks.size(), genes * (ranks.rank() + 1) / ranks.size(), lambdas);
+  const RankShare mine = ranks.share_of(profiles.genes());
+  std::vector<float> predicted = ridge.predict(mine.first, mine.last, lambdas);
   ranks.sum(std::span<float>(predicted));
   const std::size_t plane = predicted.size() / lambdas.size();
   for (std::size_t at = 0; at < lambdas.size(); ++at)

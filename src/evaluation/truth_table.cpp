@@ -11,6 +11,7 @@
 #include "dko/base/error.hpp"
 #include "dko/base/text.hpp"
 #include "dko/knockout/event_columns.hpp"
+#include "dko/knockout/event_list.hpp"
 
 namespace dko {
 
@@ -56,13 +57,6 @@ double interaction_of(double pair, double first, double second) {
   return std::abs(interaction) < residue ? 0.0 : interaction;
 }
 
-bool expresses(const ExpressionMatrix& matrix, std::int64_t cell, std::span<const std::int32_t> genes) {
-  const auto expressed = matrix.expressed(cell);
-  return std::all_of(genes.begin(), genes.end(), [&](std::int32_t gene) {
-    return std::binary_search(expressed.begin(), expressed.end(), gene);
-  });
-}
-
 class TruthReader {
  public:
   TruthReader(const std::filesystem::path& path, const ExpressionMatrix& matrix)
@@ -94,11 +88,11 @@ class TruthReader {
     const std::int32_t cell = columns_.cell(file_, cells_);
     if (genes.front() == genes.back() && genes.size() > 1)
       throw InputError(fmt::format("{}: a pair of one and the same gene", file_.place()));
-    genes.push_back(cell);
-    if (!seen_.insert(genes).second)
+    if (!seen_.insert(event_key(genes, cell)).second)
       throw InputError(fmt::format("{}: this knockout is in the table before", file_.place()));
-    genes.pop_back();
-    if (!expresses(matrix_, cell, genes)) {
+    const bool expressed = std::all_of(genes.begin(), genes.end(),
+                                       [&](std::int32_t gene) { return matrix_.expresses(cell, gene); });
+    if (!expressed) {
       ++truth_.left_out.not_expressed;
       return;
     }
@@ -152,7 +146,7 @@ class TruthReader {
   const ExpressionMatrix& matrix_;
   NameIndex genes_;
   NameIndex cells_;
-  std::set<std::vector<std::int32_t>> seen_;
+  std::set<EventKey> seen_;
   TruthTable truth_;
 };
 

@@ -1,5 +1,6 @@
 #include "dko/expression/matrix.hpp"
 
+#include <algorithm>
 #include <numeric>
 
 #include "dko/base/checksum.hpp"
@@ -13,6 +14,18 @@ ExpressionMatrix::ExpressionMatrix(Names gene_names, Names cell_names, NodeArray
       row_starts_(std::move(row_starts)),
       genes_(std::move(genes)),
       values_(std::move(values)) {}
+
+bool ExpressionMatrix::expresses(std::int64_t cell, std::int32_t gene) const {
+  const auto genes = expressed(cell);
+  return std::binary_search(genes.begin(), genes.end(), gene);
+}
+
+float ExpressionMatrix::value(std::int64_t cell, std::int32_t gene) const {
+  const auto genes = expressed(cell);
+  const auto found = std::lower_bound(genes.begin(), genes.end(), gene);
+  if (found == genes.end() || *found != gene) return 0.0F;
+  return values(cell)[static_cast<std::size_t>(found - genes.begin())];
+}
 
 ExpressionMatrix ExpressionMatrix::relative_profiles() const {
   std::vector<float> shares;

@@ -15,11 +15,10 @@ namespace {
 /// @throws InputError unless the genes are distinct, expressed in the cell, and not all that it expresses.
 void check_event(std::span<const std::int32_t> genes, std::int64_t cell, const ExpressionMatrix& matrix,
                  const std::string& place) {
-  const auto expressed = matrix.expressed(cell);
   const auto name = [&](std::int32_t gene) { return matrix.gene_names()[static_cast<std::size_t>(gene)]; };
   const std::string& cell_name = matrix.cell_names()[static_cast<std::size_t>(cell)];
   for (std::size_t at = 0; at < genes.size(); ++at) {
-    if (!std::binary_search(expressed.begin(), expressed.end(), genes[at])) {
+    if (!matrix.expresses(cell, genes[at])) {
       throw InputError(
           fmt::format("{}: cell {} does not express gene {}", place, cell_name, name(genes[at])));
     }
@@ -27,7 +26,7 @@ void check_event(std::span<const std::int32_t> genes, std::int64_t cell, const E
       throw InputError(fmt::format("{}: gene {} is named twice", place, name(genes[at])));
     }
   }
-  if (genes.size() >= expressed.size()) {
+  if (std::ssize(genes) >= matrix.expressed_count(cell)) {
     throw InputError(fmt::format("{}: the knockout would leave cell {} no expressed gene", place, cell_name));
   }
 }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "dko/base/error.hpp"
 #include "dko/base/random.hpp"
 #include "dko/base/text.hpp"
@@ -13,6 +15,13 @@ EventList EventList::replicate(const NodeGroup& group, EventList on_root) {
   auto genes = share(group, std::move(on_root.genes_));
   auto cells = share(group, std::move(on_root.cells_));
   return {on_root.order_, std::move(genes), std::move(cells)};
+}
+
+EventKey event_key(std::span<const std::int32_t> genes, std::int64_t cell) {
+  EventKey key(genes.begin(), genes.end());
+  std::sort(key.begin(), key.end());
+  key.push_back(static_cast<std::int32_t>(cell));
+  return key;
 }
 
 EventList sample_pairs(const KnockoutTargets& targets, const PairIndex& index, std::int64_t count,

@@ -13,13 +13,8 @@ namespace {
 /// X[:, gene] over all cells.
 std::vector<float> gene_row(const ExpressionMatrix& matrix, std::int32_t gene) {
   std::vector<float> row(static_cast<std::size_t>(matrix.cells()), 0.0F);
-  for (std::int64_t cell = 0; cell < matrix.cells(); ++cell) {
-    const auto expressed = matrix.expressed(cell);
-    const auto found = std::lower_bound(expressed.begin(), expressed.end(), gene);
-    if (found == expressed.end() || *found != gene) continue;
-    row[static_cast<std::size_t>(cell)] =
-        matrix.values(cell)[static_cast<std::size_t>(found - expressed.begin())];
-  }
+  for (std::int64_t cell = 0; cell < matrix.cells(); ++cell)
+    row[static_cast<std::size_t>(cell)] = matrix.value(cell, gene);
   return row;
 }
 

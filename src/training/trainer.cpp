@@ -18,9 +18,7 @@ namespace {
 /// This rank's contiguous share of a list of cells; empty where there are more ranks than cells.
 std::span<const std::int64_t> share_of(const std::vector<std::int64_t>& cells,
                                        const Communicator& communicator) {
-  const auto count = std::ssize(cells);
-  const std::int64_t first = count * communicator.rank() / communicator.size();
-  const std::int64_t last = count * (communicator.rank() + 1) / communicator.size();
+  const auto [first, last] = communicator.share_of(std::ssize(cells));
   return std::span(cells).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first));
 }
 

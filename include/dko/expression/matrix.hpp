@@ -29,6 +29,9 @@ class ExpressionMatrix {
   std::span<const float> values(std::int64_t cell) const { return row(values_.view(), cell); }
   /// n_c = |S_c|.
   std::int64_t expressed_count(std::int64_t cell) const { return row_starts_[cell + 1] - row_starts_[cell]; }
+  bool expresses(std::int64_t cell, std::int32_t gene) const;
+  /// X[c, i]; 0 where the cell does not express the gene.
+  float value(std::int64_t cell, std::int32_t gene) const;
   /// The same cells with their relative profiles p = x / Σx as values: what the mapping learns from.
   ExpressionMatrix relative_profiles() const;
 

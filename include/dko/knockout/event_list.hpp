@@ -38,6 +38,10 @@ class EventList {
   NodeArray<std::int32_t> cells_;
 };
 
+/// What tells a knockout from all others: its genes, ascending, then its cell.
+using EventKey = std::vector<std::int32_t>;
+EventKey event_key(std::span<const std::int32_t> genes, std::int64_t cell);
+
 /// `count` distinct double knockouts, uniformly from all of `index`, in the order of their numbers. Depends
 /// on the seed alone. Local. @throws InputError if there are fewer.
 EventList sample_pairs(const KnockoutTargets& targets, const PairIndex& index, std::int64_t count,

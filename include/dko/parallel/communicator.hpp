@@ -32,6 +32,12 @@ constexpr Scalar scalar_of() {
   }
 }
 
+/// Items [first, last) of a list that ranks share.
+struct RankShare {
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+};
+
 /// A group of ranks, passed to every algorithm that works on more than one. Without MPI it is a group of
 /// one (see one_rank()), on which every call below is a no-op: algorithms need no second form.
 ///
@@ -46,6 +52,12 @@ class Communicator {
   int rank() const noexcept { return rank_; }
   int size() const noexcept { return size_; }
   bool is_root() const noexcept { return rank_ == 0; }
+
+  /// This rank's contiguous share of `count` items, in the order of the ranks; empty where there are more
+  /// ranks than items. Local.
+  RankShare share_of(std::int64_t count) const {
+    return {count * rank_ / size_, count * (rank_ + 1) / size_};
+  }
 
   /// Collective.
   void barrier() const;
