@@ -9,7 +9,7 @@ packages=(
   g++ cmake ninja-build git
   openmpi-bin libopenmpi-dev
   libhdf5-openmpi-dev
-  libeigen3-dev
+  libeigen3-dev libspectra-dev
   libboost-dev libboost-program-options-dev libboost-iostreams-dev
   libfmt-dev nlohmann-json3-dev
 )

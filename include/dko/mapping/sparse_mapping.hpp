@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "dko/base/names.hpp"
+#include "dko/parallel/node_array.hpp"
+
+namespace dko {
+
+/// What the presence of one gene adds to the outputs of others: A[genes[k], j] = effects[k], genes ascending.
+struct SparseColumn {
+  std::span<const std::int32_t> genes;
+  std::span<const double> effects;
+};
+
+/// The arrays of a sparse mapping of N genes and r factors of cell state.
+struct SparseMappingParts {
+  std::vector<std::int64_t> starts;  ///< N+1: column j of A is entries [starts[j], starts[j+1])
+  std::vector<std::int32_t> rows;
+  std::vector<double> effects;
+  std::vector<double> offset;     ///< N: c
+  std::vector<double> floor;      ///< N: least output, > 0
+  std::vector<double> loadings;   ///< N × r by rows: V
+  std::vector<double> responses;  ///< N × r by rows: D
+};
+
+/// The second mapping: the outputs are few direct effects of other genes' presence z, beside a response to
+/// the state of the cell, r numbers f,
+///
+///     o_i = max(floor_i, c_i + Σ_j A_ij z_j + Σ_k D_ik f_k),   f = Vᵀ z,   q = z ∘ o / Σ_{i: z_i = 1} o_i
+///
+/// with s(n) = 1 in the general form o = s(n)·A z + c. A knockout changes z in the first sum and leaves the
+/// state as it was in the intact cell: what cells of one state have in common (how deeply they were
+/// sequenced, their type, their cycle) is no effect of a single gene. Double precision; read-only; copies
+/// share the arrays.
+class SparseMapping {
+ public:
+  SparseMapping() = default;
+  explicit SparseMapping(SparseMappingParts parts);
+
+  std::int64_t genes() const { return offset_.size(); }
+  std::int64_t factors() const { return factors_; }
+  std::int64_t effects_count() const { return rows_.size(); }
+
+  SparseColumn column(std::int64_t gene) const {
+    const auto first = static_cast<std::size_t>(starts_[gene]);
+    const auto count = static_cast<std::size_t>(starts_[gene + 1]) - first;
+    return {rows_.view().subspan(first, count), effects_.view().subspan(first, count)};
+  }
+  std::span<const std::int64_t> starts() const { return starts_.view(); }
+  std::span<const std::int32_t> rows() const { return rows_.view(); }
+  std::span<const double> effects() const { return effects_.view(); }
+  std::span<const double> offset() const { return offset_.view(); }
+  std::span<const double> floor() const { return floor_.view(); }
+  std::span<const double> loadings() const { return loadings_.view(); }
+  std::span<const double> responses() const { return responses_.view(); }
+
+  /// c_i + Σ_j A_ij z_j + Σ_k D_ik f_k of the expressed genes of a cell, before the floor; in their order.
+  std::vector<double> raw_outputs(std::span<const std::int32_t> expressed) const;
+  /// q over the expressed genes of a cell.
+  std::vector<double> profile(std::span<const std::int32_t> expressed) const;
+
+  /// Checksum of all arrays and of the genes they belong to.
+  std::string checksum(const Names& genes) const;
+
+  /// The mapping of rank 0, held once per node. What other ranks pass is ignored. Collective.
+  static SparseMapping replicate(const NodeGroup& group, SparseMapping on_root);
+  /// The mapping of rank `root` on every rank. Collective.
+  static SparseMapping broadcast(const Communicator& communicator, SparseMapping on_root, int root);
+
+ private:
+  std::int64_t factors_ = 0;
+  NodeArray<std::int64_t> starts_;
+  NodeArray<std::int32_t> rows_;
+  NodeArray<double> effects_;
+  NodeArray<double> offset_;
+  NodeArray<double> floor_;
+  NodeArray<double> loadings_;
+  NodeArray<double> responses_;
+};
+
+}  // namespace dko

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "dko/base/progress.hpp"
+#include "dko/expression/matrix.hpp"
+#include "dko/mapping/sparse_mapping.hpp"
+#include "dko/parallel/communicator.hpp"
+
+namespace dko {
+
+/// What a sparse mapping was fitted with, and found.
+struct SparseRecord {
+  std::int64_t cells = 0;
+  std::int64_t factors = 0;             ///< of cell state, r
+  std::int64_t effects = 0;             ///< non-zeros of A
+  double cross_validated_distance = 0;  ///< ½ Σ|predicted − true share| per cell, in cells left out; about BC
+  std::vector<float> penalties;         ///< one per gene: λ in parts of that at which all its effects vanish
+};
+
+struct FittedMapping {
+  SparseMapping mapping;
+  SparseRecord record;
+};
+
+/// Fits the sparse mapping to the relative profiles of `cells`: for each gene i, over the cells that express
+/// it, a lasso of y = p_i T on the presence of all other genes, with the state of the cell as a covariate
+/// without penalty. Shares hide a cell's total, so T is first the number n of genes it expresses, then the
+/// total Σ o of the round before (scaled to the same mean), in three rounds. From the second on a gene that
+/// moves many others is penalised less (λ times the root mean square of its effects to the power −½), from
+/// the third on cells far off a fit weigh less. λ is chosen for each gene by 5-fold cross-validation.
+///
+/// The state of a cell is its place along the leading principal components of presence; their number, 0 to
+/// 12, is the least whose cross-validated distance, over 100 random genes, is within 0.3 % of the best.
+///
+/// Each gene's fit is one rank's, and nothing depends on which: the same bits for any number of ranks. Cells
+/// and presence are kept sparse or as bits; no rank holds N×N. `profiles` has relative profiles as values and
+/// is the same on every rank, as are `cells`. The result is on every rank. Collective.
+FittedMapping fit_sparse(const ExpressionMatrix& profiles, std::span<const std::int64_t> cells,
+                         std::uint64_t seed, const Communicator& communicator,
+                         const ProgressCallback& progress = {});
+
+}  // namespace dko

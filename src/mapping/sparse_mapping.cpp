@@ -1,0 +1,100 @@
+#include "dko/mapping/sparse_mapping.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "dko/base/checksum.hpp"
+
+namespace dko {
+
+namespace {
+
+template <class T>
+NodeArray<T> broadcast_array(const Communicator& communicator, const NodeArray<T>& array, int root) {
+  std::vector<T> values(array.view().begin(), array.view().end());
+  communicator.broadcast(values, root);
+  return NodeArray<T>(std::move(values));
+}
+
+}  // namespace
+
+SparseMapping::SparseMapping(SparseMappingParts parts)
+    : factors_(parts.offset.empty() ? 0 : std::ssize(parts.loadings) / std::ssize(parts.offset)),
+      starts_(std::move(parts.starts)),
+      rows_(std::move(parts.rows)),
+      effects_(std::move(parts.effects)),
+      offset_(std::move(parts.offset)),
+      floor_(std::move(parts.floor)),
+      loadings_(std::move(parts.loadings)),
+      responses_(std::move(parts.responses)) {}
+
+std::vector<double> SparseMapping::raw_outputs(std::span<const std::int32_t> expressed) const {
+  const auto r = static_cast<std::size_t>(factors_);
+  std::vector<double> state(r, 0.0);
+  std::vector<double> of_genes(static_cast<std::size_t>(genes()), 0.0);
+  for (const std::int32_t gene : expressed) {
+    const SparseColumn from = column(gene);
+    for (std::size_t at = 0; at < from.genes.size(); ++at)
+      of_genes[static_cast<std::size_t>(from.genes[at])] += from.effects[at];
+    for (std::size_t k = 0; k < r; ++k) state[k] += loadings_.view()[static_cast<std::size_t>(gene) * r + k];
+  }
+  std::vector<double> outputs;
+  outputs.reserve(expressed.size());
+  for (const std::int32_t gene : expressed) {
+    const auto at = static_cast<std::size_t>(gene);
+    double output = of_genes[at] + offset()[at];
+    for (std::size_t k = 0; k < r; ++k) output += responses()[at * r + k] * state[k];
+    outputs.push_back(output);
+  }
+  return outputs;
+}
+
+std::vector<double> SparseMapping::profile(std::span<const std::int32_t> expressed) const {
+  std::vector<double> outputs = raw_outputs(expressed);
+  double total = 0;
+  for (std::size_t at = 0; at < outputs.size(); ++at) {
+    outputs[at] = std::max(outputs[at], floor()[static_cast<std::size_t>(expressed[at])]);
+    total += outputs[at];
+  }
+  for (double& output : outputs) output /= total;
+  return outputs;
+}
+
+std::string SparseMapping::checksum(const Names& genes) const {
+  Checksum sum;
+  for (const std::string& gene : genes) sum.add(gene);
+  sum.add(starts());
+  sum.add(rows());
+  for (const auto& values : {effects(), offset(), floor(), loadings(), responses()}) sum.add(values);
+  return sum.text();
+}
+
+SparseMapping SparseMapping::replicate(const NodeGroup& group, SparseMapping on_root) {
+  SparseMapping mapping;
+  mapping.factors_ = on_root.factors_;
+  group.all.broadcast(mapping.factors_);
+  mapping.starts_ = share(group, std::move(on_root.starts_));
+  mapping.rows_ = share(group, std::move(on_root.rows_));
+  mapping.effects_ = share(group, std::move(on_root.effects_));
+  mapping.offset_ = share(group, std::move(on_root.offset_));
+  mapping.floor_ = share(group, std::move(on_root.floor_));
+  mapping.loadings_ = share(group, std::move(on_root.loadings_));
+  mapping.responses_ = share(group, std::move(on_root.responses_));
+  return mapping;
+}
+
+SparseMapping SparseMapping::broadcast(const Communicator& communicator, SparseMapping on_root, int root) {
+  SparseMapping mapping;
+  mapping.factors_ = on_root.factors_;
+  communicator.broadcast(mapping.factors_, root);
+  mapping.starts_ = broadcast_array(communicator, on_root.starts_, root);
+  mapping.rows_ = broadcast_array(communicator, on_root.rows_, root);
+  mapping.effects_ = broadcast_array(communicator, on_root.effects_, root);
+  mapping.offset_ = broadcast_array(communicator, on_root.offset_, root);
+  mapping.floor_ = broadcast_array(communicator, on_root.floor_, root);
+  mapping.loadings_ = broadcast_array(communicator, on_root.loadings_, root);
+  mapping.responses_ = broadcast_array(communicator, on_root.responses_, root);
+  return mapping;
+}
+
+}  // namespace dko

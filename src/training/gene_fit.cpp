@@ -1,0 +1,285 @@
+#include "gene_fit.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "lasso.hpp"
+
+namespace dko {
+
+namespace {
+
+constexpr std::size_t least_cells = 10;
+constexpr double least_penalty = 0.004;    // where the path of λ ends, in parts of the largest
+constexpr double error_tolerance = 0.007;  // errors this near the least are as good
+constexpr double least_gain = 0.01;        // halving λ for less than this part of the error ends the path
+// A fit without a fold may use the genes whose gradient in the fit on all cells reaches this part of λ.
+constexpr double screening = 0.7;
+
+// Gradients are summed in single precision.
+constexpr double rounding = 1e-4;
+
+/// One λ of the path.
+struct Step {
+  double error = 0;     // cross-validated, squared, weighted
+  double distance = 0;  // the same, absolute, in shares
+  std::vector<double> effects;
+  std::vector<double> covariates;
+  std::vector<std::int32_t> signs;  // of each candidate, summed over the fits that leave a fold out
+};
+
+/// In place of a cell: the row fills up a fold.
+constexpr auto filling = std::numeric_limits<std::size_t>::max();
+
+class GeneRegression {
+ public:
+  GeneRegression(const RegressionSetting& setting, std::int32_t gene, const GeneCells& data,
+                 const std::vector<float>& weights, std::int32_t folds)
+      : setting_(setting),
+        gene_(gene),
+        design_(make_design(data, weights)),
+        whole_(design_, LassoFit::no_fold) {
+    for (std::int64_t fold = 0; fold < folds; ++fold) without_.emplace_back(design_, fold);
+    place_.assign(static_cast<std::size_t>(setting.profiles->genes()), -1);
+  }
+
+  /// The fits at the λ that is chosen; `fit` has the penalty and regulators to start from, and gets the
+  /// penalty.
+  Step choose(const PenaltyPath& how, GeneFit& fit) {
+    const double largest = take_gradient();
+    // Where the targets do not vary, what is left is rounding.
+    const double least = 1e-6 * whole_.weight() * std::abs(whole_.covariate_effects().front());
+    if (!(largest > least)) return step(largest, how.folds > 0);
+    add(fit.regulators);
+    if (how.folds == 0) return step(largest * fit.penalty, false);
+    std::vector<Step> path;
+    std::vector<double> parts;
+    std::size_t best = 0;
+    const double gain = least_gain * std::log(how.ratio) / std::log(0.5);
+    for (double part = std::min(1.0, fit.penalty * how.start); part > least_penalty; part *= how.ratio) {
+      const std::size_t at = path.size();
+      path.push_back(step(largest * part, true));
+      parts.push_back(part);
+      if (path[at].error < path[best].error) best = at;
+      if (at >= how.least_steps && path[at].error > (1 - gain) * path[at - 1].error) break;
+    }
+    std::size_t chosen = 0;
+    while (path[chosen].error > path[best].error * (1 + error_tolerance)) ++chosen;
+    fit.penalty = parts[chosen];
+    return path[chosen];
+  }
+
+  const std::vector<std::int32_t>& candidates() const { return candidates_; }
+  const FoldedDesign& design() const { return design_; }
+  std::int32_t folds() const { return static_cast<std::int32_t>(without_.size()); }
+  /// The place of each row's cell in the gene's list of cells, or `filling`.
+  const std::vector<std::size_t>& rows() const { return rows_; }
+
+ private:
+  /// Rows by fold, each filled up to whole lanes.
+  FoldedDesign make_design(const GeneCells& data, const std::vector<float>& weights) {
+    FoldStarts starts{0};
+    for (std::int32_t fold = 0; fold < setting_.folds; ++fold) {
+      for (std::size_t at = 0; at < data.cells.size(); ++at) {
+        if (setting_.fold_of_cell[static_cast<std::size_t>(data.cells[at])] == fold) rows_.push_back(at);
+      }
+      while (std::ssize(rows_) % row_lanes != 0) rows_.push_back(filling);
+      starts.push_back(std::ssize(rows_));
+    }
+    std::vector<float> targets(rows_.size(), 0.0F);
+    std::vector<float> of_rows(rows_.size(), 0.0F);
+    std::vector<float> covariates(rows_.size() * static_cast<std::size_t>(1 + setting_.factors), 0.0F);
+    cells_.assign(rows_.size(), -1);
+    const auto all_cells = static_cast<std::size_t>(setting_.profiles->cells());
+    for (std::size_t row = 0; row < rows_.size(); ++row) {
+      if (rows_[row] == filling) continue;
+      cells_[row] = data.cells[rows_[row]];
+      const auto cell = static_cast<std::size_t>(cells_[row]);
+      targets[row] = static_cast<float>(static_cast<double>(data.shares[rows_[row]]) * setting_.totals[cell]);
+      of_rows[row] = weights[rows_[row]];
+      covariates[row] = 1.0F;
+      for (std::size_t k = 0; k < static_cast<std::size_t>(setting_.factors); ++k)
+        covariates[(k + 1) * rows_.size() + row] = setting_.state[k * all_cells + cell];
+    }
+    return {std::move(starts), std::move(covariates), std::move(targets), std::move(of_rows)};
+  }
+
+  /// The gradient of the fit on all cells to every gene into gradient_; returns the least λ at which all
+  /// effects would vanish.
+  double take_gradient() {
+    if (candidates_.size() + 1 == place_.size()) return 0;  // there is none left to find
+    const std::vector<double> fitted = whole_.fitted(0, design_.rows());
+    gradient_.assign(setting_.presence->padded_genes(), 0.0F);
+    for (std::size_t row = 0; row < cells_.size(); ++row) {
+      if (rows_[row] == filling) continue;
+      const double pull = static_cast<double>(design_.weights()[row]) *
+                          (static_cast<double>(design_.targets()[row]) - fitted[row]);
+      setting_.presence->add(cells_[row], static_cast<float>(pull), gradient_);
+    }
+    gradient_[static_cast<std::size_t>(gene_)] = 0;
+    double largest = 0;
+    for (std::size_t gene = 0; gene < place_.size(); ++gene)
+      largest = std::max(largest, static_cast<double>(std::abs(gradient_[gene])) / setting_.penalties[gene]);
+    return largest;
+  }
+
+  void add(const std::vector<std::int32_t>& genes) {
+    std::vector<float> columns(genes.size() * cells_.size(), 0.0F);
+    std::vector<double> penalties;
+    for (std::size_t at = 0; at < genes.size(); ++at) {
+      place_[static_cast<std::size_t>(genes[at])] = std::ssize(candidates_);
+      candidates_.push_back(genes[at]);
+      penalties.push_back(setting_.penalties[static_cast<std::size_t>(genes[at])]);
+      float* column = columns.data() + at * cells_.size();
+      for (std::size_t row = 0; row < cells_.size(); ++row) {
+        if (rows_[row] != filling && setting_.presence->has(cells_[row], genes[at])) column[row] = 1.0F;
+      }
+    }
+    design_.add_candidates(columns, penalties);
+  }
+
+  /// Makes candidates of the genes whose gradient exceeds `threshold` in parts of their penalty.
+  bool add_candidates(double threshold) {
+    std::vector<std::int32_t> genes;
+    for (std::size_t gene = 0; gene < place_.size(); ++gene) {
+      if (place_[gene] < 0 &&
+          static_cast<double>(std::abs(gradient_[gene])) > threshold * setting_.penalties[gene])
+        genes.push_back(static_cast<std::int32_t>(gene));
+    }
+    if (!genes.empty()) add(genes);
+    return !genes.empty();
+  }
+
+  /// The fit on all cells, exact over all genes, and those without each fold if they are asked for.
+  Step step(double lambda, bool with_folds) {
+    do {
+      whole_.extend();
+      whole_.solve(lambda);
+      take_gradient();
+    } while (add_candidates(lambda * (1 + rounding)));
+    if (with_folds) add_candidates(screening * lambda);
+    whole_.extend();
+    Step step;
+    step.effects.assign(whole_.effects().begin(), whole_.effects().end());
+    step.covariates = whole_.covariate_effects();
+    step.signs.assign(step.effects.size(), 0);
+    for (std::size_t fold = 0; with_folds && fold < without_.size(); ++fold) {
+      LassoFit& fit = without_[fold];
+      fit.extend();
+      fit.solve(lambda * fit.weight() / whole_.weight());
+      add_errors(fit, fold, step);
+      for (std::size_t at = 0; at < step.signs.size(); ++at)
+        step.signs[at] += fit.effects()[at] > 0 ? 1 : fit.effects()[at] < 0 ? -1 : 0;
+    }
+    return step;
+  }
+
+  void add_errors(const LassoFit& fit, std::size_t fold, Step& step) const {
+    const std::int64_t first = design_.starts()[fold];
+    const std::vector<double> fitted = fit.fitted(first, design_.starts()[fold + 1]);
+    for (std::size_t at = 0; at < fitted.size(); ++at) {
+      const std::size_t row = static_cast<std::size_t>(first) + at;
+      if (rows_[row] == filling) continue;
+      const double residual = static_cast<double>(design_.targets()[row]) - fitted[at];
+      step.error += static_cast<double>(design_.weights()[row]) * residual * residual;
+      step.distance += std::abs(residual) / setting_.totals[static_cast<std::size_t>(cells_[row])];
+    }
+  }
+
+  const RegressionSetting& setting_;
+  std::int32_t gene_;
+  std::vector<std::size_t> rows_;
+  std::vector<std::int64_t> cells_;  // of the design's rows
+  FoldedDesign design_;
+  LassoFit whole_;
+  std::vector<LassoFit> without_;    // each fold
+  std::vector<float> gradient_;      // one per gene, and padding
+  std::vector<std::int64_t> place_;  // of a gene among the candidates, or -1
+  std::vector<std::int32_t> candidates_;
+};
+
+/// Values of all rows by the chosen step.
+std::vector<double> fitted_by(const Step& step, const GeneRegression& regression) {
+  const FoldedDesign& design = regression.design();
+  std::vector<double> fitted(static_cast<std::size_t>(design.rows()), 0.0);
+  const auto add = [&](std::span<const float> column, double effect) {
+    if (effect == 0) return;
+    for (std::size_t row = 0; row < fitted.size(); ++row)
+      fitted[row] += effect * static_cast<double>(column[row]);
+  };
+  for (std::size_t k = 0; k < step.covariates.size(); ++k)
+    add(design.covariate(static_cast<std::int64_t>(k)), step.covariates[k]);
+  for (std::size_t at = 0; at < step.effects.size(); ++at)
+    add(design.candidate(static_cast<std::int64_t>(at)), step.effects[at]);
+  return fitted;
+}
+
+/// Drops the effects that some fold alone carries; the offset takes over what they gave on average.
+void drop_unstable(Step& step, const GeneRegression& regression, double cells) {
+  for (std::size_t at = 0; at < step.effects.size(); ++at) {
+    if (step.effects[at] == 0 || std::abs(step.signs[at]) == regression.folds()) continue;
+    const auto column = regression.design().candidate(static_cast<std::int64_t>(at));
+    step.covariates[0] += step.effects[at] * std::accumulate(column.begin(), column.end(), 0.0) / cells;
+    step.effects[at] = 0;
+  }
+}
+
+/// Huber weights of the residuals, mean 1, in the order of the gene's cells.
+void weigh(std::span<const double> fitted, const GeneRegression& regression, std::vector<float>& weights) {
+  std::vector<double> off(weights.size());
+  for (std::size_t row = 0; row < fitted.size(); ++row) {
+    const std::size_t cell = regression.rows()[row];
+    if (cell == filling) continue;
+    off[cell] = std::abs(static_cast<double>(regression.design().targets()[row]) - fitted[row]);
+  }
+  std::vector<double> sorted = off;
+  const auto middle = sorted.begin() + std::ssize(sorted) / 2;
+  std::nth_element(sorted.begin(), middle, sorted.end());
+  const double median = *middle;
+  double sum = 0;
+  for (double& value : off) {
+    value = value > median ? median / value : 1.0;
+    sum += value;
+  }
+  for (std::size_t at = 0; at < off.size(); ++at)
+    weights[at] = static_cast<float>(off[at] * static_cast<double>(off.size()) / sum);
+}
+
+}  // namespace
+
+GeneFit fit_gene(const RegressionSetting& setting, std::int32_t gene, const GeneCells& data,
+                 const PenaltyPath& path, GeneFit fit, std::vector<float>& weights) {
+  fit.mean = 0;
+  fit.responses.assign(static_cast<std::size_t>(setting.factors), 0.0);
+  for (std::size_t at = 0; at < data.cells.size(); ++at)
+    fit.mean +=
+        static_cast<double>(data.shares[at]) * setting.totals[static_cast<std::size_t>(data.cells[at])];
+  fit.mean /= static_cast<double>(std::max<std::size_t>(1, data.cells.size()));
+  fit.offset = fit.mean;
+  if (data.cells.size() < least_cells) return fit;
+  GeneRegression regression(setting, gene, data, weights, path.folds);
+  Step step = regression.choose(path, fit);
+  fit.distance = step.distance;
+  weigh(fitted_by(step, regression), regression, weights);
+  if (path.drop_unstable) drop_unstable(step, regression, static_cast<double>(data.cells.size()));
+  fit.offset = step.covariates[0];
+  fit.responses.assign(step.covariates.begin() + 1, step.covariates.end());
+  fit.regulators.clear();
+  fit.effects.clear();
+  std::vector<std::size_t> order;
+  for (std::size_t at = 0; at < step.effects.size(); ++at) {
+    if (step.effects[at] != 0) order.push_back(at);
+  }
+  const auto& genes = regression.candidates();
+  std::sort(order.begin(), order.end(), [&](std::size_t x, std::size_t y) { return genes[x] < genes[y]; });
+  for (const std::size_t at : order) {
+    fit.regulators.push_back(genes[at]);
+    fit.effects.push_back(step.effects[at]);
+  }
+  return fit;
+}
+
+}  // namespace dko

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "dko/expression/matrix.hpp"
+#include "presence.hpp"
+
+namespace dko {
+
+/// What the regressions of all genes share in one round.
+struct RegressionSetting {
+  const ExpressionMatrix* profiles = nullptr;
+  const PresenceBits* presence = nullptr;
+  std::vector<std::int32_t> fold_of_cell;  ///< one per cell
+  std::int32_t folds = 0;
+  std::vector<double> totals;  ///< T, one per cell
+  std::vector<float> state;    ///< factors × cells
+  std::int64_t factors = 0;
+  std::vector<double> penalties;  ///< of each gene's presence, in parts of λ
+};
+
+/// The regression of one gene: o = offset + Σ_j effects_j z_j + Σ_k responses_k f_k.
+struct GeneFit {
+  double mean = 0;  ///< of the targets y = p T
+  double offset = 0;
+  std::vector<std::int32_t> regulators;  ///< genes j, ascending
+  std::vector<double> effects;           ///< of each of them
+  std::vector<double> responses;         ///< to each factor
+  double penalty = 1;                    ///< chosen λ, in parts of that at which all effects vanish
+  /// Cross-validated Σ |predicted − true share|: by the penalty, about twice the gene's part of BC.
+  double distance = 0;
+};
+
+/// Which penalties λ are tried.
+struct PenaltyPath {
+  std::int32_t folds = 5;       ///< left out one after the other to choose λ; 0: λ stays where it was
+  double start = 1;             ///< the largest λ, in parts of the last chosen one
+  double ratio = 0.7;           ///< of each λ to the one before
+  std::size_t least_steps = 1;  ///< tried however little they gain
+  bool drop_unstable = false;   ///< drops effects that do not have the same sign without every single fold
+};
+
+/// Fits gene `gene` in the cells that express it, by a lasso of y = p T on the presence of all other genes,
+/// the cell state without penalty. λ is chosen by cross-validation over the folds: the largest whose squared
+/// error is within 0.7 % of the least. `last` is the gene's fit of the round before, or an empty one.
+/// `weights` holds one value per cell of the gene, mean 1; afterwards those of the next round, which give
+/// cells far off the fit less weight (Huber 1964: w = min(1, median|r| / |r|)). Too few cells (under 10) give
+/// the mean alone.
+GeneFit fit_gene(const RegressionSetting& setting, std::int32_t gene, const GeneCells& data,
+                 const PenaltyPath& path, GeneFit last, std::vector<float>& weights);
+
+}  // namespace dko
