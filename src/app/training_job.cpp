@@ -25,8 +25,19 @@ void add_training_options(CommandLine& line, TrainingOptions& options) {
       "learning-rate",
       po::value(&options.learning_rate)->default_value(options.learning_rate, "0.01")->value_name("R"),
       "step size of Adam")(
+      "schedule",
+      po::value<std::string>()
+          ->default_value(std::string(name_of(options.schedule)))
+          ->value_name("constant|cosine")
+          ->notifier([&options](const std::string& name) { options.schedule = schedule_named(name); }),
+      "of the learning rate; cosine lets it fall towards 0 at the last step")(
+      "weight-decay",
+      po::value(&options.weight_decay)->default_value(options.weight_decay, "0")->value_name("L"),
+      "of the weights, not the biases, as in AdamW: each step takes the share rate × L of them")(
       "validation", po::value(&options.validation)->default_value(options.validation, "0.2")->value_name("F"),
       "fraction of the cells that choose the best weights; 0 keeps the last")(
+      "patience", po::value(&options.patience)->default_value(options.patience)->value_name("P"),
+      "stop after P steps without a better validation loss; 0: never")(
       "hidden", po::value(&options.hidden)->default_value(options.hidden)->value_name("H"),
       "width of the hidden layer; 0: as many as genes");
   add_seed(line, options.seed, "seed of every random choice");
@@ -36,7 +47,15 @@ void check_training_options(const TrainingOptions& options) {
   require_between("--steps", static_cast<double>(options.steps), 1, 1e9);
   require_between("--batch", static_cast<double>(options.batch), 1, 1e9);
   require_between("--learning-rate", options.learning_rate, 1e-12, 1e3);
+  require_between("--weight-decay", options.weight_decay, 0, 1e6);
+  if (options.learning_rate * options.weight_decay > 1) {
+    throw UsageError("--learning-rate times --weight-decay must be 1 at most: it is the share a step takes");
+  }
   require_between("--validation", options.validation, 0, 0.95);
+  require_between("--patience", static_cast<double>(options.patience), 0, 1e9);
+  if (options.patience > 0 && options.validation == 0) {
+    throw UsageError("--patience needs validation cells: give --validation above 0");
+  }
   require_between("--hidden", static_cast<double>(options.hidden), 0, 1e6);
 }
 
@@ -84,6 +103,10 @@ TrainedModel run_training(const ExpressionMatrix& profiles, Split split, const T
       train(profiles, split, options, job.ranks(), show_progress(job.log, "training", "steps"));
   const double seconds = watch.seconds();
   const TrainingRecord& record = trained.record;
+  if (record.steps < options.steps) {
+    job.log.info("stopped early at step {} of {}: {} without a better validation loss", record.steps - 1,
+                 counted(options.steps, "step"), counted(options.patience, "step"));
+  }
   if (record.validation_losses.empty()) {
     job.log.info("trained in {}; kept the last weights", human_seconds(seconds));
   } else {
@@ -102,6 +125,9 @@ nlohmann::ordered_json to_json(const TrainingRecord& record) {
   nlohmann::ordered_json json{{"steps", record.steps},
                               {"batch", record.batch},
                               {"learning_rate", record.learning_rate},
+                              {"schedule", record.schedule},
+                              {"weight_decay", record.weight_decay},
+                              {"patience", record.patience},
                               {"training_cells", record.training_cells},
                               {"validation_cells", record.validation_cells},
                               {"best_step", record.best_step}};

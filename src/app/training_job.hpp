@@ -14,7 +14,8 @@
 
 namespace dko::app {
 
-/// Options --steps, --batch, --learning-rate, --validation, --hidden and --seed.
+/// Options --steps, --batch, --learning-rate, --schedule, --weight-decay, --validation, --patience, --hidden
+/// and --seed.
 void add_training_options(CommandLine& line, TrainingOptions& options);
 /// @throws UsageError for values that make no sense.
 void check_training_options(const TrainingOptions& options);

@@ -17,6 +17,9 @@ void write_training(hdf5::File& file, const TrainingRecord& record) {
   training.set("steps", record.steps);
   training.set("batch", record.batch);
   training.set("learning_rate", record.learning_rate);
+  training.set("schedule", record.schedule);
+  training.set("weight_decay", record.weight_decay);
+  training.set("patience", record.patience);
   training.set("training_cells", record.training_cells);
   training.set("validation_cells", record.validation_cells);
   training.set("best_step", record.best_step);
@@ -25,12 +28,20 @@ void write_training(hdf5::File& file, const TrainingRecord& record) {
   training.write<float>("validation_losses", record.validation_losses);
 }
 
+/// What older files do not state keeps its default.
+void read_later_settings(const hdf5::Location& training, TrainingRecord& record) {
+  if (training.has_attribute("schedule")) record.schedule = training.text_attribute("schedule");
+  if (training.has_attribute("weight_decay")) record.weight_decay = training.real_attribute("weight_decay");
+  if (training.has_attribute("patience")) record.patience = training.integer_attribute("patience");
+}
+
 TrainingRecord read_training(const hdf5::File& file) {
   const hdf5::Location training = file.group("training");
   TrainingRecord record;
   record.steps = training.integer_attribute("steps");
   record.batch = training.integer_attribute("batch");
   record.learning_rate = training.real_attribute("learning_rate");
+  read_later_settings(training, record);
   record.training_cells = training.integer_attribute("training_cells");
   record.validation_cells = training.integer_attribute("validation_cells");
   record.best_step = training.integer_attribute("best_step");

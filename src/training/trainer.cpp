@@ -34,7 +34,7 @@ class Trainer {
         mapping_(Mapping::initialised(mapping_shape(profiles, options), options.seed)),
         best_(mapping_),
         network_(mapping_.shape()),
-        adam_(mapping_.shape().parameters(), options.learning_rate),
+        adam_(mapping_.shape().parameters()),
         gradient_(mapping_.parameters().size()) {}
 
   void step(std::int64_t step) {
@@ -46,28 +46,47 @@ class Trainer {
     communicator_.sum(std::span<float>(gradient_));
     note(step, losses[0] / static_cast<double>(split_.validation.size()),
          losses[1] / static_cast<double>(options_.batch));
-    adam_.step(mapping_.parameters(), gradient_);
+    update(scheduled_rate(options_.schedule, options_.learning_rate, step, options_.steps));
+  }
+
+  /// After a step: whether patience is at its end. The same on every rank, for the losses are.
+  bool stops() const {
+    if (options_.patience == 0 || split_.validation.empty()) return false;
+    return steps_made() - 1 - record_.best_step >= options_.patience;
   }
 
   TrainedMapping finish() {
     if (split_.validation.empty()) {
       best_ = mapping_;
-      record_.best_step = options_.steps;
+      record_.best_step = steps_made();
       record_.best_validation_loss = std::numeric_limits<double>::quiet_NaN();
     } else {
       record_.best_validation_loss = best_loss_;
     }
     communicator_.broadcast(best_.parameters());
     require_finite();
-    record_.steps = options_.steps;
+    record_.steps = steps_made();
     record_.batch = options_.batch;
     record_.learning_rate = options_.learning_rate;
+    record_.schedule = name_of(options_.schedule);
+    record_.weight_decay = options_.weight_decay;
+    record_.patience = options_.patience;
     record_.training_cells = std::ssize(split_.training);
     record_.validation_cells = std::ssize(split_.validation);
     return {std::move(best_), std::move(record_)};
   }
 
  private:
+  std::int64_t steps_made() const { return std::ssize(record_.training_losses); }
+
+  void update(double rate) {
+    if (options_.weight_decay > 0) {
+      decay_weights(mapping_.w1(), rate, options_.weight_decay);
+      decay_weights(mapping_.w2(), rate, options_.weight_decay);
+    }
+    adam_.step(mapping_.parameters(), gradient_, rate);
+  }
+
   /// Without validation nothing stops a training from keeping what it diverged to.
   void require_finite() const {
     const auto finite = [](float value) { return std::isfinite(value); };
@@ -119,7 +138,9 @@ TrainedMapping train(const ExpressionMatrix& profiles, const Split& split, const
   Trainer trainer(profiles, split, options, communicator);
   for (std::int64_t step = 0; step < options.steps; ++step) {
     trainer.step(step);
-    if (progress) progress(step + 1, options.steps);
+    const bool stops = trainer.stops();
+    if (progress) progress(step + 1, stops ? step + 1 : options.steps);  // nothing is left to do
+    if (stops) break;
   }
   return trainer.finish();
 }

@@ -49,3 +49,23 @@ TEST_CASE("every rank ends with the same bits, and a second training with them a
   testing::world().broadcast(std::span<float>(of_root));
   CHECK(std::equal(parameters.begin(), parameters.end(), of_root.begin()));
 }
+
+TEST_CASE("patience stops every rank at the same step, with the same bits") {
+  const auto profiles = testing::random_matrix(40, 12, 0.7, 52).relative_profiles();
+  TrainingOptions options;
+  options.steps = 500;
+  options.batch = 3;
+  options.patience = 15;
+  options.schedule = Schedule::cosine;
+  options.weight_decay = 0.01;
+  const TrainedMapping trained = train_on(testing::world(), profiles, options);
+  CHECK(trained.record.steps < 500);
+  CHECK(trained.record.steps == trained.record.best_step + options.patience + 1);
+  CHECK(std::ssize(trained.record.validation_losses) == trained.record.steps);
+  CHECK(testing::world().max(trained.record.steps) == trained.record.steps);
+  CHECK(testing::world().max(-trained.record.steps) == -trained.record.steps);
+  const auto parameters = trained.mapping.parameters();
+  std::vector<float> of_root(parameters.begin(), parameters.end());
+  testing::world().broadcast(std::span<float>(of_root));
+  CHECK(std::equal(parameters.begin(), parameters.end(), of_root.begin()));
+}

@@ -23,6 +23,15 @@ TrainingOptions short_training(std::int64_t steps) {
   return options;
 }
 
+/// Noise alone: the validation loss soon stops falling.
+ExpressionMatrix noise() {
+  return testing::random_matrix(60, 12, 0.7, 3).relative_profiles();
+}
+
+bool same_weights(const Mapping& one, const Mapping& other) {
+  return std::equal(one.parameters().begin(), one.parameters().end(), other.parameters().begin());
+}
+
 }  // namespace
 
 TEST_CASE("a batch is distinct training cells, each equally often") {
@@ -129,4 +138,108 @@ TEST_CASE("a training that diverges says so") {
   CHECK(std::isfinite(trained.record.best_validation_loss));
   const Split all = split_cells(profiles, 0, 0, {}, 5);
   CHECK_THROWS_WITH(train(profiles, all, options, Communicator::one_rank()), Catch::Contains("diverged"));
+}
+
+TEST_CASE("patience stops just so many steps after the best, whose weights are kept") {
+  const auto profiles = noise();
+  const Split split = split_cells(profiles, 0.2, 0, {}, 5);
+  TrainingOptions options = short_training(400);
+  const auto whole = train(profiles, split, options, Communicator::one_rank());
+  options.patience = 25;
+  std::int64_t calls = 0;
+  bool ended = false;
+  const auto stopped = train(profiles, split, options, Communicator::one_rank(),
+                             [&](std::int64_t done, std::int64_t total) { ++calls, ended = done == total; });
+  const TrainingRecord& record = stopped.record;
+  REQUIRE(record.steps < 400);
+  CHECK(record.steps == record.best_step + options.patience + 1);
+  REQUIRE(std::ssize(record.validation_losses) == record.steps);
+  CHECK(std::ssize(record.training_losses) == record.steps);
+  CHECK(record.patience == 25);
+  CHECK(calls == record.steps);
+  CHECK(ended);  // a progress bar goes away
+  // Until then it is the training that goes on, and never before did 25 steps bring nothing.
+  const auto& losses = whole.record.validation_losses;
+  CHECK(std::equal(record.validation_losses.begin(), record.validation_losses.end(), losses.begin()));
+  std::size_t best = 0;
+  for (std::size_t step = 0; step < record.validation_losses.size(); ++step) {
+    if (losses[step] <= losses[best]) best = step;
+    CHECK((step - best >= 25) == (step + 1 == record.validation_losses.size()));
+  }
+  CHECK(static_cast<std::int64_t>(best) == record.best_step);
+  // A training of no more steps than that keeps the same weights.
+  options.patience = 0;
+  options.steps = record.best_step + 1;
+  CHECK(same_weights(stopped.mapping, train(profiles, split, options, Communicator::one_rank()).mapping));
+}
+
+TEST_CASE("patience keeps the weights that a run that goes on keeps, if nothing better follows") {
+  const auto profiles = noise();
+  const Split split = split_cells(profiles, 0.2, 0, {}, 5);
+  TrainingOptions options = short_training(400);
+  const auto whole = train(profiles, split, options, Communicator::one_rank());
+  // So much patience that no earlier rest of the curve ends the training, but the steps after the best do.
+  options.steps = 1000;
+  options.patience = 399 - whole.record.best_step;
+  REQUIRE(options.patience > 0);
+  const auto& losses = whole.record.validation_losses;
+  std::int64_t rest = 0;
+  std::int64_t best = 0;
+  for (std::int64_t step = 0; step <= whole.record.best_step; ++step) {
+    if (losses[static_cast<std::size_t>(step)] > losses[static_cast<std::size_t>(best)]) continue;
+    rest = std::max(rest, step - best);
+    best = step;
+  }
+  REQUIRE(rest <= options.patience);
+  const auto stopped = train(profiles, split, options, Communicator::one_rank());
+  CHECK(stopped.record.steps == 400);
+  CHECK(stopped.record.best_step == whole.record.best_step);
+  CHECK(same_weights(stopped.mapping, whole.mapping));
+}
+
+TEST_CASE("patience that does not end, and options that are off, change no bit") {
+  const auto profiles = noise();
+  const Split split = split_cells(profiles, 0.2, 0, {}, 5);
+  TrainingOptions options = short_training(60);
+  const auto plain = train(profiles, split, options, Communicator::one_rank());
+  CHECK(plain.record.steps == 60);
+  CHECK(plain.record.schedule == "constant");
+  options.patience = 60;
+  const auto patient = train(profiles, split, options, Communicator::one_rank());
+  CHECK(patient.record.steps == 60);
+  CHECK(patient.record.validation_losses == plain.record.validation_losses);
+  CHECK(same_weights(plain.mapping, patient.mapping));
+}
+
+TEST_CASE("schedule and decay act on the steps: the weights, not the biases, decay") {
+  const auto profiles = noise();
+  const Split all = split_cells(profiles, 0, 0, {}, 5);
+  TrainingOptions options = short_training(1);
+  const Mapping start = Mapping::initialised(mapping_shape(profiles, options), options.seed);
+  const Mapping plain = train(profiles, all, options, Communicator::one_rank()).mapping;
+  options.weight_decay = 3;
+  const auto decayed = train(profiles, all, options, Communicator::one_rank());
+  CHECK(decayed.record.weight_decay == 3);
+  const auto check = [](auto before, auto without, auto with, double share) {
+    for (std::size_t at = 0; at < before.size(); ++at) {
+      const double expected = static_cast<double>(without[at]) - share * static_cast<double>(before[at]);
+      CHECK(static_cast<double>(with[at]) == Approx(expected).margin(1e-7));
+    }
+  };
+  const Mapping& mapping = decayed.mapping;
+  check(start.w1(), plain.w1(), mapping.w1(), 0.03);
+  check(start.w2(), plain.w2(), mapping.w2(), 0.03);
+  check(start.b1(), plain.b1(), mapping.b1(), 0);
+  check(start.b2(), plain.b2(), mapping.b2(), 0);
+  // Of two steps the first has the whole rate, the second half of it.
+  options = short_training(2);
+  const Mapping one_rate = train(profiles, all, options, Communicator::one_rank()).mapping;
+  options.schedule = Schedule::cosine;
+  const auto cosine = train(profiles, all, options, Communicator::one_rank());
+  CHECK(cosine.record.schedule == "cosine");
+  for (std::size_t at = 0; at < plain.parameters().size(); ++at) {
+    const auto after_one = static_cast<double>(plain.parameters()[at]);
+    const double whole = static_cast<double>(one_rate.parameters()[at]) - after_one;
+    CHECK(static_cast<double>(cosine.mapping.parameters()[at]) == Approx(after_one + whole / 2).margin(1e-7));
+  }
 }

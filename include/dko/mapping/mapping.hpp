@@ -37,6 +37,8 @@ class Mapping {
   std::span<float> parameters() { return parameters_; }
   std::span<const float> parameters() const { return parameters_; }
 
+  std::span<float> w1() { return part(0, weights()); }
+  std::span<float> w2() { return part(weights() + shape_.hidden, weights()); }
   std::span<const float> w1() const { return part(0, weights()); }
   std::span<const float> b1() const { return part(weights(), shape_.hidden); }
   std::span<const float> w2() const { return part(weights() + shape_.hidden, weights()); }
@@ -47,6 +49,9 @@ class Mapping {
 
  private:
   std::int64_t weights() const { return shape_.genes * shape_.hidden; }
+  std::span<float> part(std::int64_t first, std::int64_t count) {
+    return std::span(parameters_).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
+  }
   std::span<const float> part(std::int64_t first, std::int64_t count) const {
     return std::span(parameters_).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
   }

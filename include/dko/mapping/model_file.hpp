@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "dko/base/names.hpp"
@@ -14,9 +15,12 @@ namespace dko {
 /// How a mapping was trained. Losses are mean Bray-Curtis distances per cell, one a step, taken with the
 /// weights before that step's update.
 struct TrainingRecord {
-  std::int64_t steps = 0;
+  std::int64_t steps = 0;  ///< made: fewer than asked for if patience ended the training
   std::int64_t batch = 0;
-  double learning_rate = 0;
+  double learning_rate = 0;           ///< at its highest
+  std::string schedule = "constant";  ///< of the learning rate
+  double weight_decay = 0;
+  std::int64_t patience = 0;  ///< 0: none
   std::int64_t training_cells = 0;
   std::int64_t validation_cells = 0;
   std::int64_t best_step = 0;       ///< the step whose weights were kept, from 0
@@ -41,6 +45,7 @@ double model_file_bytes(const MappingShape& shape, std::int64_t steps);
 /// name. Local. @throws IoError
 void write_model(OutputFile& output, const Model& model);
 
+/// A file without schedule, weight decay and patience is of a training that had none.
 /// Local. @throws InputError if it is no model of a version this program reads, or its checksum is wrong.
 Model read_model(const std::filesystem::path& path);
 
