@@ -72,6 +72,20 @@ TEST_CASE("a screen has the measures that its stored scores allow") {
   CHECK(screen.measures(ScoreArray::pairs).size() == 4);
   CHECK(screen.measures(ScoreArray::list).size() == 4);
   CHECK_FALSE(screen.has(ScoreArray::singles, {Score::impact, true}));
+  CHECK(screen.members() == 1);
+}
+
+TEST_CASE("a screen by several members has standard deviations of its scores, but none of interactions") {
+  const testing::SmallScreen small(3);
+  const ScreenReader screen(small.path());
+  CHECK(screen.members() == 3);
+  CHECK(screen.measures(ScoreArray::singles).size() == 4);
+  CHECK(screen.measures(ScoreArray::pairs).size() == 6);
+  CHECK(screen.measures(ScoreArray::list).size() == 6);
+  for (const Score score : mean_scores) {
+    CHECK(screen.has(ScoreArray::pairs, {deviation_of(score), false}));
+    CHECK_FALSE(screen.has(ScoreArray::pairs, {deviation_of(score), true}));
+  }
 }
 
 TEST_CASE("an interaction below single precision is none") {
