@@ -98,7 +98,7 @@ bool parse(EvaluateOptions& options, const std::vector<std::string>& arguments, 
 struct Preparation {
   std::optional<Summary> summary;
   ExpressionMatrix profiles;
-  CollapsedMapping mapping;
+  std::vector<CollapsedMapping> members;
   std::optional<ScreenReader> screen;
   Prediction prediction;
 };
@@ -110,7 +110,7 @@ void prepare(Preparation& ready, const EvaluateOptions& options, Job& job) {
     const Model model = read_model(options.model);
     require_same_genes(model, options.model, matrix, options.input);
     job.provenance.model_checksum = model.provenance.model_checksum;
-    ready.mapping = CollapsedMapping(model.mapping);
+    ready.members.emplace_back(model.mapping);
   }
   if (!options.screen.empty()) {
     ready.screen.emplace(options.screen);
@@ -156,9 +156,9 @@ void evaluate_command(const std::vector<std::string>& arguments, const Context& 
   Preparation ready;
   on_root(job.ranks(), [&] { prepare(ready, options, job); });
   const ExpressionMatrix profiles = ExpressionMatrix::replicate(job.nodes, std::move(ready.profiles));
-  const CollapsedMapping mapping = CollapsedMapping::replicate(job.nodes, std::move(ready.mapping));
+  const std::vector<CollapsedMapping> members = replicate(job.nodes, std::move(ready.members));
   const Evaluation evaluation{profiles,
-                              options.model.empty() ? nullptr : &mapping,
+                              members,
                               ready.screen ? &*ready.screen : nullptr,
                               options.resamples,
                               options.seed,

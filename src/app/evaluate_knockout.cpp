@@ -155,7 +155,7 @@ ReportPart evaluate_real_knockout(const std::string& path, const std::string& ge
                    "the changes of all genes; fewer with --null");
   });
   const std::vector<Answer> answers{
-      answer("mapping", truth, predicted_changes(profiles, *evaluation.mapping, genes, ranks), genes.front()),
+      answer("mapping", truth, predicted_changes(profiles, evaluation.members, genes, ranks), genes.front()),
       answer("cells lacking it anyway", truth, observed_contrasts(profiles, genes, ranks), genes.front())};
   ReportPart part;
   on_root(ranks, [&] {

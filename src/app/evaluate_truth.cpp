@@ -214,8 +214,8 @@ std::string misfit(const std::string& path, const TruthTable& truth) {
 }
 
 EventScores score_events(const TruthTable& truth, const Evaluation& evaluation) {
-  if (evaluation.mapping != nullptr)
-    return scores_by_model(*evaluation.mapping, evaluation.profiles, truth, evaluation.job.nodes);
+  if (!evaluation.members.empty())
+    return scores_by_model(evaluation.members, evaluation.profiles, truth, evaluation.job.nodes);
   EventScores scores;
   on_root(evaluation.job.ranks(), [&] { scores = scores_in_screen(*evaluation.screen, truth); });
   return scores;

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,9 +18,9 @@ namespace dko::app {
 
 /// What is evaluated. On every rank but where said otherwise.
 struct Evaluation {
-  const ExpressionMatrix& profiles;  ///< relative profiles of the input
-  const CollapsedMapping* mapping;   ///< null without --model
-  const ScreenReader* screen;        ///< rank 0 only; null without --screen
+  const ExpressionMatrix& profiles;           ///< relative profiles of the input
+  std::span<const CollapsedMapping> members;  ///< none without --model
+  const ScreenReader* screen;                 ///< rank 0 only; null without --screen
   std::int64_t resamples;
   std::uint64_t seed;
   double least_effect;

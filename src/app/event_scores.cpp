@@ -55,32 +55,31 @@ std::vector<std::optional<std::int64_t>> numbers_of(const ScreenReader& screen, 
   return numbers;
 }
 
+using ListScores = PerScore<std::vector<float>>;
+
 /// Takes one rank's scores of a list, which come in order.
 class ListSink final : public ScoreSink {
  public:
   void write(ScoreArray, Score score, std::int64_t, std::span<const float> values) override {
-    auto& to = score == Score::impact ? impact : network;
+    auto& to = scores[score];
     to.insert(to.end(), values.begin(), values.end());
   }
-  std::vector<float> impact;
-  std::vector<float> network;
-};
-
-struct BothScores {
-  std::vector<float> impact;
-  std::vector<float> network;
+  ListScores scores;
 };
 
 /// Both scores of all events, on rank 0. `events` counts there. Collective.
-BothScores score_list(const CollapsedMapping& mapping, const ExpressionMatrix& matrix, EventList events,
-                      const NodeGroup& nodes) {
+ListScores score_list(std::span<const CollapsedMapping> members, const ExpressionMatrix& matrix,
+                      EventList events, const NodeGroup& nodes) {
   ScreenPlan plan;
   plan.list = std::move(events);
+  plan.members = std::ssize(members);
   plan = ScreenPlan::replicate(nodes, std::move(plan));
   ListSink sink;
-  screen_shard(plan, matrix, mapping, nodes.all.rank(), nodes.all.size(), sink);
-  return {nodes.all.gather(std::span<const float>(sink.impact)),
-          nodes.all.gather(std::span<const float>(sink.network))};
+  screen_shard(plan, matrix, members, nodes.all.rank(), nodes.all.size(), sink);
+  ListScores scores;
+  for (const Score score : mean_scores)
+    scores[score] = nodes.all.gather(std::span<const float>(sink.scores[score]));
+  return scores;
 }
 
 /// Every gene of every pair as an event of its own.
@@ -110,6 +109,7 @@ EventScores scores_in_screen(const ScreenReader& screen, const TruthTable& truth
   EventScores scores;
   for (const auto& number : numbers) scores.found.push_back(number.has_value());
   for (const Measure& measure : screen.measures(array)) {
+    if (is_deviation(measure.score)) continue;
     ScoreReader reader(screen, array, measure);
     MeasuredEvents events{measure, {}};
     for (const auto& number : numbers)
@@ -119,19 +119,18 @@ EventScores scores_in_screen(const ScreenReader& screen, const TruthTable& truth
   return scores;
 }
 
-EventScores scores_by_model(const CollapsedMapping& mapping, const ExpressionMatrix& matrix,
+EventScores scores_by_model(std::span<const CollapsedMapping> members, const ExpressionMatrix& matrix,
                             const TruthTable& truth, const NodeGroup& nodes) {
   std::int64_t order = truth.order;
   nodes.all.broadcast(order);  // the other ranks have no table
-  const BothScores events = score_list(
-      mapping, matrix, EventList(truth.order, NodeArray(truth.genes), NodeArray(truth.cells)), nodes);
-  EventScores scores{
-      std::vector<bool>(truth.cells.size(), true),
-      {{{Score::impact, false}, doubles(events.impact)}, {{Score::network, false}, doubles(events.network)}}};
+  const ListScores events = score_list(
+      members, matrix, EventList(truth.order, NodeArray(truth.genes), NodeArray(truth.cells)), nodes);
+  EventScores scores{std::vector<bool>(truth.cells.size(), true), {}};
+  for (const Score score : mean_scores) scores.measures.push_back({{score, false}, doubles(events[score])});
   if (order != 2) return scores;
-  const BothScores singles = score_list(mapping, matrix, singles_of(truth), nodes);
-  scores.measures.push_back(interactions(Score::impact, events.impact, singles.impact));
-  scores.measures.push_back(interactions(Score::network, events.network, singles.network));
+  const ListScores singles = score_list(members, matrix, singles_of(truth), nodes);
+  for (const Score score : mean_scores)
+    scores.measures.push_back(interactions(score, events[score], singles[score]));
   return scores;
 }
 

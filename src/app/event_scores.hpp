@@ -1,6 +1,7 @@
 #pragma once
 // The scores that a screen or a model gives to the knockouts of a truth table.
 
+#include <span>
 #include <vector>
 
 #include "dko/evaluation/truth_table.hpp"
@@ -23,12 +24,14 @@ struct EventScores {
   std::vector<MeasuredEvents> measures;
 };
 
-/// What a screen has of these events, by every measure that it has of them. Local.
+/// What a screen has of these events, by every measure that it has of them but standard deviations: they say
+/// nothing of the size of an effect. Local.
 /// @throws InputError if it has knockouts of as many genes nowhere.
 EventScores scores_in_screen(const ScreenReader& screen, const TruthTable& truth);
 
-/// Scores the events of rank 0's table on all ranks, by every measure. The result is on rank 0. Collective.
-EventScores scores_by_model(const CollapsedMapping& mapping, const ExpressionMatrix& matrix,
+/// Scores the events of rank 0's table on all ranks, by every measure but those, as means over the members.
+/// The result is on rank 0. Collective.
+EventScores scores_by_model(std::span<const CollapsedMapping> members, const ExpressionMatrix& matrix,
                             const TruthTable& truth, const NodeGroup& nodes);
 
 }  // namespace dko::app

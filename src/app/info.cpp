@@ -41,6 +41,7 @@ Facts describe_screen(const std::string& path) {
     facts[fmt::format("{}_scores", name.option)] = list;
   }
   if (const auto seconds = screen.training_seconds()) facts["training_seconds"] = *seconds;
+  facts["members"] = screen.members();
   facts["screen_seconds"] = screen.screen_seconds();
   facts["finished"] = screen.finished();
   facts.update(to_json(screen.provenance()));

@@ -66,7 +66,7 @@ void prepare(Preparation& ready, const RunOptions& options, Job& job) {
                        model_file_bytes(mapping_shape(matrix, options.training), options.training.steps),
                        "the model");
   }
-  ready.plan = make_plan(matrix, options.screen, job);
+  ready.plan = make_plan(matrix, options.screen, 1, job);
   check_screen(matrix, ready.plan, *ready.out, job);
   ready.profiles = matrix.relative_profiles();
 }
@@ -84,13 +84,13 @@ void run_command(const std::vector<std::string>& arguments, const Context& conte
   const ScreenPlan plan = ScreenPlan::replicate(job.nodes, std::move(ready.plan));
 
   const TrainedModel training = run_training(profiles, std::move(ready.split), options.training, job);
-  CollapsedMapping collapsed;
+  std::vector<CollapsedMapping> collapsed;
   on_root(job.ranks(), [&] {
     if (ready.model) write_model(*ready.model, training.model);
-    collapsed = CollapsedMapping(training.model.mapping);
+    collapsed.emplace_back(training.model.mapping);
   });
-  const CollapsedMapping mapping = CollapsedMapping::replicate(job.nodes, std::move(collapsed));
-  const ScreenCounts screen = run_screen(plan, profiles, mapping, ready.out, training.seconds, job);
+  const std::vector<CollapsedMapping> members = replicate(job.nodes, std::move(collapsed));
+  const ScreenCounts screen = run_screen(plan, profiles, members, ready.out, training.seconds, job);
   on_root(job.ranks(), [&] {
     ready.summary->write({{"provenance", to_json(job.provenance)},
                           {"training", to_json(training)},

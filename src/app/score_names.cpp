@@ -15,8 +15,12 @@ Measure measure_named(std::string_view text) {
   const auto found = std::find_if(measure_names.begin(), measure_names.end(),
                                   [&](const MeasureName& name) { return name.name == text; });
   if (found != measure_names.end()) return found->measure;
-  throw UsageError(
-      fmt::format("--score knows impact, network, interaction and network-interaction, not '{}'", text));
+  std::string known;
+  for (const MeasureName& name : measure_names) {
+    const char* joint = known.empty() ? "" : &name == &measure_names.back() ? " and " : ", ";
+    known += fmt::format("{}{}", joint, name.name);
+  }
+  throw UsageError(fmt::format("--score knows {}, not '{}'", known, text));
 }
 
 }  // namespace
@@ -50,7 +54,12 @@ ScoreSet scores_named(std::string_view list) {
           "--score: interactions follow from impact and network when a screen is read (dko top, "
           "dko export); store these");
     }
-    (measure.score == Score::impact ? scores.impact : scores.network) = true;
+    if (is_deviation(measure.score)) {
+      throw UsageError(
+          "--score: the standard deviation of each score is stored beside it whenever there are several "
+          "members, without asking");
+    }
+    scores[measure.score] = true;
   }
   return scores;
 }
@@ -59,10 +68,12 @@ void require_measure(const ScreenReader& screen, ScoreArray array, const Measure
   if (screen.has(array, measure)) return;
   const auto kind = std::find_if(score_arrays.begin(), score_arrays.end(),
                                  [&](const ScoreArrayName& name) { return name.array == array; });
-  const std::string why = !measure.is_interaction
-                              ? "it was made without; screen again with --score impact,network"
-                              : "interactions are of two genes, and need the same score of the pair and of "
-                                "both single knockouts in the file";
+  const std::string why = measure.is_interaction
+                              ? "interactions are of two genes, and need the same score of the pair and of "
+                                "both single knockouts in the file"
+                          : is_deviation(measure.score) && screen.members() == 1
+                              ? "it was made with one mapping, and standard deviations are over several"
+                              : "it was made without; screen again with --score impact,network";
   throw UsageError(
       fmt::format("the screen has no {} of its {}: {}", name_of(measure).name, kind->title, why));
 }

@@ -32,7 +32,7 @@ struct Preparation {
   std::optional<Summary> summary;
   ExpressionMatrix matrix;
   ScreenPlan plan;
-  CollapsedMapping mapping;
+  std::vector<CollapsedMapping> members;
 };
 
 bool parse(ScreenCommandOptions& options, const std::vector<std::string>& arguments, const Context& context) {
@@ -63,9 +63,9 @@ void prepare(Preparation& ready, const ScreenCommandOptions& options, Job& job) 
   ready.matrix = load_input(options.input, job);
   require_same_genes(model, options.model, ready.matrix, options.input);
   job.provenance.model_checksum = model.provenance.model_checksum;
-  ready.plan = make_plan(ready.matrix, options.screen, job);
+  ready.plan = make_plan(ready.matrix, options.screen, 1, job);
   check_screen(ready.matrix, ready.plan, *ready.out, job);
-  ready.mapping = CollapsedMapping(model.mapping);
+  ready.members.emplace_back(model.mapping);
 }
 
 }  // namespace
@@ -79,8 +79,8 @@ void screen_command(const std::vector<std::string>& arguments, const Context& co
   on_root(job.ranks(), [&] { prepare(ready, options, job); });
   const ExpressionMatrix matrix = ExpressionMatrix::replicate(job.nodes, std::move(ready.matrix));
   const ScreenPlan plan = ScreenPlan::replicate(job.nodes, std::move(ready.plan));
-  const CollapsedMapping mapping = CollapsedMapping::replicate(job.nodes, std::move(ready.mapping));
-  const ScreenCounts screen = run_screen(plan, matrix, mapping, ready.out, std::nullopt, job);
+  const std::vector<CollapsedMapping> members = replicate(job.nodes, std::move(ready.members));
+  const ScreenCounts screen = run_screen(plan, matrix, members, ready.out, std::nullopt, job);
   on_root(job.ranks(), [&] {
     ready.summary->write({{"provenance", to_json(job.provenance)}, {"screen", to_json(screen)}});
   });

@@ -85,8 +85,10 @@ std::int64_t most_expressed(const ExpressionMatrix& matrix) {
 
 }  // namespace
 
-ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenOptions& options, Job& job) {
+ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenOptions& options, std::int64_t members,
+                     Job& job) {
   ScreenPlan plan;
+  plan.members = members;
   plan.targets = select_targets(matrix, chosen(options.genes, "gene", matrix.gene_names()),
                                 chosen(options.cells, "cell", matrix.cell_names()));
   plan.list = make_list(matrix, plan, options, job.provenance.seed);
@@ -94,7 +96,10 @@ ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenOptions& option
   plan.listed = chosen_scores;
   if (options.events.empty() || options.order_given) plan.singles = chosen_scores;
   if (options.order == 2 && options.sample == 0) {
-    plan.doubles = options.score.empty() ? ScoreSet{true, false} : chosen_scores;
+    plan.doubles = options.score.empty() ? ScoreSet{{.impact = true}} : chosen_scores;
+  }
+  if (members > 1) {
+    for (ScoreSet* scores : {&plan.singles, &plan.doubles, &plan.listed}) *scores = with_deviations(*scores);
   }
   const ScreenCounts events = count_events(matrix, plan);
   if (events.total() == 0) {
@@ -112,14 +117,15 @@ void check_screen(const ExpressionMatrix& matrix, const ScreenPlan& plan, const 
   const int ranks = job.nodes.node.size();
   const auto genes = static_cast<double>(matrix.genes());
   const auto most = static_cast<double>(most_expressed(matrix));
-  // A once per node and once more while it is handed over, a cell's tile on every rank, in double precision.
-  require_memory(8 * (2 * genes * genes + most * most * ranks),
+  // Of each member A once per node and once more while it is handed over, and a cell's tile on every rank, in
+  // double precision.
+  require_memory(8 * static_cast<double>(plan.members) * (2 * genes * genes + most * most * ranks),
                  fmt::format("screening {} on {} of this node", counted(matrix.genes(), "gene"),
                              counted(ranks, "rank")));
 }
 
 ScreenCounts run_screen(const ScreenPlan& plan, const ExpressionMatrix& matrix,
-                        const CollapsedMapping& mapping, std::optional<OutputFile>& output,
+                        std::span<const CollapsedMapping> members, std::optional<OutputFile>& output,
                         std::optional<double> training_seconds, Job& job) {
   const Communicator& ranks = job.ranks();
   const Stopwatch watch;
@@ -130,7 +136,7 @@ ScreenCounts run_screen(const ScreenPlan& plan, const ExpressionMatrix& matrix,
   });
   ranks.broadcast(path);
   ScreenWriter writer(path, ranks, plan);
-  screen_shard(plan, matrix, mapping, ranks.rank(), ranks.size(), writer,
+  screen_shard(plan, matrix, members, ranks.rank(), ranks.size(), writer,
                show_progress(job.log, "screening (rank 0's share)", "knockouts"));
   writer.close();
   ranks.barrier();

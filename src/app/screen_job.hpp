@@ -3,6 +3,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "command.hpp"
@@ -29,9 +30,11 @@ void add_screen_options(CommandLine& line, ScreenOptions& options);
 /// To be called after parsing. @throws UsageError for options that exclude each other.
 void check_screen_options(const CommandLine& line, ScreenOptions& options);
 
-/// The plan for these data. Says in the log how many knockouts it has. Local: rank 0.
+/// The plan for these data and as many mappings; of several, with the standard deviations over them. Says in
+/// the log how many knockouts it has. Local: rank 0.
 /// @throws InputError for lists that do not fit the data, or if nothing is left to knock out.
-ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenOptions& options, Job& job);
+ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenOptions& options, std::int64_t members,
+                     Job& job);
 
 /// @throws IoError or Error if disk or memory cannot hold the screen. Local: rank 0, before any computing.
 void check_screen(const ExpressionMatrix& matrix, const ScreenPlan& plan, const OutputFile& output,
@@ -49,7 +52,7 @@ struct ScreenCounts {
 /// Screens on all ranks and gives the file its name. `output` counts on rank 0; all else is the same on
 /// every rank. `training_seconds` is noted in the file where there are any. Collective.
 ScreenCounts run_screen(const ScreenPlan& plan, const ExpressionMatrix& matrix,
-                        const CollapsedMapping& mapping, std::optional<OutputFile>& output,
+                        std::span<const CollapsedMapping> members, std::optional<OutputFile>& output,
                         std::optional<double> training_seconds, Job& job);
 
 nlohmann::ordered_json to_json(const ScreenCounts& counts);

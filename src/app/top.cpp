@@ -25,9 +25,26 @@ struct TopOptions {
   std::int64_t count = 10;
   std::string of;
   std::string score;
+  std::optional<double> lower_bound;
   std::string cell;
   CommonOptions common;
 };
+
+/// The measure that --score names, or the one to rank by without.
+Measure ranking_measure(const TopOptions& options, const std::vector<Measure>& measures) {
+  return options.score.empty() ? measures.front() : measures_named(options.score).front();
+}
+
+void check_lower_bound(const TopOptions& options) {
+  if (!options.lower_bound) return;
+  require_between("--lower-bound", *options.lower_bound, 0, 1e6);
+  const Measure by = ranking_measure(options, {Measure{}});
+  if (!deviation_of(by)) {
+    throw UsageError(
+        fmt::format("--lower-bound is of impact or network, which have a standard deviation; {} has none",
+                    name_of(by).name));
+  }
+}
 
 bool parse(TopOptions& options, const std::vector<std::string>& arguments, const Context& context) {
   CommandLine line(
@@ -41,7 +58,11 @@ bool parse(TopOptions& options, const std::vector<std::string>& arguments, const
       "only these; default: all that the screen has")(
       "score", po::value(&options.score)->value_name("S"),
       "rank by impact (default), network, interaction or network-interaction; the others stand beside it")(
-      "cell", po::value(&options.cell)->value_name("C"), "only in this cell, by name or number from 0");
+      "lower-bound",
+      po::value<double>()->value_name("Z")->notifier([&](double z) { options.lower_bound = z; }),
+      "rank by the score less Z times its standard deviation over the members of an ensemble, so that scores "
+      "on which they disagree come later")("cell", po::value(&options.cell)->value_name("C"),
+                                           "only in this cell, by name or number from 0");
   add_common(line, options.common);
   if (!line.parse(arguments, context)) return false;
   require_distinct({{"SCREEN", options.file}, {"--json", options.common.json}});
@@ -50,6 +71,7 @@ bool parse(TopOptions& options, const std::vector<std::string>& arguments, const
   if (!options.score.empty() && measures_named(options.score).size() > 1) {
     throw UsageError("--score: only one can rank");
   }
+  check_lower_bound(options);
   return true;
 }
 
@@ -61,24 +83,29 @@ const std::string& cell_name(const ScreenReader& screen, std::int64_t cell) {
   return screen.cell_names()[static_cast<std::size_t>(cell)];
 }
 
+constexpr auto lower_bound = "lower-bound";  // title and key
+
 /// The highest of one array, with all measures of each.
 struct Ranking {
   ScoreArrayName kind;
-  std::vector<Measure> measures;  // first the one that ranks
+  std::optional<double> lower_bound;  // Z, if the lower bound ranks
+  std::vector<Measure> measures;      // first the one that ranks, then its standard deviation
   std::vector<RankedEvent> events;
   std::vector<std::vector<float>> values;  // of each event, one per measure
 };
 
 Ranking rank(const ScreenReader& screen, const ScoreArrayName& kind, const TopOptions& options,
              std::optional<std::int64_t> cell) {
-  Ranking ranking{kind, screen.measures(kind.array), {}, {}};
-  if (!options.score.empty()) {
-    const Measure by = measures_named(options.score).front();
-    require_measure(screen, kind.array, by);
-    const auto found = std::find(ranking.measures.begin(), ranking.measures.end(), by);
-    std::rotate(ranking.measures.begin(), found, found + 1);
+  Ranking ranking{kind, options.lower_bound, screen.measures(kind.array), {}, {}};
+  const Measure by = ranking_measure(options, ranking.measures);
+  require_measure(screen, kind.array, by);
+  const std::optional<Measure> deviation = deviation_of(by);
+  if (options.lower_bound) require_measure(screen, kind.array, *deviation);
+  for (const std::optional<Measure>& first : {deviation, std::optional(by)}) {
+    std::stable_partition(ranking.measures.begin(), ranking.measures.end(),
+                          [&](const Measure& measure) { return measure == first; });
   }
-  ranking.events = highest_scores(screen, kind.array, ranking.measures.front(), options.count, cell);
+  ranking.events = highest_scores(screen, kind.array, by, options.count, cell, options.lower_bound);
   ranking.values.resize(ranking.events.size());
   for (const Measure& measure : ranking.measures) {
     ScoreReader reader(screen, kind.array, measure);
@@ -86,6 +113,12 @@ Ranking rank(const ScreenReader& screen, const ScoreArrayName& kind, const TopOp
       ranking.values[at].push_back(reader.at(ranking.events[at].number));
   }
   return ranking;
+}
+
+std::string what_ranks(const Ranking& ranking) {
+  const auto score = name_of(ranking.measures.front()).name;
+  if (!ranking.lower_bound) return std::string(score);
+  return fmt::format("{0}, {1} - {2:g} {1}-sd", lower_bound, score, *ranking.lower_bound);
 }
 
 /// A table on standard output.
@@ -100,19 +133,21 @@ void print_table(const ScreenReader& screen, const Ranking& ranking, std::option
   for (std::size_t gene = 1; gene <= genes; ++gene)
     titles.push_back(genes == 1 ? "gene" : fmt::format("gene{}", gene));
   titles.push_back("cell");
+  if (ranking.lower_bound) titles.emplace_back(lower_bound);
   for (const Measure& measure : ranking.measures) titles.emplace_back(name_of(measure).name);
   Table table(titles);
   for (std::size_t at = 0; at < ranking.events.size(); ++at) {
     std::vector<std::string> row{fmt::format("{}", at + 1)};
     for (const std::int32_t gene : ranking.events[at].event.genes) row.push_back(gene_name(screen, gene));
     row.push_back(cell_name(screen, ranking.events[at].event.cell));
+    if (ranking.lower_bound) row.push_back(fmt::format("{:.6f}", ranking.events[at].score));
     for (const float value : ranking.values[at]) row.push_back(fmt::format("{:.6f}", value));
     table.add(row);
   }
   std::cout << fmt::format("{}{}, the {} of {} with the {} {}\n", ranking.kind.title, where,
                            ranking.events.size(), with_thousands(screen.events(ranking.kind.array)),
                            ranking.measures.front().is_interaction ? "largest" : "highest",
-                           name_of(ranking.measures.front()).name)
+                           what_ranks(ranking))
             << table.text();
 }
 
@@ -123,6 +158,7 @@ nlohmann::ordered_json to_json(const ScreenReader& screen, const Ranking& rankin
     auto genes = nlohmann::ordered_json::array();
     for (const std::int32_t gene : event.genes) genes.push_back(gene_name(screen, gene));
     nlohmann::ordered_json entry{{"genes", genes}, {"cell", cell_name(screen, event.cell)}};
+    if (ranking.lower_bound) entry[lower_bound] = ranking.events[at].score;
     for (std::size_t of = 0; of < ranking.measures.size(); ++of)
       entry[std::string(name_of(ranking.measures[of]).name)] = ranking.values[at][of];
     json.push_back(entry);

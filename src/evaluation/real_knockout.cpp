@@ -10,7 +10,7 @@
 #include "dko/base/error.hpp"
 #include "dko/base/text.hpp"
 #include "dko/evaluation/metrics.hpp"
-#include "dko/knockout/cell_kernel.hpp"
+#include "dko/knockout/ensemble_kernel.hpp"
 
 namespace dko {
 
@@ -84,7 +84,7 @@ std::vector<std::int32_t> places_of(std::span<const std::int32_t> genes, std::in
 }
 
 /// Adds what the mapping predicts for the knockout of the gene at `position` of a cell.
-void add_knockout(CellKernel& kernel, std::span<const std::int32_t> expressed, std::int32_t position,
+void add_knockout(EnsembleKernel& kernel, std::span<const std::int32_t> expressed, std::int32_t position,
                   Sums& sums) {
   const std::vector<double> before = kernel.intact_profile();
   const std::vector<double> after = kernel.profile_after(std::span(&position, 1));
@@ -161,11 +161,12 @@ std::optional<double> MeanChange::log2_change(std::int32_t gene) const {
   return std::log2(is / was);
 }
 
-std::vector<MeanChange> predicted_changes(const ExpressionMatrix& profiles, const CollapsedMapping& mapping,
+std::vector<MeanChange> predicted_changes(const ExpressionMatrix& profiles,
+                                          std::span<const CollapsedMapping> members,
                                           std::span<const std::int32_t> genes, const Communicator& ranks) {
   const std::vector<std::int32_t> place = places_of(genes, profiles.genes());
   std::vector<Sums> sums = no_sums(genes, profiles.genes());
-  CellKernel kernel(mapping);
+  EnsembleKernel kernel(members);
   // Round robin: neighbours in a file may differ in size together.
   for (std::int64_t cell = ranks.rank(); cell < profiles.cells(); cell += ranks.size()) {
     const auto expressed = profiles.expressed(cell);

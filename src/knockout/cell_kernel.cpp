@@ -127,20 +127,31 @@ KnockoutScores CellKernel::scores(std::span<const std::int32_t> removed) {
   return scores;
 }
 
-void CellKernel::pair_scores(std::int32_t first, std::span<const std::int32_t> seconds,
-                             const ScoreSpans& scores) {
+template <class T>
+void CellKernel::fill_pairs(std::int32_t first, std::span<const std::int32_t> seconds,
+                            const PerScore<std::span<T>>& scores) {
   base_ = u_;
   subtract(first);
   keep(first) = 0;
-  const ScoreSet wanted{!scores.impact.empty(), !scores.network.empty()};
+  const ScoreSet wanted{{!scores.impact.empty(), !scores.network.empty()}};
   for (std::size_t at = 0; at < seconds.size(); ++at) {
     keep(seconds[at]) = 0;
     const KnockoutScores pair = scores_of_last(seconds[at], expressed_ - 2, wanted);
-    if (wanted.impact) scores.impact[at] = static_cast<float>(pair.impact);
-    if (wanted.network) scores.network[at] = static_cast<float>(pair.network);
+    if (wanted.impact) scores.impact[at] = static_cast<T>(pair.impact);
+    if (wanted.network) scores.network[at] = static_cast<T>(pair.network);
     keep(seconds[at]) = 1;
   }
   keep(first) = 1;
+}
+
+void CellKernel::pair_scores(std::int32_t first, std::span<const std::int32_t> seconds,
+                             const ScoreSpans& scores) {
+  fill_pairs(first, seconds, scores);
+}
+
+void CellKernel::pair_scores(std::int32_t first, std::span<const std::int32_t> seconds,
+                             const PreciseScoreSpans& scores) {
+  fill_pairs(first, seconds, scores);
 }
 
 std::vector<double> CellKernel::over_genes(const Row& row, double scale) const {

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <numeric>
+#include <stdexcept>
 #include <vector>
 
-#include "dko/knockout/cell_kernel.hpp"
+#include "dko/knockout/ensemble_kernel.hpp"
 #include "dko/knockout/event_index.hpp"
 #include "dko/knockout/shards.hpp"
 
@@ -24,38 +25,38 @@ class ScoreBuffer {
   ScoreSpans extend(std::size_t count) {
     if (events_ + count > scores_per_write) flush();
     events_ += count;
-    return {last(impact_, wanted_.impact, count), last(network_, wanted_.network, count)};
+    ScoreSpans spans;
+    for (const Score score : every_score) {
+      if (!wanted_.has(score)) continue;
+      values_[score].resize(events_);
+      spans[score] = std::span(values_[score]).last(count);
+    }
+    return spans;
   }
   void flush() {
     if (events_ == 0) return;
-    if (wanted_.impact) sink_.write(array_, Score::impact, next_, impact_);
-    if (wanted_.network) sink_.write(array_, Score::network, next_, network_);
+    for (const Score score : every_score) {
+      if (wanted_.has(score)) sink_.write(array_, score, next_, values_[score]);
+      values_[score].clear();
+    }
     next_ += static_cast<std::int64_t>(events_);
     events_ = 0;
-    impact_.clear();
-    network_.clear();
   }
 
  private:
-  std::span<float> last(std::vector<float>& values, bool is_wanted, std::size_t count) const {
-    if (!is_wanted) return {};
-    values.resize(events_);
-    return std::span(values).last(count);
-  }
-
   ScoreSink& sink_;
   ScoreArray array_;
   ScoreSet wanted_;
   std::int64_t next_;
   std::size_t events_ = 0;
-  std::vector<float> impact_;
-  std::vector<float> network_;
+  PerScore<std::vector<float>> values_;
 };
 
 /// Puts the scores of one event where they are wanted.
 void store(const KnockoutScores& scores, const ScoreSpans& spans, std::size_t at) {
-  if (!spans.impact.empty()) spans.impact[at] = static_cast<float>(scores.impact);
-  if (!spans.network.empty()) spans.network[at] = static_cast<float>(scores.network);
+  for (const Score score : every_score) {
+    if (!spans[score].empty()) spans[score][at] = static_cast<float>(scores[score]);
+  }
 }
 
 struct Range {
@@ -67,11 +68,12 @@ struct Range {
 
 class ShardScreen {
  public:
-  ShardScreen(const ScreenPlan& plan, const ExpressionMatrix& matrix, const CollapsedMapping& mapping,
-              std::int64_t shard, std::int64_t shards, ScoreSink& sink, const ProgressCallback& progress)
+  ShardScreen(const ScreenPlan& plan, const ExpressionMatrix& matrix,
+              std::span<const CollapsedMapping> members, std::int64_t shard, std::int64_t shards,
+              ScoreSink& sink, const ProgressCallback& progress)
       : plan_(plan),
         matrix_(matrix),
-        kernel_(mapping),
+        kernel_(members),
         shard_(shard),
         shards_(shards),
         sink_(sink),
@@ -207,7 +209,7 @@ class ShardScreen {
 
   const ScreenPlan& plan_;
   const ExpressionMatrix& matrix_;
-  CellKernel kernel_;
+  EnsembleKernel kernel_;
   std::int64_t shard_;
   std::int64_t shards_;
   ScoreSink& sink_;
@@ -218,29 +220,38 @@ class ShardScreen {
   std::int64_t total_ = 0;
 };
 
+/// Root's set, on every rank. Collective.
+ScoreSet root_set(const NodeGroup& group, const ScoreSet& on_root) {
+  std::vector<std::int32_t> wanted;
+  for (const Score score : every_score) wanted.push_back(on_root.has(score) ? 1 : 0);
+  group.all.broadcast(wanted);
+  ScoreSet set;
+  for (const Score score : every_score) set[score] = wanted[static_cast<std::size_t>(score)] != 0;
+  return set;
+}
+
 }  // namespace
 
 ScreenPlan ScreenPlan::replicate(const NodeGroup& group, ScreenPlan on_root) {
   ScreenPlan plan;
   plan.targets = KnockoutTargets::replicate(group, std::move(on_root.targets));
-  std::vector<std::int32_t> wanted;
-  for (const ScoreSet& set : {on_root.singles, on_root.doubles, on_root.listed}) {
-    for (const Score score : every_score) wanted.push_back(set.has(score) ? 1 : 0);
-  }
-  wanted.push_back(on_root.list ? 1 : 0);
-  group.all.broadcast(wanted);
-  plan.singles = {wanted[0] != 0, wanted[1] != 0};
-  plan.doubles = {wanted[2] != 0, wanted[3] != 0};
-  plan.listed = {wanted[4] != 0, wanted[5] != 0};
-  if (wanted[6] != 0)
+  for (ScoreSet ScreenPlan::*set : {&ScreenPlan::singles, &ScreenPlan::doubles, &ScreenPlan::listed})
+    plan.*set = root_set(group, on_root.*set);
+  plan.members = on_root.members;
+  group.all.broadcast(plan.members);
+  std::int32_t has_list = on_root.list ? 1 : 0;
+  group.all.broadcast(has_list);
+  if (has_list != 0)
     plan.list = EventList::replicate(group, on_root.list ? std::move(*on_root.list) : EventList{});
   return plan;
 }
 
-void screen_shard(const ScreenPlan& plan, const ExpressionMatrix& matrix, const CollapsedMapping& mapping,
-                  std::int64_t shard, std::int64_t shards, ScoreSink& sink,
-                  const ProgressCallback& progress) {
-  ShardScreen(plan, matrix, mapping, shard, shards, sink, progress).run();
+void screen_shard(const ScreenPlan& plan, const ExpressionMatrix& matrix,
+                  std::span<const CollapsedMapping> members, std::int64_t shard, std::int64_t shards,
+                  ScoreSink& sink, const ProgressCallback& progress) {
+  if (std::ssize(members) != plan.members || members.empty())
+    throw std::logic_error("a screen needs as many members as its plan says, and one at least");
+  ShardScreen(plan, matrix, members, shard, shards, sink, progress).run();
 }
 
 }  // namespace dko

@@ -52,4 +52,12 @@ CollapsedMapping CollapsedMapping::replicate(const NodeGroup& group, CollapsedMa
   return {on_root.genes_, std::move(a), std::move(c)};
 }
 
+std::vector<CollapsedMapping> replicate(const NodeGroup& group, std::vector<CollapsedMapping> on_root) {
+  std::int64_t count = std::ssize(on_root);
+  group.all.broadcast(count);
+  on_root.resize(static_cast<std::size_t>(count));
+  for (CollapsedMapping& mapping : on_root) mapping = CollapsedMapping::replicate(group, std::move(mapping));
+  return on_root;
+}
+
 }  // namespace dko

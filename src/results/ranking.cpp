@@ -20,14 +20,38 @@ struct Candidate {
   }
 };
 
+/// What ranks the events of a range, one after the other.
+class RankingStream {
+ public:
+  RankingStream(const ScreenReader& screen, ScoreArray array, Measure measure, EventRange range,
+                std::optional<double> deviations)
+      : scores_(screen, array, measure, range) {
+    if (!deviations) return;
+    times_ = *deviations;
+    deviations_.emplace(screen, array, deviation_of(measure).value(), range);
+  }
+
+  float next() {
+    const float score = scores_.next();
+    if (!deviations_) return score;
+    return static_cast<float>(static_cast<double>(score) - times_ * static_cast<double>(deviations_->next()));
+  }
+
+ private:
+  ScoreStream scores_;
+  std::optional<ScoreStream> deviations_;
+  double times_ = 0;
+};
+
 }  // namespace
 
 std::vector<RankedEvent> highest_scores(const ScreenReader& screen, ScoreArray array, Measure measure,
-                                        std::int64_t count, std::optional<std::int64_t> cell) {
+                                        std::int64_t count, std::optional<std::int64_t> cell,
+                                        std::optional<double> deviations) {
   // A heap of the best so far with the last-ranked of them on top.
   std::vector<Candidate> best;
   const EventRange range = cell ? screen.events_of_cell(array, *cell) : EventRange{0, screen.events(array)};
-  ScoreStream scores(screen, array, measure, range);
+  RankingStream scores(screen, array, measure, range, deviations);
   for (std::int64_t number = range.first; number < range.last; ++number) {
     const float score = scores.next();
     const Candidate candidate{score, measure.is_interaction ? std::abs(score) : score, number};

@@ -22,9 +22,13 @@ constexpr auto indptr = "indptr";
 constexpr auto event_genes = "genes";
 constexpr auto event_cell = "cell";
 
+/// Attribute: by how many mappings it was made; absent in files that know of one only.
+constexpr auto members = "members";
+
 /// Under single/, double/ and list/.
+constexpr PerScore<const char*> score_names{"impact", "network", "impact_sd", "network_sd"};
 constexpr const char* name_of(Score score) {
-  return score == Score::impact ? "impact" : "network";
+  return score_names[score];
 }
 
 }  // namespace dko::screen_layout

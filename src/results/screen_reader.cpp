@@ -122,8 +122,8 @@ bool ScreenReader::has_stored(ScoreArray array, Score score) const {
 bool ScreenReader::has(ScoreArray array, Measure measure) const {
   if (!has_stored(array, measure.score)) return false;
   if (!measure.is_interaction) return true;
-  return order(array) == 2 && has_stored(ScoreArray::singles, measure.score) &&
-         (array == ScoreArray::pairs || singles_of_list_);
+  return !is_deviation(measure.score) && order(array) == 2 &&
+         has_stored(ScoreArray::singles, measure.score) && (array == ScoreArray::pairs || singles_of_list_);
 }
 
 std::vector<Measure> ScreenReader::measures(ScoreArray array) const {
@@ -210,6 +210,10 @@ EventRange ScreenReader::events_of_cell(ScoreArray array, std::int64_t cell) con
   const std::span<const std::int64_t> starts =
       array == ScoreArray::singles ? targets_.starts() : pair_starts_;
   return {starts[static_cast<std::size_t>(cell)], starts[static_cast<std::size_t>(cell) + 1]};
+}
+
+std::int64_t ScreenReader::members() const {
+  return file_.has_attribute(layout::members) ? file_.integer_attribute(layout::members) : 1;
 }
 
 std::optional<double> ScreenReader::training_seconds() const {

@@ -72,9 +72,7 @@ double screen_file_bytes(const ExpressionMatrix& matrix, const ScreenPlan& plan)
   for (const Names* names : {&matrix.gene_names(), &matrix.cell_names()}) {
     for (const std::string& name : *names) bytes += static_cast<double>(name.size()) + 32;
   }
-  const auto scores = [](ScoreSet wanted) {
-    return 4.0 * ((wanted.impact ? 1 : 0) + (wanted.network ? 1 : 0));
-  };
+  const auto scores = [](ScoreSet wanted) { return 4.0 * static_cast<double>(wanted.count()); };
   if (plan.singles.any() || plan.doubles.any()) {
     bytes += (4.0 + scores(plan.singles)) * static_cast<double>(plan.targets.total()) +
              8.0 * static_cast<double>(matrix.cells());
@@ -95,6 +93,7 @@ void create_screen_file(const std::filesystem::path& path, const ExpressionMatri
   hdf5::File file = hdf5::File::create(path);
   hdf5::write_header(file, layout::kind, provenance);
   file.set("complete", std::int64_t{0});
+  file.set(layout::members, plan.members);
   hdf5::Location genes = file.create_group(layout::genes);
   genes.write_strings(layout::name, matrix.gene_names());
   genes.hard_link(genes, layout::name, layout::id);

@@ -34,6 +34,10 @@ expect 2 '--exponent must be between' "$DKO" simulate -o x.csv --network scale-f
 expect 2 '--max-gigabytes must be between' "$DKO" export x.h5 --recorder r.csv --max-gigabytes nan
 expect 2 '--seed must not be negative' "$DKO" run data.csv -o x.h5 --seed -1
 expect 2 'must be single, double or list' "$DKO" top x.h5 --of triple
+expect 2 '--lower-bound must be between' "$DKO" top x.h5 --lower-bound -1
+expect 2 '--lower-bound must be between' "$DKO" top x.h5 --lower-bound nan
+expect 2 'network-interaction has none' "$DKO" top x.h5 --lower-bound 1 --score network-interaction
+expect 2 'impact-sd has none' "$DKO" top x.h5 --lower-bound 1 --score impact-sd
 expect 2 'of a prediction' "$DKO" export x.h5 --single s.csv --true t.csv
 absent x.h5 x.csv
 # Several ranks: one message, and the same code.

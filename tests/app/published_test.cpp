@@ -95,7 +95,7 @@ TEST_CASE("single knockouts have the published events, and scores as close as tw
     const auto trained =
         train(profiles, split_cells(profiles, 0.2, 0, {}, seed), options, Communicator::one_rank());
     testing::MemorySink scores;
-    screen_shard(singles, profiles, CollapsedMapping(trained.mapping), 0, 1, scores);
+    screen_shard(singles, profiles, std::vector{CollapsedMapping(trained.mapping)}, 0, 1, scores);
     correlations.push_back(
         spearman(scores.scores(ScoreArray::singles, Score::impact), published.impacts).value());
     std::cout << "seed " << seed << ": Spearman " << correlations.back() << '\n';

@@ -44,9 +44,15 @@ head -n 1 both_s.csv | grep -qx 'gene_id,cell_id,k_pred' || fail "singles have a
 head -n 1 both_d.csv | grep -qx 'gene1_id,gene2_id,cell_id,k_pred,interaction' || fail "pairs have no interaction"
 expect 2 'no impact of its single knockouts: it was made without' "$DKO" top network.h5 --of single --score impact
 expect 2 'has no network-interaction scores' "$DKO" top default.h5 --score network-interaction
-expect 2 "knows impact, network, interaction and network-interaction, not 'k_pred'" "$DKO" top full.h5 --score k_pred
+expect 2 "knows impact, impact-sd, network, network-sd, interaction and network-interaction, not 'k_pred'" "$DKO" top full.h5 --score k_pred
 expect 2 'names impact twice' "$DKO" run data.csv --score impact,impact -o x.h5
 expect 2 'interactions follow from impact and network' "$DKO" run data.csv --score interaction -o x.h5
+# One mapping has no standard deviations.
+expect 0 'members +1$' "$DKO" info full.h5
+expect 2 'no impact-sd of its single knockouts: it was made with one mapping' "$DKO" top full.h5 --lower-bound 1
+expect 2 'no network-sd of its double knockouts: it was made with one mapping' "$DKO" top full.h5 --of double --score network --lower-bound 0
+expect 2 'no impact-sd of its single knockouts' "$DKO" export full.h5 --single x.csv --score impact,impact-sd
+expect 2 'stored beside it whenever there are several' "$DKO" run data.csv --score impact,impact-sd -o x.h5
 expect 2 'only one can rank' "$DKO" top full.h5 --score impact,network
 expect 2 '--score is for --single' "$DKO" export full.h5 --recorder r.csv --score impact
 absent x.csv x.h5 r.csv

@@ -68,7 +68,7 @@ TEST_CASE("ridge predictions do not depend on the ranks that share the genes") {
 
 TEST_CASE("predicted changes do not depend on the ranks that share the cells") {
   const auto profiles = testing::random_matrix(3, 6, 0.9, 5).relative_profiles();
-  const CollapsedMapping mapping(testing::random_mapping({6, 6}, 1, 6));
+  const std::vector<CollapsedMapping> mapping{CollapsedMapping(testing::random_mapping({6, 6}, 1, 6))};
   const std::vector<std::int32_t> genes{1, 4};
   const auto shared = predicted_changes(profiles, mapping, genes, testing::world());
   const auto alone = predicted_changes(profiles, mapping, genes, Communicator::one_rank());

@@ -21,11 +21,17 @@ struct Scores {
   bool operator==(const Scores&) const = default;
 };
 
-Scores screen_in(std::int64_t shards, const ScreenPlan& plan, const ExpressionMatrix& matrix,
-                 const CollapsedMapping& mapping) {
+testing::MemorySink scored_in(std::int64_t shards, const ScreenPlan& plan, const ExpressionMatrix& matrix,
+                              std::span<const CollapsedMapping> members) {
   testing::MemorySink sink;
   for (std::int64_t shard = 0; shard < shards; ++shard)
-    screen_shard(plan, matrix, mapping, shard, shards, sink);
+    screen_shard(plan, matrix, members, shard, shards, sink);
+  return sink;
+}
+
+Scores screen_in(std::int64_t shards, const ScreenPlan& plan, const ExpressionMatrix& matrix,
+                 std::span<const CollapsedMapping> members) {
+  const testing::MemorySink sink = scored_in(shards, plan, matrix, members);
   const auto of = [&](ScoreArray array, Score score) { return sink.scores(array, score); };
   return {of(ScoreArray::singles, Score::impact), of(ScoreArray::pairs, Score::impact),
           of(ScoreArray::list, Score::impact),    of(ScoreArray::singles, Score::network),
@@ -39,7 +45,7 @@ TEST_CASE("every score is where its event is, and the full network's") {
   const Mapping mapping = testing::random_mapping({14, 14}, 1, 22);
   ScreenPlan plan{select_targets(matrix), both_scores, both_scores, {}};
   const PairIndex index(matrix, plan.targets);
-  const Scores scores = screen_in(1, plan, matrix, CollapsedMapping(mapping));
+  const Scores scores = screen_in(1, plan, matrix, std::vector{CollapsedMapping(mapping)});
   REQUIRE(std::ssize(scores.singles) == plan.targets.total());
   REQUIRE(std::ssize(scores.pairs) == index.total());
   for (std::int64_t k = 0; k < plan.targets.total(); ++k) {
@@ -64,7 +70,7 @@ TEST_CASE("every score is where its event is, and the full network's") {
 
 TEST_CASE("the scores are the same bits for any number of shards, more than events included") {
   const auto matrix = testing::random_matrix(6, 10, 0.6, 23);
-  const CollapsedMapping mapping(testing::random_mapping({10, 10}, 1, 24));
+  const auto mapping = testing::collapsed(testing::random_members(1, {10, 10}, 24));
   ScreenPlan plan{select_targets(matrix), both_scores, both_scores, {}};
   plan.list = sample_pairs(plan.targets, PairIndex(matrix, plan.targets), 30, 1);
   const Scores whole = screen_in(1, plan, matrix, mapping);
@@ -74,7 +80,7 @@ TEST_CASE("the scores are the same bits for any number of shards, more than even
 
 TEST_CASE("a listed pair has the same bits as in the full triangle, in either order of its genes") {
   const auto matrix = testing::random_matrix(5, 12, 0.7, 25);
-  const CollapsedMapping mapping(testing::random_mapping({12, 12}, 1, 26));
+  const auto mapping = testing::collapsed(testing::random_members(1, {12, 12}, 26));
   ScreenPlan plan{select_targets(matrix), {}, both_scores, {}};
   const PairIndex index(matrix, plan.targets);
   std::vector<std::int32_t> genes;
@@ -94,7 +100,7 @@ TEST_CASE("a listed pair has the same bits as in the full triangle, in either or
 
 TEST_CASE("what is not asked for is not computed, and changes nothing else") {
   const auto matrix = testing::random_matrix(5, 12, 0.7, 25);
-  const CollapsedMapping mapping(testing::random_mapping({12, 12}, 1, 26));
+  const auto mapping = testing::collapsed(testing::random_members(1, {12, 12}, 26));
   ScreenPlan plan{select_targets(matrix), both_scores, both_scores, {}};
   const Scores all = screen_in(2, plan, matrix, mapping);
   plan.singles = {false, true};
@@ -108,7 +114,7 @@ TEST_CASE("what is not asked for is not computed, and changes nothing else") {
 
 TEST_CASE("restricted targets have the scores they have in the full screen") {
   const auto matrix = testing::random_matrix(6, 10, 0.8, 27);
-  const CollapsedMapping mapping(testing::random_mapping({10, 10}, 1, 28));
+  const auto mapping = testing::collapsed(testing::random_members(1, {10, 10}, 28));
   const ScreenPlan all{select_targets(matrix), both_scores, {}, {}};
   const ScreenPlan some{select_targets(matrix, std::vector<std::int32_t>{1, 4, 8}), both_scores, {}, {}};
   const Scores every = screen_in(1, all, matrix, mapping);
@@ -124,7 +130,7 @@ TEST_CASE("restricted targets have the scores they have in the full screen") {
 
 TEST_CASE("progress ends at its total") {
   const auto matrix = testing::random_matrix(6, 10, 0.6, 23);
-  const CollapsedMapping mapping(testing::random_mapping({10, 10}, 1, 24));
+  const auto mapping = testing::collapsed(testing::random_members(1, {10, 10}, 24));
   const ScreenPlan plan{select_targets(matrix), both_scores, both_scores, {}};
   testing::MemorySink sink;
   std::int64_t last = 0;
@@ -135,4 +141,42 @@ TEST_CASE("progress ends at its total") {
     end = total;
   });
   CHECK(last == end);
+}
+
+TEST_CASE("three members give the same bits for any number of shards, in pairs as in the list") {
+  const auto matrix = testing::random_matrix(6, 10, 0.6, 23);
+  const auto members = testing::collapsed(testing::random_members(3, {10, 10}, 24));
+  ScreenPlan plan = testing::full_plan(matrix, 3);
+  plan.list = sample_pairs(plan.targets, PairIndex(matrix, plan.targets), 30, 1);
+  const testing::MemorySink whole = scored_in(1, plan, matrix, members);
+  for (const ScoreArray array : testing::every_array) {
+    for (const Score score : every_score) REQUIRE_FALSE(whole.scores(array, score).empty());
+  }
+  for (const std::int64_t shards : {2, 3, 4, 64}) {
+    const testing::MemorySink parts = scored_in(shards, plan, matrix, members);
+    for (const ScoreArray array : testing::every_array) {
+      for (const Score score : every_score) CHECK(parts.scores(array, score) == whole.scores(array, score));
+    }
+  }
+  const PairIndex index(matrix, plan.targets);
+  for (const Score score : every_score) {
+    const auto pairs = whole.scores(ScoreArray::pairs, score);
+    for (std::int64_t event = 0; event < plan.list->size(); ++event) {
+      const auto genes = plan.list->genes(event);
+      const auto targets = plan.targets.of(plan.list->cell(event));
+      const auto place = [&](std::int32_t gene) {
+        return std::lower_bound(targets.begin(), targets.end(), gene) - targets.begin();
+      };
+      const std::int64_t pair = index.number({plan.list->cell(event), {place(genes[0]), place(genes[1])}});
+      CHECK(whole.scores(ScoreArray::list, score)[static_cast<std::size_t>(event)] ==
+            pairs[static_cast<std::size_t>(pair)]);
+    }
+  }
+}
+
+TEST_CASE("a screen is not made by other than as many members as planned") {
+  const auto matrix = testing::random_matrix(3, 6, 0.9, 23);
+  const auto members = testing::collapsed(testing::random_members(2, {6, 6}, 24));
+  testing::MemorySink sink;
+  CHECK_THROWS_AS(screen_shard(testing::full_plan(matrix, 3), matrix, members, 0, 1, sink), std::logic_error);
 }

@@ -1,9 +1,11 @@
 #include "dko/results/export.hpp"
 
 #include <catch2/catch.hpp>
+#include <sstream>
 
 #include "dko/base/error.hpp"
 #include "dko/results/perturbed.hpp"
+#include "dko/results/score_reader.hpp"
 #include "support/screens.hpp"
 
 using namespace dko;
@@ -40,6 +42,25 @@ TEST_CASE("exports have the original's columns, rows and order") {
   });
   CHECK_THAT(all, Catch::StartsWith(
                       "gene1_id,gene2_id,cell_id,k_pred,network,interaction,network_interaction\n1,3,0,"));
+}
+
+TEST_CASE("standard deviations have columns of their own, with the bits of the file") {
+  const SmallScreen small(3);
+  const ScreenReader screen(small.path());
+  const std::vector<Measure> measures{{Score::impact, false}, {Score::impact_sd, false}};
+  for (const ScoreArray array : testing::every_array) {
+    const auto text =
+        written([&](CsvWriter& csv) { export_scores(screen, array, measures, Labels::ids, csv); });
+    std::istringstream lines(text);
+    std::string line;
+    std::getline(lines, line);
+    CHECK_THAT(line, Catch::EndsWith(",cell_id,k_pred,k_pred_sd"));
+    ScoreStream stored(screen, array, measures[1]);
+    for (std::int64_t number = 0; number < screen.events(array); ++number) {
+      REQUIRE(std::getline(lines, line));
+      CHECK(std::stof(line.substr(line.rfind(',') + 1)) == stored.next());
+    }
+  }
 }
 
 TEST_CASE("what is exported with names can be given back as a list of events") {

@@ -30,7 +30,7 @@ TEST_CASE("interactions are what is left of a pair without its singles, in whate
   const testing::SmallScreen small;
   const ScreenReader screen(small.path());
   for (const ScoreArray array : {ScoreArray::pairs, ScoreArray::list}) {
-    for (const Score score : every_score) {
+    for (const Score score : mean_scores) {
       std::vector<float> expected;
       for (std::int64_t number = 0; number < screen.events(array); ++number)
         expected.push_back(static_cast<float>(interaction_of(screen, array, score, number)));
@@ -72,6 +72,20 @@ TEST_CASE("a screen has the measures that its stored scores allow") {
   CHECK(screen.measures(ScoreArray::pairs).size() == 4);
   CHECK(screen.measures(ScoreArray::list).size() == 4);
   CHECK_FALSE(screen.has(ScoreArray::singles, {Score::impact, true}));
+  CHECK(screen.members() == 1);
+}
+
+TEST_CASE("a screen by several members has standard deviations of its scores, but none of interactions") {
+  const testing::SmallScreen small(3);
+  const ScreenReader screen(small.path());
+  CHECK(screen.members() == 3);
+  CHECK(screen.measures(ScoreArray::singles).size() == 4);
+  CHECK(screen.measures(ScoreArray::pairs).size() == 6);
+  CHECK(screen.measures(ScoreArray::list).size() == 6);
+  for (const Score score : mean_scores) {
+    CHECK(screen.has(ScoreArray::pairs, {deviation_of(score), false}));
+    CHECK_FALSE(screen.has(ScoreArray::pairs, {deviation_of(score), true}));
+  }
 }
 
 TEST_CASE("an interaction below single precision is none") {

@@ -17,31 +17,36 @@ std::vector<float> all_scores(const ScreenReader& screen, ScoreArray array, Meas
   return values;
 }
 
-void check_screen(const ExpressionMatrix& root_matrix, const std::filesystem::path& path) {
+void check_screen(const ExpressionMatrix& root_matrix, const std::filesystem::path& path,
+                  std::int64_t members) {
   const Communicator& ranks = testing::world();
   const NodeGroup nodes(ranks);
   const ExpressionMatrix matrix =
       ExpressionMatrix::replicate(nodes, ranks.is_root() ? root_matrix : ExpressionMatrix());
   const ScreenPlan plan =
-      ScreenPlan::replicate(nodes, ranks.is_root() ? testing::full_plan(root_matrix) : ScreenPlan());
-  const Mapping weights = testing::random_mapping({matrix.genes(), matrix.genes()}, 1, 41);
-  const CollapsedMapping mapping =
-      CollapsedMapping::replicate(nodes, ranks.is_root() ? CollapsedMapping(weights) : CollapsedMapping());
+      ScreenPlan::replicate(nodes, ranks.is_root() ? testing::full_plan(root_matrix, members) : ScreenPlan());
+  const auto weights =
+      testing::collapsed(testing::random_members(members, {matrix.genes(), matrix.genes()}, 41));
+  const auto mappings = replicate(nodes, ranks.is_root() ? weights : std::vector<CollapsedMapping>());
   dko::on_root(ranks,
                [&] { create_screen_file(path, matrix, plan, start_provenance("dko screen", ranks.size())); });
   ScreenWriter writer(path, ranks, plan);
-  screen_shard(plan, matrix, mapping, ranks.rank(), ranks.size(), writer);
+  screen_shard(plan, matrix, mappings, ranks.rank(), ranks.size(), writer);
   writer.close();
   ranks.barrier();
   dko::on_root(ranks, [&] { complete_screen_file(path, 1.5, 2.5); });
 
   // Every rank reads the file and computes all scores again by itself.
   testing::MemorySink expected;
-  screen_shard(testing::full_plan(matrix), matrix, CollapsedMapping(weights), 0, 1, expected);
+  screen_shard(testing::full_plan(matrix, members), matrix, weights, 0, 1, expected);
   const ScreenReader screen(path);
-  for (const ScoreArray array : {ScoreArray::singles, ScoreArray::pairs, ScoreArray::list}) {
-    for (const Score score : every_score)
-      CHECK(all_scores(screen, array, {score, false}) == expected.scores(array, score));
+  CHECK(screen.members() == members);
+  for (const ScoreArray array : testing::every_array) {
+    for (const Score score : every_score) {
+      REQUIRE(screen.has(array, {score, false}) == (members > 1 || !is_deviation(score)));
+      if (screen.has(array, {score, false}))
+        CHECK(all_scores(screen, array, {score, false}) == expected.scores(array, score));
+    }
   }
   CHECK(screen.gene_names() == matrix.gene_names());
   CHECK(screen.cell_names() == matrix.cell_names());
@@ -54,13 +59,13 @@ void check_screen(const ExpressionMatrix& root_matrix, const std::filesystem::pa
 
 TEST_CASE("one file by all ranks holds what one process computes") {
   const testing::SharedFolder folder;
-  check_screen(testing::random_matrix(9, 14, 0.6, 40), folder / "screen.h5");
+  check_screen(testing::random_matrix(9, 14, 0.6, 40), folder / "screen.h5", GENERATE(1, 3));
 }
 
 TEST_CASE("ranks without events write nothing and do no harm") {
   const testing::SharedFolder folder;
   // One cell with three genes: three singles and three pairs.
-  check_screen(testing::matrix_of({{1, 1, 1, 0}, {0, 0, 0, 1}}), folder / "few.h5");
+  check_screen(testing::matrix_of({{1, 1, 1, 0}, {0, 0, 0, 1}}), folder / "few.h5", GENERATE(1, 2));
 }
 
 TEST_CASE("an unfinished screen is told from a finished one") {

@@ -6,10 +6,21 @@
 
 namespace dko::testing {
 
-ScreenPlan full_plan(const ExpressionMatrix& matrix) {
-  ScreenPlan plan{select_targets(matrix), both_scores, both_scores, {}, both_scores};
+ScreenPlan full_plan(const ExpressionMatrix& matrix, std::int64_t members) {
+  const ScoreSet scores = members > 1 ? with_deviations(both_scores) : both_scores;
+  ScreenPlan plan{select_targets(matrix), scores, scores, {}, scores, members};
   plan.list = sample_pairs(plan.targets, PairIndex(matrix, plan.targets), 3, 1);
   return plan;
+}
+
+std::vector<Mapping> random_members(std::int64_t members, MappingShape shape, std::uint64_t seed) {
+  std::vector<Mapping> mappings;
+  while (std::ssize(mappings) < members) mappings.push_back(random_mapping(shape, 1, seed++));
+  return mappings;
+}
+
+std::vector<CollapsedMapping> collapsed(const std::vector<Mapping>& members) {
+  return {members.begin(), members.end()};
 }
 
 void MemorySink::write(ScoreArray array, Score score, std::int64_t first, std::span<const float> values) {
@@ -30,14 +41,14 @@ std::vector<float> MemorySink::scores(ScoreArray array, Score score) const {
   return values;
 }
 
-SmallScreen::SmallScreen(ExpressionMatrix matrix) : matrix_(std::move(matrix)) {
-  const ScreenPlan plan = full_plan(matrix_);
-  const CollapsedMapping mapping(random_mapping({matrix_.genes(), matrix_.genes()}, 1, 32));
+SmallScreen::SmallScreen(ExpressionMatrix matrix, std::int64_t members) : matrix_(std::move(matrix)) {
+  const ScreenPlan plan = full_plan(matrix_, members);
+  const auto mappings = collapsed(random_members(members, {matrix_.genes(), matrix_.genes()}, 32));
   Provenance provenance = start_provenance("dko screen", 1);
   provenance.input_checksum = matrix_.checksum();
   create_screen_file(path(), matrix_, plan, provenance);
   ScreenWriter writer(path(), Communicator::one_rank(), plan);
-  screen_shard(plan, matrix_, mapping, 0, 1, writer);
+  screen_shard(plan, matrix_, mappings, 0, 1, writer);
   writer.close();
   complete_screen_file(path(), 0, 0);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <map>
 #include <utility>
@@ -15,8 +16,8 @@ namespace dko::testing {
 /// A finished screen file of singles, pairs and a sampled list, made by this process alone.
 class SmallScreen {
  public:
-  SmallScreen() : SmallScreen(random_matrix(8, 10, 0.6, 31)) {}
-  explicit SmallScreen(ExpressionMatrix matrix);
+  explicit SmallScreen(std::int64_t members = 1) : SmallScreen(random_matrix(8, 10, 0.6, 31), members) {}
+  explicit SmallScreen(ExpressionMatrix matrix, std::int64_t members = 1);
 
   const ExpressionMatrix& matrix() const { return matrix_; }
   std::filesystem::path path() const { return folder_ / "screen.h5"; }
@@ -36,7 +37,14 @@ class MemorySink final : public ScoreSink {
   std::map<std::pair<ScoreArray, Score>, std::map<std::int64_t, float>> all_;
 };
 
-/// Singles, pairs and three sampled pairs of a matrix.
-ScreenPlan full_plan(const ExpressionMatrix& matrix);
+/// Every array of scores that a screen may have.
+inline constexpr std::array every_array{ScoreArray::singles, ScoreArray::pairs, ScoreArray::list};
+
+/// Singles, pairs and three sampled pairs of a matrix; with standard deviations if there are several members.
+ScreenPlan full_plan(const ExpressionMatrix& matrix, std::int64_t members = 1);
+
+/// Mappings that differ: random ones of this seed and those after it.
+std::vector<Mapping> random_members(std::int64_t members, MappingShape shape, std::uint64_t seed);
+std::vector<CollapsedMapping> collapsed(const std::vector<Mapping>& members);
 
 }  // namespace dko::testing

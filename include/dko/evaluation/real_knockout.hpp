@@ -42,8 +42,10 @@ struct MeanChange {
 };
 
 /// The mean change that the mapping predicts for the knockout of each of `genes` in all cells that express
-/// it beside another. The ranks share the cells; the result is on all. Collective.
-std::vector<MeanChange> predicted_changes(const ExpressionMatrix& profiles, const CollapsedMapping& mapping,
+/// it beside another; of several members, from the means of their predicted profiles. The ranks share the
+/// cells; the result is on all. Collective.
+std::vector<MeanChange> predicted_changes(const ExpressionMatrix& profiles,
+                                          std::span<const CollapsedMapping> members,
                                           std::span<const std::int32_t> genes, const Communicator& ranks);
 
 /// What needs no mapping: the mean profile of the cells that lack each of `genes` anyway, against that of

@@ -10,12 +10,6 @@
 
 namespace dko {
 
-/// Both scores of one knockout.
-struct KnockoutScores {
-  double impact = 0;
-  double network = 0;
-};
-
 /// Scores the knockouts of one cell at a time through the collapsed mapping, O(n) each, in double precision.
 ///
 /// With o_i(K) = (u_i − Σ_{g∈K} A_ig)/(n−|K|) + c_i for i in S∖K and q' = |o|/Σ|o|, the profile after the
@@ -37,8 +31,11 @@ class CellKernel {
   /// expresses).
   KnockoutScores scores(std::span<const std::int32_t> removed);
 
-  /// Scores of {first, seconds[j]} into place j, first < seconds[j], n > 2.
+  /// Scores of {first, seconds[j]} into place j, first < seconds[j], n > 2; as they are stored, or in full
+  /// precision. Standard deviations are not touched.
   void pair_scores(std::int32_t first, std::span<const std::int32_t> seconds, const ScoreSpans& scores);
+  void pair_scores(std::int32_t first, std::span<const std::int32_t> seconds,
+                   const PreciseScoreSpans& scores);
 
   /// Predicted relative profile of the intact cell, over its expressed genes.
   std::vector<double> intact_profile() const;
@@ -69,6 +66,9 @@ class CellKernel {
   double kept_share() const;
   template <class Before>
   double distance(double total_after, bool before_is_zero, Before before) const;
+  template <class T>
+  void fill_pairs(std::int32_t first, std::span<const std::int32_t> seconds,
+                  const PerScore<std::span<T>>& scores);
   KnockoutScores scores_of_last(std::int32_t last, std::int64_t left, ScoreSet wanted);
 
   const CollapsedMapping* mapping_;

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <span>
 
 namespace dko {
@@ -12,25 +15,69 @@ namespace dko {
 ///     network(K) = BC(q', q without K, rescaled)  what changes beyond the removal of K itself
 ///
 /// If the mapping only renormalised, impact(K) would be the share Σ_{g∈K} q_g and network(K) zero.
-enum class Score { impact, network };
+///
+/// With an ensemble of M mappings, its members, a score is the mean of the members' scores x_m, and beside it
+/// stands their sample standard deviation,
+///
+///     sd = sqrt(Σ_m (x_m − mean)² / (M − 1)),
+///
+/// which one mapping does not have. It says how far the members, which differ in their split and their random
+/// start, disagree on this knockout: the noise of training (of one member; that of the mean is smaller). It
+/// does not say: a bias that all members share, the noise of the data themselves, the error against the
+/// truth.
+enum class Score { impact, network, impact_sd, network_sd };
 
-inline constexpr std::array every_score{Score::impact, Score::network};
+/// The scores proper, and all that is stored.
+inline constexpr std::array mean_scores{Score::impact, Score::network};
+inline constexpr std::array every_score{Score::impact, Score::network, Score::impact_sd, Score::network_sd};
+
+/// The standard deviation over the members that belongs to a score proper.
+constexpr Score deviation_of(Score score) {
+  return score == Score::impact ? Score::impact_sd : Score::network_sd;
+}
+constexpr bool is_deviation(Score score) {
+  return score == Score::impact_sd || score == Score::network_sd;
+}
+
+/// One value for each score.
+template <class T>
+struct PerScore {
+  T impact{};
+  T network{};
+  T impact_sd{};
+  T network_sd{};
+
+  constexpr T& operator[](Score score) { return this->*places[static_cast<std::size_t>(score)]; }
+  constexpr const T& operator[](Score score) const { return this->*places[static_cast<std::size_t>(score)]; }
+
+ private:
+  static constexpr std::array<T PerScore::*, every_score.size()> places{
+      &PerScore::impact, &PerScore::network, &PerScore::impact_sd, &PerScore::network_sd};
+};
 
 /// Which of them are wanted.
-struct ScoreSet {
-  bool impact = false;
-  bool network = false;
-
-  bool any() const { return impact || network; }
-  bool has(Score score) const { return score == Score::impact ? impact : network; }
+struct ScoreSet : PerScore<bool> {
+  constexpr bool has(Score score) const { return (*this)[score]; }
+  constexpr std::int64_t count() const {
+    return std::count_if(every_score.begin(), every_score.end(), [this](Score score) { return has(score); });
+  }
+  constexpr bool any() const { return count() > 0; }
 };
 
-inline constexpr ScoreSet both_scores{true, true};
+inline constexpr ScoreSet both_scores{{true, true}};
 
-/// Where the scores of consecutive events go; empty for a score that is not wanted.
-struct ScoreSpans {
-  std::span<float> impact;
-  std::span<float> network;
-};
+/// With the standard deviation of every score that is in the set: what a screen by several members stores.
+constexpr ScoreSet with_deviations(ScoreSet scores) {
+  for (const Score score : mean_scores) scores[deviation_of(score)] = scores[score];
+  return scores;
+}
+
+/// The scores of one knockout. One mapping leaves the standard deviations 0.
+using KnockoutScores = PerScore<double>;
+
+/// Where the scores of consecutive events go, as they are stored; empty for a score that is not wanted.
+using ScoreSpans = PerScore<std::span<float>>;
+/// The same before they are rounded to single precision.
+using PreciseScoreSpans = PerScore<std::span<double>>;
 
 }  // namespace dko

@@ -20,6 +20,7 @@ struct ScreenPlan {
   ScoreSet doubles;  ///< every double knockout of the targets, likewise
   std::optional<EventList> list;
   ScoreSet listed = both_scores;  ///< of the events of `list`, if there is one
+  std::int64_t members = 1;       ///< mappings to score by; only several have standard deviations
 
   /// The plan of rank 0, its arrays held once per node. What other ranks pass is ignored. Collective.
   static ScreenPlan replicate(const NodeGroup& group, ScreenPlan on_root);
@@ -40,9 +41,10 @@ class ScoreSink {
 
 /// Scores shard `shard` of `shards` of the plan: of each array a contiguous range of events, balanced by
 /// cost (n for an event in a cell of n expressed genes). The scores do not depend on the sharding, to the
-/// bit. `matrix` gives the presence; its values are not used. Local: shards share nothing.
-void screen_shard(const ScreenPlan& plan, const ExpressionMatrix& matrix, const CollapsedMapping& mapping,
-                  std::int64_t shard, std::int64_t shards, ScoreSink& sink,
-                  const ProgressCallback& progress = {});
+/// bit. `matrix` gives the presence; its values are not used. Each score is the mean over the members of an
+/// ensemble, as many as the plan says (EnsembleKernel). Local: shards share nothing.
+void screen_shard(const ScreenPlan& plan, const ExpressionMatrix& matrix,
+                  std::span<const CollapsedMapping> members, std::int64_t shard, std::int64_t shards,
+                  ScoreSink& sink, const ProgressCallback& progress = {});
 
 }  // namespace dko

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "dko/mapping/mapping.hpp"
 #include "dko/parallel/node_array.hpp"
@@ -36,5 +37,8 @@ class CollapsedMapping {
   NodeArray<double> a_;
   NodeArray<double> c_;
 };
+
+/// The same of several, the members of an ensemble, one after the other. Collective.
+std::vector<CollapsedMapping> replicate(const NodeGroup& group, std::vector<CollapsedMapping> on_root);
 
 }  // namespace dko

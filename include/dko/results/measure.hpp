@@ -1,25 +1,35 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <optional>
 #include <string_view>
 
 #include "dko/knockout/score.hpp"
 
 namespace dko {
 
-/// What can be read of the events of a screen: a stored score, or, of double knockouts, the additive genetic
-/// interaction that follows from it,
+/// What can be read of the events of a screen: a stored score or its standard deviation, or, of double
+/// knockouts, the additive genetic interaction that follows from it,
 ///
 ///     ε(a, b) = score({a, b}) − score(a) − score(b),
 ///
 /// positive where two losses together do more than the sum of each, negative where less. Zero if the mapping
-/// only renormalised.
+/// only renormalised. The interaction of mean scores is the mean of the members' interactions, but it has no
+/// standard deviation: that would need each member's own interactions, and they are not stored. It does not
+/// follow from the deviations of the three scores, which vary together.
 struct Measure {
   Score score = Score::impact;
   bool is_interaction = false;
 
   bool operator==(const Measure&) const = default;
 };
+
+/// The standard deviation of a score over the members; interactions and standard deviations have none.
+constexpr std::optional<Measure> deviation_of(const Measure& measure) {
+  if (measure.is_interaction || is_deviation(measure.score)) return std::nullopt;
+  return Measure{deviation_of(measure.score), false};
+}
 
 /// ε of a pair from the three scores as they are stored; 0 where it is less than their single precision can
 /// tell from none, 2⁻²⁴ of their sum.
@@ -42,12 +52,16 @@ struct MeasureName {
 
 inline constexpr std::array measure_names{
     MeasureName{{Score::impact, false}, "impact", "k_pred"},
+    MeasureName{{Score::impact_sd, false}, "impact-sd", "k_pred_sd"},
     MeasureName{{Score::network, false}, "network", "network"},
+    MeasureName{{Score::network_sd, false}, "network-sd", "network_sd"},
     MeasureName{{Score::impact, true}, "interaction", "interaction"},
     MeasureName{{Score::network, true}, "network-interaction", "network_interaction"}};
 
+/// The measure is one of those named above.
 constexpr const MeasureName& name_of(const Measure& measure) {
-  return measure_names[(measure.score == Score::impact ? 0U : 1U) + (measure.is_interaction ? 2U : 0U)];
+  return *std::find_if(measure_names.begin(), measure_names.end(),
+                       [&](const MeasureName& name) { return name.measure == measure; });
 }
 
 }  // namespace dko

@@ -42,6 +42,8 @@ class ScreenReader {
   std::optional<double> training_seconds() const;
   std::string finished() const { return file_.text_attribute("finished"); }
   double screen_seconds() const { return file_.real_attribute("screen_seconds"); }
+  /// By how many mappings it was made.
+  std::int64_t members() const;
 
   bool has(ScoreArray array) const;
   /// Whether a measure of that array can be read: an interaction needs pairs, and the same score of the
