@@ -110,7 +110,7 @@ void prepare(Preparation& ready, const EvaluateOptions& options, Job& job) {
     const Model model = read_model(options.model);
     require_same_genes(model, options.model, matrix, options.input);
     job.provenance.model_checksum = model.provenance.model_checksum;
-    ready.members.emplace_back(model.mapping);
+    ready.members = collapse(model);
   }
   if (!options.screen.empty()) {
     ready.screen.emplace(options.screen);

@@ -50,12 +50,16 @@ Facts describe_screen(const std::string& path) {
 
 Facts describe_model(const std::string& path) {
   const Model model = read_model(path);
-  const MappingShape& shape = model.mapping.shape();
-  Facts facts{{"file", "model"},
-              {"genes", shape.genes},
-              {"hidden", shape.hidden},
-              {"parameters", shape.parameters()}};
-  facts.update(to_json(model.training));
+  Facts facts{{"file", "model"}, {"genes", model.genes.size()}};
+  if (const auto* trained = std::get_if<TrainedMapping>(&model.members.front())) {
+    const MappingShape& shape = trained->mapping.shape();
+    facts["hidden"] = shape.hidden;
+    facts["parameters"] = shape.parameters();
+  }
+  Facts training = training_json(model);
+  // What members have of their own is too much to print; --json of the training has it.
+  training.erase("of_members");
+  facts.update(training);
   facts.update(to_json(model.provenance));
   return facts;
 }

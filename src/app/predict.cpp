@@ -9,7 +9,6 @@
 #include "dko/base/text.hpp"
 #include "dko/evaluation/baselines.hpp"
 #include "dko/evaluation/profile_agreement.hpp"
-#include "dko/mapping/batch_network.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/results/prediction_file.hpp"
 #include "resources.hpp"
@@ -26,7 +25,7 @@ struct PredictOptions {
   std::string out;
   std::string held_out;
   double held_out_fraction = 0.2;
-  TrainingOptions training;
+  ModelOptions mapping;
   CommonOptions common;
 };
 
@@ -52,14 +51,14 @@ bool parse(PredictOptions& options, const std::vector<std::string>& arguments, c
       "held-out-fraction",
       po::value(&options.held_out_fraction)->default_value(options.held_out_fraction, "0.2")->value_name("F"),
       "without --held-out: hold out this fraction, at random");
-  add_training_options(line, options.training);
+  add_training_options(line, options.mapping);
   add_common(line, options.common);
   if (!line.parse(arguments, context)) return false;
   if (line.given("held-out") && line.given("held-out-fraction")) {
     throw UsageError("--held-out and --held-out-fraction exclude each other");
   }
   require_between("--held-out-fraction", options.held_out_fraction, 0, 0.95);
-  check_training_options(options.training);
+  check_training_options(line, options.mapping);
   require_distinct({{"INPUT", options.input},
                     {"--held-out", options.held_out},
                     {"--out", options.out},
@@ -75,10 +74,10 @@ void prepare(Preparation& ready, const PredictOptions& options, Job& job) {
   if (!options.held_out.empty()) {
     held_out = read_name_list(options.held_out, NameIndex("cell", matrix.cell_names()));
   }
-  ready.split = split_cells(matrix, options.training.validation, options.held_out_fraction, held_out,
-                            options.training.seed);
+  ready.split = split_cells(matrix, options.mapping.training.validation, options.held_out_fraction, held_out,
+                            options.mapping.training.seed);
   if (ready.split.held_out.empty()) throw InputError("no cell that expresses anything is held out");
-  check_training(matrix, ready.split, options.training, job);
+  check_training(matrix, ready.split, options.mapping, job);
   const double bytes =
       4.0 * static_cast<double>(ready.split.held_out.size()) * static_cast<double>(matrix.genes());
   require_memory(4 * bytes, "the profiles of the held-out cells");
@@ -96,7 +95,7 @@ Prediction make_prediction(const Model& model, const ExpressionMatrix& profiles,
   std::vector<std::int64_t> known = split.training;
   known.insert(known.end(), split.validation.begin(), split.validation.end());
   prediction.truth = dense_profiles(profiles, split.held_out);
-  prediction.predicted = BatchNetwork(model.mapping.shape()).predict(model.mapping, profiles, split.held_out);
+  prediction.predicted = predict_profiles(model, profiles, split.held_out);
   prediction.mapping = compare_profiles(prediction.truth, prediction.predicted, profiles.genes());
   prediction.mean_share = compare_profiles(
       prediction.truth, mean_share_profiles(profiles, known, split.held_out), profiles.genes());
@@ -137,12 +136,12 @@ nlohmann::ordered_json to_json(const ProfileAgreement& agreement) {
 void predict_command(const std::vector<std::string>& arguments, const Context& context) {
   PredictOptions options;
   if (!parse(options, arguments, context)) return;
-  Job job(context, options.common, options.training.seed);
+  Job job(context, options.common, options.mapping.training.seed);
 
   Preparation ready;
   on_root(job.ranks(), [&] { prepare(ready, options, job); });
   const ExpressionMatrix profiles = ExpressionMatrix::replicate(job.nodes, std::move(ready.profiles));
-  const TrainedModel training = run_training(profiles, ready.split, options.training, job);
+  const TrainedModel training = run_training(profiles, ready.split, options.mapping, job);
   on_root(job.ranks(), [&] {
     const Prediction prediction = make_prediction(training.model, profiles, ready.split);
     write_prediction(*ready.out, prediction);

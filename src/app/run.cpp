@@ -16,7 +16,7 @@ struct RunOptions {
   std::string input;
   std::string out;
   std::string save_model;
-  TrainingOptions training;
+  ModelOptions mapping;
   ScreenOptions screen;
   CommonOptions common;
 };
@@ -41,11 +41,11 @@ bool parse(RunOptions& options, const std::vector<std::string>& arguments, const
              "the screen file to write (HDF5)")(
       "save-model", po::value(&options.save_model)->value_name("FILE"), "write the trained model too");
   add_screen_options(line, options.screen);
-  add_training_options(line, options.training);
+  add_training_options(line, options.mapping);
   add_common(line, options.common);
   if (!line.parse(arguments, context)) return false;
   check_screen_options(line, options.screen);
-  check_training_options(options.training);
+  check_training_options(line, options.mapping);
   require_distinct({{"INPUT", options.input},
                     {"--events", options.screen.events},
                     {"--out", options.out},
@@ -59,15 +59,14 @@ void prepare(Preparation& ready, const RunOptions& options, Job& job) {
   if (!options.save_model.empty()) ready.model.emplace(options.save_model, options.common.force);
   ready.summary.emplace(options.common);
   const ExpressionMatrix matrix = load_input(options.input, job);
-  ready.split = split_cells(matrix, options.training.validation, 0, {}, options.training.seed);
-  check_training(matrix, ready.split, options.training, job);
+  ready.split =
+      split_cells(matrix, options.mapping.training.validation, 0, {}, options.mapping.training.seed);
+  check_training(matrix, ready.split, options.mapping, job);
   if (ready.model) {
-    require_disk_space(ready.model->partial_path(),
-                       model_file_bytes(mapping_shape(matrix, options.training), options.training.steps),
-                       "the model");
+    require_disk_space(ready.model->partial_path(), model_bytes(matrix, options.mapping), "the model");
   }
-  ready.plan = make_plan(matrix, options.screen, 1, job);
-  check_screen(matrix, ready.plan, *ready.out, job);
+  ready.plan = make_plan(matrix, options.screen, options.mapping.members, job);
+  check_screen(matrix, ready.plan, *ready.out, options.mapping.kind, job);
   ready.profiles = matrix.relative_profiles();
 }
 
@@ -76,18 +75,18 @@ void prepare(Preparation& ready, const RunOptions& options, Job& job) {
 void run_command(const std::vector<std::string>& arguments, const Context& context) {
   RunOptions options;
   if (!parse(options, arguments, context)) return;
-  Job job(context, options.common, options.training.seed);
+  Job job(context, options.common, options.mapping.training.seed);
 
   Preparation ready;
   on_root(job.ranks(), [&] { prepare(ready, options, job); });
   const ExpressionMatrix profiles = ExpressionMatrix::replicate(job.nodes, std::move(ready.profiles));
   const ScreenPlan plan = ScreenPlan::replicate(job.nodes, std::move(ready.plan));
 
-  const TrainedModel training = run_training(profiles, std::move(ready.split), options.training, job);
+  const TrainedModel training = run_training(profiles, std::move(ready.split), options.mapping, job);
   std::vector<CollapsedMapping> collapsed;
   on_root(job.ranks(), [&] {
     if (ready.model) write_model(*ready.model, training.model);
-    collapsed.emplace_back(training.model.mapping);
+    collapsed = collapse(training.model);
   });
   const std::vector<CollapsedMapping> members = replicate(job.nodes, std::move(collapsed));
   const ScreenCounts screen = run_screen(plan, profiles, members, ready.out, training.seconds, job);

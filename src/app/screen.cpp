@@ -63,9 +63,10 @@ void prepare(Preparation& ready, const ScreenCommandOptions& options, Job& job) 
   ready.matrix = load_input(options.input, job);
   require_same_genes(model, options.model, ready.matrix, options.input);
   job.provenance.model_checksum = model.provenance.model_checksum;
-  ready.plan = make_plan(ready.matrix, options.screen, 1, job);
-  check_screen(ready.matrix, ready.plan, *ready.out, job);
-  ready.members.emplace_back(model.mapping);
+  ready.plan = make_plan(ready.matrix, options.screen, std::ssize(model.members), job);
+  check_screen(ready.matrix, ready.plan, *ready.out,
+               model.is_sparse() ? MappingKind::sparse : MappingKind::dko, job);
+  ready.members = collapse(model);
 }
 
 }  // namespace

@@ -112,14 +112,15 @@ ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenOptions& option
 }
 
 void check_screen(const ExpressionMatrix& matrix, const ScreenPlan& plan, const OutputFile& output,
-                  const Job& job) {
+                  MappingKind kind, const Job& job) {
   require_disk_space(output.partial_path(), screen_file_bytes(matrix, plan), "the scores");
   const int ranks = job.nodes.node.size();
   const auto genes = static_cast<double>(matrix.genes());
   const auto most = static_cast<double>(most_expressed(matrix));
   // Of each member A once per node and once more while it is handed over, and a cell's tile on every rank, in
-  // double precision.
-  require_memory(8 * static_cast<double>(plan.members) * (2 * genes * genes + most * most * ranks),
+  // double precision; of sparse ones next to nothing.
+  const double of_member = kind == MappingKind::dko ? 2 * genes * genes + most * most * ranks : 1000 * genes;
+  require_memory(8 * static_cast<double>(plan.members) * of_member,
                  fmt::format("screening {} on {} of this node", counted(matrix.genes(), "gene"),
                              counted(ranks, "rank")));
 }

@@ -10,6 +10,7 @@
 #include "dko/expression/matrix.hpp"
 #include "dko/knockout/screen.hpp"
 #include "dko/mapping/collapsed_mapping.hpp"
+#include "dko/training/ensemble.hpp"
 #include "job.hpp"
 
 namespace dko::app {
@@ -38,7 +39,7 @@ ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenOptions& option
 
 /// @throws IoError or Error if disk or memory cannot hold the screen. Local: rank 0, before any computing.
 void check_screen(const ExpressionMatrix& matrix, const ScreenPlan& plan, const OutputFile& output,
-                  const Job& job);
+                  MappingKind kind, const Job& job);
 
 struct ScreenCounts {
   std::int64_t singles = 0;

@@ -16,7 +16,7 @@ namespace {
 struct TrainOptions {
   std::string input;
   std::string out;
-  TrainingOptions training;
+  ModelOptions mapping;
   CommonOptions common;
 };
 
@@ -35,10 +35,10 @@ bool parse(TrainOptions& options, const std::vector<std::string>& arguments, con
   line.add_positional("INPUT", options.input);
   line.add()("out,o", po::value(&options.out)->value_name("FILE")->required(),
              "the model file to write (HDF5)");
-  add_training_options(line, options.training);
+  add_training_options(line, options.mapping);
   add_common(line, options.common);
   if (!line.parse(arguments, context)) return false;
-  check_training_options(options.training);
+  check_training_options(line, options.mapping);
   require_distinct({{"INPUT", options.input}, {"--out", options.out}, {"--json", options.common.json}});
   return true;
 }
@@ -48,22 +48,21 @@ bool parse(TrainOptions& options, const std::vector<std::string>& arguments, con
 void train_command(const std::vector<std::string>& arguments, const Context& context) {
   TrainOptions options;
   if (!parse(options, arguments, context)) return;
-  Job job(context, options.common, options.training.seed);
+  Job job(context, options.common, options.mapping.training.seed);
 
   Preparation ready;
   on_root(job.ranks(), [&] {
     ready.out.emplace(options.out, options.common.force);
     ready.summary.emplace(options.common);
     const ExpressionMatrix matrix = load_input(options.input, job);
-    ready.split = split_cells(matrix, options.training.validation, 0, {}, options.training.seed);
-    check_training(matrix, ready.split, options.training, job);
-    require_disk_space(ready.out->partial_path(),
-                       model_file_bytes(mapping_shape(matrix, options.training), options.training.steps),
-                       "the model");
+    ready.split =
+        split_cells(matrix, options.mapping.training.validation, 0, {}, options.mapping.training.seed);
+    check_training(matrix, ready.split, options.mapping, job);
+    require_disk_space(ready.out->partial_path(), model_bytes(matrix, options.mapping), "the model");
     ready.profiles = matrix.relative_profiles();
   });
   const ExpressionMatrix profiles = ExpressionMatrix::replicate(job.nodes, std::move(ready.profiles));
-  const TrainedModel training = run_training(profiles, std::move(ready.split), options.training, job);
+  const TrainedModel training = run_training(profiles, std::move(ready.split), options.mapping, job);
   on_root(job.ranks(), [&] {
     write_model(*ready.out, training.model);
     job.log.info("{}: written", options.out);

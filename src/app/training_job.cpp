@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/program_options/value_semantic.hpp>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -17,7 +18,25 @@ namespace dko::app {
 
 namespace po = boost::program_options;
 
-void add_training_options(CommandLine& line, TrainingOptions& options) {
+namespace {
+
+struct KindName {
+  MappingKind kind;
+  const char* name;
+};
+constexpr std::array kind_names{KindName{MappingKind::dko, "dko"}, KindName{MappingKind::sparse, "sparse"}};
+
+MappingKind kind_named(const std::string& name) {
+  for (const KindName& known : kind_names) {
+    if (name == known.name) return known.kind;
+  }
+  throw UsageError(fmt::format("--mapping must be dko or sparse, not '{}'", name));
+}
+
+constexpr std::array options_of_dko{"steps",        "batch",    "learning-rate", "schedule",
+                                    "weight-decay", "patience", "hidden"};
+
+void add_options_of_dko(CommandLine& line, TrainingOptions& options) {
   line.add()("steps", po::value(&options.steps)->default_value(options.steps)->value_name("N"),
              "training steps")("batch",
                                po::value(&options.batch)->default_value(options.batch)->value_name("N"),
@@ -40,10 +59,9 @@ void add_training_options(CommandLine& line, TrainingOptions& options) {
       "stop after P steps without a better validation loss; 0: never")(
       "hidden", po::value(&options.hidden)->default_value(options.hidden)->value_name("H"),
       "width of the hidden layer; 0: as many as genes");
-  add_seed(line, options.seed, "seed of every random choice");
 }
 
-void check_training_options(const TrainingOptions& options) {
+void check_options_of_dko(const TrainingOptions& options) {
   require_between("--steps", static_cast<double>(options.steps), 1, 1e9);
   require_between("--batch", static_cast<double>(options.batch), 1, 1e9);
   require_between("--learning-rate", options.learning_rate, 1e-12, 1e3);
@@ -57,6 +75,37 @@ void check_training_options(const TrainingOptions& options) {
     throw UsageError("--patience needs validation cells: give --validation above 0");
   }
   require_between("--hidden", static_cast<double>(options.hidden), 0, 1e6);
+}
+
+}  // namespace
+
+void add_training_options(CommandLine& line, ModelOptions& options) {
+  line.add()(
+      "mapping",
+      po::value<std::string>()
+          ->default_value("dko")
+          ->value_name("dko|sparse")
+          ->notifier([&options](const std::string& name) { options.kind = kind_named(name); }),
+      "dko: the original's two layers; sparse: few direct effects per gene, better where genes are many")(
+      "ensemble", po::value(&options.members)->default_value(options.members)->value_name("K"),
+      "make K mappings, each with its own split and seed; scores are their mean, with standard deviation");
+  add_options_of_dko(line, options.training);
+  add_seed(line, options.training.seed, "seed of every random choice");
+}
+
+void check_training_options(const CommandLine& line, const ModelOptions& options) {
+  require_between("--ensemble", static_cast<double>(options.members), 1, 1000);
+  check_options_of_dko(options.training);
+  if (options.kind == MappingKind::dko) return;
+  for (const char* name : options_of_dko) {
+    if (line.given(name)) throw UsageError(fmt::format("--{} is of --mapping dko; sparse needs none", name));
+  }
+  if (line.given("validation") && options.members == 1) {
+    throw UsageError(
+        "--validation: a lone sparse mapping takes all cells and chooses its penalties by cross-validation; "
+        "only "
+        "the members of an --ensemble leave cells out");
+  }
 }
 
 ExpressionMatrix load_input(const std::string& path, Job& job) {
@@ -80,49 +129,107 @@ void require_same_genes(const Model& model, const std::string& model_path, const
                                differ.first - ours.begin(), *differ.second, *differ.first, input_path));
 }
 
-void check_training(const ExpressionMatrix& matrix, const Split& split, const TrainingOptions& options,
-                    const Job& job) {
-  require_enough_cells(split, options.batch, options.validation);
-  const MappingShape shape = mapping_shape(matrix, options);
-  // Weights, best weights, gradient and two moments, on every rank of the node.
-  constexpr double arrays = 5;
-  const double per_rank = arrays * 4.0 * static_cast<double>(shape.parameters());
-  require_memory(per_rank * job.nodes.node.size(),
-                 fmt::format("training {} on {} of this node", counted(shape.genes, "gene"),
-                             counted(job.nodes.node.size(), "rank")));
+namespace {
+
+/// Of one rank, nearly.
+double training_bytes(const ExpressionMatrix& matrix, const ModelOptions& options, int ranks) {
+  if (options.kind == MappingKind::dko) {
+    // Weights, best weights, gradient and two moments, and the other members.
+    const double arrays = 4 + static_cast<double>(options.members);
+    return arrays * 4.0 * static_cast<double>(mapping_shape(matrix, options.training).parameters());
+  }
+  // Presence as bits, the rank's part of the cells by gene, and the candidates of one gene at a time.
+  const auto cells = static_cast<double>(matrix.cells());
+  constexpr double candidates = 1000;
+  return cells * static_cast<double>(matrix.genes()) / 8 +
+         16.0 * static_cast<double>(matrix.nonzeros()) / ranks + 4 * candidates * (cells + 24 * candidates);
 }
 
-TrainedModel run_training(const ExpressionMatrix& profiles, Split split, const TrainingOptions& options,
+}  // namespace
+
+double model_bytes(const ExpressionMatrix& matrix, const ModelOptions& options) {
+  constexpr double sparse_bytes_per_gene = 2000;
+  const double of_member =
+      options.kind == MappingKind::dko
+          ? model_file_bytes(mapping_shape(matrix, options.training), options.training.steps)
+          : sparse_bytes_per_gene * static_cast<double>(matrix.genes()) + 65536;
+  return static_cast<double>(options.members) * of_member;
+}
+
+void check_training(const ExpressionMatrix& matrix, const Split& split, const ModelOptions& options,
+                    const Job& job) {
+  if (options.kind == MappingKind::dko)
+    require_enough_cells(split, options.training.batch, options.training.validation);
+  else
+    require_enough_cells_to_fit(split);
+  const int ranks = job.nodes.node.size();
+  require_memory(
+      training_bytes(matrix, options, job.ranks().size()) * ranks,
+      fmt::format("training {} on {} of this node", counted(matrix.genes(), "gene"), counted(ranks, "rank")));
+}
+
+namespace {
+
+void report(const TrainingRecord& record, const TrainingOptions& options, Log& log) {
+  if (record.steps < options.steps) {
+    log.info("stopped early at step {} of {}: {} without a better validation loss", record.steps - 1,
+             counted(options.steps, "step"), counted(options.patience, "step"));
+  }
+  if (record.validation_losses.empty()) return log.info("kept the last weights");
+  log.info("kept the weights of step {}, mean validation Bray-Curtis {:.4f}", record.best_step,
+           record.best_validation_loss);
+  if (!std::isfinite(record.validation_losses.back()))
+    log.warn("training diverged after the weights that are kept; try a smaller --learning-rate");
+}
+
+void report(const SparseRecord& record, const TrainingOptions&, Log& log) {
+  log.info("{} ({:.1f} a gene), {} of cell state, cross-validated Bray-Curtis about {:.4f}",
+           counted(record.effects, "effect"),
+           static_cast<double>(record.effects) /
+               static_cast<double>(std::max<std::size_t>(1, record.penalties.size())),
+           counted(record.factors, "factor"), record.cross_validated_distance);
+}
+
+void announce(const Split& split, const ModelOptions& options, Log& log) {
+  const std::string members = options.members == 1 ? "" : fmt::format("{} members, each ", options.members);
+  if (options.kind == MappingKind::dko) {
+    log.info("training {}on {}, validating on {}, {} of {}", members,
+             counted(std::ssize(split.training), "cell"), counted(std::ssize(split.validation), "cell"),
+             counted(options.training.steps, "step"), counted(options.training.batch, "cell"));
+  } else {
+    const auto all = std::ssize(split.training) + std::ssize(split.validation);
+    log.info("fitting {}the sparse mapping to {}", members,
+             counted(options.members == 1 ? all : std::ssize(split.training), "cell"));
+  }
+}
+
+}  // namespace
+
+TrainedModel run_training(const ExpressionMatrix& profiles, Split split, const ModelOptions& options,
                           Job& job) {
   for (auto* cells : {&split.training, &split.validation, &split.held_out}) job.ranks().broadcast(*cells);
-  job.log.info("training on {}, validating on {}, {} of {}", counted(std::ssize(split.training), "cell"),
-               counted(std::ssize(split.validation), "cell"), counted(options.steps, "step"),
-               counted(options.batch, "cell"));
+  announce(split, options, job.log);
   const Stopwatch watch;
-  TrainedMapping trained =
-      train(profiles, split, options, job.ranks(), show_progress(job.log, "training", "steps"));
-  const double seconds = watch.seconds();
-  const TrainingRecord& record = trained.record;
-  if (record.steps < options.steps) {
-    job.log.info("stopped early at step {} of {}: {} without a better validation loss", record.steps - 1,
-                 counted(options.steps, "step"), counted(options.patience, "step"));
-  }
-  if (record.validation_losses.empty()) {
-    job.log.info("trained in {}; kept the last weights", human_seconds(seconds));
-  } else {
-    job.log.info("trained in {}; kept the weights of step {}, mean validation Bray-Curtis {:.4f}",
-                 human_seconds(seconds), record.best_step, record.best_validation_loss);
-    if (!std::isfinite(record.validation_losses.back())) {
-      job.log.warn("training diverged after the weights that are kept; try a smaller --learning-rate");
-    }
-  }
-  job.provenance.model_checksum = trained.mapping.checksum(profiles.gene_names());
-  return {{std::move(trained.mapping), profiles.gene_names(), std::move(trained.record), job.provenance},
-          seconds};
+  const bool is_dko = options.kind == MappingKind::dko;
+  TrainedModel trained;
+  trained.model.members =
+      make_members(profiles, split, options, job.ranks(),
+                   show_progress(job.log, is_dko ? "training" : "fitting", is_dko ? "steps" : "genes"));
+  trained.seconds = watch.seconds();
+  job.log.info("{} in {}", is_dko ? "trained" : "fitted", human_seconds(trained.seconds));
+  for (const Member& member : trained.model.members)
+    std::visit([&](const auto& made) { report(made.record, options.training, job.log); }, member);
+  trained.model.genes = profiles.gene_names();
+  job.provenance.model_checksum = checksum_of(trained.model);
+  trained.model.provenance = job.provenance;
+  return trained;
 }
 
+namespace {
+
 nlohmann::ordered_json to_json(const TrainingRecord& record) {
-  nlohmann::ordered_json json{{"steps", record.steps},
+  nlohmann::ordered_json json{{"seed", record.seed},
+                              {"steps", record.steps},
                               {"batch", record.batch},
                               {"learning_rate", record.learning_rate},
                               {"schedule", record.schedule},
@@ -135,8 +242,31 @@ nlohmann::ordered_json to_json(const TrainingRecord& record) {
   return json;
 }
 
+nlohmann::ordered_json to_json(const SparseRecord& record) {
+  return {{"seed", record.seed},
+          {"cells", record.cells},
+          {"effects", record.effects},
+          {"factors", record.factors},
+          {"cross_validated_distance", record.cross_validated_distance}};
+}
+
+}  // namespace
+
+nlohmann::ordered_json training_json(const Model& model) {
+  const auto of_member = [](const Member& member) {
+    return std::visit([](const auto& made) { return to_json(made.record); }, member);
+  };
+  nlohmann::ordered_json json{{"mapping", kind_of(model)}, {"members", model.members.size()}};
+  if (model.members.size() == 1) {
+    json.update(of_member(model.members.front()));
+  } else {
+    for (const Member& member : model.members) json["of_members"].push_back(of_member(member));
+  }
+  return json;
+}
+
 nlohmann::ordered_json to_json(const TrainedModel& trained) {
-  nlohmann::ordered_json json = to_json(trained.model.training);
+  nlohmann::ordered_json json = training_json(trained.model);
   json["seconds"] = trained.seconds;
   return json;
 }

@@ -9,16 +9,16 @@
 #include "command.hpp"
 #include "dko/expression/matrix.hpp"
 #include "dko/mapping/model_file.hpp"
-#include "dko/training/trainer.hpp"
+#include "dko/training/ensemble.hpp"
 #include "job.hpp"
 
 namespace dko::app {
 
-/// Options --steps, --batch, --learning-rate, --schedule, --weight-decay, --validation, --patience, --hidden
-/// and --seed.
-void add_training_options(CommandLine& line, TrainingOptions& options);
-/// @throws UsageError for values that make no sense.
-void check_training_options(const TrainingOptions& options);
+/// Options --mapping, --ensemble, those of training the original's mapping, and --seed.
+void add_training_options(CommandLine& line, ModelOptions& options);
+/// To be called after parsing. @throws UsageError for values that make no sense, or options of the other kind
+/// of mapping.
+void check_training_options(const CommandLine& line, const ModelOptions& options);
 
 /// Reads the data and notes it in the provenance. Local: rank 0.
 ExpressionMatrix load_input(const std::string& path, Job& job);
@@ -29,8 +29,11 @@ void require_same_genes(const Model& model, const std::string& model_path, const
 
 /// @throws InputError for too few cells, Error if training these data needs more memory than the node has.
 ///         Local: rank 0, before any computing.
-void check_training(const ExpressionMatrix& matrix, const Split& split, const TrainingOptions& options,
+void check_training(const ExpressionMatrix& matrix, const Split& split, const ModelOptions& options,
                     const Job& job);
+
+/// Bytes of the model file, nearly. Local.
+double model_bytes(const ExpressionMatrix& matrix, const ModelOptions& options);
 
 struct TrainedModel {
   Model model;  ///< on every rank
@@ -39,10 +42,11 @@ struct TrainedModel {
 
 /// Trains on all ranks; notes the model's checksum in the provenance. `split` counts on rank 0, `profiles`
 /// is the same on every rank. Collective.
-TrainedModel run_training(const ExpressionMatrix& profiles, Split split, const TrainingOptions& options,
+TrainedModel run_training(const ExpressionMatrix& profiles, Split split, const ModelOptions& options,
                           Job& job);
 
-nlohmann::ordered_json to_json(const TrainingRecord& record);
+/// How the model came to be: its kind and settings; of an ensemble each member's under of_members.
+nlohmann::ordered_json training_json(const Model& model);
 nlohmann::ordered_json to_json(const TrainedModel& trained);
 
 }  // namespace dko::app

@@ -38,16 +38,11 @@ std::vector<double> mean_profile(const Members& members, Profile profile) {
   return mean;
 }
 
-/// The one place that knows how a member's kernel is made.
-std::unique_ptr<CellKernel> make_member(const CollapsedMapping& mapping) {
-  return std::make_unique<CellKernel>(mapping);
-}
-
 }  // namespace
 
 EnsembleKernel::EnsembleKernel(std::span<const CollapsedMapping> members)
     : of_members_(members.size()), of_pairs_(members.size()) {
-  for (const CollapsedMapping& mapping : members) members_.push_back(make_member(mapping));
+  for (const CollapsedMapping& mapping : members) members_.push_back(make_cell_kernel(mapping));
 }
 
 void EnsembleKernel::load(std::span<const std::int32_t> expressed) {

@@ -46,6 +46,12 @@ CollapsedMapping::CollapsedMapping(const Mapping& mapping) : genes_(mapping.shap
 }
 
 CollapsedMapping CollapsedMapping::replicate(const NodeGroup& group, CollapsedMapping on_root) {
+  std::int32_t is_sparse = on_root.sparse_ ? 1 : 0;
+  group.all.broadcast(is_sparse);
+  if (is_sparse != 0) {
+    return CollapsedMapping(
+        SparseMapping::replicate(group, on_root.sparse_ ? std::move(*on_root.sparse_) : SparseMapping{}));
+  }
   group.all.broadcast(on_root.genes_);
   auto a = share(group, std::move(on_root.a_));
   auto c = share(group, std::move(on_root.c_));

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <functional>
+
 #include "dko/base/error.hpp"
 #include "dko/hdf5/file.hpp"
 #include "dko/hdf5/header.hpp"
@@ -11,9 +14,15 @@ namespace dko {
 namespace {
 
 constexpr hdf5::FileKind model_kind{"dko model", 1};
+constexpr auto members_attribute = "members";
 
-void write_training(hdf5::File& file, const TrainingRecord& record) {
-  hdf5::Location training = file.create_group("training");
+std::string member_group(std::size_t member) {
+  return fmt::format("member{}", member);
+}
+
+void write_record(hdf5::Location& group, const TrainingRecord& record) {
+  hdf5::Location training = group.create_group("training");
+  training.set("seed", record.seed);
   training.set("steps", record.steps);
   training.set("batch", record.batch);
   training.set("learning_rate", record.learning_rate);
@@ -30,13 +39,14 @@ void write_training(hdf5::File& file, const TrainingRecord& record) {
 
 /// What older files do not state keeps its default.
 void read_later_settings(const hdf5::Location& training, TrainingRecord& record) {
+  if (training.has_attribute("seed")) record.seed = training.unsigned_attribute("seed");
   if (training.has_attribute("schedule")) record.schedule = training.text_attribute("schedule");
   if (training.has_attribute("weight_decay")) record.weight_decay = training.real_attribute("weight_decay");
   if (training.has_attribute("patience")) record.patience = training.integer_attribute("patience");
 }
 
-TrainingRecord read_training(const hdf5::File& file) {
-  const hdf5::Location training = file.group("training");
+TrainingRecord read_training(const hdf5::Location& group) {
+  const hdf5::Location training = group.group("training");
   TrainingRecord record;
   record.steps = training.integer_attribute("steps");
   record.batch = training.integer_attribute("batch");
@@ -60,8 +70,7 @@ void read_part(const hdf5::Location& group, const char* name, std::span<float> i
   part.read(0, into);
 }
 
-Mapping read_mapping(const hdf5::File& file, std::int64_t genes) {
-  const hdf5::Location group = file.group("mapping");
+Mapping read_dense(const hdf5::Location& group, std::int64_t genes) {
   const hdf5::Shape w1 = group.dataset("W1t").shape();
   if (w1.size() != 2 || w1[0] != genes) {
     throw InputError(fmt::format("{}/W1t: is not of {} genes", group.place(), genes));
@@ -77,6 +86,94 @@ Mapping read_mapping(const hdf5::File& file, std::int64_t genes) {
   return mapping;
 }
 
+void write_member(hdf5::Location& group, const TrainedMapping& member) {
+  const MappingShape& shape = member.mapping.shape();
+  hdf5::Location mapping = group.create_group("mapping");
+  mapping.set("kind", "dko");
+  mapping.write("W1t", member.mapping.w1(), {shape.genes, shape.hidden});
+  mapping.write("b1", member.mapping.b1());
+  mapping.write("W2", member.mapping.w2(), {shape.genes, shape.hidden});
+  mapping.write("b2", member.mapping.b2());
+  write_record(group, member.record);
+}
+
+void write_member(hdf5::Location& group, const FittedMapping& member) {
+  const SparseMapping& sparse = member.mapping;
+  hdf5::Location mapping = group.create_group("mapping");
+  mapping.set("kind", "sparse");
+  hdf5::Location a = mapping.create_group("A");
+  a.write("data", sparse.effects());
+  a.write("indices", sparse.rows());
+  a.write("indptr", sparse.starts());
+  a.set_encoding("", "csc_matrix", "0.1.0");
+  a.set("shape", std::vector<std::int64_t>{sparse.genes(), sparse.genes()});
+  mapping.write("offset", sparse.offset());
+  mapping.write("floor", sparse.floor());
+  mapping.write("loadings", sparse.loadings(), {sparse.genes(), sparse.factors()});
+  mapping.write("responses", sparse.responses(), {sparse.genes(), sparse.factors()});
+  hdf5::Location fit = group.create_group("fit");
+  fit.set("seed", member.record.seed);
+  fit.set("cells", member.record.cells);
+  fit.set("cross_validated_distance", member.record.cross_validated_distance);
+  fit.write<float>("penalties", member.record.penalties);
+}
+
+/// @throws InputError unless the arrays are those of a mapping of `genes` genes.
+void require_sound(const hdf5::Location& group, const SparseMappingParts& parts, std::int64_t genes) {
+  const auto require = [&](bool is_sound, const char* what) {
+    if (!is_sound) throw InputError(fmt::format("{}: {}", group.place(), what));
+  };
+  const auto n = static_cast<std::size_t>(genes);
+  require(parts.starts.size() == n + 1 && parts.offset.size() == n && parts.floor.size() == n &&
+              parts.loadings.size() == parts.responses.size() && parts.loadings.size() % n == 0,
+          "its arrays are not of the genes of the model");
+  require(parts.starts.front() == 0 && parts.starts.back() == std::ssize(parts.rows) &&
+              std::is_sorted(parts.starts.begin(), parts.starts.end()) &&
+              parts.effects.size() == parts.rows.size(),
+          "A is no sparse matrix");
+  for (std::size_t column = 0; column < n; ++column) {
+    const auto first = parts.rows.begin() + parts.starts[column];
+    const auto last = parts.rows.begin() + parts.starts[column + 1];
+    require(std::is_sorted(first, last, std::less_equal<>()) &&
+                (first == last || (*first >= 0 && *(last - 1) < static_cast<std::int32_t>(genes))),
+            "A has rows out of order, or of genes that are not there");
+  }
+  require(std::all_of(parts.floor.begin(), parts.floor.end(), [](double least) { return least > 0; }),
+          "floor is not above 0");
+}
+
+SparseMapping read_sparse(const hdf5::Location& group, std::int64_t genes) {
+  const hdf5::Location a = group.group("A");
+  SparseMappingParts parts;
+  parts.starts = a.read<std::int64_t>("indptr");
+  parts.rows = a.read<std::int32_t>("indices");
+  parts.effects = a.read<double>("data");
+  parts.offset = group.read<double>("offset");
+  parts.floor = group.read<double>("floor");
+  parts.loadings = group.read<double>("loadings");
+  parts.responses = group.read<double>("responses");
+  require_sound(group, parts, genes);
+  return SparseMapping(std::move(parts));
+}
+
+Member read_member(const hdf5::Location& group, std::int64_t genes) {
+  const hdf5::Location mapping = group.group("mapping");
+  const std::string kind = mapping.has_attribute("kind") ? mapping.text_attribute("kind") : "dko";
+  if (kind == "dko") return TrainedMapping{read_dense(mapping, genes), read_training(group)};
+  if (kind != "sparse")
+    throw InputError(fmt::format("{}: is a mapping of kind '{}', which this program does not know",
+                                 mapping.place(), kind));
+  FittedMapping member{read_sparse(mapping, genes), {}};
+  const hdf5::Location fit = group.group("fit");
+  member.record.seed = fit.unsigned_attribute("seed");
+  member.record.cells = fit.integer_attribute("cells");
+  member.record.cross_validated_distance = fit.real_attribute("cross_validated_distance");
+  member.record.penalties = fit.read<float>("penalties");
+  member.record.factors = member.mapping.factors();
+  member.record.effects = member.mapping.effects_count();
+  return member;
+}
+
 }  // namespace
 
 double model_file_bytes(const MappingShape& shape, std::int64_t steps) {
@@ -89,13 +186,18 @@ void write_model(OutputFile& output, const Model& model) {
   hdf5::File file = hdf5::File::create(output.partial_path());
   hdf5::write_header(file, model_kind, model.provenance);
   file.create_group("genes").write_strings("name", model.genes);
-  const MappingShape& shape = model.mapping.shape();
-  hdf5::Location mapping = file.create_group("mapping");
-  mapping.write("W1t", model.mapping.w1(), {shape.genes, shape.hidden});
-  mapping.write("b1", model.mapping.b1());
-  mapping.write("W2", model.mapping.w2(), {shape.genes, shape.hidden});
-  mapping.write("b2", model.mapping.b2());
-  write_training(file, model.training);
+  const auto write_to = [](hdf5::Location& group, const Member& member) {
+    std::visit([&](const auto& made) { write_member(group, made); }, member);
+  };
+  if (model.members.size() == 1) {
+    write_to(file, model.members.front());
+  } else {
+    file.set(members_attribute, std::ssize(model.members));
+    for (std::size_t at = 0; at < model.members.size(); ++at) {
+      hdf5::Location group = file.create_group(member_group(at));
+      write_to(group, model.members[at]);
+    }
+  }
   file.close();
   output.commit();
 }
@@ -105,9 +207,16 @@ Model read_model(const std::filesystem::path& path) {
   Model model;
   model.provenance = hdf5::read_header(file, model_kind);
   model.genes = file.group("genes").read_strings("name");
-  model.mapping = read_mapping(file, std::ssize(model.genes));
-  model.training = read_training(file);
-  if (model.mapping.checksum(model.genes) != model.provenance.model_checksum) {
+  const std::int64_t count =
+      file.has_attribute(members_attribute) ? file.integer_attribute(members_attribute) : 1;
+  if (count < 1) throw InputError(fmt::format("{}: has no members", path.string()));
+  for (std::int64_t at = 0; at < count; ++at) {
+    const auto genes = std::ssize(model.genes);
+    model.members.push_back(count == 1
+                                ? read_member(file, genes)
+                                : read_member(file.group(member_group(static_cast<std::size_t>(at))), genes));
+  }
+  if (checksum_of(model) != model.provenance.model_checksum) {
     throw InputError(
         fmt::format("{}: is damaged: its parameters do not have the checksum it states", path.string()));
   }

@@ -316,6 +316,7 @@ class SparseFitter {
   FittedMapping finish(const std::vector<GeneFit>& fits) const {
     FittedMapping fitted{assemble(fits), {}};
     SparseRecord& record = fitted.record;
+    record.seed = seed_;
     record.cells = std::ssize(cells_);
     record.factors = setting_.factors;
     record.effects = fitted.mapping.effects_count();

@@ -66,6 +66,7 @@ class Trainer {
     communicator_.broadcast(best_.parameters());
     require_finite();
     record_.steps = steps_made();
+    record_.seed = options_.seed;
     record_.batch = options_.batch;
     record_.learning_rate = options_.learning_rate;
     record_.schedule = name_of(options_.schedule);

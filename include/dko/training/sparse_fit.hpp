@@ -2,28 +2,13 @@
 
 #include <cstdint>
 #include <span>
-#include <vector>
 
 #include "dko/base/progress.hpp"
 #include "dko/expression/matrix.hpp"
-#include "dko/mapping/sparse_mapping.hpp"
+#include "dko/mapping/model.hpp"
 #include "dko/parallel/communicator.hpp"
 
 namespace dko {
-
-/// What a sparse mapping was fitted with, and found.
-struct SparseRecord {
-  std::int64_t cells = 0;
-  std::int64_t factors = 0;             ///< of cell state, r
-  std::int64_t effects = 0;             ///< non-zeros of A
-  double cross_validated_distance = 0;  ///< ½ Σ|predicted − true share| per cell, in cells left out; about BC
-  std::vector<float> penalties;         ///< one per gene: λ in parts of that at which all its effects vanish
-};
-
-struct FittedMapping {
-  SparseMapping mapping;
-  SparseRecord record;
-};
 
 /// Fits the sparse mapping to the relative profiles of `cells`: for each gene i, over the cells that express
 /// it, a lasso of y = p_i T on the presence of all other genes, with the state of the cell as a covariate

@@ -25,4 +25,7 @@ Split split_cells(const ExpressionMatrix& matrix, double validation_fraction, do
 ///         validate and none is left to.
 void require_enough_cells(const Split& split, std::int64_t batch, double validation_fraction);
 
+/// @throws InputError if there are too few cells to fit a sparse mapping to: fewer than ten.
+void require_enough_cells_to_fit(const Split& split);
+
 }  // namespace dko

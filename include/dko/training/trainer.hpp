@@ -4,7 +4,7 @@
 
 #include "dko/base/progress.hpp"
 #include "dko/expression/matrix.hpp"
-#include "dko/mapping/model_file.hpp"
+#include "dko/mapping/model.hpp"
 #include "dko/parallel/communicator.hpp"
 #include "dko/training/schedule.hpp"
 #include "dko/training/split.hpp"
@@ -26,11 +26,6 @@ struct TrainingOptions {
 
 /// The shape of the mapping that these options ask for.
 MappingShape mapping_shape(const ExpressionMatrix& matrix, const TrainingOptions& options);
-
-struct TrainedMapping {
-  Mapping mapping;  ///< the best weights, on every rank
-  TrainingRecord record;
-};
 
 /// The training cells of step `step`: `batch` distinct ones, the same for every number of ranks.
 std::vector<std::int64_t> batch_cells(const std::vector<std::int64_t>& training, std::int64_t batch,

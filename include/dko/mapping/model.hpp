@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "dko/base/names.hpp"
+#include "dko/base/provenance.hpp"
+#include "dko/expression/matrix.hpp"
+#include "dko/mapping/collapsed_mapping.hpp"
+#include "dko/mapping/mapping.hpp"
+#include "dko/mapping/sparse_mapping.hpp"
+
+namespace dko {
+
+/// How the original's mapping was trained. Losses are mean Bray-Curtis distances per cell, one a step, taken
+/// with the weights before that step's update.
+struct TrainingRecord {
+  std::uint64_t seed = 0;
+  std::int64_t steps = 0;  ///< made: fewer than asked for if patience ended the training
+  std::int64_t batch = 0;
+  double learning_rate = 0;           ///< at its highest
+  std::string schedule = "constant";  ///< of the learning rate
+  double weight_decay = 0;
+  std::int64_t patience = 0;  ///< 0: none
+  std::int64_t training_cells = 0;
+  std::int64_t validation_cells = 0;
+  std::int64_t best_step = 0;       ///< the step whose weights were kept, from 0
+  double best_validation_loss = 0;  ///< NaN without validation cells
+  std::vector<float> training_losses;
+  std::vector<float> validation_losses;  ///< empty without validation cells
+};
+
+struct TrainedMapping {
+  Mapping mapping;
+  TrainingRecord record;
+};
+
+/// What a sparse mapping was fitted with, and found.
+struct SparseRecord {
+  std::uint64_t seed = 0;
+  std::int64_t cells = 0;
+  std::int64_t factors = 0;  ///< of cell state, r
+  std::int64_t effects = 0;  ///< non-zeros of A
+  /// ½ Σ|predicted − true share| per cell, in cells left out when the penalties were chosen; about BC.
+  double cross_validated_distance = 0;
+  std::vector<float> penalties;  ///< one per gene: λ in parts of that at which all its effects vanish
+};
+
+struct FittedMapping {
+  SparseMapping mapping;
+  SparseRecord record;
+};
+
+/// A mapping of either kind, with how it came to be.
+using Member = std::variant<TrainedMapping, FittedMapping>;
+
+/// One mapping, or an ensemble of several of one kind, with all that is needed to use it and to say where it
+/// comes from.
+struct Model {
+  std::vector<Member> members;  ///< at least one
+  Names genes;
+  Provenance provenance;
+
+  bool is_sparse() const { return std::holds_alternative<FittedMapping>(members.front()); }
+};
+
+/// "dko" or "sparse", as in --mapping.
+const char* kind_of(const Model& model);
+
+/// Checksum of the parameters of all members and of the genes they belong to; of one member its own.
+std::string checksum_of(const Model& model);
+
+/// What a screen needs of each member. Local.
+std::vector<CollapsedMapping> collapse(const Model& model);
+
+/// Relative profiles that the model predicts, the mean over its members, cells × genes by rows; genes that a
+/// cell does not express are 0. `profiles` gives the presence. Local.
+std::vector<float> predict_profiles(const Model& model, const ExpressionMatrix& profiles,
+                                    std::span<const std::int64_t> cells);
+
+/// The member of rank `root` on every rank. Collective.
+void broadcast(const Communicator& communicator, Member& member, int root);
+
+}  // namespace dko

@@ -1,0 +1,150 @@
+#include "dko/knockout/sparse_cell_kernel.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace dko {
+
+namespace {
+
+constexpr std::int32_t not_expressed = -1;
+
+std::size_t index(std::int32_t position) {
+  return static_cast<std::size_t>(position);
+}
+
+}  // namespace
+
+SparseCellKernel::SparseCellKernel(const SparseMapping& mapping)
+    : mapping_(&mapping), place_(static_cast<std::size_t>(mapping.genes()), not_expressed) {}
+
+void SparseCellKernel::load(std::span<const std::int32_t> expressed) {
+  raw_ = mapping_->raw_outputs(expressed);
+  floor_.clear();
+  for (const std::int32_t gene : expressed) {
+    place_[index(gene)] = static_cast<std::int32_t>(floor_.size());
+    floor_.push_back(mapping_->floor()[index(gene)]);
+  }
+  output_.resize(raw_.size());
+  total_ = 0;
+  for (std::size_t at = 0; at < raw_.size(); ++at) {
+    output_[at] = std::max(raw_[at], floor_[at]);
+    total_ += output_[at];
+  }
+  starts_.assign(1, 0);
+  rows_.clear();
+  effects_.clear();
+  for (const std::int32_t gene : expressed) {
+    const SparseColumn column = mapping_->column(gene);
+    for (std::size_t at = 0; at < column.genes.size(); ++at) {
+      const std::int32_t row = place_[index(column.genes[at])];
+      if (row == not_expressed) continue;
+      rows_.push_back(row);
+      effects_.push_back(column.effects[at]);
+    }
+    starts_.push_back(std::ssize(rows_));
+  }
+  for (const std::int32_t gene : expressed) place_[index(gene)] = not_expressed;
+  change_.assign(raw_.size(), 0.0);
+  is_touched_.assign(raw_.size(), 0);
+  is_removed_.assign(raw_.size(), 0);
+}
+
+/// Sums what the knocked-out genes did to the others.
+void SparseCellKernel::touch(std::span<const std::int32_t> removed) {
+  removed_.assign(removed.begin(), removed.end());
+  for (const std::int32_t gene : removed) is_removed_[index(gene)] = 1;
+  for (const std::int32_t gene : removed) {
+    for (std::int64_t at = starts_[index(gene)]; at < starts_[index(gene) + 1]; ++at) {
+      const std::int32_t row = rows_[static_cast<std::size_t>(at)];
+      if (is_removed_[index(row)] != 0) continue;
+      if (is_touched_[index(row)] == 0) touched_.push_back(row);
+      is_touched_[index(row)] = 1;
+      change_[index(row)] += effects_[static_cast<std::size_t>(at)];
+    }
+  }
+  if (removed.size() > 1) std::sort(touched_.begin(), touched_.end());
+}
+
+void SparseCellKernel::restore() {
+  for (const std::int32_t row : touched_) {
+    is_touched_[index(row)] = 0;
+    change_[index(row)] = 0;
+  }
+  for (const std::int32_t gene : removed_) is_removed_[index(gene)] = 0;
+  touched_.clear();
+}
+
+double SparseCellKernel::output_after(std::int32_t position) const {
+  return std::max(raw_[index(position)] - change_[index(position)], floor_[index(position)]);
+}
+
+KnockoutScores SparseCellKernel::scores(std::span<const std::int32_t> removed) {
+  touch(removed);
+  double of_removed = 0;
+  for (const std::int32_t gene : removed) of_removed += output_[index(gene)];
+  double of_touched = 0;
+  double gained = 0;
+  for (const std::int32_t row : touched_) {
+    of_touched += output_[index(row)];
+    gained += output_after(row) - output_[index(row)];
+  }
+  const double total_after = total_ - of_removed + gained;
+  const double kept = (total_ - of_removed) / total_;
+  const double untouched = std::max(0.0, (total_ - of_removed - of_touched) / total_);
+  double impact = of_removed / total_ + untouched * std::abs(total_ / total_after - 1);
+  double network = untouched / kept * std::abs(kept * total_ / total_after - 1);
+  for (const std::int32_t row : touched_) {
+    const double after = output_after(row) / total_after;
+    const double before = output_[index(row)] / total_;
+    impact += std::abs(after - before);
+    network += std::abs(after - before / kept);
+  }
+  restore();
+  KnockoutScores scores;
+  scores.impact = impact / 2;
+  scores.network = network / 2 * kept < residue ? 0.0 : network / 2;
+  return scores;
+}
+
+template <class T>
+void SparseCellKernel::fill_pairs(std::int32_t first, std::span<const std::int32_t> seconds,
+                                  const PerScore<std::span<T>>& scores) {
+  for (std::size_t at = 0; at < seconds.size(); ++at) {
+    const KnockoutScores pair = this->scores(std::array{first, seconds[at]});
+    for (const Score score : mean_scores) {
+      if (!scores[score].empty()) scores[score][at] = static_cast<T>(pair[score]);
+    }
+  }
+}
+
+void SparseCellKernel::pair_scores(std::int32_t first, std::span<const std::int32_t> seconds,
+                                   const ScoreSpans& scores) {
+  fill_pairs(first, seconds, scores);
+}
+
+void SparseCellKernel::pair_scores(std::int32_t first, std::span<const std::int32_t> seconds,
+                                   const PreciseScoreSpans& scores) {
+  fill_pairs(first, seconds, scores);
+}
+
+std::vector<double> SparseCellKernel::intact_profile() const {
+  std::vector<double> profile = output_;
+  for (double& share : profile) share /= total_;
+  return profile;
+}
+
+std::vector<double> SparseCellKernel::profile_after(std::span<const std::int32_t> removed) {
+  touch(removed);
+  std::vector<double> profile = output_;
+  for (const std::int32_t row : touched_) profile[index(row)] = output_after(row);
+  for (const std::int32_t gene : removed) profile[index(gene)] = 0;
+  restore();
+  double total = 0;
+  for (const double output : profile) total += output;
+  for (double& share : profile) share /= total;
+  return profile;
+}
+
+}  // namespace dko

@@ -1,0 +1,107 @@
+#include "dko/mapping/model.hpp"
+
+#include "dko/base/checksum.hpp"
+#include "dko/mapping/batch_network.hpp"
+
+namespace dko {
+
+namespace {
+
+std::vector<float> profiles_by(const TrainedMapping& member, const ExpressionMatrix& profiles,
+                               std::span<const std::int64_t> cells) {
+  return BatchNetwork(member.mapping.shape()).predict(member.mapping, profiles, cells);
+}
+
+std::vector<float> profiles_by(const FittedMapping& member, const ExpressionMatrix& profiles,
+                               std::span<const std::int64_t> cells) {
+  const auto genes = static_cast<std::size_t>(profiles.genes());
+  std::vector<float> predicted(cells.size() * genes, 0.0F);
+  for (std::size_t row = 0; row < cells.size(); ++row) {
+    const auto expressed = profiles.expressed(cells[row]);
+    const std::vector<double> profile = member.mapping.profile(expressed);
+    for (std::size_t at = 0; at < expressed.size(); ++at)
+      predicted[row * genes + static_cast<std::size_t>(expressed[at])] = static_cast<float>(profile[at]);
+  }
+  return predicted;
+}
+
+void broadcast(const Communicator& communicator, TrainedMapping& member, int root) {
+  MappingShape shape = member.mapping.shape();
+  communicator.broadcast(shape.genes, root);
+  communicator.broadcast(shape.hidden, root);
+  if (communicator.rank() != root) member.mapping = Mapping(shape);
+  communicator.broadcast(member.mapping.parameters(), root);
+  TrainingRecord& record = member.record;
+  communicator.broadcast(record.schedule, root);
+  for (std::int64_t* count : {&record.steps, &record.batch, &record.patience, &record.training_cells,
+                              &record.validation_cells, &record.best_step})
+    communicator.broadcast(*count, root);
+  for (double* value : {&record.learning_rate, &record.weight_decay, &record.best_validation_loss})
+    communicator.broadcast(*value, root);
+  communicator.broadcast(record.training_losses, root);
+  communicator.broadcast(record.validation_losses, root);
+}
+
+void broadcast(const Communicator& communicator, FittedMapping& member, int root) {
+  member.mapping = SparseMapping::broadcast(communicator, std::move(member.mapping), root);
+  SparseRecord& record = member.record;
+  for (std::int64_t* count : {&record.cells, &record.factors, &record.effects})
+    communicator.broadcast(*count, root);
+  communicator.broadcast(record.cross_validated_distance, root);
+  communicator.broadcast(record.penalties, root);
+}
+
+}  // namespace
+
+const char* kind_of(const Model& model) {
+  return model.is_sparse() ? "sparse" : "dko";
+}
+
+std::string checksum_of(const Model& model) {
+  const auto of_member = [&](const Member& member) {
+    return std::visit([&](const auto& made) { return made.mapping.checksum(model.genes); }, member);
+  };
+  if (model.members.size() == 1) return of_member(model.members.front());
+  Checksum sum;
+  for (const Member& member : model.members) sum.add(of_member(member));
+  return sum.text();
+}
+
+std::vector<CollapsedMapping> collapse(const Model& model) {
+  std::vector<CollapsedMapping> collapsed;
+  for (const Member& member : model.members)
+    collapsed.push_back(std::visit([](const auto& made) { return CollapsedMapping(made.mapping); }, member));
+  return collapsed;
+}
+
+std::vector<float> predict_profiles(const Model& model, const ExpressionMatrix& profiles,
+                                    std::span<const std::int64_t> cells) {
+  const auto by = [&](const Member& member) {
+    return std::visit([&](const auto& made) { return profiles_by(made, profiles, cells); }, member);
+  };
+  std::vector<float> predicted = by(model.members.front());
+  if (model.members.size() == 1) return predicted;
+  std::vector<double> sums(predicted.begin(), predicted.end());
+  for (auto member = model.members.begin() + 1; member != model.members.end(); ++member) {
+    const std::vector<float> of_member = by(*member);
+    for (std::size_t at = 0; at < sums.size(); ++at) sums[at] += static_cast<double>(of_member[at]);
+  }
+  for (std::size_t at = 0; at < sums.size(); ++at)
+    predicted[at] = static_cast<float>(sums[at] / static_cast<double>(model.members.size()));
+  return predicted;
+}
+
+void broadcast(const Communicator& communicator, Member& member, int root) {
+  std::int32_t is_sparse = std::holds_alternative<FittedMapping>(member) ? 1 : 0;
+  communicator.broadcast(is_sparse, root);
+  if (communicator.rank() != root)
+    member = is_sparse != 0 ? Member(FittedMapping{}) : Member(TrainedMapping{});
+  std::visit(
+      [&](auto& made) {
+        communicator.broadcast(made.record.seed, root);
+        broadcast(communicator, made, root);
+      },
+      member);
+}
+
+}  // namespace dko
