@@ -4,8 +4,9 @@
     scripts/reference_table.py --data ../shared/data > table.md      about half an hour on two cores
     scripts/reference_table.py --sizes 100 --seeds 1                 simulated networks only, a minute
 
-Per data set: a fifth of the cells is held out and predicted (dko predict), then the mapping is trained on all
-cells (dko train) and its knockout scores are held against the truth, or a real knockout (dko evaluate). Without
+Per data set, with the original's mapping and with the sparse one: a fifth of the cells is held out and predicted
+(dko predict), then the mapping is trained on all cells (dko train) and its knockout scores are held against the
+truth, or a real knockout (dko evaluate). Without
 --data, or for what is missing there, only the simulated networks are measured. Needs the release build,
 mpirun, and Python without packages. Figures are medians over the seeds; times are of the first seed.
 """
@@ -29,6 +30,8 @@ def parse_arguments():
     parser.add_argument("--data", default="", help="folder with dko_published, grn_truth_100g and trem2_microglia")
     parser.add_argument("--sizes", type=int, nargs="*", default=[100, 300, 1000], help="genes of the simulated networks")
     parser.add_argument("--seeds", type=int, default=3, help="seeds of the training; one from 1,000 genes on")
+    parser.add_argument("--mappings", nargs="*", choices=["dko", "sparse"], default=["dko", "sparse"],
+                        help="only these; columns of the other stay empty")
     parser.add_argument("--ranks", type=int, default=2)
     parser.add_argument("--truth", default="20000", help="single and double knockouts to solve in each simulated data set")
     parser.add_argument("--json", default="", help="also write all figures to this file")
@@ -115,12 +118,13 @@ def truth_figures(report):
     return figures
 
 
-def measure(run, data, seed):
-    """All figures of one data set with one seed."""
+def measure(run, data, seed, mapping):
+    """All figures of one data set and mapping with one seed."""
     figures = {}
+    of_mapping = ["--mapping", mapping]
     held_out = ["--held-out", data["held_out"]] if "held_out" in data else []
-    run("predict", data["input"], *held_out, "--seed", str(seed), "-o", run.path("prediction.h5"))
-    training = run("train", data["input"], "--seed", str(seed), "-o", run.path("model.h5"))["training"]
+    run("predict", data["input"], *held_out, *of_mapping, "--seed", str(seed), "-o", run.path("prediction.h5"))
+    training = run("train", data["input"], *of_mapping, "--seed", str(seed), "-o", run.path("model.h5"))["training"]
     screen = run("screen", data["input"], "--model", run.path("model.h5"), "-o", run.path("screen.h5"))["screen"]
     against = [option for table in data.get("truth", []) for option in ("--truth", table)]
     if "real" in data:
@@ -178,25 +182,53 @@ def median_of(measured):
     return figures
 
 
+def measure_all(run, data, seeds, mappings):
+    """Medians of every mapping under names that begin with it; what needs no mapping as it is."""
+    figures = {}
+    for mapping in mappings:
+        for name, value_of in median_of([measure(run, data, seed, mapping) for seed in seeds]).items():
+            figures[name if name in WITHOUT_MAPPING else f"{mapping} {name}"] = value_of
+    return figures
+
+
 def text(number, digits=3):
     return "–" if number is None else f"{number:.{digits}f}"
+
+
+WITHOUT_MAPPING = {"BC ridge per gene", "BC mean share"} | {
+    f"{kind} {figure}" for kind in ("single", "double") for figure in ("own share", "own share AUPRC", "chance")}
+
+
+def figure(name, digits=3):
+    return lambda row: text(row.get(name), digits)
+
+
+def seconds(name, digits):
+    return lambda row: "–" if row.get(name) is None else f"{row[name]:.{digits}f} s"
 
 
 COLUMNS = (
     ("data", lambda row: row["name"]),
     ("genes", lambda row: f"{row['genes']:,}"),
-    ("held-out Bray-Curtis: mapping", lambda row: text(row["BC mapping"], 4)),
-    ("ridge", lambda row: text(row["BC ridge per gene"], 4)),
-    ("mean share", lambda row: text(row["BC mean share"], 4)),
-    ("singles, all that changes: impact", lambda row: text(row.get("single impact"))),
-    ("own share", lambda row: text(row.get("single own share"))),
-    ("singles, other genes: network (chance)",
-     lambda row: "–" if row.get("single chance") is None else f"{text(row['single network AUPRC'])} ({text(row['single chance'])})"),
-    ("pairs: impact", lambda row: text(row.get("double impact"))),
-    ("own share", lambda row: text(row.get("double own share"))),
-    ("interaction", lambda row: text(row.get("interaction"))),
-    ("training", lambda row: f"{row['training seconds']:.1f} s"),
-    ("singles", lambda row: f"{row['screen seconds']:.2f} s"),
+    ("held-out Bray-Curtis: dko", figure("dko BC mapping", 4)),
+    ("sparse", figure("sparse BC mapping", 4)),
+    ("ridge", figure("BC ridge per gene", 4)),
+    ("mean share", figure("BC mean share", 4)),
+    ("singles, all that changes: dko", figure("dko single impact")),
+    ("sparse", figure("sparse single impact")),
+    ("own share", figure("single own share")),
+    ("singles, other genes: dko", figure("dko single network AUPRC")),
+    ("sparse", figure("sparse single network AUPRC")),
+    ("chance", figure("single chance")),
+    ("pairs: dko", figure("dko double impact")),
+    ("sparse", figure("sparse double impact")),
+    ("own share", figure("double own share")),
+    ("interaction: dko", figure("dko interaction")),
+    ("sparse", figure("sparse interaction")),
+    ("training: dko", seconds("dko training seconds", 1)),
+    ("sparse", seconds("sparse training seconds", 1)),
+    ("singles: dko", seconds("dko screen seconds", 2)),
+    ("sparse", seconds("sparse screen seconds", 2)),
 )
 
 
@@ -206,10 +238,13 @@ def print_table(rows):
     for row in rows:
         print("| " + " | ".join(cell(row) for _, cell in COLUMNS) + " |")
     for row in rows:
-        if row.get("published impacts") is not None:
-            print(f"\n{row['name']}: single impacts against the published ones, Spearman {row['published impacts']:.4f}.")
-        if row.get("real p") is not None:
-            print(f"\n{row['name']}: predicted against real change, Spearman {row['real spearman']:.3f}, p = {row['real p']:.3f}.")
+        for mapping in ("dko", "sparse"):
+            if row.get(f"{mapping} published impacts") is not None:
+                print(f"\n{row['name']}, {mapping}: single impacts against the published ones, "
+                      f"Spearman {row[f'{mapping} published impacts']:.4f}.")
+            if row.get(f"{mapping} real p") is not None:
+                print(f"\n{row['name']}, {mapping}: predicted against real change, "
+                      f"Spearman {row[f'{mapping} real spearman']:.3f}, p = {row[f'{mapping} real p']:.3f}.")
 
 
 def main():
@@ -227,8 +262,8 @@ def main():
                     with open(data["held_out"], "w") as file:
                         file.writelines(f"{cell}\n" for cell in published_held_out(data["held_out_of"]))
                 seeds = SEEDS_WHERE_TRAINING_IS_LONG if data["genes"] >= LONG_FROM_GENES else arguments.seeds
-                measured = [measure(run, data, seed) for seed in range(1, seeds + 1)]
-                rows.append({"name": data["name"], "genes": data["genes"], "seeds": seeds, **median_of(measured)})
+                figures = measure_all(run, data, range(1, seeds + 1), arguments.mappings)
+                rows.append({"name": data["name"], "genes": data["genes"], "seeds": seeds, **figures})
                 print(f"{data['name']}, {data['genes']} genes: {time.time() - started:.0f} s", file=sys.stderr)
     print_table(rows)
     if arguments.json:

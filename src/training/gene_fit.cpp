@@ -37,10 +37,10 @@ constexpr auto filling = std::numeric_limits<std::size_t>::max();
 class GeneRegression {
  public:
   GeneRegression(const RegressionSetting& setting, std::int32_t gene, const GeneCells& data,
-                 const std::vector<float>& weights, std::int32_t folds)
+                 const std::vector<float>& weights, std::int32_t folds, GramMemory& memory)
       : setting_(setting),
         gene_(gene),
-        design_(make_design(data, weights)),
+        design_(make_design(data, weights, memory)),
         whole_(design_, LassoFit::no_fold) {
     for (std::int64_t fold = 0; fold < folds; ++fold) without_.emplace_back(design_, fold);
     place_.assign(static_cast<std::size_t>(setting.profiles->genes()), -1);
@@ -80,7 +80,7 @@ class GeneRegression {
 
  private:
   /// Rows by fold, each filled up to whole lanes.
-  FoldedDesign make_design(const GeneCells& data, const std::vector<float>& weights) {
+  FoldedDesign make_design(const GeneCells& data, const std::vector<float>& weights, GramMemory& memory) {
     FoldStarts starts{0};
     for (std::int32_t fold = 0; fold < setting_.folds; ++fold) {
       for (std::size_t at = 0; at < data.cells.size(); ++at) {
@@ -104,7 +104,7 @@ class GeneRegression {
       for (std::size_t k = 0; k < static_cast<std::size_t>(setting_.factors); ++k)
         covariates[(k + 1) * rows_.size() + row] = setting_.state[k * all_cells + cell];
     }
-    return {std::move(starts), std::move(covariates), std::move(targets), std::move(of_rows)};
+    return {std::move(starts), std::move(covariates), std::move(targets), std::move(of_rows), memory};
   }
 
   /// The gradient of the fit on all cells to every gene into gradient_; returns the least λ at which all
@@ -251,7 +251,7 @@ void weigh(std::span<const double> fitted, const GeneRegression& regression, std
 }  // namespace
 
 GeneFit fit_gene(const RegressionSetting& setting, std::int32_t gene, const GeneCells& data,
-                 const PenaltyPath& path, GeneFit fit, std::vector<float>& weights) {
+                 const PenaltyPath& path, GeneFit fit, std::vector<float>& weights, GramMemory& memory) {
   fit.mean = 0;
   fit.responses.assign(static_cast<std::size_t>(setting.factors), 0.0);
   for (std::size_t at = 0; at < data.cells.size(); ++at)
@@ -260,7 +260,7 @@ GeneFit fit_gene(const RegressionSetting& setting, std::int32_t gene, const Gene
   fit.mean /= static_cast<double>(std::max<std::size_t>(1, data.cells.size()));
   fit.offset = fit.mean;
   if (data.cells.size() < least_cells) return fit;
-  GeneRegression regression(setting, gene, data, weights, path.folds);
+  GeneRegression regression(setting, gene, data, weights, path.folds, memory);
   Step step = regression.choose(path, fit);
   fit.distance = step.distance;
   weigh(fitted_by(step, regression), regression, weights);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "dko/expression/matrix.hpp"
+#include "lasso.hpp"
 #include "presence.hpp"
 
 namespace dko {
@@ -46,9 +47,9 @@ struct PenaltyPath {
 /// the cell state without penalty. λ is chosen by cross-validation over the folds: the largest whose squared
 /// error is within 0.7 % of the least. `last` is the gene's fit of the round before, or an empty one.
 /// `weights` holds one value per cell of the gene, mean 1; afterwards those of the next round, which give
-/// cells far off the fit less weight (Huber 1964: w = min(1, median|r| / |r|)). Too few cells (under 10) give
-/// the mean alone.
+/// cells far off the fit less weight (Huber 1964: w = min(1, median|r| / |r|)). `memory` is for its use. Too
+/// few cells (under 10) give the mean alone.
 GeneFit fit_gene(const RegressionSetting& setting, std::int32_t gene, const GeneCells& data,
-                 const PenaltyPath& path, GeneFit last, std::vector<float>& weights);
+                 const PenaltyPath& path, GeneFit last, std::vector<float>& weights, GramMemory& memory);
 
 }  // namespace dko

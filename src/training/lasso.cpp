@@ -38,13 +38,14 @@ double soft_threshold(double value, double by) {
 }  // namespace
 
 FoldedDesign::FoldedDesign(FoldStarts starts, std::vector<float> covariates, std::vector<float> targets,
-                           std::vector<float> weights)
+                           std::vector<float> weights, GramMemory& memory)
     : starts_(std::move(starts)),
       covariates_(std::ssize(covariates) / starts_.back()),
       fixed_(std::move(covariates)),
       targets_(std::move(targets)),
       weights_(std::move(weights)),
-      weighted_targets_(weighted(targets_)) {
+      weighted_targets_(weighted(targets_)),
+      memory_(memory) {
   for (std::int64_t k = 0; k < covariates_; ++k) {
     const std::vector<float> column = weighted(covariate(k));
     weighted_fixed_.insert(weighted_fixed_.end(), column.begin(), column.end());
@@ -84,18 +85,21 @@ void FoldedDesign::add_candidates(std::span<const float> columns, std::span<cons
   multiply(first);
 }
 
+/// Wider matrices keep what is in them; their old content beyond this design's candidates is never read.
 void FoldedDesign::make_room(std::size_t candidates) {
-  if (candidates <= room_) return;
-  const std::size_t room = std::max<std::size_t>(64, 2 * candidates);
-  gram_.resize(starts_.size());
-  for (std::vector<float>& gram : gram_) {
+  memory_.gram.resize(starts_.size());
+  const std::size_t room =
+      candidates <= memory_.room ? memory_.room : std::max<std::size_t>(64, 2 * candidates);
+  for (std::vector<float>& gram : memory_.gram) {
+    if (gram.size() == room * room) continue;
     std::vector<float> wider(room * room);
-    for (std::size_t at = 0; at < room_; ++at)
-      std::copy_n(gram.begin() + static_cast<std::ptrdiff_t>(at * room_), room_,
+    for (std::size_t at = 0; at < memory_.room && !gram.empty(); ++at) {
+      std::copy_n(gram.begin() + static_cast<std::ptrdiff_t>(at * memory_.room), memory_.room,
                   wider.begin() + static_cast<std::ptrdiff_t>(at * room));
+    }
     gram = std::move(wider);
   }
-  room_ = room;
+  memory_.room = room;
 }
 
 /// Products of the candidates from `first_new` on with all.
@@ -108,14 +112,14 @@ void FoldedDesign::multiply(std::size_t first_new) {
   const Eigen::Map<const Eigen::MatrixXf> columns(columns_.data(), count, all);
   const Eigen::Map<const Eigen::VectorXf> row_weights(weights_.data(), count);
   const Eigen::MatrixXf weighted_columns = row_weights.asDiagonal() * columns.rightCols(fresh);
-  const Eigen::OuterStride<> stride(static_cast<Eigen::Index>(room_));
+  const Eigen::OuterStride<> stride(static_cast<Eigen::Index>(memory_.room));
   using Gram = Eigen::Map<Eigen::MatrixXf, 0, Eigen::OuterStride<>>;
-  Gram whole(gram_.back().data(), all, all, stride);
+  Gram whole(memory_.gram.back().data(), all, all, stride);
   whole.rightCols(fresh).setZero();
   for (std::size_t fold = 0; fold + 1 < starts_.size(); ++fold) {
     const auto from = static_cast<Eigen::Index>(starts_[fold]);
     const auto length = static_cast<Eigen::Index>(starts_[fold + 1]) - from;
-    Gram of_fold(gram_[fold].data(), all, all, stride);
+    Gram of_fold(memory_.gram[fold].data(), all, all, stride);
     of_fold.rightCols(fresh).noalias() =
         columns.middleRows(from, length).transpose() * weighted_columns.middleRows(from, length);
     of_fold.bottomLeftCorner(fresh, first) = of_fold.topRightCorner(first, fresh).transpose();
@@ -197,8 +201,9 @@ void LassoFit::extend() {
 double LassoFit::product(std::int64_t candidate, std::int64_t other) const {
   const auto a = static_cast<std::size_t>(candidate);
   const auto b = static_cast<std::size_t>(other);
-  auto value = static_cast<double>(design_.gram(candidate, design_.folds())[b]);
-  if (left_out_ != no_fold) value -= static_cast<double>(design_.gram(candidate, left_out_)[b]);
+  float gram = design_.gram(candidate, design_.folds())[b];
+  if (left_out_ != no_fold) gram -= design_.gram(candidate, left_out_)[b];
+  auto value = static_cast<double>(gram);
   for (const std::vector<double>& reduced : reduced_) value -= reduced[a] * reduced[b];
   return value;
 }
@@ -237,20 +242,20 @@ double LassoFit::sweep(double lambda) {
 /// Of the solution, to all candidates.
 void LassoFit::take_gradient() {
   gradient_ = with_targets_;
-  const auto subtract = [&](auto values, double times) {
-    for (std::size_t at = 0; at < gradient_.size(); ++at)
-      gradient_[at] -= times * static_cast<double>(values[at]);
-  };
   std::vector<double> of_covariates(reduced_.size(), 0.0);
   for (const std::int64_t candidate : active_) {
     const double effect = effects_[static_cast<std::size_t>(candidate)];
     if (effect == 0) continue;
-    subtract(design_.gram(candidate, design_.folds()), effect);
-    if (left_out_ != no_fold) subtract(design_.gram(candidate, left_out_), -effect);
+    const float* whole = design_.gram(candidate, design_.folds()).data();
+    const float* out = left_out_ == no_fold ? nullptr : design_.gram(candidate, left_out_).data();
+    for (std::size_t at = 0; at < gradient_.size(); ++at)
+      gradient_[at] -= effect * static_cast<double>(out == nullptr ? whole[at] : whole[at] - out[at]);
     for (std::size_t i = 0; i < reduced_.size(); ++i)
       of_covariates[i] += effect * reduced_[i][static_cast<std::size_t>(candidate)];
   }
-  for (std::size_t i = 0; i < reduced_.size(); ++i) subtract(std::span(reduced_[i]), -of_covariates[i]);
+  for (std::size_t i = 0; i < reduced_.size(); ++i) {
+    for (std::size_t at = 0; at < gradient_.size(); ++at) gradient_[at] += of_covariates[i] * reduced_[i][at];
+  }
 }
 
 void LassoFit::solve(double lambda) {

@@ -12,6 +12,13 @@ namespace dko {
 using FoldStarts = std::vector<std::int64_t>;
 constexpr std::int64_t row_lanes = 16;
 
+/// Memory for the products of candidates, kept from one regression to the next: getting it from the system
+/// anew for every gene costs as much as computing.
+struct GramMemory {
+  std::size_t room = 0;                  ///< candidates that each matrix has room for
+  std::vector<std::vector<float>> gram;  ///< room × room each
+};
+
 /// The columns of a weighted regression and their products, fold by fold, so that the fit on all rows and
 /// those that each leave one fold out share them. Covariates enter every fit without a penalty, the first of
 /// them being the intercept; candidates may be added at any time.
@@ -19,8 +26,9 @@ class FoldedDesign {
  public:
   /// `covariates` holds their columns one after the other, the first all ones; `targets` and `weights` one
   /// value per row.
+  /// `memory` must outlive the design and serve no other meanwhile.
   FoldedDesign(FoldStarts starts, std::vector<float> covariates, std::vector<float> targets,
-               std::vector<float> weights);
+               std::vector<float> weights, GramMemory& memory);
 
   std::int64_t folds() const { return std::ssize(starts_) - 1; }
   std::int64_t rows() const { return starts_.back(); }
@@ -44,8 +52,8 @@ class FoldedDesign {
   /// Σ w x y of a candidate with each of all, over one fold; over all rows for fold == folds().
   std::span<const float> gram(std::int64_t candidate, std::int64_t fold) const {
     const auto q = static_cast<std::size_t>(candidates());
-    return std::span(gram_[static_cast<std::size_t>(fold)])
-        .subspan(static_cast<std::size_t>(candidate) * room_, q);
+    return std::span(memory_.gram[static_cast<std::size_t>(fold)])
+        .subspan(static_cast<std::size_t>(candidate) * memory_.room, q);
   }
   /// Of a candidate with each covariate, over each fold.
   std::span<const double> with_covariates(std::int64_t candidate) const {
@@ -79,10 +87,9 @@ class FoldedDesign {
   std::vector<float> weighted_fixed_;
   std::vector<float> weighted_targets_;
   std::vector<double> penalties_;
-  std::vector<double> with_covariates_;   // candidates × covariates × folds
-  std::vector<double> with_targets_;      // candidates × folds
-  std::size_t room_ = 0;                  // candidates that the matrices below have room for
-  std::vector<std::vector<float>> gram_;  // for each fold and for all rows: candidates × candidates
+  std::vector<double> with_covariates_;  // candidates × covariates × folds
+  std::vector<double> with_targets_;     // candidates × folds
+  GramMemory& memory_;                   // for each fold and for all rows
 };
 
 /// A weighted lasso fit by coordinate descent on the products of a design, on all rows or without one fold:

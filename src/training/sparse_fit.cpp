@@ -24,10 +24,11 @@ constexpr std::array<Round, 3> rounds{
     Round{{.folds = 5, .ratio = 0.5}, false}, Round{{.folds = 0}, true},
     Round{{.start = 2, .ratio = 0.7, .least_steps = 2, .drop_unstable = true}, false}};
 
-constexpr double floor_share = 0.05;  // least output, in parts of the gene's mean
+constexpr PenaltyPath state_path{.folds = 3, .ratio = 0.5};  // to choose the number of factors
+constexpr double floor_share = 0.05;                         // least output, in parts of the gene's mean
 constexpr std::array<std::int64_t, 5> factor_choices{0, 1, 2, 4, 8};
-constexpr std::int64_t sampled_genes = 100;
-constexpr double factor_tolerance = 0.003;
+constexpr std::size_t state_genes = 100;
+constexpr double factor_tolerance = 0.002;
 constexpr double weakest_regulator = 0.02;  // in parts of the strongest
 constexpr double regulator_power = 0.5;
 
@@ -157,7 +158,7 @@ class SparseFitter {
     for (std::size_t at = 0; at < own_.size(); ++at) {
       std::vector<float> of_gene = weights[at];
       own.push_back(fit_gene(setting_, own_[at], data[at], rounds[round].path,
-                             last[static_cast<std::size_t>(own_[at])], of_gene));
+                             last[static_cast<std::size_t>(own_[at])], of_gene, memory_));
       if (rounds[round].weigh_next) weights[at] = std::move(of_gene);
       if (progress_)
         progress_(static_cast<std::int64_t>(round) * std::ssize(own_) + static_cast<std::int64_t>(at) + 1,
@@ -171,20 +172,33 @@ class SparseFitter {
     setting_.state = state_.scores(profiles_, count);
   }
 
-  /// As few factors as predict cells left out about as well as any number does, by a sample of genes.
-  void choose_state() {
-    std::vector<std::int32_t> eligible;
-    for (std::size_t gene = 0; gene < counts_.size(); ++gene) {
-      if (counts_[gene] > 0 && counts_[gene] * 2 > folds) eligible.push_back(static_cast<std::int32_t>(gene));
+  /// The genes that make up most of the profiles: errors in them decide.
+  std::vector<std::int32_t> most_abundant() const {
+    std::vector<double> sums(counts_.size(), 0.0);
+    for (const std::int64_t cell : cells_) {
+      const auto expressed = profiles_.expressed(cell);
+      const auto shares = profiles_.values(cell);
+      for (std::size_t at = 0; at < expressed.size(); ++at)
+        sums[static_cast<std::size_t>(expressed[at])] += static_cast<double>(shares[at]);
     }
+    std::vector<std::int32_t> order(sums.size());
+    std::iota(order.begin(), order.end(), 0);
+    std::stable_sort(order.begin(), order.end(), [&](std::int32_t x, std::int32_t y) {
+      return sums[static_cast<std::size_t>(x)] > sums[static_cast<std::size_t>(y)];
+    });
+    order.resize(std::min(order.size(), state_genes));
+    return order;
+  }
+
+  /// As few factors as predict cells left out about as well as any number does, by the most abundant genes.
+  void choose_state() {
     find_components();
-    const auto count = std::min(sampled_genes, std::ssize(eligible));
+    const std::vector<std::int32_t> all = most_abundant();
+    const auto count = std::ssize(all);
     std::vector<std::int32_t> sample;
-    const std::vector<std::int64_t> drawn =
-        RandomStream(seed_, "state genes").distinct(count, std::ssize(eligible));
-    for (std::size_t at = static_cast<std::size_t>(communicator_.rank()); at < drawn.size();
+    for (std::size_t at = static_cast<std::size_t>(communicator_.rank()); at < all.size();
          at += static_cast<std::size_t>(communicator_.size()))
-      sample.push_back(eligible[static_cast<std::size_t>(drawn[at])]);
+      sample.push_back(all[at]);
     const std::vector<GeneCells> data = cells_of_genes(profiles_, cells_, sample);
     std::vector<double> distances(factor_choices.size() * static_cast<std::size_t>(count), 0.0);
     for (std::size_t choice = 0; choice < factor_choices.size(); ++choice) {
@@ -195,7 +209,7 @@ class SparseFitter {
         const std::size_t place = static_cast<std::size_t>(communicator_.rank()) +
                                   at * static_cast<std::size_t>(communicator_.size());
         distances[choice * static_cast<std::size_t>(count) + place] =
-            fit_gene(setting_, sample[at], data[at], rounds.front().path, {}, weights).distance;
+            fit_gene(setting_, sample[at], data[at], state_path, {}, weights, memory_).distance;
       }
     }
     communicator_.sum(std::span<double>(distances));
@@ -335,6 +349,7 @@ class SparseFitter {
   PresenceBits presence_;
   std::vector<std::int64_t> counts_;  // cells that express each gene
   std::vector<std::int32_t> own_;     // this rank's genes
+  GramMemory memory_;
   CellState state_;
   RegressionSetting setting_;
 };

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
+#include "dko/knockout/dense_cell_kernel.hpp"
 #include "support/full_network.hpp"
 #include "support/screens.hpp"
 
@@ -114,7 +115,7 @@ TEST_CASE("one member is its own kernel, to the bit, without standard deviations
   const auto matrix = testing::random_matrix(3, 12, 0.8, 65);
   const auto mappings = testing::collapsed(testing::random_members(1, {12, 12}, 66));
   EnsembleKernel ensemble(mappings);
-  CellKernel kernel(mappings[0]);
+  DenseCellKernel kernel(mappings[0]);
   for (std::int64_t cell = 0; cell < matrix.cells(); ++cell) {
     const auto genes = matrix.expressed(cell);
     const auto n = static_cast<std::int32_t>(genes.size());

@@ -6,6 +6,7 @@
 #include "dko/base/error.hpp"
 #include "dko/hdf5/file.hpp"
 #include "dko/hdf5/header.hpp"
+#include "support/plain_sparse.hpp"
 #include "support/testing.hpp"
 
 using namespace dko;
@@ -14,18 +15,20 @@ namespace {
 
 Model some_model() {
   Model model;
-  model.mapping = testing::random_mapping({4, 3}, 1, 1);
+  TrainedMapping member;
+  member.mapping = testing::random_mapping({4, 3}, 1, 1);
   model.genes = {"a", "b", "c", "d"};
-  model.training.steps = 2;
-  model.training.best_step = 1;
-  model.training.schedule = "cosine";
-  model.training.weight_decay = 0.125;
-  model.training.patience = 7;
-  model.training.best_validation_loss = 0.25;
-  model.training.training_losses = {0.5F, 0.4F};
-  model.training.validation_losses = {0.3F, 0.25F};
+  member.record.steps = 2;
+  member.record.best_step = 1;
+  member.record.schedule = "cosine";
+  member.record.weight_decay = 0.125;
+  member.record.patience = 7;
+  member.record.best_validation_loss = 0.25;
+  member.record.training_losses = {0.5F, 0.4F};
+  member.record.validation_losses = {0.3F, 0.25F};
+  model.members.emplace_back(std::move(member));
   model.provenance = start_provenance("dko train x", 2);
-  model.provenance.model_checksum = model.mapping.checksum(model.genes);
+  model.provenance.model_checksum = checksum_of(model);
   return model;
 }
 
@@ -34,25 +37,29 @@ void save(const std::filesystem::path& path, const Model& model) {
   write_model(output, model);
 }
 
+const TrainedMapping& member_of(const Model& model) {
+  return std::get<TrainedMapping>(model.members.front());
+}
+
 /// As it was written before there were schedules, decay and patience.
 void save_older(const std::filesystem::path& path, const Model& model) {
   hdf5::File file = hdf5::File::create(path);
   hdf5::write_header(file, {"dko model", 1}, model.provenance);
   file.create_group("genes").write_strings("name", model.genes);
-  const auto genes = model.mapping.shape().genes;
-  const auto hidden = model.mapping.shape().hidden;
+  const auto genes = member_of(model).mapping.shape().genes;
+  const auto hidden = member_of(model).mapping.shape().hidden;
   hdf5::Location mapping = file.create_group("mapping");
-  mapping.write("W1t", model.mapping.w1(), {genes, hidden});
-  mapping.write("b1", model.mapping.b1());
-  mapping.write("W2", model.mapping.w2(), {genes, hidden});
-  mapping.write("b2", model.mapping.b2());
+  mapping.write("W1t", member_of(model).mapping.w1(), {genes, hidden});
+  mapping.write("b1", member_of(model).mapping.b1());
+  mapping.write("W2", member_of(model).mapping.w2(), {genes, hidden});
+  mapping.write("b2", member_of(model).mapping.b2());
   hdf5::Location training = file.create_group("training");
   for (const char* count : {"steps", "batch", "training_cells", "validation_cells", "best_step"})
     training.set(count, std::int64_t{2});
   training.set("learning_rate", 0.01);
   training.set("best_validation_loss", 0.25);
-  training.write<float>("training_losses", model.training.training_losses);
-  training.write<float>("validation_losses", model.training.validation_losses);
+  training.write<float>("training_losses", member_of(model).record.training_losses);
+  training.write<float>("validation_losses", member_of(model).record.validation_losses);
   file.close();
 }
 
@@ -63,15 +70,16 @@ TEST_CASE("a model comes back as it was, to the bit") {
   const Model model = some_model();
   save(folder / "m.h5", model);
   const Model back = read_model(folder / "m.h5");
-  CHECK(std::equal(back.mapping.parameters().begin(), back.mapping.parameters().end(),
-                   model.mapping.parameters().begin(), model.mapping.parameters().end()));
+  CHECK(std::equal(member_of(back).mapping.parameters().begin(), member_of(back).mapping.parameters().end(),
+                   member_of(model).mapping.parameters().begin(),
+                   member_of(model).mapping.parameters().end()));
   CHECK(back.genes == model.genes);
-  CHECK(back.training.training_losses == model.training.training_losses);
-  CHECK(back.training.validation_losses == model.training.validation_losses);
-  CHECK(back.training.best_step == 1);
-  CHECK(back.training.schedule == "cosine");
-  CHECK(back.training.weight_decay == 0.125);
-  CHECK(back.training.patience == 7);
+  CHECK(member_of(back).record.training_losses == member_of(model).record.training_losses);
+  CHECK(member_of(back).record.validation_losses == member_of(model).record.validation_losses);
+  CHECK(member_of(back).record.best_step == 1);
+  CHECK(member_of(back).record.schedule == "cosine");
+  CHECK(member_of(back).record.weight_decay == 0.125);
+  CHECK(member_of(back).record.patience == 7);
   CHECK(back.provenance.command == "dko train x");
   CHECK(back.provenance.model_checksum == model.provenance.model_checksum);
 }
@@ -100,8 +108,97 @@ TEST_CASE("a model of before there were schedule, weight decay and patience had 
   const testing::TemporaryFolder folder;
   save_older(folder / "m.h5", some_model());
   const Model back = read_model(folder / "m.h5");
-  CHECK(back.training.steps == 2);
-  CHECK(back.training.schedule == "constant");
-  CHECK(back.training.weight_decay == 0);
-  CHECK(back.training.patience == 0);
+  CHECK(member_of(back).record.steps == 2);
+  CHECK(member_of(back).record.schedule == "constant");
+  CHECK(member_of(back).record.weight_decay == 0);
+  CHECK(member_of(back).record.patience == 0);
+}
+
+namespace {
+
+Model sparse_model(std::int64_t members) {
+  Model model;
+  model.genes = {"a", "b", "c", "d", "e", "f"};
+  for (std::int64_t member = 0; member < members; ++member) {
+    SparseRecord record;
+    record.seed = 40 + static_cast<std::uint64_t>(member);
+    record.cells = 77;
+    record.cross_validated_distance = 0.125;
+    record.penalties.assign(6, 0.5F);
+    model.members.emplace_back(FittedMapping{
+        testing::random_sparse(6, 2, 0.4, 50 + static_cast<std::uint64_t>(member)).mapping(), record});
+  }
+  model.provenance = start_provenance("dko train x --mapping sparse", 2);
+  model.provenance.model_checksum = checksum_of(model);
+  return model;
+}
+
+template <class T>
+void change(const std::filesystem::path& path, const char* array, std::int64_t at, T value) {
+  hdf5::File file = hdf5::File::open(path, hdf5::Access::write);
+  const std::vector<T> values{value};
+  hdf5::Location group = file.group("mapping");
+  if (std::string(array) == "indices" || std::string(array) == "indptr") group = group.group("A");
+  group.dataset(array).write<T>(at, values);
+  file.close();
+}
+
+}  // namespace
+
+TEST_CASE("an ensemble of sparse mappings comes back as it was, to the bit") {
+  const testing::TemporaryFolder folder;
+  for (const std::int64_t members : {1, 3}) {
+    const Model model = sparse_model(members);
+    save(folder / "m.h5", model);
+    const Model back = read_model(folder / "m.h5");
+    CHECK(std::string(kind_of(back)) == "sparse");
+    REQUIRE(std::ssize(back.members) == members);
+    for (std::size_t at = 0; at < back.members.size(); ++at) {
+      const auto& theirs = std::get<FittedMapping>(model.members[at]);
+      const auto& ours = std::get<FittedMapping>(back.members[at]);
+      CHECK(ours.mapping.checksum(back.genes) == theirs.mapping.checksum(model.genes));
+      CHECK(ours.record.seed == theirs.record.seed);
+      CHECK(ours.record.cells == 77);
+      CHECK(ours.record.factors == 2);
+      CHECK(ours.record.effects == theirs.mapping.effects_count());
+      CHECK(ours.record.cross_validated_distance == 0.125);
+      CHECK(ours.record.penalties == theirs.record.penalties);
+    }
+  }
+}
+
+TEST_CASE("damaged sparse mappings are refused, not used") {
+  const testing::TemporaryFolder folder;
+  const auto damaged = [&](const char* array, std::int64_t at, auto value) {
+    save(folder / "m.h5", sparse_model(1));
+    change(folder / "m.h5", array, at, value);
+    CHECK_THROWS_AS(read_model(folder / "m.h5"), InputError);
+  };
+  damaged("indices", 0, std::int32_t{6});
+  damaged("indices", 0, std::int32_t{-1});
+  damaged("indptr", 6, std::int64_t{3});
+  damaged("indptr", 2, std::int64_t{-5});
+  damaged("floor", 2, 0.0);
+  damaged("floor", 2, std::nan(""));
+  damaged("offset", 2, 0.25);
+}
+
+TEST_CASE("an ensemble predicts the mean of its members' profiles") {
+  const auto matrix = testing::random_matrix(5, 6, 0.8, 12);
+  const auto cells = testing::all_cells(matrix);
+  const Model model = sparse_model(3);
+  const std::vector<float> predicted = predict_profiles(model, matrix, cells);
+  for (std::size_t cell = 0; cell < cells.size(); ++cell) {
+    const auto expressed = matrix.expressed(cells[cell]);
+    for (std::int32_t gene = 0; gene < 6; ++gene) {
+      double mean = 0;
+      for (std::uint64_t member = 0; member < 3; ++member) {
+        mean += testing::random_sparse(6, 2, 0.4, 50 + member)
+                    .profile(expressed, {})[static_cast<std::size_t>(gene)] /
+                3;
+      }
+      CHECK(static_cast<double>(predicted[cell * 6 + static_cast<std::size_t>(gene)]) ==
+            Approx(mean).margin(1e-6));
+    }
+  }
 }

@@ -1,4 +1,4 @@
-#include "dko/knockout/cell_kernel.hpp"
+#include "dko/knockout/dense_cell_kernel.hpp"
 
 #include <catch2/catch.hpp>
 #include <cmath>
@@ -17,7 +17,7 @@ namespace {
 /// cells, by both ways through the kernel.
 double worst_difference(const Mapping& mapping, const ExpressionMatrix& matrix) {
   const CollapsedMapping collapsed(mapping);
-  CellKernel kernel(collapsed);
+  DenseCellKernel kernel(collapsed);
   double worst = 0;
   for (std::int64_t cell = 0; cell < matrix.cells(); ++cell) {
     const auto genes = matrix.expressed(cell);
@@ -103,7 +103,7 @@ TEST_CASE("all single and double knockouts agree with the full network: all gene
 TEST_CASE("a knockout that leaves one gene moves all shares to it") {
   const Mapping mapping = testing::random_mapping({5, 5}, 1, 9);
   const CollapsedMapping collapsed(mapping);
-  CellKernel kernel(collapsed);
+  DenseCellKernel kernel(collapsed);
   const std::vector<std::int32_t> genes{1, 4};
   kernel.load(genes);
   const double share = kernel.intact_profile()[1];
@@ -117,7 +117,7 @@ TEST_CASE("knockouts of three and more genes agree with the full network") {
   const auto matrix = testing::random_matrix(3, 12, 0.9, 10);
   const Mapping mapping = testing::random_mapping({12, 12}, 1, 11);
   const CollapsedMapping collapsed(mapping);
-  CellKernel kernel(collapsed);
+  DenseCellKernel kernel(collapsed);
   const auto genes = matrix.expressed(0);
   REQUIRE(genes.size() > 6);
   kernel.load(genes);
@@ -138,9 +138,9 @@ TEST_CASE("a score does not depend on what the kernel did before") {
   const auto matrix = testing::random_matrix(5, 30, 0.7, 12);
   const CollapsedMapping collapsed(testing::random_mapping({30, 30}, 1, 13));
   const std::vector<std::int32_t> pair{2, 9};
-  CellKernel fresh(collapsed);
+  DenseCellKernel fresh(collapsed);
   fresh.load(matrix.expressed(3));
-  CellKernel used(collapsed);
+  DenseCellKernel used(collapsed);
   for (std::int64_t cell = 0; cell < 5; ++cell) {
     used.load(matrix.expressed(cell));
     const std::vector<std::int32_t> other{0, 1, 2};
@@ -156,7 +156,7 @@ TEST_CASE("a mapping that gives nothing has defined impacts, never NaN") {
   const std::vector<std::int32_t> first{0};
   {
     const CollapsedMapping nothing{Mapping(MappingShape{3, 2})};
-    CellKernel kernel(nothing);
+    DenseCellKernel kernel(nothing);
     kernel.load(genes);
     CHECK(kernel.scores(first).impact == 0);
     CHECK(kernel.scores(first).network == 0);
@@ -167,7 +167,7 @@ TEST_CASE("a mapping that gives nothing has defined impacts, never NaN") {
     std::vector<double> a(9, 0.0);
     a[1] = 1;
     const CollapsedMapping one(3, NodeArray(std::move(a)), NodeArray(std::vector<double>(3, 0.0)));
-    CellKernel kernel(one);
+    DenseCellKernel kernel(one);
     kernel.load(genes);
     CHECK(kernel.scores(first).impact == 1);
     CHECK(kernel.scores(first).network == 1);
@@ -177,7 +177,7 @@ TEST_CASE("a mapping that gives nothing has defined impacts, never NaN") {
 TEST_CASE("under pure renormalisation the impact is the gene's own share") {
   const CollapsedMapping constant(4, NodeArray(std::vector<double>(16, 0.0)),
                                   NodeArray(std::vector<double>{1, 2, 3, 4}));
-  CellKernel kernel(constant);
+  DenseCellKernel kernel(constant);
   const std::vector<std::int32_t> genes{0, 1, 2, 3};
   kernel.load(genes);
   const std::vector<std::int32_t> single{2};
@@ -200,7 +200,7 @@ TEST_CASE("pure renormalisation has no network impact and no interaction: random
   const CollapsedMapping constant(
       genes, NodeArray(std::vector<double>(static_cast<std::size_t>(genes * genes), 0.0)),
       NodeArray(std::move(offsets)));
-  CellKernel kernel(constant);
+  DenseCellKernel kernel(constant);
   for (std::int64_t cell = 0; cell < matrix.cells(); ++cell) {
     kernel.load(matrix.expressed(cell));
     const auto n = static_cast<std::int32_t>(matrix.expressed_count(cell));

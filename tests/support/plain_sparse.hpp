@@ -1,0 +1,33 @@
+#pragma once
+// The oracle of the sparse mapping: its formula over all genes with plain loops, from arrays of its own.
+// Shares nothing with the program's own outputs or kernel.
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "dko/mapping/sparse_mapping.hpp"
+
+namespace dko::testing {
+
+struct PlainSparse {
+  std::int64_t genes = 0;
+  std::int64_t factors = 0;
+  std::vector<std::vector<double>> a;  // a[i][j]: what gene j does to gene i
+  std::vector<double> offset;
+  std::vector<double> floor;
+  std::vector<std::vector<double>> loadings;   // by gene and factor
+  std::vector<std::vector<double>> responses;  // by gene and factor
+
+  SparseMapping mapping() const;
+
+  /// q after the knockout of `removed` from a cell that expresses `expressed`, over all genes; the state is
+  /// that of the intact cell.
+  std::vector<double> profile(std::span<const std::int32_t> expressed,
+                              std::span<const std::int32_t> removed) const;
+};
+
+/// Each effect is there with probability `density`; about a quarter of the outputs fall to their floors.
+PlainSparse random_sparse(std::int64_t genes, std::int64_t factors, double density, std::uint64_t seed);
+
+}  // namespace dko::testing

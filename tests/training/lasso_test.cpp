@@ -1,0 +1,132 @@
+#include "training/lasso.hpp"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+
+#include "dko/base/random.hpp"
+
+using namespace dko;
+
+namespace {
+
+constexpr std::size_t folds = 3;
+constexpr std::size_t rows_of_fold = 32;  // the last five of each fill it up
+constexpr std::size_t rows = folds * rows_of_fold;
+constexpr std::size_t candidates = 12;
+
+/// A regression problem with an intercept and one more covariate.
+struct Problem {
+  explicit Problem(std::uint64_t seed) : random(seed, "lasso test") {
+    for (std::size_t row = 0; row < rows; ++row) {
+      const bool is_filling = row % rows_of_fold >= rows_of_fold - 5;
+      weights.push_back(is_filling ? 0.0F : static_cast<float>(random.uniform(0.2, 2)));
+      covariates.push_back(is_filling ? 0.0F : 1.0F);
+    }
+    for (std::size_t row = 0; row < rows; ++row)
+      covariates.push_back(weights[row] == 0 ? 0.0F : static_cast<float>(random.normal()));
+    for (std::size_t j = 0; j < candidates; ++j) {
+      penalties.push_back(random.uniform(0.5, 2));
+      for (std::size_t row = 0; row < rows; ++row)
+        columns.push_back(weights[row] != 0 && random.uniform(0, 1) < 0.7 ? 1.0F : 0.0F);
+    }
+    for (std::size_t row = 0; row < rows; ++row) {
+      const double value = 1 + 0.8 * static_cast<double>(covariates[rows + row]) + 1.5 * column(2)[row] -
+                           static_cast<double>(column(7)[row]) + 0.3 * random.normal();
+      targets.push_back(weights[row] == 0 ? 0.0F : static_cast<float>(value));
+    }
+  }
+  const float* column(std::size_t j) const { return columns.data() + j * rows; }
+
+  RandomStream random;
+  std::vector<float> weights;
+  std::vector<float> covariates;
+  std::vector<float> columns;
+  std::vector<double> penalties;
+  std::vector<float> targets;
+};
+
+bool in_fit(std::size_t row, std::int64_t left_out) {
+  return static_cast<std::int64_t>(row / rows_of_fold) != left_out;
+}
+
+/// The conditions that the minimum of the fit's function alone fulfils (Karush-Kuhn-Tucker), from residuals.
+void check_optimal(const Problem& problem, const LassoFit& fit, std::int64_t left_out, double lambda) {
+  const std::vector<double> gamma = fit.covariate_effects();
+  std::vector<double> pull(rows, 0.0);
+  for (std::size_t row = 0; row < rows; ++row) {
+    if (!in_fit(row, left_out)) continue;
+    double residual = static_cast<double>(problem.targets[row]);
+    for (std::size_t k = 0; k < 2; ++k)
+      residual -= gamma[k] * static_cast<double>(problem.covariates[k * rows + row]);
+    for (std::size_t j = 0; j < candidates; ++j)
+      residual -= fit.effects()[j] * static_cast<double>(problem.column(j)[row]);
+    pull[row] = static_cast<double>(problem.weights[row]) * residual;
+  }
+  for (std::size_t k = 0; k < 2; ++k) {
+    double gradient = 0;
+    for (std::size_t row = 0; row < rows; ++row)
+      gradient += pull[row] * static_cast<double>(problem.covariates[k * rows + row]);
+    CHECK(std::abs(gradient) < 1e-3);
+  }
+  for (std::size_t j = 0; j < candidates; ++j) {
+    double gradient = 0;
+    for (std::size_t row = 0; row < rows; ++row)
+      gradient += pull[row] * static_cast<double>(problem.column(j)[row]);
+    const double bound = lambda * problem.penalties[j];
+    const double effect = fit.effects()[j];
+    if (effect == 0)
+      CHECK(std::abs(gradient) <= bound * 1.001 + 1e-3);
+    else
+      CHECK(gradient == Approx(effect > 0 ? bound : -bound).margin(0.05));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("lasso fits are optimal, on all rows and without each fold, down a path of penalties") {
+  for (const std::uint64_t seed : {1U, 2U, 3U}) {
+    const Problem problem(seed);
+    GramMemory memory;
+    FoldedDesign design({0, 32, 64, 96}, problem.covariates, problem.targets, problem.weights, memory);
+    // Candidates come in two parts, the second when fits are under way.
+    const auto part = [&](std::size_t first, std::size_t last) {
+      design.add_candidates(std::span(problem.columns).subspan(first * rows, (last - first) * rows),
+                            std::span(problem.penalties).subspan(first, last - first));
+    };
+    part(0, 5);
+    std::vector<LassoFit> fits;
+    for (std::int64_t left_out = LassoFit::no_fold; left_out < 3; ++left_out)
+      fits.emplace_back(design, left_out);
+    for (LassoFit& fit : fits) fit.solve(8);
+    part(5, candidates);
+    for (const double lambda : {8.0, 3.0, 1.0, 0.2}) {
+      for (std::size_t at = 0; at < fits.size(); ++at) {
+        fits[at].extend();
+        fits[at].solve(lambda);
+        check_optimal(problem, fits[at], static_cast<std::int64_t>(at) - 1, lambda);
+      }
+    }
+    CHECK(fits.front().effects()[2] > 1);
+    CHECK(fits.front().effects()[7] < -0.5);
+  }
+}
+
+TEST_CASE("a large enough penalty leaves the covariates alone, and fitted values follow from the effects") {
+  const Problem problem(4);
+  GramMemory memory;
+  FoldedDesign design({0, 32, 64, 96}, problem.covariates, problem.targets, problem.weights, memory);
+  design.add_candidates(problem.columns, problem.penalties);
+  LassoFit fit(design, LassoFit::no_fold);
+  fit.solve(1e6);
+  for (const double effect : fit.effects()) CHECK(effect == 0);
+  fit.solve(1);
+  const std::vector<double> gamma = fit.covariate_effects();
+  const std::vector<double> fitted = fit.fitted(40, 50);
+  for (std::size_t row = 40; row < 50; ++row) {
+    double value = gamma[0] * static_cast<double>(problem.covariates[row]) +
+                   gamma[1] * static_cast<double>(problem.covariates[rows + row]);
+    for (std::size_t j = 0; j < candidates; ++j)
+      value += fit.effects()[j] * static_cast<double>(problem.column(j)[row]);
+    CHECK(fitted[row - 40] == Approx(value));
+  }
+}

@@ -1,0 +1,119 @@
+#include "dko/training/sparse_fit.hpp"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <set>
+
+#include "dko/base/random.hpp"
+#include "support/testing.hpp"
+
+using namespace dko;
+
+namespace {
+
+constexpr std::int64_t genes = 40;
+
+/// Cells of known effects: genes 10 to 39 are each raised by one of genes 0 to 4, and not otherwise.
+ExpressionMatrix planted(std::int64_t cells, double noise, std::uint64_t seed) {
+  RandomStream random(seed, "planted");
+  std::vector<std::vector<float>> levels;
+  for (std::int64_t cell = 0; cell < cells; ++cell) {
+    std::vector<float> of_cell(genes, 0.0F);
+    std::vector<bool> present(genes);
+    for (std::size_t gene = 0; gene < genes; ++gene) present[gene] = random.uniform(0, 1) < 0.75;
+    for (std::size_t gene = 0; gene < genes; ++gene) {
+      if (!present[gene]) continue;
+      const double level = 1 + (gene >= 10 && present[gene % 5] ? 1.5 : 0);
+      of_cell[gene] = static_cast<float>(level * std::exp(noise * random.normal()));
+    }
+    levels.push_back(of_cell);
+  }
+  return testing::matrix_of(levels).relative_profiles();
+}
+
+FittedMapping fit(const ExpressionMatrix& profiles, std::uint64_t seed = 1) {
+  return fit_sparse(profiles, testing::all_cells(profiles), seed, Communicator::one_rank());
+}
+
+}  // namespace
+
+TEST_CASE("planted effects are found, and others stay small") {
+  const ExpressionMatrix profiles = planted(300, 0.1, 71);
+  const FittedMapping fitted = fit(profiles);
+  std::int64_t found = 0;
+  std::int64_t others = 0;
+  double least_planted = 1e9;
+  double largest_other = 0;
+  for (std::int64_t regulator = 0; regulator < genes; ++regulator) {
+    const SparseColumn column = fitted.mapping.column(regulator);
+    for (std::size_t at = 0; at < column.genes.size(); ++at) {
+      const std::int32_t gene = column.genes[at];
+      const bool is_planted = gene >= 10 && gene % 5 == regulator;
+      CHECK((!is_planted || column.effects[at] > 0));
+      (is_planted ? found : others) += 1;
+      if (is_planted)
+        least_planted = std::min(least_planted, column.effects[at]);
+      else
+        largest_other = std::max(largest_other, std::abs(column.effects[at]));
+    }
+  }
+  CHECK(found == 30);
+  CHECK(largest_other < least_planted / 4);
+  CHECK(others < 300);
+  CHECK(fitted.record.effects == found + others);
+  CHECK(fitted.record.cells == 300);
+  CHECK(std::ssize(fitted.record.penalties) == genes);
+}
+
+TEST_CASE("new cells are predicted about as well as cross-validation says") {
+  const FittedMapping fitted = fit(planted(300, 0.1, 72));
+  const ExpressionMatrix fresh = planted(100, 0.1, 73);
+  double distance = 0;
+  for (std::int64_t cell = 0; cell < fresh.cells(); ++cell) {
+    const std::vector<double> profile = fitted.mapping.profile(fresh.expressed(cell));
+    for (std::size_t at = 0; at < profile.size(); ++at)
+      distance += std::abs(profile[at] - static_cast<double>(fresh.values(cell)[at])) / 2;
+  }
+  CHECK(distance / 100 == Approx(fitted.record.cross_validated_distance).epsilon(0.15));
+  CHECK(distance / 100 < 0.06);
+}
+
+TEST_CASE(
+    "where presence tells nothing there are no effects, and outputs are finite and above their floors") {
+  // Levels are the same in every cell; two genes are in few cells, one in none.
+  RandomStream random(74, "constant");
+  std::vector<std::vector<float>> levels;
+  for (int cell = 0; cell < 50; ++cell) {
+    levels.emplace_back(8, 1.0F);
+    levels.back()[5] = cell < 3 ? 2.0F : 0.0F;
+    levels.back()[6] = cell == 7 ? 1.0F : 0.0F;
+    levels.back()[7] = 0.0F;
+  }
+  const ExpressionMatrix profiles = testing::matrix_of(levels).relative_profiles();
+  const FittedMapping fitted = fit(profiles);
+  for (const double effect : fitted.mapping.effects()) CHECK(std::abs(effect) < 0.5);
+  const std::vector<std::int32_t> all{0, 1, 2, 3, 4, 5, 6, 7};
+  double sum = 0;
+  for (const double share : fitted.mapping.profile(all)) {
+    CHECK((std::isfinite(share) && share > 0));
+    sum += share;
+  }
+  CHECK(sum == Approx(1));
+}
+
+TEST_CASE("a state that cells share is taken for no effect of single genes") {
+  // Two types of cells: one expresses genes 0 to 19 oftener and has more of them; no gene acts on another.
+  RandomStream random(75, "types");
+  std::vector<std::vector<float>> levels;
+  for (int cell = 0; cell < 300; ++cell) {
+    levels.emplace_back(genes, 0.0F);
+    for (std::size_t gene = 0; gene < genes; ++gene) {
+      const bool favoured = (gene < 20) == (cell % 2 == 0);
+      if (random.uniform(0, 1) > (favoured ? 0.9 : 0.4)) continue;
+      levels.back()[gene] = static_cast<float>((favoured ? 3 : 1) * std::exp(0.2 * random.normal()));
+    }
+  }
+  const FittedMapping fitted = fit(testing::matrix_of(levels).relative_profiles());
+  CHECK(fitted.record.factors >= 1);
+  CHECK(fitted.record.effects < 3 * genes);
+}
