@@ -7,4 +7,4 @@ export ASAN_OPTIONS=detect_leaks=0
 lines table.md 5
 [ "$(grep -cE '^\| (Erdős–Rényi|scale-free, γ = (2.5|3)) \| 20 \| 0\.[0-9]{4} ' table.md)" = 3 ] || fail "not a row for each network"
 ! grep -q '–  *|' table.md || fail "a figure is missing"
-grep -q '"double network AUPRC"' table.json || fail "no figures in the JSON"
+grep -q '"dko double network AUPRC"' table.json || fail "no figures in the JSON"

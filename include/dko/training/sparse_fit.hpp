@@ -18,7 +18,7 @@ namespace dko {
 /// the third on cells far off a fit weigh less. λ is chosen for each gene by 5-fold cross-validation.
 ///
 /// The state of a cell is its place along the leading principal components of presence; their number, 0 to
-/// 12, is the least whose cross-validated distance, over the 100 most abundant genes, is within 0.2 % of the
+/// 8, is the least whose cross-validated distance, over the 100 most abundant genes, is within 0.2 % of the
 /// best.
 ///
 /// Each gene's fit is one rank's, and nothing depends on which: the same bits for any number of ranks. Cells
