@@ -64,8 +64,7 @@ void prepare(Preparation& ready, const ScreenCommandOptions& options, Job& job) 
   require_same_genes(model, options.model, ready.matrix, options.input);
   job.provenance.model_checksum = model.provenance.model_checksum;
   ready.plan = make_plan(ready.matrix, options.screen, std::ssize(model.members), job);
-  check_screen(ready.matrix, ready.plan, *ready.out,
-               model.is_sparse() ? MappingKind::sparse : MappingKind::dko, job);
+  check_screen(ready.matrix, ready.plan, *ready.out, model.kind(), job);
   ready.members = collapse(model);
 }
 

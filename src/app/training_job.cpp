@@ -20,15 +20,9 @@ namespace po = boost::program_options;
 
 namespace {
 
-struct KindName {
-  MappingKind kind;
-  const char* name;
-};
-constexpr std::array kind_names{KindName{MappingKind::dko, "dko"}, KindName{MappingKind::sparse, "sparse"}};
-
 MappingKind kind_named(const std::string& name) {
-  for (const KindName& known : kind_names) {
-    if (name == known.name) return known.kind;
+  for (const MappingKind kind : {MappingKind::dko, MappingKind::sparse}) {
+    if (name == name_of(kind)) return kind;
   }
   throw UsageError(fmt::format("--mapping must be dko or sparse, not '{}'", name));
 }
@@ -94,11 +88,15 @@ void add_training_options(CommandLine& line, ModelOptions& options) {
 }
 
 void check_training_options(const CommandLine& line, const ModelOptions& options) {
-  require_between("--ensemble", static_cast<double>(options.members), 1, 1000);
+  require_between("--ensemble", static_cast<double>(options.members), 1, static_cast<double>(most_members));
   check_options_of_dko(options.training);
   if (options.kind == MappingKind::dko) return;
   for (const char* name : options_of_dko) {
     if (line.given(name)) throw UsageError(fmt::format("--{} is of --mapping dko; sparse needs none", name));
+  }
+  if (options.members > 1 && options.training.validation == 0) {
+    throw UsageError(
+        "--validation: each member of a sparse ensemble must leave some cells out, or all are alike");
   }
   if (line.given("validation") && options.members == 1) {
     throw UsageError(
@@ -138,11 +136,15 @@ double training_bytes(const ExpressionMatrix& matrix, const ModelOptions& option
     const double arrays = 4 + static_cast<double>(options.members);
     return arrays * 4.0 * static_cast<double>(mapping_shape(matrix, options.training).parameters());
   }
-  // Presence as bits, the rank's part of the cells by gene, and the candidates of one gene at a time.
+  // Presence as bits; the rank's part of the cells by gene, in vectors that may have grown to twice their
+  // content; columns and products of the candidates of one gene at a time.
   const auto cells = static_cast<double>(matrix.cells());
-  constexpr double candidates = 1000;
-  return cells * static_cast<double>(matrix.genes()) / 8 +
-         16.0 * static_cast<double>(matrix.nonzeros()) / ranks + 4 * candidates * (cells + 24 * candidates);
+  const auto genes = static_cast<double>(matrix.genes());
+  const double of_group = std::max(1.0, static_cast<double>(ranks) / static_cast<double>(options.members));
+  const double candidates = std::min(genes, 2000.0);
+  constexpr double products = 6 * 4;  // of five folds and of all rows, at twice the room
+  return cells * genes / 8 + 32.0 * static_cast<double>(matrix.nonzeros()) / of_group +
+         4 * candidates * (3 * cells + products * candidates);
 }
 
 }  // namespace
@@ -161,7 +163,8 @@ void check_training(const ExpressionMatrix& matrix, const Split& split, const Mo
   if (options.kind == MappingKind::dko)
     require_enough_cells(split, options.training.batch, options.training.validation);
   else
-    require_enough_cells_to_fit(split);
+    require_enough_cells_to_fit(std::ssize(split.training) +
+                                (options.members == 1 ? std::ssize(split.validation) : 0));
   const int ranks = job.nodes.node.size();
   require_memory(
       training_bytes(matrix, options, job.ranks().size()) * ranks,
@@ -222,6 +225,8 @@ TrainedModel run_training(const ExpressionMatrix& profiles, Split split, const M
   trained.model.genes = profiles.gene_names();
   job.provenance.model_checksum = checksum_of(trained.model);
   trained.model.provenance = job.provenance;
+  // Only rank 0 writes and collapses them; they are large.
+  if (!job.ranks().is_root()) trained.model.members.clear();
   return trained;
 }
 
@@ -256,7 +261,7 @@ nlohmann::ordered_json training_json(const Model& model) {
   const auto of_member = [](const Member& member) {
     return std::visit([](const auto& made) { return to_json(made.record); }, member);
   };
-  nlohmann::ordered_json json{{"mapping", kind_of(model)}, {"members", model.members.size()}};
+  nlohmann::ordered_json json{{"mapping", name_of(model.kind())}, {"members", model.members.size()}};
   if (model.members.size() == 1) {
     json.update(of_member(model.members.front()));
   } else {

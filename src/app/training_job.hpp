@@ -36,7 +36,7 @@ void check_training(const ExpressionMatrix& matrix, const Split& split, const Mo
 double model_bytes(const ExpressionMatrix& matrix, const ModelOptions& options);
 
 struct TrainedModel {
-  Model model;  ///< on every rank
+  Model model;  ///< its members on rank 0 only
   double seconds = 0;
 };
 

@@ -80,6 +80,17 @@ double SparseCellKernel::output_after(std::int32_t position) const {
   return std::max(raw_[index(position)] - change_[index(position)], floor_[index(position)]);
 }
 
+/// Σ o over the genes that stay. By difference, but where little is left, and a difference would be rounding.
+double SparseCellKernel::left_without(double of_removed) const {
+  constexpr double little = 1e-3;
+  if (total_ - of_removed > little * total_) return total_ - of_removed;
+  double left = 0;
+  for (std::size_t at = 0; at < output_.size(); ++at) {
+    if (is_removed_[at] == 0) left += output_[at];
+  }
+  return left;
+}
+
 KnockoutScores SparseCellKernel::scores(std::span<const std::int32_t> removed) {
   touch(removed);
   double of_removed = 0;
@@ -90,9 +101,10 @@ KnockoutScores SparseCellKernel::scores(std::span<const std::int32_t> removed) {
     of_touched += output_[index(row)];
     gained += output_after(row) - output_[index(row)];
   }
-  const double total_after = total_ - of_removed + gained;
-  const double kept = (total_ - of_removed) / total_;
-  const double untouched = std::max(0.0, (total_ - of_removed - of_touched) / total_);
+  const double left = left_without(of_removed);
+  const double total_after = left + gained;
+  const double kept = left / total_;
+  const double untouched = std::max(0.0, (left - of_touched) / total_);
   double impact = of_removed / total_ + untouched * std::abs(total_ / total_after - 1);
   double network = untouched / kept * std::abs(kept * total_ / total_after - 1);
   for (const std::int32_t row : touched_) {

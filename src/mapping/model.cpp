@@ -53,10 +53,6 @@ void broadcast(const Communicator& communicator, FittedMapping& member, int root
 
 }  // namespace
 
-const char* kind_of(const Model& model) {
-  return model.is_sparse() ? "sparse" : "dko";
-}
-
 std::string checksum_of(const Model& model) {
   const auto of_member = [&](const Member& member) {
     return std::visit([&](const auto& made) { return made.mapping.checksum(model.genes); }, member);

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
+#include <limits>
 
 #include "dko/base/error.hpp"
 #include "dko/hdf5/file.hpp"
@@ -89,7 +91,7 @@ Mapping read_dense(const hdf5::Location& group, std::int64_t genes) {
 void write_member(hdf5::Location& group, const TrainedMapping& member) {
   const MappingShape& shape = member.mapping.shape();
   hdf5::Location mapping = group.create_group("mapping");
-  mapping.set("kind", "dko");
+  mapping.set("kind", name_of(MappingKind::dko));
   mapping.write("W1t", member.mapping.w1(), {shape.genes, shape.hidden});
   mapping.write("b1", member.mapping.b1());
   mapping.write("W2", member.mapping.w2(), {shape.genes, shape.hidden});
@@ -97,14 +99,24 @@ void write_member(hdf5::Location& group, const TrainedMapping& member) {
   write_record(group, member.record);
 }
 
+std::vector<std::int32_t> narrowed(std::span<const std::int64_t> values) {
+  std::vector<std::int32_t> narrow;
+  for (const std::int64_t value : values) narrow.push_back(static_cast<std::int32_t>(value));
+  return narrow;
+}
+
 void write_member(hdf5::Location& group, const FittedMapping& member) {
   const SparseMapping& sparse = member.mapping;
   hdf5::Location mapping = group.create_group("mapping");
-  mapping.set("kind", "sparse");
+  mapping.set("kind", name_of(MappingKind::sparse));
   hdf5::Location a = mapping.create_group("A");
   a.write("data", sparse.effects());
   a.write("indices", sparse.rows());
-  a.write("indptr", sparse.starts());
+  // SciPy slices only where both arrays of indices are of one type.
+  if (sparse.effects_count() <= std::numeric_limits<std::int32_t>::max())
+    a.write("indptr", std::span<const std::int32_t>(narrowed(sparse.starts())));
+  else
+    a.write("indptr", sparse.starts());
   a.set_encoding("", "csc_matrix", "0.1.0");
   a.set("shape", std::vector<std::int64_t>{sparse.genes(), sparse.genes()});
   mapping.write("offset", sparse.offset());
@@ -134,12 +146,17 @@ void require_sound(const hdf5::Location& group, const SparseMappingParts& parts,
   for (std::size_t column = 0; column < n; ++column) {
     const auto first = parts.rows.begin() + parts.starts[column];
     const auto last = parts.rows.begin() + parts.starts[column + 1];
-    require(std::is_sorted(first, last, std::less_equal<>()) &&
+    require(std::adjacent_find(first, last, std::greater_equal<>()) == last &&
                 (first == last || (*first >= 0 && *(last - 1) < static_cast<std::int32_t>(genes))),
             "A has rows out of order, or of genes that are not there");
   }
   require(std::all_of(parts.floor.begin(), parts.floor.end(), [](double least) { return least > 0; }),
           "floor is not above 0");
+  for (const auto* values :
+       {&parts.effects, &parts.offset, &parts.floor, &parts.loadings, &parts.responses}) {
+    require(std::all_of(values->begin(), values->end(), [](double value) { return std::isfinite(value); }),
+            "has values that are not finite");
+  }
 }
 
 SparseMapping read_sparse(const hdf5::Location& group, std::int64_t genes) {
@@ -159,8 +176,9 @@ SparseMapping read_sparse(const hdf5::Location& group, std::int64_t genes) {
 Member read_member(const hdf5::Location& group, std::int64_t genes) {
   const hdf5::Location mapping = group.group("mapping");
   const std::string kind = mapping.has_attribute("kind") ? mapping.text_attribute("kind") : "dko";
-  if (kind == "dko") return TrainedMapping{read_dense(mapping, genes), read_training(group)};
-  if (kind != "sparse")
+  if (kind == name_of(MappingKind::dko))
+    return TrainedMapping{read_dense(mapping, genes), read_training(group)};
+  if (kind != name_of(MappingKind::sparse))
     throw InputError(fmt::format("{}: is a mapping of kind '{}', which this program does not know",
                                  mapping.place(), kind));
   FittedMapping member{read_sparse(mapping, genes), {}};
@@ -209,12 +227,18 @@ Model read_model(const std::filesystem::path& path) {
   model.genes = file.group("genes").read_strings("name");
   const std::int64_t count =
       file.has_attribute(members_attribute) ? file.integer_attribute(members_attribute) : 1;
-  if (count < 1) throw InputError(fmt::format("{}: has no members", path.string()));
+  if (count < 1 || count > most_members)
+    throw InputError(fmt::format("{}: states {} members, which no model has", path.string(), count));
+  if (model.genes.size() < 2) throw InputError(fmt::format("{}: has fewer than two genes", path.string()));
   for (std::int64_t at = 0; at < count; ++at) {
     const auto genes = std::ssize(model.genes);
     model.members.push_back(count == 1
                                 ? read_member(file, genes)
                                 : read_member(file.group(member_group(static_cast<std::size_t>(at))), genes));
+  }
+  for (const Member& member : model.members) {
+    if (member.index() != model.members.front().index())
+      throw InputError(fmt::format("{}: its members are of different kinds", path.string()));
   }
   if (checksum_of(model) != model.provenance.model_checksum) {
     throw InputError(

@@ -23,6 +23,9 @@ class PresenceProduct {
     mean_ /= static_cast<double>(cells.size());
   }
 
+  /// Whether presence varies between the cells at all; if not, there is nothing to decompose.
+  bool varies() const { return (mean_.array() * (1 - mean_.array())).sum() > 1e-9; }
+
   Eigen::Index rows() const { return mean_.size(); }
   Eigen::Index cols() const { return mean_.size(); }
 
@@ -67,13 +70,12 @@ std::vector<float> CellState::scores(const ExpressionMatrix& matrix, std::int64_
 CellState principal_components(const ExpressionMatrix& matrix, std::span<const std::int64_t> cells,
                                std::int64_t factors) {
   CellState state;
-  const PresenceProduct product(matrix, cells);
+  PresenceProduct product(matrix, cells);
   const auto most = std::min<std::int64_t>(matrix.genes(), std::ssize(cells)) - 1;
   factors = std::min(factors, most / 2);
-  if (factors < 1) return state;
-  PresenceProduct operation = product;
+  if (factors < 1 || !product.varies()) return state;
   const auto subspace = std::min<std::int64_t>(matrix.genes(), 3 * factors + 10);
-  Spectra::SymEigsSolver<PresenceProduct> solver(operation, factors, subspace);
+  Spectra::SymEigsSolver<PresenceProduct> solver(product, factors, subspace);
   const Eigen::VectorXd start = Eigen::VectorXd::LinSpaced(matrix.genes(), 1.0, 2.0);
   solver.init(start.data());
   constexpr Eigen::Index most_restarts = 1000;

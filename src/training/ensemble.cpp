@@ -87,7 +87,9 @@ std::vector<Member> make_members(const ExpressionMatrix& profiles, const Split& 
     ProgressCallback on_member;
     if (progress) {
       on_member = [&](std::int64_t done, std::int64_t total) {
-        progress(turn * total + done, of_group * total);
+        // A training that stops early says so by a smaller total.
+        const std::int64_t whole = options.kind == MappingKind::dko ? options.training.steps : total;
+        progress(turn * whole + (done == total ? whole : done), of_group * whole);
       };
     }
     try {

@@ -44,12 +44,13 @@ class GeneRegression {
         whole_(design_, LassoFit::no_fold) {
     for (std::int64_t fold = 0; fold < folds; ++fold) without_.emplace_back(design_, fold);
     place_.assign(static_cast<std::size_t>(setting.profiles->genes()), -1);
+    gradient_.assign(setting.presence->padded_genes(), 0.0F);
   }
 
   /// The fits at the λ that is chosen; `fit` has the penalty and regulators to start from, and gets the
   /// penalty.
   Step choose(const PenaltyPath& how, GeneFit& fit) {
-    const double largest = take_gradient();
+    const double largest = search_gradient();
     // Where the targets do not vary, what is left is rounding.
     const double least = 1e-6 * whole_.weight() * std::abs(whole_.covariate_effects().front());
     if (!(largest > least)) return step(largest, how.folds > 0);
@@ -109,7 +110,7 @@ class GeneRegression {
 
   /// The gradient of the fit on all cells to every gene into gradient_; returns the least λ at which all
   /// effects would vanish.
-  double take_gradient() {
+  double search_gradient() {
     if (candidates_.size() + 1 == place_.size()) return 0;  // there is none left to find
     const std::vector<double> fitted = whole_.fitted(0, design_.rows());
     gradient_.assign(setting_.presence->padded_genes(), 0.0F);
@@ -158,7 +159,7 @@ class GeneRegression {
     do {
       whole_.extend();
       whole_.solve(lambda);
-      take_gradient();
+      search_gradient();
     } while (add_candidates(lambda * (1 + rounding)));
     if (with_folds) add_candidates(screening * lambda);
     whole_.extend();
@@ -253,13 +254,20 @@ void weigh(std::span<const double> fitted, const GeneRegression& regression, std
 GeneFit fit_gene(const RegressionSetting& setting, std::int32_t gene, const GeneCells& data,
                  const PenaltyPath& path, GeneFit fit, std::vector<float>& weights, GramMemory& memory) {
   fit.mean = 0;
+  fit.distance = 0;
   fit.responses.assign(static_cast<std::size_t>(setting.factors), 0.0);
   for (std::size_t at = 0; at < data.cells.size(); ++at)
     fit.mean +=
         static_cast<double>(data.shares[at]) * setting.totals[static_cast<std::size_t>(data.cells[at])];
   fit.mean /= static_cast<double>(std::max<std::size_t>(1, data.cells.size()));
   fit.offset = fit.mean;
-  if (data.cells.size() < least_cells) return fit;
+  if (data.cells.size() < least_cells) {
+    for (std::size_t at = 0; at < data.cells.size(); ++at) {
+      const double total = setting.totals[static_cast<std::size_t>(data.cells[at])];
+      fit.distance += std::abs(static_cast<double>(data.shares[at]) - fit.mean / total);
+    }
+    return fit;
+  }
   GeneRegression regression(setting, gene, data, weights, path.folds, memory);
   Step step = regression.choose(path, fit);
   fit.distance = step.distance;

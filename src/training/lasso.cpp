@@ -156,6 +156,7 @@ LassoFit::LassoFit(FoldedDesign& design, std::int64_t left_out) : design_(design
   eliminate(reduced_targets_);
   variance_ = product(design.targets(), design.targets());
   for (const double value : reduced_targets_) variance_ -= value * value;
+  variance_ = std::max(0.0, variance_);
   extend();
 }
 

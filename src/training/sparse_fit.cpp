@@ -226,7 +226,7 @@ class SparseFitter {
     const double best = *std::min_element(sums.begin(), sums.end());
     const auto found = std::find_if(sums.begin(), sums.end(),
                                     [&](double sum) { return sum <= best * (1 + factor_tolerance); });
-    return factor_choices[static_cast<std::size_t>(found - sums.begin())];
+    return found == sums.end() ? 0 : factor_choices[static_cast<std::size_t>(found - sums.begin())];
   }
 
   /// On rank 0, for all.

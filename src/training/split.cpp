@@ -67,13 +67,12 @@ void require_enough_cells(const Split& split, std::int64_t batch, double validat
   }
 }
 
-void require_enough_cells_to_fit(const Split& split) {
+void require_enough_cells_to_fit(std::int64_t cells) {
   constexpr std::int64_t least = 10;
-  if (std::ssize(split.training) >= least) return;
+  if (cells >= least) return;
   throw InputError(
       fmt::format("a sparse mapping is fitted to {} or more that express anything, and here {} left",
-                  counted(least, "cell"),
-                  std::ssize(split.training) == 1 ? "1 is" : fmt::format("{} are", split.training.size())));
+                  counted(least, "cell"), cells == 1 ? "1 is" : fmt::format("{} are", cells)));
 }
 
 }  // namespace dko

@@ -28,5 +28,6 @@ with h5py.File("sparse.h5") as f:
     effects = anndata.experimental.read_elem(f["mapping/A"])
     assert effects.shape == (30, 30) and effects.format == "csc", effects
     assert abs(effects.diagonal()).max() == 0
+    assert effects[:, [3, 4]].shape == (30, 2)
     assert f["mapping/offset"].shape == (30,)
 PYTHON

@@ -29,8 +29,18 @@ same two.csv both.csv
 expect 2 '--mapping must be dko or sparse' "$DKO" run data.csv -o x.h5 --mapping dense
 expect 2 '--ensemble must be between' "$DKO" run data.csv -o x.h5 --ensemble 0
 expect 2 '--steps is of --mapping dko' "$DKO" run data.csv -o x.h5 --mapping sparse --steps 10
+expect 2 'must leave some cells out' "$DKO" run data.csv -o x.h5 --mapping sparse --ensemble 2 --validation 0
 expect 2 'takes all cells' "$DKO" train data.csv -o x.h5 --mapping sparse --validation 0.1
 expect 2 'no standard deviations|no impact-sd' "$DKO" top screen.h5 --lower-bound 1
 cut -d, -f1-6 data.csv >few.csv
+# Nothing drops out: there is no state, and nothing to learn presence from.
+for cell in $(seq 12); do printf ',c%s' $cell; done >full.csv
+echo >>full.csv
+for gene in 1 2 3 4 5; do
+  printf 'g%s' $gene
+  for cell in $(seq 12); do printf ',%s' $((gene + cell % 3)); done
+  echo
+done >>full.csv
+expect 0 '0 effects .*0 factors' on 2 "$DKO" run full.csv --mapping sparse --order 2 -o full.h5
 expect 3 '10 cells or more' "$DKO" train few.csv -o x.h5 --mapping sparse
 absent x.h5

@@ -126,3 +126,18 @@ TEST_CASE("the mapping alone predicts what the kernel does") {
     }
   }
 }
+
+TEST_CASE("where next to nothing is left, scores are finite and those of whole profiles") {
+  testing::PlainSparse plain = testing::random_sparse(12, 0, 0, 71);
+  plain.offset.assign(12, 1.0);
+  plain.offset[4] = plain.floor[4] = 1e-20;
+  const SparseMapping mapping = plain.mapping();
+  SparseCellKernel kernel(mapping);
+  const std::vector<std::int32_t> genes{0, 1, 2, 3, 4};
+  kernel.load(genes);
+  const std::vector<std::int32_t> removed{0, 1, 2, 3};
+  const KnockoutScores scores = kernel.scores(removed);
+  const Expected right = expected(plain, genes, removed);
+  CHECK(scores.impact == Approx(right.impact).epsilon(1e-12));
+  CHECK(scores.network == Approx(right.network).margin(1e-12));
+}

@@ -138,7 +138,8 @@ void change(const std::filesystem::path& path, const char* array, std::int64_t a
   hdf5::File file = hdf5::File::open(path, hdf5::Access::write);
   const std::vector<T> values{value};
   hdf5::Location group = file.group("mapping");
-  if (std::string(array) == "indices" || std::string(array) == "indptr") group = group.group("A");
+  if (std::string(array) == "indices" || std::string(array) == "indptr" || std::string(array) == "data")
+    group = group.group("A");
   group.dataset(array).write<T>(at, values);
   file.close();
 }
@@ -151,7 +152,7 @@ TEST_CASE("an ensemble of sparse mappings comes back as it was, to the bit") {
     const Model model = sparse_model(members);
     save(folder / "m.h5", model);
     const Model back = read_model(folder / "m.h5");
-    CHECK(std::string(kind_of(back)) == "sparse");
+    CHECK(back.kind() == MappingKind::sparse);
     REQUIRE(std::ssize(back.members) == members);
     for (std::size_t at = 0; at < back.members.size(); ++at) {
       const auto& theirs = std::get<FittedMapping>(model.members[at]);
@@ -180,6 +181,9 @@ TEST_CASE("damaged sparse mappings are refused, not used") {
   damaged("indptr", 2, std::int64_t{-5});
   damaged("floor", 2, 0.0);
   damaged("floor", 2, std::nan(""));
+  damaged("floor", 2, HUGE_VAL);
+  damaged("offset", 0, std::nan(""));
+  damaged("data", 0, std::nan(""));
   damaged("offset", 2, 0.25);
 }
 

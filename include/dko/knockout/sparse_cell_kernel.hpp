@@ -25,7 +25,7 @@ class SparseCellKernel final : public CellKernel {
   /// `mapping` must outlive the kernel.
   explicit SparseCellKernel(const SparseMapping& mapping);
 
-  /// O(n + non-zeros of the columns of all expressed genes).
+  /// O(N + non-zeros of the columns of all expressed genes).
   void load(std::span<const std::int32_t> expressed) override;
   KnockoutScores scores(std::span<const std::int32_t> removed) override;
   void pair_scores(std::int32_t first, std::span<const std::int32_t> seconds,
@@ -39,6 +39,7 @@ class SparseCellKernel final : public CellKernel {
   void touch(std::span<const std::int32_t> removed);
   void restore();
   double output_after(std::int32_t position) const;
+  double left_without(double of_removed) const;
   template <class T>
   void fill_pairs(std::int32_t first, std::span<const std::int32_t> seconds,
                   const PerScore<std::span<T>>& scores);

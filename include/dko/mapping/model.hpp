@@ -44,7 +44,8 @@ struct SparseRecord {
   std::int64_t cells = 0;
   std::int64_t factors = 0;  ///< of cell state, r
   std::int64_t effects = 0;  ///< non-zeros of A
-  /// ½ Σ|predicted − true share| per cell, in cells left out when the penalties were chosen; about BC.
+  /// ½ Σ|predicted − true share| per cell, in cells left out when the penalties were chosen: about BC, a
+  /// little below that of cells that were never seen, for the penalties were chosen by it.
   double cross_validated_distance = 0;
   std::vector<float> penalties;  ///< one per gene: λ in parts of that at which all its effects vanish
 };
@@ -57,6 +58,15 @@ struct FittedMapping {
 /// A mapping of either kind, with how it came to be.
 using Member = std::variant<TrainedMapping, FittedMapping>;
 
+enum class MappingKind { dko, sparse };
+
+/// "dko" or "sparse", as in --mapping and in files.
+constexpr const char* name_of(MappingKind kind) {
+  return kind == MappingKind::dko ? "dko" : "sparse";
+}
+
+constexpr std::int64_t most_members = 1000;
+
 /// One mapping, or an ensemble of several of one kind, with all that is needed to use it and to say where it
 /// comes from.
 struct Model {
@@ -64,11 +74,10 @@ struct Model {
   Names genes;
   Provenance provenance;
 
-  bool is_sparse() const { return std::holds_alternative<FittedMapping>(members.front()); }
+  MappingKind kind() const {
+    return std::holds_alternative<FittedMapping>(members.front()) ? MappingKind::sparse : MappingKind::dko;
+  }
 };
-
-/// "dko" or "sparse", as in --mapping.
-const char* kind_of(const Model& model);
 
 /// Checksum of the parameters of all members and of the genes they belong to; of one member its own.
 std::string checksum_of(const Model& model);

@@ -12,8 +12,6 @@
 
 namespace dko {
 
-enum class MappingKind { dko, sparse };
-
 /// What mapping to make, and how many.
 struct ModelOptions {
   MappingKind kind = MappingKind::dko;

@@ -17,12 +17,13 @@ namespace dko {
 /// moves many others is penalised less (λ times the root mean square of its effects to the power −½), from
 /// the third on cells far off a fit weigh less. λ is chosen for each gene by 5-fold cross-validation.
 ///
-/// The state of a cell is its place along the leading principal components of presence; their number, 0 to
-/// 8, is the least whose cross-validated distance, over the 100 most abundant genes, is within 0.2 % of the
-/// best.
+/// The state of a cell is its place along the leading principal components of presence, found by rank 0
+/// alone; their number, of 0, 1, 2, 4 and 8, is the least whose distance in three of the folds, each left
+/// out, over the 100 most abundant genes, is within 0.2 % of the best.
 ///
-/// Each gene's fit is one rank's, and nothing depends on which: the same bits for any number of ranks. Cells
-/// and presence are kept sparse or as bits; no rank holds N×N. `profiles` has relative profiles as values and
+/// Each gene's fit is one rank's, and nothing depends on which: the same bits for any number of ranks on the
+/// same kind of processor. Cells are kept sparse, presence also as bits, C·N/8 bytes a rank; beyond that a
+/// rank holds the products of one gene's candidates at a time. `profiles` has relative profiles as values and
 /// is the same on every rank, as are `cells`. The result is on every rank. Collective.
 FittedMapping fit_sparse(const ExpressionMatrix& profiles, std::span<const std::int64_t> cells,
                          std::uint64_t seed, const Communicator& communicator,

@@ -26,6 +26,6 @@ Split split_cells(const ExpressionMatrix& matrix, double validation_fraction, do
 void require_enough_cells(const Split& split, std::int64_t batch, double validation_fraction);
 
 /// @throws InputError if there are too few cells to fit a sparse mapping to: fewer than ten.
-void require_enough_cells_to_fit(const Split& split);
+void require_enough_cells_to_fit(std::int64_t cells);
 
 }  // namespace dko
