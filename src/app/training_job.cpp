@@ -101,8 +101,7 @@ void check_training_options(const CommandLine& line, const ModelOptions& options
   if (line.given("validation") && options.members == 1) {
     throw UsageError(
         "--validation: a lone sparse mapping takes all cells and chooses its penalties by cross-validation; "
-        "only "
-        "the members of an --ensemble leave cells out");
+        "only the members of an --ensemble leave cells out");
   }
 }
 
