@@ -11,7 +11,7 @@ packages=(
   libhdf5-openmpi-dev
   libeigen3-dev libspectra-dev
   libboost-dev libboost-program-options-dev libboost-iostreams-dev
-  libfmt-dev nlohmann-json3-dev
+  libfmt-dev liblzf-dev nlohmann-json3-dev
 )
 tests=(catch2 clang-format python3-h5py python3-anndata python3-sklearn)
 

@@ -9,6 +9,7 @@
 #include "dko/mapping/model_file.hpp"
 #include "dko/parallel/collective.hpp"
 #include "evaluation.hpp"
+#include "input.hpp"
 #include "training_job.hpp"
 
 namespace dko::app {
@@ -18,7 +19,7 @@ namespace po = boost::program_options;
 namespace {
 
 struct EvaluateOptions {
-  std::string input;
+  InputOptions input;
   std::string screen;
   std::string model;
   std::vector<std::string> truth;
@@ -54,7 +55,7 @@ void check(const EvaluateOptions& options, const CommandLine& line) {
   require_between("--null", static_cast<double>(options.null_genes), 1, 1e6);
   for (const std::string& truth : options.truth)
     require_distinct({{"--truth", truth}, {"--json", options.common.json}});
-  require_distinct({{"INPUT", options.input},
+  require_distinct({{"INPUT", options.input.path},
                     {"--screen", options.screen},
                     {"--model", options.model},
                     {"--prediction", options.prediction},
@@ -67,9 +68,10 @@ bool parse(EvaluateOptions& options, const std::vector<std::string>& arguments, 
       "evaluate INPUT [options]",
       "Tells how far scores and predictions can be trusted: against the true effects of knockouts, against\n"
       "held-out profiles, against a real knockout; always beside baselines that need no mapping, with 95 %\n"
-      "confidence intervals over cells, and a verdict in words. INPUT is the expression data.",
+      "confidence intervals over cells, and a verdict in words.\n" +
+          std::string(input_formats),
       "dko evaluate data.csv --screen screen.h5 --truth data.truth_single.csv");
-  line.add_positional("INPUT", options.input);
+  add_input(line, options.input);
   line.add()("truth", po::value(&options.truth)->value_name("CSV")->composing(),
              "true effects of single or double knockouts, as dko simulate writes them; may be given again")(
       "screen", po::value(&options.screen)->value_name("FILE"), "the scores to hold against it: a screen")(
@@ -90,6 +92,7 @@ bool parse(EvaluateOptions& options, const std::vector<std::string>& arguments, 
   add_seed(line, options.seed, "seed of the resamples");
   add_common(line, options.common);
   if (!line.parse(arguments, context)) return false;
+  check_input_options(options.input);
   check(options, line);
   return true;
 }
@@ -105,19 +108,17 @@ struct Preparation {
 
 void prepare(Preparation& ready, const EvaluateOptions& options, Job& job) {
   ready.summary.emplace(options.common);
-  const ExpressionMatrix matrix = load_input(options.input, job);
-  if (!options.model.empty()) {
-    const Model model = read_model(options.model);
-    require_same_genes(model, options.model, matrix, options.input);
-    job.provenance.model_checksum = model.provenance.model_checksum;
-    ready.members = collapse(model);
-  }
+  std::optional<Model> model;
+  if (!options.model.empty()) model = read_model(options.model);
+  const ExpressionMatrix matrix =
+      model ? load_input(options.input, *model, options.model, job) : load_input(options.input, job);
+  if (model) ready.members = collapse(*model);
   if (!options.screen.empty()) {
     ready.screen.emplace(options.screen);
     job.provenance.model_checksum = ready.screen->provenance().model_checksum;
     if (ready.screen->provenance().input_checksum != job.provenance.input_checksum) {
       throw InputError(fmt::format("{} is a screen of other data than {}: their checksums differ",
-                                   options.screen, options.input));
+                                   options.screen, options.input.path));
     }
   }
   if (!options.prediction.empty()) ready.prediction = read_prediction(options.prediction);

@@ -10,11 +10,11 @@
 #include "command.hpp"
 #include "dko/base/error.hpp"
 #include "dko/base/text.hpp"
-#include "dko/expression/reader.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/results/perturbed.hpp"
 #include "dko/results/prediction_file.hpp"
 #include "dko/results/screen_reader.hpp"
+#include "input.hpp"
 #include "score_names.hpp"
 
 namespace dko::app {
@@ -32,7 +32,7 @@ struct ExportCommandOptions {
   bool names = false;
   std::string truth;
   std::string predicted;
-  std::string input;
+  InputOptions input;
   std::string of;
   std::string ptest;
   std::string ztest;
@@ -62,8 +62,8 @@ bool parse(ExportCommandOptions& options, const std::vector<std::string>& argume
       "several members impact-sd (k_pred_sd) and network-sd, with commas between; default: impact, or "
       "network where no impact is stored")("names", po::bool_switch(&options.names),
                                            "write names of genes and cells instead of numbers from 0")(
-      "input", po::value(&options.input)->value_name("FILE"),
-      "the screened expression data, for the following")(
+      "input", po::value(&options.input.path)->value_name("FILE"),
+      "the screened expression data, for the following, with the same choice of cells and genes")(
       "ptest", po::value(&options.ptest)->value_name("CSV"),
       "the perturbed data, genes × events: each event's cell with its knocked-out genes set to 0")(
       "ztest", po::value(&options.ztest)->value_name("CSV"), "their presence, 0 or 1")(
@@ -76,6 +76,7 @@ bool parse(ExportCommandOptions& options, const std::vector<std::string>& argume
                                                        "true profiles of a prediction, cells × genes")(
       "predicted", po::value(&options.predicted)->value_name("CSV"), "predicted profiles, cells × genes")(
       "force,f", po::bool_switch(&options.common.force), "replace output files that exist");
+  add_input_options(line, options.input);
   add_verbosity(line, options.common);
   if (!line.parse(arguments, context)) return false;
   if (!(options.wants_scores() || options.wants_perturbed() || options.wants_profiles())) {
@@ -94,7 +95,7 @@ bool parse(ExportCommandOptions& options, const std::vector<std::string>& argume
     throw UsageError("--score is for --single, --double and --list");
   require_between("--max-gigabytes", options.most_gigabytes, 0, 1e9);
   require_distinct({{"FILE", options.file},
-                    {"--input", options.input},
+                    {"--input", options.input.path},
                     {"--single", options.single},
                     {"--double", options.pairs},
                     {"--list", options.list},
@@ -103,7 +104,7 @@ bool parse(ExportCommandOptions& options, const std::vector<std::string>& argume
                     {"--recorder", options.recorder},
                     {"--true", options.truth},
                     {"--predicted", options.predicted}});
-  if (!(options.ptest.empty() && options.ztest.empty()) && options.input.empty()) {
+  if (!(options.ptest.empty() && options.ztest.empty()) && options.input.path.empty()) {
     throw UsageError("--ptest and --ztest hold expression data: give the screened file with --input");
   }
   return true;
@@ -211,8 +212,8 @@ void export_screen(const ExportCommandOptions& options, Log& log) {
   add_scores(outputs, screen, options);
   ExpressionMatrix matrix;
   if (options.wants_perturbed()) add_perturbed(outputs, screen, options, matrix);
-  if (!options.input.empty()) {
-    matrix = read_expression(options.input, log);
+  if (!options.input.path.empty()) {
+    matrix = read_input(options.input, log).matrix;
     require_same_data(screen, matrix);
   }
   outputs.write();

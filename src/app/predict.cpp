@@ -11,6 +11,7 @@
 #include "dko/evaluation/profile_agreement.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/results/prediction_file.hpp"
+#include "input.hpp"
 #include "resources.hpp"
 #include "training_job.hpp"
 
@@ -21,7 +22,7 @@ namespace po = boost::program_options;
 namespace {
 
 struct PredictOptions {
-  std::string input;
+  InputOptions input;
   std::string out;
   std::string held_out;
   double held_out_fraction = 0.2;
@@ -40,10 +41,10 @@ bool parse(PredictOptions& options, const std::vector<std::string>& arguments, c
   CommandLine line(
       "predict INPUT -o PREDICTION [options]",
       "Trains on part of the cells, predicts the profiles of the others from their assemblages, and\n"
-      "tells how well they agree with the true ones, beside the mean-share baseline. INPUT is CSV or TSV,\n"
-      "genes × cells.",
+      "tells how well they agree with the true ones, beside the mean-share baseline.\n" +
+          std::string(input_formats),
       "mpirun -n 4 dko predict Ptrain.csv -o prediction.h5");
-  line.add_positional("INPUT", options.input);
+  add_input(line, options.input);
   line.add()("out,o", po::value(&options.out)->value_name("FILE")->required(),
              "the prediction file to write (HDF5)")(
       "held-out", po::value(&options.held_out)->value_name("FILE"),
@@ -58,8 +59,9 @@ bool parse(PredictOptions& options, const std::vector<std::string>& arguments, c
     throw UsageError("--held-out and --held-out-fraction exclude each other");
   }
   require_between("--held-out-fraction", options.held_out_fraction, 0, 0.95);
+  check_input_options(options.input);
   check_training_options(line, options.mapping);
-  require_distinct({{"INPUT", options.input},
+  require_distinct({{"INPUT", options.input.path},
                     {"--held-out", options.held_out},
                     {"--out", options.out},
                     {"--json", options.common.json}});

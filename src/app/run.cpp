@@ -3,6 +3,7 @@
 
 #include "command.hpp"
 #include "dko/parallel/collective.hpp"
+#include "input.hpp"
 #include "screen_job.hpp"
 #include "training_job.hpp"
 
@@ -13,7 +14,7 @@ namespace po = boost::program_options;
 namespace {
 
 struct RunOptions {
-  std::string input;
+  InputOptions input;
   std::string out;
   std::string save_model;
   ModelOptions mapping;
@@ -33,10 +34,10 @@ struct Preparation {
 
 bool parse(RunOptions& options, const std::vector<std::string>& arguments, const Context& context) {
   CommandLine line("run INPUT -o SCREEN [options]",
-                   "Trains the mapping on all ranks, then scores the knockouts: the main job. INPUT is CSV "
-                   "or TSV, genes × cells.",
-                   "mpirun -n 4 dko run Ptrain.csv --order 2 -o screen.h5");
-  line.add_positional("INPUT", options.input);
+                   "Trains the mapping on all ranks, then scores the knockouts: the main job.\n" +
+                       std::string(input_formats),
+                   "mpirun -n 4 dko run cells.h5ad --layer counts --top-genes 1000 --order 2 -o screen.h5");
+  add_input(line, options.input);
   line.add()("out,o", po::value(&options.out)->value_name("FILE")->required(),
              "the screen file to write (HDF5)")(
       "save-model", po::value(&options.save_model)->value_name("FILE"), "write the trained model too");
@@ -44,9 +45,10 @@ bool parse(RunOptions& options, const std::vector<std::string>& arguments, const
   add_training_options(line, options.mapping);
   add_common(line, options.common);
   if (!line.parse(arguments, context)) return false;
+  check_input_options(options.input);
   check_screen_options(line, options.screen);
   check_training_options(line, options.mapping);
-  require_distinct({{"INPUT", options.input},
+  require_distinct({{"INPUT", options.input.path},
                     {"--events", options.screen.events},
                     {"--out", options.out},
                     {"--save-model", options.save_model},

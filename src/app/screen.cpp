@@ -9,6 +9,7 @@
 #include "dko/base/text.hpp"
 #include "dko/mapping/model_file.hpp"
 #include "dko/parallel/collective.hpp"
+#include "input.hpp"
 #include "screen_job.hpp"
 #include "training_job.hpp"
 
@@ -19,7 +20,7 @@ namespace po = boost::program_options;
 namespace {
 
 struct ScreenCommandOptions {
-  std::string input;
+  InputOptions input;
   std::string model;
   std::string out;
   std::uint64_t seed = 1;
@@ -36,10 +37,13 @@ struct Preparation {
 };
 
 bool parse(ScreenCommandOptions& options, const std::vector<std::string>& arguments, const Context& context) {
-  CommandLine line("screen INPUT --model MODEL -o SCREEN [options]",
-                   "Scores knockouts with a trained model, sharded over all ranks.",
-                   "mpirun -n 4 dko screen Ptrain.csv --model model.h5 --order 2 -o screen.h5");
-  line.add_positional("INPUT", options.input);
+  CommandLine line(
+      "screen INPUT --model MODEL -o SCREEN [options]",
+      "Scores knockouts with a trained model, sharded over all ranks. The data may have more genes than "
+      "the model.\n" +
+          std::string(input_formats),
+      "mpirun -n 4 dko screen cells.h5ad --layer counts --model model.h5 --order 2 -o screen.h5");
+  add_input(line, options.input);
   line.add()("model,m", po::value(&options.model)->value_name("FILE")->required(),
              "the model, made by dko train")("out,o", po::value(&options.out)->value_name("FILE")->required(),
                                              "the screen file to write (HDF5)");
@@ -47,8 +51,9 @@ bool parse(ScreenCommandOptions& options, const std::vector<std::string>& argume
   add_screen_options(line, options.screen);
   add_common(line, options.common);
   if (!line.parse(arguments, context)) return false;
+  check_input_options(options.input);
   check_screen_options(line, options.screen);
-  require_distinct({{"INPUT", options.input},
+  require_distinct({{"INPUT", options.input.path},
                     {"--model", options.model},
                     {"--events", options.screen.events},
                     {"--out", options.out},
@@ -60,9 +65,7 @@ void prepare(Preparation& ready, const ScreenCommandOptions& options, Job& job) 
   ready.out.emplace(options.out, options.common.force);
   ready.summary.emplace(options.common);
   const Model model = read_model(options.model);
-  ready.matrix = load_input(options.input, job);
-  require_same_genes(model, options.model, ready.matrix, options.input);
-  job.provenance.model_checksum = model.provenance.model_checksum;
+  ready.matrix = load_input(options.input, model, options.model, job);
   ready.plan = make_plan(ready.matrix, options.screen, std::ssize(model.members), job);
   check_screen(ready.matrix, ready.plan, *ready.out, model.kind(), job);
   ready.members = collapse(model);

@@ -30,10 +30,12 @@ void add_screen_options(CommandLine& line, ScreenOptions& options) {
       "events", po::value(&options.events)->value_name("FILE"),
       "score the knockouts of this list: CSV with columns gene_id (or gene1_id, gene2_id, ...) and cell_id, "
       "names or numbers from 0; instead of --order 1 unless that is given too")(
-      "genes", po::value(&options.genes)->value_name("FILE"),
-      "knock out only these genes, one name or number a line")(
-      "cells", po::value(&options.cells)->value_name("FILE"),
-      "only in these cells, one name or number a line");
+      "knockout-genes", po::value(&options.genes)->value_name("LIST"),
+      "knock out only these genes: a file with one name or number a line, or names with commas between; "
+      "unlike "
+      "--genes, all the others stay in the cells")(
+      "knockout-cells", po::value(&options.cells)->value_name("LIST"),
+      "only in these cells; unlike with --cells, the mapping is trained on all");
 }
 
 void check_screen_options(const CommandLine& line, ScreenOptions& options) {
@@ -46,16 +48,18 @@ void check_screen_options(const CommandLine& line, ScreenOptions& options) {
     throw UsageError("--sample and --events exclude each other");
   if (line.given("score")) scores_named(options.score);
   if (!options.events.empty() && !options.order_given && !(options.genes.empty() && options.cells.empty())) {
-    throw UsageError("--genes and --cells restrict --order 1 and 2, not --events: restrict the list itself");
+    throw UsageError(
+        "--knockout-genes and --knockout-cells restrict --order 1 and 2, not --events: restrict the list "
+        "itself");
   }
 }
 
 namespace {
 
-std::optional<std::vector<std::int32_t>> chosen(const std::string& file, const char* kind,
-                                                const Names& names) {
-  if (file.empty()) return std::nullopt;
-  return read_name_list(file, NameIndex(kind, names));
+std::optional<std::vector<std::int32_t>> chosen(const std::string& list, const NameIndex& index,
+                                                const char* option) {
+  if (list.empty()) return std::nullopt;
+  return listed_or_named(list, index, option);
 }
 
 /// The list of a plan: read, sampled, or none.
@@ -89,8 +93,10 @@ ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenOptions& option
                      Job& job) {
   ScreenPlan plan;
   plan.members = members;
-  plan.targets = select_targets(matrix, chosen(options.genes, "gene", matrix.gene_names()),
-                                chosen(options.cells, "cell", matrix.cell_names()));
+  plan.targets = select_targets(
+      matrix,
+      chosen(options.genes, NameIndex("gene", matrix.gene_names(), matrix.gene_ids()), "--knockout-genes"),
+      chosen(options.cells, NameIndex("cell", matrix.cell_names()), "--knockout-cells"));
   plan.list = make_list(matrix, plan, options, job.provenance.seed);
   const ScoreSet chosen_scores = options.score.empty() ? both_scores : scores_named(options.score);
   plan.listed = chosen_scores;

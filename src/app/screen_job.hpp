@@ -20,13 +20,13 @@ struct ScreenOptions {
   int order = 1;
   std::int64_t sample = 0;  ///< pairs, instead of all; 0: all
   std::string events;       ///< file
-  std::string genes;        ///< file
-  std::string cells;        ///< file
+  std::string genes;        ///< to knock out: file or names; empty: all
+  std::string cells;        ///< to knock them out in, likewise
   std::string score;        ///< of all knockouts; empty: both, but of all pairs the impact alone
   bool order_given = false;
 };
 
-/// Options --order, --sample, --score, --events, --genes and --cells.
+/// Options --order, --sample, --score, --events, --knockout-genes and --knockout-cells.
 void add_screen_options(CommandLine& line, ScreenOptions& options);
 /// To be called after parsing. @throws UsageError for options that exclude each other.
 void check_screen_options(const CommandLine& line, ScreenOptions& options);

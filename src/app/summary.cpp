@@ -29,6 +29,7 @@ nlohmann::ordered_json to_json(const Provenance& provenance) {
           {"ranks", provenance.ranks},
           {"seed", provenance.seed},
           {"input", provenance.input},
+          {"selection", provenance.selection},
           {"input_checksum", provenance.input_checksum},
           {"model_checksum", provenance.model_checksum}};
 }

@@ -5,6 +5,7 @@
 
 #include "command.hpp"
 #include "dko/parallel/collective.hpp"
+#include "input.hpp"
 #include "training_job.hpp"
 
 namespace dko::app {
@@ -14,7 +15,7 @@ namespace po = boost::program_options;
 namespace {
 
 struct TrainOptions {
-  std::string input;
+  InputOptions input;
   std::string out;
   ModelOptions mapping;
   CommonOptions common;
@@ -28,18 +29,20 @@ struct Preparation {
 };
 
 bool parse(TrainOptions& options, const std::vector<std::string>& arguments, const Context& context) {
-  CommandLine line("train INPUT -o MODEL [options]",
-                   "Trains the mapping from assemblage to profile on all ranks and writes the best weights. "
-                   "INPUT is CSV or\nTSV, genes × cells.",
-                   "mpirun -n 4 dko train Ptrain.csv -o model.h5");
-  line.add_positional("INPUT", options.input);
+  CommandLine line(
+      "train INPUT -o MODEL [options]",
+      "Trains the mapping from assemblage to profile on all ranks and writes the best weights.\n" +
+          std::string(input_formats),
+      "mpirun -n 4 dko train cells.h5ad --layer counts --top-genes 2000 -o model.h5");
+  add_input(line, options.input);
   line.add()("out,o", po::value(&options.out)->value_name("FILE")->required(),
              "the model file to write (HDF5)");
   add_training_options(line, options.mapping);
   add_common(line, options.common);
   if (!line.parse(arguments, context)) return false;
+  check_input_options(options.input);
   check_training_options(line, options.mapping);
-  require_distinct({{"INPUT", options.input}, {"--out", options.out}, {"--json", options.common.json}});
+  require_distinct({{"INPUT", options.input.path}, {"--out", options.out}, {"--json", options.common.json}});
   return true;
 }
 

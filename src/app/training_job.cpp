@@ -10,7 +10,6 @@
 
 #include "dko/base/error.hpp"
 #include "dko/base/text.hpp"
-#include "dko/expression/reader.hpp"
 #include "progress.hpp"
 #include "resources.hpp"
 
@@ -103,27 +102,6 @@ void check_training_options(const CommandLine& line, const ModelOptions& options
         "--validation: a lone sparse mapping takes all cells and chooses its penalties by cross-validation; "
         "only the members of an --ensemble leave cells out");
   }
-}
-
-ExpressionMatrix load_input(const std::string& path, Job& job) {
-  ExpressionMatrix matrix = read_expression(path, job.log);
-  job.provenance.input = path;
-  job.provenance.input_checksum = matrix.checksum();
-  return matrix;
-}
-
-void require_same_genes(const Model& model, const std::string& model_path, const ExpressionMatrix& matrix,
-                        const std::string& input_path) {
-  const Names& ours = matrix.gene_names();
-  if (model.genes.size() != ours.size()) {
-    throw InputError(fmt::format("{} is a model of {}, and {} has {}", model_path,
-                                 counted(std::ssize(model.genes), "gene"), input_path,
-                                 counted(std::ssize(ours), "gene")));
-  }
-  const auto differ = std::mismatch(ours.begin(), ours.end(), model.genes.begin());
-  if (differ.first == ours.end()) return;
-  throw InputError(fmt::format("{} is a model of other genes: gene {} is {} there and {} in {}", model_path,
-                               differ.first - ours.begin(), *differ.second, *differ.first, input_path));
 }
 
 namespace {

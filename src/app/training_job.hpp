@@ -20,13 +20,6 @@ void add_training_options(CommandLine& line, ModelOptions& options);
 /// of mapping.
 void check_training_options(const CommandLine& line, const ModelOptions& options);
 
-/// Reads the data and notes it in the provenance. Local: rank 0.
-ExpressionMatrix load_input(const std::string& path, Job& job);
-
-/// @throws InputError unless the model was trained for just these genes.
-void require_same_genes(const Model& model, const std::string& model_path, const ExpressionMatrix& matrix,
-                        const std::string& input_path);
-
 /// @throws InputError for too few cells, Error if training these data needs more memory than the node has.
 ///         Local: rank 0, before any computing.
 void check_training(const ExpressionMatrix& matrix, const Split& split, const ModelOptions& options,

@@ -48,6 +48,21 @@ void require_readable(const fs::path& path) {
   if (!std::ifstream(path)) throw InputError(fmt::format("{}: cannot be opened for reading", path.string()));
 }
 
+std::string leading_bytes(const fs::path& path, std::size_t most) {
+  require_readable(path);
+  std::ifstream file(path, std::ios::binary);
+  io::filtering_istream stream;
+  if (is_gzip(file)) stream.push(io::gzip_decompressor());
+  stream.push(file);
+  std::string start(most, '\0');
+  try {
+    stream.read(start.data(), static_cast<std::streamsize>(most));
+  } catch (const std::exception&) {  // whoever reads it whole will say so
+  }
+  start.resize(static_cast<std::size_t>(stream.gcount()));
+  return start;
+}
+
 DelimitedReader::DelimitedReader(const fs::path& path, Fields fields)
     : path_(path), source_(std::make_unique<Source>()), division_(fields) {
   require_readable(path);
@@ -86,6 +101,7 @@ bool DelimitedReader::next() {
     delimiter_ = text_.find('\t') != std::string::npos  ? '\t'
                  : text_.find(',') != std::string::npos ? ','
                  : text_.find(';') != std::string::npos ? ';'
+                 : text_.find(' ') != std::string::npos ? ' '
                                                         : ',';
   }
   split();
@@ -102,6 +118,10 @@ void DelimitedReader::split() {
 std::size_t DelimitedReader::take_field(std::size_t at) {
   const std::size_t start = text_.find_first_not_of(' ', at);
   if (start != std::string::npos && text_[start] == '"') return take_quoted(start + 1);
+  if (delimiter_ == ' ') {  // several in a row are one
+    if (start == std::string::npos) return text_.size() + 1;
+    at = start;
+  }
   const std::size_t end =
       std::min(delimiter_ ? text_.find(*delimiter_, at) : std::string::npos, text_.size());
   fields_.push_back(trimmed(std::string_view(text_).substr(at, end - at)));
@@ -119,6 +139,7 @@ std::size_t DelimitedReader::take_quoted(std::size_t start) {
   fields_.push_back(std::string_view(text_).substr(start, close - start));
   const std::size_t end = text_.find_first_not_of(' ', close + 1);
   if (end == std::string::npos) return text_.size() + 1;
+  if (delimiter_ == ' ' && end > close + 1) return end;
   if (text_[end] != delimiter_) throw InputError(fmt::format("{}: text follows a closing quote", place()));
   return end + 1;
 }

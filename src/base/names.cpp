@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 #include <unordered_set>
 
@@ -36,10 +37,24 @@ std::int64_t make_unique(Names& names) {
   return renamed;
 }
 
-NameIndex::NameIndex(std::string_view kind, const Names& names) : kind_(kind), names_(&names) {
-  position_.reserve(names.size());
+std::int64_t make_unique(Names& names, const Names& ids) {
+  std::unordered_map<std::string, std::int64_t> bearers;
+  for (const std::string& name : names) ++bearers[name];
+  std::int64_t renamed = 0;
   for (std::size_t at = 0; at < names.size(); ++at) {
-    position_.emplace(names[at], static_cast<std::int32_t>(at));
+    if (bearers[names[at]] == 1 || ids[at] == names[at]) continue;
+    names[at] += "_" + ids[at];
+    ++renamed;
+  }
+  return renamed + make_unique(names);
+}
+
+NameIndex::NameIndex(std::string_view kind, const Names& names, const Names& ids)
+    : kind_(kind), names_(&names) {
+  position_.reserve(names.size());
+  for (const Names* of : {&names, &ids}) {
+    for (std::size_t at = 0; at < of->size(); ++at)
+      position_.emplace((*of)[at], static_cast<std::int32_t>(at));
   }
 }
 
@@ -76,19 +91,54 @@ bool NameIndex::is_ambiguous(std::string_view text) const {
   return name && number && *name != *number;
 }
 
+namespace {
+
+/// Collects positions, none twice.
+class Listed {
+ public:
+  explicit Listed(const NameIndex& index) : index_(index) {}
+
+  void add(std::string_view text, std::string_view place) {
+    const std::int32_t position = index_.by_either(text, place);
+    if (!seen_.insert(position).second)
+      throw InputError(fmt::format("{}: '{}' is listed twice", place, text));
+    positions_.push_back(position);
+  }
+  std::vector<std::int32_t> positions() && { return std::move(positions_); }
+
+ private:
+  const NameIndex& index_;
+  std::vector<std::int32_t> positions_;
+  std::unordered_set<std::int32_t> seen_;
+};
+
+}  // namespace
+
 std::vector<std::int32_t> read_name_list(const std::filesystem::path& path, const NameIndex& index) {
   DelimitedReader file(path, Fields::whole);
-  std::vector<std::int32_t> positions;
-  std::unordered_set<std::int32_t> seen;
-  while (file.next()) {
-    const std::int32_t position = index.by_either(file.fields()[0], file.place());
-    if (!seen.insert(position).second) {
-      throw InputError(fmt::format("{}: '{}' is listed twice", file.place(), file.fields()[0]));
-    }
-    positions.push_back(position);
-  }
+  Listed listed(index);
+  while (file.next()) listed.add(file.fields()[0], file.place());
+  std::vector<std::int32_t> positions = std::move(listed).positions();
   if (positions.empty()) throw InputError(fmt::format("{}: lists nothing", path.string()));
   return positions;
+}
+
+std::vector<std::int32_t> listed_or_named(const std::string& file_or_names, const NameIndex& index,
+                                          std::string_view option) {
+  std::error_code error;
+  if (std::filesystem::exists(file_or_names, error)) return read_name_list(file_or_names, index);
+  const bool may_be_path = file_or_names.find('/') != std::string::npos || file_or_names.ends_with(".txt") ||
+                           file_or_names.ends_with(".csv");
+  if (may_be_path && !index.find_name(file_or_names))
+    throw InputError(fmt::format("{}: {}: there is no such file", option, file_or_names));
+  Listed listed(index);
+  const std::string_view text = file_or_names;
+  for (std::size_t start = 0; start <= text.size();) {
+    const std::size_t end = std::min(text.find(',', start), text.size());
+    listed.add(trimmed(text.substr(start, end - start)), option);
+    start = end + 1;
+  }
+  return std::move(listed).positions();
 }
 
 }  // namespace dko

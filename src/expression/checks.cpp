@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <string_view>
 
 #include "dko/base/error.hpp"
 #include "dko/base/text.hpp"
@@ -54,7 +56,49 @@ std::string cells_express(std::size_t count) {
   return counted(static_cast<std::int64_t>(count), "cell") + (count == 1 ? " expresses" : " express");
 }
 
+/// Values that are each finite may not be so when repeated entries have been added up.
+void require_finite(const ExpressionMatrix& matrix, const std::filesystem::path& path) {
+  for (std::int64_t cell = 0; cell < matrix.cells(); ++cell) {
+    const auto values = matrix.values(cell);
+    const auto bad = std::find_if_not(values.begin(), values.end(), [](float x) { return std::isfinite(x); });
+    if (bad == values.end()) continue;
+    const std::int32_t gene = matrix.expressed(cell)[static_cast<std::size_t>(bad - values.begin())];
+    throw InputError(fmt::format("{}: cell {}, gene {}: its entries add up to more than a float can hold",
+                                 path.string(), matrix.cell_names()[static_cast<std::size_t>(cell)],
+                                 matrix.gene_names()[static_cast<std::size_t>(gene)]));
+  }
+}
+
 }  // namespace
+
+bool look_like_barcodes(const Names& names) {
+  constexpr std::size_t shortest = 12;
+  const auto is_barcode = [](const std::string& name) {
+    std::size_t run = 0;
+    for (const char letter : name) {
+      run = std::string_view("ACGTN").find(letter) == std::string_view::npos ? 0 : run + 1;
+      if (run == shortest) return true;
+    }
+    return false;
+  };
+  const auto count = std::count_if(names.begin(), names.end(), is_barcode);
+  return !names.empty() && 10 * count >= 9 * std::ssize(names);
+}
+
+ExpressionMatrix with_unique_names(const ExpressionMatrix& matrix, const Names& ids,
+                                   const std::filesystem::path& path, Log& log) {
+  Names genes = matrix.gene_names();
+  Names cells = matrix.cell_names();
+  const auto warn = [&](std::int64_t renamed, const char* kind, const char* how) {
+    if (renamed > 0)
+      log.warn("{}: {} repeated; made unique by {}", path.string(), counted(renamed, kind), how);
+  };
+  warn(ids.empty() ? make_unique(genes) : make_unique(genes, ids), "gene name",
+       ids.empty() ? "a number" : "accession");
+  warn(make_unique(cells), "cell name", "a number");
+  const ExpressionMatrix named = matrix.with_names(std::move(genes), std::move(cells));
+  return ids.empty() ? named : named.with_gene_ids(ids);
+}
 
 void check_matrix(const ExpressionMatrix& matrix, const std::filesystem::path& path, Log& log) {
   if (matrix.genes() < 2) {
@@ -63,6 +107,7 @@ void check_matrix(const ExpressionMatrix& matrix, const std::filesystem::path& p
   }
   require_utf8(matrix.gene_names(), "gene", path);
   require_utf8(matrix.cell_names(), "cell", path);
+  require_finite(matrix, path);
   const auto empty = cells_that_express(matrix, 0);
   if (std::ssize(empty) == matrix.cells()) {
     throw InputError(fmt::format("{}: no cell expresses any gene", path.string()));

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "dko/base/checksum.hpp"
+#include "dko/expression/matrix_builder.hpp"
 
 namespace dko {
 
@@ -35,7 +36,46 @@ ExpressionMatrix ExpressionMatrix::relative_profiles() const {
     const double total = std::accumulate(x.begin(), x.end(), 0.0);
     for (const float value : x) shares.push_back(static_cast<float>(value / total));
   }
-  return {gene_names_, cell_names_, row_starts_, genes_, NodeArray(std::move(shares))};
+  ExpressionMatrix profiles = *this;
+  profiles.values_ = NodeArray(std::move(shares));
+  return profiles;
+}
+
+ExpressionMatrix ExpressionMatrix::with_gene_ids(Names gene_ids) const {
+  ExpressionMatrix same = *this;
+  same.gene_ids_ = gene_ids == gene_names_ ? Names() : std::move(gene_ids);
+  return same;
+}
+
+namespace {
+
+Names names_of(const Names& all, std::span<const std::int32_t> which) {
+  Names names;
+  names.reserve(which.size());
+  for (const std::int32_t at : which) names.push_back(all[static_cast<std::size_t>(at)]);
+  return names;
+}
+
+}  // namespace
+
+ExpressionMatrix ExpressionMatrix::subset(std::span<const std::int32_t> cells,
+                                          std::span<const std::int32_t> genes) const {
+  std::vector<std::int32_t> place(gene_names_.size(), -1);
+  for (std::size_t at = 0; at < genes.size(); ++at)
+    place[static_cast<std::size_t>(genes[at])] = static_cast<std::int32_t>(at);
+  MatrixBuilder builder;
+  for (std::size_t at = 0; at < cells.size(); ++at) {
+    const auto of_cell = expressed(cells[at]);
+    const auto x = values(cells[at]);
+    for (std::size_t entry = 0; entry < of_cell.size(); ++entry) {
+      const std::int32_t to = place[static_cast<std::size_t>(of_cell[entry])];
+      if (to >= 0) builder.add(static_cast<std::int64_t>(at), to, x[entry]);
+    }
+  }
+  ExpressionMatrix part =
+      std::move(builder).finish(names_of(gene_names_, genes), names_of(cell_names_, cells));
+  if (!gene_ids_.empty()) part.gene_ids_ = names_of(gene_ids_, genes);
+  return part;
 }
 
 std::string ExpressionMatrix::checksum() const {
@@ -51,11 +91,14 @@ std::string ExpressionMatrix::checksum() const {
 ExpressionMatrix ExpressionMatrix::replicate(const NodeGroup& group, ExpressionMatrix on_root) {
   group.all.broadcast(on_root.gene_names_);
   group.all.broadcast(on_root.cell_names_);
+  group.all.broadcast(on_root.gene_ids_);
   auto row_starts = share(group, std::move(on_root.row_starts_));
   auto genes = share(group, std::move(on_root.genes_));
   auto values = share(group, std::move(on_root.values_));
-  return {std::move(on_root.gene_names_), std::move(on_root.cell_names_), std::move(row_starts),
-          std::move(genes), std::move(values)};
+  ExpressionMatrix everywhere{std::move(on_root.gene_names_), std::move(on_root.cell_names_),
+                              std::move(row_starts), std::move(genes), std::move(values)};
+  everywhere.gene_ids_ = std::move(on_root.gene_ids_);
+  return everywhere;
 }
 
 }  // namespace dko

@@ -3,51 +3,104 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <fstream>
+#include <optional>
 
 #include "dko/base/delimited.hpp"
 #include "dko/base/error.hpp"
 #include "dko/base/text.hpp"
+#include "dko/hdf5/header.hpp"
 #include "format.hpp"
 
 namespace dko {
 
+namespace fs = std::filesystem;
+
 namespace {
 
-// The first that accepts a file reads it.
-constexpr std::array formats{Format{"text, genes × cells", accepts_text, read_text}};
+constexpr auto anndata = "AnnData";
+constexpr FormatOptions of_text{.orientation = true};
 
-std::string first_bytes(const std::filesystem::path& path) {
-  require_readable(path);
-  std::ifstream file(path, std::ios::binary);
-  std::string start(512, '\0');
-  file.read(start.data(), static_cast<std::streamsize>(start.size()));
-  start.resize(static_cast<std::size_t>(file.gcount()));
-  if (start.empty()) throw InputError(fmt::format("{}: is empty", path.string()));
-  return start;
+// The first that accepts a file reads it.
+constexpr std::array formats{Format{anndata, {.layer = true}, accepts_h5ad, read_h5ad},
+                             Format{"10x HDF5", {.genome = true}, accepts_tenx, read_tenx},
+                             Format{"MatrixMarket", of_text, accepts_matrix_market, read_matrix_market},
+                             Format{"text", of_text, accepts_text, read_text}};
+
+Source source_of(const fs::path& path) {
+  std::error_code error;
+  if (fs::is_directory(path, error)) return {path, true, {}};
+  constexpr std::size_t enough = 4096;
+  Source source{path, false, leading_bytes(path, enough)};
+  if (source.start.empty() && fs::file_size(path, error) == 0)
+    throw InputError(fmt::format("{}: is empty", path.string()));
+  return source;
+}
+
+/// What files of other programs are, as their own marks say, and what to do with them.
+std::string way_out(const Source& source) {
+  if (source.is_hdf5()) {
+    const hdf5::File file = hdf5::File::open(source.path, hdf5::Access::read);
+    if (file.has_attribute("format"))
+      return fmt::format("is a {} file, not expression data", hdf5::format_of(file));
+    if (file.has("mod"))
+      return "is a MuData file: write one modality, in Python mdata[\"rna\"].write_h5ad(\"rna.h5ad\")";
+    if (file.has("row_attrs") && file.has("col_attrs"))
+      return "is a loom file: convert it, in Python scanpy.read_loom(\"x.loom\").write_h5ad(\"x.h5ad\")";
+    if (file.has("assays"))
+      return "is an h5Seurat file: convert it, in R SeuratDisk::Convert(\"x.h5seurat\", dest = \"h5ad\")";
+    return fmt::format("is an HDF5 file that is neither AnnData nor 10x: it holds {}",
+                       fmt::join(file.children(), ", "));
+  }
+  for (const std::string_view mark : {"RDX2", "RDX3", "X\n", "A\n"}) {
+    if (source.start.starts_with(mark))
+      return "is a file of R objects: write the counts from R, such as Matrix::writeMM(counts, "
+             "\"matrix.mtx\") with "
+             "genes.tsv and barcodes.tsv beside it";
+  }
+  if (source.start.starts_with("PK")) return "is a zip or Excel file: save the table as CSV";
+  if (source.start.starts_with("\xFF\xFE") || source.start.starts_with("\xFE\xFF"))
+    return "is text in UTF-16: save it as UTF-8";
+  if (source.start.starts_with("\x1f\x8b") || source.start.empty())
+    return "is damaged or cut off: gzip data that cannot be read";
+  return "is in no format that dko reads (h5ad, 10x HDF5, MatrixMarket, CSV or TSV)";
+}
+
+void require_known(const ReadOptions& options, const Format& format, const fs::path& path) {
+  const auto refuse = [&](const char* option, const char* of) {
+    throw UsageError(fmt::format("{} is for {}, and {} is {}", option, of, path.string(), format.name));
+  };
+  if (!options.layer.empty() && !format.knows.layer) refuse("--layer", "AnnData files");
+  if (options.raw && !format.knows.layer) refuse("--raw", "AnnData files");
+  if (!options.genome.empty() && !format.knows.genome) refuse("--genome", "10x HDF5 files");
+  if (options.orientation && !format.knows.orientation) refuse("--orientation", "text and MatrixMarket");
+}
+
+const Format& format_of(const Source& source) {
+  for (const Format& format : formats) {
+    if (format.accepts(source)) return format;
+  }
+  throw InputError(fmt::format("{}: {}", source.path.string(), way_out(source)));
 }
 
 }  // namespace
 
-ExpressionMatrix read_expression(const std::filesystem::path& path, Log& log) {
-  const std::string start = first_bytes(path);
-  for (const Format& format : formats) {
-    if (!format.accepts(start)) continue;
-    ExpressionMatrix matrix = format.read(path, log);
-    check_matrix(matrix, path, log);
-    log.info("{}: {} × {}, {} of {} entries expressed ({})", path.string(), counted(matrix.genes(), "gene"),
-             counted(matrix.cells(), "cell"), with_thousands(matrix.nonzeros()),
-             with_thousands(matrix.genes() * matrix.cells()), format.name);
-    return matrix;
-  }
-  if (start.starts_with("\x89HDF")) {
-    throw InputError(
-        fmt::format("{}: is in no format that dko reads: of HDF5 files (h5ad, 10x) none yet; write a CSV of "
-                    "genes × cells instead, in Python adata.to_df().T.to_csv(\"expression.csv\")",
-                    path.string()));
-  }
+ExpressionMatrix read_expression(const fs::path& path, const ReadOptions& options, Log& log) {
+  const Format& format = format_of(source_of(path));
+  require_known(options, format, path);
+  ExpressionMatrix matrix = format.read(path, options, log);
+  check_matrix(matrix, path, log);
+  log.info("{}: {} × {}, {} of {} entries expressed ({})", path.string(), counted(matrix.genes(), "gene"),
+           counted(matrix.cells(), "cell"), with_thousands(matrix.nonzeros()),
+           with_thousands(matrix.genes() * matrix.cells()), format.name);
+  return matrix;
+}
+
+CellColumn read_cell_column(const fs::path& path, const std::string& name) {
+  const Format& format = format_of(source_of(path));
+  if (format.name == anndata) return read_h5ad_cell_column(path, name);
   throw InputError(
-      fmt::format("{}: is in no format that dko reads (CSV or TSV, plain or gzip)", path.string()));
+      fmt::format("{}: {} files have no columns that describe cells, such as {}; AnnData files have",
+                  path.string(), format.name, name));
 }
 
 }  // namespace dko

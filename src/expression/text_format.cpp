@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <cmath>
-#include <limits>
 #include <optional>
 #include <span>
 
@@ -12,6 +10,7 @@
 #include "dko/base/error.hpp"
 #include "dko/base/text.hpp"
 #include "dko/expression/matrix_builder.hpp"
+#include "entry_check.hpp"
 #include "format.hpp"
 
 namespace dko {
@@ -45,16 +44,18 @@ std::string lower_case(std::string_view text) {
   return word;
 }
 
-/// A word that titles a column of gene names and is itself no gene.
+/// A word that titles a column of names and is itself none.
 bool is_title(std::string_view field) {
-  constexpr std::array titles{"",      "gene", "genes", "gene_id", "gene_name", "gene_symbol",
-                              "index", "id",   "name",  "symbol"};
+  constexpr std::array titles{"",        "gene",      "genes",   "gene_id", "gene_name", "gene_symbol",
+                              "index",   "id",        "name",    "symbol",  "cell",      "cells",
+                              "cell_id", "cell_name", "barcode", "barcodes"};
   return std::find(titles.begin(), titles.end(), lower_case(field)) != titles.end();
 }
 
-/// Whether a header's first field, beside names of cells, titles a column of gene names.
+/// Whether a header's first field, beside names, titles a column of names.
 bool may_be_title(std::string_view field) {
-  constexpr std::array parts{"gene", "ensembl", "entrez", "symbol", "feature", "probe", "unnamed"};
+  constexpr std::array parts{"gene",  "ensembl", "entrez", "symbol",  "feature",
+                             "probe", "unnamed", "cell",   "barcode", "sample"};
   const std::string word = lower_case(field);
   return is_title(field) || std::any_of(parts.begin(), parts.end(), [&](const char* part) {
            return word.find(part) != std::string::npos;
@@ -64,41 +65,50 @@ bool may_be_title(std::string_view field) {
 /// What the first row says of the file's layout.
 struct Layout {
   bool header = false;
-  bool gene_names = false;
+  bool row_names = false;
 };
 
 /// A header is a row whose fields after the first are not all numbers, or count up beside a first field that
-/// is none, or whose first is the title of a column of gene names. Gene names are there if the header says
-/// so, by its title or by being one field short as R writes it, or if the rows start with no number.
+/// is none, or whose first is the title of a column of names. Names of rows are there if the header says so,
+/// by its title or by being one field short as R writes it, or if the rows start with no number.
 Layout layout_of(Fields first, Fields second) {
   Layout layout;
   const bool lead_number = parse_number(first[0]).has_value();
   const bool titled = first.size() > 1 && is_title(first[0]);
   layout.header = !all_numbers(first.subspan(1)) || titled || (!lead_number && counts_up(first.subspan(1)));
   if (!layout.header) {
-    layout.gene_names = !lead_number;
+    layout.row_names = !lead_number;
   } else if (!second.empty()) {
-    layout.gene_names = !parse_number(second[0]) ||
-                        (may_be_title(first[0]) && first.size() == second.size()) ||
-                        first.size() + 1 == second.size();
+    layout.row_names = !parse_number(second[0]) ||
+                       (may_be_title(first[0]) && first.size() == second.size()) ||
+                       first.size() + 1 == second.size();
   }
   return layout;
 }
 
-/// A text matrix while it is read.
+/// A text matrix while it is read. Rows are genes and columns cells, or the other way round.
 class TextMatrix {
  public:
-  TextMatrix(const std::filesystem::path& path, Log& log) : path_(path), reader_(path), log_(log) {}
+  TextMatrix(const std::filesystem::path& path, const ReadOptions& options, Log& log)
+      : path_(path),
+        reader_(path),
+        log_(log),
+        orientation_(options.orientation),
+        rows_are_genes_(options.orientation.value_or(Orientation::genes_by_cells) ==
+                        Orientation::genes_by_cells) {}
 
   ExpressionMatrix read() {
     read_layout();
     do {
-      take_gene(reader_.fields(), reader_.place());
+      take_row(reader_.fields(), reader_.place());
     } while (reader_.next());
     return finish();
   }
 
  private:
+  const char* row_kind() const { return rows_are_genes_ ? "gene" : "cell"; }
+  const char* column_kind() const { return rows_are_genes_ ? "cell" : "gene"; }
+
   /// Leaves the reader on the first row of values.
   void read_layout() {
     if (!reader_.next()) throw InputError(fmt::format("{}: is empty", path_.string()));
@@ -106,10 +116,11 @@ class TextMatrix {
     const std::vector<std::string_view> first_fields(first.begin(), first.end());
     if (const Layout alone = layout_of(first_fields, {}); !alone.header) {
       require_no_header(first_fields);
-      start(Layout{false, alone.gene_names}, first.size(), {});
+      start(Layout{false, alone.row_names}, first.size(), {});
       return;
     }
-    if (!reader_.next()) throw InputError(fmt::format("{}: has a header and no genes", path_.string()));
+    if (!reader_.next())
+      throw InputError(fmt::format("{}: has a header and no {}s", path_.string(), row_kind()));
     start(layout_of(first_fields, reader_.fields()), reader_.fields().size(), first);
   }
 
@@ -120,100 +131,110 @@ class TextMatrix {
     const std::string what = fmt::format("{}, line 1: the first row counts {}, {}, {}, ...", path_.string(),
                                          first[0], first[1], first[2]);
     if (first.size() >= no_accident) throw InputError(what + " like a header: remove it, or name the cells");
-    log_.warn("{} and is taken as a gene; if it is a header, remove it", what);
+    log_.warn("{} and is taken as a {}; if it is a header, remove it", what, row_kind());
   }
 
   void start(Layout layout, std::size_t width, const std::vector<std::string>& header) {
-    named_ = layout.gene_names;
+    named_ = layout.row_names;
     width_ = width;
-    const std::size_t cells = width - (named_ ? 1 : 0);
-    if (cells == 0) throw InputError(fmt::format("{}: has gene names and no cells", reader_.place()));
+    const std::size_t columns = width - (named_ ? 1 : 0);
+    if (columns == 0) {
+      throw InputError(
+          fmt::format("{}: has {} names and no {}s", reader_.place(), row_kind(), column_kind()));
+    }
     if (layout.header)
-      take_header(header, cells);
+      take_header(header, columns);
     else
-      cell_names_ = numbered_names("cell", static_cast<std::int64_t>(cells));
-    builder_.emplace(static_cast<std::int64_t>(cells));
+      column_names_ = numbered_names(column_kind(), static_cast<std::int64_t>(columns));
   }
 
-  /// The header names the gene column too, or leaves it out as R does.
-  void take_header(const std::vector<std::string>& header, std::size_t cells) {
-    if (header.size() != cells && header.size() != width_) {
+  /// The header names the column of names too, or leaves it out as R does.
+  void take_header(const std::vector<std::string>& header, std::size_t columns) {
+    if (header.size() != columns && header.size() != width_) {
       throw InputError(fmt::format("{}, line 1: the header has {} fields, the rows have {}", path_.string(),
                                    header.size(), width_));
     }
-    cell_names_.assign(header.end() - static_cast<std::ptrdiff_t>(cells), header.end());
-    if (const auto renamed = make_unique(cell_names_); renamed > 0) {
-      log_.warn("{}: {} repeated; made unique by a number", path_.string(), counted(renamed, "cell name"));
-    }
+    column_names_.assign(header.end() - static_cast<std::ptrdiff_t>(columns), header.end());
   }
 
-  void take_gene(Fields fields, const std::string& place) {
+  void take_row(Fields fields, const std::string& place) {
     if (fields.size() != width_) {
       throw InputError(
           fmt::format("{}: has {} fields, the rows before have {}", place, fields.size(), width_));
     }
-    if (named_) gene_names_.emplace_back(fields[0]);
-    builder_->begin_gene();
+    if (named_) row_names_.emplace_back(fields[0]);
     const Fields numbers = fields.subspan(named_ ? 1 : 0);
-    for (std::size_t cell = 0; cell < numbers.size(); ++cell) {
-      const float value = take_value(numbers[cell], cell, place);
-      if (value > 0) builder_->add(static_cast<std::int32_t>(cell), value);
+    for (std::size_t at = 0; at < numbers.size(); ++at) {
+      const float value = take_value(numbers[at], at, place);
+      const auto column = static_cast<std::int64_t>(at);
+      builder_.add(rows_are_genes_ ? column : rows_, rows_are_genes_ ? rows_ : column, value);
     }
+    ++rows_;
   }
 
-  float take_value(std::string_view text, std::size_t cell, const std::string& place) {
+  float take_value(std::string_view text, std::size_t column, const std::string& place) {
     const auto refuse = [&](std::string_view why) {
-      return InputError(
-          fmt::format("{}, cell {} (column {}): {}", place, cell_names_[cell], cell + (named_ ? 2 : 1), why));
+      return InputError(fmt::format("{}, {} {} (column {}): {}", place, column_kind(), column_names_[column],
+                                    column + (named_ ? 2 : 1), why));
     };
     const std::optional<double> value = parse_number(text);
     if (!value) {
       throw refuse(text.empty() ? std::string("a value is missing")
                                 : fmt::format("'{}' is not a number", text));
     }
-    if (std::isnan(*value)) throw refuse("the value is NaN");
-    if (*value < 0) {
-      throw refuse(fmt::format(
-          "the value {} is negative; give counts or normalised expression, not scaled data", text));
-    }
-    if (*value > static_cast<double>(std::numeric_limits<float>::max())) {
-      throw refuse(fmt::format("the value {} is infinite or too large", text));
-    }
     const auto stored = static_cast<float>(*value);
+    if (const std::string_view fault = fault_of(stored); !fault.empty())
+      throw refuse(fmt::format("the value {} {}", text, fault));
     if (*value > 0 && stored <= 0) ++vanished_;
     return stored;
   }
 
+  /// Barcodes name cells: where they stand on the other side, the table is the other way round.
+  void require_orientation() const {
+    if (orientation_ || !rows_are_genes_) return;
+    if (!look_like_barcodes(row_names_) || look_like_barcodes(column_names_)) return;
+    throw InputError(fmt::format(
+        "{}: its rows are named like cells ({}) and its columns are not ({}); if it is cells × genes, give "
+        "--orientation cells-x-genes, else genes-x-cells",
+        path_.string(), row_names_.front(), column_names_.front()));
+  }
+
   ExpressionMatrix finish() {
-    if (!named_) gene_names_ = numbered_names("gene", builder_->genes());
-    if (const auto renamed = make_unique(gene_names_); renamed > 0) {
-      log_.warn("{}: {} repeated; made unique by a number", path_.string(), counted(renamed, "gene name"));
-    }
+    if (!named_) row_names_ = numbered_names(row_kind(), rows_);
+    require_orientation();
     if (vanished_ > 0) {
       log_.warn("{}: {} below 1e-45 taken as zero", path_.string(), counted(vanished_, "value"));
     }
-    return std::move(*builder_).finish(std::move(gene_names_), std::move(cell_names_));
+    if (!rows_are_genes_) log_.warn("{}: taken as cells × genes, as --orientation says", path_.string());
+    Names& genes = rows_are_genes_ ? row_names_ : column_names_;
+    Names& cells = rows_are_genes_ ? column_names_ : row_names_;
+    return with_unique_names(std::move(builder_).finish(std::move(genes), std::move(cells)), {}, path_, log_);
   }
 
   std::filesystem::path path_;
   DelimitedReader reader_;
   Log& log_;
+  std::optional<Orientation> orientation_;
+  bool rows_are_genes_;
   bool named_ = false;
   std::size_t width_ = 0;
-  Names gene_names_;
-  Names cell_names_;
-  std::optional<MatrixBuilder> builder_;
+  std::int64_t rows_ = 0;
+  Names row_names_;
+  Names column_names_;
+  MatrixBuilder builder_;
   std::int64_t vanished_ = 0;
 };
 
 }  // namespace
 
-bool accepts_text(std::string_view start) {
-  return start.starts_with("\x1f\x8b") || start.find('\0') == std::string_view::npos;
+bool accepts_text(const Source& source) {
+  return !source.start.empty() && source.start.find('\0') == std::string::npos &&
+         !source.start.starts_with("\x1f\x8b") && !source.start.starts_with("RDX") &&
+         !source.start.starts_with("PK");
 }
 
-ExpressionMatrix read_text(const std::filesystem::path& path, Log& log) {
-  return TextMatrix(path, log).read();
+ExpressionMatrix read_text(const std::filesystem::path& path, const ReadOptions& options, Log& log) {
+  return TextMatrix(path, options, log).read();
 }
 
 }  // namespace dko

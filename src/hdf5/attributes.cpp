@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "dko/base/error.hpp"
 #include "dko/hdf5/location.hpp"
 #include "native.hpp"
@@ -76,23 +78,55 @@ bool Location::has_attribute(const std::string& attribute) const {
   return check_input(H5Aexists(id(), attribute.c_str()), place()) > 0;
 }
 
-void Location::read_attribute(const std::string& attribute, Id type, void* value) const {
+namespace {
+
+/// The one text of an attribute, of variable or fixed length.
+std::string text_of(Id attribute, Id type) {
+  if (H5Tis_variable_str(type) > 0) {
+    char* pointer = nullptr;
+    if (H5Aread(attribute, type, &pointer) < 0 || pointer == nullptr) return {};
+    std::string text = pointer;
+    H5free_memory(pointer);
+    return text;
+  }
+  std::string bytes(H5Tget_size(type), '\0');
+  return H5Aread(attribute, type, bytes.data()) < 0 ? std::string() : fixed_text(bytes.data(), type);
+}
+
+}  // namespace
+
+Handle Location::open_attribute(const std::string& attribute) const {
   if (!has_attribute(attribute))
     throw InputError(fmt::format("{}: attribute {} is missing", place(), attribute));
-  const Handle from(check_input(H5Aopen(id(), attribute.c_str(), H5P_DEFAULT), place()), H5Aclose);
+  return {check_input(H5Aopen(id(), attribute.c_str(), H5P_DEFAULT), place()), H5Aclose};
+}
+
+std::string Location::text_attribute(const std::string& attribute) const {
+  const Handle from = open_attribute(attribute);
+  const Handle space(check_input(H5Aget_space(from.id()), place()), H5Sclose);
+  const Handle type(check_input(H5Aget_type(from.id()), place()), H5Tclose);
+  if (H5Sget_simple_extent_npoints(space.id()) != 1 || H5Tget_class(type.id()) != H5T_STRING)
+    throw InputError(fmt::format("{}: attribute {} is not a text", place(), attribute));
+  return text_of(from.id(), type.id());
+}
+
+std::vector<std::int64_t> Location::integers_attribute(const std::string& attribute) const {
+  constexpr hssize_t most = 1024;
+  const Handle from = open_attribute(attribute);
+  const Handle space(check_input(H5Aget_space(from.id()), place()), H5Sclose);
+  const hssize_t count = H5Sget_simple_extent_npoints(space.id());
+  std::vector<std::int64_t> values(static_cast<std::size_t>(std::clamp<hssize_t>(count, 0, most)));
+  if (count < 1 || count > most || H5Aread(from.id(), H5T_NATIVE_INT64, values.data()) < 0)
+    throw InputError(fmt::format("{}: attribute {} is not a list of numbers", place(), attribute));
+  return values;
+}
+
+void Location::read_attribute(const std::string& attribute, Id type, void* value) const {
+  const Handle from = open_attribute(attribute);
   const Handle space(check_input(H5Aget_space(from.id()), place()), H5Sclose);
   if (H5Sget_simple_extent_npoints(space.id()) != 1 || H5Aread(from.id(), type, value) < 0) {
     throw InputError(fmt::format("{}: attribute {} is not what dko writes", place(), attribute));
   }
-}
-
-std::string Location::text_attribute(const std::string& attribute) const {
-  const Handle type = text_type();
-  char* pointer = nullptr;
-  read_attribute(attribute, type.id(), &pointer);
-  const std::string text = pointer == nullptr ? "" : pointer;
-  H5free_memory(pointer);
-  return text;
 }
 
 std::int64_t Location::integer_attribute(const std::string& attribute) const {

@@ -7,10 +7,6 @@
 
 namespace dko::hdf5 {
 
-void silence_hdf5() {
-  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
-}
-
 File File::create(const std::filesystem::path& path) {
   prepare_library();
   const std::string name = path.string();

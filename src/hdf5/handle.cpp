@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "dko/base/error.hpp"
+#include "native.hpp"
 
 namespace dko::hdf5 {
 
@@ -43,6 +44,7 @@ void prepare_library() {
   [[maybe_unused]] static const bool once = [] {
     H5dont_atexit();
     H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+    register_lzf();
     return true;
   }();
 }

@@ -17,6 +17,7 @@ void write_header(File& file, const FileKind& kind, const Provenance& provenance
   file.set("seed", provenance.seed);
   file.set("input", provenance.input);
   file.set("input_checksum", provenance.input_checksum);
+  file.set("selection", provenance.selection);
   file.set("model_checksum", provenance.model_checksum);
 }
 
@@ -39,6 +40,7 @@ Provenance read_header(const File& file, const FileKind& kind) {
   provenance.seed = file.unsigned_attribute("seed");
   provenance.input = file.text_attribute("input");
   provenance.input_checksum = file.text_attribute("input_checksum");
+  if (file.has_attribute("selection")) provenance.selection = file.text_attribute("selection");
   provenance.model_checksum = file.text_attribute("model_checksum");
   return provenance;
 }

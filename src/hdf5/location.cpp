@@ -9,14 +9,6 @@ namespace dko::hdf5 {
 
 namespace {
 
-/// Frees the strings that HDF5 allocates when it reads variable-length text.
-struct Reclaim {
-  Id type;
-  Id space;
-  void* values;
-  ~Reclaim() { H5Dvlen_reclaim(type, space, H5P_DEFAULT, values); }
-};
-
 Handle simple_space(const Shape& shape, const std::string& place) {
   const std::vector<hsize_t> extent(shape.begin(), shape.end());
   return {check(H5Screate_simple(static_cast<int>(extent.size()), extent.data(), nullptr), place), H5Sclose};
@@ -33,6 +25,37 @@ Handle text_type() {
 
 bool Location::has(const std::string& name) const {
   return check_input(H5Lexists(id(), name.c_str(), H5P_DEFAULT), at(name)) > 0;
+}
+
+namespace {
+
+/// The type of what a link leads to, or H5O_TYPE_UNKNOWN if there is nothing.
+H5O_type_t type_behind(Id location, const std::string& name, const std::string& place) {
+  if (H5Oexists_by_name(location, name.c_str(), H5P_DEFAULT) <= 0) return H5O_TYPE_UNKNOWN;
+  H5O_info_t info;
+  check_input(H5Oget_info_by_name2(location, name.c_str(), &info, H5O_INFO_BASIC, H5P_DEFAULT), place);
+  return info.type;
+}
+
+herr_t keep_name(hid_t, const char* name, const H5L_info_t*, void* names) {
+  static_cast<Names*>(names)->emplace_back(name);
+  return 0;
+}
+
+}  // namespace
+
+bool Location::has_group(const std::string& name) const {
+  return has(name) && type_behind(id(), name, at(name)) == H5O_TYPE_GROUP;
+}
+
+bool Location::has_dataset(const std::string& name) const {
+  return has(name) && type_behind(id(), name, at(name)) == H5O_TYPE_DATASET;
+}
+
+Names Location::children() const {
+  Names names;
+  check_input(H5Literate(id(), H5_INDEX_NAME, H5_ITER_INC, nullptr, keep_name, &names), place());
+  return names;
 }
 
 Location Location::create_group(const std::string& name) {
@@ -60,23 +83,12 @@ Dataset Location::create(const std::string& name, Type type, const Shape& shape)
   return {Handle(dataset, H5Dclose), at(name)};
 }
 
-void Location::require_held(Id dataset, const std::string& place) const {
-  const Handle space(check_input(H5Dget_space(dataset), place), H5Sclose);
-  const Handle type(check_input(H5Dget_type(dataset), place), H5Tclose);
-  const auto elements = static_cast<double>(check_input(H5Sget_simple_extent_npoints(space.id()), place));
-  hsize_t file_bytes = 0;
-  const Handle file(check_input(H5Iget_file_id(dataset), place), H5Fclose);
-  check_input(H5Fget_filesize(file.id(), &file_bytes), place);
-  if (elements * static_cast<double>(H5Tget_size(type.id())) <= static_cast<double>(file_bytes)) return;
-  throw InputError(fmt::format("{}: claims more data than the file holds: it is damaged", place));
-}
-
 Dataset Location::dataset(const std::string& name) const {
   if (!has(name)) throw InputError(fmt::format("{}: is missing", at(name)));
   Handle dataset(
       check_input(H5Dopen2(id(), name.c_str(), H5P_DEFAULT), fmt::format("{}: cannot be opened", at(name))),
       H5Dclose);
-  require_held(dataset.id(), at(name));
+  require_readable(dataset.id(), at(name));
   return {std::move(dataset), at(name)};
 }
 
@@ -94,25 +106,6 @@ void Location::write_strings(const std::string& name, const Names& values) {
   if (pointers.empty()) return;
   check(H5Dwrite(dataset.id(), type.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()),
         fmt::format("{}: writing failed: is the disk or the quota full?", at(name)));
-}
-
-Names Location::read_strings(const std::string& name) const {
-  if (!has(name)) throw InputError(fmt::format("{}: is missing", at(name)));
-  const Handle dataset(check_input(H5Dopen2(id(), name.c_str(), H5P_DEFAULT), at(name)), H5Dclose);
-  const Handle space(check_input(H5Dget_space(dataset.id()), at(name)), H5Sclose);
-  const auto count =
-      static_cast<std::size_t>(check_input(H5Sget_simple_extent_npoints(space.id()), at(name)));
-  require_held(dataset.id(), at(name));
-  const Handle type = text_type();
-  std::vector<char*> pointers(count, nullptr);
-  if (count == 0) return {};
-  const Reclaim reclaim{type.id(), space.id(), pointers.data()};
-  check_input(H5Dread(dataset.id(), type.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()),
-              fmt::format("{}: cannot be read as text", at(name)));
-  Names values;
-  values.reserve(count);
-  for (const char* pointer : pointers) values.emplace_back(pointer == nullptr ? "" : pointer);
-  return values;
 }
 
 void Location::hard_link(const Location& from, const std::string& name, const std::string& new_name) {

@@ -38,4 +38,15 @@ inline hid_t file_type(Type type) {
 /// Variable-length UTF-8 text.
 Handle text_type();
 
+/// A text of a fixed-length type, without its end mark or padding.
+std::string fixed_text(const char* start, Id type);
+
+/// @throws InputError if an array claims more elements than its part of the file can hold, keeps them in
+/// other
+///         files, or is compressed in a way that this HDF5 does not know.
+void require_readable(Id dataset, const std::string& place);
+
+/// Teaches HDF5 the LZF compression of h5py.
+void register_lzf();
+
 }  // namespace dko::hdf5

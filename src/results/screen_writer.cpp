@@ -96,7 +96,7 @@ void create_screen_file(const std::filesystem::path& path, const ExpressionMatri
   file.set(layout::members, plan.members);
   hdf5::Location genes = file.create_group(layout::genes);
   genes.write_strings(layout::name, matrix.gene_names());
-  genes.hard_link(genes, layout::name, layout::id);
+  genes.write_strings(layout::id, matrix.gene_ids());
   file.create_group(layout::cells).write_strings(layout::name, matrix.cell_names());
   if (plan.singles.any()) create_singles(file, matrix, plan);
   if (plan.doubles.any()) create_pairs(file, PairIndex(matrix, plan.targets), plan.doubles);

@@ -8,7 +8,7 @@ make_data
 "$DKO" export l0.h5 --list l0.csv
 printf '0\n' >cell.txt
 head -n 4 s0.csv | tail -n 2 | cut -d, -f1 >genes.txt
-"$DKO" screen data.csv --model model.h5 --order 2 --cells cell.txt --genes genes.txt -o f0.h5 -q
+"$DKO" screen data.csv --model model.h5 --order 2 --knockout-cells cell.txt --knockout-genes genes.txt -o f0.h5 -q
 "$DKO" export f0.h5 --single f0.csv
 lines f0.csv 3
 for ranks in 1 2 3 4; do
@@ -20,7 +20,7 @@ for ranks in 1 2 3 4; do
   "$DKO" export l$ranks.h5 --list l.csv --force
   same l0.csv l.csv
   # Two single knockouts and one pair for up to four ranks.
-  on $ranks "$DKO" screen data.csv --model model.h5 --order 2 --cells cell.txt --genes genes.txt -o f$ranks.h5 -q
+  on $ranks "$DKO" screen data.csv --model model.h5 --order 2 --knockout-cells cell.txt --knockout-genes genes.txt -o f$ranks.h5 -q
   "$DKO" export f$ranks.h5 --single f.csv --force
   same f0.csv f.csv
 done

@@ -73,7 +73,7 @@ make_data other.csv
 expect 3 'is a screen of other data' "$DKO" evaluate other.csv --screen screen.h5 --truth lone.csv
 expect 3 'other profiles in the input' "$DKO" evaluate other.csv --prediction prediction.h5
 "$DKO" simulate --genes 20 --cells 60 -o fewer.csv -q
-expect 3 'is a model of 30 genes' "$DKO" evaluate fewer.csv --model model.h5 --truth lone.csv
+expect 3 'lacks 10 of the 30 genes of model.h5' "$DKO" evaluate fewer.csv --model model.h5 --truth lone.csv
 
 python=${DKO_PYTHON:-/usr/bin/python3}
 "$python" -c 'import h5py, pandas, scipy, sklearn' 2>/dev/null || skip "$python has not pandas, SciPy and scikit-learn: the figures were not computed again"

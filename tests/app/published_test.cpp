@@ -37,7 +37,7 @@ void require_data() {
 ExpressionMatrix published_data() {
   require_data();
   Log log = Log::silent();
-  return read_expression(folder() / "Ptrain.csv", log);
+  return read_expression(folder() / "Ptrain.csv", {}, log);
 }
 
 struct PublishedScores {

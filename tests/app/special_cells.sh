@@ -12,5 +12,5 @@ grep -q 'warning.*1 cell expresses a single gene, no knockouts there: cell4' log
 ! grep -qi nan s.csv d.csv || fail "NaN in the scores"
 # Nothing at all to knock out.
 printf '4\n' >cell.txt
-expect 3 'nothing to knock out' "$DKO" run special.csv -o y.h5 --cells cell.txt "${short[@]}"
+expect 3 'nothing to knock out' "$DKO" run special.csv -o y.h5 --knockout-cells cell.txt "${short[@]}"
 absent y.h5

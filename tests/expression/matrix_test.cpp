@@ -1,5 +1,6 @@
 #include "dko/expression/matrix.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "dko/expression/matrix_builder.hpp"
@@ -7,22 +8,51 @@
 
 using namespace dko;
 
-TEST_CASE("genes given one after the other become cells × genes") {
-  MatrixBuilder builder(3);
-  builder.begin_gene();
-  builder.add(0, 1);
-  builder.add(2, 2);
-  builder.begin_gene();
-  builder.begin_gene();
-  builder.add(2, 3);
-  const auto matrix = std::move(builder).finish({"a", "b", "c"}, {"x", "y", "z"});
-  CHECK(matrix.genes() == 3);
-  CHECK(matrix.cells() == 3);
+namespace {
+
+struct Entry {
+  std::int64_t cell;
+  std::int64_t gene;
+  float value;
+};
+
+ExpressionMatrix built(const std::vector<Entry>& entries, std::int64_t cells, std::int64_t genes) {
+  MatrixBuilder builder;
+  for (const Entry& entry : entries) builder.add(entry.cell, entry.gene, entry.value);
+  return std::move(builder).finish(numbered_names("gene", genes), numbered_names("cell", cells));
+}
+
+}  // namespace
+
+TEST_CASE("entries in any order become the same matrix") {
+  const auto expected = testing::random_matrix(17, 9, 0.4, 5);
+  std::vector<Entry> entries;
+  for (std::int64_t cell = 0; cell < 17; ++cell) {
+    for (const std::int32_t gene : expected.expressed(cell))
+      entries.push_back({cell, gene, expected.value(cell, gene)});
+  }
+  CHECK(built(entries, 17, 9).checksum() == expected.checksum());
+  std::stable_sort(entries.begin(), entries.end(),
+                   [](const Entry& x, const Entry& y) { return x.gene < y.gene; });
+  CHECK(built(entries, 17, 9).checksum() == expected.checksum());
+  std::reverse(entries.begin(), entries.end());
+  CHECK(built(entries, 17, 9).checksum() == expected.checksum());
+  // Out of order only at the very end.
+  std::stable_sort(entries.begin(), entries.end(),
+                   [](const Entry& x, const Entry& y) { return x.cell < y.cell; });
+  CHECK(built(entries, 17, 9).checksum() == expected.checksum());
+}
+
+TEST_CASE("repeated entries add up, zeros are left out, cells without entries stay") {
+  const auto matrix = built({{2, 1, 1}, {0, 0, 0}, {2, 1, 2.5F}, {2, 0, 1}, {0, 2, 4}}, 4, 3);
+  CHECK(matrix.cells() == 4);
   CHECK(matrix.nonzeros() == 3);
   CHECK(matrix.expressed_count(1) == 0);
+  CHECK(matrix.expressed_count(3) == 0);
+  CHECK(matrix.value(2, 1) == 3.5F);
+  CHECK(matrix.value(0, 2) == 4);
   CHECK(std::vector<std::int32_t>(matrix.expressed(2).begin(), matrix.expressed(2).end()) ==
-        std::vector<std::int32_t>{0, 2});
-  CHECK(std::vector<float>(matrix.values(2).begin(), matrix.values(2).end()) == std::vector<float>{2, 3});
+        std::vector<std::int32_t>{0, 1});
 }
 
 TEST_CASE("relative profiles sum to one, cell by cell") {

@@ -19,7 +19,7 @@ Read read_text_of(const std::string& text) {
   testing::write_file(folder / "x.csv", text);
   std::ostringstream out;
   Log log(out, Verbosity::verbose);
-  auto matrix = read_expression(folder / "x.csv", log);
+  auto matrix = read_expression(folder / "x.csv", {}, log);
   return {std::move(matrix), out.str()};
 }
 
@@ -83,7 +83,7 @@ TEST_CASE("what is not an expression matrix is refused with its place") {
                      "e,1\nb,2\n"),
              Catch::Contains("gene 0") && Catch::Contains("UTF-8"));
   CHECK_THAT(refusal("x\ny\n"), !Catch::Contains("accepted"));
-  CHECK_THAT(refusal(std::string("\x89HDF\r\n\x1a\n\0\0", 10)), Catch::Contains("no format"));
+  CHECK_THAT(refusal(std::string("\x89HDF\r\n\x1a\n\0\0", 10)), Catch::Contains("damaged"));
 }
 
 TEST_CASE("names that are numbers are names where the header says so") {

@@ -14,9 +14,13 @@ namespace dko {
 /// @throws InputError unless `path` is a regular file that can be opened: a pipe cannot be read twice.
 void require_readable(const std::filesystem::path& path);
 
+/// The first bytes of a file, up to `most`; of the content if it is gzip. What cannot be decompressed is left
+/// out. @throws InputError as require_readable
+std::string leading_bytes(const std::filesystem::path& path, std::size_t most);
+
 /// How a line is divided.
 enum class Fields {
-  delimited,  ///< at tabs if the first line has one, else at commas, else at semicolons
+  delimited,  ///< at tabs if the first line has one, else at commas, else at semicolons, else at blanks
   whole,      ///< not at all: one value a line
 };
 

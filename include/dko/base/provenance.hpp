@@ -15,6 +15,7 @@ struct Provenance {
   std::uint64_t seed = 0;
   std::string input;           ///< path of the expression data as given
   std::string input_checksum;  ///< of the expression matrix as read: the same through every file format
+  std::string selection;       ///< which of its cells and genes, in words; empty: all
   std::string model_checksum;  ///< of the mapping's parameters and gene names; empty before there is one
 };
 

@@ -39,11 +39,19 @@ class ExpressionMatrix {
   ExpressionMatrix with_names(Names gene_names, Names cell_names) const {
     return {std::move(gene_names), std::move(cell_names), row_starts_, genes_, values_};
   }
+  /// The same with an accession for each gene, beside its name.
+  ExpressionMatrix with_gene_ids(Names gene_ids) const;
+
+  /// X[cells, genes], in the order given; each a number of this matrix, none twice.
+  ExpressionMatrix subset(std::span<const std::int32_t> cells, std::span<const std::int32_t> genes) const;
 
   const Names& gene_names() const { return gene_names_; }
   const Names& cell_names() const { return cell_names_; }
+  /// Accessions, such as ENSMUSG00000023992; the names where the data has none.
+  const Names& gene_ids() const { return gene_ids_.empty() ? gene_names_ : gene_ids_; }
 
-  /// Checksum of names, presence and values: the same through every file format.
+  /// Checksum of names, presence and values: the same through every file format. Accessions do not count, for
+  /// not every format has them.
   std::string checksum() const;
 
   /// The matrix of rank 0, held once per node. What other ranks pass is ignored. Collective.
@@ -58,6 +66,7 @@ class ExpressionMatrix {
 
   Names gene_names_;
   Names cell_names_;
+  Names gene_ids_;  // empty: the names
   NodeArray<std::int64_t> row_starts_;
   NodeArray<std::int32_t> genes_;
   NodeArray<float> values_;

@@ -1,37 +1,49 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
-#include <string>
 #include <vector>
 
 #include "dko/expression/matrix.hpp"
 
 namespace dko {
 
-/// Builds a matrix from genes given one after the other, as genes × cells files hold them. Keeps the
-/// non-zeros only.
+/// Builds a matrix from its entries in whatever order a file has them: cell by cell (CSR), gene by gene (CSC,
+/// text) or neither. Memory follows the number of non-zeros: 8 bytes each while they come by cell with genes
+/// ascending, as in the matrix, else 12 and 8 more while they are put in order.
 class MatrixBuilder {
  public:
-  explicit MatrixBuilder(std::int64_t cells) : cells_(cells) {}
-
-  /// Starts the next gene.
-  void begin_gene() { gene_starts_.push_back(static_cast<std::int64_t>(values_.size())); }
-  /// X[cell, this gene] = value > 0; cells ascending.
-  void add(std::int32_t cell, float value) {
-    cell_of_.push_back(cell);
+  /// Room for so many entries, if their number is known.
+  void reserve(std::int64_t entries);
+  /// X[cell, gene] += value. Zeros are left out; the value must be finite and not negative.
+  void add(std::int64_t cell, std::int64_t gene, float value) {
+    if (value == 0) return;
+    const bool follows = cell > last_cell_ || (cell == last_cell_ && gene > last_gene_);
+    if (in_order_ && !follows) keep_cells();
+    if (!in_order_) cell_of_.push_back(static_cast<std::int32_t>(cell));
+    last_cell_ = cell;
+    last_gene_ = gene;
+    const auto count = static_cast<std::size_t>(cell) + 1;
+    if (count >= row_starts_.size()) row_starts_.resize(count + 1, 0);
+    ++row_starts_[count];
+    genes_.push_back(static_cast<std::int32_t>(gene));
     values_.push_back(value);
   }
-  std::int64_t genes() const { return static_cast<std::int64_t>(gene_starts_.size()); }
 
-  /// Transposes into cells × genes. `gene_names` has genes() entries, `cell_names` one per cell.
+  /// `gene_names` and `cell_names` name all there are, with or without entries.
   ExpressionMatrix finish(Names gene_names, Names cell_names) &&;
 
  private:
-  std::int64_t cells_;
-  std::vector<std::int64_t> gene_starts_;
-  std::vector<std::int32_t> cell_of_;
+  void keep_cells();
+  void sort_by_cell();
+  void sort_within_cells();
+
+  std::vector<std::int64_t> row_starts_{0};  // until finish: entries of the cell before each
+  std::vector<std::int32_t> cell_of_;        // of each entry, once they are not in order
+  std::vector<std::int32_t> genes_;
   std::vector<float> values_;
+  bool in_order_ = true;
+  std::int64_t last_cell_ = -1;
+  std::int64_t last_gene_ = -1;
 };
 
 }  // namespace dko

@@ -1,16 +1,37 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
+#include <string>
 
 #include "dko/base/log.hpp"
+#include "dko/expression/cell_column.hpp"
 #include "dko/expression/matrix.hpp"
 
 namespace dko {
 
+/// How a table of text, or a MatrixMarket file, is laid out.
+enum class Orientation { genes_by_cells, cells_by_genes };
+
+/// What a file does not say by itself.
+struct ReadOptions {
+  std::string layer;   ///< of an AnnData file: layers/NAME instead of X
+  bool raw = false;    ///< of an AnnData file: raw/X, with raw's genes
+  std::string genome;  ///< of a 10x file: only genes of this genome
+  std::optional<Orientation>
+      orientation;  ///< of text and MatrixMarket; genes × cells where nothing else is said
+};
+
 /// Reads a matrix in any format the program knows (src/expression/format.hpp lists them), checks it, and
-/// says in the log what was read. Local.
-/// @throws InputError that names the file, the line and the column or gene, for anything that is not a
-///         matrix of finite, non-negative values with at least two genes and one expressing cell.
-ExpressionMatrix read_expression(const std::filesystem::path& path, Log& log);
+/// says in the log what was read. Repeated names are made unique, with a warning. Memory follows the number
+/// of non-zeros. Local.
+/// @throws InputError that names the file, the place in it and the cell and gene, for anything that is not a
+///         matrix of finite, non-negative values with at least two genes and one expressing cell; UsageError
+///         for an option that is of another format.
+ExpressionMatrix read_expression(const std::filesystem::path& path, const ReadOptions& options, Log& log);
+
+/// A column of what a file says of its cells (AnnData's obs), one value per cell of the matrix. Local.
+/// @throws InputError if there is no such column, or the format has none.
+CellColumn read_cell_column(const std::filesystem::path& path, const std::string& name);
 
 }  // namespace dko

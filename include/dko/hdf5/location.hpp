@@ -36,13 +36,28 @@ constexpr Type type_of<std::int64_t>() {
 
 using Shape = std::vector<std::int64_t>;
 
+/// What the elements of an array are. Booleans, which Python stores as an enumeration, are numbers.
+enum class Content { numbers, text, records, other };
+
 /// An array in a file.
 class Dataset {
  public:
   Dataset(Handle handle, std::string place) : handle_(std::move(handle)), place_(std::move(place)) {}
 
+  /// "file:/path", for messages.
+  const std::string& place() const { return place_; }
   Shape shape() const;
   std::int64_t size() const;  ///< number of elements
+  Content content() const;
+  bool is_boolean() const;
+  Shape chunk() const;   ///< empty if the array is not divided into chunks
+  Names fields() const;  ///< of records
+
+  /// All elements as text: text of any kind, fixed or variable, and numbers as they are written in decimal.
+  /// Of records the field of this name. Local. @throws InputError
+  Names texts(const std::string& field = {}) const;
+  /// All elements, or all of a field, as numbers. Local. @throws InputError if they are none.
+  std::vector<double> numbers(const std::string& field = {}) const;
 
   /// Elements [first, first+values.size()) of a one-dimensional array; for a two-dimensional one rows from
   /// `first` on, as many as `values` fills. One contiguous hyperslab. Local (independent transfer).
@@ -59,6 +74,8 @@ class Dataset {
  private:
   void transfer_out(std::int64_t first, const void* values, std::int64_t count, Type type);
   void transfer_in(std::int64_t first, void* values, std::int64_t count, Type type) const;
+  Handle element_type(const std::string& field) const;
+  void read_all(Id type, const std::string& field, void* values) const;
   Handle select(std::int64_t first, std::int64_t count, Handle& memory) const;
 
   Handle handle_;
@@ -75,6 +92,9 @@ class Location {
   /// "file:/path", for messages.
   std::string place() const { return place_.ends_with(':') ? place_ + "/" : place_; }
   bool has(const std::string& name) const;
+  bool has_group(const std::string& name) const;
+  bool has_dataset(const std::string& name) const;
+  Names children() const;  ///< names of what it holds
 
   Location create_group(const std::string& name);
   Location group(const std::string& name) const;
@@ -82,6 +102,9 @@ class Location {
   /// A contiguous array whose space is allocated now and never filled: writing it later changes nothing
   /// else in the file, so that a killed job leaves a readable one.
   Dataset create(const std::string& name, Type type, const Shape& shape);
+  /// @throws InputError also if the array claims more than the file can hold (nothing is allocated on its
+  /// word),
+  ///         or is compressed in a way that this HDF5 does not know.
   Dataset dataset(const std::string& name) const;
 
   template <class T>
@@ -102,6 +125,7 @@ class Location {
 
   /// Variable-length UTF-8, encoded as anndata's string-array.
   void write_strings(const std::string& name, const Names& values);
+  /// @throws InputError also if it is not of text.
   Names read_strings(const std::string& name) const;
 
   void set(const std::string& attribute, const std::string& text);
@@ -115,6 +139,7 @@ class Location {
   std::int64_t integer_attribute(const std::string& attribute) const;
   std::uint64_t unsigned_attribute(const std::string& attribute) const;
   double real_attribute(const std::string& attribute) const;
+  std::vector<std::int64_t> integers_attribute(const std::string& attribute) const;
 
   /// A second name for an object of this file: no copy.
   void hard_link(const Location& from, const std::string& name, const std::string& new_name);
@@ -128,8 +153,7 @@ class Location {
 
  private:
   std::string at(const std::string& name) const { return place_ + "/" + name; }
-  /// @throws InputError if the array claims more bytes than the file has: nothing is allocated on its word.
-  void require_held(Id dataset, const std::string& place) const;
+  Handle open_attribute(const std::string& attribute) const;
   void read_attribute(const std::string& attribute, Id type, void* value) const;
 
   std::string place_;

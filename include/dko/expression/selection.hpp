@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "dko/base/log.hpp"
+#include "dko/expression/matrix.hpp"
+
+namespace dko {
+
+/// Which cells and genes of a file to use. All conditions hold together, in this order: cells by name and by
+/// column, cells with enough genes (of all genes in the file), genes in enough of the cells that are left,
+/// genes by name, and of these the most variable.
+struct Selection {
+  std::string cells;               ///< a file of names or numbers, or names with commas between; empty: all
+  std::vector<std::string> where;  ///< conditions on columns of the cells, such as "cell_type=microglia"
+  std::int64_t min_genes = 0;      ///< least number of expressed genes of a cell
+  std::int64_t min_cells = 0;      ///< least number of cells that express a gene
+  std::string genes;               ///< as `cells`; accessions serve too
+  std::int64_t top_genes = 0;  ///< so many with the highest normalised dispersion (dispersion.hpp); 0: all
+
+  bool empty() const;
+};
+
+struct Selected {
+  ExpressionMatrix matrix;  ///< in the order of the file
+  std::string description;  ///< what was chosen, in words and numbers; empty where nothing was
+};
+
+/// Applies a selection to the matrix read from `path`; says in the log what is left after each condition.
+///
+/// A condition is COLUMN=VALUE, with != for all others, < <= > >= for columns of numbers, and A|B for either
+/// of two values. Cells for which the column has no value meet no condition. Local.
+/// @throws InputError for unknown names, columns or values, or if fewer than two genes or no cell is left;
+///         UsageError for what is no condition.
+Selected select(const ExpressionMatrix& matrix, const Selection& selection, const std::filesystem::path& path,
+                Log& log);
+
+/// The genes of the matrix that have these names, in the order of the names. `data` and `list` are for
+/// messages: where the matrix, and where the names come from. Local. @throws InputError if some are missing.
+ExpressionMatrix select_genes(const ExpressionMatrix& matrix, const Names& genes, const std::string& data,
+                              const std::string& list);
+
+}  // namespace dko

@@ -1,0 +1,130 @@
+#include "data_frame.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "dko/base/error.hpp"
+
+namespace dko {
+
+namespace {
+
+constexpr auto old_categories = "__categories";
+
+/// A column of codes into categories; negative codes are missing values.
+CellColumn decoded(std::string title, const std::vector<double>& codes, const Names& categories,
+                   const std::string& place) {
+  CellColumn column{std::move(title), {}, {}, {}};
+  for (const double code : codes) {
+    if (code >= static_cast<double>(categories.size()))
+      throw InputError(
+          fmt::format("{}: has a code {} and there are {} categories", place, code, categories.size()));
+    column.missing.push_back(!(code >= 0));
+    column.texts.push_back(code >= 0 ? categories[static_cast<std::size_t>(code)] : std::string());
+  }
+  return column;
+}
+
+/// An array as it is: text, or numbers of which NaN is a missing value. `field` is of records.
+CellColumn plain(std::string title, const hdf5::Dataset& array, const std::string& field = {}) {
+  CellColumn column{std::move(title), array.texts(field), {}, {}};
+  column.missing.assign(column.texts.size(), false);
+  const bool numbers = field.empty() && array.content() == hdf5::Content::numbers && !array.is_boolean();
+  if (!numbers) return column;
+  column.numbers = array.numbers();
+  for (std::size_t at = 0; at < column.numbers.size(); ++at) {
+    if (!std::isnan(column.numbers[at])) continue;
+    column.missing[at] = true;
+    column.texts[at].clear();
+  }
+  return column;
+}
+
+}  // namespace
+
+DataFrame::DataFrame(const hdf5::Location& file, const hdf5::Location& parent, std::string name)
+    : file_(file), name_(std::move(name)) {
+  if (parent.has_group(name_))
+    group_.emplace(parent.group(name_));
+  else
+    records_.emplace(parent.dataset(name_));
+}
+
+std::string DataFrame::index_name() const {
+  const Names present = group_ ? group_->children() : records_->fields();
+  if (group_ && group_->has_attribute("_index")) return group_->text_attribute("_index");
+  for (const char* usual : {"_index", "index"}) {
+    if (std::find(present.begin(), present.end(), usual) != present.end()) return usual;
+  }
+  if (records_ && !present.empty()) return present.front();
+  throw InputError(
+      fmt::format("{}: has no index, the names of its rows", group_ ? group_->place() : records_->place()));
+}
+
+Names DataFrame::index() const {
+  return column(index_name()).texts;
+}
+
+Names DataFrame::columns() const {
+  Names names = group_ ? group_->children() : records_->fields();
+  const std::string index = index_name();
+  std::erase_if(names, [&](const std::string& name) { return name == index || name == old_categories; });
+  return names;
+}
+
+bool DataFrame::has(const std::string& column) const {
+  const Names names = columns();
+  return std::find(names.begin(), names.end(), column) != names.end();
+}
+
+/// Versions 0.7 keep the categories of a column in the frame, older ones in uns.
+std::optional<Names> DataFrame::categories_of(const std::string& column) const {
+  if (group_ && group_->has_group(old_categories)) {
+    const hdf5::Location all = group_->group(old_categories);
+    if (all.has_dataset(column)) return all.dataset(column).texts();
+  }
+  if (records_ && file_.has_group("uns")) {
+    const hdf5::Location uns = file_.group("uns");
+    if (uns.has_dataset(column + "_categories")) return uns.dataset(column + "_categories").texts();
+  }
+  return std::nullopt;
+}
+
+CellColumn DataFrame::column(const std::string& title) const {
+  if (group_ && group_->has_group(title)) return grouped_column(title);
+  const std::optional<Names> categories = categories_of(title);
+  if (records_) {
+    const Names fields = records_->fields();
+    if (std::find(fields.begin(), fields.end(), title) == fields.end())
+      throw InputError(fmt::format("{}: has no column {}", records_->place(), title));
+    return categories ? decoded(title, records_->numbers(title), *categories, records_->place())
+                      : plain(title, *records_, title);
+  }
+  if (!group_->has(title)) throw InputError(fmt::format("{}: has no column {}", group_->place(), title));
+  const hdf5::Dataset array = group_->dataset(title);
+  return categories ? decoded(title, array.numbers(), *categories, array.place()) : plain(title, array);
+}
+
+/// A categorical column, or one of values and a mask that says which are missing.
+CellColumn DataFrame::grouped_column(const std::string& title) const {
+  const hdf5::Location group = group_->group(title);
+  if (group.has_dataset("codes")) {
+    return decoded(title, group.dataset("codes").numbers(), group.dataset("categories").texts(),
+                   group.place());
+  }
+  if (!group.has_dataset("values") || !group.has_dataset("mask"))
+    throw InputError(fmt::format("{}: is a column of a kind that dko does not know", group.place()));
+  CellColumn column = plain(title, group.dataset("values"));
+  const std::vector<double> mask = group.dataset("mask").numbers();
+  for (std::size_t at = 0; at < std::min(mask.size(), column.texts.size()); ++at) {
+    if (mask[at] == 0) continue;
+    column.missing[at] = true;
+    column.texts[at].clear();
+  }
+  return column;
+}
+
+}  // namespace dko

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "dko/base/log.hpp"
+#include "dko/base/names.hpp"
+
+namespace dko {
+
+/// The rows of a 10x matrix: genes, and perhaps antibodies, guides and the like.
+struct Features {
+  Names names;    ///< symbols
+  Names ids;      ///< accessions
+  Names types;    ///< "Gene Expression" and others; empty: all are genes
+  Names genomes;  ///< empty: not said
+};
+
+/// Those of them that are genes, of one genome if one is asked for.
+struct FeatureChoice {
+  Names names;
+  Names ids;
+  std::vector<std::int32_t>
+      places;  ///< of each feature among them, −1 for those left out; empty: all are taken
+};
+
+/// Says in the log what is left out. @throws InputError if lists are of different lengths or nothing is left.
+FeatureChoice choose_genes(const Features& features, const std::string& genome,
+                           const std::filesystem::path& path, Log& log);
+
+}  // namespace dko

@@ -1,0 +1,300 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include "dko/base/delimited.hpp"
+#include "dko/base/error.hpp"
+#include "dko/base/text.hpp"
+#include "dko/expression/matrix_builder.hpp"
+#include "entry_check.hpp"
+#include "features.hpp"
+#include "format.hpp"
+#include "matrix_market_files.hpp"
+
+namespace dko {
+
+namespace {
+
+constexpr std::string_view banner = "%%MatrixMarket";
+
+/// What the first line says.
+struct Header {
+  bool coordinate = true;
+  bool pattern = false;
+  bool symmetric = false;
+};
+
+/// The words of a line between blanks, the first six at most: no line that matters has more.
+struct Words {
+  explicit Words(std::string_view line) {
+    constexpr std::string_view blank = " \t\r";
+    for (std::size_t at = 0; count < all.size();) {
+      const std::size_t start = line.find_first_not_of(blank, at);
+      if (start == std::string_view::npos) break;
+      const std::size_t end = std::min(line.find_first_of(blank, start), line.size());
+      all[count++] = line.substr(start, end - start);
+      at = end;
+    }
+  }
+  std::string_view operator[](std::size_t at) const { return all[at]; }
+
+  std::array<std::string_view, 6> all;
+  std::size_t count = 0;
+};
+
+std::string lower_case(std::string_view text) {
+  std::string word(text);
+  std::transform(word.begin(), word.end(), word.begin(),
+                 [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+  return word;
+}
+
+/// Fields of a line between tabs; a line of 10x's lists, in which nothing is quoted.
+std::vector<std::string> columns_of(std::string_view line) {
+  std::vector<std::string> columns;
+  for (std::size_t at = 0; at <= line.size();) {
+    const std::size_t end = std::min(line.find('\t', at), line.size());
+    columns.emplace_back(trimmed(line.substr(at, end - at)));
+    at = end + 1;
+  }
+  return columns;
+}
+
+/// The first column of a list.
+Names read_cells(const std::filesystem::path& path) {
+  DelimitedReader file(path, Fields::whole);
+  Names names;
+  while (file.next()) names.push_back(columns_of(file.fields()[0]).front());
+  return names;
+}
+
+/// A list of genes: of names; of accessions and symbols (version 2); or of both and their types (version 3).
+Features read_features(const std::filesystem::path& path) {
+  DelimitedReader file(path, Fields::whole);
+  Features features;
+  std::size_t width = 0;
+  while (file.next()) {
+    const std::vector<std::string> columns = columns_of(file.fields()[0]);
+    if (width == 0) width = std::min<std::size_t>(columns.size(), 3);
+    if (columns.size() < width)
+      throw InputError(
+          fmt::format("{}: has {} fields, the lines before have {}", file.place(), columns.size(), width));
+    features.names.push_back(columns[width > 1 ? 1 : 0]);
+    if (width > 1) features.ids.push_back(columns[0]);
+    if (width > 2) features.types.push_back(columns[2]);
+  }
+  return features;
+}
+
+/// A MatrixMarket file while it is read.
+class MatrixMarketFile {
+ public:
+  MatrixMarketFile(const std::filesystem::path& path, const ReadOptions& options, Log& log)
+      : path_(path),
+        options_(options),
+        log_(log),
+        files_(find_matrix_market_files(path)),
+        reader_(files_.matrix, Fields::whole) {}
+
+  ExpressionMatrix read() {
+    read_header();
+    read_names();
+    decide_orientation();
+    name_what_has_no_name();
+    const FeatureChoice choice = choose_genes(features_, options_.genome, path_, log_);
+    places_ = choice.places;
+    if (header_.coordinate)
+      read_coordinates();
+    else
+      read_array();
+    return with_unique_names(std::move(builder_).finish(choice.names, cells_), choice.ids, path_, log_);
+  }
+
+ private:
+  [[noreturn]] void refuse(std::string_view what) const {
+    throw InputError(fmt::format("{}: {}", reader_.place(), what));
+  }
+
+  void read_header() {
+    if (!reader_.next()) throw InputError(fmt::format("{}: is empty", files_.matrix.string()));
+    const std::string first = lower_case(reader_.fields()[0]);
+    const Words words(first);
+    if (words.count < 5 || words[1] != "matrix") refuse("is not a MatrixMarket banner for a matrix");
+    header_.coordinate = words[2] == "coordinate";
+    header_.pattern = words[3] == "pattern";
+    header_.symmetric = words[4] == "symmetric";
+    constexpr std::array fields{"integer", "real", "double", "pattern", "unsigned-integer"};
+    if (!header_.coordinate && words[2] != "array") refuse("is neither of coordinates nor an array");
+    if (std::find(fields.begin(), fields.end(), words[3]) == fields.end())
+      refuse(fmt::format("has values of type {}, which are no expression", words[3]));
+    if (words[4] != "general" && !header_.symmetric)
+      refuse(fmt::format("is a {} matrix, which is no expression", words[4]));
+    if (header_.pattern) {
+      log_.warn("{}: holds a pattern: of every expressed gene only that it is expressed, taken as 1",
+                files_.matrix.string());
+    }
+    read_size();
+  }
+
+  void read_size() {
+    do {
+      if (!reader_.next()) throw InputError(fmt::format("{}: has no line of sizes", files_.matrix.string()));
+    } while (reader_.fields()[0].starts_with('%'));
+    const Words words(reader_.fields()[0]);
+    std::vector<std::int64_t> sizes;
+    for (std::size_t at = 0; at < words.count; ++at) sizes.push_back(parse_integer(words[at]).value_or(-1));
+    const std::size_t expected = header_.coordinate ? 3 : 2;
+    const bool sound = sizes.size() == expected && *std::min_element(sizes.begin(), sizes.end()) >= 0 &&
+                       sizes[0] <= std::numeric_limits<std::int32_t>::max() &&
+                       sizes[1] <= std::numeric_limits<std::int32_t>::max();
+    if (!sound)
+      refuse(fmt::format("'{}' does not give the numbers of rows, columns and entries", reader_.fields()[0]));
+    rows_ = sizes[0];
+    columns_ = sizes[1];
+    entries_ = header_.coordinate ? sizes[2] : rows_ * columns_;
+    if (header_.symmetric && rows_ != columns_) refuse("is symmetric and not square");
+  }
+
+  void read_names() {
+    if (files_.genes) features_ = read_features(*files_.genes);
+    if (files_.cells) cells_ = read_cells(*files_.cells);
+    std::string found;
+    for (const auto& list : {files_.genes, files_.cells})
+      if (list) found += (found.empty() ? "" : " and ") + list->filename().string();
+    log_.detail("{}: names from {}", files_.matrix.string(), found.empty() ? "nowhere: numbered" : found);
+  }
+
+  bool fits(std::int64_t genes, std::int64_t cells) const {
+    return (!files_.genes || std::ssize(features_.names) == genes) &&
+           (!files_.cells || std::ssize(cells_) == cells);
+  }
+
+  /// By what is asked for; else rows are genes, as 10x writes them, unless only the other way fits the lists.
+  void decide_orientation() {
+    rows_are_genes_ = options_.orientation ? *options_.orientation == Orientation::genes_by_cells
+                                           : fits(rows_, columns_) || !fits(columns_, rows_);
+    if (!fits(rows_are_genes_ ? rows_ : columns_, rows_are_genes_ ? columns_ : rows_)) {
+      throw InputError(fmt::format("{}: is of {} × {}, which is not what its lists are of:{}{}",
+                                   files_.matrix.string(), rows_, columns_,
+                                   files_.genes ? fmt::format(" {} of {}", files_.genes->filename().string(),
+                                                              counted(std::ssize(features_.names), "gene"))
+                                                : std::string(),
+                                   files_.cells ? fmt::format(" {} of {}", files_.cells->filename().string(),
+                                                              counted(std::ssize(cells_), "cell"))
+                                                : std::string()));
+    }
+    if (!rows_are_genes_ && !options_.orientation)
+      log_.info("{}: its rows are cells, by the lengths of its lists", files_.matrix.string());
+  }
+
+  void name_what_has_no_name() {
+    if (!files_.genes) {
+      features_.names = numbered_names("gene", rows_are_genes_ ? rows_ : columns_);
+      if (!files_.cells)
+        log_.warn("{}: has no lists of genes and cells beside it; they are numbered", path_.string());
+    }
+    if (!files_.cells) cells_ = numbered_names("cell", rows_are_genes_ ? columns_ : rows_);
+  }
+
+  void add(std::int64_t row, std::int64_t column, float value) {
+    const std::int64_t gene = rows_are_genes_ ? row : column;
+    const std::int64_t place = places_.empty() ? gene : places_[static_cast<std::size_t>(gene)];
+    if (place >= 0) builder_.add(rows_are_genes_ ? column : row, place, value);
+  }
+
+  float value_of(std::string_view word, std::int64_t row, std::int64_t column) const {
+    const std::optional<double> number = parse_number(word);
+    const std::int64_t gene = rows_are_genes_ ? row : column;
+    const std::int64_t cell = rows_are_genes_ ? column : row;
+    const auto refuse_value = [&](std::string_view why) {
+      refuse(fmt::format("cell {}, gene {}: the value {} {}", cells_[static_cast<std::size_t>(cell)],
+                         features_.names[static_cast<std::size_t>(gene)], word, why));
+    };
+    if (!number) refuse_value("is not a number");
+    const auto value = static_cast<float>(*number);
+    if (const std::string_view fault = fault_of(value); !fault.empty()) refuse_value(fault);
+    return value;
+  }
+
+  /// A number from 1 to `most`, made to count from 0.
+  std::int64_t index_of(std::string_view word, std::int64_t most, std::string_view what) const {
+    const std::optional<std::int64_t> number = parse_integer(word);
+    if (!number || *number < 1 || *number > most)
+      refuse(fmt::format("there is no {} {} of {}", what, word, most));
+    return *number - 1;
+  }
+
+  void read_coordinates() {
+    const std::size_t width = header_.pattern ? 2 : 3;
+    std::int64_t read = 0;
+    while (reader_.next()) {
+      if (reader_.fields()[0].starts_with('%')) continue;
+      if (read == entries_)
+        refuse(fmt::format("more than the {} entries that the file says it has", entries_));
+      const Words words(reader_.fields()[0]);
+      if (words.count != width) refuse(fmt::format("has {} fields, expected {}", words.count, width));
+      const std::int64_t row = index_of(words[0], rows_, "row");
+      const std::int64_t column = index_of(words[1], columns_, "column");
+      const float value = header_.pattern ? 1.0F : value_of(words[2], row, column);
+      add(row, column, value);
+      if (header_.symmetric && row != column) add(column, row, value);
+      ++read;
+    }
+    require_all(read);
+  }
+
+  /// Values alone, column by column.
+  void read_array() {
+    if (header_.symmetric || header_.pattern) refuse("is an array that is symmetric or a pattern");
+    std::int64_t read = 0;
+    while (reader_.next()) {
+      const std::string_view text = trimmed(reader_.fields()[0]);
+      if (text.starts_with('%')) continue;
+      if (read == entries_)
+        refuse(fmt::format("more than the {} values that the file says it has", entries_));
+      const std::int64_t row = read % rows_;
+      const std::int64_t column = read / rows_;
+      add(row, column, value_of(text, row, column));
+      ++read;
+    }
+    require_all(read);
+  }
+
+  void require_all(std::int64_t read) const {
+    if (read == entries_) return;
+    throw InputError(fmt::format("{}: ends after {} of {} entries: it is cut off", files_.matrix.string(),
+                                 with_thousands(read), with_thousands(entries_)));
+  }
+
+  const std::filesystem::path& path_;
+  const ReadOptions& options_;
+  Log& log_;
+  MatrixMarketFiles files_;
+  DelimitedReader reader_;
+  Header header_;
+  std::int64_t rows_ = 0;
+  std::int64_t columns_ = 0;
+  std::int64_t entries_ = 0;
+  bool rows_are_genes_ = true;
+  Features features_;
+  Names cells_;
+  std::vector<std::int32_t> places_;  // of each gene of the file; empty: all as they are
+  MatrixBuilder builder_;
+};
+
+}  // namespace
+
+bool accepts_matrix_market(const Source& source) {
+  return source.is_folder || source.start.starts_with(banner);
+}
+
+ExpressionMatrix read_matrix_market(const std::filesystem::path& path, const ReadOptions& options, Log& log) {
+  return MatrixMarketFile(path, options, log).read();
+}
+
+}  // namespace dko

@@ -1,0 +1,188 @@
+// Reading arrays that other programs wrote, whatever their types.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstring>
+
+#include "dko/base/error.hpp"
+#include "dko/hdf5/location.hpp"
+#include "native.hpp"
+
+namespace dko::hdf5 {
+
+namespace {
+
+/// Frees the strings that HDF5 allocates when it reads variable-length text.
+struct Reclaim {
+  Id type;
+  Id space;
+  void* values;
+  ~Reclaim() { H5Dvlen_reclaim(type, space, H5P_DEFAULT, values); }
+};
+
+Content content_of(Id type) {
+  switch (H5Tget_class(type)) {
+    case H5T_INTEGER:
+    case H5T_FLOAT:
+    case H5T_ENUM:
+      return Content::numbers;
+    case H5T_STRING:
+      return Content::text;
+    case H5T_COMPOUND:
+      return Content::records;
+    default:
+      return Content::other;
+  }
+}
+
+/// Records of one field, as they are in memory: the field alone.
+Handle record_of(const std::string& field, Id type, const std::string& place) {
+  Handle record(check(H5Tcreate(H5T_COMPOUND, H5Tget_size(type)), place), H5Tclose);
+  check(H5Tinsert(record.id(), field.c_str(), 0, type), place);
+  return record;
+}
+
+std::string whole_or_decimal(double value) {
+  constexpr double exact = 1e15;
+  if (std::floor(value) == value && std::abs(value) < exact) return fmt::format("{:.0f}", value);
+  return fmt::format("{}", value);
+}
+
+void require_known_filters(Id properties, const std::string& place) {
+  const int count = H5Pget_nfilters(properties);
+  for (unsigned at = 0; static_cast<int>(at) < count; ++at) {
+    unsigned flags = 0;
+    std::size_t parameters = 0;
+    std::array<char, 64> name{};
+    unsigned configuration = 0;
+    const H5Z_filter_t filter = H5Pget_filter2(properties, at, &flags, &parameters, nullptr, name.size() - 1,
+                                               name.data(), &configuration);
+    if (filter < 0 || H5Zfilter_avail(filter) > 0) continue;
+    throw InputError(fmt::format(
+        "{}: is compressed by filter {} ({}), which this HDF5 does not have; write the file again "
+        "with gzip, in Python adata.write_h5ad(\"new.h5ad\", compression=\"gzip\")",
+        place, filter, name.data()));
+  }
+}
+
+}  // namespace
+
+std::string fixed_text(const char* start, Id type) {
+  const std::size_t size = H5Tget_size(type);
+  std::string text(start, std::find(start, start + size, '\0'));
+  if (H5Tget_strpad(type) == H5T_STR_SPACEPAD) text.erase(text.find_last_not_of(' ') + 1);
+  return text;
+}
+
+void require_readable(Id dataset, const std::string& place) {
+  // What gzip makes of nothing but zeros, and a little for h5py's filters before it.
+  constexpr double best_compression = 1100;
+  const Handle properties(check_input(H5Dget_create_plist(dataset), place), H5Pclose);
+  if (H5Pget_external_count(properties.id()) > 0)
+    throw InputError(fmt::format("{}: keeps its values in other files; copy it into one first", place));
+  require_known_filters(properties.id(), place);
+  const Handle space(check_input(H5Dget_space(dataset), place), H5Sclose);
+  const Handle type(check_input(H5Dget_type(dataset), place), H5Tclose);
+  const auto elements = static_cast<double>(check_input(H5Sget_simple_extent_npoints(space.id()), place));
+  const auto stored = static_cast<double>(H5Dget_storage_size(dataset));
+  const double most = H5Pget_nfilters(properties.id()) > 0 ? best_compression * stored : stored;
+  if (elements * static_cast<double>(H5Tget_size(type.id())) <= most) return;
+  throw InputError(fmt::format("{}: claims more data than the file holds: it is damaged", place));
+}
+
+Content Dataset::content() const {
+  const Handle type(check_input(H5Dget_type(handle_.id()), place_), H5Tclose);
+  return content_of(type.id());
+}
+
+bool Dataset::is_boolean() const {
+  const Handle type(check_input(H5Dget_type(handle_.id()), place_), H5Tclose);
+  return H5Tget_class(type.id()) == H5T_ENUM;
+}
+
+Shape Dataset::chunk() const {
+  const Handle properties(check_input(H5Dget_create_plist(handle_.id()), place_), H5Pclose);
+  if (H5Pget_layout(properties.id()) != H5D_CHUNKED) return {};
+  std::vector<hsize_t> extent(shape().size());
+  check_input(H5Pget_chunk(properties.id(), static_cast<int>(extent.size()), extent.data()), place_);
+  return {extent.begin(), extent.end()};
+}
+
+Names Dataset::fields() const {
+  const Handle type(check_input(H5Dget_type(handle_.id()), place_), H5Tclose);
+  Names names;
+  if (H5Tget_class(type.id()) != H5T_COMPOUND) return names;
+  for (unsigned at = 0; static_cast<int>(at) < H5Tget_nmembers(type.id()); ++at) {
+    char* name = H5Tget_member_name(type.id(), at);
+    names.emplace_back(name == nullptr ? "" : name);
+    H5free_memory(name);
+  }
+  return names;
+}
+
+Handle Dataset::element_type(const std::string& field) const {
+  Handle type(check_input(H5Dget_type(handle_.id()), place_), H5Tclose);
+  if (field.empty()) return type;
+  const int member =
+      H5Tget_class(type.id()) == H5T_COMPOUND ? H5Tget_member_index(type.id(), field.c_str()) : -1;
+  if (member < 0) throw InputError(fmt::format("{}: has no field {}", place_, field));
+  return {check_input(H5Tget_member_type(type.id(), static_cast<unsigned>(member)), place_), H5Tclose};
+}
+
+void Dataset::read_all(Id type, const std::string& field, void* values) const {
+  const Handle record = field.empty() ? Handle() : record_of(field, type, place_);
+  check_input(
+      H5Dread(handle_.id(), field.empty() ? type : record.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values),
+      fmt::format("{}: cannot be read", place_));
+}
+
+Names Dataset::texts(const std::string& field) const {
+  const Handle type = element_type(field);
+  const auto count = static_cast<std::size_t>(size());
+  Names values;
+  values.reserve(count);
+  if (content_of(type.id()) == Content::numbers) {
+    const bool boolean = H5Tget_class(type.id()) == H5T_ENUM;
+    for (const double value : numbers(field))
+      values.push_back(boolean ? (value != 0 ? "True" : "False") : whole_or_decimal(value));
+    return values;
+  }
+  if (content_of(type.id()) != Content::text)
+    throw InputError(
+        fmt::format("{}{}{}: is neither text nor numbers", place_, field.empty() ? "" : ", ", field));
+  if (count == 0) return values;
+  if (H5Tis_variable_str(type.id()) > 0) {
+    const Handle space(check_input(H5Dget_space(handle_.id()), place_), H5Sclose);
+    std::vector<char*> pointers(count, nullptr);
+    const Reclaim reclaim{type.id(), space.id(), pointers.data()};
+    read_all(type.id(), field, pointers.data());
+    for (const char* pointer : pointers) values.emplace_back(pointer == nullptr ? "" : pointer);
+    return values;
+  }
+  const std::size_t width = H5Tget_size(type.id());
+  std::vector<char> bytes(count * width);
+  read_all(type.id(), field, bytes.data());
+  for (std::size_t at = 0; at < count; ++at)
+    values.push_back(fixed_text(bytes.data() + at * width, type.id()));
+  return values;
+}
+
+Names Location::read_strings(const std::string& name) const {
+  const Dataset from = dataset(name);
+  if (from.content() != Content::text) throw InputError(fmt::format("{}: cannot be read as text", at(name)));
+  return from.texts();
+}
+
+std::vector<double> Dataset::numbers(const std::string& field) const {
+  const Handle type = element_type(field);
+  if (content_of(type.id()) != Content::numbers)
+    throw InputError(fmt::format("{}{}{}: is not of numbers", place_, field.empty() ? "" : ", ", field));
+  std::vector<double> values(static_cast<std::size_t>(size()));
+  if (!values.empty()) read_all(H5T_NATIVE_DOUBLE, field, values.data());
+  return values;
+}
+
+}  // namespace dko::hdf5

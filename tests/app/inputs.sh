@@ -1,0 +1,64 @@
+. "$(dirname "$0")/lib.sh"
+# What Python writes in every format and many damaged ones.
+python=${DKO_PYTHON:-/usr/bin/python3}
+mkdir again
+(cd again && "$python" -W ignore "$DKO_SOURCE/tests/app/formats_again.py" "$DKO_READ_TOOL")
+
+# Choosing cells and genes: the log tells of each step, the files keep it.
+"$DKO" simulate --genes 30 --cells 60 --seed 3 -o data.h5ad -q
+"$python" -W ignore "$DKO_SOURCE/tests/app/annotate.py" data.h5ad
+expect 0 'where kind=T cell: 30 of 60 cells left' "$DKO" train data.h5ad -o m.h5 --where 'kind=T cell' "${short[@]}"
+expect 0 'selection +30 of 60 cells \(--where kind=T cell\); 30 of 30 genes' "$DKO" info m.h5
+expect 0 'where depth>=10: 50 of 60 cells left' "$DKO" train data.h5ad -o m.h5 --force --where 'depth>=10' \
+  --where 'batch!=3' --min-genes 5 --min-cells 20 --top-genes 12 "${short[@]}"
+for words in 'batch!=3: [0-9]+ of 60' 'min-genes 5: [0-9]+ of 60 cells' 'min-cells 20: [0-9]+ of 30 genes' \
+  'top-genes 12 by normalised dispersion: 12 of 30 genes'; do
+  grep -qE "$words" said.txt || { cat said.txt; fail "the log has no '$words'"; }
+done
+expect 0 '' "$DKO" run data.h5ad -o s.h5 --top-genes 12 --cells cell1,3,cell5,6,7,8,9,10,11,12,13,14 \
+  --steps 5 --batch 3 --json s.json -q
+grep -q '"selection": "12 of 60 cells .*; 12 of 30 genes' s.json || fail "the summary does not tell of the selection"
+# The same part of the data is the same data, however it is chosen.
+sum() { "$DKO" info "$1" | grep input_checksum; }
+printf 'gene4\ngene2\n7\n' >genes.txt
+"$DKO" train data.h5ad --genes genes.txt -o a.h5 -q "${short[@]}"
+"$DKO" train data.h5ad --genes gene2,gene4,gene7 -o b.h5 -q "${short[@]}"
+"$DKO" train data.h5ad --genes ENS2,ENS4,ENS7 -o c.h5 -q "${short[@]}"
+[ "$(sum a.h5)" = "$(sum b.h5)" ] && [ "$(sum a.h5)" = "$(sum c.h5)" ] || fail "three ways, three data sets"
+# A model finds its genes in data that have more.
+expect 0 'data.h5ad: the 3 genes of a.h5, of 30' "$DKO" screen data.h5ad --model a.h5 -o more.h5
+"$DKO" screen data.h5ad --genes genes.txt --model a.h5 -o chosen.h5 -q
+for file in more chosen; do "$DKO" export $file.h5 --single $file.csv; done
+same more.csv chosen.csv
+[ "$(sum more.h5)" = "$(sum chosen.h5)" ] || fail "two checksums of the same genes"
+expect 0 '' "$DKO" export more.h5 --input data.h5ad --genes genes.txt --recorder r.csv --ptest p.csv --of single
+expect 3 'checksums differ' "$DKO" export more.h5 --input data.h5ad --ptest q.csv
+absent q.csv
+
+refused() { # refused CODE WORDS OPTIONS...
+  local code=$1 words=$2
+  shift 2
+  expect "$code" "$words" "$DKO" train data.h5ad -o out.h5 "${short[@]}" "$@"
+  absent out.h5
+}
+refused 3 "obs: has no column type; its columns: batch, depth, kind, lost" --where type=T
+refused 3 "no cell has that value in column kind; its values: B cell, T cell" --where kind=C
+refused 3 'column kind is not of numbers; its values: B cell, T cell' --where 'kind>3'
+refused 3 'where depth>1000 leaves no cell' --where 'depth>1000'
+refused 2 'write COLUMN=VALUE' --where kind
+refused 2 'write COLUMN=VALUE' --where 'depth>many'
+refused 3 'min-genes 31 leaves no cell' --min-genes 31
+refused 3 'min-cells 61 leaves no gene' --min-cells 61
+refused 3 "no gene named 'Gapdh'" --genes gene1,Gapdh
+refused 3 'listed twice' --cells cell1,cell1
+refused 3 'there is no such file' --genes list.txt
+refused 3 'top-genes 1 .*leaves 1 gene; at least 2' --top-genes 1
+refused 2 'min-cells must be between' --min-cells -1
+refused 2 'orientation must be' --orientation sideways
+make_data
+expect 3 'text files have no columns' "$DKO" train data.csv -o out.h5 --where a=b
+absent out.h5
+
+# Cells for which nothing is said meet no condition.
+expect 0 'where lost!=x: 40 of 60 cells left' "$DKO" train data.h5ad -o m.h5 --force --where 'lost!=x' "${short[@]}"
+expect 0 'where batch=1\|2: 40 of 60 cells left' "$DKO" train data.h5ad -o m.h5 --force --where 'batch=1|2' "${short[@]}"
