@@ -67,7 +67,10 @@ void check_input_options(const InputOptions& options) {
 }
 
 Selected read_input(const InputOptions& options, Log& log) {
-  return select(read_expression(options.path, options.read, log), options.selection, options.path, log);
+  Selected selected =
+      select(read_expression(options.path, options.read, log), options.selection, options.path, log);
+  warn_of_unusual(selected.matrix, options.path, log);
+  return selected;
 }
 
 ExpressionMatrix load_input(const InputOptions& options, Job& job) {

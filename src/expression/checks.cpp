@@ -100,7 +100,7 @@ ExpressionMatrix with_unique_names(const ExpressionMatrix& matrix, const Names& 
   return ids.empty() ? named : named.with_gene_ids(ids);
 }
 
-void check_matrix(const ExpressionMatrix& matrix, const std::filesystem::path& path, Log& log) {
+void check_matrix(const ExpressionMatrix& matrix, const std::filesystem::path& path) {
   if (matrix.genes() < 2) {
     throw InputError(fmt::format("{}: has {}; a mapping needs at least 2", path.string(),
                                  counted(matrix.genes(), "gene")));
@@ -108,11 +108,11 @@ void check_matrix(const ExpressionMatrix& matrix, const std::filesystem::path& p
   require_utf8(matrix.gene_names(), "gene", path);
   require_utf8(matrix.cell_names(), "cell", path);
   require_finite(matrix, path);
-  const auto empty = cells_that_express(matrix, 0);
-  if (std::ssize(empty) == matrix.cells()) {
-    throw InputError(fmt::format("{}: no cell expresses any gene", path.string()));
-  }
-  if (!empty.empty()) {
+  if (matrix.nonzeros() == 0) throw InputError(fmt::format("{}: no cell expresses any gene", path.string()));
+}
+
+void warn_of_unusual(const ExpressionMatrix& matrix, const std::filesystem::path& path, Log& log) {
+  if (const auto empty = cells_that_express(matrix, 0); !empty.empty()) {
     log.warn("{}: {} no gene, left out: {}", path.string(), cells_express(empty.size()),
              some_of(matrix.cell_names(), empty));
   }

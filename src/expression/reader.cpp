@@ -88,7 +88,7 @@ ExpressionMatrix read_expression(const fs::path& path, const ReadOptions& option
   const Format& format = format_of(source_of(path));
   require_known(options, format, path);
   ExpressionMatrix matrix = format.read(path, options, log);
-  check_matrix(matrix, path, log);
+  check_matrix(matrix, path);
   log.info("{}: {} × {}, {} of {} entries expressed ({})", path.string(), counted(matrix.genes(), "gene"),
            counted(matrix.cells(), "cell"), with_thousands(matrix.nonzeros()),
            with_thousands(matrix.genes() * matrix.cells()), format.name);

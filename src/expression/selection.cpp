@@ -165,7 +165,10 @@ Selected select(const ExpressionMatrix& matrix, const Selection& selection, cons
   Choice choice(matrix, path, log);
   choose_cells(choice, matrix, selection, path);
   choose_genes(choice, matrix, selection);
-  return choice.finish();
+  Selected selected = choice.finish();
+  if (selected.matrix.nonzeros() == 0)
+    throw InputError(fmt::format("{}: no chosen cell expresses a chosen gene", path.string()));
+  return selected;
 }
 
 ExpressionMatrix select_genes(const ExpressionMatrix& matrix, const Names& genes, const std::string& data,

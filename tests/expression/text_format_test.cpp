@@ -20,6 +20,7 @@ Read read_text_of(const std::string& text) {
   std::ostringstream out;
   Log log(out, Verbosity::verbose);
   auto matrix = read_expression(folder / "x.csv", {}, log);
+  warn_of_unusual(matrix, folder / "x.csv", log);
   return {std::move(matrix), out.str()};
 }
 

@@ -30,6 +30,10 @@ struct ReadOptions {
 ///         for an option that is of another format.
 ExpressionMatrix read_expression(const std::filesystem::path& path, const ReadOptions& options, Log& log);
 
+/// Warns of cells that express nothing (kept, so that cell numbers stay the data's, but never used), of genes
+/// that no cell expresses, and of cells with one gene (which have no knockouts). Local.
+void warn_of_unusual(const ExpressionMatrix& matrix, const std::filesystem::path& path, Log& log);
+
 /// A column of what a file says of its cells (AnnData's obs), one value per cell of the matrix. Local.
 /// @throws InputError if there is no such column, or the format has none.
 CellColumn read_cell_column(const std::filesystem::path& path, const std::string& name);
