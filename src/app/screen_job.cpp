@@ -144,11 +144,12 @@ ScreenCounts run_screen(const ScreenPlan& plan, const ExpressionMatrix& matrix,
   });
   ranks.broadcast(path);
   ScreenWriter writer(path, ranks, plan);
+  ScreenCounts counts = count_events(matrix, plan);
+  // Rank 0's share costs as much as any other.
   screen_shard(plan, matrix, members, ranks.rank(), ranks.size(), writer,
-               show_progress(job.log, "screening (rank 0's share)", "knockouts"));
+               show_progress(job.log, {"screening", "knockouts", counts.total()}));
   writer.close();
   ranks.barrier();
-  ScreenCounts counts = count_events(matrix, plan);
   counts.seconds = watch.seconds();
   on_root(ranks, [&] {
     complete_screen_file(path, training_seconds, counts.seconds);
