@@ -11,8 +11,10 @@
 #include "dko/hdf5/header.hpp"
 #include "dko/mapping/model_file.hpp"
 #include "dko/parallel/collective.hpp"
+#include "dko/results/anndata_export.hpp"
 #include "dko/results/prediction_file.hpp"
 #include "dko/results/screen_reader.hpp"
+#include "dko/results/table_export.hpp"
 #include "score_names.hpp"
 #include "training_job.hpp"
 
@@ -91,12 +93,24 @@ Facts describe_expression(const std::string& path) {
   return facts;
 }
 
+/// A file by dko export: what it was made from is what it states.
+Facts describe_export(const std::string& path, const hdf5::FileKind& kind, const char* what) {
+  const hdf5::File file = hdf5::File::open(path, hdf5::Access::read);
+  Facts facts{{"file", what}};
+  facts.update(to_json(hdf5::read_header(file, kind)));
+  return facts;
+}
+
 Facts describe(const std::string& path) {
   const std::string format = hdf5::format_of(hdf5::File::open(path, hdf5::Access::read));
   if (format == "dko screen") return describe_screen(path);
   if (format == "dko model") return describe_model(path);
   if (format == "dko prediction") return describe_prediction(path);
   if (format == "dko expression") return describe_expression(path);
+  if (format == anndata_export_kind.format)
+    return describe_export(path, anndata_export_kind, "single knockouts of a screen, as AnnData");
+  if (format == table_export_kind.format)
+    return describe_export(path, table_export_kind, "scores of a screen, as tables");
   throw InputError(fmt::format("{}: is an HDF5 file, but not one that dko makes", path));
 }
 

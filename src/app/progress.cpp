@@ -1,63 +1,111 @@
 #include "progress.hpp"
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <chrono>
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
 #include <iostream>
 #include <memory>
+#include <string_view>
 
 #include "dko/base/text.hpp"
+#include "dko/base/time_left.hpp"
+#include "resources.hpp"
 
 namespace dko::app {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
+constexpr double redrawn_every = 0.2;  // seconds
+constexpr double looked_at_every = 0.05;
+
+bool is_terminal() {
+  const char* kind = std::getenv("TERM");
+  return isatty(STDERR_FILENO) == 1 && (kind == nullptr || std::string_view(kind) != "dumb");
+}
+
+std::size_t columns_of_terminal() {
+  constexpr std::size_t usual = 80;
+  winsize size{};
+  const bool is_known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return is_known ? size.ws_col : usual;
+}
+
+std::string bar(double fraction) {
+  constexpr std::size_t width = 24;
+  const auto full = std::min(width, static_cast<std::size_t>(fraction * width));
+  return "[" + std::string(full, '#') + std::string(width - full, '.') + "]";
+}
+
+/// Whole seconds: an estimate has no more to it.
+std::string rough_time(double seconds) {
+  return seconds < 60 ? fmt::format("{:.0f} s", std::ceil(seconds)) : human_seconds(seconds);
+}
 
 class Display {
  public:
-  Display(std::string what, std::string unit)
-      : what_(std::move(what)), unit_(std::move(unit)), terminal_(isatty(STDERR_FILENO) == 1) {}
+  explicit Display(ProgressText text) : text_(std::move(text)), terminal_(is_terminal()) {}
+  ~Display() { clear(); }
+  Display(const Display&) = delete;
+  Display& operator=(const Display&) = delete;
 
   void update(std::int64_t done, std::int64_t total) {
-    const auto now = Clock::now();
-    if (done == total) return clear();
-    if (now - shown_ < (terminal_ ? std::chrono::milliseconds(200) : std::chrono::seconds(30))) return;
+    if (done >= total) return clear();
+    const double now = watch_.seconds();
+    if (now < looked_at_ + looked_at_every) return;
+    looked_at_ = now;
+    const double fraction = static_cast<double>(done) / static_cast<double>(total);
+    left_.note(now, fraction);
+    if (now < (terminal_ ? shown_ + redrawn_every : next_report(shown_))) return;
     shown_ = now;
-    const double seconds = std::chrono::duration<double>(now - start_).count();
-    const double rate = static_cast<double>(done) / seconds;
-    const std::string text =
-        fmt::format("{}: {:.0f} % of {}, {:.3g} {}/s, {} left", what_,
-                    100 * static_cast<double>(done) / static_cast<double>(total), counted_units(total), rate,
-                    unit_, human_seconds(static_cast<double>(total - done) / rate));
+    const auto count = text_.count > 0 ? text_.count : total;
     if (terminal_)
-      std::cerr << "\r\033[Kdko: " << text << std::flush;
+      draw(fmt::format("{} {} {:3.0f} %  {}", text_.what, bar(fraction), std::floor(100 * fraction),
+                       speed(now, fraction, count)));
     else
-      std::cerr << "dko: " << utc_now() << " " << text << '\n';
-    drawn_ = true;
+      std::cerr << fmt::format("dko: {} {}: {:.0f} % of {} {}, {}\n", utc_now(), text_.what,
+                               std::floor(100 * fraction), with_thousands(count), text_.unit,
+                               speed(now, fraction, count))
+                << std::flush;
   }
 
  private:
-  std::string counted_units(std::int64_t total) const { return with_thousands(total) + " " + unit_; }
+  /// Rate and time left.
+  std::string speed(double seconds, double fraction, std::int64_t count) const {
+    const double rate = fraction * static_cast<double>(count) / seconds;
+    const auto left = left_.seconds_left();
+    return fmt::format(
+        "{} {}/s, {}{} left", rate < 1000 ? fmt::format("{:.3g}", rate) : with_thousands(std::llround(rate)),
+        text_.unit, text_.may_end_sooner ? "at most " : "", left ? rough_time(*left) : "unknown time");
+  }
+
+  /// One line, never wider than the terminal: a longer one could not be drawn over.
+  void draw(const std::string& line) {
+    std::cerr << "\r\033[K" << ("dko: " + line).substr(0, columns_of_terminal() - 1) << std::flush;
+    drawn_ = true;
+  }
   void clear() {
-    if (terminal_ && drawn_) std::cerr << "\r\033[K" << std::flush;
+    if (drawn_) std::cerr << "\r\033[K" << std::flush;
     drawn_ = false;
   }
 
-  std::string what_;
-  std::string unit_;
+  ProgressText text_;
   bool terminal_;
   bool drawn_ = false;
-  Clock::time_point start_ = Clock::now();
-  Clock::time_point shown_ = start_;
+  Stopwatch watch_;
+  TimeLeft left_;
+  double looked_at_ = 0;
+  double shown_ = 0;
 };
 
 }  // namespace
 
-ProgressCallback show_progress(const Log& log, std::string what, std::string unit) {
+ProgressCallback show_progress(const Log& log, ProgressText text) {
   if (!log.speaks(Verbosity::normal)) return {};
-  const auto display = std::make_shared<Display>(std::move(what), std::move(unit));
+  const auto display = std::make_shared<Display>(std::move(text));
   return [display](std::int64_t done, std::int64_t total) { display->update(done, total); };
 }
 

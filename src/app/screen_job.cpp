@@ -105,8 +105,11 @@ ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenOptions& option
     plan.doubles = options.score.empty() ? ScoreSet{{.impact = true}} : chosen_scores;
   }
   if (members > 1) {
-    for (ScoreSet* scores : {&plan.singles, &plan.doubles, &plan.listed}) *scores = with_deviations(*scores);
+    plan.singles = with_deviations(plan.singles);
+    plan.doubles = with_deviations(plan.doubles);
+    plan.listed = with_deviations(plan.listed);
   }
+  plan.singles = with_share(plan.singles);
   const ScreenCounts events = count_events(matrix, plan);
   if (events.total() == 0) {
     throw InputError(
@@ -118,8 +121,12 @@ ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenOptions& option
 }
 
 void check_screen(const ExpressionMatrix& matrix, const ScreenPlan& plan, const OutputFile& output,
-                  MappingKind kind, const Job& job) {
-  require_disk_space(output.partial_path(), screen_file_bytes(matrix, plan), "the scores");
+                  MappingKind kind, std::int64_t steps, const Job& job) {
+  require_disk_space(
+      output.partial_path(),
+      screen_file_bytes(matrix, plan) +
+          model_notes_bytes(plan.members, matrix.genes(), kind == MappingKind::dko ? steps : 0),
+      "the scores");
   const int ranks = job.nodes.node.size();
   const auto genes = static_cast<double>(matrix.genes());
   const auto most = static_cast<double>(most_expressed(matrix));
@@ -133,21 +140,22 @@ void check_screen(const ExpressionMatrix& matrix, const ScreenPlan& plan, const 
 
 ScreenCounts run_screen(const ScreenPlan& plan, const ExpressionMatrix& matrix,
                         std::span<const CollapsedMapping> members, std::optional<OutputFile>& output,
-                        std::optional<double> training_seconds, Job& job) {
+                        const ModelNotes& notes, std::optional<double> training_seconds, Job& job) {
   const Communicator& ranks = job.ranks();
   const Stopwatch watch;
   std::string path;
   on_root(ranks, [&] {
     path = output->partial_path().string();
-    create_screen_file(path, matrix, plan, job.provenance);
+    create_screen_file(path, matrix, plan, job.provenance, notes);
   });
   ranks.broadcast(path);
   ScreenWriter writer(path, ranks, plan);
+  ScreenCounts counts = count_events(matrix, plan);
+  // Rank 0's share costs as much as any other.
   screen_shard(plan, matrix, members, ranks.rank(), ranks.size(), writer,
-               show_progress(job.log, "screening (rank 0's share)", "knockouts"));
+               show_progress(job.log, {"screening", "knockouts", counts.total()}));
   writer.close();
   ranks.barrier();
-  ScreenCounts counts = count_events(matrix, plan);
   counts.seconds = watch.seconds();
   on_root(ranks, [&] {
     complete_screen_file(path, training_seconds, counts.seconds);

@@ -183,6 +183,12 @@ void announce(const Split& split, const ModelOptions& options, Log& log) {
   }
 }
 
+/// Of an ensemble whose members are made side by side, progress is that of rank 0's group.
+ProgressText progress_text(const ExpressionMatrix& profiles, const ModelOptions& options) {
+  if (options.kind == MappingKind::dko) return {"training", "steps", 0, options.training.patience > 0};
+  return {"fitting", "genes", profiles.genes() * options.members};
+}
+
 }  // namespace
 
 TrainedModel run_training(const ExpressionMatrix& profiles, Split split, const ModelOptions& options,
@@ -192,9 +198,8 @@ TrainedModel run_training(const ExpressionMatrix& profiles, Split split, const M
   const Stopwatch watch;
   const bool is_dko = options.kind == MappingKind::dko;
   TrainedModel trained;
-  trained.model.members =
-      make_members(profiles, split, options, job.ranks(),
-                   show_progress(job.log, is_dko ? "training" : "fitting", is_dko ? "steps" : "genes"));
+  trained.model.members = make_members(profiles, split, options, job.ranks(),
+                                       show_progress(job.log, progress_text(profiles, options)));
   trained.seconds = watch.seconds();
   job.log.info("{} in {}", is_dko ? "trained" : "fitted", human_seconds(trained.seconds));
   for (const Member& member : trained.model.members)

@@ -1,5 +1,5 @@
 #include "dko/expression/h5ad.hpp"
-#include "dko/hdf5/file.hpp"
+#include "dko/hdf5/anndata.hpp"
 
 namespace dko {
 
@@ -16,21 +16,7 @@ void write_csr(hdf5::Location& parent, const std::string& name, const Expression
     values.insert(values.end(), levels.begin(), levels.end());
     starts.push_back(std::ssize(genes));
   }
-  hdf5::Location group = parent.create_group(name);
-  group.set_encoding("", "csr_matrix", "0.1.0");
-  group.set("shape", std::vector<std::int64_t>{matrix.cells(), matrix.genes()});
-  group.write<float>("data", values);
-  group.write<std::int32_t>("indices", genes);
-  group.write<std::int64_t>("indptr", starts);
-}
-
-/// A data frame of nothing but its index.
-void write_names(hdf5::Location& parent, const std::string& name, const Names& names) {
-  hdf5::Location frame = parent.create_group(name);
-  frame.set_encoding("", "dataframe", "0.2.0");
-  frame.set("_index", std::string("_index"));
-  frame.set("column-order", Names());
-  frame.write_strings("_index", names);
+  hdf5::create_csr(parent, name, starts, genes, matrix.genes()).write(0, std::span<const float>(values));
 }
 
 }  // namespace
@@ -39,12 +25,10 @@ void write_h5ad(const std::filesystem::path& path, const ExpressionMatrix& x, co
                 const Provenance& provenance) {
   hdf5::File file = hdf5::File::create(path);
   hdf5::write_header(file, expression_kind, provenance);
-  file.set_encoding("", "anndata", "0.1.0");
+  hdf5::begin_anndata(file);
   write_csr(file, "X", x);
-  write_names(file, "obs", x.cell_names());
-  write_names(file, "var", x.gene_names());
-  for (const char* name : {"layers", "obsm", "varm", "obsp", "varp", "uns"})
-    file.create_group(name).set_encoding("", "dict", "0.1.0");
+  hdf5::DataFrame(file, "obs", x.cell_names());
+  hdf5::DataFrame(file, "var", x.gene_names());
   hdf5::Location group = file.group("layers");
   for (const auto& [name, matrix] : layers) write_csr(group, name, matrix);
   file.close();

@@ -15,6 +15,13 @@ namespace {
 
 constexpr std::size_t scores_per_write = std::size_t{1} << 20;
 
+// What an event takes, in passes over its cell's expressed genes, as measured: pairs go through the quickest
+// of the kernel's calls. Only the progress depends on it.
+constexpr std::int64_t passes_of_single = 4;
+constexpr std::int64_t passes_of_pair = 1;
+constexpr std::int64_t passes_of_listed = 3;
+constexpr std::int64_t cost_between_reports = std::int64_t{1} << 22;
+
 /// Gathers scores of consecutive events and hands them to the sink in large pieces.
 class ScoreBuffer {
  public:
@@ -88,7 +95,8 @@ class ShardScreen {
     const Range singles = plan_.singles.any() ? share_of(plan_.targets.starts()) : Range{0, 0};
     const Range doubles = plan_.doubles.any() ? share_of(pairs.starts()) : Range{0, 0};
     const Range listed = plan_.list ? share_of(*plan_.list) : Range{0, 0};
-    total_ = singles.size() + doubles.size() + listed.size();
+    total_ = passes_of_single * cost_of(plan_.targets.starts(), singles) +
+             passes_of_pair * cost_of(pairs.starts(), doubles) + passes_of_listed * cost_of_list(listed);
     ScoreBuffer single_scores(sink_, ScoreArray::singles, plan_.singles, singles.first);
     in_cells(plan_.targets.starts(), singles, [&](Range within) { score_singles(within, single_scores); });
     single_scores.flush();
@@ -114,6 +122,22 @@ class ShardScreen {
     return {bounds[static_cast<std::size_t>(shard_)], bounds[static_cast<std::size_t>(shard_) + 1]};
   }
 
+  /// n for each event of the range.
+  std::int64_t cost_of(std::span<const std::int64_t> starts, Range range) const {
+    std::int64_t cost = 0;
+    for (std::size_t cell = 0; cell < costs_.size(); ++cell) {
+      const Range part{std::max(range.first, starts[cell]), std::min(range.last, starts[cell + 1])};
+      if (part.size() > 0) cost += part.size() * costs_[cell];
+    }
+    return cost;
+  }
+  std::int64_t cost_of_list(Range range) const {
+    std::int64_t cost = 0;
+    for (std::int64_t event = range.first; event < range.last; ++event)
+      cost += costs_[static_cast<std::size_t>(plan_.list->cell(event))];
+    return cost;
+  }
+
   /// Calls `visit(events within the cell)` for each cell that the range touches, the cell loaded.
   template <class Visit>
   void in_cells(std::span<const std::int64_t> starts, Range range, Visit visit) {
@@ -123,7 +147,6 @@ class ShardScreen {
       const std::int64_t end = std::min(range.last, starts[static_cast<std::size_t>(cell) + 1]);
       load(cell);
       visit(Range{range.first - start, end - start});
-      advance(end - range.first);
       range.first = end;
     }
   }
@@ -131,6 +154,7 @@ class ShardScreen {
   /// Makes `cell` the kernel's cell and finds its targets among its expressed genes.
   void load(std::int64_t cell) {
     kernel_.load(matrix_.expressed(cell));
+    cost_ = costs_[static_cast<std::size_t>(cell)];
     positions_of(plan_.targets.of(cell), cell, positions_);
   }
 
@@ -147,10 +171,15 @@ class ShardScreen {
   }
 
   void score_singles(Range within, ScoreBuffer& buffer) {
-    const ScoreSpans scores = buffer.extend(static_cast<std::size_t>(within.size()));
+    const ScoreSpans spans = buffer.extend(static_cast<std::size_t>(within.size()));
+    std::vector<double> shares;
+    if (!spans.share.empty()) shares = kernel_.intact_profile();
     for (std::int64_t at = within.first; at < within.last; ++at) {
       const std::span removed(&positions_[static_cast<std::size_t>(at)], 1);
-      store(kernel_.scores(removed), scores, static_cast<std::size_t>(at - within.first));
+      KnockoutScores scores = kernel_.scores(removed);
+      if (!shares.empty()) scores.share = shares[static_cast<std::size_t>(removed.front())];
+      store(scores, spans, static_cast<std::size_t>(at - within.first));
+      advance(passes_of_single * cost_);
     }
   }
 
@@ -165,6 +194,7 @@ class ShardScreen {
       const auto count = static_cast<std::size_t>(part.size());
       kernel_.pair_scores(positions_[static_cast<std::size_t>(a)],
                           std::span(positions_).subspan(second, count), buffer.extend(count));
+      advance(passes_of_pair * cost_ * part.size());
     }
   }
 
@@ -198,13 +228,15 @@ class ShardScreen {
       std::sort(genes.begin(), genes.end());
       positions_of(genes, cell, positions_);
       store(kernel_.scores(positions_), scores, static_cast<std::size_t>(event - first));
-      advance(1);
+      advance(passes_of_listed * costs_[static_cast<std::size_t>(cell)]);
     }
   }
 
-  void advance(std::int64_t events) {
-    done_ += events;
-    if (progress_) progress_(done_, total_);
+  void advance(std::int64_t cost) {
+    done_ += cost;
+    if (!progress_ || (done_ < reported_ + cost_between_reports && done_ < total_)) return;
+    reported_ = done_;
+    progress_(done_, total_);
   }
 
   const ScreenPlan& plan_;
@@ -216,7 +248,9 @@ class ShardScreen {
   const ProgressCallback& progress_;
   std::vector<std::int64_t> costs_;      // of an event, by cell
   std::vector<std::int32_t> positions_;  // targets of the loaded cell, or genes of an event
-  std::int64_t done_ = 0;
+  std::int64_t cost_ = 0;                // of an event in the loaded cell
+  std::int64_t done_ = 0;                // cost
+  std::int64_t reported_ = 0;
   std::int64_t total_ = 0;
 };
 

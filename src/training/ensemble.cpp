@@ -12,6 +12,8 @@ namespace dko {
 
 namespace {
 
+constexpr std::int64_t parts_of_fit = 10'000;  // for its progress
+
 std::vector<std::int64_t> all_but_held_out(const Split& split) {
   std::vector<std::int64_t> cells = split.training;
   cells.insert(cells.end(), split.validation.begin(), split.validation.end());
@@ -87,9 +89,11 @@ std::vector<Member> make_members(const ExpressionMatrix& profiles, const Split& 
     ProgressCallback on_member;
     if (progress) {
       on_member = [&](std::int64_t done, std::int64_t total) {
-        // A training that stops early says so by a smaller total.
-        const std::int64_t whole = options.kind == MappingKind::dko ? options.training.steps : total;
-        progress(turn * whole + (done == total ? whole : done), of_group * whole);
+        // A training that stops early says so by a smaller total; a fit's units are its own.
+        const bool is_dko = options.kind == MappingKind::dko;
+        const std::int64_t whole = is_dko ? options.training.steps : parts_of_fit;
+        const std::int64_t part = is_dko ? done : whole * done / total;
+        progress(turn * whole + (done == total ? whole : part), of_group * whole);
       };
     }
     try {

@@ -19,11 +19,15 @@ constexpr std::int32_t folds = 5;
 struct Round {
   PenaltyPath path;
   bool weigh_next = false;  ///< cells far off a fit weigh less in the next round
+  /// Of a gene's fit, a cell that expresses it; as measured, in parts of 100 of the first round's. Only the
+  /// progress depends on it.
+  std::int64_t cost = 0;
 };
 constexpr std::array<Round, 3> rounds{
-    Round{{.folds = 5, .ratio = 0.5}, false}, Round{{.folds = 0}, true},
-    Round{{.start = 2, .ratio = 0.7, .least_steps = 2, .drop_unstable = true}, false}};
+    Round{{.folds = 5, .ratio = 0.5}, false, 100}, Round{{.folds = 0}, true, 17},
+    Round{{.start = 2, .ratio = 0.7, .least_steps = 2, .drop_unstable = true}, false, 80}};
 
+constexpr std::int64_t state_cost = 100;
 constexpr PenaltyPath state_path{.folds = 3, .ratio = 0.5};  // to choose the number of factors
 constexpr double floor_share = 0.05;                         // least output, in parts of the gene's mean
 constexpr std::array<std::int64_t, 5> factor_choices{0, 1, 2, 4, 8};
@@ -154,17 +158,37 @@ class SparseFitter {
   std::vector<GeneFit> fit_all(const std::vector<GeneCells>& data, std::vector<std::vector<float>>& weights,
                                const std::vector<GeneFit>& last, std::size_t round) {
     std::vector<GeneFit> own;
-    const auto total = std::ssize(rounds) * std::ssize(own_);
     for (std::size_t at = 0; at < own_.size(); ++at) {
       std::vector<float> of_gene = weights[at];
       own.push_back(fit_gene(setting_, own_[at], data[at], rounds[round].path,
                              last[static_cast<std::size_t>(own_[at])], of_gene, memory_));
       if (rounds[round].weigh_next) weights[at] = std::move(of_gene);
-      if (progress_)
-        progress_(static_cast<std::int64_t>(round) * std::ssize(own_) + static_cast<std::int64_t>(at) + 1,
-                  total);
+      advance(rounds[round].cost * work_of(own_[at]));
     }
     return exchange(communicator_, own_, own, profiles_.genes(), setting_.factors);
+  }
+
+  /// A gene's fit takes as long as it has cells, more or less.
+  std::int64_t work_of(std::int32_t gene) const {
+    return std::max<std::int64_t>(1, counts_[static_cast<std::size_t>(gene)]);
+  }
+
+  /// What this rank will do, once the components of the state are known: its `sample` of the genes for each
+  /// number of factors, then its own genes in each round.
+  void plan_work(const std::vector<std::int32_t>& sample) {
+    const auto work = [&](const std::vector<std::int32_t>& genes) {
+      return std::accumulate(genes.begin(), genes.end(), std::int64_t{0},
+                             [&](std::int64_t sum, std::int32_t gene) { return sum + work_of(gene); });
+    };
+    const auto choices = std::count_if(factor_choices.begin(), factor_choices.end(),
+                                       [&](std::int64_t choice) { return choice <= state_.factors; });
+    work_ = state_cost * choices * work(sample);
+    for (const Round& round : rounds) work_ += round.cost * work(own_);
+  }
+
+  void advance(std::int64_t work) {
+    done_ += work;
+    if (progress_) progress_(done_, work_);
   }
 
   void use_factors(std::int64_t count) {
@@ -200,6 +224,7 @@ class SparseFitter {
          at += static_cast<std::size_t>(communicator_.size()))
       sample.push_back(all[at]);
     const std::vector<GeneCells> data = cells_of_genes(profiles_, cells_, sample);
+    plan_work(sample);
     std::vector<double> distances(factor_choices.size() * static_cast<std::size_t>(count), 0.0);
     for (std::size_t choice = 0; choice < factor_choices.size(); ++choice) {
       if (factor_choices[choice] > state_.factors) continue;
@@ -210,6 +235,7 @@ class SparseFitter {
                                   at * static_cast<std::size_t>(communicator_.size());
         distances[choice * static_cast<std::size_t>(count) + place] =
             fit_gene(setting_, sample[at], data[at], state_path, {}, weights, memory_).distance;
+        advance(state_cost * work_of(sample[at]));
       }
     }
     communicator_.sum(std::span<double>(distances));
@@ -349,6 +375,8 @@ class SparseFitter {
   PresenceBits presence_;
   std::vector<std::int64_t> counts_;  // cells that express each gene
   std::vector<std::int32_t> own_;     // this rank's genes
+  std::int64_t work_ = 0;             // of this rank
+  std::int64_t done_ = 0;
   GramMemory memory_;
   CellState state_;
   RegressionSetting setting_;

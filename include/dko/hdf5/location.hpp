@@ -128,6 +128,10 @@ class Location {
   /// @throws InputError also if it is not of text.
   Names read_strings(const std::string& name) const;
 
+  /// A dataset of one value, encoded as anndata's string or numeric-scalar.
+  void write_scalar(const std::string& name, const std::string& text);
+  void write_scalar(const std::string& name, std::int64_t value);
+
   void set(const std::string& attribute, const std::string& text);
   void set(const std::string& attribute, std::int64_t value);
   void set(const std::string& attribute, std::uint64_t value);

@@ -16,7 +16,8 @@ namespace dko {
 /// What a screen scores, and by what.
 struct ScreenPlan {
   KnockoutTargets targets;
-  ScoreSet singles;  ///< every single knockout of the targets; not scored if none is wanted
+  ScoreSet singles;  ///< every single knockout of the targets; not scored if none is wanted; alone may have
+                     ///< the share
   ScoreSet doubles;  ///< every double knockout of the targets, likewise
   std::optional<EventList> list;
   ScoreSet listed = both_scores;  ///< of the events of `list`, if there is one
@@ -42,7 +43,8 @@ class ScoreSink {
 /// Scores shard `shard` of `shards` of the plan: of each array a contiguous range of events, balanced by
 /// cost (n for an event in a cell of n expressed genes). The scores do not depend on the sharding, to the
 /// bit. `matrix` gives the presence; its values are not used. Each score is the mean over the members of an
-/// ensemble, as many as the plan says (EnsembleKernel). Local: shards share nothing.
+/// ensemble, as many as the plan says (EnsembleKernel). Progress comes in units of cost, so that equal parts
+/// of it take equal time. Local: shards share nothing.
 void screen_shard(const ScreenPlan& plan, const ExpressionMatrix& matrix,
                   std::span<const CollapsedMapping> members, std::int64_t shard, std::int64_t shards,
                   ScoreSink& sink, const ProgressCallback& progress = {});

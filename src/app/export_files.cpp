@@ -1,0 +1,28 @@
+#include <memory>
+
+#include "export.hpp"
+
+namespace dko::app {
+
+void ExportFiles::add_csv(const std::string& path, double bytes, std::function<void(CsvWriter&)> write) {
+  const auto csv = std::make_shared<CsvWriter>(path, overwrite_);
+  require_space(path, bytes);
+  writes_.emplace_back([csv, write = std::move(write)] { write(*csv); });
+}
+
+void ExportFiles::add_hdf5(const std::string& path, double bytes, std::function<void(OutputFile&)> write) {
+  const auto file = std::make_shared<OutputFile>(path, overwrite_);
+  require_space(path, bytes);
+  writes_.emplace_back([file, write = std::move(write)] { write(*file); });
+}
+
+void ExportFiles::require_space(const std::string& path, double bytes) {
+  total_ += bytes;
+  require_disk_space(path, total_, "the exports");
+}
+
+void ExportFiles::write() {
+  for (const auto& write : writes_) write();
+}
+
+}  // namespace dko::app

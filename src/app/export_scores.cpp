@@ -1,0 +1,107 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "dko/base/error.hpp"
+#include "dko/results/anndata_export.hpp"
+#include "dko/results/export.hpp"
+#include "dko/results/table_export.hpp"
+#include "export.hpp"
+#include "score_names.hpp"
+
+namespace dko::app {
+
+ScoreArray find_scores(const ScreenReader& screen, ScoreArray wanted, const char* option) {
+  if (screen.has(wanted)) return wanted;
+  const std::int64_t order = wanted == ScoreArray::singles ? 1 : 2;
+  const bool list_serves =
+      wanted != ScoreArray::list && screen.has(ScoreArray::list) && screen.order(ScoreArray::list) == order;
+  if (list_serves) return ScoreArray::list;
+  throw UsageError(fmt::format("{}: the screen has no such scores; dko info tells what it has", option));
+}
+
+namespace {
+
+/// What --score asks for, or else the score that is there. @throws UsageError for what the screen has not.
+std::vector<Measure> find_measures(const ScreenReader& screen, ScoreArray array, const std::string& score) {
+  if (score.empty()) return {screen.measures(array).front()};
+  std::vector<Measure> wanted = measures_named(score);
+  // What is asked for of singles and pairs at once: singles have no interactions.
+  const bool any_score =
+      std::any_of(wanted.begin(), wanted.end(), [](const Measure& m) { return !m.is_interaction; });
+  if (any_score && screen.order(array) == 1)
+    std::erase_if(wanted, [](const Measure& measure) { return measure.is_interaction; });
+  for (const Measure& measure : wanted) require_measure(screen, array, measure);
+  return wanted;
+}
+
+void add_csv_files(ExportFiles& files, const ScreenReader& screen, const ExportOptions& options) {
+  const Labels labels = options.names ? Labels::names : Labels::ids;
+  const auto add = [&](const std::string& path, ScoreArray wanted, const char* option) {
+    if (path.empty()) return;
+    const ScoreArray array = find_scores(screen, wanted, option);
+    const std::vector<Measure> measures = find_measures(screen, array, options.score);
+    files.add_csv(path, export_bytes(screen, array, measures.size()),
+                  [&screen, array, labels, measures](CsvWriter& csv) {
+                    export_scores(screen, array, measures, labels, csv);
+                  });
+  };
+  add(options.single, ScoreArray::singles, "--single");
+  add(options.pairs, ScoreArray::pairs, "--double");
+  add(options.list, ScoreArray::list, "--list");
+}
+
+/// Of a table: what --score names and the screen has of an array, or all that it has.
+std::vector<Measure> table_measures(const ScreenReader& screen, ScoreArray array, const std::string& score) {
+  if (score.empty()) return screen.measures(array);
+  std::vector<Measure> wanted = measures_named(score);
+  std::erase_if(wanted, [&](const Measure& measure) { return !screen.has(array, measure); });
+  return wanted;
+}
+
+/// singles, pairs and list; a list that is all there is of singles or pairs stands for them.
+std::vector<TablePart> table_parts(const ScreenReader& screen, const std::string& score) {
+  std::vector<TablePart> parts;
+  const auto add = [&](ScoreArray array, const char* group) {
+    if (!screen.has(array)) return;
+    std::vector<Measure> measures = table_measures(screen, array, score);
+    if (!measures.empty()) parts.push_back({array, group, std::move(measures)});
+  };
+  add(ScoreArray::singles, "singles");
+  add(ScoreArray::pairs, "pairs");
+  if (!screen.has(ScoreArray::list)) return parts;
+  const std::int64_t order = screen.order(ScoreArray::list);
+  const bool is_of_singles = order == 1 && !screen.has(ScoreArray::singles);
+  const bool is_of_pairs = order == 2 && !screen.has(ScoreArray::pairs);
+  add(ScoreArray::list, is_of_singles ? "singles" : is_of_pairs ? "pairs" : "list");
+  return parts;
+}
+
+void add_table(ExportFiles& files, const ScreenReader& screen, const ExportOptions& options,
+               const std::string& command) {
+  const std::vector<TablePart> parts = table_parts(screen, options.score);
+  if (parts.empty())
+    throw UsageError(fmt::format("--table: the screen has no {}; dko info tells what it has", options.score));
+  files.add_hdf5(
+      options.table, table_export_bytes(screen, parts),
+      [&screen, parts, command](OutputFile& file) { write_score_tables(file, screen, parts, command); });
+}
+
+void add_anndata(ExportFiles& files, const ScreenReader& screen, const ExportOptions& options,
+                 const std::string& command) {
+  if (!screen.has(ScoreArray::singles))
+    throw UsageError("--h5ad holds single knockouts, and the screen has none; --table holds any");
+  files.add_hdf5(options.h5ad, anndata_export_bytes(screen),
+                 [&screen, command](OutputFile& file) { write_anndata(file, screen, command); });
+}
+
+}  // namespace
+
+void add_scores(ExportFiles& files, const ScreenReader& screen, const ExportOptions& options,
+                const std::string& command) {
+  add_csv_files(files, screen, options);
+  if (!options.h5ad.empty()) add_anndata(files, screen, options, command);
+  if (!options.table.empty()) add_table(files, screen, options, command);
+}
+
+}  // namespace dko::app

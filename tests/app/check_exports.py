@@ -1,0 +1,97 @@
+"""Compares s.h5ad and t.h5 of a screen with its CSV export s.csv and d.csv."""
+import sys
+
+import anndata
+import h5py
+import numpy
+import pandas
+
+
+def read_csv(path):
+    return pandas.read_csv(path, dtype={name: "f4" for name in ("k_pred", "k_pred_sd", "network", "share", "interaction")})
+
+
+singles, doubles = read_csv("s.csv"), read_csv("d.csv")
+adata = anndata.read_h5ad("s.h5ad")
+assert adata.shape == (60, 30) and adata.X.nnz == len(singles) and adata.X.dtype == numpy.float32
+assert set(adata.layers) == {"network", "impact_sd", "network_sd", "share"}
+rows, columns = adata.obs_names.get_indexer(singles.cell_name), adata.var_names.get_indexer(singles.gene_name)
+for matrix, name in ((adata.X, "k_pred"), (adata.layers["network"], "network"), (adata.layers["impact_sd"], "k_pred_sd"), (adata.layers["share"], "share")):
+    assert numpy.array_equal(numpy.asarray(matrix[rows, columns]).ravel(), singles[name].to_numpy()), name
+    assert matrix.nnz == len(singles)
+
+# Summaries over cells and over genes.
+by_gene = singles.astype({"k_pred": "f8", "network": "f8", "share": "f8"}).groupby("gene_name")
+var = adata.var
+assert list(var.gene_ids) == list(var.index)
+for stored, expected in (
+    (var.n_cells, by_gene.size()),
+    (var.impact_mean, by_gene.k_pred.mean()),
+    (var.impact_sd, by_gene.k_pred.std()),
+    (var.network_mean, by_gene.network.mean()),
+    (var.network_sd, by_gene.network.std()),
+    (var.share_mean, by_gene.share.mean()),
+    (var["rank"], by_gene.k_pred.mean().rank(ascending=False)),
+):
+    assert numpy.allclose(stored[expected.index], expected, rtol=1e-9, equal_nan=True), stored.name
+    never = stored.drop(expected.index)
+    assert len(never) == 1 and (never.isna().all() or (never == 0).all())
+by_cell = singles.astype({"k_pred": "f8"}).groupby("cell_name")
+assert numpy.allclose(adata.obs.impact_mean[by_cell.size().index], by_cell.k_pred.mean())
+assert (adata.obs.n_knockouts[by_cell.size().index] == by_cell.size()).all()
+assert (adata.obs.n_genes == adata.obs.n_knockouts).all()
+strongest = singles.loc[singles.groupby("cell_name").k_pred.idxmax()].set_index("cell_name").gene_name
+assert (adata.obs.strongest.astype(str)[strongest.index] == strongest).all()
+
+# Slices, and what is written again and read again.
+part = adata[adata.obs_names[5:9], ["gene3", "gene1"]].copy()
+assert part.X[1, 0] == adata.X[6, 3]
+part.write_h5ad("again.h5ad")
+assert anndata.read_h5ad("again.h5ad").shape == (4, 2)
+origin = adata.uns["dko"]
+assert origin["X"] == "impact" and origin["members"] == 2 and origin["ranks"] == 2 and origin["seed"] == "1"
+assert origin["screen_command"].startswith("dko run data.csv") and "--h5ad s.h5ad" in origin["command"]
+
+network = anndata.read_h5ad("n.h5ad")
+assert network.uns["dko"]["X"] == "network" and set(network.layers) == {"network_sd", "share"}
+assert (network.X != adata.layers["network"]).nnz == 0
+
+few = anndata.read_h5ad("few.h5ad")
+assert few.shape == (60, 30) and few.X.nnz == few.obs.n_knockouts.sum() == few.var.n_cells.sum() <= 4
+assert few.obs.impact_mean.isna().sum() >= 58 and (few.obs.strongest[few.obs.n_knockouts == 0] == "").all()
+
+
+# Tables, as the README reads them.
+def table(path, group):
+    with h5py.File(path) as f:
+        names = {"gene": f["genes/name"].asstr()[:], "cell": f["cells/name"].asstr()[:]}
+        frame = pandas.DataFrame({column: f[group][column][:] for column in f[group].attrs["columns"]})
+    for column in frame.columns[frame.dtypes == "int32"]:
+        frame[column] = pandas.Categorical.from_codes(frame[column], names[column.rstrip("0123456789")])
+    return frame
+
+
+pairs = table("t.h5", "pairs")
+scores = ["impact", "impact_sd", "network", "network_sd"]
+assert list(pairs.columns) == ["gene1", "gene2", "cell"] + scores + ["interaction", "network_interaction", "share"]
+assert len(pairs) == len(doubles)
+for ours, theirs in (("gene1", "gene1_name"), ("gene2", "gene2_name"), ("cell", "cell_name")):
+    assert (pairs[ours].astype(str) == doubles[theirs]).all()
+for ours, theirs in (("impact", "k_pred"), ("impact_sd", "k_pred_sd"), ("network", "network"), ("interaction", "interaction"), ("share", "share")):
+    assert pairs[ours].dtype == numpy.float32 and (pairs[ours] == doubles[theirs]).all(), ours
+of_singles = table("t.h5", "singles")
+assert list(of_singles.columns) == ["gene", "cell"] + scores + ["share"]
+assert (of_singles.gene.astype(str) == singles.gene_name).all() and (of_singles.impact == singles.k_pred).all()
+with h5py.File("t.h5") as f:
+    assert set(f) == {"genes", "cells", "singles", "pairs"}
+    assert f.attrs["format"] == "dko score table" and f.attrs["input_checksum"].startswith("crc64:")
+with h5py.File("one.h5") as f:
+    assert set(f) == {"genes", "cells", "pairs"} and list(f["pairs"].attrs["columns"])[3:] == ["interaction"]
+listed = pandas.read_csv("l.csv", dtype={"k_pred": "f4"})
+sampled = table("l.h5", "pairs")
+assert (sampled.gene2.astype(str) == listed.gene2_name).all() and (sampled.impact == listed.k_pred).all()
+with h5py.File("listed_t.h5") as f:
+    assert set(f) == {"genes", "cells", "singles"} and f["singles/gene"].shape == (2,)
+# Without --score all measures.
+assert list(table("n.h5", "singles").columns) == ["gene", "cell", "network", "network_sd", "share"]
+assert "tables" not in sys.modules

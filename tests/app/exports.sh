@@ -1,0 +1,34 @@
+. "$(dirname "$0")/lib.sh"
+# A screen as AnnData and as tables, read by Python and compared with the CSV export.
+python=${DKO_PYTHON:-/usr/bin/python3}
+"$python" -c 'import anndata, h5py, numpy, pandas' 2>/dev/null || skip "$python has not anndata, h5py and pandas"
+make_data
+on 2 "$DKO" run data.csv --order 2 --ensemble 2 --score impact,network -o full.h5 --save-model model.h5 -q "${short[@]}"
+"$DKO" export full.h5 --single s.csv --double d.csv --names --score impact,network,impact-sd,share,interaction
+"$DKO" export full.h5 --h5ad s.h5ad --table t.h5
+"$DKO" export full.h5 --table one.h5 --score interaction
+"$DKO" screen data.csv --model model.h5 --score network -o network.h5 -q
+"$DKO" export network.h5 --h5ad n.h5ad --table n.h5
+"$DKO" screen data.csv --model model.h5 --order 2 --sample 40 -o sample.h5 -q
+"$DKO" export sample.h5 --table l.h5 --list l.csv --names
+head -n 3 s.csv | cut -d, -f1,2 >events.csv
+"$DKO" screen data.csv --model model.h5 --events events.csv -o listed.h5 -q
+"$DKO" export listed.h5 --table listed_t.h5
+# Some genes in some cells: cells without knockouts.
+printf 'gene1\ngene2\n' >genes.txt
+printf 'cell0\ncell7\n' >cells.txt
+"$DKO" screen data.csv --model model.h5 --genes genes.txt --cells cells.txt -o few.h5 -q
+"$DKO" export few.h5 --h5ad few.h5ad
+"$python" -W ignore "$(dirname "$0")/check_exports.py"
+
+expect 0 'file +single knockouts of a screen, as AnnData' "$DKO" info s.h5ad
+expect 0 'file +scores of a screen, as tables' "$DKO" info t.h5
+expect 2 'holds single knockouts, and the screen has none' "$DKO" export listed.h5 --h5ad x.h5ad
+expect 2 'the screen has no interaction;' "$DKO" export network.h5 --table x.h5 --score interaction
+expect 2 '--score is for' "$DKO" export full.h5 --h5ad x.h5ad --score network
+expect 2 't.h5 exists' "$DKO" export full.h5 --h5ad x.h5ad --table t.h5
+expect 2 '--h5ad and --table are the same file' "$DKO" export full.h5 --h5ad x.h5 --table x.h5
+expect 4 'there is no directory' "$DKO" export full.h5 --table no/x.h5
+expect 3 'not a dko screen' "$DKO" export model.h5 --table x.h5
+expect 4 'writing failed|cannot be' bash -c "trap '' XFSZ; ulimit -f 8; exec \"\$0\" \"\$@\"" "$DKO" export full.h5 --table x.h5
+absent x.h5ad x.h5
