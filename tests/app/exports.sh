@@ -17,7 +17,7 @@ head -n 3 s.csv | cut -d, -f1,2 >events.csv
 # Some genes in some cells: cells without knockouts.
 printf 'gene1\ngene2\n' >genes.txt
 printf 'cell0\ncell7\n' >cells.txt
-"$DKO" screen data.csv --model model.h5 --genes genes.txt --cells cells.txt -o few.h5 -q
+"$DKO" screen data.csv --model model.h5 --knockout-genes genes.txt --knockout-cells cells.txt -o few.h5 -q
 "$DKO" export few.h5 --h5ad few.h5ad
 "$python" -W ignore "$(dirname "$0")/check_exports.py"
 
