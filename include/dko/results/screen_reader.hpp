@@ -34,10 +34,15 @@ class ScreenReader {
  public:
   /// @throws InputError too if the screen was never finished.
   explicit ScreenReader(const std::filesystem::path& path);
+  /// The same on all ranks, with the events held once per node. Collective.
+  /// @throws CollectiveFailure for what rank 0 finds wrong with the file
+  ScreenReader(const std::filesystem::path& path, const NodeGroup& nodes);
 
   const Provenance& provenance() const { return provenance_; }
   const Names& gene_names() const { return gene_names_; }
   const Names& cell_names() const { return cell_names_; }
+  /// Accessions, or the names again.
+  Names gene_ids() const;
   /// Nothing if the model was trained before.
   std::optional<double> training_seconds() const;
   std::string finished() const { return file_.text_attribute("finished"); }
@@ -78,6 +83,10 @@ class ScreenReader {
   hdf5::Dataset scores(ScoreArray array, Score score) const;
 
  private:
+  /// Knows the names, and nothing of the events.
+  explicit ScreenReader(hdf5::File file);
+  static hdf5::File open_on_all(const std::filesystem::path& path, const Communicator& ranks);
+  void read_events();
   void read_singles();
   void read_pairs();
   void read_list();
