@@ -22,6 +22,8 @@ std::span<const Command> commands() {
       Command{"predict", "predict the profiles of held-out cells, beside a baseline", predict_command},
       Command{"export", "write scores or profiles as CSV", export_command},
       Command{"top", "list the highest scores", top_command},
+      Command{"summarize", "tell what knockouts of each gene and pair do over all cells", summarize_command},
+      Command{"explain", "predict every gene's change after one knockout", explain_command},
       Command{"info", "tell what a file is and how it was made", info_command},
       Command{"evaluate", "hold scores and predictions against truth and baselines", evaluate_command},
       Command{"simulate", "make expression data and the truth of knockouts from a network", simulate_command},

@@ -42,6 +42,8 @@ void screen_command(const std::vector<std::string>& arguments, const Context& co
 void predict_command(const std::vector<std::string>& arguments, const Context& context);
 void export_command(const std::vector<std::string>& arguments, const Context& context);
 void top_command(const std::vector<std::string>& arguments, const Context& context);
+void summarize_command(const std::vector<std::string>& arguments, const Context& context);
+void explain_command(const std::vector<std::string>& arguments, const Context& context);
 void info_command(const std::vector<std::string>& arguments, const Context& context);
 void evaluate_command(const std::vector<std::string>& arguments, const Context& context);
 void simulate_command(const std::vector<std::string>& arguments, const Context& context);

@@ -3,15 +3,13 @@
 #include <fmt/format.h>
 
 #include <fstream>
+#include <limits>
 
 #include "dko/base/error.hpp"
 #include "dko/base/text.hpp"
 
 namespace dko::app {
 
-namespace {
-
-/// MemAvailable of /proc/meminfo; negative where there is none.
 double available_memory() {
   std::ifstream file("/proc/meminfo");
   std::string key;
@@ -20,14 +18,12 @@ double available_memory() {
   while (file >> key >> kibibytes >> unit) {
     if (key == "MemAvailable:") return kibibytes * 1024;
   }
-  return -1;
+  return std::numeric_limits<double>::infinity();
 }
-
-}  // namespace
 
 void require_memory(double bytes, const std::string& what) {
   const double available = available_memory();
-  if (available < 0 || bytes <= available) return;
+  if (bytes <= available) return;
   throw Error(ExitCode::failure,
               fmt::format("{} needs {} of memory and {} are available; choose fewer genes, or use "
                           "more nodes with fewer ranks each",

@@ -5,6 +5,9 @@
 
 namespace dko::app {
 
+/// Bytes that this node can still give (MemAvailable of /proc/meminfo); infinite where it does not say.
+double available_memory();
+
 /// @throws Error, before any computing, if this node has less than `bytes` of memory available.
 void require_memory(double bytes, const std::string& what);
 

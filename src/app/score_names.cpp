@@ -11,7 +11,7 @@ namespace dko::app {
 
 namespace {
 
-Measure measure_named(std::string_view text) {
+Measure measure_named(std::string_view text, std::string_view option) {
   const auto found = std::find_if(measure_names.begin(), measure_names.end(),
                                   [&](const MeasureName& name) { return name.name == text; });
   if (found != measure_names.end()) return found->measure;
@@ -20,7 +20,7 @@ Measure measure_named(std::string_view text) {
     const char* joint = known.empty() ? "" : &name == &measure_names.back() ? " and " : ", ";
     known += fmt::format("{}{}", joint, name.name);
   }
-  throw UsageError(fmt::format("--score knows {}, not '{}'", known, text));
+  throw UsageError(fmt::format("{} knows {}, not '{}'", option, known, text));
 }
 
 }  // namespace
@@ -32,13 +32,13 @@ ScoreArray score_array_named(std::string_view option) {
   throw UsageError(fmt::format("--of must be single, double or list, not '{}'", option));
 }
 
-std::vector<Measure> measures_named(std::string_view list) {
+std::vector<Measure> measures_named(std::string_view list, std::string_view option) {
   std::vector<Measure> measures;
   for (std::size_t start = 0; start <= list.size();) {
     const std::size_t end = std::min(list.find(',', start), list.size());
-    const Measure measure = measure_named(trimmed(list.substr(start, end - start)));
+    const Measure measure = measure_named(trimmed(list.substr(start, end - start)), option);
     if (std::find(measures.begin(), measures.end(), measure) != measures.end()) {
-      throw UsageError(fmt::format("--score names {} twice", name_of(measure).name));
+      throw UsageError(fmt::format("{} names {} twice", option, name_of(measure).name));
     }
     measures.push_back(measure);
     start = end + 1;

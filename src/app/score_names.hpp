@@ -24,9 +24,9 @@ inline constexpr std::array score_arrays{ScoreArrayName{ScoreArray::singles, "si
 /// The value of an option --of. @throws UsageError for anything but single, double and list.
 ScoreArray score_array_named(std::string_view option);
 
-/// The value of an option --score, names with commas between. @throws UsageError for an unknown name, or one
-/// that is there twice.
-std::vector<Measure> measures_named(std::string_view list);
+/// The value of an option such as --score, names with commas between. @throws UsageError for an unknown name,
+/// or one that is there twice.
+std::vector<Measure> measures_named(std::string_view list, std::string_view option = "--score");
 
 /// The same where only stored scores make sense. @throws UsageError
 ScoreSet scores_named(std::string_view list);

@@ -6,6 +6,7 @@
 
 #include "dko/base/error.hpp"
 #include "dko/knockout/event_index.hpp"
+#include "dko/parallel/collective.hpp"
 #include "screen_layout.hpp"
 
 namespace dko {
@@ -32,13 +33,38 @@ void require(bool holds, const hdf5::Location& group) {
 
 }  // namespace
 
-ScreenReader::ScreenReader(const std::filesystem::path& path)
-    : file_(hdf5::File::open(path, hdf5::Access::read)), provenance_(hdf5::read_header(file_, layout::kind)) {
+ScreenReader::ScreenReader(hdf5::File file)
+    : file_(std::move(file)), provenance_(hdf5::read_header(file_, layout::kind)) {
   if (file_.integer_attribute("complete") != 1) {
-    throw InputError(fmt::format("{}: the screen was never finished", path.string()));
+    throw InputError(fmt::format("{}: the screen was never finished", file_.path()));
   }
   gene_names_ = file_.group(layout::genes).read_strings(layout::name);
   cell_names_ = file_.group(layout::cells).read_strings(layout::name);
+}
+
+ScreenReader::ScreenReader(const std::filesystem::path& path)
+    : ScreenReader(hdf5::File::open(path, hdf5::Access::read)) {
+  read_events();
+}
+
+/// What is wrong with the file rank 0 finds first, and all are told.
+hdf5::File ScreenReader::open_on_all(const std::filesystem::path& path, const Communicator& ranks) {
+  on_root(ranks, [&] { const ScreenReader probe(hdf5::File::open(path, hdf5::Access::read)); });
+  return hdf5::File::open(path, hdf5::Access::read);
+}
+
+ScreenReader::ScreenReader(const std::filesystem::path& path, const NodeGroup& nodes)
+    : ScreenReader(open_on_all(path, nodes.all)) {
+  on_root(nodes.all, [&] { read_events(); });
+  if (has(ScoreArray::singles)) targets_ = KnockoutTargets::replicate(nodes, std::move(targets_));
+  if (has(ScoreArray::pairs)) nodes.all.broadcast(pair_starts_);
+  if (has(ScoreArray::list)) list_ = EventList::replicate(nodes, std::move(list_));
+  std::int32_t singles_of_list = singles_of_list_ ? 1 : 0;
+  nodes.all.broadcast(singles_of_list);
+  singles_of_list_ = singles_of_list != 0;
+}
+
+void ScreenReader::read_events() {
   if (has(ScoreArray::singles)) read_singles();
   if (has(ScoreArray::pairs)) read_pairs();
   if (has(ScoreArray::list)) read_list();

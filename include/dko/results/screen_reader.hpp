@@ -34,6 +34,9 @@ class ScreenReader {
  public:
   /// @throws InputError too if the screen was never finished.
   explicit ScreenReader(const std::filesystem::path& path);
+  /// The same on all ranks, with the events held once per node. Collective.
+  /// @throws CollectiveFailure for what rank 0 finds wrong with the file
+  ScreenReader(const std::filesystem::path& path, const NodeGroup& nodes);
 
   const Provenance& provenance() const { return provenance_; }
   const Names& gene_names() const { return gene_names_; }
@@ -82,6 +85,10 @@ class ScreenReader {
   hdf5::Dataset scores(ScoreArray array, Score score) const;
 
  private:
+  /// Knows the names, and nothing of the events.
+  explicit ScreenReader(hdf5::File file);
+  static hdf5::File open_on_all(const std::filesystem::path& path, const Communicator& ranks);
+  void read_events();
   void read_singles();
   void read_pairs();
   void read_list();

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "dko/expression/matrix.hpp"
+#include "dko/knockout/score.hpp"
+#include "dko/mapping/collapsed_mapping.hpp"
+#include "dko/parallel/communicator.hpp"
+
+namespace dko {
+
+/// What the knockout of K does to one gene, as predicted: means over cells, and over the members of an
+/// ensemble, of relative profiles that sum to 1 over the genes. A cell that does not express the gene counts
+/// with 0.
+struct GeneChange {
+  std::int32_t gene = 0;
+  bool is_removed = false;  ///< whether it is one of K
+  std::int64_t cells = 0;   ///< of those averaged over, how many express it
+  double before = 0;        ///< q
+  double after = 0;         ///< q'; 0 of the removed
+  double renormalised = 0;  ///< r = q / Σ_{i∉K} q_i: what cutting K out and rescaling the rest gives
+  double change = 0;        ///< q' − q
+  /// q' − r, what reaches it through other genes; 0 of the removed, and where rounding alone differs (1e-12).
+  double network_change = 0;
+  /// Sample standard deviations over the members of their mean changes; 0 of one member.
+  double change_sd = 0;
+  double network_change_sd = 0;
+  /// log2(q'/r); nothing where either is 0, so of the removed.
+  std::optional<double> log2_ratio;
+};
+
+/// One knockout in a cell, or averaged over cells.
+struct Explanation {
+  std::int64_t cells = 0;
+  std::vector<GeneChange> genes;  ///< all that any of the cells expresses, in the order of their numbers
+  /// Means over the cells, and their standard deviations over the members.
+  KnockoutScores scores;
+  /// Of two genes what both do beyond the sum of each, score({a,b}) − score({a}) − score({b}); here each
+  /// member has its own, and so there is a standard deviation.
+  std::optional<KnockoutScores> interactions;
+};
+
+/// The cells that express all of `genes` and at least one more. Local.
+std::vector<std::int64_t> cells_to_knock_out(const ExpressionMatrix& matrix,
+                                             std::span<const std::int32_t> genes);
+
+/// Explains the knockout of `removed` (gene numbers, ascending, distinct) in `cells` (at least one, each as
+/// cells_to_knock_out finds them). `matrix` gives the presence. Arguments are the same on all ranks, which
+/// share the cells; the result is on rank 0, and the same to the bit for any number of them. Collective.
+Explanation explain_knockout(const ExpressionMatrix& matrix, std::span<const CollapsedMapping> members,
+                             std::span<const std::int32_t> removed, std::span<const std::int64_t> cells,
+                             const Communicator& ranks);
+
+/// By what genes are ranked.
+enum class ChangeOrder { network_change, change };
+
+/// Puts the removed genes first, then those of the largest change, either way; equal ones by number.
+void sort_changes(std::vector<GeneChange>& genes, ChangeOrder order);
+
+}  // namespace dko

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+#include "dko/base/progress.hpp"
+#include "dko/parallel/communicator.hpp"
+#include "dko/results/screen_reader.hpp"
+
+namespace dko {
+
+/// One measure of one gene or pair over its cells.
+struct OverCells {
+  double mean = 0;
+  /// Sample standard deviation, sqrt(Σ_c (x_c − mean)² / (cells − 1)); NaN of a single cell. The standard
+  /// error of the mean is sd / sqrt(cells), as far as cells are independent.
+  float sd = 0;
+  /// Of interactions: #{c : x_c ≠ 0 with the sign of the mean} / cells. A cell whose interaction is 0 has no
+  /// sign and agrees with neither; where the mean is 0, so is this. 0 of other measures.
+  float same_sign = 0;
+};
+
+/// A gene or a pair of genes over the cells in which it was knocked out.
+struct KnockoutSummary {
+  static constexpr std::size_t most_measures = 6;
+
+  std::array<std::int32_t, 2> genes{-1, -1};  ///< ascending; the second is −1 of single knockouts
+  std::int64_t cells = 0;
+  std::array<OverCells, most_measures> of{};  ///< in the order of SummaryTable::measures
+};
+
+/// The genes or pairs of a screen, in the order of their ranks.
+struct SummaryTable {
+  std::vector<Measure> measures;  ///< what each row has
+  std::size_t by = 0;             ///< the place of the measure that ranks
+  std::int64_t total = 0;         ///< genes or pairs that have an event, also those that are not in `rows`
+  std::vector<KnockoutSummary> rows;  ///< the highest means first; of interactions the largest either way
+};
+
+/// Number of rows that stands for all.
+inline constexpr std::int64_t all_rows = std::numeric_limits<std::int64_t>::max();
+
+/// What summarize_genes and summarize_pairs have of an array: stored scores, their standard deviations over
+/// the members (of which a summary has the mean alone), interactions, and of single knockouts the share.
+std::vector<Measure> summarized_measures(const ScreenReader& screen, ScoreArray array);
+
+/// Where the pairs of a screen are: all of them, or a list of order 2. Nothing if it has none.
+std::optional<ScoreArray> pairs_of(const ScreenReader& screen);
+
+/// Every gene over the cells in which it was knocked out alone; the `count` that rank highest by the mean of
+/// `by`, equal ones in the order of genes. The screen must have singles and the measure, and be the same on
+/// all ranks. Events are read once, in blocks; numbers in double precision. The blocks are the same for any
+/// number of ranks, and so are the results, to the bit. Rank 0 has the rows, the others the rest. Collective.
+SummaryTable summarize_genes(const ScreenReader& screen, const Measure& by, std::int64_t count,
+                             const Communicator& ranks);
+
+/// The same of every pair. The ranks share the first genes, of which a range is a contiguous part of the
+/// pairs of each cell; each takes as many at a time as fit into `memory` bytes (of one rank, beside what
+/// `screen` holds) and sees the pairs of the cells in their order. So every pair is read once, by one rank,
+/// and the result is the same to the bit for any number of ranks and any memory. A list is read by rank 0
+/// alone; what it has twice counts once. Collective.
+/// @throws UsageError, before reading any score, if `memory` does not hold `count` rows (of each rank twice
+///         as many, or all there can be) and the sums of the pairs of one first gene; it says what would fit.
+SummaryTable summarize_pairs(const ScreenReader& screen, const Measure& by, std::int64_t count, double memory,
+                             const Communicator& ranks, const ProgressCallback& progress = {});
+
+}  // namespace dko

@@ -1,0 +1,320 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/program_options/value_semantic.hpp>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "command.hpp"
+#include "dko/base/csv_writer.hpp"
+#include "dko/base/error.hpp"
+#include "dko/base/text.hpp"
+#include "dko/knockout/explanation.hpp"
+#include "dko/mapping/model_file.hpp"
+#include "dko/parallel/collective.hpp"
+#include "input.hpp"
+#include "job.hpp"
+#include "resources.hpp"
+#include "table.hpp"
+
+namespace dko::app {
+
+namespace po = boost::program_options;
+
+namespace {
+
+struct ExplainOptions {
+  std::string model;
+  InputOptions input;
+  std::vector<std::string> knockout;
+  std::string cell;
+  std::int64_t count = 10;
+  ChangeOrder order = ChangeOrder::network_change;
+  std::string out;
+  CommonOptions common;
+};
+
+ChangeOrder order_named(const std::string& name) {
+  if (name == "network-change") return ChangeOrder::network_change;
+  if (name == "change") return ChangeOrder::change;
+  throw UsageError(fmt::format("--by must be network-change or change, not '{}'", name));
+}
+
+bool parse(ExplainOptions& options, const std::vector<std::string>& arguments, const Context& context) {
+  CommandLine line(
+      "explain MODEL INPUT --knockout A,B [options]",
+      "Predicts what one knockout does to every gene, with sign: in one cell, or on average over "
+      "all cells that\nexpress the lost genes. network_change is what goes beyond the rescaling "
+      "of the genes that are left.",
+      "dko explain model.h5 expression.csv --knockout Trem2,Cd74 --cell cell17 -o changes.csv");
+  line.add_positional("MODEL", options.model);
+  add_input(line, options.input);
+  line.add()("knockout,k",
+             po::value(&options.knockout)->multitoken()->composing()->required()->value_name("G"),
+             "the genes to lose together, by name or number from 0, with commas or blanks between")(
+      "cell", po::value(&options.cell)->value_name("C"),
+      "in this cell, by name or number from 0; default: the average over all cells that express the genes")(
+      ",n", po::value(&options.count)->default_value(options.count)->value_name("N"),
+      "how many genes to show beside the lost ones")(
+      "by",
+      po::value<std::string>()
+          ->default_value("network-change")
+          ->value_name("network-change|change")
+          ->notifier([&](const std::string& name) { options.order = order_named(name); }),
+      "what ranks the genes, by its size")("out,o", po::value(&options.out)->value_name("FILE"),
+                                           "write all genes (CSV)");
+  add_common(line, options.common);
+  if (!line.parse(arguments, context)) return false;
+  check_input_options(options.input);
+  require_between("-n", static_cast<double>(options.count), 1, 1e7);
+  require_distinct({{"MODEL", options.model},
+                    {"INPUT", options.input.path},
+                    {"--out", options.out},
+                    {"--json", options.common.json}});
+  return true;
+}
+
+/// One knockout, as rank 0 finds it asked for.
+struct Question {
+  std::vector<std::int32_t> removed;  // ascending
+  std::vector<std::int64_t> cells;
+  std::vector<CollapsedMapping> members;
+  ExpressionMatrix matrix;
+  std::optional<CsvWriter> out;
+  std::optional<Summary> summary;
+};
+
+/// The genes of --knockout: each word is a gene, or several with commas between.
+std::vector<std::int32_t> removed_genes(const ExplainOptions& options, const ExpressionMatrix& matrix) {
+  const Names& names = matrix.gene_names();
+  const NameIndex index("gene", names, matrix.gene_ids());
+  std::vector<std::int32_t> genes;
+  const auto add = [&](std::string_view text) {
+    const std::int32_t gene = index.by_either(text, "--knockout");
+    if (std::find(genes.begin(), genes.end(), gene) != genes.end())
+      throw UsageError(fmt::format("--knockout names {} twice", names[static_cast<std::size_t>(gene)]));
+    genes.push_back(gene);
+  };
+  for (const std::string& word : options.knockout) {
+    if (index.find_name(word)) {  // which may have a comma
+      add(word);
+      continue;
+    }
+    const std::string_view list = word;
+    for (std::size_t start = 0; start <= list.size();) {
+      const std::size_t end = std::min(list.find(',', start), list.size());
+      add(trimmed(list.substr(start, end - start)));
+      start = end + 1;
+    }
+  }
+  std::sort(genes.begin(), genes.end());
+  return genes;
+}
+
+std::string names_of(std::span<const std::int32_t> genes, const ExpressionMatrix& matrix) {
+  std::string text;
+  for (const std::int32_t gene : genes)
+    text +=
+        fmt::format("{}{}", text.empty() ? "" : ", ", matrix.gene_names()[static_cast<std::size_t>(gene)]);
+  return text;
+}
+
+/// The cell that --cell names. @throws InputError if the genes cannot be lost in it.
+std::int64_t named_cell(const std::string& text, std::span<const std::int32_t> removed,
+                        const ExpressionMatrix& matrix) {
+  const std::int64_t cell = NameIndex("cell", matrix.cell_names()).by_either(text, "--cell");
+  const std::string& name = matrix.cell_names()[static_cast<std::size_t>(cell)];
+  for (const std::int32_t gene : removed) {
+    if (!matrix.expresses(cell, gene))
+      throw InputError(fmt::format("--knockout: cell {} does not express {}: there is nothing to lose", name,
+                                   names_of(std::array{gene}, matrix)));
+  }
+  if (matrix.expressed_count(cell) == std::ssize(removed))
+    throw InputError(fmt::format("--knockout: cell {} expresses no other gene: nothing would be left", name));
+  return cell;
+}
+
+std::vector<std::int64_t> cells_asked_for(const ExplainOptions& options,
+                                          std::span<const std::int32_t> removed,
+                                          const ExpressionMatrix& matrix) {
+  if (!options.cell.empty()) return {named_cell(options.cell, removed, matrix)};
+  std::vector<std::int64_t> cells = cells_to_knock_out(matrix, removed);
+  if (cells.empty())
+    throw InputError(
+        fmt::format("--knockout: no cell expresses {} beside another gene", names_of(removed, matrix)));
+  return cells;
+}
+
+void check_memory(const Question& question, const Model& model, const Job& job) {
+  const auto genes = static_cast<double>(model.genes.size());
+  std::int64_t most = 0;
+  for (const std::int64_t cell : question.cells) most = std::max(most, question.matrix.expressed_count(cell));
+  const int ranks = job.nodes.node.size();
+  // As a screen, and sums over cells of three profiles, twice and once more on their way.
+  double numbers = 9 * genes * ranks;
+  if (model.kind() == MappingKind::dko)
+    numbers += 2 * genes * genes + static_cast<double>(most) * static_cast<double>(most) * ranks;
+  require_memory(8 * static_cast<double>(model.members.size()) * numbers,
+                 fmt::format("explaining a knockout of {} on {} of this node",
+                             counted(std::ssize(model.genes), "gene"), counted(ranks, "rank")));
+}
+
+void prepare(Question& question, const ExplainOptions& options, Job& job) {
+  if (!options.out.empty()) question.out.emplace(options.out, options.common.force);
+  question.summary.emplace(options.common);
+  const Model model = read_model(options.model);
+  question.matrix = load_input(options.input, model, options.model, job);
+  question.removed = removed_genes(options, question.matrix);
+  question.cells = cells_asked_for(options, question.removed, question.matrix);
+  check_memory(question, model, job);
+  question.members = collapse(model);
+}
+
+const std::string& gene_name(const Question& question, const GeneChange& gene) {
+  return question.matrix.gene_names()[static_cast<std::size_t>(gene.gene)];
+}
+
+void write_changes(const Question& question, const Explanation& explanation, CsvWriter& csv) {
+  const bool is_ensemble = question.members.size() > 1;
+  for (const char* title : {"gene", "knocked_out", "cells", "share_before", "share_after", "change",
+                            "renormalised", "network_change", "log2_ratio"})
+    csv.field(title);
+  if (is_ensemble) csv.field("change_sd").field("network_change_sd");
+  csv.end_row();
+  for (const GeneChange& gene : explanation.genes) {
+    csv.field(gene_name(question, gene)).field(gene.is_removed ? 1 : 0).field(gene.cells);
+    for (const double value : {gene.before, gene.after, gene.change, gene.renormalised, gene.network_change})
+      csv.field(value);
+    if (gene.log2_ratio)
+      csv.field(*gene.log2_ratio);
+    else
+      csv.field("");
+    if (is_ensemble) csv.field(gene.change_sd).field(gene.network_change_sd);
+    csv.end_row();
+  }
+  csv.finish();
+}
+
+/// The genes that are shown: the lost ones, and as many more as were asked for.
+std::span<const GeneChange> shown(const Explanation& explanation, const Question& question,
+                                  const ExplainOptions& options) {
+  const std::span<const GeneChange> genes(explanation.genes);
+  return genes.first(
+      std::min(genes.size(), question.removed.size() + static_cast<std::size_t>(options.count)));
+}
+
+std::string signed_text(double value) {
+  return value == 0 ? "0" : fmt::format("{:+.6f}", value);
+}
+
+std::string where(const Question& question, const ExplainOptions& options) {
+  if (options.cell.empty()) return fmt::format("mean over {}", counted(std::ssize(question.cells), "cell"));
+  return "in " + question.matrix.cell_names()[static_cast<std::size_t>(question.cells.front())];
+}
+
+/// "impact 0.012345", of an ensemble with " ± 0.001234".
+std::string score_text(const char* name, double score, double sd, bool is_ensemble) {
+  return fmt::format("{} {:.6f}{}", name, score, is_ensemble ? fmt::format(" ± {:.6f}", sd) : "");
+}
+
+std::string scores_text(const Question& question, const Explanation& explanation) {
+  const bool is_ensemble = question.members.size() > 1;
+  const KnockoutScores& scores = explanation.scores;
+  std::string text = score_text("impact", scores.impact, scores.impact_sd, is_ensemble) + ", " +
+                     score_text("network", scores.network, scores.network_sd, is_ensemble);
+  if (!explanation.interactions) return text;
+  const KnockoutScores& both = *explanation.interactions;
+  return text + ", " + score_text("interaction", both.impact, both.impact_sd, is_ensemble) + ", " +
+         score_text("network-interaction", both.network, both.network_sd, is_ensemble);
+}
+
+void print_changes(const Question& question, const Explanation& explanation, const ExplainOptions& options) {
+  const bool is_ensemble = question.members.size() > 1;
+  std::vector<std::string> titles{"gene"};
+  if (options.cell.empty()) titles.emplace_back("cells");
+  for (const char* title : {"before", "after", "change", "renormalised", "network_change", "log2_ratio"})
+    titles.emplace_back(title);
+  if (is_ensemble) titles.insert(titles.end(), {"change_sd", "network_change_sd"});
+  Table table(titles);
+  for (const GeneChange& gene : shown(explanation, question, options)) {
+    std::vector<std::string> row{gene_name(question, gene) + (gene.is_removed ? " (lost)" : "")};
+    if (options.cell.empty()) row.push_back(with_thousands(gene.cells));
+    row.push_back(fmt::format("{:.6f}", gene.before));
+    row.push_back(fmt::format("{:.6f}", gene.after));
+    row.push_back(signed_text(gene.change));
+    row.push_back(fmt::format("{:.6f}", gene.renormalised));
+    row.push_back(signed_text(gene.network_change));
+    row.push_back(gene.log2_ratio ? fmt::format("{:+.3f}", *gene.log2_ratio) : "");
+    if (is_ensemble) {
+      row.push_back(fmt::format("{:.6f}", gene.change_sd));
+      row.push_back(fmt::format("{:.6f}", gene.network_change_sd));
+    }
+    table.add(row);
+  }
+  std::cout << fmt::format("loss of {}, {}: {}\n", names_of(question.removed, question.matrix),
+                           where(question, options), scores_text(question, explanation))
+            << fmt::format("{}, the lost genes and the largest {} of {}\n",
+                           counted(std::ssize(shown(explanation, question, options)), "gene"),
+                           options.order == ChangeOrder::change ? "change" : "network_change",
+                           with_thousands(std::ssize(explanation.genes)))
+            << table.text();
+}
+
+nlohmann::ordered_json to_json(const KnockoutScores& scores, bool is_ensemble) {
+  nlohmann::ordered_json json{{"impact", scores.impact}, {"network", scores.network}};
+  if (is_ensemble) json.update({{"impact_sd", scores.impact_sd}, {"network_sd", scores.network_sd}});
+  return json;
+}
+
+nlohmann::ordered_json to_json(const Question& question, const Explanation& explanation,
+                               const ExplainOptions& options, const Provenance& provenance) {
+  const bool is_ensemble = question.members.size() > 1;
+  nlohmann::ordered_json json{
+      {"provenance", app::to_json(provenance)},      {"model", options.model},
+      {"knockout", nlohmann::ordered_json::array()}, {"cells", explanation.cells},
+      {"members", question.members.size()},          {"scores", to_json(explanation.scores, is_ensemble)}};
+  for (const std::int32_t gene : question.removed)
+    json["knockout"].push_back(question.matrix.gene_names()[static_cast<std::size_t>(gene)]);
+  if (!options.cell.empty())
+    json["cell"] = question.matrix.cell_names()[static_cast<std::size_t>(question.cells.front())];
+  if (explanation.interactions) json["interactions"] = to_json(*explanation.interactions, is_ensemble);
+  for (const GeneChange& gene : shown(explanation, question, options)) {
+    nlohmann::ordered_json entry{{"gene", gene_name(question, gene)},
+                                 {"knocked_out", gene.is_removed},
+                                 {"cells", gene.cells},
+                                 {"share_before", gene.before},
+                                 {"share_after", gene.after},
+                                 {"change", gene.change},
+                                 {"renormalised", gene.renormalised},
+                                 {"network_change", gene.network_change}};
+    if (gene.log2_ratio) entry["log2_ratio"] = *gene.log2_ratio;
+    if (is_ensemble)
+      entry.update({{"change_sd", gene.change_sd}, {"network_change_sd", gene.network_change_sd}});
+    json["genes"].push_back(entry);
+  }
+  return json;
+}
+
+}  // namespace
+
+void explain_command(const std::vector<std::string>& arguments, const Context& context) {
+  ExplainOptions options;
+  if (!parse(options, arguments, context)) return;
+  Job job(context, options.common, 0);
+  Question question;
+  on_root(job.ranks(), [&] { prepare(question, options, job); });
+  job.ranks().broadcast(question.removed);
+  job.ranks().broadcast(question.cells);
+  question.matrix = ExpressionMatrix::replicate(job.nodes, std::move(question.matrix));
+  question.members = replicate(job.nodes, std::move(question.members));
+  Explanation explanation =
+      explain_knockout(question.matrix, question.members, question.removed, question.cells, job.ranks());
+  sort_changes(explanation.genes, options.order);
+  on_root(job.ranks(), [&] {
+    print_changes(question, explanation, options);
+    if (question.out) write_changes(question, explanation, *question.out);
+    question.summary->write(to_json(question, explanation, options, job.provenance));
+  });
+}
+
+}  // namespace dko::app

@@ -1,0 +1,329 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/program_options/value_semantic.hpp>
+#include <cmath>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "command.hpp"
+#include "dko/base/csv_writer.hpp"
+#include "dko/base/error.hpp"
+#include "dko/base/text.hpp"
+#include "dko/parallel/collective.hpp"
+#include "dko/results/summary.hpp"
+#include "job.hpp"
+#include "progress.hpp"
+#include "resources.hpp"
+#include "score_names.hpp"
+#include "table.hpp"
+
+namespace dko::app {
+
+namespace po = boost::program_options;
+
+namespace {
+
+constexpr std::int64_t rows_shown = 10;
+
+struct SummarizeOptions {
+  std::string file;
+  std::string genes;
+  std::string pairs;
+  std::int64_t count = 0;  // 0: not given
+  std::string by;
+  std::optional<double> memory;  // GiB
+  CommonOptions common;
+
+  /// Rows of a table that is written to `path`, if any.
+  std::int64_t rows(const std::string& path) const {
+    if (count > 0) return count;
+    return path.empty() ? rows_shown : all_rows;
+  }
+};
+
+bool parse(SummarizeOptions& options, const std::vector<std::string>& arguments, const Context& context) {
+  CommandLine line("summarize SCREEN [options]",
+                   "Tells what knockouts of each gene and each pair do over all cells: number of cells, mean "
+                   "and standard\ndeviation over them, and in how many the interaction has the sign of its "
+                   "mean. On all ranks.",
+                   "mpirun -n 4 dko summarize screen.h5 --genes genes.csv --pairs pairs.csv -n 1000");
+  line.add_positional("SCREEN", options.file);
+  line.add()("genes", po::value(&options.genes)->value_name("FILE"), "write a row for each gene (CSV)")(
+      "pairs", po::value(&options.pairs)->value_name("FILE"), "write a row for each pair (CSV)")(
+      ",n", po::value<std::int64_t>()->value_name("N")->notifier([&](std::int64_t count) {
+        require_between("-n", static_cast<double>(count), 1, 1e12);
+        options.count = count;
+      }),
+      "only the N that rank highest; default: all in files, 10 on the screen")(
+      "by", po::value(&options.by)->value_name("MEASURE"),
+      "rank by the mean of impact, network, interaction, network-interaction, …; interactions by its size. "
+      "Default: genes by impact, pairs by interaction")(
+      "memory", po::value<double>()->value_name("G")->notifier([&](double gibi) {
+        require_between("--memory", gibi, 1e-6, 1e6);
+        options.memory = gibi;
+      }),
+      "GiB that each rank may use for sums over pairs and the table of them; with less the file is read in "
+      "smaller pieces. Default: 1, or its part of half of what is free");
+  add_common(line, options.common);
+  if (!line.parse(arguments, context)) return false;
+  if (!options.by.empty() && measures_named(options.by, "--by").size() > 1)
+    throw UsageError("--by: only one can rank");
+  require_distinct({{"SCREEN", options.file},
+                    {"--genes", options.genes},
+                    {"--pairs", options.pairs},
+                    {"--json", options.common.json}});
+  return true;
+}
+
+/// What is asked of one array.
+struct Part {
+  ScoreArray array;
+  const char* kind;    // "gene", "pair"
+  std::string option;  // of the file
+  std::string path;
+  Measure by;
+  SummaryTable table;
+};
+
+/// The measure that ranks an array: the one asked for if the array has it, else the first of these it has.
+std::optional<Measure> ranking_measure(const ScreenReader& screen, ScoreArray array,
+                                       const SummarizeOptions& options) {
+  const std::vector<Measure> measures = summarized_measures(screen, array);
+  const auto has = [&](const Measure& measure) {
+    return std::find(measures.begin(), measures.end(), measure) != measures.end();
+  };
+  if (!options.by.empty()) {
+    const Measure asked = measures_named(options.by, "--by").front();
+    if (has(asked)) return asked;
+  }
+  for (const Measure& measure : {Measure{Score::impact, true}, Measure{Score::network, true},
+                                 Measure{Score::impact, false}, Measure{Score::network, false}}) {
+    if (has(measure)) return measure;
+  }
+  return std::nullopt;
+}
+
+/// What there is to summarise. @throws UsageError if that is not what was asked for.
+std::vector<Part> parts_of(const ScreenReader& screen, const SummarizeOptions& options) {
+  std::vector<Part> parts;
+  const auto add = [&](ScoreArray array, const char* kind, const char* option, const std::string& path) {
+    if (const auto by = ranking_measure(screen, array, options))
+      parts.push_back({array, kind, option, path, *by, {}});
+  };
+  const auto pairs = pairs_of(screen);
+  if (screen.has(ScoreArray::singles)) {
+    add(ScoreArray::singles, "gene", "--genes", options.genes);
+  } else if (!options.genes.empty()) {
+    throw UsageError(fmt::format("--genes: {} has no single knockouts", options.file));
+  }
+  if (pairs) {
+    add(*pairs, "pair", "--pairs", options.pairs);
+  } else if (!options.pairs.empty()) {
+    throw UsageError(fmt::format("--pairs: {} has no double knockouts: screen with --order 2", options.file));
+  }
+  if (parts.empty())
+    throw UsageError(fmt::format("{} has neither single nor double knockouts to summarise", options.file));
+  if (options.by.empty()) return parts;
+  const Measure by = measures_named(options.by, "--by").front();
+  const auto ranks = [&](const Part& part) { return part.by == by; };
+  if (std::none_of(parts.begin(), parts.end(), ranks)) require_measure(screen, parts.back().array, by);
+  return parts;
+}
+
+/// Titles of a measure's columns: impact_mean, impact_sd, and same_sign or network_same_sign.
+struct Columns {
+  std::string mean;
+  std::string sd;         // empty: it has none
+  std::string same_sign;  // the same
+};
+
+Columns columns_of(const Measure& measure) {
+  std::string name(name_of(measure).name);
+  std::replace(name.begin(), name.end(), '-', '_');
+  Columns columns{name + "_mean", is_deviation(measure.score) ? "" : name + "_sd", ""};
+  if (measure.is_interaction)
+    columns.same_sign = measure.score == Score::impact ? "same_sign" : "network_same_sign";
+  return columns;
+}
+
+std::size_t genes_of(const Part& part) {
+  return part.array == ScoreArray::singles ? 1 : 2;
+}
+
+const std::string& gene_name(const ScreenReader& screen, std::int32_t gene) {
+  return screen.gene_names()[static_cast<std::size_t>(gene)];
+}
+
+void write_header(const Part& part, CsvWriter& csv) {
+  csv.field("rank");
+  if (genes_of(part) == 1)
+    csv.field("gene").field("id");
+  else
+    csv.field("gene1").field("gene2");
+  csv.field("cells");
+  for (const Measure& measure : part.table.measures) {
+    const Columns columns = columns_of(measure);
+    for (const std::string& title : {columns.mean, columns.sd, columns.same_sign})
+      if (!title.empty()) csv.field(title);
+  }
+  csv.end_row();
+}
+
+void write_table(const ScreenReader& screen, const Part& part, CsvWriter& csv) {
+  write_header(part, csv);
+  const Names ids = genes_of(part) == 1 ? screen.gene_ids() : Names();
+  std::int64_t rank = 0;
+  for (const KnockoutSummary& row : part.table.rows) {
+    csv.field(++rank).field(gene_name(screen, row.genes[0]));
+    if (genes_of(part) == 1)
+      csv.field(ids[static_cast<std::size_t>(row.genes[0])]);
+    else
+      csv.field(gene_name(screen, row.genes[1]));
+    csv.field(row.cells);
+    for (std::size_t at = 0; at < part.table.measures.size(); ++at) {
+      const Columns columns = columns_of(part.table.measures[at]);
+      csv.field(row.of[at].mean);
+      if (!columns.sd.empty()) {
+        if (std::isnan(row.of[at].sd))
+          csv.field("");
+        else
+          csv.field(row.of[at].sd);
+      }
+      if (!columns.same_sign.empty()) csv.field(row.of[at].same_sign);
+    }
+    csv.end_row();
+  }
+  csv.finish();
+}
+
+/// Bytes of the file, nearly.
+double table_bytes(const Part& part, std::int64_t rows) {
+  constexpr double of_labels = 40;
+  constexpr double of_measure = 30;
+  return static_cast<double>(rows) *
+         (of_labels + of_measure * static_cast<double>(part.table.measures.size()));
+}
+
+/// The places of the measures of a table, the one that ranks first.
+std::vector<std::size_t> ranking_first(const SummaryTable& table) {
+  std::vector<std::size_t> places{table.by};
+  for (std::size_t at = 0; at < table.measures.size(); ++at)
+    if (at != table.by) places.push_back(at);
+  return places;
+}
+
+std::size_t shown(const Part& part, const SummarizeOptions& options) {
+  const std::int64_t most = part.path.empty() ? options.rows(part.path) : rows_shown;
+  return static_cast<std::size_t>(std::min(most, std::ssize(part.table.rows)));
+}
+
+void print_table(const ScreenReader& screen, const Part& part, const SummarizeOptions& options) {
+  const SummaryTable& summary = part.table;
+  const std::size_t rows = shown(part, options);
+  std::vector<std::string> titles{"rank"};
+  for (std::size_t gene = 1; gene <= genes_of(part); ++gene)
+    titles.push_back(genes_of(part) == 1 ? "gene" : fmt::format("gene {}", gene));
+  titles.emplace_back("cells");
+  for (const std::size_t at : ranking_first(summary)) {
+    const Columns columns = columns_of(summary.measures[at]);
+    for (const std::string& title : {columns.mean, columns.sd, columns.same_sign})
+      if (!title.empty()) titles.push_back(title);
+  }
+  Table table(titles);
+  for (std::size_t rank = 0; rank < rows; ++rank) {
+    const KnockoutSummary& row = summary.rows[rank];
+    std::vector<std::string> cells{fmt::format("{}", rank + 1)};
+    for (std::size_t gene = 0; gene < genes_of(part); ++gene)
+      cells.push_back(gene_name(screen, row.genes[gene]));
+    cells.push_back(with_thousands(row.cells));
+    for (const std::size_t at : ranking_first(summary)) {
+      const Columns columns = columns_of(summary.measures[at]);
+      cells.push_back(fmt::format("{:.6f}", row.of[at].mean));
+      if (!columns.sd.empty())
+        cells.push_back(std::isnan(row.of[at].sd) ? "–" : fmt::format("{:.6f}", row.of[at].sd));
+      if (!columns.same_sign.empty()) cells.push_back(fmt::format("{:.3f}", row.of[at].same_sign));
+    }
+    table.add(cells);
+  }
+  const Measure& by = summary.measures[summary.by];
+  std::cout << fmt::format("{}s over cells, the {} of {} with the {} mean {}\n", part.kind, rows,
+                           with_thousands(summary.total), by.is_interaction ? "largest" : "highest",
+                           name_of(by).name)
+            << table.text();
+}
+
+nlohmann::ordered_json to_json(const ScreenReader& screen, const Part& part,
+                               const SummarizeOptions& options) {
+  nlohmann::ordered_json json{{"total", part.table.total},
+                              {"by", name_of(part.table.measures[part.table.by]).name},
+                              {"top", nlohmann::ordered_json::array()}};
+  for (std::size_t rank = 0; rank < shown(part, options); ++rank) {
+    const KnockoutSummary& row = part.table.rows[rank];
+    nlohmann::ordered_json entry{{"genes", nlohmann::ordered_json::array()}, {"cells", row.cells}};
+    for (std::size_t gene = 0; gene < genes_of(part); ++gene)
+      entry["genes"].push_back(gene_name(screen, row.genes[gene]));
+    for (std::size_t at = 0; at < part.table.measures.size(); ++at) {
+      const Columns columns = columns_of(part.table.measures[at]);
+      entry[columns.mean] = row.of[at].mean;
+      if (!columns.sd.empty()) entry[columns.sd] = row.of[at].sd;  // null if it is no number
+      if (!columns.same_sign.empty()) entry[columns.same_sign] = row.of[at].same_sign;
+    }
+    json["top"].push_back(entry);
+  }
+  return json;
+}
+
+/// What --memory says, or the default. @throws Error if the node does not have as much.
+double bytes_of_each_rank(const SummarizeOptions& options, int ranks_of_node) {
+  constexpr double gibi = 1 << 30;
+  if (!options.memory) return std::min(gibi, available_memory() / 2 / ranks_of_node);
+  require_memory(*options.memory * gibi * ranks_of_node,
+                 fmt::format("--memory on {} of this node", counted(ranks_of_node, "rank")));
+  return *options.memory * gibi;
+}
+
+}  // namespace
+
+void summarize_command(const std::vector<std::string>& arguments, const Context& context) {
+  SummarizeOptions options;
+  if (!parse(options, arguments, context)) return;
+  Job job(context, options.common, 0);
+  const ScreenReader screen(options.file, job.nodes);
+  std::vector<Part> parts = parts_of(screen, options);
+  double memory = 0;
+  std::optional<Summary> summary;
+  std::vector<std::optional<CsvWriter>> files(parts.size());
+  on_root(job.ranks(), [&] {
+    memory = bytes_of_each_rank(options, job.nodes.node.size());
+    summary.emplace(options.common);
+    for (std::size_t at = 0; at < parts.size(); ++at)
+      if (!parts[at].path.empty()) files[at].emplace(parts[at].path, options.common.force);
+  });
+  job.ranks().broadcast(memory);
+  const Stopwatch watch;
+  for (Part& part : parts) {
+    const std::int64_t count = options.rows(part.path);
+    part.table = part.array == ScoreArray::singles
+                     ? summarize_genes(screen, part.by, count, job.ranks())
+                     : summarize_pairs(screen, part.by, count, memory, job.ranks(),
+                                       show_progress(job.log, "summarizing", "events"));
+    job.log.info("{} over {}: {}", counted(part.table.total, part.kind),
+                 counted(screen.targets().cells(), "cell"), human_seconds(watch.seconds()));
+  }
+  on_root(job.ranks(), [&] {
+    nlohmann::ordered_json json{{"provenance", app::to_json(screen.provenance())}};
+    for (std::size_t at = 0; at < parts.size(); ++at) {
+      if (at > 0) std::cout << '\n';
+      print_table(screen, parts[at], options);
+      json[parts[at].kind + std::string("s")] = to_json(screen, parts[at], options);
+      if (!files[at]) continue;
+      require_disk_space(parts[at].path, table_bytes(parts[at], std::ssize(parts[at].table.rows)),
+                         parts[at].option.c_str());
+      write_table(screen, parts[at], *files[at]);
+    }
+    summary->write(json);
+  });
+}
+
+}  // namespace dko::app

@@ -1,0 +1,268 @@
+#include "dko/knockout/explanation.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <memory>
+
+#include "dko/knockout/cell_kernel.hpp"
+
+namespace dko {
+
+namespace {
+
+// The cells are summed in as many blocks whatever the number of ranks, and these in their order.
+constexpr std::int64_t most_blocks = 64;
+
+/// Sums over cells of what one member predicts.
+struct MemberSums {
+  explicit MemberSums(std::size_t genes) : before(genes), after(genes), renormalised(genes) {}
+
+  std::vector<double> before;
+  std::vector<double> after;
+  std::vector<double> renormalised;
+  std::array<double, 4> scores{};  // impact, network, and their interactions
+};
+
+using Sums = std::vector<MemberSums>;
+
+/// Calls visit(numbers) for all numbers of a member.
+template <class Member, class Visit>
+void for_each_array(Member& member, Visit visit) {
+  visit(member.before);
+  visit(member.after);
+  visit(member.renormalised);
+  visit(member.scores);
+}
+
+std::vector<double> flattened(const Sums& sums) {
+  std::vector<double> flat;
+  for (const MemberSums& member : sums)
+    for_each_array(member,
+                   [&](const auto& numbers) { flat.insert(flat.end(), numbers.begin(), numbers.end()); });
+  return flat;
+}
+
+void add_flattened(Sums& sums, const std::vector<double>& flat) {
+  auto next = flat.begin();
+  for (MemberSums& member : sums) {
+    for_each_array(member, [&](auto& numbers) {
+      for (double& number : numbers) number += *next++;
+    });
+  }
+}
+
+/// Places of `removed` among the expressed genes.
+std::vector<std::int32_t> positions_in(std::span<const std::int32_t> expressed,
+                                       std::span<const std::int32_t> removed) {
+  std::vector<std::int32_t> positions;
+  for (const std::int32_t gene : removed) {
+    const auto found = std::lower_bound(expressed.begin(), expressed.end(), gene);
+    positions.push_back(static_cast<std::int32_t>(found - expressed.begin()));
+  }
+  return positions;
+}
+
+void add_profiles(CellKernel& kernel, std::span<const std::int32_t> expressed,
+                  std::span<const std::int32_t> positions, MemberSums& sums) {
+  const std::vector<double> before = kernel.intact_profile();
+  const std::vector<double> after = kernel.profile_after(positions);
+  std::vector<double> rest = before;
+  for (const std::int32_t position : positions) rest[static_cast<std::size_t>(position)] = 0;
+  double kept = 0;
+  for (const double share : rest) kept += share;
+  for (std::size_t at = 0; at < expressed.size(); ++at) {
+    const auto gene = static_cast<std::size_t>(expressed[at]);
+    sums.before[gene] += before[at];
+    sums.after[gene] += after[at];
+    if (kept > 0) sums.renormalised[gene] += rest[at] / kept;
+  }
+}
+
+/// a − b, 0 where they differ by rounding.
+double difference(double a, double b) {
+  constexpr double rounding = 1e-12;
+  return std::abs(a - b) <= rounding * (a + b) ? 0 : a - b;
+}
+
+void add_scores(CellKernel& kernel, std::span<const std::int32_t> positions, MemberSums& sums) {
+  const KnockoutScores both = kernel.scores(positions);
+  sums.scores[0] += both.impact;
+  sums.scores[1] += both.network;
+  if (positions.size() != 2) return;
+  const KnockoutScores a = kernel.scores(positions.first(1));
+  const KnockoutScores b = kernel.scores(positions.last(1));
+  sums.scores[2] += difference(both.impact, a.impact + b.impact);
+  sums.scores[3] += difference(both.network, a.network + b.network);
+}
+
+/// The knockout in cell after cell by every member.
+class Explainer {
+ public:
+  Explainer(const ExpressionMatrix& matrix, std::span<const CollapsedMapping> members,
+            std::span<const std::int32_t> removed)
+      : matrix_(matrix), removed_(removed) {
+    for (const CollapsedMapping& member : members) kernels_.push_back(make_cell_kernel(member));
+  }
+
+  Sums none() const { return {kernels_.size(), MemberSums(static_cast<std::size_t>(matrix_.genes()))}; }
+
+  Sums sums_over(std::span<const std::int64_t> cells) {
+    Sums sums = none();
+    for (const std::int64_t cell : cells) {
+      const auto expressed = matrix_.expressed(cell);
+      const auto positions = positions_in(expressed, removed_);
+      for (std::size_t member = 0; member < kernels_.size(); ++member) {
+        kernels_[member]->load(expressed);
+        add_profiles(*kernels_[member], expressed, positions, sums[member]);
+        add_scores(*kernels_[member], positions, sums[member]);
+      }
+    }
+    return sums;
+  }
+
+ private:
+  const ExpressionMatrix& matrix_;
+  std::span<const std::int32_t> removed_;
+  std::vector<std::unique_ptr<CellKernel>> kernels_;
+};
+
+/// Sums over all cells, on rank 0: every rank takes a block in turn, and rank 0 adds block after block.
+Sums sums_over_ranks(Explainer& explainer, std::span<const std::int64_t> cells, const Communicator& ranks) {
+  const std::int64_t blocks = std::min(most_blocks, std::ssize(cells));
+  Sums all = explainer.none();
+  for (std::int64_t first = 0; first < blocks; first += ranks.size()) {
+    std::vector<double> own;
+    if (const std::int64_t block = first + ranks.rank(); block < blocks) {
+      const std::int64_t from = std::ssize(cells) * block / blocks;
+      const std::int64_t to = std::ssize(cells) * (block + 1) / blocks;
+      own = flattened(explainer.sums_over(
+          cells.subspan(static_cast<std::size_t>(from), static_cast<std::size_t>(to - from))));
+    }
+    for (int rank = 0; rank < ranks.size() && first + rank < blocks; ++rank) {
+      const bool is_mine = ranks.rank() == rank;
+      const std::vector<double> sums =
+          ranks.gather(is_mine ? std::span<const double>(own) : std::span<const double>());
+      if (ranks.is_root()) add_flattened(all, sums);
+    }
+  }
+  return all;
+}
+
+struct Spread {
+  double mean = 0;
+  double sd = 0;
+};
+
+/// Mean and sample standard deviation over the members of `value(member)`.
+template <class Value>
+Spread over_members(const Sums& sums, Value value) {
+  Spread spread;
+  for (const MemberSums& member : sums) spread.mean += value(member);
+  spread.mean /= static_cast<double>(sums.size());
+  if (sums.size() < 2) return spread;
+  double squares = 0;
+  for (const MemberSums& member : sums) {
+    const double difference = value(member) - spread.mean;
+    squares += difference * difference;
+  }
+  spread.sd = std::sqrt(squares / static_cast<double>(sums.size() - 1));
+  return spread;
+}
+
+GeneChange change_of(const Sums& sums, std::int32_t number, double cells) {
+  const auto gene = static_cast<std::size_t>(number);
+  const auto mean = [&](auto array) {
+    return over_members(sums, [&](const MemberSums& member) { return (member.*array)[gene] / cells; }).mean;
+  };
+  GeneChange change;
+  change.gene = number;
+  change.before = mean(&MemberSums::before);
+  change.after = mean(&MemberSums::after);
+  change.renormalised = mean(&MemberSums::renormalised);
+  const Spread all = over_members(
+      sums, [&](const MemberSums& member) { return (member.after[gene] - member.before[gene]) / cells; });
+  const Spread network = over_members(sums, [&](const MemberSums& member) {
+    return difference(member.after[gene], member.renormalised[gene]) / cells;
+  });
+  change.change = all.mean;
+  change.change_sd = all.sd;
+  change.network_change = network.mean;
+  change.network_change_sd = network.sd;
+  if (change.after > 0 && change.renormalised > 0) {
+    const bool differ = difference(change.after, change.renormalised) != 0;
+    change.log2_ratio = differ ? std::log2(change.after / change.renormalised) : 0;
+  }
+  return change;
+}
+
+std::vector<std::int64_t> expressing_cells(const ExpressionMatrix& matrix,
+                                           std::span<const std::int64_t> cells) {
+  std::vector<std::int64_t> counts(static_cast<std::size_t>(matrix.genes()), 0);
+  for (const std::int64_t cell : cells) {
+    for (const std::int32_t gene : matrix.expressed(cell)) ++counts[static_cast<std::size_t>(gene)];
+  }
+  return counts;
+}
+
+KnockoutScores scores_of(const Sums& sums, std::size_t first, double cells) {
+  const auto spread = [&](std::size_t at) {
+    return over_members(sums, [&](const MemberSums& member) { return member.scores[at] / cells; });
+  };
+  const Spread impact = spread(first);
+  const Spread network = spread(first + 1);
+  KnockoutScores scores;
+  scores.impact = impact.mean;
+  scores.impact_sd = impact.sd;
+  scores.network = network.mean;
+  scores.network_sd = network.sd;
+  return scores;
+}
+
+}  // namespace
+
+std::vector<std::int64_t> cells_to_knock_out(const ExpressionMatrix& matrix,
+                                             std::span<const std::int32_t> genes) {
+  std::vector<std::int64_t> cells;
+  for (std::int64_t cell = 0; cell < matrix.cells(); ++cell) {
+    const bool has_all = std::all_of(genes.begin(), genes.end(),
+                                     [&](std::int32_t gene) { return matrix.expresses(cell, gene); });
+    if (has_all && matrix.expressed_count(cell) > std::ssize(genes)) cells.push_back(cell);
+  }
+  return cells;
+}
+
+Explanation explain_knockout(const ExpressionMatrix& matrix, std::span<const CollapsedMapping> members,
+                             std::span<const std::int32_t> removed, std::span<const std::int64_t> cells,
+                             const Communicator& ranks) {
+  Explainer explainer(matrix, members, removed);
+  const Sums sums = sums_over_ranks(explainer, cells, ranks);
+  Explanation explanation;
+  explanation.cells = std::ssize(cells);
+  if (!ranks.is_root()) return explanation;
+  const auto count = static_cast<double>(cells.size());
+  const std::vector<std::int64_t> expressing = expressing_cells(matrix, cells);
+  for (std::int32_t gene = 0; gene < matrix.genes(); ++gene) {
+    const std::int64_t with_it = expressing[static_cast<std::size_t>(gene)];
+    if (with_it == 0) continue;
+    GeneChange change = change_of(sums, gene, count);
+    change.cells = with_it;
+    change.is_removed = std::binary_search(removed.begin(), removed.end(), gene);
+    explanation.genes.push_back(change);
+  }
+  explanation.scores = scores_of(sums, 0, count);
+  if (removed.size() == 2) explanation.interactions = scores_of(sums, 2, count);
+  return explanation;
+}
+
+void sort_changes(std::vector<GeneChange>& genes, ChangeOrder order) {
+  const auto size = [&](const GeneChange& gene) {
+    return std::abs(order == ChangeOrder::change ? gene.change : gene.network_change);
+  };
+  std::sort(genes.begin(), genes.end(), [&](const GeneChange& a, const GeneChange& b) {
+    if (a.is_removed != b.is_removed) return a.is_removed;
+    return size(a) != size(b) ? size(a) > size(b) : a.gene < b.gene;
+  });
+}
+
+}  // namespace dko

@@ -1,0 +1,68 @@
+#include "best_rows.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <type_traits>
+
+namespace dko {
+
+double RowOrder::key(const KnockoutSummary& row) const {
+  const double mean = row.of[by_].mean;
+  if (std::isnan(mean)) return -std::numeric_limits<double>::infinity();
+  return by_size_ ? std::abs(mean) : mean;
+}
+
+bool RowOrder::operator()(const KnockoutSummary& a, const KnockoutSummary& b) const {
+  const double of_a = key(a);
+  const double of_b = key(b);
+  return of_a != of_b ? of_a > of_b : a.genes < b.genes;
+}
+
+BestRows::BestRows(RowOrder order, std::int64_t count, std::int64_t total)
+    : order_(order), count_(count), most_(most_held(count, total)) {
+  rows_.reserve(static_cast<std::size_t>(most_));  // growing would hold them twice for a while
+}
+
+void BestRows::offer(const KnockoutSummary& row) {
+  if (trimmed_ && !order_(row, last_)) return;
+  if (std::ssize(rows_) == most_ && most_ > count_) trim();
+  rows_.push_back(row);
+}
+
+void BestRows::trim() {
+  const auto end = rows_.begin() + count_;
+  std::nth_element(rows_.begin(), end - 1, rows_.end(), order_);
+  rows_.erase(end, rows_.end());
+  last_ = rows_.back();
+  trimmed_ = true;
+}
+
+std::vector<KnockoutSummary> BestRows::collect(const Communicator& ranks) && {
+  static_assert(std::is_trivially_copyable_v<KnockoutSummary>);
+  if (std::ssize(rows_) > count_) trim();
+  // One rank after the other, a message at a time: rank 0 need not hold what it will not keep.
+  for (int rank = 1; rank < ranks.size(); ++rank) {
+    auto rows = std::ssize(rows_);
+    ranks.broadcast(rows, rank);
+    for (std::int64_t first = 0; first < rows; first += rows_per_message) {
+      std::span<const KnockoutSummary> message;
+      if (ranks.rank() == rank) {
+        message = std::span<const KnockoutSummary>(rows_).subspan(static_cast<std::size_t>(first));
+        message = message.first(std::min(message.size(), static_cast<std::size_t>(rows_per_message)));
+      }
+      const std::vector<std::byte> bytes = ranks.gather(std::as_bytes(message));
+      for (std::size_t at = 0; at < bytes.size(); at += sizeof(KnockoutSummary)) {
+        KnockoutSummary row;
+        std::memcpy(&row, bytes.data() + at, sizeof row);
+        offer(row);
+      }
+    }
+  }
+  if (!ranks.is_root()) return {};
+  if (std::ssize(rows_) > count_) trim();
+  std::sort(rows_.begin(), rows_.end(), order_);
+  return std::move(rows_);
+}
+
+}  // namespace dko

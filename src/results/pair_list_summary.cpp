@@ -1,0 +1,116 @@
+#include "pair_list_summary.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <tuple>
+
+#include "best_rows.hpp"
+#include "dko/base/error.hpp"
+#include "dko/base/text.hpp"
+#include "dko/parallel/collective.hpp"
+#include "dko/results/score_reader.hpp"
+#include "moments.hpp"
+#include "summary_measures.hpp"
+
+namespace dko {
+
+namespace {
+
+struct ListedPair {
+  std::int32_t first;
+  std::int32_t second;
+  std::int64_t cell;
+  std::int64_t number;  // in the list
+
+  auto place() const { return std::tuple(first, second, cell, number); }
+  bool is_of_same_pair(const ListedPair& other) const {
+    return first == other.first && second == other.second;
+  }
+};
+
+/// The events of the list pair by pair, each in the order of its cells, every cell once.
+std::vector<ListedPair> sorted_list(const ScreenReader& screen) {
+  std::vector<ListedPair> events;
+  events.reserve(static_cast<std::size_t>(screen.events(ScoreArray::list)));
+  screen.for_each_event(ScoreArray::list, [&](const Event& event) {
+    const auto [first, second] = std::minmax(event.genes[0], event.genes[1]);
+    events.push_back({first, second, event.cell, std::ssize(events)});
+  });
+  std::sort(events.begin(), events.end(),
+            [](const ListedPair& a, const ListedPair& b) { return a.place() < b.place(); });
+  const auto same = [](const ListedPair& a, const ListedPair& b) {
+    return a.is_of_same_pair(b) && a.cell == b.cell;
+  };
+  events.erase(std::unique(events.begin(), events.end(), same), events.end());
+  return events;
+}
+
+/// One row a pair, without values.
+std::vector<KnockoutSummary> rows_of(const std::vector<ListedPair>& events) {
+  std::vector<KnockoutSummary> rows;
+  for (std::size_t at = 0; at < events.size(); ++at) {
+    if (at == 0 || !events[at].is_of_same_pair(events[at - 1]))
+      rows.emplace_back().genes = {events[at].first, events[at].second};
+    ++rows.back().cells;
+  }
+  return rows;
+}
+
+template <class Value>
+OverCells over_cells(const Measure& measure, std::int64_t cells, Value value) {
+  Moments moments;
+  std::int64_t above = 0;
+  std::int64_t below = 0;
+  for (std::int64_t cell = 0; cell < cells; ++cell) {
+    const auto x = static_cast<double>(value(cell));
+    moments.add(x);
+    above += x > 0 ? 1 : 0;
+    below += x < 0 ? 1 : 0;
+  }
+  OverCells of{moments.mean, 0, 0};
+  if (!is_deviation(measure.score)) of.sd = static_cast<float>(moments.sd());
+  if (!measure.is_interaction || moments.mean == 0) return of;
+  of.same_sign = static_cast<float>(static_cast<double>(moments.mean > 0 ? above : below) / moments.count);
+  return of;
+}
+
+void require_room(const ScreenReader& screen, double memory) {
+  const auto events = static_cast<double>(screen.events(ScoreArray::list));
+  const double bytes = events * (sizeof(ListedPair) + sizeof(float) + sizeof(KnockoutSummary));
+  if (bytes <= memory) return;
+  throw UsageError(fmt::format("--memory: the summary of {} listed pairs needs {} and {} are allowed",
+                               with_thousands(screen.events(ScoreArray::list)), human_bytes(bytes),
+                               human_bytes(memory)));
+}
+
+}  // namespace
+
+SummaryTable summarize_pair_list(const ScreenReader& screen, const Measure& by, std::int64_t count,
+                                 double memory, const Communicator& ranks) {
+  SummaryTable table = empty_table(screen, ScoreArray::list, by);
+  require_room(screen, memory);
+  on_root(ranks, [&] {
+    const std::vector<ListedPair> events = sorted_list(screen);
+    table.rows = rows_of(events);
+    table.total = std::ssize(table.rows);
+    std::vector<float> values(static_cast<std::size_t>(screen.events(ScoreArray::list)));
+    for (std::size_t measure = 0; measure < table.measures.size(); ++measure) {
+      ScoreReader(screen, ScoreArray::list, table.measures[measure]).read(0, values);
+      std::size_t first = 0;
+      for (KnockoutSummary& row : table.rows) {
+        row.of[measure] = over_cells(table.measures[measure], row.cells, [&](std::int64_t cell) {
+          const ListedPair& event = events[first + static_cast<std::size_t>(cell)];
+          return values[static_cast<std::size_t>(event.number)];
+        });
+        first += static_cast<std::size_t>(row.cells);
+      }
+    }
+    std::sort(table.rows.begin(), table.rows.end(), RowOrder(table.measures, table.by));
+    if (std::ssize(table.rows) > count) table.rows.resize(static_cast<std::size_t>(count));
+  });
+  ranks.broadcast(table.total);
+  return table;
+}
+
+}  // namespace dko

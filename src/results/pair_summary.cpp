@@ -1,0 +1,296 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include "best_rows.hpp"
+#include "dko/base/error.hpp"
+#include "dko/base/text.hpp"
+#include "dko/knockout/event_index.hpp"
+#include "dko/results/summary.hpp"
+#include "pair_list_summary.hpp"
+#include "pair_sums.hpp"
+#include "summary_measures.hpp"
+
+namespace dko {
+
+namespace {
+
+constexpr std::int64_t largest_read = std::int64_t{1} << 20;  // scores at once
+
+/// The genes of a screen's pairs, and how many pairs of cells each is the first of.
+struct FirstGenes {
+  std::vector<std::int32_t> genes;   ///< k of them, ascending
+  std::vector<std::int64_t> place;   ///< of each gene of the screen among them; −1 of others
+  std::vector<std::int64_t> before;  ///< k+1: events whose first gene is before each
+  std::int64_t most_targets = 0;     ///< of a cell
+
+  std::int64_t count() const { return std::ssize(genes); }
+  /// Pairs that there can be.
+  std::int64_t most_pairs() const { return std::min(before.back(), count() * (count() - 1) / 2); }
+};
+
+bool has_pairs(const ScreenReader& screen, std::int64_t cell) {
+  const auto at = static_cast<std::size_t>(cell);
+  return screen.pair_starts()[at + 1] > screen.pair_starts()[at];
+}
+
+FirstGenes first_genes(const ScreenReader& screen) {
+  const std::size_t all = screen.gene_names().size();
+  std::vector<std::int64_t> events(all, 0);
+  std::vector<bool> is_there(all, false);
+  FirstGenes first;
+  for (std::int64_t cell = 0; cell < screen.targets().cells(); ++cell) {
+    if (!has_pairs(screen, cell)) continue;
+    const auto targets = screen.targets().of(cell);
+    first.most_targets = std::max(first.most_targets, std::ssize(targets));
+    std::int64_t after = std::ssize(targets);
+    for (const std::int32_t gene : targets) {
+      events[static_cast<std::size_t>(gene)] += --after;
+      is_there[static_cast<std::size_t>(gene)] = true;
+    }
+  }
+  first.before.push_back(0);
+  for (std::size_t gene = 0; gene < all; ++gene) {
+    first.place.push_back(is_there[gene] ? first.count() : -1);
+    if (!is_there[gene]) continue;
+    first.genes.push_back(static_cast<std::int32_t>(gene));
+    first.before.push_back(first.before.back() + events[gene]);
+  }
+  return first;
+}
+
+/// How one rank may use its memory.
+struct Budget {
+  std::int64_t piece = 0;  ///< scores read at once
+  double sums = 0;         ///< bytes
+};
+
+/// Three digits, rounded up: what is said to be needed must do.
+std::string gibibytes(double bytes) {
+  constexpr double gibi = 1 << 30;
+  const double step = std::pow(10, std::floor(std::log10(bytes / gibi)) - 2);
+  return fmt::format("{:.3g}", std::ceil(bytes / gibi / step) * step);
+}
+
+/// @throws UsageError if `memory` is not enough.
+Budget budget(const FirstGenes& first, const std::vector<Measure>& measures, std::int64_t count,
+              double memory) {
+  constexpr double row_bytes = sizeof(KnockoutSummary);
+  const auto arrays = static_cast<double>(measures.size());
+  const auto pairs = first.most_pairs();
+  Budget budget;
+  budget.piece =
+      std::max({std::int64_t{1}, first.most_targets,
+                std::min(largest_read, static_cast<std::int64_t>(memory / 16 / sizeof(float) / arrays))});
+  const double of_messages = row_bytes * static_cast<double>(std::min(pairs, rows_per_message));
+  const double fixed = sizeof(float) * arrays * static_cast<double>(budget.piece) + 2 * of_messages;
+  const double kept = row_bytes * static_cast<double>(BestRows::most_held(count, pairs));
+  const double least = static_cast<double>(PairSums(measures).bytes() * first.count());
+  budget.sums = memory - fixed - kept;
+  if (budget.sums >= least) return budget;
+  const auto fit = static_cast<std::int64_t>((memory - fixed - least) / row_bytes / 2);
+  throw UsageError(
+      fmt::format("--memory: the summary of {} needs {} GiB on each rank and {} are allowed; give it more{}",
+                  count >= pairs ? fmt::format("up to {} pairs", with_thousands(pairs))
+                                 : fmt::format("the top {} pairs", with_thousands(count)),
+                  gibibytes(fixed + kept + least), gibibytes(memory),
+                  fit > 0 ? fmt::format(", or keep fewer: -n {} fits", fit) : ""));
+}
+
+/// One score of the single knockouts of cell after cell, read in large pieces.
+class SinglesOfCells {
+ public:
+  SinglesOfCells(const ScreenReader& screen, Score score, std::int64_t piece)
+      : screen_(screen), scores_(screen.scores(ScoreArray::singles, score)), piece_(piece) {}
+
+  /// Quickest for cells in ascending order.
+  std::span<const float> of(std::int64_t cell) {
+    const auto starts = screen_.targets().starts();
+    const std::int64_t first = starts[static_cast<std::size_t>(cell)];
+    const std::int64_t count = screen_.targets().count(cell);
+    if (first < held_first_ || first + count > held_first_ + std::ssize(held_)) {
+      held_.resize(static_cast<std::size_t>(std::min(std::max(count, piece_), starts.back() - first)));
+      scores_.read(first, std::span<float>(held_));
+      held_first_ = first;
+    }
+    return std::span<const float>(held_).subspan(static_cast<std::size_t>(first - held_first_),
+                                                 static_cast<std::size_t>(count));
+  }
+
+ private:
+  const ScreenReader& screen_;
+  hdf5::Dataset scores_;
+  std::int64_t piece_;
+  std::int64_t held_first_ = 0;
+  std::vector<float> held_;
+};
+
+/// One stored score of pairs, and the measures that come of it.
+struct ScoreColumn {
+  Score score;
+  hdf5::Dataset pairs;
+  std::optional<std::size_t> measure;      // its own place among the measures
+  std::optional<std::size_t> interaction;  // and that of its interaction
+  std::optional<SinglesOfCells> singles;   // for the interaction
+  std::vector<float> values;               // of the rows that are being added
+};
+
+/// Adds up pairs of first genes [first, last) over all cells.
+class PairScan {
+ public:
+  PairScan(const ScreenReader& screen, const FirstGenes& first, const std::vector<Measure>& measures,
+           std::int64_t piece)
+      : screen_(screen), first_(first), piece_(piece) {
+    for (const Score score : every_score) {
+      const auto place = [&](bool is_interaction) -> std::optional<std::size_t> {
+        const auto found = std::find(measures.begin(), measures.end(), Measure{score, is_interaction});
+        if (found == measures.end()) return std::nullopt;
+        return static_cast<std::size_t>(found - measures.begin());
+      };
+      if (!place(false)) continue;
+      columns_.push_back(
+          {score, screen.scores(ScoreArray::pairs, score), place(false), place(true), std::nullopt, {}});
+      if (place(true)) columns_.back().singles.emplace(screen, score, piece);
+    }
+  }
+
+  /// Returns how many events of the cell are of these pairs.
+  std::int64_t add_cell(std::int64_t cell, std::int64_t first, std::int64_t last, PairSums& sums) {
+    const auto targets = screen_.targets().of(cell);
+    places_.clear();
+    for (const std::int32_t gene : targets) places_.push_back(first_.place[static_cast<std::size_t>(gene)]);
+    const auto row_of = [&](std::int64_t place) {
+      return std::min(std::lower_bound(places_.begin(), places_.end(), place) - places_.begin(),
+                      std::ssize(places_) - 1);
+    };
+    const std::int64_t m = std::ssize(targets);
+    const std::int64_t end = row_of(last);
+    const std::int64_t begin = row_of(first);
+    for (std::int64_t row = begin; row < end;) {
+      const std::int64_t to = rows_of_piece(m, row, end);
+      add_rows(cell, row, to, sums);
+      row = to;
+    }
+    return PairIndex::row_start(m, end) - PairIndex::row_start(m, begin);
+  }
+
+ private:
+  /// The end of the rows from `row` on that are read at once.
+  std::int64_t rows_of_piece(std::int64_t m, std::int64_t row, std::int64_t end) const {
+    std::int64_t to = row + 1;
+    while (to < end && PairIndex::row_start(m, to + 1) - PairIndex::row_start(m, row) <= piece_) ++to;
+    return to;
+  }
+
+  void add_rows(std::int64_t cell, std::int64_t row, std::int64_t to, PairSums& sums) {
+    const std::int64_t m = std::ssize(places_);
+    const std::int64_t from = PairIndex::row_start(m, row);
+    const auto count = static_cast<std::size_t>(PairIndex::row_start(m, to) - from);
+    for (ScoreColumn& column : columns_) {
+      column.values.resize(count);
+      column.pairs.read(screen_.pair_starts()[static_cast<std::size_t>(cell)] + from,
+                        std::span<float>(column.values));
+    }
+    for (; row < to; ++row) {
+      const auto at = static_cast<std::size_t>(row);
+      sums.add_cell(places_[at], std::span<const std::int64_t>(places_).subspan(at + 1));
+      for (ScoreColumn& column : columns_)
+        add_row(cell, at, column.values.data() + (PairIndex::row_start(m, row) - from), column, sums);
+    }
+  }
+
+  static void add_row(std::int64_t cell, std::size_t row, const float* values, ScoreColumn& column,
+                      PairSums& sums) {
+    sums.add(*column.measure, [=](std::size_t at) { return values[at]; });
+    if (!column.interaction) return;
+    const auto singles = column.singles->of(cell);
+    const float* const seconds = singles.data() + row + 1;
+    // In single precision, as everything else reads it.
+    sums.add(*column.interaction, [=, first = singles[row]](std::size_t at) {
+      return static_cast<float>(interaction_of(values[at], first, seconds[at]));
+    });
+  }
+
+  const ScreenReader& screen_;
+  const FirstGenes& first_;
+  std::int64_t piece_;
+  std::vector<ScoreColumn> columns_;
+  std::vector<std::int64_t> places_;  // of the targets of the cell
+};
+
+/// The first genes [first, last) of this rank: as many events as the others have, nearly.
+EventRange share_of(const FirstGenes& first, const Communicator& ranks) {
+  const std::int64_t total = first.before.back();
+  const auto bound = [&](std::int64_t rank) {
+    const std::int64_t goal = total / ranks.size() * rank + total % ranks.size() * rank / ranks.size();
+    return std::lower_bound(first.before.begin(), first.before.end(), goal) - first.before.begin();
+  };
+  return {ranks.rank() == 0 ? 0 : bound(ranks.rank()),
+          ranks.rank() + 1 == ranks.size() ? first.count() : bound(ranks.rank() + 1)};
+}
+
+/// The end of the first genes from `from` on whose sums fit into as many bytes; at least one.
+std::int64_t end_of_block(std::int64_t from, std::int64_t last, std::int64_t k, double bytes_of_pair,
+                          double bytes) {
+  std::int64_t to = from;
+  double held = 0;
+  do {
+    held += static_cast<double>(k - 1 - to) * bytes_of_pair;
+    ++to;
+  } while (to < last && held + static_cast<double>(k - 1 - to) * bytes_of_pair <= bytes);
+  return to;
+}
+
+/// Pairs that have an event, of this rank; the best go to `best`.
+std::int64_t summarize_share(const ScreenReader& screen, const FirstGenes& first,
+                             const std::vector<Measure>& measures, const Budget& budget, EventRange share,
+                             BestRows& best, const ProgressCallback& progress) {
+  PairScan scan(screen, first, measures, budget.piece);
+  PairSums sums(measures);
+  const auto events_before = [&](std::int64_t gene) { return first.before[static_cast<std::size_t>(gene)]; };
+  const std::int64_t events = events_before(share.last) - events_before(share.first);
+  std::int64_t done = 0;
+  std::int64_t pairs = 0;
+  for (std::int64_t from = share.first; from < share.last;) {
+    const std::int64_t to =
+        end_of_block(from, share.last, first.count(), static_cast<double>(sums.bytes()), budget.sums);
+    sums.reset(from, to, first.count());
+    for (std::int64_t cell = 0; cell < screen.targets().cells(); ++cell) {
+      if (!has_pairs(screen, cell)) continue;
+      done += scan.add_cell(cell, from, to, sums);
+      if (progress) progress(done, events);
+    }
+    sums.for_each([&](std::int64_t a, std::int64_t b, KnockoutSummary row) {
+      row.genes = {first.genes[static_cast<std::size_t>(a)], first.genes[static_cast<std::size_t>(b)]};
+      best.offer(row);
+      ++pairs;
+    });
+    from = to;
+  }
+  return pairs;
+}
+
+}  // namespace
+
+std::optional<ScoreArray> pairs_of(const ScreenReader& screen) {
+  if (screen.has(ScoreArray::pairs)) return ScoreArray::pairs;
+  if (screen.has(ScoreArray::list) && screen.order(ScoreArray::list) == 2) return ScoreArray::list;
+  return std::nullopt;
+}
+
+SummaryTable summarize_pairs(const ScreenReader& screen, const Measure& by, std::int64_t count, double memory,
+                             const Communicator& ranks, const ProgressCallback& progress) {
+  if (pairs_of(screen) == ScoreArray::list) return summarize_pair_list(screen, by, count, memory, ranks);
+  SummaryTable table = empty_table(screen, ScoreArray::pairs, by);
+  const FirstGenes first = first_genes(screen);
+  const Budget within = budget(first, table.measures, count, memory);
+  BestRows best(RowOrder(table.measures, table.by), count, first.most_pairs());
+  table.total = ranks.sum(
+      summarize_share(screen, first, table.measures, within, share_of(first, ranks), best, progress));
+  table.rows = std::move(best).collect(ranks);
+  return table;
+}
+
+}  // namespace dko
