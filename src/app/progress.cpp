@@ -1,19 +1,17 @@
 #include "progress.hpp"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <iostream>
 #include <memory>
-#include <string_view>
+#include <optional>
 
 #include "dko/base/text.hpp"
 #include "dko/base/time_left.hpp"
 #include "resources.hpp"
+#include "terminal.hpp"
 
 namespace dko::app {
 
@@ -22,32 +20,21 @@ namespace {
 constexpr double redrawn_every = 0.2;  // seconds
 constexpr double looked_at_every = 0.05;
 
-bool is_terminal() {
-  const char* kind = std::getenv("TERM");
-  return isatty(STDERR_FILENO) == 1 && (kind == nullptr || std::string_view(kind) != "dumb");
-}
-
-std::size_t columns_of_terminal() {
-  constexpr std::size_t usual = 80;
-  winsize size{};
-  const bool is_known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-  return is_known ? size.ws_col : usual;
-}
-
 std::string bar(double fraction) {
-  constexpr std::size_t width = 24;
+  constexpr std::size_t width = 20;
   const auto full = std::min(width, static_cast<std::size_t>(fraction * width));
   return "[" + std::string(full, '#') + std::string(width - full, '.') + "]";
 }
 
-/// Whole seconds: an estimate has no more to it.
+/// No more digits than an estimate has.
 std::string rough_time(double seconds) {
-  return seconds < 60 ? fmt::format("{:.0f} s", std::ceil(seconds)) : human_seconds(seconds);
+  if (seconds < 10) return fmt::format("{:.1f} s", seconds);
+  return human_seconds(seconds);
 }
 
 class Display {
  public:
-  explicit Display(ProgressText text) : text_(std::move(text)), terminal_(is_terminal()) {}
+  explicit Display(ProgressText text) : text_(std::move(text)), columns_(terminal_columns()) {}
   ~Display() { clear(); }
   Display(const Display&) = delete;
   Display& operator=(const Display&) = delete;
@@ -59,11 +46,11 @@ class Display {
     looked_at_ = now;
     const double fraction = static_cast<double>(done) / static_cast<double>(total);
     left_.note(now, fraction);
-    if (now < (terminal_ ? shown_ + redrawn_every : next_report(shown_))) return;
+    if (now < (columns_ ? shown_ + redrawn_every : next_report(shown_))) return;
     shown_ = now;
     const auto count = text_.count > 0 ? text_.count : total;
-    if (terminal_)
-      draw(fmt::format("{} {} {:3.0f} %  {}", text_.what, bar(fraction), std::floor(100 * fraction),
+    if (columns_)
+      draw(fmt::format("{} {} {:3.0f} %, {}", text_.what, bar(fraction), std::floor(100 * fraction),
                        speed(now, fraction, count)));
     else
       std::cerr << fmt::format("dko: {} {}: {:.0f} % of {} {}, {}\n", utc_now(), text_.what,
@@ -73,18 +60,19 @@ class Display {
   }
 
  private:
-  /// Rate and time left.
+  /// Time left and rate, the more important first.
   std::string speed(double seconds, double fraction, std::int64_t count) const {
     const double rate = fraction * static_cast<double>(count) / seconds;
     const auto left = left_.seconds_left();
-    return fmt::format(
-        "{} {}/s, {}{} left", rate < 1000 ? fmt::format("{:.3g}", rate) : with_thousands(std::llround(rate)),
-        text_.unit, text_.may_end_sooner ? "at most " : "", left ? rough_time(*left) : "unknown time");
+    return fmt::format("{}{} left, {} {}/s", text_.may_end_sooner ? "at most " : "",
+                       left ? rough_time(*left) : "unknown time",
+                       rate < 1000 ? fmt::format("{:.3g}", rate) : with_thousands(std::llround(rate)),
+                       text_.unit);
   }
 
   /// One line, never wider than the terminal: a longer one could not be drawn over.
   void draw(const std::string& line) {
-    std::cerr << "\r\033[K" << ("dko: " + line).substr(0, columns_of_terminal() - 1) << std::flush;
+    std::cerr << "\r\033[K" + ("dko: " + line).substr(0, *columns_ - 1) << std::flush;
     drawn_ = true;
   }
   void clear() {
@@ -93,7 +81,7 @@ class Display {
   }
 
   ProgressText text_;
-  bool terminal_;
+  std::optional<std::size_t> columns_;  // of the terminal, if it is one
   bool drawn_ = false;
   Stopwatch watch_;
   TimeLeft left_;

@@ -5,7 +5,8 @@
 namespace dko {
 
 void Log::line(std::string_view kind, std::string_view text) {
-  *out_ << "dko: " << kind << text << '\n' << std::flush;
+  // In one piece, so that what others write at the same time does not get in between.
+  *out_ << fmt::format("dko: {}{}\n", kind, text) << std::flush;
 }
 
 }  // namespace dko

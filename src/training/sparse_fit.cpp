@@ -19,8 +19,7 @@ constexpr std::int32_t folds = 5;
 struct Round {
   PenaltyPath path;
   bool weigh_next = false;  ///< cells far off a fit weigh less in the next round
-  /// Of a gene's fit, a cell that expresses it; as measured, in parts of 100 of the first round's. Only the
-  /// progress depends on it.
+  /// Of a gene's fit, as measured, in parts of 100 of the first round's. Only the progress depends on it.
   std::int64_t cost = 0;
 };
 constexpr std::array<Round, 3> rounds{
@@ -168,9 +167,10 @@ class SparseFitter {
     return exchange(communicator_, own_, own, profiles_.genes(), setting_.factors);
   }
 
-  /// A gene's fit takes as long as it has cells, more or less.
+  /// A gene's fit takes the longer the more cells express it: as measured about their number to the power 1.5.
   std::int64_t work_of(std::int32_t gene) const {
-    return std::max<std::int64_t>(1, counts_[static_cast<std::size_t>(gene)]);
+    const auto cells = static_cast<double>(counts_[static_cast<std::size_t>(gene)]);
+    return 1 + std::llround(std::pow(cells, 1.5));
   }
 
   /// What this rank will do, once the components of the state are known: its `sample` of the genes for each
