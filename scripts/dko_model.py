@@ -17,6 +17,7 @@ from dko_files import (InputError, UsageError, attributes, member_groups, open_f
 
 ROWS = 1024  # rows of the weights that are widened to double precision at once
 ENTRIES = 1 << 22  # cells × genes that are predicted at once
+RESIDUE = 1e-12  # what rounding leaves of a profile where nothing but renormalisation happens
 
 
 class DenseMapping:
@@ -124,7 +125,9 @@ class Model:
             before = relative(member.outputs(presence, presence), presence)
             after = relative(member.outputs(left, presence), left)
             rescaled = relative(before, left)
-            parts = before, after, rescaled, bray_curtis(after, before), bray_curtis(after, rescaled)
+            network = bray_curtis(after, rescaled)
+            network[network * (before * left).sum(axis=1) < RESIDUE] = 0
+            parts = before, after, rescaled, bray_curtis(after, before), network
             sums = [total + part for total, part in zip(sums, parts)]
         return [total / len(self.members) for total in sums]
 
@@ -210,10 +213,11 @@ def _table(screen, model, lost, cells) -> pd.DataFrame:
         scores += impact.sum(), network.sum()
         expressing += presence.sum(axis=0).astype(np.int64)
     before, after, rescaled = sums / len(cells)
+    network_change = np.where(np.abs(after - rescaled) < RESIDUE, 0.0, after - rescaled)
     shown = np.flatnonzero(expressing)
     table = pd.DataFrame({"gene": np.array(screen.genes, dtype=object), "cells": expressing,
                           "share_before": before, "share_after": after, "change": after - before,
-                          "renormalised": rescaled, "network_change": after - rescaled}).iloc[shown]
+                          "renormalised": rescaled, "network_change": network_change}).iloc[shown]
     order = np.argsort(-table["change"].abs().to_numpy(), kind="stable")
     table = table.iloc[order].reset_index(drop=True)
     impact, network = scores / len(cells)

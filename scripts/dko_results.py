@@ -192,14 +192,15 @@ class Screen(ScreenFile):
 
     # Lists ------------------------------------------------------------------------------------------------
 
-    def listed(self, cell=None) -> pd.DataFrame:
-        """The listed or sampled knockouts (list/), of any number of genes, in their order: gene1, gene2, …
-        (gene of single ones), cell and scores. Reads the list in blocks, holds what was asked for."""
+    def listed(self, cell=None, top=None) -> pd.DataFrame:
+        """The listed or sampled knockouts (list/), of any number of genes, in their order, or the `top` of
+        them with the highest impact (else network): gene1, gene2, … (gene of single ones), cell and scores.
+        Reads the list in blocks, holds what was asked for."""
         if not self.list_order:
             raise UsageError(f"{self.path}: has no list of knockouts")
-        return self._listed(cell, [])
+        return self._listed(cell, [], top=top)
 
-    def _listed(self, cell, genes, any_of: bool = False) -> pd.DataFrame:
+    def _listed(self, cell, genes, any_of: bool = False, top=None) -> pd.DataFrame:
         """Of events that hold all of `genes`, or any of them."""
         order = self.list_order
         titles = ["gene"] if order == 1 else [f"gene{at + 1}" for at in range(order)]
@@ -216,6 +217,9 @@ class Screen(ScreenFile):
             parts.append(pd.DataFrame({
                 **{title: self._gene_labels[of[keep, at]] for at, title in enumerate(titles)},
                 "cell": self._cell_labels[cells[keep]], **{score: values[score][keep] for score in scores}}))
+            if top is not None:
+                held = _joined(parts, [])
+                parts = [held.sort_values(scores[0], ascending=False, kind="stable").head(top)]
         return _joined(parts, [*titles, "cell", *scores])
 
     # The mapping ------------------------------------------------------------------------------------------
