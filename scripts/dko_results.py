@@ -96,9 +96,8 @@ class Screen(ScreenFile):
 
     def _summary(self, moments: Moments, labels, what: str, over: str) -> pd.DataFrame:
         chosen = np.flatnonzero(moments.count)
-        columns = {name: values for name, values in moments.columns(chosen).items()
-                   if not name.endswith("_sd_sd")}
-        table = pd.DataFrame({what: labels[chosen], over: moments.count[chosen], **columns}, index=chosen)
+        table = pd.DataFrame({what: labels[chosen], over: moments.count[chosen], **moments.columns(chosen)},
+                             index=chosen)
         return table.sort_values(f"{self.single_scores[0]}_mean", ascending=False, kind="stable")
 
     # Pairs ------------------------------------------------------------------------------------------------
@@ -181,13 +180,13 @@ class Screen(ScreenFile):
             raise UsageError(f"{self.path}: has no {by} of pairs, only {', '.join(measures)}")
         chosen = np.arange(len(self.genes)) if genes is None else self._gene_numbers(genes)
         within = None if cells is None else np.unique([self.cell_number(cell) for cell in cells])
-        table = PairTable(self._gene_labels, by, top, min_cells)
+        table = PairTable(self._gene_labels, measures, by, top, min_cells)
         if self.has_all_pairs:
             summarise_double(self._pairs_of_band, len(self.genes), chosen,
                              np.arange(len(self.cells)) if within is None else within, measures, table)
         else:
             summarise_list(lambda scores: self._chosen_list_blocks(scores, chosen, within),
-                           len(self.genes), measures, table)
+                           len(self.genes), len(self.cells), measures, table)
         return table.finish()
 
     # Lists ------------------------------------------------------------------------------------------------

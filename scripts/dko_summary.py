@@ -41,11 +41,14 @@ class Moments:
             self.squares[measure][present] += squares + difference**2 * before * added / (before + added)
 
     def columns(self, chosen) -> dict:
-        """Mean and sample standard deviation of every measure; NaN for the deviation of one value."""
+        """Mean and sample standard deviation of every measure, of deviations over members only the mean. NaN
+        for the deviation of one value."""
         count = self.count[chosen].astype(np.float64)
         columns = {}
         for measure in self.mean:
             columns[f"{measure}_mean"] = self.mean[measure][chosen]
+            if measure.endswith("_sd"):
+                continue
             with np.errstate(invalid="ignore", divide="ignore"):
                 squares = np.where(count > 1, self.squares[measure][chosen], np.nan)
                 columns[f"{measure}_sd"] = np.sqrt(squares / (count - 1))
@@ -100,8 +103,8 @@ def by_strength(table: pd.DataFrame, measure: str) -> pd.DataFrame:
 class PairTable:
     """Rows of a pair summary as they come, of which the strongest are kept."""
 
-    def __init__(self, labels, measure: str, top, min_cells: int):
-        self.labels, self.measure, self.top, self.min_cells = labels, measure, top, min_cells
+    def __init__(self, labels, measures, by: str, top, min_cells: int):
+        self.labels, self.measures, self.by, self.top, self.min_cells = labels, measures, by, top, min_cells
         self.kept = None
 
     def add(self, sums: PairSums, genes_of):
@@ -112,26 +115,32 @@ class PairTable:
                               **sums.columns(chosen)})
         if self.kept is not None:
             table = pd.concat([self.kept, table], ignore_index=True)
-        self.kept = by_strength(table, self.measure).head(self.top) if self.top is not None else table
+        self.kept = by_strength(table, self.by).head(self.top) if self.top is not None else table
 
     def finish(self) -> pd.DataFrame:
-        table = by_strength(self.kept, self.measure).reset_index(drop=True)
+        if self.kept is None:  # fewer than two genes
+            self.add(PairSums(0, self.measures), lambda numbers: (numbers, numbers))
+        table = by_strength(self.kept, self.by).reset_index(drop=True)
         table["rank"] = np.arange(1, len(table) + 1)
         return table
 
 
-def summarise_list(blocks, genes: int, measures, table: PairTable):
-    """`blocks()` gives (genes n × 2, cells, {measure: values}) and can be called twice: once for the pairs
-    that there are, once for their values. Holds a few numbers a pair."""
+def summarise_list(blocks, genes: int, cells: int, measures, table: PairTable):
+    """`blocks(measures)` gives (genes n × 2, cells, {measure: values}), the same each time: first for which
+    pairs there are, then for their values. What a list has twice counts once. Holds 16 bytes an event, and a
+    few numbers a pair."""
     def keys_of(pairs):
         return pairs.min(axis=1).astype(np.int64) * genes + pairs.max(axis=1)
 
-    known = np.empty(0, dtype=np.int64)
-    for pairs, _, _ in blocks([]):
-        known = np.union1d(known, keys_of(pairs))
-    sums = PairSums(len(known), measures)
+    events = [keys_of(pairs) * cells + in_cells for pairs, in_cells, _ in blocks([])]
+    events, at = np.unique(np.concatenate(events or [np.empty(0, np.int64)]), return_index=True)
+    known, counted = np.unique(events // cells), np.sort(at)
+    sums, done = PairSums(len(known), measures), 0
     for pairs, _, values in blocks(measures):
-        sums.add(np.searchsorted(known, keys_of(pairs)), values, all_different=False)
+        first, last = np.searchsorted(counted, [done, done + len(pairs)])
+        keep, done = counted[first:last] - done, done + len(pairs)
+        sums.add(np.searchsorted(known, keys_of(pairs[keep])),
+                 {name: value[keep] for name, value in values.items()}, all_different=False)
     table.add(sums, lambda groups: (known[groups] // genes, known[groups] % genes))
 
 

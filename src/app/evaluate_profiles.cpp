@@ -22,6 +22,7 @@ struct Predictor {
   std::string name;
   std::vector<float> profiles;
   ProfileAgreement agreement;
+  GeneCorrelations correlations;
   std::vector<double> distances;  // Bray-Curtis of each cell
 };
 
@@ -85,14 +86,15 @@ std::string table_text(const std::vector<Predictor>& predictors, const Bootstrap
                         : fmt::format("{:.4f}", agreement.bray_curtis),
                figure_text(agreement.spearman_all), figure_text(agreement.spearman_expressed),
                figure_text(agreement.spearman_within_gene), figure_text(agreement.spearman_within_cell),
-               figure_text(agreement.correlations.distance), figure_text(agreement.correlations.spearman)});
+               figure_text(predictors[at].correlations.distance),
+               figure_text(predictors[at].correlations.spearman)});
   }
   return table.text() + "* lower is better; of all others, higher\n";
 }
 
 nlohmann::ordered_json to_json(const Predictor& predictor, const std::optional<Interval>& interval) {
   const ProfileAgreement& agreement = predictor.agreement;
-  const GeneCorrelations& genes = agreement.correlations;
+  const GeneCorrelations& genes = predictor.correlations;
   return {{"bray_curtis", agreement.bray_curtis},
           {"bray_curtis_interval", app::to_json(interval)},
           {"spearman_all", app::to_json(agreement.spearman_all)},
@@ -151,9 +153,10 @@ ReportPart evaluate_prediction(const Prediction& prediction, const Evaluation& e
   std::vector<Predictor> predictors;
   on_root(ranks, [&] {
     const auto add = [&](std::string name, std::vector<float> predicted) {
-      predictors.push_back({std::move(name), std::move(predicted), {}, {}});
+      predictors.push_back({std::move(name), std::move(predicted), {}, {}, {}});
       Predictor& predictor = predictors.back();
       predictor.agreement = compare_profiles(prediction.truth, predictor.profiles, profiles.genes());
+      predictor.correlations = correlate_genes(prediction.truth, predictor.profiles, profiles.genes());
       predictor.distances = distances_of_cells(prediction.truth, predictor.profiles, profiles.genes());
     };
     add("mapping", prediction.predicted);

@@ -109,7 +109,7 @@ EventScores scores_in_screen(const ScreenReader& screen, const TruthTable& truth
   EventScores scores;
   for (const auto& number : numbers) scores.found.push_back(number.has_value());
   for (const Measure& measure : screen.measures(array)) {
-    if (is_deviation(measure.score)) continue;
+    if (!is_proper(measure.score)) continue;
     ScoreReader reader(screen, array, measure);
     MeasuredEvents events{measure, {}};
     for (const auto& number : numbers)

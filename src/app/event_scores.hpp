@@ -24,8 +24,8 @@ struct EventScores {
   std::vector<MeasuredEvents> measures;
 };
 
-/// What a screen has of these events, by every measure that it has of them but standard deviations: they say
-/// nothing of the size of an effect. Local.
+/// What a screen has of these events, by every measure that it has of them but standard deviations and
+/// shares: they say nothing of the size of an effect. Local.
 /// @throws InputError if it has knockouts of as many genes nowhere.
 EventScores scores_in_screen(const ScreenReader& screen, const TruthTable& truth);
 

@@ -58,8 +58,8 @@ bool parse(ExportCommandOptions& options, const std::vector<std::string>& argume
       "there)")("list", po::value(&options.list)->value_name("CSV"),
                 "the listed or sampled knockouts, in their own order")(
       "score", po::value(&options.score)->value_name("LIST"),
-      "what to write of them: impact (column k_pred), network, interaction, network-interaction, and of "
-      "several members impact-sd (k_pred_sd) and network-sd, with commas between; default: impact, or "
+      "what to write of them: impact (column k_pred), network, interaction, network-interaction, share, and "
+      "of several members impact-sd (k_pred_sd) and network-sd, with commas between; default: impact, or "
       "network where no impact is stored")("names", po::bool_switch(&options.names),
                                            "write names of genes and cells instead of numbers from 0")(
       "input", po::value(&options.input)->value_name("FILE"),

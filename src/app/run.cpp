@@ -3,6 +3,7 @@
 
 #include "command.hpp"
 #include "dko/parallel/collective.hpp"
+#include "model_notes.hpp"
 #include "screen_job.hpp"
 #include "training_job.hpp"
 
@@ -66,7 +67,7 @@ void prepare(Preparation& ready, const RunOptions& options, Job& job) {
     require_disk_space(ready.model->partial_path(), model_bytes(matrix, options.mapping), "the model");
   }
   ready.plan = make_plan(matrix, options.screen, options.mapping.members, job);
-  check_screen(matrix, ready.plan, *ready.out, options.mapping.kind, job);
+  check_screen(matrix, ready.plan, *ready.out, options.mapping.kind, options.mapping.training.steps, job);
   ready.profiles = matrix.relative_profiles();
 }
 
@@ -82,14 +83,16 @@ void run_command(const std::vector<std::string>& arguments, const Context& conte
   const ExpressionMatrix profiles = ExpressionMatrix::replicate(job.nodes, std::move(ready.profiles));
   const ScreenPlan plan = ScreenPlan::replicate(job.nodes, std::move(ready.plan));
 
-  const TrainedModel training = run_training(profiles, std::move(ready.split), options.mapping, job);
+  const TrainedModel training = run_training(profiles, ready.split, options.mapping, job);
   std::vector<CollapsedMapping> collapsed;
+  ModelNotes notes;
   on_root(job.ranks(), [&] {
     if (ready.model) write_model(*ready.model, training.model);
+    notes = notes_on(training.model, profiles, ready.split, options.mapping);
     collapsed = collapse(training.model);
   });
   const std::vector<CollapsedMapping> members = replicate(job.nodes, std::move(collapsed));
-  const ScreenCounts screen = run_screen(plan, profiles, members, ready.out, training.seconds, job);
+  const ScreenCounts screen = run_screen(plan, profiles, members, ready.out, notes, training.seconds, job);
   on_root(job.ranks(), [&] {
     ready.summary->write({{"provenance", to_json(job.provenance)},
                           {"training", to_json(training)},

@@ -54,10 +54,12 @@ ScoreSet scores_named(std::string_view list) {
           "--score: interactions follow from impact and network when a screen is read (dko top, "
           "dko export); store these");
     }
-    if (is_deviation(measure.score)) {
+    if (!is_proper(measure.score)) {
       throw UsageError(
-          "--score: the standard deviation of each score is stored beside it whenever there are several "
-          "members, without asking");
+          is_deviation(measure.score)
+              ? "--score: the standard deviation of each score is stored beside it whenever there "
+                "are several members, without asking"
+              : "--score: the share is stored beside the scores of single knockouts without asking");
     }
     scores[measure.score] = true;
   }
@@ -68,12 +70,15 @@ void require_measure(const ScreenReader& screen, ScoreArray array, const Measure
   if (screen.has(array, measure)) return;
   const auto kind = std::find_if(score_arrays.begin(), score_arrays.end(),
                                  [&](const ScoreArrayName& name) { return name.array == array; });
-  const std::string why = measure.is_interaction
-                              ? "interactions are of two genes, and need the same score of the pair and of "
-                                "both single knockouts in the file"
-                          : is_deviation(measure.score) && screen.members() == 1
-                              ? "it was made with one mapping, and standard deviations are over several"
-                              : "it was made without; screen again with --score impact,network";
+  const std::string why =
+      measure.is_interaction ? "interactions are of two genes, and need the same score of the pair and of "
+                               "both single knockouts in the file"
+      : measure.score == Score::share
+          ? "it is that of the single knockouts of the genes, and they are not all in the "
+            "file, or were stored without by an earlier version"
+      : is_deviation(measure.score) && screen.members() == 1
+          ? "it was made with one mapping, and standard deviations are over several"
+          : "it was made without; screen again with --score impact,network";
   throw UsageError(
       fmt::format("the screen has no {} of its {}: {}", name_of(measure).name, kind->title, why));
 }

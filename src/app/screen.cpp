@@ -33,6 +33,7 @@ struct Preparation {
   ExpressionMatrix matrix;
   ScreenPlan plan;
   std::vector<CollapsedMapping> members;
+  ModelNotes notes;
 };
 
 bool parse(ScreenCommandOptions& options, const std::vector<std::string>& arguments, const Context& context) {
@@ -56,6 +57,15 @@ bool parse(ScreenCommandOptions& options, const std::vector<std::string>& argume
   return true;
 }
 
+/// Of the longest training; a fit has no steps.
+std::int64_t most_steps(const std::vector<MemberRecord>& records) {
+  std::int64_t most = 0;
+  for (const MemberRecord& record : records) {
+    if (const auto* trained = std::get_if<TrainingRecord>(&record)) most = std::max(most, trained->steps);
+  }
+  return most;
+}
+
 void prepare(Preparation& ready, const ScreenCommandOptions& options, Job& job) {
   ready.out.emplace(options.out, options.common.force);
   ready.summary.emplace(options.common);
@@ -64,7 +74,8 @@ void prepare(Preparation& ready, const ScreenCommandOptions& options, Job& job) 
   require_same_genes(model, options.model, ready.matrix, options.input);
   job.provenance.model_checksum = model.provenance.model_checksum;
   ready.plan = make_plan(ready.matrix, options.screen, std::ssize(model.members), job);
-  check_screen(ready.matrix, ready.plan, *ready.out, model.kind(), job);
+  ready.notes.records = records_of(model);
+  check_screen(ready.matrix, ready.plan, *ready.out, model.kind(), most_steps(ready.notes.records), job);
   ready.members = collapse(model);
 }
 
@@ -80,7 +91,7 @@ void screen_command(const std::vector<std::string>& arguments, const Context& co
   const ExpressionMatrix matrix = ExpressionMatrix::replicate(job.nodes, std::move(ready.matrix));
   const ScreenPlan plan = ScreenPlan::replicate(job.nodes, std::move(ready.plan));
   const std::vector<CollapsedMapping> members = replicate(job.nodes, std::move(ready.members));
-  const ScreenCounts screen = run_screen(plan, matrix, members, ready.out, std::nullopt, job);
+  const ScreenCounts screen = run_screen(plan, matrix, members, ready.out, ready.notes, std::nullopt, job);
   on_root(job.ranks(), [&] {
     ready.summary->write({{"provenance", to_json(job.provenance)}, {"screen", to_json(screen)}});
   });

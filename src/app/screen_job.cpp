@@ -99,8 +99,11 @@ ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenOptions& option
     plan.doubles = options.score.empty() ? ScoreSet{{.impact = true}} : chosen_scores;
   }
   if (members > 1) {
-    for (ScoreSet* scores : {&plan.singles, &plan.doubles, &plan.listed}) *scores = with_deviations(*scores);
+    plan.singles = with_deviations(plan.singles);
+    plan.doubles = with_deviations(plan.doubles);
+    plan.listed = with_deviations(plan.listed);
   }
+  plan.singles = with_share(plan.singles);
   const ScreenCounts events = count_events(matrix, plan);
   if (events.total() == 0) {
     throw InputError(
@@ -112,8 +115,12 @@ ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenOptions& option
 }
 
 void check_screen(const ExpressionMatrix& matrix, const ScreenPlan& plan, const OutputFile& output,
-                  MappingKind kind, const Job& job) {
-  require_disk_space(output.partial_path(), screen_file_bytes(matrix, plan), "the scores");
+                  MappingKind kind, std::int64_t steps, const Job& job) {
+  require_disk_space(
+      output.partial_path(),
+      screen_file_bytes(matrix, plan) +
+          model_notes_bytes(plan.members, matrix.genes(), kind == MappingKind::dko ? steps : 0),
+      "the scores");
   const int ranks = job.nodes.node.size();
   const auto genes = static_cast<double>(matrix.genes());
   const auto most = static_cast<double>(most_expressed(matrix));
@@ -127,13 +134,13 @@ void check_screen(const ExpressionMatrix& matrix, const ScreenPlan& plan, const 
 
 ScreenCounts run_screen(const ScreenPlan& plan, const ExpressionMatrix& matrix,
                         std::span<const CollapsedMapping> members, std::optional<OutputFile>& output,
-                        std::optional<double> training_seconds, Job& job) {
+                        const ModelNotes& notes, std::optional<double> training_seconds, Job& job) {
   const Communicator& ranks = job.ranks();
   const Stopwatch watch;
   std::string path;
   on_root(ranks, [&] {
     path = output->partial_path().string();
-    create_screen_file(path, matrix, plan, job.provenance);
+    create_screen_file(path, matrix, plan, job.provenance, notes);
   });
   ranks.broadcast(path);
   ScreenWriter writer(path, ranks, plan);

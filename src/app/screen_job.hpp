@@ -10,6 +10,7 @@
 #include "dko/expression/matrix.hpp"
 #include "dko/knockout/screen.hpp"
 #include "dko/mapping/collapsed_mapping.hpp"
+#include "dko/results/model_notes.hpp"
 #include "dko/training/ensemble.hpp"
 #include "job.hpp"
 
@@ -37,9 +38,10 @@ void check_screen_options(const CommandLine& line, ScreenOptions& options);
 ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenOptions& options, std::int64_t members,
                      Job& job);
 
-/// @throws IoError or Error if disk or memory cannot hold the screen. Local: rank 0, before any computing.
+/// @throws IoError or Error if disk or memory cannot hold the screen, with the curves of as many training
+///         steps. Local: rank 0, before any computing.
 void check_screen(const ExpressionMatrix& matrix, const ScreenPlan& plan, const OutputFile& output,
-                  MappingKind kind, const Job& job);
+                  MappingKind kind, std::int64_t steps, const Job& job);
 
 struct ScreenCounts {
   std::int64_t singles = 0;
@@ -51,10 +53,11 @@ struct ScreenCounts {
 };
 
 /// Screens on all ranks and gives the file its name. `output` counts on rank 0; all else is the same on
-/// every rank. `training_seconds` is noted in the file where there are any. Collective.
+/// every rank. `notes` and `training_seconds`, where there are any, are noted in the file; both count on rank
+/// 0. Collective.
 ScreenCounts run_screen(const ScreenPlan& plan, const ExpressionMatrix& matrix,
                         std::span<const CollapsedMapping> members, std::optional<OutputFile>& output,
-                        std::optional<double> training_seconds, Job& job);
+                        const ModelNotes& notes, std::optional<double> training_seconds, Job& job);
 
 nlohmann::ordered_json to_json(const ScreenCounts& counts);
 

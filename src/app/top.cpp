@@ -57,7 +57,8 @@ bool parse(TopOptions& options, const std::vector<std::string>& arguments, const
       "of", po::value(&options.of)->value_name("single|double|list"),
       "only these; default: all that the screen has")(
       "score", po::value(&options.score)->value_name("S"),
-      "rank by impact (default), network, interaction or network-interaction; the others stand beside it")(
+      "rank by impact (default), network, interaction, network-interaction or share; the others stand beside "
+      "it")(
       "lower-bound",
       po::value<double>()->value_name("Z")->notifier([&](double z) { options.lower_bound = z; }),
       "rank by the score less Z times its standard deviation over the members of an ensemble, so that scores "

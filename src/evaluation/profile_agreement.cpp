@@ -29,18 +29,6 @@ struct Entries {
   }
 };
 
-/// Spearman of each gene over the cells in which it is expressed.
-std::vector<double> within_genes(std::span<const float> truth, std::span<const float> predicted,
-                                 std::size_t genes) {
-  std::vector<double> correlations;
-  for (std::size_t gene = 0; gene < genes; ++gene) {
-    Entries entries;
-    for (std::size_t at = gene; at < truth.size(); at += genes) entries.add(truth[at], predicted[at]);
-    if (const auto correlation = entries.correlation()) correlations.push_back(*correlation);
-  }
-  return correlations;
-}
-
 /// Spearman of each cell over the genes that it expresses.
 std::vector<double> within_cells(std::span<const float> truth, std::span<const float> predicted,
                                  std::size_t genes) {
@@ -104,17 +92,19 @@ double kolmogorov_smirnov(std::vector<double> a, std::vector<double> b) {
   return gap / static_cast<double>(a.size());
 }
 
-/// Over all pairs of genes that vary in both, or over a random sample of them.
+}  // namespace
+
 GeneCorrelations correlate_genes(std::span<const float> truth, std::span<const float> predicted,
-                                 std::size_t genes) {
-  const std::size_t cells = truth.size() / genes;
-  const std::vector<double> true_columns = standardised(truth, genes);
-  const std::vector<double> predicted_columns = standardised(predicted, genes);
+                                 std::int64_t genes) {
+  const auto width = static_cast<std::size_t>(genes);
+  const std::size_t cells = truth.size() / width;
+  const std::vector<double> true_columns = standardised(truth, width);
+  const std::vector<double> predicted_columns = standardised(predicted, width);
   const auto column = [&](const std::vector<double>& columns, std::size_t gene) {
     return std::span(columns).subspan(gene * cells, cells);
   };
   std::vector<std::size_t> varying;
-  for (std::size_t gene = 0; gene < genes; ++gene) {
+  for (std::size_t gene = 0; gene < width; ++gene) {
     if (!is_constant(column(true_columns, gene)) && !is_constant(column(predicted_columns, gene)))
       varying.push_back(gene);
   }
@@ -140,7 +130,17 @@ GeneCorrelations correlate_genes(std::span<const float> truth, std::span<const f
   return correlations;
 }
 
-}  // namespace
+std::vector<std::optional<double>> spearman_of_genes(std::span<const float> truth,
+                                                     std::span<const float> predicted, std::int64_t genes) {
+  const auto width = static_cast<std::size_t>(genes);
+  std::vector<std::optional<double>> correlations;
+  for (std::size_t gene = 0; gene < width; ++gene) {
+    Entries entries;
+    for (std::size_t at = gene; at < truth.size(); at += width) entries.add(truth[at], predicted[at]);
+    correlations.push_back(entries.correlation());
+  }
+  return correlations;
+}
 
 std::vector<double> distances_of_cells(std::span<const float> truth, std::span<const float> predicted,
                                        std::int64_t genes) {
@@ -160,11 +160,13 @@ ProfileAgreement compare_profiles(std::span<const float> truth, std::span<const 
       std::accumulate(distances.begin(), distances.end(), 0.0) / static_cast<double>(distances.size());
   agreement.spearman_all = spearman(truth, predicted);
   agreement.spearman_expressed = over_expressed(truth, predicted);
-  const std::vector<double> correlations = within_genes(truth, predicted, width);
+  std::vector<double> correlations;
+  for (const auto& of_gene : spearman_of_genes(truth, predicted, genes)) {
+    if (of_gene) correlations.push_back(*of_gene);
+  }
   agreement.genes_scored = std::ssize(correlations);
   agreement.spearman_within_gene = median(correlations);
   agreement.spearman_within_cell = median(within_cells(truth, predicted, width));
-  agreement.correlations = correlate_genes(truth, predicted, width);
   return agreement;
 }
 

@@ -147,10 +147,14 @@ class ShardScreen {
   }
 
   void score_singles(Range within, ScoreBuffer& buffer) {
-    const ScoreSpans scores = buffer.extend(static_cast<std::size_t>(within.size()));
+    const ScoreSpans spans = buffer.extend(static_cast<std::size_t>(within.size()));
+    std::vector<double> shares;
+    if (!spans.share.empty()) shares = kernel_.intact_profile();
     for (std::int64_t at = within.first; at < within.last; ++at) {
       const std::span removed(&positions_[static_cast<std::size_t>(at)], 1);
-      store(kernel_.scores(removed), scores, static_cast<std::size_t>(at - within.first));
+      KnockoutScores scores = kernel_.scores(removed);
+      if (!shares.empty()) scores.share = shares[static_cast<std::size_t>(removed.front())];
+      store(scores, spans, static_cast<std::size_t>(at - within.first));
     }
   }
 

@@ -63,6 +63,13 @@ std::string checksum_of(const Model& model) {
   return sum.text();
 }
 
+std::vector<MemberRecord> records_of(const Model& model) {
+  std::vector<MemberRecord> records;
+  for (const Member& member : model.members)
+    std::visit([&](const auto& made) { records.emplace_back(made.record); }, member);
+  return records;
+}
+
 std::vector<CollapsedMapping> collapse(const Model& model) {
   std::vector<CollapsedMapping> collapsed;
   for (const Member& member : model.members)
@@ -70,16 +77,18 @@ std::vector<CollapsedMapping> collapse(const Model& model) {
   return collapsed;
 }
 
+std::vector<float> predict_profiles(const Member& member, const ExpressionMatrix& profiles,
+                                    std::span<const std::int64_t> cells) {
+  return std::visit([&](const auto& made) { return profiles_by(made, profiles, cells); }, member);
+}
+
 std::vector<float> predict_profiles(const Model& model, const ExpressionMatrix& profiles,
                                     std::span<const std::int64_t> cells) {
-  const auto by = [&](const Member& member) {
-    return std::visit([&](const auto& made) { return profiles_by(made, profiles, cells); }, member);
-  };
-  std::vector<float> predicted = by(model.members.front());
+  std::vector<float> predicted = predict_profiles(model.members.front(), profiles, cells);
   if (model.members.size() == 1) return predicted;
   std::vector<double> sums(predicted.begin(), predicted.end());
   for (auto member = model.members.begin() + 1; member != model.members.end(); ++member) {
-    const std::vector<float> of_member = by(*member);
+    const std::vector<float> of_member = predict_profiles(*member, profiles, cells);
     for (std::size_t at = 0; at < sums.size(); ++at) sums[at] += static_cast<double>(of_member[at]);
   }
   for (std::size_t at = 0; at < sums.size(); ++at)

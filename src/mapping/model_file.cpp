@@ -10,6 +10,7 @@
 #include "dko/base/error.hpp"
 #include "dko/hdf5/file.hpp"
 #include "dko/hdf5/header.hpp"
+#include "dko/mapping/record_file.hpp"
 
 namespace dko {
 
@@ -20,47 +21,6 @@ constexpr auto members_attribute = "members";
 
 std::string member_group(std::size_t member) {
   return fmt::format("member{}", member);
-}
-
-void write_record(hdf5::Location& group, const TrainingRecord& record) {
-  hdf5::Location training = group.create_group("training");
-  training.set("seed", record.seed);
-  training.set("steps", record.steps);
-  training.set("batch", record.batch);
-  training.set("learning_rate", record.learning_rate);
-  training.set("schedule", record.schedule);
-  training.set("weight_decay", record.weight_decay);
-  training.set("patience", record.patience);
-  training.set("training_cells", record.training_cells);
-  training.set("validation_cells", record.validation_cells);
-  training.set("best_step", record.best_step);
-  training.set("best_validation_loss", record.best_validation_loss);
-  training.write<float>("training_losses", record.training_losses);
-  training.write<float>("validation_losses", record.validation_losses);
-}
-
-/// What older files do not state keeps its default.
-void read_later_settings(const hdf5::Location& training, TrainingRecord& record) {
-  if (training.has_attribute("seed")) record.seed = training.unsigned_attribute("seed");
-  if (training.has_attribute("schedule")) record.schedule = training.text_attribute("schedule");
-  if (training.has_attribute("weight_decay")) record.weight_decay = training.real_attribute("weight_decay");
-  if (training.has_attribute("patience")) record.patience = training.integer_attribute("patience");
-}
-
-TrainingRecord read_training(const hdf5::Location& group) {
-  const hdf5::Location training = group.group("training");
-  TrainingRecord record;
-  record.steps = training.integer_attribute("steps");
-  record.batch = training.integer_attribute("batch");
-  record.learning_rate = training.real_attribute("learning_rate");
-  read_later_settings(training, record);
-  record.training_cells = training.integer_attribute("training_cells");
-  record.validation_cells = training.integer_attribute("validation_cells");
-  record.best_step = training.integer_attribute("best_step");
-  record.best_validation_loss = training.real_attribute("best_validation_loss");
-  record.training_losses = training.read<float>("training_losses");
-  record.validation_losses = training.read<float>("validation_losses");
-  return record;
 }
 
 void read_part(const hdf5::Location& group, const char* name, std::span<float> into) {
@@ -96,7 +56,9 @@ void write_member(hdf5::Location& group, const TrainedMapping& member) {
   mapping.write("b1", member.mapping.b1());
   mapping.write("W2", member.mapping.w2(), {shape.genes, shape.hidden});
   mapping.write("b2", member.mapping.b2());
-  write_record(group, member.record);
+  hdf5::Location training = group.create_group("training");
+  write_settings(training, member.record);
+  write_outcome(training, member.record);
 }
 
 std::vector<std::int32_t> narrowed(std::span<const std::int64_t> values) {
@@ -124,10 +86,8 @@ void write_member(hdf5::Location& group, const FittedMapping& member) {
   mapping.write("loadings", sparse.loadings(), {sparse.genes(), sparse.factors()});
   mapping.write("responses", sparse.responses(), {sparse.genes(), sparse.factors()});
   hdf5::Location fit = group.create_group("fit");
-  fit.set("seed", member.record.seed);
-  fit.set("cells", member.record.cells);
-  fit.set("cross_validated_distance", member.record.cross_validated_distance);
-  fit.write<float>("penalties", member.record.penalties);
+  write_settings(fit, member.record);
+  write_outcome(fit, member.record);
 }
 
 /// @throws InputError unless the arrays are those of a mapping of `genes` genes.
@@ -177,16 +137,11 @@ Member read_member(const hdf5::Location& group, std::int64_t genes) {
   const hdf5::Location mapping = group.group("mapping");
   const std::string kind = mapping.has_attribute("kind") ? mapping.text_attribute("kind") : "dko";
   if (kind == name_of(MappingKind::dko))
-    return TrainedMapping{read_dense(mapping, genes), read_training(group)};
+    return TrainedMapping{read_dense(mapping, genes), read_training_record(group.group("training"))};
   if (kind != name_of(MappingKind::sparse))
     throw InputError(fmt::format("{}: is a mapping of kind '{}', which this program does not know",
                                  mapping.place(), kind));
-  FittedMapping member{read_sparse(mapping, genes), {}};
-  const hdf5::Location fit = group.group("fit");
-  member.record.seed = fit.unsigned_attribute("seed");
-  member.record.cells = fit.integer_attribute("cells");
-  member.record.cross_validated_distance = fit.real_attribute("cross_validated_distance");
-  member.record.penalties = fit.read<float>("penalties");
+  FittedMapping member{read_sparse(mapping, genes), read_sparse_record(group.group("fit"))};
   member.record.factors = member.mapping.factors();
   member.record.effects = member.mapping.effects_count();
   return member;

@@ -2,9 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
-#include <limits>
-
+#include "agreement_file.hpp"
 #include "dko/base/error.hpp"
 #include "dko/hdf5/file.hpp"
 #include "dko/hdf5/header.hpp"
@@ -14,34 +12,6 @@ namespace dko {
 namespace {
 
 constexpr hdf5::FileKind prediction_kind{"dko prediction", 1};
-
-void write_agreement(hdf5::Location& metrics, const char* name, const ProfileAgreement& agreement) {
-  constexpr double none = std::numeric_limits<double>::quiet_NaN();
-  hdf5::Location group = metrics.create_group(name);
-  group.set("bray_curtis", agreement.bray_curtis);
-  group.set("spearman_all", agreement.spearman_all.value_or(none));
-  group.set("spearman_expressed", agreement.spearman_expressed.value_or(none));
-  group.set("spearman_within_gene", agreement.spearman_within_gene.value_or(none));
-  group.set("spearman_within_cell", agreement.spearman_within_cell.value_or(none));
-  group.set("genes_scored", agreement.genes_scored);
-}
-
-ProfileAgreement read_agreement(const hdf5::Location& metrics, const char* name) {
-  const hdf5::Location group = metrics.group(name);
-  const auto figure = [&](const char* attribute) -> std::optional<double> {
-    if (!group.has_attribute(attribute)) return std::nullopt;  // of a file by an earlier version
-    const double value = group.real_attribute(attribute);
-    return std::isnan(value) ? std::nullopt : std::optional(value);
-  };
-  ProfileAgreement agreement;
-  agreement.bray_curtis = group.real_attribute("bray_curtis");
-  agreement.spearman_all = figure("spearman_all");
-  agreement.spearman_expressed = figure("spearman_expressed");
-  agreement.spearman_within_gene = figure("spearman_within_gene");
-  agreement.spearman_within_cell = figure("spearman_within_cell");
-  agreement.genes_scored = group.integer_attribute("genes_scored");
-  return agreement;
-}
 
 }  // namespace
 

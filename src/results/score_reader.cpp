@@ -14,18 +14,20 @@ constexpr std::int64_t scores_read_ahead = 1024;
 }  // namespace
 
 ScoreReader::ScoreReader(const ScreenReader& screen, ScoreArray array, Measure measure)
-    : screen_(screen), array_(array), scores_(screen.scores(array, measure.score)) {
-  if (measure.is_interaction) singles_ = screen.scores(ScoreArray::singles, measure.score);
+    : screen_(screen), array_(array), measure_(measure) {
+  const bool is_sum = measure.score == Score::share && array != ScoreArray::singles;
+  if (!is_sum) scores_ = screen.scores(array, measure.score);
+  if (is_sum || measure.is_interaction) singles_ = screen.scores(ScoreArray::singles, measure.score);
 }
 
 void ScoreReader::read(std::int64_t first, std::span<float> values) {
   if (values.empty()) return;
-  scores_.read(first, values);
+  if (scores_) scores_->read(first, values);
   if (!singles_) return;
   if (array_ == ScoreArray::list)
-    subtract_singles_of_list(first, values);
+    derive_list(first, values);
   else
-    subtract_singles_of_pairs(first, values);
+    derive_pairs(first, values);
 }
 
 float ScoreReader::at(std::int64_t number) {
@@ -48,7 +50,13 @@ void ScoreReader::load_singles(std::int64_t cell) {
   loaded_cell_ = cell;
 }
 
-void ScoreReader::subtract_singles_of_pairs(std::int64_t first, std::span<float> values) {
+/// Of a pair, from what is stored of it (if that is read) and of its two genes.
+float ScoreReader::derived(float stored, float first, float second) const {
+  if (measure_.is_interaction) return static_cast<float>(interaction_of(stored, first, second));
+  return static_cast<float>(static_cast<double>(first) + static_cast<double>(second));
+}
+
+void ScoreReader::derive_pairs(std::int64_t first, std::span<float> values) {
   const std::span<const std::int64_t> starts = screen_.pair_starts();
   for (std::size_t done = 0; done < values.size();) {
     const std::int64_t number = first + static_cast<std::int64_t>(done);
@@ -60,13 +68,13 @@ void ScoreReader::subtract_singles_of_pairs(std::int64_t first, std::span<float>
       const float a = of_cell_[static_cast<std::size_t>(pair.first)];
       for (; pair.second < m && done < values.size(); ++pair.second, ++done) {
         const float b = of_cell_[static_cast<std::size_t>(pair.second)];
-        values[done] = static_cast<float>(interaction_of(values[done], a, b));
+        values[done] = derived(values[done], a, b);
       }
     }
   }
 }
 
-void ScoreReader::subtract_singles_of_list(std::int64_t first, std::span<float> values) {
+void ScoreReader::derive_list(std::int64_t first, std::span<float> values) {
   for (std::size_t at = 0; at < values.size(); ++at) {
     const Event event = screen_.event(array_, first + static_cast<std::int64_t>(at));
     load_singles(event.cell);
@@ -75,8 +83,13 @@ void ScoreReader::subtract_singles_of_list(std::int64_t first, std::span<float> 
       const auto place = std::lower_bound(targets.begin(), targets.end(), gene) - targets.begin();
       return of_cell_[static_cast<std::size_t>(place)];
     };
-    values[at] =
-        static_cast<float>(interaction_of(values[at], single(event.genes[0]), single(event.genes[1])));
+    if (event.genes.size() == 2) {
+      values[at] = derived(values[at], single(event.genes[0]), single(event.genes[1]));
+      continue;
+    }
+    double sum = 0;  // interactions are of two genes: this is a share
+    for (const std::int32_t gene : event.genes) sum += static_cast<double>(single(gene));
+    values[at] = static_cast<float>(sum);
   }
 }
 

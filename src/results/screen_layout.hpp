@@ -12,6 +12,7 @@ constexpr auto genes = "genes";
 constexpr auto cells = "cells";
 constexpr auto name = "name";
 constexpr auto id = "id";
+constexpr auto n_genes = "n_genes";
 
 constexpr auto single = "single";
 constexpr auto double_ = "double";
@@ -22,11 +23,14 @@ constexpr auto indptr = "indptr";
 constexpr auto event_genes = "genes";
 constexpr auto event_cell = "cell";
 
+constexpr auto training = "training";
+constexpr auto quality = "quality";
+
 /// Attribute: by how many mappings it was made; absent in files that know of one only.
 constexpr auto members = "members";
 
 /// Under single/, double/ and list/.
-constexpr PerScore<const char*> score_names{"impact", "network", "impact_sd", "network_sd"};
+constexpr PerScore<const char*> score_names{"impact", "network", "impact_sd", "network_sd", "share"};
 constexpr const char* name_of(Score score) {
   return score_names[score];
 }

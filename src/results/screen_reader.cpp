@@ -120,10 +120,13 @@ bool ScreenReader::has_stored(ScoreArray array, Score score) const {
 }
 
 bool ScreenReader::has(ScoreArray array, Measure measure) const {
+  const auto singles_have = [&] {
+    return has_stored(ScoreArray::singles, measure.score) && (array != ScoreArray::list || singles_of_list_);
+  };
+  if (measure.score == Score::share) return !measure.is_interaction && has(array) && singles_have();
   if (!has_stored(array, measure.score)) return false;
   if (!measure.is_interaction) return true;
-  return !is_deviation(measure.score) && order(array) == 2 &&
-         has_stored(ScoreArray::singles, measure.score) && (array == ScoreArray::pairs || singles_of_list_);
+  return is_proper(measure.score) && order(array) == 2 && singles_have();
 }
 
 std::vector<Measure> ScreenReader::measures(ScoreArray array) const {
@@ -210,6 +213,21 @@ EventRange ScreenReader::events_of_cell(ScoreArray array, std::int64_t cell) con
   const std::span<const std::int64_t> starts =
       array == ScoreArray::singles ? targets_.starts() : pair_starts_;
   return {starts[static_cast<std::size_t>(cell)], starts[static_cast<std::size_t>(cell) + 1]};
+}
+
+Names ScreenReader::gene_ids() const {
+  const hdf5::Location genes = file_.group(layout::genes);
+  Names ids = genes.has(layout::id) ? genes.read_strings(layout::id) : gene_names_;
+  require(ids.size() == gene_names_.size(), genes);
+  return ids;
+}
+
+std::optional<std::vector<std::int32_t>> ScreenReader::expressed_counts() const {
+  const hdf5::Location cells = file_.group(layout::cells);
+  if (!cells.has(layout::n_genes)) return std::nullopt;
+  auto counts = cells.read<std::int32_t>(layout::n_genes);
+  require(counts.size() == cell_names_.size(), cells);
+  return counts;
 }
 
 std::int64_t ScreenReader::members() const {

@@ -54,6 +54,16 @@ void create_list(hdf5::File& file, const EventList& events, ScoreSet wanted) {
   create_scores(list, wanted, events.size());
 }
 
+void create_cells(hdf5::File& file, const ExpressionMatrix& matrix) {
+  std::vector<std::int32_t> expressed;
+  for (std::int64_t cell = 0; cell < matrix.cells(); ++cell)
+    expressed.push_back(static_cast<std::int32_t>(matrix.expressed_count(cell)));
+  hdf5::Location cells = file.create_group(layout::cells);
+  cells.write_strings(layout::name, matrix.cell_names());
+  cells.write<std::int32_t>(layout::n_genes, expressed);
+  cells.set_encoding(layout::n_genes, "array", "0.2.0");
+}
+
 /// The MPI driver for several ranks, the plain one for a rank alone.
 hdf5::Handle file_access(const Communicator& communicator) {
   hdf5::prepare_library();
@@ -72,6 +82,7 @@ double screen_file_bytes(const ExpressionMatrix& matrix, const ScreenPlan& plan)
   for (const Names* names : {&matrix.gene_names(), &matrix.cell_names()}) {
     for (const std::string& name : *names) bytes += static_cast<double>(name.size()) + 32;
   }
+  bytes += 4.0 * static_cast<double>(matrix.cells());
   const auto scores = [](ScoreSet wanted) { return 4.0 * static_cast<double>(wanted.count()); };
   if (plan.singles.any() || plan.doubles.any()) {
     bytes += (4.0 + scores(plan.singles)) * static_cast<double>(plan.targets.total()) +
@@ -89,7 +100,7 @@ double screen_file_bytes(const ExpressionMatrix& matrix, const ScreenPlan& plan)
 }
 
 void create_screen_file(const std::filesystem::path& path, const ExpressionMatrix& matrix,
-                        const ScreenPlan& plan, const Provenance& provenance) {
+                        const ScreenPlan& plan, const Provenance& provenance, const ModelNotes& notes) {
   hdf5::File file = hdf5::File::create(path);
   hdf5::write_header(file, layout::kind, provenance);
   file.set("complete", std::int64_t{0});
@@ -97,10 +108,11 @@ void create_screen_file(const std::filesystem::path& path, const ExpressionMatri
   hdf5::Location genes = file.create_group(layout::genes);
   genes.write_strings(layout::name, matrix.gene_names());
   genes.hard_link(genes, layout::name, layout::id);
-  file.create_group(layout::cells).write_strings(layout::name, matrix.cell_names());
+  create_cells(file, matrix);
   if (plan.singles.any()) create_singles(file, matrix, plan);
   if (plan.doubles.any()) create_pairs(file, PairIndex(matrix, plan.targets), plan.doubles);
   if (plan.list) create_list(file, *plan.list, plan.listed);
+  write_model_notes(file, notes);
   file.flush();
   file.close();
 }

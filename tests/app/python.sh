@@ -10,7 +10,7 @@ on 2 "$DKO" run data.csv --order 2 -o screen.h5 --save-model model.h5 -q "${shor
 # An ensemble has standard deviations beside the scores, and dko top ranks by what is left of a score.
 on 2 "$DKO" run data.csv --ensemble 3 -o ensemble.h5 -q "${short[@]}"
 expect 0 'members +3$' "$DKO" info ensemble.h5
-expect 0 'single_scores +impact, impact-sd, network, network-sd$|single_scores +impact, network, impact-sd, network-sd$' "$DKO" info ensemble.h5
+expect 0 'single_scores +impact, impact-sd, network, network-sd, share$' "$DKO" info ensemble.h5
 expect 0 'with the highest lower-bound, impact - 2 impact-sd$' "$DKO" top ensemble.h5 --of single -n 3 --lower-bound 2 --json top.json
 head -n 2 said.txt | grep -qE 'cell +lower-bound +impact +impact-sd +network' || { cat said.txt; fail "columns of top"; }
 grep -q '"lower-bound"' top.json || fail "no lower bound in the JSON"

@@ -3,12 +3,12 @@ make_data
 "$DKO" run data.csv --order 2 --score impact,network -o full.h5 --save-model model.h5 -q "${short[@]}"
 # By default both scores of single knockouts, and of all pairs only the impact.
 "$DKO" screen data.csv --model model.h5 --order 2 -o default.h5 -q
-expect 0 'single_scores +impact, network$' "$DKO" info default.h5
-expect 0 'double_scores +impact, interaction$' "$DKO" info default.h5
+expect 0 'single_scores +impact, network, share$' "$DKO" info default.h5
+expect 0 'double_scores +impact, interaction, share$' "$DKO" info default.h5
 "$DKO" screen data.csv --model model.h5 --order 2 --sample 50 -o sample.h5 -q
-expect 0 'list_scores +impact, network, interaction, network-interaction$' "$DKO" info sample.h5
+expect 0 'list_scores +impact, network, interaction, network-interaction, share$' "$DKO" info sample.h5
 "$DKO" screen data.csv --model model.h5 --score network -o network.h5 -q
-expect 0 'single_scores +network$' "$DKO" info network.h5
+expect 0 'single_scores +network, share$' "$DKO" info network.h5
 
 # What is stored does not depend on what else is.
 "$DKO" export full.h5 --single full.csv --score network,impact
@@ -27,6 +27,21 @@ awk -F, 'NR == FNR {network[$1, $2] = $3; impact[$1, $2] = $4; next}
 "$DKO" export sample.h5 --list l.csv --score interaction
 [ "$(sort <(cut -d, -f1-3,6 d.csv) <(cat l.csv) | uniq -d | wc -l)" = 51 ] || fail "a sampled pair has another interaction"
 
+# The share stands beside single knockouts, and of a pair it is their sum.
+"$DKO" export full.h5 --single share.csv --score share
+head -n 1 share.csv | grep -qx 'gene_id,cell_id,share' || fail "no column of shares"
+awk -F, 'NR > 1 {sum[$2] += $3} END {for (cell in sum) if ((sum[cell] - 1) ^ 2 > 1e-10) exit 1}' share.csv || fail "the shares of a cell are not 1 together"
+"$DKO" export network.h5 --single network_share.csv --score share
+same share.csv network_share.csv
+"$DKO" export full.h5 --double share_d.csv --score share
+awk -F, 'FNR == 1 {next} NR == FNR {share[$1, $2] = $3; next}
+         ($4 - share[$1, $3] - share[$2, $3]) ^ 2 > 1e-14 {exit 1}' share.csv share_d.csv || fail "the share of a pair is not a sum"
+expect 0 'with the highest share$' "$DKO" top full.h5 --of single --score share -n 3
+head -n 4 share.csv | cut -d, -f1,2 >events.csv
+"$DKO" screen data.csv --model model.h5 --events events.csv -o listed.h5 -q
+expect 2 'no share of its listed knockouts: it is that of the single' "$DKO" export listed.h5 --list x.csv --score share
+expect 2 'stored beside the scores of single knockouts without asking' "$DKO" run data.csv --score impact,share -o x.h5
+
 # top ranks by any of them; interactions by their size, with their sign.
 expect 0 'with the highest network$' "$DKO" top full.h5 --of single --score network -n 3
 "$DKO" top full.h5 --score network-interaction -n 1 --json top.json >top.txt
@@ -44,7 +59,7 @@ head -n 1 both_s.csv | grep -qx 'gene_id,cell_id,k_pred' || fail "singles have a
 head -n 1 both_d.csv | grep -qx 'gene1_id,gene2_id,cell_id,k_pred,interaction' || fail "pairs have no interaction"
 expect 2 'no impact of its single knockouts: it was made without' "$DKO" top network.h5 --of single --score impact
 expect 2 'has no network-interaction scores' "$DKO" top default.h5 --score network-interaction
-expect 2 "knows impact, impact-sd, network, network-sd, interaction and network-interaction, not 'k_pred'" "$DKO" top full.h5 --score k_pred
+expect 2 "knows impact, impact-sd, network, network-sd, interaction, network-interaction and share, not 'k_pred'" "$DKO" top full.h5 --score k_pred
 expect 2 'names impact twice' "$DKO" run data.csv --score impact,impact -o x.h5
 expect 2 'interactions follow from impact and network' "$DKO" run data.csv --score interaction -o x.h5
 # One mapping has no standard deviations.

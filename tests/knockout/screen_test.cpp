@@ -150,7 +150,8 @@ TEST_CASE("three members give the same bits for any number of shards, in pairs a
   plan.list = sample_pairs(plan.targets, PairIndex(matrix, plan.targets), 30, 1);
   const testing::MemorySink whole = scored_in(1, plan, matrix, members);
   for (const ScoreArray array : testing::every_array) {
-    for (const Score score : every_score) REQUIRE_FALSE(whole.scores(array, score).empty());
+    for (const Score score : every_score)
+      REQUIRE(whole.scores(array, score).empty() != testing::is_stored(array, score, 3));
   }
   for (const std::int64_t shards : {2, 3, 4, 64}) {
     const testing::MemorySink parts = scored_in(shards, plan, matrix, members);
@@ -160,6 +161,7 @@ TEST_CASE("three members give the same bits for any number of shards, in pairs a
   }
   const PairIndex index(matrix, plan.targets);
   for (const Score score : every_score) {
+    if (!testing::is_stored(ScoreArray::pairs, score, 3)) continue;
     const auto pairs = whole.scores(ScoreArray::pairs, score);
     for (std::int64_t event = 0; event < plan.list->size(); ++event) {
       const auto genes = plan.list->genes(event);
@@ -171,6 +173,25 @@ TEST_CASE("three members give the same bits for any number of shards, in pairs a
       CHECK(whole.scores(ScoreArray::list, score)[static_cast<std::size_t>(event)] ==
             pairs[static_cast<std::size_t>(pair)]);
     }
+  }
+}
+
+TEST_CASE("the share of a single knockout is the intact cell's, the mean of the members' full networks") {
+  const auto matrix = testing::random_matrix(6, 10, 0.8, 27);
+  const auto mappings = testing::random_members(GENERATE(1, 3), {10, 10}, 28);
+  ScreenPlan plan = testing::full_plan(matrix, std::ssize(mappings));
+  plan.targets = select_targets(matrix, std::vector<std::int32_t>{1, 4, 8});
+  plan.list.reset();
+  const auto shares =
+      scored_in(3, plan, matrix, testing::collapsed(mappings)).scores(ScoreArray::singles, Score::share);
+  REQUIRE(std::ssize(shares) == plan.targets.total());
+  for (std::int64_t k = 0; k < plan.targets.total(); ++k) {
+    const auto expressed = matrix.expressed(cell_of_event(plan.targets.starts(), k));
+    const auto gene = static_cast<std::size_t>(plan.targets.genes()[static_cast<std::size_t>(k)]);
+    double mean = 0;
+    for (const Mapping& mapping : mappings) mean += testing::full_profile(mapping, expressed)[gene];
+    mean /= static_cast<double>(mappings.size());
+    CHECK(static_cast<double>(shares[static_cast<std::size_t>(k)]) == Approx(mean).margin(1e-7));
   }
 }
 

@@ -40,8 +40,9 @@ TEST_CASE("exports have the original's columns, rows and order") {
   const auto all = written([&](CsvWriter& csv) {
     export_scores(screen, ScoreArray::pairs, screen.measures(ScoreArray::pairs), Labels::ids, csv);
   });
-  CHECK_THAT(all, Catch::StartsWith(
-                      "gene1_id,gene2_id,cell_id,k_pred,network,interaction,network_interaction\n1,3,0,"));
+  CHECK_THAT(all,
+             Catch::StartsWith(
+                 "gene1_id,gene2_id,cell_id,k_pred,network,interaction,network_interaction,share\n1,3,0,"));
 }
 
 TEST_CASE("standard deviations have columns of their own, with the bits of the file") {

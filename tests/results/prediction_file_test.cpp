@@ -15,8 +15,8 @@ TEST_CASE("a prediction comes back as it was, figures that do not exist included
   prediction.cells = {"x", "y", "z"};
   prediction.truth = {0.5F, 0.5F, 1, 0, 0.25F, 0.75F};
   prediction.predicted = {0.4F, 0.6F, 1, 0, 0.3F, 0.7F};
-  prediction.mapping = {0.1, 0.9, 0.8, std::nullopt, 0.7, 0, {}};
-  prediction.mean_share = {0.2, std::nullopt, std::nullopt, 0.5, std::nullopt, 2, {}};
+  prediction.mapping = {0.1, 0.9, 0.8, std::nullopt, 0.7, 0};
+  prediction.mean_share = {0.2, std::nullopt, std::nullopt, 0.5, std::nullopt, 2};
   OutputFile output(folder / "p.h5", false);
   write_prediction(output, prediction);
   const Prediction back = read_prediction(folder / "p.h5");

@@ -51,6 +51,24 @@ TEST_CASE("interactions are what is left of a pair without its singles, in whate
   }
 }
 
+TEST_CASE("the share of several genes is the sum of theirs") {
+  const testing::SmallScreen small(GENERATE(1, 3));
+  const ScreenReader screen(small.path());
+  for (const ScoreArray array : {ScoreArray::pairs, ScoreArray::list}) {
+    std::vector<float> shares(static_cast<std::size_t>(screen.events(array)));
+    ScoreReader(screen, array, {Score::share, false}).read(0, shares);
+    for (std::int64_t number = 0; number < screen.events(array); ++number) {
+      const Event event = screen.event(array, number);
+      double sum = 0;
+      for (const std::int32_t gene : event.genes) {
+        const auto single = screen.number_of_single(event.cell, gene);
+        sum += static_cast<double>(stored(screen, ScoreArray::singles, Score::share, single.value()));
+      }
+      CHECK(shares[static_cast<std::size_t>(number)] == static_cast<float>(sum));
+    }
+  }
+}
+
 TEST_CASE("events are found again by their genes and cell") {
   const testing::SmallScreen small;
   const ScreenReader screen(small.path());
@@ -68,10 +86,11 @@ TEST_CASE("events are found again by their genes and cell") {
 TEST_CASE("a screen has the measures that its stored scores allow") {
   const testing::SmallScreen small;
   const ScreenReader screen(small.path());
-  CHECK(screen.measures(ScoreArray::singles).size() == 2);
-  CHECK(screen.measures(ScoreArray::pairs).size() == 4);
-  CHECK(screen.measures(ScoreArray::list).size() == 4);
+  CHECK(screen.measures(ScoreArray::singles).size() == 3);
+  CHECK(screen.measures(ScoreArray::pairs).size() == 5);
+  CHECK(screen.measures(ScoreArray::list).size() == 5);
   CHECK_FALSE(screen.has(ScoreArray::singles, {Score::impact, true}));
+  CHECK_FALSE(screen.has(ScoreArray::pairs, {Score::share, true}));
   CHECK(screen.members() == 1);
 }
 
@@ -79,9 +98,9 @@ TEST_CASE("a screen by several members has standard deviations of its scores, bu
   const testing::SmallScreen small(3);
   const ScreenReader screen(small.path());
   CHECK(screen.members() == 3);
-  CHECK(screen.measures(ScoreArray::singles).size() == 4);
-  CHECK(screen.measures(ScoreArray::pairs).size() == 6);
-  CHECK(screen.measures(ScoreArray::list).size() == 6);
+  CHECK(screen.measures(ScoreArray::singles).size() == 5);
+  CHECK(screen.measures(ScoreArray::pairs).size() == 7);
+  CHECK(screen.measures(ScoreArray::list).size() == 7);
   for (const Score score : mean_scores) {
     CHECK(screen.has(ScoreArray::pairs, {deviation_of(score), false}));
     CHECK_FALSE(screen.has(ScoreArray::pairs, {deviation_of(score), true}));

@@ -8,9 +8,14 @@ namespace dko::testing {
 
 ScreenPlan full_plan(const ExpressionMatrix& matrix, std::int64_t members) {
   const ScoreSet scores = members > 1 ? with_deviations(both_scores) : both_scores;
-  ScreenPlan plan{select_targets(matrix), scores, scores, {}, scores, members};
+  ScreenPlan plan{select_targets(matrix), with_share(scores), scores, {}, scores, members};
   plan.list = sample_pairs(plan.targets, PairIndex(matrix, plan.targets), 3, 1);
   return plan;
+}
+
+bool is_stored(ScoreArray array, Score score, std::int64_t members) {
+  if (score == Score::share) return array == ScoreArray::singles;
+  return members > 1 || !is_deviation(score);
 }
 
 std::vector<Mapping> random_members(std::int64_t members, MappingShape shape, std::uint64_t seed) {

@@ -40,6 +40,9 @@ class MemorySink final : public ScoreSink {
 /// Every array of scores that a screen may have.
 inline constexpr std::array every_array{ScoreArray::singles, ScoreArray::pairs, ScoreArray::list};
 
+/// Whether a screen by as many members stores this score of these events.
+bool is_stored(ScoreArray array, Score score, std::int64_t members);
+
 /// Singles, pairs and three sampled pairs of a matrix; with standard deviations if there are several members.
 ScreenPlan full_plan(const ExpressionMatrix& matrix, std::int64_t members = 1);
 

@@ -25,12 +25,21 @@ struct ProfileAgreement {
   std::optional<double> spearman_within_gene;  ///< median over genes, each over the cells that express it
   std::optional<double> spearman_within_cell;  ///< median over cells, each over its expressed genes
   std::int64_t genes_scored = 0;               ///< genes with at least three such cells and no constant
-  GeneCorrelations correlations;
 };
 
 /// `truth` and `predicted` are cells × genes by rows, relative profiles. At least one cell.
 ProfileAgreement compare_profiles(std::span<const float> truth, std::span<const float> predicted,
                                   std::int64_t genes);
+
+/// Spearman of each gene over the cells that express it; nothing for fewer than three such cells or a
+/// constant. The same arrays.
+std::vector<std::optional<double>> spearman_of_genes(std::span<const float> truth,
+                                                     std::span<const float> predicted, std::int64_t genes);
+
+/// Over all pairs of genes that vary in both, or 200,000 random ones. The same arrays; each pair costs the
+/// cells.
+GeneCorrelations correlate_genes(std::span<const float> truth, std::span<const float> predicted,
+                                 std::int64_t genes);
 
 /// Bray-Curtis distance of each cell. The same arrays.
 std::vector<double> distances_of_cells(std::span<const float> truth, std::span<const float> predicted,

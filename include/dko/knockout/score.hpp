@@ -25,11 +25,18 @@ namespace dko {
 /// start, disagree on this knockout: the noise of training (of one member; that of the mean is smaller). It
 /// does not say: a bias that all members share, the noise of the data themselves, the error against the
 /// truth.
-enum class Score { impact, network, impact_sd, network_sd };
+///
+/// Beside the scores of a single knockout stands the yardstick that its impact is to be held against,
+///
+///     share(g) = mean over the members of q_g,
+///
+/// the gene's share of the intact cell as predicted. It is no score: nothing is knocked out to find it.
+enum class Score { impact, network, impact_sd, network_sd, share };
 
 /// The scores proper, and all that is stored.
 inline constexpr std::array mean_scores{Score::impact, Score::network};
-inline constexpr std::array every_score{Score::impact, Score::network, Score::impact_sd, Score::network_sd};
+inline constexpr std::array every_score{Score::impact, Score::network, Score::impact_sd, Score::network_sd,
+                                        Score::share};
 
 /// The standard deviation over the members that belongs to a score proper.
 constexpr Score deviation_of(Score score) {
@@ -37,6 +44,10 @@ constexpr Score deviation_of(Score score) {
 }
 constexpr bool is_deviation(Score score) {
   return score == Score::impact_sd || score == Score::network_sd;
+}
+/// Whether it is a score proper: neither a standard deviation nor the share.
+constexpr bool is_proper(Score score) {
+  return score == Score::impact || score == Score::network;
 }
 
 /// One value for each score.
@@ -46,13 +57,14 @@ struct PerScore {
   T network{};
   T impact_sd{};
   T network_sd{};
+  T share{};
 
   constexpr T& operator[](Score score) { return this->*places[static_cast<std::size_t>(score)]; }
   constexpr const T& operator[](Score score) const { return this->*places[static_cast<std::size_t>(score)]; }
 
  private:
   static constexpr std::array<T PerScore::*, every_score.size()> places{
-      &PerScore::impact, &PerScore::network, &PerScore::impact_sd, &PerScore::network_sd};
+      &PerScore::impact, &PerScore::network, &PerScore::impact_sd, &PerScore::network_sd, &PerScore::share};
 };
 
 /// Which of them are wanted.
@@ -72,7 +84,14 @@ constexpr ScoreSet with_deviations(ScoreSet scores) {
   return scores;
 }
 
-/// The scores of one knockout. One mapping leaves the standard deviations 0.
+/// With the share, which is stored of single knockouts whenever one of their scores is.
+constexpr ScoreSet with_share(ScoreSet scores) {
+  scores.share = scores.any();
+  return scores;
+}
+
+/// The scores of one knockout. One mapping leaves the standard deviations 0; kernels leave the share 0, which
+/// is of the intact cell.
 using KnockoutScores = PerScore<double>;
 
 /// Where the scores of consecutive events go, as they are stored; empty for a score that is not wanted.

@@ -16,7 +16,8 @@ namespace dko {
 /// What a screen scores, and by what.
 struct ScreenPlan {
   KnockoutTargets targets;
-  ScoreSet singles;  ///< every single knockout of the targets; not scored if none is wanted
+  ScoreSet singles;  ///< every single knockout of the targets; not scored if none is wanted; alone may have
+                     ///< the share
   ScoreSet doubles;  ///< every double knockout of the targets, likewise
   std::optional<EventList> list;
   ScoreSet listed = both_scores;  ///< of the events of `list`, if there is one

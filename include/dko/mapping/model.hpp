@@ -58,6 +58,9 @@ struct FittedMapping {
 /// A mapping of either kind, with how it came to be.
 using Member = std::variant<TrainedMapping, FittedMapping>;
 
+/// How a member came to be, without its parameters.
+using MemberRecord = std::variant<TrainingRecord, SparseRecord>;
+
 enum class MappingKind { dko, sparse };
 
 /// "dko" or "sparse", as in --mapping and in files.
@@ -82,12 +85,19 @@ struct Model {
 /// Checksum of the parameters of all members and of the genes they belong to; of one member its own.
 std::string checksum_of(const Model& model);
 
+/// How each member came to be. Local.
+std::vector<MemberRecord> records_of(const Model& model);
+
 /// What a screen needs of each member. Local.
 std::vector<CollapsedMapping> collapse(const Model& model);
 
 /// Relative profiles that the model predicts, the mean over its members, cells × genes by rows; genes that a
 /// cell does not express are 0. `profiles` gives the presence. Local.
 std::vector<float> predict_profiles(const Model& model, const ExpressionMatrix& profiles,
+                                    std::span<const std::int64_t> cells);
+
+/// The same of one member alone.
+std::vector<float> predict_profiles(const Member& member, const ExpressionMatrix& profiles,
                                     std::span<const std::int64_t> cells);
 
 /// The member of rank `root` on every rank. Collective.

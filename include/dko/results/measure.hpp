@@ -9,8 +9,9 @@
 
 namespace dko {
 
-/// What can be read of the events of a screen: a stored score or its standard deviation, or, of double
-/// knockouts, the additive genetic interaction that follows from it,
+/// What can be read of the events of a screen: a stored score or its standard deviation, the share of the
+/// lost genes (stored of single knockouts, summed over the genes of others), or, of double knockouts, the
+/// additive genetic interaction that follows from a score,
 ///
 ///     ε(a, b) = score({a, b}) − score(a) − score(b),
 ///
@@ -25,9 +26,10 @@ struct Measure {
   bool operator==(const Measure&) const = default;
 };
 
-/// The standard deviation of a score over the members; interactions and standard deviations have none.
+/// The standard deviation of a score over the members; interactions, shares and standard deviations have
+/// none.
 constexpr std::optional<Measure> deviation_of(const Measure& measure) {
-  if (measure.is_interaction || is_deviation(measure.score)) return std::nullopt;
+  if (measure.is_interaction || !is_proper(measure.score)) return std::nullopt;
   return Measure{deviation_of(measure.score), false};
 }
 
@@ -56,7 +58,8 @@ inline constexpr std::array measure_names{
     MeasureName{{Score::network, false}, "network", "network"},
     MeasureName{{Score::network_sd, false}, "network-sd", "network_sd"},
     MeasureName{{Score::impact, true}, "interaction", "interaction"},
-    MeasureName{{Score::network, true}, "network-interaction", "network_interaction"}};
+    MeasureName{{Score::network, true}, "network-interaction", "network_interaction"},
+    MeasureName{{Score::share, false}, "share", "share"}};
 
 /// The measure is one of those named above.
 constexpr const MeasureName& name_of(const Measure& measure) {

@@ -24,8 +24,8 @@ struct Prediction {
 };
 
 /// Writes prediction.h5: attributes format, version and provenance; genes/name, cells/name; true and
-/// predicted, cells × genes; metrics/{mapping,mean_share} with the figures as attributes (NaN where there
-/// is none). Gives the file its name. Local. @throws IoError
+/// predicted, cells × genes; metrics/{mapping,mean_share} with the figures that exist as attributes. Gives
+/// the file its name. Local. @throws IoError
 void write_prediction(OutputFile& output, const Prediction& prediction);
 
 /// Local. @throws InputError if it is no prediction of a version this program reads.

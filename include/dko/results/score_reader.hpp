@@ -10,8 +10,9 @@
 
 namespace dko {
 
-/// Reads one measure of the events of one array. An interaction is derived here: from the stored score of
-/// the pair those of its two single knockouts in the same cell are taken. The screen must have the measure
+/// Reads one measure of the events of one array. What is not stored is derived here, from single knockouts in
+/// the same cell: an interaction is the stored score of the pair less those of its two genes, the share of
+/// several genes the sum of theirs. The screen must have the measure
 /// (ScreenReader::has) and outlive the reader. All calls are local and throw InputError for a damaged file.
 class ScoreReader {
  public:
@@ -24,13 +25,15 @@ class ScoreReader {
 
  private:
   void load_singles(std::int64_t cell);
-  void subtract_singles_of_pairs(std::int64_t first, std::span<float> values);
-  void subtract_singles_of_list(std::int64_t first, std::span<float> values);
+  float derived(float stored, float first, float second) const;
+  void derive_pairs(std::int64_t first, std::span<float> values);
+  void derive_list(std::int64_t first, std::span<float> values);
 
   const ScreenReader& screen_;
   ScoreArray array_;
-  hdf5::Dataset scores_;
-  std::optional<hdf5::Dataset> singles_;  // for interactions
+  Measure measure_;
+  std::optional<hdf5::Dataset> scores_;   // of the events themselves
+  std::optional<hdf5::Dataset> singles_;  // what is derived is derived from
   std::int64_t loaded_cell_ = -1;
   std::vector<float> of_cell_;  // the singles of that cell, one per target
   std::int64_t held_first_ = 0;

@@ -38,6 +38,10 @@ class ScreenReader {
   const Provenance& provenance() const { return provenance_; }
   const Names& gene_names() const { return gene_names_; }
   const Names& cell_names() const { return cell_names_; }
+  /// Accessions, or the names again.
+  Names gene_ids() const;
+  /// Number of expressed genes of each cell; nothing in files by an earlier version.
+  std::optional<std::vector<std::int32_t>> expressed_counts() const;
   /// Nothing if the model was trained before.
   std::optional<double> training_seconds() const;
   std::string finished() const { return file_.text_attribute("finished"); }
@@ -47,7 +51,7 @@ class ScreenReader {
 
   bool has(ScoreArray array) const;
   /// Whether a measure of that array can be read: an interaction needs pairs, and the same score of the
-  /// single knockouts of both genes.
+  /// single knockouts of both genes; a share those of all genes, by a version that stores it.
   bool has(ScoreArray array, Measure measure) const;
   /// All of them, in the order of measure_names.
   std::vector<Measure> measures(ScoreArray array) const;

@@ -12,17 +12,18 @@
 #include "dko/hdf5/file.hpp"
 #include "dko/knockout/screen.hpp"
 #include "dko/parallel/communicator.hpp"
+#include "dko/results/model_notes.hpp"
 
 namespace dko {
 
-/// Bytes of the file, nearly.
+/// Bytes of the file without notes, nearly.
 double screen_file_bytes(const ExpressionMatrix& matrix, const ScreenPlan& plan);
 
-/// Makes the file with all but the scores, for which it takes the space: attributes, names, events.
+/// Makes the file with all but the scores, for which it takes the space: attributes, names, events, notes.
 /// The file is whole and closed afterwards, so that writing scores changes no metadata. Local: rank 0.
 /// @throws IoError
 void create_screen_file(const std::filesystem::path& path, const ExpressionMatrix& matrix,
-                        const ScreenPlan& plan, const Provenance& provenance);
+                        const ScreenPlan& plan, const Provenance& provenance, const ModelNotes& notes = {});
 
 /// Notes in the file that all scores are there and how long it took. Local: rank 0, after every rank has
 /// closed its ScreenWriter. @throws IoError
