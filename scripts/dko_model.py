@@ -159,16 +159,18 @@ def explain(screen, model, genes, cell=None) -> pd.DataFrame:
     express all of them. Columns:
 
     gene            of those that any of these cells expresses
-    cells           how many of them express it
+    knocked_out     whether it is one of the lost ones
+    cells           how many of the cells express it; in the others its share counts as 0
     share_before    q, its predicted share of the intact cell
     share_after     q', after the loss
     change          share_after - share_before
     renormalised    what its share would be if the lost ones were cut out and the rest rescaled
     network_change  share_after - renormalised: what comes through other genes
 
-    The largest change, either way, comes first. The attributes (attrs) of the table: cells, impact, network
-    (means over the cells). Which genes a cell expresses comes from the single knockouts of the screen. Holds
-    4 million cells × genes at a time, and no weights of the original's mapping beyond 1,024 rows.
+    The lost genes come first, then the largest network change, either way: the columns and the order of
+    `dko explain`. The attributes (attrs) of the table: cells, impact, network (means over the cells). Which
+    genes a cell expresses comes from the single knockouts of the screen. Holds 4 million cells × genes at a
+    time, and no weights of the original's mapping beyond 1,024 rows.
     """
     if not isinstance(model, Model):
         with open_model(model) as opened:
@@ -215,10 +217,11 @@ def _table(screen, model, lost, cells) -> pd.DataFrame:
     before, after, rescaled = sums / len(cells)
     network_change = np.where(np.abs(after - rescaled) < RESIDUE, 0.0, after - rescaled)
     shown = np.flatnonzero(expressing)
-    table = pd.DataFrame({"gene": np.array(screen.genes, dtype=object), "cells": expressing,
+    is_lost = np.isin(np.arange(width), lost)
+    table = pd.DataFrame({"gene": np.array(screen.genes, dtype=object), "knocked_out": is_lost, "cells": expressing,
                           "share_before": before, "share_after": after, "change": after - before,
                           "renormalised": rescaled, "network_change": network_change}).iloc[shown]
-    order = np.argsort(-table["change"].abs().to_numpy(), kind="stable")
+    order = np.lexsort((-table["network_change"].abs(), ~table["knocked_out"]))
     table = table.iloc[order].reset_index(drop=True)
     impact, network = scores / len(cells)
     table.attrs = {"cells": len(cells), "impact": float(impact), "network": float(network)}

@@ -73,21 +73,21 @@ class Screen(ScreenFile):
         return scipy.sparse.csr_matrix(parts, shape=(len(self.cells), len(self.genes)))
 
     def gene_summary(self) -> pd.DataFrame:
-        """Every gene over the cells in which it was knocked out: gene, cells (their number), and of every
+        """Every gene over the cells in which it was knocked out: rank, gene, cells (their number), and of every
         stored score NAME_mean and NAME_sd (sample standard deviation over cells; NaN of one cell). Of
         deviations over members only the mean. Highest mean impact (else network) first. Reads single/ once,
         in blocks; holds a few numbers a gene."""
         moments = Moments(len(self.genes), self._need_singles())
         for _, genes, values in self._single_blocks(self.single_scores):
             moments.add(genes, values)
-        return self._summary(moments, self._gene_labels, "gene", "cells")
+        return self._summary(moments, self._gene_labels, "gene", "cells").reset_index(drop=True)
 
     def cell_summary(self) -> pd.DataFrame:
         """The same of every cell over its genes: cell, genes, NAME_mean, NAME_sd, in the order of cells."""
         moments = Moments(len(self.cells), self._need_singles())
         for cells, _, values in self._single_blocks(self.single_scores):
             moments.add(cells, values)
-        return self._summary(moments, self._cell_labels, "cell", "genes").sort_index(ignore_index=True)
+        return self._summary(moments, self._cell_labels, "cell", "genes").sort_index(ignore_index=True).drop(columns="rank")
 
     def _need_singles(self) -> list:
         if not self.has_singles:
@@ -98,7 +98,9 @@ class Screen(ScreenFile):
         chosen = np.flatnonzero(moments.count)
         table = pd.DataFrame({what: labels[chosen], over: moments.count[chosen], **moments.columns(chosen)},
                              index=chosen)
-        return table.sort_values(f"{self.single_scores[0]}_mean", ascending=False, kind="stable")
+        table = table.sort_values(f"{self.single_scores[0]}_mean", ascending=False, kind="stable")
+        table.insert(0, "rank", np.arange(1, len(table) + 1))
+        return table
 
     # Pairs ------------------------------------------------------------------------------------------------
 
@@ -163,9 +165,10 @@ class Screen(ScreenFile):
         return pd.DataFrame(rows, columns=["gene1", "gene2", "cell", *self.pair_scores])
 
     def pair_summary(self, genes=None, cells=None, top=None, by=None, min_cells: int = 1) -> pd.DataFrame:
-        """Every pair over its cells: gene1, gene2, cells (their number), of every score and interaction
-        NAME_mean and NAME_sd (sample standard deviation over cells; of deviations over members only the
-        mean), same_sign (the share of cells in which the interaction has the sign of its mean), and rank.
+        """Every pair over its cells, as `dko summarize` has it: rank, gene1, gene2, cells (their number), of
+        every score and interaction NAME_mean and NAME_sd (sample standard deviation over cells; of deviations
+        over members only the mean), and same_sign (the share of cells in which the interaction has the sign
+        of its mean; network_same_sign of network_interaction).
         The strongest mean interaction, either way, comes first, or the highest mean of another score `by`.
 
         Only of pairs among `genes` and over `cells`, if given; only pairs of at least `min_cells`; only the

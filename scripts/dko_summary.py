@@ -121,7 +121,7 @@ class PairTable:
         if self.kept is None:  # fewer than two genes
             self.add(PairSums(0, self.measures), lambda numbers: (numbers, numbers))
         table = by_strength(self.kept, self.by).reset_index(drop=True)
-        table["rank"] = np.arange(1, len(table) + 1)
+        table.insert(0, "rank", np.arange(1, len(table) + 1))
         return table
 
 

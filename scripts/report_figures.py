@@ -11,12 +11,14 @@ import matplotlib
 
 matplotlib.use("Agg")
 import numpy as np  # noqa: E402
+from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: E402
 from matplotlib.cm import ScalarMappable  # noqa: E402
 from matplotlib.colors import Normalize, TwoSlopeNorm  # noqa: E402
 from matplotlib.figure import Figure  # noqa: E402
+from matplotlib.text import Text  # noqa: E402
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter  # noqa: E402
 
-WIDE, NARROW = 7.6, 3.7
+WIDE, NARROW = 8.9, 3.7
 NARROWEST_PANELS = 6.0  # inches from which on panels stand side by side
 BLUE, ORANGE, GREEN, GREY, INK = "#0072b2", "#d55e00", "#009e73", "#9aa3ad", "#1f2933"
 MOST_ROWS = 15
@@ -59,6 +61,7 @@ def panels(width: float, count: int, height: float, ratios=None):
     else:
         figure = Figure(figsize=(width, height * count), layout="constrained")
         axes = figure.subplots(count, 1, squeeze=False)[:, 0]
+    FigureCanvasAgg(figure)
     return figure, list(axes)
 
 
@@ -73,12 +76,15 @@ def power_of_ten(value, _=None) -> str:
 
 
 def logarithmic(axis, low: float, high: float):
-    """A logarithmic axis from low to high; ticks within a decade where it has less than two."""
-    axis.axes.__getattribute__(f"set_{axis.axis_name}scale")("log")
-    axis.axes.__getattribute__(f"set_{axis.axis_name}lim")(low, high)
+    """A logarithmic axis from low to high, with as many ticks as have room."""
+    axes = axis.axes
+    getattr(axes, f"set_{axis.axis_name}scale")("log")
+    getattr(axes, f"set_{axis.axis_name}lim")(low, high)
     decades = np.log10(high / low)
-    axis.set_major_locator(LogLocator(subs=(1,) if decades > 2 else (1, 2, 5), numticks=12))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: power_of_ten(value) if decades > 2 else f"{value:.2g}"))
+    inches = axes.figure.get_size_inches()[0] / (1.5 if axis.axis_name == "x" else 2.5)
+    room = inches / decades
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5) if room > 1.7 else (1, 3) if room > 0.9 else (1,), numticks=12))
+    axis.set_major_formatter(FuncFormatter(power_of_ten if room <= 0.9 else lambda value, _: f"{value:.2g}"))
     axis.set_minor_formatter(NullFormatter())
 
 
@@ -102,12 +108,6 @@ def dots(axes, labels, means, deviations, members, title: str, color: str, other
     axes.set_title(title)
 
 
-def legend_below(figure, axes):
-    handles, labels = axes.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center" if hasattr(figure, "_outside") else "lower center",
-                  ncol=2, fontsize=8)
-
-
 # Figures of the report: each takes it and a width, and gives None where there is nothing to draw ----------
 
 def quality(report, width: float):
@@ -117,7 +117,7 @@ def quality(report, width: float):
     with_genes = genes is not None and genes["spearman"].notna().sum() > 0
     if not (with_entries or with_genes):
         return None
-    figure, axes = panels(width, with_entries + with_genes, 3.5)
+    figure, axes = panels(width, int(with_entries) + int(with_genes), 3.5)
     if with_entries:
         draw_entries(figure, axes[0], entries)
     if with_genes:
@@ -171,12 +171,12 @@ def losses(report, width: float):
     best = []
     for member, curve in table.groupby("member"):
         step = max(1, len(curve) // 400)
-        smooth = curve.groupby(curve["step"] // step)[["step", "training_loss", "validation_loss"]].mean()
+        smooth = curve.groupby(curve["step"] // step)[["step", "training_loss"]].mean()
         first = member == 0
         axes.plot(smooth["step"], smooth["training_loss"], color=GREY, linewidth=0.9, alpha=0.7,
                   label="training batches" if first else None)
-        if smooth["validation_loss"].notna().any():
-            axes.plot(smooth["step"], smooth["validation_loss"], color=BLUE, linewidth=1.4,
+        if curve["validation_loss"].notna().any():
+            axes.plot(curve["step"], curve["validation_loss"], color=BLUE, linewidth=1,
                       label="validation cells" if first else None)
         stated = report.training["members"][member]
         if "best_step" in stated and np.isfinite(stated.get("best_validation_loss", np.nan)):
@@ -187,7 +187,8 @@ def losses(report, width: float):
     every = table[["training_loss", "validation_loss"]].to_numpy(dtype=float)
     high = np.nanquantile(every[table["step"] >= table["step"].max() * 0.02], 0.999)
     axes.set_ylim(np.nanmin(every) * 0.9, max(high * 1.15, np.nanmin(every) * 1.2))
-    axes.set(xlabel="step", ylabel="mean Bray-Curtis distance", xlim=(0, None))
+    axes.set(xlabel="step", ylabel="mean Bray-Curtis distance", xlim=(0, table["step"].max()))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     axes.grid(axis="y")
     axes.legend(fontsize=8.5, loc="upper right")
     return figure
@@ -231,8 +232,8 @@ def share(report, width: float):
     name = "network_mean" if with_network else "impact_mean"
     y = "impact_mean" if "share_mean" in table else "network_mean"
     x = "share_mean" if "share_mean" in table else "impact_mean"
-    standing = table.sort_values(name, ascending=False).head(10 if width > NARROWEST_PANELS else 6)
-    place_labels(figure, axes, standing[x], standing[y], [short(gene, 14) for gene in standing["gene"]])
+    standing = table.sort_values(name, ascending=False).head(10 if width > NARROWEST_PANELS else 5)
+    place_labels(figure, axes, table[[x, y]].to_numpy(), standing[[x, y]].to_numpy(), [short(gene, 14) for gene in standing["gene"]])
     return figure
 
 
@@ -240,14 +241,15 @@ def draw_share(figure, axes, table, with_network: bool):
     table = table[(table["share_mean"] > 0) & (table["impact_mean"] > 0)]
     if with_network:
         table = table.sort_values("network_mean")
-    both = table[["share_mean", "impact_mean"]].to_numpy()
-    low, high = (both.min() / 1.4, both.max() * 1.6) if len(both) else (1e-4, 1)
-    axes.plot([low, high], [low, high], color="#7b8794", linewidth=1, linestyle=(0, (4, 3)))
+    limits = [(values.min() / 1.3, values.max() * 1.5) if len(values) else (1e-4, 1)
+              for values in (table["share_mean"], table["impact_mean"])]
+    ends = np.array([min(low for low, _ in limits), max(high for _, high in limits)])
+    axes.plot(ends, ends, color="#7b8794", linewidth=1, linestyle=(0, (4, 3)))
     colors = {"c": table["network_mean"], "cmap": "viridis_r",
               "norm": Normalize(0, max(1e-12, table["network_mean"].quantile(0.99)))} if with_network else {"color": BLUE}
     points = axes.scatter(table["share_mean"], table["impact_mean"], s=20 if len(table) < 1000 else 9,
                           linewidths=0.3, edgecolors="white", rasterized=len(table) > 3000, **colors)
-    for axis in (axes.xaxis, axes.yaxis):
+    for axis, (low, high) in zip((axes.xaxis, axes.yaxis), limits):
         logarithmic(axis, low, high)
     axes.set(xlabel="mean own share (what impact would be without effects)", ylabel="mean impact")
     axes.grid()
@@ -258,22 +260,35 @@ def draw_share(figure, axes, table, with_network: bool):
         bar.outline.set_visible(False)
 
 
-def place_labels(figure, axes, x, y, names):
-    """Names beside points, each at the first place around its point where it covers no other name."""
+def place_labels(figure, axes, points, standing, names):
+    """Names beside the `standing` ones of the points (x and y of each), each at the place around its point, of
+    some, where it covers the fewest points, and none of the other names."""
     figure.draw_without_rendering()
-    renderer, taken, frame = figure.canvas.get_renderer(), [], axes.get_window_extent()
-    offsets = [(5, 3, "left"), (-5, 3, "right"), (5, -9, "left"), (-5, -9, "right"), (0, 9, "center"),
-               (0, -15, "center"), (8, 14, "left"), (-8, 14, "right")]
-    for at_x, at_y, name in zip(x, y, names):
-        for dx, dy, side in offsets:
-            label = axes.annotate(name, (at_x, at_y), (dx, dy), textcoords="offset points", ha=side,
-                                  fontsize=8, annotation_clip=True)
-            box = label.get_window_extent(renderer)
-            inside = box.x0 >= frame.x0 and box.x1 <= frame.x1 and box.y0 >= frame.y0 and box.y1 <= frame.y1
-            if inside and not any(box.overlaps(other) for other in taken):
-                taken.append(box)
-                break
-            label.remove()
+    renderer, frame = figure.canvas.get_renderer(), axes.get_window_extent()
+    pixels, taken = axes.transData.transform(points), []
+    for point, name in zip(standing, names):
+        best = None
+        for angle in np.arange(8) * np.pi / 4 + np.pi / 8:
+            for reach in (9, 18):
+                place = reach * np.cos(angle), reach * np.sin(angle)
+                label = name_point(axes, name, point, place)
+                label.update_positions(renderer)
+                box = Text.get_window_extent(label, renderer)
+                label.remove()
+                inside = frame.x0 <= box.x0 and box.x1 <= frame.x1 and frame.y0 <= box.y0 and box.y1 <= frame.y1
+                covered = ((pixels >= box.min - 2) & (pixels <= box.max + 2)).all(axis=1).sum()
+                cost = covered + 0.1 * (reach > 9)
+                if inside and not any(box.overlaps(other) for other in taken) and (not best or cost < best[0]):
+                    best = cost, box, place
+        if best:
+            name_point(axes, name, point, best[2])
+            taken.append(best[1])
+
+
+def name_point(axes, name: str, point, place):
+    return axes.annotate(name, point, place, textcoords="offset points", fontsize=8, va="center",
+                         ha="left" if place[0] > 0 else "right",
+                         arrowprops={"arrowstyle": "-", "color": GREY, "linewidth": 0.6, "shrinkB": 2})
 
 
 def distribution(report, width: float):
@@ -287,6 +302,7 @@ def distribution(report, width: float):
     labels = [short(name, 14) for name in names if name in groups]
     box = axes[0].boxplot(values[::-1], vert=False, widths=0.6, patch_artist=True, whis=(5, 95),
                           flierprops={"marker": ".", "markersize": 2.5, "markeredgecolor": GREY},
+                          whiskerprops={"color": BLUE, "linewidth": 0.9}, capprops={"color": BLUE, "linewidth": 0.9},
                           medianprops={"color": ORANGE, "linewidth": 1.6}, showfliers=True)
     for patch in box["boxes"]:
         patch.set(facecolor="#cfe3f1", edgecolor=BLUE, linewidth=0.9)
@@ -315,7 +331,7 @@ def pairs(report, width: float):
     members = table.get(f"{by}_sd_mean")
     dots(axes, [pair_label(row, width) for row in table.itertuples()], table[f"{by}_mean"].to_numpy(),
          table[f"{by}_sd"].to_numpy(), None if members is None else members.to_numpy(), "", BLUE)
-    axes.set_xlabel(f"{SCORE_NAMES[by]}, mean over the cells that have the pair")
+    axes.set_xlabel(f"mean {SCORE_NAMES[by]}")
     return figure
 
 
@@ -332,7 +348,7 @@ def heat_map(report, width: float):
     # A single large pair must not take the colour from all others.
     limit = float(np.quantile(np.abs(values.compressed()), 0.97)) or largest
     norm = TwoSlopeNorm(0, -limit, limit) if signed else Normalize(0, limit)
-    figure, (axes,) = panels(width, 1, width * 0.86 if width > NARROWEST_PANELS else width * 1.05)
+    figure, (axes,) = panels(width, 1, width * 0.8 if width > NARROWEST_PANELS else width * 0.85)
     colors = matplotlib.colormaps["RdBu_r" if signed else "viridis"].with_extremes(bad="#d9dee3")
     image = axes.imshow(values, cmap=colors, norm=norm, interpolation="nearest")
     labels = [short(name, 12) for name in square.index]

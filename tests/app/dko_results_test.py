@@ -195,7 +195,9 @@ def compare_explanation(name, read, profile):
 def compare_table(screen, found, wanted, cells):
     before, after, rescaled, impact = wanted
     assert found.attrs["cells"] == cells and abs(found.attrs["impact"] - impact) < 1e-12
-    assert found["change"].abs().is_monotonic_decreasing
+    lost = found["knocked_out"].to_numpy()
+    assert lost[:lost.sum()].all() and lost.sum() in (1, 2) and (found["change"][lost] < 0).all()
+    assert found["network_change"][~lost].abs().is_monotonic_decreasing
     table = found.set_index("gene").reindex(screen.genes)
     shown = before > 0
     assert (table["share_before"].notna().to_numpy() == shown).all()
