@@ -10,20 +10,21 @@ python3-matplotlib and python3-scipy (scripts/install-deps.sh --report).
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import os
 import signal
 import sys
 
-try:
-    import dko_results
-    import report_data
-    import report_figures
-    import report_page
-    import report_sections as sections
-except ModuleNotFoundError as missing:
-    sys.exit(f"report.py: error: Python has no module {missing.name}: install python3-h5py, python3-pandas, "
-             "python3-matplotlib and python3-scipy (scripts/install-deps.sh --report), and use /usr/bin/python3")
-from dko_files import DkoError, UsageError
+MISSING = [name for name in ("h5py", "pandas", "matplotlib", "scipy") if importlib.util.find_spec(name) is None]
+if MISSING:
+    sys.exit(f"report.py: error: {sys.executable} has no {', '.join(MISSING)}: install what scripts/install-deps.sh "
+             "--report does, and use /usr/bin/python3")
+
+import dko_results  # noqa: E402
+import report_data  # noqa: E402
+import report_page  # noqa: E402
+import report_sections as sections  # noqa: E402
+from dko_files import DkoError, UsageError  # noqa: E402
 
 
 class WriteError(DkoError):
@@ -74,14 +75,14 @@ def check_outputs(options):
     if options.figures:
         if os.path.exists(options.figures) and not os.path.isdir(options.figures):
             raise UsageError(f"{options.figures} is no directory")
-        planned += report_figures.figure_paths(options.figures)
+        planned += [os.path.join(options.figures, f"{name}.{kind}") for name in report_page.FIGURES
+                    for kind in ("png", "pdf")]
     for path in planned:
         if os.path.exists(path) and not options.force:
             raise UsageError(f"{path} exists: give another name, or --force to replace it")
 
 
-def build_page(report) -> str:
-    drawn = report_figures.draw_all(report)
+def build_page(report, drawn) -> str:
     parts = [("run", "What was run", sections.what_was_run(report)),
              ("quality", "Quality", sections.quality_section(report, drawn)),
              ("training", "Training", sections.training_section(report, drawn)),
@@ -113,12 +114,14 @@ def write_page(path: str, text: str):
         raise WriteError(f"{path}: cannot be written: {error.strerror}") from None
 
 
-def save_figures(report, folder: str):
+def draw_figures(report, folder):
+    import report_figures  # takes a while: after all that may be refused
     try:
-        os.makedirs(folder, exist_ok=True)
-        report_figures.save_all(report, folder)
+        if folder:
+            os.makedirs(folder, exist_ok=True)
+        return report_figures.draw_all(report, folder)
     except OSError as error:
-        raise WriteError(f"{folder}: cannot be written: {error.strerror}") from None
+        raise WriteError(f"{folder}: cannot be written: {error.strerror or error}") from None
 
 
 def make_report(options):
@@ -129,10 +132,7 @@ def make_report(options):
                                          options.prediction)
         except (KeyError, OSError, ValueError) as error:
             raise dko_results.InputError(f"{options.screen}: is damaged: {error}") from error
-        text = build_page(report)
-        if options.figures:
-            save_figures(report, options.figures)
-        write_page(options.out, text)
+        write_page(options.out, build_page(report, draw_figures(report, options.figures)))
 
 
 def main(arguments=None) -> int:

@@ -37,8 +37,11 @@ class Report:
 
     @property
     def gene_score(self) -> str:
-        """By what genes rank: what other genes do, where that is known."""
-        return "network" if "network" in self.screen.single_scores else "impact"
+        """By what genes rank: what other genes do, where there is any such effect."""
+        known = self.genes is not None and "network_mean" in self.genes
+        if known and ("impact_mean" not in self.genes or self.genes["network_mean"].max() > 0):
+            return "network"
+        return "impact"
 
     def top_genes(self, score: str, count: int) -> pd.DataFrame:
         """The highest by the mean of a score, of genes in enough cells."""

@@ -15,8 +15,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: E402
 from matplotlib.cm import ScalarMappable  # noqa: E402
 from matplotlib.colors import Normalize, TwoSlopeNorm  # noqa: E402
 from matplotlib.figure import Figure  # noqa: E402
-from matplotlib.text import Text  # noqa: E402
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter  # noqa: E402
+from matplotlib.transforms import Bbox  # noqa: E402
+
+from report_page import FIGURES  # noqa: E402
 
 WIDE, NARROW = 8.9, 3.7
 NARROWEST_PANELS = 6.0  # inches from which on panels stand side by side
@@ -25,7 +27,7 @@ MOST_ROWS = 15
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 matplotlib.rcParams.update({
-    "font.size": 9, "font.family": "DejaVu Sans", "axes.titlesize": 9.5, "axes.titleweight": "bold",
+    "font.size": 9, "font.family": ["DejaVu Sans", "Noto Sans CJK SC", "WenQuanYi Zen Hei"], "axes.titlesize": 9.5, "axes.titleweight": "bold",
     "axes.titlelocation": "left", "axes.spines.top": False, "axes.spines.right": False,
     "axes.edgecolor": "#7b8794", "axes.labelcolor": INK, "text.color": INK, "xtick.color": "#52606d",
     "ytick.color": "#52606d", "axes.titlecolor": INK, "legend.frameon": False, "figure.facecolor": "white",
@@ -65,6 +67,13 @@ def panels(width: float, count: int, height: float, ratios=None):
     return figure, list(axes)
 
 
+def arrange(figure):
+    """Finds room for all once, not again at every drawing: that takes most of the time."""
+    if figure.get_layout_engine() is not None:
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")
+
+
 def power_of_ten(value, _=None) -> str:
     """Ticks of logarithmic axes; matplotlib's own are formulas."""
     if value <= 0:
@@ -81,8 +90,8 @@ def logarithmic(axis, low: float, high: float):
     getattr(axes, f"set_{axis.axis_name}scale")("log")
     getattr(axes, f"set_{axis.axis_name}lim")(low, high)
     decades = np.log10(high / low)
-    inches = axes.figure.get_size_inches()[0] / (1.5 if axis.axis_name == "x" else 2.5)
-    room = inches / decades
+    beside = axes.get_subplotspec().get_gridspec().ncols if axis.axis_name == "x" else 1
+    room = axes.figure.get_size_inches()[0] / (2 * beside) / decades
     axis.set_major_locator(LogLocator(subs=(1, 2, 5) if room > 1.7 else (1, 3) if room > 0.9 else (1,), numticks=12))
     axis.set_major_formatter(FuncFormatter(power_of_ten if room <= 0.9 else lambda value, _: f"{value:.2g}"))
     axis.set_minor_formatter(NullFormatter())
@@ -108,7 +117,7 @@ def dots(axes, labels, means, deviations, members, title: str, color: str, other
     axes.set_title(title)
 
 
-# Figures of the report: each takes it and a width, and gives None where there is nothing to draw ----------
+# The figures of the report (report_page.FIGURES): each takes it and a width; None where there is nothing to draw
 
 def quality(report, width: float):
     known = report.quality or {}
@@ -202,7 +211,7 @@ def genes(report, width: float):
     rows = [report.top_genes(score, count) for score in scores]
     if not len(rows[0]):
         return None
-    figure, axes = panels(width, len(scores), 0.9 + 0.24 * max(map(len, rows)))
+    figure, axes = panels(width, len(scores), max(1.9, 0.9 + 0.24 * max(map(len, rows))))
     for score, table, place in zip(scores, rows, axes):
         members = table.get(f"{score}_sd_mean")
         share = table["share_mean"] if score == "impact" and "share_mean" in table else None
@@ -219,7 +228,7 @@ def share(report, width: float):
     table = report.genes
     if table is None or len(table) < 2 or "impact" not in report.screen.single_scores:
         return None
-    with_network = "network_mean" in table
+    with_network = "network_mean" in table and table["network_mean"].max() > 0
     if "share_mean" not in table and not with_network:
         return None
     figure, (axes,) = panels(width, 1, 4.2 if width > NARROWEST_PANELS else 3.9)
@@ -263,32 +272,30 @@ def draw_share(figure, axes, table, with_network: bool):
 def place_labels(figure, axes, points, standing, names):
     """Names beside the `standing` ones of the points (x and y of each), each at the place around its point, of
     some, where it covers the fewest points, and none of the other names."""
-    figure.draw_without_rendering()
-    renderer, frame = figure.canvas.get_renderer(), axes.get_window_extent()
-    pixels, taken = axes.transData.transform(points), []
-    for point, name in zip(standing, names):
+    arrange(figure)
+    renderer, frame, taken = figure.canvas.get_renderer(), axes.get_window_extent(), []
+    pixel = figure.dpi / 72
+    pixels = axes.transData.transform(points)
+    for point, at, name in zip(standing, axes.transData.transform(standing), names):
+        sample = figure.text(0, 0, name, fontsize=8)
+        size = sample.get_window_extent(renderer).size
+        sample.remove()
         best = None
         for angle in np.arange(8) * np.pi / 4 + np.pi / 8:
             for reach in (9, 18):
-                place = reach * np.cos(angle), reach * np.sin(angle)
-                label = name_point(axes, name, point, place)
-                label.update_positions(renderer)
-                box = Text.get_window_extent(label, renderer)
-                label.remove()
+                place = np.array([reach * np.cos(angle), reach * np.sin(angle)])
+                low = at + place * pixel - (0 if place[0] > 0 else size[0], size[1] / 2)
+                box = Bbox([low, low + size])
                 inside = frame.x0 <= box.x0 and box.x1 <= frame.x1 and frame.y0 <= box.y0 and box.y1 <= frame.y1
                 covered = ((pixels >= box.min - 2) & (pixels <= box.max + 2)).all(axis=1).sum()
                 cost = covered + 0.1 * (reach > 9)
                 if inside and not any(box.overlaps(other) for other in taken) and (not best or cost < best[0]):
                     best = cost, box, place
         if best:
-            name_point(axes, name, point, best[2])
             taken.append(best[1])
-
-
-def name_point(axes, name: str, point, place):
-    return axes.annotate(name, point, place, textcoords="offset points", fontsize=8, va="center",
-                         ha="left" if place[0] > 0 else "right",
-                         arrowprops={"arrowstyle": "-", "color": GREY, "linewidth": 0.6, "shrinkB": 2})
+            axes.annotate(name, point, best[2], textcoords="offset points", fontsize=8, va="center",
+                          ha="left" if best[2][0] > 0 else "right",
+                          arrowprops={"arrowstyle": "-", "color": GREY, "linewidth": 0.6, "shrinkB": 2})
 
 
 def distribution(report, width: float):
@@ -336,7 +343,7 @@ def pairs(report, width: float):
 
 
 def heat_map(report, width: float):
-    if report.square is None:
+    if report.square is None or len(report.square) < 5:
         return None
     square = report.square if width > NARROWEST_PANELS else report.square.iloc[:14, :14]
     square = square.loc[leaf_order(square), leaf_order(square)]
@@ -368,43 +375,32 @@ def heat_map(report, width: float):
 def leaf_order(square) -> list:
     """Genes that interact alike beside each other."""
     from scipy.cluster.hierarchy import leaves_list, linkage
+    from scipy.spatial.distance import pdist
     values = np.nan_to_num(square.to_numpy())
     if len(values) < 3:
         return list(square.index)
-    return [square.index[at] for at in leaves_list(linkage(values, "average", optimal_ordering=True))]
-
-
-FIGURES = {"quality": quality, "losses": losses, "genes": genes, "share": share, "distribution": distribution,
-           "pairs": pairs, "heat_map": heat_map}
+    return [square.index[at] for at in leaves_list(linkage(pdist(values), "average", optimal_ordering=True))]
 
 
 def data_uri(figure) -> str:
     """The figure as SVG inside an address, to be loaded from nowhere."""
     buffer = io.BytesIO()
+    arrange(figure)
     figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, dpi=150)
     return "data:image/svg+xml;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
 
 
-def draw_all(report) -> dict:
-    """{name: (wide, narrow) as addresses}, of the figures that there is something to draw for."""
+def draw_all(report, folder=None) -> dict:
+    """{name: (wide, narrow) as addresses}, of the figures that there is something to draw for. The wide ones
+    go into `folder` too, as PNG and as PDF."""
     drawn = {}
-    for name, draw in FIGURES.items():
+    for name in FIGURES:
+        draw = globals()[name]
         wide = draw(report, WIDE)
-        if wide is not None:
-            drawn[name] = (data_uri(wide), data_uri(draw(report, NARROW)))
-    return drawn
-
-
-def figure_paths(folder) -> list:
-    return [os.path.join(folder, f"{name}.{kind}") for name in FIGURES for kind in ("png", "pdf")]
-
-
-def save_all(report, folder):
-    """Every figure as PNG and as PDF."""
-    for name, draw in FIGURES.items():
-        figure = draw(report, WIDE)
-        if figure is None:
+        if wide is None:
             continue
-        for kind in ("png", "pdf"):
-            figure.savefig(os.path.join(folder, f"{name}.{kind}"), dpi=200,
-                           metadata={"CreationDate": None} if kind == "pdf" else None)
+        drawn[name] = (data_uri(wide), data_uri(draw(report, NARROW)))
+        for kind in ("png", "pdf") if folder else ():
+            wide.savefig(os.path.join(folder, f"{name}.{kind}"), dpi=200,
+                         metadata={"CreationDate": None} if kind == "pdf" else None)
+    return drawn

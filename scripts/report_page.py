@@ -4,6 +4,9 @@ from __future__ import annotations
 import html
 import math
 
+# Names of the figures, in the page and as files, in their order.
+FIGURES = ("quality", "losses", "genes", "share", "distribution", "pairs", "heat_map")
+
 STYLE = """
 :root { --ink: #1f2933; --soft: #52606d; --line: #e4e7eb; --blue: #0072b2; --panel: #f5f7fa; }
 * { box-sizing: border-box; }
@@ -70,9 +73,12 @@ def clean(value) -> str:
 
 
 def name_of(value) -> str:
-    """A name in a table: short ones in one line."""
-    text = clean(value)
-    return text if len(str(value)) <= 24 else f'<span class="long">{text}</span>'
+    """A name in a table: short ones in one line, of very long ones the ends."""
+    text = str(value)
+    if len(text) <= 24:
+        return clean(text)
+    shown = text if len(text) <= 80 else f"{text[:50]}…{text[-25:]}"
+    return f'<span class="long" title="{clean(text)}">{clean(shown)}</span>'
 
 
 def number(value, digits: int = 3) -> str:

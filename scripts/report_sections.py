@@ -26,7 +26,9 @@ def kind_of(report) -> str:
     """What kind of mapping made the scores."""
     kind = (report.training or {}).get("settings", {}).get("mapping")
     members = report.screen.members
-    words = {"dko": "original's mapping", "sparse": "sparse mapping"}.get(kind, "mapping")
+    words = {"dko": "original's mapping", "sparse": "sparse mapping"}.get(kind)
+    if words is None:
+        return f"{members} mappings" if members > 1 else "not told in this file"
     return f"{members} × {words}" if members > 1 else words
 
 
@@ -46,8 +48,10 @@ def cards(report) -> str:
     if screen.n_listed:
         shown.append((number(screen.n_listed), "listed or sampled knockouts"))
     kind = (report.training or {}).get("settings", {}).get("mapping")
-    shown.append((f"{screen.members} × {kind or '?'}" if screen.members > 1 else kind or "?",
-                  "mappings" if screen.members > 1 else "mapping"))
+    if screen.members > 1:
+        shown.append((f"{screen.members} × {kind}" if kind else str(screen.members), "mappings"))
+    elif kind:
+        shown.append((kind, "mapping"))
     return '<div class="cards">' + "".join(f'<div class="card"><b>{clean(value)}</b><span>{words}</span></div>'
                                            for value, words in shown) + "</div>"
 
@@ -79,7 +83,7 @@ def gene_in_words(report) -> str:
         return ""
     row = best.iloc[0]
     what = "changes other genes most" if score == "network" else "has the highest impact"
-    if row[f"{score}_mean"] == 0:
+    if "network_mean" in report.genes and report.genes["network_mean"].max() == 0:
         return "No gene has an effect on others in this mapping: every network impact is 0."
     return (f"Losing {bold(row['gene'])} {what}: {NAMES[score]} {number(row[f'{score}_mean'])} on average over "
             f"{number(int(row['cells']))} cells.")
@@ -182,14 +186,14 @@ def quality_section(report, drawn) -> str:
 def metrics_table(metrics) -> str:
     titles = {"mapping": "this mapping", "mean_share": "mean share of each gene",
               "scaled_share": "mean share, scaled by the number of genes"}
-    columns = [("bray_curtis", "Bray-Curtis ↓"), ("spearman_all", "Spearman, all entries ↑"),
-               ("spearman_expressed", "Spearman, expressed ↑"), ("spearman_within_gene", "Spearman, within genes ↑")]
+    columns = [("bray_curtis", "Bray-Curtis ↓"), ("spearman_all", "Spearman ↑"),
+               ("spearman_expressed", "of expressed ↑"), ("spearman_within_gene", "within genes ↑")]
     columns = [(key, title) for key, title in columns if key in metrics and metrics[key].notna().any()]
     rows = [[titles[name], *(number(float(metrics.loc[name, key])) for key, _ in columns)] for name in metrics.index]
     return (table(["~", *(title for _, title in columns)], rows)
             + '<p class="soft">↓ lower is better, ↑ higher. The baselines know no combinations of genes: what the mapping '
-            "has over them is all that knockouts can rest on. Within genes: over the cells that express it, the "
-            "median over genes.</p>")
+            "has over them is all that knockouts can rest on. Spearman: over all entries, over those of expressed genes, "
+            "and within each gene over the cells that express it (median over genes).</p>")
 
 
 def quality_caption(known) -> str:
@@ -246,17 +250,17 @@ def mean_and_error(row, score: str) -> str:
     return f"{number(mean)} <i>± {number(error, 1)}</i>" if np.isfinite(error) else number(mean)
 
 
-def value_columns(shown, scores) -> list:
-    """Titles and what stands below them, of a table of means over cells."""
-    columns = [("cells", lambda row: number(int(row["cells"])))]
-    for score in scores:
-        if f"{score}_mean" in shown:
-            columns.append((NAMES[score], lambda row, score=score: mean_and_error(row, score)))
-            if score != "share":
-                columns.append(("sd", lambda row, score=score: number(float(row[f"{score}_sd"]), 2)))
-        if f"{score}_sd_mean" in shown:
-            columns.append(("sd of members", lambda row, score=score: number(float(row[f"{score}_sd_mean"]), 2)))
-    return columns
+def value_columns(shown, score: str, others) -> list:
+    """Titles and what stands below them, of a table of means over cells: a score and how sure it is, and the
+    means of others beside it."""
+    columns = [("cells", lambda row: number(int(row["cells"]))), (NAMES[score], lambda row: mean_and_error(row, score)),
+               ("sd", lambda row: number(float(row[f"{score}_sd"]), 2))]
+    if f"{score}_sd_mean" in shown:
+        columns.append(("sd of members", lambda row: number(float(row[f"{score}_sd_mean"]), 2)))
+    if score == "interaction":
+        columns.append(("same sign", lambda row: percent(row["same_sign"])))
+    return columns + [(NAMES[other], lambda row, other=other: number(float(row[f"{other}_mean"])))
+                      for other in others if other != score and f"{other}_mean" in shown]
 
 
 def ranked(shown, names, columns) -> str:
@@ -279,10 +283,10 @@ def genes_section(report, drawn) -> str:
         figure(drawn, "share", share_caption(report), "Impact of each gene against its own share"),
         figure(drawn, "distribution", distribution_caption(report), "Scores of the highest genes in every cell"),
         f"<h3>The {number(len(best))} genes with the highest {NAMES[score]}{least}</h3>",
-        ranked(best, ["gene"], value_columns(best, ("network", "impact", "share"))),
+        ranked(best, ["gene"], value_columns(best, score, ("network", "impact", "share"))),
         '<p class="soft">Mean ± its standard error, and standard deviation (sd), over the cells that express the gene. The '
-        "standard error tells how well the mean is known if cells are independent, not how right the mapping is.</p>",
-        "" if score == "network" else note(
+        "standard error tells how well the mean is known if cells are independent, not how right the mapping is. <code>dko summarize</code> writes all genes.</p>",
+        "" if "network" in report.screen.single_scores else note(
             "Only the impact is stored, in which abundant genes come first. <code>--score impact,network</code> stores "
             "what changes in other genes too."))
 
@@ -290,9 +294,9 @@ def genes_section(report, drawn) -> str:
 def genes_caption(report) -> str:
     words = "<b>Highest genes</b>: means over the cells that express them (dots) ± standard deviation over cells."
     if report.gene_score == "network" and "impact" in report.screen.single_scores:
-        count = min(report.top, 15)
+        count = min(report.top, 15, len(report.top_genes("impact", 15)))
         both = set(report.top_genes("network", count)["gene"]) & set(report.top_genes("impact", count)["gene"])
-        words += f" {number(len(both))} of {number(count)} are high by both: the others have a high impact by their own share."
+        words += f" The two lists share {number(len(both))} of {number(count)} genes."
     return words
 
 
@@ -325,12 +329,7 @@ def pairs_section(report, drawn) -> str:
     if report.pairs.empty:
         return section("pairs", "Pairs", note("No pair of genes is expressed in enough cells."))
     by, best = report.pairs_by, report.pairs.head(report.top)
-    others = [score for score in ("network_interaction", "impact", "network") if score != by]
-    columns = value_columns(best, (by,))
-    if "same_sign" in best and by == "interaction":
-        columns.append(("same sign", lambda row: percent(row["same_sign"])))
-    columns += [(NAMES[score], lambda row, score=score: number(float(row[f"{score}_mean"])))
-                for score in others if f"{score}_mean" in best]
+    columns = value_columns(best, by, ("network_interaction", "impact", "network"))
     return section(
         "pairs", "Pairs", *(note(clean(words)) for words in report.notes),
         "" if report.screen.has_all_pairs else "<p>Only listed or sampled pairs are in this screen: each in few "
@@ -342,7 +341,7 @@ def pairs_section(report, drawn) -> str:
         ranked(best, ["gene1", "gene2"], columns),
         '<p class="soft">Mean ± its standard error, and standard deviation (sd), over the cells that have the pair.'
         + (" Same sign: the share of these cells in which the interaction has the sign of its mean."
-           if by == "interaction" else "") + "</p>")
+           if by == "interaction" else "") + " <code>dko summarize</code> writes all pairs.</p>")
 
 
 def pairs_caption(report) -> str:

@@ -1,0 +1,72 @@
+. "$(dirname "$0")/lib.sh"
+# The report is one page that loads nothing, of whatever kind of screen, and says so where it cannot be made.
+python=${DKO_PYTHON:-/usr/bin/python3}
+export PYTHONDONTWRITEBYTECODE=1
+report=("$python" "$DKO_SOURCE/scripts/report.py")
+
+"$DKO" simulate --genes 14 --cells 60 --seed 3 -o data.csv -q
+# Names that a page or a picture could mistake for something else.
+"$python" - <<'PYTHON'
+names = ['<script>alert("x")</script>', r"$\frac{1}{0}$", "a,b", 'say "hi"', "&amp;", "</td>", "x" * 200, "基因", "$_^", "%s{}"]
+with open("data.csv") as data, open("hostile.csv", "w") as hostile:
+    for at, line in enumerate(data):
+        name, _, values = line.partition(",")
+        if 1 <= at <= len(names):
+            name = '"' + names[at - 1].replace('"', '""') + '"'
+        hostile.write(f"{name},{values}")
+PYTHON
+"$DKO" run hostile.csv --order 2 --score impact,network -o hostile.h5 --save-model model.h5 -q "${short[@]}"
+"$DKO" run data.csv --order 2 --sample 200 --mapping sparse --ensemble 2 -o sampled.h5 -q
+"$DKO" predict data.csv --mapping sparse -o prediction.h5 -q >/dev/null
+printf 'gene1_id,gene2_id,cell_id\n%s\n' "$("$DKO" export sampled.h5 --list list.csv && awk -F, 'NR > 1 && NR < 4 {print $1 "," $2 "," $3}' list.csv)" >events.csv
+"$DKO" run data.csv --events events.csv -o list.h5 -q "${short[@]}"
+head -n 3 data.csv >two.csv
+"$DKO" run two.csv --order 2 -o two.h5 -q "${short[@]}"
+
+# As an earlier dko wrote it, without shares, training and quality.
+"$python" - <<'PYTHON'
+import shutil
+import h5py
+shutil.copy("hostile.h5", "older.h5")
+with h5py.File("older.h5", "a") as file:
+    for part in ("training", "quality", "single/share", "cells/n_genes"):
+        del file[part]
+PYTHON
+# Drawing takes most of the time: all at once.
+pages=()
+page() { "${report[@]}" "$@" & pages+=($!); }
+page hostile.h5 -o hostile.html --model model.h5 --figures figures
+page sampled.h5 -o sampled.html --prediction prediction.h5 --top 5
+page list.h5 -o list.html
+page two.h5 -o two.html
+page older.h5 -o older.html --model model.h5 --top 3
+for page in "${pages[@]}"; do wait "$page" || fail "a page was not made"; done
+"$python" "$(dirname "$0")/report_test.py"
+for figure in quality losses genes share distribution pairs heat_map; do
+  head -c 4 figures/$figure.png | grep -q PNG || fail "figures/$figure.png is no PNG"
+  head -c 4 figures/$figure.pdf | grep -q '%PDF' || fail "figures/$figure.pdf is no PDF"
+done
+absent hostile.html.partial
+
+# What must be refused, with the exit codes of dko, in one line.
+cp hostile.html before.html
+expect 2 'hostile.html exists: .*--force' "${report[@]}" hostile.h5 -o hostile.html
+expect 2 'quality.png exists' "${report[@]}" two.h5 -o new.html --figures figures
+absent new.html
+same hostile.html before.html
+expect 2 'is an input' "${report[@]}" two.h5 -o two.h5 --force
+expect 2 'is a directory' "${report[@]}" two.h5 -o figures
+expect 2 'required: -o/--out' "${report[@]}" two.h5
+expect 2 'invalid whole number above 0' "${report[@]}" two.h5 -o new.html --top 0
+expect 4 'no directory nowhere' "${report[@]}" two.h5 -o nowhere/new.html
+expect 4 'none.h5: cannot be read' "${report[@]}" none.h5 -o new.html
+expect 3 'is no HDF5 file' "${report[@]}" data.csv -o new.html
+expect 3 'is not a dko screen, but a dko model' "${report[@]}" model.h5 -o new.html
+expect 3 'is not the model' "${report[@]}" two.h5 -o new.html --model model.h5
+expect 3 'of other genes' "${report[@]}" hostile.h5 -o new.html --prediction prediction.h5
+head -c 30000 hostile.h5 >cut.h5
+expect 3 'cut.h5' "${report[@]}" cut.h5 -o new.html
+[ "$(wc -l <said.txt)" = 1 ] || { cat said.txt; fail "more than a line"; }
+absent new.html
+"${report[@]}" list.h5 -o hostile.html --force
+! cmp -s hostile.html before.html || fail "--force did not replace"
