@@ -40,8 +40,7 @@ def plain(value):
 
 
 def attributes(location) -> dict:
-    return {key: plain(value) for key, value in location.attrs.items()
-            if not key.startswith("encoding-")}
+    return {key: plain(value) for key, value in location.attrs.items() if not key.startswith("encoding-")}
 
 
 def open_file(path, kind: str) -> h5py.File:
@@ -80,14 +79,18 @@ def read_training(members) -> dict:
     step's update; empty of sparse mappings, which are not trained in steps}. Loads the curves."""
     curves = []
     for number, group in enumerate(members):
-        curve = {f"{name}_loss": group[f"{name}_losses"][:] for name in ("training", "validation")
-                 if f"{name}_losses" in group}
+        curve = {
+            f"{name}_loss": group[f"{name}_losses"][:]
+            for name in ("training", "validation") if f"{name}_losses" in group
+        }
         steps = max((len(losses) for losses in curve.values()), default=0)
         curve = {name: losses if len(losses) else np.full(steps, np.nan) for name, losses in curve.items()}
         curves.append(pd.DataFrame({"member": number, "step": np.arange(steps), **curve}))
     columns = ["member", "step", "training_loss", "validation_loss"]
-    return {"members": [attributes(group) for group in members],
-            "losses": pd.concat(curves, ignore_index=True).reindex(columns=columns)}
+    return {
+        "members": [attributes(group) for group in members],
+        "losses": pd.concat(curves, ignore_index=True).reindex(columns=columns)
+    }
 
 
 def member_groups(parent) -> list:

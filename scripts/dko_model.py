@@ -1,9 +1,9 @@
 """Reads model.h5 and predicts with it in numpy, in double precision: for dko_results.Screen.explain.
 
-Of the original's mapping o = W2 (W1 z/n + b1) + b2 and q = z |o| / Σ z |o|; of a sparse one
-o = max(floor, c + A z + D Vᵀ z_intact) and q = z o / Σ z o, z being the presence (0/1) of the genes, n their
-number. A knockout takes genes out of z; the state Vᵀ z_intact stays. An ensemble predicts the mean of what its
-members do.
+Of the original's mapping o = W2 (W1 z/n + b1) + b2 and q = z |o| / Σ z |o|; of a sparse one o =
+max(floor, c + A z + D Vᵀ z_intact) and q = z o / Σ z o, z being the presence (0/1) of the genes, n their
+number. A knockout takes genes out of z; the state Vᵀ z_intact stays. An ensemble predicts the mean of
+what its members do.
 """
 from __future__ import annotations
 
@@ -86,8 +86,8 @@ class Model:
             self._groups = member_groups(self._file) or [self._file]
             kinds = {attributes(group["mapping"]).get("kind", "dko") for group in self._groups}
             if len(kinds) != 1 or not kinds <= {"dko", "sparse"}:
-                raise InputError(f"{self.path}: has mappings of kinds that this module does not know: "
-                                 + ", ".join(sorted(map(str, kinds))))
+                raise InputError(f"{self.path}: has mappings of kinds that this module does not know: " +
+                                 ", ".join(sorted(map(str, kinds))))
             self.kind = kinds.pop()
             mapping = DenseMapping if self.kind == "dko" else SparseMapping
             self.members = [mapping(group["mapping"], len(self.genes)) for group in self._groups]
@@ -146,12 +146,13 @@ def require_all_genes(screen, cells):
         restricted = bool(((stored != expressed) & (expressed > 1)).any())
     else:  # an older file, of which only the command tells
         words = str(screen.provenance.get("command", "")).split()
-        restricted = any(word == option or word.startswith(option + "=")
-                         for word in words for option in ("--genes", "--cells"))
+        restricted = any(word == option or word.startswith(option + "=") for word in words
+                         for option in ("--genes", "--cells"))
     if restricted:
-        raise UsageError(f"{screen.path}: holds the knockouts of some genes or cells only (--genes, --cells): "
-                         "it does not tell which genes the cells express; explain with a screen of all, or "
-                         "with dko explain and the expression data")
+        raise UsageError(
+            f"{screen.path}: holds the knockouts of some genes or cells only (--genes, --cells): "
+            "it does not tell which genes the cells express; explain with a screen of all, or "
+            "with dko explain and the expression data")
 
 
 def explain(screen, model, genes, cell=None) -> pd.DataFrame:
@@ -180,7 +181,8 @@ def explain(screen, model, genes, cell=None) -> pd.DataFrame:
     stated = [file.provenance.get("model_checksum") for file in (model, screen)]
     if stated[0] != stated[1]:
         raise InputError(f"{model.path}: is not the model that {screen.path} was made with")
-    lost = np.unique([screen.gene_number(gene) for gene in ([genes] if isinstance(genes, (str, int)) else genes)])
+    lost = np.unique(
+        [screen.gene_number(gene) for gene in ([genes] if isinstance(genes, (str, int)) else genes)])
     if not len(lost):
         raise UsageError("explain() wants at least one gene to lose")
     cells = [screen.cell_number(cell)] if cell is not None else range(len(screen.cells))
@@ -192,8 +194,10 @@ def _cells_with(screen, lost, cells, must: bool) -> np.ndarray:
     if not screen.has_singles:
         raise UsageError(f"{screen.path}: has no single knockouts, which tell what the cells express")
     require_all_genes(screen, np.fromiter(cells, dtype=np.int64))
-    found = [cell for cell in cells
-             if screen.count_of(cell) > len(lost) and np.isin(lost, screen.genes_of(cell)).all()]
+    found = [
+        cell for cell in cells
+        if screen.count_of(cell) > len(lost) and np.isin(lost, screen.genes_of(cell)).all()
+    ]
     if not found:
         names = ", ".join(screen.genes[gene] for gene in lost)
         where = f"cell {screen.cells[cells[0]]}" if must else "any cell"
@@ -218,9 +222,16 @@ def _table(screen, model, lost, cells) -> pd.DataFrame:
     network_change = np.where(np.abs(after - rescaled) < RESIDUE, 0.0, after - rescaled)
     shown = np.flatnonzero(expressing)
     is_lost = np.isin(np.arange(width), lost)
-    table = pd.DataFrame({"gene": np.array(screen.genes, dtype=object), "knocked_out": is_lost, "cells": expressing,
-                          "share_before": before, "share_after": after, "change": after - before,
-                          "renormalised": rescaled, "network_change": network_change}).iloc[shown]
+    table = pd.DataFrame({
+        "gene": np.array(screen.genes, dtype=object),
+        "knocked_out": is_lost,
+        "cells": expressing,
+        "share_before": before,
+        "share_after": after,
+        "change": after - before,
+        "renormalised": rescaled,
+        "network_change": network_change
+    }).iloc[shown]
     order = np.lexsort((-table["network_change"].abs(), ~table["knocked_out"]))
     table = table.iloc[order].reset_index(drop=True)
     impact, network = scores / len(cells)

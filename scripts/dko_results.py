@@ -18,8 +18,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from dko_files import (DkoError, InputError, ReadError, UsageError, attributes,  # noqa: F401 (for users)
-                       member_groups, read_metrics, read_training)
+from dko_files import (
+    DkoError,
+    InputError,
+    ReadError,
+    UsageError,
+    attributes,  # noqa: F401 (for users)
+    member_groups,
+    read_metrics,
+    read_training)
 from dko_screen_file import INTERACTIONS, PAIR_COLUMNS, ScreenFile, interaction_of
 from dko_summary import Moments, PairTable, summarise_double, summarise_list
 
@@ -57,9 +64,13 @@ class Screen(ScreenFile):
         parts = []
         for cells, genes, values in self._single_blocks(self.single_scores, first, last):
             keep = slice(None) if chosen is None else np.isin(genes, chosen)
-            parts.append(pd.DataFrame({"gene": self._gene_labels[genes[keep]],
-                                       "cell": self._cell_labels[cells[keep]],
-                                       **{score: value[keep] for score, value in values.items()}}))
+            parts.append(
+                pd.DataFrame({
+                    "gene": self._gene_labels[genes[keep]],
+                    "cell": self._cell_labels[cells[keep]],
+                    **{score: value[keep]
+                       for score, value in values.items()}
+                }))
         return _joined(parts, ["gene", "cell", *self.single_scores])
 
     def singles_matrix(self, score: str = "impact"):
@@ -73,8 +84,8 @@ class Screen(ScreenFile):
         return scipy.sparse.csr_matrix(parts, shape=(len(self.cells), len(self.genes)))
 
     def gene_summary(self) -> pd.DataFrame:
-        """Every gene over the cells in which it was knocked out: rank, gene, cells (their number), and of every
-        stored score NAME_mean and NAME_sd (sample standard deviation over cells; NaN of one cell). Of
+        """Every gene over the cells in which it was knocked out: rank, gene, cells (their number), and of
+        every stored score NAME_mean and NAME_sd (sample standard deviation over cells; NaN of one cell). Of
         deviations over members only the mean. Highest mean impact (else network) first. Reads single/ once,
         in blocks; holds a few numbers a gene."""
         moments = Moments(len(self.genes), self._need_singles())
@@ -87,7 +98,8 @@ class Screen(ScreenFile):
         moments = Moments(len(self.cells), self._need_singles())
         for cells, _, values in self._single_blocks(self.single_scores):
             moments.add(cells, values)
-        return self._summary(moments, self._cell_labels, "cell", "genes").sort_index(ignore_index=True).drop(columns="rank")
+        return self._summary(moments, self._cell_labels, "cell",
+                             "genes").sort_index(ignore_index=True).drop(columns="rank")
 
     def _need_singles(self) -> list:
         if not self.has_singles:
@@ -96,7 +108,11 @@ class Screen(ScreenFile):
 
     def _summary(self, moments: Moments, labels, what: str, over: str) -> pd.DataFrame:
         chosen = np.flatnonzero(moments.count)
-        table = pd.DataFrame({what: labels[chosen], over: moments.count[chosen], **moments.columns(chosen)},
+        table = pd.DataFrame({
+            what: labels[chosen],
+            over: moments.count[chosen],
+            **moments.columns(chosen)
+        },
                              index=chosen)
         table = table.sort_values(f"{self.single_scores[0]}_mean", ascending=False, kind="stable")
         table.insert(0, "rank", np.arange(1, len(table) + 1))
@@ -141,15 +157,22 @@ class Screen(ScreenFile):
         for score, of_genes in singles.items():
             values[INTERACTIONS[score]] = interaction_of(values[score], of_genes[first], of_genes[second])
         labels = self._gene_labels
-        return pd.DataFrame({"gene1": labels[targets[first]], "gene2": labels[targets[second]],
-                             "cell": self.cells[cell], **{name: values[name] for name in self.pair_scores}})
+        return pd.DataFrame({
+            "gene1": labels[targets[first]],
+            "gene2": labels[targets[second]],
+            "cell": self.cells[cell],
+            **{name: values[name]
+               for name in self.pair_scores}
+        })
 
     def _pair_over_cells(self, gene1: int, gene2: int) -> pd.DataFrame:
         stored = self._stored("double", PAIR_COLUMNS)
         rows = []
         for cells, genes, singles in self._single_blocks(self._interacting()):
             first, second = np.flatnonzero(genes == gene1), np.flatnonzero(genes == gene2)
-            both, at1, at2 = np.intersect1d(cells[first], cells[second], assume_unique=True,
+            both, at1, at2 = np.intersect1d(cells[first],
+                                            cells[second],
+                                            assume_unique=True,
                                             return_indices=True)
             start = self.starts[cells[0]]
             for cell, place1, place2 in zip(both, first[at1], second[at2]):
@@ -157,8 +180,13 @@ class Screen(ScreenFile):
                     continue
                 a, b = (place + start - self.starts[cell] for place in (place1, place2))
                 number = self.pair_starts[cell] + a * (2 * self.count_of(cell) - a - 1) // 2 + b - a - 1
-                row = {"gene1": self.genes[gene1], "gene2": self.genes[gene2], "cell": self.cells[cell],
-                       **{score: self._file["double"][score][number] for score in stored}}
+                row = {
+                    "gene1": self.genes[gene1],
+                    "gene2": self.genes[gene2],
+                    "cell": self.cells[cell],
+                    **{score: self._file["double"][score][number]
+                       for score in stored}
+                }
                 for score, values in singles.items():
                     row[INTERACTIONS[score]] = interaction_of(row[score], values[place1], values[place2])[()]
                 rows.append(row)
@@ -177,8 +205,8 @@ class Screen(ScreenFile):
         if not self.has_pairs:
             raise UsageError(f"{self.path}: has no pairs of genes: screen with --order 2")
         measures = self.pair_scores
-        by = by or next(name for name in ("interaction", "network_interaction", "impact", "network")
-                        if name in measures)
+        by = by or next(
+            name for name in ("interaction", "network_interaction", "impact", "network") if name in measures)
         if by not in measures:
             raise UsageError(f"{self.path}: has no {by} of pairs, only {', '.join(measures)}")
         chosen = np.arange(len(self.genes)) if genes is None else self._gene_numbers(genes)
@@ -188,8 +216,8 @@ class Screen(ScreenFile):
             summarise_double(self._pairs_of_band, len(self.genes), chosen,
                              np.arange(len(self.cells)) if within is None else within, measures, table)
         else:
-            summarise_list(lambda scores: self._chosen_list_blocks(scores, chosen, within),
-                           len(self.genes), len(self.cells), measures, table)
+            summarise_list(lambda scores: self._chosen_list_blocks(scores, chosen, within), len(self.genes),
+                           len(self.cells), measures, table)
         return table.finish()
 
     # Lists ------------------------------------------------------------------------------------------------
@@ -206,7 +234,8 @@ class Screen(ScreenFile):
         """Of events that hold all of `genes`, or any of them."""
         order = self.list_order
         titles = ["gene"] if order == 1 else [f"gene{at + 1}" for at in range(order)]
-        scores = self.pair_scores if order == 2 and not self.has_all_pairs else self._stored("list", PAIR_COLUMNS)
+        scores = self.pair_scores if order == 2 and not self.has_all_pairs else self._stored(
+            "list", PAIR_COLUMNS)
         within = None if cell is None else self.cell_number(cell)
         parts = []
         for of, cells, values in self._list_blocks(scores):
@@ -216,9 +245,13 @@ class Screen(ScreenFile):
             elif not any_of:
                 for gene in genes:
                     keep &= (of == gene).any(axis=1)
-            parts.append(pd.DataFrame({
-                **{title: self._gene_labels[of[keep, at]] for at, title in enumerate(titles)},
-                "cell": self._cell_labels[cells[keep]], **{score: values[score][keep] for score in scores}}))
+            parts.append(
+                pd.DataFrame({
+                    **{title: self._gene_labels[of[keep, at]]
+                       for at, title in enumerate(titles)}, "cell": self._cell_labels[cells[keep]],
+                    **{score: values[score][keep]
+                       for score in scores}
+                }))
             if top is not None:
                 held = _joined(parts, [])
                 parts = [held.sort_values(scores[0], ascending=False, kind="stable").head(top)]

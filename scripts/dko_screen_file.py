@@ -93,7 +93,7 @@ class ScreenFile:
     def close(self):
         self._file.close()
 
-    def __enter__(self) -> "Screen":
+    def __enter__(self) -> "ScreenFile":
         return self
 
     def __exit__(self, *_):
@@ -142,8 +142,10 @@ class ScreenFile:
     def _interacting(self) -> list:
         """The scores of which interactions can be derived: the pairs' and all their singles' are there."""
         group = "double" if self.has_all_pairs else "list"
-        both = [score for score in MEANS
-                if score in self._stored(group, MEANS) and score in self._stored("single", MEANS)]
+        both = [
+            score for score in MEANS
+            if score in self._stored(group, MEANS) and score in self._stored("single", MEANS)
+        ]
         return both if self.has_all_pairs or (both and self._list_has_singles()) else []
 
     def _list_has_singles(self) -> bool:
@@ -218,7 +220,8 @@ class ScreenFile:
 
     def _require_below(self, numbers, bound: int, where: str):
         if len(numbers) and (numbers.min() < 0 or numbers.max() >= bound):
-            raise InputError(f"{self.path}/{where}: names genes or cells that are not there: the file is damaged")
+            raise InputError(
+                f"{self.path}/{where}: names genes or cells that are not there: the file is damaged")
 
     def genes_of(self, cell: int) -> np.ndarray:
         """The genes that are knocked out in a cell, ascending."""
@@ -250,7 +253,7 @@ class ScreenFile:
 
     def _stored_pairs(self, cell: int, places, first: int, last: int) -> dict:
         """{score: values} of the pairs of places[i] and places[j] among the genes of a cell, i in
-        [first, last), j > i, row by row. Reads one piece if that is small or all is wanted, else row by row."""
+        [first, last), j > i, row by row. Reads one piece if it is small or all wanted, else row by row."""
         count = self.count_of(cell)
         rows = places[first:last]
         base = self.pair_starts[cell] + rows * (2 * count - rows - 1) // 2 - rows - 1
@@ -269,7 +272,8 @@ class ScreenFile:
             else:
                 values[score] = np.concatenate([
                     data[start + places[i + 1]:start + places[-1] + 1][places[i + 1:] - places[i + 1]]
-                    for i, start in zip(range(first, last), base)])
+                    for i, start in zip(range(first, last), base)
+                ])
         return values
 
     def _pairs_of_band(self, cell: int, label, band: Band):
@@ -302,8 +306,9 @@ class ScreenFile:
             for score in MEANS:
                 if INTERACTIONS[score] in scores:
                     stored = values[score] if score in values else listed[score][lo:lo + BLOCK]
-                    singles = [self._singles_at(self._places_of_singles(cells, genes[:, at]), score)
-                               for at in (0, 1)]
+                    singles = [
+                        self._singles_at(self._places_of_singles(cells, genes[:, at]), score) for at in (0, 1)
+                    ]
                     values[INTERACTIONS[score]] = interaction_of(stored, *singles)
             yield genes, cells, values
 

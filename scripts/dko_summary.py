@@ -35,7 +35,7 @@ class Moments:
         for measure, value in values.items():
             value = value.astype(np.float64)
             mean = np.bincount(places, value) / added
-            squares = np.bincount(places, (value - mean[places]) ** 2)
+            squares = np.bincount(places, (value - mean[places])**2)
             difference = mean - self.mean[measure][present]
             self.mean[measure][present] += difference * added / (before + added)
             self.squares[measure][present] += squares + difference**2 * before * added / (before + added)
@@ -61,8 +61,10 @@ class PairSums:
 
     def __init__(self, groups: int, measures):
         self.moments = Moments(groups, measures)
-        self.signs = {measure: np.zeros((2, groups), dtype=np.int32)
-                      for measure in measures if measure.endswith("interaction")}
+        self.signs = {
+            measure: np.zeros((2, groups), dtype=np.int32)
+            for measure in measures if measure.endswith("interaction")
+        }
 
     @staticmethod
     def bytes_each(measures) -> int:
@@ -111,8 +113,11 @@ class PairTable:
         """`genes_of(groups)` gives the two genes of groups."""
         chosen = np.flatnonzero(sums.moments.count >= max(1, self.min_cells))
         first, second = genes_of(chosen)
-        table = pd.DataFrame({"gene1": self.labels[first], "gene2": self.labels[second],
-                              **sums.columns(chosen)})
+        table = pd.DataFrame({
+            "gene1": self.labels[first],
+            "gene2": self.labels[second],
+            **sums.columns(chosen)
+        })
         if self.kept is not None:
             table = pd.concat([self.kept, table], ignore_index=True)
         self.kept = by_strength(table, self.by).head(self.top) if self.top is not None else table
@@ -129,6 +134,7 @@ def summarise_list(blocks, genes: int, cells: int, measures, table: PairTable):
     """`blocks(measures)` gives (genes n × 2, cells, {measure: values}), the same each time: first for which
     pairs there are, then for their values. What a list has twice counts once. Holds 16 bytes an event, and a
     few numbers a pair."""
+
     def keys_of(pairs):
         return pairs.min(axis=1).astype(np.int64) * genes + pairs.max(axis=1)
 
@@ -140,7 +146,9 @@ def summarise_list(blocks, genes: int, cells: int, measures, table: PairTable):
         first, last = np.searchsorted(counted, [done, done + len(pairs)])
         keep, done = counted[first:last] - done, done + len(pairs)
         sums.add(np.searchsorted(known, keys_of(pairs[keep])),
-                 {name: value[keep] for name, value in values.items()}, all_different=False)
+                 {name: value[keep]
+                  for name, value in values.items()},
+                 all_different=False)
     table.add(sums, lambda groups: (known[groups] // genes, known[groups] % genes))
 
 

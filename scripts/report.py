@@ -15,10 +15,14 @@ import os
 import signal
 import sys
 
-MISSING = [name for name in ("h5py", "pandas", "matplotlib", "scipy") if importlib.util.find_spec(name) is None]
+MISSING = [
+    name for name in ("h5py", "pandas", "matplotlib", "scipy") if importlib.util.find_spec(name) is None
+]
 if MISSING:
-    sys.exit(f"report.py: error: {sys.executable} has no {', '.join(MISSING)}: install what scripts/install-deps.sh "
-             "--report does, and use /usr/bin/python3")
+    sys.exit(
+        f"report.py: error: {sys.executable} has no {', '.join(MISSING)}: install what "
+        "scripts/install-deps.sh "
+        "--report does, and use /usr/bin/python3")
 
 import dko_results  # noqa: E402
 import report_data  # noqa: E402
@@ -43,19 +47,31 @@ at_least_one.__name__ = "whole number above 0"
 
 def parse_arguments(arguments):
     parser = argparse.ArgumentParser(
-        prog="report.py", description="Makes one self-contained HTML page of a screen.",
+        prog="report.py",
+        description="Makes one self-contained HTML page of a screen.",
         epilog="example: report.py screen.h5 -o report.html --prediction prediction.h5")
     parser.add_argument("screen", metavar="SCREEN", help="screen.h5 of dko run or dko screen")
     parser.add_argument("-o", "--out", required=True, metavar="HTML", help="the page to write")
-    parser.add_argument("--model", metavar="FILE", help="model.h5, for the curve of losses if the screen lacks it")
-    parser.add_argument("--prediction", metavar="FILE",
+    parser.add_argument("--model",
+                        metavar="FILE",
+                        help="model.h5, for the curve of losses if the screen lacks it")
+    parser.add_argument("--prediction",
+                        metavar="FILE",
                         help="prediction.h5 of dko predict, for how well unseen cells are predicted")
     parser.add_argument("--figures", metavar="DIR", help="write the pictures as PNG and PDF there too")
-    parser.add_argument("--top", type=at_least_one, default=20, metavar="N",
+    parser.add_argument("--top",
+                        type=at_least_one,
+                        default=20,
+                        metavar="N",
                         help="how many genes and pairs the tables list (20)")
-    parser.add_argument("--min-cells", type=at_least_one, metavar="N",
+    parser.add_argument("--min-cells",
+                        type=at_least_one,
+                        metavar="N",
                         help="leave out genes and pairs in fewer cells (2 %% of the cells, at least 3)")
-    parser.add_argument("--most-pairs", type=at_least_one, default=100_000_000, metavar="N",
+    parser.add_argument("--most-pairs",
+                        type=at_least_one,
+                        default=100_000_000,
+                        metavar="N",
                         help="of larger screens read the pairs of some cells only (100,000,000)")
     parser.add_argument("-f", "--force", action="store_true", help="replace files that exist")
     return parser.parse_args(arguments)
@@ -75,8 +91,10 @@ def check_outputs(options):
     if options.figures:
         if os.path.exists(options.figures) and not os.path.isdir(options.figures):
             raise UsageError(f"{options.figures} is no directory")
-        planned += [os.path.join(options.figures, f"{name}.{kind}") for name in report_page.FIGURES
-                    for kind in ("png", "pdf")]
+        planned += [
+            os.path.join(options.figures, f"{name}.{kind}") for name in report_page.FIGURES
+            for kind in ("png", "pdf")
+        ]
     for path in planned:
         if os.path.exists(path) and not options.force:
             raise UsageError(f"{path} exists: give another name, or --force to replace it")
@@ -94,9 +112,10 @@ def build_page(report, drawn) -> str:
     parts = [part for part in parts if part[2]]
     name = os.path.basename(str(report.screen.provenance.get("input", ""))) or report.screen.path
     top = sections.cards(report) + sections.findings(report)
-    return report_page.page(f"Knockout screen of {name}", sections.lead(report), [top, *(part[2] for part in parts)],
-                            [part[:2] for part in parts],
-                            f"Made by report.py from {report_page.clean(os.path.basename(report.screen.path))}.")
+    return report_page.page(
+        f"Knockout screen of {name}", sections.lead(report), [top, *(part[2] for part in parts)],
+        [part[:2] for part in parts],
+        f"Made by report.py from {report_page.clean(os.path.basename(report.screen.path))}.")
 
 
 def write_page(path: str, text: str):
@@ -128,8 +147,8 @@ def make_report(options):
     check_outputs(options)
     with dko_results.open_screen(options.screen) as screen:
         try:
-            report = report_data.collect(screen, options.top, options.min_cells, options.most_pairs, options.model,
-                                         options.prediction)
+            report = report_data.collect(screen, options.top, options.min_cells, options.most_pairs,
+                                         options.model, options.prediction)
         except (KeyError, OSError, ValueError) as error:
             raise dko_results.InputError(f"{options.screen}: is damaged: {error}") from error
         write_page(options.out, build_page(report, draw_figures(report, options.figures)))

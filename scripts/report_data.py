@@ -92,7 +92,10 @@ def add_pairs(report: Report, most_pairs: int):
     if screen.has_all_pairs:
         cells = np.flatnonzero(screen.pairs_of_cells)
         if screen.n_pairs > most_pairs:
-            cells = cells[np.linspace(0, len(cells) - 1, max(1, len(cells) * most_pairs // screen.n_pairs),
+            cells = cells[np.linspace(0,
+                                      len(cells) - 1,
+                                      max(1,
+                                          len(cells) * most_pairs // screen.n_pairs),
                                       dtype=np.int64)]
             report.notes.append(f"{screen.n_pairs:,} pairs are many: their means are over {len(cells):,} of "
                                 "the cells, spread evenly (report.py --most-pairs).")
@@ -131,16 +134,22 @@ def read_prediction(report: Report, path) -> dict:
             stated = attributes(file)
             if file["true"].shape != (cells, len(genes)) or file["predicted"].shape != (cells, len(genes)):
                 raise InputError(f"{path}: its arrays do not fit together: the file is damaged")
-            return {"cells": cells, "metrics": read_metrics(file["metrics"]), "command": stated.get("command", ""),
-                    "what": which_cells(report, stated, cells), **profiles_of(file, genes, cells)}
+            return {
+                "cells": cells,
+                "metrics": read_metrics(file["metrics"]),
+                "command": stated.get("command", ""),
+                "what": which_cells(report, stated, cells),
+                **profiles_of(file, genes, cells)
+            }
         except KeyError as error:
             raise InputError(f"{path}: is damaged: {error.args[0]}") from None
 
 
 def which_cells(report: Report, stated: dict, cells: int) -> str:
     same = stated.get("input_checksum") == report.screen.provenance.get("input_checksum")
-    return (f"{cells:,} cells of {'the same' if same else 'other'} data that dko predict held out, and a mapping "
-            "that it trained without them: another than that of this screen.")
+    return (
+        f"{cells:,} cells of {'the same' if same else 'other'} data that dko predict held out, and a mapping "
+        "that it trained without them: another than that of this screen.")
 
 
 def profiles_of(file, genes, cells: int) -> dict:
@@ -153,11 +162,13 @@ def profiles_of(file, genes, cells: int) -> dict:
         for at in range(true.shape[1]):
             expressed = true[:, at] > 0
             values = true[expressed, at], predicted[expressed, at]
-            rows.append((genes[lo + at], *(value.mean() if len(value) else np.nan for value in values),
-                         spearman(*values)))
+            rows.append((genes[lo + at], *(value.mean() if len(value) else np.nan
+                                           for value in values), spearman(*values)))
         where = np.flatnonzero(true > 0)
         share = -(-MOST_POINTS * true.shape[1] // len(genes))
         where = draw.permutation(where)[:share]
         parts.append(pd.DataFrame({"true": true.ravel()[where], "predicted": predicted.ravel()[where]}))
-    return {"genes": pd.DataFrame(rows, columns=["gene", "true_mean", "predicted_mean", "spearman"]),
-            "entries": pd.concat(parts, ignore_index=True)}
+    return {
+        "genes": pd.DataFrame(rows, columns=["gene", "true_mean", "predicted_mean", "spearman"]),
+        "entries": pd.concat(parts, ignore_index=True)
+    }

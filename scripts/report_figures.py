@@ -1,53 +1,25 @@
 """The figures of the report. Each is drawn for a width in inches: wide ones for a desk, narrow for a phone."""
 from __future__ import annotations
 
-import base64
-import io
-import logging
 import os
-import warnings
 
 import matplotlib
+import numpy as np
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize, TwoSlopeNorm
+from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
-matplotlib.use("Agg")
-import numpy as np  # noqa: E402
-from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: E402
-from matplotlib.cm import ScalarMappable  # noqa: E402
-from matplotlib.colors import Normalize, TwoSlopeNorm  # noqa: E402
-from matplotlib.figure import Figure  # noqa: E402
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter  # noqa: E402
-from matplotlib.transforms import Bbox  # noqa: E402
+from report_drawing import (BLUE, GREEN, GREY, INK, NARROW, NARROWEST_PANELS, ORANGE, WIDE, data_uri, dots,
+                            leaf_order, logarithmic, panels, place_labels, short)
+from report_page import FIGURES
 
-from report_page import FIGURES  # noqa: E402
-
-WIDE, NARROW = 8.9, 3.7
-NARROWEST_PANELS = 6.0  # inches from which on panels stand side by side
-BLUE, ORANGE, GREEN, GREY, INK = "#0072b2", "#d55e00", "#009e73", "#9aa3ad", "#1f2933"
 MOST_ROWS = 15
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-matplotlib.rcParams.update({
-    "font.size": 9, "font.family": ["DejaVu Sans", "Noto Sans CJK SC", "WenQuanYi Zen Hei"], "axes.titlesize": 9.5, "axes.titleweight": "bold",
-    "axes.titlelocation": "left", "axes.spines.top": False, "axes.spines.right": False,
-    "axes.edgecolor": "#7b8794", "axes.labelcolor": INK, "text.color": INK, "xtick.color": "#52606d",
-    "ytick.color": "#52606d", "axes.titlecolor": INK, "legend.frameon": False, "figure.facecolor": "white",
-    "axes.grid": False, "grid.color": "#e4e7eb", "svg.fonttype": "path", "svg.hashsalt": "dko",
-    "pdf.fonttype": 42,
-    # Names of genes are no formulas, whatever characters they have.
-    "text.parse_math": False, "axes.formatter.use_mathtext": False, "axes.unicode_minus": True})
-warnings.filterwarnings("ignore", message="Glyph .* missing from")
-logging.getLogger("matplotlib").setLevel(logging.ERROR)
-
-SCORE_NAMES = {"impact": "impact", "network": "network impact", "interaction": "interaction",
-               "network_interaction": "network interaction", "share": "own share"}
-
-
-def short(name: str, most: int = 18) -> str:
-    """A name as it fits beside an axis: printable, the middle left out of long ones."""
-    name = "".join(letter if letter.isprintable() else "·" for letter in name) or "(no name)"
-    if len(name) <= most:
-        return name
-    return name[:most - most // 3 - 1] + "…" + name[-(most // 3):]
+SCORE_NAMES = {
+    "impact": "impact",
+    "network": "network impact",
+    "interaction": "interaction",
+    "network_interaction": "network interaction"
+}
 
 
 def pair_label(row, width: float) -> str:
@@ -55,69 +27,8 @@ def pair_label(row, width: float) -> str:
     return f"{short(row.gene1, most)} + {short(row.gene2, most)}"
 
 
-def panels(width: float, count: int, height: float, ratios=None):
-    """Axes side by side, or one above the other where there is no room."""
-    if width >= NARROWEST_PANELS or count == 1:
-        figure = Figure(figsize=(width, height), layout="constrained")
-        axes = figure.subplots(1, count, squeeze=False, gridspec_kw={"width_ratios": ratios})[0]
-    else:
-        figure = Figure(figsize=(width, height * count), layout="constrained")
-        axes = figure.subplots(count, 1, squeeze=False)[:, 0]
-    FigureCanvasAgg(figure)
-    return figure, list(axes)
+# Each figure (report_page.FIGURES) is of a report and a width; None where there is nothing to draw.
 
-
-def arrange(figure):
-    """Finds room for all once, not again at every drawing: that takes most of the time."""
-    if figure.get_layout_engine() is not None:
-        figure.draw_without_rendering()
-        figure.set_layout_engine("none")
-
-
-def power_of_ten(value, _=None) -> str:
-    """Ticks of logarithmic axes; matplotlib's own are formulas."""
-    if value <= 0:
-        return ""
-    exponent = int(np.floor(np.log10(value) + 1e-9))
-    if -4 < exponent < 3:
-        return f"{value:.{max(0, -exponent)}f}"
-    return f"10{str(exponent).translate(SUPERSCRIPTS)}"
-
-
-def logarithmic(axis, low: float, high: float):
-    """A logarithmic axis from low to high, with as many ticks as have room."""
-    axes = axis.axes
-    getattr(axes, f"set_{axis.axis_name}scale")("log")
-    getattr(axes, f"set_{axis.axis_name}lim")(low, high)
-    decades = np.log10(high / low)
-    beside = axes.get_subplotspec().get_gridspec().ncols if axis.axis_name == "x" else 1
-    room = axes.figure.get_size_inches()[0] / (2 * beside) / decades
-    axis.set_major_locator(LogLocator(subs=(1, 2, 5) if room > 1.7 else (1, 3) if room > 0.9 else (1,), numticks=12))
-    axis.set_major_formatter(FuncFormatter(power_of_ten if room <= 0.9 else lambda value, _: f"{value:.2g}"))
-    axis.set_minor_formatter(NullFormatter())
-
-
-def dots(axes, labels, means, deviations, members, title: str, color: str, others=None):
-    """A row for each name: mean, standard deviation over cells (thin), over members (thick)."""
-    rows = np.arange(len(labels))[::-1]
-    axes.hlines(rows, means - np.nan_to_num(deviations), means + np.nan_to_num(deviations), color=color,
-                alpha=0.45, linewidth=1.4, label="± sd over cells")
-    if members is not None:
-        axes.hlines(rows, means - members, means + members, color=color, linewidth=4, alpha=0.55,
-                    label="± sd over members")
-    axes.plot(means, rows, "o", color=color, markersize=5, label="mean over cells")
-    if others is not None:
-        axes.plot(others, rows, "|", color=INK, markersize=9, markeredgewidth=1.6, label="own share")
-    axes.set_yticks(rows, labels)
-    axes.tick_params(axis="y", length=0, labelcolor=INK)
-    axes.set_ylim(-0.7, len(labels) - 0.3)
-    axes.axvline(0, color="#7b8794", linewidth=0.8, zorder=0)
-    axes.grid(axis="x")
-    axes.xaxis.set_major_locator(MaxNLocator(5))
-    axes.set_title(title)
-
-
-# The figures of the report (report_page.FIGURES): each takes it and a width; None where there is nothing to draw
 
 def quality(report, width: float):
     known = report.quality or {}
@@ -141,8 +52,15 @@ def draw_entries(figure, axes, entries):
     predicted = entries["predicted"].to_numpy(dtype=float).clip(low, high)
     true = true.clip(low, high)
     if len(true) > 2000:
-        hexagons = axes.hexbin(true, predicted, gridsize=45, xscale="log", yscale="log", bins="log",
-                               mincnt=1, cmap="Blues", linewidths=0.1,
+        hexagons = axes.hexbin(true,
+                               predicted,
+                               gridsize=45,
+                               xscale="log",
+                               yscale="log",
+                               bins="log",
+                               mincnt=1,
+                               cmap="Blues",
+                               linewidths=0.1,
                                extent=(np.log10(low), np.log10(high)) * 2)
         hexagons.set_clim(0.4, None)
         bar = figure.colorbar(hexagons, ax=axes, shrink=0.6, pad=0.02, aspect=15)
@@ -163,11 +81,16 @@ def draw_gene_correlations(axes, correlations):
     axes.hist(correlations, bins=np.linspace(-1, 1, 41), color=BLUE, alpha=0.85)
     axes.axvline(0, color="#7b8794", linewidth=0.8)
     axes.axvline(np.median(correlations), color=ORANGE, linewidth=1.6)
-    axes.annotate(f" median {np.median(correlations):.2f}", (np.median(correlations), 1), va="top",
-                  xycoords=("data", "axes fraction"), color=ORANGE, fontsize=8.5,
+    axes.annotate(f" median {np.median(correlations):.2f}", (np.median(correlations), 1),
+                  va="top",
+                  xycoords=("data", "axes fraction"),
+                  color=ORANGE,
+                  fontsize=8.5,
                   ha="left" if np.median(correlations) < 0.4 else "right")
     low = min(-0.25, np.min(correlations) - 0.05)
-    axes.set(xlim=(max(-1, low), 1), xlabel="Spearman over cells, true with predicted", ylabel="genes",
+    axes.set(xlim=(max(-1, low), 1),
+             xlabel="Spearman over cells, true with predicted",
+             ylabel="genes",
              title="Each gene over its cells")
     axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
 
@@ -176,22 +99,34 @@ def losses(report, width: float):
     table = report.training["losses"] if report.training else None
     if table is None or len(table) < 2:
         return None
-    figure, (axes,) = panels(width, 1, 2.9)
+    figure, (axes, ) = panels(width, 1, 2.9)
     best = []
     for member, curve in table.groupby("member"):
         step = max(1, len(curve) // 400)
         smooth = curve.groupby(curve["step"] // step)[["step", "training_loss"]].mean()
         first = member == 0
-        axes.plot(smooth["step"], smooth["training_loss"], color=GREY, linewidth=0.9, alpha=0.7,
+        axes.plot(smooth["step"],
+                  smooth["training_loss"],
+                  color=GREY,
+                  linewidth=0.9,
+                  alpha=0.7,
                   label="training batches" if first else None)
         if curve["validation_loss"].notna().any():
-            axes.plot(curve["step"], curve["validation_loss"], color=BLUE, linewidth=1,
+            axes.plot(curve["step"],
+                      curve["validation_loss"],
+                      color=BLUE,
+                      linewidth=1,
                       label="validation cells" if first else None)
         stated = report.training["members"][member]
         if "best_step" in stated and np.isfinite(stated.get("best_validation_loss", np.nan)):
             best.append((stated["best_step"], stated["best_validation_loss"]))
     if best:
-        axes.plot(*zip(*best), "o", color=ORANGE, markersize=7, markeredgecolor="white", zorder=5,
+        axes.plot(*zip(*best),
+                  "o",
+                  color=ORANGE,
+                  markersize=7,
+                  markeredgecolor="white",
+                  zorder=5,
                   label="step whose weights were kept")
     every = table[["training_loss", "validation_loss"]].to_numpy(dtype=float)
     high = np.nanquantile(every[table["step"] >= table["step"].max() * 0.02], 0.999)
@@ -231,7 +166,7 @@ def share(report, width: float):
     with_network = "network_mean" in table and table["network_mean"].max() > 0
     if "share_mean" not in table and not with_network:
         return None
-    figure, (axes,) = panels(width, 1, 4.2 if width > NARROWEST_PANELS else 3.9)
+    figure, (axes, ) = panels(width, 1, 4.2 if width > NARROWEST_PANELS else 3.9)
     if "share_mean" in table:
         draw_share(figure, axes, table, with_network)
     else:
@@ -242,7 +177,8 @@ def share(report, width: float):
     y = "impact_mean" if "share_mean" in table else "network_mean"
     x = "share_mean" if "share_mean" in table else "impact_mean"
     standing = table.sort_values(name, ascending=False).head(10 if width > NARROWEST_PANELS else 5)
-    place_labels(figure, axes, table[[x, y]].to_numpy(), standing[[x, y]].to_numpy(), [short(gene, 14) for gene in standing["gene"]])
+    place_labels(figure, axes, table[[x, y]].to_numpy(), standing[[x, y]].to_numpy(),
+                 [short(gene, 14) for gene in standing["gene"]])
     return figure
 
 
@@ -254,10 +190,20 @@ def draw_share(figure, axes, table, with_network: bool):
               for values in (table["share_mean"], table["impact_mean"])]
     ends = np.array([min(low for low, _ in limits), max(high for _, high in limits)])
     axes.plot(ends, ends, color="#7b8794", linewidth=1, linestyle=(0, (4, 3)))
-    colors = {"c": table["network_mean"], "cmap": "viridis_r",
-              "norm": Normalize(0, max(1e-12, table["network_mean"].quantile(0.99)))} if with_network else {"color": BLUE}
-    points = axes.scatter(table["share_mean"], table["impact_mean"], s=20 if len(table) < 1000 else 9,
-                          linewidths=0.3, edgecolors="white", rasterized=len(table) > 3000, **colors)
+    colors = {
+        "c": table["network_mean"],
+        "cmap": "viridis_r",
+        "norm": Normalize(0, max(1e-12, table["network_mean"].quantile(0.99)))
+    } if with_network else {
+        "color": BLUE
+    }
+    points = axes.scatter(table["share_mean"],
+                          table["impact_mean"],
+                          s=20 if len(table) < 1000 else 9,
+                          linewidths=0.3,
+                          edgecolors="white",
+                          rasterized=len(table) > 3000,
+                          **colors)
     for axis, (low, high) in zip((axes.xaxis, axes.yaxis), limits):
         logarithmic(axis, low, high)
     axes.set(xlabel="mean own share (what impact would be without effects)", ylabel="mean impact")
@@ -269,35 +215,6 @@ def draw_share(figure, axes, table, with_network: bool):
         bar.outline.set_visible(False)
 
 
-def place_labels(figure, axes, points, standing, names):
-    """Names beside the `standing` ones of the points (x and y of each), each at the place around its point, of
-    some, where it covers the fewest points, and none of the other names."""
-    arrange(figure)
-    renderer, frame, taken = figure.canvas.get_renderer(), axes.get_window_extent(), []
-    pixel = figure.dpi / 72
-    pixels = axes.transData.transform(points)
-    for point, at, name in zip(standing, axes.transData.transform(standing), names):
-        sample = figure.text(0, 0, name, fontsize=8)
-        size = sample.get_window_extent(renderer).size
-        sample.remove()
-        best = None
-        for angle in np.arange(8) * np.pi / 4 + np.pi / 8:
-            for reach in (9, 18):
-                place = np.array([reach * np.cos(angle), reach * np.sin(angle)])
-                low = at + place * pixel - (0 if place[0] > 0 else size[0], size[1] / 2)
-                box = Bbox([low, low + size])
-                inside = frame.x0 <= box.x0 and box.x1 <= frame.x1 and frame.y0 <= box.y0 and box.y1 <= frame.y1
-                covered = ((pixels >= box.min - 2) & (pixels <= box.max + 2)).all(axis=1).sum()
-                cost = covered + 0.1 * (reach > 9)
-                if inside and not any(box.overlaps(other) for other in taken) and (not best or cost < best[0]):
-                    best = cost, box, place
-        if best:
-            taken.append(best[1])
-            axes.annotate(name, point, best[2], textcoords="offset points", fontsize=8, va="center",
-                          ha="left" if best[2][0] > 0 else "right",
-                          arrowprops={"arrowstyle": "-", "color": GREY, "linewidth": 0.6, "shrinkB": 2})
-
-
 def distribution(report, width: float):
     score = report.gene_score
     if report.of_top_genes is None or report.of_top_genes.empty:
@@ -307,10 +224,29 @@ def distribution(report, width: float):
     groups = dict(iter(report.of_top_genes.groupby("gene")[score]))
     values = [groups[name].to_numpy(dtype=float) for name in names if name in groups]
     labels = [short(name, 14) for name in names if name in groups]
-    box = axes[0].boxplot(values[::-1], vert=False, widths=0.6, patch_artist=True, whis=(5, 95),
-                          flierprops={"marker": ".", "markersize": 2.5, "markeredgecolor": GREY},
-                          whiskerprops={"color": BLUE, "linewidth": 0.9}, capprops={"color": BLUE, "linewidth": 0.9},
-                          medianprops={"color": ORANGE, "linewidth": 1.6}, showfliers=True)
+    box = axes[0].boxplot(values[::-1],
+                          vert=False,
+                          widths=0.6,
+                          patch_artist=True,
+                          whis=(5, 95),
+                          flierprops={
+                              "marker": ".",
+                              "markersize": 2.5,
+                              "markeredgecolor": GREY
+                          },
+                          whiskerprops={
+                              "color": BLUE,
+                              "linewidth": 0.9
+                          },
+                          capprops={
+                              "color": BLUE,
+                              "linewidth": 0.9
+                          },
+                          medianprops={
+                              "color": ORANGE,
+                              "linewidth": 1.6
+                          },
+                          showfliers=True)
     for patch in box["boxes"]:
         patch.set(facecolor="#cfe3f1", edgecolor=BLUE, linewidth=0.9)
     for fliers in box["fliers"]:
@@ -334,7 +270,7 @@ def pairs(report, width: float):
     if report.pairs is None or report.pairs.empty:
         return None
     table, by = report.pairs.head(min(report.top, MOST_ROWS)), report.pairs_by
-    figure, (axes,) = panels(width, 1, 1.0 + 0.25 * len(table))
+    figure, (axes, ) = panels(width, 1, 1.0 + 0.25 * len(table))
     members = table.get(f"{by}_sd_mean")
     dots(axes, [pair_label(row, width) for row in table.itertuples()], table[f"{by}_mean"].to_numpy(),
          table[f"{by}_sd"].to_numpy(), None if members is None else members.to_numpy(), "", BLUE)
@@ -355,9 +291,9 @@ def heat_map(report, width: float):
     # A single large pair must not take the colour from all others.
     limit = float(np.quantile(np.abs(values.compressed()), 0.97)) or largest
     norm = TwoSlopeNorm(0, -limit, limit) if signed else Normalize(0, limit)
-    figure, (axes,) = panels(width, 1, width * 0.8 if width > NARROWEST_PANELS else width * 0.85)
+    figure, (axes, ) = panels(width, 1, width * 0.8 if width > NARROWEST_PANELS else width * 0.85)
     colors = matplotlib.colormaps["RdBu_r" if signed else "viridis"].with_extremes(bad="#d9dee3")
-    image = axes.imshow(values, cmap=colors, norm=norm, interpolation="nearest")
+    axes.imshow(values, cmap=colors, norm=norm, interpolation="nearest")
     labels = [short(name, 12) for name in square.index]
     size = 8 if len(labels) <= 24 else 7
     axes.set_xticks(range(len(labels)), labels, rotation=90, fontsize=size)
@@ -365,29 +301,15 @@ def heat_map(report, width: float):
     axes.tick_params(length=0, labelcolor=INK)
     for spine in axes.spines.values():
         spine.set_visible(False)
-    bar = figure.colorbar(ScalarMappable(norm, colors), ax=axes, shrink=0.6, pad=0.02, aspect=20,
+    bar = figure.colorbar(ScalarMappable(norm, colors),
+                          ax=axes,
+                          shrink=0.6,
+                          pad=0.02,
+                          aspect=20,
                           extend="both" if limit < largest else "neither")
     bar.set_label(f"mean {SCORE_NAMES[report.pairs_by]}")
     bar.outline.set_visible(False)
     return figure
-
-
-def leaf_order(square) -> list:
-    """Genes that interact alike beside each other."""
-    from scipy.cluster.hierarchy import leaves_list, linkage
-    from scipy.spatial.distance import pdist
-    values = np.nan_to_num(square.to_numpy())
-    if len(values) < 3:
-        return list(square.index)
-    return [square.index[at] for at in leaves_list(linkage(pdist(values), "average", optimal_ordering=True))]
-
-
-def data_uri(figure) -> str:
-    """The figure as SVG inside an address, to be loaded from nowhere."""
-    buffer = io.BytesIO()
-    arrange(figure)
-    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, dpi=150)
-    return "data:image/svg+xml;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
 
 
 def draw_all(report, folder=None) -> dict:
@@ -401,6 +323,7 @@ def draw_all(report, folder=None) -> dict:
             continue
         drawn[name] = (data_uri(wide), data_uri(draw(report, NARROW)))
         for kind in ("png", "pdf") if folder else ():
-            wide.savefig(os.path.join(folder, f"{name}.{kind}"), dpi=200,
+            wide.savefig(os.path.join(folder, f"{name}.{kind}"),
+                         dpi=200,
                          metadata={"CreationDate": None} if kind == "pdf" else None)
     return drawn

@@ -1,25 +1,18 @@
-"""The parts of the report: words and tables about one screen, computed from what report_data collected."""
+"""The parts of the report: tables, figures and words about one screen, from what report_data collected."""
 from __future__ import annotations
 
 import os
 
 import numpy as np
 
-from report_data import spearman
 from report_page import (CITING, GUIDE, clean, facts, figure, name_of, note, number, percent, section, table)
+from report_words import (NAMES, bold, distribution_caption, gene_in_words, genes_caption, heat_caption,
+                          pair_in_words, pairs_caption, quality_caption, quality_in_words, share_caption)
 
-NAMES = {"impact": "impact", "network": "network impact", "share": "own share", "interaction": "interaction",
-         "network_interaction": "network interaction"}
-KNOWN_FACTS = {"format", "version", "complete", "dko_version", "command", "host", "started", "finished", "ranks", "seed",
-               "input", "input_checksum", "model_checksum", "members", "screen_seconds", "training_seconds"}
-
-
-def bold(name) -> str:
-    return f"<b>{clean(name)}</b>"
-
-
-def pair_name(row) -> str:
-    return f"{bold(row.gene1)} + {bold(row.gene2)}"
+KNOWN_FACTS = {
+    "format", "version", "complete", "dko_version", "command", "host", "started", "finished", "ranks", "seed",
+    "input", "input_checksum", "model_checksum", "members", "screen_seconds", "training_seconds"
+}
 
 
 def kind_of(report) -> str:
@@ -52,55 +45,18 @@ def cards(report) -> str:
         shown.append((f"{screen.members} × {kind}" if kind else str(screen.members), "mappings"))
     elif kind:
         shown.append((kind, "mapping"))
-    return '<div class="cards">' + "".join(f'<div class="card"><b>{clean(value)}</b><span>{words}</span></div>'
-                                           for value, words in shown) + "</div>"
+    return '<div class="cards">' + "".join(
+        f'<div class="card"><b>{clean(value)}</b><span>{words}</span></div>'
+        for value, words in shown) + "</div>"
 
 
 def findings(report) -> str:
     """The page in a few sentences."""
-    found = [text for text in (quality_in_words(report), gene_in_words(report), pair_in_words(report)) if text]
-    return '<div class="findings"><ul>' + "".join(f"<li>{text}</li>" for text in found) + "</ul></div>" if found else ""
-
-
-def quality_in_words(report) -> str:
-    metrics = (report.quality or {}).get("metrics")
-    if metrics is None or not {"mapping", "mean_share"} <= set(metrics.index):
-        return "How well the mapping predicts cells it was not trained on is not in this file."
-    ours, base = (metrics.loc[name, "bray_curtis"] for name in ("mapping", "mean_share"))
-    text = (f"Profiles of cells left out of training are predicted to a Bray-Curtis distance of {number(ours)}; giving "
-            f"every gene its mean share reaches {number(base)}")
-    if ours >= base:
-        return text + ": <b>the mapping is no better than that, and its scores should not be relied on.</b>"
-    return text + f", so the mapping is {percent(1 - ours / base)} nearer."
-
-
-def gene_in_words(report) -> str:
-    if report.genes is None or report.genes.empty:
-        return ""
-    score = report.gene_score
-    best = report.top_genes(score, 1)
-    if best.empty:
-        return ""
-    row = best.iloc[0]
-    what = "changes other genes most" if score == "network" else "has the highest impact"
-    if "network_mean" in report.genes and report.genes["network_mean"].max() == 0:
-        return "No gene has an effect on others in this mapping: every network impact is 0."
-    return (f"Losing {bold(row['gene'])} {what}: {NAMES[score]} {number(row[f'{score}_mean'])} on average over "
-            f"{number(int(row['cells']))} cells.")
-
-
-def pair_in_words(report) -> str:
-    if report.pairs is None or report.pairs.empty:
-        return ""
-    row, by = next(report.pairs.itertuples()), report.pairs_by
-    value = getattr(row, f"{by}_mean")
-    if not by.endswith("interaction"):
-        return f"The pair {pair_name(row)} has the highest {NAMES[by]}: {number(value)} on average."
-    if value == 0:
-        return "No pair interacts: every pair does what its genes do alone."
-    side = "less" if value < 0 else "more"
-    return (f"{pair_name(row)} interact most: together they do {side} than the sum of each, by "
-            f"{number(abs(value))} on average over {number(int(row.cells))} cells.")
+    found = [
+        text for text in (quality_in_words(report), gene_in_words(report), pair_in_words(report)) if text
+    ]
+    return '<div class="findings"><ul>' + "".join(f"<li>{text}</li>"
+                                                  for text in found) + "</ul></div>" if found else ""
 
 
 def what_was_run(report) -> str:
@@ -114,14 +70,17 @@ def what_was_run(report) -> str:
             ("data", f"{number(len(screen.genes))} genes × {number(len(screen.cells))} cells"),
             ("knockouts", knockouts(screen)), ("scores stored", clean(", ".join(stored_scores(screen)))),
             ("mapping", clean(kind_of(report)) + mapping_details(settings, screen.members))]
-    rows += [(title, clean(time_of(said[key]))) for title, key in
-             (("seed", "seed"), ("ranks", "ranks"), ("host", "host"), ("started", "started"), ("finished", "finished"))
+    rows += [(title, clean(time_of(said[key])))
+             for title, key in (("seed", "seed"), ("ranks", "ranks"), ("host", "host"),
+                                ("started", "started"), ("finished", "finished"))
              if said.get(key) not in (None, "")]
-    rows += [(title, f"{number(float(said[key]))} s") for title, key in
-             (("training took", "training_seconds"), ("screen took", "screen_seconds")) if key in said]
+    rows += [(title, f"{number(float(said[key]))} s")
+             for title, key in (("training took", "training_seconds"), ("screen took", "screen_seconds"))
+             if key in said]
     rows += [("dko", clean(said.get("dko_version", "–"))), ("checksum of the data", mono("input_checksum")),
              ("checksum of the model", mono("model_checksum"))]
-    rows += [(clean(key.replace("_", " ")), clean(value)) for key, value in said.items() if key not in KNOWN_FACTS]
+    rows += [(clean(key.replace("_", " ")), clean(value)) for key, value in said.items()
+             if key not in KNOWN_FACTS]
     return section("run", "What was run", facts(rows))
 
 
@@ -143,8 +102,8 @@ def knockouts(screen) -> str:
     expressed = screen.expressed
     if expressed is not None and screen.has_singles:
         able = int(np.where(expressed > 1, expressed, 0).sum())
-        text += (" (every expressed gene of every cell)" if able == screen.n_singles
-                 else f" (of {number(able)} that there are: some genes or cells were chosen)")
+        text += (" (every expressed gene of every cell)" if able == screen.n_singles else
+                 f" (of {number(able)} that there are: some genes or cells were chosen)")
     return text
 
 
@@ -155,9 +114,12 @@ def stored_scores(screen) -> list:
 
 
 def mapping_details(settings: dict, members: int) -> str:
-    words = [f"{number(settings[key])} {what}" for key, what in
-             (("steps", "steps"), ("batch", "cells a step"), ("training_cells", "cells to train"),
-              ("validation_cells", "to choose the weights"), ("cells", "cells to fit")) if key in settings]
+    words = [
+        f"{number(settings[key])} {what}"
+        for key, what in (("steps", "steps"), ("batch", "cells a step"), ("training_cells", "cells to train"),
+                          ("validation_cells", "to choose the weights"), ("cells", "cells to fit"))
+        if key in settings
+    ]
     if "learning_rate" in settings:
         words.append(f"learning rate {settings['learning_rate']:g}")
     return (": " + ", ".join(words) + (" each" if members > 1 else "")) if words else ""
@@ -171,76 +133,81 @@ def quality_section(report, drawn) -> str:
         options += f" --ensemble {report.screen.members}" if report.screen.members > 1 else ""
         source = clean(os.path.basename(str(report.screen.provenance.get("input", "INPUT"))))
         ours = clean(os.path.basename(report.screen.path))
-        return section("quality", title, note(
-            "This screen does not tell how well its mapping predicts cells that it was not trained on, and without "
-            "that no score should be relied on. To find out, hold out cells, with the options that the screen was made "
-            "with, and make this page again:"), f"<pre>dko predict {source}{options} -o prediction.h5\n"
+        return section(
+            "quality", title,
+            note(
+                "This screen does not tell how well its mapping predicts cells that it was not trained on, "
+                "and without "
+                "that no score should be relied on. To find out, hold out cells, with the options that the "
+                "screen was made "
+                "with, and make this page again:"), f"<pre>dko predict {source}{options} -o prediction.h5\n"
             f"scripts/report.py {ours} -o report.html --prediction prediction.h5</pre>",
             "<p><code>dko evaluate</code> compares with more baselines.</p>")
     known = report.quality
-    what = f"<p>Judged by: {clean(known.get('what', ''))} <span class=\"soft\">({clean(report.quality_from)})</span></p>"
-    return section("quality", title, what, metrics_table(known["metrics"]), figure(
-        drawn, "quality", quality_caption(known), "Predicted against true shares, and rank correlation of each gene"))
+    source = f'<span class="soft">({clean(report.quality_from)})</span>'
+    what = f"<p>Judged by: {clean(known.get('what', ''))} {source}</p>"
+    return section(
+        "quality", title, what, metrics_table(known["metrics"]),
+        figure(drawn, "quality", quality_caption(known),
+               "Predicted against true shares, and rank correlation of each gene"))
 
 
 def metrics_table(metrics) -> str:
-    titles = {"mapping": "this mapping", "mean_share": "mean share of each gene",
-              "scaled_share": "mean share, scaled by the number of genes"}
+    titles = {
+        "mapping": "this mapping",
+        "mean_share": "mean share of each gene",
+        "scaled_share": "mean share, scaled by the number of genes"
+    }
     columns = [("bray_curtis", "Bray-Curtis ↓"), ("spearman_all", "Spearman ↑"),
                ("spearman_expressed", "of expressed ↑"), ("spearman_within_gene", "within genes ↑")]
     columns = [(key, title) for key, title in columns if key in metrics and metrics[key].notna().any()]
-    rows = [[titles[name], *(number(float(metrics.loc[name, key])) for key, _ in columns)] for name in metrics.index]
-    return (table(["~", *(title for _, title in columns)], rows)
-            + '<p class="soft">↓ lower is better, ↑ higher. The baselines know no combinations of genes: what the mapping '
-            "has over them is all that knockouts can rest on. Spearman: over all entries, over those of expressed genes, "
-            "and within each gene over the cells that express it (median over genes).</p>")
-
-
-def quality_caption(known) -> str:
-    words = []
-    entries, genes = known.get("entries"), known.get("genes")
-    if entries is not None and len(entries):
-        off = np.abs(np.log2(entries["predicted"].clip(lower=1e-12) / entries["true"].clip(lower=1e-12)))
-        words.append(f"<b>True against predicted shares</b> of {number(len(entries))} expressed entries; on the line "
-                     f"they agree. Half of them are off by less than a factor of {number(float(2 ** off.median()))}.")
-    if genes is not None and genes["spearman"].notna().any():
-        known_genes = genes["spearman"].dropna()
-        best, worst = genes.loc[known_genes.idxmax()], genes.loc[known_genes.idxmin()]
-        words.append(f"<b>Each gene over its cells</b>: {percent((known_genes > 0).mean())} of {number(len(known_genes))} "
-                     f"genes are predicted in the right direction; best {clean(best['gene'])} "
-                     f"({number(float(best['spearman']))}), worst {clean(worst['gene'])} "
-                     f"({number(float(worst['spearman']))}).")
-    return " ".join(words)
+    rows = [[titles[name], *(number(float(metrics.loc[name, key])) for key, _ in columns)]
+            for name in metrics.index]
+    return (
+        table(["~", *(title for _, title in columns)], rows) +
+        '<p class="soft">↓ lower is better, ↑ higher. The baselines know no combinations of genes: what '
+        'the mapping '
+        "has over them is all that knockouts can rest on. Spearman: over all entries, over those of "
+        "expressed genes, "
+        "and within each gene over the cells that express it (median over genes).</p>")
 
 
 def training_section(report, drawn) -> str:
     title = "How the mapping was trained"
     if report.training is None:
-        return section("training", title, note(
-            "The curve of losses is not in this screen. It is in the model, if that was kept: "
-            "<code>scripts/report.py … --model model.h5</code>."))
+        return section(
+            "training", title,
+            note("The curve of losses is not in this screen. It is in the model, if that was kept: "
+                 "<code>scripts/report.py … --model model.h5</code>."))
     members = report.training["members"]
     if report.training["settings"].get("mapping") == "sparse":
-        return section("training", title, "<p>A sparse mapping is fitted, not trained in steps: its penalties are chosen "
-                       "by cross-validation within its cells, which also gives the distance below (a little too good, "
-                       "for the penalties were chosen by it).</p>", sparse_table(members))
+        return section(
+            "training", title,
+            "<p>A sparse mapping is fitted, not trained in steps: its penalties are chosen "
+            "by cross-validation within its cells, which also gives the distance below (a little too good, "
+            "for the penalties were chosen by it).</p>", sparse_table(members))
     kept = [member for member in members if np.isfinite(member.get("best_validation_loss", np.nan))]
     words = "<b>Loss over the steps</b>, the mean Bray-Curtis distance of a cell."
     if kept:
-        steps = ", ".join(number(int(member["best_step"])) for member in kept[:8]) + (" …" if len(kept) > 8 else "")
+        steps = ", ".join(number(int(member["best_step"]))
+                          for member in kept[:8]) + (" …" if len(kept) > 8 else "")
         words += (f" The weights of step {steps} were kept, where the validation cells were predicted best "
                   f"({number(float(np.mean([member['best_validation_loss'] for member in kept])))}"
                   f"{' on average' if len(kept) > 1 else ''}). An early step is the rule on noisy data.")
-    return section("training", title, figure(drawn, "losses", words, "Loss of training and validation cells over steps"))
+    return section("training", title,
+                   figure(drawn, "losses", words, "Loss of training and validation cells over steps"))
 
 
 def sparse_table(members) -> str:
-    columns = [(key, title) for key, title in (("cells", "cells"), ("factors", "factors of cell state"),
-                                               ("effects", "effects between genes"),
-                                               ("cross_validated_distance", "cross-validated distance"))
+    columns = [(key, title)
+               for key, title in (("cells", "cells"), ("factors", "factors of cell state"),
+                                  ("effects", "effects between genes"), ("cross_validated_distance",
+                                                                         "cross-validated distance"))
                if any(key in member for member in members)]
-    rows = [[f"member {at}" if len(members) > 1 else "the mapping", *(number(member.get(key)) for key, _ in columns)]
-            for at, member in enumerate(members)]
+    rows = [[
+        f"member {at}" if len(members) > 1 else "the mapping", *(number(member.get(key))
+                                                                 for key, _ in columns)
+    ] for at, member in enumerate(members)]
     return table(["~", *(title for _, title in columns)], rows)
 
 
@@ -253,7 +220,8 @@ def mean_and_error(row, score: str) -> str:
 def value_columns(shown, score: str, others) -> list:
     """Titles and what stands below them, of a table of means over cells: a score and how sure it is, and the
     means of others beside it."""
-    columns = [("cells", lambda row: number(int(row["cells"]))), (NAMES[score], lambda row: mean_and_error(row, score)),
+    columns = [("cells", lambda row: number(int(row["cells"]))),
+               (NAMES[score], lambda row: mean_and_error(row, score)),
                ("sd", lambda row: number(float(row[f"{score}_sd"]), 2))]
     if f"{score}_sd_mean" in shown:
         columns.append(("sd of members", lambda row: number(float(row[f"{score}_sd_mean"]), 2)))
@@ -281,92 +249,44 @@ def genes_section(report, drawn) -> str:
     return section(
         "genes", "Genes", figure(drawn, "genes", genes_caption(report), "Genes with the highest scores"),
         figure(drawn, "share", share_caption(report), "Impact of each gene against its own share"),
-        figure(drawn, "distribution", distribution_caption(report), "Scores of the highest genes in every cell"),
+        figure(drawn, "distribution", distribution_caption(report),
+               "Scores of the highest genes in every cell"),
         f"<h3>The {number(len(best))} genes with the highest {NAMES[score]}{least}</h3>",
         ranked(best, ["gene"], value_columns(best, score, ("network", "impact", "share"))),
-        '<p class="soft">Mean ± its standard error, and standard deviation (sd), over the cells that express the gene. The '
-        "standard error tells how well the mean is known if cells are independent, not how right the mapping is. <code>dko summarize</code> writes all genes.</p>",
+        '<p class="soft">Mean ± its standard error, and standard deviation (sd), over the cells that '
+        'express the gene. The '
+        "standard error tells how well the mean is known if cells are independent, not how right the "
+        "mapping is. <code>dko summarize</code> writes all genes.</p>",
         "" if "network" in report.screen.single_scores else note(
-            "Only the impact is stored, in which abundant genes come first. <code>--score impact,network</code> stores "
+            "Only the impact is stored, in which abundant genes come first. <code>--score "
+            "impact,network</code> stores "
             "what changes in other genes too."))
-
-
-def genes_caption(report) -> str:
-    words = "<b>Highest genes</b>: means over the cells that express them (dots) ± standard deviation over cells."
-    if report.gene_score == "network" and "impact" in report.screen.single_scores:
-        count = min(report.top, 15, len(report.top_genes("impact", 15)))
-        both = set(report.top_genes("network", count)["gene"]) & set(report.top_genes("impact", count)["gene"])
-        words += f" The two lists share {number(len(both))} of {number(count)} genes."
-    return words
-
-
-def share_caption(report) -> str:
-    genes = report.genes
-    if "share_mean" not in genes:
-        return ("<b>Network impact against impact.</b> This file does not have the genes' own shares (a newer "
-                "<code>dko</code> stores them); genes far up change other genes.")
-    rank = spearman(genes["share_mean"], genes["impact_mean"])
-    above = float((genes["impact_mean"] > 1.1 * genes["share_mean"]).mean())
-    return ("<b>Impact against own share.</b> On the dashed line a gene does nothing but leave: its impact is the share it "
-            f"takes with it. {percent(above)} of the genes lie more than a tenth above it; over all genes impact and "
-            f"share go together with Spearman {number(rank, 2)}. Names mark the genes that change others most.")
-
-
-def distribution_caption(report) -> str:
-    score = report.gene_score
-    means = report.cells[f"{score}_mean"]
-    spread = means.std() / means.mean() if means.mean() > 0 else 0
-    return (f"<b>How cells differ.</b> Boxes: {NAMES[score]} of the highest genes in each cell (line: median, box: middle "
-            "half, whiskers: 5 to 95 %). Histogram: the mean over a cell's genes; between cells it varies by "
-            f"{percent(spread)} of its mean.")
 
 
 def pairs_section(report, drawn) -> str:
     if report.pairs is None:
-        return section("pairs", "Pairs", note(
-            "No pairs of genes are in this screen. <code>--order 2</code> scores all of them, <code>--order 2 --sample "
-            "M</code> a random sample.")) if report.listed is None else ""
+        return section(
+            "pairs", "Pairs",
+            note(
+                "No pairs of genes are in this screen. <code>--order 2</code> scores all of them, "
+                "<code>--order 2 --sample "
+                "M</code> a random sample.")) if report.listed is None else ""
     if report.pairs.empty:
         return section("pairs", "Pairs", note("No pair of genes is expressed in enough cells."))
     by, best = report.pairs_by, report.pairs.head(report.top)
     columns = value_columns(best, by, ("network_interaction", "impact", "network"))
     return section(
-        "pairs", "Pairs", *(note(clean(words)) for words in report.notes),
-        "" if report.screen.has_all_pairs else "<p>Only listed or sampled pairs are in this screen: each in few "
-        "cells.</p>",
-        figure(drawn, "pairs", pairs_caption(report), "Pairs that interact most"),
+        "pairs", "Pairs", *(note(clean(words)) for words in report.notes), ""
+        if report.screen.has_all_pairs else "<p>Only listed or sampled pairs are in this screen: each in few "
+        "cells.</p>", figure(drawn, "pairs", pairs_caption(report), "Pairs that interact most"),
         figure(drawn, "heat_map", heat_caption(report), "Mean interaction of pairs among the highest genes"),
-        f"<h3>The {number(len(best))} pairs with the {'largest' if by.endswith('interaction') else 'highest'} "
-        f"{NAMES[by]}</h3>",
-        ranked(best, ["gene1", "gene2"], columns),
-        '<p class="soft">Mean ± its standard error, and standard deviation (sd), over the cells that have the pair.'
+        f"<h3>The {number(len(best))} pairs with the "
+        f"{'largest' if by.endswith('interaction') else 'highest'} "
+        f"{NAMES[by]}</h3>", ranked(best, ["gene1", "gene2"], columns),
+        '<p class="soft">Mean ± its standard error, and standard deviation (sd), over the cells that have '
+        'the pair.'
         + (" Same sign: the share of these cells in which the interaction has the sign of its mean."
            if by == "interaction" else "") + " <code>dko summarize</code> writes all pairs.</p>")
-
-
-def pairs_caption(report) -> str:
-    by, shown = report.pairs_by, report.pairs.head(min(report.top, 15))
-    if not by.endswith("interaction"):
-        return f"<b>Pairs with the highest {NAMES[by]}.</b> Interactions cannot be told: the single knockouts are not there."
-    below = int((shown[f"{by}_mean"] < 0).sum())
-    cells = int(shown["cells"].min())
-    return (f"<b>Pairs that interact most</b>, either way (mean ± standard deviation over cells): {'all' if below == len(shown) else number(below)} of these "
-            f"{number(len(shown))} do less together than the sum of each (left of 0). Each is in at least {number(cells)} cells.")
-
-
-def heat_caption(report) -> str:
-    if report.square is None:
-        return ""
-    by = report.pairs_by
-    shown = report.square.to_numpy()
-    known = int(np.isfinite(shown).sum() // 2)
-    names = report.square.index
-    strength = np.nan_to_num(np.abs(shown)).sum(axis=1)
-    hub = names[int(strength.argmax())]
-    what = "Red: more than the sum of each, blue: less; grey: not measured, or no pair." if by.endswith("interaction") \
-        else "Grey: not measured."
-    return (f"<b>Mean {NAMES[by]} among the genes of the strongest pairs</b> ({number(known)} pairs). {what} "
-            f"{bold(hub)} stands out most over all its pairs.")
 
 
 def listed_section(report) -> str:
@@ -375,9 +295,10 @@ def listed_section(report) -> str:
     names = [name for name in report.listed if name.startswith("gene")] + ["cell"]
     columns = [(NAMES.get(name, name.replace("_sd", " sd")), lambda row, name=name: number(float(row[name])))
                for name in report.listed if name not in names]
-    return section("listed", "Listed knockouts",
-                   f"<p>The {number(len(report.listed))} of {number(report.screen.n_listed)} with the highest "
-                   f"{columns[0][0]}.</p>", ranked(report.listed, names, columns))
+    return section(
+        "listed", "Listed knockouts",
+        f"<p>The {number(len(report.listed))} of {number(report.screen.n_listed)} with the highest "
+        f"{columns[0][0]}.</p>", ranked(report.listed, names, columns))
 
 
 def guide_section() -> str:

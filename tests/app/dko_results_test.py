@@ -9,8 +9,14 @@ import h5py
 import numpy as np
 import pandas as pd
 
-COLUMNS = {"gene_name": "gene", "gene1_name": "gene1", "gene2_name": "gene2", "cell_name": "cell",
-           "k_pred": "impact", "k_pred_sd": "impact_sd"}
+COLUMNS = {
+    "gene_name": "gene",
+    "gene1_name": "gene1",
+    "gene2_name": "gene2",
+    "cell_name": "cell",
+    "k_pred": "impact",
+    "k_pred_sd": "impact_sd"
+}
 SCORES = ["impact", "network", "share", "impact_sd", "network_sd", "interaction", "network_interaction"]
 
 
@@ -26,7 +32,8 @@ def same(table, wanted):
     shared = [column for column in wanted if column in table]
     assert set(wanted) <= set(table.columns), (set(wanted), set(table.columns))
     assert len(wanted), "nothing to compare"
-    pd.testing.assert_frame_equal(table[shared].reset_index(drop=True), wanted[shared].reset_index(drop=True),
+    pd.testing.assert_frame_equal(table[shared].reset_index(drop=True),
+                                  wanted[shared].reset_index(drop=True),
                                   check_exact=True)
 
 
@@ -48,7 +55,8 @@ def compare_with_exports(name):
             same(screen.singles(cell=cell), singles[singles["cell"] == label])
             same(screen.pairs(cell=cell), pairs[pairs["cell"] == label])
         same(screen.singles(gene=["gene7", 20]), singles[singles["gene"].isin(["gene7", "gene20"])])
-        same(screen.singles(gene=7, cell="cell5"), singles[(singles["gene"] == "gene7") & (singles["cell"] == "cell5")])
+        same(screen.singles(gene=7, cell="cell5"),
+             singles[(singles["gene"] == "gene7") & (singles["cell"] == "cell5")])
         most = pairs.groupby(["gene1", "gene2"]).size().idxmax()
         wanted = pairs[(pairs["gene1"] == most[0]) & (pairs["gene2"] == most[1])]
         same(screen.pairs(gene1=most[0], gene2=most[1]), wanted)
@@ -90,7 +98,10 @@ def compare_summaries(screen, singles, pairs):
         close(summary[f"{score}_mean"], wanted[score].mean())
         close(summary[f"{score}_sd"], wanted[score].std())
     of_cells = screen.cell_summary().set_index("cell")
-    close(of_cells["impact_mean"], singles.astype({"impact": float}).groupby("cell", sort=False)["impact"].mean())
+    close(of_cells["impact_mean"],
+          singles.astype({
+              "impact": float
+          }).groupby("cell", sort=False)["impact"].mean())
 
     compare_pair_summary(screen.pair_summary(), pairs)
     # The same in bands of some rows, in blocks of few values, and row by row.
@@ -104,7 +115,8 @@ def compare_summaries(screen, singles, pairs):
     for dko_screen_file.SMALL_READ in (0, 1 << 16):
         compare_pair_summary(screen.pair_summary(genes=chosen), among)
     within = ["cell3", "cell4", "cell40"]
-    compare_pair_summary(screen.pair_summary(cells=within, by="impact"), pairs[pairs["cell"].isin(within)], "impact")
+    compare_pair_summary(screen.pair_summary(cells=within, by="impact"), pairs[pairs["cell"].isin(within)],
+                         "impact")
     everything = screen.pair_summary(min_cells=3)
     assert (everything["cells"] >= 3).all()
     same(screen.pair_summary(top=7, min_cells=3), everything.head(7))
@@ -148,7 +160,8 @@ def sparse_profile(parts, expressed, intact):
     effects, offset, floor, loadings, responses = parts
     profile = np.zeros(len(offset))
     for gene in expressed:
-        output = offset[gene] + effects[gene, expressed].sum() + responses[gene] @ loadings[intact].sum(axis=0)
+        output = offset[gene] + effects[gene,
+                                        expressed].sum() + responses[gene] @ loadings[intact].sum(axis=0)
         profile[gene] = max(floor[gene], output)
     return profile / profile.sum()
 
@@ -166,17 +179,23 @@ def explained_again(members, profile, expressed, lost):
 
 def compare_explanation(name, read, profile):
     with h5py.File(f"{name}_model.h5") as file:
-        groups = [file[f"member{at}"] for at in range(file.attrs.get("members", 1))] if "member0" in file else [file]
+        groups = [file[f"member{at}"]
+                  for at in range(file.attrs.get("members", 1))] if "member0" in file else [file]
         members = [read(group) for group in groups]
     with dko_results.open_screen(f"{name}.h5") as screen:
         for lost in (["gene7"], ["gene3", "gene20"]):
             numbers = [screen.gene_number(gene) for gene in lost]
             able = [cell for cell in range(60) if np.isin(numbers, screen.genes_of(cell)).all()]
-            again = {cell: explained_again(members, profile, screen.genes_of(cell).tolist(), numbers) for cell in able}
+            again = {
+                cell: explained_again(members, profile,
+                                      screen.genes_of(cell).tolist(), numbers)
+                for cell in able
+            }
             for cell in (able[0], None):
                 found = screen.explain(f"{name}_model.h5", lost, cell=cell)
-                wanted = again[cell] if cell is not None else [np.mean([again[c][at] for c in able], axis=0)
-                                                               for at in range(4)]
+                wanted = again[cell] if cell is not None else [
+                    np.mean([again[c][at] for c in able], axis=0) for at in range(4)
+                ]
                 compare_table(screen, found, wanted, 1 if cell is not None else len(able))
             stored = screen.singles(cell=able[0], gene=lost[0])["impact"].iloc[0]
             if len(lost) == 1:
@@ -238,7 +257,8 @@ def compare_refusals():
         refused(dko_results.UsageError, "no share_sd", screen.singles_matrix, "share_sd")
         refused(dko_results.InputError, "not the model", screen.explain, "ensemble_model.h5", ["gene7"])
     with dko_results.open_screen("some.h5") as screen:
-        refused(dko_results.UsageError, "some genes or cells only", screen.explain, "dense_model.h5", ["gene7"])
+        refused(dko_results.UsageError, "some genes or cells only", screen.explain, "dense_model.h5",
+                ["gene7"])
         refused(dko_results.UsageError, "--order 2", screen.pair_summary)
         assert not screen.has_pairs and set(screen.singles()["gene"]) == {"gene3", "gene7", "gene8", "gene20"}
 
