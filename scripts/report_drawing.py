@@ -12,6 +12,7 @@ matplotlib.use("Agg")
 import numpy as np  # noqa: E402
 from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: E402
 from matplotlib.figure import Figure  # noqa: E402
+from matplotlib.font_manager import fontManager  # noqa: E402
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter  # noqa: E402
 from matplotlib.transforms import Bbox  # noqa: E402
 
@@ -19,6 +20,13 @@ WIDE, NARROW = 8.9, 3.7  # inches
 NARROWEST_PANELS = 6.0  # from which on panels stand side by side
 BLUE, ORANGE, GREEN, GREY, INK = "#0072b2", "#d55e00", "#009e73", "#9aa3ad", "#1f2933"
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def font_families() -> list:
+    """DejaVu, which comes with matplotlib, and what there is of fonts for letters that it lacks."""
+    known = {font.name for font in fontManager.ttflist}
+    return ["DejaVu Sans", *(name for name in ("Noto Sans CJK SC", "WenQuanYi Zen Hei") if name in known)]
+
 
 matplotlib.rcParams.update({
     "font.size": 9,

@@ -1,4 +1,4 @@
-"""The figures of the report. Each is drawn for a width in inches: wide ones for a desk, narrow for a phone."""
+"""The figures of the report, each drawn for a width in inches: wide for a desk, narrow for a phone."""
 from __future__ import annotations
 
 import os

@@ -1,13 +1,14 @@
 """The pages that report.sh made: well-formed, loading nothing, with the names and figures that belong."""
 import base64
+import contextlib
 import html.parser
+import io
 import re
-import sys
 import xml.dom.minidom
 
-sys.path.insert(0, __import__("os").environ["DKO_SOURCE"] + "/scripts")
-import dko_files  # noqa: E402
-import dko_results  # noqa: E402
+import dko_files
+import dko_results
+import report
 
 VOID = {"meta", "img", "source", "br", "hr", "link", "input"}
 LOADING = {"src", "srcset", "href", "data", "action", "poster", "background"}
@@ -71,6 +72,32 @@ def figure_of(value):
     return ("−" if value < 0 else "") + text
 
 
+def said_by(arguments):
+    """The exit code of report.py and what it says."""
+    said = io.StringIO()
+    with contextlib.redirect_stderr(said):
+        try:
+            code = report.main(arguments.split())
+        except SystemExit as left:  # of the parser of arguments
+            code = left.code
+    return code, said.getvalue()
+
+
+def make(arguments):
+    assert said_by(arguments) == (0, ""), said_by(arguments)
+
+
+def refused(code, words, arguments):
+    found, said = said_by(arguments)
+    assert found == code and re.search(words, said), (arguments, found, said)
+
+
+# Drawing takes most of the time.
+make("sampled.h5 -o sampled.html --prediction prediction.h5 --top 5")
+make("list.h5 -o list.html")
+make("two.h5 -o two.html")
+make("older.h5 -o older.html --model model.h5 --top 3")
+
 hostile = read("hostile", ["quality", "losses", "genes", "share", "distribution", "pairs", "heat_map"])
 with dko_results.open_screen("hostile.h5") as screen:
     genes = screen.gene_summary().sort_values("network_mean", ascending=False)
@@ -86,7 +113,8 @@ with dko_results.open_screen("hostile.h5") as screen:
         assert gene in hostile.text or len(gene) > 80, gene
     bray_curtis = screen.quality["metrics"].loc["mapping", "bray_curtis"]
     assert figure_of(bray_curtis) in hostile.text
-    assert screen.provenance["model_checksum"] in hostile.text and screen.provenance["command"] in hostile.text
+    for key in ("model_checksum", "command"):
+        assert screen.provenance[key] in hostile.text
     step = screen.training["members"][0]["best_step"]
     assert f"The weights of step {step} were kept" in hostile.text
 assert hostile.source.count("<script") == 0
@@ -105,3 +133,18 @@ assert "2 genes × 60 cells" in two.text and "No pair of genes" in two.text
 older = read("older", ["losses", "genes", "share", "distribution", "pairs", "heat_map"])
 assert "dko predict hostile.csv -o prediction.h5" in older.text
 assert "does not have the genes' own shares" in older.text
+
+refused(2, "hostile.html exists: .*--force", "hostile.h5 -o hostile.html")
+refused(2, "quality.png exists", "two.h5 -o new.html --figures figures")
+refused(2, "is an input", "two.h5 -o two.h5 --force")
+refused(2, "is a directory", "two.h5 -o figures")
+refused(2, "is no directory", "two.h5 -o new.html --figures two.h5")
+refused(2, "required: -o/--out", "two.h5")
+refused(2, "invalid whole number above 0", "two.h5 -o new.html --top 0")
+refused(4, "no directory nowhere", "two.h5 -o nowhere/new.html")
+refused(4, "none.h5: cannot be read", "none.h5 -o new.html")
+refused(3, "is no HDF5 file", "data.csv -o new.html")
+refused(3, "is not a dko screen, but a dko model", "model.h5 -o new.html")
+refused(3, "is not the model", "two.h5 -o new.html --model model.h5")
+refused(3, "of other genes", "hostile.h5 -o new.html --prediction prediction.h5")
+refused(3, "cut.h5", "cut.h5 -o new.html")
