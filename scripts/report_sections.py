@@ -154,7 +154,7 @@ def quality_section(report, drawn) -> str:
 
 def metrics_table(metrics) -> str:
     titles = {
-        "mapping": "this mapping",
+        "mapping": "the mapping",
         "mean_share": "mean share of each gene",
         "scaled_share": "mean share, scaled by the number of genes"
     }

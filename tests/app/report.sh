@@ -16,21 +16,20 @@ with open("data.csv") as data, open("hostile.csv", "w") as hostile:
         hostile.write(f"{name},{values}")
 PYTHON
 "$DKO" run hostile.csv --order 2 --score impact,network -o hostile.h5 --save-model model.h5 -q "${short[@]}"
-"$DKO" run data.csv --order 2 --sample 200 --mapping sparse --ensemble 2 -o sampled.h5 -q
+"$DKO" run data.csv --order 2 --sample 200 --mapping sparse --ensemble 2 -o sampled.h5 --save-model members.h5 -q
 "$DKO" predict data.csv --mapping sparse -o prediction.h5 -q >/dev/null
 printf 'gene1_id,gene2_id,cell_id\n%s\n' "$("$DKO" export sampled.h5 --list list.csv && awk -F, 'NR > 1 && NR < 4 {print $1 "," $2 "," $3}' list.csv)" >events.csv
 "$DKO" run data.csv --events events.csv -o list.h5 -q "${short[@]}"
 head -n 3 data.csv >two.csv
 "$DKO" run two.csv --order 2 -o two.h5 -q "${short[@]}"
 
-# As an earlier dko wrote it, without shares, training and quality.
+# As an earlier dko wrote them, without shares, training and quality.
 "$python" - <<'PYTHON'
-import shutil
 import h5py
-shutil.copy("hostile.h5", "older.h5")
-with h5py.File("older.h5", "a") as file:
-    for part in ("training", "quality", "single/share", "cells/n_genes"):
-        del file[part]
+for name, parts in (("sampled", ["training", "quality", "single/share"]), ("list", ["quality"])):
+    with h5py.File(f"{name}.h5", "a") as file:
+        for part in (*parts, "cells/n_genes"):
+            del file[part]
 PYTHON
 "${report[@]}" hostile.h5 -o hostile.html --model model.h5 --figures figures
 # The others, and what must be refused, in one process: importing is most of the time.

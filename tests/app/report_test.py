@@ -93,10 +93,9 @@ def refused(code, words, arguments):
 
 
 # Drawing takes most of the time.
-make("sampled.h5 -o sampled.html --prediction prediction.h5 --top 5")
+make("sampled.h5 -o sampled.html --prediction prediction.h5 --model members.h5 --top 5")
 make("list.h5 -o list.html")
 make("two.h5 -o two.html")
-make("older.h5 -o older.html --model model.h5 --top 3")
 
 hostile = read("hostile", ["quality", "losses", "genes", "share", "distribution", "pairs", "heat_map"])
 with dko_results.open_screen("hostile.h5") as screen:
@@ -121,18 +120,17 @@ assert hostile.source.count("<script") == 0
 
 sampled = read("sampled", ["quality", "genes", "share", "distribution", "pairs", "heat_map"])
 assert "Only listed or sampled pairs" in sampled.text and "(prediction.h5)" in sampled.text
+assert "does not have the genes' own shares" in sampled.text
 assert "sd of members" in sampled.text and "effects between genes" in sampled.text
 assert sampled.rows < hostile.rows  # --top 5
 with dko_files.open_file("prediction.h5", "prediction") as file:
     assert figure_of(file["metrics/mapping"].attrs["bray_curtis"]) in sampled.text
 
-listed = read("list", ["quality", "losses", "pairs"])
+listed = read("list", ["losses", "pairs"])
+assert "dko predict data.csv -o prediction.h5" in listed.text
 assert "Interactions cannot be told" in listed.text or "interact most" in listed.text
 two = read("two", ["quality", "losses", "genes", "share", "distribution"])
 assert "2 genes × 60 cells" in two.text and "No pair of genes" in two.text
-older = read("older", ["losses", "genes", "share", "distribution", "pairs", "heat_map"])
-assert "dko predict hostile.csv -o prediction.h5" in older.text
-assert "does not have the genes' own shares" in older.text
 
 refused(2, "hostile.html exists: .*--force", "hostile.h5 -o hostile.html")
 refused(2, "quality.png exists", "two.h5 -o new.html --figures figures")
