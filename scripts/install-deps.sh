@@ -3,6 +3,7 @@
 #
 #   scripts/install-deps.sh           to build and run
 #   scripts/install-deps.sh --tests   to run the tests too
+#   scripts/install-deps.sh --report  only what scripts/report.py and scripts/dko_results.py need
 set -euo pipefail
 
 packages=(
@@ -13,12 +14,14 @@ packages=(
   libboost-dev libboost-program-options-dev libboost-iostreams-dev
   libfmt-dev liblzf-dev nlohmann-json3-dev
 )
-tests=(catch2 clang-format python3-h5py python3-anndata python3-sklearn)
+report=(python3-h5py python3-pandas python3-scipy python3-matplotlib)
+tests=(catch2 clang-format "${report[@]}" python3-anndata python3-sklearn)
 
 case "${1:-}" in
   "") ;;
   --tests) packages+=("${tests[@]}") ;;
-  *) echo "usage: scripts/install-deps.sh [--tests]" >&2; exit 2 ;;
+  --report) packages=("${report[@]}") ;;
+  *) echo "usage: scripts/install-deps.sh [--tests|--report]" >&2; exit 2 ;;
 esac
 
 if ! command -v apt-get >/dev/null; then

@@ -1,0 +1,195 @@
+"""What the figures of the report are drawn with: their style, panels, axes, names and rows of dots."""
+from __future__ import annotations
+
+import base64
+import io
+import logging
+import warnings
+
+import matplotlib
+
+matplotlib.use("Agg")
+import numpy as np  # noqa: E402
+from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: E402
+from matplotlib.figure import Figure  # noqa: E402
+from matplotlib.font_manager import fontManager  # noqa: E402
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter  # noqa: E402
+from matplotlib.transforms import Bbox  # noqa: E402
+
+WIDE, NARROW = 8.9, 3.7  # inches
+NARROWEST_PANELS = 6.0  # from which on panels stand side by side
+BLUE, ORANGE, GREEN, GREY, INK = "#0072b2", "#d55e00", "#009e73", "#9aa3ad", "#1f2933"
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def font_families() -> list:
+    """DejaVu, which comes with matplotlib, and what there is of fonts for letters that it lacks."""
+    known = {font.name for font in fontManager.ttflist}
+    return ["DejaVu Sans", *(name for name in ("Noto Sans CJK SC", "WenQuanYi Zen Hei") if name in known)]
+
+
+matplotlib.rcParams.update({
+    "font.size": 9,
+    "font.family": ["DejaVu Sans", "Noto Sans CJK SC", "WenQuanYi Zen Hei"],
+    "axes.titlesize": 9.5,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": "#7b8794",
+    "axes.labelcolor": INK,
+    "axes.titlecolor": INK,
+    "text.color": INK,
+    "xtick.color": "#52606d",
+    "ytick.color": "#52606d",
+    "grid.color": "#e4e7eb",
+    "legend.frameon": False,
+    "figure.facecolor": "white",
+    "svg.fonttype": "path",
+    "svg.hashsalt": "dko",
+    "pdf.fonttype": 42,
+    # Names of genes are no formulas, whatever characters they have.
+    "text.parse_math": False,
+    "axes.formatter.use_mathtext": False
+})
+warnings.filterwarnings("ignore", message="Glyph .* missing from")
+logging.getLogger("matplotlib").setLevel(logging.ERROR)
+
+
+def short(name: str, most: int = 18) -> str:
+    """A name as it fits beside an axis: printable, the middle left out of long ones."""
+    name = "".join(letter if letter.isprintable() else "·" for letter in name) or "(no name)"
+    if len(name) <= most:
+        return name
+    return name[:most - most // 3 - 1] + "…" + name[-(most // 3):]
+
+
+def panels(width: float, count: int, height: float, ratios=None):
+    """Axes side by side, or one above the other where there is no room."""
+    if width >= NARROWEST_PANELS or count == 1:
+        figure = Figure(figsize=(width, height), layout="constrained")
+        axes = figure.subplots(1, count, squeeze=False, gridspec_kw={"width_ratios": ratios})[0]
+    else:
+        figure = Figure(figsize=(width, height * count), layout="constrained")
+        axes = figure.subplots(count, 1, squeeze=False)[:, 0]
+    FigureCanvasAgg(figure)
+    return figure, list(axes)
+
+
+def arrange(figure):
+    """Finds room for all once, not again at every drawing: that takes most of the time."""
+    if figure.get_layout_engine() is not None:
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")
+
+
+def power_of_ten(value, _=None) -> str:
+    """Ticks of logarithmic axes; matplotlib's own are formulas."""
+    if value <= 0:
+        return ""
+    exponent = int(np.floor(np.log10(value) + 1e-9))
+    if -4 < exponent < 3:
+        return f"{value:.{max(0, -exponent)}f}"
+    return f"10{str(exponent).translate(SUPERSCRIPTS)}"
+
+
+def logarithmic(axis, low: float, high: float):
+    """A logarithmic axis from low to high, with as many ticks as have room."""
+    axes = axis.axes
+    getattr(axes, f"set_{axis.axis_name}scale")("log")
+    getattr(axes, f"set_{axis.axis_name}lim")(low, high)
+    decades = np.log10(high / low)
+    beside = axes.get_subplotspec().get_gridspec().ncols if axis.axis_name == "x" else 1
+    room = axes.figure.get_size_inches()[0] / (2 * beside) / decades
+    axis.set_major_locator(
+        LogLocator(subs=(1, 2, 5) if room > 1.7 else (1, 3) if room > 0.9 else (1, ), numticks=12))
+    axis.set_major_formatter(FuncFormatter(power_of_ten if room <= 0.9 else lambda value, _: f"{value:.2g}"))
+    axis.set_minor_formatter(NullFormatter())
+
+
+def dots(axes, labels, means, deviations, members, title: str, color: str, others=None):
+    """A row for each name: mean, standard deviation over cells (thin), over members (thick)."""
+    rows = np.arange(len(labels))[::-1]
+    axes.hlines(rows,
+                means - np.nan_to_num(deviations),
+                means + np.nan_to_num(deviations),
+                color=color,
+                alpha=0.45,
+                linewidth=1.4,
+                label="± sd over cells")
+    if members is not None:
+        axes.hlines(rows,
+                    means - members,
+                    means + members,
+                    color=color,
+                    linewidth=4,
+                    alpha=0.55,
+                    label="± sd over members")
+    axes.plot(means, rows, "o", color=color, markersize=5, label="mean over cells")
+    if others is not None:
+        axes.plot(others, rows, "|", color=INK, markersize=9, markeredgewidth=1.6, label="own share")
+    axes.set_yticks(rows, labels)
+    axes.tick_params(axis="y", length=0, labelcolor=INK)
+    axes.set_ylim(-0.7, len(labels) - 0.3)
+    axes.axvline(0, color="#7b8794", linewidth=0.8, zorder=0)
+    axes.grid(axis="x")
+    axes.xaxis.set_major_locator(MaxNLocator(5))
+    axes.set_title(title)
+
+
+def place_labels(figure, axes, points, standing, names):
+    """Names beside the `standing` ones of the points (x and y of each), each at the place around its point
+    where it covers the fewest points, and none of the other names."""
+    arrange(figure)
+    renderer, frame, taken = figure.canvas.get_renderer(), axes.get_window_extent(), []
+    pixel = figure.dpi / 72
+    pixels = axes.transData.transform(points)
+    for point, at, name in zip(standing, axes.transData.transform(standing), names):
+        sample = figure.text(0, 0, name, fontsize=8)
+        size = sample.get_window_extent(renderer).size
+        sample.remove()
+        best = None
+        for angle in np.arange(8) * np.pi / 4 + np.pi / 8:
+            for reach in (9, 18):
+                place = np.array([reach * np.cos(angle), reach * np.sin(angle)])
+                low = at + place * pixel - (0 if place[0] > 0 else size[0], size[1] / 2)
+                box = Bbox([low, low + size])
+                inside = (box.min >= frame.min).all() and (box.max <= frame.max).all()
+                covered = ((pixels >= box.min - 2) & (pixels <= box.max + 2)).all(axis=1).sum()
+                cost = covered + 0.1 * (reach > 9)
+                if inside and not any(box.overlaps(other)
+                                      for other in taken) and (not best or cost < best[0]):
+                    best = cost, box, place
+        if best:
+            taken.append(best[1])
+            axes.annotate(name,
+                          point,
+                          best[2],
+                          textcoords="offset points",
+                          fontsize=8,
+                          va="center",
+                          ha="left" if best[2][0] > 0 else "right",
+                          arrowprops={
+                              "arrowstyle": "-",
+                              "color": GREY,
+                              "linewidth": 0.6,
+                              "shrinkB": 2
+                          })
+
+
+def leaf_order(square) -> list:
+    """Genes that interact alike beside each other."""
+    from scipy.cluster.hierarchy import leaves_list, linkage
+    from scipy.spatial.distance import pdist
+    values = np.nan_to_num(square.to_numpy())
+    if len(values) < 3:
+        return list(square.index)
+    return [square.index[at] for at in leaves_list(linkage(pdist(values), "average", optimal_ordering=True))]
+
+
+def data_uri(figure) -> str:
+    """The figure as SVG inside an address, to be loaded from nowhere."""
+    buffer = io.BytesIO()
+    arrange(figure)
+    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, dpi=150)
+    return "data:image/svg+xml;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")

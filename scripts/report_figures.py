@@ -1,0 +1,329 @@
+"""The figures of the report, each drawn for a width in inches: wide for a desk, narrow for a phone."""
+from __future__ import annotations
+
+import os
+
+import matplotlib
+import numpy as np
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize, TwoSlopeNorm
+from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
+
+from report_drawing import (BLUE, GREEN, GREY, INK, NARROW, NARROWEST_PANELS, ORANGE, WIDE, data_uri, dots,
+                            leaf_order, logarithmic, panels, place_labels, short)
+from report_page import FIGURES
+
+MOST_ROWS = 15
+SCORE_NAMES = {
+    "impact": "impact",
+    "network": "network impact",
+    "interaction": "interaction",
+    "network_interaction": "network interaction"
+}
+
+
+def pair_label(row, width: float) -> str:
+    most = 14 if width > NARROWEST_PANELS else 10
+    return f"{short(row.gene1, most)} + {short(row.gene2, most)}"
+
+
+# Each figure (report_page.FIGURES) is of a report and a width; None where there is nothing to draw.
+
+
+def quality(report, width: float):
+    known = report.quality or {}
+    entries, genes = known.get("entries"), known.get("genes")
+    with_entries = entries is not None and len(entries) > 0
+    with_genes = genes is not None and genes["spearman"].notna().sum() > 0
+    if not (with_entries or with_genes):
+        return None
+    figure, axes = panels(width, int(with_entries) + int(with_genes), 3.5)
+    if with_entries:
+        draw_entries(figure, axes[0], entries)
+    if with_genes:
+        draw_gene_correlations(axes[-1], genes["spearman"].dropna().to_numpy())
+    return figure
+
+
+def draw_entries(figure, axes, entries):
+    true = entries["true"].to_numpy(dtype=float)
+    low, high = np.quantile(true[true > 0], [0.002, 1]) if (true > 0).any() else (1e-4, 1)
+    low, high = low / 1.5, high * 1.5
+    predicted = entries["predicted"].to_numpy(dtype=float).clip(low, high)
+    true = true.clip(low, high)
+    if len(true) > 2000:
+        hexagons = axes.hexbin(true,
+                               predicted,
+                               gridsize=45,
+                               xscale="log",
+                               yscale="log",
+                               bins="log",
+                               mincnt=1,
+                               cmap="Blues",
+                               linewidths=0.1,
+                               extent=(np.log10(low), np.log10(high)) * 2)
+        hexagons.set_clim(0.4, None)
+        bar = figure.colorbar(hexagons, ax=axes, shrink=0.6, pad=0.02, aspect=15)
+        bar.set_label("entries")
+        bar.outline.set_visible(False)
+        bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        bar.ax.yaxis.set_minor_formatter(NullFormatter())
+    else:
+        axes.scatter(true, predicted, s=7, color=BLUE, alpha=0.35, linewidths=0)
+    axes.plot([low, high], [low, high], color=ORANGE, linewidth=1.2)
+    for axis in (axes.xaxis, axes.yaxis):
+        logarithmic(axis, low, high)
+    axes.set_aspect("equal")
+    axes.set(xlabel="true share of the cell", ylabel="predicted share", title="Every gene in every cell")
+
+
+def draw_gene_correlations(axes, correlations):
+    axes.hist(correlations, bins=np.linspace(-1, 1, 41), color=BLUE, alpha=0.85)
+    axes.axvline(0, color="#7b8794", linewidth=0.8)
+    axes.axvline(np.median(correlations), color=ORANGE, linewidth=1.6)
+    axes.annotate(f" median {np.median(correlations):.2f}", (np.median(correlations), 1),
+                  va="top",
+                  xycoords=("data", "axes fraction"),
+                  color=ORANGE,
+                  fontsize=8.5,
+                  ha="left" if np.median(correlations) < 0.4 else "right")
+    low = min(-0.25, np.min(correlations) - 0.05)
+    axes.set(xlim=(max(-1, low), 1),
+             xlabel="Spearman over cells, true with predicted",
+             ylabel="genes",
+             title="Each gene over its cells")
+    axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
+
+
+def losses(report, width: float):
+    table = report.training["losses"] if report.training else None
+    if table is None or len(table) < 2:
+        return None
+    figure, (axes, ) = panels(width, 1, 2.9)
+    best = []
+    for member, curve in table.groupby("member"):
+        step = max(1, len(curve) // 400)
+        smooth = curve.groupby(curve["step"] // step)[["step", "training_loss"]].mean()
+        first = member == 0
+        axes.plot(smooth["step"],
+                  smooth["training_loss"],
+                  color=GREY,
+                  linewidth=0.9,
+                  alpha=0.7,
+                  label="training batches" if first else None)
+        if curve["validation_loss"].notna().any():
+            axes.plot(curve["step"],
+                      curve["validation_loss"],
+                      color=BLUE,
+                      linewidth=1,
+                      label="validation cells" if first else None)
+        stated = report.training["members"][member]
+        if "best_step" in stated and np.isfinite(stated.get("best_validation_loss", np.nan)):
+            best.append((stated["best_step"], stated["best_validation_loss"]))
+    if best:
+        axes.plot(*zip(*best),
+                  "o",
+                  color=ORANGE,
+                  markersize=7,
+                  markeredgecolor="white",
+                  zorder=5,
+                  label="step whose weights were kept")
+    every = table[["training_loss", "validation_loss"]].to_numpy(dtype=float)
+    high = np.nanquantile(every[table["step"] >= table["step"].max() * 0.02], 0.999)
+    axes.set_ylim(np.nanmin(every) * 0.9, max(high * 1.15, np.nanmin(every) * 1.2))
+    axes.set(xlabel="step", ylabel="mean Bray-Curtis distance", xlim=(0, table["step"].max()))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    axes.grid(axis="y")
+    axes.legend(fontsize=8.5, loc="upper right")
+    return figure
+
+
+def genes(report, width: float):
+    if report.genes is None or report.genes.empty:
+        return None
+    count = min(report.top, MOST_ROWS)
+    scores = [score for score in ("network", "impact") if score in report.screen.single_scores]
+    rows = [report.top_genes(score, count) for score in scores]
+    if not len(rows[0]):
+        return None
+    figure, axes = panels(width, len(scores), max(1.9, 0.9 + 0.24 * max(map(len, rows))))
+    for score, table, place in zip(scores, rows, axes):
+        members = table.get(f"{score}_sd_mean")
+        share = table["share_mean"] if score == "impact" and "share_mean" in table else None
+        dots(place, [short(name) for name in table["gene"]], table[f"{score}_mean"].to_numpy(),
+             table[f"{score}_sd"].to_numpy(), None if members is None else members.to_numpy(),
+             f"Highest {SCORE_NAMES[score]}", GREEN if score == "network" else BLUE, share)
+        place.set_xlabel(SCORE_NAMES[score])
+        place.set_xlim(left=min(0, place.get_xlim()[0]) if (table[f"{score}_mean"] < 0).any() else 0)
+        place.legend(fontsize=7.5, loc="lower right", handlelength=1.2)
+    return figure
+
+
+def share(report, width: float):
+    table = report.genes
+    if table is None or len(table) < 2 or "impact" not in report.screen.single_scores:
+        return None
+    with_network = "network_mean" in table and table["network_mean"].max() > 0
+    if "share_mean" not in table and not with_network:
+        return None
+    figure, (axes, ) = panels(width, 1, 4.2 if width > NARROWEST_PANELS else 3.9)
+    if "share_mean" in table:
+        draw_share(figure, axes, table, with_network)
+    else:
+        axes.scatter(table["impact_mean"], table["network_mean"], s=16, color=GREEN, alpha=0.7, linewidths=0)
+        axes.set(xlabel="mean impact", ylabel="mean network impact")
+        axes.grid()
+    name = "network_mean" if with_network else "impact_mean"
+    y = "impact_mean" if "share_mean" in table else "network_mean"
+    x = "share_mean" if "share_mean" in table else "impact_mean"
+    standing = table.sort_values(name, ascending=False).head(10 if width > NARROWEST_PANELS else 5)
+    place_labels(figure, axes, table[[x, y]].to_numpy(), standing[[x, y]].to_numpy(),
+                 [short(gene, 14) for gene in standing["gene"]])
+    return figure
+
+
+def draw_share(figure, axes, table, with_network: bool):
+    table = table[(table["share_mean"] > 0) & (table["impact_mean"] > 0)]
+    if with_network:
+        table = table.sort_values("network_mean")
+    limits = [(values.min() / 1.3, values.max() * 1.5) if len(values) else (1e-4, 1)
+              for values in (table["share_mean"], table["impact_mean"])]
+    ends = np.array([min(low for low, _ in limits), max(high for _, high in limits)])
+    axes.plot(ends, ends, color="#7b8794", linewidth=1, linestyle=(0, (4, 3)))
+    colors = {
+        "c": table["network_mean"],
+        "cmap": "viridis_r",
+        "norm": Normalize(0, max(1e-12, table["network_mean"].quantile(0.99)))
+    } if with_network else {
+        "color": BLUE
+    }
+    points = axes.scatter(table["share_mean"],
+                          table["impact_mean"],
+                          s=20 if len(table) < 1000 else 9,
+                          linewidths=0.3,
+                          edgecolors="white",
+                          rasterized=len(table) > 3000,
+                          **colors)
+    for axis, (low, high) in zip((axes.xaxis, axes.yaxis), limits):
+        logarithmic(axis, low, high)
+    axes.set(xlabel="mean own share (what impact would be without effects)", ylabel="mean impact")
+    axes.grid()
+    axes.set_axisbelow(True)
+    if with_network:
+        bar = figure.colorbar(points, ax=axes, shrink=0.7, pad=0.02, aspect=18)
+        bar.set_label("mean network impact")
+        bar.outline.set_visible(False)
+
+
+def distribution(report, width: float):
+    score = report.gene_score
+    if report.of_top_genes is None or report.of_top_genes.empty:
+        return None
+    figure, axes = panels(width, 2, 3.4, ratios=(1.25, 1))
+    names = report.top_genes(score, 12)["gene"].tolist()
+    groups = dict(iter(report.of_top_genes.groupby("gene")[score]))
+    values = [groups[name].to_numpy(dtype=float) for name in names if name in groups]
+    labels = [short(name, 14) for name in names if name in groups]
+    box = axes[0].boxplot(values[::-1],
+                          vert=False,
+                          widths=0.6,
+                          patch_artist=True,
+                          whis=(5, 95),
+                          flierprops={
+                              "marker": ".",
+                              "markersize": 2.5,
+                              "markeredgecolor": GREY
+                          },
+                          whiskerprops={
+                              "color": BLUE,
+                              "linewidth": 0.9
+                          },
+                          capprops={
+                              "color": BLUE,
+                              "linewidth": 0.9
+                          },
+                          medianprops={
+                              "color": ORANGE,
+                              "linewidth": 1.6
+                          },
+                          showfliers=True)
+    for patch in box["boxes"]:
+        patch.set(facecolor="#cfe3f1", edgecolor=BLUE, linewidth=0.9)
+    for fliers in box["fliers"]:
+        fliers.set_rasterized(len(fliers.get_xdata()) > 500)
+    axes[0].set_yticks(range(1, len(labels) + 1), labels[::-1])
+    axes[0].tick_params(axis="y", length=0, labelcolor=INK)
+    axes[0].set(xlabel=f"{SCORE_NAMES[score]} in a cell", title="Highest genes, cell by cell")
+    axes[0].set_xlim(left=0)
+    axes[0].grid(axis="x")
+    axes[0].xaxis.set_major_locator(MaxNLocator(5))
+    means = report.cells[f"{score}_mean"].to_numpy()
+    axes[1].hist(means, bins=min(40, max(5, len(means) // 8)), color=BLUE, alpha=0.85)
+    axes[1].axvline(means.mean(), color=ORANGE, linewidth=1.6)
+    axes[1].set(xlabel=f"mean {SCORE_NAMES[score]} of a cell's genes", ylabel="cells", title="All cells")
+    axes[1].xaxis.set_major_locator(MaxNLocator(4))
+    axes[1].yaxis.set_major_locator(MaxNLocator(5, integer=True))
+    return figure
+
+
+def pairs(report, width: float):
+    if report.pairs is None or report.pairs.empty:
+        return None
+    table, by = report.pairs.head(min(report.top, MOST_ROWS)), report.pairs_by
+    figure, (axes, ) = panels(width, 1, 1.0 + 0.25 * len(table))
+    members = table.get(f"{by}_sd_mean")
+    dots(axes, [pair_label(row, width) for row in table.itertuples()], table[f"{by}_mean"].to_numpy(),
+         table[f"{by}_sd"].to_numpy(), None if members is None else members.to_numpy(), "", BLUE)
+    axes.set_xlabel(f"mean {SCORE_NAMES[by]}")
+    return figure
+
+
+def heat_map(report, width: float):
+    if report.square is None or len(report.square) < 5:
+        return None
+    square = report.square if width > NARROWEST_PANELS else report.square.iloc[:14, :14]
+    square = square.loc[leaf_order(square), leaf_order(square)]
+    values = np.ma.masked_invalid(square.to_numpy())
+    if values.count() == 0:
+        return None
+    largest = float(np.abs(values).max()) or 1e-12
+    signed = report.pairs_by.endswith("interaction")
+    # A single large pair must not take the colour from all others.
+    limit = float(np.quantile(np.abs(values.compressed()), 0.97)) or largest
+    norm = TwoSlopeNorm(0, -limit, limit) if signed else Normalize(0, limit)
+    figure, (axes, ) = panels(width, 1, width * 0.8 if width > NARROWEST_PANELS else width * 0.85)
+    colors = matplotlib.colormaps["RdBu_r" if signed else "viridis"].with_extremes(bad="#d9dee3")
+    axes.imshow(values, cmap=colors, norm=norm, interpolation="nearest")
+    labels = [short(name, 12) for name in square.index]
+    size = 8 if len(labels) <= 24 else 7
+    axes.set_xticks(range(len(labels)), labels, rotation=90, fontsize=size)
+    axes.set_yticks(range(len(labels)), labels, fontsize=size)
+    axes.tick_params(length=0, labelcolor=INK)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    bar = figure.colorbar(ScalarMappable(norm, colors),
+                          ax=axes,
+                          shrink=0.6,
+                          pad=0.02,
+                          aspect=20,
+                          extend="both" if limit < largest else "neither")
+    bar.set_label(f"mean {SCORE_NAMES[report.pairs_by]}")
+    bar.outline.set_visible(False)
+    return figure
+
+
+def draw_all(report, folder=None) -> dict:
+    """{name: (wide, narrow) as addresses}, of the figures that there is something to draw for. The wide ones
+    go into `folder` too, as PNG and as PDF."""
+    drawn = {}
+    for name in FIGURES:
+        draw = globals()[name]
+        wide = draw(report, WIDE)
+        if wide is None:
+            continue
+        drawn[name] = (data_uri(wide), data_uri(draw(report, NARROW)))
+        for kind in ("png", "pdf") if folder else ():
+            wide.savefig(os.path.join(folder, f"{name}.{kind}"),
+                         dpi=200,
+                         metadata={"CreationDate": None} if kind == "pdf" else None)
+    return drawn

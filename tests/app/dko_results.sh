@@ -1,0 +1,23 @@
+. "$(dirname "$0")/lib.sh"
+# The Python module sees what the program exports and ranks, to the bit, and explains as the mappings do.
+python=${DKO_PYTHON:-/usr/bin/python3}
+export PYTHONPATH=$DKO_SOURCE/scripts PYTHONDONTWRITEBYTECODE=1
+
+make_data
+"$DKO" run data.csv --order 2 --score impact,network -o dense.h5 --save-model dense_model.h5 -q "${short[@]}"
+"$DKO" run data.csv --order 2 --sample 700 --score impact,network --mapping sparse --ensemble 3 \
+  -o sampled.h5 --save-model sampled_model.h5 -q
+"$DKO" run data.csv --order 2 --ensemble 2 -o ensemble.h5 --save-model ensemble_model.h5 -q "${short[@]}"
+printf 'gene%d\n' 3 7 8 20 >genes.txt
+"$DKO" screen data.csv --model dense_model.h5 --genes genes.txt -o some.h5 -q
+for screen in dense sampled ensemble; do
+  scores=impact,network,interaction
+  pairs=$scores,network-interaction
+  [ $screen = dense ] || scores=$scores,impact-sd,network-sd
+  [ $screen != sampled ] || pairs=$pairs,impact-sd,network-sd
+  [ $screen != ensemble ] || pairs=impact,impact-sd,interaction
+  "$DKO" export $screen.h5 --single $screen.single.csv --names --score "$scores"
+  "$DKO" export $screen.h5 --double $screen.double.csv --names --score "$pairs"
+  "$DKO" top $screen.h5 -n 5 --json $screen.top.json >/dev/null
+done
+"$python" "$(dirname "$0")/dko_results_test.py"

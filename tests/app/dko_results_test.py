@@ -1,0 +1,271 @@
+"""Compares dko_results with the program's own exports, with pandas, and with plain formulas."""
+import json
+
+import dko_model
+import dko_results
+import dko_screen_file
+import dko_summary
+import h5py
+import numpy as np
+import pandas as pd
+
+COLUMNS = {
+    "gene_name": "gene",
+    "gene1_name": "gene1",
+    "gene2_name": "gene2",
+    "cell_name": "cell",
+    "k_pred": "impact",
+    "k_pred_sd": "impact_sd"
+}
+SCORES = ["impact", "network", "share", "impact_sd", "network_sd", "interaction", "network_interaction"]
+
+
+def exported(path):
+    """An export, its scores as the single precision they were written from."""
+    table = pd.read_csv(path, dtype={column: str for column in COLUMNS if column.endswith("name")})
+    table = table.rename(columns=COLUMNS)
+    return table.astype({name: np.float32 for name in SCORES if name in table})
+
+
+def same(table, wanted):
+    """Equal to the bit, in the same order, in every column that both have (what is exported, all)."""
+    shared = [column for column in wanted if column in table]
+    assert set(wanted) <= set(table.columns), (set(wanted), set(table.columns))
+    assert len(wanted), "nothing to compare"
+    pd.testing.assert_frame_equal(table[shared].reset_index(drop=True),
+                                  wanted[shared].reset_index(drop=True),
+                                  check_exact=True)
+
+
+def refused(error, words, call, *arguments, **options):
+    try:
+        call(*arguments, **options)
+    except error as found:
+        assert words in str(found), str(found)
+        return
+    raise AssertionError(f"not refused: {words}")
+
+
+def compare_with_exports(name):
+    singles, pairs = exported(f"{name}.single.csv"), exported(f"{name}.double.csv")
+    with dko_results.open_screen(f"{name}.h5") as screen:
+        same(screen.singles(), singles)
+        for cell in (0, 31, "cell59"):
+            label = cell if isinstance(cell, str) else screen.cells[cell]
+            same(screen.singles(cell=cell), singles[singles["cell"] == label])
+            same(screen.pairs(cell=cell), pairs[pairs["cell"] == label])
+        same(screen.singles(gene=["gene7", 20]), singles[singles["gene"].isin(["gene7", "gene20"])])
+        same(screen.singles(gene=7, cell="cell5"),
+             singles[(singles["gene"] == "gene7") & (singles["cell"] == "cell5")])
+        most = pairs.groupby(["gene1", "gene2"]).size().idxmax()
+        wanted = pairs[(pairs["gene1"] == most[0]) & (pairs["gene2"] == most[1])]
+        same(screen.pairs(gene1=most[0], gene2=most[1]), wanted)
+        same(screen.pairs(gene1=most[1], gene2=most[0], cell=wanted["cell"].iloc[-1]), wanted.tail(1))
+        matrix = screen.singles_matrix("network")
+        assert matrix.nnz == len(singles) == screen.n_singles
+        assert np.array_equal(matrix.data, singles["network"]) and matrix.shape == (60, 30)
+        compare_top(screen, name, singles, pairs)
+        compare_summaries(screen, singles, pairs)
+
+
+def compare_top(screen, name, singles, pairs):
+    """dko top names the same events with the same scores."""
+    with open(f"{name}.top.json") as file:
+        top = json.load(file)
+    for entry in top["single"]:
+        row = screen.singles(cell=entry["cell"], gene=entry["genes"]).iloc[0]
+        assert row["impact"] == np.float32(entry["impact"]) and row["network"] == np.float32(entry["network"])
+    assert top["single"][0]["impact"] == singles["impact"].max()
+    of_pairs = top["double" if screen.has_all_pairs else "list"]
+    for entry in of_pairs:
+        row = screen.pairs(cell=entry["cell"], gene1=entry["genes"][0], gene2=entry["genes"][1]).iloc[0]
+        assert row["impact"] == np.float32(entry["impact"])
+        assert row["interaction"] == np.float32(entry["interaction"])
+    assert of_pairs[0]["impact"] == pairs["impact"].max()
+
+
+def close(found, wanted):
+    np.testing.assert_allclose(found, wanted, rtol=1e-9, atol=1e-13)
+
+
+def compare_summaries(screen, singles, pairs):
+    summary = screen.gene_summary().set_index("gene")
+    assert summary["impact_mean"].is_monotonic_decreasing
+    wanted = singles.astype({"impact": float, "network": float}).groupby("gene")
+    summary = summary.loc[list(wanted.groups)]
+    assert (summary["cells"] == wanted.size()).all()
+    for score in ("impact", "network"):
+        close(summary[f"{score}_mean"], wanted[score].mean())
+        close(summary[f"{score}_sd"], wanted[score].std())
+    of_cells = screen.cell_summary().set_index("cell")
+    close(of_cells["impact_mean"],
+          singles.astype({
+              "impact": float
+          }).groupby("cell", sort=False)["impact"].mean())
+
+    compare_pair_summary(screen.pair_summary(), pairs)
+    # The same in bands of some rows, in blocks of few values, and row by row.
+    for module, constant, value in ((dko_summary, "PAIR_MEMORY", 6000), (dko_screen_file, "BLOCK", 97)):
+        before = getattr(module, constant)
+        setattr(module, constant, value)
+        compare_pair_summary(screen.pair_summary(), pairs)
+        setattr(module, constant, before)
+    chosen = ["gene20", "gene3", "gene7", "gene8", "gene11"]
+    among = pairs[pairs["gene1"].isin(chosen) & pairs["gene2"].isin(chosen)]
+    for dko_screen_file.SMALL_READ in (0, 1 << 16):
+        compare_pair_summary(screen.pair_summary(genes=chosen), among)
+    within = ["cell3", "cell4", "cell40"]
+    compare_pair_summary(screen.pair_summary(cells=within, by="impact"), pairs[pairs["cell"].isin(within)],
+                         "impact")
+    everything = screen.pair_summary(min_cells=3)
+    assert (everything["cells"] >= 3).all()
+    same(screen.pair_summary(top=7, min_cells=3), everything.head(7))
+
+
+def compare_pair_summary(found, pairs, by="interaction"):
+    measures = [name for name in SCORES if name in pairs]
+    groups = pairs.astype({name: float for name in measures}).groupby(["gene1", "gene2"])
+    assert len(found) == groups.ngroups and (found["rank"] == np.arange(1, len(found) + 1)).all()
+    assert found[f"{by}_mean"].abs().is_monotonic_decreasing
+    found = found.set_index(["gene1", "gene2"]).loc[list(groups.groups)]
+    assert (found["cells"] == groups.size()).all()
+    for name in measures:
+        close(found[f"{name}_mean"], groups[name].mean())
+        if not name.endswith("_sd"):
+            close(found[f"{name}_sd"], groups[name].std())
+    same_sign = groups["interaction"].apply(lambda values: np.mean(np.sign(values) == np.sign(values.mean())))
+    same_sign[groups["interaction"].mean() == 0] = 0
+    close(found["same_sign"], same_sign)
+
+
+def layers(group):
+    return [group[f"mapping/{name}"][:].astype(float) for name in ("W1t", "b1", "W2", "b2")]
+
+
+def dense_profile(weights, expressed, _):
+    w1t, b1, w2, b2 = weights
+    z = np.zeros(len(b2))
+    z[expressed] = 1 / len(expressed)
+    y = z * abs(w2 @ (w1t.T @ z + b1) + b2)
+    return y / y.sum()
+
+
+def sparse_parts(group):
+    import anndata.experimental
+    parts = [group[f"mapping/{name}"][:] for name in ("offset", "floor", "loadings", "responses")]
+    return [anndata.experimental.read_elem(group["mapping/A"]).toarray(), *parts]
+
+
+def sparse_profile(parts, expressed, intact):
+    effects, offset, floor, loadings, responses = parts
+    profile = np.zeros(len(offset))
+    for gene in expressed:
+        output = offset[gene] + effects[gene,
+                                        expressed].sum() + responses[gene] @ loadings[intact].sum(axis=0)
+        profile[gene] = max(floor[gene], output)
+    return profile / profile.sum()
+
+
+def explained_again(members, profile, expressed, lost):
+    """share_before, share_after and renormalised by plain formulas, and the impact."""
+    left = [gene for gene in expressed if gene not in lost]
+    parts = []
+    for member in members:
+        before, after = profile(member, expressed, expressed), profile(member, left, expressed)
+        rescaled = np.where(np.isin(np.arange(len(before)), left), before, 0)
+        parts.append((before, after, rescaled / rescaled.sum(), abs(after - before).sum() / 2))
+    return [np.mean([part[at] for part in parts], axis=0) for at in range(4)]
+
+
+def compare_explanation(name, read, profile):
+    with h5py.File(f"{name}_model.h5") as file:
+        groups = [file[f"member{at}"]
+                  for at in range(file.attrs.get("members", 1))] if "member0" in file else [file]
+        members = [read(group) for group in groups]
+    with dko_results.open_screen(f"{name}.h5") as screen:
+        for lost in (["gene7"], ["gene3", "gene20"]):
+            numbers = [screen.gene_number(gene) for gene in lost]
+            able = [cell for cell in range(60) if np.isin(numbers, screen.genes_of(cell)).all()]
+            again = {
+                cell: explained_again(members, profile,
+                                      screen.genes_of(cell).tolist(), numbers)
+                for cell in able
+            }
+            for cell in (able[0], None):
+                found = screen.explain(f"{name}_model.h5", lost, cell=cell)
+                wanted = again[cell] if cell is not None else [
+                    np.mean([again[c][at] for c in able], axis=0) for at in range(4)
+                ]
+                compare_table(screen, found, wanted, 1 if cell is not None else len(able))
+            stored = screen.singles(cell=able[0], gene=lost[0])["impact"].iloc[0]
+            if len(lost) == 1:
+                explained = screen.explain(f"{name}_model.h5", lost, cell=able[0])
+                assert abs(explained.attrs["impact"] - stored) < 1e-6
+                network = screen.singles(cell=able[0], gene=lost[0])["network"].iloc[0]
+                assert abs(explained.attrs["network"] - network) < 1e-6
+        model = dko_model.open_model(f"{name}_model.h5")
+        members_stated = model.training["settings"]["members"]
+        assert members_stated == len(members) == len(model.training["members"])
+        absent = next(cell for cell in range(60) if not np.isin(numbers, screen.genes_of(cell)).all())
+        refused(dko_results.UsageError, "cannot be lost in cell", screen.explain, model, lost, cell=absent)
+        model.close()
+
+
+def compare_table(screen, found, wanted, cells):
+    before, after, rescaled, impact = wanted
+    assert found.attrs["cells"] == cells and abs(found.attrs["impact"] - impact) < 1e-12
+    lost = found["knocked_out"].to_numpy()
+    assert lost[:lost.sum()].all() and lost.sum() in (1, 2) and (found["change"][lost] < 0).all()
+    assert found["network_change"][~lost].abs().is_monotonic_decreasing
+    table = found.set_index("gene").reindex(screen.genes)
+    shown = before > 0
+    assert (table["share_before"].notna().to_numpy() == shown).all()
+    table = table[shown]
+    close(table["share_before"], before[shown])
+    close(table["share_after"], after[shown])
+    close(table["renormalised"], rescaled[shown])
+    close(table["change"], (after - before)[shown])
+    close(table["network_change"], (after - rescaled)[shown])
+    assert abs(table["network_change"].sum()) < 1e-12 and abs(table["change"].sum()) < 1e-12
+
+
+def compare_refusals():
+    refused(dko_results.ReadError, "No such file", dko_results.open_screen, "none.h5")
+    refused(dko_results.InputError, "no HDF5 file", dko_results.open_screen, "data.csv")
+    refused(dko_results.InputError, "a dko model", dko_results.open_screen, "dense_model.h5")
+    refused(dko_results.InputError, "a dko screen", dko_model.open_model, "dense.h5")
+    for change, words in (({"complete": 0}, "never finished"), ({"version": 9}, "version 9")):
+        with open("dense.h5", "rb") as source, open("changed.h5", "wb") as copy:
+            copy.write(source.read())
+        with h5py.File("changed.h5", "a") as file:
+            file.attrs.update(change)
+        refused(dko_results.InputError, words, dko_results.open_screen, "changed.h5")
+    with open("dense.h5", "rb") as source, open("cut.h5", "wb") as copy:
+        copy.write(source.read()[:30000])
+    refused(dko_results.InputError, "damaged", dko_results.open_screen, "cut.h5")
+    with open("dense.h5", "rb") as source, open("changed.h5", "wb") as copy:
+        copy.write(source.read())
+    with h5py.File("changed.h5", "a") as file:
+        file["single/indices"][3] = 1000
+    with dko_results.open_screen("changed.h5") as screen:
+        refused(dko_results.InputError, "not there", screen.singles)
+    with dko_results.open_screen("dense.h5") as screen:
+        refused(dko_results.UsageError, "no gene named 'Trem2'", screen.singles, gene="Trem2")
+        refused(dko_results.UsageError, "no cell 60", screen.pairs, cell=60)
+        refused(dko_results.UsageError, "would not fit", screen.pairs)
+        refused(dko_results.UsageError, "same gene", screen.pairs, gene1="gene3", gene2=3)
+        refused(dko_results.UsageError, "no share_sd", screen.singles_matrix, "share_sd")
+        refused(dko_results.InputError, "not the model", screen.explain, "ensemble_model.h5", ["gene7"])
+    with dko_results.open_screen("some.h5") as screen:
+        refused(dko_results.UsageError, "some genes or cells only", screen.explain, "dense_model.h5",
+                ["gene7"])
+        refused(dko_results.UsageError, "--order 2", screen.pair_summary)
+        assert not screen.has_pairs and set(screen.singles()["gene"]) == {"gene3", "gene7", "gene8", "gene20"}
+
+
+for screen_name in ("dense", "sampled", "ensemble"):
+    compare_with_exports(screen_name)
+compare_explanation("dense", layers, dense_profile)
+compare_explanation("ensemble", layers, dense_profile)
+compare_explanation("sampled", sparse_parts, sparse_profile)
+compare_refusals()

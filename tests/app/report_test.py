@@ -1,0 +1,148 @@
+"""The pages that report.sh made: well-formed, loading nothing, with the names and figures that belong."""
+import base64
+import contextlib
+import html.parser
+import io
+import re
+import xml.dom.minidom
+
+import dko_files
+import dko_results
+import report
+
+VOID = {"meta", "img", "source", "br", "hr", "link", "input"}
+LOADING = {"src", "srcset", "href", "data", "action", "poster", "background"}
+SVG = "data:image/svg+xml;base64,"
+
+
+class Page(html.parser.HTMLParser):
+    """Reads a page, refusing tags that do not match, scripts, and anything that is loaded."""
+
+    def __init__(self, name):
+        super().__init__()
+        self.open, self.text, self.pictures, self.figures, self.rows = [], [], [], [], 0
+        with open(f"{name}.html", encoding="utf-8") as file:
+            self.source = file.read()
+        self.feed(self.source)
+        self.close()
+        assert not self.open, (name, self.open)
+        self.text = " ".join("".join(self.text).split())
+
+    def handle_starttag(self, tag, attrs):
+        assert tag not in ("script", "link", "iframe", "object", "embed"), tag
+        for key, value in attrs:
+            assert not key.startswith("on"), key
+            if key in LOADING:
+                assert value.startswith("#") or value.startswith(SVG), (tag, key, value[:60])
+            if key in ("src", "srcset"):
+                self.pictures.append(base64.b64decode(value[len(SVG):]))
+            if tag == "figure" and key == "id":
+                self.figures.append(value)
+        self.rows += tag == "tr"
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open and self.open[-1] == tag, (tag, self.open[-3:])
+        self.open.pop()
+
+    def handle_data(self, data):
+        if "style" not in self.open:
+            self.text.append(data)
+
+
+def read(name, figures):
+    page = Page(name)
+    assert page.figures == figures, (name, page.figures)
+    assert "@import" not in page.source and not re.search(r"url\(\s*['\"]?(?!data:)", page.source)
+    assert len(page.pictures) == 2 * len(figures)  # wide and narrow
+    for picture in page.pictures:
+        drawn = xml.dom.minidom.parseString(picture)
+        for image in drawn.getElementsByTagName("image"):
+            assert image.getAttribute("xlink:href").startswith("data:"), "a picture loads another"
+        assert not drawn.getElementsByTagName("script")
+    for words in ("What was run", "How to read the scores", "arXiv 2510.03359", "dko, version"):
+        assert words in page.text, (name, words)
+    return page
+
+
+def figure_of(value):
+    """Three digits that count, as the page writes them."""
+    text = f"{abs(value):#.3g}"
+    return ("−" if value < 0 else "") + text
+
+
+def said_by(arguments):
+    """The exit code of report.py and what it says."""
+    said = io.StringIO()
+    with contextlib.redirect_stderr(said):
+        try:
+            code = report.main(arguments.split())
+        except SystemExit as left:  # of the parser of arguments
+            code = left.code
+    return code, said.getvalue()
+
+
+def make(arguments):
+    assert said_by(arguments) == (0, ""), said_by(arguments)
+
+
+def refused(code, words, arguments):
+    found, said = said_by(arguments)
+    assert found == code and re.search(words, said), (arguments, found, said)
+
+
+# Drawing takes most of the time.
+make("sampled.h5 -o sampled.html --prediction prediction.h5 --model members.h5 --top 5")
+make("list.h5 -o list.html")
+make("two.h5 -o two.html")
+
+hostile = read("hostile", ["quality", "losses", "genes", "share", "distribution", "pairs", "heat_map"])
+with dko_results.open_screen("hostile.h5") as screen:
+    genes = screen.gene_summary().sort_values("network_mean", ascending=False)
+    pairs = screen.pair_summary(top=20, min_cells=3)
+    for row in pairs.head(5).itertuples():
+        assert figure_of(row.interaction_mean) in hostile.text, row
+        assert all(gene in hostile.text or len(gene) > 80 for gene in (row.gene1, row.gene2)), row
+    for row in genes.head(5).itertuples():
+        assert figure_of(row.network_mean) in hostile.text and f"{row.cells}" in hostile.text, row
+    shown = set(genes[genes["cells"] >= 3].head(20)["gene"])
+    assert '<script>alert("x")</script>' in shown and r"$\frac{1}{0}$" in shown, "no test of escaping"
+    for gene in shown:
+        assert gene in hostile.text or len(gene) > 80, gene
+    bray_curtis = screen.quality["metrics"].loc["mapping", "bray_curtis"]
+    assert figure_of(bray_curtis) in hostile.text
+    for key in ("model_checksum", "command"):
+        assert screen.provenance[key] in hostile.text
+    step = screen.training["members"][0]["best_step"]
+    assert f"The weights of step {step} were kept" in hostile.text
+assert hostile.source.count("<script") == 0
+
+sampled = read("sampled", ["quality", "genes", "share", "distribution", "pairs", "heat_map"])
+assert "Only listed or sampled pairs" in sampled.text and "(prediction.h5)" in sampled.text
+assert "does not have the genes' own shares" in sampled.text
+assert "sd of members" in sampled.text and "effects between genes" in sampled.text
+assert sampled.rows < hostile.rows  # --top 5
+with dko_files.open_file("prediction.h5", "prediction") as file:
+    assert figure_of(file["metrics/mapping"].attrs["bray_curtis"]) in sampled.text
+
+listed = read("list", ["losses", "pairs"])
+assert "dko predict data.csv -o prediction.h5" in listed.text
+assert "Interactions cannot be told" in listed.text or "interact most" in listed.text
+two = read("two", ["quality", "losses", "genes", "share", "distribution"])
+assert "2 genes × 60 cells" in two.text and "No pair of genes" in two.text
+
+refused(2, "hostile.html exists: .*--force", "hostile.h5 -o hostile.html")
+refused(2, "quality.png exists", "two.h5 -o new.html --figures figures")
+refused(2, "is an input", "two.h5 -o two.h5 --force")
+refused(2, "is a directory", "two.h5 -o figures")
+refused(2, "is no directory", "two.h5 -o new.html --figures two.h5")
+refused(2, "required: -o/--out", "two.h5")
+refused(2, "invalid whole number above 0", "two.h5 -o new.html --top 0")
+refused(4, "no directory nowhere", "two.h5 -o nowhere/new.html")
+refused(4, "none.h5: cannot be read", "none.h5 -o new.html")
+refused(3, "is no HDF5 file", "data.csv -o new.html")
+refused(3, "is not a dko screen, but a dko model", "model.h5 -o new.html")
+refused(3, "is not the model", "two.h5 -o new.html --model model.h5")
+refused(3, "of other genes", "hostile.h5 -o new.html --prediction prediction.h5")
+refused(3, "cut.h5", "cut.h5 -o new.html")
