@@ -85,9 +85,9 @@ class Screen(ScreenFile):
 
     def gene_summary(self) -> pd.DataFrame:
         """Every gene over the cells in which it was knocked out: rank, gene, id, cells (their number), and
-        of every stored score NAME_mean and NAME_sd (sample standard deviation over cells; NaN of one cell), of
-        deviations over members only the mean. Highest mean impact (else network) first. Reads single/ once,
-        in blocks; holds a few numbers a gene."""
+        of every stored score NAME_mean and NAME_sd (sample standard deviation over cells; NaN of one cell),
+        of deviations over members only the mean. Highest mean impact (else network) first. Reads single/
+        once, in blocks; holds a few numbers a gene."""
         moments = Moments(len(self.genes), self._need_singles())
         for _, genes, values in self._single_blocks(self.single_scores):
             moments.add(genes, values)
