@@ -84,14 +84,16 @@ class Screen(ScreenFile):
         return scipy.sparse.csr_matrix(parts, shape=(len(self.cells), len(self.genes)))
 
     def gene_summary(self) -> pd.DataFrame:
-        """Every gene over the cells in which it was knocked out: rank, gene, cells (their number), and of
-        every stored score NAME_mean and NAME_sd (sample standard deviation over cells; NaN of one cell). Of
-        deviations over members only the mean. Highest mean impact (else network) first. Reads single/ once,
-        in blocks; holds a few numbers a gene."""
+        """Every gene over the cells in which it was knocked out: rank, gene, id, cells (their number), and
+        of every stored score NAME_mean and NAME_sd (sample standard deviation over cells; NaN of one cell),
+        of deviations over members only the mean. Highest mean impact (else network) first. Reads single/
+        once, in blocks; holds a few numbers a gene."""
         moments = Moments(len(self.genes), self._need_singles())
         for _, genes, values in self._single_blocks(self.single_scores):
             moments.add(genes, values)
-        return self._summary(moments, self._gene_labels, "gene", "cells").reset_index(drop=True)
+        table = self._summary(moments, self._gene_labels, "gene", "cells")
+        table.insert(2, "id", np.array(self.gene_ids, dtype=object)[table.index])
+        return table.reset_index(drop=True)
 
     def cell_summary(self) -> pd.DataFrame:
         """The same of every cell over its genes: cell, genes, NAME_mean, NAME_sd, in the order of cells."""

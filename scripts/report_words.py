@@ -80,7 +80,8 @@ def quality_caption(known) -> str:
         best, worst = genes.loc[known_genes.idxmax()], genes.loc[known_genes.idxmin()]
         words.append(
             f"<b>Each gene over its cells</b>: {number(int((known_genes > 0).sum()))} of "
-            f"{number(len(known_genes))} genes are predicted in the right direction; best {clean(best['gene'])} "
+            f"{number(len(known_genes))} genes are predicted in the right direction; best "
+            f"{clean(best['gene'])} "
             f"({number(float(best['spearman']))}), worst {clean(worst['gene'])} "
             f"({number(float(worst['spearman']))}).")
     return " ".join(words)
