@@ -147,10 +147,10 @@ def require_all_genes(screen, cells):
     else:  # an older file, of which only the command tells
         words = str(screen.provenance.get("command", "")).split()
         restricted = any(word == option or word.startswith(option + "=") for word in words
-                         for option in ("--genes", "--cells"))
+                         for option in ("--knockout-genes", "--knockout-cells"))
     if restricted:
         raise UsageError(
-            f"{screen.path}: holds the knockouts of some genes or cells only (--genes, --cells): "
+            f"{screen.path}: holds the knockouts of some genes or cells only (--knockout-genes, --knockout-cells): "
             "it does not tell which genes the cells express; explain with a screen of all, or "
             "with dko explain and the expression data")
 

@@ -9,7 +9,7 @@ make_data
   -o sampled.h5 --save-model sampled_model.h5 -q
 "$DKO" run data.csv --order 2 --ensemble 2 -o ensemble.h5 --save-model ensemble_model.h5 -q "${short[@]}"
 printf 'gene%d\n' 3 7 8 20 >genes.txt
-"$DKO" screen data.csv --model dense_model.h5 --genes genes.txt -o some.h5 -q
+"$DKO" screen data.csv --model dense_model.h5 --knockout-genes genes.txt -o some.h5 -q
 for screen in dense sampled ensemble; do
   scores=impact,network,interaction
   pairs=$scores,network-interaction
