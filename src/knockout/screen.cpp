@@ -125,7 +125,7 @@ class ShardScreen {
   /// n for each event of the range.
   std::int64_t cost_of(std::span<const std::int64_t> starts, Range range) const {
     std::int64_t cost = 0;
-    for (std::size_t cell = 0; cell < costs_.size(); ++cell) {
+    for (std::size_t cell = 0; range.size() > 0 && cell < costs_.size(); ++cell) {
       const Range part{std::max(range.first, starts[cell]), std::min(range.last, starts[cell + 1])};
       if (part.size() > 0) cost += part.size() * costs_[cell];
     }
