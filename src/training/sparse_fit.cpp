@@ -167,7 +167,8 @@ class SparseFitter {
     return exchange(communicator_, own_, own, profiles_.genes(), setting_.factors);
   }
 
-  /// A gene's fit takes the longer the more cells express it: as measured about their number to the power 1.5.
+  /// A gene's fit takes the longer the more cells express it: as measured about their number to the
+  /// power 1.5.
   std::int64_t work_of(std::int32_t gene) const {
     const auto cells = static_cast<double>(counts_[static_cast<std::size_t>(gene)]);
     return 1 + std::llround(std::pow(cells, 1.5));

@@ -143,6 +143,22 @@ TEST_CASE("progress ends at its total") {
   CHECK(last == end);
 }
 
+TEST_CASE("a list alone needs no targets, and its progress ends at its total too") {
+  const auto matrix = testing::random_matrix(6, 10, 0.8, 23);
+  const auto mapping = testing::collapsed(testing::random_members(1, {10, 10}, 24));
+  const KnockoutTargets targets = select_targets(matrix);
+  ScreenPlan plan;
+  plan.list = sample_pairs(targets, PairIndex(matrix, targets), 20, 1);
+  testing::MemorySink sink;
+  std::int64_t left = -1;
+  for (const std::int64_t shard : {0, 1, 2}) {
+    screen_shard(plan, matrix, mapping, shard, 3, sink,
+                 [&](std::int64_t done, std::int64_t total) { left = total - done; });
+    CHECK(left == 0);
+  }
+  CHECK(sink.scores(ScoreArray::list, Score::impact).size() == 20);
+}
+
 TEST_CASE("three members give the same bits for any number of shards, in pairs as in the list") {
   const auto matrix = testing::random_matrix(6, 10, 0.6, 23);
   const auto members = testing::collapsed(testing::random_members(3, {10, 10}, 24));
