@@ -81,7 +81,7 @@ expect 2 '--by must be network-change or change' "$DKO" explain dko.h5 data.csv 
 expect 2 '-n must be between' "$DKO" explain dko.h5 data.csv -k gene3 -n 0
 expect 2 'are the same file' "$DKO" explain dko.h5 data.csv -k gene3 -o data.csv --force
 expect 3 'not a dko model' "$DKO" explain screen.h5 data.csv -k gene3
-expect 3 'model of 30 genes' "$DKO" explain dko.h5 few.csv -k g1
+expect 3 'lacks 30 of the 30 genes of dko.h5' "$DKO" explain dko.h5 few.csv -k g1
 expect 2 'exists' "$DKO" explain dko.h5 data.csv -k gene3 -o one.csv
 expect 4 'no_such' "$DKO" explain dko.h5 data.csv -k gene3 -o no_such/x.csv
 absent x.csv
