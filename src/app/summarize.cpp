@@ -47,10 +47,10 @@ bool parse(SummarizeOptions& options, const std::vector<std::string>& arguments,
                    "Tells what knockouts of each gene and each pair do over all cells: number of cells, mean "
                    "and standard\ndeviation over them, and in how many the interaction has the sign of its "
                    "mean. On all ranks.",
-                   "mpirun -n 4 dko summarize screen.h5 --genes genes.csv --pairs pairs.csv -n 1000");
+                   "mpirun -n 4 dko summarize screen.h5 --gene-table genes.csv --pair-table pairs.csv -n 1000");
   line.add_positional("SCREEN", options.file);
-  line.add()("genes", po::value(&options.genes)->value_name("FILE"), "write a row for each gene (CSV)")(
-      "pairs", po::value(&options.pairs)->value_name("FILE"), "write a row for each pair (CSV)")(
+  line.add()("gene-table", po::value(&options.genes)->value_name("FILE"), "write a row for each gene (CSV)")(
+      "pair-table", po::value(&options.pairs)->value_name("FILE"), "write a row for each pair (CSV)")(
       ",n", po::value<std::int64_t>()->value_name("N")->notifier([&](std::int64_t count) {
         require_between("-n", static_cast<double>(count), 1, 1e12);
         options.count = count;
@@ -70,8 +70,8 @@ bool parse(SummarizeOptions& options, const std::vector<std::string>& arguments,
   if (!options.by.empty() && measures_named(options.by, "--by").size() > 1)
     throw UsageError("--by: only one can rank");
   require_distinct({{"SCREEN", options.file},
-                    {"--genes", options.genes},
-                    {"--pairs", options.pairs},
+                    {"--gene-table", options.genes},
+                    {"--pair-table", options.pairs},
                     {"--json", options.common.json}});
   return true;
 }
@@ -113,14 +113,14 @@ std::vector<Part> parts_of(const ScreenReader& screen, const SummarizeOptions& o
   };
   const auto pairs = pairs_of(screen);
   if (screen.has(ScoreArray::singles)) {
-    add(ScoreArray::singles, "gene", "--genes", options.genes);
+    add(ScoreArray::singles, "gene", "--gene-table", options.genes);
   } else if (!options.genes.empty()) {
-    throw UsageError(fmt::format("--genes: {} has no single knockouts", options.file));
+    throw UsageError(fmt::format("--gene-table: {} has no single knockouts", options.file));
   }
   if (pairs) {
-    add(*pairs, "pair", "--pairs", options.pairs);
+    add(*pairs, "pair", "--pair-table", options.pairs);
   } else if (!options.pairs.empty()) {
-    throw UsageError(fmt::format("--pairs: {} has no double knockouts: screen with --order 2", options.file));
+    throw UsageError(fmt::format("--pair-table: {} has no double knockouts: screen with --order 2", options.file));
   }
   if (parts.empty())
     throw UsageError(fmt::format("{} has neither single nor double knockouts to summarise", options.file));

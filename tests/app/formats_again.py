@@ -455,5 +455,8 @@ for query, words, code in refused:
     if got[0] != "refused" or got[1] != code or not re.search(words, got[2]) or (
             code == "3" and query[0] not in got[2]):
         failures.append(f"{query}: {got} instead of code {code} and '{words}'")
+logarithms = subprocess.run([sys.argv[1]], input="layers.h5ad\n", text=True, capture_output=True).stdout
+if "X holds logarithms" not in logarithms or "--layer counts" not in logarithms:
+    failures.append(f"nothing is said of logarithms: {logarithms}")
 print(f"{len(queries)} files, {len(failures)} failures")
 sys.exit("\n".join(failures) if failures else 0)
