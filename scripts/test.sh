@@ -13,8 +13,8 @@ git ls-files '*.cpp' '*.hpp' | xargs clang-format --dry-run --Werror
 echo "== sanitizers"
 cmake --preset asan -DDKO_BUILD_TESTS=ON >/dev/null
 cmake --build --preset asan -j 2
-# The figures of the original's data take long here and are computed below.
-ctest --preset asan -j 2 -LE data --no-tests=error
+# The figures of the original's data and long trainings take long here and are computed below.
+ctest --preset asan -j 2 -LE 'data|long' --no-tests=error
 
 echo "== release"
 cmake --preset release -DDKO_BUILD_TESTS=ON >/dev/null

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "dko/base/quantile.hpp"
 #include "dko/base/random.hpp"
 
 namespace dko {
@@ -17,19 +18,11 @@ std::vector<double> draw_weights(std::int64_t units, RandomStream stream) {
   return weights;
 }
 
-/// Between the two values that the percentile falls between; `sorted` is not empty.
-double percentile(const std::vector<double>& sorted, double part) {
-  const double place = part * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<std::size_t>(place);
-  const std::size_t above = std::min(below + 1, sorted.size() - 1);
-  return sorted[below] + (place - static_cast<double>(below)) * (sorted[above] - sorted[below]);
-}
-
 std::optional<Interval> middle(std::vector<double> values, std::size_t resamples) {
   std::erase_if(values, [](double value) { return std::isnan(value); });
   if (values.empty() || 2 * values.size() < resamples) return std::nullopt;
   std::sort(values.begin(), values.end());
-  return Interval{percentile(values, 0.025), percentile(values, 0.975)};
+  return Interval{quantile(values, 0.025), quantile(values, 0.975)};
 }
 
 }  // namespace

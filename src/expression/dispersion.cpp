@@ -5,6 +5,8 @@
 #include <limits>
 #include <numeric>
 
+#include "dko/base/quantile.hpp"
+
 namespace dko {
 
 namespace {
@@ -39,14 +41,6 @@ Moments moments_of_profiles(const ExpressionMatrix& matrix) {
     moments.dispersion.push_back(mean > 0 ? variance / mean : 0.0);
   }
   return moments;
-}
-
-/// Of sorted values, with linear interpolation between neighbours.
-double quantile(const std::vector<double>& sorted, double share) {
-  const double place = share * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<std::size_t>(place);
-  const std::size_t above = std::min(below + 1, sorted.size() - 1);
-  return sorted[below] + (place - static_cast<double>(below)) * (sorted[above] - sorted[below]);
 }
 
 double median(std::vector<double> values) {

@@ -47,13 +47,6 @@ struct Words {
   std::size_t count = 0;
 };
 
-std::string lower_case(std::string_view text) {
-  std::string word(text);
-  std::transform(word.begin(), word.end(), word.begin(),
-                 [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
-  return word;
-}
-
 /// Fields of a line between tabs; a line of 10x's lists, in which nothing is quoted.
 std::vector<std::string> columns_of(std::string_view line) {
   std::vector<std::string> columns;

@@ -37,13 +37,6 @@ bool counts_up(Fields fields) {
   return true;
 }
 
-std::string lower_case(std::string_view text) {
-  std::string word(text);
-  std::transform(word.begin(), word.end(), word.begin(),
-                 [](unsigned char letter) { return std::tolower(letter); });
-  return word;
-}
-
 /// A word that titles a column of names and is itself none.
 bool is_title(std::string_view field) {
   constexpr std::array titles{"",        "gene",      "genes",   "gene_id", "gene_name", "gene_symbol",

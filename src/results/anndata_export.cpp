@@ -8,6 +8,7 @@
 
 #include "dko/hdf5/anndata.hpp"
 #include "dko/results/score_reader.hpp"
+#include "moments.hpp"
 #include "screen_layout.hpp"
 
 namespace dko {
@@ -16,21 +17,10 @@ namespace {
 
 constexpr double none = std::numeric_limits<double>::quiet_NaN();
 
-/// Mean and standard deviation of values that come one by one (Welford).
-struct Moments {
-  double count = 0;
-  double mean = 0;
-  double squares = 0;
-
-  void add(double value) {
-    count += 1;
-    const double difference = value - mean;
-    mean += difference / count;
-    squares += difference * (value - mean);
-  }
-  double mean_or_none() const { return count > 0 ? mean : none; }
-  double sd_or_none() const { return count > 1 ? std::sqrt(squares / (count - 1)) : none; }
-};
+/// NaN where there is nothing to take the mean of.
+double mean_of(const Moments& moments) {
+  return moments.count > 0 ? moments.mean : none;
+}
 
 /// One score over the cells of each gene, and over the genes of each cell.
 struct ScoreMoments {
@@ -118,8 +108,7 @@ void write_cells(hdf5::File& file, const ScreenReader& screen, const std::vector
   if (const auto counts = screen.expressed_counts()) obs.add("n_genes", *counts);
   obs.add("n_knockouts", column<std::int32_t>(scores.front().of_cells, count_of));
   for (const ScoreMoments& score : scores)
-    obs.add(name_of(score.score) + "_mean",
-            column<double>(score.of_cells, std::mem_fn(&Moments::mean_or_none)));
+    obs.add(name_of(score.score) + "_mean", column<double>(score.of_cells, mean_of));
   obs.add("strongest", strongest_genes(screen, scores.front().score));
 }
 
@@ -129,9 +118,9 @@ void write_genes(hdf5::File& file, const ScreenReader& screen, const std::vector
   var.add("n_cells", column<std::int32_t>(scores.front().of_genes, count_of));
   for (const ScoreMoments& score : scores) {
     const std::string name = name_of(score.score);
-    var.add(name + "_mean", column<double>(score.of_genes, std::mem_fn(&Moments::mean_or_none)));
+    var.add(name + "_mean", column<double>(score.of_genes, mean_of));
     if (is_deviation(score.score)) continue;
-    var.add(name + "_sd", column<double>(score.of_genes, std::mem_fn(&Moments::sd_or_none)));
+    var.add(name + "_sd", column<double>(score.of_genes, std::mem_fn(&Moments::sd)));
   }
   var.add("rank", ranks(scores.front().of_genes));
 }

@@ -29,6 +29,9 @@ std::optional<std::int64_t> parse_integer(std::string_view text);
 /// Without blanks, tabs and carriage returns at either end.
 std::string_view trimmed(std::string_view text);
 
+/// Letters of ASCII in lower case, all else as it is.
+std::string lower_case(std::string_view text);
+
 /// Whether the bytes are valid UTF-8.
 bool is_utf8(std::string_view text);
 
