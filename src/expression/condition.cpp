@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <string_view>
 
@@ -90,13 +91,19 @@ bool Condition::holds_for(double number) const {
 }
 
 std::vector<bool> Condition::compare_numbers(const CellColumn& column, const std::string& file) const {
-  if (column.numbers.empty() && !column.texts.empty()) {
+  // Numbers may be there as categories too.
+  std::vector<double> numbers = column.numbers;
+  for (std::size_t cell = 0; numbers.size() == cell && cell < column.texts.size(); ++cell) {
+    const auto number = column.missing[cell] ? std::optional(0.0) : parse_number(column.texts[cell]);
+    if (number) numbers.push_back(*number);
+  }
+  if (numbers.size() != column.texts.size()) {
     throw InputError(fmt::format("{}: --where '{}': column {} is not of numbers; its values: {}", file, text_,
                                  column_, values_in(column)));
   }
   std::vector<bool> holds;
-  for (std::size_t cell = 0; cell < column.numbers.size(); ++cell)
-    holds.push_back(!column.missing[cell] && holds_for(column.numbers[cell]));
+  for (std::size_t cell = 0; cell < numbers.size(); ++cell)
+    holds.push_back(!column.missing[cell] && holds_for(numbers[cell]));
   return holds;
 }
 

@@ -57,8 +57,8 @@ ExpressionMatrix read_text(const std::filesystem::path& path, const ReadOptions&
 ExpressionMatrix with_unique_names(const ExpressionMatrix& matrix, const Names& ids,
                                    const std::filesystem::path& path, Log& log);
 
-/// What holds for a matrix of any format. @throws InputError for fewer than two genes or no expressing cell, names
-/// that are not UTF-8, and sums of repeated entries that are not finite.
+/// What holds for a matrix of any format. @throws InputError for fewer than two genes or no expressing cell,
+/// names that are not UTF-8, and sums of repeated entries that are not finite.
 void check_matrix(const ExpressionMatrix& matrix, const std::filesystem::path& path);
 
 /// Whether names look like barcodes of cells: mostly with a long run of A, C, G, T.

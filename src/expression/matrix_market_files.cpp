@@ -62,6 +62,10 @@ fs::path matrix_in(const fs::path& folder) {
     if (plain_name(entry.path()).ends_with(".mtx")) found.push_back(entry.path().filename().string());
   }
   std::sort(found.begin(), found.end());
+  // STARsolo has others beside it.
+  for (const char* usual : {"matrix.mtx", "matrix.mtx.gz"}) {
+    if (std::find(found.begin(), found.end(), usual) != found.end()) return folder / usual;
+  }
   if (found.size() == 1) return folder / found.front();
   if (found.empty()) {
     throw InputError(

@@ -156,10 +156,30 @@ class MatrixMarketFile {
   void read_names() {
     if (files_.genes) features_ = read_features(*files_.genes);
     if (files_.cells) cells_ = read_cells(*files_.cells);
+    drop_titles();
     std::string found;
     for (const auto& list : {files_.genes, files_.cells})
       if (list) found += (found.empty() ? "" : " and ") + list->filename().string();
     log_.detail("{}: names from {}", files_.matrix.string(), found.empty() ? "nowhere: numbered" : found);
+  }
+
+  /// R writes lists with a title ("x"), which is no name if the list is one longer than the matrix.
+  void drop_titles() {
+    constexpr std::array titles{"x",     "v1",   "barcode", "barcodes", "cell",
+                                "cells", "gene", "genes",   "gene_id",  "feature"};
+    const auto drop = [&](Names& names, std::string_view first) {
+      const bool one_more = std::ssize(names) == rows_ + 1 || std::ssize(names) == columns_ + 1;
+      if (!one_more || std::ssize(names) == rows_ || std::ssize(names) == columns_) return false;
+      if (std::find(titles.begin(), titles.end(), lower_case(first)) == titles.end()) return false;
+      names.erase(names.begin());
+      return true;
+    };
+    if (!cells_.empty()) drop(cells_, cells_.front());
+    if (features_.names.empty()) return;
+    const std::string first = features_.ids.empty() ? features_.names.front() : features_.ids.front();
+    if (!drop(features_.names, first)) return;
+    for (Names* list : {&features_.ids, &features_.types})
+      if (!list->empty()) list->erase(list->begin());
   }
 
   bool fits(std::int64_t genes, std::int64_t cells) const {

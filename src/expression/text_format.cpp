@@ -93,7 +93,7 @@ class TextMatrix {
   ExpressionMatrix read() {
     read_layout();
     do {
-      take_row(reader_.fields(), reader_.place());
+      take_row(without_end(reader_.fields()), reader_.place());
     } while (reader_.next());
     return finish();
   }
@@ -114,7 +114,10 @@ class TextMatrix {
     }
     if (!reader_.next())
       throw InputError(fmt::format("{}: has a header and no {}s", path_.string(), row_kind()));
-    start(layout_of(first_fields, reader_.fields()), reader_.fields().size(), first);
+    ends_with_delimiter_ = first.size() > 2 && first.back().empty() && reader_.fields().back().empty();
+    const Fields header = without_end(first_fields);
+    const Fields second = without_end(reader_.fields());
+    start(layout_of(header, second), second.size(), {header.begin(), header.end()});
   }
 
   /// Numbers that count up may be a header without a title, as pandas writes it.
@@ -125,6 +128,12 @@ class TextMatrix {
                                          first[0], first[1], first[2]);
     if (first.size() >= no_accident) throw InputError(what + " like a header: remove it, or name the cells");
     log_.warn("{} and is taken as a {}; if it is a header, remove it", what, row_kind());
+  }
+
+  /// Some programs end every line with a delimiter: a last column of nothing, not even a name.
+  Fields without_end(Fields fields) const {
+    return ends_with_delimiter_ && !fields.empty() && fields.back().empty() ? fields.first(fields.size() - 1)
+                                                                            : fields;
   }
 
   void start(Layout layout, std::size_t width, const std::vector<std::string>& header) {
@@ -210,6 +219,7 @@ class TextMatrix {
   std::optional<Orientation> orientation_;
   bool rows_are_genes_;
   bool named_ = false;
+  bool ends_with_delimiter_ = false;
   std::size_t width_ = 0;
   std::int64_t rows_ = 0;
   Names row_names_;

@@ -41,7 +41,7 @@ refused() { # refused CODE WORDS OPTIONS...
   expect "$code" "$words" "$DKO" train data.h5ad -o out.h5 "${short[@]}" "$@"
   absent out.h5
 }
-refused 3 "obs: has no column type; its columns: batch, depth, kind, lost" --where type=T
+refused 3 "obs: has no column type; its columns: batch, batch_kind, depth, kind, lost" --where type=T
 refused 3 "no cell has that value in column kind; its values: B cell, T cell" --where kind=C
 refused 3 'column kind is not of numbers; its values: B cell, T cell' --where 'kind>3'
 refused 3 'where depth>1000 leaves no cell' --where 'depth>1000'
@@ -59,6 +59,7 @@ make_data
 expect 3 'text files have no columns' "$DKO" train data.csv -o out.h5 --where a=b
 absent out.h5
 
+expect 0 'where batch_kind>1: 40 of 60 cells left' "$DKO" train data.h5ad -o m.h5 --force --where 'batch_kind>1' "${short[@]}"
 # Cells for which nothing is said meet no condition.
 expect 0 'where lost!=x: 30 of 60 cells left' "$DKO" train data.h5ad -o m.h5 --force --where 'lost!=x' "${short[@]}"
 expect 0 'where batch=1\|2: 40 of 60 cells left' "$DKO" train data.h5ad -o m.h5 --force --where 'batch=1|2' "${short[@]}"

@@ -31,8 +31,8 @@ struct Selected {
 
 /// Applies a selection to the matrix read from `path`; says in the log what is left after each condition.
 ///
-/// A condition is COLUMN=VALUE, with != for all others, < <= > >= for columns of numbers, and A|B for either
-/// of two values. Cells for which the column has no value meet no condition. Local.
+/// A condition is COLUMN=VALUE, with != for all others, < <= > >= for numbers (also as categories), and A|B
+/// for either of two values. Cells for which the column has no value meet no condition. Local.
 /// @throws InputError for unknown names, columns or values, or if fewer than two genes or no cell is left;
 ///         UsageError for what is no condition.
 Selected select(const ExpressionMatrix& matrix, const Selection& selection, const std::filesystem::path& path,
