@@ -43,11 +43,12 @@ struct SummarizeOptions {
 };
 
 bool parse(SummarizeOptions& options, const std::vector<std::string>& arguments, const Context& context) {
-  CommandLine line("summarize SCREEN [options]",
-                   "Tells what knockouts of each gene and each pair do over all cells: number of cells, mean "
-                   "and standard\ndeviation over them, and in how many the interaction has the sign of its "
-                   "mean. On all ranks.",
-                   "mpirun -n 4 dko summarize screen.h5 --gene-table genes.csv --pair-table pairs.csv -n 1000");
+  CommandLine line(
+      "summarize SCREEN [options]",
+      "Tells what knockouts of each gene and each pair do over all cells: number of cells, mean "
+      "and standard\ndeviation over them, and in how many the interaction has the sign of its "
+      "mean. On all ranks.",
+      "mpirun -n 4 dko summarize screen.h5 --gene-table genes.csv --pair-table pairs.csv -n 1000");
   line.add_positional("SCREEN", options.file);
   line.add()("gene-table", po::value(&options.genes)->value_name("FILE"), "write a row for each gene (CSV)")(
       "pair-table", po::value(&options.pairs)->value_name("FILE"), "write a row for each pair (CSV)")(
@@ -120,7 +121,8 @@ std::vector<Part> parts_of(const ScreenReader& screen, const SummarizeOptions& o
   if (pairs) {
     add(*pairs, "pair", "--pair-table", options.pairs);
   } else if (!options.pairs.empty()) {
-    throw UsageError(fmt::format("--pair-table: {} has no double knockouts: screen with --order 2", options.file));
+    throw UsageError(
+        fmt::format("--pair-table: {} has no double knockouts: screen with --order 2", options.file));
   }
   if (parts.empty())
     throw UsageError(fmt::format("{} has neither single nor double knockouts to summarise", options.file));
