@@ -8,7 +8,7 @@
 
 namespace dko::testing {
 
-/// The levels after 400 lifetimes from `x`, absent genes at 0.
+/// The levels after 400 lifetimes from `x`, or when they stand still, absent genes at 0.
 std::vector<double> integrated(const std::vector<Regulation>& network, const std::vector<bool>& absent,
                                std::vector<double> x, RepressorLoss loss);
 
