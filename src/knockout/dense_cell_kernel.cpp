@@ -125,31 +125,26 @@ KnockoutScores DenseCellKernel::scores(std::span<const std::int32_t> removed) {
   return scores;
 }
 
-template <class T>
-void DenseCellKernel::fill_pairs(std::int32_t first, std::span<const std::int32_t> seconds,
-                                 const PerScore<std::span<T>>& scores) {
-  base_ = u_;
-  subtract(first);
-  keep(first) = 0;
-  const ScoreSet wanted{{!scores.impact.empty(), !scores.network.empty()}};
-  for (std::size_t at = 0; at < seconds.size(); ++at) {
-    keep(seconds[at]) = 0;
-    const KnockoutScores pair = scores_of_last(seconds[at], expressed_ - 2, wanted);
-    if (wanted.impact) scores.impact[at] = static_cast<T>(pair.impact);
-    if (wanted.network) scores.network[at] = static_cast<T>(pair.network);
-    keep(seconds[at]) = 1;
-  }
-  keep(first) = 1;
-}
-
-void DenseCellKernel::pair_scores(std::int32_t first, std::span<const std::int32_t> seconds,
+void DenseCellKernel::pair_scores(std::span<const std::int32_t> positions, EventRange pairs,
                                   const ScoreSpans& scores) {
-  fill_pairs(first, seconds, scores);
-}
-
-void DenseCellKernel::pair_scores(std::int32_t first, std::span<const std::int32_t> seconds,
-                                  const PreciseScoreSpans& scores) {
-  fill_pairs(first, seconds, scores);
+  const ScoreSet wanted{{!scores.impact.empty(), !scores.network.empty()}};
+  PairIndex::for_each_row(std::ssize(positions), pairs,
+                          [&](std::int64_t a, EventRange seconds, std::int64_t to) {
+                            const std::int32_t first = positions[static_cast<std::size_t>(a)];
+                            base_ = u_;
+                            subtract(first);
+                            keep(first) = 0;
+                            auto at = static_cast<std::size_t>(to);
+                            for (std::int64_t b = seconds.first; b < seconds.last; ++b, ++at) {
+                              const std::int32_t second = positions[static_cast<std::size_t>(b)];
+                              keep(second) = 0;
+                              const KnockoutScores pair = scores_of_last(second, expressed_ - 2, wanted);
+                              if (wanted.impact) scores.impact[at] = static_cast<float>(pair.impact);
+                              if (wanted.network) scores.network[at] = static_cast<float>(pair.network);
+                              keep(second) = 1;
+                            }
+                            keep(first) = 1;
+                          });
 }
 
 std::vector<double> DenseCellKernel::over_genes(const Row& row, double scale) const {

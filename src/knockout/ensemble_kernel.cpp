@@ -62,26 +62,26 @@ KnockoutScores EnsembleKernel::scores(std::span<const std::int32_t> removed) {
   return scores;
 }
 
-void EnsembleKernel::pair_scores(std::int32_t first, std::span<const std::int32_t> seconds,
+void EnsembleKernel::pair_scores(std::span<const std::int32_t> positions, EventRange pairs,
                                  const ScoreSpans& scores) {
   if (members_.size() == 1) {
-    members_.front()->pair_scores(first, seconds, scores);
+    members_.front()->pair_scores(positions, pairs, scores);
     return;
   }
   const auto is_wanted = [&](Score score) {
     return !(scores[score].empty() && scores[deviation_of(score)].empty());
   };
   for (std::size_t member = 0; member < members_.size(); ++member) {
-    PreciseScoreSpans spans;
+    ScoreSpans spans;
     for (const Score score : mean_scores) {
-      std::vector<double>& values = of_pairs_[member][score];
-      values.resize(is_wanted(score) ? seconds.size() : 0);
+      std::vector<float>& values = of_pairs_[member][score];
+      values.resize(is_wanted(score) ? static_cast<std::size_t>(pairs.size()) : 0);
       spans[score] = values;
     }
-    members_[member]->pair_scores(first, seconds, spans);
+    members_[member]->pair_scores(positions, pairs, spans);
   }
   for (const Score score : mean_scores) {
-    if (is_wanted(score)) store_pairs(score, seconds.size(), scores);
+    if (is_wanted(score)) store_pairs(score, static_cast<std::size_t>(pairs.size()), scores);
   }
 }
 
@@ -90,8 +90,9 @@ void EnsembleKernel::store_pairs(Score score, std::size_t count, const ScoreSpan
   const std::span<float> means = scores[score];
   const std::span<float> deviations = scores[deviation_of(score)];
   for (std::size_t at = 0; at < count; ++at) {
-    const Spread spread =
-        spread_of(members_.size(), [&](std::size_t member) { return of_pairs_[member][score][at]; });
+    const Spread spread = spread_of(members_.size(), [&](std::size_t member) {
+      return static_cast<double>(of_pairs_[member][score][at]);
+    });
     if (!means.empty()) means[at] = static_cast<float>(spread.mean);
     if (!deviations.empty()) deviations[at] = static_cast<float>(spread.sd);
   }

@@ -66,13 +66,6 @@ void store(const KnockoutScores& scores, const ScoreSpans& spans, std::size_t at
   }
 }
 
-struct Range {
-  std::int64_t first;
-  std::int64_t last;  // one past
-
-  std::int64_t size() const { return last - first; }
-};
-
 class ShardScreen {
  public:
   ShardScreen(const ScreenPlan& plan, const ExpressionMatrix& matrix,
@@ -92,24 +85,25 @@ class ShardScreen {
 
   void run() {
     const PairIndex pairs(matrix_, plan_.targets);
-    const Range singles = plan_.singles.any() ? share_of(plan_.targets.starts()) : Range{0, 0};
-    const Range doubles = plan_.doubles.any() ? share_of(pairs.starts()) : Range{0, 0};
-    const Range listed = plan_.list ? share_of(*plan_.list) : Range{0, 0};
+    const EventRange singles = plan_.singles.any() ? share_of(plan_.targets.starts()) : EventRange{0, 0};
+    const EventRange doubles = plan_.doubles.any() ? share_of(pairs.starts()) : EventRange{0, 0};
+    const EventRange listed = plan_.list ? share_of(*plan_.list) : EventRange{0, 0};
     total_ = passes_of_single * cost_of(plan_.targets.starts(), singles) +
              passes_of_pair * cost_of(pairs.starts(), doubles) + passes_of_listed * cost_of_list(listed);
     ScoreBuffer single_scores(sink_, ScoreArray::singles, plan_.singles, singles.first);
-    in_cells(plan_.targets.starts(), singles, [&](Range within) { score_singles(within, single_scores); });
+    in_cells(plan_.targets.starts(), singles,
+             [&](EventRange within) { score_singles(within, single_scores); });
     single_scores.flush();
     ScoreBuffer pair_scores(sink_, ScoreArray::pairs, plan_.doubles, doubles.first);
-    in_cells(pairs.starts(), doubles, [&](Range within) { score_pairs(within, pair_scores); });
+    in_cells(pairs.starts(), doubles, [&](EventRange within) { score_pairs(within, pair_scores); });
     pair_scores.flush();
     if (plan_.list) score_list(listed);
   }
 
  private:
-  Range share_of(std::span<const std::int64_t> starts) const { return share_of(starts, costs_); }
+  EventRange share_of(std::span<const std::int64_t> starts) const { return share_of(starts, costs_); }
 
-  Range share_of(const EventList& list) const {
+  EventRange share_of(const EventList& list) const {
     std::vector<std::int64_t> starts(static_cast<std::size_t>(list.size()) + 1);
     std::iota(starts.begin(), starts.end(), 0);
     std::vector<std::int64_t> costs;
@@ -117,22 +111,22 @@ class ShardScreen {
     return share_of(starts, costs);
   }
 
-  Range share_of(std::span<const std::int64_t> starts, std::span<const std::int64_t> costs) const {
+  EventRange share_of(std::span<const std::int64_t> starts, std::span<const std::int64_t> costs) const {
     const auto bounds = balanced_shards(starts, costs, shards_);
     return {bounds[static_cast<std::size_t>(shard_)], bounds[static_cast<std::size_t>(shard_) + 1]};
   }
 
   /// n for each event of the range.
-  std::int64_t cost_of(std::span<const std::int64_t> starts, Range range) const {
+  std::int64_t cost_of(std::span<const std::int64_t> starts, EventRange range) const {
     std::int64_t cost = 0;
     if (range.size() == 0) return cost;  // there may be no starts
     for (std::size_t cell = 0; cell < costs_.size(); ++cell) {
-      const Range part{std::max(range.first, starts[cell]), std::min(range.last, starts[cell + 1])};
+      const EventRange part{std::max(range.first, starts[cell]), std::min(range.last, starts[cell + 1])};
       if (part.size() > 0) cost += part.size() * costs_[cell];
     }
     return cost;
   }
-  std::int64_t cost_of_list(Range range) const {
+  std::int64_t cost_of_list(EventRange range) const {
     std::int64_t cost = 0;
     for (std::int64_t event = range.first; event < range.last; ++event)
       cost += costs_[static_cast<std::size_t>(plan_.list->cell(event))];
@@ -141,13 +135,13 @@ class ShardScreen {
 
   /// Calls `visit(events within the cell)` for each cell that the range touches, the cell loaded.
   template <class Visit>
-  void in_cells(std::span<const std::int64_t> starts, Range range, Visit visit) {
+  void in_cells(std::span<const std::int64_t> starts, EventRange range, Visit visit) {
     while (range.size() > 0) {
       const std::int64_t cell = cell_of_event(starts, range.first);
       const std::int64_t start = starts[static_cast<std::size_t>(cell)];
       const std::int64_t end = std::min(range.last, starts[static_cast<std::size_t>(cell) + 1]);
       load(cell);
-      visit(Range{range.first - start, end - start});
+      visit(EventRange{range.first - start, end - start});
       range.first = end;
     }
   }
@@ -171,7 +165,7 @@ class ShardScreen {
     }
   }
 
-  void score_singles(Range within, ScoreBuffer& buffer) {
+  void score_singles(EventRange within, ScoreBuffer& buffer) {
     const ScoreSpans spans = buffer.extend(static_cast<std::size_t>(within.size()));
     std::vector<double> shares;
     if (!spans.share.empty()) shares = kernel_.intact_profile();
@@ -184,23 +178,28 @@ class ShardScreen {
     }
   }
 
-  /// Row by row of the cell's triangle, the first and last row perhaps in part.
-  void score_pairs(Range within, ScoreBuffer& buffer) {
+  /// In pieces of as many whole rows of the cell's triangle as one write takes.
+  void score_pairs(EventRange within, ScoreBuffer& buffer) {
     const auto m = std::ssize(positions_);
-    for (std::int64_t a = 0; a + 1 < m; ++a) {
-      const Range row{PairIndex::row_start(m, a), PairIndex::row_start(m, a + 1)};
-      const Range part{std::max(row.first, within.first), std::min(row.last, within.last)};
-      if (part.size() <= 0) continue;
-      const auto second = static_cast<std::size_t>(a + 1 + part.first - row.first);
-      const auto count = static_cast<std::size_t>(part.size());
-      kernel_.pair_scores(positions_[static_cast<std::size_t>(a)],
-                          std::span(positions_).subspan(second, count), buffer.extend(count));
-      advance(passes_of_pair * cost_ * part.size());
+    while (within.size() > 0) {
+      const EventRange piece{within.first, end_of_piece(m, within)};
+      kernel_.pair_scores(positions_, piece, buffer.extend(static_cast<std::size_t>(piece.size())));
+      advance(passes_of_pair * cost_ * piece.size());
+      within.first = piece.last;
     }
   }
 
+  /// Past the last row of the range that ends within one write of its start, or of the row it starts in.
+  static std::int64_t end_of_piece(std::int64_t m, EventRange within) {
+    const std::int64_t most = within.first + static_cast<std::int64_t>(scores_per_write);
+    if (within.last <= most) return within.last;
+    const std::int64_t row = PairIndex::pair_of(m, within.first).first;
+    const std::int64_t last = PairIndex::pair_of(m, most).first;
+    return PairIndex::row_start(m, std::max(row + 1, last));
+  }
+
   /// In blocks of events, within a block cell by cell, so that a cell is loaded once a block.
-  void score_list(Range range) {
+  void score_list(EventRange range) {
     ScoreBuffer buffer(sink_, ScoreArray::list, plan_.listed, range.first);
     std::vector<std::int64_t> order;
     for (std::int64_t first = range.first; first < range.last;

@@ -120,25 +120,19 @@ KnockoutScores SparseCellKernel::scores(std::span<const std::int32_t> removed) {
   return scores;
 }
 
-template <class T>
-void SparseCellKernel::fill_pairs(std::int32_t first, std::span<const std::int32_t> seconds,
-                                  const PerScore<std::span<T>>& scores) {
-  for (std::size_t at = 0; at < seconds.size(); ++at) {
-    const KnockoutScores pair = this->scores(std::array{first, seconds[at]});
-    for (const Score score : mean_scores) {
-      if (!scores[score].empty()) scores[score][at] = static_cast<T>(pair[score]);
-    }
-  }
-}
-
-void SparseCellKernel::pair_scores(std::int32_t first, std::span<const std::int32_t> seconds,
+void SparseCellKernel::pair_scores(std::span<const std::int32_t> positions, EventRange pairs,
                                    const ScoreSpans& scores) {
-  fill_pairs(first, seconds, scores);
-}
-
-void SparseCellKernel::pair_scores(std::int32_t first, std::span<const std::int32_t> seconds,
-                                   const PreciseScoreSpans& scores) {
-  fill_pairs(first, seconds, scores);
+  PairIndex::for_each_row(
+      std::ssize(positions), pairs, [&](std::int64_t a, EventRange seconds, std::int64_t to) {
+        auto at = static_cast<std::size_t>(to);
+        for (std::int64_t b = seconds.first; b < seconds.last; ++b, ++at) {
+          const KnockoutScores pair = this->scores(
+              std::array{positions[static_cast<std::size_t>(a)], positions[static_cast<std::size_t>(b)]});
+          for (const Score score : mean_scores) {
+            if (!scores[score].empty()) scores[score][at] = static_cast<float>(pair[score]);
+          }
+        }
+      });
 }
 
 std::vector<double> SparseCellKernel::intact_profile() const {

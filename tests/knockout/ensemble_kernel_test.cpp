@@ -5,6 +5,7 @@
 
 #include "dko/knockout/dense_cell_kernel.hpp"
 #include "support/full_network.hpp"
+#include "support/pair_scores.hpp"
 #include "support/screens.hpp"
 
 using namespace dko;
@@ -47,26 +48,6 @@ std::vector<std::vector<std::int32_t>> knockouts(std::int32_t n) {
   return all;
 }
 
-struct Row {
-  explicit Row(std::size_t count) {
-    for (const Score score : every_score) values[score].resize(count);
-  }
-  ScoreSpans spans(ScoreSet wanted) {
-    ScoreSpans spans;
-    for (const Score score : every_score) {
-      if (wanted.has(score)) spans[score] = values[score];
-    }
-    return spans;
-  }
-  PerScore<std::vector<float>> values;
-};
-
-std::vector<std::int32_t> positions_after(std::int32_t first, std::int32_t n) {
-  std::vector<std::int32_t> positions;
-  for (std::int32_t position = first + 1; position < n; ++position) positions.push_back(position);
-  return positions;
-}
-
 }  // namespace
 
 TEST_CASE("means and standard deviations over the members are the full networks'") {
@@ -87,7 +68,7 @@ TEST_CASE("means and standard deviations over the members are the full networks'
   }
 }
 
-TEST_CASE("rows of pairs have the bits of pair after pair, whatever else is wanted") {
+TEST_CASE("all pairs at once have the scores of pair after pair, whatever else is wanted") {
   const auto matrix = testing::random_matrix(1, 12, 0.9, 63);
   const auto mappings = testing::collapsed(testing::random_members(GENERATE(1, 3), {12, 12}, 64));
   const auto genes = matrix.expressed(0);
@@ -95,19 +76,16 @@ TEST_CASE("rows of pairs have the bits of pair after pair, whatever else is want
   EnsembleKernel kernel(mappings);
   kernel.load(genes);
   const std::vector<ScoreSet> sets{both_scores, {{.impact = true}}, {{.network = true}}};
-  for (std::int32_t first = 0; first + 1 < n; ++first) {
-    const auto seconds = positions_after(first, n);
-    for (const ScoreSet& set : sets) {
-      const ScoreSet wanted = mappings.size() > 1 ? with_deviations(set) : set;
-      Row row(seconds.size());
-      kernel.pair_scores(first, seconds, row.spans(wanted));
-      for (std::size_t at = 0; at < seconds.size(); ++at) {
-        const std::vector<std::int32_t> pair{first, seconds[at]};
-        const KnockoutScores scores = kernel.scores(pair);
-        for (const Score score : every_score)
-          REQUIRE(row.values[score][at] == (wanted.has(score) ? static_cast<float>(scores[score]) : 0.0F));
+  for (const ScoreSet& set : sets) {
+    const ScoreSet wanted = mappings.size() > 1 ? with_deviations(set) : set;
+    const testing::PairScores pairs(kernel, n, wanted);
+    pairs.for_each([&](std::int32_t a, std::int32_t b, std::size_t at) {
+      const KnockoutScores scores = kernel.scores(std::vector<std::int32_t>{a, b});
+      for (const Score score : every_score) {
+        if (wanted.has(score))
+          REQUIRE(static_cast<double>(pairs.values[score][at]) == Approx(scores[score]).margin(1e-6));
       }
-    }
+    });
   }
 }
 
@@ -130,15 +108,8 @@ TEST_CASE("one member is its own kernel, to the bit, without standard deviations
       REQUIRE(scores.network_sd == 0);
       REQUIRE(ensemble.profile_after(removed) == kernel.profile_after(removed));
     }
-    for (std::int32_t first = 0; first + 1 < n; ++first) {
-      const auto seconds = positions_after(first, n);
-      Row by_ensemble(seconds.size());
-      Row by_kernel(seconds.size());
-      ensemble.pair_scores(first, seconds, by_ensemble.spans(both_scores));
-      kernel.pair_scores(first, seconds, by_kernel.spans(both_scores));
-      REQUIRE(by_ensemble.values.impact == by_kernel.values.impact);
-      REQUIRE(by_ensemble.values.network == by_kernel.values.network);
-    }
+    CHECK(testing::PairScores(ensemble, n).values.impact == testing::PairScores(kernel, n).values.impact);
+    CHECK(testing::PairScores(ensemble, n).values.network == testing::PairScores(kernel, n).values.network);
   }
 }
 

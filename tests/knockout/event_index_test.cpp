@@ -71,3 +71,22 @@ TEST_CASE("pair numbers of a cell of 100,000 genes are exact at both ends of eve
   }
   CHECK(PairIndex::pair_of(m, m * (m - 1) / 2 - 1).second == m - 1);
 }
+
+TEST_CASE("the rows of a range of pairs cover each pair of it once, in order") {
+  const std::int64_t m = GENERATE(2, 3, 5, 8);
+  const std::int64_t count = m * (m - 1) / 2;
+  for (std::int64_t first = 0; first <= count; ++first) {
+    for (std::int64_t last = first; last <= count; ++last) {
+      std::int64_t next = first;
+      PairIndex::for_each_row(m, {first, last}, [&](std::int64_t a, EventRange seconds, std::int64_t to) {
+        REQUIRE(to == next - first);
+        REQUIRE(seconds.size() > 0);
+        for (std::int64_t b = seconds.first; b < seconds.last; ++b, ++next) {
+          const TargetPair pair = PairIndex::pair_of(m, next);
+          REQUIRE((pair.first == a && pair.second == b));
+        }
+      });
+      REQUIRE(next == last);
+    }
+  }
+}

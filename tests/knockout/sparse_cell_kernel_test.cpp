@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "support/full_network.hpp"
+#include "support/pair_scores.hpp"
 #include "support/plain_sparse.hpp"
 #include "support/testing.hpp"
 
@@ -88,25 +89,23 @@ TEST_CASE("without effects network impacts are 0, and impacts the lost shares") 
   }
 }
 
-TEST_CASE("rows of pairs have the bits of single calls, whatever was scored before") {
+TEST_CASE("all pairs at once have the scores of pair after pair, whatever was scored before") {
   const auto matrix = testing::random_matrix(2, 25, 0.8, 67);
   const SparseMapping mapping = testing::random_sparse(25, 1, 0.3, 68).mapping();
   SparseCellKernel used(mapping);
   used.load(matrix.expressed(0));
   used.scores(std::vector<std::int32_t>{0, 3, 4});
   used.load(matrix.expressed(1));
-  const std::vector<std::int32_t> seconds{2, 3, 5, 9};
-  std::vector<float> impacts(seconds.size());
-  std::vector<double> networks(seconds.size());
-  used.pair_scores(1, seconds, ScoreSpans{impacts});
-  used.pair_scores(1, seconds, PreciseScoreSpans{{}, networks});
-  for (std::size_t at = 0; at < seconds.size(); ++at) {
-    SparseCellKernel fresh(mapping);
-    fresh.load(matrix.expressed(1));
-    const KnockoutScores scores = fresh.scores(std::vector<std::int32_t>{1, seconds[at]});
-    CHECK(impacts[at] == static_cast<float>(scores.impact));
-    CHECK(networks[at] == scores.network);
-  }
+  const auto n = static_cast<std::int32_t>(matrix.expressed_count(1));
+  const testing::PairScores impacts(used, n, {{.impact = true}});
+  const testing::PairScores networks(used, n, {{.network = true}});
+  SparseCellKernel fresh(mapping);
+  fresh.load(matrix.expressed(1));
+  impacts.for_each([&](std::int32_t a, std::int32_t b, std::size_t at) {
+    const KnockoutScores scores = fresh.scores(std::vector<std::int32_t>{a, b});
+    CHECK(static_cast<double>(impacts.values.impact[at]) == Approx(scores.impact).margin(1e-6));
+    CHECK(static_cast<double>(networks.values.network[at]) == Approx(scores.network).margin(1e-6));
+  });
 }
 
 TEST_CASE("the mapping alone predicts what the kernel does") {

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "dko/knockout/event_index.hpp"
 #include "dko/knockout/score.hpp"
 #include "dko/mapping/collapsed_mapping.hpp"
 
@@ -31,12 +32,11 @@ class CellKernel {
   /// expresses).
   virtual KnockoutScores scores(std::span<const std::int32_t> removed) = 0;
 
-  /// Scores of {first, seconds[j]} into place j, first < seconds[j], n > 2; as they are stored, or in full
-  /// precision. Standard deviations are not touched.
-  virtual void pair_scores(std::int32_t first, std::span<const std::int32_t> seconds,
+  /// Scores of double knockouts of the genes at `positions` (ascending; n > 2): pairs number `pairs` of the
+  /// upper triangle of these, row by row (PairIndex), in that order into scores, whose spans hold as many.
+  /// Standard deviations are not touched.
+  virtual void pair_scores(std::span<const std::int32_t> positions, EventRange pairs,
                            const ScoreSpans& scores) = 0;
-  virtual void pair_scores(std::int32_t first, std::span<const std::int32_t> seconds,
-                           const PreciseScoreSpans& scores) = 0;
 
   /// Predicted relative profile of the intact cell, over its expressed genes.
   virtual std::vector<double> intact_profile() const = 0;

@@ -20,10 +20,8 @@ class DenseCellKernel final : public CellKernel {
   /// Gathers the n×n tile A[S,S], u = A z, and q. O(n²).
   void load(std::span<const std::int32_t> expressed) override;
   KnockoutScores scores(std::span<const std::int32_t> removed) override;
-  void pair_scores(std::int32_t first, std::span<const std::int32_t> seconds,
+  void pair_scores(std::span<const std::int32_t> positions, EventRange pairs,
                    const ScoreSpans& scores) override;
-  void pair_scores(std::int32_t first, std::span<const std::int32_t> seconds,
-                   const PreciseScoreSpans& scores) override;
   std::vector<double> intact_profile() const override;
   std::vector<double> profile_after(std::span<const std::int32_t> removed) override;
 
@@ -50,9 +48,6 @@ class DenseCellKernel final : public CellKernel {
   double kept_share() const;
   template <class Before>
   double distance(double total_after, bool before_is_zero, Before before) const;
-  template <class T>
-  void fill_pairs(std::int32_t first, std::span<const std::int32_t> seconds,
-                  const PerScore<std::span<T>>& scores);
   KnockoutScores scores_of_last(std::int32_t last, std::int64_t left, ScoreSet wanted);
 
   const CollapsedMapping* mapping_;

@@ -13,9 +13,9 @@ namespace dko {
 
 /// Scores the knockouts of one cell at a time by an ensemble: each member has a kernel of its own, and a
 /// score is the mean over the members, beside it their standard deviation (score.hpp says what that means and
-/// what not). Both are taken in double precision, members in order, so that the result is the same to the bit
-/// whichever call it comes from. With one member all is that member's own, to the bit, and the standard
-/// deviations are 0. The calls are those of CellKernel, with its conditions. Local.
+/// what not). Both are taken in double precision, members in order. With one member all is that member's own,
+/// to the bit, and the standard deviations are 0. The calls are those of CellKernel, with its conditions.
+/// Local.
 class EnsembleKernel {
  public:
   /// At least one member; all of the same genes. They must outlive the kernel.
@@ -27,8 +27,8 @@ class EnsembleKernel {
   /// Means and standard deviations of knocking out all of `removed`.
   KnockoutScores scores(std::span<const std::int32_t> removed);
 
-  /// Of {first, seconds[j]} into place j.
-  void pair_scores(std::int32_t first, std::span<const std::int32_t> seconds, const ScoreSpans& scores);
+  /// Of double knockouts, as CellKernel gives them.
+  void pair_scores(std::span<const std::int32_t> positions, EventRange pairs, const ScoreSpans& scores);
 
   /// Mean of the members' predicted profiles of the intact cell, over its expressed genes.
   std::vector<double> intact_profile() const;
@@ -40,8 +40,8 @@ class EnsembleKernel {
   void store_pairs(Score score, std::size_t count, const ScoreSpans& scores) const;
 
   std::vector<std::unique_ptr<CellKernel>> members_;
-  std::vector<KnockoutScores> of_members_;               // of one knockout
-  std::vector<PerScore<std::vector<double>>> of_pairs_;  // by member, of a row of pairs
+  std::vector<KnockoutScores> of_members_;              // of one knockout
+  std::vector<PerScore<std::vector<float>>> of_pairs_;  // by member
 };
 
 }  // namespace dko

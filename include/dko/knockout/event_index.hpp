@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -12,6 +13,14 @@ namespace dko {
 /// The cell in which event `k` falls, given the number of events before each cell (C+1 entries, ascending,
 /// starting at 0); 0 ≤ k < starts.back().
 std::int64_t cell_of_event(std::span<const std::int64_t> starts, std::int64_t k);
+
+/// Consecutive events of an array or of a cell, [first, last).
+struct EventRange {
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+
+  std::int64_t size() const { return last - first; }
+};
 
 /// A double knockout: positions first < second among the targets of a cell.
 struct TargetPair {
@@ -45,6 +54,20 @@ class PairIndex {
   static std::int64_t row_start(std::int64_t m, std::int64_t a) { return a * (2 * m - a - 1) / 2; }
   /// Pair number `within` of a cell of m targets; 0 ≤ within < m(m−1)/2.
   static TargetPair pair_of(std::int64_t m, std::int64_t within);
+
+  /// Calls visit(a, columns, offset) for every row a of a cell of m targets that the range of its pairs
+  /// touches: the seconds [columns.first, columns.last) of a, the first of which is pair `offset` of the
+  /// range.
+  template <class Visit>
+  static void for_each_row(std::int64_t m, EventRange pairs, Visit visit) {
+    if (pairs.size() <= 0) return;
+    for (std::int64_t a = pair_of(m, pairs.first).first; a + 1 < m && row_start(m, a) < pairs.last; ++a) {
+      const std::int64_t before = row_start(m, a) - (a + 1);  // pair (a, b) is number before + b
+      const std::int64_t first = std::max(pairs.first, row_start(m, a));
+      visit(a, EventRange{first - before, std::min(pairs.last, row_start(m, a + 1)) - before},
+            first - pairs.first);
+    }
+  }
 
  private:
   std::vector<std::int64_t> starts_;

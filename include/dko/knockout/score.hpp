@@ -96,7 +96,5 @@ using KnockoutScores = PerScore<double>;
 
 /// Where the scores of consecutive events go, as they are stored; empty for a score that is not wanted.
 using ScoreSpans = PerScore<std::span<float>>;
-/// The same before they are rounded to single precision.
-using PreciseScoreSpans = PerScore<std::span<double>>;
 
 }  // namespace dko

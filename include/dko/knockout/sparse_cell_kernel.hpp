@@ -28,10 +28,8 @@ class SparseCellKernel final : public CellKernel {
   /// O(N + non-zeros of the columns of all expressed genes).
   void load(std::span<const std::int32_t> expressed) override;
   KnockoutScores scores(std::span<const std::int32_t> removed) override;
-  void pair_scores(std::int32_t first, std::span<const std::int32_t> seconds,
+  void pair_scores(std::span<const std::int32_t> positions, EventRange pairs,
                    const ScoreSpans& scores) override;
-  void pair_scores(std::int32_t first, std::span<const std::int32_t> seconds,
-                   const PreciseScoreSpans& scores) override;
   std::vector<double> intact_profile() const override;
   std::vector<double> profile_after(std::span<const std::int32_t> removed) override;
 
@@ -40,9 +38,6 @@ class SparseCellKernel final : public CellKernel {
   void restore();
   double output_after(std::int32_t position) const;
   double left_without(double of_removed) const;
-  template <class T>
-  void fill_pairs(std::int32_t first, std::span<const std::int32_t> seconds,
-                  const PerScore<std::span<T>>& scores);
 
   const SparseMapping* mapping_;
   std::vector<std::int32_t> place_;  // of a gene among the expressed ones, or -1

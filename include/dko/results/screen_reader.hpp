@@ -9,6 +9,7 @@
 #include "dko/base/names.hpp"
 #include "dko/base/provenance.hpp"
 #include "dko/hdf5/file.hpp"
+#include "dko/knockout/event_index.hpp"
 #include "dko/knockout/event_list.hpp"
 #include "dko/knockout/screen.hpp"
 #include "dko/knockout/targets.hpp"
@@ -20,12 +21,6 @@ namespace dko {
 struct Event {
   std::vector<std::int32_t> genes;
   std::int64_t cell = 0;
-};
-
-/// Events [first, last) of an array.
-struct EventRange {
-  std::int64_t first = 0;
-  std::int64_t last = 0;
 };
 
 /// A finished screen, open for reading. Scores are never loaded whole: see score_reader.hpp.
