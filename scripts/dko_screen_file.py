@@ -20,10 +20,10 @@ SMALL_READ = 1 << 16  # so few values are read in one piece even if some are not
 
 def interaction_of(pair, first, second) -> np.ndarray:
     """ε = pair − first − second in double precision, rounded to single; 0 where it is less than the single
-    precision of the three can tell from none, 2⁻²⁴ of their sum. Bit for bit as dko computes it."""
+    precision of the three can tell from none, 2⁻²¹ of their sum. Bit for bit as dko computes it."""
     pair, first, second = (np.asarray(values, dtype=np.float64) for values in (pair, first, second))
     interaction = pair - first - second
-    least = (pair + first + second) / (1 << 24)
+    least = (pair + first + second) / (1 << 21)
     return np.where(np.abs(interaction) > least, interaction, 0.0).astype(np.float32)
 
 

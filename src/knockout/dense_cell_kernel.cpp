@@ -1,6 +1,9 @@
 #include "dko/knockout/dense_cell_kernel.hpp"
 
+#include <array>
 #include <cmath>
+
+#include "dense_pair_tile.hpp"
 
 namespace dko {
 
@@ -13,47 +16,45 @@ double DenseCellKernel::lane_sum(const Lanes& lanes) {
   return ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7]));
 }
 
+DenseCellKernel::DenseCellKernel(const CollapsedMapping& mapping, InstructionSet instructions)
+    : mapping_(&mapping), pairs_(std::make_unique<DensePairTile>(instructions)) {}
+
+DenseCellKernel::~DenseCellKernel() = default;
+
 void DenseCellKernel::load(std::span<const std::int32_t> expressed) {
-  expressed_ = std::ssize(expressed);
+  expressed_.assign(expressed.begin(), expressed.end());
   const std::size_t rows = (expressed.size() + width - 1) / width;
   for (Row* row : {&u_, &c_, &q_, &keep_, &base_, &outputs_}) row->assign(rows, Lanes{});
-  tile_.assign(rows * expressed.size(), Lanes{});
+  std::vector<double> total(expressed.size(), 0.0);
+  pairs_->load(*mapping_, expressed, total);
   for (std::size_t j = 0; j < expressed.size(); ++j) {
-    const std::span<const double> from = mapping_->column(expressed[j]);
-    Lanes* to = tile_.data() + j * rows;
-    for (std::size_t i = 0; i < expressed.size(); ++i) {
-      to[i / width].at[i % width] = from[static_cast<std::size_t>(expressed[i])];
-    }
-    for (std::size_t row = 0; row < rows; ++row) {
-      for (std::size_t lane = 0; lane < width; ++lane) u_[row].at[lane] += to[row].at[lane];
-    }
+    u_[j / width].at[j % width] = total[j];
     c_[j / width].at[j % width] = mapping_->offset()[static_cast<std::size_t>(expressed[j])];
     keep_[j / width].at[j % width] = 1;
   }
-  const Row none(rows, Lanes{});
-  const double total = fill_outputs(u_, none.data(), expressed_);
-  intact_is_zero_ = !(total > 0);
+  base_ = u_;
+  const double sum = fill_outputs(std::ssize(expressed));
+  intact_is_zero_ = !(sum > 0);
   for (std::size_t row = 0; row < rows; ++row) {
     for (std::size_t lane = 0; lane < width; ++lane) {
-      q_[row].at[lane] = intact_is_zero_ ? 0 : outputs_[row].at[lane] / total;
+      q_[row].at[lane] = intact_is_zero_ ? 0 : outputs_[row].at[lane] / sum;
     }
   }
 }
 
 void DenseCellKernel::subtract(std::int32_t position) {
-  const Lanes* removed = column(position);
-  for (std::size_t row = 0; row < base_.size(); ++row) {
-    for (std::size_t lane = 0; lane < width; ++lane) base_[row].at[lane] -= removed[row].at[lane];
-  }
+  const std::span<const double> removed = mapping_->column(expressed_[static_cast<std::size_t>(position)]);
+  for (std::size_t i = 0; i < expressed_.size(); ++i)
+    base_[i / width].at[i % width] -= removed[static_cast<std::size_t>(expressed_[i])];
 }
 
 /// |o| into outputs_ for the genes that are kept; returns their sum. `left` is the number of genes kept.
-double DenseCellKernel::fill_outputs(const Row& base, const Lanes* last, std::int64_t left) {
+double DenseCellKernel::fill_outputs(std::int64_t left) {
   const double scale = 1.0 / static_cast<double>(left);
   Lanes sum{};
-  for (std::size_t row = 0; row < base.size(); ++row) {
+  for (std::size_t row = 0; row < base_.size(); ++row) {
     for (std::size_t lane = 0; lane < width; ++lane) {
-      const double o = (base[row].at[lane] - last[row].at[lane]) * scale + c_[row].at[lane];
+      const double o = base_[row].at[lane] * scale + c_[row].at[lane];
       const double y = std::abs(o) * keep_[row].at[lane];
       outputs_[row].at[lane] = y;
       sum.at[lane] += y;
@@ -62,11 +63,11 @@ double DenseCellKernel::fill_outputs(const Row& base, const Lanes* last, std::in
   return lane_sum(sum);
 }
 
-/// Subtracts all removed genes but the last from base_, and clears all in keep_.
+/// Subtracts the removed genes from base_, and clears them in keep_.
 void DenseCellKernel::remove_all(std::span<const std::int32_t> removed) {
   base_ = u_;
   for (const std::int32_t position : removed) keep(position) = 0;
-  for (const std::int32_t position : removed.first(removed.size() - 1)) subtract(position);
+  for (const std::int32_t position : removed) subtract(position);
 }
 
 void DenseCellKernel::restore(std::span<const std::int32_t> removed) {
@@ -97,58 +98,41 @@ double DenseCellKernel::distance(double total_after, bool before_is_zero, Before
   return profiles == 0 ? 0.0 : lane_sum(sum) / profiles;
 }
 
-/// Once all removed genes but the last are subtracted from base_, and all are cleared in keep_.
-KnockoutScores DenseCellKernel::scores_of_last(std::int32_t last, std::int64_t left, ScoreSet wanted) {
-  const double total = fill_outputs(base_, column(last), left);
-  KnockoutScores scores;
-  if (wanted.impact) {
-    scores.impact = distance(total, intact_is_zero_,
-                             [this](std::size_t row, std::size_t lane) { return q_[row].at[lane]; });
-  }
-  if (wanted.network) {
-    const double kept = kept_share();
-    const bool nothing_kept = !(kept > 0);
-    const double scale = nothing_kept ? 0.0 : 1.0 / kept;
-    const double network = distance(total, nothing_kept, [this, scale](std::size_t row, std::size_t lane) {
-      return q_[row].at[lane] * keep_[row].at[lane] * scale;
-    });
-    scores.network = network * kept < residue ? 0.0 : network;
-  }
-  return scores;
-}
-
 KnockoutScores DenseCellKernel::scores(std::span<const std::int32_t> removed) {
   remove_all(removed);
-  const std::int64_t left = expressed_ - std::ssize(removed);
-  const KnockoutScores scores = scores_of_last(removed.back(), left, both_scores);
+  const double total = fill_outputs(std::ssize(expressed_) - std::ssize(removed));
+  KnockoutScores scores;
+  scores.impact = distance(total, intact_is_zero_,
+                           [this](std::size_t row, std::size_t lane) { return q_[row].at[lane]; });
+  const double kept = kept_share();
+  const bool nothing_kept = !(kept > 0);
+  const double scale = nothing_kept ? 0.0 : 1.0 / kept;
+  const double network = distance(total, nothing_kept, [this, scale](std::size_t row, std::size_t lane) {
+    return q_[row].at[lane] * keep_[row].at[lane] * scale;
+  });
+  scores.network = network * kept < residue ? 0.0 : network;
   restore(removed);
   return scores;
 }
 
 void DenseCellKernel::pair_scores(std::span<const std::int32_t> positions, EventRange pairs,
                                   const ScoreSpans& scores) {
-  const ScoreSet wanted{{!scores.impact.empty(), !scores.network.empty()}};
-  PairIndex::for_each_row(std::ssize(positions), pairs,
-                          [&](std::int64_t a, EventRange seconds, std::int64_t to) {
-                            const std::int32_t first = positions[static_cast<std::size_t>(a)];
-                            base_ = u_;
-                            subtract(first);
-                            keep(first) = 0;
-                            auto at = static_cast<std::size_t>(to);
-                            for (std::int64_t b = seconds.first; b < seconds.last; ++b, ++at) {
-                              const std::int32_t second = positions[static_cast<std::size_t>(b)];
-                              keep(second) = 0;
-                              const KnockoutScores pair = scores_of_last(second, expressed_ - 2, wanted);
-                              if (wanted.impact) scores.impact[at] = static_cast<float>(pair.impact);
-                              if (wanted.network) scores.network[at] = static_cast<float>(pair.network);
-                              keep(second) = 1;
-                            }
-                            keep(first) = 1;
-                          });
+  const double scale = 1.0 / (static_cast<double>(expressed_.size()) - 2);
+  const std::vector<double> u = over_genes(u_, scale);
+  std::vector<double> outputs = over_genes(c_, 1.0);
+  for (std::size_t i = 0; i < outputs.size(); ++i) outputs[i] += u[i];
+  pairs_->prepare(outputs, over_genes(q_, 1.0), scale);
+  pairs_->pair_scores(positions, pairs, scores, [this](std::int32_t first, std::int32_t second) {
+    return this->scores(std::array{first, second});
+  });
+}
+
+std::int64_t DenseCellKernel::crossing_rows() const {
+  return pairs_->crossing_rows();
 }
 
 std::vector<double> DenseCellKernel::over_genes(const Row& row, double scale) const {
-  std::vector<double> values(static_cast<std::size_t>(expressed_));
+  std::vector<double> values(expressed_.size());
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = row[i / width].at[i % width] * scale;
   return values;
 }
@@ -159,7 +143,7 @@ std::vector<double> DenseCellKernel::intact_profile() const {
 
 std::vector<double> DenseCellKernel::profile_after(std::span<const std::int32_t> removed) {
   remove_all(removed);
-  const double total = fill_outputs(base_, column(removed.back()), expressed_ - std::ssize(removed));
+  const double total = fill_outputs(std::ssize(expressed_) - std::ssize(removed));
   restore(removed);
   return over_genes(outputs_, total > 0 ? 1.0 / total : 0.0);
 }

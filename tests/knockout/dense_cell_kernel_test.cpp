@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "dko/base/random.hpp"
 #include "dko/training/trainer.hpp"
@@ -14,44 +15,94 @@ using namespace dko;
 
 namespace {
 
+double largest_difference(const KnockoutScores& a, const KnockoutScores& b) {
+  return std::max(std::abs(a.impact - b.impact), std::abs(a.network - b.network));
+}
+
+KnockoutScores full_scores(const Mapping& mapping, std::span<const std::int32_t> genes,
+                           std::span<const std::int32_t> removed) {
+  return {testing::full_impact(mapping, genes, removed),
+          testing::full_network_impact(mapping, genes, removed)};
+}
+
+KnockoutScores stored(const testing::PairScores& pairs, std::size_t at) {
+  return {static_cast<double>(pairs.values.impact[at]), static_cast<double>(pairs.values.network[at])};
+}
+
+/// Largest difference of the pairs of a loaded cell to what the kernel says of them one by one.
+double worst_pair(DenseCellKernel& kernel, std::int32_t n) {
+  const testing::PairScores pairs(kernel, n);
+  double worst = 0;
+  pairs.for_each([&](std::int32_t a, std::int32_t b, std::size_t at) {
+    worst = std::max(worst,
+                     largest_difference(stored(pairs, at), kernel.scores(std::vector<std::int32_t>{a, b})));
+  });
+  return worst;
+}
+
 /// Largest difference to the full network, of both scores, over all single and double knockouts of these
-/// cells.
+/// cells, with every instruction set of this machine.
 double worst_difference(const Mapping& mapping, const ExpressionMatrix& matrix) {
   const CollapsedMapping collapsed(mapping);
-  DenseCellKernel kernel(collapsed);
   double worst = 0;
-  for (std::int64_t cell = 0; cell < matrix.cells(); ++cell) {
-    const auto genes = matrix.expressed(cell);
-    const auto n = static_cast<std::int32_t>(genes.size());
-    kernel.load(genes);
-    for (std::int32_t a = 0; a < n && n > 1; ++a) {
-      const std::vector<std::int32_t> single{a};
-      const std::vector<std::int32_t> gene{genes[static_cast<std::size_t>(a)]};
-      const KnockoutScores scores = kernel.scores(single);
-      REQUIRE((scores.impact >= 0 && scores.impact <= 1 && scores.network >= 0 && scores.network <= 1));
-      worst = std::max(worst, std::abs(scores.impact - testing::full_impact(mapping, genes, gene)));
-      worst = std::max(worst, std::abs(scores.network - testing::full_network_impact(mapping, genes, gene)));
+  for (const InstructionSet instructions : every_instruction_set) {
+    if (!is_available(instructions)) continue;
+    DenseCellKernel kernel(collapsed, instructions);
+    for (std::int64_t cell = 0; cell < matrix.cells(); ++cell) {
+      const auto genes = matrix.expressed(cell);
+      const auto n = static_cast<std::int32_t>(genes.size());
+      kernel.load(genes);
+      for (std::int32_t a = 0; a < n && n > 1; ++a) {
+        const KnockoutScores scores = kernel.scores(std::vector<std::int32_t>{a});
+        REQUIRE((scores.impact >= 0 && scores.impact <= 1 && scores.network >= 0 && scores.network <= 1));
+        worst = std::max(
+            worst, largest_difference(
+                       scores, full_scores(mapping, genes, genes.subspan(static_cast<std::size_t>(a), 1))));
+      }
+      if (n < 3) continue;
+      const testing::PairScores pairs(kernel, n);
+      REQUIRE(testing::PairScores(kernel, n, {{.impact = true}}).values.impact == pairs.values.impact);
+      REQUIRE(testing::PairScores(kernel, n, {{.network = true}}).values.network == pairs.values.network);
+      pairs.for_each([&](std::int32_t a, std::int32_t b, std::size_t at) {
+        const std::vector<std::int32_t> pair{genes[static_cast<std::size_t>(a)],
+                                             genes[static_cast<std::size_t>(b)]};
+        const KnockoutScores full = full_scores(mapping, genes, pair);
+        REQUIRE((pairs.values.impact[at] >= 0 && pairs.values.impact[at] <= 1));
+        REQUIRE((pairs.values.network[at] >= 0 && pairs.values.network[at] <= 1));
+        worst = std::max(worst, largest_difference(stored(pairs, at), full));
+        worst = std::max(worst, largest_difference(kernel.scores(std::vector<std::int32_t>{a, b}), full));
+      });
     }
-    if (n < 3) continue;
-    const testing::PairScores pairs(kernel, n);
-    REQUIRE(testing::PairScores(kernel, n, {{.impact = true}}).values.impact == pairs.values.impact);
-    REQUIRE(testing::PairScores(kernel, n, {{.network = true}}).values.network == pairs.values.network);
-    pairs.for_each([&](std::int32_t a, std::int32_t b, std::size_t at) {
-      const std::vector<std::int32_t> pair{genes[static_cast<std::size_t>(a)],
-                                           genes[static_cast<std::size_t>(b)]};
-      const double impact = testing::full_impact(mapping, genes, pair);
-      const double network = testing::full_network_impact(mapping, genes, pair);
-      worst = std::max(worst, std::abs(static_cast<double>(pairs.values.impact[at]) - impact));
-      worst = std::max(worst, std::abs(static_cast<double>(pairs.values.network[at]) - network));
-      const KnockoutScores again = kernel.scores(std::vector<std::int32_t>{a, b});
-      worst = std::max({worst, std::abs(again.impact - impact), std::abs(again.network - network)});
-    });
   }
   return worst;
 }
 
 constexpr double agreed = 2e-5;       // what is promised
-constexpr double to_rounding = 1e-7;  // what float scores of a double kernel give
+constexpr double to_rounding = 1e-6;  // what single precision gives where little cancels
+
+/// A mapping of n genes by A and c, for cells that express all of them.
+struct AllExpressed {
+  AllExpressed(std::vector<double> a, std::vector<double> c)
+      : genes(c.size()), mapping(std::ssize(genes), NodeArray(std::move(a)), NodeArray(std::move(c))) {
+    std::iota(genes.begin(), genes.end(), 0);
+  }
+  std::vector<std::int32_t> genes;
+  CollapsedMapping mapping;
+};
+
+/// Outputs over some orders of magnitude, `effect` times as large are the effects on them.
+AllExpressed random_effects(std::size_t n, double effect, double largest_output, std::uint64_t seed) {
+  RandomStream stream(seed, "effects");
+  std::vector<double> c;
+  for (std::size_t gene = 0; gene < n; ++gene) c.push_back(std::pow(10.0, stream.uniform(-2, 0)));
+  c[n / 2] = largest_output;
+  std::vector<double> a;
+  for (std::size_t gene = 0; gene < n; ++gene) {
+    for (std::size_t row = 0; row < n; ++row)
+      a.push_back(c[row] * effect * stream.uniform(-1, 1) * static_cast<double>(n));
+  }
+  return {std::move(a), std::move(c)};
+}
 
 }  // namespace
 
@@ -93,6 +144,90 @@ TEST_CASE("all single and double knockouts agree with the full network: all gene
         to_rounding);
   CHECK(worst_difference(testing::random_mapping({4, 4}, 1, 8),
                          testing::matrix_of({{1, 1, 0, 0}, {0, 1, 1, 1}, {1, 0, 0, 0}})) < to_rounding);
+}
+
+TEST_CASE("all pairs agree with one by one: from effects that matter little to such that turn signs") {
+  const double effect = GENERATE(1e-4, 1e-2, 0.1, 0.3, 1.0, 10.0, 1e4);
+  AllExpressed cell = random_effects(150, effect, 1, 21);
+  DenseCellKernel kernel(cell.mapping);
+  kernel.load(cell.genes);
+  CHECK(worst_pair(kernel, 150) < agreed);
+  CHECK((kernel.crossing_rows() > 0) == (effect > 0.02));
+}
+
+TEST_CASE("all pairs agree with one by one: a gene that is nearly all there is") {
+  const double output = GENERATE(1e1, 1e3, 1e5, 1e8);
+  AllExpressed cell = random_effects(100, GENERATE(1e-3, 0.3), output, 22);
+  DenseCellKernel kernel(cell.mapping);
+  kernel.load(cell.genes);
+  CHECK(worst_pair(kernel, 100) < agreed);
+}
+
+TEST_CASE("all pairs agree with one by one: outputs of any scale, and columns that cancel") {
+  const double scale = GENERATE(1e-25, 1e-10, 1e10, 1e25);
+  const double common = GENERATE(0.0, 1e3, 1e6);
+  AllExpressed plain = random_effects(70, 0.2, 1, 23);
+  std::vector<double> a;
+  std::vector<double> c;
+  for (std::int32_t gene = 0; gene < 70; ++gene) {
+    // Adds to every output what every second gene takes away again.
+    for (const double effect : plain.mapping.column(gene))
+      a.push_back((effect + (gene % 2 == 0 ? common : -common)) * scale);
+    c.push_back(plain.mapping.offset()[static_cast<std::size_t>(gene)] * scale);
+  }
+  AllExpressed cell(std::move(a), std::move(c));
+  DenseCellKernel kernel(cell.mapping);
+  kernel.load(cell.genes);
+  CHECK(worst_pair(kernel, 70) < agreed);
+}
+
+TEST_CASE("a pair has the same bits in whatever range, selection and company it is scored") {
+  constexpr std::int32_t n = 131;
+  AllExpressed cell = random_effects(n, GENERATE(1e-3, 0.5), 1, 24);
+  for (const InstructionSet instructions : every_instruction_set) {
+    if (!is_available(instructions)) continue;
+    DenseCellKernel kernel(cell.mapping, instructions);
+    kernel.load(cell.genes);
+    const testing::PairScores all(kernel, n);
+    const std::int64_t count = PairIndex::row_start(n, n - 1);
+    for (std::int64_t first = 0; first < count; first += 1237) {
+      const EventRange part{first, std::min(count, first + 1237)};
+      std::vector<float> impacts(static_cast<std::size_t>(part.size()));
+      kernel.pair_scores(cell.genes, part, {impacts});
+      REQUIRE(std::equal(impacts.begin(), impacts.end(), all.values.impact.begin() + first));
+    }
+    std::vector<std::int32_t> some;
+    for (std::int32_t gene = 3; gene < n; gene += 4) some.push_back(gene);
+    const auto m = std::ssize(some);
+    std::vector<float> networks(static_cast<std::size_t>(PairIndex::row_start(m, m - 1)));
+    kernel.pair_scores(some, {0, std::ssize(networks)}, {{}, networks});
+    for (std::int64_t pair = 0; pair < std::ssize(networks); ++pair) {
+      const TargetPair of_some = PairIndex::pair_of(m, pair);
+      const std::int32_t a = some[static_cast<std::size_t>(of_some.first)];
+      const std::int32_t b = some[static_cast<std::size_t>(of_some.second)];
+      REQUIRE(networks[static_cast<std::size_t>(pair)] ==
+              all.values.network[static_cast<std::size_t>(PairIndex::row_start(n, a) + b - a - 1)]);
+    }
+  }
+}
+
+TEST_CASE("instruction sets agree to rounding, over more rows than fit into the first cache") {
+  constexpr std::int32_t n = 1100;
+  AllExpressed cell = random_effects(n, GENERATE(1e-3, 0.2), 1, 25);
+  DenseCellKernel portable(cell.mapping, InstructionSet::portable);
+  DenseCellKernel best(cell.mapping);
+  portable.load(cell.genes);
+  best.load(cell.genes);
+  const testing::PairScores by_portable(portable, n);
+  const testing::PairScores by_best(best, n);
+  double worst = 0;
+  by_best.for_each([&](std::int32_t a, std::int32_t b, std::size_t at) {
+    worst = std::max(worst, largest_difference(stored(by_best, at), stored(by_portable, at)));
+    if (at % 997 != 0) return;
+    worst = std::max(worst,
+                     largest_difference(stored(by_best, at), best.scores(std::vector<std::int32_t>{a, b})));
+  });
+  CHECK(worst < 1e-7);
 }
 
 TEST_CASE("a knockout that leaves one gene moves all shares to it") {

@@ -34,9 +34,9 @@ constexpr std::optional<Measure> deviation_of(const Measure& measure) {
 }
 
 /// ε of a pair from the three scores as they are stored; 0 where it is less than their single precision can
-/// tell from none, 2⁻²⁴ of their sum.
+/// tell from none (pairs are computed in it), 2⁻²¹ of their sum.
 inline double interaction_of(float pair, float first, float second) {
-  constexpr double precision = 1.0 / (1 << 24);
+  constexpr double precision = 1.0 / (1 << 21);
   const auto a = static_cast<double>(first);
   const auto b = static_cast<double>(second);
   const double interaction = static_cast<double>(pair) - a - b;

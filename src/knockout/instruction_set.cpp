@@ -1,0 +1,34 @@
+#include "dko/knockout/instruction_set.hpp"
+
+namespace dko {
+
+bool is_available(InstructionSet set) {
+  switch (set) {
+    case InstructionSet::portable:
+      return true;
+#ifdef DKO_HAS_X86_KERNELS
+    case InstructionSet::avx2:
+      return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    case InstructionSet::avx512:
+      return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+             __builtin_cpu_supports("avx512vl");
+#endif
+    default:
+      return false;
+  }
+}
+
+InstructionSet best_instruction_set() {
+  InstructionSet best = InstructionSet::portable;
+  for (const InstructionSet set : every_instruction_set) {
+    if (is_available(set)) best = set;
+  }
+  return best;
+}
+
+std::string_view name_of(InstructionSet set) {
+  constexpr std::array<std::string_view, every_instruction_set.size()> names{"portable", "avx2", "avx512"};
+  return names[static_cast<std::size_t>(set)];
+}
+
+}  // namespace dko

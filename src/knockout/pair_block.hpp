@@ -1,0 +1,47 @@
+#pragma once
+// Contract between the dense pair kernel and its versions for each instruction set. Those are compiled for
+// machines other than the one they may be linked on, so nothing with inline functions of its own may be
+// included here: the linker keeps one copy of such a function, perhaps the one this machine cannot run.
+
+#include <cstddef>
+#include <cstdint>
+
+namespace dko {
+
+constexpr std::int64_t tile_firsts = 3;          ///< by tile_seconds pairs are held in registers
+constexpr std::int64_t tile_seconds = 4;         ///
+constexpr std::int64_t block_firsts = 36;        ///< their panel stays in the second-level cache
+constexpr std::int64_t block_seconds = 64;       ///< leading dimension of a block's arrays
+constexpr std::int64_t block_row_lanes = 16;     ///< rows come in whole vectors of any instruction set
+constexpr std::int64_t block_chunk_rows = 1024;  ///< a tile's part of these stays in the first-level cache
+
+/// Sums over rows i for a block of pairs (first f, second s): Σ_i term(panel_f[i], column_s[i], share[i],
+/// parameter_fs). Single precision; all arrays aligned to 64 bytes.
+struct PairBlock {
+  const float* panel;  ///< of first f: panel + f·panel_stride
+  std::int64_t panel_stride;
+  std::int64_t firsts;          ///< multiple of tile_firsts, up to block_firsts
+  const float* const* columns;  ///< of second s
+  std::int64_t seconds;         ///< multiple of tile_seconds, up to block_seconds
+  const float* share;
+  std::int64_t rows;       ///< multiple of block_row_lanes
+  const float* parameter;  ///< at f·block_seconds + s
+  float* sums;             ///< likewise
+  /// Pair (f, s) is wanted where diagonal + s > f; tiles without such a pair are left out.
+  std::int64_t diagonal;
+};
+
+/// The terms, and a version of each.
+struct PairBlockFunctions {
+  void (*largest)(const PairBlock&);    ///< max(p, c − share·t)
+  void (*crossings)(const PairBlock&);  ///< max(0, c − p)
+  void (*losses)(const PairBlock&);     ///< min(0, |p − c| − share·t)
+};
+
+extern const PairBlockFunctions portable_pair_block;
+#ifdef DKO_HAS_X86_KERNELS
+extern const PairBlockFunctions avx2_pair_block;
+extern const PairBlockFunctions avx512_pair_block;
+#endif
+
+}  // namespace dko

@@ -1,0 +1,94 @@
+#pragma once
+// The pair block for vectors V of one instruction set; included by its versions only. V has
+//   Register, width, zero(), load(p), broadcast(p), add, subtract, largest(a, b), smallest(a, b),
+//   magnitude(a), minus_product(a, b, c) = c − a·b, and sums(four registers, out): the four sums over their
+//   lanes.
+
+#include "pair_block.hpp"
+
+namespace dko {
+namespace {
+
+template <class V>
+struct Largest {
+  static typename V::Register term(typename V::Register p, typename V::Register c, typename V::Register share,
+                                   const float* t) {
+    return V::largest(p, V::minus_product(share, V::broadcast(t), c));
+  }
+};
+
+template <class V>
+struct Crossing {
+  static typename V::Register term(typename V::Register p, typename V::Register c, typename V::Register,
+                                   const float*) {
+    return V::largest(V::subtract(c, p), V::zero());
+  }
+};
+
+template <class V>
+struct Loss {
+  static typename V::Register term(typename V::Register p, typename V::Register c, typename V::Register share,
+                                   const float* t) {
+    const auto output = V::magnitude(V::subtract(p, c));
+    return V::smallest(V::minus_product(share, V::broadcast(t), output), V::zero());
+  }
+};
+
+/// One tile over the rows of one chunk. The registers hold its twelve sums.
+template <class V, class Term>
+inline void add_tile(const PairBlock& block, std::int64_t first, std::int64_t second, std::int64_t row,
+                     std::int64_t end) {
+  typename V::Register sums[tile_firsts][tile_seconds];
+#pragma GCC unroll 3
+  for (std::int64_t f = 0; f < tile_firsts; ++f) {
+#pragma GCC unroll 4
+    for (std::int64_t s = 0; s < tile_seconds; ++s) sums[f][s] = V::zero();
+  }
+  const float* const panel = block.panel + first * block.panel_stride;
+  const float* const p[tile_firsts] = {panel, panel + block.panel_stride, panel + 2 * block.panel_stride};
+  const float* const* const c = block.columns + second;
+  const float* const c0 = c[0];
+  const float* const c1 = c[1];
+  const float* const c2 = c[2];
+  const float* const c3 = c[3];
+  const float* const t = block.parameter + first * block_seconds + second;
+  const bool is_start = row == 0;
+  for (; row < end; row += V::width) {
+    const auto share = V::load(block.share + row);
+    const typename V::Register column[tile_seconds] = {V::load(c0 + row), V::load(c1 + row),
+                                                       V::load(c2 + row), V::load(c3 + row)};
+#pragma GCC unroll 3
+    for (std::int64_t f = 0; f < tile_firsts; ++f) {
+      const auto of_first = V::load(p[f] + row);
+#pragma GCC unroll 4
+      for (std::int64_t s = 0; s < tile_seconds; ++s)
+        sums[f][s] = V::add(sums[f][s], Term::term(of_first, column[s], share, t + f * block_seconds + s));
+    }
+  }
+  for (std::int64_t f = 0; f < tile_firsts; ++f) {
+    float* const to = block.sums + (first + f) * block_seconds + second;
+    alignas(16) float of_chunk[tile_seconds];
+    V::sums(sums[f], of_chunk);
+    for (std::int64_t s = 0; s < tile_seconds; ++s) to[s] = is_start ? of_chunk[s] : to[s] + of_chunk[s];
+  }
+}
+
+template <class V, class Term>
+void add_block(const PairBlock& block) {
+  for (std::int64_t second = 0; second < block.seconds; second += tile_seconds) {
+    for (std::int64_t row = 0; row < block.rows; row += block_chunk_rows) {
+      const std::int64_t end = block.rows - row < block_chunk_rows ? block.rows : row + block_chunk_rows;
+      for (std::int64_t first = 0; first < block.firsts; first += tile_firsts) {
+        if (block.diagonal + second + tile_seconds - 1 <= first) break;
+        add_tile<V, Term>(block, first, second, row, end);
+      }
+    }
+  }
+}
+
+template <class V>
+constexpr PairBlockFunctions pair_block_of{add_block<V, Largest<V>>, add_block<V, Crossing<V>>,
+                                           add_block<V, Loss<V>>};
+
+}  // namespace
+}  // namespace dko
