@@ -17,7 +17,9 @@ on 2 "$DKO" evaluate data.csv --screen screen.h5 "${truth[@]}" --bootstrap 100 -
 on 3 "$DKO" evaluate data.csv --model model.h5 "${all[@]}" -q >model3.txt
 same screen.txt screen2.txt
 same model.txt model3.txt
-same <(sed '/^profiles of/,$d' model.txt) <(sed '/^verdict/,$d' screen.txt)
+sed '/^profiles of/,$d' model.txt >model_scores.txt
+sed '/^verdict/,$d' screen.txt >screen_scores.txt
+near model_scores.txt screen_scores.txt 0.0011  # the last digit may turn
 # A sample of pairs is found among the listed ones.
 "$DKO" screen data.csv --model model.h5 --order 2 --sample 3000 -o sample.h5 -q
 expect 0 'that the screen did not score' "$DKO" evaluate data.csv --screen sample.h5 --truth data.truth_double.csv --bootstrap 0

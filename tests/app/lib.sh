@@ -27,6 +27,17 @@ absent() {
 
 same() { cmp -s "$1" "$2" || fail "$1 and $2 differ"; }
 
+# near FILE FILE TOLERANCE: the same words, and numbers that differ by no more.
+near() {
+  [ "$(wc -l <"$1")" = "$(wc -l <"$2")" ] || fail "$1 and $2 have not as many lines"
+  paste -d '\n' "$1" "$2" | tr -d '[]' | tr ',' ' ' | awk -v most="$3" '
+    NR % 2 {count = NF; for (k = 1; k <= NF; ++k) word[k] = $k; next}
+    {if (NF != count) exit 1
+     for (k = 1; k <= NF; ++k)
+       if ($k != word[k] && !($k ~ /^[-+.0-9e]+$/ && ($k - word[k]) ^ 2 <= most ^ 2)) exit 1}' ||
+    fail "$1 and $2 differ by more than $3"
+}
+
 # lines FILE COUNT
 lines() {
   local count
