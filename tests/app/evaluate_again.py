@@ -1,4 +1,4 @@
-"""Computes every figure of model.json again from the files, with pandas, SciPy and scikit-learn."""
+"""Computes every figure of report.json again from the files, with pandas, SciPy and scikit-learn."""
 import json
 
 import h5py
@@ -8,7 +8,7 @@ from scipy.stats import ks_2samp, spearmanr
 from sklearn.linear_model import Ridge
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-report = json.load(open("model.json"))
+report = json.load(open("report.json"))
 x = pandas.read_csv("data.csv", index_col=0).values.T.astype("f4")  # cells x genes
 profiles = (x.astype("f8") / x.sum(1, dtype="f8", keepdims=True)).astype("f4").astype("f8")
 present = x > 0
@@ -72,7 +72,7 @@ for name, column in (("k_pred", "interaction"), ("network", "network_interaction
     assert numpy.allclose(frame[name] - first - second, frame[column], atol=1e-7)
     pair = frame[name].astype("f4").astype("f8")
     left = pair - first - second
-    frame[column] = left.where(abs(left) > (pair + first + second) / 2**24, 0.0)
+    frame[column] = left.where(abs(left) > (pair + first + second) / 2**21, 0.0)
 part = report["truth"][1]
 compare(part, "all_change", frame.K_true_vs_original, frame, "pair", scores)
 compare(part, "network_change", frame.K_true_vs_renormalised, frame, "pair", scores)
