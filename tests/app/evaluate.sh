@@ -81,5 +81,5 @@ python=${DKO_PYTHON:-/usr/bin/python3}
 "$python" -c 'import h5py, pandas, scipy, sklearn' 2>/dev/null || skip "$python has not pandas, SciPy and scikit-learn: the figures were not computed again"
 "$DKO" export screen.h5 --single s.csv --score impact,network
 "$DKO" export screen.h5 --double d.csv --score impact,network,interaction,network-interaction
-"$DKO" evaluate data.csv --screen screen.h5 "${all[@]}" --json report.json -q >/dev/null
+"$DKO" evaluate data.csv --screen screen.h5 "${truth[@]}" --bootstrap 100 --json screen.json -q >/dev/null
 "$python" "$(dirname "$0")/evaluate_again.py"

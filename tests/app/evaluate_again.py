@@ -1,4 +1,4 @@
-"""Computes every figure of report.json again from the files, with pandas, SciPy and scikit-learn."""
+"""Computes every figure of model.json and screen.json again from the files, with pandas, SciPy and scikit-learn."""
 import json
 
 import h5py
@@ -8,7 +8,8 @@ from scipy.stats import ks_2samp, spearmanr
 from sklearn.linear_model import Ridge
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-report = json.load(open("report.json"))
+report = json.load(open("model.json"))
+report["truth"] = json.load(open("screen.json"))["truth"]  # of the scores that were exported
 x = pandas.read_csv("data.csv", index_col=0).values.T.astype("f4")  # cells x genes
 profiles = (x.astype("f8") / x.sum(1, dtype="f8", keepdims=True)).astype("f4").astype("f8")
 present = x > 0
