@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "sparse_pair_table.hpp"
+
 namespace dko {
 
 namespace {
@@ -17,7 +19,11 @@ std::size_t index(std::int32_t position) {
 }  // namespace
 
 SparseCellKernel::SparseCellKernel(const SparseMapping& mapping)
-    : mapping_(&mapping), place_(static_cast<std::size_t>(mapping.genes()), not_expressed) {}
+    : mapping_(&mapping),
+      pairs_(std::make_unique<SparsePairTable>()),
+      place_(static_cast<std::size_t>(mapping.genes()), not_expressed) {}
+
+SparseCellKernel::~SparseCellKernel() = default;
 
 void SparseCellKernel::load(std::span<const std::int32_t> expressed) {
   raw_ = mapping_->raw_outputs(expressed);
@@ -49,6 +55,7 @@ void SparseCellKernel::load(std::span<const std::int32_t> expressed) {
   change_.assign(raw_.size(), 0.0);
   is_touched_.assign(raw_.size(), 0);
   is_removed_.assign(raw_.size(), 0);
+  pairs_->load({raw_, floor_, output_, total_, starts_, rows_, effects_});
 }
 
 /// Sums what the knocked-out genes did to the others.
@@ -122,17 +129,9 @@ KnockoutScores SparseCellKernel::scores(std::span<const std::int32_t> removed) {
 
 void SparseCellKernel::pair_scores(std::span<const std::int32_t> positions, EventRange pairs,
                                    const ScoreSpans& scores) {
-  PairIndex::for_each_row(
-      std::ssize(positions), pairs, [&](std::int64_t a, EventRange seconds, std::int64_t to) {
-        auto at = static_cast<std::size_t>(to);
-        for (std::int64_t b = seconds.first; b < seconds.last; ++b, ++at) {
-          const KnockoutScores pair = this->scores(
-              std::array{positions[static_cast<std::size_t>(a)], positions[static_cast<std::size_t>(b)]});
-          for (const Score score : mean_scores) {
-            if (!scores[score].empty()) scores[score][at] = static_cast<float>(pair[score]);
-          }
-        }
-      });
+  pairs_->pair_scores(positions, pairs, scores, [this](std::int32_t first, std::int32_t second) {
+    return this->scores(std::array{first, second});
+  });
 }
 
 std::vector<double> SparseCellKernel::intact_profile() const {

@@ -1,0 +1,235 @@
+#include "sparse_pair_table.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+namespace dko {
+
+namespace {
+
+/// An output that no share is above: its gene loses nothing.
+constexpr float beyond = 1e30F;
+
+/// ρ may be the difference of terms this many times as large; k no less than its inverse.
+constexpr float most_cancelled = 64;
+
+/// A network impact that rounding alone may leave where nothing but renormalisation happens.
+constexpr float residue = 1e-12F;
+
+std::size_t index(std::int64_t position) {
+  return static_cast<std::size_t>(position);
+}
+
+}  // namespace
+
+void SparsePairTable::load(const SparseCell& cell) {
+  cell_ = cell;
+  is_prepared_ = false;
+}
+
+void SparsePairTable::prepare() {
+  if (is_prepared_) return;
+  is_prepared_ = true;
+  const auto n = static_cast<std::int32_t>(cell_.output.size());
+  columns_.clear();
+  turns_.clear();
+  prefixes_.clear();
+  row_genes_.clear();
+  for (std::int32_t gene = 0; gene < n; ++gene) {
+    const auto in_units = [&](double output) { return static_cast<float>(output / cell_.total); };
+    row_genes_.push_back({in_units(cell_.raw[index(gene)]), in_units(cell_.floor[index(gene)]),
+                          in_units(cell_.output[index(gene)])});
+  }
+  for (std::int32_t gene = 0; gene < n; ++gene) add_column(gene);
+  fill_rows();
+  for (auto* array : {&change_, &untouched_, &theta_, &losses_}) array->resize(index(n));
+}
+
+/// What a lone knockout of the gene does to those its column touches.
+void SparsePairTable::add_column(std::int32_t gene) {
+  struct Touched {
+    double turn;
+    double share;
+    double after;
+  };
+  std::vector<Touched> touched;
+  for (std::int64_t at = cell_.starts[index(gene)]; at < cell_.starts[index(gene) + 1]; ++at) {
+    const std::int32_t row = cell_.rows[index(at)];
+    if (row == gene) continue;
+    const double before = cell_.output[index(row)];
+    const double after = std::max(cell_.raw[index(row)] - cell_.effects[index(at)], cell_.floor[index(row)]);
+    touched.push_back({(after - before) / before, before / cell_.total, after / cell_.total});
+  }
+  std::sort(touched.begin(), touched.end(),
+            [](const Touched& a, const Touched& b) { return a.turn < b.turn; });
+  Column column;
+  column.share = row_genes_[index(gene)].share;
+  column.start = std::ssize(turns_);
+  while ((std::size_t{1} << column.steps) <= touched.size()) ++column.steps;
+  double loss = 0;
+  double share = 0;
+  double magnitude = 0;
+  for (const Touched& one : touched) {
+    turns_.push_back(static_cast<float>(one.turn));
+    prefixes_.push_back({static_cast<float>(loss), static_cast<float>(share)});
+    loss += one.share - one.after;
+    share += one.share;
+    magnitude += std::abs(one.share - one.after);
+  }
+  const std::size_t end = index(column.start) + (std::size_t{1} << column.steps);
+  turns_.resize(end, std::numeric_limits<float>::infinity());
+  prefixes_.resize(end, {static_cast<float>(loss), static_cast<float>(share)});
+  column.gain = static_cast<float>(-loss);
+  column.touched = static_cast<float>(share);
+  column.magnitude = static_cast<float>(magnitude);
+  columns_.push_back(column);
+}
+
+/// A by rows, the columns of each ascending; without the diagonal.
+void SparsePairTable::fill_rows() {
+  const auto n = std::ssize(columns_);
+  row_starts_.assign(index(n) + 1, 0);
+  const auto for_each_entry = [&](auto visit) {
+    for (std::int32_t gene = 0; gene < n; ++gene) {
+      for (std::int64_t at = cell_.starts[index(gene)]; at < cell_.starts[index(gene) + 1]; ++at) {
+        if (cell_.rows[index(at)] != gene) visit(gene, cell_.rows[index(at)], cell_.effects[index(at)]);
+      }
+    }
+  };
+  for_each_entry([&](std::int32_t, std::int32_t row, double) { ++row_starts_[index(row) + 1]; });
+  for (std::size_t row = 1; row < row_starts_.size(); ++row) row_starts_[row] += row_starts_[row - 1];
+  row_entries_.resize(index(row_starts_.back()));
+  std::vector<std::int64_t> next(row_starts_.begin(), row_starts_.end() - 1);
+  for_each_entry([&](std::int32_t gene, std::int32_t row, double effect) {
+    const RowGene& of = row_genes_[index(row)];
+    const auto in_units = static_cast<float>(effect / cell_.total);
+    row_entries_[index(next[index(row)]++)] = {gene, in_units, std::max(of.raw - in_units, of.floor)};
+  });
+}
+
+/// Σ max(0, (1 + θ) q_t − p_t) over the genes of a column.
+float SparsePairTable::prefix_loss(const Column& column, float theta) const {
+  const float* const turns = turns_.data() + column.start;
+  std::int64_t before = 0;  // entries known to lose
+  for (std::int32_t step = column.steps - 1; step >= 0; --step) {
+    const std::int64_t half = std::int64_t{1} << step;
+    before += turns[before + half - 1] < theta ? half : 0;
+  }
+  const Prefix& prefix = prefixes_[index(column.start + before)];
+  return prefix.loss + theta * prefix.share;
+}
+
+void SparsePairTable::add_overlap(std::int32_t second, const RowGene& gene, float of_first, float of_second,
+                                  float of_both) {
+  const float single_first = of_first == beyond ? 0.0F : of_first - gene.share;
+  const float single_second = of_second == beyond ? 0.0F : of_second - gene.share;
+  const float both = of_both == beyond ? 0.0F : of_both - gene.share;
+  change_[index(second)] += both - single_first - single_second;
+  untouched_[index(second)] += gene.share;
+  overlaps_.push_back({second, gene.share, of_first, of_second, of_both});
+}
+
+/// Of all pairs of `first` with seconds up to `last`.
+void SparsePairTable::find_overlaps(std::int32_t first, std::int32_t last) {
+  overlaps_.clear();
+  const auto later_entries = [&](std::int32_t row) {
+    const auto begin = row_entries_.begin() + row_starts_[index(row)];
+    const auto end = row_entries_.begin() + row_starts_[index(row) + 1];
+    return std::span(
+        std::upper_bound(begin, end, first,
+                         [](std::int32_t gene, const RowEntry& entry) { return gene < entry.column; }),
+        end);
+  };
+  for (const RowEntry& entry : later_entries(first)) {  // the second touches the first
+    if (entry.column > last) break;
+    add_overlap(entry.column, row_genes_[index(first)], beyond, entry.after, beyond);
+  }
+  for (std::int64_t at = cell_.starts[index(first)]; at < cell_.starts[index(first) + 1]; ++at) {
+    const std::int32_t row = cell_.rows[index(at)];
+    if (row == first) continue;
+    const RowGene& gene = row_genes_[index(row)];
+    const float effect = static_cast<float>(cell_.effects[index(at)] / cell_.total);
+    const float of_first = std::max(gene.raw - effect, gene.floor);
+    if (row > first && row <= last) add_overlap(row, gene, of_first, beyond, beyond);
+    for (const RowEntry& entry : later_entries(row)) {
+      if (entry.column > last) break;
+      if (entry.column == row) continue;
+      add_overlap(entry.column, gene, of_first, entry.after,
+                  std::max(gene.raw - effect - entry.effect, gene.floor));
+    }
+  }
+}
+
+/// η and u of all pairs of `first` with seconds up to `last`.
+void SparsePairTable::fill_left(std::int32_t first, std::int32_t last) {
+  const Column& a = columns_[index(first)];
+  for (std::int32_t second = first + 1; second <= last; ++second) {
+    const Column& b = columns_[index(second)];
+    change_[index(second)] = (a.gain + b.gain) - (a.share + b.share);
+    untouched_[index(second)] = 1 - (a.share + b.share) - (a.touched + b.touched);
+  }
+  find_overlaps(first, last);
+}
+
+/// L of one score.
+void SparsePairTable::fill_losses(std::int32_t first, std::int32_t last, Score score) {
+  const Column& a = columns_[index(first)];
+  for (std::int32_t second = first + 1; second <= last; ++second) {
+    const float lost = a.share + columns_[index(second)].share;
+    const float change = change_[index(second)];
+    theta_[index(second)] = score == Score::impact ? change : (change + lost) / (1 - lost);
+  }
+  for (std::int32_t second = first + 1; second <= last; ++second) {
+    const float theta = theta_[index(second)];
+    losses_[index(second)] = prefix_loss(a, theta) + prefix_loss(columns_[index(second)], theta) +
+                             std::max(untouched_[index(second)], 0.0F) * std::max(theta, 0.0F);
+  }
+  for (const Overlap& overlap : overlaps_) {
+    const float after = (1 + theta_[index(overlap.second)]) * overlap.share;
+    losses_[index(overlap.second)] += std::max(after - overlap.of_both, 0.0F) -
+                                      std::max(after - overlap.of_first, 0.0F) -
+                                      std::max(after - overlap.of_second, 0.0F);
+  }
+}
+
+void SparsePairTable::pair_scores(std::span<const std::int32_t> positions, EventRange pairs,
+                                  const ScoreSpans& scores, const ExactScores& exact) {
+  prepare();
+  PairIndex::for_each_row(
+      std::ssize(positions), pairs, [&](std::int64_t row, EventRange seconds, std::int64_t to) {
+        const std::int32_t first = positions[index(row)];
+        const std::int32_t last = positions[index(seconds.last - 1)];
+        fill_left(first, last);
+        const Column& a = columns_[index(first)];
+        for (const Score score : mean_scores) {
+          if (scores[score].empty()) continue;
+          fill_losses(first, last, score);
+          auto at = index(to);
+          for (std::int64_t s = seconds.first; s < seconds.last; ++s, ++at) {
+            const std::int32_t second = positions[index(s)];
+            const float lost = a.share + columns_[index(second)].share;
+            const float moved = std::max(losses_[index(second)], 0.0F) / (1 + change_[index(second)]);
+            scores[score][at] = score == Score::impact         ? std::min(lost + moved, 1.0F)
+                                : moved * (1 - lost) < residue ? 0.0F
+                                                               : std::min(moved, 1.0F);
+          }
+        }
+        auto at = index(to);
+        for (std::int64_t s = seconds.first; s < seconds.last; ++s, ++at) {
+          const std::int32_t second = positions[index(s)];
+          const Column& b = columns_[index(second)];
+          const float left = 1 + change_[index(second)];
+          if (most_cancelled * left >= 1 + a.magnitude + b.magnitude &&
+              most_cancelled * (1 - (a.share + b.share)) >= 1)
+            continue;
+          const KnockoutScores pair = exact(first, second);
+          for (const Score score : mean_scores) {
+            if (!scores[score].empty()) scores[score][at] = static_cast<float>(pair[score]);
+          }
+        }
+      });
+}
+
+}  // namespace dko
