@@ -18,6 +18,14 @@ constexpr float most_cancelled = 64;
 /// A network impact that rounding alone may leave where nothing but renormalisation happens.
 constexpr float residue = 1e-12F;
 
+constexpr std::int64_t turn_lanes = 8;        ///< tables come in whole vectors
+constexpr std::int64_t counted_entries = 64;  ///< quicker counted than bisected
+
+/// One instruction, which std::max is not.
+float positive(float value) {
+  return value > 0 ? value : 0;
+}
+
 std::size_t index(std::int64_t position) {
   return static_cast<std::size_t>(position);
 }
@@ -33,8 +41,8 @@ void SparsePairTable::prepare() {
   if (is_prepared_) return;
   is_prepared_ = true;
   const auto n = static_cast<std::int32_t>(cell_.output.size());
+  for (auto* array : {&share_, &gain_, &concerned_, &magnitude_, &turns_}) array->clear();
   columns_.clear();
-  turns_.clear();
   prefixes_.clear();
   row_genes_.clear();
   for (std::int32_t gene = 0; gene < n; ++gene) {
@@ -44,7 +52,7 @@ void SparsePairTable::prepare() {
   }
   for (std::int32_t gene = 0; gene < n; ++gene) add_column(gene);
   fill_rows();
-  for (auto* array : {&change_, &untouched_, &theta_, &losses_}) array->resize(index(n));
+  for (auto* array : {&change_, &untouched_, &theta_, &losses_, &scores_}) array->resize(index(n));
 }
 
 /// What a lone knockout of the gene does to those its column touches.
@@ -65,9 +73,9 @@ void SparsePairTable::add_column(std::int32_t gene) {
   std::sort(touched.begin(), touched.end(),
             [](const Touched& a, const Touched& b) { return a.turn < b.turn; });
   Column column;
-  column.share = row_genes_[index(gene)].share;
-  column.start = std::ssize(turns_);
-  while ((std::size_t{1} << column.steps) <= touched.size()) ++column.steps;
+  column.turns = std::ssize(turns_);
+  column.prefixes = std::ssize(prefixes_);
+  column.count = (std::ssize(touched) + turn_lanes - 1) / turn_lanes * turn_lanes;
   double loss = 0;
   double share = 0;
   double magnitude = 0;
@@ -78,13 +86,14 @@ void SparsePairTable::add_column(std::int32_t gene) {
     share += one.share;
     magnitude += std::abs(one.share - one.after);
   }
-  const std::size_t end = index(column.start) + (std::size_t{1} << column.steps);
-  turns_.resize(end, std::numeric_limits<float>::infinity());
-  prefixes_.resize(end, {static_cast<float>(loss), static_cast<float>(share)});
-  column.gain = static_cast<float>(-loss);
-  column.touched = static_cast<float>(share);
-  column.magnitude = static_cast<float>(magnitude);
+  turns_.resize(index(column.turns + column.count), std::numeric_limits<float>::infinity());
+  prefixes_.push_back({static_cast<float>(loss), static_cast<float>(share)});
   columns_.push_back(column);
+  const double own = cell_.output[index(gene)] / cell_.total;
+  share_.push_back(static_cast<float>(own));
+  gain_.push_back(static_cast<float>(-loss - own));
+  concerned_.push_back(static_cast<float>(share + own));
+  magnitude_.push_back(static_cast<float>(magnitude));
 }
 
 /// A by rows, the columns of each ascending; without the diagonal.
@@ -111,13 +120,21 @@ void SparsePairTable::fill_rows() {
 
 /// Σ max(0, (1 + θ) q_t − p_t) over the genes of a column.
 float SparsePairTable::prefix_loss(const Column& column, float theta) const {
-  const float* const turns = turns_.data() + column.start;
-  std::int64_t before = 0;  // entries known to lose
-  for (std::int32_t step = column.steps - 1; step >= 0; --step) {
-    const std::int64_t half = std::int64_t{1} << step;
+  const float* const turns = turns_.data() + column.turns;
+  std::int64_t before = 0;
+  std::int64_t count = column.count;
+  while (count > counted_entries) {  // bisected, the rest is counted
+    const std::int64_t half = count / 2 / turn_lanes * turn_lanes;
     before += turns[before + half - 1] < theta ? half : 0;
+    count -= half;
   }
-  const Prefix& prefix = prefixes_[index(column.start + before)];
+  std::array<std::int32_t, turn_lanes> lanes{};
+  for (std::int64_t at = before; at < before + count; at += turn_lanes) {
+    for (std::int64_t lane = 0; lane < turn_lanes; ++lane)
+      lanes[index(lane)] += turns[at + lane] < theta ? 1 : 0;
+  }
+  for (const std::int32_t lane : lanes) before += lane;
+  const Prefix& prefix = prefixes_[index(column.prefixes + before)];
   return prefix.loss + theta * prefix.share;
 }
 
@@ -164,34 +181,60 @@ void SparsePairTable::find_overlaps(std::int32_t first, std::int32_t last) {
 
 /// η and u of all pairs of `first` with seconds up to `last`.
 void SparsePairTable::fill_left(std::int32_t first, std::int32_t last) {
-  const Column& a = columns_[index(first)];
-  for (std::int32_t second = first + 1; second <= last; ++second) {
-    const Column& b = columns_[index(second)];
-    change_[index(second)] = (a.gain + b.gain) - (a.share + b.share);
-    untouched_[index(second)] = 1 - (a.share + b.share) - (a.touched + b.touched);
+  const auto a = index(first);
+  for (std::size_t b = a + 1; b <= index(last); ++b) {
+    change_[b] = gain_[a] + gain_[b];
+    untouched_[b] = 1 - concerned_[a] - concerned_[b];
   }
   find_overlaps(first, last);
 }
 
 /// L of one score.
 void SparsePairTable::fill_losses(std::int32_t first, std::int32_t last, Score score) {
-  const Column& a = columns_[index(first)];
-  for (std::int32_t second = first + 1; second <= last; ++second) {
-    const float lost = a.share + columns_[index(second)].share;
-    const float change = change_[index(second)];
-    theta_[index(second)] = score == Score::impact ? change : (change + lost) / (1 - lost);
+  const auto a = index(first);
+  const auto end = index(last) + 1;
+  if (score == Score::impact) {
+    std::copy(change_.begin() + first + 1, change_.begin() + last + 1, theta_.begin() + first + 1);
+  } else {
+    for (std::size_t b = a + 1; b < end; ++b) {
+      const float lost = share_[a] + share_[b];
+      theta_[b] = (change_[b] + lost) / (1 - lost);
+    }
   }
-  for (std::int32_t second = first + 1; second <= last; ++second) {
-    const float theta = theta_[index(second)];
-    losses_[index(second)] = prefix_loss(a, theta) + prefix_loss(columns_[index(second)], theta) +
-                             std::max(untouched_[index(second)], 0.0F) * std::max(theta, 0.0F);
-  }
+  for (std::size_t b = a + 1; b < end; ++b)
+    losses_[b] = prefix_loss(columns_[a], theta_[b]) + prefix_loss(columns_[b], theta_[b]);
+  for (std::size_t b = a + 1; b < end; ++b) losses_[b] += positive(untouched_[b]) * positive(theta_[b]);
   for (const Overlap& overlap : overlaps_) {
     const float after = (1 + theta_[index(overlap.second)]) * overlap.share;
-    losses_[index(overlap.second)] += std::max(after - overlap.of_both, 0.0F) -
-                                      std::max(after - overlap.of_first, 0.0F) -
-                                      std::max(after - overlap.of_second, 0.0F);
+    losses_[index(overlap.second)] += positive(after - overlap.of_both) - positive(after - overlap.of_first) -
+                                      positive(after - overlap.of_second);
   }
+}
+
+void SparsePairTable::fill_scores(std::int32_t first, std::int32_t last, Score score) {
+  const auto a = index(first);
+  for (std::size_t b = a + 1; b <= index(last); ++b) {
+    const float lost = share_[a] + share_[b];
+    const float moved = positive(losses_[b]) / (1 + change_[b]);
+    const float impact = std::min(lost + moved, 1.0F);
+    const float network = moved * (1 - lost) < residue ? 0.0F : std::min(moved, 1.0F);
+    scores_[b] = score == Score::impact ? impact : network;
+  }
+}
+
+/// Whether single precision has cost a pair next to nothing.
+bool SparsePairTable::is_precise(std::int32_t first, std::int32_t second) const {
+  const auto a = index(first);
+  const auto b = index(second);
+  return (static_cast<int>(most_cancelled * (1 + change_[b]) >= 1 + magnitude_[a] + magnitude_[b]) &
+          static_cast<int>(most_cancelled * (1 - (share_[a] + share_[b])) >= 1)) != 0;
+}
+
+bool SparsePairTable::all_precise(std::int32_t first, std::int32_t last) const {
+  int precise = 1;
+  for (std::int32_t second = first + 1; second <= last; ++second)
+    precise &= static_cast<int>(is_precise(first, second));
+  return precise != 0;
 }
 
 void SparsePairTable::pair_scores(std::span<const std::int32_t> positions, EventRange pairs,
@@ -201,32 +244,21 @@ void SparsePairTable::pair_scores(std::span<const std::int32_t> positions, Event
       std::ssize(positions), pairs, [&](std::int64_t row, EventRange seconds, std::int64_t to) {
         const std::int32_t first = positions[index(row)];
         const std::int32_t last = positions[index(seconds.last - 1)];
+        const auto of_row = positions.subspan(index(seconds.first), index(seconds.size()));
         fill_left(first, last);
-        const Column& a = columns_[index(first)];
         for (const Score score : mean_scores) {
           if (scores[score].empty()) continue;
           fill_losses(first, last, score);
-          auto at = index(to);
-          for (std::int64_t s = seconds.first; s < seconds.last; ++s, ++at) {
-            const std::int32_t second = positions[index(s)];
-            const float lost = a.share + columns_[index(second)].share;
-            const float moved = std::max(losses_[index(second)], 0.0F) / (1 + change_[index(second)]);
-            scores[score][at] = score == Score::impact         ? std::min(lost + moved, 1.0F)
-                                : moved * (1 - lost) < residue ? 0.0F
-                                                               : std::min(moved, 1.0F);
-          }
+          fill_scores(first, last, score);
+          float* const out = scores[score].data() + to;
+          for (std::size_t at = 0; at < of_row.size(); ++at) out[at] = scores_[index(of_row[at])];
         }
-        auto at = index(to);
-        for (std::int64_t s = seconds.first; s < seconds.last; ++s, ++at) {
-          const std::int32_t second = positions[index(s)];
-          const Column& b = columns_[index(second)];
-          const float left = 1 + change_[index(second)];
-          if (most_cancelled * left >= 1 + a.magnitude + b.magnitude &&
-              most_cancelled * (1 - (a.share + b.share)) >= 1)
-            continue;
-          const KnockoutScores pair = exact(first, second);
+        if (all_precise(first, last)) return;
+        for (std::size_t at = 0; at < of_row.size(); ++at) {
+          if (is_precise(first, of_row[at])) continue;
+          const KnockoutScores pair = exact(first, of_row[at]);
           for (const Score score : mean_scores) {
-            if (!scores[score].empty()) scores[score][at] = static_cast<float>(pair[score]);
+            if (!scores[score].empty()) scores[score][index(to) + at] = static_cast<float>(pair[score]);
           }
         }
       });

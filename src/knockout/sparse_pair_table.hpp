@@ -46,14 +46,11 @@ class SparsePairTable {
                    const ExactScores& exact);
 
  private:
-  /// Columns: what a lone knockout of g does.
+  /// Tables of what a lone knockout of a gene does to those that its column touches.
   struct Column {
-    float share = 0;         // q_g
-    float gain = 0;          // Σ (p_t − q_t)
-    float touched = 0;       // Σ q_t
-    float magnitude = 0;     // Σ |p_t − q_t|
-    std::int32_t steps = 0;  // its table has 2^steps places, less one entry
-    std::int64_t start = 0;  // of its table
+    std::int64_t count = 0;     // of its turns, filled up to whole vectors
+    std::int64_t turns = 0;     // place of the first
+    std::int64_t prefixes = 0;  // place of the first; one more than there are entries
   };
   /// Sums over the entries before a place of the table.
   struct Prefix {
@@ -88,9 +85,17 @@ class SparsePairTable {
   void add_overlap(std::int32_t second, const RowGene& gene, float of_first, float of_second, float of_both);
   void fill_left(std::int32_t first, std::int32_t last);
   void fill_losses(std::int32_t first, std::int32_t last, Score score);
+  void fill_scores(std::int32_t first, std::int32_t last, Score score);
+  bool is_precise(std::int32_t first, std::int32_t second) const;
+  bool all_precise(std::int32_t first, std::int32_t last) const;
 
   SparseCell cell_;
   bool is_prepared_ = false;
+  // By gene g.
+  std::vector<float> share_;      // q_g
+  std::vector<float> gain_;       // Σ (p_t − q_t) − q_g
+  std::vector<float> concerned_;  // Σ q_t + q_g
+  std::vector<float> magnitude_;  // Σ |p_t − q_t|
   std::vector<Column> columns_;
   std::vector<float> turns_;  // tables of (p_t − q_t)/q_t, ascending, filled up with infinity
   std::vector<Prefix> prefixes_;
@@ -104,6 +109,7 @@ class SparsePairTable {
   std::vector<float> untouched_;  // u
   std::vector<float> theta_;
   std::vector<float> losses_;  // L
+  std::vector<float> scores_;
 };
 
 }  // namespace dko
