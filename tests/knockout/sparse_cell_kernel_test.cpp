@@ -89,6 +89,66 @@ TEST_CASE("without effects network impacts are 0, and impacts the lost shares") 
   }
 }
 
+TEST_CASE("all pairs at once have the scores of whole profiles") {
+  // From no effects to columns that touch nearly all genes, more than are counted without bisection.
+  const double density = GENERATE(0.0, 0.02, 0.1, 0.5, 0.95);
+  constexpr std::int32_t n = 90;
+  testing::PlainSparse plain = testing::random_sparse(n, GENERATE(0, 2), density, 71);
+  // What a gene does to itself does not matter; an output may be next to all there is, or next to nothing.
+  for (std::size_t gene = 0; gene < n; gene += 7) plain.a[gene][gene] = 0.5;
+  const double output = GENERATE(1.0, 1e2, 1e4, 1e7);
+  plain.offset[3] = output;
+  plain.floor[3] = output / 10;
+  plain.offset[60] = plain.floor[60] = 1e-6;
+  const SparseMapping mapping = plain.mapping();
+  const auto matrix = testing::random_matrix(1, n, 1.1, 72);
+  const auto genes = matrix.expressed(0);
+  SparseCellKernel kernel(mapping);
+  kernel.load(genes);
+  const testing::PairScores pairs(kernel, n);
+  double worst = 0;
+  pairs.for_each([&](std::int32_t a, std::int32_t b, std::size_t at) {
+    const auto impact = static_cast<double>(pairs.values.impact[at]);
+    const auto network = static_cast<double>(pairs.values.network[at]);
+    REQUIRE((impact >= 0 && impact <= 1 && network >= 0 && network <= 1));
+    const std::vector<std::int32_t> removed{a, b};
+    const KnockoutScores one = kernel.scores(removed);
+    worst = std::max({worst, std::abs(impact - one.impact), std::abs(network - one.network)});
+    if (at % 13 != 0) return;
+    const Expected right = expected(plain, genes, removed);
+    worst = std::max({worst, std::abs(impact - right.impact), std::abs(network - right.network)});
+  });
+  CHECK(worst < 2e-5);
+  if (output == 1.0) CHECK(worst < 1e-6);
+}
+
+TEST_CASE("a pair has the same bits in whatever range and selection it is scored: sparse") {
+  constexpr std::int32_t n = 60;
+  const SparseMapping mapping = testing::random_sparse(n, 1, 0.2, 73).mapping();
+  const auto matrix = testing::random_matrix(1, n, 1.1, 74);
+  SparseCellKernel kernel(mapping);
+  kernel.load(matrix.expressed(0));
+  const testing::PairScores all(kernel, n);
+  std::vector<std::int32_t> some;
+  for (std::int32_t gene = 1; gene < n; gene += 3) some.push_back(gene);
+  const auto m = std::ssize(some);
+  const std::int64_t count = PairIndex::row_start(m, m - 1);
+  for (std::int64_t first = 0; first < count; first += 17) {
+    const EventRange part{first, std::min(count, first + 17)};
+    std::vector<float> impacts(static_cast<std::size_t>(part.size()));
+    std::vector<float> networks(impacts.size());
+    kernel.pair_scores(some, part, {impacts, networks});
+    for (std::int64_t pair = part.first; pair < part.last; ++pair) {
+      const TargetPair of_some = PairIndex::pair_of(m, pair);
+      const std::int32_t a = some[static_cast<std::size_t>(of_some.first)];
+      const std::int32_t b = some[static_cast<std::size_t>(of_some.second)];
+      const auto place = static_cast<std::size_t>(PairIndex::row_start(n, a) + b - a - 1);
+      REQUIRE(impacts[static_cast<std::size_t>(pair - first)] == all.values.impact[place]);
+      REQUIRE(networks[static_cast<std::size_t>(pair - first)] == all.values.network[place]);
+    }
+  }
+}
+
 TEST_CASE("all pairs at once have the scores of pair after pair, whatever was scored before") {
   const auto matrix = testing::random_matrix(2, 25, 0.8, 67);
   const SparseMapping mapping = testing::random_sparse(25, 1, 0.3, 68).mapping();
