@@ -44,6 +44,7 @@ Facts describe_screen(const std::string& path) {
   }
   if (const auto seconds = screen.training_seconds()) facts["training_seconds"] = *seconds;
   facts["members"] = screen.members();
+  if (!screen.instruction_set().empty()) facts["instruction_set"] = screen.instruction_set();
   facts["screen_seconds"] = screen.screen_seconds();
   facts["finished"] = screen.finished();
   facts.update(to_json(screen.provenance()));

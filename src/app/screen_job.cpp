@@ -35,7 +35,10 @@ void add_screen_options(CommandLine& line, ScreenOptions& options) {
       "unlike "
       "--genes, all the others stay in the cells")(
       "knockout-cells", po::value(&options.cells)->value_name("LIST"),
-      "only in these cells; unlike with --cells, the mapping is trained on all");
+      "only in these cells; unlike with --cells, the mapping is trained on all")(
+      "instructions", po::value(&options.instructions)->value_name("portable|avx2|avx512"),
+      "the widest instruction set for pairs, to get the same bits as on another machine; default: the widest "
+      "that every rank has");
 }
 
 void check_screen_options(const CommandLine& line, ScreenOptions& options) {
@@ -47,6 +50,9 @@ void check_screen_options(const CommandLine& line, ScreenOptions& options) {
   if (line.given("sample") && !options.events.empty())
     throw UsageError("--sample and --events exclude each other");
   if (line.given("score")) scores_named(options.score);
+  if (line.given("instructions") && !instruction_set_named(options.instructions))
+    throw UsageError(
+        fmt::format("--instructions must be portable, avx2 or avx512, not '{}'", options.instructions));
   if (!options.events.empty() && !options.order_given && !(options.genes.empty() && options.cells.empty())) {
     throw UsageError(
         "--knockout-genes and --knockout-cells restrict --order 1 and 2, not --events: restrict the list "
@@ -93,6 +99,7 @@ ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenOptions& option
                      Job& job) {
   ScreenPlan plan;
   plan.members = members;
+  if (!options.instructions.empty()) plan.instructions = *instruction_set_named(options.instructions);
   plan.targets = select_targets(
       matrix,
       chosen(options.genes, NameIndex("gene", matrix.gene_names(), matrix.gene_ids()), "--knockout-genes"),

@@ -19,15 +19,16 @@ namespace dko::app {
 /// Which knockouts to score.
 struct ScreenOptions {
   int order = 1;
-  std::int64_t sample = 0;  ///< pairs, instead of all; 0: all
-  std::string events;       ///< file
-  std::string genes;        ///< to knock out: file or names; empty: all
-  std::string cells;        ///< to knock them out in, likewise
-  std::string score;        ///< of all knockouts; empty: both, but of all pairs the impact alone
+  std::int64_t sample = 0;   ///< pairs, instead of all; 0: all
+  std::string events;        ///< file
+  std::string genes;         ///< to knock out: file or names; empty: all
+  std::string cells;         ///< to knock them out in, likewise
+  std::string score;         ///< of all knockouts; empty: both, but of all pairs the impact alone
+  std::string instructions;  ///< widest to use; empty: any
   bool order_given = false;
 };
 
-/// Options --order, --sample, --score, --events, --knockout-genes and --knockout-cells.
+/// Options --order, --sample, --score, --events, --knockout-genes, --knockout-cells and --instructions.
 void add_screen_options(CommandLine& line, ScreenOptions& options);
 /// To be called after parsing. @throws UsageError for options that exclude each other.
 void check_screen_options(const CommandLine& line, ScreenOptions& options);

@@ -5,9 +5,9 @@
 
 namespace dko {
 
-std::unique_ptr<CellKernel> make_cell_kernel(const CollapsedMapping& mapping) {
+std::unique_ptr<CellKernel> make_cell_kernel(const CollapsedMapping& mapping, InstructionSet instructions) {
   if (mapping.sparse() != nullptr) return std::make_unique<SparseCellKernel>(*mapping.sparse());
-  return std::make_unique<DenseCellKernel>(mapping);
+  return std::make_unique<DenseCellKernel>(mapping, instructions);
 }
 
 }  // namespace dko

@@ -40,9 +40,9 @@ std::vector<double> mean_profile(const Members& members, Profile profile) {
 
 }  // namespace
 
-EnsembleKernel::EnsembleKernel(std::span<const CollapsedMapping> members)
+EnsembleKernel::EnsembleKernel(std::span<const CollapsedMapping> members, InstructionSet instructions)
     : of_members_(members.size()), of_pairs_(members.size()) {
-  for (const CollapsedMapping& mapping : members) members_.push_back(make_cell_kernel(mapping));
+  for (const CollapsedMapping& mapping : members) members_.push_back(make_cell_kernel(mapping, instructions));
 }
 
 void EnsembleKernel::load(std::span<const std::int32_t> expressed) {

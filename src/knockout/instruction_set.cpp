@@ -1,5 +1,8 @@
 #include "dko/knockout/instruction_set.hpp"
 
+#include <algorithm>
+#include <cstdint>
+
 namespace dko {
 
 bool is_available(InstructionSet set) {
@@ -24,6 +27,18 @@ InstructionSet best_instruction_set() {
     if (is_available(set)) best = set;
   }
   return best;
+}
+
+std::optional<InstructionSet> instruction_set_named(std::string_view name) {
+  for (const InstructionSet set : every_instruction_set) {
+    if (name_of(set) == name) return set;
+  }
+  return std::nullopt;
+}
+
+InstructionSet common_instruction_set(const Communicator& ranks, InstructionSet widest) {
+  const auto own = static_cast<std::int32_t>(std::min(widest, best_instruction_set()));
+  return static_cast<InstructionSet>(-ranks.max(-own));
 }
 
 std::string_view name_of(InstructionSet set) {

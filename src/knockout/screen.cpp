@@ -73,7 +73,7 @@ class ShardScreen {
               ScoreSink& sink, const ProgressCallback& progress)
       : plan_(plan),
         matrix_(matrix),
-        kernel_(members),
+        kernel_(members, plan.instructions),
         shard_(shard),
         shards_(shards),
         sink_(sink),
@@ -273,6 +273,9 @@ ScreenPlan ScreenPlan::replicate(const NodeGroup& group, ScreenPlan on_root) {
     plan.*set = root_set(group, on_root.*set);
   plan.members = on_root.members;
   group.all.broadcast(plan.members);
+  auto widest = static_cast<std::int32_t>(on_root.instructions);
+  group.all.broadcast(widest);
+  plan.instructions = common_instruction_set(group.all, static_cast<InstructionSet>(widest));
   std::int32_t has_list = on_root.list ? 1 : 0;
   group.all.broadcast(has_list);
   if (has_list != 0)

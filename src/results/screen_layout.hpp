@@ -29,6 +29,9 @@ constexpr auto quality = "quality";
 /// Attribute: by how many mappings it was made; absent in files that know of one only.
 constexpr auto members = "members";
 
+/// Attribute: with what instructions pairs were scored.
+constexpr auto instruction_set = "instruction_set";
+
 /// Under single/, double/ and list/.
 constexpr PerScore<const char*> score_names{"impact", "network", "impact_sd", "network_sd", "share"};
 constexpr const char* name_of(Score score) {

@@ -256,6 +256,10 @@ std::optional<std::vector<std::int32_t>> ScreenReader::expressed_counts() const 
   return counts;
 }
 
+std::string ScreenReader::instruction_set() const {
+  return file_.has_attribute(layout::instruction_set) ? file_.text_attribute(layout::instruction_set) : "";
+}
+
 std::int64_t ScreenReader::members() const {
   return file_.has_attribute(layout::members) ? file_.integer_attribute(layout::members) : 1;
 }

@@ -105,6 +105,7 @@ void create_screen_file(const std::filesystem::path& path, const ExpressionMatri
   hdf5::write_header(file, layout::kind, provenance);
   file.set("complete", std::int64_t{0});
   file.set(layout::members, plan.members);
+  file.set(layout::instruction_set, std::string(name_of(plan.instructions)));
   hdf5::Location genes = file.create_group(layout::genes);
   genes.write_strings(layout::name, matrix.gene_names());
   genes.write_strings(layout::id, matrix.gene_ids());

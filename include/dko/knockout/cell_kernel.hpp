@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "dko/knockout/event_index.hpp"
+#include "dko/knockout/instruction_set.hpp"
 #include "dko/knockout/score.hpp"
 #include "dko/mapping/collapsed_mapping.hpp"
 
@@ -49,7 +50,9 @@ class CellKernel {
   static constexpr double residue = 1e-12;
 };
 
-/// The kernel for this mapping, which must outlive it.
-std::unique_ptr<CellKernel> make_cell_kernel(const CollapsedMapping& mapping);
+/// The kernel for this mapping, which must outlive it; with these instructions, which must be available, for
+/// all pairs of a dense one.
+std::unique_ptr<CellKernel> make_cell_kernel(const CollapsedMapping& mapping,
+                                             InstructionSet instructions = best_instruction_set());
 
 }  // namespace dko

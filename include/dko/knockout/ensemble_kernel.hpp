@@ -19,7 +19,8 @@ namespace dko {
 class EnsembleKernel {
  public:
   /// At least one member; all of the same genes. They must outlive the kernel.
-  explicit EnsembleKernel(std::span<const CollapsedMapping> members);
+  explicit EnsembleKernel(std::span<const CollapsedMapping> members,
+                          InstructionSet instructions = best_instruction_set());
 
   /// O(M n²) of time and memory.
   void load(std::span<const std::int32_t> expressed);

@@ -1,7 +1,10 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string_view>
+
+#include "dko/parallel/communicator.hpp"
 
 namespace dko {
 
@@ -21,5 +24,10 @@ InstructionSet best_instruction_set();
 
 /// "portable", "avx2", "avx512".
 std::string_view name_of(InstructionSet set);
+std::optional<InstructionSet> instruction_set_named(std::string_view name);
+
+/// The widest that every rank has, and none passed a narrower one than: so that all ranks of a job give the
+/// same bits, on whatever nodes they are. Collective.
+InstructionSet common_instruction_set(const Communicator& ranks, InstructionSet widest);
 
 }  // namespace dko

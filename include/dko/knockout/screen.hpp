@@ -7,6 +7,7 @@
 #include "dko/base/progress.hpp"
 #include "dko/expression/matrix.hpp"
 #include "dko/knockout/event_list.hpp"
+#include "dko/knockout/instruction_set.hpp"
 #include "dko/knockout/score.hpp"
 #include "dko/knockout/targets.hpp"
 #include "dko/mapping/collapsed_mapping.hpp"
@@ -22,8 +23,10 @@ struct ScreenPlan {
   std::optional<EventList> list;
   ScoreSet listed = both_scores;  ///< of the events of `list`, if there is one
   std::int64_t members = 1;       ///< mappings to score by; only several have standard deviations
+  InstructionSet instructions = best_instruction_set();  ///< of the pair kernel
 
-  /// The plan of rank 0, its arrays held once per node. What other ranks pass is ignored. Collective.
+  /// The plan of rank 0, its arrays held once per node. What other ranks pass is ignored. Instructions become
+  /// the widest that all ranks have, and rank 0 allows. Collective.
   static ScreenPlan replicate(const NodeGroup& group, ScreenPlan on_root);
 };
 

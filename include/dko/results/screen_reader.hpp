@@ -46,6 +46,8 @@ class ScreenReader {
   double screen_seconds() const { return file_.real_attribute("screen_seconds"); }
   /// By how many mappings it was made.
   std::int64_t members() const;
+  /// That pairs were scored with; empty in files that do not know of it.
+  std::string instruction_set() const;
 
   bool has(ScoreArray array) const;
   /// Whether a measure of that array can be read: an interaction needs pairs, and the same score of the
