@@ -1,6 +1,7 @@
 #include <boost/program_options/value_semantic.hpp>
 #include <nlohmann/json.hpp>
 
+#include "collapse.hpp"
 #include "command.hpp"
 #include "dko/parallel/collective.hpp"
 #include "input.hpp"
@@ -85,19 +86,19 @@ void run_command(const std::vector<std::string>& arguments, const Context& conte
   const ExpressionMatrix profiles = ExpressionMatrix::replicate(job.nodes, std::move(ready.profiles));
   const ScreenPlan plan = ScreenPlan::replicate(job.nodes, std::move(ready.plan));
 
-  const TrainedModel training = run_training(profiles, ready.split, options.mapping, job);
-  std::vector<CollapsedMapping> collapsed;
+  TrainedModel training = run_training(profiles, ready.split, options.mapping, job);
   ModelNotes notes;
+  nlohmann::ordered_json training_summary;
   on_root(job.ranks(), [&] {
     if (ready.model) write_model(*ready.model, training.model);
     notes = notes_on(training.model, profiles, ready.split, options.mapping);
-    collapsed = collapse(training.model);
+    training_summary = to_json(training);
   });
-  const std::vector<CollapsedMapping> members = replicate(job.nodes, std::move(collapsed));
+  const std::vector<CollapsedMapping> members = collapse_members(std::move(training.model.members), job);
   const ScreenCounts screen = run_screen(plan, profiles, members, ready.out, notes, training.seconds, job);
   on_root(job.ranks(), [&] {
     ready.summary->write({{"provenance", to_json(job.provenance)},
-                          {"training", to_json(training)},
+                          {"training", training_summary},
                           {"screen", to_json(screen)}});
   });
 }
