@@ -14,7 +14,7 @@ std::vector<CollapsedMapping> collapse_members(std::vector<Member> on_root, Job&
   ProgressCallback progress;
   if (is_dense) {
     job.log.info("computing A = W2·W1 on {} of each node", counted(job.nodes.node.size(), "rank"));
-    progress = show_progress(job.log, "computing A = W2·W1", "tiles (rank 0's share)");
+    progress = show_progress(job.log, "computing A = W2·W1", "tiles");
   }
   std::vector<CollapsedMapping> members = collapse(job.nodes, std::move(on_root), progress);
   if (is_dense) {

@@ -13,6 +13,7 @@
 #include "dko/parallel/collective.hpp"
 #include "dko/results/screen_writer.hpp"
 #include "progress.hpp"
+#include "rank_seconds.hpp"
 #include "resources.hpp"
 #include "score_names.hpp"
 
@@ -152,8 +153,10 @@ ScreenCounts run_screen(const ScreenPlan& plan, const ExpressionMatrix& matrix,
   ScreenWriter writer(path, ranks, plan);
   ScreenCounts counts = count_events(matrix, plan);
   // Rank 0's share costs as much as any other.
+  const Stopwatch own_watch;
   screen_shard(plan, matrix, members, ranks.rank(), ranks.size(), writer,
                show_progress(job.log, {"screening", "knockouts", counts.total()}));
+  counts.of_ranks = summarize_seconds(own_watch.seconds(), ranks);
   writer.close();
   ranks.barrier();
   counts.seconds = watch.seconds();
@@ -162,6 +165,7 @@ ScreenCounts run_screen(const ScreenPlan& plan, const ExpressionMatrix& matrix,
     output->commit();
     job.log.info("{}: {} scored in {}", output->final_path().string(), counted(counts.total(), "knockout"),
                  human_seconds(counts.seconds));
+    log_balance(counts.of_ranks, job.log);
   });
   return counts;
 }
@@ -170,7 +174,8 @@ nlohmann::ordered_json to_json(const ScreenCounts& counts) {
   return {{"singles", counts.singles},
           {"pairs", counts.pairs},
           {"listed", counts.listed},
-          {"seconds", counts.seconds}};
+          {"seconds", counts.seconds},
+          {"rank_seconds", to_json(counts.of_ranks)}};
 }
 
 }  // namespace dko::app

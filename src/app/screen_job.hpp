@@ -13,6 +13,7 @@
 #include "dko/results/model_notes.hpp"
 #include "dko/training/ensemble.hpp"
 #include "job.hpp"
+#include "rank_seconds.hpp"
 
 namespace dko::app {
 
@@ -48,6 +49,7 @@ struct ScreenCounts {
   std::int64_t pairs = 0;
   std::int64_t listed = 0;
   double seconds = 0;
+  RankSeconds of_ranks;  ///< that each spent in its share, its writes included; on rank 0
 
   std::int64_t total() const { return singles + pairs + listed; }
 };
