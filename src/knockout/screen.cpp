@@ -14,8 +14,6 @@ namespace dko {
 
 namespace {
 
-constexpr std::size_t scores_per_write = std::size_t{1} << 20;
-
 constexpr std::int64_t cost_between_reports = 10'000'000;  // a millisecond, of one member
 
 /// Gathers scores of consecutive events and hands them to the sink in large pieces.
