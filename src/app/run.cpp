@@ -7,6 +7,7 @@
 #include "input.hpp"
 #include "model_notes.hpp"
 #include "screen_job.hpp"
+#include "screen_memory.hpp"
 #include "training_job.hpp"
 
 namespace dko::app {
@@ -32,6 +33,8 @@ struct Preparation {
   ExpressionMatrix profiles;
   Split split;
   ScreenPlan plan;
+  MemoryNeed training_memory;
+  MemoryNeed screen_memory;
 };
 
 bool parse(RunOptions& options, const std::vector<std::string>& arguments, const Context& context) {
@@ -58,6 +61,14 @@ bool parse(RunOptions& options, const std::vector<std::string>& arguments, const
   return true;
 }
 
+/// Data and plan are there already when the training starts.
+MemoryNeed training_memory(const ExpressionMatrix& matrix, const ScreenPlan& plan,
+                           const ModelOptions& options, const Job& job) {
+  MemoryNeed need{"training", shared_data(matrix, plan), data_of_rank(matrix, plan)};
+  need.per_rank.push_back({"training", training_bytes(matrix, options, job.ranks().size())});
+  return need;
+}
+
 void prepare(Preparation& ready, const RunOptions& options, Job& job) {
   ready.out.emplace(options.out, options.common.force);
   if (!options.save_model.empty()) ready.model.emplace(options.save_model, options.common.force);
@@ -70,7 +81,9 @@ void prepare(Preparation& ready, const RunOptions& options, Job& job) {
     require_disk_space(ready.model->partial_path(), model_bytes(matrix, options.mapping), "the model");
   }
   ready.plan = make_plan(matrix, options.screen, options.mapping.members, job);
-  check_screen(matrix, ready.plan, *ready.out, options.mapping.kind, options.mapping.training.steps, job);
+  check_screen(matrix, ready.plan, *ready.out, options.mapping.kind, options.mapping.training.steps);
+  ready.training_memory = training_memory(matrix, ready.plan, options.mapping, job);
+  ready.screen_memory = screen_memory(matrix, ready.plan, screened_model(options.mapping, matrix));
   ready.profiles = matrix.relative_profiles();
 }
 
@@ -83,6 +96,9 @@ void run_command(const std::vector<std::string>& arguments, const Context& conte
 
   Preparation ready;
   on_root(job.ranks(), [&] { prepare(ready, options, job); });
+  nlohmann::ordered_json memory;
+  memory["training"] = require_on_every_node(ready.training_memory, job);
+  memory["screening"] = require_on_every_node(ready.screen_memory, job);
   const ExpressionMatrix profiles = ExpressionMatrix::replicate(job.nodes, std::move(ready.profiles));
   const ScreenPlan plan = ScreenPlan::replicate(job.nodes, std::move(ready.plan));
 
@@ -99,7 +115,8 @@ void run_command(const std::vector<std::string>& arguments, const Context& conte
   on_root(job.ranks(), [&] {
     ready.summary->write({{"provenance", to_json(job.provenance)},
                           {"training", training_summary},
-                          {"screen", to_json(screen)}});
+                          {"screen", to_json(screen)},
+                          {"memory", memory}});
   });
 }
 

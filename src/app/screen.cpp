@@ -12,6 +12,7 @@
 #include "dko/parallel/collective.hpp"
 #include "input.hpp"
 #include "screen_job.hpp"
+#include "screen_memory.hpp"
 #include "training_job.hpp"
 
 namespace dko::app {
@@ -36,6 +37,7 @@ struct Preparation {
   ScreenPlan plan;
   std::vector<Member> members;
   ModelNotes notes;
+  MemoryNeed memory;
 };
 
 bool parse(ScreenCommandOptions& options, const std::vector<std::string>& arguments, const Context& context) {
@@ -79,7 +81,8 @@ void prepare(Preparation& ready, const ScreenCommandOptions& options, Job& job) 
   ready.matrix = load_input(options.input, model, options.model, job);
   ready.plan = make_plan(ready.matrix, options.screen, std::ssize(model.members), job);
   ready.notes.records = records_of(model);
-  check_screen(ready.matrix, ready.plan, *ready.out, model.kind(), most_steps(ready.notes.records), job);
+  check_screen(ready.matrix, ready.plan, *ready.out, model.kind(), most_steps(ready.notes.records));
+  ready.memory = screen_memory(ready.matrix, ready.plan, screened_model(model, ready.matrix));
   ready.members = std::move(model.members);
 }
 
@@ -92,12 +95,15 @@ void screen_command(const std::vector<std::string>& arguments, const Context& co
 
   Preparation ready;
   on_root(job.ranks(), [&] { prepare(ready, options, job); });
+  nlohmann::ordered_json memory;
+  memory["screening"] = require_on_every_node(ready.memory, job);
   const ExpressionMatrix matrix = ExpressionMatrix::replicate(job.nodes, std::move(ready.matrix));
   const ScreenPlan plan = ScreenPlan::replicate(job.nodes, std::move(ready.plan));
   const std::vector<CollapsedMapping> members = collapse_members(std::move(ready.members), job);
   const ScreenCounts screen = run_screen(plan, matrix, members, ready.out, ready.notes, std::nullopt, job);
   on_root(job.ranks(), [&] {
-    ready.summary->write({{"provenance", to_json(job.provenance)}, {"screen", to_json(screen)}});
+    ready.summary->write(
+        {{"provenance", to_json(job.provenance)}, {"screen", to_json(screen)}, {"memory", memory}});
   });
 }
 

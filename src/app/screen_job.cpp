@@ -81,13 +81,6 @@ ScreenCounts count_events(const ExpressionMatrix& matrix, const ScreenPlan& plan
   return counts;
 }
 
-std::int64_t most_expressed(const ExpressionMatrix& matrix) {
-  std::int64_t most = 0;
-  for (std::int64_t cell = 0; cell < matrix.cells(); ++cell)
-    most = std::max(most, matrix.expressed_count(cell));
-  return most;
-}
-
 }  // namespace
 
 ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenOptions& options, std::int64_t members,
@@ -122,21 +115,12 @@ ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenOptions& option
 }
 
 void check_screen(const ExpressionMatrix& matrix, const ScreenPlan& plan, const OutputFile& output,
-                  MappingKind kind, std::int64_t steps, const Job& job) {
+                  MappingKind kind, std::int64_t steps) {
   require_disk_space(
       output.partial_path(),
       screen_file_bytes(matrix, plan) +
           model_notes_bytes(plan.members, matrix.genes(), kind == MappingKind::dko ? steps : 0),
       "the scores");
-  const int ranks = job.nodes.node.size();
-  const auto genes = static_cast<double>(matrix.genes());
-  const auto most = static_cast<double>(most_expressed(matrix));
-  // Of each member A once per node and once more while it is handed over, and a cell's tile on every rank, in
-  // double precision; of sparse ones next to nothing.
-  const double of_member = kind == MappingKind::dko ? 2 * genes * genes + most * most * ranks : 1000 * genes;
-  require_memory(8 * static_cast<double>(plan.members) * of_member,
-                 fmt::format("screening {} on {} of this node", counted(matrix.genes(), "gene"),
-                             counted(ranks, "rank")));
 }
 
 ScreenCounts run_screen(const ScreenPlan& plan, const ExpressionMatrix& matrix,
