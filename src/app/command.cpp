@@ -27,6 +27,7 @@ std::span<const Command> commands() {
       Command{"info", "tell what a file is and how it was made", info_command},
       Command{"evaluate", "hold scores and predictions against truth and baselines", evaluate_command},
       Command{"simulate", "make expression data and the truth of knockouts from a network", simulate_command},
+      Command{"bench", "measure dko against what the machine can do", bench_command},
   };
   return all;
 }

@@ -47,6 +47,7 @@ void explain_command(const std::vector<std::string>& arguments, const Context& c
 void info_command(const std::vector<std::string>& arguments, const Context& context);
 void evaluate_command(const std::vector<std::string>& arguments, const Context& context);
 void simulate_command(const std::vector<std::string>& arguments, const Context& context);
+void bench_command(const std::vector<std::string>& arguments, const Context& context);
 
 /// The command line of one command: its options, its help text, and their reading.
 class CommandLine {

@@ -1,11 +1,13 @@
 #include <boost/program_options/value_semantic.hpp>
 #include <nlohmann/json.hpp>
 
+#include "collapse.hpp"
 #include "command.hpp"
 #include "dko/parallel/collective.hpp"
 #include "input.hpp"
 #include "model_notes.hpp"
 #include "screen_job.hpp"
+#include "screen_memory.hpp"
 #include "training_job.hpp"
 
 namespace dko::app {
@@ -31,6 +33,8 @@ struct Preparation {
   ExpressionMatrix profiles;
   Split split;
   ScreenPlan plan;
+  MemoryNeed training_memory;
+  MemoryNeed screen_memory;
 };
 
 bool parse(RunOptions& options, const std::vector<std::string>& arguments, const Context& context) {
@@ -57,6 +61,14 @@ bool parse(RunOptions& options, const std::vector<std::string>& arguments, const
   return true;
 }
 
+/// Data and plan are there already when the training starts.
+MemoryNeed training_memory(const ExpressionMatrix& matrix, const ScreenPlan& plan,
+                           const ModelOptions& options, const Job& job) {
+  MemoryNeed need{"training", shared_data(matrix, plan), data_of_rank(matrix, plan)};
+  need.per_rank.push_back({"training", training_bytes(matrix, options, job.ranks().size())});
+  return need;
+}
+
 void prepare(Preparation& ready, const RunOptions& options, Job& job) {
   ready.out.emplace(options.out, options.common.force);
   if (!options.save_model.empty()) ready.model.emplace(options.save_model, options.common.force);
@@ -69,7 +81,9 @@ void prepare(Preparation& ready, const RunOptions& options, Job& job) {
     require_disk_space(ready.model->partial_path(), model_bytes(matrix, options.mapping), "the model");
   }
   ready.plan = make_plan(matrix, options.screen, options.mapping.members, job);
-  check_screen(matrix, ready.plan, *ready.out, options.mapping.kind, options.mapping.training.steps, job);
+  check_screen(matrix, ready.plan, *ready.out, options.mapping.kind, options.mapping.training.steps);
+  ready.training_memory = training_memory(matrix, ready.plan, options.mapping, job);
+  ready.screen_memory = screen_memory(matrix, ready.plan, screened_model(options.mapping, matrix));
   ready.profiles = matrix.relative_profiles();
 }
 
@@ -82,23 +96,27 @@ void run_command(const std::vector<std::string>& arguments, const Context& conte
 
   Preparation ready;
   on_root(job.ranks(), [&] { prepare(ready, options, job); });
+  nlohmann::ordered_json memory;
+  memory["training"] = require_on_every_node(ready.training_memory, job);
+  memory["screening"] = require_on_every_node(ready.screen_memory, job);
   const ExpressionMatrix profiles = ExpressionMatrix::replicate(job.nodes, std::move(ready.profiles));
   const ScreenPlan plan = ScreenPlan::replicate(job.nodes, std::move(ready.plan));
 
-  const TrainedModel training = run_training(profiles, ready.split, options.mapping, job);
-  std::vector<CollapsedMapping> collapsed;
+  TrainedModel training = run_training(profiles, ready.split, options.mapping, job);
   ModelNotes notes;
+  nlohmann::ordered_json training_summary;
   on_root(job.ranks(), [&] {
     if (ready.model) write_model(*ready.model, training.model);
     notes = notes_on(training.model, profiles, ready.split, options.mapping);
-    collapsed = collapse(training.model);
+    training_summary = to_json(training);
   });
-  const std::vector<CollapsedMapping> members = replicate(job.nodes, std::move(collapsed));
+  const std::vector<CollapsedMapping> members = collapse_members(std::move(training.model.members), job);
   const ScreenCounts screen = run_screen(plan, profiles, members, ready.out, notes, training.seconds, job);
   on_root(job.ranks(), [&] {
     ready.summary->write({{"provenance", to_json(job.provenance)},
-                          {"training", to_json(training)},
-                          {"screen", to_json(screen)}});
+                          {"training", training_summary},
+                          {"screen", to_json(screen)},
+                          {"memory", memory}});
   });
 }
 

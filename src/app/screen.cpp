@@ -4,6 +4,7 @@
 #include <boost/program_options/value_semantic.hpp>
 #include <nlohmann/json.hpp>
 
+#include "collapse.hpp"
 #include "command.hpp"
 #include "dko/base/error.hpp"
 #include "dko/base/text.hpp"
@@ -11,6 +12,7 @@
 #include "dko/parallel/collective.hpp"
 #include "input.hpp"
 #include "screen_job.hpp"
+#include "screen_memory.hpp"
 #include "training_job.hpp"
 
 namespace dko::app {
@@ -33,8 +35,9 @@ struct Preparation {
   std::optional<Summary> summary;
   ExpressionMatrix matrix;
   ScreenPlan plan;
-  std::vector<CollapsedMapping> members;
+  std::vector<Member> members;
   ModelNotes notes;
+  MemoryNeed memory;
 };
 
 bool parse(ScreenCommandOptions& options, const std::vector<std::string>& arguments, const Context& context) {
@@ -74,12 +77,13 @@ std::int64_t most_steps(const std::vector<MemberRecord>& records) {
 void prepare(Preparation& ready, const ScreenCommandOptions& options, Job& job) {
   ready.out.emplace(options.out, options.common.force);
   ready.summary.emplace(options.common);
-  const Model model = read_model(options.model);
+  Model model = read_model(options.model);
   ready.matrix = load_input(options.input, model, options.model, job);
   ready.plan = make_plan(ready.matrix, options.screen, std::ssize(model.members), job);
   ready.notes.records = records_of(model);
-  check_screen(ready.matrix, ready.plan, *ready.out, model.kind(), most_steps(ready.notes.records), job);
-  ready.members = collapse(model);
+  check_screen(ready.matrix, ready.plan, *ready.out, model.kind(), most_steps(ready.notes.records));
+  ready.memory = screen_memory(ready.matrix, ready.plan, screened_model(model, ready.matrix));
+  ready.members = std::move(model.members);
 }
 
 }  // namespace
@@ -91,12 +95,15 @@ void screen_command(const std::vector<std::string>& arguments, const Context& co
 
   Preparation ready;
   on_root(job.ranks(), [&] { prepare(ready, options, job); });
+  nlohmann::ordered_json memory;
+  memory["screening"] = require_on_every_node(ready.memory, job);
   const ExpressionMatrix matrix = ExpressionMatrix::replicate(job.nodes, std::move(ready.matrix));
   const ScreenPlan plan = ScreenPlan::replicate(job.nodes, std::move(ready.plan));
-  const std::vector<CollapsedMapping> members = replicate(job.nodes, std::move(ready.members));
+  const std::vector<CollapsedMapping> members = collapse_members(std::move(ready.members), job);
   const ScreenCounts screen = run_screen(plan, matrix, members, ready.out, ready.notes, std::nullopt, job);
   on_root(job.ranks(), [&] {
-    ready.summary->write({{"provenance", to_json(job.provenance)}, {"screen", to_json(screen)}});
+    ready.summary->write(
+        {{"provenance", to_json(job.provenance)}, {"screen", to_json(screen)}, {"memory", memory}});
   });
 }
 

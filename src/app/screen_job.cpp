@@ -13,6 +13,7 @@
 #include "dko/parallel/collective.hpp"
 #include "dko/results/screen_writer.hpp"
 #include "progress.hpp"
+#include "rank_seconds.hpp"
 #include "resources.hpp"
 #include "score_names.hpp"
 
@@ -86,13 +87,6 @@ ScreenCounts count_events(const ExpressionMatrix& matrix, const ScreenPlan& plan
   return counts;
 }
 
-std::int64_t most_expressed(const ExpressionMatrix& matrix) {
-  std::int64_t most = 0;
-  for (std::int64_t cell = 0; cell < matrix.cells(); ++cell)
-    most = std::max(most, matrix.expressed_count(cell));
-  return most;
-}
-
 }  // namespace
 
 ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenOptions& options, std::int64_t members,
@@ -128,21 +122,12 @@ ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenOptions& option
 }
 
 void check_screen(const ExpressionMatrix& matrix, const ScreenPlan& plan, const OutputFile& output,
-                  MappingKind kind, std::int64_t steps, const Job& job) {
+                  MappingKind kind, std::int64_t steps) {
   require_disk_space(
       output.partial_path(),
       screen_file_bytes(matrix, plan) +
           model_notes_bytes(plan.members, matrix.genes(), kind == MappingKind::dko ? steps : 0),
       "the scores");
-  const int ranks = job.nodes.node.size();
-  const auto genes = static_cast<double>(matrix.genes());
-  const auto most = static_cast<double>(most_expressed(matrix));
-  // Of each member A once per node and once more while it is handed over, and a cell's tile on every rank, in
-  // double precision; of sparse ones next to nothing.
-  const double of_member = kind == MappingKind::dko ? 2 * genes * genes + most * most * ranks : 1000 * genes;
-  require_memory(8 * static_cast<double>(plan.members) * of_member,
-                 fmt::format("screening {} on {} of this node", counted(matrix.genes(), "gene"),
-                             counted(ranks, "rank")));
 }
 
 ScreenCounts run_screen(const ScreenPlan& plan, const ExpressionMatrix& matrix,
@@ -159,8 +144,10 @@ ScreenCounts run_screen(const ScreenPlan& plan, const ExpressionMatrix& matrix,
   ScreenWriter writer(path, ranks, plan);
   ScreenCounts counts = count_events(matrix, plan);
   // Rank 0's share costs as much as any other.
+  const Stopwatch own_watch;
   screen_shard(plan, matrix, members, ranks.rank(), ranks.size(), writer,
                show_progress(job.log, {"screening", "knockouts", counts.total()}));
+  counts.of_ranks = summarize_seconds(own_watch.seconds(), ranks);
   writer.close();
   ranks.barrier();
   counts.seconds = watch.seconds();
@@ -169,6 +156,7 @@ ScreenCounts run_screen(const ScreenPlan& plan, const ExpressionMatrix& matrix,
     output->commit();
     job.log.info("{}: {} scored in {}", output->final_path().string(), counted(counts.total(), "knockout"),
                  human_seconds(counts.seconds));
+    log_balance(counts.of_ranks, job.log);
   });
   return counts;
 }
@@ -177,7 +165,8 @@ nlohmann::ordered_json to_json(const ScreenCounts& counts) {
   return {{"singles", counts.singles},
           {"pairs", counts.pairs},
           {"listed", counts.listed},
-          {"seconds", counts.seconds}};
+          {"seconds", counts.seconds},
+          {"rank_seconds", to_json(counts.of_ranks)}};
 }
 
 }  // namespace dko::app

@@ -13,6 +13,7 @@
 #include "dko/results/model_notes.hpp"
 #include "dko/training/ensemble.hpp"
 #include "job.hpp"
+#include "rank_seconds.hpp"
 
 namespace dko::app {
 
@@ -39,16 +40,17 @@ void check_screen_options(const CommandLine& line, ScreenOptions& options);
 ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenOptions& options, std::int64_t members,
                      Job& job);
 
-/// @throws IoError or Error if disk or memory cannot hold the screen, with the curves of as many training
-///         steps. Local: rank 0, before any computing.
+/// @throws IoError if the disk cannot hold the screen, with the curves of as many training steps. Local: rank
+///         0, before any computing. Memory is for screen_memory.hpp.
 void check_screen(const ExpressionMatrix& matrix, const ScreenPlan& plan, const OutputFile& output,
-                  MappingKind kind, std::int64_t steps, const Job& job);
+                  MappingKind kind, std::int64_t steps);
 
 struct ScreenCounts {
   std::int64_t singles = 0;
   std::int64_t pairs = 0;
   std::int64_t listed = 0;
   double seconds = 0;
+  RankSeconds of_ranks;  ///< that each spent in its share, its writes included; on rank 0
 
   std::int64_t total() const { return singles + pairs + listed; }
 };

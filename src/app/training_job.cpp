@@ -104,9 +104,6 @@ void check_training_options(const CommandLine& line, const ModelOptions& options
   }
 }
 
-namespace {
-
-/// Of one rank, nearly.
 double training_bytes(const ExpressionMatrix& matrix, const ModelOptions& options, int ranks) {
   if (options.kind == MappingKind::dko) {
     // Weights, best weights, gradient and two moments, and the other members.
@@ -123,8 +120,6 @@ double training_bytes(const ExpressionMatrix& matrix, const ModelOptions& option
   return cells * genes / 8 + 32.0 * static_cast<double>(matrix.nonzeros()) / of_group +
          4 * candidates * (3 * cells + products * candidates);
 }
-
-}  // namespace
 
 double model_bytes(const ExpressionMatrix& matrix, const ModelOptions& options) {
   constexpr double sparse_bytes_per_gene = 2000;

@@ -25,6 +25,9 @@ void check_training_options(const CommandLine& line, const ModelOptions& options
 void check_training(const ExpressionMatrix& matrix, const Split& split, const ModelOptions& options,
                     const Job& job);
 
+/// Bytes that training takes on each of as many ranks, nearly. Local.
+double training_bytes(const ExpressionMatrix& matrix, const ModelOptions& options, int ranks);
+
 /// Bytes of the model file, nearly. Local.
 double model_bytes(const ExpressionMatrix& matrix, const ModelOptions& options);
 

@@ -5,22 +5,16 @@
 #include <stdexcept>
 #include <vector>
 
+#include "dko/knockout/cost.hpp"
 #include "dko/knockout/ensemble_kernel.hpp"
 #include "dko/knockout/event_index.hpp"
-#include "dko/knockout/shards.hpp"
+#include "screen_costs.hpp"
 
 namespace dko {
 
 namespace {
 
-constexpr std::size_t scores_per_write = std::size_t{1} << 20;
-
-// What an event takes, in passes over its cell's expressed genes, as measured: pairs go through the quickest
-// of the kernel's calls. Only the progress depends on it.
-constexpr std::int64_t passes_of_single = 4;
-constexpr std::int64_t passes_of_pair = 1;
-constexpr std::int64_t passes_of_listed = 3;
-constexpr std::int64_t cost_between_reports = std::int64_t{1} << 22;
+constexpr std::int64_t cost_between_reports = 10'000'000;  // a millisecond, of one member
 
 /// Gathers scores of consecutive events and hands them to the sink in large pieces.
 class ScoreBuffer {
@@ -77,19 +71,18 @@ class ShardScreen {
         shard_(shard),
         shards_(shards),
         sink_(sink),
-        progress_(progress) {
-    for (std::int64_t cell = 0; cell < matrix.cells(); ++cell) {
-      costs_.push_back(std::max<std::int64_t>(1, matrix.expressed_count(cell)));
-    }
-  }
+        progress_(progress),
+        costs_(cell_costs(matrix, members)) {}
 
   void run() {
     const PairIndex pairs(matrix_, plan_.targets);
-    const EventRange singles = plan_.singles.any() ? share_of(plan_.targets.starts()) : EventRange{0, 0};
-    const EventRange doubles = plan_.doubles.any() ? share_of(pairs.starts()) : EventRange{0, 0};
-    const EventRange listed = plan_.list ? share_of(*plan_.list) : EventRange{0, 0};
-    total_ = passes_of_single * cost_of(plan_.targets.starts(), singles) +
-             passes_of_pair * cost_of(pairs.starts(), doubles) + passes_of_listed * cost_of_list(listed);
+    EventRange singles;
+    EventRange doubles;
+    EventRange listed;
+    if (plan_.singles.any())
+      singles = take_share(ArrayCosts(plan_.targets.starts(), costs_, &CellCosts::single));
+    if (plan_.doubles.any()) doubles = take_share(ArrayCosts(pairs.starts(), costs_, &CellCosts::pair));
+    if (plan_.list) listed = take_share(ArrayCosts(*plan_.list, costs_));
     ScoreBuffer single_scores(sink_, ScoreArray::singles, plan_.singles, singles.first);
     in_cells(plan_.targets.starts(), singles,
              [&](EventRange within) { score_singles(within, single_scores); });
@@ -98,39 +91,15 @@ class ShardScreen {
     in_cells(pairs.starts(), doubles, [&](EventRange within) { score_pairs(within, pair_scores); });
     pair_scores.flush();
     if (plan_.list) score_list(listed);
+    if (progress_ && total_ > 0) progress_(total_, total_);
   }
 
  private:
-  EventRange share_of(std::span<const std::int64_t> starts) const { return share_of(starts, costs_); }
-
-  EventRange share_of(const EventList& list) const {
-    std::vector<std::int64_t> starts(static_cast<std::size_t>(list.size()) + 1);
-    std::iota(starts.begin(), starts.end(), 0);
-    std::vector<std::int64_t> costs;
-    for (const std::int32_t cell : list.all_cells()) costs.push_back(costs_[static_cast<std::size_t>(cell)]);
-    return share_of(starts, costs);
-  }
-
-  EventRange share_of(std::span<const std::int64_t> starts, std::span<const std::int64_t> costs) const {
-    const auto bounds = balanced_shards(starts, costs, shards_);
-    return {bounds[static_cast<std::size_t>(shard_)], bounds[static_cast<std::size_t>(shard_) + 1]};
-  }
-
-  /// n for each event of the range.
-  std::int64_t cost_of(std::span<const std::int64_t> starts, EventRange range) const {
-    std::int64_t cost = 0;
-    if (range.size() == 0) return cost;  // there may be no starts
-    for (std::size_t cell = 0; cell < costs_.size(); ++cell) {
-      const EventRange part{std::max(range.first, starts[cell]), std::min(range.last, starts[cell + 1])};
-      if (part.size() > 0) cost += part.size() * costs_[cell];
-    }
-    return cost;
-  }
-  std::int64_t cost_of_list(EventRange range) const {
-    std::int64_t cost = 0;
-    for (std::int64_t event = range.first; event < range.last; ++event)
-      cost += costs_[static_cast<std::size_t>(plan_.list->cell(event))];
-    return cost;
+  /// This shard's events of an array; their cost is added to the total.
+  EventRange take_share(const ArrayCosts& costs) {
+    const EventRange share = costs.shard(shard_, shards_);
+    total_ += costs.cost(share);
+    return share;
   }
 
   /// Calls `visit(events within the cell)` for each cell that the range touches, the cell loaded.
@@ -150,6 +119,7 @@ class ShardScreen {
   void load(std::int64_t cell) {
     kernel_.load(matrix_.expressed(cell));
     cost_ = costs_[static_cast<std::size_t>(cell)];
+    advance(cost_.load);
     positions_of(plan_.targets.of(cell), cell, positions_);
   }
 
@@ -174,7 +144,7 @@ class ShardScreen {
       KnockoutScores scores = kernel_.scores(removed);
       if (!shares.empty()) scores.share = shares[static_cast<std::size_t>(removed.front())];
       store(scores, spans, static_cast<std::size_t>(at - within.first));
-      advance(passes_of_single * cost_);
+      advance(cost_.single);
     }
   }
 
@@ -184,7 +154,7 @@ class ShardScreen {
     while (within.size() > 0) {
       const EventRange piece{within.first, end_of_piece(m, within)};
       kernel_.pair_scores(positions_, piece, buffer.extend(static_cast<std::size_t>(piece.size())));
-      advance(passes_of_pair * cost_ * piece.size());
+      advance(cost_.pair * piece.size());
       within.first = piece.last;
     }
   }
@@ -221,20 +191,24 @@ class ShardScreen {
     std::vector<std::int32_t> genes;
     for (const std::int64_t event : order) {
       const std::int64_t cell = plan_.list->cell(event);
-      if (cell != loaded) kernel_.load(matrix_.expressed(cell));
+      if (cell != loaded) {
+        kernel_.load(matrix_.expressed(cell));
+        advance(costs_[static_cast<std::size_t>(cell)].load);
+      }
       loaded = cell;
       const auto of_event = plan_.list->genes(event);
       genes.assign(of_event.begin(), of_event.end());
       std::sort(genes.begin(), genes.end());
       positions_of(genes, cell, positions_);
       store(kernel_.scores(positions_), scores, static_cast<std::size_t>(event - first));
-      advance(passes_of_listed * costs_[static_cast<std::size_t>(cell)]);
+      advance(costs_[static_cast<std::size_t>(cell)].listed);
     }
   }
 
+  /// Short of the total, which is an estimate where a list is not sorted by cell.
   void advance(std::int64_t cost) {
-    done_ += cost;
-    if (!progress_ || (done_ < reported_ + cost_between_reports && done_ < total_)) return;
+    done_ = std::min(done_ + cost, total_ - 1);
+    if (!progress_ || done_ < reported_ + cost_between_reports) return;
     reported_ = done_;
     progress_(done_, total_);
   }
@@ -246,9 +220,9 @@ class ShardScreen {
   std::int64_t shards_;
   ScoreSink& sink_;
   const ProgressCallback& progress_;
-  std::vector<std::int64_t> costs_;      // of an event, by cell
+  std::vector<CellCosts> costs_;         // by cell
   std::vector<std::int32_t> positions_;  // targets of the loaded cell, or genes of an event
-  std::int64_t cost_ = 0;                // of an event in the loaded cell
+  CellCosts cost_;                       // of the loaded cell
   std::int64_t done_ = 0;                // cost
   std::int64_t reported_ = 0;
   std::int64_t total_ = 0;

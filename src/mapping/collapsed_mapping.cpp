@@ -17,32 +17,82 @@ Eigen::MatrixXd block_of(std::span<const float> weights, std::int64_t hidden, st
   return Eigen::Map<const Eigen::MatrixXf>(weights.data() + first * hidden, hidden, count).cast<double>();
 }
 
+std::int64_t blocks_of(std::int64_t genes) {
+  return (genes + block_genes - 1) / block_genes;
+}
+
+/// Tiles of A, block_genes on a side: one product each, so that its bits do not depend on who computes it.
+std::int64_t tiles_of(std::int64_t genes) {
+  return blocks_of(genes) * blocks_of(genes);
+}
+
+/// Tiles of A = W2·W1, numbered down its columns of tiles, into the whole of A.
+void multiply_tiles(const MappingWeights& weights, RankShare tiles, std::span<double> a,
+                    const ProgressCallback& progress) {
+  const auto [genes, hidden] = weights.shape;
+  Eigen::Map<Eigen::MatrixXd> product(a.data(), genes, genes);
+  Eigen::MatrixXd w1;
+  std::int64_t column_of_w1 = -1;
+  for (std::int64_t tile = tiles.first; tile < tiles.last; ++tile) {
+    const std::int64_t column = tile / blocks_of(genes) * block_genes;
+    const std::int64_t row = tile % blocks_of(genes) * block_genes;
+    const std::int64_t columns = std::min(block_genes, genes - column);
+    const std::int64_t rows = std::min(block_genes, genes - row);
+    if (column != column_of_w1) w1 = block_of(weights.w1(), hidden, column, columns);
+    column_of_w1 = column;
+    product.block(row, column, rows, columns).noalias() =
+        block_of(weights.w2(), hidden, row, rows).transpose() * w1;
+    if (progress) progress(tile + 1 - tiles.first, tiles.last - tiles.first);
+  }
+}
+
+/// c = W2·b1 + b2 of some genes, into the whole of c.
+void add_up_offsets(const MappingWeights& weights, RankShare genes, std::span<double> c) {
+  const std::int64_t hidden = weights.shape.hidden;
+  const auto b1 = Eigen::Map<const Eigen::VectorXf>(weights.b1().data(), hidden).cast<double>().eval();
+  for (std::int64_t gene = genes.first; gene < genes.last; ++gene) {
+    const auto at = static_cast<std::size_t>(gene);
+    c[at] = block_of(weights.w2(), hidden, gene, 1).col(0).dot(b1) + weights.b2()[at];
+  }
+}
+
+/// Eigen adds up a product in parts that fit the caches it finds: with rank 0's on every rank, nodes of
+/// unlike processors get the same bits. Collective.
+void multiply_alike(const Communicator& ranks) {
+  std::vector<std::int64_t> caches{Eigen::l1CacheSize(), Eigen::l2CacheSize(), Eigen::l3CacheSize()};
+  ranks.broadcast(std::span(caches));
+  Eigen::setCpuCacheSizes(caches[0], caches[1], caches[2]);
+}
+
 }  // namespace
 
 CollapsedMapping::CollapsedMapping(std::int64_t genes, NodeArray<double> a, NodeArray<double> c)
     : genes_(genes), a_(std::move(a)), c_(std::move(c)) {}
 
 CollapsedMapping::CollapsedMapping(const Mapping& mapping) : genes_(mapping.shape().genes) {
-  const std::int64_t hidden = mapping.shape().hidden;
   std::vector<double> a(static_cast<std::size_t>(genes_ * genes_));
   std::vector<double> c(static_cast<std::size_t>(genes_));
-  Eigen::Map<Eigen::MatrixXd> product(a.data(), genes_, genes_);
-  for (std::int64_t column = 0; column < genes_; column += block_genes) {
-    const std::int64_t columns = std::min(block_genes, genes_ - column);
-    const Eigen::MatrixXd w1 = block_of(mapping.w1(), hidden, column, columns);
-    for (std::int64_t row = 0; row < genes_; row += block_genes) {
-      const std::int64_t rows = std::min(block_genes, genes_ - row);
-      product.block(row, column, rows, columns).noalias() =
-          block_of(mapping.w2(), hidden, row, rows).transpose() * w1;
-    }
-  }
-  const auto b1 = Eigen::Map<const Eigen::VectorXf>(mapping.b1().data(), hidden).cast<double>().eval();
-  for (std::int64_t gene = 0; gene < genes_; ++gene) {
-    const auto at = static_cast<std::size_t>(gene);
-    c[at] = block_of(mapping.w2(), hidden, gene, 1).col(0).dot(b1) + mapping.b2()[at];
-  }
+  multiply_tiles(mapping.view(), {0, tiles_of(genes_)}, a, {});
+  add_up_offsets(mapping.view(), {0, genes_}, c);
   a_ = NodeArray(std::move(a));
   c_ = NodeArray(std::move(c));
+}
+
+CollapsedMapping CollapsedMapping::compute(const NodeGroup& group, Mapping on_root,
+                                           const ProgressCallback& progress) {
+  MappingShape shape = on_root.shape();
+  group.all.broadcast(shape.genes);
+  group.all.broadcast(shape.hidden);
+  const auto parameters = share(group, NodeArray(std::move(on_root).release()));
+  const MappingWeights weights{shape, parameters.view()};
+  multiply_alike(group.all);
+  NodeBuffer<double> a(group, shape.genes * shape.genes);
+  NodeBuffer<double> c(group, shape.genes);
+  multiply_tiles(weights, group.node.share_of(tiles_of(shape.genes)), a.values(), progress);
+  add_up_offsets(weights, group.node.share_of(shape.genes), c.values());
+  auto whole_a = std::move(a).publish();
+  auto whole_c = std::move(c).publish();
+  return {shape.genes, std::move(whole_a), std::move(whole_c)};
 }
 
 CollapsedMapping CollapsedMapping::replicate(const NodeGroup& group, CollapsedMapping on_root) {

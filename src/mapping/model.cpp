@@ -1,5 +1,7 @@
 #include "dko/mapping/model.hpp"
 
+#include <utility>
+
 #include "dko/base/checksum.hpp"
 #include "dko/mapping/batch_network.hpp"
 
@@ -74,6 +76,39 @@ std::vector<CollapsedMapping> collapse(const Model& model) {
   std::vector<CollapsedMapping> collapsed;
   for (const Member& member : model.members)
     collapsed.push_back(std::visit([](const auto& made) { return CollapsedMapping(made.mapping); }, member));
+  return collapsed;
+}
+
+namespace {
+
+CollapsedMapping collapse_member(const NodeGroup& group, Member member, const ProgressCallback& progress) {
+  std::int32_t is_sparse = std::holds_alternative<FittedMapping>(member) ? 1 : 0;
+  group.all.broadcast(is_sparse);
+  if (is_sparse == 0) {
+    auto* trained = std::get_if<TrainedMapping>(&member);
+    return CollapsedMapping::compute(group, trained != nullptr ? std::move(trained->mapping) : Mapping(),
+                                     progress);
+  }
+  auto* fitted = std::get_if<FittedMapping>(&member);
+  return CollapsedMapping(
+      SparseMapping::replicate(group, fitted != nullptr ? std::move(fitted->mapping) : SparseMapping{}));
+}
+
+}  // namespace
+
+std::vector<CollapsedMapping> collapse(const NodeGroup& group, std::vector<Member> on_root,
+                                       const ProgressCallback& progress) {
+  std::int64_t count = std::ssize(on_root);
+  group.all.broadcast(count);
+  on_root.resize(static_cast<std::size_t>(count));
+  std::vector<CollapsedMapping> collapsed;
+  for (std::int64_t at = 0; at < count; ++at) {
+    const auto of_member = [&](std::int64_t done, std::int64_t total) {
+      progress(at * total + done, count * total);
+    };
+    collapsed.push_back(collapse_member(group, std::move(on_root[static_cast<std::size_t>(at)]),
+                                        progress ? ProgressCallback(of_member) : ProgressCallback()));
+  }
   return collapsed;
 }
 

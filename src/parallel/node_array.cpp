@@ -47,8 +47,12 @@ std::pair<std::shared_ptr<void>, std::byte*> allocate_on_node(const NodeGroup& g
 }
 
 void spread(const NodeGroup& group, const std::shared_ptr<void>& window, std::span<std::byte> bytes) {
-  const MPI_Win handle = static_cast<const Window*>(window.get())->handle;
   if (group.node.is_root()) group.leaders.broadcast(bytes);
+  publish_on_node(group, window);
+}
+
+void publish_on_node(const NodeGroup& group, const std::shared_ptr<void>& window) {
+  const MPI_Win handle = static_cast<const Window*>(window.get())->handle;
   check_mpi(MPI_Win_sync(handle), "MPI_Win_sync");
   group.node.barrier();
   check_mpi(MPI_Win_sync(handle), "MPI_Win_sync");

@@ -12,44 +12,88 @@ namespace {
 
 using Numbers = std::vector<std::int64_t>;
 
-/// The cost of every event, one by one.
-Numbers event_costs(const Numbers& starts, const Numbers& costs) {
-  Numbers all;
-  for (std::size_t group = 0; group < costs.size(); ++group) {
-    for (std::int64_t event = starts[group]; event < starts[group + 1]; ++event) all.push_back(costs[group]);
+/// What events [first, last) cost, one by one.
+std::int64_t cost_by_event(const EventCosts& costs, std::int64_t first, std::int64_t last) {
+  std::int64_t cost = 0;
+  for (std::size_t group = 0; group < costs.events.size(); ++group) {
+    bool is_loaded = false;
+    for (std::int64_t event = costs.starts[group]; event < costs.starts[group + 1]; ++event) {
+      if (event < first || event >= last) continue;
+      cost += costs.events[group] + (is_loaded ? 0 : costs.load(group));
+      is_loaded = true;
+    }
   }
-  return all;
+  return cost;
 }
 
-void check_shards(const Numbers& starts, const Numbers& costs, std::int64_t shards) {
-  const Numbers bounds = balanced_shards(starts, costs, shards);
+void check_shards(const Numbers& starts, const Numbers& events, std::int64_t shards,
+                  const Numbers& loads = {}) {
+  const EventCosts costs{starts, events, loads};
+  const Numbers bounds = balanced_shards(costs, shards);
   REQUIRE(std::ssize(bounds) == shards + 1);
   CHECK(bounds.front() == 0);
   CHECK(bounds.back() == starts.back());
   CHECK(std::is_sorted(bounds.begin(), bounds.end()));
-  const Numbers events = event_costs(starts, costs);
-  const std::int64_t total = std::accumulate(events.begin(), events.end(), std::int64_t{0});
-  const std::int64_t largest = events.empty() ? 0 : *std::max_element(events.begin(), events.end());
-  for (std::int64_t shard = 0; shard < shards; ++shard) {
-    const std::int64_t cost =
-        std::accumulate(events.begin() + bounds[static_cast<std::size_t>(shard)],
-                        events.begin() + bounds[static_cast<std::size_t>(shard) + 1], std::int64_t{0});
-    CHECK(cost <= total / shards + 1 + largest);
+  const std::int64_t total = cost_by_event(costs, 0, starts.back());
+  std::int64_t largest = 0;
+  for (std::size_t group = 0; group < events.size(); ++group)
+    largest = std::max(largest, events[group] + costs.load(group));
+  const Numbers of_shards = shard_costs(costs, bounds);
+  REQUIRE(std::ssize(of_shards) == shards);
+  for (std::size_t shard = 0; shard < static_cast<std::size_t>(shards); ++shard) {
+    CHECK(of_shards[shard] == cost_by_event(costs, bounds[shard], bounds[shard + 1]));
+    CHECK(of_shards[shard] <= total / shards + 1 + largest);
   }
 }
 
+/// The least that the costliest of `shards` contiguous ranges can cost, by trying all bounds.
+std::int64_t best_by_trial(const EventCosts& costs, std::int64_t first, std::int64_t shards) {
+  const std::int64_t end = costs.starts.back();
+  if (shards == 1) return cost_by_event(costs, first, end);
+  std::int64_t best = cost_by_event(costs, first, end);
+  for (std::int64_t bound = first; bound <= end; ++bound) {
+    best =
+        std::min(best, std::max(cost_by_event(costs, first, bound), best_by_trial(costs, bound, shards - 1)));
+  }
+  return best;
+}
+
 }  // namespace
+
+TEST_CASE("the costliest shard is as cheap as can be") {
+  RandomStream stream(3, "shards by trial");
+  for (int round = 0; round < 40; ++round) {
+    Numbers starts{0};
+    Numbers events;
+    Numbers loads;
+    for (int group = 0; group < 4; ++group) {
+      starts.push_back(starts.back() + stream.below(5));
+      events.push_back(1 + stream.below(9));
+      loads.push_back(stream.below(12));
+    }
+    const EventCosts costs{starts, events, loads};
+    for (std::int64_t shards = 1; shards <= 4; ++shards) {
+      const Numbers of_shards = shard_costs(costs, balanced_shards(costs, shards));
+      CHECK(*std::max_element(of_shards.begin(), of_shards.end()) == best_by_trial(costs, 0, shards));
+    }
+  }
+}
 
 TEST_CASE("shards cover all events once, in order, none much above the mean") {
   RandomStream stream(1, "shards");
   for (int round = 0; round < 20; ++round) {
     Numbers starts{0};
     Numbers costs;
+    Numbers loads;
     for (int group = 0; group < 30; ++group) {
       starts.push_back(starts.back() + (stream.below(4) == 0 ? 0 : stream.below(50)));
       costs.push_back(1 + stream.below(100));
+      loads.push_back(stream.below(500));
     }
-    for (std::int64_t shards = 1; shards <= 64; ++shards) check_shards(starts, costs, shards);
+    for (std::int64_t shards = 1; shards <= 64; ++shards) {
+      check_shards(starts, costs, shards);
+      check_shards(starts, costs, shards, loads);
+    }
   }
 }
 
@@ -57,6 +101,7 @@ TEST_CASE("there may be more shards than events, and no events at all") {
   check_shards({0, 1, 1, 3}, {5, 7, 2}, 64);
   check_shards({0, 0, 0}, {5, 7}, 5);
   check_shards({0}, {}, 3);
+  check_shards({0, 1, 1, 3}, {5, 7, 2}, 64, {100, 3, 0});
 }
 
 TEST_CASE("events in numbers beyond 32 bits, costs near the end of 64") {
@@ -65,7 +110,7 @@ TEST_CASE("events in numbers beyond 32 bits, costs near the end of 64") {
   Numbers starts{0};
   for (int cell = 0; cell < 100000; ++cell) starts.push_back(starts.back() + pairs);
   const Numbers costs(100000, 10000);
-  const Numbers bounds = balanced_shards(starts, costs, 1024);
+  const Numbers bounds = balanced_shards({starts, costs}, 1024);
   for (std::size_t shard = 0; shard < 1024; ++shard) {
     const double share =
         static_cast<double>(bounds[shard + 1] - bounds[shard]) / static_cast<double>(starts.back());

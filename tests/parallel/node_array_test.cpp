@@ -24,6 +24,21 @@ TEST_CASE("every rank sees what rank 0 held, in one copy a node") {
   testing::world().barrier();
 }
 
+TEST_CASE("an array is filled by all ranks of the node, each its part") {
+  const NodeGroup group(testing::world());
+  const std::int64_t count = GENERATE(std::int64_t{0}, std::int64_t{2}, std::int64_t{10007});
+  NodeBuffer<double> buffer(group, count);
+  const RankShare mine = group.node.share_of(count);
+  for (std::int64_t at = mine.first; at < mine.last; ++at)
+    buffer.values()[static_cast<std::size_t>(at)] = static_cast<double>(at) + 0.5;
+  const NodeArray<double> array = std::move(buffer).publish();
+  REQUIRE(array.size() == count);
+  std::int64_t wrong = 0;
+  for (std::int64_t at = 0; at < count; ++at) wrong += array[at] == static_cast<double>(at) + 0.5 ? 0 : 1;
+  CHECK(wrong == 0);
+  testing::world().barrier();
+}
+
 TEST_CASE("an empty array can be shared") {
   const NodeGroup group(testing::world());
   CHECK(share(group, NodeArray(std::vector<float>{})).size() == 0);

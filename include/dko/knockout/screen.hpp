@@ -34,6 +34,9 @@ struct ScreenPlan {
 /// KnockoutTargets, pairs as in PairIndex, the list as it comes.
 enum class ScoreArray { singles, pairs, list };
 
+/// Consecutive events that a screen collects, at most, before it hands their scores on.
+inline constexpr std::size_t scores_per_write = std::size_t{1} << 20;
+
 /// Takes the scores of a screen. Called by one rank for its own range of events, in large contiguous
 /// pieces, for each wanted score on its own; different ranks never write the same event.
 class ScoreSink {
@@ -43,11 +46,11 @@ class ScoreSink {
   virtual void write(ScoreArray array, Score score, std::int64_t first, std::span<const float> values) = 0;
 };
 
-/// Scores shard `shard` of `shards` of the plan: of each array a contiguous range of events, balanced by
-/// cost (n for an event in a cell of n expressed genes). The scores do not depend on the sharding, to the
-/// bit. `matrix` gives the presence; its values are not used. Each score is the mean over the members of an
-/// ensemble, as many as the plan says (EnsembleKernel). Progress comes in units of cost, so that equal parts
-/// of it take equal time. Local: shards share nothing.
+/// Scores shard `shard` of `shards` of the plan: of each array a contiguous range of events, balanced by the
+/// time that they and the loading of their cells take (cost.hpp). The scores do not depend on the sharding,
+/// to the bit. `matrix` gives the presence; its values are not used. Each score is the mean over the members
+/// of an ensemble, as many as the plan says (EnsembleKernel). Progress comes in units of cost, so that equal
+/// parts of it take equal time. Local: shards share nothing.
 void screen_shard(const ScreenPlan& plan, const ExpressionMatrix& matrix,
                   std::span<const CollapsedMapping> members, std::int64_t shard, std::int64_t shards,
                   ScoreSink& sink, const ProgressCallback& progress = {});

@@ -6,11 +6,27 @@
 
 namespace dko {
 
-/// Divides events into contiguous ranges of nearly equal cost: shard r takes events [b[r], b[r+1]) of the
-/// result b, which has shards+1 entries. Events come in groups (cells); group g has starts[g+1]−starts[g]
-/// events of costs[g] > 0 each. No shard's cost is above the mean by more than one event. Some shards are
-/// empty where there are more shards than events. Integers throughout: every rank finds the same. Local.
-std::vector<std::int64_t> balanced_shards(std::span<const std::int64_t> starts,
-                                          std::span<const std::int64_t> costs, std::int64_t shards);
+/// Events in groups (cells), and what they cost. Views.
+struct EventCosts {
+  /// Number of events before each group, and of all: group g has starts[g+1]−starts[g].
+  std::span<const std::int64_t> starts;
+  /// Of each event of a group, > 0.
+  std::span<const std::int64_t> events;
+  /// Once for every shard that has events of the group, ≥ 0; none: all are 0. A shard that begins in the
+  /// middle of a group pays its load again.
+  std::span<const std::int64_t> loads = {};
+
+  std::int64_t load(std::size_t group) const { return loads.empty() ? 0 : loads[group]; }
+};
+
+/// Divides events into contiguous ranges such that the costliest is as cheap as it can be: shard r takes
+/// events [b[r], b[r+1]) of the result b, which has shards+1 entries. No shard's cost is above the mean by
+/// more than one event and one load. Some shards are empty where there are more shards than events; the last
+/// ones have less. O((shards + log groups) · log total). Integers throughout: every rank finds the same.
+/// Local.
+std::vector<std::int64_t> balanced_shards(const EventCosts& costs, std::int64_t shards);
+
+/// What each of the shards between these bounds (ascending event numbers) costs, loads included. Local.
+std::vector<std::int64_t> shard_costs(const EventCosts& costs, std::span<const std::int64_t> bounds);
 
 }  // namespace dko

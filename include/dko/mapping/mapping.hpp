@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "dko/base/names.hpp"
@@ -14,6 +15,23 @@ struct MappingShape {
   std::int64_t hidden = 0;  ///< H, the width of the hidden layer; N in the original
 
   std::int64_t parameters() const { return 2 * genes * hidden + genes + hidden; }
+};
+
+/// The weights and biases in an array of parameters, laid out as a Mapping's. A view.
+struct MappingWeights {
+  MappingShape shape;
+  std::span<const float> parameters;
+
+  std::span<const float> w1() const { return part(0, weights()); }
+  std::span<const float> b1() const { return part(weights(), shape.hidden); }
+  std::span<const float> w2() const { return part(weights() + shape.hidden, weights()); }
+  std::span<const float> b2() const { return part(2 * weights() + shape.hidden, shape.genes); }
+
+ private:
+  std::int64_t weights() const { return shape.genes * shape.hidden; }
+  std::span<const float> part(std::int64_t first, std::int64_t count) const {
+    return parameters.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
+  }
 };
 
 /// The original's mapping (arXiv 2510.03359) from the assemblage ẑ = z/n of a cell to its relative profile:
@@ -39,10 +57,14 @@ class Mapping {
 
   std::span<float> w1() { return part(0, weights()); }
   std::span<float> w2() { return part(weights() + shape_.hidden, weights()); }
-  std::span<const float> w1() const { return part(0, weights()); }
-  std::span<const float> b1() const { return part(weights(), shape_.hidden); }
-  std::span<const float> w2() const { return part(weights() + shape_.hidden, weights()); }
-  std::span<const float> b2() const { return part(2 * weights() + shape_.hidden, shape_.genes); }
+  MappingWeights view() const { return {shape_, parameters_}; }
+  std::span<const float> w1() const { return view().w1(); }
+  std::span<const float> b1() const { return view().b1(); }
+  std::span<const float> w2() const { return view().w2(); }
+  std::span<const float> b2() const { return view().b2(); }
+
+  /// Gives up the parameters.
+  std::vector<float> release() && { return std::move(parameters_); }
 
   /// Checksum of the parameters and of the genes they belong to.
   std::string checksum(const Names& genes) const;
@@ -50,9 +72,6 @@ class Mapping {
  private:
   std::int64_t weights() const { return shape_.genes * shape_.hidden; }
   std::span<float> part(std::int64_t first, std::int64_t count) {
-    return std::span(parameters_).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
-  }
-  std::span<const float> part(std::int64_t first, std::int64_t count) const {
     return std::span(parameters_).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
   }
 

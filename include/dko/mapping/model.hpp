@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dko/base/names.hpp"
+#include "dko/base/progress.hpp"
 #include "dko/base/provenance.hpp"
 #include "dko/expression/matrix.hpp"
 #include "dko/mapping/collapsed_mapping.hpp"
@@ -90,6 +91,12 @@ std::vector<MemberRecord> records_of(const Model& model);
 
 /// What a screen needs of each member. Local.
 std::vector<CollapsedMapping> collapse(const Model& model);
+
+/// The same of the members of rank 0, held once per node and computed by all ranks of it
+/// (CollapsedMapping::compute), one member after the other: each is given up as it is done. What other ranks
+/// pass is ignored. Progress is that of this rank. Collective.
+std::vector<CollapsedMapping> collapse(const NodeGroup& group, std::vector<Member> on_root,
+                                       const ProgressCallback& progress = {});
 
 /// Relative profiles that the model predicts, the mean over its members, cells × genes by rows; genes that a
 /// cell does not express are 0. `profiles` gives the presence. Local.

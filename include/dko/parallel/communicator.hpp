@@ -52,6 +52,8 @@ class Communicator {
   int rank() const noexcept { return rank_; }
   int size() const noexcept { return size_; }
   bool is_root() const noexcept { return rank_ == 0; }
+  /// Whether it is a group of MPI's (which may have one rank, too), not just this process.
+  bool is_mpi() const noexcept { return handle_ != nullptr; }
 
   /// This rank's contiguous share of `count` items, in the order of the ranks; empty where there are more
   /// ranks than items. Local.

@@ -48,7 +48,44 @@ namespace detail {
 std::pair<std::shared_ptr<void>, std::byte*> allocate_on_node(const NodeGroup& group, std::int64_t bytes);
 /// From root's node to the other leaders, and made visible to all ranks. Collective.
 void spread(const NodeGroup& group, const std::shared_ptr<void>& window, std::span<std::byte> bytes);
+/// Makes what the ranks of the node wrote visible to all of them. Collective over group.node.
+void publish_on_node(const NodeGroup& group, const std::shared_ptr<void>& window);
 }  // namespace detail
+
+/// An array that the ranks of a node fill together, before it becomes a NodeArray: each rank writes a part of
+/// its own into values(), then all of them publish. Every node fills a copy of its own.
+template <class T>
+class NodeBuffer {
+ public:
+  /// `count` values, not set; the same count on all ranks of the node. Collective over group.node.
+  /// @throws Error if the node has no shared memory left.
+  NodeBuffer(const NodeGroup& group, std::int64_t count) : group_(&group) {
+    if (group.all.size() == 1) {
+      auto owned = std::make_shared_for_overwrite<T[]>(static_cast<std::size_t>(count));
+      values_ = {owned.get(), static_cast<std::size_t>(count)};
+      owner_ = std::move(owned);
+      return;
+    }
+    auto [owner, data] = detail::allocate_on_node(group, count * static_cast<std::int64_t>(sizeof(T)));
+    values_ = {reinterpret_cast<T*>(data), static_cast<std::size_t>(count)};
+    owner_ = std::move(owner);
+  }
+
+  /// All of the array: what no other rank of the node reads or writes is this rank's to write. Local.
+  std::span<T> values() const { return values_; }
+
+  /// The array, with what every rank of the node wrote; nothing may be written from here on. Collective over
+  /// group.node.
+  NodeArray<T> publish() && {
+    if (group_->all.size() > 1) detail::publish_on_node(*group_, owner_);
+    return {std::move(owner_), values_};
+  }
+
+ private:
+  const NodeGroup* group_;
+  std::shared_ptr<void> owner_;
+  std::span<T> values_;
+};
 
 /// Gives every node one copy of the array that the root of `group.all` holds. What other ranks pass is
 /// ignored. Collective. @throws Error if the node has no shared memory left.

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "dko/knockout/cost.hpp"
+
+namespace dko {
+
+/// What one member's kernel needs in a cell, in seconds each.
+struct KernelTiming {
+  std::int64_t expressed = 0;  ///< genes of the cell, n
+  CellWork work;
+  double load = 0;
+  double single = 0;
+  double pair = 0;
+  double listed = 0;  ///< of a listed knockout of two genes
+};
+
+/// Times a kernel in a cell that expresses `expressed` (ascending, more than 2): of each call the quickest of
+/// `repeats`, each of which takes `seconds` or a little more. Local.
+KernelTiming time_kernel(const CollapsedMapping& mapping, std::span<const std::int32_t> expressed,
+                         const CellWork& work, std::int64_t repeats, double seconds);
+
+/// The model that fits the timings: lines by least squares of the relative error, with no coefficient below
+/// 0; of loading the geometric mean of the times per number. At least two timings of different work. Local.
+CostModel fit_costs(std::span<const KernelTiming> timings);
+
+}  // namespace dko

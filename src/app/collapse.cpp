@@ -1,0 +1,27 @@
+#include "collapse.hpp"
+
+#include <utility>
+
+#include "dko/base/text.hpp"
+#include "progress.hpp"
+#include "resources.hpp"
+
+namespace dko::app {
+
+std::vector<CollapsedMapping> collapse_members(std::vector<Member> on_root, Job& job) {
+  const Stopwatch watch;
+  const bool is_dense = !on_root.empty() && std::holds_alternative<TrainedMapping>(on_root.front());
+  ProgressCallback progress;
+  if (is_dense) {
+    job.log.info("computing A = W2·W1 on {} of each node", counted(job.nodes.node.size(), "rank"));
+    progress = show_progress(job.log, "computing A = W2·W1", "tiles");
+  }
+  std::vector<CollapsedMapping> members = collapse(job.nodes, std::move(on_root), progress);
+  if (is_dense) {
+    job.log.info("A = W2·W1 of {} for {} in {}", counted(std::ssize(members), "mapping"),
+                 counted(members.front().genes(), "gene"), human_seconds(watch.seconds()));
+  }
+  return members;
+}
+
+}  // namespace dko::app

@@ -1,0 +1,36 @@
+#pragma once
+// What a job will need of each node's memory, and whether every node has it.
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "job.hpp"
+
+namespace dko::app {
+
+struct MemoryPart {
+  std::string what;
+  double bytes = 0;
+};
+
+/// What a phase of a job takes beyond what is in use before it.
+struct MemoryNeed {
+  std::string phase;                 ///< such as "screening"
+  std::vector<MemoryPart> per_node;  ///< shared by the ranks of a node
+  std::vector<MemoryPart> per_rank;
+
+  double node_bytes() const;  ///< of what is shared
+  double rank_bytes() const;  ///< of each rank alone
+};
+
+/// Where the memory that the ranks of a node share takes up room: the folder of Open MPI's windows.
+std::string shared_memory_folder();
+
+/// Holds the need, which counts on rank 0, against what every node has available, its shared memory folder
+/// included where several ranks share, and says in the log how the scarcest does. Returns the same for --json
+/// (on rank 0). Collective. @throws CollectiveFailure (exit code 1) that says what is missing where, and what
+/// would help.
+nlohmann::ordered_json require_on_every_node(const MemoryNeed& need, Job& job);
+
+}  // namespace dko::app

@@ -1,0 +1,134 @@
+#include "screen_memory.hpp"
+
+#include <algorithm>
+
+#include "dko/training/trainer.hpp"
+
+namespace dko::app {
+
+namespace {
+
+std::int64_t most_expressed(const ExpressionMatrix& matrix) {
+  std::int64_t most = 0;
+  for (std::int64_t cell = 0; cell < matrix.cells(); ++cell)
+    most = std::max(most, matrix.expressed_count(cell));
+  return most;
+}
+
+double bytes_of_parameters(const MappingShape& shape) {
+  return sizeof(float) * static_cast<double>(shape.parameters());
+}
+
+/// A and c.
+double bytes_of_dense(const ExpressionMatrix& matrix) {
+  const auto genes = static_cast<double>(matrix.genes());
+  return sizeof(double) * genes * (genes + 1);
+}
+
+double bytes_of_sparse(const SparseMapping& mapping) {
+  const auto genes = static_cast<double>(mapping.genes());
+  return 12 * static_cast<double>(mapping.effects_count()) +
+         8 * genes * (3 + 2 * static_cast<double>(mapping.factors()));
+}
+
+/// Non-zeros of all columns of the expressed genes, over the members, of the cell that has most.
+double most_of_columns(const Model& model, const ExpressionMatrix& matrix) {
+  std::vector<double> of_gene(static_cast<std::size_t>(matrix.genes()));
+  for (const Member& member : model.members) {
+    const auto* fitted = std::get_if<FittedMapping>(&member);
+    for (std::int64_t gene = 0; fitted != nullptr && gene < matrix.genes(); ++gene)
+      of_gene[static_cast<std::size_t>(gene)] +=
+          static_cast<double>(fitted->mapping.column(gene).genes.size());
+  }
+  double most = 0;
+  for (std::int64_t cell = 0; cell < matrix.cells(); ++cell) {
+    double of_cell = 0;
+    for (const std::int32_t gene : matrix.expressed(cell)) of_cell += of_gene[static_cast<std::size_t>(gene)];
+    most = std::max(most, of_cell);
+  }
+  return most;
+}
+
+/// The kernels' memory of the largest cell.
+double cell_bytes(const ExpressionMatrix& matrix, const ScreenedModel& model) {
+  const auto n = static_cast<double>(most_expressed(matrix));
+  const auto genes = static_cast<double>(matrix.genes());
+  if (model.kind == MappingKind::dko) return model.members * (12 * n * n + 256 * n);
+  return 64 * model.most_of_columns + model.members * (4 * genes + 64 * n);
+}
+
+/// Scores that wait to be written, in arrays that may have grown to twice their content; and each member's
+/// own of the pairs at hand.
+double buffer_bytes(const ScreenPlan& plan) {
+  constexpr double piece = sizeof(float) * static_cast<double>(scores_per_write);
+  double scores = 0;
+  if (plan.singles.any()) scores += static_cast<double>(plan.singles.count());
+  if (plan.doubles.any()) scores += static_cast<double>(plan.doubles.count());
+  if (plan.list) scores += static_cast<double>(plan.listed.count());
+  const double of_members = plan.members > 1 && plan.doubles.any()
+                                ? static_cast<double>(plan.members) * static_cast<double>(mean_scores.size())
+                                : 0;
+  return piece * (2 * scores + of_members);
+}
+
+}  // namespace
+
+ScreenedModel screened_model(const Model& model, const ExpressionMatrix& matrix) {
+  ScreenedModel sizes{model.kind(), static_cast<double>(model.members.size())};
+  for (const Member& member : model.members) {
+    if (const auto* trained = std::get_if<TrainedMapping>(&member)) {
+      sizes.mapping_bytes += bytes_of_dense(matrix);
+      sizes.parameter_bytes = std::max(sizes.parameter_bytes, bytes_of_parameters(trained->mapping.shape()));
+    } else {
+      sizes.mapping_bytes += bytes_of_sparse(std::get<FittedMapping>(member).mapping);
+    }
+  }
+  if (sizes.kind == MappingKind::sparse) sizes.most_of_columns = most_of_columns(model, matrix);
+  return sizes;
+}
+
+ScreenedModel screened_model(const ModelOptions& options, const ExpressionMatrix& matrix) {
+  constexpr double effects_of_gene = 150;
+  constexpr double factors = 50;
+  const auto members = static_cast<double>(options.members);
+  const auto genes = static_cast<double>(matrix.genes());
+  if (options.kind == MappingKind::dko) {
+    // Rank 0 has all members, and gives each up for one that its node shares.
+    const double of_member = bytes_of_parameters(mapping_shape(matrix, options.training));
+    return {options.kind, members, members * bytes_of_dense(matrix), (members + 1) * of_member};
+  }
+  return {options.kind, members, members * genes * (12 * effects_of_gene + 8 * (3 + 2 * factors)), 0,
+          members * effects_of_gene * static_cast<double>(most_expressed(matrix))};
+}
+
+std::vector<MemoryPart> shared_data(const ExpressionMatrix& matrix, const ScreenPlan& plan) {
+  const auto cells = static_cast<double>(matrix.cells());
+  std::vector<MemoryPart> parts{{"data", 8 * (cells + 1) + 8 * static_cast<double>(matrix.nonzeros())},
+                                {"targets", 8 * (cells + 1) + 4 * static_cast<double>(plan.targets.total())}};
+  if (plan.list) {
+    parts.push_back(
+        {"list", 4 * static_cast<double>(plan.list->order() + 1) * static_cast<double>(plan.list->size())});
+  }
+  return parts;
+}
+
+std::vector<MemoryPart> data_of_rank(const ExpressionMatrix& matrix, const ScreenPlan& plan) {
+  double names = 0;
+  for (const Names* all : {&matrix.gene_names(), &matrix.gene_ids(), &matrix.cell_names()}) {
+    for (const std::string& name : *all) names += static_cast<double>(sizeof(std::string) + name.capacity());
+  }
+  // Costs, their sums and starts: by cell, and by event of a list.
+  const double listed = plan.list ? static_cast<double>(plan.list->size()) : 0;
+  return {{"names", names}, {"indices", 80 * static_cast<double>(matrix.cells()) + 32 * listed}};
+}
+
+MemoryNeed screen_memory(const ExpressionMatrix& matrix, const ScreenPlan& plan, const ScreenedModel& model) {
+  MemoryNeed need{"screening", {{"mapping", model.mapping_bytes}}, {{"a cell", cell_bytes(matrix, model)}}};
+  if (model.parameter_bytes > 0) need.per_node.push_back({"its parameters", model.parameter_bytes});
+  for (MemoryPart& part : shared_data(matrix, plan)) need.per_node.push_back(std::move(part));
+  need.per_rank.push_back({"scores to write", buffer_bytes(plan)});
+  for (MemoryPart& part : data_of_rank(matrix, plan)) need.per_rank.push_back(std::move(part));
+  return need;
+}
+
+}  // namespace dko::app

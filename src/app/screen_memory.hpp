@@ -1,0 +1,34 @@
+#pragma once
+
+#include "dko/knockout/screen.hpp"
+#include "dko/mapping/model.hpp"
+#include "dko/training/ensemble.hpp"
+#include "memory.hpp"
+
+namespace dko::app {
+
+/// What of a model decides the memory of a screen by it, all members together.
+struct ScreenedModel {
+  MappingKind kind = MappingKind::dko;
+  double members = 1;
+  double mapping_bytes = 0;    ///< once per node: dense, A and c in double precision; sparse, all arrays
+  double parameter_bytes = 0;  ///< of the original's mappings while A is computed
+  double most_of_columns = 0;  ///< sparse: non-zeros of the columns of the cell that has most
+};
+
+/// Of a model that was read: its members are in memory.
+ScreenedModel screened_model(const Model& model, const ExpressionMatrix& matrix);
+
+/// Of one that is yet to be made; sparse ones as large as they come.
+ScreenedModel screened_model(const ModelOptions& options, const ExpressionMatrix& matrix);
+
+/// What screening takes: the arrays that the ranks of a node share, and on each rank the kernels' memory of
+/// the largest cell (dense: 12n² + 256n bytes a member for n expressed genes; sparse: 64 bytes a non-zero of
+/// its columns), scores on their way to the file, names and indices. Local.
+MemoryNeed screen_memory(const ExpressionMatrix& matrix, const ScreenPlan& plan, const ScreenedModel& model);
+
+/// What is once per node, and on every rank, of data and plan. Local.
+std::vector<MemoryPart> shared_data(const ExpressionMatrix& matrix, const ScreenPlan& plan);
+std::vector<MemoryPart> data_of_rank(const ExpressionMatrix& matrix, const ScreenPlan& plan);
+
+}  // namespace dko::app

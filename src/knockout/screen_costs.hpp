@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "dko/knockout/cost.hpp"
+#include "dko/knockout/event_index.hpp"
+#include "dko/knockout/event_list.hpp"
+#include "dko/knockout/shards.hpp"
+
+namespace dko {
+
+/// What the events of one array of a screen cost. Empty by default.
+class ArrayCosts {
+ public:
+  ArrayCosts() = default;
+  /// Of events that come cell by cell, starts[c+1]−starts[c] of cell c, each at the cost that `of_event`
+  /// points to.
+  ArrayCosts(std::span<const std::int64_t> starts, std::span<const CellCosts> cells,
+             std::int64_t CellCosts::*of_event);
+  /// Of a list in any order. A cell is loaded for each run of its events; of more runs than cells, which
+  /// screens sort by cell in large blocks, each is charged its part of a load a cell.
+  ArrayCosts(const EventList& list, std::span<const CellCosts> cells);
+
+  /// The events of a shard.
+  EventRange shard(std::int64_t shard, std::int64_t shards) const;
+  /// What these events cost one shard, loads included.
+  std::int64_t cost(EventRange range) const;
+
+ private:
+  EventCosts view() const { return {starts_, events_, loads_}; }
+
+  std::vector<std::int64_t> starts_{0};
+  std::vector<std::int64_t> events_;
+  std::vector<std::int64_t> loads_;
+};
+
+}  // namespace dko

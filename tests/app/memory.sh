@@ -1,0 +1,41 @@
+. "$(dirname "$0")/lib.sh"
+# What a job needs of memory is told before it starts, and what cannot fit is refused.
+make_data
+on 2 "$DKO" run data.csv --order 2 -o screen.h5 --save-model model.h5 --json run.json "${short[@]}" 2>log.txt
+for phase in training screening; do
+  grep -qE "memory for $phase: .* per node, shared \(.*\), .* per rank \(.*\): .* available on this node" log.txt ||
+    { cat log.txt; fail "the log does not tell the memory for $phase"; }
+done
+grep -n 'memory for screening\|training on' log.txt | sort -n | head -n 1 | grep -q memory || fail "memory is told after the start"
+python3 - <<'P'
+import json
+memory = json.load(open("run.json"))["memory"]
+for phase in ("training", "screening"):
+    need = memory[phase]
+    total = sum(need["per_node"].values()) + need["ranks"] * sum(need["per_rank"].values())
+    assert need["ranks"] == 2 and abs(total - need["total"]) < 1, need
+    assert total < need["available"]
+assert memory["screening"]["per_node"]["mapping"] == 8 * 30 * 31  # A and c
+P
+"$DKO" screen data.csv --model model.h5 -o s.h5 --json screen.json 2>log.txt
+grep -q '"screening"' screen.json || fail "no memory in the summary of screen"
+
+# A thousand mappings of 20,000 genes: three tebibytes.
+awk 'BEGIN {for (g = 0; g < 20000; ++g) {row = ""; for (c = 0; c < 12; ++c) row = row (c ? "," : "") ((g % 9 == c % 9 || g < 3) ? 1 : 0); print row}}' >wide.csv
+for ranks in 1 2; do
+  expect 1 'screening needs .* of memory on node .* are available: .*choose fewer genes' \
+    on $ranks "$DKO" run wide.csv -o wide.h5 --ensemble 1000 --hidden 1 --steps 1 --batch 2
+  absent wide.h5
+done
+
+# The folder that Open MPI shares memory in counts where ranks share: here a small one, where it can be had.
+mkdir small
+if mount -t tmpfs -o size=8k tmpfs small 2>/dev/null; then
+  trap 'umount small' EXIT
+  export OMPI_MCA_osc_sm_backing_directory=$PWD/small
+  expect 1 'screening needs .* of .*small on node .*enlarge .*small' on 2 "$DKO" screen data.csv --model model.h5 -o t.h5
+  absent t.h5
+  "$DKO" screen data.csv --model model.h5 -o t.h5 -q
+else
+  echo "part SKIPPED: no small file system can be mounted here"
+fi
