@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::array benches{
     Bench{"io", "writing scores, beside plain MPI-IO and plain writes", bench_io},
+    Bench{"kernel", "scoring pairs, beside the peak of the processor", bench_kernel},
     Bench{"shards", "how evenly screens are divided among ranks", bench_shards},
 };
 

@@ -53,6 +53,11 @@ CellWork dense_work(std::int64_t expressed) {
   return {n, n * n};
 }
 
+CellWork work_of(const CollapsedMapping& mapping, std::span<const std::int32_t> expressed) {
+  if (mapping.sparse() != nullptr) return sparse_work(*mapping.sparse(), expressed);
+  return dense_work(std::ssize(expressed));
+}
+
 std::vector<CellCosts> cell_costs(const ExpressionMatrix& matrix, std::span<const CollapsedMapping> members) {
   std::vector<CellCosts> costs;
   costs.reserve(static_cast<std::size_t>(matrix.cells()));

@@ -29,19 +29,6 @@ std::int64_t padded_rows(std::int64_t rows) {
   return padded % page == 0 && padded > 0 ? padded + block_row_lanes : padded;
 }
 
-const PairBlockFunctions* functions_of(InstructionSet instructions) {
-  switch (instructions) {
-#ifdef DKO_HAS_X86_KERNELS
-    case InstructionSet::avx512:
-      return &avx512_pair_block;
-    case InstructionSet::avx2:
-      return &avx2_pair_block;
-#endif
-    default:
-      return &portable_pair_block;
-  }
-}
-
 constexpr std::int64_t at(std::size_t first, std::int64_t second) {
   return static_cast<std::int64_t>(first) * block_seconds + second;
 }
@@ -89,7 +76,7 @@ struct DensePairTile::Block {
   }
 };
 
-DensePairTile::DensePairTile(InstructionSet instructions) : functions_(functions_of(instructions)) {
+DensePairTile::DensePairTile(InstructionSet instructions) : functions_(&pair_block_functions(instructions)) {
   constexpr std::int64_t pairs = block_firsts * block_seconds;
   for (AlignedArray* array : {&mutual_, &left_, &parameter_, &sums_, &losses_}) array->assign(pairs, 0);
 }

@@ -3,10 +3,11 @@
 // machines other than the one they may be linked on, so nothing with inline functions of its own may be
 // included here: the linker keeps one copy of such a function, perhaps the one this machine cannot run.
 
-#include <cstddef>
 #include <cstdint>
 
 namespace dko {
+
+enum class InstructionSet;
 
 constexpr std::int64_t tile_firsts = 3;          ///< by tile_seconds pairs are held in registers
 constexpr std::int64_t tile_seconds = 4;         ///
@@ -31,12 +32,18 @@ struct PairBlock {
   std::int64_t diagonal;
 };
 
-/// The terms, and a version of each.
+/// A version of each term, and for comparison `rounds` times twelve multiply-adds of whole vectors that do
+/// not wait for each other; returns one of their results.
 struct PairBlockFunctions {
+  std::int64_t lanes;                   ///< of a vector
   void (*largest)(const PairBlock&);    ///< max(p, c − share·t)
   void (*crossings)(const PairBlock&);  ///< max(0, c − p)
   void (*losses)(const PairBlock&);     ///< min(0, |p − c| − share·t)
+  float (*multiply_adds)(std::int64_t rounds);
 };
+
+/// Of an instruction set that is available.
+const PairBlockFunctions& pair_block_functions(InstructionSet instructions);
 
 extern const PairBlockFunctions portable_pair_block;
 #ifdef DKO_HAS_X86_KERNELS

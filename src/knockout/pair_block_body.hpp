@@ -87,8 +87,32 @@ void add_block(const PairBlock& block) {
 }
 
 template <class V>
-constexpr PairBlockFunctions pair_block_of{add_block<V, Largest<V>>, add_block<V, Crossing<V>>,
-                                           add_block<V, Loss<V>>};
+float multiply_adds(std::int64_t rounds) {
+  constexpr std::int64_t chains = tile_firsts * tile_seconds;
+  const float start = static_cast<float>(rounds);
+  const float small = 1e-9F;
+  typename V::Register sums[chains];
+  for (auto& sum : sums) sum = V::broadcast(&start);
+  const auto factor = V::broadcast(&small);
+  for (std::int64_t round = 0; round < rounds; ++round) {
+#pragma GCC unroll 12
+    for (std::int64_t chain = 0; chain < chains; ++chain)
+      sums[chain] = V::minus_product(factor, sums[chain], sums[chain]);
+  }
+  alignas(16) float results[tile_seconds];
+  float all = 0;
+  for (std::int64_t first = 0; first < chains; first += tile_seconds) {
+    const typename V::Register four[tile_seconds] = {sums[first], sums[first + 1], sums[first + 2],
+                                                     sums[first + 3]};
+    V::sums(four, results);
+    all += results[0] + results[1] + results[2] + results[3];
+  }
+  return all;
+}
+
+template <class V>
+constexpr PairBlockFunctions pair_block_of{V::width, add_block<V, Largest<V>>, add_block<V, Crossing<V>>,
+                                           add_block<V, Loss<V>>, multiply_adds<V>};
 
 }  // namespace
 }  // namespace dko

@@ -54,6 +54,9 @@ CellCosts cell_costs(const CostModel& model, const CellWork& work);
 /// Of a dense mapping, in a cell of n expressed genes.
 CellWork dense_work(std::int64_t expressed);
 
+/// Of a cell with these expressed genes, by the kernel of this mapping.
+CellWork work_of(const CollapsedMapping& mapping, std::span<const std::int32_t> expressed);
+
 /// Of every cell, by the kernels of these mappings (the mean of the members). The same on every rank that has
 /// the same data and mappings. O(cells), for sparse mappings O(expressed entries of the matrix · members).
 /// Local.

@@ -1,0 +1,57 @@
+#include "dko/knockout/kernel_peak.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <vector>
+
+#include "pair_block.hpp"
+
+namespace dko {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+}  // namespace
+
+KernelPeak measure_kernel_peak(InstructionSet instructions, double seconds) {
+  const PairBlockFunctions& functions = pair_block_functions(instructions);
+  constexpr std::int64_t rounds = 1 << 16;
+  const auto each = static_cast<double>(rounds * tile_firsts * tile_seconds * functions.lanes);
+  volatile float used = 0;  // or the work could be left out
+  double quickest = 1e9;
+  const auto start = Clock::now();
+  do {
+    const auto begin = Clock::now();
+    used = functions.multiply_adds(rounds);
+    quickest = std::min(quickest, seconds_since(begin));
+  } while (seconds_since(start) < seconds);
+  static_cast<void>(used);
+  return {each / quickest};
+}
+
+double measure_read_bandwidth() {
+  constexpr std::size_t bytes = std::size_t{1} << 30;
+  constexpr std::size_t lanes = 32;
+  const std::vector<float> array(bytes / sizeof(float), 1.0F);
+  volatile float used = 0;
+  double quickest = 1e9;
+  for (int repeat = 0; repeat < 3; ++repeat) {
+    const auto begin = Clock::now();
+    std::array<float, lanes> sums{};
+    for (std::size_t at = 0; at < array.size(); at += lanes) {
+      for (std::size_t lane = 0; lane < lanes; ++lane) sums[lane] += array[at + lane];
+    }
+    for (const float sum : sums) used = used + sum;
+    quickest = std::min(quickest, seconds_since(begin));
+  }
+  return static_cast<double>(bytes) / quickest;
+}
+
+}  // namespace dko
