@@ -62,10 +62,22 @@ struct DensePairTile::Block {
   std::array<float, block_seconds> centre{};
   std::array<float, block_seconds> column_sum{};
   std::array<float, block_seconds> magnitude{};
+  std::array<std::int64_t, block_seconds> crossing_seconds{};  // those whose own row is crossing
+  std::int64_t crossing_count = 0;
 
   std::int32_t first_gene(std::size_t f) const { return positions[static_cast<std::size_t>(rows[f].first)]; }
   std::int32_t second_gene(std::int64_t s) const {
     return positions[static_cast<std::size_t>(seconds.first + s)];
+  }
+  /// The numbers of the seconds among those of all genes.
+  void of_seconds(const float* of_genes, std::array<float, block_seconds>& to) const {
+    const std::int64_t count = seconds.size();
+    const std::int32_t gene = second_gene(0);
+    if (second_gene(count - 1) - gene == count - 1) {  // side by side
+      std::copy_n(of_genes + gene, count, to.begin());
+      return;
+    }
+    for (std::int64_t s = 0; s < count; ++s) to[static_cast<std::size_t>(s)] = of_genes[second_gene(s)];
   }
   /// Where the score of second 0 of a first goes.
   std::int64_t place(std::size_t f) const { return rows[f].to + seconds.first - rows[f].seconds.first; }
@@ -150,6 +162,7 @@ void DensePairTile::prepare(std::span<const double> outputs, std::span<const dou
   }
   share_sum_ = static_cast<float>(safe);
   crossing_tile_.assign(crossing_stride_ * genes_, 0);
+  crossing_rows_.resize(std::ssize(crossing_) * block_seconds);
   for (std::int64_t position = 0; position < genes_; ++position) {
     take_crossing(position);
     centre_column(position);
@@ -210,19 +223,12 @@ void DensePairTile::centre_column(std::int64_t position) {
     crossing_column(position)[place] = -beyond;
 }
 
-/// Â of another row.
-float DensePairTile::effect(std::int64_t row, std::int64_t position) const {
-  const std::int32_t place = crossing_place_[static_cast<std::size_t>(row)];
-  if (place >= 0) return crossing_column(position)[place];
-  return profile_[row] * centre_[position] - column(position)[row];
-}
-
 void DensePairTile::fill_panel(std::span<const std::int32_t> positions, std::span<const RowPart> rows) {
   const std::int64_t firsts = round_up(std::ssize(rows), tile_firsts);
   panel_.resize(firsts * stride_);
-  crossing_panel_.resize(firsts * crossing_stride_);
+  crossing_panel_.resize(block_firsts * crossing_stride_);
   std::fill_n(panel_.data(), firsts * stride_, 0.0F);
-  std::fill_n(crossing_panel_.data(), firsts * crossing_stride_, 0.0F);
+  std::fill_n(crossing_panel_.data(), block_firsts * crossing_stride_, 0.0F);
   for (std::size_t f = 0; f < rows.size(); ++f) {
     const std::int64_t gene = positions[static_cast<std::size_t>(rows[f].first)];
     const auto first = static_cast<std::int64_t>(f);
@@ -250,10 +256,11 @@ void DensePairTile::fill_seconds(Block& block) {
     block.centre[place] = centre_[gene];
     block.column_sum[place] = column_sum_[gene];
     block.magnitude[place] = magnitude_[gene];
+    if (crossing_place_[static_cast<std::size_t>(gene)] >= 0)
+      block.crossing_seconds[static_cast<std::size_t>(block.crossing_count++)] = s;
   }
   for (std::int64_t s = count; s < round_up(count, tile_seconds); ++s)
-    block.columns[static_cast<std::size_t>(s)] = block.crossing_columns[static_cast<std::size_t>(s)] =
-        nothing_.data();
+    block.columns[static_cast<std::size_t>(s)] = nothing_.data();
 }
 
 /// The block over the rows that are not crossing.
@@ -271,36 +278,57 @@ PairBlock DensePairTile::tiles_of(const Block& block) {
 }
 
 /// The same over the crossing rows.
-PairBlock DensePairTile::crossing_tiles_of(const Block& block) {
-  PairBlock tiles = tiles_of(block);
-  tiles.panel = crossing_panel_.data();
-  tiles.panel_stride = crossing_stride_;
-  tiles.columns = block.crossing_columns.data();
-  tiles.share = crossing_share_.data();
-  tiles.rows = crossing_stride_;
-  return tiles;
+RowBlock DensePairTile::crossing_rows_of(const Block& block) {
+  return {.panel = crossing_panel_.data(),
+          .panel_stride = crossing_stride_,
+          .firsts = round_up(std::ssize(block.rows), row_block_firsts),
+          .rows = crossing_rows_.data(),
+          .seconds = round_up(block.seconds.size(), block_row_lanes),
+          .share = crossing_share_.data(),
+          .count = std::ssize(crossing_),
+          .parameter = parameter_.data(),
+          .sums = sums_.data(),
+          .diagonal = block.seconds.first - block.rows.front().first};
+}
+
+/// The crossing rows with the seconds of the block side by side; those that pad it have no effect.
+void DensePairTile::fill_crossing_rows(const Block& block) {
+  const std::int64_t count = block.seconds.size();
+  for (std::int64_t row = 0; row < std::ssize(crossing_); ++row) {
+    float* const to = crossing_rows_.data() + row * block_seconds;
+    for (std::int64_t s = 0; s < count; ++s) to[s] = block.crossing_columns[s][row];
+    std::fill(to + count, to + block_seconds, 0.0F);
+  }
 }
 
 /// Â_ab + Â_ba.
 void DensePairTile::fill_mutual(const Block& block, std::size_t f, float* mutual) const {
   const std::int64_t gene = block.first_gene(f);
+  const std::int32_t place = crossing_place_[static_cast<std::size_t>(gene)];
   const EventRange wanted = block.wanted(f);
-  if (!crossing_.empty()) {
-    for (std::int64_t s = wanted.first; s < wanted.last; ++s)
-      mutual[s] = effect(gene, block.second_gene(s)) + effect(block.second_gene(s), gene);
-    return;
-  }
-  const float* const values = column(gene);
-  for (std::int64_t s = wanted.first; s < wanted.last; ++s) {
-    const float on_first = profile_[gene] * block.centre[s] - block.columns[s][gene];
-    mutual[s] = on_first + (block.profile[s] * centre_[gene] - values[block.second_gene(s)]);
+  for (std::int64_t s = wanted.first; s < wanted.last; ++s)
+    mutual[s] = place >= 0 ? block.crossing_columns[s][place]
+                           : profile_[gene] * block.centre[s] - block.columns[s][gene];
+  std::array<float, block_seconds> on_second;
+  block.of_seconds(column(gene), on_second);
+  const float centre = centre_[gene];
+  // Crossing rows are 0 in `share` and in the column.
+  for (std::int64_t s = wanted.first; s < wanted.last; ++s)
+    mutual[s] += block.share[s] * centre - on_second[s];
+  for (std::int64_t at = 0; at < block.crossing_count; ++at) {
+    const std::int64_t s = block.crossing_seconds[at];
+    if (s < wanted.first || s >= wanted.last) continue;
+    mutual[s] += crossing_column(gene)[crossing_place_[static_cast<std::size_t>(block.second_gene(s))]];
   }
 }
 
 /// S' = k − κ_a − κ_b + Â_ab + Â_ba + Σ_crossing (|y| − y); the last three into mutual_.
 void DensePairTile::fill_left(const Block& block) {
   const bool crosses = !crossing_.empty();
-  if (crosses) functions_->crossings(crossing_tiles_of(block));
+  if (crosses) {
+    fill_crossing_rows(block);
+    functions_->crossings(crossing_rows_of(block));
+  }
   for (std::size_t f = 0; f < block.rows.size(); ++f) {
     const std::int64_t gene = block.first_gene(f);
     float* const mutual = mutual_.data() + f * block_seconds;
@@ -337,17 +365,17 @@ void DensePairTile::fill_losses(const Block& block, Score score) {
       }
     }
   }
-  functions_->largest(tiles_of(block));
+  functions_->largest_sums(tiles_of(block));
   for (std::size_t f = 0; f < block.rows.size(); ++f) {
     const float* const tau = parameter_.data() + f * block_seconds;
     const float* const sums = sums_.data() + f * block_seconds;
     const float* const panel = panel_.data() + static_cast<std::int64_t>(f) * stride_;
     float* const losses = losses_.data() + f * block_seconds;
     const EventRange wanted = block.wanted(f);
-    for (std::int64_t s = wanted.first; s < wanted.last; ++s) {
-      const float of_second = panel[block.second_gene(s)];  // in the second's own row
-      losses[s] = ((sums[s] - block.column_sum[s]) - of_second) + tau[s] * (share_sum_ - block.share[s]);
-    }
+    std::array<float, block_seconds> own_row;
+    block.of_seconds(panel, own_row);
+    for (std::int64_t s = wanted.first; s < wanted.last; ++s)
+      losses[s] = ((sums[s] - block.column_sum[s]) - own_row[s]) + tau[s] * (share_sum_ - block.share[s]);
   }
   if (!crossing_.empty()) add_crossing_losses(block, score);
 }
@@ -361,7 +389,7 @@ void DensePairTile::add_crossing_losses(const Block& block, Score score) {
     for (std::int64_t s = wanted.first; s < wanted.last; ++s)
       target[s] = score == Score::impact ? left[s] : left[s] / (kept - block.profile[s]);
   }
-  functions_->losses(crossing_tiles_of(block));
+  functions_->losses(crossing_rows_of(block));
   for (std::size_t f = 0; f < block.rows.size(); ++f) {
     const float* const sums = sums_.data() + f * block_seconds;
     float* const losses = losses_.data() + f * block_seconds;

@@ -83,11 +83,11 @@ class DensePairTile {
   void find_crossing(std::span<const double> outputs, double total, double scale);
   void take_crossing(std::int64_t position);
   void centre_column(std::int64_t position);
-  float effect(std::int64_t row, std::int64_t position) const;
   void fill_panel(std::span<const std::int32_t> positions, std::span<const RowPart> rows);
   void fill_seconds(Block& block);
   PairBlock tiles_of(const Block& block);
-  PairBlock crossing_tiles_of(const Block& block);
+  RowBlock crossing_rows_of(const Block& block);
+  void fill_crossing_rows(const Block& block);
   void fill_mutual(const Block& block, std::size_t f, float* mutual) const;
   void fill_left(const Block& block);
   void fill_losses(const Block& block, Score score);
@@ -130,6 +130,7 @@ class DensePairTile {
 
   // Of the block at hand.
   AlignedArray panel_;           // P of its firsts
+  AlignedArray crossing_rows_;   // Â of these rows by rows, of the seconds of a block
   AlignedArray crossing_panel_;  // y before the loss of a second
   AlignedArray nothing_;         // the column of seconds that pad it
   AlignedArray mutual_;          // by pair: Â_ab + Â_ba + Σ |y_i| − y_i

@@ -13,6 +13,7 @@ constexpr std::int64_t tile_firsts = 3;          ///< by tile_seconds pairs are 
 constexpr std::int64_t tile_seconds = 4;         ///
 constexpr std::int64_t block_firsts = 36;        ///< their panel stays in the second-level cache
 constexpr std::int64_t block_seconds = 64;       ///< leading dimension of a block's arrays
+constexpr std::int64_t row_block_firsts = 4;     ///< by one vector of seconds, where rows are few
 constexpr std::int64_t block_row_lanes = 16;     ///< rows come in whole vectors of any instruction set
 constexpr std::int64_t block_chunk_rows = 1024;  ///< a tile's part of these stays in the first-level cache
 
@@ -32,13 +33,28 @@ struct PairBlock {
   std::int64_t diagonal;
 };
 
+/// The same over few rows, with the seconds of a block side by side: Σ_i term(panel_f[i], rows_i[s],
+/// share[i], parameter_fs).
+struct RowBlock {
+  const float* panel;  ///< of first f: panel + f·panel_stride
+  std::int64_t panel_stride;
+  std::int64_t firsts;   ///< multiple of row_block_firsts, up to block_firsts
+  const float* rows;     ///< of row i: rows + i·block_seconds
+  std::int64_t seconds;  ///< multiple of block_row_lanes, up to block_seconds
+  const float* share;
+  std::int64_t count;  ///< of rows
+  const float* parameter;
+  float* sums;
+  std::int64_t diagonal;  ///< as in PairBlock
+};
+
 /// A version of each term, and for comparison `rounds` times twelve multiply-adds of whole vectors that do
 /// not wait for each other; returns one of their results.
 struct PairBlockFunctions {
-  std::int64_t lanes;                   ///< of a vector
-  void (*largest)(const PairBlock&);    ///< max(p, c − share·t)
-  void (*crossings)(const PairBlock&);  ///< max(0, c − p)
-  void (*losses)(const PairBlock&);     ///< min(0, |p − c| − share·t)
+  std::int64_t lanes;                      ///< of a vector
+  void (*largest_sums)(const PairBlock&);  ///< max(p, c − share·t)
+  void (*crossings)(const RowBlock&);      ///< max(0, c − p)
+  void (*losses)(const RowBlock&);         ///< min(0, |p − c| − share·t)
   float (*multiply_adds)(std::int64_t rounds);
 };
 

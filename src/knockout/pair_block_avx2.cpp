@@ -12,6 +12,7 @@ struct Avx2 {
 
   static Register zero() { return _mm256_setzero_ps(); }
   static Register load(const float* p) { return _mm256_load_ps(p); }
+  static void store(float* p, Register a) { _mm256_store_ps(p, a); }
   static Register broadcast(const float* p) { return _mm256_broadcast_ss(p); }
   static Register add(Register a, Register b) { return _mm256_add_ps(a, b); }
   static Register subtract(Register a, Register b) { return _mm256_sub_ps(a, b); }

@@ -12,6 +12,7 @@ struct Avx512 {
 
   static Register zero() { return _mm512_setzero_ps(); }
   static Register load(const float* p) { return _mm512_load_ps(p); }
+  static void store(float* p, Register a) { _mm512_store_ps(p, a); }
   static Register broadcast(const float* p) { return _mm512_set1_ps(*p); }
   static Register add(Register a, Register b) { return _mm512_add_ps(a, b); }
   static Register subtract(Register a, Register b) { return _mm512_sub_ps(a, b); }

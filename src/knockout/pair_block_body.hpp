@@ -1,41 +1,16 @@
 #pragma once
 // The pair block for vectors V of one instruction set; included by its versions only. V has
-//   Register, width, zero(), load(p), broadcast(p), add, subtract, largest(a, b), smallest(a, b),
-//   magnitude(a), minus_product(a, b, c) = c − a·b, and sums(four registers, out): the four sums over their
-//   lanes.
+//   Register, width, zero(), load(p), store(p, a), broadcast(p), add, subtract, largest(a, b), smallest(a,
+//   b), magnitude(a), minus_product(a, b, c) = c − a·b, and sums(four registers, out): the four sums over
+//   their lanes.
 
 #include "pair_block.hpp"
 
 namespace dko {
 namespace {
 
-template <class V>
-struct Largest {
-  static typename V::Register term(typename V::Register p, typename V::Register c, typename V::Register share,
-                                   const float* t) {
-    return V::largest(p, V::minus_product(share, V::broadcast(t), c));
-  }
-};
-
-template <class V>
-struct Crossing {
-  static typename V::Register term(typename V::Register p, typename V::Register c, typename V::Register,
-                                   const float*) {
-    return V::largest(V::subtract(c, p), V::zero());
-  }
-};
-
-template <class V>
-struct Loss {
-  static typename V::Register term(typename V::Register p, typename V::Register c, typename V::Register share,
-                                   const float* t) {
-    const auto output = V::magnitude(V::subtract(p, c));
-    return V::smallest(V::minus_product(share, V::broadcast(t), output), V::zero());
-  }
-};
-
 /// One tile over the rows of one chunk. The registers hold its twelve sums.
-template <class V, class Term>
+template <class V>
 inline void add_tile(const PairBlock& block, std::int64_t first, std::int64_t second, std::int64_t row,
                      std::int64_t end) {
   typename V::Register sums[tile_firsts][tile_seconds];
@@ -62,7 +37,9 @@ inline void add_tile(const PairBlock& block, std::int64_t first, std::int64_t se
       const auto of_first = V::load(p[f] + row);
 #pragma GCC unroll 4
       for (std::int64_t s = 0; s < tile_seconds; ++s)
-        sums[f][s] = V::add(sums[f][s], Term::term(of_first, column[s], share, t + f * block_seconds + s));
+        sums[f][s] = V::add(
+            sums[f][s], V::largest(of_first, V::minus_product(share, V::broadcast(t + f * block_seconds + s),
+                                                              column[s])));
     }
   }
   for (std::int64_t f = 0; f < tile_firsts; ++f) {
@@ -73,15 +50,64 @@ inline void add_tile(const PairBlock& block, std::int64_t first, std::int64_t se
   }
 }
 
-template <class V, class Term>
-void add_block(const PairBlock& block) {
+template <class V>
+void add_tiles(const PairBlock& block) {
   for (std::int64_t second = 0; second < block.seconds; second += tile_seconds) {
     for (std::int64_t row = 0; row < block.rows; row += block_chunk_rows) {
       const std::int64_t end = block.rows - row < block_chunk_rows ? block.rows : row + block_chunk_rows;
       for (std::int64_t first = 0; first < block.firsts; first += tile_firsts) {
         if (block.diagonal + second + tile_seconds - 1 <= first) break;
-        add_tile<V, Term>(block, first, second, row, end);
+        add_tile<V>(block, first, second, row, end);
       }
+    }
+  }
+}
+
+template <class V>
+struct Crossing {
+  using Register = typename V::Register;
+  static Register term(Register p, Register c, Register, Register) {
+    return V::largest(V::subtract(c, p), V::zero());
+  }
+};
+
+template <class V>
+struct Loss {
+  using Register = typename V::Register;
+  static Register term(Register p, Register c, Register share, Register t) {
+    return V::smallest(V::minus_product(share, t, V::magnitude(V::subtract(p, c))), V::zero());
+  }
+};
+
+/// Some firsts by one vector of seconds, row after row.
+template <class V, class Term>
+inline void add_rows_of(const RowBlock& block, std::int64_t first, std::int64_t second) {
+  typename V::Register sums[row_block_firsts];
+  typename V::Register t[row_block_firsts];
+  for (std::int64_t f = 0; f < row_block_firsts; ++f) {
+    sums[f] = V::zero();
+    t[f] = V::load(block.parameter + (first + f) * block_seconds + second);
+  }
+  const float* const panel = block.panel + first * block.panel_stride;
+  for (std::int64_t row = 0; row < block.count; ++row) {
+    const auto c = V::load(block.rows + row * block_seconds + second);
+    const auto share = V::broadcast(block.share + row);
+#pragma GCC unroll 4
+    for (std::int64_t f = 0; f < row_block_firsts; ++f) {
+      const auto p = V::broadcast(panel + f * block.panel_stride + row);
+      sums[f] = V::add(sums[f], Term::term(p, c, share, t[f]));
+    }
+  }
+  for (std::int64_t f = 0; f < row_block_firsts; ++f)
+    V::store(block.sums + (first + f) * block_seconds + second, sums[f]);
+}
+
+template <class V, class Term>
+void add_rows(const RowBlock& block) {
+  for (std::int64_t second = 0; second < block.seconds; second += V::width) {
+    for (std::int64_t first = 0; first < block.firsts; first += row_block_firsts) {
+      if (block.diagonal + second + V::width - 1 <= first) break;
+      add_rows_of<V, Term>(block, first, second);
     }
   }
 }
@@ -111,8 +137,8 @@ float multiply_adds(std::int64_t rounds) {
 }
 
 template <class V>
-constexpr PairBlockFunctions pair_block_of{V::width, add_block<V, Largest<V>>, add_block<V, Crossing<V>>,
-                                           add_block<V, Loss<V>>, multiply_adds<V>};
+constexpr PairBlockFunctions pair_block_of{V::width, add_tiles<V>, add_rows<V, Crossing<V>>,
+                                           add_rows<V, Loss<V>>, multiply_adds<V>};
 
 }  // namespace
 }  // namespace dko

@@ -22,6 +22,9 @@ struct Portable {
   static Register load(const float* p) {
     return each([=](std::int64_t lane) { return p[lane]; });
   }
+  static void store(float* p, const Register& a) {
+    for (std::int64_t lane = 0; lane < width; ++lane) p[lane] = a.at[lane];
+  }
   static Register broadcast(const float* p) {
     return each([=](std::int64_t) { return *p; });
   }
