@@ -103,6 +103,7 @@ int main(int argc, char** argv) {
       const ExitCode code = exit_code_of(failure);
       if (all_ranks_know(failure, world)) {
         if (world.is_root()) report(message);
+        if (code == ExitCode::io) session.leave(code);
         return static_cast<int>(code);
       }
       report(fmt::format("rank {}: {}", world.rank(), message));

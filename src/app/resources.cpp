@@ -2,9 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
-#include <limits>
 
+#include "control_group.hpp"
 #include "dko/base/error.hpp"
 #include "dko/base/text.hpp"
 
@@ -16,9 +17,9 @@ double available_memory() {
   double kibibytes = 0;
   std::string unit;
   while (file >> key >> kibibytes >> unit) {
-    if (key == "MemAvailable:") return kibibytes * 1024;
+    if (key == "MemAvailable:") return std::min(kibibytes * 1024, control_group_memory());
   }
-  return std::numeric_limits<double>::infinity();
+  return control_group_memory();
 }
 
 void require_memory(double bytes, const std::string& what) {

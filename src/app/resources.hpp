@@ -5,7 +5,8 @@
 
 namespace dko::app {
 
-/// Bytes that this node can still give (MemAvailable of /proc/meminfo); infinite where it does not say.
+/// Bytes that this node can still give this job: MemAvailable of /proc/meminfo, or what its control groups
+/// allow if that is less; infinite where neither says.
 double available_memory();
 
 /// @throws Error, before any computing, if this node has less than `bytes` of memory available.

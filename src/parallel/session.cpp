@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <string>
@@ -45,6 +46,13 @@ MpiSession::~MpiSession() {
   if (!started_ || std::uncaught_exceptions() > 0) return;
   world_ = Communicator::one_rank();
   MPI_Finalize();
+}
+
+void MpiSession::leave(ExitCode code) const {
+  if (!started_) return;
+  MPI_Barrier(MPI_COMM_WORLD);  // the first to go ends the others, and rank 0 may still have to say why
+  std::fflush(nullptr);
+  std::_Exit(static_cast<int>(code));
 }
 
 void MpiSession::abort(ExitCode code) const {

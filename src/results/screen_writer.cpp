@@ -68,7 +68,8 @@ void create_cells(hdf5::File& file, const ExpressionMatrix& matrix) {
 hdf5::Handle file_access(const Communicator& communicator) {
   hdf5::prepare_library();
   hdf5::Handle access(hdf5::check(H5Pcreate(H5P_FILE_ACCESS), "HDF5 file access"), H5Pclose);
-  if (const MPI_Comm comm = MpiAccess::native(communicator); comm != MPI_COMM_NULL) {
+  if (communicator.size() > 1) {
+    const MPI_Comm comm = MpiAccess::native(communicator);
     hdf5::check(H5Pset_fapl_mpio(access.id(), comm, MPI_INFO_NULL), "HDF5 MPI driver");
   }
   return access;

@@ -51,5 +51,5 @@ trap '' XFSZ
 exec "$@"
 R
 chmod +x rank.sh
-expect 4 'failed|were written' on 1 ./rank.sh "$DKO" bench io -o full.h5 --size 0.015
+expect 4 'cannot be written|failed|were written' on 1 ./rank.sh "$DKO" bench io -o full.h5 --size 0.015
 absent full.h5

@@ -16,6 +16,9 @@ lines s.csv $((singles + 1))
 lines d.csv $((pairs + 1))
 [ "$(head -n 1 d.csv)" = gene1_id,gene2_id,cell_id,k_pred ] || fail "other columns than the original's"
 grep -q "\"pairs\": $pairs" summary.json || fail "the summary does not count the pairs"
+grep -qE 'slowest of 2 ranks: .* % above the mean' log.txt || fail "the log does not tell how even the ranks were"
+grep -q '"rank_seconds"' summary.json || fail "the summary does not tell the time of the ranks"
+grep -q 'computing A = W2·W1 on 2 ranks' log.txt || fail "the log does not tell of the collapse"
 # The ten highest are those of the export.
 "$DKO" top screen.h5 --of double -n 10 --json top.json >top.txt
 tail -n +2 d.csv | sort -t, -k4,4gr | sed -n 1,10p | awk -F, '{printf "%.6f\n", $4}' >expected.txt

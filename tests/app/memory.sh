@@ -39,3 +39,13 @@ if mount -t tmpfs -o size=8k tmpfs small 2>/dev/null; then
 else
   echo "part SKIPPED: no small file system can be mounted here"
 fi
+
+# The limit of a control group counts, as schedulers set it: here one of one megabyte, in a view of our own.
+if unshare -m mount -t tmpfs tmpfs /sys/fs/cgroup 2>/dev/null; then
+  expect 1 'screening needs .* of memory on node .* 976.6 KiB are available' \
+    unshare -m sh -c 'mount -t tmpfs tmpfs /sys/fs/cgroup; echo 1000000 >/sys/fs/cgroup/memory.max; exec "$0" "$@"' \
+    "$DKO" screen data.csv --model model.h5 -o t2.h5
+  absent t2.h5
+else
+  echo "part SKIPPED: no file system can be mounted in a view of our own here"
+fi
