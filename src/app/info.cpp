@@ -35,6 +35,8 @@ Facts describe_screen(const std::string& path) {
     facts["listed_knockouts"] = screen.events(ScoreArray::list);
     facts["listed_genes_each"] = screen.order(ScoreArray::list);
   }
+  if (screen.keep() != "full") facts["keep"] = screen.keep();
+  if (screen.list_is_selected()) facts["keep_by"] = screen.keep_by();
   for (const ScoreArrayName& name : score_arrays) {
     if (!screen.has(name.array)) continue;
     std::string list;

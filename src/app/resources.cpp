@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
 #include <limits>
 
@@ -28,6 +29,14 @@ void require_memory(double bytes, const std::string& what) {
               fmt::format("{} needs {} of memory and {} are available; choose fewer genes, or use "
                           "more nodes with fewer ranks each",
                           what, human_bytes(bytes), human_bytes(available)));
+}
+
+double memory_of_each_rank(std::optional<double> gibi, int ranks_of_node) {
+  constexpr double bytes_of_gibi = 1 << 30;
+  if (!gibi) return std::min(bytes_of_gibi, available_memory() / 2 / ranks_of_node);
+  require_memory(*gibi * bytes_of_gibi * ranks_of_node,
+                 fmt::format("--memory on {} of this node", counted(ranks_of_node, "rank")));
+  return *gibi * bytes_of_gibi;
 }
 
 }  // namespace dko::app

@@ -11,6 +11,8 @@
 #include "dko/base/text.hpp"
 #include "dko/knockout/event_index.hpp"
 #include "dko/parallel/collective.hpp"
+#include "dko/results/kept_pairs_file.hpp"
+#include "dko/results/screen_size.hpp"
 #include "dko/results/screen_writer.hpp"
 #include "progress.hpp"
 #include "resources.hpp"
@@ -36,7 +38,29 @@ void add_screen_options(CommandLine& line, ScreenOptions& options) {
       "--genes, all the others stay in the cells")(
       "knockout-cells", po::value(&options.cells)->value_name("LIST"),
       "only in these cells; unlike with --cells, the mapping is trained on all");
+  add_keep_options(line, options.keep);
 }
+
+namespace {
+
+/// @throws UsageError
+void check_keep_options(const CommandLine& line, const ScreenOptions& options) {
+  const PairKeeping keeping = keeping_of(options.keep);
+  if (keeping.form == PairKeeping::Form::all) return;
+  const char* option = options.keep.keep == "full" ? "--threshold" : "--keep";
+  if (options.order != 2)
+    throw UsageError(fmt::format("{} is of double knockouts: give --order 2 with it", option));
+  if (line.given("sample") || !options.events.empty()) {
+    throw UsageError(
+        fmt::format("{} chooses from all double knockouts: not with --sample or --events", option));
+  }
+  if (options.score.empty() || keeping.form != PairKeeping::Form::selected) return;
+  if (scores_named(options.score).has(keeping.by.score)) return;
+  throw UsageError(fmt::format("--keep-by {} needs that score: give --score impact,network, or leave it",
+                               name_of(keeping.by).name));
+}
+
+}  // namespace
 
 void check_screen_options(const CommandLine& line, ScreenOptions& options) {
   options.order_given = line.given("order");
@@ -47,6 +71,7 @@ void check_screen_options(const CommandLine& line, ScreenOptions& options) {
   if (line.given("sample") && !options.events.empty())
     throw UsageError("--sample and --events exclude each other");
   if (line.given("score")) scores_named(options.score);
+  check_keep_options(line, options);
   if (!options.events.empty() && !options.order_given && !(options.genes.empty() && options.cells.empty())) {
     throw UsageError(
         "--knockout-genes and --knockout-cells restrict --order 1 and 2, not --events: restrict the list "
@@ -103,6 +128,10 @@ ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenOptions& option
   if (options.events.empty() || options.order_given) plan.singles = chosen_scores;
   if (options.order == 2 && options.sample == 0) {
     plan.doubles = options.score.empty() ? ScoreSet{{.impact = true}} : chosen_scores;
+    plan.keeping = keeping_of(options.keep);
+    if (plan.keeping.form == PairKeeping::Form::selected) plan.doubles[plan.keeping.by.score] = true;
+    if (plan.keeping.form != PairKeeping::Form::all)
+      plan.keeping.memory = memory_of_each_rank(options.keep.memory, job.nodes.node.size());
   }
   if (members > 1) {
     plan.singles = with_deviations(plan.singles);
@@ -138,6 +167,31 @@ void check_screen(const ExpressionMatrix& matrix, const ScreenPlan& plan, const 
                              counted(ranks, "rank")));
 }
 
+namespace {
+
+/// Scores the plan's knockouts into the file, which is there. Collective.
+void score_all(const std::string& path, const ScreenPlan& plan, const ExpressionMatrix& matrix,
+               std::span<const CollapsedMapping> members, ScreenCounts& counts, Job& job) {
+  const Communicator& ranks = job.ranks();
+  std::optional<PairSelection> selection;
+  if (plan.keeping.form == PairKeeping::Form::selected) selection.emplace(plan.keeping, plan.doubles);
+  ScreenWriter writer(path, ranks, plan);
+  // Rank 0's share costs as much as any other.
+  screen_shard(plan, matrix, members, ranks.rank(), ranks.size(), writer,
+               show_progress(job.log, {"screening", "knockouts", counts.total()}),
+               selection ? &*selection : nullptr);
+  writer.close();
+  ranks.barrier();
+  if (!selection) return;
+  const PairIndex index(matrix, plan.targets);
+  selection->finish(index.starts(), ranks);
+  counts.kept = write_kept_pairs(path, plan, index, selection->kept(), ranks);
+  job.log.info("{} of {} double knockouts are kept", with_thousands(*counts.kept),
+               with_thousands(counts.pairs));
+}
+
+}  // namespace
+
 ScreenCounts run_screen(const ScreenPlan& plan, const ExpressionMatrix& matrix,
                         std::span<const CollapsedMapping> members, std::optional<OutputFile>& output,
                         const ModelNotes& notes, std::optional<double> training_seconds, Job& job) {
@@ -149,13 +203,8 @@ ScreenCounts run_screen(const ScreenPlan& plan, const ExpressionMatrix& matrix,
     create_screen_file(path, matrix, plan, job.provenance, notes);
   });
   ranks.broadcast(path);
-  ScreenWriter writer(path, ranks, plan);
   ScreenCounts counts = count_events(matrix, plan);
-  // Rank 0's share costs as much as any other.
-  screen_shard(plan, matrix, members, ranks.rank(), ranks.size(), writer,
-               show_progress(job.log, {"screening", "knockouts", counts.total()}));
-  writer.close();
-  ranks.barrier();
+  score_all(path, plan, matrix, members, counts, job);
   counts.seconds = watch.seconds();
   on_root(ranks, [&] {
     complete_screen_file(path, training_seconds, counts.seconds);
@@ -167,10 +216,12 @@ ScreenCounts run_screen(const ScreenPlan& plan, const ExpressionMatrix& matrix,
 }
 
 nlohmann::ordered_json to_json(const ScreenCounts& counts) {
-  return {{"singles", counts.singles},
-          {"pairs", counts.pairs},
-          {"listed", counts.listed},
-          {"seconds", counts.seconds}};
+  nlohmann::ordered_json json{{"singles", counts.singles},
+                              {"pairs", counts.pairs},
+                              {"listed", counts.listed},
+                              {"seconds", counts.seconds}};
+  if (counts.kept) json["kept_pairs"] = *counts.kept;
+  return json;
 }
 
 }  // namespace dko::app

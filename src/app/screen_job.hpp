@@ -13,6 +13,7 @@
 #include "dko/results/model_notes.hpp"
 #include "dko/training/ensemble.hpp"
 #include "job.hpp"
+#include "keep_options.hpp"
 
 namespace dko::app {
 
@@ -25,9 +26,10 @@ struct ScreenOptions {
   std::string cells;        ///< to knock them out in, likewise
   std::string score;        ///< of all knockouts; empty: both, but of all pairs the impact alone
   bool order_given = false;
+  KeepOptions keep;  ///< of all pairs
 };
 
-/// Options --order, --sample, --score, --events, --knockout-genes and --knockout-cells.
+/// Options --order, --sample, --score, --events, --knockout-genes and --knockout-cells, and those of KeepOptions.
 void add_screen_options(CommandLine& line, ScreenOptions& options);
 /// To be called after parsing. @throws UsageError for options that exclude each other.
 void check_screen_options(const CommandLine& line, ScreenOptions& options);
@@ -48,6 +50,7 @@ struct ScreenCounts {
   std::int64_t pairs = 0;
   std::int64_t listed = 0;
   double seconds = 0;
+  std::optional<std::int64_t> kept;  ///< of the pairs, where some are selected
 
   std::int64_t total() const { return singles + pairs + listed; }
 };

@@ -150,6 +150,8 @@ void print_table(const ScreenReader& screen, const Ranking& ranking, std::option
                            ranking.measures.front().is_interaction ? "largest" : "highest",
                            what_ranks(ranking))
             << table.text();
+  if (ranking.kind.array == ScoreArray::list && screen.list_is_selected())
+    std::cout << kept_note(screen) << '\n';
 }
 
 nlohmann::ordered_json to_json(const ScreenReader& screen, const Ranking& ranking) {

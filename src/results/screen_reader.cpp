@@ -260,6 +260,14 @@ std::int64_t ScreenReader::members() const {
   return file_.has_attribute(layout::members) ? file_.integer_attribute(layout::members) : 1;
 }
 
+std::string ScreenReader::keep() const {
+  return file_.has_attribute(layout::keep) ? file_.text_attribute(layout::keep) : "full";
+}
+
+std::string ScreenReader::keep_by() const {
+  return file_.has_attribute(layout::keep_by) ? file_.text_attribute(layout::keep_by) : "";
+}
+
 std::optional<double> ScreenReader::training_seconds() const {
   if (!file_.has_attribute("training_seconds")) return std::nullopt;
   return file_.real_attribute("training_seconds");

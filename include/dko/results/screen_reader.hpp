@@ -13,7 +13,7 @@
 #include "dko/knockout/event_list.hpp"
 #include "dko/knockout/screen.hpp"
 #include "dko/knockout/targets.hpp"
-#include "dko/results/measure.hpp"
+#include "dko/knockout/measure.hpp"
 
 namespace dko {
 
@@ -46,6 +46,13 @@ class ScreenReader {
   double screen_seconds() const { return file_.real_attribute("screen_seconds"); }
   /// By how many mappings it was made.
   std::int64_t members() const;
+
+  /// What of the double knockouts was kept, as `--keep` says it, and by what they were selected; "full" of a
+  /// file that does not say, and empty.
+  std::string keep() const;
+  std::string keep_by() const;
+  /// Whether the list is of the pairs that were selected among all.
+  bool list_is_selected() const { return !keep_by().empty(); }
 
   bool has(ScoreArray array) const;
   /// Whether a measure of that array can be read: an interaction needs pairs, and the same score of the

@@ -1,0 +1,58 @@
+#include "dko/results/screen_size.hpp"
+
+#include "dko/knockout/event_index.hpp"
+#include "dko/knockout/pair_selection.hpp"
+
+namespace dko {
+
+namespace {
+
+double bytes_of(ScoreSet scores) {
+  return 4.0 * static_cast<double>(scores.count());
+}
+
+double name_bytes(const ExpressionMatrix& matrix) {
+  double bytes = 0;
+  for (const Names* names : {&matrix.gene_names(), &matrix.cell_names()}) {
+    for (const std::string& name : *names) bytes += static_cast<double>(name.size()) + 32;
+  }
+  return bytes;
+}
+
+double pair_bytes(const ExpressionMatrix& matrix, const ScreenPlan& plan) {
+  const PairIndex index(matrix, plan.targets);
+  switch (plan.keeping.form) {
+    case PairKeeping::Form::all:
+      return bytes_of(plan.doubles) * static_cast<double>(index.total()) +
+             8.0 * static_cast<double>(matrix.cells());
+    case PairKeeping::Form::selected:
+      return kept_pairs_bytes(most_selected(index.starts(), {0, index.total()}, plan.keeping.top),
+                              plan.doubles);
+    case PairKeeping::Form::summary:
+      break;
+  }
+  return 0;
+}
+
+}  // namespace
+
+double kept_pairs_bytes(std::int64_t pairs, ScoreSet scores) {
+  constexpr double of_genes_and_cell = 12;
+  return (of_genes_and_cell + bytes_of(scores)) * static_cast<double>(pairs);
+}
+
+double screen_file_bytes(const ExpressionMatrix& matrix, const ScreenPlan& plan) {
+  constexpr double fixed = 1 << 20;
+  const auto cells = static_cast<double>(matrix.cells());
+  double bytes = fixed + name_bytes(matrix) + 4.0 * cells;
+  if (plan.singles.any() || plan.doubles.any())
+    bytes += (4.0 + bytes_of(plan.singles)) * static_cast<double>(plan.targets.total()) + 8.0 * cells;
+  if (plan.doubles.any()) bytes += pair_bytes(matrix, plan);
+  if (plan.list) {
+    const auto order = static_cast<double>(plan.list->order());
+    bytes += (4.0 * (order + 1) + bytes_of(plan.listed)) * static_cast<double>(plan.list->size());
+  }
+  return bytes;
+}
+
+}  // namespace dko
