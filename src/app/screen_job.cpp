@@ -10,8 +10,11 @@
 #include "dko/base/names.hpp"
 #include "dko/base/text.hpp"
 #include "dko/knockout/event_index.hpp"
+#include "dko/knockout/pair_sums_screen.hpp"
+#include "dko/knockout/single_scores.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/results/kept_pairs_file.hpp"
+#include "dko/results/pair_summary_file.hpp"
 #include "dko/results/screen_size.hpp"
 #include "dko/results/screen_writer.hpp"
 #include "progress.hpp"
@@ -112,6 +115,16 @@ std::int64_t most_expressed(const ExpressionMatrix& matrix) {
   return most;
 }
 
+/// @throws UsageError if what --memory allows is not enough for the sums of a summary.
+void require_sums_memory(const ExpressionMatrix& matrix, const ScreenPlan& plan) {
+  if (!plan.stores_summary()) return;
+  const double least = least_sums_memory(plan, pair_genes(plan, matrix));
+  if (plan.keeping.memory >= least) return;
+  throw UsageError(
+      fmt::format("--keep summary needs {} of memory on each rank, and --memory allows {}: give it more",
+                  human_bytes(least), human_bytes(plan.keeping.memory)));
+}
+
 }  // namespace
 
 ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenOptions& options, std::int64_t members,
@@ -156,6 +169,7 @@ void check_screen(const ExpressionMatrix& matrix, const ScreenPlan& plan, const 
       screen_file_bytes(matrix, plan) +
           model_notes_bytes(plan.members, matrix.genes(), kind == MappingKind::dko ? steps : 0),
       "the scores");
+  require_sums_memory(matrix, plan);
   const int ranks = job.nodes.node.size();
   const auto genes = static_cast<double>(matrix.genes());
   const auto most = static_cast<double>(most_expressed(matrix));
@@ -169,25 +183,57 @@ void check_screen(const ExpressionMatrix& matrix, const ScreenPlan& plan, const 
 
 namespace {
 
-/// Scores the plan's knockouts into the file, which is there. Collective.
-void score_all(const std::string& path, const ScreenPlan& plan, const ExpressionMatrix& matrix,
-               std::span<const CollapsedMapping> members, ScreenCounts& counts, Job& job) {
-  const Communicator& ranks = job.ranks();
-  std::optional<PairSelection> selection;
-  if (plan.keeping.form == PairKeeping::Form::selected) selection.emplace(plan.keeping, plan.doubles);
-  ScreenWriter writer(path, ranks, plan);
-  // Rank 0's share costs as much as any other.
-  screen_shard(plan, matrix, members, ranks.rank(), ranks.size(), writer,
-               show_progress(job.log, {"screening", "knockouts", counts.total()}),
-               selection ? &*selection : nullptr);
+/// What a job is to score, and where to.
+struct Screening {
+  const ScreenPlan& plan;
+  const ExpressionMatrix& matrix;
+  std::span<const CollapsedMapping> members;
+  std::string path;  ///< of the file, which is there
+};
+
+/// Everything but the summary of pairs. Rank 0's share costs as much as any other, so its progress is that of
+/// all. Collective.
+void score_events(const Screening& screening, ScoreSink& sink, PairSelection* selection, std::int64_t events,
+                  Job& job) {
+  screen_shard(screening.plan, screening.matrix, screening.members, job.ranks().rank(), job.ranks().size(),
+               sink, show_progress(job.log, {"screening", "knockouts", events}), selection);
+}
+
+/// Every score into its array. Collective.
+void store_all(const Screening& screening, const ScreenCounts& counts, Job& job) {
+  ScreenWriter writer(screening.path, job.ranks(), screening.plan);
+  score_events(screening, writer, nullptr, counts.total(), job);
   writer.close();
-  ranks.barrier();
-  if (!selection) return;
-  const PairIndex index(matrix, plan.targets);
-  selection->finish(index.starts(), ranks);
-  counts.kept = write_kept_pairs(path, plan, index, selection->kept(), ranks);
+}
+
+/// Of the pairs those that the plan selects, at the end. Collective.
+void store_selected(const Screening& screening, ScreenCounts& counts, Job& job) {
+  PairSelection selection(screening.plan.keeping, screening.plan.doubles);
+  ScreenWriter writer(screening.path, job.ranks(), screening.plan);
+  score_events(screening, writer, &selection, counts.total(), job);
+  writer.close();
+  job.ranks().barrier();
+  const PairIndex index(screening.matrix, screening.plan.targets);
+  selection.finish(index.starts(), job.ranks());
+  counts.kept = write_kept_pairs(screening.path, screening.plan, index, selection.kept(), job.ranks());
   job.log.info("{} of {} double knockouts are kept", with_thousands(*counts.kept),
                with_thousands(counts.pairs));
+}
+
+/// Of the pairs what they come to over cells. Collective.
+void store_summary(const Screening& screening, const ScreenCounts& counts, Job& job) {
+  ScreenWriter writer(screening.path, job.ranks(), screening.plan);
+  SinglesKeeper singles(writer, screening.plan.doubles);
+  score_events(screening, singles, nullptr, counts.singles, job);
+  writer.close();
+  const PerScore<NodeArray<float>> shared = std::move(singles).share(job.nodes);
+  SingleScores of_singles;
+  for (const Score score : every_score) of_singles[score] = shared[score].view();
+  PairSummaryWriter summary(screening.path, job.ranks(), screening.plan);
+  screen_pair_sums(screening.plan, screening.matrix, screening.members, of_singles, job.ranks().rank(),
+                   job.ranks().size(), summary,
+                   show_progress(job.log, {"adding up pairs", "knockouts", counts.pairs}));
+  summary.close();
 }
 
 }  // namespace
@@ -204,7 +250,14 @@ ScreenCounts run_screen(const ScreenPlan& plan, const ExpressionMatrix& matrix,
   });
   ranks.broadcast(path);
   ScreenCounts counts = count_events(matrix, plan);
-  score_all(path, plan, matrix, members, counts, job);
+  const Screening screening{plan, matrix, members, path};
+  if (plan.keeping.form == PairKeeping::Form::selected)
+    store_selected(screening, counts, job);
+  else if (plan.stores_summary())
+    store_summary(screening, counts, job);
+  else
+    store_all(screening, counts, job);
+  ranks.barrier();
   counts.seconds = watch.seconds();
   on_root(ranks, [&] {
     complete_screen_file(path, training_seconds, counts.seconds);

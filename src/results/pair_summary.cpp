@@ -1,17 +1,13 @@
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <cmath>
 #include <optional>
 
 #include "best_rows.hpp"
-#include "dko/base/error.hpp"
-#include "dko/base/text.hpp"
 #include "dko/knockout/event_index.hpp"
 #include "dko/knockout/pair_genes.hpp"
 #include "dko/knockout/pair_sums.hpp"
 #include "dko/results/summary.hpp"
 #include "pair_list_summary.hpp"
+#include "stored_summary.hpp"
 #include "summary_measures.hpp"
 
 namespace dko {
@@ -31,36 +27,18 @@ struct Budget {
   double sums = 0;         ///< bytes
 };
 
-/// Three digits, rounded up: what is said to be needed must do.
-std::string gibibytes(double bytes) {
-  constexpr double gibi = 1 << 30;
-  const double step = std::pow(10, std::floor(std::log10(bytes / gibi)) - 2);
-  return fmt::format("{:.3g}", std::ceil(bytes / gibi / step) * step);
-}
-
 /// @throws UsageError if `memory` is not enough.
 Budget budget(const PairGenes& genes, const std::vector<Measure>& measures, std::int64_t count,
               double memory) {
-  constexpr double row_bytes = sizeof(KnockoutSummary);
   const auto arrays = static_cast<double>(measures.size());
   const auto pairs = genes.most_pairs();
   Budget budget;
   budget.piece =
       std::max({std::int64_t{1}, genes.most_targets(),
                 std::min(largest_read, static_cast<std::int64_t>(memory / 16 / sizeof(float) / arrays))});
-  const double of_messages = row_bytes * static_cast<double>(std::min(pairs, rows_per_message));
-  const double fixed = sizeof(float) * arrays * static_cast<double>(budget.piece) + 2 * of_messages;
-  const double kept = row_bytes * static_cast<double>(BestRows::most_held(count, pairs));
-  const double least = static_cast<double>(PairSums(measures).bytes() * genes.count());
-  budget.sums = memory - fixed - kept;
-  if (budget.sums >= least) return budget;
-  const auto fit = static_cast<std::int64_t>((memory - fixed - least) / row_bytes / 2);
-  throw UsageError(
-      fmt::format("--memory: the summary of {} needs {} GiB on each rank and {} are allowed; give it more{}",
-                  count >= pairs ? fmt::format("up to {} pairs", with_thousands(pairs))
-                                 : fmt::format("the top {} pairs", with_thousands(count)),
-                  gibibytes(fixed + kept + least), gibibytes(memory),
-                  fit > 0 ? fmt::format(", or keep fewer: -n {} fits", fit) : ""));
+  budget.sums = memory_beside_rows(count, pairs, sizeof(float) * arrays * static_cast<double>(budget.piece),
+                                   static_cast<double>(PairSums(measures).bytes() * genes.count()), memory);
+  return budget;
 }
 
 /// One score of the single knockouts of cell after cell, read in large pieces.
@@ -201,7 +179,7 @@ std::int64_t summarize_share(const ScreenReader& screen, const PairGenes& genes,
 }  // namespace
 
 std::optional<ScoreArray> pairs_of(const ScreenReader& screen) {
-  if (screen.has(ScoreArray::pairs)) return ScoreArray::pairs;
+  if (screen.has(ScoreArray::pairs) || screen.has_summary()) return ScoreArray::pairs;
   if (screen.has(ScoreArray::list) && screen.order(ScoreArray::list) == 2) return ScoreArray::list;
   return std::nullopt;
 }
@@ -209,6 +187,8 @@ std::optional<ScoreArray> pairs_of(const ScreenReader& screen) {
 SummaryTable summarize_pairs(const ScreenReader& screen, const Measure& by, std::int64_t count, double memory,
                              const Communicator& ranks, const ProgressCallback& progress) {
   if (pairs_of(screen) == ScoreArray::list) return summarize_pair_list(screen, by, count, memory, ranks);
+  if (!screen.has(ScoreArray::pairs))
+    return summarize_stored_pairs(screen, by, count, memory, ranks, progress);
   SummaryTable table = empty_table(screen, ScoreArray::pairs, by);
   const PairGenes genes = genes_of(screen);
   const Budget within = budget(genes, table.measures, count, memory);

@@ -8,6 +8,7 @@
 #include "dko/knockout/event_index.hpp"
 #include "dko/parallel/collective.hpp"
 #include "screen_layout.hpp"
+#include "summary_layout.hpp"
 
 namespace dko {
 
@@ -258,6 +259,14 @@ std::optional<std::vector<std::int32_t>> ScreenReader::expressed_counts() const 
 
 std::int64_t ScreenReader::members() const {
   return file_.has_attribute(layout::members) ? file_.integer_attribute(layout::members) : 1;
+}
+
+bool ScreenReader::has_summary() const {
+  return file_.has(summary_layout::group);
+}
+
+hdf5::Location ScreenReader::summary() const {
+  return file_.group(summary_layout::group);
 }
 
 std::string ScreenReader::keep() const {

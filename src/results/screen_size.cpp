@@ -2,6 +2,8 @@
 
 #include "dko/knockout/event_index.hpp"
 #include "dko/knockout/pair_selection.hpp"
+#include "dko/knockout/pair_sums_screen.hpp"
+#include "summary_layout.hpp"
 
 namespace dko {
 
@@ -19,6 +21,14 @@ double name_bytes(const ExpressionMatrix& matrix) {
   return bytes;
 }
 
+double summary_bytes(const ExpressionMatrix& matrix, const ScreenPlan& plan) {
+  const PairGenes genes = pair_genes(plan, matrix);
+  std::size_t arrays = 1;
+  for (const Measure& measure : summed_measures(plan)) arrays += summary_layout::arrays_of(measure).size();
+  return 4.0 * static_cast<double>(arrays) * static_cast<double>(genes.all_pairs()) +
+         4.0 * static_cast<double>(genes.count());
+}
+
 double pair_bytes(const ExpressionMatrix& matrix, const ScreenPlan& plan) {
   const PairIndex index(matrix, plan.targets);
   switch (plan.keeping.form) {
@@ -31,7 +41,7 @@ double pair_bytes(const ExpressionMatrix& matrix, const ScreenPlan& plan) {
     case PairKeeping::Form::summary:
       break;
   }
-  return 0;
+  return summary_bytes(matrix, plan);
 }
 
 }  // namespace

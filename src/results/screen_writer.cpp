@@ -6,6 +6,7 @@
 #include "parallel_file.hpp"
 #include "score_layout.hpp"
 #include "screen_layout.hpp"
+#include "summary_layout.hpp"
 
 namespace dko {
 
@@ -84,6 +85,7 @@ void create_screen_file(const std::filesystem::path& path, const ExpressionMatri
   if (plan.singles.any()) create_singles(file, matrix, plan);
   if (plan.doubles.any()) note_keeping(file, plan.keeping);
   if (plan.stores_all_pairs()) create_pairs(file, PairIndex(matrix, plan.targets), plan.doubles);
+  if (plan.stores_summary()) summary_layout::create(file, plan, matrix);
   if (plan.list) create_list(file, *plan.list, plan.listed);
   write_model_notes(file, notes);
   file.flush();

@@ -9,6 +9,7 @@
 #include "dko/knockout/pair_genes.hpp"
 #include "dko/knockout/pair_sums.hpp"
 #include "dko/knockout/screen.hpp"
+#include "dko/knockout/single_scores.hpp"
 #include "dko/mapping/collapsed_mapping.hpp"
 
 namespace dko {
@@ -31,10 +32,6 @@ class PairSumsSink {
 
 /// Bytes of `memory` that a rank needs at least. Local.
 double least_sums_memory(const ScreenPlan& plan, const PairGenes& genes);
-
-/// The scores of all single knockouts, as they are stored, where interactions need them; numbered as in
-/// KnockoutTargets.
-using SingleScores = PerScore<std::span<const float>>;
 
 /// Scores every double knockout of the plan whose first gene is in the share of shard `shard` of `shards`,
 /// and adds it up over cells, in ascending order. In blocks of first genes, as many at a time as have sums

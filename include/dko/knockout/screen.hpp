@@ -28,6 +28,8 @@ struct ScreenPlan {
 
   bool stores_all_pairs() const { return doubles.any() && keeping.form == PairKeeping::Form::all; }
 
+  bool stores_summary() const { return doubles.any() && keeping.form == PairKeeping::Form::summary; }
+
   /// The plan of rank 0, its arrays held once per node. What other ranks pass is ignored. Collective.
   static ScreenPlan replicate(const NodeGroup& group, ScreenPlan on_root);
 };

@@ -54,6 +54,10 @@ class ScreenReader {
   /// Whether the list is of the pairs that were selected among all.
   bool list_is_selected() const { return !keep_by().empty(); }
 
+  /// Whether it holds what all pairs of genes come to over cells, and where: see summarize_pairs.
+  bool has_summary() const;
+  hdf5::Location summary() const;
+
   bool has(ScoreArray array) const;
   /// Whether a measure of that array can be read: an interaction needs pairs, and the same score of the
   /// single knockouts of both genes; a share those of all genes, by a version that stores it.
