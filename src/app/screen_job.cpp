@@ -115,6 +115,16 @@ std::int64_t most_expressed(const ExpressionMatrix& matrix) {
   return most;
 }
 
+/// Which ways to screen `bytes` of disk would hold.
+std::string space_advice(const ExpressionMatrix& matrix, const ScreenPlan& plan, double bytes) {
+  std::string advice;
+  for (const SmallerScreen& smaller : smaller_screens(matrix, plan, bytes)) {
+    advice += fmt::format("{}{} needs {}", advice.empty() ? "; what would fit: " : ", ", smaller.option,
+                          human_bytes(smaller.bytes));
+  }
+  return advice;
+}
+
 /// @throws UsageError if what --memory allows is not enough for the sums of a summary.
 void require_sums_memory(const ExpressionMatrix& matrix, const ScreenPlan& plan) {
   if (!plan.stores_summary()) return;
@@ -164,11 +174,11 @@ ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenOptions& option
 
 void check_screen(const ExpressionMatrix& matrix, const ScreenPlan& plan, const OutputFile& output,
                   MappingKind kind, std::int64_t steps, const Job& job) {
-  require_disk_space(
-      output.partial_path(),
-      screen_file_bytes(matrix, plan) +
-          model_notes_bytes(plan.members, matrix.genes(), kind == MappingKind::dko ? steps : 0),
-      "the scores");
+  const double notes = model_notes_bytes(plan.members, matrix.genes(), kind == MappingKind::dko ? steps : 0);
+  const double needed = screen_file_bytes(matrix, plan) + notes;
+  const double available = available_disk_space(output.partial_path());
+  require_disk_space(output.partial_path(), needed, "the scores",
+                     available < needed ? space_advice(matrix, plan, available - notes) : "");
   require_sums_memory(matrix, plan);
   const int ranks = job.nodes.node.size();
   const auto genes = static_cast<double>(matrix.genes());

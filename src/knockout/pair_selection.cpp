@@ -108,13 +108,10 @@ std::span<const float> PairSelection::values_of(const PairPiece& piece) {
   interactions_.resize(scores.size());
   PairIndex::for_each_row(
       piece.targets, piece.within, [&](std::int64_t row, EventRange seconds, std::int64_t offset) {
-        const float first = piece.singles[static_cast<std::size_t>(row)];
-        const float* const of_seconds = piece.singles.data() + seconds.first;
-        const float* const of_pairs = scores.data() + offset;
-        float* const to = interactions_.data() + offset;
-        // In single precision, as everything else reads it.
-        for (std::int64_t at = 0; at < seconds.size(); ++at)
-          to[at] = static_cast<float>(interaction_of(of_pairs[at], first, of_seconds[at]));
+        interactions_of_row(
+            scores.subspan(static_cast<std::size_t>(offset), static_cast<std::size_t>(seconds.size())),
+            piece.singles[static_cast<std::size_t>(row)], piece.singles.data() + seconds.first,
+            interactions_.data() + offset);
       });
   return interactions_;
 }

@@ -11,7 +11,10 @@ namespace dko {
 
 namespace {
 
-constexpr double most_of_scores = 256 << 20;  // bytes that are scored before they are added up
+// Bytes that are scored before they are added up: the more cells at once, the less often sums are fetched
+// from memory.
+constexpr double most_of_scores = 1 << 30;
+constexpr double part_of_scores = 0.25;  // of the memory
 
 /// One stored score, and the places among the measures of what comes of it.
 struct Column {
@@ -37,7 +40,7 @@ std::vector<Column> columns_of(const ScreenPlan& plan, const std::vector<Measure
 
 /// Pairs whose scores are held at once.
 std::int64_t pairs_held(const ScreenPlan& plan, const PairGenes& genes) {
-  const double bytes = std::min(plan.keeping.memory / 8, most_of_scores);
+  const double bytes = std::min(plan.keeping.memory * part_of_scores, most_of_scores);
   const auto scores = static_cast<double>(plan.doubles.count());
   return std::max({std::int64_t{1}, genes.most_targets(),
                    static_cast<std::int64_t>(bytes / sizeof(float) / std::max(1.0, scores))});
@@ -140,14 +143,14 @@ class PairSumsScreen {
     const auto before =
         static_cast<std::size_t>(plan_.targets.starts()[static_cast<std::size_t>(rows.cell)]) + row;
     for (const Column& column : columns_) {
-      const float* const values = column.values.data() + rows.start;
+      const auto values = std::span<const float>(column.values).subspan(rows.start, seconds.size());
       sums_.add(column.measure, [=](std::size_t at) { return values[at]; });
       if (!column.interaction) continue;
       const float* const singles = singles_[column.score].data() + before;
-      // In single precision, as a full screen is read.
-      sums_.add(*column.interaction, [=, first = *singles](std::size_t at) {
-        return static_cast<float>(interaction_of(values[at], first, singles[at + 1]));
-      });
+      interactions_.resize(seconds.size());
+      interactions_of_row(values, *singles, singles + 1, interactions_.data());
+      sums_.add(*column.interaction,
+                [of_pairs = interactions_.data()](std::size_t at) { return of_pairs[at]; });
     }
     rows.start += seconds.size();
   }
@@ -165,7 +168,8 @@ class PairSumsScreen {
   std::vector<std::int32_t> places_;     // of the targets of the loaded cell
   std::vector<std::int32_t> positions_;  // and where they are among its expressed genes
   std::vector<CellRows> waiting_;
-  std::size_t held_ = 0;  // pairs
+  std::size_t held_ = 0;             // pairs
+  std::vector<float> interactions_;  // of one row
   std::int64_t done_ = 0;
   std::int64_t total_ = 0;
 };
@@ -192,8 +196,7 @@ double least_sums_memory(const ScreenPlan& plan, const PairGenes& genes) {
       static_cast<double>(PairSums(summed_measures(plan)).bytes()) * static_cast<double>(genes.count());
   const double of_rows = static_cast<double>(
       sizeof(float) * static_cast<std::size_t>(plan.doubles.count() * genes.most_targets()));
-  // An eighth goes to scores.
-  return std::max(of_sums * 8 / 7, of_sums + of_rows) + 64;
+  return std::max(of_sums / (1 - part_of_scores), of_sums + of_rows) + 64;
 }
 
 void screen_pair_sums(const ScreenPlan& plan, const ExpressionMatrix& matrix,

@@ -60,9 +60,7 @@ class ShardScreen {
 
  private:
   /// Whether pairs are scored here: summaries have a loop of their own.
-  bool has_pairs() const {
-    return plan_.doubles.any() && plan_.keeping.form != PairKeeping::Form::summary;
-  }
+  bool has_pairs() const { return plan_.doubles.any() && plan_.keeping.form != PairKeeping::Form::summary; }
 
   void store_all_pairs(const PairIndex& pairs, EventRange range) {
     ScoreBuffer buffer(sink_, ScoreArray::pairs, plan_.doubles, range.first);
@@ -265,7 +263,8 @@ PairKeeping root_keeping(const NodeGroup& group, const PairKeeping& on_root) {
   PairKeeping keeping{static_cast<PairKeeping::Form>(numbers[0]),
                       numbers[1],
                       {},
-                      {static_cast<Score>(numbers[3]), numbers[4] != 0},reals[1]};
+                      {static_cast<Score>(numbers[3]), numbers[4] != 0},
+                      reals[1]};
   if (numbers[2] != 0) keeping.threshold = reals[0];
   return keeping;
 }

@@ -1,5 +1,10 @@
 #include "dko/results/screen_size.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
 #include "dko/knockout/event_index.hpp"
 #include "dko/knockout/pair_selection.hpp"
 #include "dko/knockout/pair_sums_screen.hpp"
@@ -63,6 +68,37 @@ double screen_file_bytes(const ExpressionMatrix& matrix, const ScreenPlan& plan)
     bytes += (4.0 * (order + 1) + bytes_of(plan.listed)) * static_cast<double>(plan.list->size());
   }
   return bytes;
+}
+
+std::vector<SmallerScreen> smaller_screens(const ExpressionMatrix& matrix, const ScreenPlan& plan,
+                                           double bytes) {
+  std::vector<SmallerScreen> smaller;
+  if (!plan.doubles.any()) return smaller;
+  const auto offer = [&](const std::string& option, const ScreenPlan& other) {
+    const double needed = screen_file_bytes(matrix, other);
+    if (needed <= bytes) smaller.push_back({option, needed});
+    return needed <= bytes;
+  };
+  ScreenPlan other = plan;
+  other.keeping.form = PairKeeping::Form::summary;
+  if (!plan.stores_summary()) offer("--keep summary", other);
+  other.keeping.form = PairKeeping::Form::selected;
+  for (const std::int64_t top : {10000, 1000, 100, 10}) {
+    other.keeping.top = top;
+    if (plan.keeping.form == PairKeeping::Form::selected && top >= plan.keeping.top) continue;
+    if (offer(fmt::format("--keep top:{}", top), other)) break;
+  }
+  other.doubles = {};
+  const double of_event = kept_pairs_bytes(1, plan.listed);
+  const double left = bytes - screen_file_bytes(matrix, other);
+  // A round number.
+  const auto pairs = static_cast<double>(PairIndex(matrix, plan.targets).total());
+  if (const double most = std::min(std::floor(left / of_event), pairs); most >= 1) {
+    const double step = std::pow(10, std::floor(std::log10(most)));
+    const double sample = std::floor(most / step) * step;
+    smaller.push_back({fmt::format("--sample {:.0f}", sample), bytes - left + sample * of_event});
+  }
+  return smaller;
 }
 
 }  // namespace dko

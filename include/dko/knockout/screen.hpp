@@ -56,7 +56,6 @@ class ScoreSink {
 /// Local: shards share nothing.
 void screen_shard(const ScreenPlan& plan, const ExpressionMatrix& matrix,
                   std::span<const CollapsedMapping> members, std::int64_t shard, std::int64_t shards,
-                  ScoreSink& sink, const ProgressCallback& progress = {},
-                  PairSelection* selection = nullptr);
+                  ScoreSink& sink, const ProgressCallback& progress = {}, PairSelection* selection = nullptr);
 
 }  // namespace dko
