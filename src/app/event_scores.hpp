@@ -8,7 +8,7 @@
 #include "dko/expression/matrix.hpp"
 #include "dko/mapping/collapsed_mapping.hpp"
 #include "dko/parallel/node_array.hpp"
-#include "dko/results/measure.hpp"
+#include "dko/knockout/measure.hpp"
 #include "dko/results/screen_reader.hpp"
 
 namespace dko::app {

@@ -17,6 +17,12 @@ ScoreArray find_scores(const ScreenReader& screen, ScoreArray wanted, const char
   const bool list_serves =
       wanted != ScoreArray::list && screen.has(ScoreArray::list) && screen.order(ScoreArray::list) == order;
   if (list_serves) return ScoreArray::list;
+  if (order == 2 && screen.has_summary()) {
+    throw UsageError(
+        fmt::format("{}: the screen holds its double knockouts as a summary over cells: dko summarize "
+                    "--pair-table writes it",
+                    option));
+  }
   throw UsageError(fmt::format("{}: the screen has no such scores; dko info tells what it has", option));
 }
 

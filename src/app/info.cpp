@@ -14,6 +14,7 @@
 #include "dko/results/anndata_export.hpp"
 #include "dko/results/prediction_file.hpp"
 #include "dko/results/screen_reader.hpp"
+#include "dko/results/summary.hpp"
 #include "dko/results/table_export.hpp"
 #include "score_names.hpp"
 #include "training_job.hpp"
@@ -25,6 +26,13 @@ namespace {
 /// What there is to say of a file, in order: printed line by line, or written as JSON.
 using Facts = nlohmann::ordered_json;
 
+std::string names_of(const std::vector<Measure>& measures) {
+  std::string list;
+  for (const Measure& measure : measures)
+    list += fmt::format("{}{}", list.empty() ? "" : ", ", name_of(measure).name);
+  return list;
+}
+
 Facts describe_screen(const std::string& path) {
   const ScreenReader screen(path);
   Facts facts{
@@ -35,12 +43,17 @@ Facts describe_screen(const std::string& path) {
     facts["listed_knockouts"] = screen.events(ScoreArray::list);
     facts["listed_genes_each"] = screen.order(ScoreArray::list);
   }
+  if (screen.keep() != "full") facts["keep"] = screen.keep();
+  if (screen.list_is_selected()) facts["keep_by"] = screen.keep_by();
   for (const ScoreArrayName& name : score_arrays) {
     if (!screen.has(name.array)) continue;
-    std::string list;
-    for (const Measure& measure : screen.measures(name.array))
-      list += fmt::format("{}{}", list.empty() ? "" : ", ", name_of(measure).name);
-    facts[fmt::format("{}_scores", name.option)] = list;
+    facts[fmt::format("{}_scores", name.option)] = names_of(screen.measures(name.array));
+  }
+  if (screen.has_summary()) {
+    const auto genes = screen.summary().dataset("genes").size();
+    facts["summary_genes"] = genes;
+    facts["summary_pairs"] = genes * (genes - 1) / 2;
+    facts["summary_scores"] = names_of(summarized_measures(screen, ScoreArray::pairs));
   }
   if (const auto seconds = screen.training_seconds()) facts["training_seconds"] = *seconds;
   facts["members"] = screen.members();

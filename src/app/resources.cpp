@@ -31,4 +31,12 @@ void require_memory(double bytes, const std::string& what) {
                           what, human_bytes(bytes), human_bytes(available)));
 }
 
+double memory_of_each_rank(std::optional<double> gibi, int ranks_of_node) {
+  constexpr double bytes_of_gibi = 1 << 30;
+  if (!gibi) return std::min(bytes_of_gibi, available_memory() / 2 / ranks_of_node);
+  require_memory(*gibi * bytes_of_gibi * ranks_of_node,
+                 fmt::format("--memory on {} of this node", counted(ranks_of_node, "rank")));
+  return *gibi * bytes_of_gibi;
+}
+
 }  // namespace dko::app

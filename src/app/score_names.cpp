@@ -94,4 +94,9 @@ void require_measure(const ScreenReader& screen, ScoreArray array, const Measure
                                why_missing(screen, array, measure)));
 }
 
+std::string kept_note(const ScreenReader& screen) {
+  return fmt::format("the list holds only the double knockouts that were kept ({} by {})", screen.keep(),
+                     screen.keep_by());
+}
+
 }  // namespace dko::app

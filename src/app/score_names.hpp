@@ -1,11 +1,12 @@
 #pragma once
 
 #include <array>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "dko/knockout/screen.hpp"
-#include "dko/results/measure.hpp"
+#include "dko/knockout/measure.hpp"
 #include "dko/results/screen_reader.hpp"
 
 namespace dko::app {
@@ -33,5 +34,8 @@ ScoreSet scores_named(std::string_view list);
 
 /// @throws UsageError that says why a screen has not this measure of this array.
 void require_measure(const ScreenReader& screen, ScoreArray array, const Measure& measure);
+
+/// That a list holds only the pairs that were selected, and by what.
+std::string kept_note(const ScreenReader& screen);
 
 }  // namespace dko::app

@@ -10,7 +10,12 @@
 #include "dko/base/names.hpp"
 #include "dko/base/text.hpp"
 #include "dko/knockout/event_index.hpp"
+#include "dko/knockout/pair_sums_screen.hpp"
+#include "dko/knockout/single_scores.hpp"
 #include "dko/parallel/collective.hpp"
+#include "dko/results/kept_pairs_file.hpp"
+#include "dko/results/pair_summary_file.hpp"
+#include "dko/results/screen_size.hpp"
 #include "dko/results/screen_writer.hpp"
 #include "progress.hpp"
 #include "rank_seconds.hpp"
@@ -40,7 +45,29 @@ void add_screen_options(CommandLine& line, ScreenOptions& options) {
       "instructions", po::value(&options.instructions)->value_name("portable|avx2|avx512"),
       "the widest instruction set for pairs, to get the same bits as on another machine; default: the widest "
       "that every rank has");
+  add_keep_options(line, options.keep);
 }
+
+namespace {
+
+/// @throws UsageError
+void check_keep_options(const CommandLine& line, const ScreenOptions& options) {
+  const PairKeeping keeping = keeping_of(options.keep);
+  if (keeping.form == PairKeeping::Form::all) return;
+  const char* option = options.keep.keep == "full" ? "--threshold" : "--keep";
+  if (options.order != 2)
+    throw UsageError(fmt::format("{} is of double knockouts: give --order 2 with it", option));
+  if (line.given("sample") || !options.events.empty()) {
+    throw UsageError(
+        fmt::format("{} chooses from all double knockouts: not with --sample or --events", option));
+  }
+  if (options.score.empty() || keeping.form != PairKeeping::Form::selected) return;
+  if (scores_named(options.score).has(keeping.by.score)) return;
+  throw UsageError(fmt::format("--keep-by {} needs that score: give --score impact,network, or leave it",
+                               name_of(keeping.by).name));
+}
+
+}  // namespace
 
 void check_screen_options(const CommandLine& line, ScreenOptions& options) {
   options.order_given = line.given("order");
@@ -54,6 +81,7 @@ void check_screen_options(const CommandLine& line, ScreenOptions& options) {
   if (line.given("instructions") && !instruction_set_named(options.instructions))
     throw UsageError(
         fmt::format("--instructions must be portable, avx2 or avx512, not '{}'", options.instructions));
+  check_keep_options(line, options);
   if (!options.events.empty() && !options.order_given && !(options.genes.empty() && options.cells.empty())) {
     throw UsageError(
         "--knockout-genes and --knockout-cells restrict --order 1 and 2, not --events: restrict the list "
@@ -87,6 +115,26 @@ ScreenCounts count_events(const ExpressionMatrix& matrix, const ScreenPlan& plan
   return counts;
 }
 
+/// Which ways to screen `bytes` of disk would hold.
+std::string space_advice(const ExpressionMatrix& matrix, const ScreenPlan& plan, double bytes) {
+  std::string advice;
+  for (const SmallerScreen& smaller : smaller_screens(matrix, plan, bytes)) {
+    advice += fmt::format("{}{} needs {}", advice.empty() ? "; what would fit: " : ", ", smaller.option,
+                          human_bytes(smaller.bytes));
+  }
+  return advice;
+}
+
+/// @throws UsageError if what --memory allows is not enough for the sums of a summary.
+void require_sums_memory(const ExpressionMatrix& matrix, const ScreenPlan& plan) {
+  if (!plan.stores_summary()) return;
+  const double least = least_sums_memory(plan, pair_genes(plan, matrix));
+  if (plan.keeping.memory >= least) return;
+  throw UsageError(
+      fmt::format("--keep summary needs {} of memory on each rank, and --memory allows {}: give it more",
+                  human_bytes(least), human_bytes(plan.keeping.memory)));
+}
+
 }  // namespace
 
 ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenOptions& options, std::int64_t members,
@@ -104,6 +152,10 @@ ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenOptions& option
   if (options.events.empty() || options.order_given) plan.singles = chosen_scores;
   if (options.order == 2 && options.sample == 0) {
     plan.doubles = options.score.empty() ? ScoreSet{{.impact = true}} : chosen_scores;
+    plan.keeping = keeping_of(options.keep);
+    if (plan.keeping.form == PairKeeping::Form::selected) plan.doubles[plan.keeping.by.score] = true;
+    if (plan.keeping.form != PairKeeping::Form::all)
+      plan.keeping.memory = memory_of_each_rank(options.keep.memory, job.nodes.node.size());
   }
   if (members > 1) {
     plan.singles = with_deviations(plan.singles);
@@ -123,12 +175,76 @@ ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenOptions& option
 
 void check_screen(const ExpressionMatrix& matrix, const ScreenPlan& plan, const OutputFile& output,
                   MappingKind kind, std::int64_t steps) {
-  require_disk_space(
-      output.partial_path(),
-      screen_file_bytes(matrix, plan) +
-          model_notes_bytes(plan.members, matrix.genes(), kind == MappingKind::dko ? steps : 0),
-      "the scores");
+  const double notes = model_notes_bytes(plan.members, matrix.genes(), kind == MappingKind::dko ? steps : 0);
+  const double needed = screen_file_bytes(matrix, plan) + notes;
+  const double available = available_disk_space(output.partial_path());
+  require_disk_space(output.partial_path(), needed, "the scores",
+                     available < needed ? space_advice(matrix, plan, available - notes) : "");
+  require_sums_memory(matrix, plan);
 }
+
+namespace {
+
+/// What a job is to score, and where to.
+struct Screening {
+  const ScreenPlan& plan;
+  const ExpressionMatrix& matrix;
+  std::span<const CollapsedMapping> members;
+  std::string path;  ///< of the file, which is there
+};
+
+/// Everything but the summary of pairs; returns the seconds of this rank. Rank 0's share costs as much as any
+/// other, so its progress is that of all. Local.
+double score_events(const Screening& screening, ScoreSink& sink, PairSelection* selection,
+                    std::int64_t events, Job& job) {
+  const Stopwatch watch;
+  screen_shard(screening.plan, screening.matrix, screening.members, job.ranks().rank(), job.ranks().size(),
+               sink, show_progress(job.log, {"screening", "knockouts", events}), selection);
+  return watch.seconds();
+}
+
+/// Every score into its array. Collective.
+void store_all(const Screening& screening, ScreenCounts& counts, Job& job) {
+  ScreenWriter writer(screening.path, job.ranks(), screening.plan);
+  counts.of_ranks =
+      summarize_seconds(score_events(screening, writer, nullptr, counts.total(), job), job.ranks());
+  writer.close();
+}
+
+/// Of the pairs those that the plan selects, at the end. Collective.
+void store_selected(const Screening& screening, ScreenCounts& counts, Job& job) {
+  PairSelection selection(screening.plan.keeping, screening.plan.doubles);
+  ScreenWriter writer(screening.path, job.ranks(), screening.plan);
+  counts.of_ranks =
+      summarize_seconds(score_events(screening, writer, &selection, counts.total(), job), job.ranks());
+  writer.close();
+  job.ranks().barrier();
+  const PairIndex index(screening.matrix, screening.plan.targets);
+  selection.finish(index.starts(), job.ranks());
+  counts.kept = write_kept_pairs(screening.path, screening.plan, index, selection.kept(), job.ranks());
+  job.log.info("{} of {} double knockouts are kept", with_thousands(*counts.kept),
+               with_thousands(counts.pairs));
+}
+
+/// Of the pairs what they come to over cells. Collective.
+void store_summary(const Screening& screening, ScreenCounts& counts, Job& job) {
+  ScreenWriter writer(screening.path, job.ranks(), screening.plan);
+  SinglesKeeper singles(writer, screening.plan.doubles);
+  const double own_singles = score_events(screening, singles, nullptr, counts.singles, job);
+  writer.close();
+  const PerScore<NodeArray<float>> shared = std::move(singles).share(job.nodes);
+  SingleScores of_singles;
+  for (const Score score : every_score) of_singles[score] = shared[score].view();
+  PairSummaryWriter summary(screening.path, job.ranks(), screening.plan);
+  const Stopwatch watch;
+  screen_pair_sums(screening.plan, screening.matrix, screening.members, of_singles, job.ranks().rank(),
+                   job.ranks().size(), summary,
+                   show_progress(job.log, {"adding up pairs", "knockouts", counts.pairs}));
+  counts.of_ranks = summarize_seconds(own_singles + watch.seconds(), job.ranks());
+  summary.close();
+}
+
+}  // namespace
 
 ScreenCounts run_screen(const ScreenPlan& plan, const ExpressionMatrix& matrix,
                         std::span<const CollapsedMapping> members, std::optional<OutputFile>& output,
@@ -141,14 +257,14 @@ ScreenCounts run_screen(const ScreenPlan& plan, const ExpressionMatrix& matrix,
     create_screen_file(path, matrix, plan, job.provenance, notes);
   });
   ranks.broadcast(path);
-  ScreenWriter writer(path, ranks, plan);
   ScreenCounts counts = count_events(matrix, plan);
-  // Rank 0's share costs as much as any other.
-  const Stopwatch own_watch;
-  screen_shard(plan, matrix, members, ranks.rank(), ranks.size(), writer,
-               show_progress(job.log, {"screening", "knockouts", counts.total()}));
-  counts.of_ranks = summarize_seconds(own_watch.seconds(), ranks);
-  writer.close();
+  const Screening screening{plan, matrix, members, path};
+  if (plan.keeping.form == PairKeeping::Form::selected)
+    store_selected(screening, counts, job);
+  else if (plan.stores_summary())
+    store_summary(screening, counts, job);
+  else
+    store_all(screening, counts, job);
   ranks.barrier();
   counts.seconds = watch.seconds();
   on_root(ranks, [&] {
@@ -162,11 +278,13 @@ ScreenCounts run_screen(const ScreenPlan& plan, const ExpressionMatrix& matrix,
 }
 
 nlohmann::ordered_json to_json(const ScreenCounts& counts) {
-  return {{"singles", counts.singles},
-          {"pairs", counts.pairs},
-          {"listed", counts.listed},
-          {"seconds", counts.seconds},
-          {"rank_seconds", to_json(counts.of_ranks)}};
+  nlohmann::ordered_json json{{"singles", counts.singles},
+                              {"pairs", counts.pairs},
+                              {"listed", counts.listed},
+                              {"seconds", counts.seconds},
+                              {"rank_seconds", to_json(counts.of_ranks)}};
+  if (counts.kept) json["kept_pairs"] = *counts.kept;
+  return json;
 }
 
 }  // namespace dko::app

@@ -13,6 +13,7 @@
 #include "dko/results/model_notes.hpp"
 #include "dko/training/ensemble.hpp"
 #include "job.hpp"
+#include "keep_options.hpp"
 #include "rank_seconds.hpp"
 
 namespace dko::app {
@@ -27,9 +28,11 @@ struct ScreenOptions {
   std::string score;         ///< of all knockouts; empty: both, but of all pairs the impact alone
   std::string instructions;  ///< widest to use; empty: any
   bool order_given = false;
+  KeepOptions keep;  ///< of all pairs
 };
 
-/// Options --order, --sample, --score, --events, --knockout-genes, --knockout-cells and --instructions.
+/// Options --order, --sample, --score, --events, --knockout-genes, --knockout-cells and --instructions, and
+/// those of KeepOptions.
 void add_screen_options(CommandLine& line, ScreenOptions& options);
 /// To be called after parsing. @throws UsageError for options that exclude each other.
 void check_screen_options(const CommandLine& line, ScreenOptions& options);
@@ -50,7 +53,8 @@ struct ScreenCounts {
   std::int64_t pairs = 0;
   std::int64_t listed = 0;
   double seconds = 0;
-  RankSeconds of_ranks;  ///< that each spent in its share, its writes included; on rank 0
+  RankSeconds of_ranks;              ///< that each spent in its share, its writes included; on rank 0
+  std::optional<std::int64_t> kept;  ///< of the pairs, where some are selected
 
   std::int64_t total() const { return singles + pairs + listed; }
 };

@@ -53,7 +53,7 @@ double most_of_columns(const Model& model, const ExpressionMatrix& matrix) {
 double cell_bytes(const ExpressionMatrix& matrix, const ScreenedModel& model) {
   const auto n = static_cast<double>(most_expressed(matrix));
   const auto genes = static_cast<double>(matrix.genes());
-  if (model.kind == MappingKind::dko) return model.members * (12 * n * n + 256 * n);
+  if (model.kind == MappingKind::dko) return model.members * (8 * n * n + 1024 * n);
   return 64 * model.most_of_columns + model.members * (4 * genes + 64 * n);
 }
 
@@ -109,6 +109,11 @@ std::vector<MemoryPart> shared_data(const ExpressionMatrix& matrix, const Screen
     parts.push_back(
         {"list", 4 * static_cast<double>(plan.list->order() + 1) * static_cast<double>(plan.list->size())});
   }
+  if (plan.stores_summary()) {
+    // The singles that interactions are reckoned by.
+    parts.push_back({"single scores", 4 * static_cast<double>(plan.doubles.count()) *
+                                          static_cast<double>(plan.targets.total())});
+  }
   return parts;
 }
 
@@ -127,6 +132,7 @@ MemoryNeed screen_memory(const ExpressionMatrix& matrix, const ScreenPlan& plan,
   if (model.parameter_bytes > 0) need.per_node.push_back({"its parameters", model.parameter_bytes});
   for (MemoryPart& part : shared_data(matrix, plan)) need.per_node.push_back(std::move(part));
   need.per_rank.push_back({"scores to write", buffer_bytes(plan)});
+  if (plan.stores_summary()) need.per_rank.push_back({"sums over cells", plan.keeping.memory});
   for (MemoryPart& part : data_of_rank(matrix, plan)) need.per_rank.push_back(std::move(part));
   return need;
 }

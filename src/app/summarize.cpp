@@ -253,6 +253,10 @@ void print_table(const ScreenReader& screen, const Part& part, const SummarizeOp
                            with_thousands(summary.total), by.is_interaction ? "largest" : "highest",
                            name_of(by).name)
             << table.text();
+  if (part.array == ScoreArray::list && screen.list_is_selected()) {
+    std::cout << kept_note(screen)
+              << ":\nmeans over these are not means over all cells, and are biased by the choice\n";
+  }
 }
 
 nlohmann::ordered_json to_json(const ScreenReader& screen, const Part& part,
@@ -276,15 +280,6 @@ nlohmann::ordered_json to_json(const ScreenReader& screen, const Part& part,
   return json;
 }
 
-/// What --memory says, or the default. @throws Error if the node does not have as much.
-double bytes_of_each_rank(const SummarizeOptions& options, int ranks_of_node) {
-  constexpr double gibi = 1 << 30;
-  if (!options.memory) return std::min(gibi, available_memory() / 2 / ranks_of_node);
-  require_memory(*options.memory * gibi * ranks_of_node,
-                 fmt::format("--memory on {} of this node", counted(ranks_of_node, "rank")));
-  return *options.memory * gibi;
-}
-
 }  // namespace
 
 void summarize_command(const std::vector<std::string>& arguments, const Context& context) {
@@ -297,7 +292,7 @@ void summarize_command(const std::vector<std::string>& arguments, const Context&
   std::optional<Summary> summary;
   std::vector<std::optional<CsvWriter>> files(parts.size());
   on_root(job.ranks(), [&] {
-    memory = bytes_of_each_rank(options, job.nodes.node.size());
+    memory = memory_of_each_rank(options.memory, job.nodes.node.size());
     summary.emplace(options.common);
     for (std::size_t at = 0; at < parts.size(); ++at)
       if (!parts[at].path.empty()) files[at].emplace(parts[at].path, options.common.force);

@@ -150,6 +150,8 @@ void print_table(const ScreenReader& screen, const Ranking& ranking, std::option
                            ranking.measures.front().is_interaction ? "largest" : "highest",
                            what_ranks(ranking))
             << table.text();
+  if (ranking.kind.array == ScoreArray::list && screen.list_is_selected())
+    std::cout << kept_note(screen) << '\n';
 }
 
 nlohmann::ordered_json to_json(const ScreenReader& screen, const Ranking& ranking) {
@@ -167,6 +169,11 @@ nlohmann::ordered_json to_json(const ScreenReader& screen, const Ranking& rankin
   return json;
 }
 
+std::string summary_note(const std::string& file) {
+  return fmt::format("{} holds its double knockouts as a summary over cells: dko summarize {} ranks them", file,
+                     file);
+}
+
 void print_top(const TopOptions& options) {
   const ScreenReader screen(options.file);
   Summary summary(options.common);
@@ -174,6 +181,7 @@ void print_top(const TopOptions& options) {
   if (!options.cell.empty()) cell = NameIndex("cell", screen.cell_names()).by_either(options.cell, "--cell");
   nlohmann::ordered_json json{{"provenance", app::to_json(screen.provenance())}};
   bool any = false;
+  if (screen.has_summary() && options.of == "double") throw UsageError(summary_note(options.file));
   for (const ScoreArrayName& kind : score_arrays) {
     if (!screen.has(kind.array) || !(options.of.empty() || options.of == kind.option)) continue;
     if (!options.score.empty() && options.of.empty() &&
@@ -185,6 +193,7 @@ void print_top(const TopOptions& options) {
     json[std::string(kind.option)] = to_json(screen, ranking);
     any = true;
   }
+  if (screen.has_summary() && any && options.of.empty()) std::cout << summary_note(options.file) << '\n';
   if (!any)
     throw UsageError(
         fmt::format("{} has no {} scores; dko info tells what it has, --score of dko screen stores more",

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <limits>
 #include <system_error>
 #include <utility>
 
@@ -96,12 +97,17 @@ void OutputFile::commit() {
   ::close(std::exchange(descriptor_, -1));
 }
 
-void require_disk_space(const fs::path& path, double bytes, const char* what) {
+double available_disk_space(const fs::path& path) {
   std::error_code error;
   const fs::space_info space = fs::space(directory_of(path), error);
-  if (error || static_cast<double>(space.available) >= bytes) return;
-  throw IoError(fmt::format("{}: {} need {} and {} are free in {}", path.string(), what, human_bytes(bytes),
-                            human_bytes(static_cast<double>(space.available)), directory_of(path).string()));
+  return error ? std::numeric_limits<double>::infinity() : static_cast<double>(space.available);
+}
+
+void require_disk_space(const fs::path& path, double bytes, const char* what, const std::string& advice) {
+  const double available = available_disk_space(path);
+  if (available >= bytes) return;
+  throw IoError(fmt::format("{}: {} need {} and {} are free in {}{}", path.string(), what, human_bytes(bytes),
+                            human_bytes(available), directory_of(path).string(), advice));
 }
 
 }  // namespace dko

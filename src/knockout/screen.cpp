@@ -5,9 +5,11 @@
 #include <stdexcept>
 #include <vector>
 
+#include "cell_scores.hpp"
 #include "dko/knockout/cost.hpp"
 #include "dko/knockout/ensemble_kernel.hpp"
 #include "dko/knockout/event_index.hpp"
+#include "score_buffer.hpp"
 #include "screen_costs.hpp"
 
 namespace dko {
@@ -16,61 +18,18 @@ namespace {
 
 constexpr std::int64_t cost_between_reports = 10'000'000;  // a millisecond, of one member
 
-/// Gathers scores of consecutive events and hands them to the sink in large pieces.
-class ScoreBuffer {
- public:
-  ScoreBuffer(ScoreSink& sink, ScoreArray array, ScoreSet wanted, std::int64_t first)
-      : sink_(sink), array_(array), wanted_(wanted), next_(first) {}
-
-  /// Room for `count` more events, to be filled by the caller.
-  ScoreSpans extend(std::size_t count) {
-    if (events_ + count > scores_per_write) flush();
-    events_ += count;
-    ScoreSpans spans;
-    for (const Score score : every_score) {
-      if (!wanted_.has(score)) continue;
-      values_[score].resize(events_);
-      spans[score] = std::span(values_[score]).last(count);
-    }
-    return spans;
-  }
-  void flush() {
-    if (events_ == 0) return;
-    for (const Score score : every_score) {
-      if (wanted_.has(score)) sink_.write(array_, score, next_, values_[score]);
-      values_[score].clear();
-    }
-    next_ += static_cast<std::int64_t>(events_);
-    events_ = 0;
-  }
-
- private:
-  ScoreSink& sink_;
-  ScoreArray array_;
-  ScoreSet wanted_;
-  std::int64_t next_;
-  std::size_t events_ = 0;
-  PerScore<std::vector<float>> values_;
-};
-
-/// Puts the scores of one event where they are wanted.
-void store(const KnockoutScores& scores, const ScoreSpans& spans, std::size_t at) {
-  for (const Score score : every_score) {
-    if (!spans[score].empty()) spans[score][at] = static_cast<float>(scores[score]);
-  }
-}
-
 class ShardScreen {
  public:
   ShardScreen(const ScreenPlan& plan, const ExpressionMatrix& matrix,
               std::span<const CollapsedMapping> members, std::int64_t shard, std::int64_t shards,
-              ScoreSink& sink, const ProgressCallback& progress)
+              ScoreSink& sink, PairSelection* selection, const ProgressCallback& progress)
       : plan_(plan),
         matrix_(matrix),
         kernel_(members, plan.instructions),
         shard_(shard),
         shards_(shards),
         sink_(sink),
+        selection_(selection),
         progress_(progress),
         costs_(cell_costs(matrix, members)) {}
 
@@ -81,20 +40,61 @@ class ShardScreen {
     EventRange listed;
     if (plan_.singles.any())
       singles = take_share(ArrayCosts(plan_.targets.starts(), costs_, &CellCosts::single));
-    if (plan_.doubles.any()) doubles = take_share(ArrayCosts(pairs.starts(), costs_, &CellCosts::pair));
+    if (has_pairs()) doubles = take_share(ArrayCosts(pairs.starts(), costs_, &CellCosts::pair));
     if (plan_.list) listed = take_share(ArrayCosts(*plan_.list, costs_));
-    ScoreBuffer single_scores(sink_, ScoreArray::singles, plan_.singles, singles.first);
+    ScoreBuffer buffer(sink_, ScoreArray::singles, plan_.singles, singles.first);
     in_cells(plan_.targets.starts(), singles,
-             [&](EventRange within) { score_singles(within, single_scores); });
-    single_scores.flush();
-    ScoreBuffer pair_scores(sink_, ScoreArray::pairs, plan_.doubles, doubles.first);
-    in_cells(pairs.starts(), doubles, [&](EventRange within) { score_pairs(within, pair_scores); });
-    pair_scores.flush();
+             [&](std::int64_t, EventRange within) { score_singles(within, buffer); });
+    buffer.flush();
+    if (selection_ != nullptr)
+      select_all_pairs(pairs, doubles);
+    else
+      store_all_pairs(pairs, doubles);
     if (plan_.list) score_list(listed);
     if (progress_ && total_ > 0) progress_(total_, total_);
   }
 
  private:
+  /// Whether pairs are scored here: summaries have a loop of their own.
+  bool has_pairs() const { return plan_.doubles.any() && plan_.keeping.form != PairKeeping::Form::summary; }
+
+  void store_all_pairs(const PairIndex& pairs, EventRange range) {
+    ScoreBuffer buffer(sink_, ScoreArray::pairs, plan_.doubles, range.first);
+    in_cells(pairs.starts(), range, [&](std::int64_t, EventRange within) {
+      score_pairs(within, [&](EventRange piece) {
+        kernel_.pair_scores(positions_, piece, buffer.extend(static_cast<std::size_t>(piece.size())));
+      });
+    });
+    buffer.flush();
+  }
+
+  void select_all_pairs(const PairIndex& pairs, EventRange range) {
+    selection_->begin(pairs.starts(), range);
+    PerScore<std::vector<float>> values;
+    std::vector<float> singles;
+    in_cells(pairs.starts(), range, [&](std::int64_t cell, EventRange within) {
+      if (const auto needed = selection_->singles_needed())
+        singles = single_scores(kernel_, positions_, *needed);
+      const std::int64_t start = pairs.starts()[static_cast<std::size_t>(cell)];
+      score_pairs(within, [&](EventRange piece) {
+        const ScoreSpans scores = room(values, piece.size());
+        kernel_.pair_scores(positions_, piece, scores);
+        selection_->take({cell, start, piece, std::ssize(positions_), scores, singles});
+      });
+    });
+  }
+
+  /// For as many pairs, of each wanted score.
+  ScoreSpans room(PerScore<std::vector<float>>& values, std::int64_t count) const {
+    ScoreSpans spans;
+    for (const Score score : every_score) {
+      if (!plan_.doubles.has(score)) continue;
+      values[score].resize(static_cast<std::size_t>(count));
+      spans[score] = values[score];
+    }
+    return spans;
+  }
+
   /// This shard's events of an array; their cost is added to the total.
   EventRange take_share(const ArrayCosts& costs) {
     const EventRange share = costs.shard(shard_, shards_);
@@ -102,7 +102,7 @@ class ShardScreen {
     return share;
   }
 
-  /// Calls `visit(events within the cell)` for each cell that the range touches, the cell loaded.
+  /// Calls `visit(cell, events within it)` for each cell that the range touches, the cell loaded.
   template <class Visit>
   void in_cells(std::span<const std::int64_t> starts, EventRange range, Visit visit) {
     while (range.size() > 0) {
@@ -110,7 +110,7 @@ class ShardScreen {
       const std::int64_t start = starts[static_cast<std::size_t>(cell)];
       const std::int64_t end = std::min(range.last, starts[static_cast<std::size_t>(cell) + 1]);
       load(cell);
-      visit(EventRange{range.first - start, end - start});
+      visit(cell, EventRange{range.first - start, end - start});
       range.first = end;
     }
   }
@@ -120,19 +120,7 @@ class ShardScreen {
     kernel_.load(matrix_.expressed(cell));
     cost_ = costs_[static_cast<std::size_t>(cell)];
     advance(cost_.load);
-    positions_of(plan_.targets.of(cell), cell, positions_);
-  }
-
-  /// Where `genes` (ascending) stand among the expressed genes of the cell.
-  void positions_of(std::span<const std::int32_t> genes, std::int64_t cell,
-                    std::vector<std::int32_t>& positions) {
-    const auto expressed = matrix_.expressed(cell);
-    positions.clear();
-    auto from = expressed.begin();
-    for (const std::int32_t gene : genes) {
-      from = std::lower_bound(from, expressed.end(), gene);
-      positions.push_back(static_cast<std::int32_t>(from - expressed.begin()));
-    }
+    positions_of(plan_.targets.of(cell), matrix_.expressed(cell), positions_);
   }
 
   void score_singles(EventRange within, ScoreBuffer& buffer) {
@@ -149,11 +137,12 @@ class ShardScreen {
   }
 
   /// In pieces of as many whole rows of the cell's triangle as one write takes.
-  void score_pairs(EventRange within, ScoreBuffer& buffer) {
+  template <class ScorePiece>
+  void score_pairs(EventRange within, ScorePiece score) {
     const auto m = std::ssize(positions_);
     while (within.size() > 0) {
       const EventRange piece{within.first, end_of_piece(m, within)};
-      kernel_.pair_scores(positions_, piece, buffer.extend(static_cast<std::size_t>(piece.size())));
+      score(piece);
       advance(cost_.pair * piece.size());
       within.first = piece.last;
     }
@@ -199,7 +188,7 @@ class ShardScreen {
       const auto of_event = plan_.list->genes(event);
       genes.assign(of_event.begin(), of_event.end());
       std::sort(genes.begin(), genes.end());
-      positions_of(genes, cell, positions_);
+      positions_of(genes, matrix_.expressed(cell), positions_);
       store(kernel_.scores(positions_), scores, static_cast<std::size_t>(event - first));
       advance(costs_[static_cast<std::size_t>(cell)].listed);
     }
@@ -219,6 +208,7 @@ class ShardScreen {
   std::int64_t shard_;
   std::int64_t shards_;
   ScoreSink& sink_;
+  PairSelection* selection_;
   const ProgressCallback& progress_;
   std::vector<CellCosts> costs_;         // by cell
   std::vector<std::int32_t> positions_;  // targets of the loaded cell, or genes of an event
@@ -238,6 +228,23 @@ ScoreSet root_set(const NodeGroup& group, const ScoreSet& on_root) {
   return set;
 }
 
+/// Likewise.
+PairKeeping root_keeping(const NodeGroup& group, const PairKeeping& on_root) {
+  std::vector<std::int64_t> numbers{static_cast<std::int64_t>(on_root.form), on_root.top,
+                                    on_root.threshold ? 1 : 0, static_cast<std::int64_t>(on_root.by.score),
+                                    on_root.by.is_interaction ? 1 : 0};
+  std::vector<double> reals{on_root.threshold.value_or(0), on_root.memory};
+  group.all.broadcast(numbers);
+  group.all.broadcast(reals);
+  PairKeeping keeping{static_cast<PairKeeping::Form>(numbers[0]),
+                      numbers[1],
+                      {},
+                      {static_cast<Score>(numbers[3]), numbers[4] != 0},
+                      reals[1]};
+  if (numbers[2] != 0) keeping.threshold = reals[0];
+  return keeping;
+}
+
 }  // namespace
 
 ScreenPlan ScreenPlan::replicate(const NodeGroup& group, ScreenPlan on_root) {
@@ -250,6 +257,7 @@ ScreenPlan ScreenPlan::replicate(const NodeGroup& group, ScreenPlan on_root) {
   auto widest = static_cast<std::int32_t>(on_root.instructions);
   group.all.broadcast(widest);
   plan.instructions = common_instruction_set(group.all, static_cast<InstructionSet>(widest));
+  plan.keeping = root_keeping(group, on_root.keeping);
   std::int32_t has_list = on_root.list ? 1 : 0;
   group.all.broadcast(has_list);
   if (has_list != 0)
@@ -259,10 +267,12 @@ ScreenPlan ScreenPlan::replicate(const NodeGroup& group, ScreenPlan on_root) {
 
 void screen_shard(const ScreenPlan& plan, const ExpressionMatrix& matrix,
                   std::span<const CollapsedMapping> members, std::int64_t shard, std::int64_t shards,
-                  ScoreSink& sink, const ProgressCallback& progress) {
+                  ScoreSink& sink, const ProgressCallback& progress, PairSelection* selection) {
   if (std::ssize(members) != plan.members || members.empty())
     throw std::logic_error("a screen needs as many members as its plan says, and one at least");
-  ShardScreen(plan, matrix, members, shard, shards, sink, progress).run();
+  if ((plan.keeping.form == PairKeeping::Form::selected) != (selection != nullptr))
+    throw std::logic_error("a selection is made if the plan wants one");
+  ShardScreen(plan, matrix, members, shard, shards, sink, selection, progress).run();
 }
 
 }  // namespace dko

@@ -1,9 +1,14 @@
 #include "best_rows.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <type_traits>
+
+#include "dko/base/error.hpp"
+#include "dko/base/text.hpp"
 
 namespace dko {
 
@@ -63,6 +68,31 @@ std::vector<KnockoutSummary> BestRows::collect(const Communicator& ranks) && {
   if (std::ssize(rows_) > count_) trim();
   std::sort(rows_.begin(), rows_.end(), order_);
   return std::move(rows_);
+}
+
+namespace {
+
+/// Three digits, rounded up: what is said to be needed must do.
+std::string gibibytes(double bytes) {
+  constexpr double gibi = 1 << 30;
+  const double step = std::pow(10, std::floor(std::log10(bytes / gibi)) - 2);
+  return fmt::format("{:.3g}", std::ceil(bytes / gibi / step) * step);
+}
+
+}  // namespace
+
+double memory_beside_rows(std::int64_t count, std::int64_t pairs, double fixed, double least, double memory) {
+  constexpr double row_bytes = sizeof(KnockoutSummary);
+  fixed += 2 * row_bytes * static_cast<double>(std::min(pairs, rows_per_message));
+  const double kept = row_bytes * static_cast<double>(BestRows::most_held(count, pairs));
+  if (memory - fixed - kept >= least) return memory - fixed - kept;
+  const auto fit = static_cast<std::int64_t>((memory - fixed - least) / row_bytes / 2);
+  throw UsageError(
+      fmt::format("--memory: the summary of {} needs {} GiB on each rank and {} are allowed; give it more{}",
+                  count >= pairs ? fmt::format("up to {} pairs", with_thousands(pairs))
+                                 : fmt::format("the top {} pairs", with_thousands(count)),
+                  gibibytes(fixed + kept + least), gibibytes(memory),
+                  fit > 0 ? fmt::format(", or keep fewer: -n {} fits", fit) : ""));
 }
 
 }  // namespace dko

@@ -51,6 +51,10 @@ class BestRows {
   KnockoutSummary last_;  // of the best, once trimmed: what does not come before it is not one of them
 };
 
+/// Bytes of `memory` that are left beside the `count` best of `pairs` rows, what their messages take, and
+/// `fixed` bytes. @throws UsageError if these are fewer than `least`; it says how many rows would fit.
+double memory_beside_rows(std::int64_t count, std::int64_t pairs, double fixed, double least, double memory);
+
 /// Rows that travel at once between ranks.
 constexpr std::int64_t rows_per_message = std::int64_t{1} << 14;
 

@@ -1,16 +1,13 @@
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <cmath>
 #include <optional>
 
 #include "best_rows.hpp"
-#include "dko/base/error.hpp"
-#include "dko/base/text.hpp"
 #include "dko/knockout/event_index.hpp"
+#include "dko/knockout/pair_genes.hpp"
+#include "dko/knockout/pair_sums.hpp"
 #include "dko/results/summary.hpp"
 #include "pair_list_summary.hpp"
-#include "pair_sums.hpp"
+#include "stored_summary.hpp"
 #include "summary_measures.hpp"
 
 namespace dko {
@@ -19,46 +16,9 @@ namespace {
 
 constexpr std::int64_t largest_read = std::int64_t{1} << 20;  // scores at once
 
-/// The genes of a screen's pairs, and how many pairs of cells each is the first of.
-struct FirstGenes {
-  std::vector<std::int32_t> genes;   ///< k of them, ascending
-  std::vector<std::int64_t> place;   ///< of each gene of the screen among them; −1 of others
-  std::vector<std::int64_t> before;  ///< k+1: events whose first gene is before each
-  std::int64_t most_targets = 0;     ///< of a cell
-
-  std::int64_t count() const { return std::ssize(genes); }
-  /// Pairs that there can be.
-  std::int64_t most_pairs() const { return std::min(before.back(), count() * (count() - 1) / 2); }
-};
-
-bool has_pairs(const ScreenReader& screen, std::int64_t cell) {
-  const auto at = static_cast<std::size_t>(cell);
-  return screen.pair_starts()[at + 1] > screen.pair_starts()[at];
-}
-
-FirstGenes first_genes(const ScreenReader& screen) {
-  const std::size_t all = screen.gene_names().size();
-  std::vector<std::int64_t> events(all, 0);
-  std::vector<bool> is_there(all, false);
-  FirstGenes first;
-  for (std::int64_t cell = 0; cell < screen.targets().cells(); ++cell) {
-    if (!has_pairs(screen, cell)) continue;
-    const auto targets = screen.targets().of(cell);
-    first.most_targets = std::max(first.most_targets, std::ssize(targets));
-    std::int64_t after = std::ssize(targets);
-    for (const std::int32_t gene : targets) {
-      events[static_cast<std::size_t>(gene)] += --after;
-      is_there[static_cast<std::size_t>(gene)] = true;
-    }
-  }
-  first.before.push_back(0);
-  for (std::size_t gene = 0; gene < all; ++gene) {
-    first.place.push_back(is_there[gene] ? first.count() : -1);
-    if (!is_there[gene]) continue;
-    first.genes.push_back(static_cast<std::int32_t>(gene));
-    first.before.push_back(first.before.back() + events[gene]);
-  }
-  return first;
+PairGenes genes_of(const ScreenReader& screen) {
+  return {screen.targets(), screen.pair_starts(), std::ssize(screen.gene_names()),
+          [](std::int64_t) { return 1; }};
 }
 
 /// How one rank may use its memory.
@@ -67,36 +27,18 @@ struct Budget {
   double sums = 0;         ///< bytes
 };
 
-/// Three digits, rounded up: what is said to be needed must do.
-std::string gibibytes(double bytes) {
-  constexpr double gibi = 1 << 30;
-  const double step = std::pow(10, std::floor(std::log10(bytes / gibi)) - 2);
-  return fmt::format("{:.3g}", std::ceil(bytes / gibi / step) * step);
-}
-
 /// @throws UsageError if `memory` is not enough.
-Budget budget(const FirstGenes& first, const std::vector<Measure>& measures, std::int64_t count,
+Budget budget(const PairGenes& genes, const std::vector<Measure>& measures, std::int64_t count,
               double memory) {
-  constexpr double row_bytes = sizeof(KnockoutSummary);
   const auto arrays = static_cast<double>(measures.size());
-  const auto pairs = first.most_pairs();
+  const auto pairs = genes.most_pairs();
   Budget budget;
   budget.piece =
-      std::max({std::int64_t{1}, first.most_targets,
+      std::max({std::int64_t{1}, genes.most_targets(),
                 std::min(largest_read, static_cast<std::int64_t>(memory / 16 / sizeof(float) / arrays))});
-  const double of_messages = row_bytes * static_cast<double>(std::min(pairs, rows_per_message));
-  const double fixed = sizeof(float) * arrays * static_cast<double>(budget.piece) + 2 * of_messages;
-  const double kept = row_bytes * static_cast<double>(BestRows::most_held(count, pairs));
-  const double least = static_cast<double>(PairSums(measures).bytes() * first.count());
-  budget.sums = memory - fixed - kept;
-  if (budget.sums >= least) return budget;
-  const auto fit = static_cast<std::int64_t>((memory - fixed - least) / row_bytes / 2);
-  throw UsageError(
-      fmt::format("--memory: the summary of {} needs {} GiB on each rank and {} are allowed; give it more{}",
-                  count >= pairs ? fmt::format("up to {} pairs", with_thousands(pairs))
-                                 : fmt::format("the top {} pairs", with_thousands(count)),
-                  gibibytes(fixed + kept + least), gibibytes(memory),
-                  fit > 0 ? fmt::format(", or keep fewer: -n {} fits", fit) : ""));
+  budget.sums = memory_beside_rows(count, pairs, sizeof(float) * arrays * static_cast<double>(budget.piece),
+                                   static_cast<double>(PairSums(measures).bytes() * genes.count()), memory);
+  return budget;
 }
 
 /// One score of the single knockouts of cell after cell, read in large pieces.
@@ -140,9 +82,9 @@ struct ScoreColumn {
 /// Adds up pairs of first genes [first, last) over all cells.
 class PairScan {
  public:
-  PairScan(const ScreenReader& screen, const FirstGenes& first, const std::vector<Measure>& measures,
+  PairScan(const ScreenReader& screen, const PairGenes& genes, const std::vector<Measure>& measures,
            std::int64_t piece)
-      : screen_(screen), first_(first), piece_(piece) {
+      : screen_(screen), genes_(genes), piece_(piece) {
     for (const Score score : every_score) {
       const auto place = [&](bool is_interaction) -> std::optional<std::size_t> {
         const auto found = std::find(measures.begin(), measures.end(), Measure{score, is_interaction});
@@ -157,33 +99,20 @@ class PairScan {
   }
 
   /// Returns how many events of the cell are of these pairs.
-  std::int64_t add_cell(std::int64_t cell, std::int64_t first, std::int64_t last, PairSums& sums) {
+  std::int64_t add_cell(std::int64_t cell, EventRange firsts, PairSums& sums) {
     const auto targets = screen_.targets().of(cell);
-    places_.clear();
-    for (const std::int32_t gene : targets) places_.push_back(first_.place[static_cast<std::size_t>(gene)]);
-    const auto row_of = [&](std::int64_t place) {
-      return std::min(std::lower_bound(places_.begin(), places_.end(), place) - places_.begin(),
-                      std::ssize(places_) - 1);
-    };
+    genes_.places_of(targets, places_);
     const std::int64_t m = std::ssize(targets);
-    const std::int64_t end = row_of(last);
-    const std::int64_t begin = row_of(first);
-    for (std::int64_t row = begin; row < end;) {
-      const std::int64_t to = rows_of_piece(m, row, end);
+    const EventRange rows = rows_of(places_, firsts);
+    for (std::int64_t row = rows.first; row < rows.last;) {
+      const std::int64_t to = end_of_rows(m, row, rows.last, piece_);
       add_rows(cell, row, to, sums);
       row = to;
     }
-    return PairIndex::row_start(m, end) - PairIndex::row_start(m, begin);
+    return PairIndex::row_start(m, rows.last) - PairIndex::row_start(m, rows.first);
   }
 
  private:
-  /// The end of the rows from `row` on that are read at once.
-  std::int64_t rows_of_piece(std::int64_t m, std::int64_t row, std::int64_t end) const {
-    std::int64_t to = row + 1;
-    while (to < end && PairIndex::row_start(m, to + 1) - PairIndex::row_start(m, row) <= piece_) ++to;
-    return to;
-  }
-
   void add_rows(std::int64_t cell, std::int64_t row, std::int64_t to, PairSums& sums) {
     const std::int64_t m = std::ssize(places_);
     const std::int64_t from = PairIndex::row_start(m, row);
@@ -195,7 +124,7 @@ class PairScan {
     }
     for (; row < to; ++row) {
       const auto at = static_cast<std::size_t>(row);
-      sums.add_cell(places_[at], std::span<const std::int64_t>(places_).subspan(at + 1));
+      sums.add_cell(places_[at], std::span<const std::int32_t>(places_).subspan(at + 1));
       for (ScoreColumn& column : columns_)
         add_row(cell, at, column.values.data() + (PairIndex::row_start(m, row) - from), column, sums);
     }
@@ -214,56 +143,31 @@ class PairScan {
   }
 
   const ScreenReader& screen_;
-  const FirstGenes& first_;
+  const PairGenes& genes_;
   std::int64_t piece_;
   std::vector<ScoreColumn> columns_;
-  std::vector<std::int64_t> places_;  // of the targets of the cell
+  std::vector<std::int32_t> places_;  // of the targets of the cell
 };
 
-/// The first genes [first, last) of this rank: as many events as the others have, nearly.
-EventRange share_of(const FirstGenes& first, const Communicator& ranks) {
-  const std::int64_t total = first.before.back();
-  const auto bound = [&](std::int64_t rank) {
-    const std::int64_t goal = total / ranks.size() * rank + total % ranks.size() * rank / ranks.size();
-    return std::lower_bound(first.before.begin(), first.before.end(), goal) - first.before.begin();
-  };
-  return {ranks.rank() == 0 ? 0 : bound(ranks.rank()),
-          ranks.rank() + 1 == ranks.size() ? first.count() : bound(ranks.rank() + 1)};
-}
-
-/// The end of the first genes from `from` on whose sums fit into as many bytes; at least one.
-std::int64_t end_of_block(std::int64_t from, std::int64_t last, std::int64_t k, double bytes_of_pair,
-                          double bytes) {
-  std::int64_t to = from;
-  double held = 0;
-  do {
-    held += static_cast<double>(k - 1 - to) * bytes_of_pair;
-    ++to;
-  } while (to < last && held + static_cast<double>(k - 1 - to) * bytes_of_pair <= bytes);
-  return to;
-}
-
 /// Pairs that have an event, of this rank; the best go to `best`.
-std::int64_t summarize_share(const ScreenReader& screen, const FirstGenes& first,
+std::int64_t summarize_share(const ScreenReader& screen, const PairGenes& genes,
                              const std::vector<Measure>& measures, const Budget& budget, EventRange share,
                              BestRows& best, const ProgressCallback& progress) {
-  PairScan scan(screen, first, measures, budget.piece);
+  PairScan scan(screen, genes, measures, budget.piece);
   PairSums sums(measures);
-  const auto events_before = [&](std::int64_t gene) { return first.before[static_cast<std::size_t>(gene)]; };
-  const std::int64_t events = events_before(share.last) - events_before(share.first);
   std::int64_t done = 0;
   std::int64_t pairs = 0;
   for (std::int64_t from = share.first; from < share.last;) {
     const std::int64_t to =
-        end_of_block(from, share.last, first.count(), static_cast<double>(sums.bytes()), budget.sums);
-    sums.reset(from, to, first.count());
+        genes.end_of_block(from, share.last, static_cast<double>(sums.bytes()), budget.sums);
+    sums.reset(from, to, genes.count());
     for (std::int64_t cell = 0; cell < screen.targets().cells(); ++cell) {
-      if (!has_pairs(screen, cell)) continue;
-      done += scan.add_cell(cell, from, to, sums);
-      if (progress) progress(done, events);
+      if (!has_pairs(screen.pair_starts(), cell)) continue;
+      done += scan.add_cell(cell, {from, to}, sums);
+      if (progress) progress(done, genes.cost(share));
     }
     sums.for_each([&](std::int64_t a, std::int64_t b, KnockoutSummary row) {
-      row.genes = {first.genes[static_cast<std::size_t>(a)], first.genes[static_cast<std::size_t>(b)]};
+      row.genes = {genes.genes()[static_cast<std::size_t>(a)], genes.genes()[static_cast<std::size_t>(b)]};
       best.offer(row);
       ++pairs;
     });
@@ -275,7 +179,7 @@ std::int64_t summarize_share(const ScreenReader& screen, const FirstGenes& first
 }  // namespace
 
 std::optional<ScoreArray> pairs_of(const ScreenReader& screen) {
-  if (screen.has(ScoreArray::pairs)) return ScoreArray::pairs;
+  if (screen.has(ScoreArray::pairs) || screen.has_summary()) return ScoreArray::pairs;
   if (screen.has(ScoreArray::list) && screen.order(ScoreArray::list) == 2) return ScoreArray::list;
   return std::nullopt;
 }
@@ -283,12 +187,14 @@ std::optional<ScoreArray> pairs_of(const ScreenReader& screen) {
 SummaryTable summarize_pairs(const ScreenReader& screen, const Measure& by, std::int64_t count, double memory,
                              const Communicator& ranks, const ProgressCallback& progress) {
   if (pairs_of(screen) == ScoreArray::list) return summarize_pair_list(screen, by, count, memory, ranks);
+  if (!screen.has(ScoreArray::pairs))
+    return summarize_stored_pairs(screen, by, count, memory, ranks, progress);
   SummaryTable table = empty_table(screen, ScoreArray::pairs, by);
-  const FirstGenes first = first_genes(screen);
-  const Budget within = budget(first, table.measures, count, memory);
-  BestRows best(RowOrder(table.measures, table.by), count, first.most_pairs());
-  table.total = ranks.sum(
-      summarize_share(screen, first, table.measures, within, share_of(first, ranks), best, progress));
+  const PairGenes genes = genes_of(screen);
+  const Budget within = budget(genes, table.measures, count, memory);
+  BestRows best(RowOrder(table.measures, table.by), count, genes.most_pairs());
+  table.total = ranks.sum(summarize_share(screen, genes, table.measures, within,
+                                          genes.share(ranks.rank(), ranks.size()), best, progress));
   table.rows = std::move(best).collect(ranks);
   return table;
 }

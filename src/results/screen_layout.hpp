@@ -23,6 +23,10 @@ constexpr auto indptr = "indptr";
 constexpr auto event_genes = "genes";
 constexpr auto event_cell = "cell";
 
+/// Attributes: what of the double knockouts is kept (text_of), and by what; absent where all there were are.
+constexpr auto keep = "keep";
+constexpr auto keep_by = "keep_by";
+
 constexpr auto training = "training";
 constexpr auto quality = "quality";
 

@@ -8,6 +8,7 @@
 #include "dko/knockout/event_index.hpp"
 #include "dko/parallel/collective.hpp"
 #include "screen_layout.hpp"
+#include "summary_layout.hpp"
 
 namespace dko {
 
@@ -262,6 +263,22 @@ std::string ScreenReader::instruction_set() const {
 
 std::int64_t ScreenReader::members() const {
   return file_.has_attribute(layout::members) ? file_.integer_attribute(layout::members) : 1;
+}
+
+bool ScreenReader::has_summary() const {
+  return file_.has(summary_layout::group);
+}
+
+hdf5::Location ScreenReader::summary() const {
+  return file_.group(summary_layout::group);
+}
+
+std::string ScreenReader::keep() const {
+  return file_.has_attribute(layout::keep) ? file_.text_attribute(layout::keep) : "full";
+}
+
+std::string ScreenReader::keep_by() const {
+  return file_.has_attribute(layout::keep_by) ? file_.text_attribute(layout::keep_by) : "";
 }
 
 std::optional<double> ScreenReader::training_seconds() const {

@@ -1,12 +1,11 @@
 #include "dko/results/screen_writer.hpp"
 
-#include <fmt/format.h>
-#include <hdf5.h>
-
 #include "dko/base/text.hpp"
 #include "dko/knockout/event_index.hpp"
-#include "dko/parallel/mpi_access.hpp"
+#include "parallel_file.hpp"
+#include "score_layout.hpp"
 #include "screen_layout.hpp"
+#include "summary_layout.hpp"
 
 namespace dko {
 
@@ -30,14 +29,6 @@ void create_singles(hdf5::File& file, const ExpressionMatrix& matrix, const Scre
   }
 }
 
-void create_scores(hdf5::Location& group, ScoreSet wanted, std::int64_t events) {
-  for (const Score score : every_score) {
-    if (!wanted.has(score)) continue;
-    group.create(layout::name_of(score), hdf5::Type::f32, {events});
-    group.set_encoding(layout::name_of(score), "array", "0.2.0");
-  }
-}
-
 void create_pairs(hdf5::File& file, const PairIndex& index, ScoreSet wanted) {
   hdf5::Location pairs = file.create_group(layout::double_);
   pairs.write(layout::indptr, index.starts());
@@ -54,6 +45,12 @@ void create_list(hdf5::File& file, const EventList& events, ScoreSet wanted) {
   create_scores(list, wanted, events.size());
 }
 
+void note_keeping(hdf5::File& file, const PairKeeping& keeping) {
+  file.set(layout::keep, text_of(keeping));
+  if (keeping.form == PairKeeping::Form::selected)
+    file.set(layout::keep_by, std::string(name_of(keeping.by).name));
+}
+
 void create_cells(hdf5::File& file, const ExpressionMatrix& matrix) {
   std::vector<std::int32_t> expressed;
   for (std::int64_t cell = 0; cell < matrix.cells(); ++cell)
@@ -64,40 +61,14 @@ void create_cells(hdf5::File& file, const ExpressionMatrix& matrix) {
   cells.set_encoding(layout::n_genes, "array", "0.2.0");
 }
 
-/// The MPI driver for several ranks, the plain one for a rank alone.
-hdf5::Handle file_access(const Communicator& communicator) {
-  hdf5::prepare_library();
-  hdf5::Handle access(hdf5::check(H5Pcreate(H5P_FILE_ACCESS), "HDF5 file access"), H5Pclose);
-  if (communicator.size() > 1) {
-    const MPI_Comm comm = MpiAccess::native(communicator);
-    hdf5::check(H5Pset_fapl_mpio(access.id(), comm, MPI_INFO_NULL), "HDF5 MPI driver");
-  }
-  return access;
-}
-
 }  // namespace
 
-double screen_file_bytes(const ExpressionMatrix& matrix, const ScreenPlan& plan) {
-  constexpr double fixed = 1 << 20;
-  double bytes = fixed;
-  for (const Names* names : {&matrix.gene_names(), &matrix.cell_names()}) {
-    for (const std::string& name : *names) bytes += static_cast<double>(name.size()) + 32;
+void create_scores(hdf5::Location& group, ScoreSet wanted, std::int64_t events) {
+  for (const Score score : every_score) {
+    if (!wanted.has(score)) continue;
+    group.create(layout::name_of(score), hdf5::Type::f32, {events});
+    group.set_encoding(layout::name_of(score), "array", "0.2.0");
   }
-  bytes += 4.0 * static_cast<double>(matrix.cells());
-  const auto scores = [](ScoreSet wanted) { return 4.0 * static_cast<double>(wanted.count()); };
-  if (plan.singles.any() || plan.doubles.any()) {
-    bytes += (4.0 + scores(plan.singles)) * static_cast<double>(plan.targets.total()) +
-             8.0 * static_cast<double>(matrix.cells());
-  }
-  if (plan.doubles.any()) {
-    bytes += scores(plan.doubles) * static_cast<double>(PairIndex(matrix, plan.targets).total()) +
-             8.0 * static_cast<double>(matrix.cells());
-  }
-  if (plan.list) {
-    const auto order = static_cast<double>(plan.list->order());
-    bytes += (4.0 * (order + 1) + scores(plan.listed)) * static_cast<double>(plan.list->size());
-  }
-  return bytes;
 }
 
 void create_screen_file(const std::filesystem::path& path, const ExpressionMatrix& matrix,
@@ -112,7 +83,9 @@ void create_screen_file(const std::filesystem::path& path, const ExpressionMatri
   genes.write_strings(layout::id, matrix.gene_ids());
   create_cells(file, matrix);
   if (plan.singles.any()) create_singles(file, matrix, plan);
-  if (plan.doubles.any()) create_pairs(file, PairIndex(matrix, plan.targets), plan.doubles);
+  if (plan.doubles.any()) note_keeping(file, plan.keeping);
+  if (plan.stores_all_pairs()) create_pairs(file, PairIndex(matrix, plan.targets), plan.doubles);
+  if (plan.stores_summary()) summary_layout::create(file, plan, matrix);
   if (plan.list) create_list(file, *plan.list, plan.listed);
   write_model_notes(file, notes);
   file.flush();
@@ -131,7 +104,7 @@ void complete_screen_file(const std::filesystem::path& path, std::optional<doubl
 
 ScreenWriter::ScreenWriter(const std::filesystem::path& path, const Communicator& communicator,
                            const ScreenPlan& plan)
-    : file_(hdf5::File::open_with(path, file_access(communicator), communicator.size() > 1)) {
+    : file_(open_on_all_ranks(path, communicator)) {
   const auto open = [&](ScoreArray array, ScoreSet wanted, const auto& dataset_of) {
     for (const Score score : every_score) {
       if (wanted.has(score)) datasets_.emplace(std::pair(array, score), dataset_of(layout::name_of(score)));
@@ -139,7 +112,7 @@ ScreenWriter::ScreenWriter(const std::filesystem::path& path, const Communicator
   };
   open(ScoreArray::singles, plan.singles,
        [&](const char* score) { return file_.group(layout::single).group(score).dataset(layout::data); });
-  open(ScoreArray::pairs, plan.doubles,
+  open(ScoreArray::pairs, plan.stores_all_pairs() ? plan.doubles : ScoreSet{},
        [&](const char* score) { return file_.group(layout::double_).dataset(score); });
   if (!plan.list) return;
   open(ScoreArray::list, plan.listed,

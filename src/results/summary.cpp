@@ -5,6 +5,7 @@
 #include "best_rows.hpp"
 #include "dko/results/score_reader.hpp"
 #include "moments.hpp"
+#include "stored_summary.hpp"
 #include "summary_measures.hpp"
 
 namespace dko {
@@ -48,6 +49,8 @@ std::vector<Moments> moments_of_genes(const ScreenReader& screen, const Measure&
 }  // namespace
 
 std::vector<Measure> summarized_measures(const ScreenReader& screen, ScoreArray array) {
+  if (array == ScoreArray::pairs && !screen.has(array) && screen.has_summary())
+    return stored_summary_measures(screen);
   std::vector<Measure> measures = screen.measures(array);
   if (array == ScoreArray::singles) return measures;
   // Of pairs no more than scores and what follows from them: the share of a pair is that of its genes.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 namespace dko {
 
@@ -36,7 +37,12 @@ class OutputFile {
   int descriptor_ = -1;
 };
 
-/// @throws IoError if the file system of `path` has less than `bytes` free; `what` names the output.
-void require_disk_space(const std::filesystem::path& path, double bytes, const char* what);
+/// Bytes that the file system of `path` has free for us; infinite where it does not say.
+double available_disk_space(const std::filesystem::path& path);
+
+/// @throws IoError if the file system of `path` has less than `bytes` free; `what` names the output, and
+///         `advice` is said at the end.
+void require_disk_space(const std::filesystem::path& path, double bytes, const char* what,
+                        const std::string& advice = {});
 
 }  // namespace dko

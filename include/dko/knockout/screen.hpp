@@ -8,6 +8,8 @@
 #include "dko/expression/matrix.hpp"
 #include "dko/knockout/event_list.hpp"
 #include "dko/knockout/instruction_set.hpp"
+#include "dko/knockout/pair_keeping.hpp"
+#include "dko/knockout/pair_selection.hpp"
 #include "dko/knockout/score.hpp"
 #include "dko/knockout/targets.hpp"
 #include "dko/mapping/collapsed_mapping.hpp"
@@ -24,6 +26,11 @@ struct ScreenPlan {
   ScoreSet listed = both_scores;  ///< of the events of `list`, if there is one
   std::int64_t members = 1;       ///< mappings to score by; only several have standard deviations
   InstructionSet instructions = best_instruction_set();  ///< of the pair kernel
+  PairKeeping keeping = {};  ///< of the double knockouts: how much of them is stored
+
+  bool stores_all_pairs() const { return doubles.any() && keeping.form == PairKeeping::Form::all; }
+
+  bool stores_summary() const { return doubles.any() && keeping.form == PairKeeping::Form::summary; }
 
   /// The plan of rank 0, its arrays held once per node. What other ranks pass is ignored. Instructions become
   /// the widest that all ranks have, and rank 0 allows. Collective.
@@ -50,9 +57,11 @@ class ScoreSink {
 /// time that they and the loading of their cells take (cost.hpp). The scores do not depend on the sharding,
 /// to the bit. `matrix` gives the presence; its values are not used. Each score is the mean over the members
 /// of an ensemble, as many as the plan says (EnsembleKernel). Progress comes in units of cost, so that equal
-/// parts of it take equal time. Local: shards share nothing.
+/// parts of it take equal time. Where the plan selects pairs they go to `selection`, which has to be finished
+/// when all shards are done, and not to the sink; where it wants a summary they are left to screen_pair_sums.
+/// Local: shards share nothing.
 void screen_shard(const ScreenPlan& plan, const ExpressionMatrix& matrix,
                   std::span<const CollapsedMapping> members, std::int64_t shard, std::int64_t shards,
-                  ScoreSink& sink, const ProgressCallback& progress = {});
+                  ScoreSink& sink, const ProgressCallback& progress = {}, PairSelection* selection = nullptr);
 
 }  // namespace dko

@@ -13,7 +13,7 @@
 #include "dko/knockout/event_list.hpp"
 #include "dko/knockout/screen.hpp"
 #include "dko/knockout/targets.hpp"
-#include "dko/results/measure.hpp"
+#include "dko/knockout/measure.hpp"
 
 namespace dko {
 
@@ -48,6 +48,17 @@ class ScreenReader {
   std::int64_t members() const;
   /// That pairs were scored with; empty in files that do not know of it.
   std::string instruction_set() const;
+
+  /// What of the double knockouts was kept, as `--keep` says it, and by what they were selected; "full" of a
+  /// file that does not say, and empty.
+  std::string keep() const;
+  std::string keep_by() const;
+  /// Whether the list is of the pairs that were selected among all.
+  bool list_is_selected() const { return !keep_by().empty(); }
+
+  /// Whether it holds what all pairs of genes come to over cells, and where: see summarize_pairs.
+  bool has_summary() const;
+  hdf5::Location summary() const;
 
   bool has(ScoreArray array) const;
   /// Whether a measure of that array can be read: an interaction needs pairs, and the same score of the

@@ -16,10 +16,8 @@
 
 namespace dko {
 
-/// Bytes of the file without notes, nearly.
-double screen_file_bytes(const ExpressionMatrix& matrix, const ScreenPlan& plan);
-
 /// Makes the file with all but the scores, for which it takes the space: attributes, names, events, notes.
+/// Of selected pairs there is nothing yet (write_kept_pairs).
 /// The file is whole and closed afterwards, so that writing scores changes no metadata. Local: rank 0.
 /// @throws IoError
 void create_screen_file(const std::filesystem::path& path, const ExpressionMatrix& matrix,

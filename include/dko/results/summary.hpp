@@ -1,35 +1,15 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <limits>
 #include <vector>
 
 #include "dko/base/progress.hpp"
+#include "dko/knockout/over_cells.hpp"
 #include "dko/parallel/communicator.hpp"
 #include "dko/results/screen_reader.hpp"
 
 namespace dko {
-
-/// One measure of one gene or pair over its cells.
-struct OverCells {
-  double mean = 0;
-  /// Sample standard deviation, sqrt(Σ_c (x_c − mean)² / (cells − 1)); NaN of a single cell. The standard
-  /// error of the mean is sd / sqrt(cells), as far as cells are independent.
-  float sd = 0;
-  /// Of interactions: #{c : x_c ≠ 0 with the sign of the mean} / cells. A cell whose interaction is 0 has no
-  /// sign and agrees with neither; where the mean is 0, so is this. 0 of other measures.
-  float same_sign = 0;
-};
-
-/// A gene or a pair of genes over the cells in which it was knocked out.
-struct KnockoutSummary {
-  static constexpr std::size_t most_measures = 6;
-
-  std::array<std::int32_t, 2> genes{-1, -1};  ///< ascending; the second is −1 of single knockouts
-  std::int64_t cells = 0;
-  std::array<OverCells, most_measures> of{};  ///< in the order of SummaryTable::measures
-};
 
 /// The genes or pairs of a screen, in the order of their ranks.
 struct SummaryTable {
@@ -46,7 +26,8 @@ inline constexpr std::int64_t all_rows = std::numeric_limits<std::int64_t>::max(
 /// the members (of which a summary has the mean alone), interactions, and of single knockouts the share.
 std::vector<Measure> summarized_measures(const ScreenReader& screen, ScoreArray array);
 
-/// Where the pairs of a screen are: all of them, or a list of order 2. Nothing if it has none.
+/// Where the pairs of a screen are: all of them (or, for summaries, their stored summary), or a list of order 2.
+/// Nothing if it has none.
 std::optional<ScoreArray> pairs_of(const ScreenReader& screen);
 
 /// Every gene over the cells in which it was knocked out alone; the `count` that rank highest by the mean of
@@ -60,7 +41,9 @@ SummaryTable summarize_genes(const ScreenReader& screen, const Measure& by, std:
 /// pairs of each cell; each takes as many at a time as fit into `memory` bytes (of one rank, beside what
 /// `screen` holds) and sees the pairs of the cells in their order. So every pair is read once, by one rank,
 /// and the result is the same to the bit for any number of ranks and any memory. A list is read by rank 0
-/// alone; what it has twice counts once. Collective.
+/// alone; what it has twice counts once. Where the
+/// screen holds nothing of its pairs but a summary, the rows are those that it holds, in single precision.
+/// Collective.
 /// @throws UsageError, before reading any score, if `memory` does not hold `count` rows (of each rank twice
 ///         as many, or all there can be) and the sums of the pairs of one first gene; it says what would fit.
 SummaryTable summarize_pairs(const ScreenReader& screen, const Measure& by, std::int64_t count, double memory,

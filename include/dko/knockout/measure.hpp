@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "dko/knockout/score.hpp"
@@ -43,6 +44,11 @@ inline double interaction_of(float pair, float first, float second) {
   const double least = precision * (static_cast<double>(pair) + a + b);
   return interaction > least || interaction < -least ? interaction : 0.0;
 }
+
+/// ε, in single precision as everything reads it, of the pairs of one gene, whose own score is `first`, with
+/// others, whose own scores are `seconds`; as many into `interactions`.
+void interactions_of_row(std::span<const float> pairs, float first, const float* seconds,
+                         float* interactions);
 
 /// The name of a measure in options and JSON, and its title in tables of numbers ("k_pred" is the
 /// original's).

@@ -1,0 +1,216 @@
+#include "dko/knockout/pair_selection.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+#include "dko/base/error.hpp"
+#include "dko/base/text.hpp"
+
+namespace dko {
+
+namespace {
+
+bool by_number(const KeptPair& a, const KeptPair& b) {
+  return a.number < b.number;
+}
+
+/// In order, each once: a cell of few pairs has the same among the highest and the lowest.
+void sort_from(std::vector<KeptPair>& pairs, std::ptrdiff_t from) {
+  std::sort(pairs.begin() + from, pairs.end(), by_number);
+  const auto same = [](const KeptPair& a, const KeptPair& b) { return a.number == b.number; };
+  pairs.erase(std::unique(pairs.begin() + from, pairs.end(), same), pairs.end());
+}
+
+/// The cells of which ranks have parts, ascending. Collective.
+std::vector<std::int64_t> split_cells(std::span<const std::int64_t> starts, EventRange own,
+                                      const Communicator& ranks) {
+  const std::vector<std::int64_t> ends{own.first, own.last};
+  std::vector<std::int64_t> bounds = ranks.gather(std::span<const std::int64_t>(ends));
+  ranks.broadcast(bounds);
+  std::vector<std::int64_t> cells;
+  for (const std::int64_t bound : bounds) {
+    if (bound <= 0 || bound >= starts.back()) continue;
+    const std::int64_t cell = cell_of_event(starts, bound);
+    if (starts[static_cast<std::size_t>(cell)] < bound) cells.push_back(cell);
+  }
+  std::sort(cells.begin(), cells.end());
+  cells.erase(std::unique(cells.begin(), cells.end()), cells.end());
+  return cells;
+}
+
+/// Numbers of the extremes among candidates that come by number, ascending.
+std::vector<std::int64_t> extremes_of(std::span<const std::int64_t> numbers, std::span<const float> values,
+                                      std::int64_t count) {
+  PairExtremes highest(PairExtremes::End::highest, count);
+  PairExtremes lowest(PairExtremes::End::lowest, count);
+  for (std::size_t at = 0; at < numbers.size(); ++at) {
+    highest.add({numbers[at], values[at], {}});
+    lowest.add({numbers[at], values[at], {}});
+  }
+  std::vector<KeptPair> chosen;
+  highest.drain(chosen);
+  lowest.drain(chosen);
+  sort_from(chosen, 0);
+  std::vector<std::int64_t> found;
+  for (const KeptPair& pair : chosen) found.push_back(pair.number);
+  return found;
+}
+
+}  // namespace
+
+std::int64_t most_selected(std::span<const std::int64_t> starts, EventRange range, std::int64_t top) {
+  std::int64_t most = 0;
+  for (std::size_t cell = 0; cell + 1 < starts.size(); ++cell) {
+    const std::int64_t pairs = std::min(range.last, starts[cell + 1]) - std::max(range.first, starts[cell]);
+    most += std::clamp<std::int64_t>(pairs, 0, 2 * top);
+  }
+  return most;
+}
+
+PairSelection::PairSelection(const PairKeeping& keeping, ScoreSet scores)
+    : keeping_(keeping),
+      scores_(scores),
+      most_(static_cast<std::int64_t>(std::min(keeping.memory / sizeof(KeptPair), 1e15))),
+      highest_(PairExtremes::End::highest, keeping.top),
+      lowest_(PairExtremes::End::lowest, keeping.top) {}
+
+std::optional<Score> PairSelection::singles_needed() const {
+  if (!keeping_.by.is_interaction) return std::nullopt;
+  return keeping_.by.score;
+}
+
+void PairSelection::begin(std::span<const std::int64_t> starts, EventRange own) {
+  own_ = own;
+  std::int64_t expected = own.size();
+  if (keeping_.top > 0) {
+    expected = most_selected(starts, own, keeping_.top);
+    if (expected > most_) {
+      throw Error(
+          ExitCode::failure,
+          fmt::format("--keep top:{}: up to {} pairs of one rank are kept, {} of memory, and --memory "
+                      "allows {}; about --keep top:{} would fit, or more memory or more ranks",
+                      keeping_.top, with_thousands(expected),
+                      human_bytes(static_cast<double>(expected) * sizeof(KeptPair)),
+                      human_bytes(static_cast<double>(most_) * sizeof(KeptPair)),
+                      keeping_.top * most_ / expected));
+    }
+  }
+  // Growing would hold them twice for a while; what is not touched takes no memory.
+  kept_.reserve(static_cast<std::size_t>(std::min(expected, most_)));
+}
+
+std::span<const float> PairSelection::values_of(const PairPiece& piece) {
+  const std::span<const float> scores = piece.scores[keeping_.by.score];
+  if (!keeping_.by.is_interaction) return scores;
+  interactions_.resize(scores.size());
+  PairIndex::for_each_row(
+      piece.targets, piece.within, [&](std::int64_t row, EventRange seconds, std::int64_t offset) {
+        interactions_of_row(
+            scores.subspan(static_cast<std::size_t>(offset), static_cast<std::size_t>(seconds.size())),
+            piece.singles[static_cast<std::size_t>(row)], piece.singles.data() + seconds.first,
+            interactions_.data() + offset);
+      });
+  return interactions_;
+}
+
+KeptPair PairSelection::pair_at(const PairPiece& piece, std::size_t at, float value) const {
+  KeptPair pair{piece.start + piece.within.first + static_cast<std::int64_t>(at), value, {}};
+  for (const Score score : every_score) {
+    if (scores_.has(score)) pair.scores[score] = piece.scores[score][at];
+  }
+  return pair;
+}
+
+void PairSelection::take(const PairPiece& piece) {
+  if (piece.cell != cell_) close_cell();
+  cell_ = piece.cell;
+  const std::span<const float> values = values_of(piece);
+  if (keeping_.top > 0)
+    take_extremes(piece, values);
+  else
+    take_passing(piece, values);
+}
+
+void PairSelection::take_extremes(const PairPiece& piece, std::span<const float> values) {
+  for (PairExtremes* const extremes : {&highest_, &lowest_}) {
+    for (std::size_t at = 0; at < values.size(); ++at) {
+      if (extremes->wants(values[at])) extremes->add(pair_at(piece, at, values[at]));
+    }
+  }
+}
+
+void PairSelection::take_passing(const PairPiece& piece, std::span<const float> values) {
+  for (std::size_t at = 0; at < values.size(); ++at) {
+    if (!keeping_.passes(values[at])) continue;
+    const KeptPair pair = pair_at(piece, at, values[at]);
+    if (std::ssize(kept_) == most_) refuse_threshold(pair.number);
+    kept_.push_back(pair);
+  }
+}
+
+/// The rest of the events taken to be like those before `next`.
+void PairSelection::refuse_threshold(std::int64_t next) const {
+  std::vector<float> sizes;
+  for (const KeptPair& pair : kept_)
+    sizes.push_back(keeping_.by.is_interaction ? std::abs(pair.value) : pair.value);
+  const double seen = static_cast<double>(next - own_.first) / static_cast<double>(own_.size());
+  std::string would;
+  if (!sizes.empty()) {
+    const auto above = static_cast<std::ptrdiff_t>(0.9 * seen * static_cast<double>(sizes.size()));
+    std::nth_element(sizes.begin(), sizes.begin() + above, sizes.end(), std::greater<>());
+    would = fmt::format("about --threshold {:.3g} would fit; ", sizes[static_cast<std::size_t>(above)]);
+  }
+  throw Error(
+      ExitCode::failure,
+      fmt::format(
+          "--threshold {:g}: after {:.0f} % of this rank's pairs, {} are kept, and --memory allows no "
+          "more; {}or give --keep top:K, more memory or more ranks",
+          *keeping_.threshold, 100 * seen, with_thousands(std::ssize(kept_)), would));
+}
+
+void PairSelection::close_cell() {
+  if (keeping_.top == 0) return;
+  const std::ptrdiff_t from = std::ssize(kept_);
+  highest_.drain(kept_);
+  lowest_.drain(kept_);
+  sort_from(kept_, from);
+}
+
+void PairSelection::finish(std::span<const std::int64_t> starts, const Communicator& ranks) {
+  close_cell();
+  if (keeping_.top > 0 && ranks.size() > 1) {
+    for (const std::int64_t cell : split_cells(starts, own_, ranks)) {
+      const auto at = static_cast<std::size_t>(cell);
+      merge_cell({starts[at], starts[at + 1]}, ranks);
+    }
+  }
+  // Only now: what is among the best of a part counts there whether it passes or not.
+  std::erase_if(kept_, [&](const KeptPair& pair) { return !keeping_.passes(pair.value); });
+}
+
+void PairSelection::merge_cell(EventRange events, const Communicator& ranks) {
+  const auto place = [&](std::int64_t number) {
+    return std::lower_bound(kept_.begin(), kept_.end(), KeptPair{number, 0, {}}, by_number);
+  };
+  const auto first = place(events.first);
+  const auto last = place(events.last);
+  std::vector<std::int64_t> numbers;
+  std::vector<float> values;
+  for (auto pair = first; pair != last; ++pair) {
+    numbers.push_back(pair->number);
+    values.push_back(pair->value);
+  }
+  numbers = ranks.gather(std::span<const std::int64_t>(numbers));
+  values = ranks.gather(std::span<const float>(values));
+  std::vector<std::int64_t> chosen = extremes_of(numbers, values, keeping_.top);
+  ranks.broadcast(chosen);
+  const auto kept = std::remove_if(first, last, [&](const KeptPair& pair) {
+    return !std::binary_search(chosen.begin(), chosen.end(), pair.number);
+  });
+  kept_.erase(kept, last);
+}
+
+}  // namespace dko

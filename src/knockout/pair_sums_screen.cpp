@@ -1,0 +1,209 @@
+#include "dko/knockout/pair_sums_screen.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "cell_scores.hpp"
+#include "dko/knockout/ensemble_kernel.hpp"
+#include "dko/knockout/event_index.hpp"
+
+namespace dko {
+
+namespace {
+
+// Bytes that are scored before they are added up: the more cells at once, the less often sums are fetched
+// from memory.
+constexpr double most_of_scores = 1 << 30;
+constexpr double part_of_scores = 0.25;  // of the memory
+
+/// One stored score, and the places among the measures of what comes of it.
+struct Column {
+  Score score;
+  std::size_t measure = 0;
+  std::optional<std::size_t> interaction;
+  std::vector<float> values;  // of the pairs that are still to be added
+};
+
+std::vector<Column> columns_of(const ScreenPlan& plan, const std::vector<Measure>& measures) {
+  const auto place = [&](const Measure& measure) -> std::optional<std::size_t> {
+    const auto found = std::find(measures.begin(), measures.end(), measure);
+    if (found == measures.end()) return std::nullopt;
+    return static_cast<std::size_t>(found - measures.begin());
+  };
+  std::vector<Column> columns;
+  for (const Score score : every_score) {
+    if (plan.doubles.has(score))
+      columns.push_back({score, place({score, false}).value(), place({score, true}), {}});
+  }
+  return columns;
+}
+
+/// Pairs whose scores are held at once.
+std::int64_t pairs_held(const ScreenPlan& plan, const PairGenes& genes) {
+  const double bytes = std::min(plan.keeping.memory * part_of_scores, most_of_scores);
+  const auto scores = static_cast<double>(plan.doubles.count());
+  return std::max({std::int64_t{1}, genes.most_targets(),
+                   static_cast<std::int64_t>(bytes / sizeof(float) / std::max(1.0, scores))});
+}
+
+double bytes_held(const ScreenPlan& plan, const PairGenes& genes) {
+  return static_cast<double>(plan.doubles.count() * pairs_held(plan, genes)) * sizeof(float);
+}
+
+/// Rows of one cell that are scored and still to be added.
+struct CellRows {
+  std::int64_t cell;
+  std::vector<std::int32_t> places;  // of all its targets
+  EventRange rows;
+  std::size_t start;  // of their scores among those held
+};
+
+class PairSumsScreen {
+ public:
+  PairSumsScreen(const ScreenPlan& plan, const ExpressionMatrix& matrix,
+                 std::span<const CollapsedMapping> members, const SingleScores& singles,
+                 const ProgressCallback& progress)
+      : plan_(plan),
+        matrix_(matrix),
+        singles_(singles),
+        progress_(progress),
+        index_(matrix, plan.targets),
+        genes_(pair_genes(plan, matrix)),
+        kernel_(members, plan.instructions),
+        sums_(summed_measures(plan)),
+        columns_(columns_of(plan, summed_measures(plan))),
+        most_held_(pairs_held(plan, genes_)) {}
+
+  void run(std::int64_t shard, std::int64_t shards, PairSumsSink& sink) {
+    const EventRange share = genes_.share(shard, shards);
+    total_ = genes_.cost(share);
+    const double memory = plan_.keeping.memory - bytes_held(plan_, genes_);
+    for (EventRange block{share.first, share.first}; block.last < share.last; block.first = block.last) {
+      block.last = genes_.end_of_block(block.first, share.last, static_cast<double>(sums_.bytes()), memory);
+      sums_.reset(block.first, block.last, genes_.count());
+      for (std::int64_t cell = 0; cell < matrix_.cells(); ++cell) {
+        if (has_pairs(index_.starts(), cell)) score_cell(cell, block);
+      }
+      add_held(block);
+      sink.write(PairIndex::row_start(genes_.count(), block.first), sums_);
+    }
+  }
+
+ private:
+  void score_cell(std::int64_t cell, EventRange block) {
+    genes_.places_of(plan_.targets.of(cell), places_);
+    const EventRange rows = rows_of(places_, block);
+    if (rows.size() <= 0) return;
+    kernel_.load(matrix_.expressed(cell));
+    positions_of(plan_.targets.of(cell), matrix_.expressed(cell), positions_);
+    for (std::int64_t row = rows.first; row < rows.last;) {
+      const std::int64_t to = end_of_rows(std::ssize(places_), row, rows.last, most_held_);
+      score_rows(cell, {row, to}, block);
+      row = to;
+    }
+  }
+
+  void score_rows(std::int64_t cell, EventRange rows, EventRange block) {
+    const std::int64_t m = std::ssize(places_);
+    const EventRange pairs{PairIndex::row_start(m, rows.first), PairIndex::row_start(m, rows.last)};
+    if (held_ > 0 && static_cast<std::int64_t>(held_) + pairs.size() > most_held_) add_held(block);
+    const auto count = static_cast<std::size_t>(pairs.size());
+    ScoreSpans spans;
+    for (Column& column : columns_) {
+      column.values.resize(held_ + count);
+      spans[column.score] = std::span(column.values).last(count);
+    }
+    kernel_.pair_scores(positions_, pairs, spans);
+    waiting_.push_back({cell, places_, rows, held_});
+    held_ += count;
+    done_ += matrix_.expressed_count(cell) * pairs.size();
+    if (progress_) progress_(done_, total_);
+  }
+
+  /// First gene by first gene, and for each cell by cell: the sums of one first gene stay in the cache
+  /// meanwhile. A pair sees its cells in their order.
+  void add_held(EventRange block) {
+    for (std::int64_t first = block.first; first < block.last; ++first) {
+      for (CellRows& rows : waiting_) {
+        if (rows.rows.size() == 0 || rows.places[static_cast<std::size_t>(rows.rows.first)] != first)
+          continue;
+        add_row(rows);
+        ++rows.rows.first;
+      }
+    }
+    waiting_.clear();
+    held_ = 0;
+    for (Column& column : columns_) column.values.clear();
+  }
+
+  void add_row(CellRows& rows) {
+    const auto row = static_cast<std::size_t>(rows.rows.first);
+    const auto seconds = std::span<const std::int32_t>(rows.places).subspan(row + 1);
+    sums_.add_cell(rows.places[row], seconds);
+    const auto before =
+        static_cast<std::size_t>(plan_.targets.starts()[static_cast<std::size_t>(rows.cell)]) + row;
+    for (const Column& column : columns_) {
+      const auto values = std::span<const float>(column.values).subspan(rows.start, seconds.size());
+      sums_.add(column.measure, [=](std::size_t at) { return values[at]; });
+      if (!column.interaction) continue;
+      const float* const singles = singles_[column.score].data() + before;
+      interactions_.resize(seconds.size());
+      interactions_of_row(values, *singles, singles + 1, interactions_.data());
+      sums_.add(*column.interaction,
+                [of_pairs = interactions_.data()](std::size_t at) { return of_pairs[at]; });
+    }
+    rows.start += seconds.size();
+  }
+
+  const ScreenPlan& plan_;
+  const ExpressionMatrix& matrix_;
+  const SingleScores& singles_;
+  const ProgressCallback& progress_;
+  PairIndex index_;
+  PairGenes genes_;
+  EnsembleKernel kernel_;
+  PairSums sums_;
+  std::vector<Column> columns_;
+  std::int64_t most_held_;
+  std::vector<std::int32_t> places_;     // of the targets of the loaded cell
+  std::vector<std::int32_t> positions_;  // and where they are among its expressed genes
+  std::vector<CellRows> waiting_;
+  std::size_t held_ = 0;             // pairs
+  std::vector<float> interactions_;  // of one row
+  std::int64_t done_ = 0;
+  std::int64_t total_ = 0;
+};
+
+}  // namespace
+
+std::vector<Measure> summed_measures(const ScreenPlan& plan) {
+  std::vector<Measure> measures;
+  for (const MeasureName& name : measure_names) {
+    const Measure& measure = name.measure;
+    if (!plan.doubles.has(measure.score)) continue;
+    if (!measure.is_interaction || plan.singles.has(measure.score)) measures.push_back(measure);
+  }
+  return measures;
+}
+
+PairGenes pair_genes(const ScreenPlan& plan, const ExpressionMatrix& matrix) {
+  return {plan.targets, PairIndex(matrix, plan.targets).starts(), matrix.genes(),
+          [&](std::int64_t cell) { return matrix.expressed_count(cell); }};
+}
+
+double least_sums_memory(const ScreenPlan& plan, const PairGenes& genes) {
+  const double of_sums =
+      static_cast<double>(PairSums(summed_measures(plan)).bytes()) * static_cast<double>(genes.count());
+  const double of_rows = static_cast<double>(
+      sizeof(float) * static_cast<std::size_t>(plan.doubles.count() * genes.most_targets()));
+  return std::max(of_sums / (1 - part_of_scores), of_sums + of_rows) + 64;
+}
+
+void screen_pair_sums(const ScreenPlan& plan, const ExpressionMatrix& matrix,
+                      std::span<const CollapsedMapping> members, const SingleScores& singles,
+                      std::int64_t shard, std::int64_t shards, PairSumsSink& sink,
+                      const ProgressCallback& progress) {
+  PairSumsScreen(plan, matrix, members, singles, progress).run(shard, shards, sink);
+}
+
+}  // namespace dko

@@ -1,0 +1,104 @@
+#include "dko/results/screen_size.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "dko/knockout/event_index.hpp"
+#include "dko/knockout/pair_selection.hpp"
+#include "dko/knockout/pair_sums_screen.hpp"
+#include "summary_layout.hpp"
+
+namespace dko {
+
+namespace {
+
+double bytes_of(ScoreSet scores) {
+  return 4.0 * static_cast<double>(scores.count());
+}
+
+double name_bytes(const ExpressionMatrix& matrix) {
+  double bytes = 0;
+  for (const Names* names : {&matrix.gene_names(), &matrix.cell_names()}) {
+    for (const std::string& name : *names) bytes += static_cast<double>(name.size()) + 32;
+  }
+  return bytes;
+}
+
+double summary_bytes(const ExpressionMatrix& matrix, const ScreenPlan& plan) {
+  const PairGenes genes = pair_genes(plan, matrix);
+  std::size_t arrays = 1;
+  for (const Measure& measure : summed_measures(plan)) arrays += summary_layout::arrays_of(measure).size();
+  return 4.0 * static_cast<double>(arrays) * static_cast<double>(genes.all_pairs()) +
+         4.0 * static_cast<double>(genes.count());
+}
+
+double pair_bytes(const ExpressionMatrix& matrix, const ScreenPlan& plan) {
+  const PairIndex index(matrix, plan.targets);
+  switch (plan.keeping.form) {
+    case PairKeeping::Form::all:
+      return bytes_of(plan.doubles) * static_cast<double>(index.total()) +
+             8.0 * static_cast<double>(matrix.cells());
+    case PairKeeping::Form::selected:
+      return kept_pairs_bytes(most_selected(index.starts(), {0, index.total()}, plan.keeping.top),
+                              plan.doubles);
+    case PairKeeping::Form::summary:
+      break;
+  }
+  return summary_bytes(matrix, plan);
+}
+
+}  // namespace
+
+double kept_pairs_bytes(std::int64_t pairs, ScoreSet scores) {
+  constexpr double of_genes_and_cell = 12;
+  return (of_genes_and_cell + bytes_of(scores)) * static_cast<double>(pairs);
+}
+
+double screen_file_bytes(const ExpressionMatrix& matrix, const ScreenPlan& plan) {
+  constexpr double fixed = 1 << 20;
+  const auto cells = static_cast<double>(matrix.cells());
+  double bytes = fixed + name_bytes(matrix) + 4.0 * cells;
+  if (plan.singles.any() || plan.doubles.any())
+    bytes += (4.0 + bytes_of(plan.singles)) * static_cast<double>(plan.targets.total()) + 8.0 * cells;
+  if (plan.doubles.any()) bytes += pair_bytes(matrix, plan);
+  if (plan.list) {
+    const auto order = static_cast<double>(plan.list->order());
+    bytes += (4.0 * (order + 1) + bytes_of(plan.listed)) * static_cast<double>(plan.list->size());
+  }
+  return bytes;
+}
+
+std::vector<SmallerScreen> smaller_screens(const ExpressionMatrix& matrix, const ScreenPlan& plan,
+                                           double bytes) {
+  std::vector<SmallerScreen> smaller;
+  if (!plan.doubles.any()) return smaller;
+  const auto offer = [&](const std::string& option, const ScreenPlan& other) {
+    const double needed = screen_file_bytes(matrix, other);
+    if (needed <= bytes) smaller.push_back({option, needed});
+    return needed <= bytes;
+  };
+  ScreenPlan other = plan;
+  other.keeping.form = PairKeeping::Form::summary;
+  if (!plan.stores_summary()) offer("--keep summary", other);
+  other.keeping.form = PairKeeping::Form::selected;
+  for (const std::int64_t top : {10000, 1000, 100, 10}) {
+    other.keeping.top = top;
+    if (plan.keeping.form == PairKeeping::Form::selected && top >= plan.keeping.top) continue;
+    if (offer(fmt::format("--keep top:{}", top), other)) break;
+  }
+  other.doubles = {};
+  const double of_event = kept_pairs_bytes(1, plan.listed);
+  const double left = bytes - screen_file_bytes(matrix, other);
+  // A round number.
+  const auto pairs = static_cast<double>(PairIndex(matrix, plan.targets).total());
+  if (const double most = std::min(std::floor(left / of_event), pairs); most >= 1) {
+    const double step = std::pow(10, std::floor(std::log10(most)));
+    const double sample = std::floor(most / step) * step;
+    smaller.push_back({fmt::format("--sample {:.0f}", sample), bytes - left + sample * of_event});
+  }
+  return smaller;
+}
+
+}  // namespace dko

@@ -1,0 +1,33 @@
+#pragma once
+// The summary of pairs in a screen file, known to its writer and its reader.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "dko/hdf5/file.hpp"
+#include "dko/knockout/measure.hpp"
+#include "dko/knockout/screen.hpp"
+
+namespace dko::summary_layout {
+
+constexpr auto group = "summary";
+constexpr auto genes = "genes";
+constexpr auto cells = "cells";
+
+constexpr auto mean = "mean";
+constexpr auto sd = "sd";
+constexpr auto min = "min";
+constexpr auto max = "max";
+constexpr auto same_sign = "same_sign";
+
+/// The group of a measure: impact, network_interaction, ….
+std::string group_of(const Measure& measure);
+
+/// The arrays of a measure: of a standard deviation over members only the mean.
+std::vector<std::string> arrays_of(const Measure& measure);
+
+/// Makes the group with all its arrays, their space taken and nothing in them. @throws IoError
+void create(hdf5::File& file, const ScreenPlan& plan, const ExpressionMatrix& matrix);
+
+}  // namespace dko::summary_layout

@@ -1,0 +1,176 @@
+#include "dko/knockout/pair_sums_screen.hpp"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <map>
+
+#include "dko/knockout/event_index.hpp"
+#include "support/screens.hpp"
+
+using namespace dko;
+
+namespace {
+
+/// All numbers of each pair and measure, by the number of the pair.
+class MemorySums final : public PairSumsSink {
+ public:
+  explicit MemorySums(std::size_t measures) : measures_(measures) {}
+  void write(std::int64_t first, const PairSums& sums) override {
+    for (std::int64_t pair = 0; pair < sums.pairs(); ++pair) {
+      std::vector<double>& row = rows_[first + pair];
+      REQUIRE(row.empty());  // every pair once
+      row.push_back(static_cast<double>(sums.cells(pair)));
+      for (std::size_t measure = 0; sums.cells(pair) > 0 && measure < measures_; ++measure) {
+        const OverCells of = sums.over_cells(measure, pair);
+        for (const double value :
+             {of.mean, std::isnan(of.sd) ? -1 : static_cast<double>(of.sd), static_cast<double>(of.same_sign),
+              static_cast<double>(sums.lowest(measure, pair)),
+              static_cast<double>(sums.highest(measure, pair))})
+          row.push_back(value);
+      }
+    }
+  }
+  const std::map<std::int64_t, std::vector<double>>& rows() const { return rows_; }
+
+ private:
+  std::size_t measures_;
+  std::map<std::int64_t, std::vector<double>> rows_;
+};
+
+using Values = std::map<std::pair<std::int32_t, std::int32_t>, std::vector<double>>;
+
+/// Of a measure, by pair of genes, cells in order: from a screen that keeps everything.
+Values plain_values(const ScreenPlan& plan, const PairIndex& index, const testing::MemorySink& all,
+                    const Measure& measure) {
+  const auto pairs = all.scores(ScoreArray::pairs, measure.score);
+  const auto singles = all.scores(ScoreArray::singles, measure.score);
+  Values values;
+  for (std::int64_t number = 0; number < index.total(); ++number) {
+    const auto [cell, places] = index.locate(number);
+    const auto start = plan.targets.starts()[static_cast<std::size_t>(cell)];
+    const auto targets = plan.targets.of(cell);
+    float value = pairs[static_cast<std::size_t>(number)];
+    if (measure.is_interaction) {
+      value =
+          static_cast<float>(interaction_of(value, singles[static_cast<std::size_t>(start + places.first)],
+                                            singles[static_cast<std::size_t>(start + places.second)]));
+    }
+    values[{targets[static_cast<std::size_t>(places.first)],
+            targets[static_cast<std::size_t>(places.second)]}]
+        .push_back(static_cast<double>(value));
+  }
+  return values;
+}
+
+std::vector<double> plain_row(const std::vector<double>& values, const Measure& measure) {
+  const auto count = static_cast<double>(values.size());
+  double mean = 0;
+  for (const double x : values) mean += x / count;
+  double squares = 0;
+  double same = 0;
+  for (const double x : values) {
+    squares += (x - mean) * (x - mean);
+    same += x * mean > 0 ? 1 : 0;
+  }
+  return {mean,
+          is_deviation(measure.score) ? 0
+          : values.size() > 1         ? std::sqrt(squares / (count - 1))
+                                      : -1,
+          measure.is_interaction ? same / count : 0, *std::min_element(values.begin(), values.end()),
+          *std::max_element(values.begin(), values.end())};
+}
+
+struct Screened {
+  ExpressionMatrix matrix;
+  ScreenPlan plan;
+  std::vector<CollapsedMapping> members;
+  testing::MemorySink all{};
+  PerScore<std::vector<float>> singles{};
+
+  Screened(ExpressionMatrix of, ScreenPlan with) : matrix(std::move(of)), plan(std::move(with)) {
+    plan.list.reset();
+    members = testing::collapsed(testing::random_members(plan.members, {matrix.genes(), 5}, 71));
+    screen_shard(plan, matrix, members, 0, 1, all);
+    for (const Score score : every_score) singles[score] = all.scores(ScoreArray::singles, score);
+    plan.keeping.form = PairKeeping::Form::summary;
+  }
+
+  MemorySums sums_in(std::int64_t shards, double memory) {
+    plan.keeping.memory = memory;
+    SingleScores spans;
+    for (const Score score : every_score) spans[score] = singles[score];
+    MemorySums sums(summed_measures(plan).size());
+    for (std::int64_t shard = 0; shard < shards; ++shard) {
+      std::int64_t left = 0;
+      screen_pair_sums(plan, matrix, members, spans, shard, shards, sums,
+                       [&](std::int64_t done, std::int64_t total) { left = total - done; });
+      CHECK(left == 0);
+    }
+    return sums;
+  }
+};
+
+void check_sums(Screened& screened) {
+  const PairIndex index(screened.matrix, screened.plan.targets);
+  const PairGenes genes = pair_genes(screened.plan, screened.matrix);
+  const auto measures = summed_measures(screened.plan);
+  const MemorySums whole = screened.sums_in(1, 1 << 20);
+  REQUIRE(std::ssize(whole.rows()) == genes.all_pairs());
+  for (std::size_t measure = 0; measure < measures.size(); ++measure) {
+    const Values values = plain_values(screened.plan, index, screened.all, measures[measure]);
+    for (const auto& [number, row] : whole.rows()) {
+      const TargetPair pair = PairIndex::pair_of(genes.count(), number);
+      const auto found = values.find({genes.genes()[static_cast<std::size_t>(pair.first)],
+                                      genes.genes()[static_cast<std::size_t>(pair.second)]});
+      if (found == values.end()) {
+        CHECK(row == std::vector<double>{0});
+        continue;
+      }
+      CHECK(row.at(0) == static_cast<double>(found->second.size()));
+      const std::vector<double> plain = plain_row(found->second, measures[measure]);
+      CHECK(row.at(1 + 5 * measure) == Approx(plain[0]).epsilon(1e-12).margin(1e-15));
+      CHECK(row.at(2 + 5 * measure) == Approx(plain[1]).epsilon(1e-6).margin(1e-12));
+      CHECK(row.at(3 + 5 * measure) == Approx(plain[2]).epsilon(1e-6));
+      CHECK(row.at(4 + 5 * measure) == plain[3]);
+      CHECK(row.at(5 + 5 * measure) == plain[4]);
+    }
+  }
+  const double least = least_sums_memory(screened.plan, genes);
+  for (const std::int64_t shards : {1, 2, 3, 50}) {
+    for (const double memory : {least, 1.5 * least, 1048576.0})
+      CHECK(screened.sums_in(shards, memory).rows() == whole.rows());
+  }
+}
+
+}  // namespace
+
+TEST_CASE(
+    "sums over cells are what plain loops over a full screen find, whatever the shards and the memory") {
+  const auto matrix = testing::random_matrix(13, 12, 0.6, 70);
+  Screened screened(matrix, testing::full_plan(matrix, GENERATE(1, 3)));
+  CHECK(summed_measures(screened.plan).size() == (screened.plan.members == 1 ? 4 : 6));
+  check_sums(screened);
+}
+
+TEST_CASE("only some genes of some cells are summed, and only what is wanted of them") {
+  const auto matrix = testing::random_matrix(9, 20, 0.6, 72);
+  ScreenPlan plan = testing::full_plan(matrix);
+  plan.targets = select_targets(matrix, std::vector<std::int32_t>{2, 3, 11, 17, 19},
+                                std::vector<std::int32_t>{1, 2, 4, 8});
+  plan.doubles = {{.network = true}};
+  Screened screened(matrix, plan);
+  CHECK(summed_measures(screened.plan) ==
+        std::vector<Measure>{{Score::network, false}, {Score::network, true}});
+  check_sums(screened);
+  plan.singles = {{.impact = true}};
+  Screened without(matrix, plan);
+  CHECK(summed_measures(without.plan) == std::vector<Measure>{{Score::network, false}});
+  check_sums(without);
+}
+
+TEST_CASE("cells without pairs have no part in sums") {
+  const auto matrix = testing::matrix_of({{1, 1, 1, 0}, {0, 0, 1, 1}, {0, 0, 0, 1}});
+  Screened screened(matrix, testing::full_plan(matrix));
+  CHECK(pair_genes(screened.plan, matrix).genes() == std::vector<std::int32_t>{0, 1, 2});
+  check_sums(screened);
+}
