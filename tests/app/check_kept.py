@@ -48,7 +48,7 @@ def pairs_of(file):
         if is_interaction:
             single = file["single"][score]["data"][:].astype(np.float64)
             a, b, pair = single[places[:, 0]], single[places[:, 1]], pair.astype(np.float64)
-            least = (pair + a + b) * 2.0**-24
+            least = (pair + a + b) * 2.0**-21
             pair = np.where(np.abs(pair - a - b) > least, pair - a - b, 0).astype(np.float32)
         values[name] = pair
     return genes, cells, values
