@@ -267,12 +267,8 @@ nlohmann::ordered_json to_json(const std::vector<Speed>& speeds) {
 
 /// The cost model of one kernel in cells of 100 to 3,000 genes.
 CostModel fit(const CollapsedMapping& mapping, const KernelOptions& options) {
-  std::vector<KernelTiming> timings;
-  for (const std::int64_t n : {100, 200, 400, 800, 1500, 3000}) {
-    const auto expressed = draw_cell(n, mapping.genes(), options.seed);
-    timings.push_back(time_kernel(mapping, expressed, work_of(mapping, expressed), options.repeats, 0.05));
-  }
-  return fit_costs(timings);
+  constexpr std::array<std::int64_t, 6> expressed{100, 200, 400, 800, 1500, 3000};
+  return fit_costs(time_cells(mapping, expressed, options.seed, options.repeats, 0.05));
 }
 
 void print_fit(const KernelOptions& options) {

@@ -25,22 +25,22 @@ CellWork sparse_work(const SparseMapping& mapping, std::span<const std::int32_t>
 
 }  // namespace
 
-// fit_costs of time_kernel (5 repeats of 0.05 s) in random cells of 100 to 3,000 of 4,000 genes, on one core
-// of two with AVX2; the sparse mapping had 30 effects a gene.
-const CostModel dense_costs{.pair_base = 2e-9,
-                            .pair_each = 0.42e-9,
-                            .single_base = 5e-9,
-                            .single_each = 0.88e-9,
-                            .listed_base = 5e-9,
-                            .listed_each = 0.98e-9,
-                            .load_each = 2.8e-9};
-const CostModel sparse_costs{.pair_base = 2e-9,
-                             .pair_each = 12.5e-9,
-                             .single_base = 39e-9,
-                             .single_each = 3.8e-9,
-                             .listed_base = 15e-9,
-                             .listed_each = 15e-9,
-                             .load_each = 2.7e-9};
+// fit_costs of time_cells (100, 250, 500, 1000, 1500, 2000, 3000 of 4,000 genes; 5 repeats of 0.05 s) on one
+// core of two with AVX2; the sparse mapping had 30 effects a gene.
+const CostModel dense_costs{.pair_base = 0,
+                            .pair_each = 0.396e-9,
+                            .single_base = 13e-9,
+                            .single_each = 0.807e-9,
+                            .listed_base = 10.3e-9,
+                            .listed_each = 0.888e-9,
+                            .load_each = 2.42e-9};
+const CostModel sparse_costs{.pair_base = 0,
+                             .pair_each = 11.4e-9,
+                             .single_base = 38.7e-9,
+                             .single_each = 2.84e-9,
+                             .listed_base = 19.3e-9,
+                             .listed_each = 12.6e-9,
+                             .load_each = 2.47e-9};
 
 CellCosts cell_costs(const CostModel& model, const CellWork& work) {
   return {std::max<std::int64_t>(1, in_units(model.pair(work))),
@@ -53,7 +53,7 @@ CellWork dense_work(std::int64_t expressed) {
   return {n, n * n};
 }
 
-CellWork work_of(const CollapsedMapping& mapping, std::span<const std::int32_t> expressed) {
+CellWork cell_work(const CollapsedMapping& mapping, std::span<const std::int32_t> expressed) {
   if (mapping.sparse() != nullptr) return sparse_work(*mapping.sparse(), expressed);
   return dense_work(std::ssize(expressed));
 }
@@ -61,19 +61,15 @@ CellWork work_of(const CollapsedMapping& mapping, std::span<const std::int32_t> 
 std::vector<CellCosts> cell_costs(const ExpressionMatrix& matrix, std::span<const CollapsedMapping> members) {
   std::vector<CellCosts> costs;
   costs.reserve(static_cast<std::size_t>(matrix.cells()));
-  const bool is_sparse = members.front().sparse() != nullptr;
+  const CostModel& model = members.front().sparse() != nullptr ? sparse_costs : dense_costs;
   for (std::int64_t cell = 0; cell < matrix.cells(); ++cell) {
-    if (!is_sparse) {
-      costs.push_back(cell_costs(dense_costs, dense_work(matrix.expressed_count(cell))));
-      continue;
-    }
     CellWork mean;
     for (const CollapsedMapping& member : members) {
-      const CellWork work = sparse_work(*member.sparse(), matrix.expressed(cell));
+      const CellWork work = cell_work(member, matrix.expressed(cell));
       mean.of_event += work.of_event / static_cast<double>(members.size());
       mean.to_load += work.to_load / static_cast<double>(members.size());
     }
-    costs.push_back(cell_costs(sparse_costs, mean));
+    costs.push_back(cell_costs(model, mean));
   }
   return costs;
 }

@@ -6,6 +6,7 @@
 #include <limits>
 #include <numeric>
 
+#include "dko/base/random.hpp"
 #include "dko/knockout/cell_kernel.hpp"
 
 namespace dko {
@@ -62,9 +63,9 @@ Line fit_line(std::span<const double> x, std::span<const double> y) {
 }  // namespace
 
 KernelTiming time_kernel(const CollapsedMapping& mapping, std::span<const std::int32_t> expressed,
-                         const CellWork& work, std::int64_t repeats, double seconds) {
+                         std::int64_t repeats, double seconds) {
   const auto kernel = make_cell_kernel(mapping);
-  KernelTiming timing{std::ssize(expressed), work};
+  KernelTiming timing{std::ssize(expressed), cell_work(mapping, expressed)};
   std::vector<std::int32_t> positions(expressed.size());
   std::iota(positions.begin(), positions.end(), 0);
   // A kernel gets ready for pairs when the first is asked for.
@@ -93,6 +94,18 @@ KernelTiming time_kernel(const CollapsedMapping& mapping, std::span<const std::i
   timing.pair = time_of([&] { kernel->pair_scores(positions, pairs, spans); }, repeats, seconds) /
                 static_cast<double>(pairs.size());
   return timing;
+}
+
+std::vector<KernelTiming> time_cells(const CollapsedMapping& mapping, std::span<const std::int64_t> expressed,
+                                     std::uint64_t seed, std::int64_t repeats, double seconds) {
+  std::vector<KernelTiming> timings;
+  for (const std::int64_t count : expressed) {
+    RandomStream stream(seed, "timed cells", static_cast<std::uint64_t>(count));
+    const std::vector<std::int64_t> drawn = stream.distinct(count, mapping.genes());
+    const std::vector<std::int32_t> genes(drawn.begin(), drawn.end());
+    timings.push_back(time_kernel(mapping, genes, repeats, seconds));
+  }
+  return timings;
 }
 
 CostModel fit_costs(std::span<const KernelTiming> timings) {

@@ -3,10 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <exception>
 #include <limits>
-#include <string_view>
+#include <string>
 
 #include "dko/base/error.hpp"
 #include "dko/parallel/mpi_access.hpp"
@@ -18,11 +17,7 @@ namespace {
 /// Failures of files come as codes, which is MPI's default for them.
 void check_io(int code, const std::string& path, const char* what) {
   if (code == MPI_SUCCESS) return;
-  std::array<char, MPI_MAX_ERROR_STRING> words{};
-  int length = 0;
-  if (MPI_Error_string(code, words.data(), &length) != MPI_SUCCESS) length = 0;
-  throw IoError(fmt::format("{}: {} failed: {}", path, what,
-                            std::string_view(words.data(), static_cast<std::size_t>(length))));
+  throw IoError(fmt::format("{}: {} failed: {}", path, what, words_of_mpi(code)));
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ on 2 "$DKO" bench shards --cells 40 --genes 500 -q >again.txt
 same shards.txt again.txt
 expect 2 '--genes must be between' "$DKO" bench shards --genes 2
 # No shard is cheaper than the mean, more shards do not take longer, and loading more often costs more.
-python3 - <<'P'
+"${DKO_PYTHON:-/usr/bin/python3}" - <<'P'
 import json
 summary = json.load(open("shards.json"))
 rows = summary["shards"]

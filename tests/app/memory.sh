@@ -7,7 +7,7 @@ for phase in training screening; do
     { cat log.txt; fail "the log does not tell the memory for $phase"; }
 done
 grep -n 'memory for screening\|training on' log.txt | sort -n | head -n 1 | grep -q memory || fail "memory is told after the start"
-python3 - <<'P'
+"${DKO_PYTHON:-/usr/bin/python3}" - <<'P'
 import json
 memory = json.load(open("run.json"))["memory"]
 for phase in ("training", "screening"):

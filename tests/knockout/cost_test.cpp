@@ -1,7 +1,6 @@
 #include "dko/knockout/cost.hpp"
 
 #include <catch2/catch.hpp>
-#include <numeric>
 #include <vector>
 
 #include "dko/knockout/cost_fit.hpp"
@@ -93,11 +92,15 @@ TEST_CASE("a fit has no negative coefficient") {
   CHECK(fit.single_each == 0);
 }
 
-TEST_CASE("a kernel can be timed") {
+TEST_CASE("a kernel can be timed in cells of several sizes") {
   const CollapsedMapping mapping(testing::random_mapping({12, 12}, 1, 1));
-  std::vector<std::int32_t> expressed(10);
-  std::iota(expressed.begin(), expressed.end(), 1);
-  const KernelTiming timing = time_kernel(mapping, expressed, dense_work(10), 1, 0);
-  CHECK(timing.expressed == 10);
-  for (const double seconds : {timing.load, timing.single, timing.pair, timing.listed}) CHECK(seconds > 0);
+  const std::vector<std::int64_t> counts{3, 10, 12};
+  const auto timings = time_cells(mapping, counts, 1, 1, 0);
+  REQUIRE(timings.size() == 3);
+  for (std::size_t at = 0; at < 3; ++at) {
+    const KernelTiming& timing = timings[at];
+    CHECK(timing.expressed == counts[at]);
+    CHECK(timing.work.of_event == static_cast<double>(counts[at]));
+    for (const double seconds : {timing.load, timing.single, timing.pair, timing.listed}) CHECK(seconds > 0);
+  }
 }

@@ -20,7 +20,8 @@ struct CellWork {
 ///     pair = pair_base + pair_each · of_event,   single and listed likewise,   load = load_each · to_load
 ///
 /// Only their ratios matter: they balance the ranks and make progress even. To fit them anew after a change
-/// of a kernel: `time_kernel` and `fit_costs` (cost_fit.hpp), whose result goes here.
+/// of a kernel: fit_costs(time_cells(mapping, {100, 250, 500, 1000, 2000, 3000}, …)) of cost_fit.hpp, for a
+/// mapping of either kind, whose result goes into dense_costs or sparse_costs.
 struct CostModel {
   double pair_base = 0;
   double pair_each = 0;
@@ -54,8 +55,8 @@ CellCosts cell_costs(const CostModel& model, const CellWork& work);
 /// Of a dense mapping, in a cell of n expressed genes.
 CellWork dense_work(std::int64_t expressed);
 
-/// Of a cell with these expressed genes, by the kernel of this mapping.
-CellWork work_of(const CollapsedMapping& mapping, std::span<const std::int32_t> expressed);
+/// In a cell that expresses these genes, by the kernel of this mapping. Local.
+CellWork cell_work(const CollapsedMapping& mapping, std::span<const std::int32_t> expressed);
 
 /// Of every cell, by the kernels of these mappings (the mean of the members). The same on every rank that has
 /// the same data and mappings. O(cells), for sparse mappings O(expressed entries of the matrix · members).

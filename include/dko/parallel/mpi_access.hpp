@@ -3,6 +3,8 @@
 
 #include <mpi.h>
 
+#include <string>
+
 #include "dko/parallel/communicator.hpp"
 
 namespace dko {
@@ -13,6 +15,9 @@ struct MpiAccess {
   /// MPI_COMM_NULL for the group of one. Local.
   static MPI_Comm native(const Communicator& communicator);
 };
+
+/// MPI's own words for a code.
+std::string words_of_mpi(int code);
 
 /// @throws Error that names `call` and gives MPI's own words if `code` is not MPI_SUCCESS.
 void check_mpi(int code, const char* call);
