@@ -28,6 +28,7 @@ from dko_files import (
     read_metrics,
     read_training)
 from dko_screen_file import INTERACTIONS, PAIR_COLUMNS, ScreenFile, interaction_of
+from dko_stored_summary import StoredSummary
 from dko_summary import Moments, PairTable, summarise_double, summarise_list
 
 
@@ -43,7 +44,8 @@ class Screen(ScreenFile):
     genes, gene_ids, cells   names, in the order of the input
     provenance               what was run: command, input, seed, checksums, … (a dict)
     members                  by how many mappings it was made
-    has_singles, has_pairs, has_all_pairs, list_order, n_singles, n_pairs, single_scores, pair_scores
+    keep, keep_by            how much of all pairs it holds: "full", "top:100", "summary", …, and selected by what
+    has_singles, has_pairs, has_all_pairs, has_summary, list_order, n_singles, n_pairs, single_scores, pair_scores
     """
 
     # Single knockouts -------------------------------------------------------------------------------------
@@ -130,6 +132,8 @@ class Screen(ScreenFile):
         Of a cell all its pairs: reads and holds n(n-1)/2 of n expressed genes. Of gene1 and gene2 the pair in
         every cell that has it: reads the genes of all cells in blocks, and a value a cell. Where only listed
         or sampled pairs are there, reads the list in blocks and holds what was asked for."""
+        if self.has_summary:
+            raise UsageError(f"{self.path}: holds a summary of its pairs over cells: see pair_summary()")
         if not self.has_pairs:
             raise UsageError(f"{self.path}: has no pairs of genes: screen with --order 2")
         if cell is None and (gene1 is None or gene2 is None):
@@ -203,7 +207,17 @@ class Screen(ScreenFile):
 
         Only of pairs among `genes` and over `cells`, if given; only pairs of at least `min_cells`; only the
         `top` strongest. Reads the pairs of each cell in turn, and holds sums of at most 512 MB at a time,
-        beside the table that it returns: give `top` or `genes` where there are many thousand genes."""
+        beside the table that it returns: give `top` or `genes` where there are many thousand genes.
+
+        Of a screen by `--keep summary` the table is read as it is stored, in single precision and with
+        NAME_min and NAME_max, in blocks; over all its cells only. Of one by `--keep top:K` or `--threshold` it
+        is over the pairs that were kept, and biased by that choice."""
+        if self.has_summary:
+            if cells is not None:
+                raise UsageError(f"{self.path}: holds a summary over all cells; a full screen has each")
+            chosen = np.arange(len(self.genes)) if genes is None else self._gene_numbers(genes)
+            stored = StoredSummary(self._file["summary"], self._gene_labels, f"{self.path}/summary")
+            return stored.table(chosen, top, by, min_cells)
         if not self.has_pairs:
             raise UsageError(f"{self.path}: has no pairs of genes: screen with --order 2")
         measures = self.pair_scores

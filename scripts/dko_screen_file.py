@@ -47,6 +47,7 @@ class ScreenFile:
         if self.provenance.get("complete") != 1:
             raise InputError(f"{self.path}: the screen was never finished")
         self.members = self.provenance.get("members", 1)
+        self.keep, self.keep_by = self.provenance.get("keep", "full"), self.provenance.get("keep_by")
         genes = self._file["genes"]
         self.genes = read_names(genes["name"])
         self.gene_ids = read_names(genes["id"]) if "id" in genes else list(self.genes)
@@ -118,6 +119,11 @@ class ScreenFile:
     def has_pairs(self) -> bool:
         """Whether there are pairs: all of them (double/), or listed or sampled ones (list/)."""
         return "double" in self._file or self.list_order == 2
+
+    @property
+    def has_summary(self) -> bool:
+        """Whether it holds what all pairs come to over cells (summary/), and not the pairs."""
+        return "summary" in self._file
 
     @property
     def has_all_pairs(self) -> bool:

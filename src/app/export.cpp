@@ -27,6 +27,9 @@ void add_options(CommandLine& line, ExportOptions& options) {
       "cells "
       "in var")("table", po::value(&options.table)->value_name("FILE"),
                 "all knockouts with all their scores, as long tables in HDF5 for pandas")(
+      "compress", po::value(&options.compress)->value_name("FILE"),
+      "the whole screen again, its arrays compressed (gzip): the same numbers to every reader, a little "
+      "slower")(
       "score", po::value(&options.score)->value_name("LIST"),
       "what to write of them: impact (column k_pred), network, interaction, network-interaction, share, and "
       "of several members impact-sd (k_pred_sd) and network-sd, with commas between; default: impact, or "
@@ -54,7 +57,8 @@ void add_options(CommandLine& line, ExportOptions& options) {
 void check_options(const ExportOptions& options) {
   if (!(options.wants_scores() || options.wants_perturbed() || options.wants_profiles())) {
     throw UsageError(
-        "nothing to export: give --single, --double, --list, --h5ad, --table, --true, --predicted, --ptest, "
+        "nothing to export: give --single, --double, --list, --h5ad, --table, --compress, --true, "
+        "--predicted, --ptest, "
         "--ztest or --recorder");
   }
   if (options.wants_profiles() && (options.wants_scores() || options.wants_perturbed())) {
@@ -74,6 +78,7 @@ void check_options(const ExportOptions& options) {
                     {"--list", options.list},
                     {"--h5ad", options.h5ad},
                     {"--table", options.table},
+                    {"--compress", options.compress},
                     {"--ptest", options.ptest},
                     {"--ztest", options.ztest},
                     {"--recorder", options.recorder},

@@ -20,6 +20,7 @@ struct ExportOptions {
   std::string list;
   std::string h5ad;
   std::string table;
+  std::string compress;
   std::string score;
   bool names = false;
   std::string truth;
@@ -33,7 +34,7 @@ struct ExportOptions {
   CommonOptions common;
 
   bool wants_csv() const { return !(single.empty() && pairs.empty() && list.empty()); }
-  bool wants_scores() const { return wants_csv() || !(h5ad.empty() && table.empty()); }
+  bool wants_scores() const { return wants_csv() || !(h5ad.empty() && table.empty() && compress.empty()); }
   bool wants_perturbed() const { return !(ptest.empty() && ztest.empty() && recorder.empty()); }
   bool wants_profiles() const { return !(truth.empty() && predicted.empty()); }
 };

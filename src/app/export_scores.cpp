@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "dko/base/error.hpp"
+#include "dko/hdf5/compressed_copy.hpp"
 #include "dko/results/anndata_export.hpp"
 #include "dko/results/export.hpp"
 #include "dko/results/table_export.hpp"
@@ -101,6 +103,17 @@ void add_anndata(ExportFiles& files, const ScreenReader& screen, const ExportOpt
                  [&screen, command](OutputFile& file) { write_anndata(file, screen, command); });
 }
 
+void add_compressed(ExportFiles& files, const ExportOptions& options) {
+  // It is smaller; how much cannot be told before.
+  files.add_hdf5(options.compress, static_cast<double>(std::filesystem::file_size(options.file)),
+                 [path = options.file](OutputFile& output) {
+                   hdf5::File copy = hdf5::File::create(output.partial_path());
+                   hdf5::copy_compressed(hdf5::File::open(path, hdf5::Access::read), copy);
+                   copy.close();
+                   output.commit();
+                 });
+}
+
 }  // namespace
 
 void add_scores(ExportFiles& files, const ScreenReader& screen, const ExportOptions& options,
@@ -108,6 +121,7 @@ void add_scores(ExportFiles& files, const ScreenReader& screen, const ExportOpti
   add_csv_files(files, screen, options);
   if (!options.h5ad.empty()) add_anndata(files, screen, options, command);
   if (!options.table.empty()) add_table(files, screen, options, command);
+  if (!options.compress.empty()) add_compressed(files, options);
 }
 
 }  // namespace dko::app

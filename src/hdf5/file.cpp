@@ -7,10 +7,13 @@
 
 namespace dko::hdf5 {
 
-File File::create(const std::filesystem::path& path) {
+File File::create(const std::filesystem::path& path, std::int64_t alignment) {
   prepare_library();
   const std::string name = path.string();
-  const Id id = check(H5Fcreate(name.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT),
+  const Handle access(check(H5Pcreate(H5P_FILE_ACCESS), "HDF5 file access"), H5Pclose);
+  const auto bytes = static_cast<hsize_t>(alignment);
+  check(H5Pset_alignment(access.id(), bytes, bytes), "HDF5 file access");
+  const Id id = check(H5Fcreate(name.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.id()),
                       fmt::format("{}: cannot be created", name));
   return File(Handle(id, H5Fclose), name + ":");
 }

@@ -13,6 +13,8 @@ namespace {
 
 namespace layout = screen_layout;
 
+constexpr std::int64_t alignment = std::int64_t{1} << 20;  // of large arrays
+
 /// single/: the targets once, and for each score an anndata csr_matrix that shares them.
 void create_singles(hdf5::File& file, const ExpressionMatrix& matrix, const ScreenPlan& plan) {
   hdf5::Location single = file.create_group(layout::single);
@@ -73,7 +75,7 @@ void create_scores(hdf5::Location& group, ScoreSet wanted, std::int64_t events) 
 
 void create_screen_file(const std::filesystem::path& path, const ExpressionMatrix& matrix,
                         const ScreenPlan& plan, const Provenance& provenance, const ModelNotes& notes) {
-  hdf5::File file = hdf5::File::create(path);
+  hdf5::File file = hdf5::File::create(path, alignment);
   hdf5::write_header(file, layout::kind, provenance);
   file.set("complete", std::int64_t{0});
   file.set(layout::members, plan.members);

@@ -4,6 +4,7 @@ import json
 import dko_model
 import dko_results
 import dko_screen_file
+import dko_stored_summary
 import dko_summary
 import h5py
 import numpy as np
@@ -263,6 +264,45 @@ def compare_refusals():
         assert not screen.has_pairs and set(screen.singles()["gene"]) == {"gene3", "gene7", "gene8", "gene20"}
 
 
+def compare_kept():
+    """A stored summary is that of the full screen, to single precision; kept pairs are a list like others."""
+    with dko_results.open_screen("dense.h5") as full, dko_results.open_screen("summary.h5") as screen:
+        assert (screen.keep, screen.keep_by, full.keep) == ("summary", None, "full")
+        wanted, found = full.pair_summary(), screen.pair_summary()
+        assert set(wanted) < set(found) and len(wanted) == len(found)
+        assert found["interaction_mean"].abs().is_monotonic_decreasing
+        pairs = exported("dense.double.csv").groupby(["gene1", "gene2"])
+        labels = ["gene1", "gene2"]
+        by_gene = found.set_index(labels).loc[list(pairs.groups)]
+        for name in wanted.drop(columns=["rank", *labels]):
+            np.testing.assert_allclose(by_gene[name], wanted.set_index(labels).loc[by_gene.index, name],
+                                       rtol=1e-6, atol=1e-10)
+        for name in ("impact", "network", "interaction", "network_interaction"):
+            assert np.array_equal(by_gene[f"{name}_min"], pairs[name].min())
+            assert np.array_equal(by_gene[f"{name}_max"], pairs[name].max())
+        same(screen.pair_summary(top=7), found.head(7))
+        dko_stored_summary.BLOCK = 50
+        same(screen.pair_summary(top=7), found.head(7))
+        same(screen.pair_summary(), found)
+        few = found[found["gene1"].isin(["gene3", "gene7", "gene8"]) & found["gene2"].isin(["gene3", "gene7", "gene8"])]
+        same(screen.pair_summary(genes=["gene3", 7, "gene8"]).drop(columns="rank"), few.drop(columns="rank"))
+        assert (screen.pair_summary(min_cells=20)["cells"] >= 20).all()
+        assert screen.pair_summary(by="network")["network_mean"].is_monotonic_decreasing
+        refused(dko_results.UsageError, "pair_summary()", screen.pairs, cell=3)
+        refused(dko_results.UsageError, "over all cells", screen.pair_summary, cells=[1])
+        refused(dko_results.UsageError, "has no impact_sd", screen.pair_summary, by="impact_sd")
+        same(screen.singles(), full.singles())
+    with dko_results.open_screen("top.h5") as screen:
+        assert (screen.keep, screen.keep_by) == ("top:5", "interaction")
+        pairs = exported("dense.double.csv")
+        for cell in (0, 31):
+            of_cell = pairs[pairs["cell"] == screen.cells[cell]]
+            order = of_cell["interaction"].sort_values(kind="stable").index
+            kept = of_cell.loc[sorted({*order[:5], *order[-5:]})]
+            same(screen.pairs(cell=cell), kept)
+
+
+compare_kept()
 for screen_name in ("dense", "sampled", "ensemble"):
     compare_with_exports(screen_name)
 compare_explanation("dense", layers, dense_profile)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 
 #include "dko/hdf5/location.hpp"
@@ -11,8 +12,9 @@ enum class Access { read, write };
 /// An HDF5 file, seen as its root group.
 class File : public Location {
  public:
-  /// Makes or empties a file of this process's own. @throws IoError
-  static File create(const std::filesystem::path& path);
+  /// Makes or empties a file of this process's own. With an alignment, arrays of at least as many bytes start at
+  /// a multiple of it, which parallel file systems like. @throws IoError
+  static File create(const std::filesystem::path& path, std::int64_t alignment = 1);
 
   /// Opens a file for this process. @throws InputError if it is to be read and is missing or no HDF5 file;
   /// IoError if it is to be written and cannot be.

@@ -82,6 +82,8 @@ class Dataset {
   std::string place_;
 };
 
+class File;
+
 /// A group of a file; the base of File, which is its root group. Calls that
 /// write throw IoError, calls that read InputError, with the place, when HDF5 reports a failure.
 class Location {
@@ -152,6 +154,7 @@ class Location {
   void set_encoding(const std::string& name, const std::string& type, const std::string& version);
 
  protected:
+  friend void copy_compressed(const File& from, File& to);
   Id id() const { return handle_.id(); }
   Handle handle_;
 

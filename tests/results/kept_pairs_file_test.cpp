@@ -1,0 +1,169 @@
+// On every number of ranks: what all of them write of selected pairs and of summaries is what one alone
+// finds.
+#include "dko/results/kept_pairs_file.hpp"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+
+#include "dko/knockout/pair_sums_screen.hpp"
+#include "dko/parallel/collective.hpp"
+#include "dko/results/pair_summary_file.hpp"
+#include "dko/results/score_reader.hpp"
+#include "dko/results/screen_size.hpp"
+#include "dko/results/summary.hpp"
+#include "support/screens.hpp"
+
+using namespace dko;
+
+namespace {
+
+constexpr double ample = 1 << 28;
+
+struct Data {
+  explicit Data(std::int64_t cells, std::int64_t with_members = 1)
+      : matrix(testing::random_matrix(cells, 13, 0.6, 80)),
+        plan(testing::full_plan(matrix, with_members)),
+        members(testing::collapsed(testing::random_members(with_members, {13, 6}, 81))) {
+    plan.list.reset();
+  }
+  ExpressionMatrix matrix;
+  ScreenPlan plan;
+  std::vector<CollapsedMapping> members;
+};
+
+/// Every score, by rank 0 alone.
+void make_full(const std::filesystem::path& path, const Data& data) {
+  on_root(testing::world(), [&] {
+    create_screen_file(path, data.matrix, data.plan, start_provenance("dko screen", 1));
+    ScreenWriter writer(path, Communicator::one_rank(), data.plan);
+    screen_shard(data.plan, data.matrix, data.members, 0, 1, writer);
+    writer.close();
+    complete_screen_file(path, 0, 0);
+  });
+}
+
+void begin(const std::filesystem::path& path, const Data& data) {
+  on_root(testing::world(),
+          [&] { create_screen_file(path, data.matrix, data.plan, start_provenance("dko screen", 1)); });
+}
+
+void complete(const std::filesystem::path& path) {
+  testing::world().barrier();
+  on_root(testing::world(), [&] { complete_screen_file(path, 0, 0); });
+}
+
+void make_selected(const std::filesystem::path& path, const Data& data) {
+  const Communicator& ranks = testing::world();
+  begin(path, data);
+  PairSelection selection(data.plan.keeping, data.plan.doubles);
+  ScreenWriter writer(path, ranks, data.plan);
+  screen_shard(data.plan, data.matrix, data.members, ranks.rank(), ranks.size(), writer, {}, &selection);
+  writer.close();
+  ranks.barrier();
+  const PairIndex index(data.matrix, data.plan.targets);
+  selection.finish(index.starts(), ranks);
+  write_kept_pairs(path, data.plan, index, selection.kept(), ranks);
+  complete(path);
+}
+
+void make_summary(const std::filesystem::path& path, const Data& data) {
+  const Communicator& ranks = testing::world();
+  const NodeGroup nodes(ranks);
+  begin(path, data);
+  ScreenWriter writer(path, ranks, data.plan);
+  SinglesKeeper keeper(writer, data.plan.doubles);
+  screen_shard(data.plan, data.matrix, data.members, ranks.rank(), ranks.size(), keeper);
+  writer.close();
+  const auto shared = std::move(keeper).share(nodes);
+  SingleScores singles;
+  for (const Score score : every_score) singles[score] = shared[score].view();
+  PairSummaryWriter summary(path, ranks, data.plan);
+  screen_pair_sums(data.plan, data.matrix, data.members, singles, ranks.rank(), ranks.size(), summary);
+  summary.close();
+  complete(path);
+}
+
+bool near(double found, double wanted) {
+  return (std::isnan(found) && std::isnan(wanted)) ||
+         std::abs(found - wanted) <= 2e-7 * std::abs(wanted) + 1e-12;
+}
+
+}  // namespace
+
+TEST_CASE("selected pairs stand in the file in the order of events, with the scores of a full screen") {
+  const testing::SharedFolder folder;
+  Data data(GENERATE(1, 8), GENERATE(1, 2));
+  make_full(folder / "full.h5", data);
+  data.plan.keeping = {PairKeeping::Form::selected, 4, {}, {Score::network, true}};
+  make_selected(folder / "kept.h5", data);
+  const ScreenReader full(folder / "full.h5");
+  const ScreenReader kept(folder / "kept.h5");
+  CHECK(kept.keep() == "top:4");
+  CHECK(kept.keep_by() == "network-interaction");
+  CHECK(kept.list_is_selected());
+  CHECK_FALSE(full.list_is_selected());
+  REQUIRE(kept.events(ScoreArray::list) ==
+          std::min<std::int64_t>(8, full.events(ScoreArray::pairs)) * data.matrix.cells());
+  REQUIRE(kept.measures(ScoreArray::list) == full.measures(ScoreArray::pairs));
+  for (const Measure& measure : kept.measures(ScoreArray::list)) {
+    ScoreReader of_full(full, ScoreArray::pairs, measure);
+    ScoreReader of_kept(kept, ScoreArray::list, measure);
+    std::int64_t last = -1;
+    for (std::int64_t event = 0; event < kept.events(ScoreArray::list); ++event) {
+      const Event pair = kept.event(ScoreArray::list, event);
+      const std::int64_t number = full.number_of_pair(pair.cell, pair.genes[0], pair.genes[1]).value();
+      CHECK(number > last);
+      last = number;
+      CHECK(of_kept.at(event) == of_full.at(number));
+    }
+  }
+  testing::world().barrier();
+}
+
+TEST_CASE("a stored summary is what a full screen is summarised to") {
+  const testing::SharedFolder folder;
+  Data data(GENERATE(1, 8), GENERATE(1, 2));
+  make_full(folder / "full.h5", data);
+  data.plan.keeping.form = PairKeeping::Form::summary;
+  make_summary(folder / "summary.h5", data);
+  const Communicator one = Communicator::one_rank();
+  const ScreenReader full(folder / "full.h5");
+  const ScreenReader stored(folder / "summary.h5", NodeGroup(testing::world()));
+  REQUIRE(pairs_of(stored) == ScoreArray::pairs);
+  REQUIRE(summarized_measures(stored, ScoreArray::pairs) == summarized_measures(full, ScoreArray::pairs));
+  for (const Measure& by : summarized_measures(full, ScoreArray::pairs)) {
+    const SummaryTable wanted = summarize_pairs(full, by, all_rows, ample, one);
+    SummaryTable found = summarize_pairs(stored, by, all_rows, ample, testing::world());
+    CHECK(found.total == wanted.total);
+    if (!testing::world().is_root()) continue;
+    REQUIRE(found.rows.size() == wanted.rows.size());
+    const auto by_genes = [](const KnockoutSummary& a, const KnockoutSummary& b) {
+      return a.genes < b.genes;
+    };
+    auto rows = wanted.rows;
+    std::sort(rows.begin(), rows.end(), by_genes);
+    std::sort(found.rows.begin(), found.rows.end(), by_genes);
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      CHECK(found.rows[row].genes == rows[row].genes);
+      CHECK(found.rows[row].cells == rows[row].cells);
+      for (std::size_t measure = 0; measure < wanted.measures.size(); ++measure) {
+        const OverCells& of = found.rows[row].of[measure];
+        CHECK(near(of.mean, rows[row].of[measure].mean));
+        CHECK(near(static_cast<double>(of.sd), static_cast<double>(rows[row].of[measure].sd)));
+        CHECK(of.same_sign == rows[row].of[measure].same_sign);
+      }
+    }
+  }
+  testing::world().barrier();
+}
+
+TEST_CASE("what would fit on the disk is computed, and fits") {
+  const Data data(200);
+  const double full = screen_file_bytes(data.matrix, data.plan);
+  CHECK(smaller_screens(data.matrix, data.plan, 0).empty());
+  const auto smaller = smaller_screens(data.matrix, data.plan, full - 1);
+  REQUIRE(smaller.size() >= 2);
+  CHECK(smaller.front().option == "--keep summary");
+  CHECK(smaller.back().option.starts_with("--sample "));
+  for (const SmallerScreen& screen : smaller) CHECK(screen.bytes < full);
+}
