@@ -1,8 +1,11 @@
 #pragma once
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <new>
 #include <span>
@@ -16,8 +19,7 @@ class AlignedArray {
   void resize(std::int64_t size) {
     if (size > capacity_) {
       data_.reset();
-      data_.reset(static_cast<float*>(
-          ::operator new (static_cast<std::size_t>(size) * sizeof(float), std::align_val_t{alignment})));
+      data_ = allocate(static_cast<std::size_t>(size) * sizeof(float));
       capacity_ = size;
     }
     size_ = size;
@@ -34,11 +36,26 @@ class AlignedArray {
   float operator[](std::int64_t at) const { return data_[static_cast<std::size_t>(at)]; }
 
  private:
-  static constexpr std::size_t alignment = 64;
   struct Free {
-    void operator()(float* data) const { ::operator delete (data, std::align_val_t{alignment}); }
+    void operator()(float* data) const { std::free(data); }
   };
-  std::unique_ptr<float[], Free> data_;
+  using Pointer = std::unique_ptr<float[], Free>;
+
+  /// Large arrays ask for large pages: kernels pass over them column by column, and would wait for addresses.
+  static Pointer allocate(std::size_t bytes) {
+    constexpr std::size_t alignment = 64;
+    constexpr std::size_t large_page = std::size_t{1} << 21;
+    const bool is_large = bytes >= 2 * large_page;
+    const std::size_t unit = is_large ? large_page : alignment;
+    Pointer data(static_cast<float*>(std::aligned_alloc(unit, (bytes + unit - 1) / unit * unit)));
+    if (data == nullptr) throw std::bad_alloc();
+#ifdef MADV_HUGEPAGE
+    if (is_large) madvise(data.get(), bytes, MADV_HUGEPAGE);  // a wish: nothing is lost if it is not granted
+#endif
+    return data;
+  }
+
+  Pointer data_;
   std::int64_t capacity_ = 0;
   std::int64_t size_ = 0;
 };

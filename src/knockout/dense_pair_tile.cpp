@@ -18,6 +18,10 @@ constexpr float most_cancelled = 64;
 /// A network impact that rounding alone may leave where nothing but renormalisation happens.
 constexpr float residue = 1e-12F;
 
+/// Of few rows, a smaller panel stays in the first-level cache.
+constexpr std::int64_t few_rows = 512;
+constexpr std::int64_t small_panel = 36;
+
 std::int64_t round_up(std::int64_t value, std::int64_t multiple) {
   return (value + multiple - 1) / multiple * multiple;
 }
@@ -106,7 +110,12 @@ void DensePairTile::load(const CollapsedMapping& mapping, std::span<const std::i
   for (std::int64_t position = 0; position < genes_; ++position) {
     const double* const from = mapping.column(expressed[static_cast<std::size_t>(position)]).data();
     float* const to = column(position);
-    for (std::size_t i = 0; i < expressed.size(); ++i) gathered_[i] = from[expressed[i]];
+    const std::int64_t following = std::min(position + 1, genes_ - 1);
+    const double* const next = mapping.column(expressed[static_cast<std::size_t>(following)]).data();
+    for (std::size_t i = 0; i < expressed.size(); ++i) {
+      gathered_[i] = from[expressed[i]];
+      __builtin_prefetch(next + expressed[i]);  // A is far larger than the caches
+    }
     for (std::size_t i = 0; i < expressed.size(); ++i) {
       total[i] += gathered_[i];
       to[i] = static_cast<float>(gathered_[i]);
@@ -469,8 +478,9 @@ void DensePairTile::pair_scores(std::span<const std::int32_t> positions, EventRa
                           [&](std::int64_t a, EventRange seconds, std::int64_t to) {
                             rows.push_back({a, seconds, to});
                           });
-  for (std::size_t from = 0; from < rows.size(); from += block_firsts) {
-    const auto panel = std::span(rows).subspan(from, std::min<std::size_t>(block_firsts, rows.size() - from));
+  const auto panel_rows = static_cast<std::size_t>(stride_ <= few_rows ? small_panel : block_firsts);
+  for (std::size_t from = 0; from < rows.size(); from += panel_rows) {
+    const auto panel = std::span(rows).subspan(from, std::min(panel_rows, rows.size() - from));
     if (is_usable_) fill_panel(positions, panel);
     // Of several rows all but the first begin beside the diagonal, all but the last end with the triangle.
     const std::int64_t begin = panel.size() == 1 ? panel.front().seconds.first : panel.front().first + 1;

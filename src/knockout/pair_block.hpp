@@ -11,7 +11,7 @@ enum class InstructionSet;
 
 constexpr std::int64_t tile_firsts = 3;          ///< by tile_seconds pairs are held in registers
 constexpr std::int64_t tile_seconds = 4;         ///
-constexpr std::int64_t block_firsts = 36;        ///< their panel stays in the second-level cache
+constexpr std::int64_t block_firsts = 96;        ///< their panel stays in the second-level cache
 constexpr std::int64_t block_seconds = 64;       ///< leading dimension of a block's arrays
 constexpr std::int64_t row_block_firsts = 4;     ///< by one vector of seconds, where rows are few
 constexpr std::int64_t block_row_lanes = 16;     ///< rows come in whole vectors of any instruction set

@@ -50,11 +50,12 @@ inline void add_tile(const PairBlock& block, std::int64_t first, std::int64_t se
   }
 }
 
+/// Chunk by chunk of rows, so that what a block reads again and again stays in the second-level cache.
 template <class V>
 void add_tiles(const PairBlock& block) {
-  for (std::int64_t second = 0; second < block.seconds; second += tile_seconds) {
-    for (std::int64_t row = 0; row < block.rows; row += block_chunk_rows) {
-      const std::int64_t end = block.rows - row < block_chunk_rows ? block.rows : row + block_chunk_rows;
+  for (std::int64_t row = 0; row < block.rows; row += block_chunk_rows) {
+    const std::int64_t end = block.rows - row < block_chunk_rows ? block.rows : row + block_chunk_rows;
+    for (std::int64_t second = 0; second < block.seconds; second += tile_seconds) {
       for (std::int64_t first = 0; first < block.firsts; first += tile_firsts) {
         if (block.diagonal + second + tile_seconds - 1 <= first) break;
         add_tile<V>(block, first, second, row, end);
