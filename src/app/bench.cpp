@@ -15,6 +15,7 @@ namespace {
 constexpr std::array benches{
     Bench{"io", "writing scores, beside plain MPI-IO and plain writes", bench_io},
     Bench{"kernel", "scoring pairs, beside the peak of the processor", bench_kernel},
+    Bench{"screen", "a whole screen of made-up cells, on all ranks", bench_screen},
     Bench{"shards", "how evenly screens are divided among ranks", bench_shards},
 };
 

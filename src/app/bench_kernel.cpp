@@ -224,7 +224,7 @@ class KernelBench {
 
   Speed sparse(std::int64_t n) const {
     const CollapsedMapping mapping =
-        given_ ? *given_ : make_sparse_mapping(n, options_.nonzeros, options_.seed);
+        given_ ? *given_ : CollapsedMapping(make_sparse_mapping(n, options_.nonzeros, options_.seed));
     SparseCellKernel kernel(*mapping.sparse());
     Speed speed = measure(kernel, draw_cell(n, mapping.genes(), options_.seed), options_, 1e11, ranks_);
     speed.kernel = "sparse";
@@ -289,7 +289,7 @@ void print_fit(const KernelOptions& options) {
     table.add(row);
   };
   add("dense", fit(make_dense_mapping(genes, options.effect, options.seed), options));
-  add("sparse", fit(make_sparse_mapping(genes, options.nonzeros, options.seed), options));
+  add("sparse", fit(CollapsedMapping(make_sparse_mapping(genes, options.nonzeros, options.seed)), options));
   std::cout << table.text();
 }
 

@@ -1,5 +1,7 @@
 #include "made_up_mapping.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <vector>
@@ -35,7 +37,50 @@ CollapsedMapping make_dense_mapping(std::int64_t genes, double effect, std::uint
   return {genes, NodeArray(std::move(a)), NodeArray(std::move(outputs))};
 }
 
-CollapsedMapping make_sparse_mapping(std::int64_t genes, std::int64_t nonzeros, std::uint64_t seed) {
+Mapping make_layers(MappingShape shape, double effect, std::int64_t expressed, std::uint64_t seed) {
+  RandomStream stream(seed, "made-up layers");
+  const std::vector<double> outputs = draw_outputs(shape.genes, stream);
+  std::vector<float> draws;  // as above
+  for (int draw = 0; draw < 65536; ++draw) draws.push_back(static_cast<float>(stream.normal()));
+  Mapping mapping(shape);
+  const auto hidden = static_cast<std::size_t>(shape.hidden);
+  std::size_t at = 0;
+  const auto fill = [&](std::span<float> weights, double size) {
+    // In steps that do not divide the table: rows are not each other's copies.
+    if (at++ % 3 == 0) at += static_cast<std::size_t>(stream.below(65536));
+    for (float& weight : weights) weight = static_cast<float>(size) * draws[at++ % draws.size()];
+  };
+  // Var A_ij = H · size², and Σ_j A_ij / n over n expressed genes is to be `effect` of the output.
+  const double size = effect * std::sqrt(static_cast<double>(expressed) / static_cast<double>(shape.hidden));
+  const std::span<float> b2 = mapping.parameters().last(outputs.size());
+  for (std::size_t gene = 0; gene < outputs.size(); ++gene) {
+    fill(mapping.w1().subspan(gene * hidden, hidden), 1.0);
+    fill(mapping.w2().subspan(gene * hidden, hidden), size * outputs[gene]);
+    b2[gene] = static_cast<float>(outputs[gene]);
+  }
+  return mapping;
+}
+
+ExpressionMatrix make_cells(std::int64_t cells, std::int64_t genes, std::int64_t expressed,
+                            std::uint64_t seed) {
+  Names gene_names;
+  for (std::int64_t gene = 0; gene < genes; ++gene) gene_names.push_back(fmt::format("gene{}", gene));
+  Names cell_names;
+  std::vector<std::int64_t> starts{0};
+  std::vector<std::int32_t> of_cells;
+  for (std::int64_t cell = 0; cell < cells; ++cell) {
+    cell_names.push_back(fmt::format("cell{}", cell));
+    RandomStream stream(seed, "made-up cells", static_cast<std::uint64_t>(cell));
+    for (const std::int64_t gene : stream.distinct(expressed, genes))
+      of_cells.push_back(static_cast<std::int32_t>(gene));
+    starts.push_back(std::ssize(of_cells));
+  }
+  std::vector<float> values(of_cells.size(), 1.0F);
+  return {std::move(gene_names), std::move(cell_names), NodeArray(std::move(starts)),
+          NodeArray(std::move(of_cells)), NodeArray(std::move(values))};
+}
+
+SparseMapping make_sparse_mapping(std::int64_t genes, std::int64_t nonzeros, std::uint64_t seed) {
   constexpr double effect = 0.1;
   RandomStream stream(seed, "made-up sparse mapping");
   SparseMappingParts parts;
@@ -51,7 +96,7 @@ CollapsedMapping make_sparse_mapping(std::int64_t genes, std::int64_t nonzeros, 
     }
     parts.starts.push_back(std::ssize(parts.rows));
   }
-  return CollapsedMapping(SparseMapping(std::move(parts)));
+  return SparseMapping(std::move(parts));
 }
 
 }  // namespace dko::app
