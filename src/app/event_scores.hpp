@@ -6,9 +6,9 @@
 
 #include "dko/evaluation/truth_table.hpp"
 #include "dko/expression/matrix.hpp"
+#include "dko/knockout/measure.hpp"
 #include "dko/mapping/collapsed_mapping.hpp"
 #include "dko/parallel/node_array.hpp"
-#include "dko/knockout/measure.hpp"
 #include "dko/results/screen_reader.hpp"
 
 namespace dko::app {

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "dko/knockout/screen.hpp"
 #include "dko/knockout/measure.hpp"
+#include "dko/knockout/screen.hpp"
 #include "dko/results/screen_reader.hpp"
 
 namespace dko::app {

@@ -29,7 +29,8 @@ struct ScreenOptions {
   KeepOptions keep;  ///< of all pairs
 };
 
-/// Options --order, --sample, --score, --events, --knockout-genes and --knockout-cells, and those of KeepOptions.
+/// Options --order, --sample, --score, --events, --knockout-genes and --knockout-cells, and those of
+/// KeepOptions.
 void add_screen_options(CommandLine& line, ScreenOptions& options);
 /// To be called after parsing. @throws UsageError for options that exclude each other.
 void check_screen_options(const CommandLine& line, ScreenOptions& options);

@@ -170,8 +170,8 @@ nlohmann::ordered_json to_json(const ScreenReader& screen, const Ranking& rankin
 }
 
 std::string summary_note(const std::string& file) {
-  return fmt::format("{} holds its double knockouts as a summary over cells: dko summarize {} ranks them", file,
-                     file);
+  return fmt::format("{} holds its double knockouts as a summary over cells: dko summarize {} ranks them",
+                     file, file);
 }
 
 void print_top(const TopOptions& options) {

@@ -26,8 +26,8 @@ inline constexpr std::int64_t all_rows = std::numeric_limits<std::int64_t>::max(
 /// the members (of which a summary has the mean alone), interactions, and of single knockouts the share.
 std::vector<Measure> summarized_measures(const ScreenReader& screen, ScoreArray array);
 
-/// Where the pairs of a screen are: all of them (or, for summaries, their stored summary), or a list of order 2.
-/// Nothing if it has none.
+/// Where the pairs of a screen are: all of them (or, for summaries, their stored summary), or a list of
+/// order 2. Nothing if it has none.
 std::optional<ScoreArray> pairs_of(const ScreenReader& screen);
 
 /// Every gene over the cells in which it was knocked out alone; the `count` that rank highest by the mean of
