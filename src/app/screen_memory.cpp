@@ -133,6 +133,8 @@ MemoryNeed screen_memory(const ExpressionMatrix& matrix, const ScreenPlan& plan,
   for (MemoryPart& part : shared_data(matrix, plan)) need.per_node.push_back(std::move(part));
   need.per_rank.push_back({"scores to write", buffer_bytes(plan)});
   if (plan.stores_summary()) need.per_rank.push_back({"sums over cells", plan.keeping.memory});
+  if (plan.keeping.form == PairKeeping::Form::selected && plan.doubles.any())
+    need.per_rank.push_back({"kept pairs, at most", plan.keeping.memory});
   for (MemoryPart& part : data_of_rank(matrix, plan)) need.per_rank.push_back(std::move(part));
   return need;
 }

@@ -6,6 +6,7 @@
 #include "cell_scores.hpp"
 #include "dko/knockout/ensemble_kernel.hpp"
 #include "dko/knockout/event_index.hpp"
+#include "score_buffer.hpp"
 
 namespace dko {
 
@@ -96,8 +97,10 @@ class PairSumsScreen {
     if (rows.size() <= 0) return;
     kernel_.load(matrix_.expressed(cell));
     positions_of(plan_.targets.of(cell), matrix_.expressed(cell), positions_);
+    // No more at once than a full screen scores: members of an ensemble hold theirs beside.
+    const std::int64_t most = std::min(most_held_, static_cast<std::int64_t>(scores_per_write));
     for (std::int64_t row = rows.first; row < rows.last;) {
-      const std::int64_t to = end_of_rows(std::ssize(places_), row, rows.last, most_held_);
+      const std::int64_t to = end_of_rows(std::ssize(places_), row, rows.last, most);
       score_rows(cell, {row, to}, block);
       row = to;
     }

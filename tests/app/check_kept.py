@@ -4,6 +4,7 @@ import sys
 
 import h5py
 import numpy as np
+from dko_screen_file import interaction_of
 
 MEASURES = {"impact": ("impact", False), "network": ("network", False), "interaction": ("impact", True),
             "network-interaction": ("network", True)}
@@ -46,10 +47,8 @@ def pairs_of(file):
     for name, (score, is_interaction) in MEASURES.items():
         pair = file["double"][score][:]
         if is_interaction:
-            single = file["single"][score]["data"][:].astype(np.float64)
-            a, b, pair = single[places[:, 0]], single[places[:, 1]], pair.astype(np.float64)
-            least = (pair + a + b) * 2.0**-21
-            pair = np.where(np.abs(pair - a - b) > least, pair - a - b, 0).astype(np.float32)
+            single = file["single"][score]["data"][:]
+            pair = interaction_of(pair, single[places[:, 0]], single[places[:, 1]])
         values[name] = pair
     return genes, cells, values
 

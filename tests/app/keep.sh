@@ -1,7 +1,7 @@
 . "$(dirname "$0")/lib.sh"
 # What is kept of all pairs: against a full screen, and the same bytes whatever the ranks and the memory.
 python=${DKO_PYTHON:-/usr/bin/python3}
-export PYTHONDONTWRITEBYTECODE=1
+export PYTHONPATH=$DKO_SOURCE/scripts PYTHONDONTWRITEBYTECODE=1
 check() { "$python" "$(dirname "$0")/check_kept.py" "$@" || fail "$*"; }
 
 make_data

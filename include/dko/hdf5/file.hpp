@@ -12,8 +12,8 @@ enum class Access { read, write };
 /// An HDF5 file, seen as its root group.
 class File : public Location {
  public:
-  /// Makes or empties a file of this process's own. With an alignment, arrays of at least as many bytes start at
-  /// a multiple of it, which parallel file systems like. @throws IoError
+  /// Makes or empties a file of this process's own. With an alignment, arrays of at least as many bytes start
+  /// at a multiple of it, which parallel file systems like. @throws IoError
   static File create(const std::filesystem::path& path, std::int64_t alignment = 1);
 
   /// Opens a file for this process. @throws InputError if it is to be read and is missing or no HDF5 file;

@@ -11,9 +11,9 @@
 #include "dko/hdf5/file.hpp"
 #include "dko/knockout/event_index.hpp"
 #include "dko/knockout/event_list.hpp"
+#include "dko/knockout/measure.hpp"
 #include "dko/knockout/screen.hpp"
 #include "dko/knockout/targets.hpp"
-#include "dko/knockout/measure.hpp"
 
 namespace dko {
 

@@ -9,8 +9,8 @@
 
 namespace dko {
 
-/// Bytes of a screen file without notes, nearly. Pairs that a threshold alone selects are not counted: how many
-/// there are is only known when they are scored.
+/// Bytes of a screen file without notes, nearly. Pairs that a threshold alone selects are not counted: how
+/// many there are is only known when they are scored.
 double screen_file_bytes(const ExpressionMatrix& matrix, const ScreenPlan& plan);
 
 /// Bytes of as many selected pairs.

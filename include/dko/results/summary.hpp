@@ -26,8 +26,8 @@ inline constexpr std::int64_t all_rows = std::numeric_limits<std::int64_t>::max(
 /// the members (of which a summary has the mean alone), interactions, and of single knockouts the share.
 std::vector<Measure> summarized_measures(const ScreenReader& screen, ScoreArray array);
 
-/// Where the pairs of a screen are: all of them (or, for summaries, their stored summary), or a list of order 2.
-/// Nothing if it has none.
+/// Where the pairs of a screen are: all of them (or, for summaries, their stored summary), or a list of
+/// order 2. Nothing if it has none.
 std::optional<ScoreArray> pairs_of(const ScreenReader& screen);
 
 /// Every gene over the cells in which it was knocked out alone; the `count` that rank highest by the mean of
@@ -41,9 +41,8 @@ SummaryTable summarize_genes(const ScreenReader& screen, const Measure& by, std:
 /// pairs of each cell; each takes as many at a time as fit into `memory` bytes (of one rank, beside what
 /// `screen` holds) and sees the pairs of the cells in their order. So every pair is read once, by one rank,
 /// and the result is the same to the bit for any number of ranks and any memory. A list is read by rank 0
-/// alone; what it has twice counts once. Where the
-/// screen holds nothing of its pairs but a summary, the rows are those that it holds, in single precision.
-/// Collective.
+/// alone; what it has twice counts once. Where the screen holds nothing of its pairs but a summary, the rows
+/// are those that it holds, in single precision. Collective.
 /// @throws UsageError, before reading any score, if `memory` does not hold `count` rows (of each rank twice
 ///         as many, or all there can be) and the sums of the pairs of one first gene; it says what would fit.
 SummaryTable summarize_pairs(const ScreenReader& screen, const Measure& by, std::int64_t count, double memory,
