@@ -25,22 +25,21 @@ CellWork sparse_work(const SparseMapping& mapping, std::span<const std::int32_t>
 
 }  // namespace
 
-// fit_costs of time_cells (100, 250, 500, 1000, 1500, 2000, 3000 of 4,000 genes; 5 repeats of 0.05 s) on one
-// core of two with AVX2; the sparse mapping had 30 effects a gene.
-const CostModel dense_costs{.pair_base = 0,
-                            .pair_each = 0.396e-9,
-                            .single_base = 13e-9,
-                            .single_each = 0.807e-9,
-                            .listed_base = 10.3e-9,
-                            .listed_each = 0.888e-9,
-                            .load_each = 2.42e-9};
-const CostModel sparse_costs{.pair_base = 0,
-                             .pair_each = 11.4e-9,
-                             .single_base = 38.7e-9,
-                             .single_each = 2.84e-9,
-                             .listed_base = 19.3e-9,
-                             .listed_each = 12.6e-9,
-                             .load_each = 2.47e-9};
+// dko bench kernel --fit, on one core of two with AVX-512; the sparse mapping had 32 effects a gene.
+const CostModel dense_costs{.pair_base = 7.2e-9,
+                            .pair_each = 0.029e-9,
+                            .single_base = 0,
+                            .single_each = 2.2e-9,
+                            .listed_base = 0,
+                            .listed_each = 3.1e-9,
+                            .load_each = 2.6e-9};
+const CostModel sparse_costs{.pair_base = 8.6e-9,
+                             .pair_each = 0.1e-9,
+                             .single_base = 39e-9,
+                             .single_each = 2.8e-9,
+                             .listed_base = 24e-9,
+                             .listed_each = 11.5e-9,
+                             .load_each = 4.7e-9};
 
 CellCosts cell_costs(const CostModel& model, const CellWork& work) {
   return {std::max<std::int64_t>(1, in_units(model.pair(work))),
