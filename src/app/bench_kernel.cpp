@@ -112,7 +112,10 @@ std::vector<EventRange> sample_of_rows(std::int64_t n, std::int64_t most) {
 struct CellTime {
   double load = 0;
   double pairs = 0;
+  double cells = 0;
 };
+
+constexpr double least_seconds = 0.05;
 
 template <class Kernel>
 CellTime time_cell(Kernel& kernel, const std::vector<std::int32_t>& expressed, double elements_at_most) {
@@ -129,18 +132,24 @@ CellTime time_cell(Kernel& kernel, const std::vector<std::int32_t>& expressed, d
   };
   for (const EventRange& range : ranges)
     scores.resize(std::max(scores.size(), static_cast<std::size_t>(range.size())));
-  const Stopwatch loading;
-  kernel.load(expressed);
-  score({0, 1});
-  CellTime time{loading.seconds(), 0};
-  const Stopwatch scoring;
+  CellTime time;
   std::int64_t pairs = 0;
-  for (const EventRange& range : ranges) {
-    score(range);
-    pairs += range.size();
+  // Small cells again and again: one takes less than a clock is good for.
+  for (std::int64_t cell = 0; cell == 0 || time.load + time.pairs < least_seconds; ++cell) {
+    const Stopwatch loading;
+    kernel.load(expressed);
+    score({0, 1});
+    time.load += loading.seconds();
+    const Stopwatch scoring;
+    for (const EventRange& range : ranges) {
+      score(range);
+      pairs += range.size();
+    }
+    time.pairs += scoring.seconds();
+    time.cells += 1;
   }
-  const auto all = static_cast<double>(PairIndex::row_start(n, n - 1));
-  time.pairs = scoring.seconds() * all / static_cast<double>(pairs);
+  time.load /= time.cells;
+  time.pairs *= static_cast<double>(PairIndex::row_start(n, n - 1)) / static_cast<double>(pairs);
   return time;
 }
 
