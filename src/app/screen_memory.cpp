@@ -78,7 +78,9 @@ ScreenedModel screened_model(const Model& model, const ExpressionMatrix& matrix)
   for (const Member& member : model.members) {
     if (const auto* trained = std::get_if<TrainedMapping>(&member)) {
       sizes.mapping_bytes += bytes_of_dense(matrix);
-      sizes.parameter_bytes = std::max(sizes.parameter_bytes, bytes_of_parameters(trained->mapping.shape()));
+      const MappingShape& shape = trained->mapping.shape();
+      sizes.parameter_bytes = std::max(sizes.parameter_bytes, bytes_of_parameters(shape));
+      sizes.compute_bytes = std::max(sizes.compute_bytes, CollapsedMapping::bytes_to_compute(shape));
     } else {
       sizes.mapping_bytes += bytes_of_sparse(std::get<FittedMapping>(member).mapping);
     }
@@ -94,10 +96,15 @@ ScreenedModel screened_model(const ModelOptions& options, const ExpressionMatrix
   const auto genes = static_cast<double>(matrix.genes());
   if (options.kind == MappingKind::dko) {
     // Rank 0 has all members, and gives each up for one that its node shares.
-    const double of_member = bytes_of_parameters(mapping_shape(matrix, options.training));
-    return {options.kind, members, members * bytes_of_dense(matrix), (members + 1) * of_member};
+    const MappingShape shape = mapping_shape(matrix, options.training);
+    return {options.kind, members, members * bytes_of_dense(matrix),
+            (members + 1) * bytes_of_parameters(shape), CollapsedMapping::bytes_to_compute(shape)};
   }
-  return {options.kind, members, members * genes * (12 * effects_of_gene + 8 * (3 + 2 * factors)), 0,
+  return {options.kind,
+          members,
+          members * genes * (12 * effects_of_gene + 8 * (3 + 2 * factors)),
+          0,
+          0,
           members * effects_of_gene * static_cast<double>(most_expressed(matrix))};
 }
 
@@ -131,6 +138,7 @@ MemoryNeed screen_memory(const ExpressionMatrix& matrix, const ScreenPlan& plan,
   MemoryNeed need{"screening", {{"mapping", model.mapping_bytes}}, {{"a cell", cell_bytes(matrix, model)}}};
   if (model.parameter_bytes > 0) need.per_node.push_back({"its parameters", model.parameter_bytes});
   for (MemoryPart& part : shared_data(matrix, plan)) need.per_node.push_back(std::move(part));
+  if (model.compute_bytes > 0) need.per_rank.push_back({"computing A", model.compute_bytes});
   need.per_rank.push_back({"scores to write", buffer_bytes(plan)});
   if (plan.stores_summary()) need.per_rank.push_back({"sums over cells", plan.keeping.memory});
   if (plan.keeping.form == PairKeeping::Form::selected && plan.doubles.any())

@@ -13,6 +13,7 @@ struct ScreenedModel {
   double members = 1;
   double mapping_bytes = 0;    ///< once per node: dense, A and c in double precision; sparse, all arrays
   double parameter_bytes = 0;  ///< of the original's mappings while A is computed
+  double compute_bytes = 0;    ///< the same, on each rank
   double most_of_columns = 0;  ///< sparse: non-zeros of the columns of the cell that has most
 };
 

@@ -9,21 +9,24 @@ namespace dko {
 
 namespace {
 
-/// Weights are widened to double this many genes at a time: no second copy of N×N.
-constexpr std::int64_t block_genes = 256;
+/// Weights are widened to double this many genes at a time: no second copy of N×N. W2 is widened anew for
+/// every tile: wide tiles let that count less.
+constexpr std::int64_t tile_columns = 1024;
+constexpr std::int64_t tile_rows = 256;
 
-Eigen::MatrixXd block_of(std::span<const float> weights, std::int64_t hidden, std::int64_t first,
-                         std::int64_t count) {
-  return Eigen::Map<const Eigen::MatrixXf>(weights.data() + first * hidden, hidden, count).cast<double>();
+/// Into `block`, which keeps its memory from one to the next.
+void widen(std::span<const float> weights, std::int64_t hidden, std::int64_t first, std::int64_t count,
+           Eigen::MatrixXd& block) {
+  block = Eigen::Map<const Eigen::MatrixXf>(weights.data() + first * hidden, hidden, count).cast<double>();
 }
 
-std::int64_t blocks_of(std::int64_t genes) {
-  return (genes + block_genes - 1) / block_genes;
+std::int64_t parts_of(std::int64_t genes, std::int64_t part) {
+  return (genes + part - 1) / part;
 }
 
-/// Tiles of A, block_genes on a side: one product each, so that its bits do not depend on who computes it.
+/// Tiles of A: one product each, so that its bits do not depend on who computes it.
 std::int64_t tiles_of(std::int64_t genes) {
-  return blocks_of(genes) * blocks_of(genes);
+  return parts_of(genes, tile_columns) * parts_of(genes, tile_rows);
 }
 
 /// Tiles of A = W2·W1, numbered down its columns of tiles, into the whole of A.
@@ -32,16 +35,17 @@ void multiply_tiles(const MappingWeights& weights, RankShare tiles, std::span<do
   const auto [genes, hidden] = weights.shape;
   Eigen::Map<Eigen::MatrixXd> product(a.data(), genes, genes);
   Eigen::MatrixXd w1;
+  Eigen::MatrixXd w2;
   std::int64_t column_of_w1 = -1;
   for (std::int64_t tile = tiles.first; tile < tiles.last; ++tile) {
-    const std::int64_t column = tile / blocks_of(genes) * block_genes;
-    const std::int64_t row = tile % blocks_of(genes) * block_genes;
-    const std::int64_t columns = std::min(block_genes, genes - column);
-    const std::int64_t rows = std::min(block_genes, genes - row);
-    if (column != column_of_w1) w1 = block_of(weights.w1(), hidden, column, columns);
+    const std::int64_t column = tile / parts_of(genes, tile_rows) * tile_columns;
+    const std::int64_t row = tile % parts_of(genes, tile_rows) * tile_rows;
+    const std::int64_t columns = std::min(tile_columns, genes - column);
+    const std::int64_t rows = std::min(tile_rows, genes - row);
+    if (column != column_of_w1) widen(weights.w1(), hidden, column, columns, w1);
     column_of_w1 = column;
-    product.block(row, column, rows, columns).noalias() =
-        block_of(weights.w2(), hidden, row, rows).transpose() * w1;
+    widen(weights.w2(), hidden, row, rows, w2);
+    product.block(row, column, rows, columns).noalias() = w2.transpose() * w1;
     if (progress) progress(tile + 1 - tiles.first, tiles.last - tiles.first);
   }
 }
@@ -50,9 +54,11 @@ void multiply_tiles(const MappingWeights& weights, RankShare tiles, std::span<do
 void add_up_offsets(const MappingWeights& weights, RankShare genes, std::span<double> c) {
   const std::int64_t hidden = weights.shape.hidden;
   const auto b1 = Eigen::Map<const Eigen::VectorXf>(weights.b1().data(), hidden).cast<double>().eval();
+  Eigen::MatrixXd w2;
   for (std::int64_t gene = genes.first; gene < genes.last; ++gene) {
     const auto at = static_cast<std::size_t>(gene);
-    c[at] = block_of(weights.w2(), hidden, gene, 1).col(0).dot(b1) + weights.b2()[at];
+    widen(weights.w2(), hidden, gene, 1, w2);
+    c[at] = w2.col(0).dot(b1) + weights.b2()[at];
   }
 }
 
@@ -93,6 +99,11 @@ CollapsedMapping CollapsedMapping::compute(const NodeGroup& group, Mapping on_ro
   auto whole_a = std::move(a).publish();
   auto whole_c = std::move(c).publish();
   return {shape.genes, std::move(whole_a), std::move(whole_c)};
+}
+
+double CollapsedMapping::bytes_to_compute(const MappingShape& shape) {
+  return sizeof(double) * static_cast<double>(shape.hidden) *
+         static_cast<double>(std::min(tile_columns, shape.genes) + std::min(tile_rows, shape.genes));
 }
 
 CollapsedMapping CollapsedMapping::replicate(const NodeGroup& group, CollapsedMapping on_root) {

@@ -37,6 +37,9 @@ class CollapsedMapping {
   static CollapsedMapping compute(const NodeGroup& group, Mapping on_root,
                                   const ProgressCallback& progress = {});
 
+  /// Bytes that computing takes on each rank, beside what its node holds.
+  static double bytes_to_compute(const MappingShape& shape);
+
   explicit CollapsedMapping(SparseMapping mapping) : genes_(mapping.genes()), sparse_(std::move(mapping)) {}
 
   std::int64_t genes() const { return genes_; }
