@@ -27,6 +27,43 @@ assert all(a["loading"] <= b["loading"] for a, b in zip(rows, rows[1:]))
 assert rows[0]["imbalance"] < 0.05
 P
 
+# kernel: a row for each instruction set and number of genes, and for the sparse mapping.
+"$DKO" bench kernel --genes 20 50 --repeats 1 --json kernel.json >kernel.txt
+"$DKO" bench kernel --genes 20 --repeats 1 --instructions portable >portable.txt
+[ "$(awk 'NR > 1 && $1 != "reading" {print $1}' portable.txt | sort -u | tr '\n' ' ')" = "portable sparse " ] || fail "other kernels than asked for"
+"${DKO_PYTHON:-/usr/bin/python3}" - <<'P'
+import json
+kernels = json.load(open("kernel.json"))["kernels"]
+names = {row["kernel"] for row in kernels}
+assert {"portable", "sparse"} <= names <= {"portable", "avx2", "avx512", "sparse"}
+assert len(kernels) == 2 * len(names)
+for row in kernels:
+    assert row["pairs_per_second"] > 0 and row["load_seconds"] > 0
+    assert row["kernel_pairs_per_second"] >= row["pairs_per_second"]
+    assert ("of_peak" in row) == (row["kernel"] != "sparse")
+    assert abs(row["elements_per_second"] / row["kernel_pairs_per_second"] / row["genes"] - 1) < 1e-9
+P
+make_data
+"$DKO" train data.csv -o model.h5 -q "${short[@]}"
+expect 0 '^portable +5 ' "$DKO" bench kernel --model model.h5 --genes 5 10000 --repeats 1 --instructions portable
+expect 2 "this machine has no 'sse'" "$DKO" bench kernel --instructions sse
+expect 2 '--genes must be between' "$DKO" bench kernel --genes 2
+
+# screen: a whole screen, of either mapping, the same on any number of ranks.
+for mapping in dko sparse; do
+  on 1 "$DKO" bench screen --genes 40 --cells 6 --expressed 15 --mapping $mapping -o one.h5 --json one.json -q --force >one.txt
+  on 3 "$DKO" bench screen --genes 40 --cells 6 --expressed 15 --mapping $mapping -o three.h5 -q --force >three.txt
+  grep -q '^720 knockouts in .* on 1 rank' one.txt || fail "not all knockouts were scored"  # 6 · (15 + 105)
+  grep -q '"pairs": 630' one.json || fail "the summary does not count the pairs"
+  "$DKO" export one.h5 --double one.csv --force
+  "$DKO" export three.h5 --double three.csv --force
+  same one.csv three.csv
+done
+expect 0 '6 cells' "$DKO" bench screen --genes 40 --cells 6 --expressed 15 --keep summary -o sums.h5
+expect 2 '--expressed must be between' "$DKO" bench screen --genes 10 --expressed 11 -o x.h5
+expect 2 "must be dko or sparse, not 'ridge'" "$DKO" bench screen --mapping ridge -o x.h5
+absent x.h5
+
 # io: a row for each way of writing, and nothing left behind.
 expect 2 'mpirun' "$DKO" bench io -o bench.h5
 for ranks in 1 3; do
