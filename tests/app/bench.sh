@@ -59,7 +59,7 @@ for mapping in dko sparse; do
   "$DKO" export three.h5 --double three.csv --force
   same one.csv three.csv
 done
-expect 0 '6 cells' "$DKO" bench screen --genes 40 --cells 6 --expressed 15 --keep summary -o sums.h5
+expect 0 '720 knockouts in' "$DKO" bench screen --genes 40 --cells 6 --expressed 15 --keep summary -o sums.h5
 expect 2 '--expressed must be between' "$DKO" bench screen --genes 10 --expressed 11 -o x.h5
 expect 2 "must be dko or sparse, not 'ridge'" "$DKO" bench screen --mapping ridge -o x.h5
 absent x.h5

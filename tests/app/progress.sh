@@ -4,7 +4,7 @@ command -v script >/dev/null || skip "there is no script(1) to make a terminal"
 make_data
 export DKO TERM=xterm
 for launcher in '' 'mpirun -n 2'; do
-  steps=$([ -z "$launcher" ] && echo 30000 || echo 10000)
+  steps=50000
   script -qec "$launcher $DKO train data.csv -o m.h5 -f --steps $steps --patience $steps" terminal.txt >/dev/null
   grep -qE 'dko: training \[#*\.*\] +[0-9]+ %, at most [0-9a-z. ]+ left, [0-9]' terminal.txt || { cat -v terminal.txt >&2; fail "no bar on a terminal ($launcher)"; }
   tr '\r' '\n' <terminal.txt | grep -aE '\] +[0-9]+ %' | awk '{if (length($0) > 80 + 3) exit 1}' || fail "a bar is wider than the terminal"
