@@ -18,6 +18,7 @@
 #include "dko/knockout/kernel_peak.hpp"
 #include "dko/knockout/sparse_cell_kernel.hpp"
 #include "dko/mapping/model_file.hpp"
+#include "dko/parallel/collective.hpp"
 #include "made_up_mapping.hpp"
 #include "resources.hpp"
 #include "table.hpp"
@@ -69,8 +70,8 @@ bool parse(KernelOptions& options, const std::vector<std::string>& arguments, co
   for (const std::int64_t n : options.genes) require_between("--genes", static_cast<double>(n), 3, 32768);
   if (options.instructions.empty()) return true;
   const auto set = instruction_set_named(options.instructions);
-  if (!set || !is_available(*set))
-    throw UsageError(fmt::format("--instructions: this machine has no '{}'", options.instructions));
+  if (!set || *set > common_instruction_set(context.communicator, *set))
+    throw UsageError(fmt::format("--instructions: not every rank's machine has '{}'", options.instructions));
   return true;
 }
 
@@ -185,22 +186,25 @@ std::vector<std::int32_t> draw_cell(std::int64_t n, std::int64_t genes, std::uin
   return expressed;
 }
 
-/// Whether a model is given, its first mapping.
-std::optional<CollapsedMapping> given_mapping(const KernelOptions& options) {
+/// The first mapping of the model, if one is given, once per node. Collective.
+std::optional<CollapsedMapping> given_mapping(const KernelOptions& options, const Communicator& ranks) {
   if (options.model.empty()) return std::nullopt;
-  return collapse(read_model(options.model)).front();
+  CollapsedMapping mapping;
+  on_root(ranks, [&] { mapping = collapse(read_model(options.model)).front(); });
+  return CollapsedMapping::replicate(NodeGroup(ranks), std::move(mapping));
 }
 
 class KernelBench {
  public:
   KernelBench(const KernelOptions& options, const Communicator& ranks)
-      : options_(options), ranks_(ranks), given_(given_mapping(options)) {}
+      : options_(options), ranks_(ranks), given_(given_mapping(options, ranks)) {}
 
   std::vector<Speed> run() {
     std::vector<Speed> speeds;
     if (!given_ || given_->sparse() == nullptr) {
+      const InstructionSet widest = common_instruction_set(ranks_, every_instruction_set.back());
       for (const InstructionSet set : every_instruction_set) {
-        if (!is_available(set) || !(options_.instructions.empty() || options_.instructions == name_of(set)))
+        if (set > widest || !(options_.instructions.empty() || options_.instructions == name_of(set)))
           continue;
         const KernelPeak peak = measure_kernel_peak(set, 0.3);
         for (const std::int64_t n : sizes()) speeds.push_back(dense(n, set, peak));

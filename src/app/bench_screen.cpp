@@ -142,7 +142,7 @@ void bench_screen(const std::vector<std::string>& arguments, const Context& cont
     summary.emplace(options.common);
     on_root_matrix = make_cells(options.cells, options.genes, options.expressed, options.seed);
     on_root_plan = make_plan(on_root_matrix, options.screen, 1, job);
-    check_screen(on_root_matrix, on_root_plan, *out, options.kind(), 0);
+    check_screen(on_root_matrix, on_root_plan, *out, options.kind(), 0, job.ranks().size());
     Model model = make_model(options, on_root_matrix.gene_names());
     need = screen_memory(on_root_matrix, on_root_plan, screened_model(model, on_root_matrix));
     on_root_members = std::move(model.members);

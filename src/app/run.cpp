@@ -81,7 +81,8 @@ void prepare(Preparation& ready, const RunOptions& options, Job& job) {
     require_disk_space(ready.model->partial_path(), model_bytes(matrix, options.mapping), "the model");
   }
   ready.plan = make_plan(matrix, options.screen, options.mapping.members, job);
-  check_screen(matrix, ready.plan, *ready.out, options.mapping.kind, options.mapping.training.steps);
+  check_screen(matrix, ready.plan, *ready.out, options.mapping.kind, options.mapping.training.steps,
+               job.ranks().size());
   ready.training_memory = training_memory(matrix, ready.plan, options.mapping, job);
   ready.screen_memory = screen_memory(matrix, ready.plan, screened_model(options.mapping, matrix));
   ready.profiles = matrix.relative_profiles();

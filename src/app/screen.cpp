@@ -81,7 +81,8 @@ void prepare(Preparation& ready, const ScreenCommandOptions& options, Job& job) 
   ready.matrix = load_input(options.input, model, options.model, job);
   ready.plan = make_plan(ready.matrix, options.screen, std::ssize(model.members), job);
   ready.notes.records = records_of(model);
-  check_screen(ready.matrix, ready.plan, *ready.out, model.kind(), most_steps(ready.notes.records));
+  check_screen(ready.matrix, ready.plan, *ready.out, model.kind(), most_steps(ready.notes.records),
+               job.ranks().size());
   ready.memory = screen_memory(ready.matrix, ready.plan, screened_model(model, ready.matrix));
   ready.members = std::move(model.members);
 }

@@ -135,6 +135,19 @@ void require_sums_memory(const ExpressionMatrix& matrix, const ScreenPlan& plan)
                   human_bytes(least), human_bytes(plan.keeping.memory)));
 }
 
+/// Before all else what PairSelection asks of each rank, whose shares are not known yet: as if they were
+/// alike.
+/// @throws UsageError
+void require_selection_memory(const ExpressionMatrix& matrix, const ScreenPlan& plan, int ranks) {
+  if (plan.keeping.top == 0) return;
+  const PairIndex index(matrix, plan.targets);
+  const double needed = selection_bytes(index.starts(), {0, index.total() / ranks}, plan.keeping.top);
+  if (plan.keeping.memory >= needed) return;
+  throw UsageError(fmt::format(
+      "--keep top:{} needs {} of memory on each rank, and --memory allows {}: give it more, or keep fewer",
+      plan.keeping.top, human_bytes(needed), human_bytes(plan.keeping.memory)));
+}
+
 }  // namespace
 
 ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenOptions& options, std::int64_t members,
@@ -174,13 +187,14 @@ ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenOptions& option
 }
 
 void check_screen(const ExpressionMatrix& matrix, const ScreenPlan& plan, const OutputFile& output,
-                  MappingKind kind, std::int64_t steps) {
+                  MappingKind kind, std::int64_t steps, int ranks) {
   const double notes = model_notes_bytes(plan.members, matrix.genes(), kind == MappingKind::dko ? steps : 0);
   const double needed = screen_file_bytes(matrix, plan) + notes;
   const double available = available_disk_space(output.partial_path());
   require_disk_space(output.partial_path(), needed, "the scores",
                      available < needed ? space_advice(matrix, plan, available - notes) : "");
   require_sums_memory(matrix, plan);
+  require_selection_memory(matrix, plan, ranks);
 }
 
 namespace {

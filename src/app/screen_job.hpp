@@ -43,10 +43,11 @@ void check_screen_options(const CommandLine& line, ScreenOptions& options);
 ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenOptions& options, std::int64_t members,
                      Job& job);
 
-/// @throws IoError if the disk cannot hold the screen, with the curves of as many training steps. Local: rank
+/// @throws UsageError if --memory is too little for what is kept, IoError if the disk cannot hold the screen,
+/// with the curves of as many training steps. Local: rank
 ///         0, before any computing. Memory is for screen_memory.hpp.
 void check_screen(const ExpressionMatrix& matrix, const ScreenPlan& plan, const OutputFile& output,
-                  MappingKind kind, std::int64_t steps);
+                  MappingKind kind, std::int64_t steps, int ranks);
 
 struct ScreenCounts {
   std::int64_t singles = 0;

@@ -53,7 +53,7 @@ double most_of_columns(const Model& model, const ExpressionMatrix& matrix) {
 double cell_bytes(const ExpressionMatrix& matrix, const ScreenedModel& model) {
   const auto n = static_cast<double>(most_expressed(matrix));
   const auto genes = static_cast<double>(matrix.genes());
-  if (model.kind == MappingKind::dko) return model.members * (8 * n * n + 1024 * n);
+  if (model.kind == MappingKind::dko) return model.members * (8 * n * n + 1500 * n);
   return 64 * model.most_of_columns + model.members * (4 * genes + 64 * n);
 }
 

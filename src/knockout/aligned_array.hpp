@@ -19,6 +19,7 @@ class AlignedArray {
   void resize(std::int64_t size) {
     if (size > capacity_) {
       data_.reset();
+      capacity_ = 0;
       data_ = allocate(static_cast<std::size_t>(size) * sizeof(float));
       capacity_ = size;
     }

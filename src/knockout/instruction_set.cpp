@@ -11,10 +11,9 @@ bool is_available(InstructionSet set) {
       return true;
 #ifdef DKO_HAS_X86_KERNELS
     case InstructionSet::avx2:
-      return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+      return __builtin_cpu_supports("x86-64-v3");
     case InstructionSet::avx512:
-      return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-             __builtin_cpu_supports("avx512vl");
+      return __builtin_cpu_supports("x86-64-v4");
 #endif
     default:
       return false;

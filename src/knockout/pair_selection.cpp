@@ -70,6 +70,15 @@ std::int64_t most_selected(std::span<const std::int64_t> starts, EventRange rang
   return most;
 }
 
+double selection_bytes(std::span<const std::int64_t> starts, EventRange range, std::int64_t top) {
+  std::int64_t largest = 0;  // pairs of a cell
+  for (std::size_t cell = 0; cell + 1 < starts.size(); ++cell)
+    largest = std::max(largest, std::min(range.last, starts[cell + 1]) - std::max(range.first, starts[cell]));
+  // Both ends hold up to twice what they keep, in arrays that double.
+  const double at_hand = 8 * static_cast<double>(std::min(top, largest));
+  return sizeof(KeptPair) * (static_cast<double>(most_selected(starts, range, top)) + at_hand);
+}
+
 PairSelection::PairSelection(const PairKeeping& keeping, ScoreSet scores)
     : keeping_(keeping),
       scores_(scores),
@@ -87,15 +96,15 @@ void PairSelection::begin(std::span<const std::int64_t> starts, EventRange own) 
   std::int64_t expected = own.size();
   if (keeping_.top > 0) {
     expected = most_selected(starts, own, keeping_.top);
-    if (expected > most_) {
+    const double bytes = selection_bytes(starts, own, keeping_.top);
+    if (bytes > keeping_.memory) {
       throw Error(
           ExitCode::failure,
-          fmt::format("--keep top:{}: up to {} pairs of one rank are kept, {} of memory, and --memory "
-                      "allows {}; about --keep top:{} would fit, or more memory or more ranks",
-                      keeping_.top, with_thousands(expected),
-                      human_bytes(static_cast<double>(expected) * sizeof(KeptPair)),
-                      human_bytes(static_cast<double>(most_) * sizeof(KeptPair)),
-                      keeping_.top * most_ / expected));
+          fmt::format(
+              "--keep top:{}: up to {} pairs of one rank are kept, {} of memory, and --memory "
+              "allows {}; about --keep top:{} would fit, or more memory or more ranks",
+              keeping_.top, with_thousands(expected), human_bytes(bytes), human_bytes(keeping_.memory),
+              std::max(1.0, std::floor(static_cast<double>(keeping_.top) * keeping_.memory / bytes))));
     }
   }
   // Growing would hold them twice for a while; what is not touched takes no memory.

@@ -9,22 +9,8 @@ namespace dko {
 
 namespace {
 
-/// An output that no share is above: its gene loses nothing.
-constexpr float beyond = 1e30F;
-
-/// ρ may be the difference of terms this many times as large; k no less than its inverse.
-constexpr float most_cancelled = 64;
-
-/// A network impact that rounding alone may leave where nothing but renormalisation happens.
-constexpr float residue = 1e-12F;
-
 constexpr std::int64_t turn_lanes = 8;        ///< tables come in whole vectors
 constexpr std::int64_t counted_entries = 64;  ///< quicker counted than bisected
-
-/// One instruction, which std::max is not.
-float positive(float value) {
-  return value > 0 ? value : 0;
-}
 
 std::size_t index(std::int64_t position) {
   return static_cast<std::size_t>(position);
@@ -172,7 +158,6 @@ void SparsePairTable::find_overlaps(std::int32_t first, std::int32_t last) {
     if (row > first && row <= last) add_overlap(row, gene, of_first, beyond, beyond);
     for (const RowEntry& entry : later_entries(row)) {
       if (entry.column > last) break;
-      if (entry.column == row) continue;
       add_overlap(entry.column, gene, of_first, entry.after,
                   std::max(gene.raw - effect - entry.effect, gene.floor));
     }
@@ -211,29 +196,24 @@ void SparsePairTable::fill_losses(std::int32_t first, std::int32_t last, Score s
   }
 }
 
-void SparsePairTable::fill_scores(std::int32_t first, std::int32_t last, Score score) {
-  const auto a = index(first);
-  for (std::size_t b = a + 1; b <= index(last); ++b) {
-    const float lost = share_[a] + share_[b];
-    const float moved = positive(losses_[b]) / (1 + change_[b]);
-    const float impact = std::min(lost + moved, 1.0F);
-    const float network = moved * (1 - lost) < residue ? 0.0F : std::min(moved, 1.0F);
-    scores_[b] = score == Score::impact ? impact : network;
-  }
-}
-
-/// Whether single precision has cost a pair next to nothing.
-bool SparsePairTable::is_precise(std::int32_t first, std::int32_t second) const {
+PairTerms SparsePairTable::terms(std::int32_t first, std::int32_t second) const {
   const auto a = index(first);
   const auto b = index(second);
-  return (static_cast<int>(most_cancelled * (1 + change_[b]) >= 1 + magnitude_[a] + magnitude_[b]) &
-          static_cast<int>(most_cancelled * (1 - (share_[a] + share_[b])) >= 1)) != 0;
+  return {share_[a] + share_[b], magnitude_[a] + magnitude_[b], 1 + change_[b]};
+}
+
+void SparsePairTable::fill_scores(std::int32_t first, std::int32_t last, Score score) {
+  for (std::int32_t second = first + 1; second <= last; ++second) {
+    const PairTerms pair = terms(first, second);
+    const float loss = losses_[index(second)];
+    scores_[index(second)] = score == Score::impact ? pair_impact(pair, loss) : pair_network(pair, loss);
+  }
 }
 
 bool SparsePairTable::all_precise(std::int32_t first, std::int32_t last) const {
   int precise = 1;
   for (std::int32_t second = first + 1; second <= last; ++second)
-    precise &= static_cast<int>(is_precise(first, second));
+    precise &= static_cast<int>(is_precise(terms(first, second)));
   return precise != 0;
 }
 
@@ -255,7 +235,7 @@ void SparsePairTable::pair_scores(std::span<const std::int32_t> positions, Event
         }
         if (all_precise(first, last)) return;
         for (std::size_t at = 0; at < of_row.size(); ++at) {
-          if (is_precise(first, of_row[at])) continue;
+          if (is_precise(terms(first, of_row[at]))) continue;
           const KnockoutScores pair = exact(first, of_row[at]);
           for (const Score score : mean_scores) {
             if (!scores[score].empty()) scores[score][index(to) + at] = static_cast<float>(pair[score]);

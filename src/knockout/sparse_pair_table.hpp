@@ -7,6 +7,7 @@
 
 #include "dko/knockout/event_index.hpp"
 #include "dko/knockout/score.hpp"
+#include "pair_precision.hpp"
 
 namespace dko {
 
@@ -86,7 +87,7 @@ class SparsePairTable {
   void fill_left(std::int32_t first, std::int32_t last);
   void fill_losses(std::int32_t first, std::int32_t last, Score score);
   void fill_scores(std::int32_t first, std::int32_t last, Score score);
-  bool is_precise(std::int32_t first, std::int32_t second) const;
+  PairTerms terms(std::int32_t first, std::int32_t second) const;
   bool all_precise(std::int32_t first, std::int32_t last) const;
 
   SparseCell cell_;

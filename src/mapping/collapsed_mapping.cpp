@@ -2,6 +2,7 @@
 
 #include <Eigen/Core>
 #include <algorithm>
+#include <array>
 #include <utility>
 #include <vector>
 
@@ -29,9 +30,23 @@ std::int64_t tiles_of(std::int64_t genes) {
   return parts_of(genes, tile_columns) * parts_of(genes, tile_rows);
 }
 
+/// Eigen adds up a product in parts that fit the caches it finds. With these instead, A has the same bits on
+/// processors with other ones.
+class CommonCaches {
+ public:
+  CommonCaches() { Eigen::setCpuCacheSizes(32 << 10, 1 << 20, 8 << 20); }
+  ~CommonCaches() { Eigen::setCpuCacheSizes(found_[0], found_[1], found_[2]); }
+  CommonCaches(const CommonCaches&) = delete;
+  CommonCaches& operator=(const CommonCaches&) = delete;
+
+ private:
+  std::array<std::ptrdiff_t, 3> found_{Eigen::l1CacheSize(), Eigen::l2CacheSize(), Eigen::l3CacheSize()};
+};
+
 /// Tiles of A = W2·W1, numbered down its columns of tiles, into the whole of A.
 void multiply_tiles(const MappingWeights& weights, RankShare tiles, std::span<double> a,
                     const ProgressCallback& progress) {
+  const CommonCaches caches;
   const auto [genes, hidden] = weights.shape;
   Eigen::Map<Eigen::MatrixXd> product(a.data(), genes, genes);
   Eigen::MatrixXd w1;
@@ -62,14 +77,6 @@ void add_up_offsets(const MappingWeights& weights, RankShare genes, std::span<do
   }
 }
 
-/// Eigen adds up a product in parts that fit the caches it finds: with rank 0's on every rank, nodes of
-/// unlike processors get the same bits. Collective.
-void multiply_alike(const Communicator& ranks) {
-  std::vector<std::int64_t> caches{Eigen::l1CacheSize(), Eigen::l2CacheSize(), Eigen::l3CacheSize()};
-  ranks.broadcast(std::span(caches));
-  Eigen::setCpuCacheSizes(caches[0], caches[1], caches[2]);
-}
-
 }  // namespace
 
 CollapsedMapping::CollapsedMapping(std::int64_t genes, NodeArray<double> a, NodeArray<double> c)
@@ -91,7 +98,6 @@ CollapsedMapping CollapsedMapping::compute(const NodeGroup& group, Mapping on_ro
   group.all.broadcast(shape.hidden);
   const auto parameters = share(group, NodeArray(std::move(on_root).release()));
   const MappingWeights weights{shape, parameters.view()};
-  multiply_alike(group.all);
   NodeBuffer<double> a(group, shape.genes * shape.genes);
   NodeBuffer<double> c(group, shape.genes);
   multiply_tiles(weights, group.node.share_of(tiles_of(shape.genes)), a.values(), progress);

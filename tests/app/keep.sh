@@ -103,7 +103,7 @@ expect 2 '--keep-by network needs that score' "$DKO" run data.csv --order 2 --ke
 expect 2 '--threshold must be between' "$DKO" run data.csv --order 2 --threshold nan -o x.h5
 expect 2 '--memory is for' "$DKO" run data.csv --order 2 --memory 1 -o x.h5
 expect 2 'needs .* of memory on each rank' "$DKO" screen data.csv --model model.h5 --order 2 --keep summary --memory 0.000001 -o x.h5
-expect 1 'up to .* would fit, or more memory' "$DKO" screen data.csv --model model.h5 --order 2 --keep top:50 --memory 0.00002 -o x.h5
+expect 2 'needs .* of memory on each rank, and --memory allows' "$DKO" screen data.csv --model model.h5 --order 2 --keep top:50 --memory 0.00002 -o x.h5
 expect 1 'about --threshold [0-9.e-]+ would fit' "$DKO" screen data.csv --model model.h5 --order 2 --threshold 0 --memory 0.00002 -o x.h5
 expect 1 'about --threshold [0-9.e-]+ would fit' on 2 "$DKO" screen data.csv --model model.h5 --order 2 --threshold 0 --memory 0.00002 -o x2.h5
 expect 4 'no_such' "$DKO" run data.csv --order 2 --keep summary -o no_such/x.h5

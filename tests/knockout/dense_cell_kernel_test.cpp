@@ -181,6 +181,29 @@ TEST_CASE("all pairs agree with one by one: outputs of any scale, and columns th
   CHECK(worst_pair(kernel, 70) < agreed);
 }
 
+TEST_CASE("effects that scale all outputs alike leave no network impact and no interaction: all pairs") {
+  constexpr std::int32_t n = 120;
+  RandomStream stream(26, "common effects");
+  std::vector<double> c;
+  for (std::int32_t gene = 0; gene < n; ++gene) c.push_back(std::pow(10.0, stream.uniform(-3, 0)));
+  std::vector<double> a;
+  for (std::int32_t gene = 0; gene < n; ++gene) {
+    const double effect = stream.uniform(0, 2);
+    for (const double output : c) a.push_back(effect * output);
+  }
+  AllExpressed cell(std::move(a), std::move(c));
+  DenseCellKernel kernel(cell.mapping);
+  kernel.load(cell.genes);
+  const std::vector<double> shares = kernel.intact_profile();
+  const testing::PairScores pairs(kernel, n);
+  pairs.for_each([&](std::int32_t first, std::int32_t second, std::size_t at) {
+    CHECK(pairs.values.network[at] == 0);
+    CHECK(static_cast<double>(pairs.values.impact[at]) ==
+          Approx(shares[static_cast<std::size_t>(first)] + shares[static_cast<std::size_t>(second)])
+              .epsilon(1e-6));
+  });
+}
+
 TEST_CASE("a pair has the same bits in whatever range, selection and company it is scored") {
   constexpr std::int32_t n = 131;
   AllExpressed cell = random_effects(n, GENERATE(1e-3, 0.5), 1, 24);

@@ -150,7 +150,7 @@ TEST_CASE("what is kept does not exceed the memory that is allowed, and what wou
     return std::ssize(selection.kept());
   };
   PairKeeping keeping = selected(40, {}, {});
-  keeping.memory = 100 * sizeof(KeptPair);
+  keeping.memory = 180 * sizeof(KeptPair);  // of five cells both ends, and what one cell may yet keep
   CHECK_THROWS_WITH(select_alone(keeping), Catch::Contains("about --keep top:10 would fit"));
   keeping.top = 10;
   CHECK(select_alone(keeping) == 100);

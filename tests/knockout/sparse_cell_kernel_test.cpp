@@ -122,6 +122,23 @@ TEST_CASE("all pairs at once have the scores of whole profiles") {
   if (output == 1.0) CHECK(worst < 1e-6);
 }
 
+TEST_CASE("a pair whose effects are all on each other has no network impact, not even of rounding") {
+  constexpr std::int32_t n = 30;
+  testing::PlainSparse plain = testing::random_sparse(n, 0, 0, 75);
+  for (std::size_t gene = 0; gene + 1 < n; gene += 2) plain.a[gene][gene + 1] = 0.3;
+  const SparseMapping mapping = plain.mapping();
+  const auto matrix = testing::random_matrix(1, n, 1.1, 76);
+  SparseCellKernel kernel(mapping);
+  kernel.load(matrix.expressed(0));
+  const testing::PairScores pairs(kernel, n);
+  pairs.for_each([&](std::int32_t a, std::int32_t b, std::size_t at) {
+    const bool among_themselves = a % 2 == 0 && b == a + 1;
+    const double network = kernel.scores(std::vector<std::int32_t>{a, b}).network;
+    CHECK((pairs.values.network[at] == 0) == (network == 0));
+    if (among_themselves) CHECK(pairs.values.network[at] == 0);
+  });
+}
+
 TEST_CASE("a pair has the same bits in whatever range and selection it is scored: sparse") {
   constexpr std::int32_t n = 60;
   const SparseMapping mapping = testing::random_sparse(n, 1, 0.2, 73).mapping();

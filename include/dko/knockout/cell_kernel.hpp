@@ -12,13 +12,15 @@
 
 namespace dko {
 
-/// Scores the knockouts of one cell at a time through one collapsed mapping, in double precision.
+/// Scores the knockouts of one cell at a time through one collapsed mapping.
 ///
 /// With q' the profile after the knockout of K, q that of the intact cell, and r = q/Σ_{i∉K} q_i over i ∉ K,
 /// the intact one without K: impact(K) = BC(q', q) = Σ|q'−q| / Σ(q'+q), network(K) = BC(q', r). A network
-/// impact that rounding alone may leave (1e-12 of the intact profile) is 0. The result depends on the model,
-/// the cell and K alone, to the bit: not on what was scored before, nor on which scores are asked for. Genes
-/// are given as positions among the cell's expressed genes. All calls are local.
+/// impact that rounding alone may leave is 0. scores() works in double precision; pair_scores() in single,
+/// within 2e-5 of it, as a rule 1e-7, and with the kernel's instruction set. The result of each call depends
+/// on the model, the cell, K and, for pairs, the instruction set alone, to the bit: not on what was scored
+/// before, nor on which pairs and scores are asked for together. Genes are given as positions among the
+/// cell's expressed genes. All calls are local.
 class CellKernel {
  public:
   virtual ~CellKernel() = default;
@@ -46,7 +48,8 @@ class CellKernel {
   virtual std::vector<double> profile_after(std::span<const std::int32_t> removed) = 0;
 
  protected:
-  /// Rounding leaves up to this of the intact profile where nothing but renormalisation happens.
+  /// Rounding in double precision leaves up to this of the intact profile where nothing but renormalisation
+  /// happens.
   static constexpr double residue = 1e-12;
 };
 

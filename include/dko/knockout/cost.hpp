@@ -20,8 +20,7 @@ struct CellWork {
 ///     pair = pair_base + pair_each · of_event,   single and listed likewise,   load = load_each · to_load
 ///
 /// Only their ratios matter: they balance the ranks and make progress even. To fit them anew after a change
-/// of a kernel: fit_costs(time_cells(mapping, {100, 250, 500, 1000, 2000, 3000}, …)) of cost_fit.hpp, for a
-/// mapping of either kind, whose result goes into dense_costs or sparse_costs.
+/// of a kernel: dko bench kernel --fit, whose result goes into dense_costs and sparse_costs.
 struct CostModel {
   double pair_base = 0;
   double pair_each = 0;

@@ -9,14 +9,15 @@
 namespace dko {
 
 /// The instruction sets that the pair kernel has a version for; one program holds all of them. Each gives the
-/// same bits on every machine; between them scores are equal to rounding.
+/// same bits on every machine that runs the same program; between them scores are equal to rounding.
 enum class InstructionSet { portable, avx2, avx512 };
 
 /// The narrowest first.
 inline constexpr std::array every_instruction_set{InstructionSet::portable, InstructionSet::avx2,
                                                   InstructionSet::avx512};
 
-/// Whether this program has it and this machine can run it. Local.
+/// Whether this program has it and this machine can run it: all of x86-64-v3 or v4, which the compiler uses.
+/// Local.
 bool is_available(InstructionSet set);
 
 /// The widest that is available. Local.

@@ -17,6 +17,10 @@ namespace dko {
 /// in PairIndex.
 std::int64_t most_selected(std::span<const std::int64_t> starts, EventRange range, std::int64_t top);
 
+/// Bytes that a rank needs to keep as many pairs of each cell as `top` either way of the events `range`:
+/// those kept, and those that the cell at hand may yet keep.
+double selection_bytes(std::span<const std::int64_t> starts, EventRange range, std::int64_t top);
+
 /// Consecutive pairs of one cell, with their scores.
 struct PairPiece {
   std::int64_t cell = 0;

@@ -41,7 +41,7 @@ struct ScreenPlan {
 /// KnockoutTargets, pairs as in PairIndex, the list as it comes.
 enum class ScoreArray { singles, pairs, list };
 
-/// Consecutive events that a screen collects, at most, before it hands their scores on.
+/// Consecutive events that a screen collects, about, before it hands their scores on.
 inline constexpr std::size_t scores_per_write = std::size_t{1} << 20;
 
 /// Takes the scores of a screen. Called by one rank for its own range of events, in large contiguous

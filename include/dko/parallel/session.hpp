@@ -20,9 +20,9 @@ class MpiSession {
 
   const Communicator& world() const { return world_; }
 
-  /// Ends this process with this exit code, MPI left as it is, after all ranks have come here: for failures of
-  /// writing, after which HDF5 still holds a file that it would try to close, and crash, when MPI ends. Returns
-  /// if MPI was not started. Collective.
+  /// Ends this process with this exit code, MPI left as it is, after all ranks have come here: for failures
+  /// of writing, after which HDF5 still holds a file that it would try to close, and crash, when MPI ends.
+  /// Returns if MPI was not started. Collective.
   void leave(ExitCode code) const;
 
   /// Ends every process of the job at once with this exit code. For a rank that fails on its own.
