@@ -204,11 +204,6 @@ Rates measure(const Task& task, const IoOptions& options, Job& job) {
   return rates;
 }
 
-double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  return quantile(values, 0.5);
-}
-
 /// Of the rates of one round each, so that a disk's slow moments count for both.
 double ratio_to(const std::vector<double>& rates, std::vector<double> others) {
   for (std::size_t round = 0; round < rates.size(); ++round) others[round] = rates[round] / others[round];

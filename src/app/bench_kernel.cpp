@@ -75,11 +75,6 @@ bool parse(KernelOptions& options, const std::vector<std::string>& arguments, co
   return true;
 }
 
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return quantile(values, 0.5);
-}
-
 /// What one kernel did in one cell; means over the ranks.
 struct Speed {
   std::string kernel;

@@ -43,11 +43,6 @@ Moments moments_of_profiles(const ExpressionMatrix& matrix) {
   return moments;
 }
 
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return quantile(values, 0.5);
-}
-
 /// Upper bounds of the bins of means; the last has none.
 std::vector<double> bin_bounds(const std::vector<double>& means) {
   std::vector<double> sorted;
