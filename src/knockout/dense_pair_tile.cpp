@@ -60,7 +60,7 @@ DensePairTile::DensePairTile(InstructionSet instructions) : functions_(&pair_blo
 }
 
 void DensePairTile::fill_panel(std::span<const std::int32_t> positions, std::span<const RowPart> rows) {
-  const std::int64_t firsts = round_up(std::ssize(rows), tile_firsts);
+  const std::int64_t firsts = round_up(std::ssize(rows), most_tile_firsts);
   panel_.resize(firsts * cell_.stride);
   crossing_panel_.resize(block_firsts * cell_.crossing_stride);
   crossing_rows_.resize(std::ssize(cell_.crossing) * block_seconds);
@@ -105,7 +105,7 @@ void DensePairTile::fill_seconds(Block& block) {
 PairBlock DensePairTile::tiles_of(const Block& block) {
   return {.panel = panel_.data(),
           .panel_stride = cell_.stride,
-          .firsts = round_up(std::ssize(block.rows), tile_firsts),
+          .firsts = round_up(std::ssize(block.rows), functions_->tile_firsts),
           .columns = block.columns.data(),
           .seconds = round_up(block.seconds.size(), tile_seconds),
           .share = cell_.share.data(),

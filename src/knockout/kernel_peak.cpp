@@ -23,7 +23,7 @@ double seconds_since(Clock::time_point start) {
 KernelPeak measure_kernel_peak(InstructionSet instructions, double seconds) {
   const PairBlockFunctions& functions = pair_block_functions(instructions);
   constexpr std::int64_t rounds = 1 << 16;
-  const auto each = static_cast<double>(rounds * tile_firsts * tile_seconds * functions.lanes);
+  const auto each = static_cast<double>(rounds * peak_chains * functions.lanes);
   volatile float used = 0;  // or the work could be left out
   double quickest = 1e9;
   const auto start = Clock::now();

@@ -9,8 +9,9 @@ namespace dko {
 
 enum class InstructionSet;
 
-constexpr std::int64_t tile_firsts = 3;          ///< by tile_seconds pairs are held in registers
-constexpr std::int64_t tile_seconds = 4;         ///
+constexpr std::int64_t tile_seconds = 4;
+constexpr std::int64_t most_tile_firsts = 12;    ///< a multiple of each version's
+constexpr std::int64_t peak_chains = 12;         ///< of multiply_adds
 constexpr std::int64_t block_firsts = 96;        ///< their panel stays in the second-level cache
 constexpr std::int64_t block_seconds = 64;       ///< leading dimension of a block's arrays
 constexpr std::int64_t row_block_firsts = 4;     ///< by one vector of seconds, where rows are few
@@ -22,7 +23,7 @@ constexpr std::int64_t block_chunk_rows = 1024;  ///< a tile's part of these sta
 struct PairBlock {
   const float* panel;  ///< of first f: panel + f·panel_stride
   std::int64_t panel_stride;
-  std::int64_t firsts;          ///< multiple of tile_firsts, up to block_firsts
+  std::int64_t firsts;          ///< multiple of the version's tile_firsts, up to block_firsts
   const float* const* columns;  ///< of second s
   std::int64_t seconds;         ///< multiple of tile_seconds, up to block_seconds
   const float* share;
@@ -52,6 +53,7 @@ struct RowBlock {
 /// not wait for each other; returns one of their results.
 struct PairBlockFunctions {
   std::int64_t lanes;                      ///< of a vector
+  std::int64_t tile_firsts;                ///< by tile_seconds pairs have their sums in registers at a time
   void (*largest_sums)(const PairBlock&);  ///< max(p, c − share·t)
   void (*crossings)(const RowBlock&);      ///< max(0, c − p)
   void (*losses)(const RowBlock&);         ///< min(0, |p − c| − share·t)

@@ -9,6 +9,7 @@ namespace {
 struct Avx2 {
   using Register = __m256;
   static constexpr std::int64_t width = 8;
+  static constexpr std::int64_t tile_firsts = 3;  // of 16 registers
 
   static Register zero() { return _mm256_setzero_ps(); }
   static Register load(const float* p) { return _mm256_load_ps(p); }

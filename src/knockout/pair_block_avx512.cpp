@@ -9,6 +9,7 @@ namespace {
 struct Avx512 {
   using Register = __m512;
   static constexpr std::int64_t width = 16;
+  static constexpr std::int64_t tile_firsts = 4;  // of 32 registers
 
   static Register zero() { return _mm512_setzero_ps(); }
   static Register load(const float* p) { return _mm512_load_ps(p); }

@@ -1,26 +1,25 @@
 #pragma once
 // The pair block for vectors V of one instruction set; included by its versions only. V has
-//   Register, width, zero(), load(p), store(p, a), broadcast(p), add, subtract, largest(a, b), smallest(a,
-//   b), magnitude(a), minus_product(a, b, c) = c − a·b, and sums(four registers, out): the four sums over
-//   their lanes.
+//   Register, width, tile_firsts, zero(), load(p), store(p, a), broadcast(p), add, subtract, largest(a, b),
+//   smallest(a, b), magnitude(a), minus_product(a, b, c) = c − a·b, and sums(four registers, out): the four
+//   sums over their lanes.
 
 #include "pair_block.hpp"
 
 namespace dko {
 namespace {
 
-/// One tile over the rows of one chunk. The registers hold its twelve sums.
+/// One tile over the rows of one chunk. The registers hold its sums.
 template <class V>
 inline void add_tile(const PairBlock& block, std::int64_t first, std::int64_t second, std::int64_t row,
                      std::int64_t end) {
-  typename V::Register sums[tile_firsts][tile_seconds];
-#pragma GCC unroll 3
-  for (std::int64_t f = 0; f < tile_firsts; ++f) {
+  typename V::Register sums[V::tile_firsts][tile_seconds];
+#pragma GCC unroll 4
+  for (std::int64_t f = 0; f < V::tile_firsts; ++f) {
 #pragma GCC unroll 4
     for (std::int64_t s = 0; s < tile_seconds; ++s) sums[f][s] = V::zero();
   }
   const float* const panel = block.panel + first * block.panel_stride;
-  const float* const p[tile_firsts] = {panel, panel + block.panel_stride, panel + 2 * block.panel_stride};
   const float* const* const c = block.columns + second;
   const float* const c0 = c[0];
   const float* const c1 = c[1];
@@ -32,9 +31,9 @@ inline void add_tile(const PairBlock& block, std::int64_t first, std::int64_t se
     const auto share = V::load(block.share + row);
     const typename V::Register column[tile_seconds] = {V::load(c0 + row), V::load(c1 + row),
                                                        V::load(c2 + row), V::load(c3 + row)};
-#pragma GCC unroll 3
-    for (std::int64_t f = 0; f < tile_firsts; ++f) {
-      const auto of_first = V::load(p[f] + row);
+#pragma GCC unroll 4
+    for (std::int64_t f = 0; f < V::tile_firsts; ++f) {
+      const auto of_first = V::load(panel + f * block.panel_stride + row);
 #pragma GCC unroll 4
       for (std::int64_t s = 0; s < tile_seconds; ++s)
         sums[f][s] = V::add(
@@ -42,7 +41,7 @@ inline void add_tile(const PairBlock& block, std::int64_t first, std::int64_t se
                                                               column[s])));
     }
   }
-  for (std::int64_t f = 0; f < tile_firsts; ++f) {
+  for (std::int64_t f = 0; f < V::tile_firsts; ++f) {
     float* const to = block.sums + (first + f) * block_seconds + second;
     alignas(16) float of_chunk[tile_seconds];
     V::sums(sums[f], of_chunk);
@@ -56,7 +55,7 @@ void add_tiles(const PairBlock& block) {
   for (std::int64_t row = 0; row < block.rows; row += block_chunk_rows) {
     const std::int64_t end = block.rows - row < block_chunk_rows ? block.rows : row + block_chunk_rows;
     for (std::int64_t second = 0; second < block.seconds; second += tile_seconds) {
-      for (std::int64_t first = 0; first < block.firsts; first += tile_firsts) {
+      for (std::int64_t first = 0; first < block.firsts; first += V::tile_firsts) {
         if (block.diagonal + second + tile_seconds - 1 <= first) break;
         add_tile<V>(block, first, second, row, end);
       }
@@ -115,7 +114,7 @@ void add_rows(const RowBlock& block) {
 
 template <class V>
 float multiply_adds(std::int64_t rounds) {
-  constexpr std::int64_t chains = tile_firsts * tile_seconds;
+  constexpr std::int64_t chains = peak_chains;
   const float start = static_cast<float>(rounds);
   const float small = 1e-9F;
   typename V::Register sums[chains];
@@ -138,8 +137,8 @@ float multiply_adds(std::int64_t rounds) {
 }
 
 template <class V>
-constexpr PairBlockFunctions pair_block_of{V::width, add_tiles<V>, add_rows<V, Crossing<V>>,
-                                           add_rows<V, Loss<V>>, multiply_adds<V>};
+constexpr PairBlockFunctions pair_block_of{
+    V::width, V::tile_firsts, add_tiles<V>, add_rows<V, Crossing<V>>, add_rows<V, Loss<V>>, multiply_adds<V>};
 
 }  // namespace
 }  // namespace dko

@@ -6,6 +6,7 @@ namespace {
 
 struct Portable {
   static constexpr std::int64_t width = 8;
+  static constexpr std::int64_t tile_firsts = 3;  // of 16 registers
   struct Register {
     float at[width];
   };
