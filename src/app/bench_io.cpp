@@ -17,11 +17,13 @@
 #include "dko/base/error.hpp"
 #include "dko/base/quantile.hpp"
 #include "dko/base/random.hpp"
+#include "dko/base/stopwatch.hpp"
 #include "dko/base/text.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/parallel/raw_file.hpp"
 #include "dko/results/screen_writer.hpp"
 #include "job.hpp"
+#include "made_up_mapping.hpp"
 #include "resources.hpp"
 #include "table.hpp"
 
@@ -150,19 +152,6 @@ void write_by_system(const Task& task, const Communicator&) {
   write_plainly(task, file);
 }
 
-/// Cells that all express the same genes.
-ExpressionMatrix full_matrix(std::int64_t cells) {
-  std::vector<std::int64_t> starts{0};
-  std::vector<std::int32_t> genes;
-  for (std::int64_t cell = 0; cell < cells; ++cell) {
-    for (std::int32_t gene = 0; gene < genes_of_cell; ++gene) genes.push_back(gene);
-    starts.push_back(std::ssize(genes));
-  }
-  std::vector<float> values(genes.size(), 1.0F);
-  return {numbered_names("gene", genes_of_cell), numbered_names("cell", cells), NodeArray(std::move(starts)),
-          NodeArray(std::move(genes)), NodeArray(std::move(values))};
-}
-
 struct Way {
   const char* name;
   bool is_screen;
@@ -244,7 +233,7 @@ void bench_io(const std::vector<std::string>& arguments, const Context& context)
     summary.emplace(options.common);
     task.path = out->partial_path().string();
     require_disk_space(task.path, 1.01 * options.bytes(), "the scores");
-    task.matrix = full_matrix(options.cells());
+    task.matrix = make_cells(options.cells(), genes_of_cell, genes_of_cell, 1);  // all express all
     task.plan.targets = select_targets(task.matrix);
   });
   job.ranks().broadcast(task.path);

@@ -12,6 +12,7 @@
 #include "dko/base/error.hpp"
 #include "dko/base/quantile.hpp"
 #include "dko/base/random.hpp"
+#include "dko/base/stopwatch.hpp"
 #include "dko/base/text.hpp"
 #include "dko/knockout/cost_fit.hpp"
 #include "dko/knockout/dense_cell_kernel.hpp"

@@ -8,6 +8,7 @@
 #include "bench.hpp"
 #include "collapse.hpp"
 #include "dko/base/error.hpp"
+#include "dko/base/stopwatch.hpp"
 #include "dko/base/text.hpp"
 #include "dko/parallel/collective.hpp"
 #include "made_up_mapping.hpp"

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "dko/base/stopwatch.hpp"
 #include "dko/base/text.hpp"
 #include "progress.hpp"
 #include "resources.hpp"

@@ -1,11 +1,10 @@
 #include "made_up_mapping.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <vector>
 
+#include "dko/base/names.hpp"
 #include "dko/base/random.hpp"
 
 namespace dko::app {
@@ -19,15 +18,20 @@ std::vector<double> draw_outputs(std::int64_t genes, RandomStream& stream) {
   return outputs;
 }
 
+/// Normal numbers to draw from again and again: by the hundred million they take longer than a bench.
+std::vector<double> draw_table(RandomStream& stream) {
+  std::vector<double> draws(65536);
+  for (double& draw : draws) draw = stream.normal();
+  return draws;
+}
+
 }  // namespace
 
 CollapsedMapping make_dense_mapping(std::int64_t genes, double effect, std::uint64_t seed) {
   RandomStream stream(seed, "made-up dense mapping");
   std::vector<double> outputs = draw_outputs(genes, stream);
-  // Drawn from a table: normal numbers by the hundred million take longer than the bench.
-  std::vector<double> effects;
-  const double size = effect * std::sqrt(static_cast<double>(genes));
-  for (int draw = 0; draw < 65536; ++draw) effects.push_back(size * stream.normal());
+  std::vector<double> effects = draw_table(stream);
+  for (double& one : effects) one *= effect * std::sqrt(static_cast<double>(genes));
   std::vector<double> a;
   a.reserve(static_cast<std::size_t>(genes * genes));
   for (std::int64_t column = 0; column < genes; ++column) {
@@ -40,14 +44,14 @@ CollapsedMapping make_dense_mapping(std::int64_t genes, double effect, std::uint
 Mapping make_layers(MappingShape shape, double effect, std::int64_t expressed, std::uint64_t seed) {
   RandomStream stream(seed, "made-up layers");
   const std::vector<double> outputs = draw_outputs(shape.genes, stream);
-  std::vector<float> draws;  // as above
-  for (int draw = 0; draw < 65536; ++draw) draws.push_back(static_cast<float>(stream.normal()));
+  const std::vector<double> table = draw_table(stream);
+  const std::vector<float> draws(table.begin(), table.end());
   Mapping mapping(shape);
   const auto hidden = static_cast<std::size_t>(shape.hidden);
   std::size_t at = 0;
   const auto fill = [&](std::span<float> weights, double size) {
     // In steps that do not divide the table: rows are not each other's copies.
-    if (at++ % 3 == 0) at += static_cast<std::size_t>(stream.below(65536));
+    if (at++ % 3 == 0) at += static_cast<std::size_t>(stream.below(std::ssize(draws)));
     for (float& weight : weights) weight = static_cast<float>(size) * draws[at++ % draws.size()];
   };
   // Var A_ij = H · size², and Σ_j A_ij / n over n expressed genes is to be `effect` of the output.
@@ -63,20 +67,16 @@ Mapping make_layers(MappingShape shape, double effect, std::int64_t expressed, s
 
 ExpressionMatrix make_cells(std::int64_t cells, std::int64_t genes, std::int64_t expressed,
                             std::uint64_t seed) {
-  Names gene_names;
-  for (std::int64_t gene = 0; gene < genes; ++gene) gene_names.push_back(fmt::format("gene{}", gene));
-  Names cell_names;
   std::vector<std::int64_t> starts{0};
   std::vector<std::int32_t> of_cells;
   for (std::int64_t cell = 0; cell < cells; ++cell) {
-    cell_names.push_back(fmt::format("cell{}", cell));
     RandomStream stream(seed, "made-up cells", static_cast<std::uint64_t>(cell));
     for (const std::int64_t gene : stream.distinct(expressed, genes))
       of_cells.push_back(static_cast<std::int32_t>(gene));
     starts.push_back(std::ssize(of_cells));
   }
   std::vector<float> values(of_cells.size(), 1.0F);
-  return {std::move(gene_names), std::move(cell_names), NodeArray(std::move(starts)),
+  return {numbered_names("gene", genes), numbered_names("cell", cells), NodeArray(std::move(starts)),
           NodeArray(std::move(of_cells)), NodeArray(std::move(values))};
 }
 

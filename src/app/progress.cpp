@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 
+#include "dko/base/stopwatch.hpp"
 #include "dko/base/text.hpp"
 #include "dko/base/time_left.hpp"
 #include "resources.hpp"

@@ -8,6 +8,7 @@
 
 #include "dko/base/error.hpp"
 #include "dko/base/names.hpp"
+#include "dko/base/stopwatch.hpp"
 #include "dko/base/text.hpp"
 #include "dko/knockout/event_index.hpp"
 #include "dko/knockout/pair_sums_screen.hpp"

@@ -6,6 +6,7 @@
 
 #include "command.hpp"
 #include "dko/base/csv_writer.hpp"
+#include "dko/base/stopwatch.hpp"
 #include "dko/base/text.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/simulation/cells.hpp"

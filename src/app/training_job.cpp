@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "dko/base/error.hpp"
+#include "dko/base/stopwatch.hpp"
 #include "dko/base/text.hpp"
 #include "progress.hpp"
 #include "resources.hpp"

@@ -1,12 +1,12 @@
 #include "dko/knockout/cost_fit.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <limits>
 #include <numeric>
 
 #include "dko/base/random.hpp"
+#include "dko/base/stopwatch.hpp"
 #include "dko/knockout/cell_kernel.hpp"
 
 namespace dko {
@@ -16,16 +16,15 @@ namespace {
 /// Seconds of one call, the quickest of `repeats` means over as many calls as take `seconds`.
 template <class Call>
 double time_of(Call call, std::int64_t repeats, double seconds) {
-  using Clock = std::chrono::steady_clock;
   double quickest = std::numeric_limits<double>::infinity();
   for (std::int64_t repeat = 0; repeat < repeats; ++repeat) {
-    const auto start = Clock::now();
+    const Stopwatch watch;
     double spent = 0;
     std::int64_t calls = 0;
     while (spent < seconds || calls == 0) {
       call();
       ++calls;
-      spent = std::chrono::duration<double>(Clock::now() - start).count();
+      spent = watch.seconds();
     }
     quickest = std::min(quickest, spent / static_cast<double>(calls));
   }

@@ -2,23 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cstdint>
 #include <vector>
 
+#include "dko/base/stopwatch.hpp"
 #include "pair_block.hpp"
 
 namespace dko {
-
-namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-}  // namespace
 
 KernelPeak measure_kernel_peak(InstructionSet instructions, double seconds) {
   const PairBlockFunctions& functions = pair_block_functions(instructions);
@@ -26,12 +16,12 @@ KernelPeak measure_kernel_peak(InstructionSet instructions, double seconds) {
   const auto each = static_cast<double>(rounds * peak_chains * functions.lanes);
   volatile float used = 0;  // or the work could be left out
   double quickest = 1e9;
-  const auto start = Clock::now();
+  const Stopwatch whole;
   do {
-    const auto begin = Clock::now();
+    const Stopwatch watch;
     used = functions.multiply_adds(rounds);
-    quickest = std::min(quickest, seconds_since(begin));
-  } while (seconds_since(start) < seconds);
+    quickest = std::min(quickest, watch.seconds());
+  } while (whole.seconds() < seconds);
   static_cast<void>(used);
   return {each / quickest};
 }
@@ -43,13 +33,13 @@ double measure_read_bandwidth() {
   volatile float used = 0;
   double quickest = 1e9;
   for (int repeat = 0; repeat < 3; ++repeat) {
-    const auto begin = Clock::now();
+    const Stopwatch watch;
     std::array<float, lanes> sums{};
     for (std::size_t at = 0; at < array.size(); at += lanes) {
       for (std::size_t lane = 0; lane < lanes; ++lane) sums[lane] += array[at + lane];
     }
     for (const float sum : sums) used = used + sum;
-    quickest = std::min(quickest, seconds_since(begin));
+    quickest = std::min(quickest, watch.seconds());
   }
   return static_cast<double>(bytes) / quickest;
 }
