@@ -60,13 +60,16 @@ DensePairTile::DensePairTile(InstructionSet instructions) : functions_(&pair_blo
 }
 
 void DensePairTile::fill_panel(std::span<const std::int32_t> positions, std::span<const RowPart> rows) {
-  const std::int64_t firsts = round_up(std::ssize(rows), most_tile_firsts);
+  const std::int64_t count = std::ssize(rows);
+  const std::int64_t firsts = round_up(count, most_tile_firsts);
   panel_.resize(firsts * cell_.stride);
-  crossing_panel_.resize(block_firsts * cell_.crossing_stride);
+  crossing_panel_.resize(firsts * cell_.crossing_stride);
   crossing_rows_.resize(std::ssize(cell_.crossing) * block_seconds);
   nothing_.assign(cell_.stride, 0);
-  std::fill_n(panel_.data(), firsts * cell_.stride, 0.0F);
-  std::fill_n(crossing_panel_.data(), block_firsts * cell_.crossing_stride, 0.0F);
+  // Firsts that pad the panel have no output.
+  std::fill_n(panel_.data() + count * cell_.stride, (firsts - count) * cell_.stride, 0.0F);
+  std::fill_n(crossing_panel_.data() + count * cell_.crossing_stride,
+              (firsts - count) * cell_.crossing_stride, 0.0F);
   for (std::size_t f = 0; f < rows.size(); ++f) {
     const std::int64_t gene = positions[static_cast<std::size_t>(rows[f].first)];
     const auto first = static_cast<std::int64_t>(f);
@@ -185,8 +188,8 @@ void DensePairTile::fill_left(const Block& block) {
   }
 }
 
-/// G of one score.
-void DensePairTile::fill_losses(const Block& block, Score score) {
+/// τ of one score.
+void DensePairTile::fill_tau(const Block& block, Score score) {
   for (std::size_t f = 0; f < block.rows.size(); ++f) {
     const std::int64_t gene = block.first_gene(f);
     const float profile = cell_.profile[gene];
@@ -204,6 +207,11 @@ void DensePairTile::fill_losses(const Block& block, Score score) {
       }
     }
   }
+}
+
+/// G of one score.
+void DensePairTile::fill_losses(const Block& block, Score score) {
+  fill_tau(block, score);
   functions_->largest_sums(tiles_of(block));
   for (std::size_t f = 0; f < block.rows.size(); ++f) {
     const float* const tau = parameter_.data() + f * block_seconds;
@@ -272,11 +280,7 @@ void DensePairTile::store_exact(const Block& block, const ScoreSpans& scores,
     if (cell_.is_usable && all_precise(block, f, wanted)) continue;
     for (std::int64_t s = wanted.first; s < wanted.last; ++s) {
       if (cell_.is_usable && is_precise(terms(block, f, s))) continue;
-      const KnockoutScores pair = exact(block.first_gene(f), block.second_gene(s));
-      const auto to = static_cast<std::size_t>(block.place(f) + s);
-      for (const Score score : mean_scores) {
-        if (!scores[score].empty()) scores[score][to] = static_cast<float>(pair[score]);
-      }
+      store_pair(exact(block.first_gene(f), block.second_gene(s)), scores, block.place(f) + s);
     }
   }
 }

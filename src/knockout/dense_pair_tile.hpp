@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <vector>
 
@@ -35,9 +34,6 @@ class DensePairTile {
     cell_.prepare(outputs, profile, scale);
   }
 
-  /// The scores of a pair by other means.
-  using ExactScores = std::function<KnockoutScores(std::int32_t first, std::int32_t second)>;
-
   /// As CellKernel::pair_scores.
   void pair_scores(std::span<const std::int32_t> positions, EventRange pairs, const ScoreSpans& scores,
                    const ExactScores& exact);
@@ -61,6 +57,7 @@ class DensePairTile {
   void fill_crossing_rows(const Block& block);
   void fill_mutual(const Block& block, std::size_t f, float* mutual) const;
   void fill_left(const Block& block);
+  void fill_tau(const Block& block, Score score);
   void fill_losses(const Block& block, Score score);
   void add_crossing_losses(const Block& block, Score score);
   void store(const Block& block, Score score, std::span<float> scores) const;

@@ -100,7 +100,7 @@ void DenseTile::prepare(std::span<const double> outputs, std::span<const double>
     profile[i] = static_cast<float>(profile_before[row]);
     signed_scale_[i] = static_cast<float>((outputs[row] < 0 ? -scale : scale) / total);
   }
-  find_crossing(outputs, total, scale);
+  find_crossing(outputs, scale);
   double safe = 0;
   for (std::int64_t i = 0; i < genes; ++i) {
     if (crossing_place[static_cast<std::size_t>(i)] >= 0) continue;
@@ -119,9 +119,8 @@ void DenseTile::prepare(std::span<const double> outputs, std::span<const double>
 }
 
 /// The rows whose output the two largest effects against it could bring past zero.
-void DenseTile::find_crossing(std::span<const double> outputs, double total, double scale) {
+void DenseTile::find_crossing(std::span<const double> outputs, double scale) {
   constexpr double rounding = 1 + 1e-5;
-  crossing.clear();
   crossing_place.assign(static_cast<std::size_t>(genes), -1);
   for (std::int64_t i = 0; i < genes; ++i) {
     const double w = outputs[static_cast<std::size_t>(i)];
@@ -136,9 +135,9 @@ void DenseTile::find_crossing(std::span<const double> outputs, double total, dou
   crossing_share.assign(crossing_stride, 0);
   crossing_output.assign(crossing_stride, 0);
   for (std::int64_t row = 0; row < rows; ++row) {
-    const double w = outputs[static_cast<std::size_t>(crossing[static_cast<std::size_t>(row)])];
-    crossing_share[row] = profile[crossing[static_cast<std::size_t>(row)]];
-    crossing_output[row] = static_cast<float>(std::abs(w) / total);
+    const std::int32_t gene = crossing[static_cast<std::size_t>(row)];
+    crossing_share[row] = profile[gene];
+    crossing_output[row] = output[gene];
   }
 }
 

@@ -73,7 +73,7 @@ struct DenseTile {
   float* own_column(std::int64_t gene) { return columns.data() + gene * stride; }
   float* own_crossing_column(std::int64_t gene) { return crossing_columns.data() + gene * crossing_stride; }
   void note_extremes(std::int64_t position, const float* values);
-  void find_crossing(std::span<const double> outputs, double total, double scale);
+  void find_crossing(std::span<const double> outputs, double scale);
   void take_crossing(std::int64_t position);
   void centre_column(std::int64_t position);
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 
 #include "dko/knockout/score.hpp"
 
@@ -49,6 +50,16 @@ inline float pair_network(const PairTerms& pair, float loss) {
   const float network = positive(loss) / pair.left;
   return network * (1 - pair.lost) <= rounding * (pair.lost + pair.magnitude) ? 0.0F
                                                                               : std::min(network, 1.0F);
+}
+
+/// The scores of a pair in double precision: for the few that single precision may not do.
+using ExactScores = std::function<KnockoutScores(std::int32_t first, std::int32_t second)>;
+
+/// Puts them where they are wanted.
+inline void store_pair(const KnockoutScores& pair, const ScoreSpans& scores, std::int64_t at) {
+  for (const Score score : mean_scores) {
+    if (!scores[score].empty()) scores[score][static_cast<std::size_t>(at)] = static_cast<float>(pair[score]);
+  }
 }
 
 }  // namespace dko

@@ -61,7 +61,7 @@ void SparsePairTable::add_column(std::int32_t gene) {
   Column column;
   column.turns = std::ssize(turns_);
   column.prefixes = std::ssize(prefixes_);
-  column.count = (std::ssize(touched) + turn_lanes - 1) / turn_lanes * turn_lanes;
+  column.count = round_up(std::ssize(touched), turn_lanes);
   double loss = 0;
   double share = 0;
   double magnitude = 0;
@@ -236,10 +236,7 @@ void SparsePairTable::pair_scores(std::span<const std::int32_t> positions, Event
         if (all_precise(first, last)) return;
         for (std::size_t at = 0; at < of_row.size(); ++at) {
           if (is_precise(terms(first, of_row[at]))) continue;
-          const KnockoutScores pair = exact(first, of_row[at]);
-          for (const Score score : mean_scores) {
-            if (!scores[score].empty()) scores[score][index(to) + at] = static_cast<float>(pair[score]);
-          }
+          store_pair(exact(first, of_row[at]), scores, to + static_cast<std::int64_t>(at));
         }
       });
 }

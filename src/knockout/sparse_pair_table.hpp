@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <vector>
 
@@ -38,9 +37,6 @@ class SparsePairTable {
  public:
   /// Forgets the last cell. `cell` must stay as it is while pairs are scored. O(1)
   void load(const SparseCell& cell);
-
-  /// The scores of a pair by other means, for the few that single precision may not do (ρ or k next to 0).
-  using ExactScores = std::function<KnockoutScores(std::int32_t first, std::int32_t second)>;
 
   /// As CellKernel::pair_scores.
   void pair_scores(std::span<const std::int32_t> positions, EventRange pairs, const ScoreSpans& scores,
