@@ -5,10 +5,10 @@
 #include <span>
 #include <vector>
 
-#include "aligned_array.hpp"
+#include "dko/base/aligned_array.hpp"
 #include "dense_tile.hpp"
 #include "dko/knockout/event_index.hpp"
-#include "dko/knockout/instruction_set.hpp"
+#include "dko/parallel/instruction_set.hpp"
 #include "dko/knockout/score.hpp"
 #include "dko/mapping/collapsed_mapping.hpp"
 #include "pair_block.hpp"

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "aligned_array.hpp"
+#include "dko/base/aligned_array.hpp"
 #include "dko/mapping/collapsed_mapping.hpp"
 
 namespace dko {

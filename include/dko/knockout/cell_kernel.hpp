@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "dko/knockout/event_index.hpp"
-#include "dko/knockout/instruction_set.hpp"
+#include "dko/parallel/instruction_set.hpp"
 #include "dko/knockout/score.hpp"
 #include "dko/mapping/collapsed_mapping.hpp"
 

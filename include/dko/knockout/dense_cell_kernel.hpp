@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "dko/knockout/cell_kernel.hpp"
-#include "dko/knockout/instruction_set.hpp"
+#include "dko/parallel/instruction_set.hpp"
 
 namespace dko {
 

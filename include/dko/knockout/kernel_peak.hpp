@@ -1,6 +1,6 @@
 #pragma once
 
-#include "dko/knockout/instruction_set.hpp"
+#include "dko/parallel/instruction_set.hpp"
 
 namespace dko {
 

@@ -7,7 +7,7 @@
 #include "dko/base/progress.hpp"
 #include "dko/expression/matrix.hpp"
 #include "dko/knockout/event_list.hpp"
-#include "dko/knockout/instruction_set.hpp"
+#include "dko/parallel/instruction_set.hpp"
 #include "dko/knockout/pair_keeping.hpp"
 #include "dko/knockout/pair_selection.hpp"
 #include "dko/knockout/score.hpp"

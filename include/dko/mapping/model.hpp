@@ -16,8 +16,8 @@
 
 namespace dko {
 
-/// How the original's mapping was trained. Losses are mean Bray-Curtis distances per cell, one a step, taken
-/// with the weights before that step's update.
+/// How the original's mapping was trained. Losses are mean Bray-Curtis distances per cell, taken with the
+/// weights before that step's update.
 struct TrainingRecord {
   std::uint64_t seed = 0;
   std::int64_t steps = 0;  ///< made: fewer than asked for if patience ended the training
@@ -25,13 +25,16 @@ struct TrainingRecord {
   double learning_rate = 0;           ///< at its highest
   std::string schedule = "constant";  ///< of the learning rate
   double weight_decay = 0;
-  std::int64_t patience = 0;  ///< 0: none
+  std::int64_t patience = 0;        ///< 0: none
+  std::int64_t validate_every = 1;  ///< steps
+  std::string parallel = "data";    ///< how it was spread over ranks: data or sharded
   std::int64_t training_cells = 0;
   std::int64_t validation_cells = 0;
-  std::int64_t best_step = 0;       ///< the step whose weights were kept, from 0
-  double best_validation_loss = 0;  ///< NaN without validation cells
-  std::vector<float> training_losses;
-  std::vector<float> validation_losses;  ///< empty without validation cells
+  std::int64_t best_step = 0;            ///< the step whose weights were kept, from 0
+  double best_validation_loss = 0;       ///< NaN without validation cells
+  std::vector<float> training_losses;    ///< one a step
+  std::vector<float> validation_losses;  ///< of steps 0, validate_every, 2·validate_every, …; empty without
+                                         ///< validation cells
 };
 
 struct TrainedMapping {

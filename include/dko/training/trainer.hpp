@@ -1,11 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <vector>
 
 #include "dko/base/progress.hpp"
 #include "dko/expression/matrix.hpp"
 #include "dko/mapping/model.hpp"
 #include "dko/parallel/communicator.hpp"
+#include "dko/training/plan.hpp"
 #include "dko/training/schedule.hpp"
 #include "dko/training/split.hpp"
 
@@ -21,6 +24,8 @@ struct TrainingOptions {
   Schedule schedule = Schedule::constant;
   double weight_decay = 0;  ///< of W1 and W2 as in AdamW; the biases do not decay
   std::int64_t hidden = 0;  ///< 0: as many as there are genes
+  ParallelForm parallel = ParallelForm::automatic;
+  std::int64_t validate_every = 0;  ///< steps; 0: chosen by plan_training()
   std::uint64_t seed = 1;
 };
 
@@ -31,21 +36,62 @@ MappingShape mapping_shape(const ExpressionMatrix& matrix, const TrainingOptions
 std::vector<std::int64_t> batch_cells(const std::vector<std::int64_t>& training, std::int64_t batch,
                                       std::uint64_t seed, std::int64_t step);
 
-/// Trains the original's mapping with Adam on the summed Bray-Curtis loss of a batch. Each rank takes its
-/// share of the batch and of the validation cells; gradients and losses are summed by allreduce, so that
-/// all ranks make the same step. Before each update the mean validation loss is taken and the weights are
-/// kept if it is at most the best so far; without validation cells the last weights are kept. Rank 0's
-/// best weights are broadcast at the end.
+/// Where the time of a training goes, on this rank, in seconds: sums over its steps. The sweep that updates
+/// weights with their gradients still in registers is `update`.
+struct StepSeconds {
+  double forward = 0;   ///< outputs and losses of the batch
+  double backward = 0;  ///< slopes of the outputs, and of the hidden units; gradients, where they are summed
+  double communication = 0;  ///< waiting for other ranks included
+  double update = 0;
+  double validation = 0;  ///< without its communication
+  double other = 0;       ///< drawing and arranging batches
+  std::int64_t steps = 0;
+  std::int64_t validations = 0;
+
+  double sum() const { return forward + backward + communication + update + validation + other; }
+};
+
+/// Trains the original's mapping with Adam on the summed Bray-Curtis loss of a batch, step by step.
 ///
-/// The learning rate follows the schedule; W1 and W2 decay before each of Adam's steps (AdamW). With
-/// patience P the training ends with step best + P, when P steps have not reached the loss of the step
-/// whose weights are kept (an equal loss is one to keep, and counts as reached): then record.steps =
-/// best + P + 1. The decision is made of summed losses, so that all ranks make the same one. Patience needs
-/// validation cells; without them it does nothing.
+/// Before an update, at every step or every validate_every-th (from step 0 on), the mean validation loss is
+/// taken and the weights are kept if it is at most the best so far; without validation cells the last weights
+/// are kept. The learning rate follows the schedule; W1 and W2 decay before each of Adam's steps (AdamW).
 ///
-/// `profiles` holds relative profiles as values and is the same on every rank. Same seed and ranks: the
-/// same bits; another number of ranks: the same batches, and losses equal to rounding. Collective.
-/// @throws CollectiveFailure if the kept weights are not finite.
+/// With patience P the training ends at the first validated step that is P steps or more after the one whose
+/// weights are kept (an equal loss is one to keep): with validation at every step, at step best + P, and then
+/// record.steps = best + P + 1. Patience needs validation cells; without them it does nothing. All ranks make
+/// the same decisions, for these are made of summed losses.
+///
+/// `profiles` holds relative profiles as values and is the same on every rank, as are `split` and `options`;
+/// all three must outlive the trainer. Same seed, ranks, form and processors: the same bits. Another number
+/// of ranks, or the other form: the same batches, and losses equal to rounding.
+class Trainer {
+ public:
+  /// Collective.
+  Trainer(const ExpressionMatrix& profiles, const Split& split, const TrainingOptions& options,
+          const Communicator& communicator);
+  ~Trainer();
+  Trainer(Trainer&&) noexcept;
+  Trainer& operator=(Trainer&&) noexcept;
+
+  const TrainingPlan& plan() const;
+  std::int64_t steps_made() const;
+  /// Whether all steps are made or patience is at its end. The same on every rank.
+  bool is_done() const;
+  /// Collective; not to be called when it is done.
+  void step();
+  StepSeconds seconds() const;
+
+  /// The record on every rank, and on rank 0 the kept weights; an empty mapping elsewhere. Gives up what was
+  /// held. Collective. @throws CollectiveFailure if the kept weights are not finite.
+  TrainedMapping finish() &&;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// All steps, to the end. Collective, as the calls of Trainer are.
 TrainedMapping train(const ExpressionMatrix& profiles, const Split& split, const TrainingOptions& options,
                      const Communicator& communicator, const ProgressCallback& progress = {});
 

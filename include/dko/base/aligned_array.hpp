@@ -12,7 +12,7 @@
 
 namespace dko {
 
-/// Floats aligned to 64 bytes. Growing loses the content; memory is kept for the next cell.
+/// Floats aligned to 64 bytes. Growing loses the content; memory is kept.
 class AlignedArray {
  public:
   /// Room for `size` numbers, whose values are whatever they are.

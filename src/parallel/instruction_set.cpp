@@ -1,4 +1,4 @@
-#include "dko/knockout/instruction_set.hpp"
+#include "dko/parallel/instruction_set.hpp"
 
 #include <algorithm>
 #include <cstdint>

@@ -1,0 +1,112 @@
+#include "dko/training/plan.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "dko/base/error.hpp"
+#include "dko/training/trainer.hpp"
+
+namespace dko {
+
+namespace {
+
+constexpr std::array forms{ParallelForm::automatic, ParallelForm::data, ParallelForm::sharded};
+
+// Of one core and of one machine in this file alone, measured by dko bench train; see README.
+constexpr double per_multiply_add = 2.5e-11;  // seconds, forward and backward, AVX2
+constexpr double per_parameter = 1.2e-9;      // of one update: 24 bytes at 20 GB/s
+constexpr double per_byte = 5e-10;            // between ranks
+constexpr double per_message = 5e-6;
+constexpr double per_cell_gene = 2e-9;  // of a loss
+
+/// Seconds of an allreduce: a ring's bytes, a tree's messages.
+double allreduce(double bytes, int ranks) {
+  if (ranks == 1) return 0;
+  const auto p = static_cast<double>(ranks);
+  return 2 * (p - 1) / p * bytes * per_byte + 2 * std::ceil(std::log2(p)) * per_message;
+}
+
+}  // namespace
+
+std::string_view name_of(ParallelForm form) {
+  switch (form) {
+    case ParallelForm::data:
+      return "data";
+    case ParallelForm::sharded:
+      return "sharded";
+    default:
+      return "auto";
+  }
+}
+
+ParallelForm parallel_form_named(std::string_view name) {
+  for (const ParallelForm form : forms) {
+    if (name == name_of(form)) return form;
+  }
+  throw UsageError(fmt::format("--parallel must be auto, data or sharded, not '{}'", name));
+}
+
+TrainingSize training_size(const ExpressionMatrix& matrix, const Split& split,
+                           const TrainingOptions& options) {
+  TrainingSize size;
+  size.genes = matrix.genes();
+  size.hidden = mapping_shape(matrix, options).hidden;
+  size.batch = options.batch;
+  size.steps = options.steps;
+  size.validation_cells = std::ssize(split.validation);
+  size.expressed = static_cast<double>(matrix.nonzeros()) / static_cast<double>(matrix.cells());
+  return size;
+}
+
+StepCost estimated_cost(const TrainingSize& size, ParallelForm form, int ranks) {
+  const auto n = static_cast<double>(size.genes);
+  const auto h = static_cast<double>(size.hidden);
+  const double in_batch = static_cast<double>(size.batch) * size.expressed;
+  const double in_validation = static_cast<double>(size.validation_cells) * size.expressed;
+  const double parameters = 2 * n * h + n + h;
+  const bool is_data = form == ParallelForm::data;
+  const auto p = static_cast<double>(ranks);
+  // Cells are shared whole; hidden units nearly evenly.
+  const auto shared = [&](double count) { return std::ceil(count / p) / std::max(1.0, count); };
+  const double of_batch = is_data ? shared(static_cast<double>(size.batch)) : shared(h);
+  const double of_validation = is_data ? shared(static_cast<double>(size.validation_cells)) : shared(h);
+  StepCost cost;
+  // Two products forward, three backward.
+  cost.compute = of_batch * 5 * in_batch * h * per_multiply_add;
+  cost.compute += (is_data ? of_batch : 1) * in_batch * per_cell_gene;
+  cost.update = (is_data ? 1 : shared(h)) * parameters * per_parameter;
+  cost.communication = allreduce(4 * (is_data ? parameters : in_batch), ranks);
+  cost.validation = of_validation * 2 * in_validation * h * per_multiply_add;
+  cost.validation += (is_data ? of_validation : 1) * in_validation * per_cell_gene;
+  cost.validation += is_data ? 0 : allreduce(4 * in_validation, ranks);
+  return cost;
+}
+
+TrainingPlan plan_training(const TrainingSize& size, const TrainingOptions& options, int ranks) {
+  const auto interval = [&](const StepCost& cost) -> std::int64_t {
+    if (options.validate_every > 0) return options.validate_every;
+    if (size.validation_cells == 0) return 1;
+    if (cost.validation * static_cast<double>(size.steps) <= cheap_validation) return 1;
+    // Validation v and steps s of the time: v/K <= (s + v/K)/10.
+    const double step = cost.compute + cost.update + cost.communication;
+    return std::max<std::int64_t>(1, static_cast<std::int64_t>(std::ceil(9 * cost.validation / step)));
+  };
+  const auto plan = [&](ParallelForm form) {
+    return TrainingPlan{form, interval(estimated_cost(size, form, ranks))};
+  };
+  if (ranks == 1) return plan(ParallelForm::sharded);
+  if (options.parallel != ParallelForm::automatic) return plan(options.parallel);
+  const auto seconds = [&](const TrainingPlan& of) {
+    const StepCost cost = estimated_cost(size, of.parallel, ranks);
+    return cost.compute + cost.update + cost.communication +
+           cost.validation / static_cast<double>(of.validate_every);
+  };
+  const TrainingPlan data = plan(ParallelForm::data);
+  const TrainingPlan sharded = plan(ParallelForm::sharded);
+  return seconds(data) <= seconds(sharded) ? data : sharded;
+}
+
+}  // namespace dko
