@@ -26,12 +26,28 @@ Mapping Mapping::initialised(MappingShape shape, std::uint64_t seed) {
   const std::span<float> w2 = all.subspan(genes * hidden + hidden, genes * hidden);
   const std::span<float> b2 = all.last(genes);
   for (std::size_t gene = 0; gene < genes; ++gene) {
-    fill_uniform(w1.subspan(gene * hidden, hidden), shape.genes, RandomStream(seed, "init W1", gene));
-    fill_uniform(w2.subspan(gene * hidden, hidden), shape.hidden, RandomStream(seed, "init W2", gene));
+    initial_w1(shape, seed, static_cast<std::int64_t>(gene), w1.subspan(gene * hidden, hidden));
+    initial_w2(shape, seed, static_cast<std::int64_t>(gene), w2.subspan(gene * hidden, hidden));
   }
-  fill_uniform(b1, shape.genes, RandomStream(seed, "init b1"));
-  fill_uniform(b2, shape.hidden, RandomStream(seed, "init b2"));
+  initial_b1(shape, seed, b1);
+  initial_b2(shape, seed, b2);
   return mapping;
+}
+
+void initial_w1(MappingShape shape, std::uint64_t seed, std::int64_t gene, std::span<float> of_units) {
+  fill_uniform(of_units, shape.genes, RandomStream(seed, "init W1", static_cast<std::uint64_t>(gene)));
+}
+
+void initial_w2(MappingShape shape, std::uint64_t seed, std::int64_t gene, std::span<float> of_units) {
+  fill_uniform(of_units, shape.hidden, RandomStream(seed, "init W2", static_cast<std::uint64_t>(gene)));
+}
+
+void initial_b1(MappingShape shape, std::uint64_t seed, std::span<float> of_units) {
+  fill_uniform(of_units, shape.genes, RandomStream(seed, "init b1"));
+}
+
+void initial_b2(MappingShape shape, std::uint64_t seed, std::span<float> of_genes) {
+  fill_uniform(of_genes, shape.hidden, RandomStream(seed, "init b2"));
 }
 
 std::string Mapping::checksum(const Names& genes) const {

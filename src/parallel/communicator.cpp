@@ -60,14 +60,15 @@ std::int64_t bytes_of(Scalar type) {
   return 0;
 }
 
+constexpr std::int64_t most_at_once = std::int64_t{1} << 30;  // of what MPI's int counts can hold
+
 /// Calls `transfer(pointer, int count)` for pieces that MPI's int counts can hold.
 template <class Transfer>
 void in_pieces(void* data, std::int64_t count, Scalar type, Transfer transfer) {
-  constexpr std::int64_t most = std::int64_t{1} << 30;
-  static_assert(most <= std::numeric_limits<int>::max());
+  static_assert(most_at_once <= std::numeric_limits<int>::max());
   auto* bytes = static_cast<std::byte*>(data);
-  for (std::int64_t done = 0; done < count; done += most) {
-    transfer(bytes + done * bytes_of(type), static_cast<int>(std::min(most, count - done)));
+  for (std::int64_t done = 0; done < count; done += most_at_once) {
+    transfer(bytes + done * bytes_of(type), static_cast<int>(std::min(most_at_once, count - done)));
   }
 }
 
@@ -108,6 +109,39 @@ void Communicator::reduce_raw(void* data, std::int64_t count, Scalar type, Reduc
     check_mpi(MPI_Allreduce(MPI_IN_PLACE, piece, piece_count, native_type(type), op, handle_->comm),
               "MPI_Allreduce");
   });
+}
+
+struct PendingSum::Request {
+  MPI_Request request = MPI_REQUEST_NULL;
+};
+
+bool PendingSum::is_done() {
+  if (!request_) return true;
+  int done = 0;
+  check_mpi(MPI_Test(&request_->request, &done, MPI_STATUS_IGNORE), "MPI_Test");
+  if (done != 0) request_.reset();
+  return done != 0;
+}
+
+void PendingSum::wait() {
+  if (!request_) return;
+  check_mpi(MPI_Wait(&request_->request, MPI_STATUS_IGNORE), "MPI_Wait");
+  request_.reset();
+}
+
+PendingSum Communicator::start_sum(std::span<float> values) const {
+  PendingSum pending;
+  if (!handle_) return pending;
+  const auto count = static_cast<std::int64_t>(values.size());
+  if (count > most_at_once) {
+    sum(values);
+    return pending;
+  }
+  pending.request_ = std::make_shared<PendingSum::Request>();
+  check_mpi(MPI_Iallreduce(MPI_IN_PLACE, values.data(), static_cast<int>(count), MPI_FLOAT, MPI_SUM,
+                           handle_->comm, &pending.request_->request),
+            "MPI_Iallreduce");
+  return pending;
 }
 
 /// The counts of all ranks on rank 0, none elsewhere.

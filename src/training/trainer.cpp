@@ -3,13 +3,20 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <deque>
 #include <limits>
 #include <span>
 
+#include "adam_step.hpp"
+#include "batch_loss.hpp"
+#include "cell_batch.hpp"
+#include "collect.hpp"
 #include "dko/base/random.hpp"
-#include "dko/mapping/batch_network.hpp"
 #include "dko/parallel/collective.hpp"
-#include "dko/training/adam.hpp"
+#include "hidden_units.hpp"
+#include "output_bias.hpp"
+#include "phase_clock.hpp"
+#include "validation_cells.hpp"
 
 namespace dko {
 
@@ -22,110 +29,203 @@ std::span<const std::int64_t> share_of(const std::vector<std::int64_t>& cells,
   return std::span(cells).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first));
 }
 
+/// Gradients of so many blocks may be on their way between the ranks at once.
+constexpr std::size_t most_sums_under_way = 4;
+
 }  // namespace
 
-/// The state of one training, the same on every rank but for the gradient before it is summed.
 struct Trainer::State {
-  State(const ExpressionMatrix& profiles, const Split& split, const TrainingOptions& options,
-        const Communicator& communicator)
-      : profiles_(profiles),
-        split_(split),
-        options_(options),
-        communicator_(communicator),
-        plan_(plan_training(training_size(profiles, split, options), options, communicator.size())),
-        mapping_(Mapping::initialised(mapping_shape(profiles, options), options.seed)),
-        best_(mapping_),
-        network_(mapping_.shape()),
-        adam_(mapping_.shape().parameters()),
-        gradient_(mapping_.parameters().size()) {}
+  /// What the forward pass leaves of a batch.
+  struct Pass {
+    HiddenActivations activations;
+    std::vector<float> outputs;  ///< by place
+  };
 
-  void step() {
-    const std::int64_t step = steps_made();
-    const std::vector<std::int64_t> batch = batch_cells(split_.training, options_.batch, options_.seed, step);
-    const bool validates = !split_.validation.empty() && step % plan_.validate_every == 0;
-    std::array<double, 2> losses{};
-    if (validates) losses[0] = network_.loss(mapping_, profiles_, share_of(split_.validation, communicator_));
-    losses[1] = network_.loss_and_gradient(mapping_, profiles_, share_of(batch, communicator_), gradient_);
-    communicator_.sum(std::span<double>(losses));
-    communicator_.sum(std::span<float>(gradient_));
-    record_.training_losses.push_back(static_cast<float>(losses[1] / static_cast<double>(options_.batch)));
-    if (validates) note(step, losses[0] / static_cast<double>(split_.validation.size()));
-    update(scheduled_rate(options_.schedule, options_.learning_rate, step, options_.steps));
-    ++seconds_.steps;
-    if (validates) ++seconds_.validations;
+  State(const ExpressionMatrix& all_profiles, const Split& all_split, const TrainingOptions& all_options,
+        const Communicator& ranks)
+      : profiles(all_profiles),
+        split(all_split),
+        options(all_options),
+        communicator(ranks),
+        plan(plan_training(training_size(profiles, split, options), options, ranks.size())),
+        shape(mapping_shape(profiles, options)),
+        instructions(common_instruction_set(ranks, options.instructions)),
+        units(shape, is_data() ? RankShare{0, shape.hidden} : ranks.share_of(shape.hidden), validates(),
+              options.seed, instructions),
+        bias(shape, options.seed, instructions),
+        validation(profiles, own(split.validation)) {}
+
+  bool is_data() const { return plan.parallel == ParallelForm::data; }
+  bool validates() const { return !split.validation.empty(); }
+  std::int64_t steps_made() const { return std::ssize(record.training_losses); }
+
+  /// The cells of a list that this rank takes: all, where every rank has its own hidden units.
+  std::span<const std::int64_t> own(const std::vector<std::int64_t>& cells) const {
+    return is_data() ? share_of(cells, communicator) : std::span(cells);
   }
 
   bool is_done() const {
-    if (steps_made() == options_.steps) return true;
-    if (options_.patience == 0 || split_.validation.empty() || steps_made() == 0) return false;
-    const std::int64_t validated = (steps_made() - 1) / plan_.validate_every * plan_.validate_every;
-    return validated == steps_made() - 1 && validated - record_.best_step >= options_.patience;
+    if (steps_made() == options.steps) return true;
+    if (options.patience == 0 || !validates() || steps_made() == 0) return false;
+    const std::int64_t last = steps_made() - 1;
+    return last % plan.validate_every == 0 && last - record.best_step >= options.patience;
+  }
+
+  void step() {
+    clock.start();
+    const std::int64_t step = steps_made();
+    const std::vector<std::int64_t> cells = batch_cells(split.training, options.batch, options.seed, step);
+    batch.arrange(profiles, own(cells));
+    const bool validates_now = validates() && step % plan.validate_every == 0;
+    std::array<double, 2> losses{forward(batch, batch_pass, &StepSeconds::forward), 0};
+    if (validates_now) losses[1] = validation_loss();
+    if (is_data()) {
+      clock.enter(&StepSeconds::communication);
+      communicator.sum(std::span<double>(losses));
+    }
+    record.training_losses.push_back(static_cast<float>(losses[0] / static_cast<double>(options.batch)));
+    const bool keep = validates_now && note(step, losses[1] / static_cast<double>(split.validation.size()));
+    const double rate = scheduled_rate(options.schedule, options.learning_rate, step, options.steps);
+    update(adam_step(step, rate, options.weight_decay), keep);
+    clock.stop();
+    ++clock.totals().steps;
+    if (validates_now) ++clock.totals().validations;
+  }
+
+  /// Outputs of all hidden units, into the pass, and the loss.
+  double forward(const CellBatch& cells, Pass& pass, double StepSeconds::*phase) {
+    clock.enter(phase);
+    pass.outputs.resize(static_cast<std::size_t>(cells.pairs()));
+    const bool adds_bias = is_data() || communicator.is_root();
+    units.forward(cells, adds_bias ? bias.of(OutputBias::Set::weights) : std::span<const float>(),
+                  pass.activations, pass.outputs);
+    if (!is_data()) {
+      clock.enter(&StepSeconds::communication);
+      communicator.sum(std::span<float>(pass.outputs));
+      clock.enter(phase);
+    }
+    return batch_loss(cells, pass.outputs);
+  }
+
+  double validation_loss() {
+    double sum = 0;
+    validation.for_each_batch(
+        [&](const CellBatch& cells) { sum += forward(cells, validation_pass, &StepSeconds::validation); });
+    return sum;
+  }
+
+  /// Writes down the loss of the weights as they are before the update; whether they are the best so far.
+  bool note(std::int64_t step, double validation_loss) {
+    record.validation_losses.push_back(static_cast<float>(validation_loss));
+    if (!(validation_loss <= best_loss)) return false;
+    best_loss = validation_loss;
+    record.best_step = step;
+    return true;
+  }
+
+  void update(const AdamStep& step, bool keep) {
+    clock.enter(&StepSeconds::backward);
+    find_slopes();
+    const std::span<float> bias_gradient = bias.gradient(batch, slopes);
+    if (is_data()) {
+      update_by_summed_gradients(step, keep);
+      clock.enter(&StepSeconds::communication);
+      communicator.sum(bias_gradient);
+      clock.enter(&StepSeconds::update);
+    } else {
+      units.update(batch, slopes_by_place, slopes, step, keep, batch_pass.activations, clock);
+    }
+    units.finish_update(keep);
+    bias.update(step, keep);
+  }
+
+  void find_slopes() {
+    slopes_by_place.resize(batch_pass.outputs.size());
+    batch_slopes(batch, batch_pass.outputs, slopes_by_place);
+    slopes.resize(slopes_by_place.size());
+    for (std::size_t pair = 0; pair < slopes.size(); ++pair)
+      slopes[pair] = slopes_by_place[static_cast<std::size_t>(batch.place()[pair])];
+  }
+
+  /// The gradients of a block travel while those of the next are computed.
+  void update_by_summed_gradients(const AdamStep& step, bool keep) {
+    const std::int64_t under_way = std::min<std::int64_t>(most_sums_under_way, units.blocks());
+    gradients.resize(static_cast<std::size_t>(under_way));
+    std::vector<PendingSum> sums(gradients.size());
+    const auto slot = [&](std::int64_t block) { return static_cast<std::size_t>(block % under_way); };
+    const auto finish = [&](std::int64_t block) {
+      clock.enter(&StepSeconds::communication);
+      sums[slot(block)].wait();
+      clock.enter(&StepSeconds::update);
+      units.update(block, gradients[slot(block)].data(), step, keep);
+    };
+    for (std::int64_t block = 0; block < units.blocks(); ++block) {
+      if (block >= under_way) finish(block - under_way);
+      clock.enter(&StepSeconds::backward);
+      AlignedArray& gradient = gradients[slot(block)];
+      gradient.resize(units.gradient_size(block));
+      units.gradient(block, batch, slopes_by_place, slopes, batch_pass.activations, gradient.data());
+      sums[slot(block)] =
+          communicator.start_sum({gradient.data(), static_cast<std::size_t>(gradient.size())});
+      for (PendingSum& sum : sums) sum.is_done();  // MPI goes on with them
+    }
+    for (std::int64_t block = units.blocks() - under_way; block < units.blocks(); ++block) finish(block);
   }
 
   TrainedMapping finish() {
-    if (split_.validation.empty()) {
-      best_ = mapping_;
-      record_.best_step = steps_made();
-      record_.best_validation_loss = std::numeric_limits<double>::quiet_NaN();
-    } else {
-      record_.best_validation_loss = best_loss_;
+    const auto set = validates() ? HiddenUnits::Set::kept : HiddenUnits::Set::weights;
+    const auto of_bias = validates() ? OutputBias::Set::kept : OutputBias::Set::weights;
+    units.keep_only(set);
+    if (communicator.max(units.is_finite(set) ? 0 : 1) != 0) {
+      // Without validation nothing stops a training from keeping what it diverged to.
+      throw CollectiveFailure(ExitCode::failure,
+                              "training diverged: the weights are not finite; try a smaller --learning-rate");
     }
-    require_finite();
-    record_.steps = steps_made();
-    record_.seed = options_.seed;
-    record_.batch = options_.batch;
-    record_.learning_rate = options_.learning_rate;
-    record_.schedule = name_of(options_.schedule);
-    record_.weight_decay = options_.weight_decay;
-    record_.patience = options_.patience;
-    record_.validate_every = plan_.validate_every;
-    record_.parallel = name_of(plan_.parallel);
-    record_.training_cells = std::ssize(split_.training);
-    record_.validation_cells = std::ssize(split_.validation);
-    if (!communicator_.is_root()) best_ = Mapping();
-    return {std::move(best_), std::move(record_)};
+    complete_record();
+    TrainedMapping trained;
+    if (!is_data())
+      trained.mapping = collect(shape, units, set, bias.of(of_bias), communicator);
+    else if (communicator.is_root())
+      trained.mapping = collect(shape, units, set, bias.of(of_bias), Communicator::one_rank());
+    trained.record = std::move(record);
+    return trained;
   }
 
-  std::int64_t steps_made() const { return std::ssize(record_.training_losses); }
-
-  void update(double rate) {
-    if (options_.weight_decay > 0) {
-      decay_weights(mapping_.w1(), rate, options_.weight_decay);
-      decay_weights(mapping_.w2(), rate, options_.weight_decay);
-    }
-    adam_.step(mapping_.parameters(), gradient_, rate);
+  void complete_record() {
+    if (!validates()) record.best_step = steps_made();
+    record.best_validation_loss = validates() ? best_loss : std::numeric_limits<double>::quiet_NaN();
+    record.steps = steps_made();
+    record.seed = options.seed;
+    record.batch = options.batch;
+    record.learning_rate = options.learning_rate;
+    record.schedule = name_of(options.schedule);
+    record.weight_decay = options.weight_decay;
+    record.patience = options.patience;
+    record.validate_every = plan.validate_every;
+    record.parallel = name_of(plan.parallel);
+    record.training_cells = std::ssize(split.training);
+    record.validation_cells = std::ssize(split.validation);
   }
 
-  /// Without validation nothing stops a training from keeping what it diverged to.
-  void require_finite() const {
-    const auto finite = [](float value) { return std::isfinite(value); };
-    if (std::all_of(best_.parameters().begin(), best_.parameters().end(), finite)) return;
-    throw CollectiveFailure(ExitCode::failure,
-                            "training diverged: the weights are not finite; try a smaller --learning-rate");
-  }
-
-  /// Writes down the loss of the weights as they are before the update, and keeps the best weights.
-  void note(std::int64_t step, double validation_loss) {
-    record_.validation_losses.push_back(static_cast<float>(validation_loss));
-    if (!(validation_loss <= best_loss_)) return;
-    best_loss_ = validation_loss;
-    record_.best_step = step;
-    std::copy(mapping_.parameters().begin(), mapping_.parameters().end(), best_.parameters().begin());
-  }
-
-  const ExpressionMatrix& profiles_;
-  const Split& split_;
-  const TrainingOptions& options_;
-  Communicator communicator_;
-  TrainingPlan plan_;
-  Mapping mapping_;
-  Mapping best_;
-  BatchNetwork network_;
-  Adam adam_;
-  std::vector<float> gradient_;
-  double best_loss_ = std::numeric_limits<double>::infinity();
-  TrainingRecord record_;
-  StepSeconds seconds_;
+  const ExpressionMatrix& profiles;
+  const Split& split;
+  const TrainingOptions& options;
+  Communicator communicator;
+  TrainingPlan plan;
+  MappingShape shape;
+  InstructionSet instructions;
+  HiddenUnits units;
+  OutputBias bias;
+  ValidationCells validation;
+  CellBatch batch;
+  Pass batch_pass;
+  Pass validation_pass;
+  std::vector<float> slopes_by_place;
+  std::vector<float> slopes;  ///< in the order of pairs by gene
+  std::vector<AlignedArray> gradients;
+  double best_loss = std::numeric_limits<double>::infinity();
+  TrainingRecord record;
+  PhaseClock clock;
 };
 
 Trainer::Trainer(const ExpressionMatrix& profiles, const Split& split, const TrainingOptions& options,
@@ -136,7 +236,7 @@ Trainer::Trainer(Trainer&&) noexcept = default;
 Trainer& Trainer::operator=(Trainer&&) noexcept = default;
 
 const TrainingPlan& Trainer::plan() const {
-  return state_->plan_;
+  return state_->plan;
 }
 
 std::int64_t Trainer::steps_made() const {
@@ -152,7 +252,7 @@ void Trainer::step() {
 }
 
 StepSeconds Trainer::seconds() const {
-  return state_->seconds_;
+  return state_->clock.totals();
 }
 
 TrainedMapping Trainer::finish() && {

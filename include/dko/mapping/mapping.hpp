@@ -79,4 +79,11 @@ class Mapping {
   std::vector<float> parameters_;
 };
 
+/// The weights and biases that Mapping::initialised gives, part by part: what the presence of a gene gives to
+/// each of the H hidden units, what they give to its output, and the biases of units and of outputs. Local.
+void initial_w1(MappingShape shape, std::uint64_t seed, std::int64_t gene, std::span<float> of_units);
+void initial_w2(MappingShape shape, std::uint64_t seed, std::int64_t gene, std::span<float> of_units);
+void initial_b1(MappingShape shape, std::uint64_t seed, std::span<float> of_units);
+void initial_b2(MappingShape shape, std::uint64_t seed, std::span<float> of_genes);
+
 }  // namespace dko

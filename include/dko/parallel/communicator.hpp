@@ -38,6 +38,23 @@ struct RankShare {
   std::int64_t last = 0;
 };
 
+/// A sum over ranks that is under way while its ranks compute. To be waited for before it is destroyed.
+class PendingSum {
+ public:
+  /// Nothing: done.
+  PendingSum() = default;
+
+  /// Whether the sum is there. MPI may need such calls to go on with it. Local.
+  bool is_done();
+  /// Until it is. Local, but for the other ranks having to start it.
+  void wait();
+
+ private:
+  friend class Communicator;
+  struct Request;
+  std::shared_ptr<Request> request_;
+};
+
 /// A group of ranks, passed to every algorithm that works on more than one. Without MPI it is a group of
 /// one (see one_rank()), on which every call below is a no-op: algorithms need no second form.
 ///
@@ -94,6 +111,9 @@ class Communicator {
     sum(std::span(&value, 1));
     return value;
   }
+  /// Begins such a sum. `values` must live, and be left alone, until it is done. Collective, in the order of
+  /// all other calls.
+  PendingSum start_sum(std::span<float> values) const;
   /// Largest value of any rank. Collective.
   template <class T>
   requires std::is_arithmetic_v<T> T max(T value)

@@ -8,6 +8,7 @@
 #include "dko/expression/matrix.hpp"
 #include "dko/mapping/model.hpp"
 #include "dko/parallel/communicator.hpp"
+#include "dko/parallel/instruction_set.hpp"
 #include "dko/training/plan.hpp"
 #include "dko/training/schedule.hpp"
 #include "dko/training/split.hpp"
@@ -27,6 +28,7 @@ struct TrainingOptions {
   ParallelForm parallel = ParallelForm::automatic;
   std::int64_t validate_every = 0;  ///< steps; 0: chosen by plan_training()
   std::uint64_t seed = 1;
+  InstructionSet instructions = best_instruction_set();  ///< the widest to use
 };
 
 /// The shape of the mapping that these options ask for.

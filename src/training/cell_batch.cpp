@@ -1,0 +1,74 @@
+#include "cell_batch.hpp"
+
+#include <algorithm>
+
+namespace dko {
+
+void CellBatch::arrange(const ExpressionMatrix& matrix, std::span<const std::int64_t> cells) {
+  take_cells(matrix, cells);
+  arrange_by_gene(matrix.genes());
+  find_panels();
+  find_ranges();
+}
+
+void CellBatch::take_cells(const ExpressionMatrix& matrix, std::span<const std::int64_t> cells) {
+  starts_.assign(1, 0);
+  gene_.clear();
+  values_.clear();
+  cell_share_.clear();
+  for (const std::int64_t cell : cells) {
+    const auto expressed = matrix.expressed(cell);
+    const auto values = matrix.values(cell);
+    gene_.insert(gene_.end(), expressed.begin(), expressed.end());
+    values_.insert(values_.end(), values.begin(), values.end());
+    starts_.push_back(std::ssize(gene_));
+    cell_share_.push_back(1.0F / static_cast<float>(expressed.size()));
+  }
+}
+
+/// Counting sort: cell after cell, so that the cells of a gene ascend.
+void CellBatch::arrange_by_gene(std::int64_t genes) {
+  gene_starts_.assign(at(genes + 1), 0);
+  for (const std::int32_t gene : gene_) ++gene_starts_[at(gene) + 1];
+  for (std::int64_t gene = 0; gene < genes; ++gene) gene_starts_[at(gene) + 1] += gene_starts_[at(gene)];
+  next_.assign(gene_starts_.begin(), gene_starts_.end());
+  cell_.resize(gene_.size());
+  place_.resize(gene_.size());
+  share_.resize(gene_.size());
+  for (std::int64_t cell = 0; cell < cells(); ++cell) {
+    for (std::int64_t place = starts_[at(cell)]; place < starts_[at(cell) + 1]; ++place) {
+      const std::int64_t to = next_[at(gene_[at(place)])]++;
+      cell_[at(to)] = static_cast<std::int32_t>(cell);
+      place_[at(to)] = place;
+      share_[at(to)] = cell_share_[at(cell)];
+    }
+  }
+}
+
+void CellBatch::find_panels() {
+  panel_starts_.resize(at((panels() + 1) * cells()));
+  for (std::int64_t cell = 0; cell < cells(); ++cell) {
+    std::int64_t place = starts_[at(cell)];
+    for (std::int64_t panel = 0; panel <= panels(); ++panel) {
+      while (place < starts_[at(cell) + 1] && gene_[at(place)] < panel * panel_genes) ++place;
+      panel_starts_[at(panel * cells() + cell)] = place;
+    }
+  }
+}
+
+void CellBatch::find_ranges() {
+  ranges_.assign(1, 0);
+  for (std::int64_t gene = 1; gene < genes(); ++gene) {
+    if (gene_starts_[at(gene)] - gene_starts_[at(ranges_.back())] >= range_pairs) ranges_.push_back(gene);
+  }
+  ranges_.push_back(genes());
+}
+
+std::int64_t CellBatch::most_pairs_of_range() const {
+  std::int64_t most = 0;
+  for (std::size_t range = 0; range + 1 < ranges_.size(); ++range)
+    most = std::max(most, gene_starts_[at(ranges_[range + 1])] - gene_starts_[at(ranges_[range])]);
+  return most;
+}
+
+}  // namespace dko

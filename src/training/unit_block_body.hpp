@@ -1,0 +1,181 @@
+#pragma once
+// The arithmetic of unit_block.hpp for vectors V of one instruction set; included by its versions only. V has
+//   Register, width, zero(), load(p), store(p, a), broadcast(p), add, subtract, multiply, divide,
+//   multiply_add(a, b, c) = a·b + c, root(a), sum(a): over the lanes.
+// Nothing of the standard library is used but types: an inline function of it, compiled here, could be the
+// one that the linker keeps for all.
+
+#include "unit_block.hpp"
+
+namespace dko {
+namespace {
+
+template <class V, int vectors>
+inline void load_row(typename V::Register (&row)[vectors], const float* from) {
+#pragma GCC unroll 8
+  for (int v = 0; v < vectors; ++v) row[v] = V::load(from + v * V::width);
+}
+
+template <class V, int vectors>
+inline void store_row(const typename V::Register (&row)[vectors], float* to) {
+#pragma GCC unroll 8
+  for (int v = 0; v < vectors; ++v) V::store(to + v * V::width, row[v]);
+}
+
+/// sum += factor · row
+template <class V, int vectors>
+inline void add_product(typename V::Register (&sum)[vectors], const float* factor, const float* row) {
+  const auto f = V::broadcast(factor);
+#pragma GCC unroll 8
+  for (int v = 0; v < vectors; ++v) sum[v] = V::multiply_add(f, V::load(row + v * V::width), sum[v]);
+}
+
+template <class V, int vectors>
+void add_rows(const PanelOfCells& panel, const float* rows, float* sums) {
+  constexpr std::int64_t width = vectors * V::width;
+  for (std::int64_t cell = 0; cell < panel.cells; ++cell) {
+    if (panel.first[cell] == panel.last[cell]) continue;
+    typename V::Register sum[vectors];
+    load_row<V, vectors>(sum, sums + cell * width);
+    for (std::int64_t place = panel.first[cell]; place < panel.last[cell]; ++place) {
+      const float* const row = rows + panel.gene[place] * width;
+#pragma GCC unroll 8
+      for (int v = 0; v < vectors; ++v) sum[v] = V::add(sum[v], V::load(row + v * V::width));
+    }
+    store_row<V, vectors>(sum, sums + cell * width);
+  }
+}
+
+template <class V, int vectors>
+void add_scaled_rows(const PanelOfCells& panel, const float* factor, const float* rows, float* sums) {
+  constexpr std::int64_t width = vectors * V::width;
+  for (std::int64_t cell = 0; cell < panel.cells; ++cell) {
+    if (panel.first[cell] == panel.last[cell]) continue;
+    typename V::Register sum[vectors];
+    load_row<V, vectors>(sum, sums + cell * width);
+    for (std::int64_t place = panel.first[cell]; place < panel.last[cell]; ++place)
+      add_product<V, vectors>(sum, factor + place, rows + panel.gene[place] * width);
+    store_row<V, vectors>(sum, sums + cell * width);
+  }
+}
+
+inline void fetch_row(const float* row, std::int64_t width) {
+  constexpr std::int64_t line = 16;
+  for (std::int64_t at = 0; at < width; at += line) __builtin_prefetch(row + at);
+}
+
+template <class V, int vectors>
+void add_products(const PanelOfGenes& panel, const float* rows, const float* next, const float* activations,
+                  float* partial) {
+  constexpr std::int64_t width = vectors * V::width;
+  const std::int64_t first_pair = panel.starts[panel.first];
+  for (std::int64_t gene = panel.first; gene < panel.last; ++gene) {
+    const std::int64_t end = panel.starts[gene + 1];
+    if (panel.starts[gene] == end) continue;
+    fetch_row(next + gene * width, width);
+    typename V::Register row[vectors];
+    load_row<V, vectors>(row, rows + gene * width);
+    for (std::int64_t pair = panel.starts[gene]; pair < end; ++pair) {
+      const float* const of_cell = activations + panel.cell[pair] * width;
+      float* const to = partial + (pair - first_pair) * V::width;
+      auto sum = V::load(to);
+#pragma GCC unroll 8
+      for (int v = 0; v < vectors; ++v) sum = V::multiply_add(row[v], V::load(of_cell + v * V::width), sum);
+      V::store(to, sum);
+    }
+  }
+}
+
+template <class V, int vectors>
+inline void add_gradient(typename V::Register (&sum)[vectors], const PanelOfGenes& panel, std::int64_t gene,
+                         const float* factor, const float* activations) {
+  constexpr std::int64_t width = vectors * V::width;
+  for (std::int64_t pair = panel.starts[gene]; pair < panel.starts[gene + 1]; ++pair)
+    add_product<V, vectors>(sum, factor + pair, activations + panel.cell[pair] * width);
+}
+
+template <class V, int vectors>
+void gradients(const PanelOfGenes& panel, const float* factor, const float* activations, float* gradient) {
+  constexpr std::int64_t width = vectors * V::width;
+  for (std::int64_t gene = panel.first; gene < panel.last; ++gene) {
+    typename V::Register sum[vectors];
+    for (auto& of_vector : sum) of_vector = V::zero();
+    add_gradient<V, vectors>(sum, panel, gene, factor, activations);
+    store_row<V, vectors>(sum, gradient + gene * width);
+  }
+}
+
+/// The numbers of a step, each in all lanes.
+template <class V>
+struct AdamVectors {
+  using Register = typename V::Register;
+
+  explicit AdamVectors(const AdamStep& step)
+      : beta1(all(AdamStep::beta1)),
+        beta2(all(AdamStep::beta2)),
+        rest1(all(1 - AdamStep::beta1)),
+        rest2(all(1 - AdamStep::beta2)),
+        epsilon(all(AdamStep::epsilon)),
+        rate(all(step.rate)),
+        scale(all(step.scale)),
+        decay(all(step.decay)) {}
+  static Register all(float value) { return V::broadcast(&value); }
+
+  void apply(Register gradient, const AdamArrays& arrays, std::int64_t at) const {
+    const Register m =
+        V::multiply_add(beta1, V::load(arrays.first_moment + at), V::multiply(rest1, gradient));
+    const Register v = V::multiply_add(beta2, V::load(arrays.second_moment + at),
+                                       V::multiply(V::multiply(rest2, gradient), gradient));
+    const Register before = V::load(arrays.before + at);
+    const Register decayed = V::subtract(before, V::multiply(decay, before));
+    const Register size = V::multiply_add(V::root(v), scale, epsilon);
+    V::store(arrays.first_moment + at, m);
+    V::store(arrays.second_moment + at, v);
+    V::store(arrays.after + at, V::subtract(decayed, V::divide(V::multiply(rate, m), size)));
+  }
+
+  Register beta1, beta2, rest1, rest2, epsilon, rate, scale, decay;
+};
+
+template <class V, int vectors>
+void update(const PanelOfGenes& panel, const float* factor, const float* activations, const AdamStep& step,
+            const AdamArrays& arrays) {
+  constexpr std::int64_t width = vectors * V::width;
+  const AdamVectors<V> adam(step);
+  for (std::int64_t gene = panel.first; gene < panel.last; ++gene) {
+    typename V::Register sum[vectors];
+    for (auto& of_vector : sum) of_vector = V::zero();
+    add_gradient<V, vectors>(sum, panel, gene, factor, activations);
+#pragma GCC unroll 8
+    for (int v = 0; v < vectors; ++v) adam.apply(sum[v], arrays, gene * width + v * V::width);
+  }
+}
+
+template <class V>
+void fold(std::int64_t count, const float* partial, const std::int64_t* place, float* to) {
+  for (std::int64_t pair = 0; pair < count; ++pair)
+    to[place[pair]] = V::sum(V::load(partial + pair * V::width));
+}
+
+template <class V>
+void adam_of_array(std::int64_t count, const float* gradient, const AdamStep& step,
+                   const AdamArrays& arrays) {
+  const AdamVectors<V> adam(step);
+  for (std::int64_t at = 0; at < count; at += V::width) adam.apply(V::load(gradient + at), arrays, at);
+}
+
+template <class V, int vectors>
+constexpr UnitBlockFunctions unit_block_of{add_rows<V, vectors>, add_scaled_rows<V, vectors>,
+                                           add_products<V, vectors>, gradients<V, vectors>,
+                                           update<V, vectors>};
+
+template <class V>
+constexpr VectorFunctions vector_functions_of{
+    V::width,
+    {unit_block_of<V, 1>, unit_block_of<V, 2>, unit_block_of<V, 3>, unit_block_of<V, 4>, unit_block_of<V, 5>,
+     unit_block_of<V, 6>, unit_block_of<V, 7>, unit_block_of<V, 8>},
+    fold<V>,
+    adam_of_array<V>};
+
+}  // namespace
+}  // namespace dko
