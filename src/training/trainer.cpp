@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <deque>
 #include <limits>
 #include <span>
 
@@ -176,10 +175,12 @@ struct Trainer::State {
     const auto set = validates() ? HiddenUnits::Set::kept : HiddenUnits::Set::weights;
     const auto of_bias = validates() ? OutputBias::Set::kept : OutputBias::Set::weights;
     units.keep_only(set);
-    if (communicator.max(units.is_finite(set) ? 0 : 1) != 0) {
-      // Without validation nothing stops a training from keeping what it diverged to.
-      throw CollectiveFailure(ExitCode::failure,
-                              "training diverged: the weights are not finite; try a smaller --learning-rate");
+    // Without validation nothing stops a training from keeping what it diverged to.
+    const bool is_finite = units.is_finite(set) && std::isfinite(last_kept_loss());
+    if (communicator.max(is_finite ? 0 : 1) != 0) {
+      throw CollectiveFailure(
+          ExitCode::failure,
+          "training diverged: its losses or weights are not finite; try a smaller --learning-rate");
     }
     complete_record();
     TrainedMapping trained;
@@ -189,6 +190,12 @@ struct Trainer::State {
       trained.mapping = collect(shape, units, set, bias.of(of_bias), Communicator::one_rank());
     trained.record = std::move(record);
     return trained;
+  }
+
+  /// The last loss known of the kept weights, or of those a step before.
+  double last_kept_loss() const {
+    if (validates()) return best_loss;
+    return record.training_losses.empty() ? 0 : static_cast<double>(record.training_losses.back());
   }
 
   void complete_record() {
