@@ -90,7 +90,7 @@ ProgressText progress_text(const ExpressionMatrix& profiles, const ModelOptions&
 }
 
 /// What rank 0 alone, which has the members, says and notes of them.
-void sign(Model& model, const ExpressionMatrix& profiles, const ModelOptions& options, Job& job) {
+void conclude(Model& model, const ExpressionMatrix& profiles, const ModelOptions& options, Job& job) {
   for (const Member& member : model.members)
     std::visit([&](const auto& made) { report(made.record, options.training, job.log); }, member);
   model.genes = profiles.gene_names();
@@ -112,7 +112,7 @@ TrainedModel run_training(const ExpressionMatrix& profiles, Split split, const M
                                        show_progress(job.log, progress_text(profiles, options)));
   trained.seconds = watch.seconds();
   job.log.info("{} in {}", is_dko ? "trained" : "fitted", human_seconds(trained.seconds));
-  on_root(job.ranks(), [&] { sign(trained.model, profiles, options, job); });
+  on_root(job.ranks(), [&] { conclude(trained.model, profiles, options, job); });
   return trained;
 }
 
