@@ -8,6 +8,7 @@ void CellBatch::arrange(const ExpressionMatrix& matrix, std::span<const std::int
   take_cells(matrix, cells);
   arrange_by_gene(matrix.genes());
   find_panels();
+  list_presence();
   find_ranges();
 }
 
@@ -52,6 +53,33 @@ void CellBatch::find_panels() {
     for (std::int64_t panel = 0; panel <= panels(); ++panel) {
       while (place < starts_[at(cell) + 1] && gene_[at(place)] < panel * panel_genes) ++place;
       panel_starts_[at(panel * cells() + cell)] = place;
+    }
+  }
+}
+
+void CellBatch::list_presence() {
+  presence_starts_.assign(1, 0);
+  presence_lists_.clear();
+  is_without_.clear();
+  for (std::int64_t panel = 0; panel < panels(); ++panel) {
+    const std::int64_t first = panel * panel_genes;
+    const std::int64_t last = std::min(first + panel_genes, genes());
+    for (std::int64_t cell = 0; cell < cells(); ++cell) {
+      const std::int32_t* next = gene_.data() + panel_starts(panel)[cell];
+      const std::int32_t* const end = gene_.data() + panel_starts(panel + 1)[cell];
+      const bool is_without = 2 * (end - next) > last - first;
+      is_without_.push_back(is_without ? 1 : 0);
+      if (!is_without) {
+        presence_lists_.insert(presence_lists_.end(), next, end);
+      } else {
+        for (auto gene = static_cast<std::int32_t>(first); gene < last; ++gene) {
+          if (next != end && *next == gene)
+            ++next;
+          else
+            presence_lists_.push_back(gene);
+        }
+      }
+      presence_starts_.push_back(std::ssize(presence_lists_));
     }
   }
 }

@@ -52,6 +52,7 @@ struct Trainer::State {
         units(shape, is_data() ? RankShare{0, shape.hidden} : ranks.share_of(shape.hidden), validates(),
               options.seed, instructions),
         bias(shape, options.seed, instructions),
+        no_bias(static_cast<std::size_t>(shape.genes), 0.0F),
         validation(profiles, own(split.validation)) {}
 
   bool is_data() const { return plan.parallel == ParallelForm::data; }
@@ -91,13 +92,16 @@ struct Trainer::State {
     if (validates_now) ++clock.totals().validations;
   }
 
+  /// What this rank's outputs begin with: one rank alone adds the biases where outputs are summed.
+  std::span<const float> output_bias() const {
+    return is_data() || communicator.is_root() ? bias.of(OutputBias::Set::weights) : no_bias;
+  }
+
   /// Outputs of all hidden units, into the pass, and the loss.
   double forward(const CellBatch& cells, Pass& pass, double StepSeconds::*phase) {
     clock.enter(phase);
     pass.outputs.resize(static_cast<std::size_t>(cells.pairs()));
-    const bool adds_bias = is_data() || communicator.is_root();
-    units.forward(cells, adds_bias ? bias.of(OutputBias::Set::weights) : std::span<const float>(),
-                  pass.activations, pass.outputs);
+    units.forward(cells, output_bias(), pass.activations, pass.outputs);
     if (!is_data()) {
       clock.enter(&StepSeconds::communication);
       communicator.sum(std::span<float>(pass.outputs));
@@ -223,6 +227,7 @@ struct Trainer::State {
   InstructionSet instructions;
   HiddenUnits units;
   OutputBias bias;
+  std::vector<float> no_bias;  ///< zeros
   ValidationCells validation;
   CellBatch batch;
   Pass batch_pass;

@@ -20,6 +20,17 @@ struct PanelOfCells {
   const std::int64_t* last = nullptr;
 };
 
+/// The same for a sum of whole rows: of the genes listed, or, where these are fewer, of all genes of the
+/// panel without those listed.
+struct PresenceOfCells {
+  std::int64_t cells = 0;
+  std::int64_t first_gene = 0;  ///< of the panel
+  std::int64_t last_gene = 0;
+  const std::int32_t* gene = nullptr;
+  const std::int64_t* starts = nullptr;  ///< of the cells' lists in `gene`
+  const unsigned char* is_without = nullptr;
+};
+
 /// Which rows of activations belong to genes [first, last): those of the cells at [starts[g], starts[g+1]).
 struct PanelOfGenes {
   std::int64_t first = 0;
@@ -37,15 +48,19 @@ struct AdamArrays {
 };
 
 inline constexpr std::int64_t most_block_vectors = 8;
+inline constexpr std::int64_t fold_pairs = 4;
 
 /// Of one instruction set and number of vectors.
 struct UnitBlockFunctions {
-  /// sums[c] += Σ rows[g] over the genes of the cell.
-  void (*add_rows)(const PanelOfCells& panel, const float* rows, float* sums);
+  /// sums[c] += Σ rows[g] over the genes that the cell expresses.
+  void (*add_rows)(const PresenceOfCells& panel, const float* rows, float* sums);
   /// sums[c] += Σ factor[place] · rows[g].
   void (*add_scaled_rows)(const PanelOfCells& panel, const float* factor, const float* rows, float* sums);
-  /// partial[pair] += rows[g] · activations[c], lane by lane: L sums of each pair, counted from the first of
+  /// partial[pair] = rows[g] · activations[c], lane by lane: L sums of each pair, counted from the first of
   /// the panel. Fetches the same rows of `next` to the cache.
+  void (*products)(const PanelOfGenes& panel, const float* rows, const float* next, const float* activations,
+                   float* partial);
+  /// The same, added to what is there.
   void (*add_products)(const PanelOfGenes& panel, const float* rows, const float* next,
                        const float* activations, float* partial);
   /// gradient[g] = Σ factor[pair] · activations[c]
@@ -60,8 +75,10 @@ struct UnitBlockFunctions {
 struct VectorFunctions {
   std::int64_t lanes;
   UnitBlockFunctions of_vectors[most_block_vectors];  ///< of 1, 2, … vectors
-  /// The sum over the lanes of each of `count` partial sums goes to to[place[pair]].
-  void (*fold)(std::int64_t count, const float* partial, const std::int64_t* place, float* to);
+  /// to[place[pair]] = bias[g] + the sum over the lanes of partial[pair], of which there must be room for
+  /// `fold_pairs` − 1 more than the panel has. `place` is by pair, from the first of all.
+  void (*fold)(const PanelOfGenes& panel, const float* partial, const float* bias, const std::int64_t* place,
+               float* to);
   /// A step of Adam for `count` parameters, a multiple of the lanes.
   void (*adam)(std::int64_t count, const float* gradient, const AdamStep& step, const AdamArrays& arrays);
 };

@@ -1,7 +1,7 @@
 #pragma once
 // The arithmetic of unit_block.hpp for vectors V of one instruction set; included by its versions only. V has
 //   Register, width, zero(), load(p), store(p, a), broadcast(p), add, subtract, multiply, divide,
-//   multiply_add(a, b, c) = a·b + c, root(a), sum(a): over the lanes.
+//   multiply_add(a, b, c) = a·b + c, root(a), and sums(four registers, out): the four sums over their lanes.
 // Nothing of the standard library is used but types: an inline function of it, compiled here, could be the
 // one that the linker keeps for all.
 
@@ -30,19 +30,45 @@ inline void add_product(typename V::Register (&sum)[vectors], const float* facto
   for (int v = 0; v < vectors; ++v) sum[v] = V::multiply_add(f, V::load(row + v * V::width), sum[v]);
 }
 
+/// The sum of rows [first, last).
 template <class V, int vectors>
-void add_rows(const PanelOfCells& panel, const float* rows, float* sums) {
+inline void sum_rows(std::int64_t first, std::int64_t last, const float* rows, float* sum) {
   constexpr std::int64_t width = vectors * V::width;
+  typename V::Register total[vectors];
+  for (auto& of_vector : total) of_vector = V::zero();
+  for (std::int64_t row = first; row < last; ++row) {
+#pragma GCC unroll 8
+    for (int v = 0; v < vectors; ++v) total[v] = V::add(total[v], V::load(rows + row * width + v * V::width));
+  }
+  store_row<V, vectors>(total, sum);
+}
+
+template <class V, int vectors>
+void add_rows(const PresenceOfCells& panel, const float* rows, float* sums) {
+  constexpr std::int64_t width = vectors * V::width;
+  alignas(64) float all[width] = {};
+  bool has_all = false;
   for (std::int64_t cell = 0; cell < panel.cells; ++cell) {
-    if (panel.first[cell] == panel.last[cell]) continue;
+    const bool is_without = panel.is_without[cell] != 0;
+    const std::int64_t end = panel.starts[cell + 1];
+    if (panel.starts[cell] == end && !is_without) continue;
     typename V::Register sum[vectors];
-    load_row<V, vectors>(sum, sums + cell * width);
-    for (std::int64_t place = panel.first[cell]; place < panel.last[cell]; ++place) {
-      const float* const row = rows + panel.gene[place] * width;
+    for (auto& of_vector : sum) of_vector = V::zero();
+    for (std::int64_t at = panel.starts[cell]; at < end; ++at) {
+      const float* const row = rows + panel.gene[at] * width;
 #pragma GCC unroll 8
       for (int v = 0; v < vectors; ++v) sum[v] = V::add(sum[v], V::load(row + v * V::width));
     }
-    store_row<V, vectors>(sum, sums + cell * width);
+    if (is_without && !has_all) {
+      sum_rows<V, vectors>(panel.first_gene, panel.last_gene, rows, all);
+      has_all = true;
+    }
+    float* const to = sums + cell * width;
+    for (int v = 0; v < vectors; ++v) {
+      const std::int64_t at = v * V::width;
+      const auto of_cell = is_without ? V::subtract(V::load(all + at), sum[v]) : sum[v];
+      V::store(to + at, V::add(V::load(to + at), of_cell));
+    }
   }
 }
 
@@ -64,9 +90,9 @@ inline void fetch_row(const float* row, std::int64_t width) {
   for (std::int64_t at = 0; at < width; at += line) __builtin_prefetch(row + at);
 }
 
-template <class V, int vectors>
-void add_products(const PanelOfGenes& panel, const float* rows, const float* next, const float* activations,
-                  float* partial) {
+template <class V, int vectors, bool adds>
+void products(const PanelOfGenes& panel, const float* rows, const float* next, const float* activations,
+              float* partial) {
   constexpr std::int64_t width = vectors * V::width;
   const std::int64_t first_pair = panel.starts[panel.first];
   for (std::int64_t gene = panel.first; gene < panel.last; ++gene) {
@@ -78,7 +104,7 @@ void add_products(const PanelOfGenes& panel, const float* rows, const float* nex
     for (std::int64_t pair = panel.starts[gene]; pair < end; ++pair) {
       const float* const of_cell = activations + panel.cell[pair] * width;
       float* const to = partial + (pair - first_pair) * V::width;
-      auto sum = V::load(to);
+      auto sum = adds ? V::load(to) : V::zero();
 #pragma GCC unroll 8
       for (int v = 0; v < vectors; ++v) sum = V::multiply_add(row[v], V::load(of_cell + v * V::width), sum);
       V::store(to, sum);
@@ -152,9 +178,21 @@ void update(const PanelOfGenes& panel, const float* factor, const float* activat
 }
 
 template <class V>
-void fold(std::int64_t count, const float* partial, const std::int64_t* place, float* to) {
-  for (std::int64_t pair = 0; pair < count; ++pair)
-    to[place[pair]] = V::sum(V::load(partial + pair * V::width));
+void fold(const PanelOfGenes& panel, const float* partial, const float* bias, const std::int64_t* place,
+          float* to) {
+  for (std::int64_t gene = panel.first; gene < panel.last; ++gene) {
+    const std::int64_t end = panel.starts[gene + 1];
+    for (std::int64_t pair = panel.starts[gene]; pair < end; pair += fold_pairs) {
+      const float* const from = partial + (pair - panel.starts[panel.first]) * V::width;
+      const typename V::Register four[fold_pairs] = {V::load(from), V::load(from + V::width),
+                                                     V::load(from + 2 * V::width),
+                                                     V::load(from + 3 * V::width)};
+      alignas(16) float sums[fold_pairs];
+      V::sums(four, sums);
+      for (std::int64_t at = 0; at < fold_pairs && pair + at < end; ++at)
+        to[place[pair + at]] = bias[gene] + sums[at];
+    }
+  }
 }
 
 template <class V>
@@ -165,9 +203,9 @@ void adam_of_array(std::int64_t count, const float* gradient, const AdamStep& st
 }
 
 template <class V, int vectors>
-constexpr UnitBlockFunctions unit_block_of{add_rows<V, vectors>, add_scaled_rows<V, vectors>,
-                                           add_products<V, vectors>, gradients<V, vectors>,
-                                           update<V, vectors>};
+constexpr UnitBlockFunctions unit_block_of{add_rows<V, vectors>,        add_scaled_rows<V, vectors>,
+                                           products<V, vectors, false>, products<V, vectors, true>,
+                                           gradients<V, vectors>,       update<V, vectors>};
 
 template <class V>
 constexpr VectorFunctions vector_functions_of{
