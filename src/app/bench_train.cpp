@@ -166,7 +166,8 @@ class TrainBench {
   }
 
   void note(TrainingRuns& runs, ParallelForm form, int of_ranks, const StepTime& step_time) {
-    runs.runs.push_back({form, of_ranks, step_time, bandwidths_, step_bytes(runs.size, form, of_ranks)});
+    const double bandwidth = of_ranks == 1 ? bandwidths_.alone : bandwidths_.together;
+    runs.runs.push_back({form, of_ranks, step_time, bandwidth, step_bytes(runs.size, form, of_ranks)});
     job_.log.info("{}, {}: {:.3g} ms a step", counted(runs.size.genes, "gene"), name_of_run(runs.runs.back()),
                   1e3 * step_time.total);
   }

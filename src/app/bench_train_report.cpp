@@ -142,7 +142,7 @@ std::string name_of_run(const TrainingRun& run) {
 
 double TrainingRun::update_of_bandwidth() const {
   const double seconds = time.parts.update;
-  return seconds > 0 ? bytes.update / seconds / bandwidths.with(ranks) : 0;
+  return seconds > 0 ? bytes.update / seconds / bandwidth : 0;
 }
 
 const TrainingRun* TrainingRuns::alone() const {

@@ -13,21 +13,24 @@ namespace dko::app {
 namespace {
 
 constexpr double seconds_of_repeat = 0.2;
-constexpr std::int64_t most_steps = 1'000'000;
+constexpr std::int64_t uncounted_steps = 2;
+constexpr std::int64_t most_steps = 1'000'000;  // of all repeats, if periods of validation are short
 
 void make_steps(Trainer& trainer, std::int64_t steps) {
   for (std::int64_t step = 0; step < steps; ++step) trainer.step();
 }
 
-/// As many steps as fill a repeat, in whole periods of validation. The same on every rank. Collective.
+/// As many steps as fill a repeat, in whole periods, at most `most` but for the last period; after some
+/// that do not count. The same on every rank. Collective.
 std::int64_t steps_of_repeat(Trainer& trainer, std::int64_t period, std::int64_t most,
                              const Communicator& ranks) {
-  make_steps(trainer, 1);  // memory, and a processor that slept
+  make_steps(trainer, uncounted_steps - 1);  // memory, and a processor that slept
   const Stopwatch watch;
   make_steps(trainer, 1);
-  const double wanted = std::min(seconds_of_repeat / ranks.max(watch.seconds()), 1.0 * most_steps);
+  const auto longest = static_cast<double>(most);
+  const double wanted = std::min(seconds_of_repeat / ranks.max(watch.seconds()), longest);
   const auto periods = static_cast<std::int64_t>(std::ceil(wanted / static_cast<double>(period)));
-  return std::clamp<std::int64_t>(periods * period, 1, std::max<std::int64_t>(most / period, 1) * period);
+  return std::max<std::int64_t>(periods, 1) * period;
 }
 
 /// Values of each part, one a repeat.
@@ -48,14 +51,14 @@ void note_parts(PartValues& values, const StepSeconds& before, const StepSeconds
 
 StepTime time_steps(const ExpressionMatrix& profiles, const Split& split, const TrainingOptions& options,
                     const Communicator& ranks, std::int64_t repeats) {
-  TrainingOptions endless = options;
-  endless.validate_every =
-      plan_training(training_size(profiles, split, options), options, ranks.size()).validate_every;
-  endless.steps = 2 * most_steps;
-  Trainer trainer(profiles, split, endless, ranks);
+  TrainingOptions long_enough = options;
+  const TrainingPlan plan = plan_training(training_size(profiles, split, options), options, ranks.size());
+  const std::int64_t period = split.validation.empty() ? 1 : plan.validate_every;
+  long_enough.validate_every = plan.validate_every;
+  long_enough.steps = uncounted_steps + most_steps + repeats * period;
+  Trainer trainer(profiles, split, long_enough, ranks);
   StepTime time;
   time.plan = trainer.plan();
-  const std::int64_t period = split.validation.empty() ? 1 : time.plan.validate_every;
   const std::int64_t steps = steps_of_repeat(trainer, period, most_steps / repeats, ranks);
   std::vector<double> totals;
   PartValues values;

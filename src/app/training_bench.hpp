@@ -15,8 +15,6 @@ namespace dko::app {
 struct Bandwidths {
   double alone = 0;     ///< of one rank while the others rest
   double together = 0;  ///< of each rank while all work
-
-  double with(int ranks) const { return ranks > 1 ? together : alone; }
 };
 
 /// A training of one size in one form.
@@ -24,13 +22,13 @@ struct TrainingRun {
   ParallelForm form = ParallelForm::sharded;
   int ranks = 1;
   StepTime time;
-  Bandwidths bandwidths;
+  double bandwidth = 0;  ///< bytes a second and rank, of as many ranks at once
   StepBytes bytes;
 
   /// Part of the bandwidth that the update has; above 1 where caches help; 0 if the update took no time.
   double update_of_bandwidth() const;
   /// Part of the step in which its least bytes could be moved.
-  double step_of_bound() const { return bytes.least / bandwidths.with(ranks) / time.total; }
+  double step_of_bound() const { return bytes.least / bandwidth / time.total; }
 };
 
 /// "alone" of one rank, or that of its form.
