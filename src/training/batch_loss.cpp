@@ -11,7 +11,7 @@ namespace {
 /// Σ term(i) for i < count, in lanes of their own, so that it is vectorised and always in the same order.
 template <class Term>
 float sum_of(std::size_t count, Term term) {
-  constexpr std::size_t lanes = 16;
+  constexpr std::size_t lanes = 8;
   std::array<float, lanes> sums{};
   std::size_t at = 0;
   for (; at + lanes <= count; at += lanes) {

@@ -90,25 +90,43 @@ inline void fetch_row(const float* row, std::int64_t width) {
   for (std::int64_t at = 0; at < width; at += line) __builtin_prefetch(row + at);
 }
 
+/// Of `count` pairs at once: their sums do not wait for each other.
+template <class V, int vectors, bool adds, int count>
+inline void products_of(const typename V::Register (&row)[vectors], const std::int32_t* cell,
+                        const float* activations, float* to) {
+  typename V::Register sum[count];
+#pragma GCC unroll 4
+  for (int pair = 0; pair < count; ++pair) sum[pair] = adds ? V::load(to + pair * V::width) : V::zero();
+  const float* of_cell[count];
+  for (int pair = 0; pair < count; ++pair) of_cell[pair] = activations + cell[pair] * vectors * V::width;
+#pragma GCC unroll 8
+  for (int v = 0; v < vectors; ++v) {
+#pragma GCC unroll 4
+    for (int pair = 0; pair < count; ++pair)
+      sum[pair] = V::multiply_add(row[v], V::load(of_cell[pair] + v * V::width), sum[pair]);
+  }
+#pragma GCC unroll 4
+  for (int pair = 0; pair < count; ++pair) V::store(to + pair * V::width, sum[pair]);
+}
+
 template <class V, int vectors, bool adds>
 void products(const PanelOfGenes& panel, const float* rows, const float* next, const float* activations,
               float* partial) {
   constexpr std::int64_t width = vectors * V::width;
   const std::int64_t first_pair = panel.starts[panel.first];
+  const std::int32_t* const cell = panel.cell;
   for (std::int64_t gene = panel.first; gene < panel.last; ++gene) {
+    std::int64_t pair = panel.starts[gene];
     const std::int64_t end = panel.starts[gene + 1];
-    if (panel.starts[gene] == end) continue;
+    if (pair == end) continue;
     fetch_row(next + gene * width, width);
     typename V::Register row[vectors];
     load_row<V, vectors>(row, rows + gene * width);
-    for (std::int64_t pair = panel.starts[gene]; pair < end; ++pair) {
-      const float* const of_cell = activations + panel.cell[pair] * width;
-      float* const to = partial + (pair - first_pair) * V::width;
-      auto sum = adds ? V::load(to) : V::zero();
-#pragma GCC unroll 8
-      for (int v = 0; v < vectors; ++v) sum = V::multiply_add(row[v], V::load(of_cell + v * V::width), sum);
-      V::store(to, sum);
-    }
+    float* to = partial + (pair - first_pair) * V::width;
+    for (; pair + 4 <= end; pair += 4, to += 4 * V::width)
+      products_of<V, vectors, adds, 4>(row, cell + pair, activations, to);
+    for (; pair < end; ++pair, to += V::width)
+      products_of<V, vectors, adds, 1>(row, cell + pair, activations, to);
   }
 }
 
