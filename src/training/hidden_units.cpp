@@ -148,17 +148,22 @@ void HiddenUnits::forward(const CellBatch& batch, std::span<const float> bias, H
   };
   for (std::int64_t block = 0; block < blocks(); ++block) hidden_of(block, batch, hidden(block));
 
-  activations.partial.resize((batch.most_pairs_of_range() + fold_pairs) * vectors_->lanes);
-  float* const partial = activations.partial.data();
+  activations.partial.resize(batch.most_pairs_of_range() * vectors_->lanes);
+  OutputRows of;
+  of.partial = activations.partial.data();
+  of.bias = bias.data();
+  of.place = batch.place().data();
+  of.outputs = outputs.data();
   const auto firsts = batch.gene_ranges();
   for (std::size_t range = 0; range + 1 < firsts.size(); ++range) {
-    const PanelOfGenes panel = panel_of_genes(batch, firsts[range], firsts[range + 1]);
+    of.panel = panel_of_genes(batch, firsts[range], firsts[range + 1]);
     for (std::int64_t block = 0; block < blocks(); ++block) {
-      const std::int64_t next = std::min(block + 1, blocks() - 1);
-      const auto products = block == 0 ? functions(block).products : functions(block).add_products;
-      products(panel, weights(block, Part::w2), weights(next, Part::w2), hidden(block), partial);
+      const bool is_last = block + 1 == blocks();
+      of.rows = weights(block, Part::w2);
+      of.next_rows = is_last ? nullptr : weights(block + 1, Part::w2);
+      of.activations = hidden(block);
+      functions(block).products[block == 0][is_last](of);
     }
-    vectors_->fold(panel, partial, bias.data(), batch.place().data(), outputs.data());
   }
 }
 

@@ -90,13 +90,10 @@ inline void fetch_row(const float* row, std::int64_t width) {
   for (std::int64_t at = 0; at < width; at += line) __builtin_prefetch(row + at);
 }
 
-/// Of `count` pairs at once: their sums do not wait for each other.
-template <class V, int vectors, bool adds, int count>
-inline void products_of(const typename V::Register (&row)[vectors], const std::int32_t* cell,
-                        const float* activations, float* to) {
-  typename V::Register sum[count];
-#pragma GCC unroll 4
-  for (int pair = 0; pair < count; ++pair) sum[pair] = adds ? V::load(to + pair * V::width) : V::zero();
+/// Of `count` pairs at once, whose sums do not wait for each other.
+template <class V, int vectors, int count>
+inline void add_products_of(const typename V::Register (&row)[vectors], const std::int32_t* cell,
+                            const float* activations, typename V::Register (&sum)[count]) {
   const float* of_cell[count];
   for (int pair = 0; pair < count; ++pair) of_cell[pair] = activations + cell[pair] * vectors * V::width;
 #pragma GCC unroll 8
@@ -105,28 +102,48 @@ inline void products_of(const typename V::Register (&row)[vectors], const std::i
     for (int pair = 0; pair < count; ++pair)
       sum[pair] = V::multiply_add(row[v], V::load(of_cell[pair] + v * V::width), sum[pair]);
   }
-#pragma GCC unroll 4
-  for (int pair = 0; pair < count; ++pair) V::store(to + pair * V::width, sum[pair]);
 }
 
-template <class V, int vectors, bool adds>
-void products(const PanelOfGenes& panel, const float* rows, const float* next, const float* activations,
-              float* partial) {
+/// The sums over the lanes.
+template <class V, int count>
+inline void fold(const typename V::Register (&sum)[count], float bias, const std::int64_t* place, float* to) {
+  typename V::Register four[fold_pairs];
+#pragma GCC unroll 4
+  for (int pair = 0; pair < fold_pairs; ++pair) four[pair] = pair < count ? sum[pair] : V::zero();
+  alignas(16) float sums[fold_pairs];
+  V::sums(four, sums);
+  for (int pair = 0; pair < count; ++pair) to[place[pair]] = bias + sums[pair];
+}
+
+template <class V, int vectors, bool is_first, bool is_last, int count>
+inline void products_of(const OutputRows& of, const typename V::Register (&row)[vectors], std::int64_t gene,
+                        std::int64_t pair) {
+  float* const partial = of.partial + (pair - of.panel.starts[of.panel.first]) * V::width;
+  typename V::Register sum[count];
+#pragma GCC unroll 4
+  for (int at = 0; at < count; ++at) sum[at] = is_first ? V::zero() : V::load(partial + at * V::width);
+  add_products_of<V, vectors, count>(row, of.panel.cell + pair, of.activations, sum);
+  if constexpr (is_last) {
+    fold<V, count>(sum, of.bias[gene], of.place + pair, of.outputs);
+  } else {
+#pragma GCC unroll 4
+    for (int at = 0; at < count; ++at) V::store(partial + at * V::width, sum[at]);
+  }
+}
+
+template <class V, int vectors, bool is_first, bool is_last>
+void products(const OutputRows& of) {
   constexpr std::int64_t width = vectors * V::width;
-  const std::int64_t first_pair = panel.starts[panel.first];
-  const std::int32_t* const cell = panel.cell;
-  for (std::int64_t gene = panel.first; gene < panel.last; ++gene) {
-    std::int64_t pair = panel.starts[gene];
-    const std::int64_t end = panel.starts[gene + 1];
+  for (std::int64_t gene = of.panel.first; gene < of.panel.last; ++gene) {
+    std::int64_t pair = of.panel.starts[gene];
+    const std::int64_t end = of.panel.starts[gene + 1];
     if (pair == end) continue;
-    fetch_row(next + gene * width, width);
+    if constexpr (!is_last) fetch_row(of.next_rows + gene * width, width);
     typename V::Register row[vectors];
-    load_row<V, vectors>(row, rows + gene * width);
-    float* to = partial + (pair - first_pair) * V::width;
-    for (; pair + 4 <= end; pair += 4, to += 4 * V::width)
-      products_of<V, vectors, adds, 4>(row, cell + pair, activations, to);
-    for (; pair < end; ++pair, to += V::width)
-      products_of<V, vectors, adds, 1>(row, cell + pair, activations, to);
+    load_row<V, vectors>(row, of.rows + gene * width);
+    for (; pair + fold_pairs <= end; pair += fold_pairs)
+      products_of<V, vectors, is_first, is_last, fold_pairs>(of, row, gene, pair);
+    for (; pair < end; ++pair) products_of<V, vectors, is_first, is_last, 1>(of, row, gene, pair);
   }
 }
 
@@ -196,24 +213,6 @@ void update(const PanelOfGenes& panel, const float* factor, const float* activat
 }
 
 template <class V>
-void fold(const PanelOfGenes& panel, const float* partial, const float* bias, const std::int64_t* place,
-          float* to) {
-  for (std::int64_t gene = panel.first; gene < panel.last; ++gene) {
-    const std::int64_t end = panel.starts[gene + 1];
-    for (std::int64_t pair = panel.starts[gene]; pair < end; pair += fold_pairs) {
-      const float* const from = partial + (pair - panel.starts[panel.first]) * V::width;
-      const typename V::Register four[fold_pairs] = {V::load(from), V::load(from + V::width),
-                                                     V::load(from + 2 * V::width),
-                                                     V::load(from + 3 * V::width)};
-      alignas(16) float sums[fold_pairs];
-      V::sums(four, sums);
-      for (std::int64_t at = 0; at < fold_pairs && pair + at < end; ++at)
-        to[place[pair + at]] = bias[gene] + sums[at];
-    }
-  }
-}
-
-template <class V>
 void adam_of_array(std::int64_t count, const float* gradient, const AdamStep& step,
                    const AdamArrays& arrays) {
   const AdamVectors<V> adam(step);
@@ -221,16 +220,19 @@ void adam_of_array(std::int64_t count, const float* gradient, const AdamStep& st
 }
 
 template <class V, int vectors>
-constexpr UnitBlockFunctions unit_block_of{add_rows<V, vectors>,        add_scaled_rows<V, vectors>,
-                                           products<V, vectors, false>, products<V, vectors, true>,
-                                           gradients<V, vectors>,       update<V, vectors>};
+constexpr UnitBlockFunctions unit_block_of{
+    add_rows<V, vectors>,
+    add_scaled_rows<V, vectors>,
+    {{products<V, vectors, false, false>, products<V, vectors, false, true>},
+     {products<V, vectors, true, false>, products<V, vectors, true, true>}},
+    gradients<V, vectors>,
+    update<V, vectors>};
 
 template <class V>
 constexpr VectorFunctions vector_functions_of{
     V::width,
     {unit_block_of<V, 1>, unit_block_of<V, 2>, unit_block_of<V, 3>, unit_block_of<V, 4>, unit_block_of<V, 5>,
      unit_block_of<V, 6>, unit_block_of<V, 7>, unit_block_of<V, 8>},
-    fold<V>,
     adam_of_array<V>};
 
 }  // namespace
