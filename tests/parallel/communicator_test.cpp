@@ -2,9 +2,11 @@
 
 #include <catch2/catch.hpp>
 #include <chrono>
+#include <cmath>
 #include <numeric>
 #include <thread>
 
+#include "dko/base/random.hpp"
 #include "support/testing.hpp"
 
 using namespace dko;
@@ -98,4 +100,34 @@ TEST_CASE("more bytes than MPI counts in one piece are broadcast in several", "[
   testing::world().broadcast(std::span<char>(many));
   CHECK(many.back() == 42);
   CHECK(many.front() == 0);
+}
+
+TEST_CASE("sums under way, several at once, are done when waited for, with the same bits on every rank") {
+  const Communicator& world = testing::world();
+  constexpr std::size_t sizes[] = {0, 1, 1000, 300'000};
+  std::vector<std::vector<float>> values;
+  std::vector<std::vector<float>> plain;
+  for (const std::size_t size : sizes) {
+    std::vector<float> own(size);
+    RandomStream stream(7, "sums", static_cast<std::uint64_t>(world.rank()) * 10 + values.size());
+    for (float& value : own) value = static_cast<float>(stream.uniform(-1, 1));
+    values.push_back(own);
+    plain.push_back(own);
+  }
+  std::vector<PendingSum> sums;
+  for (auto& of : values) sums.push_back(world.start_sum(of));
+  while (!sums.front().is_done()) {
+  }
+  for (PendingSum& sum : sums) sum.wait();
+  for (PendingSum& sum : sums) CHECK(sum.is_done());
+  for (std::size_t at = 0; at < values.size(); ++at) {
+    world.sum(std::span<float>(plain[at]));
+    double worst = 0;
+    for (std::size_t i = 0; i < plain[at].size(); ++i)
+      worst = std::max(worst, static_cast<double>(std::abs(plain[at][i] - values[at][i])));
+    CHECK(worst < 1e-6);
+    std::vector<float> of_root = values[at];
+    world.broadcast(std::span<float>(of_root));
+    CHECK(of_root == values[at]);
+  }
 }
