@@ -76,16 +76,21 @@ def read_names(dataset) -> list:
 def read_training(members) -> dict:
     """How mappings came to be, from one group of attributes and curves each: {"members": their attributes,
     "losses": columns member, step, training_loss, validation_loss, mean Bray-Curtis distances before each
-    step's update; empty of sparse mappings, which are not trained in steps}. Loads the curves."""
+    step's update, NaN where a step was not validated; empty of sparse mappings, which are not trained in
+    steps}. Loads the curves."""
     curves = []
     for number, group in enumerate(members):
-        curve = {
-            f"{name}_loss": group[f"{name}_losses"][:]
-            for name in ("training", "validation") if f"{name}_losses" in group
-        }
-        steps = max((len(losses) for losses in curve.values()), default=0)
-        curve = {name: losses if len(losses) else np.full(steps, np.nan) for name, losses in curve.items()}
-        curves.append(pd.DataFrame({"member": number, "step": np.arange(steps), **curve}))
+        training = group["training_losses"][:] if "training_losses" in group else np.empty(0, np.float32)
+        validation = np.full_like(training, np.nan)
+        if "validation_losses" in group and group["validation_losses"].size:
+            validation[::group.attrs.get("validate_every", 1)] = group["validation_losses"][:]
+        curves.append(
+            pd.DataFrame({
+                "member": number,
+                "step": np.arange(len(training)),
+                "training_loss": training,
+                "validation_loss": validation
+            }))
     columns = ["member", "step", "training_loss", "validation_loss"]
     return {
         "members": [attributes(group) for group in members],

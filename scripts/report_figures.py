@@ -111,9 +111,10 @@ def losses(report, width: float):
                   linewidth=0.9,
                   alpha=0.7,
                   label="training batches" if first else None)
-        if curve["validation_loss"].notna().any():
-            axes.plot(curve["step"],
-                      curve["validation_loss"],
+        validated = curve[curve["validation_loss"].notna()]
+        if len(validated):
+            axes.plot(validated["step"],
+                      validated["validation_loss"],
                       color=BLUE,
                       linewidth=1,
                       label="validation cells" if first else None)

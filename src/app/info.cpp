@@ -17,7 +17,7 @@
 #include "dko/results/summary.hpp"
 #include "dko/results/table_export.hpp"
 #include "score_names.hpp"
-#include "training_job.hpp"
+#include "training_summary.hpp"
 
 namespace dko::app {
 

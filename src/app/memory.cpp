@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "dko/base/error.hpp"
 #include "dko/base/text.hpp"
@@ -35,6 +36,13 @@ std::string text_of(const std::vector<MemoryPart>& parts, const char* whose) {
   return fmt::format("{} {} ({})", human_bytes(sum_of(parts)), whose, text);
 }
 
+/// All of what a node needs, in words.
+std::string text_of(const MemoryNeed& need, const char* of_node, const char* of_rank, const char* separator) {
+  std::string text = text_of(need.per_node, of_node) + separator + text_of(need.per_rank, of_rank);
+  if (need.one_rank_bytes() >= 1) text += separator + text_of(need.on_one_rank, "on one rank");
+  return text;
+}
+
 /// What a node has to give.
 struct NodeMemory {
   double ranks = 1;
@@ -42,7 +50,9 @@ struct NodeMemory {
   double shared_available = std::numeric_limits<double>::infinity();  ///< of its shared memory folder
   std::string name;
 
-  double total(const MemoryNeed& need) const { return need.node_bytes() + ranks * need.rank_bytes(); }
+  double total(const MemoryNeed& need) const {
+    return need.node_bytes() + ranks * need.rank_bytes() + need.one_rank_bytes();
+  }
   /// What is left when the need is met.
   double left(const MemoryNeed& need) const {
     return std::min(available - total(need), shared_available - need.node_bytes());
@@ -84,6 +94,7 @@ std::string advice(const MemoryNeed& need, const NodeMemory& node) {
         "OMPI_MCA_osc_sm_backing_directory, or start one rank per node",
         shared_memory_folder());
   }
+  if (need.node_bytes() < node.available && !need.advice.empty()) return need.advice;
   if (need.node_bytes() < node.available && node.ranks > 1)
     return "use fewer ranks per node, on more nodes, or choose fewer genes";
   return "choose fewer genes (--top-genes), fewer mappings (--ensemble) or --mapping sparse; more nodes do "
@@ -94,12 +105,11 @@ std::string advice(const MemoryNeed& need, const NodeMemory& node) {
 [[noreturn]] void refuse(const MemoryNeed& need, const NodeMemory& node) {
   const bool is_shared_alone = node.available >= node.total(need);
   throw Error(ExitCode::failure,
-              fmt::format("{} needs {} of {} on node {}, and {} are available: {}; {}; {}", need.phase,
+              fmt::format("{} needs {} of {} on node {}, and {} are available: {}; {}", need.phase,
                           human_bytes(is_shared_alone ? need.node_bytes() : node.total(need)),
                           is_shared_alone ? shared_memory_folder() : "memory", node.name,
                           human_bytes(is_shared_alone ? node.shared_available : node.available),
-                          text_of(need.per_node, "shared"), text_of(need.per_rank, "on each rank"),
-                          advice(need, node)));
+                          text_of(need, "shared", "on each rank", "; "), advice(need, node)));
 }
 
 nlohmann::ordered_json to_json(const std::vector<MemoryPart>& parts) {
@@ -118,6 +128,20 @@ double MemoryNeed::rank_bytes() const {
   return sum_of(per_rank);
 }
 
+double MemoryNeed::one_rank_bytes() const {
+  return sum_of(on_one_rank);
+}
+
+MemoryNeed data_memory(std::string phase, const ExpressionMatrix& matrix) {
+  double names = 0;
+  for (const Names* all : {&matrix.gene_names(), &matrix.gene_ids(), &matrix.cell_names()}) {
+    for (const std::string& name : *all) names += static_cast<double>(sizeof(std::string) + name.capacity());
+  }
+  const double data =
+      8 * static_cast<double>(matrix.cells() + 1) + 8 * static_cast<double>(matrix.nonzeros());
+  return {std::move(phase), {{"data", data}}, {{"names", names}}};
+}
+
 std::string shared_memory_folder() {
   const char* chosen = std::getenv("OMPI_MCA_osc_sm_backing_directory");
   return chosen != nullptr ? chosen : "/dev/shm";
@@ -130,14 +154,15 @@ nlohmann::ordered_json require_on_every_node(const MemoryNeed& need, Job& job) {
     const NodeMemory& scarcest =
         *std::ranges::min_element(nodes, {}, [&](const NodeMemory& node) { return node.left(need); });
     if (scarcest.left(need) < 0) refuse(need, scarcest);
-    job.log.info("memory for {}: {}, {}: {} of {} available on {}", need.phase,
-                 text_of(need.per_node, "per node, shared"), text_of(need.per_rank, "per rank"),
-                 human_bytes(scarcest.total(need)), human_bytes(scarcest.available),
+    job.log.info("memory for {}: {}: {} of {} available on {}", need.phase,
+                 text_of(need, "per node, shared", "per rank", ", "), human_bytes(scarcest.total(need)),
+                 human_bytes(scarcest.available),
                  nodes.size() == 1 ? "this node"
                                    : fmt::format("{}, the scarcest of {}", scarcest.name,
                                                  counted(std::ssize(nodes), "node")));
     json = {{"per_node", to_json(need.per_node)},
             {"per_rank", to_json(need.per_rank)},
+            {"on_one_rank", to_json(need.on_one_rank)},
             {"ranks", scarcest.ranks},
             {"total", scarcest.total(need)},
             {"available", scarcest.available}};

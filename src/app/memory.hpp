@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "dko/expression/matrix.hpp"
 #include "job.hpp"
 
 namespace dko::app {
@@ -19,10 +20,17 @@ struct MemoryNeed {
   std::string phase;                 ///< such as "screening"
   std::vector<MemoryPart> per_node;  ///< shared by the ranks of a node
   std::vector<MemoryPart> per_rank;
+  /// Beside it on rank 0 alone, or on one rank of some nodes: counted once on every node, to be safe.
+  std::vector<MemoryPart> on_one_rank{};
+  std::string advice{};  ///< what helps where a node has not enough for its ranks; empty: what helps any job
 
-  double node_bytes() const;  ///< of what is shared
-  double rank_bytes() const;  ///< of each rank alone
+  double node_bytes() const;      ///< of what is shared
+  double rank_bytes() const;      ///< of each rank
+  double one_rank_bytes() const;  ///< of what only one has
 };
+
+/// A need to add to: the data, once per node, and their names, on each rank. Local.
+MemoryNeed data_memory(std::string phase, const ExpressionMatrix& matrix);
 
 /// Where the memory that the ranks of a node share takes up room: the folder of Open MPI's windows.
 std::string shared_memory_folder();

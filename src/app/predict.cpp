@@ -14,6 +14,8 @@
 #include "input.hpp"
 #include "resources.hpp"
 #include "training_job.hpp"
+#include "training_memory.hpp"
+#include "training_options.hpp"
 
 namespace dko::app {
 
@@ -35,6 +37,8 @@ struct Preparation {
   std::optional<Summary> summary;
   ExpressionMatrix profiles;
   Split split;
+  MemoryNeed training_memory;
+  MemoryNeed prediction_memory;
 };
 
 bool parse(PredictOptions& options, const std::vector<std::string>& arguments, const Context& context) {
@@ -68,6 +72,15 @@ bool parse(PredictOptions& options, const std::vector<std::string>& arguments, c
   return true;
 }
 
+/// Of rank 0, which predicts alone: true and predicted profiles, the baseline's, and sums over members.
+MemoryNeed prediction_memory(const ExpressionMatrix& matrix, const ModelOptions& options,
+                             double profile_bytes) {
+  MemoryNeed need = data_memory("predicting", matrix);
+  need.on_one_rank.push_back({"mappings", bytes_of_members(matrix, options)});
+  need.on_one_rank.push_back({"profiles of held-out cells", 4 * profile_bytes});
+  return need;
+}
+
 void prepare(Preparation& ready, const PredictOptions& options, Job& job) {
   ready.out.emplace(options.out, options.common.force);
   ready.summary.emplace(options.common);
@@ -79,10 +92,11 @@ void prepare(Preparation& ready, const PredictOptions& options, Job& job) {
   ready.split = split_cells(matrix, options.mapping.training.validation, options.held_out_fraction, held_out,
                             options.mapping.training.seed);
   if (ready.split.held_out.empty()) throw InputError("no cell that expresses anything is held out");
-  check_training(matrix, ready.split, options.mapping, job);
+  check_training(ready.split, options.mapping);
   const double bytes =
       4.0 * static_cast<double>(ready.split.held_out.size()) * static_cast<double>(matrix.genes());
-  require_memory(4 * bytes, "the profiles of the held-out cells");
+  ready.training_memory = training_memory(matrix, ready.split, options.mapping, job.ranks().size());
+  ready.prediction_memory = prediction_memory(matrix, options.mapping, bytes);
   require_disk_space(ready.out->partial_path(), 2 * bytes + (1 << 20), "the predictions");
   ready.profiles = matrix.relative_profiles();
 }
@@ -142,6 +156,9 @@ void predict_command(const std::vector<std::string>& arguments, const Context& c
 
   Preparation ready;
   on_root(job.ranks(), [&] { prepare(ready, options, job); });
+  nlohmann::ordered_json memory;
+  memory["training"] = require_on_every_node(ready.training_memory, job);
+  memory["predicting"] = require_on_every_node(ready.prediction_memory, job);
   const ExpressionMatrix profiles = ExpressionMatrix::replicate(job.nodes, std::move(ready.profiles));
   const TrainedModel training = run_training(profiles, ready.split, options.mapping, job);
   on_root(job.ranks(), [&] {
@@ -153,7 +170,8 @@ void predict_command(const std::vector<std::string>& arguments, const Context& c
                           {"training", to_json(training)},
                           {"held_out_cells", prediction.cells.size()},
                           {"mapping", to_json(prediction.mapping)},
-                          {"mean_share_baseline", to_json(prediction.mean_share)}});
+                          {"mean_share_baseline", to_json(prediction.mean_share)},
+                          {"memory", memory}});
   });
 }
 

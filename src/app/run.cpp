@@ -9,6 +9,8 @@
 #include "screen_job.hpp"
 #include "screen_memory.hpp"
 #include "training_job.hpp"
+#include "training_memory.hpp"
+#include "training_options.hpp"
 
 namespace dko::app {
 
@@ -61,14 +63,6 @@ bool parse(RunOptions& options, const std::vector<std::string>& arguments, const
   return true;
 }
 
-/// Data and plan are there already when the training starts.
-MemoryNeed training_memory(const ExpressionMatrix& matrix, const ScreenPlan& plan,
-                           const ModelOptions& options, const Job& job) {
-  MemoryNeed need{"training", shared_data(matrix, plan), data_of_rank(matrix, plan)};
-  need.per_rank.push_back({"training", training_bytes(matrix, options, job.ranks().size())});
-  return need;
-}
-
 void prepare(Preparation& ready, const RunOptions& options, Job& job) {
   ready.out.emplace(options.out, options.common.force);
   if (!options.save_model.empty()) ready.model.emplace(options.save_model, options.common.force);
@@ -76,14 +70,15 @@ void prepare(Preparation& ready, const RunOptions& options, Job& job) {
   const ExpressionMatrix matrix = load_input(options.input, job);
   ready.split =
       split_cells(matrix, options.mapping.training.validation, 0, {}, options.mapping.training.seed);
-  check_training(matrix, ready.split, options.mapping, job);
+  check_training(ready.split, options.mapping);
   if (ready.model) {
     require_disk_space(ready.model->partial_path(), model_bytes(matrix, options.mapping), "the model");
   }
   ready.plan = make_plan(matrix, options.screen, options.mapping.members, job);
   check_screen(matrix, ready.plan, *ready.out, options.mapping.kind, options.mapping.training.steps,
                job.ranks().size());
-  ready.training_memory = training_memory(matrix, ready.plan, options.mapping, job);
+  ready.training_memory = training_memory(matrix, ready.split, options.mapping, job.ranks().size());
+  add_plan(ready.training_memory, matrix, ready.plan);  // it is there already when the training starts
   ready.screen_memory = screen_memory(matrix, ready.plan, screened_model(options.mapping, matrix));
   ready.profiles = matrix.relative_profiles();
 }

@@ -8,15 +8,13 @@ namespace dko::app {
 
 namespace {
 
+constexpr double most_effects_of_gene = 150;  // of a sparse mapping, as large as they come
+
 std::int64_t most_expressed(const ExpressionMatrix& matrix) {
   std::int64_t most = 0;
   for (std::int64_t cell = 0; cell < matrix.cells(); ++cell)
     most = std::max(most, matrix.expressed_count(cell));
   return most;
-}
-
-double bytes_of_parameters(const MappingShape& shape) {
-  return sizeof(float) * static_cast<double>(shape.parameters());
 }
 
 /// A and c.
@@ -73,6 +71,15 @@ double buffer_bytes(const ScreenPlan& plan) {
 
 }  // namespace
 
+double bytes_of_parameters(const MappingShape& shape) {
+  return sizeof(float) * static_cast<double>(shape.parameters());
+}
+
+double bytes_of_largest_sparse(const ExpressionMatrix& matrix) {
+  constexpr double factors = 50;
+  return static_cast<double>(matrix.genes()) * (12 * most_effects_of_gene + 8 * (3 + 2 * factors));
+}
+
 ScreenedModel screened_model(const Model& model, const ExpressionMatrix& matrix) {
   ScreenedModel sizes{model.kind(), static_cast<double>(model.members.size())};
   for (const Member& member : model.members) {
@@ -90,10 +97,7 @@ ScreenedModel screened_model(const Model& model, const ExpressionMatrix& matrix)
 }
 
 ScreenedModel screened_model(const ModelOptions& options, const ExpressionMatrix& matrix) {
-  constexpr double effects_of_gene = 150;
-  constexpr double factors = 50;
   const auto members = static_cast<double>(options.members);
-  const auto genes = static_cast<double>(matrix.genes());
   if (options.kind == MappingKind::dko) {
     // Rank 0 has all members, and gives each up for one that its node shares.
     const MappingShape shape = mapping_shape(matrix, options.training);
@@ -102,48 +106,37 @@ ScreenedModel screened_model(const ModelOptions& options, const ExpressionMatrix
   }
   return {options.kind,
           members,
-          members * genes * (12 * effects_of_gene + 8 * (3 + 2 * factors)),
+          members * bytes_of_largest_sparse(matrix),
           0,
           0,
-          members * effects_of_gene * static_cast<double>(most_expressed(matrix))};
+          members * most_effects_of_gene * static_cast<double>(most_expressed(matrix))};
 }
 
-std::vector<MemoryPart> shared_data(const ExpressionMatrix& matrix, const ScreenPlan& plan) {
+void add_plan(MemoryNeed& need, const ExpressionMatrix& matrix, const ScreenPlan& plan) {
   const auto cells = static_cast<double>(matrix.cells());
-  std::vector<MemoryPart> parts{{"data", 8 * (cells + 1) + 8 * static_cast<double>(matrix.nonzeros())},
-                                {"targets", 8 * (cells + 1) + 4 * static_cast<double>(plan.targets.total())}};
-  if (plan.list) {
-    parts.push_back(
-        {"list", 4 * static_cast<double>(plan.list->order() + 1) * static_cast<double>(plan.list->size())});
-  }
+  const double listed = plan.list ? static_cast<double>(plan.list->size()) : 0;
+  const auto targets = static_cast<double>(plan.targets.total());
+  need.per_node.push_back({"targets", 8 * (cells + 1) + 4 * targets});
+  if (plan.list) need.per_node.push_back({"list", 4 * static_cast<double>(plan.list->order() + 1) * listed});
   if (plan.stores_summary()) {
     // The singles that interactions are reckoned by.
-    parts.push_back({"single scores", 4 * static_cast<double>(plan.doubles.count()) *
-                                          static_cast<double>(plan.targets.total())});
-  }
-  return parts;
-}
-
-std::vector<MemoryPart> data_of_rank(const ExpressionMatrix& matrix, const ScreenPlan& plan) {
-  double names = 0;
-  for (const Names* all : {&matrix.gene_names(), &matrix.gene_ids(), &matrix.cell_names()}) {
-    for (const std::string& name : *all) names += static_cast<double>(sizeof(std::string) + name.capacity());
+    need.per_node.push_back({"single scores", 4 * static_cast<double>(plan.doubles.count()) * targets});
   }
   // Costs, their sums and starts: by cell, and by event of a list.
-  const double listed = plan.list ? static_cast<double>(plan.list->size()) : 0;
-  return {{"names", names}, {"indices", 80 * static_cast<double>(matrix.cells()) + 32 * listed}};
+  need.per_rank.push_back({"indices", 80 * cells + 32 * listed});
 }
 
 MemoryNeed screen_memory(const ExpressionMatrix& matrix, const ScreenPlan& plan, const ScreenedModel& model) {
-  MemoryNeed need{"screening", {{"mapping", model.mapping_bytes}}, {{"a cell", cell_bytes(matrix, model)}}};
+  MemoryNeed need = data_memory("screening", matrix);
+  need.per_node.push_back({"mapping", model.mapping_bytes});
   if (model.parameter_bytes > 0) need.per_node.push_back({"its parameters", model.parameter_bytes});
-  for (MemoryPart& part : shared_data(matrix, plan)) need.per_node.push_back(std::move(part));
+  need.per_rank.push_back({"a cell", cell_bytes(matrix, model)});
   if (model.compute_bytes > 0) need.per_rank.push_back({"computing A", model.compute_bytes});
   need.per_rank.push_back({"scores to write", buffer_bytes(plan)});
   if (plan.stores_summary()) need.per_rank.push_back({"sums over cells", plan.keeping.memory});
   if (plan.keeping.form == PairKeeping::Form::selected && plan.doubles.any())
     need.per_rank.push_back({"kept pairs, at most", plan.keeping.memory});
-  for (MemoryPart& part : data_of_rank(matrix, plan)) need.per_rank.push_back(std::move(part));
+  add_plan(need, matrix, plan);
   return need;
 }
 

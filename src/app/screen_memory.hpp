@@ -28,8 +28,12 @@ ScreenedModel screened_model(const ModelOptions& options, const ExpressionMatrix
 /// its columns), scores on their way to the file, names and indices. Local.
 MemoryNeed screen_memory(const ExpressionMatrix& matrix, const ScreenPlan& plan, const ScreenedModel& model);
 
-/// What is once per node, and on every rank, of data and plan. Local.
-std::vector<MemoryPart> shared_data(const ExpressionMatrix& matrix, const ScreenPlan& plan);
-std::vector<MemoryPart> data_of_rank(const ExpressionMatrix& matrix, const ScreenPlan& plan);
+/// Adds what the plan takes, once per node and on every rank. Local.
+void add_plan(MemoryNeed& need, const ExpressionMatrix& matrix, const ScreenPlan& plan);
+
+/// Bytes of the parameters of one of the original's mappings, and of a sparse one as large as they come.
+/// Local.
+double bytes_of_parameters(const MappingShape& shape);
+double bytes_of_largest_sparse(const ExpressionMatrix& matrix);
 
 }  // namespace dko::app

@@ -7,6 +7,8 @@
 #include "dko/parallel/collective.hpp"
 #include "input.hpp"
 #include "training_job.hpp"
+#include "training_memory.hpp"
+#include "training_options.hpp"
 
 namespace dko::app {
 
@@ -26,6 +28,7 @@ struct Preparation {
   std::optional<Summary> summary;
   ExpressionMatrix profiles;
   Split split;
+  MemoryNeed memory;
 };
 
 bool parse(TrainOptions& options, const std::vector<std::string>& arguments, const Context& context) {
@@ -60,16 +63,20 @@ void train_command(const std::vector<std::string>& arguments, const Context& con
     const ExpressionMatrix matrix = load_input(options.input, job);
     ready.split =
         split_cells(matrix, options.mapping.training.validation, 0, {}, options.mapping.training.seed);
-    check_training(matrix, ready.split, options.mapping, job);
+    check_training(ready.split, options.mapping);
+    ready.memory = training_memory(matrix, ready.split, options.mapping, job.ranks().size());
     require_disk_space(ready.out->partial_path(), model_bytes(matrix, options.mapping), "the model");
     ready.profiles = matrix.relative_profiles();
   });
+  nlohmann::ordered_json memory;
+  memory["training"] = require_on_every_node(ready.memory, job);
   const ExpressionMatrix profiles = ExpressionMatrix::replicate(job.nodes, std::move(ready.profiles));
   const TrainedModel training = run_training(profiles, std::move(ready.split), options.mapping, job);
   on_root(job.ranks(), [&] {
     write_model(*ready.out, training.model);
     job.log.info("{}: written", options.out);
-    ready.summary->write({{"provenance", to_json(job.provenance)}, {"training", to_json(training)}});
+    ready.summary->write(
+        {{"provenance", to_json(job.provenance)}, {"training", to_json(training)}, {"memory", memory}});
   });
 }
 

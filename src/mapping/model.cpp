@@ -1,5 +1,6 @@
 #include "dko/mapping/model.hpp"
 
+#include <array>
 #include <utility>
 
 #include "dko/base/checksum.hpp"
@@ -25,32 +26,6 @@ std::vector<float> profiles_by(const FittedMapping& member, const ExpressionMatr
       predicted[row * genes + static_cast<std::size_t>(expressed[at])] = static_cast<float>(profile[at]);
   }
   return predicted;
-}
-
-void broadcast(const Communicator& communicator, TrainedMapping& member, int root) {
-  MappingShape shape = member.mapping.shape();
-  communicator.broadcast(shape.genes, root);
-  communicator.broadcast(shape.hidden, root);
-  if (communicator.rank() != root) member.mapping = Mapping(shape);
-  communicator.broadcast(member.mapping.parameters(), root);
-  TrainingRecord& record = member.record;
-  communicator.broadcast(record.schedule, root);
-  for (std::int64_t* count : {&record.steps, &record.batch, &record.patience, &record.training_cells,
-                              &record.validation_cells, &record.best_step})
-    communicator.broadcast(*count, root);
-  for (double* value : {&record.learning_rate, &record.weight_decay, &record.best_validation_loss})
-    communicator.broadcast(*value, root);
-  communicator.broadcast(record.training_losses, root);
-  communicator.broadcast(record.validation_losses, root);
-}
-
-void broadcast(const Communicator& communicator, FittedMapping& member, int root) {
-  member.mapping = SparseMapping::broadcast(communicator, std::move(member.mapping), root);
-  SparseRecord& record = member.record;
-  for (std::int64_t* count : {&record.cells, &record.factors, &record.effects})
-    communicator.broadcast(*count, root);
-  communicator.broadcast(record.cross_validated_distance, root);
-  communicator.broadcast(record.penalties, root);
 }
 
 }  // namespace
@@ -131,17 +106,72 @@ std::vector<float> predict_profiles(const Model& model, const ExpressionMatrix& 
   return predicted;
 }
 
-void broadcast(const Communicator& communicator, Member& member, int root) {
+namespace {
+
+/// On rank 0 the values of rank `from`; elsewhere they stay.
+template <class T, std::size_t count>
+void take(const Communicator& communicator, const std::array<T*, count>& values, int from) {
+  std::array<T, count> own{};
+  for (std::size_t at = 0; at < count; ++at) own[at] = *values[at];
+  const std::vector<T> taken = communicator.to_root(std::span<const T>(own), from);
+  for (std::size_t at = 0; at < taken.size(); ++at) *values[at] = taken[at];
+}
+
+/// The same of a text or a curve; elsewhere it is empty.
+template <class Sequence>
+void take(const Communicator& communicator, Sequence& values, int from) {
+  const auto taken = communicator.to_root(std::span<const typename Sequence::value_type>(values), from);
+  values.assign(taken.begin(), taken.end());
+}
+
+void take(const Communicator& communicator, TrainingRecord& record, int from) {
+  take(communicator, std::array{&record.seed}, from);
+  take(communicator,
+       std::array{&record.steps, &record.batch, &record.patience, &record.validate_every,
+                  &record.training_cells, &record.validation_cells, &record.best_step},
+       from);
+  take(communicator, std::array{&record.learning_rate, &record.weight_decay, &record.best_validation_loss},
+       from);
+  take(communicator, record.schedule, from);
+  take(communicator, record.parallel, from);
+  take(communicator, record.training_losses, from);
+  take(communicator, record.validation_losses, from);
+}
+
+void take(const Communicator& communicator, SparseRecord& record, int from) {
+  take(communicator, std::array{&record.seed}, from);
+  take(communicator, std::array{&record.cells, &record.factors, &record.effects}, from);
+  take(communicator, std::array{&record.cross_validated_distance}, from);
+  take(communicator, record.penalties, from);
+}
+
+Mapping mapping_to_root(const Communicator& communicator, const Mapping& mapping, int from) {
+  MappingShape shape = mapping.shape();
+  take(communicator, std::array{&shape.genes, &shape.hidden}, from);
+  std::vector<float> parameters = communicator.to_root(mapping.parameters(), from);
+  return communicator.is_root() ? Mapping(shape, std::move(parameters)) : Mapping();
+}
+
+SparseMapping mapping_to_root(const Communicator& communicator, const SparseMapping& mapping, int from) {
+  return SparseMapping::to_root(communicator, mapping, from);
+}
+
+}  // namespace
+
+Member to_root(const Communicator& communicator, Member member, int from) {
+  if (from == 0) return communicator.is_root() ? std::move(member) : Member();
+  // All must make the same calls, whatever they pass.
   std::int32_t is_sparse = std::holds_alternative<FittedMapping>(member) ? 1 : 0;
-  communicator.broadcast(is_sparse, root);
-  if (communicator.rank() != root)
+  communicator.broadcast(is_sparse, from);
+  if (communicator.rank() != from)
     member = is_sparse != 0 ? Member(FittedMapping{}) : Member(TrainedMapping{});
   std::visit(
       [&](auto& made) {
-        communicator.broadcast(made.record.seed, root);
-        broadcast(communicator, made, root);
+        take(communicator, made.record, from);
+        made.mapping = mapping_to_root(communicator, made.mapping, from);
       },
       member);
+  return communicator.is_root() ? std::move(member) : Member();
 }
 
 }  // namespace dko

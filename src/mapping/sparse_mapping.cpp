@@ -7,17 +7,6 @@
 
 namespace dko {
 
-namespace {
-
-template <class T>
-NodeArray<T> broadcast_array(const Communicator& communicator, const NodeArray<T>& array, int root) {
-  std::vector<T> values(array.view().begin(), array.view().end());
-  communicator.broadcast(values, root);
-  return NodeArray<T>(std::move(values));
-}
-
-}  // namespace
-
 SparseMapping::SparseMapping(SparseMappingParts parts)
     : factors_(parts.offset.empty() ? 0 : std::ssize(parts.loadings) / std::ssize(parts.offset)),
       starts_(std::move(parts.starts)),
@@ -83,18 +72,13 @@ SparseMapping SparseMapping::replicate(const NodeGroup& group, SparseMapping on_
   return mapping;
 }
 
-SparseMapping SparseMapping::broadcast(const Communicator& communicator, SparseMapping on_root, int root) {
-  SparseMapping mapping;
-  mapping.factors_ = on_root.factors_;
-  communicator.broadcast(mapping.factors_, root);
-  mapping.starts_ = broadcast_array(communicator, on_root.starts_, root);
-  mapping.rows_ = broadcast_array(communicator, on_root.rows_, root);
-  mapping.effects_ = broadcast_array(communicator, on_root.effects_, root);
-  mapping.offset_ = broadcast_array(communicator, on_root.offset_, root);
-  mapping.floor_ = broadcast_array(communicator, on_root.floor_, root);
-  mapping.loadings_ = broadcast_array(communicator, on_root.loadings_, root);
-  mapping.responses_ = broadcast_array(communicator, on_root.responses_, root);
-  return mapping;
+SparseMapping SparseMapping::to_root(const Communicator& communicator, const SparseMapping& mapping,
+                                     int from) {
+  const auto moved = [&](auto values) { return communicator.to_root(values, from); };
+  SparseMapping on_root(SparseMappingParts{
+      moved(mapping.starts()), moved(mapping.rows()), moved(mapping.effects()), moved(mapping.offset()),
+      moved(mapping.floor()), moved(mapping.loadings()), moved(mapping.responses())});
+  return on_root;
 }
 
 }  // namespace dko

@@ -29,15 +29,6 @@ Member make_member(const ExpressionMatrix& profiles, const Split& split, const M
   return fit_sparse(profiles, cells, options.training.seed, communicator, progress);
 }
 
-/// Which group a rank belongs to: contiguous, as even as can be.
-struct Groups {
-  std::int64_t count;
-  std::int64_t ranks;
-
-  int of(std::int64_t rank) const { return static_cast<int>(rank * count / ranks); }
-  int leader(std::int64_t group) const { return static_cast<int>((group * ranks + count - 1) / count); }
-};
-
 /// Tells every rank whether some rank failed, and throws what the first of them threw. Collective.
 void agree(const Communicator& communicator, const std::optional<CollectiveFailure>& failure) {
   const int failing = communicator.max(failure ? communicator.size() - communicator.rank() : 0);
@@ -48,6 +39,38 @@ void agree(const Communicator& communicator, const std::optional<CollectiveFailu
   communicator.broadcast(text, root);
   communicator.broadcast(code, root);
   throw CollectiveFailure(static_cast<ExitCode>(code), text);
+}
+
+/// Of one member to that of all that its group makes, this one after `turn` others. A training that stops
+/// early says so by a smaller total; a fit's units are its own.
+ProgressCallback progress_of_member(const ProgressCallback& progress, const ModelOptions& options,
+                                    std::int64_t turn, std::int64_t turns) {
+  if (!progress) return {};
+  const bool is_dko = options.kind == MappingKind::dko;
+  const std::int64_t whole = is_dko ? options.training.steps : parts_of_fit;
+  return [=, &progress](std::int64_t done, std::int64_t total) {
+    const std::int64_t part = is_dko ? done : whole * done / total;
+    progress(turn * whole + (done == total ? whole : part), turns * whole);
+  };
+}
+
+/// The members that this rank's group makes, on its leader; empty ones elsewhere. Collective over the group.
+/// @throws CollectiveFailure on all ranks of the group
+std::vector<Member> make_members_of_group(const ExpressionMatrix& profiles, const Split& split,
+                                          const ModelOptions& options, const MemberGroups& groups,
+                                          int own_group, const Communicator& group,
+                                          const ProgressCallback& progress) {
+  std::vector<Member> members;
+  const std::int64_t turns = groups.turns(own_group);
+  for (std::int64_t turn = 0; turn < turns; ++turn) {
+    const std::int64_t number = own_group + turn * groups.count;
+    ModelOptions own = options;
+    own.training.seed = member_seed(options.training.seed, number);
+    Member member = make_member(profiles, member_split(split, options.training.seed, number), own, group,
+                                progress_of_member(progress, options, turn, turns));
+    members.push_back(group.is_root() ? std::move(member) : Member());
+  }
+  return members;
 }
 
 }  // namespace
@@ -73,39 +96,30 @@ Split member_split(const Split& split, std::uint64_t seed, std::int64_t member) 
   return own;
 }
 
+MemberGroups::MemberGroups(std::int64_t of_members, int of_ranks)
+    : members(of_members), ranks(of_ranks), count(std::min<std::int64_t>(of_members, of_ranks)) {}
+
 std::vector<Member> make_members(const ExpressionMatrix& profiles, const Split& split,
                                  const ModelOptions& options, const Communicator& communicator,
                                  const ProgressCallback& progress) {
-  const Groups groups{std::min<std::int64_t>(options.members, communicator.size()), communicator.size()};
+  const MemberGroups groups(options.members, communicator.size());
   const int own_group = groups.of(communicator.rank());
   const Communicator group = communicator.split(own_group);
-  std::vector<Member> members(static_cast<std::size_t>(options.members));
+  std::vector<Member> of_group;
   std::optional<CollectiveFailure> failure;
-  const std::int64_t of_group = (options.members - own_group + groups.count - 1) / groups.count;
-  for (std::int64_t turn = 0; turn < of_group && !failure; ++turn) {
-    const std::int64_t member = own_group + turn * groups.count;
-    ModelOptions own = options;
-    own.training.seed = member_seed(options.training.seed, member);
-    ProgressCallback on_member;
-    if (progress) {
-      on_member = [&](std::int64_t done, std::int64_t total) {
-        // A training that stops early says so by a smaller total; a fit's units are its own.
-        const bool is_dko = options.kind == MappingKind::dko;
-        const std::int64_t whole = is_dko ? options.training.steps : parts_of_fit;
-        const std::int64_t part = is_dko ? done : whole * done / total;
-        progress(turn * whole + (done == total ? whole : part), of_group * whole);
-      };
-    }
-    try {
-      members[static_cast<std::size_t>(member)] =
-          make_member(profiles, member_split(split, options.training.seed, member), own, group, on_member);
-    } catch (const CollectiveFailure& diverged) {
-      failure = diverged;
-    }
+  try {
+    of_group = make_members_of_group(profiles, split, options, groups, own_group, group, progress);
+  } catch (const CollectiveFailure& diverged) {
+    failure = diverged;
   }
   agree(communicator, failure);
-  for (std::int64_t member = 0; member < options.members; ++member)
-    broadcast(communicator, members[static_cast<std::size_t>(member)], groups.leader(member % groups.count));
+  std::vector<Member> members;
+  for (std::int64_t member = 0; member < options.members; ++member) {
+    const bool is_own = member % groups.count == own_group;
+    Member made = is_own ? std::move(of_group[static_cast<std::size_t>(member / groups.count)]) : Member();
+    made = to_root(communicator, std::move(made), groups.leader(member % groups.count));
+    if (communicator.is_root()) members.push_back(std::move(made));
+  }
   return members;
 }
 

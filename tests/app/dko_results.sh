@@ -10,6 +10,7 @@ make_data
 "$DKO" run data.csv --order 2 --ensemble 2 -o ensemble.h5 --save-model ensemble_model.h5 -q "${short[@]}"
 "$DKO" screen data.csv --model dense_model.h5 --order 2 --score impact,network --keep summary -o summary.h5 -q
 "$DKO" screen data.csv --model dense_model.h5 --order 2 --score impact,network --keep top:5 --keep-by interaction -o top.h5 -q
+"$DKO" train data.csv --validate-every 7 -o seldom_model.h5 -q "${short[@]}"
 printf 'gene%d\n' 3 7 8 20 >genes.txt
 "$DKO" screen data.csv --model dense_model.h5 --knockout-genes genes.txt -o some.h5 -q
 for screen in dense sampled ensemble; do

@@ -302,6 +302,19 @@ def compare_kept():
             same(screen.pairs(cell=cell), kept)
 
 
+def compare_losses():
+    """A training that was validated at every seventh step has no loss of validation at others."""
+    model = dko_model.open_model("seldom_model.h5")
+    losses = model.training["losses"]
+    model.close()
+    assert losses["training_loss"].notna().all() and list(losses["step"]) == list(range(30))
+    assert list(losses["step"][losses["validation_loss"].notna()]) == [0, 7, 14, 21, 28]
+    with h5py.File("seldom_model.h5") as file:
+        same_values = losses["validation_loss"].dropna().to_numpy() == file["training/validation_losses"][:]
+    assert same_values.all()
+
+
+compare_losses()
 compare_kept()
 for screen_name in ("dense", "sampled", "ensemble"):
     compare_with_exports(screen_name)

@@ -13,9 +13,39 @@ memory = json.load(open("run.json"))["memory"]
 for phase in ("training", "screening"):
     need = memory[phase]
     total = sum(need["per_node"].values()) + need["ranks"] * sum(need["per_rank"].values())
+    total += sum(need["on_one_rank"].values())
     assert need["ranks"] == 2 and abs(total - need["total"]) < 1, need
     assert total < need["available"]
 assert memory["screening"]["per_node"]["mapping"] == 8 * 30 * 31  # A and c
+P
+# Training: weights, two moments and the kept weights of the hidden units that a rank has; mappings that wait.
+for form in data sharded; do
+  on 2 "$DKO" train data.csv -o $form.h5 --parallel $form --json $form.json "${short[@]}" 2>$form.txt
+  grep -qE 'memory for training: .* per node, shared \(data .*\), .* per rank \(.*weights and moments .*\): ' $form.txt ||
+    { cat $form.txt; fail "train does not tell its memory"; }
+done
+"$DKO" train data.csv -o e.h5 --ensemble 4 --json ensemble.json -q "${short[@]}"
+"$DKO" train data.csv -o l.h5 --validation 0 --json last.json -q "${short[@]}"
+"$DKO" train data.csv -o sp.h5 --mapping sparse --json sparse.json -q
+on 2 "$DKO" predict data.csv -o p.h5 --json predict.json "${short[@]}" >table.txt 2>log.txt
+for phase in training predicting; do
+  grep -q "memory for $phase: " log.txt || { cat log.txt; fail "predict does not tell the memory for $phase"; }
+done
+"${DKO_PYTHON:-/usr/bin/python3}" - <<'P'
+import json
+def need(name, phase="training"):
+    return json.load(open(name + ".json"))["memory"][phase]
+mapping = 4 * (2 * 30 * 30 + 30 + 30)
+for form, share in (("data", 1), ("sharded", 1 / 2)):
+    rank = need(form)["per_rank"]
+    assert rank["weights and moments"] == 3 * share * mapping, rank
+    assert rank["kept weights"] == share * mapping and rank["a batch"] > 0, rank
+    assert not need(form)["on_one_rank"]  # what moments leave is enough to put it together
+assert need("ensemble")["on_one_rank"]["finished mappings"] == 3 * mapping
+assert "kept weights" not in need("last")["per_rank"]
+assert need("sparse")["on_one_rank"]["finished mappings"] > 0
+one_rank = need("predict", "predicting")["on_one_rank"]
+assert one_rank == {"mappings": mapping, "profiles of held-out cells": 16 * 12 * 30}, one_rank
 P
 "$DKO" screen data.csv --model model.h5 -o s.h5 --json screen.json 2>log.txt
 grep -q '"screening"' screen.json || fail "no memory in the summary of screen"
@@ -25,6 +55,12 @@ awk 'BEGIN {for (g = 0; g < 20000; ++g) {row = ""; for (c = 0; c < 12; ++c) row 
 for ranks in 1 2; do
   expect 1 'screening needs .* of memory on node .* are available: .*choose fewer genes' \
     on $ranks "$DKO" run wide.csv -o wide.h5 --ensemble 1000 --hidden 1 --steps 1 --batch 2
+  absent wide.h5
+done
+
+for command in predict run; do  # of train the disk is too small, too
+  expect 1 'training needs .* of memory on node .* are available: .*weights and moments .*on one rank.*--parallel sharded' \
+    on 2 "$DKO" $command wide.csv -o wide.h5 --parallel data --ensemble 20 --hidden 1000000 --steps 1 --batch 2
   absent wide.h5
 done
 

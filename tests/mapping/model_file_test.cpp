@@ -23,6 +23,7 @@ Model some_model() {
   member.record.schedule = "cosine";
   member.record.weight_decay = 0.125;
   member.record.patience = 7;
+  member.record.parallel = "sharded";
   member.record.best_validation_loss = 0.25;
   member.record.training_losses = {0.5F, 0.4F};
   member.record.validation_losses = {0.3F, 0.25F};
@@ -41,7 +42,7 @@ const TrainedMapping& member_of(const Model& model) {
   return std::get<TrainedMapping>(model.members.front());
 }
 
-/// As it was written before there were schedules, decay and patience.
+/// As it was written before there were schedules, decay, patience, seldom validation and forms.
 void save_older(const std::filesystem::path& path, const Model& model) {
   hdf5::File file = hdf5::File::create(path);
   hdf5::write_header(file, {"dko model", 1}, model.provenance);
@@ -54,8 +55,9 @@ void save_older(const std::filesystem::path& path, const Model& model) {
   mapping.write("W2", member_of(model).mapping.w2(), {genes, hidden});
   mapping.write("b2", member_of(model).mapping.b2());
   hdf5::Location training = file.create_group("training");
-  for (const char* count : {"steps", "batch", "training_cells", "validation_cells", "best_step"})
+  for (const char* count : {"steps", "batch", "training_cells", "validation_cells"})
     training.set(count, std::int64_t{2});
+  training.set("best_step", std::int64_t{1});
   training.set("learning_rate", 0.01);
   training.set("best_validation_loss", 0.25);
   training.write<float>("training_losses", member_of(model).record.training_losses);
@@ -80,6 +82,8 @@ TEST_CASE("a model comes back as it was, to the bit") {
   CHECK(member_of(back).record.schedule == "cosine");
   CHECK(member_of(back).record.weight_decay == 0.125);
   CHECK(member_of(back).record.patience == 7);
+  CHECK(member_of(back).record.validate_every == 1);
+  CHECK(member_of(back).record.parallel == "sharded");
   CHECK(back.provenance.command == "dko train x");
   CHECK(back.provenance.model_checksum == model.provenance.model_checksum);
 }
@@ -104,7 +108,7 @@ TEST_CASE("a model whose parts do not fit is refused") {
   CHECK_THROWS_AS(read_model(folder / "m.h5"), InputError);
 }
 
-TEST_CASE("a model of before there were schedule, weight decay and patience had none of them") {
+TEST_CASE("a model of before there were other settings had none of them") {
   const testing::TemporaryFolder folder;
   save_older(folder / "m.h5", some_model());
   const Model back = read_model(folder / "m.h5");
@@ -112,6 +116,63 @@ TEST_CASE("a model of before there were schedule, weight decay and patience had 
   CHECK(member_of(back).record.schedule == "constant");
   CHECK(member_of(back).record.weight_decay == 0);
   CHECK(member_of(back).record.patience == 0);
+  CHECK(member_of(back).record.validate_every == 1);
+  CHECK(member_of(back).record.parallel == "data");
+}
+
+namespace {
+
+/// Of a training of as many steps, validated at every `validate_every`-th, or not at all.
+Model trained_model(std::int64_t steps, std::int64_t validate_every, std::int64_t validations,
+                    std::int64_t best_step) {
+  Model model = some_model();
+  TrainingRecord& record = std::get<TrainedMapping>(model.members.front()).record;
+  record.steps = steps;
+  record.validate_every = validate_every;
+  record.best_step = best_step;
+  record.training_losses.assign(static_cast<std::size_t>(steps), 0.5F);
+  record.validation_losses.assign(static_cast<std::size_t>(validations), 0.25F);
+  return model;
+}
+
+}  // namespace
+
+TEST_CASE("a curve has a value for each step that was validated") {
+  const testing::TemporaryFolder folder;
+  const auto path = folder / "m.h5";
+  for (const std::int64_t best_step : {0, 7, 14}) {
+    save(path, trained_model(15, 7, 3, best_step));
+    const TrainingRecord record = member_of(read_model(path)).record;
+    CHECK(record.validate_every == 7);
+    CHECK(record.validation_losses.size() == 3);
+    CHECK(record.best_step == best_step);
+  }
+  save(path, trained_model(14, 7, 2, 7));
+  CHECK(member_of(read_model(path)).record.validation_losses.size() == 2);
+  save(path, trained_model(15, 1, 0, 15));  // no validation cells
+  CHECK(member_of(read_model(path)).record.best_step == 15);
+}
+
+TEST_CASE("curves of other steps than those stated are refused") {
+  const testing::TemporaryFolder folder;
+  const auto path = folder / "m.h5";
+  const auto refused = [&](const Model& model, const char* place) {
+    save(path, model);
+    CHECK_THROWS_AS(read_model(path), InputError);
+    CHECK_THROWS_WITH(read_model(path), Catch::Contains("m.h5:/training") && Catch::Contains(place));
+  };
+  refused(trained_model(15, 7, 2, 7), "validation_losses");
+  refused(trained_model(15, 7, 4, 7), "validation_losses");
+  refused(trained_model(15, 1, 14, 7), "validation_losses");
+  refused(trained_model(15, 7, 3, 8), "best_step");   // never validated
+  refused(trained_model(15, 7, 3, 21), "best_step");  // never made
+  refused(trained_model(15, 7, 3, -7), "best_step");
+  refused(trained_model(15, 1, 0, 3), "best_step");  // no validation: the last
+  refused(trained_model(15, 0, 3, 7), "validate_every");
+  refused(trained_model(15, -7, 3, 7), "validate_every");
+  Model short_curve = trained_model(15, 7, 3, 7);
+  std::get<TrainedMapping>(short_curve.members.front()).record.training_losses.pop_back();
+  refused(short_curve, "training_losses");
 }
 
 namespace {

@@ -44,6 +44,14 @@ TEST_CASE("what all ranks have is gathered in their order, different numbers and
   CHECK(all == expected);
 }
 
+TEST_CASE("what one rank has goes to rank 0, and to no other") {
+  for (int from = 0; from < size(); ++from) {
+    const std::vector<float> mine(5, static_cast<float>(rank()));
+    const auto moved = testing::world().to_root(std::span<const float>(mine), from);
+    CHECK(moved == (rank() == 0 ? std::vector<float>(5, static_cast<float>(from)) : std::vector<float>{}));
+  }
+}
+
 TEST_CASE("sums and maxima are over all ranks") {
   std::vector<float> values(1000);
   std::iota(values.begin(), values.end(), static_cast<float>(rank()));

@@ -1,6 +1,7 @@
 // On every number of ranks: fewer ranks than members, as many, and more.
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <cmath>
 
 #include "dko/parallel/collective.hpp"
 #include "dko/training/ensemble.hpp"
@@ -41,7 +42,7 @@ TEST_CASE("ranks with no gene to fit take part") {
              fit_sparse(profiles, cells, 5, Communicator::one_rank()).mapping));
 }
 
-TEST_CASE("sparse members are the same bits, side by side or one after the other") {
+TEST_CASE("sparse members are the same bits, side by side or one after the other, on rank 0 alone") {
   const auto profiles = testing::random_matrix(60, 12, 0.6, 93).relative_profiles();
   const Split split = split_cells(profiles, 0.2, 0, {}, 2);
   ModelOptions options;
@@ -49,38 +50,88 @@ TEST_CASE("sparse members are the same bits, side by side or one after the other
   options.members = 3;
   const auto together = make_members(profiles, split, options, testing::world());
   const auto alone = make_members(profiles, split, options, Communicator::one_rank());
-  REQUIRE(together.size() == 3);
-  for (std::size_t at = 0; at < 3; ++at) {
+  REQUIRE(together.size() == (testing::world().is_root() ? 3 : 0));
+  for (std::size_t at = 0; at < together.size(); ++at) {
     const auto& ours = std::get<FittedMapping>(together[at]);
     const auto& theirs = std::get<FittedMapping>(alone[at]);
     CHECK(same(ours.mapping, theirs.mapping));
+    CHECK(ours.mapping.factors() == theirs.mapping.factors());
     CHECK(ours.record.seed == member_seed(options.training.seed, static_cast<std::int64_t>(at)));
     CHECK(ours.record.cells == 48);
+    CHECK(ours.record.effects == theirs.record.effects);
+    CHECK(ours.record.factors == theirs.record.factors);
+    CHECK(ours.record.penalties == theirs.record.penalties);
+    CHECK(ours.record.cross_validated_distance == theirs.record.cross_validated_distance);
   }
 }
 
-TEST_CASE("trained members reach every rank whole") {
-  const auto profiles = testing::random_matrix(60, 8, 0.7, 94).relative_profiles();
-  const Split split = split_cells(profiles, 0.2, 0, {}, 2);
+namespace {
+
+ModelOptions three_trained() {
   ModelOptions options;
   options.members = 3;
   options.training.steps = 30;
-  const auto members = make_members(profiles, split, options, testing::world());
-  for (const Member& member : members) {
-    const auto& trained = std::get<TrainedMapping>(member);
-    CHECK(trained.record.training_losses.size() == 30);
-    CHECK(trained.record.steps == 30);
-    const auto parameters = trained.mapping.parameters();
-    std::vector<float> of_root(parameters.begin(), parameters.end());
-    testing::world().broadcast(std::span<float>(of_root));
-    CHECK(std::equal(parameters.begin(), parameters.end(), of_root.begin()));
+  options.training.validate_every = 4;
+  options.training.patience = 1000;
+  options.training.schedule = Schedule::cosine;
+  options.training.weight_decay = 0.25;
+  options.training.parallel = ParallelForm::data;
+  return options;
+}
+
+/// Members by another number of ranks are the same to rounding, which is little after a few steps.
+void check_near(std::span<const float> ours, std::span<const float> theirs) {
+  REQUIRE(ours.size() == theirs.size());
+  double worst = 0;
+  for (std::size_t at = 0; at < ours.size(); ++at)
+    worst = std::max(worst, std::abs(static_cast<double>(ours[at] - theirs[at])));
+  CHECK(worst < 1e-3);
+}
+
+}  // namespace
+
+TEST_CASE("trained members reach rank 0 whole, from whatever group, and no other rank") {
+  const auto profiles = testing::random_matrix(60, 8, 0.7, 94).relative_profiles();
+  const Split split = split_cells(profiles, 0.2, 0, {}, 2);
+  const ModelOptions options = three_trained();
+  const auto together = make_members(profiles, split, options, testing::world());
+  const auto alone = make_members(profiles, split, options, Communicator::one_rank());
+  REQUIRE(together.size() == (testing::world().is_root() ? 3 : 0));
+  for (std::size_t at = 0; at < together.size(); ++at) {
+    const auto& [mapping, record] = std::get<TrainedMapping>(together[at]);
+    const auto& [lone_mapping, lone_record] = std::get<TrainedMapping>(alone[at]);
+    CHECK(record.seed == member_seed(options.training.seed, static_cast<std::int64_t>(at)));
+    CHECK(record.steps == 30);
+    CHECK(record.batch == 20);
+    CHECK(record.learning_rate == 0.01);
+    CHECK(record.schedule == "cosine");
+    CHECK(record.weight_decay == 0.25);
+    CHECK(record.patience == 1000);
+    CHECK(record.validate_every == 4);
+    CHECK((record.parallel == "data" || record.parallel == "sharded"));  // of one rank always sharded
+    CHECK(record.training_cells == 48);
+    CHECK(record.validation_cells == 12);
+    CHECK(record.best_step % 4 == 0);
+    CHECK(record.best_validation_loss == Approx(lone_record.best_validation_loss).epsilon(1e-4));
+    CHECK(mapping.shape().genes == 8);
+    CHECK(mapping.shape().hidden == 8);
+    check_near(mapping.parameters(), lone_mapping.parameters());
+    check_near(record.training_losses, lone_record.training_losses);
+    check_near(record.validation_losses, lone_record.validation_losses);
   }
+}
+
+TEST_CASE("members differ") {
+  const auto profiles = testing::random_matrix(60, 8, 0.7, 94).relative_profiles();
+  const auto members =
+      make_members(profiles, split_cells(profiles, 0.2, 0, {}, 2), three_trained(), testing::world());
+  if (!testing::world().is_root()) return;
   const auto first = std::get<TrainedMapping>(members[0]).mapping.parameters();
   const auto second = std::get<TrainedMapping>(members[1]).mapping.parameters();
   CHECK_FALSE(std::equal(first.begin(), first.end(), second.begin()));
 }
 
-TEST_CASE("a member that diverges fails on every rank") {
+TEST_CASE("a member that diverges fails on every rank, in the same words") {
   const auto profiles = testing::random_matrix(60, 8, 0.7, 95).relative_profiles();
   const Split split = split_cells(profiles, 0, 0, {}, 2);
   ModelOptions options;
@@ -89,4 +140,25 @@ TEST_CASE("a member that diverges fails on every rank") {
   options.training.validation = 0;
   options.training.learning_rate = 1e30;
   CHECK_THROWS_AS(make_members(profiles, split, options, testing::world()), CollectiveFailure);
+  CHECK_THROWS_WITH(make_members(profiles, split, options, testing::world()), Catch::Contains("diverged"));
+}
+
+TEST_CASE("groups are contiguous, even, and make all members") {
+  for (const std::int64_t members : {1, 2, 3, 5, 12}) {
+    for (const int ranks : {1, 2, 3, 4, 7, 16}) {
+      const MemberGroups groups(members, ranks);
+      std::vector<std::int64_t> sizes(static_cast<std::size_t>(groups.count));
+      for (int rank = 0; rank < ranks; ++rank) ++sizes[static_cast<std::size_t>(groups.of(rank))];
+      std::int64_t made = 0;
+      for (std::int64_t group = 0; group < groups.count; ++group) {
+        CHECK(groups.size(group) == sizes[static_cast<std::size_t>(group)]);
+        CHECK(groups.of(groups.leader(group)) == group);
+        CHECK(groups.size(group) >= groups.size(0) - 1);
+        CHECK(groups.size(group) <= groups.size(0));
+        CHECK(groups.turns(group) <= groups.turns(0));
+        made += groups.turns(group);
+      }
+      CHECK(made == members);
+    }
+  }
 }

@@ -47,6 +47,10 @@ class Mapping {
   explicit Mapping(MappingShape shape)
       : shape_(shape), parameters_(static_cast<std::size_t>(shape.parameters())) {}
 
+  /// `parameters` is as long as the shape says.
+  Mapping(MappingShape shape, std::vector<float> parameters)
+      : shape_(shape), parameters_(std::move(parameters)) {}
+
   /// Weights and biases uniform in ±1/√fan_in, fan_in being N for W1, b1 and H for W2, b2. Each gene's
   /// weights come from a random stream of their own. Local.
   static Mapping initialised(MappingShape shape, std::uint64_t seed);

@@ -110,7 +110,8 @@ std::vector<float> predict_profiles(const Model& model, const ExpressionMatrix& 
 std::vector<float> predict_profiles(const Member& member, const ExpressionMatrix& profiles,
                                     std::span<const std::int64_t> cells);
 
-/// The member of rank `root` on every rank. Collective.
-void broadcast(const Communicator& communicator, Member& member, int root);
+/// The member of rank `from` on rank 0, moved there without passing through others, which may be large; an
+/// empty one elsewhere. What other ranks pass is ignored. Collective.
+Member to_root(const Communicator& communicator, Member member, int from);
 
 }  // namespace dko

@@ -68,8 +68,8 @@ class SparseMapping {
 
   /// The mapping of rank 0, held once per node. What other ranks pass is ignored. Collective.
   static SparseMapping replicate(const NodeGroup& group, SparseMapping on_root);
-  /// The mapping of rank `root` on every rank. Collective.
-  static SparseMapping broadcast(const Communicator& communicator, SparseMapping on_root, int root);
+  /// The mapping of rank `from` on rank 0; an empty one elsewhere. Collective.
+  static SparseMapping to_root(const Communicator& communicator, const SparseMapping& mapping, int from);
 
  private:
   std::int64_t factors_ = 0;

@@ -134,6 +134,12 @@ class Communicator {
     return all;
   }
 
+  /// The values of rank `from` on rank 0, without passing through others; nothing elsewhere. Collective.
+  template <class T>
+  std::vector<T> to_root(std::span<const T> values, int from) const {
+    return gather(rank_ == from ? values : std::span<const T>());
+  }
+
   /// The ranks that pass the same colour, in the order of their ranks here. Collective.
   Communicator split(int colour) const;
   /// The ranks that share this rank's memory. Collective.

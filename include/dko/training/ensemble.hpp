@@ -26,14 +26,30 @@ std::uint64_t member_seed(std::uint64_t seed, std::int64_t member);
 /// is trained on and as many to validate with. The first member's is `split` itself. Local.
 Split member_split(const Split& split, std::uint64_t seed, std::int64_t member);
 
-/// Trains or fits all members, each with its own split and seed. Ranks work in as many groups as there are
-/// members, if there are as many ranks, and each group makes one member after the other. A lone sparse
-/// mapping is fitted to the training and the validation cells; of several each is fitted to its own training
-/// cells.
+/// Which ranks make which members: in as many groups as there are members, if there are as many ranks;
+/// contiguous, as even as can be. Group g makes members g, g + count, g + 2·count, … one after the other.
+struct MemberGroups {
+  MemberGroups(std::int64_t members, int ranks);
+
+  std::int64_t members;
+  std::int64_t ranks;
+  std::int64_t count;
+
+  int of(std::int64_t rank) const { return static_cast<int>(rank * count / ranks); }
+  int leader(std::int64_t group) const { return static_cast<int>((group * ranks + count - 1) / count); }
+  /// Ranks of a group: group 0 has most, and none has more than one less.
+  int size(std::int64_t group) const { return leader(group + 1) - leader(group); }
+  /// Members that a group makes; none makes more than group 0.
+  std::int64_t turns(std::int64_t group) const { return (members - group + count - 1) / count; }
+};
+
+/// Trains or fits all members, each with its own split and seed, by MemberGroups. A lone sparse mapping is
+/// fitted to the training and the validation cells; of several each is fitted to its own training cells.
 ///
-/// The members are on every rank, in order. Sparse members are the same bits for any number of ranks, the
-/// original's as with train() on as many ranks as the group has. `profiles` and `split` are the same on every
-/// rank. Collective. @throws CollectiveFailure if any member's training diverged.
+/// The members are on rank 0, in order; elsewhere there are none, and no rank but the leader of its group
+/// had a whole trained one. Sparse members are the same bits for any number of ranks, the original's as with
+/// train() on as many ranks as the group has. `profiles` and `split` are the same on every rank. Collective.
+/// @throws CollectiveFailure, the same on every rank, if any member's training diverged.
 std::vector<Member> make_members(const ExpressionMatrix& profiles, const Split& split,
                                  const ModelOptions& options, const Communicator& communicator,
                                  const ProgressCallback& progress = {});
