@@ -29,18 +29,6 @@ Member make_member(const ExpressionMatrix& profiles, const Split& split, const M
   return fit_sparse(profiles, cells, options.training.seed, communicator, progress);
 }
 
-/// Tells every rank whether some rank failed, and throws what the first of them threw. Collective.
-void agree(const Communicator& communicator, const std::optional<CollectiveFailure>& failure) {
-  const int failing = communicator.max(failure ? communicator.size() - communicator.rank() : 0);
-  if (failing == 0) return;
-  const int root = communicator.size() - failing;
-  std::string text = failure ? failure->what() : "";
-  auto code = static_cast<std::int32_t>(failure ? failure->code() : ExitCode::failure);
-  communicator.broadcast(text, root);
-  communicator.broadcast(code, root);
-  throw CollectiveFailure(static_cast<ExitCode>(code), text);
-}
-
 /// Of one member to that of all that its group makes, this one after `turn` others. A training that stops
 /// early says so by a smaller total; a fit's units are its own.
 ProgressCallback progress_of_member(const ProgressCallback& progress, const ModelOptions& options,
