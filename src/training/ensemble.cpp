@@ -24,7 +24,7 @@ std::vector<std::int64_t> all_but_held_out(const Split& split) {
 Member make_member(const ExpressionMatrix& profiles, const Split& split, const ModelOptions& options,
                    const Communicator& communicator, const ProgressCallback& progress) {
   if (options.kind == MappingKind::dko)
-    return train(profiles, split, options.training, communicator, progress);
+    return train(profiles, split, options.training, communicator, progress, options.checkpoint);
   const std::vector<std::int64_t> cells = options.members == 1 ? all_but_held_out(split) : split.training;
   return fit_sparse(profiles, cells, options.training.seed, communicator, progress);
 }
@@ -54,6 +54,7 @@ std::vector<Member> make_members_of_group(const ExpressionMatrix& profiles, cons
     const std::int64_t number = own_group + turn * groups.count;
     ModelOptions own = options;
     own.training.seed = member_seed(options.training.seed, number);
+    own.checkpoint.file = member_checkpoint(options.checkpoint.file, number);
     Member member = make_member(profiles, member_split(split, options.training.seed, number), own, group,
                                 progress_of_member(progress, options, turn, turns));
     members.push_back(group.is_root() ? std::move(member) : Member());
