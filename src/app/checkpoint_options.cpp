@@ -82,13 +82,13 @@ void complete_checkpoint_options(CheckpointOptions& options, Job& job) {
   for (std::string* text :
        {&options.provenance.input, &options.provenance.input_checksum, &options.provenance.selection})
     job.ranks().broadcast(*text);
-  const std::string name = options.file.string();
-  options.on_resume = [name, &log = job.log](std::int64_t steps, std::int64_t validate_every) {
-    log.info("{}: going on after {}{}", name, counted(steps, "step"),
+  options.on_resume = [&log = job.log](const fs::path& file, std::int64_t steps,
+                                       std::int64_t validate_every) {
+    log.info("{}: going on after {}{}", file.string(), counted(steps, "step"),
              validate_every > 1 ? fmt::format(", validating every {}", counted(validate_every, "step")) : "");
   };
-  options.on_save = [name, &log = job.log](std::int64_t steps, double seconds) {
-    log.detail("{}: written after {}, in {}", name, counted(steps, "step"), human_seconds(seconds));
+  options.on_save = [&log = job.log](const fs::path& file, std::int64_t steps, double seconds) {
+    log.detail("{}: written after {}, in {}", file.string(), counted(steps, "step"), human_seconds(seconds));
   };
 }
 

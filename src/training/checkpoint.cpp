@@ -23,7 +23,6 @@ namespace {
 namespace fs = std::filesystem;
 using Part = HiddenUnits::Part;
 
-constexpr hdf5::FileKind checkpoint_kind{"dko checkpoint", 1};
 constexpr std::int64_t alignment = std::int64_t{1} << 20;  // of large arrays
 
 struct StoredSet {

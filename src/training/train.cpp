@@ -64,7 +64,7 @@ class Checkpoints {
     trainer_.restore(options_.file);
     saved_steps_ = trainer_.steps_made();
     if (ranks_.is_root() && options_.on_resume)
-      options_.on_resume(trainer_.steps_made(), trainer_.plan().validate_every);
+      options_.on_resume(options_.file, trainer_.steps_made(), trainer_.plan().validate_every);
     clock_.saved();
   }
 
@@ -83,7 +83,8 @@ class Checkpoints {
     const Stopwatch watch;
     trainer_.save(options_.file, options_.provenance);
     saved_steps_ = trainer_.steps_made();
-    if (ranks_.is_root() && options_.on_save) options_.on_save(trainer_.steps_made(), watch.seconds());
+    if (ranks_.is_root() && options_.on_save)
+      options_.on_save(options_.file, trainer_.steps_made(), watch.seconds());
     clock_.saved();
   }
 

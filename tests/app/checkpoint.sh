@@ -43,6 +43,7 @@ P
 on 2 "$DKO" train data.csv -o whole.h5 -q "${long[@]}"
 killed 2 c.h5
 cp c.h5 saved.h5
+expect 0 'steps_asked +3,000' "$DKO" info c.h5
 # Without --resume it is not touched, and other data, settings and files are refused, once.
 expect 2 'c.h5 exists: give --resume' "$DKO" train data.csv -o x.h5 "${long[@]}" --checkpoint c.h5
 expect 3 'c.h5: is of another training: --seed was 1 and is 2 now' \
@@ -79,7 +80,7 @@ absent c.h5
 # Each member has its own.
 on 2 "$DKO" train data.csv -o members.h5 -q "${long[@]}" --ensemble 3
 killed 2 e.h5.member1 --ensemble 3
-expect 0 'e.h5.member1: removed' on 2 "$DKO" train data.csv -o again.h5 "${long[@]}" --ensemble 3 --checkpoint e.h5 --resume
+expect 0 'e.h5.member1: removed' on 2 "$DKO" train data.csv -o again.h5 "${long[@]}" --ensemble 3 --checkpoint e.h5 --resume --force
 same_model again.h5 members.h5
 absent e.h5 e.h5.member1 e.h5.member2
 

@@ -127,8 +127,8 @@ TEST_CASE("a training is saved over and over, and at its end") {
   checkpoint.file = folder / "c";
   checkpoint.every = 0;
   checkpoint.resume = true;
-  checkpoint.on_save = [&](std::int64_t steps, double) { saved.push_back(steps); };
-  checkpoint.on_resume = [&](std::int64_t steps, std::int64_t) { resumed = steps; };
+  checkpoint.on_save = [&](const auto&, std::int64_t steps, double) { saved.push_back(steps); };
+  checkpoint.on_resume = [&](const auto&, std::int64_t steps, std::int64_t) { resumed = steps; };
   const TrainedMapping first = train(profiles(), split, options, testing::world(), {}, checkpoint);
   CHECK(resumed == -1);
   if (testing::world().is_root()) {
