@@ -17,6 +17,7 @@ constexpr std::array benches{
     Bench{"kernel", "scoring pairs, beside the peak of the processor", bench_kernel},
     Bench{"screen", "a whole screen of made-up cells, on all ranks", bench_screen},
     Bench{"shards", "how evenly screens are divided among ranks", bench_shards},
+    Bench{"train", "steps of training, beside the memory's bandwidth, and on more ranks", bench_train},
 };
 
 std::string names() {

@@ -21,5 +21,6 @@ void bench_io(const std::vector<std::string>& arguments, const Context& context)
 void bench_kernel(const std::vector<std::string>& arguments, const Context& context);
 void bench_screen(const std::vector<std::string>& arguments, const Context& context);
 void bench_shards(const std::vector<std::string>& arguments, const Context& context);
+void bench_train(const std::vector<std::string>& arguments, const Context& context);
 
 }  // namespace dko::app

@@ -20,6 +20,7 @@
 #include "dko/knockout/sparse_cell_kernel.hpp"
 #include "dko/mapping/model_file.hpp"
 #include "dko/parallel/collective.hpp"
+#include "dko/parallel/memory_bandwidth.hpp"
 #include "made_up_mapping.hpp"
 #include "resources.hpp"
 #include "table.hpp"

@@ -25,6 +25,25 @@ std::vector<double> draw_table(RandomStream& stream) {
   return draws;
 }
 
+/// Cells with level(stream) as the expression of each gene that they express.
+template <class Level>
+ExpressionMatrix draw_cells(std::int64_t cells, std::int64_t genes, std::int64_t expressed,
+                            std::uint64_t seed, Level level) {
+  std::vector<std::int64_t> starts{0};
+  std::vector<std::int32_t> of_cells;
+  std::vector<float> values;
+  for (std::int64_t cell = 0; cell < cells; ++cell) {
+    RandomStream stream(seed, "made-up cells", static_cast<std::uint64_t>(cell));
+    for (const std::int64_t gene : stream.distinct(expressed, genes)) {
+      of_cells.push_back(static_cast<std::int32_t>(gene));
+      values.push_back(static_cast<float>(level(stream)));
+    }
+    starts.push_back(std::ssize(of_cells));
+  }
+  return {numbered_names("gene", genes), numbered_names("cell", cells), NodeArray(std::move(starts)),
+          NodeArray(std::move(of_cells)), NodeArray(std::move(values))};
+}
+
 }  // namespace
 
 CollapsedMapping make_dense_mapping(std::int64_t genes, double effect, std::uint64_t seed) {
@@ -67,17 +86,14 @@ Mapping make_layers(MappingShape shape, double effect, std::int64_t expressed, s
 
 ExpressionMatrix make_cells(std::int64_t cells, std::int64_t genes, std::int64_t expressed,
                             std::uint64_t seed) {
-  std::vector<std::int64_t> starts{0};
-  std::vector<std::int32_t> of_cells;
-  for (std::int64_t cell = 0; cell < cells; ++cell) {
-    RandomStream stream(seed, "made-up cells", static_cast<std::uint64_t>(cell));
-    for (const std::int64_t gene : stream.distinct(expressed, genes))
-      of_cells.push_back(static_cast<std::int32_t>(gene));
-    starts.push_back(std::ssize(of_cells));
-  }
-  std::vector<float> values(of_cells.size(), 1.0F);
-  return {numbered_names("gene", genes), numbered_names("cell", cells), NodeArray(std::move(starts)),
-          NodeArray(std::move(of_cells)), NodeArray(std::move(values))};
+  const auto as_much = [](RandomStream&) { return 1.0; };
+  return draw_cells(cells, genes, expressed, seed, as_much);
+}
+
+ExpressionMatrix make_profiles(std::int64_t cells, std::int64_t genes, std::int64_t expressed,
+                               std::uint64_t seed) {
+  const auto level = [](RandomStream& stream) { return std::exp(stream.normal()); };
+  return draw_cells(cells, genes, expressed, seed, level).relative_profiles();
 }
 
 SparseMapping make_sparse_mapping(std::int64_t genes, std::int64_t nonzeros, std::uint64_t seed) {

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstring>
 #include <exception>
 #include <limits>
+#include <thread>
 
 #include "dko/parallel/mpi_access.hpp"
 
@@ -93,6 +95,21 @@ Communicator Communicator::one_rank() {
 
 void Communicator::barrier() const {
   if (handle_) check_mpi(MPI_Barrier(handle_->comm), "MPI_Barrier");
+}
+
+void Communicator::idle_barrier() const {
+  if (!handle_) return;
+  MPI_Request request = MPI_REQUEST_NULL;
+  check_mpi(MPI_Ibarrier(handle_->comm, &request), "MPI_Ibarrier");
+  constexpr std::chrono::microseconds longest(5000);
+  std::chrono::microseconds pause(50);
+  for (;;) {
+    int is_done = 0;
+    check_mpi(MPI_Test(&request, &is_done, MPI_STATUS_IGNORE), "MPI_Test");
+    if (is_done != 0) return;
+    std::this_thread::sleep_for(pause);
+    pause = std::min(2 * pause, longest);
+  }
 }
 
 void Communicator::broadcast_raw(void* data, std::int64_t count, Scalar type, int root) const {

@@ -1,6 +1,7 @@
 #include "cell_batch.hpp"
 
 #include <algorithm>
+#include <bit>
 
 namespace dko {
 
@@ -8,6 +9,7 @@ void CellBatch::arrange(const ExpressionMatrix& matrix, std::span<const std::int
   take_cells(matrix, cells);
   arrange_by_gene(matrix.genes());
   find_panels();
+  list_presence();
   find_ranges();
 }
 
@@ -52,6 +54,39 @@ void CellBatch::find_panels() {
     for (std::int64_t panel = 0; panel <= panels(); ++panel) {
       while (place < starts_[at(cell) + 1] && gene_[at(place)] < panel * panel_genes) ++place;
       panel_starts_[at(panel * cells() + cell)] = place;
+    }
+  }
+}
+
+namespace {
+
+static_assert(CellBatch::panel_genes == 64, "a panel is a word of bits");
+
+/// The numbers, from `first`, of the bits that are set.
+void list_bits(std::uint64_t bits, std::int64_t first, std::vector<std::int32_t>& list) {
+  for (; bits != 0; bits &= bits - 1)
+    list.push_back(static_cast<std::int32_t>(first + std::countr_zero(bits)));
+}
+
+}  // namespace
+
+void CellBatch::list_presence() {
+  presence_starts_.assign(1, 0);
+  presence_lists_.clear();
+  is_without_.clear();
+  for (std::int64_t panel = 0; panel < panels(); ++panel) {
+    const std::int64_t first = panel * panel_genes;
+    const std::int64_t count = std::min(panel_genes, genes() - first);
+    const std::uint64_t all = ~std::uint64_t{0} >> (panel_genes - count);
+    for (std::int64_t cell = 0; cell < cells(); ++cell) {
+      std::uint64_t present = 0;
+      const std::int64_t end = panel_starts(panel + 1)[cell];
+      for (std::int64_t place = panel_starts(panel)[cell]; place < end; ++place)
+        present |= std::uint64_t{1} << (gene_[at(place)] - first);
+      const bool is_without = 2 * std::popcount(present) > count;
+      is_without_.push_back(is_without ? 1 : 0);
+      list_bits(is_without ? all & ~present : present, first, presence_lists_);
+      presence_starts_.push_back(std::ssize(presence_lists_));
     }
   }
 }

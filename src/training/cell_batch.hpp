@@ -43,6 +43,17 @@ class CellBatch {
   /// Of each cell, the place of its first gene in this panel or a later one; panels() has the ends.
   const std::int64_t* panel_starts(std::int64_t panel) const { return &panel_starts_[at(panel * cells())]; }
 
+  /// What a panel's genes are to the cells when whole rows are summed: lists[starts[c]] to lists[starts[c+1]]
+  /// are the genes that cell c expresses, or if is_without[c] those that it does not, whichever are fewer.
+  struct PanelPresence {
+    const std::int64_t* starts;
+    const unsigned char* is_without;
+  };
+  PanelPresence panel_presence(std::int64_t panel) const {
+    return {&presence_starts_[at(panel * cells())], &is_without_[at(panel * cells())]};
+  }
+  std::span<const std::int32_t> presence_lists() const { return presence_lists_; }
+
   /// Ranges of genes of `range_pairs` pairs or few more, whose outputs are summed at a time: the first gene
   /// of each, and genes() at the end.
   std::span<const std::int64_t> gene_ranges() const { return ranges_; }
@@ -53,6 +64,7 @@ class CellBatch {
   void take_cells(const ExpressionMatrix& matrix, std::span<const std::int64_t> cells);
   void arrange_by_gene(std::int64_t genes);
   void find_panels();
+  void list_presence();
   void find_ranges();
 
   std::vector<std::int64_t> starts_{0};
@@ -64,6 +76,9 @@ class CellBatch {
   std::vector<std::int64_t> place_;
   std::vector<float> share_;
   std::vector<std::int64_t> panel_starts_;
+  std::vector<std::int64_t> presence_starts_;  // [panel][cell], and the end
+  std::vector<std::int32_t> presence_lists_;
+  std::vector<unsigned char> is_without_;
   std::vector<std::int64_t> ranges_{0};
   std::vector<std::int64_t> next_;  // while arranging
 };

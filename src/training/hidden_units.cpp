@@ -11,6 +11,17 @@ PanelOfCells panel_of_cells(const CellBatch& batch, std::int64_t panel) {
   return {batch.cells(), batch.gene().data(), batch.panel_starts(panel), batch.panel_starts(panel + 1)};
 }
 
+PresenceOfCells presence_of_cells(const CellBatch& batch, std::int64_t panel) {
+  const std::int64_t first = panel * CellBatch::panel_genes;
+  const CellBatch::PanelPresence presence = batch.panel_presence(panel);
+  return {batch.cells(),
+          first,
+          std::min(first + CellBatch::panel_genes, batch.genes()),
+          batch.presence_lists().data(),
+          presence.starts,
+          presence.is_without};
+}
+
 PanelOfGenes panel_of_genes(const CellBatch& batch, std::int64_t first, std::int64_t last) {
   return {first, last, batch.gene_starts().data(), batch.cell().data()};
 }
@@ -109,7 +120,7 @@ void HiddenUnits::hidden_of(std::int64_t block, const CellBatch& batch, float* h
   const std::int64_t of_cell = width(block);
   std::fill_n(hidden, batch.cells() * of_cell, 0.0F);
   for (std::int64_t panel = 0; panel < batch.panels(); ++panel)
-    functions(block).add_rows(panel_of_cells(batch, panel), weights(block, Part::w1), hidden);
+    functions(block).add_rows(presence_of_cells(batch, panel), weights(block, Part::w1), hidden);
   const float* const b1 = weights(block, Part::b1);
   for (std::int64_t cell = 0; cell < batch.cells(); ++cell) {
     const float share = batch.cell_share()[static_cast<std::size_t>(cell)];
@@ -118,34 +129,41 @@ void HiddenUnits::hidden_of(std::int64_t block, const CellBatch& batch, float* h
   }
 }
 
+namespace {
+
+/// Of a rank that has no hidden unit: the biases alone.
+void outputs_without_units(const CellBatch& batch, std::span<const float> bias, std::span<float> outputs) {
+  for (std::size_t place = 0; place < outputs.size(); ++place)
+    outputs[place] = bias[static_cast<std::size_t>(batch.gene()[place])];
+}
+
+}  // namespace
+
 void HiddenUnits::forward(const CellBatch& batch, std::span<const float> bias, HiddenActivations& activations,
                           std::span<float> outputs) const {
+  if (blocks() == 0) return outputs_without_units(batch, bias, outputs);
   activations.hidden.resize(batch.cells() * lanes_);
   const auto hidden = [&](std::int64_t block) {
     return activations.hidden.data() + batch.cells() * blocks_[static_cast<std::size_t>(block)].first;
   };
   for (std::int64_t block = 0; block < blocks(); ++block) hidden_of(block, batch, hidden(block));
 
-  const std::int64_t lanes = vectors_->lanes;
-  activations.partial.resize(batch.most_pairs_of_range() * lanes);
-  float* const partial = activations.partial.data();
-  const auto starts = batch.gene_starts();
+  activations.partial.resize(batch.most_pairs_of_range() * vectors_->lanes);
+  OutputRows of;
+  of.partial = activations.partial.data();
+  of.bias = bias.data();
+  of.place = batch.place().data();
+  of.outputs = outputs.data();
   const auto firsts = batch.gene_ranges();
   for (std::size_t range = 0; range + 1 < firsts.size(); ++range) {
-    const PanelOfGenes panel = panel_of_genes(batch, firsts[range], firsts[range + 1]);
-    const std::int64_t first_pair = starts[static_cast<std::size_t>(panel.first)];
-    const std::int64_t pairs = starts[static_cast<std::size_t>(panel.last)] - first_pair;
-    std::fill_n(partial, pairs * lanes, 0.0F);
-    for (std::int64_t gene = panel.first; gene < panel.last && !bias.empty(); ++gene) {
-      for (std::int64_t pair = panel.starts[gene]; pair < panel.starts[gene + 1]; ++pair)
-        partial[(pair - first_pair) * lanes] = bias[static_cast<std::size_t>(gene)];
-    }
+    of.panel = panel_of_genes(batch, firsts[range], firsts[range + 1]);
     for (std::int64_t block = 0; block < blocks(); ++block) {
-      const std::int64_t next = std::min(block + 1, blocks() - 1);
-      functions(block).add_products(panel, weights(block, Part::w2), weights(next, Part::w2), hidden(block),
-                                    partial);
+      const bool is_last = block + 1 == blocks();
+      of.rows = weights(block, Part::w2);
+      of.next_rows = is_last ? nullptr : weights(block + 1, Part::w2);
+      of.activations = hidden(block);
+      functions(block).products[block == 0][is_last](of);
     }
-    vectors_->fold(pairs, partial, batch.place().data() + first_pair, outputs.data());
   }
 }
 

@@ -41,8 +41,8 @@ class HiddenUnits {
   /// Floats that the gradient of a block takes.
   std::int64_t gradient_size(std::int64_t block) const { return (2 * shape_.genes + 1) * width(block); }
 
-  /// h = W1 ẑ + b1 for each cell of the batch, and W2 h of these units, plus the bias of each output if there
-  /// is one (b2, or empty), in the order of the batch's places. Local.
+  /// h = W1 ẑ + b1 for each cell of the batch, and W2 h of these units plus the bias of each output (N of
+  /// them), in the order of the batch's places. Local.
   void forward(const CellBatch& batch, std::span<const float> bias, HiddenActivations& activations,
                std::span<float> outputs) const;
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <deque>
 #include <limits>
 #include <optional>
 #include <span>
@@ -55,6 +54,7 @@ struct Trainer::State {
         units(shape, is_data() ? RankShare{0, shape.hidden} : ranks.share_of(shape.hidden), validates(),
               options.seed, instructions),
         bias(shape, options.seed, instructions),
+        no_bias(static_cast<std::size_t>(shape.genes), 0.0F),
         validation(profiles, own(split.validation)) {}
 
   bool is_data() const { return plan.parallel == ParallelForm::data; }
@@ -94,13 +94,16 @@ struct Trainer::State {
     if (validates_now) ++clock.totals().validations;
   }
 
+  /// What this rank's outputs begin with: one rank alone adds the biases where outputs are summed.
+  std::span<const float> output_bias() const {
+    return is_data() || communicator.is_root() ? bias.of(OutputBias::Set::weights) : no_bias;
+  }
+
   /// Outputs of all hidden units, into the pass, and the loss.
   double forward(const CellBatch& cells, Pass& pass, double StepSeconds::*phase) {
     clock.enter(phase);
     pass.outputs.resize(static_cast<std::size_t>(cells.pairs()));
-    const bool adds_bias = is_data() || communicator.is_root();
-    units.forward(cells, adds_bias ? bias.of(OutputBias::Set::weights) : std::span<const float>(),
-                  pass.activations, pass.outputs);
+    units.forward(cells, output_bias(), pass.activations, pass.outputs);
     if (!is_data()) {
       clock.enter(&StepSeconds::communication);
       communicator.sum(std::span<float>(pass.outputs));
@@ -178,10 +181,12 @@ struct Trainer::State {
     const auto set = validates() ? HiddenUnits::Set::kept : HiddenUnits::Set::weights;
     const auto of_bias = validates() ? OutputBias::Set::kept : OutputBias::Set::weights;
     units.keep_only(set);
-    if (communicator.max(units.is_finite(set) ? 0 : 1) != 0) {
-      // Without validation nothing stops a training from keeping what it diverged to.
-      throw CollectiveFailure(ExitCode::failure,
-                              "training diverged: the weights are not finite; try a smaller --learning-rate");
+    // Without validation nothing stops a training from keeping what it diverged to.
+    const bool is_finite = units.is_finite(set) && std::isfinite(last_kept_loss());
+    if (communicator.max(is_finite ? 0 : 1) != 0) {
+      throw CollectiveFailure(
+          ExitCode::failure,
+          "training diverged: its losses or weights are not finite; try a smaller --learning-rate");
     }
     TrainedMapping trained;
     trained.record = completed_record();
@@ -190,6 +195,12 @@ struct Trainer::State {
     else if (communicator.is_root())
       trained.mapping = collect(shape, units, set, bias.of(of_bias), Communicator::one_rank());
     return trained;
+  }
+
+  /// The last loss known of the kept weights, or of those a step before.
+  double last_kept_loss() const {
+    if (validates()) return best_loss;
+    return record.training_losses.empty() ? 0 : static_cast<double>(record.training_losses.back());
   }
 
   /// With all that is known from elsewhere.
@@ -239,6 +250,7 @@ struct Trainer::State {
   InstructionSet instructions;
   HiddenUnits units;
   OutputBias bias;
+  std::vector<float> no_bias;  ///< zeros
   ValidationCells validation;
   CellBatch batch;
   Pass batch_pass;

@@ -20,12 +20,36 @@ struct PanelOfCells {
   const std::int64_t* last = nullptr;
 };
 
+/// The same for a sum of whole rows: of the genes listed, or, where these are fewer, of all genes of the
+/// panel without those listed.
+struct PresenceOfCells {
+  std::int64_t cells = 0;
+  std::int64_t first_gene = 0;  ///< of the panel
+  std::int64_t last_gene = 0;
+  const std::int32_t* gene = nullptr;
+  const std::int64_t* starts = nullptr;  ///< of the cells' lists in `gene`
+  const unsigned char* is_without = nullptr;
+};
+
 /// Which rows of activations belong to genes [first, last): those of the cells at [starts[g], starts[g+1]).
 struct PanelOfGenes {
   std::int64_t first = 0;
   std::int64_t last = 0;
   const std::int64_t* starts = nullptr;
   const std::int32_t* cell = nullptr;  ///< by pair
+};
+
+/// Outputs o = bias[g] + Σ over the units of rows[g] · activations[c], block after block: the first begins,
+/// the last folds what is L sums of each pair, lane by lane, until then.
+struct OutputRows {
+  PanelOfGenes panel;
+  const float* rows = nullptr;         ///< of the block's W2
+  const float* next_rows = nullptr;    ///< of the next block's, to be fetched to the cache
+  const float* activations = nullptr;  ///< of the block
+  float* partial = nullptr;            ///< L sums of each pair, counted from the first of the panel
+  const float* bias = nullptr;
+  const std::int64_t* place = nullptr;  ///< by pair
+  float* outputs = nullptr;             ///< by place
 };
 
 /// Weights before and after an update (which may be the same array) and their moments.
@@ -37,17 +61,16 @@ struct AdamArrays {
 };
 
 inline constexpr std::int64_t most_block_vectors = 8;
+inline constexpr std::int64_t fold_pairs = 4;  ///< pairs at a time
 
 /// Of one instruction set and number of vectors.
 struct UnitBlockFunctions {
-  /// sums[c] += Σ rows[g] over the genes of the cell.
-  void (*add_rows)(const PanelOfCells& panel, const float* rows, float* sums);
+  /// sums[c] += Σ rows[g] over the genes that the cell expresses.
+  void (*add_rows)(const PresenceOfCells& panel, const float* rows, float* sums);
   /// sums[c] += Σ factor[place] · rows[g].
   void (*add_scaled_rows)(const PanelOfCells& panel, const float* factor, const float* rows, float* sums);
-  /// partial[pair] += rows[g] · activations[c], lane by lane: L sums of each pair, counted from the first of
-  /// the panel. Fetches the same rows of `next` to the cache.
-  void (*add_products)(const PanelOfGenes& panel, const float* rows, const float* next,
-                       const float* activations, float* partial);
+  /// Outputs of some genes, or a block's part of them; [whether it is the first block][the last].
+  void (*products[2][2])(const OutputRows& of);
   /// gradient[g] = Σ factor[pair] · activations[c]
   void (*gradients)(const PanelOfGenes& panel, const float* factor, const float* activations,
                     float* gradient);
@@ -60,8 +83,6 @@ struct UnitBlockFunctions {
 struct VectorFunctions {
   std::int64_t lanes;
   UnitBlockFunctions of_vectors[most_block_vectors];  ///< of 1, 2, … vectors
-  /// The sum over the lanes of each of `count` partial sums goes to to[place[pair]].
-  void (*fold)(std::int64_t count, const float* partial, const std::int64_t* place, float* to);
   /// A step of Adam for `count` parameters, a multiple of the lanes.
   void (*adam)(std::int64_t count, const float* gradient, const AdamStep& step, const AdamArrays& arrays);
 };

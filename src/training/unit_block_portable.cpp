@@ -21,7 +21,10 @@ struct Portable {
     return Register{__builtin_sqrtf(a[0]), __builtin_sqrtf(a[1]), __builtin_sqrtf(a[2]),
                     __builtin_sqrtf(a[3])};
   }
-  static float sum(Register a) { return (a[0] + a[2]) + (a[1] + a[3]); }
+  static void sums(const Register (&of)[fold_pairs], float* to) {
+    for (std::int64_t at = 0; at < fold_pairs; ++at)
+      to[at] = (of[at][0] + of[at][1]) + (of[at][2] + of[at][3]);
+  }
 };
 
 }  // namespace

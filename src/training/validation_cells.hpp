@@ -13,7 +13,7 @@ namespace dko {
 class ValidationCells {
  public:
   /// Cells that are at hand at once.
-  static constexpr std::int64_t batch_cells = 128;
+  static constexpr std::int64_t batch_cells = 64;
   /// Batches stay arranged if they have so many pairs in all; more are arranged anew each time.
   static constexpr std::int64_t most_pairs = std::int64_t{1} << 22;
 

@@ -90,3 +90,102 @@ R
 chmod +x rank.sh
 expect 4 'cannot be written|failed|were written' on 1 ./rank.sh "$DKO" bench io -o full.h5 --size 0.015
 absent full.h5
+
+# train: one rank alone, and several in each form; numbers that agree with each other, and no figure of time.
+expect 0 'Usage: dko bench train' "$DKO" bench train --help
+# bench_train NAME [options]: a small one, its summary in train_NAME.json.
+bench_train() { echo "$DKO" bench train --batch 4 --expressed 0.5 --repeats 1 -q --json "train_$1.json" "${@:2}"; }
+$(bench_train one --genes 20 31 --hidden 6) >train_one.txt
+grep -q 'nothing to measure between ranks' train_one.txt || fail "one rank does not say that it measures no network"
+$(bench_train given --genes 20 31 --hidden 6 --latency 2 --bandwidth 10) >train_given.txt
+on 1 $(bench_train one_of_mpi --genes 20 31 --hidden 6) >train_one_of_mpi.txt
+on 2 $(bench_train two --genes 20 31 --hidden 6 --validation-cells 5 --validate-every 2) >train_two.txt
+on 2 $(bench_train data --genes 2 --hidden 6 --parallel data) >train_data.txt
+on 3 $(bench_train sharded --genes 20 31 --hidden 2 --parallel sharded) >train_sharded.txt
+for of in one given one_of_mpi; do
+  grep -qE '^20 +alone +1 ' train_$of.txt || { cat train_$of.txt; fail "no row of one rank in train_$of.txt"; }
+done
+for form in alone data sharded; do
+  grep -qE "^31 +$form +[12] " train_two.txt || { cat train_two.txt; fail "no row of $form"; }
+done
+"${DKO_PYTHON:-/usr/bin/python3}" - <<'P'
+import json
+import math
+
+PARTS = ["forward", "backward", "communication", "update", "validation", "other"]
+
+
+def share(count, ranks):
+    return math.ceil(count / ranks) / count if count else 0
+
+
+def allreduce(network, size, ranks):
+    rounds = math.ceil(math.log2(ranks))
+    return (2 * rounds * network["latency_seconds"]
+            + 2 * (ranks - 1) / ranks * size * network["seconds_per_byte"])
+
+
+def check_run(run, alone, validation_cells):
+    assert 0 < run["seconds_per_step"] < math.inf and 0 < run["step_of_bound"] < math.inf
+    assert list(run["seconds"]) == PARTS
+    assert all(0 <= run["seconds"][part] < math.inf for part in PARTS)
+    assert run["steps"] >= 1 and run["validate_every"] >= 1
+    assert run["validations"] == (run["steps"] // run["validate_every"] if validation_cells else 0)
+    assert (run["update_of_bandwidth"] is None) == (run["seconds"]["update"] == 0)
+    assert run["update_of_bandwidth"] is None or 0 < run["update_of_bandwidth"] < math.inf
+    assert math.isclose(run["speed_up"], alone["seconds_per_step"] / run["seconds_per_step"])
+
+
+def expected_forecast(size, alone, network, form, ranks):
+    seconds, cells, hidden = alone["seconds"], size["validation_cells"], size["hidden"]
+    if form == "data":
+        between = allreduce(network, 4 * size["parameters"], ranks)
+        total = ((seconds["forward"] + seconds["backward"]) * share(size["batch"], ranks) + seconds["update"]
+                 + seconds["validation"] * share(cells, ranks))
+    else:
+        between = allreduce(network, 4 * size["batch"] * size["expressed"], ranks)
+        if cells:
+            between += allreduce(network, 4 * cells * size["expressed"], ranks) / alone["validate_every"]
+        parts = ["forward", "backward", "update", "validation"]
+        total = sum(seconds[part] for part in parts) * share(hidden, ranks)
+    unaccounted = max(0, alone["seconds_per_step"] - sum(seconds.values()))
+    return between, total + between + seconds["other"] + unaccounted
+
+
+def check(name, ranks, forms, genes, hidden=6, validation_cells=0):
+    summary = json.load(open(name))
+    assert summary["ranks"] == ranks and summary["nodes"] == 1
+    assert 0 < summary["bytes_per_second_alone"] < math.inf and 0 < summary["bytes_per_second_together"] < math.inf
+    network = summary["network"]
+    assert [size["genes"] for size in summary["sizes"]] == genes
+    for size in summary["sizes"]:
+        assert size["hidden"] == hidden and size["validation_cells"] == validation_cells
+        assert size["parameters"] == 2 * size["genes"] * hidden + size["genes"] + hidden
+        assert size["expressed"] == max(2, math.floor(size["genes"] / 2 + 0.5)) and size["skipped"] == []
+        assert [(run["form"], run["ranks"]) for run in size["runs"]] == [("alone", 1)] + [(f, ranks) for f in forms]
+        for run in size["runs"]:
+            check_run(run, size["runs"][0], validation_cells)
+        assert len(size["forecast"]) == (10 if network else 0)
+        for forecast in size["forecast"]:
+            between, total = expected_forecast(size, size["runs"][0], network, forecast["form"], forecast["ranks"])
+            assert math.isclose(forecast["communication_seconds"], between)
+            assert math.isclose(forecast["seconds_per_step"], total)
+    return network
+
+
+assert check("train_one.json", 1, [], [20, 31]) is None
+assert check("train_one_of_mpi.json", 1, [], [20, 31]) is None
+given = check("train_given.json", 1, [], [20, 31])
+assert math.isclose(given["latency_seconds"], 2e-6) and math.isclose(given["seconds_per_byte"], 1e-10)
+assert not given["measured"]
+assert check("train_two.json", 2, ["data", "sharded"], [20, 31], validation_cells=5)["measured"]
+assert check("train_data.json", 2, ["data"], [2])["measured"]
+assert check("train_sharded.json", 3, ["sharded"], [20, 31], hidden=2)["measured"]
+P
+for bad in '--genes 1' '--genes x' '--expressed 2' '--batch 0' '--repeats 0' '--parallel auto' '--validation-cells -1' \
+  '--latency 2' '--bandwidth 10' '--latency -1 --bandwidth 10' '--latency 1 --bandwidth 0'; do
+  expect 2 "${bad%% *}|bandwidth" "$DKO" bench train $bad
+done
+# What no memory can hold is passed over, and said.
+expect 0 'alone: skipped, for it needs .* of a node' on 2 "$DKO" bench train --genes 400000 3 --expressed 0 --batch 2 --repeats 1 --json train_skipped.json
+tr -d ' \n' <train_skipped.json | grep -q '"genes":400000.*"skipped":\["alone","data","sharded"\],"runs":\[\].*"genes":3,.*"skipped":\[\]' || fail "the summary does not tell what was skipped"

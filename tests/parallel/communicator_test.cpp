@@ -1,7 +1,9 @@
 #include "dko/parallel/communicator.hpp"
 
 #include <catch2/catch.hpp>
+#include <chrono>
 #include <numeric>
+#include <thread>
 
 #include "support/testing.hpp"
 
@@ -64,6 +66,20 @@ TEST_CASE("sums and maxima are over all ranks") {
   CHECK(testing::world().max(rank()) == ranks - 1);
   std::vector<double> none;
   testing::world().sum(std::span<double>(none));
+}
+
+TEST_CASE("ranks that wait idly wait until the last has come") {
+  // One machine has one clock.
+  const auto now = [] {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  };
+  for (int last = 0; last < size(); ++last) {
+    if (rank() == last) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    const double came = now();
+    testing::world().idle_barrier();
+    const double left = now();
+    CHECK(left >= testing::world().max(came));
+  }
 }
 
 TEST_CASE("a communicator splits by colour, and by node") {

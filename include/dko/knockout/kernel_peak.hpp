@@ -16,8 +16,4 @@ struct KernelPeak {
 /// Measured for about `seconds`, the quickest of some tries. `instructions` must be available. Local.
 KernelPeak measure_kernel_peak(InstructionSet instructions, double seconds);
 
-/// Bytes a second that one core reads from an array far larger than the caches, the quickest of some tries.
-/// Local.
-double measure_read_bandwidth();
-
 }  // namespace dko

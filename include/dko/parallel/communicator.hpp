@@ -80,6 +80,9 @@ class Communicator {
 
   /// Collective.
   void barrier() const;
+  /// Waits for all without using the processor, for ranks that have nothing to do while others are measured:
+  /// looks up seldom, so that it ends some milliseconds after the last has come. Collective.
+  void idle_barrier() const;
 
   /// `values` of `root` to all; every rank passes as many. Collective.
   template <class T>
