@@ -16,6 +16,7 @@
 #include "dko/results/screen_reader.hpp"
 #include "dko/results/summary.hpp"
 #include "dko/results/table_export.hpp"
+#include "dko/training/checkpoint.hpp"
 #include "score_names.hpp"
 #include "training_summary.hpp"
 
@@ -107,6 +108,17 @@ Facts describe_expression(const std::string& path) {
   return facts;
 }
 
+/// The state of a training that is not done.
+Facts describe_checkpoint(const std::string& path) {
+  const hdf5::File file = hdf5::File::open(path, hdf5::Access::read);
+  const hdf5::Location training = file.group("training");
+  Facts facts{{"file", "checkpoint of a training"}};
+  for (const char* number : {"steps", "steps_asked", "best_step", "hidden"})
+    facts[number] = training.integer_attribute(number);
+  facts.update(to_json(hdf5::read_header(file, checkpoint_kind)));
+  return facts;
+}
+
 /// A file by dko export: what it was made from is what it states.
 Facts describe_export(const std::string& path, const hdf5::FileKind& kind, const char* what) {
   const hdf5::File file = hdf5::File::open(path, hdf5::Access::read);
@@ -121,6 +133,7 @@ Facts describe(const std::string& path) {
   if (format == "dko model") return describe_model(path);
   if (format == "dko prediction") return describe_prediction(path);
   if (format == "dko expression") return describe_expression(path);
+  if (format == checkpoint_kind.format) return describe_checkpoint(path);
   if (format == anndata_export_kind.format)
     return describe_export(path, anndata_export_kind, "single knockouts of a screen, as AnnData");
   if (format == table_export_kind.format)

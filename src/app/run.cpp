@@ -1,6 +1,7 @@
 #include <boost/program_options/value_semantic.hpp>
 #include <nlohmann/json.hpp>
 
+#include "checkpoint_options.hpp"
 #include "collapse.hpp"
 #include "command.hpp"
 #include "dko/parallel/collective.hpp"
@@ -50,15 +51,18 @@ bool parse(RunOptions& options, const std::vector<std::string>& arguments, const
       "save-model", po::value(&options.save_model)->value_name("FILE"), "write the trained model too");
   add_screen_options(line, options.screen);
   add_training_options(line, options.mapping);
+  add_checkpoint_options(line, options.mapping.checkpoint);
   add_common(line, options.common);
   if (!line.parse(arguments, context)) return false;
   check_input_options(options.input);
   check_screen_options(line, options.screen);
   check_training_options(line, options.mapping);
+  check_checkpoint_options(line, options.mapping);
   require_distinct({{"INPUT", options.input.path},
                     {"--events", options.screen.events},
                     {"--out", options.out},
                     {"--save-model", options.save_model},
+                    {"--checkpoint", options.mapping.checkpoint.file.string()},
                     {"--json", options.common.json}});
   return true;
 }
@@ -74,6 +78,7 @@ void prepare(Preparation& ready, const RunOptions& options, Job& job) {
   if (ready.model) {
     require_disk_space(ready.model->partial_path(), model_bytes(matrix, options.mapping), "the model");
   }
+  prepare_checkpoints(matrix, ready.split, options.mapping, options.common.force, job.log);
   ready.plan = make_plan(matrix, options.screen, options.mapping.members, job);
   check_screen(matrix, ready.plan, *ready.out, options.mapping.kind, options.mapping.training.steps,
                job.ranks().size());
@@ -113,6 +118,7 @@ void run_command(const std::vector<std::string>& arguments, const Context& conte
                           {"training", training_summary},
                           {"screen", to_json(screen)},
                           {"memory", memory}});
+    remove_checkpoints(options.mapping, job.log);
   });
 }
 

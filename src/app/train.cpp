@@ -3,6 +3,7 @@
 #include <boost/program_options/value_semantic.hpp>
 #include <nlohmann/json.hpp>
 
+#include "checkpoint_options.hpp"
 #include "command.hpp"
 #include "dko/parallel/collective.hpp"
 #include "input.hpp"
@@ -41,11 +42,16 @@ bool parse(TrainOptions& options, const std::vector<std::string>& arguments, con
   line.add()("out,o", po::value(&options.out)->value_name("FILE")->required(),
              "the model file to write (HDF5)");
   add_training_options(line, options.mapping);
+  add_checkpoint_options(line, options.mapping.checkpoint);
   add_common(line, options.common);
   if (!line.parse(arguments, context)) return false;
   check_input_options(options.input);
   check_training_options(line, options.mapping);
-  require_distinct({{"INPUT", options.input.path}, {"--out", options.out}, {"--json", options.common.json}});
+  check_checkpoint_options(line, options.mapping);
+  require_distinct({{"INPUT", options.input.path},
+                    {"--out", options.out},
+                    {"--checkpoint", options.mapping.checkpoint.file.string()},
+                    {"--json", options.common.json}});
   return true;
 }
 
@@ -66,6 +72,7 @@ void train_command(const std::vector<std::string>& arguments, const Context& con
     check_training(ready.split, options.mapping);
     ready.memory = training_memory(matrix, ready.split, options.mapping, job.ranks().size());
     require_disk_space(ready.out->partial_path(), model_bytes(matrix, options.mapping), "the model");
+    prepare_checkpoints(matrix, ready.split, options.mapping, options.common.force, job.log);
     ready.profiles = matrix.relative_profiles();
   });
   nlohmann::ordered_json memory;
@@ -77,6 +84,7 @@ void train_command(const std::vector<std::string>& arguments, const Context& con
     job.log.info("{}: written", options.out);
     ready.summary->write(
         {{"provenance", to_json(job.provenance)}, {"training", to_json(training)}, {"memory", memory}});
+    remove_checkpoints(options.mapping, job.log);
   });
 }
 

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "checkpoint_options.hpp"
 #include "dko/base/stopwatch.hpp"
 #include "dko/base/text.hpp"
 #include "dko/parallel/collective.hpp"
@@ -77,7 +78,9 @@ void announce_plan(const ExpressionMatrix& profiles, const Split& split, const M
     log.info("{}spread over {} by {}", options.members == 1 ? "" : "each ", counted(of_group, "rank"),
              plan.parallel == ParallelForm::sharded ? "hidden units (sharded)" : "cells (data)");
   }
-  if (plan.validate_every > 1 && !split.validation.empty()) {
+  // What is resumed is validated as it was.
+  const bool goes_on = options.checkpoint.resume && std::filesystem::exists(options.checkpoint.file);
+  if (plan.validate_every > 1 && !split.validation.empty() && !goes_on) {
     log.info("validating every {}{}", counted(plan.validate_every, "step"),
              options.training.validate_every == 0 ? ", so that it takes at most a tenth of the time" : "");
   }
@@ -108,7 +111,9 @@ TrainedModel run_training(const ExpressionMatrix& profiles, Split split, const M
   const Stopwatch watch;
   const bool is_dko = options.kind == MappingKind::dko;
   TrainedModel trained;
-  trained.model.members = make_members(profiles, split, options, job.ranks(),
+  ModelOptions own = options;
+  complete_checkpoint_options(own.checkpoint, job);
+  trained.model.members = make_members(profiles, split, own, job.ranks(),
                                        show_progress(job.log, progress_text(profiles, options)));
   trained.seconds = watch.seconds();
   job.log.info("{} in {}", is_dko ? "trained" : "fitted", human_seconds(trained.seconds));

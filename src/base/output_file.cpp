@@ -79,6 +79,11 @@ bool OutputFile::is_ours() const {
          here.st_dev == ours.st_dev && here.st_ino == ours.st_ino;
 }
 
+void OutputFile::sync() {
+  if (::fsync(descriptor_) == 0 || errno == EINVAL) return;  // EINVAL: a file system that cannot
+  throw IoError(fmt::format("{}: writing failed: {}", partial_path_.string(), std::strerror(errno)));
+}
+
 void OutputFile::commit() {
   if (!is_ours()) {
     throw IoError(fmt::format("{}: {} was removed or replaced by another job", final_path_.string(),

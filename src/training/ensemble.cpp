@@ -24,21 +24,9 @@ std::vector<std::int64_t> all_but_held_out(const Split& split) {
 Member make_member(const ExpressionMatrix& profiles, const Split& split, const ModelOptions& options,
                    const Communicator& communicator, const ProgressCallback& progress) {
   if (options.kind == MappingKind::dko)
-    return train(profiles, split, options.training, communicator, progress);
+    return train(profiles, split, options.training, communicator, progress, options.checkpoint);
   const std::vector<std::int64_t> cells = options.members == 1 ? all_but_held_out(split) : split.training;
   return fit_sparse(profiles, cells, options.training.seed, communicator, progress);
-}
-
-/// Tells every rank whether some rank failed, and throws what the first of them threw. Collective.
-void agree(const Communicator& communicator, const std::optional<CollectiveFailure>& failure) {
-  const int failing = communicator.max(failure ? communicator.size() - communicator.rank() : 0);
-  if (failing == 0) return;
-  const int root = communicator.size() - failing;
-  std::string text = failure ? failure->what() : "";
-  auto code = static_cast<std::int32_t>(failure ? failure->code() : ExitCode::failure);
-  communicator.broadcast(text, root);
-  communicator.broadcast(code, root);
-  throw CollectiveFailure(static_cast<ExitCode>(code), text);
 }
 
 /// Of one member to that of all that its group makes, this one after `turn` others. A training that stops
@@ -66,6 +54,7 @@ std::vector<Member> make_members_of_group(const ExpressionMatrix& profiles, cons
     const std::int64_t number = own_group + turn * groups.count;
     ModelOptions own = options;
     own.training.seed = member_seed(options.training.seed, number);
+    own.checkpoint.file = member_checkpoint(options.checkpoint.file, number);
     Member member = make_member(profiles, member_split(split, options.training.seed, number), own, group,
                                 progress_of_member(progress, options, turn, turns));
     members.push_back(group.is_root() ? std::move(member) : Member());

@@ -4,11 +4,13 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <span>
 
 #include "adam_step.hpp"
 #include "batch_loss.hpp"
 #include "cell_batch.hpp"
+#include "checkpoint.hpp"
 #include "collect.hpp"
 #include "dko/base/random.hpp"
 #include "dko/parallel/collective.hpp"
@@ -186,13 +188,12 @@ struct Trainer::State {
           ExitCode::failure,
           "training diverged: its losses or weights are not finite; try a smaller --learning-rate");
     }
-    complete_record();
     TrainedMapping trained;
+    trained.record = completed_record();
     if (!is_data())
       trained.mapping = collect(shape, units, set, bias.of(of_bias), communicator);
     else if (communicator.is_root())
       trained.mapping = collect(shape, units, set, bias.of(of_bias), Communicator::one_rank());
-    trained.record = std::move(record);
     return trained;
   }
 
@@ -202,20 +203,42 @@ struct Trainer::State {
     return record.training_losses.empty() ? 0 : static_cast<double>(record.training_losses.back());
   }
 
-  void complete_record() {
-    if (!validates()) record.best_step = steps_made();
-    record.best_validation_loss = validates() ? best_loss : std::numeric_limits<double>::quiet_NaN();
-    record.steps = steps_made();
-    record.seed = options.seed;
-    record.batch = options.batch;
-    record.learning_rate = options.learning_rate;
-    record.schedule = name_of(options.schedule);
-    record.weight_decay = options.weight_decay;
-    record.patience = options.patience;
-    record.validate_every = plan.validate_every;
-    record.parallel = name_of(plan.parallel);
-    record.training_cells = std::ssize(split.training);
-    record.validation_cells = std::ssize(split.validation);
+  /// With all that is known from elsewhere.
+  TrainingRecord completed_record() const {
+    TrainingRecord completed = record;
+    if (!validates()) completed.best_step = steps_made();
+    completed.best_validation_loss = validates() ? best_loss : std::numeric_limits<double>::quiet_NaN();
+    completed.steps = steps_made();
+    completed.seed = options.seed;
+    completed.batch = options.batch;
+    completed.learning_rate = options.learning_rate;
+    completed.schedule = name_of(options.schedule);
+    completed.weight_decay = options.weight_decay;
+    completed.patience = options.patience;
+    completed.validate_every = plan.validate_every;
+    completed.parallel = name_of(plan.parallel);
+    completed.training_cells = std::ssize(split.training);
+    completed.validation_cells = std::ssize(split.validation);
+    return completed;
+  }
+
+  CheckpointNotes notes() {
+    if (communicator.is_root() && !checksums) checksums = data_checksums(profiles, split);
+    return {shape,         completed_record(),
+            options.steps, options.validate_every == 0,
+            instructions,  checksums.value_or(DataChecksums())};
+  }
+
+  void save(const std::filesystem::path& path, const Provenance& provenance) {
+    // Where all ranks have all, each writes some.
+    const RankShare own = is_data() ? communicator.share_of(units.blocks()) : RankShare{0, units.blocks()};
+    write_checkpoint(path, provenance, notes(), units, own, bias, communicator);
+  }
+
+  void restore(const std::filesystem::path& path) {
+    record = read_checkpoint(path, notes(), units, bias, communicator);
+    plan.validate_every = record.validate_every;
+    if (validates()) best_loss = record.best_validation_loss;
   }
 
   const ExpressionMatrix& profiles;
@@ -237,6 +260,7 @@ struct Trainer::State {
   std::vector<AlignedArray> gradients;
   double best_loss = std::numeric_limits<double>::infinity();
   TrainingRecord record;
+  std::optional<DataChecksums> checksums;  ///< on rank 0, once they were needed
   PhaseClock clock;
 };
 
@@ -267,6 +291,14 @@ StepSeconds Trainer::seconds() const {
   return state_->clock.totals();
 }
 
+void Trainer::save(const std::filesystem::path& path, const Provenance& provenance) {
+  state_->save(path, provenance);
+}
+
+void Trainer::restore(const std::filesystem::path& path) {
+  state_->restore(path);
+}
+
 TrainedMapping Trainer::finish() && {
   return state_->finish();
 }
@@ -281,17 +313,6 @@ std::vector<std::int64_t> batch_cells(const std::vector<std::int64_t>& training,
   std::vector<std::int64_t> cells = stream.distinct(batch, std::ssize(training));
   for (std::int64_t& cell : cells) cell = training[static_cast<std::size_t>(cell)];
   return cells;
-}
-
-TrainedMapping train(const ExpressionMatrix& profiles, const Split& split, const TrainingOptions& options,
-                     const Communicator& communicator, const ProgressCallback& progress) {
-  Trainer trainer(profiles, split, options, communicator);
-  while (!trainer.is_done()) {
-    trainer.step();
-    // When it is done early, nothing is left to do.
-    if (progress) progress(trainer.steps_made(), trainer.is_done() ? trainer.steps_made() : options.steps);
-  }
-  return std::move(trainer).finish();
 }
 
 }  // namespace dko

@@ -31,3 +31,23 @@ TEST_CASE("a failure of rank 0 is every rank's, with its words and its code") {
   // The ranks are still together afterwards.
   CHECK(testing::world().sum(1) == testing::world().size());
 }
+
+TEST_CASE("a failure of any rank is every rank's, the first one's where several fail") {
+  const auto& world = testing::world();
+  int done = 0;
+  on_every_rank(world, [&] { ++done; });
+  CHECK(done == 1);
+  const auto words_of = [&](int first_failing) {
+    try {
+      on_every_rank(world, [&] {
+        if (world.rank() >= first_failing) throw IoError("rank " + std::to_string(world.rank()));
+      });
+    } catch (const CollectiveFailure& failure) {
+      CHECK(failure.code() == ExitCode::io);
+      return std::string(failure.what());
+    }
+    return std::string();
+  };
+  for (int rank = 0; rank < world.size(); ++rank) CHECK(words_of(rank) == "rank " + std::to_string(rank));
+  CHECK(words_of(world.size()).empty());
+}

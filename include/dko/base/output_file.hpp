@@ -22,6 +22,10 @@ class OutputFile {
   const std::filesystem::path& final_path() const { return final_path_; }
   const std::filesystem::path& partial_path() const { return partial_path_; }
 
+  /// What was written, by whatever process, reaches the disk, so that not even a power failure leaves a file
+  /// with its final name and without its content. @throws IoError
+  void sync();
+
   /// Gives the file its final name. @throws IoError, also if another job has replaced the partial file or,
   /// without `overwrite`, has made the final one meanwhile.
   void commit();

@@ -2,6 +2,7 @@
 
 #include <exception>
 #include <functional>
+#include <optional>
 
 #include "dko/base/error.hpp"
 #include "dko/parallel/communicator.hpp"
@@ -18,6 +19,14 @@ class CollectiveFailure : public Error {
 /// Runs `work` on rank 0 and tells every rank how it went. Collective; `work` must not be.
 /// @throws CollectiveFailure, with the exit code and the words of what `work` threw, on all ranks.
 void on_root(const Communicator& communicator, const std::function<void()>& work);
+
+/// Tells every rank whether some rank failed. Collective.
+/// @throws CollectiveFailure, on all ranks what the first of those that failed passes
+void agree(const Communicator& communicator, const std::optional<CollectiveFailure>& failure);
+
+/// Runs `work` on every rank and tells every rank how it went. Collective; `work` may be, too, where it fails
+/// on all ranks or on none. @throws CollectiveFailure as on_root, of the first rank whose `work` threw
+void on_every_rank(const Communicator& communicator, const std::function<void()>& work);
 
 /// The exit code that stands for an exception: its own for an Error, 1 for any other.
 ExitCode exit_code_of(const std::exception& failure);

@@ -16,7 +16,8 @@ namespace dko {
 struct ModelOptions {
   MappingKind kind = MappingKind::dko;
   std::int64_t members = 1;
-  TrainingOptions training;  ///< of the sparse kind only the seed, and for several members the validation
+  CheckpointOptions checkpoint;  ///< of the original's mapping only
+  TrainingOptions training;      ///< of the sparse kind only the seed, and for several members the validation
 };
 
 /// The seed of member `member` of an ensemble: the ensemble's own for the first, others from a random stream.
@@ -48,7 +49,8 @@ struct MemberGroups {
 ///
 /// The members are on rank 0, in order; elsewhere there are none, and no rank but the leader of its group
 /// had a whole trained one. Sparse members are the same bits for any number of ranks, the original's as with
-/// train() on as many ranks as the group has. `profiles` and `split` are the same on every rank. Collective.
+/// train() on as many ranks as the group has, with checkpoints in a file for each (member_checkpoint).
+/// `profiles` and `split` are the same on every rank. Collective.
 /// @throws CollectiveFailure, the same on every rank, if any member's training diverged.
 std::vector<Member> make_members(const ExpressionMatrix& profiles, const Split& split,
                                  const ModelOptions& options, const Communicator& communicator,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "dko/mapping/model.hpp"
 #include "dko/parallel/communicator.hpp"
 #include "dko/parallel/instruction_set.hpp"
+#include "dko/training/checkpoint.hpp"
 #include "dko/training/plan.hpp"
 #include "dko/training/schedule.hpp"
 #include "dko/training/split.hpp"
@@ -84,6 +86,18 @@ class Trainer {
   void step();
   StepSeconds seconds() const;
 
+  /// Writes all that it takes to go on later, every rank its part. Data first, and only when they are on the
+  /// disk the name: a job that is killed leaves the older checkpoint or this one, whole. Collective.
+  /// @throws CollectiveFailure, on all ranks the same, of exit code 4 where it cannot be written
+  void save(const std::filesystem::path& path, const Provenance& provenance);
+  /// Takes the place of the training that was saved, on whatever number of ranks and in whatever form. On as
+  /// many, in the same form and with the same instruction set what follows is what would have followed, bit
+  /// by bit; otherwise to rounding. The data and settings must be the same, but for patience, for more steps
+  /// where the schedule is constant, and for validate_every: if 0, it is that of the file. Collective.
+  /// @throws CollectiveFailure, on all ranks the same, of exit code 3 where the file cannot be used; the
+  ///         trainer is then of no more use
+  void restore(const std::filesystem::path& path);
+
   /// The record on every rank, and on rank 0 the kept weights; an empty mapping elsewhere. Gives up what was
   /// held. Collective. @throws CollectiveFailure if the kept weights are not finite.
   TrainedMapping finish() &&;
@@ -93,8 +107,11 @@ class Trainer {
   std::unique_ptr<State> state_;
 };
 
-/// All steps, to the end. Collective, as the calls of Trainer are.
+/// All steps, to the end, with checkpoints if there is to be a file of them, the last one of the finished
+/// training. Progress counts the steps since it was begun or resumed. Collective, as the calls of Trainer
+/// are.
 TrainedMapping train(const ExpressionMatrix& profiles, const Split& split, const TrainingOptions& options,
-                     const Communicator& communicator, const ProgressCallback& progress = {});
+                     const Communicator& communicator, const ProgressCallback& progress = {},
+                     const CheckpointOptions& checkpoint = {});
 
 }  // namespace dko

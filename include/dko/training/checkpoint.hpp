@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+
+#include "dko/base/provenance.hpp"
+#include "dko/hdf5/header.hpp"
+#include "dko/mapping/mapping.hpp"
+
+namespace dko {
+
+/// Where and when the state of a training is written, so that it can go on after its job was killed.
+struct CheckpointOptions {
+  std::filesystem::path file;  ///< empty: nowhere
+  double every = 600;          ///< seconds between checkpoints, by rank 0's clock; 0: after every step
+  bool resume = false;         ///< goes on from the file if it is there
+  Provenance provenance;       ///< what files state; that of rank 0 of those that train counts
+  /// Told on rank 0 of those that train: the file, steps made before, and validate_every.
+  std::function<void(const std::filesystem::path& file, std::int64_t steps, std::int64_t validate_every)>
+      on_resume;
+  /// Told on rank 0 of those that train: the file, steps made, and the seconds that writing it took.
+  std::function<void(const std::filesystem::path& file, std::int64_t steps, double seconds)> on_save;
+};
+
+inline constexpr hdf5::FileKind checkpoint_kind{"dko checkpoint", 1};
+
+/// The file of a member of an ensemble: FILE of the first, FILE.member1 of the second, and so on.
+std::filesystem::path member_checkpoint(const std::filesystem::path& file, std::int64_t member);
+
+/// Bytes of a checkpoint, nearly. A new one stands beside the older until it is whole.
+/// @param keeps whether there is validation, and so a second set of weights
+double checkpoint_bytes(MappingShape shape, std::int64_t steps, bool keeps);
+
+}  // namespace dko

@@ -1,0 +1,122 @@
+. "$(dirname "$0")/lib.sh"
+# A training whose job is killed goes on from its checkpoint, and nothing but the data and settings it began
+# with will do.
+python=${DKO_PYTHON:-/usr/bin/python3}
+"$python" -c 'import h5py, numpy' 2>/dev/null || skip "$python has not h5py and numpy"
+make_data
+long=(--steps 3000 --batch 10)
+
+# killed RANKS FILE OPTION...: starts a training that saves at every step and kills its ranks when FILE is there.
+killed() {
+  local ranks=$1 file=$2 job t
+  shift 2
+  ASAN_OPTIONS=detect_leaks=0 mpirun -n "$ranks" "$DKO" train data.csv -o killed.h5 -q "${long[@]}" \
+    --checkpoint "${file%.member1}" --checkpoint-every 0 "$@" >killed.txt 2>&1 </dev/null &
+  job=$!
+  for ((t = 0; t < 1200; ++t)); do
+    [ ! -e "$file" ] || break
+    sleep 0.05
+  done
+  sleep 0.2
+  kill -KILL $(pgrep -P $job) || { cat killed.txt >&2; fail "the training ended before it was killed"; }
+  wait $job && fail "the killed job ended well"
+  [ -e "$file" ] || fail "$file is not there after the job was killed"
+  [ ! -e killed.h5 ] || fail "a killed training left a model"
+  rm -f killed.h5.partial
+}
+
+checksum() { "$DKO" info "$1" | grep model_checksum; }
+# same_model FILE FILE
+same_model() { [ "$(checksum "$1")" = "$(checksum "$2")" ] || fail "$1 and $2 are other models"; }
+
+near_curves() {
+  "$python" - "$1" "$2" <<'P' || fail "the losses of $1 and $2 differ"
+import h5py, numpy, sys
+with h5py.File(sys.argv[1]) as f, h5py.File(sys.argv[2]) as g:
+    for curve in ("training_losses", "validation_losses"):
+        ours, theirs = f["training"][curve][:300], g["training"][curve][:300]
+        assert len(f["training"][curve]) == len(g["training"][curve]) == 3000
+        assert numpy.allclose(ours, theirs, rtol=1e-2, atol=0), curve
+P
+}
+
+on 2 "$DKO" train data.csv -o whole.h5 -q "${long[@]}"
+killed 2 c.h5
+cp c.h5 saved.h5
+expect 0 'steps_asked +3,000' "$DKO" info c.h5
+# Without --resume it is not touched, and other data, settings and files are refused, once.
+expect 2 'c.h5 exists: give --resume' "$DKO" train data.csv -o x.h5 "${long[@]}" --checkpoint c.h5
+expect 3 'c.h5: is of another training: --seed was 1 and is 2 now' \
+  on 2 "$DKO" train data.csv -o x.h5 "${long[@]}" --checkpoint c.h5 --resume --seed 2
+[ "$(grep -c 'dko: error' said.txt)" = 1 ] || { cat said.txt; fail "more than one message"; }
+expect 3 'on other genes' "$DKO" train data.csv -o x.h5 "${long[@]}" --checkpoint c.h5 --resume --top-genes 20
+expect 3 '--batch was 10' "$DKO" train data.csv -o x.h5 --steps 3000 --checkpoint c.h5 --resume
+expect 3 '--steps was 3000' "$DKO" train data.csv -o x.h5 --batch 10 --steps 20 --checkpoint c.h5 --resume
+head -c 20000 saved.h5 >short.h5
+expect 3 'short.h5: cannot be opened' on 2 "$DKO" train data.csv -o x.h5 "${long[@]}" --checkpoint short.h5 --resume
+cp whole.h5 model.h5
+expect 3 'model.h5 is not a dko checkpoint file' \
+  "$DKO" train data.csv -o x.h5 "${long[@]}" --checkpoint model.h5 --resume
+same c.h5 saved.h5
+absent x.h5
+
+# On as many ranks it ends with the same bits; on others with the same training to rounding.
+expect 0 'c.h5: going on after [0-9,]+ steps' on 2 "$DKO" train data.csv -o two.h5 "${long[@]}" --checkpoint c.h5 --resume
+grep -q 'c.h5: removed' said.txt || { cat said.txt; fail "the log does not say that the checkpoint is gone"; }
+absent c.h5
+same_model two.h5 whole.h5
+for ranks in 1 3; do
+  cp saved.h5 c.h5
+  on $ranks "$DKO" train data.csv -o $ranks.h5 -q "${long[@]}" --checkpoint c.h5 --resume
+  near_curves $ranks.h5 whole.h5
+  absent c.h5
+done
+# What is not there yet is no reason not to begin.
+expect 0 'c.h5: there is none yet' on 2 "$DKO" train data.csv -o fresh.h5 "${long[@]}" --checkpoint c.h5 --resume -v
+grep -q 'c.h5: written after 3,000 steps' said.txt || { cat said.txt; fail "the last state was not saved"; }
+same_model fresh.h5 whole.h5
+absent c.h5
+
+# Each member has its own.
+on 2 "$DKO" train data.csv -o members.h5 -q "${long[@]}" --ensemble 3
+killed 2 e.h5.member1 --ensemble 3
+expect 0 'e.h5.member1: removed' on 2 "$DKO" train data.csv -o again.h5 "${long[@]}" --ensemble 3 --checkpoint e.h5 --resume --force
+same_model again.h5 members.h5
+absent e.h5 e.h5.member1 e.h5.member2
+
+# A screen that fails (a limit on file size stands for a quota) leaves the trained state, which a second job takes.
+"$DKO" simulate --genes 30 --cells 1500 --seed 3 -o more.csv -q
+expect 4 'writing failed|cannot be' bash -c "trap '' XFSZ; ulimit -f 500; exec \"\$0\" \"\$@\"" \
+  "$DKO" run more.csv -o screen.h5 --order 2 "${short[@]}" --checkpoint r.h5
+[ -e r.h5 ] || fail "the state of the training is gone though its screen failed"
+expect 0 'r.h5: going on after 30 steps' "$DKO" run more.csv -o screen.h5 --order 2 "${short[@]}" --checkpoint r.h5 --resume
+absent r.h5
+
+# One rank's quota, in the middle of a checkpoint: one message, code 4, and no hang.
+"$DKO" simulate --genes 200 --cells 60 --seed 3 -o wide.csv -q
+cat >rank.sh <<'R'
+#!/bin/bash
+[ "$OMPI_COMM_WORLD_RANK" != 1 ] || ulimit -f 300
+trap '' XFSZ
+exec "$@"
+R
+chmod +x rank.sh
+expect 4 'dko: error: .*q.h5.partial.*(writing failed|cannot be)' env ASAN_OPTIONS=detect_leaks=0 timeout 120 \
+  mpirun -n 2 ./rank.sh "$DKO" train wide.csv -o x.h5 "${short[@]}" --parallel sharded --checkpoint q.h5
+[ "$(grep -c 'dko: error' said.txt)" = 1 ] || { cat said.txt; fail "more than one message"; }
+absent x.h5 q.h5
+
+expect 4 'there is no directory' on 2 "$DKO" train data.csv -o x.h5 "${short[@]}" --checkpoint no/such/c.h5
+expect 2 'need --checkpoint' "$DKO" train data.csv -o x.h5 --resume
+expect 2 'need --checkpoint' "$DKO" run data.csv -o x.h5 --checkpoint-every 5
+expect 2 '--checkpoint is of --mapping dko' "$DKO" train data.csv -o x.h5 --mapping sparse --checkpoint c.h5
+expect 2 '--out and --checkpoint are the same file' "$DKO" train data.csv -o x.h5 --checkpoint x.h5
+mkdir full
+if mount -t tmpfs -o size=64k tmpfs full 2>/dev/null; then
+  trap 'umount full' EXIT
+  expect 4 'checkpoints need .* are free in full' "$DKO" train data.csv -o x.h5 "${short[@]}" --checkpoint full/c.h5
+  absent full/c.h5
+else
+  echo "part SKIPPED: no small file system can be mounted here"
+fi
+absent x.h5
