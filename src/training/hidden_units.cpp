@@ -44,10 +44,11 @@ HiddenUnits::HiddenUnits(MappingShape shape, RankShare units, bool keeps, std::u
                          InstructionSet instructions)
     : shape_(shape), units_(units), vectors_(&vector_functions(instructions)) {
   make_blocks();
+  std::int64_t number = 0;
   for (const Set set : {Set::weights, Set::kept, Set::first_moment, Set::second_moment}) {
     if (set == Set::kept && !keeps) continue;
     for (const Part part : {Part::w1, Part::w2, Part::b1})
-      arrays(set).of(part).assign(rows(part) * lanes_, 0);
+      arrays(set).of(part).assign(rows(part) * lanes_, 0, number++);
   }
   initialise(seed);
 }
@@ -245,7 +246,7 @@ void HiddenUnits::write(std::int64_t block, Set set, Part part, std::span<const 
 
 bool HiddenUnits::is_finite(Set set) const {
   for (const Part part : {Part::w1, Part::w2, Part::b1}) {
-    const AlignedArray& array = arrays(set).of(part);
+    const StaggeredArray& array = arrays(set).of(part);
     const auto finite = [](float value) { return std::isfinite(value); };
     if (!std::all_of(array.data(), array.data() + array.size(), finite)) return false;
   }

@@ -10,6 +10,7 @@
 #include "dko/mapping/mapping.hpp"
 #include "dko/parallel/communicator.hpp"
 #include "phase_clock.hpp"
+#include "staggered_array.hpp"
 #include "unit_block.hpp"
 
 namespace dko {
@@ -83,9 +84,9 @@ class HiddenUnits {
     std::int64_t vectors = 0;
   };
   struct Arrays {
-    AlignedArray w1, w2, b1;
-    AlignedArray& of(Part part) { return part == Part::w1 ? w1 : part == Part::w2 ? w2 : b1; }
-    const AlignedArray& of(Part part) const { return const_cast<Arrays*>(this)->of(part); }
+    StaggeredArray w1, w2, b1;
+    StaggeredArray& of(Part part) { return part == Part::w1 ? w1 : part == Part::w2 ? w2 : b1; }
+    const StaggeredArray& of(Part part) const { return const_cast<Arrays*>(this)->of(part); }
   };
 
   static std::size_t at(Set set) { return static_cast<std::size_t>(set); }
