@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "dko/base/aligned_array.hpp"
+#include "dko/base/staggered_array.hpp"
 #include "dko/base/stopwatch.hpp"
 
 namespace dko {
@@ -48,8 +48,9 @@ double update_bandwidth(const Communicator& ranks, std::int64_t bytes, double se
   constexpr std::int64_t arrays = 3;
   constexpr std::int64_t floats = arrays * static_cast<std::int64_t>(sizeof(float));
   const std::int64_t count = std::max<std::int64_t>(1, bytes / floats);
-  std::array<AlignedArray, arrays> of;
-  for (AlignedArray& array : of) array.assign(count, 1.0F);
+  std::array<StaggeredArray, arrays> of;
+  for (std::int64_t number = 0; number < arrays; ++number)
+    of[static_cast<std::size_t>(number)].assign(count, 1.0F, number);
   double quickest = 1e9;
   double spent = 0;  // the same on every rank, so that all end together
   do {

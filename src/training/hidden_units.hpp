@@ -7,10 +7,10 @@
 
 #include "cell_batch.hpp"
 #include "dko/base/aligned_array.hpp"
+#include "dko/base/staggered_array.hpp"
 #include "dko/mapping/mapping.hpp"
 #include "dko/parallel/communicator.hpp"
 #include "phase_clock.hpp"
-#include "staggered_array.hpp"
 #include "unit_block.hpp"
 
 namespace dko {
