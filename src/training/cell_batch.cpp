@@ -94,7 +94,8 @@ void CellBatch::list_presence() {
 void CellBatch::find_ranges() {
   ranges_.assign(1, 0);
   for (std::int64_t gene = 1; gene < genes(); ++gene) {
-    if (gene_starts_[at(gene)] - gene_starts_[at(ranges_.back())] >= range_pairs) ranges_.push_back(gene);
+    const std::int64_t pairs = gene_starts_[at(gene)] - gene_starts_[at(ranges_.back())];
+    if (pairs >= range_pairs || gene - ranges_.back() == panel_genes) ranges_.push_back(gene);
   }
   ranges_.push_back(genes());
 }

@@ -54,8 +54,8 @@ class CellBatch {
   }
   std::span<const std::int32_t> presence_lists() const { return presence_lists_; }
 
-  /// Ranges of genes of `range_pairs` pairs or few more, whose outputs are summed at a time: the first gene
-  /// of each, and genes() at the end.
+  /// Ranges of genes of `range_pairs` pairs or few more, or of a panel's genes, whose outputs are summed at a
+  /// time: the first gene of each, and genes() at the end.
   std::span<const std::int64_t> gene_ranges() const { return ranges_; }
   std::int64_t most_pairs_of_range() const;
 

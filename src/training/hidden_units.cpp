@@ -8,7 +8,8 @@ namespace dko {
 namespace {
 
 PanelOfCells panel_of_cells(const CellBatch& batch, std::int64_t panel) {
-  return {batch.cells(), batch.gene().data(), batch.panel_starts(panel), batch.panel_starts(panel + 1)};
+  return {batch.cells(), std::min((panel + 1) * CellBatch::panel_genes, batch.genes()), batch.gene().data(),
+          batch.panel_starts(panel), batch.panel_starts(panel + 1)};
 }
 
 PresenceOfCells presence_of_cells(const CellBatch& batch, std::int64_t panel) {

@@ -15,6 +15,7 @@ namespace dko {
 /// Which rows of weights belong to each cell: those of the genes at its places [first[c], last[c]).
 struct PanelOfCells {
   std::int64_t cells = 0;
+  std::int64_t last_gene = 0;          ///< of the panel, behind its genes
   const std::int32_t* gene = nullptr;  ///< by place
   const std::int64_t* first = nullptr;
   const std::int64_t* last = nullptr;

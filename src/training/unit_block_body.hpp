@@ -30,6 +30,20 @@ inline void add_product(typename V::Register (&sum)[vectors], const float* facto
   for (int v = 0; v < vectors; ++v) sum[v] = V::multiply_add(f, V::load(row + v * V::width), sum[v]);
 }
 
+inline void fetch_row(const float* row, std::int64_t width) {
+  constexpr std::int64_t line = 16;
+  for (std::int64_t at = 0; at < width; at += line) __builtin_prefetch(row + at);
+}
+
+/// The cells' shares of the next panel's rows, fetched while this one is worked on: rows that few cells need
+/// are no stream that the processor would see coming.
+inline void fetch_next(std::int64_t cell, std::int64_t cells, const float* next_panel, std::int64_t width) {
+  constexpr std::int64_t panel_rows = 64;
+  const std::int64_t end = panel_rows * (cell + 1) / cells;
+  for (std::int64_t row = panel_rows * cell / cells; row < end; ++row)
+    fetch_row(next_panel + row * width, width);
+}
+
 /// The sum of rows [first, last).
 template <class V, int vectors>
 inline void sum_rows(std::int64_t first, std::int64_t last, const float* rows, float* sum) {
@@ -49,6 +63,7 @@ void add_rows(const PresenceOfCells& panel, const float* rows, float* sums) {
   alignas(64) float all[width] = {};
   bool has_all = false;
   for (std::int64_t cell = 0; cell < panel.cells; ++cell) {
+    fetch_next(cell, panel.cells, rows + panel.last_gene * width, width);
     const bool is_without = panel.is_without[cell] != 0;
     const std::int64_t end = panel.starts[cell + 1];
     if (panel.starts[cell] == end && !is_without) continue;
@@ -76,6 +91,7 @@ template <class V, int vectors>
 void add_scaled_rows(const PanelOfCells& panel, const float* factor, const float* rows, float* sums) {
   constexpr std::int64_t width = vectors * V::width;
   for (std::int64_t cell = 0; cell < panel.cells; ++cell) {
+    fetch_next(cell, panel.cells, rows + panel.last_gene * width, width);
     if (panel.first[cell] == panel.last[cell]) continue;
     typename V::Register sum[vectors];
     load_row<V, vectors>(sum, sums + cell * width);
@@ -83,11 +99,6 @@ void add_scaled_rows(const PanelOfCells& panel, const float* factor, const float
       add_product<V, vectors>(sum, factor + place, rows + panel.gene[place] * width);
     store_row<V, vectors>(sum, sums + cell * width);
   }
-}
-
-inline void fetch_row(const float* row, std::int64_t width) {
-  constexpr std::int64_t line = 16;
-  for (std::int64_t at = 0; at < width; at += line) __builtin_prefetch(row + at);
 }
 
 /// Of `count` pairs at once, whose sums do not wait for each other.
