@@ -108,7 +108,7 @@ Facts describe_expression(const std::string& path) {
   return facts;
 }
 
-/// The state of a training that is not done.
+/// The state of a training, done or not.
 Facts describe_checkpoint(const std::string& path) {
   const hdf5::File file = hdf5::File::open(path, hdf5::Access::read);
   const hdf5::Location training = file.group("training");

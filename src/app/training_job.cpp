@@ -79,10 +79,13 @@ void announce_plan(const ExpressionMatrix& profiles, const Split& split, const M
              plan.parallel == ParallelForm::sharded ? "hidden units (sharded)" : "cells (data)");
   }
   // What is resumed is validated as it was.
-  const bool goes_on = options.checkpoint.resume && std::filesystem::exists(options.checkpoint.file);
+  std::error_code unknown;
+  const bool goes_on = options.checkpoint.resume && std::filesystem::exists(options.checkpoint.file, unknown);
   if (plan.validate_every > 1 && !split.validation.empty() && !goes_on) {
     log.info("validating every {}{}", counted(plan.validate_every, "step"),
-             options.training.validate_every == 0 ? ", so that it takes at most a tenth of the time" : "");
+             options.training.validate_every == 0
+                 ? ", so that it takes at most a tenth of the time, or 20 times in all"
+                 : "");
   }
 }
 

@@ -26,8 +26,10 @@ struct RankTraining {
   double weights = 0;
   double kept = 0;
   double batch = 0;
+  double validation = 0;  ///< cells that stay arranged
+  double gradients = 0;   ///< on their way between the ranks
 
-  double total() const { return weights + kept + batch; }
+  double total() const { return weights + kept + batch + validation + gradients; }
 };
 
 RankTraining training_of_rank(const ExpressionMatrix& matrix, const Split& split,
@@ -42,6 +44,13 @@ RankTraining training_of_rank(const ExpressionMatrix& matrix, const Split& split
   rank.weights = 3 * own;
   rank.kept = split.validation.empty() ? 0 : own;
   rank.batch = sizeof(float) * static_cast<double>(size.batch) * (3 * units + 4 * size.expressed);
+  // Both as src/training keeps them: a pair of a cell and a gene takes 28 bytes, arranged twice, and of no
+  // more than four million; gradients of four blocks of at most 128 units, W1's and W2's.
+  const double own_cells =
+      static_cast<double>(size.validation_cells) / (rank.form == ParallelForm::data ? ranks_of_group : 1);
+  rank.validation = 28 * std::min(own_cells * size.expressed, 4.2e6);
+  if (rank.form == ParallelForm::data)
+    rank.gradients = sizeof(float) * 4 * std::min(units, 128.0) * 2 * static_cast<double>(size.genes);
   return rank;
 }
 
@@ -78,6 +87,8 @@ void add_dense(MemoryNeed& need, const ExpressionMatrix& matrix, const Split& sp
   need.per_rank.push_back({"weights and moments", rank.weights});
   if (rank.kept > 0) need.per_rank.push_back({"kept weights", rank.kept});
   need.per_rank.push_back({"a batch", rank.batch});
+  if (rank.validation > 0) need.per_rank.push_back({"validation cells", rank.validation});
+  if (rank.gradients > 0) need.per_rank.push_back({"gradients under way", rank.gradients});
   const double finished = finished_bytes(rank, groups, bytes_of_member(matrix, options));
   if (finished > 0) need.on_one_rank.push_back({"finished mappings", finished});
   need.advice = advice_on(rank, groups);

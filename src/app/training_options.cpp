@@ -75,6 +75,10 @@ void check_options_of_dko(const TrainingOptions& options) {
     throw UsageError("--patience needs validation cells: give --validation above 0");
   }
   require_between("--validate-every", static_cast<double>(options.validate_every), 0, 1e9);
+  if (options.validate_every > 1 && options.validate_every >= options.steps) {
+    throw UsageError(
+        "--validate-every must be less than --steps: at step 0 alone there is nothing to choose from");
+  }
   if (options.validate_every > 0 && options.validation == 0) {
     throw UsageError("--validate-every needs validation cells: give --validation above 0");
   }

@@ -132,6 +132,11 @@ struct PendingSum::Request {
   MPI_Request request = MPI_REQUEST_NULL;
 };
 
+PendingSum::PendingSum() = default;
+PendingSum::PendingSum(PendingSum&&) noexcept = default;
+PendingSum& PendingSum::operator=(PendingSum&&) noexcept = default;
+PendingSum::~PendingSum() = default;
+
 bool PendingSum::is_done() {
   if (!request_) return true;
   int done = 0;
@@ -154,7 +159,7 @@ PendingSum Communicator::start_sum(std::span<float> values) const {
     sum(values);
     return pending;
   }
-  pending.request_ = std::make_shared<PendingSum::Request>();
+  pending.request_ = std::make_unique<PendingSum::Request>();
   check_mpi(MPI_Iallreduce(MPI_IN_PLACE, values.data(), static_cast<int>(count), MPI_FLOAT, MPI_SUM,
                            handle_->comm, &pending.request_->request),
             "MPI_Iallreduce");

@@ -12,9 +12,10 @@ namespace dko {
 /// matrix, and by gene. "Place" is a pair's number by cell. Arranging anew keeps the memory.
 class CellBatch {
  public:
-  /// Genes are taken through weights in panels of so many neighbours, which stay in the first-level cache.
+  /// Genes are taken through weights in panels of so many neighbours, whose rows stay in the nearest caches.
   static constexpr std::int64_t panel_genes = 64;
 
+  /// Of gene_ranges().
   static constexpr std::int64_t range_pairs = 320;
 
   /// `cells` are numbers of rows of `matrix`, which must outlive the batch. Local.
@@ -41,7 +42,9 @@ class CellBatch {
 
   std::int64_t panels() const { return (genes() + panel_genes - 1) / panel_genes; }
   /// Of each cell, the place of its first gene in this panel or a later one; panels() has the ends.
-  const std::int64_t* panel_starts(std::int64_t panel) const { return &panel_starts_[at(panel * cells())]; }
+  const std::int64_t* panel_starts(std::int64_t panel) const {
+    return panel_starts_.data() + panel * cells();
+  }
 
   /// What a panel's genes are to the cells when whole rows are summed: lists[starts[c]] to lists[starts[c+1]]
   /// are the genes that cell c expresses, or if is_without[c] those that it does not, whichever are fewer.
@@ -50,7 +53,7 @@ class CellBatch {
     const unsigned char* is_without;
   };
   PanelPresence panel_presence(std::int64_t panel) const {
-    return {&presence_starts_[at(panel * cells())], &is_without_[at(panel * cells())]};
+    return {presence_starts_.data() + panel * cells(), is_without_.data() + panel * cells()};
   }
   std::span<const std::int32_t> presence_lists() const { return presence_lists_; }
 

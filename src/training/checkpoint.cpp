@@ -240,6 +240,8 @@ void write_checkpoint(const fs::path& path, const Provenance& provenance, const 
   std::optional<hdf5::File> file;
   on_every_rank(ranks, [&] { file.emplace(hdf5::open_on_all_ranks(partial, ranks)); });
   on_every_rank(ranks, [&] { write_units(*file, notes.keeps(), units, own); });
+  // What other nodes wrote must be on the disk, too, before the file gets its name.
+  on_every_rank(ranks, [&] { file->flush(); });
   on_every_rank(ranks, [&] { file->close(); });
   on_root(ranks, [&] {
     output->sync();

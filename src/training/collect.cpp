@@ -16,22 +16,35 @@ std::span<float> part_of(Mapping& mapping, HiddenUnits::Part part) {
   return mapping.parameters().subspan(weights, hidden);
 }
 
-/// This rank's units of its block `turn`, if it has so many: none otherwise.
-RankShare units_of_turn(const HiddenUnits& units, std::int64_t turn) {
-  if (turn >= units.blocks()) return {};
-  const RankShare of_block = units.units_of(turn);
-  return {units.units().first + of_block.first, units.units().first + of_block.last};
+/// A block of the sender's, row after row one value per unit, to its place in each row of the mapping.
+void place(std::span<const float> values, RankShare units, std::int64_t rows, std::int64_t hidden,
+           std::span<float> to) {
+  const std::int64_t count = units.last - units.first;
+  for (std::int64_t row = 0; row < rows; ++row)
+    std::copy_n(values.data() + row * count, count, to.data() + row * hidden + units.first);
 }
 
-/// What the ranks sent, one after the other, to its place in each row.
-void place(std::span<const float> values, const std::vector<std::int64_t>& ranges, std::int64_t rows,
-           std::int64_t hidden, std::span<float> to) {
-  const float* from = values.data();
-  for (std::size_t rank = 0; rank < ranges.size() / 2; ++rank) {
-    const std::int64_t first = ranges[2 * rank];
-    const std::int64_t count = ranges[2 * rank + 1] - first;
-    for (std::int64_t row = 0; row < rows; ++row, from += count)
-      std::copy_n(from, count, to.data() + row * hidden + first);
+/// One block of rank `from`, to rank 0. Collective.
+void collect_block(std::int64_t block, int from, const HiddenUnits& units, HiddenUnits::Set set,
+                   const Communicator& owners, Mapping& mapping) {
+  using Part = HiddenUnits::Part;
+  std::vector<std::int64_t> range;
+  RankShare of_block;
+  if (owners.rank() == from) {
+    of_block = units.units_of(block);
+    range = {units.units().first + of_block.first, units.units().first + of_block.last};
+  }
+  const auto on_root = owners.to_root(std::span<const std::int64_t>(range), from);
+  for (const Part part : {Part::w1, Part::w2, Part::b1}) {
+    std::vector<float> values;
+    if (owners.rank() == from) {
+      values.resize(static_cast<std::size_t>(units.rows(part) * (of_block.last - of_block.first)));
+      units.read(block, set, part, values);
+    }
+    const auto received = owners.to_root(std::span<const float>(values), from);
+    if (owners.is_root())
+      place(received, {on_root[0], on_root[1]}, units.rows(part), mapping.shape().hidden,
+            part_of(mapping, part));
   }
 }
 
@@ -39,23 +52,16 @@ void place(std::span<const float> values, const std::vector<std::int64_t>& range
 
 Mapping collect(MappingShape shape, const HiddenUnits& units, HiddenUnits::Set set, std::span<const float> b2,
                 const Communicator& owners) {
-  using Part = HiddenUnits::Part;
   Mapping mapping;
   if (owners.is_root()) {
     mapping = Mapping(shape);
     std::copy(b2.begin(), b2.end(), mapping.parameters().last(b2.size()).begin());
   }
-  const std::int64_t turns = owners.max(units.blocks());
-  for (std::int64_t turn = 0; turn < turns; ++turn) {
-    const RankShare own = units_of_turn(units, turn);
-    const std::vector<std::int64_t> range{own.first, own.last};
-    const auto ranges = owners.gather(std::span<const std::int64_t>(range));
-    for (const Part part : {Part::w1, Part::w2, Part::b1}) {
-      std::vector<float> values(static_cast<std::size_t>(units.rows(part) * (own.last - own.first)));
-      if (!values.empty()) units.read(turn, set, part, values);
-      const auto all = owners.gather(std::span<const float>(values));
-      if (owners.is_root()) place(all, ranges, units.rows(part), shape.hidden, part_of(mapping, part));
-    }
+  for (int from = 0; from < owners.size(); ++from) {
+    std::int64_t blocks = units.blocks();
+    owners.broadcast(blocks, from);
+    for (std::int64_t block = 0; block < blocks; ++block)
+      collect_block(block, from, units, set, owners, mapping);
   }
   return mapping;
 }

@@ -8,7 +8,7 @@
 namespace dko {
 
 /// The mapping whose hidden units lie on the ranks of `owners`, on its rank 0; empty elsewhere. Block by
-/// block: beside the mapping rank 0 holds no more than a block of every rank. Collective.
+/// block: beside the mapping rank 0 holds no more than one of them. Collective.
 Mapping collect(MappingShape shape, const HiddenUnits& units, HiddenUnits::Set set, std::span<const float> b2,
                 const Communicator& owners);
 

@@ -30,15 +30,14 @@ Member make_member(const ExpressionMatrix& profiles, const Split& split, const M
 }
 
 /// Of one member to that of all that its group makes, this one after `turn` others. A training that stops
-/// early says so by a smaller total; a fit's units are its own.
+/// early or was resumed says so by a smaller total; a fit's units are its own.
 ProgressCallback progress_of_member(const ProgressCallback& progress, const ModelOptions& options,
                                     std::int64_t turn, std::int64_t turns) {
   if (!progress) return {};
   const bool is_dko = options.kind == MappingKind::dko;
   const std::int64_t whole = is_dko ? options.training.steps : parts_of_fit;
   return [=, &progress](std::int64_t done, std::int64_t total) {
-    const std::int64_t part = is_dko ? done : whole * done / total;
-    progress(turn * whole + (done == total ? whole : part), turns * whole);
+    progress(turn * whole + whole * done / total, turns * whole);
   };
 }
 

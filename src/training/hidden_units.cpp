@@ -7,6 +7,8 @@ namespace dko {
 
 namespace {
 
+static_assert(CellBatch::panel_genes == panel_rows);
+
 PanelOfCells panel_of_cells(const CellBatch& batch, std::int64_t panel) {
   return {batch.cells(), std::min((panel + 1) * CellBatch::panel_genes, batch.genes()), batch.gene().data(),
           batch.panel_starts(panel), batch.panel_starts(panel + 1)};
@@ -163,6 +165,7 @@ void HiddenUnits::forward(const CellBatch& batch, std::span<const float> bias, H
       const bool is_last = block + 1 == blocks();
       of.rows = weights(block, Part::w2);
       of.next_rows = is_last ? nullptr : weights(block + 1, Part::w2);
+      of.next_width = is_last ? 0 : width(block + 1);
       of.activations = hidden(block);
       functions(block).products[block == 0][is_last](of);
     }

@@ -42,6 +42,11 @@ class HiddenUnits {
   /// Floats that the gradient of a block takes.
   std::int64_t gradient_size(std::int64_t block) const { return (2 * shape_.genes + 1) * width(block); }
 
+  /// Floats of HiddenActivations::slopes that a batch needs.
+  std::int64_t most_slopes(const CellBatch& batch) const {
+    return batch.cells() * most_block_vectors * vectors_->lanes;
+  }
+
   /// h = W1 ẑ + b1 for each cell of the batch, and W2 h of these units plus the bias of each output (N of
   /// them), in the order of the batch's places. Local.
   void forward(const CellBatch& batch, std::span<const float> bias, HiddenActivations& activations,

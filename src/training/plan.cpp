@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "dko/base/error.hpp"
+#include "dko/parallel/communication_model.hpp"
 #include "dko/training/trainer.hpp"
 
 namespace dko {
@@ -21,15 +22,8 @@ constexpr std::array forms{ParallelForm::automatic, ParallelForm::data, Parallel
 constexpr double per_multiply_add = 2.5e-11;  // of the five products of a step
 constexpr double per_parameter = 1.1e-9;      // of one update, and of reading weights
 constexpr double per_cell_gene = 2e-9;        // of a loss
-constexpr double per_byte = 5e-10;
-constexpr double per_message = 5e-6;
 
-/// Seconds of an allreduce: a ring's bytes, a tree's messages.
-double allreduce(double bytes, int ranks) {
-  if (ranks == 1) return 0;
-  const auto p = static_cast<double>(ranks);
-  return 2 * (p - 1) / p * bytes * per_byte + 2 * std::ceil(std::log2(p)) * per_message;
-}
+constexpr AllreduceModel between_ranks{5e-6, 5e-10};
 
 }  // namespace
 
@@ -64,11 +58,10 @@ TrainingSize training_size(const ExpressionMatrix& matrix, const Split& split,
 }
 
 StepCost estimated_cost(const TrainingSize& size, ParallelForm form, int ranks) {
-  const auto n = static_cast<double>(size.genes);
   const auto h = static_cast<double>(size.hidden);
   const double in_batch = static_cast<double>(size.batch) * size.expressed;
   const double in_validation = static_cast<double>(size.validation_cells) * size.expressed;
-  const double parameters = 2 * n * h + n + h;
+  const auto parameters = static_cast<double>(MappingShape{size.genes, size.hidden}.parameters());
   const bool is_data = form == ParallelForm::data;
   const auto p = static_cast<double>(ranks);
   // Cells are shared whole; hidden units nearly evenly.
@@ -80,25 +73,32 @@ StepCost estimated_cost(const TrainingSize& size, ParallelForm form, int ranks) 
   cost.compute = of_batch * 5 * in_batch * h * per_multiply_add;
   cost.compute += (is_data ? of_batch : 1) * in_batch * per_cell_gene;
   cost.update = (is_data ? 1 : shared(h)) * parameters * per_parameter;
-  cost.communication = allreduce(4 * (is_data ? parameters : in_batch), ranks);
+  cost.communication = between_ranks.seconds(4 * (is_data ? parameters : in_batch), ranks);
   cost.validation = of_validation * 2 * in_validation * h * per_multiply_add;
   cost.validation += (is_data ? of_validation : 1) * in_validation * per_cell_gene;
-  cost.validation += is_data ? 0 : allreduce(4 * in_validation, ranks);
+  cost.validation += is_data ? 0 : between_ranks.seconds(4 * in_validation, ranks);
   return cost;
 }
 
+namespace {
+
+/// By the costs of one rank: a training is the same however many ranks there are.
+std::int64_t validation_interval(const TrainingSize& size, const TrainingOptions& options) {
+  if (options.validate_every > 0) return options.validate_every;
+  if (size.validation_cells == 0) return 1;
+  const StepCost cost = estimated_cost(size, ParallelForm::sharded, 1);
+  if (cost.validation * static_cast<double>(size.steps) <= cheap_validation) return 1;
+  // Validation v and steps s of the time: v/K <= (s + v/K)/10.
+  const auto seldom =
+      static_cast<std::int64_t>(std::ceil(9 * cost.validation / (cost.compute + cost.update)));
+  return std::clamp<std::int64_t>(seldom, 1, std::max<std::int64_t>(1, size.steps / least_validations));
+}
+
+}  // namespace
+
 TrainingPlan plan_training(const TrainingSize& size, const TrainingOptions& options, int ranks) {
-  const auto interval = [&](const StepCost& cost) -> std::int64_t {
-    if (options.validate_every > 0) return options.validate_every;
-    if (size.validation_cells == 0) return 1;
-    if (cost.validation * static_cast<double>(size.steps) <= cheap_validation) return 1;
-    // Validation v and steps s of the time: v/K <= (s + v/K)/10.
-    const double step = cost.compute + cost.update + cost.communication;
-    return std::max<std::int64_t>(1, static_cast<std::int64_t>(std::ceil(9 * cost.validation / step)));
-  };
-  const auto plan = [&](ParallelForm form) {
-    return TrainingPlan{form, interval(estimated_cost(size, form, ranks))};
-  };
+  const std::int64_t interval = validation_interval(size, options);
+  const auto plan = [&](ParallelForm form) { return TrainingPlan{form, interval}; };
   if (ranks == 1) return plan(ParallelForm::sharded);
   if (options.parallel != ParallelForm::automatic) return plan(options.parallel);
   const auto seconds = [&](const TrainingPlan& of) {

@@ -58,7 +58,7 @@ class Checkpoints {
   void resume() {
     if (options_.file.empty() || !options_.resume) return;
     std::int32_t is_there = 0;
-    if (ranks_.is_root()) is_there = std::filesystem::exists(options_.file) ? 1 : 0;
+    on_root(ranks_, [&] { is_there = std::filesystem::exists(options_.file) ? 1 : 0; });
     ranks_.broadcast(is_there);
     if (is_there == 0) return;
     trainer_.restore(options_.file);

@@ -152,10 +152,20 @@ struct Trainer::State {
       slopes[pair] = slopes_by_place[static_cast<std::size_t>(batch.place()[pair])];
   }
 
+  /// All that is needed while sums are under way: nothing may fail then.
+  void make_room_for_gradients(std::int64_t under_way) {
+    std::int64_t widest = 0;
+    for (std::int64_t block = 0; block < units.blocks(); ++block)
+      widest = std::max(widest, units.gradient_size(block));
+    gradients.resize(static_cast<std::size_t>(under_way));
+    for (AlignedArray& gradient : gradients) gradient.resize(widest);
+    batch_pass.activations.slopes.resize(units.most_slopes(batch));
+  }
+
   /// The gradients of a block travel while those of the next are computed.
   void update_by_summed_gradients(const AdamStep& step, bool keep) {
     const std::int64_t under_way = std::min<std::int64_t>(most_sums_under_way, units.blocks());
-    gradients.resize(static_cast<std::size_t>(under_way));
+    make_room_for_gradients(under_way);
     std::vector<PendingSum> sums(gradients.size());
     const auto slot = [&](std::int64_t block) { return static_cast<std::size_t>(block % under_way); };
     const auto finish = [&](std::int64_t block) {
@@ -168,10 +178,9 @@ struct Trainer::State {
       if (block >= under_way) finish(block - under_way);
       clock.enter(&StepSeconds::backward);
       AlignedArray& gradient = gradients[slot(block)];
-      gradient.resize(units.gradient_size(block));
       units.gradient(block, batch, slopes_by_place, slopes, batch_pass.activations, gradient.data());
       sums[slot(block)] =
-          communicator.start_sum({gradient.data(), static_cast<std::size_t>(gradient.size())});
+          communicator.start_sum({gradient.data(), static_cast<std::size_t>(units.gradient_size(block))});
       for (PendingSum& sum : sums) sum.is_done();  // MPI goes on with them
     }
     for (std::int64_t block = units.blocks() - under_way; block < units.blocks(); ++block) finish(block);

@@ -46,6 +46,7 @@ struct OutputRows {
   PanelOfGenes panel;
   const float* rows = nullptr;         ///< of the block's W2
   const float* next_rows = nullptr;    ///< of the next block's, to be fetched to the cache
+  std::int64_t next_width = 0;         ///< floats of such a row
   const float* activations = nullptr;  ///< of the block
   float* partial = nullptr;            ///< L sums of each pair, counted from the first of the panel
   const float* bias = nullptr;
@@ -62,7 +63,8 @@ struct AdamArrays {
 };
 
 inline constexpr std::int64_t most_block_vectors = 8;
-inline constexpr std::int64_t fold_pairs = 4;  ///< pairs at a time
+inline constexpr std::int64_t panel_rows = 64;  ///< genes of a panel, but for the last
+inline constexpr std::int64_t fold_pairs = 4;   ///< pairs at a time
 
 /// Of one instruction set and number of vectors.
 struct UnitBlockFunctions {

@@ -38,7 +38,6 @@ inline void fetch_row(const float* row, std::int64_t width) {
 /// The cells' shares of the next panel's rows, fetched while this one is worked on: rows that few cells need
 /// are no stream that the processor would see coming.
 inline void fetch_next(std::int64_t cell, std::int64_t cells, const float* next_panel, std::int64_t width) {
-  constexpr std::int64_t panel_rows = 64;
   const std::int64_t end = panel_rows * (cell + 1) / cells;
   for (std::int64_t row = panel_rows * cell / cells; row < end; ++row)
     fetch_row(next_panel + row * width, width);
@@ -149,7 +148,7 @@ void products(const OutputRows& of) {
     std::int64_t pair = of.panel.starts[gene];
     const std::int64_t end = of.panel.starts[gene + 1];
     if (pair == end) continue;
-    if constexpr (!is_last) fetch_row(of.next_rows + gene * width, width);
+    if constexpr (!is_last) fetch_row(of.next_rows + gene * of.next_width, of.next_width);
     typename V::Register row[vectors];
     load_row<V, vectors>(row, of.rows + gene * width);
     for (; pair + fold_pairs <= end; pair += fold_pairs)

@@ -9,12 +9,25 @@
 #include <memory>
 #include <new>
 #include <span>
+#include <utility>
 
 namespace dko {
 
 /// Floats aligned to 64 bytes. Growing loses the content; memory is kept.
 class AlignedArray {
  public:
+  AlignedArray() = default;
+  AlignedArray(AlignedArray&& other) noexcept
+      : data_(std::move(other.data_)),
+        capacity_(std::exchange(other.capacity_, 0)),
+        size_(std::exchange(other.size_, 0)) {}
+  AlignedArray& operator=(AlignedArray&& other) noexcept {
+    data_ = std::move(other.data_);
+    capacity_ = std::exchange(other.capacity_, 0);
+    size_ = std::exchange(other.size_, 0);
+    return *this;
+  }
+
   /// Room for `size` numbers, whose values are whatever they are.
   void resize(std::int64_t size) {
     if (size > capacity_) {

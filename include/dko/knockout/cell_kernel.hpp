@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "dko/knockout/event_index.hpp"
-#include "dko/parallel/instruction_set.hpp"
 #include "dko/knockout/score.hpp"
 #include "dko/mapping/collapsed_mapping.hpp"
+#include "dko/parallel/instruction_set.hpp"
 
 namespace dko {
 

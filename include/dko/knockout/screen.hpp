@@ -7,12 +7,12 @@
 #include "dko/base/progress.hpp"
 #include "dko/expression/matrix.hpp"
 #include "dko/knockout/event_list.hpp"
-#include "dko/parallel/instruction_set.hpp"
 #include "dko/knockout/pair_keeping.hpp"
 #include "dko/knockout/pair_selection.hpp"
 #include "dko/knockout/score.hpp"
 #include "dko/knockout/targets.hpp"
 #include "dko/mapping/collapsed_mapping.hpp"
+#include "dko/parallel/instruction_set.hpp"
 
 namespace dko {
 

@@ -42,7 +42,10 @@ struct RankShare {
 class PendingSum {
  public:
   /// Nothing: done.
-  PendingSum() = default;
+  PendingSum();
+  PendingSum(PendingSum&&) noexcept;
+  PendingSum& operator=(PendingSum&&) noexcept;
+  ~PendingSum();
 
   /// Whether the sum is there. MPI may need such calls to go on with it. Local.
   bool is_done();
@@ -52,7 +55,7 @@ class PendingSum {
  private:
   friend class Communicator;
   struct Request;
-  std::shared_ptr<Request> request_;
+  std::unique_ptr<Request> request_;
 };
 
 /// A group of ranks, passed to every algorithm that works on more than one. Without MPI it is a group of

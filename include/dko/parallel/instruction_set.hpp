@@ -8,8 +8,9 @@
 
 namespace dko {
 
-/// The instruction sets that the pair kernel has a version for; one program holds all of them. Each gives the
-/// same bits on every machine that runs the same program; between them scores are equal to rounding.
+/// The instruction sets that the kernels of screens and trainings have versions for; one program holds all.
+/// Each gives the same bits on every machine that runs the same program; between them scores are equal to
+/// rounding.
 enum class InstructionSet { portable, avx2, avx512 };
 
 /// The narrowest first.

@@ -43,7 +43,8 @@ struct StepCost {
   double communication = 0;  ///< of gradients or outputs
   double validation = 0;     ///< one validation of all validation cells, its communication included
 };
-/// Of each of `ranks` ranks, `form` not automatic. Local.
+/// Of each of `ranks` ranks, `form` not automatic. Gradients and validation outputs are counted as one
+/// message each, which is too few where there are many ranks. Local.
 StepCost estimated_cost(const TrainingSize& size, ParallelForm form, int ranks);
 
 /// How a training will go.
@@ -54,11 +55,13 @@ struct TrainingPlan {
 
 /// What the options leave open is chosen by estimated costs: the form whose step, validation included, is
 /// quicker; and to validate at every step, as the original does, if that is estimated to take at most
-/// `cheap_validation` in all, otherwise so seldom that it takes at most a tenth of the time. Without
-/// validation cells validate_every is 1 and means nothing. Local.
+/// `cheap_validation` in all, otherwise so seldom that it takes at most a tenth of the time, but
+/// `least_validations` times at least. When to validate is chosen by what one rank takes, so that it does not
+/// depend on the ranks. Without validation cells validate_every is 1 and means nothing. Local.
 TrainingPlan plan_training(const TrainingSize& size, const TrainingOptions& options, int ranks);
 
 /// Seconds of a whole training.
 inline constexpr double cheap_validation = 10;
+inline constexpr std::int64_t least_validations = 20;
 
 }  // namespace dko
