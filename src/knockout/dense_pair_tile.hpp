@@ -5,12 +5,12 @@
 #include <span>
 #include <vector>
 
-#include "dko/base/aligned_array.hpp"
 #include "dense_tile.hpp"
+#include "dko/base/aligned_array.hpp"
 #include "dko/knockout/event_index.hpp"
-#include "dko/parallel/instruction_set.hpp"
 #include "dko/knockout/score.hpp"
 #include "dko/mapping/collapsed_mapping.hpp"
+#include "dko/parallel/instruction_set.hpp"
 #include "pair_block.hpp"
 #include "pair_precision.hpp"
 
