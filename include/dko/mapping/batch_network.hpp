@@ -10,8 +10,9 @@
 
 namespace dko {
 
-/// Runs the mapping forward and backward on batches of cells, in single precision, with its own buffers.
-/// All calls are local. `profiles` holds relative profiles p as values (ExpressionMatrix::relative_profiles).
+/// Runs the mapping forward and backward on batches of cells, in single precision and dense matrices, with
+/// its own buffers: for predictions, and as what the trainer's engine is held against. All calls are local.
+/// `profiles` holds relative profiles p as values (ExpressionMatrix::relative_profiles).
 ///
 /// The loss of a cell is the Bray-Curtis distance BC(q, p) = Σ|q−p| / Σ(q+p) = ½ Σ|q−p|, since both sum to
 /// one; the loss of a batch is the sum over its cells. Its gradient, with s_i = ½ sign(q_i − p_i):
