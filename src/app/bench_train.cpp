@@ -138,9 +138,9 @@ class TrainBench {
  private:
   const Communicator& ranks() const { return job_.ranks(); }
 
-  /// Far more than caches, and bounded: 768 MiB on a node, but 24 MiB a rank.
+  /// Far more than caches, and bounded: 384 MiB on a node, but 24 MiB a rank.
   Bandwidths measure_bandwidths() const {
-    constexpr std::int64_t of_node = std::int64_t{768} << 20;
+    constexpr std::int64_t of_node = std::int64_t{384} << 20;
     constexpr std::int64_t least = std::int64_t{24} << 20;
     constexpr double seconds = 0.5;
     Bandwidths bandwidths;

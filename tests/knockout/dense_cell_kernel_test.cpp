@@ -236,7 +236,7 @@ TEST_CASE("a pair has the same bits in whatever range, selection and company it 
 
 TEST_CASE("instruction sets agree to rounding, over more rows than fit into the first cache") {
   constexpr std::int32_t n = 1100;
-  AllExpressed cell = random_effects(n, GENERATE(1e-3, 0.2), 1, 25);
+  AllExpressed cell = random_effects(n, 0.2, 1, 25);
   DenseCellKernel portable(cell.mapping, InstructionSet::portable);
   DenseCellKernel best(cell.mapping);
   portable.load(cell.genes);
