@@ -11,12 +11,12 @@ echo "== formatting"
 git ls-files '*.cpp' '*.hpp' | xargs clang-format --dry-run --Werror
 
 echo "== sanitizers"
-cmake --preset asan -DDKO_BUILD_TESTS=ON -DDKO_PRECOMPILE=ON >/dev/null
+cmake --preset asan -DDKO_BUILD_TESTS=ON >/dev/null
 cmake --build --preset asan -j 2
 # The figures of the original's data and long trainings take long here and are computed below.
 ctest --preset asan -j 2 -LE 'data|long' --no-tests=error
 
 echo "== release"
-cmake --preset release -DDKO_BUILD_TESTS=ON -DDKO_PRECOMPILE=ON >/dev/null
+cmake --preset release -DDKO_BUILD_TESTS=ON >/dev/null
 cmake --build --preset release -j 2
 ctest --preset release -j 2 --no-tests=error
