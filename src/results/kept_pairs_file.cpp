@@ -4,8 +4,8 @@
 #include <span>
 
 #include "dko/base/output_file.hpp"
-#include "dko/hdf5/parallel_file.hpp"
 #include "dko/parallel/collective.hpp"
+#include "dko/parallel/parallel_file.hpp"
 #include "dko/results/screen_size.hpp"
 #include "score_layout.hpp"
 #include "screen_layout.hpp"
@@ -73,7 +73,7 @@ std::int64_t write_kept_pairs(const std::filesystem::path& path, const ScreenPla
   std::int64_t total = 0;
   const std::int64_t before = place_of(std::ssize(kept), total, ranks);
   on_root(ranks, [&] { create_list(path, total, plan.doubles); });
-  hdf5::File file = hdf5::open_on_all_ranks(path, ranks);
+  hdf5::File file = open_on_all_ranks(path, ranks);
   {
     hdf5::Location list = file.group(layout::list);
     for (std::size_t done = 0; done < kept.size(); done += pairs_per_write) {

@@ -4,7 +4,7 @@
 #include <limits>
 #include <span>
 
-#include "dko/hdf5/parallel_file.hpp"
+#include "dko/parallel/parallel_file.hpp"
 #include "summary_layout.hpp"
 
 namespace dko {
@@ -24,7 +24,7 @@ std::string path_of(const Measure& measure, const std::string& array) {
 
 PairSummaryWriter::PairSummaryWriter(const std::filesystem::path& path, const Communicator& ranks,
                                      const ScreenPlan& plan)
-    : file_(hdf5::open_on_all_ranks(path, ranks)), measures_(summed_measures(plan)) {
+    : file_(open_on_all_ranks(path, ranks)), measures_(summed_measures(plan)) {
   const hdf5::Location summary = file_.group(layout::group);
   datasets_.emplace(layout::cells, summary.dataset(layout::cells));
   for (const Measure& measure : measures_) {

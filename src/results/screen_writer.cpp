@@ -1,8 +1,8 @@
 #include "dko/results/screen_writer.hpp"
 
 #include "dko/base/text.hpp"
-#include "dko/hdf5/parallel_file.hpp"
 #include "dko/knockout/event_index.hpp"
+#include "dko/parallel/parallel_file.hpp"
 #include "score_layout.hpp"
 #include "screen_layout.hpp"
 #include "summary_layout.hpp"
@@ -106,7 +106,7 @@ void complete_screen_file(const std::filesystem::path& path, std::optional<doubl
 
 ScreenWriter::ScreenWriter(const std::filesystem::path& path, const Communicator& communicator,
                            const ScreenPlan& plan)
-    : file_(hdf5::open_on_all_ranks(path, communicator)) {
+    : file_(open_on_all_ranks(path, communicator)) {
   const auto open = [&](ScoreArray array, ScoreSet wanted, const auto& dataset_of) {
     for (const Score score : every_score) {
       if (wanted.has(score)) datasets_.emplace(std::pair(array, score), dataset_of(layout::name_of(score)));

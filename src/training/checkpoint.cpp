@@ -11,9 +11,9 @@
 #include "dko/base/error.hpp"
 #include "dko/base/output_file.hpp"
 #include "dko/hdf5/header.hpp"
-#include "dko/hdf5/parallel_file.hpp"
 #include "dko/mapping/record_file.hpp"
 #include "dko/parallel/collective.hpp"
+#include "dko/parallel/parallel_file.hpp"
 #include "dko/training/checkpoint.hpp"
 
 namespace dko {
@@ -238,7 +238,7 @@ void write_checkpoint(const fs::path& path, const Provenance& provenance, const 
   });
   ranks.broadcast(partial);
   std::optional<hdf5::File> file;
-  on_every_rank(ranks, [&] { file.emplace(hdf5::open_on_all_ranks(partial, ranks)); });
+  on_every_rank(ranks, [&] { file.emplace(open_on_all_ranks(partial, ranks)); });
   on_every_rank(ranks, [&] { write_units(*file, notes.keeps(), units, own); });
   // What other nodes wrote must be on the disk, too, before the file gets its name.
   on_every_rank(ranks, [&] { file->flush(); });

@@ -5,10 +5,10 @@
 #include "dko/hdf5/file.hpp"
 #include "dko/parallel/communicator.hpp"
 
-namespace dko::hdf5 {
+namespace dko {
 
 /// Opens a file for writing by all ranks at once: through the MPI driver of HDF5 for several ranks, the plain
 /// one for a rank alone. Collective, as is closing it. @throws IoError
-File open_on_all_ranks(const std::filesystem::path& path, const Communicator& ranks);
+hdf5::File open_on_all_ranks(const std::filesystem::path& path, const Communicator& ranks);
 
-}  // namespace dko::hdf5
+}  // namespace dko
