@@ -7,25 +7,16 @@ namespace dko::app {
 
 namespace {
 
-/// The largest of the parts that `ranks` ranks make of `count` things, of the whole.
-double largest_part(std::int64_t count, int ranks) {
-  if (count == 0) return 0;
-  const std::int64_t most = (count + ranks - 1) / ranks;
-  return static_cast<double>(most) / static_cast<double>(count);
-}
-
 double parameters(const TrainingSize& size) {
-  const auto genes = static_cast<double>(size.genes);
-  const auto hidden = static_cast<double>(size.hidden);
-  return 2 * genes * hidden + genes + hidden;
+  return static_cast<double>(size.shape().parameters());
 }
 
 }  // namespace
 
 StepBytes step_bytes(const TrainingSize& size, ParallelForm form, int ranks) {
   const bool is_data = form == ParallelForm::data;
-  const double part = is_data ? 1 : largest_part(size.hidden, ranks);
-  const double cells = static_cast<double>(size.batch) * (is_data ? largest_part(size.batch, ranks) : 1);
+  const double part = is_data ? 1 : largest_share(size.hidden, ranks);
+  const double cells = static_cast<double>(size.batch) * (is_data ? largest_share(size.batch, ranks) : 1);
   const auto genes = static_cast<double>(size.genes);
   const double in_batch = 1 - std::pow(1 - size.expressed / genes, cells);
   StepBytes bytes;
@@ -42,8 +33,8 @@ StepForecast forecast_step(const TrainingSize& size, const StepTime& alone, cons
   forecast.ranks = ranks;
   if (form == ParallelForm::data) {
     forecast.communication = network.seconds(4 * parameters(size), ranks);
-    forecast.total = (one.forward + one.backward) * largest_part(size.batch, ranks) + one.update +
-                     one.validation * largest_part(size.validation_cells, ranks);
+    forecast.total = (one.forward + one.backward) * largest_share(size.batch, ranks) + one.update +
+                     one.validation * largest_share(size.validation_cells, ranks);
   } else {
     const auto outputs = [&](std::int64_t cells) { return 4 * static_cast<double>(cells) * size.expressed; };
     forecast.communication = network.seconds(outputs(size.batch), ranks);
@@ -51,7 +42,7 @@ StepForecast forecast_step(const TrainingSize& size, const StepTime& alone, cons
       forecast.communication += network.seconds(outputs(size.validation_cells), ranks) /
                                 static_cast<double>(alone.plan.validate_every);
     forecast.total =
-        (one.forward + one.backward + one.update + one.validation) * largest_part(size.hidden, ranks);
+        (one.forward + one.backward + one.update + one.validation) * largest_share(size.hidden, ranks);
   }
   const double unaccounted = std::max(0.0, alone.total - one.sum());
   forecast.total += forecast.communication + one.other + unaccounted;

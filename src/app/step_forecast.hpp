@@ -31,8 +31,7 @@ struct StepForecast {
 
 /// From what the parts take on one rank:
 /// * data: forward, backward and validation by the rank with most cells, ⌈cells/P⌉ of them; the update whole;
-/// an
-///   allreduce of all gradients, 4 bytes a parameter.
+///   an allreduce of all gradients, 4 bytes a parameter.
 /// * sharded: forward, backward, update and validation by the rank with most hidden units, ⌈H/P⌉ of them; an
 ///   allreduce of the outputs of the batch's expressed genes, 4 bytes each, and every `validate_every` steps
 ///   of the validation cells'.

@@ -37,9 +37,8 @@ RankTraining training_of_rank(const ExpressionMatrix& matrix, const Split& split
   const TrainingSize size = training_size(matrix, split, options);
   RankTraining rank;
   rank.form = plan_training(size, options, ranks_of_group).parallel;
-  const auto hidden = static_cast<double>(size.hidden);
-  const double units = rank.form == ParallelForm::sharded ? std::ceil(hidden / ranks_of_group) : hidden;
-  rank.share = units / hidden;
+  rank.share = rank.form == ParallelForm::sharded ? largest_share(size.hidden, ranks_of_group) : 1;
+  const double units = rank.share * static_cast<double>(size.hidden);
   const double own = rank.share * bytes_of_parameters(mapping_shape(matrix, options));
   rank.weights = 3 * own;
   rank.kept = split.validation.empty() ? 0 : own;

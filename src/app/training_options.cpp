@@ -55,8 +55,7 @@ void add_options_of_dko(CommandLine& line, TrainingOptions& options) {
           ->value_name("auto|data|sharded")
           ->notifier([&options](const std::string& name) { options.parallel = parallel_form_named(name); }),
       "what ranks share: data, the cells of a step; sharded, the hidden units, and with them the memory; "
-      "auto: "
-      "the quicker by an estimate")(
+      "auto: the quicker by an estimate")(
       "hidden", po::value(&options.hidden)->default_value(options.hidden)->value_name("H"),
       "width of the hidden layer; 0: as many as genes");
 }

@@ -27,15 +27,12 @@ constexpr std::int64_t alignment = std::int64_t{1} << 20;  // of large arrays
 
 struct StoredSet {
   const char* name;
-  HiddenUnits::Set units;
-  OutputBias::Set bias;
+  ParameterSet set;
 };
 
 constexpr std::array every_set{
-    StoredSet{"weights", HiddenUnits::Set::weights, OutputBias::Set::weights},
-    StoredSet{"first_moment", HiddenUnits::Set::first_moment, OutputBias::Set::first_moment},
-    StoredSet{"second_moment", HiddenUnits::Set::second_moment, OutputBias::Set::second_moment},
-    StoredSet{"kept", HiddenUnits::Set::kept, OutputBias::Set::kept}};
+    StoredSet{"weights", ParameterSet::weights}, StoredSet{"first_moment", ParameterSet::first_moment},
+    StoredSet{"second_moment", ParameterSet::second_moment}, StoredSet{"kept", ParameterSet::kept}};
 
 std::span<const StoredSet> sets_of(bool keeps) {
   return std::span(every_set).first(every_set.size() - (keeps ? 0 : 1));
@@ -80,45 +77,48 @@ void create_file(const fs::path& path, const Provenance& provenance, const Check
     hdf5::Location group = file.create_group(set.name);
     for (const auto& [name, part] : every_part)
       group.create(name, hdf5::Type::f32, shape_of(part, notes.shape));
-    group.write("b2", bias.of(set.bias));
+    group.write("b2", bias.of(set.set));
   }
   file.flush();
   file.close();
 }
 
-/// Local.
-void write_units(hdf5::File& file, bool keeps, const HiddenUnits& units, RankShare own) {
-  for (const StoredSet& set : sets_of(keeps)) {
-    const hdf5::Location group = file.group(set.name);
+/// Calls work(dataset, set, part, block) for each block of units of each array of a checkpoint. Local.
+template <class Work>
+void for_each_block(const hdf5::File& file, bool keeps, RankShare blocks, Work work) {
+  for (const StoredSet& stored : sets_of(keeps)) {
+    const hdf5::Location group = file.group(stored.name);
     for (const auto& [name, part] : every_part) {
       hdf5::Dataset dataset = group.dataset(name);
-      for (std::int64_t block = own.first; block < own.last; ++block) {
-        const RankShare of_block = units.units_of(block);
-        const std::int64_t count = of_block.last - of_block.first;
-        std::vector<float> values(static_cast<std::size_t>(units.rows(part) * count));
-        units.read(block, set.units, part, values);
-        values = transposed(values, units.rows(part), count);
-        dataset.write(units.units().first + of_block.first, std::span<const float>(values));
-      }
+      for (std::int64_t block = blocks.first; block < blocks.last; ++block)
+        work(dataset, stored.set, part, block);
     }
   }
 }
 
 /// Local.
+void write_units(const hdf5::File& file, bool keeps, const HiddenUnits& units, RankShare own) {
+  for_each_block(file, keeps, own,
+                 [&](hdf5::Dataset& dataset, ParameterSet set, Part part, std::int64_t block) {
+                   const RankShare of_block = units.units_of(block);
+                   const std::int64_t count = of_block.last - of_block.first;
+                   std::vector<float> values(static_cast<std::size_t>(units.rows(part) * count));
+                   units.read(block, set, part, values);
+                   values = transposed(values, units.rows(part), count);
+                   dataset.write(units.units().first + of_block.first, std::span<const float>(values));
+                 });
+}
+
+/// Local.
 void read_units(const hdf5::File& file, bool keeps, HiddenUnits& units) {
-  for (const StoredSet& set : sets_of(keeps)) {
-    const hdf5::Location group = file.group(set.name);
-    for (const auto& [name, part] : every_part) {
-      const hdf5::Dataset dataset = group.dataset(name);
-      for (std::int64_t block = 0; block < units.blocks(); ++block) {
-        const RankShare of_block = units.units_of(block);
-        const std::int64_t count = of_block.last - of_block.first;
-        std::vector<float> values(static_cast<std::size_t>(units.rows(part) * count));
-        dataset.read(units.units().first + of_block.first, std::span(values));
-        units.write(block, set.units, part, transposed(values, count, units.rows(part)));
-      }
-    }
-  }
+  for_each_block(file, keeps, {0, units.blocks()},
+                 [&](hdf5::Dataset& dataset, ParameterSet set, Part part, std::int64_t block) {
+                   const RankShare of_block = units.units_of(block);
+                   const std::int64_t count = of_block.last - of_block.first;
+                   std::vector<float> values(static_cast<std::size_t>(units.rows(part) * count));
+                   dataset.read(units.units().first + of_block.first, std::span(values));
+                   units.write(block, set, part, transposed(values, count, units.rows(part)));
+                 });
 }
 
 [[noreturn]] void refuse(const hdf5::File& file, const std::string& why) {
@@ -264,7 +264,7 @@ TrainingRecord read_checkpoint(const fs::path& path, const CheckpointNotes& expe
     record = read_record(file, expected);
     read_units(file, expected.keeps(), units);
     for (const StoredSet& set : sets_of(expected.keeps()))
-      file.group(set.name).dataset("b2").read(0, bias.of(set.bias));
+      file.group(set.name).dataset("b2").read(0, bias.of(set.set));
   });
   return record;
 }

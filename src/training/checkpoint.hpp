@@ -3,8 +3,8 @@
 //
 //   attributes   format "dko checkpoint", version and provenance
 //   training/    settings, figures and curves as in model.h5, as of the last step made; attributes
-//   steps_asked,
-//                hidden, instruction_set, and checksums: profiles_checksum, genes_checksum, split_checksum
+//                steps_asked, hidden, instruction_set, and checksums: profiles_checksum, genes_checksum,
+//                split_checksum
 //   weights/     w1 and w2 of H × N (hidden unit by gene), b1 of H, b2 of N; the same in first_moment/,
 //                second_moment/ and, where there is validation, kept/
 //

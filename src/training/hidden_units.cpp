@@ -148,7 +148,7 @@ void HiddenUnits::forward(const CellBatch& batch, std::span<const float> bias, H
   if (blocks() == 0) return outputs_without_units(batch, bias, outputs);
   activations.hidden.resize(batch.cells() * lanes_);
   const auto hidden = [&](std::int64_t block) {
-    return activations.hidden.data() + batch.cells() * blocks_[static_cast<std::size_t>(block)].first;
+    return activations.hidden.data() + activations_offset(block, batch);
   };
   for (std::int64_t block = 0; block < blocks(); ++block) hidden_of(block, batch, hidden(block));
 
@@ -182,8 +182,7 @@ void HiddenUnits::update(const CellBatch& batch, std::span<const float> slopes_b
                          std::span<const float> slopes, const AdamStep& step, bool keep,
                          HiddenActivations& activations, PhaseClock& clock) {
   for (std::int64_t block = 0; block < blocks(); ++block) {
-    const float* const hidden =
-        activations.hidden.data() + batch.cells() * blocks_[static_cast<std::size_t>(block)].first;
+    const float* const hidden = activations.hidden.data() + activations_offset(block, batch);
     activations.slopes.assign(batch.cells() * width(block), 0);
     float* const hidden_slopes = activations.slopes.data();
     // A panel of W2 is read once, for both.
@@ -215,10 +214,8 @@ void HiddenUnits::gradient(std::int64_t block, const CellBatch& batch, std::span
   functions(block).gradients(all, batch.share().data(), hidden_slopes, gradient);
   std::fill_n(gradient + weights, width(block), 0.0F);
   add_up_rows(hidden_slopes, batch.cells(), width(block), gradient + weights);
-  functions(block).gradients(
-      all, slopes.data(),
-      activations.hidden.data() + batch.cells() * blocks_[static_cast<std::size_t>(block)].first,
-      gradient + weights + width(block));
+  functions(block).gradients(all, slopes.data(), activations.hidden.data() + activations_offset(block, batch),
+                             gradient + weights + width(block));
 }
 
 void HiddenUnits::update(std::int64_t block, const float* gradient, const AdamStep& step, bool keep) {

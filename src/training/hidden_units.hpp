@@ -10,6 +10,7 @@
 #include "dko/base/staggered_array.hpp"
 #include "dko/mapping/mapping.hpp"
 #include "dko/parallel/communicator.hpp"
+#include "parameter_set.hpp"
 #include "phase_clock.hpp"
 #include "unit_block.hpp"
 
@@ -68,7 +69,7 @@ class HiddenUnits {
 
   enum class Part { w1, w2, b1 };
   /// Kept weights are those of finish_update(true) last.
-  enum class Set { weights, kept, first_moment, second_moment };
+  using Set = ParameterSet;
 
   /// The units of a block, counted from the first of units().
   RankShare units_of(std::int64_t block) const;
@@ -106,6 +107,10 @@ class HiddenUnits {
   const float* weights(std::int64_t block, Part part) const;
   AdamArrays adam_arrays(std::int64_t block, Part part, bool keep);
 
+  /// Of a block's first float among the activations of a batch.
+  std::int64_t activations_offset(std::int64_t block, const CellBatch& batch) const {
+    return batch.cells() * blocks_[static_cast<std::size_t>(block)].first;
+  }
   void hidden_of(std::int64_t block, const CellBatch& batch, float* hidden) const;
   /// One panel's share of ∂loss/∂h.
   void add_slopes(std::int64_t block, std::int64_t panel, const CellBatch& batch,

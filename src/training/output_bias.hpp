@@ -7,6 +7,7 @@
 #include "cell_batch.hpp"
 #include "dko/base/aligned_array.hpp"
 #include "dko/mapping/mapping.hpp"
+#include "parameter_set.hpp"
 #include "unit_block.hpp"
 
 namespace dko {
@@ -15,7 +16,7 @@ namespace dko {
 /// rank. Kept as HiddenUnits keeps weights.
 class OutputBias {
  public:
-  enum class Set { weights, kept, first_moment, second_moment };
+  using Set = ParameterSet;
 
   OutputBias(MappingShape shape, std::uint64_t seed, InstructionSet instructions);
 

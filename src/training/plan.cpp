@@ -57,22 +57,25 @@ TrainingSize training_size(const ExpressionMatrix& matrix, const Split& split,
   return size;
 }
 
+double largest_share(std::int64_t count, int ranks) {
+  if (count == 0) return 0;
+  return static_cast<double>((count + ranks - 1) / ranks) / static_cast<double>(count);
+}
+
 StepCost estimated_cost(const TrainingSize& size, ParallelForm form, int ranks) {
   const auto h = static_cast<double>(size.hidden);
   const double in_batch = static_cast<double>(size.batch) * size.expressed;
   const double in_validation = static_cast<double>(size.validation_cells) * size.expressed;
-  const auto parameters = static_cast<double>(MappingShape{size.genes, size.hidden}.parameters());
+  const auto parameters = static_cast<double>(size.shape().parameters());
   const bool is_data = form == ParallelForm::data;
-  const auto p = static_cast<double>(ranks);
-  // Cells are shared whole; hidden units nearly evenly.
-  const auto shared = [&](double count) { return std::ceil(count / p) / std::max(1.0, count); };
-  const double of_batch = is_data ? shared(static_cast<double>(size.batch)) : shared(h);
-  const double of_validation = is_data ? shared(static_cast<double>(size.validation_cells)) : shared(h);
+  const double of_units = largest_share(size.hidden, ranks);
+  const double of_batch = is_data ? largest_share(size.batch, ranks) : of_units;
+  const double of_validation = is_data ? largest_share(size.validation_cells, ranks) : of_units;
   StepCost cost;
   // Two products forward, three backward.
   cost.compute = of_batch * 5 * in_batch * h * per_multiply_add;
   cost.compute += (is_data ? of_batch : 1) * in_batch * per_cell_gene;
-  cost.update = (is_data ? 1 : shared(h)) * parameters * per_parameter;
+  cost.update = (is_data ? 1 : of_units) * parameters * per_parameter;
   cost.communication = between_ranks.seconds(4 * (is_data ? parameters : in_batch), ranks);
   cost.validation = of_validation * 2 * in_validation * h * per_multiply_add;
   cost.validation += (is_data ? of_validation : 1) * in_validation * per_cell_gene;

@@ -96,7 +96,7 @@ struct Trainer::State {
 
   /// What this rank's outputs begin with: one rank alone adds the biases where outputs are summed.
   std::span<const float> output_bias() const {
-    return is_data() || communicator.is_root() ? bias.of(OutputBias::Set::weights) : no_bias;
+    return is_data() || communicator.is_root() ? bias.of(ParameterSet::weights) : no_bias;
   }
 
   /// Outputs of all hidden units, into the pass, and the loss.
@@ -187,8 +187,7 @@ struct Trainer::State {
   }
 
   TrainedMapping finish() {
-    const auto set = validates() ? HiddenUnits::Set::kept : HiddenUnits::Set::weights;
-    const auto of_bias = validates() ? OutputBias::Set::kept : OutputBias::Set::weights;
+    const ParameterSet set = validates() ? ParameterSet::kept : ParameterSet::weights;
     units.keep_only(set);
     // Without validation nothing stops a training from keeping what it diverged to.
     const bool is_finite = units.is_finite(set) && std::isfinite(last_kept_loss());
@@ -200,9 +199,9 @@ struct Trainer::State {
     TrainedMapping trained;
     trained.record = completed_record();
     if (!is_data())
-      trained.mapping = collect(shape, units, set, bias.of(of_bias), communicator);
+      trained.mapping = collect(shape, units, set, bias.of(set), communicator);
     else if (communicator.is_root())
-      trained.mapping = collect(shape, units, set, bias.of(of_bias), Communicator::one_rank());
+      trained.mapping = collect(shape, units, set, bias.of(set), Communicator::one_rank());
     return trained;
   }
 

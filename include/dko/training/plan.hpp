@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "dko/expression/matrix.hpp"
+#include "dko/mapping/mapping.hpp"
 #include "dko/training/split.hpp"
 
 namespace dko {
@@ -31,7 +32,11 @@ struct TrainingSize {
   std::int64_t steps = 0;
   std::int64_t validation_cells = 0;
   double expressed = 0;  ///< genes a cell, mean
+
+  MappingShape shape() const { return {genes, hidden}; }
 };
+/// The largest of the parts that `ranks` ranks make of `count` things, of the whole; 0 of none.
+double largest_share(std::int64_t count, int ranks);
 TrainingSize training_size(const ExpressionMatrix& matrix, const Split& split,
                            const TrainingOptions& options);
 
