@@ -12,7 +12,7 @@ packages=(
   libhdf5-openmpi-dev
   libeigen3-dev libspectra-dev
   libboost-dev libboost-program-options-dev libboost-iostreams-dev
-  libfmt-dev liblzf-dev nlohmann-json3-dev
+  libfmt-dev liblzf-dev libxxhash-dev nlohmann-json3-dev
 )
 report=(python3-h5py python3-pandas python3-scipy python3-matplotlib)
 tests=(catch2 clang-format "${report[@]}" python3-anndata python3-sklearn)
