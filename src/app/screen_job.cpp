@@ -65,21 +65,28 @@ class Screening {
   /// Collective.
   ScreenCounts run() {
     begin();
-    if (left_.is_complete) {
-      counts_.resumed = counts_.events.total();
-    } else {
-      if (plan_.keeping.form == PairKeeping::Form::selected)
-        store_selected();
-      else if (plan_.stores_summary())
-        store_summary();
-      else
-        store_all();
+    try {
+      score_and_store();
+    } catch (const IoError& failure) {
+      throw IoError(fmt::format("{}; what was scored before is kept in {}, and --resume goes on with it",
+                                failure.what(), path_));
     }
     end();
     return counts_;
   }
 
  private:
+  void score_and_store() {
+    if (left_.is_complete)
+      counts_.resumed = counts_.events.total();
+    else if (plan_.keeping.form == PairKeeping::Form::selected)
+      store_selected();
+    else if (plan_.stores_summary())
+      store_summary();
+    else
+      store_all();
+  }
+
   const Communicator& ranks() const { return job_.ranks(); }
   ScreenStates states() const { return {path_, left_.job}; }
   /// Of the file that selected pairs are put into.
