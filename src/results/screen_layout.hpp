@@ -23,6 +23,14 @@ constexpr auto indptr = "indptr";
 constexpr auto event_genes = "genes";
 constexpr auto event_cell = "cell";
 
+/// Checksums of score arrays, block by block of events: progress/single/impact and so on, u64, 0 for a block
+/// that is not on the disk. Attribute block of progress/single and its like: events of a block. Blocks of the
+/// pairs that are kept begin where parts of ranks do: progress/list/starts is the first event of each, and
+/// their end; of them event_genes and event_cell have checksums, too.
+constexpr auto progress = "progress";
+constexpr auto block = "block";
+constexpr auto starts = "starts";
+
 /// Attributes: what of the double knockouts is kept (text_of), and by what; absent where all there were are.
 constexpr auto keep = "keep";
 constexpr auto keep_by = "keep_by";
