@@ -3,10 +3,16 @@
 #include <fmt/format.h>
 
 #include <boost/program_options/value_semantic.hpp>
+#include <csignal>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <sstream>
 
+#include "apart.hpp"
 #include "dko/base/error.hpp"
 #include "dko/hdf5/header.hpp"
 #include "dko/mapping/model_file.hpp"
+#include "dko/parallel/collective.hpp"
 #include "dko/results/prediction_file.hpp"
 #include "dko/results/screen_checksums.hpp"
 #include "dko/training/checkpoint.hpp"
@@ -66,14 +72,69 @@ void check_verify_options(const VerifyOptions& options) {
   check_input_options(options.input);
 }
 
-hdf5::Verification verify(const std::string& path, const VerifyOptions& options, Job& job) {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// All that reads the file before it is known to be sound.
+hdf5::Verification read_through(const std::string& path, const hdf5::PieceCallback& on_piece) {
   const hdf5::File file = hdf5::File::open(path, hdf5::Access::read);
   const std::string format = hdf5::format_of(file);
   if (!format.starts_with("dko "))
     throw InputError(fmt::format("{}: is an HDF5 file, but not one that dko makes", path));
-  const hdf5::Verification found = hdf5::verify_arrays(file, sums_of(file, format));
-  require_intact(file, found);
+  hdf5::Verification found = hdf5::verify_arrays(file, sums_of(file, format), on_piece);
+  require_intact(path, found);
+  return found;
+}
+
+/// One line of JSON for each array, before it is read, and one for how it ended.
+void read_through_and_tell(const std::string& path, const std::function<void(const std::string&)>& say) {
+  const auto tell = [&](const Json& line) {
+    say(line.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n');
+  };
+  try {
+    std::string last;
+    const hdf5::Verification found = read_through(path, [&](const std::string& at) {
+      if (at == last) return say("");
+      tell({{"at", at}});
+      last = at;
+    });
+    tell({{"found", {found.arrays, found.bytes, found.without, found.unwritten}}});
+  } catch (const std::exception& failure) {
+    tell({{"failure", failure.what()}, {"code", static_cast<int>(exit_code_of(failure))}});
+  }
+}
+
+/// What another process said of the file that it read through.
+hdf5::Verification heard_of(const std::string& path, const ApartEnd& end) {
+  std::string at = "the file";
+  std::istringstream lines(end.said);
+  for (std::string text; std::getline(lines, text);) {
+    const Json line = Json::parse(text);
+    if (line.contains("at")) at = line["at"];
+    if (line.contains("failure"))
+      throw Error(static_cast<ExitCode>(line["code"].get<int>()), line["failure"].get<std::string>());
+    if (!line.contains("found")) continue;
+    hdf5::Verification found;
+    line["found"][0].get_to(found.arrays);
+    line["found"][1].get_to(found.bytes);
+    line["found"][2].get_to(found.without);
+    line["found"][3].get_to(found.unwritten);
+    return found;
+  }
+  throw InputError(fmt::format("{}: is damaged: the HDF5 library {} where it reads {}", path,
+                               end.signal == SIGPROF ? "comes to no end" : "crashes", at));
+}
+
+}  // namespace
+
+hdf5::Verification verify(const std::string& path, const VerifyOptions& options, Job& job) {
+  constexpr int seconds = 5;  // for a few MiB
+  const auto found =
+      heard_of(path, run_apart(seconds, [&](const auto& say) { read_through_and_tell(path, say); }));
+  const hdf5::File file = hdf5::File::open(path, hdf5::Access::read);
   // What is checked on reading: checksums of parameters, and whether arrays fit together.
+  const std::string format = hdf5::format_of(file);
   if (format == "dko model") read_model(path);
   if (format == "dko prediction") read_prediction(path);
   require_origin(file, options, job);

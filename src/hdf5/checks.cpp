@@ -11,11 +11,12 @@ namespace dko::hdf5 {
 
 namespace {
 
-constexpr unsigned most_attributes = 4096;  // of an object, with it
+constexpr unsigned most_within = 4096;  // attributes or links, within the object
 
-Handle with_attributes(Id kind) {
+Handle all_within(Id kind) {
   Handle properties(check(H5Pcreate(kind), "HDF5 properties"), H5Pclose);
-  check(H5Pset_attr_phase_change(properties.id(), most_attributes, 0), "HDF5 properties");
+  check(H5Pset_attr_phase_change(properties.id(), most_within, 0), "HDF5 properties");
+  check(H5Pset_link_phase_change(properties.id(), most_within, 0), "HDF5 properties");
   return properties;
 }
 
@@ -91,11 +92,11 @@ Handle checked_access() {
 }
 
 Handle checked_file() {
-  return with_attributes(H5P_FILE_CREATE);
+  return all_within(H5P_FILE_CREATE);
 }
 
 Handle checked_group() {
-  return with_attributes(H5P_GROUP_CREATE);
+  return all_within(H5P_GROUP_CREATE);
 }
 
 void put_checksum(Id dataset, std::uint64_t sum, const std::string& place) {

@@ -19,7 +19,8 @@ constexpr auto attributes_checksum = "attributes_checksum";
 
 /// Properties of access to files that are written.
 Handle checked_access();
-/// Properties of new files and of new groups: their attributes, however many, lie with the object.
+/// Properties of new files and of new groups: their attributes and links, however many, lie within the
+/// object.
 Handle checked_file();
 Handle checked_group();
 

@@ -15,7 +15,9 @@ namespace dko::hdf5 {
 
 namespace {
 
-constexpr std::int64_t piece_bytes = std::int64_t{4} << 20;  // read at once
+// Read at once.
+constexpr std::int64_t piece_bytes = std::int64_t{4} << 20;
+constexpr std::int64_t texts_at_once = std::int64_t{1} << 16;
 
 herr_t keep_link(hid_t, const char* name, const H5L_info_t*, void* names) {
   static_cast<Names*>(names)->emplace_back(name);
@@ -25,9 +27,11 @@ herr_t keep_link(hid_t, const char* name, const H5L_info_t*, void* names) {
 /// An open array and what reading it takes.
 class StoredArray {
  public:
-  StoredArray(Id dataset, std::string place)
+  /// `on_piece` is told of each piece before it is read.
+  StoredArray(Id dataset, std::string place, std::function<void()> on_piece)
       : dataset_(dataset),
         place_(std::move(place)),
+        on_piece_(std::move(on_piece)),
         type_(check_input(H5Dget_type(dataset), place_), H5Tclose),
         space_(check_input(H5Dget_space(dataset), place_), H5Sclose) {
     require_readable(dataset, place_);
@@ -54,44 +58,59 @@ class StoredArray {
     return sum.value();
   }
 
-  /// Of texts with their lengths; `length` becomes that of all.
+  /// Of texts with their lengths, the sum of which is `length`.
   std::uint64_t checksum_of_text(std::int64_t& length) {
-    const auto count = check_input(H5Sget_simple_extent_npoints(space_.id()), place_);
-    std::vector<char*> texts(static_cast<std::size_t>(count), nullptr);
-    if (count > 0)
-      check_input(H5Dread(dataset_, type_.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT, texts.data()), place_);
     RunningChecksum sum;
     length = 0;
-    for (const char* pointer : texts) {
-      const std::string text = pointer == nullptr ? "" : pointer;
-      sum.add(text);
-      length += std::ssize(text);
+    for (std::int64_t row = 0; row < rows(); row += texts_at_once) {
+      for (const std::string& text : read_texts(row, std::min(texts_at_once, rows() - row))) {
+        sum.add(text);
+        length += std::ssize(text);
+      }
     }
-    if (count > 0) H5Dvlen_reclaim(type_.id(), space_.id(), H5P_DEFAULT, texts.data());
     return sum.value();
   }
 
  private:
   void read(std::int64_t first, std::int64_t count) {
     bytes_.resize(static_cast<std::size_t>(count * row_bytes_));
-    if (bytes_.empty()) return;
-    if (extent_.empty()) {
-      check_input(H5Dread(dataset_, type_.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes_.data()), place_);
-      return;
+    if (!bytes_.empty()) read_rows(first, count, bytes_.data());
+  }
+
+  /// Of an array of one dimension, or one text.
+  Names read_texts(std::int64_t first, std::int64_t count) {
+    std::vector<char*> texts(static_cast<std::size_t>(count * row_bytes_) / sizeof(char*), nullptr);
+    if (texts.empty()) return {};
+    const Handle memory = read_rows(first, count, texts.data());
+    Names names;
+    for (const char* text : texts) names.emplace_back(text == nullptr ? "" : text);
+    H5Dvlen_reclaim(type_.id(), memory.id(), H5P_DEFAULT, texts.data());
+    return names;
+  }
+
+  /// Returns the space that the values take in memory.
+  Handle read_rows(std::int64_t first, std::int64_t count, void* values) {
+    if (on_piece_) on_piece_();
+    Handle memory(check_input(H5Scopy(space_.id()), place_), H5Sclose);
+    if (!extent_.empty()) {
+      std::vector<hsize_t> start(extent_.size(), 0);
+      std::vector<hsize_t> slab = extent_;
+      start[0] = static_cast<hsize_t>(first);
+      slab[0] = static_cast<hsize_t>(count);
+      memory =
+          Handle(check_input(H5Screate_simple(static_cast<int>(slab.size()), slab.data(), nullptr), place_),
+                 H5Sclose);
+      check_input(
+          H5Sselect_hyperslab(space_.id(), H5S_SELECT_SET, start.data(), nullptr, slab.data(), nullptr),
+          place_);
     }
-    std::vector<hsize_t> start(extent_.size(), 0);
-    std::vector<hsize_t> slab = extent_;
-    start[0] = static_cast<hsize_t>(first);
-    slab[0] = static_cast<hsize_t>(count);
-    const Handle memory(
-        check_input(H5Screate_simple(static_cast<int>(slab.size()), slab.data(), nullptr), place_), H5Sclose);
-    check_input(H5Sselect_hyperslab(space_.id(), H5S_SELECT_SET, start.data(), nullptr, slab.data(), nullptr),
-                place_);
-    check_input(H5Dread(dataset_, type_.id(), memory.id(), space_.id(), H5P_DEFAULT, bytes_.data()), place_);
+    check_input(H5Dread(dataset_, type_.id(), memory.id(), space_.id(), H5P_DEFAULT, values), place_);
+    return memory;
   }
 
   Id dataset_;
   std::string place_;
+  std::function<void()> on_piece_;
   Handle type_;
   Handle space_;
   std::vector<hsize_t> extent_;
@@ -113,9 +132,10 @@ std::optional<std::uint64_t> stated_checksum(Id dataset, const std::string& plac
 }
 
 /// Whether the array is what its checksum says; nothing if it has none.
-std::optional<bool> is_intact(Id dataset, const std::string& place, std::int64_t& bytes) {
+std::optional<bool> is_intact(Id dataset, const std::string& place, std::int64_t& bytes,
+                              const std::function<void()>& on_piece = {}) {
   const std::optional<std::uint64_t> stated = stated_checksum(dataset, place);
-  StoredArray array(dataset, place);
+  StoredArray array(dataset, place, on_piece);
   if (!stated || !(array.is_text() || array.is_plain())) return std::nullopt;
   if (array.is_text()) return array.checksum_of_text(bytes) == *stated;
   bytes = array.rows() * array.row_bytes();
@@ -134,7 +154,8 @@ std::string rows_of(const BlockSums& blocks, std::size_t block) {
 /// Walks through a file, every object once.
 class Verifier {
  public:
-  Verifier(const File& file, const std::vector<BlockSums>& blocks) : file_(file), root_(file.id()) {
+  Verifier(const File& file, const std::vector<BlockSums>& blocks, const PieceCallback& on_piece)
+      : file_(file), root_(file.id()), on_piece_(on_piece) {
     for (const BlockSums& of_array : blocks) {
       blocks_.emplace("/" + of_array.array, &of_array);
       sums_.insert("/" + of_array.sums);
@@ -143,12 +164,13 @@ class Verifier {
 
   Verification run() {
     add_group(root_, "");
-    if (file_.has_attribute(attributes_checksum)) {
-      trying("attributes", [&] {
-        if (file_.unsigned_attribute(attributes_checksum) != checksum_of_attributes(file_))
-          found_.damaged.emplace_back("the texts of attributes");
-      });
-    }
+    if (!found_.is_readable) return std::move(found_);  // neither would the attributes be
+    trying("attributes", [&] {
+      if (!file_.has_attribute(attributes_checksum)) return;
+      tell("the texts of attributes");
+      if (file_.unsigned_attribute(attributes_checksum) != checksum_of_attributes(file_))
+        found_.damaged.emplace_back("the texts of attributes");
+    });
     return std::move(found_);
   }
 
@@ -158,10 +180,14 @@ class Verifier {
     try {
       work();
     } catch (const Error&) {
+      found_.is_readable = false;
       found_.damaged.push_back(path + ", which cannot be read");
     }
   }
 
+  void tell(const std::string& path) const {
+    if (on_piece_) on_piece_(path);
+  }
   std::string place(const std::string& path) const { return file_.path() + ":" + path; }
 
   void add_group(Id group, const std::string& path) {
@@ -180,6 +206,7 @@ class Verifier {
     const Handle object(check_input(H5Oopen(group, name.c_str(), H5P_DEFAULT), place(path)), H5Oclose);
     if (info.type == H5O_TYPE_GROUP) return add_group(object.id(), path);
     if (info.type != H5O_TYPE_DATASET || sums_.contains(path)) return;
+    tell(path);
     if (const auto blocks = blocks_.find(path); blocks != blocks_.end())
       add_blocks(object.id(), path, *blocks->second);
     else
@@ -188,14 +215,14 @@ class Verifier {
 
   void add_whole(Id dataset, const std::string& path) {
     std::int64_t bytes = 0;
-    const std::optional<bool> intact = is_intact(dataset, place(path), bytes);
+    const std::optional<bool> intact = is_intact(dataset, place(path), bytes, [&] { tell(path); });
     (intact ? found_.arrays : found_.without) += 1;
     found_.bytes += bytes;
     if (intact && !*intact) found_.damaged.push_back(path);
   }
 
   void add_blocks(Id dataset, const std::string& path, const BlockSums& blocks) {
-    StoredArray array(dataset, place(path));
+    StoredArray array(dataset, place(path), [&] { tell(path); });
     const std::vector<std::uint64_t> sums = file_.read<std::uint64_t>(blocks.sums);
     ++found_.arrays;
     if (sums.size() + 1 != blocks.starts.size() || blocks.starts.back() != array.rows()) {
@@ -216,6 +243,7 @@ class Verifier {
 
   const File& file_;
   Id root_;
+  const PieceCallback& on_piece_;
   std::map<std::string, const BlockSums*> blocks_;
   std::set<std::string> sums_;
   std::set<haddr_t> seen_;
@@ -229,8 +257,9 @@ std::vector<std::int64_t> even_blocks(std::int64_t rows, std::int64_t block) {
   return starts;
 }
 
-Verification verify_arrays(const File& file, const std::vector<BlockSums>& blocks) {
-  return Verifier(file, blocks).run();
+Verification verify_arrays(const File& file, const std::vector<BlockSums>& blocks,
+                           const PieceCallback& on_piece) {
+  return Verifier(file, blocks, on_piece).run();
 }
 
 void Dataset::require_intact() const {
@@ -239,14 +268,14 @@ void Dataset::require_intact() const {
     throw InputError(fmt::format("{}: is damaged: it has not the checksum that it states", place_));
 }
 
-void require_intact(const File& file, const Verification& found) {
+void require_intact(const std::string& path, const Verification& found) {
   constexpr std::size_t most = 10;
   if (found.damaged.empty()) return;
   std::string places;
   for (std::size_t at = 0; at < std::min(most, found.damaged.size()); ++at)
     places += (at == 0 ? "" : "; ") + found.damaged[at];
   if (found.damaged.size() > most) places += fmt::format("; and {} more", found.damaged.size() - most);
-  throw InputError(fmt::format("{}: is damaged, not what was written: {}", file.path(), places));
+  throw InputError(fmt::format("{}: is damaged, not what was written: {}", path, places));
 }
 
 }  // namespace dko::hdf5

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -26,14 +27,20 @@ struct Verification {
   std::int64_t bytes = 0;            ///< of these; of texts their length
   std::int64_t without = 0;          ///< arrays that have no checksum
   std::int64_t unwritten = 0;        ///< blocks of a file that is not finished
+  bool is_readable = true;           ///< whether HDF5 could read all of it
   std::vector<std::string> damaged;  ///< where: "/weights/w1, row 7", "/genes/name"
 };
 
-/// Reads every array of a file and compares it with its checksum: the attribute of that name, or those of its
-/// blocks; and the texts of attributes with theirs. A few MiB of memory, but for texts. Local.
-Verification verify_arrays(const File& file, const std::vector<BlockSums>& blocks = {});
+/// Told the path of an array before each piece of it is read.
+using PieceCallback = std::function<void(const std::string& path)>;
 
-/// Names the file and up to ten places. @throws InputError unless all is as it was written
-void require_intact(const File& file, const Verification& found);
+/// Reads every array of a file and compares it with its checksum: the attribute of that name, or those of its
+/// blocks; and the texts of attributes with theirs. A few MiB of memory, but for texts. HDF5 itself may
+/// crash where a file is damaged: see app/apart.hpp. Local.
+Verification verify_arrays(const File& file, const std::vector<BlockSums>& blocks = {},
+                           const PieceCallback& on_piece = {});
+
+/// @throws InputError that names the file and up to ten places, unless all is as it was written
+void require_intact(const std::string& path, const Verification& found);
 
 }  // namespace dko::hdf5
