@@ -117,7 +117,7 @@ KnockoutScores DenseCellKernel::scores(std::span<const std::int32_t> removed) {
   const double network = distance(total, nothing_kept, [this, scale](std::size_t row, std::size_t lane) {
     return q_[row].at[lane] * keep_[row].at[lane] * scale;
   });
-  scores.network = network * kept < residue ? 0.0 : network;
+  scores.network = !nothing_kept && network * kept < residue ? 0.0 : network;
   restore(removed);
   return scores;
 }
