@@ -56,7 +56,13 @@ void File::flush() {
 }
 
 void File::close() {
-  if (is_own_ && handle_.id() >= 0) set(attributes_checksum, checksum_of_attributes(*this));
+  if (is_own_ && handle_.id() >= 0) {
+    try {
+      set(attributes_checksum, checksum_of_attributes(*this));
+    } catch (const InputError& failure) {  // what cannot be read back was not written
+      throw IoError(failure.what());
+    }
+  }
   handle_.close(fmt::format("{}: cannot be written to its end", place()));
 }
 

@@ -1,9 +1,12 @@
 #include "dko/results/kept_pairs_file.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <span>
 
 #include "dko/base/block_checksum.hpp"
+#include "dko/base/error.hpp"
 #include "dko/base/output_file.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/parallel/parallel_file.hpp"
@@ -108,6 +111,16 @@ class ListPieces {
   hdf5::Location sums_;
 };
 
+/// What was just written and cannot be read back is a failure to write.
+template <class Work>
+void writing(Work work) {
+  try {
+    work();
+  } catch (const InputError& failure) {
+    throw IoError(fmt::format("{}: writing failed: is the disk or the quota full?", failure.what()));
+  }
+}
+
 }  // namespace
 
 std::int64_t write_kept_pairs(const std::filesystem::path& path, const ScreenPlan& plan,
@@ -115,9 +128,9 @@ std::int64_t write_kept_pairs(const std::filesystem::path& path, const ScreenPla
                               const Communicator& ranks) {
   const std::vector<std::int64_t> parts = parts_of(std::ssize(kept), ranks);
   const std::vector<std::int64_t> pieces = pieces_of(parts);
-  on_root(ranks, [&] { create_list(path, pieces, plan.doubles); });
+  on_root(ranks, [&] { writing([&] { create_list(path, pieces, plan.doubles); }); });
   hdf5::File file = open_on_all_ranks(path, ranks);
-  {
+  writing([&] {
     ListPieces list(file);
     const std::int64_t own = parts[static_cast<std::size_t>(ranks.rank())];
     auto piece = std::lower_bound(pieces.begin(), pieces.end(), own);
@@ -126,7 +139,7 @@ std::int64_t write_kept_pairs(const std::filesystem::path& path, const ScreenPla
       list.write(piece - pieces.begin(), *piece,
                  rest.first(std::min(rest.size(), static_cast<std::size_t>(pairs_per_write))), plan, index);
     }
-  }
+  });
   file.close();
   ranks.barrier();
   return parts.back();
