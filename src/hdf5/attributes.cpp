@@ -98,7 +98,9 @@ std::string text_of(Id attribute, Id type) {
 Handle Location::open_attribute(const std::string& attribute) const {
   if (!has_attribute(attribute))
     throw InputError(fmt::format("{}: attribute {} is missing", place(), attribute));
-  return {check_input(H5Aopen(id(), attribute.c_str(), H5P_DEFAULT), place()), H5Aclose};
+  Handle opened(check_input(H5Aopen(id(), attribute.c_str(), H5P_DEFAULT), place()), H5Aclose);
+  require_readable_attribute(opened.id(), fmt::format("{}: attribute {}", place(), attribute));
+  return opened;
 }
 
 std::string Location::text_attribute(const std::string& attribute) const {

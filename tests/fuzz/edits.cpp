@@ -244,8 +244,6 @@ class Edited {
     if (kind == 3) H5Pset_deflate(properties.id(), 4);
     if (kind == 4) H5Pset_shuffle(properties.id()), H5Pset_deflate(properties.id(), 1);
     if (kind == 5) H5Pset_fletcher32(properties.id());
-    if (kind == 6) H5Pset_nbit(properties.id());
-    if (kind == 7) H5Pset_scaleoffset(properties.id(), H5Z_SO_INT, 0);
     if (kind == 8) H5Pset_filter(properties.id(), 32001, H5Z_FLAG_OPTIONAL, 0, nullptr);
     if (kind == 9) H5Pset_filter(properties.id(), 32000, H5Z_FLAG_OPTIONAL, 3, lzf_parameters.data());
     return properties;

@@ -34,7 +34,10 @@ void try_to(Work work) {
   }
 }
 
-void read_matrix(const fs::path& file, const ReadOptions& options) {
+constexpr double memory = 1 << 28;
+
+void read_matrix(const fs::path& file, ReadOptions options) {
+  options.memory = memory;
   std::ostringstream said;
   Log log(said, Verbosity::verbose);
   const ExpressionMatrix matrix = read_expression(file, options, log);
@@ -88,7 +91,6 @@ void read_scores(const ScreenReader& screen, ScoreArray array) {
 }
 
 void summarize(const ScreenReader& screen) {
-  constexpr double memory = 1 << 24;
   const Communicator alone = Communicator::one_rank();
   for (const Measure& measure : summarized_measures(screen, ScoreArray::singles))
     summarize_genes(screen, measure, all_rows, alone);
