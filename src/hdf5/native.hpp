@@ -55,6 +55,12 @@ void require_readable_attribute(Id attribute, const std::string& what);
 /// @throws InputError if a link leads to another file, or is of a kind that HDF5 does not know.
 void require_inside(Id location, const std::string& name, const std::string& place);
 
+/// @throws InputError unless lengths and addresses in the file are of 64 bits, as all programs write them.
+void require_usual_sizes(Id file, const std::string& place);
+
+/// For files that are only read: global heaps that are not sound, which HDF5 would trust, cannot be read.
+Handle reading_access();
+
 /// No link to another file is followed from here on, not even from the middle of a path.
 void refuse_external_links();
 

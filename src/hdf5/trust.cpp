@@ -118,6 +118,17 @@ void require_inside(Id location, const std::string& name, const std::string& pla
       "{}: is a link to another file, and dko follows none; copy what it leads to into this file", place));
 }
 
+void require_usual_sizes(Id file, const std::string& place) {
+  constexpr std::size_t usual = 8;
+  const Handle properties(check_input(H5Fget_create_plist(file), place), H5Pclose);
+  std::size_t address = 0;
+  std::size_t length = 0;
+  check_input(H5Pget_sizes(properties.id(), &address, &length), place);
+  if (address == usual && length == usual) return;
+  throw InputError(fmt::format("{}: has addresses of {} bytes and lengths of {}, which no program writes",
+                               place, address, length));
+}
+
 void refuse_external_links() {
   static const H5L_class_t external{H5L_LINK_CLASS_T_VERS,
                                     H5L_TYPE_EXTERNAL,
