@@ -90,7 +90,7 @@ bool is_filled(const std::vector<unsigned char>& heap) {
 
 /// Of what HDF5 reads as a heap and begins with the mark of one.
 bool is_sound_heap(const ReadFile& file, haddr_t address, const unsigned char* bytes, std::size_t count) {
-  if (count < heap_header || std::memcmp(bytes, "GCOL", 4) != 0) return true;  // HDF5 sees to that
+  if (count < heap_header || std::memcmp(bytes, "GCOL\1", 5) != 0) return true;  // HDF5 sees to that
   const std::uint64_t size = number_at(bytes + 8, 8);
   if (size < smallest_heap || size > file.end - address) return false;
   std::vector<unsigned char> heap(bytes, bytes + std::min<std::size_t>(count, size));
@@ -154,10 +154,11 @@ herr_t get_handle(H5FD_t* file, hid_t, void** handle) {
   return 0;
 }
 
+/// Heaps come as data here, and are known by their mark.
 herr_t read_part(H5FD_t* file, H5FD_mem_t kind, hid_t, haddr_t address, std::size_t count, void* into) {
   if (!read_bytes(*of(file), address, count, into)) return -1;
-  if (kind != H5FD_MEM_GHEAP ||
-      is_sound_heap(*of(file), address, static_cast<const unsigned char*>(into), count))
+  const bool may_be_heap = kind == H5FD_MEM_DRAW || kind == H5FD_MEM_GHEAP;
+  if (!may_be_heap || is_sound_heap(*of(file), address, static_cast<const unsigned char*>(into), count))
     return 0;
   tell("the texts of the file are damaged");
   return -1;

@@ -106,6 +106,17 @@ with open("same_text.h5ad", "r+b") as file:
     file.seek(start)
     file.write(reference * 5000)
 
+# The sizes of texts are believed by HDF5 1.10 itself: a damaged one must not come before it.
+with open("sound.h5ad", "rb") as file:
+    content = bytearray(file.read())
+starts = [at for at in range(0, len(content), 8) if content[at:at + 5] == b"GCOL\x01"]
+for name, object_number, size in (("long_heap.h5ad", 1, 1 << 28), ("endless_heap.h5ad", 0, 0)):
+    spoiled = bytearray(content)
+    for start in starts:
+        struct.pack_into("<HHIQ", spoiled, start + 16, object_number, 1, 0, size)
+    with open(name, "wb") as file:
+        file.write(spoiled)
+
 with copy("huge_scores.h5", "screen.h5") as file:
     claim(file, "/single/impact/data", (HUGE,), "f4")
 with copy("linked_scores.h5", "screen.h5") as file:
