@@ -10,6 +10,8 @@
 #   build/fuzz/tests/fuzz/dko_fuzz --reader=READER FILE               shows it again
 #   build/fuzz/tests/fuzz/dko_fuzz --reader=READER --write=X.h5 FILE  writes the file that it stands for
 #
+# DKO_FUZZ_SEED gives libFuzzer's random numbers a seed; without it every time is another.
+#
 # Ends with a table, and with exit code 1 if dko broke. What breaks within the HDF5 library is counted apart.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -28,7 +30,7 @@ TMPDIR=$(mktemp -d -t dko-fuzz-XXXXXX)
 export TMPDIR
 trap 'rm -rf "$TMPDIR"' EXIT
 export ASAN_OPTIONS=allocator_may_return_null=0:detect_leaks=0
-limits=(-rss_limit_mb=1024 -malloc_limit_mb=512 -timeout=10 -detect_leaks=0)
+limits=(-seed="${DKO_FUZZ_SEED:-0}" -rss_limit_mb=1024 -malloc_limit_mb=512 -timeout=10 -detect_leaks=0)
 
 # Whose a finding is, shown alone once more: by the innermost call that is not the sanitizer's or the C library's.
 # What does not show again is no finding: HDF5 does not give back what it took for files that it failed to open.
