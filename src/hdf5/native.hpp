@@ -41,7 +41,7 @@ Handle text_type();
 /// A text of a fixed-length type, without its end mark or padding.
 std::string fixed_text(const char* start, Id type);
 
-/// Size of the file that an object is in.
+/// Size of the file that an object is in; infinite where its driver does not say.
 double file_bytes(Id object, const std::string& place);
 
 /// @throws InputError if an array claims more elements than its part of the file can hold, keeps them in
