@@ -36,7 +36,7 @@ limits=(-seed="${DKO_FUZZ_SEED:-0}" -rss_limit_mb=1024 -malloc_limit_mb=512 -tim
 # What does not show again is no finding: HDF5 does not give back what it took for files that it failed to open.
 owner_of() {
   "$fuzz" --reader="$reader" "${limits[@]}" "$1" >"$log" 2>&1 && echo none && return
-  awk '/^ +#[0-9]+ / {if (/libhdf5/) {print "library"; exit} if (/ dko::|\/src\/|\/tests\//) {print "dko"; exit}}' "$log" |
+  awk '/^ +#[0-9]+ / {if (/libhdf5/) {print "library"; exit} if (/ dko::|\.[ch]pp:[0-9]/) {print "dko"; exit}}' "$log" |
     grep . || echo dko
 }
 

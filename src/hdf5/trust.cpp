@@ -56,7 +56,7 @@ void require_known_filter(Id properties, unsigned at, double chunk_bytes, const 
     throw InputError(
         fmt::format("{}: is compressed by filter {} ({}), which {}; {}", place, filter, name.data(),
                     is_distrusted(filter) ? "dko does not read" : "this HDF5 does not have", write_again));
-  if (filter == lzf_filter &&
+  if (filter == lzf_filter && chunk_bytes > 0 &&
       (count <= lzf_size_parameter || static_cast<double>(parameters[lzf_size_parameter]) < chunk_bytes))
     throw InputError(fmt::format("{}: its LZF chunks are smaller than its chunks: it is damaged", place));
 }
@@ -95,7 +95,7 @@ void require_readable(Id dataset, const std::string& place) {
   const std::size_t element_bytes = H5Tget_size(type.id());
   const double chunk = chunk_bytes_of(properties.id(), element_bytes, place);
   const int filters = H5Pget_nfilters(properties.id());
-  // Elements with text of variable length are not of one size in memory and in chunks.
+  // Of text of variable length h5py does not state a size.
   const bool has_text =
       H5Tdetect_class(type.id(), H5T_STRING) > 0 || H5Tdetect_class(type.id(), H5T_VLEN) > 0;
   for (unsigned at = 0; static_cast<int>(at) < filters; ++at)
