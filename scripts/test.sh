@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Installs what is needed, checks the formatting, builds and runs all tests: first with the address and
-# undefined-behaviour sanitizers, then as users run it. Tests that need the shared data (DKO_SHARED_DATA, or
+# undefined-behaviour sanitizers, then fuzzes every reader for a moment, then as users run it. Tests that need the shared data (DKO_SHARED_DATA, or
 # ../shared/data) are skipped where it is absent, and ctest says so.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 scripts/install-deps.sh --tests
+scripts/install-deps.sh --fuzz
 
 echo "== formatting"
 git ls-files '*.cpp' '*.hpp' | xargs clang-format --dry-run --Werror
@@ -15,6 +16,9 @@ cmake --preset asan -DDKO_BUILD_TESTS=ON >/dev/null
 cmake --build --preset asan -j 2
 # The figures of the original's data and long trainings take long here and are computed below.
 ctest --preset asan -j 2 -LE 'data|long' --no-tests=error
+
+echo "== fuzzing of the readers, in short: scripts/fuzz.sh 600 looks harder"
+DKO_FUZZ_SEED=1 scripts/fuzz.sh 2
 
 echo "== release"
 cmake --preset release -DDKO_BUILD_TESTS=ON >/dev/null

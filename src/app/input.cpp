@@ -6,6 +6,7 @@
 
 #include "dko/base/error.hpp"
 #include "dko/base/text.hpp"
+#include "resources.hpp"
 
 namespace dko::app {
 
@@ -67,8 +68,9 @@ void check_input_options(const InputOptions& options) {
 }
 
 Selected read_input(const InputOptions& options, Log& log) {
-  Selected selected =
-      select(read_expression(options.path, options.read, log), options.selection, options.path, log);
+  ReadOptions read = options.read;
+  read.memory = available_memory();
+  Selected selected = select(read_expression(options.path, read, log), options.selection, options.path, log);
   warn_of_unusual(selected.matrix, options.path, log);
   return selected;
 }

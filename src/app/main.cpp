@@ -11,6 +11,7 @@
 
 #include "command.hpp"
 #include "dko/base/error.hpp"
+#include "dko/base/printable.hpp"
 #include "dko/base/version.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/parallel/session.hpp"
@@ -77,7 +78,7 @@ void run(int argc, char** argv, const Communicator& communicator) {
 }
 
 void report(const std::string& message) {
-  std::cerr << "dko: error: " << message << std::endl;
+  std::cerr << "dko: error: " << printable(message) << std::endl;
 }
 
 /// Whether all ranks fail alike and can end in good order: usage is the same on all, a collective failure
@@ -90,6 +91,7 @@ bool all_ranks_know(const std::exception& failure, const Communicator& communica
 }  // namespace
 
 int main(int argc, char** argv) {
+  const PrintableOutput output(std::cout);
   try {
     const MpiSession session(argc, argv);
     const Communicator& world = session.world();

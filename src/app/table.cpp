@@ -4,7 +4,14 @@
 
 #include <algorithm>
 
+#include "dko/base/printable.hpp"
+
 namespace dko::app {
+
+void Table::add(std::vector<std::string> row) {
+  for (std::string& cell : row) cell = printable(cell);
+  rows_.push_back(std::move(row));
+}
 
 std::string Table::text() const {
   std::vector<std::size_t> width(rows_[0].size());

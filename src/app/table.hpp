@@ -10,8 +10,8 @@ class Table {
  public:
   explicit Table(std::vector<std::string> titles) : rows_{std::move(titles)} {}
 
-  /// A row of as many cells as there are titles.
-  void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
+  /// A row of as many cells as there are titles; what a terminal must not see is made visible in them.
+  void add(std::vector<std::string> row);
 
   /// One line a row, none with blanks at its end.
   std::string text() const;

@@ -19,6 +19,8 @@ namespace io = boost::iostreams;
 namespace {
 
 constexpr std::streamsize buffer_bytes = 1 << 18;
+constexpr std::size_t longest_line = std::size_t{1} << 28;  // ten million numbers and more
+constexpr std::size_t piece_bytes = std::size_t{1} << 16;
 
 bool is_gzip(std::istream& file) {
   const int first = file.get();
@@ -33,6 +35,7 @@ bool is_gzip(std::istream& file) {
 struct DelimitedReader::Source {
   std::ifstream file;
   io::filtering_istream stream;
+  std::vector<char> piece = std::vector<char>(piece_bytes);  // of a line
 };
 
 void require_readable(const fs::path& path) {
@@ -78,9 +81,29 @@ std::string DelimitedReader::place() const {
   return fmt::format("{}, line {}", path_.string(), line_);
 }
 
+bool DelimitedReader::read_text() {
+  std::istream& stream = source_->stream;
+  text_.clear();
+  for (bool goes_on = true; goes_on;) {
+    if (text_.size() > longest_line)
+      throw InputError(fmt::format("{}, line {}: is longer than {}: not a table of text", path_.string(),
+                                   line_ + 1, human_bytes(static_cast<double>(longest_line))));
+    stream.getline(source_->piece.data(), std::ssize(source_->piece));
+    const auto taken = static_cast<std::size_t>(stream.gcount());
+    const bool whole = stream.good();  // its end, which counts, was taken too
+    text_.append(source_->piece.data(), taken - (whole ? 1 : 0));
+    if (stream.eof()) return !text_.empty();
+    goes_on = !whole;
+    stream.clear();
+  }
+  return true;
+}
+
 bool DelimitedReader::read_line() {
   try {
-    if (!std::getline(source_->stream, text_)) return false;
+    if (!read_text()) return false;
+  } catch (const Error&) {
+    throw;
   } catch (const std::exception& failure) {
     throw InputError(
         fmt::format("{}: damaged or cut off after line {}: {}", path_.string(), line_, failure.what()));

@@ -37,7 +37,8 @@ void require_numbers(const hdf5::Dataset& array) {
 
 }  // namespace
 
-void read_compressed(const CompressedMatrix& matrix, const EntryCheck& check, MatrixBuilder& builder) {
+void read_compressed(const CompressedMatrix& matrix, const EntryCheck& check, const MemoryLimit& limit,
+                     MatrixBuilder& builder) {
   const hdf5::Dataset data = matrix.group.dataset("data");
   const hdf5::Dataset indices = matrix.group.dataset("indices");
   require_numbers(data);
@@ -49,11 +50,15 @@ void read_compressed(const CompressedMatrix& matrix, const EntryCheck& check, Ma
   const std::int64_t runs = std::ssize(matrix.by_cell ? check.cells : check.genes);
   const std::int64_t bound = std::ssize(matrix.by_cell ? check.genes : check.cells);
   const std::vector<std::int64_t> starts = read_starts(matrix.group, runs, data.size());
-  if (matrix.gene_places.empty()) builder.reserve(starts.back());
+  if (matrix.gene_places.empty()) {
+    limit.require(MatrixBuilder::bytes_of_entries(starts.back()));
+    builder.reserve(starts.back());
+  }
   std::vector<std::int64_t> minor;
   std::vector<float> values;
   std::int64_t run = 0;
   for (std::int64_t first = 0; first < starts.back(); first += block_entries) {
+    limit.require(builder.bytes());
     const auto count = static_cast<std::size_t>(std::min(block_entries, starts.back() - first));
     minor.resize(count);
     values.resize(count);
@@ -78,7 +83,8 @@ void read_compressed(const CompressedMatrix& matrix, const EntryCheck& check, Ma
   }
 }
 
-void read_dense(const hdf5::Dataset& array, const EntryCheck& check, MatrixBuilder& builder) {
+void read_dense(const hdf5::Dataset& array, const EntryCheck& check, const MemoryLimit& limit,
+                MatrixBuilder& builder) {
   require_numbers(array);
   const std::int64_t cells = std::ssize(check.cells);
   const std::int64_t genes = std::ssize(check.genes);
@@ -96,6 +102,7 @@ void read_dense(const hdf5::Dataset& array, const EntryCheck& check, MatrixBuild
   std::vector<float> values;
   for (std::int64_t first = 0; first < cells; first += rows) {
     const std::int64_t count = std::min(rows, cells - first);
+    limit.require(builder.bytes());
     values.resize(static_cast<std::size_t>(count * genes));
     array.read(first, std::span<float>(values));
     const float* value = values.data();

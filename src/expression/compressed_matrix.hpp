@@ -6,6 +6,7 @@
 #include "dko/expression/matrix_builder.hpp"
 #include "dko/hdf5/location.hpp"
 #include "entry_check.hpp"
+#include "memory_limit.hpp"
 
 namespace dko {
 
@@ -20,10 +21,13 @@ struct CompressedMatrix {
 
 /// Adds all entries, block by block. Indices may be unsorted and repeated, zeros may be there. `check` has
 /// the names of the cells, and of the genes of the file, before any is left out.
-/// @throws InputError for arrays that do not fit together, or to these numbers of cells and genes.
-void read_compressed(const CompressedMatrix& matrix, const EntryCheck& check, MatrixBuilder& builder);
+/// @throws InputError for arrays that do not fit together, or to these numbers of cells and genes, or into
+/// memory.
+void read_compressed(const CompressedMatrix& matrix, const EntryCheck& check, const MemoryLimit& limit,
+                     MatrixBuilder& builder);
 
 /// The same of a dense array, cells × genes.
-void read_dense(const hdf5::Dataset& array, const EntryCheck& check, MatrixBuilder& builder);
+void read_dense(const hdf5::Dataset& array, const EntryCheck& check, const MemoryLimit& limit,
+                MatrixBuilder& builder);
 
 }  // namespace dko

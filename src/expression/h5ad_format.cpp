@@ -100,7 +100,7 @@ class AnnDataFile {
     if (in.has_group(name))
       read_sparse(in.group(name), check, builder);
     else
-      read_dense(in.dataset(name), check, builder);
+      read_dense(in.dataset(name), check, limit(), builder);
     warn_of_logarithms();
     return with_unique_names(std::move(builder).finish(genes.names, cells), genes.ids, path_, log_);
   }
@@ -110,6 +110,8 @@ class AnnDataFile {
     std::optional<hdf5::Location> parent;  // none: the file itself
     std::string name;
   };
+
+  MemoryLimit limit() const { return {options_.memory, path_}; }
 
   Place matrix_place() const {
     if (options_.raw) return raw_place();
@@ -156,7 +158,7 @@ class AnnDataFile {
         throw InputError(
             fmt::format("{}: its shape is not that of obs and var, {} × {}", group.place(), cells, genes));
     }
-    read_compressed({group, by_cell(group, cells)}, check, builder);
+    read_compressed({group, by_cell(group, cells)}, check, limit(), builder);
   }
 
   bool by_cell(const hdf5::Location& group, std::int64_t cells) const {

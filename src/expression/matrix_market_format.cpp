@@ -15,6 +15,7 @@
 #include "features.hpp"
 #include "format.hpp"
 #include "matrix_market_files.hpp"
+#include "memory_limit.hpp"
 
 namespace dko {
 
@@ -59,16 +60,23 @@ std::vector<std::string> columns_of(std::string_view line) {
 }
 
 /// The first column of a list.
-Names read_cells(const std::filesystem::path& path) {
+Names read_cells(const std::filesystem::path& path, double memory) {
   DelimitedReader file(path, Fields::whole);
+  const MemoryLimit limit(memory, path);
+  double held = 0;
   Names names;
-  while (file.next()) names.push_back(columns_of(file.fields()[0]).front());
+  while (file.next()) {
+    names.push_back(columns_of(file.fields()[0]).front());
+    limit.require(held += bytes_of(names.back()));
+  }
   return names;
 }
 
 /// A list of genes: of names; of accessions and symbols (version 2); or of both and their types (version 3).
-Features read_features(const std::filesystem::path& path) {
+Features read_features(const std::filesystem::path& path, double memory) {
   DelimitedReader file(path, Fields::whole);
+  const MemoryLimit limit(memory, path);
+  double held = 0;
   Features features;
   std::size_t width = 0;
   while (file.next()) {
@@ -80,6 +88,8 @@ Features read_features(const std::filesystem::path& path) {
     features.names.push_back(columns[width > 1 ? 1 : 0]);
     if (width > 1) features.ids.push_back(columns[0]);
     if (width > 2) features.types.push_back(columns[2]);
+    for (std::size_t at = 0; at < width; ++at) held += bytes_of(columns[at]);
+    limit.require(held);
   }
   return features;
 }
@@ -91,6 +101,7 @@ class MatrixMarketFile {
       : path_(path),
         options_(options),
         log_(log),
+        limit_(options.memory, path),
         files_(find_matrix_market_files(path)),
         reader_(files_.matrix, Fields::whole) {}
 
@@ -154,8 +165,8 @@ class MatrixMarketFile {
   }
 
   void read_names() {
-    if (files_.genes) features_ = read_features(*files_.genes);
-    if (files_.cells) cells_ = read_cells(*files_.cells);
+    if (files_.genes) features_ = read_features(*files_.genes, options_.memory);
+    if (files_.cells) cells_ = read_cells(*files_.cells, options_.memory);
     drop_titles();
     std::string found;
     for (const auto& list : {files_.genes, files_.cells})
@@ -205,7 +216,25 @@ class MatrixMarketFile {
       log_.info("{}: its rows are cells, by the lengths of its lists", files_.matrix.string());
   }
 
+  /// Without lists the sizes are all there is to tell how many names are needed: they are not believed
+  /// blindly.
+  void require_plausible_sizes() const {
+    constexpr std::int64_t anyone_has = 10'000'000;
+    const std::int64_t most = std::max(anyone_has, entries_);
+    for (const bool genes : {true, false}) {
+      const std::int64_t count = genes == rows_are_genes_ ? rows_ : columns_;
+      if ((genes ? files_.genes : files_.cells) || count <= most) continue;
+      throw InputError(
+          fmt::format("{}: says that it has {} and no more than {}; there is no list of their names "
+                      "beside it, and the file is damaged",
+                      files_.matrix.string(), counted(count, genes ? "gene" : "cell"),
+                      entries_ == 1 ? "1 entry" : with_thousands(entries_) + " entries"));
+    }
+    limit_.require(bytes_of({}) * static_cast<double>(rows_ + columns_));
+  }
+
   void name_what_has_no_name() {
+    require_plausible_sizes();
     if (!files_.genes) {
       features_.names = numbered_names("gene", rows_are_genes_ ? rows_ : columns_);
       if (!files_.cells)
@@ -217,7 +246,9 @@ class MatrixMarketFile {
   void add(std::int64_t row, std::int64_t column, float value) {
     const std::int64_t gene = rows_are_genes_ ? row : column;
     const std::int64_t place = places_.empty() ? gene : places_[static_cast<std::size_t>(gene)];
-    if (place >= 0) builder_.add(rows_are_genes_ ? column : row, place, value);
+    if (place < 0) return;
+    builder_.add(rows_are_genes_ ? column : row, place, value);
+    limit_.require(builder_.bytes());
   }
 
   float value_of(std::string_view word, std::int64_t row, std::int64_t column) const {
@@ -287,6 +318,7 @@ class MatrixMarketFile {
   const std::filesystem::path& path_;
   const ReadOptions& options_;
   Log& log_;
+  MemoryLimit limit_;
   MatrixMarketFiles files_;
   DelimitedReader reader_;
   Header header_;

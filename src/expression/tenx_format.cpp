@@ -45,7 +45,7 @@ std::string chosen_genome(const Names& genomes, const std::string& wanted, const
 
 /// Both versions hold genes × cells by columns, so that the runs are cells.
 ExpressionMatrix read_group(const hdf5::Location& group, Features features, const std::string& genome,
-                            const std::filesystem::path& path, Log& log) {
+                            const MemoryLimit& limit, const std::filesystem::path& path, Log& log) {
   const Names cells = group.read_strings("barcodes");
   const hdf5::Dataset shape = group.dataset("shape");
   const std::vector<double> extent = shape.numbers();
@@ -56,7 +56,7 @@ ExpressionMatrix read_group(const hdf5::Location& group, Features features, cons
   const FeatureChoice choice = choose_genes(features, genome, path, log);
   const EntryCheck check{cells, features.names, group.place(), {}};
   MatrixBuilder builder;
-  read_compressed({group, true, choice.places}, check, builder);
+  read_compressed({group, true, choice.places}, check, limit, builder);
   return with_unique_names(std::move(builder).finish(choice.names, cells), choice.ids, path, log);
 }
 
@@ -70,17 +70,18 @@ bool accepts_tenx(const Source& source) {
 
 ExpressionMatrix read_tenx(const std::filesystem::path& path, const ReadOptions& options, Log& log) {
   const hdf5::File file = hdf5::File::open(path, hdf5::Access::read);
+  const MemoryLimit limit(options.memory, path);
   if (is_version3(file)) {
     const hdf5::Location group = file.group(version3);
     const hdf5::Location of = group.group("features");
     Features features{of.read_strings("name"), of.read_strings("id"), {}, {}};
     if (of.has_dataset("feature_type")) features.types = of.read_strings("feature_type");
     if (of.has_dataset("genome")) features.genomes = of.read_strings("genome");
-    return read_group(group, std::move(features), options.genome, path, log);
+    return read_group(group, std::move(features), options.genome, limit, path, log);
   }
   const hdf5::Location group = file.group(chosen_genome(genomes_of(file), options.genome, path.string()));
-  return read_group(group, {group.read_strings("gene_names"), group.read_strings("genes"), {}, {}}, {}, path,
-                    log);
+  return read_group(group, {group.read_strings("gene_names"), group.read_strings("genes"), {}, {}}, {}, limit,
+                    path, log);
 }
 
 }  // namespace dko

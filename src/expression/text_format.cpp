@@ -12,6 +12,7 @@
 #include "dko/expression/matrix_builder.hpp"
 #include "entry_check.hpp"
 #include "format.hpp"
+#include "memory_limit.hpp"
 
 namespace dko {
 
@@ -86,6 +87,7 @@ class TextMatrix {
       : path_(path),
         reader_(path),
         log_(log),
+        limit_(options.memory, path),
         orientation_(options.orientation),
         rows_are_genes_(options.orientation.value_or(Orientation::genes_by_cells) ==
                         Orientation::genes_by_cells) {}
@@ -172,6 +174,8 @@ class TextMatrix {
       builder_.add(rows_are_genes_ ? column : rows_, rows_are_genes_ ? rows_ : column, value);
     }
     ++rows_;
+    names_bytes_ += named_ ? bytes_of(row_names_.back()) : bytes_of({});
+    limit_.require(builder_.bytes() + names_bytes_);
   }
 
   float take_value(std::string_view text, std::size_t column, const std::string& place) {
@@ -216,6 +220,7 @@ class TextMatrix {
   std::filesystem::path path_;
   DelimitedReader reader_;
   Log& log_;
+  MemoryLimit limit_;
   std::optional<Orientation> orientation_;
   bool rows_are_genes_;
   bool named_ = false;
@@ -224,6 +229,7 @@ class TextMatrix {
   std::int64_t rows_ = 0;
   Names row_names_;
   Names column_names_;
+  double names_bytes_ = 0;  // of rows
   MatrixBuilder builder_;
   std::int64_t vanished_ = 0;
 };

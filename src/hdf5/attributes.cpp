@@ -104,17 +104,22 @@ bool Location::has_attribute(const std::string& attribute) const {
 
 namespace {
 
-/// The one text of an attribute, of variable or fixed length.
-std::string text_of(Id attribute, Id type) {
+/// The one text of an attribute, of variable or fixed length. `what` is for messages.
+std::string text_of(Id attribute, Id type, const std::string& what) {
+  const auto read = [&](void* into) {
+    check_input(H5Aread(attribute, type, into), fmt::format("{} cannot be read", what));
+  };
   if (H5Tis_variable_str(type) > 0) {
     char* pointer = nullptr;
-    if (H5Aread(attribute, type, &pointer) < 0 || pointer == nullptr) return {};
+    read(&pointer);
+    if (pointer == nullptr) return {};
     std::string text = pointer;
     H5free_memory(pointer);
     return text;
   }
   std::string bytes(H5Tget_size(type), '\0');
-  return H5Aread(attribute, type, bytes.data()) < 0 ? std::string() : fixed_text(bytes.data(), type);
+  read(bytes.data());
+  return fixed_text(bytes.data(), type);
 }
 
 }  // namespace
@@ -122,7 +127,10 @@ std::string text_of(Id attribute, Id type) {
 Handle Location::open_attribute(const std::string& attribute) const {
   if (!has_attribute(attribute))
     throw InputError(fmt::format("{}: attribute {} is missing", place(), attribute));
-  return {check_input(H5Aopen(id(), attribute.c_str(), H5P_DEFAULT), place()), H5Aclose};
+  Handle opened(check_input(H5Aopen(id(), attribute.c_str(), H5P_DEFAULT), place()), H5Aclose);
+  if (!is_collective_)
+    require_readable_attribute(opened.id(), fmt::format("{}: attribute {}", place(), attribute));
+  return opened;
 }
 
 std::string Location::text_attribute(const std::string& attribute) const {
@@ -131,7 +139,7 @@ std::string Location::text_attribute(const std::string& attribute) const {
   const Handle type(check_input(H5Aget_type(from.id()), place()), H5Tclose);
   if (H5Sget_simple_extent_npoints(space.id()) != 1 || H5Tget_class(type.id()) != H5T_STRING)
     throw InputError(fmt::format("{}: attribute {} is not a text", place(), attribute));
-  return text_of(from.id(), type.id());
+  return text_of(from.id(), type.id(), fmt::format("{}: attribute {}", place(), attribute));
 }
 
 std::vector<std::int64_t> Location::integers_attribute(const std::string& attribute) const {

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 
 #include "dko/base/error.hpp"
@@ -15,12 +15,39 @@ namespace dko::hdf5 {
 
 namespace {
 
-/// Frees the strings that HDF5 allocates when it reads variable-length text.
+/// Room for the strings that HDF5 allocates when it reads variable-length text: all that honest files have
+/// are in the file, each once.
+class TextRoom {
+ public:
+  TextRoom(double bytes, const std::string& place)
+      : left_(bytes), properties_(check(H5Pcreate(H5P_DATASET_XFER), place), H5Pclose) {
+    check(H5Pset_vlen_mem_manager(properties_.id(), take, this, give_back, nullptr), place);
+  }
+  TextRoom(const TextRoom&) = delete;
+  TextRoom& operator=(const TextRoom&) = delete;
+
+  Id properties() const { return properties_.id(); }
+
+ private:
+  static void* take(std::size_t bytes, void* room) {
+    double& left = static_cast<TextRoom*>(room)->left_;
+    if (static_cast<double>(bytes) > left) return nullptr;
+    left -= static_cast<double>(bytes);
+    return std::malloc(bytes);
+  }
+  static void give_back(void* text, void*) { std::free(text); }
+
+  double left_;
+  Handle properties_;
+};
+
+/// Frees those strings.
 struct Reclaim {
   Id type;
   Id space;
+  const TextRoom& room;
   void* values;
-  ~Reclaim() { H5Dvlen_reclaim(type, space, H5P_DEFAULT, values); }
+  ~Reclaim() { H5Dvlen_reclaim(type, space, room.properties(), values); }
 };
 
 Content content_of(Id type) {
@@ -51,23 +78,6 @@ std::string whole_or_decimal(double value) {
   return fmt::format("{}", value);
 }
 
-void require_known_filters(Id properties, const std::string& place) {
-  const int count = H5Pget_nfilters(properties);
-  for (unsigned at = 0; static_cast<int>(at) < count; ++at) {
-    unsigned flags = 0;
-    std::size_t parameters = 0;
-    std::array<char, 64> name{};
-    unsigned configuration = 0;
-    const H5Z_filter_t filter = H5Pget_filter2(properties, at, &flags, &parameters, nullptr, name.size() - 1,
-                                               name.data(), &configuration);
-    if (filter < 0 || H5Zfilter_avail(filter) > 0) continue;
-    throw InputError(fmt::format(
-        "{}: is compressed by filter {} ({}), which this HDF5 does not have; write the file again "
-        "with gzip, in Python adata.write_h5ad(\"new.h5ad\", compression=\"gzip\")",
-        place, filter, name.data()));
-  }
-}
-
 }  // namespace
 
 std::string fixed_text(const char* start, Id type) {
@@ -75,22 +85,6 @@ std::string fixed_text(const char* start, Id type) {
   std::string text(start, std::find(start, start + size, '\0'));
   if (H5Tget_strpad(type) == H5T_STR_SPACEPAD) text.erase(text.find_last_not_of(' ') + 1);
   return text;
-}
-
-void require_readable(Id dataset, const std::string& place) {
-  // What gzip makes of nothing but zeros, and a little for h5py's filters before it.
-  constexpr double best_compression = 1100;
-  const Handle properties(check_input(H5Dget_create_plist(dataset), place), H5Pclose);
-  if (H5Pget_external_count(properties.id()) > 0)
-    throw InputError(fmt::format("{}: keeps its values in other files; copy it into one first", place));
-  require_known_filters(properties.id(), place);
-  const Handle space(check_input(H5Dget_space(dataset), place), H5Sclose);
-  const Handle type(check_input(H5Dget_type(dataset), place), H5Tclose);
-  const auto elements = static_cast<double>(check_input(H5Sget_simple_extent_npoints(space.id()), place));
-  const auto stored = static_cast<double>(H5Dget_storage_size(dataset));
-  const double most = H5Pget_nfilters(properties.id()) > 0 ? best_compression * stored : stored;
-  if (elements * static_cast<double>(H5Tget_size(type.id())) <= most) return;
-  throw InputError(fmt::format("{}: claims more data than the file holds: it is damaged", place));
 }
 
 Content Dataset::content() const {
@@ -132,11 +126,10 @@ Handle Dataset::element_type(const std::string& field) const {
   return {check_input(H5Tget_member_type(type.id(), static_cast<unsigned>(member)), place_), H5Tclose};
 }
 
-void Dataset::read_all(Id type, const std::string& field, void* values) const {
+void Dataset::read_all(Id type, const std::string& field, void* values, Id transfer) const {
   const Handle record = field.empty() ? Handle() : record_of(field, type, place_);
-  check_input(
-      H5Dread(handle_.id(), field.empty() ? type : record.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values),
-      fmt::format("{}: cannot be read", place_));
+  check_input(H5Dread(handle_.id(), field.empty() ? type : record.id(), H5S_ALL, H5S_ALL, transfer, values),
+              fmt::format("{}: cannot be read", place_));
 }
 
 Names Dataset::texts(const std::string& field) const {
@@ -157,8 +150,9 @@ Names Dataset::texts(const std::string& field) const {
   if (H5Tis_variable_str(type.id()) > 0) {
     const Handle space(check_input(H5Dget_space(handle_.id()), place_), H5Sclose);
     std::vector<char*> pointers(count, nullptr);
-    const Reclaim reclaim{type.id(), space.id(), pointers.data()};
-    read_all(type.id(), field, pointers.data());
+    const TextRoom room(file_bytes(handle_.id(), place_) + static_cast<double>(count), place_);
+    const Reclaim reclaim{type.id(), space.id(), room, pointers.data()};
+    read_all(type.id(), field, pointers.data(), room.properties());
     for (const char* pointer : pointers) values.emplace_back(pointer == nullptr ? "" : pointer);
     return values;
   }

@@ -38,9 +38,12 @@ File File::open(const std::filesystem::path& path, Access access) {
     throw InputError(fmt::format("{}: there is no such file", name));
   }
   if (H5Fis_hdf5(name.c_str()) == 0) throw InputError(fmt::format("{}: is not an HDF5 file", name));
-  const Id id = check_input(H5Fopen(name.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT),
+  const Handle reading = reading_access();
+  const Id id = check_input(H5Fopen(name.c_str(), H5F_ACC_RDONLY, reading.id()),
                             fmt::format("{}: cannot be opened: damaged, or in use by another program", name));
-  return File(Handle(id, H5Fclose), name + ":");
+  File file(Handle(id, H5Fclose), name + ":");
+  require_usual_sizes(file.id(), name);
+  return file;
 }
 
 File File::open_with(const std::filesystem::path& path, const Handle& access_properties, bool collective) {
@@ -48,7 +51,9 @@ File File::open_with(const std::filesystem::path& path, const Handle& access_pro
   const std::string name = path.string();
   const Id id = check(H5Fopen(name.c_str(), H5F_ACC_RDWR, access_properties.id()),
                       fmt::format("{}: cannot be opened by all ranks", name));
-  return File(Handle(id, H5Fclose, collective), name + ":");
+  File file(Handle(id, H5Fclose, collective), name + ":");
+  file.is_collective_ = collective;
+  return file;
 }
 
 void File::flush() {

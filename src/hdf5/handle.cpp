@@ -45,6 +45,7 @@ void prepare_library() {
     H5dont_atexit();
     H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
     register_lzf();
+    refuse_external_links();
     return true;
   }();
 }

@@ -32,6 +32,7 @@ namespace {
 
 /// The type of what a link leads to, or H5O_TYPE_UNKNOWN if there is nothing.
 H5O_type_t type_behind(Id location, const std::string& name, const std::string& place) {
+  require_inside(location, name, place);
   if (H5Oexists_by_name(location, name.c_str(), H5P_DEFAULT) <= 0) return H5O_TYPE_UNKNOWN;
   H5O_info_t info;
   check_input(H5Oget_info_by_name2(location, name.c_str(), &info, H5O_INFO_BASIC, H5P_DEFAULT), place);
@@ -68,9 +69,12 @@ Location Location::create_group(const std::string& name) {
 
 Location Location::group(const std::string& name) const {
   if (!has(name)) throw InputError(fmt::format("{}: is missing", at(name)));
+  require_inside(id(), name, at(name));
   const Id group =
       check_input(H5Gopen2(id(), name.c_str(), H5P_DEFAULT), fmt::format("{}: cannot be opened", at(name)));
-  return {Handle(group, H5Gclose), at(name)};
+  Location opened(Handle(group, H5Gclose), at(name));
+  opened.is_collective_ = is_collective_;
+  return opened;
 }
 
 Dataset Location::create(const std::string& name, Type type, const Shape& shape) {
@@ -87,10 +91,11 @@ Dataset Location::create(const std::string& name, Type type, const Shape& shape)
 
 Dataset Location::dataset(const std::string& name) const {
   if (!has(name)) throw InputError(fmt::format("{}: is missing", at(name)));
+  require_inside(id(), name, at(name));
   Handle dataset(
       check_input(H5Dopen2(id(), name.c_str(), H5P_DEFAULT), fmt::format("{}: cannot be opened", at(name))),
       H5Dclose);
-  require_readable(dataset.id(), at(name));
+  if (!is_collective_) require_readable(dataset.id(), at(name));
   return {std::move(dataset), at(name)};
 }
 

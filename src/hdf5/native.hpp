@@ -45,10 +45,33 @@ Handle text_type();
 /// A text of a fixed-length type, without its end mark or padding.
 std::string fixed_text(const char* start, Id type);
 
+/// Size of the file that an object is in. Not of one that all ranks have open: HDF5 may flush it here, which is
+/// collective.
+double file_bytes(Id object, const std::string& place);
+
 /// @throws InputError if an array claims more elements than its part of the file can hold, keeps them in
 /// other
-///         files, or is compressed in a way that this HDF5 does not know.
+///         files, or is compressed in a way that is not read here.
 void require_readable(Id dataset, const std::string& place);
+
+/// @throws InputError if an attribute claims more than the file can hold; `what` names it.
+void require_readable_attribute(Id attribute, const std::string& what);
+
+/// @throws InputError if a link leads to another file, or is of a kind that HDF5 does not know.
+void require_inside(Id location, const std::string& name, const std::string& place);
+
+/// @throws InputError unless lengths and addresses in the file are of 64 bits, as all programs write them.
+void require_usual_sizes(Id file, const std::string& place);
+
+/// For files that are only read: global heaps that are not sound, which HDF5 would trust, cannot be read.
+Handle reading_access();
+
+/// No link to another file is followed from here on, not even from the middle of a path.
+void refuse_external_links();
+
+/// LZF, filter 32000 of the HDF5 Group's registry, with the chunk's size in bytes as third parameter.
+inline constexpr H5Z_filter_t lzf_filter = 32000;
+inline constexpr std::size_t lzf_size_parameter = 2;
 
 /// Teaches HDF5 the LZF compression of h5py.
 void register_lzf();

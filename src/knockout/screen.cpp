@@ -17,8 +17,7 @@ namespace dko {
 
 namespace {
 
-constexpr std::int64_t cost_between_reports = 10'000'000;  // a millisecond, of one member
-constexpr std::int64_t cost_of_piece = 5'000'000'000;      // half a second
+constexpr std::int64_t cost_of_piece = 5'000'000'000;  // half a second
 
 class ShardScreen {
  public:
@@ -222,7 +221,7 @@ class ShardScreen {
   void advance(std::int64_t cost) {
     since_report_ += cost;
     done_ = std::min(done_ + cost, total_ - 1);
-    if (since_report_ < cost_between_reports) return;
+    if (since_report_ < options_.cost_between_pauses) return;
     since_report_ = 0;
     if (options_.progress && done_ > reported_) options_.progress(reported_ = done_, total_);
     if (options_.pause && options_.pause() == Pause::stop) stopped_ = true;

@@ -54,7 +54,8 @@ void add_rows(const hdf5::File& file, const std::string& measure, std::int64_t g
     if (sums.has_group(name)) {
       if (measure.empty()) add_rows(file, name, genes, all);
     } else if (file.has_dataset(array)) {
-      all.push_back({array, fmt::format("{}/{}", layout::progress, array), summary_layout::row_starts(genes), "pair"});
+      all.push_back(
+          {array, fmt::format("{}/{}", layout::progress, array), summary_layout::row_starts(genes), "pair"});
     }
   }
 }

@@ -93,7 +93,7 @@ std::vector<std::string> each_once(const std::vector<std::string>& files) {
   std::vector<std::string> chosen;
   Ranges taken;
   for (const Covered& covered : all) {
-    if (overlap(covered.ranges, taken)) continue;
+    if (covered.events == 0 || overlap(covered.ranges, taken)) continue;
     taken.insert(taken.end(), covered.ranges.begin(), covered.ranges.end());
     chosen.push_back(covered.file);
   }

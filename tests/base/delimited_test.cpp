@@ -88,3 +88,18 @@ TEST_CASE("gzip is known by its content, and damage in it is noticed") {
   testing::write_file(folder / "damaged", damaged);
   CHECK_THROWS_AS(rows_of(folder / "damaged"), InputError);
 }
+
+TEST_CASE("lines of any length are read whole") {
+  const testing::TemporaryFolder folder;
+  for (const std::size_t length : {1UL, 65534UL, 65535UL, 65536UL, 131070UL, 131071UL, 200000UL}) {
+    for (const char* end : {"", "\n", "\n\nz\n"}) {
+      testing::write_file(folder / "x", "a\n" + std::string(length, 'y') + end);
+      DelimitedReader file(folder / "x", Fields::whole);
+      REQUIRE(file.next());
+      REQUIRE(file.next());
+      CHECK(file.fields()[0].size() == length);
+      CHECK(file.line() == 2);
+      CHECK(file.next() == (std::string(end).size() > 1));
+    }
+  }
+}

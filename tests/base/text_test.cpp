@@ -40,3 +40,13 @@ TEST_CASE("numbers are read whole or not at all") {
   CHECK(trimmed(" \ta b\r") == "a b");
   CHECK(trimmed("  ").empty());
 }
+
+TEST_CASE("times are read as SLURM has them") {
+  CHECK(parse_time_limit("90").value() == 5400);
+  CHECK(parse_time_limit("1:30").value() == 90);
+  CHECK(parse_time_limit("2:00:01").value() == 7201);
+  CHECK(parse_time_limit("1-12").value() == 129600);
+  CHECK(parse_time_limit("0-0:0:5").value() == 5);
+  for (const char* bad : {"", "0", "1:2:3:4", "1-", "-1", "1.5", "x", "1:-2", "+3", "1-2:3:4:5", "0:00"})
+    CHECK_FALSE(parse_time_limit(bad));
+}

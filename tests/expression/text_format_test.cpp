@@ -127,3 +127,34 @@ TEST_CASE("unusual cells, genes and names are told of") {
   CHECK_THAT(tiny.log, Catch::Contains("taken as zero"));
   CHECK(tiny.matrix.expressed_count(0) == 1);
 }
+
+TEST_CASE("reading is held against the memory that there is") {
+  const testing::TemporaryFolder folder;
+  std::ostringstream said;
+  Log log(said, Verbosity::normal);
+  std::string rows;
+  for (int row = 0; row < 1000; ++row) rows += "1,2,3\n";
+  testing::write_file(folder / "x.csv", rows);
+  ReadOptions options;
+  options.memory = 1e6;
+  CHECK(read_expression(folder / "x.csv", options, log).genes() == 1000);
+  options.memory = 1e4;
+  CHECK_THROWS_WITH(read_expression(folder / "x.csv", options, log),
+                    Catch::Contains("x.csv") && Catch::Contains("more than 9.8 KiB of memory"));
+  // Nothing but zeros takes memory too: every row has a name.
+  rows.clear();
+  for (int row = 0; row < 1000; ++row) rows += "0,0\n";
+  testing::write_file(folder / "zeros.csv", rows + "1,1\n");
+  CHECK_THROWS_AS(read_expression(folder / "zeros.csv", options, log), InputError);
+}
+
+TEST_CASE("sizes that a MatrixMarket file claims are not believed") {
+  const testing::TemporaryFolder folder;
+  std::ostringstream said;
+  Log log(said, Verbosity::normal);
+  const std::string banner = "%%MatrixMarket matrix coordinate integer general\n";
+  testing::write_file(folder / "names.mtx", banner + "2147483647 2 1\n1 1 5\n");
+  CHECK_THROWS_WITH(read_expression(folder / "names.mtx", {}, log), Catch::Contains("2,147,483,647 genes"));
+  testing::write_file(folder / "entries.mtx", banner + "2 2 1152921504606846976\n1 1 5\n");
+  CHECK_THROWS_WITH(read_expression(folder / "entries.mtx", {}, log), Catch::Contains("cut off"));
+}

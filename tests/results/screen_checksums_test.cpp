@@ -10,35 +10,6 @@ using namespace dko;
 
 namespace {
 
-constexpr std::int64_t block = 16;
-
-/// Adds the checksums of one array to a file that has none.
-void add_sums(hdf5::Location& sums, const std::string& name, const hdf5::Dataset& array) {
-  std::vector<float> values(static_cast<std::size_t>(array.size()));
-  array.read(0, std::span(values));
-  std::vector<std::uint64_t> of_blocks;
-  for (std::size_t first = 0; first < values.size(); first += block)
-    of_blocks.push_back(block_checksum(
-        std::span<const float>(values).subspan(first, std::min<std::size_t>(block, values.size() - first))));
-  hdf5::Dataset to = sums.create(name, hdf5::Type::u64, {std::ssize(of_blocks)});
-  to.write(0, std::span<const std::uint64_t>(of_blocks));
-}
-
-void add_progress(const std::filesystem::path& path) {
-  hdf5::File file = hdf5::File::open(path, hdf5::Access::write);
-  if (file.has_group("progress")) return;
-  hdf5::Location progress = file.create_group("progress");
-  for (const std::string group : {"single", "double", "list"}) {
-    hdf5::Location sums = progress.create_group(group);
-    sums.set("block", block);
-    for (const std::string score : {"impact", "network"}) {
-      const hdf5::Location arrays = file.group(group);
-      add_sums(sums, score, group == "single" ? arrays.group(score).dataset("data") : arrays.dataset(score));
-    }
-  }
-  file.close();
-}
-
 hdf5::Verification verified(const std::filesystem::path& path) {
   const hdf5::File file = hdf5::File::open(path, hdf5::Access::read);
   return verify_arrays(file, screen_sums(file));
@@ -58,16 +29,22 @@ void flip(const std::filesystem::path& path, const std::string& array, std::int6
   file.close();
 }
 
+std::pair<std::int64_t, std::int64_t> size_and_block(const std::filesystem::path& path,
+                                                     const std::string& array) {
+  const hdf5::File file = hdf5::File::open(path, hdf5::Access::read);
+  const hdf5::Location record = file.group("progress").group(array.substr(0, array.find('/')));
+  return {file.dataset(array).size(), record.integer_attribute("block")};
+}
+
 }  // namespace
 
 TEST_CASE("scores are checked block by block of events") {
   const testing::SmallScreen screen;
-  add_progress(screen.path());
   const hdf5::Verification whole = verified(screen.path());
   CHECK(whole.damaged.empty());
   CHECK(whole.unwritten == 0);
   for (const std::string array : {"single/impact/data", "double/network", "list/impact"}) {
-    const std::int64_t size = hdf5::File::open(screen.path(), hdf5::Access::read).dataset(array).size();
+    const auto [size, block] = size_and_block(screen.path(), array);
     for (std::int64_t at = 0; at < size; at += 7) {
       const auto bit = static_cast<unsigned>(at % 32);
       flip(screen.path(), array, at, bit);

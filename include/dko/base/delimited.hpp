@@ -35,7 +35,7 @@ class DelimitedReader {
   DelimitedReader& operator=(const DelimitedReader&) = delete;
 
   /// Moves to the next row that is not blank. False at the end.
-  /// @throws InputError for damaged gzip data, an unclosed quote, or a NUL byte.
+  /// @throws InputError for damaged gzip data, an unclosed quote, a NUL byte, or a line of more than 256 MiB.
   bool next();
 
   /// The fields of the row, trimmed and unquoted; valid until the next call of next().
@@ -49,6 +49,8 @@ class DelimitedReader {
 
  private:
   bool read_line();
+  /// The next line into text_. False at the end.
+  bool read_text();
   void split();
   /// Both take one field from where they are told and return where the next one starts; past the end of
   /// the line where there is none.

@@ -29,6 +29,14 @@ class MatrixBuilder {
     values_.push_back(value);
   }
 
+  /// What it takes until it is finished, and while entries are put in order.
+  double bytes() const {
+    return bytes_of_entries(std::ssize(genes_)) + 8.0 * static_cast<double>(row_starts_.size());
+  }
+  static constexpr double bytes_of_entries(std::int64_t entries) {
+    return 20.0 * static_cast<double>(entries);
+  }
+
   /// `gene_names` and `cell_names` name all there are, with or without entries.
   ExpressionMatrix finish(Names gene_names, Names cell_names) &&;
 

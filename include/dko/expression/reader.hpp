@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -20,14 +21,16 @@ struct ReadOptions {
   std::string genome;  ///< of a 10x file: only genes of this genome
   std::optional<Orientation>
       orientation;  ///< of text and MatrixMarket; genes × cells where nothing else is said
+  double memory = std::numeric_limits<double>::infinity();  ///< bytes that reading may take
 };
 
 /// Reads a matrix in any format the program knows (src/expression/format.hpp lists them), checks it, and
 /// says in the log what was read. Repeated names are made unique, with a warning. Memory follows the number
 /// of non-zeros. Local.
 /// @throws InputError that names the file, the place in it and the cell and gene, for anything that is not a
-///         matrix of finite, non-negative values with at least two genes and one expressing cell; UsageError
-///         for an option that is of another format.
+///         matrix of finite, non-negative values with at least two genes and one expressing cell, or takes
+///         more memory than the options allow (a small gzip file may hold a thousand times as much);
+///         UsageError for an option that is of another format.
 ExpressionMatrix read_expression(const std::filesystem::path& path, const ReadOptions& options, Log& log);
 
 /// Warns of cells that express nothing (kept, so that cell numbers stay the data's, but never used), of genes

@@ -87,7 +87,8 @@ class Dataset {
   void transfer_out(std::int64_t first, const void* values, std::int64_t count, Type type);
   void transfer_in(std::int64_t first, void* values, std::int64_t count, Type type) const;
   Handle element_type(const std::string& field) const;
-  void read_all(Id type, const std::string& field, void* values) const;
+  /// `transfer` is a property list; 0 the default.
+  void read_all(Id type, const std::string& field, void* values, Id transfer = 0) const;
   Handle select(std::int64_t first, std::int64_t count, Handle& memory) const;
 
   Handle handle_;
@@ -117,8 +118,8 @@ class Location {
   /// else in the file, so that a killed job leaves a readable one.
   Dataset create(const std::string& name, Type type, const Shape& shape);
   /// @throws InputError also if the array claims more than the file can hold (nothing is allocated on its
-  /// word),
-  ///         or is compressed in a way that this HDF5 does not know.
+  ///         word), keeps its values in other files, is behind a link to another file, or is compressed in a
+  ///         way that is not read here.
   Dataset dataset(const std::string& name) const;
 
   /// A new array, with its checksum.
@@ -178,6 +179,9 @@ class Location {
   friend std::uint64_t checksum_of_attributes(const File& file);
   Id id() const { return handle_.id(); }
   Handle handle_;
+  // Whether all ranks have the file open, which they then write themselves: HDF5 cannot tell its size without
+  // all of them.
+  bool is_collective_ = false;
 
  private:
   std::string at(const std::string& name) const { return place_ + "/" + name; }

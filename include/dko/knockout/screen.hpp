@@ -66,9 +66,10 @@ struct ShardOptions {
   /// shards are done.
   PairSelection* selection = nullptr;
   const ScreenWork* work = nullptr;  ///< what of the plan is to be done; null: all of it, in blocks of one
-  /// Asked about every millisecond, between pieces of at most half a second; state is not handed on, for what
+  /// Asked now and then, between pieces of at most half a second; state is not handed on, for what
   /// is scored is.
   PauseCallback pause = {};
+  std::int64_t cost_between_pauses = 10'000'000;  ///< and between reports of progress; a millisecond
 };
 
 /// Scores shard `shard` of `shards` of the plan: of each array a part of its work that is balanced by the
