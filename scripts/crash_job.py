@@ -106,6 +106,11 @@ class Job:
     def log(self):
         return self.log_path.read_text(errors="replace")
 
+    @property
+    def last_words(self):
+        """What dko said at the end, without its progress and mpirun's comments."""
+        return "\n".join([line for line in self.log.splitlines() if line.startswith("dko")][-4:])
+
 
 def beside(out, ending):
     """The file that belongs to an output: its name with an ending."""
@@ -118,27 +123,21 @@ def files_beside(out):
 
 
 def recorded_blocks(partial):
-    """Of an unfinished screen: (blocks that are recorded, blocks, knockouts in recorded ones)."""
+    """Of an unfinished screen: (blocks that are recorded, blocks, knockouts in recorded ones).
+
+    Of a summary, where the pairs of a first gene count as a block, only the single knockouts are counted.
+    """
     recorded = blocks = knockouts = 0
     with h5py.File(partial, "r") as file:
         for array, group in file["progress"].items():
-            block = int(group.attrs["block"])
-            events = events_of(file, array)
             done = np.all([checksums[:] != 0 for checksums in group.values()], axis=0)
-            sizes = np.minimum(block, events - block * np.arange(len(done)))
             recorded += int(done.sum())
             blocks += len(done)
-            knockouts += int(sizes[done].sum())
+            if array != "summary":
+                block, events = int(group.attrs["block"]), int(group.attrs["events"])
+                sizes = np.minimum(block, events - block * np.arange(len(done)))
+                knockouts += int(sizes[done].sum())
     return recorded, blocks, knockouts
-
-
-def events_of(file, array):
-    """The number of knockouts of an array of scores."""
-    group = file[array]
-    for item in group.values():
-        if isinstance(item, h5py.Group) and "data" in item:
-            return len(item["data"])  # a matrix of single knockouts
-    return max(len(item) for name, item in group.items() if name in ("impact", "network"))
 
 
 def phase_of(out):
@@ -146,7 +145,7 @@ def phase_of(out):
     partial = beside(out, ".partial")
     if Path(out).exists():
         return "finished"
-    if partial.exists() and partial.stat().st_size > 0 and h5py.is_hdf5(partial):
+    if partial.exists() and partial.stat().st_size > 0:
         return phase_of_screen(partial)
     if beside(out, ".partial.new").exists():
         return "skeleton being made"
@@ -158,10 +157,13 @@ def phase_of(out):
 
 
 def phase_of_screen(partial):
-    with h5py.File(partial, "r") as file:
-        if "progress" not in file:
-            return "unfinished file"
-    recorded, blocks, _ = recorded_blocks(partial)
+    try:
+        with h5py.File(partial, "r") as file:
+            if "progress" not in file:
+                return "unfinished file"
+        recorded, blocks, _ = recorded_blocks(partial)
+    except (OSError, KeyError, RuntimeError):
+        return "unreadable file"
     if recorded == 0:
         return "no block yet"
     return "blocks" if recorded < blocks else "all blocks"
@@ -183,7 +185,7 @@ def differing(path, expected):
         raise Deviation(f"{path} has other arrays than {expected}: {sorted(ours.keys() ^ theirs.keys())}")
     differ = 0
     for name, values in ours.items():
-        if name.endswith("seconds"):
+        if name.endswith(("seconds", "command")):  # how it was made, and not what
             continue
         other = theirs[name]
         if np.shape(values) != np.shape(other):
