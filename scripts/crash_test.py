@@ -15,6 +15,7 @@ import argparse
 import collections
 import random
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -24,6 +25,7 @@ from pathlib import Path
 from crash_job import (Deviation, Job, beside, curves_differ, differing, files_beside, numbers_in, phase_of,
                        recorded_blocks)
 
+STOPPED = "rank, stopped"  # by SIGTERM, which lets it save its state
 MOST_KILLS = 4  # of one trial; after them it is left to end
 TRAINING = ["--steps", "2000", "--batch", "10", "--checkpoint-every", "0.2"]
 
@@ -55,6 +57,9 @@ def kinds_of(model):
 
 class Trials:
     """All trials of a test: their data, the undisturbed results, and the counts."""
+
+    # Numbers differing; knockouts and steps that had been saved and were made again nevertheless.
+    COUNTED = ("compared files", "lost files", "changed numbers", "scored again", "steps made again", "deviations")
 
     def __init__(self, options, folder):
         self.options = options
@@ -100,18 +105,17 @@ class Trials:
         expected, seconds = self.undisturbed(kind, ranks)
         out = self.folder / "job.h5"
         state = Attempt(kind, out, ranks)
-        while True:
-            if state.number < MOST_KILLS and self.attempt(state, seconds):
-                state.number += 1
-                if not keeps_ranks:
-                    state.ranks = self.random.randint(1, self.options.ranks_max)
-                continue
-            if state.number == MOST_KILLS:
-                self.complete(state)
-            break
+        while state.number < MOST_KILLS and self.attempt(state, seconds):
+            state.number += 1
+            if not keeps_ranks:
+                state.ranks = self.random.randint(1, self.options.ranks_max)
+        if not out.exists():
+            self.complete(state)
         self.compare(kind, out, expected, keeps_ranks or not kind.ranks_matter)
         for left in files_beside(out):
-            raise Deviation(f"{left.name} was left behind")
+            if not state.may_leave_files:
+                raise Deviation(f"{left.name} was left behind")
+            left.unlink()
         out.unlink()
 
     def resuming(self, state):
@@ -122,28 +126,31 @@ class Trials:
         """Starts or resumes the job and kills it; False if it was done before."""
         job = self.start(self.resuming(state), state.ranks)
         time.sleep(self.random.uniform(0, 1.05 * seconds))
-        victim, pids = self.choose_victims(job)
-        job.kill(pids)
+        victim = self.kill_some(job)
         code = job.wait()
+        if code in (2, 3, 4):
+            raise Deviation(f"exit code {code} of a job that was to be killed: {job.last_words}")
         self.check_resumption(state, job)
         if code == 0:
             return False
         phase = phase_of(state.out)
         self.kills[victim, state.kind.name, phase] += 1
-        self.totals["kills"] += 1
+        self.totals["stops" if victim == STOPPED else "kills"] += 1
         state.remember(phase)
-        if phase == "finished":  # killed after the file had got its name
-            return False
-        return True
+        # It may be killed after the file had got its name, but before what stood beside it was removed.
+        state.may_leave_files = phase == "finished"
+        return phase != "finished"
 
-    def choose_victims(self, job):
+    def kill_some(self, job):
+        """Kills some of the job's processes, or asks one to stop; says which."""
         ranks = job.rank_pids()
-        victim = self.random.choice(["one rank", "all ranks", "mpirun"])
-        if victim == "one rank" and ranks:
-            return victim, [self.random.choice(ranks)]
-        if victim == "all ranks" and ranks:
-            return victim, ranks
-        return "mpirun", [job.process.pid]
+        victim = self.random.choice(["one rank", "all ranks", "mpirun", STOPPED])
+        if not ranks or victim == "mpirun":
+            job.kill([job.process.pid])
+            return "mpirun"
+        job.kill(ranks if victim == "all ranks" else [self.random.choice(ranks)],
+                 signal.SIGTERM if victim == STOPPED else signal.SIGKILL)
+        return victim
 
     def complete(self, state):
         job = self.start(self.resuming(state), state.ranks)
@@ -152,35 +159,34 @@ class Trials:
         self.check_resumption(state, job)
 
     def check_resumption(self, state, job):
-        """What was recorded at the kill must not have been computed again."""
-        if state.recorded is None:
-            return
-        there = numbers_in(r"([\d,]+) (?:knockouts? )?(?:are|is) already", job.log)
-        if there is None:
-            return  # killed before it could tell
-        if there[0] < state.recorded:
-            self.totals["computed again"] += state.recorded - there[0]
+        """What was there when the last job ended must not be computed again. A job says nothing of it if it
+        was killed before it could, or had nothing to go on with."""
+        if said := numbers_in(r"([\d,]+) of [\d,]+ knockouts? (?:is|are) scored already", job.log):
+            self.totals["scored again"] += max(0, state.scored - said[0])
+            state.scored = max(state.scored, said[0])
+        if said := numbers_in(r"going on after ([\d,]+) steps?", job.log):
+            self.totals["steps made again"] += max(0, state.steps - said[0])
+            state.steps = max(state.steps, said[0])
 
     def compare(self, kind, out, expected, by_bits):
         if not out.exists():
-            raise Deviation(f"{kind.name}: there is no {out.name}")
+            self.totals["lost files"] += 1
+            raise Deviation(f"there is no {out.name}")
         if by_bits:
             changed = differing(out, expected)
-            self.totals["changed"] += changed
+            self.totals["changed numbers"] += changed
             if changed:
-                raise Deviation(f"{kind.name}: {changed} numbers differ from those of an undisturbed job")
+                raise Deviation(f"{changed} numbers differ from those of an undisturbed job")
         elif curves_differ(out, expected):
-            raise Deviation(f"{kind.name}: the losses are not near those of an undisturbed job")
-        self.totals["compared"] += 1
+            raise Deviation(f"the losses are not near those of an undisturbed job")
+        self.totals["compared files"] += 1
 
     def report(self):
-        print(f"\n{'killed':<12}{'job':<30}{'phase':<24}{'kills':>6}")
+        print(f"\n{'killed':<15}{'job':<30}{'phase':<24}{'kills':>6}")
         for (victim, kind, phase), count in sorted(self.kills.items()):
-            print(f"{victim:<12}{kind:<30}{phase:<24}{count:>6}")
-        totals = self.totals
-        print(f"\n{totals['kills']} kills, {totals['compared']} final files compared, {totals['lost']} lost, "
-              f"{totals['changed']} numbers changed, {totals['computed again']} recorded knockouts computed "
-              f"again, {totals['deviations']} deviations")
+            print(f"{victim:<15}{kind:<30}{phase:<24}{count:>6}")
+        print(f"\n{self.totals['kills']} kills and {self.totals['stops']} stops;", end=" ")
+        print(", ".join(f"{what} {self.totals[what]}" for what in self.COUNTED))
 
 
 @dataclass
@@ -190,12 +196,13 @@ class Attempt:
     out: Path
     ranks: int
     number: int = 0  # of kills so far
-    recorded: int | None = None  # knockouts that the killed job had recorded
+    scored: int = 0  # knockouts that a job had found scored or had put on record
+    steps: int = 0  # of a training, which a job had gone on from
+    may_leave_files: bool = False
 
     def remember(self, phase):
-        self.recorded = None
         if phase in ("no block yet", "blocks", "all blocks"):
-            self.recorded = recorded_blocks(beside(self.out, ".partial"))[2]
+            self.scored = max(self.scored, recorded_blocks(beside(self.out, ".partial"))[2])
 
 
 def parse_options():
@@ -247,7 +254,7 @@ def main():
     trials = Trials(options, folder)
     run_trials(trials, options)
     trials.report()
-    bad = trials.totals["deviations"] + trials.totals["computed again"]
+    bad = sum(trials.totals[what] for what in Trials.COUNTED[1:])
     if not bad and not options.folder:
         shutil.rmtree(folder)
     elif bad:

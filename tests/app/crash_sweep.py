@@ -117,7 +117,7 @@ class Sweep:
 
     def check_end(self, job, code):
         fault = self.options.fault
-        messages = job.log.count("dko: error")
+        messages = job.log.count("dko: error") + job.log.count("dko: stopped")
         if job.seconds > SECONDS:
             raise Deviation(f"it took {job.seconds:.0f} s to end")
         if fault in DISK and code not in (0, 4):
