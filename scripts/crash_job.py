@@ -69,6 +69,13 @@ class Job:
         self.session = self.process.pid
         self.started = time.monotonic()
 
+    def wait_for(self, is_there):
+        """Until there is something, or the job has ended."""
+        while not is_there() and self.process.poll() is None:
+            time.sleep(0.01)
+            if time.monotonic() > self.started + PATIENCE:
+                return
+
     def rank_pids(self):
         return sorted(pid for pid, parent in processes_of(self.session).items() if parent == self.process.pid)
 
@@ -140,6 +147,21 @@ def recorded_blocks(partial):
     return recorded, blocks, knockouts
 
 
+def lose_scores(partial, random):
+    """Sets some of the scores of an unfinished screen to 0, as if the disk had lost what was written last."""
+    places = []
+    with h5py.File(partial, "r") as file:
+        for array in ("single", "double", "list"):
+            if array in file:
+                file[array].visititems(lambda _, item: places.append((item.id.get_offset(), item.nbytes)) if
+                                       isinstance(item, h5py.Dataset) and item.dtype == np.float32 else None)
+    offset, size = random.choice([place for place in places if place[0] is not None])
+    first = random.randrange(size)
+    with open(partial, "r+b") as file:
+        file.seek(offset + first)
+        file.write(bytes(min(random.randrange(1, 1 << 20), size - first)))
+
+
 def phase_of(out):
     """What a job was doing when it ended, by the files it left."""
     partial = beside(out, ".partial")
@@ -170,12 +192,16 @@ def phase_of_screen(partial):
 
 
 def datasets_of(path):
-    """Of a file, all arrays by their paths; a link to the same array counts once."""
+    """Of a file, all arrays by their paths, but for those that say how it was made."""
     arrays = {}
     with h5py.File(path, "r") as file:
         file.visititems(lambda name, item: arrays.update({name: item[()]})
                         if isinstance(item, h5py.Dataset) else None)
-    return arrays
+    return {
+        name: values
+        for name, values in arrays.items()
+        if not name.startswith("progress/") and not name.endswith(("seconds", "command"))
+    }
 
 
 def differing(path, expected):
@@ -185,8 +211,6 @@ def differing(path, expected):
         raise Deviation(f"{path} has other arrays than {expected}: {sorted(ours.keys() ^ theirs.keys())}")
     differ = 0
     for name, values in ours.items():
-        if name.endswith(("seconds", "command")):  # how it was made, and not what
-            continue
         other = theirs[name]
         if np.shape(values) != np.shape(other):
             raise Deviation(f"{path}: {name} has shape {np.shape(values)} instead of {np.shape(other)}")

@@ -22,8 +22,8 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from crash_job import (Deviation, Job, beside, curves_differ, differing, files_beside, numbers_in, phase_of,
-                       recorded_blocks)
+from crash_job import (Deviation, Job, beside, curves_differ, differing, files_beside, lose_scores, numbers_in,
+                       phase_of, recorded_blocks)
 
 STOPPED = "rank, stopped"  # by SIGTERM, which lets it save its state
 MOST_KILLS = 4  # of one trial; after them it is left to end
@@ -59,7 +59,8 @@ class Trials:
     """All trials of a test: their data, the undisturbed results, and the counts."""
 
     # Numbers differing; knockouts and steps that had been saved and were made again nevertheless.
-    COUNTED = ("compared files", "lost files", "changed numbers", "scored again", "steps made again", "deviations")
+    COUNTED = ("compared files", "lost files", "changed numbers", "scored again", "steps made again",
+               "deviations")
 
     def __init__(self, options, folder):
         self.options = options
@@ -90,12 +91,16 @@ class Trials:
         return [kind.command, self.data, *kind.words, "-o", out]
 
     def undisturbed(self, kind, ranks):
-        """The result that a kind of job must have, and the seconds it took."""
+        """The result that a kind of job must have, and the seconds it took to train or screen."""
         key = (kind.name, ranks if kind.ranks_matter else 0)
         if key not in self.expected:
             out = self.folder / f"expected{len(self.expected)}.h5"
-            job = self.finish(self.words(kind, out), ranks)
-            self.expected[key] = (out, job.seconds)
+            job = self.start(self.words(kind, out), ranks)
+            job.wait_for(lambda: has_begun(job))
+            began = time.monotonic()
+            if code := job.wait():
+                raise Deviation(f"exit code {code} of a job that was left alone: {job.last_words}")
+            self.expected[key] = (out, time.monotonic() - began)
         return self.expected[key]
 
     def trial(self, kind):
@@ -125,6 +130,8 @@ class Trials:
     def attempt(self, state, seconds):
         """Starts or resumes the job and kills it; False if it was done before."""
         job = self.start(self.resuming(state), state.ranks)
+        if self.random.random() < 0.9:
+            job.wait_for(lambda: has_begun(job))
         time.sleep(self.random.uniform(0, 1.05 * seconds))
         victim = self.kill_some(job)
         code = job.wait()
@@ -137,6 +144,10 @@ class Trials:
         self.kills[victim, state.kind.name, phase] += 1
         self.totals["stops" if victim == STOPPED else "kills"] += 1
         state.remember(phase)
+        if phase == "blocks" and self.random.random() < 0.2:
+            lose_scores(beside(state.out, ".partial"), self.random)
+            self.totals["disks that lost scores"] += 1
+            state.has_lost = True
         # It may be killed after the file had got its name, but before what stood beside it was removed.
         state.may_leave_files = phase == "finished"
         return phase != "finished"
@@ -162,7 +173,8 @@ class Trials:
         """What was there when the last job ended must not be computed again. A job says nothing of it if it
         was killed before it could, or had nothing to go on with."""
         if said := numbers_in(r"([\d,]+) of [\d,]+ knockouts? (?:is|are) scored already", job.log):
-            self.totals["scored again"] += max(0, state.scored - said[0])
+            if not state.has_lost:
+                self.totals["scored again"] += max(0, state.scored - said[0])
             state.scored = max(state.scored, said[0])
         if said := numbers_in(r"going on after ([\d,]+) steps?", job.log):
             self.totals["steps made again"] += max(0, state.steps - said[0])
@@ -178,7 +190,7 @@ class Trials:
             if changed:
                 raise Deviation(f"{changed} numbers differ from those of an undisturbed job")
         elif curves_differ(out, expected):
-            raise Deviation(f"the losses are not near those of an undisturbed job")
+            raise Deviation("the losses are not near those of an undisturbed job")
         self.totals["compared files"] += 1
 
     def report(self):
@@ -186,6 +198,7 @@ class Trials:
         for (victim, kind, phase), count in sorted(self.kills.items()):
             print(f"{victim:<15}{kind:<30}{phase:<24}{count:>6}")
         print(f"\n{self.totals['kills']} kills and {self.totals['stops']} stops;", end=" ")
+        print("disks that lost scores", self.totals["disks that lost scores"], end=", ")
         print(", ".join(f"{what} {self.totals[what]}" for what in self.COUNTED))
 
 
@@ -198,11 +211,17 @@ class Attempt:
     number: int = 0  # of kills so far
     scored: int = 0  # knockouts that a job had found scored or had put on record
     steps: int = 0  # of a training, which a job had gone on from
+    has_lost: bool = False  # scores that were on record
     may_leave_files: bool = False
 
     def remember(self, phase):
         if phase in ("no block yet", "blocks", "all blocks"):
             self.scored = max(self.scored, recorded_blocks(beside(self.out, ".partial"))[2])
+
+
+def has_begun(job):
+    """Whether it has come to train or to screen."""
+    return "dko: training on" in job.log or "dko: computing A" in job.log
 
 
 def parse_options():
