@@ -135,10 +135,9 @@ void write_plainly(const Task& task, auto& file) {
 void write_screen(const Task& task, const Communicator& ranks) {
   ScreenWriter writer(task.path, ranks, task.plan);
   in_pieces(task.share, task.piece, [&](std::int64_t first, std::span<const float> scores) {
-    writer.write(ScoreArray::pairs, Score::impact, first, scores);
+    writer.write(ScoreArray::pairs, first, {scores});
   });
   writer.close();
-  PlainFile(task.path).sync();
 }
 
 void write_by_mpi(const Task& task, const Communicator& ranks) {
@@ -226,7 +225,8 @@ void bench_io(const std::vector<std::string>& arguments, const Context& context)
   std::optional<OutputFile> out;
   std::optional<Summary> summary;
   Task task;
-  task.share = job.ranks().share_of(options.scores());
+  const RankShare blocks = job.ranks().share_of((options.scores() + events_of_block - 1) / events_of_block);
+  task.share = {blocks.first * events_of_block, std::min(options.scores(), blocks.last * events_of_block)};
   task.plan.doubles = ScoreSet{{.impact = true}};
   on_root(job.ranks(), [&] {
     out.emplace(options.out, options.common.force);

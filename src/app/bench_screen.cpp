@@ -116,9 +116,9 @@ void report(const ScreenCounts& counts, const Phases& phases, double peak_of_ran
   std::cout
       << table.text()
       << fmt::format("{} in {} on {}: {:.3f} million a second and rank\n",
-                     counted(counts.total(), "knockout"), human_seconds(phases.screening),
+                     counted(counts.events.total(), "knockout"), human_seconds(phases.screening),
                      counted(ranks, "rank"),
-                     static_cast<double>(counts.total()) / phases.screening / ranks / 1e6)
+                     static_cast<double>(counts.events.total()) / phases.screening / ranks / 1e6)
       << fmt::format(
              "slowest rank {:.2f} % above the mean; peak memory of a rank, what it shares included: {}\n",
              100 * counts.of_ranks.imbalance(), human_bytes(peak_of_rank));
@@ -142,7 +142,7 @@ void bench_screen(const std::vector<std::string>& arguments, const Context& cont
     out.emplace(options.out, options.common.force);
     summary.emplace(options.common);
     on_root_matrix = make_cells(options.cells, options.genes, options.expressed, options.seed);
-    on_root_plan = make_plan(on_root_matrix, options.screen, 1, job);
+    on_root_plan = make_plan(on_root_matrix, options.screen, 1, *out, job);
     check_screen(on_root_matrix, on_root_plan, *out, options.kind(), 0, job.ranks().size());
     Model model = make_model(options, on_root_matrix.gene_names());
     need = screen_memory(on_root_matrix, on_root_plan, screened_model(model, on_root_matrix));
@@ -155,7 +155,7 @@ void bench_screen(const std::vector<std::string>& arguments, const Context& cont
   watch = Stopwatch();
   const std::vector<CollapsedMapping> members = collapse_members(std::move(on_root_members), job);
   phases.collapsing = watch.seconds();
-  const ScreenCounts counts = run_screen(plan, matrix, members, out, {}, std::nullopt, job);
+  const ScreenCounts counts = run_screen(plan, matrix, members, out, {}, StopRequest({}), job);
   phases.screening = counts.seconds;
   const double peak = job.ranks().max(peak_memory());
   on_root(job.ranks(), [&] {

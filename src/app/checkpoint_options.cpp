@@ -36,23 +36,29 @@ void add_checkpoint_options(CommandLine& line, CheckpointOptions& options) {
   line.add()("checkpoint",
              po::value<std::string>()->value_name("FILE")->notifier(
                  [&options](const std::string& file) { options.file = file; }),
-             "write the state of the training to FILE now and then; it is removed when all is done")(
+             "write the state of the training to FILE now and then, and when it is stopped; default: "
+             "OUT.checkpoint; "
+             "none: nowhere. It is removed when the model is written")(
       "checkpoint-every",
       po::value(&options.every)->default_value(options.every, "600")->value_name("SECONDS"),
-      "time between checkpoints")(
-      "resume", po::bool_switch(&options.resume),
-      "go on from --checkpoint FILE if it is there, on any number of ranks, else start at the beginning");
+      "time between checkpoints");
 }
 
-void check_checkpoint_options(const CommandLine& line, const ModelOptions& options) {
-  if (options.checkpoint.file.empty()) {
-    if (options.checkpoint.resume || line.given("checkpoint-every"))
-      throw UsageError("--resume and --checkpoint-every need --checkpoint FILE");
-    return;
-  }
-  if (options.kind != MappingKind::dko)
+void complete_checkpoint_options(const CommandLine& line, const std::string& out, bool resume,
+                                 ModelOptions& options) {
+  CheckpointOptions& checkpoint = options.checkpoint;
+  const bool is_sparse = options.kind != MappingKind::dko;
+  if (is_sparse && line.given("checkpoint"))
     throw UsageError("--checkpoint is of --mapping dko; a sparse fit cannot be resumed");
-  require_between("--checkpoint-every", options.checkpoint.every, 0, 1e9);
+  checkpoint.resume = resume;
+  checkpoint.save_last = line.given("checkpoint") || options.members > 1;
+  if (is_sparse || checkpoint.file == "none")
+    checkpoint.file.clear();
+  else if (!line.given("checkpoint"))
+    checkpoint.file = out + ".checkpoint";
+  if (checkpoint.file.empty() && line.given("checkpoint-every"))
+    throw UsageError("--checkpoint-every needs checkpoints");
+  require_between("--checkpoint-every", checkpoint.every, 0, 1e9);
 }
 
 void prepare_checkpoints(const ExpressionMatrix& matrix, const Split& split, const ModelOptions& options,
@@ -70,12 +76,12 @@ void prepare_checkpoints(const ExpressionMatrix& matrix, const Split& split, con
     // A new checkpoint is written beside the older.
     needed += (is_there(file) ? 1 : 2) * of_one;
   }
-  require_disk_space(checkpoint.file, needed, "checkpoints");
+  require_disk_space(checkpoint.file, needed, "checkpoints", "; --checkpoint none does without");
   if (checkpoint.resume && !is_there(checkpoint.file))
     log.info("{}: there is none yet, the training starts at the beginning", checkpoint.file.string());
 }
 
-void complete_checkpoint_options(CheckpointOptions& options, Job& job) {
+void prepare_for_training(CheckpointOptions& options, Job& job) {
   if (options.file.empty()) return;
   options.provenance = job.provenance;
   // Only rank 0 has read the data, and other ranks may lead the training of a member.
@@ -97,7 +103,7 @@ void remove_checkpoints(const ModelOptions& options, Log& log) {
   for (const fs::path& file : files_of(options)) {
     std::error_code error;
     if (fs::remove(file, error))
-      log.info("{}: removed, for all is done", file.string());
+      log.info("{}: removed, for the training is done", file.string());
     else if (error)
       log.warn("{}: cannot be removed: {}", file.string(), error.message());
   }

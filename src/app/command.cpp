@@ -90,6 +90,13 @@ void add_common(CommandLine& line, CommonOptions& options) {
   add_verbosity(line, options);
 }
 
+void add_resume(CommandLine& line, CommonOptions& options) {
+  line.add()(
+      "resume", po::bool_switch(&options.resume),
+      "go on where a job of this output was stopped or killed, on any number of ranks; without one, start "
+      "at the beginning");
+}
+
 Log make_log(const CommonOptions& options, const Context& context) {
   if (options.quiet && options.verbose) throw UsageError("--quiet and --verbose exclude each other");
   if (!context.communicator.is_root()) return Log::silent();

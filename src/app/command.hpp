@@ -89,12 +89,16 @@ struct CommonOptions {
   bool quiet = false;
   bool verbose = false;
   bool force = false;
+  bool resume = false;
   std::string json;
 };
 
 void add_verbosity(CommandLine& line, CommonOptions& options);
 /// --force, --json and verbosity.
 void add_common(CommandLine& line, CommonOptions& options);
+
+/// --resume, of the commands that have it.
+void add_resume(CommandLine& line, CommonOptions& options);
 
 /// A log that speaks on rank 0 only. @throws UsageError for --quiet with --verbose.
 Log make_log(const CommonOptions& options, const Context& context);

@@ -60,9 +60,9 @@ using ListScores = PerScore<std::vector<float>>;
 /// Takes one rank's scores of a list, which come in order.
 class ListSink final : public ScoreSink {
  public:
-  void write(ScoreArray, Score score, std::int64_t, std::span<const float> values) override {
-    auto& to = scores[score];
-    to.insert(to.end(), values.begin(), values.end());
+  void write(ScoreArray, std::int64_t, const ScoreViews& views) override {
+    for (const Score score : every_score)
+      scores[score].insert(scores[score].end(), views[score].begin(), views[score].end());
   }
   ListScores scores;
 };

@@ -26,8 +26,10 @@ void print_help() {
          "Usage: dko COMMAND [options]\n\nCommands:\n";
   for (const app::Command& command : app::commands())
     std::cout << fmt::format("  {:<10}{}\n", command.name, command.summary);
-  std::cout << "\ndko COMMAND --help tells more; dko --version prints the version.\n"
-               "Exit codes: 0 done, 2 usage, 3 unusable input, 4 input/output failure, 1 anything else.\n";
+  std::cout
+      << "\ndko COMMAND --help tells more; dko --version prints the version.\n"
+         "Exit codes: 0 done, 2 usage, 3 unusable input, 4 input/output failure, 5 stopped by a signal or "
+         "--time-limit with all saved, 1 anything else.\n";
 }
 
 void print_version() {
@@ -102,7 +104,8 @@ int main(int argc, char** argv) {
       const std::string message = out_of_memory ? "out of memory" : failure.what();
       const ExitCode code = exit_code_of(failure);
       if (all_ranks_know(failure, world)) {
-        if (world.is_root()) report(message);
+        if (world.is_root() && code == ExitCode::stopped) std::cerr << "dko: " << message << std::endl;
+        if (world.is_root() && code != ExitCode::stopped) report(message);
         if (code == ExitCode::io) session.leave(code);
         return static_cast<int>(code);
       }

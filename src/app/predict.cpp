@@ -160,7 +160,7 @@ void predict_command(const std::vector<std::string>& arguments, const Context& c
   memory["training"] = require_on_every_node(ready.training_memory, job);
   memory["predicting"] = require_on_every_node(ready.prediction_memory, job);
   const ExpressionMatrix profiles = ExpressionMatrix::replicate(job.nodes, std::move(ready.profiles));
-  const TrainedModel training = run_training(profiles, ready.split, options.mapping, job);
+  const TrainedModel training = run_training(profiles, ready.split, options.mapping, nullptr, job);
   on_root(job.ranks(), [&] {
     const Prediction prediction = make_prediction(training.model, profiles, ready.split);
     write_prediction(*ready.out, prediction);

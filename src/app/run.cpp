@@ -1,4 +1,5 @@
 #include <boost/program_options/value_semantic.hpp>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "checkpoint_options.hpp"
@@ -7,6 +8,7 @@
 #include "dko/parallel/collective.hpp"
 #include "input.hpp"
 #include "model_notes.hpp"
+#include "resumed_model.hpp"
 #include "screen_job.hpp"
 #include "screen_memory.hpp"
 #include "training_job.hpp"
@@ -25,13 +27,18 @@ struct RunOptions {
   std::string save_model;
   ModelOptions mapping;
   ScreenOptions screen;
+  StopOptions stop;
   CommonOptions common;
+
+  /// Where the trained model stands until the screen is done, or for good.
+  std::string model_file() const { return save_model.empty() ? out + ".model" : save_model; }
 };
 
 /// What rank 0 prepares before any computing.
 struct Preparation {
   std::optional<OutputFile> out;
-  std::optional<OutputFile> model;
+  std::optional<OutputFile> model;  ///< to be trained
+  std::optional<Model> trained;     ///< before the job that is resumed was stopped
   std::optional<Summary> summary;
   ExpressionMatrix profiles;
   Split split;
@@ -48,38 +55,52 @@ bool parse(RunOptions& options, const std::vector<std::string>& arguments, const
   add_input(line, options.input);
   line.add()("out,o", po::value(&options.out)->value_name("FILE")->required(),
              "the screen file to write (HDF5)")(
-      "save-model", po::value(&options.save_model)->value_name("FILE"), "write the trained model too");
+      "save-model", po::value(&options.save_model)->value_name("FILE"),
+      "keep the trained model; else it stands in OUT.model until the screen is done");
   add_screen_options(line, options.screen);
   add_training_options(line, options.mapping);
   add_checkpoint_options(line, options.mapping.checkpoint);
+  add_resume(line, options.common);
+  add_stop_options(line, options.stop);
   add_common(line, options.common);
   if (!line.parse(arguments, context)) return false;
   check_input_options(options.input);
   check_screen_options(line, options.screen);
   check_training_options(line, options.mapping);
-  check_checkpoint_options(line, options.mapping);
+  complete_checkpoint_options(line, options.out, options.common.resume, options.mapping);
   require_distinct({{"INPUT", options.input.path},
                     {"--events", options.screen.events},
                     {"--out", options.out},
-                    {"--save-model", options.save_model},
+                    {"--save-model", options.model_file()},
                     {"--checkpoint", options.mapping.checkpoint.file.string()},
                     {"--json", options.common.json}});
   return true;
 }
 
+/// The model of a job that is resumed, if it came to be, or the file it is to be written to.
+void prepare_model(Preparation& ready, const ExpressionMatrix& matrix, const RunOptions& options, Job& job) {
+  std::error_code unknown;
+  if (options.common.resume && std::filesystem::exists(options.model_file(), unknown)) {
+    ready.trained = read_model(options.model_file());
+    require_model_of(*ready.trained, options.model_file(), matrix, options.mapping, job.provenance);
+    job.provenance.model_checksum = ready.trained->provenance.model_checksum;
+    job.log.info("{}: is the trained model, going on with the screen", options.model_file());
+    return;
+  }
+  ready.model.emplace(options.model_file(), options.common.force, options.common.resume);
+  require_disk_space(ready.model->partial_path(), model_bytes(matrix, options.mapping), "the model");
+  prepare_checkpoints(matrix, ready.split, options.mapping, options.common.force, job.log);
+}
+
 void prepare(Preparation& ready, const RunOptions& options, Job& job) {
-  ready.out.emplace(options.out, options.common.force);
-  if (!options.save_model.empty()) ready.model.emplace(options.save_model, options.common.force);
+  ready.out.emplace(options.out, options.common.force, options.common.resume);
   ready.summary.emplace(options.common);
   const ExpressionMatrix matrix = load_input(options.input, job);
   ready.split =
       split_cells(matrix, options.mapping.training.validation, 0, {}, options.mapping.training.seed);
   check_training(ready.split, options.mapping);
-  if (ready.model) {
-    require_disk_space(ready.model->partial_path(), model_bytes(matrix, options.mapping), "the model");
-  }
-  prepare_checkpoints(matrix, ready.split, options.mapping, options.common.force, job.log);
-  ready.plan = make_plan(matrix, options.screen, options.mapping.members, job);
+  prepare_model(ready, matrix, options, job);
+  ready.plan = make_plan(matrix, options.screen, options.mapping.members, *ready.out, job);
   check_screen(matrix, ready.plan, *ready.out, options.mapping.kind, options.mapping.training.steps,
                job.ranks().size());
   ready.training_memory = training_memory(matrix, ready.split, options.mapping, job.ranks().size());
@@ -88,11 +109,33 @@ void prepare(Preparation& ready, const RunOptions& options, Job& job) {
   ready.profiles = matrix.relative_profiles();
 }
 
+/// The model, made now or before: on rank 0, elsewhere empty. When it is made now it is written before
+/// anything else is done with it. Collective.
+TrainedModel obtain_model(Preparation& ready, const ExpressionMatrix& profiles, const RunOptions& options,
+                          StopRequest& stop, Job& job) {
+  std::int32_t is_trained = ready.trained ? 1 : 0;
+  job.ranks().broadcast(is_trained);
+  if (is_trained != 0) return {ready.trained ? std::move(*ready.trained) : Model(), std::nullopt};
+  if (!options.mapping.checkpoint.file.empty()) stop.catch_signals();
+  TrainedModel training = run_training(profiles, ready.split, options.mapping, &stop, job);
+  on_root(job.ranks(), [&] {
+    write_model(*ready.model, training.model);
+    remove_checkpoints(options.mapping, job.log);
+  });
+  return training;
+}
+
+void remove_model(const RunOptions& options) {
+  std::error_code ignored;
+  if (options.save_model.empty()) std::filesystem::remove(options.model_file(), ignored);
+}
+
 }  // namespace
 
 void run_command(const std::vector<std::string>& arguments, const Context& context) {
   RunOptions options;
   if (!parse(options, arguments, context)) return;
+  StopRequest stop(options.stop);
   Job job(context, options.common, options.mapping.training.seed);
 
   Preparation ready;
@@ -103,22 +146,22 @@ void run_command(const std::vector<std::string>& arguments, const Context& conte
   const ExpressionMatrix profiles = ExpressionMatrix::replicate(job.nodes, std::move(ready.profiles));
   const ScreenPlan plan = ScreenPlan::replicate(job.nodes, std::move(ready.plan));
 
-  TrainedModel training = run_training(profiles, ready.split, options.mapping, job);
-  ModelNotes notes;
+  TrainedModel training = obtain_model(ready, profiles, options, stop, job);
+  ScreenNotes notes;
   nlohmann::ordered_json training_summary;
   on_root(job.ranks(), [&] {
-    if (ready.model) write_model(*ready.model, training.model);
-    notes = notes_on(training.model, profiles, ready.split, options.mapping);
+    notes = {notes_on(training.model, profiles, ready.split, options.mapping), training.seconds};
     training_summary = to_json(training);
   });
   const std::vector<CollapsedMapping> members = collapse_members(std::move(training.model.members), job);
-  const ScreenCounts screen = run_screen(plan, profiles, members, ready.out, notes, training.seconds, job);
+  stop.catch_signals();
+  const ScreenCounts screen = run_screen(plan, profiles, members, ready.out, notes, stop, job);
   on_root(job.ranks(), [&] {
     ready.summary->write({{"provenance", to_json(job.provenance)},
                           {"training", training_summary},
                           {"screen", to_json(screen)},
                           {"memory", memory}});
-    remove_checkpoints(options.mapping, job.log);
+    remove_model(options);
   });
 }
 

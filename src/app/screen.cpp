@@ -27,6 +27,7 @@ struct ScreenCommandOptions {
   std::string out;
   std::uint64_t seed = 1;
   ScreenOptions screen;
+  StopOptions stop;
   CommonOptions common;
 };
 
@@ -36,7 +37,7 @@ struct Preparation {
   ExpressionMatrix matrix;
   ScreenPlan plan;
   std::vector<Member> members;
-  ModelNotes notes;
+  ScreenNotes notes;
   MemoryNeed memory;
 };
 
@@ -53,6 +54,8 @@ bool parse(ScreenCommandOptions& options, const std::vector<std::string>& argume
                                              "the screen file to write (HDF5)");
   add_seed(line, options.seed, "seed of --sample");
   add_screen_options(line, options.screen);
+  add_resume(line, options.common);
+  add_stop_options(line, options.stop);
   add_common(line, options.common);
   if (!line.parse(arguments, context)) return false;
   check_input_options(options.input);
@@ -75,13 +78,13 @@ std::int64_t most_steps(const std::vector<MemberRecord>& records) {
 }
 
 void prepare(Preparation& ready, const ScreenCommandOptions& options, Job& job) {
-  ready.out.emplace(options.out, options.common.force);
+  ready.out.emplace(options.out, options.common.force, options.common.resume);
   ready.summary.emplace(options.common);
   Model model = read_model(options.model);
   ready.matrix = load_input(options.input, model, options.model, job);
-  ready.plan = make_plan(ready.matrix, options.screen, std::ssize(model.members), job);
-  ready.notes.records = records_of(model);
-  check_screen(ready.matrix, ready.plan, *ready.out, model.kind(), most_steps(ready.notes.records),
+  ready.plan = make_plan(ready.matrix, options.screen, std::ssize(model.members), *ready.out, job);
+  ready.notes.model.records = records_of(model);
+  check_screen(ready.matrix, ready.plan, *ready.out, model.kind(), most_steps(ready.notes.model.records),
                job.ranks().size());
   ready.memory = screen_memory(ready.matrix, ready.plan, screened_model(model, ready.matrix));
   ready.members = std::move(model.members);
@@ -92,6 +95,7 @@ void prepare(Preparation& ready, const ScreenCommandOptions& options, Job& job) 
 void screen_command(const std::vector<std::string>& arguments, const Context& context) {
   ScreenCommandOptions options;
   if (!parse(options, arguments, context)) return;
+  StopRequest stop(options.stop);
   Job job(context, options.common, options.seed);
 
   Preparation ready;
@@ -101,7 +105,8 @@ void screen_command(const std::vector<std::string>& arguments, const Context& co
   const ExpressionMatrix matrix = ExpressionMatrix::replicate(job.nodes, std::move(ready.matrix));
   const ScreenPlan plan = ScreenPlan::replicate(job.nodes, std::move(ready.plan));
   const std::vector<CollapsedMapping> members = collapse_members(std::move(ready.members), job);
-  const ScreenCounts screen = run_screen(plan, matrix, members, ready.out, ready.notes, std::nullopt, job);
+  stop.catch_signals();
+  const ScreenCounts screen = run_screen(plan, matrix, members, ready.out, ready.notes, stop, job);
   on_root(job.ranks(), [&] {
     ready.summary->write(
         {{"provenance", to_json(job.provenance)}, {"screen", to_json(screen)}, {"memory", memory}});

@@ -3,301 +3,327 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/program_options/value_semantic.hpp>
 #include <nlohmann/json.hpp>
 
 #include "dko/base/error.hpp"
-#include "dko/base/names.hpp"
 #include "dko/base/stopwatch.hpp"
 #include "dko/base/text.hpp"
 #include "dko/knockout/event_index.hpp"
 #include "dko/knockout/pair_sums_screen.hpp"
-#include "dko/knockout/single_scores.hpp"
+#include "dko/knockout/screen_work.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/results/kept_pairs_file.hpp"
 #include "dko/results/pair_summary_file.hpp"
+#include "dko/results/screen_progress.hpp"
 #include "dko/results/screen_size.hpp"
+#include "dko/results/screen_state.hpp"
 #include "dko/results/screen_writer.hpp"
 #include "progress.hpp"
 #include "rank_seconds.hpp"
-#include "resources.hpp"
-#include "score_names.hpp"
 
 namespace dko::app {
 
-namespace po = boost::program_options;
-
-void add_screen_options(CommandLine& line, ScreenOptions& options) {
-  line.add()("order", po::value(&options.order)->default_value(options.order)->value_name("1|2"),
-             "1: every single knockout; 2: every pair as well")(
-      "sample", po::value(&options.sample)->value_name("M"),
-      "with --order 2: M distinct random pairs instead of all")(
-      "score", po::value(&options.score)->value_name("impact,network"),
-      "which scores to store; default: both, but only impact of all pairs, for they fill the disk")(
-      "events", po::value(&options.events)->value_name("FILE"),
-      "score the knockouts of this list: CSV with columns gene_id (or gene1_id, gene2_id, ...) and cell_id, "
-      "names or numbers from 0; instead of --order 1 unless that is given too")(
-      "knockout-genes", po::value(&options.genes)->value_name("LIST"),
-      "knock out only these genes: a file with one name or number a line, or names with commas between; "
-      "unlike "
-      "--genes, all the others stay in the cells")(
-      "knockout-cells", po::value(&options.cells)->value_name("LIST"),
-      "only in these cells; unlike with --cells, the mapping is trained on all")(
-      "instructions", po::value(&options.instructions)->value_name("portable|avx2|avx512"),
-      "the widest instruction set for pairs, to get the same bits as on another machine; default: the widest "
-      "that every rank has");
-  add_keep_options(line, options.keep);
-}
-
 namespace {
 
-/// @throws UsageError
-void check_keep_options(const CommandLine& line, const ScreenOptions& options) {
-  const PairKeeping keeping = keeping_of(options.keep);
-  if (keeping.form == PairKeeping::Form::all) return;
-  const char* option = options.keep.keep == "full" ? "--threshold" : "--keep";
-  if (options.order != 2)
-    throw UsageError(fmt::format("{} is of double knockouts: give --order 2 with it", option));
-  if (line.given("sample") || !options.events.empty()) {
-    throw UsageError(
-        fmt::format("{} chooses from all double knockouts: not with --sample or --events", option));
+/// Tells when a rank is to put down what it has in memory: so often that little is lost, and so seldom that
+/// it takes a fiftieth of the time.
+class SaveClock {
+ public:
+  bool is_due() const { return since_.seconds() >= interval_; }
+
+  template <class Save>
+  void save(Save work) {
+    const Stopwatch watch;
+    work();
+    interval_ = std::max(shortest, 50 * watch.seconds());
+    since_ = {};
   }
-  if (options.score.empty() || keeping.form != PairKeeping::Form::selected) return;
-  if (scores_named(options.score).has(keeping.by.score)) return;
-  throw UsageError(fmt::format("--keep-by {} needs that score: give --score impact,network, or leave it",
-                               name_of(keeping.by).name));
-}
 
-}  // namespace
+ private:
+  static constexpr double shortest = 30;  // seconds
 
-void check_screen_options(const CommandLine& line, ScreenOptions& options) {
-  options.order_given = line.given("order");
-  if (options.order != 1 && options.order != 2) throw UsageError("--order must be 1 or 2");
-  if (line.given("sample") && options.order != 2)
-    throw UsageError("--sample draws pairs: give --order 2 with it");
-  if (line.given("sample") && options.sample < 1) throw UsageError("--sample must be at least 1");
-  if (line.given("sample") && !options.events.empty())
-    throw UsageError("--sample and --events exclude each other");
-  if (line.given("score")) scores_named(options.score);
-  if (line.given("instructions") && !instruction_set_named(options.instructions))
-    throw UsageError(
-        fmt::format("--instructions must be portable, avx2 or avx512, not '{}'", options.instructions));
-  check_keep_options(line, options);
-  if (!options.events.empty() && !options.order_given && !(options.genes.empty() && options.cells.empty())) {
-    throw UsageError(
-        "--knockout-genes and --knockout-cells restrict --order 1 and 2, not --events: restrict the list "
-        "itself");
-  }
-}
-
-namespace {
-
-std::optional<std::vector<std::int32_t>> chosen(const std::string& list, const NameIndex& index,
-                                                const char* option) {
-  if (list.empty()) return std::nullopt;
-  return listed_or_named(list, index, option);
-}
-
-/// The list of a plan: read, sampled, or none.
-std::optional<EventList> make_list(const ExpressionMatrix& matrix, const ScreenPlan& plan,
-                                   const ScreenOptions& options, std::uint64_t seed) {
-  if (!options.events.empty()) return read_events(options.events, matrix);
-  if (options.sample > 0) {
-    return sample_pairs(plan.targets, PairIndex(matrix, plan.targets), options.sample, seed);
-  }
-  return std::nullopt;
-}
-
-ScreenCounts count_events(const ExpressionMatrix& matrix, const ScreenPlan& plan) {
-  ScreenCounts counts;
-  if (plan.singles.any()) counts.singles = plan.targets.total();
-  if (plan.doubles.any()) counts.pairs = PairIndex(matrix, plan.targets).total();
-  if (plan.list) counts.listed = plan.list->size();
-  return counts;
-}
-
-/// Which ways to screen `bytes` of disk would hold.
-std::string space_advice(const ExpressionMatrix& matrix, const ScreenPlan& plan, double bytes) {
-  std::string advice;
-  for (const SmallerScreen& smaller : smaller_screens(matrix, plan, bytes)) {
-    advice += fmt::format("{}{} needs {}", advice.empty() ? "; what would fit: " : ", ", smaller.option,
-                          human_bytes(smaller.bytes));
-  }
-  return advice;
-}
-
-/// @throws UsageError if what --memory allows is not enough for the sums of a summary.
-void require_sums_memory(const ExpressionMatrix& matrix, const ScreenPlan& plan) {
-  if (!plan.stores_summary()) return;
-  const double least = least_sums_memory(plan, pair_genes(plan, matrix));
-  if (plan.keeping.memory >= least) return;
-  throw UsageError(
-      fmt::format("--keep summary needs {} of memory on each rank, and --memory allows {}: give it more",
-                  human_bytes(least), human_bytes(plan.keeping.memory)));
-}
-
-/// Before all else what PairSelection asks of each rank, whose shares are not known yet: as if they were
-/// alike.
-/// @throws UsageError
-void require_selection_memory(const ExpressionMatrix& matrix, const ScreenPlan& plan, int ranks) {
-  if (plan.keeping.top == 0) return;
-  const PairIndex index(matrix, plan.targets);
-  const double needed = selection_bytes(index.starts(), {0, index.total() / ranks}, plan.keeping.top);
-  if (plan.keeping.memory >= needed) return;
-  throw UsageError(fmt::format(
-      "--keep top:{} needs {} of memory on each rank, and --memory allows {}: give it more, or keep fewer",
-      plan.keeping.top, human_bytes(needed), human_bytes(plan.keeping.memory)));
-}
-
-}  // namespace
-
-ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenOptions& options, std::int64_t members,
-                     Job& job) {
-  ScreenPlan plan;
-  plan.members = members;
-  if (!options.instructions.empty()) plan.instructions = *instruction_set_named(options.instructions);
-  plan.targets = select_targets(
-      matrix,
-      chosen(options.genes, NameIndex("gene", matrix.gene_names(), matrix.gene_ids()), "--knockout-genes"),
-      chosen(options.cells, NameIndex("cell", matrix.cell_names()), "--knockout-cells"));
-  plan.list = make_list(matrix, plan, options, job.provenance.seed);
-  const ScoreSet chosen_scores = options.score.empty() ? both_scores : scores_named(options.score);
-  plan.listed = chosen_scores;
-  if (options.events.empty() || options.order_given) plan.singles = chosen_scores;
-  if (options.order == 2 && options.sample == 0) {
-    plan.doubles = options.score.empty() ? ScoreSet{{.impact = true}} : chosen_scores;
-    plan.keeping = keeping_of(options.keep);
-    if (plan.keeping.form == PairKeeping::Form::selected) plan.doubles[plan.keeping.by.score] = true;
-    if (plan.keeping.form != PairKeeping::Form::all)
-      plan.keeping.memory = memory_of_each_rank(options.keep.memory, job.nodes.node.size());
-  }
-  if (members > 1) {
-    plan.singles = with_deviations(plan.singles);
-    plan.doubles = with_deviations(plan.doubles);
-    plan.listed = with_deviations(plan.listed);
-  }
-  plan.singles = with_share(plan.singles);
-  const ScreenCounts events = count_events(matrix, plan);
-  if (events.total() == 0) {
-    throw InputError(
-        "there is nothing to knock out: no chosen gene is expressed in a chosen cell beside another");
-  }
-  job.log.info("to score: {} single, {} double and {} listed knockouts", with_thousands(events.singles),
-               with_thousands(events.pairs), with_thousands(events.listed));
-  return plan;
-}
-
-void check_screen(const ExpressionMatrix& matrix, const ScreenPlan& plan, const OutputFile& output,
-                  MappingKind kind, std::int64_t steps, int ranks) {
-  const double notes = model_notes_bytes(plan.members, matrix.genes(), kind == MappingKind::dko ? steps : 0);
-  const double needed = screen_file_bytes(matrix, plan) + notes;
-  const double available = available_disk_space(output.partial_path());
-  require_disk_space(output.partial_path(), needed, "the scores",
-                     available < needed ? space_advice(matrix, plan, available - notes) : "");
-  require_sums_memory(matrix, plan);
-  require_selection_memory(matrix, plan, ranks);
-}
-
-namespace {
-
-/// What a job is to score, and where to.
-struct Screening {
-  const ScreenPlan& plan;
-  const ExpressionMatrix& matrix;
-  std::span<const CollapsedMapping> members;
-  std::string path;  ///< of the file, which is there
+  double interval_ = shortest;
+  Stopwatch since_;
 };
 
-/// Everything but the summary of pairs; returns the seconds of this rank. Rank 0's share costs as much as any
-/// other, so its progress is that of all. Local.
-double score_events(const Screening& screening, ScoreSink& sink, PairSelection* selection,
-                    std::int64_t events, Job& job) {
-  const Stopwatch watch;
-  screen_shard(screening.plan, screening.matrix, screening.members, job.ranks().rank(), job.ranks().size(),
-               sink, show_progress(job.log, {"screening", "knockouts", events}), selection);
-  return watch.seconds();
-}
+/// A screen under way.
+class Screening {
+ public:
+  Screening(const ScreenPlan& plan, const ExpressionMatrix& matrix, std::span<const CollapsedMapping> members,
+            std::optional<OutputFile>& output, const ScreenNotes& notes, const StopRequest& stop, Job& job)
+      : plan_(plan),
+        matrix_(matrix),
+        members_(members),
+        output_(output),
+        notes_(notes),
+        stop_(stop),
+        job_(job),
+        index_(matrix, plan.targets) {
+    counts_.events = count_events(matrix, plan);
+  }
 
-/// Every score into its array. Collective.
-void store_all(const Screening& screening, ScreenCounts& counts, Job& job) {
-  ScreenWriter writer(screening.path, job.ranks(), screening.plan);
-  counts.of_ranks =
-      summarize_seconds(score_events(screening, writer, nullptr, counts.total(), job), job.ranks());
-  writer.close();
-}
+  /// Collective.
+  ScreenCounts run() {
+    begin();
+    try {
+      score_and_store();
+    } catch (const IoError& failure) {
+      throw IoError(fmt::format("{}; what was scored before is kept in {}, and --resume goes on with it",
+                                failure.what(), path_));
+    }
+    end();
+    return counts_;
+  }
 
-/// Of the pairs those that the plan selects, at the end. Collective.
-void store_selected(const Screening& screening, ScreenCounts& counts, Job& job) {
-  PairSelection selection(screening.plan.keeping, screening.plan.doubles);
-  ScreenWriter writer(screening.path, job.ranks(), screening.plan);
-  counts.of_ranks =
-      summarize_seconds(score_events(screening, writer, &selection, counts.total(), job), job.ranks());
-  writer.close();
-  job.ranks().barrier();
-  const PairIndex index(screening.matrix, screening.plan.targets);
-  selection.finish(index.starts(), job.ranks());
-  counts.kept = write_kept_pairs(screening.path, screening.plan, index, selection.kept(), job.ranks());
-  job.log.info("{} of {} double knockouts are kept", with_thousands(*counts.kept),
-               with_thousands(counts.pairs));
-}
+ private:
+  void score_and_store() {
+    if (left_.is_complete)
+      counts_.resumed = counts_.events.total();
+    else if (plan_.keeping.form == PairKeeping::Form::selected)
+      store_selected();
+    else if (plan_.stores_summary())
+      store_summary();
+    else
+      store_all();
+  }
 
-/// Of the pairs what they come to over cells. Collective.
-void store_summary(const Screening& screening, ScreenCounts& counts, Job& job) {
-  ScreenWriter writer(screening.path, job.ranks(), screening.plan);
-  SinglesKeeper singles(writer, screening.plan.doubles);
-  const double own_singles = score_events(screening, singles, nullptr, counts.singles, job);
-  writer.close();
-  const PerScore<NodeArray<float>> shared = std::move(singles).share(job.nodes);
-  SingleScores of_singles;
-  for (const Score score : every_score) of_singles[score] = shared[score].view();
-  PairSummaryWriter summary(screening.path, job.ranks(), screening.plan);
-  const Stopwatch watch;
-  screen_pair_sums(screening.plan, screening.matrix, screening.members, of_singles, job.ranks().rank(),
-                   job.ranks().size(), summary,
-                   show_progress(job.log, {"adding up pairs", "knockouts", counts.pairs}));
-  counts.of_ranks = summarize_seconds(own_singles + watch.seconds(), job.ranks());
-  summary.close();
-}
+  const Communicator& ranks() const { return job_.ranks(); }
+  ScreenStates states() const { return {path_, left_.job}; }
+  /// Of the file that selected pairs are put into.
+  std::string whole_path() const { return path_ + ".whole"; }
+
+  /// Makes the file, or finds out what is left to do in the one that is there.
+  void begin() {
+    on_root(ranks(), [&] {
+      path_ = output_->partial_path().string();
+      if (output_->is_resumed()) return;
+      ScreenStates::remove_all(path_);
+      std::filesystem::remove(whole_path());
+      const ScreenWork work = whole_work(plan_, matrix_, ranks().size());
+      output_->begin([&](const std::filesystem::path& path) {
+        create_screen_file(path, matrix_, plan_, job_.provenance,
+                           {notes_.model, notes_.training_seconds, &work, {}});
+      });
+      output_->keep();
+    });
+    ranks().broadcast(path_);
+    left_ = read_left(path_, plan_, matrix_, job_.provenance, ranks());
+    if (left_.damaged > 0)
+      job_.log.warn("{}: {} not what they were when they were written, and are scored again", path_,
+                    counted(left_.damaged, "block"));
+  }
+
+  /// How many knockouts are there before anything is done. Only for what is said and noted.
+  void count_resumed(std::int64_t of_pairs) {
+    const auto done = [&](ScoreArray array, std::int64_t all) { return all - left_.work[array].events(); };
+    counts_.resumed = done(ScoreArray::singles, counts_.events.singles) +
+                      done(ScoreArray::list, counts_.events.listed) + of_pairs;
+    if (!ranks().is_root() || !output_->is_resumed()) return;
+    job_.log.info("{}: going on; {} of {} are scored already", path_, with_thousands(counts_.resumed),
+                  counted(counts_.events.total(), "knockout"));
+  }
+
+  ProgressCallback progress(const char* what) const {
+    return show_progress(job_.log, {what, "knockouts", counts_.events.total() - counts_.resumed});
+  }
+
+  /// Ends the job if that was asked for, once all ranks have come here. Collective.
+  void stop_if_asked(StopVote& vote) {
+    if (vote.finish()) stop_.stop(ranks(), fmt::format("{}: what was scored is kept", path_));
+  }
+
+  /// Scores what is left of all but a summary's pairs, this rank its part of it. `pause` is asked beside the
+  /// vote. Returns the seconds of this rank, whose share costs as much as any other. Collective.
+  double score(ScreenWriter& writer, PairSelection* selection, StopVote& vote, const PauseCallback& pause) {
+    const Stopwatch watch;
+    screen_shard(plan_, matrix_, members_, ranks().rank(), ranks().size(), writer,
+                 {progress("screening"), selection, &left_.work, [&] {
+                    if (vote.asks_to_stop()) return Pause::stop;
+                    return pause ? pause() : Pause::go_on;
+                  }});
+    return watch.seconds();
+  }
+
+  /// Every score into its array. Collective.
+  void store_all() {
+    count_resumed(counts_.events.pairs - left_.work.pairs.events());
+    StopVote vote = stop_.vote(ranks());
+    ScreenWriter writer(path_, ranks(), plan_);
+    const double seconds = score(writer, nullptr, vote, {});
+    const bool stops = vote.finish();
+    writer.close();
+    if (stops) stop_if_asked(vote);
+    counts_.of_ranks = summarize_seconds(seconds, ranks());
+  }
+
+  /// Of the pairs those that the plan selects. They are put into a file at the end, which takes the place of
+  /// the other. Collective.
+  void store_selected() {
+    PairSelection selection(plan_.keeping, plan_.doubles);
+    std::vector<std::int64_t> bounds;
+    for (const SelectionState& state : states().take_selections(ranks())) {
+      selection.restore(state);
+      for (const EventRange& range : state.done) bounds.insert(bounds.end(), {range.first, range.last});
+    }
+    bounds = ranks().gather(std::span<const std::int64_t>(bounds));
+    ranks().broadcast(bounds);
+    std::vector<EventRange> done;
+    for (std::size_t at = 0; at < bounds.size(); at += 2) done.push_back({bounds[at], bounds[at + 1]});
+    left_.work.pairs.ranges = all_but(done, counts_.events.pairs);
+    count_resumed(counts_.events.pairs - left_.work.pairs.events());
+
+    StopVote vote = stop_.vote(ranks());
+    SaveClock clock;
+    const auto save = [&] {
+      clock.save([&] { states().save(selection.state(), plan_.doubles, ranks().rank()); });
+    };
+    ScreenWriter writer(path_, ranks(), plan_);
+    const double seconds = score(writer, &selection, vote, [&] {
+      if (clock.is_due()) save();
+      return Pause::go_on;
+    });
+    const bool stops = vote.finish();
+    if (stops) save();
+    writer.close();
+    if (stops) stop_if_asked(vote);
+    counts_.of_ranks = summarize_seconds(seconds, ranks());
+    selection.finish(index_.starts(), ranks());
+    put_together(selection);
+  }
+
+  /// A file with the singles and the selected pairs, in the place of the one without. Until it is whole, what
+  /// would be needed to make it again stays where it is. Collective.
+  void put_together(const PairSelection& selection) {
+    counts_.kept = count_kept(selection, ranks());
+    job_.log.info("{} of {} double knockouts are kept", with_thousands(*counts_.kept),
+                  with_thousands(counts_.events.pairs));
+    const std::string whole = whole_path();
+    const ScreenWork blocks = whole_work(plan_, matrix_, ranks().size());
+    on_root(ranks(), [&] {
+      require_disk_space(whole, kept_pairs_bytes(*counts_.kept, plan_.doubles), "the pairs that are kept");
+      create_screen_file(whole, matrix_, plan_, job_.provenance,
+                         {notes_.model, notes_.training_seconds, &blocks, counts_.kept});
+    });
+    {
+      ScreenWriter writer(whole, ranks(), plan_);
+      if (plan_.singles.any()) copy_singles(path_, writer, plan_, blocks.singles, ranks());
+      writer.close();
+    }
+    write_kept_pairs(whole, plan_, index_, selection, ranks());
+    on_root(ranks(), [&] {
+      output_->begin([&](const std::filesystem::path& path) { std::filesystem::rename(whole, path); });
+    });
+  }
+
+  /// Of the pairs what they come to over cells. Collective.
+  void store_summary() {
+    const double of_singles = store_singles_of_summary();
+    PerScore<NodeArray<float>> shared;
+    ScoreViews singles;
+    for (const Score score : every_score) {
+      if (!plan_.singles.has(score) || !plan_.doubles.has(score)) continue;
+      std::vector<float> values;
+      on_root(ranks(), [&] { values = read_singles(path_, score); });
+      shared[score] = share(job_.nodes, NodeArray(std::move(values)));
+      singles[score] = shared[score].view();
+    }
+    const PairGenes genes = pair_genes(plan_, matrix_);
+    PairSumsWork work;
+    std::vector<EventRange> begun;
+    work.begun = states().take_sums(summed_measures(plan_), genes.count(), left_.firsts, begun, ranks());
+    for (const EventRange& range : all_but(left_.firsts, genes.count())) begun.push_back(range);
+    work.firsts = all_but(begun, genes.count());
+
+    StopVote vote = stop_.vote(ranks());
+    SaveClock clock;
+    SummarySink sink(path_, *this, clock);
+    const Stopwatch watch;
+    screen_pair_sums(plan_, matrix_, members_, singles, std::move(work), ranks().rank(), ranks().size(), sink,
+                     {progress("adding up pairs"), [&] {
+                        if (vote.asks_to_stop()) return Pause::stop;
+                        return clock.is_due() ? Pause::save : Pause::go_on;
+                      }});
+    const double seconds = watch.seconds();
+    const bool stops = vote.finish();
+    sink.close();
+    if (stops) stop_if_asked(vote);
+    counts_.of_ranks = summarize_seconds(of_singles + seconds, ranks());
+  }
+
+  double store_singles_of_summary() {
+    count_resumed(0);
+    StopVote vote = stop_.vote(ranks());
+    ScreenWriter writer(path_, ranks(), plan_);
+    const double seconds = score(writer, nullptr, vote, {});
+    const bool stops = vote.finish();
+    writer.close();
+    if (stops) stop_if_asked(vote);
+    ranks().barrier();
+    return seconds;
+  }
+
+  /// Complete sums into the file, others beside it.
+  class SummarySink final : public PairSumsSink {
+   public:
+    SummarySink(const std::string& path, const Screening& screening, SaveClock& clock)
+        : writer_(path, screening.ranks(), screening.plan_), states_(screening.states()), clock_(clock) {}
+    void write(const PairSums& sums) override {
+      writer_.write(sums);
+      states_.remove(sums);
+    }
+    void keep(const PairSums& sums, std::int64_t next_cell) override {
+      clock_.save([&] { states_.save(sums, next_cell); });
+    }
+    void close() { writer_.close(); }
+
+   private:
+    PairSummaryWriter writer_;
+    ScreenStates states_;
+    SaveClock& clock_;
+  };
+
+  void end() {
+    ranks().barrier();
+    counts_.seconds = watch_.seconds();
+    on_root(ranks(), [&] {
+      if (!left_.is_complete)
+        complete_screen_file(path_, {counts_.seconds, output_->is_resumed(), ranks().size()});
+      output_->sync();
+      output_->commit();
+      ScreenStates::remove_all(path_);
+      job_.log.info("{}: {} scored in {}", output_->final_path().string(),
+                    counted(counts_.events.total() - counts_.resumed, "knockout"),
+                    human_seconds(counts_.seconds));
+      log_balance(counts_.of_ranks, job_.log);
+    });
+  }
+
+  const ScreenPlan& plan_;
+  const ExpressionMatrix& matrix_;
+  std::span<const CollapsedMapping> members_;
+  std::optional<OutputFile>& output_;
+  const ScreenNotes& notes_;
+  const StopRequest& stop_;
+  Job& job_;
+  PairIndex index_;
+  Stopwatch watch_;
+  std::string path_;  ///< of the file while it is not finished
+  ScreenLeft left_;
+  ScreenCounts counts_;
+};
 
 }  // namespace
 
 ScreenCounts run_screen(const ScreenPlan& plan, const ExpressionMatrix& matrix,
                         std::span<const CollapsedMapping> members, std::optional<OutputFile>& output,
-                        const ModelNotes& notes, std::optional<double> training_seconds, Job& job) {
-  const Communicator& ranks = job.ranks();
-  const Stopwatch watch;
-  std::string path;
-  on_root(ranks, [&] {
-    path = output->partial_path().string();
-    create_screen_file(path, matrix, plan, job.provenance, notes);
-  });
-  ranks.broadcast(path);
-  ScreenCounts counts = count_events(matrix, plan);
-  const Screening screening{plan, matrix, members, path};
-  if (plan.keeping.form == PairKeeping::Form::selected)
-    store_selected(screening, counts, job);
-  else if (plan.stores_summary())
-    store_summary(screening, counts, job);
-  else
-    store_all(screening, counts, job);
-  ranks.barrier();
-  counts.seconds = watch.seconds();
-  on_root(ranks, [&] {
-    complete_screen_file(path, training_seconds, counts.seconds);
-    output->commit();
-    job.log.info("{}: {} scored in {}", output->final_path().string(), counted(counts.total(), "knockout"),
-                 human_seconds(counts.seconds));
-    log_balance(counts.of_ranks, job.log);
-  });
-  return counts;
+                        const ScreenNotes& notes, const StopRequest& stop, Job& job) {
+  return Screening(plan, matrix, members, output, notes, stop, job).run();
 }
 
 nlohmann::ordered_json to_json(const ScreenCounts& counts) {
-  nlohmann::ordered_json json{{"singles", counts.singles},
-                              {"pairs", counts.pairs},
-                              {"listed", counts.listed},
-                              {"seconds", counts.seconds},
-                              {"rank_seconds", to_json(counts.of_ranks)}};
+  nlohmann::ordered_json json{{"singles", counts.events.singles}, {"pairs", counts.events.pairs},
+                              {"listed", counts.events.listed},   {"resumed", counts.resumed},
+                              {"seconds", counts.seconds},        {"rank_seconds", to_json(counts.of_ranks)}};
   if (counts.kept) json["kept_pairs"] = *counts.kept;
   return json;
 }

@@ -9,7 +9,7 @@
 namespace dko::app {
 
 Summary::Summary(const CommonOptions& options) {
-  if (!options.json.empty()) file_.emplace(options.json, options.force);
+  if (!options.json.empty()) file_.emplace(options.json, options.force, options.resume);
 }
 
 void Summary::write(const nlohmann::ordered_json& content) {

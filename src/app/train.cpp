@@ -21,6 +21,7 @@ struct TrainOptions {
   InputOptions input;
   std::string out;
   ModelOptions mapping;
+  StopOptions stop;
   CommonOptions common;
 };
 
@@ -43,11 +44,13 @@ bool parse(TrainOptions& options, const std::vector<std::string>& arguments, con
              "the model file to write (HDF5)");
   add_training_options(line, options.mapping);
   add_checkpoint_options(line, options.mapping.checkpoint);
+  add_resume(line, options.common);
+  add_stop_options(line, options.stop);
   add_common(line, options.common);
   if (!line.parse(arguments, context)) return false;
   check_input_options(options.input);
   check_training_options(line, options.mapping);
-  check_checkpoint_options(line, options.mapping);
+  complete_checkpoint_options(line, options.out, options.common.resume, options.mapping);
   require_distinct({{"INPUT", options.input.path},
                     {"--out", options.out},
                     {"--checkpoint", options.mapping.checkpoint.file.string()},
@@ -60,11 +63,12 @@ bool parse(TrainOptions& options, const std::vector<std::string>& arguments, con
 void train_command(const std::vector<std::string>& arguments, const Context& context) {
   TrainOptions options;
   if (!parse(options, arguments, context)) return;
+  StopRequest stop(options.stop);
   Job job(context, options.common, options.mapping.training.seed);
 
   Preparation ready;
   on_root(job.ranks(), [&] {
-    ready.out.emplace(options.out, options.common.force);
+    ready.out.emplace(options.out, options.common.force, options.common.resume);
     ready.summary.emplace(options.common);
     const ExpressionMatrix matrix = load_input(options.input, job);
     ready.split =
@@ -78,7 +82,8 @@ void train_command(const std::vector<std::string>& arguments, const Context& con
   nlohmann::ordered_json memory;
   memory["training"] = require_on_every_node(ready.memory, job);
   const ExpressionMatrix profiles = ExpressionMatrix::replicate(job.nodes, std::move(ready.profiles));
-  const TrainedModel training = run_training(profiles, std::move(ready.split), options.mapping, job);
+  if (!options.mapping.checkpoint.file.empty()) stop.catch_signals();
+  const TrainedModel training = run_training(profiles, std::move(ready.split), options.mapping, &stop, job);
   on_root(job.ranks(), [&] {
     write_model(*ready.out, training.model);
     job.log.info("{}: written", options.out);

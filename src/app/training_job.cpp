@@ -106,8 +106,27 @@ void conclude(Model& model, const ExpressionMatrix& profiles, const ModelOptions
 
 }  // namespace
 
+namespace {
+
+/// Made on all ranks, unless they are stopped. Collective.
+std::vector<Member> make_or_stop(const ExpressionMatrix& profiles, const Split& split,
+                                 const ModelOptions& options, const StopRequest* stop, Job& job) {
+  const ProgressCallback progress = show_progress(job.log, progress_text(profiles, options));
+  if (stop == nullptr || options.checkpoint.file.empty())
+    return make_members(profiles, split, options, job.ranks(), progress);
+  StopVote vote = stop->vote(job.ranks());
+  try {
+    return make_members(profiles, split, options, job.ranks(), progress, &vote);
+  } catch (const CollectiveFailure& failure) {
+    if (failure.code() != ExitCode::stopped) throw;
+    stop->stop(job.ranks(), options.checkpoint.file.string() + ": the training is saved");
+  }
+}
+
+}  // namespace
+
 TrainedModel run_training(const ExpressionMatrix& profiles, Split split, const ModelOptions& options,
-                          Job& job) {
+                          const StopRequest* stop, Job& job) {
   for (auto* cells : {&split.training, &split.validation, &split.held_out}) job.ranks().broadcast(*cells);
   announce(split, options, job.log);
   announce_plan(profiles, split, options, job.ranks().size(), job.log);
@@ -115,18 +134,17 @@ TrainedModel run_training(const ExpressionMatrix& profiles, Split split, const M
   const bool is_dko = options.kind == MappingKind::dko;
   TrainedModel trained;
   ModelOptions own = options;
-  complete_checkpoint_options(own.checkpoint, job);
-  trained.model.members = make_members(profiles, split, own, job.ranks(),
-                                       show_progress(job.log, progress_text(profiles, options)));
+  prepare_for_training(own.checkpoint, job);
+  trained.model.members = make_or_stop(profiles, split, own, stop, job);
   trained.seconds = watch.seconds();
-  job.log.info("{} in {}", is_dko ? "trained" : "fitted", human_seconds(trained.seconds));
+  job.log.info("{} in {}", is_dko ? "trained" : "fitted", human_seconds(*trained.seconds));
   on_root(job.ranks(), [&] { conclude(trained.model, profiles, options, job); });
   return trained;
 }
 
 nlohmann::ordered_json to_json(const TrainedModel& trained) {
   nlohmann::ordered_json json = training_json(trained.model);
-  json["seconds"] = trained.seconds;
+  if (trained.seconds) json["seconds"] = *trained.seconds;
   return json;
 }
 

@@ -2,11 +2,13 @@
 // Reading data and training a mapping, as run, train and predict do it.
 
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 
 #include "dko/expression/matrix.hpp"
 #include "dko/mapping/model_file.hpp"
 #include "dko/training/ensemble.hpp"
 #include "job.hpp"
+#include "stop_request.hpp"
 
 namespace dko::app {
 
@@ -17,14 +19,16 @@ void check_training(const Split& split, const ModelOptions& options);
 double model_bytes(const ExpressionMatrix& matrix, const ModelOptions& options);
 
 struct TrainedModel {
-  Model model;  ///< on rank 0 only; empty elsewhere
-  double seconds = 0;
+  Model model;                    ///< on rank 0 only; empty elsewhere
+  std::optional<double> seconds;  ///< none if it was made by an earlier job
 };
 
 /// Trains on all ranks, and says how; notes the model's checksum in the provenance of rank 0. `split` counts
-/// on rank 0, `profiles` is the same on every rank. Collective.
+/// on rank 0, `profiles` is the same on every rank. Where there are checkpoints it can be stopped.
+/// Collective.
+/// @throws CollectiveFailure with exit code 5 if it was
 TrainedModel run_training(const ExpressionMatrix& profiles, Split split, const ModelOptions& options,
-                          Job& job);
+                          const StopRequest* stop, Job& job);
 
 /// training_json() and the seconds. Local: rank 0.
 nlohmann::ordered_json to_json(const TrainedModel& trained);

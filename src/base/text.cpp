@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cmath>
 #include <ctime>
+#include <vector>
 
 namespace dko {
 
@@ -69,6 +70,33 @@ std::optional<double> parse_number(std::string_view text) {
 
 std::optional<std::int64_t> parse_integer(std::string_view text) {
   return parse_whole<std::int64_t>(text);
+}
+
+std::optional<double> parse_time_limit(std::string_view text) {
+  std::vector<std::int64_t> numbers;
+  const auto take = [&](std::string_view number) {
+    const bool is_plain = number.size() <= 9 && number.find_first_not_of("0123456789") == number.npos;
+    const auto value = is_plain ? parse_integer(number) : std::nullopt;
+    if (value) numbers.push_back(*value);
+    return value.has_value();
+  };
+  const std::size_t dash = text.find('-');
+  const bool has_days = dash != std::string_view::npos;
+  if (has_days && !take(text.substr(0, dash))) return std::nullopt;
+  std::string_view rest = has_days ? text.substr(dash + 1) : text;
+  for (;;) {
+    const std::size_t colon = rest.find(':');
+    if (!take(rest.substr(0, colon))) return std::nullopt;
+    if (colon == std::string_view::npos) break;
+    rest = rest.substr(colon + 1);
+  }
+  // Seconds of each number, by how many there are.
+  std::vector<double> units{86400, 3600, 60, 1};
+  if (!has_days) units = numbers.size() == 3 ? std::vector<double>{3600, 60, 1} : std::vector<double>{60, 1};
+  if (numbers.size() > units.size()) return std::nullopt;
+  double seconds = 0;
+  for (std::size_t at = 0; at < numbers.size(); ++at) seconds += units[at] * static_cast<double>(numbers[at]);
+  return seconds > 0 ? std::optional(seconds) : std::nullopt;
 }
 
 std::string_view trimmed(std::string_view text) {

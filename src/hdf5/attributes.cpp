@@ -17,17 +17,32 @@ Handle attribute_space(std::int64_t count, bool scalar, const std::string& place
   return {check(H5Screate_simple(1, &extent, nullptr), place), H5Sclose};
 }
 
+/// Whether the attribute is of this type and shape, so that it can be written in its place.
+bool fits(const Handle& attribute, Id stored_as, const Handle& space, const std::string& place) {
+  const Handle type(check(H5Aget_type(attribute.id()), place), H5Tclose);
+  const Handle extent(check(H5Aget_space(attribute.id()), place), H5Sclose);
+  return H5Tequal(type.id(), stored_as) > 0 && H5Tis_variable_str(stored_as) <= 0 &&
+         H5Sextent_equal(extent.id(), space.id()) > 0;
+}
+
 /// Makes or replaces the attribute `name` of `object`.
 void put(Id object, const std::string& name, Id type, Id stored_as, const Handle& space, const void* value,
          const std::string& place) {
-  if (check(H5Aexists(object, name.c_str()), place) > 0) check(H5Adelete(object, name.c_str()), place);
-  const Handle attribute(
-      check(H5Acreate2(object, name.c_str(), stored_as, space.id(), H5P_DEFAULT, H5P_DEFAULT),
-            fmt::format("{}: attribute {} cannot be created", place, name)),
-      H5Aclose);
-  if (H5Sget_simple_extent_npoints(space.id()) == 0) return;
-  check(H5Awrite(attribute.id(), type, value),
-        fmt::format("{}: attribute {} cannot be written", place, name));
+  const std::string words = fmt::format("{}: attribute {} cannot be written", place, name);
+  Handle attribute;
+  if (check(H5Aexists(object, name.c_str()), place) > 0) {
+    attribute = Handle(check(H5Aopen(object, name.c_str(), H5P_DEFAULT), words), H5Aclose);
+    if (!fits(attribute, stored_as, space, place)) {
+      attribute = Handle();
+      check(H5Adelete(object, name.c_str()), words);
+    }
+  }
+  if (attribute.id() < 0) {
+    attribute = Handle(
+        check(H5Acreate2(object, name.c_str(), stored_as, space.id(), H5P_DEFAULT, H5P_DEFAULT), words),
+        H5Aclose);
+  }
+  if (H5Sget_simple_extent_npoints(space.id()) > 0) check(H5Awrite(attribute.id(), type, value), words);
 }
 
 void put_text(Id object, const std::string& name, const std::string& text, const std::string& place) {
@@ -40,6 +55,15 @@ void put_text(Id object, const std::string& name, const std::string& text, const
 
 void Location::set(const std::string& attribute, const std::string& text) {
   put_text(id(), attribute, text, place());
+}
+
+void Location::set_fixed(const std::string& attribute, const std::string& text, std::size_t width) {
+  const Handle type(check(H5Tcopy(H5T_C_S1), place()), H5Tclose);
+  check(H5Tset_size(type.id(), width), place());
+  check(H5Tset_strpad(type.id(), H5T_STR_NULLPAD), place());
+  std::string padded = text;
+  padded.resize(width, '\0');
+  put(id(), attribute, type.id(), type.id(), attribute_space(1, true, place()), padded.data(), place());
 }
 
 void Location::set(const std::string& attribute, std::int64_t value) {

@@ -17,6 +17,8 @@ inline hid_t memory_type(Type type) {
       return H5T_NATIVE_INT32;
     case Type::i64:
       return H5T_NATIVE_INT64;
+    case Type::u64:
+      return H5T_NATIVE_UINT64;
   }
   return -1;
 }
@@ -31,6 +33,8 @@ inline hid_t file_type(Type type) {
       return H5T_STD_I32LE;
     case Type::i64:
       return H5T_STD_I64LE;
+    case Type::u64:
+      return H5T_STD_U64LE;
   }
   return -1;
 }

@@ -24,10 +24,11 @@ void sort_from(std::vector<KeptPair>& pairs, std::ptrdiff_t from) {
   pairs.erase(std::unique(pairs.begin() + from, pairs.end(), same), pairs.end());
 }
 
-/// The cells of which ranks have parts, ascending. Collective.
-std::vector<std::int64_t> split_cells(std::span<const std::int64_t> starts, EventRange own,
-                                      const Communicator& ranks) {
-  const std::vector<std::int64_t> ends{own.first, own.last};
+/// The cells that begin in one range of some rank and end in another, ascending. Collective.
+std::vector<std::int64_t> split_cells(std::span<const std::int64_t> starts,
+                                      const std::vector<EventRange>& own, const Communicator& ranks) {
+  std::vector<std::int64_t> ends;
+  for (const EventRange& range : own) ends.insert(ends.end(), {range.first, range.last});
   std::vector<std::int64_t> bounds = ranks.gather(std::span<const std::int64_t>(ends));
   ranks.broadcast(bounds);
   std::vector<std::int64_t> cells;
@@ -41,14 +42,20 @@ std::vector<std::int64_t> split_cells(std::span<const std::int64_t> starts, Even
   return cells;
 }
 
+std::vector<KeptPair> in_order(std::span<const std::int64_t> numbers, std::span<const float> values) {
+  std::vector<KeptPair> pairs;
+  for (std::size_t at = 0; at < numbers.size(); ++at) pairs.push_back({numbers[at], values[at], {}});
+  std::sort(pairs.begin(), pairs.end(), by_number);
+  return pairs;
+}
+
 /// Numbers of the extremes among candidates that come by number, ascending.
-std::vector<std::int64_t> extremes_of(std::span<const std::int64_t> numbers, std::span<const float> values,
-                                      std::int64_t count) {
+std::vector<std::int64_t> extremes_of(const std::vector<KeptPair>& candidates, std::int64_t count) {
   PairExtremes highest(PairExtremes::End::highest, count);
   PairExtremes lowest(PairExtremes::End::lowest, count);
-  for (std::size_t at = 0; at < numbers.size(); ++at) {
-    highest.add({numbers[at], values[at], {}});
-    lowest.add({numbers[at], values[at], {}});
+  for (const KeptPair& pair : candidates) {
+    highest.add(pair);
+    lowest.add(pair);
   }
   std::vector<KeptPair> chosen;
   highest.drain(chosen);
@@ -91,21 +98,26 @@ std::optional<Score> PairSelection::singles_needed() const {
   return keeping_.by.score;
 }
 
-void PairSelection::begin(std::span<const std::int64_t> starts, EventRange own) {
-  own_ = own;
-  std::int64_t expected = own.size();
-  if (keeping_.top > 0) {
-    expected = most_selected(starts, own, keeping_.top);
-    const double bytes = selection_bytes(starts, own, keeping_.top);
-    if (bytes > keeping_.memory) {
-      throw Error(
-          ExitCode::failure,
-          fmt::format(
-              "--keep top:{}: up to {} pairs of one rank are kept, {} of memory, and --memory "
-              "allows {}; about --keep top:{} would fit, or more memory or more ranks",
-              keeping_.top, with_thousands(expected), human_bytes(bytes), human_bytes(keeping_.memory),
-              std::max(1.0, std::floor(static_cast<double>(keeping_.top) * keeping_.memory / bytes))));
-    }
+void PairSelection::restore(const SelectionState& state) {
+  before_.insert(before_.end(), state.done.begin(), state.done.end());
+  kept_.insert(kept_.end(), state.pairs.begin(), state.pairs.end());
+}
+
+void PairSelection::begin(std::span<const std::int64_t> starts, std::vector<EventRange> own) {
+  own_ = std::move(own);
+  std::int64_t expected = std::ssize(kept_);
+  double bytes = static_cast<double>(sizeof(KeptPair)) * static_cast<double>(expected);
+  for (const EventRange& range : own_) {
+    expected += keeping_.top > 0 ? most_selected(starts, range, keeping_.top) : range.size();
+    if (keeping_.top > 0) bytes += selection_bytes(starts, range, keeping_.top);
+  }
+  if (keeping_.top > 0 && bytes > keeping_.memory) {
+    throw Error(
+        ExitCode::failure,
+        fmt::format("--keep top:{}: up to {} pairs of one rank are kept, {} of memory, and --memory "
+                    "allows {}; about --keep top:{} would fit, or more memory or more ranks",
+                    keeping_.top, with_thousands(expected), human_bytes(bytes), human_bytes(keeping_.memory),
+                    std::max(1.0, std::floor(static_cast<double>(keeping_.top) * keeping_.memory / bytes))));
   }
   // Growing would hold them twice for a while; what is not touched takes no memory.
   kept_.reserve(static_cast<std::size_t>(std::min(expected, most_)));
@@ -136,6 +148,7 @@ KeptPair PairSelection::pair_at(const PairPiece& piece, std::size_t at, float va
 void PairSelection::take(const PairPiece& piece) {
   if (piece.cell != cell_) close_cell();
   cell_ = piece.cell;
+  taken_ = piece.start + piece.within.last;
   const std::span<const float> values = values_of(piece);
   if (keeping_.top > 0)
     take_extremes(piece, values);
@@ -165,7 +178,13 @@ void PairSelection::refuse_threshold(std::int64_t next) const {
   std::vector<float> sizes;
   for (const KeptPair& pair : kept_)
     sizes.push_back(keeping_.by.is_interaction ? std::abs(pair.value) : pair.value);
-  const double seen = static_cast<double>(next - own_.first) / static_cast<double>(own_.size());
+  std::int64_t all = 0;
+  std::int64_t before = 0;
+  for (const EventRange& range : own_) {
+    all += range.size();
+    before += std::clamp<std::int64_t>(next - range.first, 0, range.size());
+  }
+  const double seen = static_cast<double>(before) / static_cast<double>(all);
   std::string would;
   if (!sizes.empty()) {
     const auto above = static_cast<std::ptrdiff_t>(0.9 * seen * static_cast<double>(sizes.size()));
@@ -188,10 +207,27 @@ void PairSelection::close_cell() {
   sort_from(kept_, from);
 }
 
+std::vector<EventRange> PairSelection::done() const {
+  std::vector<EventRange> done = before_;
+  for (const EventRange& range : own_) {
+    if (range.first < taken_) done.push_back({range.first, std::min(range.last, taken_)});
+  }
+  return done;
+}
+
+SelectionState PairSelection::state() const {
+  SelectionState state{done(), kept_};
+  const std::ptrdiff_t from = std::ssize(kept_);
+  for (PairExtremes extremes : {highest_, lowest_}) extremes.drain(state.pairs);
+  sort_from(state.pairs, from);
+  return state;
+}
+
 void PairSelection::finish(std::span<const std::int64_t> starts, const Communicator& ranks) {
   close_cell();
-  if (keeping_.top > 0 && ranks.size() > 1) {
-    for (const std::int64_t cell : split_cells(starts, own_, ranks)) {
+  std::sort(kept_.begin(), kept_.end(), by_number);
+  if (keeping_.top > 0) {
+    for (const std::int64_t cell : split_cells(starts, done(), ranks)) {
       const auto at = static_cast<std::size_t>(cell);
       merge_cell({starts[at], starts[at + 1]}, ranks);
     }
@@ -214,7 +250,7 @@ void PairSelection::merge_cell(EventRange events, const Communicator& ranks) {
   }
   numbers = ranks.gather(std::span<const std::int64_t>(numbers));
   values = ranks.gather(std::span<const float>(values));
-  std::vector<std::int64_t> chosen = extremes_of(numbers, values, keeping_.top);
+  std::vector<std::int64_t> chosen = extremes_of(in_order(numbers, values), keeping_.top);
   ranks.broadcast(chosen);
   const auto kept = std::remove_if(first, last, [&](const KeptPair& pair) {
     return !std::binary_search(chosen.begin(), chosen.end(), pair.number);

@@ -2,8 +2,6 @@
 
 #include <cmath>
 
-#include "dko/knockout/event_index.hpp"
-
 namespace dko {
 
 PairSums::PairSums(const std::vector<Measure>& measures)
@@ -56,6 +54,30 @@ OverCells PairSums::over_cells(std::size_t measure, std::int64_t pair) const {
   const std::int32_t same = of.mean > 0 ? sums.above : below_[measure][static_cast<std::size_t>(pair)];
   of.same_sign = static_cast<float>(same / count);
   return of;
+}
+
+PairSums::Fields PairSums::fields(std::size_t measure, std::int64_t first, std::int64_t count) const {
+  Fields fields;
+  for (std::int64_t pair = first; pair < first + count; ++pair) {
+    const Sums& sums = at(measure, pair);
+    fields.sum.push_back(sums.sum);
+    fields.squares.push_back(sums.squares);
+    fields.shift.push_back(sums.shift);
+    fields.lowest.push_back(sums.lowest);
+    fields.highest.push_back(sums.highest);
+    fields.above.push_back(sums.above);
+    if (!below_[measure].empty()) fields.below.push_back(below_[measure][static_cast<std::size_t>(pair)]);
+  }
+  return fields;
+}
+
+void PairSums::set_fields(std::size_t measure, std::int64_t first, const Fields& fields) {
+  for (std::size_t pair = 0; pair < fields.sum.size(); ++pair) {
+    const auto place = static_cast<std::size_t>(first) + pair;
+    sums_[measure][place] = {fields.sum[pair],    fields.squares[pair], fields.shift[pair],
+                             fields.lowest[pair], fields.highest[pair], fields.above[pair]};
+    if (!below_[measure].empty()) below_[measure][place] = fields.below[pair];
+  }
 }
 
 KnockoutSummary PairSums::summary(std::int64_t pair) const {

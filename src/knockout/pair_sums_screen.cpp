@@ -63,12 +63,12 @@ struct CellRows {
 class PairSumsScreen {
  public:
   PairSumsScreen(const ScreenPlan& plan, const ExpressionMatrix& matrix,
-                 std::span<const CollapsedMapping> members, const SingleScores& singles,
-                 const ProgressCallback& progress)
+                 std::span<const CollapsedMapping> members, const ScoreViews& singles,
+                 const PairSumsOptions& options)
       : plan_(plan),
         matrix_(matrix),
         singles_(singles),
-        progress_(progress),
+        options_(options),
         index_(matrix, plan.targets),
         costs_(cell_costs(matrix, members)),
         genes_(plan.targets, index_.starts(), matrix.genes(),
@@ -78,19 +78,23 @@ class PairSumsScreen {
         columns_(columns_of(plan, summed_measures(plan))),
         most_held_(pairs_held(plan, genes_)) {}
 
-  void run(std::int64_t shard, std::int64_t shards, PairSumsSink& sink) {
-    const EventRange share = genes_.share(shard, shards);
-    total_ = genes_.cost(share);
-    const double memory = plan_.keeping.memory - bytes_held(plan_, genes_);
-    for (EventRange block{share.first, share.first}; block.last < share.last; block.first = block.last) {
-      block.last = genes_.end_of_block(block.first, share.last, static_cast<double>(sums_.bytes()), memory);
-      sums_.reset(block.first, block.last, genes_.count());
-      for (std::int64_t cell = 0; cell < matrix_.cells(); ++cell) {
-        if (has_pairs(index_.starts(), cell)) score_cell(cell, block);
-      }
-      add_held(block);
-      sink.write(PairIndex::row_start(genes_.count(), block.first), sums_);
+  bool run(PairSumsWork work, std::int64_t shard, std::int64_t shards, PairSumsSink& sink) {
+    const std::vector<EventRange> share = genes_.share(work.firsts, shard, shards);
+    for (const EventRange& range : share) total_ += genes_.cost(range);
+    for (const BegunSums& begun : work.begun) total_ += genes_.cost(begun.sums.firsts());
+    for (BegunSums& begun : work.begun) {
+      sums_ = std::move(begun.sums);
+      if (!add_cells(begun.next_cell, sink)) return false;
     }
+    const double memory = plan_.keeping.memory - bytes_held(plan_, genes_);
+    for (const EventRange& range : share) {
+      for (EventRange block{range.first, range.first}; block.last < range.last; block.first = block.last) {
+        block.last = genes_.end_of_block(block.first, range.last, static_cast<double>(sums_.bytes()), memory);
+        sums_.reset(block.first, block.last, genes_.count());
+        if (!add_cells(0, sink)) return false;
+      }
+    }
+    return true;
   }
 
  private:
@@ -98,6 +102,22 @@ class PairSumsScreen {
   std::int64_t cost_of_pair(std::int64_t cell) const {
     constexpr std::int64_t adding = 130;  // in units of CellCosts: 13 ns
     return costs_[static_cast<std::size_t>(cell)].pair + adding;
+  }
+
+  /// Of the block that the sums are of, from this cell on.
+  bool add_cells(std::int64_t cell, PairSumsSink& sink) {
+    const EventRange block = sums_.firsts();
+    for (; cell < matrix_.cells(); ++cell) {
+      if (const Pause pause = options_.pause ? options_.pause() : Pause::go_on; pause != Pause::go_on) {
+        add_held(block);
+        sink.keep(sums_, cell);
+        if (pause == Pause::stop) return false;
+      }
+      if (has_pairs(index_.starts(), cell)) score_cell(cell, block);
+    }
+    add_held(block);
+    sink.write(sums_);
+    return true;
   }
 
   void score_cell(std::int64_t cell, EventRange block) {
@@ -129,7 +149,7 @@ class PairSumsScreen {
     waiting_.push_back({cell, places_, rows, held_});
     held_ += count;
     done_ += cost_of_pair(cell) * pairs.size();
-    if (progress_) progress_(done_, total_);
+    if (options_.progress) options_.progress(done_, total_);
   }
 
   /// First gene by first gene, and for each cell by cell: the sums of one first gene stay in the cache
@@ -169,8 +189,8 @@ class PairSumsScreen {
 
   const ScreenPlan& plan_;
   const ExpressionMatrix& matrix_;
-  const SingleScores& singles_;
-  const ProgressCallback& progress_;
+  const ScoreViews& singles_;
+  const PairSumsOptions& options_;
   PairIndex index_;
   std::vector<CellCosts> costs_;
   PairGenes genes_;
@@ -212,11 +232,11 @@ double least_sums_memory(const ScreenPlan& plan, const PairGenes& genes) {
   return std::max(of_sums / (1 - part_of_scores), of_sums + of_rows) + 64;
 }
 
-void screen_pair_sums(const ScreenPlan& plan, const ExpressionMatrix& matrix,
-                      std::span<const CollapsedMapping> members, const SingleScores& singles,
+bool screen_pair_sums(const ScreenPlan& plan, const ExpressionMatrix& matrix,
+                      std::span<const CollapsedMapping> members, const ScoreViews& singles, PairSumsWork work,
                       std::int64_t shard, std::int64_t shards, PairSumsSink& sink,
-                      const ProgressCallback& progress) {
-  PairSumsScreen(plan, matrix, members, singles, progress).run(shard, shards, sink);
+                      const PairSumsOptions& options) {
+  return PairSumsScreen(plan, matrix, members, singles, options).run(std::move(work), shard, shards, sink);
 }
 
 }  // namespace dko

@@ -8,9 +8,8 @@
 
 namespace dko {
 
-/// Gathers scores of consecutive events and hands them to the sink in large pieces, which end where as many
-/// events as make up a block of 1 MiB do, as file systems like it; the first and the last end where they
-/// must.
+/// Gathers scores of consecutive events and hands them to the sink in large pieces, which end where a block
+/// of the largest size does; the first begins and the last ends where they must.
 class ScoreBuffer {
  public:
   ScoreBuffer(ScoreSink& sink, ScoreArray array, ScoreSet wanted, std::int64_t first)
@@ -19,9 +18,12 @@ class ScoreBuffer {
   /// Room for `count` more events, to be filled by the caller.
   ScoreSpans extend(std::size_t count);
   void flush() { write(events_); }
+  /// What makes up whole blocks of as many events; forgets the rest.
+  void flush_whole(std::int64_t block);
 
  private:
   void write(std::size_t count);
+  void write_to_multiple_of(std::int64_t block);
 
   ScoreSink& sink_;
   ScoreArray array_;

@@ -9,6 +9,7 @@
 #include "dko/knockout/cost.hpp"
 #include "dko/knockout/ensemble_kernel.hpp"
 #include "dko/knockout/event_index.hpp"
+#include "dko/knockout/screen_work.hpp"
 #include "score_buffer.hpp"
 #include "screen_costs.hpp"
 
@@ -17,69 +18,94 @@ namespace dko {
 namespace {
 
 constexpr std::int64_t cost_between_reports = 10'000'000;  // a millisecond, of one member
+constexpr std::int64_t cost_of_piece = 5'000'000'000;      // half a second
 
 class ShardScreen {
  public:
   ShardScreen(const ScreenPlan& plan, const ExpressionMatrix& matrix,
-              std::span<const CollapsedMapping> members, std::int64_t shard, std::int64_t shards,
-              ScoreSink& sink, PairSelection* selection, const ProgressCallback& progress)
+              std::span<const CollapsedMapping> members, ScoreSink& sink, const ShardOptions& options)
       : plan_(plan),
         matrix_(matrix),
         kernel_(members, plan.instructions),
-        shard_(shard),
-        shards_(shards),
         sink_(sink),
-        selection_(selection),
-        progress_(progress),
-        costs_(cell_costs(matrix, members)) {}
+        options_(options),
+        costs_(cell_costs(matrix, members)),
+        members_(std::ssize(members)) {}
 
-  void run() {
+  bool run(std::int64_t shard, std::int64_t shards) {
+    const ScreenWork work = options_.work != nullptr ? *options_.work : all_work();
     const PairIndex pairs(matrix_, plan_.targets);
-    EventRange singles;
-    EventRange doubles;
-    EventRange listed;
-    if (plan_.singles.any())
-      singles = take_share(ArrayCosts(plan_.targets.starts(), costs_, &CellCosts::single));
-    if (has_pairs()) doubles = take_share(ArrayCosts(pairs.starts(), costs_, &CellCosts::pair));
-    if (plan_.list) listed = take_share(ArrayCosts(*plan_.list, costs_));
-    ScoreBuffer buffer(sink_, ScoreArray::singles, plan_.singles, singles.first);
-    in_cells(plan_.targets.starts(), singles,
-             [&](std::int64_t, EventRange within) { score_singles(within, buffer); });
-    buffer.flush();
-    if (selection_ != nullptr)
-      select_all_pairs(pairs, doubles);
-    else
-      store_all_pairs(pairs, doubles);
-    if (plan_.list) score_list(listed);
-    if (progress_ && total_ > 0) progress_(total_, total_);
+    const auto share = [&](ScoreArray array, const auto& costs) {
+      if (work[array].ranges.empty()) return std::vector<EventRange>();
+      ShardWork own = costs().share(work[array], shard, shards);
+      total_ += own.cost;
+      return std::move(own.ranges);
+    };
+    const auto singles = share(
+        ScoreArray::singles, [&] { return ArrayCosts(plan_.targets.starts(), costs_, &CellCosts::single); });
+    const auto doubles =
+        share(ScoreArray::pairs, [&] { return ArrayCosts(pairs.starts(), costs_, &CellCosts::pair); });
+    const auto listed = share(ScoreArray::list, [&] { return ArrayCosts(*plan_.list, costs_); });
+    for (const EventRange& range : singles) store_singles(range, work.singles.block);
+    if (options_.selection != nullptr) options_.selection->begin(pairs.starts(), doubles);
+    for (const EventRange& range : doubles) {
+      if (options_.selection != nullptr)
+        select_pairs(pairs, range);
+      else
+        store_pairs(pairs, range, work.pairs.block);
+    }
+    for (const EventRange& range : listed) score_list(range);
+    if (stopped_) return false;
+    if (options_.progress && total_ > 0) options_.progress(total_, total_);
+    return true;
   }
 
  private:
-  /// Whether pairs are scored here: summaries have a loop of their own.
-  bool has_pairs() const { return plan_.doubles.any() && plan_.keeping.form != PairKeeping::Form::summary; }
+  ScreenWork all_work() const {
+    ScreenWork work;
+    for (const ScoreArray array : every_array) {
+      if (const std::int64_t events = events_of(plan_, matrix_, array); events > 0)
+        work[array].ranges = {{0, events}};
+    }
+    return work;
+  }
 
-  void store_all_pairs(const PairIndex& pairs, EventRange range) {
+  void end(ScoreBuffer& buffer, std::int64_t block) const {
+    if (stopped_)
+      buffer.flush_whole(block);
+    else
+      buffer.flush();
+  }
+
+  void store_singles(EventRange range, std::int64_t block) {
+    ScoreBuffer buffer(sink_, ScoreArray::singles, plan_.singles, range.first);
+    in_cells(plan_.targets.starts(), range,
+             [&](std::int64_t, EventRange within) { score_singles(within, buffer); });
+    end(buffer, block);
+  }
+
+  void store_pairs(const PairIndex& pairs, EventRange range, std::int64_t block) {
     ScoreBuffer buffer(sink_, ScoreArray::pairs, plan_.doubles, range.first);
     in_cells(pairs.starts(), range, [&](std::int64_t, EventRange within) {
       score_pairs(within, [&](EventRange piece) {
         kernel_.pair_scores(positions_, piece, buffer.extend(static_cast<std::size_t>(piece.size())));
       });
     });
-    buffer.flush();
+    end(buffer, block);
   }
 
-  void select_all_pairs(const PairIndex& pairs, EventRange range) {
-    selection_->begin(pairs.starts(), range);
+  void select_pairs(const PairIndex& pairs, EventRange range) {
+    PairSelection& selection = *options_.selection;
     PerScore<std::vector<float>> values;
     std::vector<float> singles;
     in_cells(pairs.starts(), range, [&](std::int64_t cell, EventRange within) {
-      if (const auto needed = selection_->singles_needed())
+      if (const auto needed = selection.singles_needed())
         singles = single_scores(kernel_, positions_, *needed);
       const std::int64_t start = pairs.starts()[static_cast<std::size_t>(cell)];
       score_pairs(within, [&](EventRange piece) {
         const ScoreSpans scores = room(values, piece.size());
         kernel_.pair_scores(positions_, piece, scores);
-        selection_->take({cell, start, piece, std::ssize(positions_), scores, singles});
+        selection.take({cell, start, piece, std::ssize(positions_), scores, singles});
       });
     });
   }
@@ -95,17 +121,11 @@ class ShardScreen {
     return spans;
   }
 
-  /// This shard's events of an array; their cost is added to the total.
-  EventRange take_share(const ArrayCosts& costs) {
-    const EventRange share = costs.shard(shard_, shards_);
-    total_ += costs.cost(share);
-    return share;
-  }
-
-  /// Calls `visit(cell, events within it)` for each cell that the range touches, the cell loaded.
+  /// Calls `visit(cell, events within it)` for each cell that the range touches, the cell loaded, until it is
+  /// to stop.
   template <class Visit>
   void in_cells(std::span<const std::int64_t> starts, EventRange range, Visit visit) {
-    while (range.size() > 0) {
+    while (range.size() > 0 && !stopped_) {
       const std::int64_t cell = cell_of_event(starts, range.first);
       const std::int64_t start = starts[static_cast<std::size_t>(cell)];
       const std::int64_t end = std::min(range.last, starts[static_cast<std::size_t>(cell) + 1]);
@@ -136,11 +156,11 @@ class ShardScreen {
     }
   }
 
-  /// In pieces of as many whole rows of the cell's triangle as one write takes.
+  /// In pieces of whole rows of the cell's triangle, until it is to stop.
   template <class ScorePiece>
   void score_pairs(EventRange within, ScorePiece score) {
     const auto m = std::ssize(positions_);
-    while (within.size() > 0) {
+    while (within.size() > 0 && !stopped_) {
       const EventRange piece{within.first, end_of_piece(m, within)};
       score(piece);
       advance(cost_.pair * piece.size());
@@ -148,20 +168,23 @@ class ShardScreen {
     }
   }
 
-  /// Past the last row of the range that ends within one write of its start, or of the row it starts in.
-  static std::int64_t end_of_piece(std::int64_t m, EventRange within) {
-    const std::int64_t most = within.first + static_cast<std::int64_t>(scores_per_write);
+  /// Past the last row of the range that ends within one write of its start, and within the time after which
+  /// it must be asked whether to stop; or past the row it starts in.
+  std::int64_t end_of_piece(std::int64_t m, EventRange within) const {
+    const std::int64_t in_time = cost_of_piece / (cost_.pair * members_);
+    const std::int64_t most =
+        within.first + std::clamp(in_time, std::int64_t{1}, static_cast<std::int64_t>(scores_per_write));
     if (within.last <= most) return within.last;
     const std::int64_t row = PairIndex::pair_of(m, within.first).first;
     const std::int64_t last = PairIndex::pair_of(m, most).first;
-    return PairIndex::row_start(m, std::max(row + 1, last));
+    return std::min(within.last, PairIndex::row_start(m, std::max(row + 1, last)));
   }
 
   /// In blocks of events, within a block cell by cell, so that a cell is loaded once a block.
   void score_list(EventRange range) {
     ScoreBuffer buffer(sink_, ScoreArray::list, plan_.listed, range.first);
     std::vector<std::int64_t> order;
-    for (std::int64_t first = range.first; first < range.last;
+    for (std::int64_t first = range.first; first < range.last && !stopped_;
          first += static_cast<std::int64_t>(scores_per_write)) {
       const std::int64_t last = std::min(range.last, first + static_cast<std::int64_t>(scores_per_write));
       order.resize(static_cast<std::size_t>(last - first));
@@ -170,15 +193,16 @@ class ShardScreen {
         return plan_.list->cell(x) < plan_.list->cell(y);
       });
       score_events(order, first, buffer.extend(order.size()));
-      buffer.flush();
+      if (!stopped_) buffer.flush();
     }
   }
 
-  /// Events in the given order; that of number `first` goes to place 0.
+  /// Events in the given order, until it is to stop; that of number `first` goes to place 0.
   void score_events(const std::vector<std::int64_t>& order, std::int64_t first, const ScoreSpans& scores) {
     std::int64_t loaded = -1;
     std::vector<std::int32_t> genes;
     for (const std::int64_t event : order) {
+      if (stopped_) return;
       const std::int64_t cell = plan_.list->cell(event);
       if (cell != loaded) {
         kernel_.load(matrix_.expressed(cell));
@@ -196,83 +220,40 @@ class ShardScreen {
 
   /// Short of the total, which is an estimate where a list is not sorted by cell.
   void advance(std::int64_t cost) {
+    since_report_ += cost;
     done_ = std::min(done_ + cost, total_ - 1);
-    if (!progress_ || done_ < reported_ + cost_between_reports) return;
-    reported_ = done_;
-    progress_(done_, total_);
+    if (since_report_ < cost_between_reports) return;
+    since_report_ = 0;
+    if (options_.progress && done_ > reported_) options_.progress(reported_ = done_, total_);
+    if (options_.pause && options_.pause() == Pause::stop) stopped_ = true;
   }
 
   const ScreenPlan& plan_;
   const ExpressionMatrix& matrix_;
   EnsembleKernel kernel_;
-  std::int64_t shard_;
-  std::int64_t shards_;
   ScoreSink& sink_;
-  PairSelection* selection_;
-  const ProgressCallback& progress_;
-  std::vector<CellCosts> costs_;         // by cell
+  const ShardOptions& options_;
+  std::vector<CellCosts> costs_;  // by cell
+  std::int64_t members_;
+  bool stopped_ = false;
   std::vector<std::int32_t> positions_;  // targets of the loaded cell, or genes of an event
   CellCosts cost_;                       // of the loaded cell
   std::int64_t done_ = 0;                // cost
   std::int64_t reported_ = 0;
+  std::int64_t since_report_ = 0;
   std::int64_t total_ = 0;
 };
 
-/// Root's set, on every rank. Collective.
-ScoreSet root_set(const NodeGroup& group, const ScoreSet& on_root) {
-  std::vector<std::int32_t> wanted;
-  for (const Score score : every_score) wanted.push_back(on_root.has(score) ? 1 : 0);
-  group.all.broadcast(wanted);
-  ScoreSet set;
-  for (const Score score : every_score) set[score] = wanted[static_cast<std::size_t>(score)] != 0;
-  return set;
-}
-
-/// Likewise.
-PairKeeping root_keeping(const NodeGroup& group, const PairKeeping& on_root) {
-  std::vector<std::int64_t> numbers{static_cast<std::int64_t>(on_root.form), on_root.top,
-                                    on_root.threshold ? 1 : 0, static_cast<std::int64_t>(on_root.by.score),
-                                    on_root.by.is_interaction ? 1 : 0};
-  std::vector<double> reals{on_root.threshold.value_or(0), on_root.memory};
-  group.all.broadcast(numbers);
-  group.all.broadcast(reals);
-  PairKeeping keeping{static_cast<PairKeeping::Form>(numbers[0]),
-                      numbers[1],
-                      {},
-                      {static_cast<Score>(numbers[3]), numbers[4] != 0},
-                      reals[1]};
-  if (numbers[2] != 0) keeping.threshold = reals[0];
-  return keeping;
-}
-
 }  // namespace
 
-ScreenPlan ScreenPlan::replicate(const NodeGroup& group, ScreenPlan on_root) {
-  ScreenPlan plan;
-  plan.targets = KnockoutTargets::replicate(group, std::move(on_root.targets));
-  for (ScoreSet ScreenPlan::*set : {&ScreenPlan::singles, &ScreenPlan::doubles, &ScreenPlan::listed})
-    plan.*set = root_set(group, on_root.*set);
-  plan.members = on_root.members;
-  group.all.broadcast(plan.members);
-  auto widest = static_cast<std::int32_t>(on_root.instructions);
-  group.all.broadcast(widest);
-  plan.instructions = common_instruction_set(group.all, static_cast<InstructionSet>(widest));
-  plan.keeping = root_keeping(group, on_root.keeping);
-  std::int32_t has_list = on_root.list ? 1 : 0;
-  group.all.broadcast(has_list);
-  if (has_list != 0)
-    plan.list = EventList::replicate(group, on_root.list ? std::move(*on_root.list) : EventList{});
-  return plan;
-}
-
-void screen_shard(const ScreenPlan& plan, const ExpressionMatrix& matrix,
+bool screen_shard(const ScreenPlan& plan, const ExpressionMatrix& matrix,
                   std::span<const CollapsedMapping> members, std::int64_t shard, std::int64_t shards,
-                  ScoreSink& sink, const ProgressCallback& progress, PairSelection* selection) {
+                  ScoreSink& sink, const ShardOptions& options) {
   if (std::ssize(members) != plan.members || members.empty())
     throw std::logic_error("a screen needs as many members as its plan says, and one at least");
-  if ((plan.keeping.form == PairKeeping::Form::selected) != (selection != nullptr))
+  if ((plan.keeping.form == PairKeeping::Form::selected) != (options.selection != nullptr))
     throw std::logic_error("a selection is made if the plan wants one");
-  ShardScreen(plan, matrix, members, shard, shards, sink, selection, progress).run();
+  return ShardScreen(plan, matrix, members, sink, options).run(shard, shards);
 }
 
 }  // namespace dko

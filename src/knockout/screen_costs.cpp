@@ -32,13 +32,70 @@ ArrayCosts::ArrayCosts(const EventList& list, std::span<const CellCosts> cells) 
                                      static_cast<double>(runs));
 }
 
-EventRange ArrayCosts::shard(std::int64_t shard, std::int64_t shards) const {
-  const auto bounds = balanced_shards(view(), shards);
-  return {bounds[static_cast<std::size_t>(shard)], bounds[static_cast<std::size_t>(shard) + 1]};
+/// The groups of events cut to these ranges, which are put next to each other.
+ArrayCosts ArrayCosts::within(const std::vector<EventRange>& ranges) const {
+  ArrayCosts cut;
+  for (const EventRange& range : ranges) {
+    auto group = static_cast<std::size_t>(cell_of_event(starts_, range.first));
+    for (std::int64_t at = range.first; at < range.last; ++group) {
+      const std::int64_t end = std::min(range.last, starts_[group + 1]);
+      if (end > at) {
+        cut.starts_.push_back(cut.starts_.back() + end - at);
+        cut.events_.push_back(events_[group]);
+        cut.loads_.push_back(loads_[group]);
+      }
+      at = end;
+    }
+  }
+  return cut;
 }
 
-std::int64_t ArrayCosts::cost(EventRange range) const {
-  return shard_costs(view(), std::array{range.first, range.last}).front();
+namespace {
+
+/// Numbers of events among those of ranges that are put next to each other.
+class Joined {
+ public:
+  explicit Joined(const ArrayWork& work) : work_(work) {
+    for (const EventRange& range : work.ranges) before_.push_back(before_.back() + range.size());
+  }
+
+  /// The bound between blocks that is nearest.
+  std::int64_t at_block(std::int64_t number) const {
+    const auto after = std::upper_bound(before_.begin(), before_.end(), number);
+    if (after == before_.end()) return before_.back();
+    const auto at = static_cast<std::size_t>(after - before_.begin()) - 1;
+    const EventRange& range = work_.ranges[at];
+    const std::int64_t event = range.first + number - before_[at];
+    const std::int64_t bound = (event + work_.block / 2) / work_.block * work_.block;
+    return before_[at] + std::clamp(bound, range.first, range.last) - range.first;
+  }
+
+  std::vector<EventRange> ranges(EventRange numbers) const {
+    std::vector<EventRange> parts;
+    for (std::size_t at = 0; at < work_.ranges.size(); ++at) {
+      const std::int64_t first = std::max(numbers.first, before_[at]);
+      const std::int64_t last = std::min(numbers.last, before_[at + 1]);
+      const std::int64_t shift = work_.ranges[at].first - before_[at];
+      if (first < last) parts.push_back({first + shift, last + shift});
+    }
+    return parts;
+  }
+
+ private:
+  const ArrayWork& work_;
+  std::vector<std::int64_t> before_{0};
+};
+
+}  // namespace
+
+ShardWork ArrayCosts::share(const ArrayWork& work, std::int64_t shard, std::int64_t shards) const {
+  if (work.ranges.empty()) return {};
+  const ArrayCosts costs = within(work.ranges);
+  const auto bounds = balanced_shards(costs.view(), shards);
+  const Joined joined(work);
+  const EventRange own{joined.at_block(bounds[static_cast<std::size_t>(shard)]),
+                       joined.at_block(bounds[static_cast<std::size_t>(shard) + 1])};
+  return {joined.ranges(own), shard_costs(costs.view(), std::array{own.first, own.last}).front()};
 }
 
 }  // namespace dko

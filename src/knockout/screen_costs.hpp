@@ -7,9 +7,16 @@
 #include "dko/knockout/cost.hpp"
 #include "dko/knockout/event_index.hpp"
 #include "dko/knockout/event_list.hpp"
+#include "dko/knockout/screen_work.hpp"
 #include "dko/knockout/shards.hpp"
 
 namespace dko {
+
+/// What a shard has to do in one array.
+struct ShardWork {
+  std::vector<EventRange> ranges;
+  std::int64_t cost = 0;  ///< loads included
+};
 
 /// What the events of one array of a screen cost. Empty by default.
 class ArrayCosts {
@@ -23,12 +30,11 @@ class ArrayCosts {
   /// screens sort by cell in large blocks, each is charged its part of a load a cell.
   ArrayCosts(const EventList& list, std::span<const CellCosts> cells);
 
-  /// The events of a shard.
-  EventRange shard(std::int64_t shard, std::int64_t shards) const;
-  /// What these events cost one shard, loads included.
-  std::int64_t cost(EventRange range) const;
+  /// What a shard takes of the work: whole blocks, ascending.
+  ShardWork share(const ArrayWork& work, std::int64_t shard, std::int64_t shards) const;
 
  private:
+  ArrayCosts within(const std::vector<EventRange>& ranges) const;
   EventCosts view() const { return {starts_, events_, loads_}; }
 
   std::vector<std::int64_t> starts_{0};

@@ -172,6 +172,7 @@ void write_model(OutputFile& output, const Model& model) {
     }
   }
   file.close();
+  output.sync();
   output.commit();
 }
 

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <span>
 
+#include "block_record.hpp"
 #include "dko/base/output_file.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/parallel/parallel_file.hpp"
-#include "dko/results/screen_size.hpp"
 #include "score_layout.hpp"
 #include "screen_layout.hpp"
 
@@ -18,29 +18,39 @@ namespace layout = screen_layout;
 
 constexpr std::size_t pairs_per_write = std::size_t{1} << 18;
 
-/// Where this rank's part starts; `total` becomes the number of all. Collective.
-std::int64_t place_of(std::int64_t own, std::int64_t& total, const Communicator& ranks) {
-  std::vector<std::int64_t> counts = ranks.gather(std::span<const std::int64_t>(&own, 1));
-  ranks.broadcast(counts);
-  std::int64_t before = 0;
-  total = 0;
-  for (std::size_t rank = 0; rank < counts.size(); ++rank) {
-    if (rank == static_cast<std::size_t>(ranks.rank())) before = total;
-    total += counts[rank];
-  }
-  return before;
-}
+/// Kept pairs of consecutive events, and where they go.
+struct Part {
+  std::span<const KeptPair> pairs;
+  std::int64_t place = 0;
+};
 
-void create_list(const std::filesystem::path& path, std::int64_t pairs, ScoreSet scores) {
-  require_disk_space(path, kept_pairs_bytes(pairs, scores), "the pairs that are kept");
-  hdf5::File file = hdf5::File::open(path, hdf5::Access::write);
-  hdf5::Location list = file.create_group(layout::list);
-  list.create(layout::event_genes, hdf5::Type::i32, {pairs, 2});
-  list.create(layout::event_cell, hdf5::Type::i32, {pairs});
-  for (const char* name : {layout::event_genes, layout::event_cell})
-    list.set_encoding(name, "array", "0.2.0");
-  create_scores(list, scores, pairs);
-  file.close();
+/// The rank's parts, which lie between those of other ranks in the order of events. Collective.
+std::vector<Part> parts_of(const PairSelection& selection, const Communicator& ranks) {
+  const std::span<const KeptPair> kept = selection.kept();
+  const auto at = [&](std::int64_t number) {
+    return std::lower_bound(kept.begin(), kept.end(), number,
+                            [](const KeptPair& pair, std::int64_t event) { return pair.number < event; }) -
+           kept.begin();
+  };
+  std::vector<Part> own;
+  std::vector<std::int64_t> firsts;
+  std::vector<std::int64_t> counts;
+  for (const EventRange& range : selection.done()) {
+    const auto first = at(range.first);
+    own.push_back(
+        {kept.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(at(range.last) - first))});
+    firsts.push_back(range.first);
+    counts.push_back(std::ssize(own.back().pairs));
+  }
+  std::vector<std::int64_t> all_firsts = ranks.gather(std::span<const std::int64_t>(firsts));
+  std::vector<std::int64_t> all_counts = ranks.gather(std::span<const std::int64_t>(counts));
+  ranks.broadcast(all_firsts);
+  ranks.broadcast(all_counts);
+  for (std::size_t part = 0; part < own.size(); ++part) {
+    for (std::size_t other = 0; other < all_firsts.size(); ++other)
+      own[part].place += all_firsts[other] < firsts[part] ? all_counts[other] : 0;
+  }
+  return own;
 }
 
 void write_piece(hdf5::Location& list, std::int64_t first, std::span<const KeptPair> pairs,
@@ -65,26 +75,51 @@ void write_piece(hdf5::Location& list, std::int64_t first, std::span<const KeptP
   }
 }
 
-}  // namespace
-
-std::int64_t write_kept_pairs(const std::filesystem::path& path, const ScreenPlan& plan,
-                              const PairIndex& index, const std::vector<KeptPair>& kept,
-                              const Communicator& ranks) {
-  std::int64_t total = 0;
-  const std::int64_t before = place_of(std::ssize(kept), total, ranks);
-  on_root(ranks, [&] { create_list(path, total, plan.doubles); });
-  hdf5::File file = open_on_all_ranks(path, ranks);
+/// All that is there, block by block: ranks' parts do not end where blocks do.
+void put_on_record(const std::filesystem::path& path) {
+  hdf5::File file = hdf5::File::open(path, hdf5::Access::write);
   {
-    hdf5::Location list = file.group(layout::list);
-    for (std::size_t done = 0; done < kept.size(); done += pairs_per_write) {
-      const auto piece = std::span<const KeptPair>(kept).subspan(done);
-      write_piece(list, before + static_cast<std::int64_t>(done),
-                  piece.first(std::min(piece.size(), pairs_per_write)), plan, index);
+    BlockRecord record(file, ScoreArray::list);
+    PerScore<std::vector<float>> values;
+    for (std::int64_t block = 0; block < record.blocks(); ++block) {
+      const EventRange events = record.events_of(block);
+      ScoreViews views;
+      for (const Score score : every_score) {
+        if (!record.scores().has(score)) continue;
+        values[score].resize(static_cast<std::size_t>(events.size()));
+        scores_of(file, ScoreArray::list, score).read(events.first, std::span(values[score]));
+        views[score] = values[score];
+      }
+      record.note(events.first, views);
     }
   }
   file.close();
+}
+
+}  // namespace
+
+std::int64_t count_kept(const PairSelection& selection, const Communicator& ranks) {
+  return ranks.sum(std::ssize(selection.kept()));
+}
+
+void write_kept_pairs(const std::filesystem::path& path, const ScreenPlan& plan, const PairIndex& index,
+                      const PairSelection& selection, const Communicator& ranks) {
+  const std::vector<Part> parts = parts_of(selection, ranks);
+  hdf5::File file = open_on_all_ranks(path, ranks);
+  {
+    hdf5::Location list = file.group(layout::list);
+    for (const Part& part : parts) {
+      for (std::size_t done = 0; done < part.pairs.size(); done += pairs_per_write) {
+        const auto piece = part.pairs.subspan(done);
+        write_piece(list, part.place + static_cast<std::int64_t>(done),
+                    piece.first(std::min(piece.size(), pairs_per_write)), plan, index);
+      }
+    }
+  }
+  file.close();
+  sync_file(path);
   ranks.barrier();
-  return total;
+  on_root(ranks, [&] { put_on_record(path); });
 }
 
 }  // namespace dko

@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <limits>
 #include <span>
+#include <utility>
 
+#include "dko/base/output_file.hpp"
 #include "dko/parallel/parallel_file.hpp"
+#include "screen_layout.hpp"
 #include "summary_layout.hpp"
 
 namespace dko {
@@ -20,58 +23,80 @@ std::string path_of(const Measure& measure, const std::string& array) {
   return layout::group_of(measure) + "/" + array;
 }
 
-}  // namespace
-
-PairSummaryWriter::PairSummaryWriter(const std::filesystem::path& path, const Communicator& ranks,
-                                     const ScreenPlan& plan)
-    : file_(open_on_all_ranks(path, ranks)), measures_(summed_measures(plan)) {
-  const hdf5::Location summary = file_.group(layout::group);
-  datasets_.emplace(layout::cells, summary.dataset(layout::cells));
-  for (const Measure& measure : measures_) {
-    for (const std::string& array : layout::arrays_of(measure))
-      datasets_.emplace(path_of(measure, array), summary.group(layout::group_of(measure)).dataset(array));
-  }
-}
-
 /// value(i) to place first + i, i < count, in pieces that end at whole multiples of their size.
-template <class Number, class Value>
-void PairSummaryWriter::write_array(const std::string& name, std::int64_t first, std::int64_t count,
-                                    Value value) {
+template <class Value>
+void write_array(hdf5::Dataset& dataset, std::int64_t first, std::int64_t count, Value value) {
+  using Number = decltype(value(0));
   std::vector<Number> piece;
   for (std::int64_t done = 0; done < count;) {
     const std::int64_t left = numbers_per_write - (first + done) % numbers_per_write;
     const std::int64_t end = std::min(count, done + left);
     piece.clear();
     for (std::int64_t at = done; at < end; ++at) piece.push_back(value(at));
-    datasets_.at(name).write(first + done, std::span<const Number>(piece));
+    dataset.write(first + done, std::span<const Number>(piece));
     done = end;
   }
 }
 
-void PairSummaryWriter::write_measure(std::int64_t first, const PairSums& sums, std::size_t measure) {
-  const auto write_numbers = [&](const char* array, auto number) {
-    const auto found = datasets_.find(path_of(measures_[measure], array));
-    if (found == datasets_.end()) return;
-    write_array<float>(found->first, first, sums.pairs(),
-                       [&](std::int64_t pair) { return sums.cells(pair) > 0 ? number(pair) : none; });
-  };
-  const auto over_cells = [&](std::int64_t pair) { return sums.over_cells(measure, pair); };
-  write_numbers(layout::mean, [&](std::int64_t pair) { return static_cast<float>(over_cells(pair).mean); });
-  write_numbers(layout::sd, [&](std::int64_t pair) { return over_cells(pair).sd; });
-  write_numbers(layout::min, [&](std::int64_t pair) { return sums.lowest(measure, pair); });
-  write_numbers(layout::max, [&](std::int64_t pair) { return sums.highest(measure, pair); });
-  write_numbers(layout::same_sign, [&](std::int64_t pair) { return over_cells(pair).same_sign; });
+}  // namespace
+
+PairSummaryWriter::PairSummaryWriter(const std::filesystem::path& path, const Communicator& ranks,
+                                     const ScreenPlan& plan)
+    : path_(path), file_(open_on_all_ranks(path, ranks)), measures_(summed_measures(plan)) {
+  for (const std::string& name : layout::all_arrays(measures_))
+    datasets_.emplace(name, file_.group(layout::group).dataset(name));
+  record_.push_back(file_.group(screen_layout::progress).group(layout::group).dataset(screen_layout::rows));
 }
 
-void PairSummaryWriter::write(std::int64_t first, const PairSums& sums) {
-  write_array<std::int32_t>(layout::cells, first, sums.pairs(),
-                            [&](std::int64_t pair) { return static_cast<std::int32_t>(sums.cells(pair)); });
-  for (std::size_t measure = 0; measure < measures_.size(); ++measure) write_measure(first, sums, measure);
+/// Calls visit(array, value), value(pair) being its number of each pair, as it is stored, in the order of
+/// all_arrays.
+template <class Visit>
+void PairSummaryWriter::visit_arrays(const PairSums& sums, Visit visit) const {
+  visit(std::string(layout::cells),
+        [&](std::int64_t pair) { return static_cast<std::int32_t>(sums.cells(pair)); });
+  for (std::size_t measure = 0; measure < measures_.size(); ++measure) {
+    const auto numbers = [&](const char* array, auto number) {
+      if (const std::string name = path_of(measures_[measure], array); datasets_.contains(name))
+        visit(name, [&](std::int64_t pair) { return sums.cells(pair) > 0 ? number(pair) : none; });
+    };
+    const auto over_cells = [&](std::int64_t pair) { return sums.over_cells(measure, pair); };
+    numbers(layout::mean, [&](std::int64_t pair) { return static_cast<float>(over_cells(pair).mean); });
+    numbers(layout::sd, [&](std::int64_t pair) { return over_cells(pair).sd; });
+    numbers(layout::min, [&](std::int64_t pair) { return sums.lowest(measure, pair); });
+    numbers(layout::max, [&](std::int64_t pair) { return sums.highest(measure, pair); });
+    numbers(layout::same_sign, [&](std::int64_t pair) { return over_cells(pair).same_sign; });
+  }
+}
+
+std::vector<std::uint64_t> PairSummaryWriter::row_checksums(const PairSums& sums) const {
+  std::vector<std::uint64_t> checksums;
+  for (std::int64_t row = sums.firsts().first; row < sums.firsts().last; ++row) {
+    const EventRange pairs = sums.row(row);
+    layout::RowChecksum checksum;
+    visit_arrays(sums, [&](const std::string&, const auto& value) {
+      std::vector<decltype(value(0))> values;
+      for (std::int64_t pair = pairs.first; pair < pairs.last; ++pair) values.push_back(value(pair));
+      checksum.add(std::span(std::as_const(values)));
+    });
+    checksums.push_back(checksum.value());
+  }
+  return checksums;
+}
+
+void PairSummaryWriter::write(const PairSums& sums) {
+  visit_arrays(sums, [&](const std::string& name, const auto& value) {
+    write_array(datasets_.at(name), sums.first_pair(), sums.pairs(), value);
+  });
+  const std::vector<std::uint64_t> checksums = row_checksums(sums);
+  record_.front().write(sums.firsts().first, std::span(checksums));
+  sync_file(path_);
 }
 
 void PairSummaryWriter::close() {
   datasets_.clear();
+  record_.clear();
   file_.close();
+  sync_file(path_);
 }
 
 }  // namespace dko

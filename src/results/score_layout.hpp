@@ -4,11 +4,14 @@
 #include <cstdint>
 
 #include "dko/hdf5/file.hpp"
-#include "dko/knockout/score.hpp"
+#include "dko/knockout/screen.hpp"
 
 namespace dko {
 
 /// One array of float32 for every wanted score, each of as many events, with its space taken. @throws IoError
 void create_scores(hdf5::Location& group, ScoreSet wanted, std::int64_t events);
+
+/// The array of a score. @throws InputError if it is not there
+hdf5::Dataset scores_of(const hdf5::File& file, ScoreArray array, Score score);
 
 }  // namespace dko

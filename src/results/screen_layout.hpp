@@ -2,7 +2,7 @@
 // Names of a screen file's parts, known to its writer and its reader.
 
 #include "dko/hdf5/header.hpp"
-#include "dko/knockout/score.hpp"
+#include "dko/knockout/screen.hpp"
 
 namespace dko::screen_layout {
 
@@ -35,6 +35,28 @@ constexpr auto members = "members";
 
 /// Attribute: with what instructions pairs were scored.
 constexpr auto instruction_set = "instruction_set";
+
+/// The record of what is on disk: groups single/, double/ and list/, each with attributes block and events,
+/// and for every stored score u64[blocks], the block_checksum of the floats of events [b·block, (b+1)·block);
+/// 0 of a block that is not there. summary/rows is u64[k]: likewise of all arrays of the pairs of a first
+/// gene. Its attributes tell which screen it is of (screen_identity.hpp).
+constexpr auto progress = "progress";
+constexpr auto block = "block";
+constexpr auto events = "events";
+constexpr auto rows = "rows";
+constexpr auto job = "job";  ///< attribute of progress: tells this file from others of the same screen
+
+/// Attributes that are given their value when all is there.
+constexpr auto complete = "complete";
+constexpr auto finished = "finished";
+constexpr auto screen_seconds = "screen_seconds";
+constexpr auto training_seconds = "training_seconds";
+constexpr auto resumed = "resumed";
+constexpr auto ranks_at_end = "ranks_at_end";
+
+constexpr const char* group_of(ScoreArray array) {
+  return array == ScoreArray::singles ? single : array == ScoreArray::pairs ? double_ : list;
+}
 
 /// Under single/, double/ and list/.
 constexpr PerScore<const char*> score_names{"impact", "network", "impact_sd", "network_sd", "share"};

@@ -7,6 +7,7 @@
 #include "dko/base/error.hpp"
 #include "dko/knockout/event_index.hpp"
 #include "dko/parallel/collective.hpp"
+#include "score_layout.hpp"
 #include "screen_layout.hpp"
 #include "summary_layout.hpp"
 
@@ -140,10 +141,7 @@ bool ScreenReader::has(ScoreArray array) const {
 
 bool ScreenReader::has_stored(ScoreArray array, Score score) const {
   if (!has(array)) return false;
-  const char* group = array == ScoreArray::singles ? layout::single
-                      : array == ScoreArray::pairs ? layout::double_
-                                                   : layout::list;
-  return file_.group(group).has(layout::name_of(score));
+  return file_.group(layout::group_of(array)).has(layout::name_of(score));
 }
 
 bool ScreenReader::has(ScoreArray array, Measure measure) const {
@@ -165,15 +163,7 @@ std::vector<Measure> ScreenReader::measures(ScoreArray array) const {
 }
 
 hdf5::Dataset ScreenReader::scores(ScoreArray array, Score score) const {
-  switch (array) {
-    case ScoreArray::singles:
-      return file_.group(layout::single).group(layout::name_of(score)).dataset(layout::data);
-    case ScoreArray::pairs:
-      return file_.group(layout::double_).dataset(layout::name_of(score));
-    case ScoreArray::list:
-      break;
-  }
-  return file_.group(layout::list).dataset(layout::name_of(score));
+  return scores_of(file_, array, score);
 }
 
 std::int64_t ScreenReader::events(ScoreArray array) const {

@@ -1,9 +1,18 @@
 #include "dko/results/screen_writer.hpp"
 
+#include <fmt/format.h>
+
+#include <map>
+#include <random>
+#include <utility>
+
+#include "block_record.hpp"
+#include "dko/base/output_file.hpp"
 #include "dko/base/text.hpp"
 #include "dko/knockout/event_index.hpp"
 #include "dko/parallel/parallel_file.hpp"
 #include "score_layout.hpp"
+#include "screen_identity.hpp"
 #include "screen_layout.hpp"
 #include "summary_layout.hpp"
 
@@ -47,6 +56,52 @@ void create_list(hdf5::File& file, const EventList& events, ScoreSet wanted) {
   create_scores(list, wanted, events.size());
 }
 
+/// Of pairs that are still to be written.
+void create_kept(hdf5::File& file, std::int64_t pairs, ScoreSet scores) {
+  hdf5::Location list = file.create_group(layout::list);
+  list.create(layout::event_genes, hdf5::Type::i32, {pairs, 2});
+  list.create(layout::event_cell, hdf5::Type::i32, {pairs});
+  for (const char* name : {layout::event_genes, layout::event_cell})
+    list.set_encoding(name, "array", "0.2.0");
+  create_scores(list, scores, pairs);
+}
+
+ScoreSet stored_scores(const ScreenPlan& plan, ScoreArray array) {
+  if (array == ScoreArray::singles) return plan.singles;
+  if (array == ScoreArray::pairs) return plan.stores_all_pairs() ? plan.doubles : ScoreSet();
+  return plan.list ? plan.listed : ScoreSet();
+}
+
+std::string random_name() {
+  std::random_device source;
+  return fmt::format("{:08x}{:08x}", source(), source());
+}
+
+void create_progress(hdf5::File& file, const ExpressionMatrix& matrix, const ScreenPlan& plan,
+                     const Provenance& provenance, const ScreenFileOptions& options) {
+  hdf5::Location progress = file.create_group(layout::progress);
+  write_identity(progress, plan, provenance);
+  progress.set(layout::job, random_name());
+  const ScreenWork work = options.blocks != nullptr ? *options.blocks : whole_work(plan, matrix, 1);
+  for (const ScoreArray array : every_array) {
+    const ScoreSet scores = stored_scores(plan, array);
+    if (scores.any())
+      create_block_record(progress, array, scores, work[array].block, events_of(plan, matrix, array));
+  }
+  if (options.kept)
+    create_block_record(progress, ScoreArray::list, plan.doubles, block_for(*options.kept, 1), *options.kept);
+  if (plan.stores_summary()) summary_layout::create_record(progress, plan, matrix);
+}
+
+/// Attributes that get their value in the end.
+void create_end(hdf5::File& file) {
+  file.set(layout::complete, std::int64_t{0});
+  file.set(layout::screen_seconds, 0.0);
+  file.set(layout::resumed, std::int64_t{0});
+  file.set(layout::ranks_at_end, std::int64_t{0});
+  file.set_fixed(layout::finished, "", utc_now().size());
+}
+
 void note_keeping(hdf5::File& file, const PairKeeping& keeping) {
   file.set(layout::keep, text_of(keeping));
   if (keeping.form == PairKeeping::Form::selected)
@@ -65,19 +120,13 @@ void create_cells(hdf5::File& file, const ExpressionMatrix& matrix) {
 
 }  // namespace
 
-void create_scores(hdf5::Location& group, ScoreSet wanted, std::int64_t events) {
-  for (const Score score : every_score) {
-    if (!wanted.has(score)) continue;
-    group.create(layout::name_of(score), hdf5::Type::f32, {events});
-    group.set_encoding(layout::name_of(score), "array", "0.2.0");
-  }
-}
-
 void create_screen_file(const std::filesystem::path& path, const ExpressionMatrix& matrix,
-                        const ScreenPlan& plan, const Provenance& provenance, const ModelNotes& notes) {
+                        const ScreenPlan& plan, const Provenance& provenance,
+                        const ScreenFileOptions& options) {
   hdf5::File file = hdf5::File::create(path, alignment);
   hdf5::write_header(file, layout::kind, provenance);
-  file.set("complete", std::int64_t{0});
+  create_end(file);
+  if (options.training_seconds) file.set(layout::training_seconds, *options.training_seconds);
   file.set(layout::members, plan.members);
   file.set(layout::instruction_set, std::string(name_of(plan.instructions)));
   hdf5::Location genes = file.create_group(layout::genes);
@@ -89,45 +138,63 @@ void create_screen_file(const std::filesystem::path& path, const ExpressionMatri
   if (plan.stores_all_pairs()) create_pairs(file, PairIndex(matrix, plan.targets), plan.doubles);
   if (plan.stores_summary()) summary_layout::create(file, plan, matrix);
   if (plan.list) create_list(file, *plan.list, plan.listed);
-  write_model_notes(file, notes);
+  if (options.kept) create_kept(file, *options.kept, plan.doubles);
+  write_model_notes(file, options.notes);
+  create_progress(file, matrix, plan, provenance, options);
   file.flush();
   file.close();
 }
 
-void complete_screen_file(const std::filesystem::path& path, std::optional<double> training_seconds,
-                          double screen_seconds) {
+void complete_screen_file(const std::filesystem::path& path, const ScreenEnd& end) {
   hdf5::File file = hdf5::File::open(path, hdf5::Access::write);
-  if (training_seconds) file.set("training_seconds", *training_seconds);
-  file.set("screen_seconds", screen_seconds);
-  file.set("finished", utc_now());
-  file.set("complete", std::int64_t{1});
+  file.set(layout::screen_seconds, end.seconds);
+  file.set(layout::resumed, std::int64_t{end.is_resumed ? 1 : 0});
+  file.set(layout::ranks_at_end, end.ranks);
+  const std::string now = utc_now();
+  file.set_fixed(layout::finished, now, now.size());
+  file.flush();
+  file.set(layout::complete, std::int64_t{1});
   file.close();
 }
 
+/// The arrays that are written, and their records.
+struct ScreenWriter::Arrays {
+  std::map<std::pair<ScoreArray, Score>, hdf5::Dataset> scores;
+  std::map<ScoreArray, BlockRecord> records;
+};
+
+ScreenWriter::ScreenWriter(ScreenWriter&&) noexcept = default;
+ScreenWriter::~ScreenWriter() = default;
+
 ScreenWriter::ScreenWriter(const std::filesystem::path& path, const Communicator& communicator,
                            const ScreenPlan& plan)
-    : file_(open_on_all_ranks(path, communicator)) {
-  const auto open = [&](ScoreArray array, ScoreSet wanted, const auto& dataset_of) {
+    : path_(path), file_(open_on_all_ranks(path, communicator)), arrays_(std::make_unique<Arrays>()) {
+  for (const ScoreArray array : every_array) {
+    const ScoreSet stored = stored_scores(plan, array);
+    if (!stored.any()) continue;
+    arrays_->records.emplace(array, BlockRecord(file_, array));
     for (const Score score : every_score) {
-      if (wanted.has(score)) datasets_.emplace(std::pair(array, score), dataset_of(layout::name_of(score)));
+      if (stored.has(score)) arrays_->scores.emplace(std::pair(array, score), scores_of(file_, array, score));
     }
-  };
-  open(ScoreArray::singles, plan.singles,
-       [&](const char* score) { return file_.group(layout::single).group(score).dataset(layout::data); });
-  open(ScoreArray::pairs, plan.stores_all_pairs() ? plan.doubles : ScoreSet{},
-       [&](const char* score) { return file_.group(layout::double_).dataset(score); });
-  if (!plan.list) return;
-  open(ScoreArray::list, plan.listed,
-       [&](const char* score) { return file_.group(layout::list).dataset(score); });
+  }
 }
 
-void ScreenWriter::write(ScoreArray array, Score score, std::int64_t first, std::span<const float> values) {
-  datasets_.at({array, score}).write(first, values);
+void ScreenWriter::write(ScoreArray array, std::int64_t first, const ScoreViews& scores) {
+  constexpr double sync_every = 30;  // seconds
+  for (const Score score : every_score) {
+    const auto dataset = arrays_->scores.find({array, score});
+    if (dataset != arrays_->scores.end()) dataset->second.write(first, scores[score]);
+  }
+  arrays_->records.at(array).note(first, scores);
+  if (since_sync_.seconds() < sync_every) return;
+  sync_file(path_);
+  since_sync_ = {};
 }
 
 void ScreenWriter::close() {
-  datasets_.clear();
+  arrays_.reset();
   file_.close();
+  sync_file(path_);
 }
 
 }  // namespace dko

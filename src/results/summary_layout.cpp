@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "dko/knockout/pair_sums_screen.hpp"
+#include "screen_layout.hpp"
 
 namespace dko::summary_layout {
 
@@ -19,6 +20,14 @@ std::vector<std::string> arrays_of(const Measure& measure) {
   return arrays;
 }
 
+std::vector<std::string> all_arrays(const std::vector<Measure>& measures) {
+  std::vector<std::string> paths{cells};
+  for (const Measure& measure : measures) {
+    for (const std::string& array : arrays_of(measure)) paths.push_back(group_of(measure) + "/" + array);
+  }
+  return paths;
+}
+
 void create(hdf5::File& file, const ScreenPlan& plan, const ExpressionMatrix& matrix) {
   const PairGenes pairs = pair_genes(plan, matrix);
   hdf5::Location summary = file.create_group(group);
@@ -32,6 +41,11 @@ void create(hdf5::File& file, const ScreenPlan& plan, const ExpressionMatrix& ma
       of_measure.set_encoding(array, "array", "0.2.0");
     }
   }
+}
+
+void create_record(hdf5::Location& progress, const ScreenPlan& plan, const ExpressionMatrix& matrix) {
+  const std::vector<std::uint64_t> nothing(static_cast<std::size_t>(pair_genes(plan, matrix).count()), 0);
+  progress.create_group(group).write(screen_layout::rows, std::span<const std::uint64_t>(nothing));
 }
 
 }  // namespace dko::summary_layout

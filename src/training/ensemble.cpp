@@ -89,17 +89,21 @@ MemberGroups::MemberGroups(std::int64_t of_members, int of_ranks)
 
 std::vector<Member> make_members(const ExpressionMatrix& profiles, const Split& split,
                                  const ModelOptions& options, const Communicator& communicator,
-                                 const ProgressCallback& progress) {
+                                 const ProgressCallback& progress, StopVote* vote) {
   const MemberGroups groups(options.members, communicator.size());
   const int own_group = groups.of(communicator.rank());
   const Communicator group = communicator.split(own_group);
   std::vector<Member> of_group;
   std::optional<CollectiveFailure> failure;
+  ModelOptions own = options;
+  if (vote != nullptr) own.checkpoint.stop = [vote] { return vote->asks_to_stop(); };
   try {
-    of_group = make_members_of_group(profiles, split, options, groups, own_group, group, progress);
-  } catch (const CollectiveFailure& diverged) {
-    failure = diverged;
+    of_group = make_members_of_group(profiles, split, own, groups, own_group, group, progress);
+  } catch (const CollectiveFailure& stopped_or_diverged) {
+    failure = stopped_or_diverged;
   }
+  if (vote != nullptr && vote->finish() && !failure)
+    failure.emplace(ExitCode::stopped, "the trainings were stopped");
   agree(communicator, failure);
   std::vector<Member> members;
   for (std::int64_t member = 0; member < options.members; ++member) {

@@ -2,6 +2,7 @@
 #include <array>
 #include <span>
 
+#include "dko/base/pause.hpp"
 #include "dko/base/stopwatch.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/training/trainer.hpp"
@@ -10,27 +11,29 @@ namespace dko {
 
 namespace {
 
-/// Tells when a training is to be saved, by rank 0's clock.
+/// Tells when a training is to be saved, by rank 0's clock, and when to stop, by any rank's wish.
 class CheckpointClock {
  public:
-  CheckpointClock(double every, const Communicator& ranks)
-      : every_(every), look_every_(std::min(0.05, every / 10)), ranks_(ranks) {}
+  CheckpointClock(const CheckpointOptions& options, const Communicator& ranks)
+      : options_(options), look_every_(std::min(0.05, options.every / 10)), ranks_(ranks) {}
 
-  /// Whether to save after this step: the same on every rank. Rank 0 tells the others only now and then, and
-  /// then also in how many steps it will again, so that quick steps do not wait for each other. Collective.
-  bool is_due() {
-    if (--steps_to_look_ > 0) return false;
-    std::array<std::int64_t, 2> told{};  // to save; steps until rank 0 looks again
+  /// What to do after this step: the same on every rank. They tell each other only now and then, and then
+  /// also, by rank 0, in how many steps they will again, so that quick steps do not wait for each other.
+  /// Collective.
+  Pause ask() {
+    if (--steps_to_look_ > 0) return Pause::go_on;
+    // Ranks that want to stop; and of rank 0: whether to save, and steps until it looks again.
+    std::array<std::int64_t, 3> told{options_.stop && options_.stop() ? 1 : 0, 0, 0};
     if (ranks_.is_root()) {
       const double now = watch_.seconds();
       const double step = (now - looked_at_) / static_cast<double>(looked_after_);
-      told = {now - saved_at_ >= every_ ? 1 : 0,
-              static_cast<std::int64_t>(std::clamp(look_every_ / std::max(step, 1e-9), 1.0, most_steps))};
+      told[1] = !options_.file.empty() && now - saved_at_ >= options_.every ? 1 : 0;
+      told[2] = static_cast<std::int64_t>(std::clamp(look_every_ / std::max(step, 1e-9), 1.0, most_steps));
       looked_at_ = now;
     }
-    ranks_.broadcast(std::span<std::int64_t>(told));
-    steps_to_look_ = looked_after_ = told[1];
-    return told[0] != 0;
+    ranks_.sum(std::span<std::int64_t>(told));
+    steps_to_look_ = looked_after_ = told[2];
+    return told[0] > 0 ? Pause::stop : told[1] > 0 ? Pause::save : Pause::go_on;
   }
 
   void saved() { saved_at_ = looked_at_ = watch_.seconds(); }
@@ -38,7 +41,7 @@ class CheckpointClock {
  private:
   static constexpr double most_steps = 1000;
 
-  double every_;
+  const CheckpointOptions& options_;
   double look_every_;  // seconds
   Communicator ranks_;
   Stopwatch watch_;
@@ -52,7 +55,7 @@ class CheckpointClock {
 class Checkpoints {
  public:
   Checkpoints(Trainer& trainer, const CheckpointOptions& options, const Communicator& ranks)
-      : trainer_(trainer), options_(options), ranks_(ranks), clock_(options.every, ranks) {}
+      : trainer_(trainer), options_(options), ranks_(ranks), clock_(options, ranks) {}
 
   /// Goes on from the file if that is asked for and it is there. Collective.
   void resume() {
@@ -68,14 +71,18 @@ class Checkpoints {
     clock_.saved();
   }
 
-  /// Collective.
+  /// Collective. @throws CollectiveFailure with exit code 5 where it is to stop
   void after_step() {
-    if (!options_.file.empty() && clock_.is_due()) save();
+    if (options_.file.empty() && !options_.stop) return;
+    const Pause pause = clock_.ask();
+    if (pause == Pause::go_on) return;
+    if (!options_.file.empty()) save();
+    if (pause == Pause::stop) throw CollectiveFailure(ExitCode::stopped, "the training was stopped");
   }
 
-  /// The last state too: what comes after the training may fail. Collective.
+  /// Collective.
   void after_all() {
-    if (!options_.file.empty() && saved_steps_ != trainer_.steps_made()) save();
+    if (!options_.file.empty() && options_.save_last && saved_steps_ != trainer_.steps_made()) save();
   }
 
  private:

@@ -84,13 +84,16 @@ expect 0 'e.h5.member1: removed' on 2 "$DKO" train data.csv -o again.h5 "${long[
 same_model again.h5 members.h5
 absent e.h5 e.h5.member1 e.h5.member2
 
-# A screen that fails (a limit on file size stands for a quota) leaves the trained state, which a second job takes.
+# A screen that fails (a limit on file size stands for a quota) leaves the trained model, which a second job
+# takes, and what was scored.
 "$DKO" simulate --genes 30 --cells 1500 --seed 3 -o more.csv -q
-expect 4 'writing failed|cannot be' bash -c "trap '' XFSZ; ulimit -f 500; exec \"\$0\" \"\$@\"" \
+expect 4 '(writing failed|cannot be)' bash -c "trap '' XFSZ; ulimit -f 500; exec \"\$0\" \"\$@\"" \
   "$DKO" run more.csv -o screen.h5 --order 2 "${short[@]}" --checkpoint r.h5
-[ -e r.h5 ] || fail "the state of the training is gone though its screen failed"
-expect 0 'r.h5: going on after 30 steps' "$DKO" run more.csv -o screen.h5 --order 2 "${short[@]}" --checkpoint r.h5 --resume
-absent r.h5
+[ -e screen.h5.model ] || fail "the trained model is gone though its screen failed"
+expect 3 'screen.h5.model: is another model: --batch was 10 and is 11 now' \
+  "$DKO" run more.csv -o screen.h5 --order 2 --steps 30 --batch 11 --resume
+expect 0 'screen.h5.model: is the trained model' "$DKO" run more.csv -o screen.h5 --order 2 "${short[@]}" --resume
+absent r.h5 screen.h5.model
 
 # One rank's quota, in the middle of a checkpoint: one message, code 4, and no hang.
 "$DKO" simulate --genes 200 --cells 60 --seed 3 -o wide.csv -q
@@ -107,8 +110,7 @@ expect 4 'dko: error: .*q.h5.partial.*(writing failed|cannot be)' env ASAN_OPTIO
 absent x.h5 q.h5
 
 expect 4 'there is no directory' on 2 "$DKO" train data.csv -o x.h5 "${short[@]}" --checkpoint no/such/c.h5
-expect 2 'need --checkpoint' "$DKO" train data.csv -o x.h5 --resume
-expect 2 'need --checkpoint' "$DKO" run data.csv -o x.h5 --checkpoint-every 5
+expect 2 'needs checkpoints' "$DKO" run data.csv -o x.h5 --checkpoint none --checkpoint-every 5
 expect 2 '--checkpoint is of --mapping dko' "$DKO" train data.csv -o x.h5 --mapping sparse --checkpoint c.h5
 expect 2 '--out and --checkpoint are the same file' "$DKO" train data.csv -o x.h5 --checkpoint x.h5
 mkdir full

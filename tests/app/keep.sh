@@ -106,12 +106,16 @@ expect 2 'needs .* of memory on each rank' "$DKO" screen data.csv --model model.
 expect 2 'needs .* of memory on each rank, and --memory allows' "$DKO" screen data.csv --model model.h5 --order 2 --keep top:50 --memory 0.00002 -o x.h5
 expect 1 'about --threshold [0-9.e-]+ would fit' "$DKO" screen data.csv --model model.h5 --order 2 --threshold 0 --memory 0.00002 -o x.h5
 expect 1 'about --threshold [0-9.e-]+ would fit' on 2 "$DKO" screen data.csv --model model.h5 --order 2 --threshold 0 --memory 0.00002 -o x2.h5
+rm x.h5.partial x2.h5.partial  # with more memory they could be resumed
 expect 4 'no_such' "$DKO" run data.csv --order 2 --keep summary -o no_such/x.h5
 expect 2 'exists' "$DKO" screen data.csv --model model.h5 --order 2 --keep top:5 -o sums.h5
-# A quota that is met only when the kept pairs are written.
-expect 4 'writing failed|cannot be' bash -c "trap '' XFSZ; ulimit -f 40; exec \"\$0\" \"\$@\"" \
+# A quota that is met only when the kept pairs are written; what was scored is kept for --resume.
+expect 4 '(writing failed|cannot be).*--resume goes on' bash -c "trap '' XFSZ; ulimit -f 40; exec \"\$0\" \"\$@\"" \
   "$DKO" screen data.csv --model model.h5 --order 2 --threshold 0 -o big.h5
-absent x.h5 x.csv big.h5
+absent x.h5 x.csv
+expect 0 'big.h5.partial: going on' "$DKO" screen data.csv --model model.h5 --order 2 --threshold 0 -o big.h5 --resume
+"$DKO" screen data.csv --model model.h5 --order 2 --threshold 0 -o at_once.h5 -q
+check same big.h5 at_once.h5
 
 # Too little space: what would fit is said.
 "$DKO" simulate --genes 300 --cells 100 --seed 4 -o wide.csv -q

@@ -71,3 +71,36 @@ TEST_CASE("too little disk space is noticed before") {
   CHECK_NOTHROW(require_disk_space(folder / "x", 1000, "scores"));
   CHECK_THROWS_WITH(require_disk_space(folder / "x", 1e20, "scores"), Catch::Contains("scores need"));
 }
+
+TEST_CASE("a resumed output goes on with what is there, and an empty one begins") {
+  const testing::TemporaryFolder folder;
+  testing::write_file(folder / "x.partial", "");
+  CHECK_FALSE(OutputFile(folder / "x", false, true).is_resumed());
+  CHECK_FALSE(std::filesystem::exists(folder / "x.partial"));
+  testing::write_file(folder / "x.partial", "half");
+  {
+    const OutputFile left(folder / "x", false, true);
+    CHECK(left.is_resumed());
+  }
+  CHECK(testing::read_file(folder / "x.partial") == "half");
+  OutputFile whole(folder / "x", false, true);
+  whole.commit();
+  CHECK(testing::read_file(folder / "x") == "half");
+  CHECK_THROWS_WITH(OutputFile(folder / "x", false, true), Catch::Contains("is finished"));
+}
+
+TEST_CASE("an output begins with something whole, or is as it was") {
+  const testing::TemporaryFolder folder;
+  OutputFile output(folder / "x", false);
+  CHECK_THROWS_AS(output.begin([&](const auto& path) {
+    testing::write_file(path, "ha");
+    throw IoError("no space");
+  }),
+                  IoError);
+  CHECK(testing::read_file(folder / "x.partial").empty());
+  CHECK_FALSE(std::filesystem::exists(folder / "x.partial.new"));
+  output.begin([&](const auto& path) { testing::write_file(path, "whole"); });
+  CHECK(testing::read_file(folder / "x.partial") == "whole");
+  output.commit();
+  CHECK(testing::read_file(folder / "x") == "whole");
+}

@@ -15,7 +15,9 @@ namespace {
 class MemorySums final : public PairSumsSink {
  public:
   explicit MemorySums(std::size_t measures) : measures_(measures) {}
-  void write(std::int64_t first, const PairSums& sums) override {
+  void keep(const PairSums&, std::int64_t) override {}
+  void write(const PairSums& sums) override {
+    const std::int64_t first = sums.first_pair();
     for (std::int64_t pair = 0; pair < sums.pairs(); ++pair) {
       std::vector<double>& row = rows_[first + pair];
       REQUIRE(row.empty());  // every pair once
@@ -97,13 +99,15 @@ struct Screened {
 
   MemorySums sums_in(std::int64_t shards, double memory) {
     plan.keeping.memory = memory;
-    SingleScores spans;
+    ScoreViews spans;
     for (const Score score : every_score) spans[score] = singles[score];
     MemorySums sums(summed_measures(plan).size());
     for (std::int64_t shard = 0; shard < shards; ++shard) {
       std::int64_t left = 0;
-      screen_pair_sums(plan, matrix, members, spans, shard, shards, sums,
-                       [&](std::int64_t done, std::int64_t total) { left = total - done; });
+      PairSumsOptions options;
+      options.progress = [&](std::int64_t done, std::int64_t total) { left = total - done; };
+      CHECK(screen_pair_sums(plan, matrix, members, spans, whole_sums(pair_genes(plan, matrix)), shard,
+                             shards, sums, options));
       CHECK(left == 0);
     }
     return sums;

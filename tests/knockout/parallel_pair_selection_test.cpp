@@ -76,8 +76,8 @@ void check_selection(Screened& screened, const PairKeeping& keeping) {
   screened.plan.keeping = keeping;
   PairSelection selection(keeping, screened.plan.doubles);
   testing::MemorySink singles;
-  screen_shard(screened.plan, screened.matrix, screened.members, ranks.rank(), ranks.size(), singles, {},
-               &selection);
+  screen_shard(screened.plan, screened.matrix, screened.members, ranks.rank(), ranks.size(), singles,
+               {.selection = &selection});
   CHECK(singles.scores(ScoreArray::pairs, Score::impact).empty());
   selection.finish(screened.index.starts(), ranks);
   std::vector<std::int64_t> numbers;
@@ -145,7 +145,7 @@ TEST_CASE("what is kept does not exceed the memory that is allowed, and what wou
     screened.plan.keeping = keeping;
     PairSelection selection(keeping, screened.plan.doubles);
     testing::MemorySink sink;
-    screen_shard(screened.plan, screened.matrix, screened.members, 0, 1, sink, {}, &selection);
+    screen_shard(screened.plan, screened.matrix, screened.members, 0, 1, sink, {.selection = &selection});
     selection.finish(screened.index.starts(), Communicator::one_rank());
     return std::ssize(selection.kept());
   };
@@ -171,8 +171,9 @@ TEST_CASE("a plan that selects pairs needs a selection, and another none") {
   Screened screened = screen_all(testing::random_matrix(3, 6, 0.9, 63));
   PairSelection selection(selected(1, {}, {}), screened.plan.doubles);
   testing::MemorySink sink;
-  CHECK_THROWS_AS(screen_shard(screened.plan, screened.matrix, screened.members, 0, 1, sink, {}, &selection),
-                  std::logic_error);
+  CHECK_THROWS_AS(
+      screen_shard(screened.plan, screened.matrix, screened.members, 0, 1, sink, {.selection = &selection}),
+      std::logic_error);
   screened.plan.keeping = selected(1, {}, {});
   CHECK_THROWS_AS(screen_shard(screened.plan, screened.matrix, screened.members, 0, 1, sink),
                   std::logic_error);

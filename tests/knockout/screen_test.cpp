@@ -138,11 +138,13 @@ TEST_CASE("progress ends at its total") {
   testing::MemorySink sink;
   std::int64_t last = 0;
   std::int64_t end = -1;
-  screen_shard(plan, matrix, mapping, 0, 1, sink, [&](std::int64_t done, std::int64_t total) {
+  ShardOptions options;
+  options.progress = [&](std::int64_t done, std::int64_t total) {
     CHECK(done > last);
     last = done;
     end = total;
-  });
+  };
+  CHECK(screen_shard(plan, matrix, mapping, 0, 1, sink, options));
   CHECK(last == end);
 }
 
@@ -155,8 +157,9 @@ TEST_CASE("a list alone needs no targets, and its progress ends at its total too
   testing::MemorySink sink;
   std::int64_t left = -1;
   for (const std::int64_t shard : {0, 1, 2}) {
-    screen_shard(plan, matrix, mapping, shard, 3, sink,
-                 [&](std::int64_t done, std::int64_t total) { left = total - done; });
+    ShardOptions options;
+    options.progress = [&](std::int64_t done, std::int64_t total) { left = total - done; };
+    screen_shard(plan, matrix, mapping, shard, 3, sink, options);
     CHECK(left == 0);
   }
   CHECK(sink.scores(ScoreArray::list, Score::impact).size() == 20);
@@ -168,13 +171,13 @@ TEST_CASE("three members give the same bits for any number of shards, in pairs a
   ScreenPlan plan = testing::full_plan(matrix, 3);
   plan.list = sample_pairs(plan.targets, PairIndex(matrix, plan.targets), 30, 1);
   const testing::MemorySink whole = scored_in(1, plan, matrix, members);
-  for (const ScoreArray array : testing::every_array) {
+  for (const ScoreArray array : every_array) {
     for (const Score score : every_score)
       REQUIRE(whole.scores(array, score).empty() != testing::is_stored(array, score, 3));
   }
   for (const std::int64_t shards : {2, 3, 4, 64}) {
     const testing::MemorySink parts = scored_in(shards, plan, matrix, members);
-    for (const ScoreArray array : testing::every_array) {
+    for (const ScoreArray array : every_array) {
       for (const Score score : every_score) CHECK(parts.scores(array, score) == whole.scores(array, score));
     }
   }

@@ -49,7 +49,7 @@ TEST_CASE("standard deviations have columns of their own, with the bits of the f
   const SmallScreen small(3);
   const ScreenReader screen(small.path());
   const std::vector<Measure> measures{{Score::impact, false}, {Score::impact_sd, false}};
-  for (const ScoreArray array : testing::every_array) {
+  for (const ScoreArray array : every_array) {
     const auto text =
         written([&](CsvWriter& csv) { export_scores(screen, array, measures, Labels::ids, csv); });
     std::istringstream lines(text);

@@ -9,6 +9,7 @@
 #include "dko/parallel/collective.hpp"
 #include "dko/results/pair_summary_file.hpp"
 #include "dko/results/score_reader.hpp"
+#include "dko/results/screen_progress.hpp"
 #include "dko/results/screen_size.hpp"
 #include "dko/results/summary.hpp"
 #include "support/screens.hpp"
@@ -38,47 +39,65 @@ void make_full(const std::filesystem::path& path, const Data& data) {
     ScreenWriter writer(path, Communicator::one_rank(), data.plan);
     screen_shard(data.plan, data.matrix, data.members, 0, 1, writer);
     writer.close();
-    complete_screen_file(path, 0, 0);
+    complete_screen_file(path, {});
   });
-}
-
-void begin(const std::filesystem::path& path, const Data& data) {
-  on_root(testing::world(),
-          [&] { create_screen_file(path, data.matrix, data.plan, start_provenance("dko screen", 1)); });
 }
 
 void complete(const std::filesystem::path& path) {
   testing::world().barrier();
-  on_root(testing::world(), [&] { complete_screen_file(path, 0, 0); });
+  on_root(testing::world(), [&] { complete_screen_file(path, {}); });
 }
 
+/// Collective. Singles are written, selected pairs are where a screen of several parts has them.
 void make_selected(const std::filesystem::path& path, const Data& data) {
   const Communicator& ranks = testing::world();
-  begin(path, data);
+  const ScreenWork work = whole_work(data.plan, data.matrix, ranks.size());
+  const auto create = [&](std::optional<std::int64_t> kept) {
+    on_root(ranks, [&] {
+      create_screen_file(path, data.matrix, data.plan, start_provenance("dko screen", 1),
+                         {{}, {}, &work, kept});
+    });
+  };
   PairSelection selection(data.plan.keeping, data.plan.doubles);
-  ScreenWriter writer(path, ranks, data.plan);
-  screen_shard(data.plan, data.matrix, data.members, ranks.rank(), ranks.size(), writer, {}, &selection);
-  writer.close();
-  ranks.barrier();
+  testing::MemorySink singles;
+  screen_shard(data.plan, data.matrix, data.members, ranks.rank(), ranks.size(), singles,
+               {.selection = &selection, .work = &work});
   const PairIndex index(data.matrix, data.plan.targets);
   selection.finish(index.starts(), ranks);
-  write_kept_pairs(path, data.plan, index, selection.kept(), ranks);
+  create(count_kept(selection, ranks));
+  ScreenPlan only_singles = data.plan;
+  only_singles.doubles = {};
+  only_singles.keeping = {};
+  const ScreenWork of_singles{work.singles, {}, {}};
+  ScreenWriter writer(path, ranks, data.plan);
+  screen_shard(only_singles, data.matrix, data.members, ranks.rank(), ranks.size(), writer,
+               {.work = &of_singles});
+  writer.close();
+  ranks.barrier();
+  write_kept_pairs(path, data.plan, index, selection, ranks);
   complete(path);
 }
 
 void make_summary(const std::filesystem::path& path, const Data& data) {
   const Communicator& ranks = testing::world();
-  const NodeGroup nodes(ranks);
-  begin(path, data);
+  const ScreenWork work = whole_work(data.plan, data.matrix, ranks.size());
+  on_root(ranks, [&] {
+    create_screen_file(path, data.matrix, data.plan, start_provenance("dko screen", 1), {{}, {}, &work, {}});
+  });
   ScreenWriter writer(path, ranks, data.plan);
-  SinglesKeeper keeper(writer, data.plan.doubles);
-  screen_shard(data.plan, data.matrix, data.members, ranks.rank(), ranks.size(), keeper);
+  screen_shard(data.plan, data.matrix, data.members, ranks.rank(), ranks.size(), writer, {.work = &work});
   writer.close();
-  const auto shared = std::move(keeper).share(nodes);
-  SingleScores singles;
-  for (const Score score : every_score) singles[score] = shared[score].view();
+  ranks.barrier();
+  PerScore<std::vector<float>> stored;
+  ScoreViews singles;
+  for (const Score score : every_score) {
+    if (!data.plan.singles.has(score)) continue;
+    stored[score] = read_singles(path, score);
+    singles[score] = stored[score];
+  }
   PairSummaryWriter summary(path, ranks, data.plan);
-  screen_pair_sums(data.plan, data.matrix, data.members, singles, ranks.rank(), ranks.size(), summary);
+  screen_pair_sums(data.plan, data.matrix, data.members, singles,
+                   whole_sums(pair_genes(data.plan, data.matrix)), ranks.rank(), ranks.size(), summary);
   summary.close();
   complete(path);
 }

@@ -24,7 +24,7 @@ void make_screen(const std::filesystem::path& path, const ExpressionMatrix& matr
     ScreenWriter writer(path, Communicator::one_rank(), plan);
     screen_shard(plan, matrix, mappings, 0, 1, writer);
     writer.close();
-    complete_screen_file(path, 0, 0);
+    complete_screen_file(path, {});
   });
 }
 
@@ -246,7 +246,7 @@ TEST_CASE("interactions of 0 have no sign, and equal values no deviation") {
     ScreenWriter writer(folder / "even.h5", Communicator::one_rank(), plan);
     screen_shard(plan, matrix, even, 0, 1, writer);
     writer.close();
-    complete_screen_file(folder / "even.h5", 0, 0);
+    complete_screen_file(folder / "even.h5", {});
   });
   const ScreenReader screen(folder / "even.h5", NodeGroup(testing::world()));
   const SummaryTable table =

@@ -12,7 +12,7 @@ using namespace dko;
 TEST_CASE("the highest scores are those that sorting all of them gives") {
   const testing::SmallScreen small(GENERATE(1, 3));
   const ScreenReader screen(small.path());
-  for (const ScoreArray array : testing::every_array) {
+  for (const ScoreArray array : every_array) {
     for (const Measure& measure : screen.measures(array)) {
       std::vector<std::pair<float, std::int64_t>> all;
       ScoreStream scores(screen, array, measure);
@@ -46,7 +46,7 @@ TEST_CASE("the highest lower bounds are those that sorting mean - Z sd of all gi
   const testing::SmallScreen small(3);
   const ScreenReader screen(small.path());
   const double z = GENERATE(0.0, 1.0, 2.5);
-  for (const ScoreArray array : testing::every_array) {
+  for (const ScoreArray array : every_array) {
     for (const Score score : mean_scores) {
       std::vector<std::pair<float, std::int64_t>> all;
       ScoreReader means(screen, array, {score, false});

@@ -28,20 +28,23 @@ void check_screen(const ExpressionMatrix& root_matrix, const std::filesystem::pa
   const auto weights =
       testing::collapsed(testing::random_members(members, {matrix.genes(), matrix.genes()}, 41));
   const auto mappings = replicate(nodes, ranks.is_root() ? weights : std::vector<CollapsedMapping>());
-  dko::on_root(ranks,
-               [&] { create_screen_file(path, matrix, plan, start_provenance("dko screen", ranks.size())); });
+  const ScreenWork work = whole_work(plan, matrix, ranks.size());
+  dko::on_root(ranks, [&] {
+    create_screen_file(path, matrix, plan, start_provenance("dko screen", ranks.size()),
+                       {{}, 1.5, &work, {}});
+  });
   ScreenWriter writer(path, ranks, plan);
-  screen_shard(plan, matrix, mappings, ranks.rank(), ranks.size(), writer);
+  screen_shard(plan, matrix, mappings, ranks.rank(), ranks.size(), writer, {.work = &work});
   writer.close();
   ranks.barrier();
-  dko::on_root(ranks, [&] { complete_screen_file(path, 1.5, 2.5); });
+  dko::on_root(ranks, [&] { complete_screen_file(path, {2.5}); });
 
   // Every rank reads the file and computes all scores again by itself.
   testing::MemorySink expected;
   screen_shard(testing::full_plan(matrix, members), matrix, weights, 0, 1, expected);
   const ScreenReader screen(path);
   CHECK(screen.members() == members);
-  for (const ScoreArray array : testing::every_array) {
+  for (const ScoreArray array : every_array) {
     for (const Score score : every_score) {
       const bool is_there = testing::is_stored(array, score, members);
       // Of several genes the share is there too, as a sum.

@@ -28,10 +28,13 @@ std::vector<CollapsedMapping> collapsed(const std::vector<Mapping>& members) {
   return {members.begin(), members.end()};
 }
 
-void MemorySink::write(ScoreArray array, Score score, std::int64_t first, std::span<const float> values) {
-  for (const float value : values) {
-    const bool is_new = all_[{array, score}].emplace(first++, value).second;
-    if (!is_new) throw std::logic_error("an event was written twice");
+void MemorySink::write(ScoreArray array, std::int64_t first, const ScoreViews& scores) {
+  for (const Score score : every_score) {
+    std::int64_t event = first;
+    for (const float value : scores[score]) {
+      const bool is_new = all_[{array, score}].emplace(event++, value).second;
+      if (!is_new) throw std::logic_error("an event was written twice");
+    }
   }
 }
 
@@ -55,7 +58,7 @@ SmallScreen::SmallScreen(ExpressionMatrix matrix, std::int64_t members) : matrix
   ScreenWriter writer(path(), Communicator::one_rank(), plan);
   screen_shard(plan, matrix_, mappings, 0, 1, writer);
   writer.close();
-  complete_screen_file(path(), 0, 0);
+  complete_screen_file(path(), {});
 }
 
 }  // namespace dko::testing

@@ -30,15 +30,12 @@ class SmallScreen {
 /// Keeps all scores, and notices events that are written twice or never.
 class MemorySink final : public ScoreSink {
  public:
-  void write(ScoreArray array, Score score, std::int64_t first, std::span<const float> values) override;
+  void write(ScoreArray array, std::int64_t first, const ScoreViews& scores) override;
   std::vector<float> scores(ScoreArray array, Score score) const;
 
  private:
   std::map<std::pair<ScoreArray, Score>, std::map<std::int64_t, float>> all_;
 };
-
-/// Every array of scores that a screen may have.
-inline constexpr std::array every_array{ScoreArray::singles, ScoreArray::pairs, ScoreArray::list};
 
 /// Whether a screen by as many members stores this score of these events.
 bool is_stored(ScoreArray array, Score score, std::int64_t members);

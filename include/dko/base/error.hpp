@@ -13,7 +13,7 @@ enum class ExitCode : int {
   usage = 2,    ///< the command line asks for something that cannot be done
   input = 3,    ///< an input file cannot be used
   io = 4,       ///< reading or writing failed: directory, permission, space
-  stopped = 5,  ///< stopped by a signal with its state saved
+  stopped = 5,  ///< stopped by a signal or its time limit, with its state saved
 };
 
 /// A failure with words for the user: what, where (file, line or path, gene or cell), and what to do.

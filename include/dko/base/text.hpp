@@ -26,6 +26,10 @@ std::optional<double> parse_number(std::string_view text);
 /// The whole of `text` as a decimal integer that fits, or nothing.
 std::optional<std::int64_t> parse_integer(std::string_view text);
 
+/// A time as SLURM's --time has it, in seconds: "M", "M:S", "H:M:S", "D-H", "D-H:M" or "D-H:M:S". Nothing for
+/// other text, and for no time at all.
+std::optional<double> parse_time_limit(std::string_view text);
+
 /// Without blanks, tabs and carriage returns at either end.
 std::string_view trimmed(std::string_view text);
 

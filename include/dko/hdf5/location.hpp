@@ -13,7 +13,7 @@
 namespace dko::hdf5 {
 
 /// Element types that are stored. Files hold them little-endian.
-enum class Type { f32, f64, i32, i64 };
+enum class Type { f32, f64, i32, i64, u64 };
 
 template <class T>
 constexpr Type type_of();
@@ -32,6 +32,11 @@ constexpr Type type_of<std::int32_t>() {
 template <>
 constexpr Type type_of<std::int64_t>() {
   return Type::i64;
+}
+
+template <>
+constexpr Type type_of<std::uint64_t>() {
+  return Type::u64;
 }
 
 using Shape = std::vector<std::int64_t>;
@@ -134,12 +139,16 @@ class Location {
   void write_scalar(const std::string& name, const std::string& text);
   void write_scalar(const std::string& name, std::int64_t value);
 
+  /// A number, or a text of fixed width, takes the place of one that is there: nothing else in the file
+  /// changes.
   void set(const std::string& attribute, const std::string& text);
   void set(const std::string& attribute, std::int64_t value);
   void set(const std::string& attribute, std::uint64_t value);
   void set(const std::string& attribute, double value);
   void set(const std::string& attribute, const std::vector<std::int64_t>& values);
   void set(const std::string& attribute, const Names& texts);
+  /// A text of at most `width` bytes that can be replaced in place.
+  void set_fixed(const std::string& attribute, const std::string& text, std::size_t width);
   bool has_attribute(const std::string& attribute) const;
   std::string text_attribute(const std::string& attribute) const;
   std::int64_t integer_attribute(const std::string& attribute) const;

@@ -31,6 +31,12 @@ struct PairPiece {
   std::span<const float> singles;  ///< of the targets, as stored; needed where an interaction selects
 };
 
+/// Where a selection stands: pairs that may yet be kept, of all events in these ranges.
+struct SelectionState {
+  std::vector<EventRange> done;
+  std::vector<KeptPair> pairs;
+};
+
 /// Keeps the pairs of one rank that a screen selects, in memory.
 class PairSelection {
  public:
@@ -40,18 +46,24 @@ class PairSelection {
   /// The score of single knockouts that selecting needs, if any.
   std::optional<Score> singles_needed() const;
 
-  /// The rank's events, all of which are then to be taken. Local. @throws Error if as many as may be kept
-  /// exceed the memory that the plan allows; it says what would fit.
-  void begin(std::span<const std::int64_t> starts, EventRange own);
+  /// What was selected before of events that no rank takes now; before begin(). Local.
+  void restore(const SelectionState& state);
+  /// The rank's events, ascending, all of which are then to be taken. Local. @throws Error if as many as may
+  /// be kept exceed the memory that the plan allows; it says what would fit.
+  void begin(std::span<const std::int64_t> starts, std::vector<EventRange> own);
   /// Pieces come in the order of events. Local. @throws Error when what is kept exceeds it
   void take(const PairPiece& piece);
-  /// To be called when all ranks have all their pieces. Where a cell's events are split between ranks, the
-  /// best of the cell are found among those of its parts, so that they are the same for any number of ranks.
-  /// Collective.
+  /// What restore() of any rank would need to go on from here. Local.
+  SelectionState state() const;
+  /// To be called when all ranks have all their pieces. Where a cell's events are split between ranks, or
+  /// between now and before, the best of the cell are found among those of its parts, so that they are the
+  /// same for any number of ranks. Collective.
   void finish(std::span<const std::int64_t> starts, const Communicator& ranks);
 
-  /// In the order of their numbers; after finish() what is kept.
+  /// After finish(): what is kept, in the order of their numbers, and of which events: consecutive pairs of
+  /// other ranks are not in between within a range.
   const std::vector<KeptPair>& kept() const { return kept_; }
+  std::vector<EventRange> done() const;
 
  private:
   std::span<const float> values_of(const PairPiece& piece);
@@ -64,8 +76,10 @@ class PairSelection {
 
   PairKeeping keeping_;
   ScoreSet scores_;
-  std::int64_t most_;  // pairs that the memory holds
-  EventRange own_;
+  std::int64_t most_;               // pairs that the memory holds
+  std::vector<EventRange> before_;  // restored
+  std::vector<EventRange> own_;
+  std::int64_t taken_ = 0;  // all own events before this one are
   std::int64_t cell_ = -1;
   PairExtremes highest_;
   PairExtremes lowest_;

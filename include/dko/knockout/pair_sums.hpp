@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "dko/knockout/event_index.hpp"
 #include "dko/knockout/measure.hpp"
 #include "dko/knockout/over_cells.hpp"
 
@@ -21,6 +22,7 @@ class PairSums {
  public:
   explicit PairSums(const std::vector<Measure>& measures);
 
+  std::size_t measures() const { return measures_.size(); }
   /// Of one pair.
   std::int64_t bytes() const;
 
@@ -38,12 +40,31 @@ class PairSums {
       add_to<true>(measure, value);
   }
 
+  /// The first genes, and the number of their first pair among all pairs of the k genes, row by row.
+  EventRange firsts() const { return {first_, last_}; }
+  std::int64_t first_pair() const { return PairIndex::row_start(genes_, first_); }
+
+  /// The pairs of a first gene, of those that there are.
+  EventRange row(std::int64_t first) const { return {start_of(first), start_of(first + 1)}; }
+
   std::int64_t pairs() const { return std::ssize(cells_); }
   std::int64_t cells(std::int64_t pair) const { return cells_[static_cast<std::size_t>(pair)]; }
   /// Of a pair that has a cell.
   OverCells over_cells(std::size_t measure, std::int64_t pair) const;
   float lowest(std::size_t measure, std::int64_t pair) const { return at(measure, pair).lowest; }
   float highest(std::size_t measure, std::int64_t pair) const { return at(measure, pair).highest; }
+
+  /// All that is held of consecutive pairs, to be put down somewhere and taken up again: their numbers of
+  /// cells, and the sums of a measure.
+  struct Fields {
+    std::vector<double> sum, squares;
+    std::vector<float> shift, lowest, highest;
+    std::vector<std::int32_t> above, below;  // below only of interactions
+  };
+  std::span<std::int32_t> cell_counts() { return cells_; }
+  std::span<const std::int32_t> cell_counts() const { return cells_; }
+  Fields fields(std::size_t measure, std::int64_t first, std::int64_t count) const;
+  void set_fields(std::size_t measure, std::int64_t first, const Fields& fields);
 
   /// Calls visit(first, second, summary) for every pair that has a cell, genes numbered from 0 to k.
   template <class Visit>

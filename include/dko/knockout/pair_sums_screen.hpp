@@ -4,12 +4,12 @@
 #include <span>
 #include <vector>
 
+#include "dko/base/pause.hpp"
 #include "dko/base/progress.hpp"
 #include "dko/expression/matrix.hpp"
 #include "dko/knockout/pair_genes.hpp"
 #include "dko/knockout/pair_sums.hpp"
 #include "dko/knockout/screen.hpp"
-#include "dko/knockout/single_scores.hpp"
 #include "dko/mapping/collapsed_mapping.hpp"
 
 namespace dko {
@@ -22,25 +22,49 @@ std::vector<Measure> summed_measures(const ScreenPlan& plan);
 /// The genes of the plan's pairs; a pair costs n in a cell of n expressed genes. Local.
 PairGenes pair_genes(const ScreenPlan& plan, const ExpressionMatrix& matrix);
 
-/// Takes the sums of pairs over all cells, for each range of first genes once.
+/// Takes the sums of pairs over cells.
 class PairSumsSink {
  public:
   virtual ~PairSumsSink() = default;
-  /// `first` is the number of the first pair among all pairs of the k genes, row by row. Local.
-  virtual void write(std::int64_t first, const PairSums& sums) = 0;
+  /// Over all cells, for each range of first genes once. Local.
+  virtual void write(const PairSums& sums) = 0;
+  /// Over the cells before `next_cell`: the computation was asked to save its state. Local.
+  virtual void keep(const PairSums& sums, std::int64_t next_cell) = 0;
+};
+
+/// Sums over the cells before `next_cell`.
+struct BegunSums {
+  PairSums sums;
+  std::int64_t next_cell = 0;
+};
+
+/// What of the pairs is to be added up.
+struct PairSumsWork {
+  std::vector<EventRange> firsts;  ///< places of first genes, ascending, apart: to be shared among the shards
+  std::vector<BegunSums> begun;    ///< of others, this shard's to complete
+};
+
+/// All pairs of these genes.
+inline PairSumsWork whole_sums(const PairGenes& genes) {
+  return {{{0, genes.count()}}, {}};
+}
+
+struct PairSumsOptions {
+  ProgressCallback progress = {};  ///< in units of cost, as in screen_shard
+  PauseCallback pause = {};        ///< asked between cells
 };
 
 /// Bytes of `memory` that a rank needs at least. Local.
 double least_sums_memory(const ScreenPlan& plan, const PairGenes& genes);
 
-/// Scores every double knockout of the plan whose first gene is in the share of shard `shard` of `shards`,
-/// and adds it up over cells, in ascending order. In blocks of first genes, as many at a time as have sums
-/// that fit into `plan.keeping.memory`; for each block every cell is loaded once. What comes out is the same
-/// to the bit for any number of shards and any memory. Progress in units of cost, as in screen_shard. Local:
-/// shards share nothing.
-void screen_pair_sums(const ScreenPlan& plan, const ExpressionMatrix& matrix,
-                      std::span<const CollapsedMapping> members, const SingleScores& singles,
+/// Scores every double knockout of the plan whose first gene is in this shard's part of the work, and adds it
+/// up over cells, in ascending order. In blocks of first genes, as many at a time as have sums that fit into
+/// `plan.keeping.memory`; for each block every cell is loaded once. What comes out is the same to the bit for
+/// any number of shards and any memory, and whether it went on from what was begun. Returns whether it came
+/// to its end. Local: shards share nothing.
+bool screen_pair_sums(const ScreenPlan& plan, const ExpressionMatrix& matrix,
+                      std::span<const CollapsedMapping> members, const ScoreViews& singles, PairSumsWork work,
                       std::int64_t shard, std::int64_t shards, PairSumsSink& sink,
-                      const ProgressCallback& progress = {});
+                      const PairSumsOptions& options = {});
 
 }  // namespace dko

@@ -97,4 +97,7 @@ using KnockoutScores = PerScore<double>;
 /// Where the scores of consecutive events go, as they are stored; empty for a score that is not wanted.
 using ScoreSpans = PerScore<std::span<float>>;
 
+/// Stored scores of consecutive events; empty for a score that is not there.
+using ScoreViews = PerScore<std::span<const float>>;
+
 }  // namespace dko

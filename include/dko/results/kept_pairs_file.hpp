@@ -2,21 +2,21 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <vector>
 
 #include "dko/knockout/event_index.hpp"
-#include "dko/knockout/pair_extremes.hpp"
+#include "dko/knockout/pair_selection.hpp"
 #include "dko/knockout/screen.hpp"
 #include "dko/parallel/communicator.hpp"
 
 namespace dko {
 
-/// Writes the pairs that a screen has selected into its file, as its list, in the order of events: each rank
-/// its own, where those of the ranks before it end. `kept` is the rank's part, as PairSelection has it after
-/// finish(). Returns how many there are on all ranks. Collective.
-/// @throws CollectiveFailure if the disk has no room for them, IoError
-std::int64_t write_kept_pairs(const std::filesystem::path& path, const ScreenPlan& plan,
-                              const PairIndex& index, const std::vector<KeptPair>& kept,
-                              const Communicator& ranks);
+/// Number of pairs that all ranks keep. Collective.
+std::int64_t count_kept(const PairSelection& selection, const Communicator& ranks);
+
+/// Writes the pairs that a screen has selected into the list of a file that was made with room for them, in
+/// the order of events: each rank its own, after finish(). Their blocks are put on record by rank 0.
+/// Collective. @throws IoError
+void write_kept_pairs(const std::filesystem::path& path, const ScreenPlan& plan, const PairIndex& index,
+                      const PairSelection& selection, const Communicator& ranks);
 
 }  // namespace dko

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -19,20 +20,24 @@ class PairSummaryWriter final : public PairSumsSink {
   /// Collective. @throws IoError
   PairSummaryWriter(const std::filesystem::path& path, const Communicator& ranks, const ScreenPlan& plan);
 
-  /// Local. @throws IoError
-  void write(std::int64_t first, const PairSums& sums) override;
+  /// The rows of these first genes, which are then put on record. Local. @throws IoError
+  void write(const PairSums& sums) override;
+  /// What is not complete has no place in the file. Local.
+  void keep(const PairSums&, std::int64_t) override {}
 
   /// Collective. @throws IoError: the last numbers may reach the disk only now.
   void close();
 
  private:
-  void write_measure(std::int64_t first, const PairSums& sums, std::size_t measure);
-  template <class Number, class Value>
-  void write_array(const std::string& name, std::int64_t first, std::int64_t count, Value value);
+  template <class Visit>
+  void visit_arrays(const PairSums& sums, Visit visit) const;
+  std::vector<std::uint64_t> row_checksums(const PairSums& sums) const;
 
+  std::filesystem::path path_;
   hdf5::File file_;
   std::vector<Measure> measures_;
   std::map<std::string, hdf5::Dataset> datasets_;  // by their path
+  std::vector<hdf5::Dataset> record_;              // one
 };
 
 }  // namespace dko

@@ -7,6 +7,7 @@
 #include "dko/expression/matrix.hpp"
 #include "dko/mapping/model.hpp"
 #include "dko/parallel/communicator.hpp"
+#include "dko/parallel/stop_vote.hpp"
 #include "dko/training/split.hpp"
 #include "dko/training/trainer.hpp"
 
@@ -50,10 +51,12 @@ struct MemberGroups {
 /// The members are on rank 0, in order; elsewhere there are none, and no rank but the leader of its group
 /// had a whole trained one. Sparse members are the same bits for any number of ranks, the original's as with
 /// train() on as many ranks as the group has, with checkpoints in a file for each (member_checkpoint).
-/// `profiles` and `split` are the same on every rank. Collective.
-/// @throws CollectiveFailure, the same on every rank, if any member's training diverged.
+/// `profiles` and `split` are the same on every rank. With a vote, trainings stop when it says so, their
+/// state saved. Collective.
+/// @throws CollectiveFailure, the same on every rank, if any member's training diverged, or with exit code 5
+/// if they were stopped.
 std::vector<Member> make_members(const ExpressionMatrix& profiles, const Split& split,
                                  const ModelOptions& options, const Communicator& communicator,
-                                 const ProgressCallback& progress = {});
+                                 const ProgressCallback& progress = {}, StopVote* vote = nullptr);
 
 }  // namespace dko

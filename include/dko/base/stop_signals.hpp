@@ -1,0 +1,22 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace dko {
+
+/// Catches SIGTERM, SIGINT and SIGUSR1 while it lives, by which clusters and users ask a process to end: they
+/// end nothing any more, but are remembered. At most one at a time.
+class StopSignals {
+ public:
+  StopSignals();
+  /// The signals have again the effect they had.
+  ~StopSignals();
+  StopSignals(const StopSignals&) = delete;
+  StopSignals& operator=(const StopSignals&) = delete;
+
+  /// Name of the first signal that came, "SIGTERM" or another; nothing if none has. Local, cheap.
+  static std::optional<std::string> caught();
+};
+
+}  // namespace dko

@@ -1,0 +1,58 @@
+#pragma once
+// Which knockouts to score, as run and screen are asked to: options, and the plan that comes of them.
+
+#include <optional>
+#include <string>
+
+#include "command.hpp"
+#include "dko/expression/matrix.hpp"
+#include "dko/knockout/screen.hpp"
+#include "dko/training/ensemble.hpp"
+#include "job.hpp"
+#include "keep_options.hpp"
+
+namespace dko::app {
+
+/// Which knockouts to score.
+struct ScreenOptions {
+  int order = 1;
+  std::int64_t sample = 0;   ///< pairs, instead of all; 0: all
+  std::string events;        ///< file
+  std::string genes;         ///< to knock out: file or names; empty: all
+  std::string cells;         ///< to knock them out in, likewise
+  std::string score;         ///< of all knockouts; empty: both, but of all pairs the impact alone
+  std::string instructions;  ///< widest to use; empty: any
+  bool order_given = false;
+  KeepOptions keep;  ///< of all pairs
+};
+
+/// Options --order, --sample, --score, --events, --knockout-genes, --knockout-cells and --instructions, and
+/// those of KeepOptions.
+void add_screen_options(CommandLine& line, ScreenOptions& options);
+/// To be called after parsing. @throws UsageError for options that exclude each other.
+void check_screen_options(const CommandLine& line, ScreenOptions& options);
+
+/// The plan for these data and as many mappings, to be written to that file; of several, with the standard
+/// deviations over them. Says in
+/// the log how many knockouts it has. Local: rank 0.
+/// @throws InputError for lists that do not fit the data, or if nothing is left to knock out.
+ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenOptions& options, std::int64_t members,
+                     const OutputFile& output, Job& job);
+
+/// @throws UsageError if --memory is too little for what is kept, IoError if the disk cannot hold the screen,
+/// with the curves of as many training steps. Local: rank
+///         0, before any computing. Memory is for screen_memory.hpp.
+void check_screen(const ExpressionMatrix& matrix, const ScreenPlan& plan, const OutputFile& output,
+                  MappingKind kind, std::int64_t steps, int ranks);
+
+/// How many knockouts a plan has.
+struct EventCounts {
+  std::int64_t singles = 0;
+  std::int64_t pairs = 0;
+  std::int64_t listed = 0;
+
+  std::int64_t total() const { return singles + pairs + listed; }
+};
+EventCounts count_events(const ExpressionMatrix& matrix, const ScreenPlan& plan);
+
+}  // namespace dko::app

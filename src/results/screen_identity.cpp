@@ -1,0 +1,86 @@
+#include "screen_identity.hpp"
+
+#include <fmt/format.h>
+
+#include <vector>
+
+#include "dko/base/checksum.hpp"
+#include "dko/base/error.hpp"
+#include "screen_layout.hpp"
+
+namespace dko {
+
+namespace {
+
+struct Aspect {
+  const char* attribute;
+  const char* words;  ///< for users: what it is, or of a checksum, what it means that it differs
+  std::string value;
+  bool is_readable = true;
+};
+
+std::string names_of(ScoreSet scores) {
+  std::string names;
+  for (const Score score : every_score) {
+    if (scores.has(score))
+      names += fmt::format("{}{}", names.empty() ? "" : ",", screen_layout::name_of(score));
+  }
+  return names.empty() ? "none" : names;
+}
+
+std::string checksum_of(const KnockoutTargets& targets) {
+  Checksum sum;
+  sum.add(targets.starts());
+  sum.add(targets.genes());
+  return sum.text();
+}
+
+std::string checksum_of(const std::optional<EventList>& list) {
+  if (!list) return "none";
+  Checksum sum;
+  const std::int64_t order = list->order();
+  sum.add(std::span(&order, 1));
+  sum.add(list->all_genes());
+  sum.add(list->all_cells());
+  return sum.text();
+}
+
+std::vector<Aspect> aspects_of(const ScreenPlan& plan, const Provenance& provenance) {
+  const bool selects = plan.keeping.form == PairKeeping::Form::selected;
+  const bool has_pairs = plan.doubles.any();
+  return {{"dko_version", "the version of dko", provenance.version},
+          {"input_checksum", "the data are others", provenance.input_checksum, false},
+          {"selection", "the selection of cells and genes", provenance.selection},
+          {"model_checksum", "the model is another", provenance.model_checksum, false},
+          {"members", "the number of mappings", fmt::to_string(plan.members)},
+          {"instruction_set", "--instructions", std::string(name_of(plan.instructions))},
+          {"targets", "the genes or cells to knock out are others", checksum_of(plan.targets), false},
+          {"list", "the list of knockouts is another", checksum_of(plan.list), false},
+          {"single_scores", "what is scored of single knockouts", names_of(plan.singles)},
+          {"double_scores", "what is scored of double knockouts", names_of(plan.doubles)},
+          {"listed_scores", "what is scored of the list", names_of(plan.list ? plan.listed : ScoreSet())},
+          {"keep", "--keep", has_pairs ? text_of(plan.keeping) : "none"},
+          {"keep_by", "--keep-by", selects ? std::string(name_of(plan.keeping.by).name) : "none"}};
+}
+
+}  // namespace
+
+void write_identity(hdf5::Location& progress, const ScreenPlan& plan, const Provenance& provenance) {
+  for (const Aspect& aspect : aspects_of(plan, provenance)) progress.set(aspect.attribute, aspect.value);
+}
+
+void require_identity(const hdf5::Location& progress, const ScreenPlan& plan, const Provenance& provenance,
+                      const std::string& file) {
+  for (const Aspect& aspect : aspects_of(plan, provenance)) {
+    const std::string stored = progress.text_attribute(aspect.attribute);
+    if (stored == aspect.value) continue;
+    const std::string how =
+        aspect.is_readable ? fmt::format("{} was '{}' and is '{}' now", aspect.words, stored, aspect.value)
+                           : aspect.words;
+    throw InputError(fmt::format(
+        "{}: is of another screen: {}; resume it with what it began with, or give --force to begin anew",
+        file, how));
+  }
+}
+
+}  // namespace dko
