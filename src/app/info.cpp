@@ -19,6 +19,7 @@
 #include "dko/training/checkpoint.hpp"
 #include "score_names.hpp"
 #include "training_summary.hpp"
+#include "verification.hpp"
 
 namespace dko::app {
 
@@ -155,18 +156,49 @@ void print(const Facts& facts) {
 
 }  // namespace
 
+namespace {
+
+Facts to_json(const hdf5::Verification& found) {
+  return {{"verified_arrays", found.arrays},
+          {"verified_bytes", found.bytes},
+          {"arrays_without_checksum", found.without},
+          {"blocks_not_written", found.unwritten}};
+}
+
+void print_verification(const hdf5::Verification& found) {
+  std::cout << fmt::format("verified: {}, {} bytes\n", counted(found.arrays, "array"),
+                           with_thousands(found.bytes));
+  if (found.without > 0)
+    std::cout << fmt::format("without a checksum: {}\n", counted(found.without, "array"));
+  if (found.unwritten > 0)
+    std::cout << fmt::format("not finished: {} not written\n", counted(found.unwritten, "block"));
+}
+
+}  // namespace
+
 void info_command(const std::vector<std::string>& arguments, const Context& context) {
   std::string path;
+  VerifyOptions verification;
   CommonOptions common;
   CommandLine line("info FILE [options]",
-                   "Tells what a screen, model or prediction holds and how it was made.",
+                   "Tells what a screen, model or prediction holds and how it was made; or, with --verify,\n"
+                   "whether it is still what was written.",
                    "dko info screen.h5");
   line.add_positional("FILE", path);
+  add_verify_options(line, verification);
   add_common(line, common);
   if (!line.parse(arguments, context)) return;
+  check_verify_options(verification);
   require_distinct({{"FILE", path}, {"--json", common.json}});
+  Job job(context, common, 0);
   on_root(context.communicator, [&] {
     Summary summary(common);
+    if (verification.verify) {
+      const hdf5::Verification found = verify(path, verification, job);
+      print_verification(found);
+      summary.write(to_json(found));
+      return;
+    }
     const Facts facts = describe(path);
     print(facts);
     summary.write(facts);

@@ -16,7 +16,9 @@ void write_csr(hdf5::Location& parent, const std::string& name, const Expression
     values.insert(values.end(), levels.begin(), levels.end());
     starts.push_back(std::ssize(genes));
   }
-  hdf5::create_csr(parent, name, starts, genes, matrix.genes()).write(0, std::span<const float>(values));
+  hdf5::Dataset data = hdf5::create_csr(parent, name, starts, genes, matrix.genes());
+  data.write(0, std::span<const float>(values));
+  data.set_checksum(block_checksum(std::span<const float>(values)));
 }
 
 }  // namespace

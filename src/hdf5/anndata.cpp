@@ -14,12 +14,15 @@ constexpr std::size_t block = std::size_t{1} << 20;
 template <class To, class From>
 void write_as(Location& group, const std::string& name, std::span<const From> values) {
   Dataset dataset = group.create(name, type_of<To>(), {static_cast<std::int64_t>(values.size())});
+  RunningChecksum sum;
   for (std::size_t first = 0; first < values.size(); first += block) {
     const auto part = values.subspan(first, std::min(block, values.size() - first));
     std::vector<To> converted;
     for (const From value : part) converted.push_back(static_cast<To>(value));
     dataset.write(static_cast<std::int64_t>(first), std::span<const To>(converted));
+    sum.add(std::span<const To>(converted));
   }
+  dataset.set_checksum(sum.value());
 }
 
 void mark_csr(Location& group, const Shape& shape) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "checks.hpp"
 #include "dko/base/error.hpp"
 #include "native.hpp"
 
@@ -148,8 +149,10 @@ class CompressedCopy {
       check(H5Lcreate_hard(root_, known->second.c_str(), to, name.c_str(), H5P_DEFAULT, H5P_DEFAULT), path);
     } else if (info.type == H5O_TYPE_GROUP) {
       const Handle source(check_input(H5Gopen2(from, name.c_str(), H5P_DEFAULT), path), H5Gclose);
-      const Handle target(check(H5Gcreate2(to, name.c_str(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), path),
-                          H5Gclose, left_open);
+      const Handle properties = checked_group();
+      const Handle target(
+          check(H5Gcreate2(to, name.c_str(), H5P_DEFAULT, properties.id(), H5P_DEFAULT), path), H5Gclose,
+          left_open);
       copy_group(source.id(), target.id(), path);
     } else {
       copy_array(from, to, name, file_ + path);

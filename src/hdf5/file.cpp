@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "checks.hpp"
 #include "dko/base/error.hpp"
 #include "native.hpp"
 
@@ -10,21 +11,27 @@ namespace dko::hdf5 {
 File File::create(const std::filesystem::path& path, std::int64_t alignment) {
   prepare_library();
   const std::string name = path.string();
-  const Handle access(check(H5Pcreate(H5P_FILE_ACCESS), "HDF5 file access"), H5Pclose);
+  const Handle access = checked_access();
+  const Handle creation = checked_file();
   const auto bytes = static_cast<hsize_t>(alignment);
   check(H5Pset_alignment(access.id(), bytes, bytes), "HDF5 file access");
-  const Id id = check(H5Fcreate(name.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.id()),
+  const Id id = check(H5Fcreate(name.c_str(), H5F_ACC_TRUNC, creation.id(), access.id()),
                       fmt::format("{}: cannot be created", name));
-  return File(Handle(id, H5Fclose), name + ":");
+  File file(Handle(id, H5Fclose), name + ":");
+  file.is_own_ = true;
+  return file;
 }
 
 File File::open(const std::filesystem::path& path, Access access) {
   prepare_library();
   const std::string name = path.string();
   if (access == Access::write) {
-    const Id id = check(H5Fopen(name.c_str(), H5F_ACC_RDWR, H5P_DEFAULT),
+    const Handle properties = checked_access();
+    const Id id = check(H5Fopen(name.c_str(), H5F_ACC_RDWR, properties.id()),
                         fmt::format("{}: cannot be written to", name));
-    return File(Handle(id, H5Fclose), name + ":");
+    File file(Handle(id, H5Fclose), name + ":");
+    file.is_own_ = true;
+    return file;
   }
   std::error_code error;
   if (!std::filesystem::is_regular_file(path, error)) {
@@ -49,6 +56,13 @@ void File::flush() {
 }
 
 void File::close() {
+  if (is_own_ && handle_.id() >= 0) {
+    try {
+      set(attributes_checksum, checksum_of_attributes(*this));
+    } catch (const InputError& failure) {  // what cannot be read back was not written
+      throw IoError(failure.what());
+    }
+  }
   handle_.close(fmt::format("{}: cannot be written to its end", place()));
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "checks.hpp"
 #include "dko/base/error.hpp"
 #include "native.hpp"
 
@@ -59,7 +60,8 @@ Names Location::children() const {
 }
 
 Location Location::create_group(const std::string& name) {
-  const Id group = check(H5Gcreate2(id(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
+  const Handle properties = checked_group();
+  const Id group = check(H5Gcreate2(id(), name.c_str(), H5P_DEFAULT, properties.id(), H5P_DEFAULT),
                          fmt::format("{}: cannot be created", at(name)));
   return {Handle(group, H5Gclose), at(name)};
 }
@@ -103,6 +105,7 @@ void Location::write_strings(const std::string& name, const Names& values) {
   pointers.reserve(values.size());
   for (const std::string& value : values) pointers.push_back(value.c_str());
   set_encoding(name, "string-array", "0.2.0");
+  put_checksum(dataset.id(), checksum_of_texts(values), at(name));
   if (pointers.empty()) return;
   check(H5Dwrite(dataset.id(), type.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()),
         fmt::format("{}: writing failed: is the disk or the quota full?", at(name)));

@@ -9,6 +9,13 @@ namespace dko {
 
 namespace {
 constexpr std::size_t width = 8;
+
+/// Of |o| over a cell: less counts as nothing, since 1/S must be finite.
+constexpr double least_sum = 1e-300;
+
+bool is_nothing(double sum) {
+  return !(sum > least_sum);
+}
 }  // namespace
 
 double DenseCellKernel::lane_sum(const Lanes& lanes) {
@@ -34,7 +41,7 @@ void DenseCellKernel::load(std::span<const std::int32_t> expressed) {
   }
   base_ = u_;
   const double sum = fill_outputs(std::ssize(expressed));
-  intact_is_zero_ = !(sum > 0);
+  intact_is_zero_ = is_nothing(sum);
   for (std::size_t row = 0; row < rows; ++row) {
     for (std::size_t lane = 0; lane < width; ++lane) {
       q_[row].at[lane] = intact_is_zero_ ? 0 : outputs_[row].at[lane] / sum;
@@ -86,7 +93,7 @@ double DenseCellKernel::kept_share() const {
 /// BC(outputs_ / total_after, before), `before(row, lane)` being a profile that sums to one, or is zero.
 template <class Before>
 double DenseCellKernel::distance(double total_after, bool before_is_zero, Before before) const {
-  const bool after_is_zero = !(total_after > 0);
+  const bool after_is_zero = is_nothing(total_after);
   const double scale = after_is_zero ? 0.0 : 1.0 / total_after;
   Lanes sum{};
   for (std::size_t row = 0; row < outputs_.size(); ++row) {
@@ -105,12 +112,12 @@ KnockoutScores DenseCellKernel::scores(std::span<const std::int32_t> removed) {
   scores.impact = distance(total, intact_is_zero_,
                            [this](std::size_t row, std::size_t lane) { return q_[row].at[lane]; });
   const double kept = kept_share();
-  const bool nothing_kept = !(kept > 0);
+  const bool nothing_kept = is_nothing(kept);
   const double scale = nothing_kept ? 0.0 : 1.0 / kept;
   const double network = distance(total, nothing_kept, [this, scale](std::size_t row, std::size_t lane) {
     return q_[row].at[lane] * keep_[row].at[lane] * scale;
   });
-  scores.network = network * kept < residue ? 0.0 : network;
+  scores.network = !nothing_kept && network * kept < residue ? 0.0 : network;
   restore(removed);
   return scores;
 }
@@ -145,7 +152,7 @@ std::vector<double> DenseCellKernel::profile_after(std::span<const std::int32_t>
   remove_all(removed);
   const double total = fill_outputs(std::ssize(expressed_) - std::ssize(removed));
   restore(removed);
-  return over_genes(outputs_, total > 0 ? 1.0 / total : 0.0);
+  return over_genes(outputs_, is_nothing(total) ? 0.0 : 1.0 / total);
 }
 
 }  // namespace dko

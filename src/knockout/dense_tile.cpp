@@ -12,6 +12,10 @@ namespace dko {
 
 namespace {
 
+// Between these, effects that matter are normal floats in the units of A, and so are units themselves.
+constexpr double least_total = 1e-30;
+constexpr double most_total = 1e30;
+
 /// Sums in a fixed number of lanes, which the compiler may put into vectors.
 template <class Value>
 double lane_sum(std::int64_t count, Value value) {
@@ -88,7 +92,7 @@ void DenseTile::prepare(std::span<const double> outputs, std::span<const double>
   crossing.clear();
   double total = 0;
   for (const double w : outputs) total += std::abs(w);
-  is_usable = total > 0 && std::isfinite(total) &&
+  is_usable = total > least_total && total < most_total &&
               std::accumulate(profile_before.begin(), profile_before.end(), 0.0) > 0;
   if (!is_usable) return;
   for (AlignedArray* array : {&output, &profile, &signed_scale_, &safe_scale_, &share, &rest})

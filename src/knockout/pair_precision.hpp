@@ -12,6 +12,10 @@ namespace dko {
 /// Takes a gene out of a sum: no output comes near it.
 constexpr float beyond = 1e30F;
 
+/// Effects, in units of the intact cell's sum of outputs, that are so large do not come near `beyond`,
+/// however they add up: whatever is computed of smaller ones is finite.
+constexpr float most_magnitude = 1e24F;
+
 /// S' may be the difference of sums this many times as large; k no less than its inverse.
 constexpr float most_cancelled = 64;
 
@@ -32,10 +36,11 @@ struct PairTerms {
 };
 
 /// Whether S' and k = 1 − lost are large enough beside what they are the differences of: single precision has
-/// then cost the pair next to nothing. False of what is no number.
+/// then cost the pair next to nothing. False of what is no number, and where single precision overflows.
 inline bool is_precise(const PairTerms& pair) {
   // Both are worked out: without branches many pairs are tested at once.
   return (static_cast<int>(most_cancelled * pair.left >= 1 + pair.magnitude) &
+          static_cast<int>(pair.magnitude < most_magnitude) & static_cast<int>(pair.left < most_magnitude) &
           static_cast<int>(most_cancelled * (1 - pair.lost) >= 1)) != 0;
 }
 

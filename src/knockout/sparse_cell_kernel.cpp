@@ -11,6 +11,7 @@ namespace dko {
 namespace {
 
 constexpr std::int32_t not_expressed = -1;
+constexpr double little = 1e-3;  // of a sum: a difference is rounding
 
 std::size_t index(std::int32_t position) {
   return static_cast<std::size_t>(position);
@@ -89,7 +90,6 @@ double SparseCellKernel::output_after(std::int32_t position) const {
 
 /// Σ o over the genes that stay. By difference, but where little is left, and a difference would be rounding.
 double SparseCellKernel::left_without(double of_removed) const {
-  constexpr double little = 1e-3;
   if (total_ - of_removed > little * total_) return total_ - of_removed;
   double left = 0;
   for (std::size_t at = 0; at < output_.size(); ++at) {
@@ -109,22 +109,51 @@ KnockoutScores SparseCellKernel::scores(std::span<const std::int32_t> removed) {
     gained += output_after(row) - output_[index(row)];
   }
   const double left = left_without(of_removed);
-  const double total_after = left + gained;
+  const bool is_cancelled = left + gained <= little * left;
+  const KnockoutScores halves =
+      is_cancelled ? whole_sums(of_removed, left) : touched_sums(of_removed, left, left + gained, of_touched);
+  restore();
+  KnockoutScores scores;
+  scores.impact = halves.impact / 2;
+  scores.network = halves.network / 2 * (left / total_) < residue ? 0.0 : halves.network / 2;
+  return scores;
+}
+
+/// Σ|q'−q| and Σ|q'−r|: genes that are not touched are only rescaled.
+KnockoutScores SparseCellKernel::touched_sums(double of_removed, double left, double total_after,
+                                              double of_touched) const {
   const double kept = left / total_;
   const double untouched = std::max(0.0, (left - of_touched) / total_);
-  double impact = of_removed / total_ + untouched * std::abs(total_ / total_after - 1);
-  double network = untouched / kept * std::abs(kept * total_ / total_after - 1);
+  KnockoutScores sums;
+  sums.impact = of_removed / total_ + untouched * std::abs(total_ / total_after - 1);
+  sums.network = untouched / kept * std::abs(kept * total_ / total_after - 1);
   for (const std::int32_t row : touched_) {
     const double after = output_after(row) / total_after;
     const double before = output_[index(row)] / total_;
-    impact += std::abs(after - before);
-    network += std::abs(after - before / kept);
+    sums.impact += std::abs(after - before);
+    sums.network += std::abs(after - before / kept);
   }
-  restore();
-  KnockoutScores scores;
-  scores.impact = impact / 2;
-  scores.network = network / 2 * kept < residue ? 0.0 : network / 2;
-  return scores;
+  return sums;
+}
+
+/// The same gene by gene: where nearly all that was left is lost, what remains is no difference of sums.
+KnockoutScores SparseCellKernel::whole_sums(double of_removed, double left) const {
+  const auto n = static_cast<std::int32_t>(output_.size());
+  double total_after = 0;
+  for (std::int32_t at = 0; at < n; ++at) {
+    if (is_removed_[index(at)] == 0)
+      total_after += is_touched_[index(at)] != 0 ? output_after(at) : output_[index(at)];
+  }
+  KnockoutScores sums;
+  sums.impact = of_removed / total_;
+  for (std::int32_t at = 0; at < n; ++at) {
+    if (is_removed_[index(at)] != 0) continue;
+    const double output = output_[index(at)];
+    const double after = (is_touched_[index(at)] != 0 ? output_after(at) : output) / total_after;
+    sums.impact += std::abs(after - output / total_);
+    sums.network += std::abs(after - output / left);
+  }
+  return sums;
 }
 
 void SparseCellKernel::pair_scores(std::span<const std::int32_t> positions, EventRange pairs,

@@ -43,7 +43,7 @@ float half_sign(float difference) {
 
 float cell_loss(const float* o, std::span<const std::int32_t> expressed, std::span<const float> p) {
   const float total = total_output(o, expressed);
-  if (!(total > 0)) return std::isnan(total) ? total : 1.0F;
+  if (!makes_profile(total)) return loss_without_profile(total);
   const float inverse = 1.0F / total;
   float distance = 0;
   for (std::size_t at = 0; at < expressed.size(); ++at) {
@@ -56,7 +56,7 @@ float cell_loss(const float* o, std::span<const std::int32_t> expressed, std::sp
 void cell_slope(const float* o, std::span<const std::int32_t> expressed, std::span<const float> p,
                 float* slope) {
   const float total = total_output(o, expressed);
-  if (!(total > 0)) return;
+  if (!makes_profile(total)) return;
   const float inverse = 1.0F / total;
   float mean_sign = 0;
   for (std::size_t at = 0; at < expressed.size(); ++at) {
@@ -184,7 +184,7 @@ std::vector<float> BatchNetwork::predict(const Mapping& mapping, const Expressio
       const float total = total_output(o, expressed);
       predicted.resize(predicted.size() + genes, 0.0F);
       float* row = predicted.data() + predicted.size() - genes;
-      if (!(total > 0)) continue;
+      if (!makes_profile(total)) continue;
       for (const std::int32_t gene : expressed) row[gene] = std::abs(o[gene]) / total;
     }
   });

@@ -17,6 +17,11 @@ namespace dko {
 namespace {
 
 constexpr hdf5::FileKind model_kind{"dko model", 1};
+
+// Of a sparse mapping: of values in between, the shares and scores of any cell are finite.
+constexpr double least_floor = 1e-60;
+constexpr double largest_value = 1e60;
+
 constexpr auto members_attribute = "members";
 
 std::string member_group(std::size_t member) {
@@ -32,6 +37,18 @@ void read_part(const hdf5::Location& group, const char* name, std::span<float> i
   part.read(0, into);
 }
 
+/// @throws InputError that names the array and the place in it of the first value that is not finite
+void require_finite(const hdf5::Location& group, const char* name, std::span<const float> values,
+                    std::int64_t columns) {
+  const auto bad = std::find_if_not(values.begin(), values.end(), [](float x) { return std::isfinite(x); });
+  if (bad == values.end()) return;
+  const std::int64_t at = bad - values.begin();
+  const std::string place = columns > 1 ? fmt::format("row {}, column {}", at / columns, at % columns)
+                                        : fmt::format("place {}", at);
+  throw InputError(fmt::format("{}/{}: {} holds {}, which is no parameter of a mapping", group.place(), name,
+                               place, *bad));
+}
+
 Mapping read_dense(const hdf5::Location& group, std::int64_t genes) {
   const hdf5::Shape w1 = group.dataset("W1t").shape();
   if (w1.size() != 2 || w1[0] != genes) {
@@ -45,6 +62,11 @@ Mapping read_dense(const hdf5::Location& group, std::int64_t genes) {
   read_part(group, "b1", all.subspan(weights, hidden));
   read_part(group, "W2", all.subspan(weights + hidden, weights));
   read_part(group, "b2", all.last(static_cast<std::size_t>(genes)));
+  const MappingWeights parts = mapping.view();
+  require_finite(group, "W1t", parts.w1(), w1[1]);
+  require_finite(group, "b1", parts.b1(), 1);
+  require_finite(group, "W2", parts.w2(), w1[1]);
+  require_finite(group, "b2", parts.b2(), 1);
   return mapping;
 }
 
@@ -110,13 +132,22 @@ void require_sound(const hdf5::Location& group, const SparseMappingParts& parts,
                 (first == last || (*first >= 0 && *(last - 1) < static_cast<std::int32_t>(genes))),
             "A has rows out of order, or of genes that are not there");
   }
-  require(std::all_of(parts.floor.begin(), parts.floor.end(), [](double least) { return least > 0; }),
-          "floor is not above 0");
-  for (const auto* values :
-       {&parts.effects, &parts.offset, &parts.floor, &parts.loadings, &parts.responses}) {
-    require(std::all_of(values->begin(), values->end(), [](double value) { return std::isfinite(value); }),
-            "has values that are not finite");
-  }
+  require(
+      std::all_of(parts.floor.begin(), parts.floor.end(), [](double least) { return least >= least_floor; }),
+      "floor is not above 1e-60");
+  const auto require_moderate = [&](const char* name, const std::vector<double>& values) {
+    const auto bad = std::find_if_not(values.begin(), values.end(), [](double value) {
+      return std::abs(value) <= largest_value;  // so that no sum or product of them overflows
+    });
+    if (bad == values.end()) return;
+    throw InputError(fmt::format("{}/{}: value {} is {}: not finite, or beyond ±1e60", group.place(), name,
+                                 bad - values.begin(), *bad));
+  };
+  require_moderate("A/data", parts.effects);
+  require_moderate("offset", parts.offset);
+  require_moderate("floor", parts.floor);
+  require_moderate("loadings", parts.loadings);
+  require_moderate("responses", parts.responses);
 }
 
 SparseMapping read_sparse(const hdf5::Location& group, std::int64_t genes) {

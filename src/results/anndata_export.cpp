@@ -48,11 +48,13 @@ ScoreMoments copy_scores(const ScreenReader& screen, Score score, hdf5::Dataset 
                        std::vector<Moments>(screen.cell_names().size())};
   ScoreReader reader(screen, ScoreArray::singles, {score, false});
   std::vector<float> values;
+  RunningChecksum sum;
   std::int64_t cell = 0;
   for (std::int64_t first = 0; first < targets.total(); first += block) {
     values.resize(static_cast<std::size_t>(std::min(block, targets.total() - first)));
     reader.read(first, values);
     to.write(first, std::span<const float>(values));
+    sum.add(std::span<const float>(values));
     for (std::int64_t at = first; at < first + std::ssize(values); ++at) {
       while (targets.starts()[static_cast<std::size_t>(cell) + 1] <= at) ++cell;
       const auto value = static_cast<double>(values[static_cast<std::size_t>(at - first)]);
@@ -61,6 +63,7 @@ ScoreMoments copy_scores(const ScreenReader& screen, Score score, hdf5::Dataset 
       moments.of_cells[static_cast<std::size_t>(cell)].add(value);
     }
   }
+  to.set_checksum(sum.value());
   return moments;
 }
 

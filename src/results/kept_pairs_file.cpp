@@ -1,9 +1,13 @@
 #include "dko/results/kept_pairs_file.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <span>
 
 #include "block_record.hpp"
+#include "dko/base/block_checksum.hpp"
+#include "dko/base/error.hpp"
 #include "dko/base/output_file.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/parallel/parallel_file.hpp"
@@ -75,11 +79,27 @@ void write_piece(hdf5::Location& list, std::int64_t first, std::span<const KeptP
   }
 }
 
+/// Checksums of all of an array of rows of `width` numbers.
+void set_checksum(hdf5::Location& list, const char* name, std::int64_t rows, std::int64_t width) {
+  hdf5::Dataset dataset = list.dataset(name);
+  RunningChecksum sum;
+  for (std::int64_t first = 0; first < rows; first += events_of_block) {
+    const std::int64_t count = std::min(events_of_block, rows - first);
+    std::vector<std::int32_t> values(static_cast<std::size_t>(count * width));
+    dataset.read(first, std::span(values));
+    sum.add(std::span<const std::int32_t>(values));
+  }
+  dataset.set_checksum(sum.value());
+}
+
 /// All that is there, block by block: ranks' parts do not end where blocks do.
 void put_on_record(const std::filesystem::path& path) {
   hdf5::File file = hdf5::File::open(path, hdf5::Access::write);
   {
     BlockRecord record(file, ScoreArray::list);
+    hdf5::Location list = file.group(layout::list);
+    set_checksum(list, layout::event_genes, record.events(), 2);
+    set_checksum(list, layout::event_cell, record.events(), 1);
     PerScore<std::vector<float>> values;
     for (std::int64_t block = 0; block < record.blocks(); ++block) {
       const EventRange events = record.events_of(block);
@@ -94,6 +114,16 @@ void put_on_record(const std::filesystem::path& path) {
     }
   }
   file.close();
+}
+
+/// What was just written and cannot be read back is a failure to write.
+template <class Work>
+void writing(Work work) {
+  try {
+    work();
+  } catch (const InputError& failure) {
+    throw IoError(fmt::format("{}: writing failed: is the disk or the quota full?", failure.what()));
+  }
 }
 
 }  // namespace
@@ -119,7 +149,7 @@ void write_kept_pairs(const std::filesystem::path& path, const ScreenPlan& plan,
   file.close();
   sync_file(path);
   ranks.barrier();
-  on_root(ranks, [&] { put_on_record(path); });
+  on_root(ranks, [&] { writing([&] { put_on_record(path); }); });
 }
 
 }  // namespace dko

@@ -5,6 +5,7 @@
 #include <span>
 #include <utility>
 
+#include "dko/base/block_checksum.hpp"
 #include "dko/base/output_file.hpp"
 #include "dko/parallel/parallel_file.hpp"
 #include "screen_layout.hpp"
@@ -38,18 +39,33 @@ void write_array(hdf5::Dataset& dataset, std::int64_t first, std::int64_t count,
   }
 }
 
+/// Of each row of an array.
+template <class Value>
+std::vector<std::uint64_t> row_checksums(const PairSums& sums, Value value) {
+  std::vector<std::uint64_t> checksums;
+  std::vector<decltype(value(0))> values;
+  for (std::int64_t row = sums.firsts().first; row < sums.firsts().last; ++row) {
+    const EventRange pairs = sums.row(row);
+    values.clear();
+    for (std::int64_t pair = pairs.first; pair < pairs.last; ++pair) values.push_back(value(pair));
+    checksums.push_back(block_checksum(std::span(std::as_const(values))));
+  }
+  return checksums;
+}
+
 }  // namespace
 
 PairSummaryWriter::PairSummaryWriter(const std::filesystem::path& path, const Communicator& ranks,
                                      const ScreenPlan& plan)
     : path_(path), file_(open_on_all_ranks(path, ranks)), measures_(summed_measures(plan)) {
-  for (const std::string& name : layout::all_arrays(measures_))
+  const hdf5::Location progress = file_.group(screen_layout::progress).group(layout::group);
+  for (const std::string& name : layout::all_arrays(measures_)) {
     datasets_.emplace(name, file_.group(layout::group).dataset(name));
-  record_.push_back(file_.group(screen_layout::progress).group(layout::group).dataset(screen_layout::rows));
+    records_.emplace(name, progress.dataset(name));
+  }
 }
 
-/// Calls visit(array, value), value(pair) being its number of each pair, as it is stored, in the order of
-/// all_arrays.
+/// Calls visit(array, value), value(pair) being its number of each pair, as it is stored.
 template <class Visit>
 void PairSummaryWriter::visit_arrays(const PairSums& sums, Visit visit) const {
   visit(std::string(layout::cells),
@@ -68,33 +84,20 @@ void PairSummaryWriter::visit_arrays(const PairSums& sums, Visit visit) const {
   }
 }
 
-std::vector<std::uint64_t> PairSummaryWriter::row_checksums(const PairSums& sums) const {
-  std::vector<std::uint64_t> checksums;
-  for (std::int64_t row = sums.firsts().first; row < sums.firsts().last; ++row) {
-    const EventRange pairs = sums.row(row);
-    layout::RowChecksum checksum;
-    visit_arrays(sums, [&](const std::string&, const auto& value) {
-      std::vector<decltype(value(0))> values;
-      for (std::int64_t pair = pairs.first; pair < pairs.last; ++pair) values.push_back(value(pair));
-      checksum.add(std::span(std::as_const(values)));
-    });
-    checksums.push_back(checksum.value());
-  }
-  return checksums;
-}
-
 void PairSummaryWriter::write(const PairSums& sums) {
   visit_arrays(sums, [&](const std::string& name, const auto& value) {
     write_array(datasets_.at(name), sums.first_pair(), sums.pairs(), value);
   });
-  const std::vector<std::uint64_t> checksums = row_checksums(sums);
-  record_.front().write(sums.firsts().first, std::span(checksums));
   sync_file(path_);
+  visit_arrays(sums, [&](const std::string& name, const auto& value) {
+    const std::vector<std::uint64_t> checksums = row_checksums(sums, value);
+    records_.at(name).write(sums.firsts().first, std::span(checksums));
+  });
 }
 
 void PairSummaryWriter::close() {
   datasets_.clear();
-  record_.clear();
+  records_.clear();
   file_.close();
   sync_file(path_);
 }

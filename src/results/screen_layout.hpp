@@ -38,12 +38,11 @@ constexpr auto instruction_set = "instruction_set";
 
 /// The record of what is on disk: groups single/, double/ and list/, each with attributes block and events,
 /// and for every stored score u64[blocks], the block_checksum of the floats of events [b·block, (b+1)·block);
-/// 0 of a block that is not there. summary/rows is u64[k]: likewise of all arrays of the pairs of a first
-/// gene. Its attributes tell which screen it is of (screen_identity.hpp).
+/// 0 of a block that is not there; summary/ likewise by rows (summary_layout.hpp). Its attributes tell which
+/// screen it is of (screen_identity.hpp).
 constexpr auto progress = "progress";
 constexpr auto block = "block";
 constexpr auto events = "events";
-constexpr auto rows = "rows";
 constexpr auto job = "job";  ///< attribute of progress: tells this file from others of the same screen
 
 /// Attributes that are given their value when all is there.

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "block_record.hpp"
+#include "dko/base/block_checksum.hpp"
 #include "dko/base/error.hpp"
 #include "dko/knockout/pair_sums_screen.hpp"
 #include "dko/parallel/collective.hpp"
@@ -59,40 +60,41 @@ class SummaryRows {
  public:
   SummaryRows(const hdf5::File& file, const ScreenPlan& plan, std::int64_t genes)
       : summary_(file.group(summary_layout::group)),
-        noted_(file.group(layout::progress).group(summary_layout::group).read<std::uint64_t>(layout::rows)),
         arrays_(summary_layout::all_arrays(summed_measures(plan))),
-        genes_(genes) {
-    if (std::ssize(noted_) != genes)
-      throw InputError(
-          fmt::format("{}: its record is of other genes: the file is damaged", summary_.place()));
+        starts_(summary_layout::row_starts(genes)) {
+    const hdf5::Location record = file.group(layout::progress).group(summary_layout::group);
+    for (const std::string& array : arrays_) {
+      noted_.push_back(record.read<std::uint64_t>(array));
+      if (std::ssize(noted_.back()) != genes)
+        throw InputError(fmt::format("{}: is of other genes: the file is damaged", record.place()));
+    }
   }
 
   Found look(std::int64_t row) const {
-    const std::uint64_t noted = noted_[static_cast<std::size_t>(row)];
-    if (noted == 0) return Found::absent;
-    const EventRange pairs{PairIndex::row_start(genes_, row), PairIndex::row_start(genes_, row + 1)};
-    summary_layout::RowChecksum checksum;
-    for (const std::string& array : arrays_) {
-      if (array == summary_layout::cells)
-        checksum.add(std::span<const std::int32_t>(read<std::int32_t>(array, pairs)));
-      else
-        checksum.add(std::span<const float>(read<float>(array, pairs)));
+    Found found = Found::whole;
+    for (std::size_t at = 0; at < arrays_.size(); ++at) {
+      const std::uint64_t noted = noted_[at][static_cast<std::size_t>(row)];
+      if (noted == 0) return Found::absent;
+      const bool counts = arrays_[at] == summary_layout::cells;
+      const std::uint64_t is = counts ? checksum<std::int32_t>(at, row) : checksum<float>(at, row);
+      if (is != noted) found = Found::damaged;
     }
-    return checksum.value() == noted ? Found::whole : Found::damaged;
+    return found;
   }
 
  private:
   template <class T>
-  std::vector<T> read(const std::string& array, EventRange pairs) const {
-    std::vector<T> values(static_cast<std::size_t>(pairs.size()));
-    summary_.dataset(array).read(pairs.first, std::span<T>(values));
-    return values;
+  std::uint64_t checksum(std::size_t array, std::int64_t row) const {
+    const std::int64_t first = starts_[static_cast<std::size_t>(row)];
+    std::vector<T> values(static_cast<std::size_t>(starts_[static_cast<std::size_t>(row) + 1] - first));
+    summary_.dataset(arrays_[array]).read(first, std::span<T>(values));
+    return block_checksum(std::span<const T>(values));
   }
 
   hdf5::Location summary_;
-  std::vector<std::uint64_t> noted_;
   std::vector<std::string> arrays_;
-  std::int64_t genes_;
+  std::vector<std::int64_t> starts_;
+  std::vector<std::vector<std::uint64_t>> noted_;  // of each array
 };
 
 /// What is not whole, joined; `size(part)` are the events of a part.

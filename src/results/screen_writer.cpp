@@ -146,15 +146,20 @@ void create_screen_file(const std::filesystem::path& path, const ExpressionMatri
 }
 
 void complete_screen_file(const std::filesystem::path& path, const ScreenEnd& end) {
-  hdf5::File file = hdf5::File::open(path, hdf5::Access::write);
-  file.set(layout::screen_seconds, end.seconds);
-  file.set(layout::resumed, std::int64_t{end.is_resumed ? 1 : 0});
-  file.set(layout::ranks_at_end, end.ranks);
-  const std::string now = utc_now();
-  file.set_fixed(layout::finished, now, now.size());
-  file.flush();
-  file.set(layout::complete, std::int64_t{1});
-  file.close();
+  const auto change = [&](auto work) {
+    hdf5::File file = hdf5::File::open(path, hdf5::Access::write);
+    work(file);
+    file.close();
+  };
+  change([&](hdf5::File& file) {
+    file.set(layout::screen_seconds, end.seconds);
+    file.set(layout::resumed, std::int64_t{end.is_resumed ? 1 : 0});
+    file.set(layout::ranks_at_end, end.ranks);
+    const std::string now = utc_now();
+    file.set_fixed(layout::finished, now, now.size());
+  });
+  // Only when the rest is there.
+  change([&](hdf5::File& file) { file.set(layout::complete, std::int64_t{1}); });
 }
 
 /// The arrays that are written, and their records.

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "dko/knockout/pair_sums_screen.hpp"
-#include "screen_layout.hpp"
 
 namespace dko::summary_layout {
 
@@ -43,9 +42,19 @@ void create(hdf5::File& file, const ScreenPlan& plan, const ExpressionMatrix& ma
   }
 }
 
+std::vector<std::int64_t> row_starts(std::int64_t k) {
+  std::vector<std::int64_t> starts;
+  for (std::int64_t row = 0; row <= k; ++row) starts.push_back(PairIndex::row_start(k, row));
+  return starts;
+}
+
 void create_record(hdf5::Location& progress, const ScreenPlan& plan, const ExpressionMatrix& matrix) {
   const std::vector<std::uint64_t> nothing(static_cast<std::size_t>(pair_genes(plan, matrix).count()), 0);
-  progress.create_group(group).write(screen_layout::rows, std::span<const std::uint64_t>(nothing));
+  hdf5::Location record = progress.create_group(group);
+  const auto measures = summed_measures(plan);
+  for (const Measure& measure : measures) record.create_group(group_of(measure));
+  for (const std::string& array : all_arrays(measures))
+    record.create(array, hdf5::Type::u64, {std::ssize(nothing)}).write(0, std::span(nothing));
 }
 
 }  // namespace dko::summary_layout

@@ -2,11 +2,9 @@
 // The summary of pairs in a screen file, known to its writer and its reader.
 
 #include <cstdint>
-#include <span>
 #include <string>
 #include <vector>
 
-#include "dko/base/block_checksum.hpp"
 #include "dko/hdf5/file.hpp"
 #include "dko/knockout/measure.hpp"
 #include "dko/knockout/screen.hpp"
@@ -29,26 +27,17 @@ std::string group_of(const Measure& measure);
 /// The arrays of a measure: of a standard deviation over members only the mean.
 std::vector<std::string> arrays_of(const Measure& measure);
 
-/// Paths in the group of all arrays of pairs, in the order in which a row's checksum takes them.
+/// Paths in the group of all arrays of pairs; of each there is, in progress/summary/ under the same path, the
+/// record of its rows (first genes): u64[k], the block_checksum of the row's pairs, 0 of one that is not there.
 std::vector<std::string> all_arrays(const std::vector<Measure>& measures);
-
-/// Of one row of pairs in all arrays.
-class RowChecksum {
- public:
-  template <class T>
-  void add(std::span<const T> values) {
-    of_arrays_.push_back(block_checksum(values));
-  }
-  std::uint64_t value() const { return block_checksum(std::span(of_arrays_)); }
-
- private:
-  std::vector<std::uint64_t> of_arrays_;
-};
 
 /// Makes the group with all its arrays, their space taken and nothing in them. @throws IoError
 void create(hdf5::File& file, const ScreenPlan& plan, const ExpressionMatrix& matrix);
 
-/// Makes the record of rows (first genes) that are there, with nothing on it. @throws IoError
+/// Where the rows of k genes start among their pairs, and the end of the last.
+std::vector<std::int64_t> row_starts(std::int64_t k);
+
+/// Makes that record with nothing on it. @throws IoError
 void create_record(hdf5::Location& progress, const ScreenPlan& plan, const ExpressionMatrix& matrix);
 
 }  // namespace dko::summary_layout

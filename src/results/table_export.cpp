@@ -25,12 +25,18 @@ class Column {
   }
   void flush() {
     dataset_.write(written_, std::span<const std::int32_t>(values_));
+    sum_.add(std::span<const std::int32_t>(values_));
     written_ += std::ssize(values_);
     values_.clear();
+  }
+  void finish() {
+    flush();
+    dataset_.set_checksum(sum_.value());
   }
 
  private:
   hdf5::Dataset dataset_;
+  RunningChecksum sum_;
   std::int64_t written_ = 0;
   std::vector<std::int32_t> values_;
 };
@@ -51,7 +57,7 @@ void write_events(hdf5::Location& group, const ScreenReader& screen, ScoreArray 
     for (std::size_t at = 0; at < event.genes.size(); ++at) columns[at].add(event.genes[at]);
     columns.back().add(static_cast<std::int32_t>(event.cell));
   });
-  for (Column& column : columns) column.flush();
+  for (Column& column : columns) column.finish();
 }
 
 void write_measure(hdf5::Location& group, const ScreenReader& screen, ScoreArray array,
@@ -59,12 +65,15 @@ void write_measure(hdf5::Location& group, const ScreenReader& screen, ScoreArray
   const std::int64_t events = screen.events(array);
   hdf5::Dataset column = group.create(name, hdf5::Type::f32, {events});
   ScoreReader reader(screen, array, measure);
+  RunningChecksum sum;
   std::vector<float> values;
   for (std::int64_t first = 0; first < events; first += std::ssize(values)) {
     values.resize(std::min(block, static_cast<std::size_t>(events - first)));
     reader.read(first, values);
     column.write(first, std::span<const float>(values));
+    sum.add(std::span<const float>(values));
   }
+  column.set_checksum(sum.value());
 }
 
 void write_part(hdf5::File& file, const ScreenReader& screen, const TablePart& part) {

@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <cstring>
 
+#include "dko/mapping/batch_network.hpp"
+
 namespace dko {
 
 namespace {
@@ -68,14 +70,14 @@ CellOutputs outputs_of(const CellBatch& batch, std::span<const float> outputs, s
 
 float cell_loss(const CellOutputs& cell) {
   const float total = cell.total();
-  if (!(total > 0)) return std::isnan(total) ? total : 1.0F;
+  if (!makes_profile(total)) return loss_without_profile(total);
   const float inverse = 1.0F / total;
   return 0.5F * cell.sum([inverse](Four o, Four p) { return magnitude(magnitude(o) * inverse - p); });
 }
 
 void cell_slopes(const CellOutputs& cell, std::span<float> slopes) {
   const float total = cell.total();
-  if (!(total > 0)) {
+  if (!makes_profile(total)) {
     for (float& slope : slopes) slope = 0;
     return;
   }

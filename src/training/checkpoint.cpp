@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "dko/base/block_checksum.hpp"
 #include "dko/base/checksum.hpp"
 #include "dko/base/error.hpp"
 #include "dko/base/output_file.hpp"
@@ -40,11 +42,13 @@ std::span<const StoredSet> sets_of(bool keeps) {
 
 struct StoredPart {
   const char* name;
+  const char* sums;  // of its rows
   Part part;
 };
 
-constexpr std::array every_part{StoredPart{"w1", Part::w1}, StoredPart{"w2", Part::w2},
-                                StoredPart{"b1", Part::b1}};
+constexpr std::array every_part{StoredPart{"w1", "w1_checksums", Part::w1},
+                                StoredPart{"w2", "w2_checksums", Part::w2},
+                                StoredPart{"b1", "b1_checksums", Part::b1}};
 
 hdf5::Shape shape_of(Part part, MappingShape shape) {
   return part == Part::b1 ? hdf5::Shape{shape.hidden} : hdf5::Shape{shape.hidden, shape.genes};
@@ -75,50 +79,82 @@ void create_file(const fs::path& path, const Provenance& provenance, const Check
   training.set("split_checksum", notes.data.split);
   for (const StoredSet& set : sets_of(notes.keeps())) {
     hdf5::Location group = file.create_group(set.name);
-    for (const auto& [name, part] : every_part)
+    for (const auto& [name, sums, part] : every_part) {
       group.create(name, hdf5::Type::f32, shape_of(part, notes.shape));
+      group.create(sums, hdf5::Type::u64, {notes.shape.hidden});
+    }
     group.write("b2", bias.of(set.set));
   }
   file.flush();
   file.close();
 }
 
-/// Calls work(dataset, set, part, block) for each block of units of each array of a checkpoint. Local.
+/// An array of a checkpoint, and what it is.
+struct UnitRows {
+  hdf5::Dataset values;
+  hdf5::Dataset sums;
+  ParameterSet set;
+  Part part;
+};
+
+/// Calls work(array, block) for each block of units of each array of a checkpoint. Local.
 template <class Work>
 void for_each_block(const hdf5::File& file, bool keeps, RankShare blocks, Work work) {
   for (const StoredSet& stored : sets_of(keeps)) {
     const hdf5::Location group = file.group(stored.name);
-    for (const auto& [name, part] : every_part) {
-      hdf5::Dataset dataset = group.dataset(name);
-      for (std::int64_t block = blocks.first; block < blocks.last; ++block)
-        work(dataset, stored.set, part, block);
+    for (const auto& [name, sums, part] : every_part) {
+      UnitRows array{group.dataset(name), group.dataset(sums), stored.set, part};
+      for (std::int64_t block = blocks.first; block < blocks.last; ++block) work(array, block);
     }
   }
 }
 
+/// Of each of `rows` rows.
+std::vector<std::uint64_t> row_checksums(std::span<const float> values, std::int64_t rows) {
+  const std::size_t length = values.size() / static_cast<std::size_t>(rows);
+  std::vector<std::uint64_t> sums;
+  for (std::size_t row = 0; row < static_cast<std::size_t>(rows); ++row)
+    sums.push_back(block_checksum(values.subspan(row * length, length)));
+  return sums;
+}
+
+/// @throws InputError unless the rows from `first` on are what was written.
+void require_intact(const UnitRows& array, std::int64_t first, std::span<const float> values,
+                    std::int64_t rows) {
+  std::vector<std::uint64_t> stated(static_cast<std::size_t>(rows));
+  array.sums.read(first, std::span(stated));
+  const std::vector<std::uint64_t> found = row_checksums(values, rows);
+  const auto damaged = std::mismatch(found.begin(), found.end(), stated.begin()).first;
+  if (damaged == found.end()) return;
+  throw InputError(fmt::format("{}: row {} is damaged: it has not the checksum that the file states",
+                               array.values.place(), first + (damaged - found.begin())));
+}
+
 /// Local.
 void write_units(const hdf5::File& file, bool keeps, const HiddenUnits& units, RankShare own) {
-  for_each_block(file, keeps, own,
-                 [&](hdf5::Dataset& dataset, ParameterSet set, Part part, std::int64_t block) {
-                   const RankShare of_block = units.units_of(block);
-                   const std::int64_t count = of_block.last - of_block.first;
-                   std::vector<float> values(static_cast<std::size_t>(units.rows(part) * count));
-                   units.read(block, set, part, values);
-                   values = transposed(values, units.rows(part), count);
-                   dataset.write(units.units().first + of_block.first, std::span<const float>(values));
-                 });
+  for_each_block(file, keeps, own, [&](UnitRows& array, std::int64_t block) {
+    const RankShare of_block = units.units_of(block);
+    const std::int64_t count = of_block.last - of_block.first;
+    const std::int64_t first = units.units().first + of_block.first;
+    std::vector<float> values(static_cast<std::size_t>(units.rows(array.part) * count));
+    units.read(block, array.set, array.part, values);
+    values = transposed(values, units.rows(array.part), count);
+    array.values.write(first, std::span<const float>(values));
+    array.sums.write(first, std::span<const std::uint64_t>(row_checksums(values, count)));
+  });
 }
 
 /// Local.
 void read_units(const hdf5::File& file, bool keeps, HiddenUnits& units) {
-  for_each_block(file, keeps, {0, units.blocks()},
-                 [&](hdf5::Dataset& dataset, ParameterSet set, Part part, std::int64_t block) {
-                   const RankShare of_block = units.units_of(block);
-                   const std::int64_t count = of_block.last - of_block.first;
-                   std::vector<float> values(static_cast<std::size_t>(units.rows(part) * count));
-                   dataset.read(units.units().first + of_block.first, std::span(values));
-                   units.write(block, set, part, transposed(values, count, units.rows(part)));
-                 });
+  for_each_block(file, keeps, {0, units.blocks()}, [&](UnitRows& array, std::int64_t block) {
+    const RankShare of_block = units.units_of(block);
+    const std::int64_t count = of_block.last - of_block.first;
+    const std::int64_t first = units.units().first + of_block.first;
+    std::vector<float> values(static_cast<std::size_t>(units.rows(array.part) * count));
+    array.values.read(first, std::span(values));
+    require_intact(array, first, values, count);
+    units.write(block, array.set, array.part, transposed(values, count, units.rows(array.part)));
+  });
 }
 
 [[noreturn]] void refuse(const hdf5::File& file, const std::string& why) {
@@ -197,8 +233,12 @@ void require_shapes(const hdf5::File& file, const CheckpointNotes& expected) {
   };
   for (const StoredSet& set : sets_of(expected.keeps())) {
     const hdf5::Location group = file.group(set.name);
-    for (const auto& [name, part] : every_part) require(group, name, shape_of(part, expected.shape));
+    for (const auto& [name, sums, part] : every_part) {
+      require(group, name, shape_of(part, expected.shape));
+      require(group, sums, {expected.shape.hidden});
+    }
     require(group, "b2", {expected.shape.genes});
+    group.dataset("b2").require_intact();
   }
 }
 
@@ -211,8 +251,23 @@ fs::path member_checkpoint(const fs::path& file, std::int64_t member) {
 double checkpoint_bytes(MappingShape shape, std::int64_t steps, bool keeps) {
   const auto sets = static_cast<double>(sets_of(keeps).size());
   constexpr double bytes_of_notes = 65536;
-  return sets * (4.0 * static_cast<double>(shape.parameters()) + 2.0 * alignment) +
+  return sets * (4.0 * static_cast<double>(shape.parameters()) + 24.0 * static_cast<double>(shape.hidden) +
+                 2.0 * alignment) +
          8.0 * static_cast<double>(steps) + bytes_of_notes;
+}
+
+std::vector<hdf5::BlockSums> checkpoint_sums(const hdf5::File& file) {
+  std::vector<hdf5::BlockSums> all;
+  for (const StoredSet& set : every_set) {
+    if (!file.has_group(set.name)) continue;
+    const hdf5::Location group = file.group(set.name);
+    for (const auto& [name, sums, part] : every_part) {
+      if (!group.has_dataset(sums)) continue;
+      all.push_back({fmt::format("{}/{}", set.name, name), fmt::format("{}/{}", set.name, sums),
+                     hdf5::even_blocks(group.dataset(sums).size(), 1), "row"});
+    }
+  }
+  return all;
 }
 
 DataChecksums data_checksums(const ExpressionMatrix& profiles, const Split& split) {
@@ -257,6 +312,8 @@ TrainingRecord read_checkpoint(const fs::path& path, const CheckpointNotes& expe
     require_same_data(file, expected.data);
     require_same_settings(file, read_record(file, expected), expected);
     require_shapes(file, expected);
+    for (const char* curve : {"training_losses", "validation_losses"})
+      file.group("training").dataset(curve).require_intact();
   });
   TrainingRecord record;
   on_every_rank(ranks, [&] {

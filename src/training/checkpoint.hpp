@@ -6,7 +6,8 @@
 //                steps_asked, hidden, instruction_set, and checksums: profiles_checksum, genes_checksum,
 //                split_checksum
 //   weights/     w1 and w2 of H × N (hidden unit by gene), b1 of H, b2 of N; the same in first_moment/,
-//                second_moment/ and, where there is validation, kept/
+//                second_moment/ and, where there is validation, kept/; beside them w1_checksums,
+//                w2_checksums and b1_checksums, u64[H]: block_checksum() of each row
 //
 // The units of any rank are neighbouring rows, however many ranks there are.
 
@@ -57,7 +58,8 @@ void write_checkpoint(const std::filesystem::path& path, const Provenance& prove
 /// Reads what was written on any number of ranks, in either form, into the units and biases; returns the
 /// record. Nothing is read before rank 0 has seen that the file is of the training that `expected` is of:
 /// the same data, cells and settings, but for the number of ranks and their form, patience, the instruction
-/// set, more steps if the schedule is constant, and validate_every where it validates as planned. Collective.
+/// set, more steps if the schedule is constant, and validate_every where it validates as planned. A row that
+/// is not what was written is refused, array and row named. Collective.
 /// @throws CollectiveFailure, on all ranks the same, of exit code 3; after one the units are of no use
 TrainingRecord read_checkpoint(const std::filesystem::path& path, const CheckpointNotes& expected,
                                HiddenUnits& units, OutputBias& bias, const Communicator& ranks);

@@ -190,7 +190,10 @@ struct Trainer::State {
     const ParameterSet set = validates() ? ParameterSet::kept : ParameterSet::weights;
     units.keep_only(set);
     // Without validation nothing stops a training from keeping what it diverged to.
-    const bool is_finite = units.is_finite(set) && std::isfinite(last_kept_loss());
+    const std::span<const float> outputs = bias.of(set);
+    const bool is_finite =
+        units.is_finite(set) && std::isfinite(last_kept_loss()) &&
+        std::all_of(outputs.begin(), outputs.end(), [](float value) { return std::isfinite(value); });
     if (communicator.max(is_finite ? 0 : 1) != 0) {
       throw CollectiveFailure(
           ExitCode::failure,

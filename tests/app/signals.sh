@@ -4,10 +4,11 @@
 python=${DKO_PYTHON:-/usr/bin/python3}
 "$python" -c 'import h5py, numpy' 2>/dev/null || skip "$python has not h5py and numpy"
 "$DKO" simulate --genes 200 --cells 1000 --seed 3 -o data.csv -q
+"$DKO" simulate --genes 60 --cells 60 --seed 3 -o small.csv -q
 "$DKO" train data.csv -o model.h5 --steps 5 --batch 10 -q
 # Slow enough to be met while they compute, and soon done.
 screen=(screen data.csv --model model.h5 --order 2 --score impact,network --instructions portable -o out.h5)
-training=(data.csv -o out.h5 --steps 4000 --batch 10)
+training=(small.csv -o out.h5 --steps 4000 --batch 10)
 
 same_numbers() {
   PYTHONPATH=$DKO_SOURCE/scripts "$python" "$DKO_SOURCE/tests/app/same_numbers.py" "$@" || fail "numbers were changed"
@@ -51,7 +52,7 @@ for kept in top:100 summary; do
   until_there out.h5.partial
   kill -TERM "$(rank_of_job 1)"
   stopped out.h5.partial
-  [ -z "$(ls kept.h5 2>/dev/null)" ] || rm kept.h5
+  rm -f kept.h5
   on 2 "$DKO" "${screen[@]/out.h5/kept.h5}" --keep $kept -q
   resumed 2 kept.h5 "${screen[@]}" --keep $kept
 done
@@ -78,18 +79,19 @@ for signal in USR1 TERM INT; do
 done
 
 # run goes on wherever it was: in the training, or in the screen.
-on 2 "$DKO" run "${training[@]}" --order 2 -q
+run=(run data.csv -o out.h5 --order 2 --instructions portable --batch 10 --steps 60)
+on 2 "$DKO" "${run[@]}" -q
 mv out.h5 ran.h5
 for file in out.h5.checkpoint out.h5.partial; do
-  start 2 "$DKO" run "${training[@]}" --order 2 --checkpoint-every 0.1
+  start 2 "$DKO" "${run[@]}" --checkpoint-every 0
   until_there $file
   kill -TERM "$(rank_of_job 1)"
   stopped $file
-  resumed 2 ran.h5 run "${training[@]}" --order 2
+  resumed 2 ran.h5 "${run[@]}"
 done
 
 # The clock stops a job like a signal. Times as SLURM takes them.
-expect 5 'time' on 2 "$DKO" train data.csv -o out.h5 --steps 1000000 --batch 10 --time-limit 0:3
+expect 5 'time' on 2 "$DKO" train small.csv -o out.h5 --steps 1000000 --batch 10 --time-limit 0:3
 [ -s out.h5.checkpoint ] || fail "there is no state of the training"
 rm out.h5.checkpoint
 for limit in x 1: :1 1:2:3:4 -5 1-; do

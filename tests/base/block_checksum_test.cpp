@@ -1,6 +1,8 @@
 #include "dko/base/block_checksum.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <string>
 #include <vector>
 
 using dko::block_checksum;
@@ -20,4 +22,22 @@ TEST_CASE("every flipped bit of a block changes its checksum") {
     bytes[bit / 8] = static_cast<unsigned char>(bytes[bit / 8] ^ (1U << bit % 8));
   }
   CHECK(block_checksum(std::span<const float>(values)) == whole);
+}
+
+TEST_CASE("a block has the same checksum in whatever pieces it comes") {
+  std::vector<double> values(5000);
+  for (std::size_t at = 0; at < values.size(); ++at) values[at] = static_cast<double>(at * at);
+  const auto all = std::span<const double>(values);
+  dko::RunningChecksum sum;
+  CHECK(sum.value() == block_checksum(std::span<const double>()));
+  for (std::size_t first = 0, count = 1; first < all.size(); first += count, count *= 3)
+    sum.add(all.subspan(first, std::min(count, all.size() - first)));
+  CHECK(sum.value() == block_checksum(all));
+}
+
+TEST_CASE("the checksum of texts tells where they end") {
+  const auto of = [](const std::vector<std::string>& texts) { return dko::checksum_of_texts(texts); };
+  CHECK(of({"ab", "c"}) != of({"a", "bc"}));
+  CHECK(of({"ab"}) != of({"ab", ""}));
+  CHECK(of({"ab", "c"}) == of({"ab", "c"}));
 }

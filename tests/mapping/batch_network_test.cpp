@@ -98,3 +98,25 @@ TEST_CASE("a mapping that gives nothing has loss one, no gradient and no NaN") {
   CHECK(gradient == std::vector<float>(gradient.size(), 0));
   CHECK(network.predict(nothing, profiles, cells) == std::vector<float>{0, 0});
 }
+
+TEST_CASE("a cell whose outputs make no profile has a defined loss and prediction") {
+  const auto profiles = testing::matrix_of({{1, 1, 2}}).relative_profiles();
+  const auto cells = testing::all_cells(profiles);
+  const auto with_outputs = [](float output) {
+    Mapping mapping(MappingShape{3, 2});
+    for (float& bias : mapping.parameters().last(3)) bias = output;
+    return mapping;
+  };
+  BatchNetwork network({3, 2});
+  std::vector<float> gradient(17, 1.0F);
+  // Nothing, or next to it: loss 1.
+  for (const float output : {0.0F, 1e-41F}) {
+    CHECK(network.loss_and_gradient(with_outputs(output), profiles, cells, gradient) == 1);
+    CHECK(gradient == std::vector<float>(gradient.size(), 0.0F));
+    CHECK(network.predict(with_outputs(output), profiles, cells) == std::vector<float>(3, 0.0F));
+  }
+  // Each is finite, but not their sum: no loss that could be the best.
+  CHECK(std::isnan(network.loss(with_outputs(3e38F), profiles, cells)));
+  CHECK(network.predict(with_outputs(3e38F), profiles, cells) == std::vector<float>(3, 0.0F));
+  CHECK(network.loss(with_outputs(1e38F), profiles, cells) == Approx(1.0 / 6));
+}

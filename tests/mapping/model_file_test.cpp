@@ -100,6 +100,23 @@ TEST_CASE("a changed parameter is found by the checksum") {
   CHECK_THROWS_WITH(read_model(folder / "m.h5"), Catch::Contains("m.h5") && Catch::Contains("checksum"));
 }
 
+TEST_CASE("a parameter that is not finite is refused, with its place") {
+  const testing::TemporaryFolder folder;
+  const auto refused = [&](std::size_t parameter, float value, const char* place) {
+    Model model = some_model();
+    std::get<TrainedMapping>(model.members.front()).mapping.parameters()[parameter] = value;
+    model.provenance.model_checksum = checksum_of(model);
+    save(folder / "m.h5", model);
+    CHECK_THROWS_AS(read_model(folder / "m.h5"), InputError);
+    CHECK_THROWS_WITH(read_model(folder / "m.h5"),
+                      Catch::Contains("m.h5:/mapping") && Catch::Contains(place));
+  };
+  refused(5, std::nanf(""), "W1t: row 1, column 2 holds nan");
+  refused(13, HUGE_VALF, "b1: place 1 holds inf");
+  refused(15, -HUGE_VALF, "W2: row 0, column 0 holds -inf");
+  refused(30, std::nanf(""), "b2: place 3 holds nan");
+}
+
 TEST_CASE("a model whose parts do not fit is refused") {
   const testing::TemporaryFolder folder;
   Model model = some_model();
@@ -245,6 +262,8 @@ TEST_CASE("damaged sparse mappings are refused, not used") {
   damaged("floor", 2, HUGE_VAL);
   damaged("offset", 0, std::nan(""));
   damaged("data", 0, std::nan(""));
+  damaged("data", 0, 1e61);  // sums and products of such overflow
+  damaged("floor", 2, 1e-61);
   damaged("offset", 2, 0.25);
 }
 

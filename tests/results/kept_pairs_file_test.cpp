@@ -9,6 +9,7 @@
 #include "dko/parallel/collective.hpp"
 #include "dko/results/pair_summary_file.hpp"
 #include "dko/results/score_reader.hpp"
+#include "dko/results/screen_checksums.hpp"
 #include "dko/results/screen_progress.hpp"
 #include "dko/results/screen_size.hpp"
 #include "dko/results/summary.hpp"
@@ -118,6 +119,14 @@ TEST_CASE("selected pairs stand in the file in the order of events, with the sco
   const ScreenReader full(folder / "full.h5");
   const ScreenReader kept(folder / "kept.h5");
   CHECK(kept.keep() == "top:4");
+  const hdf5::File file = hdf5::File::open(folder / "kept.h5", hdf5::Access::read);
+  const std::vector<hdf5::BlockSums> sums = screen_sums(file);
+  CHECK(std::count_if(sums.begin(), sums.end(), [](const auto& of) {
+          return of.array.starts_with("list/");
+        }) == data.plan.doubles.count());
+  const hdf5::Verification found = verify_arrays(file, sums);
+  CHECK(found.damaged.empty());
+  CHECK(found.unwritten == 0);
   CHECK(kept.keep_by() == "network-interaction");
   CHECK(kept.list_is_selected());
   CHECK_FALSE(full.list_is_selected());

@@ -7,6 +7,7 @@
 
 #include "dko/hdf5/file.hpp"
 #include "dko/parallel/collective.hpp"
+#include "dko/training/checkpoint.hpp"
 #include "dko/training/trainer.hpp"
 #include "support/testing.hpp"
 
@@ -229,6 +230,12 @@ TEST_CASE("what is no checkpoint, or a damaged one, is refused on all ranks") {
   damaged("other",
           [](const auto& path) { hdf5::File::create(path).set("format", std::string("dko model")); });
   check_refused(folder / "other", options, "is not a dko checkpoint file");
+  damaged("older", [](const auto& path) {
+    hdf5::File file = hdf5::File::open(path, hdf5::Access::write);
+    file.set("version", std::int64_t{1});
+    file.close();
+  });
+  check_refused(folder / "older", options, "of version 1; this dko reads version 2");
   // Claims that would ask for more memory than there is.
   damaged("steps", [](const auto& path) {
     hdf5::File file = hdf5::File::open(path, hdf5::Access::write);
@@ -236,6 +243,33 @@ TEST_CASE("what is no checkpoint, or a damaged one, is refused on all ranks") {
     training.set("steps", std::int64_t{1} << 50);
   });
   check_refused(folder / "steps", options, "it is damaged");
+}
+
+TEST_CASE("a row that is not what was written is refused on all ranks, array and row named") {
+  const testing::SharedFolder folder;
+  const TrainingOptions options = twenty_steps(GENERATE(ParallelForm::data, ParallelForm::sharded));
+  const auto damage = [&](const char* name, const char* group, const char* array, std::int64_t at) {
+    save_at(7, folder / name, options, testing::world());
+    on_root(testing::world(), [&] {
+      hdf5::File file = hdf5::File::open(folder / name, hdf5::Access::write);
+      const std::vector<float> row(file.group(group).dataset(array).shape().size() == 2 ? 150 : 1, 0.125F);
+      file.group(group).dataset(array).write(at, std::span<const float>(row));
+      file.close();
+    });
+  };
+  damage("w1", "weights", "w1", 149);
+  check_refused(folder / "w1", options, "/weights/w1: row 149 is damaged");
+  damage("w2", "second_moment", "w2", 0);
+  check_refused(folder / "w2", options, "/second_moment/w2: row 0 is damaged");
+  damage("b1", "kept", "b1", 77);
+  check_refused(folder / "b1", options, "/kept/b1: row 77 is damaged");
+  damage("b2", "first_moment", "b2", 3);
+  check_refused(folder / "b2", options, "/first_moment/b2: is damaged");
+  damage("loss", "training", "training_losses", 2);
+  check_refused(folder / "loss", options, "/training/training_losses: is damaged");
+  const hdf5::File file = hdf5::File::open(folder / "b1", hdf5::Access::read);
+  CHECK(verify_arrays(file, checkpoint_sums(file)).damaged == std::vector<std::string>{"/kept/b1, row 77"});
+  testing::world().barrier();
 }
 
 TEST_CASE("where no checkpoint can be written all ranks are told, and the older one stays") {

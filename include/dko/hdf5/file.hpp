@@ -28,11 +28,14 @@ class File : public Location {
   std::string path() const { return place().substr(0, place().size() - 2); }
 
   void flush();
-  /// @throws IoError: what was written may reach the disk only now.
+  /// Of a file of this process's own, states the checksum of the texts of its attributes first, which HDF5
+  /// keeps without one. @throws IoError: what was written may reach the disk only now.
   void close();
 
  private:
   using Location::Location;
+
+  bool is_own_ = false;  // opened for writing, by this process alone
 };
 
 }  // namespace dko::hdf5

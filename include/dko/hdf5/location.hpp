@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "dko/base/block_checksum.hpp"
 #include "dko/base/names.hpp"
 #include "dko/hdf5/handle.hpp"
 
@@ -76,6 +77,12 @@ class Dataset {
     transfer_in(first, values.data(), static_cast<std::int64_t>(values.size()), type_of<T>());
   }
 
+  /// States the checksum of all its elements, which verify_arrays() looks for. Collective where its file is.
+  /// @throws IoError
+  void set_checksum(std::uint64_t sum);
+  /// @throws InputError if it has a checksum, and its elements another; or they cannot be read
+  void require_intact() const;
+
  private:
   void transfer_out(std::int64_t first, const void* values, std::int64_t count, Type type);
   void transfer_in(std::int64_t first, void* values, std::int64_t count, Type type) const;
@@ -114,13 +121,16 @@ class Location {
   ///         or is compressed in a way that this HDF5 does not know.
   Dataset dataset(const std::string& name) const;
 
+  /// A new array, with its checksum.
   template <class T>
   void write(const std::string& name, std::span<const T> values) {
     write(name, values, {static_cast<std::int64_t>(values.size())});
   }
   template <class T>
   void write(const std::string& name, std::span<const T> values, const Shape& shape) {
-    create(name, type_of<T>(), shape).write(0, values);
+    Dataset to = create(name, type_of<T>(), shape);
+    to.write(0, values);
+    to.set_checksum(block_checksum(values));
   }
   template <class T>
   std::vector<T> read(const std::string& name) const {
@@ -130,7 +140,7 @@ class Location {
     return values;
   }
 
-  /// Variable-length UTF-8, encoded as anndata's string-array.
+  /// Variable-length UTF-8, encoded as anndata's string-array, with the checksum of the texts.
   void write_strings(const std::string& name, const Names& values);
   /// @throws InputError also if it is not of text.
   Names read_strings(const std::string& name) const;
@@ -164,6 +174,8 @@ class Location {
 
  protected:
   friend void copy_compressed(const File& from, File& to);
+  friend class Verifier;
+  friend std::uint64_t checksum_of_attributes(const File& file);
   Id id() const { return handle_.id(); }
   Handle handle_;
 

@@ -16,6 +16,15 @@ namespace dko {
 ///
 /// If the mapping only renormalised, impact(K) would be the share Σ_{g∈K} q_g and network(K) zero.
 ///
+/// Scores are numbers from 0 to 1, never NaN, whatever a mapping of finite parameters gives. Where all
+/// outputs of a cell are zero, S = Σ|o| = 0, its q is 0, not a distribution, and BC of a profile and of
+/// nothing is 1, of nothing and nothing 0: an impact is 0 if S and S' are both 0, and 1 if one of them is.
+/// The same holds of network with what is left of q. (In double precision S below 1e-300 counts as 0. Floats
+/// as parameters give A, c and S below 1e90: nothing overflows.) A cell of n genes has knockouts of fewer
+/// than n genes only: one that leaves no gene is no event, and a cell of one gene has none. Of equal scores
+/// the event with the lower number, of equal means the genes with the lower numbers, come first wherever
+/// there is an order.
+///
 /// With an ensemble of M mappings, its members, a score is the mean of the members' scores x_m, and beside it
 /// stands their sample standard deviation,
 ///

@@ -43,6 +43,8 @@ class SparseCellKernel final : public CellKernel {
   void restore();
   double output_after(std::int32_t position) const;
   double left_without(double of_removed) const;
+  KnockoutScores touched_sums(double of_removed, double left, double total_after, double of_touched) const;
+  KnockoutScores whole_sums(double of_removed, double left) const;
 
   const SparseMapping* mapping_;
   std::unique_ptr<SparsePairTable> pairs_;

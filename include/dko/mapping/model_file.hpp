@@ -27,7 +27,8 @@ void write_model(OutputFile& output, const Model& model);
 
 /// A file without kind is of the original's mapping, one without schedule, weight decay and patience of a
 /// training that had none.
-/// Local. @throws InputError if it is no model of a version this program reads, or its checksum is wrong.
+/// Local. @throws InputError if it is no model of a version this program reads, its checksum is wrong, or a
+/// parameter is not finite (of a sparse mapping: beyond ±1e60, or a floor below 1e-60), with its place.
 Model read_model(const std::filesystem::path& path);
 
 }  // namespace dko

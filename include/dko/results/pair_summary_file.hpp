@@ -31,13 +31,12 @@ class PairSummaryWriter final : public PairSumsSink {
  private:
   template <class Visit>
   void visit_arrays(const PairSums& sums, Visit visit) const;
-  std::vector<std::uint64_t> row_checksums(const PairSums& sums) const;
 
   std::filesystem::path path_;
   hdf5::File file_;
   std::vector<Measure> measures_;
   std::map<std::string, hdf5::Dataset> datasets_;  // by their path
-  std::vector<hdf5::Dataset> record_;              // one
+  std::map<std::string, hdf5::Dataset> records_;   // likewise, of their rows
 };
 
 }  // namespace dko

@@ -6,6 +6,7 @@
 
 #include "dko/base/provenance.hpp"
 #include "dko/hdf5/header.hpp"
+#include "dko/hdf5/verify.hpp"
 #include "dko/mapping/mapping.hpp"
 
 namespace dko {
@@ -27,10 +28,13 @@ struct CheckpointOptions {
   std::function<void(const std::filesystem::path& file, std::int64_t steps, double seconds)> on_save;
 };
 
-inline constexpr hdf5::FileKind checkpoint_kind{"dko checkpoint", 1};
+inline constexpr hdf5::FileKind checkpoint_kind{"dko checkpoint", 2};
 
 /// The file of a member of an ensemble: FILE of the first, FILE.member1 of the second, and so on.
 std::filesystem::path member_checkpoint(const std::filesystem::path& file, std::int64_t member);
+
+/// What the rows of its arrays are checked by. Local. @throws InputError
+std::vector<hdf5::BlockSums> checkpoint_sums(const hdf5::File& file);
 
 /// Bytes of a checkpoint, nearly. A new one stands beside the older until it is whole.
 /// @param keeps whether there is validation, and so a second set of weights

@@ -99,7 +99,9 @@ class Trainer {
   void restore(const std::filesystem::path& path);
 
   /// The record on every rank, and on rank 0 the kept weights; an empty mapping elsewhere. Gives up what was
-  /// held. Collective. @throws CollectiveFailure if the kept weights are not finite.
+  /// held. Collective. @throws CollectiveFailure of exit code 1 if the kept weights or their loss are not
+  /// finite. A step whose loss is NaN or infinite keeps nothing: the best weights from before stay, and where
+  /// the first step has no finite loss there are none.
   TrainedMapping finish() &&;
 
  private:

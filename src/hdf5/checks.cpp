@@ -1,0 +1,124 @@
+#include "checks.hpp"
+
+#include <fmt/format.h>
+
+#include <set>
+#include <vector>
+
+#include "native.hpp"
+
+namespace dko::hdf5 {
+
+namespace {
+
+constexpr unsigned most_within = 4096;  // attributes or links, within the object
+
+Handle all_within(Id kind) {
+  Handle properties(check(H5Pcreate(kind), "HDF5 properties"), H5Pclose);
+  check(H5Pset_attr_phase_change(properties.id(), most_within, 0), "HDF5 properties");
+  check(H5Pset_link_phase_change(properties.id(), most_within, 0), "HDF5 properties");
+  return properties;
+}
+
+herr_t keep_link(hid_t, const char* name, const H5L_info_t*, void* names) {
+  static_cast<Names*>(names)->emplace_back(name);
+  return 0;
+}
+
+herr_t keep_attribute(hid_t, const char* name, const H5A_info_t*, void* names) {
+  static_cast<Names*>(names)->emplace_back(name);
+  return 0;
+}
+
+/// Adds up the texts of objects, each once, in the order of their names.
+class AttributeTexts {
+ public:
+  explicit AttributeTexts(std::string file) : file_(std::move(file)) {}
+
+  void add_group(Id group, const std::string& path) {
+    add_attributes(group, path);
+    Names names;
+    check_input(H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, nullptr, keep_link, &names), file_ + path);
+    for (const std::string& name : names) add_child(group, name, path + "/" + name);
+  }
+
+  std::uint64_t value() const { return sum_.value(); }
+
+ private:
+  void add_child(Id group, const std::string& name, const std::string& path) {
+    H5O_info_t info;
+    check_input(H5Oget_info_by_name2(group, name.c_str(), &info, H5O_INFO_BASIC, H5P_DEFAULT), file_ + path);
+    if (!seen_.insert(info.addr).second) return;
+    const Handle object(check_input(H5Oopen(group, name.c_str(), H5P_DEFAULT), file_ + path), H5Oclose);
+    if (info.type == H5O_TYPE_GROUP)
+      add_group(object.id(), path);
+    else
+      add_attributes(object.id(), path);
+  }
+
+  void add_attributes(Id object, const std::string& path) {
+    Names names;
+    check_input(H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, nullptr, keep_attribute, &names),
+                file_ + path);
+    for (const std::string& name : names) add_texts(object, name, path);
+  }
+
+  void add_texts(Id object, const std::string& name, const std::string& path) {
+    const std::string place = fmt::format("{}{}: attribute {} cannot be read", file_, path, name);
+    const Handle attribute(check_input(H5Aopen(object, name.c_str(), H5P_DEFAULT), place), H5Aclose);
+    const Handle type(check_input(H5Aget_type(attribute.id()), place), H5Tclose);
+    if (H5Tis_variable_str(type.id()) <= 0) return;  // lies with the object, whose checksum is HDF5's
+    const Handle space(check_input(H5Aget_space(attribute.id()), place), H5Sclose);
+    const auto count = check_input(H5Sget_simple_extent_npoints(space.id()), place);
+    std::vector<char*> texts(static_cast<std::size_t>(count), nullptr);
+    if (count > 0) check_input(H5Aread(attribute.id(), type.id(), texts.data()), place);
+    sum_.add(path);
+    sum_.add(name);
+    for (const char* text : texts) sum_.add(std::string(text == nullptr ? "" : text));
+    if (count > 0) H5Dvlen_reclaim(type.id(), space.id(), H5P_DEFAULT, texts.data());
+  }
+
+  std::string file_;  // for messages
+  std::set<haddr_t> seen_;
+  RunningChecksum sum_;
+};
+
+}  // namespace
+
+Handle checked_access() {
+  Handle properties(check(H5Pcreate(H5P_FILE_ACCESS), "HDF5 file access"), H5Pclose);
+  check(H5Pset_libver_bounds(properties.id(), H5F_LIBVER_V18, H5F_LIBVER_V18), "HDF5 file access");
+  return properties;
+}
+
+Handle checked_file() {
+  return all_within(H5P_FILE_CREATE);
+}
+
+Handle checked_group() {
+  return all_within(H5P_GROUP_CREATE);
+}
+
+void put_checksum(Id dataset, std::uint64_t sum, const std::string& place) {
+  const std::string what = fmt::format("{}: its checksum cannot be written", place);
+  const Handle space(check(H5Screate(H5S_SCALAR), what), H5Sclose);
+  if (check(H5Aexists(dataset, checksum_attribute), what) > 0)
+    check(H5Adelete(dataset, checksum_attribute), what);
+  const Handle attribute(
+      check(H5Acreate2(dataset, checksum_attribute, H5T_STD_U64LE, space.id(), H5P_DEFAULT, H5P_DEFAULT),
+            what),
+      H5Aclose);
+  check(H5Awrite(attribute.id(), H5T_NATIVE_UINT64, &sum), what);
+}
+
+void Dataset::set_checksum(std::uint64_t sum) {
+  put_checksum(handle_.id(), sum, place_);
+}
+
+std::uint64_t checksum_of_attributes(const File& file) {
+  AttributeTexts texts(file.path() + ":");
+  texts.add_group(file.id(), "");
+  return texts.value();
+}
+
+}  // namespace dko::hdf5
