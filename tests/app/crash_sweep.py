@@ -50,6 +50,12 @@ def tasks(data, model, screen):
     }
 
 
+def is_in_a_common_call(before, call):
+    """Whether Open MPI or HDF5 makes this operation while all ranks open or close a file: if the disk fails
+    just there, and not yet when the ranks try it before, they wait until dko ends the job after ten minutes."""
+    return "locktest" in call or "locktest" in before or call.startswith("pwrite 48 ")
+
+
 class Sweep:
     def __init__(self, name, task, options):
         self.name, self.task, self.options = name, task, options
@@ -71,15 +77,21 @@ class Sweep:
             raise Deviation(f"exit code {code}: {job.last_words}")
 
     def operations(self):
-        """How many there are of each rank."""
+        """Of each rank their numbers, without those that are left out."""
         log = Path("operations.txt").absolute()
         log.unlink(missing_ok=True)
         self.finish(self.out, self.options.ranks, _LOG=log, _PATH=self.out)
         self.clean()
-        counts = collections.Counter(line.split()[0] for line in log.read_text().splitlines())
-        if not counts:
+        numbers = collections.defaultdict(list)
+        before = {}
+        for line in log.read_text().splitlines():
+            rank, number, call = line.split(maxsplit=2)
+            if self.options.fault not in DISK or not is_in_a_common_call(before.get(rank, ""), call):
+                numbers[rank].append(int(number))
+            before[rank] = call
+        if not numbers:
             raise Deviation("no operation was counted")
-        return counts
+        return numbers
 
     def clean(self):
         self.out.unlink(missing_ok=True)
@@ -90,8 +102,8 @@ class Sweep:
         self.expected.unlink(missing_ok=True)
         self.clean()
         self.finish(self.expected, self.options.ranks)
-        for rank, count in sorted(self.operations().items()):
-            for at in range(1 + self.options.first, count + 1, self.options.stride):
+        for rank, numbers in sorted(self.operations().items()):
+            for at in numbers[self.options.first::self.options.stride]:
                 for when in self.options.when.split(","):
                     self.strike(rank, at, when)
         endings = ", ".join(f"{count} × {ending}" for ending, count in sorted(self.seen.items()))

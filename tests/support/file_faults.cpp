@@ -7,8 +7,11 @@
 //   DKO_FAULT_AT     at which operation of the rank, counted from 1
 //   DKO_FAULT_RANK   of which rank of MPI_COMM_WORLD; default: of every
 //   DKO_FAULT_PATH   only operations on files whose absolute path contains this text are counted
-//   DKO_FAULT_KINDS  and of them only these: create,write,sync,truncate,rename,remove; default: all
-//   DKO_FAULT_WHEN   before the operation (default), after it, or in the middle (half a write is made)
+//   DKO_FAULT_KINDS  and of them only these: open (to write), create,write,sync,truncate,rename,remove;
+//                    default: all
+//   DKO_FAULT_WHEN   before the operation (default), after it, or in the middle: half a write is made, up to
+//   a
+//                    boundary of pages, where the kernel stops when a process is killed
 //   DKO_FAULT_LOG    a file to which each counted operation is appended: rank number call bytes path
 //   DKO_FAULT_DELAY  milliseconds that each counted operation takes longer
 
@@ -73,6 +76,7 @@ struct Operation {
   const char* kind;
   std::string path;
   std::size_t bytes = 0;
+  std::size_t offset = 0;  // in the file, if it is known
 };
 
 std::string absolute(const char* path) {
@@ -159,6 +163,15 @@ void strike() {
   if (const int signal = signal_named(fault)) ::kill(getpid(), signal);
 }
 
+/// Of a write that crosses boundaries of pages, the bytes up to the one before its middle, or after.
+std::size_t half_of(const Operation& operation) {
+  constexpr std::size_t page = 4096;
+  const std::size_t middle = (operation.offset + operation.bytes / 2) / page * page;
+  if (middle > operation.offset) return middle - operation.offset;
+  const std::size_t next = operation.offset / page * page + page;
+  return next < operation.offset + operation.bytes ? next - operation.offset : 0;
+}
+
 /// Calls work(bytes) as the settings have it; -1 and errno if the operation is to fail.
 template <class Result, class Work>
 Result with_faults(const Operation& operation, Result failure, Work work) {
@@ -179,8 +192,8 @@ Result with_faults(const Operation& operation, Result failure, Work work) {
     return failure;
   }
   if (count > asked.at) return work(operation.bytes);
-  if (asked.when == "middle" && operation.bytes > 1) {
-    work(operation.bytes / 2);
+  if (asked.when == "middle") {
+    if (const std::size_t half = half_of(operation)) work(half);
     strike();
     return work(operation.bytes);
   }
@@ -202,9 +215,9 @@ bool makes_files(int flags) {
 
 int open_with_faults(const char* call, const char* path, int flags, mode_t mode) {
   const auto next = real<int(const char*, int, ...)>(call);
-  if ((flags & (O_CREAT | O_TRUNC)) == 0) return next(path, flags, mode);
-  return with_faults({call, "create", absolute(path)}, -1,
-                     [&](std::size_t) { return next(path, flags, mode); });
+  if ((flags & O_ACCMODE) == O_RDONLY) return next(path, flags, mode);
+  const char* kind = (flags & O_CREAT) != 0 ? "create" : "open";
+  return with_faults({call, kind, absolute(path)}, -1, [&](std::size_t) { return next(path, flags, mode); });
 }
 
 FILE* fopen_with_faults(const char* call, const char* path, const char* mode) {
@@ -232,17 +245,18 @@ std::vector<iovec> cut(const iovec* parts, int count, std::size_t bytes) {
 
 ssize_t pwrite_with_faults(const char* call, int descriptor, const void* data, std::size_t bytes, off_t at) {
   const auto next = real<ssize_t(int, const void*, std::size_t, off_t)>(call);
-  return with_faults({call, "write", path_of(descriptor), bytes}, ssize_t{-1},
+  return with_faults({call, "write", path_of(descriptor), bytes, static_cast<std::size_t>(at)}, ssize_t{-1},
                      [&](std::size_t some) { return next(descriptor, data, some, at); });
 }
 
 ssize_t pwritev_with_faults(const char* call, int descriptor, const iovec* parts, int count, off_t at) {
   const auto next = real<ssize_t(int, const iovec*, int, off_t)>(call);
-  return with_faults({call, "write", path_of(descriptor), bytes_of(parts, count)}, ssize_t{-1},
-                     [&](std::size_t some) {
-                       const std::vector<iovec> first = cut(parts, count, some);
-                       return next(descriptor, first.data(), static_cast<int>(first.size()), at);
-                     });
+  return with_faults(
+      {call, "write", path_of(descriptor), bytes_of(parts, count), static_cast<std::size_t>(at)}, ssize_t{-1},
+      [&](std::size_t some) {
+        const std::vector<iovec> first = cut(parts, count, some);
+        return next(descriptor, first.data(), static_cast<int>(first.size()), at);
+      });
 }
 
 int truncate_with_faults(const char* call, int descriptor, off_t length) {
