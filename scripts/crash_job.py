@@ -129,6 +129,13 @@ def files_beside(out):
     return sorted(path for path in Path(out).absolute().parent.glob(Path(out).name + ".*"))
 
 
+def arrays_of(group):
+    """All arrays under a group."""
+    arrays = []
+    group.visititems(lambda _, item: arrays.append(item[()]) if isinstance(item, h5py.Dataset) else None)
+    return arrays
+
+
 def recorded_blocks(partial):
     """Of an unfinished screen: (blocks that are recorded, blocks, knockouts in recorded ones).
 
@@ -137,7 +144,7 @@ def recorded_blocks(partial):
     recorded = blocks = knockouts = 0
     with h5py.File(partial, "r") as file:
         for array, group in file["progress"].items():
-            done = np.all([checksums[:] != 0 for checksums in group.values()], axis=0)
+            done = np.all([checksums != 0 for checksums in arrays_of(group)], axis=0)
             recorded += int(done.sum())
             blocks += len(done)
             if array != "summary":

@@ -16,8 +16,8 @@ if [ "${DKO_CRASH:-}" = all ]; then
   sweep --jobs $all --fault JOB --ranks 3
   exit
 fi
-"$python" "$DKO_SOURCE/scripts/crash_test.py" --dko "$DKO" --folder random --kills 8 --cells 300 ||
+"$python" "$DKO_SOURCE/scripts/crash_test.py" --dko "$DKO" --folder random --kills 8 --cells 300 --minutes 2 ||
   fail "a score was lost or changed"
 sweep --jobs pairs,single --when middle --stride 23
 sweep --jobs top,summary --fault JOB --stride 31 --ranks 3
-sweep --jobs train,run --stride 31
+sweep --jobs train,run --stride 61

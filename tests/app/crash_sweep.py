@@ -32,7 +32,7 @@ class Task:
 
 def tasks(data, model, screen):
     pairs = ["screen", data, "--model", model, "--order", "2", "-o", "OUT"]
-    training = ["--steps", "40", "--batch", "10", "-o", "OUT", "--checkpoint-every", "0"]
+    training = ["--steps", "3", "--batch", "10", "-o", "OUT", "--checkpoint-every", "0"]
     export = ["export", screen]
     return {
         "pairs": Task(pairs, is_resumable=True),
@@ -121,7 +121,7 @@ class Sweep:
             self.check_end(job, code)
             self.seen[f"{code} ({phase})"] += 1
             if self.options.resume and self.task.is_resumable:
-                self.check_resumption()
+                self.check_resumption(at)
         except Deviation as deviation:
             self.deviations += 1
             print(f"DEVIATION: {self.name}: {self.options.fault} {when} operation {at} of rank {rank}: "
@@ -153,10 +153,11 @@ class Sweep:
         elif self.out.read_bytes() != self.expected.read_bytes():
             raise Deviation("the file differs from that of an undisturbed job")
 
-    def check_resumption(self):
+    def check_resumption(self, at):
         if self.out.exists():
             return
-        ranks = self.options.ranks % 3 + 1
+        stays = self.task.depends_on_ranks and at % 2 == 0  # and the bits with it
+        ranks = self.options.ranks if stays else self.options.ranks % 3 + 1
         self.finish(self.out, ranks, resumes=True)
         self.check_bits(ranks != self.options.ranks)
         for left in files_beside(self.out):

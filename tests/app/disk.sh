@@ -12,10 +12,10 @@ sweep() {
   PYTHONPATH=$DKO_SOURCE/scripts "$python" "$DKO_SOURCE/tests/app/crash_sweep.py" data.csv model.h5 screen.h5 "$@" ||
     fail "not every job ended well"
 }
-sweep --jobs pairs,top --fault ENOSPC --resume --stride 19 --first 2
-sweep --jobs summary --fault SHORT --resume --stride 25 --first 3
-sweep --jobs run --fault EDQUOT --resume --stride 37 --first 4
-sweep --jobs train --fault SHORT --resume --stride 29 --first 5
+sweep --jobs pairs,top --fault ENOSPC --resume --stride 31 --first 2
+sweep --jobs summary --fault SHORT --resume --stride 43 --first 3
+sweep --jobs run --fault EDQUOT --resume --stride 79 --first 4
+sweep --jobs train --fault SHORT --resume --stride 61 --first 5
 sweep --jobs single --fault EROFS --resume --stride 23 --first 6
 sweep --jobs predict,export,h5ad,compress,summarize --fault ENOSPC --ranks 1 --stride 17
 

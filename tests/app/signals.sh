@@ -34,7 +34,7 @@ resumed() {
 
 on 2 "$DKO" "${screen[@]}" -q
 mv out.h5 screen.h5
-for victim in "TERM 1" "INT 0" "USR1 2" "TERM all" "USR1 all"; do
+for victim in "TERM 1" "INT 0" "USR1 2" "TERM all"; do
   start 3 "$DKO" "${screen[@]}"
   until_there out.h5.partial
   case $victim in

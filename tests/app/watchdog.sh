@@ -13,10 +13,11 @@ sweep() {
     fail "not every job ended well"
 }
 # The first operations claim and make the file, the last ones complete it.
-sweep --jobs pairs,train --fault EIO --stride 9 --ranks 3
-sweep --jobs pairs --fault ABRT --stride 17 --ranks 3
-sweep --jobs run --fault SEGV --stride 29 --ranks 3
-sweep --jobs train --fault KILL --when middle --stride 17 --ranks 3
+sweep --jobs pairs --fault EIO --stride 17 --ranks 3
+sweep --jobs train --fault EIO --stride 47 --ranks 3
+sweep --jobs pairs --fault ABRT --stride 23 --ranks 3
+sweep --jobs run --fault SEGV --stride 71 --ranks 3
+sweep --jobs train --fault KILL --when middle --stride 59 --ranks 3
 
 # A rank that dies while it computes and the others wait for it in an allreduce.
 for signal in KILL SEGV ABRT; do
