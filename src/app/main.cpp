@@ -14,6 +14,7 @@
 #include "dko/base/printable.hpp"
 #include "dko/base/version.hpp"
 #include "dko/parallel/collective.hpp"
+#include "dko/parallel/failing_alone.hpp"
 #include "dko/parallel/session.hpp"
 
 namespace {
@@ -111,8 +112,7 @@ int main(int argc, char** argv) {
         if (code == ExitCode::io) session.leave(code);
         return static_cast<int>(code);
       }
-      report(fmt::format("rank {}: {}", world.rank(), message));
-      session.abort(code);
+      end_job(message, code);
     }
   } catch (const std::exception& failure) {  // MPI did not start
     report(failure.what());

@@ -68,14 +68,21 @@ class Screening {
     try {
       score_and_store();
     } catch (const IoError& failure) {
-      throw IoError(fmt::format("{}; what was scored before is kept in {}, and --resume goes on with it",
-                                failure.what(), path_));
+      throw IoError(with_hope(failure));
+    } catch (const CollectiveFailure& failure) {
+      if (failure.code() != ExitCode::io) throw;
+      throw CollectiveFailure(failure.code(), with_hope(failure));
     }
     end();
     return counts_;
   }
 
  private:
+  std::string with_hope(const Error& failure) const {
+    return fmt::format("{}; what was scored before is kept in {}, and --resume goes on with it",
+                       failure.what(), path_);
+  }
+
   void score_and_store() {
     if (left_.is_complete)
       counts_.resumed = counts_.events.total();

@@ -217,9 +217,8 @@ std::vector<EventRange> PairSelection::done() const {
 
 SelectionState PairSelection::state() const {
   SelectionState state{done(), kept_};
-  const std::ptrdiff_t from = std::ssize(kept_);
   for (PairExtremes extremes : {highest_, lowest_}) extremes.drain(state.pairs);
-  sort_from(state.pairs, from);
+  sort_from(state.pairs, 0);  // what was restored may come after
   return state;
 }
 

@@ -55,9 +55,4 @@ void MpiSession::leave(ExitCode code) const {
   std::_Exit(static_cast<int>(code));
 }
 
-void MpiSession::abort(ExitCode code) const {
-  if (started_) MPI_Abort(MPI_COMM_WORLD, static_cast<int>(code));
-  std::_Exit(static_cast<int>(code));
-}
-
 }  // namespace dko

@@ -146,7 +146,7 @@ void write_kept_pairs(const std::filesystem::path& path, const ScreenPlan& plan,
       }
     }
   }
-  file.close();
+  close_on_all_ranks(file, ranks);
   sync_file(path);
   ranks.barrier();
   on_root(ranks, [&] { writing([&] { put_on_record(path); }); });

@@ -57,7 +57,7 @@ std::vector<std::uint64_t> row_checksums(const PairSums& sums, Value value) {
 
 PairSummaryWriter::PairSummaryWriter(const std::filesystem::path& path, const Communicator& ranks,
                                      const ScreenPlan& plan)
-    : path_(path), file_(open_on_all_ranks(path, ranks)), measures_(summed_measures(plan)) {
+    : path_(path), ranks_(ranks), file_(open_on_all_ranks(path, ranks)), measures_(summed_measures(plan)) {
   const hdf5::Location progress = file_.group(screen_layout::progress).group(layout::group);
   for (const std::string& name : layout::all_arrays(measures_)) {
     datasets_.emplace(name, file_.group(layout::group).dataset(name));
@@ -98,7 +98,7 @@ void PairSummaryWriter::write(const PairSums& sums) {
 void PairSummaryWriter::close() {
   datasets_.clear();
   records_.clear();
-  file_.close();
+  close_on_all_ranks(file_, ranks_);
   sync_file(path_);
 }
 

@@ -109,6 +109,17 @@ std::vector<std::string> dealt_to(const Communicator& ranks, const std::vector<s
   return own;
 }
 
+/// Those that this rank is to take over. A selection is put down in the file of the rank that has it: whoever
+/// takes over that file's must have all of it before it writes the next.
+std::vector<std::string> own_selections(const Communicator& ranks, const std::vector<std::string>& files) {
+  std::vector<std::string> own;
+  for (const std::string& path : files) {
+    const std::size_t digits = path.find_last_not_of("0123456789") + 1;
+    if (std::stoll(path.substr(digits)) % ranks.size() == ranks.rank()) own.push_back(path);
+  }
+  return own;
+}
+
 void require(bool holds, const hdf5::File& file) {
   if (!holds)
     throw InputError(
@@ -253,7 +264,7 @@ std::vector<SelectionState> ScreenStates::take_selections(const Communicator& ra
   ranks.broadcast(files);
   std::vector<SelectionState> states;
   on_every_rank(ranks, [&] {
-    for (const std::string& path : dealt_to(ranks, files)) states.push_back(read_selection(path));
+    for (const std::string& path : own_selections(ranks, files)) states.push_back(read_selection(path));
   });
   return states;
 }

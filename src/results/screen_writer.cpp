@@ -173,7 +173,10 @@ ScreenWriter::~ScreenWriter() = default;
 
 ScreenWriter::ScreenWriter(const std::filesystem::path& path, const Communicator& communicator,
                            const ScreenPlan& plan)
-    : path_(path), file_(open_on_all_ranks(path, communicator)), arrays_(std::make_unique<Arrays>()) {
+    : path_(path),
+      ranks_(communicator),
+      file_(open_on_all_ranks(path, communicator)),
+      arrays_(std::make_unique<Arrays>()) {
   for (const ScoreArray array : every_array) {
     const ScoreSet stored = stored_scores(plan, array);
     if (!stored.any()) continue;
@@ -198,7 +201,7 @@ void ScreenWriter::write(ScoreArray array, std::int64_t first, const ScoreViews&
 
 void ScreenWriter::close() {
   arrays_.reset();
-  file_.close();
+  close_on_all_ranks(file_, ranks_);
   sync_file(path_);
 }
 

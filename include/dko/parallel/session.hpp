@@ -25,9 +25,6 @@ class MpiSession {
   /// Returns if MPI was not started. Collective.
   void leave(ExitCode code) const;
 
-  /// Ends every process of the job at once with this exit code. For a rank that fails on its own.
-  [[noreturn]] void abort(ExitCode code) const;
-
  private:
   bool started_ = false;
   Communicator world_;

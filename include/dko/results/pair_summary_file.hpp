@@ -33,6 +33,7 @@ class PairSummaryWriter final : public PairSumsSink {
   void visit_arrays(const PairSums& sums, Visit visit) const;
 
   std::filesystem::path path_;
+  Communicator ranks_;
   hdf5::File file_;
   std::vector<Measure> measures_;
   std::map<std::string, hdf5::Dataset> datasets_;  // by their path

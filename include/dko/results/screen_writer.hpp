@@ -64,6 +64,7 @@ class ScreenWriter final : public ScoreSink {
  private:
   struct Arrays;
   std::filesystem::path path_;
+  Communicator ranks_;
   hdf5::File file_;
   std::unique_ptr<Arrays> arrays_;
   Stopwatch since_sync_;
