@@ -45,8 +45,8 @@ Handle text_type();
 /// A text of a fixed-length type, without its end mark or padding.
 std::string fixed_text(const char* start, Id type);
 
-/// Size of the file that an object is in. Not of one that all ranks have open: HDF5 may flush it here, which is
-/// collective.
+/// Size of the file that an object is in. Not of one that all ranks have open: HDF5 may flush it here, which
+/// is collective.
 double file_bytes(Id object, const std::string& place);
 
 /// @throws InputError if an array claims more elements than its part of the file can hold, keeps them in

@@ -38,7 +38,7 @@ for name, array, place in (("model", "mapping/W2", (3, 4)), ("checkpoint", "weig
 P
 expect 3 'model_changed.h5: is damaged.*: /mapping/W2$' "$DKO" info --verify model_changed.h5
 expect 3 'checkpoint_changed.h5: is damaged.*: /weights/w1, row 5$' "$DKO" info --verify checkpoint_changed.h5
-expect 3 'screen_changed.h5: is damaged.*: /list/genes, events 0–[0-9]+$' "$DKO" info --verify screen_changed.h5
+expect 3 'screen_changed.h5: is damaged.*: /list/genes$' "$DKO" info --verify screen_changed.h5
 expect 3 'checkpoint_changed.h5:/weights/w1: row 5 is damaged' on 2 \
   "$DKO" train data.csv -o x.h5 --steps 1000000 --batch 10 --checkpoint checkpoint_changed.h5 --resume
 absent x.h5
