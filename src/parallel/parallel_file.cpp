@@ -61,13 +61,14 @@ class Patience {
 
  private:
   void wait(const std::string& path) {
-    constexpr auto most = std::chrono::minutes(10);
+    constexpr auto most = std::chrono::seconds(60);  // what was written has reached the disk before
     std::unique_lock lock(mutex_);
     if (done_.wait_for(lock, most, [&] { return is_done_; })) return;
-    std::cerr << fmt::format(
-                     "dko: error: {}: opening or closing it takes ten minutes: did it fail on a rank?\n",
-                     path)
-              << std::flush;
+    std::cerr
+        << fmt::format(
+               "dko: error: {}: opening or closing it takes more than a minute: did it fail on a rank?\n",
+               path)
+        << std::flush;
     std::_Exit(static_cast<int>(ExitCode::io));
   }
 

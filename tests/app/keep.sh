@@ -124,9 +124,9 @@ mkdir full
 if mount -t tmpfs -o size=9m tmpfs full 2>/dev/null; then
   trap 'umount full' EXIT
   expect 4 'need .* are free in full; what would fit: --keep summary needs .*, --keep top:1000 needs .*, --sample [0-9]+0000 needs' \
-    "$DKO" run wide.csv -o full/out.h5 --order 2 "${short[@]}"
+    "$DKO" run wide.csv -o full/out.h5 --order 2 --checkpoint none "${short[@]}"
   absent full/out.h5
-  "$DKO" run wide.csv -o full/out.h5 --order 2 --keep summary -q "${short[@]}"
+  "$DKO" run wide.csv -o full/out.h5 --order 2 --keep summary --checkpoint none -q "${short[@]}"
 else
   echo "part SKIPPED: no small file system can be mounted here"
 fi
