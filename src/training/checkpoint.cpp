@@ -132,16 +132,24 @@ void require_intact(const UnitRows& array, std::int64_t first, std::span<const f
 
 /// Local.
 void write_units(const hdf5::File& file, bool keeps, const HiddenUnits& units, RankShare own) {
+  std::optional<IoError> failure;
   for_each_block(file, keeps, own, [&](UnitRows& array, std::int64_t block) {
+    // After a failure too all arrays are opened: the ranks read together what HDF5 knows of them.
+    if (failure) return;
     const RankShare of_block = units.units_of(block);
     const std::int64_t count = of_block.last - of_block.first;
     const std::int64_t first = units.units().first + of_block.first;
     std::vector<float> values(static_cast<std::size_t>(units.rows(array.part) * count));
     units.read(block, array.set, array.part, values);
     values = transposed(values, units.rows(array.part), count);
-    array.values.write(first, std::span<const float>(values));
-    array.sums.write(first, std::span<const std::uint64_t>(row_checksums(values, count)));
+    try {
+      array.values.write(first, std::span<const float>(values));
+      array.sums.write(first, std::span<const std::uint64_t>(row_checksums(values, count)));
+    } catch (const IoError& error) {
+      failure = error;
+    }
   });
+  if (failure) throw *failure;
 }
 
 /// Local.
