@@ -28,7 +28,8 @@ std::string group_of(const Measure& measure);
 std::vector<std::string> arrays_of(const Measure& measure);
 
 /// Paths in the group of all arrays of pairs; of each there is, in progress/summary/ under the same path, the
-/// record of its rows (first genes): u64[k], the block_checksum of the row's pairs, 0 of one that is not there.
+/// record of its rows (first genes): u64[k], the block_checksum of the row's pairs, 0 of one that is not
+/// there.
 std::vector<std::string> all_arrays(const std::vector<Measure>& measures);
 
 /// Makes the group with all its arrays, their space taken and nothing in them. @throws IoError
