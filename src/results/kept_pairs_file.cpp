@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <span>
+#include <string>
 
 #include "block_record.hpp"
 #include "dko/base/block_checksum.hpp"
@@ -57,7 +59,21 @@ std::vector<Part> parts_of(const PairSelection& selection, const Communicator& r
   return own;
 }
 
-void write_piece(hdf5::Location& list, std::int64_t first, std::span<const KeptPair> pairs,
+/// The arrays of the list by their names. Every rank opens all of them, whether it has pairs or not: the
+/// ranks read together what HDF5 knows of them.
+using ListArrays = std::map<std::string, hdf5::Dataset>;
+
+ListArrays open_arrays(const hdf5::File& file, ScoreSet scores) {
+  const hdf5::Location list = file.group(layout::list);
+  ListArrays arrays;
+  for (const char* name : {layout::event_genes, layout::event_cell}) arrays.emplace(name, list.dataset(name));
+  for (const Score score : every_score) {
+    if (scores.has(score)) arrays.emplace(layout::name_of(score), list.dataset(layout::name_of(score)));
+  }
+  return arrays;
+}
+
+void write_piece(ListArrays& list, std::int64_t first, std::span<const KeptPair> pairs,
                  const ScreenPlan& plan, const PairIndex& index) {
   std::vector<std::int32_t> genes;
   std::vector<std::int32_t> cells;
@@ -68,14 +84,14 @@ void write_piece(hdf5::Location& list, std::int64_t first, std::span<const KeptP
     genes.push_back(targets[static_cast<std::size_t>(places.second)]);
     cells.push_back(static_cast<std::int32_t>(cell));
   }
-  list.dataset(layout::event_genes).write(first, std::span<const std::int32_t>(genes));
-  list.dataset(layout::event_cell).write(first, std::span<const std::int32_t>(cells));
+  list.at(layout::event_genes).write(first, std::span<const std::int32_t>(genes));
+  list.at(layout::event_cell).write(first, std::span<const std::int32_t>(cells));
   std::vector<float> values(pairs.size());
   for (const Score score : every_score) {
     if (!plan.doubles.has(score)) continue;
     std::transform(pairs.begin(), pairs.end(), values.begin(),
                    [&](const KeptPair& pair) { return pair.scores[score]; });
-    list.dataset(layout::name_of(score)).write(first, std::span<const float>(values));
+    list.at(layout::name_of(score)).write(first, std::span<const float>(values));
   }
 }
 
@@ -137,7 +153,7 @@ void write_kept_pairs(const std::filesystem::path& path, const ScreenPlan& plan,
   const std::vector<Part> parts = parts_of(selection, ranks);
   hdf5::File file = open_on_all_ranks(path, ranks);
   {
-    hdf5::Location list = file.group(layout::list);
+    ListArrays list = open_arrays(file, plan.doubles);
     for (const Part& part : parts) {
       for (std::size_t done = 0; done < part.pairs.size(); done += pairs_per_write) {
         const auto piece = part.pairs.subspan(done);
