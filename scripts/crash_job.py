@@ -29,17 +29,18 @@ class Deviation(Exception):
 
 
 def processes_of(session):
-    """The living processes of a session: {pid: parent}."""
+    """The living processes of a session: {pid: parent}. A dead one whose threads still end is not yet gone."""
     found = {}
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit():
             continue
         try:
             fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            threads = sum(1 for _ in (entry / "task").iterdir())
         except OSError:
             continue  # it ended meanwhile
         state, parent, its_session = fields[0], int(fields[1]), int(fields[3])
-        if its_session == session and state not in "ZX":
+        if its_session == session and (state not in "ZX" or threads > 1):
             found[int(entry.name)] = parent
     return found
 
