@@ -78,8 +78,8 @@ void run(int argc, char** argv, const Communicator& communicator) {
   command->run({arguments.begin() + 1, arguments.end()}, {communicator, quoted(argc, argv)});
 }
 
-void report(const std::string& message) {
-  std::cerr << "dko: error: " << printable(message) << std::endl;
+void report(const std::string& message, ExitCode code) {
+  std::cerr << (code == ExitCode::stopped ? "dko: " : "dko: error: ") << printable(message) << std::endl;
 }
 
 /// Whether all ranks fail alike and can end in good order: usage is the same on all, a collective failure
@@ -107,15 +107,15 @@ int main(int argc, char** argv) {
       const std::string message = out_of_memory ? "out of memory" : failure.what();
       const ExitCode code = exit_code_of(failure);
       if (all_ranks_know(failure, world)) {
-        if (world.is_root() && code == ExitCode::stopped) std::cerr << "dko: " << message << std::endl;
-        if (world.is_root() && code != ExitCode::stopped) report(message);
+        if (world.is_root()) report(message, code);
         if (code == ExitCode::io) session.leave(code);
         return static_cast<int>(code);
       }
       end_job(message, code);
     }
   } catch (const std::exception& failure) {  // MPI did not start
-    report(failure.what());
-    return static_cast<int>(exit_code_of(failure));
+    const ExitCode code = exit_code_of(failure);
+    report(failure.what(), code);
+    return static_cast<int>(code);
   }
 }

@@ -3,11 +3,12 @@
 #include <fmt/format.h>
 
 #include "dko/base/error.hpp"
+#include "dko/training/training_settings.hpp"
 
 namespace dko::app {
 
 void require_model_of(const Model& model, const std::string& file, const ExpressionMatrix& matrix,
-                      const ModelOptions& options, const Provenance& provenance) {
+                      const Split& split, const ModelOptions& options, const Provenance& provenance) {
   const auto require = [&](const char* what, const auto& then, const auto& now) {
     if (then == now) return;
     throw InputError(fmt::format(
@@ -29,9 +30,9 @@ void require_model_of(const Model& model, const std::string& file, const Express
           mapping_shape(matrix, training).hidden);
   if (training.patience == 0 || record.steps > training.steps)
     require("--steps", record.steps, training.steps);
-  require("--batch", record.batch, training.batch);
-  require("--learning-rate", record.learning_rate, training.learning_rate);
-  require("--weight-decay", record.weight_decay, training.weight_decay);
+  if (const auto changed =
+          changed_setting(record, settings_record(training, split), training.validate_every != 0))
+    require(changed->what, changed->then, changed->now);
 }
 
 }  // namespace dko::app

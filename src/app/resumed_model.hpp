@@ -11,6 +11,6 @@ namespace dko::app {
 /// For a job that is resumed with a model that an earlier one made: that it is the one that these options and
 /// data would make. Local. @throws InputError that says what differs
 void require_model_of(const Model& model, const std::string& file, const ExpressionMatrix& matrix,
-                      const ModelOptions& options, const Provenance& provenance);
+                      const Split& split, const ModelOptions& options, const Provenance& provenance);
 
 }  // namespace dko::app

@@ -82,7 +82,8 @@ void prepare_model(Preparation& ready, const ExpressionMatrix& matrix, const Run
   std::error_code unknown;
   if (options.common.resume && std::filesystem::exists(options.model_file(), unknown)) {
     ready.trained = read_model(options.model_file());
-    require_model_of(*ready.trained, options.model_file(), matrix, options.mapping, job.provenance);
+    require_model_of(*ready.trained, options.model_file(), matrix, ready.split, options.mapping,
+                     job.provenance);
     job.provenance.model_checksum = ready.trained->provenance.model_checksum;
     job.log.info("{}: is the trained model, going on with the screen", options.model_file());
     return;

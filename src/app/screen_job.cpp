@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "dko/base/error.hpp"
@@ -134,66 +135,57 @@ class Screening {
     return show_progress(job_.log, {what, "knockouts", counts_.events.total() - counts_.resumed});
   }
 
-  /// Ends the job if that was asked for, once all ranks have come here. Collective.
-  void stop_if_asked(StopVote& vote) {
-    if (vote.finish()) stop_.stop(ranks(), fmt::format("{}: what was scored is kept", path_));
-  }
+  [[noreturn]] void stop() { stop_.stop(ranks(), fmt::format("{}: what was scored is kept", path_)); }
 
-  /// Scores what is left of all but a summary's pairs, this rank its part of it. `pause` is asked beside the
-  /// vote. Returns the seconds of this rank, whose share costs as much as any other. Collective.
-  double score(ScreenWriter& writer, PairSelection* selection, StopVote& vote, const PauseCallback& pause) {
+  /// A selection of pairs that is put down now and then.
+  struct Selecting {
+    PairSelection& selection;
+    std::function<void()> save;
+    std::function<bool()> is_due;
+  };
+
+  /// Scores what is left of all but a summary's pairs, this rank its part of it, into the file and, of the
+  /// pairs, into a selection; ends the job if that is asked for. Returns the seconds of this rank, whose
+  /// share costs as much as any other. Collective.
+  double score(const Selecting* selecting = nullptr) {
+    StopVote vote = stop_.vote(ranks());
+    ScreenWriter writer(path_, ranks(), plan_);
+    const auto pause = [&] {
+      if (vote.asks_to_stop()) return Pause::stop;
+      if (selecting != nullptr && selecting->is_due()) selecting->save();
+      return Pause::go_on;
+    };
     const Stopwatch watch;
-    screen_shard(plan_, matrix_, members_, ranks().rank(), ranks().size(), writer,
-                 {progress("screening"), selection, &left_.work, [&] {
-                    if (vote.asks_to_stop()) return Pause::stop;
-                    return pause ? pause() : Pause::go_on;
-                  }});
-    return watch.seconds();
+    screen_shard(
+        plan_, matrix_, members_, ranks().rank(), ranks().size(), writer,
+        {progress("screening"), selecting != nullptr ? &selecting->selection : nullptr, &left_.work, pause});
+    const double seconds = watch.seconds();
+    const bool stops = vote.finish();
+    if (stops && selecting != nullptr) selecting->save();
+    writer.close();
+    if (stops) stop();
+    return seconds;
   }
 
   /// Every score into its array. Collective.
   void store_all() {
     count_resumed(counts_.events.pairs - left_.work.pairs.events());
-    StopVote vote = stop_.vote(ranks());
-    ScreenWriter writer(path_, ranks(), plan_);
-    const double seconds = score(writer, nullptr, vote, {});
-    const bool stops = vote.finish();
-    writer.close();
-    if (stops) stop_if_asked(vote);
-    counts_.of_ranks = summarize_seconds(seconds, ranks());
+    counts_.of_ranks = summarize_seconds(score(), ranks());
   }
 
   /// Of the pairs those that the plan selects. They are put into a file at the end, which takes the place of
   /// the other. Collective.
   void store_selected() {
     PairSelection selection(plan_.keeping, plan_.doubles);
-    std::vector<std::int64_t> bounds;
-    for (const SelectionState& state : states().take_selections(ranks())) {
-      selection.restore(state);
-      for (const EventRange& range : state.done) bounds.insert(bounds.end(), {range.first, range.last});
-    }
-    bounds = ranks().gather(std::span<const std::int64_t>(bounds));
-    ranks().broadcast(bounds);
     std::vector<EventRange> done;
-    for (std::size_t at = 0; at < bounds.size(); at += 2) done.push_back({bounds[at], bounds[at + 1]});
-    left_.work.pairs.ranges = all_but(done, counts_.events.pairs);
+    for (const SelectionState& state : states().take_selections(done, ranks())) selection.restore(state);
+    left_.work.pairs.ranges = all_but(std::move(done), counts_.events.pairs);
     count_resumed(counts_.events.pairs - left_.work.pairs.events());
 
-    StopVote vote = stop_.vote(ranks());
     SaveClock clock;
-    const auto save = [&] {
-      clock.save([&] { states().save(selection.state(), plan_.doubles, ranks().rank()); });
-    };
-    ScreenWriter writer(path_, ranks(), plan_);
-    const double seconds = score(writer, &selection, vote, [&] {
-      if (clock.is_due()) save();
-      return Pause::go_on;
-    });
-    const bool stops = vote.finish();
-    if (stops) save();
-    writer.close();
-    if (stops) stop_if_asked(vote);
-    counts_.of_ranks = summarize_seconds(seconds, ranks());
+    const auto save = [&] { states().save(selection.state(), plan_.doubles, ranks().rank()); };
+    const Selecting selecting{selection, [&] { clock.save(save); }, [&] { return clock.is_due(); }};
+    counts_.of_ranks = summarize_seconds(score(&selecting), ranks());
     selection.finish(index_.starts(), ranks());
     put_together(selection);
   }
@@ -224,7 +216,9 @@ class Screening {
 
   /// Of the pairs what they come to over cells. Collective.
   void store_summary() {
-    const double of_singles = store_singles_of_summary();
+    count_resumed(0);
+    const double of_singles = score();
+    ranks().barrier();
     PerScore<NodeArray<float>> shared;
     ScoreViews singles;
     for (const Score score : every_score) {
@@ -253,20 +247,8 @@ class Screening {
     const double seconds = watch.seconds();
     const bool stops = vote.finish();
     sink.close();
-    if (stops) stop_if_asked(vote);
+    if (stops) stop();
     counts_.of_ranks = summarize_seconds(of_singles + seconds, ranks());
-  }
-
-  double store_singles_of_summary() {
-    count_resumed(0);
-    StopVote vote = stop_.vote(ranks());
-    ScreenWriter writer(path_, ranks(), plan_);
-    const double seconds = score(writer, nullptr, vote, {});
-    const bool stops = vote.finish();
-    writer.close();
-    if (stops) stop_if_asked(vote);
-    ranks().barrier();
-    return seconds;
   }
 
   /// Complete sums into the file, others beside it.

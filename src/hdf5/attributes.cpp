@@ -70,8 +70,12 @@ void Location::set(const std::string& attribute, std::int64_t value) {
   put(id(), attribute, H5T_NATIVE_INT64, H5T_STD_I64LE, attribute_space(1, true, place()), &value, place());
 }
 
+void put_unsigned(Id object, const std::string& name, std::uint64_t value, const std::string& place) {
+  put(object, name, H5T_NATIVE_UINT64, H5T_STD_U64LE, attribute_space(1, true, place), &value, place);
+}
+
 void Location::set(const std::string& attribute, std::uint64_t value) {
-  put(id(), attribute, H5T_NATIVE_UINT64, H5T_STD_U64LE, attribute_space(1, true, place()), &value, place());
+  put_unsigned(id(), attribute, value, place());
 }
 
 void Location::set(const std::string& attribute, double value) {

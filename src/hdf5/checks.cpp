@@ -20,11 +20,6 @@ Handle all_within(Id kind) {
   return properties;
 }
 
-herr_t keep_link(hid_t, const char* name, const H5L_info_t*, void* names) {
-  static_cast<Names*>(names)->emplace_back(name);
-  return 0;
-}
-
 herr_t keep_attribute(hid_t, const char* name, const H5A_info_t*, void* names) {
   static_cast<Names*>(names)->emplace_back(name);
   return 0;
@@ -37,9 +32,7 @@ class AttributeTexts {
 
   void add_group(Id group, const std::string& path) {
     add_attributes(group, path);
-    Names names;
-    check_input(H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, nullptr, keep_link, &names), file_ + path);
-    for (const std::string& name : names) add_child(group, name, path + "/" + name);
+    for (const std::string& name : link_names(group, file_ + path)) add_child(group, name, path + "/" + name);
   }
 
   std::uint64_t value() const { return sum_.value(); }
@@ -100,15 +93,7 @@ Handle checked_group() {
 }
 
 void put_checksum(Id dataset, std::uint64_t sum, const std::string& place) {
-  const std::string what = fmt::format("{}: its checksum cannot be written", place);
-  const Handle space(check(H5Screate(H5S_SCALAR), what), H5Sclose);
-  if (check(H5Aexists(dataset, checksum_attribute), what) > 0)
-    check(H5Adelete(dataset, checksum_attribute), what);
-  const Handle attribute(
-      check(H5Acreate2(dataset, checksum_attribute, H5T_STD_U64LE, space.id(), H5P_DEFAULT, H5P_DEFAULT),
-            what),
-      H5Aclose);
-  check(H5Awrite(attribute.id(), H5T_NATIVE_UINT64, &sum), what);
+  put_unsigned(dataset, checksum_attribute, sum, place);
 }
 
 void Dataset::set_checksum(std::uint64_t sum) {

@@ -46,6 +46,12 @@ herr_t keep_name(hid_t, const char* name, const H5L_info_t*, void* names) {
 
 }  // namespace
 
+Names link_names(Id group, const std::string& place) {
+  Names names;
+  check_input(H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, nullptr, keep_name, &names), place);
+  return names;
+}
+
 bool Location::has_group(const std::string& name) const {
   return has(name) && type_behind(id(), name, at(name)) == H5O_TYPE_GROUP;
 }
@@ -55,9 +61,7 @@ bool Location::has_dataset(const std::string& name) const {
 }
 
 Names Location::children() const {
-  Names names;
-  check_input(H5Literate(id(), H5_INDEX_NAME, H5_ITER_INC, nullptr, keep_name, &names), place());
-  return names;
+  return link_names(id(), place());
 }
 
 Location Location::create_group(const std::string& name) {

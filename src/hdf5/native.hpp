@@ -42,6 +42,12 @@ inline hid_t file_type(Type type) {
 /// Variable-length UTF-8 text.
 Handle text_type();
 
+/// Of all links of a group, in their order. @throws InputError
+Names link_names(Id group, const std::string& place);
+
+/// Makes or replaces an attribute of an object. @throws IoError
+void put_unsigned(Id object, const std::string& name, std::uint64_t value, const std::string& place);
+
 /// A text of a fixed-length type, without its end mark or padding.
 std::string fixed_text(const char* start, Id type);
 

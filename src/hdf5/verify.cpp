@@ -19,11 +19,6 @@ namespace {
 constexpr std::int64_t piece_bytes = std::int64_t{4} << 20;
 constexpr std::int64_t texts_at_once = std::int64_t{1} << 16;
 
-herr_t keep_link(hid_t, const char* name, const H5L_info_t*, void* names) {
-  static_cast<Names*>(names)->emplace_back(name);
-  return 0;
-}
-
 /// An open array and what reading it takes.
 class StoredArray {
  public:
@@ -191,9 +186,7 @@ class Verifier {
   std::string place(const std::string& path) const { return file_.path() + ":" + path; }
 
   void add_group(Id group, const std::string& path) {
-    Names names;
-    check_input(H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, nullptr, keep_link, &names), place(path));
-    for (const std::string& name : names) {
+    for (const std::string& name : link_names(group, place(path))) {
       const std::string child = path + "/" + name;
       trying(child, [&] { add_child(group, name, child); });
     }

@@ -32,7 +32,7 @@ class ShardScreen {
         members_(std::ssize(members)) {}
 
   bool run(std::int64_t shard, std::int64_t shards) {
-    const ScreenWork work = options_.work != nullptr ? *options_.work : all_work();
+    const ScreenWork work = options_.work != nullptr ? *options_.work : whole_work(plan_, matrix_, shards);
     const PairIndex pairs(matrix_, plan_.targets);
     const auto share = [&](ScoreArray array, const auto& costs) {
       if (work[array].ranges.empty()) return std::vector<EventRange>();
@@ -60,15 +60,6 @@ class ShardScreen {
   }
 
  private:
-  ScreenWork all_work() const {
-    ScreenWork work;
-    for (const ScoreArray array : every_array) {
-      if (const std::int64_t events = events_of(plan_, matrix_, array); events > 0)
-        work[array].ranges = {{0, events}};
-    }
-    return work;
-  }
-
   void end(ScoreBuffer& buffer, std::int64_t block) const {
     if (stopped_)
       buffer.flush_whole(block);

@@ -8,6 +8,7 @@
 #include <iostream>
 #include <thread>
 
+#include "dko/base/printable.hpp"
 #include "dko/base/stop_signals.hpp"
 #include "dko/parallel/mpi_access.hpp"
 
@@ -30,7 +31,8 @@ void end_job(const std::string& message, ExitCode code) {
   let_lower_ranks_speak(rank);
   // mpirun asks the ranks to end when one has ended the job.
   const bool is_ending = !before && StopSignals::caught();
-  if (!is_ending) std::cerr << fmt::format("dko: error: rank {}: {}\n", rank, message) << std::flush;
+  if (!is_ending)
+    std::cerr << fmt::format("dko: error: rank {}: {}\n", rank, printable(message)) << std::flush;
   MPI_Abort(MPI_COMM_WORLD, static_cast<int>(code));
   std::_Exit(static_cast<int>(code));
 }

@@ -119,14 +119,7 @@ void put_on_record(const std::filesystem::path& path) {
     PerScore<std::vector<float>> values;
     for (std::int64_t block = 0; block < record.blocks(); ++block) {
       const EventRange events = record.events_of(block);
-      ScoreViews views;
-      for (const Score score : every_score) {
-        if (!record.scores().has(score)) continue;
-        values[score].resize(static_cast<std::size_t>(events.size()));
-        scores_of(file, ScoreArray::list, score).read(events.first, std::span(values[score]));
-        views[score] = values[score];
-      }
-      record.note(events.first, views);
+      record.note(events.first, read_scores(file, ScoreArray::list, record.scores(), events, values));
     }
   }
   file.close();

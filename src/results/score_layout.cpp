@@ -20,4 +20,16 @@ hdf5::Dataset scores_of(const hdf5::File& file, ScoreArray array, Score score) {
   return group.dataset(layout::name_of(score));
 }
 
+ScoreViews read_scores(const hdf5::File& file, ScoreArray array, ScoreSet scores, EventRange events,
+                       PerScore<std::vector<float>>& values) {
+  ScoreViews views;
+  for (const Score score : every_score) {
+    if (!scores.has(score)) continue;
+    values[score].resize(static_cast<std::size_t>(events.size()));
+    scores_of(file, array, score).read(events.first, std::span(values[score]));
+    views[score] = values[score];
+  }
+  return views;
+}
+
 }  // namespace dko

@@ -2,8 +2,10 @@
 // Shared by this room's sources only.
 
 #include <cstdint>
+#include <vector>
 
 #include "dko/hdf5/file.hpp"
+#include "dko/knockout/event_index.hpp"
 #include "dko/knockout/screen.hpp"
 
 namespace dko {
@@ -13,5 +15,9 @@ void create_scores(hdf5::Location& group, ScoreSet wanted, std::int64_t events);
 
 /// The array of a score. @throws InputError if it is not there
 hdf5::Dataset scores_of(const hdf5::File& file, ScoreArray array, Score score);
+
+/// These scores of a range of events, into `values`. @throws InputError
+ScoreViews read_scores(const hdf5::File& file, ScoreArray array, ScoreSet scores, EventRange events,
+                       PerScore<std::vector<float>>& values);
 
 }  // namespace dko

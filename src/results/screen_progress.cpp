@@ -40,20 +40,41 @@ std::vector<Found> look_at(std::int64_t parts, const std::function<Found(std::in
   return all;
 }
 
-/// Whether a block is there, in every score, as its checksums say.
-Found look_at_block(const hdf5::File& file, const BlockRecord& record, ScoreArray array, std::int64_t block) {
-  const EventRange events = record.events_of(block);
-  std::vector<float> values(static_cast<std::size_t>(events.size()));
-  Found found = Found::whole;
-  for (const Score score : every_score) {
-    if (!record.scores().has(score)) continue;
-    const std::uint64_t noted = record.read(score, block, 1).front();
-    if (noted == 0) return Found::absent;
-    scores_of(file, array, score).read(events.first, std::span(values));
-    if (record.checksums(values).front() != noted) found = Found::damaged;
+/// Whether blocks of an array are there, in every score, as their checksums say: those that `ranks` leave to
+/// this one.
+class StoredBlocks {
+ public:
+  StoredBlocks(const hdf5::File& file, ScoreArray array, const Communicator& ranks)
+      : file_(file), array_(array), record_(file, array), own_(ranks.share_of(record_.blocks())) {
+    for (const Score score : every_score) {
+      if (record_.scores().has(score))
+        noted_[score] = record_.read(score, own_.first, own_.last - own_.first);
+    }
   }
-  return found;
-}
+
+  const BlockRecord& record() const { return record_; }
+
+  Found look(std::int64_t block) const {
+    const EventRange events = record_.events_of(block);
+    std::vector<float> values(static_cast<std::size_t>(events.size()));
+    Found found = Found::whole;
+    for (const Score score : every_score) {
+      if (!record_.scores().has(score)) continue;
+      const std::uint64_t noted = noted_[score][static_cast<std::size_t>(block - own_.first)];
+      if (noted == 0) return Found::absent;
+      scores_of(file_, array_, score).read(events.first, std::span(values));
+      if (record_.checksums(values).front() != noted) found = Found::damaged;
+    }
+    return found;
+  }
+
+ private:
+  const hdf5::File& file_;
+  ScoreArray array_;
+  BlockRecord record_;
+  RankShare own_;
+  PerScore<std::vector<std::uint64_t>> noted_;
+};
 
 /// Likewise of the pairs of a first gene.
 class SummaryRows {
@@ -159,17 +180,17 @@ ScreenLeft read_left(const std::filesystem::path& path, const ScreenPlan& plan,
   for (const ScoreArray array : every_array) {
     const std::int64_t events = events_of(plan, matrix, array);
     if (events == 0 || (array == ScoreArray::pairs && !plan.stores_all_pairs())) continue;
-    std::optional<BlockRecord> record;
+    std::optional<StoredBlocks> blocks;
     on_every_rank(ranks, [&] {
-      record.emplace(*file, array);
-      require_events(*record, events, path);
+      blocks.emplace(*file, array, ranks);
+      require_events(blocks->record(), events, path);
     });
+    const BlockRecord& record = blocks->record();
     const auto parts = look_at(
-        record->blocks(), [&](std::int64_t block) { return look_at_block(*file, *record, array, block); },
-        ranks);
+        record.blocks(), [&](std::int64_t block) { return blocks->look(block); }, ranks);
     count_damaged(parts);
-    left.work[array] = {record->block(),
-                        not_whole(parts, [&](std::int64_t block) { return record->events_of(block); })};
+    left.work[array] = {record.block(),
+                        not_whole(parts, [&](std::int64_t block) { return record.events_of(block); })};
   }
   if (plan.stores_summary()) {
     std::optional<SummaryRows> rows;
@@ -200,14 +221,8 @@ void copy_singles(const std::filesystem::path& path, ScoreSink& to, const Screen
   for (std::int64_t first = range.first; first < range.last; first += events_of_block) {
     const std::int64_t count = std::min(events_of_block, range.last - first);
     PerScore<std::vector<float>> values;
-    ScoreViews views;
-    for (const Score score : every_score) {
-      if (!plan.singles.has(score)) continue;
-      values[score].resize(static_cast<std::size_t>(count));
-      scores_of(file, ScoreArray::singles, score).read(first, std::span(values[score]));
-      views[score] = values[score];
-    }
-    to.write(ScoreArray::singles, first, views);
+    to.write(ScoreArray::singles, first,
+             read_scores(file, ScoreArray::singles, plan.singles, {first, first + count}, values));
   }
 }
 

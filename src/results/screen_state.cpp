@@ -61,11 +61,27 @@ std::vector<std::string> files_of(const fs::path& partial, const std::string& jo
 
 using Ranges = std::vector<EventRange>;
 
-Ranges read_ranges(const hdf5::Location& file) {
-  const auto bounds = file.read<std::int64_t>("done");
+std::vector<std::int64_t> bounds_of(const Ranges& ranges) {
+  std::vector<std::int64_t> bounds;
+  for (const EventRange& range : ranges) bounds.insert(bounds.end(), {range.first, range.last});
+  return bounds;
+}
+
+Ranges ranges_between(const std::vector<std::int64_t>& bounds) {
   Ranges ranges;
   for (std::size_t at = 0; at + 1 < bounds.size(); at += 2) ranges.push_back({bounds[at], bounds[at + 1]});
   return ranges;
+}
+
+Ranges read_ranges(const hdf5::Location& file) {
+  return ranges_between(file.read<std::int64_t>("done"));
+}
+
+/// Rank 0's, on all ranks. Collective.
+void broadcast(Ranges& ranges, const Communicator& ranks) {
+  std::vector<std::int64_t> bounds = bounds_of(ranges);
+  ranks.broadcast(bounds);
+  ranges = ranges_between(bounds);
 }
 
 bool overlap(const Ranges& some, const Ranges& others) {
@@ -75,8 +91,8 @@ bool overlap(const Ranges& some, const Ranges& others) {
   });
 }
 
-/// Without the files whose events another, of more events, has as well.
-std::vector<std::string> each_once(const std::vector<std::string>& files) {
+/// Without the files whose events another, of more events, has as well; `taken` becomes those of the others.
+std::vector<std::string> each_once(const std::vector<std::string>& files, Ranges& taken) {
   struct Covered {
     std::string file;
     Ranges ranges;
@@ -91,7 +107,6 @@ std::vector<std::string> each_once(const std::vector<std::string>& files) {
   std::stable_sort(all.begin(), all.end(),
                    [](const Covered& a, const Covered& b) { return a.events > b.events; });
   std::vector<std::string> chosen;
-  Ranges taken;
   for (const Covered& covered : all) {
     if (covered.events == 0 || overlap(covered.ranges, taken)) continue;
     taken.insert(taken.end(), covered.ranges.begin(), covered.ranges.end());
@@ -224,9 +239,8 @@ fs::path ScreenStates::file_of(const PairSums& sums) const {
 
 void ScreenStates::save(const SelectionState& state, ScoreSet scores, int rank) const {
   write_file(file(fmt::format("rank{}", rank)), job_, [&](hdf5::File& to) {
-    std::vector<std::int64_t> bounds;
-    for (const EventRange& range : state.done) bounds.insert(bounds.end(), {range.first, range.last});
-    to.write("done", std::span<const std::int64_t>(bounds));
+    const std::vector<std::int64_t> bounds = bounds_of(state.done);
+    to.write("done", std::span(bounds));
     std::vector<std::int64_t> numbers;
     std::vector<float> values;
     for (const KeptPair& pair : state.pairs) numbers.push_back(pair.number);
@@ -258,10 +272,12 @@ void ScreenStates::remove(const PairSums& sums) const {
   fs::remove(file_of(sums), ignored);
 }
 
-std::vector<SelectionState> ScreenStates::take_selections(const Communicator& ranks) const {
+std::vector<SelectionState> ScreenStates::take_selections(Ranges& of_all, const Communicator& ranks) const {
   std::vector<std::string> files;
-  on_root(ranks, [&] { files = each_once(files_of(partial_, job_)); });
+  of_all.clear();
+  on_root(ranks, [&] { files = each_once(files_of(partial_, job_), of_all); });
   ranks.broadcast(files);
+  broadcast(of_all, ranks);
   std::vector<SelectionState> states;
   on_every_rank(ranks, [&] {
     for (const std::string& path : own_selections(ranks, files)) states.push_back(read_selection(path));
@@ -273,7 +289,7 @@ std::vector<BegunSums> ScreenStates::take_sums(const std::vector<Measure>& measu
                                                const std::vector<EventRange>& ranges, Ranges& of_all,
                                                const Communicator& ranks) const {
   std::vector<std::string> files;
-  std::vector<std::int64_t> bounds;
+  of_all.clear();
   on_root(ranks, [&] {
     for (const std::string& path : files_of(partial_, job_)) {
       const hdf5::File file = hdf5::File::open(path, hdf5::Access::read);
@@ -285,13 +301,10 @@ std::vector<BegunSums> ScreenStates::take_sums(const std::vector<Measure>& measu
       if (!is_left || overlap({firsts}, of_all)) continue;
       files.push_back(path);
       of_all.push_back(firsts);
-      bounds.insert(bounds.end(), {firsts.first, firsts.last});
     }
   });
   ranks.broadcast(files);
-  ranks.broadcast(bounds);
-  of_all.clear();
-  for (std::size_t at = 0; at + 1 < bounds.size(); at += 2) of_all.push_back({bounds[at], bounds[at + 1]});
+  broadcast(of_all, ranks);
   std::vector<BegunSums> begun;
   on_every_rank(ranks, [&] {
     for (const std::string& path : dealt_to(ranks, files)) begun.push_back(read_sums(path, measures, k));

@@ -17,6 +17,7 @@
 #include "dko/parallel/collective.hpp"
 #include "dko/parallel/parallel_file.hpp"
 #include "dko/training/checkpoint.hpp"
+#include "dko/training/training_settings.hpp"
 
 namespace dko {
 
@@ -180,21 +181,6 @@ void require_same_data(const hdf5::File& file, const DataChecksums& expected) {
   if (differs("profiles_checksum", expected.profiles)) refuse(file, "is of a training on other data");
 }
 
-using Settings = std::vector<std::pair<const char*, std::string>>;
-
-/// Those that must be as they were, in words that are equal where the values are.
-Settings settings_of(const TrainingRecord& record, bool validates_as_planned) {
-  Settings settings{{"--seed", fmt::to_string(record.seed)},
-                    {"--batch", fmt::to_string(record.batch)},
-                    {"--learning-rate", fmt::to_string(record.learning_rate)},
-                    {"--schedule", record.schedule},
-                    {"--weight-decay", fmt::to_string(record.weight_decay)},
-                    {"the number of validation cells", fmt::to_string(record.validation_cells)},
-                    {"the number of training cells", fmt::to_string(record.training_cells)}};
-  if (!validates_as_planned) settings.emplace_back("--validate-every", fmt::to_string(record.validate_every));
-  return settings;
-}
-
 void require_same_settings(const hdf5::File& file, const TrainingRecord& record,
                            const CheckpointNotes& expected) {
   const hdf5::Location training = file.group("training");
@@ -202,9 +188,8 @@ void require_same_settings(const hdf5::File& file, const TrainingRecord& record,
     if (then != now)
       refuse(file, fmt::format("is of another training: {} was {} and is {} now", what, then, now));
   };
-  const Settings then = settings_of(record, expected.validates_as_planned);
-  const Settings now = settings_of(expected.record, expected.validates_as_planned);
-  for (std::size_t at = 0; at < now.size(); ++at) require(now[at].first, then[at].second, now[at].second);
+  if (const auto changed = changed_setting(record, expected.record, !expected.validates_as_planned))
+    require(changed->what, changed->then, changed->now);
   require("the number of hidden units", fmt::to_string(training.integer_attribute("hidden")),
           fmt::to_string(expected.shape.hidden));
   if (training.text_attribute("split_checksum") != expected.data.split)

@@ -14,6 +14,7 @@
 #include "collect.hpp"
 #include "dko/base/random.hpp"
 #include "dko/parallel/collective.hpp"
+#include "dko/training/training_settings.hpp"
 #include "hidden_units.hpp"
 #include "output_bias.hpp"
 #include "phase_clock.hpp"
@@ -216,20 +217,15 @@ struct Trainer::State {
 
   /// With all that is known from elsewhere.
   TrainingRecord completed_record() const {
-    TrainingRecord completed = record;
+    TrainingRecord completed = settings_record(options, split);
+    completed.training_losses = record.training_losses;
+    completed.validation_losses = record.validation_losses;
+    completed.best_step = record.best_step;
     if (!validates()) completed.best_step = steps_made();
     completed.best_validation_loss = validates() ? best_loss : std::numeric_limits<double>::quiet_NaN();
     completed.steps = steps_made();
-    completed.seed = options.seed;
-    completed.batch = options.batch;
-    completed.learning_rate = options.learning_rate;
-    completed.schedule = name_of(options.schedule);
-    completed.weight_decay = options.weight_decay;
-    completed.patience = options.patience;
     completed.validate_every = plan.validate_every;
     completed.parallel = name_of(plan.parallel);
-    completed.training_cells = std::ssize(split.training);
-    completed.validation_cells = std::ssize(split.validation);
     return completed;
   }
 

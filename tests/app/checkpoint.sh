@@ -92,6 +92,8 @@ expect 4 '(writing failed|cannot be)' bash -c "trap '' XFSZ; ulimit -f 500; exec
 [ -e screen.h5.model ] || fail "the trained model is gone though its screen failed"
 expect 3 'screen.h5.model: is another model: --batch was 10 and is 11 now' \
   "$DKO" run more.csv -o screen.h5 --order 2 --steps 30 --batch 11 --resume
+expect 3 'screen.h5.model: is another model: --schedule was constant and is cosine now' \
+  "$DKO" run more.csv -o screen.h5 --order 2 "${short[@]}" --schedule cosine --resume
 expect 0 'screen.h5.model: is the trained model' "$DKO" run more.csv -o screen.h5 --order 2 "${short[@]}" --resume
 absent r.h5 screen.h5.model
 

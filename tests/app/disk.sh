@@ -1,17 +1,9 @@
 . "$(dirname "$0")/lib.sh"
 # A full disk, a quota, a disk that can only be read, a directory that goes: one message, exit code 4, and what
 # was written stays good. When there is room again, --resume ends with the same numbers.
-python=${DKO_PYTHON:-/usr/bin/python3}
-"$python" -c 'import h5py, numpy' 2>/dev/null || skip "$python has not h5py and numpy"
-"$DKO" simulate --genes 60 --cells 60 --seed 3 -o data.csv -q
-"$DKO" train data.csv -o model.h5 --steps 5 --batch 10 -q
-"$DKO" screen data.csv --model model.h5 -o screen.h5 -q
+small_jobs
 
 # A disk that fails from some operation on, by the library of faults: every command that writes.
-sweep() {
-  PYTHONPATH=$DKO_SOURCE/scripts "$python" "$DKO_SOURCE/tests/app/crash_sweep.py" data.csv model.h5 screen.h5 "$@" ||
-    fail "not every job ended well"
-}
 sweep --jobs pairs,top --fault ENOSPC --resume --stride 31 --first 2
 sweep --jobs summary --fault SHORT --resume --stride 43 --first 3
 sweep --jobs run --fault EDQUOT --resume --stride 79 --first 4

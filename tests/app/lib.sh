@@ -57,6 +57,20 @@ on() {
   ASAN_OPTIONS=detect_leaks=0 mpirun -n "$ranks" "$@"
 }
 
+# small_jobs: what sweep strikes, made from data.csv: model.h5 and screen.h5.
+small_jobs() {
+  python=${DKO_PYTHON:-/usr/bin/python3}
+  "$python" -c 'import h5py, numpy' 2>/dev/null || skip "$python has not h5py and numpy"
+  "$DKO" simulate --genes 60 --cells 60 --seed 3 -o data.csv -q
+  "$DKO" train data.csv -o model.h5 --steps 5 --batch 10 -q
+  "$DKO" screen data.csv --model model.h5 -o screen.h5 -q
+}
+# sweep OPTION...: a fault at one operation on files after the other (crash_sweep.py).
+sweep() {
+  PYTHONPATH=$DKO_SOURCE/scripts "$python" "$DKO_SOURCE/tests/app/crash_sweep.py" data.csv model.h5 screen.h5 "$@" ||
+    fail "not every job ended well, or a score was lost or changed"
+}
+
 # start RANKS COMMAND...: in the background; $job is its mpirun, and said.txt has what it says.
 start() {
   local ranks=$1

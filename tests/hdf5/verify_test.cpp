@@ -1,7 +1,12 @@
 #include "dko/hdf5/verify.hpp"
 
+#include <hdf5.h>
+
 #include <catch2/catch.hpp>
 #include <numeric>
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/lsan_interface.h>
+#endif
 
 #include "dko/base/error.hpp"
 #include "support/testing.hpp"
@@ -44,6 +49,17 @@ std::vector<hdf5::BlockSums> blocks() {
 hdf5::Verification verified(const std::filesystem::path& path) {
   return verify_arrays(hdf5::File::open(path, hdf5::Access::read), blocks());
 }
+
+/// HDF5 1.10.8 never frees an object header whose checksum is wrong. What is allocated while this lives is
+/// not told as our leak; it lives for a whole test, for HDF5 uses again what it freed before.
+struct IgnoringLeaksOfHdf5 {
+#ifdef __SANITIZE_ADDRESS__
+  __lsan::ScopedDisabler disabler;
+#endif
+  IgnoringLeaksOfHdf5() {
+    H5garbage_collect();
+  }
+};
 
 template <class T>
 void put(const std::filesystem::path& path, const char* name, std::int64_t at, T value) {
@@ -99,6 +115,7 @@ TEST_CASE("blocks without a checksum are such that were not written") {
 }
 
 TEST_CASE("texts that HDF5 keeps without a checksum have one") {
+  const IgnoringLeaksOfHdf5 ignoring;
   const testing::TemporaryFolder folder;
   const auto damaged_by = [&](const std::string& text, const std::string& other) {
     make(folder / "x.h5");

@@ -6,6 +6,7 @@
 #include "dko/knockout/ensemble_kernel.hpp"
 #include "dko/knockout/sparse_cell_kernel.hpp"
 #include "support/full_network.hpp"
+#include "support/kernel_check.hpp"
 #include "support/pair_scores.hpp"
 #include "support/plain_sparse.hpp"
 #include "support/testing.hpp"
@@ -13,43 +14,6 @@
 using namespace dko;
 
 namespace {
-
-double worst(const KnockoutScores& found, double impact, double network) {
-  const double difference = std::max(std::abs(found.impact - impact), std::abs(found.network - network));
-  return std::isnan(found.impact) || std::isnan(found.network) ? HUGE_VAL : difference;
-}
-
-/// Largest difference to the full network over all singles and pairs, with every instruction set.
-double worst_difference(const Mapping& mapping, const ExpressionMatrix& matrix) {
-  const CollapsedMapping collapsed(mapping);
-  double most = 0;
-  for (const InstructionSet instructions : every_instruction_set) {
-    if (!is_available(instructions)) continue;
-    DenseCellKernel kernel(collapsed, instructions);
-    for (std::int64_t cell = 0; cell < matrix.cells(); ++cell) {
-      const auto genes = matrix.expressed(cell);
-      const auto n = static_cast<std::int32_t>(genes.size());
-      if (n < 3) continue;
-      kernel.load(genes);
-      for (std::int32_t a = 0; a < n; ++a) {
-        const auto lost = genes.subspan(static_cast<std::size_t>(a), 1);
-        most = std::max(most, worst(kernel.scores(std::vector<std::int32_t>{a}),
-                                    testing::full_impact(mapping, genes, lost),
-                                    testing::full_network_impact(mapping, genes, lost)));
-      }
-      const testing::PairScores pairs(kernel, n);
-      pairs.for_each([&](std::int32_t a, std::int32_t b, std::size_t at) {
-        const std::vector<std::int32_t> lost{genes[static_cast<std::size_t>(a)],
-                                             genes[static_cast<std::size_t>(b)]};
-        most = std::max(most, worst({static_cast<double>(pairs.values.impact[at]),
-                                     static_cast<double>(pairs.values.network[at])},
-                                    testing::full_impact(mapping, genes, lost),
-                                    testing::full_network_impact(mapping, genes, lost)));
-      });
-    }
-  }
-  return most;
-}
 
 /// Those of all pairs of n genes.
 void check_all(DenseCellKernel& kernel, std::int32_t n, float impact, float network) {
@@ -65,7 +29,7 @@ TEST_CASE("parameters of any size: scores agree with the full network") {
   const double exponent = GENERATE(-44, -30, -22, -19, -15, 10, 15, 18, 19, 25, 37);
   const auto scale = static_cast<float>(std::pow(10.0, exponent));
   const auto matrix = testing::random_matrix(4, 16, 0.7, 91);
-  CHECK(worst_difference(testing::random_mapping({16, 9}, scale, 92), matrix) < 2e-5);
+  CHECK(testing::worst_difference(testing::random_mapping({16, 9}, scale, 92), matrix) < 2e-5);
 }
 
 TEST_CASE("effects far beyond the outputs that they cancel in: scores agree with the full network") {
@@ -89,8 +53,7 @@ TEST_CASE("effects far beyond the outputs that they cancel in: scores agree with
     }
     pairs.for_each([&](std::int32_t a, std::int32_t b, std::size_t at) {
       const KnockoutScores one = kernel.scores(std::vector<std::int32_t>{a, b});
-      largest = std::max(largest, worst(one, static_cast<double>(pairs.values.impact[at]),
-                                        static_cast<double>(pairs.values.network[at])));
+      largest = std::max(largest, testing::largest_difference(one, testing::stored(pairs, at)));
     });
   }
   CHECK(largest < 2e-5);
@@ -146,7 +109,8 @@ TEST_CASE("a sparse knockout that takes nearly all that was left has the scores 
     for (const std::int32_t gene : removed) rest[static_cast<std::size_t>(gene)] = 0;
     for (const double share : rest) kept += share;
     for (double& share : rest) share /= kept;
-    CHECK(worst(found, testing::full_distance(after, before), testing::full_distance(after, rest)) < 2e-5);
+    CHECK(testing::largest_difference(
+              found, {testing::full_distance(after, before), testing::full_distance(after, rest)}) < 2e-5);
   };
   check(kernel.scores(std::vector<std::int32_t>{0}), {0});
   const testing::PairScores pairs(kernel, n);

@@ -64,15 +64,8 @@ void begin_selection(const Data& data, const ScreenStates& states, std::int64_t 
 /// The rest of it, by these ranks.
 PairSelection end_selection(const Data& data, const ScreenStates& states, const Communicator& ranks) {
   PairSelection selection(data.plan.keeping, data.plan.doubles);
-  std::vector<std::int64_t> bounds;
-  for (const SelectionState& state : states.take_selections(ranks)) {
-    selection.restore(state);
-    for (const EventRange& range : state.done) bounds.insert(bounds.end(), {range.first, range.last});
-  }
-  bounds = ranks.gather(std::span<const std::int64_t>(bounds));
-  ranks.broadcast(bounds);
   std::vector<EventRange> done;
-  for (std::size_t at = 0; at < bounds.size(); at += 2) done.push_back({bounds[at], bounds[at + 1]});
+  for (const SelectionState& state : states.take_selections(done, ranks)) selection.restore(state);
   ScreenWork work;
   work.pairs.ranges = all_but(done, data.index.total());
   testing::MemorySink singles;
@@ -133,9 +126,10 @@ TEST_CASE("a selection that was stopped goes on to what one that was not keeps")
     if (ranks.is_root()) {
       const PairSelection again = end_selection(data, states, Communicator::one_rank());
       states.save({again.done(), again.kept()}, data.plan.doubles, 50);
-      CHECK(states.take_selections(Communicator::one_rank()).size() == 1);
+      std::vector<EventRange> done;
+      CHECK(states.take_selections(done, Communicator::one_rank()).size() == 1);
       ScreenStates::remove_all(folder / "x.partial");
-      CHECK(states.take_selections(Communicator::one_rank()).empty());
+      CHECK(states.take_selections(done, Communicator::one_rank()).empty());
     }
     ranks.barrier();
   }

@@ -65,7 +65,7 @@ struct ShardOptions {
   /// Of the pairs, where the plan selects some: they go there and not to the sink. To be finished when all
   /// shards are done.
   PairSelection* selection = nullptr;
-  const ScreenWork* work = nullptr;  ///< what of the plan is to be done; null: all of it, in blocks of one
+  const ScreenWork* work = nullptr;  ///< what of the plan is to be done; null: all of it
   /// Asked now and then, between pieces of at most half a second; state is not handed on, for what
   /// is scored is.
   PauseCallback pause = {};

@@ -28,8 +28,10 @@ class ScreenStates {
   void remove(const PairSums& sums) const;
 
   /// What was put down, each by one of the ranks. What a rank took over and put down again is there once.
-  /// Collective. @throws CollectiveFailure of exit code 3 if a file is damaged
-  std::vector<SelectionState> take_selections(const Communicator& ranks) const;
+  /// `of_all` becomes the events of all of them, on all ranks. Collective.
+  /// @throws CollectiveFailure of exit code 3 if a file is damaged
+  std::vector<SelectionState> take_selections(std::vector<EventRange>& of_all,
+                                              const Communicator& ranks) const;
   /// Of blocks whose first genes are all in one of the ranges; `k` genes. `of_all` becomes the first genes
   /// of all of them, on all ranks. Collective. @throws likewise
   std::vector<BegunSums> take_sums(const std::vector<Measure>& measures, std::int64_t k,
