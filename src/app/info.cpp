@@ -63,6 +63,7 @@ Facts describe_screen(const std::string& path) {
   facts["screen_seconds"] = screen.screen_seconds();
   facts["finished"] = screen.finished();
   facts.update(to_json(screen.provenance()));
+  facts["job_at_end"] = screen.job_at_end();
   return facts;
 }
 

@@ -52,6 +52,7 @@ constexpr auto screen_seconds = "screen_seconds";
 constexpr auto training_seconds = "training_seconds";
 constexpr auto resumed = "resumed";
 constexpr auto ranks_at_end = "ranks_at_end";
+constexpr auto job_at_end = "job_at_end";  ///< the scheduler's, of fixed size
 
 constexpr const char* group_of(ScoreArray array) {
   return array == ScoreArray::singles ? single : array == ScoreArray::pairs ? double_ : list;

@@ -18,6 +18,7 @@ namespace fs = std::filesystem;
 namespace layout = screen_layout;
 
 constexpr hdf5::FileKind kind{"dko screen state", 1};
+constexpr auto screen_file = "screen_file";  // attribute: the job of the screen file that it is of
 constexpr auto mark = ".state-";
 constexpr std::int64_t pairs_at_once = std::int64_t{1} << 20;
 
@@ -40,7 +41,7 @@ void write_file(const fs::path& path, const std::string& job, Write write) {
   OutputFile output(path, true);
   hdf5::File file = hdf5::File::create(output.partial_path(), 1);
   hdf5::write_header(file, kind, {});
-  file.set(layout::job, job);
+  file.set(screen_file, job);
   write(file);
   file.close();
   output.sync();
@@ -54,7 +55,7 @@ std::vector<std::string> files_of(const fs::path& partial, const std::string& jo
     if (path.extension() == ".partial") continue;
     const hdf5::File file = hdf5::File::open(path, hdf5::Access::read);
     hdf5::read_header(file, kind);
-    if (file.text_attribute(layout::job) == job) files.push_back(path.string());
+    if (file.text_attribute(screen_file) == job) files.push_back(path.string());
   }
   return files;
 }
