@@ -3,10 +3,11 @@
 
 #include "dko/hdf5/header.hpp"
 #include "dko/knockout/screen.hpp"
+#include "dko/results/screen_scored.hpp"
 
 namespace dko::screen_layout {
 
-constexpr hdf5::FileKind kind{"dko screen", 1};
+constexpr hdf5::FileKind kind = screen_kind;
 
 constexpr auto genes = "genes";
 constexpr auto cells = "cells";

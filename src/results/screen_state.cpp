@@ -313,6 +313,35 @@ std::vector<BegunSums> ScreenStates::take_sums(const std::vector<Measure>& measu
   return begun;
 }
 
+std::int64_t ScreenStates::selected_from() const {
+  Ranges of_all;
+  each_once(files_of(partial_, job_), of_all);
+  std::int64_t pairs = 0;
+  for (const EventRange& range : of_all) pairs += range.size();
+  return pairs;
+}
+
+std::int64_t ScreenStates::summed(const std::vector<EventRange>& left) const {
+  std::int64_t pairs = 0;
+  Ranges taken;
+  for (const std::string& path : files_of(partial_, job_)) {
+    const hdf5::File file = hdf5::File::open(path, hdf5::Access::read);
+    const EventRange firsts = firsts_of(file);
+    const auto is_in = [&](const EventRange& one) {
+      return firsts.first <= one.first && one.last <= firsts.last;
+    };
+    if (std::count_if(left.begin(), left.end(), is_in) != firsts.size() || overlap({firsts}, taken)) continue;
+    taken.push_back(firsts);
+    const hdf5::Dataset cells = file.dataset("cells");
+    in_pieces(cells.size(), [&](std::int64_t first, std::int64_t count) {
+      std::vector<std::int32_t> counts(static_cast<std::size_t>(count));
+      cells.read(first, std::span(counts));
+      for (const std::int32_t of_pair : counts) pairs += of_pair;
+    });
+  }
+  return pairs;
+}
+
 void ScreenStates::remove_all(const fs::path& partial) {
   std::error_code ignored;
   for (const fs::path& path : state_files(partial)) fs::remove(path, ignored);

@@ -65,7 +65,7 @@ TEST_CASE("whatever the environment holds, a job's name can be shown and is not 
 
   std::string accents;
   for (int at = 0; at < 5000; ++at) accents += "\xc3\xa9";
-  for (const std::string& start : {"", "x"}) {
+  for (const std::string start : {"", "x"}) {
     const std::string value = start + accents;
     const Environment wide({{"SLURM_ARRAY_JOB_ID", value},
                             {"SLURM_ARRAY_TASK_ID", value},
