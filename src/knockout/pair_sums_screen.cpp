@@ -19,10 +19,9 @@ namespace {
 constexpr double most_of_scores = 1 << 30;
 constexpr double part_of_scores = 0.25;  // of the memory
 
-/// Of scoring a pair, and of adding it up, which takes as long in any cell.
+/// Of scoring a pair and adding it up.
 std::int64_t cost_of_pair(const CellCosts& cell) {
-  constexpr std::int64_t adding = 130;  // in units of CellCosts: 13 ns
-  return cell.pair + adding;
+  return cell.pair + cost_of_adding;
 }
 
 /// One stored score, and the places among the measures of what comes of it.

@@ -17,8 +17,6 @@ namespace dko {
 
 namespace {
 
-constexpr std::int64_t cost_of_piece = 5'000'000'000;  // half a second
-
 class ShardScreen {
  public:
   ShardScreen(const ScreenPlan& plan, const ExpressionMatrix& matrix,

@@ -12,6 +12,9 @@
 
 namespace dko {
 
+/// Half a second: of the longest piece of pairs between two times of asking whether to stop.
+inline constexpr std::int64_t cost_of_piece = 5'000'000'000;
+
 /// What a shard has to do in one array.
 struct ShardWork {
   std::vector<EventRange> ranges;

@@ -43,13 +43,34 @@ double cost_of_list(const std::optional<EventList>& list, std::span<const CellCo
   return cost;
 }
 
-/// Of any cell: its load, and as many events as a block of the array has at most.
-std::int64_t longest_of(const ArrayWork& work, std::span<const CellCosts> cells,
-                        std::int64_t CellCosts::*of_event) {
+/// Of the costliest cell, for so many members: loading it, and what is scored of it before a rank asks
+/// whether to stop; of singles and lists one event, of pairs a piece, of a summary all that may be in a
+/// rank's share.
+std::int64_t longest_block(const ScreenPlan& plan, const PairIndex& pairs, std::span<const CellCosts> cells,
+                           std::int64_t most_firsts) {
   std::int64_t longest = 0;
-  for (const CellCosts& cell : cells)
-    longest = std::max(longest, cell.load + std::min(work.block, work.events()) * (cell.*of_event));
+  for (std::size_t cell = 0; cell < cells.size(); ++cell) {
+    const CellCosts& cost = cells[cell];
+    std::int64_t scoring = plan.singles.any() ? cost.single : 0;
+    if (plan.list) scoring = std::max(scoring, cost.listed);
+    const std::int64_t all = pairs.starts()[cell + 1] - pairs.starts()[cell];
+    if (plan.stores_summary()) {
+      const std::int64_t targets = plan.targets.count(static_cast<std::int64_t>(cell));
+      scoring = std::max(scoring, (cost.pair + cost_of_adding) * std::min(all, most_firsts * targets));
+    } else if (plan.doubles.any()) {
+      const std::int64_t piece = std::min(all, static_cast<std::int64_t>(scores_per_write));
+      scoring = std::max(scoring, std::min(cost_of_piece / plan.members, cost.pair * piece));
+    }
+    longest = std::max(longest, cost.load + scoring);
+  }
   return longest;
+}
+
+/// First genes of the largest share of a summary.
+std::int64_t most_firsts_of(const PairGenes& genes, std::int64_t ranks) {
+  std::int64_t most = 0;
+  for (std::int64_t rank = 0; rank < ranks; ++rank) most = std::max(most, genes.share(rank, ranks).size());
+  return most;
 }
 
 }  // namespace
@@ -61,27 +82,28 @@ ScreenForecast forecast_screen(const ScreenPlan& plan, const ExpressionMatrix& m
   RankCosts costs(ranks);
   ScreenForecast forecast;
   double events = 0;
-  std::int64_t longest = 0;
-  const auto add = [&](ScoreArray array, const ArrayCosts& of_array, std::int64_t CellCosts::*of_event) {
+  std::int64_t most_firsts = 0;
+  const auto add = [&](ScoreArray array, const ArrayCosts& of_array) {
     costs.add(of_array.of_shares(work[array], ranks));
-    longest = std::max(longest, longest_of(work[array], cells, of_event));
     if (array == ScoreArray::pairs && !plan.stores_all_pairs()) return;
     forecast.blocks += (work[array].events() + work[array].block - 1) / work[array].block;
   };
   if (!work.singles.ranges.empty()) {
-    add(ScoreArray::singles, {plan.targets.starts(), cells, &CellCosts::single}, &CellCosts::single);
+    add(ScoreArray::singles, {plan.targets.starts(), cells, &CellCosts::single});
     events += cost_of_events(plan.targets.starts(), cells, &CellCosts::single);
   }
-  if (!work.pairs.ranges.empty())
-    add(ScoreArray::pairs, {pairs.starts(), cells, &CellCosts::pair}, &CellCosts::pair);
+  if (!work.pairs.ranges.empty()) add(ScoreArray::pairs, {pairs.starts(), cells, &CellCosts::pair});
   if (plan.doubles.any()) events += cost_of_events(pairs.starts(), cells, &CellCosts::pair);
   if (!work.list.ranges.empty()) {
-    add(ScoreArray::list, {*plan.list, cells}, &CellCosts::listed);
+    add(ScoreArray::list, {*plan.list, cells});
     events += cost_of_list(plan.list, cells);
   }
   if (plan.stores_summary()) {
     costs.add(pair_sums_costs(plan, matrix, cells, ranks));
-    forecast.blocks += pair_genes(plan, matrix).count();
+    events += static_cast<double>(cost_of_adding) * static_cast<double>(pairs.total());
+    const PairGenes genes = pair_genes(plan, matrix);
+    forecast.blocks += genes.count();
+    most_firsts = most_firsts_of(genes, ranks);
   }
   const double unit = seconds_of_cost * static_cast<double>(plan.members);
   const double total = costs.total();
@@ -89,7 +111,7 @@ ScreenForecast forecast_screen(const ScreenPlan& plan, const ExpressionMatrix& m
   forecast.load_seconds = unit * std::max(0.0, total - events);
   forecast.slowest_seconds = unit * costs.most();
   forecast.above_mean = total > 0 ? costs.most() * static_cast<double>(ranks) / total - 1 : 0;
-  forecast.longest_block = unit * static_cast<double>(longest);
+  forecast.longest_block = unit * static_cast<double>(longest_block(plan, pairs, cells, most_firsts));
   return forecast;
 }
 

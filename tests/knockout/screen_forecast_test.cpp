@@ -94,6 +94,32 @@ TEST_CASE("on several ranks a forecast is what the shards of a screen count") {
   }
 }
 
+TEST_CASE("the longest block is a load and what is scored before a rank asks whether to stop") {
+  const ExpressionMatrix matrix = some_cells();
+  ScreenPlan plan = testing::full_plan(matrix);
+  plan.list.reset();
+  std::vector<CellCosts> costs = dense_costs_of(matrix);
+  const auto longest = [&](std::int64_t adding) {
+    std::int64_t most = 0;
+    for (std::int64_t cell = 0; cell < matrix.cells(); ++cell) {
+      const CellCosts& of_cell = costs[static_cast<std::size_t>(cell)];
+      const std::int64_t n = matrix.expressed_count(cell);
+      most = std::max(most, of_cell.load + n * (n - 1) / 2 * (of_cell.pair + adding));
+    }
+    return most;
+  };
+  for (const auto form : {PairKeeping::Form::all, PairKeeping::Form::summary}) {
+    plan.keeping.form = form;
+    plan.keeping.memory = 1 << 30;
+    const std::int64_t adding = form == PairKeeping::Form::summary ? 130 : 0;
+    CHECK(forecast_screen(plan, matrix, costs, 1).longest_block == Approx(seconds(longest(adding), plan)));
+  }
+  // Half a second at most, whatever a pair costs.
+  plan.keeping.form = PairKeeping::Form::all;
+  for (CellCosts& of_cell : costs) of_cell = {10'000'000'000, 1, 1, 0};
+  CHECK(forecast_screen(plan, matrix, costs, 1).longest_block == Approx(0.5));
+}
+
 TEST_CASE("sums over cells load each cell once for each block of first genes, and cost what they count") {
   const ExpressionMatrix matrix = some_cells();
   ScreenPlan plan = testing::full_plan(matrix);
@@ -111,6 +137,9 @@ TEST_CASE("sums over cells load each cell once for each block of first genes, an
     if (n > 2) loads += of_cell.load;
   }
   CHECK(pair_sums_costs(plan, matrix, costs, 1) == std::vector{pairs + loads});
+  plan.singles = {};
+  CHECK(forecast_screen(plan, matrix, costs, 1).core_seconds == Approx(seconds(pairs + loads, plan)));
+  CHECK(forecast_screen(plan, matrix, costs, 1).load_seconds == Approx(seconds(loads, plan)));
 
   std::vector<CellCosts> without_loads = costs;
   for (CellCosts& of_cell : without_loads) of_cell.load = 0;

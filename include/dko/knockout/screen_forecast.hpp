@@ -19,7 +19,7 @@ struct ScreenForecast {
   double load_seconds = 0;     ///< of them, what loading cells takes
   double slowest_seconds = 0;  ///< of the rank that has most to do
   double above_mean = 0;       ///< slowest / mean − 1
-  double longest_block = 0;    ///< of the costliest cell: loading it, and a block of its events
+  double longest_block = 0;    ///< between two times of asking whether to stop: loading a cell, and scoring
   std::int64_t blocks = 0;     ///< of scores, on record in the file (of a summary: rows)
 };
 
