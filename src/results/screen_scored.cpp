@@ -1,9 +1,12 @@
 #include "dko/results/screen_scored.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <vector>
 
 #include "block_record.hpp"
+#include "dko/base/error.hpp"
 #include "dko/results/screen_state.hpp"
 #include "screen_layout.hpp"
 #include "summary_layout.hpp"
@@ -38,8 +41,10 @@ std::int64_t events_on_record(const BlockRecord& record) {
 std::int64_t pairs_of_singles(const hdf5::File& file) {
   const auto starts = file.group(layout::single).read<std::int64_t>(layout::indptr);
   const auto expressed = file.group(layout::cells).read<std::int32_t>(layout::n_genes);
+  if (starts.size() != expressed.size() + 1)
+    throw InputError(fmt::format("{}: its arrays do not fit together: the file is damaged", file.path()));
   std::int64_t pairs = 0;
-  for (std::size_t cell = 0; cell < std::min(expressed.size(), starts.size() - 1); ++cell) {
+  for (std::size_t cell = 0; cell < expressed.size(); ++cell) {
     const std::int64_t m = starts[cell + 1] - starts[cell];
     if (expressed[cell] > 2) pairs += m * (m - 1) / 2;
   }

@@ -1,0 +1,89 @@
+#include "dko/results/screen_scored.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "dko/base/error.hpp"
+#include "dko/knockout/event_index.hpp"
+#include "dko/knockout/screen_work.hpp"
+#include "dko/results/screen_state.hpp"
+#include "support/screens.hpp"
+
+using namespace dko;
+
+namespace {
+
+struct Begun {
+  explicit Begun(PairKeeping::Form form)
+      : matrix(testing::random_matrix(9, 14, 0.7, 95)), plan(testing::full_plan(matrix)) {
+    plan.keeping.form = form;
+    if (form == PairKeeping::Form::selected) plan.keeping.top = 2;
+    if (form != PairKeeping::Form::all) plan.list.reset();
+    create_screen_file(path(), matrix, plan, start_provenance("dko screen", 1));
+  }
+  std::filesystem::path path() const { return folder / "x.h5.partial"; }
+  std::int64_t pairs() const { return PairIndex(matrix, plan.targets).total(); }
+  /// As the file's own states are.
+  ScreenStates states() const {
+    const hdf5::File file = hdf5::File::open(path(), hdf5::Access::read);
+    return {path(), file.group("progress").text_attribute("job")};
+  }
+  /// One of two shards.
+  void score(std::int64_t shard) const {
+    const auto members = testing::collapsed(testing::random_members(1, {14, 14}, 96));
+    const ScreenWork work = whole_work(plan, matrix, 1);
+    ScreenWriter writer(path(), Communicator::one_rank(), plan);
+    screen_shard(plan, matrix, members, shard, 2, writer, {.work = &work});
+    writer.close();
+  }
+
+  testing::TemporaryFolder folder;
+  ExpressionMatrix matrix;
+  ScreenPlan plan;
+};
+
+}  // namespace
+
+TEST_CASE("blocks on record are counted, of all arrays") {
+  const Begun screen(PairKeeping::Form::all);
+  const std::int64_t all = screen.plan.targets.total() + screen.pairs() + screen.plan.list->size();
+  CHECK(count_scored(screen.path()).scored == 0);
+  CHECK(count_scored(screen.path()).of == all);
+  screen.score(0);
+  const std::int64_t first = count_scored(screen.path()).scored;
+  CHECK(first > 0);
+  CHECK(first < all);
+  screen.score(1);
+  CHECK(count_scored(screen.path()).scored == all);
+}
+
+TEST_CASE("of selected pairs those are counted that selections were made from") {
+  const Begun screen(PairKeeping::Form::selected);
+  CHECK(count_scored(screen.path()).of == screen.plan.targets.total() + screen.pairs());
+  const ScreenStates states = screen.states();
+  states.save(SelectionState{{{0, 5}, {7, 9}}, {}}, screen.plan.doubles, 0);
+  CHECK(count_scored(screen.path()).scored == 7);
+  // What another rank took over is there once.
+  states.save(SelectionState{{{0, 5}}, {}}, screen.plan.doubles, 1);
+  CHECK(count_scored(screen.path()).scored == 7);
+  // Files of another screen do not count.
+  ScreenStates(screen.path(), "other").save(SelectionState{{{20, 30}}, {}}, screen.plan.doubles, 2);
+  CHECK(count_scored(screen.path()).scored == 7);
+}
+
+TEST_CASE("of a summary pairs are counted in each cell they were added in") {
+  const Begun screen(PairKeeping::Form::summary);
+  CHECK(count_scored(screen.path()).of == screen.plan.targets.total() + screen.pairs());
+  PairSums sums(summed_measures(screen.plan));
+  sums.reset(0, 2, pair_genes(screen.plan, screen.matrix).count());
+  sums.cell_counts()[0] = 3;
+  sums.cell_counts()[1] = 1;
+  screen.states().save(sums, 1);
+  CHECK(count_scored(screen.path()).scored == 4);
+}
+
+TEST_CASE("other files cannot be counted") {
+  const testing::TemporaryFolder folder;
+  CHECK_THROWS_AS(count_scored(folder / "none.h5"), InputError);
+  testing::write_file(folder / "text.h5", "no HDF5 file");
+  CHECK_THROWS_AS(count_scored(folder / "text.h5"), InputError);
+}
