@@ -11,6 +11,7 @@ from report_words import (NAMES, bold, distribution_caption, gene_in_words, gene
 
 KNOWN_FACTS = {
     "format", "version", "complete", "dko_version", "command", "host", "started", "finished", "ranks", "seed",
+    "job", "job_at_end",
     "input", "input_checksum", "model_checksum", "members", "screen_seconds", "training_seconds"
 }
 
@@ -71,7 +72,7 @@ def what_was_run(report) -> str:
             ("knockouts", knockouts(screen)), ("scores stored", clean(", ".join(stored_scores(screen)))),
             ("mapping", clean(kind_of(report)) + mapping_details(settings, screen.members))]
     rows += [(title, clean(time_of(said[key])))
-             for title, key in (("seed", "seed"), ("ranks", "ranks"), ("host", "host"),
+             for title, key in (("seed", "seed"), ("ranks", "ranks"), ("host", "host"), ("job", "job"), ("job that finished it", "job_at_end"),
                                 ("started", "started"), ("finished", "finished"))
              if said.get(key) not in (None, "")]
     rows += [(title, f"{number(float(said[key]))} s")

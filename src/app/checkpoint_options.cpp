@@ -20,7 +20,7 @@ namespace {
 
 std::vector<fs::path> files_of(const ModelOptions& options) {
   std::vector<fs::path> files;
-  for (std::int64_t member = 0; member < options.members; ++member)
+  for (std::int64_t member = 0; member < options.made(); ++member)
     files.push_back(member_checkpoint(options.checkpoint.file, member));
   return files;
 }
@@ -51,7 +51,7 @@ void complete_checkpoint_options(const CommandLine& line, const std::string& out
   if (is_sparse && line.given("checkpoint"))
     throw UsageError("--checkpoint is of --mapping dko; a sparse fit cannot be resumed");
   checkpoint.resume = resume;
-  checkpoint.save_last = line.given("checkpoint") || options.members > 1;
+  checkpoint.save_last = line.given("checkpoint") || options.made() > 1;
   if (is_sparse || checkpoint.file == "none")
     checkpoint.file.clear();
   else if (!line.given("checkpoint"))

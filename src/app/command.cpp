@@ -18,6 +18,7 @@ std::span<const Command> commands() {
   static constexpr std::array all{
       Command{"run", "train the mapping, then screen all knockouts, in one job", run_command},
       Command{"train", "train the mapping and write a model", train_command},
+      Command{"ensemble", "join models that were trained apart into one", ensemble_command},
       Command{"screen", "score knockouts with a model", screen_command},
       Command{"predict", "predict the profiles of held-out cells, beside a baseline", predict_command},
       Command{"export", "write scores or profiles as CSV", export_command},
@@ -43,6 +44,12 @@ CommandLine::CommandLine(std::string usage, std::string what, std::string exampl
 void CommandLine::add_positional(const char* name, std::string& variable) {
   positional_.add_options()(name, po::value(&variable));
   positions_.add(name, 1);
+  positional_names_.emplace_back(name);
+}
+
+void CommandLine::add_positional(const char* name, std::vector<std::string>& variables) {
+  positional_.add_options()(name, po::value(&variables));
+  positions_.add(name, -1);
   positional_names_.emplace_back(name);
 }
 

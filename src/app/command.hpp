@@ -38,6 +38,7 @@ std::span<const Command> commands();
 
 void run_command(const std::vector<std::string>& arguments, const Context& context);
 void train_command(const std::vector<std::string>& arguments, const Context& context);
+void ensemble_command(const std::vector<std::string>& arguments, const Context& context);
 void screen_command(const std::vector<std::string>& arguments, const Context& context);
 void predict_command(const std::vector<std::string>& arguments, const Context& context);
 void export_command(const std::vector<std::string>& arguments, const Context& context);
@@ -59,6 +60,8 @@ class CommandLine {
   boost::program_options::options_description_easy_init add() { return options_.add_options(); }
   /// A positional argument that must be given.
   void add_positional(const char* name, std::string& variable);
+  /// Any number of them, at least one.
+  void add_positional(const char* name, std::vector<std::string>& variables);
 
   /// Reads the arguments into the variables. False if --help was asked for and has been printed.
   /// @throws UsageError for anything that does not fit.

@@ -1,11 +1,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/program_options/value_semantic.hpp>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "command.hpp"
 #include "dko/base/error.hpp"
+#include "dko/base/printable.hpp"
 #include "dko/base/text.hpp"
 #include "dko/expression/h5ad.hpp"
 #include "dko/hdf5/header.hpp"
@@ -14,14 +16,18 @@
 #include "dko/results/anndata_export.hpp"
 #include "dko/results/prediction_file.hpp"
 #include "dko/results/screen_reader.hpp"
+#include "dko/results/screen_scored.hpp"
 #include "dko/results/summary.hpp"
 #include "dko/results/table_export.hpp"
 #include "dko/training/checkpoint.hpp"
+#include "info_progress.hpp"
 #include "score_names.hpp"
 #include "training_summary.hpp"
 #include "verification.hpp"
 
 namespace dko::app {
+
+namespace po = boost::program_options;
 
 namespace {
 
@@ -63,6 +69,7 @@ Facts describe_screen(const std::string& path) {
   facts["screen_seconds"] = screen.screen_seconds();
   facts["finished"] = screen.finished();
   facts.update(to_json(screen.provenance()));
+  facts["job_at_end"] = screen.job_at_end();
   return facts;
 }
 
@@ -109,6 +116,14 @@ Facts describe_expression(const std::string& path) {
   return facts;
 }
 
+/// A screen that is not finished, which a job may be writing.
+Facts describe_unfinished(const std::string& path) {
+  const ScreenScored screen = count_scored(path);
+  Facts facts{{"file", "screen that is not finished"}, {"scored", screen.scored}, {"of", screen.of}};
+  facts.update(to_json(hdf5::read_header(hdf5::File::open(path, hdf5::Access::watch), screen_kind)));
+  return facts;
+}
+
 /// The state of a training, done or not.
 Facts describe_checkpoint(const std::string& path) {
   const hdf5::File file = hdf5::File::open(path, hdf5::Access::read);
@@ -128,9 +143,21 @@ Facts describe_export(const std::string& path, const hdf5::FileKind& kind, const
   return facts;
 }
 
+/// Of a screen, whether it lacks nothing; of other files nothing is asked.
+struct Kind {
+  std::string format;
+  bool is_complete = true;
+};
+
+Kind kind_of(const std::string& path) {
+  const hdf5::File file = hdf5::File::open(path, hdf5::Access::watch);
+  const std::string format = hdf5::format_of(file);
+  return {format, format != screen_kind.format || file.integer_attribute("complete") == 1};
+}
+
 Facts describe(const std::string& path) {
-  const std::string format = hdf5::format_of(hdf5::File::open(path, hdf5::Access::read));
-  if (format == "dko screen") return describe_screen(path);
+  const auto [format, is_complete] = kind_of(path);
+  if (format == screen_kind.format) return is_complete ? describe_screen(path) : describe_unfinished(path);
   if (format == "dko model") return describe_model(path);
   if (format == "dko prediction") return describe_prediction(path);
   if (format == "dko expression") return describe_expression(path);
@@ -180,15 +207,25 @@ void info_command(const std::vector<std::string>& arguments, const Context& cont
   std::string path;
   VerifyOptions verification;
   CommonOptions common;
-  CommandLine line("info FILE [options]",
-                   "Tells what a screen, model or prediction holds and how it was made; or, with --verify,\n"
-                   "whether it is still what was written.",
-                   "dko info screen.h5");
+  CommandLine line(
+      "info FILE [options]",
+      "Tells what a screen, model or prediction holds and how it was made; or, with --verify,\n"
+      "whether it is still what was written; or, with --progress, how far a job is whose output\n"
+      "FILE is to become: one line, which changes with all that the job saves, and only then.",
+      "dko info screen.h5");
   line.add_positional("FILE", path);
   add_verify_options(line, verification);
+  ProgressFiles saved;
+  bool progress = false;
+  line.add()("progress", po::bool_switch(&progress), "tell in one line how far the job of FILE is")(
+      "checkpoint", po::value(&saved.checkpoint)->value_name("FILE"), "with --progress: as the job has it")(
+      "save-model", po::value(&saved.save_model)->value_name("FILE"), "with --progress: as the job has it");
   add_common(line, common);
   if (!line.parse(arguments, context)) return;
   check_verify_options(verification);
+  if (progress && verification.verify) throw UsageError("--progress and --verify exclude each other");
+  if (!progress && !(saved.checkpoint.empty() && saved.save_model.empty()))
+    throw UsageError("--checkpoint and --save-model are for --progress");
   require_distinct({{"FILE", path}, {"--json", common.json}});
   Job job(context, common, 0);
   on_root(context.communicator, [&] {
@@ -197,6 +234,13 @@ void info_command(const std::vector<std::string>& arguments, const Context& cont
       const hdf5::Verification found = verify(path, verification, job);
       print_verification(found);
       summary.write(to_json(found));
+      return;
+    }
+    if (progress) {
+      saved.out = path;
+      const std::string words = progress_line(saved);
+      std::cout << printable(words) << '\n';
+      summary.write({{"progress", words}});
       return;
     }
     const Facts facts = describe(path);

@@ -276,7 +276,8 @@ class Screening {
     counts_.seconds = watch_.seconds();
     on_root(ranks(), [&] {
       if (!left_.is_complete)
-        complete_screen_file(path_, {counts_.seconds, output_->is_resumed(), ranks().size()});
+        complete_screen_file(path_,
+                             {counts_.seconds, output_->is_resumed(), ranks().size(), job_.provenance.job});
       output_->sync();
       output_->commit();
       ScreenStates::remove_all(path_);

@@ -26,6 +26,7 @@ nlohmann::ordered_json to_json(const Provenance& provenance) {
           {"command", provenance.command},
           {"host", provenance.host},
           {"started", provenance.started},
+          {"job", provenance.job},
           {"ranks", provenance.ranks},
           {"seed", provenance.seed},
           {"input", provenance.input},

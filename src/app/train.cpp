@@ -43,6 +43,10 @@ bool parse(TrainOptions& options, const std::vector<std::string>& arguments, con
   line.add()("out,o", po::value(&options.out)->value_name("FILE")->required(),
              "the model file to write (HDF5)");
   add_training_options(line, options.mapping);
+  line.add()("member", po::value<std::int64_t>()->value_name("M")->notifier([&](std::int64_t member) {
+    options.mapping.member = member;
+  }),
+             "of --ensemble K train this one alone, from 0; dko ensemble joins them");
   add_checkpoint_options(line, options.mapping.checkpoint);
   add_resume(line, options.common);
   add_stop_options(line, options.stop);
@@ -50,6 +54,9 @@ bool parse(TrainOptions& options, const std::vector<std::string>& arguments, con
   if (!line.parse(arguments, context)) return false;
   check_input_options(options.input);
   check_training_options(line, options.mapping);
+  if (options.mapping.member)
+    require_between("--member", static_cast<double>(*options.mapping.member), 0,
+                    static_cast<double>(options.mapping.members - 1));
   complete_checkpoint_options(line, options.out, options.common.resume, options.mapping);
   require_distinct({{"INPUT", options.input.path},
                     {"--out", options.out},

@@ -21,7 +21,7 @@ double model_bytes(const ExpressionMatrix& matrix, const ModelOptions& options) 
       options.kind == MappingKind::dko
           ? model_file_bytes(mapping_shape(matrix, options.training), options.training.steps)
           : sparse_bytes_per_gene * static_cast<double>(matrix.genes()) + 65536;
-  return static_cast<double>(options.members) * of_member;
+  return static_cast<double>(options.made()) * of_member;
 }
 
 void check_training(const Split& split, const ModelOptions& options) {
@@ -55,14 +55,17 @@ void report(const SparseRecord& record, const TrainingOptions&, Log& log) {
 }
 
 void announce(const Split& split, const ModelOptions& options, Log& log) {
-  const std::string members = options.members == 1 ? "" : fmt::format("{} members, each ", options.members);
+  const std::string members = options.member
+                                  ? fmt::format("member {} of {} ", *options.member, options.members)
+                              : options.members == 1 ? ""
+                                                     : fmt::format("{} members, each ", options.members);
   if (options.kind == MappingKind::dko) {
     log.info("training {}on {}, validating on {}, {} of {}", members,
              counted(std::ssize(split.training), "cell"), counted(std::ssize(split.validation), "cell"),
              counted(options.training.steps, "step"), counted(options.training.batch, "cell"));
   } else {
     const auto all = std::ssize(split.training) + std::ssize(split.validation);
-    log.info("fitting {}the sparse mapping to {}", members,
+    log.info("fitting {}{} to {}", members, options.member ? "(sparse)" : "the sparse mapping",
              counted(options.members == 1 ? all : std::ssize(split.training), "cell"));
   }
 }
@@ -71,11 +74,11 @@ void announce(const Split& split, const ModelOptions& options, Log& log) {
 void announce_plan(const ExpressionMatrix& profiles, const Split& split, const ModelOptions& options,
                    int ranks, Log& log) {
   if (options.kind != MappingKind::dko) return;
-  const int of_group = MemberGroups(options.members, ranks).size(0);
+  const int of_group = MemberGroups(options.made(), ranks).size(0);
   const TrainingPlan plan =
       plan_training(training_size(profiles, split, options.training), options.training, of_group);
   if (of_group > 1) {
-    log.info("{}spread over {} by {}", options.members == 1 ? "" : "each ", counted(of_group, "rank"),
+    log.info("{}spread over {} by {}", options.made() == 1 ? "" : "each ", counted(of_group, "rank"),
              plan.parallel == ParallelForm::sharded ? "hidden units (sharded)" : "cells (data)");
   }
   // What is resumed is validated as it was.
@@ -92,7 +95,7 @@ void announce_plan(const ExpressionMatrix& profiles, const Split& split, const M
 /// Of an ensemble whose members are made side by side, progress is that of rank 0's group.
 ProgressText progress_text(const ExpressionMatrix& profiles, const ModelOptions& options) {
   if (options.kind == MappingKind::dko) return {"training", "steps", 0, options.training.patience > 0};
-  return {"fitting", "genes", profiles.genes() * options.members};
+  return {"fitting", "genes", profiles.genes() * options.made()};
 }
 
 /// What rank 0 alone, which has the members, says and notes of them.

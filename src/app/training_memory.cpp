@@ -81,7 +81,7 @@ std::string advice_on(const RankTraining& rank, const MemberGroups& groups) {
 
 void add_dense(MemoryNeed& need, const ExpressionMatrix& matrix, const Split& split,
                const ModelOptions& options, int ranks) {
-  const MemberGroups groups(options.members, ranks);
+  const MemberGroups groups(options.made(), ranks);
   const RankTraining rank = largest_of_ranks(matrix, split, options.training, groups);
   need.per_rank.push_back({"weights and moments", rank.weights});
   if (rank.kept > 0) need.per_rank.push_back({"kept weights", rank.kept});
@@ -98,7 +98,7 @@ void add_dense(MemoryNeed& need, const ExpressionMatrix& matrix, const Split& sp
 void add_sparse(MemoryNeed& need, const ExpressionMatrix& matrix, const ModelOptions& options, int ranks) {
   const auto cells = static_cast<double>(matrix.cells());
   const auto genes = static_cast<double>(matrix.genes());
-  const double of_group = std::max(1.0, static_cast<double>(ranks) / static_cast<double>(options.members));
+  const double of_group = std::max(1.0, static_cast<double>(ranks) / static_cast<double>(options.made()));
   const double candidates = std::min(genes, 2000.0);
   constexpr double products = 6 * 4;  // of five folds and of all rows, at twice the room
   need.per_rank.push_back({"fitting", cells * genes / 8 +
@@ -120,7 +120,7 @@ MemoryNeed training_memory(const ExpressionMatrix& matrix, const Split& split, c
 }
 
 double bytes_of_members(const ExpressionMatrix& matrix, const ModelOptions& options) {
-  return static_cast<double>(options.members) * bytes_of_member(matrix, options);
+  return static_cast<double>(options.made()) * bytes_of_member(matrix, options);
 }
 
 }  // namespace dko::app

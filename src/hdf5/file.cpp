@@ -39,6 +39,9 @@ File File::open(const std::filesystem::path& path, Access access) {
   }
   if (H5Fis_hdf5(name.c_str()) == 0) throw InputError(fmt::format("{}: is not an HDF5 file", name));
   const Handle reading = reading_access();
+#if H5_VERSION_GE(1, 10, 7)  // those before know the environment's HDF5_USE_FILE_LOCKING alone
+  if (access == Access::watch) check(H5Pset_file_locking(reading.id(), 0, 1), "HDF5 file access");
+#endif
   const Id id = check_input(H5Fopen(name.c_str(), H5F_ACC_RDONLY, reading.id()),
                             fmt::format("{}: cannot be opened: damaged, or in use by another program", name));
   File file(Handle(id, H5Fclose), name + ":");

@@ -13,6 +13,7 @@ void write_header(File& file, const FileKind& kind, const Provenance& provenance
   file.set("command", provenance.command);
   file.set("host", provenance.host);
   file.set("started", provenance.started);
+  file.set("job", provenance.job);
   file.set("ranks", provenance.ranks);
   file.set("seed", provenance.seed);
   file.set("input", provenance.input);
@@ -36,6 +37,7 @@ Provenance read_header(const File& file, const FileKind& kind) {
   provenance.command = file.text_attribute("command");
   provenance.host = file.text_attribute("host");
   provenance.started = file.text_attribute("started");
+  if (file.has_attribute("job")) provenance.job = file.text_attribute("job");  // not in files by dko 0.1
   provenance.ranks = file.integer_attribute("ranks");
   provenance.seed = file.unsigned_attribute("seed");
   provenance.input = file.text_attribute("input");

@@ -138,7 +138,9 @@ void write_origin(hdf5::File& file, const ScreenReader& screen, Score in_x, cons
   origin.write_scalar("dko_version", provenance.version);
   origin.write_scalar("host", provenance.host);
   origin.write_scalar("started", provenance.started);
+  origin.write_scalar("job", provenance.job);
   origin.write_scalar("finished", screen.finished());
+  origin.write_scalar("job_at_end", screen.job_at_end());
   origin.write_scalar("input", provenance.input);
   origin.write_scalar("input_checksum", provenance.input_checksum);
   origin.write_scalar("model_checksum", provenance.model_checksum);

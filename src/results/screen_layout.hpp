@@ -3,10 +3,11 @@
 
 #include "dko/hdf5/header.hpp"
 #include "dko/knockout/screen.hpp"
+#include "dko/results/screen_scored.hpp"
 
 namespace dko::screen_layout {
 
-constexpr hdf5::FileKind kind{"dko screen", 1};
+constexpr hdf5::FileKind kind = screen_kind;
 
 constexpr auto genes = "genes";
 constexpr auto cells = "cells";
@@ -52,6 +53,7 @@ constexpr auto screen_seconds = "screen_seconds";
 constexpr auto training_seconds = "training_seconds";
 constexpr auto resumed = "resumed";
 constexpr auto ranks_at_end = "ranks_at_end";
+constexpr auto job_at_end = "job_at_end";  ///< the scheduler's, of fixed size
 
 constexpr const char* group_of(ScoreArray array) {
   return array == ScoreArray::singles ? single : array == ScoreArray::pairs ? double_ : list;

@@ -127,6 +127,10 @@ void ScreenReader::read_list() {
   }
 }
 
+std::string ScreenReader::job_at_end() const {
+  return file_.has_attribute(layout::job_at_end) ? file_.text_attribute(layout::job_at_end) : std::string();
+}
+
 bool ScreenReader::has(ScoreArray array) const {
   switch (array) {
     case ScoreArray::singles:

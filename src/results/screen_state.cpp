@@ -18,6 +18,7 @@ namespace fs = std::filesystem;
 namespace layout = screen_layout;
 
 constexpr hdf5::FileKind kind{"dko screen state", 1};
+constexpr auto screen_file = "screen_file";  // attribute: the job of the screen file that it is of
 constexpr auto mark = ".state-";
 constexpr std::int64_t pairs_at_once = std::int64_t{1} << 20;
 
@@ -40,7 +41,7 @@ void write_file(const fs::path& path, const std::string& job, Write write) {
   OutputFile output(path, true);
   hdf5::File file = hdf5::File::create(output.partial_path(), 1);
   hdf5::write_header(file, kind, {});
-  file.set(layout::job, job);
+  file.set(screen_file, job);
   write(file);
   file.close();
   output.sync();
@@ -54,7 +55,7 @@ std::vector<std::string> files_of(const fs::path& partial, const std::string& jo
     if (path.extension() == ".partial") continue;
     const hdf5::File file = hdf5::File::open(path, hdf5::Access::read);
     hdf5::read_header(file, kind);
-    if (file.text_attribute(layout::job) == job) files.push_back(path.string());
+    if (file.text_attribute(screen_file) == job) files.push_back(path.string());
   }
   return files;
 }
@@ -310,6 +311,35 @@ std::vector<BegunSums> ScreenStates::take_sums(const std::vector<Measure>& measu
     for (const std::string& path : dealt_to(ranks, files)) begun.push_back(read_sums(path, measures, k));
   });
   return begun;
+}
+
+std::int64_t ScreenStates::selected_from() const {
+  Ranges of_all;
+  each_once(files_of(partial_, job_), of_all);
+  std::int64_t pairs = 0;
+  for (const EventRange& range : of_all) pairs += range.size();
+  return pairs;
+}
+
+std::int64_t ScreenStates::summed(const std::vector<EventRange>& left) const {
+  std::int64_t pairs = 0;
+  Ranges taken;
+  for (const std::string& path : files_of(partial_, job_)) {
+    const hdf5::File file = hdf5::File::open(path, hdf5::Access::read);
+    const EventRange firsts = firsts_of(file);
+    const auto is_in = [&](const EventRange& one) {
+      return firsts.first <= one.first && one.last <= firsts.last;
+    };
+    if (std::count_if(left.begin(), left.end(), is_in) != firsts.size() || overlap({firsts}, taken)) continue;
+    taken.push_back(firsts);
+    const hdf5::Dataset cells = file.dataset("cells");
+    in_pieces(cells.size(), [&](std::int64_t first, std::int64_t count) {
+      std::vector<std::int32_t> counts(static_cast<std::size_t>(count));
+      cells.read(first, std::span(counts));
+      for (const std::int32_t of_pair : counts) pairs += of_pair;
+    });
+  }
+  return pairs;
 }
 
 void ScreenStates::remove_all(const fs::path& partial) {

@@ -100,6 +100,7 @@ void create_end(hdf5::File& file) {
   file.set(layout::resumed, std::int64_t{0});
   file.set(layout::ranks_at_end, std::int64_t{0});
   file.set_fixed(layout::finished, "", utc_now().size());
+  file.set_fixed(layout::job_at_end, "", longest_job);
 }
 
 void note_keeping(hdf5::File& file, const PairKeeping& keeping) {
@@ -157,6 +158,7 @@ void complete_screen_file(const std::filesystem::path& path, const ScreenEnd& en
     file.set(layout::ranks_at_end, end.ranks);
     const std::string now = utc_now();
     file.set_fixed(layout::finished, now, now.size());
+    file.set_fixed(layout::job_at_end, end.job, longest_job);
   });
   // Only when the rest is there.
   change([&](hdf5::File& file) { file.set(layout::complete, std::int64_t{1}); });

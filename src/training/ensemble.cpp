@@ -29,6 +29,11 @@ Member make_member(const ExpressionMatrix& profiles, const Split& split, const M
   return fit_sparse(profiles, cells, options.training.seed, communicator, progress);
 }
 
+/// Of the `at`-th mapping that the job makes.
+std::int64_t number_of(std::int64_t at, const ModelOptions& options) {
+  return options.member.value_or(at);
+}
+
 /// Of one member to that of all that its group makes, this one after `turn` others. A training that stops
 /// early or was resumed says so by a smaller total; a fit's units are its own.
 ProgressCallback progress_of_member(const ProgressCallback& progress, const ModelOptions& options,
@@ -50,10 +55,11 @@ std::vector<Member> make_members_of_group(const ExpressionMatrix& profiles, cons
   std::vector<Member> members;
   const std::int64_t turns = groups.turns(own_group);
   for (std::int64_t turn = 0; turn < turns; ++turn) {
-    const std::int64_t number = own_group + turn * groups.count;
+    const std::int64_t at = own_group + turn * groups.count;
+    const std::int64_t number = number_of(at, options);
     ModelOptions own = options;
     own.training.seed = member_seed(options.training.seed, number);
-    own.checkpoint.file = member_checkpoint(options.checkpoint.file, number);
+    own.checkpoint.file = member_checkpoint(options.checkpoint.file, at);
     Member member = make_member(profiles, member_split(split, options.training.seed, number), own, group,
                                 progress_of_member(progress, options, turn, turns));
     members.push_back(group.is_root() ? std::move(member) : Member());
@@ -90,7 +96,7 @@ MemberGroups::MemberGroups(std::int64_t of_members, int of_ranks)
 std::vector<Member> make_members(const ExpressionMatrix& profiles, const Split& split,
                                  const ModelOptions& options, const Communicator& communicator,
                                  const ProgressCallback& progress, StopVote* vote) {
-  const MemberGroups groups(options.members, communicator.size());
+  const MemberGroups groups(options.made(), communicator.size());
   const int own_group = groups.of(communicator.rank());
   const Communicator group = communicator.split(own_group);
   std::vector<Member> of_group;
@@ -106,7 +112,7 @@ std::vector<Member> make_members(const ExpressionMatrix& profiles, const Split& 
     failure.emplace(ExitCode::stopped, "the trainings were stopped");
   agree(communicator, failure);
   std::vector<Member> members;
-  for (std::int64_t member = 0; member < options.members; ++member) {
+  for (std::int64_t member = 0; member < options.made(); ++member) {
     const bool is_own = member % groups.count == own_group;
     Member made = is_own ? std::move(of_group[static_cast<std::size_t>(member / groups.count)]) : Member();
     made = to_root(communicator, std::move(made), groups.leader(member % groups.count));

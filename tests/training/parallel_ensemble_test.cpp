@@ -121,6 +121,30 @@ TEST_CASE("trained members reach rank 0 whole, from whatever group, and no other
   }
 }
 
+TEST_CASE("a member that is made alone is the same bits as among all, on as many ranks") {
+  const auto profiles = testing::random_matrix(60, 8, 0.7, 94).relative_profiles();
+  const Split split = split_cells(profiles, 0.2, 0, {}, 2);
+  for (const MappingKind kind : {MappingKind::dko, MappingKind::sparse}) {
+    ModelOptions options = three_trained();
+    options.kind = kind;
+    const auto all = make_members(profiles, split, options, Communicator::one_rank());
+    for (std::int64_t member = 0; member < options.members; ++member) {
+      options.member = member;
+      const auto alone = make_members(profiles, split, options, Communicator::one_rank());
+      REQUIRE(alone.size() == 1);
+      const Model ours{{alone.front()}, profiles.gene_names(), {}};
+      const Model theirs{{all[static_cast<std::size_t>(member)]}, profiles.gene_names(), {}};
+      CHECK(checksum_of(ours) == checksum_of(theirs));
+      std::visit(
+          [&](const auto& made) { CHECK(made.record.seed == member_seed(options.training.seed, member)); },
+          alone.front());
+    }
+    // On several ranks all of them make the one.
+    const auto together = make_members(profiles, split, options, testing::world());
+    CHECK(together.size() == (testing::world().is_root() ? 1 : 0));
+  }
+}
+
 TEST_CASE("members differ") {
   const auto profiles = testing::random_matrix(60, 8, 0.7, 94).relative_profiles();
   const auto members =

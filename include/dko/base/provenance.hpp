@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -11,6 +12,7 @@ struct Provenance {
   std::string command;  ///< the command line
   std::string host;     ///< of rank 0
   std::string started;  ///< UTC, ISO 8601
+  std::string job;      ///< of the scheduler (scheduler_job); empty without one
   std::int64_t ranks = 1;
   std::uint64_t seed = 0;
   std::string input;           ///< path of the expression data as given
@@ -19,7 +21,14 @@ struct Provenance {
   std::string model_checksum;  ///< of the mapping's parameters and gene names; empty before there is one
 };
 
-/// Version, host and start time filled in; the rest is the caller's.
+/// The job of the scheduler that this process is part of, from its environment: of SLURM such as
+/// "SLURM 1234 (cluster c, nodes node[1-2], 4 tasks, restarted 2 times)", "SLURM 1230_4 (…)" in an array;
+/// empty outside of one. Nothing in it is a control character, and it is no longer than longest_job bytes.
+/// Local.
+std::string scheduler_job();
+constexpr std::size_t longest_job = 640;
+
+/// Version, host, start time and job filled in; the rest is the caller's.
 Provenance start_provenance(std::string command, std::int64_t ranks);
 
 }  // namespace dko

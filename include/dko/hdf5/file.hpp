@@ -7,7 +7,8 @@
 
 namespace dko::hdf5 {
 
-enum class Access { read, write };
+/// watch: as read, of a file that a job may be writing and that is never to be held up by it: without a lock.
+enum class Access { read, write, watch };
 
 /// An HDF5 file, seen as its root group.
 class File : public Location {

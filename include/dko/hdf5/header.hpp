@@ -1,6 +1,6 @@
 #pragma once
 // What every file of the program starts with: attributes format and version, which say what the file is,
-// and its provenance (dko_version, command, host, started, ranks, seed, input, input_checksum,
+// and its provenance (dko_version, command, host, started, job, ranks, seed, input, input_checksum,
 // model_checksum).
 
 #include <cstdint>

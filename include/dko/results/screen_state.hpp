@@ -38,6 +38,13 @@ class ScreenStates {
                                    const std::vector<EventRange>& ranges, std::vector<EventRange>& of_all,
                                    const Communicator& ranks) const;
 
+  /// Number of pairs that selections which were put down have been made from, each counted once. Local.
+  /// @throws InputError if a file is damaged
+  std::int64_t selected_from() const;
+  /// Number of pairs, in each cell, in sums that were put down and whose first genes are all `left`, ranges
+  /// of one each. Local. @throws likewise
+  std::int64_t summed(const std::vector<EventRange>& left) const;
+
   /// Removes all files of this kind, of whatever job, that belong to a screen file. Local: rank 0.
   static void remove_all(const std::filesystem::path& partial);
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 
 #include "dko/base/provenance.hpp"
 #include "dko/base/stopwatch.hpp"
@@ -38,6 +39,7 @@ struct ScreenEnd {
   double seconds = 0;  ///< of the job that ended it
   bool is_resumed = false;
   std::int64_t ranks = 1;
+  std::string job = {};  ///< of the scheduler, as Provenance has it
 };
 
 /// Notes in the file that all scores are there. Nothing but the values of attributes changes, so that the

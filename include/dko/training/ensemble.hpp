@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "dko/base/progress.hpp"
@@ -17,8 +18,12 @@ namespace dko {
 struct ModelOptions {
   MappingKind kind = MappingKind::dko;
   std::int64_t members = 1;
-  CheckpointOptions checkpoint;  ///< of the original's mapping only
-  TrainingOptions training;      ///< of the sparse kind only the seed, and for several members the validation
+  std::optional<std::int64_t> member;  ///< this one of them alone, from 0; none: all
+  CheckpointOptions checkpoint;        ///< of the original's mapping only
+  TrainingOptions training;  ///< of the sparse kind only the seed, and for several members the validation
+
+  /// Number of mappings that the job makes.
+  std::int64_t made() const { return member ? 1 : members; }
 };
 
 /// The seed of member `member` of an ensemble: the ensemble's own for the first, others from a random stream.
@@ -45,8 +50,9 @@ struct MemberGroups {
   std::int64_t turns(std::int64_t group) const { return (members - group + count - 1) / count; }
 };
 
-/// Trains or fits all members, each with its own split and seed, by MemberGroups. A lone sparse mapping is
-/// fitted to the training and the validation cells; of several each is fitted to its own training cells.
+/// Trains or fits all members, or the one that is asked for on all ranks, to the same bits, each with its own
+/// split and seed, by MemberGroups. A lone sparse mapping is fitted to the training and the validation cells;
+/// of several each is fitted to its own training cells.
 ///
 /// The members are on rank 0, in order; elsewhere there are none, and no rank but the leader of its group
 /// had a whole trained one. Sparse members are the same bits for any number of ranks, the original's as with

@@ -1,0 +1,75 @@
+#include <fmt/format.h>
+
+#include <boost/program_options/value_semantic.hpp>
+#include <nlohmann/json.hpp>
+
+#include "command.hpp"
+#include "dko/base/text.hpp"
+#include "dko/mapping/join_models.hpp"
+#include "dko/mapping/model_file.hpp"
+#include "dko/parallel/collective.hpp"
+#include "job.hpp"
+#include "training_summary.hpp"
+
+namespace dko::app {
+
+namespace po = boost::program_options;
+
+namespace {
+
+struct EnsembleOptions {
+  std::vector<std::string> models;
+  std::string out;
+  CommonOptions common;
+};
+
+bool parse(EnsembleOptions& options, const std::vector<std::string>& arguments, const Context& context) {
+  CommandLine line(
+      "ensemble MODEL... -o MODEL [options]",
+      "Joins models that were trained apart (dko train --ensemble K --member M) into one, in the\n"
+      "order given: the same as one training of all makes.",
+      "dko ensemble member0.h5 member1.h5 member2.h5 -o model.h5");
+  line.add_positional("MODEL", options.models);
+  line.add()("out,o", po::value(&options.out)->value_name("FILE")->required(),
+             "the model file to write (HDF5)");
+  add_common(line, options.common);
+  if (!line.parse(arguments, context)) return false;
+  for (const std::string& model : options.models)
+    require_distinct({{"MODEL", model}, {"--out", options.out}, {"--json", options.common.json}});
+  return true;
+}
+
+Model join(const EnsembleOptions& options, Job& job) {
+  std::vector<NamedModel> models;
+  for (const std::string& file : options.models) models.push_back({file, read_model(file)});
+  Model joined = join_models(std::move(models));
+  const Provenance of_members = std::move(joined.provenance);
+  job.provenance.seed = of_members.seed;
+  job.provenance.input = of_members.input;
+  job.provenance.input_checksum = of_members.input_checksum;
+  job.provenance.selection = of_members.selection;
+  job.provenance.model_checksum = of_members.model_checksum;
+  joined.provenance = job.provenance;
+  return joined;
+}
+
+}  // namespace
+
+void ensemble_command(const std::vector<std::string>& arguments, const Context& context) {
+  EnsembleOptions options;
+  if (!parse(options, arguments, context)) return;
+  Job job(context, options.common, 0);
+  on_root(job.ranks(), [&] {
+    OutputFile out(options.out, options.common.force);
+    Summary summary(options.common);
+    double bytes = 0;
+    for (const std::string& file : options.models) bytes += stored_bytes(file);
+    require_disk_space(out.partial_path(), bytes, "the model");
+    const Model model = join(options, job);
+    write_model(out, model);
+    job.log.info("{}: written, {}", options.out, counted(std::ssize(model.members), "member"));
+    summary.write({{"provenance", to_json(job.provenance)}, {"training", training_json(model)}});
+  });
+}
+
+}  // namespace dko::app

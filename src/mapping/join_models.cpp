@@ -1,0 +1,84 @@
+#include "dko/mapping/join_models.hpp"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <utility>
+
+#include "dko/base/error.hpp"
+
+namespace dko {
+
+namespace {
+
+void require_alike(const NamedModel& first, const NamedModel& other) {
+  const auto refuse = [&](const std::string& why) {
+    throw InputError(
+        fmt::format("{} cannot be joined with {}: its {}; the members of an ensemble are of one kind, and of "
+                    "the same genes and data",
+                    other.file, first.file, why));
+  };
+  const auto kind_of = [](const NamedModel& named) { return name_of(named.model.kind()); };
+  if (other.model.kind() != first.model.kind())
+    refuse(fmt::format("mapping is {}, not {}", kind_of(other), kind_of(first)));
+  if (other.model.genes != first.model.genes) refuse("genes are others");
+  if (other.model.provenance.input_checksum != first.model.provenance.input_checksum)
+    refuse("input has another checksum");
+}
+
+/// Which file each seed and each mapping came from.
+class Seen {
+ public:
+  explicit Seen(const Names& genes) : genes_(genes) {}
+
+  void add(const std::string& file, const Member& member) {
+    std::visit(
+        [&](const auto& made) {
+          note(seeds_, made.record.seed, file, fmt::format("of seed {}", made.record.seed));
+          note(checksums_, made.mapping.checksum(genes_), file, "with the same parameters");
+        },
+        member);
+  }
+
+ private:
+  template <class Key>
+  static void note(std::map<Key, std::string>& seen, const Key& key, const std::string& file,
+                   const std::string& what) {
+    const auto [other, is_new] = seen.emplace(key, file);
+    if (is_new) return;
+    throw InputError(fmt::format("{} and {} hold the same member, {}: train each with --member of its own",
+                                 other->second, file, what));
+  }
+
+  const Names& genes_;
+  std::map<std::uint64_t, std::string> seeds_;
+  std::map<std::string, std::string> checksums_;
+};
+
+}  // namespace
+
+Model join_models(std::vector<NamedModel> models) {
+  Seen seen(models.front().model.genes);
+  std::int64_t members = 0;
+  for (const NamedModel& named : models) {
+    require_alike(models.front(), named);
+    for (const Member& member : named.model.members) seen.add(named.file, member);
+    members += std::ssize(named.model.members);
+  }
+  if (members > most_members)
+    throw InputError(fmt::format("an ensemble has {} members at most, not {}", most_members, members));
+  Model joined;
+  joined.genes = models.front().model.genes;
+  const Provenance& first = models.front().model.provenance;
+  joined.provenance.seed = first.seed;
+  joined.provenance.input = first.input;
+  joined.provenance.input_checksum = first.input_checksum;
+  joined.provenance.selection = first.selection;
+  for (NamedModel& named : models) {
+    for (Member& member : named.model.members) joined.members.push_back(std::move(member));
+  }
+  joined.provenance.model_checksum = checksum_of(joined);
+  return joined;
+}
+
+}  // namespace dko
