@@ -78,7 +78,7 @@ passing_signals() {
 # Only a job that is still wanted: one that was cancelled is stopped with its state saved as well.
 queue_again() {
   local state
-  state=$(scontrol -o show job "$SLURM_JOB_ID" 2>/dev/null | sed -n 's/.* JobState=\([A-Z_]*\).*/\1/p')
+  state=$(scontrol -o show job "${SLURM_JOB_ID:-none}" 2>/dev/null | grep -oP -m 1 ' JobState=\K\w+') || true
   if [ "$state" != RUNNING ]; then
     echo "all is saved, but the job is ${state:-no SLURM job}" >&2
   elif scontrol requeue "$SLURM_JOB_ID"; then

@@ -3,7 +3,8 @@
 # them: the bits of one job with --ensemble.
 slow_job
 training=(--steps 2500 --batch 10 --checkpoint-every 0.2)
-"$DKO" run data.csv -o here.h5 -q --ensemble 3 "${training[@]}"
+"$DKO" train data.csv -o whole.h5 -q --ensemble 3 "${training[@]}"
+on 2 "$DKO" screen data.csv --model whole.h5 -o here.h5 -q
 site
 submit --array=0-2 --ntasks=1 "$jobs/ensemble.sbatch" train data.csv model.h5 "${training[@]}"
 array=$job

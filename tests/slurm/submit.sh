@@ -2,7 +2,8 @@
 # From a question to a finished job by scripts/submit.py, and an ensemble with the screen that waits for it.
 make_data
 on 4 "$DKO" run data.csv -o here.h5 -q --order 2 "${short[@]}"
-on 1 "$DKO" run data.csv -o here3.h5 -q --order 2 --ensemble 3 "${short[@]}"
+"$DKO" train data.csv -o whole.h5 -q --ensemble 3 "${short[@]}"
+"$DKO" screen data.csv --model whole.h5 -o here3.h5 -q --order 2
 site DKO_TASKS_PER_NODE=2
 submitted() {
   expect 0 "submitted +job [0-9]" "$python" "$DKO_SOURCE/scripts/submit.py" "$@" --yes
