@@ -46,6 +46,8 @@ def check_run(path, where, case, run):
         values = values_of(case, run)
     except (KeyError, TypeError, AttributeError, IndexError) as error:
         raise InputError(f"{path}: {where} lacks {error}") from None
+    except ZeroDivisionError:
+        values = [math.nan]
     if not all(isinstance(value, (int, float)) and math.isfinite(value) for value in values):
         raise InputError(f"{path}: {where} has a figure that is no number")
 
@@ -102,10 +104,10 @@ def pair_rate(run):
 
 
 def scoring_rate(run):
-    """Pairs a second of all ranks, had they nothing to do but to load cells and score."""
+    """Pairs a second of all ranks, had each nothing to do but to load cells and score."""
     its = run["screen"]["parts"]
     busy = its["loading"]["mean"] + its["scoring"]["mean"]
-    return run["screen"]["pairs"] / busy * run["provenance"]["ranks"]
+    return run["screen"]["pairs"] / busy
 
 
 def parts(run):
