@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Pictures of what scaling.py measured, of one machine or of several side by side.
 
-    scripts/plot_scaling.py results.json -o pictures            # scaling.png, time.png, training.png, machines.png
+    scripts/plot_scaling.py results.json -o pictures    # scaling.png, time.png, training.png, machines.png
     scripts/plot_scaling.py old.json new.json -o pictures --pdf
     scripts/plot_scaling.py results.json -o scaling.png         # how screens scale and where their time goes
 
@@ -66,7 +66,8 @@ def write(figure, paths):
     for path in paths:
         partial = f"{path}.partial"
         kind = path.rpartition(".")[2]
-        figure.savefig(partial, format=kind, dpi=160, metadata={"CreationDate": None} if kind == "pdf" else None)
+        metadata = {"CreationDate": None} if kind == "pdf" else None
+        figure.savefig(partial, format=kind, dpi=160, metadata=metadata)
         os.replace(partial, path)
 
 

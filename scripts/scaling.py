@@ -15,9 +15,10 @@ The figure of merit of a machine, version 1:
     million pairs/s = median over the repeats of (pairs / seconds) / 1e6
 
     of `LAUNCHER dko bench screen --genes 4000 --expressed 2000 --cells C --seed 1 --mapping dko --hidden 100
-    -o FILE --json JSON`, where C is 20 cells for each rank: 39,980,000 pairs a rank, 160 MB of scores. `pairs`
-    and `seconds` are those of `screen` in JSON: from making the file to the moment at which all ranks have
-    closed it and its scores are on the disk; making the problem up and A = W2·W1 come before. It counts if
+    -o FILE --json JSON`, where C is 20 cells for each rank: 39,980,000 pairs a rank, 160 MB of scores.
+    `pairs` and `seconds` are those of `screen` in JSON: from making the file to the moment at which all
+    ranks have closed it and its scores are on the disk; making the problem up and A = W2·W1 come before. It
+    counts if
 
     - there is one rank for each physical core of all nodes of the machine, and no other job on them;
     - FILE is on the file system that is offered for screens, and is removed after each repeat;
@@ -69,7 +70,8 @@ def parse_options(arguments):
         "{ranks}' in a Slurm job, otherwise 'mpirun -n {ranks}'")
     add("--ranks", type=at_least_one, nargs="+", metavar="P",
         help="default: powers of two up to the tasks of the job, or the physical cores, and those")
-    add("--repeats", type=at_least_one, default=5, metavar="N", help="default: 5, which the figure of merit wants")
+    add("--repeats", type=at_least_one, default=5, metavar="N",
+        help="default: 5, which the figure of merit wants")
     add("--size", choices=list(SIZES), default="standard",
         help="small: a few seconds in all, to try it out; large: where standard is over too soon")
     add("--cases", metavar="NAMES", default=",".join(CASES),
@@ -201,7 +203,8 @@ class Measuring:
         finally:
             self.remove_files()
         took = time.monotonic() - began
-        case["runs"].append({"repeat": repeat, "started": started, "wall_seconds": round(took, 3), "result": found})
+        case["runs"].append({"repeat": repeat, "started": started, "wall_seconds": round(took, 3),
+                             "result": found})
         say(f"{repeat}/{self.options.repeats} {case['case']} on {case['ranks']} ranks: {took:.1f} s")
 
     def run_once(self, case):
@@ -252,9 +255,9 @@ def without_words(case):
 
 def run_to_end(words, patience):
     """Exit code, None if it had to be killed, and what it said. All its processes have its session."""
-    process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                               universal_newlines=True, errors="replace", start_new_session=True,
-                               env=environment())
+    process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT, universal_newlines=True, errors="replace",
+                               start_new_session=True, env=environment())
     try:
         said, _ = process.communicate(timeout=patience)
         return process.returncode, said
@@ -281,7 +284,8 @@ def report(result):
     """A table of medians, and the figure of merit."""
     print(f"{result['machine']['name']}, dko {result['dko_version']}")
     rows = [("case", "ranks", "median", "", "spread")]
-    for case, unit, figure in (("strong-dense", "s", figures.seconds), ("strong-sparse", "s", figures.seconds),
+    for case, unit, figure in (("strong-dense", "s", figures.seconds),
+                               ("strong-sparse", "s", figures.seconds),
                                ("weak", "million pairs/s", lambda run: figures.pair_rate(run) / 1e6)):
         for ranks, runs in figures.by_ranks(result, case).items():
             values = [figure(run) for run in runs]
@@ -291,9 +295,9 @@ def report(result):
         print("{:<15}{:>7}{:>12} {:<17}{:>7}".format(*row).rstrip())
     merit = result["merit"]
     if merit["million_pairs_per_second"] is not None:
-        print("figure of merit: {:.4g} million pairs/s on {} ranks with {}, spread {:.1f} %, {} repeats".format(
-            merit["million_pairs_per_second"], merit["ranks"], merit["instruction_set"], 100 * merit["spread"],
-            merit["repeats"]))
+        print(f"figure of merit: {merit['million_pairs_per_second']:.4g} million pairs/s on {merit['ranks']} "
+              f"ranks with {merit['instruction_set']}, spread {100 * merit['spread']:.1f} %, "
+              f"{merit['repeats']} repeats")
     if not merit["valid"]:
         print(f"no valid figure of merit: {'; '.join(merit['why'])}")
 
@@ -307,7 +311,8 @@ def measure(options):
     measuring.write()
     measuring.run_all()
     report(measuring.result)
-    failed = [f"{case['case']} on {case['ranks']} ranks" for case in measuring.result["cases"] if case["failed"]]
+    failed = [f"{case['case']} on {case['ranks']} ranks" for case in measuring.result["cases"]
+              if case["failed"]]
     if failed:
         raise CaseFailure(f"failed: {', '.join(failed)}; the rest is in {options.out}")
 

@@ -1,8 +1,8 @@
 """What scaling.py runs: the cases, their sizes, and the words of dko for each number of ranks."""
 
 # By size: cells of the screens of fixed size, dense and sparse; cells for each rank of the growing one; genes
-# and expressed genes of all of them; GiB that each rank writes in bench io; options of the others. The growing
-# screen is the figure of merit, so that its figures belong to MERIT_VERSION of scaling_figures.py: change both.
+# and expressed genes of all of them; GiB that each rank writes in bench io; options of the others. The
+# growing screen is the figure of merit: when its numbers change, so must MERIT_VERSION of scaling_figures.py.
 SIZES = {
     "small": {
         "dense_cells": 3, "sparse_cells": 4, "cells_per_rank": 2, "genes": 300, "expressed": 120,
@@ -10,7 +10,8 @@ SIZES = {
     },
     "standard": {
         "dense_cells": 200, "sparse_cells": 500, "cells_per_rank": 20, "genes": 4000, "expressed": 2000,
-        "written_per_rank": 0.125, "least_written": 0.5, "kernel_genes": [500, 2000], "train_genes": [1000, 4000]
+        "written_per_rank": 0.125, "least_written": 0.5, "kernel_genes": [500, 2000],
+        "train_genes": [1000, 4000]
     },
 }
 # For machines on which the standard size is over before it has begun: ten times the work of fixed size.

@@ -67,16 +67,18 @@ def add_header(figure, title: str, results):
 def description(result) -> str:
     machine = result["machine"]
     nodes = machine.get("nodes", 1)
-    where = [short(machine["name"], 46), f"{machine['cores']:,} cores" + (f" on {nodes:,} nodes" if nodes > 1 else ""),
-             machine.get("instruction_set") or "?", f"dko {result['dko_version']}", f"Open MPI {machine.get('open_mpi') or '?'}",
-             f"files on {machine.get('file_system') or '?'}"]
+    words = [short(machine["name"], 46)]
+    if f"{machine['cores']} core" not in machine["name"]:
+        words.append(f"{machine['cores']:,} cores" + (f" on {nodes:,} nodes" if nodes > 1 else ""))
+    words += [
+        machine.get("instruction_set") or "?", f"dko {result['dko_version']}",
+        f"Open MPI {machine.get('open_mpi') or '?'}", f"files on {machine.get('file_system') or '?'}"
+    ]
     if result["size"] != "standard":
-        where.append(f"size {result['size']}")
+        words.append(f"size {result['size']}")
     if not result.get("complete", True):
-        where.append("not finished")
-    if f"{machine['cores']} core" in machine["name"]:
-        del where[1]
-    return "  ·  ".join(where)
+        words.append("not finished")
+    return "  ·  ".join(words)
 
 
 def all_ranks(results) -> list:
@@ -131,7 +133,8 @@ def plain_number(value, _=None) -> str:
 def line(axes, at, values, repeats=None, style="-"):
     """Medians, and the repeats as dots."""
     ranks = list(values)
-    axes.plot(ranks, list(values.values()), style, color=COLORS[at], linewidth=1.6, marker="o", markersize=4.5, zorder=3)
+    axes.plot(ranks, list(values.values()), style, color=COLORS[at], linewidth=1.6, marker="o",
+              markersize=4.5, zorder=3)
     for count, its in (repeats or {}).items():
         axes.plot([count] * len(its), its, ".", color=COLORS[at], markersize=4, alpha=0.35, zorder=2)
 
@@ -145,9 +148,9 @@ def label_ends(axes, ends):
         place = axes.transData.transform((x, y))
         height = max(place[1], last + least)
         last = height
-        axes.annotate(text, (x, y), xytext=(6, (height - place[1]) * 72 / axes.figure.dpi), textcoords="offset points",
-                      va="center", fontsize=9, fontweight="bold", color=color, zorder=4,
-                      bbox={"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 0.5})
+        axes.annotate(text, (x, y), xytext=(6, (height - place[1]) * 72 / axes.figure.dpi),
+                      textcoords="offset points", va="center", fontsize=9, fontweight="bold", color=color,
+                      zorder=4, bbox={"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 0.5})
 
 
 def nothing(axes, text="not measured"):
@@ -156,8 +159,8 @@ def nothing(axes, text="not measured"):
 
 
 def ideal_label(axes, x, y, text="ideal"):
-    axes.annotate(text, (x, y), xytext=(-4, 5), textcoords="offset points", ha="right", va="bottom", fontsize=8.5,
-                  color="#6b7580")
+    axes.annotate(text, (x, y), xytext=(-4, 5), textcoords="offset points", ha="right", va="bottom",
+                  fontsize=8.5, color="#6b7580")
 
 
 def repeats_of(result, case, figure) -> dict:
@@ -218,7 +221,7 @@ def draw_rate(axes, case, at, result):
 def draw_efficiency(axes, case, results, ranks):
     ends = []
     for at, result in enumerate(results):
-        values = figures.weak_efficiency(result) if case == "weak" else figures.strong_efficiency(result, case)
+        values = figures.efficiency(result, case)
         if not values:
             continue
         line(axes, at, {count: 100 * value for count, value in values.items()})
@@ -259,8 +262,8 @@ def finish(figure):
 
 
 def draw_time(results):
-    figure, axes = sheet("Where the time of a screen goes: mean over the ranks, seconds in all above the bars", results,
-                         0.5 + 2.9 * len(results), len(results), 3)
+    title = "Where the time of a screen goes: mean over the ranks, seconds in all above the bars"
+    figure, axes = sheet(title, results, 0.5 + 2.9 * len(results), len(results), 3)
     key(figure, len(results))
     for row, result in enumerate(results):
         for column, (case, title) in enumerate(SCREENS):
@@ -315,10 +318,14 @@ def draw_parts(axes, result, case):
 # --- training and the network ---
 
 FORMS = [("sharded", "-"), ("data", "--")]
+# Title, unit and scale.
+NETWORKS = [("Latency of a sum between the ranks", "µs a round (less is better)", 1e6),
+            ("Bandwidth of sums between the ranks", "GB/s from and to each rank", 1e-9)]
 
 
 def draw_training(results):
-    figure, axes = sheet("Steps of training, and sums between the ranks, on which they depend", results, 6.2, 2, 2)
+    figure, axes = sheet("Steps of training, and sums between the ranks, on which they depend", results, 6.2,
+                         2, 2)
     ranks = all_ranks(results)
     genes = sorted({size["genes"] for result in results for runs in figures.by_ranks(result, "train").values()
                     for run in runs for size in run["sizes"]})[-2:]
@@ -327,8 +334,8 @@ def draw_training(results):
             draw_steps(axes[0, at], genes[at], results, ranks)
         else:
             axes[0, at].set_axis_off()
-    draw_network(axes[1, 0], 0, "Latency of a sum between the ranks", "µs a round (less is better)", 1e6, results, ranks)
-    draw_network(axes[1, 1], 1, "Bandwidth of sums between the ranks", "GB/s from and to each rank", 1e-9, results, ranks)
+    for at, network in enumerate(NETWORKS):
+        draw_network(axes[1, at], at, *network, results, ranks)
     finish(figure)
     return figure
 
@@ -342,7 +349,8 @@ def draw_steps(axes, genes, results, ranks):
             if len(values) < 2:
                 continue
             line(axes, at, values, style=style)
-            ends.append((max(values), values[max(values)], f"{form} {letters(results)[at]}".strip(), COLORS[at]))
+            words = f"{form} {letters(results)[at]}".strip()
+            ends.append((max(values), values[max(values)], words, COLORS[at]))
     if not ends:
         return nothing(axes)
     axes.plot(ranks, ranks, color=GREY, linestyle=(0, (4, 3)), linewidth=1, zorder=1)
@@ -357,7 +365,10 @@ def draw_network(axes, which, title, unit, scale, results, ranks):
     axes.set_title(title, fontsize=9.5)
     ends = []
     for at, result in enumerate(results):
-        repeats = {count: [scale * one[which] for one in its] for count, its in figures.networks(result).items()}
+        repeats = {
+            count: [scale * one[which] for one in its]
+            for count, its in figures.networks(result).items()
+        }
         if not repeats:
             continue
         values = {count: figures.median(its) for count, its in repeats.items()}
@@ -376,13 +387,13 @@ def draw_network(axes, which, title, unit, scale, results, ranks):
 
 def draw_machines(results):
     merits = [figures.merit(result) for result in results]
-    figure, axes = sheet("What the machines can do, on the most ranks measured: medians, repeats as dots", results,
-                         2 * (0.95 + 0.42 * len(results)), 2, 3, notes=merit_notes(merits, results))
-    bars(axes[0, 0], "Figure of merit: growing screen", "million pairs/s", results, [rates(result) for result in results],
-         [not merit["valid"] for merit in merits])
-    bars(axes[0, 1], "… of each core", "million pairs/s", results,
-         [[rate / merit["ranks"] for rate in rates(result)] for result, merit in zip(results, merits)],
-         [not merit["valid"] for merit in merits])
+    figure, axes = sheet("What the machines can do, on the most ranks measured: medians, repeats as dots",
+                         results, 2 * (0.95 + 0.42 * len(results)), 2, 3, merit_notes(merits, results))
+    doubtful = [not merit["valid"] for merit in merits]
+    of_core = [[rate / merit["ranks"] for rate in rates(result)] for result, merit in zip(results, merits)]
+    bars(axes[0, 0], "Figure of merit: growing screen", "million pairs/s", results,
+         [rates(result) for result in results], doubtful)
+    bars(axes[0, 1], "… of each core", "million pairs/s", results, of_core, doubtful)
     genes = max((one["genes"] for result in results for run in last(figures.by_ranks(result, "kernel"))
                  for one in run["kernels"]), default=0)
     bars(axes[0, 2], f"Kernel alone, {genes:,} genes, each core", "million pairs/s, all cores busy", results,

@@ -55,13 +55,15 @@ def check_run(path, where, case, run):
 def values_of(case, run):
     """All figures that are drawn, or KeyError."""
     if case in SCREENS:
-        return [seconds(run), pair_rate(run), scoring_rate(run), *parts(run).values(), len(run["instruction_set"])]
+        return [seconds(run), pair_rate(run), scoring_rate(run), *parts(run).values(),
+                len(run["instruction_set"])]
     if case == "kernel":
         return [kernel["pairs_per_second"] + kernel["genes"] for kernel in run["kernels"]]
     if case == "train":
         network = run["network"] or {"latency_seconds": 0, "seconds_per_byte": 0}
-        return [network["latency_seconds"], network["seconds_per_byte"], *(
-            one["speed_up"] + one["seconds_per_step"] + size["genes"] for size in run["sizes"] for one in size["runs"])]
+        return [network["latency_seconds"], network["seconds_per_byte"],
+                *(one["speed_up"] + one["seconds_per_step"] + size["genes"]
+                  for size in run["sizes"] for one in size["runs"])]
     if case == "io":
         return [way["gb_per_second"] for way in run["ways"]]
     return []
@@ -118,7 +120,8 @@ def parts(run):
 
 def by_ranks(result, case):
     """{ranks: the results of its runs}, of what has run, by ascending ranks."""
-    found = {one["ranks"]: [run["result"] for run in one["runs"]] for one in result["cases"] if one["case"] == case}
+    found = {one["ranks"]: [run["result"] for run in one["runs"]]
+             for one in result["cases"] if one["case"] == case}
     return {ranks: found[ranks] for ranks in sorted(found) if found[ranks]}
 
 
@@ -128,8 +131,8 @@ def of_each(result, case, figure):
 
 
 def speed_up(result, case):
-    """{ranks: how many times as fast as one rank}, by medians of the seconds. Where one rank was not measured,
-    the fewest ranks that were count as that many."""
+    """{ranks: how many times as fast as one rank}, by medians of the seconds. Where one rank was not
+    measured, the fewest ranks that were count as that many."""
     times = of_each(result, case, seconds)
     if not times:
         return {}
@@ -146,6 +149,10 @@ def weak_efficiency(result):
     """{ranks: pairs a second for each rank, of those on the fewest ranks}"""
     rates = {ranks: rate / ranks for ranks, rate in of_each(result, "weak", pair_rate).items()}
     return {ranks: rate / rates[min(rates)] for ranks, rate in rates.items()}
+
+
+def efficiency(result, case):
+    return weak_efficiency(result) if case == "weak" else strong_efficiency(result, case)
 
 
 def mean_parts(result, case):

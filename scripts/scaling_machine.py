@@ -51,8 +51,8 @@ def cpu_model():
 def topology(file):
     """The content of such a file for every processor that is on."""
     folder = "/sys/devices/system/cpu"
-    names = [name for name in os.listdir(folder) if re.match(r"cpu\d+$", name)] if os.path.isdir(folder) else []
-    found = [read(f"{folder}/{name}/topology/{file}").strip() for name in sorted(names)]
+    names = os.listdir(folder) if os.path.isdir(folder) else []
+    found = [read(f"{folder}/{name}/topology/{file}").strip() for name in names if re.match(r"cpu\d+$", name)]
     return [text for text in found if text]
 
 

@@ -36,12 +36,13 @@ class Figures(unittest.TestCase):
 
     def test_speed_up_and_efficiency_of_fixed_screens(self):
         found = figures.speed_up(self.result, "strong-dense")
+        efficiency = figures.efficiency(self.result, "strong-dense")
         self.assertEqual(list(found), [1, 2, 4])
         base = np.median(seconds_of(self.result, "strong-dense", 1))
         for ranks in found:
             expected = base / np.median(seconds_of(self.result, "strong-dense", ranks))
             self.assertAlmostEqual(found[ranks], expected)
-            self.assertAlmostEqual(figures.strong_efficiency(self.result, "strong-dense")[ranks], expected / ranks)
+            self.assertAlmostEqual(efficiency[ranks], expected / ranks)
         self.assertAlmostEqual(found[4], 4 * 0.9 * 0.9)
 
     def test_speed_up_without_one_rank_starts_at_the_fewest(self):
@@ -50,7 +51,7 @@ class Figures(unittest.TestCase):
         self.assertAlmostEqual(found[16], 16)
 
     def test_efficiency_of_growing_screens(self):
-        found = figures.weak_efficiency(self.result)
+        found = figures.efficiency(self.result, "weak")
         for ranks, expected in ((1, 1), (2, 0.9), (4, 0.81)):
             self.assertAlmostEqual(found[ranks], expected)
 
@@ -97,17 +98,22 @@ class Merit(unittest.TestCase):
 
     def test_is_what_the_definition_says(self):
         words = figures.merit(self.result)["words"]
-        self.assertEqual(words, "dko bench screen --genes 4000 --expressed 2000 --cells 80 --seed 1 --mapping dko "
-                         "--hidden 100")
+        self.assertEqual(words, "dko bench screen --genes 4000 --expressed 2000 --cells 80 --seed 1 "
+                         "--mapping dko --hidden 100")
         definition = " ".join(scaling.__doc__.split())
         self.assertIn(words.replace("--cells 80", "--cells C"), definition)
         self.assertIn(f"{20 * 2000 * 1999 // 2:,} pairs a rank", definition)
         self.assertIn(f"version {figures.MERIT_VERSION}:", definition)
+        with open(os.path.join(os.environ["DKO_SOURCE"], "README.md"), encoding="utf-8") as file:
+            readme = file.read()
+        self.assertIn(words.replace("--cells 80", "--cells C"), readme)
+        self.assertIn(f"for procurement, version {figures.MERIT_VERSION}:", readme)
 
     def test_is_none_under_other_conditions(self):
         self.assertIn("4 ranks on 8 physical cores", self.why(made_up_scaling.result((1, 4), cores=8)))
         self.assertIn("4 repeats, fewer than 5", self.why(made_up_scaling.result(noise=(1, 1.01, 1.01, 1))))
-        self.assertIn("between the quartiles", self.why(made_up_scaling.result(noise=(0.9, 0.9, 1, 1.1, 1.1))))
+        self.assertIn("between the quartiles",
+                      self.why(made_up_scaling.result(noise=(0.9, 0.9, 1, 1.1, 1.1))))
         self.assertIn("size is small", self.why(dict(self.result, size="small")))
         failed = copy.deepcopy(self.result)
         for case in failed["cases"]:
@@ -135,7 +141,8 @@ class Files(unittest.TestCase):
         self.refuses('{"format": "dko-scaling", "version": 7}', "version 7")
         whole = made_up_scaling.result()
         for key in ("machine", "cases", "size", "dko_version"):
-            self.refuses(json.dumps({name: value for name, value in whole.items() if name != key}), f"lacks '{key}'")
+            lacking = {name: value for name, value in whole.items() if name != key}
+            self.refuses(json.dumps(lacking), f"lacks '{key}'")
 
     def test_damaged_runs_are_refused(self):
         for number, case in enumerate(made_up_scaling.result()["cases"][:6]):
