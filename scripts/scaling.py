@@ -42,6 +42,7 @@ import scaling_figures as figures
 import scaling_machine
 from dko_errors import DkoError, UsageError, WriteError
 from scaling_cases import CASES, GROUPS, SIZES, words_of, writes_file
+from scaling_figures import counted
 
 
 class CaseFailure(DkoError):
@@ -66,8 +67,8 @@ def parse_options(arguments):
     add = parser.add_argument
     add("-o", "--out", required=True, metavar="JSON", help="the result to write")
     add("--launcher", metavar="WORDS",
-        help="what starts dko on {ranks} ranks, of {nodes} nodes; default: 'srun --mpi=pmix -N {nodes} -n "
-        "{ranks}' in a Slurm job, otherwise 'mpirun -n {ranks}'")
+        help="what starts dko on {ranks} ranks of {nodes} nodes, as 'srun --mpi=pmix -N {nodes} -n {ranks}'; "
+        "where it does not say so, they are added. Default: 'srun --mpi=pmix' in a Slurm job, else mpirun")
     add("--ranks", type=at_least_one, nargs="+", metavar="P",
         help="default: powers of two up to the tasks of the job, or the physical cores, and those")
     add("--repeats", type=at_least_one, default=5, metavar="N",
@@ -76,8 +77,8 @@ def parse_options(arguments):
         help="small: a few seconds in all, to try it out; large: where standard is over too soon")
     add("--cases", metavar="NAMES", default=",".join(CASES),
         help="which, with commas between; default: " + ",".join(CASES))
-    add("--scratch", default=".", metavar="DIR",
-        help="where screens would be written; files are made there and removed (default: here)")
+    add("--scratch", metavar="DIR",
+        help="where screens would be written: files are made there and removed; default: beside the result")
     add("--dko", default="dko", metavar="PATH", help="the program, if it is not in the PATH")
     add("--name", default="", help="of the machine, as pictures have it; default: its processor and cores")
     add("--patience", type=at_least_one, default=3600, metavar="SECONDS",
@@ -111,9 +112,15 @@ def default_ranks():
 
 
 def default_launcher():
-    if "SLURM_JOB_ID" in os.environ and shutil.which("srun"):
-        return "srun --mpi=pmix -N {nodes} -n {ranks}"
-    return "mpirun -n {ranks}"
+    return "srun --mpi=pmix" if "SLURM_JOB_ID" in os.environ and shutil.which("srun") else "mpirun"
+
+
+def with_ranks(launcher):
+    """The first nodes of a job are filled first, so that few ranks do not lie apart on many."""
+    words = launcher.split()
+    if "{ranks}" in launcher or not words:
+        return launcher
+    return launcher + (" -N {nodes} -n {ranks}" if os.path.basename(words[0]) == "srun" else " -n {ranks}")
 
 
 def launcher_words(template, ranks):
@@ -134,11 +141,9 @@ def check(options):
         raise WriteError(f"--scratch: there is no directory {options.scratch}")
     if not shutil.which(options.dko):
         raise UsageError(f"--dko: there is no program {options.dko}")
-    if "{ranks}" not in options.launcher:
-        raise UsageError(f"--launcher '{options.launcher}' has no {{ranks}}")
-    launcher = launcher_words(options.launcher, 1)[0]
-    if not shutil.which(launcher):
-        raise UsageError(f"--launcher: there is no program {launcher}")
+    launcher = launcher_words(options.launcher, 1)
+    if not launcher or not shutil.which(launcher[0]):
+        raise UsageError(f"--launcher '{options.launcher}': there is no such program")
 
 
 def now():
@@ -198,14 +203,14 @@ class Measuring:
             found = self.run_once(case)
         except CaseFailure as failure:
             case["failed"] = f"repeat {repeat}: {failure}"
-            say(f"{case['case']} on {case['ranks']} ranks failed: {failure}")
+            say(f"{name_of(case)} failed: {failure}")
             return
         finally:
             self.remove_files()
         took = time.monotonic() - began
         case["runs"].append({"repeat": repeat, "started": started, "wall_seconds": round(took, 3),
                              "result": found})
-        say(f"{repeat}/{self.options.repeats} {case['case']} on {case['ranks']} ranks: {took:.1f} s")
+        say(f"{repeat}/{self.options.repeats} {name_of(case)}: {took:.1f} s")
 
     def run_once(self, case):
         """What dko says of the run."""
@@ -220,7 +225,7 @@ class Measuring:
             raise CaseFailure(f"no summary: {error}") from None
         ranks = found.get("ranks") or found.get("provenance", {}).get("ranks")
         if ranks != case["ranks"]:
-            raise CaseFailure(f"dko ran on {ranks} ranks: the launcher does not bring them together")
+            raise CaseFailure(f"dko ran on {counted(ranks, 'rank')}: the launcher does not bring them together")
         for size in found.get("sizes", []):
             size.pop("forecast", None)  # nothing that was measured
         return found
@@ -236,6 +241,7 @@ class Measuring:
         """The file is whole at any moment."""
         self.result["finished"] = now()
         self.result["merit"] = figures.merit(self.result)
+        self.result["core_speed"] = figures.core_speed(self.result)
         partial = f"{self.options.out}.partial"
         written = {**self.result, "cases": [without_words(case) for case in self.result["cases"]]}
         try:
@@ -247,6 +253,10 @@ class Measuring:
             os.replace(partial, self.options.out)
         except OSError as error:
             raise WriteError(f"{self.options.out}: cannot be written: {error.strerror}") from None
+
+
+def name_of(case):
+    return f"{case['case']} on {counted(case['ranks'], 'rank')}"
 
 
 def without_words(case):
@@ -293,26 +303,28 @@ def report(result):
                          f"{100 * figures.spread(values):.1f} %"))
     for row in rows:
         print("{:<15}{:>7}{:>12} {:<17}{:>7}".format(*row).rstrip())
+    if result["core_speed"]:
+        print(f"core speed, of README's machine: {result['core_speed']:.3g}")
     merit = result["merit"]
     if merit["million_pairs_per_second"] is not None:
-        print(f"figure of merit: {merit['million_pairs_per_second']:.4g} million pairs/s on {merit['ranks']} "
-              f"ranks with {merit['instruction_set']}, spread {100 * merit['spread']:.1f} %, "
-              f"{merit['repeats']} repeats")
+        print(f"figure of merit: {merit['million_pairs_per_second']:.4g} million pairs/s on "
+              f"{counted(merit['ranks'], 'rank')} with {merit['instruction_set']}, spread "
+              f"{100 * merit['spread']:.1f} %, {counted(merit['repeats'], 'repeat')}")
     if not merit["valid"]:
         print(f"no valid figure of merit: {'; '.join(merit['why'])}")
 
 
 def measure(options):
     cases = chosen_cases(options.cases)
-    options.launcher = options.launcher or default_launcher()
+    options.launcher = with_ranks(options.launcher or default_launcher())
+    options.scratch = options.scratch or os.path.dirname(options.out) or "."
     options.ranks = sorted(set(options.ranks or default_ranks()))
     check(options)
     measuring = Measuring(options, cases)
     measuring.write()
     measuring.run_all()
     report(measuring.result)
-    failed = [f"{case['case']} on {case['ranks']} ranks" for case in measuring.result["cases"]
-              if case["failed"]]
+    failed = [name_of(case) for case in measuring.result["cases"] if case["failed"]]
     if failed:
         raise CaseFailure(f"failed: {', '.join(failed)}; the rest is in {options.out}")
 

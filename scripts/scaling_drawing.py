@@ -425,10 +425,9 @@ def rates(result) -> list:
 
 
 def kernel_of(result, genes) -> list:
-    """Of the widest instructions, the last before the sparse mapping's."""
-    runs = last(figures.by_ranks(result, "kernel"))
-    names = [one["kernel"] for run in runs for one in run["kernels"] if one["kernel"] != "sparse"]
-    return [rate / 1e6 for rate in last(figures.kernel_rates(result, names[-1], genes))] if names else []
+    """Of the widest instructions."""
+    kernel = figures.widest_kernel(result)
+    return [rate / 1e6 for rate in last(figures.kernel_rates(result, kernel, genes))]
 
 
 def bars(axes, title, unit, results, values, doubtful=None):

@@ -11,6 +11,10 @@ MERIT_VERSION = 1
 LEAST_REPEATS = 5
 MOST_SPREAD = 0.05
 
+# Of README's machine: pairs a second of a core in a cell of so many expressed genes, by bench kernel.
+REFERENCE_GENES = 2000
+REFERENCE_RATE = 12.5e6
+
 PARTS = ["collapsing", "opening", "loading", "scoring", "writing", "waiting", "closing"]
 
 
@@ -75,6 +79,11 @@ def require(path, where, found, wanted):
     for key, kind in wanted.items():
         if not isinstance(found.get(key), kind):
             raise InputError(f"{path}: {where} lacks '{key}'")
+
+
+def counted(count, noun):
+    """1 rank, 2 ranks."""
+    return f"{count} {noun}" + ("" if count == 1 else "s")
 
 
 def quantile(values, part):
@@ -175,6 +184,19 @@ def kernel_rates(result, kernel, genes):
     return found
 
 
+def widest_kernel(result):
+    """Its name: the last before the sparse mapping's."""
+    names = [one["kernel"] for runs in by_ranks(result, "kernel").values() for run in runs
+             for one in run["kernels"] if one["kernel"] != "sparse"]
+    return names[-1] if names else None
+
+
+def core_speed(result):
+    """Of one core while all are busy, of the machine whose figures README states; None if not measured."""
+    rates = kernel_rates(result, widest_kernel(result), REFERENCE_GENES)
+    return median(rates[max(rates)]) / REFERENCE_RATE if rates else None
+
+
 def networks(result):
     """{ranks: [(latency in seconds, bytes a second), of each repeat]}, of sums between the ranks."""
     found = {}
@@ -236,9 +258,9 @@ def faults(result, found):
     if result["size"] == "small":
         why.append("the size is small")
     if found["ranks"] != found["cores"]:
-        why.append(f"{found['ranks']} ranks on {found['cores']} physical cores")
+        why.append(f"{counted(found['ranks'], 'rank')} on {counted(found['cores'], 'physical core')}")
     if found["repeats"] < LEAST_REPEATS:
-        why.append(f"{found['repeats']} repeats, fewer than {LEAST_REPEATS}")
+        why.append(f"{counted(found['repeats'], 'repeat')}, fewer than {LEAST_REPEATS}")
     if found["spread"] > MOST_SPREAD:
         why.append(f"{100 * found['spread']:.1f} % between the quartiles, more than {100 * MOST_SPREAD:g} %")
     if any(case["case"] == "weak" and case["ranks"] == found["ranks"] and case.get("failed")

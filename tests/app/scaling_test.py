@@ -63,6 +63,7 @@ class Figures(unittest.TestCase):
     def test_kernel_network_training_and_writing(self):
         self.assertAlmostEqual(np.median(figures.kernel_rates(self.result, "avx512", 2000)[4]), 10.5e6)
         self.assertAlmostEqual(np.median(figures.kernel_rates(self.result, "sparse", 500)[2]), 42e6)
+        self.assertAlmostEqual(figures.core_speed(self.result), 10.5 / 12.5)
         networks = figures.networks(self.result)
         self.assertEqual(list(networks), [2, 4])
         self.assertAlmostEqual(np.median([latency for latency, _ in networks[4]]), 1e-6)
@@ -165,6 +166,12 @@ class Machine(unittest.TestCase):
         nodes = [scaling_machine.nodes_for(ranks, [4, 4, 3]) for ranks in (1, 4, 5, 8, 9, 11)]
         self.assertEqual(nodes, [1, 1, 2, 2, 3, 3])
         self.assertEqual(scaling_machine.slurm_nodes({}), [None])
+
+    def test_launchers(self):
+        self.assertEqual(scaling.with_ranks("srun --mpi=pmix"), "srun --mpi=pmix -N {nodes} -n {ranks}")
+        self.assertEqual(scaling.with_ranks("mpirun --map-by core"), "mpirun --map-by core -n {ranks}")
+        self.assertEqual(scaling.with_ranks("jsrun -n {ranks}"), "jsrun -n {ranks}")
+        self.assertEqual(scaling.launcher_words("mpirun -x 'A=a b' -n {ranks}", 3)[2:], ["A=a b", "-n", "3"])
 
     def test_cases_to_choose(self):
         self.assertEqual(scaling.chosen_cases("io,strong"), ["strong-dense", "strong-sparse", "io"])
