@@ -225,7 +225,7 @@ class Measuring:
             raise CaseFailure(f"no summary: {error}") from None
         ranks = found.get("ranks") or found.get("provenance", {}).get("ranks")
         if ranks != case["ranks"]:
-            raise CaseFailure(f"dko ran on {counted(ranks, 'rank')}: the launcher does not bring them together")
+            raise CaseFailure(f"dko ran on {counted(ranks, 'rank')}: the launcher does not join them")
         for size in found.get("sizes", []):
             size.pop("forecast", None)  # nothing that was measured
         return found
@@ -264,7 +264,7 @@ def without_words(case):
 
 
 def run_to_end(words, patience):
-    """Exit code, None if it had to be killed, and what it said. All its processes have its session."""
+    """Exit code, None if it had to be killed, and what it said."""
     process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                stderr=subprocess.STDOUT, universal_newlines=True, errors="replace",
                                start_new_session=True, env=environment())
@@ -272,11 +272,24 @@ def run_to_end(words, patience):
         said, _ = process.communicate(timeout=patience)
         return process.returncode, said
     except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
+        end(process)
         return None, process.communicate()[0]
     except BaseException:
-        os.killpg(process.pid, signal.SIGTERM)
+        end(process)
         raise
+
+
+def end(process):
+    """With all of its session; first so that a launcher can end what it started on other nodes."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, number)
+            process.wait(30)
+            return
+        except ProcessLookupError:
+            return
+        except subprocess.TimeoutExpired:
+            pass
 
 
 def last_words(said):
