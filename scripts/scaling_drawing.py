@@ -115,7 +115,7 @@ def log2_axis(axis):
     low, high = axes.dataLim.ymin, max(axes.dataLim.ymax, 2 * axes.dataLim.ymin)
     axes.set_yscale("log", base=2)
     axes.set_ylim(low / (high / low)**0.08, high * (high / low)**0.14)
-    axis.set_major_locator(LogLocator(base=2, numticks=9))
+    axis.set_major_locator(LogLocator(base=2, numticks=9) if high > 4 * low else MaxNLocator(6))
     axis.set_major_formatter(FuncFormatter(plain_number))
     axis.set_minor_formatter(NullFormatter())
     axis.set_minor_locator(NullLocator())
@@ -310,7 +310,7 @@ def draw_parts(axes, result, case):
                   rotation=90 if many else 0)
     shown = slice((len(of_ranks) - 1) % 2, None, 2) if many else slice(None)
     axes.set_xticks(places[shown], [f"{ranks:,}" for ranks in of_ranks][shown])
-    axes.set(xlabel="ranks", ylim=(0, 122 if many else 108), xlim=(-0.6, max(len(of_ranks), 2) - 0.4))
+    axes.set(xlabel="ranks", ylim=(0, 135 if many else 108), xlim=(-0.6, max(len(of_ranks), 2) - 0.4))
     axes.tick_params(axis="x", length=0)
     axes.yaxis.set_major_locator(FixedLocator([0, 25, 50, 75, 100]))
 
