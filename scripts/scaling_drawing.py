@@ -421,7 +421,7 @@ def last(of_ranks) -> list:
 
 
 def rates(result) -> list:
-    return [figures.pair_rate(run) / 1e6 for run in last(figures.by_ranks(result, "weak"))]
+    return [figures.pair_rate(run) / 1e6 for run in figures.runs_of_merit(result)[1]]
 
 
 def kernel_of(result, genes) -> list:

@@ -226,12 +226,18 @@ def write_rates(result, way):
             for ranks, runs in by_ranks(result, "io").items()}
 
 
+def runs_of_merit(result):
+    """Ranks and runs of the growing screen on as many ranks as there are cores, or else on the most."""
+    runs = by_ranks(result, "weak")
+    cores = result["machine"]["cores"]
+    ranks = cores if cores in runs else max(runs, default=0)
+    return ranks, runs.get(ranks, [])
+
+
 def merit(result):
     """The figure of merit as scaling.py defines it, and whether it is one."""
-    runs = by_ranks(result, "weak")
-    ranks = max(runs) if runs else 0
-    of_most = runs.get(ranks, [])
-    rates = [pair_rate(run) / 1e6 for run in of_most]
+    ranks, runs = runs_of_merit(result)
+    rates = [pair_rate(run) / 1e6 for run in runs]
     found = {
         "merit_version": MERIT_VERSION,
         "million_pairs_per_second": median(rates) if rates else None,
@@ -242,8 +248,8 @@ def merit(result):
         "ranks": ranks,
         "cores": result["machine"]["cores"],
         "words": " ".join(["dko", *words_of("weak", "standard", ranks)]) if ranks else None,
-        "instruction_set": of_most[0]["instruction_set"] if of_most else None,
-        "without_files": median([scoring_rate(run) / 1e6 for run in of_most]) if of_most else None,
+        "instruction_set": runs[0]["instruction_set"] if runs else None,
+        "without_files": median([scoring_rate(run) / 1e6 for run in runs]) if runs else None,
     }
     found["why"] = faults(result, found)
     found["valid"] = not found["why"]

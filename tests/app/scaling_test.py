@@ -97,6 +97,11 @@ class Merit(unittest.TestCase):
         # Scoring and loading are five eighths of the time.
         self.assertAlmostEqual(found["without_files"], 40 / 0.625)
 
+    def test_is_of_as_many_ranks_as_cores_where_more_were_measured(self):
+        found = figures.merit(made_up_scaling.result((1, 2, 4), cores=2, loss=0))
+        self.assertTrue(found["valid"])
+        self.assertAlmostEqual(found["million_pairs_per_second"], 20)
+
     def test_is_what_the_definition_says(self):
         words = figures.merit(self.result)["words"]
         self.assertEqual(words, "dko bench screen --genes 4000 --expressed 2000 --cells 80 --seed 1 "
