@@ -26,8 +26,8 @@ The figure of merit of a machine, version 1:
     - there are at least 5 repeats, each a start of its own, and their quartiles are at most 5 % of the
       median apart. The spread is stated beside the figure.
 
-This script makes it from the case `weak` on as many ranks as there are cores (`merit` in the JSON, with `valid`
-and `why` it is not).
+This script makes it from the case `weak` on as many ranks as there are cores (`merit` in the JSON, with
+`valid` and `why` it is not).
 """
 import argparse
 import json

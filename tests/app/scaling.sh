@@ -85,6 +85,11 @@ for path in glob.glob("*/*.png") + ["overview.png"]:
     assert image.imread(path)[..., :3].std() > 0.05, path
 P
 
+# Of the machines that were measured, too.
+for reference in "$DKO_SOURCE"/scripts/reference/*.json; do
+  [ ! -e "$reference" ] || plot "$reference" -o "$(basename "$reference" .json)"
+done
+
 expect 2 'overview.png exists' plot made.json -o overview.png
 expect 2 'required: -o' plot made.json
 expect 4 'none.json: cannot be read' plot none.json -o x
