@@ -50,8 +50,9 @@ inline PairSumsWork whole_sums(const PairGenes& genes) {
 }
 
 struct PairSumsOptions {
-  ProgressCallback progress = {};  ///< in units of cost, as in screen_shard
-  PauseCallback pause = {};        ///< asked between cells
+  ProgressCallback progress = {};     ///< in units of cost, as in screen_shard
+  PauseCallback pause = {};           ///< asked between cells
+  double* loading_seconds = nullptr;  ///< as in ShardOptions
 };
 
 /// Bytes of `memory` that a rank needs at least. Local.
