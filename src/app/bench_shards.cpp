@@ -3,16 +3,16 @@
 #include <algorithm>
 #include <array>
 #include <boost/program_options/value_semantic.hpp>
-#include <cmath>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <numeric>
 
 #include "bench.hpp"
-#include "dko/base/random.hpp"
 #include "dko/base/text.hpp"
 #include "dko/knockout/cost.hpp"
+#include "dko/knockout/screen_forecast.hpp"
 #include "dko/knockout/shards.hpp"
+#include "made_up_cells.hpp"
 #include "table.hpp"
 
 namespace dko::app {
@@ -22,10 +22,6 @@ namespace po = boost::program_options;
 namespace {
 
 constexpr std::array<std::int64_t, 5> shard_counts{64, 256, 1024, 4096, 16384};
-
-// Expressed genes of a cell: log-normal, two thirds of the cells between 1,500 and 3,000.
-constexpr double median_expressed = 2121;
-constexpr double spread_of_log = 0.3466;
 
 struct ShardsOptions {
   std::int64_t cells = 10'000;
@@ -65,10 +61,7 @@ struct PairCosts {
 
 PairCosts draw_cells(const ShardsOptions& options) {
   PairCosts pairs;
-  RandomStream stream(options.seed, "expressed genes of cells");
-  for (std::int64_t cell = 0; cell < options.cells; ++cell) {
-    const double drawn = median_expressed * std::exp(spread_of_log * stream.normal());
-    const std::int64_t n = std::clamp<std::int64_t>(std::llround(drawn), 3, options.genes);
+  for (const std::int64_t n : draw_expressed_counts(options.cells, options.genes, options.seed)) {
     const CellCosts costs = cell_costs(dense_costs, dense_work(n));
     pairs.starts.push_back(pairs.starts.back() + n * (n - 1) / 2);
     pairs.events.push_back(costs.pair);
@@ -88,15 +81,14 @@ struct Balance {
 };
 
 Balance balance_of(const PairCosts& pairs, std::int64_t shards) {
-  constexpr double seconds_per_unit = 1e-10;
   const auto costs = shard_costs(pairs.view(), balanced_shards(pairs.view(), shards));
   const double total = std::accumulate(costs.begin(), costs.end(), 0.0);
   double of_events = 0;
   for (std::size_t cell = 0; cell < pairs.events.size(); ++cell)
     of_events += static_cast<double>(pairs.starts[cell + 1] - pairs.starts[cell]) *
                  static_cast<double>(pairs.events[cell]);
-  return {shards, seconds_per_unit * total / static_cast<double>(shards),
-          seconds_per_unit * static_cast<double>(*std::ranges::max_element(costs)), 1 - of_events / total};
+  return {shards, seconds_of_cost * total / static_cast<double>(shards),
+          seconds_of_cost * static_cast<double>(*std::ranges::max_element(costs)), 1 - of_events / total};
 }
 
 void print_table(const std::vector<Balance>& balances) {

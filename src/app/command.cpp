@@ -25,6 +25,7 @@ std::span<const Command> commands() {
       Command{"top", "list the highest scores", top_command},
       Command{"summarize", "tell what knockouts of each gene and pair do over all cells", summarize_command},
       Command{"explain", "predict every gene's change after one knockout", explain_command},
+      Command{"estimate", "tell what a job will take before it is submitted", estimate_command},
       Command{"info", "tell what a file is and how it was made", info_command},
       Command{"evaluate", "hold scores and predictions against truth and baselines", evaluate_command},
       Command{"simulate", "make expression data and the truth of knockouts from a network", simulate_command},
@@ -42,9 +43,13 @@ CommandLine::CommandLine(std::string usage, std::string what, std::string exampl
 }
 
 void CommandLine::add_positional(const char* name, std::string& variable) {
+  add_optional(name, variable);
+  positional_names_.emplace_back(name);
+}
+
+void CommandLine::add_optional(const char* name, std::string& variable) {
   positional_.add_options()(name, po::value(&variable));
   positions_.add(name, 1);
-  positional_names_.emplace_back(name);
 }
 
 void CommandLine::add_positional(const char* name, std::vector<std::string>& variables) {

@@ -39,6 +39,7 @@ std::span<const Command> commands();
 void run_command(const std::vector<std::string>& arguments, const Context& context);
 void train_command(const std::vector<std::string>& arguments, const Context& context);
 void ensemble_command(const std::vector<std::string>& arguments, const Context& context);
+void estimate_command(const std::vector<std::string>& arguments, const Context& context);
 void screen_command(const std::vector<std::string>& arguments, const Context& context);
 void predict_command(const std::vector<std::string>& arguments, const Context& context);
 void export_command(const std::vector<std::string>& arguments, const Context& context);
@@ -60,6 +61,8 @@ class CommandLine {
   boost::program_options::options_description_easy_init add() { return options_.add_options(); }
   /// A positional argument that must be given.
   void add_positional(const char* name, std::string& variable);
+  /// One that may be left out.
+  void add_optional(const char* name, std::string& variable);
   /// Any number of them, at least one.
   void add_positional(const char* name, std::vector<std::string>& variables);
 

@@ -68,15 +68,6 @@ bool parse(ScreenCommandOptions& options, const std::vector<std::string>& argume
   return true;
 }
 
-/// Of the longest training; a fit has no steps.
-std::int64_t most_steps(const std::vector<MemberRecord>& records) {
-  std::int64_t most = 0;
-  for (const MemberRecord& record : records) {
-    if (const auto* trained = std::get_if<TrainingRecord>(&record)) most = std::max(most, trained->steps);
-  }
-  return most;
-}
-
 void prepare(Preparation& ready, const ScreenCommandOptions& options, Job& job) {
   ready.out.emplace(options.out, options.common.force, options.common.resume);
   ready.summary.emplace(options.common);

@@ -144,20 +144,17 @@ EventCounts count_events(const ExpressionMatrix& matrix, const ScreenPlan& plan)
   return counts;
 }
 
-ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenOptions& options, std::int64_t members,
-                     const OutputFile& output, Job& job) {
+ScreenPlan plan_of(const ExpressionMatrix& matrix, const ScreenOptions& options, std::int64_t members,
+                   std::uint64_t seed) {
+  constexpr double bytes_of_gibi = 1 << 30;
   ScreenPlan plan;
   plan.members = members;
-  // What is resumed goes on with the instructions it began with, if this machine has them.
-  if (!options.instructions.empty())
-    plan.instructions = *instruction_set_named(options.instructions);
-  else if (output.is_resumed())
-    plan.instructions = instructions_of(output.partial_path());
+  if (!options.instructions.empty()) plan.instructions = *instruction_set_named(options.instructions);
   plan.targets = select_targets(
       matrix,
       chosen(options.genes, NameIndex("gene", matrix.gene_names(), matrix.gene_ids()), "--knockout-genes"),
       chosen(options.cells, NameIndex("cell", matrix.cell_names()), "--knockout-cells"));
-  plan.list = make_list(matrix, plan, options, job.provenance.seed);
+  plan.list = make_list(matrix, plan, options, seed);
   const ScoreSet chosen_scores = options.score.empty() ? both_scores : scores_named(options.score);
   plan.listed = chosen_scores;
   if (options.events.empty() || options.order_given) plan.singles = chosen_scores;
@@ -165,8 +162,7 @@ ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenOptions& option
     plan.doubles = options.score.empty() ? ScoreSet{{.impact = true}} : chosen_scores;
     plan.keeping = keeping_of(options.keep);
     if (plan.keeping.form == PairKeeping::Form::selected) plan.doubles[plan.keeping.by.score] = true;
-    if (plan.keeping.form != PairKeeping::Form::all)
-      plan.keeping.memory = memory_of_each_rank(options.keep.memory, job.nodes.node.size());
+    plan.keeping.memory = options.keep.memory.value_or(1) * bytes_of_gibi;
   }
   if (members > 1) {
     plan.singles = with_deviations(plan.singles);
@@ -174,11 +170,22 @@ ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenOptions& option
     plan.listed = with_deviations(plan.listed);
   }
   plan.singles = with_share(plan.singles);
-  const EventCounts events = count_events(matrix, plan);
-  if (events.total() == 0) {
+  if (count_events(matrix, plan).total() == 0) {
     throw InputError(
         "there is nothing to knock out: no chosen gene is expressed in a chosen cell beside another");
   }
+  return plan;
+}
+
+ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenOptions& options, std::int64_t members,
+                     const OutputFile& output, Job& job) {
+  ScreenPlan plan = plan_of(matrix, options, members, job.provenance.seed);
+  // What is resumed goes on with the instructions it began with, if this machine has them.
+  if (options.instructions.empty() && output.is_resumed())
+    plan.instructions = instructions_of(output.partial_path());
+  if (plan.doubles.any() && plan.keeping.form != PairKeeping::Form::all)
+    plan.keeping.memory = memory_of_each_rank(options.keep.memory, job.nodes.node.size());
+  const EventCounts events = count_events(matrix, plan);
   job.log.info("to score: {} single, {} double and {} listed knockouts", with_thousands(events.singles),
                with_thousands(events.pairs), with_thousands(events.listed));
   return plan;

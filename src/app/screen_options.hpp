@@ -32,10 +32,14 @@ void add_screen_options(CommandLine& line, ScreenOptions& options);
 /// To be called after parsing. @throws UsageError for options that exclude each other.
 void check_screen_options(const CommandLine& line, ScreenOptions& options);
 
-/// The plan for these data and as many mappings, to be written to that file; of several, with the standard
-/// deviations over them. Says in
-/// the log how many knockouts it has. Local: rank 0.
+/// The plan for these data and as many mappings, of several with the standard deviations over them, as any
+/// machine would carry it out whose ranks may take the memory that is asked for, or 1 GiB. Local.
 /// @throws InputError for lists that do not fit the data, or if nothing is left to knock out.
+ScreenPlan plan_of(const ExpressionMatrix& matrix, const ScreenOptions& options, std::int64_t members,
+                   std::uint64_t seed);
+
+/// The same, to be written to that file, by this job's ranks. Says in the log how many knockouts it has.
+/// Local: rank 0. @throws likewise
 ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenOptions& options, std::int64_t members,
                      const OutputFile& output, Job& job);
 

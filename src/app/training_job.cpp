@@ -24,6 +24,14 @@ double model_bytes(const ExpressionMatrix& matrix, const ModelOptions& options) 
   return static_cast<double>(options.made()) * of_member;
 }
 
+std::int64_t most_steps(const std::vector<MemberRecord>& records) {
+  std::int64_t most = 0;
+  for (const MemberRecord& record : records) {
+    if (const auto* trained = std::get_if<TrainingRecord>(&record)) most = std::max(most, trained->steps);
+  }
+  return most;
+}
+
 void check_training(const Split& split, const ModelOptions& options) {
   if (options.kind == MappingKind::dko)
     require_enough_cells(split, options.training.batch, options.training.validation);

@@ -18,6 +18,9 @@ void check_training(const Split& split, const ModelOptions& options);
 /// Bytes of the model file, nearly. Local.
 double model_bytes(const ExpressionMatrix& matrix, const ModelOptions& options);
 
+/// Steps of the longest training; a fit has none. Local.
+std::int64_t most_steps(const std::vector<MemberRecord>& records);
+
 struct TrainedModel {
   Model model;                    ///< on rank 0 only; empty elsewhere
   std::optional<double> seconds;  ///< none if it was made by an earlier job

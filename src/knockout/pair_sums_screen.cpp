@@ -1,6 +1,7 @@
 #include "dko/knockout/pair_sums_screen.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <optional>
 
 #include "cell_scores.hpp"
@@ -18,6 +19,12 @@ namespace {
 // from memory.
 constexpr double most_of_scores = 1 << 30;
 constexpr double part_of_scores = 0.25;  // of the memory
+
+/// Of scoring a pair, and of adding it up, which takes as long in any cell.
+std::int64_t cost_of_pair(const CellCosts& cell) {
+  constexpr std::int64_t adding = 130;  // in units of CellCosts: 13 ns
+  return cell.pair + adding;
+}
 
 /// One stored score, and the places among the measures of what comes of it.
 struct Column {
@@ -99,10 +106,8 @@ class PairSumsScreen {
   }
 
  private:
-  /// Of scoring it, and of adding it up, which takes as long in any cell.
   std::int64_t cost_of_pair(std::int64_t cell) const {
-    constexpr std::int64_t adding = 130;  // in units of CellCosts: 13 ns
-    return costs_[static_cast<std::size_t>(cell)].pair + adding;
+    return dko::cost_of_pair(costs_[static_cast<std::size_t>(cell)]);
   }
 
   /// Of the block that the sums are of, from this cell on.
@@ -233,6 +238,40 @@ double least_sums_memory(const ScreenPlan& plan, const PairGenes& genes) {
   const double of_rows = static_cast<double>(
       sizeof(float) * static_cast<std::size_t>(plan.doubles.count() * genes.most_targets()));
   return std::max(of_sums / (1 - part_of_scores), of_sums + of_rows) + 64;
+}
+
+std::vector<std::int64_t> pair_sums_costs(const ScreenPlan& plan, const ExpressionMatrix& matrix,
+                                          std::span<const CellCosts> cells, std::int64_t shards) {
+  const PairIndex index(matrix, plan.targets);
+  const PairGenes genes(plan.targets, index.starts(), matrix.genes(), [&](std::int64_t cell) {
+    return cost_of_pair(cells[static_cast<std::size_t>(cell)]);
+  });
+  std::vector<std::int64_t> loads(static_cast<std::size_t>(genes.count()), 0);  // of the cells of each gene
+  std::int64_t of_all_cells = 0;
+  std::vector<std::int32_t> places;
+  for (std::int64_t cell = 0; cell < matrix.cells(); ++cell) {
+    if (!has_pairs(index.starts(), cell)) continue;
+    const std::int64_t load = cells[static_cast<std::size_t>(cell)].load;
+    of_all_cells += load;
+    genes.places_of(plan.targets.of(cell), places);
+    places.pop_back();  // the first gene of no pair
+    for (const std::int32_t place : places) loads[static_cast<std::size_t>(place)] += load;
+  }
+  const auto bytes_of_pair = static_cast<double>(PairSums(summed_measures(plan)).bytes());
+  const double memory = plan.keeping.memory - bytes_held(plan, genes);
+  std::vector<std::int64_t> costs;
+  for (std::int64_t shard = 0; shard < shards; ++shard) {
+    const EventRange share = genes.share(shard, shards);
+    std::int64_t cost = genes.cost(share);
+    for (EventRange block{share.first, share.first}; block.last < share.last; block.first = block.last) {
+      block.last = genes.end_of_block(block.first, share.last, bytes_of_pair, memory);
+      const auto own = std::span(loads).subspan(static_cast<std::size_t>(block.first),
+                                                static_cast<std::size_t>(block.size()));
+      cost += std::min(of_all_cells, std::accumulate(own.begin(), own.end(), std::int64_t{0}));
+    }
+    costs.push_back(cost);
+  }
+  return costs;
 }
 
 bool screen_pair_sums(const ScreenPlan& plan, const ExpressionMatrix& matrix,

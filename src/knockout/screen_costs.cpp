@@ -86,16 +86,28 @@ class Joined {
   std::vector<std::int64_t> before_{0};
 };
 
+/// Where shards begin and end among the numbers, each at a bound between blocks.
+std::vector<std::int64_t> block_bounds(const EventCosts& costs, const Joined& joined, std::int64_t shards) {
+  std::vector<std::int64_t> bounds = balanced_shards(costs, shards);
+  for (std::int64_t& bound : bounds) bound = joined.at_block(bound);
+  return bounds;
+}
+
 }  // namespace
 
 ShardWork ArrayCosts::share(const ArrayWork& work, std::int64_t shard, std::int64_t shards) const {
   if (work.ranges.empty()) return {};
   const ArrayCosts costs = within(work.ranges);
-  const auto bounds = balanced_shards(costs.view(), shards);
   const Joined joined(work);
-  const EventRange own{joined.at_block(bounds[static_cast<std::size_t>(shard)]),
-                       joined.at_block(bounds[static_cast<std::size_t>(shard) + 1])};
+  const auto bounds = block_bounds(costs.view(), joined, shards);
+  const EventRange own{bounds[static_cast<std::size_t>(shard)], bounds[static_cast<std::size_t>(shard) + 1]};
   return {joined.ranges(own), shard_costs(costs.view(), std::array{own.first, own.last}).front()};
+}
+
+std::vector<std::int64_t> ArrayCosts::of_shares(const ArrayWork& work, std::int64_t shards) const {
+  if (work.ranges.empty()) return std::vector<std::int64_t>(static_cast<std::size_t>(shards), 0);
+  const ArrayCosts costs = within(work.ranges);
+  return shard_costs(costs.view(), block_bounds(costs.view(), Joined(work), shards));
 }
 
 }  // namespace dko

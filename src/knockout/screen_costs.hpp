@@ -32,6 +32,8 @@ class ArrayCosts {
 
   /// What a shard takes of the work: whole blocks, ascending.
   ShardWork share(const ArrayWork& work, std::int64_t shard, std::int64_t shards) const;
+  /// The costs of what each of them takes, loads included.
+  std::vector<std::int64_t> of_shares(const ArrayWork& work, std::int64_t shards) const;
 
  private:
   ArrayCosts within(const std::vector<EventRange>& ranges) const;

@@ -8,6 +8,7 @@
 #include "dko/knockout/event_index.hpp"
 #include "dko/knockout/pair_selection.hpp"
 #include "dko/knockout/pair_sums_screen.hpp"
+#include "dko/knockout/screen_work.hpp"
 #include "summary_layout.hpp"
 
 namespace dko {
@@ -68,6 +69,50 @@ double screen_file_bytes(const ExpressionMatrix& matrix, const ScreenPlan& plan)
     bytes += (4.0 * (order + 1) + bytes_of(plan.listed)) * static_cast<double>(plan.list->size());
   }
   return bytes;
+}
+
+double block_record_bytes(const ExpressionMatrix& matrix, const ScreenPlan& plan, std::int64_t ranks) {
+  constexpr double of_block = 8;
+  const ScreenWork work = whole_work(plan, matrix, ranks);
+  const auto of_array = [&](const ArrayWork& array, std::int64_t scores) {
+    return of_block * static_cast<double>((array.events() + array.block - 1) / array.block * scores);
+  };
+  double bytes = of_array(work.singles, plan.singles.count()) + of_array(work.list, plan.listed.count());
+  if (plan.stores_all_pairs()) bytes += of_array(work.pairs, plan.doubles.count());
+  if (plan.stores_summary())
+    bytes += of_block * static_cast<double>(summary_layout::all_arrays(summed_measures(plan)).size()) *
+             static_cast<double>(pair_genes(plan, matrix).count());
+  return bytes;
+}
+
+std::int64_t screen_file_objects(const ScreenPlan& plan) {
+  std::int64_t objects = 7;  // genes/{name,id}, cells/{name,n_genes}, progress
+  if (plan.singles.any()) objects += 3 + 2 * plan.singles.count() + 1 + plan.singles.count();
+  if (plan.stores_all_pairs()) objects += 2 + plan.doubles.count() + 1 + plan.doubles.count();
+  if (plan.list) objects += 3 + plan.listed.count() + 1 + plan.listed.count();
+  if (plan.doubles.any() && plan.keeping.form == PairKeeping::Form::selected)
+    objects += 3 + plan.doubles.count() + 1 + plan.doubles.count();
+  if (plan.stores_summary()) {
+    const auto measures = summed_measures(plan);
+    // summary/{genes,cells}, measures and their arrays; the same again in the record, but for the genes.
+    const auto arrays = std::ssize(summary_layout::all_arrays(measures));
+    objects += 2 + std::ssize(measures) + arrays + 1 + std::ssize(measures) + arrays;
+  }
+  return objects;
+}
+
+double temporary_bytes(const ExpressionMatrix& matrix, const ScreenPlan& plan, std::int64_t ranks) {
+  if (!plan.doubles.any() || plan.stores_all_pairs()) return 0;
+  if (plan.stores_summary()) {
+    const double sums = static_cast<double>(PairSums(summed_measures(plan)).bytes()) *
+                        static_cast<double>(pair_genes(plan, matrix).all_pairs());
+    return std::min(sums, plan.keeping.memory * static_cast<double>(ranks));
+  }
+  const PairIndex index(matrix, plan.targets);
+  const std::int64_t kept = most_selected(index.starts(), {0, index.total()}, plan.keeping.top);
+  constexpr double of_number_and_value = 12;
+  const double states = (of_number_and_value + bytes_of(plan.doubles)) * static_cast<double>(kept);
+  return states + screen_file_bytes(matrix, plan) - pair_bytes(matrix, plan);
 }
 
 std::vector<SmallerScreen> smaller_screens(const ExpressionMatrix& matrix, const ScreenPlan& plan,

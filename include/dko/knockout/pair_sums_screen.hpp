@@ -7,6 +7,7 @@
 #include "dko/base/pause.hpp"
 #include "dko/base/progress.hpp"
 #include "dko/expression/matrix.hpp"
+#include "dko/knockout/cost.hpp"
 #include "dko/knockout/pair_genes.hpp"
 #include "dko/knockout/pair_sums.hpp"
 #include "dko/knockout/screen.hpp"
@@ -54,6 +55,12 @@ struct PairSumsOptions {
   PauseCallback pause = {};           ///< asked between cells
   double* loading_seconds = nullptr;  ///< as in ShardOptions
 };
+
+/// What each of as many shards of all pairs costs in screen_pair_sums, in units of `cells`, the loading of
+/// cells for each of its blocks included; a cell is counted at most once for each first gene of a block that
+/// it expresses. Local.
+std::vector<std::int64_t> pair_sums_costs(const ScreenPlan& plan, const ExpressionMatrix& matrix,
+                                          std::span<const CellCosts> cells, std::int64_t shards);
 
 /// Bytes of `memory` that a rank needs at least. Local.
 double least_sums_memory(const ScreenPlan& plan, const PairGenes& genes);

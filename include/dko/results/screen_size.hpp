@@ -13,6 +13,16 @@ namespace dko {
 /// many there are is only known when they are scored.
 double screen_file_bytes(const ExpressionMatrix& matrix, const ScreenPlan& plan);
 
+/// Bytes of the record of its blocks, on as many ranks.
+double block_record_bytes(const ExpressionMatrix& matrix, const ScreenPlan& plan, std::int64_t ranks);
+
+/// Groups and arrays of a finished screen file without notes, its root not counted.
+std::int64_t screen_file_objects(const ScreenPlan& plan);
+
+/// Bytes that ranks put down at most of pairs of which not all are kept (ScreenStates), and of the file that
+/// kept pairs are put into beside the one without them; pairs that a threshold alone selects are not counted.
+double temporary_bytes(const ExpressionMatrix& matrix, const ScreenPlan& plan, std::int64_t ranks);
+
 /// Bytes of as many selected pairs.
 double kept_pairs_bytes(std::int64_t pairs, ScoreSet scores);
 

@@ -1,0 +1,87 @@
+. "$(dirname "$0")/lib.sh"
+# What dko estimate tells before a job is what the job then has: knockouts and blocks exactly, files nearly.
+python=${DKO_PYTHON:-/usr/bin/python3}
+"$python" -c 'import h5py' 2>/dev/null || skip "$python has not h5py"
+"$DKO" simulate --genes 300 --cells 500 --seed 3 -o data.csv -q
+small=(--steps 4 --batch 10 --validation 0)
+"$DKO" train data.csv -o model.h5 -q "${small[@]}"
+on2=(--nodes 1 --ranks-per-node 2)
+
+# estimated NAME OPTION...: and, on two ranks, done.
+estimated() {
+  local name=$1
+  shift
+  expect 0 '^knockouts ' "$DKO" estimate data.csv "${on2[@]}" "$@" --json $name.json
+  case " $* " in
+    *" --model "*) on 2 "$DKO" screen data.csv "$@" -o $name.h5 --json done_$name.json -q ;;
+    *) on 2 "$DKO" run data.csv "$@" -o $name.h5 --save-model $name.model --json done_$name.json -q ;;
+  esac
+}
+estimated full --order 2 --score impact,network --model model.h5
+estimated top --order 2 --keep top:20 "${small[@]}"
+estimated summary --order 2 --keep summary "${small[@]}"
+estimated sample --order 2 --sample 20000 --ensemble 2 "${small[@]}"
+estimated sparse --mapping sparse
+"$python" - <<'P'
+import json, os
+import h5py
+
+KEYS = {"knockouts", "training_seconds", "collapse_seconds", "screen_seconds", "wall_seconds", "node_hours",
+        "bytes_per_node", "bytes_on_disk", "ranks", "nodes", "slowest_above_mean", "per_node", "memory"}
+for name in ("full", "top", "summary", "sample", "sparse"):
+    told, done = json.load(open(name + ".json")), json.load(open(f"done_{name}.json"))
+    assert KEYS <= told.keys(), KEYS - told.keys()
+    assert told["knockouts"] == {key: done["screen"][key] for key in ("singles", "pairs", "listed")}, name
+    assert told["ranks"] == 2 and told["nodes"] == 1
+    assert told["wall_seconds"] >= told["screen_seconds"] > 0 and told["slowest_above_mean"] >= 0
+    assert abs(told["node_hours"] * 3600 - told["wall_seconds"]) < 1e-6 * told["wall_seconds"]
+    disk = told["bytes_on_disk"]
+    assert abs(sum(disk.values()) - 2 * disk["total"]) < 1
+    with h5py.File(name + ".h5") as f:
+        blocks, objects = 0, []
+        f.visititems(lambda path, _: objects.append(path) if path.split("/")[0] not in ("training", "quality") else None)
+        for path in ("single/impact", "double/impact", "list/impact", "summary/cells"):
+            if name == "top" and path == "list/impact":
+                continue  # how many are kept is not known before
+            if "progress/" + path in f:
+                blocks += len(f["progress"][path])
+        assert told["per_node"]["score_blocks"] == blocks, (name, told["per_node"], blocks)
+        assert told["per_node"]["hdf5_objects"] == len(objects), (name, told["per_node"], len(objects))
+    if name == "full":
+        size = os.path.getsize(name + ".h5")
+        assert abs(disk["screen"] / size - 1) < 0.02, (disk["screen"], size)
+    if name != "full":
+        assert told["memory"]["training"]["total"] > 0
+        assert disk["model"] > 0 and (name == "sparse") == (told["training_seconds"] is None)
+    # What the job refused by, had there been less.
+    for phase, need in done["memory"].items():
+        assert abs(told["memory"][phase]["total"] / need["total"] - 1) < 1e-9, (name, phase)
+full = json.load(open("full.json"))
+assert full["training_seconds"] == 0 and full["bytes_on_disk"]["model"] == 0
+P
+
+# More nodes take less time, and a faster core, too; more members more.
+seconds() { "$DKO" estimate data.csv --order 2 "${small[@]}" "$@" --json s.json --force >/dev/null && sed -n 's/^  "screen_seconds": \(.*\),$/\1/p' s.json; }
+one=$(seconds "${on2[@]}")
+"$python" - "$one" "$(seconds --nodes 2 --ranks-per-node 2)" "$(seconds "${on2[@]}" --core-speed 2)" "$(seconds "${on2[@]}" --ensemble 3)" <<'P'
+import sys
+one, nodes, speed, members = map(float, sys.argv[1:])
+assert 0.45 < nodes / one < 0.6 and abs(speed / one - 0.5) < 1e-9 and abs(members / one - 3) < 0.01, sys.argv
+P
+
+# Made-up cells, on more ranks than there will ever be here; nothing is left behind.
+expect 0 '^ranks +64,000 +1,000 nodes' "$DKO" estimate --genes 1000 --cells 500 --order 2 --nodes 1000 --ranks-per-node 64
+grep -q 'sharded\|data' said.txt || { cat said.txt; fail "the form of the training is not told"; }
+expect 0 'not estimated' "$DKO" estimate --genes 1000 --cells 500 --mapping sparse "${on2[@]}"
+expect 0 'threshold' bash -c '"$DKO" estimate --genes 1000 --cells 500 --order 2 --threshold 0.5 --nodes 1 --ranks-per-node 2'
+absent OUT OUT.checkpoint OUT.model
+
+expect 2 "'--nodes' is required" "$DKO" estimate data.csv --ranks-per-node 2
+expect 2 '--nodes must be between' "$DKO" estimate data.csv --nodes 0 --ranks-per-node 2
+expect 2 '--core-speed must be between' "$DKO" estimate data.csv "${on2[@]}" --core-speed nan
+expect 2 'give INPUT, or the size of made-up data' "$DKO" estimate "${on2[@]}"
+expect 2 '--genes must be a number where there is no INPUT' "$DKO" estimate "${on2[@]}" --genes Trem2 --cells 5
+expect 2 '--top-genes needs INPUT' "$DKO" estimate "${on2[@]}" --genes 30 --cells 50 --top-genes 5
+expect 2 '--model needs INPUT' "$DKO" estimate "${on2[@]}" --genes 30 --cells 50 --model model.h5
+expect 3 'no such file' "$DKO" estimate missing.csv "${on2[@]}"
+expect 3 'a batch takes' "$DKO" estimate data.csv "${on2[@]}" --batch 5000
