@@ -7,29 +7,7 @@ import h5py
 import numpy as np
 import pandas as pd
 
-
-class DkoError(Exception):
-    """Something went wrong; the message says what and where. `exit_code` is that of dko's commands."""
-
-    exit_code = 1
-
-
-class UsageError(DkoError):
-    """Asked for something that is not there: a gene, a cell, a score."""
-
-    exit_code = 2
-
-
-class InputError(DkoError):
-    """A file that cannot be used: of another kind, unfinished, damaged."""
-
-    exit_code = 3
-
-
-class ReadError(DkoError):
-    """A file that cannot be opened."""
-
-    exit_code = 4
+from dko_errors import DkoError, InputError, ReadError, UsageError  # noqa: F401
 
 
 def plain(value):

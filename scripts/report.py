@@ -28,11 +28,7 @@ import dko_results  # noqa: E402
 import report_data  # noqa: E402
 import report_page  # noqa: E402
 import report_sections as sections  # noqa: E402
-from dko_files import DkoError, UsageError  # noqa: E402
-
-
-class WriteError(DkoError):
-    exit_code = 4
+from dko_errors import DkoError, UsageError, WriteError  # noqa: E402
 
 
 def at_least_one(text: str) -> int:

@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # Installs what is needed, checks the formatting, builds and runs all tests: first with the address and
 # undefined-behaviour sanitizers, then fuzzes every reader for a moment, then as users run it. Tests that need the
-# shared data (DKO_SHARED_DATA, or ../shared/data) are skipped where it is absent, and ctest says so.
+# shared data (DKO_SHARED_DATA, or ../shared/data) or, as root, a SLURM cluster are skipped where there is none, and
+# ctest says so.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 scripts/install-deps.sh --tests
 scripts/install-deps.sh --fuzz
+scripts/install-deps.sh --slurm || echo "SLURM cannot be installed: its tests are skipped"
 
 echo "== formatting"
 git ls-files '*.cpp' '*.hpp' | xargs clang-format --dry-run --Werror
@@ -15,7 +17,7 @@ echo "== sanitizers"
 cmake --preset asan -DDKO_BUILD_TESTS=ON >/dev/null
 cmake --build --preset asan -j 2
 # The figures of the original's data and long trainings take long here and are computed below.
-ctest --preset asan -j 2 -LE 'data|long' --no-tests=error
+ctest --preset asan -j 2 -LE 'data|long|slurm' --no-tests=error
 
 echo "== fuzzing of the readers, in short: scripts/fuzz.sh 600 looks harder"
 # Not by raw bytes: those find what is wrong in HDF5 itself, too.

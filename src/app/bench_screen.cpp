@@ -108,11 +108,24 @@ struct Phases {
   double screening = 0;
 };
 
+void add_parts(const ScreenParts& parts, Table& table) {
+  const auto add = [&](const char* what, const RankSeconds& seconds) {
+    table.add({fmt::format("  {}", what), human_seconds(seconds.mean), human_seconds(seconds.max)});
+  };
+  add("making and opening the file", parts.opening);
+  add("loading cells", parts.loading);
+  add("scoring", parts.scoring);
+  add("writing", parts.writing);
+  add("waiting for other ranks", parts.waiting);
+  add("closing the file", parts.closing);
+}
+
 void report(const ScreenCounts& counts, const Phases& phases, double peak_of_rank, int ranks) {
-  Table table({"what", "took"});
-  table.add({"making cells and mapping up", human_seconds(phases.making)});
-  table.add({"A = W2·W1", human_seconds(phases.collapsing)});
-  table.add({"screening and writing", human_seconds(phases.screening)});
+  Table table({"what", "took", "longest of a rank"});
+  table.add({"making cells and mapping up", human_seconds(phases.making), ""});
+  table.add({"A = W2·W1", human_seconds(phases.collapsing), ""});
+  table.add({"screening and writing", human_seconds(phases.screening), ""});
+  add_parts(counts.parts, table);
   std::cout
       << table.text()
       << fmt::format("{} in {} on {}: {:.3f} million a second and rank\n",
@@ -161,6 +174,7 @@ void bench_screen(const std::vector<std::string>& arguments, const Context& cont
   on_root(job.ranks(), [&] {
     report(counts, phases, peak, job.ranks().size());
     summary->write({{"provenance", to_json(job.provenance)},
+                    {"instruction_set", name_of(plan.instructions)},
                     {"screen", to_json(counts)},
                     {"collapse_seconds", phases.collapsing},
                     {"memory", memory},

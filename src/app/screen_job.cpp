@@ -47,6 +47,15 @@ class SaveClock {
   Stopwatch since_;
 };
 
+/// Seconds that this rank has spent so far, apart from what is done with the file before and after.
+struct SecondsSpent {
+  double opening = 0;
+  double share = 0;  ///< with loading and writing in it
+  double loading = 0;
+  double writing = 0;
+  double waiting = 0;
+};
+
 /// A screen under way.
 class Screening {
  public:
@@ -145,9 +154,8 @@ class Screening {
   };
 
   /// Scores what is left of all but a summary's pairs, this rank its part of it, into the file and, of the
-  /// pairs, into a selection; ends the job if that is asked for. Returns the seconds of this rank, whose
-  /// share costs as much as any other. Collective.
-  double score(const Selecting* selecting = nullptr) {
+  /// pairs, into a selection; ends the job if that is asked for. Collective.
+  void score(const Selecting* selecting = nullptr) {
     StopVote vote = stop_.vote(ranks());
     ScreenWriter writer(path_, ranks(), plan_);
     const auto pause = [&] {
@@ -155,22 +163,39 @@ class Screening {
       if (selecting != nullptr && selecting->is_due()) selecting->save();
       return Pause::go_on;
     };
-    const Stopwatch watch;
-    screen_shard(
-        plan_, matrix_, members_, ranks().rank(), ranks().size(), writer,
-        {progress("screening"), selecting != nullptr ? &selecting->selection : nullptr, &left_.work, pause});
-    const double seconds = watch.seconds();
-    const bool stops = vote.finish();
+    ShardOptions options;
+    options.progress = progress("screening");
+    options.selection = selecting != nullptr ? &selecting->selection : nullptr;
+    options.work = &left_.work;
+    options.pause = pause;
+    options.loading_seconds = &spent_.loading;
+    spent_.opening = watch_.seconds();
+    const bool stops = time_share(vote, [&] {
+      screen_shard(plan_, matrix_, members_, ranks().rank(), ranks().size(), writer, options);
+    });
+    spent_.writing += writer.writing_seconds();
     if (stops && selecting != nullptr) selecting->save();
     writer.close();
     if (stops) stop();
-    return seconds;
+  }
+
+  /// Does this rank's share, which costs as much as any other, and waits for the others. Returns whether all
+  /// are to stop. Collective.
+  template <class Work>
+  bool time_share(StopVote& vote, Work work) {
+    const Stopwatch working;
+    work();
+    spent_.share += working.seconds();
+    const Stopwatch waiting;
+    const bool stops = vote.finish();
+    spent_.waiting += waiting.seconds();
+    return stops;
   }
 
   /// Every score into its array. Collective.
   void store_all() {
     count_resumed(counts_.events.pairs - left_.work.pairs.events());
-    counts_.of_ranks = summarize_seconds(score(), ranks());
+    score();
   }
 
   /// Of the pairs those that the plan selects. They are put into a file at the end, which takes the place of
@@ -185,7 +210,7 @@ class Screening {
     SaveClock clock;
     const auto save = [&] { states().save(selection.state(), plan_.doubles, ranks().rank()); };
     const Selecting selecting{selection, [&] { clock.save(save); }, [&] { return clock.is_due(); }};
-    counts_.of_ranks = summarize_seconds(score(&selecting), ranks());
+    score(&selecting);
     selection.finish(index_.starts(), ranks());
     put_together(selection);
   }
@@ -217,7 +242,7 @@ class Screening {
   /// Of the pairs what they come to over cells. Collective.
   void store_summary() {
     count_resumed(0);
-    const double of_singles = score();
+    score();
     ranks().barrier();
     PerScore<NodeArray<float>> shared;
     ScoreViews singles;
@@ -238,17 +263,17 @@ class Screening {
     StopVote vote = stop_.vote(ranks());
     SaveClock clock;
     SummarySink sink(path_, *this, clock);
-    const Stopwatch watch;
-    screen_pair_sums(plan_, matrix_, members_, singles, std::move(work), ranks().rank(), ranks().size(), sink,
-                     {progress("adding up pairs"), [&] {
-                        if (vote.asks_to_stop()) return Pause::stop;
-                        return clock.is_due() ? Pause::save : Pause::go_on;
-                      }});
-    const double seconds = watch.seconds();
-    const bool stops = vote.finish();
+    const auto pause = [&] {
+      if (vote.asks_to_stop()) return Pause::stop;
+      return clock.is_due() ? Pause::save : Pause::go_on;
+    };
+    const bool stops = time_share(vote, [&] {
+      screen_pair_sums(plan_, matrix_, members_, singles, std::move(work), ranks().rank(), ranks().size(),
+                       sink, {progress("adding up pairs"), pause, &spent_.loading});
+    });
+    spent_.writing += sink.writing_seconds();
     sink.close();
     if (stops) stop();
-    counts_.of_ranks = summarize_seconds(of_singles + seconds, ranks());
   }
 
   /// Complete sums into the file, others beside it.
@@ -257,23 +282,28 @@ class Screening {
     SummarySink(const std::string& path, const Screening& screening, SaveClock& clock)
         : writer_(path, screening.ranks(), screening.plan_), states_(screening.states()), clock_(clock) {}
     void write(const PairSums& sums) override {
+      const Stopwatch watch;
       writer_.write(sums);
       states_.remove(sums);
+      writing_seconds_ += watch.seconds();
     }
     void keep(const PairSums& sums, std::int64_t next_cell) override {
       clock_.save([&] { states_.save(sums, next_cell); });
     }
+    double writing_seconds() const { return writing_seconds_; }
     void close() { writer_.close(); }
 
    private:
     PairSummaryWriter writer_;
     ScreenStates states_;
     SaveClock& clock_;
+    double writing_seconds_ = 0;
   };
 
   void end() {
     ranks().barrier();
     counts_.seconds = watch_.seconds();
+    sum_up_seconds();
     on_root(ranks(), [&] {
       if (!left_.is_complete)
         complete_screen_file(path_,
@@ -288,6 +318,19 @@ class Screening {
     });
   }
 
+  /// Collective.
+  void sum_up_seconds() {
+    const auto over_ranks = [&](double seconds) { return summarize_seconds(seconds, ranks()); };
+    const double closing = counts_.seconds - spent_.opening - spent_.share - spent_.waiting;
+    counts_.of_ranks = over_ranks(spent_.share);
+    counts_.parts = {.opening = over_ranks(spent_.opening),
+                     .loading = over_ranks(spent_.loading),
+                     .scoring = over_ranks(spent_.share - spent_.loading - spent_.writing),
+                     .writing = over_ranks(spent_.writing),
+                     .waiting = over_ranks(spent_.waiting),
+                     .closing = over_ranks(closing)};
+  }
+
   const ScreenPlan& plan_;
   const ExpressionMatrix& matrix_;
   std::span<const CollapsedMapping> members_;
@@ -300,7 +343,14 @@ class Screening {
   std::string path_;  ///< of the file while it is not finished
   ScreenLeft left_;
   ScreenCounts counts_;
+  SecondsSpent spent_;
 };
+
+nlohmann::ordered_json to_json(const ScreenParts& parts) {
+  return {{"opening", to_json(parts.opening)}, {"loading", to_json(parts.loading)},
+          {"scoring", to_json(parts.scoring)}, {"writing", to_json(parts.writing)},
+          {"waiting", to_json(parts.waiting)}, {"closing", to_json(parts.closing)}};
+}
 
 }  // namespace
 
@@ -313,7 +363,8 @@ ScreenCounts run_screen(const ScreenPlan& plan, const ExpressionMatrix& matrix,
 nlohmann::ordered_json to_json(const ScreenCounts& counts) {
   nlohmann::ordered_json json{{"singles", counts.events.singles}, {"pairs", counts.events.pairs},
                               {"listed", counts.events.listed},   {"resumed", counts.resumed},
-                              {"seconds", counts.seconds},        {"rank_seconds", to_json(counts.of_ranks)}};
+                              {"seconds", counts.seconds},        {"rank_seconds", to_json(counts.of_ranks)},
+                              {"parts", to_json(counts.parts)}};
   if (counts.kept) json["kept_pairs"] = *counts.kept;
   return json;
 }

@@ -17,11 +17,22 @@
 
 namespace dko::app {
 
+/// Where the time of a screen goes: on each rank the parts come to the whole.
+struct ScreenParts {
+  RankSeconds opening;  ///< making the file, or finding out what is left to do in it
+  RankSeconds loading;  ///< cells into the kernel
+  RankSeconds scoring;
+  RankSeconds writing;
+  RankSeconds waiting;  ///< for the other ranks
+  RankSeconds closing;  ///< the file, until all is on the disk; and putting selected pairs into it
+};
+
 struct ScreenCounts {
   EventCounts events;        ///< of the plan
   std::int64_t resumed = 0;  ///< of them, what was there before
   double seconds = 0;
-  RankSeconds of_ranks;              ///< that each spent in its share, its writes included; on rank 0
+  RankSeconds of_ranks;  ///< that each spent in its share, its writes included
+  ScreenParts parts;
   std::optional<std::int64_t> kept;  ///< of the pairs, where some are selected
 };
 

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "cell_scores.hpp"
+#include "dko/base/stopwatch.hpp"
 #include "dko/knockout/cost.hpp"
 #include "dko/knockout/ensemble_kernel.hpp"
 #include "dko/knockout/event_index.hpp"
@@ -128,7 +129,9 @@ class PairSumsScreen {
     genes_.places_of(plan_.targets.of(cell), places_);
     const EventRange rows = rows_of(places_, block);
     if (rows.size() <= 0) return;
+    const Stopwatch watch;
     kernel_.load(matrix_.expressed(cell));
+    if (options_.loading_seconds != nullptr) *options_.loading_seconds += watch.seconds();
     positions_of(plan_.targets.of(cell), matrix_.expressed(cell), positions_);
     // No more at once than a full screen scores: members of an ensemble hold theirs beside.
     const std::int64_t most = std::min(most_held_, static_cast<std::int64_t>(scores_per_write));

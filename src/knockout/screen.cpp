@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cell_scores.hpp"
+#include "dko/base/stopwatch.hpp"
 #include "dko/knockout/cost.hpp"
 #include "dko/knockout/ensemble_kernel.hpp"
 #include "dko/knockout/event_index.hpp"
@@ -125,10 +126,16 @@ class ShardScreen {
 
   /// Makes `cell` the kernel's cell and finds its targets among its expressed genes.
   void load(std::int64_t cell) {
-    kernel_.load(matrix_.expressed(cell));
+    load_timed(matrix_.expressed(cell));
     cost_ = costs_[static_cast<std::size_t>(cell)];
     advance(cost_.load);
     positions_of(plan_.targets.of(cell), matrix_.expressed(cell), positions_);
+  }
+
+  void load_timed(std::span<const std::int32_t> expressed) {
+    const Stopwatch watch;
+    kernel_.load(expressed);
+    if (options_.loading_seconds != nullptr) *options_.loading_seconds += watch.seconds();
   }
 
   void score_singles(EventRange within, ScoreBuffer& buffer) {
@@ -193,7 +200,7 @@ class ShardScreen {
       if (stopped_) return;
       const std::int64_t cell = plan_.list->cell(event);
       if (cell != loaded) {
-        kernel_.load(matrix_.expressed(cell));
+        load_timed(matrix_.expressed(cell));
         advance(costs_[static_cast<std::size_t>(cell)].load);
       }
       loaded = cell;

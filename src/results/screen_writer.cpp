@@ -191,14 +191,17 @@ ScreenWriter::ScreenWriter(const std::filesystem::path& path, const Communicator
 
 void ScreenWriter::write(ScoreArray array, std::int64_t first, const ScoreViews& scores) {
   constexpr double sync_every = 30;  // seconds
+  const Stopwatch watch;
   for (const Score score : every_score) {
     const auto dataset = arrays_->scores.find({array, score});
     if (dataset != arrays_->scores.end()) dataset->second.write(first, scores[score]);
   }
   arrays_->records.at(array).note(first, scores);
-  if (since_sync_.seconds() < sync_every) return;
-  sync_file(path_);
-  since_sync_ = {};
+  if (since_sync_.seconds() >= sync_every) {
+    sync_file(path_);
+    since_sync_ = {};
+  }
+  writing_seconds_ += watch.seconds();
 }
 
 void ScreenWriter::close() {

@@ -55,6 +55,15 @@ for mapping in dko sparse; do
   on 3 "$DKO" bench screen --genes 40 --cells 6 --expressed 15 --mapping $mapping -o three.h5 -q --force >three.txt
   grep -q '^720 knockouts in .* on 1 rank' one.txt || fail "not all knockouts were scored"  # 6 · (15 + 105)
   grep -q '"pairs": 630' one.json || fail "the summary does not count the pairs"
+  "${DKO_PYTHON:-/usr/bin/python3}" - <<'P'
+import json
+summary = json.load(open("one.json"))
+screen, parts = summary["screen"], summary["screen"]["parts"]
+assert list(parts) == ["opening", "loading", "scoring", "writing", "waiting", "closing"]
+assert all(0 <= part["mean"] <= part["max"] for part in parts.values())
+assert abs(sum(part["mean"] for part in parts.values()) - screen["seconds"]) < 1e-6
+assert summary["instruction_set"] in ("portable", "avx2", "avx512")
+P
   "$DKO" export one.h5 --double one.csv --force
   "$DKO" export three.h5 --double three.csv --force
   same one.csv three.csv

@@ -1,15 +1,20 @@
 . "$(dirname "$0")/lib.sh"
-# The job script does the main job, here with mpirun for want of a scheduler.
-bash -n "$DKO_SOURCE/jobs/screen.sbatch"
+# What the job scripts do apart from SLURM, here with mpirun for want of a scheduler: tests/slurm has the rest.
 make_data
-ASAN_OPTIONS=detect_leaks=0 SLURM_NTASKS=2 DKO="$DKO" DKO_LAUNCHER='mpirun -n 2' \
-  bash "$DKO_SOURCE/jobs/screen.sbatch" data.csv screen.h5 --order 2 "${short[@]}" >log.txt 2>&1 || { cat log.txt; fail "the job script failed"; }
-grep -q 'dko 0' log.txt || { cat log.txt; fail "the log does not name the version"; }
+export DKO_JOBS=$DKO_SOURCE/jobs DKO_SITE=$PWD/site.conf ASAN_OPTIONS=detect_leaks=0
+{ cat "$DKO_JOBS/site.conf"; printf '%s\n' "DKO=$DKO" "DKO_LAUNCHER='mpirun -n 2'"; } >site.conf
+
+expect 0 'dko 0' bash "$DKO_JOBS/screen.sbatch" data.csv screen.h5 --order 2 "${short[@]}"
 expect 0 'ranks +2' "$DKO" info screen.h5
-# So does the one that measures.
-bash -n "$DKO_SOURCE/jobs/bench.sbatch"
-ASAN_OPTIONS=detect_leaks=0 SLURM_NTASKS=2 DKO="$DKO" DKO_LAUNCHER='mpirun -n 2' DKO_BENCH_GENES='20 30' \
-  bash "$DKO_SOURCE/jobs/bench.sbatch" bench.h5 --size 0.005 --repeats 1 >log.txt 2>&1 || { cat log.txt; fail "the bench script failed"; }
-grep -q '16,384' log.txt || { cat log.txt; fail "no table of shards"; }
-grep -q '^sparse' log.txt || { cat log.txt; fail "no table of kernels"; }
-grep -q '^MPI-IO' log.txt || { cat log.txt; fail "no table of writes"; }
+expect 0 'dko 0' bash "$DKO_JOBS/train.sbatch" data.csv model.h5 "${short[@]}"
+expect 0 'scored in' bash "$DKO_JOBS/screen.sbatch" data.csv by_model.h5 --model model.h5 --order 2
+expect 0 'model.h5' "$DKO" info by_model.h5
+# What was asked for wrongly ends with the code of dko, or a usage line.
+expect 2 'ended with code 2' bash "$DKO_JOBS/train.sbatch" data.csv other.h5 --no-such-option
+expect 2 'usage: sbatch train.sbatch INPUT MODEL' bash "$DKO_JOBS/train.sbatch" data.csv
+expect 2 'usage: sbatch --array' bash "$DKO_JOBS/ensemble.sbatch" train
+expect 2 'by an array' bash "$DKO_JOBS/ensemble.sbatch" train data.csv other.h5
+absent other.h5
+# Without a scheduler nobody starts a job again that was stopped.
+expect 5 'all is saved' bash "$DKO_JOBS/train.sbatch" data.csv other.h5 --steps 1000000 --time-limit 0:00:02
+[ -s other.h5.checkpoint ] || fail "the state is not there"

@@ -51,8 +51,9 @@ inline PairSumsWork whole_sums(const PairGenes& genes) {
 }
 
 struct PairSumsOptions {
-  ProgressCallback progress = {};  ///< in units of cost, as in screen_shard
-  PauseCallback pause = {};        ///< asked between cells
+  ProgressCallback progress = {};     ///< in units of cost, as in screen_shard
+  PauseCallback pause = {};           ///< asked between cells
+  double* loading_seconds = nullptr;  ///< as in ShardOptions
 };
 
 /// In units of CellCosts: of adding a pair up, which takes as long in any cell (13 ns).

@@ -70,6 +70,7 @@ struct ShardOptions {
   /// is scored is.
   PauseCallback pause = {};
   std::int64_t cost_between_pauses = 10'000'000;  ///< and between reports of progress; a millisecond
+  double* loading_seconds = nullptr;              ///< to which those of loading cells are added, if any
 };
 
 /// Scores shard `shard` of `shards` of the plan: of each array a part of its work that is balanced by the

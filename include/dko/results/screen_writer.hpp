@@ -60,6 +60,9 @@ class ScreenWriter final : public ScoreSink {
   /// Now and then what this rank has written is also made to reach the disk. Local. @throws IoError
   void write(ScoreArray array, std::int64_t first, const ScoreViews& scores) override;
 
+  /// That write() has taken on this rank so far.
+  double writing_seconds() const { return writing_seconds_; }
+
   /// All of it is on the disk afterwards. Collective. @throws IoError
   void close();
 
@@ -70,6 +73,7 @@ class ScreenWriter final : public ScoreSink {
   hdf5::File file_;
   std::unique_ptr<Arrays> arrays_;
   Stopwatch since_sync_;
+  double writing_seconds_ = 0;
 };
 
 }  // namespace dko

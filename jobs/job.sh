@@ -1,0 +1,90 @@
+# What the job scripts share: a shell reads it on the first node of a job. What is particular to the cluster is in
+# DKO_SITE, by default the site.conf beside this file.
+
+set -euo pipefail
+
+DKO_SITE=${DKO_SITE:-$DKO_JOBS/site.conf}
+. "$DKO_SITE"
+DKO=${DKO:-dko}
+
+# usage COUNT LEAST WORDS: ends the job if it was given COUNT arguments, fewer than LEAST.
+usage() {
+  [ "$1" -ge "$2" ] || { echo "usage: sbatch $3" >&2; exit 2; }
+}
+
+# Where this run of the job is, what it runs with, and how its ranks lie on the nodes.
+describe_run() {
+  echo "== $(date -u +%FT%TZ) job ${SLURM_JOB_ID:-none} (${SLURM_JOB_NAME:-no name}), run $((${SLURM_RESTART_COUNT:-0} + 1))"
+  if [ -n "${DKO_MODULES:-}" ]; then module load $DKO_MODULES; fi
+  "$DKO" --version
+  mpirun --version 2>/dev/null | head -n 1 || true
+  echo "launcher: $DKO_LAUNCHER; site: $DKO_SITE"
+  echo "nodes: ${SLURM_JOB_NODELIST:-$(hostname)}, tasks: ${SLURM_NTASKS:-?}; ranks on each:"
+  $DKO_LAUNCHER hostname | sort | uniq -c
+  env | grep -E '^(DKO|SBATCH|SLURM_(JOB|CLUSTER|NTASKS|ARRAY|CPUS|MEM|RESTART)|OMPI|PMIX|UCX)_?' | sort
+}
+
+# get_done OUT ARGUMENTS...: runs dko with the arguments on all tasks until OUT is done: if it was stopped, with its
+# state saved, the job is queued again and goes on, as it does when a node is lost. What cannot be done ends the
+# job, with dko's exit code, and so do DKO_TRIES runs in a row that get no further.
+get_done() {
+  local out=$1 code
+  shift
+  give_up_if_stuck "$out"
+  code=0
+  passing_signals "$@" --resume || code=$?
+  if [ $code = 5 ]; then queue_again; fi
+  rm -f "$out.runs"
+  if [ $code != 0 ]; then echo "dko ended with code $code: this job is not queued again" >&2; fi
+  exit $code
+}
+
+# OUT.runs keeps how far this run found the job, after the number of runs that found it there.
+give_up_if_stuck() {
+  local runs=$1.runs here before='' count=0
+  here=$("$DKO" info --progress "$1")
+  if [ "$here" = done ] && [ "${SLURM_RESTART_COUNT:-0}" -gt 0 ]; then
+    echo "$1 is there: nothing is left to do"
+    rm -f "$runs"
+    exit 0
+  fi
+  if [ "${SLURM_RESTART_COUNT:-0}" -gt 0 ] && [ -e "$runs" ]; then read -r count before <"$runs"; fi
+  [ "$here" = "$before" ] || count=0
+  echo "so far: $here"
+  if [ "$count" -ge "$DKO_TRIES" ]; then
+    echo "$count runs in a row got no further: this job is not queued again" >&2
+    rm -f "$runs"
+    exit 1
+  fi
+  echo "$((count + 1)) $here" >"$runs"
+}
+
+# Starts dko and waits for it; SIGUSR1, which announces the time limit, is for it and not for this shell alone.
+passing_signals() {
+  local child code
+  $DKO_LAUNCHER "$DKO" "$@" &
+  child=$!
+  trap 'echo "== $(date -u +%FT%TZ) SIGUSR1: dko saves and stops"; kill -USR1 $child' USR1
+  # A signal ends a wait, but not what is waited for.
+  while :; do
+    code=0
+    wait $child || code=$?
+    kill -0 $child 2>/dev/null || break
+  done
+  trap - USR1
+  return $code
+}
+
+# Only a job that is still wanted: one that was cancelled is stopped with its state saved as well.
+queue_again() {
+  local state
+  state=$(scontrol -o show job "${SLURM_JOB_ID:-none}" 2>/dev/null | grep -oP -m 1 ' JobState=\K\w+') || true
+  if [ "$state" != RUNNING ]; then
+    echo "all is saved, but the job is ${state:-no SLURM job}" >&2
+  elif scontrol requeue "$SLURM_JOB_ID"; then
+    echo "== $(date -u +%FT%TZ) stopped, all saved, and queued again"
+    exit 0
+  else
+    echo "all is saved, but it could not be queued again: submit the same once more" >&2
+  fi
+}

@@ -1,0 +1,105 @@
+. "$(dirname "$0")/lib.sh"
+# What measures machines: scripts/scaling.py and its pictures. What is measured is no matter of tests.
+python=${DKO_PYTHON:-/usr/bin/python3}
+"$python" -c 'import matplotlib, numpy' 2>/dev/null || skip "$python has not matplotlib and numpy"
+export ASAN_OPTIONS=detect_leaks=0 PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$DKO_SOURCE/scripts:$DKO_SOURCE/tests/app
+scaling() { "$python" "$DKO_SOURCE/scripts/scaling.py" --dko "$DKO" --size small --launcher mpirun "$@"; }
+plot() { "$python" "$DKO_SOURCE/scripts/plot_scaling.py" "$@"; }
+
+"$python" "$(dirname "$0")/scaling_test.py"
+
+# All cases on 1 and 2 ranks; of small size the figure of merit is none.
+mkdir scratch
+expect 0 'no valid figure of merit: the size is small' scaling -o results.json --ranks 1 2 --repeats 1 --scratch scratch --name 'Test machine'
+grep -qE '^weak +2 +[0-9.e-]+ million pairs/s' said.txt || { cat said.txt; fail "no row of the growing screen"; }
+[ -z "$(ls scratch)" ] || fail "files were left behind in the scratch folder"
+absent results.json.partial
+"$python" - <<'P'
+import json
+result = json.load(open("results.json"))
+assert result["complete"] and result["machine"]["name"] == "Test machine"
+assert result["dko_version"].startswith("0.") and result["launcher"] == "mpirun -n {ranks}"
+cases = {(case["case"], case["ranks"]): case for case in result["cases"]}
+names = ["strong-dense", "strong-sparse", "weak", "kernel", "train", "io"]
+assert list(cases) == [(name, ranks) for name in names for ranks in (1, 2)], list(cases)
+for (name, ranks), case in cases.items():
+    assert case["failed"] is None and len(case["runs"]) == 1
+    assert f"mpirun -n {ranks} " in case["command"] and " bench " in case["command"]
+assert cases["weak", 2]["runs"][0]["result"]["screen"]["pairs"] == 2 * cases["weak", 1]["runs"][0]["result"]["screen"]["pairs"]
+assert cases["strong-dense", 2]["runs"][0]["result"]["screen"]["pairs"] == 3 * 120 * 119 // 2
+assert not result["merit"]["valid"] and result["merit"]["ranks"] == 2
+P
+
+# A case that fails is kept as failed, beside those that do not; here dko writes no screens.
+cat >no_screens.sh <<R
+#!/bin/bash
+case "\$*" in *"bench screen"*) echo "dko: error: no screens today" >&2; exit 4;; esac
+exec "$DKO" "\$@"
+R
+chmod +x no_screens.sh
+expect 1 'failed: weak on 1 rank, weak on 2 ranks; the rest is in failed.json' \
+  scaling -o failed.json --ranks 1 2 --repeats 2 --cases weak,io --dko ./no_screens.sh
+"$python" - <<'P'
+import json
+result = json.load(open("failed.json"))
+for case in result["cases"]:
+    assert len(case["runs"]) == (2 if case["case"] == "io" else 0), case
+    assert (case["failed"] is None) == (case["case"] == "io")
+    assert case["failed"] is None or "no screens today" in case["failed"]
+assert result["merit"]["million_pairs_per_second"] is None
+P
+# So is a launcher that starts ranks which know nothing of each other.
+expect 1 'dko ran on 1 rank:' scaling -o apart.json --ranks 2 --repeats 1 --cases io --launcher 'mpirun -n 1 env RANKS={ranks}'
+
+expect 2 'results.json exists' scaling -o results.json
+expect 2 "'fast' is none of" scaling -o x.json --cases fast
+expect 2 'only \{ranks\} and \{nodes\}' scaling -o x.json --launcher 'mpirun -n {ranks} {cores}'
+expect 2 'no such program' scaling -o x.json --launcher no-such-launcher
+expect 2 'no program no-such-dko' scaling -o x.json --dko no-such-dko
+expect 4 'no directory' scaling -o x.json --scratch no/such
+absent x.json
+
+# Pictures of one result, of two, of one in which a case is missing, and of many ranks.
+"$python" -c '
+import json, made_up_scaling
+for name, ranks in (("made.json", [2**k for k in range(11)]), ("odd.json", (1, 3, 12, 48))):
+    json.dump(made_up_scaling.result(ranks, name=name), open(name, "w"))'
+plot results.json -o one
+plot made.json odd.json results.json -o three --pdf
+plot failed.json -o partly
+plot made.json -o overview.png
+for folder in one three partly; do
+  for picture in scaling time training machines; do
+    [ "$(head -c 8 $folder/$picture.png | od -An -tx1 | tr -d ' ')" = 89504e470d0a1a0a ] || fail "no $folder/$picture.png"
+  done
+done
+for picture in scaling time training machines; do
+  head -c 5 three/$picture.pdf | grep -q '%PDF-' || fail "no three/$picture.pdf"
+done
+"$python" - <<'P'
+import glob
+from matplotlib import image
+for path in glob.glob("*/*.png") + ["overview.png"]:
+    height, width = image.imread(path).shape[:2]
+    assert width == 1680 and 500 < height < 2500, (path, width, height)
+    assert image.imread(path)[..., :3].std() > 0.05, path
+P
+
+# Of the machines that were measured, too.
+for reference in "$DKO_SOURCE"/scripts/reference/*.json; do
+  [ ! -e "$reference" ] || plot "$reference" -o "$(basename "$reference" .json)"
+done
+
+expect 2 'overview.png exists' plot made.json -o overview.png
+expect 2 'required: -o' plot made.json
+expect 4 'none.json: cannot be read' plot none.json -o x
+echo '{"format": "dko-scaling"' >broken.json
+expect 3 'broken.json: is no JSON' plot results.json broken.json -o x
+expect 3 'apart.sh|no_screens.sh: is no JSON' plot no_screens.sh -o x
+"$python" -c '
+import json
+result = json.load(open("made.json"))
+del result["cases"][0]["runs"][0]["result"]["screen"]
+json.dump(result, open("lacking.json", "w"))'
+expect 3 "lacking.json: a run of case 0, strong-dense, lacks 'screen'" plot lacking.json -o x
+absent x

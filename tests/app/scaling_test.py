@@ -1,0 +1,191 @@
+"""The figures of scaling_figures.py on made-up results, against NumPy and against numbers that are known."""
+import copy
+import json
+import os
+import tempfile
+import unittest
+
+import numpy as np
+
+import dko_errors
+import made_up_scaling
+import scaling
+import scaling_cases
+import scaling_figures as figures
+import scaling_machine
+
+
+def seconds_of(result, case, ranks):
+    found = [one for one in result["cases"] if one["case"] == case and one["ranks"] == ranks]
+    return np.array([run["result"]["screen"]["seconds"] for run in found[0]["runs"]])
+
+
+class Figures(unittest.TestCase):
+
+    def setUp(self):
+        self.result = made_up_scaling.result((1, 2, 4), loss=0.1)
+
+    def test_quantiles_are_those_of_numpy(self):
+        numbers = np.random.default_rng(1)
+        for count in range(1, 12):
+            values = list(numbers.lognormal(size=count))
+            for part in (0, 0.25, 0.5, 0.6, 0.75, 1):
+                self.assertAlmostEqual(figures.quantile(values, part), np.quantile(values, part))
+            low, middle, high = np.quantile(values, [0.25, 0.5, 0.75])
+            self.assertAlmostEqual(figures.spread(values), (high - low) / middle)
+
+    def test_speed_up_and_efficiency_of_fixed_screens(self):
+        found = figures.speed_up(self.result, "strong-dense")
+        efficiency = figures.efficiency(self.result, "strong-dense")
+        self.assertEqual(list(found), [1, 2, 4])
+        base = np.median(seconds_of(self.result, "strong-dense", 1))
+        for ranks in found:
+            expected = base / np.median(seconds_of(self.result, "strong-dense", ranks))
+            self.assertAlmostEqual(found[ranks], expected)
+            self.assertAlmostEqual(efficiency[ranks], expected / ranks)
+        self.assertAlmostEqual(found[4], 4 * 0.9 * 0.9)
+
+    def test_speed_up_without_one_rank_starts_at_the_fewest(self):
+        found = figures.speed_up(made_up_scaling.result((8, 16), loss=0), "strong-sparse")
+        self.assertAlmostEqual(found[8], 8)
+        self.assertAlmostEqual(found[16], 16)
+
+    def test_efficiency_of_growing_screens(self):
+        found = figures.efficiency(self.result, "weak")
+        for ranks, expected in ((1, 1), (2, 0.9), (4, 0.81)):
+            self.assertAlmostEqual(found[ranks], expected)
+
+    def test_parts_come_to_the_whole(self):
+        for ranks, its in figures.mean_parts(self.result, "weak").items():
+            self.assertAlmostEqual(sum(its.values()), 1.01 * seconds_of(self.result, "weak", ranks).mean())
+            self.assertAlmostEqual(its["scoring"], 4 * its["loading"])
+
+    def test_kernel_network_training_and_writing(self):
+        self.assertAlmostEqual(np.median(figures.kernel_rates(self.result, "avx512", 2000)[4]), 10.5e6)
+        self.assertAlmostEqual(np.median(figures.kernel_rates(self.result, "sparse", 500)[2]), 42e6)
+        self.assertAlmostEqual(figures.core_speed(self.result), 10.5 / 12.5)
+        networks = figures.networks(self.result)
+        self.assertEqual(list(networks), [2, 4])
+        self.assertAlmostEqual(np.median([latency for latency, _ in networks[4]]), 1e-6)
+        self.assertAlmostEqual(networks[4][0][1] * 1e-10 * 4**0.2, 1)
+        self.assertAlmostEqual(figures.training_speed_up(self.result, "data", 1000)[4], 0.5 * 4**0.8)
+        self.assertAlmostEqual(figures.training_speed_up(self.result, "sharded", 1000)[1], 1)
+        self.assertAlmostEqual(np.median(figures.write_rates(self.result, "screen")[4]), 1.8)
+
+
+class Merit(unittest.TestCase):
+
+    def setUp(self):
+        self.result = made_up_scaling.result((1, 2, 4), rate=10e6, loss=0)
+
+    def why(self, result):
+        found = figures.merit(result)
+        self.assertEqual(found["valid"], not found["why"])
+        return " ".join(found["why"])
+
+    def test_is_the_median_on_the_most_ranks(self):
+        found = figures.merit(self.result)
+        rates = 160e6 / seconds_of(self.result, "weak", 4) / 1e6
+        self.assertTrue(found["valid"])
+        self.assertAlmostEqual(found["million_pairs_per_second"], np.median(rates))
+        self.assertAlmostEqual(found["million_pairs_per_second"], 40)
+        self.assertAlmostEqual(found["lowest"], 40 / 1.02)
+        self.assertAlmostEqual(found["highest"], 40 / 0.99)
+        low, high = np.quantile(rates, [0.25, 0.75])
+        self.assertAlmostEqual(found["spread"], (high - low) / 40)
+        self.assertEqual((found["ranks"], found["repeats"], found["instruction_set"]), (4, 5, "avx512"))
+        # Scoring and loading are five eighths of the time.
+        self.assertAlmostEqual(found["without_files"], 40 / 0.625)
+
+    def test_is_of_as_many_ranks_as_cores_where_more_were_measured(self):
+        found = figures.merit(made_up_scaling.result((1, 2, 4), cores=2, loss=0))
+        self.assertTrue(found["valid"])
+        self.assertAlmostEqual(found["million_pairs_per_second"], 20)
+
+    def test_is_what_the_definition_says(self):
+        words = figures.merit(self.result)["words"]
+        self.assertEqual(words, "dko bench screen --genes 4000 --expressed 2000 --cells 80 --seed 1 "
+                         "--mapping dko --hidden 100")
+        definition = " ".join(scaling.__doc__.split())
+        self.assertIn(words.replace("--cells 80", "--cells C"), definition)
+        self.assertIn(f"{20 * 2000 * 1999 // 2:,} pairs a rank", definition)
+        self.assertIn(f"version {figures.MERIT_VERSION}:", definition)
+        with open(os.path.join(os.environ["DKO_SOURCE"], "README.md"), encoding="utf-8") as file:
+            readme = file.read()
+        self.assertIn(words.replace("--cells 80", "--cells C"), readme)
+        self.assertIn(f"for procurement, version {figures.MERIT_VERSION}:", readme)
+
+    def test_is_none_under_other_conditions(self):
+        self.assertIn("4 ranks on 8 physical cores", self.why(made_up_scaling.result((1, 4), cores=8)))
+        self.assertIn("4 repeats, fewer than 5", self.why(made_up_scaling.result(noise=(1, 1.01, 1.01, 1))))
+        self.assertIn("between the quartiles",
+                      self.why(made_up_scaling.result(noise=(0.9, 0.9, 1, 1.1, 1.1))))
+        self.assertIn("size is small", self.why(dict(self.result, size="small")))
+        failed = copy.deepcopy(self.result)
+        for case in failed["cases"]:
+            case["failed"] = "repeat 6: exit code 4"
+        self.assertIn("failed", self.why(failed))
+        without = dict(self.result, cases=[case for case in self.result["cases"] if case["case"] != "weak"])
+        self.assertIn("has not been run", self.why(without))
+
+
+class Files(unittest.TestCase):
+
+    def refuses(self, text, words):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "some.json")
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text)
+            with self.assertRaises(dko_errors.InputError) as caught:
+                figures.load(path)
+        self.assertIn("some.json", str(caught.exception))
+        self.assertIn(words, str(caught.exception))
+
+    def test_what_is_missing_is_named(self):
+        self.refuses("{", "is no JSON")
+        self.refuses("[]", "no result of scaling.py")
+        self.refuses('{"format": "dko-scaling", "version": 7}', "version 7")
+        whole = made_up_scaling.result()
+        for key in ("machine", "cases", "size", "dko_version"):
+            lacking = {name: value for name, value in whole.items() if name != key}
+            self.refuses(json.dumps(lacking), f"lacks '{key}'")
+
+    def test_damaged_runs_are_refused(self):
+        for number, case in enumerate(made_up_scaling.result()["cases"][:6]):
+            damaged = made_up_scaling.result()
+            damaged["cases"][number]["runs"][0]["result"] = {}
+            self.refuses(json.dumps(damaged), f"case {number}, {case['case']}, lacks")
+        damaged = made_up_scaling.result()
+        damaged["cases"][0]["runs"][0]["result"]["screen"]["pairs"] = float("inf")
+        self.refuses(json.dumps(damaged), "no number")
+        damaged["cases"][0]["runs"][0]["result"]["screen"].update(pairs=10, seconds=0)
+        self.refuses(json.dumps(damaged), "case 0")
+
+
+class Machine(unittest.TestCase):
+
+    def test_nodes_of_a_job(self):
+        job = {"SLURM_JOB_ID": "7", "SLURM_TASKS_PER_NODE": "4(x2),3", "SLURM_NTASKS": "11"}
+        self.assertEqual(scaling_machine.slurm_nodes(job), [4, 4, 3])
+        self.assertEqual(scaling_machine.allocated_ranks(job), 11)
+        nodes = [scaling_machine.nodes_for(ranks, [4, 4, 3]) for ranks in (1, 4, 5, 8, 9, 11)]
+        self.assertEqual(nodes, [1, 1, 2, 2, 3, 3])
+        self.assertEqual(scaling_machine.slurm_nodes({}), [None])
+
+    def test_launchers(self):
+        self.assertEqual(scaling.with_ranks("srun --mpi=pmix"), "srun --mpi=pmix -N {nodes} -n {ranks}")
+        self.assertEqual(scaling.with_ranks("mpirun --map-by core"), "mpirun --map-by core -n {ranks}")
+        self.assertEqual(scaling.with_ranks("jsrun -n {ranks}"), "jsrun -n {ranks}")
+        self.assertEqual(scaling.launcher_words("mpirun -x 'A=a b' -n {ranks}", 3)[2:], ["A=a b", "-n", "3"])
+
+    def test_cases_to_choose(self):
+        self.assertEqual(scaling.chosen_cases("io,strong"), ["strong-dense", "strong-sparse", "io"])
+        with self.assertRaises(dko_errors.UsageError):
+            scaling.chosen_cases("strong,fast")
+        for case in scaling_cases.CASES:
+            for size in scaling_cases.SIZES:
+                self.assertEqual(scaling_cases.words_of(case, size, 3)[0], "bench")
+
+
+if __name__ == "__main__":
+    unittest.main()

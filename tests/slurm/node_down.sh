@@ -1,0 +1,24 @@
+. "$(dirname "$0")/lib.sh"
+# A node is lost in mid-job: SLURM starts the job again, on others, and it goes on with what was scored.
+slow_job
+"$DKO" train data.csv -o model.h5 --steps 5 -q
+screen=(--model model.h5 --order 2 --score impact,network --instructions portable)
+on 2 "$DKO" screen data.csv -o here.h5 -q "${screen[@]}"
+# Every write takes a while, so that the job is met at its work.
+site "DKO_LAUNCHER='srun --mpi=pmix env LD_PRELOAD=$DKO_FAULTS DKO_FAULT_PATH=screen.h5.partial DKO_FAULT_DELAY=150'"
+submit --nodes=2 --ntasks-per-node=1 "$jobs/screen.sbatch" data.csv screen.h5 "${screen[@]}"
+until_file screen.h5.partial 60
+sleep 2
+node=$(squeue -h -j "$job" -o %N)
+node=cn${node//[!0-9-]/}
+node=${node%-*}
+scontrol update NodeName="$node" State=DOWN Reason=test
+trap 'scontrol update NodeName=$node State=RESUME' EXIT
+until_log "run 2" 180
+until_state "$job" COMPLETED 120
+same_result screen.h5 here.h5
+grep -q "scored already" "dko-screen-$job.log" || { cat "dko-screen-$job.log"; fail "it began anew"; }
+! sed '1,/run 2/d' "dko-screen-$job.log" | grep -q " $node\$" || fail "it ran on the lost node"
+scored=$(sed -n 's/.* \([0-9,]*\) of [0-9,]* knockouts are scored already/\1/p' "dko-screen-$job.log" | tr -d ,)
+[ "$scored" -gt 0 ] || fail "nothing of the first run was used"
+! grep -q "; 4,684,300 of" "dko-screen-$job.log" || fail "the first run had done all"
