@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "dko/base/random.hpp"
+#include "resources.hpp"
 
 namespace dko::app {
 
@@ -38,6 +39,8 @@ ExpressionMatrix made_up_cells(std::int64_t cells, std::int64_t genes, std::uint
   std::vector<std::int64_t> starts{0};
   for (const std::int64_t count : draw_expressed_counts(cells, genes, seed))
     starts.push_back(starts.back() + count);
+  constexpr double bytes_of_entry = 12;  // its gene and value here, and its gene among the targets of a plan
+  require_memory(bytes_of_entry * static_cast<double>(starts.back()), "making up the cells");
   std::vector<std::int32_t> expressed(static_cast<std::size_t>(starts.back()));
   RandomStream stream(seed, "first expressed genes of cells");
   for (std::size_t cell = 0; cell + 1 < starts.size(); ++cell) {

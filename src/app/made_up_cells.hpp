@@ -13,7 +13,7 @@ namespace dko::app {
 std::vector<std::int64_t> draw_expressed_counts(std::int64_t cells, std::int64_t genes, std::uint64_t seed);
 
 /// Cells of such numbers, each of which expresses consecutive genes from a random one on, the first after the
-/// last; all values are 1. Local.
+/// last; all values are 1. Local. @throws Error if this node has not the memory for them
 ExpressionMatrix made_up_cells(std::int64_t cells, std::int64_t genes, std::uint64_t seed);
 
 }  // namespace dko::app

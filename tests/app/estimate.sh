@@ -85,5 +85,6 @@ expect 2 'give INPUT, or the size of made-up data' "$DKO" estimate "${on2[@]}"
 expect 2 '--genes must be a number where there is no INPUT' "$DKO" estimate "${on2[@]}" --genes Trem2 --cells 5
 expect 2 '--top-genes needs INPUT' "$DKO" estimate "${on2[@]}" --genes 30 --cells 50 --top-genes 5
 expect 2 '--model needs INPUT' "$DKO" estimate "${on2[@]}" --genes 30 --cells 50 --model model.h5
+expect 1 'making up the cells needs' "$DKO" estimate "${on2[@]}" --genes 100000 --cells 10000000
 expect 3 'no such file' "$DKO" estimate missing.csv "${on2[@]}"
 expect 3 'a batch takes' "$DKO" estimate data.csv "${on2[@]}" --batch 5000
