@@ -9,13 +9,13 @@ SIZES = {
         "written_per_rank": 0.004, "least_written": 0.008, "kernel_genes": [100], "train_genes": [100]
     },
     "standard": {
-        "dense_cells": 200, "sparse_cells": 500, "cells_per_rank": 20, "genes": 4000, "expressed": 2000,
+        "dense_cells": 150, "sparse_cells": 500, "cells_per_rank": 20, "genes": 4000, "expressed": 2000,
         "written_per_rank": 0.125, "least_written": 0.5, "kernel_genes": [500, 2000],
         "train_genes": [1000, 4000]
     },
 }
 # For machines on which the standard size is over before it has begun: ten times the work of fixed size.
-SIZES["large"] = dict(SIZES["standard"], dense_cells=2000, sparse_cells=5000, train_genes=[4000, 10000])
+SIZES["large"] = dict(SIZES["standard"], dense_cells=1500, sparse_cells=5000, train_genes=[4000, 10000])
 
 CASES = ["strong-dense", "strong-sparse", "weak", "kernel", "train", "io"]
 # What --cases takes beside the names themselves.
