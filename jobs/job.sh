@@ -25,15 +25,15 @@ describe_run() {
 }
 
 # get_done OUT ARGUMENTS...: runs dko with the arguments on all tasks until OUT is done: if it was stopped, with its
-# state saved, the job is queued again and goes on, as it does when a node is lost. What cannot be done ends the
-# job, with dko's exit code, and so do DKO_TRIES runs in a row that get no further.
+# state saved, or a process died of a signal, the job is queued again and goes on, as it does when a node is lost.
+# What cannot be done ends the job, with dko's exit code, and so do DKO_TRIES runs in a row that got no further.
 get_done() {
   local out=$1 code
   shift
   give_up_if_stuck "$out"
   code=0
   passing_signals "$@" --resume || code=$?
-  if [ $code = 5 ]; then queue_again; fi
+  if [ $code = 5 ] || [ $code -gt 128 ]; then queue_again $code; fi
   rm -f "$out.runs"
   if [ $code != 0 ]; then echo "dko ended with code $code: this job is not queued again" >&2; fi
   exit $code
@@ -75,16 +75,17 @@ passing_signals() {
   return $code
 }
 
-# Only a job that is still wanted: one that was cancelled is stopped with its state saved as well.
+# queue_again CODE: only a job that is still wanted; one that was cancelled is stopped in the same way.
 queue_again() {
-  local state
+  local state how="stopped, all saved"
+  if [ "$1" != 5 ]; then how="a process died (code $1)"; fi
   state=$(scontrol -o show job "${SLURM_JOB_ID:-none}" 2>/dev/null | grep -oP -m 1 ' JobState=\K\w+') || true
   if [ "$state" != RUNNING ]; then
-    echo "all is saved, but the job is ${state:-no SLURM job}" >&2
+    echo "$how, but the job is ${state:-no SLURM job}" >&2
   elif scontrol requeue "$SLURM_JOB_ID"; then
-    echo "== $(date -u +%FT%TZ) stopped, all saved, and queued again"
+    echo "== $(date -u +%FT%TZ) $how, and queued again"
     exit 0
   else
-    echo "all is saved, but it could not be queued again: submit the same once more" >&2
+    echo "$how, but it could not be queued again: submit the same once more" >&2
   fi
 }

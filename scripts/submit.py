@@ -140,8 +140,9 @@ def estimate(own, of_dko, nodes, site):
 def only_training(found, nodes):
     """Of a whole job's estimate the part of its training."""
     disk = found["bytes_on_disk"]
-    return {**found, "wall_seconds": found["training_seconds"], "collapse_seconds": 0, "screen_seconds": 0,
-            "node_hours": nodes * found["training_seconds"] / 3600,
+    seconds = found["training_seconds"] or 0
+    return {**found, "wall_seconds": seconds, "collapse_seconds": 0, "screen_seconds": 0,
+            "node_hours": nodes * seconds / 3600,
             "bytes_on_disk": {**disk, "total": disk["model"] + disk["checkpoint"]}}
 
 
@@ -258,8 +259,10 @@ def report(nodes, found, site, own):
     yield f"ranks      {nodes} node{'s' if nodes > 1 else ''} × {site['DKO_TASKS_PER_NODE']} = {ranks}"
     parts = [f"{name} {duration(found[key])}" for name, key in
              [("training", "training_seconds"), ("A = W2·W1", "collapse_seconds"), ("screen", "screen_seconds")]
-             if found.get(key)]
+             if found.get(key)] or ["nothing estimated"]
     yield f"time       {duration(found['wall_seconds'])} ({', '.join(parts)}): {found['node_hours']:.3g} node hours"
+    if "training_seconds" in found and found["training_seconds"] is None:
+        yield "           what fitting the sparse mapping takes is not estimated, and comes on top"
     runs = max(1, math.ceil(found["wall_seconds"] / max(1, site["seconds"])))
     yield (f"limit      {duration(site['seconds'])} a run: done in "
            + ("one" if runs == 1 else f"about {runs}, between which it saves and is queued again"))

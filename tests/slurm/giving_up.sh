@@ -23,6 +23,16 @@ until_state "$job" FAILED 120
 [ "$(runs_of "$job")" = 3 ] || { cat "dko-train-$job.log"; fail "not three runs"; }
 until_log "2 runs in a row got no further: this job is not queued again" 5
 
+# One rank is killed, as by lack of memory: the others do not wait for it, and the job goes on.
+site "DKO_LAUNCHER='srun --mpi=pmix --wait=2'"
+submit --ntasks=2 "$jobs/train.sbatch" data.csv killed.h5 --steps 20000 --batch 10 --checkpoint-every 0.2
+until_file killed.h5.checkpoint 60
+pkill -KILL -n -f "^$DKO train data.csv -o killed.h5"
+until_log "run 2" 90
+grep -q "a process died (code 137), and queued again" "dko-train-$job.log" || { cat "dko-train-$job.log"; fail "not said"; }
+until_state "$job" COMPLETED 120
+grep -q "going on after" "dko-train-$job.log" || { cat "dko-train-$job.log"; fail "it began anew"; }
+
 site
 submit --ntasks=2 "$jobs/train.sbatch" data.csv model.h5 --steps 1000000 --batch 10 --checkpoint-every 0.2
 until_file model.h5.checkpoint 60
