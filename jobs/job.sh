@@ -30,7 +30,7 @@ describe_run() {
 get_done() {
   local out=$1 code
   shift
-  give_up_if_stuck "$out"
+  give_up_if_stuck "$out" "$@"
   code=0
   passing_signals "$@" --resume || code=$?
   if [ $code = 5 ] || [ $code -gt 128 ]; then queue_again $code; fi
@@ -39,10 +39,14 @@ get_done() {
   exit $code
 }
 
-# OUT.runs keeps how far this run found the job, after the number of runs that found it there.
+# OUT.runs keeps how far this run found the job, after the number of runs that found it there. Takes what get_done takes.
 give_up_if_stuck() {
-  local runs=$1.runs here before='' count=0
-  here=$("$DKO" info --progress "$1")
+  local runs=$1.runs here before='' count=0 files=() word
+  for word in "${@:2}"; do  # files that are elsewhere than beside OUT
+    case ${files[*]: -1} in --checkpoint | --save-model) files+=("$word") ;; esac
+    case $word in --checkpoint | --save-model | --checkpoint=* | --save-model=*) files+=("$word") ;; esac
+  done
+  here=$("$DKO" info --progress "$1" "${files[@]}")
   if [ "$here" = done ] && [ "${SLURM_RESTART_COUNT:-0}" -gt 0 ]; then
     echo "$1 is there: nothing is left to do"
     rm -f "$runs"

@@ -4,7 +4,7 @@
 slow_job
 on 2 "$DKO" run data.csv -o here.h5 -q "${slow[@]}"
 for launcher in "srun --mpi=pmix" mpirun; do
-  site "DKO_LAUNCHER='$launcher'"
+  site "DKO_LAUNCHER='$launcher $slowly'"
   rm -f screen.h5
   submit --nodes=2 --ntasks-per-node=1 "$jobs/screen.sbatch" data.csv screen.h5 "${slow[@]}"
   until_file screen.h5.checkpoint 60

@@ -66,9 +66,10 @@ same_result() {
     { tail -n 60 ./*-"$job".log >&2; fail "$1 and $2 differ"; }
 }
 
-# Slow enough to be met at its work, and soon done.
+# Slow enough to be met at its work, and soon done; under `slowly` every write of the screen takes a while.
+slowly="env LD_PRELOAD=$DKO_FAULTS DKO_FAULT_PATH=screen.h5.partial DKO_FAULT_DELAY=100"
 slow_job() {
   "$DKO" simulate --genes 150 --cells 800 --seed 3 -o data.csv -q
-  slow=(--steps 2500 --batch 10 --checkpoint-every 0.2
+  slow=(--steps 6000 --batch 10 --checkpoint-every 0.2
     --order 2 --score impact,network --instructions portable)
 }

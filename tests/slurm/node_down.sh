@@ -4,8 +4,7 @@ slow_job
 "$DKO" train data.csv -o model.h5 --steps 5 -q
 screen=(--model model.h5 --order 2 --score impact,network --instructions portable)
 on 2 "$DKO" screen data.csv -o here.h5 -q "${screen[@]}"
-# Every write takes a while, so that the job is met at its work.
-site "DKO_LAUNCHER='srun --mpi=pmix env LD_PRELOAD=$DKO_FAULTS DKO_FAULT_PATH=screen.h5.partial DKO_FAULT_DELAY=150'"
+site "DKO_LAUNCHER='srun --mpi=pmix $slowly'"
 submit --nodes=2 --ntasks-per-node=1 "$jobs/screen.sbatch" data.csv screen.h5 "${screen[@]}"
 until_file screen.h5.partial 60
 sleep 2
