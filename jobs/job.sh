@@ -19,6 +19,7 @@ describe_run() {
   "$DKO" --version
   mpirun --version 2>/dev/null | head -n 1 || true
   echo "launcher: $DKO_LAUNCHER; site: $DKO_SITE"
+  if [ -z "${SLURM_NTASKS:-}" ]; then echo "no number of tasks was asked for, such as by --ntasks-per-node"; fi
   echo "nodes: ${SLURM_JOB_NODELIST:-$(hostname)}, tasks: ${SLURM_NTASKS:-?}; ranks on each:"
   $DKO_LAUNCHER hostname | sort | uniq -c
   env | grep -E '^(DKO|SBATCH|SLURM_(JOB|CLUSTER|NTASKS|ARRAY|CPUS|MEM|RESTART)|OMPI|PMIX|UCX)_?' | sort
@@ -28,26 +29,35 @@ describe_run() {
 # state saved, or a process died of a signal, the job is queued again and goes on, as it does when a node is lost.
 # What cannot be done ends the job, with dko's exit code, and so do DKO_TRIES runs in a row that got no further.
 get_done() {
-  local out=$1 code
+  local out=$1 code=0 files=()
   shift
+  find_files "$@"
   give_up_if_stuck "$out" "$@"
-  code=0
   passing_signals "$@" --resume || code=$?
-  if [ $code = 5 ] || [ $code -gt 128 ]; then queue_again $code; fi
+  if [ $code = 138 ] && [ "$("$DKO" info --progress "$out" "${files[@]}")" = "nothing yet" ]; then
+    echo "dko was told to save while there was nothing to save: reading, or a sparse fit, which cannot be resumed:" \
+      "SBATCH_TIMELIMIT must be long enough for it" >&2
+  elif [ $code = 5 ] || [ $code -gt 128 ]; then queue_again $code; fi
   rm -f "$out.runs"
   if [ $code != 0 ]; then echo "dko ended with code $code: this job is not queued again" >&2; fi
   exit $code
 }
 
-# OUT.runs keeps how far this run found the job, after the number of runs that found it there. Takes what get_done takes.
-give_up_if_stuck() {
-  local runs=$1.runs here before='' count=0 files=() word
-  for word in "${@:2}"; do  # files that are elsewhere than beside OUT
+# Of the arguments those that name files which would else be beside OUT; into the caller's `files`.
+find_files() {
+  local word
+  for word in "$@"; do
     case ${files[*]: -1} in --checkpoint | --save-model) files+=("$word") ;; esac
     case $word in --checkpoint | --save-model | --checkpoint=* | --save-model=*) files+=("$word") ;; esac
   done
+}
+
+# OUT.runs keeps how far this run found the job, after the number of runs that found it there. Takes what get_done takes,
+# and its `files`. What is done already, by this job or another, is not done again without --force.
+give_up_if_stuck() {
+  local runs=$1.runs here before='' count=0
   here=$("$DKO" info --progress "$1" "${files[@]}")
-  if [ "$here" = done ] && [ "${SLURM_RESTART_COUNT:-0}" -gt 0 ]; then
+  if [ "$here" = done ] && [[ " $* " != *" --force "* || ${SLURM_RESTART_COUNT:-0} -gt 0 ]]; then
     echo "$1 is there: nothing is left to do"
     rm -f "$runs"
     exit 0

@@ -75,7 +75,7 @@ def description(result) -> str:
         f"Open MPI {machine.get('open_mpi') or '?'}", f"files on {machine.get('file_system') or '?'}"
     ]
     if result["size"] != "standard":
-        words.append(f"size {result['size']}")
+        words.append(f"size {result['size']}" + (", too short to judge by" if result["size"] == "small" else ""))
     if not result.get("complete", True):
         words.append("not finished")
     return "  ·  ".join(words)

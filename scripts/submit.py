@@ -54,9 +54,12 @@ def arguments_of(command_line):
     parser.add_argument("--most-nodes", type=positive, default=64, metavar="N", help="without --nodes (64)")
     parser.add_argument("--site", default=os.environ.get("DKO_SITE", str(JOBS / "site.conf")), metavar="FILE",
                         help="what is particular to the cluster: a copy of jobs/site.conf")
+    parser.add_argument("--time", metavar="LIMIT", help="of one run, instead of the site's SBATCH_TIMELIMIT")
     parser.add_argument("--yes", action="store_true", help="submit it")
     parser.add_argument("--dry-run", action="store_true", help="only say what would be done (the default)")
     own, of_dko = parser.parse_known_args(command_line)
+    if own.question == "ensemble":
+        without_ensemble(of_dko)
     if own.yes and own.dry_run:
         raise UsageError("--yes and --dry-run ask for opposites")
     return own, of_dko
@@ -70,8 +73,8 @@ def positive(text):
     return number
 
 
-def read_site(path):
-    """What the shell makes of the site's file: its variables by name."""
+def read_site(path, limit):
+    """What the shell makes of the site's file: its variables by name, with another time limit if there is one."""
     if not Path(path).is_file():
         raise WriteError(f"{path}: there is no such file; copy {JOBS / 'site.conf'}")
     told = subprocess.run(["bash", "-c", 'set -ae; . "$1"; env -0', "bash", str(Path(path).resolve())],
@@ -79,13 +82,29 @@ def read_site(path):
     if told.returncode != 0:
         raise InputError(f"{path}: the shell cannot read it: {told.stderr.strip()}")
     site = dict(line.split("=", 1) for line in told.stdout.split("\0") if "=" in line)
+    if limit:
+        site["SBATCH_TIMELIMIT"] = limit
     for name in ["DKO_TASKS_PER_NODE", "DKO_LAUNCHER", "DKO_TRIES", "SBATCH_TIMELIMIT"]:
         if not site.get(name):
             raise InputError(f"{path}: does not say {name}")
     if not site["DKO_TASKS_PER_NODE"].isdigit() or int(site["DKO_TASKS_PER_NODE"]) < 1:
         raise InputError(f"{path}: DKO_TASKS_PER_NODE must be a whole number, not {site['DKO_TASKS_PER_NODE']!r}")
-    site["seconds"] = seconds_of(site["SBATCH_TIMELIMIT"], path)
+    site["seconds"] = seconds_of(site["SBATCH_TIMELIMIT"], path) - seconds_to_save(site, path)
+    if site["seconds"] <= 0:
+        raise InputError(f"{path}: SBATCH_SIGNAL={site['SBATCH_SIGNAL']} leaves nothing of a limit of "
+                         f"{site['SBATCH_TIMELIMIT']}")
     return site
+
+
+def seconds_to_save(site, path):
+    """How long before its time limit a run is told to save, and then does nothing more."""
+    signal = site.get("SBATCH_SIGNAL", "")
+    if not signal:
+        return 0
+    _, _, seconds = signal.partition("@")
+    if seconds and not seconds.isdigit():
+        raise InputError(f"{path}: SBATCH_SIGNAL={signal} is no signal of SLURM's, such as B:USR1@180")
+    return int(seconds or 60)  # SLURM's default
 
 
 def seconds_of(limit, path):
@@ -128,7 +147,8 @@ def estimate(own, of_dko, nodes, site):
         try:
             code = subprocess.run(command, stdout=subprocess.DEVNULL).returncode
         except OSError as failure:
-            raise WriteError(f"{command[0]}: cannot be started: {failure.strerror}") from None
+            raise WriteError(f"{command[0]}: cannot be started: {failure.strerror}; the site's file may say "
+                         "where dko is: DKO=") from None
         if code != 0:
             raise DkoFailure(code)
         found = json.loads(answer.read_text(encoding="utf-8"))
@@ -150,6 +170,7 @@ def chosen(own, of_dko, site):
     """The number of nodes, and the estimate for it."""
     nodes = own.nodes or 1
     found = estimate(own, of_dko, nodes, site)
+    # All of a run but the time in which it saves.
     while not own.nodes and nodes < own.most_nodes and found["wall_seconds"] > site["seconds"]:
         nodes = min(2 * nodes, own.most_nodes)
         found = estimate(own, of_dko, nodes, site)
@@ -188,8 +209,13 @@ def sbatch(nodes, found, site, options=()):
     """The command that submits, but for the job script and its arguments."""
     command = ["sbatch", "--parsable", f"--nodes={nodes}", f"--ntasks-per-node={site['DKO_TASKS_PER_NODE']}"]
     if not any(name.startswith("SBATCH_MEM") for name in site):
-        command.append(f"--mem={math.ceil(MEMORY_MARGIN * found['bytes_per_node'] / 2**20) + 64}M")
+        command.append(f"--mem={asked_memory(found)}M")
     return command + list(options)
+
+
+def asked_memory(found):
+    """MiB of each node."""
+    return math.ceil(MEMORY_MARGIN * found["bytes_per_node"] / 2**20) + 64
 
 
 def without_ensemble(of_dko):
@@ -247,7 +273,7 @@ def submissions(own, of_dko, nodes, found, site):
     script = str(JOBS / "ensemble.sbatch")
     model = own.out + ".model"
     return [[*begin, f"--array=0-{members - 1}", script, "train", own.input, model, *training],
-            [*begin, "--dependency=afterok:{job}", script, "screen", own.input, model, own.out, *screen]]
+            [*begin, "--dependency=afterok:{job}", "--kill-on-invalid-dep=yes", script, "screen", own.input, model, own.out, *screen]]
 
 
 def report(nodes, found, site, own):
@@ -264,9 +290,12 @@ def report(nodes, found, site, own):
     if "training_seconds" in found and found["training_seconds"] is None:
         yield "           what fitting the sparse mapping takes is not estimated, and comes on top"
     runs = max(1, math.ceil(found["wall_seconds"] / max(1, site["seconds"])))
-    yield (f"limit      {duration(site['seconds'])} a run: done in "
-           + ("one" if runs == 1 else f"about {runs}, between which it saves and is queued again"))
-    yield f"memory     {size(found['bytes_per_node'])} of each node"
+    is_whole = found.get("training_seconds", 0) is not None
+    yield (f"limit      {site['SBATCH_TIMELIMIT']}, of which {duration(site['seconds'])} are for computing: "
+           + (f"done in about {runs} runs, between which it saves and is queued again" if runs > 1 else
+              "done in one run" if is_whole else "the fit must be done in one run, for it cannot be saved"))
+    yield (f"memory     {size(found['bytes_per_node'])} of each node; SLURM is asked for {asked_memory(found):,} MiB, "
+           "a tenth more")
     disk = found["bytes_on_disk"]["total"]
     free = free_disk(own.out)
     yield f"disk       {size(disk)}, of {size(free)} free in {Path(own.out).resolve().parent}"
@@ -286,8 +315,8 @@ def submit(commands, site):
         except OSError as failure:
             raise WriteError(f"sbatch: cannot be started: {failure.strerror}") from None
         if told.returncode != 0:
-            raise DkoError(f"sbatch refused the job (above); {len(jobs)} of {len(commands)} were submitted"
-                           + (f": {', '.join(jobs)}" if jobs else ""))
+            raise DkoError(f"sbatch refused the job (above), as {site['DKO_SITE']} has it; {len(jobs)} of "
+                           f"{len(commands)} were submitted" + (f": {', '.join(jobs)}" if jobs else ""))
         jobs.append(told.stdout.strip().split(";")[0])
     return jobs
 
@@ -295,7 +324,9 @@ def submit(commands, site):
 def main(command_line):
     """Says what the job takes, and with --yes submits it."""
     own, of_dko = arguments_of(command_line)
-    site = read_site(own.site)
+    if os.path.exists(own.out) and not {"--force", "-f"} & set(of_dko):
+        raise UsageError(f"{own.out} is there already; --force replaces it")
+    site = read_site(own.site, own.time)
     site["DKO_SITE"] = str(Path(own.site).resolve())
     nodes, found = chosen(own, of_dko, site)
     for line in report(nodes, found, site, own):
@@ -304,7 +335,8 @@ def main(command_line):
     settings = " ".join(f"{name}={shlex.quote(site[name])}" for name in sorted(site)
                         if name.startswith("SBATCH_") or name == "DKO_SITE")
     for command in commands:
-        print(f"command    {settings} \\\n           " + " ".join(map(shlex.quote, command)))
+        line = " ".join(map(shlex.quote, command)).replace("'--dependency=afterok:{job}'", "--dependency=afterok:JOB")
+        print(f"command    {settings} \\\n           {line}")
     if not own.yes:
         print("Nothing is submitted yet: --yes does it.")
         return

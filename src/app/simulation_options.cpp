@@ -69,7 +69,7 @@ bool parse_simulation(SimulateOptions& options, const std::vector<std::string>& 
       "genes: dx_j/dt = -x_j + sum a_ij x_i/(1+x_i) + sum r_ij/(1+x_i). CSV, genes × cells, or, by the\n"
       "ending .h5ad, an AnnData file. With --truth-single and --truth-double the network is solved again\n"
       "with genes knocked out, on all ranks, and the true scores go to EXPRESSION.truth_single.csv and\n"
-      "EXPRESSION.truth_double.csv (in place of its ending). AnnData files are for Python: dko reads CSV.",
+      "EXPRESSION.truth_double.csv (in place of its ending).",
       "mpirun -n 4 dko simulate --genes 100 --cells 500 --truth-single all -o data.csv");
   line.add()("out,o", po::value(&options.out)->value_name("FILE")->required(),
              "the expression file to write: .csv or .h5ad")(

@@ -11,7 +11,7 @@ on 1 "$DKO" run data.csv -o screen.h5 -q --order 2 "${short[@]}"
 singles=$("$DKO" info screen.h5 | sed -n 's/^single_knockouts *//p')
 pairs=$("$DKO" info screen.h5 | sed -n 's/^double_knockouts *//p')
 expect 0 "knockouts +$singles single, $pairs double" "$python" "$submit" screen data.csv -o new.h5 --order 2 "${short[@]}"
-for words in 'ranks +1 node × 8 = 8' 'node hours' 'memory .* of each node' 'disk .* free in' 'done in one' \
+for words in 'ranks +1 node × 8 = 8' 'node hours' 'memory .* of each node; SLURM is asked for' 'disk .* free in' '4:00:00, of which 3 h 57 min are for computing: done in one run' \
   "SBATCH_TIMELIMIT=4:00:00" "sbatch --parsable --nodes=1 --ntasks-per-node=8 --mem=[0-9]+M .*/screen.sbatch data.csv new.h5 --order 2 --steps 30" \
   'Nothing is submitted'; do
   grep -qE -- "$words" said.txt || { cat said.txt; fail "does not say '$words'"; }
@@ -20,13 +20,15 @@ expect 0 'nodes=3' "$python" "$submit" screen data.csv -o new.h5 --nodes 3 --dry
 expect 0 'train.sbatch data.csv new.h5 --steps 30' "$python" "$submit" train data.csv -o new.h5 "${short[@]}"
 ! grep -q knockouts said.txt || fail "a training has no knockouts"
 expect 0 'the sparse mapping takes is not estimated' "$python" "$submit" train data.csv -o new.h5 --mapping sparse
+grep -q 'the fit must be done in one run' said.txt || { cat said.txt; fail "says that a sparse fit can be saved"; }
+expect 0 'SBATCH_TIMELIMIT=30 ' "$python" "$submit" screen data.csv -o new.h5 --time 30
 # Training options go to the members, those of the screen to the screen that waits for them.
 expect 0 'array=0-3 .*ensemble.sbatch train data.csv new.h5.model --steps 30 --batch 10$' \
   "$python" "$submit" ensemble data.csv -o new.h5 --order 2 --ensemble 4 "${short[@]}"
-grep -qE 'dependency=afterok:.*ensemble.sbatch screen data.csv new.h5.model new.h5 --order 2$' said.txt ||
+grep -qE 'dependency=afterok:JOB --kill-on-invalid-dep=yes .*ensemble.sbatch screen data.csv new.h5.model new.h5 --order 2$' said.txt ||
   { cat said.txt; fail "no screen that depends on the members"; }
 # More nodes where one run's time is short; the limit is SLURM's.
-site SBATCH_TIMELIMIT=0:00:01 DKO_CORE_SPEED=0.001
+site SBATCH_TIMELIMIT=0:00:21 SBATCH_SIGNAL=B:USR1@20 DKO_CORE_SPEED=0.001
 expect 0 'nodes=64 .*' "$python" "$submit" screen data.csv -o new.h5 --order 2 --steps 50000
 grep -q 'between which it saves' said.txt || { cat said.txt; fail "does not say that it takes several runs"; }
 # What is wrong is said, with dko's exit codes.
@@ -35,6 +37,9 @@ expect 2 'unrecognised option .--no-such-option' "$python" "$submit" screen data
 echo "gene,a" >bad.csv
 echo "x,NaN" >>bad.csv
 expect 3 'bad.csv.*NaN' "$python" "$submit" screen bad.csv -o new.h5
+expect 2 'screen.h5 is there already' "$python" "$submit" screen data.csv -o screen.h5
+expect 2 'needs --ensemble K' "$python" "$submit" ensemble data.csv -o new.h5
+expect 3 'SBATCH_SIGNAL=B:USR1@180 leaves nothing of a limit of 1' "$python" "$submit" screen data.csv -o new.h5 --time 1
 expect 2 'opposites' "$python" "$submit" screen data.csv -o new.h5 --yes --dry-run
 expect 4 'there is no folder' "$python" "$submit" screen data.csv -o nowhere/new.h5
 expect 4 'no.conf: there is no such file' "$python" "$submit" screen data.csv -o new.h5 --site no.conf
@@ -43,5 +48,5 @@ expect 3 'site.conf: SBATCH_TIMELIMIT=soon' "$python" "$submit" screen data.csv 
 site DKO_TASKS_PER_NODE=many
 expect 3 'site.conf: DKO_TASKS_PER_NODE' "$python" "$submit" screen data.csv -o new.h5
 site DKO=/no/such/dko
-expect 4 '/no/such/dko: cannot be started' "$python" "$submit" screen data.csv -o new.h5
+expect 4 '/no/such/dko: cannot be started.*DKO=' "$python" "$submit" screen data.csv -o new.h5
 absent new.h5

@@ -16,6 +16,9 @@ until_state "$screen" COMPLETED 240
 same_result screen.h5 here.h5
 for member in 0 1 2; do expect 0 "SLURM ${array}_$member" "$DKO" info model.h5.member$member; done
 grep -q "run 2" ./dko-ensemble-*.log || fail "no task was queued again"
+# Members that are there are not made again, nor a screen that is.
+submit --array=0-2 --ntasks=1 "$jobs/ensemble.sbatch" train data.csv model.h5 "${training[@]}"
+until_state "$job" COMPLETED 60
 # Members that are missing are no ensemble.
 rm model.h5 model.h5.member0
 submit --ntasks=1 "$jobs/ensemble.sbatch" screen data.csv model.h5 other.h5

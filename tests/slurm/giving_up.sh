@@ -42,3 +42,12 @@ sleep 2
 [ "$(state_of "$job")" = CANCELLED ] || fail "a cancelled job was queued again"
 [ "$(runs_of "$job")" = 1 ] || fail "a cancelled job ran again"
 [ -s model.h5.checkpoint ] || fail "the state of the cancelled job is gone"
+
+# A sparse fit cannot be saved, and is not begun again and again.
+"$DKO" simulate --genes 600 --cells 600 --seed 3 -o large.csv -q
+submit --ntasks=1 "$jobs/train.sbatch" large.csv fit.h5 --mapping sparse
+until_log "fitting|training on" 60
+scancel --batch --signal=USR1 "$job"
+until_state "$job" FAILED 60
+until_log "told to save while there was nothing to save" 5
+[ "$(runs_of "$job")" = 1 ] || fail "it was queued again"
