@@ -38,7 +38,7 @@ std::int64_t number_of(std::int64_t at, const ModelOptions& options) {
 /// early or was resumed says so by a smaller total; a fit's units are its own.
 ProgressCallback progress_of_member(const ProgressCallback& progress, const ModelOptions& options,
                                     std::int64_t turn, std::int64_t turns) {
-  if (!progress) return {};
+  if (!progress || turns == 1) return progress;
   const bool is_dko = options.kind == MappingKind::dko;
   const std::int64_t whole = is_dko ? options.training.steps : parts_of_fit;
   return [=, &progress](std::int64_t done, std::int64_t total) {
