@@ -26,10 +26,10 @@ expect 2 'exclude each other' "$DKO" info --progress --verify out.h5
 expect 2 'are for --progress' "$DKO" info out.h5 --checkpoint c.h5
 
 # A training, of several members too.
-training=(train small.csv -o out.h5 --steps 100000 --batch 10)
+training=(train small.csv -o out.h5 --steps 2000000 --batch 10)
 start 2 "$DKO" "${training[@]}" --checkpoint-every 0.1
 stopped_at out.h5.checkpoint
-tells 'trained for [1-9][0-9]* of 100000 steps' out.h5
+tells 'trained for [1-9][0-9]* of 2000000 steps' out.h5
 before=$(progress out.h5)
 start 2 "$DKO" "${training[@]}" --resume --time-limit 0:2
 ended 60 5
@@ -37,13 +37,13 @@ ended 60 5
 expect 0 '"progress": "trained for' bash -c '"$DKO" info --progress out.h5 --json p.json; cat p.json'
 mv out.h5.checkpoint own.h5
 tells 'nothing yet' out.h5
-tells 'trained for [1-9][0-9]* of 100000 steps' out.h5 --checkpoint own.h5
+tells 'trained for [1-9][0-9]* of 2000000 steps' out.h5 --checkpoint own.h5
 head -c 20000 own.h5 >out.h5.checkpoint
 tells 'out.h5.checkpoint of 20000 bytes, changed at [0-9]+' out.h5
 rm out.h5.checkpoint
 start 2 "$DKO" "${training[@]}" --ensemble 2 --checkpoint-every 0.1
 stopped_at out.h5.checkpoint.member1
-tells 'trained for [1-9][0-9]* of 100000 steps; member1 trained for [1-9][0-9]* of 100000 steps' out.h5
+tells 'trained for [1-9][0-9]* of 2000000 steps; member1 trained for [1-9][0-9]* of 2000000 steps' out.h5
 rm out.h5.*
 
 # A screen, whatever it keeps: more is scored each time, until it is done.

@@ -8,7 +8,7 @@ python=${DKO_PYTHON:-/usr/bin/python3}
 "$DKO" train data.csv -o model.h5 --steps 5 --batch 10 -q
 # Slow enough to be met while they compute, and soon done.
 screen=(screen data.csv --model model.h5 --order 2 --score impact,network --instructions portable -o out.h5)
-training=(small.csv -o out.h5 --steps 4000 --batch 10)
+training=(small.csv -o out.h5 --steps 100000 --batch 10)
 
 same_numbers() {
   PYTHONPATH=$DKO_SOURCE/scripts "$python" "$DKO_SOURCE/tests/app/same_numbers.py" "$@" || fail "numbers were changed"

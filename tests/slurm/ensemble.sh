@@ -2,7 +2,7 @@
 # Members trained by the tasks of an array, one of which is stopped and queued again, and a screen that waits for
 # them: the bits of one job with --ensemble.
 slow_job
-training=(--steps 2500 --batch 10 --checkpoint-every 0.2)
+training=(--steps 15000 --batch 10 --checkpoint-every 0.2)
 "$DKO" train data.csv -o whole.h5 -q --ensemble 3 "${training[@]}"
 on 2 "$DKO" screen data.csv --model whole.h5 -o here.h5 -q
 site
