@@ -205,12 +205,12 @@ def free_disk(out):
     return shutil.disk_usage(folder).free
 
 
-def sbatch(nodes, found, site, options=()):
+def sbatch(nodes, found, site):
     """The command that submits, but for the job script and its arguments."""
     command = ["sbatch", "--parsable", f"--nodes={nodes}", f"--ntasks-per-node={site['DKO_TASKS_PER_NODE']}"]
     if not any(name.startswith("SBATCH_MEM") for name in site):
         command.append(f"--mem={asked_memory(found)}M")
-    return command + list(options)
+    return command
 
 
 def asked_memory(found):
@@ -273,7 +273,8 @@ def submissions(own, of_dko, nodes, found, site):
     script = str(JOBS / "ensemble.sbatch")
     model = own.out + ".model"
     return [[*begin, f"--array=0-{members - 1}", script, "train", own.input, model, *training],
-            [*begin, "--dependency=afterok:{job}", "--kill-on-invalid-dep=yes", script, "screen", own.input, model, own.out, *screen]]
+            [*begin, "--dependency=afterok:{job}", "--kill-on-invalid-dep=yes", script, "screen", own.input, model,
+             own.out, *screen]]
 
 
 def report(nodes, found, site, own):
@@ -287,13 +288,13 @@ def report(nodes, found, site, own):
              [("training", "training_seconds"), ("A = W2·W1", "collapse_seconds"), ("screen", "screen_seconds")]
              if found.get(key)] or ["nothing estimated"]
     yield f"time       {duration(found['wall_seconds'])} ({', '.join(parts)}): {found['node_hours']:.3g} node hours"
-    if "training_seconds" in found and found["training_seconds"] is None:
+    fits = found["training_seconds"] is None
+    if fits:
         yield "           what fitting the sparse mapping takes is not estimated, and comes on top"
-    runs = max(1, math.ceil(found["wall_seconds"] / max(1, site["seconds"])))
-    is_whole = found.get("training_seconds", 0) is not None
+    runs = math.ceil(found["wall_seconds"] / site["seconds"])
     yield (f"limit      {site['SBATCH_TIMELIMIT']}, of which {duration(site['seconds'])} are for computing: "
            + (f"done in about {runs} runs, between which it saves and is queued again" if runs > 1 else
-              "done in one run" if is_whole else "the fit must be done in one run, for it cannot be saved"))
+              "the fit must be done in one run, for it cannot be saved" if fits else "done in one run"))
     yield (f"memory     {size(found['bytes_per_node'])} of each node; SLURM is asked for {asked_memory(found):,} MiB, "
            "a tenth more")
     disk = found["bytes_on_disk"]["total"]
