@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "native.hpp"
+#include "releases.hpp"
 
 namespace dko::hdf5 {
 
@@ -39,9 +40,8 @@ class AttributeTexts {
 
  private:
   void add_child(Id group, const std::string& name, const std::string& path) {
-    H5O_info_t info;
-    check_input(H5Oget_info_by_name2(group, name.c_str(), &info, H5O_INFO_BASIC, H5P_DEFAULT), file_ + path);
-    if (!seen_.insert(info.addr).second) return;
+    const ObjectInfo info = object_info(group, name, file_ + path);
+    if (!seen_.insert(info.key).second) return;
     const Handle object(check_input(H5Oopen(group, name.c_str(), H5P_DEFAULT), file_ + path), H5Oclose);
     if (info.type == H5O_TYPE_GROUP)
       add_group(object.id(), path);
@@ -68,11 +68,11 @@ class AttributeTexts {
     sum_.add(path);
     sum_.add(name);
     for (const char* text : texts) sum_.add(std::string(text == nullptr ? "" : text));
-    if (count > 0) H5Dvlen_reclaim(type.id(), space.id(), H5P_DEFAULT, texts.data());
+    if (count > 0) free_texts(type.id(), space.id(), H5P_DEFAULT, texts.data());
   }
 
   std::string file_;  // for messages
-  std::set<haddr_t> seen_;
+  std::set<ObjectKey> seen_;
   RunningChecksum sum_;
 };
 

@@ -10,6 +10,7 @@
 #include "checks.hpp"
 #include "dko/base/error.hpp"
 #include "native.hpp"
+#include "releases.hpp"
 
 namespace dko::hdf5 {
 
@@ -38,7 +39,7 @@ void copy_attribute(Id from, Id to, const std::string& name, const std::string& 
   const Handle target(
       check(H5Acreate2(to, name.c_str(), type.id(), space.id(), H5P_DEFAULT, H5P_DEFAULT), place), H5Aclose);
   const herr_t written = H5Awrite(target.id(), type.id(), values.data());
-  H5Dvlen_reclaim(type.id(), space.id(), H5P_DEFAULT, values.data());  // texts; of numbers there is nothing
+  free_texts(type.id(), space.id(), H5P_DEFAULT, values.data());  // texts; of numbers there is nothing
   check(written, place);
 }
 
@@ -99,7 +100,7 @@ void copy_whole(Id from, Id to, const std::string& place) {
   check_input(H5Dread(from, type.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()),
               fmt::format("{}: cannot be read", place));
   const herr_t written = H5Dwrite(to, type.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data());
-  H5Dvlen_reclaim(type.id(), space.id(), H5P_DEFAULT, values.data());
+  free_texts(type.id(), space.id(), H5P_DEFAULT, values.data());
   check(written, cannot_write(place));
 }
 
@@ -131,20 +132,14 @@ class CompressedCopy {
   /// `path` is that of the group, "" for the root.
   void copy_group(Id from, Id to, const std::string& path) {
     copy_attributes(from, to, file_ + path);
-    Names names;
-    const auto keep = [](hid_t, const char* name, const H5L_info_t*, void* all) -> herr_t {
-      static_cast<Names*>(all)->emplace_back(name);
-      return 0;
-    };
-    check_input(H5Literate(from, H5_INDEX_NAME, H5_ITER_INC, nullptr, keep, &names), path);
-    for (const std::string& name : names) copy_child(from, to, name, path + "/" + name);
+    for (const std::string& name : link_names(from, file_ + path))
+      copy_child(from, to, name, path + "/" + name);
   }
 
  private:
   void copy_child(Id from, Id to, const std::string& name, const std::string& path) {
-    H5O_info_t info;
-    check_input(H5Oget_info_by_name2(from, name.c_str(), &info, H5O_INFO_BASIC, H5P_DEFAULT), path);
-    const auto [known, is_new] = paths_.emplace(info.addr, path);
+    const ObjectInfo info = object_info(from, name, path);
+    const auto [known, is_new] = paths_.emplace(info.key, path);
     if (!is_new) {
       check(H5Lcreate_hard(root_, known->second.c_str(), to, name.c_str(), H5P_DEFAULT, H5P_DEFAULT), path);
     } else if (info.type == H5O_TYPE_GROUP) {
@@ -179,9 +174,9 @@ class CompressedCopy {
     target.close(cannot_write(place));  // a chunk may be written only now
   }
 
-  std::string file_;                      // for messages
-  Id root_;                               // of the copy
-  std::map<haddr_t, std::string> paths_;  // what is copied, by where it is in the original
+  std::string file_;                        // for messages
+  Id root_;                                 // of the copy
+  std::map<ObjectKey, std::string> paths_;  // what is copied, by where it is in the original
 };
 
 }  // namespace

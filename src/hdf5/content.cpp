@@ -10,6 +10,7 @@
 #include "dko/base/error.hpp"
 #include "dko/hdf5/location.hpp"
 #include "native.hpp"
+#include "releases.hpp"
 
 namespace dko::hdf5 {
 
@@ -47,7 +48,7 @@ struct Reclaim {
   Id space;
   const TextRoom& room;
   void* values;
-  ~Reclaim() { H5Dvlen_reclaim(type, space, room.properties(), values); }
+  ~Reclaim() { free_texts(type, space, room.properties(), values); }
 };
 
 Content content_of(Id type) {

@@ -5,6 +5,7 @@
 #include "checks.hpp"
 #include "dko/base/error.hpp"
 #include "native.hpp"
+#include "releases.hpp"
 
 namespace dko::hdf5 {
 
@@ -22,6 +23,14 @@ File File::create(const std::filesystem::path& path, std::int64_t alignment) {
   return file;
 }
 
+std::string library_version() {
+  unsigned major = 0;
+  unsigned minor = 0;
+  unsigned release = 0;
+  check(H5get_libversion(&major, &minor, &release), "HDF5 version");
+  return fmt::format("{}.{}.{}", major, minor, release);
+}
+
 File File::open(const std::filesystem::path& path, Access access) {
   prepare_library();
   const std::string name = path.string();
@@ -37,7 +46,7 @@ File File::open(const std::filesystem::path& path, Access access) {
   if (!std::filesystem::is_regular_file(path, error)) {
     throw InputError(fmt::format("{}: there is no such file", name));
   }
-  if (H5Fis_hdf5(name.c_str()) == 0) throw InputError(fmt::format("{}: is not an HDF5 file", name));
+  if (has_signature(name) == 0) throw InputError(fmt::format("{}: is not an HDF5 file", name));
   const Handle reading = reading_access();
 #if H5_VERSION_GE(1, 10, 7)  // those before know the environment's HDF5_USE_FILE_LOCKING alone
   if (access == Access::watch) check(H5Pset_file_locking(reading.id(), 0, 1), "HDF5 file access");

@@ -5,6 +5,7 @@
 #include "checks.hpp"
 #include "dko/base/error.hpp"
 #include "native.hpp"
+#include "releases.hpp"
 
 namespace dko::hdf5 {
 
@@ -34,9 +35,7 @@ namespace {
 H5O_type_t type_behind(Id location, const std::string& name, const std::string& place) {
   require_inside(location, name, place);
   if (H5Oexists_by_name(location, name.c_str(), H5P_DEFAULT) <= 0) return H5O_TYPE_UNKNOWN;
-  H5O_info_t info;
-  check_input(H5Oget_info_by_name2(location, name.c_str(), &info, H5O_INFO_BASIC, H5P_DEFAULT), place);
-  return info.type;
+  return object_info(location, name, place).type;
 }
 
 herr_t keep_name(hid_t, const char* name, const H5L_info_t*, void* names) {

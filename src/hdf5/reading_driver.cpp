@@ -24,6 +24,9 @@ namespace {
 constexpr haddr_t highest_address = ~haddr_t{0} >> 2;
 constexpr hsize_t heap_header = 16;  // of a heap, and of each object in it
 constexpr hsize_t smallest_heap = 4096;
+#if H5_VERSION_GE(1, 13, 2)
+constexpr H5FD_class_value_t driver_number = 389;  // 256 to 511: drivers that the HDF Group does not register
+#endif
 
 struct ReadFile {
   H5FD_t shared{};  // first: HDF5 knows of this part only
@@ -182,6 +185,10 @@ herr_t unlock(H5FD_t* file) {
 /// Field by field: versions of HDF5 have them in different places.
 H5FD_class_t driver_class() {
   H5FD_class_t driver{};
+#if H5_VERSION_GE(1, 13, 2)
+  driver.version = H5FD_CLASS_VERSION;
+  driver.value = driver_number;
+#endif
   driver.name = "dko reading";
   driver.maxaddr = highest_address;
   driver.fc_degree = H5F_CLOSE_WEAK;

@@ -10,6 +10,7 @@
 #include "checks.hpp"
 #include "dko/base/error.hpp"
 #include "native.hpp"
+#include "releases.hpp"
 
 namespace dko::hdf5 {
 
@@ -79,7 +80,7 @@ class StoredArray {
     const Handle memory = read_rows(first, count, texts.data());
     Names names;
     for (const char* text : texts) names.emplace_back(text == nullptr ? "" : text);
-    H5Dvlen_reclaim(type_.id(), memory.id(), H5P_DEFAULT, texts.data());
+    free_texts(type_.id(), memory.id(), H5P_DEFAULT, texts.data());
     return names;
   }
 
@@ -193,9 +194,8 @@ class Verifier {
   }
 
   void add_child(Id group, const std::string& name, const std::string& path) {
-    H5O_info_t info;
-    check_input(H5Oget_info_by_name2(group, name.c_str(), &info, H5O_INFO_BASIC, H5P_DEFAULT), place(path));
-    if (!seen_.insert(info.addr).second) return;
+    const ObjectInfo info = object_info(group, name, place(path));
+    if (!seen_.insert(info.key).second) return;
     const Handle object(check_input(H5Oopen(group, name.c_str(), H5P_DEFAULT), place(path)), H5Oclose);
     if (info.type == H5O_TYPE_GROUP) return add_group(object.id(), path);
     if (info.type != H5O_TYPE_DATASET || sums_.contains(path)) return;
@@ -239,7 +239,7 @@ class Verifier {
   const PieceCallback& on_piece_;
   std::map<std::string, const BlockSums*> blocks_;
   std::set<std::string> sums_;
-  std::set<haddr_t> seen_;
+  std::set<ObjectKey> seen_;
   Verification found_;
 };
 

@@ -76,7 +76,17 @@ class Choices {
   std::size_t at_ = 0;
 };
 
-herr_t keep_path(hid_t, const char* name, const H5O_info_t* info, void* paths) {
+#if H5_VERSION_GE(1, 12, 0)
+using ObjectInfo = H5O_info2_t;
+constexpr auto visit_objects = H5Ovisit3;
+constexpr auto free_texts = H5Treclaim;
+#else
+using ObjectInfo = H5O_info_t;
+constexpr auto visit_objects = H5Ovisit2;
+constexpr auto free_texts = H5Dvlen_reclaim;
+#endif
+
+herr_t keep_path(hid_t, const char* name, const ObjectInfo* info, void* paths) {
   auto& [all, kind] = *static_cast<std::pair<std::vector<std::string>, H5O_type_t>*>(paths);
   if (kind == H5O_TYPE_UNKNOWN || info->type == kind) all.emplace_back(name);
   return 0;
@@ -141,7 +151,7 @@ class Edited {
  private:
   std::string path(H5O_type_t kind) {
     std::pair<std::vector<std::string>, H5O_type_t> found{{}, kind};
-    H5Ovisit2(file_.id(), H5_INDEX_NAME, H5_ITER_INC, keep_path, &found, H5O_INFO_BASIC);
+    visit_objects(file_.id(), H5_INDEX_NAME, H5_ITER_INC, keep_path, &found, H5O_INFO_BASIC);
     return found.first.empty() ? "." : choices_.one_of(found.first);
   }
 
@@ -318,7 +328,7 @@ class Edited {
                                  properties.id(), H5P_DEFAULT),
                       H5Dclose);
     H5Dwrite(copy.id(), of_type.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data());
-    H5Dvlen_reclaim(of_type.id(), space.id(), H5P_DEFAULT, values.data());
+    free_texts(of_type.id(), space.id(), H5P_DEFAULT, values.data());
   }
 
   void replace_texts() {

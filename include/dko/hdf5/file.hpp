@@ -2,10 +2,14 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 
 #include "dko/hdf5/location.hpp"
 
 namespace dko::hdf5 {
+
+/// Of the HDF5 library that runs, such as "1.14.5". Local.
+std::string library_version();
 
 /// watch: as read, of a file that a job may be writing and that is never to be held up by it: without a lock.
 enum class Access { read, write, watch };

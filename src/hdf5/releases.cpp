@@ -1,0 +1,47 @@
+#include "releases.hpp"
+
+#include <cstring>
+
+namespace dko::hdf5 {
+
+#if H5_VERSION_GE(1, 12, 0)
+
+ObjectInfo object_info(Id location, const std::string& name, const std::string& place) {
+  H5O_info2_t info;
+  check_input(H5Oget_info_by_name3(location, name.c_str(), &info, H5O_INFO_BASIC, H5P_DEFAULT), place);
+  ObjectKey key{};
+  static_assert(sizeof(info.token) <= sizeof(key));
+  std::memcpy(key.data(), &info.token, sizeof(info.token));
+  return {info.type, key};
+}
+
+htri_t has_signature(const std::string& path) {
+  return H5Fis_accessible(path.c_str(), H5P_DEFAULT);
+}
+
+void free_texts(Id type, Id space, Id transfer, void* texts) {
+  H5Treclaim(type, space, transfer, texts);
+}
+
+#else
+
+ObjectInfo object_info(Id location, const std::string& name, const std::string& place) {
+  H5O_info_t info;
+  check_input(H5Oget_info_by_name2(location, name.c_str(), &info, H5O_INFO_BASIC, H5P_DEFAULT), place);
+  ObjectKey key{};
+  static_assert(sizeof(info.addr) <= sizeof(key));
+  std::memcpy(key.data(), &info.addr, sizeof(info.addr));
+  return {info.type, key};
+}
+
+htri_t has_signature(const std::string& path) {
+  return H5Fis_hdf5(path.c_str());
+}
+
+void free_texts(Id type, Id space, Id transfer, void* texts) {
+  H5Dvlen_reclaim(type, space, transfer, texts);
+}
+
+#endif
+
+}  // namespace dko::hdf5
