@@ -4,17 +4,22 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
+#include <cstdlib>
 #include <iostream>
 #include <new>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "command.hpp"
 #include "dko/base/error.hpp"
 #include "dko/base/printable.hpp"
 #include "dko/base/version.hpp"
+#include "dko/hdf5/file.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/parallel/failing_alone.hpp"
+#include "dko/parallel/launch.hpp"
 #include "dko/parallel/session.hpp"
 
 namespace {
@@ -35,9 +40,8 @@ void print_help() {
 }
 
 void print_version() {
-  std::cout << "dko " << version();
-  if (!revision().empty()) std::cout << " (" << revision() << ")";
-  std::cout << '\n';
+  std::cout << fmt::format("dko {} ({}), {}, HDF5 {}\n", version(), revision(), mpi_library(),
+                           hdf5::library_version());
 }
 
 /// The command line as one could type it again.
@@ -113,6 +117,13 @@ int main(int argc, char** argv) {
       }
       end_job(message, code);
     }
+  } catch (const LaunchError& failure) {
+    if (failure.rank == 0)
+      report(failure.what(), failure.code());
+    else
+      std::this_thread::sleep_for(
+          std::chrono::seconds(2));  // the first to end makes the launcher end the others
+    std::_Exit(static_cast<int>(failure.code()));
   } catch (const std::exception& failure) {  // MPI did not start
     const ExitCode code = exit_code_of(failure);
     report(failure.what(), code);

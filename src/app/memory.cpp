@@ -14,6 +14,7 @@
 #include "dko/base/error.hpp"
 #include "dko/base/text.hpp"
 #include "dko/parallel/collective.hpp"
+#include "dko/parallel/session.hpp"
 #include "resources.hpp"
 
 namespace dko::app {
@@ -90,9 +91,9 @@ std::vector<NodeMemory> gather_nodes(const NodeGroup& nodes) {
 std::string advice(const MemoryNeed& need, const NodeMemory& node) {
   if (node.available >= node.total(need)) {
     return fmt::format(
-        "enlarge {} (mount -o remount,size=...), name another folder in "
-        "OMPI_MCA_osc_sm_backing_directory, or start one rank per node",
-        shared_memory_folder());
+        "enlarge {} (mount -o remount,size=...){}, or start one rank per node", shared_memory_folder(),
+        mpi_family() == MpiFamily::open_mpi ? ", name another folder in OMPI_MCA_osc_sm_backing_directory"
+                                            : "");
   }
   if (need.node_bytes() < node.available && !need.advice.empty()) return need.advice;
   if (need.node_bytes() < node.available && node.ranks > 1)
@@ -143,6 +144,7 @@ MemoryNeed data_memory(std::string phase, const ExpressionMatrix& matrix) {
 }
 
 std::string shared_memory_folder() {
+  if (mpi_family() != MpiFamily::open_mpi) return "/dev/shm";
   const char* chosen = std::getenv("OMPI_MCA_osc_sm_backing_directory");
   return chosen != nullptr ? chosen : "/dev/shm";
 }

@@ -1,7 +1,7 @@
 #include "dko/parallel/session.hpp"
 
-#include <fmt/format.h>
-
+#include <algorithm>
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -13,26 +13,41 @@ namespace dko {
 
 namespace {
 
-bool launched() {
-  // Set by Open MPI's mpirun, by PMIx (srun --mpi=pmix) and by PMI launchers.
-  for (const char* name : {"OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK"}) {
-    if (std::getenv(name) != nullptr) return true;
-  }
-  return false;
-}
-
-void require_lone_task() {
-  const char* tasks = std::getenv("SLURM_STEP_NUM_TASKS");
-  if (tasks == nullptr || std::string(tasks) == "1") return;
-  throw UsageError(
-      fmt::format("srun started {} tasks that cannot see each other: use srun --mpi=pmix, or mpirun", tasks));
+std::optional<std::string> variable(const std::string& name) {
+  const char* const value = std::getenv(name.c_str());
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
 }
 
 }  // namespace
 
+MpiFamily mpi_family() {
+#ifdef OPEN_MPI
+  return MpiFamily::open_mpi;
+#else
+  return MpiFamily::mpich;
+#endif
+}
+
+std::string mpi_library() {
+  std::array<char, MPI_MAX_LIBRARY_VERSION_STRING> text{};
+  int length = 0;
+  check_mpi(MPI_Get_library_version(text.data(), &length), "MPI_Get_library_version");
+  std::string name(text.data());
+  name.resize(std::min(name.size(), name.find_first_of(",\n")));
+  for (char& letter : name) {
+    if (letter == '\t') letter = ' ';
+  }
+  const auto twice = [](char a, char b) { return a == ' ' && b == ' '; };
+  name.erase(std::unique(name.begin(), name.end(), twice), name.end());
+  return name;
+}
+
 MpiSession::MpiSession(int& argc, char**& argv) : world_(Communicator::one_rank()) {
-  if (!launched()) {
-    require_lone_task();
+  const std::optional<Launch> launch =
+      launch_of(variable, mpi_family());  // MPI_Init adds variables of its own
+  if (!launch) return;
+  if (!launch->starts_mpi) {
+    require_one_job(*launch, 1, mpi_family(), mpi_library());
     return;
   }
   check_mpi(MPI_Init(&argc, &argv), "MPI_Init");
@@ -40,6 +55,7 @@ MpiSession::MpiSession(int& argc, char**& argv) : world_(Communicator::one_rank(
   MPI_Comm world = MPI_COMM_NULL;
   check_mpi(MPI_Comm_dup(MPI_COMM_WORLD, &world), "MPI_Comm_dup");
   world_ = MpiAccess::adopt(world);
+  require_one_job(*launch, world_.size(), mpi_family(), mpi_library());
 }
 
 MpiSession::~MpiSession() {

@@ -8,6 +8,6 @@ for command in $commands; do
   grep -q '^Example:' said.txt || fail "$command --help has no example"
   grep -qE "^  (mpirun -n [0-9]+ )?dko $command " said.txt || fail "the example of $command --help is of another command"
 done
-expect 0 '^dko [0-9]+\.[0-9]+\.[0-9]+' "$DKO" --version
+expect 0 '^dko [0-9]+\.[0-9]+\.[0-9]+ \([^)]+\), [^,]*(MPI|MPICH)[^,]*, HDF5 [0-9.]+$' "$DKO" --version
 # Several ranks say it once.
 [ "$(on 2 "$DKO" --version | wc -l)" = 1 ] || fail "two ranks print the version twice"

@@ -1,17 +1,26 @@
 #pragma once
 
+#include <string>
+
 #include "dko/base/error.hpp"
 #include "dko/parallel/communicator.hpp"
+#include "dko/parallel/launch.hpp"
 
 namespace dko {
+
+/// Of the MPI that dko was compiled with. Local.
+MpiFamily mpi_family();
+
+/// Name and version of the MPI library that runs, such as "Open MPI v4.1.4". Local, also before MPI starts.
+std::string mpi_library();
 
 /// MPI from its start to its end. MPI is started only when a launcher (mpirun, srun) started this process:
 /// one process on a login node or a laptop needs none, and gets a world of one.
 class MpiSession {
  public:
   /// Collective over all processes of the job.
-  /// @throws UsageError if SLURM started several tasks that cannot see each other (srun without
-  ///         --mpi=pmix): each would do the whole job and overwrite the others' results.
+  /// @throws LaunchError (launch.hpp) if the launcher started another number of processes than MPI sees: it
+  ///         belongs to another MPI, or SLURM started tasks without one.
   MpiSession(int& argc, char**& argv);
   /// Ends MPI, unless an exception is passing: then the process is about to abort. Collective.
   ~MpiSession();
