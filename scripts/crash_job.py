@@ -11,12 +11,14 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-# mpirun as root (containers, CI), with more ranks than cores.
+
+def variables_of(path):
+    """The NAME=VALUE lines of a file."""
+    return dict(line.split("=", 1) for line in path.read_text().splitlines() if "=" in line)
+
+
 MPI_ENVIRONMENT = {
-    "OMPI_ALLOW_RUN_AS_ROOT": "1",
-    "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
-    "OMPI_MCA_rmaps_base_oversubscribe": "1",
-    "OMPI_MCA_hwloc_base_binding_policy": "none",
+    **variables_of(Path(__file__).with_name("oversubscribed-mpi.env")),
     # Open MPI keeps memory until the process ends, which the leak check must not mind.
     "ASAN_OPTIONS": "detect_leaks=0:verify_asan_link_order=0",
 }

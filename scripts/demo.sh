@@ -8,11 +8,13 @@ cd "$(dirname "$0")/.."
 
 scripts/install-deps.sh
 scripts/install-deps.sh --report
-cmake --preset release -DDKO_BUILD_TESTS=OFF >/dev/null
+cmake --preset release >/dev/null
 cmake --build --preset release -j 2
 
 # Containers run as root and may have fewer cores than ranks.
-export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
+set -a
+. scripts/oversubscribed-mpi.env
+set +a
 dko=build/release/dko
 mkdir -p demo
 

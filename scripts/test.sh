@@ -14,7 +14,7 @@ echo "== formatting"
 git ls-files '*.cpp' '*.hpp' | xargs clang-format --dry-run --Werror
 
 echo "== sanitizers"
-cmake --preset asan -DDKO_BUILD_TESTS=ON >/dev/null
+cmake --preset asan >/dev/null
 cmake --build --preset asan -j 2
 # The figures of the original's data and long trainings take long here and are computed below.
 ctest --preset asan -j 2 -LE 'data|long|slurm' --no-tests=error
@@ -24,6 +24,6 @@ echo "== fuzzing of the readers, in short: scripts/fuzz.sh 600 looks harder"
 DKO_FUZZ_SEED=1 scripts/fuzz.sh 2 text matrix-market h5ad 10x model screen checkpoint prediction events truth
 
 echo "== release"
-cmake --preset release -DDKO_BUILD_TESTS=ON >/dev/null
+cmake --preset release -DDKO_BUILD_TESTS=ON -DDKO_WERROR=ON >/dev/null
 cmake --build --preset release -j 2
 ctest --preset release -j 2 --no-tests=error

@@ -85,7 +85,8 @@ const Format& format_of(const Source& source) {
 }  // namespace
 
 ExpressionMatrix read_expression(const fs::path& path, const ReadOptions& options, Log& log) {
-  const Format& format = format_of(source_of(path));
+  const Source source = source_of(path);
+  const Format& format = format_of(source);
   require_known(options, format, path);
   ExpressionMatrix matrix = format.read(path, options, log);
   check_matrix(matrix, path);
@@ -96,7 +97,8 @@ ExpressionMatrix read_expression(const fs::path& path, const ReadOptions& option
 }
 
 CellColumn read_cell_column(const fs::path& path, const std::string& name) {
-  const Format& format = format_of(source_of(path));
+  const Source source = source_of(path);
+  const Format& format = format_of(source);
   if (format.name == anndata) return read_h5ad_cell_column(path, name);
   throw InputError(
       fmt::format("{}: {} files have no columns that describe cells, such as {}; AnnData files have",

@@ -18,7 +18,7 @@ killed() {
     sleep 0.05
   done
   sleep 0.2
-  kill -KILL $(pgrep -P $job) || { cat killed.txt >&2; fail "the training ended before it was killed"; }
+  kill -KILL $(ranks_of_job) || { cat killed.txt >&2; fail "the training ended before it was killed"; }
   wait $job && fail "the killed job ended well"
   [ -e "$file" ] || fail "$file is not there after the job was killed"
   [ ! -e killed.h5 ] || fail "a killed training left a model"
@@ -101,7 +101,7 @@ absent r.h5 screen.h5.model
 "$DKO" simulate --genes 200 --cells 60 --seed 3 -o wide.csv -q
 cat >rank.sh <<'R'
 #!/bin/bash
-[ "$OMPI_COMM_WORLD_RANK" != 1 ] || ulimit -f 300
+[ "${OMPI_COMM_WORLD_RANK:-$PMI_RANK}" != 1 ] || ulimit -f 300
 trap '' XFSZ
 exec "$@"
 R

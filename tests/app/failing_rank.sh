@@ -6,7 +6,7 @@
 # A file size limit for rank 1 alone stands for its quota.
 cat >rank.sh <<'R'
 #!/bin/bash
-[ "$OMPI_COMM_WORLD_RANK" != 1 ] || ulimit -f 5500
+[ "${OMPI_COMM_WORLD_RANK:-$PMI_RANK}" != 1 ] || ulimit -f 5500
 trap '' XFSZ
 exec "$@"
 R

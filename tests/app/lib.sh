@@ -79,13 +79,17 @@ start() {
   job=$!
 }
 
-# ranks_of_job: its processes, by rank. They are there after until_there, at the latest.
-ranks_of_job() {
-  local pid
-  for pid in $(pgrep -P $job); do
-    echo "$(tr '\0' '\n' <"/proc/$pid/environ" | sed -n 's/^OMPI_COMM_WORLD_RANK=//p') $pid"
-  done | sort -n | cut -d ' ' -f 2
+# ranks_below PROCESS: of the job, each with its rank. Some launchers start ranks themselves, others by a process
+# between.
+ranks_below() {
+  local pid rank
+  for pid in $(pgrep -P "$1"); do
+    rank=$(tr '\0' '\n' <"/proc/$pid/environ" 2>/dev/null | sed -nE 's/^(OMPI_COMM_WORLD|PMI)_RANK=//p' | head -n 1)
+    if [ -n "$rank" ]; then echo "$rank $pid"; else ranks_below "$pid"; fi
+  done
 }
+# ranks_of_job: its processes, by rank. They are there after until_there, at the latest.
+ranks_of_job() { ranks_below "$job" | sort -n | cut -d ' ' -f 2; }
 rank_of_job() { ranks_of_job | sed -n "$(($1 + 1))p"; }
 
 # until_there FILE: has content, which a job that was started makes.
@@ -104,7 +108,7 @@ until_there() {
 # no process.
 ended() {
   local processes code=0 t
-  processes=$(pgrep -P $job || true)
+  processes="$(ranks_of_job) $(pgrep -P $job || true)"
   for ((t = 0; t < 10 * $1; ++t)); do
     kill -0 $job 2>/dev/null || break
     sleep 0.1
