@@ -61,7 +61,8 @@ struct Settings {
   std::string when = setting("DKO_FAULT_WHEN");
   std::string log = setting("DKO_FAULT_LOG");
   long delay = number(setting("DKO_FAULT_DELAY"));
-  std::string own_rank = setting("OMPI_COMM_WORLD_RANK") + setting("PMI_RANK");  // one launcher sets one of them
+  std::string own_rank =
+      setting("OMPI_COMM_WORLD_RANK") + setting("PMI_RANK");  // one launcher sets one of them
 };
 
 const Settings& settings() {
