@@ -8,6 +8,9 @@
 using Catch::Approx;
 
 namespace Catch {
+using Matchers::EndsWith;
+using Matchers::StartsWith;
+
 inline auto Contains(const std::string& text) {
   return Matchers::ContainsSubstring(text);
 }
