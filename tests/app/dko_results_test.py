@@ -9,6 +9,7 @@ import dko_summary
 import h5py
 import numpy as np
 import pandas as pd
+import scipy.sparse
 
 COLUMNS = {
     "gene_name": "gene",
@@ -152,9 +153,11 @@ def dense_profile(weights, expressed, _):
 
 
 def sparse_parts(group):
-    import anndata.experimental
     parts = [group[f"mapping/{name}"][:] for name in ("offset", "floor", "loadings", "responses")]
-    return [anndata.experimental.read_elem(group["mapping/A"]).toarray(), *parts]
+    effects = group["mapping/A"]
+    kind = {"csr_matrix": scipy.sparse.csr_matrix, "csc_matrix": scipy.sparse.csc_matrix}[effects.attrs["encoding-type"]]
+    arrays = tuple(effects[name][:] for name in ("data", "indices", "indptr"))
+    return [kind(arrays, shape=effects.attrs["shape"]).toarray(), *parts]
 
 
 def sparse_profile(parts, expressed, intact):
