@@ -1,9 +1,26 @@
 #include "dko/parallel/instruction_set.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
+
+#include "dko/base/error.hpp"
 
 namespace dko {
+
+namespace {
+
+InstructionSet widest_available() {
+  InstructionSet widest = InstructionSet::portable;
+  for (const InstructionSet set : every_instruction_set) {
+    if (is_available(set)) widest = set;
+  }
+  return widest;
+}
+
+}  // namespace
 
 bool is_available(InstructionSet set) {
   switch (set) {
@@ -20,12 +37,17 @@ bool is_available(InstructionSet set) {
   }
 }
 
+std::optional<InstructionSet> instruction_set_of_environment() {
+  const char* const name = std::getenv("DKO_INSTRUCTIONS");
+  if (name == nullptr || *name == '\0') return std::nullopt;
+  if (const auto set = instruction_set_named(name)) return set;
+  throw UsageError(
+      fmt::format("DKO_INSTRUCTIONS in the environment must be portable, avx2 or avx512, not '{}'", name));
+}
+
 InstructionSet best_instruction_set() {
-  InstructionSet best = InstructionSet::portable;
-  for (const InstructionSet set : every_instruction_set) {
-    if (is_available(set)) best = set;
-  }
-  return best;
+  return std::min(widest_available(),
+                  instruction_set_of_environment().value_or(every_instruction_set.back()));
 }
 
 std::optional<InstructionSet> instruction_set_named(std::string_view name) {
@@ -36,7 +58,7 @@ std::optional<InstructionSet> instruction_set_named(std::string_view name) {
 }
 
 InstructionSet common_instruction_set(const Communicator& ranks, InstructionSet widest) {
-  const auto own = static_cast<std::int32_t>(std::min(widest, best_instruction_set()));
+  const auto own = static_cast<std::int32_t>(std::min(widest, widest_available()));
   return static_cast<InstructionSet>(-ranks.max(-own));
 }
 
