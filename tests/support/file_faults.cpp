@@ -37,6 +37,8 @@
 #include <utility>
 #include <vector>
 
+#include "signal_watch.hpp"
+
 namespace {
 
 /// The function that the program would call without this library.
@@ -172,37 +174,13 @@ void kill_siblings() {
   for (const pid_t sibling : siblings) ::kill(sibling, SIGKILL);
 }
 
-std::atomic<bool> has_signal{false};
-std::array<struct sigaction, NSIG> handlers{};  // those of the program
-
-void handle(int signal, siginfo_t* info, void* context) {
-  const struct sigaction& handler = handlers[static_cast<std::size_t>(signal)];
-  if ((handler.sa_flags & SA_SIGINFO) != 0)
-    handler.sa_sigaction(signal, info, context);
-  else
-    handler.sa_handler(signal);
-  has_signal = true;
-}
-
-/// Has the program's own handler of a signal, if there is one, run by the one above.
-void watch(int signal) {
-  struct sigaction& handler = handlers[static_cast<std::size_t>(signal)];
-  if (::sigaction(signal, nullptr, &handler) != 0) return;
-  const bool is_plain = (handler.sa_flags & SA_SIGINFO) == 0;
-  if (is_plain && (handler.sa_handler == SIG_DFL || handler.sa_handler == SIG_IGN)) return;
-  struct sigaction ours = handler;
-  ours.sa_flags |= SA_SIGINFO;
-  ours.sa_sigaction = handle;
-  ::sigaction(signal, &ours, nullptr);
-}
-
 /// Whoever sees the mark may send a signal, which then ends the wait for certain.
 void wait_at_gate() {
   constexpr useconds_t poll = 2000;  // microseconds
   const Settings& asked = settings();
-  for (const int signal : {SIGTERM, SIGINT, SIGUSR1}) watch(signal);
+  for (const int signal : {SIGTERM, SIGINT, SIGUSR1}) signal_watch::watch(signal);
   append(asked.gate + "." + asked.own_rank, "waits\n");
-  while (!has_signal && ::access(asked.gate.c_str(), F_OK) != 0) ::usleep(poll);
+  while (!signal_watch::has_signal && ::access(asked.gate.c_str(), F_OK) != 0) ::usleep(poll);
 }
 
 void strike() {
