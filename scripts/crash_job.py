@@ -61,7 +61,7 @@ class Job:
         self.log_path = Path(log)
         launcher = ["mpirun", "-n", str(ranks)]
         if preload:
-            launcher += ["-x", f"LD_PRELOAD={preload}"]
+            launcher += ["env", f"LD_PRELOAD={preload}"]
         with open(log, "wb") as output:
             self.process = subprocess.Popen(launcher + [str(word) for word in command],
                                             stdin=subprocess.DEVNULL,

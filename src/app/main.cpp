@@ -19,6 +19,7 @@
 #include "dko/hdf5/file.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/parallel/failing_alone.hpp"
+#include "dko/parallel/instruction_set.hpp"
 #include "dko/parallel/launch.hpp"
 #include "dko/parallel/session.hpp"
 
@@ -44,10 +45,12 @@ void print_version() {
                            hdf5::library_version());
 }
 
-/// The command line as one could type it again.
+/// The command line as one could type it again, with what the environment asks for.
+/// @throws UsageError if that cannot be
 std::string quoted(int argc, char** argv) {
   constexpr auto plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=.,:/@%^";
-  std::string line = "dko";
+  const auto instructions = instruction_set_of_environment();
+  std::string line = instructions ? fmt::format("DKO_INSTRUCTIONS={} dko", name_of(*instructions)) : "dko";
   for (int at = 1; at < argc; ++at) {
     const std::string word = argv[at];
     const bool safe = !word.empty() && word.find_first_not_of(plain) == std::string::npos;

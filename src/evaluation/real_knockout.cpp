@@ -240,7 +240,9 @@ ChangeAgreement compare_changes(const RealKnockout& truth, const MeanChange& pre
 }
 
 double permutation_p(double value, const std::vector<double>& null) {
-  const auto as_good = std::count_if(null.begin(), null.end(), [&](double other) { return other >= value; });
+  constexpr double rounding = 1e-12;  // of equal correlations
+  const auto as_good =
+      std::count_if(null.begin(), null.end(), [&](double other) { return other >= value - rounding; });
   return static_cast<double>(1 + as_good) / static_cast<double>(1 + std::ssize(null));
 }
 

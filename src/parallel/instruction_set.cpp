@@ -1,13 +1,18 @@
 #include "dko/parallel/instruction_set.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
+
+#include "dko/base/error.hpp"
 
 namespace dko {
 
-#ifdef DKO_HAS_X86_KERNELS
 namespace {
 
+#ifdef DKO_HAS_X86_KERNELS
 // clang before 19 knows no names of levels; these features tell their processors from those below.
 #if defined(__clang__) && __clang_major__ < 19
 bool has_x86_64_v3() {
@@ -26,9 +31,17 @@ bool has_x86_64_v4() {
   return __builtin_cpu_supports("x86-64-v4");
 }
 #endif
+#endif
+
+InstructionSet widest_available() {
+  InstructionSet widest = InstructionSet::portable;
+  for (const InstructionSet set : every_instruction_set) {
+    if (is_available(set)) widest = set;
+  }
+  return widest;
+}
 
 }  // namespace
-#endif
 
 bool is_available(InstructionSet set) {
   switch (set) {
@@ -45,12 +58,17 @@ bool is_available(InstructionSet set) {
   }
 }
 
+std::optional<InstructionSet> instruction_set_of_environment() {
+  const char* const name = std::getenv("DKO_INSTRUCTIONS");
+  if (name == nullptr || *name == '\0') return std::nullopt;
+  if (const auto set = instruction_set_named(name)) return set;
+  throw UsageError(
+      fmt::format("DKO_INSTRUCTIONS in the environment must be portable, avx2 or avx512, not '{}'", name));
+}
+
 InstructionSet best_instruction_set() {
-  InstructionSet best = InstructionSet::portable;
-  for (const InstructionSet set : every_instruction_set) {
-    if (is_available(set)) best = set;
-  }
-  return best;
+  return std::min(widest_available(),
+                  instruction_set_of_environment().value_or(every_instruction_set.back()));
 }
 
 std::optional<InstructionSet> instruction_set_named(std::string_view name) {
@@ -61,7 +79,7 @@ std::optional<InstructionSet> instruction_set_named(std::string_view name) {
 }
 
 InstructionSet common_instruction_set(const Communicator& ranks, InstructionSet widest) {
-  const auto own = static_cast<std::int32_t>(std::min(widest, best_instruction_set()));
+  const auto own = static_cast<std::int32_t>(std::min(widest, widest_available()));
   return static_cast<InstructionSet>(-ranks.max(-own));
 }
 

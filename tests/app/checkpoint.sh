@@ -6,20 +6,17 @@ python=${DKO_PYTHON:-/usr/bin/python3}
 make_data
 long=(--steps 3000 --batch 10)
 
-# killed RANKS FILE OPTION...: starts a training that saves at every step and kills its ranks when FILE is there.
+# killed RANKS RANK FILE OPTION...: starts a training that saves at every step and kills its ranks before RANK gives the
+# fifth checkpoint its name FILE.
 killed() {
-  local ranks=$1 file=$2 job t
-  shift 2
-  ASAN_OPTIONS=detect_leaks=0 mpirun -n "$ranks" "$DKO" train data.csv -o killed.h5 -q "${long[@]}" \
-    --checkpoint "${file%.member1}" --checkpoint-every 0 "$@" >killed.txt 2>&1 </dev/null &
-  job=$!
-  for ((t = 0; t < 1200; ++t)); do
-    [ ! -e "$file" ] || break
-    sleep 0.05
-  done
-  sleep 0.2
-  kill -KILL $(ranks_of_job) || { cat killed.txt >&2; fail "the training ended before it was killed"; }
-  wait $job && fail "the killed job ended well"
+  local ranks=$1 rank=$2 file=$3
+  shift 3
+  hold rename 5 "$file"
+  start "$ranks" "${held[@]}" "$DKO" train data.csv -o killed.h5 -q "${long[@]}" \
+    --checkpoint "${file%.member1}" --checkpoint-every 0 "$@"
+  until_held $rank
+  kill -KILL $(ranks_of_job)
+  ended 60 '1[0-9]+'
   [ -e "$file" ] || fail "$file is not there after the job was killed"
   [ ! -e killed.h5 ] || fail "a killed training left a model"
   rm -f killed.h5.partial
@@ -41,7 +38,7 @@ P
 }
 
 on 2 "$DKO" train data.csv -o whole.h5 -q "${long[@]}"
-killed 2 c.h5
+killed 2 0 c.h5
 cp c.h5 saved.h5
 expect 0 'steps_asked +3,000' "$DKO" info c.h5
 # Without --resume it is not touched, and other data, settings and files are refused, once.
@@ -79,7 +76,7 @@ absent c.h5
 
 # Each member has its own.
 on 2 "$DKO" train data.csv -o members.h5 -q "${long[@]}" --ensemble 3
-killed 2 e.h5.member1 --ensemble 3
+killed 2 1 e.h5.member1 --ensemble 3
 expect 0 'e.h5.member1: removed' on 2 "$DKO" train data.csv -o again.h5 "${long[@]}" --ensemble 3 --checkpoint e.h5 --resume --force
 same_model again.h5 members.h5
 absent e.h5 e.h5.member1 e.h5.member2

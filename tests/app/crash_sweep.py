@@ -19,7 +19,7 @@ DKO = os.environ["DKO"]
 FAULTS = os.environ["DKO_FAULTS"]
 DISK = ("ENOSPC", "EDQUOT", "EIO", "EROFS", "ESTALE", "SHORT")
 STOPS = ("TERM", "INT", "USR1")
-SECONDS = 30  # that a struck job may take, on a busy machine and with the sanitizers
+SECONDS = 60  # that a struck job may take, on a busy machine and with the sanitizers
 
 
 @dataclass

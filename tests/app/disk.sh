@@ -19,13 +19,15 @@ trap 'umount -l disk' EXIT
 "$DKO" simulate --genes 200 --cells 300 --seed 3 -o wide.csv -q
 "$DKO" train wide.csv -o wide_model.h5 --steps 5 --batch 10 -q
 
-# filled COMMAND...: the disk gets full while the job writes to disk/out.h5.
+# filled COMMAND...: the disk gets full while the job waits at `place` of its writing; by default the end of the single
+# knockouts.
 filled() {
-  start 2 -x LD_PRELOAD="$DKO_FAULTS" -x DKO_FAULT_DELAY=50 -x DKO_FAULT_KINDS=write \
-    -x DKO_FAULT_PATH="$PWD/disk/out.h5" "$DKO" "$@"
-  until_there "${begun:-disk/out.h5.partial}"
+  hold ${place:-write 7 disk/out.h5.partial}
+  start 2 "${held[@]}" "$DKO" "$@"
+  until_held 0
   head -c 100M /dev/zero >disk/filler 2>/dev/null || true
-  ended 30 4
+  let_go
+  ended 60 4
   [ "$(grep -c 'dko: error' said.txt)" = 1 ] || { cat said.txt >&2; fail "not one message"; }
   grep -qi 'no space left\|disk' said.txt || { cat said.txt >&2; fail "does not say that the disk is full"; }
   [ ! -e disk/out.h5 ] || fail "half a file has its final name"
@@ -49,8 +51,8 @@ full "${screen[@]}"
 full "${screen[@]}" --keep top:100
 full "${screen[@]}" --keep summary
 training=(wide.csv --steps 60 --batch 10 --checkpoint-every 0)
-begun=disk/out.h5.checkpoint full train "${training[@]}"
-begun=disk/out.h5.checkpoint full run "${training[@]}" --order 2
+place="rename 3 disk/out.h5.checkpoint" full train "${training[@]}"
+place="rename 3 disk/out.h5.checkpoint" full run "${training[@]}" --order 2
 
 # A disk that can only be read: nothing begins.
 mount -o remount,ro disk
@@ -61,9 +63,9 @@ expect 4 'cannot write in disk.*Read-only file system' "$DKO" summarize screen.h
 mount -o remount,rw disk
 
 # Nor does a resumed one, and what is there stays.
-start 2 -x LD_PRELOAD="$DKO_FAULTS" -x DKO_FAULT=KILL -x DKO_FAULT_AT=3 -x DKO_FAULT_PATH="$PWD/disk/out.h5.partial" \
-  -x DKO_FAULT_KINDS=write -x DKO_FAULT_RANK=1 "$DKO" "${screen[@]}" -o disk/out.h5
-ended 30 '1[0-9]+'
+start 2 env LD_PRELOAD="$DKO_FAULTS" DKO_FAULT=KILL DKO_FAULT_AT=3 DKO_FAULT_PATH="$PWD/disk/out.h5.partial" \
+  DKO_FAULT_KINDS=write DKO_FAULT_RANK=1 "$DKO" "${screen[@]}" -o disk/out.h5
+ended 60 '1[0-9]+'
 [ -s disk/out.h5.partial ] || fail "there is nothing to resume"
 cp disk/out.h5.partial before
 mount -o remount,ro disk
@@ -73,10 +75,11 @@ same disk/out.h5.partial before
 
 # The directory goes while the job writes: it fails, and says which.
 mkdir disk/gone
-start 2 -x LD_PRELOAD="$DKO_FAULTS" -x DKO_FAULT_DELAY=50 -x DKO_FAULT_KINDS=write -x DKO_FAULT_PATH="$PWD/disk/gone" \
-  "$DKO" "${screen[@]}" -o disk/gone/out.h5
-until_there disk/gone/out.h5.partial
+hold write 7 disk/gone/out.h5.partial
+start 2 "${held[@]}" "$DKO" "${screen[@]}" -o disk/gone/out.h5
+until_held 0 1
 rm -r disk/gone
-ended 30 4
+let_go
+ended 60 4
 grep -q 'dko: error: .*disk/gone/out.h5' said.txt || { cat said.txt >&2; fail "does not name the file"; }
 [ "$(grep -c 'dko: error' said.txt)" = 1 ] || { cat said.txt >&2; fail "not one message"; }

@@ -26,7 +26,7 @@ for kind in dko sparse; do
   "$DKO" screen data.csv --model ${kind}2.h5 -o screen.h5 -q --force --order 2 --score impact,network
   same_numbers joined_screen.h5 screen.h5
 done
-expect 0 'command +dko ensemble m0.h5 m1.h5 m2.h5' bash -c '"$DKO" info joined.h5 | sed "s|$DKO|dko|"'
+expect 0 'command .*dko ensemble m0.h5 m1.h5 m2.h5' bash -c '"$DKO" info joined.h5 | sed "s|$DKO|dko|"'
 grep -qE '^seed +5$' said.txt || { cat said.txt; fail "the seed of the members is lost"; }
 grep -qE '^input +data.csv$' said.txt || { cat said.txt; fail "the input of the members is lost"; }
 grep -q '"members": 3' joined.json || fail "the summary does not tell how many members there are"
@@ -39,10 +39,11 @@ grep -q '"members": 3' joined.json || fail "the summary does not tell how many m
 # A member's training is saved and resumed in a file of its own.
 long=(train data.csv --steps 3000 --batch 10 --ensemble 2 --member 1)
 "$DKO" "${long[@]}" -o whole.h5 -q
-start 1 "$DKO" "${long[@]}" -o again.h5 --checkpoint-every 0
-until_there again.h5.checkpoint
+hold rename 5 again.h5.checkpoint
+start 1 "${held[@]}" "$DKO" "${long[@]}" -o again.h5 --checkpoint-every 0
+until_held 0
 kill -USR1 $job
-ended 20 5
+ended 60 5
 [ ! -e again.h5.checkpoint.member1 ] || fail "a lone member has another's checkpoint"
 expect 3 'is of another training: --seed' "$DKO" "${long[@]:0:9}" 0 -o again.h5 --resume
 expect 0 'going on after' "$DKO" "${long[@]}" -o again.h5 --resume

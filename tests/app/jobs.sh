@@ -16,5 +16,5 @@ expect 2 'usage: sbatch --array' bash "$DKO_JOBS/ensemble.sbatch" train
 expect 2 'by an array' bash "$DKO_JOBS/ensemble.sbatch" train data.csv other.h5
 absent other.h5
 # Without a scheduler nobody starts a job again that was stopped.
-expect 5 'all saved, but the job is no SLURM job' bash "$DKO_JOBS/train.sbatch" data.csv other.h5 --steps 1000000 --time-limit 0:00:02
+expect 5 'all saved, but the job is no SLURM job' bash "$DKO_JOBS/train.sbatch" data.csv other.h5 "${endless[@]}" --time-limit 0:00:02
 [ -s other.h5.checkpoint ] || fail "the state is not there"

@@ -79,6 +79,23 @@ start() {
   job=$!
 }
 
+# hold KIND AT FILE: what `start RANKS "${held[@]}" COMMAND...` starts waits, each rank before its AT-th operation of
+# KIND (support/file_faults.cpp) on FILE, or on all files whose names begin with NAME for NAME*, until a signal reaches
+# it or let_go is called.
+hold() {
+  local path=$PWD/$3\$
+  case $3 in *\*) path=$PWD/${3%\*} ;; esac
+  rm -f gate gate.*
+  held=(env "LD_PRELOAD=$DKO_FAULTS" DKO_FAULT=WAIT "DKO_FAULT_GATE=$PWD/gate" "DKO_FAULT_KINDS=$1"
+    "DKO_FAULT_AT=$2" "DKO_FAULT_PATH=$path")
+}
+# until_held RANK...: these ranks of the job wait. Only then does a signal end their wait.
+until_held() {
+  local rank
+  for rank in "$@"; do until_there gate.$rank; done
+}
+let_go() { touch gate; }
+
 # ranks_below PROCESS: of the job, each with its rank. Some launchers start ranks themselves, others by a process
 # between.
 ranks_below() {
@@ -95,7 +112,7 @@ rank_of_job() { ranks_of_job | sed -n "$(($1 + 1))p"; }
 # until_there FILE: has content, which a job that was started makes.
 until_there() {
   local t
-  for ((t = 0; t < 2400; ++t)); do
+  for ((t = 0; t < 4800; ++t)); do
     [ ! -s "$1" ] || return 0
     kill -0 $job 2>/dev/null || break
     sleep 0.025
@@ -134,5 +151,6 @@ shared_data() {
   [ -d "$DKO_SHARED_DATA/$1" ] || skip "there is no $DKO_SHARED_DATA/$1; set DKO_SHARED_DATA"
 }
 
-# Training fast enough for tests.
+# Training fast enough for tests, and one that no machine ends before it is stopped: a million long steps.
 short=(--steps 30 --batch 10)
+endless=(--steps 1000000 --batch 30 --hidden 10000)

@@ -4,8 +4,11 @@ command -v script >/dev/null || skip "there is no script(1) to make a terminal"
 make_data
 export DKO TERM=xterm
 for launcher in '' 'mpirun -n 2'; do
-  steps=50000
-  script -qec "$launcher $DKO train data.csv -o m.h5 -f --steps $steps --patience $steps" terminal.txt >/dev/null
+  # Of as many seconds on every machine.
+  code=0
+  script -qec "$launcher $DKO train data.csv -o m.h5 -f ${endless[*]} --patience 1000000 --time-limit 0:3" terminal.txt >/dev/null || code=$?
+  rm -f m.h5.checkpoint
+  [ $code = 5 ] || { cat -v terminal.txt >&2; fail "the training was not stopped by the time ($launcher)"; }
   grep -qE 'dko: training \[#*\.*\] +[0-9]+ %, at most [0-9a-z. ]+ left, [0-9]' terminal.txt || { cat -v terminal.txt >&2; fail "no bar on a terminal ($launcher)"; }
   tr '\r' '\n' <terminal.txt | grep -aE '\] +[0-9]+ %' | awk '{if (length($0) > 80 + 3) exit 1}' || fail "a bar is wider than the terminal"
   tr '\r' '\n' <terminal.txt | grep -aA1 '\] ' | tail -n 1 | grep -qavE '\] ' || fail "the bar is still there in the end"

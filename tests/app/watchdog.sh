@@ -13,10 +13,10 @@ sweep --jobs train --fault KILL --when middle --stride 59 --ranks 3
 # A rank that dies while it computes and the others wait for it in an allreduce.
 for signal in KILL SEGV ABRT; do
   for rank in 0 1; do
-    start 3 "$DKO" train data.csv -o t.h5 -q --batch 10 --steps 1000000 --checkpoint t.state --checkpoint-every 0.1
+    start 3 "$DKO" train data.csv -o t.h5 -q "${endless[@]}" --checkpoint t.state --checkpoint-every 0.1
     until_there t.state
     kill -$signal "$(rank_of_job $rank)"
-    ended 15 '1[0-9]+'
+    ended 60 '1[0-9]+'
     [ ! -e t.h5 ] || fail "a killed training left a model"
     rm -f t.*
   done

@@ -91,6 +91,7 @@ TEST_CASE("agreement leaves the knocked-out gene out, and counts signs") {
 TEST_CASE("the permutation p counts the real gene among the others") {
   CHECK(permutation_p(0.5, {0.1, 0.5, 0.7, 0.2}) == Approx(3.0 / 5));
   CHECK(permutation_p(0.9, {0.1, 0.5, 0.7}) == Approx(1.0 / 4));
+  CHECK(permutation_p(0.1 + 0.2, {0.3, 0.2}) == Approx(2.0 / 3));  // 0.1 + 0.2 is rounded to more than 0.3
 }
 
 TEST_CASE("tables of real knockouts are read, or refused with the line") {

@@ -17,24 +17,25 @@ exit 5
 END
 chmod +x stops.sh
 site DKO_TRIES=2 "DKO=$PWD/stops.sh"
-slow_job
+small_job
 submit --ntasks=2 "$jobs/train.sbatch" data.csv model.h5
 until_state "$job" FAILED 120
 [ "$(runs_of "$job")" = 3 ] || { cat "dko-train-$job.log"; fail "not three runs"; }
 until_log "2 runs in a row got no further: this job is not queued again" 5
 
 # One rank is killed, as by lack of memory: the others do not wait for it, and the job goes on.
-site "DKO_LAUNCHER='srun --mpi=pmix --wait=2'"
-submit --ntasks=2 "$jobs/train.sbatch" data.csv killed.h5 --steps 20000 --batch 10 --checkpoint-every 0.2
-until_file killed.h5.checkpoint 60
+site "DKO_LAUNCHER='srun --mpi=pmix --wait=2 $(held_in_training killed.h5 gate)'"
+submit --ntasks=2 "$jobs/train.sbatch" data.csv killed.h5 "${small[@]:0:6}"
+until_file gate.0 60
 pkill -KILL -n -f "^$DKO train data.csv -o killed.h5"
 until_log "run 2" 90
+touch gate
 grep -q "a process died (code 137), and queued again" "dko-train-$job.log" || { cat "dko-train-$job.log"; fail "not said"; }
 until_state "$job" COMPLETED 120
 grep -q "going on after" "dko-train-$job.log" || { cat "dko-train-$job.log"; fail "it began anew"; }
 
 site
-submit --ntasks=2 "$jobs/train.sbatch" data.csv model.h5 --steps 1000000 --batch 10 --checkpoint-every 0.2
+submit --ntasks=2 "$jobs/train.sbatch" data.csv model.h5 "${endless[@]}" --checkpoint-every 0.2
 until_file model.h5.checkpoint 60
 scancel "$job"
 until_state "$job" CANCELLED 60
@@ -44,7 +45,7 @@ sleep 2
 [ -s model.h5.checkpoint ] || fail "the state of the cancelled job is gone"
 
 # A sparse fit cannot be saved, and is not begun again and again.
-"$DKO" simulate --genes 600 --cells 600 --seed 3 -o large.csv -q
+"$DKO" simulate --genes 900 --cells 900 --seed 3 -o large.csv -q
 submit --ntasks=1 "$jobs/train.sbatch" large.csv fit.h5 --mapping sparse
 until_log "fitting|training on" 60
 scancel --batch --signal=USR1 "$job"

@@ -66,10 +66,19 @@ same_result() {
     { tail -n 60 ./*-"$job".log >&2; fail "$1 and $2 differ"; }
 }
 
-# Slow enough to be met at its work, and soon done; under `slowly` every write of the screen takes a while.
-slowly="env LD_PRELOAD=$DKO_FAULTS DKO_FAULT_PATH=screen.h5.partial DKO_FAULT_DELAY=100"
-slow_job() {
+# held_at KIND AT FILE GATE: put before the program, each rank waits before its AT-th operation of KIND
+# (support/file_faults.cpp) on FILE, until a signal reaches it or the file GATE is there; GATE.0 then tells that rank 0
+# does. In a later run of the job, too.
+held_at() {
+  rm -f "$4" "$4".*
+  echo "env LD_PRELOAD=$DKO_FAULTS DKO_FAULT=WAIT DKO_FAULT_GATE=$PWD/$4 DKO_FAULT_KINDS=$1 DKO_FAULT_AT=$2 DKO_FAULT_PATH=$PWD/$3\$"
+}
+# The third checkpoint of a training, and the third block of pairs of a screen.
+held_in_training() { held_at rename 3 "$1.checkpoint" "$2"; }
+held_in_pairs() { held_at write 15 "$1.partial" "$2"; }
+
+# Of several blocks, and soon done.
+small_job() {
   "$DKO" simulate --genes 150 --cells 800 --seed 3 -o data.csv -q
-  slow=(--steps 6000 --batch 10 --checkpoint-every 0.2
-    --order 2 --score impact,network --instructions portable)
+  small=(--steps 300 --batch 10 --checkpoint-every 0 --order 2 --score impact,network)
 }

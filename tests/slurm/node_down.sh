@@ -1,19 +1,20 @@
 . "$(dirname "$0")/lib.sh"
 # A node is lost in mid-job: SLURM starts the job again, on others, and it goes on with what was scored.
-slow_job
+small_job
 "$DKO" train data.csv -o model.h5 --steps 5 -q
-screen=(--model model.h5 --order 2 --score impact,network --instructions portable)
+screen=(--model model.h5 --order 2 --score impact,network)
 on 2 "$DKO" screen data.csv -o here.h5 -q "${screen[@]}"
-site "DKO_LAUNCHER='srun --mpi=pmix $slowly'"
+site "DKO_LAUNCHER='srun --mpi=pmix $(held_in_pairs screen.h5 gate)'"
 submit --nodes=2 --ntasks-per-node=1 "$jobs/screen.sbatch" data.csv screen.h5 "${screen[@]}"
-until_file screen.h5.partial 60
-sleep 2
+until_file gate.0 60
+until_file gate.1 60
 node=$(squeue -h -j "$job" -o %N)
 node=cn${node//[!0-9-]/}
 node=${node%-*}
 scontrol update NodeName="$node" State=DOWN Reason=test
 trap 'scontrol update NodeName=$node State=RESUME' EXIT
 until_log "run 2" 180
+touch gate
 until_state "$job" COMPLETED 120
 same_result screen.h5 here.h5
 grep -q "scored already" "dko-screen-$job.log" || { cat "dko-screen-$job.log"; fail "it began anew"; }

@@ -3,17 +3,19 @@
 //
 //   DKO_FAULT        what happens: a signal (KILL ABRT SEGV TERM INT USR1), JOB (SIGKILL to the ranks beside
 //                    this one, then to it), an error of files (ENOSPC EDQUOT EIO EROFS ESTALE) of this
-//                    operation and all after it, SHORT (half a write, then ENOSPC), or HANG (half a minute)
+//                    operation and all after it, SHORT (half a write, then ENOSPC), HANG (half a minute), or
+//                    WAIT (until a signal that it handles reaches the rank, or DKO_FAULT_GATE is there)
 //   DKO_FAULT_AT     at which operation of the rank, counted from 1
 //   DKO_FAULT_RANK   of which rank of MPI_COMM_WORLD; default: of every
-//   DKO_FAULT_PATH   only operations on files whose absolute path contains this text are counted
+//   DKO_FAULT_PATH   only operations on files whose absolute path contains this text are counted; with a $ at
+//                    its end, whose path ends in what is before it
 //   DKO_FAULT_KINDS  and of them only these: open (to write), create,write,sync,truncate,rename,remove;
 //                    default: all
 //   DKO_FAULT_WHEN   before the operation (default), after it, or in the middle: half a write is made, up to
-//   a
-//                    boundary of pages, where the kernel stops when a process is killed
+//                    a boundary of pages, where the kernel stops when a process is killed
 //   DKO_FAULT_LOG    a file to which each counted operation is appended: rank number call bytes path
 //   DKO_FAULT_DELAY  milliseconds that each counted operation takes longer
+//   DKO_FAULT_GATE   a file that ends WAIT; while rank R waits, and after, GATE.R is there and not empty
 
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -35,6 +37,8 @@
 #include <utility>
 #include <vector>
 
+#include "signal_watch.hpp"
+
 namespace {
 
 /// The function that the program would call without this library.
@@ -52,6 +56,14 @@ long number(const std::string& text) {
   return text.empty() ? 0 : std::strtol(text.c_str(), nullptr, 10);
 }
 
+/// By mpirun, or by srun --mpi=pmix; a process alone is rank 0.
+std::string rank_in_environment() {
+  for (const char* name : {"OMPI_COMM_WORLD_RANK", "PMI_RANK", "PMIX_RANK"}) {
+    if (const std::string rank = setting(name); !rank.empty()) return rank;
+  }
+  return "0";
+}
+
 struct Settings {
   std::string fault = setting("DKO_FAULT");
   long at = number(setting("DKO_FAULT_AT"));
@@ -61,8 +73,8 @@ struct Settings {
   std::string when = setting("DKO_FAULT_WHEN");
   std::string log = setting("DKO_FAULT_LOG");
   long delay = number(setting("DKO_FAULT_DELAY"));
-  std::string own_rank =
-      setting("OMPI_COMM_WORLD_RANK") + setting("PMI_RANK");  // one launcher sets one of them
+  std::string gate = setting("DKO_FAULT_GATE");
+  std::string own_rank = rank_in_environment();
 };
 
 const Settings& settings() {
@@ -94,25 +106,34 @@ std::string path_of(int descriptor) {
   return length < 0 ? "" : std::string(path.data(), static_cast<std::size_t>(length));
 }
 
+bool is_asked_for(const std::string& path, const std::string& text) {
+  if (text.empty() || text.back() != '$') return path.find(text) != std::string::npos;
+  const std::size_t length = text.size() - 1;
+  return path.size() >= length && path.compare(path.size() - length, length, text, 0, length) == 0;
+}
+
 bool is_counted(const Operation& operation) {
   const Settings& asked = settings();
   if (asked.fault.empty() && asked.log.empty() && asked.delay == 0) return false;
-  if (operation.path.find(asked.path) == std::string::npos) return false;
+  if (!is_asked_for(operation.path, asked.path)) return false;
   return asked.kinds.empty() ||
          ("," + asked.kinds + ",").find("," + std::string(operation.kind) + ",") != std::string::npos;
+}
+
+/// Uncounted, a line at the end of a file.
+void append(const std::string& path, const std::string& line) {
+  const int file =
+      real<int(const char*, int, ...)>("open")(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+  if (file < 0) return;
+  if (real<ssize_t(int, const void*, std::size_t)>("write")(file, line.data(), line.size()) < 0) std::abort();
+  ::close(file);
 }
 
 void note(const Operation& operation, long count) {
   const Settings& asked = settings();
   if (asked.log.empty()) return;
-  const std::string line = (asked.own_rank.empty() ? "0" : asked.own_rank) + " " + std::to_string(count) +
-                           " " + operation.call + " " + std::to_string(operation.bytes) + " " +
-                           operation.path + "\n";
-  const int log = real<int(const char*, int, ...)>("open")(asked.log.c_str(),
-                                                           O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-  if (log < 0) return;
-  if (real<ssize_t(int, const void*, std::size_t)>("write")(log, line.data(), line.size()) < 0) std::abort();
-  ::close(log);
+  append(asked.log, asked.own_rank + " " + std::to_string(count) + " " + operation.call + " " +
+                        std::to_string(operation.bytes) + " " + operation.path + "\n");
 }
 
 /// 0 if the fault is none of these.
@@ -153,9 +174,19 @@ void kill_siblings() {
   for (const pid_t sibling : siblings) ::kill(sibling, SIGKILL);
 }
 
+/// Whoever sees the mark may send a signal, which then ends the wait for certain.
+void wait_at_gate() {
+  constexpr useconds_t poll = 2000;  // microseconds
+  const Settings& asked = settings();
+  for (const int signal : {SIGTERM, SIGINT, SIGUSR1}) signal_watch::watch(signal);
+  append(asked.gate + "." + asked.own_rank, "waits\n");
+  while (!signal_watch::has_signal && ::access(asked.gate.c_str(), F_OK) != 0) ::usleep(poll);
+}
+
 void strike() {
   const std::string& fault = settings().fault;
   if (fault == "HANG") ::sleep(30);
+  if (fault == "WAIT") wait_at_gate();
   if (fault == "JOB") {
     kill_siblings();
     ::kill(getpid(), SIGKILL);
@@ -181,7 +212,7 @@ Result with_faults(const Operation& operation, Result failure, Work work) {
   const long count = ++counted;
   note(operation, count);
   if (asked.delay > 0) ::usleep(static_cast<useconds_t>(asked.delay) * 1000);
-  const bool is_here = asked.rank.empty() || asked.rank == (asked.own_rank.empty() ? "0" : asked.own_rank);
+  const bool is_here = asked.rank.empty() || asked.rank == asked.own_rank;
   if (!is_here || asked.at == 0 || count < asked.at) return work(operation.bytes);
   if (const int error = error_named(asked.fault)) {
     if (asked.fault == "SHORT" && count == asked.at && operation.bytes > 1) return work(operation.bytes / 2);

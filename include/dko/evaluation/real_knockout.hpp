@@ -69,7 +69,7 @@ ChangeAgreement compare_changes(const RealKnockout& truth, const MeanChange& pre
                                 std::int32_t knocked_out);
 
 /// Chance, over other genes knocked out in place of the real one, of agreeing as well or better:
-/// (1 + #{null ≥ value}) / (1 + #null).
+/// (1 + #{null ≥ value}) / (1 + #null), equal to rounding being equal.
 double permutation_p(double value, const std::vector<double>& null);
 
 }  // namespace dko

@@ -21,15 +21,20 @@ inline constexpr std::array every_instruction_set{InstructionSet::portable, Inst
 /// Local.
 bool is_available(InstructionSet set);
 
-/// The widest that is available. Local.
+/// The widest that the environment lets be used, by DKO_INSTRUCTIONS; nothing where that is not set or empty.
+/// Local. @throws UsageError if it names none
+std::optional<InstructionSet> instruction_set_of_environment();
+
+/// The widest that is available and that the environment allows: what is used where nothing else is asked
+/// for. Local. @throws UsageError as instruction_set_of_environment()
 InstructionSet best_instruction_set();
 
 /// "portable", "avx2", "avx512".
 std::string_view name_of(InstructionSet set);
 std::optional<InstructionSet> instruction_set_named(std::string_view name);
 
-/// The widest that every rank has, and none passed a narrower one than: so that all ranks of a job give the
-/// same bits, on whatever nodes they are. Collective.
+/// The widest that every rank has, whatever the environment allows, and none passed a narrower one than: so
+/// that all ranks of a job give the same bits, on whatever nodes they are. Collective.
 InstructionSet common_instruction_set(const Communicator& ranks, InstructionSet widest);
 
 }  // namespace dko
