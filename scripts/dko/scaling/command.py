@@ -1,14 +1,14 @@
-#!/usr/bin/env python3
 """Measures how dko scales on a machine: screens of fixed and of growing size, the kernel, training, writing.
 
-    scripts/scaling.py -o results.json                                  # on a workstation, or in a Slurm job
-    scripts/scaling.py -o results.json --scratch /scratch/me --name 'Example cluster, 4 nodes'
-    scripts/plot_scaling.py results.json -o pictures
+    dko-scaling -o results.json                                  # on a workstation, or in a Slurm job
+    dko-scaling -o results.json --scratch /scratch/me --name 'Example cluster, 4 nodes'
+    dko-plot-scaling results.json -o pictures
 
 Starts `dko bench ...` on 1, 2, 4 … ranks, again and again, and writes one JSON file: the machine, the full
 command lines, and what dko measured in each repeat. The repeats go through all cases and numbers of ranks in
 turn, so that a machine that drifts does so for all alike. The file is replaced after every run, so that what
-was measured is kept if the job ends early. Needs Python 3.6 or newer, and nothing else.
+was measured is kept if the job ends early. In the source tree the command is scripts/scaling.py. Needs Python
+3.6 or newer, and nothing else.
 
 The figure of merit of a machine, version 1:
 
@@ -39,11 +39,12 @@ import subprocess
 import sys
 import time
 
-import scaling_figures as figures
-import scaling_machine
-from dko_errors import DkoError, UsageError, WriteError
-from scaling_cases import CASES, GROUPS, SIZES, words_of, writes_file
-from scaling_figures import counted
+from dko.command_line import called
+from dko.errors import DkoError, UsageError, WriteError
+from dko.scaling import figures
+from dko.scaling import machine as scaling_machine
+from dko.scaling.cases import CASES, GROUPS, SIZES, words_of, writes_file
+from dko.scaling.figures import counted
 
 
 class CaseFailure(DkoError):
@@ -62,9 +63,9 @@ def stop(number, _):
 
 def parse_options(arguments):
     parser = argparse.ArgumentParser(
-        prog="scaling.py",
+        prog=called("scaling"),
         description="Measures how dko scales on a machine, and its figure of merit.",
-        epilog="example: scaling.py -o results.json --scratch /scratch/me --ranks 1 16 32 64")
+        epilog=f"example: {called('scaling')} -o results.json --scratch /scratch/me --ranks 1 16 32 64")
     add = parser.add_argument
     add("-o", "--out", required=True, metavar="JSON", help="the result to write")
     add("--launcher", metavar="WORDS",
@@ -167,7 +168,7 @@ class Measuring:
             "version": figures.VERSION,
             "complete": False,
             "started": now(),
-            "command": " ".join(map(shlex.quote, ["scaling.py", *sys.argv[1:]])),
+            "command": " ".join(map(shlex.quote, [called("scaling"), *sys.argv[1:]])),
             "machine": scaling_machine.machine(options.name, options.scratch),
             "dko_version": version[4:] if version.startswith("dko ") else version,
             "launcher": options.launcher,
@@ -301,7 +302,7 @@ def last_words(said):
 
 
 def say(text):
-    print(f"scaling.py: {text}", file=sys.stderr, flush=True)
+    print(f"{called('scaling')}: {text}", file=sys.stderr, flush=True)
 
 
 def report(result):
@@ -350,10 +351,7 @@ def main(arguments=None):
     try:
         measure(options)
     except DkoError as error:
-        print(f"scaling.py: error: {error}", file=sys.stderr)
+        print(f"{called('scaling')}: error: {error}", file=sys.stderr)
         return error.exit_code
     return 0
 
-
-if __name__ == "__main__":
-    sys.exit(main())

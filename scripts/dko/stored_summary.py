@@ -1,11 +1,11 @@
-"""Reads what a screen by `--keep summary` holds of its pairs. Used through dko_results.py."""
+"""Reads what a screen by `--keep summary` holds of its pairs. Used through dko.results."""
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
-from dko_files import InputError, UsageError
-from dko_summary import SAME_SIGN, by_strength
+from dko.files import InputError, UsageError
+from dko.summary import SAME_SIGN, by_strength
 
 BLOCK = 1 << 20  # pairs read at once
 MEASURES = ("impact", "network", "impact_sd", "network_sd", "interaction", "network_interaction")

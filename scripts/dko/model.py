@@ -1,4 +1,4 @@
-"""Reads model.h5 and predicts with it in numpy, in double precision: for dko_results.Screen.explain.
+"""Reads model.h5 and predicts with it in numpy, in double precision: for dko.Screen.explain.
 
 Of the original's mapping o = W2 (W1 z/n + b1) + b2 and q = z |o| / Σ z |o|; of a sparse one o =
 max(floor, c + A z + D Vᵀ z_intact) and q = z o / Σ z o, z being the presence (0/1) of the genes, n their
@@ -12,7 +12,7 @@ import os
 import numpy as np
 import pandas as pd
 
-from dko_files import (InputError, UsageError, attributes, member_groups, open_file, read_names,
+from dko.files import (InputError, UsageError, attributes, member_groups, open_file, read_names,
                        read_training)
 
 ROWS = 1024  # rows of the weights that are widened to double precision at once
@@ -100,7 +100,7 @@ class Model:
 
     @property
     def training(self) -> dict:
-        """As dko_results.Screen.training."""
+        """As dko.Screen.training."""
         records = [group["training" if self.kind == "dko" else "fit"] for group in self._groups]
         settings = {**attributes(records[0]), "mapping": self.kind, "members": len(records)}
         return {"settings": settings, **read_training(records)}

@@ -1,18 +1,17 @@
-#!/usr/bin/env python3
 """Estimates what a job of dko takes on a cluster, and submits it to SLURM.
 
-    scripts/submit.py screen cells.h5ad -o screen.h5 --order 2 --keep summary      # says what it would do
-    scripts/submit.py screen cells.h5ad -o screen.h5 --order 2 --keep summary --yes
-    scripts/submit.py train cells.h5ad -o model.h5 --top-genes 5000 --nodes 2
-    scripts/submit.py ensemble cells.h5ad -o screen.h5 --order 2 --ensemble 8      # an array, then a screen
+    dko-submit screen cells.h5ad -o screen.h5 --order 2 --keep summary      # says what it would do
+    dko-submit screen cells.h5ad -o screen.h5 --order 2 --keep summary --yes
+    dko-submit train cells.h5ad -o model.h5 --top-genes 5000 --nodes 2
+    dko-submit ensemble cells.h5ad -o screen.h5 --order 2 --ensemble 8      # an array, then a screen
 
 Options that are not of this script are dko's: of `dko run`, of `dko screen` where there is --model MODEL, or
 of `dko train`. The estimate is that of `dko estimate`; what is particular to the cluster comes from the
-site's file (--site, DKO_SITE, or jobs/site.conf). Without --nodes it takes as few nodes as finish within one
-run of a job, by the site's time limit, but no more than --most-nodes.
+site's file (--site, DKO_SITE, ~/.config/dko/site.conf, or the site.conf beside the job scripts). Without --nodes
+it takes as few nodes as finish within one run of a job, by the site's time limit, but no more than --most-nodes.
 
 Exit codes: those of dko; 2 also for what cannot be submitted so, 4 for a disk that cannot hold the result.
-Needs Python 3.7 or newer, and nothing else.
+In the source tree the command is scripts/submit.py. Needs Python 3.7 or newer, and nothing else.
 """
 import argparse
 import json
@@ -25,9 +24,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from dko_errors import DkoError, InputError, UsageError, WriteError
+from dko.command_line import called
+from dko.errors import DkoError, InputError, UsageError, WriteError
+from dko.places import jobs_folder, program_of, site_file
 
-JOBS = Path(__file__).resolve().parent.parent / "jobs"
 # Options of dko that say how a job is run, not what it takes; with a value, or without.
 NOT_ESTIMATED = {"--checkpoint": 1, "--checkpoint-every": 1, "--save-model": 1, "--json": 1, "--time-limit": 1,
                  "--resume": 0, "--force": 0, "-f": 0, "--quiet": 0, "-q": 0, "--verbose": 0, "-v": 0}
@@ -45,15 +45,15 @@ class DkoFailure(DkoError):
 
 def arguments_of(command_line):
     """This script's own options, and dko's."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0], epilog="Other options are dko's.",
+    parser = argparse.ArgumentParser(prog=called("submit"), description=__doc__.split("\n\n")[0], epilog="Other options are dko's.",
                                      allow_abbrev=False)
     parser.add_argument("question", choices=["screen", "train", "ensemble"])
     parser.add_argument("input", metavar="INPUT", help="expression data")
     parser.add_argument("-o", "--out", required=True, metavar="FILE", help="the screen, or of train the model")
     parser.add_argument("--nodes", type=positive, metavar="N", help="default: as few as finish within one run")
     parser.add_argument("--most-nodes", type=positive, default=64, metavar="N", help="without --nodes (64)")
-    parser.add_argument("--site", default=os.environ.get("DKO_SITE", str(JOBS / "site.conf")), metavar="FILE",
-                        help="what is particular to the cluster: a copy of jobs/site.conf")
+    parser.add_argument("--site", metavar="FILE", help="what is particular to the cluster: a copy of site.conf of the "
+                        "job scripts (default: DKO_SITE, ~/.config/dko/site.conf, or that site.conf itself)")
     parser.add_argument("--time", metavar="LIMIT", help="of one run, instead of the site's SBATCH_TIMELIMIT")
     parser.add_argument("--yes", action="store_true", help="submit it")
     parser.add_argument("--dry-run", action="store_true", help="only say what would be done (the default)")
@@ -62,6 +62,8 @@ def arguments_of(command_line):
         without_ensemble(of_dko)
     if own.yes and own.dry_run:
         raise UsageError("--yes and --dry-run ask for opposites")
+    own.jobs = jobs_folder()
+    own.site = own.site or site_file(own.jobs)
     return own, of_dko
 
 
@@ -73,10 +75,13 @@ def positive(text):
     return number
 
 
-def read_site(path, limit):
+def read_site(path, limit, jobs):
     """What the shell makes of the site's file: its variables by name, with another time limit if there is one."""
+    example = jobs / "site.conf"
     if not Path(path).is_file():
-        raise WriteError(f"{path}: there is no such file; copy {JOBS / 'site.conf'}")
+        raise WriteError(f"{path}: there is no such file; " +
+                         (f"copy {example} to it and fill it in" if Path(path).resolve() != example.resolve() else
+                          "name the cluster's by --site or DKO_SITE"))
     told = subprocess.run(["bash", "-c", 'set -ae; . "$1"; env -0', "bash", str(Path(path).resolve())],
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True)
     if told.returncode != 0:
@@ -84,6 +89,7 @@ def read_site(path, limit):
     site = dict(line.split("=", 1) for line in told.stdout.split("\0") if "=" in line)
     if limit:
         site["SBATCH_TIMELIMIT"] = limit
+    site["DKO"] = site.get("DKO") or program_of(jobs)
     for name in ["DKO_TASKS_PER_NODE", "DKO_LAUNCHER", "DKO_TRIES", "SBATCH_TIMELIMIT"]:
         if not site.get(name):
             raise InputError(f"{path}: does not say {name}")
@@ -141,7 +147,7 @@ def estimate(own, of_dko, nodes, site):
     """What `dko estimate` says of the job on so many nodes."""
     with tempfile.TemporaryDirectory() as folder:
         answer = Path(folder) / "estimate.json"
-        command = [site.get("DKO") or "dko", "estimate", own.input, *estimated_options(of_dko),
+        command = [site["DKO"], "estimate", own.input, *estimated_options(of_dko),
                    "--nodes", str(nodes), "--ranks-per-node", site["DKO_TASKS_PER_NODE"],
                    "--core-speed", site.get("DKO_CORE_SPEED") or "1", "--json", str(answer), "--quiet"]
         try:
@@ -267,10 +273,10 @@ def submissions(own, of_dko, nodes, found, site):
     """The commands that submit, one after the other; {job} stands for the number that the one before gave."""
     begin = sbatch(nodes, found, site)
     if own.question != "ensemble":
-        return [[*begin, str(JOBS / f"{own.question}.sbatch"), own.input, own.out, *of_dko]]
+        return [[*begin, str(own.jobs / f"{own.question}.sbatch"), own.input, own.out, *of_dko]]
     rest, members = without_ensemble(of_dko)
-    training, screen = split_options(site.get("DKO") or "dko", rest)
-    script = str(JOBS / "ensemble.sbatch")
+    training, screen = split_options(site["DKO"], rest)
+    script = str(own.jobs / "ensemble.sbatch")
     model = own.out + ".model"
     return [[*begin, f"--array=0-{members - 1}", script, "train", own.input, model, *training],
             [*begin, "--dependency=afterok:{job}", "--kill-on-invalid-dep=yes", script, "screen", own.input, model,
@@ -322,12 +328,12 @@ def submit(commands, site):
     return jobs
 
 
-def main(command_line):
+def answer(command_line):
     """Says what the job takes, and with --yes submits it."""
     own, of_dko = arguments_of(command_line)
     if os.path.exists(own.out) and not {"--force", "-f"} & set(of_dko):
         raise UsageError(f"{own.out} is there already; --force replaces it")
-    site = read_site(own.site, own.time)
+    site = read_site(own.site, own.time, own.jobs)
     site["DKO_SITE"] = str(Path(own.site).resolve())
     nodes, found = chosen(own, of_dko, site)
     for line in report(nodes, found, site, own):
@@ -345,10 +351,12 @@ def main(command_line):
         print(f"submitted  job {job}")
 
 
-if __name__ == "__main__":
+def main(arguments=None):
+    """As on the command line, whose arguments are the default. Returns the exit code."""
     try:
-        main(sys.argv[1:])
+        answer(sys.argv[1:] if arguments is None else arguments)
     except DkoError as failure:
         if str(failure):
-            print(f"submit.py: error: {failure}", file=sys.stderr)
-        sys.exit(failure.exit_code)
+            print(f"{called('submit')}: error: {failure}", file=sys.stderr)
+        return failure.exit_code
+    return 0

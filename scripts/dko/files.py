@@ -7,7 +7,7 @@ import h5py
 import numpy as np
 import pandas as pd
 
-from dko_errors import DkoError, InputError, ReadError, UsageError  # noqa: F401
+from dko.errors import DkoError, InputError, ReadError, UsageError  # noqa: F401
 
 
 def plain(value):

@@ -1,7 +1,7 @@
 """Reads what dko computed: opens a screen.h5 and gives its scores as pandas tables, with names.
 
-    import dko_results
-    with dko_results.open_screen("screen.h5") as screen:
+    import dko
+    with dko.open_screen("screen.h5") as screen:
         screen.singles(cell="AAACCTGCAAGGACAC")        # every single knockout of one cell
         screen.pairs(cell=17)                          # its pairs, with their interactions
         screen.pairs(gene1="Trem2", gene2="Cd74")      # one pair, in every cell that expresses both
@@ -10,15 +10,15 @@
         screen.explain("model.h5", ["Trem2"], cell=17) # what every other gene does then
 
 Genes and cells are named (a string) or numbered from 0 (an integer). A screen is never loaded whole: every
-function says what it reads and holds. Needs h5py, numpy and pandas, scipy for matrices and explain(), and
-the other dko_*.py beside it. The README tells what the scores mean.
+function says what it reads and holds. Needs h5py, numpy and pandas, scipy for matrices and explain(). The
+README tells what the scores mean.
 """
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
-from dko_files import (
+from dko.files import (
     DkoError,
     InputError,
     ReadError,
@@ -27,9 +27,9 @@ from dko_files import (
     member_groups,
     read_metrics,
     read_training)
-from dko_screen_file import INTERACTIONS, PAIR_COLUMNS, ScreenFile, interaction_of
-from dko_stored_summary import StoredSummary
-from dko_summary import Moments, PairTable, summarise_double, summarise_list
+from dko.screen_file import INTERACTIONS, PAIR_COLUMNS, ScreenFile, interaction_of
+from dko.stored_summary import StoredSummary
+from dko.summary import Moments, PairTable, summarise_double, summarise_list
 
 
 def open_screen(path) -> "Screen":
@@ -306,9 +306,9 @@ class Screen(ScreenFile):
 
     def explain(self, model, genes, cell=None) -> pd.DataFrame:
         """What losing `genes` does to every gene, by the model of this screen (the path of model.h5, or what
-        dko_model.open_model gave): see dko_model.explain for the columns."""
-        import dko_model
-        return dko_model.explain(self, model, genes, cell)
+        dko.open_model gave): see dko.model.explain for the columns."""
+        from dko.model import explain
+        return explain(self, model, genes, cell)
 
 
 def _joined(parts, columns) -> pd.DataFrame:

@@ -1,12 +1,12 @@
-"""The layout of a screen.h5: names, events and scores as they are stored. Used through dko_results.py."""
+"""The layout of a screen.h5: names, events and scores as they are stored. Used through dko.results."""
 from __future__ import annotations
 
 import os
 
 import numpy as np
 
-from dko_files import InputError, UsageError, attributes, open_file, read_names
-from dko_summary import Band
+from dko.files import InputError, UsageError, attributes, open_file, read_names
+from dko.summary import Band
 
 # The scores a file may have, in the order of the columns of tables.
 MEANS = ("impact", "network")

@@ -1,37 +1,31 @@
-#!/usr/bin/python3
-"""Pictures of what scaling.py measured, of one machine or of several side by side.
+"""Pictures of what dko-scaling measured, of one machine or of several side by side.
 
-    scripts/plot_scaling.py results.json -o pictures    # scaling.png, time.png, training.png, machines.png
-    scripts/plot_scaling.py old.json new.json -o pictures --pdf
-    scripts/plot_scaling.py results.json -o scaling.png         # how screens scale and where their time goes
+    dko-plot-scaling results.json -o pictures    # scaling.png, time.png, training.png, machines.png
+    dko-plot-scaling old.json new.json -o pictures --pdf
+    dko-plot-scaling results.json -o scaling.png         # how screens scale and where their time goes
 
-Needs Debian's python3-matplotlib and python3-numpy (scripts/install-deps.sh --report).
+Needs Debian's python3-matplotlib and python3-numpy. In the source tree the command is scripts/plot_scaling.py.
 """
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import os
 import signal
 import sys
 
-MISSING = [name for name in ("matplotlib", "numpy") if importlib.util.find_spec(name) is None]
-if MISSING:
-    sys.exit(f"plot_scaling.py: error: {sys.executable} has no {', '.join(MISSING)}: install what "
-             "scripts/install-deps.sh --report does, and use /usr/bin/python3")
-
-import scaling_figures  # noqa: E402
-from dko_errors import DkoError, UsageError, WriteError  # noqa: E402
+from dko.command_line import called, require
+from dko.errors import DkoError, UsageError, WriteError
+from dko.scaling import figures
 
 PICTURES = ["scaling", "time", "training", "machines"]
 MOST_RESULTS = 6
 
 
 def parse_arguments(arguments):
-    parser = argparse.ArgumentParser(prog="plot_scaling.py",
-                                     description="Draws what scaling.py measured.",
-                                     epilog="example: plot_scaling.py results.json more.json -o pictures")
-    parser.add_argument("results", nargs="+", metavar="JSON", help=f"of scaling.py, {MOST_RESULTS} at most")
+    parser = argparse.ArgumentParser(prog=called("plot-scaling"),
+                                     description="Draws what dko-scaling measured.",
+                                     epilog=f"example: {called('plot-scaling')} results.json more.json -o pictures")
+    parser.add_argument("results", nargs="+", metavar="JSON", help=f"of dko-scaling, {MOST_RESULTS} at most")
     parser.add_argument("-o", "--out", required=True, metavar="DIR|PNG",
                         help="a folder, for all pictures; or one PNG of how screens scale")
     parser.add_argument("--pdf", action="store_true", help="write PDF files beside the PNG files")
@@ -74,27 +68,25 @@ def write(figure, paths):
 def plot(options):
     planned = planned_files(options)
     check(options, planned)
-    results = [scaling_figures.load(path) for path in options.results]
-    import scaling_drawing  # takes a while: after all that may be refused
+    results = [figures.load(path) for path in options.results]
+    from dko.scaling import drawing  # takes a while: after all that may be refused
     try:
         if not options.out.endswith(".png"):
             os.makedirs(options.out, exist_ok=True)
         for name, paths in planned.items():
-            write(scaling_drawing.draw(name, results), paths)
+            write(drawing.draw(name, results), paths)
     except OSError as error:
         raise WriteError(f"{options.out}: cannot be written: {error.strerror or error}") from None
 
 
 def main(arguments=None) -> int:
+    require("plot-scaling", ["matplotlib", "numpy"])
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     options = parse_arguments(arguments)
     try:
         plot(options)
     except DkoError as error:
-        print(f"plot_scaling.py: error: {' '.join(str(error).split())}", file=sys.stderr)
+        print(f"{called('plot-scaling')}: error: {' '.join(str(error).split())}", file=sys.stderr)
         return error.exit_code
     return 0
 
-
-if __name__ == "__main__":
-    sys.exit(main())

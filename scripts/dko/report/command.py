@@ -1,34 +1,24 @@
-#!/usr/bin/python3
 """One page that shows a screen: what was run, how good the mapping is, genes, pairs, how to read and cite it.
 
-    scripts/report.py screen.h5 -o report.html
-    scripts/report.py screen.h5 -o report.html --prediction prediction.h5 --figures figures
+    dko-report screen.h5 -o report.html
+    dko-report screen.h5 -o report.html --prediction prediction.h5 --figures figures
 
 The page is one HTML file that loads nothing from elsewhere. Needs Debian's python3-h5py, python3-pandas,
-python3-matplotlib and python3-scipy (scripts/install-deps.sh --report).
+python3-matplotlib and python3-scipy. In the source tree the command is scripts/report.py.
 """
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import os
 import signal
 import sys
 
-MISSING = [
-    name for name in ("h5py", "pandas", "matplotlib", "scipy") if importlib.util.find_spec(name) is None
-]
-if MISSING:
-    sys.exit(
-        f"report.py: error: {sys.executable} has no {', '.join(MISSING)}: install what "
-        "scripts/install-deps.sh "
-        "--report does, and use /usr/bin/python3")
-
-import dko_results  # noqa: E402
-import report_data  # noqa: E402
-import report_page  # noqa: E402
-import report_sections as sections  # noqa: E402
-from dko_errors import DkoError, UsageError, WriteError  # noqa: E402
+from dko.command_line import called
+from dko.errors import DkoError, InputError, UsageError, WriteError
+from dko.report import data as report_data
+from dko.report import page as report_page
+from dko.report import sections
+from dko.results import open_screen
 
 
 def at_least_one(text: str) -> int:
@@ -43,9 +33,9 @@ at_least_one.__name__ = "whole number above 0"
 
 def parse_arguments(arguments):
     parser = argparse.ArgumentParser(
-        prog="report.py",
+        prog=called("report"),
         description="Makes one self-contained HTML page of a screen.",
-        epilog="example: report.py screen.h5 -o report.html --prediction prediction.h5")
+        epilog=f"example: {called('report')} screen.h5 -o report.html --prediction prediction.h5")
     parser.add_argument("screen", metavar="SCREEN", help="screen.h5 of dko run or dko screen")
     parser.add_argument("-o", "--out", required=True, metavar="HTML", help="the page to write")
     parser.add_argument("--model",
@@ -111,7 +101,7 @@ def build_page(report, drawn) -> str:
     return report_page.page(
         f"Knockout screen of {name}", sections.lead(report), [top, *(part[2] for part in parts)],
         [part[:2] for part in parts],
-        f"Made by report.py from {report_page.clean(os.path.basename(report.screen.path))}.")
+        f"Made by {called('report')} from {report_page.clean(os.path.basename(report.screen.path))}.")
 
 
 def write_page(path: str, text: str):
@@ -130,23 +120,23 @@ def write_page(path: str, text: str):
 
 
 def draw_figures(report, folder):
-    import report_figures  # takes a while: after all that may be refused
+    from dko.report import figures  # takes a while: after all that may be refused
     try:
         if folder:
             os.makedirs(folder, exist_ok=True)
-        return report_figures.draw_all(report, folder)
+        return figures.draw_all(report, folder)
     except OSError as error:
         raise WriteError(f"{folder}: cannot be written: {error.strerror or error}") from None
 
 
 def make_report(options):
     check_outputs(options)
-    with dko_results.open_screen(options.screen) as screen:
+    with open_screen(options.screen) as screen:
         try:
             report = report_data.collect(screen, options.top, options.min_cells, options.most_pairs,
                                          options.model, options.prediction)
         except (KeyError, OSError, ValueError) as error:
-            raise dko_results.InputError(f"{options.screen}: is damaged: {error}") from error
+            raise InputError(f"{options.screen}: is damaged: {error}") from error
         write_page(options.out, build_page(report, draw_figures(report, options.figures)))
 
 
@@ -156,10 +146,7 @@ def main(arguments=None) -> int:
     try:
         make_report(options)
     except DkoError as error:
-        print(f"report.py: error: {' '.join(str(error).split())}", file=sys.stderr)
+        print(f"{called('report')}: error: {' '.join(str(error).split())}", file=sys.stderr)
         return error.exit_code
     return 0
 
-
-if __name__ == "__main__":
-    sys.exit(main())

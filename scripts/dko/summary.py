@@ -1,4 +1,4 @@
-"""Means and standard deviations of scores over cells, in bounded memory. Used through dko_results.py."""
+"""Means and standard deviations of scores over cells, in bounded memory. Used through dko.results."""
 from __future__ import annotations
 
 import numpy as np
