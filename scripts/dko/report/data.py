@@ -99,7 +99,7 @@ def add_pairs(report: Report, most_pairs: int):
                                           len(cells) * most_pairs // screen.n_pairs),
                                       dtype=np.int64)]
             report.notes.append(f"{screen.n_pairs:,} pairs are many: their means are over {len(cells):,} of "
-                                "the cells, spread evenly ({called('report')} --most-pairs).")
+                                f"the cells, spread evenly ({called('report')} --most-pairs).")
     report.pair_cells = len(cells)
     least = min(report.min_cells, max(1, report.pair_cells // 20)) if screen.has_all_pairs else 1
     chosen = cells if len(cells) < len(screen.cells) else None
