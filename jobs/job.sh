@@ -1,11 +1,19 @@
 # What the job scripts share: a shell reads it on the first node of a job. What is particular to the cluster is in
-# DKO_SITE, by default the site.conf beside this file.
+# DKO_SITE, by default the user's own file, or else the site.conf beside this one. dko is the program that the site's file
+# names, the one that was installed with these scripts, or that in PATH. dko/places.py (dko-submit) looks likewise.
 
 set -euo pipefail
 
-DKO_SITE=${DKO_SITE:-$DKO_JOBS/site.conf}
+own_site=${XDG_CONFIG_HOME:-${HOME:-}/.config}/dko/site.conf
+[ -f "$own_site" ] || own_site=$DKO_JOBS/site.conf
+DKO_SITE=${DKO_SITE:-$own_site}
 . "$DKO_SITE"
-DKO=${DKO:-dko}
+case $DKO_JOBS in
+  */share/dko/jobs) installed_dko=${DKO_JOBS%/share/dko/jobs}/bin/dko ;;
+  *) installed_dko=none ;;
+esac
+[ -x "$installed_dko" ] || installed_dko=dko
+DKO=${DKO:-$installed_dko}
 
 # usage COUNT LEAST WORDS: ends the job if it was given COUNT arguments, fewer than LEAST.
 usage() {

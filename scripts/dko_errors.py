@@ -1,31 +1,6 @@
-"""What can go wrong in the scripts, with the exit codes of dko's commands."""
+"""The old name of dko.errors: the same module, for what was written when it had this name."""
+import sys
 
+from dko import errors
 
-class DkoError(Exception):
-    """Something went wrong; the message says what and where."""
-
-    exit_code = 1
-
-
-class UsageError(DkoError):
-    """Asked for something that is not there: a gene, a cell, a score."""
-
-    exit_code = 2
-
-
-class InputError(DkoError):
-    """A file that cannot be used: of another kind, unfinished, damaged."""
-
-    exit_code = 3
-
-
-class ReadError(DkoError):
-    """A file that cannot be opened."""
-
-    exit_code = 4
-
-
-class WriteError(DkoError):
-    """A file that cannot be written."""
-
-    exit_code = 4
+sys.modules[__name__] = errors

@@ -4,7 +4,7 @@ import sys
 
 import h5py
 import numpy as np
-from dko_screen_file import interaction_of
+from dko.screen_file import interaction_of
 
 MEASURES = {"impact": ("impact", False), "network": ("network", False), "interaction": ("impact", True),
             "network-interaction": ("network", True)}

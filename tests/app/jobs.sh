@@ -18,3 +18,8 @@ absent other.h5
 # Without a scheduler nobody starts a job again that was stopped.
 expect 5 'all saved, but the job is no SLURM job' bash "$DKO_JOBS/train.sbatch" data.csv other.h5 "${endless[@]}" --time-limit 0:00:02
 [ -s other.h5.checkpoint ] || fail "the state is not there"
+# Without DKO_SITE the user's own file counts.
+mkdir -p settings/dko
+mv site.conf settings/dko
+expect 0 "site: $PWD/settings/dko/site.conf" env -u DKO_SITE XDG_CONFIG_HOME="$PWD/settings" \
+  bash "$DKO_JOBS/train.sbatch" data.csv own.h5 "${short[@]}"

@@ -1,4 +1,4 @@
-"""A result of scaling.py with numbers that are known, for tests: nothing in it was measured."""
+"""A result of dko-scaling with numbers that are known, for tests: nothing in it was measured."""
 
 
 def screen_run(ranks, pairs, seconds):

@@ -6,9 +6,9 @@ import io
 import re
 import xml.dom.minidom
 
-import dko_files
-import dko_results
+import dko
 import report
+from dko.files import open_file
 
 VOID = {"meta", "img", "source", "br", "hr", "link", "input"}
 LOADING = {"src", "srcset", "href", "data", "action", "poster", "background"}
@@ -98,7 +98,7 @@ make("list.h5 -o list.html")
 make("two.h5 -o two.html")
 
 hostile = read("hostile", ["quality", "losses", "genes", "share", "distribution", "pairs", "heat_map"])
-with dko_results.open_screen("hostile.h5") as screen:
+with dko.open_screen("hostile.h5") as screen:
     genes = screen.gene_summary().sort_values("network_mean", ascending=False)
     pairs = screen.pair_summary(top=20, min_cells=3)
     for row in pairs.head(5).itertuples():
@@ -123,7 +123,7 @@ assert "Only listed or sampled pairs" in sampled.text and "(prediction.h5)" in s
 assert "does not have the genes' own shares" in sampled.text
 assert "sd of members" in sampled.text and "effects between genes" in sampled.text
 assert sampled.rows < hostile.rows  # --top 5
-with dko_files.open_file("prediction.h5", "prediction") as file:
+with open_file("prediction.h5", "prediction") as file:
     assert figure_of(file["metrics/mapping"].attrs["bray_curtis"]) in sampled.text
 
 listed = read("list", ["losses", "pairs"])

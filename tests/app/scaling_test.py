@@ -1,4 +1,4 @@
-"""The figures of scaling_figures.py on made-up results, against NumPy and against numbers that are known."""
+"""The figures of dko.scaling.figures on made-up results, against NumPy and against numbers that are known."""
 import copy
 import json
 import os
@@ -7,12 +7,12 @@ import unittest
 
 import numpy as np
 
-import dko_errors
 import made_up_scaling
-import scaling
-import scaling_cases
-import scaling_figures as figures
-import scaling_machine
+from dko import InputError, UsageError
+from dko.scaling import cases as scaling_cases
+from dko.scaling import command as scaling
+from dko.scaling import figures
+from dko.scaling import machine as scaling_machine
 
 
 def seconds_of(result, case, ranks):
@@ -136,14 +136,14 @@ class Files(unittest.TestCase):
             path = os.path.join(folder, "some.json")
             with open(path, "w", encoding="utf-8") as file:
                 file.write(text)
-            with self.assertRaises(dko_errors.InputError) as caught:
+            with self.assertRaises(InputError) as caught:
                 figures.load(path)
         self.assertIn("some.json", str(caught.exception))
         self.assertIn(words, str(caught.exception))
 
     def test_what_is_missing_is_named(self):
         self.refuses("{", "is no JSON")
-        self.refuses("[]", "no result of scaling.py")
+        self.refuses("[]", "no result of dko-scaling")
         self.refuses('{"format": "dko-scaling", "version": 7}', "version 7")
         whole = made_up_scaling.result()
         for key in ("machine", "cases", "size", "dko_version"):
@@ -180,7 +180,7 @@ class Machine(unittest.TestCase):
 
     def test_cases_to_choose(self):
         self.assertEqual(scaling.chosen_cases("io,strong"), ["strong-dense", "strong-sparse", "io"])
-        with self.assertRaises(dko_errors.UsageError):
+        with self.assertRaises(UsageError):
             scaling.chosen_cases("strong,fast")
         for case in scaling_cases.CASES:
             for size in scaling_cases.SIZES:

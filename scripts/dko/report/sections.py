@@ -1,12 +1,13 @@
-"""The parts of the report: tables, figures and words about one screen, from what report_data collected."""
+"""The parts of the report: tables, figures and words about one screen, from what dko.report.data collected."""
 from __future__ import annotations
 
 import os
 
 import numpy as np
 
-from report_page import (CITING, GUIDE, clean, facts, figure, name_of, note, number, percent, section, table)
-from report_words import (NAMES, bold, distribution_caption, gene_in_words, genes_caption, heat_caption,
+from dko.command_line import called
+from dko.report.page import (CITING, GUIDE, clean, facts, figure, name_of, note, number, percent, section, table)
+from dko.report.words import (NAMES, bold, distribution_caption, gene_in_words, genes_caption, heat_caption,
                           pair_in_words, pairs_caption, quality_caption, quality_in_words, share_caption)
 
 KNOWN_FACTS = {
@@ -142,7 +143,7 @@ def quality_section(report, drawn) -> str:
                 "that no score should be relied on. To find out, hold out cells, with the options that the "
                 "screen was made "
                 "with, and make this page again:"), f"<pre>dko predict {source}{options} -o prediction.h5\n"
-            f"scripts/report.py {ours} -o report.html --prediction prediction.h5</pre>",
+            f"{called('report')} {ours} -o report.html --prediction prediction.h5</pre>",
             "<p><code>dko evaluate</code> compares with more baselines.</p>")
     known = report.quality
     source = f'<span class="soft">({clean(report.quality_from)})</span>'
@@ -179,7 +180,7 @@ def training_section(report, drawn) -> str:
         return section(
             "training", title,
             note("The curve of losses is not in this screen. It is in the model, if that was kept: "
-                 "<code>scripts/report.py … --model model.h5</code>."))
+                 f"<code>{called('report')} … --model model.h5</code>."))
     members = report.training["members"]
     if report.training["settings"].get("mapping") == "sparse":
         return section(

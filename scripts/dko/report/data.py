@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-import dko_model
-import dko_results
-from dko_files import InputError, attributes, open_file, read_metrics, read_names
+from dko.command_line import called
+from dko.files import InputError, attributes, open_file, read_metrics, read_names
+from dko.model import open_model
+from dko.results import Screen
 
 COLUMNS_AT_ONCE = 1 << 22  # entries of a prediction that are read at once
 MOST_POINTS = 20000
@@ -19,7 +20,7 @@ MOST_POINTS = 20000
 class Report:
     """Everything on the page; None and empty tables where the files do not tell."""
 
-    screen: dko_results.Screen
+    screen: Screen
     top: int
     min_cells: int = 1
     genes: pd.DataFrame | None = None  # gene_summary
@@ -98,7 +99,7 @@ def add_pairs(report: Report, most_pairs: int):
                                           len(cells) * most_pairs // screen.n_pairs),
                                       dtype=np.int64)]
             report.notes.append(f"{screen.n_pairs:,} pairs are many: their means are over {len(cells):,} of "
-                                "the cells, spread evenly (report.py --most-pairs).")
+                                f"the cells, spread evenly ({called('report')} --most-pairs).")
     report.pair_cells = len(cells)
     least = min(report.min_cells, max(1, report.pair_cells // 20)) if screen.has_all_pairs else 1
     chosen = cells if len(cells) < len(screen.cells) else None
@@ -117,7 +118,7 @@ def add_pairs(report: Report, most_pairs: int):
 def add_model(report: Report, path):
     """The training of the model, where the screen does not tell itself.
     @raises InputError if it is not the model of the screen"""
-    with dko_model.open_model(path) as model:
+    with open_model(path) as model:
         if model.provenance.get("model_checksum") != report.screen.provenance.get("model_checksum"):
             raise InputError(f"{path}: is not the model that {report.screen.path} was made with")
         if report.training is None:

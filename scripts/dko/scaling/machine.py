@@ -1,4 +1,4 @@
-"""What a machine is, as far as one of its nodes and its scheduler tell: for the results of scaling.py."""
+"""What a machine is, as far as one of its nodes and its scheduler tell: for the results of dko-scaling."""
 import os
 import platform
 import re

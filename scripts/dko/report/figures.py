@@ -9,9 +9,9 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize, TwoSlopeNorm
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
-from report_drawing import (BLUE, GREEN, GREY, INK, NARROW, NARROWEST_PANELS, ORANGE, WIDE, data_uri, dots,
+from dko.report.drawing import (BLUE, GREEN, GREY, INK, NARROW, NARROWEST_PANELS, ORANGE, WIDE, data_uri, dots,
                             leaf_order, logarithmic, panels, place_labels, short)
-from report_page import FIGURES
+from dko.report.page import FIGURES
 
 MOST_ROWS = 15
 SCORE_NAMES = {
@@ -27,7 +27,7 @@ def pair_label(row, width: float) -> str:
     return f"{short(row.gene1, most)} + {short(row.gene2, most)}"
 
 
-# Each figure (report_page.FIGURES) is of a report and a width; None where there is nothing to draw.
+# Each figure (FIGURES of dko.report.page) is of a report and a width; None where there is nothing to draw.
 
 
 def quality(report, width: float):

@@ -1,4 +1,4 @@
-"""The pictures of plot_scaling.py. A machine has the same colour and letter in all of them."""
+"""The pictures of dko-plot-scaling. A machine has the same colour and letter in all of them."""
 from __future__ import annotations
 
 import numpy as np
@@ -6,8 +6,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
-import scaling_figures as figures
-from report_drawing import BLUE, GREEN, GREY, INK, ORANGE, short
+from dko.scaling import figures
+from dko.report.drawing import BLUE, GREEN, GREY, INK, ORANGE, short
 
 COLORS = [BLUE, ORANGE, GREEN, "#a3477d", "#8a6d00", "#4a4a4a"]
 WIDTH = 10.5  # inches

@@ -1,12 +1,12 @@
-"""The figures that follow from a result of scaling.py: medians, speed-up, efficiency, the figure of merit."""
+"""The figures that follow from a result of dko-scaling: medians, speed-up, efficiency, the figure of merit."""
 import json
 import math
 
-from dko_errors import InputError, ReadError
-from scaling_cases import SCREENS, words_of
+from dko.errors import InputError, ReadError
+from dko.scaling.cases import SCREENS, words_of
 
 FORMAT, VERSION = "dko-scaling", 1
-# Of the definition in scaling.py; to be counted up when what is run, timed or demanded changes.
+# Of the definition in dko.scaling.command; to be counted up when what is run, timed or demanded changes.
 MERIT_VERSION = 1
 LEAST_REPEATS = 5
 MOST_SPREAD = 0.05
@@ -33,7 +33,7 @@ def load(path):
 
 def check(path, result):
     if not isinstance(result, dict) or result.get("format") != FORMAT:
-        raise InputError(f"{path}: is no result of scaling.py: its 'format' is not '{FORMAT}'")
+        raise InputError(f"{path}: is no result of dko-scaling: its 'format' is not '{FORMAT}'")
     if result.get("version") != VERSION:
         raise InputError(f"{path}: is of version {result.get('version')}, not {VERSION}")
     require(path, "it", result, {"machine": dict, "dko_version": str, "size": str, "cases": list})
@@ -235,7 +235,7 @@ def runs_of_merit(result):
 
 
 def merit(result):
-    """The figure of merit as scaling.py defines it, and whether it is one."""
+    """The figure of merit as dko.scaling.command defines it, and whether it is one."""
     ranks, runs = runs_of_merit(result)
     rates = [pair_rate(run) / 1e6 for run in runs]
     found = {

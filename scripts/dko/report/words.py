@@ -3,8 +3,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from report_data import spearman
-from report_page import clean, number, percent
+from dko.report.data import spearman
+from dko.report.page import clean, number, percent
 
 NAMES = {
     "impact": "impact",

@@ -1,8 +1,8 @@
-"""What scaling.py runs: the cases, their sizes, and the words of dko for each number of ranks."""
+"""What dko-scaling runs: the cases, their sizes, and the words of dko for each number of ranks."""
 
 # By size: cells of the screens of fixed size, dense and sparse; cells for each rank of the growing one; genes
 # and expressed genes of all of them; GiB that each rank writes in bench io; options of the others. The
-# growing screen is the figure of merit: when its numbers change, so must MERIT_VERSION of scaling_figures.py.
+# growing screen is the figure of merit: when its numbers change, so must MERIT_VERSION of dko.scaling.figures.
 SIZES = {
     "small": {
         "dense_cells": 3, "sparse_cells": 4, "cells_per_rank": 2, "genes": 300, "expressed": 120,

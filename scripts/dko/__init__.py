@@ -1,0 +1,27 @@
+"""What dko computed, in Python: opens screens and models, and gives their numbers as pandas tables, with names.
+
+    import dko
+    with dko.open_screen("screen.h5") as screen:
+        screen.pairs(gene1="Trem2", gene2="Cd74")
+
+See dko.results for what a screen tells, dko.model for what a model predicts. The commands are in dko.report,
+dko.scaling and dko.submit; of them the latter two need nothing but Python.
+"""
+from dko.errors import DkoError, InputError, ReadError, UsageError, WriteError
+
+__version__ = "0.1.0"  # of the program that this belongs to: PROJECT_VERSION in CMakeLists.txt
+
+# In which modules the others are: h5py and pandas are loaded when they are asked for.
+_PLACES = {"open_screen": "dko.results", "Screen": "dko.results", "open_model": "dko.model", "Model": "dko.model"}
+__all__ = ["DkoError", "InputError", "ReadError", "UsageError", "WriteError", *_PLACES]
+
+
+def __getattr__(name):
+    if name not in _PLACES:
+        raise AttributeError(f"module 'dko' has no attribute '{name}'")
+    import importlib
+    return getattr(importlib.import_module(_PLACES[name]), name)
+
+
+def __dir__():
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,31 @@
+"""What can go wrong in the scripts, with the exit codes of dko's commands."""
+
+
+class DkoError(Exception):
+    """Something went wrong; the message says what and where."""
+
+    exit_code = 1
+
+
+class UsageError(DkoError):
+    """Asked for something that is not there: a gene, a cell, a score."""
+
+    exit_code = 2
+
+
+class InputError(DkoError):
+    """A file that cannot be used: of another kind, unfinished, damaged."""
+
+    exit_code = 3
+
+
+class ReadError(DkoError):
+    """A file that cannot be opened."""
+
+    exit_code = 4
+
+
+class WriteError(DkoError):
+    """A file that cannot be written."""
+
+    exit_code = 4

@@ -1,0 +1,239 @@
+"""Reads model.h5 and predicts with it in numpy, in double precision: for dko.Screen.explain.
+
+Of the original's mapping o = W2 (W1 z/n + b1) + b2 and q = z |o| / Σ z |o|; of a sparse one o =
+max(floor, c + A z + D Vᵀ z_intact) and q = z o / Σ z o, z being the presence (0/1) of the genes, n their
+number. A knockout takes genes out of z; the state Vᵀ z_intact stays. An ensemble predicts the mean of
+what its members do.
+"""
+from __future__ import annotations
+
+import os
+
+import numpy as np
+import pandas as pd
+
+from dko.files import (InputError, UsageError, attributes, member_groups, open_file, read_names,
+                       read_training)
+
+ROWS = 1024  # rows of the weights that are widened to double precision at once
+ENTRIES = 1 << 22  # cells × genes that are predicted at once
+RESIDUE = 1e-12  # what rounding leaves of a profile where nothing but renormalisation happens
+
+
+class DenseMapping:
+    """The original's mapping. Its weights are read from the file in pieces whenever it predicts."""
+
+    def __init__(self, group, genes: int):
+        self._w1t, self._w2 = group["W1t"], group["W2"]
+        self._b1, self._b2 = (group[name][:].astype(np.float64) for name in ("b1", "b2"))
+        hidden = len(self._b1)
+        if self._w1t.shape != (genes, hidden) or self._w2.shape != (genes, hidden) or len(self._b2) != genes:
+            raise InputError(f"{group.file.filename}{group.name}: is not of {genes} genes")
+
+    def outputs(self, presence, intact) -> np.ndarray:
+        """|o| of cells × genes; `intact` does not matter."""
+        genes = presence.shape[1]
+        hidden = np.zeros((len(presence), len(self._b1)))
+        for lo in range(0, genes, ROWS):
+            hidden += presence[:, lo:lo + ROWS] @ self._w1t[lo:lo + ROWS].astype(np.float64)
+        hidden = hidden / presence.sum(axis=1, keepdims=True) + self._b1
+        outputs = np.empty_like(presence)
+        for lo in range(0, genes, ROWS):
+            outputs[:, lo:lo + ROWS] = hidden @ self._w2[lo:lo + ROWS].astype(np.float64).T
+        return np.abs(outputs + self._b2)
+
+
+class SparseMapping:
+    """The mapping of few effects per gene; all of it is held."""
+
+    def __init__(self, group, genes: int):
+        import scipy.sparse
+        parts = tuple(group["A"][name][:] for name in ("data", "indices", "indptr"))
+        self._offset, self._floor = group["offset"][:], group["floor"][:]
+        self._loadings, self._responses = group["loadings"][:], group["responses"][:]
+        sizes = {len(self._offset), len(self._floor), len(self._loadings), len(self._responses)}
+        if sizes != {genes} or len(parts[2]) != genes + 1:
+            raise InputError(f"{group.file.filename}{group.name}: is not of {genes} genes")
+        self._effects = scipy.sparse.csc_matrix(parts, shape=(genes, genes))
+
+    def outputs(self, presence, intact) -> np.ndarray:
+        """o of cells × genes, with the state of the intact cells."""
+        raw = (self._effects @ presence.T).T + self._offset + (intact @ self._loadings) @ self._responses.T
+        return np.maximum(raw, self._floor)
+
+
+def relative(outputs, presence) -> np.ndarray:
+    """Profiles that sum to 1, or are all 0."""
+    kept = outputs * presence
+    total = kept.sum(axis=1, keepdims=True)
+    return np.divide(kept, total, out=np.zeros_like(kept), where=total > 0)
+
+
+def bray_curtis(p, q) -> np.ndarray:
+    total = (p + q).sum(axis=1)
+    return np.divide(np.abs(p - q).sum(axis=1), total, out=np.zeros(len(p)), where=total > 0)
+
+
+class Model:
+    """A model.h5, open for reading. genes, kind ("dko" or "sparse"), provenance, members (their mappings)."""
+
+    def __init__(self, path):
+        self.path = os.fspath(path)
+        self._file = open_file(path, "model")
+        try:
+            self.provenance = attributes(self._file)
+            self.genes = read_names(self._file["genes/name"])
+            self._groups = member_groups(self._file) or [self._file]
+            kinds = {attributes(group["mapping"]).get("kind", "dko") for group in self._groups}
+            if len(kinds) != 1 or not kinds <= {"dko", "sparse"}:
+                raise InputError(f"{self.path}: has mappings of kinds that this module does not know: " +
+                                 ", ".join(sorted(map(str, kinds))))
+            self.kind = kinds.pop()
+            mapping = DenseMapping if self.kind == "dko" else SparseMapping
+            self.members = [mapping(group["mapping"], len(self.genes)) for group in self._groups]
+        except KeyError as error:
+            self._file.close()
+            raise InputError(f"{self.path}: is damaged: {error.args[0]}") from None
+        except Exception:
+            self._file.close()
+            raise
+
+    @property
+    def training(self) -> dict:
+        """As dko.Screen.training."""
+        records = [group["training" if self.kind == "dko" else "fit"] for group in self._groups]
+        settings = {**attributes(records[0]), "mapping": self.kind, "members": len(records)}
+        return {"settings": settings, **read_training(records)}
+
+    def close(self):
+        self._file.close()
+
+    def __enter__(self) -> "Model":
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def knock_out(self, presence, lost):
+        """Profiles of cells × genes, means over the members: before; after the loss of the genes numbered
+        `lost`; and as they would be if what is left were only rescaled. And the impact and the network impact
+        of every cell. `presence` is cells × genes, 0 or 1, double."""
+        left = presence.copy()
+        left[:, lost] = 0
+        sums = [0.0] * 5
+        for member in self.members:
+            before = relative(member.outputs(presence, presence), presence)
+            after = relative(member.outputs(left, presence), left)
+            rescaled = relative(before, left)
+            network = bray_curtis(after, rescaled)
+            network[network * (before * left).sum(axis=1) < RESIDUE] = 0
+            parts = before, after, rescaled, bray_curtis(after, before), network
+            sums = [total + part for total, part in zip(sums, parts)]
+        return [total / len(self.members) for total in sums]
+
+
+def open_model(path) -> Model:
+    """Opens a model; use it in a `with` statement, or call close(). Raises ReadError or InputError."""
+    return Model(path)
+
+
+def require_all_genes(screen, cells):
+    """Refuses cells of which the screen does not have all expressed genes.
+    @raises UsageError"""
+    stored = np.diff(screen.starts)[cells]
+    if screen.expressed is not None:
+        expressed = screen.expressed[cells]
+        restricted = bool(((stored != expressed) & (expressed > 1)).any())
+    else:  # an older file, of which only the command tells
+        words = str(screen.provenance.get("command", "")).split()
+        restricted = any(word == option or word.startswith(option + "=") for word in words
+                         for option in ("--knockout-genes", "--knockout-cells"))
+    if restricted:
+        raise UsageError(
+            f"{screen.path}: holds the knockouts of some genes or cells only (--knockout-genes, --knockout-cells): "
+            "it does not tell which genes the cells express; explain with a screen of all, or "
+            "with dko explain and the expression data")
+
+
+def explain(screen, model, genes, cell=None) -> pd.DataFrame:
+    """Every gene's predicted change when all of `genes` are lost, in one cell or averaged over the cells that
+    express all of them. Columns:
+
+    gene            of those that any of these cells expresses
+    knocked_out     whether it is one of the lost ones
+    cells           how many of the cells express it; in the others its share counts as 0
+    share_before    q, its predicted share of the intact cell
+    share_after     q', after the loss
+    change          share_after - share_before
+    renormalised    what its share would be if the lost ones were cut out and the rest rescaled
+    network_change  share_after - renormalised: what comes through other genes
+
+    The lost genes come first, then the largest network change, either way: the columns and the order of
+    `dko explain`. The attributes (attrs) of the table: cells, impact, network (means over the cells). Which
+    genes a cell expresses comes from the single knockouts of the screen. Holds 4 million cells × genes at a
+    time, and no weights of the original's mapping beyond 1,024 rows.
+    """
+    if not isinstance(model, Model):
+        with open_model(model) as opened:
+            return explain(screen, opened, genes, cell)
+    if model.genes != screen.genes:
+        raise InputError(f"{model.path}: is of other genes than {screen.path}")
+    stated = [file.provenance.get("model_checksum") for file in (model, screen)]
+    if stated[0] != stated[1]:
+        raise InputError(f"{model.path}: is not the model that {screen.path} was made with")
+    lost = np.unique(
+        [screen.gene_number(gene) for gene in ([genes] if isinstance(genes, (str, int)) else genes)])
+    if not len(lost):
+        raise UsageError("explain() wants at least one gene to lose")
+    cells = [screen.cell_number(cell)] if cell is not None else range(len(screen.cells))
+    return _table(screen, model, lost, _cells_with(screen, lost, cells, must=cell is not None))
+
+
+def _cells_with(screen, lost, cells, must: bool) -> np.ndarray:
+    """Those of `cells` that express all lost genes and at least one more."""
+    if not screen.has_singles:
+        raise UsageError(f"{screen.path}: has no single knockouts, which tell what the cells express")
+    require_all_genes(screen, np.fromiter(cells, dtype=np.int64))
+    found = [
+        cell for cell in cells
+        if screen.count_of(cell) > len(lost) and np.isin(lost, screen.genes_of(cell)).all()
+    ]
+    if not found:
+        names = ", ".join(screen.genes[gene] for gene in lost)
+        where = f"cell {screen.cells[cells[0]]}" if must else "any cell"
+        raise UsageError(f"{screen.path}: {names} cannot be lost in {where}: not expressed there, or nothing "
+                         "else is")
+    return np.array(found)
+
+
+def _table(screen, model, lost, cells) -> pd.DataFrame:
+    width = len(screen.genes)
+    sums, scores, expressing = np.zeros((3, width)), np.zeros(2), np.zeros(width, dtype=np.int64)
+    block = max(1, ENTRIES // width)
+    for first in range(0, len(cells), block):
+        presence = np.zeros((len(cells[first:first + block]), width))
+        for row, cell in enumerate(cells[first:first + block]):
+            presence[row, screen.genes_of(cell)] = 1
+        *profiles, impact, network = model.knock_out(presence, lost)
+        sums += [profile.sum(axis=0) for profile in profiles]
+        scores += impact.sum(), network.sum()
+        expressing += presence.sum(axis=0).astype(np.int64)
+    before, after, rescaled = sums / len(cells)
+    network_change = np.where(np.abs(after - rescaled) < RESIDUE, 0.0, after - rescaled)
+    shown = np.flatnonzero(expressing)
+    is_lost = np.isin(np.arange(width), lost)
+    table = pd.DataFrame({
+        "gene": np.array(screen.genes, dtype=object),
+        "knocked_out": is_lost,
+        "cells": expressing,
+        "share_before": before,
+        "share_after": after,
+        "change": after - before,
+        "renormalised": rescaled,
+        "network_change": network_change
+    }).iloc[shown]
+    order = np.lexsort((-table["network_change"].abs(), ~table["knocked_out"]))
+    table = table.iloc[order].reset_index(drop=True)
+    impact, network = scores / len(cells)
+    table.attrs = {"cells": len(cells), "impact": float(impact), "network": float(network)}
+    return table

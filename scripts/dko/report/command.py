@@ -1,0 +1,152 @@
+"""One page that shows a screen: what was run, how good the mapping is, genes, pairs, how to read and cite it.
+
+    dko-report screen.h5 -o report.html
+    dko-report screen.h5 -o report.html --prediction prediction.h5 --figures figures
+
+The page is one HTML file that loads nothing from elsewhere. Needs Debian's python3-h5py, python3-pandas,
+python3-matplotlib and python3-scipy. In the source tree the command is scripts/report.py.
+"""
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+
+from dko.command_line import called
+from dko.errors import DkoError, InputError, UsageError, WriteError
+from dko.report import data as report_data
+from dko.report import page as report_page
+from dko.report import sections
+from dko.results import open_screen
+
+
+def at_least_one(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise ValueError
+    return value
+
+
+at_least_one.__name__ = "whole number above 0"
+
+
+def parse_arguments(arguments):
+    parser = argparse.ArgumentParser(
+        prog=called("report"),
+        description="Makes one self-contained HTML page of a screen.",
+        epilog=f"example: {called('report')} screen.h5 -o report.html --prediction prediction.h5")
+    parser.add_argument("screen", metavar="SCREEN", help="screen.h5 of dko run or dko screen")
+    parser.add_argument("-o", "--out", required=True, metavar="HTML", help="the page to write")
+    parser.add_argument("--model",
+                        metavar="FILE",
+                        help="model.h5, for the curve of losses if the screen lacks it")
+    parser.add_argument("--prediction",
+                        metavar="FILE",
+                        help="prediction.h5 of dko predict, for how well unseen cells are predicted")
+    parser.add_argument("--figures", metavar="DIR", help="write the pictures as PNG and PDF there too")
+    parser.add_argument("--top",
+                        type=at_least_one,
+                        default=20,
+                        metavar="N",
+                        help="how many genes and pairs the tables list (20)")
+    parser.add_argument("--min-cells",
+                        type=at_least_one,
+                        metavar="N",
+                        help="leave out genes and pairs in fewer cells (2 %% of the cells, at least 3)")
+    parser.add_argument("--most-pairs",
+                        type=at_least_one,
+                        default=100_000_000,
+                        metavar="N",
+                        help="of larger screens read the pairs of some cells only (100,000,000)")
+    parser.add_argument("-f", "--force", action="store_true", help="replace files that exist")
+    return parser.parse_args(arguments)
+
+
+def check_outputs(options):
+    """Refuses, before anything is computed, what cannot or must not be written."""
+    inputs = {os.path.realpath(path) for path in (options.screen, options.model, options.prediction) if path}
+    if os.path.realpath(options.out) in inputs:
+        raise UsageError(f"{options.out}: is an input, not to be written over")
+    if os.path.isdir(options.out):
+        raise UsageError(f"{options.out} is a directory: name a file in it")
+    folder = os.path.dirname(options.out) or "."
+    if not os.path.isdir(folder):
+        raise WriteError(f"{options.out}: there is no directory {folder}")
+    planned = [options.out]
+    if options.figures:
+        if os.path.exists(options.figures) and not os.path.isdir(options.figures):
+            raise UsageError(f"{options.figures} is no directory")
+        planned += [
+            os.path.join(options.figures, f"{name}.{kind}") for name in report_page.FIGURES
+            for kind in ("png", "pdf")
+        ]
+    for path in planned:
+        if os.path.exists(path) and not options.force:
+            raise UsageError(f"{path} exists: give another name, or --force to replace it")
+
+
+def build_page(report, drawn) -> str:
+    parts = [("run", "What was run", sections.what_was_run(report)),
+             ("quality", "Quality", sections.quality_section(report, drawn)),
+             ("training", "Training", sections.training_section(report, drawn)),
+             ("genes", "Genes", sections.genes_section(report, drawn)),
+             ("pairs", "Pairs", sections.pairs_section(report, drawn)),
+             ("listed", "Listed knockouts", sections.listed_section(report)),
+             ("guide", "How to read the scores", sections.guide_section()),
+             ("citing", "How to cite", sections.citing_section(report))]
+    parts = [part for part in parts if part[2]]
+    name = os.path.basename(str(report.screen.provenance.get("input", ""))) or report.screen.path
+    top = sections.cards(report) + sections.findings(report)
+    return report_page.page(
+        f"Knockout screen of {name}", sections.lead(report), [top, *(part[2] for part in parts)],
+        [part[:2] for part in parts],
+        f"Made by {called('report')} from {report_page.clean(os.path.basename(report.screen.path))}.")
+
+
+def write_page(path: str, text: str):
+    """The file has its name only when it is complete."""
+    partial = f"{path}.partial"
+    try:
+        with open(partial, "w", encoding="utf-8", errors="replace") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(partial, path)
+    except OSError as error:
+        if os.path.exists(partial):
+            os.remove(partial)
+        raise WriteError(f"{path}: cannot be written: {error.strerror}") from None
+
+
+def draw_figures(report, folder):
+    from dko.report import figures  # takes a while: after all that may be refused
+    try:
+        if folder:
+            os.makedirs(folder, exist_ok=True)
+        return figures.draw_all(report, folder)
+    except OSError as error:
+        raise WriteError(f"{folder}: cannot be written: {error.strerror or error}") from None
+
+
+def make_report(options):
+    check_outputs(options)
+    with open_screen(options.screen) as screen:
+        try:
+            report = report_data.collect(screen, options.top, options.min_cells, options.most_pairs,
+                                         options.model, options.prediction)
+        except (KeyError, OSError, ValueError) as error:
+            raise InputError(f"{options.screen}: is damaged: {error}") from error
+        write_page(options.out, build_page(report, draw_figures(report, options.figures)))
+
+
+def main(arguments=None) -> int:
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    options = parse_arguments(arguments)
+    try:
+        make_report(options)
+    except DkoError as error:
+        print(f"{called('report')}: error: {' '.join(str(error).split())}", file=sys.stderr)
+        return error.exit_code
+    return 0
+

@@ -1,0 +1,315 @@
+"""Reads what dko computed: opens a screen.h5 and gives its scores as pandas tables, with names.
+
+    import dko
+    with dko.open_screen("screen.h5") as screen:
+        screen.singles(cell="AAACCTGCAAGGACAC")        # every single knockout of one cell
+        screen.pairs(cell=17)                          # its pairs, with their interactions
+        screen.pairs(gene1="Trem2", gene2="Cd74")      # one pair, in every cell that expresses both
+        screen.gene_summary()                          # every gene over its cells
+        screen.pair_summary(top=100)                   # the pairs that interact most, over their cells
+        screen.explain("model.h5", ["Trem2"], cell=17) # what every other gene does then
+
+Genes and cells are named (a string) or numbered from 0 (an integer). A screen is never loaded whole: every
+function says what it reads and holds. Needs h5py, numpy and pandas, scipy for matrices and explain(). The
+README tells what the scores mean.
+"""
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from dko.files import (
+    DkoError,
+    InputError,
+    ReadError,
+    UsageError,
+    attributes,  # noqa: F401 (for users)
+    member_groups,
+    read_metrics,
+    read_training)
+from dko.screen_file import INTERACTIONS, PAIR_COLUMNS, ScreenFile, interaction_of
+from dko.stored_summary import StoredSummary
+from dko.summary import Moments, PairTable, summarise_double, summarise_list
+
+
+def open_screen(path) -> "Screen":
+    """Opens a screen; use it in a `with` statement, or call close(). Reads the names of genes and cells and
+    where each cell's scores start, no scores. Raises ReadError or InputError."""
+    return Screen(path)
+
+
+class Screen(ScreenFile):
+    """A finished screen, open for reading.
+
+    genes, gene_ids, cells   names, in the order of the input
+    provenance               what was run: command, input, seed, checksums, … (a dict)
+    members                  by how many mappings it was made
+    keep, keep_by            how much of all pairs it holds: "full", "top:100", "summary", …, and selected by what
+    has_singles, has_pairs, has_all_pairs, has_summary, list_order, n_singles, n_pairs, single_scores, pair_scores
+    """
+
+    # Single knockouts -------------------------------------------------------------------------------------
+
+    def singles(self, cell=None, gene=None) -> pd.DataFrame:
+        """Single knockouts: columns gene, cell, and what is stored of impact, network, share, impact_sd and
+        network_sd (the deviations over the members of an ensemble). `gene` may be a list.
+
+        Of a cell its own scores are read. Of genes all of single/ is read in blocks, and what is theirs is
+        held. Without either all single knockouts are held: 16 bytes and 4 a score each. A list of single
+        knockouts (list/) serves where single/ is absent."""
+        if not self.has_singles:
+            if self.list_order != 1:
+                raise UsageError(f"{self.path}: has no single knockouts")
+            return self._listed(cell, [] if gene is None else self._gene_numbers(gene), any_of=True)
+        chosen = None if gene is None else self._gene_numbers(gene)
+        first, last = (0, None) if cell is None else (self.cell_number(cell), self.cell_number(cell) + 1)
+        parts = []
+        for cells, genes, values in self._single_blocks(self.single_scores, first, last):
+            keep = slice(None) if chosen is None else np.isin(genes, chosen)
+            parts.append(
+                pd.DataFrame({
+                    "gene": self._gene_labels[genes[keep]],
+                    "cell": self._cell_labels[cells[keep]],
+                    **{score: value[keep]
+                       for score, value in values.items()}
+                }))
+        return _joined(parts, ["gene", "cell", *self.single_scores])
+
+    def singles_matrix(self, score: str = "impact"):
+        """One score of all single knockouts, a scipy CSR matrix of cells × genes. What a gene does not have
+        in a cell is not stored, and reads as 0. Loads the score and its places: 8 bytes a knockout."""
+        import scipy.sparse
+        if score not in self.single_scores:
+            raise UsageError(f"{self.path}: has no {score} of single knockouts")
+        group = self._file["single"]
+        parts = (group[score]["data"][:], group["indices"][:], self.starts)
+        return scipy.sparse.csr_matrix(parts, shape=(len(self.cells), len(self.genes)))
+
+    def gene_summary(self) -> pd.DataFrame:
+        """Every gene over the cells in which it was knocked out: rank, gene, id, cells (their number), and
+        of every stored score NAME_mean and NAME_sd (sample standard deviation over cells; NaN of one cell),
+        of deviations over members only the mean. Highest mean impact (else network) first. Reads single/
+        once, in blocks; holds a few numbers a gene."""
+        moments = Moments(len(self.genes), self._need_singles())
+        for _, genes, values in self._single_blocks(self.single_scores):
+            moments.add(genes, values)
+        table = self._summary(moments, self._gene_labels, "gene", "cells")
+        table.insert(2, "id", np.array(self.gene_ids, dtype=object)[table.index])
+        return table.reset_index(drop=True)
+
+    def cell_summary(self) -> pd.DataFrame:
+        """The same of every cell over its genes: cell, genes, NAME_mean, NAME_sd, in the order of cells."""
+        moments = Moments(len(self.cells), self._need_singles())
+        for cells, _, values in self._single_blocks(self.single_scores):
+            moments.add(cells, values)
+        return self._summary(moments, self._cell_labels, "cell",
+                             "genes").sort_index(ignore_index=True).drop(columns="rank")
+
+    def _need_singles(self) -> list:
+        if not self.has_singles:
+            raise UsageError(f"{self.path}: has no single knockouts of every gene to summarise")
+        return self.single_scores
+
+    def _summary(self, moments: Moments, labels, what: str, over: str) -> pd.DataFrame:
+        chosen = np.flatnonzero(moments.count)
+        table = pd.DataFrame({
+            what: labels[chosen],
+            over: moments.count[chosen],
+            **moments.columns(chosen)
+        },
+                             index=chosen)
+        table = table.sort_values(f"{self.single_scores[0]}_mean", ascending=False, kind="stable")
+        table.insert(0, "rank", np.arange(1, len(table) + 1))
+        return table
+
+    # Pairs ------------------------------------------------------------------------------------------------
+
+    def pairs(self, cell=None, gene1=None, gene2=None) -> pd.DataFrame:
+        """Double knockouts: columns gene1, gene2, cell, what is stored of impact, network, impact_sd and
+        network_sd, and interaction = impact(pair) - impact(gene1) - impact(gene2) (network_interaction of
+        network) where the single knockouts are there.
+
+        Of a cell all its pairs: reads and holds n(n-1)/2 of n expressed genes. Of gene1 and gene2 the pair in
+        every cell that has it: reads the genes of all cells in blocks, and a value a cell. Where only listed
+        or sampled pairs are there, reads the list in blocks and holds what was asked for."""
+        if self.has_summary:
+            raise UsageError(f"{self.path}: holds a summary of its pairs over cells: see pair_summary()")
+        if not self.has_pairs:
+            raise UsageError(f"{self.path}: has no pairs of genes: screen with --order 2")
+        if cell is None and (gene1 is None or gene2 is None):
+            raise UsageError("pairs() is of a cell, or of gene1 and gene2: all pairs would not fit into "
+                             "memory; pair_summary() tells of them over all cells")
+        genes = [self.gene_number(gene) for gene in (gene1, gene2) if gene is not None]
+        if len(set(genes)) < len(genes):
+            raise UsageError("gene1 and gene2 are the same gene")
+        if not self.has_all_pairs:
+            return self._listed(cell, genes)
+        if len(genes) == 2:
+            table = self._pair_over_cells(*sorted(genes))
+            return table if cell is None else \
+                table[table["cell"] == self.cells[self.cell_number(cell)]].reset_index(drop=True)
+        table = self._pairs_of_cell(self.cell_number(cell))
+        for gene in genes:
+            table = table[(table["gene1"] == self.genes[gene]) | (table["gene2"] == self.genes[gene])]
+        return table.reset_index(drop=True)
+
+    def _pairs_of_cell(self, cell: int) -> pd.DataFrame:
+        targets = self.genes_of(cell)
+        if self.pair_starts[cell] == self.pair_starts[cell + 1]:
+            targets = targets[:0]
+        first, second = np.triu_indices(len(targets), 1)
+        values = self._stored_pairs(cell, np.arange(len(targets)), 0, max(0, len(targets) - 1))
+        singles = {score: self._singles_of(cell, score) for score in self._interacting()}
+        for score, of_genes in singles.items():
+            values[INTERACTIONS[score]] = interaction_of(values[score], of_genes[first], of_genes[second])
+        labels = self._gene_labels
+        return pd.DataFrame({
+            "gene1": labels[targets[first]],
+            "gene2": labels[targets[second]],
+            "cell": self.cells[cell],
+            **{name: values[name]
+               for name in self.pair_scores}
+        })
+
+    def _pair_over_cells(self, gene1: int, gene2: int) -> pd.DataFrame:
+        stored = self._stored("double", PAIR_COLUMNS)
+        rows = []
+        for cells, genes, singles in self._single_blocks(self._interacting()):
+            first, second = np.flatnonzero(genes == gene1), np.flatnonzero(genes == gene2)
+            both, at1, at2 = np.intersect1d(cells[first],
+                                            cells[second],
+                                            assume_unique=True,
+                                            return_indices=True)
+            start = self.starts[cells[0]]
+            for cell, place1, place2 in zip(both, first[at1], second[at2]):
+                if self.pair_starts[cell] == self.pair_starts[cell + 1]:
+                    continue
+                a, b = (place + start - self.starts[cell] for place in (place1, place2))
+                number = self.pair_starts[cell] + a * (2 * self.count_of(cell) - a - 1) // 2 + b - a - 1
+                row = {
+                    "gene1": self.genes[gene1],
+                    "gene2": self.genes[gene2],
+                    "cell": self.cells[cell],
+                    **{score: self._file["double"][score][number]
+                       for score in stored}
+                }
+                for score, values in singles.items():
+                    row[INTERACTIONS[score]] = interaction_of(row[score], values[place1], values[place2])[()]
+                rows.append(row)
+        return pd.DataFrame(rows, columns=["gene1", "gene2", "cell", *self.pair_scores])
+
+    def pair_summary(self, genes=None, cells=None, top=None, by=None, min_cells: int = 1) -> pd.DataFrame:
+        """Every pair over its cells, as `dko summarize` has it: rank, gene1, gene2, cells (their number), of
+        every score and interaction NAME_mean and NAME_sd (sample standard deviation over cells; of deviations
+        over members only the mean), and same_sign (the share of cells in which the interaction has the sign
+        of its mean; network_same_sign of network_interaction).
+        The strongest mean interaction, either way, comes first, or the highest mean of another score `by`.
+
+        Only of pairs among `genes` and over `cells`, if given; only pairs of at least `min_cells`; only the
+        `top` strongest. Reads the pairs of each cell in turn, and holds sums of at most 512 MB at a time,
+        beside the table that it returns: give `top` or `genes` where there are many thousand genes.
+
+        Of a screen by `--keep summary` the table is read as it is stored, in single precision and with
+        NAME_min and NAME_max, in blocks; over all its cells only. Of one by `--keep top:K` or `--threshold` it
+        is over the pairs that were kept, and biased by that choice."""
+        if self.has_summary:
+            if cells is not None:
+                raise UsageError(f"{self.path}: holds a summary over all cells; a full screen has each")
+            chosen = np.arange(len(self.genes)) if genes is None else self._gene_numbers(genes)
+            stored = StoredSummary(self._file["summary"], self._gene_labels, f"{self.path}/summary")
+            return stored.table(chosen, top, by, min_cells)
+        if not self.has_pairs:
+            raise UsageError(f"{self.path}: has no pairs of genes: screen with --order 2")
+        measures = self.pair_scores
+        by = by or next(
+            name for name in ("interaction", "network_interaction", "impact", "network") if name in measures)
+        if by not in measures:
+            raise UsageError(f"{self.path}: has no {by} of pairs, only {', '.join(measures)}")
+        chosen = np.arange(len(self.genes)) if genes is None else self._gene_numbers(genes)
+        within = None if cells is None else np.unique([self.cell_number(cell) for cell in cells])
+        table = PairTable(self._gene_labels, measures, by, top, min_cells)
+        if self.has_all_pairs:
+            summarise_double(self._pairs_of_band, len(self.genes), chosen,
+                             np.arange(len(self.cells)) if within is None else within, measures, table)
+        else:
+            summarise_list(lambda scores: self._chosen_list_blocks(scores, chosen, within), len(self.genes),
+                           len(self.cells), measures, table)
+        return table.finish()
+
+    # Lists ------------------------------------------------------------------------------------------------
+
+    def listed(self, cell=None, top=None) -> pd.DataFrame:
+        """The listed or sampled knockouts (list/), of any number of genes, in their order, or the `top` of
+        them with the highest impact (else network): gene1, gene2, … (gene of single ones), cell and scores.
+        Reads the list in blocks, holds what was asked for."""
+        if not self.list_order:
+            raise UsageError(f"{self.path}: has no list of knockouts")
+        return self._listed(cell, [], top=top)
+
+    def _listed(self, cell, genes, any_of: bool = False, top=None) -> pd.DataFrame:
+        """Of events that hold all of `genes`, or any of them."""
+        order = self.list_order
+        titles = ["gene"] if order == 1 else [f"gene{at + 1}" for at in range(order)]
+        scores = self.pair_scores if order == 2 and not self.has_all_pairs else self._stored(
+            "list", PAIR_COLUMNS)
+        within = None if cell is None else self.cell_number(cell)
+        parts = []
+        for of, cells, values in self._list_blocks(scores):
+            keep = np.full(len(cells), True) if within is None else cells == within
+            if any_of and len(genes):
+                keep &= np.isin(of, genes).any(axis=1)
+            elif not any_of:
+                for gene in genes:
+                    keep &= (of == gene).any(axis=1)
+            parts.append(
+                pd.DataFrame({
+                    **{title: self._gene_labels[of[keep, at]]
+                       for at, title in enumerate(titles)}, "cell": self._cell_labels[cells[keep]],
+                    **{score: values[score][keep]
+                       for score in scores}
+                }))
+            if top is not None:
+                held = _joined(parts, [])
+                parts = [held.sort_values(scores[0], ascending=False, kind="stable").head(top)]
+        return _joined(parts, [*titles, "cell", *scores])
+
+    # The mapping ------------------------------------------------------------------------------------------
+
+    @property
+    def training(self):
+        """How the mapping came to be: {"settings", "members": attributes of each, "losses": a table of its
+        steps}; None if the file does not say (older ones). Loads the curves."""
+        if "training" not in self._file:
+            return None
+        group = self._file["training"]
+        return {"settings": attributes(group), **read_training(member_groups(group))}
+
+    @property
+    def quality(self):
+        """How the mapping predicts profiles of cells that it was not trained on: {"cells", "what": which
+        cells these are, "metrics": figures of it and of baselines, "genes", "entries": tables}; None if the
+        file does not say. Loads at most 20,000 entries and three numbers a gene."""
+        if "quality" not in self._file:
+            return None
+        group = self._file["quality"]
+        quality = {**attributes(group), "metrics": read_metrics(group)}
+        if "genes" in group:
+            columns = {name: group["genes"][name][:] for name in group["genes"]}
+            quality["genes"] = pd.DataFrame({"gene": self._gene_labels, **columns})
+        if "entries" in group:
+            columns = {name: group["entries"][name][:] for name in group["entries"]}
+            for name, labels in (("gene", self._gene_labels), ("cell", self._cell_labels)):
+                self._require_below(columns[name], len(labels), f"quality/entries/{name}")
+                columns[name] = labels[columns[name]]
+            quality["entries"] = pd.DataFrame(columns)
+        return quality
+
+    def explain(self, model, genes, cell=None) -> pd.DataFrame:
+        """What losing `genes` does to every gene, by the model of this screen (the path of model.h5, or what
+        dko.open_model gave): see dko.model.explain for the columns."""
+        from dko.model import explain
+        return explain(self, model, genes, cell)
+
+
+def _joined(parts, columns) -> pd.DataFrame:
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)

@@ -1,0 +1,357 @@
+"""Measures how dko scales on a machine: screens of fixed and of growing size, the kernel, training, writing.
+
+    dko-scaling -o results.json                                  # on a workstation, or in a Slurm job
+    dko-scaling -o results.json --scratch /scratch/me --name 'Example cluster, 4 nodes'
+    dko-plot-scaling results.json -o pictures
+
+Starts `dko bench ...` on 1, 2, 4 … ranks, again and again, and writes one JSON file: the machine, the full
+command lines, and what dko measured in each repeat. The repeats go through all cases and numbers of ranks in
+turn, so that a machine that drifts does so for all alike. The file is replaced after every run, so that what
+was measured is kept if the job ends early. In the source tree the command is scripts/scaling.py. Needs Python
+3.6 or newer, and nothing else.
+
+The figure of merit of a machine, version 1:
+
+    million pairs/s = median over the repeats of (pairs / seconds) / 1e6
+
+    of `LAUNCHER dko bench screen --genes 4000 --expressed 2000 --cells C --seed 1 --mapping dko --hidden 100
+    -o FILE --json JSON`, where C is 20 cells for each rank: 39,980,000 pairs a rank, 160 MB of scores.
+    `pairs` and `seconds` are those of `screen` in JSON: from making the file to the moment at which all
+    ranks have closed it and its scores are on the disk; making the problem up and A = W2·W1 come before. It
+    counts if
+
+    - there is one rank for each physical core of all nodes of the machine, and no other job on them;
+    - FILE is on the file system that is offered for screens, and is removed after each repeat;
+    - the instructions are the widest that every rank has, which is dko's default, and are stated;
+    - there are at least 5 repeats, each a start of its own, and their quartiles are at most 5 % of the
+      median apart. The spread is stated beside the figure.
+
+This script makes it from the case `weak` on as many ranks as there are cores (`merit` in the JSON, with
+`valid` and `why` it is not).
+"""
+import argparse
+import json
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+from dko.command_line import called
+from dko.errors import DkoError, UsageError, WriteError
+from dko.scaling import figures
+from dko.scaling import machine as scaling_machine
+from dko.scaling.cases import CASES, GROUPS, SIZES, words_of, writes_file
+from dko.scaling.figures import counted
+
+
+class CaseFailure(DkoError):
+    """A case that gave no result."""
+
+
+class Stopped(DkoError):
+    """By a signal."""
+
+    exit_code = 5
+
+
+def stop(number, _):
+    raise Stopped(f"stopped by {signal.Signals(number).name}; what was measured before is kept")
+
+
+def parse_options(arguments):
+    parser = argparse.ArgumentParser(
+        prog=called("scaling"),
+        description="Measures how dko scales on a machine, and its figure of merit.",
+        epilog=f"example: {called('scaling')} -o results.json --scratch /scratch/me --ranks 1 16 32 64")
+    add = parser.add_argument
+    add("-o", "--out", required=True, metavar="JSON", help="the result to write")
+    add("--launcher", metavar="WORDS",
+        help="what starts dko on {ranks} ranks of {nodes} nodes, as 'srun --mpi=pmix -N {nodes} -n {ranks}'; "
+        "where it does not say so, they are added. Default: 'srun --mpi=pmix' in a Slurm job, else mpirun")
+    add("--ranks", type=at_least_one, nargs="+", metavar="P",
+        help="default: powers of two up to the tasks of the job, or the physical cores, and those")
+    add("--repeats", type=at_least_one, default=5, metavar="N",
+        help="default: 5, which the figure of merit wants")
+    add("--size", choices=list(SIZES), default="standard",
+        help="small: a few seconds in all, to try it out; large: where standard is over too soon")
+    add("--cases", metavar="NAMES", default=",".join(CASES),
+        help="which, with commas between; default: " + ",".join(CASES))
+    add("--scratch", metavar="DIR",
+        help="where screens would be written: files are made there and removed; default: beside the result")
+    add("--dko", default="dko", metavar="PATH", help="the program, if it is not in the PATH")
+    add("--name", default="", help="of the machine, as pictures have it; default: its processor and cores")
+    add("--patience", type=at_least_one, default=3600, metavar="SECONDS",
+        help="after which a run counts as hanging; default: 3600")
+    add("-f", "--force", action="store_true", help="replace the result if it exists")
+    return parser.parse_args(arguments)
+
+
+def at_least_one(text):
+    value = int(text)
+    if value < 1:
+        raise ValueError
+    return value
+
+
+at_least_one.__name__ = "whole number above 0"
+
+
+def chosen_cases(text):
+    names = [name for part in text.split(",") for name in GROUPS.get(part, [part])]
+    for name in names:
+        if name not in CASES:
+            raise UsageError(f"--cases: '{name}' is none of {', '.join([*CASES, *GROUPS])}")
+    return [name for name in CASES if name in names]
+
+
+def default_ranks():
+    most = scaling_machine.allocated_ranks()
+    powers = [2**power for power in range(most.bit_length()) if 2**power <= most]
+    return sorted({*powers, most})
+
+
+def default_launcher():
+    return "srun --mpi=pmix" if "SLURM_JOB_ID" in os.environ and shutil.which("srun") else "mpirun"
+
+
+def with_ranks(launcher):
+    """The first nodes of a job are filled first, so that few ranks do not lie apart on many."""
+    words = launcher.split()
+    if "{ranks}" in launcher or not words:
+        return launcher
+    return launcher + (" -N {nodes} -n {ranks}" if os.path.basename(words[0]) == "srun" else " -n {ranks}")
+
+
+def launcher_words(template, ranks):
+    nodes = scaling_machine.nodes_for(ranks, scaling_machine.slurm_nodes())
+    try:
+        return [word.format(ranks=ranks, nodes=nodes) for word in shlex.split(template)]
+    except (KeyError, IndexError, ValueError):
+        raise UsageError(f"--launcher '{template}': only {{ranks}} and {{nodes}} are filled in") from None
+
+
+def check(options):
+    if os.path.exists(options.out) and not options.force:
+        raise UsageError(f"{options.out} exists: give another name, or --force to replace it")
+    folder = os.path.dirname(options.out) or "."
+    if not os.path.isdir(folder):
+        raise WriteError(f"{options.out}: there is no directory {folder}")
+    if not os.path.isdir(options.scratch):
+        raise WriteError(f"--scratch: there is no directory {options.scratch}")
+    if not shutil.which(options.dko):
+        raise UsageError(f"--dko: there is no program {options.dko}")
+    launcher = launcher_words(options.launcher, 1)
+    if not launcher or not shutil.which(launcher[0]):
+        raise UsageError(f"--launcher '{options.launcher}': there is no such program")
+
+
+def now():
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+
+
+def environment():
+    """What sbatch was told of tasks per node is not for steps of fewer."""
+    return {key: value for key, value in os.environ.items() if not key.startswith("SLURM_NTASKS_PER_")}
+
+
+class Measuring:
+    """A result that grows run by run."""
+
+    def __init__(self, options, cases):
+        self.options = options
+        version = scaling_machine.said_by(options.dko, "--version").strip()
+        self.result = {
+            "format": figures.FORMAT,
+            "version": figures.VERSION,
+            "complete": False,
+            "started": now(),
+            "command": " ".join(map(shlex.quote, [called("scaling"), *sys.argv[1:]])),
+            "machine": scaling_machine.machine(options.name, options.scratch),
+            "dko_version": version[4:] if version.startswith("dko ") else version,
+            "launcher": options.launcher,
+            "size": options.size,
+            "repeats": options.repeats,
+            "ranks": options.ranks,
+            "cases": [self.case(name, ranks) for name in cases for ranks in options.ranks],
+        }
+
+    def case(self, name, ranks):
+        words = launcher_words(self.options.launcher, ranks) + [self.options.dko]
+        words += words_of(name, self.options.size, ranks) + ["--quiet", "--json", self.path("json")]
+        if writes_file(name):
+            words += ["-o", self.path("h5")]
+        return {"case": name, "ranks": ranks, "words": words, "command": " ".join(map(shlex.quote, words)),
+                "failed": None, "runs": []}
+
+    def path(self, kind):
+        return os.path.join(self.options.scratch, f"dko-scaling-{os.getpid()}.{kind}")
+
+    def run_all(self):
+        for repeat in range(1, self.options.repeats + 1):
+            for case in self.result["cases"]:
+                if case["failed"]:
+                    continue
+                self.run(case, repeat)
+                self.write()
+        self.result["complete"] = True
+        self.write()
+
+    def run(self, case, repeat):
+        began, started = time.monotonic(), now()
+        try:
+            found = self.run_once(case)
+        except CaseFailure as failure:
+            case["failed"] = f"repeat {repeat}: {failure}"
+            say(f"{name_of(case)} failed: {failure}")
+            return
+        finally:
+            self.remove_files()
+        took = time.monotonic() - began
+        case["runs"].append({"repeat": repeat, "started": started, "wall_seconds": round(took, 3),
+                             "result": found})
+        say(f"{repeat}/{self.options.repeats} {name_of(case)}: {took:.1f} s")
+
+    def run_once(self, case):
+        """What dko says of the run."""
+        code, said = run_to_end(case["words"], self.options.patience)
+        if code != 0:
+            how = f"did not end in {self.options.patience} s" if code is None else f"exit code {code}"
+            raise CaseFailure(f"{how}: {last_words(said)}")
+        try:
+            with open(self.path("json"), encoding="utf-8") as file:
+                found = json.load(file)
+        except (OSError, ValueError) as error:
+            raise CaseFailure(f"no summary: {error}") from None
+        ranks = found.get("ranks") or found.get("provenance", {}).get("ranks")
+        if ranks != case["ranks"]:
+            raise CaseFailure(f"dko ran on {counted(ranks, 'rank')}: the launcher does not join them")
+        for size in found.get("sizes", []):
+            size.pop("forecast", None)  # nothing that was measured
+        return found
+
+    def remove_files(self):
+        for kind in ("json", "h5", "json.partial", "h5.partial"):
+            try:
+                os.remove(self.path(kind))
+            except FileNotFoundError:
+                pass
+
+    def write(self):
+        """The file is whole at any moment."""
+        self.result["finished"] = now()
+        self.result["merit"] = figures.merit(self.result)
+        self.result["core_speed"] = figures.core_speed(self.result)
+        partial = f"{self.options.out}.partial"
+        written = {**self.result, "cases": [without_words(case) for case in self.result["cases"]]}
+        try:
+            with open(partial, "w", encoding="utf-8") as file:
+                json.dump(written, file, indent=1, ensure_ascii=False)
+                file.write("\n")
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(partial, self.options.out)
+        except OSError as error:
+            raise WriteError(f"{self.options.out}: cannot be written: {error.strerror}") from None
+
+
+def name_of(case):
+    return f"{case['case']} on {counted(case['ranks'], 'rank')}"
+
+
+def without_words(case):
+    return {key: value for key, value in case.items() if key != "words"}
+
+
+def run_to_end(words, patience):
+    """Exit code, None if it had to be killed, and what it said."""
+    process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT, universal_newlines=True, errors="replace",
+                               start_new_session=True, env=environment())
+    try:
+        said, _ = process.communicate(timeout=patience)
+        return process.returncode, said
+    except subprocess.TimeoutExpired:
+        end(process)
+        return None, process.communicate()[0]
+    except BaseException:
+        end(process)
+        raise
+
+
+def end(process):
+    """With all of its session; first so that a launcher can end what it started on other nodes."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, number)
+            process.wait(30)
+            return
+        except ProcessLookupError:
+            return
+        except subprocess.TimeoutExpired:
+            pass
+
+
+def last_words(said):
+    """What dko says is wrong, or else the last line."""
+    lines = [line for line in said.splitlines() if line.strip()]
+    errors = [line for line in lines if line.startswith("dko: error")]
+    return (errors or lines or ["it said nothing"])[0 if errors else -1]
+
+
+def say(text):
+    print(f"{called('scaling')}: {text}", file=sys.stderr, flush=True)
+
+
+def report(result):
+    """A table of medians, and the figure of merit."""
+    print(f"{result['machine']['name']}, dko {result['dko_version']}")
+    rows = [("case", "ranks", "median", "", "spread")]
+    for case, unit, figure in (("strong-dense", "s", figures.seconds),
+                               ("strong-sparse", "s", figures.seconds),
+                               ("weak", "million pairs/s", lambda run: figures.pair_rate(run) / 1e6)):
+        for ranks, runs in figures.by_ranks(result, case).items():
+            values = [figure(run) for run in runs]
+            rows.append((case, str(ranks), f"{figures.median(values):.4g}", unit,
+                         f"{100 * figures.spread(values):.1f} %"))
+    for row in rows:
+        print("{:<15}{:>7}{:>12} {:<17}{:>7}".format(*row).rstrip())
+    if result["core_speed"]:
+        print(f"core speed, of README's machine: {result['core_speed']:.3g}")
+    merit = result["merit"]
+    if merit["million_pairs_per_second"] is not None:
+        print(f"figure of merit: {merit['million_pairs_per_second']:.4g} million pairs/s on "
+              f"{counted(merit['ranks'], 'rank')} with {merit['instruction_set']}, spread "
+              f"{100 * merit['spread']:.1f} %, {counted(merit['repeats'], 'repeat')}")
+    if not merit["valid"]:
+        print(f"no valid figure of merit: {'; '.join(merit['why'])}")
+
+
+def measure(options):
+    cases = chosen_cases(options.cases)
+    options.launcher = with_ranks(options.launcher or default_launcher())
+    options.scratch = options.scratch or os.path.dirname(options.out) or "."
+    options.ranks = sorted(set(options.ranks or default_ranks()))
+    check(options)
+    measuring = Measuring(options, cases)
+    measuring.write()
+    measuring.run_all()
+    report(measuring.result)
+    failed = [name_of(case) for case in measuring.result["cases"] if case["failed"]]
+    if failed:
+        raise CaseFailure(f"failed: {', '.join(failed)}; the rest is in {options.out}")
+
+
+def main(arguments=None):
+    options = parse_options(arguments)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    try:
+        measure(options)
+    except DkoError as error:
+        print(f"{called('scaling')}: error: {error}", file=sys.stderr)
+        return error.exit_code
+    return 0
+

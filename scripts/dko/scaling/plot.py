@@ -1,0 +1,92 @@
+"""Pictures of what dko-scaling measured, of one machine or of several side by side.
+
+    dko-plot-scaling results.json -o pictures    # scaling.png, time.png, training.png, machines.png
+    dko-plot-scaling old.json new.json -o pictures --pdf
+    dko-plot-scaling results.json -o scaling.png         # how screens scale and where their time goes
+
+Needs Debian's python3-matplotlib and python3-numpy. In the source tree the command is scripts/plot_scaling.py.
+"""
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+
+from dko.command_line import called, require
+from dko.errors import DkoError, UsageError, WriteError
+from dko.scaling import figures
+
+PICTURES = ["scaling", "time", "training", "machines"]
+MOST_RESULTS = 6
+
+
+def parse_arguments(arguments):
+    parser = argparse.ArgumentParser(prog=called("plot-scaling"),
+                                     description="Draws what dko-scaling measured.",
+                                     epilog=f"example: {called('plot-scaling')} results.json more.json -o pictures")
+    parser.add_argument("results", nargs="+", metavar="JSON", help=f"of dko-scaling, {MOST_RESULTS} at most")
+    parser.add_argument("-o", "--out", required=True, metavar="DIR|PNG",
+                        help="a folder, for all pictures; or one PNG of how screens scale")
+    parser.add_argument("--pdf", action="store_true", help="write PDF files beside the PNG files")
+    parser.add_argument("-f", "--force", action="store_true", help="replace files that exist")
+    return parser.parse_args(arguments)
+
+
+def planned_files(options):
+    """{picture: its paths}"""
+    kinds = ["png", "pdf"] if options.pdf else ["png"]
+    if options.out.endswith(".png"):
+        return {"overview": [f"{options.out[:-4]}.{kind}" for kind in kinds]}
+    return {name: [os.path.join(options.out, f"{name}.{kind}") for kind in kinds] for name in PICTURES}
+
+
+def check(options, planned):
+    if len(options.results) > MOST_RESULTS:
+        raise UsageError(f"{len(options.results)} results, more than {MOST_RESULTS}, cannot be told apart")
+    paths = [path for its in planned.values() for path in its]
+    for path in paths:
+        if os.path.exists(path) and not options.force:
+            raise UsageError(f"{path} exists: give another name, or --force to replace it")
+    if options.out.endswith(".png"):
+        folder = os.path.dirname(options.out) or "."
+        if not os.path.isdir(folder):
+            raise WriteError(f"{options.out}: there is no directory {folder}")
+    elif os.path.exists(options.out) and not os.path.isdir(options.out):
+        raise UsageError(f"{options.out} is no folder, and no name of a PNG file")
+
+
+def write(figure, paths):
+    for path in paths:
+        partial = f"{path}.partial"
+        kind = path.rpartition(".")[2]
+        metadata = {"CreationDate": None} if kind == "pdf" else None
+        figure.savefig(partial, format=kind, dpi=160, metadata=metadata)
+        os.replace(partial, path)
+
+
+def plot(options):
+    planned = planned_files(options)
+    check(options, planned)
+    results = [figures.load(path) for path in options.results]
+    from dko.scaling import drawing  # takes a while: after all that may be refused
+    try:
+        if not options.out.endswith(".png"):
+            os.makedirs(options.out, exist_ok=True)
+        for name, paths in planned.items():
+            write(drawing.draw(name, results), paths)
+    except OSError as error:
+        raise WriteError(f"{options.out}: cannot be written: {error.strerror or error}") from None
+
+
+def main(arguments=None) -> int:
+    require("plot-scaling", ["matplotlib", "numpy"])
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    options = parse_arguments(arguments)
+    try:
+        plot(options)
+    except DkoError as error:
+        print(f"{called('plot-scaling')}: error: {' '.join(str(error).split())}", file=sys.stderr)
+        return error.exit_code
+    return 0
+

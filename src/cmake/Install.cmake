@@ -1,0 +1,47 @@
+# What `cmake --install` puts below a prefix, and what `cpack -G DEB` makes a package of. The parts find each other by their
+# places below the prefix (scripts/dko/places.py, jobs/*), which are therefore not to be chosen.
+set(DKO_PYTHON "/usr/bin/python3" CACHE FILEPATH "The Python that the installed dko-report, dko-submit and so on start with")
+
+# Libraries out of modules, Spack or conda are found again where the linker found them.
+set_target_properties(dko PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
+install(TARGETS dko RUNTIME DESTINATION bin)
+
+file(GLOB jobs CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/jobs/*.sbatch)
+install(FILES ${jobs} ${PROJECT_SOURCE_DIR}/jobs/job.sh ${PROJECT_SOURCE_DIR}/jobs/site.conf DESTINATION share/dko/jobs)
+
+install(CODE "
+  set(DKO_PYTHON \"${DKO_PYTHON}\")
+  set(SOURCE \"${PROJECT_SOURCE_DIR}\")
+  set(BUILD \"${PROJECT_BINARY_DIR}\")")
+install(SCRIPT ${CMAKE_CURRENT_LIST_DIR}/install_python.cmake)
+
+# The manual, with what its pages show and lead to, where their links look for it.
+file(GLOB pages RELATIVE ${PROJECT_SOURCE_DIR} CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/*.md)
+file(GLOB_RECURSE more_pages RELATIVE ${PROJECT_SOURCE_DIR} CONFIGURE_DEPENDS
+  ${PROJECT_SOURCE_DIR}/jobs/*.md ${PROJECT_SOURCE_DIR}/scripts/*.md ${PROJECT_SOURCE_DIR}/src/*.md
+  ${PROJECT_SOURCE_DIR}/scripts/pictures/* ${PROJECT_SOURCE_DIR}/scripts/reference/*)
+foreach(page IN LISTS pages more_pages)
+  get_filename_component(folder ${page} DIRECTORY)
+  install(FILES ${PROJECT_SOURCE_DIR}/${page} DESTINATION share/doc/dko/${folder})
+endforeach()
+
+# The package for Debian and its like. Which libraries it depends on is found out by dpkg-shlibdeps.
+set(CPACK_GENERATOR DEB)
+set(CPACK_PROJECT_CONFIG_FILE ${CMAKE_CURRENT_LIST_DIR}/cpack.cmake)
+set(CPACK_PACKAGE_CONTACT "dko developers <dko@localhost>")
+set(CPACK_STRIP_FILES ON)
+set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
+  OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION science)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(launcher openmpi-bin)
+if("${MPI_C_LIBRARIES}" MATCHES "mpich")
+  set(launcher mpich)
+endif()
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "${launcher}, python3")
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "python3-h5py, python3-matplotlib, python3-pandas, python3-scipy")
+set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA
+  ${CMAKE_CURRENT_LIST_DIR}/debian/postinst ${CMAKE_CURRENT_LIST_DIR}/debian/prerm)
+set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
+include(CPack)
