@@ -70,7 +70,7 @@ def parse_options(arguments):
     add("-o", "--out", required=True, metavar="JSON", help="the result to write")
     add("--launcher", metavar="WORDS",
         help="what starts dko on {ranks} ranks of {nodes} nodes, as 'srun --mpi=pmix -N {nodes} -n {ranks}'; "
-        "where it does not say so, they are added. Default: 'srun --mpi=pmix' in a Slurm job, else mpirun")
+        "where it does not say so, they are added. Default: in a Slurm job 'srun --mpi=pmix', or pmi2 with MPICH; else mpirun")
     add("--ranks", type=at_least_one, nargs="+", metavar="P",
         help="default: powers of two up to the tasks of the job, or the physical cores, and those")
     add("--repeats", type=at_least_one, default=5, metavar="N",
@@ -113,8 +113,12 @@ def default_ranks():
     return sorted({*powers, most})
 
 
-def default_launcher():
-    return "srun --mpi=pmix" if "SLURM_JOB_ID" in os.environ and shutil.which("srun") else "mpirun"
+def default_launcher(dko):
+    """srun in a Slurm job, with the interface that dko's MPI has there."""
+    if "SLURM_JOB_ID" not in os.environ or not shutil.which("srun"):
+        return "mpirun"
+    is_open_mpi = any("Open MPI" in library for library in scaling_machine.version_of(dko))
+    return f"srun --mpi={'pmix' if is_open_mpi else 'pmi2'}"
 
 
 def with_ranks(launcher):
@@ -162,15 +166,15 @@ class Measuring:
 
     def __init__(self, options, cases):
         self.options = options
-        version = scaling_machine.said_by(options.dko, "--version").strip()
+        version, *libraries = scaling_machine.version_of(options.dko)
         self.result = {
             "format": figures.FORMAT,
             "version": figures.VERSION,
             "complete": False,
             "started": now(),
             "command": " ".join(map(shlex.quote, [called("scaling"), *sys.argv[1:]])),
-            "machine": scaling_machine.machine(options.name, options.scratch),
-            "dko_version": version[4:] if version.startswith("dko ") else version,
+            "machine": {**scaling_machine.machine(options.name, options.scratch), "libraries": libraries},
+            "dko_version": version,
             "launcher": options.launcher,
             "size": options.size,
             "repeats": options.repeats,
@@ -331,7 +335,7 @@ def report(result):
 
 def measure(options):
     cases = chosen_cases(options.cases)
-    options.launcher = with_ranks(options.launcher or default_launcher())
+    options.launcher = with_ranks(options.launcher or default_launcher(options.dko))
     options.scratch = options.scratch or os.path.dirname(options.out) or "."
     options.ranks = sorted(set(options.ranks or default_ranks()))
     check(options)

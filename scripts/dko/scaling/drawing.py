@@ -64,6 +64,11 @@ def add_header(figure, title: str, results):
                     va="center", fontweight="bold")
 
 
+def mpi_of(machine):
+    """Results of dko 0.1.0 name Open MPI's version only."""
+    return (machine.get("libraries") or [f"Open MPI {machine.get('open_mpi') or '?'}"])[0]
+
+
 def description(result) -> str:
     machine = result["machine"]
     nodes = machine.get("nodes", 1)
@@ -72,7 +77,7 @@ def description(result) -> str:
         words.append(f"{machine['cores']:,} cores" + (f" on {nodes:,} nodes" if nodes > 1 else ""))
     words += [
         machine.get("instruction_set") or "?", f"dko {result['dko_version']}",
-        f"Open MPI {machine.get('open_mpi') or '?'}", f"files on {machine.get('file_system') or '?'}"
+        mpi_of(machine), f"files on {machine.get('file_system') or '?'}"
     ]
     if result["size"] != "standard":
         words.append(f"size {result['size']}" + (", too short to judge by" if result["size"] == "small" else ""))

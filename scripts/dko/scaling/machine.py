@@ -21,7 +21,6 @@ def machine(name, scratch):
         "cores": len(nodes) * cores,
         "memory_bytes_of_node": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
         "kernel": platform.release(),
-        "open_mpi": open_mpi(),
         "file_system": file_system(scratch),
         "slurm": slurm(),
     }
@@ -74,9 +73,9 @@ def instruction_set():
     return "avx2" if {"avx2", "fma"} <= flags else "portable"
 
 
-def open_mpi():
-    found = re.search(r"Open MPI\)? v?:?\s*([\w.]+)", said_by("mpirun", "--version") or said_by("ompi_info"))
-    return found.group(1) if found else None
+def version_of(dko):
+    """What `dko --version` says: [version and commit, MPI, HDF5]."""
+    return re.sub("^dko ", "", said_by(dko, "--version").strip()).split(", ")
 
 
 def file_system(folder):
