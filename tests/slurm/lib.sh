@@ -73,9 +73,10 @@ held_at() {
   rm -f "$4" "$4".*
   echo "env LD_PRELOAD=$DKO_FAULTS DKO_FAULT=WAIT DKO_FAULT_GATE=$PWD/$4 DKO_FAULT_KINDS=$1 DKO_FAULT_AT=$2 DKO_FAULT_PATH=$PWD/$3\$"
 }
-# The third checkpoint of a training, and the third block of pairs of a screen.
+# The third checkpoint of a training, and the second block of pairs of a screen; its writes take a while, so that ranks
+# that a signal has freed do not do all the rest before they hear of each other.
 held_in_training() { held_at rename 3 "$1.checkpoint" "$2"; }
-held_in_pairs() { held_at write 15 "$1.partial" "$2"; }
+held_in_pairs() { echo "$(held_at write 12 "$1.partial" "$2") DKO_FAULT_DELAY=100"; }
 
 # Of several blocks, and soon done.
 small_job() {

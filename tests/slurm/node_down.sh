@@ -4,7 +4,9 @@ small_job
 "$DKO" train data.csv -o model.h5 --steps 5 -q
 screen=(--model model.h5 --order 2 --score impact,network)
 on 2 "$DKO" screen data.csv -o here.h5 -q "${screen[@]}"
-site "DKO_LAUNCHER='srun --mpi=pmix $(held_in_pairs screen.h5 gate)'"
+# Until they are killed: SLURM asks them to end first, which a lost node would not hear.
+held=$(held_in_pairs screen.h5 gate)
+site "DKO_LAUNCHER='srun --mpi=pmix ${held/=WAIT/=STAY}'"
 submit --nodes=2 --ntasks-per-node=1 "$jobs/screen.sbatch" data.csv screen.h5 "${screen[@]}"
 until_file gate.0 60
 until_file gate.1 60

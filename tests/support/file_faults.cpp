@@ -3,8 +3,9 @@
 //
 //   DKO_FAULT        what happens: a signal (KILL ABRT SEGV TERM INT USR1), JOB (SIGKILL to the ranks beside
 //                    this one, then to it), an error of files (ENOSPC EDQUOT EIO EROFS ESTALE) of this
-//                    operation and all after it, SHORT (half a write, then ENOSPC), HANG (half a minute), or
-//                    WAIT (until a signal that it handles reaches the rank, or DKO_FAULT_GATE is there)
+//                    operation and all after it, SHORT (half a write, then ENOSPC), HANG (half a minute),
+//                    WAIT (until a signal that it handles reaches the rank, or DKO_FAULT_GATE is there), or
+//                    STAY (the same, whatever the signals)
 //   DKO_FAULT_AT     at which operation of the rank, counted from 1
 //   DKO_FAULT_RANK   of which rank of MPI_COMM_WORLD; default: of every
 //   DKO_FAULT_PATH   only operations on files whose absolute path contains this text are counted; with a $ at
@@ -180,13 +181,14 @@ void wait_at_gate() {
   const Settings& asked = settings();
   for (const int signal : {SIGTERM, SIGINT, SIGUSR1}) signal_watch::watch(signal);
   append(asked.gate + "." + asked.own_rank, "waits\n");
-  while (!signal_watch::has_signal && ::access(asked.gate.c_str(), F_OK) != 0) ::usleep(poll);
+  const bool stays = asked.fault == "STAY";
+  while ((stays || !signal_watch::has_signal) && ::access(asked.gate.c_str(), F_OK) != 0) ::usleep(poll);
 }
 
 void strike() {
   const std::string& fault = settings().fault;
   if (fault == "HANG") ::sleep(30);
-  if (fault == "WAIT") wait_at_gate();
+  if (fault == "WAIT" || fault == "STAY") wait_at_gate();
   if (fault == "JOB") {
     kill_siblings();
     ::kill(getpid(), SIGKILL);
