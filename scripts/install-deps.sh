@@ -5,7 +5,7 @@
 #   scripts/install-deps.sh --tests   to run the tests too
 #   scripts/install-deps.sh --fuzz    for scripts/fuzz.sh
 #   scripts/install-deps.sh --slurm   for the tests that start a SLURM cluster on this machine
-#   scripts/install-deps.sh --report  only what scripts/report.py and scripts/dko_results.py need
+#   scripts/install-deps.sh --report  only what reports, pictures and Python's `import dko` need
 set -euo pipefail
 
 packages=(
@@ -17,7 +17,7 @@ packages=(
   libfmt-dev liblzf-dev libxxhash-dev nlohmann-json3-dev
 )
 report=(python3-h5py python3-pandas python3-scipy python3-matplotlib)
-tests=(catch2 clang-format "${report[@]}" python3-anndata python3-sklearn)
+tests=(catch2 clang-format "${report[@]}" python3-anndata python3-sklearn python3-pip python3-setuptools python3-wheel)
 fuzz=(clang libclang-rt-dev llvm)
 slurm=(slurmctld slurmd slurm-client slurm-wlm-basic-plugins munge)
 
