@@ -6,7 +6,7 @@
 #   scripts/install-deps.sh --tests   to run the tests too
 #   scripts/install-deps.sh --fuzz    for scripts/fuzz.sh
 #   scripts/install-deps.sh --slurm   only what the tests need that start a SLURM cluster on this machine
-#   scripts/install-deps.sh --report  only what scripts/report.py and scripts/dko_results.py need
+#   scripts/install-deps.sh --report  only what reports, pictures and Python's `import dko` need
 set -euo pipefail
 
 build=(
@@ -18,7 +18,7 @@ build=(
 mpi=(openmpi-bin libopenmpi-dev libhdf5-openmpi-dev)
 mpich=(mpich libmpich-dev libhdf5-mpich-dev)
 report=(python3-h5py python3-pandas python3-scipy python3-matplotlib)
-tests=(catch2 clang-format "${report[@]}" python3-sklearn)
+tests=(catch2 clang-format "${report[@]}" python3-sklearn python3-pip python3-setuptools python3-wheel)
 optional=(python3-anndata)  # not in Debian 13: the tests that need it are skipped
 fuzz=(clang libclang-rt-dev llvm)
 slurm=(slurmctld slurmd slurm-client slurm-wlm-basic-plugins munge)

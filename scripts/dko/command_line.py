@@ -15,5 +15,5 @@ def require(name, modules):
     missing = [module for module in modules if importlib.util.find_spec(module) is None]
     if missing:
         debian = " ".join(f"python3-{module}" for module in missing)
-        sys.exit(f"{called(name)}: error: {sys.executable} has no {', '.join(missing)}: install {debian} (Debian; "
-                 "elsewhere by pip or conda, without python3-), or start this script by a Python that has them")
+        sys.exit(f"{called(name)}: error: {sys.executable} has no {', '.join(missing)}: install them (on Debian {debian}), "
+                 "or start this script by a Python that has them")

@@ -45,8 +45,8 @@ class DkoFailure(DkoError):
 
 def arguments_of(command_line):
     """This script's own options, and dko's."""
-    parser = argparse.ArgumentParser(prog=called("submit"), description=__doc__.split("\n\n")[0], epilog="Other options are dko's.",
-                                     allow_abbrev=False)
+    parser = argparse.ArgumentParser(prog=called("submit"), description=__doc__.split("\n\n")[0],
+                                     epilog="Other options are dko's.", allow_abbrev=False)
     parser.add_argument("question", choices=["screen", "train", "ensemble"])
     parser.add_argument("input", metavar="INPUT", help="expression data")
     parser.add_argument("-o", "--out", required=True, metavar="FILE", help="the screen, or of train the model")

@@ -1,6 +1,7 @@
 # What `cmake --install` puts below a prefix, and what `cpack -G DEB` makes a package of. The parts find each other by their
 # places below the prefix (scripts/dko/places.py, jobs/*), which are therefore not to be chosen.
-set(DKO_PYTHON "/usr/bin/python3" CACHE FILEPATH "The Python that the installed dko-report, dko-submit and so on start with")
+set(DKO_PYTHON "/usr/bin/python3" CACHE FILEPATH
+  "The Python that the installed dko-report, dko-submit and so on start with")
 
 # Libraries out of modules, Spack or conda are found again where the linker found them.
 set_target_properties(dko PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
@@ -28,10 +29,9 @@ endforeach()
 # The package for Debian and its like. Which libraries it depends on is found out by dpkg-shlibdeps.
 set(CPACK_GENERATOR DEB)
 set(CPACK_PROJECT_CONFIG_FILE ${CMAKE_CURRENT_LIST_DIR}/cpack.cmake)
+set(CPACK_PRE_BUILD_SCRIPTS ${CMAKE_CURRENT_LIST_DIR}/open_folders.cmake)
 set(CPACK_PACKAGE_CONTACT "dko developers <dko@localhost>")
 set(CPACK_STRIP_FILES ON)
-set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
-  OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION science)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)

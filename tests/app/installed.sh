@@ -58,7 +58,7 @@ elif unshare -rm mount -t tmpfs none "$DKO_SOURCE" 2>/dev/null; then hide=(unsha
 (cd "$place" && "${hide[@]}" bash installed.sh use_it "${hide:+$DKO_SOURCE}")
 
 # What pip makes of the folder is the same package; it builds in the folder, so of a copy.
-if ! "$python" -c 'import pip, setuptools, wheel' 2>/dev/null; then
+if ! "$python" -c 'import setuptools, wheel, pip' 2>/dev/null; then
   echo "NOT TESTED: pip install ./scripts; $python has not pip, setuptools and wheel"
   exit 0
 fi
