@@ -5,6 +5,7 @@
 #   scripts/install-deps.sh --tests   to run the tests too
 #   scripts/install-deps.sh --fuzz    for scripts/fuzz.sh
 #   scripts/install-deps.sh --slurm   for the tests that start a SLURM cluster on this machine
+#   scripts/install-deps.sh --cross   for the test of the kernels on an emulated aarch64
 #   scripts/install-deps.sh --report  only what scripts/report.py and scripts/dko_results.py need
 set -euo pipefail
 
@@ -19,6 +20,7 @@ packages=(
 report=(python3-h5py python3-pandas python3-scipy python3-matplotlib)
 tests=(catch2 clang-format "${report[@]}" python3-anndata python3-sklearn)
 fuzz=(clang libclang-rt-dev llvm)
+cross=(g++-aarch64-linux-gnu qemu-user)
 slurm=(slurmctld slurmd slurm-client slurm-wlm-basic-plugins munge)
 
 case "${1:-}" in
@@ -26,8 +28,9 @@ case "${1:-}" in
   --tests) packages+=("${tests[@]}") ;;
   --fuzz) packages+=("${fuzz[@]}") ;;
   --slurm) packages=("${slurm[@]}") ;;
+  --cross) packages=("${cross[@]}") ;;
   --report) packages=("${report[@]}") ;;
-  *) echo "usage: scripts/install-deps.sh [--tests|--fuzz|--slurm|--report]" >&2; exit 2 ;;
+  *) echo "usage: scripts/install-deps.sh [--tests|--fuzz|--slurm|--cross|--report]" >&2; exit 2 ;;
 esac
 
 if ! command -v apt-get >/dev/null; then
