@@ -6,6 +6,7 @@
 #   scripts/install-deps.sh --tests   to run the tests too
 #   scripts/install-deps.sh --fuzz    for scripts/fuzz.sh
 #   scripts/install-deps.sh --slurm   only what the tests need that start a SLURM cluster on this machine
+#   scripts/install-deps.sh --cross   only what the test of the kernels on an emulated aarch64 needs
 #   scripts/install-deps.sh --report  only what reports, pictures and Python's `import dko` need
 set -euo pipefail
 
@@ -21,6 +22,7 @@ report=(python3-h5py python3-pandas python3-scipy python3-matplotlib)
 tests=(catch2 clang-format "${report[@]}" python3-sklearn python3-pip python3-setuptools python3-wheel)
 optional=(python3-anndata)  # not in Debian 13: the tests that need it are skipped
 fuzz=(clang libclang-rt-dev llvm)
+cross=(g++-aarch64-linux-gnu qemu-user)
 slurm=(slurmctld slurmd slurm-client slurm-wlm-basic-plugins munge)
 
 packages=()
@@ -33,8 +35,9 @@ for option in "$@"; do
     --tests) packages+=("${tests[@]}"); wanted+=("${optional[@]}"); needs_build=true ;;
     --fuzz) packages+=("${fuzz[@]}"); needs_build=true ;;
     --slurm) packages+=("${slurm[@]}") ;;
+    --cross) packages+=("${cross[@]}") ;;
     --report) packages+=("${report[@]}") ;;
-    *) echo "usage: scripts/install-deps.sh [--mpich] [--tests] [--fuzz] [--slurm] [--report]" >&2; exit 2 ;;
+    *) echo "usage: scripts/install-deps.sh [--mpich] [--tests] [--fuzz] [--slurm] [--cross] [--report]" >&2; exit 2 ;;
   esac
 done
 if $needs_build; then packages+=("${build[@]}" "${mpi[@]}"); fi

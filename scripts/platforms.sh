@@ -6,9 +6,9 @@
 #
 # A platform is SUITE:COMPILER:MPI, such as trixie:gcc:mpich or bookworm:clang-16:openmpi. Systems are kept in DIR
 # (default: /var/tmp/dko-platforms), so that a second run starts where the first ended; DIR/PLATFORM.log tells all.
-# Scores are compared with those of the first platform.
+# What is committed is built, from a clone of its own. Scores are compared with those of the first platform.
 set -euo pipefail
-source=$(cd "$(dirname "$0")/.." && pwd)
+repository=$(cd "$(dirname "$0")/.." && pwd)
 folder=/var/tmp/dko-platforms
 if [ "${1:-}" = --folder ]; then
   folder=$2
@@ -22,6 +22,9 @@ fi
 [ "$(id -u)" = 0 ] || { echo "scripts/platforms.sh: chroots need root" >&2; exit 1; }
 command -v debootstrap >/dev/null || { echo "scripts/platforms.sh: install debootstrap" >&2; exit 1; }
 mkdir -p "$folder"/{results,cache}
+source=$folder/source
+rm -rf "$source"
+git clone -q "$repository" "$source"
 
 # inside SUITE COMMAND...: in that system, with the sources at /src, read-only, and this machine untouched.
 inside() {
@@ -31,7 +34,8 @@ inside() {
   unshare --mount --propagation private bash -euc '
     root=$1; source=$2; folder=$3; shift 3
     mount -t proc proc "$root/proc"
-    mount --bind /dev "$root/dev"
+    mount --rbind /sys "$root/sys"
+    mount --rbind /dev "$root/dev"
     mount -t tmpfs tmpfs "$root/tmp"
     mount --bind "$source" "$root/src"
     mount -o remount,bind,ro "$root/src"
@@ -63,6 +67,8 @@ case $compiler in
 esac
 set -a; . /src/scripts/oversubscribed-mpi.env; set +a
 export CMAKE_CXX_COMPILER_LAUNCHER=ccache
+mkdir -p /results/$name
+rm -f /results/$name/*.csv
 cmake -G Ninja -S /src -B /build/$name -DCMAKE_BUILD_TYPE=Release -DDKO_BUILD_TESTS=ON -DDKO_WERROR=ON \
   -DCMAKE_C_COMPILER=$cc -DCMAKE_CXX_COMPILER=$cxx -DMPI_CXX_COMPILER=mpicxx.$mpi | tee /results/$name/configure.txt
 cmake --build /build/$name -j 2
@@ -98,9 +104,9 @@ scores() {
 
 # row PLATFORM: a row of the table, from what it left.
 row() {
-  local name=$1 of=$folder/results/$1 passed=- failed=- skipped=-
+  local name=${1//:/-} passed=- failed=- skipped=- mpi hdf5 compiler version
+  local of=$folder/results/$name reference=$folder/results/${platforms[0]//:/-}
   read -r compiler version <<<"$(sed -n 's/^-- *compiler *\([^ ]*\) \([^,]*\),.*/\1 \2/p' "$of/configure.txt")"
-  local mpi hdf5
   mpi=$(sed -n 's/^-- *MPI  *\(.*\) (.*launcher.*/\1/p' "$of/configure.txt")
   hdf5=$(sed -n 's/^-- *HDF5  *\([^ ]*\).*/\1/p' "$of/configure.txt")
   if [ -e "$of/tests.txt" ]; then
@@ -108,17 +114,18 @@ row() {
     failed=$(grep -cE '\*\*\*(Failed|Timeout|Exception)' "$of/tests.txt" || true)
     passed=$(grep -cE ' Passed ' "$of/tests.txt" || true)
   fi
-  echo "| ${name%%:*} | $compiler $version | $mpi | $hdf5 | $passed, $failed, $skipped |" \
-    "$(scores "$folder/results/${platforms[0]}" "$of" dko), $(scores "$folder/results/${platforms[0]}" "$of" sparse) |"
+  echo "| ${1%%:*} | $compiler $version | $mpi | $hdf5 | $passed, $failed, $skipped |" \
+    "$(scores "$reference" "$of" dko), $(scores "$reference" "$of" sparse) |"
 }
 
 failures=0
 for platform in "${platforms[@]}"; do
   IFS=: read -r suite compiler mpi <<<"$platform"
-  mkdir -p "$folder/results/$platform"
-  echo "== $platform: $folder/$platform.log" >&2
-  if ! { system "$suite" "$compiler" "$mpi" && inside "$suite" bash -c "$inner" inner "$platform" "$compiler" "$mpi"; } \
-    >"$folder/$platform.log" 2>&1 </dev/null; then
+  name=${platform//:/-}  # no colons: they separate what LD_PRELOAD names
+  mkdir -p "$folder/results/$name"
+  echo "== $platform: $folder/$name.log" >&2
+  if ! { system "$suite" "$compiler" "$mpi" && inside "$suite" bash -c "$inner" inner "$name" "$compiler" "$mpi"; } \
+    >"$folder/$name.log" 2>&1 </dev/null; then
     failures=$((failures + 1))
     echo "   failed" >&2
   fi
@@ -127,7 +134,7 @@ done
 echo "| Debian | compiler | MPI | HDF5 | tests passed, failed, skipped | scores of the dko mapping, the sparse one |"
 echo "|---|---|---|---|---|---|"
 for platform in "${platforms[@]}"; do
-  if [ -e "$folder/results/$platform/sparse-double.csv" ]; then row "$platform"
+  if [ -e "$folder/results/${platform//:/-}/sparse-double.csv" ]; then row "$platform"
   else echo "| ${platform//:/ | } | | not built | |"; fi
 done
 [ $failures = 0 ]

@@ -13,8 +13,8 @@ lone() {
     [ $code = 2 ] || { cat said$rank.txt; fail "exit code $code instead of 2: $*"; }
   done
   grep -qE -- "$words" said0.txt || { cat said0.txt; fail "did not say '$words'"; }
-  [ "$(wc -l <said0.txt)" = 1 ] || { cat said0.txt; fail "more than one message"; }
-  [ ! -s said1.txt ] || { cat said1.txt; fail "a second process spoke"; }
+  [ "$(grep -c '^dko:' said0.txt)" = 1 ] || { cat said0.txt; fail "more than one message"; }
+  ! grep '^dko:' said1.txt || fail "a second process spoke"
   absent x.h5
 }
 # Each launcher counts two, and MPI, which none of them serves here, sees one.

@@ -189,17 +189,18 @@ TEST_CASE("a pair has the same bits in whatever range, selection and company it 
 
 TEST_CASE("instruction sets agree to rounding, over more rows than fit into the first cache") {
   constexpr std::int32_t n = 1100;
+  constexpr std::int32_t in_pairs = 240;  // of these: enough, also where every instruction is emulated
   AllExpressed cell = random_effects(n, 0.2, 1, 25);
   DenseCellKernel portable(cell.mapping, InstructionSet::portable);
   DenseCellKernel best(cell.mapping);
   portable.load(cell.genes);
   best.load(cell.genes);
-  const testing::PairScores by_portable(portable, n);
-  const testing::PairScores by_best(best, n);
+  const testing::PairScores by_portable(portable, in_pairs);
+  const testing::PairScores by_best(best, in_pairs);
   double worst = 0;
   by_best.for_each([&](std::int32_t a, std::int32_t b, std::size_t at) {
     worst = std::max(worst, largest_difference(stored(by_best, at), stored(by_portable, at)));
-    if (at % 997 != 0) return;
+    if (at % 47 != 0) return;
     worst = std::max(worst,
                      largest_difference(stored(by_best, at), best.scores(std::vector<std::int32_t>{a, b})));
   });

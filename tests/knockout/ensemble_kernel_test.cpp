@@ -6,7 +6,7 @@
 #include "dko/knockout/dense_cell_kernel.hpp"
 #include "support/full_network.hpp"
 #include "support/pair_scores.hpp"
-#include "support/screens.hpp"
+#include "support/testing.hpp"
 
 using namespace dko;
 

@@ -18,16 +18,6 @@ bool is_stored(ScoreArray array, Score score, std::int64_t members) {
   return members > 1 || !is_deviation(score);
 }
 
-std::vector<Mapping> random_members(std::int64_t members, MappingShape shape, std::uint64_t seed) {
-  std::vector<Mapping> mappings;
-  while (std::ssize(mappings) < members) mappings.push_back(random_mapping(shape, 1, seed++));
-  return mappings;
-}
-
-std::vector<CollapsedMapping> collapsed(const std::vector<Mapping>& members) {
-  return {members.begin(), members.end()};
-}
-
 void MemorySink::write(ScoreArray array, std::int64_t first, const ScoreViews& scores) {
   for (const Score score : every_score) {
     std::int64_t event = first;

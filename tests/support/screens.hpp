@@ -43,8 +43,4 @@ bool is_stored(ScoreArray array, Score score, std::int64_t members);
 /// Singles, pairs and three sampled pairs of a matrix; with standard deviations if there are several members.
 ScreenPlan full_plan(const ExpressionMatrix& matrix, std::int64_t members = 1);
 
-/// Mappings that differ: random ones of this seed and those after it.
-std::vector<Mapping> random_members(std::int64_t members, MappingShape shape, std::uint64_t seed);
-std::vector<CollapsedMapping> collapsed(const std::vector<Mapping>& members);
-
 }  // namespace dko::testing

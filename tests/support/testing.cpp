@@ -106,4 +106,14 @@ Mapping random_mapping(MappingShape shape, float scale, std::uint64_t seed) {
   return mapping;
 }
 
+std::vector<Mapping> random_members(std::int64_t members, MappingShape shape, std::uint64_t seed) {
+  std::vector<Mapping> mappings;
+  while (std::ssize(mappings) < members) mappings.push_back(random_mapping(shape, 1, seed++));
+  return mappings;
+}
+
+std::vector<CollapsedMapping> collapsed(const std::vector<Mapping>& members) {
+  return {members.begin(), members.end()};
+}
+
 }  // namespace dko::testing

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "dko/expression/matrix.hpp"
+#include "dko/mapping/collapsed_mapping.hpp"
 #include "dko/mapping/mapping.hpp"
 #include "dko/parallel/communicator.hpp"
 
@@ -57,5 +58,9 @@ std::vector<std::int64_t> all_cells(const ExpressionMatrix& matrix);
 
 /// Parameters uniform in ±scale: without training, of mixed sign.
 Mapping random_mapping(MappingShape shape, float scale, std::uint64_t seed);
+
+/// Mappings that differ: random ones of this seed and those after it.
+std::vector<Mapping> random_members(std::int64_t members, MappingShape shape, std::uint64_t seed);
+std::vector<CollapsedMapping> collapsed(const std::vector<Mapping>& members);
 
 }  // namespace dko::testing
