@@ -24,7 +24,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from dko.command_line import called
+from dko.command_line import called, exit_code_of
 from dko.errors import DkoError, InputError, UsageError, WriteError
 from dko.places import jobs_folder, program_of, site_file
 
@@ -353,10 +353,4 @@ def answer(command_line):
 
 def main(arguments=None):
     """As on the command line, whose arguments are the default. Returns the exit code."""
-    try:
-        answer(sys.argv[1:] if arguments is None else arguments)
-    except DkoError as failure:
-        if str(failure):
-            print(f"{called('submit')}: error: {failure}", file=sys.stderr)
-        return failure.exit_code
-    return 0
+    return exit_code_of("submit", answer, sys.argv[1:] if arguments is None else arguments)

@@ -4,15 +4,24 @@
 
 namespace dko::hdf5 {
 
+namespace {
+
+template <class Bytes>
+ObjectKey key_of(const Bytes& bytes) {
+  static_assert(sizeof(bytes) <= sizeof(ObjectKey));
+  ObjectKey key{};
+  std::memcpy(key.data(), &bytes, sizeof(bytes));
+  return key;
+}
+
+}  // namespace
+
 #if H5_VERSION_GE(1, 12, 0)
 
 ObjectInfo object_info(Id location, const std::string& name, const std::string& place) {
   H5O_info2_t info;
   check_input(H5Oget_info_by_name3(location, name.c_str(), &info, H5O_INFO_BASIC, H5P_DEFAULT), place);
-  ObjectKey key{};
-  static_assert(sizeof(info.token) <= sizeof(key));
-  std::memcpy(key.data(), &info.token, sizeof(info.token));
-  return {info.type, key};
+  return {info.type, key_of(info.token)};
 }
 
 htri_t has_signature(const std::string& path) {
@@ -28,10 +37,7 @@ void free_texts(Id type, Id space, Id transfer, void* texts) {
 ObjectInfo object_info(Id location, const std::string& name, const std::string& place) {
   H5O_info_t info;
   check_input(H5Oget_info_by_name2(location, name.c_str(), &info, H5O_INFO_BASIC, H5P_DEFAULT), place);
-  ObjectKey key{};
-  static_assert(sizeof(info.addr) <= sizeof(key));
-  std::memcpy(key.data(), &info.addr, sizeof(info.addr));
-  return {info.type, key};
+  return {info.type, key_of(info.addr)};
 }
 
 htri_t has_signature(const std::string& path) {

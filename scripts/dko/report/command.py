@@ -11,24 +11,13 @@ from __future__ import annotations
 import argparse
 import os
 import signal
-import sys
 
-from dko.command_line import called
-from dko.errors import DkoError, InputError, UsageError, WriteError
+from dko.command_line import at_least_one, called, exit_code_of
+from dko.errors import InputError, UsageError, WriteError
 from dko.report import data as report_data
 from dko.report import page as report_page
 from dko.report import sections
 from dko.results import open_screen
-
-
-def at_least_one(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise ValueError
-    return value
-
-
-at_least_one.__name__ = "whole number above 0"
 
 
 def parse_arguments(arguments):
@@ -142,11 +131,5 @@ def make_report(options):
 
 def main(arguments=None) -> int:
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    options = parse_arguments(arguments)
-    try:
-        make_report(options)
-    except DkoError as error:
-        print(f"{called('report')}: error: {' '.join(str(error).split())}", file=sys.stderr)
-        return error.exit_code
-    return 0
+    return exit_code_of("report", make_report, parse_arguments(arguments))
 

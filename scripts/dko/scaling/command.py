@@ -39,7 +39,7 @@ import subprocess
 import sys
 import time
 
-from dko.command_line import called
+from dko.command_line import at_least_one, called, exit_code_of
 from dko.errors import DkoError, UsageError, WriteError
 from dko.scaling import figures
 from dko.scaling import machine as scaling_machine
@@ -87,16 +87,6 @@ def parse_options(arguments):
         help="after which a run counts as hanging; default: 3600")
     add("-f", "--force", action="store_true", help="replace the result if it exists")
     return parser.parse_args(arguments)
-
-
-def at_least_one(text):
-    value = int(text)
-    if value < 1:
-        raise ValueError
-    return value
-
-
-at_least_one.__name__ = "whole number above 0"
 
 
 def chosen_cases(text):
@@ -352,10 +342,5 @@ def main(arguments=None):
     options = parse_options(arguments)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    try:
-        measure(options)
-    except DkoError as error:
-        print(f"{called('scaling')}: error: {error}", file=sys.stderr)
-        return error.exit_code
-    return 0
+    return exit_code_of("scaling", measure, options)
 

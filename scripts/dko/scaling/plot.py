@@ -11,10 +11,9 @@ from __future__ import annotations
 import argparse
 import os
 import signal
-import sys
 
-from dko.command_line import called, require
-from dko.errors import DkoError, UsageError, WriteError
+from dko.command_line import called, exit_code_of, require
+from dko.errors import UsageError, WriteError
 from dko.scaling import figures
 
 PICTURES = ["scaling", "time", "training", "machines"]
@@ -82,11 +81,5 @@ def plot(options):
 def main(arguments=None) -> int:
     require("plot-scaling", ["matplotlib", "numpy"])
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    options = parse_arguments(arguments)
-    try:
-        plot(options)
-    except DkoError as error:
-        print(f"{called('plot-scaling')}: error: {' '.join(str(error).split())}", file=sys.stderr)
-        return error.exit_code
-    return 0
+    return exit_code_of("plot-scaling", plot, parse_arguments(arguments))
 
