@@ -11,7 +11,11 @@ scripts/install-deps.sh --fuzz
 scripts/install-deps.sh --slurm || echo "SLURM cannot be installed: its tests are skipped"
 
 echo "== formatting"
-git ls-files '*.cpp' '*.hpp' | xargs clang-format --dry-run --Werror
+if clang-format --version | grep -q 'version 14\.'; then
+  git ls-files '*.cpp' '*.hpp' | xargs clang-format --dry-run --Werror
+else
+  echo "skipped: each release of clang-format has its own taste, and the code is formatted by 14 (Debian 12)"
+fi
 
 echo "== sanitizers"
 cmake --preset asan >/dev/null
