@@ -25,11 +25,10 @@ describe_run() {
   echo "== $(date -u +%FT%TZ) job ${SLURM_JOB_ID:-none} (${SLURM_JOB_NAME:-no name}), run $((${SLURM_RESTART_COUNT:-0} + 1))"
   if [ -n "${DKO_MODULES:-}" ]; then module load $DKO_MODULES; fi
   "$DKO" --version
-  mpirun --version 2>/dev/null | head -n 1 || true
   echo "launcher: $DKO_LAUNCHER; site: $DKO_SITE"
   if [ -z "${SLURM_NTASKS:-}" ]; then echo "no number of tasks was asked for, such as by --ntasks-per-node"; fi
   echo "nodes: ${SLURM_JOB_NODELIST:-$(hostname)}, tasks: ${SLURM_NTASKS:-?}; ranks on each:"
-  $DKO_LAUNCHER hostname | sort | uniq -c
+  $DKO_LAUNCHER hostname | sort | uniq -c || echo "the launcher does not tell where ranks lie"
   env | grep -E '^(DKO|SBATCH|SLURM_(JOB|CLUSTER|NTASKS|ARRAY|CPUS|MEM|RESTART)|OMPI|PMIX|UCX)_?' | sort
 }
 
