@@ -16,7 +16,7 @@ killed() {
     --checkpoint "${file%.member1}" --checkpoint-every 0 "$@"
   until_held $rank
   kill -KILL $(ranks_of_job)
-  ended 60 '1[0-9]+'
+  ended 60 '1[0-9]+|9'
   [ -e "$file" ] || fail "$file is not there after the job was killed"
   [ ! -e killed.h5 ] || fail "a killed training left a model"
   rm -f killed.h5.partial

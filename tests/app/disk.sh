@@ -65,7 +65,7 @@ mount -o remount,rw disk
 # Nor does a resumed one, and what is there stays.
 start 2 env LD_PRELOAD="$DKO_FAULTS" DKO_FAULT=KILL DKO_FAULT_AT=3 DKO_FAULT_PATH="$PWD/disk/out.h5.partial" \
   DKO_FAULT_KINDS=write DKO_FAULT_RANK=1 "$DKO" "${screen[@]}" -o disk/out.h5
-ended 60 '1[0-9]+'
+ended 60 '1[0-9]+|9'
 [ -s disk/out.h5.partial ] || fail "there is nothing to resume"
 cp disk/out.h5.partial before
 mount -o remount,ro disk
