@@ -41,6 +41,8 @@ get_done() {
   find_files "$@"
   give_up_if_stuck "$out" "$@"
   passing_signals "$@" --resume || code=$?
+  # MPICH's mpirun ends with 0 when it has passed a signal on, whatever its ranks end with.
+  if [ $code = 0 ] && [ ! -e "$out" ]; then code=5; fi
   if [ $code = 138 ] && [ "$("$DKO" info --progress "$out" "${files[@]}")" = "nothing yet" ]; then
     echo "dko was told to save while there was nothing to save: reading, or a sparse fit, which cannot be resumed:" \
       "SBATCH_TIMELIMIT must be long enough for it" >&2

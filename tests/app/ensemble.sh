@@ -42,7 +42,7 @@ long=(train data.csv --steps 3000 --batch 10 --ensemble 2 --member 1)
 hold rename 5 again.h5.checkpoint
 start 1 "${held[@]}" "$DKO" "${long[@]}" -o again.h5 --checkpoint-every 0
 until_held 0
-kill -USR1 $job
+kill -USR1 $(ranks_of_job)
 ended 60 5
 [ ! -e again.h5.checkpoint.member1 ] || fail "a lone member has another's checkpoint"
 expect 3 'is of another training: --seed' "$DKO" "${long[@]:0:9}" 0 -o again.h5 --resume
