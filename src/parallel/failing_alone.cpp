@@ -16,10 +16,21 @@ namespace dko {
 
 namespace {
 
-/// Time for a lower rank to end the job first: mpirun may take some of it to hear of that.
-void let_lower_ranks_speak(int rank) {
-  constexpr int most = 10;
-  std::this_thread::sleep_for(std::chrono::milliseconds(500) * std::min(rank, most));
+/// Time for a lower rank to end the job first: on a busy machine mpirun takes a second to hear of that and to
+/// ask this rank to end. Returns whether it has.
+bool lower_rank_spoke(int rank) {
+  using namespace std::chrono_literals;
+  constexpr int most = 4;
+  if (StopSignals::caught()) {  // before: what comes now cannot be told from it
+    std::this_thread::sleep_for(500ms * std::min(rank, most));
+    return false;
+  }
+  constexpr auto step = 50ms;
+  for (auto left = 1500ms * std::min(rank, most); left > 0ms; left -= step) {
+    if (StopSignals::caught()) return true;
+    std::this_thread::sleep_for(step);
+  }
+  return StopSignals::caught().has_value();
 }
 
 }  // namespace
@@ -27,11 +38,7 @@ void let_lower_ranks_speak(int rank) {
 void end_job(const std::string& message, ExitCode code) {
   int rank = 0;
   MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-  const auto before = StopSignals::caught();
-  let_lower_ranks_speak(rank);
-  // mpirun asks the ranks to end when one has ended the job.
-  const bool is_ending = !before && StopSignals::caught();
-  if (!is_ending)
+  if (!lower_rank_spoke(rank))
     std::cerr << fmt::format("dko: error: rank {}: {}\n", rank, printable(message)) << std::flush;
   MPI_Abort(MPI_COMM_WORLD, static_cast<int>(code));
   std::_Exit(static_cast<int>(code));

@@ -98,13 +98,13 @@ absent r.h5 screen.h5.model
 "$DKO" simulate --genes 200 --cells 60 --seed 3 -o wide.csv -q
 cat >rank.sh <<'R'
 #!/bin/bash
-[ "${OMPI_COMM_WORLD_RANK:-$PMI_RANK}" != 1 ] || ulimit -f 300
+[ "${OMPI_COMM_WORLD_RANK:-$PMI_RANK}" != 1 ] || ulimit -f 40000  # above the files in which MPI shares memory
 trap '' XFSZ
 exec "$@"
 R
 chmod +x rank.sh
 expect 4 'dko: error: .*q.h5.partial.*(writing failed|cannot be)' env ASAN_OPTIONS=detect_leaks=0 timeout 120 \
-  mpirun -n 2 ./rank.sh "$DKO" train wide.csv -o x.h5 "${short[@]}" --parallel sharded --checkpoint q.h5
+  mpirun -n 2 ./rank.sh "$DKO" train wide.csv -o x.h5 "${short[@]}" --hidden 15000 --parallel sharded --checkpoint q.h5
 [ "$(grep -c 'dko: error' said.txt)" = 1 ] || { cat said.txt; fail "more than one message"; }
 absent x.h5 q.h5
 
