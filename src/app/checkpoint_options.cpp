@@ -1,36 +1,13 @@
 #include "checkpoint_options.hpp"
 
-#include <fmt/format.h>
-
 #include <boost/program_options/value_semantic.hpp>
-#include <filesystem>
 #include <string>
-#include <system_error>
-#include <vector>
 
 #include "dko/base/error.hpp"
-#include "dko/base/text.hpp"
 
 namespace dko::app {
 
 namespace po = boost::program_options;
-namespace fs = std::filesystem;
-
-namespace {
-
-std::vector<fs::path> files_of(const ModelOptions& options) {
-  std::vector<fs::path> files;
-  for (std::int64_t member = 0; member < options.made(); ++member)
-    files.push_back(member_checkpoint(options.checkpoint.file, member));
-  return files;
-}
-
-bool is_there(const fs::path& file) {
-  std::error_code ignored;
-  return fs::exists(file, ignored);
-}
-
-}  // namespace
 
 void add_checkpoint_options(CommandLine& line, CheckpointOptions& options) {
   line.add()("checkpoint",
@@ -59,54 +36,6 @@ void complete_checkpoint_options(const CommandLine& line, const std::string& out
   if (checkpoint.file.empty() && line.given("checkpoint-every"))
     throw UsageError("--checkpoint-every needs checkpoints");
   require_between("--checkpoint-every", checkpoint.every, 0, 1e9);
-}
-
-void prepare_checkpoints(const ExpressionMatrix& matrix, const Split& split, const ModelOptions& options,
-                         bool force, Log& log) {
-  const CheckpointOptions& checkpoint = options.checkpoint;
-  if (checkpoint.file.empty()) return;
-  const double of_one = checkpoint_bytes(mapping_shape(matrix, options.training), options.training.steps,
-                                         !split.validation.empty());
-  double needed = 0;
-  for (const fs::path& file : files_of(options)) {
-    if (is_there(file) && !checkpoint.resume && !force)
-      throw UsageError(
-          fmt::format("{} exists: give --resume to go on from it, or --force to replace it", file.string()));
-    const OutputFile probe(file, checkpoint.resume || force);
-    // A new checkpoint is written beside the older.
-    needed += (is_there(file) ? 1 : 2) * of_one;
-  }
-  require_disk_space(checkpoint.file, needed, "checkpoints", "; --checkpoint none does without");
-  if (checkpoint.resume && !is_there(checkpoint.file))
-    log.info("{}: there is none yet, the training starts at the beginning", checkpoint.file.string());
-}
-
-void prepare_for_training(CheckpointOptions& options, Job& job) {
-  if (options.file.empty()) return;
-  options.provenance = job.provenance;
-  // Only rank 0 has read the data, and other ranks may lead the training of a member.
-  for (std::string* text :
-       {&options.provenance.input, &options.provenance.input_checksum, &options.provenance.selection})
-    job.ranks().broadcast(*text);
-  options.on_resume = [&log = job.log](const fs::path& file, std::int64_t steps,
-                                       std::int64_t validate_every) {
-    log.info("{}: going on after {}{}", file.string(), counted(steps, "step"),
-             validate_every > 1 ? fmt::format(", validating every {}", counted(validate_every, "step")) : "");
-  };
-  options.on_save = [&log = job.log](const fs::path& file, std::int64_t steps, double seconds) {
-    log.detail("{}: written after {}, in {}", file.string(), counted(steps, "step"), human_seconds(seconds));
-  };
-}
-
-void remove_checkpoints(const ModelOptions& options, Log& log) {
-  if (options.checkpoint.file.empty()) return;
-  for (const fs::path& file : files_of(options)) {
-    std::error_code error;
-    if (fs::remove(file, error))
-      log.info("{}: removed, for the training is done", file.string());
-    else if (error)
-      log.warn("{}: cannot be removed: {}", file.string(), error.message());
-  }
 }
 
 }  // namespace dko::app

@@ -8,8 +8,8 @@
 #include "dko/mapping/join_models.hpp"
 #include "dko/mapping/model_file.hpp"
 #include "dko/parallel/collective.hpp"
-#include "job.hpp"
-#include "training_summary.hpp"
+#include "run_json.hpp"
+#include "start_job.hpp"
 
 namespace dko::app {
 
@@ -58,7 +58,7 @@ Model join(const EnsembleOptions& options, Job& job) {
 void ensemble_command(const std::vector<std::string>& arguments, const Context& context) {
   EnsembleOptions options;
   if (!parse(options, arguments, context)) return;
-  Job job(context, options.common, 0);
+  Job job = start_job(context, options.common, 0);
   on_root(job.ranks(), [&] {
     OutputFile out(options.out, options.common.force);
     Summary summary(options.common);

@@ -1,25 +1,21 @@
-#include "estimate.hpp"
-
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <boost/program_options/value_semantic.hpp>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "checkpoint_options.hpp"
 #include "command.hpp"
 #include "dko/base/error.hpp"
 #include "dko/base/text.hpp"
+#include "dko/mapping/model_file.hpp"
 #include "dko/parallel/collective.hpp"
-#include "dko/results/model_notes.hpp"
-#include "dko/results/screen_size.hpp"
-#include "dko/training/checkpoint.hpp"
+#include "dko/simulation/synthetic_cells.hpp"
+#include "estimate_report.hpp"
 #include "input.hpp"
-#include "made_up_cells.hpp"
-#include "screen_memory.hpp"
-#include "training_job.hpp"
-#include "training_memory.hpp"
+#include "screen_options.hpp"
+#include "start_job.hpp"
 #include "training_options.hpp"
 
 namespace dko::app {
@@ -125,98 +121,12 @@ Material load(const EstimateOptions& options, Job& job) {
   return material;
 }
 
-/// Of a dense member, on a node: 2·H·N² operations.
-double seconds_to_collapse(const MappingShape& shape, const JobSize& size) {
-  constexpr double operations_a_second = 43e9;  // of a core, in double precision
-  const auto genes = static_cast<double>(shape.genes);
-  return 2 * static_cast<double>(shape.hidden) * genes * genes /
-         (operations_a_second * size.core_speed * static_cast<double>(size.ranks_per_node));
-}
-
-void add_training(Estimate& estimate, const ExpressionMatrix& matrix, const EstimateOptions& options) {
-  const ModelOptions& mapping = options.mapping;
-  const auto ranks = static_cast<int>(estimate.size.ranks());
-  const Split split = split_cells(matrix, mapping.training.validation, 0, {}, mapping.training.seed);
-  check_training(split, mapping);
-  estimate.training_memory = training_memory(matrix, split, mapping, ranks);
-  estimate.disk.model = model_bytes(matrix, mapping);
-  if (mapping.kind != MappingKind::dko) return;
-  estimate.training = forecast_training(training_size(matrix, split, mapping.training), mapping, ranks,
-                                        estimate.size.core_speed);
-  if (!mapping.checkpoint.file.empty()) {
-    const MappingShape shape = mapping_shape(matrix, mapping.training);
-    estimate.disk.checkpoint = 2 * static_cast<double>(mapping.made()) *
-                               checkpoint_bytes(shape, mapping.training.steps, !split.validation.empty());
-  }
-}
-
-/// What a model that was read is collapsed to, and sent to each node.
-void add_model(Estimate& estimate, const Model& model) {
-  for (const Member& member : model.members) {
-    const auto* trained = std::get_if<TrainedMapping>(&member);
-    if (trained == nullptr) continue;
-    estimate.collapse_seconds += seconds_to_collapse(trained->mapping.shape(), estimate.size);
-    estimate.mapping_bytes += bytes_of_parameters(trained->mapping.shape());
-  }
-}
-
-std::vector<CellCosts> costs_of(const Material& material, const EstimateOptions& options) {
-  const MappingKind kind = material.model ? material.model->kind() : options.mapping.kind;
-  if (kind == MappingKind::dko) return dense_costs_of(material.matrix);
-  if (material.model) return cell_costs(material.matrix, collapse(*material.model));
-  return sparse_costs_of(material.matrix, options.effects);
-}
-
-/// Of which the screen file has curves.
-std::int64_t steps_noted(const Material& material, const ModelOptions& options) {
-  if (!material.model) return options.kind == MappingKind::dko ? options.training.steps : 0;
-  return most_steps(records_of(*material.model));
-}
-
-void add_screen(Estimate& estimate, const Material& material, const EstimateOptions& options) {
-  const ExpressionMatrix& matrix = material.matrix;
-  const std::int64_t members = material.model ? std::ssize(material.model->members) : options.mapping.members;
-  const ScreenPlan plan = plan_of(matrix, options.screen, members, options.mapping.training.seed);
-  const ScreenedModel sizes =
-      material.model ? screened_model(*material.model, matrix) : screened_model(options.mapping, matrix);
-  const std::int64_t ranks = estimate.size.ranks();
-  estimate.knockouts = count_events(matrix, plan);
-  estimate.screen = forecast_screen(plan, matrix, costs_of(material, options), ranks);
-  estimate.screen_memory = screen_memory(matrix, plan, sizes);
-  if (estimate.training_memory) add_plan(*estimate.training_memory, matrix, plan);
-  estimate.disk.screen = screen_file_bytes(matrix, plan) + block_record_bytes(matrix, plan, ranks) +
-                         model_notes_bytes(members, matrix.genes(), steps_noted(material, options.mapping));
-  estimate.disk.temporary = temporary_bytes(matrix, plan, ranks);
-  const PairKeeping& keeping = plan.keeping;
-  estimate.keeps_by_threshold =
-      plan.doubles.any() && keeping.form == PairKeeping::Form::selected && keeping.top == 0;
-  estimate.hdf5_objects = screen_file_objects(plan);
-  MemoryNeed data = data_memory("data", matrix);
-  add_plan(data, matrix, plan);
-  estimate.data_bytes = data.node_bytes();
-  if (sizes.kind == MappingKind::sparse) estimate.mapping_bytes = sizes.mapping_bytes;
-}
-
 Estimate estimate_of(const EstimateOptions& options, Job& job) {
   const Material material = load(options, job);
-  Estimate estimate;
-  estimate.size = options.size;
-  estimate.genes = material.matrix.genes();
-  estimate.cells = material.matrix.cells();
-  estimate.trains = !material.model;
-  if (material.model) {
-    add_model(estimate, *material.model);
-  } else {
-    add_training(estimate, material.matrix, options);
-    if (options.mapping.kind == MappingKind::dko) {
-      const auto members = static_cast<double>(options.mapping.members);
-      const MappingShape shape = mapping_shape(material.matrix, options.mapping.training);
-      estimate.collapse_seconds = members * seconds_to_collapse(shape, estimate.size);
-      estimate.mapping_bytes = members * bytes_of_parameters(shape);
-    }
-  }
-  add_screen(estimate, material, options);
-  return estimate;
+  const std::int64_t members = material.model ? std::ssize(material.model->members) : options.mapping.members;
+  const ScreenPlan plan = plan_of(material.matrix, options.screen, members, options.mapping.training.seed);
+  return estimate_job(
+      {material.matrix, material.model, options.mapping, plan, options.effects, options.size});
 }
 
 }  // namespace
@@ -224,7 +134,7 @@ Estimate estimate_of(const EstimateOptions& options, Job& job) {
 void estimate_command(const std::vector<std::string>& arguments, const Context& context) {
   EstimateOptions options;
   if (!parse(options, arguments, context)) return;
-  Job job(context, options.common, options.mapping.training.seed);
+  Job job = start_job(context, options.common, options.mapping.training.seed);
   on_root(job.ranks(), [&] {
     Summary summary(options.common);
     const Estimate estimate = estimate_of(options, job);

@@ -1,38 +1,16 @@
+#include "estimate_report.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "dko/base/text.hpp"
-#include "estimate.hpp"
 #include "table.hpp"
 
 namespace dko::app {
 
 using Json = nlohmann::ordered_json;
-
-double Estimate::wall_seconds() const {
-  return (training ? training->seconds : 0) + collapse_seconds + screen.slowest_seconds / size.core_speed;
-}
-
-double Estimate::node_hours() const {
-  constexpr double seconds_of_hour = 3600;
-  return wall_seconds() * static_cast<double>(size.nodes) / seconds_of_hour;
-}
-
-double Estimate::longest_block() const {
-  const double of_step = training ? training->step_seconds + training->validation_seconds : 0;
-  return std::max({of_step, collapse_seconds, screen.longest_block / size.core_speed});
-}
-
-double Estimate::bytes_of(const MemoryNeed& need) const {
-  return need.node_bytes() + static_cast<double>(size.ranks_per_node) * need.rank_bytes() +
-         need.one_rank_bytes();
-}
-
-double Estimate::bytes_per_node() const {
-  return std::max(bytes_of(screen_memory), training_memory ? bytes_of(*training_memory) : 0);
-}
 
 namespace {
 

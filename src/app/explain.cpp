@@ -12,9 +12,9 @@
 #include "dko/knockout/explanation.hpp"
 #include "dko/mapping/model_file.hpp"
 #include "dko/parallel/collective.hpp"
+#include "dko/system/available_memory.hpp"
 #include "input.hpp"
-#include "job.hpp"
-#include "resources.hpp"
+#include "start_job.hpp"
 #include "table.hpp"
 
 namespace dko::app {
@@ -300,7 +300,7 @@ nlohmann::ordered_json to_json(const Question& question, const Explanation& expl
 void explain_command(const std::vector<std::string>& arguments, const Context& context) {
   ExplainOptions options;
   if (!parse(options, arguments, context)) return;
-  Job job(context, options.common, 0);
+  Job job = start_job(context, options.common, 0);
   Question question;
   on_root(job.ranks(), [&] { prepare(question, options, job); });
   job.ranks().broadcast(question.removed);

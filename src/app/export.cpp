@@ -4,7 +4,7 @@
 
 #include "dko/base/error.hpp"
 #include "dko/parallel/collective.hpp"
-#include "dko/results/perturbed.hpp"
+#include "dko/results/export/perturbed.hpp"
 #include "dko/results/prediction_file.hpp"
 #include "score_names.hpp"
 

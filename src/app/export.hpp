@@ -8,7 +8,7 @@
 #include "command.hpp"
 #include "dko/base/csv_writer.hpp"
 #include "dko/expression/matrix.hpp"
-#include "dko/results/screen_reader.hpp"
+#include "dko/results/screen_file/screen_reader.hpp"
 #include "input.hpp"
 
 namespace dko::app {

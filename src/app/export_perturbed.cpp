@@ -2,8 +2,8 @@
 
 #include "dko/base/error.hpp"
 #include "dko/base/text.hpp"
-#include "dko/results/export.hpp"
-#include "dko/results/perturbed.hpp"
+#include "dko/results/export/export.hpp"
+#include "dko/results/export/perturbed.hpp"
 #include "export.hpp"
 #include "score_names.hpp"
 

@@ -5,9 +5,9 @@
 
 #include "dko/base/error.hpp"
 #include "dko/hdf5/compressed_copy.hpp"
-#include "dko/results/anndata_export.hpp"
-#include "dko/results/export.hpp"
-#include "dko/results/table_export.hpp"
+#include "dko/results/export/anndata_export.hpp"
+#include "dko/results/export/export.hpp"
+#include "dko/results/export/table_export.hpp"
 #include "export.hpp"
 #include "score_names.hpp"
 

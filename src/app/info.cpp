@@ -13,16 +13,17 @@
 #include "dko/hdf5/header.hpp"
 #include "dko/mapping/model_file.hpp"
 #include "dko/parallel/collective.hpp"
-#include "dko/results/anndata_export.hpp"
+#include "dko/results/aggregate/summary.hpp"
+#include "dko/results/export/anndata_export.hpp"
+#include "dko/results/export/table_export.hpp"
 #include "dko/results/prediction_file.hpp"
-#include "dko/results/screen_reader.hpp"
-#include "dko/results/screen_scored.hpp"
-#include "dko/results/summary.hpp"
-#include "dko/results/table_export.hpp"
-#include "dko/training/checkpoint.hpp"
+#include "dko/results/screen_file/screen_reader.hpp"
+#include "dko/results/screen_file/screen_scored.hpp"
+#include "dko/training/two_layer/checkpoint.hpp"
 #include "info_progress.hpp"
+#include "run_json.hpp"
 #include "score_names.hpp"
-#include "training_summary.hpp"
+#include "start_job.hpp"
 #include "verification.hpp"
 
 namespace dko::app {
@@ -227,7 +228,7 @@ void info_command(const std::vector<std::string>& arguments, const Context& cont
   if (!progress && !(saved.checkpoint.empty() && saved.save_model.empty()))
     throw UsageError("--checkpoint and --save-model are for --progress");
   require_distinct({{"FILE", path}, {"--json", common.json}});
-  Job job(context, common, 0);
+  Job job = start_job(context, common, 0);
   on_root(context.communicator, [&] {
     Summary summary(common);
     if (verification.verify) {

@@ -8,10 +8,10 @@
 #include <functional>
 #include <vector>
 
-#include "apart.hpp"
 #include "dko/base/text.hpp"
-#include "dko/results/screen_scored.hpp"
-#include "dko/training/checkpoint.hpp"
+#include "dko/results/screen_file/screen_scored.hpp"
+#include "dko/system/child_process.hpp"
+#include "dko/training/two_layer/checkpoint.hpp"
 
 namespace dko::app {
 
@@ -61,7 +61,7 @@ std::string sizes_of(const std::vector<fs::path>& files) {
 /// What `read` finds in them, in a process of its own: HDF5 may crash on files that are torn.
 std::string read_or_sizes(const std::vector<fs::path>& files, const std::function<std::string()>& read) {
   constexpr int seconds = 60;
-  const ApartEnd end = run_apart(seconds, [&](const auto& say) {
+  const ChildResult end = run_in_child(seconds, [&](const auto& say) {
     try {
       say(read());
     } catch (const std::exception&) {  // then nothing is said

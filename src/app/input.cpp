@@ -6,7 +6,7 @@
 
 #include "dko/base/error.hpp"
 #include "dko/base/text.hpp"
-#include "resources.hpp"
+#include "dko/system/available_memory.hpp"
 
 namespace dko::app {
 

@@ -8,7 +8,7 @@
 #include "dko/expression/reader.hpp"
 #include "dko/expression/selection.hpp"
 #include "dko/mapping/model.hpp"
-#include "job.hpp"
+#include "dko/workflow/job.hpp"
 
 namespace dko::app {
 

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "command.hpp"
-#include "dko/knockout/pair_keeping.hpp"
+#include "dko/knockout/screen/pair_keeping.hpp"
 
 namespace dko::app {
 

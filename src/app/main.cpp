@@ -19,9 +19,9 @@
 #include "dko/hdf5/file.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/parallel/failing_alone.hpp"
-#include "dko/parallel/instruction_set.hpp"
 #include "dko/parallel/launch.hpp"
 #include "dko/parallel/session.hpp"
+#include "dko/system/instruction_set.hpp"
 
 namespace {
 

@@ -7,14 +7,16 @@
 #include "command.hpp"
 #include "dko/base/error.hpp"
 #include "dko/base/text.hpp"
-#include "dko/evaluation/baselines.hpp"
-#include "dko/evaluation/profile_agreement.hpp"
+#include "dko/metrics/baselines.hpp"
+#include "dko/metrics/profile_agreement.hpp"
 #include "dko/parallel/collective.hpp"
+#include "dko/planning/training_memory.hpp"
 #include "dko/results/prediction_file.hpp"
+#include "dko/system/available_memory.hpp"
+#include "dko/workflow/training_run.hpp"
 #include "input.hpp"
-#include "resources.hpp"
-#include "training_job.hpp"
-#include "training_memory.hpp"
+#include "run_json.hpp"
+#include "start_job.hpp"
 #include "training_options.hpp"
 
 namespace dko::app {
@@ -152,13 +154,13 @@ nlohmann::ordered_json to_json(const ProfileAgreement& agreement) {
 void predict_command(const std::vector<std::string>& arguments, const Context& context) {
   PredictOptions options;
   if (!parse(options, arguments, context)) return;
-  Job job(context, options.common, options.mapping.training.seed);
+  Job job = start_job(context, options.common, options.mapping.training.seed);
 
   Preparation ready;
   on_root(job.ranks(), [&] { prepare(ready, options, job); });
   nlohmann::ordered_json memory;
-  memory["training"] = require_on_every_node(ready.training_memory, job);
-  memory["predicting"] = require_on_every_node(ready.prediction_memory, job);
+  memory["training"] = to_json(require_on_every_node(ready.training_memory, job));
+  memory["predicting"] = to_json(require_on_every_node(ready.prediction_memory, job));
   const ExpressionMatrix profiles = ExpressionMatrix::replicate(job.nodes, std::move(ready.profiles));
   const TrainedModel training = run_training(profiles, ready.split, options.mapping, nullptr, job);
   on_root(job.ranks(), [&] {

@@ -3,16 +3,21 @@
 #include <nlohmann/json.hpp>
 
 #include "checkpoint_options.hpp"
-#include "collapse.hpp"
 #include "command.hpp"
 #include "dko/parallel/collective.hpp"
+#include "dko/planning/screen_memory.hpp"
+#include "dko/planning/training_memory.hpp"
+#include "dko/workflow/checkpoints.hpp"
+#include "dko/workflow/collapse_members.hpp"
+#include "dko/workflow/resumed_model.hpp"
+#include "dko/workflow/screen_run.hpp"
+#include "dko/workflow/training_run.hpp"
+#include "dko/workflow/validation_notes.hpp"
 #include "input.hpp"
-#include "model_notes.hpp"
-#include "resumed_model.hpp"
-#include "screen_job.hpp"
-#include "screen_memory.hpp"
-#include "training_job.hpp"
-#include "training_memory.hpp"
+#include "run_json.hpp"
+#include "screen_options.hpp"
+#include "start_job.hpp"
+#include "stop_options.hpp"
 #include "training_options.hpp"
 
 namespace dko::app {
@@ -137,13 +142,13 @@ void run_command(const std::vector<std::string>& arguments, const Context& conte
   RunOptions options;
   if (!parse(options, arguments, context)) return;
   StopRequest stop(options.stop);
-  Job job(context, options.common, options.mapping.training.seed);
+  Job job = start_job(context, options.common, options.mapping.training.seed);
 
   Preparation ready;
   on_root(job.ranks(), [&] { prepare(ready, options, job); });
   nlohmann::ordered_json memory;
-  memory["training"] = require_on_every_node(ready.training_memory, job);
-  memory["screening"] = require_on_every_node(ready.screen_memory, job);
+  memory["training"] = to_json(require_on_every_node(ready.training_memory, job));
+  memory["screening"] = to_json(require_on_every_node(ready.screen_memory, job));
   const ExpressionMatrix profiles = ExpressionMatrix::replicate(job.nodes, std::move(ready.profiles));
   const ScreenPlan plan = ScreenPlan::replicate(job.nodes, std::move(ready.plan));
 

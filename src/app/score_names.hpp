@@ -5,9 +5,9 @@
 #include <string_view>
 #include <vector>
 
-#include "dko/knockout/measure.hpp"
-#include "dko/knockout/screen.hpp"
-#include "dko/results/screen_reader.hpp"
+#include "dko/knockout/score/measure.hpp"
+#include "dko/knockout/screen/screen.hpp"
+#include "dko/results/screen_file/screen_reader.hpp"
 
 namespace dko::app {
 

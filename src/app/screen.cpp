@@ -4,16 +4,20 @@
 #include <boost/program_options/value_semantic.hpp>
 #include <nlohmann/json.hpp>
 
-#include "collapse.hpp"
 #include "command.hpp"
 #include "dko/base/error.hpp"
 #include "dko/base/text.hpp"
 #include "dko/mapping/model_file.hpp"
 #include "dko/parallel/collective.hpp"
+#include "dko/planning/screen_memory.hpp"
+#include "dko/workflow/collapse_members.hpp"
+#include "dko/workflow/screen_run.hpp"
+#include "dko/workflow/training_run.hpp"
 #include "input.hpp"
-#include "screen_job.hpp"
-#include "screen_memory.hpp"
-#include "training_job.hpp"
+#include "run_json.hpp"
+#include "screen_options.hpp"
+#include "start_job.hpp"
+#include "stop_options.hpp"
 
 namespace dko::app {
 
@@ -87,12 +91,12 @@ void screen_command(const std::vector<std::string>& arguments, const Context& co
   ScreenCommandOptions options;
   if (!parse(options, arguments, context)) return;
   StopRequest stop(options.stop);
-  Job job(context, options.common, options.seed);
+  Job job = start_job(context, options.common, options.seed);
 
   Preparation ready;
   on_root(job.ranks(), [&] { prepare(ready, options, job); });
   nlohmann::ordered_json memory;
-  memory["screening"] = require_on_every_node(ready.memory, job);
+  memory["screening"] = to_json(require_on_every_node(ready.memory, job));
   const ExpressionMatrix matrix = ExpressionMatrix::replicate(job.nodes, std::move(ready.matrix));
   const ScreenPlan plan = ScreenPlan::replicate(job.nodes, std::move(ready.plan));
   const std::vector<CollapsedMapping> members = collapse_members(std::move(ready.members), job);

@@ -8,12 +8,13 @@
 #include "dko/base/error.hpp"
 #include "dko/base/names.hpp"
 #include "dko/base/text.hpp"
-#include "dko/knockout/event_index.hpp"
-#include "dko/knockout/pair_sums_screen.hpp"
+#include "dko/knockout/events/event_file.hpp"
+#include "dko/knockout/events/event_index.hpp"
+#include "dko/knockout/screen/pair_sums_screen.hpp"
 #include "dko/results/model_notes.hpp"
-#include "dko/results/screen_progress.hpp"
-#include "dko/results/screen_size.hpp"
-#include "resources.hpp"
+#include "dko/results/screen_file/screen_progress.hpp"
+#include "dko/results/screen_file/screen_size.hpp"
+#include "dko/system/available_memory.hpp"
 #include "score_names.hpp"
 
 namespace dko::app {
@@ -135,14 +136,6 @@ void require_selection_memory(const ExpressionMatrix& matrix, const ScreenPlan& 
 }
 
 }  // namespace
-
-EventCounts count_events(const ExpressionMatrix& matrix, const ScreenPlan& plan) {
-  EventCounts counts;
-  if (plan.singles.any()) counts.singles = plan.targets.total();
-  if (plan.doubles.any()) counts.pairs = PairIndex(matrix, plan.targets).total();
-  if (plan.list) counts.listed = plan.list->size();
-  return counts;
-}
 
 ScreenPlan plan_of(const ExpressionMatrix& matrix, const ScreenOptions& options, std::int64_t members,
                    std::uint64_t seed) {

@@ -6,9 +6,9 @@
 
 #include "command.hpp"
 #include "dko/expression/matrix.hpp"
-#include "dko/knockout/screen.hpp"
+#include "dko/knockout/screen/screen.hpp"
 #include "dko/training/ensemble.hpp"
-#include "job.hpp"
+#include "dko/workflow/job.hpp"
 #include "keep_options.hpp"
 
 namespace dko::app {
@@ -48,15 +48,5 @@ ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenOptions& option
 ///         0, before any computing. Memory is for screen_memory.hpp.
 void check_screen(const ExpressionMatrix& matrix, const ScreenPlan& plan, const OutputFile& output,
                   MappingKind kind, std::int64_t steps, int ranks);
-
-/// How many knockouts a plan has.
-struct EventCounts {
-  std::int64_t singles = 0;
-  std::int64_t pairs = 0;
-  std::int64_t listed = 0;
-
-  std::int64_t total() const { return singles + pairs + listed; }
-};
-EventCounts count_events(const ExpressionMatrix& matrix, const ScreenPlan& plan);
 
 }  // namespace dko::app

@@ -10,11 +10,12 @@
 #include "dko/base/text.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/simulation/cells.hpp"
-#include "expression_output.hpp"
-#include "progress.hpp"
-#include "resources.hpp"
+#include "dko/system/available_memory.hpp"
+#include "dko/workflow/expression_output.hpp"
+#include "dko/workflow/progress_display.hpp"
+#include "dko/workflow/truth_run.hpp"
 #include "simulation_options.hpp"
-#include "truth_job.hpp"
+#include "start_job.hpp"
 
 namespace dko::app {
 
@@ -139,7 +140,7 @@ nlohmann::ordered_json solve_truth(const SimulateOptions& options, const Express
 void simulate_command(const std::vector<std::string>& arguments, const Context& context) {
   SimulateOptions options;
   if (!parse_simulation(options, arguments, context)) return;
-  Job job(context, options.common, options.topology.seed);
+  Job job = start_job(context, options.common, options.topology.seed);
 
   std::optional<Outputs> outputs;
   on_root(job.ranks(), [&] { outputs.emplace(options); });

@@ -6,7 +6,7 @@
 #include <filesystem>
 
 #include "dko/base/error.hpp"
-#include "expression_output.hpp"
+#include "dko/workflow/expression_output.hpp"
 
 namespace dko::app {
 

@@ -12,11 +12,12 @@
 #include "dko/base/stopwatch.hpp"
 #include "dko/base/text.hpp"
 #include "dko/parallel/collective.hpp"
-#include "dko/results/summary.hpp"
-#include "job.hpp"
-#include "progress.hpp"
-#include "resources.hpp"
+#include "dko/results/aggregate/pair_summary.hpp"
+#include "dko/results/aggregate/summary.hpp"
+#include "dko/system/available_memory.hpp"
+#include "dko/workflow/progress_display.hpp"
 #include "score_names.hpp"
+#include "start_job.hpp"
 #include "table.hpp"
 
 namespace dko::app {
@@ -286,7 +287,7 @@ nlohmann::ordered_json to_json(const ScreenReader& screen, const Part& part,
 void summarize_command(const std::vector<std::string>& arguments, const Context& context) {
   SummarizeOptions options;
   if (!parse(options, arguments, context)) return;
-  Job job(context, options.common, 0);
+  Job job = start_job(context, options.common, 0);
   const ScreenReader screen(options.file, job.nodes);
   std::vector<Part> parts = parts_of(screen, options);
   double memory = 0;

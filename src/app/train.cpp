@@ -6,9 +6,13 @@
 #include "checkpoint_options.hpp"
 #include "command.hpp"
 #include "dko/parallel/collective.hpp"
+#include "dko/planning/training_memory.hpp"
+#include "dko/workflow/checkpoints.hpp"
+#include "dko/workflow/training_run.hpp"
 #include "input.hpp"
-#include "training_job.hpp"
-#include "training_memory.hpp"
+#include "run_json.hpp"
+#include "start_job.hpp"
+#include "stop_options.hpp"
 #include "training_options.hpp"
 
 namespace dko::app {
@@ -71,7 +75,7 @@ void train_command(const std::vector<std::string>& arguments, const Context& con
   TrainOptions options;
   if (!parse(options, arguments, context)) return;
   StopRequest stop(options.stop);
-  Job job(context, options.common, options.mapping.training.seed);
+  Job job = start_job(context, options.common, options.mapping.training.seed);
 
   Preparation ready;
   on_root(job.ranks(), [&] {
@@ -87,7 +91,7 @@ void train_command(const std::vector<std::string>& arguments, const Context& con
     ready.profiles = matrix.relative_profiles();
   });
   nlohmann::ordered_json memory;
-  memory["training"] = require_on_every_node(ready.memory, job);
+  memory["training"] = to_json(require_on_every_node(ready.memory, job));
   const ExpressionMatrix profiles = ExpressionMatrix::replicate(job.nodes, std::move(ready.profiles));
   if (!options.mapping.checkpoint.file.empty()) stop.catch_signals();
   const TrainedModel training = run_training(profiles, std::move(ready.split), options.mapping, &stop, job);

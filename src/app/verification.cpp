@@ -8,14 +8,14 @@
 #include <optional>
 #include <sstream>
 
-#include "apart.hpp"
 #include "dko/base/error.hpp"
 #include "dko/hdf5/header.hpp"
 #include "dko/mapping/model_file.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/results/prediction_file.hpp"
-#include "dko/results/screen_checksums.hpp"
-#include "dko/training/checkpoint.hpp"
+#include "dko/results/screen_file/screen_checksums.hpp"
+#include "dko/system/child_process.hpp"
+#include "dko/training/two_layer/checkpoint.hpp"
 
 namespace dko::app {
 
@@ -106,7 +106,7 @@ void read_through_and_tell(const std::string& path, const std::function<void(con
 }
 
 /// What another process said of the file that it read through.
-hdf5::Verification heard_of(const std::string& path, const ApartEnd& end) {
+hdf5::Verification heard_of(const std::string& path, const ChildResult& end) {
   std::string at = "the file";
   std::istringstream lines(end.said);
   for (std::string text; std::getline(lines, text);) {
@@ -131,7 +131,7 @@ hdf5::Verification heard_of(const std::string& path, const ApartEnd& end) {
 hdf5::Verification verify(const std::string& path, const VerifyOptions& options, Job& job) {
   constexpr int seconds = 5;  // for a few MiB
   const auto found =
-      heard_of(path, run_apart(seconds, [&](const auto& say) { read_through_and_tell(path, say); }));
+      heard_of(path, run_in_child(seconds, [&](const auto& say) { read_through_and_tell(path, say); }));
   const hdf5::File file = hdf5::File::open(path, hdf5::Access::read);
   // What is checked on reading: checksums of parameters, and whether arrays fit together.
   const std::string format = hdf5::format_of(file);

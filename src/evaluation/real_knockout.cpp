@@ -9,8 +9,8 @@
 #include "dko/base/delimited.hpp"
 #include "dko/base/error.hpp"
 #include "dko/base/text.hpp"
-#include "dko/evaluation/metrics.hpp"
-#include "dko/knockout/ensemble_kernel.hpp"
+#include "dko/knockout/kernels/ensemble_kernel.hpp"
+#include "dko/metrics/metrics.hpp"
 
 namespace dko {
 

@@ -10,8 +10,8 @@
 #include "dko/base/delimited.hpp"
 #include "dko/base/error.hpp"
 #include "dko/base/text.hpp"
-#include "dko/knockout/event_columns.hpp"
-#include "dko/knockout/event_list.hpp"
+#include "dko/knockout/events/event_columns.hpp"
+#include "dko/knockout/events/event_list.hpp"
 
 namespace dko {
 

@@ -5,12 +5,18 @@
 #include <algorithm>
 #include <optional>
 
+#include "dko/base/text.hpp"
+#include "dko/metrics/metric_text.hpp"
+
 namespace dko {
 
 namespace {
 
-constexpr double weak = 0.2;       // of a rank correlation
-constexpr double plentiful = 0.5;  // of events with an effect
+constexpr double convincing_p = 0.01;
+constexpr double doubtful_p = 0.1;              // between the two another training may turn the verdict
+constexpr std::int64_t fewest_null_genes = 19;  // for a p of 0.05 to be possible
+constexpr double weak = 0.2;                    // of a rank correlation
+constexpr double plentiful = 0.5;               // of events with an effect
 constexpr auto no_interval = "no verdict without intervals: too few cells, or --bootstrap 0";
 
 /// One figure of a score beside the best baseline's.
@@ -106,6 +112,57 @@ std::string finding_verdict(const ScoreComparison& comparison, const std::string
                      over_baseline->baseline) +
          (chance > plentiful ? " Most have an effect, which makes this easy: --effect sets what counts."
                              : "");
+}
+
+std::string prediction_verdict(const std::vector<ProfilePredictor>& predictors) {
+  const auto best = std::min_element(predictors.begin() + 1, predictors.end(),
+                                     [](const ProfilePredictor& x, const ProfilePredictor& y) {
+                                       return x.agreement.bray_curtis < y.agreement.bray_curtis;
+                                     });
+  const double mapping = predictors.front().agreement.bray_curtis;
+  const auto& interval = best->mapping_less_this;
+  const std::string figures =
+      fmt::format("Bray-Curtis {:.4f} against {:.4f}", mapping, best->agreement.bray_curtis);
+  const std::string within = fmt::format(" Within genes it reaches {} against {}.",
+                                         figure_text(predictors.front().agreement.spearman_within_gene),
+                                         figure_text(best->agreement.spearman_within_gene));
+  if (!interval) {
+    return fmt::format(
+        "held-out profiles: mapping against the best baseline, {}: {}; no verdict without intervals: too few "
+        "cells, "
+        "or --bootstrap 0.",
+        best->name, figures);
+  }
+  return fmt::format(
+             "held-out profiles: the mapping {} the best baseline, {}: {}, difference {:+.4f}, 95 % interval "
+             "{:+.4f} to {:+.4f} (lower is better).",
+             comparison_word(*interval, -1), best->name, figures, mapping - best->agreement.bray_curtis,
+             interval->low, interval->high) +
+         within;
+}
+
+std::string knockout_verdict(const KnockoutAgreement& mapping, const KnockoutAgreement& contrast,
+                             const std::string& gene) {
+  const std::string start = fmt::format("real knockout of {}: ", gene);
+  if (!mapping.agreement.spearman)
+    return start + "cannot be judged, too few cells express it or the predicted change does not vary.";
+  const double spearman = *mapping.agreement.spearman;
+  if (std::ssize(mapping.null) < fewest_null_genes) {
+    return start + fmt::format("Spearman {:.3f}; cannot be judged with only {} to compare with.", spearman,
+                               counted(std::ssize(mapping.null), "other gene"));
+  }
+  const char* word = !(spearman > 0) || *mapping.p > doubtful_p ? "no better than"
+                     : *mapping.p <= convincing_p               ? "better than"
+                                                                : "perhaps better than, but undecidedly so,";
+  std::string text =
+      start + fmt::format(
+                  "the predicted change goes with the real one {} that of other genes lost in its place "
+                  "(Spearman {:.3f}, one-sided p = {:.3f} among the losses of {} other genes). Another "
+                  "training may differ: repeat it with other seeds.",
+                  word, spearman, *mapping.p, mapping.null.size());
+  if (contrast.agreement.spearman)
+    text += fmt::format(" Cells that lack it anyway reach {:.3f}.", *contrast.agreement.spearman);
+  return text;
 }
 
 }  // namespace dko

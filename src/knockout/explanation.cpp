@@ -5,7 +5,7 @@
 #include <cmath>
 #include <memory>
 
-#include "dko/knockout/cell_kernel.hpp"
+#include "dko/knockout/kernels/cell_kernel.hpp"
 
 namespace dko {
 

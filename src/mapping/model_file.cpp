@@ -10,7 +10,7 @@
 #include "dko/base/error.hpp"
 #include "dko/hdf5/file.hpp"
 #include "dko/hdf5/header.hpp"
-#include "dko/mapping/record_file.hpp"
+#include "dko/mapping/training_record_file.hpp"
 
 namespace dko {
 

@@ -9,8 +9,8 @@
 #include <thread>
 
 #include "dko/base/printable.hpp"
-#include "dko/base/stop_signals.hpp"
 #include "dko/parallel/mpi_access.hpp"
+#include "dko/system/stop_signals.hpp"
 
 namespace dko {
 

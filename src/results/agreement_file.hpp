@@ -1,8 +1,8 @@
 #pragma once
 // The figures of profiles that are compared, as attributes of a group. This room's own.
 
-#include "dko/evaluation/profile_agreement.hpp"
 #include "dko/hdf5/location.hpp"
+#include "dko/metrics/profile_agreement.hpp"
 
 namespace dko {
 

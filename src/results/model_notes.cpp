@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "agreement_file.hpp"
-#include "dko/mapping/record_file.hpp"
-#include "screen_layout.hpp"
+#include "dko/mapping/training_record_file.hpp"
+#include "results/screen_file/screen_layout.hpp"
 
 namespace dko {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "dko/knockout/event_index.hpp"
+#include "dko/knockout/events/event_index.hpp"
 
 namespace dko {
 

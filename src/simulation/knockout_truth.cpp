@@ -3,7 +3,7 @@
 #include <numeric>
 #include <vector>
 
-#include "dko/evaluation/metrics.hpp"
+#include "dko/metrics/metrics.hpp"
 #include "dko/simulation/steady_state.hpp"
 
 namespace dko {

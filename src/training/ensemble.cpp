@@ -6,7 +6,8 @@
 
 #include "dko/base/random.hpp"
 #include "dko/parallel/collective.hpp"
-#include "dko/training/sparse_fit.hpp"
+#include "dko/training/sparse/sparse_fit.hpp"
+#include "dko/training/two_layer/train.hpp"
 
 namespace dko {
 

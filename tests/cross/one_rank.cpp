@@ -5,7 +5,7 @@
 
 #include "dko/parallel/communicator.hpp"
 #include "dko/parallel/node_array.hpp"
-#include "training/checkpoint.hpp"
+#include "training/two_layer/checkpoint.hpp"
 
 namespace dko {
 

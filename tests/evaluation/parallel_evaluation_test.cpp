@@ -2,9 +2,10 @@
 #include <catch2/catch.hpp>
 
 #include "dko/base/random.hpp"
-#include "dko/evaluation/baselines.hpp"
 #include "dko/evaluation/real_knockout.hpp"
 #include "dko/evaluation/score_comparison.hpp"
+#include "dko/metrics/baselines.hpp"
+#include "dko/metrics/ridge.hpp"
 #include "support/testing.hpp"
 
 using namespace dko;

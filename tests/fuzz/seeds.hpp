@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "dko/expression/matrix.hpp"
-#include "dko/training/trainer.hpp"
+#include "dko/training/two_layer/trainer.hpp"
 
 namespace dko::fuzz {
 

@@ -1,9 +1,9 @@
-#include "dko/knockout/cost.hpp"
+#include "dko/knockout/sharding/cost.hpp"
 
 #include <catch2/catch.hpp>
 #include <vector>
 
-#include "dko/knockout/cost_fit.hpp"
+#include "dko/knockout/sharding/cost_fit.hpp"
 #include "support/testing.hpp"
 
 using namespace dko;

@@ -1,4 +1,4 @@
-#include "dko/knockout/dense_cell_kernel.hpp"
+#include "dko/knockout/kernels/dense_cell_kernel.hpp"
 
 #include <catch2/catch.hpp>
 #include <cmath>
@@ -6,7 +6,8 @@
 #include <numeric>
 
 #include "dko/base/random.hpp"
-#include "dko/training/trainer.hpp"
+#include "dko/training/two_layer/train.hpp"
+#include "dko/training/two_layer/trainer.hpp"
 #include "support/full_network.hpp"
 #include "support/kernel_check.hpp"
 #include "support/pair_scores.hpp"

@@ -1,9 +1,9 @@
-#include "dko/knockout/ensemble_kernel.hpp"
+#include "dko/knockout/kernels/ensemble_kernel.hpp"
 
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "dko/knockout/dense_cell_kernel.hpp"
+#include "dko/knockout/kernels/dense_cell_kernel.hpp"
 #include "support/full_network.hpp"
 #include "support/pair_scores.hpp"
 #include "support/testing.hpp"

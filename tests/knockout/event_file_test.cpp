@@ -1,7 +1,9 @@
+#include "dko/knockout/events/event_file.hpp"
+
 #include <catch2/catch.hpp>
 
 #include "dko/base/error.hpp"
-#include "dko/knockout/event_list.hpp"
+#include "dko/knockout/events/event_list.hpp"
 #include "support/testing.hpp"
 
 using namespace dko;

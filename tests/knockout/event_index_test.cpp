@@ -1,4 +1,4 @@
-#include "dko/knockout/event_index.hpp"
+#include "dko/knockout/events/event_index.hpp"
 
 #include <catch2/catch.hpp>
 

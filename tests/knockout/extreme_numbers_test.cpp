@@ -2,9 +2,9 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "dko/knockout/dense_cell_kernel.hpp"
-#include "dko/knockout/ensemble_kernel.hpp"
-#include "dko/knockout/sparse_cell_kernel.hpp"
+#include "dko/knockout/kernels/dense_cell_kernel.hpp"
+#include "dko/knockout/kernels/ensemble_kernel.hpp"
+#include "dko/knockout/kernels/sparse_cell_kernel.hpp"
 #include "support/full_network.hpp"
 #include "support/kernel_check.hpp"
 #include "support/pair_scores.hpp"

@@ -1,10 +1,10 @@
-#include "dko/knockout/pair_sums_screen.hpp"
+#include "dko/knockout/screen/pair_sums_screen.hpp"
 
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <map>
 
-#include "dko/knockout/event_index.hpp"
+#include "dko/knockout/events/event_index.hpp"
 #include "support/screens.hpp"
 
 using namespace dko;

@@ -5,7 +5,7 @@
 #include <set>
 
 #include "dko/base/error.hpp"
-#include "dko/knockout/event_index.hpp"
+#include "dko/knockout/events/event_index.hpp"
 #include "support/screens.hpp"
 
 using namespace dko;

@@ -1,12 +1,12 @@
 // What a screen is forecast to cost, against plain loops and against what screens themselves count.
-#include "dko/knockout/screen_forecast.hpp"
+#include "dko/knockout/sharding/screen_forecast.hpp"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
 
-#include "dko/knockout/event_index.hpp"
-#include "dko/knockout/pair_sums_screen.hpp"
-#include "dko/knockout/screen_work.hpp"
+#include "dko/knockout/events/event_index.hpp"
+#include "dko/knockout/screen/pair_sums_screen.hpp"
+#include "dko/knockout/screen/screen_work.hpp"
 #include "support/screens.hpp"
 
 using namespace dko;

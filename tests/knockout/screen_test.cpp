@@ -1,8 +1,8 @@
-#include "dko/knockout/screen.hpp"
+#include "dko/knockout/screen/screen.hpp"
 
 #include <catch2/catch.hpp>
 
-#include "dko/knockout/event_index.hpp"
+#include "dko/knockout/events/event_index.hpp"
 #include "support/full_network.hpp"
 #include "support/screens.hpp"
 #include "support/testing.hpp"

@@ -1,5 +1,5 @@
 // What a screen that was interrupted has still to do, and that it does no more and no less.
-#include "dko/knockout/screen_work.hpp"
+#include "dko/knockout/screen/screen_work.hpp"
 
 #include <catch2/catch.hpp>
 

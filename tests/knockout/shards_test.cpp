@@ -1,4 +1,4 @@
-#include "dko/knockout/shards.hpp"
+#include "dko/knockout/sharding/shards.hpp"
 
 #include <algorithm>
 #include <catch2/catch.hpp>

@@ -1,4 +1,4 @@
-#include "dko/knockout/sparse_cell_kernel.hpp"
+#include "dko/knockout/kernels/sparse_cell_kernel.hpp"
 
 #include <catch2/catch.hpp>
 #include <cmath>

@@ -1,10 +1,11 @@
-#include "dko/results/export.hpp"
+#include "dko/results/export/export.hpp"
 
 #include <catch2/catch.hpp>
 #include <sstream>
 
 #include "dko/base/error.hpp"
-#include "dko/results/perturbed.hpp"
+#include "dko/knockout/events/event_file.hpp"
+#include "dko/results/export/perturbed.hpp"
 #include "dko/results/score_reader.hpp"
 #include "support/screens.hpp"
 

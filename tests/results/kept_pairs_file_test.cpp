@@ -1,18 +1,19 @@
 // On every number of ranks: what all of them write of selected pairs and of summaries is what one alone
 // finds.
-#include "dko/results/kept_pairs_file.hpp"
+#include "dko/results/screen_file/kept_pairs_file.hpp"
 
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "dko/knockout/pair_sums_screen.hpp"
+#include "dko/knockout/screen/pair_sums_screen.hpp"
 #include "dko/parallel/collective.hpp"
-#include "dko/results/pair_summary_file.hpp"
+#include "dko/results/aggregate/pair_summary.hpp"
+#include "dko/results/aggregate/summary.hpp"
 #include "dko/results/score_reader.hpp"
-#include "dko/results/screen_checksums.hpp"
-#include "dko/results/screen_progress.hpp"
-#include "dko/results/screen_size.hpp"
-#include "dko/results/summary.hpp"
+#include "dko/results/screen_file/pair_summary_file.hpp"
+#include "dko/results/screen_file/screen_checksums.hpp"
+#include "dko/results/screen_file/screen_progress.hpp"
+#include "dko/results/screen_file/screen_size.hpp"
 #include "support/screens.hpp"
 
 using namespace dko;

@@ -6,8 +6,9 @@
 
 #include "dko/base/error.hpp"
 #include "dko/parallel/collective.hpp"
+#include "dko/results/aggregate/pair_summary.hpp"
+#include "dko/results/aggregate/summary.hpp"
 #include "dko/results/score_reader.hpp"
-#include "dko/results/summary.hpp"
 #include "support/screens.hpp"
 
 using namespace dko;

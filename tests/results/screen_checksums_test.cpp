@@ -1,4 +1,4 @@
-#include "dko/results/screen_checksums.hpp"
+#include "dko/results/screen_file/screen_checksums.hpp"
 
 #include <algorithm>
 #include <catch2/catch.hpp>

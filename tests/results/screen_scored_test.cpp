@@ -1,11 +1,11 @@
-#include "dko/results/screen_scored.hpp"
+#include "dko/results/screen_file/screen_scored.hpp"
 
 #include <catch2/catch.hpp>
 
 #include "dko/base/error.hpp"
-#include "dko/knockout/event_index.hpp"
-#include "dko/knockout/screen_work.hpp"
-#include "dko/results/screen_state.hpp"
+#include "dko/knockout/events/event_index.hpp"
+#include "dko/knockout/screen/screen_work.hpp"
+#include "dko/results/screen_file/screen_state.hpp"
 #include "support/screens.hpp"
 
 using namespace dko;

@@ -1,10 +1,10 @@
 // What selections and sums are put down with is what they go on from, on another number of ranks.
-#include "dko/results/screen_state.hpp"
+#include "dko/results/screen_file/screen_state.hpp"
 
 #include <catch2/catch.hpp>
 
-#include "dko/knockout/event_index.hpp"
-#include "dko/knockout/screen_work.hpp"
+#include "dko/knockout/events/event_index.hpp"
+#include "dko/knockout/screen/screen_work.hpp"
 #include "support/screens.hpp"
 
 using namespace dko;

@@ -1,4 +1,4 @@
-#include "support/full_network.hpp"
+#include "full_network.hpp"
 
 #include <algorithm>
 #include <cmath>

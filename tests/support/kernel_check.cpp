@@ -1,10 +1,10 @@
-#include "support/kernel_check.hpp"
+#include "kernel_check.hpp"
 
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "dko/knockout/dense_cell_kernel.hpp"
-#include "support/full_network.hpp"
+#include "dko/knockout/kernels/dense_cell_kernel.hpp"
+#include "full_network.hpp"
 
 namespace dko::testing {
 

@@ -2,9 +2,9 @@
 // The kernels' scores held against the full network.
 
 #include "dko/expression/matrix.hpp"
-#include "dko/knockout/score.hpp"
+#include "dko/knockout/score/score.hpp"
 #include "dko/mapping/mapping.hpp"
-#include "support/pair_scores.hpp"
+#include "pair_scores.hpp"
 
 namespace dko::testing {
 

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "dko/parallel/session.hpp"
-#include "support/testing.hpp"
+#include "testing.hpp"
 
 int main(int argc, char** argv) {
   const dko::MpiSession session(argc, argv);

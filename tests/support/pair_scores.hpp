@@ -4,8 +4,8 @@
 #include <numeric>
 #include <vector>
 
-#include "dko/knockout/event_index.hpp"
-#include "dko/knockout/score.hpp"
+#include "dko/knockout/events/event_index.hpp"
+#include "dko/knockout/score/score.hpp"
 
 namespace dko::testing {
 

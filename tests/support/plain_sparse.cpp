@@ -1,4 +1,4 @@
-#include "support/plain_sparse.hpp"
+#include "plain_sparse.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "support/regulation.hpp"
+#include "regulation.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,8 +1,8 @@
-#include "support/screens.hpp"
+#include "screens.hpp"
 
 #include <stdexcept>
 
-#include "dko/knockout/event_index.hpp"
+#include "dko/knockout/events/event_index.hpp"
 
 namespace dko::testing {
 

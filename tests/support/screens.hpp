@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "dko/expression/matrix.hpp"
-#include "dko/results/screen_reader.hpp"
-#include "dko/results/screen_writer.hpp"
-#include "support/testing.hpp"
+#include "dko/results/screen_file/screen_reader.hpp"
+#include "dko/results/screen_file/screen_writer.hpp"
+#include "testing.hpp"
 
 namespace dko::testing {
 

@@ -1,4 +1,4 @@
-#include "support/testing.hpp"
+#include "testing.hpp"
 
 #include <unistd.h>
 

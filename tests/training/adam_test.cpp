@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "dko/base/aligned_array.hpp"
-#include "training/adam_step.hpp"
-#include "training/unit_block.hpp"
+#include "training/two_layer/adam_step.hpp"
+#include "training/two_layer/unit_block.hpp"
 
 using namespace dko;
 

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <set>
 
+#include "dko/training/two_layer/train.hpp"
 #include "support/testing.hpp"
 
 using namespace dko;

@@ -1,4 +1,4 @@
-#include "training/lasso.hpp"
+#include "training/sparse/lasso.hpp"
 
 #include <catch2/catch.hpp>
 #include <cmath>

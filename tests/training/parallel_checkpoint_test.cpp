@@ -7,8 +7,9 @@
 
 #include "dko/hdf5/file.hpp"
 #include "dko/parallel/collective.hpp"
-#include "dko/training/checkpoint.hpp"
-#include "dko/training/trainer.hpp"
+#include "dko/training/two_layer/checkpoint.hpp"
+#include "dko/training/two_layer/train.hpp"
+#include "dko/training/two_layer/trainer.hpp"
 #include "support/testing.hpp"
 
 using namespace dko;

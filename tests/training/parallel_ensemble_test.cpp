@@ -5,7 +5,7 @@
 
 #include "dko/parallel/collective.hpp"
 #include "dko/training/ensemble.hpp"
-#include "dko/training/sparse_fit.hpp"
+#include "dko/training/sparse/sparse_fit.hpp"
 #include "support/testing.hpp"
 
 using namespace dko;

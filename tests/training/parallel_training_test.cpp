@@ -4,7 +4,8 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "dko/training/trainer.hpp"
+#include "dko/training/two_layer/train.hpp"
+#include "dko/training/two_layer/trainer.hpp"
 #include "support/testing.hpp"
 
 using namespace dko;

@@ -1,9 +1,9 @@
-#include "dko/training/plan.hpp"
+#include "dko/training/two_layer/plan.hpp"
 
 #include <catch2/catch.hpp>
 
 #include "dko/base/error.hpp"
-#include "dko/training/trainer.hpp"
+#include "dko/training/two_layer/trainer.hpp"
 
 using namespace dko;
 

@@ -1,4 +1,4 @@
-#include "dko/training/schedule.hpp"
+#include "dko/training/two_layer/schedule.hpp"
 
 #include <catch2/catch.hpp>
 #include <cmath>

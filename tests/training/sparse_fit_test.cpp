@@ -1,4 +1,4 @@
-#include "dko/training/sparse_fit.hpp"
+#include "dko/training/sparse/sparse_fit.hpp"
 
 #include <catch2/catch.hpp>
 #include <cmath>

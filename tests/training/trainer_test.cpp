@@ -1,4 +1,4 @@
-#include "dko/training/trainer.hpp"
+#include "dko/training/two_layer/trainer.hpp"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
@@ -9,6 +9,7 @@
 #include "dko/base/error.hpp"
 #include "dko/base/random.hpp"
 #include "dko/mapping/batch_network.hpp"
+#include "dko/training/two_layer/train.hpp"
 #include "support/testing.hpp"
 
 using namespace dko;

@@ -5,7 +5,8 @@
 #include <cmath>
 
 #include "dko/mapping/batch_network.hpp"
-#include "dko/training/trainer.hpp"
+#include "dko/training/two_layer/train.hpp"
+#include "dko/training/two_layer/trainer.hpp"
 #include "support/testing.hpp"
 
 using namespace dko;

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "dko/evaluation/bootstrap.hpp"
-#include "dko/evaluation/metrics.hpp"
+#include "dko/metrics/bootstrap.hpp"
+#include "dko/metrics/metrics.hpp"
 
 namespace dko {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "dko/expression/matrix.hpp"
-#include "dko/knockout/score.hpp"
+#include "dko/knockout/score/score.hpp"
 #include "dko/mapping/collapsed_mapping.hpp"
 #include "dko/parallel/communicator.hpp"
 

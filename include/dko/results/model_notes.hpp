@@ -4,9 +4,9 @@
 #include <optional>
 #include <vector>
 
-#include "dko/evaluation/mapping_quality.hpp"
 #include "dko/hdf5/location.hpp"
 #include "dko/mapping/model.hpp"
+#include "dko/metrics/mapping_quality.hpp"
 
 namespace dko {
 
@@ -22,7 +22,7 @@ double model_notes_bytes(std::int64_t members, std::int64_t genes, std::int64_t 
 /// Writes what there is of:
 ///
 /// * training/ with attributes mapping ("dko" or "sparse"), members, and the settings of the first of them;
-///   in training/member0, member1, … the settings and the outcome of each (mapping/record_file.hpp);
+///   in training/member0, member1, … the settings and the outcome of each (mapping/training_record_file.hpp);
 /// * quality/ with attributes what and cells; the figures of {mapping,mean_share,scaled_share} as attributes
 /// of
 ///   these groups, those that exist; genes/{true_mean,predicted_mean,spearman} float32[N], NaN where there is

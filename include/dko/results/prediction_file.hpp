@@ -8,7 +8,7 @@
 #include "dko/base/names.hpp"
 #include "dko/base/output_file.hpp"
 #include "dko/base/provenance.hpp"
-#include "dko/evaluation/profile_agreement.hpp"
+#include "dko/metrics/profile_agreement.hpp"
 
 namespace dko {
 
@@ -20,7 +20,7 @@ struct Prediction {
   std::vector<float> truth;  ///< relative profiles, cells × genes by rows
   std::vector<float> predicted;
   ProfileAgreement mapping;     ///< of the mapping's predictions
-  ProfileAgreement mean_share;  ///< of the baseline's (evaluation/baselines.hpp)
+  ProfileAgreement mean_share;  ///< of the baseline's (metrics/baselines.hpp)
 };
 
 /// Writes prediction.h5: attributes format, version and provenance; genes/name, cells/name; true and

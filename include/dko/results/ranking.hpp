@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "dko/results/screen_reader.hpp"
+#include "dko/results/screen_file/screen_reader.hpp"
 
 namespace dko {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "dko/hdf5/file.hpp"
-#include "dko/results/screen_reader.hpp"
+#include "dko/results/screen_file/screen_reader.hpp"
 
 namespace dko {
 

@@ -10,7 +10,7 @@
 #include "dko/parallel/communicator.hpp"
 #include "dko/parallel/stop_vote.hpp"
 #include "dko/training/split.hpp"
-#include "dko/training/trainer.hpp"
+#include "dko/training/two_layer/trainer.hpp"
 
 namespace dko {
 

@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include "dko/training/ensemble.hpp"
-#include "dko/training/plan.hpp"
+#include "dko/training/two_layer/plan.hpp"
 
 namespace dko {
 

@@ -1,0 +1,37 @@
+#pragma once
+// The scores that a screen or a model gives to the knockouts of a truth table.
+
+#include <span>
+#include <vector>
+
+#include "dko/evaluation/truth_table.hpp"
+#include "dko/expression/matrix.hpp"
+#include "dko/knockout/score/measure.hpp"
+#include "dko/mapping/collapsed_mapping.hpp"
+#include "dko/parallel/node_array.hpp"
+#include "dko/results/screen_file/screen_reader.hpp"
+
+namespace dko {
+
+/// One value per event of a table.
+struct MeasuredEvents {
+  Measure measure;
+  std::vector<double> values;
+};
+
+struct EventScores {
+  std::vector<bool> found;  ///< whether the event was scored; its values count only then
+  std::vector<MeasuredEvents> measures;
+};
+
+/// What a screen has of these events, by every measure that it has of them but standard deviations and
+/// shares: they say nothing of the size of an effect. Local.
+/// @throws InputError if it has knockouts of as many genes nowhere.
+EventScores scores_in_screen(const ScreenReader& screen, const TruthTable& truth);
+
+/// Scores the events of rank 0's table on all ranks, by every measure but those, as means over the members.
+/// The result is on rank 0. Collective.
+EventScores scores_by_model(std::span<const CollapsedMapping> members, const ExpressionMatrix& matrix,
+                            const TruthTable& truth, const NodeGroup& nodes);
+
+}  // namespace dko

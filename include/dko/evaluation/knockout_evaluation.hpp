@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dko/evaluation/evaluation.hpp"
+#include "dko/evaluation/real_knockout.hpp"
+
+namespace dko {
+
+/// Cells whose mean change is compared, at least.
+inline constexpr std::int64_t fewest_cells_compared = 10;
+
+/// How well one way of predicting agrees with the real change, beside the same with other genes in its place.
+struct KnockoutAgreement {
+  std::string name;
+  std::int64_t cells = 0;        ///< that express the gene
+  std::int64_t cells_after = 0;  ///< that the change is to
+  ChangeAgreement agreement;
+  std::vector<double> null;  ///< Spearman with other genes
+  std::optional<double> p;   ///< permutation_p() of the agreement in `null`
+};
+
+struct KnockoutEvaluation {
+  std::int64_t unknown = 0;    ///< rows of genes that the data do not have
+  std::int64_t undefined = 0;  ///< rows without a finite change
+  KnockoutAgreement mapping;
+  KnockoutAgreement contrast;  ///< of cells that lack the gene anyway: no mapping
+};
+
+/// Compares the mean change that a knockout of `gene` is predicted to make with the real one (`path`), with
+/// up to `null_genes` other genes in its place. The result is at root. Collective. @throws CollectiveFailure
+/// as read_real_knockout, if no cell expresses the gene beside another, or for want of memory
+KnockoutEvaluation evaluate_real_knockout(const std::string& path, const std::string& gene,
+                                          std::int64_t null_genes, const Evaluation& evaluation);
+
+}  // namespace dko

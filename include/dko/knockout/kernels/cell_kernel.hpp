@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "dko/knockout/events/event_index.hpp"
+#include "dko/knockout/score/score.hpp"
+#include "dko/mapping/collapsed_mapping.hpp"
+#include "dko/system/instruction_set.hpp"
+
+namespace dko {
+
+/// Scores the knockouts of one cell at a time through one collapsed mapping.
+///
+/// With q' the profile after the knockout of K, q that of the intact cell, and r = q/Σ_{i∉K} q_i over i ∉ K,
+/// the intact one without K: impact(K) = BC(q', q) = Σ|q'−q| / Σ(q'+q), network(K) = BC(q', r). A network
+/// impact that rounding alone may leave is 0. scores() works in double precision; pair_scores() in single,
+/// within 2e-5 of it, as a rule 1e-7, and with the kernel's instruction set. The result of each call depends
+/// on the model, the cell, K and, for pairs, the instruction set alone, to the bit: not on what was scored
+/// before, nor on which pairs and scores are asked for together. Genes are given as positions among the
+/// cell's expressed genes. All calls are local.
+class CellKernel {
+ public:
+  virtual ~CellKernel() = default;
+  CellKernel() = default;
+  CellKernel(const CellKernel&) = delete;
+  CellKernel& operator=(const CellKernel&) = delete;
+
+  /// Gathers what the knockouts of a cell need.
+  virtual void load(std::span<const std::int32_t> expressed) = 0;
+
+  /// Scores of knocking out all of `removed` (ascending, distinct, at least one and fewer than the cell
+  /// expresses).
+  virtual KnockoutScores scores(std::span<const std::int32_t> removed) = 0;
+
+  /// Scores of double knockouts of the genes at `positions` (ascending; n > 2): pairs number `pairs` of the
+  /// upper triangle of these, row by row (PairIndex), in that order into scores, whose spans hold as many.
+  /// Standard deviations are not touched.
+  virtual void pair_scores(std::span<const std::int32_t> positions, EventRange pairs,
+                           const ScoreSpans& scores) = 0;
+
+  /// Predicted relative profile of the intact cell, over its expressed genes.
+  virtual std::vector<double> intact_profile() const = 0;
+
+  /// Predicted relative profile after the knockout of `removed`, over the same genes; 0 for the removed.
+  virtual std::vector<double> profile_after(std::span<const std::int32_t> removed) = 0;
+
+ protected:
+  /// Rounding in double precision leaves up to this of the intact profile where nothing but renormalisation
+  /// happens.
+  static constexpr double residue = 1e-12;
+};
+
+/// The kernel for this mapping, which must outlive it; with these instructions, which must be available, for
+/// all pairs of a dense one.
+std::unique_ptr<CellKernel> make_cell_kernel(const CollapsedMapping& mapping,
+                                             InstructionSet instructions = best_instruction_set());
+
+}  // namespace dko

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "dko/knockout/kernels/cell_kernel.hpp"
+#include "dko/mapping/sparse_mapping.hpp"
+
+namespace dko {
+
+class SparsePairTable;
+
+/// The kernel of the sparse mapping: O(non-zeros of the columns of K) a knockout, however many genes the cell
+/// expresses, in double precision; all pairs at once take less, in single precision (within 2e-5, as a rule
+/// 1e-7, of the former).
+///
+/// Only the genes t that the columns of K touch get another output o', all others o; with S = Σ o of the
+/// intact cell, S' = S − Σ_K o + Σ_t (o'_t − o_t), and u = 1 − Σ_K q − Σ_t q the share of the genes that are
+/// neither:
+///
+///     2 impact(K) = Σ_K q + u |S/S' − 1| + Σ_t |o'_t/S' − q_t|
+///     2 network(K) = (u/k) |k S/S' − 1| + Σ_t |o'_t/S' − q_t/k|,   k = 1 − Σ_K q
+///
+/// Outputs are at least the gene's floor, so that S' > 0.
+class SparseCellKernel final : public CellKernel {
+ public:
+  /// `mapping` must outlive the kernel.
+  explicit SparseCellKernel(const SparseMapping& mapping);
+  ~SparseCellKernel() override;
+
+  /// O(N + non-zeros of the columns of all expressed genes).
+  void load(std::span<const std::int32_t> expressed) override;
+  KnockoutScores scores(std::span<const std::int32_t> removed) override;
+  void pair_scores(std::span<const std::int32_t> positions, EventRange pairs,
+                   const ScoreSpans& scores) override;
+  std::vector<double> intact_profile() const override;
+  std::vector<double> profile_after(std::span<const std::int32_t> removed) override;
+
+ private:
+  void touch(std::span<const std::int32_t> removed);
+  void restore();
+  double output_after(std::int32_t position) const;
+  double left_without(double of_removed) const;
+  KnockoutScores touched_sums(double of_removed, double left, double total_after, double of_touched) const;
+  KnockoutScores whole_sums(double of_removed, double left) const;
+
+  const SparseMapping* mapping_;
+  std::unique_ptr<SparsePairTable> pairs_;
+  std::vector<std::int32_t> place_;  // of a gene among the expressed ones, or -1
+
+  // Of the loaded cell, by position.
+  std::vector<double> raw_;  // outputs before the floor
+  std::vector<double> floor_;
+  std::vector<double> output_;        // o
+  double total_ = 0;                  // S
+  std::vector<std::int64_t> starts_;  // of each column of A[S,S]
+  std::vector<std::int32_t> rows_;
+  std::vector<double> effects_;
+
+  // Of the knockout at hand.
+  std::vector<double> change_;  // Σ_{g∈K} A_tg
+  std::vector<char> is_touched_;
+  std::vector<char> is_removed_;
+  std::vector<std::int32_t> touched_;  // ascending
+  std::vector<std::int32_t> removed_;
+};
+
+}  // namespace dko

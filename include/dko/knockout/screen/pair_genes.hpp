@@ -1,0 +1,68 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "dko/knockout/events/event_index.hpp"
+#include "dko/knockout/events/targets.hpp"
+
+namespace dko {
+
+/// The k genes of the pairs of a screen, and how work on all pairs is divided by their first genes.
+class PairGenes {
+ public:
+  /// `pair_starts` as in PairIndex; `cost` of one pair, by cell. Local.
+  PairGenes(const KnockoutTargets& targets, std::span<const std::int64_t> pair_starts, std::int64_t all_genes,
+            const std::function<std::int64_t(std::int64_t cell)>& cost);
+
+  /// Gene numbers, ascending.
+  const std::vector<std::int32_t>& genes() const { return genes_; }
+  std::int64_t count() const { return std::ssize(genes_); }
+  /// Pairs of these genes, also those that no cell has.
+  std::int64_t all_pairs() const { return count() * (count() - 1) / 2; }
+  /// Pairs that have a cell are at most as many.
+  std::int64_t most_pairs() const { return std::min(events_, all_pairs()); }
+  /// The most targets of any cell that has pairs.
+  std::int64_t most_targets() const { return most_targets_; }
+  /// Cost of all pairs whose first gene is one of a range of places.
+  std::int64_t cost(EventRange firsts) const {
+    return before_[static_cast<std::size_t>(firsts.last)] - before_[static_cast<std::size_t>(firsts.first)];
+  }
+  /// Where genes (ascending, of a cell that has pairs) are among these.
+  void places_of(std::span<const std::int32_t> genes, std::vector<std::int32_t>& places) const;
+
+  /// The first genes of one of several shards, which cost about the same.
+  EventRange share(std::int64_t shard, std::int64_t shards) const;
+  /// Of the first genes in these ranges (ascending, apart) those of one of several shards, which cost about
+  /// the same.
+  std::vector<EventRange> share(const std::vector<EventRange>& firsts, std::int64_t shard,
+                                std::int64_t shards) const;
+  /// The end of the first genes from `from` on, before `last`, whose pairs fit into `bytes`; one at least.
+  std::int64_t end_of_block(std::int64_t from, std::int64_t last, double bytes_of_pair, double bytes) const;
+
+ private:
+  std::vector<std::int32_t> genes_;
+  std::vector<std::int32_t> place_;   // of every gene among them; −1 of others
+  std::vector<std::int64_t> before_;  // k+1: cost of the pairs whose first gene is before each
+  std::int64_t events_ = 0;
+  std::int64_t most_targets_ = 0;
+};
+
+/// Whether a cell has pairs at all.
+inline bool has_pairs(std::span<const std::int64_t> pair_starts, std::int64_t cell) {
+  const auto at = static_cast<std::size_t>(cell);
+  return pair_starts[at + 1] > pair_starts[at];
+}
+
+/// The rows of a cell whose first genes are at places [firsts.first, firsts.last), given the places of all
+/// its targets; the last target is the first of no pair.
+EventRange rows_of(std::span<const std::int32_t> places, EventRange firsts);
+
+/// The end of the rows from `row` on, before `end`, of a cell of m targets that have at most as many pairs;
+/// one row at least.
+std::int64_t end_of_rows(std::int64_t m, std::int64_t row, std::int64_t end, std::int64_t pairs);
+
+}  // namespace dko

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "dko/expression/matrix.hpp"
+#include "dko/knockout/events/event_list.hpp"
+#include "dko/knockout/events/targets.hpp"
+#include "dko/knockout/score/score.hpp"
+#include "dko/knockout/screen/pair_keeping.hpp"
+#include "dko/system/instruction_set.hpp"
+
+namespace dko {
+
+/// What a screen scores, and by what.
+struct ScreenPlan {
+  KnockoutTargets targets;
+  ScoreSet singles;  ///< every single knockout of the targets; not scored if none is wanted; alone may have
+                     ///< the share
+  ScoreSet doubles;  ///< every double knockout of the targets, likewise
+  std::optional<EventList> list;
+  ScoreSet listed = both_scores;  ///< of the events of `list`, if there is one
+  std::int64_t members = 1;       ///< mappings to score by; only several have standard deviations
+  InstructionSet instructions = best_instruction_set();  ///< of the pair kernel
+  PairKeeping keeping = {};  ///< of the double knockouts: how much of them is stored
+
+  bool stores_all_pairs() const { return doubles.any() && keeping.form == PairKeeping::Form::all; }
+
+  bool stores_summary() const { return doubles.any() && keeping.form == PairKeeping::Form::summary; }
+
+  /// The plan of rank 0, its arrays held once per node. What other ranks pass is ignored. Instructions become
+  /// the widest that all ranks have, and rank 0 allows. Collective.
+  static ScreenPlan replicate(const NodeGroup& group, ScreenPlan on_root);
+};
+
+/// How many knockouts a plan has.
+struct EventCounts {
+  std::int64_t singles = 0;
+  std::int64_t pairs = 0;
+  std::int64_t listed = 0;
+
+  std::int64_t total() const { return singles + pairs + listed; }
+};
+EventCounts count_events(const ExpressionMatrix& matrix, const ScreenPlan& plan);
+
+}  // namespace dko

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "dko/knockout/screen/screen.hpp"
+#include "dko/mapping/model.hpp"
+#include "dko/planning/node_memory.hpp"
+#include "dko/training/ensemble.hpp"
+
+namespace dko {
+
+/// What of a model decides the memory of a screen by it, all members together.
+struct ScreenedModel {
+  MappingKind kind = MappingKind::dko;
+  double members = 1;
+  double mapping_bytes = 0;    ///< once per node: dense, A and c in double precision; sparse, all arrays
+  double parameter_bytes = 0;  ///< of the original's mappings while A is computed
+  double compute_bytes = 0;    ///< the same, on each rank
+  double most_of_columns = 0;  ///< sparse: non-zeros of the columns of the cell that has most
+};
+
+/// Of a model that was read: its members are in memory.
+ScreenedModel screened_model(const Model& model, const ExpressionMatrix& matrix);
+
+/// Of one that is yet to be made; sparse ones as large as they come.
+ScreenedModel screened_model(const ModelOptions& options, const ExpressionMatrix& matrix);
+
+/// What screening takes: the arrays that the ranks of a node share, and on each rank the kernels' memory of
+/// the largest cell (dense: 8n² + 1500n bytes a member for n expressed genes; sparse: 64 bytes a non-zero of
+/// its columns), scores on their way to the file, names and indices. Local.
+MemoryNeed screen_memory(const ExpressionMatrix& matrix, const ScreenPlan& plan, const ScreenedModel& model);
+
+/// Adds what the plan takes, once per node and on every rank. Local.
+void add_plan(MemoryNeed& need, const ExpressionMatrix& matrix, const ScreenPlan& plan);
+
+/// Bytes of the parameters of one of the original's mappings, and of a sparse one as large as they come.
+/// Local.
+double bytes_of_parameters(const MappingShape& shape);
+double bytes_of_largest_sparse(const ExpressionMatrix& matrix);
+
+}  // namespace dko

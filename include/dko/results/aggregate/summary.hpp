@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+#include "dko/base/progress.hpp"
+#include "dko/knockout/score/over_cells.hpp"
+#include "dko/parallel/communicator.hpp"
+#include "dko/results/screen_file/screen_reader.hpp"
+
+namespace dko {
+
+/// The genes or pairs of a screen, in the order of their ranks.
+struct SummaryTable {
+  std::vector<Measure> measures;  ///< what each row has
+  std::size_t by = 0;             ///< the place of the measure that ranks
+  std::int64_t total = 0;         ///< genes or pairs that have an event, also those that are not in `rows`
+  std::vector<KnockoutSummary> rows;  ///< the highest means first; of interactions the largest either way
+};
+
+/// Number of rows that stands for all.
+inline constexpr std::int64_t all_rows = std::numeric_limits<std::int64_t>::max();
+
+/// What summarize_genes and summarize_pairs have of an array: stored scores, their standard deviations over
+/// the members (of which a summary has the mean alone), interactions, and of single knockouts the share.
+std::vector<Measure> summarized_measures(const ScreenReader& screen, ScoreArray array);
+
+/// Where the pairs of a screen are: all of them (or, for summaries, their stored summary), or a list of
+/// order 2. Nothing if it has none.
+std::optional<ScoreArray> pairs_of(const ScreenReader& screen);
+
+/// Every gene over the cells in which it was knocked out alone; the `count` that rank highest by the mean of
+/// `by`, equal ones in the order of genes. The screen must have singles and the measure, and be the same on
+/// all ranks. Events are read once, in blocks; numbers in double precision. The blocks are the same for any
+/// number of ranks, and so are the results, to the bit. Rank 0 has the rows, the others the rest. Collective.
+SummaryTable summarize_genes(const ScreenReader& screen, const Measure& by, std::int64_t count,
+                             const Communicator& ranks);
+
+}  // namespace dko

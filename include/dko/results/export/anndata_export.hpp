@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+
+#include "dko/base/output_file.hpp"
+#include "dko/hdf5/header.hpp"
+#include "dko/results/screen_file/screen_reader.hpp"
+
+namespace dko {
+
+/// What the attributes of the root group say of it.
+inline constexpr hdf5::FileKind anndata_export_kind{"dko single knockouts", 1};
+
+/// Bytes of the file, nearly. The screen must have singles.
+double anndata_export_bytes(const ScreenReader& screen);
+
+/// Writes the single knockouts of a screen as an AnnData file, cells × genes:
+///
+/// * X: the impact (the network where no impact is stored), and in layers what else is stored of singles,
+///   csr_matrix of float32 with an entry for every knockout;
+/// * obs: n_genes (expressed, where the screen has it), n_knockouts, the mean over the cell's knockouts of
+/// each
+///   NAME stored as NAME_mean, and strongest, the gene with the highest X ("" in a cell without knockouts);
+/// * var: gene_ids, n_cells (in which it was knocked out), NAME_mean and NAME_sd over these cells (the sample
+///   standard deviation; of deviations over members the mean alone), and rank by the mean of X, 1 the
+///   highest, equal ones in the order of genes; NaN where there are too few cells;
+/// * uns/dko: what is in X, the provenance of the screen, and `command`, the command line of the export.
+///
+/// Scores are copied in blocks; beside what `screen` holds, memory is some numbers a cell and gene. Gives the
+/// file its name. The screen must have singles. Local. @throws IoError
+void write_anndata(OutputFile& output, const ScreenReader& screen, const std::string& command);
+
+}  // namespace dko

@@ -1,0 +1,35 @@
+#pragma once
+// Reading data and training a mapping, as run, train and predict do it.
+
+#include <optional>
+
+#include "dko/expression/matrix.hpp"
+#include "dko/mapping/model_file.hpp"
+#include "dko/training/ensemble.hpp"
+#include "dko/workflow/job.hpp"
+#include "dko/workflow/stop_request.hpp"
+
+namespace dko {
+
+/// @throws InputError for too few cells. Local: rank 0, before any computing.
+void check_training(const Split& split, const ModelOptions& options);
+
+/// Bytes of the model file, nearly. Local.
+double model_bytes(const ExpressionMatrix& matrix, const ModelOptions& options);
+
+/// Steps of the longest training; a fit has none. Local.
+std::int64_t most_steps(const std::vector<MemberRecord>& records);
+
+struct TrainedModel {
+  Model model;                    ///< on rank 0 only; empty elsewhere
+  std::optional<double> seconds;  ///< none if it was made by an earlier job
+};
+
+/// Trains on all ranks, and says how; notes the model's checksum in the provenance of rank 0. `split` counts
+/// on rank 0, `profiles` is the same on every rank. Where there are checkpoints it can be stopped.
+/// Collective.
+/// @throws CollectiveFailure with exit code 5 if it was
+TrainedModel run_training(const ExpressionMatrix& profiles, Split split, const ModelOptions& options,
+                          const StopRequest* stop, Job& job);
+
+}  // namespace dko

@@ -1,0 +1,132 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/program_options/value_semantic.hpp>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "app/table.hpp"
+#include "bench.hpp"
+#include "dko/base/text.hpp"
+#include "dko/knockout/sharding/cost.hpp"
+#include "dko/knockout/sharding/screen_forecast.hpp"
+#include "dko/knockout/sharding/shards.hpp"
+#include "dko/simulation/synthetic_cells.hpp"
+
+namespace dko::app {
+
+namespace po = boost::program_options;
+
+namespace {
+
+constexpr std::array<std::int64_t, 5> shard_counts{64, 256, 1024, 4096, 16384};
+
+struct ShardsOptions {
+  std::int64_t cells = 10'000;
+  std::int64_t genes = 10'000;
+  std::uint64_t seed = 1;
+  CommonOptions common;
+};
+
+bool parse(ShardsOptions& options, const std::vector<std::string>& arguments, const Context& context) {
+  CommandLine line(
+      "bench shards [options]",
+      "Divides all double knockouts of made-up cells among ranks, as a screen does, and tells by "
+      "how much the slowest rank is above the mean: by the cost model of this version, the "
+      "loading of cells included. The numbers of expressed genes are drawn from a log-normal "
+      "distribution around 2,121, two thirds of them between 1,500 and 3,000.",
+      "dko bench shards --cells 10000 --genes 10000");
+  line.add()("cells", po::value(&options.cells)->default_value(options.cells)->value_name("C"),
+             "number of cells")("genes",
+                                po::value(&options.genes)->default_value(options.genes)->value_name("N"),
+                                "number of genes: the most that a cell expresses");
+  add_seed(line, options.seed, "seed of the numbers of expressed genes");
+  add_common(line, options.common);
+  if (!line.parse(arguments, context)) return false;
+  require_between("--cells", static_cast<double>(options.cells), 1, 1e6);
+  require_between("--genes", static_cast<double>(options.genes), 3, 1e5);
+  return true;
+}
+
+/// All pairs of the cells, and their costs.
+struct PairCosts {
+  std::vector<std::int64_t> starts{0};
+  std::vector<std::int64_t> events;
+  std::vector<std::int64_t> loads;
+
+  EventCosts view() const { return {starts, events, loads}; }
+};
+
+PairCosts draw_cells(const ShardsOptions& options) {
+  PairCosts pairs;
+  for (const std::int64_t n : draw_expressed_counts(options.cells, options.genes, options.seed)) {
+    const CellCosts costs = cell_costs(dense_costs, dense_work(n));
+    pairs.starts.push_back(pairs.starts.back() + n * (n - 1) / 2);
+    pairs.events.push_back(costs.pair);
+    pairs.loads.push_back(costs.load);
+  }
+  return pairs;
+}
+
+/// How a number of shards share the pairs.
+struct Balance {
+  std::int64_t shards = 0;
+  double mean_seconds = 0;
+  double max_seconds = 0;
+  double loads = 0;  ///< part of all time that goes into loading cells
+
+  double imbalance() const { return max_seconds / mean_seconds - 1; }
+};
+
+Balance balance_of(const PairCosts& pairs, std::int64_t shards) {
+  const auto costs = shard_costs(pairs.view(), balanced_shards(pairs.view(), shards));
+  const double total = std::accumulate(costs.begin(), costs.end(), 0.0);
+  double of_events = 0;
+  for (std::size_t cell = 0; cell < pairs.events.size(); ++cell)
+    of_events += static_cast<double>(pairs.starts[cell + 1] - pairs.starts[cell]) *
+                 static_cast<double>(pairs.events[cell]);
+  return {shards, seconds_of_cost * total / static_cast<double>(shards),
+          seconds_of_cost * static_cast<double>(*std::ranges::max_element(costs)), 1 - of_events / total};
+}
+
+void print_table(const std::vector<Balance>& balances) {
+  Table table({"shards", "mean", "slowest", "above the mean", "loading cells"});
+  for (const Balance& one : balances)
+    table.add({with_thousands(one.shards), human_seconds(one.mean_seconds), human_seconds(one.max_seconds),
+               fmt::format("{:.3f} %", 100 * one.imbalance()), fmt::format("{:.2f} %", 100 * one.loads)});
+  std::cout << table.text();
+}
+
+}  // namespace
+
+void bench_shards(const std::vector<std::string>& arguments, const Context& context) {
+  ShardsOptions options;
+  if (!parse(options, arguments, context)) return;
+  if (!context.communicator.is_root()) return;
+  Log log = make_log(options.common, context);
+  Summary summary(options.common);
+  const PairCosts pairs = draw_cells(options);
+  log.info("{} of {} and {}", counted(pairs.starts.back(), "pair"), counted(options.cells, "cell"),
+           counted(options.genes, "gene"));
+  std::vector<Balance> balances;
+  auto json = nlohmann::ordered_json::array();
+  for (const std::int64_t shards : shard_counts) {
+    const Balance one = balance_of(pairs, shards);
+    balances.push_back(one);
+    json.push_back({{"shards", one.shards},
+                    {"mean_seconds", one.mean_seconds},
+                    {"max_seconds", one.max_seconds},
+                    {"imbalance", one.imbalance()},
+                    {"loading", one.loads}});
+  }
+  print_table(balances);
+  summary.write({{"cells", options.cells},
+                 {"genes", options.genes},
+                 {"seed", options.seed},
+                 {"pairs", pairs.starts.back()},
+                 {"shards", json}});
+}
+
+}  // namespace dko::app

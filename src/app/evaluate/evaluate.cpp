@@ -1,0 +1,193 @@
+#include <fmt/format.h>
+
+#include <boost/program_options/value_semantic.hpp>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "app/command.hpp"
+#include "app/input.hpp"
+#include "app/start_job.hpp"
+#include "dko/base/error.hpp"
+#include "dko/mapping/model_file.hpp"
+#include "dko/parallel/collective.hpp"
+#include "dko/workflow/progress_display.hpp"
+#include "dko/workflow/training_run.hpp"
+#include "report_part.hpp"
+
+namespace dko::app {
+
+namespace po = boost::program_options;
+
+namespace {
+
+struct EvaluateOptions {
+  InputOptions input;
+  std::string screen;
+  std::string model;
+  std::vector<std::string> truth;
+  std::string prediction;
+  std::string real_knockout;
+  std::string gene;
+  double least_effect = 0.001;
+  std::int64_t resamples = 200;
+  std::int64_t null_genes = 500;
+  std::uint64_t seed = 1;
+  CommonOptions common;
+};
+
+void check(const EvaluateOptions& options, const CommandLine& line) {
+  if (options.truth.empty() && options.prediction.empty() && options.real_knockout.empty())
+    throw UsageError("nothing to evaluate against: give --truth, --prediction or --real-knockout");
+  if (!options.screen.empty() && !options.model.empty())
+    throw UsageError("--screen and --model exclude each other: both give the scores");
+  if (!options.truth.empty() && options.screen.empty() && options.model.empty())
+    throw UsageError("--truth needs scores to hold against it: give --screen or --model");
+  if (!options.real_knockout.empty() && options.model.empty())
+    throw UsageError("--real-knockout needs predicted profiles: give --model");
+  if (options.real_knockout.empty() != options.gene.empty())
+    throw UsageError("--real-knockout and --gene go together: the file and the gene that was knocked out");
+  if (options.truth.empty() && !options.screen.empty()) throw UsageError("--screen is for --truth");
+  if (options.truth.empty() && options.real_knockout.empty() && !options.model.empty())
+    throw UsageError("--model is for --truth and --real-knockout");
+  if (options.real_knockout.empty() && line.given("null")) throw UsageError("--null is for --real-knockout");
+  if (options.truth.empty() && line.given("effect")) throw UsageError("--effect is for --truth");
+  require_between("--effect", options.least_effect, 0, 1);
+  if (options.resamples != 0)
+    require_between("--bootstrap", static_cast<double>(options.resamples), 100, 1e6);
+  require_between("--null", static_cast<double>(options.null_genes), 1, 1e6);
+  for (const std::string& truth : options.truth)
+    require_distinct({{"--truth", truth}, {"--json", options.common.json}});
+  require_distinct({{"INPUT", options.input.path},
+                    {"--screen", options.screen},
+                    {"--model", options.model},
+                    {"--prediction", options.prediction},
+                    {"--real-knockout", options.real_knockout},
+                    {"--json", options.common.json}});
+}
+
+bool parse(EvaluateOptions& options, const std::vector<std::string>& arguments, const Context& context) {
+  CommandLine line(
+      "evaluate INPUT [options]",
+      "Tells how far scores and predictions can be trusted: against the true effects of knockouts, against\n"
+      "held-out profiles, against a real knockout; always beside baselines that need no mapping, with 95 %\n"
+      "confidence intervals over cells, and a verdict in words.\n" +
+          std::string(input_formats),
+      "dko evaluate data.csv --screen screen.h5 --truth data.truth_single.csv");
+  add_input(line, options.input);
+  line.add()("truth", po::value(&options.truth)->value_name("CSV")->composing(),
+             "true effects of single or double knockouts, as dko simulate writes them; may be given again")(
+      "screen", po::value(&options.screen)->value_name("FILE"), "the scores to hold against it: a screen")(
+      "model", po::value(&options.model)->value_name("FILE"),
+      "or a model, which scores just those knockouts")(
+      "effect",
+      po::value(&options.least_effect)->default_value(options.least_effect, "0.001")->value_name("E"),
+      "a knockout has an effect if its true score is above this")(
+      "prediction", po::value(&options.prediction)->value_name("FILE"),
+      "held-out profiles, made by dko predict from INPUT")(
+      "real-knockout", po::value(&options.real_knockout)->value_name("CSV"),
+      "what a real knockout did: columns gene and log2fc_KO_vs_WT, and mwu_p if known; needs --model")(
+      "gene", po::value(&options.gene)->value_name("GENE"), "the gene that was knocked out there")(
+      "null", po::value(&options.null_genes)->default_value(options.null_genes)->value_name("N"),
+      "other genes to knock out in its place, at most")(
+      "bootstrap", po::value(&options.resamples)->default_value(options.resamples)->value_name("B"),
+      "resamples of the cells for the intervals, 100 or more; 0: none");
+  add_seed(line, options.seed, "seed of the resamples");
+  add_common(line, options.common);
+  if (!line.parse(arguments, context)) return false;
+  check_input_options(options.input);
+  check(options, line);
+  return true;
+}
+
+/// What rank 0 reads before any computing.
+struct Preparation {
+  std::optional<Summary> summary;
+  ExpressionMatrix profiles;
+  std::vector<CollapsedMapping> members;
+  std::optional<ScreenReader> screen;
+  Prediction prediction;
+};
+
+void prepare(Preparation& ready, const EvaluateOptions& options, Job& job) {
+  ready.summary.emplace(options.common);
+  std::optional<Model> model;
+  if (!options.model.empty()) model = read_model(options.model);
+  const ExpressionMatrix matrix =
+      model ? load_input(options.input, *model, options.model, job) : load_input(options.input, job);
+  if (model) ready.members = collapse(*model);
+  if (!options.screen.empty()) {
+    ready.screen.emplace(options.screen);
+    job.provenance.model_checksum = ready.screen->provenance().model_checksum;
+    if (ready.screen->provenance().input_checksum != job.provenance.input_checksum) {
+      throw InputError(fmt::format("{} is a screen of other data than {}: their checksums differ",
+                                   options.screen, options.input.path));
+    }
+  }
+  if (!options.prediction.empty()) ready.prediction = read_prediction(options.prediction);
+  ready.profiles = matrix.relative_profiles();
+}
+
+void report(const std::vector<std::pair<std::string, ReportPart>>& parts, Preparation& ready,
+            const EvaluateOptions& options, const Job& job) {
+  nlohmann::ordered_json json{{"provenance", to_json(job.provenance)},
+                              {"least_effect", options.least_effect},
+                              {"resamples", options.resamples}};
+  std::string verdicts;
+  auto all_verdicts = nlohmann::ordered_json::array();
+  for (const auto& [name, part] : parts) {
+    std::cout << part.text << '\n';
+    json[name].push_back(part.json);
+    for (const std::string& verdict : part.verdicts) {
+      verdicts += "  " + verdict + '\n';
+      all_verdicts.push_back(verdict);
+    }
+  }
+  std::cout << "verdict\n" << verdicts;
+  if (options.resamples > 0)
+    std::cout << "(the intervals are over cells: they say nothing of another training, or of other data)\n";
+  json["verdicts"] = all_verdicts;
+  ready.summary->write(json);
+}
+
+}  // namespace
+
+void evaluate_command(const std::vector<std::string>& arguments, const Context& context) {
+  EvaluateOptions options;
+  if (!parse(options, arguments, context)) return;
+  Job job = start_job(context, options.common, options.seed);
+
+  Preparation ready;
+  on_root(job.ranks(), [&] { prepare(ready, options, job); });
+  const ExpressionMatrix profiles = ExpressionMatrix::replicate(job.nodes, std::move(ready.profiles));
+  const std::vector<CollapsedMapping> members = replicate(job.nodes, std::move(ready.members));
+  const Evaluation evaluation{
+      profiles,
+      members,
+      ready.screen ? &*ready.screen : nullptr,
+      options.resamples,
+      options.seed,
+      options.least_effect,
+      job.nodes,
+      job.log,
+      [&] { return show_progress(job.log, "resampling (rank 0's share)", "resamples"); }};
+  std::vector<std::pair<std::string, ReportPart>> parts;
+  for (const std::string& truth : options.truth) {
+    const TruthEvaluation found = evaluate_truth(truth, evaluation);
+    on_root(job.ranks(),
+            [&] { parts.emplace_back("truth", truth_report(truth, found, options.least_effect)); });
+  }
+  if (!options.prediction.empty()) {
+    const PredictionEvaluation found = evaluate_prediction(ready.prediction, evaluation);
+    on_root(job.ranks(), [&] { parts.emplace_back("prediction", prediction_report(found)); });
+  }
+  if (!options.real_knockout.empty()) {
+    const KnockoutEvaluation found =
+        evaluate_real_knockout(options.real_knockout, options.gene, options.null_genes, evaluation);
+    on_root(job.ranks(), [&] {
+      parts.emplace_back("real_knockout", knockout_report(options.real_knockout, options.gene, found));
+    });
+  }
+  on_root(job.ranks(), [&] { report(parts, ready, options, job); });
+}
+
+}  // namespace dko::app

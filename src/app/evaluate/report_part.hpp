@@ -1,0 +1,35 @@
+#pragma once
+// The report of dko evaluate: one part for each question.
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dko/evaluation/knockout_evaluation.hpp"
+#include "dko/evaluation/prediction_evaluation.hpp"
+#include "dko/evaluation/truth_evaluation.hpp"
+#include "dko/metrics/metric_text.hpp"
+
+namespace dko::app {
+
+/// Tables for the terminal, the same for machines, and in plain words what it comes to. At root.
+struct ReportPart {
+  std::string text;
+  nlohmann::ordered_json json;
+  std::vector<std::string> verdicts;
+};
+
+/// Scores against the true effects of `path`. Local: root.
+ReportPart truth_report(const std::string& path, const TruthEvaluation& evaluation, double least_effect);
+/// Held-out profiles against baselines. Local: root.
+ReportPart prediction_report(const PredictionEvaluation& evaluation);
+/// The predicted change of a knockout of `gene` against the real one of `path`. Local: root.
+ReportPart knockout_report(const std::string& path, const std::string& gene,
+                           const KnockoutEvaluation& evaluation);
+
+/// null where there is none.
+nlohmann::ordered_json to_json(const std::optional<double>& figure);
+nlohmann::ordered_json to_json(const std::optional<Interval>& interval);
+
+}  // namespace dko::app

@@ -1,0 +1,90 @@
+#include "run_json.hpp"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace dko::app {
+
+namespace {
+
+nlohmann::ordered_json to_json(const TrainingRecord& record) {
+  nlohmann::ordered_json json{{"seed", record.seed},
+                              {"steps", record.steps},
+                              {"batch", record.batch},
+                              {"learning_rate", record.learning_rate},
+                              {"schedule", record.schedule},
+                              {"weight_decay", record.weight_decay},
+                              {"patience", record.patience},
+                              {"validate_every", record.validate_every},
+                              {"parallel", record.parallel},
+                              {"training_cells", record.training_cells},
+                              {"validation_cells", record.validation_cells},
+                              {"best_step", record.best_step}};
+  if (std::isfinite(record.best_validation_loss)) json["best_validation_loss"] = record.best_validation_loss;
+  return json;
+}
+
+nlohmann::ordered_json to_json(const SparseRecord& record) {
+  return {{"seed", record.seed},
+          {"cells", record.cells},
+          {"effects", record.effects},
+          {"factors", record.factors},
+          {"cross_validated_distance", record.cross_validated_distance}};
+}
+
+nlohmann::ordered_json to_json(const std::vector<MemoryPart>& parts) {
+  auto json = nlohmann::ordered_json::object();
+  for (const MemoryPart& part : parts) json[part.what] = part.bytes;
+  return json;
+}
+
+nlohmann::ordered_json to_json(const ScreenParts& parts) {
+  return {{"opening", app::to_json(parts.opening)}, {"loading", app::to_json(parts.loading)},
+          {"scoring", app::to_json(parts.scoring)}, {"writing", app::to_json(parts.writing)},
+          {"waiting", app::to_json(parts.waiting)}, {"closing", app::to_json(parts.closing)}};
+}
+
+}  // namespace
+
+nlohmann::ordered_json training_json(const Model& model) {
+  const auto of_member = [](const Member& member) {
+    return std::visit([](const auto& made) { return to_json(made.record); }, member);
+  };
+  nlohmann::ordered_json json{{"mapping", name_of(model.kind())}, {"members", model.members.size()}};
+  if (model.members.size() == 1) {
+    json.update(of_member(model.members.front()));
+  } else {
+    for (const Member& member : model.members) json["of_members"].push_back(of_member(member));
+  }
+  return json;
+}
+
+nlohmann::ordered_json to_json(const RankSeconds& seconds) {
+  return {{"mean", seconds.mean}, {"max", seconds.max}};
+}
+
+nlohmann::ordered_json to_json(const TrainedModel& trained) {
+  nlohmann::ordered_json json = training_json(trained.model);
+  if (trained.seconds) json["seconds"] = *trained.seconds;
+  return json;
+}
+
+nlohmann::ordered_json to_json(const ScreenCounts& counts) {
+  nlohmann::ordered_json json{{"singles", counts.events.singles}, {"pairs", counts.events.pairs},
+                              {"listed", counts.events.listed},   {"resumed", counts.resumed},
+                              {"seconds", counts.seconds},        {"rank_seconds", to_json(counts.of_ranks)},
+                              {"parts", to_json(counts.parts)}};
+  if (counts.kept) json["kept_pairs"] = *counts.kept;
+  return json;
+}
+
+nlohmann::ordered_json to_json(const NodeMemory& memory) {
+  return {{"per_node", to_json(memory.need.per_node)},
+          {"per_rank", to_json(memory.need.per_rank)},
+          {"on_one_rank", to_json(memory.need.on_one_rank)},
+          {"ranks", memory.ranks},
+          {"total", memory.total},
+          {"available", memory.available}};
+}
+
+}  // namespace dko::app

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "command.hpp"
+#include "dko/workflow/stop_request.hpp"
+
+namespace dko::app {
+
+/// Option --time-limit.
+void add_stop_options(CommandLine& line, StopOptions& options);
+
+}  // namespace dko::app

@@ -1,0 +1,137 @@
+#include "dko/evaluation/event_scores.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "dko/base/error.hpp"
+#include "dko/base/text.hpp"
+#include "dko/knockout/screen/screen.hpp"
+#include "dko/results/score_reader.hpp"
+
+namespace dko {
+
+namespace {
+
+std::span<const std::int32_t> genes_of(const TruthTable& truth, std::size_t event) {
+  const auto order = static_cast<std::size_t>(truth.order);
+  return std::span(truth.genes).subspan(event * order, order);
+}
+
+/// Where in the screen the knockouts of as many genes are.
+ScoreArray array_of_order(const ScreenReader& screen, std::int64_t order) {
+  const ScoreArray own = order == 1 ? ScoreArray::singles : ScoreArray::pairs;
+  if (screen.has(own)) return own;
+  if (screen.has(ScoreArray::list) && screen.order(ScoreArray::list) == order) return ScoreArray::list;
+  throw InputError(
+      fmt::format("the truth is of knockouts of {} and the screen has none", counted(order, "gene")));
+}
+
+std::map<EventKey, std::int64_t> numbers_in_list(const ScreenReader& screen) {
+  std::map<EventKey, std::int64_t> numbers;
+  std::int64_t number = 0;
+  screen.for_each_event(ScoreArray::list, [&](const Event& event) {
+    numbers.emplace(event_key(event.genes, event.cell), number++);
+  });
+  return numbers;
+}
+
+/// The numbers of the table's events in an array of the screen.
+std::vector<std::optional<std::int64_t>> numbers_of(const ScreenReader& screen, ScoreArray array,
+                                                    const TruthTable& truth) {
+  std::map<EventKey, std::int64_t> list;
+  if (array == ScoreArray::list) list = numbers_in_list(screen);
+  std::vector<std::optional<std::int64_t>> numbers;
+  for (std::size_t event = 0; event < truth.cells.size(); ++event) {
+    const auto genes = genes_of(truth, event);
+    const std::int64_t cell = truth.cells[event];
+    if (array == ScoreArray::singles) numbers.push_back(screen.number_of_single(cell, genes[0]));
+    if (array == ScoreArray::pairs) numbers.push_back(screen.number_of_pair(cell, genes[0], genes[1]));
+    if (array != ScoreArray::list) continue;
+    const auto found = list.find(event_key(genes, cell));
+    numbers.push_back(found == list.end() ? std::nullopt : std::optional(found->second));
+  }
+  return numbers;
+}
+
+using ListScores = PerScore<std::vector<float>>;
+
+/// Takes one rank's scores of a list, which come in order.
+class ListSink final : public ScoreSink {
+ public:
+  void write(ScoreArray, std::int64_t, const ScoreViews& views) override {
+    for (const Score score : every_score)
+      scores[score].insert(scores[score].end(), views[score].begin(), views[score].end());
+  }
+  ListScores scores;
+};
+
+/// Both scores of all events, on rank 0. `events` counts there. Collective.
+ListScores score_list(std::span<const CollapsedMapping> members, const ExpressionMatrix& matrix,
+                      EventList events, const NodeGroup& nodes) {
+  ScreenPlan plan;
+  plan.list = std::move(events);
+  plan.members = std::ssize(members);
+  plan = ScreenPlan::replicate(nodes, std::move(plan));
+  ListSink sink;
+  screen_shard(plan, matrix, members, nodes.all.rank(), nodes.all.size(), sink);
+  ListScores scores;
+  for (const Score score : mean_scores)
+    scores[score] = nodes.all.gather(std::span<const float>(sink.scores[score]));
+  return scores;
+}
+
+/// Every gene of every pair as an event of its own.
+EventList singles_of(const TruthTable& truth) {
+  std::vector<std::int32_t> cells;
+  for (const std::int32_t cell : truth.cells) cells.insert(cells.end(), 2, cell);
+  return {1, NodeArray(truth.genes), NodeArray(std::move(cells))};
+}
+
+MeasuredEvents interactions(Score score, const std::vector<float>& pairs, const std::vector<float>& singles) {
+  MeasuredEvents events{{score, true}, {}};
+  for (std::size_t at = 0; at < pairs.size(); ++at) {
+    events.values.push_back(interaction_of(pairs[at], singles[2 * at], singles[2 * at + 1]));
+  }
+  return events;
+}
+
+std::vector<double> doubles(const std::vector<float>& values) {
+  return {values.begin(), values.end()};
+}
+
+}  // namespace
+
+EventScores scores_in_screen(const ScreenReader& screen, const TruthTable& truth) {
+  const ScoreArray array = array_of_order(screen, truth.order);
+  const auto numbers = numbers_of(screen, array, truth);
+  EventScores scores;
+  for (const auto& number : numbers) scores.found.push_back(number.has_value());
+  for (const Measure& measure : screen.measures(array)) {
+    if (!is_proper(measure.score)) continue;
+    ScoreReader reader(screen, array, measure);
+    MeasuredEvents events{measure, {}};
+    for (const auto& number : numbers)
+      events.values.push_back(number ? static_cast<double>(reader.at(*number)) : 0.0);
+    scores.measures.push_back(std::move(events));
+  }
+  return scores;
+}
+
+EventScores scores_by_model(std::span<const CollapsedMapping> members, const ExpressionMatrix& matrix,
+                            const TruthTable& truth, const NodeGroup& nodes) {
+  std::int64_t order = truth.order;
+  nodes.all.broadcast(order);  // the other ranks have no table
+  const ListScores events = score_list(
+      members, matrix, EventList(truth.order, NodeArray(truth.genes), NodeArray(truth.cells)), nodes);
+  EventScores scores{std::vector<bool>(truth.cells.size(), true), {}};
+  for (const Score score : mean_scores) scores.measures.push_back({{score, false}, doubles(events[score])});
+  if (order != 2) return scores;
+  const ListScores singles = score_list(members, matrix, singles_of(truth), nodes);
+  for (const Score score : mean_scores)
+    scores.measures.push_back(interactions(score, events[score], singles[score]));
+  return scores;
+}
+
+}  // namespace dko

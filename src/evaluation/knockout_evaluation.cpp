@@ -1,0 +1,90 @@
+#include "dko/evaluation/knockout_evaluation.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "dko/base/error.hpp"
+#include "dko/base/names.hpp"
+#include "dko/base/random.hpp"
+#include "dko/parallel/collective.hpp"
+#include "dko/system/available_memory.hpp"
+
+namespace dko {
+
+namespace {
+
+std::vector<std::int64_t> cells_expressing(const ExpressionMatrix& profiles) {
+  std::vector<std::int64_t> cells(static_cast<std::size_t>(profiles.genes()), 0);
+  for (std::int64_t cell = 0; cell < profiles.cells(); ++cell) {
+    if (profiles.expressed_count(cell) < 2) continue;
+    for (const std::int32_t gene : profiles.expressed(cell)) ++cells[static_cast<std::size_t>(gene)];
+  }
+  return cells;
+}
+
+/// The gene itself first, then those to stand in its place.
+std::vector<std::int32_t> candidates(std::int32_t gene, std::int64_t null_genes,
+                                     const Evaluation& evaluation) {
+  const std::vector<std::int64_t> cells = cells_expressing(evaluation.profiles);
+  if (cells[static_cast<std::size_t>(gene)] == 0) {
+    throw InputError(fmt::format("no cell expresses {} beside another gene: its loss cannot be predicted",
+                                 evaluation.profiles.gene_names()[static_cast<std::size_t>(gene)]));
+  }
+  std::vector<std::int32_t> others;
+  for (std::int32_t other = 0; other < evaluation.profiles.genes(); ++other) {
+    if (other != gene && cells[static_cast<std::size_t>(other)] >= fewest_cells_compared)
+      others.push_back(other);
+  }
+  std::vector<std::int32_t> chosen{gene};
+  RandomStream stream(evaluation.seed, "null genes");
+  for (const std::int64_t at : stream.distinct(std::min(null_genes, std::ssize(others)), std::ssize(others)))
+    chosen.push_back(others[static_cast<std::size_t>(at)]);
+  return chosen;
+}
+
+KnockoutAgreement agreement_of(std::string name, const RealKnockout& truth,
+                               const std::vector<MeanChange>& changes, std::int32_t gene) {
+  const MeanChange& change = changes.front();
+  KnockoutAgreement answer{std::move(name), change.cells, change.cells_after, {}, {}, {}};
+  if (std::min(change.cells, change.cells_after) < fewest_cells_compared) return answer;
+  answer.agreement = compare_changes(truth, change, gene);
+  for (auto other = changes.begin() + 1; other != changes.end(); ++other) {
+    if (std::min(other->cells, other->cells_after) < fewest_cells_compared) continue;
+    const ChangeAgreement agreement = compare_changes(truth, *other, gene);
+    if (agreement.spearman) answer.null.push_back(*agreement.spearman);
+  }
+  if (answer.agreement.spearman && !answer.null.empty())
+    answer.p = permutation_p(*answer.agreement.spearman, answer.null);
+  return answer;
+}
+
+}  // namespace
+
+KnockoutEvaluation evaluate_real_knockout(const std::string& path, const std::string& gene,
+                                          std::int64_t null_genes, const Evaluation& evaluation) {
+  const Communicator& ranks = evaluation.ranks();
+  const ExpressionMatrix& profiles = evaluation.profiles;
+  RealKnockout truth;
+  std::vector<std::int32_t> genes;
+  on_root(ranks, [&] {
+    truth = read_real_knockout(path, profiles);
+    const std::int32_t knocked_out = NameIndex("gene", profiles.gene_names()).by_either(gene, "--gene");
+    genes = candidates(knocked_out, null_genes, evaluation);
+  });
+  ranks.broadcast(genes);
+  on_root(ranks, [&] {
+    // Two profiles a gene, on every rank, and once more while they are summed.
+    constexpr double arrays = 4 * 8;
+    require_memory(arrays * static_cast<double>(genes.size()) * static_cast<double>(profiles.genes()) *
+                       evaluation.nodes.node.size(),
+                   "the changes of all genes; fewer with --null");
+  });
+  const auto predicted = predicted_changes(profiles, evaluation.members, genes, ranks);
+  const auto observed = observed_contrasts(profiles, genes, ranks);
+  return {truth.unknown, truth.undefined, agreement_of("mapping", truth, predicted, genes.front()),
+          agreement_of("cells lacking it anyway", truth, observed, genes.front())};
+}
+
+}  // namespace dko

@@ -1,0 +1,45 @@
+#include "dko/knockout/events/event_list.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "dko/base/error.hpp"
+#include "dko/base/random.hpp"
+#include "dko/base/text.hpp"
+
+namespace dko {
+
+EventList EventList::replicate(const NodeGroup& group, EventList on_root) {
+  group.all.broadcast(on_root.order_);
+  auto genes = share(group, std::move(on_root.genes_));
+  auto cells = share(group, std::move(on_root.cells_));
+  return {on_root.order_, std::move(genes), std::move(cells)};
+}
+
+EventKey event_key(std::span<const std::int32_t> genes, std::int64_t cell) {
+  EventKey key(genes.begin(), genes.end());
+  std::sort(key.begin(), key.end());
+  key.push_back(static_cast<std::int32_t>(cell));
+  return key;
+}
+
+EventList sample_pairs(const KnockoutTargets& targets, const PairIndex& index, std::int64_t count,
+                       std::uint64_t seed) {
+  if (count > index.total()) {
+    throw InputError(fmt::format("a sample of {} was asked for and there are {}", counted(count, "pair"),
+                                 with_thousands(index.total())));
+  }
+  std::vector<std::int32_t> genes;
+  std::vector<std::int32_t> cells;
+  for (const std::int64_t number : RandomStream(seed, "sampled pairs").distinct(count, index.total())) {
+    const auto [cell, pair] = index.locate(number);
+    const auto of_cell = targets.of(cell);
+    genes.push_back(of_cell[static_cast<std::size_t>(pair.first)]);
+    genes.push_back(of_cell[static_cast<std::size_t>(pair.second)]);
+    cells.push_back(static_cast<std::int32_t>(cell));
+  }
+  return {2, NodeArray(std::move(genes)), NodeArray(std::move(cells))};
+}
+
+}  // namespace dko

@@ -1,0 +1,41 @@
+#include "dko/knockout/events/targets.hpp"
+
+namespace dko {
+
+namespace {
+
+std::vector<bool> chosen(const std::optional<std::vector<std::int32_t>>& list, std::int64_t count) {
+  std::vector<bool> flags(static_cast<std::size_t>(count), !list.has_value());
+  if (list) {
+    for (const std::int32_t at : *list) flags[static_cast<std::size_t>(at)] = true;
+  }
+  return flags;
+}
+
+}  // namespace
+
+KnockoutTargets KnockoutTargets::replicate(const NodeGroup& group, KnockoutTargets on_root) {
+  auto starts = share(group, std::move(on_root.starts_));
+  auto genes = share(group, std::move(on_root.genes_));
+  return {std::move(starts), std::move(genes)};
+}
+
+KnockoutTargets select_targets(const ExpressionMatrix& matrix,
+                               const std::optional<std::vector<std::int32_t>>& genes,
+                               const std::optional<std::vector<std::int32_t>>& cells) {
+  const std::vector<bool> gene_chosen = chosen(genes, matrix.genes());
+  const std::vector<bool> cell_chosen = chosen(cells, matrix.cells());
+  std::vector<std::int64_t> starts{0};
+  std::vector<std::int32_t> targets;
+  for (std::int64_t cell = 0; cell < matrix.cells(); ++cell) {
+    if (cell_chosen[static_cast<std::size_t>(cell)] && matrix.expressed_count(cell) > 1) {
+      for (const std::int32_t gene : matrix.expressed(cell)) {
+        if (gene_chosen[static_cast<std::size_t>(gene)]) targets.push_back(gene);
+      }
+    }
+    starts.push_back(std::ssize(targets));
+  }
+  return {NodeArray(std::move(starts)), NodeArray(std::move(targets))};
+}
+
+}  // namespace dko

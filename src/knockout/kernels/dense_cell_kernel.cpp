@@ -1,0 +1,158 @@
+#include "dko/knockout/kernels/dense_cell_kernel.hpp"
+
+#include <array>
+#include <cmath>
+
+#include "dense_pair_tile.hpp"
+
+namespace dko {
+
+namespace {
+constexpr std::size_t width = 8;
+
+/// Of |o| over a cell: less counts as nothing, since 1/S must be finite.
+constexpr double least_sum = 1e-300;
+
+bool is_nothing(double sum) {
+  return !(sum > least_sum);
+}
+}  // namespace
+
+double DenseCellKernel::lane_sum(const Lanes& lanes) {
+  const auto& v = lanes.at;
+  return ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7]));
+}
+
+DenseCellKernel::DenseCellKernel(const CollapsedMapping& mapping, InstructionSet instructions)
+    : mapping_(&mapping), pairs_(std::make_unique<DensePairTile>(instructions)) {}
+
+DenseCellKernel::~DenseCellKernel() = default;
+
+void DenseCellKernel::load(std::span<const std::int32_t> expressed) {
+  expressed_.assign(expressed.begin(), expressed.end());
+  const std::size_t rows = (expressed.size() + width - 1) / width;
+  for (Row* row : {&u_, &c_, &q_, &keep_, &base_, &outputs_}) row->assign(rows, Lanes{});
+  std::vector<double> total(expressed.size(), 0.0);
+  pairs_->load(*mapping_, expressed, total);
+  for (std::size_t j = 0; j < expressed.size(); ++j) {
+    u_[j / width].at[j % width] = total[j];
+    c_[j / width].at[j % width] = mapping_->offset()[static_cast<std::size_t>(expressed[j])];
+    keep_[j / width].at[j % width] = 1;
+  }
+  base_ = u_;
+  const double sum = fill_outputs(std::ssize(expressed));
+  intact_is_zero_ = is_nothing(sum);
+  for (std::size_t row = 0; row < rows; ++row) {
+    for (std::size_t lane = 0; lane < width; ++lane) {
+      q_[row].at[lane] = intact_is_zero_ ? 0 : outputs_[row].at[lane] / sum;
+    }
+  }
+}
+
+void DenseCellKernel::subtract(std::int32_t position) {
+  const std::span<const double> removed = mapping_->column(expressed_[static_cast<std::size_t>(position)]);
+  for (std::size_t i = 0; i < expressed_.size(); ++i)
+    base_[i / width].at[i % width] -= removed[static_cast<std::size_t>(expressed_[i])];
+}
+
+/// |o| into outputs_ for the genes that are kept; returns their sum. `left` is the number of genes kept.
+double DenseCellKernel::fill_outputs(std::int64_t left) {
+  const double scale = 1.0 / static_cast<double>(left);
+  Lanes sum{};
+  for (std::size_t row = 0; row < base_.size(); ++row) {
+    for (std::size_t lane = 0; lane < width; ++lane) {
+      const double o = base_[row].at[lane] * scale + c_[row].at[lane];
+      const double y = std::abs(o) * keep_[row].at[lane];
+      outputs_[row].at[lane] = y;
+      sum.at[lane] += y;
+    }
+  }
+  return lane_sum(sum);
+}
+
+/// Subtracts the removed genes from base_, and clears them in keep_.
+void DenseCellKernel::remove_all(std::span<const std::int32_t> removed) {
+  base_ = u_;
+  for (const std::int32_t position : removed) keep(position) = 0;
+  for (const std::int32_t position : removed) subtract(position);
+}
+
+void DenseCellKernel::restore(std::span<const std::int32_t> removed) {
+  for (const std::int32_t position : removed) keep(position) = 1;
+}
+
+/// Σ q over the genes that are kept.
+double DenseCellKernel::kept_share() const {
+  Lanes sum{};
+  for (std::size_t row = 0; row < q_.size(); ++row) {
+    for (std::size_t lane = 0; lane < width; ++lane) sum.at[lane] += q_[row].at[lane] * keep_[row].at[lane];
+  }
+  return lane_sum(sum);
+}
+
+/// BC(outputs_ / total_after, before), `before(row, lane)` being a profile that sums to one, or is zero.
+template <class Before>
+double DenseCellKernel::distance(double total_after, bool before_is_zero, Before before) const {
+  const bool after_is_zero = is_nothing(total_after);
+  const double scale = after_is_zero ? 0.0 : 1.0 / total_after;
+  Lanes sum{};
+  for (std::size_t row = 0; row < outputs_.size(); ++row) {
+    for (std::size_t lane = 0; lane < width; ++lane) {
+      sum.at[lane] += std::abs(outputs_[row].at[lane] * scale - before(row, lane));
+    }
+  }
+  const int profiles = (after_is_zero ? 0 : 1) + (before_is_zero ? 0 : 1);  // Σ(q'+q)
+  return profiles == 0 ? 0.0 : lane_sum(sum) / profiles;
+}
+
+KnockoutScores DenseCellKernel::scores(std::span<const std::int32_t> removed) {
+  remove_all(removed);
+  const double total = fill_outputs(std::ssize(expressed_) - std::ssize(removed));
+  KnockoutScores scores;
+  scores.impact = distance(total, intact_is_zero_,
+                           [this](std::size_t row, std::size_t lane) { return q_[row].at[lane]; });
+  const double kept = kept_share();
+  const bool nothing_kept = is_nothing(kept);
+  const double scale = nothing_kept ? 0.0 : 1.0 / kept;
+  const double network = distance(total, nothing_kept, [this, scale](std::size_t row, std::size_t lane) {
+    return q_[row].at[lane] * keep_[row].at[lane] * scale;
+  });
+  scores.network = !nothing_kept && network * kept < residue ? 0.0 : network;
+  restore(removed);
+  return scores;
+}
+
+void DenseCellKernel::pair_scores(std::span<const std::int32_t> positions, EventRange pairs,
+                                  const ScoreSpans& scores) {
+  const double scale = 1.0 / (static_cast<double>(expressed_.size()) - 2);
+  const std::vector<double> u = over_genes(u_, scale);
+  std::vector<double> outputs = over_genes(c_, 1.0);
+  for (std::size_t i = 0; i < outputs.size(); ++i) outputs[i] += u[i];
+  pairs_->prepare(outputs, over_genes(q_, 1.0), scale);
+  pairs_->pair_scores(positions, pairs, scores, [this](std::int32_t first, std::int32_t second) {
+    return this->scores(std::array{first, second});
+  });
+}
+
+std::int64_t DenseCellKernel::crossing_rows() const {
+  return pairs_->crossing_rows();
+}
+
+std::vector<double> DenseCellKernel::over_genes(const Row& row, double scale) const {
+  std::vector<double> values(expressed_.size());
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = row[i / width].at[i % width] * scale;
+  return values;
+}
+
+std::vector<double> DenseCellKernel::intact_profile() const {
+  return over_genes(q_, 1.0);
+}
+
+std::vector<double> DenseCellKernel::profile_after(std::span<const std::int32_t> removed) {
+  remove_all(removed);
+  const double total = fill_outputs(std::ssize(expressed_) - std::ssize(removed));
+  restore(removed);
+  return over_genes(outputs_, is_nothing(total) ? 0.0 : 1.0 / total);
+}
+
+}  // namespace dko

@@ -1,0 +1,27 @@
+#include "dko/knockout/kernels/kernel_peak.hpp"
+
+#include <algorithm>
+#include <cstdint>
+
+#include "dko/base/stopwatch.hpp"
+#include "pair_block.hpp"
+
+namespace dko {
+
+KernelPeak measure_kernel_peak(InstructionSet instructions, double seconds) {
+  const PairBlockFunctions& functions = pair_block_functions(instructions);
+  constexpr std::int64_t rounds = 1 << 16;
+  const auto each = static_cast<double>(rounds * peak_chains * functions.lanes);
+  volatile float used = 0;  // or the work could be left out
+  double quickest = 1e9;
+  const Stopwatch whole;
+  do {
+    const Stopwatch watch;
+    used = functions.multiply_adds(rounds);
+    quickest = std::min(quickest, watch.seconds());
+  } while (whole.seconds() < seconds);
+  static_cast<void>(used);
+  return {each / quickest};
+}
+
+}  // namespace dko

@@ -1,0 +1,70 @@
+#pragma once
+// What single precision may cost a pair, alike for dense and sparse mappings.
+
+#include <algorithm>
+#include <cstdint>
+#include <functional>
+
+#include "dko/knockout/score/score.hpp"
+
+namespace dko {
+
+/// Takes a gene out of a sum: no output comes near it.
+constexpr float beyond = 1e30F;
+
+/// Effects, in units of the intact cell's sum of outputs, that are so large do not come near `beyond`,
+/// however they add up: whatever is computed of smaller ones is finite.
+constexpr float most_magnitude = 1e24F;
+
+/// S' may be the difference of sums this many times as large; k no less than its inverse.
+constexpr float most_cancelled = 64;
+
+constexpr std::int64_t round_up(std::int64_t value, std::int64_t multiple) {
+  return (value + multiple - 1) / multiple * multiple;
+}
+
+/// One instruction, which std::max is not.
+inline float positive(float value) {
+  return value > 0 ? value : 0;
+}
+
+/// A pair in units of the intact cell's sum of outputs.
+struct PairTerms {
+  float lost;       ///< q_a + q_b
+  float magnitude;  ///< of all effects of a, and of b
+  float left;       ///< S'
+};
+
+/// Whether S' and k = 1 − lost are large enough beside what they are the differences of: single precision has
+/// then cost the pair next to nothing. False of what is no number, and where single precision overflows.
+inline bool is_precise(const PairTerms& pair) {
+  // Both are worked out: without branches many pairs are tested at once.
+  return (static_cast<int>(most_cancelled * pair.left >= 1 + pair.magnitude) &
+          static_cast<int>(pair.magnitude < most_magnitude) & static_cast<int>(pair.left < most_magnitude) &
+          static_cast<int>(most_cancelled * (1 - pair.lost) >= 1)) != 0;
+}
+
+/// impact = q_a + q_b + loss/S'
+inline float pair_impact(const PairTerms& pair, float loss) {
+  return std::min(pair.lost + positive(loss) / pair.left, 1.0F);
+}
+
+/// network = loss/S'; 0 where it is no more than rounding leaves if nothing but renormalisation happens.
+inline float pair_network(const PairTerms& pair, float loss) {
+  constexpr float rounding = 4.0F / (1 << 24);
+  const float network = positive(loss) / pair.left;
+  return network * (1 - pair.lost) <= rounding * (pair.lost + pair.magnitude) ? 0.0F
+                                                                              : std::min(network, 1.0F);
+}
+
+/// The scores of a pair in double precision: for the few that single precision may not do.
+using ExactScores = std::function<KnockoutScores(std::int32_t first, std::int32_t second)>;
+
+/// Puts them where they are wanted.
+inline void store_pair(const KnockoutScores& pair, const ScoreSpans& scores, std::int64_t at) {
+  for (const Score score : mean_scores) {
+    if (!scores[score].empty()) scores[score][static_cast<std::size_t>(at)] = static_cast<float>(pair[score]);
+  }
+}
+
+}  // namespace dko

@@ -1,0 +1,184 @@
+#include "dko/knockout/kernels/sparse_cell_kernel.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "sparse_pair_table.hpp"
+
+namespace dko {
+
+namespace {
+
+constexpr std::int32_t not_expressed = -1;
+constexpr double little = 1e-3;  // of a sum: a difference is rounding
+
+std::size_t index(std::int32_t position) {
+  return static_cast<std::size_t>(position);
+}
+
+}  // namespace
+
+SparseCellKernel::SparseCellKernel(const SparseMapping& mapping)
+    : mapping_(&mapping),
+      pairs_(std::make_unique<SparsePairTable>()),
+      place_(static_cast<std::size_t>(mapping.genes()), not_expressed) {}
+
+SparseCellKernel::~SparseCellKernel() = default;
+
+void SparseCellKernel::load(std::span<const std::int32_t> expressed) {
+  raw_ = mapping_->raw_outputs(expressed);
+  floor_.clear();
+  for (const std::int32_t gene : expressed) {
+    place_[index(gene)] = static_cast<std::int32_t>(floor_.size());
+    floor_.push_back(mapping_->floor()[index(gene)]);
+  }
+  output_.resize(raw_.size());
+  total_ = 0;
+  for (std::size_t at = 0; at < raw_.size(); ++at) {
+    output_[at] = std::max(raw_[at], floor_[at]);
+    total_ += output_[at];
+  }
+  starts_.assign(1, 0);
+  rows_.clear();
+  effects_.clear();
+  for (const std::int32_t gene : expressed) {
+    const SparseColumn column = mapping_->column(gene);
+    for (std::size_t at = 0; at < column.genes.size(); ++at) {
+      const std::int32_t row = place_[index(column.genes[at])];
+      if (row == not_expressed) continue;
+      rows_.push_back(row);
+      effects_.push_back(column.effects[at]);
+    }
+    starts_.push_back(std::ssize(rows_));
+  }
+  for (const std::int32_t gene : expressed) place_[index(gene)] = not_expressed;
+  change_.assign(raw_.size(), 0.0);
+  is_touched_.assign(raw_.size(), 0);
+  is_removed_.assign(raw_.size(), 0);
+  pairs_->load({raw_, floor_, output_, total_, starts_, rows_, effects_});
+}
+
+/// Sums what the knocked-out genes did to the others.
+void SparseCellKernel::touch(std::span<const std::int32_t> removed) {
+  removed_.assign(removed.begin(), removed.end());
+  for (const std::int32_t gene : removed) is_removed_[index(gene)] = 1;
+  for (const std::int32_t gene : removed) {
+    for (std::int64_t at = starts_[index(gene)]; at < starts_[index(gene) + 1]; ++at) {
+      const std::int32_t row = rows_[static_cast<std::size_t>(at)];
+      if (is_removed_[index(row)] != 0) continue;
+      if (is_touched_[index(row)] == 0) touched_.push_back(row);
+      is_touched_[index(row)] = 1;
+      change_[index(row)] += effects_[static_cast<std::size_t>(at)];
+    }
+  }
+  if (removed.size() > 1) std::sort(touched_.begin(), touched_.end());
+}
+
+void SparseCellKernel::restore() {
+  for (const std::int32_t row : touched_) {
+    is_touched_[index(row)] = 0;
+    change_[index(row)] = 0;
+  }
+  for (const std::int32_t gene : removed_) is_removed_[index(gene)] = 0;
+  touched_.clear();
+}
+
+double SparseCellKernel::output_after(std::int32_t position) const {
+  return std::max(raw_[index(position)] - change_[index(position)], floor_[index(position)]);
+}
+
+/// Σ o over the genes that stay. By difference, but where little is left, and a difference would be rounding.
+double SparseCellKernel::left_without(double of_removed) const {
+  if (total_ - of_removed > little * total_) return total_ - of_removed;
+  double left = 0;
+  for (std::size_t at = 0; at < output_.size(); ++at) {
+    if (is_removed_[at] == 0) left += output_[at];
+  }
+  return left;
+}
+
+KnockoutScores SparseCellKernel::scores(std::span<const std::int32_t> removed) {
+  touch(removed);
+  double of_removed = 0;
+  for (const std::int32_t gene : removed) of_removed += output_[index(gene)];
+  double of_touched = 0;
+  double gained = 0;
+  for (const std::int32_t row : touched_) {
+    of_touched += output_[index(row)];
+    gained += output_after(row) - output_[index(row)];
+  }
+  const double left = left_without(of_removed);
+  const bool is_cancelled = left + gained <= little * left;
+  const KnockoutScores halves =
+      is_cancelled ? whole_sums(of_removed, left) : touched_sums(of_removed, left, left + gained, of_touched);
+  restore();
+  KnockoutScores scores;
+  scores.impact = halves.impact / 2;
+  scores.network = halves.network / 2 * (left / total_) < residue ? 0.0 : halves.network / 2;
+  return scores;
+}
+
+/// Σ|q'−q| and Σ|q'−r|: genes that are not touched are only rescaled.
+KnockoutScores SparseCellKernel::touched_sums(double of_removed, double left, double total_after,
+                                              double of_touched) const {
+  const double kept = left / total_;
+  const double untouched = std::max(0.0, (left - of_touched) / total_);
+  KnockoutScores sums;
+  sums.impact = of_removed / total_ + untouched * std::abs(total_ / total_after - 1);
+  sums.network = untouched / kept * std::abs(kept * total_ / total_after - 1);
+  for (const std::int32_t row : touched_) {
+    const double after = output_after(row) / total_after;
+    const double before = output_[index(row)] / total_;
+    sums.impact += std::abs(after - before);
+    sums.network += std::abs(after - before / kept);
+  }
+  return sums;
+}
+
+/// The same gene by gene: where nearly all that was left is lost, what remains is no difference of sums.
+KnockoutScores SparseCellKernel::whole_sums(double of_removed, double left) const {
+  const auto n = static_cast<std::int32_t>(output_.size());
+  double total_after = 0;
+  for (std::int32_t at = 0; at < n; ++at) {
+    if (is_removed_[index(at)] == 0)
+      total_after += is_touched_[index(at)] != 0 ? output_after(at) : output_[index(at)];
+  }
+  KnockoutScores sums;
+  sums.impact = of_removed / total_;
+  for (std::int32_t at = 0; at < n; ++at) {
+    if (is_removed_[index(at)] != 0) continue;
+    const double output = output_[index(at)];
+    const double after = (is_touched_[index(at)] != 0 ? output_after(at) : output) / total_after;
+    sums.impact += std::abs(after - output / total_);
+    sums.network += std::abs(after - output / left);
+  }
+  return sums;
+}
+
+void SparseCellKernel::pair_scores(std::span<const std::int32_t> positions, EventRange pairs,
+                                   const ScoreSpans& scores) {
+  pairs_->pair_scores(positions, pairs, scores, [this](std::int32_t first, std::int32_t second) {
+    return this->scores(std::array{first, second});
+  });
+}
+
+std::vector<double> SparseCellKernel::intact_profile() const {
+  std::vector<double> profile = output_;
+  for (double& share : profile) share /= total_;
+  return profile;
+}
+
+std::vector<double> SparseCellKernel::profile_after(std::span<const std::int32_t> removed) {
+  touch(removed);
+  std::vector<double> profile = output_;
+  for (const std::int32_t row : touched_) profile[index(row)] = output_after(row);
+  for (const std::int32_t gene : removed) profile[index(gene)] = 0;
+  restore();
+  double total = 0;
+  for (const double output : profile) total += output;
+  for (double& share : profile) share /= total;
+  return profile;
+}
+
+}  // namespace dko

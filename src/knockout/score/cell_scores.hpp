@@ -1,0 +1,24 @@
+#pragma once
+// Shared by this room's sources only.
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "dko/knockout/kernels/ensemble_kernel.hpp"
+#include "dko/knockout/score/score.hpp"
+
+namespace dko {
+
+/// Where `genes` (ascending) stand among the expressed genes of a cell.
+void positions_of(std::span<const std::int32_t> genes, std::span<const std::int32_t> expressed,
+                  std::vector<std::int32_t>& positions);
+
+/// Puts the scores of one event where they are wanted.
+void store(const KnockoutScores& scores, const ScoreSpans& spans, std::size_t at);
+
+/// One score of the single knockouts of the kernel's cell at these positions, as it is stored.
+std::vector<float> single_scores(EnsembleKernel& kernel, std::span<const std::int32_t> positions,
+                                 Score score);
+
+}  // namespace dko

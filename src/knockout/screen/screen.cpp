@@ -1,0 +1,254 @@
+#include "dko/knockout/screen/screen.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <stdexcept>
+#include <vector>
+
+#include "dko/base/stopwatch.hpp"
+#include "dko/knockout/events/event_index.hpp"
+#include "dko/knockout/kernels/ensemble_kernel.hpp"
+#include "dko/knockout/screen/screen_work.hpp"
+#include "dko/knockout/sharding/cost.hpp"
+#include "knockout/score/cell_scores.hpp"
+#include "knockout/sharding/screen_costs.hpp"
+#include "score_buffer.hpp"
+
+namespace dko {
+
+namespace {
+
+class ShardScreen {
+ public:
+  ShardScreen(const ScreenPlan& plan, const ExpressionMatrix& matrix,
+              std::span<const CollapsedMapping> members, ScoreSink& sink, const ShardOptions& options)
+      : plan_(plan),
+        matrix_(matrix),
+        kernel_(members, plan.instructions),
+        sink_(sink),
+        options_(options),
+        costs_(cell_costs(matrix, members)),
+        members_(std::ssize(members)) {}
+
+  bool run(std::int64_t shard, std::int64_t shards) {
+    const ScreenWork work = options_.work != nullptr ? *options_.work : whole_work(plan_, matrix_, shards);
+    const PairIndex pairs(matrix_, plan_.targets);
+    const auto share = [&](ScoreArray array, const auto& costs) {
+      if (work[array].ranges.empty()) return std::vector<EventRange>();
+      ShardWork own = costs().share(work[array], shard, shards);
+      total_ += own.cost;
+      return std::move(own.ranges);
+    };
+    const auto singles = share(
+        ScoreArray::singles, [&] { return ArrayCosts(plan_.targets.starts(), costs_, &CellCosts::single); });
+    const auto doubles =
+        share(ScoreArray::pairs, [&] { return ArrayCosts(pairs.starts(), costs_, &CellCosts::pair); });
+    const auto listed = share(ScoreArray::list, [&] { return ArrayCosts(*plan_.list, costs_); });
+    for (const EventRange& range : singles) store_singles(range, work.singles.block);
+    if (options_.selection != nullptr) options_.selection->begin(pairs.starts(), doubles);
+    for (const EventRange& range : doubles) {
+      if (options_.selection != nullptr)
+        select_pairs(pairs, range);
+      else
+        store_pairs(pairs, range, work.pairs.block);
+    }
+    for (const EventRange& range : listed) score_list(range);
+    if (stopped_) return false;
+    if (options_.progress && total_ > 0) options_.progress(total_, total_);
+    return true;
+  }
+
+ private:
+  void end(ScoreBuffer& buffer, std::int64_t block) const {
+    if (stopped_)
+      buffer.flush_whole(block);
+    else
+      buffer.flush();
+  }
+
+  void store_singles(EventRange range, std::int64_t block) {
+    ScoreBuffer buffer(sink_, ScoreArray::singles, plan_.singles, range.first);
+    in_cells(plan_.targets.starts(), range,
+             [&](std::int64_t, EventRange within) { score_singles(within, buffer); });
+    end(buffer, block);
+  }
+
+  void store_pairs(const PairIndex& pairs, EventRange range, std::int64_t block) {
+    ScoreBuffer buffer(sink_, ScoreArray::pairs, plan_.doubles, range.first);
+    in_cells(pairs.starts(), range, [&](std::int64_t, EventRange within) {
+      score_pairs(within, [&](EventRange piece) {
+        kernel_.pair_scores(positions_, piece, buffer.extend(static_cast<std::size_t>(piece.size())));
+      });
+    });
+    end(buffer, block);
+  }
+
+  void select_pairs(const PairIndex& pairs, EventRange range) {
+    PairSelection& selection = *options_.selection;
+    PerScore<std::vector<float>> values;
+    std::vector<float> singles;
+    in_cells(pairs.starts(), range, [&](std::int64_t cell, EventRange within) {
+      if (const auto needed = selection.singles_needed())
+        singles = single_scores(kernel_, positions_, *needed);
+      const std::int64_t start = pairs.starts()[static_cast<std::size_t>(cell)];
+      score_pairs(within, [&](EventRange piece) {
+        const ScoreSpans scores = room(values, piece.size());
+        kernel_.pair_scores(positions_, piece, scores);
+        selection.take({cell, start, piece, std::ssize(positions_), scores, singles});
+      });
+    });
+  }
+
+  /// For as many pairs, of each wanted score.
+  ScoreSpans room(PerScore<std::vector<float>>& values, std::int64_t count) const {
+    ScoreSpans spans;
+    for (const Score score : every_score) {
+      if (!plan_.doubles.has(score)) continue;
+      values[score].resize(static_cast<std::size_t>(count));
+      spans[score] = values[score];
+    }
+    return spans;
+  }
+
+  /// Calls `visit(cell, events within it)` for each cell that the range touches, the cell loaded, until it is
+  /// to stop.
+  template <class Visit>
+  void in_cells(std::span<const std::int64_t> starts, EventRange range, Visit visit) {
+    while (range.size() > 0 && !stopped_) {
+      const std::int64_t cell = cell_of_event(starts, range.first);
+      const std::int64_t start = starts[static_cast<std::size_t>(cell)];
+      const std::int64_t end = std::min(range.last, starts[static_cast<std::size_t>(cell) + 1]);
+      load(cell);
+      visit(cell, EventRange{range.first - start, end - start});
+      range.first = end;
+    }
+  }
+
+  /// Makes `cell` the kernel's cell and finds its targets among its expressed genes.
+  void load(std::int64_t cell) {
+    load_timed(matrix_.expressed(cell));
+    cost_ = costs_[static_cast<std::size_t>(cell)];
+    advance(cost_.load);
+    positions_of(plan_.targets.of(cell), matrix_.expressed(cell), positions_);
+  }
+
+  void load_timed(std::span<const std::int32_t> expressed) {
+    const Stopwatch watch;
+    kernel_.load(expressed);
+    if (options_.loading_seconds != nullptr) *options_.loading_seconds += watch.seconds();
+  }
+
+  void score_singles(EventRange within, ScoreBuffer& buffer) {
+    const ScoreSpans spans = buffer.extend(static_cast<std::size_t>(within.size()));
+    std::vector<double> shares;
+    if (!spans.share.empty()) shares = kernel_.intact_profile();
+    for (std::int64_t at = within.first; at < within.last; ++at) {
+      const std::span removed(&positions_[static_cast<std::size_t>(at)], 1);
+      KnockoutScores scores = kernel_.scores(removed);
+      if (!shares.empty()) scores.share = shares[static_cast<std::size_t>(removed.front())];
+      store(scores, spans, static_cast<std::size_t>(at - within.first));
+      advance(cost_.single);
+    }
+  }
+
+  /// In pieces of whole rows of the cell's triangle, until it is to stop.
+  template <class ScorePiece>
+  void score_pairs(EventRange within, ScorePiece score) {
+    const auto m = std::ssize(positions_);
+    while (within.size() > 0 && !stopped_) {
+      const EventRange piece{within.first, end_of_piece(m, within)};
+      score(piece);
+      advance(cost_.pair * piece.size());
+      within.first = piece.last;
+    }
+  }
+
+  /// Past the last row of the range that ends within one write of its start, and within the time after which
+  /// it must be asked whether to stop; or past the row it starts in.
+  std::int64_t end_of_piece(std::int64_t m, EventRange within) const {
+    const std::int64_t in_time = cost_of_piece / (cost_.pair * members_);
+    const std::int64_t most =
+        within.first + std::clamp(in_time, std::int64_t{1}, static_cast<std::int64_t>(scores_per_write));
+    if (within.last <= most) return within.last;
+    const std::int64_t row = PairIndex::pair_of(m, within.first).first;
+    const std::int64_t last = PairIndex::pair_of(m, most).first;
+    return std::min(within.last, PairIndex::row_start(m, std::max(row + 1, last)));
+  }
+
+  /// In blocks of events, within a block cell by cell, so that a cell is loaded once a block.
+  void score_list(EventRange range) {
+    ScoreBuffer buffer(sink_, ScoreArray::list, plan_.listed, range.first);
+    std::vector<std::int64_t> order;
+    for (std::int64_t first = range.first; first < range.last && !stopped_;
+         first += static_cast<std::int64_t>(scores_per_write)) {
+      const std::int64_t last = std::min(range.last, first + static_cast<std::int64_t>(scores_per_write));
+      order.resize(static_cast<std::size_t>(last - first));
+      std::iota(order.begin(), order.end(), first);
+      std::stable_sort(order.begin(), order.end(), [&](std::int64_t x, std::int64_t y) {
+        return plan_.list->cell(x) < plan_.list->cell(y);
+      });
+      score_events(order, first, buffer.extend(order.size()));
+      if (!stopped_) buffer.flush();
+    }
+  }
+
+  /// Events in the given order, until it is to stop; that of number `first` goes to place 0.
+  void score_events(const std::vector<std::int64_t>& order, std::int64_t first, const ScoreSpans& scores) {
+    std::int64_t loaded = -1;
+    std::vector<std::int32_t> genes;
+    for (const std::int64_t event : order) {
+      if (stopped_) return;
+      const std::int64_t cell = plan_.list->cell(event);
+      if (cell != loaded) {
+        load_timed(matrix_.expressed(cell));
+        advance(costs_[static_cast<std::size_t>(cell)].load);
+      }
+      loaded = cell;
+      const auto of_event = plan_.list->genes(event);
+      genes.assign(of_event.begin(), of_event.end());
+      std::sort(genes.begin(), genes.end());
+      positions_of(genes, matrix_.expressed(cell), positions_);
+      store(kernel_.scores(positions_), scores, static_cast<std::size_t>(event - first));
+      advance(costs_[static_cast<std::size_t>(cell)].listed);
+    }
+  }
+
+  /// Short of the total, which is an estimate where a list is not sorted by cell.
+  void advance(std::int64_t cost) {
+    since_report_ += cost;
+    done_ = std::min(done_ + cost, total_ - 1);
+    if (since_report_ < options_.cost_between_pauses) return;
+    since_report_ = 0;
+    if (options_.progress && done_ > reported_) options_.progress(reported_ = done_, total_);
+    if (options_.pause && options_.pause() == Pause::stop) stopped_ = true;
+  }
+
+  const ScreenPlan& plan_;
+  const ExpressionMatrix& matrix_;
+  EnsembleKernel kernel_;
+  ScoreSink& sink_;
+  const ShardOptions& options_;
+  std::vector<CellCosts> costs_;  // by cell
+  std::int64_t members_;
+  bool stopped_ = false;
+  std::vector<std::int32_t> positions_;  // targets of the loaded cell, or genes of an event
+  CellCosts cost_;                       // of the loaded cell
+  std::int64_t done_ = 0;                // cost
+  std::int64_t reported_ = 0;
+  std::int64_t since_report_ = 0;
+  std::int64_t total_ = 0;
+};
+
+}  // namespace
+
+bool screen_shard(const ScreenPlan& plan, const ExpressionMatrix& matrix,
+                  std::span<const CollapsedMapping> members, std::int64_t shard, std::int64_t shards,
+                  ScoreSink& sink, const ShardOptions& options) {
+  if (std::ssize(members) != plan.members || members.empty())
+    throw std::logic_error("a screen needs as many members as its plan says, and one at least");
+  if ((plan.keeping.form == PairKeeping::Form::selected) != (options.selection != nullptr))
+    throw std::logic_error("a selection is made if the plan wants one");
+  return ShardScreen(plan, matrix, members, sink, options).run(shard, shards);
+}
+
+}  // namespace dko

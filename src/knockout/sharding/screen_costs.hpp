@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "dko/knockout/events/event_index.hpp"
+#include "dko/knockout/events/event_list.hpp"
+#include "dko/knockout/screen/screen_work.hpp"
+#include "dko/knockout/sharding/cost.hpp"
+#include "dko/knockout/sharding/shards.hpp"
+
+namespace dko {
+
+/// Half a second: of the longest piece of pairs between two times of asking whether to stop.
+inline constexpr std::int64_t cost_of_piece = 5'000'000'000;
+
+/// What a shard has to do in one array.
+struct ShardWork {
+  std::vector<EventRange> ranges;
+  std::int64_t cost = 0;  ///< loads included
+};
+
+/// What the events of one array of a screen cost. Empty by default.
+class ArrayCosts {
+ public:
+  ArrayCosts() = default;
+  /// Of events that come cell by cell, starts[c+1]−starts[c] of cell c, each at the cost that `of_event`
+  /// points to.
+  ArrayCosts(std::span<const std::int64_t> starts, std::span<const CellCosts> cells,
+             std::int64_t CellCosts::*of_event);
+  /// Of a list in any order. A cell is loaded for each run of its events; of more runs than cells, which
+  /// screens sort by cell in large blocks, each is charged its part of a load a cell.
+  ArrayCosts(const EventList& list, std::span<const CellCosts> cells);
+
+  /// What a shard takes of the work: whole blocks, ascending.
+  ShardWork share(const ArrayWork& work, std::int64_t shard, std::int64_t shards) const;
+  /// The costs of what each of them takes, loads included.
+  std::vector<std::int64_t> of_shares(const ArrayWork& work, std::int64_t shards) const;
+
+ private:
+  ArrayCosts within(const std::vector<EventRange>& ranges) const;
+  EventCosts view() const { return {starts_, events_, loads_}; }
+
+  std::vector<std::int64_t> starts_{0};
+  std::vector<std::int64_t> events_;
+  std::vector<std::int64_t> loads_;
+};
+
+}  // namespace dko

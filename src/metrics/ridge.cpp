@@ -1,0 +1,192 @@
+#include "dko/metrics/ridge.hpp"
+
+#include <Eigen/Cholesky>
+#include <Eigen/Core>
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numeric>
+
+#include "dko/base/random.hpp"
+#include "dko/metrics/baselines.hpp"
+#include "dko/metrics/profile_agreement.hpp"
+
+namespace dko {
+
+namespace {
+
+using Eigen::MatrixXd;
+using Eigen::VectorXd;
+using Index = Eigen::Index;
+
+constexpr std::array penalties{1.0,   3.1622776601683795, 10.0,  31.622776601683793,
+                               100.0, 316.22776601683796, 1000.0};
+constexpr std::int64_t most_known = 1000;
+constexpr double validation_fraction = 0.2;
+
+std::vector<std::int64_t> chosen(std::span<const std::int64_t> cells,
+                                 const std::vector<std::int64_t>& places) {
+  std::vector<std::int64_t> some;
+  for (const std::int64_t place : places) some.push_back(cells[static_cast<std::size_t>(place)]);
+  return some;
+}
+
+/// Number of genes that two cells share, both by ascending genes.
+double shared_genes(std::span<const std::int32_t> a, std::span<const std::int32_t> b) {
+  std::int64_t count = 0;
+  for (auto i = a.begin(), j = b.begin(); i != a.end() && j != b.end();) {
+    if (*i == *j) ++count;
+    const bool first_is_behind = *i <= *j;
+    const bool second_is_behind = *j <= *i;
+    if (first_is_behind) ++i;
+    if (second_is_behind) ++j;
+  }
+  return static_cast<double>(count);
+}
+
+/// Presence products z_a · z_b of `rows` with `columns`.
+MatrixXd products(const ExpressionMatrix& profiles, std::span<const std::int64_t> rows,
+                  std::span<const std::int64_t> columns) {
+  MatrixXd product(std::ssize(rows), std::ssize(columns));
+  for (Index j = 0; j < product.cols(); ++j) {
+    for (Index i = 0; i < product.rows(); ++i) {
+      product(i, j) = shared_genes(profiles.expressed(rows[static_cast<std::size_t>(i)]),
+                                   profiles.expressed(columns[static_cast<std::size_t>(j)]));
+    }
+  }
+  return product;
+}
+
+/// Ridge regressions of all genes on the presence in `known`, in their dual form: with the centred products K
+/// of the m cells that express a gene, α = (K + λ)⁻¹ (y − ȳ), and the prediction for cell t is
+/// ȳ + Σ_i α_i (z_t·z_i − mean_j z_j·z_i), for Σ α = 0.
+class DualRidge {
+ public:
+  DualRidge(const ExpressionMatrix& profiles, std::span<const std::int64_t> known,
+            std::span<const std::int64_t> cells)
+      : profiles_(profiles),
+        known_(known.begin(), known.end()),
+        cells_(cells.begin(), cells.end()),
+        among_known_(products(profiles, known_, known_)),
+        to_cells_(products(profiles, cells_, known_)) {}
+
+  /// Predicted p·n of each gene [first, end), for each penalty, in all cells: penalties × cells × genes by
+  /// rows; 0 for genes outside the range.
+  std::vector<float> predict(std::int64_t first, std::int64_t end, std::span<const double> lambdas) const {
+    const std::size_t plane = cells_.size() * static_cast<std::size_t>(profiles_.genes());
+    std::vector<float> predicted(lambdas.size() * plane, 0.0F);
+    for (std::int64_t gene = first; gene < end; ++gene) {
+      std::vector<Index> rows;
+      const VectorXd targets = targets_of(static_cast<std::int32_t>(gene), rows);
+      if (rows.empty()) continue;
+      for (std::size_t at = 0; at < lambdas.size(); ++at) {
+        const VectorXd of_cells = solve(rows, targets, lambdas[at]);
+        float* to = predicted.data() + at * plane + gene;
+        for (Index cell = 0; cell < of_cells.size(); ++cell)
+          to[cell * profiles_.genes()] = static_cast<float>(std::max(0.0, of_cells(cell)));
+      }
+    }
+    return predicted;
+  }
+
+ private:
+  /// p·n of the gene in the known cells that express it, and which these are.
+  VectorXd targets_of(std::int32_t gene, std::vector<Index>& rows) const {
+    std::vector<double> targets;
+    for (std::size_t at = 0; at < known_.size(); ++at) {
+      if (!profiles_.expresses(known_[at], gene)) continue;
+      const auto n = static_cast<double>(profiles_.expressed_count(known_[at]));
+      rows.push_back(static_cast<Index>(at));
+      targets.push_back(static_cast<double>(profiles_.value(known_[at], gene)) * n);
+    }
+    return Eigen::Map<const VectorXd>(targets.data(), std::ssize(targets));
+  }
+
+  VectorXd solve(const std::vector<Index>& rows, const VectorXd& targets, double lambda) const {
+    MatrixXd kernel = among_known_(rows, rows);
+    const VectorXd means = kernel.colwise().mean();
+    kernel.rowwise() -= means.transpose();
+    kernel.colwise() -= means;
+    kernel.array() += means.mean();
+    kernel.diagonal().array() += lambda;
+    const double mean = targets.mean();
+    const VectorXd alpha = kernel.llt().solve((targets.array() - mean).matrix());
+    return ((to_cells_(Eigen::all, rows) * alpha).array() + (mean - means.dot(alpha))).matrix();
+  }
+
+  const ExpressionMatrix& profiles_;
+  std::vector<std::int64_t> known_;
+  std::vector<std::int64_t> cells_;
+  MatrixXd among_known_;
+  MatrixXd to_cells_;
+};
+
+/// Zero where the cell does not express the gene, and rows that sum to one.
+void renormalise(const ExpressionMatrix& profiles, std::span<const std::int64_t> cells,
+                 std::span<float> predicted) {
+  const auto width = static_cast<std::size_t>(profiles.genes());
+  for (std::size_t row = 0; row < cells.size(); ++row) {
+    const std::span<float> of_cell = predicted.subspan(row * width, width);
+    std::vector<float> kept(width, 0.0F);
+    double total = 0;
+    for (const std::int32_t gene : profiles.expressed(cells[row])) {
+      const auto at = static_cast<std::size_t>(gene);
+      kept[at] = of_cell[at];
+      total += static_cast<double>(of_cell[at]);
+    }
+    for (std::size_t at = 0; at < width; ++at)
+      of_cell[at] = total > 0 ? static_cast<float>(static_cast<double>(kept[at]) / total) : 0.0F;
+  }
+}
+
+/// Predictions of all genes by all ranks, one plane a penalty. Collective.
+std::vector<float> predict(const ExpressionMatrix& profiles, std::span<const std::int64_t> known,
+                           std::span<const std::int64_t> cells, std::span<const double> lambdas,
+                           const Communicator& ranks) {
+  const DualRidge ridge(profiles, known, cells);
+  const RankShare mine = ranks.share_of(profiles.genes());
+  std::vector<float> predicted = ridge.predict(mine.first, mine.last, lambdas);
+  ranks.sum(std::span<float>(predicted));
+  const std::size_t plane = predicted.size() / lambdas.size();
+  for (std::size_t at = 0; at < lambdas.size(); ++at)
+    renormalise(profiles, cells, std::span(predicted).subspan(at * plane, plane));
+  return predicted;
+}
+
+/// The penalty with the least distance on a random fifth of the cells. Collective.
+double best_penalty(const ExpressionMatrix& profiles, std::span<const std::int64_t> known, std::uint64_t seed,
+                    const Communicator& ranks) {
+  const auto total = std::ssize(known);
+  const std::int64_t count = std::llround(validation_fraction * static_cast<double>(total));
+  if (count == 0) return penalties[penalties.size() / 2];
+  RandomStream stream(seed, "ridge validation");
+  std::vector<std::int64_t> order = stream.permutation(total);
+  const std::vector<std::int64_t> validation = chosen(known, {order.begin(), order.begin() + count});
+  const std::vector<std::int64_t> fitted = chosen(known, {order.begin() + count, order.end()});
+  const std::vector<float> predicted = predict(profiles, fitted, validation, penalties, ranks);
+  const std::vector<float> truth = dense_profiles(profiles, validation);
+  std::vector<double> distances;
+  for (std::size_t at = 0; at < penalties.size(); ++at) {
+    const auto of_penalty = std::span<const float>(predicted).subspan(at * truth.size(), truth.size());
+    const std::vector<double> of_cells = distances_of_cells(truth, of_penalty, profiles.genes());
+    distances.push_back(std::accumulate(of_cells.begin(), of_cells.end(), 0.0));
+  }
+  return penalties[static_cast<std::size_t>(std::min_element(distances.begin(), distances.end()) -
+                                            distances.begin())];
+}
+
+}  // namespace
+
+RidgePrediction ridge_profiles(const ExpressionMatrix& profiles, std::span<const std::int64_t> known,
+                               std::span<const std::int64_t> cells, std::uint64_t seed,
+                               const Communicator& ranks) {
+  const auto total = std::ssize(known);
+  RandomStream stream(seed, "ridge cells");
+  const std::vector<std::int64_t> used = chosen(known, stream.distinct(std::min(total, most_known), total));
+  RidgePrediction prediction;
+  prediction.penalty = best_penalty(profiles, used, seed, ranks);
+  prediction.profiles = predict(profiles, used, cells, std::array{prediction.penalty}, ranks);
+  return prediction;
+}
+
+}  // namespace dko

@@ -1,0 +1,136 @@
+#include "dko/planning/estimate.hpp"
+
+#include <algorithm>
+
+#include "dko/planning/screen_memory.hpp"
+#include "dko/planning/training_memory.hpp"
+#include "dko/results/model_notes.hpp"
+#include "dko/results/screen_file/screen_size.hpp"
+#include "dko/training/two_layer/checkpoint.hpp"
+#include "dko/workflow/training_run.hpp"
+
+namespace dko {
+
+double Estimate::wall_seconds() const {
+  return (training ? training->seconds : 0) + collapse_seconds + screen.slowest_seconds / size.core_speed;
+}
+
+double Estimate::node_hours() const {
+  constexpr double seconds_of_hour = 3600;
+  return wall_seconds() * static_cast<double>(size.nodes) / seconds_of_hour;
+}
+
+double Estimate::longest_block() const {
+  const double of_step = training ? training->step_seconds + training->validation_seconds : 0;
+  return std::max({of_step, collapse_seconds, screen.longest_block / size.core_speed});
+}
+
+double Estimate::bytes_of(const MemoryNeed& need) const {
+  return need.node_bytes() + static_cast<double>(size.ranks_per_node) * need.rank_bytes() +
+         need.one_rank_bytes();
+}
+
+double Estimate::bytes_per_node() const {
+  return std::max(bytes_of(screen_memory), training_memory ? bytes_of(*training_memory) : 0);
+}
+
+namespace {
+
+/// Of a dense member, on a node: 2·H·N² operations.
+double seconds_to_collapse(const MappingShape& shape, const JobSize& size) {
+  constexpr double operations_a_second = 43e9;  // of a core, in double precision
+  const auto genes = static_cast<double>(shape.genes);
+  return 2 * static_cast<double>(shape.hidden) * genes * genes /
+         (operations_a_second * size.core_speed * static_cast<double>(size.ranks_per_node));
+}
+
+void add_training(Estimate& estimate, const EstimateRequest& request) {
+  const ExpressionMatrix& matrix = request.matrix;
+  const ModelOptions& mapping = request.mapping;
+  const auto ranks = static_cast<int>(estimate.size.ranks());
+  const Split split = split_cells(matrix, mapping.training.validation, 0, {}, mapping.training.seed);
+  check_training(split, mapping);
+  estimate.training_memory = training_memory(matrix, split, mapping, ranks);
+  estimate.disk.model = model_bytes(matrix, mapping);
+  if (mapping.kind != MappingKind::dko) return;
+  estimate.training = forecast_training(training_size(matrix, split, mapping.training), mapping, ranks,
+                                        estimate.size.core_speed);
+  if (!mapping.checkpoint.file.empty()) {
+    const MappingShape shape = mapping_shape(matrix, mapping.training);
+    estimate.disk.checkpoint = 2 * static_cast<double>(mapping.made()) *
+                               checkpoint_bytes(shape, mapping.training.steps, !split.validation.empty());
+  }
+}
+
+/// What a model that was read is collapsed to, and sent to each node.
+void add_model(Estimate& estimate, const Model& model) {
+  for (const Member& member : model.members) {
+    const auto* trained = std::get_if<TrainedMapping>(&member);
+    if (trained == nullptr) continue;
+    estimate.collapse_seconds += seconds_to_collapse(trained->mapping.shape(), estimate.size);
+    estimate.mapping_bytes += bytes_of_parameters(trained->mapping.shape());
+  }
+}
+
+std::vector<CellCosts> costs_of(const EstimateRequest& request) {
+  const MappingKind kind = request.model ? request.model->kind() : request.mapping.kind;
+  if (kind == MappingKind::dko) return dense_costs_of(request.matrix);
+  if (request.model) return cell_costs(request.matrix, collapse(*request.model));
+  return sparse_costs_of(request.matrix, request.effects);
+}
+
+/// Of which the screen file has curves.
+std::int64_t steps_noted(const EstimateRequest& request) {
+  const ModelOptions& options = request.mapping;
+  if (!request.model) return options.kind == MappingKind::dko ? options.training.steps : 0;
+  return most_steps(records_of(*request.model));
+}
+
+void add_screen(Estimate& estimate, const EstimateRequest& request) {
+  const ExpressionMatrix& matrix = request.matrix;
+  const ScreenPlan& plan = request.plan;
+  const std::int64_t members = request.plan.members;
+  const ScreenedModel sizes =
+      request.model ? screened_model(*request.model, matrix) : screened_model(request.mapping, matrix);
+  const std::int64_t ranks = estimate.size.ranks();
+  estimate.knockouts = count_events(matrix, plan);
+  estimate.screen = forecast_screen(plan, matrix, costs_of(request), ranks);
+  estimate.screen_memory = screen_memory(matrix, plan, sizes);
+  if (estimate.training_memory) add_plan(*estimate.training_memory, matrix, plan);
+  estimate.disk.screen = screen_file_bytes(matrix, plan) + block_record_bytes(matrix, plan, ranks) +
+                         model_notes_bytes(members, matrix.genes(), steps_noted(request));
+  estimate.disk.temporary = temporary_bytes(matrix, plan, ranks);
+  const PairKeeping& keeping = plan.keeping;
+  estimate.keeps_by_threshold =
+      plan.doubles.any() && keeping.form == PairKeeping::Form::selected && keeping.top == 0;
+  estimate.hdf5_objects = screen_file_objects(plan);
+  MemoryNeed data = data_memory("data", matrix);
+  add_plan(data, matrix, plan);
+  estimate.data_bytes = data.node_bytes();
+  if (sizes.kind == MappingKind::sparse) estimate.mapping_bytes = sizes.mapping_bytes;
+}
+
+}  // namespace
+
+Estimate estimate_job(const EstimateRequest& request) {
+  Estimate estimate;
+  estimate.size = request.size;
+  estimate.genes = request.matrix.genes();
+  estimate.cells = request.matrix.cells();
+  estimate.trains = !request.model;
+  if (request.model) {
+    add_model(estimate, *request.model);
+  } else {
+    add_training(estimate, request);
+    if (request.mapping.kind == MappingKind::dko) {
+      const auto members = static_cast<double>(request.mapping.members);
+      const MappingShape shape = mapping_shape(request.matrix, request.mapping.training);
+      estimate.collapse_seconds = members * seconds_to_collapse(shape, estimate.size);
+      estimate.mapping_bytes = members * bytes_of_parameters(shape);
+    }
+  }
+  add_screen(estimate, request);
+  return estimate;
+}
+
+}  // namespace dko

@@ -1,0 +1,143 @@
+#include "dko/planning/screen_memory.hpp"
+
+#include <algorithm>
+
+#include "dko/training/two_layer/trainer.hpp"
+
+namespace dko {
+
+namespace {
+
+constexpr double most_effects_of_gene = 150;  // of a sparse mapping, as large as they come
+
+std::int64_t most_expressed(const ExpressionMatrix& matrix) {
+  std::int64_t most = 0;
+  for (std::int64_t cell = 0; cell < matrix.cells(); ++cell)
+    most = std::max(most, matrix.expressed_count(cell));
+  return most;
+}
+
+/// A and c.
+double bytes_of_dense(const ExpressionMatrix& matrix) {
+  const auto genes = static_cast<double>(matrix.genes());
+  return sizeof(double) * genes * (genes + 1);
+}
+
+double bytes_of_sparse(const SparseMapping& mapping) {
+  const auto genes = static_cast<double>(mapping.genes());
+  return 12 * static_cast<double>(mapping.effects_count()) +
+         8 * genes * (3 + 2 * static_cast<double>(mapping.factors()));
+}
+
+/// Non-zeros of all columns of the expressed genes, over the members, of the cell that has most.
+double most_of_columns(const Model& model, const ExpressionMatrix& matrix) {
+  std::vector<double> of_gene(static_cast<std::size_t>(matrix.genes()));
+  for (const Member& member : model.members) {
+    const auto* fitted = std::get_if<FittedMapping>(&member);
+    for (std::int64_t gene = 0; fitted != nullptr && gene < matrix.genes(); ++gene)
+      of_gene[static_cast<std::size_t>(gene)] +=
+          static_cast<double>(fitted->mapping.column(gene).genes.size());
+  }
+  double most = 0;
+  for (std::int64_t cell = 0; cell < matrix.cells(); ++cell) {
+    double of_cell = 0;
+    for (const std::int32_t gene : matrix.expressed(cell)) of_cell += of_gene[static_cast<std::size_t>(gene)];
+    most = std::max(most, of_cell);
+  }
+  return most;
+}
+
+/// The kernels' memory of the largest cell.
+double cell_bytes(const ExpressionMatrix& matrix, const ScreenedModel& model) {
+  const auto n = static_cast<double>(most_expressed(matrix));
+  const auto genes = static_cast<double>(matrix.genes());
+  if (model.kind == MappingKind::dko) return model.members * (8 * n * n + 1500 * n);
+  return 64 * model.most_of_columns + model.members * (4 * genes + 64 * n);
+}
+
+/// Scores that wait to be written, in arrays that may have grown to twice their content; and each member's
+/// own of the pairs at hand.
+double buffer_bytes(const ScreenPlan& plan) {
+  constexpr double piece = sizeof(float) * static_cast<double>(scores_per_write);
+  double scores = 0;
+  if (plan.singles.any()) scores += static_cast<double>(plan.singles.count());
+  if (plan.doubles.any()) scores += static_cast<double>(plan.doubles.count());
+  if (plan.list) scores += static_cast<double>(plan.listed.count());
+  const double of_members = plan.members > 1 && plan.doubles.any()
+                                ? static_cast<double>(plan.members) * static_cast<double>(mean_scores.size())
+                                : 0;
+  return piece * (2 * scores + of_members);
+}
+
+}  // namespace
+
+double bytes_of_parameters(const MappingShape& shape) {
+  return sizeof(float) * static_cast<double>(shape.parameters());
+}
+
+double bytes_of_largest_sparse(const ExpressionMatrix& matrix) {
+  constexpr double factors = 50;
+  return static_cast<double>(matrix.genes()) * (12 * most_effects_of_gene + 8 * (3 + 2 * factors));
+}
+
+ScreenedModel screened_model(const Model& model, const ExpressionMatrix& matrix) {
+  ScreenedModel sizes{model.kind(), static_cast<double>(model.members.size())};
+  for (const Member& member : model.members) {
+    if (const auto* trained = std::get_if<TrainedMapping>(&member)) {
+      sizes.mapping_bytes += bytes_of_dense(matrix);
+      const MappingShape& shape = trained->mapping.shape();
+      sizes.parameter_bytes = std::max(sizes.parameter_bytes, bytes_of_parameters(shape));
+      sizes.compute_bytes = std::max(sizes.compute_bytes, CollapsedMapping::bytes_to_compute(shape));
+    } else {
+      sizes.mapping_bytes += bytes_of_sparse(std::get<FittedMapping>(member).mapping);
+    }
+  }
+  if (sizes.kind == MappingKind::sparse) sizes.most_of_columns = most_of_columns(model, matrix);
+  return sizes;
+}
+
+ScreenedModel screened_model(const ModelOptions& options, const ExpressionMatrix& matrix) {
+  const auto members = static_cast<double>(options.members);
+  if (options.kind == MappingKind::dko) {
+    // Rank 0 has all members, and gives each up for one that its node shares.
+    const MappingShape shape = mapping_shape(matrix, options.training);
+    return {options.kind, members, members * bytes_of_dense(matrix),
+            (members + 1) * bytes_of_parameters(shape), CollapsedMapping::bytes_to_compute(shape)};
+  }
+  return {options.kind,
+          members,
+          members * bytes_of_largest_sparse(matrix),
+          0,
+          0,
+          members * most_effects_of_gene * static_cast<double>(most_expressed(matrix))};
+}
+
+void add_plan(MemoryNeed& need, const ExpressionMatrix& matrix, const ScreenPlan& plan) {
+  const auto cells = static_cast<double>(matrix.cells());
+  const double listed = plan.list ? static_cast<double>(plan.list->size()) : 0;
+  const auto targets = static_cast<double>(plan.targets.total());
+  need.per_node.push_back({"targets", 8 * (cells + 1) + 4 * targets});
+  if (plan.list) need.per_node.push_back({"list", 4 * static_cast<double>(plan.list->order() + 1) * listed});
+  if (plan.stores_summary()) {
+    // The singles that interactions are reckoned by.
+    need.per_node.push_back({"single scores", 4 * static_cast<double>(plan.doubles.count()) * targets});
+  }
+  // Costs, their sums and starts: by cell, and by event of a list.
+  need.per_rank.push_back({"indices", 80 * cells + 32 * listed});
+}
+
+MemoryNeed screen_memory(const ExpressionMatrix& matrix, const ScreenPlan& plan, const ScreenedModel& model) {
+  MemoryNeed need = data_memory("screening", matrix);
+  need.per_node.push_back({"mapping", model.mapping_bytes});
+  if (model.parameter_bytes > 0) need.per_node.push_back({"its parameters", model.parameter_bytes});
+  need.per_rank.push_back({"a cell", cell_bytes(matrix, model)});
+  if (model.compute_bytes > 0) need.per_rank.push_back({"computing A", model.compute_bytes});
+  need.per_rank.push_back({"scores to write", buffer_bytes(plan)});
+  if (plan.stores_summary()) need.per_rank.push_back({"sums over cells", plan.keeping.memory});
+  if (plan.keeping.form == PairKeeping::Form::selected && plan.doubles.any())
+    need.per_rank.push_back({"kept pairs, at most", plan.keeping.memory});
+  add_plan(need, matrix, plan);
+  return need;
+}
+
+}  // namespace dko

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "dko/parallel/communicator.hpp"
+#include "dko/results/aggregate/summary.hpp"
+
+namespace dko {
+
+/// summarize_pairs of a list of order 2: rank 0 sorts and reads it, for what a screen lists it holds anyway.
+/// Collective.
+SummaryTable summarize_pair_list(const ScreenReader& screen, const Measure& by, std::int64_t count,
+                                 double memory, const Communicator& ranks);
+
+}  // namespace dko

@@ -1,0 +1,189 @@
+#include "dko/results/export/anndata_export.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <numeric>
+
+#include "dko/hdf5/anndata.hpp"
+#include "dko/results/score_reader.hpp"
+#include "results/aggregate/moments.hpp"
+#include "results/screen_file/screen_layout.hpp"
+
+namespace dko {
+
+namespace {
+
+constexpr double none = std::numeric_limits<double>::quiet_NaN();
+
+/// NaN where there is nothing to take the mean of.
+double mean_of(const Moments& moments) {
+  return moments.count > 0 ? moments.mean : none;
+}
+
+/// One score over the cells of each gene, and over the genes of each cell.
+struct ScoreMoments {
+  Score score;
+  std::vector<Moments> of_genes;
+  std::vector<Moments> of_cells;
+};
+
+/// The stored scores of the singles; first what X holds.
+std::vector<Score> stored_scores(const ScreenReader& screen) {
+  std::vector<Score> scores;
+  for (const Measure& measure : screen.measures(ScoreArray::singles)) scores.push_back(measure.score);
+  return scores;
+}
+
+std::string name_of(Score score) {
+  return screen_layout::name_of(score);
+}
+
+/// Copies one score and takes its moments.
+ScoreMoments copy_scores(const ScreenReader& screen, Score score, hdf5::Dataset to) {
+  constexpr std::int64_t block = std::int64_t{1} << 20;
+  const KnockoutTargets& targets = screen.targets();
+  ScoreMoments moments{score, std::vector<Moments>(screen.gene_names().size()),
+                       std::vector<Moments>(screen.cell_names().size())};
+  ScoreReader reader(screen, ScoreArray::singles, {score, false});
+  std::vector<float> values;
+  RunningChecksum sum;
+  std::int64_t cell = 0;
+  for (std::int64_t first = 0; first < targets.total(); first += block) {
+    values.resize(static_cast<std::size_t>(std::min(block, targets.total() - first)));
+    reader.read(first, values);
+    to.write(first, std::span<const float>(values));
+    sum.add(std::span<const float>(values));
+    for (std::int64_t at = first; at < first + std::ssize(values); ++at) {
+      while (targets.starts()[static_cast<std::size_t>(cell) + 1] <= at) ++cell;
+      const auto value = static_cast<double>(values[static_cast<std::size_t>(at - first)]);
+      const std::int32_t gene = targets.genes()[static_cast<std::size_t>(at)];
+      moments.of_genes[static_cast<std::size_t>(gene)].add(value);
+      moments.of_cells[static_cast<std::size_t>(cell)].add(value);
+    }
+  }
+  to.set_checksum(sum.value());
+  return moments;
+}
+
+/// 1 for the highest mean, equal ones in order; NaN for genes without.
+std::vector<double> ranks(const std::vector<Moments>& moments) {
+  std::vector<std::size_t> order;
+  for (std::size_t gene = 0; gene < moments.size(); ++gene) {
+    if (moments[gene].count > 0) order.push_back(gene);
+  }
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return moments[a].mean > moments[b].mean; });
+  std::vector<double> rank(moments.size(), none);
+  for (std::size_t at = 0; at < order.size(); ++at) rank[order[at]] = static_cast<double>(at + 1);
+  return rank;
+}
+
+/// The gene of each cell whose knockout has the highest score.
+Names strongest_genes(const ScreenReader& screen, Score score) {
+  Names strongest(screen.cell_names().size());
+  ScoreStream scores(screen, ScoreArray::singles, {score, false});
+  std::vector<float> highest(strongest.size(), -1);
+  screen.for_each_event(ScoreArray::singles, [&](const Event& event) {
+    const auto cell = static_cast<std::size_t>(event.cell);
+    const float value = scores.next();
+    if (!(value > highest[cell])) return;
+    highest[cell] = value;
+    strongest[cell] = screen.gene_names()[static_cast<std::size_t>(event.genes.front())];
+  });
+  return strongest;
+}
+
+template <class T, class Figure>
+std::vector<T> column(const std::vector<Moments>& moments, Figure figure) {
+  std::vector<T> values;
+  for (const Moments& of_one : moments) values.push_back(static_cast<T>(figure(of_one)));
+  return values;
+}
+
+double count_of(const Moments& moments) {
+  return moments.count;
+}
+
+void write_cells(hdf5::File& file, const ScreenReader& screen, const std::vector<ScoreMoments>& scores) {
+  hdf5::DataFrame obs(file, "obs", screen.cell_names());
+  if (const auto counts = screen.expressed_counts()) obs.add("n_genes", *counts);
+  obs.add("n_knockouts", column<std::int32_t>(scores.front().of_cells, count_of));
+  for (const ScoreMoments& score : scores)
+    obs.add(name_of(score.score) + "_mean", column<double>(score.of_cells, mean_of));
+  obs.add("strongest", strongest_genes(screen, scores.front().score));
+}
+
+void write_genes(hdf5::File& file, const ScreenReader& screen, const std::vector<ScoreMoments>& scores) {
+  hdf5::DataFrame var(file, "var", screen.gene_names());
+  var.add("gene_ids", screen.gene_ids());
+  var.add("n_cells", column<std::int32_t>(scores.front().of_genes, count_of));
+  for (const ScoreMoments& score : scores) {
+    const std::string name = name_of(score.score);
+    var.add(name + "_mean", column<double>(score.of_genes, mean_of));
+    if (is_deviation(score.score)) continue;
+    var.add(name + "_sd", column<double>(score.of_genes, std::mem_fn(&Moments::sd)));
+  }
+  var.add("rank", ranks(scores.front().of_genes));
+}
+
+void write_origin(hdf5::File& file, const ScreenReader& screen, Score in_x, const std::string& command) {
+  const Provenance& provenance = screen.provenance();
+  hdf5::Location uns = file.group("uns");
+  hdf5::Location origin = hdf5::create_dict(uns, "dko");
+  origin.write_scalar("X", name_of(in_x));
+  origin.write_scalar("command", command);
+  origin.write_scalar("screen_command", provenance.command);
+  origin.write_scalar("dko_version", provenance.version);
+  origin.write_scalar("host", provenance.host);
+  origin.write_scalar("started", provenance.started);
+  origin.write_scalar("job", provenance.job);
+  origin.write_scalar("finished", screen.finished());
+  origin.write_scalar("job_at_end", screen.job_at_end());
+  origin.write_scalar("input", provenance.input);
+  origin.write_scalar("input_checksum", provenance.input_checksum);
+  origin.write_scalar("model_checksum", provenance.model_checksum);
+  origin.write_scalar("seed", std::to_string(provenance.seed));  // may be above what an integer holds
+  origin.write_scalar("ranks", provenance.ranks);
+  origin.write_scalar("members", screen.members());
+}
+
+}  // namespace
+
+double anndata_export_bytes(const ScreenReader& screen) {
+  const auto scores = static_cast<double>(stored_scores(screen).size());
+  const auto cells = static_cast<double>(screen.cell_names().size());
+  const auto genes = static_cast<double>(screen.gene_names().size());
+  constexpr double fixed = 1 << 20;
+  constexpr double bytes_of_name = 64;
+  // Indices in 64 bits at most.
+  return fixed + (8 + 4 * scores) * static_cast<double>(screen.targets().total()) +
+         cells * (2 * bytes_of_name + 16 + 8 * scores) + genes * (2 * bytes_of_name + 12 + 16 * scores);
+}
+
+void write_anndata(OutputFile& output, const ScreenReader& screen, const std::string& command) {
+  hdf5::File file = hdf5::File::create(output.partial_path());
+  hdf5::write_header(file, anndata_export_kind, screen.provenance());
+  hdf5::begin_anndata(file);
+  const KnockoutTargets& targets = screen.targets();
+  const hdf5::Shape shape{targets.cells(), std::ssize(screen.gene_names())};
+  std::vector<ScoreMoments> moments;
+  for (const Score score : stored_scores(screen)) {
+    if (moments.empty()) {
+      moments.push_back(copy_scores(
+          screen, score, hdf5::create_csr(file, "X", targets.starts(), targets.genes(), shape[1])));
+      continue;
+    }
+    hdf5::Location layers = file.group("layers");
+    moments.push_back(
+        copy_scores(screen, score, hdf5::create_csr_like(layers, name_of(score), file.group("X"), shape)));
+  }
+  write_cells(file, screen, moments);
+  write_genes(file, screen, moments);
+  write_origin(file, screen, moments.front().score, command);
+  file.close();
+  output.commit();
+}
+
+}  // namespace dko

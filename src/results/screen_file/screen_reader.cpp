@@ -1,0 +1,284 @@
+#include "dko/results/screen_file/screen_reader.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "dko/base/error.hpp"
+#include "dko/knockout/events/event_file.hpp"
+#include "dko/knockout/events/event_index.hpp"
+#include "dko/parallel/collective.hpp"
+#include "results/aggregate/summary_layout.hpp"
+#include "score_layout.hpp"
+#include "screen_layout.hpp"
+
+namespace dko {
+
+namespace {
+
+namespace layout = screen_layout;
+
+/// Whether `starts` counts events before each cell, up to `total`.
+bool counts_events(std::span<const std::int64_t> starts, std::int64_t cells, std::int64_t total) {
+  return std::ssize(starts) == cells + 1 && starts.front() == 0 && starts.back() == total &&
+         std::is_sorted(starts.begin(), starts.end());
+}
+
+bool all_below(std::span<const std::int32_t> values, std::int64_t bound) {
+  return std::all_of(values.begin(), values.end(),
+                     [&](std::int32_t value) { return value >= 0 && value < bound; });
+}
+
+void require(bool holds, const hdf5::Location& group) {
+  if (!holds)
+    throw InputError(fmt::format("{}: its arrays do not fit together: the file is damaged", group.place()));
+}
+
+}  // namespace
+
+ScreenReader::ScreenReader(hdf5::File file)
+    : file_(std::move(file)), provenance_(hdf5::read_header(file_, layout::kind)) {
+  if (file_.integer_attribute("complete") != 1) {
+    throw InputError(fmt::format("{}: the screen was never finished", file_.path()));
+  }
+  gene_names_ = file_.group(layout::genes).read_strings(layout::name);
+  cell_names_ = file_.group(layout::cells).read_strings(layout::name);
+}
+
+ScreenReader::ScreenReader(const std::filesystem::path& path)
+    : ScreenReader(hdf5::File::open(path, hdf5::Access::read)) {
+  read_events();
+}
+
+/// What is wrong with the file rank 0 finds first, and all are told.
+hdf5::File ScreenReader::open_on_all(const std::filesystem::path& path, const Communicator& ranks) {
+  on_root(ranks, [&] { const ScreenReader probe(hdf5::File::open(path, hdf5::Access::read)); });
+  return hdf5::File::open(path, hdf5::Access::read);
+}
+
+ScreenReader::ScreenReader(const std::filesystem::path& path, const NodeGroup& nodes)
+    : ScreenReader(open_on_all(path, nodes.all)) {
+  on_root(nodes.all, [&] { read_events(); });
+  if (has(ScoreArray::singles)) targets_ = KnockoutTargets::replicate(nodes, std::move(targets_));
+  if (has(ScoreArray::pairs)) nodes.all.broadcast(pair_starts_);
+  if (has(ScoreArray::list)) list_ = EventList::replicate(nodes, std::move(list_));
+  std::int32_t singles_of_list = singles_of_list_ ? 1 : 0;
+  nodes.all.broadcast(singles_of_list);
+  singles_of_list_ = singles_of_list != 0;
+}
+
+void ScreenReader::read_events() {
+  if (has(ScoreArray::singles)) read_singles();
+  if (has(ScoreArray::pairs)) read_pairs();
+  if (has(ScoreArray::list)) read_list();
+}
+
+/// Each score of an array has one value an event, and there is at least one score.
+void ScreenReader::require_scores(ScoreArray array, const hdf5::Location& group) const {
+  bool any = false;
+  for (const Score score : every_score) {
+    if (!has_stored(array, score)) continue;
+    require(scores(array, score).size() == events(array), group);
+    any = true;
+  }
+  require(any, group);
+}
+
+void ScreenReader::read_singles() {
+  const hdf5::Location single = file_.group(layout::single);
+  auto starts = single.read<std::int64_t>(layout::indptr);
+  auto genes = single.read<std::int32_t>(layout::indices);
+  require(counts_events(starts, std::ssize(cell_names_), std::ssize(genes)) &&
+              all_below(genes, std::ssize(gene_names_)),
+          single);
+  targets_ = KnockoutTargets(NodeArray(std::move(starts)), NodeArray(std::move(genes)));
+  require_scores(ScoreArray::singles, single);
+}
+
+void ScreenReader::read_pairs() {
+  const hdf5::Location pairs = file_.group(layout::double_);
+  pair_starts_ = pairs.read<std::int64_t>(layout::indptr);
+  require(has(ScoreArray::singles) && !pair_starts_.empty() &&
+              counts_events(pair_starts_, std::ssize(cell_names_), pair_starts_.back()),
+          pairs);
+  for (std::int64_t cell = 0; cell < targets_.cells(); ++cell) {
+    const auto at = static_cast<std::size_t>(cell);
+    const std::int64_t m = targets_.count(cell);
+    const std::int64_t count = pair_starts_[at + 1] - pair_starts_[at];
+    require(count == 0 || count == m * (m - 1) / 2, pairs);
+  }
+  require_scores(ScoreArray::pairs, pairs);
+}
+
+void ScreenReader::read_list() {
+  const hdf5::Location list = file_.group(layout::list);
+  const hdf5::Shape shape = list.dataset(layout::event_genes).shape();
+  auto genes = list.read<std::int32_t>(layout::event_genes);
+  auto cells = list.read<std::int32_t>(layout::event_cell);
+  require(shape.size() == 2 && shape[1] > 0 && shape[0] == std::ssize(cells) &&
+              all_below(genes, std::ssize(gene_names_)) && all_below(cells, std::ssize(cell_names_)),
+          list);
+  list_ = EventList(shape[1], NodeArray(std::move(genes)), NodeArray(std::move(cells)));
+  require_scores(ScoreArray::list, list);
+  singles_of_list_ = has(ScoreArray::singles);
+  for (std::int64_t event = 0; singles_of_list_ && event < list_.size(); ++event) {
+    for (const std::int32_t gene : list_.genes(event)) {
+      if (!number_of_single(list_.cell(event), gene)) singles_of_list_ = false;
+    }
+  }
+}
+
+std::string ScreenReader::job_at_end() const {
+  return file_.has_attribute(layout::job_at_end) ? file_.text_attribute(layout::job_at_end) : std::string();
+}
+
+bool ScreenReader::has(ScoreArray array) const {
+  switch (array) {
+    case ScoreArray::singles:
+      return file_.has(layout::single);
+    case ScoreArray::pairs:
+      return file_.has(layout::double_);
+    case ScoreArray::list:
+      return file_.has(layout::list);
+  }
+  return false;
+}
+
+bool ScreenReader::has_stored(ScoreArray array, Score score) const {
+  if (!has(array)) return false;
+  return file_.group(layout::group_of(array)).has(layout::name_of(score));
+}
+
+bool ScreenReader::has(ScoreArray array, Measure measure) const {
+  const auto singles_have = [&] {
+    return has_stored(ScoreArray::singles, measure.score) && (array != ScoreArray::list || singles_of_list_);
+  };
+  if (measure.score == Score::share) return !measure.is_interaction && has(array) && singles_have();
+  if (!has_stored(array, measure.score)) return false;
+  if (!measure.is_interaction) return true;
+  return is_proper(measure.score) && order(array) == 2 && singles_have();
+}
+
+std::vector<Measure> ScreenReader::measures(ScoreArray array) const {
+  std::vector<Measure> all;
+  for (const MeasureName& name : measure_names) {
+    if (has(array, name.measure)) all.push_back(name.measure);
+  }
+  return all;
+}
+
+hdf5::Dataset ScreenReader::scores(ScoreArray array, Score score) const {
+  return scores_of(file_, array, score);
+}
+
+std::int64_t ScreenReader::events(ScoreArray array) const {
+  switch (array) {
+    case ScoreArray::singles:
+      return targets_.total();
+    case ScoreArray::pairs:
+      return pair_starts_.back();
+    case ScoreArray::list:
+      break;
+  }
+  return list_.size();
+}
+
+std::optional<std::int64_t> ScreenReader::number_of_single(std::int64_t cell, std::int32_t gene) const {
+  const auto genes = targets_.of(cell);
+  const auto found = std::lower_bound(genes.begin(), genes.end(), gene);
+  if (found == genes.end() || *found != gene) return std::nullopt;
+  return targets_.starts()[static_cast<std::size_t>(cell)] + (found - genes.begin());
+}
+
+std::optional<std::int64_t> ScreenReader::number_of_pair(std::int64_t cell, std::int32_t gene1,
+                                                         std::int32_t gene2) const {
+  const auto first = number_of_single(cell, std::min(gene1, gene2));
+  const auto second = number_of_single(cell, std::max(gene1, gene2));
+  const auto at = static_cast<std::size_t>(cell);
+  if (!first || !second || pair_starts_[at] == pair_starts_[at + 1]) return std::nullopt;
+  const std::int64_t start = targets_.starts()[at];
+  const std::int64_t a = *first - start;
+  return pair_starts_[at] + PairIndex::row_start(targets_.count(cell), a) + (*second - *first) - 1;
+}
+
+std::int64_t ScreenReader::order(ScoreArray array) const {
+  return array == ScoreArray::singles ? 1 : array == ScoreArray::pairs ? 2 : list_.order();
+}
+
+std::int64_t ScreenReader::cell_of(ScoreArray array, std::int64_t number) const {
+  switch (array) {
+    case ScoreArray::singles:
+      return cell_of_event(targets_.starts(), number);
+    case ScoreArray::pairs:
+      return cell_of_event(pair_starts_, number);
+    case ScoreArray::list:
+      break;
+  }
+  return list_.cell(number);
+}
+
+Event ScreenReader::event(ScoreArray array, std::int64_t number) const {
+  const std::int64_t cell = cell_of(array, number);
+  if (array == ScoreArray::list) {
+    const auto genes = list_.genes(number);
+    return {{genes.begin(), genes.end()}, cell};
+  }
+  if (array == ScoreArray::singles) return {{targets_.genes()[static_cast<std::size_t>(number)]}, cell};
+  const auto genes = targets_.of(cell);
+  const TargetPair pair =
+      PairIndex::pair_of(std::ssize(genes), number - pair_starts_[static_cast<std::size_t>(cell)]);
+  return {{genes[static_cast<std::size_t>(pair.first)], genes[static_cast<std::size_t>(pair.second)]}, cell};
+}
+
+EventRange ScreenReader::events_of_cell(ScoreArray array, std::int64_t cell) const {
+  if (array == ScoreArray::list) return {0, list_.size()};
+  const std::span<const std::int64_t> starts =
+      array == ScoreArray::singles ? targets_.starts() : pair_starts_;
+  return {starts[static_cast<std::size_t>(cell)], starts[static_cast<std::size_t>(cell) + 1]};
+}
+
+Names ScreenReader::gene_ids() const {
+  const hdf5::Location genes = file_.group(layout::genes);
+  Names ids = genes.has(layout::id) ? genes.read_strings(layout::id) : gene_names_;
+  require(ids.size() == gene_names_.size(), genes);
+  return ids;
+}
+
+std::optional<std::vector<std::int32_t>> ScreenReader::expressed_counts() const {
+  const hdf5::Location cells = file_.group(layout::cells);
+  if (!cells.has(layout::n_genes)) return std::nullopt;
+  auto counts = cells.read<std::int32_t>(layout::n_genes);
+  require(counts.size() == cell_names_.size(), cells);
+  return counts;
+}
+
+std::string ScreenReader::instruction_set() const {
+  return file_.has_attribute(layout::instruction_set) ? file_.text_attribute(layout::instruction_set) : "";
+}
+
+std::int64_t ScreenReader::members() const {
+  return file_.has_attribute(layout::members) ? file_.integer_attribute(layout::members) : 1;
+}
+
+bool ScreenReader::has_summary() const {
+  return file_.has(summary_layout::group);
+}
+
+hdf5::Location ScreenReader::summary() const {
+  return file_.group(summary_layout::group);
+}
+
+std::string ScreenReader::keep() const {
+  return file_.has_attribute(layout::keep) ? file_.text_attribute(layout::keep) : "full";
+}
+
+std::string ScreenReader::keep_by() const {
+  return file_.has_attribute(layout::keep_by) ? file_.text_attribute(layout::keep_by) : "";
+}
+
+std::optional<double> ScreenReader::training_seconds() const {
+  if (!file_.has_attribute("training_seconds")) return std::nullopt;
+  return file_.real_attribute("training_seconds");
+}
+
+}  // namespace dko

@@ -1,0 +1,394 @@
+#include "dko/training/sparse/sparse_fit.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numeric>
+
+#include "cell_state.hpp"
+#include "dko/base/random.hpp"
+#include "gene_fit.hpp"
+
+namespace dko {
+
+namespace {
+
+constexpr std::int32_t folds = 5;
+
+/// How the genes are fitted, one round after the other.
+struct Round {
+  PenaltyPath path;
+  bool weigh_next = false;  ///< cells far off a fit weigh less in the next round
+  /// Of a gene's fit, as measured, in parts of 100 of the first round's. Only the progress depends on it.
+  std::int64_t cost = 0;
+};
+constexpr std::array<Round, 3> rounds{
+    Round{{.folds = 5, .ratio = 0.5}, false, 100}, Round{{.folds = 0}, true, 17},
+    Round{{.start = 2, .ratio = 0.7, .least_steps = 2, .drop_unstable = true}, false, 80}};
+
+constexpr std::int64_t state_cost = 100;
+constexpr PenaltyPath state_path{.folds = 3, .ratio = 0.5};  // to choose the number of factors
+constexpr double floor_share = 0.05;                         // least output, in parts of the gene's mean
+constexpr std::array<std::int64_t, 5> factor_choices{0, 1, 2, 4, 8};
+constexpr std::size_t state_genes = 100;
+constexpr double factor_tolerance = 0.002;
+constexpr double weakest_regulator = 0.02;  // in parts of the strongest
+constexpr double regulator_power = 0.5;
+
+/// The values of all ranks, one after the other, on all ranks. Collective.
+template <class T>
+std::vector<T> gather_to_all(const Communicator& communicator, const std::vector<T>& values) {
+  std::vector<T> all = communicator.gather(std::span<const T>(values));
+  communicator.broadcast(all);
+  return all;
+}
+
+/// Number of `cells` that express each gene.
+std::vector<std::int64_t> expressing_cells(const ExpressionMatrix& profiles,
+                                           std::span<const std::int64_t> cells) {
+  std::vector<std::int64_t> counts(static_cast<std::size_t>(profiles.genes()), 0);
+  for (const std::int64_t cell : cells) {
+    for (const std::int32_t gene : profiles.expressed(cell)) ++counts[static_cast<std::size_t>(gene)];
+  }
+  return counts;
+}
+
+/// Genes dealt to the ranks from the costliest down, to and fro; the costs of a gene's fit grow with its
+/// cells.
+std::vector<std::int32_t> own_genes(const std::vector<std::int64_t>& costs,
+                                    const Communicator& communicator) {
+  std::vector<std::int32_t> order(costs.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](std::int32_t x, std::int32_t y) {
+    return costs[static_cast<std::size_t>(x)] > costs[static_cast<std::size_t>(y)];
+  });
+  std::vector<std::int32_t> own;
+  const auto size = static_cast<std::size_t>(communicator.size());
+  for (std::size_t at = 0; at < order.size(); ++at) {
+    const std::size_t place = at % size;
+    const std::size_t dealt_to = at / size % 2 == 0 ? place : size - 1 - place;
+    if (dealt_to == static_cast<std::size_t>(communicator.rank())) own.push_back(order[at]);
+  }
+  std::sort(own.begin(), own.end());
+  return own;
+}
+
+/// Fits of the genes of all ranks, in the order of genes, on all ranks. Collective.
+std::vector<GeneFit> exchange(const Communicator& communicator, const std::vector<std::int32_t>& genes,
+                              const std::vector<GeneFit>& fits, std::int64_t all_genes,
+                              std::int64_t factors) {
+  std::vector<std::int32_t> sizes;
+  std::vector<std::int32_t> regulators;
+  std::vector<double> effects;
+  std::vector<double> figures;
+  for (const GeneFit& fit : fits) {
+    sizes.push_back(static_cast<std::int32_t>(fit.regulators.size()));
+    regulators.insert(regulators.end(), fit.regulators.begin(), fit.regulators.end());
+    effects.insert(effects.end(), fit.effects.begin(), fit.effects.end());
+    figures.insert(figures.end(), {fit.mean, fit.offset, fit.penalty, fit.distance});
+    figures.insert(figures.end(), fit.responses.begin(), fit.responses.end());
+  }
+  const std::vector<std::int32_t> gene_of = gather_to_all(communicator, genes);
+  sizes = gather_to_all(communicator, sizes);
+  regulators = gather_to_all(communicator, regulators);
+  effects = gather_to_all(communicator, effects);
+  figures = gather_to_all(communicator, figures);
+  std::vector<GeneFit> all(static_cast<std::size_t>(all_genes));
+  auto regulator = regulators.begin();
+  auto effect = effects.begin();
+  auto figure = figures.begin();
+  for (std::size_t at = 0; at < gene_of.size(); ++at) {
+    GeneFit& fit = all[static_cast<std::size_t>(gene_of[at])];
+    fit.regulators.assign(regulator, regulator + sizes[at]);
+    fit.effects.assign(effect, effect + sizes[at]);
+    fit.mean = *figure++;
+    fit.offset = *figure++;
+    fit.penalty = *figure++;
+    fit.distance = *figure++;
+    fit.responses.assign(figure, figure + factors);
+    regulator += sizes[at];
+    effect += sizes[at];
+    figure += factors;
+  }
+  return all;
+}
+
+class SparseFitter {
+ public:
+  SparseFitter(const ExpressionMatrix& profiles, std::span<const std::int64_t> cells, std::uint64_t seed,
+               const Communicator& communicator, const ProgressCallback& progress)
+      : profiles_(profiles),
+        cells_(cells),
+        seed_(seed),
+        communicator_(communicator),
+        progress_(progress),
+        presence_(profiles),
+        counts_(expressing_cells(profiles, cells)),
+        own_(own_genes(counts_, communicator)) {
+    setting_.profiles = &profiles_;
+    setting_.presence = &presence_;
+    setting_.folds = folds;
+    setting_.fold_of_cell.assign(static_cast<std::size_t>(profiles.cells()), 0);
+    const std::vector<std::int64_t> order = RandomStream(seed, "sparse folds").permutation(std::ssize(cells));
+    for (std::size_t at = 0; at < cells.size(); ++at) {
+      setting_.fold_of_cell[static_cast<std::size_t>(cells[at])] =
+          static_cast<std::int32_t>(order[at] % folds);
+    }
+    for (std::int64_t cell = 0; cell < profiles.cells(); ++cell)
+      setting_.totals.push_back(static_cast<double>(profiles.expressed_count(cell)));
+    setting_.penalties.assign(static_cast<std::size_t>(profiles.genes()), 1.0);
+  }
+
+  FittedMapping run() {
+    choose_state();
+    const std::vector<GeneCells> data = cells_of_genes(profiles_, cells_, own_);
+    std::vector<std::vector<float>> weights;
+    for (const GeneCells& of_gene : data) weights.emplace_back(of_gene.cells.size(), 1.0F);
+    std::vector<GeneFit> fits;
+    fits.resize(static_cast<std::size_t>(profiles_.genes()));
+    for (std::size_t round = 0; round < rounds.size(); ++round) {
+      if (round > 0) prepare_round(fits);
+      fits = fit_all(data, weights, fits, round);
+    }
+    return finish(fits);
+  }
+
+ private:
+  std::vector<GeneFit> fit_all(const std::vector<GeneCells>& data, std::vector<std::vector<float>>& weights,
+                               const std::vector<GeneFit>& last, std::size_t round) {
+    std::vector<GeneFit> own;
+    for (std::size_t at = 0; at < own_.size(); ++at) {
+      std::vector<float> of_gene = weights[at];
+      own.push_back(fit_gene(setting_, own_[at], data[at], rounds[round].path,
+                             last[static_cast<std::size_t>(own_[at])], of_gene, memory_));
+      if (rounds[round].weigh_next) weights[at] = std::move(of_gene);
+      advance(rounds[round].cost * work_of(own_[at]));
+    }
+    return exchange(communicator_, own_, own, profiles_.genes(), setting_.factors);
+  }
+
+  /// A gene's fit takes the longer the more cells express it: as measured about their number to the
+  /// power 1.5.
+  std::int64_t work_of(std::int32_t gene) const {
+    const auto cells = static_cast<double>(counts_[static_cast<std::size_t>(gene)]);
+    return 1 + std::llround(std::pow(cells, 1.5));
+  }
+
+  /// What this rank will do, once the components of the state are known: its `sample` of the genes for each
+  /// number of factors, then its own genes in each round.
+  void plan_work(const std::vector<std::int32_t>& sample) {
+    const auto work = [&](const std::vector<std::int32_t>& genes) {
+      return std::accumulate(genes.begin(), genes.end(), std::int64_t{0},
+                             [&](std::int64_t sum, std::int32_t gene) { return sum + work_of(gene); });
+    };
+    const auto choices = std::count_if(factor_choices.begin(), factor_choices.end(),
+                                       [&](std::int64_t choice) { return choice <= state_.factors; });
+    work_ = state_cost * choices * work(sample);
+    for (const Round& round : rounds) work_ += round.cost * work(own_);
+  }
+
+  void advance(std::int64_t work) {
+    done_ += work;
+    if (progress_) progress_(done_, work_);
+  }
+
+  void use_factors(std::int64_t count) {
+    setting_.factors = count;
+    setting_.state = state_.scores(profiles_, count);
+  }
+
+  /// The genes that make up most of the profiles: errors in them decide.
+  std::vector<std::int32_t> most_abundant() const {
+    std::vector<double> sums(counts_.size(), 0.0);
+    for (const std::int64_t cell : cells_) {
+      const auto expressed = profiles_.expressed(cell);
+      const auto shares = profiles_.values(cell);
+      for (std::size_t at = 0; at < expressed.size(); ++at)
+        sums[static_cast<std::size_t>(expressed[at])] += static_cast<double>(shares[at]);
+    }
+    std::vector<std::int32_t> order(sums.size());
+    std::iota(order.begin(), order.end(), 0);
+    std::stable_sort(order.begin(), order.end(), [&](std::int32_t x, std::int32_t y) {
+      return sums[static_cast<std::size_t>(x)] > sums[static_cast<std::size_t>(y)];
+    });
+    order.resize(std::min(order.size(), state_genes));
+    return order;
+  }
+
+  /// As few factors as predict cells left out about as well as any number does, by the most abundant genes.
+  void choose_state() {
+    find_components();
+    const std::vector<std::int32_t> all = most_abundant();
+    const auto count = std::ssize(all);
+    std::vector<std::int32_t> sample;
+    for (std::size_t at = static_cast<std::size_t>(communicator_.rank()); at < all.size();
+         at += static_cast<std::size_t>(communicator_.size()))
+      sample.push_back(all[at]);
+    const std::vector<GeneCells> data = cells_of_genes(profiles_, cells_, sample);
+    plan_work(sample);
+    std::vector<double> distances(factor_choices.size() * static_cast<std::size_t>(count), 0.0);
+    for (std::size_t choice = 0; choice < factor_choices.size(); ++choice) {
+      if (factor_choices[choice] > state_.factors) continue;
+      use_factors(factor_choices[choice]);
+      for (std::size_t at = 0; at < sample.size(); ++at) {
+        std::vector<float> weights(data[at].cells.size(), 1.0F);
+        const std::size_t place = static_cast<std::size_t>(communicator_.rank()) +
+                                  at * static_cast<std::size_t>(communicator_.size());
+        distances[choice * static_cast<std::size_t>(count) + place] =
+            fit_gene(setting_, sample[at], data[at], state_path, {}, weights, memory_).distance;
+        advance(state_cost * work_of(sample[at]));
+      }
+    }
+    communicator_.sum(std::span<double>(distances));
+    use_factors(least_sufficient(distances, static_cast<std::size_t>(count)));
+  }
+
+  std::int64_t least_sufficient(const std::vector<double>& distances, std::size_t genes) const {
+    std::vector<double> sums;
+    for (std::size_t choice = 0; choice < factor_choices.size(); ++choice) {
+      if (factor_choices[choice] > state_.factors) break;
+      const auto first = distances.begin() + static_cast<std::ptrdiff_t>(choice * genes);
+      sums.push_back(std::accumulate(first, first + static_cast<std::ptrdiff_t>(genes), 0.0));
+    }
+    const double best = *std::min_element(sums.begin(), sums.end());
+    const auto found = std::find_if(sums.begin(), sums.end(),
+                                    [&](double sum) { return sum <= best * (1 + factor_tolerance); });
+    return found == sums.end() ? 0 : factor_choices[static_cast<std::size_t>(found - sums.begin())];
+  }
+
+  /// On rank 0, for all.
+  void find_components() {
+    if (communicator_.is_root()) state_ = principal_components(profiles_, cells_, factor_choices.back());
+    communicator_.broadcast(state_.factors);
+    communicator_.broadcast(state_.loadings);
+    communicator_.broadcast(state_.centre);
+  }
+
+  void prepare_round(const std::vector<GeneFit>& fits) {
+    setting_.totals = totals(assemble(fits));
+    setting_.penalties = regulator_penalties(fits);
+  }
+
+  /// Σ o of each cell, scaled so that its mean over the fitted cells is that of n.
+  std::vector<double> totals(const SparseMapping& mapping) const {
+    std::vector<double> sums(static_cast<std::size_t>(profiles_.cells()), 0.0);
+    const RankShare mine = communicator_.share_of(profiles_.cells());
+    for (std::int64_t cell = mine.first; cell < mine.last; ++cell) {
+      const auto expressed = profiles_.expressed(cell);
+      const std::vector<double> outputs = mapping.raw_outputs(expressed);
+      for (std::size_t at = 0; at < outputs.size(); ++at) {
+        sums[static_cast<std::size_t>(cell)] +=
+            std::max(outputs[at], mapping.floor()[static_cast<std::size_t>(expressed[at])]);
+      }
+    }
+    communicator_.sum(std::span<double>(sums));
+    double of_sums = 0;
+    double of_counts = 0;
+    for (const std::int64_t cell : cells_) {
+      of_sums += sums[static_cast<std::size_t>(cell)];
+      of_counts += static_cast<double>(profiles_.expressed_count(cell));
+    }
+    for (double& sum : sums) sum *= of_counts / of_sums;
+    return sums;
+  }
+
+  /// Of gene j: (strength_j / largest)^−½, the strength being the root mean square over genes i of A_ij
+  /// sd(z_j) in parts of the mean of i. Who regulates many is likelier to regulate one more.
+  std::vector<double> regulator_penalties(const std::vector<GeneFit>& fits) const {
+    std::vector<double> strength(counts_.size(), 0.0);
+    for (const GeneFit& fit : fits) {
+      for (std::size_t at = 0; at < fit.regulators.size(); ++at) {
+        const auto gene = static_cast<std::size_t>(fit.regulators[at]);
+        const double frequency = static_cast<double>(counts_[gene]) / static_cast<double>(cells_.size());
+        const double part = fit.effects[at] / fit.mean;
+        strength[gene] += part * part * frequency * (1 - frequency);
+      }
+    }
+    for (double& value : strength) value = std::sqrt(value);
+    const double largest = *std::max_element(strength.begin(), strength.end());
+    if (!(largest > 0)) return std::vector<double>(strength.size(), 1.0);
+    for (double& value : strength)
+      value = std::pow(std::max(value / largest, weakest_regulator), -regulator_power);
+    return strength;
+  }
+
+  SparseMapping assemble(const std::vector<GeneFit>& fits) const {
+    const auto genes = static_cast<std::size_t>(profiles_.genes());
+    const auto r = static_cast<std::size_t>(setting_.factors);
+    SparseMappingParts parts;
+    parts.starts.assign(genes + 1, 0);
+    for (const GeneFit& fit : fits) {
+      for (const std::int32_t regulator : fit.regulators)
+        ++parts.starts[static_cast<std::size_t>(regulator) + 1];
+    }
+    std::partial_sum(parts.starts.begin(), parts.starts.end(), parts.starts.begin());
+    std::vector<std::int64_t> next(parts.starts.begin(), parts.starts.end() - 1);
+    parts.rows.resize(static_cast<std::size_t>(parts.starts.back()));
+    parts.effects.resize(parts.rows.size());
+    const double least_mean = least_seen_mean(fits);
+    for (std::size_t gene = 0; gene < genes; ++gene) {
+      const GeneFit& fit = fits[gene];
+      for (std::size_t at = 0; at < fit.regulators.size(); ++at) {
+        const auto to = static_cast<std::size_t>(next[static_cast<std::size_t>(fit.regulators[at])]++);
+        parts.rows[to] = static_cast<std::int32_t>(gene);
+        parts.effects[to] = fit.effects[at];
+      }
+      const bool is_seen = fit.mean > 0;
+      double offset = is_seen ? fit.offset : least_mean;
+      for (std::size_t k = 0; k < r; ++k) offset -= fit.responses[k] * state_.centre[k];
+      parts.offset.push_back(offset);
+      parts.floor.push_back(floor_share * (is_seen ? fit.mean : least_mean));
+      parts.responses.insert(parts.responses.end(), fit.responses.begin(), fit.responses.end());
+      const auto loading = state_.loadings.begin() + static_cast<std::ptrdiff_t>(gene) * state_.factors;
+      parts.loadings.insert(parts.loadings.end(), loading, loading + setting_.factors);
+    }
+    return SparseMapping(std::move(parts));
+  }
+
+  /// What a gene that no cell of the fit expresses is taken for.
+  static double least_seen_mean(const std::vector<GeneFit>& fits) {
+    double least = 0;
+    for (const GeneFit& fit : fits) {
+      if (fit.mean > 0 && (least == 0 || fit.mean < least)) least = fit.mean;
+    }
+    return least;
+  }
+
+  FittedMapping finish(const std::vector<GeneFit>& fits) const {
+    FittedMapping fitted{assemble(fits), {}};
+    SparseRecord& record = fitted.record;
+    record.seed = seed_;
+    record.cells = std::ssize(cells_);
+    record.factors = setting_.factors;
+    record.effects = fitted.mapping.effects_count();
+    for (const GeneFit& fit : fits) {
+      record.cross_validated_distance += 0.5 * fit.distance / static_cast<double>(cells_.size());
+      record.penalties.push_back(static_cast<float>(fit.penalty));
+    }
+    return fitted;
+  }
+
+  const ExpressionMatrix& profiles_;
+  std::span<const std::int64_t> cells_;
+  std::uint64_t seed_;
+  const Communicator& communicator_;
+  const ProgressCallback& progress_;
+  PresenceBits presence_;
+  std::vector<std::int64_t> counts_;  // cells that express each gene
+  std::vector<std::int32_t> own_;     // this rank's genes
+  std::int64_t work_ = 0;             // of this rank
+  std::int64_t done_ = 0;
+  GramMemory memory_;
+  CellState state_;
+  RegressionSetting setting_;
+};
+
+}  // namespace
+
+FittedMapping fit_sparse(const ExpressionMatrix& profiles, std::span<const std::int64_t> cells,
+                         std::uint64_t seed, const Communicator& communicator,
+                         const ProgressCallback& progress) {
+  return SparseFitter(profiles, cells, seed, communicator, progress).run();
+}
+
+}  // namespace dko

@@ -1,0 +1,356 @@
+#include "dko/workflow/screen_run.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+
+#include "dko/base/error.hpp"
+#include "dko/base/stopwatch.hpp"
+#include "dko/base/text.hpp"
+#include "dko/knockout/events/event_index.hpp"
+#include "dko/knockout/screen/pair_sums_screen.hpp"
+#include "dko/knockout/screen/screen_work.hpp"
+#include "dko/parallel/collective.hpp"
+#include "dko/results/screen_file/kept_pairs_file.hpp"
+#include "dko/results/screen_file/pair_summary_file.hpp"
+#include "dko/results/screen_file/screen_progress.hpp"
+#include "dko/results/screen_file/screen_size.hpp"
+#include "dko/results/screen_file/screen_state.hpp"
+#include "dko/results/screen_file/screen_writer.hpp"
+#include "dko/workflow/progress_display.hpp"
+#include "dko/workflow/rank_seconds.hpp"
+
+namespace dko {
+
+namespace {
+
+/// Tells when a rank is to put down what it has in memory: so often that little is lost, and so seldom that
+/// it takes a fiftieth of the time.
+class SaveClock {
+ public:
+  bool is_due() const { return since_.seconds() >= interval_; }
+
+  template <class Save>
+  void save(Save work) {
+    const Stopwatch watch;
+    work();
+    interval_ = std::max(shortest, 50 * watch.seconds());
+    since_ = {};
+  }
+
+ private:
+  static constexpr double shortest = 30;  // seconds
+
+  double interval_ = shortest;
+  Stopwatch since_;
+};
+
+/// Seconds that this rank has spent so far, apart from what is done with the file before and after.
+struct SecondsSpent {
+  double opening = 0;
+  double share = 0;  ///< with loading and writing in it
+  double loading = 0;
+  double writing = 0;
+  double waiting = 0;
+};
+
+/// A screen under way.
+class Screening {
+ public:
+  Screening(const ScreenPlan& plan, const ExpressionMatrix& matrix, std::span<const CollapsedMapping> members,
+            std::optional<OutputFile>& output, const ScreenNotes& notes, const StopRequest& stop, Job& job)
+      : plan_(plan),
+        matrix_(matrix),
+        members_(members),
+        output_(output),
+        notes_(notes),
+        stop_(stop),
+        job_(job),
+        index_(matrix, plan.targets) {
+    counts_.events = count_events(matrix, plan);
+  }
+
+  /// Collective.
+  ScreenCounts run() {
+    begin();
+    try {
+      score_and_store();
+    } catch (const IoError& failure) {
+      throw IoError(with_hope(failure));
+    } catch (const CollectiveFailure& failure) {
+      if (failure.code() != ExitCode::io) throw;
+      throw CollectiveFailure(failure.code(), with_hope(failure));
+    }
+    end();
+    return counts_;
+  }
+
+ private:
+  std::string with_hope(const Error& failure) const {
+    return fmt::format("{}; what was scored before is kept in {}, and --resume goes on with it",
+                       failure.what(), path_);
+  }
+
+  void score_and_store() {
+    if (left_.is_complete)
+      counts_.resumed = counts_.events.total();
+    else if (plan_.keeping.form == PairKeeping::Form::selected)
+      store_selected();
+    else if (plan_.stores_summary())
+      store_summary();
+    else
+      store_all();
+  }
+
+  const Communicator& ranks() const { return job_.ranks(); }
+  ScreenStates states() const { return {path_, left_.job}; }
+  /// Of the file that selected pairs are put into.
+  std::string whole_path() const { return path_ + ".whole"; }
+
+  /// Makes the file, or finds out what is left to do in the one that is there.
+  void begin() {
+    on_root(ranks(), [&] {
+      path_ = output_->partial_path().string();
+      if (output_->is_resumed()) return;
+      ScreenStates::remove_all(path_);
+      std::filesystem::remove(whole_path());
+      const ScreenWork work = whole_work(plan_, matrix_, ranks().size());
+      output_->begin([&](const std::filesystem::path& path) {
+        create_screen_file(path, matrix_, plan_, job_.provenance,
+                           {notes_.model, notes_.training_seconds, &work, {}});
+      });
+      output_->keep();
+    });
+    ranks().broadcast(path_);
+    left_ = read_left(path_, plan_, matrix_, job_.provenance, ranks());
+    if (left_.damaged > 0)
+      job_.log.warn("{}: {} not what they were when they were written, and are scored again", path_,
+                    counted(left_.damaged, "block"));
+  }
+
+  /// How many knockouts are there before anything is done. Only for what is said and noted.
+  void count_resumed(std::int64_t of_pairs) {
+    const auto done = [&](ScoreArray array, std::int64_t all) { return all - left_.work[array].events(); };
+    counts_.resumed = done(ScoreArray::singles, counts_.events.singles) +
+                      done(ScoreArray::list, counts_.events.listed) + of_pairs;
+    if (!ranks().is_root() || !output_->is_resumed()) return;
+    job_.log.info("{}: going on; {} of {} are scored already", path_, with_thousands(counts_.resumed),
+                  counted(counts_.events.total(), "knockout"));
+  }
+
+  ProgressCallback progress(const char* what) const {
+    return show_progress(job_.log, {what, "knockouts", counts_.events.total() - counts_.resumed});
+  }
+
+  [[noreturn]] void stop() { stop_.stop(ranks(), fmt::format("{}: what was scored is kept", path_)); }
+
+  /// A selection of pairs that is put down now and then.
+  struct Selecting {
+    PairSelection& selection;
+    std::function<void()> save;
+    std::function<bool()> is_due;
+  };
+
+  /// Scores what is left of all but a summary's pairs, this rank its part of it, into the file and, of the
+  /// pairs, into a selection; ends the job if that is asked for. Collective.
+  void score(const Selecting* selecting = nullptr) {
+    StopVote vote = stop_.vote(ranks());
+    ScreenWriter writer(path_, ranks(), plan_);
+    const auto pause = [&] {
+      if (vote.asks_to_stop()) return Pause::stop;
+      if (selecting != nullptr && selecting->is_due()) selecting->save();
+      return Pause::go_on;
+    };
+    ShardOptions options;
+    options.progress = progress("screening");
+    options.selection = selecting != nullptr ? &selecting->selection : nullptr;
+    options.work = &left_.work;
+    options.pause = pause;
+    options.loading_seconds = &spent_.loading;
+    spent_.opening = watch_.seconds();
+    const bool stops = time_share(vote, [&] {
+      screen_shard(plan_, matrix_, members_, ranks().rank(), ranks().size(), writer, options);
+    });
+    spent_.writing += writer.writing_seconds();
+    if (stops && selecting != nullptr) selecting->save();
+    writer.close();
+    if (stops) stop();
+  }
+
+  /// Does this rank's share, which costs as much as any other, and waits for the others. Returns whether all
+  /// are to stop. Collective.
+  template <class Work>
+  bool time_share(StopVote& vote, Work work) {
+    const Stopwatch working;
+    work();
+    spent_.share += working.seconds();
+    const Stopwatch waiting;
+    const bool stops = vote.finish();
+    spent_.waiting += waiting.seconds();
+    return stops;
+  }
+
+  /// Every score into its array. Collective.
+  void store_all() {
+    count_resumed(counts_.events.pairs - left_.work.pairs.events());
+    score();
+  }
+
+  /// Of the pairs those that the plan selects. They are put into a file at the end, which takes the place of
+  /// the other. Collective.
+  void store_selected() {
+    PairSelection selection(plan_.keeping, plan_.doubles);
+    std::vector<EventRange> done;
+    for (const SelectionState& state : states().take_selections(done, ranks())) selection.restore(state);
+    left_.work.pairs.ranges = all_but(std::move(done), counts_.events.pairs);
+    count_resumed(counts_.events.pairs - left_.work.pairs.events());
+
+    SaveClock clock;
+    const auto save = [&] { states().save(selection.state(), plan_.doubles, ranks().rank()); };
+    const Selecting selecting{selection, [&] { clock.save(save); }, [&] { return clock.is_due(); }};
+    score(&selecting);
+    selection.finish(index_.starts(), ranks());
+    put_together(selection);
+  }
+
+  /// A file with the singles and the selected pairs, in the place of the one without. Until it is whole, what
+  /// would be needed to make it again stays where it is. Collective.
+  void put_together(const PairSelection& selection) {
+    counts_.kept = count_kept(selection, ranks());
+    job_.log.info("{} of {} double knockouts are kept", with_thousands(*counts_.kept),
+                  with_thousands(counts_.events.pairs));
+    const std::string whole = whole_path();
+    const ScreenWork blocks = whole_work(plan_, matrix_, ranks().size());
+    on_root(ranks(), [&] {
+      require_disk_space(whole, kept_pairs_bytes(*counts_.kept, plan_.doubles), "the pairs that are kept");
+      create_screen_file(whole, matrix_, plan_, job_.provenance,
+                         {notes_.model, notes_.training_seconds, &blocks, counts_.kept});
+    });
+    {
+      ScreenWriter writer(whole, ranks(), plan_);
+      if (plan_.singles.any()) copy_singles(path_, writer, plan_, blocks.singles, ranks());
+      writer.close();
+    }
+    write_kept_pairs(whole, plan_, index_, selection, ranks());
+    on_root(ranks(), [&] {
+      output_->begin([&](const std::filesystem::path& path) { std::filesystem::rename(whole, path); });
+    });
+  }
+
+  /// Of the pairs what they come to over cells. Collective.
+  void store_summary() {
+    count_resumed(0);
+    score();
+    ranks().barrier();
+    PerScore<NodeArray<float>> shared;
+    ScoreViews singles;
+    for (const Score score : every_score) {
+      if (!plan_.singles.has(score) || !plan_.doubles.has(score)) continue;
+      std::vector<float> values;
+      on_root(ranks(), [&] { values = read_singles(path_, score); });
+      shared[score] = share(job_.nodes, NodeArray(std::move(values)));
+      singles[score] = shared[score].view();
+    }
+    const PairGenes genes = pair_genes(plan_, matrix_);
+    PairSumsWork work;
+    std::vector<EventRange> begun;
+    work.begun = states().take_sums(summed_measures(plan_), genes.count(), left_.firsts, begun, ranks());
+    for (const EventRange& range : all_but(left_.firsts, genes.count())) begun.push_back(range);
+    work.firsts = all_but(begun, genes.count());
+
+    StopVote vote = stop_.vote(ranks());
+    SaveClock clock;
+    SummarySink sink(path_, *this, clock);
+    const auto pause = [&] {
+      if (vote.asks_to_stop()) return Pause::stop;
+      return clock.is_due() ? Pause::save : Pause::go_on;
+    };
+    const bool stops = time_share(vote, [&] {
+      screen_pair_sums(plan_, matrix_, members_, singles, std::move(work), ranks().rank(), ranks().size(),
+                       sink, {progress("adding up pairs"), pause, &spent_.loading});
+    });
+    spent_.writing += sink.writing_seconds();
+    sink.close();
+    if (stops) stop();
+  }
+
+  /// Complete sums into the file, others beside it.
+  class SummarySink final : public PairSumsSink {
+   public:
+    SummarySink(const std::string& path, const Screening& screening, SaveClock& clock)
+        : writer_(path, screening.ranks(), screening.plan_), states_(screening.states()), clock_(clock) {}
+    void write(const PairSums& sums) override {
+      const Stopwatch watch;
+      writer_.write(sums);
+      states_.remove(sums);
+      writing_seconds_ += watch.seconds();
+    }
+    void keep(const PairSums& sums, std::int64_t next_cell) override {
+      clock_.save([&] { states_.save(sums, next_cell); });
+    }
+    double writing_seconds() const { return writing_seconds_; }
+    void close() { writer_.close(); }
+
+   private:
+    PairSummaryWriter writer_;
+    ScreenStates states_;
+    SaveClock& clock_;
+    double writing_seconds_ = 0;
+  };
+
+  void end() {
+    ranks().barrier();
+    counts_.seconds = watch_.seconds();
+    sum_up_seconds();
+    on_root(ranks(), [&] {
+      if (!left_.is_complete)
+        complete_screen_file(path_,
+                             {counts_.seconds, output_->is_resumed(), ranks().size(), job_.provenance.job});
+      output_->sync();
+      output_->commit();
+      ScreenStates::remove_all(path_);
+      job_.log.info("{}: {} scored in {}", output_->final_path().string(),
+                    counted(counts_.events.total() - counts_.resumed, "knockout"),
+                    human_seconds(counts_.seconds));
+      log_balance(counts_.of_ranks, job_.log);
+    });
+  }
+
+  /// Collective.
+  void sum_up_seconds() {
+    const auto over_ranks = [&](double seconds) { return summarize_seconds(seconds, ranks()); };
+    const double closing = counts_.seconds - spent_.opening - spent_.share - spent_.waiting;
+    counts_.of_ranks = over_ranks(spent_.share);
+    counts_.parts = {.opening = over_ranks(spent_.opening),
+                     .loading = over_ranks(spent_.loading),
+                     .scoring = over_ranks(spent_.share - spent_.loading - spent_.writing),
+                     .writing = over_ranks(spent_.writing),
+                     .waiting = over_ranks(spent_.waiting),
+                     .closing = over_ranks(closing)};
+  }
+
+  const ScreenPlan& plan_;
+  const ExpressionMatrix& matrix_;
+  std::span<const CollapsedMapping> members_;
+  std::optional<OutputFile>& output_;
+  const ScreenNotes& notes_;
+  const StopRequest& stop_;
+  Job& job_;
+  PairIndex index_;
+  Stopwatch watch_;
+  std::string path_;  ///< of the file while it is not finished
+  ScreenLeft left_;
+  ScreenCounts counts_;
+  SecondsSpent spent_;
+};
+
+}  // namespace
+
+ScreenCounts run_screen(const ScreenPlan& plan, const ExpressionMatrix& matrix,
+                        std::span<const CollapsedMapping> members, std::optional<OutputFile>& output,
+                        const ScreenNotes& notes, const StopRequest& stop, Job& job) {
+  return Screening(plan, matrix, members, output, notes, stop, job).run();
+}
+
+}  // namespace dko

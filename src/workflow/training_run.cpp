@@ -1,0 +1,154 @@
+#include "dko/workflow/training_run.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "dko/base/stopwatch.hpp"
+#include "dko/base/text.hpp"
+#include "dko/parallel/collective.hpp"
+#include "dko/workflow/checkpoints.hpp"
+#include "dko/workflow/progress_display.hpp"
+
+namespace dko {
+
+double model_bytes(const ExpressionMatrix& matrix, const ModelOptions& options) {
+  constexpr double sparse_bytes_per_gene = 2000;
+  const double of_member =
+      options.kind == MappingKind::dko
+          ? model_file_bytes(mapping_shape(matrix, options.training), options.training.steps)
+          : sparse_bytes_per_gene * static_cast<double>(matrix.genes()) + 65536;
+  return static_cast<double>(options.made()) * of_member;
+}
+
+std::int64_t most_steps(const std::vector<MemberRecord>& records) {
+  std::int64_t most = 0;
+  for (const MemberRecord& record : records) {
+    if (const auto* trained = std::get_if<TrainingRecord>(&record)) most = std::max(most, trained->steps);
+  }
+  return most;
+}
+
+void check_training(const Split& split, const ModelOptions& options) {
+  if (options.kind == MappingKind::dko)
+    require_enough_cells(split, options.training.batch, options.training.validation);
+  else
+    require_enough_cells_to_fit(std::ssize(split.training) +
+                                (options.members == 1 ? std::ssize(split.validation) : 0));
+}
+
+namespace {
+
+void report(const TrainingRecord& record, const TrainingOptions& options, Log& log) {
+  if (record.steps < options.steps) {
+    log.info("stopped early at step {} of {}: {} without a better validation loss", record.steps - 1,
+             counted(options.steps, "step"), counted(options.patience, "step"));
+  }
+  if (record.validation_losses.empty()) return log.info("kept the last weights");
+  log.info("kept the weights of step {}, mean validation Bray-Curtis {:.4f}", record.best_step,
+           record.best_validation_loss);
+  if (!std::isfinite(record.validation_losses.back()))
+    log.warn("training diverged after the weights that are kept; try a smaller --learning-rate");
+}
+
+void report(const SparseRecord& record, const TrainingOptions&, Log& log) {
+  log.info("{} ({:.1f} a gene), {} of cell state, cross-validated Bray-Curtis about {:.4f}",
+           counted(record.effects, "effect"),
+           static_cast<double>(record.effects) /
+               static_cast<double>(std::max<std::size_t>(1, record.penalties.size())),
+           counted(record.factors, "factor"), record.cross_validated_distance);
+}
+
+void announce(const Split& split, const ModelOptions& options, Log& log) {
+  const std::string members = options.member
+                                  ? fmt::format("member {} of {} ", *options.member, options.members)
+                              : options.members == 1 ? ""
+                                                     : fmt::format("{} members, each ", options.members);
+  if (options.kind == MappingKind::dko) {
+    log.info("training {}on {}, validating on {}, {} of {}", members,
+             counted(std::ssize(split.training), "cell"), counted(std::ssize(split.validation), "cell"),
+             counted(options.training.steps, "step"), counted(options.training.batch, "cell"));
+  } else {
+    const auto all = std::ssize(split.training) + std::ssize(split.validation);
+    log.info("fitting {}{} to {}", members, options.member ? "(sparse)" : "the sparse mapping",
+             counted(options.members == 1 ? all : std::ssize(split.training), "cell"));
+  }
+}
+
+/// How rank 0's group will go about it, where there is something to say.
+void announce_plan(const ExpressionMatrix& profiles, const Split& split, const ModelOptions& options,
+                   int ranks, Log& log) {
+  if (options.kind != MappingKind::dko) return;
+  const int of_group = MemberGroups(options.made(), ranks).size(0);
+  const TrainingPlan plan =
+      plan_training(training_size(profiles, split, options.training), options.training, of_group);
+  if (of_group > 1) {
+    log.info("{}spread over {} by {}", options.made() == 1 ? "" : "each ", counted(of_group, "rank"),
+             plan.parallel == ParallelForm::sharded ? "hidden units (sharded)" : "cells (data)");
+  }
+  // What is resumed is validated as it was.
+  std::error_code unknown;
+  const bool goes_on = options.checkpoint.resume && std::filesystem::exists(options.checkpoint.file, unknown);
+  if (plan.validate_every > 1 && !split.validation.empty() && !goes_on) {
+    log.info("validating every {}{}", counted(plan.validate_every, "step"),
+             options.training.validate_every == 0
+                 ? ", so that it takes at most a tenth of the time, or 20 times in all"
+                 : "");
+  }
+}
+
+/// Of an ensemble whose members are made side by side, progress is that of rank 0's group.
+ProgressText progress_text(const ExpressionMatrix& profiles, const ModelOptions& options) {
+  if (options.kind == MappingKind::dko) return {"training", "steps", 0, options.training.patience > 0};
+  return {"fitting", "genes", profiles.genes() * options.made()};
+}
+
+/// What rank 0 alone, which has the members, says and notes of them.
+void conclude(Model& model, const ExpressionMatrix& profiles, const ModelOptions& options, Job& job) {
+  for (const Member& member : model.members)
+    std::visit([&](const auto& made) { report(made.record, options.training, job.log); }, member);
+  model.genes = profiles.gene_names();
+  job.provenance.model_checksum = checksum_of(model);
+  model.provenance = job.provenance;
+}
+
+}  // namespace
+
+namespace {
+
+/// Made on all ranks, unless they are stopped. Collective.
+std::vector<Member> make_or_stop(const ExpressionMatrix& profiles, const Split& split,
+                                 const ModelOptions& options, const StopRequest* stop, Job& job) {
+  const ProgressCallback progress = show_progress(job.log, progress_text(profiles, options));
+  if (stop == nullptr || options.checkpoint.file.empty())
+    return make_members(profiles, split, options, job.ranks(), progress);
+  StopVote vote = stop->vote(job.ranks());
+  try {
+    return make_members(profiles, split, options, job.ranks(), progress, &vote);
+  } catch (const CollectiveFailure& failure) {
+    if (failure.code() != ExitCode::stopped) throw;
+    stop->stop(job.ranks(), options.checkpoint.file.string() + ": the training is saved");
+  }
+}
+
+}  // namespace
+
+TrainedModel run_training(const ExpressionMatrix& profiles, Split split, const ModelOptions& options,
+                          const StopRequest* stop, Job& job) {
+  for (auto* cells : {&split.training, &split.validation, &split.held_out}) job.ranks().broadcast(*cells);
+  announce(split, options, job.log);
+  announce_plan(profiles, split, options, job.ranks().size(), job.log);
+  const Stopwatch watch;
+  const bool is_dko = options.kind == MappingKind::dko;
+  TrainedModel trained;
+  ModelOptions own = options;
+  prepare_for_training(own.checkpoint, job);
+  trained.model.members = make_or_stop(profiles, split, own, stop, job);
+  trained.seconds = watch.seconds();
+  job.log.info("{} in {}", is_dko ? "trained" : "fitted", human_seconds(*trained.seconds));
+  on_root(job.ranks(), [&] { conclude(trained.model, profiles, options, job); });
+  return trained;
+}
+
+}  // namespace dko
