@@ -16,6 +16,14 @@ ExpressionMatrix::ExpressionMatrix(Names gene_names, Names cell_names, NodeArray
       genes_(std::move(genes)),
       values_(std::move(values)) {}
 
+std::vector<std::int64_t> ExpressionMatrix::cells_per_gene(std::span<const std::int64_t> cells) const {
+  std::vector<std::int64_t> counts(static_cast<std::size_t>(genes()), 0);
+  for (const std::int64_t cell : cells) {
+    for (const std::int32_t gene : expressed(cell)) ++counts[static_cast<std::size_t>(gene)];
+  }
+  return counts;
+}
+
 bool ExpressionMatrix::expresses(std::int64_t cell, std::int32_t gene) const {
   const auto genes = expressed(cell);
   return std::binary_search(genes.begin(), genes.end(), gene);

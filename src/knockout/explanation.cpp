@@ -196,15 +196,6 @@ GeneChange change_of(const Sums& sums, std::int32_t number, double cells) {
   return change;
 }
 
-std::vector<std::int64_t> expressing_cells(const ExpressionMatrix& matrix,
-                                           std::span<const std::int64_t> cells) {
-  std::vector<std::int64_t> counts(static_cast<std::size_t>(matrix.genes()), 0);
-  for (const std::int64_t cell : cells) {
-    for (const std::int32_t gene : matrix.expressed(cell)) ++counts[static_cast<std::size_t>(gene)];
-  }
-  return counts;
-}
-
 KnockoutScores scores_of(const Sums& sums, std::size_t first, double cells) {
   const auto spread = [&](std::size_t at) {
     return over_members(sums, [&](const MemberSums& member) { return member.scores[at] / cells; });
@@ -241,7 +232,7 @@ Explanation explain_knockout(const ExpressionMatrix& matrix, std::span<const Col
   explanation.cells = std::ssize(cells);
   if (!ranks.is_root()) return explanation;
   const auto count = static_cast<double>(cells.size());
-  const std::vector<std::int64_t> expressing = expressing_cells(matrix, cells);
+  const std::vector<std::int64_t> expressing = matrix.cells_per_gene(cells);
   for (std::int32_t gene = 0; gene < matrix.genes(); ++gene) {
     const std::int64_t with_it = expressing[static_cast<std::size_t>(gene)];
     if (with_it == 0) continue;

@@ -107,6 +107,16 @@ CollapsedMapping CollapsedMapping::compute(const NodeGroup& group, Mapping on_ro
   return {shape.genes, std::move(whole_a), std::move(whole_c)};
 }
 
+double CollapsedMapping::bytes_of_dense(std::int64_t genes) {
+  const auto count = static_cast<double>(genes);
+  return sizeof(double) * count * (count + 1);
+}
+
+double CollapsedMapping::operations_to_compute(const MappingShape& shape) {
+  const auto genes = static_cast<double>(shape.genes);
+  return 2 * static_cast<double>(shape.hidden) * genes * genes;
+}
+
 double CollapsedMapping::bytes_to_compute(const MappingShape& shape) {
   return sizeof(double) * static_cast<double>(shape.hidden) *
          static_cast<double>(std::min(tile_columns, shape.genes) + std::min(tile_rows, shape.genes));

@@ -17,6 +17,13 @@ SparseMapping::SparseMapping(SparseMappingParts parts)
       loadings_(std::move(parts.loadings)),
       responses_(std::move(parts.responses)) {}
 
+double SparseMapping::bytes(std::int64_t genes, double effects, std::int64_t factors) {
+  constexpr double of_effect = sizeof(std::int32_t) + sizeof(double);
+  const auto of_gene = static_cast<double>(sizeof(std::int64_t) + 2 * sizeof(double)) +
+                       2 * sizeof(double) * static_cast<double>(factors);
+  return of_effect * effects + of_gene * static_cast<double>(genes);
+}
+
 std::vector<double> SparseMapping::raw_outputs(std::span<const std::int32_t> expressed) const {
   const auto r = static_cast<std::size_t>(factors_);
   std::vector<double> state(r, 0.0);

@@ -36,11 +36,10 @@ double Estimate::bytes_per_node() const {
 
 namespace {
 
-/// Of a dense member, on a node: 2·H·N² operations.
+/// Of a dense member, on a node.
 double seconds_to_collapse(const MappingShape& shape, const JobSize& size) {
   constexpr double operations_a_second = 43e9;  // of a core, in double precision
-  const auto genes = static_cast<double>(shape.genes);
-  return 2 * static_cast<double>(shape.hidden) * genes * genes /
+  return CollapsedMapping::operations_to_compute(shape) /
          (operations_a_second * size.core_speed * static_cast<double>(size.ranks_per_node));
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "dko/knockout/kernels/dense_cell_kernel.hpp"
+#include "dko/knockout/kernels/sparse_cell_kernel.hpp"
 #include "dko/training/two_layer/trainer.hpp"
 
 namespace dko {
@@ -15,18 +17,6 @@ std::int64_t most_expressed(const ExpressionMatrix& matrix) {
   for (std::int64_t cell = 0; cell < matrix.cells(); ++cell)
     most = std::max(most, matrix.expressed_count(cell));
   return most;
-}
-
-/// A and c.
-double bytes_of_dense(const ExpressionMatrix& matrix) {
-  const auto genes = static_cast<double>(matrix.genes());
-  return sizeof(double) * genes * (genes + 1);
-}
-
-double bytes_of_sparse(const SparseMapping& mapping) {
-  const auto genes = static_cast<double>(mapping.genes());
-  return 12 * static_cast<double>(mapping.effects_count()) +
-         8 * genes * (3 + 2 * static_cast<double>(mapping.factors()));
 }
 
 /// Non-zeros of all columns of the expressed genes, over the members, of the cell that has most.
@@ -49,10 +39,10 @@ double most_of_columns(const Model& model, const ExpressionMatrix& matrix) {
 
 /// The kernels' memory of the largest cell.
 double cell_bytes(const ExpressionMatrix& matrix, const ScreenedModel& model) {
-  const auto n = static_cast<double>(most_expressed(matrix));
-  const auto genes = static_cast<double>(matrix.genes());
-  if (model.kind == MappingKind::dko) return model.members * (8 * n * n + 1500 * n);
-  return 64 * model.most_of_columns + model.members * (4 * genes + 64 * n);
+  const std::int64_t expressed = most_expressed(matrix);
+  if (model.kind == MappingKind::dko) return model.members * DenseCellKernel::bytes(expressed);
+  return model.members *
+         SparseCellKernel::bytes(matrix.genes(), expressed, model.most_of_columns / model.members);
 }
 
 /// Scores that wait to be written, in arrays that may have grown to twice their content; and each member's
@@ -76,20 +66,23 @@ double bytes_of_parameters(const MappingShape& shape) {
 }
 
 double bytes_of_largest_sparse(const ExpressionMatrix& matrix) {
-  constexpr double factors = 50;
-  return static_cast<double>(matrix.genes()) * (12 * most_effects_of_gene + 8 * (3 + 2 * factors));
+  constexpr std::int64_t factors = 50;
+  return SparseMapping::bytes(matrix.genes(), most_effects_of_gene * static_cast<double>(matrix.genes()),
+                              factors);
 }
 
 ScreenedModel screened_model(const Model& model, const ExpressionMatrix& matrix) {
   ScreenedModel sizes{model.kind(), static_cast<double>(model.members.size())};
   for (const Member& member : model.members) {
     if (const auto* trained = std::get_if<TrainedMapping>(&member)) {
-      sizes.mapping_bytes += bytes_of_dense(matrix);
+      sizes.mapping_bytes += CollapsedMapping::bytes_of_dense(matrix.genes());
       const MappingShape& shape = trained->mapping.shape();
       sizes.parameter_bytes = std::max(sizes.parameter_bytes, bytes_of_parameters(shape));
       sizes.compute_bytes = std::max(sizes.compute_bytes, CollapsedMapping::bytes_to_compute(shape));
     } else {
-      sizes.mapping_bytes += bytes_of_sparse(std::get<FittedMapping>(member).mapping);
+      const SparseMapping& fitted = std::get<FittedMapping>(member).mapping;
+      sizes.mapping_bytes +=
+          SparseMapping::bytes(fitted.genes(), static_cast<double>(fitted.effects_count()), fitted.factors());
     }
   }
   if (sizes.kind == MappingKind::sparse) sizes.most_of_columns = most_of_columns(model, matrix);
@@ -101,7 +94,7 @@ ScreenedModel screened_model(const ModelOptions& options, const ExpressionMatrix
   if (options.kind == MappingKind::dko) {
     // Rank 0 has all members, and gives each up for one that its node shares.
     const MappingShape shape = mapping_shape(matrix, options.training);
-    return {options.kind, members, members * bytes_of_dense(matrix),
+    return {options.kind, members, members * CollapsedMapping::bytes_of_dense(matrix.genes()),
             (members + 1) * bytes_of_parameters(shape), CollapsedMapping::bytes_to_compute(shape)};
   }
   return {options.kind,

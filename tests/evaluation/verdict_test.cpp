@@ -82,3 +82,56 @@ TEST_CASE("verdicts tell where a figure says little") {
   comparison.scores[0].intervals.assign(event_figures, Interval{0.95, 0.97});
   CHECK_THAT(finding_verdict(comparison, "score"), Contains("finds them") && Contains("Most have an effect"));
 }
+
+namespace {
+
+/// A predictor with this mean distance; the mapping's is less than it by the interval.
+ProfilePredictor predictor(std::string name, double distance, std::optional<Interval> lead_of_mapping) {
+  ProfilePredictor made;
+  made.name = std::move(name);
+  made.agreement.bray_curtis = distance;
+  made.agreement.spearman_within_gene = distance / 2;
+  made.mapping_less_this = lead_of_mapping;
+  return made;
+}
+
+/// An agreement with so many other genes to compare with.
+KnockoutAgreement agreement(double spearman, double p, std::size_t others) {
+  KnockoutAgreement made;
+  made.agreement.spearman = spearman;
+  made.null.assign(others, 0.1);
+  made.p = p;
+  return made;
+}
+
+}  // namespace
+
+TEST_CASE("held-out profiles: against the best of the baselines, less is better") {
+  const auto verdict = [](std::optional<Interval> lead) {
+    return prediction_verdict({predictor("mapping", 0.3, {}),
+                               predictor("ridge per gene", 0.4, Interval{-1, 1}),
+                               predictor("mean share", 0.35, lead)});
+  };
+  CHECK_THAT(verdict(Interval{-0.06, -0.04}),
+             Contains("the mapping beats the best baseline, mean share: Bray-Curtis 0.3000 against 0.3500") &&
+                 Contains("Within genes it reaches 0.150 against 0.175"));
+  CHECK_THAT(verdict(Interval{-0.06, 0.01}), Contains("does no better than"));
+  CHECK_THAT(verdict(Interval{0.01, 0.06}), Contains("falls behind"));
+  CHECK_THAT(verdict(std::nullopt), Contains("no verdict without intervals") && !Contains("beats"));
+}
+
+TEST_CASE("a real knockout: p of 0.01 convinces, above 0.1 nothing does, between the two is undecided") {
+  const auto verdict = [](double spearman, double p, std::size_t others) {
+    return knockout_verdict(agreement(spearman, p, others), agreement(0.2, 0.5, others), "Trem2");
+  };
+  CHECK_THAT(verdict(0.4, 0.01, 99), Contains("goes with the real one better than") &&
+                                         Contains("Cells that lack it anyway reach 0.200"));
+  CHECK_THAT(verdict(0.4, 0.011, 99), Contains("undecidedly so"));
+  CHECK_THAT(verdict(0.4, 0.1, 99), Contains("undecidedly so"));
+  CHECK_THAT(verdict(0.4, 0.101, 99), Contains("no better than"));
+  CHECK_THAT(verdict(-0.4, 0.001, 99), Contains("no better than"));
+  CHECK_THAT(verdict(0.4, 0.05, 19), Contains("undecidedly so"));
+  CHECK_THAT(verdict(0.4, 0.01, 18), Contains("cannot be judged with only 18 other genes"));
+  KnockoutAgreement none;
+  CHECK_THAT(knockout_verdict(none, none, "Trem2"), Contains("cannot be judged"));
+}

@@ -37,8 +37,8 @@ struct TruthTable {
   std::int64_t size() const { return std::ssize(cells); }
 };
 
-/// Reads a CSV table with the columns of knockout/events/event_columns.hpp, K_true_vs_original, and, where they are
-/// known, K_true_vs_renormalised, and of pairs K_single1, K_single2, K_single1_vs_renormalised,
+/// Reads a CSV table with the columns of knockout/events/event_columns.hpp, K_true_vs_original, and, where
+/// they are known, K_true_vs_renormalised, and of pairs K_single1, K_single2, K_single1_vs_renormalised,
 /// K_single2_vs_renormalised: what dko simulate writes. Local.
 /// @throws InputError with file and line for missing columns, a value that is no number between 0 and 1, an
 /// event that

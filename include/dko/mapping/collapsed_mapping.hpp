@@ -37,6 +37,12 @@ class CollapsedMapping {
   static CollapsedMapping compute(const NodeGroup& group, Mapping on_root,
                                   const ProgressCallback& progress = {});
 
+  /// Bytes of A and c in double precision. Local.
+  static double bytes_of_dense(std::int64_t genes);
+
+  /// Multiplications and additions of computing A = W2·W1, 2HN², which the ranks of a node share. Local.
+  static double operations_to_compute(const MappingShape& shape);
+
   /// Bytes that computing takes on each rank, beside what its node holds.
   static double bytes_to_compute(const MappingShape& shape);
 

@@ -45,6 +45,9 @@ class SparseMapping {
   std::int64_t factors() const { return factors_; }
   std::int64_t effects_count() const { return rows_.size(); }
 
+  /// Bytes of a mapping of so many genes, effects and factors. Local.
+  static double bytes(std::int64_t genes, double effects, std::int64_t factors);
+
   SparseColumn column(std::int64_t gene) const {
     const auto first = static_cast<std::size_t>(starts_[gene]);
     const auto count = static_cast<std::size_t>(starts_[gene + 1]) - first;

@@ -24,8 +24,8 @@ ScreenedModel screened_model(const Model& model, const ExpressionMatrix& matrix)
 ScreenedModel screened_model(const ModelOptions& options, const ExpressionMatrix& matrix);
 
 /// What screening takes: the arrays that the ranks of a node share, and on each rank the kernels' memory of
-/// the largest cell (dense: 8n² + 1500n bytes a member for n expressed genes; sparse: 64 bytes a non-zero of
-/// its columns), scores on their way to the file, names and indices. Local.
+/// the largest cell (DenseCellKernel::bytes, SparseCellKernel::bytes), scores on their way to the file, names
+/// and indices. Local.
 MemoryNeed screen_memory(const ExpressionMatrix& matrix, const ScreenPlan& plan, const ScreenedModel& model);
 
 /// Adds what the plan takes, once per node and on every rank. Local.

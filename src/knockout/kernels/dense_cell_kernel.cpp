@@ -28,6 +28,12 @@ DenseCellKernel::DenseCellKernel(const CollapsedMapping& mapping, InstructionSet
 
 DenseCellKernel::~DenseCellKernel() = default;
 
+double DenseCellKernel::bytes(std::int64_t expressed) {
+  constexpr double of_gene = 1500;  // panels of a block of pairs, rows in double and single precision
+  const auto genes = static_cast<double>(expressed);
+  return 2 * sizeof(float) * genes * genes + of_gene * genes;
+}
+
 void DenseCellKernel::load(std::span<const std::int32_t> expressed) {
   expressed_.assign(expressed.begin(), expressed.end());
   const std::size_t rows = (expressed.size() + width - 1) / width;

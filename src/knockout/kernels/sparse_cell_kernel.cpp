@@ -26,6 +26,14 @@ SparseCellKernel::SparseCellKernel(const SparseMapping& mapping)
 
 SparseCellKernel::~SparseCellKernel() = default;
 
+double SparseCellKernel::bytes(std::int64_t genes, std::int64_t expressed, double effects) {
+  constexpr double of_effect =
+      64;  // by column and by row, in vectors that may have grown to twice their content
+  constexpr double of_expressed = 64;
+  return of_effect * effects + of_expressed * static_cast<double>(expressed) +
+         sizeof(std::int32_t) * static_cast<double>(genes);
+}
+
 void SparseCellKernel::load(std::span<const std::int32_t> expressed) {
   raw_ = mapping_->raw_outputs(expressed);
   floor_.clear();

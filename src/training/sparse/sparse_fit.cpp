@@ -43,16 +43,6 @@ std::vector<T> gather_to_all(const Communicator& communicator, const std::vector
   return all;
 }
 
-/// Number of `cells` that express each gene.
-std::vector<std::int64_t> expressing_cells(const ExpressionMatrix& profiles,
-                                           std::span<const std::int64_t> cells) {
-  std::vector<std::int64_t> counts(static_cast<std::size_t>(profiles.genes()), 0);
-  for (const std::int64_t cell : cells) {
-    for (const std::int32_t gene : profiles.expressed(cell)) ++counts[static_cast<std::size_t>(gene)];
-  }
-  return counts;
-}
-
 /// Genes dealt to the ranks from the costliest down, to and fro; the costs of a gene's fit grow with its
 /// cells.
 std::vector<std::int32_t> own_genes(const std::vector<std::int64_t>& costs,
@@ -123,7 +113,7 @@ class SparseFitter {
         communicator_(communicator),
         progress_(progress),
         presence_(profiles),
-        counts_(expressing_cells(profiles, cells)),
+        counts_(profiles.cells_per_gene(cells)),
         own_(own_genes(counts_, communicator)) {
     setting_.profiles = &profiles_;
     setting_.presence = &presence_;
@@ -389,6 +379,17 @@ FittedMapping fit_sparse(const ExpressionMatrix& profiles, std::span<const std::
                          std::uint64_t seed, const Communicator& communicator,
                          const ProgressCallback& progress) {
   return SparseFitter(profiles, cells, seed, communicator, progress).run();
+}
+
+double sparse_fit_bytes(const ExpressionMatrix& matrix, double ranks) {
+  constexpr double most_candidates = 2000;
+  constexpr double of_nonzero = 32;   // in vectors that may have grown to twice their content
+  constexpr double products = 6 * 4;  // of five folds and of all rows, at twice the room
+  const auto cells = static_cast<double>(matrix.cells());
+  const auto genes = static_cast<double>(matrix.genes());
+  const double candidates = std::min(genes, most_candidates);
+  return cells * genes / 8 + of_nonzero * static_cast<double>(matrix.nonzeros()) / ranks +
+         4 * candidates * (3 * cells + products * candidates);
 }
 
 }  // namespace dko

@@ -15,6 +15,9 @@ class CellBatch {
   /// Genes are taken through weights in panels of so many neighbours, whose rows stay in the nearest caches.
   static constexpr std::int64_t panel_genes = 64;
 
+  /// Bytes of a pair, arranged twice.
+  static constexpr double bytes_of_pair = 28;
+
   /// Of gene_ranges().
   static constexpr std::int64_t range_pairs = 320;
 

@@ -195,7 +195,7 @@ void HiddenUnits::update(const CellBatch& batch, std::span<const float> slopes_b
     }
     functions(block).update(panel_of_genes(batch, 0, batch.genes()), batch.share().data(), hidden_slopes,
                             step, adam_arrays(block, Part::w1, keep));
-    alignas(64) std::array<float, 16 * most_block_vectors> b1_gradient{};
+    alignas(64) std::array<float, most_block_units> b1_gradient{};
     add_up_rows(hidden_slopes, batch.cells(), width(block), b1_gradient.data());
     vectors_->adam(width(block), b1_gradient.data(), step.without_decay(),
                    adam_arrays(block, Part::b1, keep));

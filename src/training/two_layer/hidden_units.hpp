@@ -40,6 +40,9 @@ class HiddenUnits {
 
   RankShare units() const { return units_; }
   std::int64_t blocks() const { return std::ssize(blocks_); }
+  /// Units of a block, at most, with the widest vectors.
+  static constexpr std::int64_t most_block_units = 16 * most_block_vectors;
+
   /// Floats that the gradient of a block takes.
   std::int64_t gradient_size(std::int64_t block) const { return (2 * shape_.genes + 1) * width(block); }
 

@@ -279,6 +279,26 @@ Trainer::~Trainer() = default;
 Trainer::Trainer(Trainer&&) noexcept = default;
 Trainer& Trainer::operator=(Trainer&&) noexcept = default;
 
+TrainingBytes Trainer::bytes(const TrainingSize& size, ParallelForm form, int ranks) {
+  const bool is_sharded = form == ParallelForm::sharded;
+  TrainingBytes bytes;
+  bytes.share = is_sharded ? largest_share(size.hidden, ranks) : 1;
+  const double units = bytes.share * static_cast<double>(size.hidden);
+  const double own = bytes.share * sizeof(float) * static_cast<double>(size.shape().parameters());
+  bytes.weights = 3 * own;
+  bytes.kept = size.validation_cells == 0 ? 0 : own;
+  bytes.batch = sizeof(float) * static_cast<double>(size.batch) * (3 * units + 4 * size.expressed);
+  const double validating = static_cast<double>(size.validation_cells) / (is_sharded ? 1 : ranks);
+  bytes.validation = CellBatch::bytes_of_pair *
+                     std::min(validating * size.expressed, static_cast<double>(ValidationCells::most_pairs));
+  if (!is_sharded) {
+    bytes.gradients = sizeof(float) * static_cast<double>(most_sums_under_way) *
+                      std::min(units, static_cast<double>(HiddenUnits::most_block_units)) * 2 *
+                      static_cast<double>(size.genes);
+  }
+  return bytes;
+}
+
 const TrainingPlan& Trainer::plan() const {
   return state_->plan;
 }

@@ -24,6 +24,10 @@ class DenseCellKernel final : public CellKernel {
                            InstructionSet instructions = best_instruction_set());
   ~DenseCellKernel() override;
 
+  /// Bytes that the kernel of a cell of `expressed` genes takes, at most: two tiles of floats, of all rows
+  /// and of those that may change their sign, and for each gene a row of every block of pairs. Local.
+  static double bytes(std::int64_t expressed);
+
   /// Gathers the n×n tile A[S,S], u = A z, and q. O(n²).
   void load(std::span<const std::int32_t> expressed) override;
   KnockoutScores scores(std::span<const std::int32_t> removed) override;

@@ -30,6 +30,10 @@ class SparseCellKernel final : public CellKernel {
   explicit SparseCellKernel(const SparseMapping& mapping);
   ~SparseCellKernel() override;
 
+  /// Bytes that the kernel of a cell of `expressed` of `genes` genes takes, at most, if the columns of the
+  /// expressed genes have `effects` non-zeros. Local.
+  static double bytes(std::int64_t genes, std::int64_t expressed, double effects);
+
   /// O(N + non-zeros of the columns of all expressed genes).
   void load(std::span<const std::int32_t> expressed) override;
   KnockoutScores scores(std::span<const std::int32_t> removed) override;

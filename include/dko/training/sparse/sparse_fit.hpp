@@ -29,4 +29,9 @@ FittedMapping fit_sparse(const ExpressionMatrix& profiles, std::span<const std::
                          std::uint64_t seed, const Communicator& communicator,
                          const ProgressCallback& progress = {});
 
+/// Bytes that fitting takes on one of `ranks` ranks (a mean, where groups of ranks differ), at most: presence
+/// as bits; the rank's part of the cells by gene; columns and products of the candidates of one gene at a
+/// time. Local.
+double sparse_fit_bytes(const ExpressionMatrix& matrix, double ranks);
+
 }  // namespace dko

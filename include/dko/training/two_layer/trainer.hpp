@@ -55,6 +55,18 @@ struct StepSeconds {
   double sum() const { return forward + backward + communication + update + validation + other; }
 };
 
+/// Bytes that a rank takes for a training.
+struct TrainingBytes {
+  double share = 1;       ///< of the parameters that the rank has: 1, or sharded its part of the hidden units
+  double weights = 0;     ///< and two moments
+  double kept = 0;        ///< the best weights so far
+  double batch = 0;       ///< activations, and the cells as they are arranged
+  double validation = 0;  ///< cells that stay arranged
+  double gradients = 0;   ///< under way between the ranks
+
+  double total() const { return weights + kept + batch + validation + gradients; }
+};
+
 /// Trains the original's mapping with Adam on the summed Bray-Curtis loss of a batch, step by step.
 ///
 /// Before an update, at every step or every validate_every-th (from step 0 on), the mean validation loss is
@@ -77,6 +89,10 @@ class Trainer {
   ~Trainer();
   Trainer(Trainer&&) noexcept;
   Trainer& operator=(Trainer&&) noexcept;
+
+  /// What one of `ranks` ranks takes, that which has most, in a form that is not automatic; of one rank both
+  /// are the same. Local.
+  static TrainingBytes bytes(const TrainingSize& size, ParallelForm form, int ranks);
 
   const TrainingPlan& plan() const;
   std::int64_t steps_made() const;

@@ -1,0 +1,121 @@
+// What a job is told to need, compared with what malloc has really given out. Neither the sanitizers'
+// allocator nor another libc says how much that is: the tests are then skipped.
+
+#include <malloc.h>
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <numeric>
+
+#include "dko/knockout/kernels/dense_cell_kernel.hpp"
+#include "dko/knockout/kernels/sparse_cell_kernel.hpp"
+#include "dko/simulation/synthetic_mapping.hpp"
+#include "dko/training/sparse/sparse_fit.hpp"
+#include "dko/training/two_layer/trainer.hpp"
+#include "support/pair_scores.hpp"
+#include "support/testing.hpp"
+
+using namespace dko;
+
+namespace {
+
+/// Bytes that malloc has given out.
+double in_use() {
+  const struct mallinfo2 info = mallinfo2();
+  return static_cast<double>(info.uordblks) + static_cast<double>(info.hblkhd);
+}
+
+bool is_counted() {
+  const double before = in_use();
+  const std::vector<char> block(1 << 20);
+  return in_use() - before >= static_cast<double>(block.size());
+}
+
+/// Holds that `told` covers what is allocated, and is not far above it.
+void check_told(double told, double allocated, double most_of_it) {
+  INFO("told " << told << ", allocated " << allocated);
+  CHECK(allocated <= told);
+  CHECK(allocated >= told / most_of_it);
+}
+
+std::vector<std::int32_t> all_genes(std::int64_t count) {
+  std::vector<std::int32_t> genes(static_cast<std::size_t>(count));
+  std::iota(genes.begin(), genes.end(), 0);
+  return genes;
+}
+
+}  // namespace
+
+TEST_CASE("a dense kernel takes what it says, when no row and when every row may change its sign") {
+  if (!is_counted()) return;
+  constexpr std::int64_t genes = 600;
+  const bool all_change = GENERATE(false, true);
+  // The effects on a gene cancel but for its offset, which a pair may outweigh.
+  std::vector<double> effects;
+  for (std::int64_t at = 0; at < genes * genes; ++at)
+    effects.push_back((at / genes + at % genes) % 2 == 0 ? 1e-3 : -1e-3);
+  const CollapsedMapping mapping(genes, NodeArray(std::move(effects)),
+                                 NodeArray(std::vector<double>(genes, all_change ? 1e-9 : 1.0)));
+  const double before = in_use();
+  DenseCellKernel kernel(mapping);
+  kernel.load(all_genes(genes));
+  const testing::PairScores pairs(kernel, 40);
+  CHECK(kernel.crossing_rows() == (all_change ? genes : 0));
+  // Half of what is told is for rows that may change their sign.
+  check_told(DenseCellKernel::bytes(genes), in_use() - before, all_change ? 1.3 : 2.2);
+}
+
+TEST_CASE("a sparse kernel takes what it says") {
+  if (!is_counted()) return;
+  constexpr std::int64_t genes = 3000;
+  constexpr std::int64_t of_column = 40;
+  const SparseMapping mapping = make_sparse_mapping(genes, of_column, 1);
+  const double before = in_use();
+  SparseCellKernel kernel(mapping);
+  kernel.load(all_genes(genes));
+  const testing::PairScores pairs(kernel, 40);
+  check_told(SparseCellKernel::bytes(genes, genes, genes * of_column), in_use() - before, 2.5);
+}
+
+TEST_CASE("a mapping takes what it says") {
+  if (!is_counted()) return;
+  const double before = in_use();
+  const SparseMapping sparse = make_sparse_mapping(2000, 30, 1);
+  // Its vectors grew while it was made.
+  const double told = SparseMapping::bytes(sparse.genes(), static_cast<double>(sparse.effects_count()), 0);
+  check_told(1.2 * told, in_use() - before, 1.5);
+  const double before_dense = in_use();
+  const CollapsedMapping dense = make_dense_mapping(500, 0.1, 1);
+  check_told(CollapsedMapping::bytes_of_dense(500) + 4096, in_use() - before_dense, 1.1);
+}
+
+TEST_CASE("a training takes what it says") {
+  if (!is_counted()) return;
+  const ExpressionMatrix profiles = make_profiles(400, 700, 150, 1);
+  const Split split = split_cells(profiles, 0.25, 0, {}, 1);
+  TrainingOptions options;
+  options.batch = 20;
+  options.hidden = 700;
+  options.parallel = ParallelForm::sharded;
+  const TrainingSize size = training_size(profiles, split, options);
+  const TrainingBytes told = Trainer::bytes(size, ParallelForm::sharded, 1);
+  const double before = in_use();
+  Trainer trainer(profiles, split, options, testing::world());
+  for (int step = 0; step < 5; ++step) trainer.step();
+  // Beside what is told, of any training: room that sets large arrays apart, and the outputs of validation.
+  constexpr double set_apart = 6e6;
+  check_told(told.total() + set_apart, in_use() - before, 1.3);
+}
+
+TEST_CASE("computing A takes 2HN² operations, and tiles of it") {
+  CHECK(CollapsedMapping::operations_to_compute({100, 30}) == 2.0 * 30 * 100 * 100);
+  CHECK(CollapsedMapping::bytes_to_compute({100, 30}) == 8.0 * 30 * (100 + 100));
+}
+
+TEST_CASE("a sparse fit is told by its presence, its cells and the products of its candidates") {
+  const ExpressionMatrix matrix = testing::random_matrix(80, 40, 0.5, 1);
+  const double of_one = sparse_fit_bytes(matrix, 1);
+  const double of_four = sparse_fit_bytes(matrix, 4);
+  CHECK(of_one - of_four == Approx(32.0 * static_cast<double>(matrix.nonzeros()) * 3 / 4));
+  CHECK(of_four > 80 * 40 / 8 + 4 * 40 * (3 * 80));
+}
