@@ -60,12 +60,15 @@ class Runner:
 
 def published_held_out(folder):
     """The cells of the authors' test set: their profiles are rows of mapping_true.csv."""
+
     def table(name):
         with open(os.path.join(folder, name)) as file:
             return [[float(value) for value in row] for row in csv.reader(file)]
     cells = [[value / sum(column) for value in column] for column in zip(*table("Ptrain.csv"))]
+
     def distance(a, b):
         return sum(abs(x - y) for x, y in zip(a, b))
+
     return [min(range(len(cells)), key=lambda cell: distance(cells[cell], row)) for row in table("mapping_true.csv")]
 
 

@@ -18,12 +18,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from dko.files import (
+from dko.files import (  # noqa: F401 (some are for users)
     DkoError,
     InputError,
     ReadError,
     UsageError,
-    attributes,  # noqa: F401 (for users)
+    attributes,
     member_groups,
     read_metrics,
     read_training)

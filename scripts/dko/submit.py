@@ -154,7 +154,7 @@ def estimate(own, of_dko, nodes, site):
             code = subprocess.run(command, stdout=subprocess.DEVNULL).returncode
         except OSError as failure:
             raise WriteError(f"{command[0]}: cannot be started: {failure.strerror}; the site's file may say "
-                         "where dko is: DKO=") from None
+                             "where dko is: DKO=") from None
         if code != 0:
             raise DkoFailure(code)
         found = json.loads(answer.read_text(encoding="utf-8"))

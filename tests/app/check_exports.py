@@ -16,7 +16,8 @@ adata = anndata.read_h5ad("s.h5ad")
 assert adata.shape == (60, 30) and adata.X.nnz == len(singles) and adata.X.dtype == numpy.float32
 assert set(adata.layers) == {"network", "impact_sd", "network_sd", "share"}
 rows, columns = adata.obs_names.get_indexer(singles.cell_name), adata.var_names.get_indexer(singles.gene_name)
-for matrix, name in ((adata.X, "k_pred"), (adata.layers["network"], "network"), (adata.layers["impact_sd"], "k_pred_sd"), (adata.layers["share"], "share")):
+for matrix, name in ((adata.X, "k_pred"), (adata.layers["network"], "network"),
+                     (adata.layers["impact_sd"], "k_pred_sd"), (adata.layers["share"], "share")):
     assert numpy.array_equal(numpy.asarray(matrix[rows, columns]).ravel(), singles[name].to_numpy()), name
     assert matrix.nnz == len(singles)
 
@@ -77,7 +78,8 @@ assert list(pairs.columns) == ["gene1", "gene2", "cell"] + scores + ["interactio
 assert len(pairs) == len(doubles)
 for ours, theirs in (("gene1", "gene1_name"), ("gene2", "gene2_name"), ("cell", "cell_name")):
     assert (pairs[ours].astype(str) == doubles[theirs]).all()
-for ours, theirs in (("impact", "k_pred"), ("impact_sd", "k_pred_sd"), ("network", "network"), ("interaction", "interaction"), ("share", "share")):
+for ours, theirs in (("impact", "k_pred"), ("impact_sd", "k_pred_sd"), ("network", "network"),
+                     ("interaction", "interaction"), ("share", "share")):
     assert pairs[ours].dtype == numpy.float32 and (pairs[ours] == doubles[theirs]).all(), ours
 of_singles = table("t.h5", "singles")
 assert list(of_singles.columns) == ["gene", "cell"] + scores + ["share"]

@@ -112,7 +112,8 @@ def summary(full, kept):
                     continue
                 assert stored["min"][at] == x.min().astype(np.float32) and stored["max"][at] == x.max().astype(np.float32)
                 assert np.isclose(stored["mean"][at], x.mean(), rtol=2e-7, atol=1e-12)
-                assert np.isclose(stored["sd"][at], x.std(ddof=1), rtol=1e-6, atol=1e-10) if len(x) > 1 else np.isnan(stored["sd"][at])
+                sd = stored["sd"][at]
+                assert np.isclose(sd, x.std(ddof=1), rtol=1e-6, atol=1e-10) if len(x) > 1 else np.isnan(sd)
                 if "same_sign" in stored:
                     assert np.isclose(stored["same_sign"][at], (x * x.mean() > 0).mean(), rtol=1e-6)
 
@@ -126,7 +127,8 @@ def main(what, *rest):
         check_list(full, kept, by, lambda cells, values: passing(values, float(threshold), by))
     elif what == "both":
         full, kept, threshold, count, by = rest
-        check_list(full, kept, by, lambda cells, values: extremes(cells, values, int(count)) & passing(values, float(threshold), by))
+        check_list(full, kept, by, lambda cells, values:
+                   extremes(cells, values, int(count)) & passing(values, float(threshold), by))
     else:
         {"same": same, "tables": tables, "summary": summary}[what](*rest)
 

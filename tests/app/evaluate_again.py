@@ -85,6 +85,8 @@ interactions = {
     "own share": "share",
     "-product of own shares": "product",
 }
+
+
 def difference(pair, first, second):
     left = pair - first - second
     return left.where(abs(left) >= 1e-9, 0.0)
@@ -111,7 +113,8 @@ def renormalised(q):
 
 
 def mean_where_expressed(values):
-    return numpy.array([values[known][present[known, g], g].mean() if present[known, g].any() else 0 for g in range(x.shape[1])])
+    return numpy.array([values[known][present[known, g], g].mean() if present[known, g].any() else 0
+                        for g in range(x.shape[1])])
 
 
 def ridge(penalty):

@@ -36,7 +36,8 @@ def without_checksum(path):
     names = []
     with h5py.File(path) as file:
         sums = set()
-        file.visititems(lambda name, thing: sums.add(name) if name.endswith("_checksums") or name.startswith("progress/") else None)
+        file.visititems(lambda name, thing: sums.add(name)
+                        if name.endswith("_checksums") or name.startswith("progress/") else None)
 
         def visit(name, thing):
             if not isinstance(thing, h5py.Dataset) or "checksum" in thing.attrs or name in sums:

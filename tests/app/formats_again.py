@@ -41,7 +41,10 @@ def wrong(words, path, layer="", raw="0", genome="", orientation="", code="3"):
 
 def csv(path, values, sep=",", corner="gene", rows=None, columns=None, end="\n", quote="", bom=False, one_short=False):
     rows, columns = rows or genes, columns or cells
-    q = lambda text: f"{quote}{text}{quote}"
+
+    def q(text):
+        return f"{quote}{text}{quote}"
+
     lines = [sep.join(([] if one_short else [q(corner)]) + [q(c) for c in columns])]
     lines += [sep.join([q(name)] + [repr(float(v)) if v != int(v) else str(int(v)) for v in row])
               for name, row in zip(rows, values)]

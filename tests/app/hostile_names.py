@@ -7,9 +7,11 @@ import sys
 import h5py
 
 GENES = [
-    "=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(A1:A9)", "a,b", 'say "hi"', "two\nlines", "tab\there", "\x1b[2J\x1b]0;owned\x07",
+    "=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(A1:A9)", "a,b", 'say "hi"', "two\nlines", "tab\there",
+    "\x1b[2J\x1b]0;owned\x07",
     "</script><script>alert(1)</script>", "<img src=x onerror=alert(1)>", "&amp;\u2028", "$(rm -rf ~)`id`", "%s%n{}{0}",
-    "../../etc/passwd", "\u202egnp.exe", "' OR 1=1 --", "\\", "null", " edges ", "\r\n0,0,1", "x" * 300, "\u57fa\u56e0", "\x7f\u0085"]
+    "../../etc/passwd", "\u202egnp.exe", "' OR 1=1 --", "\\", "null", " edges ", "\r\n0,0,1",
+    "x" * 300, "\u57fa\u56e0", "\x7f\u0085"]
 
 
 def numbered(at: int) -> str:

@@ -35,7 +35,7 @@ for gene1, gene2, cell, score in doubles[::7]:
 with h5py.File("screen.h5") as f:
     cell = 17
     genes_of_cell = impact[cell].indices
-    of_cell = f["double/impact"][slice(*f["double/indptr"][cell : cell + 2])]
+    of_cell = f["double/impact"][slice(*f["double/indptr"][cell:cell + 2])]
     a, b = numpy.triu_indices(len(genes_of_cell), 1)
 rows = doubles[doubles[:, 2] == cell]
 assert numpy.array_equal(genes_of_cell[a], rows[:, 0]) and numpy.array_equal(genes_of_cell[b], rows[:, 1])

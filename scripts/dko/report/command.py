@@ -132,4 +132,3 @@ def make_report(options):
 def main(arguments=None) -> int:
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     return exit_code_of("report", make_report, parse_arguments(arguments))
-

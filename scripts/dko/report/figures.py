@@ -10,7 +10,7 @@ from matplotlib.colors import Normalize, TwoSlopeNorm
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
 from dko.report.drawing import (BLUE, GREEN, GREY, INK, NARROW, NARROWEST_PANELS, ORANGE, WIDE, data_uri, dots,
-                            leaf_order, logarithmic, panels, place_labels, short)
+                                leaf_order, logarithmic, panels, place_labels, short)
 from dko.report.page import FIGURES
 
 MOST_ROWS = 15

@@ -8,7 +8,7 @@ import numpy as np
 from dko.command_line import called
 from dko.report.page import (CITING, GUIDE, clean, facts, figure, name_of, note, number, percent, section, table)
 from dko.report.words import (NAMES, bold, distribution_caption, gene_in_words, genes_caption, heat_caption,
-                          pair_in_words, pairs_caption, quality_caption, quality_in_words, share_caption)
+                              pair_in_words, pairs_caption, quality_caption, quality_in_words, share_caption)
 
 KNOWN_FACTS = {
     "format", "version", "complete", "dko_version", "command", "host", "started", "finished", "ranks", "seed",
@@ -73,7 +73,8 @@ def what_was_run(report) -> str:
             ("knockouts", knockouts(screen)), ("scores stored", clean(", ".join(stored_scores(screen)))),
             ("mapping", clean(kind_of(report)) + mapping_details(settings, screen.members))]
     rows += [(title, clean(time_of(said[key])))
-             for title, key in (("seed", "seed"), ("ranks", "ranks"), ("host", "host"), ("job", "job"), ("job that finished it", "job_at_end"),
+             for title, key in (("seed", "seed"), ("ranks", "ranks"), ("host", "host"), ("job", "job"),
+                                ("job that finished it", "job_at_end"),
                                 ("started", "started"), ("finished", "finished"))
              if said.get(key) not in (None, "")]
     rows += [(title, f"{number(float(said[key]))} s")

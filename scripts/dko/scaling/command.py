@@ -343,4 +343,3 @@ def main(arguments=None):
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     return exit_code_of("scaling", measure, options)
-

@@ -82,4 +82,3 @@ def main(arguments=None) -> int:
     require("plot-scaling", ["matplotlib", "numpy"])
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     return exit_code_of("plot-scaling", plot, parse_arguments(arguments))
-
