@@ -5,6 +5,7 @@
 #   scripts/install-deps.sh --mpich   to build and run with MPICH in place of Open MPI
 #   scripts/install-deps.sh --tests   to run the tests too
 #   scripts/install-deps.sh --fuzz    for scripts/fuzz.sh
+#   scripts/install-deps.sh --coverage  for scripts/coverage.sh
 #   scripts/install-deps.sh --slurm   only what the tests need that start a SLURM cluster on this machine
 #   scripts/install-deps.sh --cross   only what the test of the kernels on an emulated aarch64 needs
 #   scripts/install-deps.sh --report  only what reports, pictures and Python's `import dko` need
@@ -22,6 +23,7 @@ report=(python3-h5py python3-pandas python3-scipy python3-matplotlib)
 tests=(catch2 clang-format "${report[@]}" python3-sklearn python3-pip python3-setuptools python3-wheel)
 optional=(python3-anndata)  # not in Debian 13: the tests that need it are skipped
 fuzz=(clang libclang-rt-dev llvm)
+coverage=(gcovr)
 cross=(g++-aarch64-linux-gnu qemu-user)
 slurm=(slurmctld slurmd slurm-client slurm-wlm-basic-plugins munge)
 
@@ -34,10 +36,11 @@ for option in "$@"; do
     --mpich) mpi=("${mpich[@]}"); needs_build=true ;;
     --tests) packages+=("${tests[@]}"); wanted+=("${optional[@]}"); needs_build=true ;;
     --fuzz) packages+=("${fuzz[@]}"); needs_build=true ;;
+    --coverage) packages+=("${coverage[@]}"); needs_build=true ;;
     --slurm) packages+=("${slurm[@]}") ;;
     --cross) packages+=("${cross[@]}") ;;
     --report) packages+=("${report[@]}") ;;
-    *) echo "usage: scripts/install-deps.sh [--mpich] [--tests] [--fuzz] [--slurm] [--cross] [--report]" >&2; exit 2 ;;
+    *) echo "usage: scripts/install-deps.sh [--mpich] [--tests] [--fuzz] [--coverage] [--slurm] [--cross] [--report]" >&2; exit 2 ;;
   esac
 done
 if $needs_build; then packages+=("${build[@]}" "${mpi[@]}"); fi

@@ -83,7 +83,7 @@ for mapping in dko sparse; do
   $dko export $mapping.h5 --single $mapping-single.csv --double $mapping-double.csv --force -q
 done
 status=0
-ctest --test-dir /build/$name -LE 'long|slurm|data' -j 2 --output-on-failure >tests.txt 2>&1 || status=$?
+ctest --test-dir /build/$name -LE 'long|slurm|data' -j 4 --output-on-failure >tests.txt 2>&1 || status=$?
 tail -n 40 tests.txt
 exit $status
 INNER

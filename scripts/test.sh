@@ -1,13 +1,23 @@
 #!/usr/bin/env bash
-# Installs what is needed, checks the formatting, builds and runs all tests: first with the address and
-# undefined-behaviour sanitizers, then fuzzes every reader for a moment, then as users run it. Tests that need the
-# shared data (DKO_SHARED_DATA, or ../shared/data) or, as root, a SLURM cluster are skipped where there is none, and
-# ctest says so.
+# Installs what is needed, checks the formatting, builds, and runs every test in the build that can see its bug: as users
+# run dko (release), or with the address and undefined-behaviour sanitizers (asan). Tests say beside themselves which
+# (tests/functions.cmake). With --all every test runs in both, but for what the sanitizers cannot watch.
+#
+#   scripts/test.sh [--all]
+#
+# Tests that need the shared data (DKO_SHARED_DATA, or ../shared/data) or, as root, a SLURM cluster are skipped where there
+# is none, and ctest says so. Many tests wait for ranks to start and end: the release build's run while the other is built.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+all=false
+case "$*" in
+  '') ;;
+  --all) all=true ;;
+  *) echo "usage: scripts/test.sh [--all]" >&2; exit 2 ;;
+esac
+
 scripts/install-deps.sh --tests
-scripts/install-deps.sh --fuzz
 scripts/install-deps.sh --slurm || echo "SLURM cannot be installed: its tests are skipped"
 
 echo "== formatting"
@@ -17,17 +27,46 @@ else
   echo "skipped: each release of clang-format has its own taste, and the code is formatted by 14 (Debian 12)"
 fi
 
-echo "== sanitizers"
-cmake --preset asan >/dev/null
-cmake --build --preset asan -j 2
-# The figures of the original's data and long trainings take long here and are computed below.
-ctest --preset asan -j 2 -LE 'data|long|slurm|cross|install' --no-tests=error
+if command -v ccache >/dev/null; then
+  export CMAKE_CXX_COMPILER_LAUNCHER=ccache CMAKE_C_COMPILER_LAUNCHER=ccache
+  export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1  # a clone elsewhere has the same code
+fi
+cores=$(nproc)
+minutes() { printf '%d:%02d' $((SECONDS / 60)) $((SECONDS % 60)); }
 
-echo "== fuzzing of the readers, in short: scripts/fuzz.sh 600 looks harder"
-# Not by raw bytes: those find what is wrong in HDF5 itself, too.
-DKO_FUZZ_SEED=1 scripts/fuzz.sh 2 text matrix-market h5ad 10x model screen checkpoint prediction events truth
+# build PRESET [OPTION OF CMAKE...]
+build() {
+  echo "== $(minutes) building $1"
+  cmake --preset "$@" >/dev/null
+  local targets=(--target "gate-$1")
+  ! $all || targets=()
+  nice cmake --build --preset "$1" -j "$cores" "${targets[@]}"
+}
 
-echo "== release"
-cmake --preset release -DDKO_BUILD_TESTS=ON -DDKO_WERROR=ON >/dev/null
-cmake --build --preset release -j 2
-ctest --preset release -j 2 --no-tests=error
+# run PRESET: two slots a core (tests/functions.cmake).
+run() {
+  local chosen=(-L "^$1\$")
+  if $all; then
+    chosen=()
+    [ "$1" = release ] || chosen=(-LE 'data|long|slurm|cross|install')
+  fi
+  ctest --preset "$1" -j $((2 * cores)) "${chosen[@]}" --no-tests=error
+}
+
+build release -DDKO_BUILD_TESTS=ON -DDKO_WERROR=ON
+echo "== $(minutes) the release build's tests run meanwhile"
+run release >build/release/tests.txt 2>&1 &
+release_tests=$!
+trap 'kill $release_tests 2>/dev/null || true' EXIT
+build asan
+
+failed=false
+wait $release_tests || failed=true
+trap - EXIT
+echo "== $(minutes) the release build's tests are done"
+cat build/release/tests.txt
+echo "== $(minutes) sanitizers"
+run asan || failed=true
+echo "== $(minutes) done; tests of the release build:"
+sed -n '/tests passed, /,$p' build/release/tests.txt
+! $failed

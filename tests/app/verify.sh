@@ -25,7 +25,7 @@ for file in model sparse prediction checkpoint table small; do
 done
 expect 0 '^verified: ' "$DKO" info --verify scores.h5ad
 for file in model.h5 checkpoint.h5 screen.h5 prediction.h5; do
-  "$python" "$(dirname "$0")/flip_bits.py" $file 150 || fail "$file: a flipped bit was not found"
+  "$python" "$(dirname "$0")/flip_bits.py" $file "${DKO_FLIPS:-150}" || fail "$file: a flipped bit was not found"
 done
 
 # The place: an array, a row, events.

@@ -1,9 +1,11 @@
-// libFuzzer's entry points. The reader is chosen by --reader=NAME; NAME-bytes gives an HDF5 reader the input
+// The reader is chosen by --reader=NAME; NAME-bytes gives an HDF5 reader the input
 // as it is, NAME an edited seed (edits.hpp). --seeds=FOLDER writes what to start from and ends; --write=FILE
 // writes the file that an input (the next argument) stands for.
 //
 // Readers may throw Error with the exit codes 3 and 4. All else is a finding: another exception, what the
-// sanitizers see, more memory or time than libFuzzer's limits, which scripts/fuzz.sh sets.
+// sanitizers see, more memory or time than the limits that scripts/fuzz.sh and replay.sh set.
+
+#include "target.hpp"
 
 #include <hdf5.h>
 
@@ -66,11 +68,15 @@ std::string file_of(std::span<const std::uint8_t> input) {
 
 void write_seeds(const fs::path& folder) {
   std::size_t number = 0;
-  for (const std::string& seed : target().edits_seeds ? fuzz::first_edits(target().seeds) : target().seeds)
+  for (const std::string& seed : fuzz::first_inputs())
     testing::write_file(folder / ("seed" + std::to_string(number++)), seed);
 }
 
 }  // namespace
+
+std::vector<std::string> dko::fuzz::first_inputs() {
+  return target().edits_seeds ? first_edits(target().seeds) : target().seeds;
+}
 
 extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv) {
   hdf5::prepare_library();

@@ -3,14 +3,14 @@
 # its nodes cn1, cn2, … is a slurmd in namespaces of its own, with its own host name and shared memory, so that MPI sees
 # as many hosts. Needs root. Exit code 77: it cannot be here, and why.
 #
-#   DKO_NODES (4), DKO_NODE_CPUS (2), DKO_CLUSTER_PORT (26817; node K takes the K-th after it)
+#   DKO_NODES (4), DKO_NODE_CPUS (2), DKO_CLUSTER_PORT (the first of enough free ones; node K takes the K-th after it)
 set -euo pipefail
 
 command=${1:?start, stop or env}
 folder=$(realpath -m "${2:?a folder}")
 nodes=${DKO_NODES:-4}
 cpus=${DKO_NODE_CPUS:-2}
-port=${DKO_CLUSTER_PORT:-26817}
+port=${DKO_CLUSTER_PORT:-}
 export SLURM_CONF=$folder/slurm.conf
 
 cannot() {
@@ -25,6 +25,21 @@ require() {
     command -v $program >/dev/null || cannot "there is no $program: scripts/install-deps.sh --slurm"
   done
   unshare --uts --mount --propagation private true 2>/dev/null || cannot "this machine gives no namespaces"
+}
+
+is_free() {
+  ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+}
+
+# The first of as many free ports in a row as the cluster needs, below those that systems give to whoever asks.
+free_ports() {
+  local first at
+  for ((first = 26817; first < 32000; first += nodes + 1)); do
+    for ((at = first; at <= first + nodes; ++at)); do is_free "$at" || continue 2; done
+    echo "$first"
+    return
+  done
+  return 1
 }
 
 # Accounts of time, limits on memory and the like are left out: what is tested is how jobs start, stop and go on. A job
@@ -83,18 +98,23 @@ start() {
   rm -rf "$folder"
   mkdir -p "$folder/state" "$folder/munge"
   chmod 755 "$folder" "$folder/munge"
+  # Another cluster that starts at this moment has its ports when this one looks for its own.
+  exec 9>>"${TMPDIR:-/tmp}/dko-test-cluster.lock"
+  flock -w 120 9 || cannot "another cluster is starting for two minutes"
+  [ -n "$port" ] || port=$(free_ports) || cannot "there are no $((nodes + 1)) free ports in a row"
   configure >"$SLURM_CONF"
   echo "CgroupAutomount=no" >"$folder/cgroup.conf"
   local node
   { cat /etc/hosts; for ((node = 1; node <= nodes; ++node)); do echo "127.0.0.1 cn$node"; done; } >"$folder/hosts"
   (umask 077; head -c 1024 /dev/urandom >"$folder/munge/key")
   munged --key-file="$folder/munge/key" --socket="$folder/munge/socket" --pid-file="$folder/munge.pid" \
-    --log-file="$folder/munge/log" --seed-file="$folder/munge/seed" </dev/null
-  slurmctld </dev/null
-  for ((node = 1; node <= nodes; ++node)); do start_node cn$node; done
+    --log-file="$folder/munge/log" --seed-file="$folder/munge/seed" </dev/null 9>&-
+  slurmctld </dev/null 9>&-
+  for ((node = 1; node <= nodes; ++node)); do start_node cn$node 9>&-; done
   local tries
   for ((tries = 0; tries < 60; ++tries)); do
     if nodes_are_idle; then
+      exec 9>&-
       sinfo
       return
     fi

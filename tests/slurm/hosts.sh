@@ -5,7 +5,10 @@ make_data
 for form in data sharded; do on 4 "$DKO" run data.csv -o $form.h5 -q --order 2 --parallel $form "${short[@]}"; done
 # layout NODES TASKS [OPTION]
 layout() {
-  expect 0 "All tests passed" timeout 250 srun --mpi=pmix --nodes="$1" --ntasks="$2" "${@:3}" "$DKO_PARALLEL_TESTS"
+  local program
+  for program in $DKO_PARALLEL_TESTS; do
+    expect 0 "All tests passed" timeout 250 srun --mpi=pmix --nodes="$1" --ntasks="$2" "${@:3}" "$program"
+  done
 }
 layout 2 3
 layout 4 4
