@@ -11,7 +11,6 @@
 foreach(build asan release)
   add_custom_target(gate-${build})  # builds what the gate runs in that build
 endforeach()
-set(DKO_TESTS_DECLARED "")
 
 # dko_test(NAME LABELS LABEL... BUILDS BUILD... NEEDS TARGET... COMMAND WORD...
 #          [ENVIRONMENT NAME=VALUE...] [SLOTS N (2)] [TIMEOUT SECONDS (300)] [COST SECONDS (1)])
@@ -73,19 +72,19 @@ function(dko_room_tests room)
       COMMAND ${tests_folder}/support/on_ranks.sh $<TARGET_FILE:${program}>)
     set_property(GLOBAL APPEND PROPERTY dko_parallel_programs ${program})
   endif()
-  dko_check_declared(${room} cpp ${ROOM_UNIT} ${ROOM_PARALLEL})
+  list(TRANSFORM ROOM_UNIT PREPEND ${room}/)
+  list(TRANSFORM ROOM_PARALLEL PREPEND ${room}/)
+  set_property(GLOBAL APPEND PROPERTY dko_declared_tests ${ROOM_UNIT} ${ROOM_PARALLEL})
 endfunction()
 
 # A test that is in a folder and not declared would never run.
-function(dko_check_declared folder extension)
-  set(pattern *.${extension})
-  if(extension STREQUAL "cpp")
-    set(pattern *_test.cpp)
-  endif()
-  file(GLOB_RECURSE found CONFIGURE_DEPENDS RELATIVE ${tests_folder}/${folder} ${tests_folder}/${folder}/${pattern})
-  list(REMOVE_ITEM found ${ARGN})
+function(dko_check_declared)
+  file(GLOB_RECURSE found CONFIGURE_DEPENDS RELATIVE ${tests_folder}
+    ${tests_folder}/*_test.cpp ${tests_folder}/app/*.sh ${tests_folder}/slurm/*.sh)
+  get_property(declared GLOBAL PROPERTY dko_declared_tests)
+  list(REMOVE_ITEM found ${declared} app/lib.sh slurm/lib.sh slurm/cluster.sh)
   if(found)
-    message(FATAL_ERROR "Not declared in tests/CMakeLists.txt: ${found} in tests/${folder}")
+    message(FATAL_ERROR "Not declared as a test (tests/CMakeLists.txt, tests/*/CMakeLists.txt): ${found}")
   endif()
 endfunction()
 
@@ -99,6 +98,7 @@ function(dko_shell_test kind folder name)
     NEEDS dko dko_metrics_tool dko_read_tool dko_file_faults ${SHELL_NEEDS}
     ENVIRONMENT "${command_environment}" ${SHELL_ENVIRONMENT}
     COMMAND bash ${tests_folder}/${folder}/${name}.sh)
+  set_property(GLOBAL APPEND PROPERTY dko_declared_tests ${folder}/${name}.sh)
 endfunction()
 
 # dko_command_test(NAME [SANITIZED|ONLY_SANITIZED] OPTION OF dko_test...): a command line as a user types it, app/NAME.sh. The
@@ -112,5 +112,4 @@ function(dko_command_test name)
     set(builds asan)
   endif()
   dko_shell_test(command app ${name} BUILDS ${builds} ${COMMAND_UNPARSED_ARGUMENTS})
-  set_property(GLOBAL APPEND PROPERTY dko_command_tests ${name}.sh)
 endfunction()
