@@ -467,7 +467,7 @@ std::vector<std::string> first_edits(const std::vector<std::string>& seeds) {
     inputs.emplace_back(1, first);
     for (std::size_t kind = 0; kind < kinds_of_edits; ++kind) {
       const std::string begin{first, static_cast<char>(kind)};
-      for (const char choice : {1, 3, 7}) inputs.push_back(begin + std::string(6, choice));
+      for (const char choice : {'\1', '\3', '\7'}) inputs.push_back(begin + std::string(6, choice));
     }
   }
   return inputs;

@@ -53,8 +53,10 @@ void read_any_matrix(const fs::path& file) {
 }
 
 void read_anndata(const fs::path& file) {
-  try_to([&] { read_matrix(file, {.layer = "counts"}); });
-  try_to([&] { read_matrix(file, {.raw = true}); });
+  ReadOptions layer, raw;
+  layer.layer = "counts";
+  raw.raw = true;
+  for (const ReadOptions& options : {layer, raw}) try_to([&] { read_matrix(file, options); });
   for (const char* column : {"cell_type", "depth", "batch"}) try_to([&] { read_cell_column(file, column); });
   read_matrix(file, {});
 }
