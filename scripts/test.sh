@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is needed, checks the formatting, builds, and runs every test in the build that can see its bug: as users
+# Installs what is needed, checks formatting and Python (scripts/lint.sh), builds, and runs every test in the build that can see its bug: as users
 # run dko (release), or with the address and undefined-behaviour sanitizers (asan). Tests say beside themselves which
 # (tests/functions.cmake). With --all every test runs in both, but for what the sanitizers cannot watch.
 #
@@ -20,12 +20,8 @@ esac
 scripts/install-deps.sh --tests
 scripts/install-deps.sh --slurm || echo "SLURM cannot be installed: its tests are skipped"
 
-echo "== formatting"
-if clang-format --version | grep -q 'version 14\.'; then
-  git ls-files '*.cpp' '*.hpp' | xargs clang-format --dry-run --Werror
-else
-  echo "skipped: each release of clang-format has its own taste, and the code is formatted by 14 (Debian 12)"
-fi
+echo "== formatting and linting"
+scripts/lint.sh
 
 if command -v ccache >/dev/null; then
   export CMAKE_CXX_COMPILER_LAUNCHER=ccache CMAKE_C_COMPILER_LAUNCHER=ccache
