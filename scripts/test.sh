@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Installs what is needed, checks formatting and Python (scripts/lint.sh), builds, and runs every test in the build that can see its bug: as users
-# run dko (release), or with the address and undefined-behaviour sanitizers (asan). Tests say beside themselves which
-# (tests/functions.cmake). With --all every test runs in both, but for what the sanitizers cannot watch.
+# Installs what is needed, checks formatting and Python (scripts/lint.sh), builds, and runs every test in the build that can
+# see its bug: as users run dko (release), or with the address and undefined-behaviour sanitizers (asan). Tests say beside
+# themselves which (tests/functions.cmake). With --all every test runs in both, but for what the sanitizers cannot watch.
 #
 #   scripts/test.sh [--all]
 #

@@ -38,8 +38,11 @@ bool lower_rank_spoke(int rank) {
 void end_job(const std::string& message, ExitCode code) {
   int rank = 0;
   MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-  if (!lower_rank_spoke(rank))
+  if (!lower_rank_spoke(rank)) {
     std::cerr << fmt::format("dko: error: rank {}: {}\n", rank, printable(message)) << std::flush;
+    // A launcher that hears of the end may not read what it has not read by then.
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  }
   MPI_Abort(MPI_COMM_WORLD, static_cast<int>(code));
   std::_Exit(static_cast<int>(code));
 }

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <string>
+#include <thread>
 
 #include "dko/parallel/mpi_access.hpp"
 
@@ -68,6 +70,11 @@ void MpiSession::leave(ExitCode code) const {
   if (!started_) return;
   MPI_Barrier(MPI_COMM_WORLD);  // the first to go ends the others, and rank 0 may still have to say why
   std::fflush(nullptr);
+  // MPICH's mpirun may end with 0 where ranks end with another code without MPI_Finalize.
+  if (mpi_family() == MpiFamily::mpich) {
+    if (world_.is_root()) MPI_Abort(MPI_COMM_WORLD, static_cast<int>(code));
+    std::this_thread::sleep_for(std::chrono::seconds(2));
+  }
   std::_Exit(static_cast<int>(code));
 }
 
