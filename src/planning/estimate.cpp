@@ -36,7 +36,7 @@ double Estimate::bytes_per_node() const {
 
 namespace {
 
-/// Of a dense member, on a node.
+/// Time of a dense member, on a node.
 double seconds_to_collapse(const MappingShape& shape, const JobSize& size) {
   constexpr double operations_a_second = 43e9;  // of a core, in double precision
   return CollapsedMapping::operations_to_compute(shape) /

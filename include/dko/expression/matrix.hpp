@@ -56,7 +56,7 @@ class ExpressionMatrix {
   /// not every format has them.
   std::string checksum() const;
 
-  /// The matrix of rank 0, held once per node. What other ranks pass is ignored. Collective.
+  /// The matrix of rank 0, held once per node. The argument is significant only at root. Collective.
   static ExpressionMatrix replicate(const NodeGroup& group, ExpressionMatrix on_root);
 
  private:

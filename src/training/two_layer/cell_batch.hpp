@@ -18,7 +18,7 @@ class CellBatch {
   /// Bytes of a pair, arranged twice.
   static constexpr double bytes_of_pair = 28;
 
-  /// Of gene_ranges().
+  /// Pairs in each of gene_ranges().
   static constexpr std::int64_t range_pairs = 320;
 
   /// `cells` are numbers of rows of `matrix`, which must outlive the batch. Local.
