@@ -176,7 +176,7 @@ class Trials:
             if not state.has_lost:
                 self.totals["scored again"] += max(0, state.scored - said[0])
             state.scored = max(state.scored, said[0])
-        if said := numbers_in(r"going on after ([\d,]+) steps?", job.log):
+        if said := numbers_in(r"resuming after ([\d,]+) steps?", job.log):
             self.totals["steps made again"] += max(0, state.steps - said[0])
             state.steps = max(state.steps, said[0])
 

@@ -45,7 +45,7 @@ class ScreenFile:
     def _read_frame(self):
         self.provenance = attributes(self._file)
         if self.provenance.get("complete") != 1:
-            raise InputError(f"{self.path}: the screen was never finished")
+            raise InputError(f"{self.path}: the screen is not finished")
         self.members = self.provenance.get("members", 1)
         self.keep, self.keep_by = self.provenance.get("keep", "full"), self.provenance.get("keep_by")
         genes = self._file["genes"]

@@ -135,7 +135,7 @@ class Screening {
     counts_.resumed = done(ScoreArray::singles, counts_.events.singles) +
                       done(ScoreArray::list, counts_.events.listed) + of_pairs;
     if (!ranks().is_root() || !output_->is_resumed()) return;
-    job_.log.info("{}: resuming: {} of {} are already scored", path_, with_thousands(counts_.resumed),
+    job_.log.info("{}: resuming: {} of {} are scored already", path_, with_thousands(counts_.resumed),
                   counted(counts_.events.total(), "knockout"));
   }
 
