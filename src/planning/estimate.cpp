@@ -78,7 +78,7 @@ std::vector<CellCosts> costs_of(const EstimateRequest& request) {
   return sparse_costs_of(request.matrix, request.effects);
 }
 
-/// Of which the screen file has curves.
+/// Number of steps whose curves the screen file stores.
 std::int64_t steps_noted(const EstimateRequest& request) {
   const ModelOptions& options = request.mapping;
   if (!request.model) return options.kind == MappingKind::dko ? options.training.steps : 0;

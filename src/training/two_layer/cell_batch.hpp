@@ -44,7 +44,7 @@ class CellBatch {
   std::span<const float> share() const { return share_; }
 
   std::int64_t panels() const { return (genes() + panel_genes - 1) / panel_genes; }
-  /// Of each cell, the place of its first gene in this panel or a later one; panels() has the ends.
+  /// Place of each cell's first gene in this panel or a later one; panels() has the ends.
   const std::int64_t* panel_starts(std::int64_t panel) const {
     return panel_starts_.data() + panel * cells();
   }
