@@ -176,7 +176,7 @@ class Trials:
             if not state.has_lost:
                 self.totals["scored again"] += max(0, state.scored - said[0])
             state.scored = max(state.scored, said[0])
-        if said := numbers_in(r"going on after ([\d,]+) steps?", job.log):
+        if said := numbers_in(r"resuming after ([\d,]+) steps?", job.log):
             self.totals["steps made again"] += max(0, state.steps - said[0])
             state.steps = max(state.steps, said[0])
 
@@ -232,7 +232,7 @@ def parse_options():
     parser.add_argument("--seed", type=int, default=1, help="of all random choices; default: 1")
     parser.add_argument("--ranks-max", type=int, default=4, help="default: 4")
     parser.add_argument("--minutes", type=float, default=60, help="end after so many at the latest")
-    parser.add_argument("--cells", type=int, default=600, help="of the made-up data; more make longer jobs")
+    parser.add_argument("--cells", type=int, default=600, help="of the synthetic data; more make longer jobs")
     parser.add_argument("--only", default="", help="only jobs whose names contain this")
     parser.add_argument("--folder", help="where to work, and to keep what is there after a deviation")
     return parser.parse_args()

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Everything once, on a fresh machine: installs what is needed, builds dko, makes example data, runs the main
-# job on two ranks, shows the knockouts with the highest impact, holds the scores against the true effects, and
+# job on two ranks, shows the knockouts with the highest impact, compares the scores with the true effects, and
 # draws a report.
 # Results are left in demo/.
 set -euo pipefail

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Measures how far the mapping's predictions hold, and prints the README's reference table as Markdown.
+"""Measures how far the mapping's predictions hold, and prints the reference table of the manual (chapter evaluation) as Markdown.
 
     scripts/reference_table.py --data ../shared/data > table.md      about half an hour on two cores
     scripts/reference_table.py --sizes 100 --seeds 1                 simulated networks only, a minute
 
 Per data set, with the original's mapping and with the sparse one: a fifth of the cells is held out and predicted
-(dko predict), then the mapping is trained on all cells (dko train) and its knockout scores are held against the
-truth, or a real knockout (dko evaluate). Without
+(dko predict), then the mapping is trained on all cells (dko train) and its knockout scores are compared with
+the truth, or a real knockout (dko evaluate). Without
 --data, or for what is missing there, only the simulated networks are measured. Needs the release build,
 mpirun, and Python without packages. Figures are medians over the seeds; times are of the first seed.
 """
@@ -112,7 +112,7 @@ def truth_figures(report):
             figures[f"{kind} {score}"] = value(table, "all_change", "scores", score, "spearman_over_events", "value")
         figures[f"{kind} network AUPRC"] = value(table, "network_change", "scores", "network", "auprc", "value")
         figures[f"{kind} own share AUPRC"] = value(table, "network_change", "scores", "own share", "auprc", "value")
-        figures[f"{kind} chance"] = value(table, "network_change", "base_rate")
+        figures[f"{kind} base rate"] = value(table, "network_change", "base_rate")
         if kind == "double":
             figures["interaction"] = value(table, "interaction", "scores", "interaction", "spearman_over_events", "value")
     real = report.get("real_knockout", [{}])[0]
@@ -199,7 +199,7 @@ def text(number, digits=3):
 
 
 WITHOUT_MAPPING = {"BC ridge per gene", "BC mean share"} | {
-    f"{kind} {figure}" for kind in ("single", "double") for figure in ("own share", "own share AUPRC", "chance")}
+    f"{kind} {figure}" for kind in ("single", "double") for figure in ("own share", "own share AUPRC", "base rate")}
 
 
 def figure(name, digits=3):
@@ -222,7 +222,7 @@ COLUMNS = (
     ("own share", figure("single own share")),
     ("singles, other genes: dko", figure("dko single network AUPRC")),
     ("sparse", figure("sparse single network AUPRC")),
-    ("chance", figure("single chance")),
+    ("base rate", figure("single base rate")),
     ("pairs: dko", figure("dko double impact")),
     ("sparse", figure("sparse double impact")),
     ("own share", figure("double own share")),

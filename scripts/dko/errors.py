@@ -14,7 +14,7 @@ class UsageError(DkoError):
 
 
 class InputError(DkoError):
-    """A file that cannot be used: of another kind, unfinished, damaged."""
+    """A file that cannot be used: of another kind, unfinished, corrupt."""
 
     exit_code = 3
 

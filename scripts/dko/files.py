@@ -32,7 +32,7 @@ def open_file(path, kind: str) -> h5py.File:
     try:
         file = h5py.File(path, "r")
     except OSError as error:
-        raise InputError(f"{path}: is no HDF5 file, or is damaged: {error}") from None
+        raise InputError(f"{path}: is no HDF5 file, or is corrupt: {error}") from None
     try:
         header = {key: plain(file.attrs[key]) for key in ("format", "version") if key in file.attrs}
         found = header.get("format")

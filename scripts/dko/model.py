@@ -93,7 +93,7 @@ class Model:
             self.members = [mapping(group["mapping"], len(self.genes)) for group in self._groups]
         except KeyError as error:
             self._file.close()
-            raise InputError(f"{self.path}: is damaged: {error.args[0]}") from None
+            raise InputError(f"{self.path}: is corrupt: {error.args[0]}") from None
         except Exception:
             self._file.close()
             raise

@@ -11,7 +11,7 @@
 
 Genes and cells are named (a string) or numbered from 0 (an integer). A screen is never loaded whole: every
 function says what it reads and holds. Needs h5py, numpy and pandas, scipy for matrices and explain(). The
-README tells what the scores mean.
+manual (include/dko/knockout/README.md) says what the scores mean.
 """
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class ScreenFile:
             self._read_frame()
         except KeyError as error:
             self._file.close()
-            raise InputError(f"{self.path}: is damaged: {error.args[0]}") from None
+            raise InputError(f"{self.path}: is corrupt: {error.args[0]}") from None
         except Exception:
             self._file.close()
             raise
@@ -45,7 +45,7 @@ class ScreenFile:
     def _read_frame(self):
         self.provenance = attributes(self._file)
         if self.provenance.get("complete") != 1:
-            raise InputError(f"{self.path}: the screen was never finished")
+            raise InputError(f"{self.path}: the screen is not finished")
         self.members = self.provenance.get("members", 1)
         self.keep, self.keep_by = self.provenance.get("keep", "full"), self.provenance.get("keep_by")
         genes = self._file["genes"]
@@ -89,7 +89,7 @@ class ScreenFile:
                 raise self._damaged("list")
 
     def _damaged(self, group: str) -> InputError:
-        return InputError(f"{self.path}/{group}: its arrays do not fit together: the file is damaged")
+        return InputError(f"{self.path}/{group}: array sizes are inconsistent: the file is corrupt")
 
     def close(self):
         self._file.close()
@@ -227,7 +227,7 @@ class ScreenFile:
     def _require_below(self, numbers, bound: int, where: str):
         if len(numbers) and (numbers.min() < 0 or numbers.max() >= bound):
             raise InputError(
-                f"{self.path}/{where}: names genes or cells that are not there: the file is damaged")
+                f"{self.path}/{where}: names genes or cells that are not there: the file is corrupt")
 
     def genes_of(self, cell: int) -> np.ndarray:
         """The genes that are knocked out in a cell, ascending."""

@@ -22,7 +22,7 @@ class StoredSummary:
         arrays = [group["cells"]] + [data for name in self.measures for data in group[name].values()]
         if any(array.shape != (pairs, ) for array in arrays) or not self.measures or \
                 not np.isin(self.genes, np.arange(len(labels))).all():
-            raise InputError(f"{place}: its arrays do not fit together: the file is damaged")
+            raise InputError(f"{place}: array sizes are inconsistent: the file is corrupt")
         rows = np.arange(len(self.genes), dtype=np.int64)
         self.starts = rows * (2 * len(self.genes) - rows - 1) // 2  # first pair of each row
 

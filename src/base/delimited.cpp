@@ -106,7 +106,7 @@ bool DelimitedReader::read_line() {
     throw;
   } catch (const std::exception& failure) {
     throw InputError(
-        fmt::format("{}: damaged or cut off after line {}: {}", path_.string(), line_, failure.what()));
+        fmt::format("{}: corrupt or truncated after line {}: {}", path_.string(), line_, failure.what()));
   }
   ++line_;
   if (line_ == 1 && text_.starts_with("\xEF\xBB\xBF")) text_.erase(0, 3);

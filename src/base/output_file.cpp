@@ -41,7 +41,7 @@ OutputFile::OutputFile(fs::path final_path, bool overwrite, bool resume)
         "{}", !resume ? final_path_.string() + " exists: give another name, or --force to replace it"
               : is_resumed_
                   ? final_path_.string() + " exists: give --force to replace it when what is resumed is done"
-                  : final_path_.string() + " is finished, there is nothing to resume; --force begins anew"));
+                  : final_path_.string() + " is finished: there is nothing to resume; --force starts over"));
   }
   if (!fs::is_directory(directory_of(final_path_), error)) {
     throw IoError(fmt::format("{}: there is no directory {}", final_path_.string(),
@@ -91,7 +91,8 @@ void OutputFile::begin(const std::function<void(const fs::path&)>& write) {
     }
     fs::rename(made, partial_path_, error);
     if (error)
-      throw IoError(fmt::format("{}: cannot be put in place: {}", partial_path_.string(), error.message()));
+      throw IoError(
+          fmt::format("{}: cannot be moved into place: {}", partial_path_.string(), error.message()));
   } catch (...) {
     fs::remove(made, error);
     throw;

@@ -17,9 +17,10 @@ install(CODE "
 install(SCRIPT ${CMAKE_CURRENT_LIST_DIR}/install_python.cmake)
 
 # The manual, with what its pages show and lead to, where their links look for it.
-file(GLOB pages RELATIVE ${PROJECT_SOURCE_DIR} CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/*.md)
+file(GLOB pages RELATIVE ${PROJECT_SOURCE_DIR} CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/*.md ${PROJECT_SOURCE_DIR}/CITATION.cff)
 file(GLOB_RECURSE more_pages RELATIVE ${PROJECT_SOURCE_DIR} CONFIGURE_DEPENDS
-  ${PROJECT_SOURCE_DIR}/jobs/*.md ${PROJECT_SOURCE_DIR}/scripts/*.md ${PROJECT_SOURCE_DIR}/src/*.md
+  ${PROJECT_SOURCE_DIR}/include/*.md ${PROJECT_SOURCE_DIR}/jobs/*.md ${PROJECT_SOURCE_DIR}/scripts/*.md
+  ${PROJECT_SOURCE_DIR}/src/*.md ${PROJECT_SOURCE_DIR}/tests/*.md
   ${PROJECT_SOURCE_DIR}/scripts/pictures/* ${PROJECT_SOURCE_DIR}/scripts/reference/*)
 foreach(page IN LISTS pages more_pages)
   get_filename_component(folder ${page} DIRECTORY)

@@ -24,8 +24,8 @@ ScoreArray array_of_order(const ScreenReader& screen, std::int64_t order) {
   const ScoreArray own = order == 1 ? ScoreArray::singles : ScoreArray::pairs;
   if (screen.has(own)) return own;
   if (screen.has(ScoreArray::list) && screen.order(ScoreArray::list) == order) return ScoreArray::list;
-  throw InputError(
-      fmt::format("the truth is of knockouts of {} and the screen has none", counted(order, "gene")));
+  throw InputError(fmt::format("the truth table lists knockouts of {}, but the screen contains none",
+                               counted(order, "gene")));
 }
 
 std::map<EventKey, std::int64_t> numbers_in_list(const ScreenReader& screen) {

@@ -26,7 +26,7 @@ struct HeldOut {
 /// @throws InputError if the prediction is not of these data.
 HeldOut find_held_out(const Prediction& prediction, const ExpressionMatrix& profiles) {
   if (prediction.genes != profiles.gene_names())
-    throw InputError("the prediction is of other genes than the input");
+    throw InputError("the prediction has other genes than the input");
   const NameIndex index("cell", profiles.cell_names());
   HeldOut held_out;
   std::vector<bool> is_held_out(static_cast<std::size_t>(profiles.cells()), false);

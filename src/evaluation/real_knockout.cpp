@@ -34,7 +34,7 @@ std::optional<double> number_in(const DelimitedReader& row, std::size_t column) 
   if (text.empty() || text == "NA") return std::nullopt;
   const auto value = parse_number(text);
   if (!value)
-    throw InputError(fmt::format("{}: '{}' in column {} is no number", row.place(), text, column + 1));
+    throw InputError(fmt::format("{}: '{}' in column {} is not a number", row.place(), text, column + 1));
   return std::isnan(*value) ? std::nullopt : value;
 }
 
@@ -134,7 +134,7 @@ RealKnockout read_real_knockout(const std::filesystem::path& path, const Express
       continue;
     }
     if (seen[static_cast<std::size_t>(*gene)])
-      throw InputError(fmt::format("{}: gene {} is there twice", file.place(), name));
+      throw InputError(fmt::format("{}: gene {} appears twice", file.place(), name));
     seen[static_cast<std::size_t>(*gene)] = true;
     if (!change || !std::isfinite(*change)) {
       ++knockout.undefined;

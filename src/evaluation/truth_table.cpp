@@ -69,7 +69,8 @@ class TruthReader {
     truth_.order = columns_.order();
     if (truth_.order > 2) {
       throw InputError(
-          fmt::format("{}: events of {} genes; a truth is of one or two", file_.place(), truth_.order));
+          fmt::format("{}: knockouts of {} genes; a truth table has one or two genes per knockout",
+                      file_.place(), truth_.order));
     }
   }
 
@@ -87,9 +88,9 @@ class TruthReader {
     std::sort(genes.begin(), genes.end());
     const std::int32_t cell = columns_.cell(file_, cells_);
     if (genes.front() == genes.back() && genes.size() > 1)
-      throw InputError(fmt::format("{}: a pair of one and the same gene", file_.place()));
+      throw InputError(fmt::format("{}: both genes of the pair are the same", file_.place()));
     if (!seen_.insert(event_key(genes, cell)).second)
-      throw InputError(fmt::format("{}: this knockout is in the table before", file_.place()));
+      throw InputError(fmt::format("{}: this knockout appears twice", file_.place()));
     const bool expressed = std::all_of(genes.begin(), genes.end(),
                                        [&](std::int32_t gene) { return matrix_.expresses(cell, gene); });
     if (!expressed) {
@@ -157,14 +158,15 @@ TruthTable read_truth(const std::filesystem::path& path, const ExpressionMatrix&
   if (truth.size() > 0) return truth;
   const TruthTable::LeftOut& out = truth.left_out;
   if (out.total() == 0) throw InputError(fmt::format("{}: lists no knockouts", path.string()));
-  throw InputError(fmt::format(
-      "{}: no knockout in it is of these data: {} of unknown genes{}, {} in unknown cells{}, {} of genes "
-      "that the cell does not express, or of all that it expresses",
-      path.string(), with_thousands(out.unknown_gene),
-      out.gene_example.empty() ? "" : fmt::format(" (such as '{}')", out.gene_example),
-      with_thousands(out.unknown_cell),
-      out.cell_example.empty() ? "" : fmt::format(" (such as '{}')", out.cell_example),
-      with_thousands(out.not_expressed + out.leaves_nothing)));
+  throw InputError(
+      fmt::format("{}: none of its knockouts fits these data: {} with unknown genes{}, {} in unknown "
+                  "cells{}, {} of genes "
+                  "that the cell does not express, or of all that it expresses",
+                  path.string(), with_thousands(out.unknown_gene),
+                  out.gene_example.empty() ? "" : fmt::format(" (such as '{}')", out.gene_example),
+                  with_thousands(out.unknown_cell),
+                  out.cell_example.empty() ? "" : fmt::format(" (such as '{}')", out.cell_example),
+                  with_thousands(out.not_expressed + out.leaves_nothing)));
 }
 
 }  // namespace dko

@@ -25,14 +25,14 @@ std::vector<std::int64_t> read_starts(const hdf5::Location& group, std::int64_t 
   indptr.read(0, std::span<std::int64_t>(starts));
   if (starts.front() != 0 || starts.back() > entries || !std::is_sorted(starts.begin(), starts.end()))
     throw InputError(
-        fmt::format("{}: is not ascending from 0 to at most {}, the number of entries: the file is damaged",
+        fmt::format("{}: is not ascending from 0 to at most {}, the number of entries: the file is corrupt",
                     indptr.place(), entries));
   return starts;
 }
 
 void require_numbers(const hdf5::Dataset& array) {
   if (array.content() != hdf5::Content::numbers)
-    throw InputError(fmt::format("{}: is not of numbers", array.place()));
+    throw InputError(fmt::format("{}: is not numeric", array.place()));
 }
 
 }  // namespace
@@ -44,7 +44,7 @@ void read_compressed(const CompressedMatrix& matrix, const EntryCheck& check, co
   require_numbers(data);
   require_numbers(indices);
   if (data.size() != indices.size()) {
-    throw InputError(fmt::format("{}: data has {} entries and indices {}: the file is damaged",
+    throw InputError(fmt::format("{}: data has {} entries and indices {}: the file is corrupt",
                                  matrix.group.place(), data.size(), indices.size()));
   }
   const std::int64_t runs = std::ssize(matrix.by_cell ? check.cells : check.genes);
@@ -69,7 +69,7 @@ void read_compressed(const CompressedMatrix& matrix, const EntryCheck& check, co
       while (entry >= starts[static_cast<std::size_t>(run) + 1]) ++run;
       const std::int64_t other = minor[at];
       if (other < 0 || other >= bound) {
-        throw InputError(fmt::format("{}: entry {} is {}, and there are {} {}: the file is damaged",
+        throw InputError(fmt::format("{}: entry {} is {}, and there are {} {}: the file is corrupt",
                                      indices.place(), entry, other, bound,
                                      matrix.by_cell ? "genes" : "cells"));
       }
@@ -89,7 +89,7 @@ void read_dense(const hdf5::Dataset& array, const EntryCheck& check, const Memor
   const std::int64_t cells = std::ssize(check.cells);
   const std::int64_t genes = std::ssize(check.genes);
   if (array.shape() != hdf5::Shape{cells, genes}) {
-    throw InputError(fmt::format("{}: is not of {} × {}, as its names are", array.place(),
+    throw InputError(fmt::format("{}: its shape is not {} × {}, the numbers of names", array.place(),
                                  counted(cells, "cell"), counted(genes, "gene")));
   }
   if (cells == 0 || genes == 0) return;

@@ -21,8 +21,8 @@ struct CompressedMatrix {
 
 /// Adds all entries, block by block. Indices may be unsorted and repeated, zeros may be there. `check` has
 /// the names of the cells, and of the genes of the file, before any is left out.
-/// @throws InputError for arrays that do not fit together, or to these numbers of cells and genes, or into
-/// memory.
+/// @throws InputError for arrays that are inconsistent, or do not fit these numbers of cells and genes, or
+/// into memory.
 void read_compressed(const CompressedMatrix& matrix, const EntryCheck& check, const MemoryLimit& limit,
                      MatrixBuilder& builder);
 

@@ -98,7 +98,7 @@ std::vector<bool> Condition::compare_numbers(const CellColumn& column, const std
     if (number) numbers.push_back(*number);
   }
   if (numbers.size() != column.texts.size()) {
-    throw InputError(fmt::format("{}: --where '{}': column {} is not of numbers; its values: {}", file, text_,
+    throw InputError(fmt::format("{}: --where '{}': column {} is not numeric; its values: {}", file, text_,
                                  column_, values_in(column)));
   }
   std::vector<bool> holds;

@@ -116,7 +116,7 @@ CellColumn DataFrame::grouped_column(const std::string& title) const {
                    group.place());
   }
   if (!group.has_dataset("values") || !group.has_dataset("mask"))
-    throw InputError(fmt::format("{}: is a column of a kind that dko does not know", group.place()));
+    throw InputError(fmt::format("{}: has a column type that dko does not know", group.place()));
   CellColumn column = plain(title, group.dataset("values"));
   const std::vector<double> mask = group.dataset("mask").numbers();
   for (std::size_t at = 0; at < std::min(mask.size(), column.texts.size()); ++at) {

@@ -29,7 +29,7 @@ FeatureChoice choose_genes(const Features& features, const std::string& genome,
       throw InputError(fmt::format("{}: its lists of features are of different lengths", path.string()));
   }
   if (!genome.empty() && features.genomes.empty())
-    throw InputError(fmt::format("{}: does not say of which genome its features are", path.string()));
+    throw InputError(fmt::format("{}: does not state the genomes of its features", path.string()));
   FeatureChoice choice;
   Names other_types;
   for (std::size_t at = 0; at < count; ++at) {

@@ -86,7 +86,7 @@ class AnnDataFile {
   AnnDataFile(const std::filesystem::path& path, const ReadOptions& options, Log& log)
       : path_(path), options_(options), log_(log), file_(hdf5::File::open(path, hdf5::Access::read)) {
     if (options.raw && !options.layer.empty())
-      throw UsageError("--raw and --layer exclude each other: raw has no layers");
+      throw UsageError("--raw and --layer are mutually exclusive: raw has no layers");
   }
 
   ExpressionMatrix read() {
@@ -168,7 +168,7 @@ class AnnDataFile {
       if (kind.starts_with("csr")) return true;
       if (kind.starts_with("csc")) return false;
       throw InputError(
-          fmt::format("{}: is encoded as {}, which is no matrix that dko reads", group.place(), kind));
+          fmt::format("{}: has the encoding {}, which dko cannot read as a matrix", group.place(), kind));
     }
     return group.dataset("indptr").size() == cells + 1;
   }
@@ -177,8 +177,8 @@ class AnnDataFile {
     const bool of_x = options_.layer.empty() && !options_.raw;
     if (!of_x || !file_.has_group("uns") || !file_.group("uns").has("log1p")) return;
     log_.warn(
-        "{}: X holds logarithms (uns/log1p), and shares of a cell's expression are not shares of "
-        "logarithms{}",
+        "{}: X holds logarithms (uns/log1p), but relative expression needs values that are not "
+        "transformed{}",
         path_.string(), other_values());
   }
 

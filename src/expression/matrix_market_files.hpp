@@ -16,7 +16,7 @@ struct MatrixMarketFiles {
 /// genes.tsv, barcodes.tsv, …), plain or gzip, with whatever stands before "matrix.mtx" in the matrix's name
 /// before theirs: "GSM1_matrix.mtx.gz" goes with "GSM1_barcodes.tsv.gz", "cells_x_genes.mtx" with
 /// "cells_x_genes.barcodes.txt".
-/// Of several matrices in a folder "matrix.mtx" is taken. @throws InputError if there is none, or several
+/// Prefers "matrix.mtx" where a folder has several matrices. @throws InputError if there is none, or several
 /// others.
 MatrixMarketFiles find_matrix_market_files(const std::filesystem::path& path);
 

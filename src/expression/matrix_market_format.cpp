@@ -133,13 +133,13 @@ class MatrixMarketFile {
     header_.pattern = words[3] == "pattern";
     header_.symmetric = words[4] == "symmetric";
     constexpr std::array fields{"integer", "real", "double", "pattern", "unsigned-integer"};
-    if (!header_.coordinate && words[2] != "array") refuse("is neither of coordinates nor an array");
+    if (!header_.coordinate && words[2] != "array") refuse("is neither in coordinate nor in array format");
     if (std::find(fields.begin(), fields.end(), words[3]) == fields.end())
-      refuse(fmt::format("has values of type {}, which are no expression", words[3]));
+      refuse(fmt::format("has values of type {}, which cannot be expression", words[3]));
     if (words[4] != "general" && !header_.symmetric)
-      refuse(fmt::format("is a {} matrix, which is no expression", words[4]));
+      refuse(fmt::format("is a {} matrix, which cannot be expression", words[4]));
     if (header_.pattern) {
-      log_.warn("{}: holds a pattern: of every expressed gene only that it is expressed, taken as 1",
+      log_.warn("{}: holds a pattern without values: every expressed gene is taken as 1",
                 files_.matrix.string());
     }
     read_size();
@@ -161,7 +161,7 @@ class MatrixMarketFile {
     rows_ = sizes[0];
     columns_ = sizes[1];
     entries_ = header_.coordinate ? sizes[2] : rows_ * columns_;
-    if (header_.symmetric && rows_ != columns_) refuse("is symmetric and not square");
+    if (header_.symmetric && rows_ != columns_) refuse("is symmetric but not square");
   }
 
   void read_names() {
@@ -203,7 +203,7 @@ class MatrixMarketFile {
     rows_are_genes_ = options_.orientation ? *options_.orientation == Orientation::genes_by_cells
                                            : fits(rows_, columns_) || !fits(columns_, rows_);
     if (!fits(rows_are_genes_ ? rows_ : columns_, rows_are_genes_ ? columns_ : rows_)) {
-      throw InputError(fmt::format("{}: is of {} × {}, which is not what its lists are of:{}{}",
+      throw InputError(fmt::format("{}: is {} × {}, which does not match its lists:{}{}",
                                    files_.matrix.string(), rows_, columns_,
                                    files_.genes ? fmt::format(" {} of {}", files_.genes->filename().string(),
                                                               counted(std::ssize(features_.names), "gene"))
@@ -226,7 +226,7 @@ class MatrixMarketFile {
       if ((genes ? files_.genes : files_.cells) || count <= most) continue;
       throw InputError(
           fmt::format("{}: says that it has {} and no more than {}; there is no list of their names "
-                      "beside it, and the file is damaged",
+                      "beside it, and the file is corrupt",
                       files_.matrix.string(), counted(count, genes ? "gene" : "cell"),
                       entries_ == 1 ? "1 entry" : with_thousands(entries_) + " entries"));
     }
@@ -311,8 +311,8 @@ class MatrixMarketFile {
 
   void require_all(std::int64_t read) const {
     if (read == entries_) return;
-    throw InputError(fmt::format("{}: ends after {} of {} entries: it is cut off", files_.matrix.string(),
-                                 with_thousands(read), with_thousands(entries_)));
+    throw InputError(fmt::format("{}: ends after {} of {} entries: the file is truncated",
+                                 files_.matrix.string(), with_thousands(read), with_thousands(entries_)));
   }
 
   const std::filesystem::path& path_;

@@ -8,10 +8,10 @@
 namespace dko {
 
 void MemoryLimit::refuse(double bytes) const {
-  throw InputError(fmt::format(
-      "{}: what it holds takes more than {} of memory, and {} are available; read it where there is "
-      "more, or make sure that it is what it should be",
-      path_.string(), human_bytes(bytes), human_bytes(bytes_)));
+  throw InputError(
+      fmt::format("{}: its content needs more than {} of memory, but {} are available; use a node with more "
+                  "memory, or check the file",
+                  path_.string(), human_bytes(bytes), human_bytes(bytes_)));
 }
 
 }  // namespace dko

@@ -8,7 +8,7 @@
 
 namespace dko {
 
-/// What reading a file may take of memory, held against what it takes so far: files say little of how much
+/// Memory that reading a file may take, compared with what it has taken: files say little of how much
 /// they hold, and gzip hides a thousandfold.
 class MemoryLimit {
  public:

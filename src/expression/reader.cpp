@@ -61,7 +61,7 @@ std::string way_out(const Source& source) {
   if (source.start.starts_with("\xFF\xFE") || source.start.starts_with("\xFE\xFF"))
     return "is text in UTF-16: save it as UTF-8";
   if (source.start.starts_with("\x1f\x8b") || source.start.empty())
-    return "is damaged or cut off: gzip data that cannot be read";
+    return "is corrupt or truncated: gzip data that cannot be read";
   return "is in no format that dko reads (h5ad, 10x HDF5, MatrixMarket, CSV or TSV)";
 }
 

@@ -12,9 +12,9 @@
 
 namespace dko::hdf5 {
 
-/// Of an array: the checksum of its elements as they are stored; of texts that of these with their lengths.
+/// Attribute of an array: checksum of its elements as they are stored; for texts with their lengths.
 constexpr auto checksum_attribute = "checksum";
-/// Of a file: checksum_of_attributes().
+/// Attribute of a file: checksum_of_attributes().
 constexpr auto attributes_checksum = "attributes_checksum";
 
 /// Properties of access to files that are written.
@@ -27,8 +27,8 @@ Handle checked_group();
 /// Writes an array's checksum. @throws IoError
 void put_checksum(Id dataset, std::uint64_t sum, const std::string& place);
 
-/// Of all texts among the attributes of a file's objects, with their places. Texts must be set through a file
-/// that one process alone has opened. Local. @throws InputError
+/// Checksum of all texts among the attributes of a file's objects, with their places. Texts must be set
+/// through a file that one process alone has opened. Local. @throws InputError
 std::uint64_t checksum_of_attributes(const File& file);
 
 }  // namespace dko::hdf5

@@ -74,7 +74,7 @@ std::vector<hsize_t> chunk_of(Id dataset, const std::vector<hsize_t>& extent, co
   return chunk;
 }
 
-/// Of an array in such chunks, or in one piece if there are none.
+/// Creation properties of a compressed array in such chunks, or in one piece if there are none.
 Handle compressing(const std::vector<hsize_t>& chunk, const std::string& place) {
   Handle properties(check(H5Pcreate(H5P_DATASET_CREATE), place), H5Pclose);
   if (chunk.empty()) return properties;

@@ -174,7 +174,7 @@ Names Location::read_strings(const std::string& name) const {
 std::vector<double> Dataset::numbers(const std::string& field) const {
   const Handle type = element_type(field);
   if (content_of(type.id()) != Content::numbers)
-    throw InputError(fmt::format("{}{}{}: is not of numbers", place_, field.empty() ? "" : ", ", field));
+    throw InputError(fmt::format("{}{}{}: is not numeric", place_, field.empty() ? "" : ", ", field));
   std::vector<double> values(static_cast<std::size_t>(size()));
   if (!values.empty()) read_all(H5T_NATIVE_DOUBLE, field, values.data());
   return values;

@@ -52,7 +52,7 @@ File File::open(const std::filesystem::path& path, Access access) {
   if (access == Access::watch) check(H5Pset_file_locking(reading.id(), 0, 1), "HDF5 file access");
 #endif
   const Id id = check_input(H5Fopen(name.c_str(), H5F_ACC_RDONLY, reading.id()),
-                            fmt::format("{}: cannot be opened: damaged, or in use by another program", name));
+                            fmt::format("{}: cannot be opened: corrupt, or in use by another program", name));
   File file(Handle(id, H5Fclose), name + ":");
   require_usual_sizes(file.id(), name);
   return file;

@@ -42,7 +42,7 @@ inline hid_t file_type(Type type) {
 /// Variable-length UTF-8 text.
 Handle text_type();
 
-/// Of all links of a group, in their order. @throws InputError
+/// Names of all links of a group, in their order. @throws InputError
 Names link_names(Id group, const std::string& place);
 
 /// Makes or replaces an attribute of an object. @throws IoError

@@ -91,7 +91,7 @@ bool is_filled(const std::vector<unsigned char>& heap) {
   return true;
 }
 
-/// Of what HDF5 reads as a heap and begins with the mark of one.
+/// Whether what HDF5 reads as a heap, and what begins with the mark of one, is sound.
 bool is_sound_heap(const ReadFile& file, haddr_t address, const unsigned char* bytes, std::size_t count) {
   if (count < heap_header || std::memcmp(bytes, "GCOL\1", 5) != 0) return true;  // HDF5 sees to that
   const std::uint64_t size = number_at(bytes + 8, 8);
@@ -163,7 +163,7 @@ herr_t read_part(H5FD_t* file, H5FD_mem_t kind, hid_t, haddr_t address, std::siz
   const bool may_be_heap = kind == H5FD_MEM_DRAW || kind == H5FD_MEM_GHEAP;
   if (!may_be_heap || is_sound_heap(*of(file), address, static_cast<const unsigned char*>(into), count))
     return 0;
-  tell("the texts of the file are damaged");
+  tell("the texts of the file are corrupt");
   return -1;
 }
 

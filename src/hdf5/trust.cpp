@@ -37,7 +37,7 @@ void require_own_values(Id properties, const std::string& place) {
 constexpr const char* write_again =
     "write the file again with gzip, in Python adata.write_h5ad(\"new.h5ad\", compression=\"gzip\")";
 
-/// Of HDF5's own filters those that nobody uses here are not trusted with files of unknown origin.
+/// HDF5's own filters that single-cell files do not use are not trusted with files of unknown origin.
 bool is_distrusted(H5Z_filter_t filter) {
   return filter == H5Z_FILTER_NBIT || filter == H5Z_FILTER_SCALEOFFSET || filter == H5Z_FILTER_SZIP;
 }
@@ -57,7 +57,7 @@ void require_known_filter(Id properties, unsigned at, double chunk_bytes, const 
                     is_distrusted(filter) ? "dko does not read" : "this HDF5 does not have", write_again));
   if (filter == lzf_filter && chunk_bytes > 0 &&
       (count <= lzf_size_parameter || static_cast<double>(parameters[lzf_size_parameter]) < chunk_bytes))
-    throw InputError(fmt::format("{}: its LZF chunks are smaller than its chunks: it is damaged", place));
+    throw InputError(fmt::format("{}: its LZF chunks are smaller than its chunks: it is corrupt", place));
 }
 
 double chunk_bytes_of(Id properties, std::size_t element_bytes, const std::string& place) {
@@ -92,7 +92,7 @@ void require_readable(Id dataset, const std::string& place) {
   const std::size_t element_bytes = H5Tget_size(type.id());
   const double chunk = chunk_bytes_of(properties.id(), element_bytes, place);
   const int filters = H5Pget_nfilters(properties.id());
-  // Of text of variable length h5py does not state a size.
+  // h5py states no size for text of variable length.
   const bool has_text =
       H5Tdetect_class(type.id(), H5T_STRING) > 0 || H5Tdetect_class(type.id(), H5T_VLEN) > 0;
   for (unsigned at = 0; static_cast<int>(at) < filters; ++at)
@@ -102,7 +102,7 @@ void require_readable(Id dataset, const std::string& place) {
   const double most = filters > 0 ? best_compression * stored : stored;
   const double claimed = elements_of(space.id(), place) * static_cast<double>(element_bytes);
   if (claimed <= most && chunk <= std::max(harmless_chunk, most)) return;
-  throw InputError(fmt::format("{}: claims more data than the file holds: it is damaged", place));
+  throw InputError(fmt::format("{}: claims more data than the file holds: it is corrupt", place));
 }
 
 void require_readable_attribute(Id attribute, const std::string& what) {
@@ -110,7 +110,7 @@ void require_readable_attribute(Id attribute, const std::string& what) {
   const Handle type(check_input(H5Aget_type(attribute), what), H5Tclose);
   const double claimed = elements_of(space.id(), what) * static_cast<double>(H5Tget_size(type.id()));
   if (claimed <= std::min(file_bytes(attribute, what), largest_attribute)) return;
-  throw InputError(fmt::format("{}: claims more data than the file holds: it is damaged", what));
+  throw InputError(fmt::format("{}: claims more data than the file holds: it is corrupt", what));
 }
 
 void require_inside(Id location, const std::string& name, const std::string& place) {
@@ -118,7 +118,7 @@ void require_inside(Id location, const std::string& name, const std::string& pla
   if (H5Lget_info(location, name.c_str(), &info, H5P_DEFAULT) < 0) return;  // whoever opens it will say so
   if (info.type == H5L_TYPE_HARD || info.type == H5L_TYPE_SOFT) return;
   throw InputError(fmt::format(
-      "{}: is a link to another file, and dko follows none; copy what it leads to into this file", place));
+      "{}: is a link to another file, which dko does not follow; copy its target into this file", place));
 }
 
 void require_usual_sizes(Id file, const std::string& place) {

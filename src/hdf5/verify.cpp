@@ -43,7 +43,7 @@ class StoredArray {
   std::int64_t rows() const { return extent_.empty() ? 1 : static_cast<std::int64_t>(extent_[0]); }
   std::int64_t row_bytes() const { return row_bytes_; }
 
-  /// Of rows [first, last), as they are stored.
+  /// Checksum of rows [first, last), as they are stored.
   std::uint64_t checksum(std::int64_t first, std::int64_t last) {
     RunningChecksum sum;
     const std::int64_t most = std::max<std::int64_t>(1, piece_bytes / std::max<std::int64_t>(1, row_bytes_));
@@ -54,7 +54,7 @@ class StoredArray {
     return sum.value();
   }
 
-  /// Of texts with their lengths, the sum of which is `length`.
+  /// Checksum of texts with their lengths, whose sum is `length`.
   std::uint64_t checksum_of_text(std::int64_t& length) {
     RunningChecksum sum;
     length = 0;
@@ -73,7 +73,7 @@ class StoredArray {
     if (!bytes_.empty()) read_rows(first, count, bytes_.data());
   }
 
-  /// Of an array of one dimension, or one text.
+  /// Reads texts of an array of one dimension, or one text.
   Names read_texts(std::int64_t first, std::int64_t count) {
     std::vector<char*> texts(static_cast<std::size_t>(count * row_bytes_) / sizeof(char*), nullptr);
     if (texts.empty()) return {};
@@ -258,7 +258,7 @@ Verification verify_arrays(const File& file, const std::vector<BlockSums>& block
 void Dataset::require_intact() const {
   std::int64_t bytes = 0;
   if (!is_intact(handle_.id(), place_, bytes).value_or(true))
-    throw InputError(fmt::format("{}: is damaged: it has not the checksum that it states", place_));
+    throw InputError(fmt::format("{}: is corrupt: its checksum does not match", place_));
 }
 
 void require_intact(const std::string& path, const Verification& found) {
@@ -268,7 +268,7 @@ void require_intact(const std::string& path, const Verification& found) {
   for (std::size_t at = 0; at < std::min(most, found.damaged.size()); ++at)
     places += (at == 0 ? "" : "; ") + found.damaged[at];
   if (found.damaged.size() > most) places += fmt::format("; and {} more", found.damaged.size() - most);
-  throw InputError(fmt::format("{}: is damaged, not what was written: {}", path, places));
+  throw InputError(fmt::format("{}: is corrupt: {}", path, places));
 }
 
 }  // namespace dko::hdf5

@@ -18,7 +18,7 @@ namespace {
 
 constexpr hdf5::FileKind model_kind{"dko model", 1};
 
-// Of a sparse mapping: of values in between, the shares and scores of any cell are finite.
+// Limits for a sparse mapping: with values in between, the shares and scores of any cell are finite.
 constexpr double least_floor = 1e-60;
 constexpr double largest_value = 1e60;
 
@@ -45,14 +45,14 @@ void require_finite(const hdf5::Location& group, const char* name, std::span<con
   const std::int64_t at = bad - values.begin();
   const std::string place = columns > 1 ? fmt::format("row {}, column {}", at / columns, at % columns)
                                         : fmt::format("place {}", at);
-  throw InputError(fmt::format("{}/{}: {} holds {}, which is no parameter of a mapping", group.place(), name,
-                               place, *bad));
+  throw InputError(
+      fmt::format("{}/{}: {} holds {}, which is not a valid parameter", group.place(), name, place, *bad));
 }
 
 Mapping read_dense(const hdf5::Location& group, std::int64_t genes) {
   const hdf5::Shape w1 = group.dataset("W1t").shape();
   if (w1.size() != 2 || w1[0] != genes) {
-    throw InputError(fmt::format("{}/W1t: is not of {} genes", group.place(), genes));
+    throw InputError(fmt::format("{}/W1t: does not have {} genes", group.place(), genes));
   }
   Mapping mapping(MappingShape{genes, w1[1]});
   const auto weights = static_cast<std::size_t>(genes * w1[1]);
@@ -215,7 +215,7 @@ Model read_model(const std::filesystem::path& path) {
   const std::int64_t count =
       file.has_attribute(members_attribute) ? file.integer_attribute(members_attribute) : 1;
   if (count < 1 || count > most_members)
-    throw InputError(fmt::format("{}: states {} members, which no model has", path.string(), count));
+    throw InputError(fmt::format("{}: states {} members, which is impossible", path.string(), count));
   if (model.genes.size() < 2) throw InputError(fmt::format("{}: has fewer than two genes", path.string()));
   for (std::int64_t at = 0; at < count; ++at) {
     const auto genes = std::ssize(model.genes);
@@ -229,7 +229,7 @@ Model read_model(const std::filesystem::path& path) {
   }
   if (checksum_of(model) != model.provenance.model_checksum) {
     throw InputError(
-        fmt::format("{}: is damaged: its parameters do not have the checksum it states", path.string()));
+        fmt::format("{}: is corrupt: its parameters do not have the checksum it states", path.string()));
   }
   return model;
 }

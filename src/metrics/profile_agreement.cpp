@@ -61,7 +61,7 @@ std::vector<double> standardised(std::span<const float> profiles, std::size_t ge
       value -= mean;
       squares += value * value;
     }
-    // Of a constant, the mean's rounding is left.
+    // A constant leaves the rounding of the mean.
     const bool varies = squares > 1e-24 * (mean * mean) * static_cast<double>(cells);
     for (double& value : column) value = varies ? value / std::sqrt(squares) : 0.0;
   }

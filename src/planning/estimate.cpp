@@ -36,7 +36,7 @@ double Estimate::bytes_per_node() const {
 
 namespace {
 
-/// Of a dense member, on a node.
+/// Time of a dense member, on a node.
 double seconds_to_collapse(const MappingShape& shape, const JobSize& size) {
   constexpr double operations_a_second = 43e9;  // of a core, in double precision
   return CollapsedMapping::operations_to_compute(shape) /
@@ -78,7 +78,7 @@ std::vector<CellCosts> costs_of(const EstimateRequest& request) {
   return sparse_costs_of(request.matrix, request.effects);
 }
 
-/// Of which the screen file has curves.
+/// Number of steps whose curves the screen file stores.
 std::int64_t steps_noted(const EstimateRequest& request) {
   const ModelOptions& options = request.mapping;
   if (!request.model) return options.kind == MappingKind::dko ? options.training.steps : 0;

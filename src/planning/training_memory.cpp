@@ -15,7 +15,7 @@ namespace dko {
 
 namespace {
 
-/// Of one mapping, as large as they come.
+/// Bytes of one mapping, at most.
 double bytes_of_member(const ExpressionMatrix& matrix, const ModelOptions& options) {
   return options.kind == MappingKind::dko ? bytes_of_parameters(mapping_shape(matrix, options.training))
                                           : bytes_of_largest_sparse(matrix);

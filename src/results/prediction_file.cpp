@@ -41,7 +41,7 @@ Prediction read_prediction(const std::filesystem::path& path) {
   prediction.predicted = file.read<float>("predicted");
   const std::size_t entries = prediction.genes.size() * prediction.cells.size();
   if (prediction.truth.size() != entries || prediction.predicted.size() != entries) {
-    throw InputError(fmt::format("{}: its arrays do not fit together: the file is damaged", path.string()));
+    throw InputError(fmt::format("{}: array sizes are inconsistent: the file is corrupt", path.string()));
   }
   const hdf5::Location metrics = file.group("metrics");
   prediction.mapping = read_agreement(metrics, "mapping");

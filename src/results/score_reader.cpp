@@ -50,7 +50,7 @@ void ScoreReader::load_singles(std::int64_t cell) {
   loaded_cell_ = cell;
 }
 
-/// Of a pair, from what is stored of it (if that is read) and of its two genes.
+/// Derives the measure of a pair from its stored score (if that is read) and those of its two genes.
 float ScoreReader::derived(float stored, float first, float second) const {
   if (measure_.is_interaction) return static_cast<float>(interaction_of(stored, first, second));
   return static_cast<float>(static_cast<double>(first) + static_cast<double>(second));

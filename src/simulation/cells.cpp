@@ -35,7 +35,7 @@ SimulatedCell simulate_cell(const RegulatoryDynamics& dynamics, std::int64_t cel
     return simulated;
   }
   throw Error(ExitCode::failure,
-              fmt::format("cell {} of this network settles in no steady state; try another --seed", cell));
+              fmt::format("cell {} of this network reaches no steady state; try another --seed", cell));
 }
 
 std::vector<double> count_molecules(const std::vector<double>& levels, std::int64_t cell, double molecules,

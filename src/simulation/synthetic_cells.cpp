@@ -13,7 +13,7 @@ namespace dko {
 
 namespace {
 
-// Of the log-normal distribution of expressed genes.
+// Parameters of the log-normal distribution of expressed genes.
 constexpr double median_expressed = 2121;
 constexpr double spread_of_log = 0.3466;
 

@@ -104,7 +104,7 @@ SparseMapping make_sparse_mapping(std::int64_t genes, std::int64_t nonzeros, std
   for (const double output : parts.offset) parts.floor.push_back(output / 100);
   parts.starts.push_back(0);
   for (std::int64_t column = 0; column < genes; ++column) {
-    // Of the others: numbers from the column's own on are one too low.
+    // Draws from the other genes: numbers from the column's own on are one too low.
     for (std::int64_t row : stream.distinct(std::min(nonzeros, genes - 1), genes - 1)) {
       row += row >= column ? 1 : 0;
       parts.rows.push_back(static_cast<std::int32_t>(row));

@@ -1,5 +1,6 @@
 #include "dko/system/child_process.hpp"
 
+#include <fmt/format.h>
 #include <sys/resource.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -8,6 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstring>
 
 #include "dko/base/error.hpp"
 
@@ -15,14 +17,14 @@ namespace dko {
 
 namespace {
 
-/// A signal ends it, quietly: no words of MPI's, no file of its memory.
+/// Signals end this process with default handlers: no message from MPI, no core dump.
 void end_quietly_on_signals() {
   for (const int signal : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGPROF}) std::signal(signal, SIG_DFL);
   const rlimit none{0, 0};
   setrlimit(RLIMIT_CORE, &none);
 }
 
-/// From now on, of processor time.
+/// Limits the processor time from now on.
 void allow(int seconds) {
   const itimerval time{{0, 0}, {seconds, 0}};
   setitimer(ITIMER_PROF, &time, nullptr);
@@ -53,7 +55,9 @@ std::string read_all(int from) {
 ChildResult run_in_child(int seconds,
                          const std::function<void(const std::function<void(const std::string&)>&)>& work) {
   std::array<int, 2> ends{};
-  if (pipe(ends.data()) != 0) throw Error(ExitCode::failure, "no pipe to a process of its own can be had");
+  if (pipe(ends.data()) != 0)
+    throw Error(ExitCode::failure,
+                fmt::format("cannot create a pipe to a child process: {}", std::strerror(errno)));
   const pid_t child = fork();
   if (child == 0) {
     close(ends[0]);
@@ -69,7 +73,8 @@ ChildResult run_in_child(int seconds,
   ChildResult end;
   if (child > 0) end.said = read_all(ends[0]);
   close(ends[0]);
-  if (child < 0) throw Error(ExitCode::failure, "no process of its own can be started");
+  if (child < 0)
+    throw Error(ExitCode::failure, fmt::format("cannot start a child process: {}", std::strerror(errno)));
   int status = 0;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
   if (WIFSIGNALED(status)) end.signal = WTERMSIG(status);

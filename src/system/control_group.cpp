@@ -48,7 +48,7 @@ double left_in(const std::filesystem::path& group, const Layout& layout) {
   return std::max(0.0, limit - std::max(0.0, used));
 }
 
-/// Of the group and of all that it is in: any may have the limit.
+/// Least memory left in the group and in all groups that contain it: any may have the limit.
 double least_up_from(std::string group, const Layout& layout) {
   double least = unlimited;
   while (!group.empty()) {

@@ -30,13 +30,13 @@ Member make_member(const ExpressionMatrix& profiles, const Split& split, const M
   return fit_sparse(profiles, cells, options.training.seed, communicator, progress);
 }
 
-/// Of the `at`-th mapping that the job makes.
+/// Number of the `at`-th mapping that the job makes.
 std::int64_t number_of(std::int64_t at, const ModelOptions& options) {
   return options.member.value_or(at);
 }
 
-/// Of one member to that of all that its group makes, this one after `turn` others. A training that stops
-/// early or was resumed says so by a smaller total; a fit's units are its own.
+/// Turns progress of one member into that of all members of its group, this one after `turn` others. A
+/// training that stops early or was resumed says so by a smaller total; a fit's units are its own.
 ProgressCallback progress_of_member(const ProgressCallback& progress, const ModelOptions& options,
                                     std::int64_t turn, std::int64_t turns) {
   if (!progress || turns == 1) return progress;

@@ -48,7 +48,7 @@ void prepare_checkpoints(const ExpressionMatrix& matrix, const Split& split, con
   }
   require_disk_space(checkpoint.file, needed, "checkpoints", "; --checkpoint none does without");
   if (checkpoint.resume && !is_there(checkpoint.file))
-    log.info("{}: there is none yet, the training starts at the beginning", checkpoint.file.string());
+    log.info("{}: does not exist yet: the training starts at the beginning", checkpoint.file.string());
 }
 
 void prepare_for_training(CheckpointOptions& options, Job& job) {
@@ -60,7 +60,7 @@ void prepare_for_training(CheckpointOptions& options, Job& job) {
     job.ranks().broadcast(*text);
   options.on_resume = [&log = job.log](const fs::path& file, std::int64_t steps,
                                        std::int64_t validate_every) {
-    log.info("{}: going on after {}{}", file.string(), counted(steps, "step"),
+    log.info("{}: resuming after {}{}", file.string(), counted(steps, "step"),
              validate_every > 1 ? fmt::format(", validating every {}", counted(validate_every, "step")) : "");
   };
   options.on_save = [&log = job.log](const fs::path& file, std::int64_t steps, double seconds) {
@@ -73,7 +73,7 @@ void remove_checkpoints(const ModelOptions& options, Log& log) {
   for (const fs::path& file : files_of(options)) {
     std::error_code error;
     if (fs::remove(file, error))
-      log.info("{}: removed, for the training is done", file.string());
+      log.info("{}: removed: the training is complete", file.string());
     else if (error)
       log.warn("{}: cannot be removed: {}", file.string(), error.message());
   }

@@ -25,8 +25,8 @@ namespace dko {
 
 namespace {
 
-/// Tells when a rank is to put down what it has in memory: so often that little is lost, and so seldom that
-/// it takes a fiftieth of the time.
+/// Says when a rank is to save what it has in memory: so often that little is lost, and so rarely that it
+/// takes a fiftieth of the time.
 class SaveClock {
  public:
   bool is_due() const { return since_.seconds() >= interval_; }
@@ -105,7 +105,7 @@ class Screening {
 
   const Communicator& ranks() const { return job_.ranks(); }
   ScreenStates states() const { return {path_, left_.job}; }
-  /// Of the file that selected pairs are put into.
+  /// Path of the file that selected pairs are written to.
   std::string whole_path() const { return path_ + ".whole"; }
 
   /// Makes the file, or finds out what is left to do in the one that is there.
@@ -125,7 +125,7 @@ class Screening {
     ranks().broadcast(path_);
     left_ = read_left(path_, plan_, matrix_, job_.provenance, ranks());
     if (left_.damaged > 0)
-      job_.log.warn("{}: {} not what they were when they were written, and are scored again", path_,
+      job_.log.warn("{}: {} failed the checksum and will be scored again", path_,
                     counted(left_.damaged, "block"));
   }
 
@@ -135,7 +135,7 @@ class Screening {
     counts_.resumed = done(ScoreArray::singles, counts_.events.singles) +
                       done(ScoreArray::list, counts_.events.listed) + of_pairs;
     if (!ranks().is_root() || !output_->is_resumed()) return;
-    job_.log.info("{}: going on; {} of {} are scored already", path_, with_thousands(counts_.resumed),
+    job_.log.info("{}: resuming: {} of {} are scored already", path_, with_thousands(counts_.resumed),
                   counted(counts_.events.total(), "knockout"));
   }
 
@@ -145,7 +145,7 @@ class Screening {
 
   [[noreturn]] void stop() { stop_.stop(ranks(), fmt::format("{}: what was scored is kept", path_)); }
 
-  /// A selection of pairs that is put down now and then.
+  /// A selection of pairs that is saved now and then.
   struct Selecting {
     PairSelection& selection;
     std::function<void()> save;
@@ -197,8 +197,8 @@ class Screening {
     score();
   }
 
-  /// Of the pairs those that the plan selects. They are put into a file at the end, which takes the place of
-  /// the other. Collective.
+  /// Stores the pairs that the plan selects. They are written to a file at the end, which replaces the other.
+  /// Collective.
   void store_selected() {
     PairSelection selection(plan_.keeping, plan_.doubles);
     std::vector<EventRange> done;
@@ -238,7 +238,7 @@ class Screening {
     });
   }
 
-  /// Of the pairs what they come to over cells. Collective.
+  /// Stores the pairs aggregated over cells. Collective.
   void store_summary() {
     count_resumed(0);
     score();

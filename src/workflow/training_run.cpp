@@ -98,7 +98,7 @@ void announce_plan(const ExpressionMatrix& profiles, const Split& split, const M
   }
 }
 
-/// Of an ensemble whose members are made side by side, progress is that of rank 0's group.
+/// Text of the progress; with members trained side by side it is the progress of rank 0's group.
 ProgressText progress_text(const ExpressionMatrix& profiles, const ModelOptions& options) {
   if (options.kind == MappingKind::dko) return {"training", "steps", 0, options.training.patience > 0};
   return {"fitting", "genes", profiles.genes() * options.made()};

@@ -27,8 +27,8 @@ namespace {
 
 EventList sample_singles(const KnockoutTargets& targets, std::int64_t count, std::uint64_t seed) {
   if (count > targets.total()) {
-    throw UsageError(fmt::format("{} were asked for and there are {}", counted(count, "single knockout"),
-                                 with_thousands(targets.total())));
+    throw UsageError(fmt::format("{} were requested, but there are only {}",
+                                 counted(count, "single knockout"), with_thousands(targets.total())));
   }
   std::vector<std::int32_t> genes;
   std::vector<std::int32_t> cells;
@@ -41,7 +41,7 @@ EventList sample_singles(const KnockoutTargets& targets, std::int64_t count, std
 
 void require_order(std::int64_t found, std::int64_t order, const std::string& file) {
   if (found == order) return;
-  throw InputError(fmt::format("{}: lists knockouts of {}, and {} was asked for", file,
+  throw InputError(fmt::format("{}: lists knockouts of {}, but {} was requested", file,
                                counted(found, "gene"), counted(order, "gene")));
 }
 
@@ -51,7 +51,7 @@ EventList listed(const std::string& file, std::int64_t order, const ExpressionMa
   std::set<EventKey> seen;
   for (std::int64_t event = 0; event < events.size(); ++event) {
     if (!seen.insert(event_key(events.genes(event), events.cell(event))).second)
-      throw InputError(fmt::format("{}: knockout {} of the list is in it before", file, event + 1));
+      throw InputError(fmt::format("{}: knockout {} of the list is a duplicate", file, event + 1));
   }
   return events;
 }
@@ -165,7 +165,7 @@ void check_truth_choice(const std::string& what, std::int64_t order, double most
   const auto number = parse_integer(what);
   if (number && *number < 1) throw UsageError("a sample of knockouts has at least one");
   if (number && static_cast<double>(*number) > most) {
-    throw UsageError(fmt::format("{} were asked for, and so many genes and cells have at most {:.0f}",
+    throw UsageError(fmt::format("{} were requested, but these genes and cells have at most {:.0f}",
                                  counted(*number, order == 1 ? "single knockout" : "double knockout"), most));
   }
   if (number || what == "all") return;
@@ -194,7 +194,7 @@ std::int64_t write_truth(TruthEvents events, const RegulatoryDynamics& dynamics,
   on_root(job.ranks(), [&] {
     left_out = write_events(*csv, events, values);
     if (left_out > 0) {
-      job.log.warn("{} of {} settle in no steady state and are left out", with_thousands(left_out),
+      job.log.warn("{} of {} did not reach a steady state and were skipped", with_thousands(left_out),
                    counted(events.size(), "knockout"));
     }
   });

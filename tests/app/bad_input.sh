@@ -16,7 +16,7 @@ refused 'is empty' ''
 refused 'has 1 gene' '1,2,3\n'
 refused 'no cell expresses' '0,0\n0,0\n'
 refused 'NUL|no format' '1,2\n3\0,4\n'
-refused 'damaged or cut off' '\x1f\x8b\x08\x00\x00\x00'
+refused 'corrupt or truncated' '\x1f\x8b\x08\x00\x00\x00'
 expect 3 'there is no such file' "$DKO" run missing.csv -o out.h5
 expect 3 'is a directory without a MatrixMarket file' "$DKO" run . -o out.h5
 make_data piped.csv
@@ -35,7 +35,7 @@ printf 'gene3\nGapdh\n' >genes.txt
 expect 3 "genes.txt, line 2.*no gene named 'Gapdh'" "$DKO" run data.csv -o out.h5 --knockout-genes genes.txt
 printf '0\n60\n' >cells.txt
 expect 3 'cells.txt, line 2: cell 60 does not exist' "$DKO" run data.csv -o out.h5 --knockout-cells cells.txt
-expect 3 'pairs was asked for' "$DKO" run data.csv -o out.h5 --order 2 --sample 1000000000
+expect 3 'pairs was requested' "$DKO" run data.csv -o out.h5 --order 2 --sample 1000000000
 expect 3 'missing.csv: there is no such file' "$DKO" run data.csv -o out.h5 --events missing.csv
 expect 3 'cells.txt, line 2' "$DKO" predict data.csv -o out.h5 --held-out cells.txt
 absent out.h5

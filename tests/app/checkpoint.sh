@@ -43,7 +43,7 @@ cp c.h5 saved.h5
 expect 0 'steps_asked +3,000' "$DKO" info c.h5
 # Without --resume it is not touched, and other data, settings and files are refused, once.
 expect 2 'c.h5 exists: give --resume' "$DKO" train data.csv -o x.h5 "${long[@]}" --checkpoint c.h5
-expect 3 'c.h5: is of another training: --seed was 1 and is 2 now' \
+expect 3 'c.h5: belongs to another training: --seed was 1 and is 2 now' \
   on 2 "$DKO" train data.csv -o x.h5 "${long[@]}" --checkpoint c.h5 --resume --seed 2
 [ "$(grep -c 'dko: error' said.txt)" = 1 ] || { cat said.txt; fail "more than one message"; }
 expect 3 'on other genes' "$DKO" train data.csv -o x.h5 "${long[@]}" --checkpoint c.h5 --resume --top-genes 20
@@ -58,7 +58,7 @@ same c.h5 saved.h5
 absent x.h5
 
 # On as many ranks it ends with the same bits; on others with the same training to rounding.
-expect 0 'c.h5: going on after [0-9,]+ steps?' on 2 "$DKO" train data.csv -o two.h5 "${long[@]}" --checkpoint c.h5 --resume
+expect 0 'c.h5: resuming after [0-9,]+ steps?' on 2 "$DKO" train data.csv -o two.h5 "${long[@]}" --checkpoint c.h5 --resume
 grep -q 'c.h5: removed' said.txt || { cat said.txt; fail "the log does not say that the checkpoint is gone"; }
 absent c.h5
 same_model two.h5 whole.h5

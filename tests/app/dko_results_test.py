@@ -238,7 +238,7 @@ def compare_refusals():
     refused(dko_results.InputError, "no HDF5 file", dko_results.open_screen, "data.csv")
     refused(dko_results.InputError, "a dko model", dko_results.open_screen, "dense_model.h5")
     refused(dko_results.InputError, "a dko screen", dko_model.open_model, "dense.h5")
-    for change, words in (({"complete": 0}, "never finished"), ({"version": 9}, "version 9")):
+    for change, words in (({"complete": 0}, "not finished"), ({"version": 9}, "version 9")):
         with open("dense.h5", "rb") as source, open("changed.h5", "wb") as copy:
             copy.write(source.read())
         with h5py.File("changed.h5", "a") as file:
@@ -246,7 +246,7 @@ def compare_refusals():
         refused(dko_results.InputError, words, dko_results.open_screen, "changed.h5")
     with open("dense.h5", "rb") as source, open("cut.h5", "wb") as copy:
         copy.write(source.read()[:30000])
-    refused(dko_results.InputError, "damaged", dko_results.open_screen, "cut.h5")
+    refused(dko_results.InputError, "corrupt", dko_results.open_screen, "cut.h5")
     with open("dense.h5", "rb") as source, open("changed.h5", "wb") as copy:
         copy.write(source.read())
     with h5py.File("changed.h5", "a") as file:

@@ -45,8 +45,8 @@ until_held 0
 kill -USR1 $(ranks_of_job)
 ended 60 5
 [ ! -e again.h5.checkpoint.member1 ] || fail "a lone member has another's checkpoint"
-expect 3 'is of another training: --seed' "$DKO" "${long[@]:0:9}" 0 -o again.h5 --resume
-expect 0 'going on after' "$DKO" "${long[@]}" -o again.h5 --resume
+expect 3 'belongs to another training: --seed' "$DKO" "${long[@]:0:9}" 0 -o again.h5 --resume
+expect 0 'resuming after' "$DKO" "${long[@]}" -o again.h5 --resume
 same_numbers again.h5 whole.h5
 absent again.h5.checkpoint
 

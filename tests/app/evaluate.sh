@@ -39,7 +39,7 @@ sed '2,4s/^[0-9]*,/Actb,/; 5s/,[0-9]*,/,cell999,/' data.truth_single.csv >odd.cs
 expect 0 "left out: 3 of genes that these data do not have, such as 'Actb'" "$DKO" evaluate data.csv --screen screen.h5 --truth odd.csv --bootstrap 0
 grep -q "left out: 1 in cells that these data do not have, such as 'cell999'" said.txt || fail "the unknown cell is not told"
 printf 'gene,cell,K_true_vs_original\nActb,0,0.1\n' >unknown.csv
-expect 3 "unknown.csv: no knockout in it is of these data: 1 of unknown genes \(such as 'Actb'\)" "$DKO" evaluate data.csv --screen screen.h5 --truth unknown.csv
+expect 3 "unknown.csv: none of its knockouts fits these data: 1 with unknown genes \(such as 'Actb'\)" "$DKO" evaluate data.csv --screen screen.h5 --truth unknown.csv
 
 # Nothing to judge by: a truth that does not vary, without effects, and of a single knockout.
 awk -F, 'NR == 1 {print} NR > 1 {print $1 "," $2 ",0.1,0"}' data.truth_single.csv >flat.csv

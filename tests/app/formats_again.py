@@ -369,7 +369,7 @@ wrong("22 cells", "short_list")
 folder("cut")
 text = open("cut/matrix.mtx").read().splitlines()
 lines("cut/matrix.mtx", text[:-2])
-wrong("cut off", "cut")
+wrong("truncated", "cut")
 for name, words, line in [("beyond", "there is no row 99 of 17", "99 1 1"), ("zero_based", "there is no row 0", "0 1 1"),
                           ("negative", "Gene0.*-3.*negative", "1 1 -3"), ("nan", "is NaN", "1 1 nan"),
                           ("word", "x is not a number", "1 1 x"), ("fields", "has 2 fields", "1 1")]:
@@ -400,13 +400,13 @@ edited("nan.h5ad", f"nan.h5ad:/X, cell {cells[1]}, gene Gene3: the value is NaN"
        lambda file: file["X"].__setitem__((1, 3), np.nan), X)
 edited("infinite.h5ad", "infinite", set_at("X/data", 5, np.inf))
 edited("negative.h5ad", "negative; give counts or normalised expression", set_at("X/data", 0, -0.25))
-edited("beyond.h5ad", "there are 17 genes: the file is damaged", set_at("X/indices", 0, GENES))
+edited("beyond.h5ad", "there are 17 genes: the file is corrupt", set_at("X/indices", 0, GENES))
 edited("below.h5ad", "X/indices: entry 0 is -1", set_at("X/indices", 0, -1))
 edited("descending.h5ad", "indptr: is not ascending", set_at("X/indptr", 3, 0))
 edited("past_end.h5ad", "indptr: is not ascending", set_at("X/indptr", CELLS, 10 ** 6))
 edited("short_data.h5ad", "data has [0-9]+ entries and indices", lambda file: replace(file, "X/data", file["X/data"][:-1]))
 edited("short_obs.h5ad", "indptr|shape", lambda file: replace(file, "obs/_index", file["obs/_index"][:-1]))
-edited("text.h5ad", "X: is not of numbers", lambda file: replace(file, "X", np.full(X.shape, b"a")), X)
+edited("text.h5ad", "X: is not numeric", lambda file: replace(file, "X", np.full(X.shape, b"a")), X)
 edited("no_x.h5ad", "has no X", lambda file: file.__delitem__("X"))
 edited("coo.h5ad", "encoded as coo_matrix", lambda file: file["X"].attrs.__setitem__("encoding-type", "coo_matrix"))
 edited("codes.h5ad", "there are 0 categories",

@@ -83,7 +83,7 @@ for kept in full top:100 summary; do
   [ "$(scored)" -gt "$first" ] || fail "what was scored more is not told"
   head -c 3000 out.h5.partial >torn.h5.partial
   tells 'torn.h5.partial of 3000 bytes, changed at [0-9]+' torn.h5
-  expect 0 'going on' on 2 "$DKO" "${screen[@]}" --keep $kept --resume
+  expect 0 'resuming' on 2 "$DKO" "${screen[@]}" --keep $kept --resume
   tells 'done' out.h5
   rm out.h5
 done

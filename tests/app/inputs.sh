@@ -44,7 +44,7 @@ refused() { # refused CODE WORDS OPTIONS...
 }
 refused 3 "obs: has no column type; its columns: batch, batch_kind, depth, kind, lost" --where type=T
 refused 3 "no cell has that value in column kind; its values: B cell, T cell" --where kind=C
-refused 3 'column kind is not of numbers; its values: B cell, T cell' --where 'kind>3'
+refused 3 'column kind is not numeric; its values: B cell, T cell' --where 'kind>3'
 refused 3 'where depth>1000 leaves no cell' --where 'depth>1000'
 refused 2 'write COLUMN=VALUE' --where kind
 refused 2 'write COLUMN=VALUE' --where 'depth>many'

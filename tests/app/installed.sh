@@ -42,10 +42,14 @@ place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
 cmake --install "$DKO_BUILD" --prefix "$place/prefix" >install.txt
 ! grep -rIl -- "$DKO_SOURCE" "$place/prefix" || fail "these files refer to the source tree"
-# The README's links lead somewhere.
-for link in $(grep -oP '\]\(\K[^)#:]+(?=\))' "$place/prefix/share/doc/dko/README.md"); do
-  [ -e "$place/prefix/share/doc/dko/$link" ] || fail "README.md leads to $link, which is not installed"
-done
+# The manual's links lead somewhere.
+manual=$place/prefix/share/doc/dko
+[ -e "$manual/include/dko/results/README.md" ] || fail "the chapters of the manual are not installed"
+while read -r page; do
+  for link in $(grep -oP '\]\(\K[^)#: ]+(?=[)#])' "$page"); do
+    [ -e "$(dirname "$page")/$link" ] || fail "$page leads to $link, which is not installed"
+  done
+done < <(find "$manual" -name '*.md')
 
 # No library, script or build of the source can be reached while it is used.
 cp "$(dirname "$0")"/{installed,lib}.sh "$place"

@@ -115,7 +115,7 @@ quota=$(($(stat -c %s at_once.h5) / 1024 - 2))
 expect 4 '(writing failed|cannot be).*--resume goes on' bash -c "trap '' XFSZ; ulimit -f $quota; exec \"\$0\" \"\$@\"" \
   "$DKO" screen data.csv --model model.h5 --order 2 --threshold 0 -o big.h5
 absent x.h5 x.csv
-expect 0 'big.h5.partial: going on' "$DKO" screen data.csv --model model.h5 --order 2 --threshold 0 -o big.h5 --resume
+expect 0 'big.h5.partial: resuming' "$DKO" screen data.csv --model model.h5 --order 2 --threshold 0 -o big.h5 --resume
 check same big.h5 at_once.h5
 
 # Too little space: what would fit is said.

@@ -1,5 +1,5 @@
 . "$(dirname "$0")/lib.sh"
-# The script behind the README's reference table, on networks small enough for a test.
+# The script behind the manual's reference table, on networks small enough for a test.
 python=${DKO_PYTHON:-/usr/bin/python3}
 "$python" -c 'import json' 2>/dev/null || skip "there is no $python"
 export ASAN_OPTIONS=detect_leaks=0

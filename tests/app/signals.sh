@@ -30,7 +30,7 @@ stopped() {
 resumed() {
   local ranks=$1 expected=$2
   shift 2
-  expect 0 'scored already|going on' on "$ranks" "$DKO" "$@" --resume
+  expect 0 'scored already|resuming' on "$ranks" "$DKO" "$@" --resume
   same_numbers out.h5 "$expected"
   rm out.h5
   ! ls out.h5.* 2>/dev/null || fail "files were left behind"

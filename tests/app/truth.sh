@@ -32,11 +32,11 @@ awk -F, 'NR == FNR {k[$1, $2] = $3 "," $4; next} FNR > 1 && (k[$1, $3] != $6 ","
 
 expect 2 'must be vanishes or frees' "$DKO" simulate -o x.csv --lost-repressor gone
 expect 2 'at least one' "$DKO" simulate -o x.csv --truth-single 0
-expect 2 '9,999,999 single knockouts were asked for' "$DKO" simulate "${small[@]}" -o x.csv --truth-single 9999999
-expect 2 '9,999,999 double knockouts were asked for, and so many genes' "$DKO" simulate "${small[@]}" -o x.csv --truth-double 9999999
-expect 3 'lists knockouts of 2 genes, and 1 gene was asked for' "$DKO" simulate "${small[@]}" -o x.csv --truth-single list.csv
+expect 2 '9,999,999 single knockouts were requested' "$DKO" simulate "${small[@]}" -o x.csv --truth-single 9999999
+expect 2 '9,999,999 double knockouts were requested, but these genes' "$DKO" simulate "${small[@]}" -o x.csv --truth-double 9999999
+expect 3 'lists knockouts of 2 genes, but 1 gene was requested' "$DKO" simulate "${small[@]}" -o x.csv --truth-single list.csv
 cat list.csv <(tail -n 1 list.csv) >twice.csv
-expect 3 'knockout 6 of the list is in it before' "$DKO" simulate "${small[@]}" -o x.csv --truth-double twice.csv
+expect 3 'knockout 6 of the list is a duplicate' "$DKO" simulate "${small[@]}" -o x.csv --truth-double twice.csv
 expect 2 'umi-spread is for --umi' "$DKO" simulate -o x.csv --umi-spread 1
 expect 2 'exponent is for --network scale-free' "$DKO" simulate -o x.csv --exponent 2.5
 expect 0 '9 cells express nothing' "$DKO" simulate --genes 2 --cells 9 --mean-degree 0.5 --absent 0.99 --truth-single all -o silent.csv

@@ -36,10 +36,10 @@ for name, array, place in (("model", "mapping/W2", (3, 4)), ("checkpoint", "weig
     with h5py.File(name + "_changed.h5", "r+") as f:
         f[array][place] = f[array][place] + 1
 P
-expect 3 'model_changed.h5: is damaged.*: /mapping/W2$' "$DKO" info --verify model_changed.h5
-expect 3 'checkpoint_changed.h5: is damaged.*: /weights/w1, row 5$' "$DKO" info --verify checkpoint_changed.h5
-expect 3 'screen_changed.h5: is damaged.*: /list/genes$' "$DKO" info --verify screen_changed.h5
-expect 3 'checkpoint_changed.h5:/weights/w1: row 5 is damaged' on 2 \
+expect 3 'model_changed.h5: is corrupt.*: /mapping/W2$' "$DKO" info --verify model_changed.h5
+expect 3 'checkpoint_changed.h5: is corrupt.*: /weights/w1, row 5$' "$DKO" info --verify checkpoint_changed.h5
+expect 3 'screen_changed.h5: is corrupt.*: /list/genes$' "$DKO" info --verify screen_changed.h5
+expect 3 'checkpoint_changed.h5:/weights/w1: row 5 is corrupt' on 2 \
   "$DKO" train data.csv -o x.h5 --steps 1000000 --batch 10 --checkpoint checkpoint_changed.h5 --resume
 absent x.h5
 

@@ -105,9 +105,9 @@ TEST_CASE("tables of real knockouts are read, or refused with the line") {
   CHECK_THROWS_WITH(read("gene,change\ngene0,1\n", matrix),
                     Catch::Contains("needs the columns gene and log2fc"));
   CHECK_THROWS_WITH(read("gene,log2fc\ngene0,1\ngene0,1\n", matrix),
-                    Catch::Contains("line 3: gene gene0 is there twice"));
+                    Catch::Contains("line 3: gene gene0 appears twice"));
   CHECK_THROWS_WITH(read("gene,log2fc\ngene0,high\n", matrix),
-                    Catch::Contains("line 2: 'high' in column 2 is no number"));
+                    Catch::Contains("line 2: 'high' in column 2 is not a number"));
   CHECK_THROWS_WITH(read("gene,log2fc,p\ngene0,1,1.5\n", matrix),
                     Catch::Contains("line 2: p = 1.5 is not between"));
   CHECK_THROWS_WITH(read("gene,log2fc\nMyc,1\n", matrix), Catch::Contains("too few to compare"));

@@ -81,9 +81,9 @@ TEST_CASE("tables that cannot be used say why and where") {
   refused("gene,cell,K_true_vs_original\n0,0,-0.5\n", "line 2: '-0.5' is not a number between 0 and 1");
   refused("gene,cell,K_true_vs_original\n0,0\n", "line 2: has 2 fields, the header 3");
   refused("gene,cell,K_true_vs_original\n0,0,0.1\n1,0,0.1\ngene0,cell0,0.2\n",
-          "line 4: this knockout is in the table before");
-  refused("gene1,gene2,cell,K_true_vs_original\n0,0,0,0.1\n", "line 2: a pair of one and the same gene");
+          "line 4: this knockout appears twice");
+  refused("gene1,gene2,cell,K_true_vs_original\n0,0,0,0.1\n", "line 2: both genes of the pair are the same");
   refused("gene1,gene2,gene3,cell,K_true_vs_original\n0,1,2,0,0.1\n", "one or two");
   refused("gene,cell,K_true_vs_original\nActb,0,0.1\n",
-          "no knockout in it is of these data: 1 of unknown genes (such as 'Actb')");
+          "none of its knockouts fits these data: 1 with unknown genes (such as 'Actb')");
 }

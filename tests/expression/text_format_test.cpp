@@ -84,7 +84,7 @@ TEST_CASE("what is not an expression matrix is refused with its place") {
                      "e,1\nb,2\n"),
              Catch::Contains("gene 0") && Catch::Contains("UTF-8"));
   CHECK_THAT(refusal("x\ny\n"), !Catch::Contains("accepted"));
-  CHECK_THAT(refusal(std::string("\x89HDF\r\n\x1a\n\0\0", 10)), Catch::Contains("damaged"));
+  CHECK_THAT(refusal(std::string("\x89HDF\r\n\x1a\n\0\0", 10)), Catch::Contains("corrupt"));
 }
 
 TEST_CASE("names that are numbers are names where the header says so") {
@@ -156,5 +156,5 @@ TEST_CASE("sizes that a MatrixMarket file claims are not believed") {
   testing::write_file(folder / "names.mtx", banner + "2147483647 2 1\n1 1 5\n");
   CHECK_THROWS_WITH(read_expression(folder / "names.mtx", {}, log), Catch::Contains("2,147,483,647 genes"));
   testing::write_file(folder / "entries.mtx", banner + "2 2 1152921504606846976\n1 1 5\n");
-  CHECK_THROWS_WITH(read_expression(folder / "entries.mtx", {}, log), Catch::Contains("cut off"));
+  CHECK_THROWS_WITH(read_expression(folder / "entries.mtx", {}, log), Catch::Contains("truncated"));
 }

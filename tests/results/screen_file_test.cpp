@@ -79,7 +79,7 @@ TEST_CASE("an unfinished screen is told from a finished one") {
     create_screen_file(folder / "x.h5", matrix, testing::full_plan(matrix),
                        start_provenance("dko screen", 1));
   });
-  CHECK_THROWS_WITH(ScreenReader(folder / "x.h5"), Catch::Contains("never finished"));
+  CHECK_THROWS_WITH(ScreenReader(folder / "x.h5"), Catch::Contains("not finished"));
   testing::world().barrier();
 }
 

@@ -32,7 +32,7 @@ until_log "run 2" 90
 touch gate
 grep -q "a process died (code 137), and queued again" "dko-train-$job.log" || { cat "dko-train-$job.log"; fail "not said"; }
 until_state "$job" COMPLETED 120
-grep -q "going on after" "dko-train-$job.log" || { cat "dko-train-$job.log"; fail "it began anew"; }
+grep -q "resuming after" "dko-train-$job.log" || { cat "dko-train-$job.log"; fail "it began anew"; }
 
 site
 submit --ntasks=2 "$jobs/train.sbatch" data.csv model.h5 "${endless[@]}" --checkpoint-every 0.2

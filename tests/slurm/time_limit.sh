@@ -7,6 +7,6 @@ until_log "SIGUSR1: dko saves and stops" 90
 until_log "run 2" 180
 grep -q "stopped, all saved, and queued again" "dko-train-$job.log" || { cat "dko-train-$job.log"; fail "not queued again"; }
 ! grep -q "DUE TO TIME LIMIT" "dko-train-$job.log" || fail "the limit was reached"
-until_log "going on" 60
+until_log "resuming" 60
 scancel "$job"
 until_state "$job" CANCELLED 60

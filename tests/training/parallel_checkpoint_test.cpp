@@ -243,7 +243,7 @@ TEST_CASE("what is no checkpoint, or a damaged one, is refused on all ranks") {
     hdf5::Location training = file.group("training");
     training.set("steps", std::int64_t{1} << 50);
   });
-  check_refused(folder / "steps", options, "it is damaged");
+  check_refused(folder / "steps", options, "it is corrupt");
 }
 
 TEST_CASE("a row that is not what was written is refused on all ranks, array and row named") {
@@ -259,15 +259,15 @@ TEST_CASE("a row that is not what was written is refused on all ranks, array and
     });
   };
   damage("w1", "weights", "w1", 149);
-  check_refused(folder / "w1", options, "/weights/w1: row 149 is damaged");
+  check_refused(folder / "w1", options, "/weights/w1: row 149 is corrupt");
   damage("w2", "second_moment", "w2", 0);
-  check_refused(folder / "w2", options, "/second_moment/w2: row 0 is damaged");
+  check_refused(folder / "w2", options, "/second_moment/w2: row 0 is corrupt");
   damage("b1", "kept", "b1", 77);
-  check_refused(folder / "b1", options, "/kept/b1: row 77 is damaged");
+  check_refused(folder / "b1", options, "/kept/b1: row 77 is corrupt");
   damage("b2", "first_moment", "b2", 3);
-  check_refused(folder / "b2", options, "/first_moment/b2: is damaged");
+  check_refused(folder / "b2", options, "/first_moment/b2: is corrupt");
   damage("loss", "training", "training_losses", 2);
-  check_refused(folder / "loss", options, "/training/training_losses: is damaged");
+  check_refused(folder / "loss", options, "/training/training_losses: is corrupt");
   const hdf5::File file = hdf5::File::open(folder / "b1", hdf5::Access::read);
   CHECK(verify_arrays(file, checkpoint_sums(file)).damaged == std::vector<std::string>{"/kept/b1, row 77"});
   testing::world().barrier();

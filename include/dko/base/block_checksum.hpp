@@ -41,7 +41,7 @@ class RunningChecksum {
   std::unique_ptr<State> state_;
 };
 
-/// Of texts with their lengths, so that {"ab","c"} and {"a","bc"} differ.
+/// Checksum of texts with their lengths, so that {"ab","c"} and {"a","bc"} differ.
 std::uint64_t checksum_of_texts(std::span<const std::string> texts);
 
 }  // namespace dko

@@ -20,7 +20,7 @@ struct ProfilePredictor {
   GeneCorrelations correlations;
   std::vector<double> distances;     ///< Bray-Curtis of each cell
   std::optional<Interval> interval;  ///< of their mean
-  /// Of the mapping's mean distance less this one's.
+  /// Interval of the mapping's mean distance less this one's.
   std::optional<Interval> mapping_less_this;
 };
 

@@ -15,7 +15,7 @@ struct NamedScores {
   std::vector<double> values;
 };
 
-/// A truth of every event of a sample, and the scores to hold against it.
+/// The truth of every event of a sample, and the scores to compare with it.
 struct ScoreQuestion {
   EventSample sample;
   std::vector<double> truth;
@@ -43,8 +43,8 @@ struct ScoreComparison {
 };
 
 /// Compares scores with a truth, with 95 % confidence intervals from `resamples` draws of the cells with
-/// replacement, the same draws for every score. `question` counts on rank 0, the result is there (elsewhere
-/// without figures). Collective.
+/// replacement, the same draws for every score. `question` is significant only at root, and so is the result
+/// (elsewhere without figures). Collective.
 ScoreComparison compare_scores(ScoreQuestion question, std::int64_t resamples, std::uint64_t seed,
                                const Communicator& ranks, const ProgressCallback& progress = {});
 

@@ -17,7 +17,7 @@ struct TruthTable {
   std::vector<double> vs_original;      ///< BC(after, before)
   std::vector<double> vs_renormalised;  ///< BC(after, before without the genes, rescaled); may be empty
 
-  // Of pairs, may be empty: what is left of the pair's score without those of its single knockouts; 0 below
+  // For pairs, may be empty: the pair's score less those of its single knockouts; 0 below
   // 1e-9.
   std::vector<double> interaction;
   std::vector<double> network_interaction;

@@ -22,7 +22,7 @@ using Layers = std::vector<std::pair<std::string, ExpressionMatrix>>;
 void write_h5ad(const std::filesystem::path& path, const ExpressionMatrix& x, const Layers& layers,
                 const Provenance& provenance);
 
-/// Bytes of the file, nearly.
+/// Approximate file size in bytes.
 double h5ad_bytes(const ExpressionMatrix& x, const Layers& layers);
 
 }  // namespace dko

@@ -29,7 +29,7 @@ class ExpressionMatrix {
   std::span<const float> values(std::int64_t cell) const { return row(values_.view(), cell); }
   /// n_c = |S_c|.
   std::int64_t expressed_count(std::int64_t cell) const { return row_starts_[cell + 1] - row_starts_[cell]; }
-  /// Of each gene, how many of these cells express it. Local.
+  /// Number of these cells that express each gene. Local.
   std::vector<std::int64_t> cells_per_gene(std::span<const std::int64_t> cells) const;
   bool expresses(std::int64_t cell, std::int32_t gene) const;
   /// X[c, i]; 0 where the cell does not express the gene.
@@ -56,7 +56,7 @@ class ExpressionMatrix {
   /// not every format has them.
   std::string checksum() const;
 
-  /// The matrix of rank 0, held once per node. What other ranks pass is ignored. Collective.
+  /// The matrix of rank 0, held once per node. The argument is significant only at root. Collective.
   static ExpressionMatrix replicate(const NodeGroup& group, ExpressionMatrix on_root);
 
  private:

@@ -8,7 +8,7 @@
 
 namespace dko::hdf5 {
 
-/// Of the HDF5 library that runs, such as "1.14.5". Local.
+/// Version of the HDF5 library that runs, such as "1.14.5". Local.
 std::string library_version();
 
 /// watch: as read, of a file that a job may be writing and that is never to be held up by it: without a lock.
@@ -33,8 +33,8 @@ class File : public Location {
   std::string path() const { return place().substr(0, place().size() - 2); }
 
   void flush();
-  /// Of a file of this process's own, states the checksum of the texts of its attributes first, which HDF5
-  /// keeps without one. @throws IoError: what was written may reach the disk only now.
+  /// Closes the file. If it is this process's own, first stores the checksum of the texts of its attributes,
+  /// which HDF5 keeps without one. @throws IoError: what was written may reach the disk only now.
   void close();
 
  private:

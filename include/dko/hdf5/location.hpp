@@ -60,7 +60,7 @@ class Dataset {
   Names fields() const;  ///< of records
 
   /// All elements as text: text of any kind, fixed or variable, and numbers as they are written in decimal.
-  /// Of records the field of this name. Local. @throws InputError
+  /// For records the field of this name. Local. @throws InputError
   Names texts(const std::string& field = {}) const;
   /// All elements, or all of a field, as numbers. Local. @throws InputError if they are none.
   std::vector<double> numbers(const std::string& field = {}) const;

@@ -36,7 +36,7 @@ using PieceCallback = std::function<void(const std::string& path)>;
 
 /// Reads every array of a file and compares it with its checksum: the attribute of that name, or those of its
 /// blocks; and the texts of attributes with theirs. A few MiB of memory, but for texts. HDF5 itself may
-/// crash where a file is damaged: see dko/system/child_process.hpp. Local.
+/// crash where a file is corrupt: see dko/system/child_process.hpp. Local.
 Verification verify_arrays(const File& file, const std::vector<BlockSums>& blocks = {},
                            const PieceCallback& on_piece = {});
 

@@ -38,7 +38,7 @@ struct Explanation {
   std::vector<GeneChange> genes;  ///< all that any of the cells expresses, in the order of their numbers
   /// Means over the cells, and their standard deviations over the members.
   KnockoutScores scores;
-  /// Of two genes what both do beyond the sum of each, score({a,b}) − score({a}) − score({b}); here each
+  /// Interactions of two genes, score({a,b}) − score({a}) − score({b}), beyond the sum of each; here each
   /// member has its own, and so there is a standard deviation.
   std::optional<KnockoutScores> interactions;
 };

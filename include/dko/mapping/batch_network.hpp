@@ -24,7 +24,7 @@ inline float loss_without_profile(float total) {
 }
 
 /// Runs the mapping forward and backward on batches of cells, in single precision and dense matrices, with
-/// its own buffers: for predictions, and as what the trainer's engine is held against. All calls are local.
+/// its own buffers: for predictions, and as what the trainer's engine is compared with. All calls are local.
 /// `profiles` holds relative profiles p as values (ExpressionMatrix::relative_profiles).
 ///
 /// The loss of a cell is the Bray-Curtis distance BC(q, p) = Σ|q−p| / Σ(q+p) = ½ Σ|q−p|, since both sum to

@@ -27,9 +27,9 @@ class CollapsedMapping {
   explicit CollapsedMapping(const Mapping& mapping);
 
   /// The same, to the bit, of the mapping of rank 0, held once per node: the ranks of each node compute A and
-  /// c together, straight into the memory that they share. What other ranks pass is ignored. On its way a
-  /// node holds the parameters once (4·(2NH + N + H) bytes) beside A (8N² bytes). Progress counts tiles of A
-  /// that this rank computed. Collective.
+  /// c together, straight into the memory that they share. The argument is significant only at root. On its
+  /// way a node holds the parameters once (4·(2NH + N + H) bytes) beside A (8N² bytes). Progress counts tiles
+  /// of A that this rank computed. Collective.
   ///
   /// The parameters must get to every node in any case. Sharing the products over all ranks of all nodes
   /// instead would move another 8N² bytes to each node, to save operations that take 2N²H / (ranks per node ×
@@ -53,14 +53,14 @@ class CollapsedMapping {
   /// The sparse mapping, or null for the dense form.
   const SparseMapping* sparse() const { return sparse_ ? &*sparse_ : nullptr; }
 
-  /// Of the dense form: A[:, g], what the presence of gene g adds to every output.
+  /// A[:, g] of the dense form: what the presence of gene g adds to every output.
   std::span<const double> column(std::int64_t gene) const {
     return a_.view().subspan(static_cast<std::size_t>(gene * genes_), static_cast<std::size_t>(genes_));
   }
-  /// Of the dense form: c.
+  /// c of the dense form.
   std::span<const double> offset() const { return c_.view(); }
 
-  /// The mapping of rank 0, held once per node. What other ranks pass is ignored. Collective.
+  /// The mapping of rank 0, held once per node. The argument is significant only at root. Collective.
   static CollapsedMapping replicate(const NodeGroup& group, CollapsedMapping on_root);
 
  private:

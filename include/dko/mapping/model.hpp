@@ -111,7 +111,7 @@ std::vector<float> predict_profiles(const Member& member, const ExpressionMatrix
                                     std::span<const std::int64_t> cells);
 
 /// The member of rank `from` on rank 0, moved there without passing through others, which may be large; an
-/// empty one elsewhere. What other ranks pass is ignored. Collective.
+/// empty one elsewhere. `member` is significant only at rank `from`. Collective.
 Member to_root(const Communicator& communicator, Member member, int from);
 
 }  // namespace dko

@@ -8,7 +8,7 @@
 
 namespace dko {
 
-/// Bytes of one member of the original's mapping in the file, nearly.
+/// Approximate bytes of one member of the original's mapping in the file.
 double model_file_bytes(const MappingShape& shape, std::int64_t steps);
 
 /// Writes model.h5: attributes format, version and provenance; genes/name; and of its one member

@@ -69,7 +69,7 @@ class SparseMapping {
   /// Checksum of all arrays and of the genes they belong to.
   std::string checksum(const Names& genes) const;
 
-  /// The mapping of rank 0, held once per node. What other ranks pass is ignored. Collective.
+  /// The mapping of rank 0, held once per node. The argument is significant only at root. Collective.
   static SparseMapping replicate(const NodeGroup& group, SparseMapping on_root);
   /// The mapping of rank `from` on rank 0; an empty one elsewhere. Collective.
   static SparseMapping to_root(const Communicator& communicator, const SparseMapping& mapping, int from);

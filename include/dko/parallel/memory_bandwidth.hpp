@@ -1,5 +1,5 @@
 #pragma once
-// What memory gives at most, to hold against it what is bound by it.
+// Memory bandwidth, to compare with what is bound by it.
 
 #include <cstdint>
 

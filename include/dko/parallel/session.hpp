@@ -8,7 +8,7 @@
 
 namespace dko {
 
-/// Of the MPI that dko was compiled with. Local.
+/// Family of the MPI that dko was compiled with. Local.
 MpiFamily mpi_family();
 
 /// Name and version of the MPI library that runs, such as "Open MPI v4.1.4". Local, also before MPI starts.

@@ -27,7 +27,7 @@ struct DiskBytes {
   double screen = 0;      ///< the finished file
   double model = 0;       ///< while the screen goes on, or for good
   double checkpoint = 0;  ///< of all mappings that are trained at once: a new one beside the older
-  double temporary = 0;   ///< what ranks put down of pairs that are not all kept, at most
+  double temporary = 0;   ///< what ranks save at most of pairs that are not all kept
 
   double total() const { return screen + model + checkpoint + temporary; }
 };

@@ -17,10 +17,10 @@ struct ScreenedModel {
   double most_of_columns = 0;  ///< sparse: non-zeros of the columns of the cell that has most
 };
 
-/// Of a model that was read: its members are in memory.
+/// Footprint of a model that was read: its members are in memory.
 ScreenedModel screened_model(const Model& model, const ExpressionMatrix& matrix);
 
-/// Of one that is yet to be made; sparse ones as large as they come.
+/// Footprint of one that is yet to be trained; sparse ones at their largest.
 ScreenedModel screened_model(const ModelOptions& options, const ExpressionMatrix& matrix);
 
 /// What screening takes: the arrays that the ranks of a node share, and on each rank the kernels' memory of

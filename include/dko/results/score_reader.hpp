@@ -18,9 +18,9 @@ class ScoreReader {
  public:
   ScoreReader(const ScreenReader& screen, ScoreArray array, Measure measure);
 
-  /// Of events [first, first + values.size()).
+  /// Values of the events [first, first + values.size()).
   void read(std::int64_t first, std::span<float> values);
-  /// Of one event; quickest in ascending order, for it reads ahead.
+  /// Value of one event; fastest in ascending order, because it reads ahead.
   float at(std::int64_t number);
 
  private:

@@ -5,9 +5,9 @@
 
 namespace dko {
 
-/// How work that was done apart ended.
+/// Result of a task that ran in a child process.
 struct ChildResult {
-  std::string said;  ///< all it said
+  std::string said;  ///< all that it wrote
   int signal = 0;    ///< that ended it; 0: none did
 };
 

@@ -34,14 +34,14 @@ struct ScreenCounts {
   std::optional<std::int64_t> kept;  ///< of the pairs, where some are selected
 };
 
-/// What a screen file says beside the scores; counts on rank 0.
+/// What a screen file says beside the scores; significant only at root.
 struct ScreenNotes {
   ModelNotes model;
   std::optional<double> training_seconds;
 };
 
 /// Screens on all ranks, or what is left to do in a file that is resumed, and gives the file its name.
-/// `output` and `notes` count on rank 0; all else is the same on every rank. Collective.
+/// `output` and `notes` are significant only at root; all else is the same on every rank. Collective.
 /// @throws CollectiveFailure with exit code 5 if all ranks were stopped; what was scored is in the file,
 /// which is kept under the name it has while it is not finished
 ScreenCounts run_screen(const ScreenPlan& plan, const ExpressionMatrix& matrix,

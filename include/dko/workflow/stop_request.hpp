@@ -15,7 +15,7 @@ struct StopOptions {
   double time_limit = std::numeric_limits<double>::infinity();  ///< seconds
 };
 
-/// Of this rank.
+/// Whether this rank is asked to stop.
 class StopRequest {
  public:
   explicit StopRequest(const StopOptions& options) : time_limit_(options.time_limit) {}

@@ -14,7 +14,7 @@ namespace dko {
 /// @throws InputError for too few cells. Local: rank 0, before any computing.
 void check_training(const Split& split, const ModelOptions& options);
 
-/// Bytes of the model file, nearly. Local.
+/// Approximate size of the model file in bytes. Local.
 double model_bytes(const ExpressionMatrix& matrix, const ModelOptions& options);
 
 /// Steps of the longest training; a fit has none. Local.

@@ -39,8 +39,8 @@ struct RankCells {
 
 /// Solves the network again for every event, each on the rank that has its cell, and writes on rank 0
 /// gene,cell,K_true_vs_original,K_true_vs_renormalised, of pairs both scores of their single knockouts as
-/// well; numbers from 0. Events whose cell settles in no steady state are left out with a warning. `events`
-/// and `csv` count on rank 0. Returns how many were written there. Collective.
+/// well; numbers from 0. Events whose cell reaches no steady state are skipped with a warning. `events`
+/// and `csv` are significant only at root. Returns how many were written there. Collective.
 std::int64_t write_truth(TruthEvents events, const RegulatoryDynamics& dynamics, const RankCells& mine,
                          CsvWriter* csv, Job& job);
 

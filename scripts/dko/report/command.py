@@ -125,7 +125,7 @@ def make_report(options):
             report = report_data.collect(screen, options.top, options.min_cells, options.most_pairs,
                                          options.model, options.prediction)
         except (KeyError, OSError, ValueError) as error:
-            raise InputError(f"{options.screen}: is damaged: {error}") from error
+            raise InputError(f"{options.screen}: is corrupt: {error}") from error
         write_page(options.out, build_page(report, draw_figures(report, options.figures)))
 
 

@@ -134,7 +134,7 @@ def read_prediction(report: Report, path) -> dict:
                 raise InputError(f"{path}: is of other genes than {report.screen.path}")
             stated = attributes(file)
             if file["true"].shape != (cells, len(genes)) or file["predicted"].shape != (cells, len(genes)):
-                raise InputError(f"{path}: its arrays do not fit together: the file is damaged")
+                raise InputError(f"{path}: array sizes are inconsistent: the file is corrupt")
             return {
                 "cells": cells,
                 "metrics": read_metrics(file["metrics"]),
@@ -143,7 +143,7 @@ def read_prediction(report: Report, path) -> dict:
                 **profiles_of(file, genes, cells)
             }
         except KeyError as error:
-            raise InputError(f"{path}: is damaged: {error.args[0]}") from None
+            raise InputError(f"{path}: is corrupt: {error.args[0]}") from None
 
 
 def which_cells(report: Report, stated: dict, cells: int) -> str:

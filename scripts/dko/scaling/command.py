@@ -313,7 +313,7 @@ def report(result):
     for row in rows:
         print("{:<15}{:>7}{:>12} {:<17}{:>7}".format(*row).rstrip())
     if result["core_speed"]:
-        print(f"core speed, of README's machine: {result['core_speed']:.3g}")
+        print(f"core speed, relative to the reference machine: {result['core_speed']:.3g}")
     merit = result["merit"]
     if merit["million_pairs_per_second"] is not None:
         print(f"figure of merit: {merit['million_pairs_per_second']:.4g} million pairs/s on "

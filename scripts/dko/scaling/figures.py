@@ -11,7 +11,7 @@ MERIT_VERSION = 1
 LEAST_REPEATS = 5
 MOST_SPREAD = 0.05
 
-# Of README's machine: pairs a second of a core in a cell of so many expressed genes, by bench kernel.
+# Pairs per second of a core of the reference machine (manual, chapter knockout), by expressed genes of the cell.
 REFERENCE_GENES = 2000
 REFERENCE_RATE = 12.5e6
 
@@ -192,7 +192,7 @@ def widest_kernel(result):
 
 
 def core_speed(result):
-    """Of one core while all are busy, of the machine whose figures README states; None if not measured."""
+    """Speed of one core while all are busy, relative to the reference machine (manual, knockout); None if not measured."""
     rates = kernel_rates(result, widest_kernel(result), REFERENCE_GENES)
     return median(rates[max(rates)]) / REFERENCE_RATE if rates else None
 

@@ -27,8 +27,8 @@ EventKey event_key(std::span<const std::int32_t> genes, std::int64_t cell) {
 EventList sample_pairs(const KnockoutTargets& targets, const PairIndex& index, std::int64_t count,
                        std::uint64_t seed) {
   if (count > index.total()) {
-    throw InputError(fmt::format("a sample of {} was asked for and there are {}", counted(count, "pair"),
-                                 with_thousands(index.total())));
+    throw InputError(fmt::format("a sample of {} was requested, but there are only {}",
+                                 counted(count, "pair"), with_thousands(index.total())));
   }
   std::vector<std::int32_t> genes;
   std::vector<std::int32_t> cells;

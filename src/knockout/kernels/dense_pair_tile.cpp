@@ -6,7 +6,7 @@ namespace dko {
 
 namespace {
 
-/// Of few rows, a smaller panel stays in the first-level cache.
+/// A smaller panel of few rows stays in the first-level cache.
 constexpr std::int64_t few_rows = 512;
 constexpr std::int64_t small_panel = 36;
 
@@ -309,7 +309,7 @@ void DensePairTile::pair_scores(std::span<const std::int32_t> positions, EventRa
   for (std::size_t from = 0; from < rows.size(); from += panel_rows) {
     const auto panel = std::span(rows).subspan(from, std::min(panel_rows, rows.size() - from));
     if (cell_.is_usable) fill_panel(positions, panel);
-    // Of several rows all but the first begin beside the diagonal, all but the last end with the triangle.
+    // With several rows all but the first begin beside the diagonal, all but the last end with the triangle.
     const std::int64_t begin = panel.size() == 1 ? panel.front().seconds.first : panel.front().first + 1;
     const std::int64_t end = panel.size() == 1 ? panel.front().seconds.last : std::ssize(positions);
     for (std::int64_t second = begin; second < end; second += block_seconds) {

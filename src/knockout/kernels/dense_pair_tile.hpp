@@ -69,7 +69,7 @@ class DensePairTile {
   const PairBlockFunctions* functions_;
   DenseTile cell_;
 
-  // Of the block at hand.
+  // The current block:
   AlignedArray panel_;           // P of its firsts
   AlignedArray crossing_rows_;   // Â of these rows by rows, of the seconds of a block
   AlignedArray crossing_panel_;  // y before the loss of a second

@@ -17,7 +17,7 @@ namespace dko {
 ///
 ///     y_i = |w_i| − Â_ia − Â_ib,   Â_ig = σ_i s A_ig / B.
 ///
-/// Of two distributions the distance BC is what the first loses of the second, so with the sum of outputs
+/// The distance BC of two distributions is what the first loses of the second, so with the sum of outputs
 /// S' = Σ_{i≠a,b} |y_i|, q the intact profile, k = 1 − q_a − q_b,
 ///
 ///     G(T) = Σ_{i≠a,b} max(0, q_i T − |y_i|),   impact = q_a + q_b + G(S')/S',   network = G(S'/k)/S'.
@@ -79,7 +79,7 @@ struct DenseTile {
 
   bool is_prepared_ = false;
   std::vector<double> gathered_;
-  // Of each row, the largest and second largest of A and of −A, its own column left out.
+  // The largest and second largest of A and of −A in each row, without its own column.
   std::array<AlignedArray, 2> largest_;
   std::array<AlignedArray, 2> smallest_;
   AlignedArray signed_scale_;  // σ s / B

@@ -60,7 +60,7 @@ struct PairBlockFunctions {
   float (*multiply_adds)(std::int64_t rounds);
 };
 
-/// Of an instruction set that is available.
+/// The functions for an instruction set, which must be available.
 const PairBlockFunctions& pair_block_functions(InstructionSet instructions);
 
 extern const PairBlockFunctions portable_pair_block;

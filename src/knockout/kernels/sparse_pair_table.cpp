@@ -134,7 +134,7 @@ void SparsePairTable::add_overlap(std::int32_t second, const RowGene& gene, floa
   overlaps_.push_back({second, gene.share, of_first, of_second, of_both});
 }
 
-/// Of all pairs of `first` with seconds up to `last`.
+/// Finds the overlaps of all pairs of `first` with seconds up to `last`.
 void SparsePairTable::find_overlaps(std::int32_t first, std::int32_t last) {
   overlaps_.clear();
   const auto later_entries = [&](std::int32_t row) {

@@ -100,7 +100,7 @@ class SparsePairTable {
   std::vector<RowEntry> row_entries_;
   std::vector<RowGene> row_genes_;
 
-  // Of the first gene at hand, by second gene.
+  // The current first gene, by second gene:
   std::vector<Overlap> overlaps_;
   std::vector<float> change_;     // η
   std::vector<float> untouched_;  // u

@@ -20,7 +20,7 @@ namespace {
 constexpr double most_of_scores = 1 << 30;
 constexpr double part_of_scores = 0.25;  // of the memory
 
-/// Of scoring a pair and adding it up.
+/// Cost of scoring a pair and adding it up.
 std::int64_t cost_of_pair(const CellCosts& cell) {
   return cell.pair + cost_of_adding;
 }
@@ -109,7 +109,7 @@ class PairSumsScreen {
     return dko::cost_of_pair(costs_[static_cast<std::size_t>(cell)]);
   }
 
-  /// Of the block that the sums are of, from this cell on.
+  /// Adds the cells of the current block of sums, from this cell on.
   bool add_cells(std::int64_t cell, PairSumsSink& sink) {
     const EventRange block = sums_.firsts();
     for (; cell < matrix_.cells(); ++cell) {

@@ -25,12 +25,12 @@ struct ShardWork {
 class ArrayCosts {
  public:
   ArrayCosts() = default;
-  /// Of events that come cell by cell, starts[c+1]−starts[c] of cell c, each at the cost that `of_event`
-  /// points to.
+  /// Costs of events that come cell by cell, starts[c+1]−starts[c] in cell c, each at the cost that
+  /// `of_event` points to.
   ArrayCosts(std::span<const std::int64_t> starts, std::span<const CellCosts> cells,
              std::int64_t CellCosts::*of_event);
-  /// Of a list in any order. A cell is loaded for each run of its events; of more runs than cells, which
-  /// screens sort by cell in large blocks, each is charged its part of a load a cell.
+  /// Costs of a list in any order. A cell is loaded for each run of its events; of more runs than cells,
+  /// which screens sort by cell in large blocks, each is charged its part of a load a cell.
   ArrayCosts(const EventList& list, std::span<const CellCosts> cells);
 
   /// What a shard takes of the work: whole blocks, ascending.

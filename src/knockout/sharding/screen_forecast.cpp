@@ -12,7 +12,7 @@ namespace dko {
 
 namespace {
 
-/// Of each rank, over all arrays, loads included.
+/// Cost of each rank, over all arrays, loads included.
 class RankCosts {
  public:
   explicit RankCosts(std::int64_t ranks) : of_ranks_(static_cast<std::size_t>(ranks), 0) {}
@@ -27,7 +27,7 @@ class RankCosts {
   std::vector<std::int64_t> of_ranks_;
 };
 
-/// Of all events of an array that come cell by cell, without loads.
+/// Cost of all events of an array that come cell by cell, without loads.
 double cost_of_events(std::span<const std::int64_t> starts, std::span<const CellCosts> cells,
                       std::int64_t CellCosts::*of_event) {
   double cost = 0;
@@ -43,7 +43,7 @@ double cost_of_list(const std::optional<EventList>& list, std::span<const CellCo
   return cost;
 }
 
-/// Of the costliest cell, for so many members: loading it, and what is scored of it before a rank asks
+/// Cost of the costliest cell, for so many members: loading it, and what is scored of it before a rank asks
 /// whether to stop; of singles and lists one event, of pairs a piece, of a summary all that may be in a
 /// rank's share.
 std::int64_t longest_block(const ScreenPlan& plan, const PairIndex& pairs, std::span<const CellCosts> cells,

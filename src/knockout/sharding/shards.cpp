@@ -20,9 +20,9 @@ class CostLine {
     }
   }
 
-  /// Of all events, each group loaded once.
+  /// Cost of all events, each group loaded once.
   std::int64_t total() const { return before_.back(); }
-  /// Of one event and its load, at most: no shard can be promised to cost less.
+  /// Highest cost of one event and its load: no shard can be promised to cost less.
   std::int64_t dearest() const { return dearest_; }
   std::int64_t events() const { return costs_.starts.back(); }
 
@@ -31,7 +31,7 @@ class CostLine {
     return static_cast<std::size_t>(above - costs_.starts.begin() - 1);
   }
 
-  /// Of the events from `event`, which is of `group`, to the end of that group, with the load.
+  /// Cost of the events from `event`, which is in `group`, to the end of that group, with the load.
   std::int64_t rest_of_group(std::int64_t event, std::size_t group) const {
     return costs_.load(group) + (costs_.starts[group + 1] - event) * costs_.events[group];
   }
@@ -49,7 +49,7 @@ class CostLine {
     return costs_.starts[last] + std::max<std::int64_t>(0, left) / costs_.events[last];
   }
 
-  /// Of the events [first, last).
+  /// Cost of the events [first, last).
   std::int64_t cost(std::int64_t first, std::int64_t last) const {
     if (first >= last) return 0;
     const std::size_t group = group_of(first);

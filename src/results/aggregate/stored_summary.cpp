@@ -81,8 +81,7 @@ class StoredSummary {
  private:
   void require(bool holds) const {
     if (!holds)
-      throw InputError(
-          fmt::format("{}: its arrays do not fit together: the file is damaged", group_.place()));
+      throw InputError(fmt::format("{}: array sizes are inconsistent: the file is corrupt", group_.place()));
   }
 
   KnockoutSummary row_of(const TargetPair& pair, std::size_t at) const {

@@ -53,7 +53,7 @@ std::vector<Measure> summarized_measures(const ScreenReader& screen, ScoreArray 
     return stored_summary_measures(screen);
   std::vector<Measure> measures = screen.measures(array);
   if (array == ScoreArray::singles) return measures;
-  // Of pairs no more than scores and what follows from them: the share of a pair is that of its genes.
+  // Pairs have scores and what follows from them only: the share of a pair is that of its genes.
   std::erase_if(measures, [](const Measure& measure) {
     return !is_deviation(measure.score) &&
            std::find(mean_scores.begin(), mean_scores.end(), measure.score) == mean_scores.end();

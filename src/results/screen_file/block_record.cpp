@@ -38,7 +38,7 @@ BlockRecord::BlockRecord(const hdf5::File& file, ScoreArray array)
   if (!is_power || events_ < 0 || std::any_of(datasets_.begin(), datasets_.end(), [&](const auto& dataset) {
         return dataset.second.size() != blocks();
       }))
-    throw InputError(fmt::format("{}: does not fit its array: the file is damaged", group_.place()));
+    throw InputError(fmt::format("{}: does not fit its array: the file is corrupt", group_.place()));
 }
 
 std::vector<std::uint64_t> BlockRecord::checksums(std::span<const float> values) const {

@@ -14,7 +14,7 @@ namespace dko {
 void create_block_record(hdf5::Location& progress, ScoreArray array, ScoreSet scores, std::int64_t block,
                          std::int64_t events);
 
-/// Of an array of a file that is open.
+/// Record of the blocks of one array of an open file.
 class BlockRecord {
  public:
   /// Local. @throws InputError if the file has none

@@ -39,7 +39,7 @@ void write_array(hdf5::Dataset& dataset, std::int64_t first, std::int64_t count,
   }
 }
 
-/// Of each row of an array.
+/// Checksum of each row of an array.
 template <class Value>
 std::vector<std::uint64_t> row_checksums(const PairSums& sums, Value value) {
   std::vector<std::uint64_t> checksums;

@@ -44,7 +44,7 @@ void add_sums(const hdf5::File& file, const std::string& group, std::vector<hdf5
   }
 }
 
-/// Of the arrays in a group of the summary, by rows: of `measure`, or of none.
+/// Adds the checksums, by rows, of the arrays in a group of the summary: of `measure`, or of none.
 void add_rows(const hdf5::File& file, const std::string& measure, std::int64_t genes,
               std::vector<hdf5::BlockSums>& all) {
   const std::string group = summary_layout::group + (measure.empty() ? "" : "/" + measure);

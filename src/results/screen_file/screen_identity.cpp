@@ -77,9 +77,10 @@ void require_identity(const hdf5::Location& progress, const ScreenPlan& plan, co
     const std::string how =
         aspect.is_readable ? fmt::format("{} was '{}' and is '{}' now", aspect.words, stored, aspect.value)
                            : aspect.words;
-    throw InputError(fmt::format(
-        "{}: is of another screen: {}; resume it with what it began with, or give --force to begin anew",
-        file, how));
+    throw InputError(
+        fmt::format("{}: was created by a different screen ({}); resume with the original inputs and "
+                    "options, or give --force to start over",
+                    file, how));
   }
 }
 

@@ -87,7 +87,7 @@ class SummaryRows {
     for (const std::string& array : arrays_) {
       noted_.push_back(record.read<std::uint64_t>(array));
       if (std::ssize(noted_.back()) != genes)
-        throw InputError(fmt::format("{}: is of other genes: the file is damaged", record.place()));
+        throw InputError(fmt::format("{}: belongs to other genes: the file is corrupt", record.place()));
     }
   }
 
@@ -146,7 +146,8 @@ void read_head(ScreenLeft& left, const std::filesystem::path& path, const Screen
 
 void require_events(const BlockRecord& record, std::int64_t events, const std::filesystem::path& path) {
   if (record.events() != events)
-    throw InputError(fmt::format("{}: its record is of other events: the file is damaged", path.string()));
+    throw InputError(
+        fmt::format("{}: its record belongs to other events: the file is corrupt", path.string()));
 }
 
 }  // namespace
@@ -156,7 +157,7 @@ InstructionSet instructions_of(const std::filesystem::path& path) {
   hdf5::read_header(file, layout::kind);
   const std::string name = file.text_attribute(layout::instruction_set);
   const auto set = instruction_set_named(name);
-  if (!set) throw InputError(fmt::format("{}: knows of no instructions '{}'", path.string(), name));
+  if (!set) throw InputError(fmt::format("{}: unknown instruction set '{}'", path.string(), name));
   return *set;
 }
 

@@ -31,7 +31,7 @@ bool all_below(std::span<const std::int32_t> values, std::int64_t bound) {
 
 void require(bool holds, const hdf5::Location& group) {
   if (!holds)
-    throw InputError(fmt::format("{}: its arrays do not fit together: the file is damaged", group.place()));
+    throw InputError(fmt::format("{}: array sizes are inconsistent: the file is corrupt", group.place()));
 }
 
 }  // namespace
@@ -39,7 +39,7 @@ void require(bool holds, const hdf5::Location& group) {
 ScreenReader::ScreenReader(hdf5::File file)
     : file_(std::move(file)), provenance_(hdf5::read_header(file_, layout::kind)) {
   if (file_.integer_attribute("complete") != 1) {
-    throw InputError(fmt::format("{}: the screen was never finished", file_.path()));
+    throw InputError(fmt::format("{}: the screen is not finished", file_.path()));
   }
   gene_names_ = file_.group(layout::genes).read_strings(layout::name);
   cell_names_ = file_.group(layout::cells).read_strings(layout::name);

@@ -42,7 +42,7 @@ std::int64_t pairs_of_singles(const hdf5::File& file) {
   const auto starts = file.group(layout::single).read<std::int64_t>(layout::indptr);
   const auto expressed = file.group(layout::cells).read<std::int32_t>(layout::n_genes);
   if (starts.size() != expressed.size() + 1)
-    throw InputError(fmt::format("{}: its arrays do not fit together: the file is damaged", file.path()));
+    throw InputError(fmt::format("{}: array sizes are inconsistent: the file is corrupt", file.path()));
   std::int64_t pairs = 0;
   for (std::size_t cell = 0; cell < expressed.size(); ++cell) {
     const std::int64_t m = starts[cell + 1] - starts[cell];
@@ -51,7 +51,7 @@ std::int64_t pairs_of_singles(const hdf5::File& file) {
   return pairs;
 }
 
-/// Pairs of a summary in their cells: of rows that are complete, and in sums of others that were put down.
+/// Pairs of a summary in their cells: of complete rows, and in saved sums of others.
 std::int64_t summed_pairs(const hdf5::File& file, const ScreenStates& states) {
   const hdf5::Dataset counts = file.group(summary_layout::group).dataset(summary_layout::cells);
   const auto noted =
@@ -83,7 +83,7 @@ ScreenScored count_scored(const std::filesystem::path& partial) {
   const bool keeps_part = keep != "none" && keep != "full";
   ScreenScored all;
   for (const ScoreArray array : every_array) {
-    // Of kept pairs the list is a copy.
+    // The list is a copy of the kept pairs.
     if ((keeps_part && array != ScoreArray::singles) || !progress.has(layout::group_of(array))) continue;
     const BlockRecord record(file, array);
     all.of += record.events();

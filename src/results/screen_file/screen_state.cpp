@@ -125,7 +125,7 @@ std::vector<std::string> dealt_to(const Communicator& ranks, const std::vector<s
   return own;
 }
 
-/// Those that this rank is to take over. A selection is put down in the file of the rank that has it: whoever
+/// Those that this rank is to take over. A selection is saved in the file of the rank that has it: whoever
 /// takes over that file's must have all of it before it writes the next.
 std::vector<std::string> own_selections(const Communicator& ranks, const std::vector<std::string>& files) {
   std::vector<std::string> own;
@@ -139,7 +139,7 @@ std::vector<std::string> own_selections(const Communicator& ranks, const std::ve
 void require(bool holds, const hdf5::File& file) {
   if (!holds)
     throw InputError(
-        fmt::format("{}: its arrays do not fit together: the file is damaged; without it, its part of the "
+        fmt::format("{}: array sizes are inconsistent: the file is corrupt; without it, its part of the "
                     "screen is done again",
                     file.path()));
 }

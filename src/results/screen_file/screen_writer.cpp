@@ -56,7 +56,7 @@ void create_list(hdf5::File& file, const EventList& events, ScoreSet wanted) {
   create_scores(list, wanted, events.size());
 }
 
-/// Of pairs that are still to be written.
+/// Creates the arrays of kept pairs, which are written later.
 void create_kept(hdf5::File& file, std::int64_t pairs, ScoreSet scores) {
   hdf5::Location list = file.create_group(layout::list);
   list.create(layout::event_genes, hdf5::Type::i32, {pairs, 2});

@@ -240,7 +240,7 @@ double LassoFit::sweep(double lambda) {
   return largest;
 }
 
-/// Of the solution, to all candidates.
+/// Computes the gradient of the solution with respect to all candidates.
 void LassoFit::take_gradient() {
   gradient_ = with_targets_;
   std::vector<double> of_covariates(reduced_.size(), 0.0);

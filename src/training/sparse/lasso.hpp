@@ -55,12 +55,12 @@ class FoldedDesign {
     return std::span(memory_.gram[static_cast<std::size_t>(fold)])
         .subspan(static_cast<std::size_t>(candidate) * memory_.room, q);
   }
-  /// Of a candidate with each covariate, over each fold.
+  /// Products of a candidate with each covariate, over each fold.
   std::span<const double> with_covariates(std::int64_t candidate) const {
     const auto width = static_cast<std::size_t>(covariates_ * folds());
     return std::span(with_covariates_).subspan(static_cast<std::size_t>(candidate) * width, width);
   }
-  /// Of a candidate with the targets, over each fold.
+  /// Products of a candidate with the targets, over each fold.
   std::span<const double> with_targets(std::int64_t candidate) const {
     const auto width = static_cast<std::size_t>(folds());
     return std::span(with_targets_).subspan(static_cast<std::size_t>(candidate) * width, width);
@@ -118,10 +118,10 @@ class LassoFit {
   std::vector<double> fitted(std::int64_t first, std::int64_t last) const;
 
  private:
-  /// Of sums per fold, that over the rows of this fit.
+  /// Sum over the rows of this fit, from sums per fold.
   double over_rows(std::span<const double> folds) const;
   void eliminate(std::span<double> products) const;
-  /// Of two candidates, the covariates eliminated.
+  /// Product of two candidates, the covariates eliminated.
   double product(std::int64_t candidate, std::int64_t other) const;
   void activate(std::int64_t candidate);
   double sweep(double lambda);

@@ -36,7 +36,7 @@ struct GeneCells {
   std::vector<float> shares;
 };
 
-/// Of each of `genes`, among the cells `cells` and in their order. `profiles` has relative profiles as
+/// Cells of each of `genes`, among `cells` and in their order. `profiles` has relative profiles as
 /// values.
 std::vector<GeneCells> cells_of_genes(const ExpressionMatrix& profiles, std::span<const std::int64_t> cells,
                                       std::span<const std::int32_t> genes);

@@ -19,7 +19,7 @@ constexpr std::int32_t folds = 5;
 struct Round {
   PenaltyPath path;
   bool weigh_next = false;  ///< cells far off a fit weigh less in the next round
-  /// Of a gene's fit, as measured, in parts of 100 of the first round's. Only the progress depends on it.
+  /// Cost of a gene's fit, as measured, in per cent of the first round's. Only the progress depends on it.
   std::int64_t cost = 0;
 };
 constexpr std::array<Round, 3> rounds{
@@ -282,8 +282,8 @@ class SparseFitter {
     return sums;
   }
 
-  /// Of gene j: (strength_j / largest)^−½, the strength being the root mean square over genes i of A_ij
-  /// sd(z_j) in parts of the mean of i. Who regulates many is likelier to regulate one more.
+  /// Penalty of gene j: (strength_j / largest)^−½, the strength being the root mean square over genes i of
+  /// A_ij sd(z_j) in parts of the mean of i. Who regulates many is likelier to regulate one more.
   std::vector<double> regulator_penalties(const std::vector<GeneFit>& fits) const {
     std::vector<double> strength(counts_.size(), 0.0);
     for (const GeneFit& fit : fits) {

@@ -18,7 +18,7 @@ class CellBatch {
   /// Bytes of a pair, arranged twice.
   static constexpr double bytes_of_pair = 28;
 
-  /// Of gene_ranges().
+  /// Pairs in each of gene_ranges().
   static constexpr std::int64_t range_pairs = 320;
 
   /// `cells` are numbers of rows of `matrix`, which must outlive the batch. Local.
@@ -44,7 +44,7 @@ class CellBatch {
   std::span<const float> share() const { return share_; }
 
   std::int64_t panels() const { return (genes() + panel_genes - 1) / panel_genes; }
-  /// Of each cell, the place of its first gene in this panel or a later one; panels() has the ends.
+  /// Place of each cell's first gene in this panel or a later one; panels() has the ends.
   const std::int64_t* panel_starts(std::int64_t panel) const {
     return panel_starts_.data() + panel * cells();
   }

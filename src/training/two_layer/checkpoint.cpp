@@ -110,7 +110,7 @@ void for_each_block(const hdf5::File& file, bool keeps, RankShare blocks, Work w
   }
 }
 
-/// Of each of `rows` rows.
+/// Checksum of each of `rows` rows.
 std::vector<std::uint64_t> row_checksums(std::span<const float> values, std::int64_t rows) {
   const std::size_t length = values.size() / static_cast<std::size_t>(rows);
   std::vector<std::uint64_t> sums;
@@ -127,8 +127,8 @@ void require_intact(const UnitRows& array, std::int64_t first, std::span<const f
   const std::vector<std::uint64_t> found = row_checksums(values, rows);
   const auto damaged = std::mismatch(found.begin(), found.end(), stated.begin()).first;
   if (damaged == found.end()) return;
-  throw InputError(fmt::format("{}: row {} is damaged: it has not the checksum that the file states",
-                               array.values.place(), first + (damaged - found.begin())));
+  throw InputError(fmt::format("{}: row {} is corrupt: its checksum does not match", array.values.place(),
+                               first + (damaged - found.begin())));
 }
 
 /// Local.
@@ -177,8 +177,8 @@ void require_same_data(const hdf5::File& file, const DataChecksums& expected) {
   const auto differs = [&](const char* attribute, const std::string& checksum) {
     return training.text_attribute(attribute) != checksum;
   };
-  if (differs("genes_checksum", expected.genes)) refuse(file, "is of a training on other genes");
-  if (differs("profiles_checksum", expected.profiles)) refuse(file, "is of a training on other data");
+  if (differs("genes_checksum", expected.genes)) refuse(file, "belongs to a training on other genes");
+  if (differs("profiles_checksum", expected.profiles)) refuse(file, "belongs to a training on other data");
 }
 
 void require_same_settings(const hdf5::File& file, const TrainingRecord& record,
@@ -186,14 +186,14 @@ void require_same_settings(const hdf5::File& file, const TrainingRecord& record,
   const hdf5::Location training = file.group("training");
   const auto require = [&](const char* what, const std::string& then, const std::string& now) {
     if (then != now)
-      refuse(file, fmt::format("is of another training: {} was {} and is {} now", what, then, now));
+      refuse(file, fmt::format("belongs to another training: {} was {} and is {} now", what, then, now));
   };
   if (const auto changed = changed_setting(record, expected.record, !expected.validates_as_planned))
     require(changed->what, changed->then, changed->now);
   require("the number of hidden units", fmt::to_string(training.integer_attribute("hidden")),
           fmt::to_string(expected.shape.hidden));
   if (training.text_attribute("split_checksum") != expected.data.split)
-    refuse(file, "is of a training on other cells");
+    refuse(file, "belongs to a training on other cells");
 }
 
 /// The record if it is of no more steps than are asked for now: its curves are not longer, whatever the file
@@ -203,18 +203,18 @@ TrainingRecord read_record(const hdf5::File& file, const CheckpointNotes& expect
   const std::int64_t asked = training.integer_attribute("steps_asked");
   const std::int64_t made = training.integer_attribute("steps");
   if (asked > expected.steps_asked)
-    refuse(file, fmt::format("is of a training of more steps: --steps was {} and is {} now", asked,
+    refuse(file, fmt::format("belongs to a training with more steps: --steps was {} and is {} now", asked,
                              expected.steps_asked));
   if (made < 0 || made > asked || training.dataset("training_losses").shape() != hdf5::Shape{made} ||
       training.dataset("validation_losses").size() > made)
     throw InputError(
-        fmt::format("{}: has not the losses of the steps it states: it is damaged", file.path()));
+        fmt::format("{}: does not have the losses of the steps it states: it is corrupt", file.path()));
   TrainingRecord record = read_training_record(training);
   if (asked != expected.steps_asked && record.schedule != name_of(Schedule::constant))
     refuse(file, fmt::format("with --schedule {} a training keeps its --steps: they were {} and are {} now",
                              record.schedule, asked, expected.steps_asked));
   if (record.validation_losses.empty() && record.validation_cells > 0 && made > 0)
-    throw InputError(fmt::format("{}: has no validation losses: it is damaged", file.path()));
+    throw InputError(fmt::format("{}: has no validation losses: it is corrupt", file.path()));
   return record;
 }
 

@@ -135,7 +135,7 @@ void HiddenUnits::hidden_of(std::int64_t block, const CellBatch& batch, float* h
 
 namespace {
 
-/// Of a rank that has no hidden unit: the biases alone.
+/// Outputs of a rank that has no hidden unit: the biases alone.
 void outputs_without_units(const CellBatch& batch, std::span<const float> bias, std::span<float> outputs) {
   for (std::size_t place = 0; place < outputs.size(); ++place)
     outputs[place] = bias[static_cast<std::size_t>(batch.gene()[place])];

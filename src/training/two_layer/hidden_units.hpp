@@ -105,12 +105,12 @@ class HiddenUnits {
   void initialise(std::uint64_t seed);
   std::int64_t width(std::int64_t block) const;
   const UnitBlockFunctions& functions(std::int64_t block) const;
-  /// Of a block's first float in an array of that part.
+  /// Offset of a block's first float in an array of that part.
   std::int64_t offset(std::int64_t block, Part part) const;
   const float* weights(std::int64_t block, Part part) const;
   AdamArrays adam_arrays(std::int64_t block, Part part, bool keep);
 
-  /// Of a block's first float among the activations of a batch.
+  /// Offset of a block's first float among the activations of a batch.
   std::int64_t activations_offset(std::int64_t block, const CellBatch& batch) const {
     return batch.cells() * blocks_[static_cast<std::size_t>(block)].first;
   }

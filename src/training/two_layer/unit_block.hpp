@@ -66,7 +66,7 @@ inline constexpr std::int64_t most_block_vectors = 8;
 inline constexpr std::int64_t panel_rows = 64;  ///< genes of a panel, but for the last
 inline constexpr std::int64_t fold_pairs = 4;   ///< pairs at a time
 
-/// Of one instruction set and number of vectors.
+/// Functions for one instruction set and number of vectors.
 struct UnitBlockFunctions {
   /// sums[c] += Σ rows[g] over the genes that the cell expresses.
   void (*add_rows)(const PresenceOfCells& panel, const float* rows, float* sums);
@@ -82,7 +82,7 @@ struct UnitBlockFunctions {
                  const AdamStep& step, const AdamArrays& arrays);
 };
 
-/// Of one instruction set, whatever the number of vectors.
+/// Functions for one instruction set, for any number of vectors.
 struct VectorFunctions {
   std::int64_t lanes;
   UnitBlockFunctions of_vectors[most_block_vectors];  ///< of 1, 2, … vectors

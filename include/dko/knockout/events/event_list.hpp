@@ -29,7 +29,7 @@ class EventList {
   std::span<const std::int32_t> all_genes() const { return genes_.view(); }
   std::span<const std::int32_t> all_cells() const { return cells_.view(); }
 
-  /// The list of rank 0, held once per node. What other ranks pass is ignored. Collective.
+  /// The list of rank 0, held once per node. The argument is significant only at root. Collective.
   static EventList replicate(const NodeGroup& group, EventList on_root);
 
  private:

@@ -32,7 +32,7 @@ class KnockoutTargets {
   std::span<const std::int64_t> starts() const { return starts_.view(); }
   std::span<const std::int32_t> genes() const { return genes_.view(); }
 
-  /// The targets of rank 0, held once per node. What other ranks pass is ignored. Collective.
+  /// The targets of rank 0, held once per node. The argument is significant only at root. Collective.
   static KnockoutTargets replicate(const NodeGroup& group, KnockoutTargets on_root);
 
  private:

@@ -28,7 +28,7 @@ class EnsembleKernel {
   /// Means and standard deviations of knocking out all of `removed`.
   KnockoutScores scores(std::span<const std::int32_t> removed);
 
-  /// Of double knockouts, as CellKernel gives them.
+  /// Scores of double knockouts, as CellKernel gives them.
   void pair_scores(std::span<const std::int32_t> positions, EventRange pairs, const ScoreSpans& scores);
 
   /// Mean of the members' predicted profiles of the intact cell, over its expressed genes.

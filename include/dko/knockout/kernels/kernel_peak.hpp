@@ -4,7 +4,7 @@
 
 namespace dko {
 
-/// What one core of this machine can do at most, to hold kernels against.
+/// Peak of one core of this machine, to compare kernels with.
 struct KernelPeak {
   /// Multiply-adds of single-precision numbers a second, from registers, that do not wait for each other.
   double multiply_adds = 0;

@@ -54,7 +54,7 @@ class SparseCellKernel final : public CellKernel {
   std::unique_ptr<SparsePairTable> pairs_;
   std::vector<std::int32_t> place_;  // of a gene among the expressed ones, or -1
 
-  // Of the loaded cell, by position.
+  // The loaded cell, by position:
   std::vector<double> raw_;  // outputs before the floor
   std::vector<double> floor_;
   std::vector<double> output_;        // o
@@ -63,7 +63,7 @@ class SparseCellKernel final : public CellKernel {
   std::vector<std::int32_t> rows_;
   std::vector<double> effects_;
 
-  // Of the knockout at hand.
+  // The current knockout:
   std::vector<double> change_;  // Σ_{g∈K} A_tg
   std::vector<char> is_touched_;
   std::vector<char> is_removed_;

@@ -11,7 +11,7 @@ struct OverCells {
   /// Sample standard deviation, sqrt(Σ_c (x_c − mean)² / (cells − 1)); NaN of a single cell. The standard
   /// error of the mean is sd / sqrt(cells), as far as cells are independent.
   float sd = 0;
-  /// Of interactions: #{c : x_c ≠ 0 with the sign of the mean} / cells. A cell whose interaction is 0 has no
+  /// For interactions #{c : x_c ≠ 0 with the sign of the mean} / cells. A cell whose interaction is 0 has no
   /// sign and agrees with neither; where the mean is 0, so is this. 0 of other measures.
   float same_sign = 0;
 };

@@ -35,7 +35,7 @@ namespace dko {
 /// does not say: a bias that all members share, the noise of the data themselves, the error against the
 /// truth.
 ///
-/// Beside the scores of a single knockout stands the yardstick that its impact is to be held against,
+/// Beside the scores of a single knockout is the yardstick that its impact is to be compared with,
 ///
 ///     share(g) = mean over the members of q_g,
 ///

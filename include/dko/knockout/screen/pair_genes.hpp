@@ -36,8 +36,8 @@ class PairGenes {
 
   /// The first genes of one of several shards, which cost about the same.
   EventRange share(std::int64_t shard, std::int64_t shards) const;
-  /// Of the first genes in these ranges (ascending, apart) those of one of several shards, which cost about
-  /// the same.
+  /// The first genes of one of several shards, which cost about the same, among these ranges (ascending,
+  /// disjoint).
   std::vector<EventRange> share(const std::vector<EventRange>& firsts, std::int64_t shard,
                                 std::int64_t shards) const;
   /// The end of the first genes from `from` on, before `last`, whose pairs fit into `bytes`; one at least.

@@ -15,7 +15,7 @@ namespace dko {
 /// Sums over cells of the pairs whose first gene is one of a range of k genes, numbered from 0: what
 /// KnockoutSummary is made of. Pairs are numbered row by row from the first of the range on.
 ///
-/// Of each pair there is the number of its cells, and for every measure the sums of x − s and (x − s)² in
+/// Each pair has the number of its cells, and for every measure the sums of x − s and (x − s)² in
 /// double precision, with s its value in the first cell: then equal values leave exactly no deviation, and
 /// unequal ones lose nothing to a large mean. The same cells in the same order give the same bits.
 class PairSums {
@@ -23,7 +23,7 @@ class PairSums {
   explicit PairSums(const std::vector<Measure>& measures);
 
   std::size_t measures() const { return measures_.size(); }
-  /// Of one pair.
+  /// Bytes of one pair.
   std::int64_t bytes() const;
 
   /// Forgets all; first genes [first, last) of k from now on.
@@ -49,12 +49,12 @@ class PairSums {
 
   std::int64_t pairs() const { return std::ssize(cells_); }
   std::int64_t cells(std::int64_t pair) const { return cells_[static_cast<std::size_t>(pair)]; }
-  /// Of a pair that has a cell.
+  /// A measure of a pair that has at least one cell.
   OverCells over_cells(std::size_t measure, std::int64_t pair) const;
   float lowest(std::size_t measure, std::int64_t pair) const { return at(measure, pair).lowest; }
   float highest(std::size_t measure, std::int64_t pair) const { return at(measure, pair).highest; }
 
-  /// All that is held of consecutive pairs, to be put down somewhere and taken up again: their numbers of
+  /// All that is held of consecutive pairs, to be saved and restored: their numbers of
   /// cells, and the sums of a measure.
   struct Fields {
     std::vector<double> sum, squares;

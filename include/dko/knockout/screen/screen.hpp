@@ -37,7 +37,7 @@ struct ScreenWork;
 /// What else a shard of a screen may be given.
 struct ShardOptions {
   ProgressCallback progress = {};  ///< in units of cost, so that equal parts of it take equal time
-  /// Of the pairs, where the plan selects some: they go there and not to the sink. To be finished when all
+  /// Takes the pairs, where the plan selects some, in place of the sink. To be finished when all
   /// shards are done.
   PairSelection* selection = nullptr;
   const ScreenWork* work = nullptr;  ///< what of the plan is to be done; null: all of it

@@ -28,8 +28,8 @@ struct ScreenPlan {
 
   bool stores_summary() const { return doubles.any() && keeping.form == PairKeeping::Form::summary; }
 
-  /// The plan of rank 0, its arrays held once per node. What other ranks pass is ignored. Instructions become
-  /// the widest that all ranks have, and rank 0 allows. Collective.
+  /// The plan of rank 0, its arrays held once per node. The argument is significant only at root.
+  /// Instructions become the widest that all ranks have, and rank 0 allows. Collective.
   static ScreenPlan replicate(const NodeGroup& group, ScreenPlan on_root);
 };
 

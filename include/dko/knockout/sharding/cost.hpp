@@ -51,15 +51,15 @@ struct CellCosts {
 
 CellCosts cell_costs(const CostModel& model, const CellWork& work);
 
-/// Of a dense mapping, in a cell of n expressed genes.
+/// Work of a dense mapping in a cell of n expressed genes.
 CellWork dense_work(std::int64_t expressed);
 
-/// In a cell that expresses these genes, by the kernel of this mapping. Local.
+/// Work in a cell that expresses these genes, by the kernel of this mapping. Local.
 CellWork cell_work(const CollapsedMapping& mapping, std::span<const std::int32_t> expressed);
 
-/// Of every cell, by the kernels of these mappings (the mean of the members). The same on every rank that has
-/// the same data and mappings. O(cells), for sparse mappings O(expressed entries of the matrix · members).
-/// Local.
+/// Costs of every cell, by the kernels of these mappings (the mean of the members). The same on every rank
+/// that has the same data and mappings. O(cells), for sparse mappings O(expressed entries of the matrix ·
+/// members). Local.
 std::vector<CellCosts> cell_costs(const ExpressionMatrix& matrix, std::span<const CollapsedMapping> members);
 
 }  // namespace dko

@@ -10,7 +10,7 @@ namespace dko {
 struct EventCosts {
   /// Number of events before each group, and of all: group g has starts[g+1]−starts[g].
   std::span<const std::int64_t> starts;
-  /// Of each event of a group, > 0.
+  /// Cost of each event of a group, > 0.
   std::span<const std::int64_t> events;
   /// Once for every shard that has events of the group, ≥ 0; none: all are 0. A shard that begins in the
   /// middle of a group pays its load again.

@@ -11,7 +11,7 @@ namespace dko {
 /// What the attributes of the root group say of it.
 inline constexpr hdf5::FileKind anndata_export_kind{"dko single knockouts", 1};
 
-/// Bytes of the file, nearly. The screen must have singles.
+/// Approximate file size in bytes. The screen must have singles.
 double anndata_export_bytes(const ScreenReader& screen);
 
 /// Writes the single knockouts of a screen as an AnnData file, cells × genes:

@@ -13,7 +13,7 @@ namespace dko {
 /// How genes and cells are written: by number from 0, as in the original's files, or by name.
 enum class Labels { ids, names };
 
-/// Bytes of the CSV file, nearly.
+/// Approximate size of the CSV file in bytes.
 double export_bytes(const ScreenReader& screen, ScoreArray array, std::size_t measures);
 
 /// Writes measures of one array in the original's columns: gene_id,cell_id,k_pred for one gene,

@@ -9,7 +9,7 @@ namespace dko {
 // The original's perturbed data sets of the events of one array. Genes × events grows fast: know the size
 // (ptest_bytes, ztest_bytes) before writing. `matrix` is the expression data that was screened. All local.
 
-/// Bytes of the files, nearly.
+/// Approximate size of the files in bytes.
 double ptest_bytes(const ScreenReader& screen, ScoreArray array);
 double ztest_bytes(const ScreenReader& screen, ScoreArray array);
 

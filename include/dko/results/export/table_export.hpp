@@ -20,7 +20,7 @@ struct TablePart {
   std::vector<Measure> measures;
 };
 
-/// Bytes of the file, nearly.
+/// Approximate file size in bytes.
 double table_export_bytes(const ScreenReader& screen, std::span<const TablePart> parts);
 
 /// Writes long tables in HDF5, for pandas and the like: genes/name, cells/name, and a group for each part,

@@ -25,8 +25,8 @@ struct ScreenLeft {
 InstructionSet instructions_of(const std::filesystem::path& path);
 
 /// Finds out what of the plan is not in the file, which create_screen_file made: the ranks read all that is
-/// on record and hold it against its checksums. The same on every rank; `provenance` counts on rank 0.
-/// Collective. @throws CollectiveFailure of exit code 3 if the file is damaged, or of another screen: of
+/// on record and check it. The same on every rank; `provenance` is significant only at root.
+/// Collective. @throws CollectiveFailure of exit code 3 if the file is corrupt, or of another screen: of
 /// other data, model, knockouts, scores, instructions or version of dko; it says which
 ScreenLeft read_left(const std::filesystem::path& path, const ScreenPlan& plan,
                      const ExpressionMatrix& matrix, const Provenance& provenance, const Communicator& ranks);

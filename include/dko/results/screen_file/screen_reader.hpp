@@ -43,7 +43,7 @@ class ScreenReader {
   /// Nothing if the model was trained before.
   std::optional<double> training_seconds() const;
   std::string finished() const { return file_.text_attribute("finished"); }
-  /// Of the scheduler, as Provenance has it; the provenance's own began the file. Empty outside of one.
+  /// Job of the scheduler, as in Provenance; the provenance's own began the file. Empty outside of one.
   std::string job_at_end() const;
   double screen_seconds() const { return file_.real_attribute("screen_seconds"); }
   /// By how many mappings it was made.

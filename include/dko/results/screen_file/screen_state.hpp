@@ -11,7 +11,7 @@
 
 namespace dko {
 
-/// What a screen that keeps selected pairs or a summary has in memory, put down in files beside its own, so
+/// What a screen that keeps selected pairs or a summary has in memory, saved in files beside its own, so
 /// that it can go on from there on any number of ranks: `<partial>.state-…`, each written by one rank, whole
 /// or not at all. Files of another screen file (`job`) are passed over.
 class ScreenStates {
@@ -19,7 +19,7 @@ class ScreenStates {
   ScreenStates(std::filesystem::path partial, std::string job)
       : partial_(std::move(partial)), job_(std::move(job)) {}
 
-  /// This rank's selection, in the place of what it has put down before. Local. @throws IoError
+  /// Saves this rank's selection in place of what it saved before. Local. @throws IoError
   void save(const SelectionState& state, ScoreSet scores, int rank) const;
   /// Sums of a block of first genes that is not complete, in the place of those of the same block.
   /// Local. @throws IoError
@@ -27,21 +27,21 @@ class ScreenStates {
   /// The block is complete. Local.
   void remove(const PairSums& sums) const;
 
-  /// What was put down, each by one of the ranks. What a rank took over and put down again is there once.
+  /// What was saved, each by one of the ranks. What a rank took over and saved again is there once.
   /// `of_all` becomes the events of all of them, on all ranks. Collective.
-  /// @throws CollectiveFailure of exit code 3 if a file is damaged
+  /// @throws CollectiveFailure of exit code 3 if a file is corrupt
   std::vector<SelectionState> take_selections(std::vector<EventRange>& of_all,
                                               const Communicator& ranks) const;
-  /// Of blocks whose first genes are all in one of the ranges; `k` genes. `of_all` becomes the first genes
-  /// of all of them, on all ranks. Collective. @throws likewise
+  /// Sums of blocks whose first genes are all in one of the ranges; `k` genes. `of_all` becomes the first
+  /// genes of all of them, on all ranks. Collective. @throws likewise
   std::vector<BegunSums> take_sums(const std::vector<Measure>& measures, std::int64_t k,
                                    const std::vector<EventRange>& ranges, std::vector<EventRange>& of_all,
                                    const Communicator& ranks) const;
 
-  /// Number of pairs that selections which were put down have been made from, each counted once. Local.
-  /// @throws InputError if a file is damaged
+  /// Number of pairs that saved selections have been made from, each counted once. Local.
+  /// @throws InputError if a file is corrupt
   std::int64_t selected_from() const;
-  /// Number of pairs, in each cell, in sums that were put down and whose first genes are all `left`, ranges
+  /// Number of pairs, in each cell, in saved sums whose first genes are all `left`, ranges
   /// of one each. Local. @throws likewise
   std::int64_t summed(const std::vector<EventRange>& left) const;
 

@@ -36,7 +36,7 @@ std::filesystem::path member_checkpoint(const std::filesystem::path& file, std::
 /// What the rows of its arrays are checked by. Local. @throws InputError
 std::vector<hdf5::BlockSums> checkpoint_sums(const hdf5::File& file);
 
-/// Bytes of a checkpoint, nearly. A new one stands beside the older until it is whole.
+/// Approximate size of a checkpoint in bytes. A new one is beside the older until it is complete.
 /// @param keeps whether there is validation, and so a second set of weights
 double checkpoint_bytes(MappingShape shape, std::int64_t steps, bool keeps);
 

@@ -48,7 +48,7 @@ struct StepCost {
   double communication = 0;  ///< of gradients or outputs
   double validation = 0;     ///< one validation of all validation cells, its communication included
 };
-/// Of each of `ranks` ranks, `form` not automatic. Gradients and validation outputs are counted as one
+/// Cost for each of `ranks` ranks, `form` not automatic. Gradients and validation outputs are counted as one
 /// message each, which is too few where there are many ranks. Local.
 StepCost estimated_cost(const TrainingSize& size, ParallelForm form, int ranks);
 
