@@ -2,149 +2,182 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
-#include <boost/program_options/parsers.hpp>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
-#include <map>
 
 #include "dko/base/error.hpp"
+#include "dko/base/version.hpp"
+#include "dko/hdf5/file.hpp"
+#include "dko/parallel/collective.hpp"
+#include "dko/parallel/session.hpp"
+#include "dko/system/instruction_set.hpp"
+#include "options/manual.hpp"
 
 namespace dko::app {
 
-namespace po = boost::program_options;
+namespace {
 
-std::span<const Command> commands() {
-  static constexpr std::array all{
-      Command{"run", "train the mapping, then screen all knockouts, in one job", run_command},
-      Command{"train", "train the mapping and write a model", train_command},
-      Command{"ensemble", "join models that were trained apart into one", ensemble_command},
-      Command{"screen", "score knockouts with a model", screen_command},
-      Command{"predict", "predict the profiles of held-out cells, beside a baseline", predict_command},
-      Command{"export", "write scores or profiles as CSV", export_command},
-      Command{"top", "list the highest scores", top_command},
-      Command{"summarize", "tell what knockouts of each gene and pair do over all cells", summarize_command},
-      Command{"explain", "predict every gene's change after one knockout", explain_command},
-      Command{"estimate", "tell what a job will take before it is submitted", estimate_command},
-      Command{"info", "tell what a file is and how it was made", info_command},
-      Command{"evaluate", "hold scores and predictions against truth and baselines", evaluate_command},
-      Command{"simulate", "make expression data and the truth of knockouts from a network", simulate_command},
-      Command{"bench", "measure dko against what the machine can do", bench_command},
+constexpr std::array all_commands{
+    CommandEntry{"run", "train the mapping, then screen all knockouts, in one job", run_command},
+    CommandEntry{"train", "train the mapping and write a model", train_command},
+    CommandEntry{"ensemble", "join models that were trained apart into one", ensemble_command},
+    CommandEntry{"screen", "score knockouts with a model", screen_command},
+    CommandEntry{"predict", "predict the profiles of held-out cells, beside a baseline", predict_command},
+    CommandEntry{"export", "write scores or profiles as CSV", export_command},
+    CommandEntry{"top", "list the highest scores", top_command},
+    CommandEntry{"summarize", "tell what knockouts of each gene and pair do over all cells",
+                 summarize_command},
+    CommandEntry{"explain", "predict every gene's change after one knockout", explain_command},
+    CommandEntry{"estimate", "tell what a job will take before it is submitted", estimate_command},
+    CommandEntry{"info", "tell what a file is and how it was made", info_command},
+    CommandEntry{"evaluate", "hold scores and predictions against truth and baselines", evaluate_command},
+    CommandEntry{"simulate", "make expression data and the truth of knockouts from a network",
+                 simulate_command},
+    CommandEntry{"bench io", "writing scores, beside plain MPI-IO and plain writes", bench_io_command},
+    CommandEntry{"bench kernel", "scoring pairs, beside the peak of the processor", bench_kernel_command},
+    CommandEntry{"bench screen", "a whole screen of made-up cells, on all ranks", bench_screen_command},
+    CommandEntry{"bench shards", "how evenly screens are divided among ranks", bench_shards_command},
+    CommandEntry{"bench train", "steps of training, beside the memory's bandwidth, and on more ranks",
+                 bench_train_command},
+};
+
+constexpr auto what_dko_does =
+    "dko learns from single-cell expression data which genes go with how much of each, and predicts\n"
+    "what knocking out one gene, or two, would do to every cell.";
+
+constexpr std::string_view bench_prefix = "bench ";
+
+std::string list_of(std::string_view prefix, bool with_prefix) {
+  std::string list;
+  for (const CommandEntry& entry : all_commands) {
+    if (entry.name.starts_with(prefix) != with_prefix) continue;
+    list += fmt::format("  {:<10}{}\n", entry.name.substr(with_prefix ? prefix.size() : 0), entry.summary);
+  }
+  return list;
+}
+
+std::string help_text() {
+  return fmt::format(
+      "{}\n\nUsage: dko COMMAND [options]\n\nCommands:\n{}  {:<10}{}\n\n"
+      "dko COMMAND --help tells more; dko --version prints the version.\n"
+      "Exit codes: 0 done, 2 usage, 3 unusable input, 4 input/output failure, 5 stopped by a signal or "
+      "--time-limit with all saved, 1 anything else.\n",
+      what_dko_does, list_of(bench_prefix, false), "bench", "measure dko against what the machine can do");
+}
+
+std::string names_of_benches() {
+  std::string names;
+  for (const CommandEntry& entry : all_commands) {
+    if (!entry.name.starts_with(bench_prefix)) continue;
+    names += names.empty() ? "" : "|";
+    names += entry.name.substr(bench_prefix.size());
+  }
+  return names;
+}
+
+std::string bench_help_text() {
+  return fmt::format(
+      "Usage: dko bench {} [options]\n\nMeasures parts of dko against what the machine can do.\n\n{}\n"
+      "dko bench NAME --help tells more.\n\nExample:\n  mpirun -n 2 dko bench io -o bench.h5\n",
+      names_of_benches(), list_of(bench_prefix, true));
+}
+
+std::string version_text() {
+  return fmt::format("dko {} ({}), {}, HDF5 {}\n", version(), revision(), mpi_library(),
+                     hdf5::library_version());
+}
+
+Work print(std::string text) {
+  return [text = std::move(text)](const Communicator& ranks) {
+    if (ranks.is_root()) std::cout << text;
   };
-  return all;
 }
 
-CommandLine::CommandLine(std::string usage, std::string what, std::string example)
-    : usage_(std::move(usage)),
-      what_(std::move(what)),
-      example_(std::move(example)),
-      options_("Options", 100) {
-  add()("help,h", "print this text");
+std::vector<ManualEntry> manual() {
+  std::vector<ManualEntry> entries;
+  for (const CommandEntry& entry : all_commands)
+    entries.push_back({std::string(entry.name), entry.summary, entry.make()->line()});
+  return entries;
 }
 
-void CommandLine::add_positional(const char* name, std::string& variable) {
-  add_optional(name, variable);
-  positional_names_.emplace_back(name);
+/// dko.1 and a page for each command. @throws IoError
+void write_man_pages(const std::filesystem::path& folder) {
+  const std::vector<ManualEntry> entries = manual();
+  const auto write = [&](const std::string& name, const std::string& page) {
+    const std::filesystem::path file = folder / (name + ".1");
+    if (!(std::ofstream(file) << page << std::flush))
+      throw IoError(fmt::format("{}: cannot be written", file.string()));
+  };
+  write("dko", man_page(entries, what_dko_does, version()));
+  for (const ManualEntry& entry : entries) write(page_name(entry.name), man_page(entry, version()));
 }
 
-void CommandLine::add_optional(const char* name, std::string& variable) {
-  positional_.add_options()(name, po::value(&variable));
-  positions_.add(name, 1);
+/// What packages are made with. @throws UsageError for anything else
+Work parse_for_packages(const std::vector<std::string>& arguments) {
+  if (arguments == std::vector<std::string>{"--completion", "bash"}) return print(bash_completion(manual()));
+  if (arguments[0] == "--man-pages" && arguments.size() == 2)
+    return [folder = arguments[1]](const Communicator& ranks) {
+      on_root(ranks, [&] { write_man_pages(folder); });
+    };
+  throw UsageError(
+      "dko --completion bash prints a completion script, dko --man-pages FOLDER writes man pages");
 }
 
-void CommandLine::add_positional(const char* name, std::vector<std::string>& variables) {
-  positional_.add_options()(name, po::value(&variables));
-  positions_.add(name, -1);
-  positional_names_.emplace_back(name);
-}
-
-bool CommandLine::parse(const std::vector<std::string>& arguments, const Context& context) {
-  po::options_description all;
-  all.add(options_).add(positional_);
-  const auto see = [&] { return fmt::format("; see dko {} --help", usage_.substr(0, usage_.find(' '))); };
-  try {
-    using po::command_line_style::allow_guessing;
-    using po::command_line_style::unix_style;
-    po::store(po::command_line_parser(arguments)
-                  .options(all)
-                  .positional(positions_)
-                  .style(unix_style & ~allow_guessing)
-                  .run(),
-              values_);
-    if (values_.count("help") > 0) {
-      if (context.communicator.is_root()) print_help();
-      return false;
+/// The command line as one could type it again, with what the environment asks for.
+/// @throws UsageError if that cannot be
+std::string quoted(const std::vector<std::string>& arguments) {
+  constexpr auto plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=.,:/@%^";
+  const auto instructions = instruction_set_of_environment();
+  std::string line = instructions ? fmt::format("DKO_INSTRUCTIONS={} dko", name_of(*instructions)) : "dko";
+  for (const std::string& word : arguments) {
+    const bool safe = !word.empty() && word.find_first_not_of(plain) == std::string::npos;
+    line += ' ';
+    if (safe) {
+      line += word;
+      continue;
     }
-    po::notify(values_);
-  } catch (const po::error& error) {
-    throw UsageError(error.what() + see());
+    line += '\'';
+    for (const char letter : word) line += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
+    line += '\'';
   }
-  for (const std::string& name : positional_names_) {
-    if (values_.count(name) == 0) throw UsageError(name + " is missing" + see());
-  }
-  return true;
+  return line;
 }
 
-void CommandLine::print_help() const {
-  std::cout << "Usage: dko " << usage_ << "\n\n"
-            << what_ << "\n\nExample:\n  " << example_ << "\n\n"
-            << options_;
+/// The entry of the command that the arguments begin with. @throws UsageError
+const CommandEntry& entry_of(const std::vector<std::string>& arguments) {
+  const bool is_bench = arguments[0] == "bench";
+  const std::string second = is_bench && arguments.size() > 1 ? arguments[1] : "";
+  const std::string name = is_bench ? "bench " + second : arguments[0];
+  const auto* found = std::ranges::find(all_commands, name, &CommandEntry::name);
+  if (found != all_commands.end() && (is_bench || !name.starts_with(bench_prefix))) return *found;
+  if (is_bench)
+    throw UsageError(
+        fmt::format("dko bench {}: '{}' is none of them; see dko bench --help", names_of_benches(), second));
+  throw UsageError(fmt::format("there is no command '{}'; see dko --help", name));
 }
 
-void add_verbosity(CommandLine& line, CommonOptions& options) {
-  line.add()("quiet,q", po::bool_switch(&options.quiet), "say nothing but warnings and errors")(
-      "verbose,v", po::bool_switch(&options.verbose), "say more");
+}  // namespace
+
+std::span<const CommandEntry> commands() {
+  return all_commands;
 }
 
-void add_common(CommandLine& line, CommonOptions& options) {
-  line.add()("force,f", po::bool_switch(&options.force), "replace output files that exist")(
-      "json", po::value(&options.json)->value_name("FILE"), "write a machine-readable summary");
-  add_verbosity(line, options);
-}
-
-void add_resume(CommandLine& line, CommonOptions& options) {
-  line.add()(
-      "resume", po::bool_switch(&options.resume),
-      "go on where a job of this output was stopped or killed, on any number of ranks; without one, start "
-      "at the beginning");
-}
-
-Log make_log(const CommonOptions& options, const Context& context) {
-  if (options.quiet && options.verbose) throw UsageError("--quiet and --verbose exclude each other");
-  if (!context.communicator.is_root()) return Log::silent();
-  return {std::cerr, options.quiet     ? Verbosity::quiet
-                     : options.verbose ? Verbosity::verbose
-                                       : Verbosity::normal};
-}
-
-void require_distinct(std::initializer_list<std::pair<const char*, std::string>> files) {
-  std::map<std::filesystem::path, const char*> seen;
-  for (const auto& [what, file] : files) {
-    if (file.empty()) continue;
-    std::error_code error;
-    std::filesystem::path path = std::filesystem::weakly_canonical(file, error);
-    if (error) path = file;
-    const auto [other, is_new] = seen.emplace(path, what);
-    if (!is_new) throw UsageError(fmt::format("{} and {} are the same file, {}", other->second, what, file));
-  }
-}
-
-void add_seed(CommandLine& line, std::uint64_t& seed, const char* of_what) {
-  const auto take = [&seed](std::int64_t value) {
-    if (value < 0) throw UsageError("--seed must not be negative");
-    seed = static_cast<std::uint64_t>(value);
-  };
-  line.add()("seed",
-             po::value<std::int64_t>()
-                 ->default_value(static_cast<std::int64_t>(seed))
-                 ->notifier(take)
-                 ->value_name("S"),
-             of_what);
-}
-
-void require_between(const char* option, double value, double low, double high) {
-  if (value >= low && value <= high) return;
-  throw UsageError(fmt::format("{} must be between {} and {}, not {}", option, low, high, value));
+Work parse(const std::vector<std::string>& arguments) {
+  const std::string first = arguments.empty() ? "" : arguments[0];
+  if (first.empty()) throw UsageError("no command given; see dko --help");
+  if (first == "--help" || first == "-h" || first == "help") return print(help_text());
+  if (first == "--version") return print(version_text());
+  const bool asks_for_help = arguments.size() > 1 && (arguments[1] == "--help" || arguments[1] == "-h");
+  if (first == "bench" && asks_for_help) return print(bench_help_text());
+  if (first == "--completion" || first == "--man-pages") return parse_for_packages(arguments);
+  const std::shared_ptr<Command> command = entry_of(arguments).make();
+  CommandLine line = command->line();
+  if (!line.parse({arguments.begin() + (first == "bench" ? 2 : 1), arguments.end()}))
+    return print(line.help());
+  return [command, typed = quoted(arguments)](const Communicator& ranks) { command->run({ranks, typed}); };
 }
 
 }  // namespace dko::app

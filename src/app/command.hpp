@@ -1,22 +1,20 @@
 #pragma once
 // What a command is, and what all commands share.
 
-#include <boost/program_options/options_description.hpp>
-#include <boost/program_options/positional_options.hpp>
-#include <boost/program_options/variables_map.hpp>
-#include <initializer_list>
+#include <functional>
+#include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
-#include "dko/base/log.hpp"
 #include "dko/base/output_file.hpp"
 #include "dko/base/provenance.hpp"
 #include "dko/parallel/communicator.hpp"
+#include "options/command_line.hpp"
+#include "options/common_options.hpp"
 
 namespace dko::app {
 
@@ -26,94 +24,73 @@ struct Context {
   std::string command_line;
 };
 
-/// A command is one file of this folder. Every rank runs it with the same arguments.
-struct Command {
-  std::string_view name;
-  std::string_view summary;
-  void (*run)(const std::vector<std::string>& arguments, const Context& context);
+/// A command is one file of this folder: options, the command line that they are read from, and the work.
+class Command {
+ public:
+  virtual ~Command() = default;
+  /// Whose options are read into this command. Local, the same on every rank.
+  virtual CommandLine line() = 0;
+  /// After the line was parsed. Collective. @throws CollectiveFailure, or anything else on a rank alone: that
+  /// ends the job
+  virtual void run(const Context& context) const = 0;
 };
 
-/// All commands, in the order of the help text.
-std::span<const Command> commands();
-
-void run_command(const std::vector<std::string>& arguments, const Context& context);
-void train_command(const std::vector<std::string>& arguments, const Context& context);
-void ensemble_command(const std::vector<std::string>& arguments, const Context& context);
-void estimate_command(const std::vector<std::string>& arguments, const Context& context);
-void screen_command(const std::vector<std::string>& arguments, const Context& context);
-void predict_command(const std::vector<std::string>& arguments, const Context& context);
-void export_command(const std::vector<std::string>& arguments, const Context& context);
-void top_command(const std::vector<std::string>& arguments, const Context& context);
-void summarize_command(const std::vector<std::string>& arguments, const Context& context);
-void explain_command(const std::vector<std::string>& arguments, const Context& context);
-void info_command(const std::vector<std::string>& arguments, const Context& context);
-void evaluate_command(const std::vector<std::string>& arguments, const Context& context);
-void simulate_command(const std::vector<std::string>& arguments, const Context& context);
-void bench_command(const std::vector<std::string>& arguments, const Context& context);
-
-/// The command line of one command: its options, its help text, and their reading.
-class CommandLine {
+/// A command made of its options and two functions.
+template <class Options>
+class CommandOf final : public Command {
  public:
-  /// `usage` is what follows "dko ", such as "train INPUT -o MODEL [options]".
-  CommandLine(std::string usage, std::string what, std::string example);
+  using MakeLine = CommandLine (*)(Options& options);
+  using Run = void (*)(const Options& options, const Context& context);
 
-  /// Options that the command adds to.
-  boost::program_options::options_description_easy_init add() { return options_.add_options(); }
-  /// A positional argument that must be given.
-  void add_positional(const char* name, std::string& variable);
-  /// One that may be left out.
-  void add_optional(const char* name, std::string& variable);
-  /// Any number of them, at least one.
-  void add_positional(const char* name, std::vector<std::string>& variables);
-
-  /// Reads the arguments into the variables. False if --help was asked for and has been printed.
-  /// @throws UsageError for anything that does not fit.
-  bool parse(const std::vector<std::string>& arguments, const Context& context);
-
-  bool given(const std::string& option) const {
-    return values_.count(option) > 0 && !values_[option].defaulted();
-  }
+  CommandOf(MakeLine make_line, Run work) : make_line_(make_line), work_(work) {}
+  CommandLine line() override { return make_line_(options_); }
+  void run(const Context& context) const override { work_(options_, context); }
 
  private:
-  void print_help() const;
-
-  std::string usage_;
-  std::string what_;
-  std::string example_;
-  std::vector<std::string> positional_names_;
-  boost::program_options::options_description options_;
-  boost::program_options::options_description positional_;
-  boost::program_options::positional_options_description positions_;
-  boost::program_options::variables_map values_;
+  Options options_;
+  MakeLine make_line_;
+  Run work_;
 };
 
-/// --seed, a number from 0.
-void add_seed(CommandLine& line, std::uint64_t& seed, const char* of_what);
+template <class Options>
+std::unique_ptr<Command> make_command(CommandLine (*make_line)(Options& options),
+                                      void (*work)(const Options& options, const Context& context)) {
+  return std::make_unique<CommandOf<Options>>(make_line, work);
+}
 
-/// Options of every command that writes files.
-struct CommonOptions {
-  bool quiet = false;
-  bool verbose = false;
-  bool force = false;
-  bool resume = false;
-  std::string json;
+/// A command by its name, in the order of the help text.
+struct CommandEntry {
+  std::string_view name;  ///< one word, or two: "bench io"
+  std::string_view summary;
+  std::unique_ptr<Command> (*make)();
 };
 
-void add_verbosity(CommandLine& line, CommonOptions& options);
-/// --force, --json and verbosity.
-void add_common(CommandLine& line, CommonOptions& options);
+std::span<const CommandEntry> commands();
 
-/// --resume, of the commands that have it.
-void add_resume(CommandLine& line, CommonOptions& options);
+std::unique_ptr<Command> run_command();
+std::unique_ptr<Command> train_command();
+std::unique_ptr<Command> ensemble_command();
+std::unique_ptr<Command> estimate_command();
+std::unique_ptr<Command> screen_command();
+std::unique_ptr<Command> predict_command();
+std::unique_ptr<Command> export_command();
+std::unique_ptr<Command> top_command();
+std::unique_ptr<Command> summarize_command();
+std::unique_ptr<Command> explain_command();
+std::unique_ptr<Command> info_command();
+std::unique_ptr<Command> evaluate_command();
+std::unique_ptr<Command> simulate_command();
+std::unique_ptr<Command> bench_io_command();
+std::unique_ptr<Command> bench_kernel_command();
+std::unique_ptr<Command> bench_screen_command();
+std::unique_ptr<Command> bench_shards_command();
+std::unique_ptr<Command> bench_train_command();
 
-/// A log that speaks on rank 0 only. @throws UsageError for --quiet with --verbose.
-Log make_log(const CommonOptions& options, const Context& context);
+/// What is left to do when the arguments of dko are parsed. Collective. @throws as Command::run
+using Work = std::function<void(const Communicator& ranks)>;
 
-/// @throws UsageError if two of these files, by option or name, are the same; empty ones are passed over.
-void require_distinct(std::initializer_list<std::pair<const char*, std::string>> files);
-
-/// @throws UsageError naming the option unless low ≤ value ≤ high.
-void require_between(const char* option, double value, double low, double high);
+/// Finds the command and parses its arguments. Local. @throws UsageError for anything that does not fit
+Work parse(const std::vector<std::string>& arguments);
 
 /// The machine-readable summary of --json: claimed before the work, written after it. Does nothing without
 /// --json.

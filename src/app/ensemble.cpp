@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <boost/program_options/value_semantic.hpp>
 #include <nlohmann/json.hpp>
 
 #include "command.hpp"
@@ -13,8 +12,6 @@
 
 namespace dko::app {
 
-namespace po = boost::program_options;
-
 namespace {
 
 struct EnsembleOptions {
@@ -23,20 +20,20 @@ struct EnsembleOptions {
   CommonOptions common;
 };
 
-bool parse(EnsembleOptions& options, const std::vector<std::string>& arguments, const Context& context) {
+CommandLine line_of(EnsembleOptions& options) {
   CommandLine line(
       "ensemble MODEL... -o MODEL [options]",
       "Joins models that were trained apart (dko train --ensemble K --member M) into one, in the\n"
       "order given: the same as one training of all makes.",
       "dko ensemble member0.h5 member1.h5 member2.h5 -o model.h5");
-  line.add_positional("MODEL", options.models);
-  line.add()("out,o", po::value(&options.out)->value_name("FILE")->required(),
-             "the model file to write (HDF5)");
+  line.arguments("MODEL", options.models);
+  line.option("out,o", options.out, "FILE", "the model file to write (HDF5)").usual().required();
   add_common(line, options.common);
-  if (!line.parse(arguments, context)) return false;
-  for (const std::string& model : options.models)
-    require_distinct({{"MODEL", model}, {"--out", options.out}, {"--json", options.common.json}});
-  return true;
+  line.check([&options](const CommandLine&) {
+    for (const std::string& model : options.models)
+      require_distinct({{"MODEL", model}, {"--out", options.out}, {"--json", options.common.json}});
+  });
+  return line;
 }
 
 Model join(const EnsembleOptions& options, Job& job) {
@@ -53,11 +50,7 @@ Model join(const EnsembleOptions& options, Job& job) {
   return joined;
 }
 
-}  // namespace
-
-void ensemble_command(const std::vector<std::string>& arguments, const Context& context) {
-  EnsembleOptions options;
-  if (!parse(options, arguments, context)) return;
+void run(const EnsembleOptions& options, const Context& context) {
   Job job = start_job(context, options.common, 0);
   on_root(job.ranks(), [&] {
     OutputFile out(options.out, options.common.force);
@@ -70,6 +63,12 @@ void ensemble_command(const std::vector<std::string>& arguments, const Context& 
     job.log.info("{}: written, {}", options.out, counted(std::ssize(model.members), "member"));
     summary.write({{"provenance", to_json(job.provenance)}, {"training", training_json(model)}});
   });
+}
+
+}  // namespace
+
+std::unique_ptr<Command> ensemble_command() {
+  return make_command<EnsembleOptions>(line_of, run);
 }
 
 }  // namespace dko::app

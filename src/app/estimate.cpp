@@ -1,11 +1,9 @@
 #include <fmt/format.h>
 
-#include <boost/program_options/value_semantic.hpp>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <tuple>
 
-#include "checkpoint_options.hpp"
 #include "command.hpp"
 #include "dko/base/error.hpp"
 #include "dko/base/text.hpp"
@@ -13,14 +11,13 @@
 #include "dko/parallel/collective.hpp"
 #include "dko/simulation/synthetic_cells.hpp"
 #include "estimate_report.hpp"
-#include "input.hpp"
-#include "screen_options.hpp"
+#include "options/checkpoint_options.hpp"
+#include "options/input.hpp"
+#include "options/screen_options.hpp"
+#include "options/training_options.hpp"
 #include "start_job.hpp"
-#include "training_options.hpp"
 
 namespace dko::app {
-
-namespace po = boost::program_options;
 
 namespace {
 
@@ -31,19 +28,23 @@ struct EstimateOptions {
   JobSize size;
   ModelOptions mapping;
   ScreenOptions screen;
+  std::string out = "OUT";  ///< of the job, which is not given
   CommonOptions common;
 };
 
 void add_job_options(CommandLine& line, EstimateOptions& options) {
-  line.add()("nodes", po::value(&options.size.nodes)->required()->value_name("N"), "nodes of the job")(
-      "ranks-per-node", po::value(&options.size.ranks_per_node)->required()->value_name("R"),
-      "ranks on each, one a core")(
-      "core-speed", po::value(&options.size.core_speed)->default_value(1, "1")->value_name("F"),
-      "pairs a second of one of its cores (dko bench kernel), of those that README states")(
-      "model,m", po::value(&options.model)->value_name("FILE"),
-      "the screen by this model alone, no training")(
-      "effects", po::value(&options.effects)->default_value(options.effects, "32")->value_name("E"),
-      "effects a gene of a sparse mapping that is yet to be made");
+  line.group("Job");
+  line.option("nodes", options.size.nodes, "N", "nodes of the job").range(1, 1e5).usual().required();
+  line.option("ranks-per-node", options.size.ranks_per_node, "R", "ranks on each, one a core")
+      .range(1, 4096)
+      .usual()
+      .required();
+  line.option("core-speed", options.size.core_speed, "F",
+              "pairs a second of one of its cores (dko bench kernel), of those that README states")
+      .range(1e-3, 1e3);
+  line.option("model,m", options.model, "FILE", "the screen by this model alone, no training");
+  line.option("effects", options.effects, "E", "effects a gene of a sparse mapping that is yet to be made")
+      .range(0, 1e5);
 }
 
 /// Without INPUT --genes and --cells are numbers, and nothing can be chosen.
@@ -57,15 +58,16 @@ void check_made_up(const CommandLine& line, const EstimateOptions& options) {
     if (line.given(option)) throw UsageError(fmt::format("--{} needs INPUT", option));
   }
   for (const auto& [option, text, most] :
-       {std::tuple("--genes", genes, 1e5), std::tuple("--cells", cells, 1e7)}) {
+       {std::tuple("--genes", genes, 100'000), std::tuple("--cells", cells, 10'000'000)}) {
     const auto number = parse_integer(text);
     if (!number)
       throw UsageError(fmt::format("{} must be a number where there is no INPUT, not '{}'", option, text));
-    require_between(option, static_cast<double>(*number), 3, most);
+    if (*number < 3 || *number > most)
+      throw UsageError(fmt::format("{} must be between 3 and {}, not {}", option, most, *number));
   }
 }
 
-bool parse(EstimateOptions& options, const std::vector<std::string>& arguments, const Context& context) {
+CommandLine line_of(EstimateOptions& options) {
   CommandLine line(
       "estimate [INPUT] --nodes N --ranks-per-node R [options]",
       "Tells what dko run (or, with --model, dko screen) will take with these options: time,\n"
@@ -74,28 +76,21 @@ bool parse(EstimateOptions& options, const std::vector<std::string>& arguments, 
       "--genes N --cells C are then their numbers.\n" +
           std::string(input_formats),
       "dko estimate cells.h5ad --top-genes 2000 --order 2 --nodes 4 --ranks-per-node 64");
-  line.add_optional("INPUT", options.input.path);
+  line.optional_argument("INPUT", options.input.path);
   add_job_options(line, options);
   add_input_options(line, options.input);
   add_screen_options(line, options.screen);
   add_training_options(line, options.mapping);
-  add_checkpoint_options(line, options.mapping.checkpoint);
+  add_checkpoint_options(line, options.out, options.common.resume, options.mapping);
   add_common(line, options.common);
-  if (!line.parse(arguments, context)) return false;
-  check_input_options(options.input);
-  check_screen_options(line, options.screen);
-  check_training_options(line, options.mapping);
-  complete_checkpoint_options(line, "OUT", false, options.mapping);
-  require_between("--nodes", static_cast<double>(options.size.nodes), 1, 1e5);
-  require_between("--ranks-per-node", static_cast<double>(options.size.ranks_per_node), 1, 4096);
-  require_between("--core-speed", options.size.core_speed, 1e-3, 1e3);
-  require_between("--effects", options.effects, 0, 1e5);
-  if (options.input.path.empty()) check_made_up(line, options);
-  require_distinct({{"INPUT", options.input.path},
-                    {"--model", options.model},
-                    {"--events", options.screen.events},
-                    {"--json", options.common.json}});
-  return true;
+  line.check([&options](const CommandLine& parsed) {
+    if (options.input.path.empty()) check_made_up(parsed, options);
+    require_distinct({{"INPUT", options.input.path},
+                      {"--model", options.model},
+                      {"--events", options.screen.events},
+                      {"--json", options.common.json}});
+  });
+  return line;
 }
 
 /// The cells of the job, and the model it screens by if there is one.
@@ -129,11 +124,7 @@ Estimate estimate_of(const EstimateOptions& options, Job& job) {
       {material.matrix, material.model, options.mapping, plan, options.effects, options.size});
 }
 
-}  // namespace
-
-void estimate_command(const std::vector<std::string>& arguments, const Context& context) {
-  EstimateOptions options;
-  if (!parse(options, arguments, context)) return;
+void run(const EstimateOptions& options, const Context& context) {
   Job job = start_job(context, options.common, options.mapping.training.seed);
   on_root(job.ranks(), [&] {
     Summary summary(options.common);
@@ -143,6 +134,12 @@ void estimate_command(const std::vector<std::string>& arguments, const Context& 
     json["provenance"] = to_json(job.provenance);
     summary.write(json);
   });
+}
+
+}  // namespace
+
+std::unique_ptr<Command> estimate_command() {
+  return make_command<EstimateOptions>(line_of, run);
 }
 
 }  // namespace dko::app

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/program_options/value_semantic.hpp>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -13,13 +12,11 @@
 #include "dko/mapping/model_file.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/system/available_memory.hpp"
-#include "input.hpp"
+#include "options/input.hpp"
 #include "start_job.hpp"
 #include "table.hpp"
 
 namespace dko::app {
-
-namespace po = boost::program_options;
 
 namespace {
 
@@ -34,44 +31,37 @@ struct ExplainOptions {
   CommonOptions common;
 };
 
-ChangeOrder order_named(const std::string& name) {
-  if (name == "network-change") return ChangeOrder::network_change;
-  if (name == "change") return ChangeOrder::change;
-  throw UsageError(fmt::format("--by must be network-change or change, not '{}'", name));
-}
-
-bool parse(ExplainOptions& options, const std::vector<std::string>& arguments, const Context& context) {
+CommandLine line_of(ExplainOptions& options) {
   CommandLine line(
       "explain MODEL INPUT --knockout A,B [options]",
       "Predicts what one knockout does to every gene, with sign: in one cell, or on average over "
       "all cells that\nexpress the lost genes. network_change is what goes beyond the rescaling "
       "of the genes that are left.",
       "dko explain model.h5 expression.csv --knockout Trem2,Cd74 --cell cell17 -o changes.csv");
-  line.add_positional("MODEL", options.model);
+  line.argument("MODEL", options.model);
+  line.list("knockout,k", options.knockout, "G",
+            "the genes to lose together, by name or number from 0, with commas or blanks between")
+      .usual()
+      .required();
+  line.option("cell", options.cell, "C",
+              "in this cell, by name or number from 0; default: the average over all cells that express the "
+              "genes")
+      .usual();
+  line.option(",n", options.count, "N", "how many genes to show beside the lost ones").range(1, 1e7).usual();
+  line.choice<ChangeOrder>("by", options.order,
+                           {{"network-change", ChangeOrder::network_change}, {"change", ChangeOrder::change}},
+                           "what ranks the genes, by its size")
+      .usual();
+  line.option("out,o", options.out, "FILE", "write all genes (CSV)").usual();
   add_input(line, options.input);
-  line.add()("knockout,k",
-             po::value(&options.knockout)->multitoken()->composing()->required()->value_name("G"),
-             "the genes to lose together, by name or number from 0, with commas or blanks between")(
-      "cell", po::value(&options.cell)->value_name("C"),
-      "in this cell, by name or number from 0; default: the average over all cells that express the genes")(
-      ",n", po::value(&options.count)->default_value(options.count)->value_name("N"),
-      "how many genes to show beside the lost ones")(
-      "by",
-      po::value<std::string>()
-          ->default_value("network-change")
-          ->value_name("network-change|change")
-          ->notifier([&](const std::string& name) { options.order = order_named(name); }),
-      "what ranks the genes, by its size")("out,o", po::value(&options.out)->value_name("FILE"),
-                                           "write all genes (CSV)");
   add_common(line, options.common);
-  if (!line.parse(arguments, context)) return false;
-  check_input_options(options.input);
-  require_between("-n", static_cast<double>(options.count), 1, 1e7);
-  require_distinct({{"MODEL", options.model},
-                    {"INPUT", options.input.path},
-                    {"--out", options.out},
-                    {"--json", options.common.json}});
-  return true;
+  line.check([&options](const CommandLine&) {
+    require_distinct({{"MODEL", options.model},
+                      {"INPUT", options.input.path},
+                      {"--out", options.out},
+                      {"--json", options.common.json}});
+  });
+  return line;
 }
 
 /// One knockout, as rank 0 finds it asked for.
@@ -295,11 +285,7 @@ nlohmann::ordered_json to_json(const Question& question, const Explanation& expl
   return json;
 }
 
-}  // namespace
-
-void explain_command(const std::vector<std::string>& arguments, const Context& context) {
-  ExplainOptions options;
-  if (!parse(options, arguments, context)) return;
+void run(const ExplainOptions& options, const Context& context) {
   Job job = start_job(context, options.common, 0);
   Question question;
   on_root(job.ranks(), [&] { prepare(question, options, job); });
@@ -315,6 +301,12 @@ void explain_command(const std::vector<std::string>& arguments, const Context& c
     if (question.out) write_changes(question, explanation, *question.out);
     question.summary->write(to_json(question, explanation, options, job.provenance));
   });
+}
+
+}  // namespace
+
+std::unique_ptr<Command> explain_command() {
+  return make_command<ExplainOptions>(line_of, run);
 }
 
 }  // namespace dko::app

@@ -1,7 +1,5 @@
 #include "export.hpp"
 
-#include <boost/program_options/value_semantic.hpp>
-
 #include "dko/base/error.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/results/export/perturbed.hpp"
@@ -10,47 +8,46 @@
 
 namespace dko::app {
 
-namespace po = boost::program_options;
-
 namespace {
 
-void add_options(CommandLine& line, ExportOptions& options) {
-  line.add_positional("FILE", options.file);
-  line.add()("single", po::value(&options.single)->value_name("CSV"),
-             "single knockouts: gene_id,cell_id,k_pred")(
-      "double", po::value(&options.pairs)->value_name("CSV"),
-      "double knockouts: gene1_id,gene2_id,cell_id,k_pred (of the list, if only sampled or listed ones are "
-      "there)")("list", po::value(&options.list)->value_name("CSV"),
-                "the listed or sampled knockouts, in their own order")(
-      "h5ad", po::value(&options.h5ad)->value_name("FILE"),
-      "single knockouts as AnnData, cells × genes: X the impact, the other scores as layers, means over "
-      "cells "
-      "in var")("table", po::value(&options.table)->value_name("FILE"),
-                "all knockouts with all their scores, as long tables in HDF5 for pandas")(
-      "compress", po::value(&options.compress)->value_name("FILE"),
-      "the whole screen again, its arrays compressed (gzip): the same numbers to every reader, a little "
-      "slower")(
-      "score", po::value(&options.score)->value_name("LIST"),
-      "what to write of them: impact (column k_pred), network, interaction, network-interaction, share, and "
-      "of several members impact-sd (k_pred_sd) and network-sd, with commas between; default: impact, or "
-      "network where no impact is stored")("names", po::bool_switch(&options.names),
-                                           "write names of genes and cells instead of numbers from 0")(
-      "input", po::value(&options.input.path)->value_name("FILE"),
-      "the screened expression data, for the following, with the same choice of cells and genes")(
-      "ptest", po::value(&options.ptest)->value_name("CSV"),
-      "the perturbed data, genes × events: each event's cell with its knocked-out genes set to 0")(
-      "ztest", po::value(&options.ztest)->value_name("CSV"), "their presence, 0 or 1")(
-      "recorder", po::value(&options.recorder)->value_name("CSV"), "the list of those events")(
-      "of", po::value(&options.of)->value_name("single|double|list"),
-      "which events these hold; default: the first of the three that the screen has")(
-      "max-gigabytes",
-      po::value(&options.most_gigabytes)->default_value(options.most_gigabytes, "10")->value_name("G"),
-      "refuse to write more perturbed data than this")("true", po::value(&options.truth)->value_name("CSV"),
-                                                       "true profiles of a prediction, cells × genes")(
-      "predicted", po::value(&options.predicted)->value_name("CSV"), "predicted profiles, cells × genes")(
-      "force,f", po::bool_switch(&options.common.force), "replace output files that exist");
-  add_input_options(line, options.input);
-  add_verbosity(line, options.common);
+void add_score_options(CommandLine& line, ExportOptions& options) {
+  const auto measures = [](const std::string& text) { return measures_named(text); };
+  line.group("Scores of a screen");
+  line.option("single", options.single, "CSV", "single knockouts: gene_id,cell_id,k_pred").usual();
+  line.option("double", options.pairs, "CSV",
+              "double knockouts: gene1_id,gene2_id,cell_id,k_pred (of the list, if only sampled or listed "
+              "ones are there)")
+      .usual();
+  line.option("list", options.list, "CSV", "the listed or sampled knockouts, in their own order");
+  line.option("h5ad", options.h5ad, "FILE",
+              "single knockouts as AnnData, cells × genes: X the impact, the other scores as layers, means "
+              "over cells in var")
+      .usual();
+  line.option("table", options.table, "FILE",
+              "all knockouts with all their scores, as long tables in HDF5 for pandas")
+      .usual();
+  line.option("compress", options.compress, "FILE",
+              "the whole screen again, its arrays compressed (gzip): the same numbers to every reader, a "
+              "little slower");
+  line.parsed("score", options.scores, "LIST", measures,
+              "what to write of them: impact (column k_pred), network, interaction, network-interaction, "
+              "share, and of several members impact-sd (k_pred_sd) and network-sd, with commas between; "
+              "default: impact, or network where no impact is stored");
+  line.flag("names", options.names, "write names of genes and cells instead of numbers from 0").usual();
+}
+
+void add_perturbed_options(CommandLine& line, ExportOptions& options) {
+  line.group("Perturbed data");
+  line.option("input", options.input.path, "FILE",
+              "the screened expression data, for the following, with the same choice of cells and genes");
+  line.option("ptest", options.ptest, "CSV",
+              "the perturbed data, genes × events: each event's cell with its knocked-out genes set to 0");
+  line.option("ztest", options.ztest, "CSV", "their presence, 0 or 1");
+  line.option("recorder", options.recorder, "CSV", "the list of those events");
+  line.choice("of", options.of, score_array_choices(),
+              "which events these hold; default: the first of the three that the screen has");
+  line.option("max-gigabytes", options.most_gigabytes, "G", "refuse to write more perturbed data than this")
+      .range(0, 1e9);
 }
 
 /// @throws UsageError for options that do not go together.
@@ -66,11 +63,8 @@ void check_options(const ExportOptions& options) {
   }
   if (options.wants_profiles() && options.names)
     throw UsageError("--names is for scores; profiles are bare numbers");
-  if (!options.of.empty()) score_array_named(options.of);
-  if (!options.score.empty()) measures_named(options.score);
-  if (!options.score.empty() && !options.wants_csv() && options.table.empty())
+  if (!options.scores.empty() && !options.wants_csv() && options.table.empty())
     throw UsageError("--score is for --single, --double, --list and --table");
-  require_between("--max-gigabytes", options.most_gigabytes, 0, 1e9);
   require_distinct({{"FILE", options.file},
                     {"--input", options.input.path},
                     {"--single", options.single},
@@ -89,16 +83,23 @@ void check_options(const ExportOptions& options) {
   }
 }
 
-bool parse(ExportOptions& options, const std::vector<std::string>& arguments, const Context& context) {
+CommandLine line_of(ExportOptions& options) {
   CommandLine line(
       "export FILE [options]",
       "Writes scores of a screen, or profiles of a prediction: as CSV files in the original's formats, as "
       "AnnData,\nor as tables for pandas.",
       "dko export screen.h5 --single singles.csv --double doubles.csv --names --h5ad singles.h5ad");
-  add_options(line, options);
-  if (!line.parse(arguments, context)) return false;
-  check_options(options);
-  return true;
+  line.argument("FILE", options.file);
+  add_score_options(line, options);
+  line.group("Profiles of a prediction");
+  line.option("true", options.truth, "CSV", "true profiles of a prediction, cells × genes");
+  line.option("predicted", options.predicted, "CSV", "predicted profiles, cells × genes");
+  add_perturbed_options(line, options);
+  add_input_options(line, options.input);
+  add_force(line, options.common);
+  add_verbosity(line, options.common);
+  line.check([&options](const CommandLine&) { check_options(options); });
+  return line;
 }
 
 void export_screen(const ExportOptions& options, const std::string& command, Log& log) {
@@ -129,17 +130,19 @@ void export_prediction(const ExportOptions& options) {
   files.write();
 }
 
-}  // namespace
-
-void export_command(const std::vector<std::string>& arguments, const Context& context) {
-  ExportOptions options;
-  if (!parse(options, arguments, context)) return;
+void run(const ExportOptions& options, const Context& context) {
   Log log = make_log(options.common, context);
   on_root(context.communicator, [&] {
     if (options.wants_scores() || options.wants_perturbed())
       export_screen(options, context.command_line, log);
     if (options.wants_profiles()) export_prediction(options);
   });
+}
+
+}  // namespace
+
+std::unique_ptr<Command> export_command() {
+  return make_command<ExportOptions>(line_of, run);
 }
 
 }  // namespace dko::app

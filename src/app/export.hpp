@@ -2,6 +2,7 @@
 // What the parts of dko export share: options, and the files that are written.
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,7 +10,7 @@
 #include "dko/base/csv_writer.hpp"
 #include "dko/expression/matrix.hpp"
 #include "dko/results/screen_file/screen_reader.hpp"
-#include "input.hpp"
+#include "options/input.hpp"
 
 namespace dko::app {
 
@@ -21,12 +22,12 @@ struct ExportOptions {
   std::string h5ad;
   std::string table;
   std::string compress;
-  std::string score;
+  std::vector<Measure> scores;  ///< empty: not given
   bool names = false;
   std::string truth;
   std::string predicted;
   InputOptions input;
-  std::string of;
+  std::optional<ScoreArray> of;
   std::string ptest;
   std::string ztest;
   std::string recorder;

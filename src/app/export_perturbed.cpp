@@ -12,8 +12,8 @@ namespace dko::app {
 namespace {
 
 /// Which events the perturbed data sets hold.
-ScoreArray events_of(const ScreenReader& screen, const std::string& of) {
-  if (!of.empty()) return find_scores(screen, score_array_named(of), "--of");
+ScoreArray events_of(const ScreenReader& screen, std::optional<ScoreArray> of) {
+  if (of) return find_scores(screen, *of, "--of");
   return screen.has(ScoreArray::singles) ? ScoreArray::singles : ScoreArray::list;
 }
 

@@ -31,9 +31,9 @@ ScoreArray find_scores(const ScreenReader& screen, ScoreArray wanted, const char
 namespace {
 
 /// What --score asks for, or else the score that is there. @throws UsageError for what the screen has not.
-std::vector<Measure> find_measures(const ScreenReader& screen, ScoreArray array, const std::string& score) {
-  if (score.empty()) return {screen.measures(array).front()};
-  std::vector<Measure> wanted = measures_named(score);
+std::vector<Measure> find_measures(const ScreenReader& screen, ScoreArray array,
+                                   std::vector<Measure> wanted) {
+  if (wanted.empty()) return {screen.measures(array).front()};
   // What is asked for of singles and pairs at once: singles have no interactions.
   const bool any_score =
       std::any_of(wanted.begin(), wanted.end(), [](const Measure& m) { return !m.is_interaction; });
@@ -48,7 +48,7 @@ void add_csv_files(ExportFiles& files, const ScreenReader& screen, const ExportO
   const auto add = [&](const std::string& path, ScoreArray wanted, const char* option) {
     if (path.empty()) return;
     const ScoreArray array = find_scores(screen, wanted, option);
-    const std::vector<Measure> measures = find_measures(screen, array, options.score);
+    const std::vector<Measure> measures = find_measures(screen, array, options.scores);
     files.add_csv(path, export_bytes(screen, array, measures.size()),
                   [&screen, array, labels, measures](CsvWriter& csv) {
                     export_scores(screen, array, measures, labels, csv);
@@ -60,19 +60,19 @@ void add_csv_files(ExportFiles& files, const ScreenReader& screen, const ExportO
 }
 
 /// Of a table: what --score names and the screen has of an array, or all that it has.
-std::vector<Measure> table_measures(const ScreenReader& screen, ScoreArray array, const std::string& score) {
-  if (score.empty()) return screen.measures(array);
-  std::vector<Measure> wanted = measures_named(score);
+std::vector<Measure> table_measures(const ScreenReader& screen, ScoreArray array,
+                                    std::vector<Measure> wanted) {
+  if (wanted.empty()) return screen.measures(array);
   std::erase_if(wanted, [&](const Measure& measure) { return !screen.has(array, measure); });
   return wanted;
 }
 
 /// singles, pairs and list; a list that is all there is of singles or pairs stands for them.
-std::vector<TablePart> table_parts(const ScreenReader& screen, const std::string& score) {
+std::vector<TablePart> table_parts(const ScreenReader& screen, const std::vector<Measure>& wanted) {
   std::vector<TablePart> parts;
   const auto add = [&](ScoreArray array, const char* group) {
     if (!screen.has(array)) return;
-    std::vector<Measure> measures = table_measures(screen, array, score);
+    std::vector<Measure> measures = table_measures(screen, array, wanted);
     if (!measures.empty()) parts.push_back({array, group, std::move(measures)});
   };
   add(ScoreArray::singles, "singles");
@@ -87,9 +87,10 @@ std::vector<TablePart> table_parts(const ScreenReader& screen, const std::string
 
 void add_table(ExportFiles& files, const ScreenReader& screen, const ExportOptions& options,
                const std::string& command) {
-  const std::vector<TablePart> parts = table_parts(screen, options.score);
+  const std::vector<TablePart> parts = table_parts(screen, options.scores);
   if (parts.empty())
-    throw UsageError(fmt::format("--table: the screen has no {}; dko info tells what it has", options.score));
+    throw UsageError(
+        fmt::format("--table: the screen has no {}; dko info tells what it has", names_of(options.scores)));
   files.add_hdf5(
       options.table, table_export_bytes(screen, parts),
       [&screen, parts, command](OutputFile& file) { write_score_tables(file, screen, parts, command); });

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/program_options/value_semantic.hpp>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -28,19 +27,10 @@
 
 namespace dko::app {
 
-namespace po = boost::program_options;
-
 namespace {
 
 /// What there is to say of a file, in order: printed line by line, or written as JSON.
 using Facts = nlohmann::ordered_json;
-
-std::string names_of(const std::vector<Measure>& measures) {
-  std::string list;
-  for (const Measure& measure : measures)
-    list += fmt::format("{}{}", list.empty() ? "" : ", ", name_of(measure).name);
-  return list;
-}
 
 Facts describe_screen(const std::string& path) {
   const ScreenReader screen(path);
@@ -202,52 +192,68 @@ void print_verification(const hdf5::Verification& found) {
     std::cout << fmt::format("not finished: {} not written\n", counted(found.unwritten, "block"));
 }
 
-}  // namespace
-
-void info_command(const std::vector<std::string>& arguments, const Context& context) {
-  std::string path;
+struct InfoOptions {
+  std::string file;
   VerifyOptions verification;
+  bool progress = false;
+  ProgressFiles saved;  ///< but for the file itself
   CommonOptions common;
+};
+
+CommandLine line_of(InfoOptions& options) {
   CommandLine line(
       "info FILE [options]",
       "Tells what a screen, model or prediction holds and how it was made; or, with --verify,\n"
       "whether it is still what was written; or, with --progress, how far a job is whose output\n"
       "FILE is to become: one line, which changes with all that the job saves, and only then.",
       "dko info screen.h5");
-  line.add_positional("FILE", path);
-  add_verify_options(line, verification);
-  ProgressFiles saved;
-  bool progress = false;
-  line.add()("progress", po::bool_switch(&progress), "tell in one line how far the job of FILE is")(
-      "checkpoint", po::value(&saved.checkpoint)->value_name("FILE"), "with --progress: as the job has it")(
-      "save-model", po::value(&saved.save_model)->value_name("FILE"), "with --progress: as the job has it");
-  add_common(line, common);
-  if (!line.parse(arguments, context)) return;
-  check_verify_options(verification);
-  if (progress && verification.verify) throw UsageError("--progress and --verify exclude each other");
-  if (!progress && !(saved.checkpoint.empty() && saved.save_model.empty()))
-    throw UsageError("--checkpoint and --save-model are for --progress");
-  require_distinct({{"FILE", path}, {"--json", common.json}});
-  Job job = start_job(context, common, 0);
-  on_root(context.communicator, [&] {
-    Summary summary(common);
-    if (verification.verify) {
-      const hdf5::Verification found = verify(path, verification, job);
-      print_verification(found);
-      summary.write(to_json(found));
-      return;
-    }
-    if (progress) {
-      saved.out = path;
-      const std::string words = progress_line(saved);
-      std::cout << printable(words) << '\n';
-      summary.write({{"progress", words}});
-      return;
-    }
-    const Facts facts = describe(path);
-    print(facts);
-    summary.write(facts);
+  line.argument("FILE", options.file);
+  line.group("Progress of a job");
+  line.flag("progress", options.progress, "tell in one line how far the job of FILE is")
+      .excludes("verify")
+      .usual();
+  line.option("checkpoint", options.saved.checkpoint, "FILE", "with --progress: as the job has it");
+  line.option("save-model", options.saved.save_model, "FILE", "with --progress: as the job has it");
+  add_verify_options(line, options.verification);
+  add_common(line, options.common);
+  line.check([&options](const CommandLine&) {
+    if (!options.progress && !(options.saved.checkpoint.empty() && options.saved.save_model.empty()))
+      throw UsageError("--checkpoint and --save-model are for --progress");
+    require_distinct({{"FILE", options.file}, {"--json", options.common.json}});
   });
+  return line;
+}
+
+void run_on_root(const InfoOptions& options, Job& job) {
+  Summary summary(options.common);
+  if (options.verification.verify) {
+    const hdf5::Verification found = verify(options.file, options.verification, job);
+    print_verification(found);
+    summary.write(to_json(found));
+    return;
+  }
+  if (options.progress) {
+    ProgressFiles files = options.saved;
+    files.out = options.file;
+    const std::string words = progress_line(files);
+    std::cout << printable(words) << '\n';
+    summary.write({{"progress", words}});
+    return;
+  }
+  const Facts facts = describe(options.file);
+  print(facts);
+  summary.write(facts);
+}
+
+void run(const InfoOptions& options, const Context& context) {
+  Job job = start_job(context, options.common, 0);
+  on_root(job.ranks(), [&] { run_on_root(options, job); });
+}
+
+}  // namespace
+
+std::unique_ptr<Command> info_command() {
+  return make_command<InfoOptions>(line_of, run);
 }
 
 }  // namespace dko::app

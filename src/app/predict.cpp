@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <boost/program_options/value_semantic.hpp>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -14,14 +13,13 @@
 #include "dko/results/prediction_file.hpp"
 #include "dko/system/available_memory.hpp"
 #include "dko/workflow/training_run.hpp"
-#include "input.hpp"
+#include "options/input.hpp"
+#include "options/training_options.hpp"
 #include "run_json.hpp"
+#include "setup.hpp"
 #include "start_job.hpp"
-#include "training_options.hpp"
 
 namespace dko::app {
-
-namespace po = boost::program_options;
 
 namespace {
 
@@ -34,44 +32,31 @@ struct PredictOptions {
   CommonOptions common;
 };
 
-struct Preparation {
-  std::optional<OutputFile> out;
-  std::optional<Summary> summary;
-  ExpressionMatrix profiles;
-  Split split;
-  MemoryNeed training_memory;
-  MemoryNeed prediction_memory;
-};
-
-bool parse(PredictOptions& options, const std::vector<std::string>& arguments, const Context& context) {
+CommandLine line_of(PredictOptions& options) {
   CommandLine line(
       "predict INPUT -o PREDICTION [options]",
       "Trains on part of the cells, predicts the profiles of the others from their assemblages, and\n"
       "tells how well they agree with the true ones, beside the mean-share baseline.\n" +
           std::string(input_formats),
       "mpirun -n 4 dko predict Ptrain.csv -o prediction.h5");
+  line.option("out,o", options.out, "FILE", "the prediction file to write (HDF5)").usual().required();
+  line.option("held-out", options.held_out, "FILE", "the cells to hold out, one name or number from 0 a line")
+      .usual()
+      .excludes("held-out-fraction");
+  line.option("held-out-fraction", options.held_out_fraction, "F",
+              "without --held-out: hold out this fraction, at random")
+      .range(0, 0.95)
+      .usual();
   add_input(line, options.input);
-  line.add()("out,o", po::value(&options.out)->value_name("FILE")->required(),
-             "the prediction file to write (HDF5)")(
-      "held-out", po::value(&options.held_out)->value_name("FILE"),
-      "the cells to hold out, one name or number from 0 a line")(
-      "held-out-fraction",
-      po::value(&options.held_out_fraction)->default_value(options.held_out_fraction, "0.2")->value_name("F"),
-      "without --held-out: hold out this fraction, at random");
   add_training_options(line, options.mapping);
   add_common(line, options.common);
-  if (!line.parse(arguments, context)) return false;
-  if (line.given("held-out") && line.given("held-out-fraction")) {
-    throw UsageError("--held-out and --held-out-fraction exclude each other");
-  }
-  require_between("--held-out-fraction", options.held_out_fraction, 0, 0.95);
-  check_input_options(options.input);
-  check_training_options(line, options.mapping);
-  require_distinct({{"INPUT", options.input.path},
-                    {"--held-out", options.held_out},
-                    {"--out", options.out},
-                    {"--json", options.common.json}});
-  return true;
+  line.check([&options](const CommandLine&) {
+    require_distinct({{"INPUT", options.input.path},
+                      {"--held-out", options.held_out},
+                      {"--out", options.out},
+                      {"--json", options.common.json}});
+  });
+  return line;
 }
 
 /// Of rank 0, which predicts alone: true and predicted profiles, the baseline's, and sums over members.
@@ -83,24 +68,20 @@ MemoryNeed prediction_memory(const ExpressionMatrix& matrix, const ModelOptions&
   return need;
 }
 
-void prepare(Preparation& ready, const PredictOptions& options, Job& job) {
-  ready.out.emplace(options.out, options.common.force);
-  ready.summary.emplace(options.common);
+void prepare(Setup& setup, const PredictOptions& options, Job& job) {
   const ExpressionMatrix matrix = load_input(options.input, job);
   std::optional<std::vector<std::int32_t>> held_out;
   if (!options.held_out.empty()) {
     held_out = read_name_list(options.held_out, NameIndex("cell", matrix.cell_names()));
   }
-  ready.split = split_cells(matrix, options.mapping.training.validation, options.held_out_fraction, held_out,
-                            options.mapping.training.seed);
-  if (ready.split.held_out.empty()) throw InputError("no cell that expresses anything is held out");
-  check_training(ready.split, options.mapping);
-  const double bytes =
-      4.0 * static_cast<double>(ready.split.held_out.size()) * static_cast<double>(matrix.genes());
-  ready.training_memory = training_memory(matrix, ready.split, options.mapping, job.ranks().size());
-  ready.prediction_memory = prediction_memory(matrix, options.mapping, bytes);
-  require_disk_space(ready.out->partial_path(), 2 * bytes + (1 << 20), "the predictions");
-  ready.profiles = matrix.relative_profiles();
+  const TrainingOptions& training = options.mapping.training;
+  Split split = split_cells(matrix, training.validation, options.held_out_fraction, held_out, training.seed);
+  if (split.held_out.empty()) throw InputError("no cell that expresses anything is held out");
+  const double bytes = 4.0 * static_cast<double>(split.held_out.size()) * static_cast<double>(matrix.genes());
+  set_up_training(setup, matrix, std::move(split), options.mapping, job);
+  setup.needs.push_back(prediction_memory(matrix, options.mapping, bytes));
+  require_disk_space(setup.out->partial_path(), 2 * bytes + (1 << 20), "the predictions");
+  setup.data = matrix.relative_profiles();
 }
 
 Prediction make_prediction(const Model& model, const ExpressionMatrix& profiles, const Split& split) {
@@ -149,32 +130,30 @@ nlohmann::ordered_json to_json(const ProfileAgreement& agreement) {
   return json;
 }
 
-}  // namespace
-
-void predict_command(const std::vector<std::string>& arguments, const Context& context) {
-  PredictOptions options;
-  if (!parse(options, arguments, context)) return;
+void run(const PredictOptions& options, const Context& context) {
   Job job = start_job(context, options.common, options.mapping.training.seed);
 
-  Preparation ready;
-  on_root(job.ranks(), [&] { prepare(ready, options, job); });
-  nlohmann::ordered_json memory;
-  memory["training"] = to_json(require_on_every_node(ready.training_memory, job));
-  memory["predicting"] = to_json(require_on_every_node(ready.prediction_memory, job));
-  const ExpressionMatrix profiles = ExpressionMatrix::replicate(job.nodes, std::move(ready.profiles));
-  const TrainedModel training = run_training(profiles, ready.split, options.mapping, nullptr, job);
+  Setup setup =
+      set_up(options.out, options.common, job, [&](Setup& prepared) { prepare(prepared, options, job); });
+  const TrainedModel training = run_training(setup.data, setup.split, options.mapping, nullptr, job);
   on_root(job.ranks(), [&] {
-    const Prediction prediction = make_prediction(training.model, profiles, ready.split);
-    write_prediction(*ready.out, prediction);
+    const Prediction prediction = make_prediction(training.model, setup.data, setup.split);
+    write_prediction(*setup.out, prediction);
     job.log.info("{}: profiles of {}", options.out, counted(std::ssize(prediction.cells), "held-out cell"));
     if (job.log.speaks(Verbosity::normal)) print_table(prediction);
-    ready.summary->write({{"provenance", to_json(job.provenance)},
-                          {"training", to_json(training)},
+    setup.summary->write({{"provenance", app::to_json(job.provenance)},
+                          {"training", app::to_json(training)},
                           {"held_out_cells", prediction.cells.size()},
                           {"mapping", to_json(prediction.mapping)},
                           {"mean_share_baseline", to_json(prediction.mean_share)},
-                          {"memory", memory}});
+                          {"memory", app::to_json(setup.memory)}});
   });
+}
+
+}  // namespace
+
+std::unique_ptr<Command> predict_command() {
+  return make_command<PredictOptions>(line_of, run);
 }
 
 }  // namespace dko::app

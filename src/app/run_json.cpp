@@ -87,4 +87,10 @@ nlohmann::ordered_json to_json(const NodeMemory& memory) {
           {"available", memory.available}};
 }
 
+nlohmann::ordered_json to_json(const std::vector<NodeMemory>& phases) {
+  nlohmann::ordered_json json;
+  for (const NodeMemory& memory : phases) json[memory.need.phase] = to_json(memory);
+  return json;
+}
+
 }  // namespace dko::app

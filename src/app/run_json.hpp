@@ -2,6 +2,7 @@
 // What --json reports of trainings, screens, and the memory that they need.
 
 #include <nlohmann/json_fwd.hpp>
+#include <vector>
 
 #include "dko/mapping/model.hpp"
 #include "dko/planning/node_memory.hpp"
@@ -19,5 +20,7 @@ nlohmann::ordered_json to_json(const RankSeconds& seconds);
 nlohmann::ordered_json to_json(const ScreenCounts& counts);
 /// Bytes by what they are for, in all, and available.
 nlohmann::ordered_json to_json(const NodeMemory& memory);
+/// The same of each phase, by its name.
+nlohmann::ordered_json to_json(const std::vector<NodeMemory>& phases);
 
 }  // namespace dko::app

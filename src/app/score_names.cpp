@@ -25,11 +25,10 @@ Measure measure_named(std::string_view text, std::string_view option) {
 
 }  // namespace
 
-ScoreArray score_array_named(std::string_view option) {
-  for (const ScoreArrayName& name : score_arrays) {
-    if (name.option == option) return name.array;
-  }
-  throw UsageError(fmt::format("--of must be single, double or list, not '{}'", option));
+std::vector<Choice<ScoreArray>> score_array_choices() {
+  std::vector<Choice<ScoreArray>> choices;
+  for (const ScoreArrayName& name : score_arrays) choices.push_back({std::string(name.option), name.array});
+  return choices;
 }
 
 std::vector<Measure> measures_named(std::string_view list, std::string_view option) {
@@ -44,6 +43,19 @@ std::vector<Measure> measures_named(std::string_view list, std::string_view opti
     start = end + 1;
   }
   return measures;
+}
+
+Measure ranking_measure_named(std::string_view text, std::string_view option) {
+  const std::vector<Measure> measures = measures_named(text, option);
+  if (measures.size() > 1) throw UsageError(fmt::format("{}: only one can rank", option));
+  return measures.front();
+}
+
+std::string names_of(const std::vector<Measure>& measures) {
+  std::string list;
+  for (const Measure& measure : measures)
+    list += fmt::format("{}{}", list.empty() ? "" : ", ", name_of(measure).name);
+  return list;
 }
 
 ScoreSet scores_named(std::string_view list) {

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/options/command_line.hpp"
 #include "dko/knockout/score/measure.hpp"
 #include "dko/knockout/screen/screen.hpp"
 #include "dko/results/screen_file/screen_reader.hpp"
@@ -22,15 +23,21 @@ inline constexpr std::array score_arrays{ScoreArrayName{ScoreArray::singles, "si
                                          ScoreArrayName{ScoreArray::pairs, "double", "double knockouts"},
                                          ScoreArrayName{ScoreArray::list, "list", "listed knockouts"}};
 
-/// The value of an option --of. @throws UsageError for anything but single, double and list.
-ScoreArray score_array_named(std::string_view option);
+/// The values of an option --of.
+std::vector<Choice<ScoreArray>> score_array_choices();
 
 /// The value of an option such as --score, names with commas between. @throws UsageError for an unknown name,
 /// or one that is there twice.
 std::vector<Measure> measures_named(std::string_view list, std::string_view option = "--score");
 
+/// The same where there must be one, to rank by. @throws UsageError
+Measure ranking_measure_named(std::string_view text, std::string_view option);
+
 /// The same where only stored scores make sense. @throws UsageError
 ScoreSet scores_named(std::string_view list);
+
+/// "impact, network".
+std::string names_of(const std::vector<Measure>& measures);
 
 /// @throws UsageError that says why a screen has not this measure of this array.
 void require_measure(const ScreenReader& screen, ScoreArray array, const Measure& measure);

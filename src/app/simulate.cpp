@@ -14,7 +14,7 @@
 #include "dko/workflow/expression_output.hpp"
 #include "dko/workflow/progress_display.hpp"
 #include "dko/workflow/truth_run.hpp"
-#include "simulation_options.hpp"
+#include "options/simulation_options.hpp"
 #include "start_job.hpp"
 
 namespace dko::app {
@@ -135,17 +135,14 @@ nlohmann::ordered_json solve_truth(const SimulateOptions& options, const Express
   return truth;
 }
 
-}  // namespace
-
-void simulate_command(const std::vector<std::string>& arguments, const Context& context) {
-  SimulateOptions options;
-  if (!parse_simulation(options, arguments, context)) return;
+void run(const SimulateOptions& options, const Context& context) {
   Job job = start_job(context, options.common, options.topology.seed);
 
   std::optional<Outputs> outputs;
   on_root(job.ranks(), [&] { outputs.emplace(options); });
-  const std::vector<Regulation> network = draw_network(options.topology);
-  const RegulatoryDynamics dynamics(network, options.topology.genes, options.repressor_loss());
+  std::vector<Regulation> network;
+  on_every_rank(job.ranks(), [&] { network = draw_network(options.topology); });
+  const RegulatoryDynamics dynamics(network, options.topology.genes, options.repressor_loss);
   const Stopwatch watch;
   const RankCells mine = simulate_mine(dynamics, options, job);
   const std::vector<std::vector<double>> levels = gather_levels(mine, options.topology.genes, job);
@@ -167,6 +164,12 @@ void simulate_command(const std::vector<std::string>& arguments, const Context& 
                             {"truth", truth},
                             {"seconds", watch.seconds()}});
   });
+}
+
+}  // namespace
+
+std::unique_ptr<Command> simulate_command() {
+  return make_command<SimulateOptions>(simulation_line, run);
 }
 
 }  // namespace dko::app

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/program_options/value_semantic.hpp>
 #include <cmath>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -22,8 +21,6 @@
 
 namespace dko::app {
 
-namespace po = boost::program_options;
-
 namespace {
 
 constexpr std::int64_t rows_shown = 10;
@@ -32,51 +29,47 @@ struct SummarizeOptions {
   std::string file;
   std::string genes;
   std::string pairs;
-  std::int64_t count = 0;  // 0: not given
-  std::string by;
+  std::optional<std::int64_t> count;
+  std::optional<Measure> by;
   std::optional<double> memory;  // GiB
   CommonOptions common;
 
   /// Rows of a table that is written to `path`, if any.
   std::int64_t rows(const std::string& path) const {
-    if (count > 0) return count;
-    return path.empty() ? rows_shown : all_rows;
+    return count.value_or(path.empty() ? rows_shown : all_rows);
   }
 };
 
-bool parse(SummarizeOptions& options, const std::vector<std::string>& arguments, const Context& context) {
+CommandLine line_of(SummarizeOptions& options) {
   CommandLine line(
       "summarize SCREEN [options]",
       "Tells what knockouts of each gene and each pair do over all cells: number of cells, mean "
       "and standard\ndeviation over them, and in how many the interaction has the sign of its "
       "mean. On all ranks.",
       "mpirun -n 4 dko summarize screen.h5 --gene-table genes.csv --pair-table pairs.csv -n 1000");
-  line.add_positional("SCREEN", options.file);
-  line.add()("gene-table", po::value(&options.genes)->value_name("FILE"), "write a row for each gene (CSV)")(
-      "pair-table", po::value(&options.pairs)->value_name("FILE"), "write a row for each pair (CSV)")(
-      ",n", po::value<std::int64_t>()->value_name("N")->notifier([&](std::int64_t count) {
-        require_between("-n", static_cast<double>(count), 1, 1e12);
-        options.count = count;
-      }),
-      "only the N that rank highest; default: all in files, 10 on the screen")(
-      "by", po::value(&options.by)->value_name("MEASURE"),
-      "rank by the mean of impact, network, interaction, network-interaction, …; interactions by its size. "
-      "Default: genes by impact, pairs by interaction")(
-      "memory", po::value<double>()->value_name("G")->notifier([&](double gibi) {
-        require_between("--memory", gibi, 1e-6, 1e6);
-        options.memory = gibi;
-      }),
-      "GiB that each rank may use for sums over pairs and the table of them; with less the file is read in "
-      "smaller pieces. Default: 1, or its part of half of what is free");
+  const auto measure = [](const std::string& text) { return ranking_measure_named(text, "--by"); };
+  line.argument("SCREEN", options.file);
+  line.group("Tables");
+  line.option("gene-table", options.genes, "FILE", "write a row for each gene (CSV)");
+  line.option("pair-table", options.pairs, "FILE", "write a row for each pair (CSV)");
+  line.option(",n", options.count, "N",
+              "only the N that rank highest; default: all in files, 10 on the screen")
+      .range(1, 1e12);
+  line.parsed("by", options.by, "MEASURE", measure,
+              "rank by the mean of impact, network, interaction, network-interaction, …; interactions by its "
+              "size. Default: genes by impact, pairs by interaction");
+  line.option("memory", options.memory, "G",
+              "GiB that each rank may use for sums over pairs and the table of them; with less the file is "
+              "read in smaller pieces. Default: 1, or its part of half of what is free")
+      .range(1e-6, 1e6);
   add_common(line, options.common);
-  if (!line.parse(arguments, context)) return false;
-  if (!options.by.empty() && measures_named(options.by, "--by").size() > 1)
-    throw UsageError("--by: only one can rank");
-  require_distinct({{"SCREEN", options.file},
-                    {"--gene-table", options.genes},
-                    {"--pair-table", options.pairs},
-                    {"--json", options.common.json}});
-  return true;
+  line.check([&options](const CommandLine&) {
+    require_distinct({{"SCREEN", options.file},
+                      {"--gene-table", options.genes},
+                      {"--pair-table", options.pairs},
+                      {"--json", options.common.json}});
+  });
+  return line;
 }
 
 /// What is asked of one array.
@@ -96,10 +89,7 @@ std::optional<Measure> ranking_measure(const ScreenReader& screen, ScoreArray ar
   const auto has = [&](const Measure& measure) {
     return std::find(measures.begin(), measures.end(), measure) != measures.end();
   };
-  if (!options.by.empty()) {
-    const Measure asked = measures_named(options.by, "--by").front();
-    if (has(asked)) return asked;
-  }
+  if (options.by && has(*options.by)) return options.by;
   for (const Measure& measure : {Measure{Score::impact, true}, Measure{Score::network, true},
                                  Measure{Score::impact, false}, Measure{Score::network, false}}) {
     if (has(measure)) return measure;
@@ -128,10 +118,10 @@ std::vector<Part> parts_of(const ScreenReader& screen, const SummarizeOptions& o
   }
   if (parts.empty())
     throw UsageError(fmt::format("{} has neither single nor double knockouts to summarise", options.file));
-  if (options.by.empty()) return parts;
-  const Measure by = measures_named(options.by, "--by").front();
-  const auto ranks = [&](const Part& part) { return part.by == by; };
-  if (std::none_of(parts.begin(), parts.end(), ranks)) require_measure(screen, parts.back().array, by);
+  if (!options.by) return parts;
+  const auto ranks = [&](const Part& part) { return part.by == *options.by; };
+  if (std::none_of(parts.begin(), parts.end(), ranks))
+    require_measure(screen, parts.back().array, *options.by);
   return parts;
 }
 
@@ -282,14 +272,11 @@ nlohmann::ordered_json to_json(const ScreenReader& screen, const Part& part,
   return json;
 }
 
-}  // namespace
-
-void summarize_command(const std::vector<std::string>& arguments, const Context& context) {
-  SummarizeOptions options;
-  if (!parse(options, arguments, context)) return;
+void run(const SummarizeOptions& options, const Context& context) {
   Job job = start_job(context, options.common, 0);
   const ScreenReader screen(options.file, job.nodes);
-  std::vector<Part> parts = parts_of(screen, options);
+  std::vector<Part> parts;
+  on_every_rank(job.ranks(), [&] { parts = parts_of(screen, options); });
   double memory = 0;
   std::optional<Summary> summary;
   std::vector<std::optional<CsvWriter>> files(parts.size());
@@ -323,6 +310,12 @@ void summarize_command(const std::vector<std::string>& arguments, const Context&
     }
     summary->write(json);
   });
+}
+
+}  // namespace
+
+std::unique_ptr<Command> summarize_command() {
+  return make_command<SummarizeOptions>(line_of, run);
 }
 
 }  // namespace dko::app

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/program_options/value_semantic.hpp>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -16,64 +15,53 @@
 
 namespace dko::app {
 
-namespace po = boost::program_options;
-
 namespace {
 
 struct TopOptions {
   std::string file;
   std::int64_t count = 10;
-  std::string of;
-  std::string score;
+  std::optional<ScoreArray> of;
+  std::optional<Measure> score;
   std::optional<double> lower_bound;
   std::string cell;
   CommonOptions common;
 };
 
-/// The measure that --score names, or the one to rank by without.
-Measure ranking_measure(const TopOptions& options, const std::vector<Measure>& measures) {
-  return options.score.empty() ? measures.front() : measures_named(options.score).front();
-}
-
 void check_lower_bound(const TopOptions& options) {
-  if (!options.lower_bound) return;
-  require_between("--lower-bound", *options.lower_bound, 0, 1e6);
-  const Measure by = ranking_measure(options, {Measure{}});
-  if (!deviation_of(by)) {
-    throw UsageError(
-        fmt::format("--lower-bound is of impact or network, which have a standard deviation; {} has none",
-                    name_of(by).name));
-  }
+  const Measure by = options.score.value_or(Measure{});
+  if (!options.lower_bound || deviation_of(by)) return;
+  throw UsageError(
+      fmt::format("--lower-bound is of impact or network, which have a standard deviation; {} has none",
+                  name_of(by).name));
 }
 
-bool parse(TopOptions& options, const std::vector<std::string>& arguments, const Context& context) {
+CommandLine line_of(TopOptions& options) {
   CommandLine line(
       "top SCREEN [options]",
       "Lists the knockouts with the highest scores, over all cells or in one; of interactions, which "
       "have a\nsign, the largest either way.",
       "dko top screen.h5 -n 20 --of double --cell cell17");
-  line.add_positional("SCREEN", options.file);
-  line.add()(",n", po::value(&options.count)->default_value(options.count)->value_name("N"), "how many")(
-      "of", po::value(&options.of)->value_name("single|double|list"),
-      "only these; default: all that the screen has")(
-      "score", po::value(&options.score)->value_name("S"),
-      "rank by impact (default), network, interaction, network-interaction or share; the others stand beside "
-      "it")(
-      "lower-bound",
-      po::value<double>()->value_name("Z")->notifier([&](double z) { options.lower_bound = z; }),
-      "rank by the score less Z times its standard deviation over the members of an ensemble, so that scores "
-      "on which they disagree come later")("cell", po::value(&options.cell)->value_name("C"),
-                                           "only in this cell, by name or number from 0");
+  const auto measure = [](const std::string& text) { return ranking_measure_named(text, "--score"); };
+  line.argument("SCREEN", options.file);
+  line.group("Ranking");
+  line.option(",n", options.count, "N", "how many").range(1, 1e7);
+  line.choice("of", options.of, score_array_choices(), "only these; default: all that the screen has");
+  line.parsed(
+      "score", options.score, "S", measure,
+      "rank by impact (default), network, interaction, network-interaction or share; the others stand "
+      "beside it");
+  line.option(
+          "lower-bound", options.lower_bound, "Z",
+          "rank by the score less Z times its standard deviation over the members of an ensemble, so that "
+          "scores on which they disagree come later")
+      .range(0, 1e6);
+  line.option("cell", options.cell, "C", "only in this cell, by name or number from 0");
   add_common(line, options.common);
-  if (!line.parse(arguments, context)) return false;
-  require_distinct({{"SCREEN", options.file}, {"--json", options.common.json}});
-  require_between("-n", static_cast<double>(options.count), 1, 1e7);
-  if (!options.of.empty()) score_array_named(options.of);
-  if (!options.score.empty() && measures_named(options.score).size() > 1) {
-    throw UsageError("--score: only one can rank");
-  }
-  check_lower_bound(options);
-  return true;
+  line.check([&options](const CommandLine&) {
+    require_distinct({{"SCREEN", options.file}, {"--json", options.common.json}});
+    check_lower_bound(options);
+  });
+  return line;
 }
 
 const std::string& gene_name(const ScreenReader& screen, std::int32_t gene) {
@@ -98,7 +86,7 @@ struct Ranking {
 Ranking rank(const ScreenReader& screen, const ScoreArrayName& kind, const TopOptions& options,
              std::optional<std::int64_t> cell) {
   Ranking ranking{kind, options.lower_bound, screen.measures(kind.array), {}, {}};
-  const Measure by = ranking_measure(options, ranking.measures);
+  const Measure by = options.score.value_or(ranking.measures.front());
   require_measure(screen, kind.array, by);
   const std::optional<Measure> deviation = deviation_of(by);
   if (options.lower_bound) require_measure(screen, kind.array, *deviation);
@@ -174,6 +162,13 @@ std::string summary_note(const std::string& file) {
                      file, file);
 }
 
+/// The scores that are asked for, by the words of the command line.
+std::string_view wanted(const TopOptions& options) {
+  const auto is_wanted = [&](const ScoreArrayName& kind) { return kind.array == options.of; };
+  if (options.of) return std::ranges::find_if(score_arrays, is_wanted)->option;
+  return options.score ? name_of(*options.score).name : "";
+}
+
 void print_top(const TopOptions& options) {
   const ScreenReader screen(options.file);
   Summary summary(options.common);
@@ -181,32 +176,32 @@ void print_top(const TopOptions& options) {
   if (!options.cell.empty()) cell = NameIndex("cell", screen.cell_names()).by_either(options.cell, "--cell");
   nlohmann::ordered_json json{{"provenance", app::to_json(screen.provenance())}};
   bool any = false;
-  if (screen.has_summary() && options.of == "double") throw UsageError(summary_note(options.file));
+  if (screen.has_summary() && options.of == ScoreArray::pairs) throw UsageError(summary_note(options.file));
   for (const ScoreArrayName& kind : score_arrays) {
-    if (!screen.has(kind.array) || !(options.of.empty() || options.of == kind.option)) continue;
-    if (!options.score.empty() && options.of.empty() &&
-        !screen.has(kind.array, measures_named(options.score).front()))
-      continue;
+    if (!screen.has(kind.array) || (options.of && options.of != kind.array)) continue;
+    if (options.score && !options.of && !screen.has(kind.array, *options.score)) continue;
     const Ranking ranking = rank(screen, kind, options, cell);
     if (any) std::cout << '\n';
     print_table(screen, ranking, cell);
     json[std::string(kind.option)] = to_json(screen, ranking);
     any = true;
   }
-  if (screen.has_summary() && any && options.of.empty()) std::cout << summary_note(options.file) << '\n';
+  if (screen.has_summary() && any && !options.of) std::cout << summary_note(options.file) << '\n';
   if (!any)
     throw UsageError(
         fmt::format("{} has no {} scores; dko info tells what it has, --score of dko screen stores more",
-                    options.file, options.of.empty() ? options.score : options.of));
+                    options.file, wanted(options)));
   summary.write(json);
+}
+
+void run(const TopOptions& options, const Context& context) {
+  on_root(context.communicator, [&] { print_top(options); });
 }
 
 }  // namespace
 
-void top_command(const std::vector<std::string>& arguments, const Context& context) {
-  TopOptions options;
-  if (!parse(options, arguments, context)) return;
-  on_root(context.communicator, [&] { print_top(options); });
+std::unique_ptr<Command> top_command() {
+  return make_command<TopOptions>(line_of, run);
 }
 
 }  // namespace dko::app

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <boost/program_options/value_semantic.hpp>
 #include <csignal>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -18,8 +17,6 @@
 #include "dko/training/two_layer/checkpoint.hpp"
 
 namespace dko::app {
-
-namespace po = boost::program_options;
 
 namespace {
 
@@ -58,18 +55,17 @@ void require_origin(const hdf5::File& file, const VerifyOptions& options, Job& j
 }  // namespace
 
 void add_verify_options(CommandLine& line, VerifyOptions& options) {
-  line.add()("verify", po::bool_switch(&options.verify),
-             "read all of FILE and compare it with its checksums")(
-      "model", po::value(&options.model)->value_name("MODEL"), "with --verify: FILE must be by this model")(
-      "input", po::value(&options.input.path)->value_name("INPUT"),
-      "with --verify: FILE must be of these data, read and chosen from as then:");
+  line.group("Verifying");
+  line.flag("verify", options.verify, "read all of FILE and compare it with its checksums").usual();
+  line.option("model", options.model, "MODEL", "with --verify: FILE must be by this model");
+  line.option(
+      "input", options.input.path, "INPUT",
+      "with --verify: FILE must be of these data, read and chosen from as then, by the options below");
   add_input_options(line, options.input);
-}
-
-void check_verify_options(const VerifyOptions& options) {
-  if (!options.verify && !(options.model.empty() && options.input.path.empty()))
-    throw UsageError("--model and --input are for --verify");
-  check_input_options(options.input);
+  line.check([&options](const CommandLine&) {
+    if (!options.verify && !(options.model.empty() && options.input.path.empty()))
+      throw UsageError("--model and --input are for --verify");
+  });
 }
 
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "dko/hdf5/verify.hpp"
-#include "input.hpp"
+#include "options/input.hpp"
 
 namespace dko::app {
 
@@ -16,8 +16,6 @@ struct VerifyOptions {
 
 /// --verify, --model and --input.
 void add_verify_options(CommandLine& line, VerifyOptions& options);
-/// To be called after parsing. @throws UsageError
-void check_verify_options(const VerifyOptions& options);
 
 /// Reads all of a file that dko made, of whatever version, and compares it with its checksums. Local: rank 0.
 /// @throws InputError naming the damaged places, if a model has not the checksum it states, or if the file is

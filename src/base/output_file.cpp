@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "dko/base/error.hpp"
+#include "dko/base/parameter.hpp"
 #include "dko/base/text.hpp"
 
 namespace dko {
@@ -37,11 +38,13 @@ OutputFile::OutputFile(fs::path final_path, bool overwrite, bool resume)
   const bool is_there = fs::exists(partial_path_, error);
   is_resumed_ = resume && is_there && fs::file_size(partial_path_, error) > 0 && !error;
   if (fs::exists(final_path_, error) && !overwrite) {
+    const std::string force = parameter("force");
     throw UsageError(fmt::format(
-        "{}", !resume ? final_path_.string() + " exists: give another name, or --force to replace it"
-              : is_resumed_
-                  ? final_path_.string() + " exists: give --force to replace it when what is resumed is done"
-                  : final_path_.string() + " is finished: there is nothing to resume; --force starts over"));
+        "{}",
+        !resume ? final_path_.string() + " exists: give another name, or " + force + " to replace it"
+        : is_resumed_
+            ? final_path_.string() + " exists: give " + force + " to replace it when what is resumed is done"
+            : final_path_.string() + " is finished: there is nothing to resume; " + force + " starts over"));
   }
   if (!fs::is_directory(directory_of(final_path_), error)) {
     throw IoError(fmt::format("{}: there is no directory {}", final_path_.string(),
@@ -61,10 +64,11 @@ void OutputFile::claim() {
   descriptor_ = ::open(partial_path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (descriptor_ >= 0) return;
   if (errno == EEXIST) {
-    throw UsageError(fmt::format(
-        "{} exists: another job is writing it, or one was killed; give --resume if the command has it and no "
-        "job is writing, or remove it, or give --force",
-        partial_path_.string()));
+    throw UsageError(
+        fmt::format("{} exists: another job is writing it, or one was killed; give {} if the command has it "
+                    "and no job is "
+                    "writing, or remove it, or give {}",
+                    partial_path_.string(), parameter("resume"), parameter("force")));
   }
   throw IoError(fmt::format("{}: cannot write in {}: {}", final_path_.string(),
                             directory_of(final_path_).string(), std::strerror(errno)));

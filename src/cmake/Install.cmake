@@ -7,6 +7,22 @@ set(DKO_PYTHON "/usr/bin/python3" CACHE FILEPATH
 set_target_properties(dko PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
 install(TARGETS dko RUNTIME DESTINATION bin)
 
+# Man pages and the completion of bash, which dko makes from its tables of options; as one process, whatever the shell
+# of the build was started by.
+set(manual ${PROJECT_BINARY_DIR}/manual)
+set(alone ${CMAKE_COMMAND} -E env)
+foreach(variable OMPI_COMM_WORLD_RANK MV2_COMM_WORLD_RANK PMI_RANK PALS_RANKID PMIX_RANK SLURM_PROCID)
+  list(APPEND alone --unset=${variable})
+endforeach()
+add_custom_command(OUTPUT ${manual}/completions/dko
+  COMMAND ${CMAKE_COMMAND} -E make_directory ${manual}/man1 ${manual}/completions
+  COMMAND ${alone} $<TARGET_FILE:dko> --man-pages ${manual}/man1
+  COMMAND ${alone} $<TARGET_FILE:dko> --completion bash > ${manual}/completions/dko
+  DEPENDS dko VERBATIM)
+add_custom_target(dko_manual ALL DEPENDS ${manual}/completions/dko)
+install(DIRECTORY ${manual}/man1 DESTINATION share/man)
+install(DIRECTORY ${manual}/completions DESTINATION share/bash-completion)
+
 file(GLOB jobs CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/jobs/*.sbatch)
 install(FILES ${jobs} ${PROJECT_SOURCE_DIR}/jobs/job.sh ${PROJECT_SOURCE_DIR}/jobs/site.conf DESTINATION share/dko/jobs)
 

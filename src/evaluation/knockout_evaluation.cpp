@@ -7,6 +7,7 @@
 
 #include "dko/base/error.hpp"
 #include "dko/base/names.hpp"
+#include "dko/base/parameter.hpp"
 #include "dko/base/random.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/system/available_memory.hpp"
@@ -70,7 +71,8 @@ KnockoutEvaluation evaluate_real_knockout(const std::string& path, const std::st
   std::vector<std::int32_t> genes;
   on_root(ranks, [&] {
     truth = read_real_knockout(path, profiles);
-    const std::int32_t knocked_out = NameIndex("gene", profiles.gene_names()).by_either(gene, "--gene");
+    const std::int32_t knocked_out =
+        NameIndex("gene", profiles.gene_names()).by_either(gene, parameter("gene"));
     genes = candidates(knocked_out, null_genes, evaluation);
   });
   ranks.broadcast(genes);
@@ -79,7 +81,7 @@ KnockoutEvaluation evaluate_real_knockout(const std::string& path, const std::st
     constexpr double arrays = 4 * 8;
     require_memory(arrays * static_cast<double>(genes.size()) * static_cast<double>(profiles.genes()) *
                        evaluation.nodes.node.size(),
-                   "the changes of all genes; fewer with --null");
+                   "the changes of all genes; fewer with " + parameter("null"));
   });
   const auto predicted = predicted_changes(profiles, evaluation.members, genes, ranks);
   const auto observed = observed_contrasts(profiles, genes, ranks);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "dko/base/parameter.hpp"
 #include "dko/base/text.hpp"
 #include "dko/metrics/metric_text.hpp"
 
@@ -17,7 +18,10 @@ constexpr double doubtful_p = 0.1;              // between the two another train
 constexpr std::int64_t fewest_null_genes = 19;  // for a p of 0.05 to be possible
 constexpr double weak = 0.2;                    // of a rank correlation
 constexpr double plentiful = 0.5;               // of events with an effect
-constexpr auto no_interval = "no verdict without intervals: too few cells, or --bootstrap 0";
+
+std::string no_interval() {
+  return "no verdict without intervals: too few cells, or " + parameter("bootstrap", "0");
+}
 
 /// One figure of a score beside the best baseline's.
 struct Contest {
@@ -59,7 +63,7 @@ std::string otherwise(const ScoreComparison& comparison, const ComparedScore& sc
 std::string without_baseline(const ComparedScore& score, std::size_t figure, const char* name) {
   if (!score.figures[figure]) return "cannot be judged, the truth or the score does not vary.";
   if (!score.intervals[figure])
-    return fmt::format("{} {:.3f}; {}.", name, *score.figures[figure], no_interval);
+    return fmt::format("{} {:.3f}; {}.", name, *score.figures[figure], no_interval());
   return fmt::format("{} {:.3f}; no baseline varies.", name, *score.figures[figure]);
 }
 
@@ -72,10 +76,14 @@ const char* comparison_word(const Interval& difference, int sign) {
   return high < 0 ? "falls behind" : "does no better than";
 }
 
+std::string not_stored(const std::string& name) {
+  return fmt::format("{} is not stored in this screen ({}).", name, parameter("score"));
+}
+
 std::string ranking_verdict(const ScoreComparison& comparison, const std::string& name,
                             const std::string& unit, bool effects) {
   const ComparedScore* score = find(comparison, name);
-  if (score == nullptr) return fmt::format("{} is not stored in this screen (--score).", name);
+  if (score == nullptr) return not_stored(name);
   const auto overall = contest(comparison, *score, EventFigure::over_events);
   if (!overall) {
     const auto figure = static_cast<std::size_t>(EventFigure::over_events);
@@ -96,7 +104,7 @@ std::string finding_verdict(const ScoreComparison& comparison, const std::string
                        comparison.base_rate > 0 ? "every one" : "none");
   }
   const ComparedScore* score = find(comparison, name);
-  if (score == nullptr) return fmt::format("{} is not stored in this screen (--score).", name);
+  if (score == nullptr) return not_stored(name);
   const auto figure = static_cast<std::size_t>(EventFigure::auprc);
   const auto over_baseline = contest(comparison, *score, EventFigure::auprc);
   const auto& interval = score->intervals[figure];
@@ -110,8 +118,9 @@ std::string finding_verdict(const ScoreComparison& comparison, const std::string
                      found ? "finds them" : "does not find them", over_baseline->value, interval->low,
                      interval->high, against_chance, chance, against_baseline, over_baseline->baseline_name,
                      over_baseline->baseline) +
-         (chance > plentiful ? " Most have an effect, which makes this easy: --effect sets what counts."
-                             : "");
+         (chance > plentiful
+              ? " Most have an effect, which makes this easy: " + parameter("effect") + " sets what counts."
+              : "");
 }
 
 std::string prediction_verdict(const std::vector<ProfilePredictor>& predictors) {
@@ -127,11 +136,8 @@ std::string prediction_verdict(const std::vector<ProfilePredictor>& predictors) 
                                          figure_text(predictors.front().agreement.spearman_within_gene),
                                          figure_text(best->agreement.spearman_within_gene));
   if (!interval) {
-    return fmt::format(
-        "held-out profiles: mapping against the best baseline, {}: {}; no verdict without intervals: too few "
-        "cells, "
-        "or --bootstrap 0.",
-        best->name, figures);
+    return fmt::format("held-out profiles: mapping against the best baseline, {}: {}; {}.", best->name,
+                       figures, no_interval());
   }
   return fmt::format(
              "held-out profiles: the mapping {} the best baseline, {}: {}, difference {:+.4f}, 95 % interval "

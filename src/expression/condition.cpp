@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "dko/base/error.hpp"
+#include "dko/base/parameter.hpp"
 #include "dko/base/text.hpp"
 
 namespace dko {
@@ -44,8 +45,8 @@ Names alternatives(std::string_view text) {
 Condition::Condition(std::string text) : text_(std::move(text)) {
   const std::size_t at = text_.find_first_of("!<>=");
   const auto refuse = [&] {
-    throw UsageError(
-        fmt::format("--where '{}': write COLUMN=VALUE, COLUMN!=VALUE, COLUMN>=NUMBER or the like", text_));
+    throw UsageError(fmt::format("{} '{}': write COLUMN=VALUE, COLUMN!=VALUE, COLUMN>=NUMBER or the like",
+                                 parameter("where"), text_));
   };
   if (at == std::string::npos || at == 0) refuse();
   column_ = trimmed(std::string_view(text_).substr(0, at));
@@ -98,8 +99,8 @@ std::vector<bool> Condition::compare_numbers(const CellColumn& column, const std
     if (number) numbers.push_back(*number);
   }
   if (numbers.size() != column.texts.size()) {
-    throw InputError(fmt::format("{}: --where '{}': column {} is not numeric; its values: {}", file, text_,
-                                 column_, values_in(column)));
+    throw InputError(fmt::format("{}: {} '{}': column {} is not numeric; its values: {}", file,
+                                 parameter("where"), text_, column_, values_in(column)));
   }
   std::vector<bool> holds;
   for (std::size_t cell = 0; cell < numbers.size(); ++cell)
@@ -125,8 +126,8 @@ std::vector<bool> Condition::compare_texts(const CellColumn& column, const std::
     holds.push_back(!column.missing[cell] && equal == (operator_ == Operator::equal));
   }
   if (!any) {
-    throw InputError(fmt::format("{}: --where '{}': no cell has that value in column {}; its values: {}",
-                                 file, text_, column_, values_in(column)));
+    throw InputError(fmt::format("{}: {} '{}': no cell has that value in column {}; its values: {}", file,
+                                 parameter("where"), text_, column_, values_in(column)));
   }
   return holds;
 }

@@ -8,6 +8,7 @@
 #include "compressed_matrix.hpp"
 #include "data_frame.hpp"
 #include "dko/base/error.hpp"
+#include "dko/base/parameter.hpp"
 #include "dko/hdf5/file.hpp"
 #include "format.hpp"
 
@@ -86,7 +87,8 @@ class AnnDataFile {
   AnnDataFile(const std::filesystem::path& path, const ReadOptions& options, Log& log)
       : path_(path), options_(options), log_(log), file_(hdf5::File::open(path, hdf5::Access::read)) {
     if (options.raw && !options.layer.empty())
-      throw UsageError("--raw and --layer are mutually exclusive: raw has no layers");
+      throw UsageError(fmt::format("{} and {} are mutually exclusive: raw has no layers", parameter("raw"),
+                                   parameter("layer")));
   }
 
   ExpressionMatrix read() {
@@ -142,10 +144,11 @@ class AnnDataFile {
   std::string other_values() const {
     Names options;
     if (file_.has_group("layers")) {
-      for (const std::string& layer : file_.group("layers").children()) options.push_back("--layer " + layer);
+      for (const std::string& layer : file_.group("layers").children())
+        options.push_back(parameter("layer", layer));
     }
-    if (file_.has("raw") || file_.has("raw.X")) options.emplace_back("--raw");
-    std::erase(options, options_.raw ? "--raw" : "--layer " + options_.layer);
+    if (file_.has("raw") || file_.has("raw.X")) options.push_back(parameter("raw"));
+    std::erase(options, options_.raw ? parameter("raw") : parameter("layer", options_.layer));
     return options.empty() ? "" : fmt::format("; this file also has {}", quoted_list(options));
   }
 

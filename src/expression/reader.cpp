@@ -7,6 +7,7 @@
 
 #include "dko/base/delimited.hpp"
 #include "dko/base/error.hpp"
+#include "dko/base/parameter.hpp"
 #include "dko/base/text.hpp"
 #include "dko/hdf5/header.hpp"
 #include "format.hpp"
@@ -67,12 +68,13 @@ std::string way_out(const Source& source) {
 
 void require_known(const ReadOptions& options, const Format& format, const fs::path& path) {
   const auto refuse = [&](const char* option, const char* of) {
-    throw UsageError(fmt::format("{} is for {}, and {} is {}", option, of, path.string(), format.name));
+    throw UsageError(
+        fmt::format("{} is for {}, and {} is {}", parameter(option), of, path.string(), format.name));
   };
-  if (!options.layer.empty() && !format.knows.layer) refuse("--layer", "AnnData files");
-  if (options.raw && !format.knows.layer) refuse("--raw", "AnnData files");
-  if (!options.genome.empty() && !format.knows.genome) refuse("--genome", "10x HDF5 files");
-  if (options.orientation && !format.knows.orientation) refuse("--orientation", "text and MatrixMarket");
+  if (!options.layer.empty() && !format.knows.layer) refuse("layer", "AnnData files");
+  if (options.raw && !format.knows.layer) refuse("raw", "AnnData files");
+  if (!options.genome.empty() && !format.knows.genome) refuse("genome", "10x HDF5 files");
+  if (options.orientation && !format.knows.orientation) refuse("orientation", "text and MatrixMarket");
 }
 
 const Format& format_of(const Source& source) {

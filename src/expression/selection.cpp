@@ -7,6 +7,7 @@
 
 #include "condition.hpp"
 #include "dko/base/error.hpp"
+#include "dko/base/parameter.hpp"
 #include "dko/base/text.hpp"
 #include "dko/expression/dispersion.hpp"
 #include "dko/expression/reader.hpp"
@@ -97,7 +98,7 @@ class Choice {
 };
 
 /// Marks what a list names.
-std::vector<bool> named(const std::string& list, const NameIndex& index, const char* option,
+std::vector<bool> named(const std::string& list, const NameIndex& index, const std::string& option,
                         std::int64_t count) {
   std::vector<bool> marks(static_cast<std::size_t>(count), false);
   for (const std::int32_t at : listed_or_named(list, index, option))
@@ -109,8 +110,8 @@ void choose_cells(Choice& choice, const ExpressionMatrix& matrix, const Selectio
                   const std::filesystem::path& path) {
   if (!selection.cells.empty()) {
     const auto marks =
-        named(selection.cells, NameIndex("cell", matrix.cell_names()), "--cells", matrix.cells());
-    choice.keep_cells("--cells " + selection.cells,
+        named(selection.cells, NameIndex("cell", matrix.cell_names()), parameter("cells"), matrix.cells());
+    choice.keep_cells(parameter("cells", selection.cells),
                       [&](std::int32_t cell) { return marks[static_cast<std::size_t>(cell)]; });
   }
   for (const std::string& text : selection.where) {
@@ -120,11 +121,11 @@ void choose_cells(Choice& choice, const ExpressionMatrix& matrix, const Selectio
       throw InputError(fmt::format("{}: column {} has {} values for {}", path.string(), condition.column(),
                                    column.texts.size(), counted(matrix.cells(), "cell")));
     const std::vector<bool> holds = condition.holds(column, path.string());
-    choice.keep_cells("--where " + text,
+    choice.keep_cells(parameter("where", text),
                       [&](std::int32_t cell) { return holds[static_cast<std::size_t>(cell)]; });
   }
   if (selection.min_genes > 0) {
-    choice.keep_cells(fmt::format("--min-genes {}", selection.min_genes),
+    choice.keep_cells(parameter("min-genes", fmt::to_string(selection.min_genes)),
                       [&](std::int32_t cell) { return matrix.expressed_count(cell) >= selection.min_genes; });
   }
 }
@@ -132,14 +133,14 @@ void choose_cells(Choice& choice, const ExpressionMatrix& matrix, const Selectio
 void choose_genes(Choice& choice, const ExpressionMatrix& matrix, const Selection& selection) {
   if (selection.min_cells > 0) {
     const std::vector<std::int64_t> counts = choice.cells_by_gene();
-    choice.keep_genes(fmt::format("--min-cells {}", selection.min_cells), [&](std::int32_t gene) {
+    choice.keep_genes(parameter("min-cells", fmt::to_string(selection.min_cells)), [&](std::int32_t gene) {
       return counts[static_cast<std::size_t>(gene)] >= selection.min_cells;
     });
   }
   if (!selection.genes.empty()) {
     const auto marks = named(selection.genes, NameIndex("gene", matrix.gene_names(), matrix.gene_ids()),
-                             "--genes", matrix.genes());
-    choice.keep_genes("--genes " + selection.genes,
+                             parameter("genes"), matrix.genes());
+    choice.keep_genes(parameter("genes", selection.genes),
                       [&](std::int32_t gene) { return marks[static_cast<std::size_t>(gene)]; });
   }
   if (selection.top_genes > 0) {
@@ -147,7 +148,7 @@ void choose_genes(Choice& choice, const ExpressionMatrix& matrix, const Selectio
     if (std::ssize(order) > selection.top_genes) order.resize(static_cast<std::size_t>(selection.top_genes));
     std::sort(order.begin(), order.end());
     choice.keep_genes(
-        fmt::format("--top-genes {} by normalised dispersion", selection.top_genes),
+        parameter("top-genes", fmt::format("{} by normalised dispersion", selection.top_genes)),
         [&](std::int32_t gene) { return std::binary_search(order.begin(), order.end(), gene); });
   }
 }

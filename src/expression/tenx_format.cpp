@@ -5,6 +5,7 @@
 
 #include "compressed_matrix.hpp"
 #include "dko/base/error.hpp"
+#include "dko/base/parameter.hpp"
 #include "dko/base/text.hpp"
 #include "dko/hdf5/file.hpp"
 #include "features.hpp"
@@ -37,7 +38,8 @@ std::string chosen_genome(const Names& genomes, const std::string& wanted, const
   const std::string list = fmt::format("{}", fmt::join(genomes, ", "));
   if (wanted.empty()) {
     if (genomes.size() == 1) return genomes.front();
-    throw InputError(fmt::format("{}: has several genomes, {}; choose one with --genome", path, list));
+    throw InputError(
+        fmt::format("{}: has several genomes, {}; choose one with {}", path, list, parameter("genome")));
   }
   if (std::find(genomes.begin(), genomes.end(), wanted) != genomes.end()) return wanted;
   throw InputError(fmt::format("{}: has no genome {}; it has {}", path, wanted, list));

@@ -8,6 +8,7 @@
 
 #include "dko/base/delimited.hpp"
 #include "dko/base/error.hpp"
+#include "dko/base/parameter.hpp"
 #include "dko/base/text.hpp"
 #include "dko/expression/matrix_builder.hpp"
 #include "entry_check.hpp"
@@ -201,8 +202,9 @@ class TextMatrix {
     if (!look_like_barcodes(row_names_) || look_like_barcodes(column_names_)) return;
     throw InputError(fmt::format(
         "{}: its rows are named like cells ({}) and its columns are not ({}); if it is cells × genes, give "
-        "--orientation cells-x-genes, else genes-x-cells",
-        path_.string(), row_names_.front(), column_names_.front()));
+        "{}, else genes-x-cells",
+        path_.string(), row_names_.front(), column_names_.front(),
+        parameter("orientation", "cells-x-genes")));
   }
 
   ExpressionMatrix finish() {
@@ -211,7 +213,8 @@ class TextMatrix {
     if (vanished_ > 0) {
       log_.warn("{}: {} below 1e-45 taken as zero", path_.string(), counted(vanished_, "value"));
     }
-    if (!rows_are_genes_) log_.warn("{}: taken as cells × genes, as --orientation says", path_.string());
+    if (!rows_are_genes_)
+      log_.warn("{}: taken as cells × genes, as {} says", path_.string(), parameter("orientation"));
     Names& genes = rows_are_genes_ ? row_names_ : column_names_;
     Names& cells = rows_are_genes_ ? column_names_ : row_names_;
     return with_unique_names(std::move(builder_).finish(std::move(genes), std::move(cells)), {}, path_, log_);

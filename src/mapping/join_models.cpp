@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "dko/base/error.hpp"
+#include "dko/base/parameter.hpp"
 
 namespace dko {
 
@@ -46,8 +47,8 @@ class Seen {
                    const std::string& what) {
     const auto [other, is_new] = seen.emplace(key, file);
     if (is_new) return;
-    throw InputError(fmt::format("{} and {} hold the same member, {}: train each with --member of its own",
-                                 other->second, file, what));
+    throw InputError(fmt::format("{} and {} hold the same member, {}: train each with {} of its own",
+                                 other->second, file, what, parameter("member")));
   }
 
   const Names& genes_;

@@ -1,7 +1,8 @@
 #include "dko/parallel/collective.hpp"
 
-#include <new>
 #include <string>
+
+#include "dko/base/report.hpp"
 
 namespace dko {
 
@@ -15,10 +16,8 @@ namespace {
 std::optional<CollectiveFailure> failure_of(const std::function<void()>& work) {
   try {
     work();
-  } catch (const std::bad_alloc&) {
-    return CollectiveFailure(ExitCode::failure, "out of memory");
   } catch (const std::exception& failure) {
-    return CollectiveFailure(exit_code_of(failure), failure.what());
+    return CollectiveFailure(exit_code_of(failure), message_of(failure));
   }
   return std::nullopt;
 }

@@ -1,14 +1,11 @@
 #include "dko/parallel/failing_alone.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
-#include <iostream>
 #include <thread>
 
-#include "dko/base/printable.hpp"
+#include "dko/base/report.hpp"
 #include "dko/parallel/mpi_access.hpp"
 #include "dko/system/stop_signals.hpp"
 
@@ -39,7 +36,7 @@ void end_job(const std::string& message, ExitCode code) {
   int rank = 0;
   MPI_Comm_rank(MPI_COMM_WORLD, &rank);
   if (!lower_rank_spoke(rank)) {
-    std::cerr << fmt::format("dko: error: rank {}: {}\n", rank, printable(message)) << std::flush;
+    report_failure(message, code, rank);
     // A launcher that hears of the end may not read what it has not read by then.
     std::this_thread::sleep_for(std::chrono::milliseconds(200));
   }

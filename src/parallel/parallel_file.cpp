@@ -10,11 +10,11 @@
 #include <condition_variable>
 #include <cstdlib>
 #include <cstring>
-#include <iostream>
 #include <mutex>
 #include <thread>
 
 #include "dko/base/error.hpp"
+#include "dko/base/report.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/parallel/mpi_access.hpp"
 
@@ -64,11 +64,9 @@ class Patience {
     constexpr auto most = std::chrono::seconds(60);  // what was written has reached the disk before
     std::unique_lock lock(mutex_);
     if (done_.wait_for(lock, most, [&] { return is_done_; })) return;
-    std::cerr
-        << fmt::format(
-               "dko: error: {}: opening or closing it takes more than a minute: did it fail on a rank?\n",
-               path)
-        << std::flush;
+    report_failure(
+        fmt::format("{}: opening or closing it takes more than a minute: did it fail on a rank?", path),
+        ExitCode::io);
     std::_Exit(static_cast<int>(ExitCode::io));
   }
 

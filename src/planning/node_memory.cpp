@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "dko/base/error.hpp"
+#include "dko/base/parameter.hpp"
 #include "dko/base/text.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/parallel/session.hpp"
@@ -97,9 +98,11 @@ std::string advice(const MemoryNeed& need, const NodeSupply& node) {
   if (need.node_bytes() < node.available && !need.advice.empty()) return need.advice;
   if (need.node_bytes() < node.available && node.ranks > 1)
     return "use fewer ranks per node, on more nodes, or choose fewer genes";
-  return "choose fewer genes (--top-genes), fewer mappings (--ensemble) or --mapping sparse; more nodes do "
-         "not "
-         "help, for each holds all that is shared";
+  return fmt::format(
+      "choose fewer genes ({}), fewer mappings ({}) or {}; more nodes do not help, for each holds all that "
+      "is "
+      "shared",
+      parameter("top-genes"), parameter("ensemble"), parameter("mapping", "sparse"));
 }
 
 [[noreturn]] void refuse(const MemoryNeed& need, const NodeSupply& node) {

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "dko/base/parameter.hpp"
 #include "dko/planning/screen_memory.hpp"
 #include "dko/training/sparse/sparse_fit.hpp"
 #include "dko/training/two_layer/trainer.hpp"
@@ -47,10 +48,13 @@ double finished_bytes(const TrainingBytes& rank, const MemberGroups& groups, dou
 
 std::string advice_on(const TrainingBytes& rank, const MemberGroups& groups) {
   const bool has_all = rank.gradients > 0 && groups.size(0) > 1;
-  return fmt::format("{}, choose fewer genes (--top-genes), hidden units (--hidden){}, or --mapping sparse",
-                     has_all ? "take --parallel sharded or fewer ranks per node"
-                             : "spread it over more nodes (--parallel sharded)",
-                     groups.members > 1 ? " or mappings (--ensemble)" : "");
+  const std::string sharded = parameter("parallel", "sharded");
+  return fmt::format("{}, choose fewer genes ({}), hidden units ({}){}, or {}",
+                     has_all ? fmt::format("take {} or fewer ranks per node", sharded)
+                             : fmt::format("spread it over more nodes ({})", sharded),
+                     parameter("top-genes"), parameter("hidden"),
+                     groups.members > 1 ? fmt::format(" or mappings ({})", parameter("ensemble")) : "",
+                     parameter("mapping", "sparse"));
 }
 
 void add_dense(MemoryNeed& need, const ExpressionMatrix& matrix, const Split& split,

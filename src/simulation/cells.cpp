@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "dko/base/error.hpp"
+#include "dko/base/parameter.hpp"
 #include "dko/base/random.hpp"
 #include "dko/simulation/steady_state.hpp"
 
@@ -35,7 +36,8 @@ SimulatedCell simulate_cell(const RegulatoryDynamics& dynamics, std::int64_t cel
     return simulated;
   }
   throw Error(ExitCode::failure,
-              fmt::format("cell {} of this network reaches no steady state; try another --seed", cell));
+              fmt::format("cell {} of this network reaches no steady state; try another {}", cell,
+                          parameter("seed")));
 }
 
 std::vector<double> count_molecules(const std::vector<double>& levels, std::int64_t cell, double molecules,

@@ -7,6 +7,7 @@
 
 #include "control_group.hpp"
 #include "dko/base/error.hpp"
+#include "dko/base/parameter.hpp"
 #include "dko/base/text.hpp"
 
 namespace dko {
@@ -35,7 +36,7 @@ double memory_of_each_rank(std::optional<double> gibi, int ranks_of_node) {
   constexpr double bytes_of_gibi = 1 << 30;
   if (!gibi) return std::min(bytes_of_gibi, available_memory() / 2 / ranks_of_node);
   require_memory(*gibi * bytes_of_gibi * ranks_of_node,
-                 fmt::format("--memory on {} of this node", counted(ranks_of_node, "rank")));
+                 fmt::format("{} on {} of this node", parameter("memory"), counted(ranks_of_node, "rank")));
   return *gibi * bytes_of_gibi;
 }
 

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "dko/base/error.hpp"
+#include "dko/base/parameter.hpp"
 #include "dko/base/random.hpp"
 #include "dko/base/text.hpp"
 
@@ -57,13 +58,15 @@ Split split_cells(const ExpressionMatrix& matrix, double validation_fraction, do
 void require_enough_cells(const Split& split, std::int64_t batch, double validation_fraction) {
   if (std::ssize(split.training) < batch) {
     throw InputError(
-        fmt::format("a batch takes {} and only {} left to train on; give more cells or a smaller --batch",
+        fmt::format("a batch takes {} and only {} left to train on; give more cells or a smaller {}",
                     counted(batch, "distinct cell"),
-                    std::ssize(split.training) == 1 ? "1 is" : fmt::format("{} are", split.training.size())));
+                    std::ssize(split.training) == 1 ? "1 is" : fmt::format("{} are", split.training.size()),
+                    parameter("batch")));
   }
   if (validation_fraction > 0 && split.validation.empty()) {
     throw InputError(
-        "too few cells to validate with; give more cells, or --validation 0 to keep the last weights");
+        fmt::format("too few cells to validate with; give more cells, or {} to keep the last weights",
+                    parameter("validation", "0")));
   }
 }
 

@@ -9,6 +9,7 @@
 
 #include "dko/base/error.hpp"
 #include "dko/base/output_file.hpp"
+#include "dko/base/parameter.hpp"
 #include "dko/base/text.hpp"
 
 namespace dko {
@@ -40,13 +41,14 @@ void prepare_checkpoints(const ExpressionMatrix& matrix, const Split& split, con
   double needed = 0;
   for (const fs::path& file : files_of(options)) {
     if (is_there(file) && !checkpoint.resume && !force)
-      throw UsageError(
-          fmt::format("{} exists: give --resume to go on from it, or --force to replace it", file.string()));
+      throw UsageError(fmt::format("{} exists: give {} to go on from it, or {} to replace it", file.string(),
+                                   parameter("resume"), parameter("force")));
     const OutputFile probe(file, checkpoint.resume || force);
     // A new checkpoint is written beside the older.
     needed += (is_there(file) ? 1 : 2) * of_one;
   }
-  require_disk_space(checkpoint.file, needed, "checkpoints", "; --checkpoint none does without");
+  require_disk_space(checkpoint.file, needed, "checkpoints",
+                     "; " + parameter("checkpoint", "none") + " does without");
   if (checkpoint.resume && !is_there(checkpoint.file))
     log.info("{}: does not exist yet: the training starts at the beginning", checkpoint.file.string());
 }

@@ -3,13 +3,14 @@
 #include <fmt/format.h>
 
 #include "dko/base/error.hpp"
+#include "dko/base/parameter.hpp"
 #include "dko/training/two_layer/training_settings.hpp"
 
 namespace dko {
 
 void require_model_of(const Model& model, const std::string& file, const ExpressionMatrix& matrix,
                       const Split& split, const ModelOptions& options, const Provenance& provenance) {
-  const auto require = [&](const char* what, const auto& then, const auto& now) {
+  const auto require = [&](const std::string& what, const auto& then, const auto& now) {
     if (then == now) return;
     throw InputError(fmt::format(
         "{}: is another model: {} was {} and is {} now; resume with what the job began with, or remove it",
@@ -18,9 +19,9 @@ void require_model_of(const Model& model, const std::string& file, const Express
   const Provenance& made = model.provenance;
   require("the checksum of the data", made.input_checksum, provenance.input_checksum);
   require("the selection", made.selection, provenance.selection);
-  require("--seed", made.seed, provenance.seed);
-  require("--mapping", std::string(name_of(model.kind())), std::string(name_of(options.kind)));
-  require("--ensemble", std::ssize(model.members), options.members);
+  require(parameter("seed"), made.seed, provenance.seed);
+  require(parameter("mapping"), std::string(name_of(model.kind())), std::string(name_of(options.kind)));
+  require(parameter("ensemble"), std::ssize(model.members), options.members);
   require("the number of genes", std::ssize(model.genes), matrix.genes());
   const auto* trained = std::get_if<TrainedMapping>(&model.members.front());
   if (trained == nullptr) return;
@@ -29,7 +30,7 @@ void require_model_of(const Model& model, const std::string& file, const Express
   require("the number of hidden units", trained->mapping.shape().hidden,
           mapping_shape(matrix, training).hidden);
   if (training.patience == 0 || record.steps > training.steps)
-    require("--steps", record.steps, training.steps);
+    require(parameter("steps"), record.steps, training.steps);
   if (const auto changed =
           changed_setting(record, settings_record(training, split), training.validate_every != 0))
     require(changed->what, changed->then, changed->now);

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "dko/base/error.hpp"
+#include "dko/base/parameter.hpp"
 #include "dko/base/stopwatch.hpp"
 #include "dko/base/text.hpp"
 #include "dko/knockout/events/event_index.hpp"
@@ -88,8 +89,8 @@ class Screening {
 
  private:
   std::string with_hope(const Error& failure) const {
-    return fmt::format("{}; what was scored before is kept in {}, and --resume goes on with it",
-                       failure.what(), path_);
+    return fmt::format("{}; what was scored before is kept in {}, and {} goes on with it", failure.what(),
+                       path_, parameter("resume"));
   }
 
   void score_and_store() {

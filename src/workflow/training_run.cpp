@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "dko/base/parameter.hpp"
 #include "dko/base/stopwatch.hpp"
 #include "dko/base/text.hpp"
 #include "dko/parallel/collective.hpp"
@@ -49,7 +50,8 @@ void report(const TrainingRecord& record, const TrainingOptions& options, Log& l
   log.info("kept the weights of step {}, mean validation Bray-Curtis {:.4f}", record.best_step,
            record.best_validation_loss);
   if (!std::isfinite(record.validation_losses.back()))
-    log.warn("training diverged after the weights that are kept; try a smaller --learning-rate");
+    log.warn("training diverged after the weights that are kept; try a smaller {}",
+             parameter("learning-rate"));
 }
 
 void report(const SparseRecord& record, const TrainingOptions&, Log& log) {

@@ -20,10 +20,10 @@ expect 2 '--patience needs validation cells' "$DKO" run data.csv -o x.h5 --patie
 expect 2 '--validation must be between' "$DKO" run data.csv -o x.h5 --validation 1
 expect 2 '--order must be 1 or 2' "$DKO" run data.csv -o x.h5 --order 3
 expect 2 'give --order 2' "$DKO" run data.csv -o x.h5 --sample 5
-expect 2 'exclude each other' "$DKO" run data.csv -o x.h5 --quiet --verbose
-expect 2 'exclude each other' "$DKO" run data.csv -o x.h5 --order 2 --sample 5 --events e.csv
+expect 2 'mutually exclusive' "$DKO" run data.csv -o x.h5 --quiet --verbose
+expect 2 'mutually exclusive' "$DKO" run data.csv -o x.h5 --order 2 --sample 5 --events e.csv
 expect 2 'restrict the list itself' "$DKO" run data.csv -o x.h5 --events e.csv --knockout-genes g.txt
-expect 2 'exclude each other' "$DKO" predict data.csv -o x.h5 --held-out c.txt --held-out-fraction 0.1
+expect 2 'mutually exclusive' "$DKO" predict data.csv -o x.h5 --held-out c.txt --held-out-fraction 0.1
 expect 2 "'--model' is required" "$DKO" screen data.csv -o x.h5
 expect 2 'nothing to export' "$DKO" export x.h5
 expect 2 'give the screened file with --input' "$DKO" export x.h5 --ptest p.csv

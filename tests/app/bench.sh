@@ -46,7 +46,7 @@ P
 make_data
 "$DKO" train data.csv -o model.h5 -q "${short[@]}"
 expect 0 '^portable +5 ' "$DKO" bench kernel --model model.h5 --genes 5 10000 --repeats 1 --instructions portable
-expect 2 "not every rank's machine has 'sse'" "$DKO" bench kernel --instructions sse
+expect 2 "must be portable, avx2 or avx512, not 'sse'" "$DKO" bench kernel --instructions sse
 expect 2 '--genes must be between' "$DKO" bench kernel --genes 2
 
 # screen: a whole screen, of either mapping, the same on any number of ranks.

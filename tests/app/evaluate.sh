@@ -74,7 +74,7 @@ grep -q 'cannot be judged' said.txt || fail "data that do not vary were judged"
 
 expect 2 'nothing to evaluate against' "$DKO" evaluate data.csv --screen screen.h5
 expect 2 'give --screen or --model' "$DKO" evaluate data.csv --truth lone.csv
-expect 2 'exclude each other' "$DKO" evaluate data.csv --truth lone.csv --screen screen.h5 --model model.h5
+expect 2 'mutually exclusive' "$DKO" evaluate data.csv --truth lone.csv --screen screen.h5 --model model.h5
 expect 2 'bootstrap must be between 100' "$DKO" evaluate data.csv --screen screen.h5 --truth lone.csv --bootstrap 7
 expect 2 '--null is for --real-knockout' "$DKO" evaluate data.csv --screen screen.h5 --truth lone.csv --null 7
 expect 2 'go together' "$DKO" evaluate data.csv --model model.h5 --real-knockout real.csv

@@ -102,8 +102,8 @@ with gzip.open("x.rds", "wb") as file:
     file.write(b"X\n\x00\x00\x00\x03\x00\x04")
 wrong("R objects", "x.rds")
 wrong("no such file", "absent.csv")
-wrong("--layer is for AnnData", "x.csv", layer="counts", code="2")
-wrong("--genome is for 10x", "x.csv", genome="mm10", code="2")
+wrong("layer is for AnnData", "x.csv", layer="counts", code="2")
+wrong("genome is for 10x", "x.csv", genome="mm10", code="2")
 
 # ---- AnnData: the matrix
 equal(h5ad("csr.h5ad"))
@@ -180,7 +180,7 @@ equal("layers.h5ad", layer="counts")
 equal("layers.h5ad", layer="dense counts")
 equal("layers.h5ad", raw="1")
 wrong("has no layer Counts; its layers: counts, dense counts", "layers.h5ad", layer="Counts")
-wrong("exclude each other", "layers.h5ad", layer="counts", raw="1", code="2")
+wrong("mutually exclusive", "layers.h5ad", layer="counts", raw="1", code="2")
 wrong("has no raw", "csr.h5ad", raw="1")
 
 more = adata(np.hstack([X, X]), pd.DataFrame(index=genes + [f"other{at}" for at in range(GENES)]))
@@ -468,7 +468,7 @@ for query, words, code in refused:
             code == "3" and query[0] not in got[2]):
         failures.append(f"{query}: {got} instead of code {code} and '{words}'")
 logarithms = subprocess.run([sys.argv[1]], input="layers.h5ad\n", text=True, capture_output=True).stdout
-if "X holds logarithms" not in logarithms or "--layer counts" not in logarithms:
+if "X holds logarithms" not in logarithms or "layer counts" not in logarithms:
     failures.append(f"nothing is said of logarithms: {logarithms}")
 print(f"{len(queries)} files, {len(failures)} failures")
 sys.exit("\n".join(failures) if failures else 0)

@@ -26,7 +26,7 @@ stopped_when_held() {
 
 tells 'nothing yet' out.h5
 tells 'nothing yet' no/such/out.h5
-expect 2 'exclude each other' "$DKO" info --progress --verify out.h5
+expect 2 'mutually exclusive' "$DKO" info --progress --verify out.h5
 expect 2 'are for --progress' "$DKO" info out.h5 --checkpoint c.h5
 
 # A training, of several members too.

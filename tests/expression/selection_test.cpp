@@ -63,8 +63,7 @@ TEST_CASE("cells with enough genes are chosen by all genes, genes by the cells t
   const auto [part, description] = selected(matrix, selection);
   CHECK(part.cell_names() == Names{"cell0", "cell1", "cell3"});
   CHECK(part.gene_names() == Names{"gene0", "gene1"});
-  CHECK(description ==
-        "3 of 4 cells (--min-genes 2); 2 of 4 genes (--min-cells 2, --genes gene3,gene1,gene0)");
+  CHECK(description == "3 of 4 cells (min-genes 2); 2 of 4 genes (min-cells 2, genes gene3,gene1,gene0)");
   CHECK(selected(matrix, {}).description.empty());
 }
 

@@ -151,7 +151,7 @@ TEST_CASE("what is kept does not exceed the memory that is allowed, and what wou
   };
   PairKeeping keeping = selected(40, {}, {});
   keeping.memory = 180 * sizeof(KeptPair);  // of five cells both ends, and what one cell may yet keep
-  CHECK_THROWS_WITH(select_alone(keeping), Catch::Contains("about --keep top:10 would fit"));
+  CHECK_THROWS_WITH(select_alone(keeping), Catch::Contains("about keep top:10 would fit"));
   keeping.top = 10;
   CHECK(select_alone(keeping) == 100);
   keeping = selected(0, 0.0, {});
@@ -162,8 +162,8 @@ TEST_CASE("what is kept does not exceed the memory that is allowed, and what wou
   } catch (const Error& error) {
     words = error.what();
   }
-  REQUIRE(words.find("about --threshold ") != std::string::npos);
-  keeping.threshold = std::stod(words.substr(words.find("about --threshold ") + 18));
+  REQUIRE(words.find("about threshold ") != std::string::npos);
+  keeping.threshold = std::stod(words.substr(words.find("about threshold ") + 16));
   CHECK(select_alone(keeping) > 100);
 }
 

@@ -195,15 +195,15 @@ TEST_CASE("another training is refused on all ranks") {
     change(options);
     check_refused(folder / "c", options, words);
   };
-  refused("--seed was 1 and is 2 now", [](auto& options) { options.seed = 2; });
-  refused("--batch was 7 and is 8 now", [](auto& options) { options.batch = 8; });
-  refused("--learning-rate was 0.01 and is 0.02 now", [](auto& options) { options.learning_rate = 0.02; });
-  refused("--weight-decay", [](auto& options) { options.weight_decay = 0; });
-  refused("--schedule", [](auto& options) { options.schedule = Schedule::cosine; });
-  refused("--validate-every was 3 and is 4 now", [](auto& options) { options.validate_every = 4; });
+  refused("seed was 1 and is 2 now", [](auto& options) { options.seed = 2; });
+  refused("batch was 7 and is 8 now", [](auto& options) { options.batch = 8; });
+  refused("learning-rate was 0.01 and is 0.02 now", [](auto& options) { options.learning_rate = 0.02; });
+  refused("weight-decay", [](auto& options) { options.weight_decay = 0; });
+  refused("schedule", [](auto& options) { options.schedule = Schedule::cosine; });
+  refused("validate-every was 3 and is 4 now", [](auto& options) { options.validate_every = 4; });
   refused("validation cells", [](auto& options) { options.validation = 0.1; });
   refused("hidden units was 150 and is 5 now", [](auto& options) { options.hidden = 5; });
-  refused("--steps was 20 and is 19 now", [](auto& options) { options.steps = 19; });
+  refused("steps was 20 and is 19 now", [](auto& options) { options.steps = 19; });
   check_refused(folder / "c", saved, "on other data",
                 testing::random_matrix(60, 150, 0.5, 71).relative_profiles());
   check_refused(folder / "c", saved, "on other genes",
@@ -212,7 +212,7 @@ TEST_CASE("another training is refused on all ranks") {
   cosine.schedule = Schedule::cosine;
   save_at(7, folder / "cosine", cosine, testing::world());
   cosine.steps = 30;
-  check_refused(folder / "cosine", cosine, "keeps its --steps");
+  check_refused(folder / "cosine", cosine, "keeps its steps");
 }
 
 TEST_CASE("what is no checkpoint, or a damaged one, is refused on all ranks") {

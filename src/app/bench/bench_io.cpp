@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/program_options/value_semantic.hpp>
 #include <cerrno>
 #include <cmath>
 #include <functional>
@@ -13,9 +12,9 @@
 #include <numeric>
 #include <system_error>
 
+#include "app/command.hpp"
 #include "app/start_job.hpp"
 #include "app/table.hpp"
-#include "bench.hpp"
 #include "dko/base/error.hpp"
 #include "dko/base/quantile.hpp"
 #include "dko/base/random.hpp"
@@ -28,8 +27,6 @@
 #include "dko/system/available_memory.hpp"
 
 namespace dko::app {
-
-namespace po = boost::program_options;
 
 namespace {
 
@@ -53,27 +50,25 @@ struct IoOptions {
   double bytes() const { return sizeof(float) * static_cast<double>(scores()); }
 };
 
-bool parse(IoOptions& options, const std::vector<std::string>& arguments, const Context& context) {
+CommandLine line_of(IoOptions& options) {
   CommandLine line(
       "bench io -o FILE [options]",
       "Writes scores to a screen file from all ranks, as a screen does, and the same bytes in the "
       "same pieces by plain MPI-IO and by plain writes; in turns, each until the file system says "
       "that all is on disk. The file is removed in the end.",
       "mpirun -n 2 dko bench io -o bench.h5 --size 4");
-  line.add()("out,o", po::value(&options.out)->value_name("FILE")->required(),
-             "a file where screens would be written; it must not exist")(
-      "size", po::value(&options.size)->default_value(options.size)->value_name("G"),
-      "GiB to write each time, by all ranks together")(
-      "repeats", po::value(&options.repeats)->default_value(options.repeats)->value_name("R"),
-      "how often; the median counts, and of the ratios those of one round each");
+  line.group("Bench");
+  line.option("out,o", options.out, "FILE", "a file where screens would be written; it must not exist")
+      .required();
+  line.option("size", options.size, "G", "GiB to write each time, by all ranks together").range(1e-6, 1e6);
+  line.option("repeats", options.repeats, "R",
+              "how often; the median counts, and of the ratios those of one round each")
+      .range(1, 1000);
   add_common(line, options.common);
-  if (!line.parse(arguments, context)) return false;
-  require_between("--size", options.size, 1e-6, 1e6);
-  require_between("--repeats", static_cast<double>(options.repeats), 1, 1000);
-  require_distinct({{"--out", options.out}, {"--json", options.common.json}});
-  if (!context.communicator.is_mpi())
-    throw UsageError("dko bench io measures MPI-IO: start it by mpirun or srun, if only with -n 1");
-  return true;
+  line.check([&options](const CommandLine&) {
+    require_distinct({{"--out", options.out}, {"--json", options.common.json}});
+  });
+  return line;
 }
 
 [[noreturn]] void fail(const std::string& path, const char* what) {
@@ -216,11 +211,11 @@ nlohmann::ordered_json report(const Rates& rates) {
   return json;
 }
 
-}  // namespace
-
-void bench_io(const std::vector<std::string>& arguments, const Context& context) {
-  IoOptions options;
-  if (!parse(options, arguments, context)) return;
+void run(const IoOptions& options, const Context& context) {
+  on_root(context.communicator, [&] {
+    if (!context.communicator.is_mpi())
+      throw UsageError("dko bench io measures MPI-IO: start it by mpirun or srun, if only with -n 1");
+  });
   Job job = start_job(context, options.common, 1);
   std::optional<OutputFile> out;
   std::optional<Summary> summary;
@@ -252,6 +247,12 @@ void bench_io(const std::vector<std::string>& arguments, const Context& context)
                     {"repeats", options.repeats},
                     {"ways", report(rates)}});
   });
+}
+
+}  // namespace
+
+std::unique_ptr<Command> bench_io_command() {
+  return make_command<IoOptions>(line_of, run);
 }
 
 }  // namespace dko::app

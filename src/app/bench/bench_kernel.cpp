@@ -2,14 +2,14 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/program_options/value_semantic.hpp>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <optional>
 
+#include "app/command.hpp"
+#include "app/options/screen_options.hpp"
 #include "app/table.hpp"
-#include "bench.hpp"
 #include "dko/base/error.hpp"
 #include "dko/base/quantile.hpp"
 #include "dko/base/random.hpp"
@@ -28,8 +28,6 @@
 
 namespace dko::app {
 
-namespace po = boost::program_options;
-
 namespace {
 
 struct KernelOptions {
@@ -38,44 +36,50 @@ struct KernelOptions {
   std::int64_t nonzeros = 32;
   double effect = 0.2;
   std::uint64_t seed = 1;
-  std::string instructions;
+  std::optional<InstructionSet> instructions;
   std::string model;
   bool fit = false;
   CommonOptions common;
 };
 
-bool parse(KernelOptions& options, const std::vector<std::string>& arguments, const Context& context) {
+CommandLine line_of(KernelOptions& options) {
   CommandLine line(
       "bench kernel [options]",
       "Scores the pairs of a made-up cell with every instruction set this machine has, one core, "
       "and tells how much of the processor's peak that is; then with the sparse mapping. Under "
       "mpirun all ranks work at the same time, and the figures are means over them.",
       "dko bench kernel --genes 300 1000 4096");
-  line.add()("genes", po::value(&options.genes)->multitoken()->value_name("N..."),
-             "expressed genes of the cell; default: 64 to 8192")(
-      "repeats", po::value(&options.repeats)->default_value(options.repeats)->value_name("R"),
-      "how often; the median counts")(
-      "effect", po::value(&options.effect)->default_value(options.effect, "0.2")->value_name("E"),
-      "size of all effects on an output together, as a part of it: more let more outputs change their sign")(
-      "nonzeros", po::value(&options.nonzeros)->default_value(options.nonzeros)->value_name("Z"),
-      "effects of each gene of the sparse mapping")(
-      "instructions", po::value(&options.instructions)->value_name("portable|avx2|avx512"), "only these")(
-      "model,m", po::value(&options.model)->value_name("FILE"),
-      "the first mapping of this model instead of made-up ones, in cells that express genes drawn at random")(
-      "fit", po::bool_switch(&options.fit),
-      "fit the cost model of this version's kernels instead, which balances the ranks");
+  line.group("Bench");
+  line.list("genes", options.genes, "N...", "expressed genes of the cell; default: 64 to 8192")
+      .range(3, 32768);
+  line.option("repeats", options.repeats, "R", "how often; the median counts").range(1, 1000);
+  line.option(
+          "effect", options.effect, "E",
+          "size of all effects on an output together, as a part of it: more let more outputs change their "
+          "sign")
+      .range(0, 1e6);
+  line.option("nonzeros", options.nonzeros, "Z", "effects of each gene of the sparse mapping").range(0, 1e5);
+  add_instructions(line, options.instructions, "only these");
+  line.option("model,m", options.model, "FILE",
+              "the first mapping of this model instead of made-up ones, in cells that express genes drawn at "
+              "random");
+  line.flag("fit", options.fit,
+            "fit the cost model of this version's kernels instead, which balances the ranks");
   add_seed(line, options.seed, "seed of what is made up");
   add_common(line, options.common);
-  if (!line.parse(arguments, context)) return false;
-  require_between("--repeats", static_cast<double>(options.repeats), 1, 1000);
-  require_between("--effect", options.effect, 0, 1e6);
-  require_between("--nonzeros", static_cast<double>(options.nonzeros), 0, 1e5);
-  for (const std::int64_t n : options.genes) require_between("--genes", static_cast<double>(n), 3, 32768);
-  if (options.instructions.empty()) return true;
-  const auto set = instruction_set_named(options.instructions);
-  if (!set || *set > common_instruction_set(context.communicator, *set))
-    throw UsageError(fmt::format("--instructions: not every rank's machine has '{}'", options.instructions));
-  return true;
+  return line;
+}
+
+/// @throws CollectiveFailure if the instructions that are asked for are not on every rank's machine.
+/// Collective.
+void require_instructions(const KernelOptions& options, const Communicator& ranks) {
+  if (!options.instructions) return;
+  const InstructionSet common = common_instruction_set(ranks, *options.instructions);
+  on_root(ranks, [&] {
+    if (*options.instructions > common)
+      throw UsageError(
+          fmt::format("--instructions: not every rank's machine has '{}'", name_of(*options.instructions)));
+  });
 }
 
 /// What one kernel did in one cell; means over the ranks.
@@ -202,8 +206,7 @@ class KernelBench {
     if (!given_ || given_->sparse() == nullptr) {
       const InstructionSet widest = common_instruction_set(ranks_, every_instruction_set.back());
       for (const InstructionSet set : every_instruction_set) {
-        if (set > widest || !(options_.instructions.empty() || options_.instructions == name_of(set)))
-          continue;
+        if (set > widest || (options_.instructions && options_.instructions != set)) continue;
         const KernelPeak peak = measure_kernel_peak(set, 0.3);
         for (const std::int64_t n : sizes()) speeds.push_back(dense(n, set, peak));
       }
@@ -304,26 +307,30 @@ void print_fit(const KernelOptions& options) {
   std::cout << table.text();
 }
 
-}  // namespace
-
-void bench_kernel(const std::vector<std::string>& arguments, const Context& context) {
-  KernelOptions options;
-  if (!parse(options, arguments, context)) return;
+void run(const KernelOptions& options, const Context& context) {
   const Communicator& ranks = context.communicator;
+  require_instructions(options, ranks);
   if (options.fit) {
     if (ranks.is_root()) print_fit(options);
     return;
   }
   std::optional<Summary> summary;
-  if (ranks.is_root()) summary.emplace(options.common);
+  on_root(ranks, [&] { summary.emplace(options.common); });
   const std::vector<Speed> speeds = KernelBench(options, ranks).run();
-  if (!ranks.is_root()) return;
-  const double bandwidth = measure_read_bandwidth();
-  print_table(speeds);
-  std::cout << fmt::format("reading from memory: {:.1f} GB/s on one core; ranks: {}\n", bandwidth / 1e9,
-                           ranks.size());
-  summary->write(
-      {{"ranks", ranks.size()}, {"read_bytes_per_second", bandwidth}, {"kernels", to_json(speeds)}});
+  on_root(ranks, [&] {
+    const double bandwidth = measure_read_bandwidth();
+    print_table(speeds);
+    std::cout << fmt::format("reading from memory: {:.1f} GB/s on one core; ranks: {}\n", bandwidth / 1e9,
+                             ranks.size());
+    summary->write(
+        {{"ranks", ranks.size()}, {"read_bytes_per_second", bandwidth}, {"kernels", to_json(speeds)}});
+  });
+}
+
+}  // namespace
+
+std::unique_ptr<Command> bench_kernel_command() {
+  return make_command<KernelOptions>(line_of, run);
 }
 
 }  // namespace dko::app

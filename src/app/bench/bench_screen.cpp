@@ -1,15 +1,15 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
-#include <boost/program_options/value_semantic.hpp>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "app/command.hpp"
+#include "app/options/screen_options.hpp"
+#include "app/options/training_options.hpp"
 #include "app/run_json.hpp"
-#include "app/screen_options.hpp"
 #include "app/start_job.hpp"
 #include "app/table.hpp"
-#include "bench.hpp"
 #include "dko/base/error.hpp"
 #include "dko/base/stopwatch.hpp"
 #include "dko/base/text.hpp"
@@ -23,8 +23,6 @@
 
 namespace dko::app {
 
-namespace po = boost::program_options;
-
 namespace {
 
 struct BenchScreenOptions {
@@ -35,61 +33,48 @@ struct BenchScreenOptions {
   std::int64_t cells = 20;
   std::int64_t expressed = 3'000;
   std::int64_t hidden = 0;  ///< 0: as many as genes
-  std::string mapping = "dko";
+  MappingKind kind = MappingKind::dko;
   std::int64_t nonzeros = 32;
   double effect = 0.2;
   std::uint64_t seed = 1;
   ScreenOptions screen;
   CommonOptions common;
 
-  MappingKind kind() const { return mapping == "sparse" ? MappingKind::sparse : MappingKind::dko; }
   MappingShape shape() const { return {genes, hidden > 0 ? hidden : genes}; }
 };
 
-void check(const BenchScreenOptions& options) {
-  if (options.mapping != "dko" && options.mapping != "sparse")
-    throw UsageError(fmt::format("--mapping must be dko or sparse, not '{}'", options.mapping));
-  require_between("--genes", static_cast<double>(options.genes), 3, 1e6);
-  require_between("--cells", static_cast<double>(options.cells), 1, 1e7);
-  require_between("--expressed", static_cast<double>(options.expressed), 3,
-                  static_cast<double>(options.genes));
-  require_between("--hidden", static_cast<double>(options.hidden), 0, 1e6);
-  require_between("--nonzeros", static_cast<double>(options.nonzeros), 0, 1e5);
-  require_between("--effect", options.effect, 0, 1e6);
-  require_distinct({{"--out", options.out}, {"--json", options.common.json}});
-}
-
-bool parse(BenchScreenOptions& options, const std::vector<std::string>& arguments, const Context& context) {
+CommandLine line_of(BenchScreenOptions& options) {
   CommandLine line("bench screen -o FILE [options]",
                    "Screens made-up cells by a made-up mapping on all ranks, file and all, as dko screen "
                    "does; and tells what took how long, and the memory.",
                    "mpirun -n 2 dko bench screen --genes 10000 --cells 20 --expressed 3000 -o bench.h5");
-  line.add()("out,o", po::value(&options.out)->value_name("FILE")->required(), "the screen file to write")(
-      "genes", po::value(&options.genes)->default_value(options.genes)->value_name("N"), "genes")(
-      "cells", po::value(&options.cells)->default_value(options.cells)->value_name("C"), "cells")(
-      "expressed", po::value(&options.expressed)->default_value(options.expressed)->value_name("E"),
-      "genes that each cell expresses")(
-      "mapping", po::value(&options.mapping)->default_value(options.mapping)->value_name("dko|sparse"),
-      "the original's two layers, or a sparse mapping")(
-      "hidden", po::value(&options.hidden)->value_name("H"),
-      "hidden units of the layers; default: as many as genes")(
-      "nonzeros", po::value(&options.nonzeros)->default_value(options.nonzeros)->value_name("Z"),
-      "effects of each gene of the sparse mapping")(
-      "effect", po::value(&options.effect)->default_value(options.effect, "0.2")->value_name("F"),
-      "size of all effects on an output of the layers together, as a part of it");
+  line.group("Bench");
+  line.option("out,o", options.out, "FILE", "the screen file to write").usual().required();
+  line.option("genes", options.genes, "N", "genes").range(3, 1e6).usual();
+  line.option("cells", options.cells, "C", "cells").range(1, 1e7).usual();
+  line.option("expressed", options.expressed, "E", "genes that each cell expresses").range(3, 1e6).usual();
+  line.choice("mapping", options.kind, mapping_choices(), "the original's two layers, or a sparse mapping");
+  line.option("hidden", options.hidden, "H", "hidden units of the layers; 0: as many as genes").range(0, 1e6);
+  line.option("nonzeros", options.nonzeros, "Z", "effects of each gene of the sparse mapping").range(0, 1e5);
+  line.option("effect", options.effect, "F",
+              "size of all effects on an output of the layers together, as a part of it")
+      .range(0, 1e6);
   add_seed(line, options.seed, "seed of what is made up");
   add_screen_options(line, options.screen);
   add_common(line, options.common);
-  if (!line.parse(arguments, context)) return false;
-  check_screen_options(line, options.screen);
-  check(options);
-  return true;
+  line.check([&options](const CommandLine&) {
+    if (options.expressed > options.genes)
+      throw UsageError(
+          fmt::format("--expressed must be between 3 and {}, not {}", options.genes, options.expressed));
+    require_distinct({{"--out", options.out}, {"--json", options.common.json}});
+  });
+  return line;
 }
 
 Model make_model(const BenchScreenOptions& options, const Names& genes) {
   Model model;
   model.genes = genes;
-  if (options.kind() == MappingKind::dko)
+  if (options.kind == MappingKind::dko)
     model.members.emplace_back(
         TrainedMapping{make_layers(options.shape(), options.effect, options.expressed, options.seed), {}});
   else
@@ -140,11 +125,7 @@ void report(const ScreenCounts& counts, const Phases& phases, double peak_of_ran
              100 * counts.of_ranks.imbalance(), human_bytes(peak_of_rank));
 }
 
-}  // namespace
-
-void bench_screen(const std::vector<std::string>& arguments, const Context& context) {
-  BenchScreenOptions options;
-  if (!parse(options, arguments, context)) return;
+void run(const BenchScreenOptions& options, const Context& context) {
   Job job = start_job(context, options.common, options.seed);
   Phases phases;
   Stopwatch watch;
@@ -159,7 +140,7 @@ void bench_screen(const std::vector<std::string>& arguments, const Context& cont
     summary.emplace(options.common);
     on_root_matrix = make_cells(options.cells, options.genes, options.expressed, options.seed);
     on_root_plan = make_plan(on_root_matrix, options.screen, 1, *out, job);
-    check_screen(on_root_matrix, on_root_plan, *out, options.kind(), 0, job.ranks().size());
+    check_screen(on_root_matrix, on_root_plan, *out, options.kind, 0, job.ranks().size());
     Model model = make_model(options, on_root_matrix.gene_names());
     need = screen_memory(on_root_matrix, on_root_plan, screened_model(model, on_root_matrix));
     on_root_members = std::move(model.members);
@@ -183,6 +164,12 @@ void bench_screen(const std::vector<std::string>& arguments, const Context& cont
                     {"memory", memory},
                     {"peak_bytes_of_rank", peak}});
   });
+}
+
+}  // namespace
+
+std::unique_ptr<Command> bench_screen_command() {
+  return make_command<BenchScreenOptions>(line_of, run);
 }
 
 }  // namespace dko::app

@@ -2,22 +2,20 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/program_options/value_semantic.hpp>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "app/command.hpp"
 #include "app/table.hpp"
-#include "bench.hpp"
 #include "dko/base/text.hpp"
 #include "dko/knockout/sharding/cost.hpp"
 #include "dko/knockout/sharding/screen_forecast.hpp"
 #include "dko/knockout/sharding/shards.hpp"
+#include "dko/parallel/collective.hpp"
 #include "dko/simulation/synthetic_cells.hpp"
 
 namespace dko::app {
-
-namespace po = boost::program_options;
 
 namespace {
 
@@ -30,7 +28,7 @@ struct ShardsOptions {
   CommonOptions common;
 };
 
-bool parse(ShardsOptions& options, const std::vector<std::string>& arguments, const Context& context) {
+CommandLine line_of(ShardsOptions& options) {
   CommandLine line(
       "bench shards [options]",
       "Divides all double knockouts of made-up cells among ranks, as a screen does, and tells by "
@@ -38,16 +36,12 @@ bool parse(ShardsOptions& options, const std::vector<std::string>& arguments, co
       "loading of cells included. The numbers of expressed genes are drawn from a log-normal "
       "distribution around 2,121, two thirds of them between 1,500 and 3,000.",
       "dko bench shards --cells 10000 --genes 10000");
-  line.add()("cells", po::value(&options.cells)->default_value(options.cells)->value_name("C"),
-             "number of cells")("genes",
-                                po::value(&options.genes)->default_value(options.genes)->value_name("N"),
-                                "number of genes: the most that a cell expresses");
+  line.group("Bench");
+  line.option("cells", options.cells, "C", "number of cells").range(1, 1e6);
+  line.option("genes", options.genes, "N", "number of genes: the most that a cell expresses").range(3, 1e5);
   add_seed(line, options.seed, "seed of the numbers of expressed genes");
   add_common(line, options.common);
-  if (!line.parse(arguments, context)) return false;
-  require_between("--cells", static_cast<double>(options.cells), 1, 1e6);
-  require_between("--genes", static_cast<double>(options.genes), 3, 1e5);
-  return true;
+  return line;
 }
 
 /// All pairs of the cells, and their costs.
@@ -99,13 +93,7 @@ void print_table(const std::vector<Balance>& balances) {
   std::cout << table.text();
 }
 
-}  // namespace
-
-void bench_shards(const std::vector<std::string>& arguments, const Context& context) {
-  ShardsOptions options;
-  if (!parse(options, arguments, context)) return;
-  if (!context.communicator.is_root()) return;
-  Log log = make_log(options.common, context);
+void measure(const ShardsOptions& options, Log& log) {
   Summary summary(options.common);
   const PairCosts pairs = draw_cells(options);
   log.info("{} of {} and {}", counted(pairs.starts.back(), "pair"), counted(options.cells, "cell"),
@@ -127,6 +115,17 @@ void bench_shards(const std::vector<std::string>& arguments, const Context& cont
                  {"seed", options.seed},
                  {"pairs", pairs.starts.back()},
                  {"shards", json}});
+}
+
+void run(const ShardsOptions& options, const Context& context) {
+  Log log = make_log(options.common, context);
+  on_root(context.communicator, [&] { measure(options, log); });
+}
+
+}  // namespace
+
+std::unique_ptr<Command> bench_shards_command() {
+  return make_command<ShardsOptions>(line_of, run);
 }
 
 }  // namespace dko::app

@@ -1,13 +1,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/program_options/value_semantic.hpp>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "app/command.hpp"
 #include "app/start_job.hpp"
-#include "bench.hpp"
 #include "dko/base/error.hpp"
 #include "dko/base/text.hpp"
 #include "dko/parallel/collective.hpp"
@@ -18,86 +17,65 @@
 
 namespace dko::app {
 
-namespace po = boost::program_options;
-
 namespace {
 
 struct BenchTrainOptions {
   std::vector<std::int64_t> genes{100, 500, 1000, 2000, 5000, 10000};
   double expressed = 1;  ///< part of the genes
   std::int64_t validation_cells = 0;
-  std::string parallel = "both";
   std::int64_t repeats = 5;
-  double latency = 0;    ///< microseconds
-  double bandwidth = 0;  ///< GB/s
-  bool has_network = false;
+  std::optional<double> latency;    ///< microseconds
+  std::optional<double> bandwidth;  ///< GB/s
+  /// To measure on several ranks.
+  std::vector<ParallelForm> forms{ParallelForm::data, ParallelForm::sharded};
   TrainingOptions training;
   CommonOptions common;
 
-  /// The forms to measure on several ranks.
-  std::vector<ParallelForm> forms() const {
-    if (parallel == "data") return {ParallelForm::data};
-    if (parallel == "sharded") return {ParallelForm::sharded};
-    return {ParallelForm::data, ParallelForm::sharded};
-  }
   /// Genes that a cell expresses, of `of` genes.
   std::int64_t expressed_of(std::int64_t of) const {
     return std::max<std::int64_t>(2, std::llround(expressed * static_cast<double>(of)));
   }
 };
 
-void check(const CommandLine& line, BenchTrainOptions& options) {
-  for (const std::int64_t n : options.genes) require_between("--genes", static_cast<double>(n), 2, 1e6);
-  require_between("--hidden", static_cast<double>(options.training.hidden), 0, 1e6);
-  require_between("--batch", static_cast<double>(options.training.batch), 1, 1e5);
-  require_between("--expressed", options.expressed, 0, 1);
-  require_between("--validation-cells", static_cast<double>(options.validation_cells), 0, 1e6);
-  require_between("--validate-every", static_cast<double>(options.training.validate_every), 0, 1e6);
-  require_between("--repeats", static_cast<double>(options.repeats), 1, 1000);
-  if (options.parallel != "both" && options.parallel != "data" && options.parallel != "sharded")
-    throw UsageError(
-        fmt::format("--parallel must be data, sharded or both here, not '{}'", options.parallel));
-  options.has_network = line.given("latency");
-  if (options.has_network != line.given("bandwidth"))
-    throw UsageError("--latency and --bandwidth go together: they tell of one network");
-  if (!options.has_network) return;
-  require_between("--latency", options.latency, 0, 1e6);
-  require_between("--bandwidth", options.bandwidth, 1e-6, 1e6);
-}
-
-bool parse(BenchTrainOptions& options, const std::vector<std::string>& arguments, const Context& context) {
+CommandLine line_of(BenchTrainOptions& options) {
   CommandLine line(
       "bench train [options]",
       "Trains on made-up cells and tells what the parts of a step take, beside what memory gives. Under "
       "mpirun, on one rank alone, while the others sleep, and on all of them in both forms; then forecasts "
       "steps on more ranks, from one rank's figures and the time that sums between the ranks take.",
       "mpirun -n 2 dko bench train --genes 1000 5000");
-  line.add()("genes", po::value(&options.genes)->multitoken()->value_name("N..."),
-             "genes of the cells; default: 100 to 10000")(
-      "hidden", po::value(&options.training.hidden)->value_name("H"),
-      "hidden units; default: as many as genes")(
-      "batch", po::value(&options.training.batch)->default_value(options.training.batch)->value_name("B"),
-      "cells a step")("expressed",
-                      po::value(&options.expressed)->default_value(options.expressed)->value_name("F"),
-                      "part of the genes that each cell expresses, drawn at random; at least two genes")(
-      "validation-cells",
-      po::value(&options.validation_cells)->default_value(options.validation_cells)->value_name("V"),
-      "cells that choose the best weights")(
-      "validate-every", po::value(&options.training.validate_every)->value_name("K"),
-      "steps from one validation to the next; default: as a training of 5,000 steps would choose")(
-      "parallel", po::value(&options.parallel)->default_value(options.parallel)->value_name("FORM"),
-      "how several ranks share the work: data, sharded or both in turn")(
-      "repeats", po::value(&options.repeats)->default_value(options.repeats)->value_name("R"),
-      "how often, some 0.2 s each; medians count")(
-      "latency", po::value(&options.latency)->value_name("US"),
-      "forecast for a network whose messages take as many microseconds, not for what is measured")(
-      "bandwidth", po::value(&options.bandwidth)->value_name("GBS"),
-      "and which carries as many GB/s (1e9 bytes) from and to each rank");
-  add_seed(line, options.training.seed, "seed of cells, weights and batches");
+  TrainingOptions& training = options.training;
+  line.group("Bench");
+  line.list("genes", options.genes, "N...", "genes of the cells; default: 100 to 10000").range(2, 1e6);
+  line.option("hidden", training.hidden, "H", "hidden units; 0: as many as genes").range(0, 1e6);
+  line.option("batch", training.batch, "B", "cells a step").range(1, 1e5);
+  line.option("expressed", options.expressed, "F",
+              "part of the genes that each cell expresses, drawn at random; at least two genes")
+      .range(0, 1);
+  line.option("validation-cells", options.validation_cells, "V", "cells that choose the best weights")
+      .range(0, 1e6);
+  line.option("validate-every", training.validate_every, "K",
+              "steps from one validation to the next; 0: as a training of 5,000 steps would choose")
+      .range(0, 1e6);
+  line.choice<std::vector<ParallelForm>>("parallel", options.forms,
+                                         {{"data", {ParallelForm::data}},
+                                          {"sharded", {ParallelForm::sharded}},
+                                          {"both", {ParallelForm::data, ParallelForm::sharded}}},
+                                         "how several ranks share the work: data, sharded or both in turn");
+  line.option("repeats", options.repeats, "R", "how often, some 0.2 s each; medians count").range(1, 1000);
+  line.option("latency", options.latency, "US",
+              "forecast for a network whose messages take as many microseconds, not for what is measured")
+      .range(0, 1e6);
+  line.option("bandwidth", options.bandwidth, "GBS",
+              "and which carries as many GB/s (1e9 bytes) from and to each rank")
+      .range(1e-6, 1e6);
+  add_seed(line, training.seed, "seed of cells, weights and batches");
   add_common(line, options.common);
-  if (!line.parse(arguments, context)) return false;
-  check(line, options);
-  return true;
+  line.check([&options](const CommandLine&) {
+    if (options.latency.has_value() != options.bandwidth.has_value())
+      throw UsageError("--latency and --bandwidth go together: they tell of one network");
+  });
+  return line;
 }
 
 /// Training cells to draw batches from: some batches' worth.
@@ -129,7 +107,7 @@ class TrainBench {
     runs.size = training_size(profiles, split_, options_.training);
     if (fits(runs, ParallelForm::sharded, 1)) measure_alone(runs, profiles);
     if (ranks().size() == 1) return runs;
-    for (const ParallelForm form : options_.forms()) {
+    for (const ParallelForm form : options_.forms) {
       if (fits(runs, form, ranks().size())) note(runs, form, ranks().size(), time(profiles, form, ranks()));
     }
     return runs;
@@ -195,16 +173,12 @@ class TrainBench {
 
 /// As given, or measured, or nothing: of one rank. Collective.
 std::optional<Network> find_network(const BenchTrainOptions& options, const Communicator& ranks) {
-  if (options.has_network) return Network{{1e-6 * options.latency, 1e-9 / options.bandwidth}, false};
+  if (options.latency) return Network{{1e-6 * *options.latency, 1e-9 / *options.bandwidth}, false};
   if (ranks.size() == 1) return std::nullopt;
   return Network{measured_between(ranks), true};
 }
 
-}  // namespace
-
-void bench_train(const std::vector<std::string>& arguments, const Context& context) {
-  BenchTrainOptions options;
-  if (!parse(options, arguments, context)) return;
+void run(const BenchTrainOptions& options, const Context& context) {
   Job job = start_job(context, options.common, options.training.seed);
   std::optional<Summary> summary;
   on_root(job.ranks(), [&] { summary.emplace(options.common); });
@@ -225,6 +199,12 @@ void bench_train(const std::vector<std::string>& arguments, const Context& conte
                     {"network", to_json(network)},
                     {"sizes", sizes}});
   });
+}
+
+}  // namespace
+
+std::unique_ptr<Command> bench_train_command() {
+  return make_command<BenchTrainOptions>(line_of, run);
 }
 
 }  // namespace dko::app

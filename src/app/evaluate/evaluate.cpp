@@ -1,11 +1,10 @@
 #include <fmt/format.h>
 
-#include <boost/program_options/value_semantic.hpp>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "app/command.hpp"
-#include "app/input.hpp"
+#include "app/options/input.hpp"
 #include "app/start_job.hpp"
 #include "dko/base/error.hpp"
 #include "dko/mapping/model_file.hpp"
@@ -15,8 +14,6 @@
 #include "report_part.hpp"
 
 namespace dko::app {
-
-namespace po = boost::program_options;
 
 namespace {
 
@@ -35,11 +32,10 @@ struct EvaluateOptions {
   CommonOptions common;
 };
 
-void check(const EvaluateOptions& options, const CommandLine& line) {
+/// @throws UsageError for options that do not go together
+void check(const CommandLine& line, const EvaluateOptions& options) {
   if (options.truth.empty() && options.prediction.empty() && options.real_knockout.empty())
     throw UsageError("nothing to evaluate against: give --truth, --prediction or --real-knockout");
-  if (!options.screen.empty() && !options.model.empty())
-    throw UsageError("--screen and --model exclude each other: both give the scores");
   if (!options.truth.empty() && options.screen.empty() && options.model.empty())
     throw UsageError("--truth needs scores to hold against it: give --screen or --model");
   if (!options.real_knockout.empty() && options.model.empty())
@@ -51,10 +47,9 @@ void check(const EvaluateOptions& options, const CommandLine& line) {
     throw UsageError("--model is for --truth and --real-knockout");
   if (options.real_knockout.empty() && line.given("null")) throw UsageError("--null is for --real-knockout");
   if (options.truth.empty() && line.given("effect")) throw UsageError("--effect is for --truth");
-  require_between("--effect", options.least_effect, 0, 1);
-  if (options.resamples != 0)
-    require_between("--bootstrap", static_cast<double>(options.resamples), 100, 1e6);
-  require_between("--null", static_cast<double>(options.null_genes), 1, 1e6);
+  if (options.resamples != 0 && options.resamples < 100)
+    throw UsageError(
+        fmt::format("--bootstrap must be between 100 and 1000000, or 0, not {}", options.resamples));
   for (const std::string& truth : options.truth)
     require_distinct({{"--truth", truth}, {"--json", options.common.json}});
   require_distinct({{"INPUT", options.input.path},
@@ -65,7 +60,7 @@ void check(const EvaluateOptions& options, const CommandLine& line) {
                     {"--json", options.common.json}});
 }
 
-bool parse(EvaluateOptions& options, const std::vector<std::string>& arguments, const Context& context) {
+CommandLine line_of(EvaluateOptions& options) {
   CommandLine line(
       "evaluate INPUT [options]",
       "Tells how far scores and predictions can be trusted: against the true effects of knockouts, against\n"
@@ -73,30 +68,32 @@ bool parse(EvaluateOptions& options, const std::vector<std::string>& arguments, 
       "confidence intervals over cells, and a verdict in words.\n" +
           std::string(input_formats),
       "dko evaluate data.csv --screen screen.h5 --truth data.truth_single.csv");
-  add_input(line, options.input);
-  line.add()("truth", po::value(&options.truth)->value_name("CSV")->composing(),
-             "true effects of single or double knockouts, as dko simulate writes them; may be given again")(
-      "screen", po::value(&options.screen)->value_name("FILE"), "the scores to hold against it: a screen")(
-      "model", po::value(&options.model)->value_name("FILE"),
-      "or a model, which scores just those knockouts")(
-      "effect",
-      po::value(&options.least_effect)->default_value(options.least_effect, "0.001")->value_name("E"),
-      "a knockout has an effect if its true score is above this")(
-      "prediction", po::value(&options.prediction)->value_name("FILE"),
-      "held-out profiles, made by dko predict from INPUT")(
-      "real-knockout", po::value(&options.real_knockout)->value_name("CSV"),
-      "what a real knockout did: columns gene and log2fc_KO_vs_WT, and mwu_p if known; needs --model")(
-      "gene", po::value(&options.gene)->value_name("GENE"), "the gene that was knocked out there")(
-      "null", po::value(&options.null_genes)->default_value(options.null_genes)->value_name("N"),
-      "other genes to knock out in its place, at most")(
-      "bootstrap", po::value(&options.resamples)->default_value(options.resamples)->value_name("B"),
-      "resamples of the cells for the intervals, 100 or more; 0: none");
+  line.group("Evaluation");
+  line.option("truth", options.truth, "CSV",
+              "true effects of single or double knockouts, as dko simulate writes them; may be given again")
+      .usual();
+  line.option("screen", options.screen, "FILE", "the scores to hold against it: a screen")
+      .usual()
+      .excludes("model");
+  line.option("model", options.model, "FILE", "or a model, which scores just those knockouts").usual();
+  line.option("effect", options.least_effect, "E", "a knockout has an effect if its true score is above this")
+      .range(0, 1);
+  line.option("prediction", options.prediction, "FILE", "held-out profiles, made by dko predict from INPUT")
+      .usual();
+  line.option("real-knockout", options.real_knockout, "CSV",
+              "what a real knockout did: columns gene and log2fc_KO_vs_WT, and mwu_p if known; needs --model")
+      .usual();
+  line.option("gene", options.gene, "GENE", "the gene that was knocked out there").usual();
+  line.option("null", options.null_genes, "N", "other genes to knock out in its place, at most")
+      .range(1, 1e6);
+  line.option("bootstrap", options.resamples, "B",
+              "resamples of the cells for the intervals, 100 or more; 0: none")
+      .range(0, 1e6);
   add_seed(line, options.seed, "seed of the resamples");
+  add_input(line, options.input);
   add_common(line, options.common);
-  if (!line.parse(arguments, context)) return false;
-  check_input_options(options.input);
-  check(options, line);
-  return true;
+  line.check([&options](const CommandLine& parsed) { check(parsed, options); });
+  return line;
 }
 
 /// What rank 0 reads before any computing.
@@ -149,11 +146,7 @@ void report(const std::vector<std::pair<std::string, ReportPart>>& parts, Prepar
   ready.summary->write(json);
 }
 
-}  // namespace
-
-void evaluate_command(const std::vector<std::string>& arguments, const Context& context) {
-  EvaluateOptions options;
-  if (!parse(options, arguments, context)) return;
+void run(const EvaluateOptions& options, const Context& context) {
   Job job = start_job(context, options.common, options.seed);
 
   Preparation ready;
@@ -188,6 +181,12 @@ void evaluate_command(const std::vector<std::string>& arguments, const Context& 
     });
   }
   on_root(job.ranks(), [&] { report(parts, ready, options, job); });
+}
+
+}  // namespace
+
+std::unique_ptr<Command> evaluate_command() {
+  return make_command<EvaluateOptions>(line_of, run);
 }
 
 }  // namespace dko::app

@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "dko/base/error.hpp"
+#include "dko/base/parameter.hpp"
 #include "dko/base/text.hpp"
 
 namespace dko {
@@ -112,12 +113,15 @@ void PairSelection::begin(std::span<const std::int64_t> starts, std::vector<Even
     if (keeping_.top > 0) bytes += selection_bytes(starts, range, keeping_.top);
   }
   if (keeping_.top > 0 && bytes > keeping_.memory) {
+    const double fits =
+        std::max(1.0, std::floor(static_cast<double>(keeping_.top) * keeping_.memory / bytes));
     throw Error(
         ExitCode::failure,
-        fmt::format("--keep top:{}: up to {} pairs of one rank are kept, {} of memory, and --memory "
-                    "allows {}; about --keep top:{} would fit, or more memory or more ranks",
-                    keeping_.top, with_thousands(expected), human_bytes(bytes), human_bytes(keeping_.memory),
-                    std::max(1.0, std::floor(static_cast<double>(keeping_.top) * keeping_.memory / bytes))));
+        fmt::format("{}: up to {} pairs of one rank are kept, {} of memory, and {} allows {}; about {} would "
+                    "fit, or more memory or more ranks",
+                    parameter("keep", fmt::format("top:{}", keeping_.top)), with_thousands(expected),
+                    human_bytes(bytes), parameter("memory"), human_bytes(keeping_.memory),
+                    parameter("keep", fmt::format("top:{}", fits))));
   }
   // Growing would hold them twice for a while; what is not touched takes no memory.
   kept_.reserve(static_cast<std::size_t>(std::min(expected, most_)));
@@ -189,14 +193,16 @@ void PairSelection::refuse_threshold(std::int64_t next) const {
   if (!sizes.empty()) {
     const auto above = static_cast<std::ptrdiff_t>(0.9 * seen * static_cast<double>(sizes.size()));
     std::nth_element(sizes.begin(), sizes.begin() + above, sizes.end(), std::greater<>());
-    would = fmt::format("about --threshold {:.3g} would fit; ", sizes[static_cast<std::size_t>(above)]);
+    would = fmt::format("about {} {:.3g} would fit; ", parameter("threshold"),
+                        sizes[static_cast<std::size_t>(above)]);
   }
   throw Error(
       ExitCode::failure,
       fmt::format(
-          "--threshold {:g}: after {:.0f} % of this rank's pairs, {} are kept, and --memory allows no "
-          "more; {}or give --keep top:K, more memory or more ranks",
-          *keeping_.threshold, 100 * seen, with_thousands(std::ssize(kept_)), would));
+          "{} {:g}: after {:.0f} % of this rank's pairs, {} are kept, and {} allows no more; {}or give {}, "
+          "more memory or more ranks",
+          parameter("threshold"), *keeping_.threshold, 100 * seen, with_thousands(std::ssize(kept_)),
+          parameter("memory"), would, parameter("keep", "top:K")));
 }
 
 void PairSelection::close_cell() {

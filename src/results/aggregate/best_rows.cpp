@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include "dko/base/error.hpp"
+#include "dko/base/parameter.hpp"
 #include "dko/base/text.hpp"
 
 namespace dko {
@@ -88,7 +89,8 @@ double memory_beside_rows(std::int64_t count, std::int64_t pairs, double fixed, 
   if (memory - fixed - kept >= least) return memory - fixed - kept;
   const auto fit = static_cast<std::int64_t>((memory - fixed - least) / row_bytes / 2);
   throw UsageError(
-      fmt::format("--memory: the summary of {} needs {} GiB on each rank and {} are allowed; give it more{}",
+      fmt::format("{}: the summary of {} needs {} GiB on each rank and {} are allowed; give it more{}",
+                  parameter("memory"),
                   count >= pairs ? fmt::format("up to {} pairs", with_thousands(pairs))
                                  : fmt::format("the top {} pairs", with_thousands(count)),
                   gibibytes(fixed + kept + least), gibibytes(memory),

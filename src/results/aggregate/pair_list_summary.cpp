@@ -7,6 +7,7 @@
 
 #include "best_rows.hpp"
 #include "dko/base/error.hpp"
+#include "dko/base/parameter.hpp"
 #include "dko/base/text.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/results/score_reader.hpp"
@@ -79,9 +80,9 @@ void require_room(const ScreenReader& screen, double memory) {
   const auto events = static_cast<double>(screen.events(ScoreArray::list));
   const double bytes = events * (sizeof(ListedPair) + sizeof(float) + sizeof(KnockoutSummary));
   if (bytes <= memory) return;
-  throw UsageError(fmt::format("--memory: the summary of {} listed pairs needs {} and {} are allowed",
-                               with_thousands(screen.events(ScoreArray::list)), human_bytes(bytes),
-                               human_bytes(memory)));
+  throw UsageError(fmt::format("{}: the summary of {} listed pairs needs {} and {} are allowed",
+                               parameter("memory"), with_thousands(screen.events(ScoreArray::list)),
+                               human_bytes(bytes), human_bytes(memory)));
 }
 
 }  // namespace
@@ -89,8 +90,8 @@ void require_room(const ScreenReader& screen, double memory) {
 SummaryTable summarize_pair_list(const ScreenReader& screen, const Measure& by, std::int64_t count,
                                  double memory, const Communicator& ranks) {
   SummaryTable table = empty_table(screen, ScoreArray::list, by);
-  require_room(screen, memory);
   on_root(ranks, [&] {
+    require_room(screen, memory);
     const std::vector<ListedPair> events = sorted_list(screen);
     table.rows = rows_of(events);
     table.total = std::ssize(table.rows);

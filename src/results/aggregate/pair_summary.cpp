@@ -7,6 +7,7 @@
 #include "dko/knockout/events/event_index.hpp"
 #include "dko/knockout/screen/pair_genes.hpp"
 #include "dko/knockout/screen/pair_sums.hpp"
+#include "dko/parallel/collective.hpp"
 #include "dko/results/aggregate/summary.hpp"
 #include "pair_list_summary.hpp"
 #include "stored_summary.hpp"
@@ -193,7 +194,8 @@ SummaryTable summarize_pairs(const ScreenReader& screen, const Measure& by, std:
     return summarize_stored_pairs(screen, by, count, memory, ranks, progress);
   SummaryTable table = empty_table(screen, ScoreArray::pairs, by);
   const PairGenes genes = genes_of(screen);
-  const Budget within = budget(genes, table.measures, count, memory);
+  Budget within;
+  on_every_rank(ranks, [&] { within = budget(genes, table.measures, count, memory); });
   BestRows best(RowOrder(table.measures, table.by), count, genes.most_pairs());
   table.total = ranks.sum(summarize_share(screen, genes, table.measures, within,
                                           genes.share(ranks.rank(), ranks.size()), best, progress));

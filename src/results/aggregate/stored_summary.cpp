@@ -9,6 +9,7 @@
 #include "best_rows.hpp"
 #include "dko/base/error.hpp"
 #include "dko/knockout/events/event_index.hpp"
+#include "dko/parallel/collective.hpp"
 #include "summary_layout.hpp"
 #include "summary_measures.hpp"
 
@@ -122,7 +123,8 @@ SummaryTable summarize_stored_pairs(const ScreenReader& screen, const Measure& b
   const std::int64_t pairs = stored.pairs();
   const auto piece =
       std::clamp(static_cast<std::int64_t>(memory / 16 / stored.bytes()), std::int64_t{1}, largest_read);
-  memory_beside_rows(count, pairs, static_cast<double>(piece) * stored.bytes(), 0, memory);
+  on_root(ranks,
+          [&] { memory_beside_rows(count, pairs, static_cast<double>(piece) * stored.bytes(), 0, memory); });
   BestRows best(RowOrder(table.measures, table.by), count, pairs);
   const RankShare share = ranks.share_of(pairs);
   std::int64_t found = 0;

@@ -1,9 +1,12 @@
 #include "dko/results/export/perturbed.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <vector>
 
 #include "dko/base/error.hpp"
+#include "dko/base/parameter.hpp"
 #include "dko/results/export/export.hpp"
 
 namespace dko {
@@ -70,7 +73,8 @@ void write_recorder(const ScreenReader& screen, ScoreArray array, CsvWriter& csv
 
 void require_same_data(const ScreenReader& screen, const ExpressionMatrix& matrix) {
   if (matrix.checksum() == screen.provenance().input_checksum) return;
-  throw InputError("the data given with --input is not the data of the screen: their checksums differ");
+  throw InputError(fmt::format("the data given with {} is not the data of the screen: their checksums differ",
+                               parameter("input")));
 }
 
 }  // namespace dko

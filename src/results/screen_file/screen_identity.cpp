@@ -6,6 +6,7 @@
 
 #include "dko/base/checksum.hpp"
 #include "dko/base/error.hpp"
+#include "dko/base/parameter.hpp"
 #include "screen_layout.hpp"
 
 namespace dko {
@@ -14,7 +15,7 @@ namespace {
 
 struct Aspect {
   const char* attribute;
-  const char* words;  ///< for users: what it is, or of a checksum, what it means that it differs
+  std::string words;  ///< for users: what it is, or of a checksum, what it means that it differs
   std::string value;
   bool is_readable = true;
 };
@@ -53,14 +54,14 @@ std::vector<Aspect> aspects_of(const ScreenPlan& plan, const Provenance& provena
           {"selection", "the selection of cells and genes", provenance.selection},
           {"model_checksum", "the model is another", provenance.model_checksum, false},
           {"members", "the number of mappings", fmt::to_string(plan.members)},
-          {"instruction_set", "--instructions", std::string(name_of(plan.instructions))},
+          {"instruction_set", parameter("instructions"), std::string(name_of(plan.instructions))},
           {"targets", "the genes or cells to knock out are others", checksum_of(plan.targets), false},
           {"list", "the list of knockouts is another", checksum_of(plan.list), false},
           {"single_scores", "what is scored of single knockouts", names_of(plan.singles)},
           {"double_scores", "what is scored of double knockouts", names_of(plan.doubles)},
           {"listed_scores", "what is scored of the list", names_of(plan.list ? plan.listed : ScoreSet())},
-          {"keep", "--keep", has_pairs ? text_of(plan.keeping) : "none"},
-          {"keep_by", "--keep-by", selects ? std::string(name_of(plan.keeping.by).name) : "none"}};
+          {"keep", parameter("keep"), has_pairs ? text_of(plan.keeping) : "none"},
+          {"keep_by", parameter("keep-by"), selects ? std::string(name_of(plan.keeping.by).name) : "none"}};
 }
 
 }  // namespace
@@ -79,8 +80,8 @@ void require_identity(const hdf5::Location& progress, const ScreenPlan& plan, co
                            : aspect.words;
     throw InputError(
         fmt::format("{}: was created by a different screen ({}); resume with the original inputs and "
-                    "options, or give --force to start over",
-                    file, how));
+                    "options, or give {} to start over",
+                    file, how, parameter("force")));
   }
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "dko/base/parameter.hpp"
 #include "dko/knockout/events/event_index.hpp"
 #include "dko/knockout/screen/pair_selection.hpp"
 #include "dko/knockout/screen/pair_sums_screen.hpp"
@@ -126,12 +127,12 @@ std::vector<SmallerScreen> smaller_screens(const ExpressionMatrix& matrix, const
   };
   ScreenPlan other = plan;
   other.keeping.form = PairKeeping::Form::summary;
-  if (!plan.stores_summary()) offer("--keep summary", other);
+  if (!plan.stores_summary()) offer(parameter("keep", "summary"), other);
   other.keeping.form = PairKeeping::Form::selected;
   for (const std::int64_t top : {10000, 1000, 100, 10}) {
     other.keeping.top = top;
     if (plan.keeping.form == PairKeeping::Form::selected && top >= plan.keeping.top) continue;
-    if (offer(fmt::format("--keep top:{}", top), other)) break;
+    if (offer(parameter("keep", fmt::format("top:{}", top)), other)) break;
   }
   other.doubles = {};
   const double of_event = kept_pairs_bytes(1, plan.listed);
@@ -141,7 +142,7 @@ std::vector<SmallerScreen> smaller_screens(const ExpressionMatrix& matrix, const
   if (const double most = std::min(std::floor(left / of_event), pairs); most >= 1) {
     const double step = std::pow(10, std::floor(std::log10(most)));
     const double sample = std::floor(most / step) * step;
-    smaller.push_back({fmt::format("--sample {:.0f}", sample), bytes - left + sample * of_event});
+    smaller.push_back({parameter("sample", fmt::format("{:.0f}", sample)), bytes - left + sample * of_event});
   }
   return smaller;
 }

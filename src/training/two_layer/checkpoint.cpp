@@ -12,6 +12,7 @@
 #include "dko/base/checksum.hpp"
 #include "dko/base/error.hpp"
 #include "dko/base/output_file.hpp"
+#include "dko/base/parameter.hpp"
 #include "dko/hdf5/header.hpp"
 #include "dko/mapping/training_record_file.hpp"
 #include "dko/parallel/collective.hpp"
@@ -167,9 +168,9 @@ void read_units(const hdf5::File& file, bool keeps, HiddenUnits& units) {
 }
 
 [[noreturn]] void refuse(const hdf5::File& file, const std::string& why) {
-  throw InputError(fmt::format(
-      "{}: {}; resume a training with the data and settings it began with, or name another --checkpoint",
-      file.path(), why));
+  throw InputError(
+      fmt::format("{}: {}; resume a training with the data and settings it began with, or name another {}",
+                  file.path(), why, parameter("checkpoint")));
 }
 
 void require_same_data(const hdf5::File& file, const DataChecksums& expected) {
@@ -184,7 +185,7 @@ void require_same_data(const hdf5::File& file, const DataChecksums& expected) {
 void require_same_settings(const hdf5::File& file, const TrainingRecord& record,
                            const CheckpointNotes& expected) {
   const hdf5::Location training = file.group("training");
-  const auto require = [&](const char* what, const std::string& then, const std::string& now) {
+  const auto require = [&](const std::string& what, const std::string& then, const std::string& now) {
     if (then != now)
       refuse(file, fmt::format("belongs to another training: {} was {} and is {} now", what, then, now));
   };
@@ -203,16 +204,17 @@ TrainingRecord read_record(const hdf5::File& file, const CheckpointNotes& expect
   const std::int64_t asked = training.integer_attribute("steps_asked");
   const std::int64_t made = training.integer_attribute("steps");
   if (asked > expected.steps_asked)
-    refuse(file, fmt::format("belongs to a training with more steps: --steps was {} and is {} now", asked,
-                             expected.steps_asked));
+    refuse(file, fmt::format("belongs to a training with more steps: {} was {} and is {} now",
+                             parameter("steps"), asked, expected.steps_asked));
   if (made < 0 || made > asked || training.dataset("training_losses").shape() != hdf5::Shape{made} ||
       training.dataset("validation_losses").size() > made)
     throw InputError(
         fmt::format("{}: does not have the losses of the steps it states: it is corrupt", file.path()));
   TrainingRecord record = read_training_record(training);
   if (asked != expected.steps_asked && record.schedule != name_of(Schedule::constant))
-    refuse(file, fmt::format("with --schedule {} a training keeps its --steps: they were {} and are {} now",
-                             record.schedule, asked, expected.steps_asked));
+    refuse(file, fmt::format("with {} a training keeps its {}: they were {} and are {} now",
+                             parameter("schedule", record.schedule), parameter("steps"), asked,
+                             expected.steps_asked));
   if (record.validation_losses.empty() && record.validation_cells > 0 && made > 0)
     throw InputError(fmt::format("{}: has no validation losses: it is corrupt", file.path()));
   return record;

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "dko/base/error.hpp"
+#include "dko/base/parameter.hpp"
 #include "dko/parallel/communication_model.hpp"
 #include "dko/training/two_layer/trainer.hpp"
 
@@ -42,7 +43,7 @@ ParallelForm parallel_form_named(std::string_view name) {
   for (const ParallelForm form : forms) {
     if (name == name_of(form)) return form;
   }
-  throw UsageError(fmt::format("--parallel must be auto, data or sharded, not '{}'", name));
+  throw UsageError(fmt::format("{} must be auto, data or sharded, not '{}'", parameter("parallel"), name));
 }
 
 TrainingSize training_size(const ExpressionMatrix& matrix, const Split& split,

@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "dko/base/error.hpp"
+#include "dko/base/parameter.hpp"
 
 namespace dko {
 
@@ -23,7 +24,7 @@ Schedule schedule_named(std::string_view name) {
   for (const Schedule schedule : {Schedule::constant, Schedule::cosine}) {
     if (name == name_of(schedule)) return schedule;
   }
-  throw UsageError(fmt::format("--schedule must be constant or cosine, not '{}'", name));
+  throw UsageError(fmt::format("{} must be constant or cosine, not '{}'", parameter("schedule"), name));
 }
 
 }  // namespace dko

@@ -12,6 +12,7 @@
 #include "cell_batch.hpp"
 #include "checkpoint.hpp"
 #include "collect.hpp"
+#include "dko/base/parameter.hpp"
 #include "dko/base/random.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/parallel/common_instruction_set.hpp"
@@ -197,9 +198,9 @@ struct Trainer::State {
         units.is_finite(set) && std::isfinite(last_kept_loss()) &&
         std::all_of(outputs.begin(), outputs.end(), [](float value) { return std::isfinite(value); });
     if (communicator.max(is_finite ? 0 : 1) != 0) {
-      throw CollectiveFailure(
-          ExitCode::failure,
-          "training diverged: its losses or weights are not finite; try a smaller --learning-rate");
+      throw CollectiveFailure(ExitCode::failure,
+                              "training diverged: its losses or weights are not finite; try a smaller " +
+                                  parameter("learning-rate"));
     }
     TrainedMapping trained;
     trained.record = completed_record();

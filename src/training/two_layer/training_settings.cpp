@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "dko/base/parameter.hpp"
+
 namespace dko {
 
 TrainingRecord settings_record(const TrainingOptions& options, const Split& split) {
@@ -24,17 +26,18 @@ TrainingRecord settings_record(const TrainingOptions& options, const Split& spli
 
 namespace {
 
-using Settings = std::vector<std::pair<const char*, std::string>>;
+using Settings = std::vector<std::pair<std::string, std::string>>;
 
 Settings settings_of(const TrainingRecord& record, bool with_validate_every) {
-  Settings settings{{"--seed", fmt::to_string(record.seed)},
-                    {"--batch", fmt::to_string(record.batch)},
-                    {"--learning-rate", fmt::to_string(record.learning_rate)},
-                    {"--schedule", record.schedule},
-                    {"--weight-decay", fmt::to_string(record.weight_decay)},
+  Settings settings{{parameter("seed"), fmt::to_string(record.seed)},
+                    {parameter("batch"), fmt::to_string(record.batch)},
+                    {parameter("learning-rate"), fmt::to_string(record.learning_rate)},
+                    {parameter("schedule"), record.schedule},
+                    {parameter("weight-decay"), fmt::to_string(record.weight_decay)},
                     {"the number of validation cells", fmt::to_string(record.validation_cells)},
                     {"the number of training cells", fmt::to_string(record.training_cells)}};
-  if (with_validate_every) settings.emplace_back("--validate-every", fmt::to_string(record.validate_every));
+  if (with_validate_every)
+    settings.emplace_back(parameter("validate-every"), fmt::to_string(record.validate_every));
   return settings;
 }
 

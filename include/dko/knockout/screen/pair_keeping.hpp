@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "dko/knockout/score/measure.hpp"
 
@@ -30,5 +31,8 @@ struct PairKeeping {
 
 /// As users write it: "full", "top:100", "threshold:0.5", "top:100,threshold:0.5", "summary".
 std::string text_of(const PairKeeping& keeping);
+
+/// The same read back; `by` and `memory` are the defaults. @throws UsageError for any other text
+PairKeeping parse_keeping(std::string_view text);
 
 }  // namespace dko

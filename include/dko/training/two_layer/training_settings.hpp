@@ -15,7 +15,7 @@ TrainingRecord settings_record(const TrainingOptions& options, const Split& spli
 
 /// A setting that was another, in words that differ where the values do.
 struct ChangedSetting {
-  const char* what;  ///< an option, or what it is of
+  std::string what;  ///< a parameter, or what it is of
   std::string then;
   std::string now;
 };

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "command.hpp"
+#include "common_options.hpp"
 #include "dko/simulation/dynamics.hpp"
 #include "dko/simulation/regulatory_network.hpp"
 
@@ -15,8 +15,6 @@ struct SimulateOptions {
   std::string out;
   std::string edges;
   std::string levels;
-  std::string network = "erdos-renyi";
-  std::string repressor = "vanishes";
   std::string truth_single;
   std::string truth_double;
   std::int64_t cells = 500;
@@ -24,20 +22,16 @@ struct SimulateOptions {
   double molecules = 0;
   double spread = 0.3;
   bool no_names = false;
+  RepressorLoss repressor_loss = RepressorLoss::vanishes;
   NetworkOptions topology;
   CommonOptions common;
 
   /// Whether counts are written, not levels.
   bool counts() const { return molecules > 0; }
-  RepressorLoss repressor_loss() const {
-    return repressor == "frees" ? RepressorLoss::frees : RepressorLoss::vanishes;
-  }
   /// The table of the truth of knockouts of `order` genes, beside --out; empty if none is asked for.
   std::string truth_path(std::int64_t order) const;
 };
 
-/// False if --help was asked for. @throws UsageError
-bool parse_simulation(SimulateOptions& options, const std::vector<std::string>& arguments,
-                      const Context& context);
+CommandLine simulation_line(SimulateOptions& options);
 
 }  // namespace dko::app

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/program_options/value_semantic.hpp>
 
+#include "app/score_names.hpp"
 #include "dko/base/error.hpp"
 #include "dko/base/names.hpp"
 #include "dko/base/text.hpp"
@@ -15,73 +15,73 @@
 #include "dko/results/screen_file/screen_progress.hpp"
 #include "dko/results/screen_file/screen_size.hpp"
 #include "dko/system/available_memory.hpp"
-#include "score_names.hpp"
 
 namespace dko::app {
-
-namespace po = boost::program_options;
-
-void add_screen_options(CommandLine& line, ScreenOptions& options) {
-  line.add()("order", po::value(&options.order)->default_value(options.order)->value_name("1|2"),
-             "1: every single knockout; 2: every pair as well")(
-      "sample", po::value(&options.sample)->value_name("M"),
-      "with --order 2: M distinct random pairs instead of all")(
-      "score", po::value(&options.score)->value_name("impact,network"),
-      "which scores to store; default: both, but only impact of all pairs, for they fill the disk")(
-      "events", po::value(&options.events)->value_name("FILE"),
-      "score the knockouts of this list: CSV with columns gene_id (or gene1_id, gene2_id, ...) and cell_id, "
-      "names or numbers from 0; instead of --order 1 unless that is given too")(
-      "knockout-genes", po::value(&options.genes)->value_name("LIST"),
-      "knock out only these genes: a file with one name or number a line, or names with commas between; "
-      "unlike "
-      "--genes, all the others stay in the cells")(
-      "knockout-cells", po::value(&options.cells)->value_name("LIST"),
-      "only in these cells; unlike with --cells, the mapping is trained on all")(
-      "instructions", po::value(&options.instructions)->value_name("portable|avx2|avx512"),
-      "the widest instruction set for pairs, to get the same bits as on another machine; default: the widest "
-      "that every rank has");
-  add_keep_options(line, options.keep);
-}
 
 namespace {
 
 /// @throws UsageError
-void check_keep_options(const CommandLine& line, const ScreenOptions& options) {
-  const PairKeeping keeping = keeping_of(options.keep);
+void check_keeping(const ScreenOptions& options) {
+  const PairKeeping& keeping = options.keep.what;
   if (keeping.form == PairKeeping::Form::all) return;
-  const char* option = options.keep.keep == "full" ? "--threshold" : "--keep";
+  const bool is_threshold = keeping.form == PairKeeping::Form::selected && keeping.top == 0;
+  const char* option = is_threshold ? "--threshold" : "--keep";
   if (options.order != 2)
     throw UsageError(fmt::format("{} is of double knockouts: give --order 2 with it", option));
-  if (line.given("sample") || !options.events.empty()) {
+  if (options.sample || !options.events.empty()) {
     throw UsageError(
         fmt::format("{} chooses from all double knockouts: not with --sample or --events", option));
   }
-  if (options.score.empty() || keeping.form != PairKeeping::Form::selected) return;
-  if (scores_named(options.score).has(keeping.by.score)) return;
+  if (!options.scores || keeping.form != PairKeeping::Form::selected) return;
+  if (options.scores->has(keeping.by.score)) return;
   throw UsageError(fmt::format("--keep-by {} needs that score: give --score impact,network, or leave it",
                                name_of(keeping.by).name));
 }
 
-}  // namespace
-
-void check_screen_options(const CommandLine& line, ScreenOptions& options) {
+/// @throws UsageError for options that do not go together
+void check(const CommandLine& line, ScreenOptions& options) {
   options.order_given = line.given("order");
-  if (options.order != 1 && options.order != 2) throw UsageError("--order must be 1 or 2");
-  if (line.given("sample") && options.order != 2)
-    throw UsageError("--sample draws pairs: give --order 2 with it");
-  if (line.given("sample") && options.sample < 1) throw UsageError("--sample must be at least 1");
-  if (line.given("sample") && !options.events.empty())
-    throw UsageError("--sample and --events exclude each other");
-  if (line.given("score")) scores_named(options.score);
-  if (line.given("instructions") && !instruction_set_named(options.instructions))
-    throw UsageError(
-        fmt::format("--instructions must be portable, avx2 or avx512, not '{}'", options.instructions));
-  check_keep_options(line, options);
+  if (options.sample && options.order != 2) throw UsageError("--sample draws pairs: give --order 2 with it");
+  check_keeping(options);
   if (!options.events.empty() && !options.order_given && !(options.genes.empty() && options.cells.empty())) {
     throw UsageError(
         "--knockout-genes and --knockout-cells restrict --order 1 and 2, not --events: restrict the list "
         "itself");
   }
+}
+
+}  // namespace
+
+void add_screen_options(CommandLine& line, ScreenOptions& options) {
+  line.group("Choosing knockouts and scores");
+  line.choice<int>("order", options.order, {{"1", 1}, {"2", 2}},
+                   "1: every single knockout; 2: every pair as well")
+      .usual();
+  line.option("sample", options.sample, "M", "with --order 2: M distinct random pairs instead of all")
+      .range(1, 1e15)
+      .excludes("events");
+  line.parsed("score", options.scores, "impact,network", scores_named,
+              "which scores to store; default: both, but only impact of all pairs, for they fill the disk")
+      .usual();
+  line.option("events", options.events, "FILE",
+              "score the knockouts of this list: CSV with columns gene_id (or gene1_id, gene2_id, ...) and "
+              "cell_id, names or numbers from 0; instead of --order 1 unless that is given too");
+  line.option("knockout-genes", options.genes, "LIST",
+              "knock out only these genes: a file with one name or number a line, or names with commas "
+              "between; unlike --genes, all the others stay in the cells");
+  line.option("knockout-cells", options.cells, "LIST",
+              "only in these cells; unlike with --cells, the mapping is trained on all");
+  add_instructions(line, options.instructions,
+                   "the widest instruction set for pairs, to get the same bits as on another machine; "
+                   "default: the widest that every rank has");
+  add_keep_options(line, options.keep);
+  line.check([&options](const CommandLine& parsed) { check(parsed, options); });
+}
+
+Option& add_instructions(CommandLine& line, std::optional<InstructionSet>& instructions, const char* help) {
+  std::vector<Choice<InstructionSet>> choices;
+  for (const InstructionSet set : every_instruction_set) choices.push_back({std::string(name_of(set)), set});
+  return line.choice("instructions", instructions, choices, help);
 }
 
 namespace {
@@ -96,9 +96,8 @@ std::optional<std::vector<std::int32_t>> chosen(const std::string& list, const N
 std::optional<EventList> make_list(const ExpressionMatrix& matrix, const ScreenPlan& plan,
                                    const ScreenOptions& options, std::uint64_t seed) {
   if (!options.events.empty()) return read_events(options.events, matrix);
-  if (options.sample > 0) {
-    return sample_pairs(plan.targets, PairIndex(matrix, plan.targets), options.sample, seed);
-  }
+  if (options.sample)
+    return sample_pairs(plan.targets, PairIndex(matrix, plan.targets), *options.sample, seed);
   return std::nullopt;
 }
 
@@ -142,18 +141,18 @@ ScreenPlan plan_of(const ExpressionMatrix& matrix, const ScreenOptions& options,
   constexpr double bytes_of_gibi = 1 << 30;
   ScreenPlan plan;
   plan.members = members;
-  if (!options.instructions.empty()) plan.instructions = *instruction_set_named(options.instructions);
+  if (options.instructions) plan.instructions = *options.instructions;
   plan.targets = select_targets(
       matrix,
       chosen(options.genes, NameIndex("gene", matrix.gene_names(), matrix.gene_ids()), "--knockout-genes"),
       chosen(options.cells, NameIndex("cell", matrix.cell_names()), "--knockout-cells"));
   plan.list = make_list(matrix, plan, options, seed);
-  const ScoreSet chosen_scores = options.score.empty() ? both_scores : scores_named(options.score);
+  const ScoreSet chosen_scores = options.scores.value_or(both_scores);
   plan.listed = chosen_scores;
   if (options.events.empty() || options.order_given) plan.singles = chosen_scores;
-  if (options.order == 2 && options.sample == 0) {
-    plan.doubles = options.score.empty() ? ScoreSet{{.impact = true}} : chosen_scores;
-    plan.keeping = keeping_of(options.keep);
+  if (options.order == 2 && !options.sample) {
+    plan.doubles = options.scores.value_or(ScoreSet{{.impact = true}});
+    plan.keeping = options.keep.what;
     if (plan.keeping.form == PairKeeping::Form::selected) plan.doubles[plan.keeping.by.score] = true;
     plan.keeping.memory = options.keep.memory.value_or(1) * bytes_of_gibi;
   }
@@ -174,7 +173,7 @@ ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenOptions& option
                      const OutputFile& output, Job& job) {
   ScreenPlan plan = plan_of(matrix, options, members, job.provenance.seed);
   // What is resumed goes on with the instructions it began with, if this machine has them.
-  if (options.instructions.empty() && output.is_resumed())
+  if (!options.instructions && output.is_resumed())
     plan.instructions = instructions_of(output.partial_path());
   if (plan.doubles.any() && plan.keeping.form != PairKeeping::Form::all)
     plan.keeping.memory = memory_of_each_rank(options.keep.memory, job.nodes.node.size());

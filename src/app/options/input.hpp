@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "command.hpp"
+#include "common_options.hpp"
 #include "dko/expression/matrix.hpp"
 #include "dko/expression/reader.hpp"
 #include "dko/expression/selection.hpp"
@@ -28,8 +28,6 @@ constexpr auto input_formats =
 void add_input_options(CommandLine& line, InputOptions& options);
 /// The positional argument INPUT and all those.
 void add_input(CommandLine& line, InputOptions& options);
-/// To be called after parsing. @throws UsageError for values that make no sense.
-void check_input_options(const InputOptions& options);
 
 /// Reads the data and chooses cells and genes. Local. @throws as read_expression and select
 Selected read_input(const InputOptions& options, Log& log);

@@ -1,14 +1,16 @@
 #pragma once
 
-#include "command.hpp"
+#include <vector>
+
+#include "common_options.hpp"
 #include "dko/training/ensemble.hpp"
 
 namespace dko::app {
 
+/// The values of an option --mapping.
+std::vector<Choice<MappingKind>> mapping_choices();
+
 /// Options --mapping, --ensemble, those of training the original's mapping, and --seed.
 void add_training_options(CommandLine& line, ModelOptions& options);
-/// To be called after parsing. @throws UsageError for values that make no sense, or options of the other kind
-/// of mapping.
-void check_training_options(const CommandLine& line, const ModelOptions& options);
 
 }  // namespace dko::app

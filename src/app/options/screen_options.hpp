@@ -4,7 +4,8 @@
 #include <optional>
 #include <string>
 
-#include "command.hpp"
+#include "common_options.hpp"
+#include "dko/base/output_file.hpp"
 #include "dko/expression/matrix.hpp"
 #include "dko/knockout/screen/screen.hpp"
 #include "dko/training/ensemble.hpp"
@@ -16,12 +17,12 @@ namespace dko::app {
 /// Which knockouts to score.
 struct ScreenOptions {
   int order = 1;
-  std::int64_t sample = 0;   ///< pairs, instead of all; 0: all
-  std::string events;        ///< file
-  std::string genes;         ///< to knock out: file or names; empty: all
-  std::string cells;         ///< to knock them out in, likewise
-  std::string score;         ///< of all knockouts; empty: both, but of all pairs the impact alone
-  std::string instructions;  ///< widest to use; empty: any
+  std::optional<std::int64_t> sample;  ///< pairs, instead of all
+  std::string events;                  ///< file
+  std::string genes;                   ///< to knock out: file or names; empty: all
+  std::string cells;                   ///< to knock them out in, likewise
+  std::optional<ScoreSet> scores;      ///< of all knockouts; none: both, but of all pairs the impact alone
+  std::optional<InstructionSet> instructions;  ///< widest to use; none: any
   bool order_given = false;
   KeepOptions keep;  ///< of all pairs
 };
@@ -29,8 +30,8 @@ struct ScreenOptions {
 /// Options --order, --sample, --score, --events, --knockout-genes, --knockout-cells and --instructions, and
 /// those of KeepOptions.
 void add_screen_options(CommandLine& line, ScreenOptions& options);
-/// To be called after parsing. @throws UsageError for options that exclude each other.
-void check_screen_options(const CommandLine& line, ScreenOptions& options);
+/// An option --instructions. `help` says for what.
+Option& add_instructions(CommandLine& line, std::optional<InstructionSet>& instructions, const char* help);
 
 /// The plan for these data and as many mappings, of several with the standard deviations over them, as any
 /// machine would carry it out whose ranks may take the memory that is asked for, or 1 GiB. Local.

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "command.hpp"
+#include "common_options.hpp"
 #include "dko/workflow/stop_request.hpp"
 
 namespace dko::app {

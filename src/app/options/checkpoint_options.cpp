@@ -1,0 +1,43 @@
+#include "checkpoint_options.hpp"
+
+#include <filesystem>
+#include <string>
+
+#include "dko/base/error.hpp"
+
+namespace dko::app {
+
+namespace {
+
+/// For a job that writes `out`. @throws UsageError for options that do not go together, or are of another
+/// kind of mapping
+void complete(const CommandLine& line, const std::string& out, bool resume, ModelOptions& options) {
+  CheckpointOptions& checkpoint = options.checkpoint;
+  const bool is_sparse = options.kind != MappingKind::dko;
+  if (is_sparse && line.given("checkpoint"))
+    throw UsageError("--checkpoint is of --mapping dko; a sparse fit cannot be resumed");
+  checkpoint.resume = resume;
+  checkpoint.save_last = line.given("checkpoint") || options.made() > 1;
+  if (is_sparse || checkpoint.file == "none")
+    checkpoint.file.clear();
+  else if (!line.given("checkpoint"))
+    checkpoint.file = out + ".checkpoint";
+  if (checkpoint.file.empty() && line.given("checkpoint-every"))
+    throw UsageError("--checkpoint-every needs checkpoints");
+}
+
+}  // namespace
+
+void add_checkpoint_options(CommandLine& line, const std::string& out, const bool& resume,
+                            ModelOptions& options) {
+  const auto path = [](const std::string& file) { return std::filesystem::path(file); };
+  line.group(stopping_group);
+  line.parsed("checkpoint", options.checkpoint.file, "FILE", path,
+              "write the state of the training to FILE now and then, and when it is stopped; default: "
+              "OUT.checkpoint; none: nowhere. It is removed when the model is written");
+  line.option("checkpoint-every", options.checkpoint.every, "SECONDS", "time between checkpoints")
+      .range(0, 1e9);
+  line.check([&](const CommandLine& parsed) { complete(parsed, out, resume, options); });
+}
+
+}  // namespace dko::app

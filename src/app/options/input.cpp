@@ -1,0 +1,86 @@
+#include "input.hpp"
+
+#include <fmt/format.h>
+
+#include "dko/base/error.hpp"
+#include "dko/base/text.hpp"
+#include "dko/system/available_memory.hpp"
+
+namespace dko::app {
+
+namespace {
+
+void add_reading(CommandLine& line, ReadOptions& options) {
+  line.group("Reading INPUT");
+  line.option("layer", options.layer, "NAME", "of an h5ad: this layer instead of X, such as counts").usual();
+  line.flag("raw", options.raw, "of an h5ad: raw instead of X").excludes("layer");
+  line.option("genome", options.genome, "NAME", "of a 10x HDF5 file: only this genome");
+  line.choice<Orientation>(
+      "orientation", options.orientation,
+      {{"genes-x-cells", Orientation::genes_by_cells}, {"cells-x-genes", Orientation::cells_by_genes}},
+      "of text and MatrixMarket: what is a row and what a column; default: rows are genes");
+}
+
+void add_selection(CommandLine& line, Selection& options) {
+  constexpr double most = 1e9;
+  line.group("Choosing cells and genes");
+  line.option("cells", options.cells, "LIST",
+              "use only these cells: a file with one name or number a line, or names with commas between");
+  line.option("where", options.where, "COLUMN=VALUE",
+              "use only cells of which a column of the h5ad's obs says so: COLUMN=VALUE, A|B for either, !=, "
+              "and < <= > >= for numbers; may be given again");
+  line.option("min-genes", options.min_genes, "G", "use only cells that express G genes or more")
+      .range(0, most);
+  line.option("min-cells", options.min_cells, "C", "use only genes that C or more of these cells express")
+      .range(0, most);
+  line.option("genes", options.genes, "LIST", "use only these genes, by name or accession, as --cells");
+  line.option("top-genes", options.top_genes, "N",
+              "use only the N most variable of these genes, by normalised dispersion (Zheng et al. 2017); "
+              "0: all")
+      .range(0, most)
+      .usual();
+}
+
+}  // namespace
+
+void add_input_options(CommandLine& line, InputOptions& options) {
+  add_reading(line, options.read);
+  add_selection(line, options.selection);
+}
+
+void add_input(CommandLine& line, InputOptions& options) {
+  line.argument("INPUT", options.path);
+  add_input_options(line, options);
+}
+
+Selected read_input(const InputOptions& options, Log& log) {
+  ReadOptions read = options.read;
+  read.memory = available_memory();
+  Selected selected = select(read_expression(options.path, read, log), options.selection, options.path, log);
+  warn_of_unusual(selected.matrix, options.path, log);
+  return selected;
+}
+
+ExpressionMatrix load_input(const InputOptions& options, Job& job) {
+  Selected selected = read_input(options, job.log);
+  job.provenance.input = options.path;
+  job.provenance.input_checksum = selected.matrix.checksum();
+  job.provenance.selection = std::move(selected.description);
+  return std::move(selected.matrix);
+}
+
+ExpressionMatrix load_input(const InputOptions& options, const Model& model, const std::string& model_path,
+                            Job& job) {
+  ExpressionMatrix matrix = load_input(options, job);
+  job.provenance.model_checksum = model.provenance.model_checksum;
+  if (matrix.gene_names() == model.genes) return matrix;
+  const std::string chosen =
+      fmt::format("the {} of {}", counted(std::ssize(model.genes), "gene"), model_path);
+  job.log.info("{}: {}, of {}", options.path, chosen, with_thousands(matrix.genes()));
+  matrix = select_genes(matrix, model.genes, options.path, model_path);
+  job.provenance.input_checksum = matrix.checksum();
+  job.provenance.selection += (job.provenance.selection.empty() ? "" : "; ") + chosen;
+  return matrix;
+}
+
+}  // namespace dko::app

@@ -1,0 +1,59 @@
+#include "keep_options.hpp"
+
+#include <vector>
+
+#include "app/score_names.hpp"
+#include "dko/base/error.hpp"
+
+namespace dko::app {
+
+namespace {
+
+Measure selecting_measure(const std::string& text) {
+  const std::vector<Measure> measures = measures_named(text, "--keep-by");
+  if (measures.size() > 1 || !is_proper(measures.front().score)) {
+    throw UsageError(
+        "--keep-by must be one of impact, network, interaction and network-interaction: one selects");
+  }
+  return measures.front();
+}
+
+/// What the other options say of --keep. @throws UsageError for what makes no sense
+void complete(KeepOptions& options) {
+  PairKeeping& keeping = options.what;
+  if (options.threshold) {
+    if (keeping.form == PairKeeping::Form::summary)
+      throw UsageError("--threshold selects pairs, --keep summary is of all: give one");
+    if (keeping.threshold) throw UsageError("--threshold is in --keep already: give one");
+    keeping.threshold = options.threshold;
+    keeping.form = PairKeeping::Form::selected;
+  }
+  if (options.by && keeping.form != PairKeeping::Form::selected)
+    throw UsageError("--keep-by says what --keep top:K or --threshold selects by: give one of them");
+  if (options.memory && keeping.form == PairKeeping::Form::all)
+    throw UsageError("--memory is for --keep top:K, --threshold and --keep summary");
+  keeping.by = options.by.value_or(Measure{});
+}
+
+}  // namespace
+
+void add_keep_options(CommandLine& line, KeepOptions& options) {
+  line.parsed("keep", options.what, "WHAT", parse_keeping,
+              "of all double knockouts: full, every score; top:K, of every cell the K highest and the K "
+              "lowest; summary, of every pair of genes what its scores and interactions come to over cells")
+      .defaults_to(text_of(options.what))
+      .usual();
+  line.option("threshold", options.threshold, "T",
+              "of all double knockouts only those of T or more (interactions: either way); with --keep top:K "
+              "those that are both")
+      .range(-1e6, 1e6);
+  line.parsed("keep-by", options.by, "MEASURE", selecting_measure,
+              "what selects: impact (default), network, interaction or network-interaction");
+  line.option("memory", options.memory, "G",
+              "GiB that each rank may use for the pairs it keeps, or for sums; sums take longer with less. "
+              "Default: 1, or its part of half of what is free")
+      .range(1e-6, 1e6);
+  line.check([&options](const CommandLine&) { complete(options); });
+}
+
+}  // namespace dko::app

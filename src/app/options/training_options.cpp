@@ -1,0 +1,103 @@
+#include "training_options.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "dko/base/error.hpp"
+
+namespace dko::app {
+
+namespace {
+
+constexpr std::array options_of_dko{"steps",    "batch",          "learning-rate", "schedule", "weight-decay",
+                                    "patience", "validate-every", "parallel",      "hidden"};
+
+void add_options_of_dko(CommandLine& line, TrainingOptions& options) {
+  line.option("steps", options.steps, "N", "training steps").range(1, 1e9).usual();
+  line.option("batch", options.batch, "N", "distinct training cells a step").range(1, 1e9);
+  line.option("learning-rate", options.learning_rate, "R", "step size of Adam").range(1e-12, 1e3);
+  line.choice<Schedule>("schedule", options.schedule,
+                        {{"constant", Schedule::constant}, {"cosine", Schedule::cosine}},
+                        "of the learning rate; cosine lets it fall towards 0 at the last step");
+  line.option("weight-decay", options.weight_decay, "L",
+              "of the weights, not the biases, as in AdamW: each step takes the share rate × L of them")
+      .range(0, 1e6);
+  line.option("validation", options.validation, "F",
+              "fraction of the cells that choose the best weights; 0 keeps the last")
+      .range(0, 0.95);
+  line.option("patience", options.patience, "P",
+              "stop after P steps without a better validation loss; 0: never")
+      .range(0, 1e9);
+  line.option("validate-every", options.validate_every, "K",
+              "validate at every K-th step only; 0: at each, or where that would take long so seldom that it "
+              "takes a tenth of the time at most")
+      .range(0, 1e9);
+  line.choice<ParallelForm>(
+      "parallel", options.parallel,
+      {{"auto", ParallelForm::automatic}, {"data", ParallelForm::data}, {"sharded", ParallelForm::sharded}},
+      "what ranks share: data, the cells of a step; sharded, the hidden units, and "
+      "with them the memory; auto: the quicker by an estimate");
+  line.option("hidden", options.hidden, "H", "width of the hidden layer; 0: as many as genes").range(0, 1e6);
+}
+
+/// @throws UsageError for options that do not go together
+void check_options_of_dko(const TrainingOptions& options) {
+  if (options.learning_rate * options.weight_decay > 1) {
+    throw UsageError("--learning-rate times --weight-decay must be 1 at most: it is the share a step takes");
+  }
+  if (options.patience > 0 && options.validation == 0) {
+    throw UsageError("--patience needs validation cells: give --validation above 0");
+  }
+  if (options.validate_every > 1 && options.validate_every >= options.steps) {
+    throw UsageError(
+        "--validate-every must be less than --steps: at step 0 alone there is nothing to choose from");
+  }
+  if (options.validate_every > 0 && options.validation == 0) {
+    throw UsageError("--validate-every needs validation cells: give --validation above 0");
+  }
+}
+
+/// @throws UsageError for values that make no sense together, or options of the other kind of mapping
+void check(const CommandLine& line, const ModelOptions& options) {
+  check_options_of_dko(options.training);
+  if (options.kind == MappingKind::dko) return;
+  for (const char* name : options_of_dko) {
+    if (line.given(name)) throw UsageError(fmt::format("--{} is of --mapping dko; sparse needs none", name));
+  }
+  if (options.members > 1 && options.training.validation == 0) {
+    throw UsageError(
+        "--validation: each member of a sparse ensemble must leave some cells out, or all are alike");
+  }
+  if (line.given("validation") && options.members == 1) {
+    throw UsageError(
+        "--validation: a lone sparse mapping takes all cells and chooses its penalties by cross-validation; "
+        "only the members of an --ensemble leave cells out");
+  }
+}
+
+}  // namespace
+
+std::vector<Choice<MappingKind>> mapping_choices() {
+  return {{"dko", MappingKind::dko}, {"sparse", MappingKind::sparse}};
+}
+
+void add_training_options(CommandLine& line, ModelOptions& options) {
+  line.group("Training");
+  line.choice("mapping", options.kind, mapping_choices(),
+              "dko: the original's two layers; sparse: few direct effects per gene, better where genes are "
+              "many")
+      .usual();
+  line.option("ensemble", options.members, "K",
+              "make K mappings, each with its own split and seed; scores are their mean, with standard "
+              "deviation")
+      .range(1, static_cast<double>(most_members))
+      .usual();
+  add_options_of_dko(line, options.training);
+  add_seed(line, options.training.seed, "seed of every random choice").usual();
+  line.check([&options](const CommandLine& parsed) { check(parsed, options); });
+}
+
+}  // namespace dko::app

@@ -1,0 +1,45 @@
+#pragma once
+// How run, train, screen and predict begin: rank 0 claims the outputs, reads the data and finds out what the
+// job needs; then every node has the memory, and the data.
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "command.hpp"
+#include "dko/planning/node_memory.hpp"
+#include "dko/planning/screen_memory.hpp"
+#include "dko/training/ensemble.hpp"
+#include "dko/workflow/job.hpp"
+#include "options/screen_options.hpp"
+
+namespace dko::app {
+
+/// Significant only at root, but for the data.
+struct Setup {
+  std::optional<OutputFile> out;
+  std::optional<Summary> summary;
+  ExpressionMatrix data;  ///< relative profiles where there is a training; on every rank
+  Split split;
+  ScreenPlan plan;
+  std::vector<MemoryNeed> needs;   ///< one of each phase
+  std::vector<NodeMemory> memory;  ///< what each phase has
+};
+
+/// Claims the output file and the report, then has `prepare` set the data, the needs and what else the
+/// command needs, all on rank 0; requires the memory on every node, and gives the data to each. Collective.
+/// @throws CollectiveFailure for whatever cannot be, before any computing
+Setup set_up(const std::string& out, const CommonOptions& common, Job& job,
+             const std::function<void(Setup& setup)>& prepare);
+
+/// Adds what a training on this split of the cells takes. Local: rank 0. @throws InputError for too few cells
+void set_up_training(Setup& setup, const ExpressionMatrix& matrix, Split split, const ModelOptions& options,
+                     const Job& job);
+
+/// Plans a screen by a model that was trained, or will be, in `steps` steps at most, and adds what it takes.
+/// Local: rank 0. @throws as make_plan and check_screen
+void set_up_screen(Setup& setup, const ExpressionMatrix& matrix, const ScreenOptions& options,
+                   const ScreenedModel& model, std::int64_t steps, Job& job);
+
+}  // namespace dko::app
