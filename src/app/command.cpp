@@ -23,30 +23,32 @@ namespace {
 constexpr std::array all_commands{
     CommandEntry{"run", "train the mapping, then screen all knockouts, in one job", run_command},
     CommandEntry{"train", "train the mapping and write a model", train_command},
-    CommandEntry{"ensemble", "join models that were trained apart into one", ensemble_command},
+    CommandEntry{"ensemble", "join models that were trained separately", ensemble_command},
     CommandEntry{"screen", "score knockouts with a model", screen_command},
     CommandEntry{"predict", "predict the profiles of held-out cells, beside a baseline", predict_command},
     CommandEntry{"export", "write scores or profiles as CSV", export_command},
     CommandEntry{"top", "list the highest scores", top_command},
-    CommandEntry{"summarize", "tell what knockouts of each gene and pair do over all cells",
+    CommandEntry{"summarize", "aggregate knockout scores per gene and gene pair across cells",
                  summarize_command},
     CommandEntry{"explain", "predict every gene's change after one knockout", explain_command},
-    CommandEntry{"estimate", "tell what a job will take before it is submitted", estimate_command},
-    CommandEntry{"info", "tell what a file is and how it was made", info_command},
-    CommandEntry{"evaluate", "hold scores and predictions against truth and baselines", evaluate_command},
-    CommandEntry{"simulate", "make expression data and the truth of knockouts from a network",
+    CommandEntry{"estimate", "report what a job will take before it is submitted", estimate_command},
+    CommandEntry{"info", "show what a file is and how it was made", info_command},
+    CommandEntry{"evaluate", "compare scores and predictions with ground truth and baselines",
+                 evaluate_command},
+    CommandEntry{"simulate",
+                 "simulate expression data, and ground-truth knockout effects, from a random network",
                  simulate_command},
     CommandEntry{"bench io", "writing scores, beside plain MPI-IO and plain writes", bench_io_command},
     CommandEntry{"bench kernel", "scoring pairs, beside the peak of the processor", bench_kernel_command},
-    CommandEntry{"bench screen", "a whole screen of made-up cells, on all ranks", bench_screen_command},
+    CommandEntry{"bench screen", "a whole screen of synthetic cells, on all ranks", bench_screen_command},
     CommandEntry{"bench shards", "how evenly screens are divided among ranks", bench_shards_command},
     CommandEntry{"bench train", "steps of training, beside the memory's bandwidth, and on more ranks",
                  bench_train_command},
 };
 
 constexpr auto what_dko_does =
-    "dko learns from single-cell expression data which genes go with how much of each, and predicts\n"
-    "what knocking out one gene, or two, would do to every cell.";
+    "dko learns from single-cell expression data how the set of expressed genes determines each gene's\n"
+    "relative expression, and predicts what knocking out one gene, or two, would do to every cell.";
 
 constexpr std::string_view bench_prefix = "bench ";
 

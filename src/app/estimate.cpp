@@ -48,11 +48,11 @@ void add_job_options(CommandLine& line, EstimateOptions& options) {
 }
 
 /// Without INPUT --genes and --cells are numbers, and nothing can be chosen.
-void check_made_up(const CommandLine& line, const EstimateOptions& options) {
+void check_synthetic(const CommandLine& line, const EstimateOptions& options) {
   const std::string& genes = options.input.selection.genes;
   const std::string& cells = options.input.selection.cells;
   if (genes.empty() || cells.empty())
-    throw UsageError("give INPUT, or the size of made-up data: --genes N --cells C");
+    throw UsageError("give INPUT, or the size of synthetic data: --genes N --cells C");
   for (const char* option : {"model", "where", "min-genes", "min-cells", "top-genes", "layer", "raw",
                              "genome", "orientation", "events", "knockout-genes", "knockout-cells"}) {
     if (line.given(option)) throw UsageError(fmt::format("--{} needs INPUT", option));
@@ -72,7 +72,7 @@ CommandLine line_of(EstimateOptions& options) {
       "estimate [INPUT] --nodes N --ranks-per-node R [options]",
       "Tells what dko run (or, with --model, dko screen) will take with these options: time,\n"
       "memory, disk, and what limits it on many nodes. By the cost model of this version, on one\n"
-      "rank and in seconds; nothing is trained, scored or written. Without INPUT of made-up cells:\n"
+      "rank and in seconds; nothing is trained, scored or written. Without INPUT of synthetic cells:\n"
       "--genes N --cells C are then their numbers.\n" +
           std::string(input_formats),
       "dko estimate cells.h5ad --top-genes 2000 --order 2 --nodes 4 --ranks-per-node 64");
@@ -84,7 +84,7 @@ CommandLine line_of(EstimateOptions& options) {
   add_checkpoint_options(line, options.out, options.common.resume, options.mapping);
   add_common(line, options.common);
   line.check([&options](const CommandLine& parsed) {
-    if (options.input.path.empty()) check_made_up(parsed, options);
+    if (options.input.path.empty()) check_synthetic(parsed, options);
     require_distinct({{"INPUT", options.input.path},
                       {"--model", options.model},
                       {"--events", options.screen.events},
@@ -103,8 +103,8 @@ Material load(const EstimateOptions& options, Job& job) {
   Material material;
   if (options.input.path.empty()) {
     material.matrix =
-        made_up_cells(*parse_integer(options.input.selection.cells),
-                      *parse_integer(options.input.selection.genes), options.mapping.training.seed);
+        synthetic_cells(*parse_integer(options.input.selection.cells),
+                        *parse_integer(options.input.selection.genes), options.mapping.training.seed);
     return material;
   }
   if (options.model.empty()) {

@@ -59,7 +59,7 @@ void add_csv_files(ExportFiles& files, const ScreenReader& screen, const ExportO
   add(options.list, ScoreArray::list, "--list");
 }
 
-/// Of a table: what --score names and the screen has of an array, or all that it has.
+/// Measures of a table: those that --score names and the array has, or all that it has.
 std::vector<Measure> table_measures(const ScreenReader& screen, ScoreArray array,
                                     std::vector<Measure> wanted) {
   if (wanted.empty()) return screen.measures(array);

@@ -134,7 +134,7 @@ Facts describe_export(const std::string& path, const hdf5::FileKind& kind, const
   return facts;
 }
 
-/// Of a screen, whether it lacks nothing; of other files nothing is asked.
+/// What a file is; a screen may be incomplete.
 struct Kind {
   std::string format;
   bool is_complete = true;

@@ -59,7 +59,7 @@ CommandLine line_of(PredictOptions& options) {
   return line;
 }
 
-/// Of rank 0, which predicts alone: true and predicted profiles, the baseline's, and sums over members.
+/// Memory of rank 0, which predicts alone: true and predicted profiles, the baseline's, sums over members.
 MemoryNeed prediction_memory(const ExpressionMatrix& matrix, const ModelOptions& options,
                              double profile_bytes) {
   MemoryNeed need = data_memory("predicting", matrix);

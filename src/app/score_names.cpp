@@ -47,7 +47,7 @@ std::vector<Measure> measures_named(std::string_view list, std::string_view opti
 
 Measure ranking_measure_named(std::string_view text, std::string_view option) {
   const std::vector<Measure> measures = measures_named(text, option);
-  if (measures.size() > 1) throw UsageError(fmt::format("{}: only one can rank", option));
+  if (measures.size() > 1) throw UsageError(fmt::format("{}: give exactly one score to rank by", option));
   return measures.front();
 }
 

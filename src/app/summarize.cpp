@@ -43,7 +43,7 @@ struct SummarizeOptions {
 CommandLine line_of(SummarizeOptions& options) {
   CommandLine line(
       "summarize SCREEN [options]",
-      "Tells what knockouts of each gene and each pair do over all cells: number of cells, mean "
+      "Aggregates the knockouts of each gene and each pair over cells: number of cells, mean "
       "and standard\ndeviation over them, and in how many the interaction has the sign of its "
       "mean. On all ranks.",
       "mpirun -n 4 dko summarize screen.h5 --gene-table genes.csv --pair-table pairs.csv -n 1000");
@@ -191,7 +191,7 @@ void write_table(const ScreenReader& screen, const Part& part, CsvWriter& csv) {
   csv.finish();
 }
 
-/// Bytes of the file, nearly.
+/// Approximate file size in bytes.
 double table_bytes(const Part& part, std::int64_t rows) {
   constexpr double of_labels = 40;
   constexpr double of_measure = 30;

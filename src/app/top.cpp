@@ -39,7 +39,7 @@ CommandLine line_of(TopOptions& options) {
   CommandLine line(
       "top SCREEN [options]",
       "Lists the knockouts with the highest scores, over all cells or in one; of interactions, which "
-      "have a\nsign, the largest either way.",
+      "have a\nsign, the largest absolute values.",
       "dko top screen.h5 -n 20 --of double --cell cell17");
   const auto measure = [](const std::string& text) { return ranking_measure_named(text, "--score"); };
   line.argument("SCREEN", options.file);

@@ -118,8 +118,8 @@ hdf5::Verification heard_of(const std::string& path, const ChildResult& end) {
     line["found"][3].get_to(found.unwritten);
     return found;
   }
-  throw InputError(fmt::format("{}: is damaged: the HDF5 library {} where it reads {}", path,
-                               end.signal == SIGPROF ? "comes to no end" : "crashes", at));
+  throw InputError(fmt::format("{}: is corrupt: the HDF5 library {} where it reads {}", path,
+                               end.signal == SIGPROF ? "hangs" : "crashes", at));
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ struct VerifyOptions {
 void add_verify_options(CommandLine& line, VerifyOptions& options);
 
 /// Reads all of a file that dko made, of whatever version, and compares it with its checksums. Local: rank 0.
-/// @throws InputError naming the damaged places, if a model has not the checksum it states, or if the file is
+/// @throws InputError naming the corrupt places, if a model has not the checksum it states, or if the file is
 ///         of another model or input than those given
 hdf5::Verification verify(const std::string& path, const VerifyOptions& options, Job& job);
 

@@ -35,7 +35,7 @@ std::vector<std::int64_t> draw_expressed_counts(std::int64_t cells, std::int64_t
   return counts;
 }
 
-ExpressionMatrix made_up_cells(std::int64_t cells, std::int64_t genes, std::uint64_t seed) {
+ExpressionMatrix synthetic_cells(std::int64_t cells, std::int64_t genes, std::uint64_t seed) {
   std::vector<std::int64_t> starts{0};
   for (const std::int64_t count : draw_expressed_counts(cells, genes, seed))
     starts.push_back(starts.back() + count);

@@ -81,7 +81,7 @@ absent OUT OUT.checkpoint OUT.model
 expect 2 "'--nodes' is required" "$DKO" estimate data.csv --ranks-per-node 2
 expect 2 '--nodes must be between' "$DKO" estimate data.csv --nodes 0 --ranks-per-node 2
 expect 2 '--core-speed must be between' "$DKO" estimate data.csv "${on2[@]}" --core-speed nan
-expect 2 'give INPUT, or the size of made-up data' "$DKO" estimate "${on2[@]}"
+expect 2 'give INPUT, or the size of synthetic data' "$DKO" estimate "${on2[@]}"
 expect 2 '--genes must be a number where there is no INPUT' "$DKO" estimate "${on2[@]}" --genes Trem2 --cells 5
 expect 2 '--top-genes needs INPUT' "$DKO" estimate "${on2[@]}" --genes 30 --cells 50 --top-genes 5
 expect 2 '--model needs INPUT' "$DKO" estimate "${on2[@]}" --genes 30 --cells 50 --model model.h5

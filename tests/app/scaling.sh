@@ -61,9 +61,9 @@ absent x.json
 
 # Pictures of one result, of two, of one in which a case is missing, and of many ranks.
 "$python" -c '
-import json, made_up_scaling
+import json, synthetic_scaling
 for name, ranks in (("made.json", [2**k for k in range(11)]), ("odd.json", (1, 3, 12, 48))):
-    json.dump(made_up_scaling.result(ranks, name=name), open(name, "w"))'
+    json.dump(synthetic_scaling.result(ranks, name=name), open(name, "w"))'
 plot results.json -o one
 plot made.json odd.json results.json -o three --pdf
 plot failed.json -o partly

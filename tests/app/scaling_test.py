@@ -1,4 +1,4 @@
-"""The figures of dko.scaling.figures on made-up results, against NumPy and against numbers that are known."""
+"""The figures of dko.scaling.figures on synthetic results, against NumPy and against numbers that are known."""
 import copy
 import json
 import os
@@ -7,7 +7,7 @@ import unittest
 
 import numpy as np
 
-import made_up_scaling
+import synthetic_scaling
 from dko import InputError, UsageError
 from dko.scaling import cases as scaling_cases
 from dko.scaling import command as scaling
@@ -23,7 +23,7 @@ def seconds_of(result, case, ranks):
 class Figures(unittest.TestCase):
 
     def setUp(self):
-        self.result = made_up_scaling.result((1, 2, 4), loss=0.1)
+        self.result = synthetic_scaling.result((1, 2, 4), loss=0.1)
 
     def test_quantiles_are_those_of_numpy(self):
         numbers = np.random.default_rng(1)
@@ -46,7 +46,7 @@ class Figures(unittest.TestCase):
         self.assertAlmostEqual(found[4], 4 * 0.9 * 0.9)
 
     def test_speed_up_without_one_rank_starts_at_the_fewest(self):
-        found = figures.speed_up(made_up_scaling.result((8, 16), loss=0), "strong-sparse")
+        found = figures.speed_up(synthetic_scaling.result((8, 16), loss=0), "strong-sparse")
         self.assertAlmostEqual(found[8], 8)
         self.assertAlmostEqual(found[16], 16)
 
@@ -76,7 +76,7 @@ class Figures(unittest.TestCase):
 class Merit(unittest.TestCase):
 
     def setUp(self):
-        self.result = made_up_scaling.result((1, 2, 4), rate=10e6, loss=0)
+        self.result = synthetic_scaling.result((1, 2, 4), rate=10e6, loss=0)
 
     def why(self, result):
         found = figures.merit(result)
@@ -98,7 +98,7 @@ class Merit(unittest.TestCase):
         self.assertAlmostEqual(found["without_files"], 40 / 0.625)
 
     def test_is_of_as_many_ranks_as_cores_where_more_were_measured(self):
-        found = figures.merit(made_up_scaling.result((1, 2, 4), cores=2, loss=0))
+        found = figures.merit(synthetic_scaling.result((1, 2, 4), cores=2, loss=0))
         self.assertTrue(found["valid"])
         self.assertAlmostEqual(found["million_pairs_per_second"], 20)
 
@@ -116,10 +116,10 @@ class Merit(unittest.TestCase):
         self.assertIn(f"for procurement, version {figures.MERIT_VERSION}:", chapter)
 
     def test_is_none_under_other_conditions(self):
-        self.assertIn("4 ranks on 8 physical cores", self.why(made_up_scaling.result((1, 4), cores=8)))
-        self.assertIn("4 repeats, fewer than 5", self.why(made_up_scaling.result(noise=(1, 1.01, 1.01, 1))))
+        self.assertIn("4 ranks on 8 physical cores", self.why(synthetic_scaling.result((1, 4), cores=8)))
+        self.assertIn("4 repeats, fewer than 5", self.why(synthetic_scaling.result(noise=(1, 1.01, 1.01, 1))))
         self.assertIn("between the quartiles",
-                      self.why(made_up_scaling.result(noise=(0.9, 0.9, 1, 1.1, 1.1))))
+                      self.why(synthetic_scaling.result(noise=(0.9, 0.9, 1, 1.1, 1.1))))
         self.assertIn("size is small", self.why(dict(self.result, size="small")))
         failed = copy.deepcopy(self.result)
         for case in failed["cases"]:
@@ -145,17 +145,17 @@ class Files(unittest.TestCase):
         self.refuses("{", "is no JSON")
         self.refuses("[]", "no result of dko-scaling")
         self.refuses('{"format": "dko-scaling", "version": 7}', "version 7")
-        whole = made_up_scaling.result()
+        whole = synthetic_scaling.result()
         for key in ("machine", "cases", "size", "dko_version"):
             lacking = {name: value for name, value in whole.items() if name != key}
             self.refuses(json.dumps(lacking), f"lacks '{key}'")
 
     def test_damaged_runs_are_refused(self):
-        for number, case in enumerate(made_up_scaling.result()["cases"][:6]):
-            damaged = made_up_scaling.result()
+        for number, case in enumerate(synthetic_scaling.result()["cases"][:6]):
+            damaged = synthetic_scaling.result()
             damaged["cases"][number]["runs"][0]["result"] = {}
             self.refuses(json.dumps(damaged), f"case {number}, {case['case']}, lacks")
-        damaged = made_up_scaling.result()
+        damaged = synthetic_scaling.result()
         damaged["cases"][0]["runs"][0]["result"]["screen"]["pairs"] = float("inf")
         self.refuses(json.dumps(damaged), "no number")
         damaged["cases"][0]["runs"][0]["result"]["screen"].update(pairs=10, seconds=0)

@@ -71,6 +71,6 @@ expect 2 'no impact-sd of its single knockouts: it was made with one mapping' "$
 expect 2 'no network-sd of its double knockouts: it was made with one mapping' "$DKO" top full.h5 --of double --score network --lower-bound 0
 expect 2 'no impact-sd of its single knockouts' "$DKO" export full.h5 --single x.csv --score impact,impact-sd
 expect 2 'stored beside it whenever there are several' "$DKO" run data.csv --score impact,impact-sd -o x.h5
-expect 2 'only one can rank' "$DKO" top full.h5 --score impact,network
+expect 2 'give exactly one score to rank by' "$DKO" top full.h5 --score impact,network
 expect 2 '--score is for --single' "$DKO" export full.h5 --recorder r.csv --score impact
 absent x.csv x.h5 r.csv

@@ -97,7 +97,7 @@ expect 2 'neither single nor double knockouts' "$DKO" summarize three.h5
 expect 2 '--gene-table: three.h5 has no single knockouts' "$DKO" summarize three.h5 --gene-table x.csv
 
 expect 2 "--by knows impact.*, not 'size'" "$DKO" summarize full.h5 --by size
-expect 2 'only one can rank' "$DKO" summarize full.h5 --by impact,network
+expect 2 'give exactly one score to rank by' "$DKO" summarize full.h5 --by impact,network
 expect 2 '-n must be between' "$DKO" summarize full.h5 -n 0
 expect 2 '--memory must be between' "$DKO" summarize full.h5 --memory 0
 expect 2 'are the same file' "$DKO" summarize full.h5 --gene-table x.csv --pair-table x.csv

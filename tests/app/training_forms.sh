@@ -84,6 +84,6 @@ expect 3 'every2.h5:/training: attribute best_step|every2.h5:/training/validatio
 expect 2 '--parallel must be auto, data or sharded' "$DKO" train data.csv -o x.h5 --parallel both
 expect 2 '--validate-every must be between' "$DKO" run data.csv -o x.h5 --validate-every -1
 expect 2 '--validate-every needs validation cells' "$DKO" predict data.csv -o x.h5 --validate-every 2 --validation 0
-expect 2 '--parallel is of --mapping dko' "$DKO" run data.csv -o x.h5 --mapping sparse --parallel data
-expect 2 '--validate-every is of --mapping dko' "$DKO" run data.csv -o x.h5 --mapping sparse --validate-every 3
+expect 2 '--parallel applies only to --mapping dko' "$DKO" run data.csv -o x.h5 --mapping sparse --parallel data
+expect 2 '--validate-every applies only to --mapping dko' "$DKO" run data.csv -o x.h5 --mapping sparse --validate-every 3
 absent x.h5

@@ -14,6 +14,6 @@ std::vector<std::int64_t> draw_expressed_counts(std::int64_t cells, std::int64_t
 
 /// Cells of such numbers, each of which expresses consecutive genes from a random one on, the first after the
 /// last; all values are 1. Local. @throws Error if this node has not the memory for them
-ExpressionMatrix made_up_cells(std::int64_t cells, std::int64_t genes, std::uint64_t seed);
+ExpressionMatrix synthetic_cells(std::int64_t cells, std::int64_t genes, std::uint64_t seed);
 
 }  // namespace dko

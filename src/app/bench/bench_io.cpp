@@ -32,7 +32,7 @@ namespace {
 
 constexpr double gibi = 1 << 30;
 
-// A made-up screen: of all pairs of cells that express this many genes.
+// A synthetic screen: of all pairs of cells that express this many genes.
 constexpr std::int64_t genes_of_cell = 1000;
 constexpr std::int64_t pairs_of_cell = genes_of_cell * (genes_of_cell - 1) / 2;
 
@@ -187,7 +187,7 @@ Rates measure(const Task& task, const IoOptions& options, Job& job) {
   return rates;
 }
 
-/// Of the rates of one round each, so that a disk's slow moments count for both.
+/// Median ratio of the rates of one round each, so that a disk's slow moments count for both.
 double ratio_to(const std::vector<double>& rates, std::vector<double> others) {
   for (std::size_t round = 0; round < rates.size(); ++round) others[round] = rates[round] / others[round];
   return median(std::move(others));

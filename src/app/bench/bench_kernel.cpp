@@ -45,7 +45,7 @@ struct KernelOptions {
 CommandLine line_of(KernelOptions& options) {
   CommandLine line(
       "bench kernel [options]",
-      "Scores the pairs of a made-up cell with every instruction set this machine has, one core, "
+      "Scores the pairs of a synthetic cell with every instruction set this machine has, one core, "
       "and tells how much of the processor's peak that is; then with the sparse mapping. Under "
       "mpirun all ranks work at the same time, and the figures are means over them.",
       "dko bench kernel --genes 300 1000 4096");
@@ -60,12 +60,13 @@ CommandLine line_of(KernelOptions& options) {
       .range(0, 1e6);
   line.option("nonzeros", options.nonzeros, "Z", "effects of each gene of the sparse mapping").range(0, 1e5);
   add_instructions(line, options.instructions, "only these");
-  line.option("model,m", options.model, "FILE",
-              "the first mapping of this model instead of made-up ones, in cells that express genes drawn at "
-              "random");
+  line.option(
+      "model,m", options.model, "FILE",
+      "the first mapping of this model instead of synthetic ones, in cells that express genes drawn at "
+      "random");
   line.flag("fit", options.fit,
             "fit the cost model of this version's kernels instead, which balances the ranks");
-  add_seed(line, options.seed, "seed of what is made up");
+  add_seed(line, options.seed, "seed for the synthetic data");
   add_common(line, options.common);
   return line;
 }

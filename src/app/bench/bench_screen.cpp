@@ -45,7 +45,7 @@ struct BenchScreenOptions {
 
 CommandLine line_of(BenchScreenOptions& options) {
   CommandLine line("bench screen -o FILE [options]",
-                   "Screens made-up cells by a made-up mapping on all ranks, file and all, as dko screen "
+                   "Screens synthetic cells by a synthetic mapping on all ranks, file and all, as dko screen "
                    "does; and tells what took how long, and the memory.",
                    "mpirun -n 2 dko bench screen --genes 10000 --cells 20 --expressed 3000 -o bench.h5");
   line.group("Bench");
@@ -59,7 +59,7 @@ CommandLine line_of(BenchScreenOptions& options) {
   line.option("effect", options.effect, "F",
               "size of all effects on an output of the layers together, as a part of it")
       .range(0, 1e6);
-  add_seed(line, options.seed, "seed of what is made up");
+  add_seed(line, options.seed, "seed for the synthetic data");
   add_screen_options(line, options.screen);
   add_common(line, options.common);
   line.check([&options](const CommandLine&) {

@@ -31,7 +31,7 @@ struct ShardsOptions {
 CommandLine line_of(ShardsOptions& options) {
   CommandLine line(
       "bench shards [options]",
-      "Divides all double knockouts of made-up cells among ranks, as a screen does, and tells by "
+      "Divides all double knockouts of synthetic cells among ranks, as a screen does, and tells by "
       "how much the slowest rank is above the mean: by the cost model of this version, the "
       "loading of cells included. The numbers of expressed genes are drawn from a log-normal "
       "distribution around 2,121, two thirds of them between 1,500 and 3,000.",

@@ -40,7 +40,7 @@ struct BenchTrainOptions {
 CommandLine line_of(BenchTrainOptions& options) {
   CommandLine line(
       "bench train [options]",
-      "Trains on made-up cells and tells what the parts of a step take, beside what memory gives. Under "
+      "Trains on synthetic cells and tells what the parts of a step take, beside what memory gives. Under "
       "mpirun, on one rank alone, while the others sleep, and on all of them in both forms; then forecasts "
       "steps on more ranks, from one rank's figures and the time that sums between the ranks take.",
       "mpirun -n 2 dko bench train --genes 1000 5000");

@@ -52,7 +52,7 @@ void print_bandwidths(const Bandwidths& bandwidths, int ranks) {
          "of bound: the part of a step in which memory could move the least bytes that it needs\n";
 }
 
-/// Of every number of ranks, the forecasts of both forms.
+/// Forecasts of both forms for one number of ranks.
 struct ForecastRow {
   StepForecast data;
   StepForecast sharded;

@@ -37,7 +37,7 @@ void check(const CommandLine& line, const EvaluateOptions& options) {
   if (options.truth.empty() && options.prediction.empty() && options.real_knockout.empty())
     throw UsageError("nothing to evaluate against: give --truth, --prediction or --real-knockout");
   if (!options.truth.empty() && options.screen.empty() && options.model.empty())
-    throw UsageError("--truth needs scores to hold against it: give --screen or --model");
+    throw UsageError("--truth needs scores to compare with: give --screen or --model");
   if (!options.real_knockout.empty() && options.model.empty())
     throw UsageError("--real-knockout needs predicted profiles: give --model");
   if (options.real_knockout.empty() != options.gene.empty())
@@ -72,7 +72,7 @@ CommandLine line_of(EvaluateOptions& options) {
   line.option("truth", options.truth, "CSV",
               "true effects of single or double knockouts, as dko simulate writes them; may be given again")
       .usual();
-  line.option("screen", options.screen, "FILE", "the scores to hold against it: a screen")
+  line.option("screen", options.screen, "FILE", "the scores to compare with it: a screen")
       .usual()
       .excludes("model");
   line.option("model", options.model, "FILE", "or a model, which scores just those knockouts").usual();

@@ -15,7 +15,7 @@ void complete(const CommandLine& line, const std::string& out, bool resume, Mode
   CheckpointOptions& checkpoint = options.checkpoint;
   const bool is_sparse = options.kind != MappingKind::dko;
   if (is_sparse && line.given("checkpoint"))
-    throw UsageError("--checkpoint is of --mapping dko; a sparse fit cannot be resumed");
+    throw UsageError("--checkpoint applies only to --mapping dko; a sparse fit cannot be resumed");
   checkpoint.resume = resume;
   checkpoint.save_last = line.given("checkpoint") || options.made() > 1;
   if (is_sparse || checkpoint.file == "none")

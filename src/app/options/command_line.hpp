@@ -68,7 +68,7 @@ class CommandLine {
   Option& parsed(std::string_view name, T& variable, std::string argument, ValueOf value_of,
                  std::string help);
 
-  /// Is called when all variables are set: for options that do not fit together. `check(line)` throws
+  /// Is called when all variables are set: for rules between options. `check(line)` throws
   /// UsageError.
   void check(std::function<void(const CommandLine& line)> check) { checks_.push_back(std::move(check)); }
 

@@ -44,7 +44,7 @@ void add_keep_options(CommandLine& line, KeepOptions& options) {
       .defaults_to(text_of(options.what))
       .usual();
   line.option("threshold", options.threshold, "T",
-              "of all double knockouts only those of T or more (interactions: either way); with --keep top:K "
+              "keep double knockouts with score >= T (interactions: absolute value); with --keep top:K "
               "those that are both")
       .range(-1e6, 1e6);
   line.parsed("keep-by", options.by, "MEASURE", selecting_measure,

@@ -61,11 +61,11 @@ void add_screen_options(CommandLine& line, ScreenOptions& options) {
       .range(1, 1e15)
       .excludes("events");
   line.parsed("score", options.scores, "impact,network", scores_named,
-              "which scores to store; default: both, but only impact of all pairs, for they fill the disk")
+              "which scores to store; default: both; for all-pairs screens only impact, to save disk space")
       .usual();
   line.option("events", options.events, "FILE",
               "score the knockouts of this list: CSV with columns gene_id (or gene1_id, gene2_id, ...) and "
-              "cell_id, names or numbers from 0; instead of --order 1 unless that is given too");
+              "cell_id, names or numbers from 0; replaces --order 1 unless --order is also given");
   line.option("knockout-genes", options.genes, "LIST",
               "knock out only these genes: a file with one name or number a line, or names with commas "
               "between; unlike --genes, all the others stay in the cells");

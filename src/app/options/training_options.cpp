@@ -46,7 +46,9 @@ void add_options_of_dko(CommandLine& line, TrainingOptions& options) {
 /// @throws UsageError for options that do not go together
 void check_options_of_dko(const TrainingOptions& options) {
   if (options.learning_rate * options.weight_decay > 1) {
-    throw UsageError("--learning-rate times --weight-decay must be 1 at most: it is the share a step takes");
+    throw UsageError(
+        "--learning-rate times --weight-decay must not exceed 1 (fraction by which each step shrinks the "
+        "weights)");
   }
   if (options.patience > 0 && options.validation == 0) {
     throw UsageError("--patience needs validation cells: give --validation above 0");
@@ -65,7 +67,7 @@ void check(const CommandLine& line, const ModelOptions& options) {
   check_options_of_dko(options.training);
   if (options.kind == MappingKind::dko) return;
   for (const char* name : options_of_dko) {
-    if (line.given(name)) throw UsageError(fmt::format("--{} is of --mapping dko; sparse needs none", name));
+    if (line.given(name)) throw UsageError(fmt::format("--{} applies only to --mapping dko", name));
   }
   if (options.members > 1 && options.training.validation == 0) {
     throw UsageError(

@@ -51,7 +51,7 @@ def result(ranks=(1, 2, 4), cores=None, name="Made up", rate=10e6, loss=0.02,
             case("io", count, [io_run(0.9 * count**0.5 / one) for one in noise])
         ]
     return {
-        "format": "dko-scaling", "version": 1, "complete": True, "dko_version": "0.1.0 (made up)",
+        "format": "dko-scaling", "version": 1, "complete": True, "dko_version": "0.1.0 (synthetic)",
         "size": "standard", "repeats": len(noise), "ranks": list(ranks), "cases": cases,
         "machine": {"name": name, "instruction_set": "avx512", "cores": cores or max(ranks),
                     "nodes": max(1, max(ranks) // 64), "open_mpi": "4.1.4", "file_system": "lustre"}
