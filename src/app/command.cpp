@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <string_view>
 
 #include "dko/base/error.hpp"
 #include "dko/base/version.hpp"
@@ -19,6 +20,13 @@
 namespace dko::app {
 
 namespace {
+
+/// A command by its name, in the order of the help text.
+struct CommandEntry {
+  std::string_view name;  ///< one word, or two: "bench io"
+  std::string_view summary;
+  std::unique_ptr<Command> (*make)();
+};
 
 constexpr std::array all_commands{
     CommandEntry{"run", "train the mapping, then screen all knockouts, in one job", run_command},
@@ -162,10 +170,6 @@ const CommandEntry& entry_of(const std::vector<std::string>& arguments) {
 }
 
 }  // namespace
-
-std::span<const CommandEntry> commands() {
-  return all_commands;
-}
 
 Work parse(const std::vector<std::string>& arguments) {
   const std::string first = arguments.empty() ? "" : arguments[0];

@@ -5,9 +5,7 @@
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
-#include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "dko/base/output_file.hpp"
@@ -57,15 +55,6 @@ std::unique_ptr<Command> make_command(CommandLine (*make_line)(Options& options)
                                       void (*work)(const Options& options, const Context& context)) {
   return std::make_unique<CommandOf<Options>>(make_line, work);
 }
-
-/// A command by its name, in the order of the help text.
-struct CommandEntry {
-  std::string_view name;  ///< one word, or two: "bench io"
-  std::string_view summary;
-  std::unique_ptr<Command> (*make)();
-};
-
-std::span<const CommandEntry> commands();
 
 std::unique_ptr<Command> run_command();
 std::unique_ptr<Command> train_command();

@@ -162,3 +162,13 @@ TEST_CASE("Several values can stand in one place") {
   CHECK(models == std::vector<std::string>{"a", "b", "c"});
   CHECK_THROWS_WITH(line.parse({}), Contains("MODEL is missing"));
 }
+
+TEST_CASE("A number that must be given has no default") {
+  std::int64_t nodes = 1;
+  CommandLine line("plan [options]", "Plans.", "dko plan --nodes 2");
+  line.option("nodes", nodes, "N", "how many").range(1, 10).required();
+  CHECK_THROWS_WITH(line.parse({}), Contains("'--nodes' is required"));
+  CHECK(line.parse({"--nodes", "2"}));
+  CHECK(nodes == 2);
+  CHECK(line.help().find("--nodes N (=") == std::string::npos);
+}

@@ -23,6 +23,7 @@ Option& Option::usual() {
 
 Option& Option::required() {
   is_required_ = true;
+  default_.clear();
   return *this;
 }
 
