@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures how far the mapping's predictions hold, and prints the reference table of the manual (chapter evaluation) as Markdown.
+"""Measures how far the mapping's predictions hold, and prints the reference table of the evaluation chapter as Markdown.
 
     scripts/reference_table.py --data ../shared/data > table.md      about half an hour on two cores
     scripts/reference_table.py --sizes 100 --seeds 1                 simulated networks only, a minute

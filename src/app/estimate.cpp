@@ -27,7 +27,7 @@ struct EstimateOptions {
   double effects = 32;
   JobSize size;
   ModelOptions mapping;
-  ScreenOptions screen;
+  ScreenRequest screen;
   std::string out = "OUT";  ///< of the job, which is not given
   CommonOptions common;
 };

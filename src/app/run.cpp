@@ -27,7 +27,7 @@ struct RunOptions {
   std::string out;
   std::string save_model;
   ModelOptions mapping;
-  ScreenOptions screen;
+  ScreenRequest screen;
   StopOptions stop;
   CommonOptions common;
 

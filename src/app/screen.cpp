@@ -27,7 +27,7 @@ struct ScreenCommandOptions {
   std::string model;
   std::string out;
   std::uint64_t seed = 1;
-  ScreenOptions screen;
+  ScreenRequest screen;
   StopOptions stop;
   CommonOptions common;
 };

@@ -39,7 +39,7 @@ void set_up_training(Setup& setup, const ExpressionMatrix& matrix, Split split, 
 
 /// Plans a screen by a model that was trained, or will be, in `steps` steps at most, and adds what it takes.
 /// Local: rank 0. @throws as make_plan and check_screen
-void set_up_screen(Setup& setup, const ExpressionMatrix& matrix, const ScreenOptions& options,
+void set_up_screen(Setup& setup, const ExpressionMatrix& matrix, const ScreenRequest& options,
                    const ScreenedModel& model, std::int64_t steps, Job& job);
 
 }  // namespace dko::app

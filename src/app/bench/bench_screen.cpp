@@ -37,7 +37,7 @@ struct BenchScreenOptions {
   std::int64_t nonzeros = 32;
   double effect = 0.2;
   std::uint64_t seed = 1;
-  ScreenOptions screen;
+  ScreenRequest screen;
   CommonOptions common;
 
   MappingShape shape() const { return {genes, hidden > 0 ? hidden : genes}; }

@@ -1,5 +1,7 @@
 #include "keep_options.hpp"
 
+#include <memory>
+#include <optional>
 #include <vector>
 
 #include "app/score_names.hpp"
@@ -18,9 +20,15 @@ Measure selecting_measure(const std::string& text) {
   return measures.front();
 }
 
+/// Options that add to --keep.
+struct Additions {
+  std::optional<Measure> by;
+  std::optional<double> threshold;
+};
+
 /// What the other options say of --keep. @throws UsageError for what makes no sense
-void complete(KeepOptions& options) {
-  PairKeeping& keeping = options.what;
+void complete(ScreenRequest& request, const Additions& options) {
+  PairKeeping& keeping = request.keeping;
   if (options.threshold) {
     if (keeping.form == PairKeeping::Form::summary)
       throw UsageError("--threshold selects pairs, --keep summary is of all: give one");
@@ -30,30 +38,31 @@ void complete(KeepOptions& options) {
   }
   if (options.by && keeping.form != PairKeeping::Form::selected)
     throw UsageError("--keep-by says what --keep top:K or --threshold selects by: give one of them");
-  if (options.memory && keeping.form == PairKeeping::Form::all)
+  if (request.memory && keeping.form == PairKeeping::Form::all)
     throw UsageError("--memory is for --keep top:K, --threshold and --keep summary");
   keeping.by = options.by.value_or(Measure{});
 }
 
 }  // namespace
 
-void add_keep_options(CommandLine& line, KeepOptions& options) {
-  line.parsed("keep", options.what, "WHAT", parse_keeping,
+void add_keep_options(CommandLine& line, ScreenRequest& request) {
+  const auto additions = std::make_shared<Additions>();  // the line's, as long as it lasts
+  line.parsed("keep", request.keeping, "WHAT", parse_keeping,
               "of all double knockouts: full, every score; top:K, of every cell the K highest and the K "
-              "lowest; summary, of every pair of genes what its scores and interactions come to over cells")
-      .defaults_to(text_of(options.what))
+              "lowest; summary, mean, SD, min and max across cells for each gene pair")
+      .defaults_to(text_of(request.keeping))
       .usual();
-  line.option("threshold", options.threshold, "T",
+  line.option("threshold", additions->threshold, "T",
               "keep double knockouts with score >= T (interactions: absolute value); with --keep top:K "
               "those that are both")
       .range(-1e6, 1e6);
-  line.parsed("keep-by", options.by, "MEASURE", selecting_measure,
+  line.parsed("keep-by", additions->by, "MEASURE", selecting_measure,
               "what selects: impact (default), network, interaction or network-interaction");
-  line.option("memory", options.memory, "G",
+  line.option("memory", request.memory, "G",
               "GiB that each rank may use for the pairs it keeps, or for sums; sums take longer with less. "
               "Default: 1, or its part of half of what is free")
       .range(1e-6, 1e6);
-  line.check([&options](const CommandLine&) { complete(options); });
+  line.check([&request, additions](const CommandLine&) { complete(request, *additions); });
 }
 
 }  // namespace dko::app

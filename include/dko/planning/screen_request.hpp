@@ -1,0 +1,47 @@
+#pragma once
+// Which knockouts a user asks for, and the plan that comes of them.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "dko/base/output_file.hpp"
+#include "dko/expression/matrix.hpp"
+#include "dko/knockout/screen/screen_plan.hpp"
+#include "dko/mapping/model.hpp"
+#include "dko/workflow/job.hpp"
+
+namespace dko {
+
+/// Which knockouts to score, and what to keep of them.
+struct ScreenRequest {
+  int order = 1;
+  bool order_given = false;            ///< so that `order` counts beside a list of events
+  std::optional<std::int64_t> sample;  ///< pairs, instead of all
+  std::string events;                  ///< file
+  std::string genes;                   ///< to knock out: file or names; empty: all
+  std::string cells;                   ///< to knock them out in, likewise
+  std::optional<ScoreSet> scores;      ///< of all knockouts; none: both, but of all pairs the impact alone
+  std::optional<InstructionSet> instructions;  ///< widest to use; none: any
+  PairKeeping keeping;                         ///< of all pairs; its memory is not used
+  std::optional<double> memory;                ///< GiB of each rank for what is kept
+};
+
+/// The plan for these data and as many mappings, of several with the standard deviations over them, as any
+/// machine would carry it out whose ranks may take the memory that is asked for, or 1 GiB. Local.
+/// @throws InputError for lists that do not fit the data, or if nothing is left to knock out.
+ScreenPlan plan_of(const ExpressionMatrix& matrix, const ScreenRequest& request, std::int64_t members,
+                   std::uint64_t seed);
+
+/// The same, to be written to that file, by this job's ranks. Says in the log how many knockouts it has.
+/// Local: rank 0. @throws likewise
+ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenRequest& request, std::int64_t members,
+                     const OutputFile& output, Job& job);
+
+/// @throws UsageError if --memory is too little for what is kept, IoError if the disk cannot hold the screen,
+/// with the curves of as many training steps. Local: rank 0, before any computing. Memory of nodes is for
+/// screen_memory.hpp.
+void check_screen(const ExpressionMatrix& matrix, const ScreenPlan& plan, const OutputFile& output,
+                  MappingKind kind, std::int64_t steps, int ranks);
+
+}  // namespace dko

@@ -1,0 +1,135 @@
+#include "dko/planning/screen_request.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "dko/base/error.hpp"
+#include "dko/base/names.hpp"
+#include "dko/base/parameter.hpp"
+#include "dko/base/text.hpp"
+#include "dko/knockout/events/event_file.hpp"
+#include "dko/knockout/events/event_index.hpp"
+#include "dko/knockout/screen/pair_sums_screen.hpp"
+#include "dko/results/model_notes.hpp"
+#include "dko/results/screen_file/screen_progress.hpp"
+#include "dko/results/screen_file/screen_size.hpp"
+#include "dko/system/available_memory.hpp"
+
+namespace dko {
+
+namespace {
+
+std::optional<std::vector<std::int32_t>> chosen(const std::string& list, const NameIndex& index,
+                                                const std::string& parameter) {
+  if (list.empty()) return std::nullopt;
+  return listed_or_named(list, index, parameter);
+}
+
+/// The list of a plan: read, sampled, or none.
+std::optional<EventList> make_list(const ExpressionMatrix& matrix, const ScreenPlan& plan,
+                                   const ScreenRequest& request, std::uint64_t seed) {
+  if (!request.events.empty()) return read_events(request.events, matrix);
+  if (request.sample)
+    return sample_pairs(plan.targets, PairIndex(matrix, plan.targets), *request.sample, seed);
+  return std::nullopt;
+}
+
+/// Which ways to screen `bytes` of disk would hold.
+std::string space_advice(const ExpressionMatrix& matrix, const ScreenPlan& plan, double bytes) {
+  std::string advice;
+  for (const SmallerScreen& smaller : smaller_screens(matrix, plan, bytes)) {
+    advice += fmt::format("{}{} needs {}", advice.empty() ? "; what would fit: " : ", ", smaller.option,
+                          human_bytes(smaller.bytes));
+  }
+  return advice;
+}
+
+/// @throws UsageError if what --memory allows is not enough for the sums of a summary.
+void require_sums_memory(const ExpressionMatrix& matrix, const ScreenPlan& plan) {
+  if (!plan.stores_summary()) return;
+  const double least = least_sums_memory(plan, pair_genes(plan, matrix));
+  if (plan.keeping.memory >= least) return;
+  throw UsageError(fmt::format("{} needs {} of memory on each rank, and {} allows {}: give it more",
+                               parameter("keep", "summary"), human_bytes(least), parameter("memory"),
+                               human_bytes(plan.keeping.memory)));
+}
+
+/// Before all else what PairSelection asks of each rank, whose shares are not known yet: as if they were
+/// alike.
+/// @throws UsageError
+void require_selection_memory(const ExpressionMatrix& matrix, const ScreenPlan& plan, int ranks) {
+  if (plan.keeping.top == 0) return;
+  const PairIndex index(matrix, plan.targets);
+  const double needed = selection_bytes(index.starts(), {0, index.total() / ranks}, plan.keeping.top);
+  if (plan.keeping.memory >= needed) return;
+  throw UsageError(
+      fmt::format("{} needs {} of memory on each rank, and {} allows {}: give it more, or keep fewer",
+                  parameter("keep", fmt::format("top:{}", plan.keeping.top)), human_bytes(needed),
+                  parameter("memory"), human_bytes(plan.keeping.memory)));
+}
+
+}  // namespace
+
+ScreenPlan plan_of(const ExpressionMatrix& matrix, const ScreenRequest& request, std::int64_t members,
+                   std::uint64_t seed) {
+  constexpr double bytes_of_gibi = 1 << 30;
+  ScreenPlan plan;
+  plan.members = members;
+  if (request.instructions) plan.instructions = *request.instructions;
+  plan.targets = select_targets(
+      matrix,
+      chosen(request.genes, NameIndex("gene", matrix.gene_names(), matrix.gene_ids()),
+             parameter("knockout-genes")),
+      chosen(request.cells, NameIndex("cell", matrix.cell_names()), parameter("knockout-cells")));
+  plan.list = make_list(matrix, plan, request, seed);
+  const ScoreSet chosen_scores = request.scores.value_or(both_scores);
+  plan.listed = chosen_scores;
+  if (request.events.empty() || request.order_given) plan.singles = chosen_scores;
+  if (request.order == 2 && !request.sample) {
+    plan.doubles = request.scores.value_or(ScoreSet{{.impact = true}});
+    plan.keeping = request.keeping;
+    if (plan.keeping.form == PairKeeping::Form::selected) plan.doubles[plan.keeping.by.score] = true;
+    plan.keeping.memory = request.memory.value_or(1) * bytes_of_gibi;
+  }
+  if (members > 1) {
+    plan.singles = with_deviations(plan.singles);
+    plan.doubles = with_deviations(plan.doubles);
+    plan.listed = with_deviations(plan.listed);
+  }
+  plan.singles = with_share(plan.singles);
+  if (count_events(matrix, plan).total() == 0) {
+    throw InputError(
+        "there is nothing to knock out: no chosen gene is expressed in a chosen cell beside another");
+  }
+  return plan;
+}
+
+ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenRequest& request, std::int64_t members,
+                     const OutputFile& output, Job& job) {
+  ScreenPlan plan = plan_of(matrix, request, members, job.provenance.seed);
+  // What is resumed goes on with the instructions it began with, if this machine has them.
+  if (!request.instructions && output.is_resumed())
+    plan.instructions = instructions_of(output.partial_path());
+  if (plan.doubles.any() && plan.keeping.form != PairKeeping::Form::all)
+    plan.keeping.memory = memory_of_each_rank(request.memory, job.nodes.node.size());
+  const EventCounts events = count_events(matrix, plan);
+  job.log.info("to score: {} single, {} double and {} listed knockouts", with_thousands(events.singles),
+               with_thousands(events.pairs), with_thousands(events.listed));
+  return plan;
+}
+
+void check_screen(const ExpressionMatrix& matrix, const ScreenPlan& plan, const OutputFile& output,
+                  MappingKind kind, std::int64_t steps, int ranks) {
+  const double notes = model_notes_bytes(plan.members, matrix.genes(), kind == MappingKind::dko ? steps : 0);
+  const double record = 16384.0 * ranks * static_cast<double>(every_score.size());  // of blocks
+  const double needed =
+      std::max(0.0, screen_file_bytes(matrix, plan) + notes + record - stored_bytes(output.partial_path()));
+  const double available = available_disk_space(output.partial_path());
+  require_disk_space(output.partial_path(), needed, "the scores",
+                     available < needed ? space_advice(matrix, plan, available - notes) : "");
+  require_sums_memory(matrix, plan);
+  require_selection_memory(matrix, plan, ranks);
+}
+
+}  // namespace dko
