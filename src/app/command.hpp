@@ -3,13 +3,9 @@
 
 #include <functional>
 #include <memory>
-#include <nlohmann/json_fwd.hpp>
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "dko/base/output_file.hpp"
-#include "dko/base/provenance.hpp"
 #include "dko/parallel/communicator.hpp"
 #include "options/command_line.hpp"
 #include "options/common_options.hpp"
@@ -80,18 +76,5 @@ using Work = std::function<void(const Communicator& ranks)>;
 
 /// Finds the command and parses its arguments. Local. @throws UsageError for anything that does not fit
 Work parse(const std::vector<std::string>& arguments);
-
-/// The machine-readable summary of --json: claimed before the work, written after it. Does nothing without
-/// --json.
-class Summary {
- public:
-  Summary(const CommonOptions& options);
-  void write(const nlohmann::ordered_json& content);
-
- private:
-  std::optional<OutputFile> file_;
-};
-
-nlohmann::ordered_json to_json(const Provenance& provenance);
 
 }  // namespace dko::app

@@ -7,6 +7,7 @@
 #include "dko/mapping/join_models.hpp"
 #include "dko/mapping/model_file.hpp"
 #include "dko/parallel/collective.hpp"
+#include "json_report.hpp"
 #include "run_json.hpp"
 #include "start_job.hpp"
 
@@ -54,7 +55,7 @@ void run(const EnsembleOptions& options, const Context& context) {
   Job job = start_job(context, options.common, 0);
   on_root(job.ranks(), [&] {
     OutputFile out(options.out, options.common.force);
-    Summary summary(options.common);
+    JsonReport summary(options.common);
     double bytes = 0;
     for (const std::string& file : options.models) bytes += stored_bytes(file);
     require_disk_space(out.partial_path(), bytes, "the model");

@@ -11,6 +11,7 @@
 #include "dko/parallel/collective.hpp"
 #include "dko/simulation/synthetic_cells.hpp"
 #include "estimate_report.hpp"
+#include "json_report.hpp"
 #include "options/checkpoint_options.hpp"
 #include "options/input.hpp"
 #include "options/screen_options.hpp"
@@ -127,7 +128,7 @@ Estimate estimate_of(const EstimateOptions& options, Job& job) {
 void run(const EstimateOptions& options, const Context& context) {
   Job job = start_job(context, options.common, options.mapping.training.seed);
   on_root(job.ranks(), [&] {
-    Summary summary(options.common);
+    JsonReport summary(options.common);
     const Estimate estimate = estimate_of(options, job);
     std::cout << text_of(estimate);
     nlohmann::ordered_json json = to_json(estimate);

@@ -12,6 +12,7 @@
 #include "dko/mapping/model_file.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/system/available_memory.hpp"
+#include "json_report.hpp"
 #include "options/input.hpp"
 #include "start_job.hpp"
 #include "table.hpp"
@@ -71,7 +72,7 @@ struct Question {
   std::vector<CollapsedMapping> members;
   ExpressionMatrix matrix;
   std::optional<CsvWriter> out;
-  std::optional<Summary> summary;
+  std::optional<JsonReport> summary;
 };
 
 /// The genes of --knockout: each word is a gene, or several with commas between.

@@ -16,10 +16,11 @@
 #include "dko/results/export/anndata_export.hpp"
 #include "dko/results/export/table_export.hpp"
 #include "dko/results/prediction_file.hpp"
+#include "dko/results/screen_file/completion_count.hpp"
 #include "dko/results/screen_file/screen_reader.hpp"
-#include "dko/results/screen_file/screen_scored.hpp"
 #include "dko/training/two_layer/checkpoint.hpp"
 #include "info_progress.hpp"
+#include "json_report.hpp"
 #include "run_json.hpp"
 #include "score_names.hpp"
 #include "start_job.hpp"
@@ -109,7 +110,7 @@ Facts describe_expression(const std::string& path) {
 
 /// A screen that is not finished, which a job may be writing.
 Facts describe_unfinished(const std::string& path) {
-  const ScreenScored screen = count_scored(path);
+  const CompletionCount screen = count_scored(path);
   Facts facts{{"file", "screen that is not finished"}, {"scored", screen.scored}, {"of", screen.of}};
   facts.update(to_json(hdf5::read_header(hdf5::File::open(path, hdf5::Access::watch), screen_kind)));
   return facts;
@@ -225,7 +226,7 @@ CommandLine line_of(InfoOptions& options) {
 }
 
 void run_on_root(const InfoOptions& options, Job& job) {
-  Summary summary(options.common);
+  JsonReport summary(options.common);
   if (options.verification.verify) {
     const hdf5::Verification found = verify(options.file, options.verification, job);
     print_verification(found);

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "dko/base/text.hpp"
-#include "dko/results/screen_file/screen_scored.hpp"
+#include "dko/results/screen_file/completion_count.hpp"
 #include "dko/system/child_process.hpp"
 #include "dko/training/two_layer/checkpoint.hpp"
 
@@ -82,7 +82,7 @@ std::string words_of_checkpoint(const fs::path& file, const std::string& member)
 
 std::string words_of_screen(const fs::path& partial) {
   return read_or_sizes(with_others(partial, ".state-"), [&] {
-    const ScreenScored screen = count_scored(partial);
+    const CompletionCount screen = count_scored(partial);
     return fmt::format("scored {} of {} knockouts", screen.scored, screen.of);
   });
 }

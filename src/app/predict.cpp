@@ -13,6 +13,7 @@
 #include "dko/results/prediction_file.hpp"
 #include "dko/system/available_memory.hpp"
 #include "dko/workflow/training_run.hpp"
+#include "json_report.hpp"
 #include "options/input.hpp"
 #include "options/training_options.hpp"
 #include "run_json.hpp"

@@ -9,6 +9,7 @@
 #include "dko/workflow/screen_run.hpp"
 #include "dko/workflow/training_run.hpp"
 #include "dko/workflow/validation_notes.hpp"
+#include "json_report.hpp"
 #include "options/checkpoint_options.hpp"
 #include "options/input.hpp"
 #include "options/screen_options.hpp"
@@ -90,7 +91,7 @@ void prepare(Setup& setup, ModelState& model, const RunOptions& options, Job& jo
   set_up_training(setup, matrix, split_cells(matrix, training.validation, 0, {}, training.seed),
                   options.mapping, job);
   prepare_model(model, setup.split, matrix, options, job);
-  set_up_screen(setup, matrix, options.screen, screened_model(options.mapping, matrix), training.steps, job);
+  set_up_screen(setup, matrix, options.screen, model_footprint(options.mapping, matrix), training.steps, job);
   setup.data = matrix.relative_profiles();
 }
 

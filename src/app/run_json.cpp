@@ -38,7 +38,7 @@ nlohmann::ordered_json to_json(const std::vector<MemoryPart>& parts) {
   return json;
 }
 
-nlohmann::ordered_json to_json(const ScreenParts& parts) {
+nlohmann::ordered_json to_json(const PhaseTimes& parts) {
   return {{"opening", app::to_json(parts.opening)}, {"loading", app::to_json(parts.loading)},
           {"scoring", app::to_json(parts.scoring)}, {"writing", app::to_json(parts.writing)},
           {"waiting", app::to_json(parts.waiting)}, {"closing", app::to_json(parts.closing)}};

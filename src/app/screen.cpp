@@ -11,6 +11,7 @@
 #include "dko/workflow/collapse_members.hpp"
 #include "dko/workflow/screen_run.hpp"
 #include "dko/workflow/training_run.hpp"
+#include "json_report.hpp"
 #include "options/input.hpp"
 #include "options/screen_options.hpp"
 #include "options/stop_options.hpp"
@@ -60,7 +61,7 @@ CommandLine line_of(ScreenCommandOptions& options) {
 void prepare(Setup& setup, Model& model, const ScreenCommandOptions& options, Job& job) {
   model = read_model(options.model);
   setup.data = load_input(options.input, model, options.model, job);
-  set_up_screen(setup, setup.data, options.screen, screened_model(model, setup.data),
+  set_up_screen(setup, setup.data, options.screen, model_footprint(model, setup.data),
                 most_steps(records_of(model)), job);
 }
 

@@ -30,7 +30,7 @@ void set_up_training(Setup& setup, const ExpressionMatrix& matrix, Split split, 
 }
 
 void set_up_screen(Setup& setup, const ExpressionMatrix& matrix, const ScreenRequest& options,
-                   const ScreenedModel& model, std::int64_t steps, Job& job) {
+                   const ModelFootprint& model, std::int64_t steps, Job& job) {
   setup.plan = make_plan(matrix, options, static_cast<std::int64_t>(model.members), *setup.out, job);
   check_screen(matrix, setup.plan, *setup.out, model.kind, steps, job.ranks().size());
   // A plan is there already when a training starts.

@@ -12,6 +12,7 @@
 #include "dko/planning/screen_memory.hpp"
 #include "dko/training/ensemble.hpp"
 #include "dko/workflow/job.hpp"
+#include "json_report.hpp"
 #include "options/screen_options.hpp"
 
 namespace dko::app {
@@ -19,7 +20,7 @@ namespace dko::app {
 /// Significant only at root, but for the data.
 struct Setup {
   std::optional<OutputFile> out;
-  std::optional<Summary> summary;
+  std::optional<JsonReport> summary;
   ExpressionMatrix data;  ///< relative profiles where there is a training; on every rank
   Split split;
   ScreenPlan plan;
@@ -40,6 +41,6 @@ void set_up_training(Setup& setup, const ExpressionMatrix& matrix, Split split, 
 /// Plans a screen by a model that was trained, or will be, in `steps` steps at most, and adds what it takes.
 /// Local: rank 0. @throws as make_plan and check_screen
 void set_up_screen(Setup& setup, const ExpressionMatrix& matrix, const ScreenRequest& options,
-                   const ScreenedModel& model, std::int64_t steps, Job& job);
+                   const ModelFootprint& model, std::int64_t steps, Job& job);
 
 }  // namespace dko::app

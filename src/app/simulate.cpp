@@ -14,6 +14,7 @@
 #include "dko/workflow/expression_output.hpp"
 #include "dko/workflow/progress_display.hpp"
 #include "dko/workflow/truth_run.hpp"
+#include "json_report.hpp"
 #include "options/simulation_options.hpp"
 #include "start_job.hpp"
 
@@ -28,7 +29,7 @@ struct Outputs {
   std::optional<CsvWriter> edges;
   std::optional<CsvWriter> truth_single;
   std::optional<CsvWriter> truth_double;
-  Summary summary;
+  JsonReport summary;
 
   explicit Outputs(const SimulateOptions& options)
       : expression(options.out, options.common.force), summary(options.common) {

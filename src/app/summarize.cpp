@@ -15,6 +15,7 @@
 #include "dko/results/aggregate/summary.hpp"
 #include "dko/system/available_memory.hpp"
 #include "dko/workflow/progress_display.hpp"
+#include "json_report.hpp"
 #include "score_names.hpp"
 #include "start_job.hpp"
 #include "table.hpp"
@@ -278,7 +279,7 @@ void run(const SummarizeOptions& options, const Context& context) {
   std::vector<Part> parts;
   on_every_rank(job.ranks(), [&] { parts = parts_of(screen, options); });
   double memory = 0;
-  std::optional<Summary> summary;
+  std::optional<JsonReport> summary;
   std::vector<std::optional<CsvWriter>> files(parts.size());
   on_root(job.ranks(), [&] {
     memory = memory_of_each_rank(options.memory, job.nodes.node.size());

@@ -10,6 +10,7 @@
 #include "dko/parallel/collective.hpp"
 #include "dko/results/ranking.hpp"
 #include "dko/results/score_reader.hpp"
+#include "json_report.hpp"
 #include "score_names.hpp"
 #include "table.hpp"
 
@@ -171,7 +172,7 @@ std::string_view wanted(const TopOptions& options) {
 
 void print_top(const TopOptions& options) {
   const ScreenReader screen(options.file);
-  Summary summary(options.common);
+  JsonReport summary(options.common);
   std::optional<std::int64_t> cell;
   if (!options.cell.empty()) cell = NameIndex("cell", screen.cell_names()).by_either(options.cell, "--cell");
   nlohmann::ordered_json json{{"provenance", app::to_json(screen.provenance())}};

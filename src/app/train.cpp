@@ -7,6 +7,7 @@
 #include "dko/parallel/collective.hpp"
 #include "dko/workflow/checkpoints.hpp"
 #include "dko/workflow/training_run.hpp"
+#include "json_report.hpp"
 #include "options/checkpoint_options.hpp"
 #include "options/input.hpp"
 #include "options/stop_options.hpp"

@@ -45,10 +45,10 @@ void try_to_write(const std::filesystem::path& path) {
 }
 
 /// Ends the process, and with it the job, if it is not destroyed in time.
-class Patience {
+class Watchdog {
  public:
-  explicit Patience(const std::string& path) : watch_([this, path] { wait(path); }) {}
-  ~Patience() {
+  explicit Watchdog(const std::string& path) : watch_([this, path] { wait(path); }) {}
+  ~Watchdog() {
     {
       const std::lock_guard lock(mutex_);
       is_done_ = true;
@@ -56,8 +56,8 @@ class Patience {
     done_.notify_one();
     watch_.join();
   }
-  Patience(const Patience&) = delete;
-  Patience& operator=(const Patience&) = delete;
+  Watchdog(const Watchdog&) = delete;
+  Watchdog& operator=(const Watchdog&) = delete;
 
  private:
   void wait(const std::string& path) {
@@ -81,7 +81,7 @@ template <class Call>
 void together(const hdf5::File& file, const Communicator& ranks, Call call) {
   if (ranks.size() == 1) return call();
   on_every_rank(ranks, [&] { try_to_write(file.path()); });
-  const Patience patience(file.path());
+  const Watchdog patience(file.path());
   call();
 }
 
@@ -92,7 +92,7 @@ hdf5::File open_on_all_ranks(const std::filesystem::path& path, const Communicat
   const hdf5::Handle access(hdf5::check(H5Pcreate(H5P_FILE_ACCESS), "HDF5 file access"), H5Pclose);
   if (ranks.size() == 1) return hdf5::File::open_with(path, access, false);
   on_every_rank(ranks, [&] { try_to_write(path); });
-  const Patience patience(path.string());
+  const Watchdog patience(path.string());
   hdf5::check(H5Pset_fapl_mpio(access.id(), MpiAccess::native(ranks), MPI_INFO_NULL), "HDF5 MPI driver");
   return hdf5::File::open_with(path, access, true);
 }

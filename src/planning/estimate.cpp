@@ -89,8 +89,8 @@ void add_screen(Estimate& estimate, const EstimateRequest& request) {
   const ExpressionMatrix& matrix = request.matrix;
   const ScreenPlan& plan = request.plan;
   const std::int64_t members = request.plan.members;
-  const ScreenedModel sizes =
-      request.model ? screened_model(*request.model, matrix) : screened_model(request.mapping, matrix);
+  const ModelFootprint sizes =
+      request.model ? model_footprint(*request.model, matrix) : model_footprint(request.mapping, matrix);
   const std::int64_t ranks = estimate.size.ranks();
   estimate.knockouts = count_events(matrix, plan);
   estimate.screen = forecast_screen(plan, matrix, costs_of(request), ranks);

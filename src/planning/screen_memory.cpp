@@ -38,7 +38,7 @@ double most_of_columns(const Model& model, const ExpressionMatrix& matrix) {
 }
 
 /// The kernels' memory of the largest cell.
-double cell_bytes(const ExpressionMatrix& matrix, const ScreenedModel& model) {
+double cell_bytes(const ExpressionMatrix& matrix, const ModelFootprint& model) {
   const std::int64_t expressed = most_expressed(matrix);
   if (model.kind == MappingKind::dko) return model.members * DenseCellKernel::bytes(expressed);
   return model.members *
@@ -71,8 +71,8 @@ double bytes_of_largest_sparse(const ExpressionMatrix& matrix) {
                               factors);
 }
 
-ScreenedModel screened_model(const Model& model, const ExpressionMatrix& matrix) {
-  ScreenedModel sizes{model.kind(), static_cast<double>(model.members.size())};
+ModelFootprint model_footprint(const Model& model, const ExpressionMatrix& matrix) {
+  ModelFootprint sizes{model.kind(), static_cast<double>(model.members.size())};
   for (const Member& member : model.members) {
     if (const auto* trained = std::get_if<TrainedMapping>(&member)) {
       sizes.mapping_bytes += CollapsedMapping::bytes_of_dense(matrix.genes());
@@ -89,7 +89,7 @@ ScreenedModel screened_model(const Model& model, const ExpressionMatrix& matrix)
   return sizes;
 }
 
-ScreenedModel screened_model(const ModelOptions& options, const ExpressionMatrix& matrix) {
+ModelFootprint model_footprint(const ModelOptions& options, const ExpressionMatrix& matrix) {
   const auto members = static_cast<double>(options.members);
   if (options.kind == MappingKind::dko) {
     // Rank 0 has all members, and gives each up for one that its node shares.
@@ -119,7 +119,8 @@ void add_plan(MemoryNeed& need, const ExpressionMatrix& matrix, const ScreenPlan
   need.per_rank.push_back({"indices", 80 * cells + 32 * listed});
 }
 
-MemoryNeed screen_memory(const ExpressionMatrix& matrix, const ScreenPlan& plan, const ScreenedModel& model) {
+MemoryNeed screen_memory(const ExpressionMatrix& matrix, const ScreenPlan& plan,
+                         const ModelFootprint& model) {
   MemoryNeed need = data_memory("screening", matrix);
   need.per_node.push_back({"mapping", model.mapping_bytes});
   if (model.parameter_bytes > 0) need.per_node.push_back({"its parameters", model.parameter_bytes});

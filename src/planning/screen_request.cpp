@@ -12,7 +12,7 @@
 #include "dko/knockout/events/event_index.hpp"
 #include "dko/knockout/screen/pair_sums_screen.hpp"
 #include "dko/results/model_notes.hpp"
-#include "dko/results/screen_file/screen_progress.hpp"
+#include "dko/results/screen_file/resume_point.hpp"
 #include "dko/results/screen_file/screen_size.hpp"
 #include "dko/system/available_memory.hpp"
 

@@ -11,13 +11,13 @@
 #include "dko/base/text.hpp"
 #include "dko/knockout/events/event_index.hpp"
 #include "dko/knockout/screen/pair_sums_screen.hpp"
-#include "dko/knockout/screen/screen_work.hpp"
+#include "dko/knockout/screen/pending_events.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/results/screen_file/kept_pairs_file.hpp"
 #include "dko/results/screen_file/pair_summary_file.hpp"
-#include "dko/results/screen_file/screen_progress.hpp"
+#include "dko/results/screen_file/rank_snapshots.hpp"
+#include "dko/results/screen_file/resume_point.hpp"
 #include "dko/results/screen_file/screen_size.hpp"
-#include "dko/results/screen_file/screen_state.hpp"
 #include "dko/results/screen_file/screen_writer.hpp"
 #include "dko/workflow/progress_display.hpp"
 #include "dko/workflow/rank_seconds.hpp"
@@ -57,9 +57,9 @@ struct SecondsSpent {
 };
 
 /// A screen under way.
-class Screening {
+class ScreenRun {
  public:
-  Screening(const ScreenPlan& plan, const ExpressionMatrix& matrix, std::span<const CollapsedMapping> members,
+  ScreenRun(const ScreenPlan& plan, const ExpressionMatrix& matrix, std::span<const CollapsedMapping> members,
             std::optional<OutputFile>& output, const ScreenNotes& notes, const StopRequest& stop, Job& job)
       : plan_(plan),
         matrix_(matrix),
@@ -105,7 +105,7 @@ class Screening {
   }
 
   const Communicator& ranks() const { return job_.ranks(); }
-  ScreenStates states() const { return {path_, left_.job}; }
+  RankSnapshots states() const { return {path_, left_.job}; }
   /// Path of the file that selected pairs are written to.
   std::string whole_path() const { return path_ + ".whole"; }
 
@@ -114,9 +114,9 @@ class Screening {
     on_root(ranks(), [&] {
       path_ = output_->partial_path().string();
       if (output_->is_resumed()) return;
-      ScreenStates::remove_all(path_);
+      RankSnapshots::remove_all(path_);
       std::filesystem::remove(whole_path());
-      const ScreenWork work = whole_work(plan_, matrix_, ranks().size());
+      const PendingEvents work = whole_work(plan_, matrix_, ranks().size());
       output_->begin([&](const std::filesystem::path& path) {
         create_screen_file(path, matrix_, plan_, job_.provenance,
                            {notes_.model, notes_.training_seconds, &work, {}});
@@ -222,7 +222,7 @@ class Screening {
     job_.log.info("{} of {} double knockouts are kept", with_thousands(*counts_.kept),
                   with_thousands(counts_.events.pairs));
     const std::string whole = whole_path();
-    const ScreenWork blocks = whole_work(plan_, matrix_, ranks().size());
+    const PendingEvents blocks = whole_work(plan_, matrix_, ranks().size());
     on_root(ranks(), [&] {
       require_disk_space(whole, kept_pairs_bytes(*counts_.kept, plan_.doubles), "the pairs that are kept");
       create_screen_file(whole, matrix_, plan_, job_.provenance,
@@ -279,7 +279,7 @@ class Screening {
   /// Complete sums into the file, others beside it.
   class SummarySink final : public PairSumsSink {
    public:
-    SummarySink(const std::string& path, const Screening& screening, SaveClock& clock)
+    SummarySink(const std::string& path, const ScreenRun& screening, SaveClock& clock)
         : writer_(path, screening.ranks(), screening.plan_), states_(screening.states()), clock_(clock) {}
     void write(const PairSums& sums) override {
       const Stopwatch watch;
@@ -295,7 +295,7 @@ class Screening {
 
    private:
     PairSummaryWriter writer_;
-    ScreenStates states_;
+    RankSnapshots states_;
     SaveClock& clock_;
     double writing_seconds_ = 0;
   };
@@ -310,7 +310,7 @@ class Screening {
                              {counts_.seconds, output_->is_resumed(), ranks().size(), job_.provenance.job});
       output_->sync();
       output_->commit();
-      ScreenStates::remove_all(path_);
+      RankSnapshots::remove_all(path_);
       job_.log.info("{}: {} scored in {}", output_->final_path().string(),
                     counted(counts_.events.total() - counts_.resumed, "knockout"),
                     human_seconds(counts_.seconds));
@@ -341,7 +341,7 @@ class Screening {
   PairIndex index_;
   Stopwatch watch_;
   std::string path_;  ///< of the file while it is not finished
-  ScreenLeft left_;
+  ResumePoint left_;
   ScreenCounts counts_;
   SecondsSpent spent_;
 };
@@ -351,7 +351,7 @@ class Screening {
 ScreenCounts run_screen(const ScreenPlan& plan, const ExpressionMatrix& matrix,
                         std::span<const CollapsedMapping> members, std::optional<OutputFile>& output,
                         const ScreenNotes& notes, const StopRequest& stop, Job& job) {
-  return Screening(plan, matrix, members, output, notes, stop, job).run();
+  return ScreenRun(plan, matrix, members, output, notes, stop, job).run();
 }
 
 }  // namespace dko

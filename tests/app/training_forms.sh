@@ -60,7 +60,7 @@ for ranks in (1, 2, 3):
         for part in ("W1t", "b1", "W2", "b2"):
             assert numpy.allclose(f["mapping"][part], g["mapping"][part], atol=1e-3), part
 P
-# Patience counts steps, also where few are validated.
+# Watchdog counts steps, also where few are validated.
 "$DKO" train data.csv -o stopped.h5 --steps 3000 --batch 10 --patience 10 --validate-every 4 2>log.txt
 "$python" - <<'P'
 import h5py

@@ -6,7 +6,7 @@
 
 #include "dko/knockout/events/event_index.hpp"
 #include "dko/knockout/screen/pair_sums_screen.hpp"
-#include "dko/knockout/screen/screen_work.hpp"
+#include "dko/knockout/screen/pending_events.hpp"
 #include "support/screens.hpp"
 
 using namespace dko;
@@ -85,7 +85,7 @@ TEST_CASE("on several ranks a forecast is what the shards of a screen count") {
     CHECK(forecast.core_seconds == Approx(seconds(sum, plan)));
     CHECK(forecast.above_mean ==
           Approx(static_cast<double>(most * ranks) / static_cast<double>(sum) - 1).margin(1e-12));
-    const ScreenWork work = whole_work(plan, matrix, ranks);
+    const PendingEvents work = whole_work(plan, matrix, ranks);
     std::int64_t blocks = 0;
     for (const ScoreArray array : every_array) {
       for (std::int64_t first = 0; first < work[array].events(); first += work[array].block) ++blocks;

@@ -11,8 +11,8 @@
 #include "dko/results/aggregate/summary.hpp"
 #include "dko/results/score_reader.hpp"
 #include "dko/results/screen_file/pair_summary_file.hpp"
+#include "dko/results/screen_file/resume_point.hpp"
 #include "dko/results/screen_file/screen_checksums.hpp"
-#include "dko/results/screen_file/screen_progress.hpp"
 #include "dko/results/screen_file/screen_size.hpp"
 #include "support/screens.hpp"
 
@@ -53,7 +53,7 @@ void complete(const std::filesystem::path& path) {
 /// Collective. Singles are written, selected pairs are where a screen of several parts has them.
 void make_selected(const std::filesystem::path& path, const Data& data) {
   const Communicator& ranks = testing::world();
-  const ScreenWork work = whole_work(data.plan, data.matrix, ranks.size());
+  const PendingEvents work = whole_work(data.plan, data.matrix, ranks.size());
   const auto create = [&](std::optional<std::int64_t> kept) {
     on_root(ranks, [&] {
       create_screen_file(path, data.matrix, data.plan, start_provenance("dko screen", 1),
@@ -70,7 +70,7 @@ void make_selected(const std::filesystem::path& path, const Data& data) {
   ScreenPlan only_singles = data.plan;
   only_singles.doubles = {};
   only_singles.keeping = {};
-  const ScreenWork of_singles{work.singles, {}, {}};
+  const PendingEvents of_singles{work.singles, {}, {}};
   ScreenWriter writer(path, ranks, data.plan);
   screen_shard(only_singles, data.matrix, data.members, ranks.rank(), ranks.size(), writer,
                {.work = &of_singles});
@@ -82,7 +82,7 @@ void make_selected(const std::filesystem::path& path, const Data& data) {
 
 void make_summary(const std::filesystem::path& path, const Data& data) {
   const Communicator& ranks = testing::world();
-  const ScreenWork work = whole_work(data.plan, data.matrix, ranks.size());
+  const PendingEvents work = whole_work(data.plan, data.matrix, ranks.size());
   on_root(ranks, [&] {
     create_screen_file(path, data.matrix, data.plan, start_provenance("dko screen", 1), {{}, {}, &work, {}});
   });

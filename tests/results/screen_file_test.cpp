@@ -28,7 +28,7 @@ void check_screen(const ExpressionMatrix& root_matrix, const std::filesystem::pa
   const auto weights =
       testing::collapsed(testing::random_members(members, {matrix.genes(), matrix.genes()}, 41));
   const auto mappings = replicate(nodes, ranks.is_root() ? weights : std::vector<CollapsedMapping>());
-  const ScreenWork work = whole_work(plan, matrix, ranks.size());
+  const PendingEvents work = whole_work(plan, matrix, ranks.size());
   dko::on_root(ranks, [&] {
     create_screen_file(path, matrix, plan, start_provenance("dko screen", ranks.size()),
                        {{}, 1.5, &work, {}});

@@ -8,7 +8,7 @@
 namespace dko {
 
 /// What of a model decides the memory of a screen by it, all members together.
-struct ScreenedModel {
+struct ModelFootprint {
   MappingKind kind = MappingKind::dko;
   double members = 1;
   double mapping_bytes = 0;    ///< once per node: dense, A and c in double precision; sparse, all arrays
@@ -18,15 +18,15 @@ struct ScreenedModel {
 };
 
 /// Footprint of a model that was read: its members are in memory.
-ScreenedModel screened_model(const Model& model, const ExpressionMatrix& matrix);
+ModelFootprint model_footprint(const Model& model, const ExpressionMatrix& matrix);
 
 /// Footprint of one that is yet to be trained; sparse ones at their largest.
-ScreenedModel screened_model(const ModelOptions& options, const ExpressionMatrix& matrix);
+ModelFootprint model_footprint(const ModelOptions& options, const ExpressionMatrix& matrix);
 
 /// What screening takes: the arrays that the ranks of a node share, and on each rank the kernels' memory of
 /// the largest cell (DenseCellKernel::bytes, SparseCellKernel::bytes), scores on their way to the file, names
 /// and indices. Local.
-MemoryNeed screen_memory(const ExpressionMatrix& matrix, const ScreenPlan& plan, const ScreenedModel& model);
+MemoryNeed screen_memory(const ExpressionMatrix& matrix, const ScreenPlan& plan, const ModelFootprint& model);
 
 /// Adds what the plan takes, once per node and on every rank. Local.
 void add_plan(MemoryNeed& need, const ExpressionMatrix& matrix, const ScreenPlan& plan);

@@ -16,7 +16,7 @@
 namespace dko {
 
 /// Where the time of a screen goes: on each rank the parts come to the whole.
-struct ScreenParts {
+struct PhaseTimes {
   RankSeconds opening;  ///< making the file, or finding out what is left to do in it
   RankSeconds loading;  ///< cells into the kernel
   RankSeconds scoring;
@@ -30,7 +30,7 @@ struct ScreenCounts {
   std::int64_t resumed = 0;  ///< of them, what was there before
   double seconds = 0;
   RankSeconds of_ranks;  ///< that each spent in its share, its writes included
-  ScreenParts parts;
+  PhaseTimes parts;
   std::optional<std::int64_t> kept;  ///< of the pairs, where some are selected
 };
 

@@ -13,6 +13,7 @@
 #include <system_error>
 
 #include "app/command.hpp"
+#include "app/json_report.hpp"
 #include "app/start_job.hpp"
 #include "app/table.hpp"
 #include "dko/base/error.hpp"
@@ -218,7 +219,7 @@ void run(const IoOptions& options, const Context& context) {
   });
   Job job = start_job(context, options.common, 1);
   std::optional<OutputFile> out;
-  std::optional<Summary> summary;
+  std::optional<JsonReport> summary;
   Task task;
   const RankShare blocks = job.ranks().share_of((options.scores() + events_of_block - 1) / events_of_block);
   task.share = {blocks.first * events_of_block, std::min(options.scores(), blocks.last * events_of_block)};

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "app/command.hpp"
+#include "app/json_report.hpp"
 #include "app/options/screen_options.hpp"
 #include "app/table.hpp"
 #include "dko/base/error.hpp"
@@ -315,7 +316,7 @@ void run(const KernelOptions& options, const Context& context) {
     if (ranks.is_root()) print_fit(options);
     return;
   }
-  std::optional<Summary> summary;
+  std::optional<JsonReport> summary;
   on_root(ranks, [&] { summary.emplace(options.common); });
   const std::vector<Speed> speeds = KernelBench(options, ranks).run();
   on_root(ranks, [&] {

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/command.hpp"
+#include "app/json_report.hpp"
 #include "app/options/screen_options.hpp"
 #include "app/options/training_options.hpp"
 #include "app/run_json.hpp"
@@ -96,7 +97,7 @@ struct Phases {
   double screening = 0;
 };
 
-void add_parts(const ScreenParts& parts, Table& table) {
+void add_parts(const PhaseTimes& parts, Table& table) {
   const auto add = [&](const char* what, const RankSeconds& seconds) {
     table.add({fmt::format("  {}", what), human_seconds(seconds.mean), human_seconds(seconds.max)});
   };
@@ -130,7 +131,7 @@ void run(const BenchScreenOptions& options, const Context& context) {
   Phases phases;
   Stopwatch watch;
   std::optional<OutputFile> out;
-  std::optional<Summary> summary;
+  std::optional<JsonReport> summary;
   ExpressionMatrix on_root_matrix;
   ScreenPlan on_root_plan;
   MemoryNeed need;
@@ -142,7 +143,7 @@ void run(const BenchScreenOptions& options, const Context& context) {
     on_root_plan = make_plan(on_root_matrix, options.screen, 1, *out, job);
     check_screen(on_root_matrix, on_root_plan, *out, options.kind, 0, job.ranks().size());
     Model model = make_model(options, on_root_matrix.gene_names());
-    need = screen_memory(on_root_matrix, on_root_plan, screened_model(model, on_root_matrix));
+    need = screen_memory(on_root_matrix, on_root_plan, model_footprint(model, on_root_matrix));
     on_root_members = std::move(model.members);
   });
   const nlohmann::ordered_json memory = to_json(require_on_every_node(need, job));

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "app/command.hpp"
+#include "app/json_report.hpp"
 #include "app/table.hpp"
 #include "dko/base/text.hpp"
 #include "dko/knockout/sharding/cost.hpp"
@@ -94,7 +95,7 @@ void print_table(const std::vector<Balance>& balances) {
 }
 
 void measure(const ShardsOptions& options, Log& log) {
-  Summary summary(options.common);
+  JsonReport summary(options.common);
   const PairCosts pairs = draw_cells(options);
   log.info("{} of {} and {}", counted(pairs.starts.back(), "pair"), counted(options.cells, "cell"),
            counted(options.genes, "gene"));

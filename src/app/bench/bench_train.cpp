@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "app/command.hpp"
+#include "app/json_report.hpp"
 #include "app/start_job.hpp"
 #include "dko/base/error.hpp"
 #include "dko/base/text.hpp"
@@ -180,7 +181,7 @@ std::optional<Network> find_network(const BenchTrainOptions& options, const Comm
 
 void run(const BenchTrainOptions& options, const Context& context) {
   Job job = start_job(context, options.common, options.training.seed);
-  std::optional<Summary> summary;
+  std::optional<JsonReport> summary;
   on_root(job.ranks(), [&] { summary.emplace(options.common); });
   const std::optional<Network> network = find_network(options, job.ranks());
   TrainBench bench(options, job);

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/command.hpp"
+#include "app/json_report.hpp"
 #include "app/options/input.hpp"
 #include "app/start_job.hpp"
 #include "dko/base/error.hpp"
@@ -98,7 +99,7 @@ CommandLine line_of(EvaluateOptions& options) {
 
 /// What rank 0 reads before any computing.
 struct Preparation {
-  std::optional<Summary> summary;
+  std::optional<JsonReport> summary;
   ExpressionMatrix profiles;
   std::vector<CollapsedMapping> members;
   std::optional<ScreenReader> screen;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "dko/knockout/screen/screen_work.hpp"
+#include "dko/knockout/screen/pending_events.hpp"
 
 namespace dko {
 

@@ -8,7 +8,7 @@
 #include "dko/base/stopwatch.hpp"
 #include "dko/knockout/events/event_index.hpp"
 #include "dko/knockout/kernels/ensemble_kernel.hpp"
-#include "dko/knockout/screen/screen_work.hpp"
+#include "dko/knockout/screen/pending_events.hpp"
 #include "dko/knockout/sharding/cost.hpp"
 #include "knockout/score/cell_scores.hpp"
 #include "knockout/sharding/screen_costs.hpp"
@@ -31,7 +31,7 @@ class ShardScreen {
         members_(std::ssize(members)) {}
 
   bool run(std::int64_t shard, std::int64_t shards) {
-    const ScreenWork work = options_.work != nullptr ? *options_.work : whole_work(plan_, matrix_, shards);
+    const PendingEvents work = options_.work != nullptr ? *options_.work : whole_work(plan_, matrix_, shards);
     const PairIndex pairs(matrix_, plan_.targets);
     const auto share = [&](ScoreArray array, const auto& costs) {
       if (work[array].ranges.empty()) return std::vector<EventRange>();

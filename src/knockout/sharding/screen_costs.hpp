@@ -6,7 +6,7 @@
 
 #include "dko/knockout/events/event_index.hpp"
 #include "dko/knockout/events/event_list.hpp"
-#include "dko/knockout/screen/screen_work.hpp"
+#include "dko/knockout/screen/pending_events.hpp"
 #include "dko/knockout/sharding/cost.hpp"
 #include "dko/knockout/sharding/shards.hpp"
 

@@ -5,7 +5,7 @@
 
 #include "dko/knockout/events/event_index.hpp"
 #include "dko/knockout/screen/pair_sums_screen.hpp"
-#include "dko/knockout/screen/screen_work.hpp"
+#include "dko/knockout/screen/pending_events.hpp"
 #include "screen_costs.hpp"
 
 namespace dko {
@@ -78,7 +78,7 @@ std::int64_t most_firsts_of(const PairGenes& genes, std::int64_t ranks) {
 ScreenForecast forecast_screen(const ScreenPlan& plan, const ExpressionMatrix& matrix,
                                std::span<const CellCosts> cells, std::int64_t ranks) {
   const PairIndex pairs(matrix, plan.targets);
-  const ScreenWork work = whole_work(plan, matrix, ranks);
+  const PendingEvents work = whole_work(plan, matrix, ranks);
   RankCosts costs(ranks);
   ScreenForecast forecast;
   double events = 0;

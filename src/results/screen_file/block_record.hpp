@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "dko/hdf5/file.hpp"
-#include "dko/knockout/screen/screen_work.hpp"
+#include "dko/knockout/screen/pending_events.hpp"
 
 namespace dko {
 

@@ -3,7 +3,7 @@
 
 #include "dko/hdf5/header.hpp"
 #include "dko/knockout/screen/screen.hpp"
-#include "dko/results/screen_file/screen_scored.hpp"
+#include "dko/results/screen_file/completion_count.hpp"
 
 namespace dko::screen_layout {
 

@@ -9,7 +9,7 @@
 #include "dko/knockout/events/event_index.hpp"
 #include "dko/knockout/screen/pair_selection.hpp"
 #include "dko/knockout/screen/pair_sums_screen.hpp"
-#include "dko/knockout/screen/screen_work.hpp"
+#include "dko/knockout/screen/pending_events.hpp"
 #include "results/aggregate/summary_layout.hpp"
 
 namespace dko {
@@ -74,7 +74,7 @@ double screen_file_bytes(const ExpressionMatrix& matrix, const ScreenPlan& plan)
 
 double block_record_bytes(const ExpressionMatrix& matrix, const ScreenPlan& plan, std::int64_t ranks) {
   constexpr double of_block = 8;
-  const ScreenWork work = whole_work(plan, matrix, ranks);
+  const PendingEvents work = whole_work(plan, matrix, ranks);
   const auto of_array = [&](const ArrayWork& array, std::int64_t scores) {
     return of_block * static_cast<double>((array.events() + array.block - 1) / array.block * scores);
   };

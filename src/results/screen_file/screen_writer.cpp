@@ -82,7 +82,7 @@ void create_progress(hdf5::File& file, const ExpressionMatrix& matrix, const Scr
   hdf5::Location progress = file.create_group(layout::progress);
   write_identity(progress, plan, provenance);
   progress.set(layout::job, random_name());
-  const ScreenWork work = options.blocks != nullptr ? *options.blocks : whole_work(plan, matrix, 1);
+  const PendingEvents work = options.blocks != nullptr ? *options.blocks : whole_work(plan, matrix, 1);
   for (const ScoreArray array : every_array) {
     const ScoreSet scores = stored_scores(plan, array);
     if (scores.any())

@@ -32,7 +32,7 @@ class ScoreSink {
   virtual void write(ScoreArray array, std::int64_t first, const ScoreViews& scores) = 0;
 };
 
-struct ScreenWork;
+struct PendingEvents;
 
 /// What else a shard of a screen may be given.
 struct ShardOptions {
@@ -40,7 +40,7 @@ struct ShardOptions {
   /// Takes the pairs, where the plan selects some, in place of the sink. To be finished when all
   /// shards are done.
   PairSelection* selection = nullptr;
-  const ScreenWork* work = nullptr;  ///< what of the plan is to be done; null: all of it
+  const PendingEvents* work = nullptr;  ///< what of the plan is to be done; null: all of it
   /// Asked now and then, between pieces of at most half a second; state is not handed on, for what
   /// is scored is.
   PauseCallback pause = {};

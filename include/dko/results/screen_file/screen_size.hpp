@@ -19,8 +19,9 @@ double block_record_bytes(const ExpressionMatrix& matrix, const ScreenPlan& plan
 /// Groups and arrays of a finished screen file without notes, its root not counted.
 std::int64_t screen_file_objects(const ScreenPlan& plan);
 
-/// Bytes that ranks save at most of pairs of which not all are kept (ScreenStates), and of the file that kept
-/// pairs are written to beside the one without them; pairs that a threshold alone selects are not counted.
+/// Bytes that ranks save at most of pairs of which not all are kept (RankSnapshots), and of the file that
+/// kept pairs are written to beside the one without them; pairs that a threshold alone selects are not
+/// counted.
 double temporary_bytes(const ExpressionMatrix& matrix, const ScreenPlan& plan, std::int64_t ranks);
 
 /// Bytes of as many selected pairs.

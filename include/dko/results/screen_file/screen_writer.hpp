@@ -11,8 +11,8 @@
 #include "dko/base/stopwatch.hpp"
 #include "dko/expression/matrix.hpp"
 #include "dko/hdf5/file.hpp"
+#include "dko/knockout/screen/pending_events.hpp"
 #include "dko/knockout/screen/screen.hpp"
-#include "dko/knockout/screen/screen_work.hpp"
 #include "dko/parallel/communicator.hpp"
 #include "dko/results/model_notes.hpp"
 
@@ -22,7 +22,7 @@ namespace dko {
 struct ScreenFileOptions {
   ModelNotes notes = {};
   std::optional<double> training_seconds = {};
-  const ScreenWork* blocks = nullptr;     ///< of whose blocks there is a record; null: as for one rank
+  const PendingEvents* blocks = nullptr;  ///< of whose blocks there is a record; null: as for one rank
   std::optional<std::int64_t> kept = {};  ///< pairs that were selected, for which there is to be room
 };
 

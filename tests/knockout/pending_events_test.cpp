@@ -1,5 +1,5 @@
 // What a screen that was interrupted has still to do, and that it does no more and no less.
-#include "dko/knockout/screen/screen_work.hpp"
+#include "dko/knockout/screen/pending_events.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -12,7 +12,7 @@ namespace {
 /// Passes on what comes in whole blocks, and notices what does not.
 class BlockSink final : public ScoreSink {
  public:
-  BlockSink(testing::MemorySink& sink, const ScreenWork& work) : sink_(sink), work_(work) {}
+  BlockSink(testing::MemorySink& sink, const PendingEvents& work) : sink_(sink), work_(work) {}
   void write(ScoreArray array, std::int64_t first, const ScoreViews& scores) override {
     const std::int64_t block = work_[array].block;
     const std::int64_t last = first + std::ssize(scores.impact);
@@ -25,7 +25,7 @@ class BlockSink final : public ScoreSink {
 
  private:
   testing::MemorySink& sink_;
-  const ScreenWork& work_;
+  const PendingEvents& work_;
 };
 
 struct Screened {
@@ -73,11 +73,11 @@ TEST_CASE("blocks are small beside a rank's share, and of one event where there 
 TEST_CASE("shards of what is left do it in whole blocks, and with the scores of the whole screen") {
   const Screened screened(GENERATE(1, 3));
   for (const std::int64_t shards : {1, 2, 3, 7, 40}) {
-    ScreenWork work = whole_work(screened.plan, screened.matrix, shards);
+    PendingEvents work = whole_work(screened.plan, screened.matrix, shards);
     work.pairs.block = 8;
     work.singles.block = 4;
-    ScreenWork first = work;
-    ScreenWork second = work;
+    PendingEvents first = work;
+    PendingEvents second = work;
     const std::int64_t pairs = work.pairs.events();
     const std::int64_t singles = work.singles.events();
     first.pairs.ranges = {{8, 16}, {40, 96}, {160, 168}};
@@ -86,7 +86,7 @@ TEST_CASE("shards of what is left do it in whole blocks, and with the scores of 
     second.singles.ranges = all_but(first.singles.ranges, singles);
     second.list.ranges.clear();
     testing::MemorySink scores;
-    for (const ScreenWork* part : {&first, &second}) {
+    for (const PendingEvents* part : {&first, &second}) {
       BlockSink sink(scores, work);
       for (std::int64_t shard = 0; shard < shards; ++shard) {
         CHECK(screen_shard(screened.plan, screened.matrix, screened.mappings, shard, shards, sink,
@@ -102,7 +102,7 @@ TEST_CASE("a screen that is stopped, at any moment, goes on to the scores of one
   std::int64_t asked = 0;
   bool is_stopped = true;
   for (std::int64_t stop_at = 0; is_stopped; ++stop_at) {
-    ScreenWork work = whole_work(screened.plan, screened.matrix, 2);
+    PendingEvents work = whole_work(screened.plan, screened.matrix, 2);
     work.pairs.block = 8;
     work.singles.block = 4;
     testing::MemorySink scores;
@@ -116,7 +116,7 @@ TEST_CASE("a screen that is stopped, at any moment, goes on to the scores of one
       if (!screen_shard(screened.plan, screened.matrix, screened.mappings, shard, 2, sink, options))
         is_stopped = true;
     }
-    ScreenWork left = work;
+    PendingEvents left = work;
     for (const ScoreArray array : every_array)
       left[array].ranges = all_but(sink.done[array], work[array].events());
     BlockSink rest(scores, work);

@@ -1,4 +1,4 @@
-#include "dko/results/screen_file/screen_scored.hpp"
+#include "dko/results/screen_file/completion_count.hpp"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 
 #include "block_record.hpp"
 #include "dko/base/error.hpp"
-#include "dko/results/screen_file/screen_state.hpp"
+#include "dko/results/screen_file/rank_snapshots.hpp"
 #include "results/aggregate/summary_layout.hpp"
 #include "screen_layout.hpp"
 
@@ -52,7 +52,7 @@ std::int64_t pairs_of_singles(const hdf5::File& file) {
 }
 
 /// Pairs of a summary in their cells: of complete rows, and in saved sums of others.
-std::int64_t summed_pairs(const hdf5::File& file, const ScreenStates& states) {
+std::int64_t summed_pairs(const hdf5::File& file, const RankSnapshots& states) {
   const hdf5::Dataset counts = file.group(summary_layout::group).dataset(summary_layout::cells);
   const auto noted =
       file.group(layout::progress).group(summary_layout::group).read<std::uint64_t>(summary_layout::cells);
@@ -74,14 +74,14 @@ std::int64_t summed_pairs(const hdf5::File& file, const ScreenStates& states) {
 
 }  // namespace
 
-ScreenScored count_scored(const std::filesystem::path& partial) {
+CompletionCount count_scored(const std::filesystem::path& partial) {
   const hdf5::File file = hdf5::File::open(partial, hdf5::Access::watch);
   hdf5::read_header(file, layout::kind);
   const hdf5::Location progress = file.group(layout::progress);
-  const ScreenStates states(partial, progress.text_attribute(layout::job));
+  const RankSnapshots states(partial, progress.text_attribute(layout::job));
   const std::string keep = progress.text_attribute(layout::keep);
   const bool keeps_part = keep != "none" && keep != "full";
-  ScreenScored all;
+  CompletionCount all;
   for (const ScoreArray array : every_array) {
     // The list is a copy of the kept pairs.
     if ((keeps_part && array != ScoreArray::singles) || !progress.has(layout::group_of(array))) continue;

@@ -7,16 +7,16 @@
 
 #include "dko/base/provenance.hpp"
 #include "dko/expression/matrix.hpp"
-#include "dko/knockout/screen/screen_work.hpp"
+#include "dko/knockout/screen/pending_events.hpp"
 #include "dko/parallel/communicator.hpp"
 
 namespace dko {
 
 /// What a screen file that is not finished lacks.
-struct ScreenLeft {
+struct ResumePoint {
   std::string job;                 ///< tells the file from others of the same screen
   bool is_complete = false;        ///< it lacks nothing but its name
-  ScreenWork work;                 ///< in the file's blocks; all selected pairs, which are not in the file
+  PendingEvents work;              ///< in the file's blocks; all selected pairs, which are not in the file
   std::vector<EventRange> firsts;  ///< of a summary: places of first genes whose pairs are not there
   std::int64_t damaged = 0;  ///< blocks and rows that are not what is on record, and are to be done again
 };
@@ -28,8 +28,9 @@ InstructionSet instructions_of(const std::filesystem::path& path);
 /// on record and check it. The same on every rank; `provenance` is significant only at root.
 /// Collective. @throws CollectiveFailure of exit code 3 if the file is corrupt, or of another screen: of
 /// other data, model, knockouts, scores, instructions or version of dko; it says which
-ScreenLeft read_left(const std::filesystem::path& path, const ScreenPlan& plan,
-                     const ExpressionMatrix& matrix, const Provenance& provenance, const Communicator& ranks);
+ResumePoint read_left(const std::filesystem::path& path, const ScreenPlan& plan,
+                      const ExpressionMatrix& matrix, const Provenance& provenance,
+                      const Communicator& ranks);
 
 /// A score of all single knockouts, as the file has it: what interactions are found from. Local.
 std::vector<float> read_singles(const std::filesystem::path& path, Score score);

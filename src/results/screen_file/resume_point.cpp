@@ -1,4 +1,4 @@
-#include "dko/results/screen_file/screen_progress.hpp"
+#include "dko/results/screen_file/resume_point.hpp"
 
 #include <fmt/format.h>
 
@@ -134,7 +134,7 @@ std::vector<EventRange> not_whole(const std::vector<Found>& parts,
 }
 
 /// What rank 0 finds in the file before all look at it.
-void read_head(ScreenLeft& left, const std::filesystem::path& path, const ScreenPlan& plan,
+void read_head(ResumePoint& left, const std::filesystem::path& path, const ScreenPlan& plan,
                const Provenance& provenance) {
   const hdf5::File file = hdf5::File::open(path, hdf5::Access::read);
   hdf5::read_header(file, layout::kind);
@@ -161,10 +161,10 @@ InstructionSet instructions_of(const std::filesystem::path& path) {
   return *set;
 }
 
-ScreenLeft read_left(const std::filesystem::path& path, const ScreenPlan& plan,
-                     const ExpressionMatrix& matrix, const Provenance& provenance,
-                     const Communicator& ranks) {
-  ScreenLeft left;
+ResumePoint read_left(const std::filesystem::path& path, const ScreenPlan& plan,
+                      const ExpressionMatrix& matrix, const Provenance& provenance,
+                      const Communicator& ranks) {
+  ResumePoint left;
   on_root(ranks, [&] { read_head(left, path, plan, provenance); });
   ranks.broadcast(left.job);
   std::int32_t is_complete = left.is_complete ? 1 : 0;

@@ -14,9 +14,9 @@ namespace dko {
 /// What a screen that keeps selected pairs or a summary has in memory, saved in files beside its own, so
 /// that it can go on from there on any number of ranks: `<partial>.state-…`, each written by one rank, whole
 /// or not at all. Files of another screen file (`job`) are passed over.
-class ScreenStates {
+class RankSnapshots {
  public:
-  ScreenStates(std::filesystem::path partial, std::string job)
+  RankSnapshots(std::filesystem::path partial, std::string job)
       : partial_(std::move(partial)), job_(std::move(job)) {}
 
   /// Saves this rank's selection in place of what it saved before. Local. @throws IoError

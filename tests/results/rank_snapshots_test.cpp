@@ -1,10 +1,10 @@
 // What selections and sums are put down with is what they go on from, on another number of ranks.
-#include "dko/results/screen_file/screen_state.hpp"
+#include "dko/results/screen_file/rank_snapshots.hpp"
 
 #include <catch2/catch.hpp>
 
 #include "dko/knockout/events/event_index.hpp"
-#include "dko/knockout/screen/screen_work.hpp"
+#include "dko/knockout/screen/pending_events.hpp"
 #include "support/screens.hpp"
 
 using namespace dko;
@@ -46,12 +46,12 @@ PairSelection selected(const Data& data, const Communicator& ranks) {
 }
 
 /// A part of a selection by as many ranks, each stopped, or not, after a while.
-void begin_selection(const Data& data, const ScreenStates& states, std::int64_t stop_at) {
+void begin_selection(const Data& data, const RankSnapshots& states, std::int64_t stop_at) {
   const Communicator& ranks = testing::world();
   PairSelection selection(data.plan.keeping, data.plan.doubles);
   testing::MemorySink singles;
   std::int64_t asked = 0;
-  ScreenWork work;
+  PendingEvents work;
   work.pairs.ranges = {{0, data.index.total()}};
   screen_shard(data.plan, data.matrix, data.members, ranks.rank(), ranks.size(), singles,
                {.selection = &selection,
@@ -62,11 +62,11 @@ void begin_selection(const Data& data, const ScreenStates& states, std::int64_t 
 }
 
 /// The rest of it, by these ranks.
-PairSelection end_selection(const Data& data, const ScreenStates& states, const Communicator& ranks) {
+PairSelection end_selection(const Data& data, const RankSnapshots& states, const Communicator& ranks) {
   PairSelection selection(data.plan.keeping, data.plan.doubles);
   std::vector<EventRange> done;
   for (const SelectionState& state : states.take_selections(done, ranks)) selection.restore(state);
-  ScreenWork work;
+  PendingEvents work;
   work.pairs.ranges = all_but(done, data.index.total());
   testing::MemorySink singles;
   screen_shard(data.plan, data.matrix, data.members, ranks.rank(), ranks.size(), singles,
@@ -78,7 +78,7 @@ PairSelection end_selection(const Data& data, const ScreenStates& states, const 
 /// All sums there are, by the number of the pair.
 class SumsSink final : public PairSumsSink {
  public:
-  explicit SumsSink(const ScreenStates& states) : states_(states) {}
+  explicit SumsSink(const RankSnapshots& states) : states_(states) {}
   void write(const PairSums& sums) override {
     for (std::int64_t pair = 0; pair < sums.pairs(); ++pair) {
       std::vector<double>& row = rows[sums.first_pair() + pair];
@@ -97,7 +97,7 @@ class SumsSink final : public PairSumsSink {
   std::vector<EventRange> firsts;
 
  private:
-  const ScreenStates& states_;
+  const RankSnapshots& states_;
 };
 
 }  // namespace
@@ -111,10 +111,10 @@ TEST_CASE("a selection that was stopped goes on to what one that was not keeps")
   if (data.plan.keeping.top == 0) data.plan.keeping.threshold = 0.01;
   const std::vector<float> whole = kept_by(selected(data, ranks), ranks);
   for (const std::int64_t stop_at : {1, 2, 5, 9, 1000}) {
-    const ScreenStates states(folder / "x.partial", "one job");
+    const RankSnapshots states(folder / "x.partial", "one job");
     begin_selection(data, states, stop_at);
     // A job of another file, and what was being written, are passed over.
-    ScreenStates(folder / "x.partial", "another job")
+    RankSnapshots(folder / "x.partial", "another job")
         .save({{{0, 5}}, {}}, data.plan.doubles, 100 + ranks.rank());
     ranks.barrier();
     if (ranks.is_root()) {
@@ -128,7 +128,7 @@ TEST_CASE("a selection that was stopped goes on to what one that was not keeps")
       states.save({again.done(), again.kept()}, data.plan.doubles, 50);
       std::vector<EventRange> done;
       CHECK(states.take_selections(done, Communicator::one_rank()).size() == 1);
-      ScreenStates::remove_all(folder / "x.partial");
+      RankSnapshots::remove_all(folder / "x.partial");
       CHECK(states.take_selections(done, Communicator::one_rank()).empty());
     }
     ranks.barrier();
@@ -151,7 +151,7 @@ TEST_CASE("sums that were stopped go on to the bits of those that were not") {
   data.plan.keeping.form = PairKeeping::Form::summary;
   const PairGenes genes = pair_genes(data.plan, data.matrix);
   data.plan.keeping.memory = memory;
-  const ScreenStates states(folder / "x.partial", "one job");
+  const RankSnapshots states(folder / "x.partial", "one job");
   SumsSink whole(states);
   CHECK(screen_pair_sums(data.plan, data.matrix, data.members, singles, whole_sums(genes), 0, 1, whole));
   for (std::int64_t stop_at = 0; stop_at < 60; stop_at += 3) {
@@ -173,6 +173,6 @@ TEST_CASE("sums that were stopped go on to the bits of those that were not") {
     work.firsts = all_but(taken, genes.count());
     screen_pair_sums(data.plan, data.matrix, data.members, singles, std::move(work), 0, 1, sums);
     CHECK(sums.rows == whole.rows);
-    ScreenStates::remove_all(folder / "x.partial");
+    RankSnapshots::remove_all(folder / "x.partial");
   }
 }

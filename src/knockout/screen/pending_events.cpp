@@ -1,4 +1,4 @@
-#include "dko/knockout/screen/screen_work.hpp"
+#include "dko/knockout/screen/pending_events.hpp"
 
 #include <algorithm>
 
@@ -10,11 +10,11 @@ std::int64_t ArrayWork::events() const {
   return events;
 }
 
-ArrayWork& ScreenWork::operator[](ScoreArray array) {
+ArrayWork& PendingEvents::operator[](ScoreArray array) {
   return array == ScoreArray::singles ? singles : array == ScoreArray::pairs ? pairs : list;
 }
 
-const ArrayWork& ScreenWork::operator[](ScoreArray array) const {
+const ArrayWork& PendingEvents::operator[](ScoreArray array) const {
   return array == ScoreArray::singles ? singles : array == ScoreArray::pairs ? pairs : list;
 }
 
@@ -37,8 +37,8 @@ std::int64_t block_for(std::int64_t events, std::int64_t shards) {
   return block;
 }
 
-ScreenWork whole_work(const ScreenPlan& plan, const ExpressionMatrix& matrix, std::int64_t shards) {
-  ScreenWork work;
+PendingEvents whole_work(const ScreenPlan& plan, const ExpressionMatrix& matrix, std::int64_t shards) {
+  PendingEvents work;
   for (const ScoreArray array : every_array) {
     const std::int64_t events = events_of(plan, matrix, array);
     if (events == 0) continue;

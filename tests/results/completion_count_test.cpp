@@ -1,11 +1,11 @@
-#include "dko/results/screen_file/screen_scored.hpp"
+#include "dko/results/screen_file/completion_count.hpp"
 
 #include <catch2/catch.hpp>
 
 #include "dko/base/error.hpp"
 #include "dko/knockout/events/event_index.hpp"
-#include "dko/knockout/screen/screen_work.hpp"
-#include "dko/results/screen_file/screen_state.hpp"
+#include "dko/knockout/screen/pending_events.hpp"
+#include "dko/results/screen_file/rank_snapshots.hpp"
 #include "support/screens.hpp"
 
 using namespace dko;
@@ -23,14 +23,14 @@ struct Begun {
   std::filesystem::path path() const { return folder / "x.h5.partial"; }
   std::int64_t pairs() const { return PairIndex(matrix, plan.targets).total(); }
   /// As the file's own states are.
-  ScreenStates states() const {
+  RankSnapshots states() const {
     const hdf5::File file = hdf5::File::open(path(), hdf5::Access::read);
     return {path(), file.group("progress").text_attribute("job")};
   }
   /// One of two shards.
   void score(std::int64_t shard) const {
     const auto members = testing::collapsed(testing::random_members(1, {14, 14}, 96));
-    const ScreenWork work = whole_work(plan, matrix, 1);
+    const PendingEvents work = whole_work(plan, matrix, 1);
     ScreenWriter writer(path(), Communicator::one_rank(), plan);
     screen_shard(plan, matrix, members, shard, 2, writer, {.work = &work});
     writer.close();
@@ -59,14 +59,14 @@ TEST_CASE("blocks on record are counted, of all arrays") {
 TEST_CASE("of selected pairs those are counted that selections were made from") {
   const Begun screen(PairKeeping::Form::selected);
   CHECK(count_scored(screen.path()).of == screen.plan.targets.total() + screen.pairs());
-  const ScreenStates states = screen.states();
+  const RankSnapshots states = screen.states();
   states.save(SelectionState{{{0, 5}, {7, 9}}, {}}, screen.plan.doubles, 0);
   CHECK(count_scored(screen.path()).scored == 7);
   // What another rank took over is there once.
   states.save(SelectionState{{{0, 5}}, {}}, screen.plan.doubles, 1);
   CHECK(count_scored(screen.path()).scored == 7);
   // Files of another screen do not count.
-  ScreenStates(screen.path(), "other").save(SelectionState{{{20, 30}}, {}}, screen.plan.doubles, 2);
+  RankSnapshots(screen.path(), "other").save(SelectionState{{{20, 30}}, {}}, screen.plan.doubles, 2);
   CHECK(count_scored(screen.path()).scored == 7);
 }
 

@@ -1,18 +1,19 @@
+#include "json_report.hpp"
+
 #include <fmt/format.h>
 
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "command.hpp"
 #include "dko/base/error.hpp"
 
 namespace dko::app {
 
-Summary::Summary(const CommonOptions& options) {
+JsonReport::JsonReport(const CommonOptions& options) {
   if (!options.json.empty()) file_.emplace(options.json, options.force, options.resume);
 }
 
-void Summary::write(const nlohmann::ordered_json& content) {
+void JsonReport::write(const nlohmann::ordered_json& content) {
   if (!file_) return;
   std::ofstream out(file_->partial_path());
   out << content.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';

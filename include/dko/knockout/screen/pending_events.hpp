@@ -19,7 +19,7 @@ struct ArrayWork {
 };
 
 /// What a screen has to do: arrays that it does not score have no ranges.
-struct ScreenWork {
+struct PendingEvents {
   ArrayWork singles;
   ArrayWork pairs;
   ArrayWork list;
@@ -40,7 +40,7 @@ std::int64_t block_for(std::int64_t events, std::int64_t shards);
 
 /// All events of a plan, in blocks for as many shards; where an array's block is of no use, for its pairs are
 /// selected, of one event. Local.
-ScreenWork whole_work(const ScreenPlan& plan, const ExpressionMatrix& matrix, std::int64_t shards);
+PendingEvents whole_work(const ScreenPlan& plan, const ExpressionMatrix& matrix, std::int64_t shards);
 
 /// What of [0, events) is in none of the ranges, which may be in any order. Local.
 std::vector<EventRange> all_but(std::vector<EventRange> ranges, std::int64_t events);

@@ -1,4 +1,4 @@
-#include "dko/results/screen_file/screen_state.hpp"
+#include "dko/results/screen_file/rank_snapshots.hpp"
 
 #include <fmt/format.h>
 
@@ -228,17 +228,17 @@ BegunSums read_sums(const std::string& path, const std::vector<Measure>& measure
 
 }  // namespace
 
-fs::path ScreenStates::file(const std::string& what) const {
+fs::path RankSnapshots::file(const std::string& what) const {
   fs::path path = partial_;
   path += mark + what;
   return path;
 }
 
-fs::path ScreenStates::file_of(const PairSums& sums) const {
+fs::path RankSnapshots::file_of(const PairSums& sums) const {
   return file(fmt::format("genes{}", sums.firsts().first));
 }
 
-void ScreenStates::save(const SelectionState& state, ScoreSet scores, int rank) const {
+void RankSnapshots::save(const SelectionState& state, ScoreSet scores, int rank) const {
   write_file(file(fmt::format("rank{}", rank)), job_, [&](hdf5::File& to) {
     const std::vector<std::int64_t> bounds = bounds_of(state.done);
     to.write("done", std::span(bounds));
@@ -259,7 +259,7 @@ void ScreenStates::save(const SelectionState& state, ScoreSet scores, int rank) 
   });
 }
 
-void ScreenStates::save(const PairSums& sums, std::int64_t next_cell) const {
+void RankSnapshots::save(const PairSums& sums, std::int64_t next_cell) const {
   write_file(file_of(sums), job_, [&](hdf5::File& to) {
     to.set("first", sums.firsts().first);
     to.set("last", sums.firsts().last);
@@ -268,12 +268,12 @@ void ScreenStates::save(const PairSums& sums, std::int64_t next_cell) const {
   });
 }
 
-void ScreenStates::remove(const PairSums& sums) const {
+void RankSnapshots::remove(const PairSums& sums) const {
   std::error_code ignored;
   fs::remove(file_of(sums), ignored);
 }
 
-std::vector<SelectionState> ScreenStates::take_selections(Ranges& of_all, const Communicator& ranks) const {
+std::vector<SelectionState> RankSnapshots::take_selections(Ranges& of_all, const Communicator& ranks) const {
   std::vector<std::string> files;
   of_all.clear();
   on_root(ranks, [&] { files = each_once(files_of(partial_, job_), of_all); });
@@ -286,9 +286,9 @@ std::vector<SelectionState> ScreenStates::take_selections(Ranges& of_all, const 
   return states;
 }
 
-std::vector<BegunSums> ScreenStates::take_sums(const std::vector<Measure>& measures, std::int64_t k,
-                                               const std::vector<EventRange>& ranges, Ranges& of_all,
-                                               const Communicator& ranks) const {
+std::vector<BegunSums> RankSnapshots::take_sums(const std::vector<Measure>& measures, std::int64_t k,
+                                                const std::vector<EventRange>& ranges, Ranges& of_all,
+                                                const Communicator& ranks) const {
   std::vector<std::string> files;
   of_all.clear();
   on_root(ranks, [&] {
@@ -313,7 +313,7 @@ std::vector<BegunSums> ScreenStates::take_sums(const std::vector<Measure>& measu
   return begun;
 }
 
-std::int64_t ScreenStates::selected_from() const {
+std::int64_t RankSnapshots::selected_from() const {
   Ranges of_all;
   each_once(files_of(partial_, job_), of_all);
   std::int64_t pairs = 0;
@@ -321,7 +321,7 @@ std::int64_t ScreenStates::selected_from() const {
   return pairs;
 }
 
-std::int64_t ScreenStates::summed(const std::vector<EventRange>& left) const {
+std::int64_t RankSnapshots::summed(const std::vector<EventRange>& left) const {
   std::int64_t pairs = 0;
   Ranges taken;
   for (const std::string& path : files_of(partial_, job_)) {
@@ -342,7 +342,7 @@ std::int64_t ScreenStates::summed(const std::vector<EventRange>& left) const {
   return pairs;
 }
 
-void ScreenStates::remove_all(const fs::path& partial) {
+void RankSnapshots::remove_all(const fs::path& partial) {
   std::error_code ignored;
   for (const fs::path& path : state_files(partial)) fs::remove(path, ignored);
 }
