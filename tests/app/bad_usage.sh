@@ -14,7 +14,7 @@ expect 2 '--learning-rate must be between' "$DKO" run data.csv -o x.h5 --learnin
 expect 2 '--schedule must be constant or cosine' "$DKO" run data.csv -o x.h5 --schedule foo
 expect 2 '--weight-decay must be between' "$DKO" train data.csv -o x.h5 --weight-decay -1
 expect 2 '--weight-decay must be between' "$DKO" predict data.csv -o x.h5 --weight-decay nan
-expect 2 'the share a step takes' "$DKO" run data.csv -o x.h5 --weight-decay 101
+expect 2 'must not exceed 1' "$DKO" run data.csv -o x.h5 --weight-decay 101
 expect 2 '--patience must be between' "$DKO" run data.csv -o x.h5 --patience -1
 expect 2 '--patience needs validation cells' "$DKO" run data.csv -o x.h5 --patience 5 --validation 0
 expect 2 '--validation must be between' "$DKO" run data.csv -o x.h5 --validation 1
