@@ -105,10 +105,9 @@ queue_again() {
   state=$(scontrol -o show job "${SLURM_JOB_ID:-none}" 2>/dev/null | grep -oP -m 1 ' JobState=\K\w+') || true
   if [ "$state" != RUNNING ]; then
     echo "$how, but the job is ${state:-no SLURM job}" >&2
-  elif scontrol requeue "$SLURM_JOB_ID"; then
-    echo "== $(date -u +%FT%TZ) $how, and queued again"
-    exit 0
   else
+    echo "== $(date -u +%FT%TZ) $how, and queued again"  # before it is: SLURM ends this shell then
+    if scontrol requeue "$SLURM_JOB_ID"; then exit 0; fi
     echo "$how, but it could not be queued again: submit the same once more" >&2
   fi
 }

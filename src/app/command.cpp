@@ -11,11 +11,11 @@
 
 #include "dko/base/error.hpp"
 #include "dko/base/version.hpp"
+#include "dko/command_line/manual.hpp"
 #include "dko/hdf5/file.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/parallel/session.hpp"
 #include "dko/system/instruction_set.hpp"
-#include "options/manual.hpp"
 
 namespace dko::app {
 

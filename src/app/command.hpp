@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "dko/command_line/command_line.hpp"
 #include "dko/parallel/communicator.hpp"
-#include "options/command_line.hpp"
 #include "options/common_options.hpp"
 
 namespace dko::app {

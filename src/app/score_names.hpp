@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "app/options/command_line.hpp"
+#include "dko/command_line/command_line.hpp"
 #include "dko/knockout/score/measure.hpp"
 #include "dko/knockout/screen/screen.hpp"
 #include "dko/results/screen_file/screen_reader.hpp"

@@ -6,8 +6,8 @@
 #include <string>
 #include <utility>
 
-#include "command_line.hpp"
 #include "dko/base/log.hpp"
+#include "dko/command_line/command_line.hpp"
 
 namespace dko::app {
 

@@ -1,7 +1,7 @@
 #pragma once
 // How much of the double knockouts a screen is to keep.
 
-#include "command_line.hpp"
+#include "dko/command_line/command_line.hpp"
 #include "dko/planning/screen_request.hpp"
 
 namespace dko::app {

@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "command_line.hpp"
+#include "dko/command_line/command_line.hpp"
 #include "dko/planning/screen_request.hpp"
 
 namespace dko::app {

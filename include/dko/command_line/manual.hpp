@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-#include "command_line.hpp"
+#include "dko/command_line/command_line.hpp"
 
-namespace dko::app {
+namespace dko {
 
 /// What there is to know of a command.
 struct ManualEntry {
@@ -28,4 +28,4 @@ std::string man_page(std::span<const ManualEntry> entries, std::string_view what
 /// A script for bash that completes commands, options, and values where there are only some. Local.
 std::string bash_completion(std::span<const ManualEntry> entries);
 
-}  // namespace dko::app
+}  // namespace dko

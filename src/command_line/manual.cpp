@@ -1,10 +1,10 @@
-#include "manual.hpp"
+#include "dko/command_line/manual.hpp"
 
 #include <fmt/format.h>
 
 #include <map>
 
-namespace dko::app {
+namespace dko {
 
 namespace {
 
@@ -183,4 +183,4 @@ complete -o default -F _dko dko
       joined(after.at("")), parts, branches.values, branches.options);
 }
 
-}  // namespace dko::app
+}  // namespace dko

@@ -1,4 +1,4 @@
-#include "option.hpp"
+#include "dko/command_line/option.hpp"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 
 #include "dko/base/error.hpp"
 
-namespace dko::app {
+namespace dko {
 
 Option::Option(std::string_view name, Arity arity, std::string argument, std::string help, Store store)
     : name_(name.substr(0, name.find(','))),
@@ -65,4 +65,4 @@ void Option::take(const std::vector<std::string>& values) {
   store_(*this, values);
 }
 
-}  // namespace dko::app
+}  // namespace dko

@@ -1,4 +1,4 @@
-#include "app/options/command_line.hpp"
+#include "dko/command_line/command_line.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -8,7 +8,7 @@
 namespace {
 
 using namespace dko;
-using namespace dko::app;
+using namespace dko;
 using Catch::Matchers::Contains;
 
 enum class Colour { red, green, blue };

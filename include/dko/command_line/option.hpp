@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace dko::app {
+namespace dko {
 
 /// How many values an option takes.
 enum class Arity {
@@ -74,4 +74,4 @@ class Option {
   bool is_given_ = false;
 };
 
-}  // namespace dko::app
+}  // namespace dko

@@ -1,4 +1,4 @@
-#include "command_line.hpp"
+#include "dko/command_line/command_line.hpp"
 
 #include <fmt/format.h>
 
@@ -13,7 +13,7 @@
 #include "dko/base/error.hpp"
 #include "dko/base/text.hpp"
 
-namespace dko::app {
+namespace dko {
 
 namespace po = boost::program_options;
 
@@ -256,4 +256,4 @@ std::string CommandLine::help() const {
   return text.str();
 }
 
-}  // namespace dko::app
+}  // namespace dko

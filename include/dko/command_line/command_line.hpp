@@ -11,9 +11,9 @@
 #include <utility>
 #include <vector>
 
-#include "option.hpp"
+#include "dko/command_line/option.hpp"
 
-namespace dko::app {
+namespace dko {
 
 /// A value of a type of its own, and the word for it.
 template <class T>
@@ -161,4 +161,4 @@ Option& CommandLine::parsed(std::string_view name, T& variable, std::string argu
              });
 }
 
-}  // namespace dko::app
+}  // namespace dko
