@@ -155,7 +155,7 @@ double least_memory(const ScreenReader& screen, const Measure& by) {
     try {
       summarize_pairs(screen, by, all_rows, memory, Communicator::one_rank());
       return memory;
-    } catch (const UsageError&) {
+    } catch (const CollectiveFailure&) {
       memory *= 1.05;
     }
   }
@@ -274,14 +274,14 @@ TEST_CASE("what does not fit is refused with what would, on all ranks") {
   std::int64_t fits = 0;
   try {
     summarize_pairs(screen, {}, all_rows, memory, testing::world());
-  } catch (const UsageError& error) {
+  } catch (const CollectiveFailure& error) {
     const std::string words = error.what();
     fits = std::stoll(words.substr(words.find("-n ") + 3));
   }
   REQUIRE(fits > 0);
   REQUIRE(fits < 380);
   CHECK_NOTHROW(summarize_pairs(screen, {}, fits, memory, testing::world()));
-  CHECK_THROWS_AS(summarize_pairs(screen, {}, fits + 2, memory, testing::world()), UsageError);
+  CHECK_THROWS_AS(summarize_pairs(screen, {}, fits + 2, memory, testing::world()), CollectiveFailure);
   CHECK_THROWS_WITH(summarize_pairs(screen, {}, 1, 100, testing::world()),
                     Catch::Contains("give it more") && !Catch::Contains("fits"));
   testing::world().barrier();

@@ -13,8 +13,9 @@ namespace dko {
 /// and the result is the same to the bit for any number of ranks and any memory. A list is read by rank 0
 /// alone; what it has twice counts once. Where the screen holds nothing of its pairs but a summary, the rows
 /// are those that it holds, in single precision. Collective.
-/// @throws UsageError, before reading any score, if `memory` does not hold `count` rows (of each rank twice
-///         as many, or all there can be) and the sums of the pairs of one first gene; it says what would fit.
+/// @throws CollectiveFailure of exit code 2, before reading any score, if `memory` does not hold `count` rows
+/// (of each rank twice as many, or all there can be) and the sums of the pairs of one first gene; it says
+/// what would fit.
 SummaryTable summarize_pairs(const ScreenReader& screen, const Measure& by, std::int64_t count, double memory,
                              const Communicator& ranks, const ProgressCallback& progress = {});
 
