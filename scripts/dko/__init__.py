@@ -9,7 +9,7 @@ dko.scaling and dko.submit; of them the latter two need nothing but Python.
 """
 from dko.errors import DkoError, InputError, ReadError, UsageError, WriteError
 
-__version__ = "0.1.0"  # of the program that this belongs to: PROJECT_VERSION in CMakeLists.txt
+__version__ = "0.2.0"  # of the program that this belongs to: PROJECT_VERSION in CMakeLists.txt
 
 # In which modules the others are: h5py and pandas are loaded when they are asked for.
 _PLACES = {"open_screen": "dko.results", "Screen": "dko.results", "open_model": "dko.model", "Model": "dko.model"}
