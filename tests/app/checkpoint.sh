@@ -69,7 +69,7 @@ for ranks in 1 3; do
   absent c.h5
 done
 # What is not there yet is no reason not to begin.
-expect 0 'c.h5: there is none yet' on 2 "$DKO" train data.csv -o fresh.h5 "${long[@]}" --checkpoint c.h5 --resume -v
+expect 0 'c.h5: does not exist yet' on 2 "$DKO" train data.csv -o fresh.h5 "${long[@]}" --checkpoint c.h5 --resume -v
 grep -q 'c.h5: written after 3,000 steps' said.txt || { cat said.txt; fail "the last state was not saved"; }
 same_model fresh.h5 whole.h5
 absent c.h5

@@ -47,7 +47,7 @@ blocks() {
       if (marked) {file = sprintf("%s/%04d.%s", folder, NR, substr($0, 4)); if (needs != "") print needs >(file ".needs")}
       marked = 0; next}
     /^<!-- run(: [a-z0-9]+)? -->$/ {marked = 1; needs = /:/ ? $3 : ""; next}
-    /<!-- *run/ {bad("not the mark <!-- run --> or <!-- run: MODULE -->")}
+    /^ *<!-- *run/ {bad("not the mark <!-- run --> or <!-- run: MODULE -->")}
     END {if (!failed && (inside || marked)) bad("a block without an end")}' "$1"
 }
 
