@@ -408,7 +408,7 @@ edited("short_data.h5ad", "data has [0-9]+ entries and indices", lambda file: re
 edited("short_obs.h5ad", "indptr|shape", lambda file: replace(file, "obs/_index", file["obs/_index"][:-1]))
 edited("text.h5ad", "X: is not numeric", lambda file: replace(file, "X", np.full(X.shape, b"a")), X)
 edited("no_x.h5ad", "has no X", lambda file: file.__delitem__("X"))
-edited("coo.h5ad", "encoded as coo_matrix", lambda file: file["X"].attrs.__setitem__("encoding-type", "coo_matrix"))
+edited("coo.h5ad", "has the encoding coo_matrix", lambda file: file["X"].attrs.__setitem__("encoding-type", "coo_matrix"))
 edited("codes.h5ad", "there are 0 categories",
        lambda file: (file["var"].__delitem__("_index"), file["var"].create_group("_index").update(
            {"codes": np.zeros(GENES, "i1"), "categories": np.array([], dtype="S1")})))
