@@ -4,7 +4,8 @@
 # input follows. What broke stays in the current folder as finding-NUMBER: PROGRAM --reader=READER FILE shows it again.
 set -euo pipefail
 program=$1 reader=$2 inputs=$3
-export ASAN_OPTIONS=max_allocation_size_mb=512:hard_rss_limit_mb=1024:allocator_may_return_null=0:detect_leaks=0
+# HDF5 is told that there is no room, which it copes with; `new` of dko's that asks for too much is reported all the same.
+export ASAN_OPTIONS=max_allocation_size_mb=512:hard_rss_limit_mb=1024:allocator_may_return_null=1:detect_leaks=0
 export UBSAN_OPTIONS=print_stacktrace=1
 [ -w /dev/shm ] && export TMPDIR=/dev/shm  # files are written and read many times
 
