@@ -58,6 +58,8 @@ def arguments_of(command_line):
     parser.add_argument("--yes", action="store_true", help="submit it")
     parser.add_argument("--dry-run", action="store_true", help="only say what would be done (the default)")
     own, of_dko = parser.parse_known_args(command_line)
+    if not own.out or not own.input:
+        raise UsageError("INPUT and --out need a value: one is empty")
     if own.question == "ensemble":
         without_ensemble(of_dko)
     if own.yes and own.dry_run:

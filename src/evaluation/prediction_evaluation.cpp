@@ -26,7 +26,9 @@ struct HeldOut {
 /// @throws InputError if the prediction is not of these data.
 HeldOut find_held_out(const Prediction& prediction, const ExpressionMatrix& profiles) {
   if (prediction.genes != profiles.gene_names())
-    throw InputError("the prediction has other genes than the input");
+    throw InputError(
+        "the prediction has other genes than the input: choose cells and genes as it did; dko info tells "
+        "how");
   const NameIndex index("cell", profiles.cell_names());
   HeldOut held_out;
   std::vector<bool> is_held_out(static_cast<std::size_t>(profiles.cells()), false);
