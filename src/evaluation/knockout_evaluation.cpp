@@ -16,13 +16,13 @@ namespace dko {
 
 namespace {
 
+/// Counts the cells that express each gene beside another.
 std::vector<std::int64_t> cells_expressing(const ExpressionMatrix& profiles) {
-  std::vector<std::int64_t> cells(static_cast<std::size_t>(profiles.genes()), 0);
+  std::vector<std::int64_t> cells;
   for (std::int64_t cell = 0; cell < profiles.cells(); ++cell) {
-    if (profiles.expressed_count(cell) < 2) continue;
-    for (const std::int32_t gene : profiles.expressed(cell)) ++cells[static_cast<std::size_t>(gene)];
+    if (profiles.expressed_count(cell) >= 2) cells.push_back(cell);
   }
-  return cells;
+  return profiles.cells_per_gene(cells);
 }
 
 /// The gene itself first, then those to stand in its place.
