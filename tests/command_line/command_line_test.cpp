@@ -8,8 +8,7 @@
 namespace {
 
 using namespace dko;
-using namespace dko;
-using Catch::Matchers::Contains;
+using Catch::Contains;
 
 enum class Colour { red, green, blue };
 
