@@ -13,6 +13,7 @@
 #include "dko/base/printable.hpp"
 #include "dko/base/report.hpp"
 #include "dko/parallel/collective.hpp"
+#include "dko/parallel/crash_guard.hpp"
 #include "dko/parallel/failing_alone.hpp"
 #include "dko/parallel/launch.hpp"
 #include "dko/parallel/session.hpp"
@@ -39,6 +40,7 @@ ExitCode end(const std::exception& failure, const MpiSession& session) {
       session.world().size() == 1 || dynamic_cast<const CollectiveFailure*>(&failure) != nullptr;
   if (!all_know) end_job(message, code);
   if (session.world().is_root()) report_failure(message, code);
+  CrashGuard::leaving_with(code);
   if (code == ExitCode::io) session.leave(code);
   return code;
 }
@@ -50,6 +52,7 @@ int main(int argc, char** argv) {
   name_parameters_as_options();
   try {
     const MpiSession session(argc, argv);
+    const CrashGuard guard(session);
     try {
       run(argc, argv, session.world());
       return static_cast<int>(ExitCode::done);

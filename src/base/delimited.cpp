@@ -5,8 +5,11 @@
 #include <algorithm>
 #include <boost/iostreams/filter/gzip.hpp>
 #include <boost/iostreams/filtering_stream.hpp>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <istream>
+#include <system_error>
 
 #include "dko/base/error.hpp"
 #include "dko/base/text.hpp"
@@ -38,17 +41,42 @@ struct DelimitedReader::Source {
   std::vector<char> piece = std::vector<char>(piece_bytes);  // of a line
 };
 
+namespace {
+
+/// Why a path leads to no file.
+std::string absence(const fs::path& path, const std::error_code& failure) {
+  std::error_code error;
+  if (fs::is_symlink(fs::symlink_status(path, error)) && failure.value() == ENOENT)
+    return fmt::format("is a link to {}, which does not exist", fs::read_symlink(path, error).string());
+  if (failure && failure.value() != ENOENT && failure.value() != ENOTDIR)
+    return fmt::format("cannot be reached: {}", failure.message());
+  return "there is no such file";
+}
+
+}  // namespace
+
 void require_readable(const fs::path& path) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
-  if (!fs::exists(status)) throw InputError(fmt::format("{}: there is no such file", path.string()));
-  if (fs::is_directory(status))
-    throw InputError(fmt::format("{}: is a directory, not a file", path.string()));
-  if (!fs::is_regular_file(status)) {
-    throw InputError(
-        fmt::format("{}: is not a regular file; save what comes through a pipe first", path.string()));
+  const auto refuse = [&](const std::string& why) {
+    throw InputError(fmt::format("{}: {}", path.string(), why));
+  };
+  if (!fs::exists(status)) {
+    if (!error) error = std::make_error_code(std::errc::no_such_file_or_directory);
+    refuse(absence(path, error));
   }
-  if (!std::ifstream(path)) throw InputError(fmt::format("{}: cannot be opened for reading", path.string()));
+  if (fs::is_directory(status)) refuse("is a directory, not a file");
+  if (!fs::is_regular_file(status)) refuse("is not a regular file; save what comes through a pipe first");
+  errno = 0;
+  if (!std::ifstream(path))
+    refuse(fmt::format("cannot be opened for reading{}",
+                       errno == 0 ? std::string() : fmt::format(": {}", std::strerror(errno))));
+}
+
+bool is_gzip(const fs::path& path) {
+  require_readable(path);
+  std::ifstream file(path, std::ios::binary);
+  return is_gzip(file);
 }
 
 std::string leading_bytes(const fs::path& path, std::size_t most) {
@@ -68,6 +96,8 @@ std::string leading_bytes(const fs::path& path, std::size_t most) {
 
 DelimitedReader::DelimitedReader(const fs::path& path, Fields fields)
     : path_(path), source_(std::make_unique<Source>()), division_(fields) {
+  if (fields == Fields::at_tabs) delimiter_ = '\t';
+  if (fields == Fields::at_commas) delimiter_ = ',';
   require_readable(path);
   source_->file.open(path, std::ios::binary);
   if (is_gzip(source_->file)) source_->stream.push(io::gzip_decompressor(), buffer_bytes);

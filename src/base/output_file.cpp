@@ -14,6 +14,7 @@
 #include "dko/base/error.hpp"
 #include "dko/base/parameter.hpp"
 #include "dko/base/text.hpp"
+#include "dko/base/unfinished_files.hpp"
 
 namespace dko {
 
@@ -62,7 +63,10 @@ OutputFile::OutputFile(fs::path final_path, bool overwrite, bool resume)
 
 void OutputFile::claim() {
   descriptor_ = ::open(partial_path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  if (descriptor_ >= 0) return;
+  if (descriptor_ >= 0) {
+    note_unfinished(partial_path_);
+    return;
+  }
   if (errno == EEXIST) {
     throw UsageError(
         fmt::format("{} exists: another job is writing it, or one was killed; give {} if the command has it "
@@ -102,6 +106,7 @@ void OutputFile::begin(const std::function<void(const fs::path&)>& write) {
     throw;
   }
   open(O_WRONLY);
+  forget_unfinished(partial_path_);  // it is whole, and may be of use
 }
 
 OutputFile::OutputFile(OutputFile&& other) noexcept
@@ -116,6 +121,7 @@ OutputFile::~OutputFile() {
   if (descriptor_ < 0) return;
   std::error_code ignored;
   if (!is_kept_ && is_ours()) fs::remove(partial_path_, ignored);
+  forget_unfinished(partial_path_);
   ::close(descriptor_);
 }
 
@@ -168,6 +174,7 @@ void OutputFile::commit() {
                               partial_path_.string(), error.message()));
   }
   ::close(std::exchange(descriptor_, -1));
+  forget_unfinished(partial_path_);
 }
 
 double available_disk_space(const fs::path& path) {

@@ -23,10 +23,10 @@ std::vector<std::int64_t> read_starts(const hdf5::Location& group, std::int64_t 
   }
   std::vector<std::int64_t> starts(static_cast<std::size_t>(runs + 1));
   indptr.read(0, std::span<std::int64_t>(starts));
-  if (starts.front() != 0 || starts.back() > entries || !std::is_sorted(starts.begin(), starts.end()))
-    throw InputError(
-        fmt::format("{}: is not ascending from 0 to at most {}, the number of entries: the file is corrupt",
-                    indptr.place(), entries));
+  if (starts.front() != 0 || starts.back() != entries || !std::is_sorted(starts.begin(), starts.end()))
+    throw InputError(fmt::format(
+        "{}: is not ascending from 0 to {}, the number of entries, but from {} to {}: the file is corrupt",
+        indptr.place(), entries, starts.front(), starts.back()));
   return starts;
 }
 

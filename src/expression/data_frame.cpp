@@ -46,7 +46,9 @@ CellColumn plain(std::string title, const hdf5::Dataset& array, const std::strin
 }  // namespace
 
 DataFrame::DataFrame(const hdf5::Location& file, const hdf5::Location& parent, std::string name)
-    : file_(file), name_(std::move(name)) {
+    : file_(file),
+      name_(std::move(name)),
+      place_(parent.place() + (parent.place().ends_with('/') ? "" : "/") + name_) {
   if (parent.has_group(name_))
     group_.emplace(parent.group(name_));
   else

@@ -16,6 +16,8 @@ class DataFrame {
   /// frame.
   DataFrame(const hdf5::Location& file, const hdf5::Location& parent, std::string name);
 
+  /// "file:/obs", for messages.
+  const std::string& place() const { return place_; }
   /// The names of the rows. @throws InputError if they cannot be read.
   Names index() const;
   bool has(const std::string& column) const;
@@ -30,6 +32,7 @@ class DataFrame {
 
   const hdf5::Location& file_;
   std::string name_;
+  std::string place_;
   std::optional<hdf5::Location> group_;
   std::optional<hdf5::Dataset> records_;
 };

@@ -15,6 +15,7 @@ namespace dko {
 struct Source {
   std::filesystem::path path;
   bool is_folder = false;
+  bool is_gzip = false;
   std::string start;  ///< up to 4,096 bytes, decompressed if gzip; empty for a folder
 
   bool is_hdf5() const { return start.starts_with("\x89HDF\r\n\x1a\n"); }

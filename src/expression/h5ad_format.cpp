@@ -67,11 +67,14 @@ GeneNames gene_names_of(const DataFrame& var) {
     genes.ids = std::move(genes.names);
     genes.names = var.column(*symbols).texts;
   }
-  for (std::size_t at = 0; at < std::min(genes.names.size(), genes.ids.size()); ++at) {
+  if (genes.ids.empty()) return genes;
+  if (genes.ids.size() != genes.names.size())
+    throw InputError(fmt::format("{}: its columns have {} and {} entries: the file is corrupt", var.place(),
+                                 genes.names.size(), genes.ids.size()));
+  for (std::size_t at = 0; at < genes.names.size(); ++at) {
     if (genes.names[at].empty()) genes.names[at] = genes.ids[at];
     if (genes.ids[at].empty()) genes.ids[at] = genes.names[at];
   }
-  if (genes.ids.size() != genes.names.size()) genes.ids.clear();
   return genes;
 }
 
@@ -94,6 +97,9 @@ class AnnDataFile {
   ExpressionMatrix read() {
     const auto [parent, name] = matrix_place();
     const hdf5::Location& in = parent ? *parent : file_;
+    if (in.has_dataset(name) && in.dataset(name).shape().empty())
+      throw InputError(fmt::format("{}: holds no matrix, as anndata writes None{}", in.dataset(name).place(),
+                                   other_values()));
     const GeneNames genes = gene_names_of(genes_frame());
     const Names cells = DataFrame(file_, file_, "obs").index();
     const EntryCheck check{cells, genes.names, in.place() + (in.place().ends_with('/') ? "" : "/") + name,

@@ -6,9 +6,11 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <span>
 
 #include "dko/base/delimited.hpp"
 #include "dko/base/error.hpp"
+#include "dko/base/parameter.hpp"
 #include "dko/base/text.hpp"
 #include "dko/expression/matrix_builder.hpp"
 #include "entry_check.hpp"
@@ -16,12 +18,11 @@
 #include "format.hpp"
 #include "matrix_market_files.hpp"
 #include "memory_limit.hpp"
+#include "name_lists.hpp"
 
 namespace dko {
 
 namespace {
-
-constexpr std::string_view banner = "%%MatrixMarket";
 
 /// What the first line says.
 struct Header {
@@ -48,50 +49,21 @@ struct Words {
   std::size_t count = 0;
 };
 
-/// Fields of a line between tabs; a line of 10x's lists, in which nothing is quoted.
-std::vector<std::string> columns_of(std::string_view line) {
-  std::vector<std::string> columns;
-  for (std::size_t at = 0; at <= line.size();) {
-    const std::size_t end = std::min(line.find('\t', at), line.size());
-    columns.emplace_back(trimmed(line.substr(at, end - at)));
-    at = end + 1;
-  }
-  return columns;
+bool is_one_of(std::span<const std::string_view> words, std::string_view word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-/// The first column of a list.
-Names read_cells(const std::filesystem::path& path, double memory) {
-  DelimitedReader file(path, Fields::whole);
-  const MemoryLimit limit(memory, path);
-  double held = 0;
-  Names names;
-  while (file.next()) {
-    names.push_back(columns_of(file.fields()[0]).front());
-    limit.require(held += bytes_of(names.back()));
-  }
-  return names;
-}
+/// Types of values that writers in the field put in the banner; the standard has real, integer, pattern.
+constexpr std::array<std::string_view, 7> reals{"real",    "float",   "double", "float32",
+                                                "float64", "numeric", "single"};
+constexpr std::array<std::string_view, 9> integers{
+    "integer", "int", "int32", "int64", "unsigned-integer", "unsigned", "uint32", "uint64", "long"};
 
-/// A list of genes: of names; of accessions and symbols (version 2); or of both and their types (version 3).
-Features read_features(const std::filesystem::path& path, double memory) {
-  DelimitedReader file(path, Fields::whole);
-  const MemoryLimit limit(memory, path);
-  double held = 0;
-  Features features;
-  std::size_t width = 0;
-  while (file.next()) {
-    const std::vector<std::string> columns = columns_of(file.fields()[0]);
-    if (width == 0) width = std::min<std::size_t>(columns.size(), 3);
-    if (columns.size() < width)
-      throw InputError(
-          fmt::format("{}: has {} fields, the lines before have {}", file.place(), columns.size(), width));
-    features.names.push_back(columns[width > 1 ? 1 : 0]);
-    if (width > 1) features.ids.push_back(columns[0]);
-    if (width > 2) features.types.push_back(columns[2]);
-    for (std::size_t at = 0; at < width; ++at) held += bytes_of(columns[at]);
-    limit.require(held);
-  }
-  return features;
+/// In any case, with one or two per cent signs, as some writers have it.
+bool is_banner(std::string_view line) {
+  if (line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(3);
+  const std::string start = lower_case(line.substr(0, 15));
+  return start.starts_with("%%matrixmarket") || start.starts_with("%matrixmarket");
 }
 
 /// A MatrixMarket file while it is read.
@@ -108,6 +80,8 @@ class MatrixMarketFile {
   ExpressionMatrix read() {
     read_header();
     read_names();
+    require_plausible_sizes();
+    require_lists();
     decide_orientation();
     name_what_has_no_name();
     const FeatureChoice choice = choose_genes(features_, options_.genome, path_, log_);
@@ -132,10 +106,12 @@ class MatrixMarketFile {
     header_.coordinate = words[2] == "coordinate";
     header_.pattern = words[3] == "pattern";
     header_.symmetric = words[4] == "symmetric";
-    constexpr std::array fields{"integer", "real", "double", "pattern", "unsigned-integer"};
     if (!header_.coordinate && words[2] != "array") refuse("is neither in coordinate nor in array format");
-    if (std::find(fields.begin(), fields.end(), words[3]) == fields.end())
+    if (!header_.pattern && !is_one_of(reals, words[3]) && !is_one_of(integers, words[3]))
       refuse(fmt::format("has values of type {}, which cannot be expression", words[3]));
+    if (!is_one_of(std::array<std::string_view, 4>{"real", "integer", "pattern", "double"}, words[3]))
+      log_.detail("{}: values of type {} are read as {}", files_.matrix.string(), words[3],
+                  is_one_of(reals, words[3]) ? "real" : "integer");
     if (words[4] != "general" && !header_.symmetric)
       refuse(fmt::format("is a {} matrix, which cannot be expression", words[4]));
     if (header_.pattern) {
@@ -145,10 +121,15 @@ class MatrixMarketFile {
     read_size();
   }
 
+  bool is_comment(std::string_view line) const {
+    if (line.starts_with('#')) refuse("is a comment with #; those of MatrixMarket begin with %: remove it");
+    return line.starts_with('%');
+  }
+
   void read_size() {
     do {
       if (!reader_.next()) throw InputError(fmt::format("{}: has no line of sizes", files_.matrix.string()));
-    } while (reader_.fields()[0].starts_with('%'));
+    } while (is_comment(reader_.fields()[0]));
     const Words words(reader_.fields()[0]);
     std::vector<std::int64_t> sizes;
     for (std::size_t at = 0; at < words.count; ++at) sizes.push_back(parse_integer(words[at]).value_or(-1));
@@ -165,32 +146,9 @@ class MatrixMarketFile {
   }
 
   void read_names() {
-    if (files_.genes) features_ = read_features(*files_.genes, options_.memory);
-    if (files_.cells) cells_ = read_cells(*files_.cells, options_.memory);
-    drop_titles();
-    std::string found;
-    for (const auto& list : {files_.genes, files_.cells})
-      if (list) found += (found.empty() ? "" : " and ") + list->filename().string();
-    log_.detail("{}: names from {}", files_.matrix.string(), found.empty() ? "nowhere: numbered" : found);
-  }
-
-  /// R writes lists with a title ("x"), which is no name if the list is one longer than the matrix.
-  void drop_titles() {
-    constexpr std::array titles{"x",     "v1",   "barcode", "barcodes", "cell",
-                                "cells", "gene", "genes",   "gene_id",  "feature"};
-    const auto drop = [&](Names& names, std::string_view first) {
-      const bool one_more = std::ssize(names) == rows_ + 1 || std::ssize(names) == columns_ + 1;
-      if (!one_more || std::ssize(names) == rows_ || std::ssize(names) == columns_) return false;
-      if (std::find(titles.begin(), titles.end(), lower_case(first)) == titles.end()) return false;
-      names.erase(names.begin());
-      return true;
-    };
-    if (!cells_.empty()) drop(cells_, cells_.front());
-    if (features_.names.empty()) return;
-    const std::string first = features_.ids.empty() ? features_.names.front() : features_.ids.front();
-    if (!drop(features_.names, first)) return;
-    for (Names* list : {&features_.ids, &features_.types})
-      if (!list->empty()) list->erase(list->begin());
+    NamesOfMatrix names = read_lists(files_, rows_, columns_, options_.memory, log_);
+    features_ = std::move(names.features);
+    cells_ = std::move(names.cells);
   }
 
   bool fits(std::int64_t genes, std::int64_t cells) const {
@@ -198,22 +156,34 @@ class MatrixMarketFile {
            (!files_.cells || std::ssize(cells_) == cells);
   }
 
-  /// By what is asked for; else rows are genes, as 10x writes them, unless only the other way fits the lists.
+  /// By what is asked for, else by the lengths of the lists where these fit one way only. A matrix without
+  /// any list has genes as rows.
   void decide_orientation() {
-    rows_are_genes_ = options_.orientation ? *options_.orientation == Orientation::genes_by_cells
-                                           : fits(rows_, columns_) || !fits(columns_, rows_);
-    if (!fits(rows_are_genes_ ? rows_ : columns_, rows_are_genes_ ? columns_ : rows_)) {
-      throw InputError(fmt::format("{}: is {} × {}, which does not match its lists:{}{}",
-                                   files_.matrix.string(), rows_, columns_,
-                                   files_.genes ? fmt::format(" {} of {}", files_.genes->filename().string(),
-                                                              counted(std::ssize(features_.names), "gene"))
-                                                : std::string(),
-                                   files_.cells ? fmt::format(" {} of {}", files_.cells->filename().string(),
-                                                              counted(std::ssize(cells_), "cell"))
-                                                : std::string()));
+    const bool as_genes = fits(rows_, columns_);
+    const bool as_cells = fits(columns_, rows_);
+    rows_are_genes_ =
+        options_.orientation ? *options_.orientation == Orientation::genes_by_cells : as_genes || !as_cells;
+    if (!(rows_are_genes_ ? as_genes : as_cells)) refuse_lengths();
+    if (options_.orientation) return;
+    if (as_genes && as_cells && (files_.genes || files_.cells || rows_ == columns_)) {
+      throw InputError(
+          fmt::format("{}: is {} × {}, and nothing tells whether its rows are genes or cells: give {} or {}",
+                      files_.matrix.string(), rows_, columns_, parameter("orientation", "genes-x-cells"),
+                      parameter("orientation", "cells-x-genes")));
     }
-    if (!rows_are_genes_ && !options_.orientation)
+    if (!rows_are_genes_)
       log_.info("{}: its rows are cells, by the lengths of its lists", files_.matrix.string());
+  }
+
+  [[noreturn]] void refuse_lengths() const {
+    const auto words = [](const auto& list, std::int64_t length, const char* what) {
+      return list ? fmt::format(" {} of {}", list->filename().string(), counted(length, what))
+                  : std::string();
+    };
+    throw InputError(fmt::format("{}: is {} × {}, which does not match its lists:{}{}",
+                                 files_.matrix.string(), rows_, columns_,
+                                 words(files_.genes, std::ssize(features_.names), "gene"),
+                                 words(files_.cells, std::ssize(cells_), "cell")));
   }
 
   /// Without lists the sizes are all there is to tell how many names are needed: they are not believed
@@ -233,14 +203,32 @@ class MatrixMarketFile {
     limit_.require(bytes_of({}) * static_cast<double>(rows_ + columns_));
   }
 
+  /// Numbers take the place of names only in a matrix that stands alone, or where the user says what is a
+  /// row.
+  void require_lists() const {
+    if (options_.orientation || (files_.genes && files_.cells)) return;
+    const std::string missing = files_.genes   ? "list of its cells"
+                                : files_.cells ? "list of its genes"
+                                               : "lists of its genes and cells";
+    const std::vector<std::string> possible = possible_lists(files_, rows_, columns_);
+    if (!files_.genes && !files_.cells && !files_.needs_lists && possible.empty()) return;
+    throw InputError(fmt::format(
+        "{}: has no {} beside it under a usual name (such as features.tsv or genes.tsv, and barcodes.tsv){}; "
+        "rename them, or give {} or {} to number what has no names",
+        files_.matrix.string(), missing,
+        possible.empty() ? std::string() : fmt::format("; {} may be it", fmt::join(possible, ", ")),
+        parameter("orientation", "genes-x-cells"), parameter("orientation", "cells-x-genes")));
+  }
+
   void name_what_has_no_name() {
-    require_plausible_sizes();
-    if (!files_.genes) {
-      features_.names = numbered_names("gene", rows_are_genes_ ? rows_ : columns_);
-      if (!files_.cells)
-        log_.warn("{}: has no lists of genes and cells beside it; they are numbered", path_.string());
-    }
+    if (!files_.genes) features_.names = numbered_names("gene", rows_are_genes_ ? rows_ : columns_);
     if (!files_.cells) cells_ = numbered_names("cell", rows_are_genes_ ? columns_ : rows_);
+    if (files_.genes && files_.cells) return;
+    log_.warn("{}: has no {} beside it; they are numbered, and its rows are taken as {}", path_.string(),
+              files_.genes   ? "list of cells"
+              : files_.cells ? "list of genes"
+                             : "lists of genes and cells",
+              rows_are_genes_ ? "genes" : "cells");
   }
 
   void add(std::int64_t row, std::int64_t column, float value) {
@@ -277,7 +265,7 @@ class MatrixMarketFile {
     const std::size_t width = header_.pattern ? 2 : 3;
     std::int64_t read = 0;
     while (reader_.next()) {
-      if (reader_.fields()[0].starts_with('%')) continue;
+      if (is_comment(reader_.fields()[0])) continue;
       if (read == entries_)
         refuse(fmt::format("more than the {} entries that the file says it has", entries_));
       const Words words(reader_.fields()[0]);
@@ -298,7 +286,7 @@ class MatrixMarketFile {
     std::int64_t read = 0;
     while (reader_.next()) {
       const std::string_view text = trimmed(reader_.fields()[0]);
-      if (text.starts_with('%')) continue;
+      if (is_comment(text)) continue;
       if (read == entries_)
         refuse(fmt::format("more than the {} values that the file says it has", entries_));
       const std::int64_t row = read % rows_;
@@ -335,7 +323,7 @@ class MatrixMarketFile {
 }  // namespace
 
 bool accepts_matrix_market(const Source& source) {
-  return source.is_folder || source.start.starts_with(banner);
+  return source.is_folder ? has_matrix_market(source.path) : is_banner(source.start);
 }
 
 ExpressionMatrix read_matrix_market(const std::filesystem::path& path, const ReadOptions& options, Log& log) {

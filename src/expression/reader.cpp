@@ -3,14 +3,13 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <optional>
 
 #include "dko/base/delimited.hpp"
 #include "dko/base/error.hpp"
 #include "dko/base/parameter.hpp"
 #include "dko/base/text.hpp"
-#include "dko/hdf5/header.hpp"
 #include "format.hpp"
+#include "other_programs.hpp"
 
 namespace dko {
 
@@ -29,41 +28,12 @@ constexpr std::array formats{Format{anndata, {.layer = true}, accepts_h5ad, read
 
 Source source_of(const fs::path& path) {
   std::error_code error;
-  if (fs::is_directory(path, error)) return {path, true, {}};
+  if (fs::is_directory(path, error)) return {path, true, false, {}};
   constexpr std::size_t enough = 4096;
-  Source source{path, false, leading_bytes(path, enough)};
+  Source source{path, false, is_gzip(path), leading_bytes(path, enough)};
   if (source.start.empty() && fs::file_size(path, error) == 0)
     throw InputError(fmt::format("{}: is empty", path.string()));
   return source;
-}
-
-/// What files of other programs are, as their own marks say, and what to do with them.
-std::string way_out(const Source& source) {
-  if (source.is_hdf5()) {
-    const hdf5::File file = hdf5::File::open(source.path, hdf5::Access::read);
-    if (file.has_attribute("format"))
-      return fmt::format("is a {} file, not expression data", hdf5::format_of(file));
-    if (file.has("mod"))
-      return "is a MuData file: write one modality, in Python mdata[\"rna\"].write_h5ad(\"rna.h5ad\")";
-    if (file.has("row_attrs") && file.has("col_attrs"))
-      return "is a loom file: convert it, in Python scanpy.read_loom(\"x.loom\").write_h5ad(\"x.h5ad\")";
-    if (file.has("assays"))
-      return "is an h5Seurat file: convert it, in R SeuratDisk::Convert(\"x.h5seurat\", dest = \"h5ad\")";
-    return fmt::format("is an HDF5 file that is neither AnnData nor 10x: it holds {}",
-                       fmt::join(file.children(), ", "));
-  }
-  for (const std::string_view mark : {"RDX2", "RDX3", "X\n", "A\n"}) {
-    if (source.start.starts_with(mark))
-      return "is a file of R objects: write the counts from R, such as Matrix::writeMM(counts, "
-             "\"matrix.mtx\") with "
-             "genes.tsv and barcodes.tsv beside it";
-  }
-  if (source.start.starts_with("PK")) return "is a zip or Excel file: save the table as CSV";
-  if (source.start.starts_with("\xFF\xFE") || source.start.starts_with("\xFE\xFF"))
-    return "is text in UTF-16: save it as UTF-8";
-  if (source.start.starts_with("\x1f\x8b") || source.start.empty())
-    return "is corrupt or truncated: gzip data that cannot be read";
-  return "is in no format that dko reads (h5ad, 10x HDF5, MatrixMarket, CSV or TSV)";
 }
 
 void require_known(const ReadOptions& options, const Format& format, const fs::path& path) {
@@ -78,6 +48,8 @@ void require_known(const ReadOptions& options, const Format& format, const fs::p
 }
 
 const Format& format_of(const Source& source) {
+  if (const auto words = named_as_foreign(source))
+    throw InputError(fmt::format("{}: {}", source.path.string(), *words));
   for (const Format& format : formats) {
     if (format.accepts(source)) return format;
   }

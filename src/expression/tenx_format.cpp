@@ -76,14 +76,14 @@ ExpressionMatrix read_tenx(const std::filesystem::path& path, const ReadOptions&
   if (is_version3(file)) {
     const hdf5::Location group = file.group(version3);
     const hdf5::Location of = group.group("features");
-    Features features{of.read_strings("name"), of.read_strings("id"), {}, {}};
+    Features features{of.read_strings("name"), of.read_strings("id"), {}, {}, of.place()};
     if (of.has_dataset("feature_type")) features.types = of.read_strings("feature_type");
     if (of.has_dataset("genome")) features.genomes = of.read_strings("genome");
     return read_group(group, std::move(features), options.genome, limit, path, log);
   }
   const hdf5::Location group = file.group(chosen_genome(genomes_of(file), options.genome, path.string()));
-  return read_group(group, {group.read_strings("gene_names"), group.read_strings("genes"), {}, {}}, {}, limit,
-                    path, log);
+  return read_group(group, {group.read_strings("gene_names"), group.read_strings("genes"), {}, {}, {}}, {},
+                    limit, path, log);
 }
 
 }  // namespace dko

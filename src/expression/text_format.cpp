@@ -111,16 +111,31 @@ class TextMatrix {
     const std::vector<std::string> first(reader_.fields().begin(), reader_.fields().end());
     const std::vector<std::string_view> first_fields(first.begin(), first.end());
     if (const Layout alone = layout_of(first_fields, {}); !alone.header) {
+      if (first.size() == 1 || first_fields[0] == "#") require_no_comment(first_fields, {});
       require_no_header(first_fields);
       start(Layout{false, alone.row_names}, first.size(), {});
       return;
     }
     if (!reader_.next())
       throw InputError(fmt::format("{}: has a header and no {}s", path_.string(), row_kind()));
+    require_no_comment(first_fields, reader_.fields());
     ends_with_delimiter_ = first.size() > 2 && first.back().empty() && reader_.fields().back().empty();
     const Fields header = without_end(first_fields);
     const Fields second = without_end(reader_.fields());
     start(layout_of(header, second), second.size(), {header.begin(), header.end()});
+  }
+
+  /// Comments before the table, with its own marks or those of GEO's series: not headers whose title begins
+  /// so, which have as many fields as the rows, or one less, and rows of numbers below.
+  void require_no_comment(Fields first, Fields second) const {
+    if (first[0].empty() || std::string_view("#!%^").find(first[0][0]) == std::string_view::npos) return;
+    const bool fits =
+        first.size() > 1 && (first.size() == second.size() || first.size() + 1 == second.size());
+    if (fits && all_numbers(second.subspan(1))) return;
+    throw InputError(
+        fmt::format("{}, line 1: begins with {} and is no header of what follows: remove comments before the "
+                    "table, such as grep -v '^{}' {} > new.csv",
+                    path_.string(), first[0][0], first[0][0], path_.string()));
   }
 
   /// Numbers that count up may be a header without a title, as pandas writes it.

@@ -3,11 +3,29 @@
 #include <fmt/format.h>
 
 #include "checks.hpp"
+#include "dko/base/delimited.hpp"
 #include "dko/base/error.hpp"
+#include "dko/hdf5/file_being_read.hpp"
 #include "native.hpp"
 #include "releases.hpp"
 
 namespace dko::hdf5 {
+
+namespace {
+
+/// @throws InputError for what is no HDF5 file, with the reason
+void require_hdf5(const std::filesystem::path& path) {
+  dko::require_readable(path);
+  const std::string name = path.string();
+  if (has_signature(name) != 0) return;
+  if (std::filesystem::file_size(path) == 0) throw InputError(fmt::format("{}: is empty", name));
+  if (is_gzip(path) && leading_bytes(path, 8).starts_with("\x89HDF"))
+    throw InputError(fmt::format(
+        "{}: is an HDF5 file that was compressed as a whole: unpack it first, gunzip -k {}", name, name));
+  throw InputError(fmt::format("{}: is not an HDF5 file", name));
+}
+
+}  // namespace
 
 File File::create(const std::filesystem::path& path, std::int64_t alignment) {
   prepare_library();
@@ -36,24 +54,22 @@ File File::open(const std::filesystem::path& path, Access access) {
   const std::string name = path.string();
   if (access == Access::write) {
     const Handle properties = checked_access();
+    const ReadingMark mark(path);
     const Id id = check(H5Fopen(name.c_str(), H5F_ACC_RDWR, properties.id()),
                         fmt::format("{}: cannot be written to", name));
     File file(Handle(id, H5Fclose), name + ":");
     file.is_own_ = true;
     return file;
   }
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(path, error)) {
-    throw InputError(fmt::format("{}: there is no such file", name));
-  }
-  if (has_signature(name) == 0) throw InputError(fmt::format("{}: is not an HDF5 file", name));
+  ReadingMark mark(path);
+  require_hdf5(path);
   const Handle reading = reading_access();
 #if H5_VERSION_GE(1, 10, 7)  // those before know the environment's HDF5_USE_FILE_LOCKING alone
   if (access == Access::watch) check(H5Pset_file_locking(reading.id(), 0, 1), "HDF5 file access");
 #endif
   const Id id = check_input(H5Fopen(name.c_str(), H5F_ACC_RDONLY, reading.id()),
                             fmt::format("{}: cannot be opened: corrupt, or in use by another program", name));
-  File file(Handle(id, H5Fclose), name + ":");
+  File file(mark.handle_of(id), name + ":");
   require_usual_sizes(file.id(), name);
   return file;
 }

@@ -46,7 +46,7 @@ printf '%%%%MatrixMarket matrix coordinate integer general\n1152921504606846976 
 refused sizes.mtx "does not give the numbers of rows"
 printf '%%%%MatrixMarket matrix coordinate integer general\n2147483647 2147483647 1\n1 1 5\n' >unnamed.mtx
 refused unnamed.mtx 'says that it has 2,147,483,647 genes and no more than 1 entry'
-printf '%%%%MatrixMarket matrix coordinate integer general\n3 3 1152921504606846976\n1 1 5\n' >entries.mtx
+printf '%%%%MatrixMarket matrix coordinate integer general\n3 4 1152921504606846976\n1 1 5\n' >entries.mtx
 refused entries.mtx 'ends after 1 of 1,152,921,504,606,846,976 entries'
 for value in 1e400 inf nan 0x10 -1e400 1e39; do
   printf '1,2\n3,%s\n' "$value" >value.csv

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <initializer_list>
 #include <sstream>
 
 #include "dko/base/error.hpp"
@@ -61,19 +62,41 @@ void read_anndata(const fs::path& file) {
   read_matrix(file, {});
 }
 
-void read_matrix_market(const fs::path& file) {
+/// A matrix and its lists, which stand in one input. With the orientation given the matrix may lack lists.
+void read_with_lists(const fs::path& file, std::initializer_list<const char*> names) {
   const std::string all = testing::read_file(file);
   const fs::path folder = file.parent_path() / "folder";
+  fs::remove_all(folder);
   fs::create_directories(folder);
   std::size_t start = 0;
-  for (const char* name : {"matrix.mtx", "features.tsv", "barcodes.tsv"}) {
-    fs::remove(folder / name);
+  for (const char* name : names) {
     if (start > all.size()) continue;  // the lists may be absent
     const std::size_t end = std::min(all.find(file_separator, start), all.size());
     testing::write_file(folder / name, std::string_view(all).substr(start, end - start));
     start = end + 1;
   }
+  ReadOptions options;
+  options.orientation = Orientation::genes_by_cells;
+  try_to([&] { read_matrix(folder, options); });
   read_matrix(folder, {});
+}
+
+void read_matrix_market(const fs::path& file) {
+  read_with_lists(file, {"matrix.mtx", "features.tsv", "barcodes.tsv"});
+}
+
+void read_parse(const fs::path& file) {
+  read_with_lists(file, {"count_matrix.mtx", "all_genes.csv", "cell_metadata.csv", "notes.txt"});
+}
+
+void read_kallisto(const fs::path& file) {
+  read_with_lists(file, {"cells_x_genes.mtx", "cells_x_genes.genes.txt", "cells_x_genes.barcodes.txt",
+                         "cells_x_genes.genes.names.txt"});
+}
+
+void read_alevin(const fs::path& file) {
+  read_with_lists(file,
+                  {"quants_mat.mtx", "quants_mat_cols.txt", "quants_mat_rows.txt", "gene_id_to_name.tsv"});
 }
 
 void read_any_model(const fs::path& file) {
@@ -140,6 +163,9 @@ void read_any_truth(const fs::path& file) {
 
 constexpr std::array all{Reader{"text", false, text_seeds, read_any_matrix},
                          Reader{"matrix-market", false, matrix_market_seeds, read_matrix_market},
+                         Reader{"parse", false, parse_seeds, read_parse},
+                         Reader{"kallisto", false, kallisto_seeds, read_kallisto},
+                         Reader{"alevin", false, kallisto_seeds, read_alevin},
                          Reader{"h5ad", true, h5ad_seeds, read_anndata},
                          Reader{"10x", true, tenx_seeds, read_any_matrix},
                          Reader{"model", true, model_seeds, read_any_model},

@@ -20,7 +20,7 @@ struct Reader {
 
 std::span<const Reader> readers();
 
-/// MatrixMarket's three files stand in one input, with this byte between.
+/// A matrix and its lists stand in one input, with this byte between.
 inline constexpr char file_separator = '\x1e';
 
 }  // namespace dko::fuzz

@@ -167,6 +167,10 @@ Files text_seeds() {
           "a b c\n\"g 1\" 1 2 3\ng2 nan -1 +4\n",
           "gene;a;b;\nx;1;2;\ny;3;4;\n",
           std::string("1,2\n3\0,4\n", 9),
+          "# made by a program\ngene,c1,c2\nActb,1,2\nCd74,3,4\n",
+          "#gene\tc1\tc2\nActb\t1\t2\nCd74\t3\t4\n",
+          " <html><body>",
+          "PK\x03\x04 data.npy",
           std::string(
               "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\x33\xd4\x31\xe2\x32\xd1\x31\xe3\x02\x00\x2f\x28\x5b"
               "\x8d\x08\x00\x00\x00",
@@ -186,9 +190,31 @@ Files matrix_market_seeds() {
           "%%MatrixMarket matrix coordinate real general\n2147483647 2147483647 1\n1 1 5\n"};
 }
 
+/// Cells × genes, lists with headers, a column of line numbers, and a file that is no list.
+Files parse_seeds() {
+  const std::string matrix =
+      "%%MatrixMarket matrix coordinate float general\n%\n3 2 3\n1 1 5\n2 1 1\n2 2 7\n\x1e";
+  return {matrix + "gene_id,gene_name,genome\nENS1,Actb,hg38\nENS2,Cd74,hg38\n\x1e" +
+              "bc_wells,sample\nc1,s\nc2,s\nc3,s\n",
+          matrix + "\"\",\"x\"\n\"1\",\"Actb\"\n\"2\",\"Cd74\"\n\x1e,barcode\n0,c1\n1,c2\n2,c3\n",
+          matrix + "ENS1,Actb,hg38\nENS2,Cd74,hg38\n\x1e\x1e" + "c1\nc2\nc3\n"};
+}
+
+/// Accessions, cells and symbols, or a table from the one to the other.
+Files kallisto_seeds() {
+  const std::string matrix =
+      "%%MatrixMarket matrix coordinate real general\n3 2 3\n1 1 5\n2 1 1\n2 2 7\n\x1e";
+  const std::string lists =
+      "ENS1\nENS2\n\x1e"
+      "c1\nc2\nc3\n\x1e";
+  return {matrix + lists + "Actb\nCd74\n", matrix + lists + "ENS2\tCd74\nENS1\tActb\n",
+          matrix + "ENS1\tActb\tGene Expression\nENS2\tGene Expression\t1\n\x1e"};
+}
+
 Files h5ad_seeds() {
   return {anndata_file([](hdf5::File& file) { write_csr(file, "X", "csr_matrix"); }),
           anndata_file([](hdf5::File& file) { write_csr(file, "X", "csc_matrix"); }),
+          anndata_file([](hdf5::File& file) { file.write_scalar("X", ""); }),
           anndata_file([](hdf5::File& file) { write_dense(file, "X"); }), bytes_of([](const fs::path& path) {
             write_h5ad(path, small_matrix(), {}, start_provenance("dko simulate", 1));
           })};

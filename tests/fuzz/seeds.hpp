@@ -14,6 +14,8 @@ using Files = std::vector<std::string>;
 
 Files text_seeds();
 Files matrix_market_seeds();
+std::vector<std::string> parse_seeds();
+std::vector<std::string> kallisto_seeds();
 Files h5ad_seeds();
 Files tenx_seeds();
 Files model_seeds();

@@ -1,17 +1,19 @@
 // A library for LD_PRELOAD that lets a test choose a moment in a job by its operations on files: there a rank
 // dies, gets a signal, or its disk fails. It is no part of dko. By the environment:
 //
-//   DKO_FAULT        what happens: a signal (KILL ABRT SEGV TERM INT USR1), JOB (SIGKILL to the ranks beside
-//                    this one, then to it), an error of files (ENOSPC EDQUOT EIO EROFS ESTALE) of this
-//                    operation and all after it, SHORT (half a write, then ENOSPC), HANG (half a minute),
-//                    WAIT (until a signal that it handles reaches the rank, or DKO_FAULT_GATE is there), or
-//                    STAY (the same, whatever the signals)
+//   DKO_FAULT        what happens: a signal (KILL ABRT SEGV TERM INT USR1), OVERFLOW (of the stack), JOB
+//   (SIGKILL
+//                    to the ranks beside this one, then to it), an error of files (ENOSPC EDQUOT EIO EROFS
+//                    ESTALE) of this operation and all after it, SHORT (half a write, then ENOSPC), HANG
+//                    (half a minute), WAIT (until a signal that it handles reaches the rank, or
+//                    DKO_FAULT_GATE is there), or STAY (the same, whatever the signals)
 //   DKO_FAULT_AT     at which operation of the rank, counted from 1
 //   DKO_FAULT_RANK   of which rank of MPI_COMM_WORLD; default: of every
 //   DKO_FAULT_PATH   only operations on files whose absolute path contains this text are counted; with a $ at
 //                    its end, whose path ends in what is before it
-//   DKO_FAULT_KINDS  and of them only these: open (to write), create,write,sync,truncate,rename,remove;
-//                    default: all
+//   DKO_FAULT_KINDS  and of them only these: open (to write), create,write,sync,truncate,rename,remove, and
+//   read
+//                    (by HDF5's files that are only read); default: all but read
 //   DKO_FAULT_WHEN   before the operation (default), after it, or in the middle: half a write is made, up to
 //                    a boundary of pages, where the kernel stops when a process is killed
 //   DKO_FAULT_LOG    a file to which each counted operation is appended: rank number call bytes path
@@ -117,7 +119,8 @@ bool is_counted(const Operation& operation) {
   const Settings& asked = settings();
   if (asked.fault.empty() && asked.log.empty() && asked.delay == 0) return false;
   if (!is_asked_for(operation.path, asked.path)) return false;
-  return asked.kinds.empty() ||
+  const bool by_default = std::strcmp(operation.kind, "read") != 0;
+  return (asked.kinds.empty() && by_default) ||
          ("," + asked.kinds + ",").find("," + std::string(operation.kind) + ",") != std::string::npos;
 }
 
@@ -185,8 +188,16 @@ void wait_at_gate() {
   while ((stays || !signal_watch::has_signal) && ::access(asked.gate.c_str(), F_OK) != 0) ::usleep(poll);
 }
 
+/// A recursion without end.
+int overflow(int depth) {
+  volatile char frame[4096];
+  frame[0] = static_cast<char>(depth);
+  return depth < 0 ? 0 : overflow(depth + 1) + frame[0];
+}
+
 void strike() {
   const std::string& fault = settings().fault;
+  if (fault == "OVERFLOW" && overflow(0) == 0) std::abort();
   if (fault == "HANG") ::sleep(30);
   if (fault == "WAIT" || fault == "STAY") wait_at_gate();
   if (fault == "JOB") {
@@ -293,6 +304,12 @@ ssize_t pwritev_with_faults(const char* call, int descriptor, const iovec* parts
       });
 }
 
+ssize_t pread_with_faults(const char* call, int descriptor, void* data, std::size_t bytes, off_t at) {
+  const auto next = real<ssize_t(int, void*, std::size_t, off_t)>(call);
+  return with_faults({call, "read", path_of(descriptor), bytes, static_cast<std::size_t>(at)}, ssize_t{-1},
+                     [&](std::size_t some) { return next(descriptor, data, some, at); });
+}
+
 int truncate_with_faults(const char* call, int descriptor, off_t length) {
   const auto next = real<int(int, off_t)>(call);
   return with_faults({call, "truncate", path_of(descriptor)}, -1,
@@ -350,6 +367,13 @@ ssize_t writev(int descriptor, const iovec* parts, int count) {
                        const std::vector<iovec> first = cut(parts, count, some);
                        return next(descriptor, first.data(), static_cast<int>(first.size()));
                      });
+}
+
+ssize_t pread(int descriptor, void* data, std::size_t bytes, off_t at) {
+  return pread_with_faults("pread", descriptor, data, bytes, at);
+}
+ssize_t pread64(int descriptor, void* data, std::size_t bytes, off64_t at) {
+  return pread_with_faults("pread64", descriptor, data, bytes, at);
 }
 
 ssize_t pwrite(int descriptor, const void* data, std::size_t bytes, off_t at) {

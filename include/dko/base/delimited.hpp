@@ -11,8 +11,12 @@
 
 namespace dko {
 
-/// @throws InputError unless `path` is a regular file that can be opened: a pipe cannot be read twice.
+/// @throws InputError unless `path` is a regular file that can be opened: a pipe cannot be read twice. The
+/// words are the cause: no permission, a link that leads nowhere, a directory.
 void require_readable(const std::filesystem::path& path);
+
+/// Whether a file is compressed by gzip. @throws InputError as require_readable
+bool is_gzip(const std::filesystem::path& path);
 
 /// The first bytes of a file, up to `most`; of the content if it is gzip. What cannot be decompressed is left
 /// out. @throws InputError as require_readable
@@ -21,6 +25,8 @@ std::string leading_bytes(const std::filesystem::path& path, std::size_t most);
 /// How a line is divided.
 enum class Fields {
   delimited,  ///< at tabs if the first line has one, else at commas, else at semicolons, else at blanks
+  at_tabs,    ///< only
+  at_commas,  ///< only
   whole,      ///< not at all: one value a line
 };
 

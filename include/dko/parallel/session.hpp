@@ -28,6 +28,8 @@ class MpiSession {
   MpiSession& operator=(const MpiSession&) = delete;
 
   const Communicator& world() const { return world_; }
+  /// Whether a launcher started this process, and MPI runs. Local.
+  bool in_mpi() const { return started_; }
 
   /// Ends this process with this exit code, MPI left as it is, after all ranks have come here: for failures
   /// of writing, after which HDF5 still holds a file that it would try to close, and crash, when MPI ends.
