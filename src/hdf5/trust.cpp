@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <vector>
 
 #include "dko/base/error.hpp"
@@ -71,6 +72,25 @@ double chunk_bytes_of(Id properties, std::size_t element_bytes, const std::strin
   return bytes;
 }
 
+/// Chunks of as many dimensions as the array, and no more of them than the file has bytes: each that was
+/// written takes some, and HDF5 takes memory for each that is claimed.
+void require_sound_chunks(Id properties, Id space, double bytes, const std::string& place) {
+  if (H5Pget_layout(properties) != H5D_CHUNKED) return;
+  std::array<hsize_t, H5S_MAX_RANK> lengths{};
+  std::array<hsize_t, H5S_MAX_RANK> extent{};
+  const auto dimensions =
+      check_input(H5Pget_chunk(properties, static_cast<int>(lengths.size()), lengths.data()), place);
+  bool fits = check_input(H5Sget_simple_extent_ndims(space), place) == dimensions;
+  if (fits) check_input(H5Sget_simple_extent_dims(space, extent.data(), nullptr), place);
+  double chunks = 1;
+  for (std::size_t at = 0; fits && at < static_cast<std::size_t>(dimensions); ++at) {
+    fits = lengths[at] > 0;
+    if (fits) chunks *= std::ceil(static_cast<double>(extent[at]) / static_cast<double>(lengths[at]));
+  }
+  if (fits && chunks <= bytes) return;
+  throw InputError(fmt::format("{}: its chunks do not fit its shape or the file: it is corrupt", place));
+}
+
 hid_t never(const char*, hid_t, const void*, std::size_t, hid_t, hid_t) {
   return -1;
 }
@@ -101,8 +121,9 @@ void require_readable(Id dataset, const std::string& place) {
       std::min(static_cast<double>(H5Dget_storage_size(dataset)), file_bytes(dataset, place));
   const double most = filters > 0 ? best_compression * stored : stored;
   const double claimed = elements_of(space.id(), place) * static_cast<double>(element_bytes);
-  if (claimed <= most && chunk <= std::max(harmless_chunk, most)) return;
-  throw InputError(fmt::format("{}: claims more data than the file holds: it is corrupt", place));
+  if (claimed > most || chunk > std::max(harmless_chunk, most))
+    throw InputError(fmt::format("{}: claims more data than the file holds: it is corrupt", place));
+  require_sound_chunks(properties.id(), space.id(), file_bytes(dataset, place), place);
 }
 
 void require_readable_attribute(Id attribute, const std::string& what) {

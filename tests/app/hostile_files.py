@@ -106,6 +106,25 @@ with open("same_text.h5ad", "r+b") as file:
     file.seek(start)
     file.write(reference * 5000)
 
+# A text that is said to be beyond the others makes HDF5 1.10 crash.
+with copy("forged_text.h5ad") as file:
+    start = file[path].id.get_offset()
+with open("forged_text.h5ad", "r+b") as file:
+    file.seek(start + 12)
+    file.write(struct.pack("<I", 1 << 29))
+# More chunks than the file has bytes take HDF5 memory without end.
+with h5py.File("sound.h5ad") as sound, h5py.File("tiny_chunks.h5ad", "w") as file:  # h5py's headers have no checksums
+    for name in ("obs", "var"):
+        sound.copy(name, file)
+    file.create_group("X").attrs.update(sound["X"].attrs)
+    for name in ("indices", "indptr"):
+        file["X"][name] = sound["X"][name][:]
+    file["X"].create_dataset("data", data=np.zeros(1 << 19, "f4"), chunks=(4096,), compression="gzip")
+with open("tiny_chunks.h5ad", "r+b") as file:
+    content = file.read()
+    file.seek(content.index(struct.pack("<II", 4096, 4)))
+    file.write(struct.pack("<I", 1))
+
 # The sizes of texts are believed by HDF5 1.10 itself: a damaged one must not come before it.
 with open("sound.h5ad", "rb") as file:
     content = bytearray(file.read())

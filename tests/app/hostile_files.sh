@@ -31,6 +31,8 @@ refused virtual.h5ad '/X/data: keeps its values in other files'
 refused unknown_filter.h5ad '/X/data: is compressed by filter 32001.*this HDF5 does not have'
 refused scaleoffset.h5ad '/X/data: is compressed by filter 6 .*dko does not read'
 refused short_lzf.h5ad '/X/data: (its LZF chunks are smaller|cannot be opened .incorrect metadata checksum)'
+refused forged_text.h5ad 'is corrupt: the HDF5 library crashes|var/_index: cannot be read'
+refused tiny_chunks.h5ad '/X/data: its chunks do not fit its shape or the file'
 refused long_heap.h5ad 'cannot be read .the texts of the file are corrupt'
 refused endless_heap.h5ad 'cannot be read .the texts of the file are corrupt'
 refused huge_scores.h5 'single/impact/data: claims more data' info huge_scores.h5

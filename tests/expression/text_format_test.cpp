@@ -155,6 +155,6 @@ TEST_CASE("sizes that a MatrixMarket file claims are not believed") {
   const std::string banner = "%%MatrixMarket matrix coordinate integer general\n";
   testing::write_file(folder / "names.mtx", banner + "2147483647 2 1\n1 1 5\n");
   CHECK_THROWS_WITH(read_expression(folder / "names.mtx", {}, log), Catch::Contains("2,147,483,647 genes"));
-  testing::write_file(folder / "entries.mtx", banner + "2 2 1152921504606846976\n1 1 5\n");
+  testing::write_file(folder / "entries.mtx", banner + "2 3 1152921504606846976\n1 1 5\n");
   CHECK_THROWS_WITH(read_expression(folder / "entries.mtx", {}, log), Catch::Contains("truncated"));
 }
