@@ -6,7 +6,7 @@
         screen.pairs(cell=17)                          # its pairs, with their interactions
         screen.pairs(gene1="Trem2", gene2="Cd74")      # one pair, in every cell that expresses both
         screen.gene_summary()                          # every gene over its cells
-        screen.pair_summary(top=100)                   # the pairs that interact most, over their cells
+        screen.pair_summary(top=100)                   # the pairs that interact most, over cells
         screen.explain("model.h5", ["Trem2"], cell=17) # what every other gene does then
 
 Genes and cells are named (a string) or numbered from 0 (an integer). A screen is never loaded whole: every
@@ -29,7 +29,7 @@ from dko.files import (  # noqa: F401 (some are for users)
     read_training)
 from dko.screen_file import INTERACTIONS, PAIR_COLUMNS, ScreenFile, interaction_of
 from dko.stored_summary import StoredSummary
-from dko.summary import Moments, PairTable, summarise_double, summarise_list
+from dko.summary import Moments, PairTable, pair_ranking, summarise_double, summarise_list
 
 
 def open_screen(path) -> "Screen":
@@ -203,7 +203,8 @@ class Screen(ScreenFile):
         every score and interaction NAME_mean and NAME_sd (sample standard deviation over cells; of deviations
         over members only the mean), and same_sign (the share of cells in which the interaction has the sign
         of its mean; network_same_sign of network_interaction).
-        The strongest mean interaction, either way, comes first, or the highest mean of another score `by`.
+        The strongest mean network interaction, either way, comes first, or interaction where that is not known,
+        or network, or impact; or the highest mean of another score `by`.
 
         Only of pairs among `genes` and over `cells`, if given; only pairs of at least `min_cells`; only the
         `top` strongest. Reads the pairs of each cell in turn, and holds sums of at most 512 MB at a time,
@@ -221,10 +222,7 @@ class Screen(ScreenFile):
         if not self.has_pairs:
             raise UsageError(f"{self.path}: has no pairs of genes: screen with --order 2")
         measures = self.pair_scores
-        by = by or next(
-            name for name in ("interaction", "network_interaction", "impact", "network") if name in measures)
-        if by not in measures:
-            raise UsageError(f"{self.path}: has no {by} of pairs, only {', '.join(measures)}")
+        by = pair_ranking(measures, by, self.path)
         chosen = np.arange(len(self.genes)) if genes is None else self._gene_numbers(genes)
         within = None if cells is None else np.unique([self.cell_number(cell) for cell in cells])
         table = PairTable(self._gene_labels, measures, by, top, min_cells)
@@ -238,15 +236,17 @@ class Screen(ScreenFile):
 
     # Lists ------------------------------------------------------------------------------------------------
 
-    def listed(self, cell=None, top=None) -> pd.DataFrame:
+    def listed(self, cell=None, top=None, by=None) -> pd.DataFrame:
         """The listed or sampled knockouts (list/), of any number of genes, in their order, or the `top` of
-        them with the highest impact (else network): gene1, gene2, … (gene of single ones), cell and scores.
-        Reads the list in blocks, holds what was asked for."""
+        them with the highest score `by` (impact, else network): gene1, gene2, … (gene of single ones), cell and
+        scores. Reads the list in blocks, holds what was asked for."""
         if not self.list_order:
             raise UsageError(f"{self.path}: has no list of knockouts")
-        return self._listed(cell, [], top=top)
+        if by is not None and by not in self.list_scores:
+            raise UsageError(f"{self.path}: has no {by} of its list, only {', '.join(self.list_scores)}")
+        return self._listed(cell, [], top=top, by=by)
 
-    def _listed(self, cell, genes, any_of: bool = False, top=None) -> pd.DataFrame:
+    def _listed(self, cell, genes, any_of: bool = False, top=None, by=None) -> pd.DataFrame:
         """Of events that hold all of `genes`, or any of them."""
         order = self.list_order
         titles = ["gene"] if order == 1 else [f"gene{at + 1}" for at in range(order)]
@@ -270,7 +270,7 @@ class Screen(ScreenFile):
                 }))
             if top is not None:
                 held = _joined(parts, [])
-                parts = [held.sort_values(scores[0], ascending=False, kind="stable").head(top)]
+                parts = [held.sort_values(by or scores[0], ascending=False, kind="stable").head(top)]
         return _joined(parts, [*titles, "cell", *scores])
 
     # The mapping ------------------------------------------------------------------------------------------

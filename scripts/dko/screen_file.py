@@ -12,6 +12,7 @@ from dko.summary import Band
 MEANS = ("impact", "network")
 SINGLE_COLUMNS = ("impact", "network", "share", "impact_sd", "network_sd")
 PAIR_COLUMNS = ("impact", "network", "impact_sd", "network_sd")
+SUMMARY_MEASURES = ("impact", "network", "impact_sd", "network_sd", "interaction", "network_interaction")
 INTERACTIONS = {"impact": "interaction", "network": "network_interaction"}
 
 BLOCK = 1 << 20  # values read at once
@@ -25,6 +26,14 @@ def interaction_of(pair, first, second) -> np.ndarray:
     interaction = pair - first - second
     least = (pair + first + second) / (1 << 21)
     return np.where(np.abs(interaction) > least, interaction, 0.0).astype(np.float32)
+
+
+def places_of(names) -> dict:
+    """{name: the numbers of what has it}"""
+    places = {}
+    for at, name in enumerate(names):
+        places.setdefault(name, []).append(at)
+    return places
 
 
 class ScreenFile:
@@ -145,6 +154,18 @@ class ScreenFile:
             return []
         return self._stored(group, PAIR_COLUMNS) + [INTERACTIONS[score] for score in self._interacting()]
 
+    @property
+    def pair_measures(self) -> list:
+        """What pair_summary() has of pairs: the same, or what a stored summary has."""
+        if self.has_summary:
+            return self._stored("summary", SUMMARY_MEASURES)
+        return self.pair_scores
+
+    @property
+    def list_scores(self) -> list:
+        """The same of listed or sampled knockouts, without interactions."""
+        return self._stored("list", PAIR_COLUMNS)
+
     def _interacting(self) -> list:
         """The scores of which interactions can be derived: the pairs' and all their singles' are there."""
         group = "double" if self.has_all_pairs else "list"
@@ -187,8 +208,14 @@ class ScreenFile:
         return np.diff(self.pair_starts)
 
     def gene_number(self, gene) -> int:
-        """Of a name, an id, or a number."""
+        """Of a name, else an id, or a number (an integer). A name that several genes have is refused."""
         return self._number(gene, "gene", self.genes, self.gene_ids)
+
+    def genes_named(self, name) -> list:
+        """The numbers of all genes of this name."""
+        if "names" not in self._numbers:
+            self._numbers["names"] = places_of(self.genes)
+        return self._numbers["names"].get(name, [])
 
     def cell_number(self, cell) -> int:
         return self._number(cell, "cell", self.cells, [])
@@ -199,12 +226,15 @@ class ScreenFile:
                 raise UsageError(f"{self.path}: there is no {kind} {wanted}, only 0 to {len(names) - 1}")
             return int(wanted)
         if kind not in self._numbers:
-            table = {name: at for at, name in enumerate(ids)}
-            table.update((name, at) for at, name in enumerate(names))
-            self._numbers[kind] = table
-        if wanted not in self._numbers[kind]:
-            raise UsageError(f"{self.path}: there is no {kind} named {wanted!r}")
-        return self._numbers[kind][wanted]
+            self._numbers[kind] = [places_of(names), places_of(ids)]
+        for places in self._numbers[kind]:
+            found = places.get(wanted, [])
+            if len(found) > 1:
+                raise UsageError(f"{self.path}: {len(found)} {kind}s are named {wanted!r}: ask for one by its number, "
+                                 f"{' or '.join(map(str, found[:8]))}")
+            if found:
+                return found[0]
+        raise UsageError(f"{self.path}: there is no {kind} named {wanted!r}")
 
     # Reading by slices ------------------------------------------------------------------------------------
 

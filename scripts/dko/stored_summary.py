@@ -4,20 +4,20 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from dko.files import InputError, UsageError
-from dko.summary import SAME_SIGN, by_strength
+from dko.files import InputError
+from dko.screen_file import SUMMARY_MEASURES
+from dko.summary import SAME_SIGN, by_strength, pair_ranking
 
 BLOCK = 1 << 20  # pairs read at once
-MEASURES = ("impact", "network", "impact_sd", "network_sd", "interaction", "network_interaction")
 
 
 class StoredSummary:
     """The group summary/ of a screen: of every pair of its genes, row by row of the upper triangle."""
 
     def __init__(self, group, labels, place: str):
-        self.group, self.labels = group, labels
+        self.group, self.labels, self.place = group, labels, place
         self.genes = group["genes"][:]
-        self.measures = [name for name in MEASURES if name in group]
+        self.measures = [name for name in SUMMARY_MEASURES if name in group]
         pairs = len(self.genes) * (len(self.genes) - 1) // 2
         arrays = [group["cells"]] + [data for name in self.measures for data in group[name].values()]
         if any(array.shape != (pairs, ) for array in arrays) or not self.measures or \
@@ -28,11 +28,7 @@ class StoredSummary:
 
     def table(self, genes, top, by, min_cells: int) -> pd.DataFrame:
         """See Screen.pair_summary. `genes` are the numbers of those that both must be of."""
-        if by is None:
-            by = next(name for name in ("interaction", "network_interaction", "impact", "network")
-                      if name in self.measures)
-        if by not in self.measures:
-            raise UsageError(f"the summary of pairs has no {by}, only {', '.join(self.measures)}")
+        by = pair_ranking(self.measures, by, self.place)
         is_chosen = np.isin(self.genes, genes)
         kept = self._block(0, 0, is_chosen, min_cells)
         for first in range(0, len(self.group["cells"]), BLOCK):

@@ -4,6 +4,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from dko.errors import UsageError
+
 PAIR_MEMORY = 1 << 29  # bytes that the sums over pairs may take at a time
 
 
@@ -93,6 +95,18 @@ class PairSums:
 
 
 SAME_SIGN = {"interaction": "same_sign", "network_interaction": "network_same_sign"}
+# What ranks pairs where nothing else is asked for, the first that there is: as in `dko summarize`.
+PAIR_ORDER = ("network_interaction", "interaction", "network", "impact")
+
+
+def pair_ranking(measures, by, path: str) -> str:
+    """`by`, or what ranks pairs of these measures.
+    @raises UsageError if it is none of them"""
+    if by is None:
+        return next(name for name in PAIR_ORDER if name in measures)
+    if by not in measures:
+        raise UsageError(f"{path}: has no {by} of pairs, only {', '.join(measures)}")
+    return by
 
 
 def by_strength(table: pd.DataFrame, measure: str) -> pd.DataFrame:

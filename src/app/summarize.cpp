@@ -1,9 +1,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <span>
 
 #include "command.hpp"
 #include "dko/base/csv_writer.hpp"
@@ -58,7 +60,8 @@ CommandLine line_of(SummarizeOptions& options) {
       .range(1, 1e12);
   line.parsed("by", options.by, "MEASURE", measure,
               "rank by the mean of impact, network, interaction, network-interaction, …; interactions by its "
-              "size. Default: genes by impact, pairs by interaction");
+              "size. Default: genes by impact; pairs by network-interaction where network is stored, else by "
+              "interaction");
   line.option("memory", options.memory, "G",
               "GiB that each rank may use for sums over pairs and the table of them; with less the file is "
               "read in smaller pieces. Default: 1, or its part of half of what is free")
@@ -83,7 +86,13 @@ struct Part {
   SummaryTable table;
 };
 
-/// The measure that ranks an array: the one asked for if the array has it, else the first of these it has.
+/// What ranks where nothing else is asked for: the first of these that an array has. Of pairs what happens to
+/// the other genes comes before what includes their own shares.
+constexpr std::array gene_order{Measure{Score::impact, false}, Measure{Score::network, false}};
+constexpr std::array pair_order{Measure{Score::network, true}, Measure{Score::impact, true},
+                                Measure{Score::network, false}, Measure{Score::impact, false}};
+
+/// The measure that ranks an array: the one asked for if the array has it, else the first of its order.
 std::optional<Measure> ranking_measure(const ScreenReader& screen, ScoreArray array,
                                        const SummarizeOptions& options) {
   const std::vector<Measure> measures = summarized_measures(screen, array);
@@ -91,11 +100,10 @@ std::optional<Measure> ranking_measure(const ScreenReader& screen, ScoreArray ar
     return std::find(measures.begin(), measures.end(), measure) != measures.end();
   };
   if (options.by && has(*options.by)) return options.by;
-  for (const Measure& measure : {Measure{Score::impact, true}, Measure{Score::network, true},
-                                 Measure{Score::impact, false}, Measure{Score::network, false}}) {
-    if (has(measure)) return measure;
-  }
-  return std::nullopt;
+  const std::span<const Measure> order = array == ScoreArray::singles ? std::span<const Measure>(gene_order)
+                                                                      : std::span<const Measure>(pair_order);
+  const auto first = std::find_if(order.begin(), order.end(), has);
+  return first == order.end() ? std::nullopt : std::optional(*first);
 }
 
 /// What there is to summarise. @throws UsageError if that is not what was asked for.

@@ -16,7 +16,7 @@ from dko.command_line import at_least_one, called, exit_code_of
 from dko.errors import InputError, UsageError, WriteError
 from dko.report import data as report_data
 from dko.report import page as report_page
-from dko.report import sections
+from dko.report.parts import PARTS, overview
 from dko.results import open_screen
 
 
@@ -76,20 +76,11 @@ def check_outputs(options):
 
 
 def build_page(report, drawn) -> str:
-    parts = [("run", "What was run", sections.what_was_run(report)),
-             ("quality", "Quality", sections.quality_section(report, drawn)),
-             ("training", "Training", sections.training_section(report, drawn)),
-             ("genes", "Genes", sections.genes_section(report, drawn)),
-             ("pairs", "Pairs", sections.pairs_section(report, drawn)),
-             ("listed", "Listed knockouts", sections.listed_section(report)),
-             ("guide", "How to read the scores", sections.guide_section()),
-             ("citing", "How to cite", sections.citing_section(report))]
+    parts = [(anchor, title, part(report, drawn)) for anchor, title, part in PARTS]
     parts = [part for part in parts if part[2]]
-    name = os.path.basename(str(report.screen.provenance.get("input", ""))) or report.screen.path
-    top = sections.cards(report) + sections.findings(report)
+    top = overview.cards(report) + overview.findings(report)
     return report_page.page(
-        f"Knockout screen of {name}", sections.lead(report), [top, *(part[2] for part in parts)],
-        [part[:2] for part in parts],
+        overview.title(report), overview.lead(report), [top, *(part[2] for part in parts)], [part[:2] for part in parts],
         f"Made by {called('report')} from {report_page.clean(os.path.basename(report.screen.path))}.")
 
 
@@ -124,6 +115,7 @@ def make_report(options):
         try:
             report = report_data.collect(screen, options.top, options.min_cells, options.most_pairs,
                                          options.model, options.prediction)
+            report.paths = {"out": options.out, "model": options.model}
         except (KeyError, OSError, ValueError) as error:
             raise InputError(f"{options.screen}: is corrupt: {error}") from error
         write_page(options.out, build_page(report, draw_figures(report, options.figures)))

@@ -1,4 +1,4 @@
-"""What the report shows of a screen, computed once: tables and figures of them are drawn from it."""
+"""What the report shows of a screen, computed once: tables, figures and captions are of it, so that they agree."""
 from __future__ import annotations
 
 import os
@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from dko.command_line import called
-from dko.files import InputError, attributes, open_file, read_metrics, read_names
+from dko.files import InputError
 from dko.model import open_model
+from dko.report.prediction import read_prediction
 from dko.results import Screen
+from dko.summary import pair_ranking
 
-COLUMNS_AT_ONCE = 1 << 22  # entries of a prediction that are read at once
-MOST_POINTS = 20000
+MOST_ROWS = 15  # genes or pairs in a figure of rows
+BOXES = 12  # genes whose distribution over cells is drawn
+HEAT_GENES = 20  # genes of the heat map
+LEAST_HEAT_GENES = 4
 
 
 @dataclass
@@ -29,35 +32,62 @@ class Report:
     pairs: pd.DataFrame | None = None  # the strongest, pair_summary
     pairs_by: str = ""
     pair_cells: int = 0  # over how many cells the pairs were summed
+    pair_least: int = 1  # fewest cells of a pair in the tables
     square: pd.DataFrame | None = None  # mean of pairs_by among the genes of the heat map
-    listed: pd.DataFrame | None = None  # the highest listed knockouts that are no pairs
+    listed: pd.DataFrame | None = None  # the highest listed knockouts, where they are not the pairs above
+    listed_by: str = ""
     training: dict | None = None
     quality: dict | None = None
     quality_from: str = ""
+    model_command: str = ""  # by which the model was made, where the model was given
     notes: list = field(default_factory=list)
+    paths: dict = field(default_factory=dict)  # as the user gave them: screen, out, model
+
+    @property
+    def gene_scores(self) -> list:
+        """Which scores of single knockouts are there, network first."""
+        return [score for score in ("network", "impact") if score in self.screen.single_scores]
+
+    @property
+    def has_effects(self) -> bool:
+        """Whether any gene's loss changes another gene, as far as that is stored."""
+        known = self.genes is not None and "network_mean" in self.genes
+        return bool(known and self.genes["network_mean"].max() > 0)
 
     @property
     def gene_score(self) -> str:
         """By what genes rank: what other genes do, where there is any such effect."""
-        known = self.genes is not None and "network_mean" in self.genes
-        if known and ("impact_mean" not in self.genes or self.genes["network_mean"].max() > 0):
+        if self.has_effects or self.gene_scores == ["network"]:
             return "network"
         return "impact"
+
+    @property
+    def rows_drawn(self) -> int:
+        return min(self.top, MOST_ROWS)
 
     def top_genes(self, score: str, count: int) -> pd.DataFrame:
         """The highest by the mean of a score, of genes in enough cells."""
         enough = self.genes[self.genes["cells"] >= self.min_cells]
         return enough.sort_values(f"{score}_mean", ascending=False, kind="stable").head(count)
 
+    def share_points(self) -> pd.DataFrame | None:
+        """The genes of the figure of impact against share: those that can stand on logarithmic axes. None where
+        there is nothing to draw."""
+        genes = self.genes
+        if genes is None or not {"share_mean", "impact_mean"} <= set(genes):
+            return None
+        points = genes[(genes["share_mean"] > 0) & (genes["impact_mean"] > 0)]
+        return points if len(points) > 1 else None
 
-def spearman(first, second) -> float:
-    """Rank correlation; NaN of fewer than three values or of a constant."""
-    first, second = pd.Series(np.asarray(first)), pd.Series(np.asarray(second))
-    known = first.notna() & second.notna()
-    first, second = first[known].rank(), second[known].rank()
-    if len(first) < 3 or first.nunique() < 2 or second.nunique() < 2:
-        return float("nan")
-    return float(np.corrcoef(first, second)[0, 1])
+    def boxes(self) -> dict:
+        """{gene: its values in all cells} of the figure of distributions, the highest first."""
+        if self.of_top_genes is None or self.of_top_genes.empty:
+            return {}
+        groups = dict(iter(self.of_top_genes.groupby("gene")[self.gene_score]))
+        values = {name: groups[name].to_numpy(dtype=float) for name in self.top_genes(self.gene_score, BOXES)["gene"]
+                  if name in groups}
+        values = {name: value[np.isfinite(value)] for name, value in values.items()}
+        return {name: value for name, value in values.items() if len(value)}
 
 
 def collect(screen, top: int, min_cells, most_pairs: int, model=None, prediction=None) -> Report:
@@ -65,21 +95,22 @@ def collect(screen, top: int, min_cells, most_pairs: int, model=None, prediction
     if min_cells is None:
         min_cells = min(len(screen.cells), max(3, round(0.02 * len(screen.cells))))
     report = Report(screen, top, min_cells)
-    if screen.has_singles:
+    if screen.has_singles and report.gene_scores:
         report.genes, report.cells = screen.gene_summary(), screen.cell_summary()
-        shown = report.top_genes(report.gene_score, 12)["gene"].tolist()
+        shown = only_once(screen, report.top_genes(report.gene_score, BOXES)["gene"])
         report.of_top_genes = screen.singles(gene=shown) if shown else None
-    if screen.has_pairs:
+    if screen.pair_measures:
         add_pairs(report, most_pairs)
-    if screen.list_order not in (0, 2):
-        report.listed = screen.listed(top=top)
+    if screen.list_order and (screen.list_order != 2 or screen.has_all_pairs):
+        report.listed_by = "network" if "network" in screen.list_scores else "impact"
+        report.listed = screen.listed(top=top, by=report.listed_by)
     report.training = screen.training
     if model is not None:
         add_model(report, model)
     if screen.quality is not None:
         report.quality, report.quality_from = screen.quality, os.path.basename(screen.path)
     if prediction is not None:
-        report.quality = read_prediction(report, prediction)
+        report.quality = read_prediction(screen, prediction)
         report.quality_from = os.path.basename(prediction)
     return report
 
@@ -87,32 +118,36 @@ def collect(screen, top: int, min_cells, most_pairs: int, model=None, prediction
 def add_pairs(report: Report, most_pairs: int):
     """The strongest pairs, over all cells or, of very large screens, over cells spread evenly."""
     screen = report.screen
-    report.pairs_by = next(name for name in ("interaction", "network_interaction", "impact", "network")
-                           if name in screen.pair_scores)
+    report.pairs_by = pair_ranking(screen.pair_measures, None, screen.path)
     cells = np.arange(len(screen.cells))
     if screen.has_all_pairs:
         cells = np.flatnonzero(screen.pairs_of_cells)
         if screen.n_pairs > most_pairs:
-            cells = cells[np.linspace(0,
-                                      len(cells) - 1,
-                                      max(1,
-                                          len(cells) * most_pairs // screen.n_pairs),
-                                      dtype=np.int64)]
-            report.notes.append(f"{screen.n_pairs:,} pairs are many: their means are over {len(cells):,} of "
-                                f"the cells, spread evenly ({called('report')} --most-pairs).")
+            count = max(1, len(cells) * most_pairs // screen.n_pairs)
+            report.notes.append(f"{screen.n_pairs:,} pairs are many: their means are over {count:,} of the {len(cells):,} "
+                                "cells, spread evenly (option --most-pairs).")
+            cells = cells[np.linspace(0, len(cells) - 1, count, dtype=np.int64)]
     report.pair_cells = len(cells)
-    least = min(report.min_cells, max(1, report.pair_cells // 20)) if screen.has_all_pairs else 1
+    if screen.has_all_pairs or screen.has_summary:
+        report.pair_least = min(report.min_cells, max(1, report.pair_cells // 20))
     chosen = cells if len(cells) < len(screen.cells) else None
-    wanted = max(report.top, 60)
-    report.pairs = screen.pair_summary(cells=chosen, top=wanted, min_cells=least)
-    genes = list(dict.fromkeys(report.pairs[["gene1", "gene2"]].to_numpy().ravel()))[:24]
-    if len(genes) < 3:
-        return
-    among = screen.pair_summary(genes=genes, cells=chosen, by=report.pairs_by)
+    report.pairs = screen.pair_summary(cells=chosen, top=max(report.top, 60), min_cells=report.pair_least)
+    genes = only_once(screen, dict.fromkeys(report.pairs[["gene1", "gene2"]].to_numpy().ravel()))[:HEAT_GENES]
+    if len(genes) >= LEAST_HEAT_GENES:
+        report.square = square_of(screen.pair_summary(genes=genes, cells=chosen, by=report.pairs_by), genes,
+                                  f"{report.pairs_by}_mean")
+
+
+def only_once(screen, names) -> list:
+    """Those of the names that one gene alone has: others cannot be asked for by name."""
+    return [name for name in names if len(screen.genes_named(name)) == 1]
+
+
+def square_of(pairs, genes, column: str) -> pd.DataFrame:
     square = pd.DataFrame(np.nan, index=genes, columns=genes)
-    for gene1, gene2, value in among[["gene1", "gene2", f"{report.pairs_by}_mean"]].itertuples(index=False):
+    for gene1, gene2, value in pairs[["gene1", "gene2", column]].itertuples(index=False):
         square.loc[gene1, gene2] = square.loc[gene2, gene1] = value
-    report.square = square
+    return square
 
 
 def add_model(report: Report, path):
@@ -121,55 +156,13 @@ def add_model(report: Report, path):
     with open_model(path) as model:
         if model.provenance.get("model_checksum") != report.screen.provenance.get("model_checksum"):
             raise InputError(f"{path}: is not the model that {report.screen.path} was made with")
+        report.model_command = str(model.provenance.get("command", ""))
         if report.training is None:
             report.training = model.training
 
 
-def read_prediction(report: Report, path) -> dict:
-    """prediction.h5 in the shape of Screen.quality. Reads columns in blocks; holds MOST_POINTS entries."""
-    with open_file(path, "prediction") as file:
-        try:
-            genes, cells = read_names(file["genes/name"]), len(file["cells/name"])
-            if genes != report.screen.genes:
-                raise InputError(f"{path}: is of other genes than {report.screen.path}")
-            stated = attributes(file)
-            if file["true"].shape != (cells, len(genes)) or file["predicted"].shape != (cells, len(genes)):
-                raise InputError(f"{path}: array sizes are inconsistent: the file is corrupt")
-            return {
-                "cells": cells,
-                "metrics": read_metrics(file["metrics"]),
-                "command": stated.get("command", ""),
-                "what": which_cells(report, stated, cells),
-                **profiles_of(file, genes, cells)
-            }
-        except KeyError as error:
-            raise InputError(f"{path}: is corrupt: {error.args[0]}") from None
-
-
-def which_cells(report: Report, stated: dict, cells: int) -> str:
-    same = stated.get("input_checksum") == report.screen.provenance.get("input_checksum")
-    return (
-        f"{cells:,} cells of {'the same' if same else 'other'} data that dko predict held out, and a mapping "
-        "that it trained without them: another than that of this screen.")
-
-
-def profiles_of(file, genes, cells: int) -> dict:
-    """Per gene its rank correlation over the cells that express it, and entries drawn at random."""
-    rows, parts = [], []
-    draw = np.random.default_rng(0)
-    step = max(1, COLUMNS_AT_ONCE // max(1, cells))
-    for lo in range(0, len(genes), step):
-        true, predicted = (file[name][:, lo:lo + step] for name in ("true", "predicted"))
-        for at in range(true.shape[1]):
-            expressed = true[:, at] > 0
-            values = true[expressed, at], predicted[expressed, at]
-            rows.append((genes[lo + at], *(value.mean() if len(value) else np.nan
-                                           for value in values), spearman(*values)))
-        where = np.flatnonzero(true > 0)
-        share = -(-MOST_POINTS * true.shape[1] // len(genes))
-        where = draw.permutation(where)[:share]
-        parts.append(pd.DataFrame({"true": true.ravel()[where], "predicted": predicted.ravel()[where]}))
-    return {
-        "genes": pd.DataFrame(rows, columns=["gene", "true_mean", "predicted_mean", "spearman"]),
-        "entries": pd.concat(parts, ignore_index=True)
-    }
+def heat_limit(values) -> float:
+    """Where the colours of the heat map end: a single large pair must not take them from all others."""
+    known = np.abs(values[np.isfinite(values)])
+    largest = float(known.max(initial=0)) or 1e-12
+    return float(np.quantile(known, 0.97)) or largest if len(known) else largest

@@ -110,6 +110,8 @@ def logarithmic(axis, low: float, high: float):
 def dots(axes, labels, means, deviations, members, title: str, color: str, others=None):
     """A row for each name: mean, standard deviation over cells (thin), over members (thick)."""
     rows = np.arange(len(labels))[::-1]
+    if members is not None:
+        members = np.nan_to_num(members)
     axes.hlines(rows,
                 means - np.nan_to_num(deviations),
                 means + np.nan_to_num(deviations),

@@ -9,17 +9,13 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize, TwoSlopeNorm
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
+from dko.report.data import heat_limit
 from dko.report.drawing import (BLUE, GREEN, GREY, INK, NARROW, NARROWEST_PANELS, ORANGE, WIDE, data_uri, dots,
                                 leaf_order, logarithmic, panels, place_labels, short)
 from dko.report.page import FIGURES
-
-MOST_ROWS = 15
-SCORE_NAMES = {
-    "impact": "impact",
-    "network": "network impact",
-    "interaction": "interaction",
-    "network_interaction": "network interaction"
-}
+from dko.report.parts.training import steps_averaged
+from dko.report.parts.words import NAMES
+from dko.report.prediction import HEXAGONS_FROM, range_of_entries
 
 
 def pair_label(row, width: float) -> str:
@@ -46,12 +42,9 @@ def quality(report, width: float):
 
 
 def draw_entries(figure, axes, entries):
-    true = entries["true"].to_numpy(dtype=float)
-    low, high = np.quantile(true[true > 0], [0.002, 1]) if (true > 0).any() else (1e-4, 1)
-    low, high = low / 1.5, high * 1.5
-    predicted = entries["predicted"].to_numpy(dtype=float).clip(low, high)
-    true = true.clip(low, high)
-    if len(true) > 2000:
+    low, high = range_of_entries(entries)
+    true, predicted = (entries[name].to_numpy(dtype=float).clip(low, high) for name in ("true", "predicted"))
+    if len(true) >= HEXAGONS_FROM:
         hexagons = axes.hexbin(true,
                                predicted,
                                gridsize=45,
@@ -102,7 +95,7 @@ def losses(report, width: float):
     figure, (axes, ) = panels(width, 1, 2.9)
     best = []
     for member, curve in table.groupby("member"):
-        step = max(1, len(curve) // 400)
+        step = steps_averaged(len(curve))
         smooth = curve.groupby(curve["step"] // step)[["step", "training_loss"]].mean()
         first = member == 0
         axes.plot(smooth["step"],
@@ -142,9 +135,8 @@ def losses(report, width: float):
 def genes(report, width: float):
     if report.genes is None or report.genes.empty:
         return None
-    count = min(report.top, MOST_ROWS)
-    scores = [score for score in ("network", "impact") if score in report.screen.single_scores]
-    rows = [report.top_genes(score, count) for score in scores]
+    scores = report.gene_scores
+    rows = [report.top_genes(score, report.rows_drawn) for score in scores]
     if not len(rows[0]):
         return None
     figure, axes = panels(width, len(scores), max(1.9, 0.9 + 0.24 * max(map(len, rows))))
@@ -153,162 +145,123 @@ def genes(report, width: float):
         share = table["share_mean"] if score == "impact" and "share_mean" in table else None
         dots(place, [short(name) for name in table["gene"]], table[f"{score}_mean"].to_numpy(),
              table[f"{score}_sd"].to_numpy(), None if members is None else members.to_numpy(),
-             f"Highest {SCORE_NAMES[score]}", GREEN if score == "network" else BLUE, share)
-        place.set_xlabel(SCORE_NAMES[score])
-        place.set_xlim(left=min(0, place.get_xlim()[0]) if (table[f"{score}_mean"] < 0).any() else 0)
-        place.legend(fontsize=7.5, loc="lower right", handlelength=1.2)
+             f"Highest {NAMES[score]}", GREEN if score == "network" else BLUE, share)
+        place.set_xlabel(f"mean {NAMES[score]}")
+        high = place.get_xlim()[1]
+        place.set_xlim(0, high if high > 0 else 1)
     return figure
 
 
 def share(report, width: float):
-    table = report.genes
-    if table is None or len(table) < 2 or "impact" not in report.screen.single_scores:
-        return None
-    with_network = "network_mean" in table and table["network_mean"].max() > 0
-    if "share_mean" not in table and not with_network:
+    table = report.share_points()
+    if table is None:
         return None
     figure, (axes, ) = panels(width, 1, 4.2 if width > NARROWEST_PANELS else 3.9)
-    if "share_mean" in table:
-        draw_share(figure, axes, table, with_network)
-    else:
-        axes.scatter(table["impact_mean"], table["network_mean"], s=16, color=GREEN, alpha=0.7, linewidths=0)
-        axes.set(xlabel="mean impact", ylabel="mean network impact")
-        axes.grid()
-    name = "network_mean" if with_network else "impact_mean"
-    y = "impact_mean" if "share_mean" in table else "network_mean"
-    x = "share_mean" if "share_mean" in table else "impact_mean"
-    standing = table.sort_values(name, ascending=False).head(10 if width > NARROWEST_PANELS else 5)
-    place_labels(figure, axes, table[[x, y]].to_numpy(), standing[[x, y]].to_numpy(),
+    draw_share(figure, axes, table, report.has_effects)
+    place = ["share_mean", "impact_mean"]
+    standing = table.sort_values("network_mean" if report.has_effects else "impact_mean", ascending=False)
+    standing = standing.head(10 if width > NARROWEST_PANELS else 5)
+    place_labels(figure, axes, table[place].to_numpy(), standing[place].to_numpy(),
                  [short(gene, 14) for gene in standing["gene"]])
     return figure
 
 
 def draw_share(figure, axes, table, with_network: bool):
-    table = table[(table["share_mean"] > 0) & (table["impact_mean"] > 0)]
     if with_network:
         table = table.sort_values("network_mean")
-    limits = [(values.min() / 1.3, values.max() * 1.5) if len(values) else (1e-4, 1)
-              for values in (table["share_mean"], table["impact_mean"])]
+    limits = [(values.min() / 1.3, values.max() * 1.5) for values in (table["share_mean"], table["impact_mean"])]
     ends = np.array([min(low for low, _ in limits), max(high for _, high in limits)])
     axes.plot(ends, ends, color="#7b8794", linewidth=1, linestyle=(0, (4, 3)))
-    colors = {
-        "c": table["network_mean"],
-        "cmap": "viridis_r",
-        "norm": Normalize(0, max(1e-12, table["network_mean"].quantile(0.99)))
-    } if with_network else {
-        "color": BLUE
-    }
-    points = axes.scatter(table["share_mean"],
-                          table["impact_mean"],
-                          s=20 if len(table) < 1000 else 9,
-                          linewidths=0.3,
-                          edgecolors="white",
-                          rasterized=len(table) > 3000,
-                          **colors)
+    colors = {"color": BLUE}
+    if with_network:
+        most = max(1e-12, table["network_mean"].quantile(0.99))
+        colors = {"c": table["network_mean"], "cmap": "viridis_r", "norm": Normalize(0, most)}
+    points = axes.scatter(table["share_mean"], table["impact_mean"], s=20 if len(table) < 1000 else 9, linewidths=0.3,
+                          edgecolors="white", rasterized=len(table) > 3000, **colors)
     for axis, (low, high) in zip((axes.xaxis, axes.yaxis), limits):
         logarithmic(axis, low, high)
-    axes.set(xlabel="mean own share (what impact would be without effects)", ylabel="mean impact")
+    axes.set(xlabel="mean own share" + (" (the impact without effects)" if figure.get_figwidth() > NARROWEST_PANELS else ""),
+             ylabel="mean impact")
     axes.grid()
     axes.set_axisbelow(True)
     if with_network:
-        bar = figure.colorbar(points, ax=axes, shrink=0.7, pad=0.02, aspect=18)
+        beyond = table["network_mean"].max() > colors["norm"].vmax
+        bar = figure.colorbar(points, ax=axes, shrink=0.7, pad=0.02, aspect=18, extend="max" if beyond else "neither")
         bar.set_label("mean network impact")
         bar.outline.set_visible(False)
 
 
 def distribution(report, width: float):
-    score = report.gene_score
-    if report.of_top_genes is None or report.of_top_genes.empty:
+    boxes = report.boxes()
+    if not boxes:
         return None
     figure, axes = panels(width, 2, 3.4, ratios=(1.25, 1))
-    names = report.top_genes(score, 12)["gene"].tolist()
-    groups = dict(iter(report.of_top_genes.groupby("gene")[score]))
-    values = [groups[name].to_numpy(dtype=float) for name in names if name in groups]
-    labels = [short(name, 14) for name in names if name in groups]
-    box = axes[0].boxplot(values[::-1],
-                          vert=False,
-                          widths=0.6,
-                          patch_artist=True,
-                          whis=(5, 95),
-                          flierprops={
-                              "marker": ".",
-                              "markersize": 2.5,
-                              "markeredgecolor": GREY
-                          },
-                          whiskerprops={
-                              "color": BLUE,
-                              "linewidth": 0.9
-                          },
-                          capprops={
-                              "color": BLUE,
-                              "linewidth": 0.9
-                          },
-                          medianprops={
-                              "color": ORANGE,
-                              "linewidth": 1.6
-                          },
-                          showfliers=True)
-    for patch in box["boxes"]:
-        patch.set(facecolor="#cfe3f1", edgecolor=BLUE, linewidth=0.9)
-    for fliers in box["fliers"]:
-        fliers.set_rasterized(len(fliers.get_xdata()) > 500)
-    axes[0].set_yticks(range(1, len(labels) + 1), labels[::-1])
-    axes[0].tick_params(axis="y", length=0, labelcolor=INK)
-    axes[0].set(xlabel=f"{SCORE_NAMES[score]} in a cell", title="Highest genes, cell by cell")
-    axes[0].set_xlim(left=0)
-    axes[0].grid(axis="x")
-    axes[0].xaxis.set_major_locator(MaxNLocator(5))
-    means = report.cells[f"{score}_mean"].to_numpy()
+    draw_boxes(axes[0], boxes, NAMES[report.gene_score])
+    means = report.cells[f"{report.gene_score}_mean"].dropna().to_numpy()
     axes[1].hist(means, bins=min(40, max(5, len(means) // 8)), color=BLUE, alpha=0.85)
     axes[1].axvline(means.mean(), color=ORANGE, linewidth=1.6)
-    axes[1].set(xlabel=f"mean {SCORE_NAMES[score]} of a cell's genes", ylabel="cells", title="All cells")
+    axes[1].set(xlabel=f"mean {NAMES[report.gene_score]} of a cell's genes", ylabel="cells", title="All cells")
     axes[1].xaxis.set_major_locator(MaxNLocator(4))
     axes[1].yaxis.set_major_locator(MaxNLocator(5, integer=True))
     return figure
 
 
+def draw_boxes(axes, boxes: dict, score: str):
+    lines = {"color": BLUE, "linewidth": 0.9}
+    box = axes.boxplot(list(boxes.values())[::-1], vert=False, widths=0.6, patch_artist=True, whis=(5, 95),
+                       flierprops={"marker": ".", "markersize": 2.5, "markeredgecolor": GREY}, whiskerprops=lines,
+                       capprops=lines, medianprops={"color": ORANGE, "linewidth": 1.6})
+    for patch in box["boxes"]:
+        patch.set(facecolor="#cfe3f1", edgecolor=BLUE, linewidth=0.9)
+    for fliers in box["fliers"]:
+        fliers.set_rasterized(len(fliers.get_xdata()) > 500)
+    axes.set_yticks(range(1, len(boxes) + 1), [short(name, 14) for name in boxes][::-1])
+    axes.tick_params(axis="y", length=0, labelcolor=INK)
+    axes.set(xlabel=f"{score} in a cell", title="Highest genes, cell by cell")
+    high = max(float(values.max()) for values in boxes.values())
+    axes.set_xlim(0, 1.05 * high if high > 0 else 1)
+    axes.grid(axis="x")
+    axes.xaxis.set_major_locator(MaxNLocator(5))
+
+
 def pairs(report, width: float):
     if report.pairs is None or report.pairs.empty:
         return None
-    table, by = report.pairs.head(min(report.top, MOST_ROWS)), report.pairs_by
+    table, by = report.pairs.head(report.rows_drawn), report.pairs_by
     figure, (axes, ) = panels(width, 1, 1.0 + 0.25 * len(table))
     members = table.get(f"{by}_sd_mean")
     dots(axes, [pair_label(row, width) for row in table.itertuples()], table[f"{by}_mean"].to_numpy(),
          table[f"{by}_sd"].to_numpy(), None if members is None else members.to_numpy(), "", BLUE)
-    axes.set_xlabel(f"mean {SCORE_NAMES[by]}")
+    axes.set_xlabel(f"mean {NAMES[by]}")
     return figure
 
 
 def heat_map(report, width: float):
-    if report.square is None or len(report.square) < 5:
+    if report.square is None:
         return None
-    square = report.square if width > NARROWEST_PANELS else report.square.iloc[:14, :14]
-    square = square.loc[leaf_order(square), leaf_order(square)]
+    square = report.square.loc[leaf_order(report.square), leaf_order(report.square)]
     values = np.ma.masked_invalid(square.to_numpy())
     if values.count() == 0:
         return None
-    largest = float(np.abs(values).max()) or 1e-12
-    signed = report.pairs_by.endswith("interaction")
-    # A single large pair must not take the colour from all others.
-    limit = float(np.quantile(np.abs(values.compressed()), 0.97)) or largest
+    limit, signed = heat_limit(square.to_numpy()), report.pairs_by.endswith("interaction")
     norm = TwoSlopeNorm(0, -limit, limit) if signed else Normalize(0, limit)
-    figure, (axes, ) = panels(width, 1, width * 0.8 if width > NARROWEST_PANELS else width * 0.85)
+    wide = width > NARROWEST_PANELS
+    height = min(width * (0.75 if wide else 1.2), 1.9 + 0.4 * len(square))  # few genes: no huge squares
+    figure, (axes, ) = panels(width, 1, height)
     colors = matplotlib.colormaps["RdBu_r" if signed else "viridis"].with_extremes(bad="#d9dee3")
     axes.imshow(values, cmap=colors, norm=norm, interpolation="nearest")
-    labels = [short(name, 12) for name in square.index]
-    size = 8 if len(labels) <= 24 else 7
-    axes.set_xticks(range(len(labels)), labels, rotation=90, fontsize=size)
-    axes.set_yticks(range(len(labels)), labels, fontsize=size)
+    labels = [short(name, 12 if wide else 10) for name in square.index]
+    axes.set_xticks(range(len(labels)), labels, rotation=90, fontsize=8 if wide else 7)
+    axes.set_yticks(range(len(labels)), labels, fontsize=8 if wide else 7)
     axes.tick_params(length=0, labelcolor=INK)
     for spine in axes.spines.values():
         spine.set_visible(False)
-    bar = figure.colorbar(ScalarMappable(norm, colors),
-                          ax=axes,
-                          shrink=0.6,
-                          pad=0.02,
-                          aspect=20,
-                          extend="both" if limit < largest else "neither")
-    bar.set_label(f"mean {SCORE_NAMES[report.pairs_by]}")
+    beyond = np.abs(values).max() > limit
+    bar = figure.colorbar(ScalarMappable(norm, colors), ax=axes, pad=0.02, **(
+        {"shrink": 0.6, "aspect": 20} if wide else {"location": "bottom", "shrink": 0.9, "aspect": 25}),
+        extend=("both" if signed else "max") if beyond else "neither")
+    bar.ax.locator_params(nbins=5)
+    bar.set_label(f"mean {NAMES[report.pairs_by]}")
     bar.outline.set_visible(False)
     return figure
 

@@ -1,0 +1,26 @@
+"""How to read the scores."""
+from dko.report.page import section
+
+GUIDE = """
+<p><b>Impact</b> is how much the predicted make-up of the cell changes: the Bray-Curtis distance between its
+predicted profile before and after the loss, from 0 (nothing) to 1 (everything). The lost gene's own share
+is in it: an abundant gene has a high impact even where nothing else happens.</p>
+<p><b>Network impact</b> leaves the own share out: it is what changes in the <em>other</em> genes beyond
+their being rescaled to fill the gap. It is 0 where no effect on other genes was found, which does not mean that
+there is none.</p>
+<p><b>Interaction</b> of a pair is the impact of losing both less the impacts of losing each: positive where
+two losses do more than the sum of each, negative where they do less (as when both act on the same genes), 0
+where each does its own. <b>Network interaction</b> is the same of the network impacts.</p>
+<h3>What they are not</h3>
+<p>All scores are predictions from which genes occur together in unperturbed cells. They are no measurements
+and no proof of cause: genes that merely go together, with depth, cell type or cycle, can look as if one
+acted on the other. A gene that nearly all cells express, or nearly none, cannot be seen. The standard deviation over
+cells tells how much cells differ, that over members how far
+mappings trained anew disagree; neither tells how far from the truth all of them are. Pairs with few cells
+have unsteady means. Before anything is built on a score, compare the mapping with its baselines (above, and
+<code>dko evaluate</code>), and test in the lab.</p>
+"""
+
+
+def part(_, __) -> str:
+    return section("guide", "How to read the scores", GUIDE)

@@ -1,0 +1,20 @@
+"""The highest of listed knockouts, each of one cell."""
+from dko.report import suggest
+from dko.report.page import number, section
+from dko.report.parts.words import NAMES, counted, ranked
+
+
+def part(report, _) -> str:
+    if report.listed is None or report.listed.empty:
+        return ""
+    names = [name for name in report.listed if name.startswith("gene")] + ["cell"]
+    scores = [name for name in report.listed if name not in names]
+    scores.sort(key=lambda name: name != report.listed_by)
+    columns = [(NAMES[name], lambda row, name=name: number(float(row[name]))) for name in scores]
+    order = report.screen.list_order
+    return section(
+        "listed", "Listed knockouts",
+        f"<p>{counted(report.screen.n_listed, 'knockout')} of {counted(order, 'gene')} each, every one in one cell; here "
+        f"the {number(len(report.listed))} with the highest {NAMES[report.listed_by]}.</p>",
+        ranked(report.listed, names, columns),
+        suggest.block("More of them:", [suggest.top_of_list(report)]))

@@ -1,0 +1,103 @@
+"""What stands on top: what was screened in a sentence, figures in boxes, and the findings."""
+from __future__ import annotations
+
+import os
+
+from dko.report.page import clean, number, percent
+from dko.report.parts.words import NAMES, bold, counted, listing, mapping_of
+
+
+def title(report) -> str:
+    name = os.path.basename(str(report.screen.provenance.get("input", "")).rstrip("/"))
+    return f"Knockout screen of {name or os.path.basename(report.screen.path)}"
+
+
+def lead(report) -> str:
+    """What was screened: how many knockouts of what in how many cells, by what scores, with which mapping."""
+    screen = report.screen
+    mapping = {"dko": "the original’s mapping", "sparse": "a sparse mapping"}.get(mapping_of(report), "its mapping")
+    mapping = f"{screen.members} mappings" if screen.members > 1 and not mapping_of(report) else mapping
+    mapping = f"an ensemble of {screen.members} {mapping_of(report) == 'sparse' and 'sparse ' or ''}mappings" \
+        if screen.members > 1 else mapping
+    return (f"What losing {listing(what_was_lost(screen))} would do to each of {counted(len(screen.cells), 'cell')} "
+            f"({counted(len(screen.genes), 'gene')}), as <code>dko</code> predicts with {mapping}.")
+
+
+def what_was_lost(screen) -> list:
+    parts = []
+    if screen.has_singles:
+        parts.append("one gene")
+    if screen.has_all_pairs or screen.has_summary:
+        parts.append("any two together")
+    if screen.list_order:
+        kind = "kept" if screen.keep != "full" else "listed"
+        parts.append({1: "one gene of a list", 2: f"two of {kind} pairs"}.get(screen.list_order,
+                                                                              f"{screen.list_order} listed genes together"))
+    return parts or ["genes"]
+
+
+def cards(report) -> str:
+    screen = report.screen
+    shown = [(len(screen.genes), "gene"), (len(screen.cells), "cell")]
+    if screen.n_singles:
+        shown.append((screen.n_singles, "single knockout"))
+    if screen.has_all_pairs:
+        shown.append((screen.n_pairs, "double knockout"))
+    if screen.n_listed:
+        shown.append((screen.n_listed, f"{'kept pair' if screen.keep != 'full' else 'listed knockout'}"))
+    boxes = [(number(int(count)), words if count == 1 else words + "s") for count, words in shown]
+    kind = mapping_of(report)
+    if screen.members > 1:
+        boxes.append((f"{screen.members} × {kind}" if kind else str(screen.members), "mappings"))
+    elif kind:
+        boxes.append((kind, "mapping"))
+    return '<div class="cards">' + "".join(f'<div class="card"><b>{clean(value)}</b><span>{words}</span></div>'
+                                           for value, words in boxes) + "</div>"
+
+
+def findings(report) -> str:
+    """The page in a few sentences."""
+    found = [text for text in (gene_in_words(report), pair_in_words(report), quality_in_words(report)) if text]
+    return '<div class="findings"><ul>' + "".join(f"<li>{text}</li>" for text in found) + "</ul></div>" if found else ""
+
+
+def gene_in_words(report) -> str:
+    if report.genes is None or report.genes.empty:
+        return ""
+    score = report.gene_score
+    best = report.top_genes(score, 1)
+    if best.empty:
+        return ""
+    if "network_mean" in report.genes and not report.has_effects:
+        return "No gene has an effect on others in this mapping: every network impact is 0."
+    row = best.iloc[0]
+    what = "changes other genes most" if score == "network" else "has the highest impact"
+    return (f"Losing {bold(row['gene'])} {what}: {NAMES[score]} {number(float(row[f'{score}_mean']))} on average over "
+            f"{counted(row['cells'], 'cell')}.")
+
+
+def pair_in_words(report) -> str:
+    if report.pairs is None or report.pairs.empty:
+        return ""
+    row, by = report.pairs.iloc[0], report.pairs_by
+    value, name = float(row[f"{by}_mean"]), f"{bold(row['gene1'])} + {bold(row['gene2'])}"
+    if not by.endswith("interaction"):
+        return f"The pair {name} has the highest {NAMES[by]}: {number(value)} on average over {counted(row['cells'], 'cell')}."
+    if value == 0:
+        return f"No pair interacts: every {NAMES[by]} is 0."
+    side = "less" if value < 0 else "more"
+    what = "change other genes" if by == "network_interaction" else "do"
+    return (f"{name} interact most: together they {what} {side} than the sum of each, by {number(abs(value))} on average over "
+            f"{counted(row['cells'], 'cell')} ({NAMES[by]}).")
+
+
+def quality_in_words(report) -> str:
+    metrics = (report.quality or {}).get("metrics")
+    if metrics is None or "bray_curtis" not in metrics or not {"mapping", "mean_share"} <= set(metrics.index):
+        return "How well the mapping predicts cells it was not trained on is not in this file: see Quality."
+    ours, base = (float(metrics.loc[name, "bray_curtis"]) for name in ("mapping", "mean_share"))
+    text = ("Profiles of cells left out of training are predicted to a Bray-Curtis distance of "
+            f"{number(ours)}; giving every gene its mean share reaches {number(base)}")
+    if not ours < base:
+        return text + ": <b>the mapping is no better than that, and its scores should not be relied on.</b>"
+    return text + f", so the mapping is {percent(1 - ours / base)} nearer."

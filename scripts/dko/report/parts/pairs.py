@@ -1,0 +1,112 @@
+"""Double knockouts: the pairs that interact most, and a heat map of the genes in them."""
+from __future__ import annotations
+
+import numpy as np
+
+from dko.report import suggest
+from dko.report.data import heat_limit
+from dko.report.page import clean, figure, note, number, section
+from dko.report.parts.words import NAMES, bold, counted, ranked, value_columns, whiskers
+from dko.summary import SAME_SIGN
+
+TITLE = "Which pairs interact"
+
+
+def part(report, drawn) -> str:
+    if report.pairs is None:
+        return nothing(report)
+    if report.pairs.empty:
+        return section("pairs", TITLE,
+                       note(f"No pair of genes was knocked out in at least {counted(report.pair_least, 'cell')}."))
+    by, best = report.pairs_by, report.pairs.head(report.top)
+    return section(
+        "pairs", TITLE, *(note(clean(words)) for words in report.notes), restriction(report), ranking(report, best),
+        ranked(best, ["gene1", "gene2"], value_columns(best, by, ("network_interaction", "interaction", "network", "impact"))),
+        footnote(report, best), figure(drawn, "pairs", rows_caption(report), "Pairs that rank highest"),
+        figure(drawn, "heat_map", heat_caption(report), f"Mean {NAMES[by]} of pairs among the highest genes"),
+        missing(report), suggest.block("All pairs as a table:", [suggest.pair_table(report)]))
+
+
+def nothing(report) -> str:
+    if report.listed is not None:
+        return ""
+    return section(
+        "pairs", TITLE,
+        note("This screen has no pairs of genes. The same with every pair (a random sample: <code>--sample M</code> "
+             "beside it; only what they come to over cells: <code>--keep summary</code>):"),
+        suggest.block("", [suggest.again(report, {"--order": "2", "--score": "impact,network"})]))
+
+
+def restriction(report) -> str:
+    """Which pairs are there, if not all."""
+    screen = report.screen
+    if screen.has_all_pairs or screen.has_summary:
+        return ""
+    if screen.keep != "full":
+        return note(f"Only the pairs that were kept are in this screen (<code>{clean(screen.keep)}</code> by "
+                    f"{clean(str(screen.keep_by).replace('-', ' ').replace('_', ' '))}): means over the cells in which a "
+                    "pair was kept are not means over all cells, and are biased by that choice.")
+    return "<p>Only listed or sampled pairs are in this screen: each in few cells.</p>"
+
+
+def is_interaction(report) -> bool:
+    return report.pairs_by.endswith("interaction")
+
+
+def ranking(report, best) -> str:
+    by = report.pairs_by
+    least = f", of those in at least {counted(report.pair_least, 'cell')}" if report.pair_least > 1 else ""
+    what = f"largest <b>mean {NAMES[by]}</b>, either way" if is_interaction(report) else f"highest <b>mean {NAMES[by]}</b>"
+    why = {
+        "network_interaction": ": what losing both changes in other genes beyond the sum of losing each",
+        "interaction": ": what losing both changes beyond the sum of losing each, own shares included"
+    }.get(by, "")
+    return f"<p>The {counted(len(best), 'pair')} with the {what}{least}{why}.</p>"
+
+
+def footnote(report, best) -> str:
+    words = '<p class="soft">Mean over the cells that have the pair ± its standard error.'
+    if SAME_SIGN.get(report.pairs_by) in best:
+        words += f" Same sign: the share of these cells in which the {NAMES[report.pairs_by]} has the sign of its mean."
+    return words + "</p>"
+
+
+def missing(report) -> str:
+    """Why pairs do not rank by network interaction."""
+    screen, by = report.screen, report.pairs_by
+    if by == "network_interaction":
+        return ""
+    if by == "interaction":
+        return note("The network impact of pairs is not in this screen, so that they rank by the interaction of impacts, "
+                    "in which own shares play a part. Store it too:") + suggest.block(
+                        "", [suggest.again(report, {"--score": "impact,network"})])
+    return note("Interactions cannot be told: the single knockouts "
+                f"{'of all these genes are not' if screen.has_singles else 'are not'} in this screen with the same score. "
+                "A list of pairs with <code>--order 1</code> beside it has them.")
+
+
+def rows_caption(report) -> str:
+    by, shown = report.pairs_by, report.pairs.head(report.rows_drawn)
+    kind = "interact most, either way" if is_interaction(report) else "rank highest"
+    words = (f"<b>The {counted(len(shown), 'pair')} that {kind}</b>, by mean {NAMES[by]}. Dots: mean over cells; "
+             f"{whiskers(shown, by)}. ")
+    if is_interaction(report):
+        below = int((shown[f"{by}_mean"] < 0).sum())
+        words += f"{number(below)} of {number(len(shown))} do less together than the sum of each (left of 0). "
+    return words + f"Each is in at least {counted(int(shown['cells'].min()), 'cell')}."
+
+
+def heat_caption(report) -> str:
+    if report.square is None:
+        return ""
+    values = report.square.to_numpy()
+    known = np.abs(values[np.triu_indices(len(values), 1)])
+    known = known[np.isfinite(known)]
+    hub = report.square.index[int(np.nansum(np.abs(values), axis=1).argmax())]
+    colours = "Red: more than the sum of each; blue: less; grey" if is_interaction(report) else "Grey"
+    beyond = int((known > heat_limit(values)).sum())
+    words = (f"<b>Mean {NAMES[report.pairs_by]} among {counted(len(values), 'gene')}</b> of the highest pairs "
+             f"({counted(len(known), 'pair')}; a linear scale). {colours}: no such pair in this screen. ")
+    if beyond:
+        words += f"The colours end before the {counted(beyond, 'largest value')}, so that the others can be told apart. "
+    return words + (f"{bold(hub)} stands out most over all its pairs." if len(known) and known.max() > 0 else "")

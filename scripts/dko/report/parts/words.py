@@ -1,0 +1,77 @@
+"""Words and columns that several parts of the page share."""
+from __future__ import annotations
+
+import numpy as np
+
+from dko.report.page import clean, name_of, number, percent, table
+from dko.summary import SAME_SIGN
+
+NAMES = {
+    "impact": "impact",
+    "network": "network impact",
+    "share": "own share",
+    "interaction": "interaction",
+    "network_interaction": "network interaction",
+    "impact_sd": "impact, sd of members",
+    "network_sd": "network impact, sd of members"
+}
+
+
+def bold(name) -> str:
+    text = str(name)
+    return f"<b>{clean(text if len(text) <= 80 else f'{text[:50]}…{text[-25:]}')}</b>"
+
+
+def counted(count: int, what: str) -> str:
+    """1 cell, 2 cells."""
+    return f"{number(int(count))} {what}{'' if count == 1 else 's'}"
+
+
+def listing(words) -> str:
+    """a, b and c."""
+    words = list(words)
+    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1] if words else ""
+
+
+def mapping_of(report) -> str:
+    """dko, sparse, or nothing where the file does not tell."""
+    return str((report.training or {}).get("settings", {}).get("mapping", ""))
+
+
+def mean_and_error(row, score: str) -> str:
+    """The mean over cells and its standard error."""
+    mean, error = float(row[f"{score}_mean"]), float(row[f"{score}_sd"]) / np.sqrt(row["cells"])
+    return f"{number(mean)} <i>± {number(error, 1)}</i>" if np.isfinite(error) else number(mean)
+
+
+def value_columns(shown, score: str, others) -> list:
+    """Titles and what stands below them, of a table of means over cells: a score and how sure it is, and the
+    means of others beside it."""
+    columns = [(NAMES[score], lambda row: mean_and_error(row, score)),
+               ("sd over cells", lambda row: number(float(row[f"{score}_sd"]), 2))]
+    if f"{score}_sd_mean" in shown:
+        columns.append(("sd of members", lambda row: number(float(row[f"{score}_sd_mean"]), 2)))
+    if SAME_SIGN.get(score) in shown:
+        columns.append(("same sign", lambda row: percent(same_sign(row, score))))
+    columns.append(("cells", lambda row: number(int(row["cells"]))))
+    return columns + [(NAMES[other], lambda row, other=other: number(float(row[f"{other}_mean"])))
+                      for other in others if other != score and f"{other}_mean" in shown]
+
+
+def same_sign(row, score: str) -> float:
+    """NaN where the mean has no sign."""
+    return float(row[SAME_SIGN[score]]) if row[f"{score}_mean"] != 0 else np.nan
+
+
+def ranked(shown, names, columns) -> str:
+    """A table of genes or pairs, numbered."""
+    rows = [[number(at + 1), *(name_of(row[name]) for name in names), *(cell(row) for _, cell in columns)]
+            for at, (_, row) in enumerate(shown.iterrows())]
+    titles = ["~" + ("gene" if name == "gene" else name.replace("gene", "gene ")) for name in names]
+    return table(["#", *titles, *(title for title, _ in columns)], rows)
+
+
+def whiskers(shown, score: str) -> str:
+    """What the lines of a figure of rows are."""
+    words = "thin lines: ± standard deviation over cells"
+    return words + ("; thick lines: ± mean standard deviation over the members" if f"{score}_sd_mean" in shown else "")

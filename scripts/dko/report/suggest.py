@@ -1,0 +1,203 @@
+"""Commands that the page suggests: with the selection, the options and the paths of the run, quoted for a shell."""
+from __future__ import annotations
+
+import os
+import shlex
+
+from dko.command_line import called
+from dko.report.page import clean
+
+SWITCHES = {"--raw", "--resume", "--force", "--quiet", "--verbose", "--help", "--ignore-missing"}
+SHORT = {"-o": "--out", "-f": "--force", "-q": "--quiet", "-v": "--verbose", "-h": "--help"}
+# How the data are read and chosen, and how a mapping is made of them: options of dko run, dko train and dko predict alike.
+SELECTION = ("--layer", "--raw", "--genome", "--orientation", "--cells", "--where", "--min-genes", "--min-cells", "--genes",
+             "--top-genes", "--ignore-missing")
+TRAINING = ("--mapping", "--ensemble", "--steps", "--seed", "--batch", "--learning-rate", "--schedule", "--weight-decay",
+            "--validation", "--patience", "--validate-every", "--parallel", "--hidden")
+PATHS = ("--genes", "--cells", "--events", "--knockout-genes", "--knockout-cells", "--model")  # a file, or names
+
+
+class Typed:
+    """A command of dko as a file states it: its name ("run"), INPUT, and the options in their order."""
+
+    def __init__(self, text: str):
+        try:
+            words = shlex.split(text)
+        except ValueError:
+            words = text.split()
+        while words and os.path.basename(words[0]) != "dko":  # variables of the environment stand before it
+            words = words[1:]
+        self.name = words[1] if len(words) > 1 else ""
+        self.places, self.options = [], []
+        words = words[2:]
+        while words:
+            self._take(words)
+
+    def _take(self, words):
+        word = words.pop(0)
+        if not word.startswith("-") or word == "-":
+            self.places.append(word)
+            return
+        name, has_value, value = word.partition("=")
+        if not name.startswith("--") and len(name) > 2:  # -oFILE
+            name, has_value, value = name[:2], True, word[2:]
+        name = SHORT.get(name, name)
+        if name in SWITCHES:
+            self.options.append((name, None))
+        else:
+            self.options.append((name, value if has_value else words.pop(0) if words else ""))
+
+    def value(self, name: str):
+        """Of an option, None if it was not given."""
+        return next((value for option, value in self.options if option == name), None)
+
+    def only(self, names) -> list:
+        return [(option, value) for option, value in self.options if option in names]
+
+
+def written(*words) -> str:
+    return " ".join(shlex.quote(str(word)) for word in words)
+
+
+def flat(options) -> list:
+    return [word for name, value in options for word in ([name] if value is None else [name, value])]
+
+
+def run_of(report) -> Typed:
+    return Typed(str(report.screen.provenance.get("command", "")))
+
+
+def training_of(report) -> Typed:
+    """The command that made the mapping: that of the screen, or of its model where that was given. Without a name where
+    no file here states it."""
+    run = run_of(report)
+    return run if run.name == "run" else Typed(report.model_command)
+
+
+def run_folder(report):
+    """The folder in which the run was started, which its relative paths are of: found by where its output is now. None
+    where that does not tell."""
+    out = run_of(report).value("--out")
+    here = os.path.abspath(report.screen.path)
+    if not out or os.path.isabs(out):
+        return None
+    ending = os.sep + os.path.normpath(out)
+    return (here[:-len(ending)] or os.sep) if here.endswith(ending) else None
+
+
+def place(report, path) -> str:
+    """A path of today, as it is called in the folder of the run."""
+    folder = run_folder(report) or os.getcwd()
+    inside = os.path.relpath(os.path.abspath(path), folder)
+    return os.path.abspath(path) if inside.startswith(os.pardir) else inside
+
+
+def beside(report, ending: str) -> str:
+    """A new file beside the screen, by its name."""
+    return place(report, os.path.splitext(report.screen.path)[0] + ending)
+
+
+def block(words: str, commands) -> str:
+    """Words, and the commands to paste; "" where there are none."""
+    commands = [command for command in commands if command]
+    if not commands:
+        return ""
+    return (f"<p>{words}</p>" if words else "") + f"<pre>{clean_lines(commands)}</pre>"
+
+
+def clean_lines(commands) -> str:
+    """Escaped; words that fit into a line of a phone are not broken at their hyphens."""
+    return "\n".join(
+        " ".join(f'<span class="word">{clean(word)}</span>' if "-" in word and len(word) < 30 else clean(word)
+                 for word in command.split(" ")) for command in commands)
+
+
+def where(report) -> str:
+    """In which folder the commands of the page are to be started, in HTML."""
+    folder = run_folder(report)
+    if folder:
+        return f"Its commands are for the folder in which the run was started: <code>cd {clean(written(folder))}</code>."
+    return ("Its commands name the files of the run as they were given to it: start them in the folder in which the run was "
+            "started.")
+
+
+def gene_table(report) -> str:
+    return written("dko", "summarize", place(report, report.screen.path), "--by", report.gene_score, "--gene-table",
+                   beside(report, ".genes.csv"))
+
+
+def pair_table(report) -> str:
+    return written("dko", "summarize", place(report, report.screen.path), "--by", report.pairs_by.replace("_", "-"),
+                   "--pair-table", beside(report, ".pairs.csv"))
+
+
+def top_of_list(report) -> str:
+    return written("dko", "top", place(report, report.screen.path), "--of", "list", "--score", report.listed_by, "-n", "1000")
+
+
+def model_of(report):
+    """The model's path as the run was told of it, or as it was given for this page; None where there is none."""
+    run = run_of(report)
+    if report.paths.get("model"):
+        return place(report, report.paths["model"])
+    return run.value("--model") or run.value("--save-model")
+
+
+def explain(report) -> str:
+    """What the highest gene does to every other one; "" where the model was not kept, or its name cannot be written so."""
+    model, source = model_of(report), report.screen.provenance.get("input")
+    if not model or not source or report.genes is None or report.genes.empty:
+        return ""
+    best = report.top_genes(report.gene_score, 1)["gene"]
+    if best.empty or any(letter in best.iloc[0] for letter in ", \t"):
+        return ""
+    return written("dko", "explain", model, source, *flat(run_of(report).only(SELECTION)), "--knockout", best.iloc[0])
+
+
+def again(report, changes: dict) -> str:
+    """The run once more with other options, into a new file; "" where the file does not tell what was run."""
+    run = run_of(report)
+    if run.name not in ("run", "screen") or not run.places:
+        return ""
+    left_out = {*changes, "--out", "--force", "--resume", "--quiet", "--verbose", "--json", "--save-model", "--checkpoint",
+                "--time-limit", "--checkpoint-every"}
+    kept = [option for option in run.options if option[0] not in left_out]
+    ranks = report.screen.provenance.get("ranks", 1)
+    launcher = ["mpirun", "-n", ranks] if isinstance(ranks, int) and ranks > 1 else []
+    return written(*launcher, "dko", run.name, *run.places, *flat(kept), *flat(changes.items()), "-o",
+                   beside(report, ".more.h5"))
+
+
+def predict(report) -> str:
+    """Holds out cells with the selection and the settings of the run."""
+    run, training = run_of(report), training_of(report)
+    source = report.screen.provenance.get("input") or "INPUT"
+    options = run.only(SELECTION)
+    if training.name:
+        options = options or training.only(SELECTION)
+        options += training.only(TRAINING)
+    else:  # what the file itself tells of the mapping
+        settings = (report.training or {}).get("settings", {})
+        options += [("--mapping", "sparse")] if settings.get("mapping") == "sparse" else []
+        options += [("--ensemble", report.screen.members)] if report.screen.members > 1 else []
+    return written("dko", "predict", source, *flat(options), "-o", beside(report, ".prediction.h5"))
+
+
+def this_page(report, **more) -> str:
+    """This page again, with other files: prediction, model."""
+    words = [called("report"), place(report, report.screen.path), "-o", place(report, report.paths.get("out", "report.html"))]
+    if report.paths.get("model") and "model" not in more:
+        more["model"] = place(report, report.paths["model"])
+    for name, path in more.items():
+        words += [f"--{name}", path]
+    return written(*words, "--force")
+
+
+def with_prediction(report) -> list:
+    return [predict(report), this_page(report, prediction=beside(report, ".prediction.h5"))]
+
+
+def selection_is_known(report) -> bool:
+    """Whether the commands can choose the genes and cells of the mapping: the screen's command does, or its model's, or
+    all were used."""
+    return bool(training_of(report).name) or len(run_of(report).only(SELECTION)) > 0
