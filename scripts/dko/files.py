@@ -10,6 +10,15 @@ import pandas as pd
 from dko.errors import DkoError, InputError, ReadError, UsageError  # noqa: F401
 
 
+# What h5py and numpy raise where a file's structure is not what it should be.
+UNREADABLE = (KeyError, OSError, RuntimeError, ValueError, TypeError, AttributeError, IndexError)
+
+
+def corrupt(path, error) -> InputError:
+    words = " ".join(str(error.args[0] if error.args else error).split())
+    return InputError(f"{path}: is corrupt: {words}; dko info --verify tells more")
+
+
 def plain(value):
     """An HDF5 attribute as Python's own str, int or float."""
     if isinstance(value, bytes):
@@ -27,6 +36,10 @@ def open_file(path, kind: str) -> h5py.File:
     try:
         with open(path, "rb"):
             pass
+    except FileNotFoundError:
+        more = f"; {path}.partial is there: the job that writes it is not finished, or was stopped (dko info --progress " + \
+            f"{path} tells)" if os.path.exists(f"{path}.partial") else ""
+        raise ReadError(f"{path}: cannot be read: No such file or directory{more}") from None
     except OSError as error:
         raise ReadError(f"{path}: cannot be read: {error.strerror}") from None
     try:
@@ -39,11 +52,14 @@ def open_file(path, kind: str) -> h5py.File:
         if found != f"dko {kind}":
             raise InputError(f"{path}: is not a dko {kind}" + (f", but a {found}" if found else ""))
         if header.get("version") != 1:
-            raise InputError(f"{path}: is a dko {kind} of version {header.get('version')}; "
-                             "this module reads version 1")
-    except Exception:
+            raise InputError(f"{path}: is a dko {kind} of version {header.get('version')}; this module reads version 1: use "
+                             "the Python side of the dko that wrote it, or a newer one")
+    except InputError:
         file.close()
         raise
+    except UNREADABLE as error:
+        file.close()
+        raise corrupt(path, error) from None
     return file
 
 

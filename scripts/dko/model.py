@@ -12,7 +12,7 @@ import os
 import numpy as np
 import pandas as pd
 
-from dko.files import (InputError, UsageError, attributes, member_groups, open_file, read_names,
+from dko.files import (UNREADABLE, InputError, UsageError, attributes, corrupt, member_groups, open_file, read_names,
                        read_training)
 
 ROWS = 1024  # rows of the weights that are widened to double precision at once
@@ -91,9 +91,9 @@ class Model:
             self.kind = kinds.pop()
             mapping = DenseMapping if self.kind == "dko" else SparseMapping
             self.members = [mapping(group["mapping"], len(self.genes)) for group in self._groups]
-        except KeyError as error:
+        except UNREADABLE as error:
             self._file.close()
-            raise InputError(f"{self.path}: is corrupt: {error.args[0]}") from None
+            raise corrupt(self.path, error) from None
         except Exception:
             self._file.close()
             raise

@@ -5,7 +5,7 @@ import os
 
 import numpy as np
 
-from dko.files import InputError, UsageError, attributes, open_file, read_names
+from dko.files import UNREADABLE, InputError, UsageError, attributes, corrupt, open_file, read_names
 from dko.summary import Band
 
 # The scores a file may have, in the order of the columns of tables.
@@ -44,9 +44,9 @@ class ScreenFile:
         self._file = open_file(path, "screen")
         try:
             self._read_frame()
-        except KeyError as error:
+        except UNREADABLE as error:
             self._file.close()
-            raise InputError(f"{self.path}: is corrupt: {error.args[0]}") from None
+            raise corrupt(self.path, error) from None
         except Exception:
             self._file.close()
             raise
@@ -54,7 +54,8 @@ class ScreenFile:
     def _read_frame(self):
         self.provenance = attributes(self._file)
         if self.provenance.get("complete") != 1:
-            raise InputError(f"{self.path}: the screen is not finished")
+            raise InputError(f"{self.path}: the screen is not finished: continue it by its command with --resume "
+                             f"(dko info --progress {self.path} tells how far it is)")
         self.members = self.provenance.get("members", 1)
         self.keep, self.keep_by = self.provenance.get("keep", "full"), self.provenance.get("keep_by")
         genes = self._file["genes"]

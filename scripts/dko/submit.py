@@ -13,10 +13,10 @@ it takes as few nodes as finish within one run of a job, by the site's time limi
 Exit codes: those of dko; 2 also for what cannot be submitted so, 4 for a disk that cannot hold the result.
 In the source tree the command is scripts/submit.py. Needs Python 3.7 or newer, and nothing else.
 """
-import argparse
 import json
 import math
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -24,7 +24,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from dko.command_line import called, exit_code_of
+from dko.command_line import Parser, at_least_one, called, exit_code_of
 from dko.errors import DkoError, InputError, UsageError, WriteError
 from dko.places import jobs_folder, program_of, site_file
 
@@ -45,13 +45,13 @@ class DkoFailure(DkoError):
 
 def arguments_of(command_line):
     """This script's own options, and dko's."""
-    parser = argparse.ArgumentParser(prog=called("submit"), description=__doc__.split("\n\n")[0],
-                                     epilog="Other options are dko's.", allow_abbrev=False)
+    parser = Parser(prog=called("submit"), description=__doc__.split("\n\n")[0],
+                    epilog="Other options are dko's.", allow_abbrev=False)
     parser.add_argument("question", choices=["screen", "train", "ensemble"])
     parser.add_argument("input", metavar="INPUT", help="expression data")
     parser.add_argument("-o", "--out", required=True, metavar="FILE", help="the screen, or of train the model")
-    parser.add_argument("--nodes", type=positive, metavar="N", help="default: as few as finish within one run")
-    parser.add_argument("--most-nodes", type=positive, default=64, metavar="N", help="without --nodes (64)")
+    parser.add_argument("--nodes", type=at_least_one, metavar="N", help="default: as few as finish within one run")
+    parser.add_argument("--most-nodes", type=at_least_one, default=64, metavar="N", help="without --nodes (64)")
     parser.add_argument("--site", metavar="FILE", help="what is particular to the cluster: a copy of site.conf of the "
                         "job scripts (default: DKO_SITE, ~/.config/dko/site.conf, or that site.conf itself)")
     parser.add_argument("--time", metavar="LIMIT", help="of one run, instead of the site's SBATCH_TIMELIMIT")
@@ -69,14 +69,6 @@ def arguments_of(command_line):
     return own, of_dko
 
 
-def positive(text):
-    """A whole number from 1."""
-    number = int(text)
-    if number < 1:
-        raise ValueError(text)
-    return number
-
-
 def read_site(path, limit, jobs):
     """What the shell makes of the site's file: its variables by name, with another time limit if there is one."""
     example = jobs / "site.conf"
@@ -89,7 +81,7 @@ def read_site(path, limit, jobs):
     if told.returncode != 0:
         raise InputError(f"{path}: the shell cannot read it: {told.stderr.strip()}")
     site = dict(line.split("=", 1) for line in told.stdout.split("\0") if "=" in line)
-    if limit:
+    if limit is not None:
         site["SBATCH_TIMELIMIT"] = limit
     site["DKO"] = site.get("DKO") or program_of(jobs)
     for name in ["DKO_TASKS_PER_NODE", "DKO_LAUNCHER", "DKO_TRIES", "SBATCH_TIMELIMIT"]:
@@ -97,11 +89,24 @@ def read_site(path, limit, jobs):
             raise InputError(f"{path}: does not say {name}")
     if not site["DKO_TASKS_PER_NODE"].isdigit() or int(site["DKO_TASKS_PER_NODE"]) < 1:
         raise InputError(f"{path}: DKO_TASKS_PER_NODE must be a whole number, not {site['DKO_TASKS_PER_NODE']!r}")
-    site["seconds"] = seconds_of(site["SBATCH_TIMELIMIT"], path) - seconds_to_save(site, path)
-    if site["seconds"] <= 0:
-        raise InputError(f"{path}: SBATCH_SIGNAL={site['SBATCH_SIGNAL']} leaves nothing of a limit of "
-                         f"{site['SBATCH_TIMELIMIT']}")
+    site["seconds"] = seconds_of_run(site, path, limit)
     return site
+
+
+def seconds_of_run(site, path, limit):
+    """For computing, of the limit that --time or the site's file gives: all but the time in which it saves."""
+    told, error = ("--time ", UsageError) if limit is not None else (f"{path}: SBATCH_TIMELIMIT=", InputError)
+    text = site["SBATCH_TIMELIMIT"]
+    try:
+        seconds = seconds_of(text)
+    except ValueError:
+        raise error(f"{told}{text} is no time of SLURM's: give minutes (90), hours:minutes:seconds (4:00:00) or "
+                    "days-hours (1-12)") from None
+    left = seconds - seconds_to_save(site, path)
+    if left <= 0:
+        signal = f"SBATCH_SIGNAL={site['SBATCH_SIGNAL']}" if site.get("SBATCH_SIGNAL") else "nothing"
+        raise error(f"{told}{text} is too short: {path}: {signal} leaves nothing of a limit of {text}; give more")
+    return left
 
 
 def seconds_to_save(site, path):
@@ -115,19 +120,16 @@ def seconds_to_save(site, path):
     return int(seconds or 60)  # SLURM's default
 
 
-def seconds_of(limit, path):
-    """Of a time as SLURM has it: M, M:S, H:M:S, D-H, D-H:M or D-H:M:S."""
+def seconds_of(limit):
+    """Of a time as SLURM has it: M, M:S, H:M:S, D-H, D-H:M or D-H:M:S. Raises ValueError."""
+    if not re.match(r"(\d+-)?\d+(:\d+){0,2}$", limit, re.ASCII):
+        raise ValueError(limit)
     days, _, rest = limit.rpartition("-")
-    try:
-        parts = [int(part) for part in rest.split(":")]
-        if not days:
-            parts = [0] + parts if len(parts) == 2 else [0, parts[0], 0] if len(parts) == 1 else parts
-        hours, minutes, seconds = (parts + [0, 0])[:3]
-        if len(parts) > 3 or min(hours, minutes, seconds) < 0:
-            raise ValueError(limit)
-        return ((24 * int(days or 0) + hours) * 60 + minutes) * 60 + seconds
-    except ValueError:
-        raise InputError(f"{path}: SBATCH_TIMELIMIT={limit} is no time of SLURM's, such as 4:00:00") from None
+    parts = [int(part) for part in rest.split(":")]
+    if not days:
+        parts = [0] + parts if len(parts) == 2 else [0, parts[0], 0] if len(parts) == 1 else parts
+    hours, minutes, seconds = (parts + [0, 0])[:3]
+    return ((24 * int(days or 0) + hours) * 60 + minutes) * 60 + seconds
 
 
 def estimated_options(of_dko):
@@ -159,7 +161,11 @@ def estimate(own, of_dko, nodes, site):
                              "where dko is: DKO=") from None
         if code != 0:
             raise DkoFailure(code)
-        found = json.loads(answer.read_text(encoding="utf-8"))
+        try:
+            found = json.loads(answer.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            raise DkoError(f"{command[0]} estimate wrote no estimate: is it dko, and of this version? dko-submit needs "
+                           "that of its own release") from None
     if own.question == "train":
         found = only_training(found, nodes)
     return found
@@ -232,7 +238,7 @@ def without_ensemble(of_dko):
         raise UsageError("an ensemble needs --ensemble K")
     at = of_dko.index("--ensemble")
     try:
-        members = positive(of_dko[at + 1])
+        members = at_least_one(of_dko[at + 1])
     except (IndexError, ValueError):
         raise UsageError("--ensemble K: K must be a whole number") from None
     return of_dko[:at] + of_dko[at + 2:], members
@@ -262,7 +268,10 @@ def split_options(dko, of_dko):
 
 def names_in_help(dko, command):
     """Of the options of a command of dko."""
-    told = subprocess.run([dko, command, "--help"], stdout=subprocess.PIPE, universal_newlines=True)
+    try:
+        told = subprocess.run([dko, command, "--help"], stdout=subprocess.PIPE, universal_newlines=True)
+    except OSError as failure:
+        raise WriteError(f"{dko}: cannot be started: {failure.strerror}; the site's file may say where dko is: DKO=") from None
     for line in told.stdout.splitlines():
         for word in line.split():
             if not word.startswith(("-", "[")):
@@ -330,11 +339,19 @@ def submit(commands, site):
     return jobs
 
 
+def check_out(path, force):
+    if os.path.isdir(path):
+        raise UsageError(f"{path} is a directory: name a file in it")
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise UsageError(f"{path} is no regular file (a device, FIFO or socket): name another")
+    if os.path.exists(path) and not force:
+        raise UsageError(f"{path} is there already; --force replaces it")
+
+
 def answer(command_line):
     """Says what the job takes, and with --yes submits it."""
     own, of_dko = arguments_of(command_line)
-    if os.path.exists(own.out) and not {"--force", "-f"} & set(of_dko):
-        raise UsageError(f"{own.out} is there already; --force replaces it")
+    check_out(own.out, bool({"--force", "-f"} & set(of_dko)))
     site = read_site(own.site, own.time, own.jobs)
     site["DKO_SITE"] = str(Path(own.site).resolve())
     nodes, found = chosen(own, of_dko, site)

@@ -124,8 +124,9 @@ def compare_summaries(screen, singles, pairs):
     same(screen.pair_summary(top=7, min_cells=3), everything.head(7))
 
 
-def compare_pair_summary(found, pairs, by="interaction"):
+def compare_pair_summary(found, pairs, by=None):
     measures = [name for name in SCORES if name in pairs]
+    by = by or next(name for name in ("network_interaction", "interaction") if name in measures)
     groups = pairs.astype({name: float for name in measures}).groupby(["gene1", "gene2"])
     assert len(found) == groups.ngroups and (found["rank"] == np.arange(1, len(found) + 1)).all()
     assert found[f"{by}_mean"].abs().is_monotonic_decreasing
@@ -273,7 +274,7 @@ def compare_kept():
         assert (screen.keep, screen.keep_by, full.keep) == ("summary", None, "full")
         wanted, found = full.pair_summary(), screen.pair_summary()
         assert set(wanted) < set(found) and len(wanted) == len(found)
-        assert found["interaction_mean"].abs().is_monotonic_decreasing
+        assert found["network_interaction_mean"].abs().is_monotonic_decreasing
         pairs = exported("dense.double.csv").groupby(["gene1", "gene2"])
         labels = ["gene1", "gene2"]
         by_gene = found.set_index(labels).loc[list(pairs.groups)]

@@ -1,7 +1,7 @@
 . "$(dirname "$0")/lib.sh"
 # The report is one page that loads nothing, of whatever kind of screen, and says so where it cannot be made.
 python=${DKO_PYTHON:-/usr/bin/python3}
-export PYTHONPATH=$DKO_SOURCE/scripts PYTHONDONTWRITEBYTECODE=1
+export PYTHONPATH=$DKO_SOURCE/scripts:$DKO_SOURCE/tests/app PYTHONDONTWRITEBYTECODE=1
 report=("$python" "$DKO_SOURCE/scripts/report.py")
 
 "$DKO" simulate --genes 14 --cells 60 --seed 3 -o data.csv -q

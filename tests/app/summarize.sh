@@ -6,7 +6,7 @@ make_data
 head -n 1 g.csv | grep -qE '^rank,gene,id,cells,impact_mean,impact_sd,network_mean,network_sd(,share_mean,share_sd)?$' || fail "columns of genes: $(head -n 1 g.csv)"
 head -n 1 p.csv | grep -qx 'rank,gene1,gene2,cells,impact_mean,impact_sd,network_mean,network_sd,interaction_mean,interaction_sd,same_sign,network_interaction_mean,network_interaction_sd,network_same_sign' || fail "columns of pairs: $(head -n 1 p.csv)"
 grep -q '^genes over cells, the 10 of [0-9]* with the highest mean impact$' shown.txt || { cat shown.txt; fail "title of genes"; }
-grep -q '^pairs over cells, the 10 of [0-9]* with the largest mean interaction$' shown.txt || fail "title of pairs"
+grep -q '^pairs over cells, the 10 of [0-9]* with the largest mean network-interaction$' shown.txt || fail "title of pairs"
 [ "$(wc -l <shown.txt)" = 25 ] || fail "not 10 genes and 10 pairs were shown"
 grep -q '"interaction_mean"' s.json || fail "no means in the JSON"
 
@@ -39,7 +39,7 @@ NR == FNR {
   else {
     check(name, 1, $5, $6); check(name, 2, $7, $8); check(name, 3, $9, $10); check(name, 4, $12, $13)
     if (!near($11, same(name, 3)) || !near($14, same(name, 4))) { print "same sign of", name; exit 1 }
-    key = $9 < 0 ? -$9 : $9
+    key = $12 < 0 ? -$12 : $12
   }
   if (rows > 1 && key > before) { print "order at", name; exit 1 }
   before = key

@@ -8,12 +8,13 @@ python3-matplotlib and python3-scipy. In the source tree the command is scripts/
 """
 from __future__ import annotations
 
-import argparse
 import os
 import signal
 
-from dko.command_line import at_least_one, called, exit_code_of
+from dko.command_line import Parser, at_least_one, called, exit_code_of
 from dko.errors import InputError, UsageError, WriteError
+from dko.files import UNREADABLE
+from dko.outputs import check_output, write_complete
 from dko.report import data as report_data
 from dko.report import page as report_page
 from dko.report.parts import PARTS, overview
@@ -21,7 +22,7 @@ from dko.results import open_screen
 
 
 def parse_arguments(arguments):
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog=called("report"),
         description="Makes one self-contained HTML page of a screen.",
         epilog=f"example: {called('report')} screen.h5 -o report.html --prediction prediction.h5")
@@ -57,11 +58,6 @@ def check_outputs(options):
     inputs = {os.path.realpath(path) for path in (options.screen, options.model, options.prediction) if path}
     if os.path.realpath(options.out) in inputs:
         raise UsageError(f"{options.out}: is an input, not to be written over")
-    if os.path.isdir(options.out):
-        raise UsageError(f"{options.out} is a directory: name a file in it")
-    folder = os.path.dirname(options.out) or "."
-    if not os.path.isdir(folder):
-        raise WriteError(f"{options.out}: there is no directory {folder}")
     planned = [options.out]
     if options.figures:
         if os.path.exists(options.figures) and not os.path.isdir(options.figures):
@@ -71,8 +67,8 @@ def check_outputs(options):
             for kind in ("png", "pdf")
         ]
     for path in planned:
-        if os.path.exists(path) and not options.force:
-            raise UsageError(f"{path} exists: give another name, or --force to replace it")
+        if path == options.out or os.path.isdir(options.figures):
+            check_output(path, options.force)
 
 
 def build_page(report, drawn) -> str:
@@ -82,21 +78,6 @@ def build_page(report, drawn) -> str:
     return report_page.page(
         overview.title(report), overview.lead(report), [top, *(part[2] for part in parts)], [part[:2] for part in parts],
         f"Made by {called('report')} from {report_page.clean(os.path.basename(report.screen.path))}.")
-
-
-def write_page(path: str, text: str):
-    """The file has its name only when it is complete."""
-    partial = f"{path}.partial"
-    try:
-        with open(partial, "w", encoding="utf-8", errors="replace") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(partial, path)
-    except OSError as error:
-        if os.path.exists(partial):
-            os.remove(partial)
-        raise WriteError(f"{path}: cannot be written: {error.strerror}") from None
 
 
 def draw_figures(report, folder):
@@ -115,10 +96,12 @@ def make_report(options):
         try:
             report = report_data.collect(screen, options.top, options.min_cells, options.most_pairs,
                                          options.model, options.prediction)
-            report.paths = {"out": options.out, "model": options.model}
-        except (KeyError, OSError, ValueError) as error:
-            raise InputError(f"{options.screen}: is corrupt: {error}") from error
-        write_page(options.out, build_page(report, draw_figures(report, options.figures)))
+        except UNREADABLE as error:
+            raise InputError(f"{options.screen}: is corrupt, or was damaged: dko info --verify finds where ({error})") \
+                from error
+        report.paths = {"out": options.out, "model": options.model}
+        text = build_page(report, draw_figures(report, options.figures))
+        write_complete(options.out, lambda file: file.write(text.encode("utf-8", "replace")))
 
 
 def main(arguments=None) -> int:

@@ -9,6 +9,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize, TwoSlopeNorm
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
+from dko.outputs import write_complete
 from dko.report.data import heat_limit
 from dko.report.drawing import (BLUE, GREEN, GREY, INK, NARROW, NARROWEST_PANELS, ORANGE, WIDE, data_uri, dots,
                                 leaf_order, logarithmic, panels, place_labels, short)
@@ -277,7 +278,7 @@ def draw_all(report, folder=None) -> dict:
             continue
         drawn[name] = (data_uri(wide), data_uri(draw(report, NARROW)))
         for kind in ("png", "pdf") if folder else ():
-            wide.savefig(os.path.join(folder, f"{name}.{kind}"),
-                         dpi=200,
-                         metadata={"CreationDate": None} if kind == "pdf" else None)
+            metadata = {"CreationDate": None} if kind == "pdf" else None
+            write_complete(os.path.join(folder, f"{name}.{kind}"),
+                           lambda file: wide.savefig(file, format=kind, dpi=200, metadata=metadata))
     return drawn

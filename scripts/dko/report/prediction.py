@@ -4,7 +4,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from dko.files import InputError, attributes, open_file, read_metrics, read_names
+from dko.files import UNREADABLE, InputError, attributes, corrupt, open_file, read_metrics, read_names
 
 COLUMNS_AT_ONCE = 1 << 22  # entries of a prediction that are read at once
 MOST_POINTS = 20000
@@ -41,8 +41,8 @@ def read_prediction(screen, path) -> dict:
                 "what": which_cells(screen, stated, cells),
                 **profiles_of(file, genes, cells)
             }
-        except (KeyError, OSError, RuntimeError) as error:
-            raise InputError(f"{path}: is corrupt: {error.args[0] if error.args else error}") from None
+        except UNREADABLE as error:
+            raise corrupt(path, error) from None
 
 
 def which_cells(screen, stated: dict, cells: int) -> str:

@@ -34,7 +34,7 @@ th, td { padding: .38rem .6rem; text-align: right; white-space: nowrap;
   border-bottom: 1px solid var(--line); }
 th { background: var(--panel); font-weight: 600; vertical-align: bottom; white-space: normal; }
 tr:last-child td { border-bottom: 0; }
-th.text, td.text { text-align: left; }
+th.text, td.text { text-align: left; } th.text { white-space: nowrap; }
 td.text span.long { display: inline-block; min-width: 7rem; max-width: 14rem; white-space: normal;
   overflow-wrap: anywhere; }
 .word { white-space: nowrap; }

@@ -29,7 +29,6 @@ The figure of merit of a machine, version 1:
 This script makes it from the case `weak` on as many ranks as there are cores (`merit` in the JSON, with
 `valid` and `why` it is not).
 """
-import argparse
 import json
 import os
 import shlex
@@ -39,8 +38,9 @@ import subprocess
 import sys
 import time
 
-from dko.command_line import at_least_one, called, exit_code_of
+from dko.command_line import Parser, at_least_one, called, exit_code_of
 from dko.errors import DkoError, UsageError, WriteError
+from dko.outputs import check_output, write_complete
 from dko.scaling import figures
 from dko.scaling import machine as scaling_machine
 from dko.scaling.cases import CASES, GROUPS, SIZES, words_of, writes_file
@@ -62,7 +62,7 @@ def stop(number, _):
 
 
 def parse_options(arguments):
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog=called("scaling"),
         description="Measures how dko scales on a machine, and its figure of merit.",
         epilog=f"example: {called('scaling')} -o results.json --scratch /scratch/me --ranks 1 16 32 64")
@@ -128,11 +128,7 @@ def launcher_words(template, ranks):
 
 
 def check(options):
-    if os.path.exists(options.out) and not options.force:
-        raise UsageError(f"{options.out} exists: give another name, or --force to replace it")
-    folder = os.path.dirname(options.out) or "."
-    if not os.path.isdir(folder):
-        raise WriteError(f"{options.out}: there is no directory {folder}")
+    check_output(options.out, options.force)
     if not os.path.isdir(options.scratch):
         raise WriteError(f"--scratch: there is no directory {options.scratch}")
     if not shutil.which(options.dko):
@@ -238,17 +234,9 @@ class Measuring:
         self.result["finished"] = now()
         self.result["merit"] = figures.merit(self.result)
         self.result["core_speed"] = figures.core_speed(self.result)
-        partial = f"{self.options.out}.partial"
         written = {**self.result, "cases": [without_words(case) for case in self.result["cases"]]}
-        try:
-            with open(partial, "w", encoding="utf-8") as file:
-                json.dump(written, file, indent=1, ensure_ascii=False)
-                file.write("\n")
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(partial, self.options.out)
-        except OSError as error:
-            raise WriteError(f"{self.options.out}: cannot be written: {error.strerror}") from None
+        text = json.dumps(written, indent=1, ensure_ascii=False) + "\n"
+        write_complete(self.options.out, lambda file: file.write(text.encode("utf-8", "replace")))
 
 
 def name_of(case):

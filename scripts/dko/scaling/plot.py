@@ -8,12 +8,12 @@ Needs Debian's python3-matplotlib and python3-numpy. In the source tree the comm
 """
 from __future__ import annotations
 
-import argparse
 import os
 import signal
 
-from dko.command_line import called, exit_code_of, require
+from dko.command_line import Parser, called, exit_code_of, require
 from dko.errors import UsageError, WriteError
+from dko.outputs import check_output, write_complete
 from dko.scaling import figures
 
 PICTURES = ["scaling", "time", "training", "machines"]
@@ -21,9 +21,9 @@ MOST_RESULTS = 6
 
 
 def parse_arguments(arguments):
-    parser = argparse.ArgumentParser(prog=called("plot-scaling"),
-                                     description="Draws what dko-scaling measured.",
-                                     epilog=f"example: {called('plot-scaling')} results.json more.json -o pictures")
+    parser = Parser(prog=called("plot-scaling"),
+                    description="Draws what dko-scaling measured.",
+                    epilog=f"example: {called('plot-scaling')} results.json more.json -o pictures")
     parser.add_argument("results", nargs="+", metavar="JSON", help=f"of dko-scaling, {MOST_RESULTS} at most")
     parser.add_argument("-o", "--out", required=True, metavar="DIR|PNG",
                         help="a folder, for all pictures; or one PNG of how screens scale")
@@ -43,25 +43,19 @@ def planned_files(options):
 def check(options, planned):
     if len(options.results) > MOST_RESULTS:
         raise UsageError(f"{len(options.results)} results, more than {MOST_RESULTS}, cannot be told apart")
-    paths = [path for its in planned.values() for path in its]
-    for path in paths:
-        if os.path.exists(path) and not options.force:
-            raise UsageError(f"{path} exists: give another name, or --force to replace it")
-    if options.out.endswith(".png"):
-        folder = os.path.dirname(options.out) or "."
-        if not os.path.isdir(folder):
-            raise WriteError(f"{options.out}: there is no directory {folder}")
-    elif os.path.exists(options.out) and not os.path.isdir(options.out):
+    is_png = options.out.endswith(".png")
+    if not is_png and os.path.exists(options.out) and not os.path.isdir(options.out):
         raise UsageError(f"{options.out} is no folder, and no name of a PNG file")
+    if is_png or os.path.isdir(options.out):
+        for path in (path for its in planned.values() for path in its):
+            check_output(path, options.force)
 
 
 def write(figure, paths):
     for path in paths:
-        partial = f"{path}.partial"
         kind = path.rpartition(".")[2]
         metadata = {"CreationDate": None} if kind == "pdf" else None
-        figure.savefig(partial, format=kind, dpi=160, metadata=metadata)
-        os.replace(partial, path)
+        write_complete(path, lambda file: figure.savefig(file, format=kind, dpi=160, metadata=metadata))
 
 
 def plot(options):

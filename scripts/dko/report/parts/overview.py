@@ -3,6 +3,8 @@ from __future__ import annotations
 
 import os
 
+import numpy as np
+
 from dko.report.page import clean, number, percent
 from dko.report.parts.words import NAMES, bold, counted, listing, mapping_of
 
@@ -19,8 +21,18 @@ def lead(report) -> str:
     mapping = f"{screen.members} mappings" if screen.members > 1 and not mapping_of(report) else mapping
     mapping = f"an ensemble of {screen.members} {mapping_of(report) == 'sparse' and 'sparse ' or ''}mappings" \
         if screen.members > 1 else mapping
-    return (f"What losing {listing(what_was_lost(screen))} would do to each of {counted(len(screen.cells), 'cell')} "
+    return (f"What losing {listing(what_was_lost(screen))} would do {where(screen)} "
             f"({counted(len(screen.genes), 'gene')}), as <code>dko</code> predicts with {mapping}.")
+
+
+def where(screen) -> str:
+    """In which cells: each, or the chosen ones."""
+    cells = len(screen.cells)
+    if screen.has_singles and (np.diff(screen.starts) > 0).all():
+        return f"to each of {counted(cells, 'cell')}" if cells > 1 else "to 1 cell"
+    if screen.has_singles:
+        return f"to {number(int((np.diff(screen.starts) > 0).sum()))} of {counted(cells, 'cell')}"
+    return f"in cells of the {number(cells)} that there are"
 
 
 def what_was_lost(screen) -> list:

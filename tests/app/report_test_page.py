@@ -1,0 +1,43 @@
+"""Reads pages of dko-report, refusing what does not belong there."""
+import base64
+import html.parser
+
+VOID = {"meta", "img", "source", "br", "hr", "link", "input"}
+LOADING = {"src", "srcset", "href", "data", "action", "poster", "background"}
+SVG = "data:image/svg+xml;base64,"
+
+
+class Page(html.parser.HTMLParser):
+    """Reads a page, refusing tags that do not match, scripts, and anything that is loaded."""
+
+    def __init__(self, name):
+        super().__init__()
+        self.open, self.text, self.pictures, self.figures, self.rows = [], [], [], [], 0
+        with open(f"{name}.html", encoding="utf-8") as file:
+            self.source = file.read()
+        self.feed(self.source)
+        self.close()
+        assert not self.open, (name, self.open)
+        self.text = " ".join("".join(self.text).split())
+
+    def handle_starttag(self, tag, attrs):
+        assert tag not in ("script", "link", "iframe", "object", "embed"), tag
+        for key, value in attrs:
+            assert not key.startswith("on"), key
+            if key in LOADING:
+                assert value.startswith("#") or value.startswith(SVG), (tag, key, value[:60])
+            if key in ("src", "srcset"):
+                self.pictures.append(base64.b64decode(value[len(SVG):]))
+            if tag == "figure" and key == "id":
+                self.figures.append(value)
+        self.rows += tag == "tr"
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open and self.open[-1] == tag, (tag, self.open[-3:])
+        self.open.pop()
+
+    def handle_data(self, data):
+        if "style" not in self.open:
+            self.text.append(data)
