@@ -64,7 +64,7 @@ class ScreenFile:
         self.cells = read_names(self._file["cells/name"])
         self._gene_labels = np.array(self.genes, dtype=object)
         self._cell_labels = np.array(self.cells, dtype=object)
-        self._numbers = {}
+        self._numbers, self._arrays = {}, {}
         self.starts = self._read_starts("single", "indices") if self.has_singles else None
         self.pair_starts = self._read_starts("double", None) if "double" in self._file else None
         self._check_arrays()
@@ -140,7 +140,9 @@ class ScreenFile:
         return "double" in self._file
 
     def _stored(self, group: str, names) -> list:
-        return [name for name in names if group in self._file and name in self._file[group]]
+        if (group, names) not in self._arrays:  # looked up for every cell: HDF5 takes its time
+            self._arrays[group, names] = [name for name in names if group in self._file and name in self._file[group]]
+        return list(self._arrays[group, names])
 
     @property
     def single_scores(self) -> list:

@@ -85,7 +85,7 @@ def read_site(path, limit, jobs):
         site["SBATCH_TIMELIMIT"] = limit
     site["DKO"] = site.get("DKO") or program_of(jobs)
     for name in ["DKO_TASKS_PER_NODE", "DKO_LAUNCHER", "DKO_TRIES", "SBATCH_TIMELIMIT"]:
-        if not site.get(name):
+        if not site.get(name) and not (name == "SBATCH_TIMELIMIT" and limit is not None):
             raise InputError(f"{path}: does not say {name}")
     if not site["DKO_TASKS_PER_NODE"].isdigit() or int(site["DKO_TASKS_PER_NODE"]) < 1:
         raise InputError(f"{path}: DKO_TASKS_PER_NODE must be a whole number, not {site['DKO_TASKS_PER_NODE']!r}")
@@ -100,7 +100,7 @@ def seconds_of_run(site, path, limit):
     try:
         seconds = seconds_of(text)
     except ValueError:
-        raise error(f"{told}{text} is no time of SLURM's: give minutes (90), hours:minutes:seconds (4:00:00) or "
+        raise error(f"{told}{shlex.quote(text)} is no time of SLURM's: give minutes (90), hours:minutes:seconds (4:00:00) or "
                     "days-hours (1-12)") from None
     left = seconds - seconds_to_save(site, path)
     if left <= 0:

@@ -1,10 +1,13 @@
 """The pages that report.sh made: well-formed, loading nothing, with the names and figures that belong."""
 import contextlib
 import io
+import os
 import re
+import shutil
 import xml.dom.minidom
 
 import dko
+import h5py
 import report
 from dko.files import open_file
 from report_test_page import Page
@@ -47,8 +50,18 @@ def make(arguments):
 
 
 def refused(code, words, arguments):
+    """In one line."""
     found, said = said_by(arguments)
     assert found == code and re.search(words, said), (arguments, found, said)
+    assert said.count("\n") == 1 and said.endswith("\n"), said
+
+
+def changed(name, **attributes):
+    """A copy of a screen of other attributes."""
+    shutil.copy("two.h5", name)
+    with h5py.File(name, "a") as file:
+        file.attrs.update(attributes)
+    return name
 
 
 # Drawing takes most of the time.
@@ -104,3 +117,20 @@ refused(3, "is not a dko screen, but a dko model", "model.h5 -o new.html")
 refused(3, "is not the model", "two.h5 -o new.html --model model.h5")
 refused(3, "of other genes", "hostile.h5 -o new.html --prediction prediction.h5")
 refused(3, "cut.h5", "cut.h5 -o new.html")
+refused(3, "not finished: continue it by its command with --resume", f"{changed('begun.h5', complete=0)} -o new.html")
+refused(3, "version 9; .* a newer one", f"{changed('newer.h5', version=9)} -o new.html")
+refused(3, "is corrupt", f"{changed('odd.h5', version=[1, 2])} -o new.html")
+refused(4, "Is a directory", "figures -o new.html")
+refused(2, "unrecognized arguments: --fast; --help lists the options", "two.h5 -o new.html --fast")
+os.mkfifo("fifo")
+refused(2, "no regular file", "two.h5 -o fifo")
+refused(2, "no regular file", "two.h5 -o fifo --force")
+refused(2, "no regular file", "two.h5 -o /dev/null --force")
+os.symlink("nowhere/page.html", "dangling.html")
+refused(4, "no directory", "two.h5 -o dangling.html --force")
+
+# A link is followed: what it points to is the page.
+os.mkdir("pages")
+os.symlink("pages/page.html", "link.html")
+make("two.h5 -o link.html --top 1")
+assert os.path.islink("link.html") and os.listdir("pages") == ["page.html"], os.listdir("pages")

@@ -51,6 +51,11 @@ P
 # So is a launcher that starts ranks which know nothing of each other.
 expect 1 'dko ran on 1 rank:' scaling -o apart.json --ranks 2 --repeats 1 --cases io --launcher 'mpirun -n 1 env RANKS={ranks}'
 
+mkfifo fifo
+expect 2 'fifo is no regular file' scaling -o fifo --force
+expect 4 'no directory nowhere' scaling -o nowhere/x.json
+expect 4 'none.json: cannot be read: No such file' plot none.json -o x.png
+expect 2 'fifo.png is no regular file' bash -c "mkfifo fifo.png; '$python' '$DKO_SOURCE/scripts/plot_scaling.py' results.json -o fifo.png --force"
 expect 2 'results.json exists' scaling -o results.json
 expect 2 "'fast' is none of" scaling -o x.json --cases fast
 expect 2 'only \{ranks\} and \{nodes\}' scaling -o x.json --launcher 'mpirun -n {ranks} {cores}'

@@ -84,7 +84,8 @@ head -n 3 data.csv >two.csv
 cut -d , -f 1,2 data.csv >cell.csv
 mkdir 'a & b'
 cp data.csv 'a & b/my data.csv'
-for name in two cell; do "$DKO" run $name.csv --order 2 --mapping sparse -o $name.screen.h5 -q 2>/dev/null || fail "$name"; done
+"$DKO" run two.csv --order 2 --mapping sparse -o two.screen.h5 -q 2>said.txt || { cat said.txt; fail "two genes"; }
+"$DKO" screen cell.csv --model dense.h5 --order 2 -o cell.screen.h5 -q 2>said.txt || { cat said.txt; fail "one cell"; }
 cd 'a & b'
 printf 'gene%d\n' 0 1 2 3 4 6 7 8 >'it'\''s mine.txt'
 "$DKO" run 'my data.csv' --genes "it's mine.txt" --order 2 --mapping sparse --seed 7 -o screen.h5 --save-model model.h5 -q

@@ -83,9 +83,10 @@ def compare_top(name, screen):
 def check_lacking(screen):
     """What a screen lacks is named, by an error of dko's alone."""
     calls = [lambda: screen.singles(cell=1), lambda: screen.pairs(cell=1), lambda: screen.pairs(gene1="gene1", gene2="gene3"),
-             screen.gene_summary, screen.cell_summary, screen.pair_summary, screen.listed,
+             screen.gene_summary, screen.cell_summary, screen.listed,
              *(lambda score=score: screen.singles_matrix(score) for score in ("impact", "network", "share")),
-             *(lambda score=score: screen.pair_summary(by=score) for score in ("impact", "network", "interaction")),
+             *(lambda score=score: screen.pair_summary(by=score) for score in ("impact", "network", "interaction")
+               if score not in screen.pair_measures),
              *(lambda score=score: screen.listed(by=score) for score in ("impact", "network"))]
     for call in calls:
         try:

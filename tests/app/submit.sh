@@ -39,7 +39,15 @@ echo "x,NaN" >>bad.csv
 expect 3 'bad.csv.*NaN' "$python" "$submit" screen bad.csv -o new.h5
 expect 2 'screen.h5 is there already' "$python" "$submit" screen data.csv -o screen.h5
 expect 2 'needs --ensemble K' "$python" "$submit" ensemble data.csv -o new.h5
-expect 3 'SBATCH_SIGNAL=B:USR1@180 leaves nothing of a limit of 1' "$python" "$submit" screen data.csv -o new.h5 --time 1
+expect 2 'error: --time 1 is too short: .*SBATCH_SIGNAL=B:USR1@180 leaves nothing of a limit of 1' "$python" "$submit" screen data.csv -o new.h5 --time 1
+for time in soon '' 'a week' 1:2:3:4 -5 4h 1-; do
+  expect 2 "error: (--time '?$time'? is no time of SLURM's: give minutes|argument --time: expected one argument)" "$python" "$submit" screen data.csv -o new.h5 --time "$time"
+  [ "$(wc -l <said.txt)" = 1 ] || { cat said.txt; fail "more than a line"; }
+done
+expect 2 'is a directory: name a file in it' "$python" "$submit" screen data.csv -o . --force
+mkfifo fifo
+expect 2 'fifo is no regular file' "$python" "$submit" screen data.csv -o fifo --force
+expect 2 "argument --nodes: invalid whole number above 0 value: 'many'; --help" "$python" "$submit" screen data.csv -o new.h5 --nodes many
 expect 2 'opposites' "$python" "$submit" screen data.csv -o new.h5 --yes --dry-run
 expect 4 'there is no folder' "$python" "$submit" screen data.csv -o nowhere/new.h5
 expect 4 "no.conf: there is no such file; copy $DKO_SOURCE/jobs/site.conf to it" "$python" "$submit" screen data.csv -o new.h5 --site no.conf
@@ -61,4 +69,7 @@ site DKO_TASKS_PER_NODE=many
 expect 3 'site.conf: DKO_TASKS_PER_NODE' "$python" "$submit" screen data.csv -o new.h5
 site DKO=/no/such/dko
 expect 4 '/no/such/dko: cannot be started.*DKO=' "$python" "$submit" screen data.csv -o new.h5
+site DKO=/bin/true
+expect 1 '/bin/true estimate wrote no estimate' "$python" "$submit" screen data.csv -o new.h5
+[ "$(wc -l <said.txt)" = 1 ] || { cat said.txt; fail "more than a line"; }
 absent new.h5

@@ -91,9 +91,10 @@ class Report:
 
 
 def collect(screen, top: int, min_cells, most_pairs: int, model=None, prediction=None) -> Report:
-    """Reads what the report shows. `min_cells` None: 2 % of the cells, at least 3."""
+    """Reads what the report shows. `min_cells` None: 2 % of the cells that have knockouts, at least 3."""
     if min_cells is None:
-        min_cells = min(len(screen.cells), max(3, round(0.02 * len(screen.cells))))
+        cells = int(np.count_nonzero(np.diff(screen.starts))) if screen.has_singles else len(screen.cells)
+        min_cells = max(1, min(cells, max(3, round(0.02 * cells))))
     report = Report(screen, top, min_cells)
     if screen.has_singles and report.gene_scores:
         report.genes, report.cells = screen.gene_summary(), screen.cell_summary()

@@ -116,9 +116,10 @@ def where(report) -> str:
     """In which folder the commands of the page are to be started, in HTML."""
     folder = run_folder(report)
     if folder:
-        return f"Its commands are for the folder in which the run was started: <code>cd {clean(written(folder))}</code>."
-    return ("Its commands name the files of the run as they were given to it: start them in the folder in which the run was "
-            "started.")
+        return ("The commands on this page are for the folder in which the run was started: "
+                f"<code>{clean(written('cd', folder))}</code>.")
+    return ("The commands on this page name the files of the run as they were given to it: start them in the folder in which "
+            "the run was started.")
 
 
 def gene_table(report) -> str:

@@ -18,7 +18,7 @@ def part(report, drawn) -> str:
     if best.empty:
         return section("genes", TITLE, note(
             f"No gene was knocked out in at least {counted(report.min_cells, 'cell')}, the fewest that this page shows "
-            "(option <code>--min-cells</code>)."))
+            "(option <code>--min-cells</code>)."), missing(report))
     return section(
         "genes", TITLE, ranking(report, score, best),
         ranked(best, ["gene"], value_columns(best, score, ("network", "impact", "share"))),

@@ -34,7 +34,7 @@ def part(report, _) -> str:
     rows += [("dko", clean(said.get("dko_version", "–"))), ("checksum of the data", mono("input_checksum")),
              ("checksum of the model", mono("model_checksum"))]
     rows += [(clean(key.replace("_", " ")), clean(value)) for key, value in said.items() if key not in KNOWN_FACTS]
-    return section("run", "How it was made", f"<p>{suggest.where(report).replace('Its', 'The')}</p>", facts(rows))
+    return section("run", "How it was made", f"<p>{suggest.where(report)}</p>", facts(rows))
 
 
 def kind_of(report) -> str:
