@@ -167,10 +167,10 @@ class AnnDataFile {
         throw InputError(
             fmt::format("{}: its shape is not that of obs and var, {} × {}", group.place(), cells, genes));
     }
-    read_compressed({group, by_cell(group, cells)}, check, limit(), builder);
+    read_compressed({group, by_cell(group, cells, genes)}, check, limit(), builder);
   }
 
-  bool by_cell(const hdf5::Location& group, std::int64_t cells) const {
+  bool by_cell(const hdf5::Location& group, std::int64_t cells, std::int64_t genes) const {
     for (const char* attribute : {"encoding-type", "h5sparse_format"}) {
       if (!group.has_attribute(attribute)) continue;
       const std::string kind = group.text_attribute(attribute);
@@ -179,6 +179,9 @@ class AnnDataFile {
       throw InputError(
           fmt::format("{}: has the encoding {}, which dko cannot read as a matrix", group.place(), kind));
     }
+    if (cells == genes)
+      throw InputError(fmt::format(
+          "{}: has no encoding-type, and as many cells as genes: nothing tells CSR from CSC", group.place()));
     return group.dataset("indptr").size() == cells + 1;
   }
 

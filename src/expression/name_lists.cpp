@@ -83,10 +83,16 @@ List read_columns(const fs::path& path, std::size_t required, double memory) {
   return list;
 }
 
+/// "#gene_id" is a title as well.
 bool has_header(const List& list, std::int64_t rows, std::int64_t columns) {
   if (list.size() == 0) return false;
-  const std::string& first = list.columns.front().front();
+  std::string_view first = list.columns.front().front();
+  const bool is_marked = first.starts_with('#');
+  if (is_marked) first = trimmed(first.substr(1));
   if (is_title(first)) return true;
+  if (is_marked)
+    throw InputError(fmt::format("{}, line 1: begins with # and is no header: remove comments from the list",
+                                 list.path.string()));
   if (!may_be_title(first)) return false;
   if (list.columns.size() > 1 && is_title(list.columns[1].front())) return true;
   const bool one_more = list.size() == rows + 1 || list.size() == columns + 1;
@@ -120,7 +126,9 @@ List read_list(const fs::path& path, std::size_t required, Shape shape, double m
   List list = read_columns(path, required, memory);
   if (has_header(list, shape.rows, shape.columns)) {
     for (Names& column : list.columns) {
-      list.titles.push_back(lower_case(column.front()));
+      std::string title = lower_case(column.front());
+      if (title.starts_with('#')) title = trimmed(std::string_view(title).substr(1));
+      list.titles.push_back(std::move(title));
       column.erase(column.begin());
     }
   }

@@ -12,7 +12,7 @@
 #include <csignal>
 #include <cstring>
 #include <ctime>
-#include <vector>
+#include <memory>
 
 #include "dko/base/unfinished_files.hpp"
 #include "dko/hdf5/file_being_read.hpp"
@@ -137,11 +137,11 @@ extern "C" void on_crash(int signal, siginfo_t* info, void*) {
 /// A recursion without end fills the usual stack.
 struct CrashGuard::Stack {
   static constexpr std::size_t bytes = std::size_t{1} << 20;
-  std::vector<char> memory = std::vector<char>(bytes);
+  std::unique_ptr<char[]> memory{new char[bytes]};  // not touched before it is needed
   stack_t before{};
 
   Stack() {
-    const stack_t own{memory.data(), 0, memory.size()};
+    const stack_t own{memory.get(), 0, bytes};
     ::sigaltstack(&own, &before);
   }
   ~Stack() { ::sigaltstack(&before, nullptr); }

@@ -125,6 +125,8 @@ folder("r_lists", genes_in="genes.csv", cells_in="barcodes.csv",
        barcodes=['"","x"'] + [f'"{at + 1}","{c}"' for at, c in enumerate(cells)])
 folder("quoted", genes_in="genes.tsv", genes=[f'"{i}"\t"{s}"' for i, s in zip(ids, symbols)],
        barcodes=[f'"{c}"' for c in cells])
+folder("marked_header", genes_in="genes.tsv", genes=["#gene_id\tgene_name", *both])
+folder("comment_in_list", genes_in="genes.tsv", genes=["# made by a program", *symbols])
 folder("unknown_lists", matrix_in="counts.mtx", genes_in="my_genes.txt", cells_in="my_cells.txt")
 folder("no_lists", genes_in=None, cells_in=None)
 folder("no_cells", cells_in=None)
@@ -194,6 +196,11 @@ sound("null_layer.h5ad", lambda file: empty(file, "layers/none"), layers=layers)
 sound("indptr.h5ad", lambda file: file["X/indptr"].__setitem__(CELLS, file["X/indptr"][CELLS] - 1))
 sound("short_ids.h5ad", lambda file: shorter(file, "var/gene_ids"), var=pd.DataFrame({"gene_ids": ids}, index=symbols))
 sound("short_obs.h5ad", lambda file: shorter(file, "obs/_index"))
+square = anndata.AnnData(sp.csr_matrix(X[:, :GENES].T.astype("f4")), obs=pd.DataFrame(index=cells[:GENES]),
+                         var=pd.DataFrame(index=symbols))
+square.write_h5ad("no_encoding.h5ad")
+with h5py.File("no_encoding.h5ad", "r+") as file:
+    del file["X"].attrs["encoding-type"]
 with h5py.File("molecules.h5", "w") as file:
     file["barcode_idx"] = file["umi"] = np.arange(3)
 

@@ -62,6 +62,8 @@ read_as star 'genes from features.tsv' symbols
 read_as prefixed 'genes from GSM7_s1_genes.tsv' symbols
 read_as r_lists 'its first column numbers the lines' symbols
 read_as quoted 'genes from genes.tsv' symbols
+read_as marked_header 'genes from genes.tsv, which has a header' symbols
+refused 3 comment_in_list 'genes.tsv, line 1: begins with # and is no header: remove comments from the list'
 refused 3 unknown_lists/counts.mtx 'no lists of its genes and cells.*my_cells.txt, my_genes.txt may be it.*rename them, or give --orientation'
 read_as unknown_lists/counts.mtx 'warning.*no lists.*numbered.*rows are taken as genes' numbers --orientation genes-x-cells
 refused 3 no_lists 'no lists of its genes and cells'
@@ -113,6 +115,7 @@ refused 3 indptr.h5ad 'X/indptr: is not ascending from 0 to [0-9]+, the number o
 refused 3 indptr_10x.h5 'indptr: is not ascending'
 refused 3 short_ids.h5ad 'var: its columns have 8 and 7 entries: the file is corrupt'
 refused 3 short_obs.h5ad 'X: its shape is not|indptr'
+refused 3 no_encoding.h5ad 'X: has no encoding-type, and as many cells as genes'
 refused 3 molecules.h5 "10x's list of molecules"
 
 # What may not be read. Root may read everything.

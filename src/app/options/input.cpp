@@ -18,7 +18,8 @@ void add_reading(CommandLine& line, ReadOptions& options) {
   line.choice<Orientation>(
       "orientation", options.orientation,
       {{"genes-x-cells", Orientation::genes_by_cells}, {"cells-x-genes", Orientation::cells_by_genes}},
-      "of text and MatrixMarket: what is a row and what a column; default: rows are genes");
+      "of text and MatrixMarket: what is a row and what a column; default: of text genes-x-cells, of "
+      "MatrixMarket as the lengths of its lists say");
 }
 
 void add_selection(CommandLine& line, Selection& options) {
