@@ -40,49 +40,20 @@
 #include <utility>
 #include <vector>
 
+#include "fault_settings.hpp"
 #include "signal_watch.hpp"
 
 namespace {
+
+using fault_settings::error_named;
+using fault_settings::Settings;
+using fault_settings::settings;
+using fault_settings::signal_named;
 
 /// The function that the program would call without this library.
 template <class Function>
 Function* real(const char* name) {
   return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
-}
-
-std::string setting(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? "" : value;
-}
-
-long number(const std::string& text) {
-  return text.empty() ? 0 : std::strtol(text.c_str(), nullptr, 10);
-}
-
-/// By mpirun, or by srun --mpi=pmix; a process alone is rank 0.
-std::string rank_in_environment() {
-  for (const char* name : {"OMPI_COMM_WORLD_RANK", "PMI_RANK", "PMIX_RANK"}) {
-    if (const std::string rank = setting(name); !rank.empty()) return rank;
-  }
-  return "0";
-}
-
-struct Settings {
-  std::string fault = setting("DKO_FAULT");
-  long at = number(setting("DKO_FAULT_AT"));
-  std::string rank = setting("DKO_FAULT_RANK");
-  std::string path = setting("DKO_FAULT_PATH");
-  std::string kinds = setting("DKO_FAULT_KINDS");
-  std::string when = setting("DKO_FAULT_WHEN");
-  std::string log = setting("DKO_FAULT_LOG");
-  long delay = number(setting("DKO_FAULT_DELAY"));
-  std::string gate = setting("DKO_FAULT_GATE");
-  std::string own_rank = rank_in_environment();
-};
-
-const Settings& settings() {
-  static const Settings read;
-  return read;
 }
 
 std::atomic<long> counted{0};
@@ -138,33 +109,6 @@ void note(const Operation& operation, long count) {
   if (asked.log.empty()) return;
   append(asked.log, asked.own_rank + " " + std::to_string(count) + " " + operation.call + " " +
                         std::to_string(operation.bytes) + " " + operation.path + "\n");
-}
-
-/// 0 if the fault is none of these.
-int signal_named(const std::string& name) {
-  constexpr std::array<std::pair<const char*, int>, 6> known{{{"KILL", SIGKILL},
-                                                              {"ABRT", SIGABRT},
-                                                              {"SEGV", SIGSEGV},
-                                                              {"TERM", SIGTERM},
-                                                              {"INT", SIGINT},
-                                                              {"USR1", SIGUSR1}}};
-  for (const auto& [word, signal] : known) {
-    if (name == word) return signal;
-  }
-  return 0;
-}
-
-int error_named(const std::string& name) {
-  constexpr std::array<std::pair<const char*, int>, 6> known{{{"ENOSPC", ENOSPC},
-                                                              {"EDQUOT", EDQUOT},
-                                                              {"EIO", EIO},
-                                                              {"EROFS", EROFS},
-                                                              {"ESTALE", ESTALE},
-                                                              {"SHORT", ENOSPC}}};
-  for (const auto& [word, error] : known) {
-    if (name == word) return error;
-  }
-  return 0;
 }
 
 /// As if the whole node were lost: all that mpirun, or a shell, started here beside this process goes too.
