@@ -41,7 +41,8 @@ fi
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
 cmake --install "$DKO_BUILD" --prefix "$place/prefix" >install.txt
-! grep -rIl -- "$DKO_SOURCE" "$place/prefix" || fail "these files refer to the source tree"
+# As a whole path: of a source tree at /src the manual's ../../src/README.md is not one.
+! grep -rIlP -- "(?<![.\w/-])\Q$DKO_SOURCE\E(?![\w-])" "$place/prefix" || fail "these files refer to the source tree"
 # The manual's links lead somewhere.
 manual=$place/prefix/share/doc/dko
 [ -e "$manual/include/dko/results/README.md" ] || fail "the chapters of the manual are not installed"
