@@ -198,15 +198,38 @@ Features features_of(const List& list, Log& log) {
   return features;
 }
 
-/// Names of genes from a file of their own, one a line in the order of the accessions.
+/// The column whose title says so, else the first.
+Names cells_of(List list) {
+  constexpr std::array titles{"bc_wells", "barcode",   "barcodes", "cell_barcode",
+                              "cell_id",  "cell_name", "cell"};
+  if (list.columns.empty()) return {};
+  return std::move(list.columns[titled(list, titles).value_or(0)]);
+}
+
+/// One name a line; a line is blank where a gene has none.
+Names read_lines(const fs::path& path, double memory) {
+  DelimitedReader file(path, Fields::at_tabs);
+  const MemoryLimit limit(memory, path);
+  double held = 0;
+  Names names;
+  while (file.next()) {
+    held += static_cast<double>(file.fields()[0].size());
+    limit.require(held + bytes_of({}) * static_cast<double>(file.line()));
+    names.resize(static_cast<std::size_t>(file.line() - 1));
+    names.emplace_back(file.fields()[0]);
+  }
+  return names;
+}
+
+/// Names of genes from a file of their own, in the order of the accessions.
 void add_symbols(Features& features, const fs::path& path, double memory, Log& log) {
-  const List list = read_columns(path, 1, memory);
-  if (list.size() != std::ssize(features.names)) {
+  Names names = read_lines(path, memory);
+  if (names.size() != features.names.size()) {
     throw InputError(fmt::format("{}: has {}, and the list of accessions {}; remove it to do without names",
-                                 path.string(), counted(list.size(), "name"), features.names.size()));
+                                 path.string(), counted(std::ssize(names), "name"), features.names.size()));
   }
   features.ids = std::move(features.names);
-  features.names = list.columns[0];
+  features.names = std::move(names);
   for (std::size_t at = 0; at < features.ids.size(); ++at) {
     if (features.names[at].empty()) features.names[at] = features.ids[at];
   }
@@ -253,10 +276,7 @@ NamesOfMatrix read_lists(const MatrixMarketFiles& files, std::int64_t rows, std:
     else if (files.symbol_table)
       add_symbols_by_id(names.features, *files.symbol_table, memory, log);
   }
-  if (files.cells) {
-    List list = read(*files.cells, 1, "cells");
-    if (!list.columns.empty()) names.cells = std::move(list.columns.front());
-  }
+  if (files.cells) names.cells = cells_of(read(*files.cells, 1, "cells"));
   return names;
 }
 

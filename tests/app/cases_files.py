@@ -106,9 +106,10 @@ for name in os.listdir("parse_gz"):
     zipped(f"parse_gz/{name}")
 kallisto = {"matrix": X.T, "matrix_in": "cells_x_genes.mtx", "cells_in": "cells_x_genes.barcodes.txt",
             "genes_in": "cells_x_genes.genes.txt", "genes": ids}
-for name in ["kallisto", "kallisto_ids", "kallisto_two", "kallisto_short"]:
+for name in ["kallisto", "kallisto_ids", "kallisto_two", "kallisto_short", "kallisto_nameless"]:
     folder(name, **kallisto)
 text("kallisto/cells_x_genes.genes.names.txt", symbols)
+text("kallisto_nameless/cells_x_genes.genes.names.txt", ["" if name == "G3" else name for name in symbols])
 text("kallisto_short/cells_x_genes.genes.names.txt", symbols[:-1])
 text("kallisto_two/cells_x_genes.genes.txt", both)
 alevin = {"matrix": X.T, "matrix_in": "quants_mat.mtx", "cells_in": "quants_mat_rows.txt", "genes_in": "quants_mat_cols.txt",

@@ -55,6 +55,9 @@ read_as parse_gz 'genes from all_genes.csv.gz' symbols
 read_as kallisto 'cells_x_genes.genes.names.txt: names of the genes' symbols
 read_as kallisto_ids 'genes from cells_x_genes.genes.txt' accessions
 read_as kallisto_two 'genes from cells_x_genes.genes.txt' symbols
+expect 0 'names of the genes' "$DKO" train kallisto_nameless -o n.h5 "${few[@]}"  # a line without a name takes its accession
+"$DKO" screen kallisto_nameless --model n.h5 -o ns.h5 -q && "$DKO" summarize ns.h5 -q >ns.txt
+grep -qw ENSG00003 ns.txt && ! grep -qw G3 ns.txt && grep -qw G4 ns.txt || fail "names beside a blank line are not in their places"
 refused 3 kallisto_short 'genes.names.txt: has 7 names, and the list of accessions 8'
 read_as alevin 'genes from quants_mat_cols.txt' accessions
 read_as alevin_names/alevin/quants_mat.mtx 'names of 8 of 8 genes' symbols
