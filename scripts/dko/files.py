@@ -93,8 +93,13 @@ def read_training(members) -> dict:
 
 
 def member_groups(parent) -> list:
-    """The groups member0, member1, … of `parent`."""
-    count = sum(1 for name in parent if name.startswith("member") and name[6:].isdigit())
+    """The groups member0, member1, … of `parent`, as many as it says it has; none of a single mapping."""
+    there = {int(name[6:]) for name in parent if name.startswith("member") and name[6:].isdigit()}
+    count = int(parent.attrs.get("members", len(there)))
+    missing = [f"member{number}" for number in range(count) if number not in there]
+    if missing:
+        raise InputError(f"{parent.file.filename}: is incomplete: it states {count} members, and lacks " +
+                         ", ".join(missing))
     return [parent[f"member{number}"] for number in range(count)]
 
 

@@ -224,7 +224,7 @@ class Screen(ScreenFile):
         measures = self.pair_scores
         by = pair_ranking(measures, by, self.path)
         chosen = np.arange(len(self.genes)) if genes is None else self._gene_numbers(genes)
-        within = None if cells is None else np.unique([self.cell_number(cell) for cell in cells])
+        within = None if cells is None else np.unique(self._table("cell").all_numbers(cells))
         table = PairTable(self._gene_labels, measures, by, top, min_cells)
         if self.has_all_pairs:
             summarise_double(self._pairs_of_band, len(self.genes), chosen,

@@ -6,6 +6,7 @@ import os
 import numpy as np
 
 from dko.files import UNREADABLE, InputError, UsageError, attributes, corrupt, open_file, read_names
+from dko.names import NameTable
 from dko.summary import Band
 
 # The scores a file may have, in the order of the columns of tables.
@@ -26,14 +27,6 @@ def interaction_of(pair, first, second) -> np.ndarray:
     interaction = pair - first - second
     least = (pair + first + second) / (1 << 21)
     return np.where(np.abs(interaction) > least, interaction, 0.0).astype(np.float32)
-
-
-def places_of(names) -> dict:
-    """{name: the numbers of what has it}"""
-    places = {}
-    for at, name in enumerate(names):
-        places.setdefault(name, []).append(at)
-    return places
 
 
 class ScreenFile:
@@ -64,7 +57,7 @@ class ScreenFile:
         self.cells = read_names(self._file["cells/name"])
         self._gene_labels = np.array(self.genes, dtype=object)
         self._cell_labels = np.array(self.cells, dtype=object)
-        self._numbers, self._arrays = {}, {}
+        self._tables, self._arrays = {}, {}
         self.starts = self._read_starts("single", "indices") if self.has_singles else None
         self.pair_starts = self._read_starts("double", None) if "double" in self._file else None
         self._check_arrays()
@@ -210,34 +203,22 @@ class ScreenFile:
         """How many pairs each cell has. Only where all pairs are there."""
         return np.diff(self.pair_starts)
 
+    def _table(self, kind: str) -> NameTable:
+        if kind not in self._tables:
+            names, ids = (self.genes, self.gene_ids) if kind == "gene" else (self.cells, ())
+            self._tables[kind] = NameTable(self.path, kind, names, ids)
+        return self._tables[kind]
+
     def gene_number(self, gene) -> int:
-        """Of a name, else an id, or a number (an integer). A name that several genes have is refused."""
-        return self._number(gene, "gene", self.genes, self.gene_ids)
+        """Of a name, else an id, or a number (dko.names). A name that several genes have is refused."""
+        return self._table("gene").number(gene)
 
     def genes_named(self, name) -> list:
         """The numbers of all genes of this name."""
-        if "names" not in self._numbers:
-            self._numbers["names"] = places_of(self.genes)
-        return self._numbers["names"].get(name, [])
+        return self._table("gene").named(name)
 
     def cell_number(self, cell) -> int:
-        return self._number(cell, "cell", self.cells, [])
-
-    def _number(self, wanted, kind: str, names, ids) -> int:
-        if isinstance(wanted, (int, np.integer)) and not isinstance(wanted, bool):
-            if not 0 <= wanted < len(names):
-                raise UsageError(f"{self.path}: there is no {kind} {wanted}, only 0 to {len(names) - 1}")
-            return int(wanted)
-        if kind not in self._numbers:
-            self._numbers[kind] = [places_of(names), places_of(ids)]
-        for places in self._numbers[kind]:
-            found = places.get(wanted, [])
-            if len(found) > 1:
-                raise UsageError(f"{self.path}: {len(found)} {kind}s are named {wanted!r}: ask for one by its number, "
-                                 f"{' or '.join(map(str, found[:8]))}")
-            if found:
-                return found[0]
-        raise UsageError(f"{self.path}: there is no {kind} named {wanted!r}")
+        return self._table("cell").number(cell)
 
     # Reading by slices ------------------------------------------------------------------------------------
 
@@ -371,4 +352,4 @@ class ScreenFile:
     def _gene_numbers(self, genes) -> np.ndarray:
         if isinstance(genes, (str, int, np.integer)):
             genes = [genes]
-        return np.unique(np.array([self.gene_number(gene) for gene in genes], dtype=np.int64))
+        return np.unique(np.array(self._table("gene").all_numbers(genes), dtype=np.int64))

@@ -40,6 +40,8 @@ CommandLine line_of(EnsembleOptions& options) {
 Model join(const EnsembleOptions& options, Job& job) {
   std::vector<NamedModel> models;
   for (const std::string& file : options.models) models.push_back({file, read_model(file)});
+  if (const std::string missing = missing_members(models); !missing.empty())
+    job.log.warn("{}: {} is not among these models", options.out, missing);
   Model joined = join_models(std::move(models));
   const Provenance of_members = std::move(joined.provenance);
   job.provenance.seed = of_members.seed;

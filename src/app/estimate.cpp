@@ -85,6 +85,7 @@ CommandLine line_of(EstimateOptions& options) {
   add_checkpoint_options(line, options.out, options.common.resume, options.mapping);
   add_common(line, options.common);
   line.check([&options](const CommandLine& parsed) {
+    options.screen.ignore_missing = options.input.selection.ignore_missing;
     if (options.input.path.empty()) check_synthetic(parsed, options);
     require_distinct({{"INPUT", options.input.path},
                       {"--model", options.model},
@@ -120,7 +121,8 @@ Material load(const EstimateOptions& options, Job& job) {
 Estimate estimate_of(const EstimateOptions& options, Job& job) {
   const Material material = load(options, job);
   const std::int64_t members = material.model ? std::ssize(material.model->members) : options.mapping.members;
-  const ScreenPlan plan = plan_of(material.matrix, options.screen, members, options.mapping.training.seed);
+  const ScreenPlan plan =
+      plan_of(material.matrix, options.screen, members, options.mapping.training.seed, job.log);
   return estimate_job(
       {material.matrix, material.model, options.mapping, plan, options.effects, options.size});
 }

@@ -7,6 +7,7 @@
 #include "command.hpp"
 #include "dko/base/csv_writer.hpp"
 #include "dko/base/error.hpp"
+#include "dko/base/name_list.hpp"
 #include "dko/base/text.hpp"
 #include "dko/knockout/explanation.hpp"
 #include "dko/mapping/model_file.hpp"
@@ -41,12 +42,13 @@ CommandLine line_of(ExplainOptions& options) {
       "dko explain model.h5 expression.csv --knockout Trem2,Cd74 --cell cell17 -o changes.csv");
   line.argument("MODEL", options.model);
   line.list("knockout,k", options.knockout, "G",
-            "the genes to lose together, by name or number from 0, with commas or blanks between")
+            "the genes to lose together, by name, with commas or blanks between; #7 is gene number 7, from 0")
       .usual()
       .required();
-  line.option("cell", options.cell, "C",
-              "in this cell, by name or number from 0; default: the average over all cells that express the "
-              "genes")
+  line.option(
+          "cell", options.cell, "C",
+          "in this cell, by name, or #7 for number 7; default: the average over all cells that express the "
+          "genes")
       .usual();
   line.option(",n", options.count, "N", "how many genes to show beside the lost ones").range(1, 1e7).usual();
   line.choice<ChangeOrder>("by", options.order,
@@ -76,26 +78,15 @@ struct Question {
 };
 
 /// The genes of --knockout: each word is a gene, or several with commas between.
-std::vector<std::int32_t> removed_genes(const ExplainOptions& options, const ExpressionMatrix& matrix) {
-  const Names& names = matrix.gene_names();
-  const NameIndex index("gene", names, matrix.gene_ids());
+std::vector<std::int32_t> removed_genes(const ExplainOptions& options, const ExpressionMatrix& matrix,
+                                        Log& log) {
+  const NameIndex index = matrix.gene_index();
   std::vector<std::int32_t> genes;
-  const auto add = [&](std::string_view text) {
-    const std::int32_t gene = index.by_either(text, "--knockout");
-    if (std::find(genes.begin(), genes.end(), gene) != genes.end())
-      throw UsageError(fmt::format("--knockout names {} twice", names[static_cast<std::size_t>(gene)]));
-    genes.push_back(gene);
-  };
   for (const std::string& word : options.knockout) {
-    if (index.find_name(word)) {  // which may have a comma
-      add(word);
-      continue;
-    }
-    const std::string_view list = word;
-    for (std::size_t start = 0; start <= list.size();) {
-      const std::size_t end = std::min(list.find(',', start), list.size());
-      add(trimmed(list.substr(start, end - start)));
-      start = end + 1;
+    for (const std::int32_t gene : single_names(word, index, "--knockout", log)) {
+      if (std::find(genes.begin(), genes.end(), gene) != genes.end())
+        throw UsageError(fmt::format("--knockout names {} twice", index.name(gene)));
+      genes.push_back(gene);
     }
   }
   std::sort(genes.begin(), genes.end());
@@ -112,8 +103,10 @@ std::string names_of(std::span<const std::int32_t> genes, const ExpressionMatrix
 
 /// The cell that --cell names. @throws InputError if the genes cannot be lost in it.
 std::int64_t named_cell(const std::string& text, std::span<const std::int32_t> removed,
-                        const ExpressionMatrix& matrix) {
-  const std::int64_t cell = NameIndex("cell", matrix.cell_names()).by_either(text, "--cell");
+                        const ExpressionMatrix& matrix, Log& log) {
+  Names notes;
+  const std::int64_t cell = matrix.cell_index().single(text, "--cell", notes);
+  for (const std::string& note : notes) log.info("--cell: {}", note);
   const std::string& name = matrix.cell_names()[static_cast<std::size_t>(cell)];
   for (const std::int32_t gene : removed) {
     if (!matrix.expresses(cell, gene))
@@ -127,8 +120,8 @@ std::int64_t named_cell(const std::string& text, std::span<const std::int32_t> r
 
 std::vector<std::int64_t> cells_asked_for(const ExplainOptions& options,
                                           std::span<const std::int32_t> removed,
-                                          const ExpressionMatrix& matrix) {
-  if (!options.cell.empty()) return {named_cell(options.cell, removed, matrix)};
+                                          const ExpressionMatrix& matrix, Log& log) {
+  if (!options.cell.empty()) return {named_cell(options.cell, removed, matrix, log)};
   std::vector<std::int64_t> cells = cells_to_knock_out(matrix, removed);
   if (cells.empty())
     throw InputError(
@@ -155,8 +148,8 @@ void prepare(Question& question, const ExplainOptions& options, Job& job) {
   question.summary.emplace(options.common);
   const Model model = read_model(options.model);
   question.matrix = load_input(options.input, model, options.model, job);
-  question.removed = removed_genes(options, question.matrix);
-  question.cells = cells_asked_for(options, question.removed, question.matrix);
+  question.removed = removed_genes(options, question.matrix, job.log);
+  question.cells = cells_asked_for(options, question.removed, question.matrix, job.log);
   check_memory(question, model, job);
   question.members = collapse(model);
 }

@@ -41,7 +41,8 @@ CommandLine line_of(PredictOptions& options) {
           std::string(input_formats),
       "mpirun -n 4 dko predict Ptrain.csv -o prediction.h5");
   line.option("out,o", options.out, "FILE", "the prediction file to write (HDF5)").usual().required();
-  line.option("held-out", options.held_out, "FILE", "the cells to hold out, one name or number from 0 a line")
+  line.option("held-out", options.held_out, "FILE",
+              "the cells to hold out, one name a line; #7 is cell number 7, from 0")
       .usual()
       .excludes("held-out-fraction");
   line.option("held-out-fraction", options.held_out_fraction, "F",
@@ -73,7 +74,8 @@ void prepare(Setup& setup, const PredictOptions& options, Job& job) {
   const ExpressionMatrix matrix = load_input(options.input, job);
   std::optional<std::vector<std::int32_t>> held_out;
   if (!options.held_out.empty()) {
-    held_out = read_name_list(options.held_out, NameIndex("cell", matrix.cell_names()));
+    held_out =
+        read_name_list(options.held_out, matrix.cell_index(), options.input.selection.missing(), job.log);
   }
   const TrainingOptions& training = options.mapping.training;
   Split split = split_cells(matrix, training.validation, options.held_out_fraction, held_out, training.seed);

@@ -59,6 +59,7 @@ CommandLine line_of(RunOptions& options) {
   add_stop_options(line, options.stop);
   add_common(line, options.common);
   line.check([&options](const CommandLine&) {
+    options.screen.ignore_missing = options.input.selection.ignore_missing;
     require_distinct({{"INPUT", options.input.path},
                       {"--events", options.screen.events},
                       {"--out", options.out},

@@ -49,6 +49,7 @@ CommandLine line_of(ScreenCommandOptions& options) {
   add_stop_options(line, options.stop);
   add_common(line, options.common);
   line.check([&options](const CommandLine&) {
+    options.screen.ignore_missing = options.input.selection.ignore_missing;
     require_distinct({{"INPUT", options.input.path},
                       {"--model", options.model},
                       {"--events", options.screen.events},

@@ -125,7 +125,7 @@ nlohmann::ordered_json solve_truth(const SimulateOptions& options, const Express
     CsvWriter* csv = nullptr;
     on_root(job.ranks(), [&] {
       events = choose_truth_events(order == 1 ? options.truth_single : options.truth_double, order, expressed,
-                                   options.topology.seed);
+                                   options.topology.seed, job.log);
       csv = order == 1 ? &*outputs->truth_single : &*outputs->truth_double;
     });
     const std::int64_t written = write_truth(std::move(events), dynamics, mine, csv, job);

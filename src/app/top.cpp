@@ -56,7 +56,7 @@ CommandLine line_of(TopOptions& options) {
           "rank by the score less Z times its standard deviation over the members of an ensemble, so that "
           "scores on which they disagree come later")
       .range(0, 1e6);
-  line.option("cell", options.cell, "C", "only in this cell, by name or number from 0");
+  line.option("cell", options.cell, "C", "only in this cell, by name; #7 is cell number 7, from 0");
   add_common(line, options.common);
   line.check([&options](const CommandLine&) {
     require_distinct({{"SCREEN", options.file}, {"--json", options.common.json}});
@@ -170,11 +170,15 @@ std::string_view wanted(const TopOptions& options) {
   return options.score ? name_of(*options.score).name : "";
 }
 
-void print_top(const TopOptions& options) {
+void print_top(const TopOptions& options, Log log) {
   const ScreenReader screen(options.file);
   JsonReport summary(options.common);
   std::optional<std::int64_t> cell;
-  if (!options.cell.empty()) cell = NameIndex("cell", screen.cell_names()).by_either(options.cell, "--cell");
+  if (!options.cell.empty()) {
+    Names notes;
+    cell = NameIndex("cell", screen.cell_names()).single(options.cell, "--cell", notes);
+    for (const std::string& note : notes) log.info("--cell: {}", note);
+  }
   nlohmann::ordered_json json{{"provenance", app::to_json(screen.provenance())}};
   bool any = false;
   if (screen.has_summary() && options.of == ScoreArray::pairs) throw UsageError(summary_note(options.file));
@@ -196,7 +200,7 @@ void print_top(const TopOptions& options) {
 }
 
 void run(const TopOptions& options, const Context& context) {
-  on_root(context.communicator, [&] { print_top(options); });
+  on_root(context.communicator, [&] { print_top(options, make_log(options.common, context)); });
 }
 
 }  // namespace

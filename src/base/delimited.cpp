@@ -10,6 +10,7 @@
 #include <fstream>
 #include <istream>
 #include <system_error>
+#include <utility>
 
 #include "dko/base/error.hpp"
 #include "dko/base/text.hpp"
@@ -164,6 +165,10 @@ bool DelimitedReader::next() {
 void DelimitedReader::split() {
   fields_.clear();
   while (text_.ends_with('\r')) text_.pop_back();
+  if (division_ == Fields::whole) {
+    take_line();
+    return;
+  }
   std::size_t at = 0;
   while (at <= text_.size()) at = take_field(at);
 }
@@ -177,8 +182,45 @@ std::size_t DelimitedReader::take_field(std::size_t at) {
   }
   const std::size_t end =
       std::min(delimiter_ ? text_.find(*delimiter_, at) : std::string::npos, text_.size());
-  fields_.push_back(trimmed(std::string_view(text_).substr(at, end - at)));
+  const std::string_view field = std::string_view(text_).substr(at, end - at);
+  const std::string_view word = trimmed(field);
+  fields_.push_back(word.empty() ? field.substr(0, 0) : word);  // which stays in its place
   return end + 1;
+}
+
+/// A line with a quote that is not closed, or text after it, is no quoted one.
+void DelimitedReader::take_line() {
+  line_text_.clear();
+  std::string_view word = trimmed(text_);
+  if (word.size() >= 2 && word.front() == '"' && word.back() == '"') {
+    std::string folded(word.substr(1, word.size() - 2));
+    bool closed = false;
+    for (std::size_t at = 0; (at = folded.find('"', at)) != std::string::npos; ++at) {
+      closed = closed || at + 1 == folded.size() || folded[at + 1] != '"';
+      folded.erase(at, 1);
+      if (at >= folded.size()) break;
+    }
+    if (!closed) {
+      line_text_ = std::exchange(text_, std::move(folded));
+      word = text_;
+    }
+  }
+  fields_.push_back(word);
+}
+
+std::string_view DelimitedReader::as_written(std::size_t at) const {
+  if (division_ == Fields::whole) return line_text_.empty() ? std::string_view(text_) : line_text_;
+  const std::string_view field = fields_[at];
+  const auto is_blank = [&](char letter) {
+    return letter != delimiter_ && (letter == ' ' || letter == '\t');
+  };
+  const std::string_view line = text_;
+  auto first = static_cast<std::size_t>(field.data() - line.data());
+  auto last = first + field.size();
+  if (first > 0 && line[first - 1] == '"' && last < line.size() && line[last] == '"') return field;
+  while (first > 0 && is_blank(line[first - 1])) --first;
+  while (last < line.size() && is_blank(line[last])) ++last;
+  return line.substr(first, last - first);
 }
 
 std::size_t DelimitedReader::take_quoted(std::size_t start) {

@@ -8,7 +8,9 @@
 #include <boost/program_options/positional_options.hpp>
 #include <boost/program_options/value_semantic.hpp>
 #include <boost/program_options/variables_map.hpp>
+#include <numeric>
 #include <sstream>
+#include <utility>
 
 #include "dko/base/error.hpp"
 #include "dko/base/text.hpp"
@@ -66,6 +68,21 @@ Words words_of(const Option& option, const po::variables_map& values) {
   if (option.arity() == Arity::none) return {"yes"};
   if (option.arity() == Arity::one) return {value.as<std::string>()};
   return value.as<Words>();
+}
+
+/// Letters to add, leave out or change until one word is the other.
+std::size_t edits_between(std::string_view from, std::string_view to) {
+  std::vector<std::size_t> row(to.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t at = 0; at < from.size(); ++at) {
+    std::size_t diagonal = std::exchange(row[0], at + 1);
+    for (std::size_t of = 0; of < to.size(); ++of) {
+      const std::size_t changed = diagonal + (from[at] == to[of] ? 0 : 1);
+      diagonal = row[of + 1];
+      row[of + 1] = std::min({changed, diagonal + 1, row[of] + 1});
+    }
+  }
+  return row.back();
 }
 
 Option by_place(std::string name, Arity arity, Option::Store store) {
@@ -186,6 +203,12 @@ bool CommandLine::parse(const std::vector<std::string>& arguments) {
     po::store(po::command_line_parser(arguments).options(all).positional(places).style(style).run(), values);
     if (values["help"].as<bool>()) return false;
     po::notify(values);
+  } catch (const po::unknown_option& error) {
+    throw UsageError(error.what() + suggestion(error.get_option_name()) + see_help());
+  } catch (const po::invalid_command_line_syntax& error) {
+    if (error.kind() == po::invalid_syntax::empty_adjacent_parameter)
+      throw UsageError(fmt::format("{} needs a value: it is empty", error.get_option_name()));
+    throw UsageError(error.what() + see_help());
   } catch (const po::error& error) {
     throw UsageError(error.what() + see_help());
   }
@@ -205,6 +228,20 @@ void CommandLine::take(const std::function<Words(const Option&)>& words_given) {
   for (auto& [group, option] : options_) {
     if (const Words words = words_given(option); !words.empty()) option.take(words);
   }
+}
+
+std::string CommandLine::suggestion(std::string_view wrong) const {
+  wrong.remove_prefix(std::min(wrong.find_first_not_of('-'), wrong.size()));
+  constexpr std::size_t most_edits = 2;
+  const Option* nearest = nullptr;
+  std::size_t least = most_edits + 1;
+  for (const auto& [group, option] : options_) {
+    const std::size_t edits = edits_between(wrong, option.name());
+    if (edits >= least || edits >= option.name().size()) continue;
+    least = edits;
+    nearest = &option;
+  }
+  return nearest == nullptr ? "" : fmt::format("; did you mean {}?", nearest->title());
 }
 
 std::string CommandLine::see_help() const {

@@ -71,8 +71,9 @@ KnockoutEvaluation evaluate_real_knockout(const std::string& path, const std::st
   std::vector<std::int32_t> genes;
   on_root(ranks, [&] {
     truth = read_real_knockout(path, profiles);
-    const std::int32_t knocked_out =
-        NameIndex("gene", profiles.gene_names()).by_either(gene, parameter("gene"));
+    Names notes;
+    const std::int32_t knocked_out = profiles.gene_index().single(gene, parameter("gene"), notes);
+    for (const std::string& note : notes) evaluation.log.info("{}: {}", parameter("gene"), note);
     genes = candidates(knocked_out, null_genes, evaluation);
   });
   ranks.broadcast(genes);

@@ -29,11 +29,15 @@ HeldOut find_held_out(const Prediction& prediction, const ExpressionMatrix& prof
     throw InputError(
         "the prediction has other genes than the input: choose cells and genes as it did; dko info tells "
         "how");
-  const NameIndex index("cell", profiles.cell_names());
+  const NameIndex index("cell", profiles.cell_names());  // both have the names that were made unique
   HeldOut held_out;
   std::vector<bool> is_held_out(static_cast<std::size_t>(profiles.cells()), false);
   for (const std::string& name : prediction.cells) {
-    held_out.cells.push_back(index.by_name(name, "the prediction's held-out cells"));
+    const Meaning meaning = index.by_name(name);
+    if (meaning.positions.empty())
+      throw InputError(
+          fmt::format("the data has no cell {}, which the prediction holds out", shown_name(name)));
+    held_out.cells.push_back(meaning.positions.front());
     is_held_out[static_cast<std::size_t>(held_out.cells.back())] = true;
   }
   for (std::int64_t cell = 0; cell < profiles.cells(); ++cell) {

@@ -108,6 +108,23 @@ int sign_of(double value) {
 
 }  // namespace
 
+namespace {
+
+/// The gene of a row; nothing if the data have none such. @throws InputError for a name that several have
+std::optional<std::int32_t> gene_in(const DelimitedReader& row, std::size_t column, bool by_number,
+                                    const NameIndex& index) {
+  if (column >= row.fields().size()) return std::nullopt;
+  const std::string_view text = row.fields()[column];
+  Meaning meaning = by_number ? index.by_number(text) : index.by_name(row.as_written(column));
+  if (meaning.positions.empty() && !by_number) meaning = index.by_name(text);
+  if (meaning.positions.size() > 1)
+    throw InputError(fmt::format("{}: {}: leave the row out, or give a column gene_index", row.place(),
+                                 index.note(text, meaning)));
+  return meaning.positions.empty() ? std::nullopt : std::optional(meaning.positions.front());
+}
+
+}  // namespace
+
 RealKnockout read_real_knockout(const std::filesystem::path& path, const ExpressionMatrix& matrix) {
   DelimitedReader file(path);
   if (!file.next()) throw InputError(fmt::format("{}: is empty", path.string()));
@@ -120,7 +137,7 @@ RealKnockout read_real_knockout(const std::filesystem::path& path, const Express
     throw InputError(fmt::format(
         "{}: needs the columns gene and log2fc_KO_vs_WT (or log2fc, log2FoldChange, logFC)", file.place()));
   }
-  const NameIndex index("gene", matrix.gene_names());
+  const NameIndex index = matrix.gene_index();
   std::vector<bool> seen(static_cast<std::size_t>(matrix.genes()), false);
   RealKnockout knockout;
   while (file.next()) {
@@ -128,7 +145,7 @@ RealKnockout read_real_knockout(const std::filesystem::path& path, const Express
     const bool significant = p_column && is_significant(file, *p_column);
     const std::size_t column = by_number ? *by_number : *by_name;
     const std::string_view name = column < file.fields().size() ? file.fields()[column] : "";
-    const auto gene = by_number ? index.find_number(name) : index.find_name(name);
+    const auto gene = gene_in(file, column, by_number.has_value(), index);
     if (!gene) {
       ++knockout.unknown;
       continue;

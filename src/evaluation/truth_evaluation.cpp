@@ -131,7 +131,7 @@ TruthEvaluation evaluate_truth(const std::string& path, const Evaluation& evalua
   TruthEvaluation result;
   TruthTable truth;
   on_root(ranks, [&] {
-    truth = read_truth(path, evaluation.profiles);
+    truth = read_truth(path, evaluation.profiles, evaluation.log);
     result.misfit = misfit(path, truth);
     if (!result.misfit.empty()) evaluation.log.warn("{}", result.misfit);
   });

@@ -64,8 +64,10 @@ class TruthReader {
         columns_(file_, path),
         values_(columns_),
         matrix_(matrix),
-        genes_("gene", matrix.gene_names()),
-        cells_("cell", matrix.cell_names()) {
+        gene_index_(matrix.gene_index()),
+        cell_index_(matrix.cell_index()),
+        genes_(gene_index_, path.string()),
+        cells_(cell_index_, path.string()) {
     truth_.order = columns_.order();
     if (truth_.order > 2) {
       throw InputError(
@@ -74,8 +76,13 @@ class TruthReader {
     }
   }
 
-  TruthTable read() {
+  TruthTable read(Log& log) {
     while (file_.next()) read_row();
+    // What is left out is counted and told by whoever asks.
+    genes_.log_notes(log);
+    cells_.log_notes(log);
+    if (genes_.any_unknown()) truth_.left_out.gene_example = genes_.example();
+    if (cells_.any_unknown()) truth_.left_out.cell_example = cells_.example();
     return std::move(truth_);
   }
 
@@ -83,10 +90,18 @@ class TruthReader {
   void read_row() {
     columns_.require_whole(file_);
     const std::vector<double> values = row_values();
-    if (leave_out_unknown()) return;
     std::vector<std::int32_t> genes = columns_.genes(file_, genes_);
+    if (genes.empty()) {
+      ++truth_.left_out.unknown_gene;
+      return;
+    }
+    const std::optional<std::int32_t> found = columns_.cell(file_, cells_);
+    if (!found) {
+      ++truth_.left_out.unknown_cell;
+      return;
+    }
+    const std::int32_t cell = *found;
     std::sort(genes.begin(), genes.end());
-    const std::int32_t cell = columns_.cell(file_, cells_);
     if (genes.front() == genes.back() && genes.size() > 1)
       throw InputError(fmt::format("{}: both genes of the pair are the same", file_.place()));
     if (!seen_.insert(event_key(genes, cell)).second)
@@ -104,18 +119,6 @@ class TruthReader {
     truth_.genes.insert(truth_.genes.end(), genes.begin(), genes.end());
     truth_.cells.push_back(cell);
     append(values);
-  }
-
-  bool leave_out_unknown() {
-    if (auto gene = columns_.unknown_gene(file_, genes_)) {
-      if (truth_.left_out.unknown_gene++ == 0) truth_.left_out.gene_example = std::move(*gene);
-      return true;
-    }
-    if (auto cell = columns_.unknown_cell(file_, cells_)) {
-      if (truth_.left_out.unknown_cell++ == 0) truth_.left_out.cell_example = std::move(*cell);
-      return true;
-    }
-    return false;
   }
 
   /// All values of the row, checked whether the row is used or not.
@@ -145,16 +148,18 @@ class TruthReader {
   EventColumns columns_;
   ValueColumns values_;
   const ExpressionMatrix& matrix_;
-  NameIndex genes_;
-  NameIndex cells_;
+  NameIndex gene_index_;
+  NameIndex cell_index_;
+  NameLookup genes_;
+  NameLookup cells_;
   std::set<EventKey> seen_;
   TruthTable truth_;
 };
 
 }  // namespace
 
-TruthTable read_truth(const std::filesystem::path& path, const ExpressionMatrix& matrix) {
-  TruthTable truth = TruthReader(path, matrix).read();
+TruthTable read_truth(const std::filesystem::path& path, const ExpressionMatrix& matrix, Log& log) {
+  TruthTable truth = TruthReader(path, matrix).read(log);
   if (truth.size() > 0) return truth;
   const TruthTable::LeftOut& out = truth.left_out;
   if (out.total() == 0) throw InputError(fmt::format("{}: lists no knockouts", path.string()));

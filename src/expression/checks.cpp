@@ -96,7 +96,8 @@ ExpressionMatrix with_unique_names(const ExpressionMatrix& matrix, const Names& 
   warn(ids.empty() ? make_unique(genes) : make_unique(genes, ids), "gene name",
        ids.empty() ? "a number" : "accession");
   warn(make_unique(cells), "cell name", "a number");
-  const ExpressionMatrix named = matrix.with_names(std::move(genes), std::move(cells));
+  const ExpressionMatrix named = matrix.with_names(std::move(genes), std::move(cells))
+                                     .with_written_names(matrix.gene_names(), matrix.cell_names());
   return ids.empty() ? named : named.with_gene_ids(ids);
 }
 

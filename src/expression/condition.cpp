@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
-#include <set>
 #include <string_view>
+#include <tuple>
+#include <utility>
 
 #include "dko/base/error.hpp"
 #include "dko/base/parameter.hpp"
@@ -15,119 +15,165 @@ namespace dko {
 
 namespace {
 
-/// The distinct values of a column, a few of them, for messages.
-std::string values_in(const CellColumn& column) {
-  constexpr std::size_t most = 10;
-  std::set<std::string> distinct;
-  for (std::size_t cell = 0; cell < column.texts.size(); ++cell)
-    if (!column.missing[cell]) distinct.insert(column.texts[cell]);
-  std::string list;
-  std::size_t shown = 0;
-  for (const std::string& value : distinct) {
-    if (shown++ == most) return list + fmt::format(" and {} more", distinct.size() - most);
-    list += (list.empty() ? "" : ", ") + value;
-  }
-  return list.empty() ? "none" : list;
+/// The column that a text names: as it is, without blanks around it, or without quotes.
+std::optional<std::string> title_of(const std::string& text, const Names& titles) {
+  const auto is_there = [&](const std::string& title) {
+    return std::find(titles.begin(), titles.end(), title) != titles.end();
+  };
+  if (is_there(text)) return text;
+  const std::string word(trimmed(text));
+  if (is_there(word)) return word;
+  auto inside = unquoted(word);
+  return inside && is_there(*inside) ? inside : std::nullopt;
 }
 
-Names alternatives(std::string_view text) {
-  Names values;
-  for (std::size_t start = 0; start <= text.size();) {
-    const std::size_t end = std::min(text.find('|', start), text.size());
-    values.emplace_back(trimmed(text.substr(start, end - start)));
-    start = end + 1;
-  }
-  return values;
+std::string quoted(const Names& names, std::string_view between) {
+  std::string list;
+  for (const std::string& name : names)
+    list += fmt::format("{}'{}'", list.empty() ? std::string_view() : between, name);
+  return list;
 }
 
 }  // namespace
 
-Condition::Condition(std::string text) : text_(std::move(text)) {
-  const std::size_t at = text_.find_first_of("!<>=");
-  const auto refuse = [&] {
-    throw UsageError(fmt::format("{} '{}': write COLUMN=VALUE, COLUMN!=VALUE, COLUMN>=NUMBER or the like",
-                                 parameter("where"), text_));
-  };
-  if (at == std::string::npos || at == 0) refuse();
-  column_ = trimmed(std::string_view(text_).substr(0, at));
-  const bool with_equal = at + 1 < text_.size() && text_[at + 1] == '=';
-  switch (text_[at]) {
-    case '!':
-      if (!with_equal) refuse();
-      operator_ = Operator::unequal;
-      break;
-    case '<':
-      operator_ = with_equal ? Operator::at_most : Operator::less;
-      break;
-    case '>':
-      operator_ = with_equal ? Operator::at_least : Operator::more;
-      break;
-    default:
-      operator_ = Operator::equal;
-  }
-  const std::string_view value = trimmed(std::string_view(text_).substr(at + (with_equal ? 2 : 1)));
-  values_ = alternatives(value);
-  if (operator_ == Operator::equal || operator_ == Operator::unequal) return;
-  const auto number = parse_number(value);
-  if (!number) refuse();
-  number_ = *number;
+std::string Condition::name() const {
+  return fmt::format("{} '{}'", parameter("where"), text_);
 }
 
-std::vector<bool> Condition::holds(const CellColumn& column, const std::string& file) const {
-  const bool by_order = operator_ != Operator::equal && operator_ != Operator::unequal;
-  return by_order ? compare_numbers(column, file) : compare_texts(column, file);
+std::vector<Condition::Parts> Condition::all_parts() const {
+  std::vector<Parts> all;
+  for (std::size_t at = text_.find_first_of("!<>="); at != std::string::npos;
+       at = text_.find_first_of("!<>=", at + 1)) {
+    const char sign = text_[at];
+    const bool with_equal = at + 1 < text_.size() && text_[at + 1] == '=';
+    const auto add = [&](Operator is, std::size_t length) {
+      if (!trimmed(text_.substr(0, at)).empty())
+        all.push_back({text_.substr(0, at), is, text_.substr(at + length)});
+    };
+    if (with_equal)
+      add(sign == '!'   ? Operator::unequal
+          : sign == '<' ? Operator::at_most
+          : sign == '>' ? Operator::at_least
+                        : Operator::equal,
+          2);
+    if (sign != '!') add(sign == '<' ? Operator::less : sign == '>' ? Operator::more : Operator::equal, 1);
+  }
+  return all;
 }
 
-bool Condition::holds_for(double number) const {
-  switch (operator_) {
-    case Operator::less:
-      return number < number_;
-    case Operator::at_most:
-      return number <= number_;
-    case Operator::more:
-      return number > number_;
-    default:
-      return number >= number_;
-  }
+bool Condition::by_order() const {
+  return parts_.is != Operator::equal && parts_.is != Operator::unequal;
 }
 
-std::vector<bool> Condition::compare_numbers(const CellColumn& column, const std::string& file) const {
-  // Numbers may be there as categories too.
-  std::vector<double> numbers = column.numbers;
-  for (std::size_t cell = 0; numbers.size() == cell && cell < column.texts.size(); ++cell) {
-    const auto number = column.missing[cell] ? std::optional(0.0) : parse_number(column.texts[cell]);
-    if (number) numbers.push_back(*number);
+bool Condition::fits(const Parts& parts, const CellColumn& column) const {
+  if (parts.is != Operator::equal && parts.is != Operator::unequal)
+    return parse_number(trimmed(parts.value)).has_value();
+  const Labels::Chosen chosen = Labels(column).chosen_by(parts.value);
+  return chosen.unknown.empty() && !chosen.labels.empty();
+}
+
+Condition::Condition(std::string text, const CellColumns& columns)
+    : text_(std::move(text)), file_(columns.file) {
+  const std::vector<Parts> all = all_parts();
+  if (all.empty()) {
+    throw UsageError(
+        fmt::format("{}: write COLUMN=VALUE, COLUMN!=VALUE, COLUMN>=NUMBER or the like", name()));
   }
-  if (numbers.size() != column.texts.size()) {
-    throw InputError(fmt::format("{}: {} '{}': column {} is not numeric; its values: {}", file,
-                                 parameter("where"), text_, column_, values_in(column)));
+  std::vector<std::pair<Parts, CellColumn>> fitting;
+  std::optional<std::pair<Parts, CellColumn>> first;  // for the message of a value that no cell has
+  for (const Parts& parts : all) {
+    const auto title = title_of(parts.column, columns.titles);
+    if (!title) continue;
+    CellColumn column = columns.read(*title);
+    if (!first) first.emplace(parts, column);
+    if (fits(parts, column)) fitting.emplace_back(parts, std::move(column));
   }
-  std::vector<bool> holds;
-  for (std::size_t cell = 0; cell < numbers.size(); ++cell)
-    holds.push_back(!column.missing[cell] && holds_for(numbers[cell]));
+  if (fitting.size() > 1) {
+    throw UsageError(fmt::format(
+        "{}: could mean '{}' in column {} or '{}' in column {}: write the column or the value in quotes",
+        name(), fitting[0].first.value, shown_name(fitting[0].second.title), fitting[1].first.value,
+        shown_name(fitting[1].second.title)));
+  }
+  if (!first) column_ = columns.read(std::string(trimmed(all.front().column)));  // says what there is
+  std::tie(parts_, column_) = fitting.empty() ? first.value() : fitting.front();
+  if (by_order() && fitting.empty())
+    throw UsageError(
+        fmt::format("{}: '{}' is not a number: write COLUMN>=NUMBER or the like", name(), parts_.value));
+}
+
+std::vector<bool> Condition::holds(Missing missing, Log& log) const {
+  std::vector<bool> holds = by_order() ? compare_numbers() : compare_labels(missing, log);
+  const auto without = std::count(column_.missing.begin(), column_.missing.end(), true);
+  if (without > 0) {
+    log.info("{}: {} without a value in column {}: left out", name(), counted(without, "cell"),
+             column_.title);
+  }
   return holds;
 }
 
-/// Equal as texts, or as numbers: 1 and 1.0.
-bool Condition::is_one_of(const std::string& text) const {
-  return std::any_of(values_.begin(), values_.end(), [&](const std::string& value) {
-    if (text == value) return true;
-    const auto number = parse_number(value);
-    return number && parse_number(text) == number;
-  });
+bool Condition::holds_for(double number) const {
+  const double limit = parse_number(trimmed(parts_.value)).value();
+  switch (parts_.is) {
+    case Operator::less:
+      return number < limit;
+    case Operator::at_most:
+      return number <= limit;
+    case Operator::more:
+      return number > limit;
+    default:
+      return number >= limit;
+  }
 }
 
-std::vector<bool> Condition::compare_texts(const CellColumn& column, const std::string& file) const {
-  std::vector<bool> holds;
-  bool any = false;
-  for (std::size_t cell = 0; cell < column.texts.size(); ++cell) {
-    const bool equal = !column.missing[cell] && is_one_of(column.texts[cell]);
-    any = any || equal;
-    holds.push_back(!column.missing[cell] && equal == (operator_ == Operator::equal));
+std::vector<bool> Condition::compare_numbers() const {
+  // Numbers may be there as categories too.
+  std::vector<double> numbers = column_.numbers;
+  for (std::size_t cell = 0; numbers.size() == cell && cell < column_.texts.size(); ++cell) {
+    const auto number = column_.missing[cell] ? std::optional(0.0) : parse_number(column_.texts[cell]);
+    if (number) numbers.push_back(*number);
   }
-  if (!any) {
-    throw InputError(fmt::format("{}: {} '{}': no cell has that value in column {}; its values: {}", file,
-                                 parameter("where"), text_, column_, values_in(column)));
+  if (numbers.size() != column_.texts.size()) {
+    throw InputError(fmt::format("{}: {}: column {} is not numeric; its values: {}", file_, name(),
+                                 column_.title, Labels(column_).some()));
+  }
+  std::vector<bool> holds;
+  for (std::size_t cell = 0; cell < numbers.size(); ++cell)
+    holds.push_back(!column_.missing[cell] && holds_for(numbers[cell]));
+  return holds;
+}
+
+/// Labels that no cell has are unknown too: categories that are not used.
+void Condition::require_cells(Labels::Chosen& chosen, const Labels& labels, Missing missing, Log& log) const {
+  std::erase_if(chosen.labels, [&](const std::string& label) {
+    for (std::size_t cell = 0; cell < column_.texts.size(); ++cell)
+      if (labels.has(cell, label)) return false;
+    chosen.unknown.push_back(label);
+    return true;
+  });
+  if (chosen.unknown.empty()) return;
+  const std::string what = fmt::format("{}: {}: no cell has the value {} in column {}; its values: {}", file_,
+                                       name(), quoted(chosen.unknown, ", "), column_.title, labels.some());
+  if (missing == Missing::refuse || chosen.labels.empty()) throw InputError(what);
+  log.warn("{}; left out", what);
+}
+
+std::vector<bool> Condition::compare_labels(Missing missing, Log& log) const {
+  const Labels labels(column_);
+  Labels::Chosen chosen = labels.chosen_by(parts_.value);
+  if (chosen.ambiguous) {
+    throw UsageError(
+        fmt::format("{}: labels of column {} have | themselves, so that it can be read in several ways: "
+                    "write labels in quotes, as in {}=\"A|B\"|C",
+                    name(), column_.title, column_.title));
+  }
+  require_cells(chosen, labels, missing, log);
+  if (chosen.labels != Names{parts_.value})
+    log.info("{}: taken as {}", name(), quoted(chosen.labels, " or "));
+  std::vector<bool> holds;
+  for (std::size_t cell = 0; cell < column_.texts.size(); ++cell) {
+    const bool equal = std::any_of(chosen.labels.begin(), chosen.labels.end(),
+                                   [&](const std::string& label) { return labels.has(cell, label); });
+    holds.push_back(!column_.missing[cell] && equal == (parts_.is == Operator::equal));
   }
   return holds;
 }

@@ -1,37 +1,62 @@
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "dko/base/log.hpp"
+#include "dko/base/name_list.hpp"
 #include "dko/expression/cell_column.hpp"
+#include "labels.hpp"
 
 namespace dko {
+
+/// What a file says of its cells.
+struct CellColumns {
+  std::string file;  ///< for messages
+  Names titles;
+  std::function<CellColumn(const std::string& title)> read;
+};
 
 /// A condition on a column of the cells, as --where takes it (selection.hpp).
 class Condition {
  public:
-  /// @throws UsageError for a text without a column, an operator and a value.
-  explicit Condition(std::string text);
+  /// Column, operator and value: of several ways to divide the text the only one that fits these columns.
+  /// @throws UsageError for a text without a column, an operator and a value, and where several ways fit;
+  ///         InputError if there is no such column
+  Condition(std::string text, const CellColumns& columns);
 
-  const std::string& column() const { return column_; }
+  const CellColumn& column() const { return column_; }
 
-  /// For which cells it holds. @throws InputError, naming `file`, for a value that no cell has, or an order
-  /// of what are no numbers.
-  std::vector<bool> holds(const CellColumn& column, const std::string& file) const;
+  /// For which cells it holds. Tells the log how a value was understood that is no label as it is, and how
+  /// many cells have none. @throws InputError for a value that no cell has, or an order of what are no
+  /// numbers.
+  std::vector<bool> holds(Missing missing, Log& log) const;
 
  private:
   enum class Operator { equal, unequal, less, at_most, more, at_least };
 
+  /// One way to divide the text.
+  struct Parts {
+    std::string column;  // as it is written
+    Operator is = Operator::equal;
+    std::string value;
+  };
+
+  std::vector<Parts> all_parts() const;
+  bool fits(const Parts& parts, const CellColumn& column) const;
+  std::string name() const;  // for messages
+  bool by_order() const;
   bool holds_for(double number) const;
-  std::vector<bool> compare_numbers(const CellColumn& column, const std::string& file) const;
-  std::vector<bool> compare_texts(const CellColumn& column, const std::string& file) const;
-  bool is_one_of(const std::string& text) const;
+  std::vector<bool> compare_numbers() const;
+  std::vector<bool> compare_labels(Missing missing, Log& log) const;
+  void require_cells(Labels::Chosen& chosen, const Labels& labels, Missing missing, Log& log) const;
 
   std::string text_;
-  std::string column_;
-  Operator operator_ = Operator::equal;
-  Names values_;
-  double number_ = 0;
+  std::string file_;
+  CellColumn column_;
+  Parts parts_;
 };
 
 }  // namespace dko

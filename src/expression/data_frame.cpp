@@ -17,7 +17,7 @@ constexpr auto old_categories = "__categories";
 /// A column of codes into categories; negative codes are missing values.
 CellColumn decoded(std::string title, const std::vector<double>& codes, const Names& categories,
                    const std::string& place) {
-  CellColumn column{std::move(title), {}, {}, {}};
+  CellColumn column{std::move(title), {}, {}, {}, categories};
   for (const double code : codes) {
     if (code >= static_cast<double>(categories.size()))
       throw InputError(
@@ -30,7 +30,7 @@ CellColumn decoded(std::string title, const std::vector<double>& codes, const Na
 
 /// An array as it is: text, or numbers of which NaN is a missing value. `field` is of records.
 CellColumn plain(std::string title, const hdf5::Dataset& array, const std::string& field = {}) {
-  CellColumn column{std::move(title), array.texts(field), {}, {}};
+  CellColumn column{std::move(title), array.texts(field), {}, {}, {}};
   column.missing.assign(column.texts.size(), false);
   const bool numbers = field.empty() && array.content() == hdf5::Content::numbers && !array.is_boolean();
   if (!numbers) return column;

@@ -39,6 +39,7 @@ struct Format {
 bool accepts_h5ad(const Source& source);
 ExpressionMatrix read_h5ad(const std::filesystem::path& path, const ReadOptions& options, Log& log);
 CellColumn read_h5ad_cell_column(const std::filesystem::path& path, const std::string& name);
+Names h5ad_cell_column_titles(const std::filesystem::path& path);
 
 /// 10x Genomics HDF5: version 2 (a group per genome) and 3 (one group, features of several types).
 bool accepts_tenx(const Source& source);

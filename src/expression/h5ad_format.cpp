@@ -212,6 +212,11 @@ ExpressionMatrix read_h5ad(const std::filesystem::path& path, const ReadOptions&
   return AnnDataFile(path, options, log).read();
 }
 
+Names h5ad_cell_column_titles(const std::filesystem::path& path) {
+  const hdf5::File file = hdf5::File::open(path, hdf5::Access::read);
+  return DataFrame(file, file, "obs").columns();
+}
+
 CellColumn read_h5ad_cell_column(const std::filesystem::path& path, const std::string& name) {
   const hdf5::File file = hdf5::File::open(path, hdf5::Access::read);
   const DataFrame obs(file, file, "obs");

@@ -55,6 +55,38 @@ ExpressionMatrix ExpressionMatrix::with_gene_ids(Names gene_ids) const {
   return same;
 }
 
+ExpressionMatrix ExpressionMatrix::with_written_names(Names genes, Names cells) const {
+  ExpressionMatrix same = *this;
+  same.written_genes_ = genes == gene_names_ ? Names() : std::move(genes);
+  same.written_cells_ = cells == cell_names_ ? Names() : std::move(cells);
+  return same;
+}
+
+ExpressionMatrix ExpressionMatrix::with_left_out(LeftOut genes, LeftOut cells) const {
+  ExpressionMatrix same = *this;
+  same.genes_left_out_ = std::make_shared<const LeftOut>(std::move(genes));
+  same.cells_left_out_ = std::make_shared<const LeftOut>(std::move(cells));
+  return same;
+}
+
+const LeftOut& ExpressionMatrix::genes_left_out() const {
+  static const LeftOut none;
+  return genes_left_out_ ? *genes_left_out_ : none;
+}
+
+const LeftOut& ExpressionMatrix::cells_left_out() const {
+  static const LeftOut none;
+  return cells_left_out_ ? *cells_left_out_ : none;
+}
+
+NameIndex ExpressionMatrix::gene_index() const {
+  return {"gene", gene_names_, {&written_genes_, &gene_ids(), genes_left_out_.get()}};
+}
+
+NameIndex ExpressionMatrix::cell_index() const {
+  return {"cell", cell_names_, {&written_cells_, nullptr, cells_left_out_.get()}};
+}
+
 namespace {
 
 Names names_of(const Names& all, std::span<const std::int32_t> which) {
@@ -83,6 +115,10 @@ ExpressionMatrix ExpressionMatrix::subset(std::span<const std::int32_t> cells,
   ExpressionMatrix part =
       std::move(builder).finish(names_of(gene_names_, genes), names_of(cell_names_, cells));
   if (!gene_ids_.empty()) part.gene_ids_ = names_of(gene_ids_, genes);
+  if (!written_genes_.empty()) part.written_genes_ = names_of(written_genes_, genes);
+  if (!written_cells_.empty()) part.written_cells_ = names_of(written_cells_, cells);
+  part.genes_left_out_ = genes_left_out_;
+  part.cells_left_out_ = cells_left_out_;
   return part;
 }
 
@@ -106,6 +142,10 @@ ExpressionMatrix ExpressionMatrix::replicate(const NodeGroup& group, ExpressionM
   ExpressionMatrix everywhere{std::move(on_root.gene_names_), std::move(on_root.cell_names_),
                               std::move(row_starts), std::move(genes), std::move(values)};
   everywhere.gene_ids_ = std::move(on_root.gene_ids_);
+  everywhere.written_genes_ = std::move(on_root.written_genes_);
+  everywhere.written_cells_ = std::move(on_root.written_cells_);
+  everywhere.genes_left_out_ = std::move(on_root.genes_left_out_);
+  everywhere.cells_left_out_ = std::move(on_root.cells_left_out_);
   return everywhere;
 }
 

@@ -70,13 +70,26 @@ ExpressionMatrix read_expression(const fs::path& path, const ReadOptions& option
   return matrix;
 }
 
-CellColumn read_cell_column(const fs::path& path, const std::string& name) {
+namespace {
+
+void require_cell_columns(const fs::path& path) {
   const Source source = source_of(path);
   const Format& format = format_of(source);
-  if (format.name == anndata) return read_h5ad_cell_column(path, name);
-  throw InputError(
-      fmt::format("{}: {} files have no columns that describe cells, such as {}; AnnData files have",
-                  path.string(), format.name, name));
+  if (format.name == anndata) return;
+  throw InputError(fmt::format("{}: {} files have no columns that describe cells; AnnData files have",
+                               path.string(), format.name));
+}
+
+}  // namespace
+
+CellColumn read_cell_column(const fs::path& path, const std::string& name) {
+  require_cell_columns(path);
+  return read_h5ad_cell_column(path, name);
+}
+
+Names cell_column_titles(const fs::path& path) {
+  require_cell_columns(path);
+  return h5ad_cell_column_titles(path);
 }
 
 }  // namespace dko

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <numeric>
+#include <string_view>
+#include <unordered_map>
 
 #include "condition.hpp"
 #include "dko/base/error.hpp"
@@ -35,11 +37,17 @@ class Choice {
   /// Keeps the cells, or genes, for which `holds(number)`.
   template <class Holds>
   void keep_cells(const std::string& condition, Holds holds) {
-    keep(cells_, "cell", matrix_.cells(), condition, cell_conditions_, holds);
+    keep(cells_, "cell", matrix_.cell_names(), {condition, fmt::format("left out by {}", condition)},
+         cell_conditions_, holds, cells_left_out_);
   }
   template <class Holds>
   void keep_genes(const std::string& condition, Holds holds) {
-    keep(genes_, "gene", matrix_.genes(), condition, gene_conditions_, holds);
+    keep_genes(condition, fmt::format("left out by {}", condition), holds);
+  }
+  /// `else_` says of one that is not kept why it is not among the data.
+  template <class Holds>
+  void keep_genes(const std::string& condition, const std::string& else_, Holds holds) {
+    keep(genes_, "gene", matrix_.gene_names(), {condition, else_}, gene_conditions_, holds, genes_left_out_);
   }
 
   /// How many of the cells that are left express each gene.
@@ -67,22 +75,37 @@ class Choice {
       return fmt::format("{} of {}{}", with_thousands(static_cast<std::int64_t>(left)), counted(all, kind),
                          conditions.empty() ? "" : fmt::format(" ({})", fmt::join(conditions, ", ")));
     };
-    return {matrix_.subset(cells_, genes_),
+    LeftOut genes = genes_left_out_;
+    LeftOut cells = cells_left_out_;
+    genes.like_numbers = matrix_.gene_index().like_numbers();
+    cells.like_numbers = matrix_.cell_index().like_numbers();
+    return {matrix_.subset(cells_, genes_).with_left_out(std::move(genes), std::move(cells)),
             fmt::format("{}; {}", part(cells_.size(), matrix_.cells(), "cell", cell_conditions_),
                         part(genes_.size(), matrix_.genes(), "gene", gene_conditions_))};
   }
 
  private:
+  struct Words {
+    std::string condition;
+    std::string else_;
+  };
+
   template <class Holds>
-  void keep(std::vector<std::int32_t>& numbers, const char* kind, std::int64_t all,
-            const std::string& condition, Names& conditions, Holds holds) {
-    std::erase_if(numbers, [&](std::int32_t number) { return !holds(number); });
-    conditions.push_back(condition);
-    log_.info("{}: {}: {} of {} left", path_.string(), condition,
-              with_thousands(static_cast<std::int64_t>(numbers.size())), counted(all, kind));
+  void keep(std::vector<std::int32_t>& numbers, const char* kind, const Names& names, const Words& words,
+            Names& conditions, Holds holds, LeftOut& left_out) {
+    Names others;
+    std::erase_if(numbers, [&](std::int32_t number) {
+      if (holds(number)) return false;
+      others.push_back(names[static_cast<std::size_t>(number)]);
+      return true;
+    });
+    left_out.add(others, "in the file, but " + words.else_);
+    conditions.push_back(words.condition);
+    log_.info("{}: {}: {} of {} left", path_.string(), words.condition,
+              with_thousands(static_cast<std::int64_t>(numbers.size())), counted(std::ssize(names), kind));
     const std::size_t least = kind == std::string_view("gene") ? 2 : 1;
     if (numbers.size() < least)
-      throw InputError(fmt::format("{}: {} leaves {}", path_.string(), condition,
+      throw InputError(fmt::format("{}: {} leaves {}", path_.string(), words.condition,
                                    numbers.empty()
                                        ? fmt::format("no {}", kind)
                                        : fmt::format("{}; at least {} are needed", counted(1, kind), least)));
@@ -95,32 +118,44 @@ class Choice {
   std::vector<std::int32_t> genes_;
   Names cell_conditions_;
   Names gene_conditions_;
+  LeftOut genes_left_out_;
+  LeftOut cells_left_out_;
 };
 
 /// Marks what a list names.
 std::vector<bool> named(const std::string& list, const NameIndex& index, const std::string& option,
-                        std::int64_t count) {
+                        std::int64_t count, Missing missing, Log& log) {
   std::vector<bool> marks(static_cast<std::size_t>(count), false);
-  for (const std::int32_t at : listed_or_named(list, index, option))
+  for (const std::int32_t at : listed_or_named(list, index, option, missing, log))
     marks[static_cast<std::size_t>(at)] = true;
   return marks;
 }
 
+CellColumns cell_columns(const std::filesystem::path& path) {
+  return {path.string(), cell_column_titles(path),
+          [path](const std::string& title) { return read_cell_column(path, title); }};
+}
+
+std::vector<bool> cells_where(const std::string& text, const ExpressionMatrix& matrix,
+                              const std::filesystem::path& path, Missing missing, Log& log) {
+  const Condition condition(text, cell_columns(path));
+  const CellColumn& column = condition.column();
+  if (std::ssize(column.texts) != matrix.cells())
+    throw InputError(fmt::format("{}: column {} has {} values for {}", path.string(), column.title,
+                                 column.texts.size(), counted(matrix.cells(), "cell")));
+  return condition.holds(missing, log);
+}
+
 void choose_cells(Choice& choice, const ExpressionMatrix& matrix, const Selection& selection,
-                  const std::filesystem::path& path) {
+                  const std::filesystem::path& path, Log& log) {
   if (!selection.cells.empty()) {
-    const auto marks =
-        named(selection.cells, NameIndex("cell", matrix.cell_names()), parameter("cells"), matrix.cells());
+    const auto marks = named(selection.cells, matrix.cell_index(), parameter("cells"), matrix.cells(),
+                             selection.missing(), log);
     choice.keep_cells(parameter("cells", selection.cells),
                       [&](std::int32_t cell) { return marks[static_cast<std::size_t>(cell)]; });
   }
   for (const std::string& text : selection.where) {
-    const Condition condition(text);
-    const CellColumn column = read_cell_column(path, condition.column());
-    if (std::ssize(column.texts) != matrix.cells())
-      throw InputError(fmt::format("{}: column {} has {} values for {}", path.string(), condition.column(),
-                                   column.texts.size(), counted(matrix.cells(), "cell")));
-    const std::vector<bool> holds = condition.holds(column, path.string());
+    const std::vector<bool> holds = cells_where(text, matrix, path, selection.missing(), log);
     choice.keep_cells(parameter("where", text),
                       [&](std::int32_t cell) { return holds[static_cast<std::size_t>(cell)]; });
   }
@@ -130,7 +165,7 @@ void choose_cells(Choice& choice, const ExpressionMatrix& matrix, const Selectio
   }
 }
 
-void choose_genes(Choice& choice, const ExpressionMatrix& matrix, const Selection& selection) {
+void choose_genes(Choice& choice, const ExpressionMatrix& matrix, const Selection& selection, Log& log) {
   if (selection.min_cells > 0) {
     const std::vector<std::int64_t> counts = choice.cells_by_gene();
     choice.keep_genes(parameter("min-cells", fmt::to_string(selection.min_cells)), [&](std::int32_t gene) {
@@ -138,8 +173,8 @@ void choose_genes(Choice& choice, const ExpressionMatrix& matrix, const Selectio
     });
   }
   if (!selection.genes.empty()) {
-    const auto marks = named(selection.genes, NameIndex("gene", matrix.gene_names(), matrix.gene_ids()),
-                             parameter("genes"), matrix.genes());
+    const auto marks = named(selection.genes, matrix.gene_index(), parameter("genes"), matrix.genes(),
+                             selection.missing(), log);
     choice.keep_genes(parameter("genes", selection.genes),
                       [&](std::int32_t gene) { return marks[static_cast<std::size_t>(gene)]; });
   }
@@ -149,8 +184,21 @@ void choose_genes(Choice& choice, const ExpressionMatrix& matrix, const Selectio
     std::sort(order.begin(), order.end());
     choice.keep_genes(
         parameter("top-genes", fmt::format("{} by normalised dispersion", selection.top_genes)),
+        fmt::format("not among the {} chosen by {}", selection.top_genes, parameter("top-genes")),
         [&](std::int32_t gene) { return std::binary_search(order.begin(), order.end(), gene); });
   }
+}
+
+/// "A, B (in the file, but left out by --min-cells 5) and 7 more"
+std::string with_reasons(const Names& names, const LeftOut& left_out) {
+  constexpr std::size_t most = 20;
+  std::string text;
+  for (std::size_t at = 0; at < std::min(most, names.size()); ++at) {
+    const auto reason = left_out.reason(names[at]);
+    text += fmt::format("{}{}{}", at == 0 ? "" : ", ", shown_name(names[at]),
+                        reason ? fmt::format(" ({})", *reason) : "");
+  }
+  return names.size() > most ? text + fmt::format(" and {} more", names.size() - most) : text;
 }
 
 }  // namespace
@@ -164,8 +212,8 @@ Selected select(const ExpressionMatrix& matrix, const Selection& selection, cons
                 Log& log) {
   if (selection.empty()) return {matrix, {}};
   Choice choice(matrix, path, log);
-  choose_cells(choice, matrix, selection, path);
-  choose_genes(choice, matrix, selection);
+  choose_cells(choice, matrix, selection, path, log);
+  choose_genes(choice, matrix, selection, log);
   Selected selected = choice.finish();
   if (selected.matrix.nonzeros() == 0)
     throw InputError(fmt::format("{}: no chosen cell expresses a chosen gene", path.string()));
@@ -173,22 +221,37 @@ Selected select(const ExpressionMatrix& matrix, const Selection& selection, cons
 }
 
 ExpressionMatrix select_genes(const ExpressionMatrix& matrix, const Names& genes, const std::string& data,
-                              const std::string& list) {
-  const NameIndex index("gene", matrix.gene_names());
+                              const std::string& list, Log& log) {
+  const Names& names = matrix.gene_names();
+  std::unordered_map<std::string_view, std::int32_t> place;
+  for (std::size_t at = 0; at < names.size(); ++at) place.emplace(names[at], static_cast<std::int32_t>(at));
+  const NameIndex index = matrix.gene_index();
   std::vector<std::int32_t> positions;
   Names missing;
   for (const std::string& gene : genes) {
-    if (const auto position = index.find_name(gene))
-      positions.push_back(*position);
-    else
+    const auto found = place.find(gene);
+    if (found == place.end()) {
       missing.push_back(gene);
+      continue;
+    }
+    positions.push_back(found->second);
+    if (const Meaning meaning = index.by_name(gene); meaning.positions.size() > 1)
+      log.warn("{}: {}; that of {} is taken as number {}", data, index.note(gene, meaning), list,
+               found->second);
   }
   if (!missing.empty()) {
-    throw InputError(fmt::format("{}: lacks {} of the {} of {}, such as {}", data,
+    throw InputError(fmt::format("{}: lacks {} of the {} of {}: {}", data,
                                  with_thousands(std::ssize(missing)), counted(std::ssize(genes), "gene"),
-                                 list, missing.front()));
+                                 list, with_reasons(missing, matrix.genes_left_out())));
   }
-  return matrix.subset(all_of(matrix.cells()), positions);
+  LeftOut left_out = matrix.genes_left_out();
+  for (const std::int32_t at : positions) place.erase(names[static_cast<std::size_t>(at)]);
+  Names others;
+  for (const auto& [name, at] : place) others.emplace_back(name);
+  left_out.add(others, fmt::format("{} has no such gene (the data have it)", list));
+  left_out.like_numbers = index.like_numbers();
+  return matrix.subset(all_of(matrix.cells()), positions)
+      .with_left_out(std::move(left_out), matrix.cells_left_out());
 }
 
 }  // namespace dko

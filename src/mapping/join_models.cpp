@@ -2,7 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
+#include <optional>
+#include <regex>
+#include <set>
 #include <utility>
 
 #include "dko/base/error.hpp"
@@ -80,6 +84,35 @@ Model join_models(std::vector<NamedModel> models) {
   }
   joined.provenance.model_checksum = checksum_of(joined);
   return joined;
+}
+
+namespace {
+
+/// The number after an option in a command line.
+std::optional<std::int64_t> number_after(const std::string& command, const std::string& option) {
+  std::smatch found;
+  if (!std::regex_search(command, found, std::regex(option + "[ =]([0-9]{1,9})(?![^ ])")))
+    return std::nullopt;
+  return std::stoll(found[1]);
+}
+
+}  // namespace
+
+std::string missing_members(const std::vector<NamedModel>& models) {
+  std::set<std::int64_t> there;
+  std::int64_t count = 0;
+  for (const NamedModel& named : models) {
+    const auto all = number_after(named.model.provenance.command, "--ensemble");
+    const auto member = number_after(named.model.provenance.command, "--member");
+    if (!all || !member || *all > most_members) return {};
+    there.insert(*member);
+    count = std::max(count, *all);
+  }
+  std::string missing;
+  for (std::int64_t member = 0; member < count; ++member) {
+    if (!there.contains(member)) missing += fmt::format("{}{}", missing.empty() ? "member " : ", ", member);
+  }
+  return missing.empty() ? missing : fmt::format("{} of {}", missing, count);
 }
 
 }  // namespace dko

@@ -21,15 +21,19 @@ namespace dko {
 namespace {
 
 std::optional<std::vector<std::int32_t>> chosen(const std::string& list, const NameIndex& index,
-                                                const std::string& parameter) {
+                                                const std::string& parameter, Missing missing, Log& log) {
   if (list.empty()) return std::nullopt;
-  return listed_or_named(list, index, parameter);
+  return listed_or_named(list, index, parameter, missing, log);
+}
+
+Missing missing_of(const ScreenRequest& request) {
+  return request.ignore_missing ? Missing::ignore : Missing::refuse;
 }
 
 /// The list of a plan: read, sampled, or none.
 std::optional<EventList> make_list(const ExpressionMatrix& matrix, const ScreenPlan& plan,
-                                   const ScreenRequest& request, std::uint64_t seed) {
-  if (!request.events.empty()) return read_events(request.events, matrix);
+                                   const ScreenRequest& request, std::uint64_t seed, Log& log) {
+  if (!request.events.empty()) return read_events(request.events, matrix, missing_of(request), log);
   if (request.sample)
     return sample_pairs(plan.targets, PairIndex(matrix, plan.targets), *request.sample, seed);
   return std::nullopt;
@@ -69,20 +73,50 @@ void require_selection_memory(const ExpressionMatrix& matrix, const ScreenPlan& 
                   parameter("memory"), human_bytes(plan.keeping.memory)));
 }
 
+/// @throws UsageError where pairs are asked for and only one gene may be in them.
+void require_two_genes(const ScreenRequest& request,
+                       const std::optional<std::vector<std::int32_t>>& chosen_genes) {
+  if (request.order != 2 || !chosen_genes || chosen_genes->size() != 1) return;
+  throw UsageError(fmt::format(
+      "{} is of pairs of {}, and that names a single gene: name more, or give {} for its single knockouts",
+      parameter("order", "2"), parameter("knockout-genes"), parameter("order", "1")));
+}
+
+/// Tells the log in which of the chosen cells there is nothing of what was asked for.
+void tell_left_out(const ExpressionMatrix& matrix, const ScreenPlan& plan, const ScreenRequest& request,
+                   Log& log) {
+  if (request.order != 2) return;
+  std::int64_t of_two = 0;
+  for (std::int64_t cell = 0; cell < matrix.cells(); ++cell)
+    of_two += matrix.expressed_count(cell) == 2 && plan.targets.count(cell) == 2 ? 1 : 0;
+  if (of_two > 0) {
+    log.info("{} {} only two genes, whose pair is not scored: its loss would leave nothing",
+             counted(of_two, "cell"), of_two == 1 ? "expresses" : "express");
+  }
+  if (PairIndex(matrix, plan.targets).total() == 0) {
+    log.warn(
+        "there is no pair to score: no cell expresses two of the chosen genes beside a third; give {} for "
+        "single knockouts",
+        parameter("order", "1"));
+  }
+}
+
 }  // namespace
 
 ScreenPlan plan_of(const ExpressionMatrix& matrix, const ScreenRequest& request, std::int64_t members,
-                   std::uint64_t seed) {
+                   std::uint64_t seed, Log& log) {
   constexpr double bytes_of_gibi = 1 << 30;
   ScreenPlan plan;
   plan.members = members;
   if (request.instructions) plan.instructions = *request.instructions;
+  const auto genes =
+      chosen(request.genes, matrix.gene_index(), parameter("knockout-genes"), missing_of(request), log);
+  require_two_genes(request, genes);
   plan.targets = select_targets(
-      matrix,
-      chosen(request.genes, NameIndex("gene", matrix.gene_names(), matrix.gene_ids()),
-             parameter("knockout-genes")),
-      chosen(request.cells, NameIndex("cell", matrix.cell_names()), parameter("knockout-cells")));
-  plan.list = make_list(matrix, plan, request, seed);
+      matrix, genes,
+      chosen(request.cells, matrix.cell_index(), parameter("knockout-cells"), missing_of(request), log));
+  tell_left_out(matrix, plan, request, log);
+  plan.list = make_list(matrix, plan, request, seed, log);
   const ScoreSet chosen_scores = request.scores.value_or(both_scores);
   plan.listed = chosen_scores;
   if (request.events.empty() || request.order_given) plan.singles = chosen_scores;
@@ -107,7 +141,7 @@ ScreenPlan plan_of(const ExpressionMatrix& matrix, const ScreenRequest& request,
 
 ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenRequest& request, std::int64_t members,
                      const OutputFile& output, Job& job) {
-  ScreenPlan plan = plan_of(matrix, request, members, job.provenance.seed);
+  ScreenPlan plan = plan_of(matrix, request, members, job.provenance.seed, job.log);
   // What is resumed goes on with the instructions it began with, if this machine has them.
   if (!request.instructions && output.is_resumed())
     plan.instructions = instructions_of(output.partial_path());

@@ -58,10 +58,10 @@ Split split_cells(const ExpressionMatrix& matrix, double validation_fraction, do
 void require_enough_cells(const Split& split, std::int64_t batch, double validation_fraction) {
   if (std::ssize(split.training) < batch) {
     throw InputError(
-        fmt::format("a batch takes {} and only {} left to train on; give more cells or a smaller {}",
+        fmt::format("a batch takes {} and only {} left to train on; give more cells, or {} or less",
                     counted(batch, "distinct cell"),
                     std::ssize(split.training) == 1 ? "1 is" : fmt::format("{} are", split.training.size()),
-                    parameter("batch")));
+                    parameter("batch", fmt::to_string(split.training.size()))));
   }
   if (validation_fraction > 0 && split.validation.empty()) {
     throw InputError(

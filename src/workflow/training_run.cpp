@@ -123,8 +123,14 @@ namespace {
 std::vector<Member> make_or_stop(const ExpressionMatrix& profiles, const Split& split,
                                  const ModelOptions& options, const StopRequest* stop, Job& job) {
   const ProgressCallback progress = show_progress(job.log, progress_text(profiles, options));
-  if (stop == nullptr || options.checkpoint.file.empty())
-    return make_members(profiles, split, options, job.ranks(), progress);
+  const bool is_saved = !options.checkpoint.file.empty();
+  if (stop != nullptr && stop->has_time_limit() && !is_saved) {
+    job.log.warn("{} does not end this {}: {}, so that nothing of it could be saved", parameter("time-limit"),
+                 options.kind == MappingKind::dko ? "training" : "fit",
+                 options.kind == MappingKind::dko ? parameter("checkpoint", "none") + " is given"
+                                                  : "a sparse mapping has no checkpoints");
+  }
+  if (stop == nullptr || !is_saved) return make_members(profiles, split, options, job.ranks(), progress);
   StopVote vote = stop->vote(job.ranks());
   try {
     return make_members(profiles, split, options, job.ranks(), progress, &vote);

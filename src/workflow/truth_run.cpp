@@ -45,8 +45,8 @@ void require_order(std::int64_t found, std::int64_t order, const std::string& fi
                                counted(found, "gene"), counted(order, "gene")));
 }
 
-EventList listed(const std::string& file, std::int64_t order, const ExpressionMatrix& cells) {
-  EventList events = read_events(file, cells);
+EventList listed(const std::string& file, std::int64_t order, const ExpressionMatrix& cells, Log& log) {
+  EventList events = read_events(file, cells, Missing::refuse, log);
   require_order(events.order(), order, file);
   std::set<EventKey> seen;
   for (std::int64_t event = 0; event < events.size(); ++event) {
@@ -174,9 +174,9 @@ void check_truth_choice(const std::string& what, std::int64_t order, double most
 }
 
 TruthEvents choose_truth_events(const std::string& what, std::int64_t order, const ExpressionMatrix& cells,
-                                std::uint64_t seed) {
+                                std::uint64_t seed, Log& log) {
   const auto number = parse_integer(what);
-  if (what != "all" && !number) return sorted(listed(what, order, cells));
+  if (what != "all" && !number) return sorted(listed(what, order, cells, log));
   const KnockoutTargets targets = select_targets(cells);
   if (order == 1) return sorted(sample_singles(targets, number.value_or(targets.total()), seed));
   const PairIndex index(cells, targets);

@@ -32,12 +32,12 @@ absent out.h5 m.h5
 # Lists that do not fit the data.
 make_data
 printf 'gene3\nGapdh\n' >genes.txt
-expect 3 "genes.txt, line 2.*no gene named 'Gapdh'" "$DKO" run data.csv -o out.h5 --knockout-genes genes.txt
+expect 3 'genes.txt: no gene named Gapdh \(line 2\)' "$DKO" run data.csv -o out.h5 --knockout-genes genes.txt
 printf '0\n60\n' >cells.txt
-expect 3 'cells.txt, line 2: cell 60 does not exist' "$DKO" run data.csv -o out.h5 --knockout-cells cells.txt
+expect 3 'cells.txt: no cell named 60 \(line 2\): cell 60 does not exist' "$DKO" run data.csv -o out.h5 --knockout-cells cells.txt
 expect 3 'pairs was requested' "$DKO" run data.csv -o out.h5 --order 2 --sample 1000000000
 expect 3 'missing.csv: there is no such file' "$DKO" run data.csv -o out.h5 --events missing.csv
-expect 3 'cells.txt, line 2' "$DKO" predict data.csv -o out.h5 --held-out cells.txt
+expect 3 'cells.txt: no cell .*line 2' "$DKO" predict data.csv -o out.h5 --held-out cells.txt
 absent out.h5
 
 # The same on several ranks: one message, the same code, no rank left behind.

@@ -2,7 +2,9 @@
 make_data
 expect 2 'no command given' "$DKO"
 expect 2 "no command 'scren'" "$DKO" scren data.csv
-expect 2 'unrecognised option' "$DKO" run data.csv -o x.h5 --stepz 3
+expect 2 'unrecognised option.*did you mean --steps\?' "$DKO" run data.csv -o x.h5 --stepz 3
+expect 2 'unrecognised option .--nonsense.; see' "$DKO" run data.csv -o x.h5 --nonsense 3
+expect 2 '^dko: error: --genes needs a value: it is empty$' "$DKO" run data.csv -o x.h5 --genes=
 expect 2 'dko run --help' "$DKO" run data.csv -o x.h5 --stepz 3
 expect 2 'too many positional' "$DKO" run data.csv more.csv -o x.h5
 expect 2 'INPUT is missing' "$DKO" run -o x.h5

@@ -79,7 +79,7 @@ expect 2 'bootstrap must be between 100' "$DKO" evaluate data.csv --screen scree
 expect 2 '--null is for --real-knockout' "$DKO" evaluate data.csv --screen screen.h5 --truth lone.csv --null 7
 expect 2 'go together' "$DKO" evaluate data.csv --model model.h5 --real-knockout real.csv
 expect 2 'needs predicted profiles' "$DKO" evaluate data.csv --real-knockout real.csv --gene gene7
-expect 3 "gene: the data has no gene named 'Trem2'" "$DKO" evaluate data.csv --model model.h5 --real-knockout real.csv --gene Trem2
+expect 3 'gene: no gene named Trem2' "$DKO" evaluate data.csv --model model.h5 --real-knockout real.csv --gene Trem2
 make_data other.csv
 "$DKO" simulate --genes 30 --cells 60 --seed 5 -o other.csv -q --force
 expect 3 'is a screen of other data' "$DKO" evaluate other.csv --screen screen.h5 --truth lone.csv

@@ -63,10 +63,10 @@ grep -q 'loss of 3,"x" y, =7' names.txt || { cat names.txt; fail "names with com
 sed -n 2p names_out.csv | grep -q '^"3,""x"" y",1,' || fail "a name is not quoted"
 
 # What cannot be lost.
-expect 3 "no gene named 'Trem2'" "$DKO" explain dko.h5 data.csv -k Trem2 -o x.csv
+expect 3 'no gene named Trem2' "$DKO" explain dko.h5 data.csv -k Trem2 -o x.csv
 expect 3 'gene 30 does not exist' "$DKO" explain dko.h5 data.csv -k 30 -o x.csv
-expect 3 "no gene named ''" "$DKO" explain dko.h5 data.csv -k gene3,,gene4 -o x.csv
-expect 3 "no cell named 'nowhere'" "$DKO" explain dko.h5 data.csv -k gene3 --cell nowhere -o x.csv
+expect 3 'a name is empty' "$DKO" explain dko.h5 data.csv -k gene3,,gene4 -o x.csv
+expect 3 'no cell named nowhere' "$DKO" explain dko.h5 data.csv -k gene3 --cell nowhere -o x.csv
 expect 2 'names gene3 twice' "$DKO" explain dko.h5 data.csv -k gene3,3 -o x.csv
 expect 2 'names gene3 twice' on 2 "$DKO" explain dko.h5 data.csv -k gene3 -k gene3 -o x.csv
 absent_gene=$(awk -F, 'NR > 1 && $6 == 0 {print $1; exit}' data.csv)  # in cell4

@@ -43,14 +43,14 @@ refused() { # refused CODE WORDS OPTIONS...
   absent out.h5
 }
 refused 3 "obs: has no column type; its columns: batch, batch_kind, depth, kind, lost" --where type=T
-refused 3 "no cell has that value in column kind; its values: B cell, T cell" --where kind=C
-refused 3 'column kind is not numeric; its values: B cell, T cell' --where 'kind>3'
+refused 3 "no cell has the value 'C' in column kind; its values: 'B cell', 'T cell'" --where kind=C
+refused 3 'column kind is not numeric; its values: .B cell., .T cell.' --where 'kind>3'
 refused 3 'where depth>1000 leaves no cell' --where 'depth>1000'
 refused 2 'write COLUMN=VALUE' --where kind
-refused 2 'write COLUMN=VALUE' --where 'depth>many'
+refused 2 'many. is not a number' --where 'depth>many'
 refused 3 'min-genes 31 leaves no cell' --min-genes 31
 refused 3 'min-cells 61 leaves no gene' --min-cells 61
-refused 3 "no gene named 'Gapdh'" --genes gene1,Gapdh
+refused 3 'no gene named Gapdh, Actb$' --genes gene1,Gapdh,Actb
 refused 3 'listed twice' --cells cell1,cell1
 refused 3 'there is no such file' --genes list.txt
 refused 3 'top-genes 1 .*leaves 1 gene; at least 2' --top-genes 1

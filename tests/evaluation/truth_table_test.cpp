@@ -17,7 +17,8 @@ ExpressionMatrix small_matrix() {
 TruthTable read(const std::string& text) {
   const testing::TemporaryFolder folder;
   testing::write_file(folder / "truth.csv", text);
-  return read_truth(folder / "truth.csv", small_matrix());
+  Log log = Log::silent();
+  return read_truth(folder / "truth.csv", small_matrix(), log);
 }
 
 }  // namespace

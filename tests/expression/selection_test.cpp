@@ -6,7 +6,6 @@
 
 #include "dko/base/error.hpp"
 #include "dko/expression/dispersion.hpp"
-#include "expression/condition.hpp"
 #include "support/testing.hpp"
 
 using namespace dko;
@@ -17,19 +16,6 @@ Selected selected(const ExpressionMatrix& matrix, const Selection& selection) {
   std::ostringstream out;
   Log log(out, Verbosity::normal);
   return select(matrix, selection, "x.csv", log);
-}
-
-CellColumn numbers(std::vector<double> values) {
-  CellColumn column{"depth", {}, values, {}};
-  for (const double value : values) {
-    column.missing.push_back(std::isnan(value));
-    column.texts.push_back(std::isnan(value) ? "" : std::to_string(value));
-  }
-  return column;
-}
-
-std::vector<bool> holds(const std::string& condition, const CellColumn& column) {
-  return Condition(condition).holds(column, "x.h5ad");
 }
 
 }  // namespace
@@ -69,11 +55,18 @@ TEST_CASE("cells with enough genes are chosen by all genes, genes by the cells t
 
 TEST_CASE("the genes of a list come in its order, and none may be missing") {
   const auto matrix = testing::matrix_of({{1, 2, 3}, {4, 5, 6}});
-  const auto part = select_genes(matrix, {"gene2", "gene0"}, "data", "model");
+  std::ostringstream said;
+  Log log(said, Verbosity::normal);
+  const auto part = select_genes(matrix, {"gene2", "gene0"}, "data", "model", log);
   CHECK(part.gene_names() == Names{"gene2", "gene0"});
   CHECK(part.value(1, 0) == 6);
-  CHECK_THROWS_WITH(select_genes(matrix, {"gene2", "x"}, "data", "model"),
-                    "data: lacks 1 of the 2 genes of model, such as x");
+  CHECK_THROWS_WITH(select_genes(matrix, {"gene2", "x", "y"}, "data", "model", log),
+                    "data: lacks 2 of the 3 genes of model: x, y");
+  CHECK(part.gene_index().why_unknown("gene1") == "model has no such gene (the data have it)");
+  const auto repeated =
+      matrix.with_names({"A", "B", "A-1"}, matrix.cell_names()).with_written_names({"A", "B", "A"}, {});
+  CHECK(select_genes(repeated, {"A"}, "data", "model", log).value(1, 0) == 4);
+  CHECK(said.str().find("A names 2 genes: A (number 0), A-1 (number 2)") != std::string::npos);
 }
 
 TEST_CASE("dispersions are normalised within bins of like means") {
@@ -138,24 +131,19 @@ TEST_CASE("the most variable genes are chosen, and silent ones never") {
   CHECK(std::count(but_one.begin(), but_one.end(), "gene59") == 0);
 }
 
-TEST_CASE("conditions on columns of cells") {
-  using Holds = std::vector<bool>;
-  const CellColumn kinds{"kind", {"T cell", "B cell", "", "NK=1"}, {}, {false, false, true, false}};
-  CHECK(holds("kind=T cell", kinds) == Holds{true, false, false, false});
-  CHECK(holds("kind == T cell", kinds) == Holds{true, false, false, false});
-  CHECK(holds("kind!=T cell", kinds) == Holds{false, true, false, true});
-  CHECK(holds("kind=T cell|B cell", kinds) == Holds{true, true, false, false});
-  CHECK(holds("kind=NK=1", kinds) == Holds{false, false, false, true});
-  const CellColumn depth = numbers({1, 2.5, std::nan(""), 4});
-  CHECK(holds("depth>=2.5", depth) == Holds{false, true, false, true});
-  CHECK(holds("depth>2.5", depth) == Holds{false, false, false, true});
-  CHECK(holds("depth<2.5", depth) == Holds{true, false, false, false});
-  CHECK(holds("depth<=2.5", depth) == Holds{true, true, false, false});
-  CHECK(holds("depth=4", depth) == Holds{false, false, false, true});
-  CHECK_THROWS_AS(holds("kind>3", kinds), InputError);
-  CHECK_THROWS_WITH(
-      holds("kind=X", kinds),
-      Catch::Contains("no cell has that value in column kind; its values: B cell, NK=1, T cell"));
-  for (const char* text : {"kind", "=x", "kind!x", "depth>x", ""})
-    CHECK_THROWS_AS(Condition(text), UsageError);
+TEST_CASE("what a selection leaves out is told with the reason, and numbers are of what is left") {
+  const auto matrix = testing::matrix_of({{1, 1, 1, 0}, {1, 1, 0, 1}, {0, 0, 0, 1}, {0, 1, 1, 0}});
+  Selection selection;
+  selection.min_genes = 2;
+  selection.genes = "gene3,gene1";
+  const ExpressionMatrix part = selected(matrix, selection).matrix;
+  const NameIndex genes = part.gene_index();
+  CHECK(genes.meaning("gene0").positions.empty());
+  CHECK(genes.why_unknown("gene0") == "in the file, but left out by genes gene3,gene1");
+  CHECK(part.cell_index().why_unknown("cell2") == "in the file, but left out by min-genes 2");
+  CHECK(genes.meaning("1").positions == std::vector<std::int32_t>{1});
+  // A name that was left out looks like a number: numbers are no longer taken.
+  const auto numeric = matrix.with_names({"7", "a", "b", "c"}, matrix.cell_names());
+  selection.genes = "a,c";
+  CHECK(selected(numeric, selection).matrix.gene_index().meaning("1").positions.empty());
 }

@@ -154,11 +154,13 @@ void read_checkpoint(const fs::path& file) {
 }
 
 void read_event_list(const fs::path& file) {
-  read_events(file, small_matrix());
+  Log log = Log::silent();
+  read_events(file, small_matrix(), Missing::refuse, log);
 }
 
 void read_any_truth(const fs::path& file) {
-  read_truth(file, small_matrix());
+  Log log = Log::silent();
+  read_truth(file, small_matrix(), log);
 }
 
 constexpr std::array all{Reader{"text", false, text_seeds, read_any_matrix},

@@ -1,6 +1,8 @@
 #include "dko/knockout/events/event_file.hpp"
 
 #include <catch2/catch.hpp>
+#include <filesystem>
+#include <sstream>
 
 #include "dko/base/error.hpp"
 #include "dko/knockout/events/event_list.hpp"
@@ -10,6 +12,11 @@ using namespace dko;
 
 namespace {
 
+EventList read(const std::filesystem::path& path, const ExpressionMatrix& matrix) {
+  Log log = Log::silent();
+  return read_events(path, matrix, Missing::refuse, log);
+}
+
 const ExpressionMatrix& matrix() {
   static const ExpressionMatrix cells = testing::matrix_of({{1, 1, 1, 0}, {0, 1, 1, 1}, {1, 0, 0, 1}});
   return cells;
@@ -18,7 +25,7 @@ const ExpressionMatrix& matrix() {
 EventList events_of(const std::string& text) {
   const testing::TemporaryFolder folder;
   testing::write_file(folder / "events.csv", text);
-  return read_events(folder / "events.csv", matrix());
+  return read(folder / "events.csv", matrix());
 }
 
 std::string refusal(const std::string& text) {
@@ -51,15 +58,40 @@ TEST_CASE("names that are numbers are never taken for other numbers") {
   const auto plain = testing::matrix_of({{1, 1, 1}, {1, 1, 1}, {1, 1, 1}});
   const auto numbered = plain.with_names({"2", "0", "b"}, {"1", "0", "x"});
   const testing::TemporaryFolder folder;
-  const auto read = [&](const std::string& text) {
+  const auto read_as = [&](const std::string& text) {
     testing::write_file(folder / "e.csv", text);
-    return read_events(folder / "e.csv", numbered);
+    return read(folder / "e.csv", numbered);
   };
-  CHECK(read("gene_index,cell_index\n0,1\n").genes(0)[0] == 0);
-  CHECK(read("gene_name,cell_name\n0,1\n").genes(0)[0] == 1);
-  CHECK(read("gene_name,cell_name\n0,1\n").cell(0) == 0);
-  CHECK(read("gene_id,cell_id\nb,2\n").cell(0) == 2);
-  CHECK_THROWS_WITH(read("gene_id,cell_id\n0,2\n"), Catch::Contains("line 2") && Catch::Contains("_index"));
+  CHECK(read_as("gene_index,cell_index\n0,1\n").genes(0)[0] == 0);
+  CHECK(read_as("gene_name,cell_name\n0,1\n").genes(0)[0] == 1);
+  CHECK(read_as("gene_name,cell_name\n0,1\n").cell(0) == 0);
+  CHECK(read_as("gene,cell\n0,x\n").genes(0)[0] == 1);
+  CHECK(read_as("gene_id,cell_id\nb,#2\n").cell(0) == 2);
+  CHECK_THROWS_WITH(read_as("gene_id,cell_id\nb,2\n"),
+                    Catch::Contains("no cell named 2") && Catch::Contains("#2"));
+  CHECK_THROWS_WITH(read_as("gene_id,cell_id\n0,x\n"),
+                    Catch::Contains("line 2") && Catch::Contains("_index"));
+}
+
+TEST_CASE("all unknown names of a list are told at once, or left out") {
+  const testing::TemporaryFolder folder;
+  testing::write_file(folder / "e.csv", "gene,cell\ngene0,cell0\nx,cell0\ny,cell9\nx,cell1\n");
+  CHECK_THROWS_WITH(read(folder / "e.csv", matrix()),
+                    Catch::Contains("no gene named x (line 3), y (line 4)"));
+  std::ostringstream said;
+  Log log(said, Verbosity::normal);
+  CHECK(read_events(folder / "e.csv", matrix(), Missing::ignore, log).size() == 1);
+  CHECK(said.str().find("3 knockouts left out") != std::string::npos);
+}
+
+TEST_CASE("a name that several have is refused with the candidates") {
+  const auto plain = testing::matrix_of({{1, 1, 1}, {1, 1, 1}});
+  const auto repeated =
+      plain.with_names({"A", "A-1", "B"}, plain.cell_names()).with_written_names({"A", "A", "B"}, {});
+  const testing::TemporaryFolder folder;
+  testing::write_file(folder / "e.csv", "gene,cell\nA,cell0\n");
+  CHECK_THROWS_WITH(read(folder / "e.csv", repeated),
+                    Catch::Contains("line 2: A names 2 genes: A (number 0), A-1 (number 1)"));
 }
 
 TEST_CASE("lists may have very many genes") {
@@ -72,7 +104,7 @@ TEST_CASE("lists may have very many genes") {
   }
   const testing::TemporaryFolder folder;
   testing::write_file(folder / "e.csv", header + "cell_id\n" + row + "0\n");
-  CHECK(read_events(folder / "e.csv", matrix_of_many).order() == 70);
+  CHECK(read(folder / "e.csv", matrix_of_many).order() == 70);
 }
 
 TEST_CASE("impossible events are refused with their line") {
@@ -84,7 +116,9 @@ TEST_CASE("impossible events are refused with their line") {
              Catch::Contains("line 2") && Catch::Contains("no expressed gene"));
   CHECK_THAT(refusal("gene_id,cell_id\n4,0\n"), Catch::Contains("gene 4 does not exist"));
   CHECK_THAT(refusal("gene_id,cell_id\n0,9\n"), Catch::Contains("cell 9 does not exist"));
-  CHECK_THAT(refusal("gene_id,cell_id\nTrem2,0\n"), Catch::Contains("'Trem2'"));
+  CHECK_THAT(refusal("gene_id,cell_id\nTrem2,0\n"), Catch::Contains("no gene named Trem2 (line 2)"));
+  CHECK_THAT(refusal("gene1_id,gene2_id,cell_id\n0,1,0\n1,,0\n"),
+             Catch::Contains("line 3: has 1 of 2 genes") && Catch::Contains("lists of their own"));
   CHECK_THAT(refusal("gene_id,cell_id\n0\n"), Catch::Contains("line 2") && Catch::Contains("1 fields"));
   CHECK_THAT(refusal("gene_id,score\n0,1\n"), Catch::Contains("cell_id"));
   CHECK_THAT(refusal("cell_id\n0\n"), Catch::Contains("gene_id"));

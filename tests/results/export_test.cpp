@@ -71,7 +71,8 @@ TEST_CASE("what is exported with names can be given back as a list of events") {
   const testing::TemporaryFolder folder;
   CsvWriter csv(folder / "d.csv", false);
   export_scores(screen, ScoreArray::pairs, impact, Labels::names, csv);
-  const EventList events = read_events(folder / "d.csv", small.matrix());
+  Log log = Log::silent();
+  const EventList events = read_events(folder / "d.csv", small.matrix(), Missing::refuse, log);
   REQUIRE(events.size() == screen.events(ScoreArray::pairs));
   std::int64_t number = 0;
   screen.for_each_event(ScoreArray::pairs, [&](const Event& event) {

@@ -47,6 +47,10 @@ class DelimitedReader {
   /// The fields of the row, trimmed and unquoted; valid until the next call of next().
   std::span<const std::string_view> fields() const { return fields_; }
 
+  /// Field `at` with the blanks around it; of a quoted one what is between the quotes. A whole line is as it
+  /// is, with its quotes.
+  std::string_view as_written(std::size_t at) const;
+
   /// Line of the row in the file, from 1.
   std::int64_t line() const { return line_; }
 
@@ -58,6 +62,7 @@ class DelimitedReader {
   /// The next line into text_. False at the end.
   bool read_text();
   void split();
+  void take_line();
   /// Both take one field from where they are told and return where the next one starts; past the end of
   /// the line where there is none.
   std::size_t take_field(std::size_t at);
@@ -67,6 +72,7 @@ class DelimitedReader {
   std::filesystem::path path_;
   std::unique_ptr<Source> source_;
   std::string text_;
+  std::string line_text_;  // of a whole line in quotes, as it was
   std::vector<std::string_view> fields_;
   Fields division_;
   std::optional<char> delimiter_;  // none: not known yet, or not divided

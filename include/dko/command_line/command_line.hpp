@@ -103,6 +103,8 @@ class CommandLine {
   /// Stores the words that the command line has for each argument and option. @throws UsageError
   void take(const std::function<std::vector<std::string>(const Option&)>& words_given);
   std::string see_help() const;
+  /// "; did you mean --steps?" if an option is nearly called like that.
+  std::string suggestion(std::string_view wrong) const;
   void check_exclusions() const;
   /// The place of the value among the choices. @throws UsageError
   static std::size_t chosen(const Option& option, const std::string& value);

@@ -39,10 +39,10 @@ struct TruthTable {
 
 /// Reads a CSV table with the columns of knockout/events/event_columns.hpp, K_true_vs_original, and, where
 /// they are known, K_true_vs_renormalised, and of pairs K_single1, K_single2, K_single1_vs_renormalised,
-/// K_single2_vs_renormalised: what dko simulate writes. Local.
+/// K_single2_vs_renormalised: what dko simulate writes. Tells the log what was taken as a number. Local.
 /// @throws InputError with file and line for missing columns, a value that is no number between 0 and 1, an
 /// event that
 ///         is there twice, a pair of one gene, events of three or more genes, or if no row is of these data.
-TruthTable read_truth(const std::filesystem::path& path, const ExpressionMatrix& matrix);
+TruthTable read_truth(const std::filesystem::path& path, const ExpressionMatrix& matrix, Log& log);
 
 }  // namespace dko

@@ -14,6 +14,7 @@ struct CellColumn {
   Names texts;                  ///< one per cell, as they are written; empty where `missing`
   std::vector<double> numbers;  ///< the same as numbers, if the column is of numbers; else empty
   std::vector<bool> missing;    ///< one per cell
+  Names categories{};           ///< all that the file knows for it; empty: those of the cells
 };
 
 }  // namespace dko

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "dko/base/name_index.hpp"
 #include "dko/base/names.hpp"
 #include "dko/parallel/node_array.hpp"
 
@@ -43,6 +45,10 @@ class ExpressionMatrix {
   }
   /// The same with an accession for each gene, beside its name.
   ExpressionMatrix with_gene_ids(Names gene_ids) const;
+  /// The same with the names that the file has, where those of the matrix were made unique; else empty.
+  ExpressionMatrix with_written_names(Names genes, Names cells) const;
+  /// The same with what was left out of the file, for messages.
+  ExpressionMatrix with_left_out(LeftOut genes, LeftOut cells) const;
 
   /// X[cells, genes], in the order given; each a number of this matrix, none twice.
   ExpressionMatrix subset(std::span<const std::int32_t> cells, std::span<const std::int32_t> genes) const;
@@ -51,6 +57,14 @@ class ExpressionMatrix {
   const Names& cell_names() const { return cell_names_; }
   /// Accessions, such as ENSMUSG00000023992; the names where the data has none.
   const Names& gene_ids() const { return gene_ids_.empty() ? gene_names_ : gene_ids_; }
+
+  /// Find genes and cells by what users write for them. Of a matrix that was replicated, at root only. They
+  /// hold on to this matrix, which must outlive them.
+  NameIndex gene_index() const;
+  NameIndex cell_index() const;
+  /// What was left out so far.
+  const LeftOut& genes_left_out() const;
+  const LeftOut& cells_left_out() const;
 
   /// Checksum of names, presence and values: the same through every file format. Accessions do not count, for
   /// not every format has them.
@@ -69,6 +83,11 @@ class ExpressionMatrix {
   Names gene_names_;
   Names cell_names_;
   Names gene_ids_;  // empty: the names
+  // At root only:
+  Names written_genes_;  // as the file has them; empty: the names
+  Names written_cells_;
+  std::shared_ptr<const LeftOut> genes_left_out_;  // null: none
+  std::shared_ptr<const LeftOut> cells_left_out_;
   NodeArray<std::int64_t> row_starts_;
   NodeArray<std::int32_t> genes_;
   NodeArray<float> values_;

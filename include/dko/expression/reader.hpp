@@ -40,5 +40,7 @@ void warn_of_unusual(const ExpressionMatrix& matrix, const std::filesystem::path
 /// A column of what a file says of its cells (AnnData's obs), one value per cell of the matrix. Local.
 /// @throws InputError if there is no such column, or the format has none.
 CellColumn read_cell_column(const std::filesystem::path& path, const std::string& name);
+/// The titles of all such columns. Local. @throws InputError if the format has none.
+Names cell_column_titles(const std::filesystem::path& path);
 
 }  // namespace dko

@@ -20,4 +20,8 @@ struct NamedModel {
 /// no member is there twice, by its seed or its parameters; or if they are more than most_members
 Model join_models(std::vector<NamedModel> models);
 
+/// Which members of the ensemble that these were trained for (--ensemble K --member M in their command lines)
+/// are not among them: "member 1 of 3"; empty if none, or if that is not known. Local.
+std::string missing_members(const std::vector<NamedModel>& models);
+
 }  // namespace dko

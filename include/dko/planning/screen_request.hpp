@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "dko/base/name_list.hpp"
 #include "dko/base/output_file.hpp"
 #include "dko/expression/matrix.hpp"
 #include "dko/knockout/screen/screen_plan.hpp"
@@ -21,6 +22,7 @@ struct ScreenRequest {
   std::string events;                  ///< file
   std::string genes;                   ///< to knock out: file or names; empty: all
   std::string cells;                   ///< to knock them out in, likewise
+  bool ignore_missing = false;         ///< leave out, with a warning, what these lists name and the data lack
   std::optional<ScoreSet> scores;      ///< of all knockouts; none: both, but of all pairs the impact alone
   std::optional<InstructionSet> instructions;  ///< widest to use; none: any
   PairKeeping keeping;                         ///< of all pairs; its memory is not used
@@ -28,10 +30,11 @@ struct ScreenRequest {
 };
 
 /// The plan for these data and as many mappings, of several with the standard deviations over them, as any
-/// machine would carry it out whose ranks may take the memory that is asked for, or 1 GiB. Local.
+/// machine would carry it out whose ranks may take the memory that is asked for, or 1 GiB. Tells the log what
+/// of the request comes to nothing. Local.
 /// @throws InputError for lists that do not fit the data, or if nothing is left to knock out.
 ScreenPlan plan_of(const ExpressionMatrix& matrix, const ScreenRequest& request, std::int64_t members,
-                   std::uint64_t seed);
+                   std::uint64_t seed, Log& log);
 
 /// The same, to be written to that file, by this job's ranks. Says in the log how many knockouts it has.
 /// Local: rank 0. @throws likewise

@@ -29,6 +29,8 @@ class StopRequest {
   /// Whether this rank was asked to stop. Local.
   bool is_made() const { return StopSignals::caught() || watch_.seconds() >= time_limit_; }
 
+  bool has_time_limit() const { return time_limit_ < std::numeric_limits<double>::infinity(); }
+
   /// To find out, at their work, whether any rank was. Collective.
   StopVote vote(const Communicator& ranks) const {
     return StopVote(ranks, [this] { return is_made(); });

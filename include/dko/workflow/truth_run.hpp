@@ -25,7 +25,7 @@ struct TruthEvents {
 /// What --truth-single (order 1) or --truth-double (order 2) asks for: "all", a number of random ones, or a
 /// file that lists them. Local: rank 0. @throws UsageError, or InputError for a list that does not fit.
 TruthEvents choose_truth_events(const std::string& what, std::int64_t order, const ExpressionMatrix& cells,
-                                std::uint64_t seed);
+                                std::uint64_t seed, Log& log);
 
 /// The same checked as far as it can be before anything is simulated; there are at most `most` such
 /// knockouts. Local: rank 0. @throws UsageError, or InputError for a file that cannot be a list of them.

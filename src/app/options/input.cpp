@@ -26,10 +26,11 @@ void add_selection(CommandLine& line, Selection& options) {
   constexpr double most = 1e9;
   line.group("Choosing cells and genes");
   line.option("cells", options.cells, "LIST",
-              "use only these cells: a file with one name or number a line, or names with commas between");
+              "use only these cells: a file with one name a line, or names with commas between; #7 is cell "
+              "number 7, from 0");
   line.option("where", options.where, "COLUMN=VALUE",
               "use only cells of which a column of the h5ad's obs says so: COLUMN=VALUE, A|B for either, !=, "
-              "and < <= > >= for numbers; may be given again");
+              "and < <= > >= for numbers; \"A|B\" in quotes is one value; may be given again");
   line.option("min-genes", options.min_genes, "G", "use only cells that express G genes or more")
       .range(0, most);
   line.option("min-cells", options.min_cells, "C", "use only genes that C or more of these cells express")
@@ -40,6 +41,8 @@ void add_selection(CommandLine& line, Selection& options) {
               "0: all")
       .range(0, most)
       .usual();
+  line.flag("ignore-missing", options.ignore_missing,
+            "go on, with a warning, without the names that a list has and the data lack");
 }
 
 }  // namespace
@@ -78,7 +81,7 @@ ExpressionMatrix load_input(const InputOptions& options, const Model& model, con
   const std::string chosen =
       fmt::format("the {} of {}", counted(std::ssize(model.genes), "gene"), model_path);
   job.log.info("{}: {}, of {}", options.path, chosen, with_thousands(matrix.genes()));
-  matrix = select_genes(matrix, model.genes, options.path, model_path);
+  matrix = select_genes(matrix, model.genes, options.path, model_path, job.log);
   job.provenance.input_checksum = matrix.checksum();
   job.provenance.selection += (job.provenance.selection.empty() ? "" : "; ") + chosen;
   return matrix;

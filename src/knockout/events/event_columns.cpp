@@ -13,7 +13,7 @@ namespace dko {
 
 /// Takes "_id", "_index" or "_name" off a column's title.
 EventColumns::Labels EventColumns::take_labels(std::string_view& title) {
-  for (const auto& [ending, labels] : {std::pair<std::string_view, Labels>{"_id", Labels::either},
+  for (const auto& [ending, labels] : {std::pair<std::string_view, Labels>{"_id", Labels::ids},
                                        {"_index", Labels::numbers},
                                        {"_name", Labels::names}}) {
     if (!title.ends_with(ending)) continue;
@@ -73,62 +73,58 @@ std::size_t EventColumns::required(std::string_view title) const {
 }
 
 void EventColumns::require_whole(const DelimitedReader& row) const {
-  if (row.fields().size() == titles_.size()) return;
+  const std::size_t fields = row.fields().size();
+  if (fields != titles_.size()) {
+    throw InputError(
+        fmt::format("{}: has {} fields, the header {}{}", row.place(), fields, titles_.size(),
+                    order() > 1 ? "; knockouts of other numbers of genes go into other lists" : ""));
+  }
+  const auto empty = std::count_if(genes_.begin(), genes_.end(), [&](const Column& column) {
+    return trimmed(row.as_written(column.at)).empty();
+  });
+  if (empty == 0) return;
   throw InputError(
-      fmt::format("{}: has {} fields, the header {}", row.place(), row.fields().size(), titles_.size()));
+      fmt::format("{}: has {} of {}: all knockouts of a list have the same number of genes; put others into "
+                  "lists of their own",
+                  row.place(), order() - empty, counted(order(), "gene")));
 }
 
-std::int32_t EventColumns::find(const NameIndex& index, const Column& column, std::string_view text,
-                                const std::string& place) {
-  switch (column.labels) {
-    case Labels::names:
-      return index.by_name(text, place);
-    case Labels::numbers:
-      return index.by_number(text, place);
-    case Labels::either:
-      break;
-  }
-  if (index.is_ambiguous(text)) {
+std::optional<std::int32_t> EventColumns::find(const DelimitedReader& row, const Column& column,
+                                               NameLookup& lookup) {
+  const NameIndex& index = lookup.index();
+  const std::string_view text = row.fields()[column.at];
+  const std::string_view written = row.as_written(column.at);
+  Meaning meaning = column.labels == Labels::numbers ? index.by_number(text) : index.by_name(written);
+  const bool may_be_number = column.labels != Labels::names || text.starts_with('#');
+  if (meaning.positions.empty() && column.labels != Labels::numbers)
+    meaning = may_be_number ? index.meaning(text) : index.by_name(text);
+  if (column.labels == Labels::ids && index.is_ambiguous(text)) {
     throw InputError(
         fmt::format("{}: '{}' is the name of one and the number of another; call the columns _name or _index "
                     "instead of _id",
-                    place, text));
+                    row.place(), text));
   }
-  return index.by_either(text, place);
+  if (meaning.positions.size() > 1) {
+    throw InputError(fmt::format("{}: {}; choose one by its number, such as #{}", row.place(),
+                                 index.note(text, meaning), meaning.positions.front()));
+  }
+  // What a column _index says needs no note.
+  if (column.labels != Labels::numbers || meaning.positions.empty()) lookup.note(text, meaning, row.line());
+  return meaning.positions.empty() ? std::nullopt : std::optional(meaning.positions.front());
 }
 
-bool EventColumns::is_known(const NameIndex& index, const Column& column, std::string_view text) {
-  return (column.labels != Labels::numbers && index.find_name(text)) ||
-         (column.labels != Labels::names && index.find_number(text));
-}
-
-std::vector<std::int32_t> EventColumns::genes(const DelimitedReader& row, const NameIndex& index) const {
+std::vector<std::int32_t> EventColumns::genes(const DelimitedReader& row, NameLookup& lookup) const {
   require_whole(row);
   std::vector<std::int32_t> genes;
-  for (const Column& column : genes_)
-    genes.push_back(find(index, column, row.fields()[column.at], row.place()));
-  return genes;
-}
-
-std::int32_t EventColumns::cell(const DelimitedReader& row, const NameIndex& index) const {
-  require_whole(row);
-  return find(index, cell_, row.fields()[cell_.at], row.place());
-}
-
-std::optional<std::string> EventColumns::unknown_gene(const DelimitedReader& row,
-                                                      const NameIndex& index) const {
   for (const Column& column : genes_) {
-    const std::string_view text = row.fields()[column.at];
-    if (!is_known(index, column, text)) return std::string(text);
+    if (const auto gene = find(row, column, lookup)) genes.push_back(*gene);
   }
-  return std::nullopt;
+  return std::ssize(genes) == order() ? genes : std::vector<std::int32_t>();
 }
 
-std::optional<std::string> EventColumns::unknown_cell(const DelimitedReader& row,
-                                                      const NameIndex& index) const {
-  const std::string_view text = row.fields()[cell_.at];
-  if (is_known(index, cell_, text)) return std::nullopt;
-  return std::string(text);
+std::optional<std::int32_t> EventColumns::cell(const DelimitedReader& row, NameLookup& lookup) const {
+  require_whole(row);
+  return find(row, cell_, lookup);
 }
 
 }  // namespace dko

@@ -8,14 +8,15 @@
 #include <vector>
 
 #include "dko/base/delimited.hpp"
-#include "dko/base/names.hpp"
+#include "dko/base/name_list.hpp"
 
 namespace dko {
 
 /// The columns of a table of knockouts that say which gene and cell each row is about: gene_id or gene_index
 /// (or gene1_…, gene2_… and so on for several genes) and cell_id or cell_index, in any order, beside other
 /// columns. Columns _index hold numbers from 0, columns _name names, columns _id, or without such an ending,
-/// either.
+/// either, as NameIndex reads them; "#7" is a number in each. Since exports write numbers into columns _id,
+/// as the original does, what is the name of one and the number of another is refused there.
 class EventColumns {
  public:
   /// Reads the header, the first row of `file`. Local.
@@ -29,30 +30,25 @@ class EventColumns {
   std::size_t required(std::string_view title) const;
   std::optional<std::size_t> optional(std::string_view title) const;
 
-  /// The genes and the cell of the row the file is at.
-  /// @throws InputError with file and line for a row of other length than the header, an unknown gene or
-  ///         cell, and where a value is the name of one and the number of another.
-  std::vector<std::int32_t> genes(const DelimitedReader& row, const NameIndex& index) const;
-  std::int32_t cell(const DelimitedReader& row, const NameIndex& index) const;
-
-  /// What stands in place of the genes or the cell that are not known; nothing if all are.
-  std::optional<std::string> unknown_gene(const DelimitedReader& row, const NameIndex& index) const;
-  std::optional<std::string> unknown_cell(const DelimitedReader& row, const NameIndex& index) const;
+  /// The genes and the cell of the row the file is at; empty if one is unknown, which the lookup notes.
+  /// @throws InputError with file and line for a row of other length than the header, one without a gene, a
+  ///         name that several have, and where a value is the name of one and the number of another.
+  std::vector<std::int32_t> genes(const DelimitedReader& row, NameLookup& lookup) const;
+  std::optional<std::int32_t> cell(const DelimitedReader& row, NameLookup& lookup) const;
 
   /// @throws InputError unless the row has as many fields as the header.
   void require_whole(const DelimitedReader& row) const;
 
  private:
-  enum class Labels { names, numbers, either };
+  enum class Labels { names, numbers, ids, either };
   struct Column {
     std::size_t at = 0;
     Labels labels = Labels::either;
   };
   static Labels take_labels(std::string_view& title);
   static std::optional<std::int64_t> gene_number(std::string_view title);
-  static std::int32_t find(const NameIndex& index, const Column& column, std::string_view text,
-                           const std::string& place);
-  static bool is_known(const NameIndex& index, const Column& column, std::string_view text);
+  static std::optional<std::int32_t> find(const DelimitedReader& row, const Column& column,
+                                          NameLookup& lookup);
 
   std::string place_;  // of the header
   std::vector<std::string> titles_;
