@@ -19,6 +19,8 @@ NAMES = ["7", "1", "01", "1.0", "1E0", "-1", "+1", "3", "T", "B", "T|B", "B|T", 
          "#1", "#3", "A", "A", "A-1", "a", "x,y", "T,B", "gene1", "675", "NA", "nan"]
 LABELS = ["T", "B", "T|B", "B|X", "X", "T|B|X", " T", "T ", '"T"', '"T|B"', "1", "01", "1.0", "1E0", "=1", "x=1", "ctrl",
           " ctrl ", "|", "a<b", "nan"]
+ALIKE = [["T", "B", "T|B", "X"], ["T|B", "B|X", "T", "B", "X"], ["1", "01", "1.0", "1E0"], ["ctrl", " ctrl ", '"ctrl"'],
+         ["1", "=1", "x=1"]]
 
 
 def is_number(text: str) -> bool:
@@ -236,7 +238,8 @@ def conditions(rng, tool: Tool, tally: Tally):
     """--where on a column of texts or of numbers."""
     cells = [f"c{at}" for at in range(CELLS)]
     numbers = rng.random() < 0.3
-    column = [rng.choice([0.0, 1.0, 1.5, -1.0, None] if numbers else [*some_names(rng, 3, LABELS), None]) for _ in cells]
+    labels = rng.choice([some_names(rng, 4, LABELS), *ALIKE])
+    column = [rng.choice([0.0, 1.0, 1.5, -1.0, None] if numbers else [*labels, None]) for _ in cells]
     values = np.arange(1, GENES * CELLS + 1).reshape(CELLS, GENES)
     write_h5ad("w.h5ad", values, [f"g{at}" for at in range(GENES)], cells, {"c": column})
     there = {value for value in column if value is not None}
@@ -246,7 +249,7 @@ def conditions(rng, tool: Tool, tally: Tally):
         def fits(text):
             return float(text) if is_number(text) and float(text) in there else None
     else:
-        labels = [rng.choice([rng.choice(LABELS), *there, *there]) for _ in range(rng.randrange(1, 4))]
+        labels = [rng.choice([rng.choice(LABELS), *there, *there]) for _ in range(rng.choice([1, 1, 1, 2, 3]))]
         value = "|".join(rng.choice([label, label, quoted(label), f" {label} "]) for label in labels)
 
         def fits(text):
