@@ -73,7 +73,7 @@ class Listed {
                                    found.front()));
     }
     for (const std::int32_t position : found) {
-      // Of a repeated name and one that was made of it, both stand for the same.
+      // Counts a repeated name and one that was made of it as the same.
       const auto [before, is_new] = seen_.emplace(position, found.size() > 1);
       if (is_new) positions_.push_back(position);
       if (!is_new && !before->second && found.size() == 1)

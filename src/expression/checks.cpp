@@ -7,6 +7,7 @@
 #include "dko/base/error.hpp"
 #include "dko/base/text.hpp"
 #include "format.hpp"
+#include "unusual_genes.hpp"
 
 namespace dko {
 
@@ -113,6 +114,7 @@ void check_matrix(const ExpressionMatrix& matrix, const std::filesystem::path& p
 }
 
 void warn_of_unusual(const ExpressionMatrix& matrix, const std::filesystem::path& path, Log& log) {
+  warn_of_no_genes(matrix.gene_names(), matrix.gene_ids(), path, log);
   if (const auto empty = cells_that_express(matrix, 0); !empty.empty()) {
     log.warn("{}: {} no gene, left out: {}", path.string(), cells_express(empty.size()),
              some_of(matrix.cell_names(), empty));

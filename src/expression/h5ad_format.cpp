@@ -11,6 +11,7 @@
 #include "dko/base/parameter.hpp"
 #include "dko/hdf5/file.hpp"
 #include "format.hpp"
+#include "unusual_genes.hpp"
 
 namespace dko {
 
@@ -110,6 +111,8 @@ class AnnDataFile {
     else
       read_dense(in.dataset(name), check, limit(), builder);
     warn_of_logarithms();
+    if (const DataFrame var = genes_frame(); var.has("feature_types"))
+      warn_of_feature_types(var.column("feature_types").texts, path_, log_);
     return with_unique_names(std::move(builder).finish(genes.names, cells), genes.ids, path_, log_);
   }
 
