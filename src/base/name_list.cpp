@@ -253,7 +253,7 @@ std::vector<std::int32_t> listed_or_named(const std::string& file_or_names, cons
   }
   const bool may_be_path = file_or_names.find('/') != std::string::npos || file_or_names.ends_with(".txt") ||
                            file_or_names.ends_with(".csv");
-  const bool is_list = !is_one && file_or_names.find(',') != std::string::npos;
+  const bool is_list = file_or_names.starts_with('"') || file_or_names.find(',') != std::string::npos;
   if (may_be_path && !is_one && !is_list)
     throw InputError(fmt::format("{}: {}: there is no such file", option, file_or_names));
   return named_by(file_or_names, index, option, missing, log);
