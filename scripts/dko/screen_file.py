@@ -5,7 +5,7 @@ import os
 
 import numpy as np
 
-from dko.files import UNREADABLE, InputError, UsageError, attributes, corrupt, open_file, read_names
+from dko.files import UNREADABLE, InputError, attributes, corrupt, open_file, read_names
 from dko.names import NameTable
 from dko.summary import Band
 
