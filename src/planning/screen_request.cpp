@@ -82,6 +82,38 @@ void require_two_genes(const ScreenRequest& request,
       parameter("order", "2"), parameter("knockout-genes"), parameter("order", "1")));
 }
 
+/// Tells the log which of the chosen genes, or cells, have no knockout.
+void tell_without_knockout(const std::optional<std::vector<std::int32_t>>& chosen,
+                           const std::vector<bool>& has, const NameIndex& index, const std::string& parameter,
+                           Log& log) {
+  if (!chosen) return;
+  constexpr std::int64_t most = 5;
+  std::int64_t without = 0;
+  std::string names;
+  for (const std::int32_t at : *chosen) {
+    if (has[static_cast<std::size_t>(at)]) continue;
+    if (++without <= most) names += (names.empty() ? "" : ", ") + shown_name(index.name(at));
+  }
+  if (without == 0) return;
+  log.warn(
+      "{}: {} of {} without a knockout, for no chosen cell expresses a chosen gene there beside another: "
+      "{}{}",
+      parameter, with_thousands(without), counted(std::ssize(*chosen), index.kind()), names,
+      without > most ? fmt::format(" and {} more", with_thousands(without - most)) : "");
+}
+
+/// The same of both lists.
+void tell_without_knockouts(const ExpressionMatrix& matrix, const KnockoutTargets& targets,
+                            const std::optional<std::vector<std::int32_t>>& genes,
+                            const std::optional<std::vector<std::int32_t>>& cells, Log& log) {
+  std::vector<bool> gene_has(static_cast<std::size_t>(matrix.genes()), false);
+  for (const std::int32_t gene : targets.genes()) gene_has[static_cast<std::size_t>(gene)] = true;
+  std::vector<bool> cell_has;
+  for (std::int64_t cell = 0; cell < matrix.cells(); ++cell) cell_has.push_back(targets.count(cell) > 0);
+  tell_without_knockout(genes, gene_has, matrix.gene_index(), parameter("knockout-genes"), log);
+  tell_without_knockout(cells, cell_has, matrix.cell_index(), parameter("knockout-cells"), log);
+}
+
 /// Tells the log in which of the chosen cells there is nothing of what was asked for.
 void tell_left_out(const ExpressionMatrix& matrix, const ScreenPlan& plan, const ScreenRequest& request,
                    Log& log) {
@@ -112,9 +144,10 @@ ScreenPlan plan_of(const ExpressionMatrix& matrix, const ScreenRequest& request,
   const auto genes =
       chosen(request.genes, matrix.gene_index(), parameter("knockout-genes"), missing_of(request), log);
   require_two_genes(request, genes);
-  plan.targets = select_targets(
-      matrix, genes,
-      chosen(request.cells, matrix.cell_index(), parameter("knockout-cells"), missing_of(request), log));
+  const auto cells =
+      chosen(request.cells, matrix.cell_index(), parameter("knockout-cells"), missing_of(request), log);
+  plan.targets = select_targets(matrix, genes, cells);
+  tell_without_knockouts(matrix, plan.targets, genes, cells, log);
   tell_left_out(matrix, plan, request, log);
   plan.list = make_list(matrix, plan, request, seed, log);
   const ScoreSet chosen_scores = request.scores.value_or(both_scores);

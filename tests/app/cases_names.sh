@@ -143,6 +143,8 @@ DATA
 says 0 '1 cell expresses only two genes, whose pair is not scored' "$DKO" run two.csv --order 2 -o out.h5 "${few[@]}"
 says 2 'names a single gene: name more, or give --order 1' \
   "$DKO" run data.csv --order 2 --knockout-genes gene3 -o out.h5 "${few[@]}"
+says 0 'warning: --knockout-genes: 1 of 2 genes without a knockout, .*: g4$' \
+  "$DKO" run two.csv --knockout-genes g0,g4 --knockout-cells c0 -o out.h5 "${few[@]}"
 printf 'gene1_name,gene2_name,cell_name\ngene1,gene2,cell0\ngene3,,cell0\n' >mixed.csv
 says 3 'mixed.csv, line 3: has 1 of 2 genes: .*lists of their own|mixed.csv, line 2: ' \
   "$DKO" run data.csv --events mixed.csv -o out.h5 "${few[@]}"
