@@ -256,6 +256,10 @@ def compare_refusals():
         refused(dko_results.InputError, "not there", screen.singles)
     with dko_results.open_screen("dense.h5") as screen:
         refused(dko_results.UsageError, "no gene named 'Trem2'", screen.singles, gene="Trem2")
+        refused(dko_results.UsageError, "no gene named 'x'; there is no gene named 'y'", screen.pair_summary,
+                genes=["gene3", "x", "y"])
+        refused(dko_results.UsageError, "no gene named '7'; write #7", screen.singles, gene="7")
+        assert screen.gene_number("#7") == screen.gene_number(7) == screen.gene_number("gene7") == 7
         refused(dko_results.UsageError, "no cell 60", screen.pairs, cell=60)
         refused(dko_results.UsageError, "would not fit", screen.pairs)
         refused(dko_results.UsageError, "same gene", screen.pairs, gene1="gene3", gene2=3)

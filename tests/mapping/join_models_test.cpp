@@ -64,3 +64,16 @@ TEST_CASE("members that do not belong together are refused, with their files") {
   CHECK_THROWS_WITH(joins_with(sparse), Catch::Contains("its mapping is sparse, not dko"));
   CHECK_THROWS_AS(joins_with(sparse), InputError);
 }
+
+TEST_CASE("members that are not there are told by what the others were trained for") {
+  const auto member = [](const std::string& options) {
+    Model model = of_seeds({1});
+    model.provenance.command = "dko train x.csv " + options + " -o m.h5";
+    return NamedModel{"m.h5", std::move(model)};
+  };
+  CHECK(missing_members({member("--ensemble 3 --member 0"), member("--member=2 --ensemble=3")}) ==
+        "member 1 of 3");
+  CHECK(missing_members({member("--ensemble 4 --member 1")}) == "member 0, 2, 3 of 4");
+  CHECK(missing_members({member("--ensemble 2 --member 0"), member("--ensemble 2 --member 1")}).empty());
+  CHECK(missing_members({member("--seed 5"), member("--ensemble 3 --member 0")}).empty());
+}
