@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "dko/base/log.hpp"
 #include "dko/expression/matrix.hpp"
 
 namespace dko {
