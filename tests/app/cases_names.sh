@@ -36,7 +36,7 @@ with open("entrez.csv", "w") as file:
 DATA
 run=("$DKO" run entrez.csv)
 printf '348\n6622\n7\n' >my.txt
-printf 'gene_id,cell_id\n7,10\n' >ev.csv
+printf 'gene_id,cell_id\n7,50\n' >ev.csv
 says 3 'my.txt: no gene named 7 \(line 3\).*write #7 for gene number 7' "${run[@]}" --genes my.txt -o out.h5
 says 3 'no gene named 7: ' "${run[@]}" --knockout-genes 7 -o out.h5 "${few[@]}"
 says 3 'no cell named 7: ' "${run[@]}" --knockout-cells 7 -o out.h5 "${few[@]}"
@@ -52,7 +52,7 @@ takes genes '6622 90' "${run[@]}" --genes '#1,#7'
 says 0 '#7 taken as gene number 7: 90' "${run[@]}" --genes '#1,#7' -o out.h5 "${few[@]}"
 printf 'gene_index,cell_index\n7,3\n' >index.csv
 says 0 'listed knockouts' "${run[@]}" --events index.csv -o out.h5 "${few[@]}"
-printf 'gene_id,cell_id\n2,10\n' >either.csv
+printf 'gene_id,cell_id\n2,50\n' >either.csv
 says 3 '.2. is the name of one and the number of another' "${run[@]}" --events either.csv -o out.h5 "${few[@]}"
 printf 'gene_name,cell_name\n2,10\n' >by_name.csv
 says 0 'listed knockouts' "${run[@]}" --events by_name.csv -o out.h5 "${few[@]}"

@@ -156,8 +156,8 @@ def lists(rng, tool: Tool, tally: Tally):
     numeric = rng.random() < 0.5
     pool = NAMES if numeric else [name for name in NAMES if not is_number(name)]
     form = rng.choice(["h5ad", "csv", "folder"])
-    if form == "folder":  # whose lists are read without blanks around names
-        pool = [name.strip() for name in pool]
+    if form == "folder":  # whose lists have no blanks around names, and no line that could be a comment
+        pool = [name.strip() for name in pool if not name.startswith("#")]
     genes, cells = some_names(rng, GENES, pool), some_names(rng, CELLS, pool)
     values = np.arange(1, GENES * CELLS + 1).reshape(CELLS, GENES)
     if form == "h5ad":
