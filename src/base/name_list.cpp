@@ -75,8 +75,12 @@ class Listed {
     for (const std::int32_t position : found) {
       // Counts a repeated name and one that was made of it as the same.
       const auto [before, is_new] = seen_.emplace(position, found.size() > 1);
-      if (is_new) positions_.push_back(position);
-      if (!is_new && !before->second && found.size() == 1)
+      if (is_new || repeated_ == Repeated::refused) {
+        positions_.push_back(
+            position);  // the caller, which wants each alone, has words for one that is there twice
+        continue;
+      }
+      if (!before->second && found.size() == 1)
         throw InputError(
             fmt::format("{}: {} is listed twice", lookup_.place(line), shown_name(spellings.front())));
     }

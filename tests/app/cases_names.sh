@@ -3,7 +3,7 @@
 # a check of its own, on files that this script makes. By hand, in an empty directory: DKO=…/dko bash cases_names.sh
 python=${DKO_PYTHON:-/usr/bin/python3}
 "$python" -c 'import h5py, numpy' 2>/dev/null || skip "$python has not h5py and numpy"
-few=(--steps 3 --batch 4 --hidden 3 --validation 0)
+few=(--steps 3 --batch 2 --hidden 3 --validation 0)
 rows=0
 
 # says CODE WORDS COMMAND...: one row; nothing is written where it refuses.

@@ -71,7 +71,8 @@ std::vector<std::int32_t> read_name_list(const std::filesystem::path& path, cons
 std::vector<std::int32_t> named_by(std::string_view names, const NameIndex& index, std::string_view option,
                                    Missing missing, Log& log);
 
-/// The same where each name must be of one alone. @throws InputError also for a repeated one
+/// The same where each name must be of one alone; one that is listed twice is there twice.
+/// @throws InputError also for a repeated one
 std::vector<std::int32_t> single_names(std::string_view names, const NameIndex& index,
                                        std::string_view option, Log& log);
 
