@@ -39,9 +39,10 @@ class Kind:
     ranks_matter: bool = False  # whether the numbers depend, to rounding, on the number of ranks
 
 
-def kinds_of(model):
+def kinds_of(model, members):
     screen = ["--model", model]
     pairs = screen + ["--order", "2"]
+    ensemble = ["--model", members, "--order", "2"]
     return [
         Kind("screen of pairs", "screen", pairs),
         Kind("screen of pairs, two scores", "screen", pairs + ["--score", "impact,network"]),
@@ -50,8 +51,14 @@ def kinds_of(model):
         Kind("screen, best kept", "screen", pairs + ["--keep", "top:100"]),
         Kind("screen, threshold", "screen", pairs + ["--threshold", "0.01"]),
         Kind("screen, summary", "screen", pairs + ["--keep", "summary"]),
+        Kind("screen by an ensemble", "screen", ensemble),
+        Kind("screen by an ensemble, best kept", "screen", ensemble + ["--keep", "top:50"]),
+        Kind("screen by an ensemble, summary", "screen", ensemble + ["--keep", "summary"]),
         Kind("train", "train", TRAINING, ranks_matter=True),
+        Kind("train, ensemble", "train", TRAINING + ["--ensemble", "3"], ranks_matter=True),
         Kind("run", "run", TRAINING + ["--order", "2"], ranks_matter=True),
+        Kind("run, summary", "run", TRAINING + ["--order", "2", "--keep", "summary"], ranks_matter=True),
+        Kind("run, ensemble", "run", TRAINING + ["--order", "2", "--ensemble", "3"], ranks_matter=True),
     ]
 
 
@@ -68,6 +75,7 @@ class Trials:
         self.random = random.Random(options.seed)
         self.data = folder / "data.csv"
         self.model = folder / "model.h5"
+        self.members = folder / "members.h5"  # an ensemble
         self.expected = {}  # (kind, ranks) -> (file, seconds)
         self.kills = collections.Counter()  # (victim, phase)
         self.totals = collections.Counter()
@@ -75,7 +83,9 @@ class Trials:
     def make_data(self):
         cells = str(self.options.cells)
         self.finish(["simulate", "--genes", "200", "--cells", cells, "--seed", "3", "-o", self.data, "-q"], 1)
-        self.finish(["train", self.data, "-o", self.model, "--steps", "50", "--batch", "10", "-q"], 2)
+        short = ["--steps", "50", "--batch", "10", "-q"]
+        self.finish(["train", self.data, "-o", self.model, *short], 2)
+        self.finish(["train", self.data, "-o", self.members, "--ensemble", "3", *short], 2)
 
     def start(self, words, ranks):
         return Job([self.options.dko, *words], ranks, self.folder / "log.txt")
@@ -176,7 +186,9 @@ class Trials:
             if not state.has_lost:
                 self.totals["scored again"] += max(0, state.scored - said[0])
             state.scored = max(state.scored, said[0])
-        if said := numbers_in(r"resuming after ([\d,]+) steps?", job.log):
+        # Members of an ensemble are saved apart.
+        said = numbers_in(r"resuming after ([\d,]+) steps?", job.log)
+        if said and "ensemble" not in state.kind.name:
             self.totals["steps made again"] += max(0, state.steps - said[0])
             state.steps = max(state.steps, said[0])
 
@@ -240,7 +252,7 @@ def parse_options():
 
 def run_trials(trials, options):
     end = time.monotonic() + 60 * options.minutes
-    kinds = [kind for kind in kinds_of(trials.model) if options.only in kind.name]
+    kinds = [kind for kind in kinds_of(trials.model, trials.members) if options.only in kind.name]
     trials.make_data()
     while trials.totals["kills"] < options.kills and time.monotonic() < end:
         kind = trials.random.choice(kinds)

@@ -4,12 +4,15 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <string_view>
 
 #include "dko/base/error.hpp"
+#include "dko/base/output_file.hpp"
+#include "dko/base/output_path.hpp"
 #include "dko/base/version.hpp"
 #include "dko/command_line/manual.hpp"
 #include "dko/hdf5/file.hpp"
@@ -117,9 +120,12 @@ std::vector<ManualEntry> manual() {
 void write_man_pages(const std::filesystem::path& folder) {
   const std::vector<ManualEntry> entries = manual();
   const auto write = [&](const std::string& name, const std::string& page) {
-    const std::filesystem::path file = folder / (name + ".1");
-    if (!(std::ofstream(file) << page << std::flush))
-      throw IoError(fmt::format("{}: cannot be written", file.string()));
+    OutputFile file(folder / (name + ".1"), true);
+    errno = 0;
+    if (!(std::ofstream(file.partial_path()) << page << std::flush))
+      throw IoError(
+          fmt::format("{}: writing failed: {}", file.final_path().string(), why_writing_failed(errno)));
+    file.commit();
   };
   write("dko", man_page(entries, what_dko_does, version()));
   for (const ManualEntry& entry : entries) write(page_name(entry.name), man_page(entry, version()));

@@ -28,12 +28,8 @@ CommandLine line_of(EnsembleOptions& options) {
       "order given: the same as one training of all makes.",
       "dko ensemble member0.h5 member1.h5 member2.h5 -o model.h5");
   line.arguments("MODEL", options.models);
-  line.option("out,o", options.out, "FILE", "the model file to write (HDF5)").usual().required();
+  line.option("out,o", options.out, "FILE", "the model file to write (HDF5)").usual().required().writes();
   add_common(line, options.common);
-  line.check([&options](const CommandLine&) {
-    for (const std::string& model : options.models)
-      require_distinct({{"MODEL", model}, {"--out", options.out}, {"--json", options.common.json}});
-  });
   return line;
 }
 

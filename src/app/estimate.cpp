@@ -43,7 +43,7 @@ void add_job_options(CommandLine& line, EstimateOptions& options) {
   line.option("core-speed", options.size.core_speed, "F",
               "pairs a second of one of its cores (dko bench kernel), of those that README states")
       .range(1e-3, 1e3);
-  line.option("model,m", options.model, "FILE", "the screen by this model alone, no training");
+  line.option("model,m", options.model, "FILE", "the screen by this model alone, no training").reads();
   line.option("effects", options.effects, "E", "effects a gene of a sparse mapping that is yet to be made")
       .range(0, 1e5);
 }

@@ -55,15 +55,9 @@ CommandLine line_of(ExplainOptions& options) {
                            {{"network-change", ChangeOrder::network_change}, {"change", ChangeOrder::change}},
                            "what ranks the genes, by its size")
       .usual();
-  line.option("out,o", options.out, "FILE", "write all genes (CSV)").usual();
+  line.option("out,o", options.out, "FILE", "write all genes (CSV)").usual().writes();
   add_input(line, options.input);
   add_common(line, options.common);
-  line.check([&options](const CommandLine&) {
-    require_distinct({{"MODEL", options.model},
-                      {"INPUT", options.input.path},
-                      {"--out", options.out},
-                      {"--json", options.common.json}});
-  });
   return line;
 }
 

@@ -13,22 +13,26 @@ namespace {
 void add_score_options(CommandLine& line, ExportOptions& options) {
   const auto measures = [](const std::string& text) { return measures_named(text); };
   line.group("Scores of a screen");
-  line.option("single", options.single, "CSV", "single knockouts: gene_id,cell_id,k_pred").usual();
+  line.option("single", options.single, "CSV", "single knockouts: gene_id,cell_id,k_pred").usual().writes();
   line.option("double", options.pairs, "CSV",
               "double knockouts: gene1_id,gene2_id,cell_id,k_pred (of the list, if only sampled or listed "
               "ones are there)")
-      .usual();
-  line.option("list", options.list, "CSV", "the listed or sampled knockouts, in their own order");
+      .usual()
+      .writes();
+  line.option("list", options.list, "CSV", "the listed or sampled knockouts, in their own order").writes();
   line.option("h5ad", options.h5ad, "FILE",
               "single knockouts as AnnData, cells × genes: X the impact, the other scores as layers, means "
               "over cells in var")
-      .usual();
+      .usual()
+      .writes();
   line.option("table", options.table, "FILE",
               "all knockouts with all their scores, as long tables in HDF5 for pandas")
-      .usual();
+      .usual()
+      .writes();
   line.option("compress", options.compress, "FILE",
               "the whole screen again, its arrays compressed (gzip): the same numbers to every reader, a "
-              "little slower");
+              "little slower")
+      .writes();
   line.parsed("score", options.scores, "LIST", measures,
               "what to write of them: impact (column k_pred), network, interaction, network-interaction, "
               "share, and of several members impact-sd (k_pred_sd) and network-sd, with commas between; "
@@ -39,11 +43,13 @@ void add_score_options(CommandLine& line, ExportOptions& options) {
 void add_perturbed_options(CommandLine& line, ExportOptions& options) {
   line.group("Perturbed data");
   line.option("input", options.input.path, "FILE",
-              "the screened expression data, for the following, with the same choice of cells and genes");
+              "the screened expression data, for the following, with the same choice of cells and genes")
+      .reads();
   line.option("ptest", options.ptest, "CSV",
-              "the perturbed data, genes × events: each event's cell with its knocked-out genes set to 0");
-  line.option("ztest", options.ztest, "CSV", "their presence, 0 or 1");
-  line.option("recorder", options.recorder, "CSV", "the list of those events");
+              "the perturbed data, genes × events: each event's cell with its knocked-out genes set to 0")
+      .writes();
+  line.option("ztest", options.ztest, "CSV", "their presence, 0 or 1").writes();
+  line.option("recorder", options.recorder, "CSV", "the list of those events").writes();
   line.choice("of", options.of, score_array_choices(),
               "which events these hold; default: the first of the three that the screen has");
   line.option("max-gigabytes", options.most_gigabytes, "G", "refuse to write more perturbed data than this")
@@ -65,19 +71,6 @@ void check_options(const ExportOptions& options) {
     throw UsageError("--names is for scores; profiles are bare numbers");
   if (!options.scores.empty() && !options.wants_csv() && options.table.empty())
     throw UsageError("--score is for --single, --double, --list and --table");
-  require_distinct({{"FILE", options.file},
-                    {"--input", options.input.path},
-                    {"--single", options.single},
-                    {"--double", options.pairs},
-                    {"--list", options.list},
-                    {"--h5ad", options.h5ad},
-                    {"--table", options.table},
-                    {"--compress", options.compress},
-                    {"--ptest", options.ptest},
-                    {"--ztest", options.ztest},
-                    {"--recorder", options.recorder},
-                    {"--true", options.truth},
-                    {"--predicted", options.predicted}});
   if (!(options.ptest.empty() && options.ztest.empty()) && options.input.path.empty()) {
     throw UsageError("--ptest and --ztest hold expression data: give the screened file with --input");
   }
@@ -92,8 +85,8 @@ CommandLine line_of(ExportOptions& options) {
   line.argument("FILE", options.file);
   add_score_options(line, options);
   line.group("Profiles of a prediction");
-  line.option("true", options.truth, "CSV", "true profiles of a prediction, cells × genes");
-  line.option("predicted", options.predicted, "CSV", "predicted profiles, cells × genes");
+  line.option("true", options.truth, "CSV", "true profiles of a prediction, cells × genes").writes();
+  line.option("predicted", options.predicted, "CSV", "predicted profiles, cells × genes").writes();
   add_perturbed_options(line, options);
   add_input_options(line, options.input);
   add_force(line, options.common);

@@ -220,7 +220,6 @@ CommandLine line_of(InfoOptions& options) {
   line.check([&options](const CommandLine&) {
     if (!options.progress && !(options.saved.checkpoint.empty() && options.saved.save_model.empty()))
       throw UsageError("--checkpoint and --save-model are for --progress");
-    require_distinct({{"FILE", options.file}, {"--json", options.common.json}});
   });
   return line;
 }

@@ -8,6 +8,7 @@
 #include <functional>
 #include <vector>
 
+#include "dko/base/output_path.hpp"
 #include "dko/base/text.hpp"
 #include "dko/results/screen_file/completion_count.hpp"
 #include "dko/system/child_process.hpp"
@@ -36,7 +37,8 @@ std::vector<fs::path> with_others(const fs::path& file, const std::string& mark)
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder, error)) {
     const std::string name = entry.path().filename().string();
-    if (name.starts_with(start) && entry.path().extension() != ".partial" && has_content(entry.path()))
+    const fs::path ending = entry.path().extension();
+    if (name.starts_with(start) && ending != ".partial" && ending != ".lock" && has_content(entry.path()))
       others.push_back(entry.path());
   }
   std::sort(others.begin(), others.end());
@@ -90,17 +92,18 @@ std::string words_of_screen(const fs::path& partial) {
 }  // namespace
 
 std::string progress_line(const ProgressFiles& files) {
+  const std::string out = followed(files.out).string();
   std::error_code unknown;
-  if (fs::exists(files.out, unknown)) return "done";
+  if (fs::exists(out, unknown)) return "done";
   std::string line;
   const auto add = [&line](const std::string& words) { line += (line.empty() ? "" : "; ") + words; };
-  const fs::path first = files.checkpoint.empty() ? files.out + ".checkpoint" : files.checkpoint;
+  const fs::path first = files.checkpoint.empty() ? out + ".checkpoint" : files.checkpoint;
   for (const fs::path& file : with_others(first, ".member")) {
     const std::string member = file == first ? "" : file.extension().string().substr(1) + " ";
     add(words_of_checkpoint(file, member));
   }
-  if (has_content(files.save_model.empty() ? files.out + ".model" : files.save_model)) add("has the model");
-  if (const fs::path partial = files.out + ".partial"; has_content(partial)) add(words_of_screen(partial));
+  if (has_content(files.save_model.empty() ? out + ".model" : files.save_model)) add("has the model");
+  if (const fs::path partial = out + ".partial"; has_content(partial)) add(words_of_screen(partial));
   return line.empty() ? "nothing yet" : line;
 }
 

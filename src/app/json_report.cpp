@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "dko/base/error.hpp"
+#include "dko/base/output_path.hpp"
 
 namespace dko::app {
 
@@ -15,10 +17,13 @@ JsonReport::JsonReport(const CommonOptions& options) {
 
 void JsonReport::write(const nlohmann::ordered_json& content) {
   if (!file_) return;
+  errno = 0;
   std::ofstream out(file_->partial_path());
   out << content.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
   out.close();
-  if (!out) throw IoError(fmt::format("{}: writing failed: is the disk full?", file_->final_path().string()));
+  if (!out)
+    throw IoError(
+        fmt::format("{}: writing failed: {}", file_->final_path().string(), why_writing_failed(errno)));
   file_->commit();
 }
 

@@ -17,6 +17,7 @@
 #include "dko/parallel/failing_alone.hpp"
 #include "dko/parallel/launch.hpp"
 #include "dko/parallel/session.hpp"
+#include "dko/system/stop_signals.hpp"
 
 namespace {
 
@@ -48,6 +49,7 @@ ExitCode end(const std::exception& failure, const MpiSession& session) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  fail_on_file_size_limit();
   const PrintableOutput output(std::cout);
   name_parameters_as_options();
   try {

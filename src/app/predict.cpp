@@ -40,11 +40,15 @@ CommandLine line_of(PredictOptions& options) {
       "tells how well they agree with the true ones, beside the mean-share baseline.\n" +
           std::string(input_formats),
       "mpirun -n 4 dko predict Ptrain.csv -o prediction.h5");
-  line.option("out,o", options.out, "FILE", "the prediction file to write (HDF5)").usual().required();
+  line.option("out,o", options.out, "FILE", "the prediction file to write (HDF5)")
+      .usual()
+      .required()
+      .writes();
   line.option("held-out", options.held_out, "FILE",
               "the cells to hold out, one name a line; #7 is cell number 7, from 0")
       .usual()
-      .excludes("held-out-fraction");
+      .excludes("held-out-fraction")
+      .reads();
   line.option("held-out-fraction", options.held_out_fraction, "F",
               "without --held-out: hold out this fraction, at random")
       .range(0, 0.95)
@@ -52,12 +56,6 @@ CommandLine line_of(PredictOptions& options) {
   add_input(line, options.input);
   add_training_options(line, options.mapping);
   add_common(line, options.common);
-  line.check([&options](const CommandLine&) {
-    require_distinct({{"INPUT", options.input.path},
-                      {"--held-out", options.held_out},
-                      {"--out", options.out},
-                      {"--json", options.common.json}});
-  });
   return line;
 }
 

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "command.hpp"
+#include "dko/base/output_path.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/workflow/checkpoints.hpp"
 #include "dko/workflow/collapse_members.hpp"
@@ -33,13 +34,16 @@ struct RunOptions {
   CommonOptions common;
 
   /// Where the trained model stands until the screen is done, or for good.
-  std::string model_file() const { return save_model.empty() ? out + ".model" : save_model; }
+  std::string model_file() const {
+    return save_model.empty() ? followed(out).string() + ".model" : save_model;
+  }
 };
 
 /// The model that rank 0 has, or is to write.
 struct ModelState {
-  std::optional<OutputFile> out;  ///< to be trained
-  std::optional<Model> trained;   ///< before the job that is resumed was stopped
+  std::optional<OutputFile> out;   ///< to be trained
+  std::optional<OutputLock> lock;  ///< of the model that is there
+  std::optional<Model> trained;    ///< before the job that is resumed was stopped
 };
 
 CommandLine line_of(RunOptions& options) {
@@ -48,9 +52,10 @@ CommandLine line_of(RunOptions& options) {
                        std::string(input_formats),
                    "mpirun -n 4 dko run cells.h5ad --layer counts --top-genes 1000 --order 2 -o screen.h5");
   line.group("Output");
-  line.option("out,o", options.out, "FILE", "the screen file to write (HDF5)").usual().required();
+  line.option("out,o", options.out, "FILE", "the screen file to write (HDF5)").usual().required().writes();
   line.option("save-model", options.save_model, "FILE",
-              "keep the trained model; else it stands in OUT.model until the screen is done");
+              "keep the trained model; else it stands in OUT.model until the screen is done")
+      .writes();
   add_input(line, options.input);
   add_screen_options(line, options.screen);
   add_training_options(line, options.mapping);
@@ -75,6 +80,7 @@ void prepare_model(ModelState& model, const Split& split, const ExpressionMatrix
                    const RunOptions& options, Job& job) {
   std::error_code unknown;
   if (options.common.resume && std::filesystem::exists(options.model_file(), unknown)) {
+    model.lock.emplace(followed(options.model_file())).confirm();
     model.trained = read_model(options.model_file());
     require_model_of(*model.trained, options.model_file(), matrix, split, options.mapping, job.provenance);
     job.provenance.model_checksum = model.trained->provenance.model_checksum;
@@ -88,6 +94,7 @@ void prepare_model(ModelState& model, const Split& split, const ExpressionMatrix
 
 void prepare(Setup& setup, ModelState& model, const RunOptions& options, Job& job) {
   const TrainingOptions& training = options.mapping.training;
+  setup.checkpoints = lock_checkpoints(options.mapping);
   const ExpressionMatrix matrix = load_input(options.input, job);
   set_up_training(setup, matrix, split_cells(matrix, training.validation, 0, {}, training.seed),
                   options.mapping, job);
@@ -114,13 +121,17 @@ TrainedModel obtain_model(ModelState& model, const Setup& setup, const RunOption
 
 void remove_model(const RunOptions& options) {
   std::error_code ignored;
-  if (options.save_model.empty()) std::filesystem::remove(options.model_file(), ignored);
+  if (options.save_model.empty()) std::filesystem::remove(followed(options.model_file()), ignored);
 }
 
 void run(const RunOptions& options, const Context& context) {
   StopRequest stop(options.stop);
   Job job = start_job(context, options.common, options.mapping.training.seed);
 
+  on_root(job.ranks(), [&] {
+    require_new_checkpoints(options.mapping, options.common.force);
+    if (!options.common.resume) OutputFile::require_free(options.model_file(), options.common.force, false);
+  });
   ModelState model;
   Setup setup = set_up(options.out, options.common, job,
                        [&](Setup& prepared) { prepare(prepared, model, options, job); });

@@ -40,8 +40,8 @@ CommandLine line_of(ScreenCommandOptions& options) {
       "the model.\n" +
           std::string(input_formats),
       "mpirun -n 4 dko screen cells.h5ad --layer counts --model model.h5 --order 2 -o screen.h5");
-  line.option("model,m", options.model, "FILE", "the model, made by dko train").usual().required();
-  line.option("out,o", options.out, "FILE", "the screen file to write (HDF5)").usual().required();
+  line.option("model,m", options.model, "FILE", "the model, made by dko train").usual().required().reads();
+  line.option("out,o", options.out, "FILE", "the screen file to write (HDF5)").usual().required().writes();
   add_input(line, options.input);
   add_screen_options(line, options.screen);
   add_seed(line, options.seed, "seed of --sample");
@@ -50,11 +50,6 @@ CommandLine line_of(ScreenCommandOptions& options) {
   add_common(line, options.common);
   line.check([&options](const CommandLine&) {
     options.screen.ignore_missing = options.input.selection.ignore_missing;
-    require_distinct({{"INPUT", options.input.path},
-                      {"--model", options.model},
-                      {"--events", options.screen.events},
-                      {"--out", options.out},
-                      {"--json", options.common.json}});
   });
   return line;
 }

@@ -10,6 +10,7 @@ Setup set_up(const std::string& out, const CommonOptions& common, Job& job,
              const std::function<void(Setup& setup)>& prepare) {
   Setup setup;
   on_root(job.ranks(), [&] {
+    if (!common.json.empty()) OutputFile::require_free(common.json, common.force, common.resume);
     setup.out.emplace(out, common.force, common.resume);
     setup.summary.emplace(common);
     prepare(setup);

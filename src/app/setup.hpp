@@ -21,6 +21,7 @@ namespace dko::app {
 struct Setup {
   std::optional<OutputFile> out;
   std::optional<JsonReport> summary;
+  std::vector<OutputLock> checkpoints;
   ExpressionMatrix data;  ///< relative profiles where there is a training; on every rank
   Split split;
   ScreenPlan plan;

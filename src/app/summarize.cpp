@@ -53,8 +53,8 @@ CommandLine line_of(SummarizeOptions& options) {
   const auto measure = [](const std::string& text) { return ranking_measure_named(text, "--by"); };
   line.argument("SCREEN", options.file);
   line.group("Tables");
-  line.option("gene-table", options.genes, "FILE", "write a row for each gene (CSV)");
-  line.option("pair-table", options.pairs, "FILE", "write a row for each pair (CSV)");
+  line.option("gene-table", options.genes, "FILE", "write a row for each gene (CSV)").writes();
+  line.option("pair-table", options.pairs, "FILE", "write a row for each pair (CSV)").writes();
   line.option(",n", options.count, "N",
               "only the N that rank highest; default: all in files, 10 on the screen")
       .range(1, 1e12);
@@ -67,12 +67,6 @@ CommandLine line_of(SummarizeOptions& options) {
               "read in smaller pieces. Default: 1, or its part of half of what is free")
       .range(1e-6, 1e6);
   add_common(line, options.common);
-  line.check([&options](const CommandLine&) {
-    require_distinct({{"SCREEN", options.file},
-                      {"--gene-table", options.genes},
-                      {"--pair-table", options.pairs},
-                      {"--json", options.common.json}});
-  });
   return line;
 }
 

@@ -34,7 +34,7 @@ CommandLine line_of(TrainOptions& options) {
       "Trains the mapping from assemblage to profile on all ranks and writes the best weights.\n" +
           std::string(input_formats),
       "mpirun -n 4 dko train cells.h5ad --layer counts --top-genes 2000 -o model.h5");
-  line.option("out,o", options.out, "FILE", "the model file to write (HDF5)").usual().required();
+  line.option("out,o", options.out, "FILE", "the model file to write (HDF5)").usual().required().writes();
   add_input(line, options.input);
   add_training_options(line, options.mapping);
   line.option("member", options.mapping.member, "M",
@@ -61,6 +61,7 @@ void prepare(Setup& setup, const TrainOptions& options, Job& job) {
   set_up_training(setup, matrix, split_cells(matrix, training.validation, 0, {}, training.seed),
                   options.mapping, job);
   require_disk_space(setup.out->partial_path(), model_bytes(matrix, options.mapping), "the model");
+  setup.checkpoints = lock_checkpoints(options.mapping);
   prepare_checkpoints(matrix, setup.split, options.mapping, options.common.force, job.log);
   setup.data = matrix.relative_profiles();
 }
@@ -69,6 +70,7 @@ void run(const TrainOptions& options, const Context& context) {
   StopRequest stop(options.stop);
   Job job = start_job(context, options.common, options.mapping.training.seed);
 
+  on_root(job.ranks(), [&] { require_new_checkpoints(options.mapping, options.common.force); });
   Setup setup =
       set_up(options.out, options.common, job, [&](Setup& prepared) { prepare(prepared, options, job); });
   if (!options.mapping.checkpoint.file.empty()) stop.catch_signals();

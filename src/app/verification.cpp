@@ -57,7 +57,7 @@ void require_origin(const hdf5::File& file, const VerifyOptions& options, Job& j
 void add_verify_options(CommandLine& line, VerifyOptions& options) {
   line.group("Verifying");
   line.flag("verify", options.verify, "read all of FILE and compare it with its checksums").usual();
-  line.option("model", options.model, "MODEL", "with --verify: FILE must be by this model");
+  line.option("model", options.model, "MODEL", "with --verify: FILE must be by this model").reads();
   line.option(
       "input", options.input.path, "INPUT",
       "with --verify: FILE must be of these data, read and chosen from as then, by the options below");

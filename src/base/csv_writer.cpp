@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <iterator>
 
 #include "dko/base/error.hpp"
+#include "dko/base/output_path.hpp"
 
 namespace dko {
 
@@ -61,16 +63,24 @@ CsvWriter& CsvWriter::end_row() {
   return *this;
 }
 
+void CsvWriter::require_good() const {
+  if (!out_)
+    throw IoError(
+        fmt::format("{}: writing failed: {}", file_.final_path().string(), why_writing_failed(errno)));
+}
+
 void CsvWriter::flush() {
+  errno = 0;
   out_.write(buffer_.data(), static_cast<std::streamsize>(buffer_.size()));
-  if (!out_) throw IoError(fmt::format("{}: writing failed: is the disk full?", file_.final_path().string()));
+  require_good();
   buffer_.clear();
 }
 
 void CsvWriter::finish() {
   flush();
+  errno = 0;
   out_.close();
-  if (!out_) throw IoError(fmt::format("{}: writing failed: is the disk full?", file_.final_path().string()));
+  require_good();
   file_.commit();
 }
 

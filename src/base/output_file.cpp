@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 #include <utility>
 
 #include "dko/base/error.hpp"
+#include "dko/base/output_path.hpp"
 #include "dko/base/parameter.hpp"
 #include "dko/base/text.hpp"
 #include "dko/base/unfinished_files.hpp"
@@ -20,44 +22,79 @@ namespace dko {
 
 namespace fs = std::filesystem;
 
-namespace {
-
-fs::path directory_of(const fs::path& path) {
-  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+OutputFile::OutputFile(fs::path final_path, bool overwrite, Unclaimed)
+    : final_path_(std::move(final_path)), overwrite_(overwrite) {
+  require_place();
+  target_ = followed(final_path_);
+  partial_path_ = target_;
+  partial_path_ += ".partial";
 }
 
-}  // namespace
-
 OutputFile::OutputFile(fs::path final_path, bool overwrite, bool resume)
-    : final_path_(std::move(final_path)), partial_path_(final_path_), overwrite_(overwrite) {
+    : OutputFile(std::move(final_path), overwrite, Unclaimed{}) {
+  refuse_existing(resume);
+  lock_.emplace(target_);
+  refuse_existing(resume);  // another job may have finished it before it was locked
+  take(resume);
+  lock_->confirm();
+}
+
+void OutputFile::require_free(const fs::path& final_path, bool overwrite, bool resume) {
+  OutputFile(final_path, overwrite, Unclaimed{}).refuse_existing(resume);
+}
+
+OutputFile OutputFile::within_job(fs::path final_path) {
+  OutputFile file(std::move(final_path), true, Unclaimed{});
+  file.take(false);
+  return file;
+}
+
+void OutputFile::require_place() const {
   if (final_path_.empty()) throw UsageError("an output file has an empty name");
-  partial_path_ += ".partial";
+  require_file_name(final_path_);
+  const fs::path folder = directory_of(followed(final_path_));
   std::error_code error;
-  if (fs::is_directory(final_path_, error)) {
-    throw UsageError(fmt::format("{} is a directory: name a file in it", final_path_.string()));
+  if (fs::is_directory(folder, error)) return;
+  throw IoError(fmt::format("{}: there is no directory {}", final_path_.string(), folder.string()));
+}
+
+void OutputFile::refuse_existing(bool resume) const {
+  std::error_code error;
+  if (overwrite_) return;
+  const bool is_begun = fs::exists(partial_path_, error);
+  if (!fs::exists(target_, error)) {
+    if (is_begun && !resume) refuse_partial();
+    return;
   }
-  const bool is_there = fs::exists(partial_path_, error);
-  is_resumed_ = resume && is_there && fs::file_size(partial_path_, error) > 0 && !error;
-  if (fs::exists(final_path_, error) && !overwrite) {
-    const std::string force = parameter("force");
-    throw UsageError(fmt::format(
-        "{}",
-        !resume ? final_path_.string() + " exists: give another name, or " + force + " to replace it"
-        : is_resumed_
-            ? final_path_.string() + " exists: give " + force + " to replace it when what is resumed is done"
-            : final_path_.string() + " is finished: there is nothing to resume; " + force + " starts over"));
-  }
-  if (!fs::is_directory(directory_of(final_path_), error)) {
-    throw IoError(fmt::format("{}: there is no directory {}", final_path_.string(),
-                              directory_of(final_path_).string()));
-  }
-  if (resume && is_there) {
+  const std::string name = final_path_.string();
+  const std::string force = parameter("force");
+  if (!resume)
+    throw UsageError(fmt::format("{} exists: give another name, or {} to replace it", name, force));
+  const bool is_left = is_begun && fs::file_size(partial_path_, error) > 0 && !error;
+  throw UsageError(
+      is_left ? fmt::format("{} exists: give {} to replace it when what is resumed is done", name, force)
+              : fmt::format("{} is finished: there is nothing to resume; {} starts over", name, force));
+}
+
+void OutputFile::refuse_partial() const {
+  throw UsageError(
+      fmt::format("{} exists: another job is writing it, or one was killed; give {} if the command has it "
+                  "and no job is "
+                  "writing, or remove it, or give {}",
+                  partial_path_.string(), parameter("resume"), parameter("force")));
+}
+
+void OutputFile::take(bool resume) {
+  std::error_code error;
+  if (resume && fs::exists(partial_path_, error)) {
+    is_resumed_ = fs::file_size(partial_path_, error) > 0 && !error;
     is_kept_ = is_resumed_;
     open(O_WRONLY);
     return;
   }
-  // A new file even with --force: a job that still writes the old one then writes into nothing.
-  if (overwrite) fs::remove(partial_path_, error);
+  // A new file even with --force: where nothing is locked, a job that still writes the old one then writes
+  // into nothing.
+  if (overwrite_) fs::remove(partial_path_, error);
   claim();
 }
 
@@ -67,13 +104,7 @@ void OutputFile::claim() {
     note_unfinished(partial_path_);
     return;
   }
-  if (errno == EEXIST) {
-    throw UsageError(
-        fmt::format("{} exists: another job is writing it, or one was killed; give {} if the command has it "
-                    "and no job is "
-                    "writing, or remove it, or give {}",
-                    partial_path_.string(), parameter("resume"), parameter("force")));
-  }
+  if (errno == EEXIST) refuse_partial();
   throw IoError(fmt::format("{}: cannot write in {}: {}", final_path_.string(),
                             directory_of(final_path_).string(), std::strerror(errno)));
 }
@@ -111,11 +142,13 @@ void OutputFile::begin(const std::function<void(const fs::path&)>& write) {
 
 OutputFile::OutputFile(OutputFile&& other) noexcept
     : final_path_(std::move(other.final_path_)),
+      target_(std::move(other.target_)),
       partial_path_(std::move(other.partial_path_)),
       overwrite_(other.overwrite_),
       is_resumed_(other.is_resumed_),
       is_kept_(other.is_kept_),
-      descriptor_(std::exchange(other.descriptor_, -1)) {}
+      descriptor_(std::exchange(other.descriptor_, -1)),
+      lock_(std::move(other.lock_)) {}
 
 OutputFile::~OutputFile() {
   if (descriptor_ < 0) return;
@@ -132,54 +165,30 @@ bool OutputFile::is_ours() const {
          here.st_dev == ours.st_dev && here.st_ino == ours.st_ino;
 }
 
-namespace {
-
-void sync_descriptor(int descriptor, const fs::path& path) {
-  if (::fsync(descriptor) == 0 || errno == EINVAL) return;  // EINVAL: a file system that cannot
-  throw IoError(fmt::format("{}: writing failed: {}", path.string(), std::strerror(errno)));
-}
-
-}  // namespace
-
-void OutputFile::sync() {
-  sync_descriptor(descriptor_, partial_path_);
-}
-
-void sync_file(const fs::path& path) {
-  const int descriptor = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
-  if (descriptor < 0)
-    throw IoError(fmt::format("{}: cannot be written to: {}", path.string(), std::strerror(errno)));
-  try {
-    sync_descriptor(descriptor, path);
-  } catch (...) {
-    ::close(descriptor);
-    throw;
-  }
-  ::close(descriptor);
-}
-
 void OutputFile::commit() {
   if (!is_ours()) {
     throw IoError(fmt::format("{}: {} was removed or replaced by another job", final_path_.string(),
                               partial_path_.string()));
   }
+  sync_descriptor(descriptor_, partial_path_);
   std::error_code error;
-  if (!overwrite_ && fs::exists(final_path_, error)) {
+  if (!overwrite_ && fs::exists(target_, error)) {
     throw IoError(
         fmt::format("{}: was made by another job meanwhile, and is not replaced", final_path_.string()));
   }
-  fs::rename(partial_path_, final_path_, error);
+  fs::rename(partial_path_, target_, error);
   if (error) {
     throw IoError(fmt::format("{}: cannot give {} its final name: {}", final_path_.string(),
                               partial_path_.string(), error.message()));
   }
   ::close(std::exchange(descriptor_, -1));
   forget_unfinished(partial_path_);
+  sync_directory(directory_of(target_));
 }
 
 double available_disk_space(const fs::path& path) {
   std::error_code error;
-  const fs::space_info space = fs::space(directory_of(path), error);
+  const fs::space_info space = fs::space(directory_of(followed(path)), error);
   return error ? std::numeric_limits<double>::infinity() : static_cast<double>(space.available);
 }
 
@@ -187,6 +196,25 @@ double stored_bytes(const fs::path& path) {
   struct stat file {};
   constexpr double block = 512;  // POSIX's, whatever the file system's
   return ::stat(path.c_str(), &file) == 0 ? block * static_cast<double>(file.st_blocks) : 0;
+}
+
+namespace {
+
+/// Bytes that a file of this process may have.
+double largest_file() {
+  rlimit limit{};
+  const bool is_limited = ::getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+  return is_limited ? static_cast<double>(limit.rlim_cur) : std::numeric_limits<double>::infinity();
+}
+
+}  // namespace
+
+void require_file_size(const fs::path& path, double bytes, const char* what) {
+  const double largest = largest_file();
+  if (largest >= bytes) return;
+  throw IoError(fmt::format(
+      "{}: cannot be written: {} need {}, and the limit on the size of a file (ulimit -f) is {}: raise it",
+      path.string(), what, human_bytes(bytes), human_bytes(largest)));
 }
 
 void require_disk_space(const fs::path& path, double bytes, const char* what, const std::string& advice) {

@@ -8,11 +8,15 @@
 #include <boost/program_options/positional_options.hpp>
 #include <boost/program_options/value_semantic.hpp>
 #include <boost/program_options/variables_map.hpp>
+#include <filesystem>
+#include <map>
 #include <numeric>
 #include <sstream>
+#include <system_error>
 #include <utility>
 
 #include "dko/base/error.hpp"
+#include "dko/base/output_path.hpp"
 #include "dko/base/text.hpp"
 
 namespace dko {
@@ -86,7 +90,9 @@ std::size_t edits_between(std::string_view from, std::string_view to) {
 }
 
 Option by_place(std::string name, Arity arity, Option::Store store) {
-  return {name, arity, name, "", std::move(store)};
+  Option option(name, arity, name, "", std::move(store));
+  option.reads();
+  return option;
 }
 
 }  // namespace
@@ -214,6 +220,7 @@ bool CommandLine::parse(const std::vector<std::string>& arguments) {
   }
   take([&](const Option& option) { return words_of(option, values); });
   check_exclusions();
+  check_files();
   for (const auto& check : checks_) check(*this);
   return true;
 }
@@ -267,6 +274,25 @@ void CommandLine::check_exclusions() const {
         throw UsageError(fmt::format("{} and --{} are mutually exclusive", option.title(), other));
     }
   }
+}
+
+void CommandLine::check_files() const {
+  struct Named {
+    std::string title;
+    FileUse use;
+  };
+  std::map<std::string, Named> seen;
+  const auto add = [&seen](const std::string& title, const Option& option) {
+    for (const std::string& file : option.files()) {
+      std::error_code unknown;
+      if (option.file_use() == FileUse::read && !std::filesystem::exists(file, unknown)) continue;
+      const auto [other, is_new] = seen.emplace(identity_of(file), Named{title, option.file_use()});
+      if (is_new || (other->second.use == FileUse::read && option.file_use() == FileUse::read)) continue;
+      throw UsageError(fmt::format("{} and {} are the same file, {}", other->second.title, title, file));
+    }
+  };
+  for (const auto& [option, is_required] : arguments_) add(option.name(), option);
+  for (const auto& [group, option] : options_) add(option.title(), option);
 }
 
 std::vector<CommandLine::Group> CommandLine::groups() const {

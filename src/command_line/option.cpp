@@ -48,6 +48,16 @@ Option& Option::excludes(std::string name) {
   return *this;
 }
 
+Option& Option::reads() {
+  file_use_ = FileUse::read;
+  return *this;
+}
+
+Option& Option::writes() {
+  file_use_ = FileUse::written;
+  return *this;
+}
+
 std::string Option::title() const {
   return name_.empty() ? "-" + letter_ : "--" + name_;
 }
@@ -62,6 +72,7 @@ void Option::take(const std::vector<std::string>& values) {
     if (value.empty()) throw UsageError(fmt::format("{} needs a value: it is empty", title()));
   }
   is_given_ = true;
+  if (file_use_ != FileUse::none) files_ = values;
   store_(*this, values);
 }
 

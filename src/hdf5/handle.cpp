@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 #include <hdf5.h>
 
+#include <cerrno>
 #include <exception>
 #include <string_view>
 #include <utility>
 
 #include "dko/base/error.hpp"
+#include "dko/base/output_path.hpp"
 #include "native.hpp"
 
 namespace dko::hdf5 {
@@ -35,7 +37,7 @@ std::string reason() {
   std::string text;
   H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_first, &text);
   H5Eclear2(H5E_DEFAULT);
-  return text;
+  return with_cause(std::move(text));
 }
 
 }  // namespace
@@ -52,7 +54,14 @@ void prepare_library() {
 
 Id check(Id id, const std::string& what) {
   if (id >= 0) return id;
-  throw IoError(fmt::format("{} ({})", what, reason()));
+  const int error = errno;
+  std::string why = reason();
+  // MPI-IO does not hand on why the disk failed.
+  for (const int of_disk : {EFBIG, ENOSPC, EDQUOT, EROFS, EIO, ESTALE}) {
+    const std::string words = why_writing_failed(of_disk);
+    if (error == of_disk && why.find(words) == std::string::npos) why += ": " + words;
+  }
+  throw IoError(fmt::format("{} ({})", what, why));
 }
 
 Id check_input(Id id, const std::string& what) {

@@ -203,7 +203,6 @@ void write_model(OutputFile& output, const Model& model) {
     }
   }
   file.close();
-  output.sync();
   output.commit();
 }
 

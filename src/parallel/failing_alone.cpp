@@ -32,14 +32,17 @@ bool lower_rank_spoke(int rank) {
 
 }  // namespace
 
+void report_as_lowest(const std::string& message, ExitCode code, int rank) {
+  if (lower_rank_spoke(rank)) return;
+  report_failure(message, code, rank);
+  // A launcher that hears of the end may not read what it has not read by then.
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+}
+
 void end_job(const std::string& message, ExitCode code) {
   int rank = 0;
   MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-  if (!lower_rank_spoke(rank)) {
-    report_failure(message, code, rank);
-    // A launcher that hears of the end may not read what it has not read by then.
-    std::this_thread::sleep_for(std::chrono::milliseconds(200));
-  }
+  report_as_lowest(message, code, rank);
   MPI_Abort(MPI_COMM_WORLD, static_cast<int>(code));
   std::_Exit(static_cast<int>(code));
 }

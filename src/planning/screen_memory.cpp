@@ -2,8 +2,11 @@
 
 #include <algorithm>
 
+#include "dko/knockout/events/event_index.hpp"
 #include "dko/knockout/kernels/dense_cell_kernel.hpp"
 #include "dko/knockout/kernels/sparse_cell_kernel.hpp"
+#include "dko/knockout/screen/pair_selection.hpp"
+#include "dko/knockout/screen/pair_sums_screen.hpp"
 #include "dko/training/two_layer/trainer.hpp"
 
 namespace dko {
@@ -57,6 +60,16 @@ double buffer_bytes(const ScreenPlan& plan) {
                                 ? static_cast<double>(plan.members) * static_cast<double>(mean_scores.size())
                                 : 0;
   return piece * (2 * scores + of_members);
+}
+
+double most_of_sums(const ExpressionMatrix& matrix, const ScreenPlan& plan) {
+  return most_sums_memory(plan, pair_genes(plan, matrix), PairIndex(matrix, plan.targets).total());
+}
+
+double most_of_kept(const ExpressionMatrix& matrix, const ScreenPlan& plan) {
+  const PairIndex index(matrix, plan.targets);
+  if (plan.keeping.top > 0) return selection_bytes(index.starts(), {0, index.total()}, plan.keeping.top);
+  return sizeof(KeptPair) * static_cast<double>(index.total());
 }
 
 }  // namespace
@@ -127,9 +140,12 @@ MemoryNeed screen_memory(const ExpressionMatrix& matrix, const ScreenPlan& plan,
   need.per_rank.push_back({"a cell", cell_bytes(matrix, model)});
   if (model.compute_bytes > 0) need.per_rank.push_back({"computing A", model.compute_bytes});
   need.per_rank.push_back({"scores to write", buffer_bytes(plan)});
-  if (plan.stores_summary()) need.per_rank.push_back({"sums over cells", plan.keeping.memory});
+  // What --memory allows is a limit: less is needed where there is less to keep.
+  if (plan.stores_summary())
+    need.per_rank.push_back({"sums over cells", std::min(plan.keeping.memory, most_of_sums(matrix, plan))});
   if (plan.keeping.form == PairKeeping::Form::selected && plan.doubles.any())
-    need.per_rank.push_back({"kept pairs, at most", plan.keeping.memory});
+    need.per_rank.push_back(
+        {"kept pairs, at most", std::min(plan.keeping.memory, most_of_kept(matrix, plan))});
   add_plan(need, matrix, plan);
   return need;
 }

@@ -24,6 +24,10 @@ extern "C" void remember(int signal) {
 
 }  // namespace
 
+void fail_on_file_size_limit() {
+  std::signal(SIGXFSZ, SIG_IGN);
+}
+
 StopSignals::StopSignals() {
   first_caught = 0;
   struct sigaction action {};

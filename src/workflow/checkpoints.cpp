@@ -9,6 +9,7 @@
 
 #include "dko/base/error.hpp"
 #include "dko/base/output_file.hpp"
+#include "dko/base/output_path.hpp"
 #include "dko/base/parameter.hpp"
 #include "dko/base/text.hpp"
 
@@ -32,18 +33,34 @@ bool is_there(const fs::path& file) {
 
 }  // namespace
 
+std::vector<OutputLock> lock_checkpoints(const ModelOptions& options) {
+  std::vector<OutputLock> locks;
+  if (options.checkpoint.file.empty()) return locks;
+  for (const fs::path& file : files_of(options)) {
+    locks.emplace_back(followed(file)).confirm();
+  }
+  return locks;
+}
+
+void require_new_checkpoints(const ModelOptions& options, bool force) {
+  if (options.checkpoint.file.empty()) return;
+  for (const fs::path& file : files_of(options)) {
+    require_file_name(file);
+    if (!is_there(file) || options.checkpoint.resume || force) continue;
+    throw UsageError(fmt::format("{} exists: give {} to go on from it, or {} to replace it", file.string(),
+                                 parameter("resume"), parameter("force")));
+  }
+}
+
 void prepare_checkpoints(const ExpressionMatrix& matrix, const Split& split, const ModelOptions& options,
                          bool force, Log& log) {
   const CheckpointOptions& checkpoint = options.checkpoint;
   if (checkpoint.file.empty()) return;
   const double of_one = checkpoint_bytes(mapping_shape(matrix, options.training), options.training.steps,
                                          !split.validation.empty());
+  require_new_checkpoints(options, force);
   double needed = 0;
   for (const fs::path& file : files_of(options)) {
-    if (is_there(file) && !checkpoint.resume && !force)
-      throw UsageError(fmt::format("{} exists: give {} to go on from it, or {} to replace it", file.string(),
-                                   parameter("resume"), parameter("force")));
-    const OutputFile probe(file, checkpoint.resume || force);
     // A new checkpoint is written beside the older.
     needed += (is_there(file) ? 1 : 2) * of_one;
   }
@@ -74,7 +91,7 @@ void remove_checkpoints(const ModelOptions& options, Log& log) {
   if (options.checkpoint.file.empty()) return;
   for (const fs::path& file : files_of(options)) {
     std::error_code error;
-    if (fs::remove(file, error))
+    if (fs::remove(followed(file), error))
       log.info("{}: removed: the training is complete", file.string());
     else if (error)
       log.warn("{}: cannot be removed: {}", file.string(), error.message());

@@ -308,7 +308,6 @@ class ScreenRun {
       if (!left_.is_complete)
         complete_screen_file(path_,
                              {counts_.seconds, output_->is_resumed(), ranks().size(), job_.provenance.job});
-      output_->sync();
       output_->commit();
       RankSnapshots::remove_all(path_);
       job_.log.info("{}: {} scored in {}", output_->final_path().string(),

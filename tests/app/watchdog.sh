@@ -10,6 +10,10 @@ sweep --jobs pairs --fault ABRT --stride 23 --ranks 3
 sweep --jobs run --fault SEGV --stride 71 --ranks 3
 sweep --jobs train --fault KILL --when middle --stride 59 --ranks 3
 
+# A disk that fails while all ranks are in one call, which those that are well do not come back from.
+sweep --jobs pairs,summary --fault EIO --common --stride 2 --ranks 3
+sweep --jobs train --fault ENOSPC --common --stride 5 --ranks 2
+
 # A rank that dies while it computes and the others wait for it in an allreduce.
 for signal in KILL SEGV ABRT; do
   for rank in 0 1; do

@@ -1,8 +1,11 @@
 #include "dko/base/output_file.hpp"
 
+#include <sys/stat.h>
+
 #include <catch2/catch.hpp>
 
 #include "dko/base/error.hpp"
+#include "dko/base/output_path.hpp"
 #include "support/testing.hpp"
 
 using namespace dko;
@@ -39,7 +42,12 @@ TEST_CASE("two jobs cannot write the same output") {
     testing::write_file(first.partial_path(), "first");
     CHECK_THROWS_WITH(OutputFile(folder / "x", false), Catch::Contains("another job"));
     CHECK(testing::read_file(first.partial_path()) == "first");
-    // With --force the second takes over, and the first neither commits nor removes what is not its own.
+    CHECK_THROWS_WITH(OutputFile(folder / "x", true), Catch::Contains("another job is writing it (process"));
+    CHECK_THROWS_WITH(OutputFile(folder / "x", false, true), Catch::Contains("another job is writing it"));
+    CHECK(testing::read_file(first.partial_path()) == "first");
+    // As where nothing is locked: with --force the second takes over, and the first neither commits nor
+    // removes what is not its own.
+    std::filesystem::remove(folder / "x.partial.lock");
     OutputFile second(folder / "x", true);
     testing::write_file(second.partial_path(), "second");
     CHECK_THROWS_AS(first.commit(), IoError);
@@ -55,6 +63,71 @@ TEST_CASE("a file that came about meanwhile is not replaced") {
   testing::write_file(folder / "x", "theirs");
   CHECK_THROWS_AS(output.commit(), IoError);
   CHECK(testing::read_file(folder / "x") == "theirs");
+}
+
+TEST_CASE("a lock ends with its job, and what a killed one left of it is taken over") {
+  const testing::TemporaryFolder folder;
+  {
+    OutputLock first(folder / "x");
+    first.confirm();
+    CHECK_THROWS_WITH(OutputLock(folder / "x"), Catch::Contains("another job is writing it"));
+  }
+  CHECK(std::filesystem::is_empty(folder / ""));
+  testing::write_file(folder / "x.partial.lock", "process 1 on nowhere\n");
+  { const OutputLock taken_over(folder / "x"); }
+  CHECK(std::filesystem::is_empty(folder / ""));
+  CHECK_THROWS_AS(OutputLock(folder / "missing/x"), IoError);
+}
+
+TEST_CASE("a link is followed, also where it leads to nothing yet") {
+  namespace fs = std::filesystem;
+  const testing::TemporaryFolder folder;
+  fs::create_directory(folder / "far");
+  fs::create_symlink("far/x", folder / "link");
+  fs::create_symlink("link", folder / "chain");
+  for (const char* content : {"new", "newer"}) {
+    OutputFile output(folder / "chain", true);
+    CHECK(output.partial_path() == folder / "far/x.partial");
+    testing::write_file(output.partial_path(), content);
+    output.commit();
+    CHECK(testing::read_file(folder / "far/x") == content);
+    CHECK(fs::is_symlink(folder / "chain"));
+    CHECK(fs::is_symlink(folder / "link"));
+  }
+  CHECK_THROWS_WITH(OutputFile(folder / "chain", false), Catch::Contains("exists"));
+  fs::create_symlink("round", folder / "round");
+  CHECK_THROWS_AS(OutputFile(folder / "round", true), UsageError);
+}
+
+TEST_CASE("only a regular file is replaced") {
+  const testing::TemporaryFolder folder;
+  const std::string pipe = (folder / "pipe").string();
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  std::filesystem::create_symlink("pipe", folder / "link");
+  for (const char* name : {"pipe", "link"}) {
+    CHECK_THROWS_WITH(OutputFile(folder / name, true), Catch::Contains("is a named pipe"));
+    CHECK_THROWS_WITH(OutputFile::require_free(folder / name, true, false),
+                      Catch::Contains("is a named pipe"));
+  }
+  CHECK_THROWS_WITH(OutputFile("/dev/null", true), Catch::Contains("is a device"));
+  CHECK_THROWS_WITH(OutputFile(folder / ".", true), Catch::Contains("is a directory"));
+}
+
+TEST_CASE("two names of one file are known as such") {
+  namespace fs = std::filesystem;
+  const testing::TemporaryFolder folder;
+  testing::write_file(folder / "x", "");
+  fs::create_hard_link(folder / "x", folder / "hard");
+  fs::create_symlink("x", folder / "soft");
+  fs::create_symlink("none", folder / "dangling");
+  fs::create_symlink(".", folder / "here");
+  for (const char* name : {"hard", "soft", "here/x", "./x"})
+    CHECK(identity_of(folder / name) == identity_of(folder / "x"));
+  for (const char* name : {"./none", "here/none", "dangling", "here/dangling"})
+    CHECK(identity_of(folder / name) == identity_of(folder / "none"));
+  CHECK(identity_of("none") == identity_of("./none"));
+  CHECK(identity_of("none") == identity_of(fs::current_path() / "none"));
+  CHECK(identity_of("none") != identity_of("other"));
 }
 
 TEST_CASE("outputs that cannot be are refused at once") {

@@ -33,6 +33,8 @@ class CsvWriter {
  private:
   CsvWriter& integer(std::int64_t value);
   void separate();
+  /// @throws IoError
+  void require_good() const;
   void flush();
 
   OutputFile file_;

@@ -106,6 +106,8 @@ class CommandLine {
   /// "; did you mean --steps?" if an option is nearly called like that.
   std::string suggestion(std::string_view wrong) const;
   void check_exclusions() const;
+  /// @throws UsageError if a file that is written is named twice, however it is spelled
+  void check_files() const;
   /// The place of the value among the choices. @throws UsageError
   static std::size_t chosen(const Option& option, const std::string& value);
   template <class T, class Variable>

@@ -17,6 +17,9 @@ enum class Arity {
   several    ///< one or more each time it is given
 };
 
+/// What a command does with the file that a value names.
+enum class FileUse { none, read, written };
+
 class Option {
  public:
   /// Stores the values, of which none is empty. @throws UsageError for those that do not fit
@@ -37,6 +40,10 @@ class Option {
   Option& defaults_to(std::string text);
   /// Cannot be given with that option.
   Option& excludes(std::string name);
+  /// The value names a file that is read, if there is one of that name.
+  Option& reads();
+  /// The value names a file that is written: no other option may name the same one.
+  Option& writes();
 
   const std::string& name() const { return name_; }      ///< empty if it has a letter alone
   const std::string& letter() const { return letter_; }  ///< empty if it has none
@@ -49,6 +56,9 @@ class Option {
   bool is_usual() const { return is_usual_; }
   bool is_required() const { return is_required_; }
   bool is_given() const { return is_given_; }
+  FileUse file_use() const { return file_use_; }
+  /// Values that were given, of an option that names files.
+  const std::vector<std::string>& files() const { return files_; }
 
   /// "--steps", "-n": how messages name it.
   std::string title() const;
@@ -72,6 +82,8 @@ class Option {
   bool is_usual_ = false;
   bool is_required_ = false;
   bool is_given_ = false;
+  FileUse file_use_ = FileUse::none;
+  std::vector<std::string> files_;
 };
 
 }  // namespace dko

@@ -11,4 +11,7 @@ namespace dko {
 /// the lowest speaks and the others keep quiet. Local, after MPI was started.
 [[noreturn]] void end_job(const std::string& message, ExitCode code);
 
+/// The words of end_job alone: returns when this rank has spoken, or a lower one has. Local; calls no MPI.
+void report_as_lowest(const std::string& message, ExitCode code, int rank);
+
 }  // namespace dko

@@ -19,4 +19,8 @@ class StopSignals {
   static std::optional<std::string> caught();
 };
 
+/// From now on a write beyond the limit on the size of a file (`ulimit -f`) fails with an error that names
+/// it, instead of a signal that ends the process. Local.
+void fail_on_file_size_limit();
+
 }  // namespace dko

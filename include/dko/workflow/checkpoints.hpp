@@ -1,15 +1,26 @@
 #pragma once
 // The checkpoint files of a job that trains for long.
 
+#include <vector>
+
+#include "dko/base/output_lock.hpp"
 #include "dko/expression/matrix.hpp"
 #include "dko/training/ensemble.hpp"
 #include "dko/workflow/job.hpp"
 
 namespace dko {
 
-/// Local: rank 0, before any computing; does nothing without checkpoints.
+/// The right to write the checkpoint files, which the job must hold as long as it may write them. Local: rank
+/// 0, before any computing; empty without checkpoints. @throws as OutputLock
+std::vector<OutputLock> lock_checkpoints(const ModelOptions& options);
+
+/// Local: rank 0; before outputs are claimed and again when they are locked. @throws UsageError if there is a
+/// checkpoint that is neither to be resumed nor to be replaced (`force`), or one is no regular file
+void require_new_checkpoints(const ModelOptions& options, bool force);
+
+/// Local: rank 0, before any computing, when they are locked; does nothing without checkpoints.
 /// @throws UsageError if there is a checkpoint that is neither to be resumed nor to be replaced (`force`);
-///         IoError if none can be written or there is no space
+///         IoError if there is no space
 void prepare_checkpoints(const ExpressionMatrix& matrix, const Split& split, const ModelOptions& options,
                          bool force, Log& log);
 

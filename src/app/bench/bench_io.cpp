@@ -60,15 +60,13 @@ CommandLine line_of(IoOptions& options) {
       "mpirun -n 2 dko bench io -o bench.h5 --size 4");
   line.group("Bench");
   line.option("out,o", options.out, "FILE", "a file where screens would be written; it must not exist")
-      .required();
+      .required()
+      .writes();
   line.option("size", options.size, "G", "GiB to write each time, by all ranks together").range(1e-6, 1e6);
   line.option("repeats", options.repeats, "R",
               "how often; the median counts, and of the ratios those of one round each")
       .range(1, 1000);
   add_common(line, options.common);
-  line.check([&options](const CommandLine&) {
-    require_distinct({{"--out", options.out}, {"--json", options.common.json}});
-  });
   return line;
 }
 

@@ -62,9 +62,10 @@ CommandLine line_of(KernelOptions& options) {
   line.option("nonzeros", options.nonzeros, "Z", "effects of each gene of the sparse mapping").range(0, 1e5);
   add_instructions(line, options.instructions, "only these");
   line.option(
-      "model,m", options.model, "FILE",
-      "the first mapping of this model instead of synthetic ones, in cells that express genes drawn at "
-      "random");
+          "model,m", options.model, "FILE",
+          "the first mapping of this model instead of synthetic ones, in cells that express genes drawn at "
+          "random")
+      .reads();
   line.flag("fit", options.fit,
             "fit the cost model of this version's kernels instead, which balances the ranks");
   add_seed(line, options.seed, "seed for the synthetic data");

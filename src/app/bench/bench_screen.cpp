@@ -50,7 +50,7 @@ CommandLine line_of(BenchScreenOptions& options) {
                    "does; and tells what took how long, and the memory.",
                    "mpirun -n 2 dko bench screen --genes 10000 --cells 20 --expressed 3000 -o bench.h5");
   line.group("Bench");
-  line.option("out,o", options.out, "FILE", "the screen file to write").usual().required();
+  line.option("out,o", options.out, "FILE", "the screen file to write").usual().required().writes();
   line.option("genes", options.genes, "N", "genes").range(3, 1e6).usual();
   line.option("cells", options.cells, "C", "cells").range(1, 1e7).usual();
   line.option("expressed", options.expressed, "E", "genes that each cell expresses").range(3, 1e6).usual();
@@ -67,7 +67,6 @@ CommandLine line_of(BenchScreenOptions& options) {
     if (options.expressed > options.genes)
       throw UsageError(
           fmt::format("--expressed must be between 3 and {}, not {}", options.genes, options.expressed));
-    require_distinct({{"--out", options.out}, {"--json", options.common.json}});
   });
   return line;
 }

@@ -51,14 +51,6 @@ void check(const CommandLine& line, const EvaluateOptions& options) {
   if (options.resamples != 0 && options.resamples < 100)
     throw UsageError(
         fmt::format("--bootstrap must be between 100 and 1000000, or 0, not {}", options.resamples));
-  for (const std::string& truth : options.truth)
-    require_distinct({{"--truth", truth}, {"--json", options.common.json}});
-  require_distinct({{"INPUT", options.input.path},
-                    {"--screen", options.screen},
-                    {"--model", options.model},
-                    {"--prediction", options.prediction},
-                    {"--real-knockout", options.real_knockout},
-                    {"--json", options.common.json}});
 }
 
 CommandLine line_of(EvaluateOptions& options) {
@@ -72,18 +64,24 @@ CommandLine line_of(EvaluateOptions& options) {
   line.group("Evaluation");
   line.option("truth", options.truth, "CSV",
               "true effects of single or double knockouts, as dko simulate writes them; may be given again")
-      .usual();
+      .usual()
+      .reads();
   line.option("screen", options.screen, "FILE", "the scores to compare with it: a screen")
       .usual()
-      .excludes("model");
-  line.option("model", options.model, "FILE", "or a model, which scores just those knockouts").usual();
+      .excludes("model")
+      .reads();
+  line.option("model", options.model, "FILE", "or a model, which scores just those knockouts")
+      .usual()
+      .reads();
   line.option("effect", options.least_effect, "E", "a knockout has an effect if its true score is above this")
       .range(0, 1);
   line.option("prediction", options.prediction, "FILE", "held-out profiles, made by dko predict from INPUT")
-      .usual();
+      .usual()
+      .reads();
   line.option("real-knockout", options.real_knockout, "CSV",
               "what a real knockout did: columns gene and log2fc_KO_vs_WT, and mwu_p if known; needs --model")
-      .usual();
+      .usual()
+      .reads();
   line.option("gene", options.gene, "GENE", "the gene that was knocked out there").usual();
   line.option("null", options.null_genes, "N", "other genes to knock out in its place, at most")
       .range(1, 1e6);

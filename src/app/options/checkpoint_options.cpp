@@ -4,6 +4,7 @@
 #include <string>
 
 #include "dko/base/error.hpp"
+#include "dko/base/output_path.hpp"
 
 namespace dko::app {
 
@@ -21,7 +22,7 @@ void complete(const CommandLine& line, const std::string& out, bool resume, Mode
   if (is_sparse || checkpoint.file == "none")
     checkpoint.file.clear();
   else if (!line.given("checkpoint"))
-    checkpoint.file = out + ".checkpoint";
+    checkpoint.file = followed(out).string() + ".checkpoint";
   if (checkpoint.file.empty() && line.given("checkpoint-every"))
     throw UsageError("--checkpoint-every needs checkpoints");
 }

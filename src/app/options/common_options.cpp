@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <iostream>
 #include <map>
 
 #include "app/command.hpp"
 #include "dko/base/error.hpp"
+#include "dko/base/output_path.hpp"
 #include "dko/base/text.hpp"
 
 namespace dko::app {
@@ -25,7 +25,7 @@ void add_force(CommandLine& line, CommonOptions& options) {
 
 void add_common(CommandLine& line, CommonOptions& options) {
   add_force(line, options);
-  line.option("json", options.json, "FILE", "write a machine-readable summary");
+  line.option("json", options.json, "FILE", "write a machine-readable summary").writes();
   add_verbosity(line, options);
 }
 
@@ -45,13 +45,10 @@ Log make_log(const CommonOptions& options, const Context& context) {
 }
 
 void require_distinct(std::initializer_list<std::pair<const char*, std::string>> files) {
-  std::map<std::filesystem::path, const char*> seen;
+  std::map<std::string, const char*> seen;
   for (const auto& [what, file] : files) {
     if (file.empty()) continue;
-    std::error_code error;
-    std::filesystem::path path = std::filesystem::weakly_canonical(file, error);
-    if (error) path = file;
-    const auto [other, is_new] = seen.emplace(path, what);
+    const auto [other, is_new] = seen.emplace(identity_of(file), what);
     if (!is_new) throw UsageError(fmt::format("{} and {} are the same file, {}", other->second, what, file));
   }
 }

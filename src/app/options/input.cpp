@@ -27,7 +27,8 @@ void add_selection(CommandLine& line, Selection& options) {
   line.group("Choosing cells and genes");
   line.option("cells", options.cells, "LIST",
               "use only these cells: a file with one name a line, or names with commas between; #7 is cell "
-              "number 7, from 0");
+              "number 7, from 0")
+      .reads();
   line.option("where", options.where, "COLUMN=VALUE",
               "use only cells of which a column of the h5ad's obs says so: COLUMN=VALUE, A|B for either, !=, "
               "and < <= > >= for numbers; \"A|B\" in quotes is one value; may be given again");
@@ -35,7 +36,8 @@ void add_selection(CommandLine& line, Selection& options) {
       .range(0, most);
   line.option("min-cells", options.min_cells, "C", "use only genes that C or more of these cells express")
       .range(0, most);
-  line.option("genes", options.genes, "LIST", "use only these genes, by name or accession, as --cells");
+  line.option("genes", options.genes, "LIST", "use only these genes, by name or accession, as --cells")
+      .reads();
   line.option("top-genes", options.top_genes, "N",
               "use only the N most variable of these genes, by normalised dispersion (Zheng et al. 2017); "
               "0: all")

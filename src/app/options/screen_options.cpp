@@ -56,15 +56,18 @@ void add_screen_options(CommandLine& line, ScreenRequest& options) {
               "which scores to store; default: both; for all-pairs screens only impact, to save disk space")
       .usual();
   line.option(
-      "events", options.events, "FILE",
-      "score the knockouts of this list: CSV with columns gene_id (or gene1_id, gene2_id, ...) and "
-      "cell_id, or gene_name or gene_index and so on; replaces --order 1 unless --order is also given");
+          "events", options.events, "FILE",
+          "score the knockouts of this list: CSV with columns gene_id (or gene1_id, gene2_id, ...) and "
+          "cell_id, or gene_name or gene_index and so on; replaces --order 1 unless --order is also given")
+      .reads();
   line.option(
-      "knockout-genes", options.genes, "LIST",
-      "knock out only these genes: a file with one name a line, or names with commas between, or #7 for "
-      "gene number 7; unlike --genes, all the others stay in the cells");
+          "knockout-genes", options.genes, "LIST",
+          "knock out only these genes: a file with one name a line, or names with commas between, or #7 for "
+          "gene number 7; unlike --genes, all the others stay in the cells")
+      .reads();
   line.option("knockout-cells", options.cells, "LIST",
-              "only in these cells; unlike with --cells, the mapping is trained on all");
+              "only in these cells; unlike with --cells, the mapping is trained on all")
+      .reads();
   add_instructions(line, options.instructions,
                    "the widest instruction set for pairs, to get the same bits as on another machine; "
                    "default: the widest that every rank has");

@@ -53,7 +53,7 @@ void add_network_options(CommandLine& line, SimulateOptions& options) {
       {{"vanishes", RepressorLoss::vanishes}, {"frees", RepressorLoss::frees}},
       "what an absent or knocked-out repressor's term becomes: it vanishes, as in the original, or its "
       "target is freed");
-  line.option("edges", options.edges, "CSV", "write the network too");
+  line.option("edges", options.edges, "CSV", "write the network too").writes();
 }
 
 void add_cell_options(CommandLine& line, SimulateOptions& options) {
@@ -70,7 +70,7 @@ void add_cell_options(CommandLine& line, SimulateOptions& options) {
   line.option("umi-spread", options.spread, "S",
               "standard deviation of the logarithm of a cell's mean number of molecules")
       .range(0, 3);
-  line.option("levels", options.levels, "FILE", "with --umi: write the levels too, .csv or .h5ad");
+  line.option("levels", options.levels, "FILE", "with --umi: write the levels too, .csv or .h5ad").writes();
   line.flag("no-names", options.no_names, "the original's format: no header, no gene names");
 }
 
@@ -100,7 +100,10 @@ CommandLine simulation_line(SimulateOptions& options) {
       "with genes knocked out, on all ranks, and the true scores go to EXPRESSION.truth_single.csv and\n"
       "EXPRESSION.truth_double.csv (in place of its ending).",
       "mpirun -n 4 dko simulate --genes 100 --cells 500 --truth-single all -o data.csv");
-  line.option("out,o", options.out, "FILE", "the expression file to write: .csv or .h5ad").usual().required();
+  line.option("out,o", options.out, "FILE", "the expression file to write: .csv or .h5ad")
+      .usual()
+      .required()
+      .writes();
   add_network_options(line, options);
   add_cell_options(line, options);
   add_truth_options(line, options);

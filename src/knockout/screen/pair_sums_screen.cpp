@@ -239,6 +239,15 @@ double least_sums_memory(const ScreenPlan& plan, const PairGenes& genes) {
   return std::max(of_sums / (1 - part_of_scores), of_sums + of_rows) + 64;
 }
 
+double most_sums_memory(const ScreenPlan& plan, const PairGenes& genes, std::int64_t pairs) {
+  const auto k = static_cast<double>(genes.count());
+  const double of_sums = static_cast<double>(PairSums(summed_measures(plan)).bytes()) * k * (k - 1) / 2;
+  const double of_pairs =
+      sizeof(float) * static_cast<double>(plan.doubles.count()) * static_cast<double>(pairs);
+  constexpr double growing = 2;  // arrays double
+  return std::max(of_sums + std::min(growing * of_pairs, most_of_scores), least_sums_memory(plan, genes));
+}
+
 std::vector<std::int64_t> pair_sums_costs(const ScreenPlan& plan, const ExpressionMatrix& matrix,
                                           std::span<const CellCosts> cells, std::int64_t shards) {
   const PairIndex index(matrix, plan.targets);

@@ -10,7 +10,7 @@
 #include "block_record.hpp"
 #include "dko/base/block_checksum.hpp"
 #include "dko/base/error.hpp"
-#include "dko/base/output_file.hpp"
+#include "dko/base/output_path.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/parallel/parallel_file.hpp"
 #include "score_layout.hpp"

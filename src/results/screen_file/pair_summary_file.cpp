@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "dko/base/block_checksum.hpp"
-#include "dko/base/output_file.hpp"
+#include "dko/base/output_path.hpp"
 #include "dko/parallel/parallel_file.hpp"
 #include "results/aggregate/summary_layout.hpp"
 #include "screen_layout.hpp"

@@ -38,13 +38,12 @@ std::vector<fs::path> state_files(const fs::path& partial) {
 /// Writes a file, whole or not at all.
 template <class Write>
 void write_file(const fs::path& path, const std::string& job, Write write) {
-  OutputFile output(path, true);
+  OutputFile output = OutputFile::within_job(path);
   hdf5::File file = hdf5::File::create(output.partial_path(), 1);
   hdf5::write_header(file, kind, {});
   file.set(screen_file, job);
   write(file);
   file.close();
-  output.sync();
   output.commit();
 }
 

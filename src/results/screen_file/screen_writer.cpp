@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "block_record.hpp"
-#include "dko/base/output_file.hpp"
+#include "dko/base/output_path.hpp"
 #include "dko/base/text.hpp"
 #include "dko/knockout/events/event_index.hpp"
 #include "dko/parallel/parallel_file.hpp"

@@ -280,7 +280,7 @@ void write_checkpoint(const fs::path& path, const Provenance& provenance, const 
   std::optional<OutputFile> output;
   std::string partial;
   on_root(ranks, [&] {
-    output.emplace(path, true);
+    output.emplace(OutputFile::within_job(path));
     partial = output->partial_path().string();
     require_disk_space(partial, checkpoint_bytes(notes.shape, notes.record.steps, notes.keeps()),
                        "checkpoints");
@@ -292,10 +292,7 @@ void write_checkpoint(const fs::path& path, const Provenance& provenance, const 
   // What other nodes wrote must be on the disk, too, before the file gets its name.
   flush_on_all_ranks(file, ranks);
   close_on_all_ranks(file, ranks);
-  on_root(ranks, [&] {
-    output->sync();
-    output->commit();
-  });
+  on_root(ranks, [&] { output->commit(); });
 }
 
 TrainingRecord read_checkpoint(const fs::path& path, const CheckpointNotes& expected, HiddenUnits& units,

@@ -67,6 +67,9 @@ std::vector<std::int64_t> pair_sums_costs(const ScreenPlan& plan, const Expressi
 
 /// Bytes of `memory` that a rank needs at least. Local.
 double least_sums_memory(const ScreenPlan& plan, const PairGenes& genes);
+/// Bytes of `memory` that a rank can use at most: those of all sums, and of the scores of `pairs` knockouts
+/// that wait to be added. Local.
+double most_sums_memory(const ScreenPlan& plan, const PairGenes& genes, std::int64_t pairs);
 
 /// Scores every double knockout of the plan whose first gene is in this shard's part of the work, and adds it
 /// up over cells, in ascending order. In blocks of first genes, as many at a time as have sums that fit into
