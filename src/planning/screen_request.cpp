@@ -8,6 +8,7 @@
 #include "dko/base/names.hpp"
 #include "dko/base/parameter.hpp"
 #include "dko/base/text.hpp"
+#include "dko/base/units.hpp"
 #include "dko/knockout/events/event_file.hpp"
 #include "dko/knockout/events/event_index.hpp"
 #include "dko/knockout/screen/pair_sums_screen.hpp"
@@ -137,7 +138,6 @@ void tell_left_out(const ExpressionMatrix& matrix, const ScreenPlan& plan, const
 
 ScreenPlan plan_of(const ExpressionMatrix& matrix, const ScreenRequest& request, std::int64_t members,
                    std::uint64_t seed, Log& log) {
-  constexpr double bytes_of_gibi = 1 << 30;
   ScreenPlan plan;
   plan.members = members;
   if (request.instructions) plan.instructions = *request.instructions;
@@ -157,7 +157,7 @@ ScreenPlan plan_of(const ExpressionMatrix& matrix, const ScreenRequest& request,
     plan.doubles = request.scores.value_or(ScoreSet{{.impact = true}});
     plan.keeping = request.keeping;
     if (plan.keeping.form == PairKeeping::Form::selected) plan.doubles[plan.keeping.by.score] = true;
-    plan.keeping.memory = request.memory.value_or(1) * bytes_of_gibi;
+    plan.keeping.memory = request.memory.value_or(1) * gibibyte;
   }
   if (members > 1) {
     plan.singles = with_deviations(plan.singles);

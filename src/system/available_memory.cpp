@@ -9,6 +9,7 @@
 #include "dko/base/error.hpp"
 #include "dko/base/parameter.hpp"
 #include "dko/base/text.hpp"
+#include "dko/base/units.hpp"
 
 namespace dko {
 
@@ -33,11 +34,10 @@ void require_memory(double bytes, const std::string& what) {
 }
 
 double memory_of_each_rank(std::optional<double> gibi, int ranks_of_node) {
-  constexpr double bytes_of_gibi = 1 << 30;
-  if (!gibi) return std::min(bytes_of_gibi, available_memory() / 2 / ranks_of_node);
-  require_memory(*gibi * bytes_of_gibi * ranks_of_node,
+  if (!gibi) return std::min(gibibyte, available_memory() / 2 / ranks_of_node);
+  require_memory(*gibi * gibibyte * ranks_of_node,
                  fmt::format("{} on {} of this node", parameter("memory"), counted(ranks_of_node, "rank")));
-  return *gibi * bytes_of_gibi;
+  return *gibi * gibibyte;
 }
 
 }  // namespace dko
