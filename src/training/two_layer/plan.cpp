@@ -1,21 +1,14 @@
 #include "dko/training/two_layer/plan.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <array>
 #include <cmath>
 
-#include "dko/base/error.hpp"
-#include "dko/base/parameter.hpp"
 #include "dko/parallel/communication_model.hpp"
 #include "dko/training/two_layer/trainer.hpp"
 
 namespace dko {
 
 namespace {
-
-constexpr std::array forms{ParallelForm::automatic, ParallelForm::data, ParallelForm::sharded};
 
 // Seconds on one core of an AMD EPYC at 2.6 GHz with AVX2, by dko bench train of 100 to 10,000 genes with 15
 // to 100 % expressed: steps are within a fifth of what these say. Between ranks, a cluster of middling
@@ -37,13 +30,6 @@ std::string_view name_of(ParallelForm form) {
     default:
       return "auto";
   }
-}
-
-ParallelForm parallel_form_named(std::string_view name) {
-  for (const ParallelForm form : forms) {
-    if (name == name_of(form)) return form;
-  }
-  throw UsageError(fmt::format("{} must be auto, data or sharded, not '{}'", parameter("parallel"), name));
 }
 
 TrainingSize training_size(const ExpressionMatrix& matrix, const Split& split,

@@ -21,8 +21,6 @@ enum class ParallelForm { automatic, data, sharded };
 
 /// "auto", "data", "sharded": the value of --parallel, and what files call it.
 std::string_view name_of(ParallelForm form);
-/// @throws UsageError for an unknown name.
-ParallelForm parallel_form_named(std::string_view name);
 
 /// What the time of a training depends on.
 struct TrainingSize {

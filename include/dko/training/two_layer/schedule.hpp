@@ -19,7 +19,4 @@ double scheduled_rate(Schedule schedule, double learning_rate, std::int64_t step
 /// What users and files call it.
 std::string_view name_of(Schedule schedule);
 
-/// The value of an option --schedule. @throws UsageError for an unknown name.
-Schedule schedule_named(std::string_view name);
-
 }  // namespace dko
