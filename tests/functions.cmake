@@ -37,28 +37,29 @@ function(dko_test name)
   endforeach()
 endfunction()
 
-# A program with tests of a room.
-function(dko_test_program target room)
+# A program with tests of a room; `links` beside the room and the support that all tests share.
+function(dko_test_program target room links)
   list(TRANSFORM ARGN PREPEND ${tests_folder}/${room}/ OUTPUT_VARIABLE sources)
   add_executable(${target} ${sources})
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/src)  # for what is a room's own affair, and worth tests
-  target_link_libraries(${target} PRIVATE dko_test_support dko_flags hdf5::hdf5 MPI::MPI_CXX)
+  target_link_libraries(${target} PRIVATE ${links} dko_${room} dko_test_support dko_flags hdf5::hdf5 MPI::MPI_CXX)
   target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)  # it is the rooms that are tested as users run them
   dko_use_precompiled(${target} dko_precompiled_tests)
 endfunction()
 
-# dko_room_tests(ROOM [UNIT FILE...] [PARALLEL FILE...] [UNIT_BUILDS BUILD...] [PARALLEL_BUILDS BUILD...] [COST SECONDS])
+# dko_room_tests(ROOM [LINKS TARGET...] [UNIT FILE...] [PARALLEL FILE...] [UNIT_BUILDS BUILD...] [PARALLEL_BUILDS BUILD...]
+#                [COST SECONDS])
 # UNIT in one process, as dko_ROOM_tests and test unit-ROOM. PARALLEL in one process without MPI and on 1 to 4 ranks with it, as
 # dko_ROOM_parallel_tests and test parallel-ROOM; some have less work than ranks. By default the gate runs both with the
 # sanitizers alone; where optimisation could change numbers, in both builds.
 function(dko_room_tests room)
-  cmake_parse_arguments(ROOM "" "COST" "UNIT;PARALLEL;UNIT_BUILDS;PARALLEL_BUILDS" ${ARGN})
+  cmake_parse_arguments(ROOM "" "COST" "LINKS;UNIT;PARALLEL;UNIT_BUILDS;PARALLEL_BUILDS" ${ARGN})
   set(builds_of_UNIT asan ${ROOM_UNIT_BUILDS})
   set(builds_of_PARALLEL asan ${ROOM_PARALLEL_BUILDS})
   list(REMOVE_DUPLICATES builds_of_UNIT)
   list(REMOVE_DUPLICATES builds_of_PARALLEL)
   if(ROOM_UNIT)
-    dko_test_program(dko_${room}_tests ${room} ${ROOM_UNIT})
+    dko_test_program(dko_${room}_tests ${room} "${ROOM_LINKS}" ${ROOM_UNIT})
     dko_test(unit-${room} LABELS unit ${room} BUILDS ${builds_of_UNIT} NEEDS dko_${room}_tests
       COMMAND $<TARGET_FILE:dko_${room}_tests> --durations yes)
   else()
@@ -66,7 +67,7 @@ function(dko_room_tests room)
   endif()
   if(ROOM_PARALLEL)
     set(program dko_${room}_parallel_tests)
-    dko_test_program(${program} ${room} ${ROOM_PARALLEL})
+    dko_test_program(${program} ${room} "${ROOM_LINKS}" ${ROOM_PARALLEL})
     add_dependencies(dko_${room}_tests ${program})
     dko_test(parallel-${room} LABELS mpi ${room} BUILDS ${builds_of_PARALLEL} NEEDS ${program} SLOTS 3 TIMEOUT 600 COST 30
       COMMAND ${tests_folder}/support/on_ranks.sh $<TARGET_FILE:${program}>)
