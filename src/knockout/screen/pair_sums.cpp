@@ -1,6 +1,6 @@
 #include "dko/knockout/screen/pair_sums.hpp"
 
-#include <cmath>
+#include <algorithm>
 
 namespace dko {
 
@@ -43,17 +43,10 @@ void PairSums::add_cell(std::int64_t first, std::span<const std::int32_t> second
 OverCells PairSums::over_cells(std::size_t measure, std::int64_t pair) const {
   const Sums& sums = at(measure, pair);
   const auto count = static_cast<double>(cells(pair));
-  OverCells of;
-  of.mean = static_cast<double>(sums.shift) + sums.sum / count;
-  if (!is_deviation(measures_[measure].score)) {
-    const double squares = std::max(0.0, sums.squares - sums.sum * (sums.sum / count));
-    of.sd = count > 1 ? static_cast<float>(std::sqrt(squares / (count - 1)))
-                      : std::numeric_limits<float>::quiet_NaN();
-  }
-  if (!measures_[measure].is_interaction || of.mean == 0) return of;
-  const std::int32_t same = of.mean > 0 ? sums.above : below_[measure][static_cast<std::size_t>(pair)];
-  of.same_sign = static_cast<float>(same / count);
-  return of;
+  const double mean = static_cast<double>(sums.shift) + sums.sum / count;
+  const double squares = std::max(0.0, sums.squares - sums.sum * (sums.sum / count));
+  const std::int32_t below = below_[measure].empty() ? 0 : below_[measure][static_cast<std::size_t>(pair)];
+  return dko::over_cells(measures_[measure], count, mean, squares, sums.above, below);
 }
 
 PairSums::Fields PairSums::fields(std::size_t measure, std::int64_t first, std::int64_t count) const {

@@ -59,7 +59,7 @@ std::vector<KnockoutSummary> rows_of(const std::vector<ListedPair>& events) {
 }
 
 template <class Value>
-OverCells over_cells(const Measure& measure, std::int64_t cells, Value value) {
+OverCells add_up(const Measure& measure, std::int64_t cells, Value value) {
   Moments moments;
   std::int64_t above = 0;
   std::int64_t below = 0;
@@ -69,11 +69,7 @@ OverCells over_cells(const Measure& measure, std::int64_t cells, Value value) {
     above += x > 0 ? 1 : 0;
     below += x < 0 ? 1 : 0;
   }
-  OverCells of{moments.mean, 0, 0};
-  if (!is_deviation(measure.score)) of.sd = static_cast<float>(moments.sd());
-  if (!measure.is_interaction || moments.mean == 0) return of;
-  of.same_sign = static_cast<float>(static_cast<double>(moments.mean > 0 ? above : below) / moments.count);
-  return of;
+  return over_cells(measure, moments.count, moments.mean, moments.squares, above, below);
 }
 
 void require_room(const ScreenReader& screen, double memory) {
@@ -100,7 +96,7 @@ SummaryTable summarize_pair_list(const ScreenReader& screen, const Measure& by, 
       ScoreReader(screen, ScoreArray::list, table.measures[measure]).read(0, values);
       std::size_t first = 0;
       for (KnockoutSummary& row : table.rows) {
-        row.of[measure] = over_cells(table.measures[measure], row.cells, [&](std::int64_t cell) {
+        row.of[measure] = add_up(table.measures[measure], row.cells, [&](std::int64_t cell) {
           const ListedPair& event = events[first + static_cast<std::size_t>(cell)];
           return values[static_cast<std::size_t>(event.number)];
         });

@@ -3,6 +3,8 @@
 #include <array>
 #include <cstdint>
 
+#include "dko/knockout/score/measure.hpp"
+
 namespace dko {
 
 /// One measure of one gene or pair over its cells.
@@ -15,6 +17,11 @@ struct OverCells {
   /// sign and agrees with neither; where the mean is 0, so is this. 0 of other measures.
   float same_sign = 0;
 };
+
+/// What was added up of a measure over `count` cells: the mean, Σ_c (x_c − mean)², and in how many cells x_c
+/// is above and below 0. Standard deviations over members have the mean alone. Local.
+OverCells over_cells(const Measure& measure, double count, double mean, double squares, std::int64_t above,
+                     std::int64_t below);
 
 /// A gene or a pair of genes over the cells in which it was knocked out.
 struct KnockoutSummary {
