@@ -61,14 +61,24 @@ CommandLine line_of(ExplainOptions& options) {
   return line;
 }
 
-/// One knockout, as rank 0 finds it asked for.
+/// One knockout, and what it takes to explain it.
 struct Question {
   std::vector<std::int32_t> removed;  // ascending
   std::vector<std::int64_t> cells;
   std::vector<CollapsedMapping> members;
   ExpressionMatrix matrix;
-  std::optional<CsvWriter> out;
-  std::optional<JsonReport> summary;
+};
+
+/// What is written, claimed by rank 0 before any computing.
+struct Outputs {
+  std::optional<CsvWriter> changes;
+  JsonReport summary;
+
+  explicit Outputs(const ExplainOptions& options)
+      : changes(options.out.empty()
+                    ? std::optional<CsvWriter>()
+                    : std::optional<CsvWriter>(std::in_place, options.out, options.common.force)),
+        summary(options.common) {}
 };
 
 /// The genes of --knockout: each word is a gene, or several with commas between.
@@ -137,15 +147,23 @@ void check_memory(const Question& question, const Model& model, const Job& job) 
                              counted(std::ssize(model.genes), "gene"), counted(ranks, "rank")));
 }
 
-void prepare(Question& question, const ExplainOptions& options, Job& job) {
-  if (!options.out.empty()) question.out.emplace(options.out, options.common.force);
-  question.summary.emplace(options.common);
+Question find_question(const ExplainOptions& options, Job& job) {
+  Question question;
   const Model model = read_model(options.model);
   question.matrix = load_input(options.input, model, options.model, job);
   question.removed = removed_genes(options, question.matrix, job.log);
   question.cells = cells_asked_for(options, question.removed, question.matrix, job.log);
   check_memory(question, model, job);
   question.members = collapse(model);
+  return question;
+}
+
+/// The question, on every rank. Collective.
+Question replicate(const NodeGroup& nodes, AtRoot<Question> question) {
+  return {nodes.all.broadcast(question.take(&Question::removed)),
+          nodes.all.broadcast(question.take(&Question::cells)),
+          dko::replicate(nodes, question.take(&Question::members)),
+          ExpressionMatrix::replicate(nodes, question.take(&Question::matrix))};
 }
 
 const std::string& gene_name(const Question& question, const GeneChange& gene) {
@@ -275,19 +293,16 @@ nlohmann::ordered_json to_json(const Question& question, const Explanation& expl
 
 void run(const ExplainOptions& options, const Context& context) {
   Job job = start_job(context, options.common, 0);
-  Question question;
-  on_root(job.ranks(), [&] { prepare(question, options, job); });
-  job.ranks().broadcast(question.removed);
-  job.ranks().broadcast(question.cells);
-  question.matrix = ExpressionMatrix::replicate(job.nodes, std::move(question.matrix));
-  question.members = replicate(job.nodes, std::move(question.members));
-  Explanation explanation =
+  AtRoot<Outputs> outputs = on_root(job.ranks(), [&] { return Outputs(options); });
+  const Question question =
+      replicate(job.nodes, on_root(job.ranks(), [&] { return find_question(options, job); }));
+  AtRoot<Explanation> explanation =
       explain_knockout(question.matrix, question.members, question.removed, question.cells, job.ranks());
-  sort_changes(explanation.genes, options.order);
   on_root(job.ranks(), [&] {
-    print_changes(question, explanation, options);
-    if (question.out) write_changes(question, explanation, *question.out);
-    question.summary->write(to_json(question, explanation, options, job.provenance));
+    sort_changes(explanation->genes, options.order);
+    print_changes(question, *explanation, options);
+    if (outputs->changes) write_changes(question, *explanation, *outputs->changes);
+    outputs->summary.write(to_json(question, *explanation, options, job.provenance));
   });
 }
 

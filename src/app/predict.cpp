@@ -68,7 +68,7 @@ MemoryNeed prediction_memory(const ExpressionMatrix& matrix, const ModelOptions&
   return need;
 }
 
-void prepare(Setup& setup, const PredictOptions& options, Job& job) {
+void prepare(Preparation& ready, const PredictOptions& options, Job& job) {
   const ExpressionMatrix matrix = load_input(options.input, job);
   std::optional<std::vector<std::int32_t>> held_out;
   if (!options.held_out.empty()) {
@@ -79,10 +79,10 @@ void prepare(Setup& setup, const PredictOptions& options, Job& job) {
   Split split = split_cells(matrix, training.validation, options.held_out_fraction, held_out, training.seed);
   if (split.held_out.empty()) throw InputError("no cell that expresses anything is held out");
   const double bytes = 4.0 * static_cast<double>(split.held_out.size()) * static_cast<double>(matrix.genes());
-  set_up_training(setup, matrix, std::move(split), options.mapping, job);
-  setup.needs.push_back(prediction_memory(matrix, options.mapping, bytes));
-  require_disk_space(setup.out->partial_path(), 2 * bytes + (1 << 20), "the predictions");
-  setup.data = matrix.relative_profiles();
+  set_up_training(ready, matrix, std::move(split), options.mapping, job);
+  ready.needs.push_back(prediction_memory(matrix, options.mapping, bytes));
+  require_disk_space(ready.out.partial_path(), 2 * bytes + (1 << 20), "the predictions");
+  ready.data = matrix.relative_profiles();
 }
 
 Prediction make_prediction(const Model& model, const ExpressionMatrix& profiles, const Split& split) {
@@ -135,10 +135,10 @@ void run(const PredictOptions& options, const Context& context) {
   Job job = start_job(context, options.common, options.mapping.training.seed);
 
   Setup setup =
-      set_up(options.out, options.common, job, [&](Setup& prepared) { prepare(prepared, options, job); });
+      set_up(options.out, options.common, job, [&](Preparation& ready) { prepare(ready, options, job); });
   const TrainedModel training = run_training(setup.data, setup.split, options.mapping, nullptr, job);
   on_root(job.ranks(), [&] {
-    const Prediction prediction = make_prediction(training.model, setup.data, setup.split);
+    const Prediction prediction = make_prediction(*training.model, setup.data, *setup.split);
     write_prediction(*setup.out, prediction);
     job.log.info("{}: profiles of {}", options.out, counted(std::ssize(prediction.cells), "held-out cell"));
     if (job.log.speaks(Verbosity::normal)) print_table(prediction);
@@ -147,7 +147,7 @@ void run(const PredictOptions& options, const Context& context) {
                           {"held_out_cells", prediction.cells.size()},
                           {"mapping", to_json(prediction.mapping)},
                           {"mean_share_baseline", to_json(prediction.mean_share)},
-                          {"memory", app::to_json(setup.memory)}});
+                          {"memory", app::to_json(*setup.memory)}});
   });
 }
 

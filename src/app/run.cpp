@@ -76,8 +76,9 @@ CommandLine line_of(RunOptions& options) {
 }
 
 /// The model of a job that is resumed, if it came to be, or the file it is to be written to.
-void prepare_model(ModelState& model, const Split& split, const ExpressionMatrix& matrix,
-                   const RunOptions& options, Job& job) {
+ModelState prepare_model(const Split& split, const ExpressionMatrix& matrix, const RunOptions& options,
+                         Job& job) {
+  ModelState model;
   std::error_code unknown;
   if (options.common.resume && std::filesystem::exists(options.model_file(), unknown)) {
     model.lock.emplace(followed(options.model_file())).confirm();
@@ -85,35 +86,38 @@ void prepare_model(ModelState& model, const Split& split, const ExpressionMatrix
     require_model_of(*model.trained, options.model_file(), matrix, split, options.mapping, job.provenance);
     job.provenance.model_checksum = model.trained->provenance.model_checksum;
     job.log.info("{}: is the trained model, going on with the screen", options.model_file());
-    return;
+    return model;
   }
   model.out.emplace(options.model_file(), options.common.force, options.common.resume);
   require_disk_space(model.out->partial_path(), model_bytes(matrix, options.mapping), "the model");
   prepare_checkpoints(matrix, split, options.mapping, options.common.force, job.log);
+  return model;
 }
 
-void prepare(Setup& setup, ModelState& model, const RunOptions& options, Job& job) {
+/// Returns the state of the model.
+ModelState prepare(Preparation& ready, const RunOptions& options, Job& job) {
   const TrainingOptions& training = options.mapping.training;
-  setup.checkpoints = lock_checkpoints(options.mapping);
+  ready.checkpoints = lock_checkpoints(options.mapping);
   const ExpressionMatrix matrix = load_input(options.input, job);
-  set_up_training(setup, matrix, split_cells(matrix, training.validation, 0, {}, training.seed),
+  set_up_training(ready, matrix, split_cells(matrix, training.validation, 0, {}, training.seed),
                   options.mapping, job);
-  prepare_model(model, setup.split, matrix, options, job);
-  set_up_screen(setup, matrix, options.screen, model_footprint(options.mapping, matrix), training.steps, job);
-  setup.data = matrix.relative_profiles();
+  ModelState model = prepare_model(ready.split, matrix, options, job);
+  set_up_screen(ready, matrix, options.screen, model_footprint(options.mapping, matrix), training.steps, job);
+  ready.data = matrix.relative_profiles();
+  return model;
 }
 
-/// The model, made now or before: on rank 0, elsewhere empty. When it is made now it is written before
-/// anything else is done with it. Collective.
-TrainedModel obtain_model(ModelState& model, const Setup& setup, const RunOptions& options, StopRequest& stop,
-                          Job& job) {
-  std::int32_t is_trained = model.trained ? 1 : 0;
-  job.ranks().broadcast(is_trained);
-  if (is_trained != 0) return {model.trained ? std::move(*model.trained) : Model(), std::nullopt};
+/// The model, made now or before. When it is made now it is written before anything else is done with it.
+/// Collective.
+TrainedModel obtain_model(AtRoot<ModelState>& model, const Setup& setup, const RunOptions& options,
+                          StopRequest& stop, Job& job) {
+  if (job.ranks().broadcast(
+          model.transform([](const ModelState& state) { return state.trained.has_value(); })))
+    return {model.is_here() ? AtRoot(std::move(*model->trained)) : AtRoot<Model>(), std::nullopt};
   if (!options.mapping.checkpoint.file.empty()) stop.catch_signals();
   TrainedModel training = run_training(setup.data, setup.split, options.mapping, &stop, job);
   on_root(job.ranks(), [&] {
-    write_model(*model.out, training.model);
+    write_model(*model->out, *training.model);
     remove_checkpoints(options.mapping, job.log);
   });
   return training;
@@ -132,26 +136,25 @@ void run(const RunOptions& options, const Context& context) {
     require_new_checkpoints(options.mapping, options.common.force);
     if (!options.common.resume) OutputFile::require_free(options.model_file(), options.common.force, false);
   });
-  ModelState model;
+  AtRoot<ModelState> model;
   Setup setup = set_up(options.out, options.common, job,
-                       [&](Setup& prepared) { prepare(prepared, model, options, job); });
+                       [&](Preparation& ready) { model.emplace(prepare(ready, options, job)); });
   const ScreenPlan plan = ScreenPlan::replicate(job.nodes, std::move(setup.plan));
 
   TrainedModel training = obtain_model(model, setup, options, stop, job);
-  ScreenNotes notes;
-  nlohmann::ordered_json training_summary;
-  on_root(job.ranks(), [&] {
-    notes = {notes_on(training.model, setup.data, setup.split, options.mapping), training.seconds};
-    training_summary = to_json(training);
+  const AtRoot<ScreenNotes> notes = on_root(job.ranks(), [&] {
+    return ScreenNotes{notes_on(*training.model, setup.data, *setup.split, options.mapping),
+                       training.seconds};
   });
-  const std::vector<CollapsedMapping> members = collapse_members(std::move(training.model.members), job);
+  const auto training_summary = on_root(job.ranks(), [&] { return to_json(training); });
+  const std::vector<CollapsedMapping> members = collapse_members(training.model.take(&Model::members), job);
   stop.catch_signals();
   const ScreenCounts screen = run_screen(plan, setup.data, members, setup.out, notes, stop, job);
   on_root(job.ranks(), [&] {
     setup.summary->write({{"provenance", to_json(job.provenance)},
-                          {"training", training_summary},
+                          {"training", *training_summary},
                           {"screen", to_json(screen)},
-                          {"memory", to_json(setup.memory)}});
+                          {"memory", to_json(*setup.memory)}});
     remove_model(options);
   });
 }

@@ -64,7 +64,7 @@ nlohmann::ordered_json to_json(const RankSeconds& seconds) {
 }
 
 nlohmann::ordered_json to_json(const TrainedModel& trained) {
-  nlohmann::ordered_json json = training_json(trained.model);
+  nlohmann::ordered_json json = training_json(*trained.model);
   if (trained.seconds) json["seconds"] = *trained.seconds;
   return json;
 }

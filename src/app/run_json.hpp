@@ -14,7 +14,7 @@ namespace dko::app {
 
 /// How the model came to be: its kind and settings; of an ensemble each member's under of_members.
 nlohmann::ordered_json training_json(const Model& model);
-/// training_json() and the seconds.
+/// training_json() and the seconds. Local: rank 0.
 nlohmann::ordered_json to_json(const TrainedModel& trained);
 nlohmann::ordered_json to_json(const RankSeconds& seconds);
 nlohmann::ordered_json to_json(const ScreenCounts& counts);

@@ -54,30 +54,35 @@ CommandLine line_of(ScreenCommandOptions& options) {
   return line;
 }
 
-void prepare(Setup& setup, Model& model, const ScreenCommandOptions& options, Job& job) {
-  model = read_model(options.model);
-  setup.data = load_input(options.input, model, options.model, job);
-  set_up_screen(setup, setup.data, options.screen, model_footprint(model, setup.data),
+/// Returns the model.
+Model prepare(Preparation& ready, const ScreenCommandOptions& options, Job& job) {
+  Model model = read_model(options.model);
+  ready.data = load_input(options.input, model, options.model, job);
+  set_up_screen(ready, ready.data, options.screen, model_footprint(model, ready.data),
                 most_steps(records_of(model)), job);
+  return model;
 }
 
 void run(const ScreenCommandOptions& options, const Context& context) {
   StopRequest stop(options.stop);
   Job job = start_job(context, options.common, options.seed);
 
-  Model model;  // on rank 0
+  AtRoot<Model> model;
   Setup setup = set_up(options.out, options.common, job,
-                       [&](Setup& prepared) { prepare(prepared, model, options, job); });
+                       [&](Preparation& ready) { model.emplace(prepare(ready, options, job)); });
   const ScreenPlan plan = ScreenPlan::replicate(job.nodes, std::move(setup.plan));
-  ScreenNotes notes;
-  notes.model.records = records_of(model);
-  const std::vector<CollapsedMapping> members = collapse_members(std::move(model.members), job);
+  const AtRoot<ScreenNotes> notes = model.transform([](const Model& used) {
+    ScreenNotes noted;
+    noted.model.records = records_of(used);
+    return noted;
+  });
+  const std::vector<CollapsedMapping> members = collapse_members(model.take(&Model::members), job);
   stop.catch_signals();
   const ScreenCounts screen = run_screen(plan, setup.data, members, setup.out, notes, stop, job);
   on_root(job.ranks(), [&] {
     setup.summary->write({{"provenance", to_json(job.provenance)},
                           {"screen", to_json(screen)},
-                          {"memory", to_json(setup.memory)}});
+                          {"memory", to_json(*setup.memory)}});
   });
 }
 

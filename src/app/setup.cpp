@@ -7,36 +7,44 @@
 namespace dko::app {
 
 Setup set_up(const std::string& out, const CommonOptions& common, Job& job,
-             const std::function<void(Setup& setup)>& prepare) {
-  Setup setup;
-  on_root(job.ranks(), [&] {
+             const std::function<void(Preparation& ready)>& prepare) {
+  const Communicator& ranks = job.ranks();
+  AtRoot<Preparation> ready = on_root(ranks, [&] {
     if (!common.json.empty()) OutputFile::require_free(common.json, common.force, common.resume);
-    setup.out.emplace(out, common.force, common.resume);
-    setup.summary.emplace(common);
-    prepare(setup);
+    Preparation made{OutputFile(out, common.force, common.resume), JsonReport(common)};
+    prepare(made);
+    return made;
   });
-  auto phases = std::ssize(setup.needs);
-  job.ranks().broadcast(phases);
-  setup.needs.resize(static_cast<std::size_t>(phases));
-  for (const MemoryNeed& need : setup.needs) setup.memory.push_back(require_on_every_node(need, job));
-  setup.data = ExpressionMatrix::replicate(job.nodes, std::move(setup.data));
-  return setup;
+  AtRoot<std::vector<MemoryNeed>> needs = ready.take(&Preparation::needs);
+  auto memory = at_root(ranks, std::vector<NodeMemory>());
+  const auto phases = ranks.broadcast(needs.transform([](const auto& all) { return std::ssize(all); }));
+  for (std::int64_t phase = 0; phase < phases; ++phase) {
+    AtRoot<NodeMemory> has = require_on_every_node(take(needs, phase), job);
+    if (has.is_here()) memory->push_back(std::move(*has));
+  }
+  return {ready.take(&Preparation::out),
+          ready.take(&Preparation::summary),
+          ready.take(&Preparation::checkpoints),
+          ready.take(&Preparation::split),
+          ready.take(&Preparation::plan),
+          std::move(memory),
+          ExpressionMatrix::replicate(job.nodes, ready.take(&Preparation::data))};
 }
 
-void set_up_training(Setup& setup, const ExpressionMatrix& matrix, Split split, const ModelOptions& options,
-                     const Job& job) {
+void set_up_training(Preparation& ready, const ExpressionMatrix& matrix, Split split,
+                     const ModelOptions& options, const Job& job) {
   check_training(split, options);
-  setup.needs.push_back(training_memory(matrix, split, options, job.ranks().size()));
-  setup.split = std::move(split);
+  ready.needs.push_back(training_memory(matrix, split, options, job.ranks().size()));
+  ready.split = std::move(split);
 }
 
-void set_up_screen(Setup& setup, const ExpressionMatrix& matrix, const ScreenRequest& options,
+void set_up_screen(Preparation& ready, const ExpressionMatrix& matrix, const ScreenRequest& options,
                    const ModelFootprint& model, std::int64_t steps, Job& job) {
-  setup.plan = make_plan(matrix, options, static_cast<std::int64_t>(model.members), *setup.out, job);
-  check_screen(matrix, setup.plan, *setup.out, model.kind, steps, job.ranks().size());
+  ready.plan = make_plan(matrix, options, static_cast<std::int64_t>(model.members), ready.out, job);
+  check_screen(matrix, ready.plan, ready.out, model.kind, steps, job.ranks().size());
   // A plan is there already when a training starts.
-  for (MemoryNeed& training : setup.needs) add_plan(training, matrix, setup.plan);
-  setup.needs.push_back(screen_memory(matrix, setup.plan, model));
+  for (MemoryNeed& training : ready.needs) add_plan(training, matrix, ready.plan);
+  ready.needs.push_back(screen_memory(matrix, ready.plan, model));
 }
 
 }  // namespace dko::app

@@ -3,7 +3,6 @@
 // job needs; then every node has the memory, and the data.
 
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,31 +16,40 @@
 
 namespace dko::app {
 
-/// Significant only at root, but for the data.
+/// What rank 0 claims and finds out before a job computes.
+struct Preparation {
+  OutputFile out;
+  JsonReport summary;
+  std::vector<OutputLock> checkpoints{};
+  ExpressionMatrix data{};  ///< relative profiles where there is a training
+  Split split{};
+  ScreenPlan plan{};
+  std::vector<MemoryNeed> needs{};  ///< one of each phase
+};
+
 struct Setup {
-  std::optional<OutputFile> out;
-  std::optional<JsonReport> summary;
-  std::vector<OutputLock> checkpoints;
-  ExpressionMatrix data;  ///< relative profiles where there is a training; on every rank
-  Split split;
-  ScreenPlan plan;
-  std::vector<MemoryNeed> needs;   ///< one of each phase
-  std::vector<NodeMemory> memory;  ///< what each phase has
+  AtRoot<OutputFile> out;
+  AtRoot<JsonReport> summary;
+  AtRoot<std::vector<OutputLock>> checkpoints;  ///< held until the job ends
+  AtRoot<Split> split;
+  AtRoot<ScreenPlan> plan;
+  AtRoot<std::vector<NodeMemory>> memory;  ///< what each phase has
+  ExpressionMatrix data;                   ///< on every rank
 };
 
 /// Claims the output file and the report, then has `prepare` set the data, the needs and what else the
 /// command needs, all on rank 0; requires the memory on every node, and gives the data to each. Collective.
 /// @throws CollectiveFailure for whatever cannot be, before any computing
 Setup set_up(const std::string& out, const CommonOptions& common, Job& job,
-             const std::function<void(Setup& setup)>& prepare);
+             const std::function<void(Preparation& ready)>& prepare);
 
 /// Adds what a training on this split of the cells takes. Local: rank 0. @throws InputError for too few cells
-void set_up_training(Setup& setup, const ExpressionMatrix& matrix, Split split, const ModelOptions& options,
-                     const Job& job);
+void set_up_training(Preparation& ready, const ExpressionMatrix& matrix, Split split,
+                     const ModelOptions& options, const Job& job);
 
 /// Plans a screen by a model that was trained, or will be, in `steps` steps at most, and adds what it takes.
 /// Local: rank 0. @throws as make_plan and check_screen
-void set_up_screen(Setup& setup, const ExpressionMatrix& matrix, const ScreenRequest& options,
+void set_up_screen(Preparation& ready, const ExpressionMatrix& matrix, const ScreenRequest& options,
                    const ModelFootprint& model, std::int64_t steps, Job& job);
 
 }  // namespace dko::app

@@ -62,8 +62,8 @@ RankCells simulate_mine(const RegulatoryDynamics& dynamics, const SimulateOption
   return mine;
 }
 
-/// The levels of all cells, on rank 0. Warns of cells that had to be drawn again. Collective.
-std::vector<std::vector<double>> gather_levels(const RankCells& mine, std::int64_t genes, Job& job) {
+/// The levels of all cells. Warns of cells that had to be drawn again. Collective.
+AtRoot<std::vector<std::vector<double>>> gather_levels(const RankCells& mine, std::int64_t genes, Job& job) {
   std::vector<double> levels;
   std::int64_t redrawn = 0;
   for (const SimulatedCell& cell : mine.cells) {
@@ -72,10 +72,11 @@ std::vector<std::vector<double>> gather_levels(const RankCells& mine, std::int64
   }
   redrawn = job.ranks().sum(redrawn);
   if (redrawn > 0) job.log.warn("{} did not settle and were drawn again", counted(redrawn, "cell"));
-  const std::vector<double> all = job.ranks().gather(std::span<const double>(levels));
-  std::vector<std::vector<double>> cells;
-  for (auto from = all.begin(); from != all.end(); from += genes) cells.emplace_back(from, from + genes);
-  return cells;
+  return job.ranks().gather(std::span<const double>(levels)).transform([&](const std::vector<double>& all) {
+    std::vector<std::vector<double>> cells;
+    for (auto from = all.begin(); from != all.end(); from += genes) cells.emplace_back(from, from + genes);
+    return cells;
+  });
 }
 
 void write_network(CsvWriter& csv, const std::vector<Regulation>& network) {
@@ -112,23 +113,23 @@ void write_cells(Outputs& outputs, const std::vector<std::vector<double>>& level
   if (outputs.levels) outputs.levels->write(levels, names, {}, provenance);
 }
 
-/// The tables of --truth-single and --truth-double for the genes that cells express (on rank 0); returns how
-/// many knockouts each has. Collective.
-nlohmann::ordered_json solve_truth(const SimulateOptions& options, const ExpressionMatrix& expressed,
+/// The tables of --truth-single and --truth-double for the genes that cells express; returns how many
+/// knockouts each has. Collective.
+nlohmann::ordered_json solve_truth(const SimulateOptions& options, const AtRoot<ExpressionMatrix>& expressed,
                                    const RegulatoryDynamics& dynamics, const RankCells& mine,
-                                   std::optional<Outputs>& outputs, Job& job) {
+                                   AtRoot<Outputs>& outputs, Job& job) {
   nlohmann::ordered_json truth;
   for (const std::int64_t order : {1, 2}) {
     const std::string path = options.truth_path(order);
     if (path.empty()) continue;
-    TruthEvents events;
-    CsvWriter* csv = nullptr;
-    on_root(job.ranks(), [&] {
-      events = choose_truth_events(order == 1 ? options.truth_single : options.truth_double, order, expressed,
-                                   options.topology.seed, job.log);
-      csv = order == 1 ? &*outputs->truth_single : &*outputs->truth_double;
+    AtRoot<TruthEvents> events = on_root(job.ranks(), [&] {
+      return choose_truth_events(order == 1 ? options.truth_single : options.truth_double, order, *expressed,
+                                 options.topology.seed, job.log);
     });
-    const std::int64_t written = write_truth(std::move(events), dynamics, mine, csv, job);
+    AtRoot<CsvWriter*> csv;
+    if (outputs.is_here()) csv.emplace(order == 1 ? &*outputs->truth_single : &*outputs->truth_double);
+    const std::int64_t written =
+        job.ranks().broadcast(write_truth(std::move(events), dynamics, mine, csv, job));
     truth[order == 1 ? "single" : "double"] = written;
     if (written == 0) job.log.warn("{}: there is no knockout to solve: no cell expresses enough genes", path);
     job.log.info("{}: the truth of {}", path, counted(written, "knockout"));
@@ -139,21 +140,19 @@ nlohmann::ordered_json solve_truth(const SimulateOptions& options, const Express
 void run(const SimulateOptions& options, const Context& context) {
   Job job = start_job(context, options.common, options.topology.seed);
 
-  std::optional<Outputs> outputs;
-  on_root(job.ranks(), [&] { outputs.emplace(options); });
-  std::vector<Regulation> network;
-  on_every_rank(job.ranks(), [&] { network = draw_network(options.topology); });
+  AtRoot<Outputs> outputs = on_root(job.ranks(), [&] { return Outputs(options); });
+  const std::vector<Regulation> network =
+      on_every_rank(job.ranks(), [&] { return draw_network(options.topology); });
   const RegulatoryDynamics dynamics(network, options.topology.genes, options.repressor_loss);
   const Stopwatch watch;
   const RankCells mine = simulate_mine(dynamics, options, job);
-  const std::vector<std::vector<double>> levels = gather_levels(mine, options.topology.genes, job);
+  const auto levels = gather_levels(mine, options.topology.genes, job);
 
-  ExpressionMatrix expressed;
-  on_root(job.ranks(), [&] { expressed = simulated_matrix(levels); });
+  const auto expressed = on_root(job.ranks(), [&] { return simulated_matrix(*levels); });
   const nlohmann::ordered_json truth = solve_truth(options, expressed, dynamics, mine, outputs, job);
   on_root(job.ranks(), [&] {
-    warn_of_silent(levels, job.log);
-    write_cells(*outputs, levels, expressed, options, job.provenance);
+    warn_of_silent(*levels, job.log);
+    write_cells(*outputs, *levels, *expressed, options, job.provenance);
     if (outputs->edges) write_network(*outputs->edges, network);
     job.log.info("{}: {} × {} of a network of {} in {}", options.out, counted(options.topology.genes, "gene"),
                  counted(options.cells, "cell"), counted(std::ssize(network), "regulation"),

@@ -55,15 +55,15 @@ CommandLine line_of(TrainOptions& options) {
   return line;
 }
 
-void prepare(Setup& setup, const TrainOptions& options, Job& job) {
+void prepare(Preparation& ready, const TrainOptions& options, Job& job) {
   const TrainingOptions& training = options.mapping.training;
   const ExpressionMatrix matrix = load_input(options.input, job);
-  set_up_training(setup, matrix, split_cells(matrix, training.validation, 0, {}, training.seed),
+  set_up_training(ready, matrix, split_cells(matrix, training.validation, 0, {}, training.seed),
                   options.mapping, job);
-  require_disk_space(setup.out->partial_path(), model_bytes(matrix, options.mapping), "the model");
-  setup.checkpoints = lock_checkpoints(options.mapping);
-  prepare_checkpoints(matrix, setup.split, options.mapping, options.common.force, job.log);
-  setup.data = matrix.relative_profiles();
+  require_disk_space(ready.out.partial_path(), model_bytes(matrix, options.mapping), "the model");
+  ready.checkpoints = lock_checkpoints(options.mapping);
+  prepare_checkpoints(matrix, ready.split, options.mapping, options.common.force, job.log);
+  ready.data = matrix.relative_profiles();
 }
 
 void run(const TrainOptions& options, const Context& context) {
@@ -72,15 +72,15 @@ void run(const TrainOptions& options, const Context& context) {
 
   on_root(job.ranks(), [&] { require_new_checkpoints(options.mapping, options.common.force); });
   Setup setup =
-      set_up(options.out, options.common, job, [&](Setup& prepared) { prepare(prepared, options, job); });
+      set_up(options.out, options.common, job, [&](Preparation& ready) { prepare(ready, options, job); });
   if (!options.mapping.checkpoint.file.empty()) stop.catch_signals();
   const TrainedModel training = run_training(setup.data, setup.split, options.mapping, &stop, job);
   on_root(job.ranks(), [&] {
-    write_model(*setup.out, training.model);
+    write_model(*setup.out, *training.model);
     job.log.info("{}: written", options.out);
     setup.summary->write({{"provenance", to_json(job.provenance)},
                           {"training", to_json(training)},
-                          {"memory", to_json(setup.memory)}});
+                          {"memory", to_json(*setup.memory)}});
     remove_checkpoints(options.mapping, job.log);
   });
 }

@@ -67,19 +67,26 @@ class ListSink final : public ScoreSink {
   ListScores scores;
 };
 
-/// Both scores of all events, on rank 0. `events` counts there. Collective.
-ListScores score_list(std::span<const CollapsedMapping> members, const ExpressionMatrix& matrix,
-                      EventList events, const NodeGroup& nodes) {
-  ScreenPlan plan;
-  plan.list = std::move(events);
-  plan.members = std::ssize(members);
-  plan = ScreenPlan::replicate(nodes, std::move(plan));
+/// Both scores of all events. Collective.
+AtRoot<ListScores> score_list(std::span<const CollapsedMapping> members, const ExpressionMatrix& matrix,
+                              const AtRoot<EventList>& events, const NodeGroup& nodes) {
+  const auto plan_of = [&](const EventList& list) {
+    ScreenPlan plan;
+    plan.list = list;
+    plan.members = std::ssize(members);
+    return plan;
+  };
+  const ScreenPlan plan = ScreenPlan::replicate(nodes, events.transform(plan_of));
   ListSink sink;
   screen_shard(plan, matrix, members, nodes.all.rank(), nodes.all.size(), sink);
   ListScores scores;
   for (const Score score : mean_scores)
-    scores[score] = nodes.all.gather(std::span<const float>(sink.scores[score]));
-  return scores;
+    scores[score] = nodes.all.gather(std::span<const float>(sink.scores[score])).or_empty();
+  return at_root(nodes.all, std::move(scores));
+}
+
+EventList events_of(const TruthTable& truth) {
+  return {truth.order, NodeArray(truth.genes), NodeArray(truth.cells)};
 }
 
 /// Every gene of every pair as an event of its own.
@@ -119,19 +126,22 @@ EventScores scores_in_screen(const ScreenReader& screen, const TruthTable& truth
   return scores;
 }
 
-EventScores scores_by_model(std::span<const CollapsedMapping> members, const ExpressionMatrix& matrix,
-                            const TruthTable& truth, const NodeGroup& nodes) {
-  std::int64_t order = truth.order;
-  nodes.all.broadcast(order);  // the other ranks have no table
-  const ListScores events = score_list(
-      members, matrix, EventList(truth.order, NodeArray(truth.genes), NodeArray(truth.cells)), nodes);
-  EventScores scores{std::vector<bool>(truth.cells.size(), true), {}};
-  for (const Score score : mean_scores) scores.measures.push_back({{score, false}, doubles(events[score])});
-  if (order != 2) return scores;
-  const ListScores singles = score_list(members, matrix, singles_of(truth), nodes);
-  for (const Score score : mean_scores)
-    scores.measures.push_back(interactions(score, events[score], singles[score]));
-  return scores;
+AtRoot<EventScores> scores_by_model(std::span<const CollapsedMapping> members, const ExpressionMatrix& matrix,
+                                    const AtRoot<TruthTable>& truth, const NodeGroup& nodes) {
+  const auto has_pairs = [](const TruthTable& table) { return table.order == 2; };
+  AtRoot<ListScores> events = score_list(members, matrix, truth.transform(events_of), nodes);
+  AtRoot<ListScores> singles;
+  if (nodes.all.broadcast(truth.transform(has_pairs)))
+    singles = score_list(members, matrix, truth.transform(singles_of), nodes);
+  return truth.transform([&](const TruthTable& table) {
+    EventScores scores{std::vector<bool>(table.cells.size(), true), {}};
+    for (const Score score : mean_scores)
+      scores.measures.push_back({{score, false}, doubles((*events)[score])});
+    if (!has_pairs(table)) return scores;
+    for (const Score score : mean_scores)
+      scores.measures.push_back(interactions(score, (*events)[score], (*singles)[score]));
+    return scores;
+  });
 }
 
 }  // namespace dko

@@ -63,20 +63,17 @@ KnockoutAgreement agreement_of(std::string name, const RealKnockout& truth,
 
 }  // namespace
 
-KnockoutEvaluation evaluate_real_knockout(const std::string& path, const std::string& gene,
-                                          std::int64_t null_genes, const Evaluation& evaluation) {
+AtRoot<KnockoutEvaluation> evaluate_real_knockout(const std::string& path, const std::string& gene,
+                                                  std::int64_t null_genes, const Evaluation& evaluation) {
   const Communicator& ranks = evaluation.ranks();
   const ExpressionMatrix& profiles = evaluation.profiles;
-  RealKnockout truth;
-  std::vector<std::int32_t> genes;
-  on_root(ranks, [&] {
-    truth = read_real_knockout(path, profiles);
+  const AtRoot<RealKnockout> truth = on_root(ranks, [&] { return read_real_knockout(path, profiles); });
+  const std::vector<std::int32_t> genes = ranks.broadcast(on_root(ranks, [&] {
     Names notes;
     const std::int32_t knocked_out = profiles.gene_index().single(gene, parameter("gene"), notes);
     for (const std::string& note : notes) evaluation.log.info("{}: {}", parameter("gene"), note);
-    genes = candidates(knocked_out, null_genes, evaluation);
-  });
-  ranks.broadcast(genes);
+    return candidates(knocked_out, null_genes, evaluation);
+  }));
   on_root(ranks, [&] {
     // Two profiles a gene, on every rank, and once more while they are summed.
     constexpr double arrays = 4 * 8;
@@ -86,8 +83,11 @@ KnockoutEvaluation evaluate_real_knockout(const std::string& path, const std::st
   });
   const auto predicted = predicted_changes(profiles, evaluation.members, genes, ranks);
   const auto observed = observed_contrasts(profiles, genes, ranks);
-  return {truth.unknown, truth.undefined, agreement_of("mapping", truth, predicted, genes.front()),
-          agreement_of("cells lacking it anyway", truth, observed, genes.front())};
+  return truth.transform([&](const RealKnockout& known) {
+    return KnockoutEvaluation{known.unknown, known.undefined,
+                              agreement_of("mapping", known, predicted, genes.front()),
+                              agreement_of("cells lacking it anyway", known, observed, genes.front())};
+  });
 }
 
 }  // namespace dko

@@ -53,15 +53,19 @@ HeldOut find_held_out(const Prediction& prediction, const ExpressionMatrix& prof
   return held_out;
 }
 
-/// Means over resampled cells of each predictor's distances. Collective.
-Bootstrap resample(const std::vector<ProfilePredictor>& predictors, const Evaluation& evaluation) {
-  const Communicator& ranks = evaluation.ranks();
+/// The distances of all predictors, one after the other.
+std::vector<double> distances_of(const PredictionEvaluation& evaluation) {
   std::vector<double> distances;
-  for (const ProfilePredictor& predictor : predictors)
+  for (const ProfilePredictor& predictor : evaluation.predictors)
     distances.insert(distances.end(), predictor.distances.begin(), predictor.distances.end());
-  auto cells = predictors.empty() ? 0 : std::ssize(predictors.front().distances);
-  ranks.broadcast(cells);
-  ranks.broadcast(distances);
+  return distances;
+}
+
+/// Means over resampled cells of each predictor's distances. Collective.
+Bootstrap resample(const AtRoot<PredictionEvaluation>& predicted, std::int64_t cells,
+                   const Evaluation& evaluation) {
+  const Communicator& ranks = evaluation.ranks();
+  const std::vector<double> distances = ranks.broadcast(predicted.transform(distances_of));
   return Bootstrap(cells, evaluation.resamples, evaluation.seed, ranks, [&](std::span<const double> weights) {
     Figures means;
     for (auto from = distances.begin(); from != distances.end(); from += cells)
@@ -73,32 +77,34 @@ Bootstrap resample(const std::vector<ProfilePredictor>& predictors, const Evalua
 
 }  // namespace
 
-PredictionEvaluation evaluate_prediction(const Prediction& prediction, const Evaluation& evaluation) {
+AtRoot<PredictionEvaluation> evaluate_prediction(const AtRoot<Prediction>& prediction,
+                                                 const Evaluation& evaluation) {
   const Communicator& ranks = evaluation.ranks();
   const ExpressionMatrix& profiles = evaluation.profiles;
-  HeldOut held_out;
-  on_root(ranks, [&] { held_out = find_held_out(prediction, profiles); });
-  ranks.broadcast(held_out.cells);
-  ranks.broadcast(held_out.known);
-  RidgePrediction ridge = ridge_profiles(profiles, held_out.known, held_out.cells, evaluation.seed, ranks);
-  PredictionEvaluation result{std::ssize(held_out.cells), std::ssize(held_out.known), ridge.penalty, {}};
-  on_root(ranks, [&] {
-    const auto add = [&](std::string name, std::vector<float> predicted) {
-      result.predictors.push_back({std::move(name), std::move(predicted), {}, {}, {}, {}, {}});
-      ProfilePredictor& predictor = result.predictors.back();
-      predictor.agreement = compare_profiles(prediction.truth, predictor.profiles, profiles.genes());
-      predictor.correlations = correlate_genes(prediction.truth, predictor.profiles, profiles.genes());
-      predictor.distances = distances_of_cells(prediction.truth, predictor.profiles, profiles.genes());
+  AtRoot<HeldOut> held_out = on_root(ranks, [&] { return find_held_out(*prediction, profiles); });
+  const std::vector<std::int64_t> cells = ranks.broadcast(held_out.take(&HeldOut::cells));
+  const std::vector<std::int64_t> known = ranks.broadcast(held_out.take(&HeldOut::known));
+  RidgePrediction ridge = ridge_profiles(profiles, known, cells, evaluation.seed, ranks);
+  AtRoot<PredictionEvaluation> result = on_root(ranks, [&] {
+    PredictionEvaluation predicted{std::ssize(cells), std::ssize(known), ridge.penalty, {}};
+    const auto add = [&](std::string name, std::vector<float> profiles_of_cells) {
+      predicted.predictors.push_back({std::move(name), std::move(profiles_of_cells), {}, {}, {}, {}, {}});
+      ProfilePredictor& predictor = predicted.predictors.back();
+      predictor.agreement = compare_profiles(prediction->truth, predictor.profiles, profiles.genes());
+      predictor.correlations = correlate_genes(prediction->truth, predictor.profiles, profiles.genes());
+      predictor.distances = distances_of_cells(prediction->truth, predictor.profiles, profiles.genes());
     };
-    add("mapping", prediction.predicted);
+    add("mapping", prediction->predicted);
     add("ridge per gene", std::move(ridge.profiles));
-    add("mean share × n", mean_scaled_share_profiles(profiles, held_out.known, held_out.cells));
-    add("mean share", mean_share_profiles(profiles, held_out.known, held_out.cells));
+    add("mean share × n", mean_scaled_share_profiles(profiles, known, cells));
+    add("mean share", mean_share_profiles(profiles, known, cells));
+    return predicted;
   });
-  const Bootstrap bootstrap = resample(result.predictors, evaluation);
-  for (std::size_t at = 0; at < result.predictors.size(); ++at) {
-    result.predictors[at].interval = bootstrap.interval(at);
-    if (at > 0) result.predictors[at].mapping_less_this = bootstrap.interval_of_difference(0, at);
+  const Bootstrap bootstrap = resample(result, std::ssize(cells), evaluation);
+  if (!result.is_here()) return result;
+  for (std::size_t at = 0; at < result->predictors.size(); ++at) {
+    result->predictors[at].interval = bootstrap.interval(at);
+    if (at > 0) result->predictors[at].mapping_less_this = bootstrap.interval_of_difference(0, at);
   }
   return result;
 }

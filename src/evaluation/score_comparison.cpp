@@ -6,8 +6,9 @@ namespace dko {
 
 namespace {
 
-/// The question of rank 0, on every rank. Collective.
-void broadcast(ScoreQuestion& question, const Communicator& ranks) {
+/// The question, on every rank. Collective.
+ScoreQuestion broadcast(AtRoot<ScoreQuestion> of_root, const Communicator& ranks) {
+  ScoreQuestion question = std::move(of_root).or_empty();
   ranks.broadcast(question.sample.unit);
   ranks.broadcast(question.sample.cell);
   for (std::int64_t* number : {&question.sample.units, &question.sample.cells}) ranks.broadcast(*number);
@@ -21,6 +22,7 @@ void broadcast(ScoreQuestion& question, const Communicator& ranks) {
     ranks.broadcast(scores.name);
     ranks.broadcast(scores.values);
   }
+  return question;
 }
 
 std::vector<bool> effects(const ScoreQuestion& question) {
@@ -43,9 +45,10 @@ std::optional<std::size_t> best_of(const std::vector<std::int64_t>& baselines, c
 
 }  // namespace
 
-ScoreComparison compare_scores(ScoreQuestion question, std::int64_t resamples, std::uint64_t seed,
-                               const Communicator& ranks, const ProgressCallback& progress) {
-  broadcast(question, ranks);
+AtRoot<ScoreComparison> compare_scores(AtRoot<ScoreQuestion> of_root, std::int64_t resamples,
+                                       std::uint64_t seed, const Communicator& ranks,
+                                       const ProgressCallback& progress) {
+  ScoreQuestion question = broadcast(std::move(of_root), ranks);
   const EventSample& sample = question.sample;
   const EventTruth truth(sample, question.truth, effects(question));
   std::vector<EventTruth::Prepared> prepared;
@@ -60,8 +63,8 @@ ScoreComparison compare_scores(ScoreQuestion question, std::int64_t resamples, s
     return all;
   };
   const Bootstrap bootstrap(sample.cells, resamples, seed, ranks, figures_of_all, progress);
+  if (!ranks.is_root()) return {};
   ScoreComparison comparison{std::ssize(sample.unit), sample.units, sample.cells, truth.base_rate(), {}, {}};
-  if (!ranks.is_root()) return comparison;
   const Figures all = figures_of_all({});
   for (std::size_t figure = 0; figure < event_figures; ++figure)
     comparison.best_baseline.push_back(best_of(question.baselines, all, figure));
@@ -79,7 +82,7 @@ ScoreComparison compare_scores(ScoreQuestion question, std::int64_t resamples, s
     }
     comparison.scores.push_back(std::move(compared));
   }
-  return comparison;
+  return AtRoot(std::move(comparison));
 }
 
 }  // namespace dko

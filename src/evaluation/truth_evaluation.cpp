@@ -116,45 +116,39 @@ std::string misfit(const std::string& path, const TruthTable& truth) {
       path, with_thousands(out), counted(out + truth.size(), "knockout"));
 }
 
-EventScores score_events(const TruthTable& truth, const Evaluation& evaluation) {
+AtRoot<EventScores> score_events(const AtRoot<TruthTable>& truth, const Evaluation& evaluation) {
   if (!evaluation.members.empty())
     return scores_by_model(evaluation.members, evaluation.profiles, truth, evaluation.nodes);
-  EventScores scores;
-  on_root(evaluation.ranks(), [&] { scores = scores_in_screen(*evaluation.screen, truth); });
-  return scores;
+  return on_root(evaluation.ranks(), [&] { return scores_in_screen(**evaluation.screen, *truth); });
 }
 
 }  // namespace
 
-TruthEvaluation evaluate_truth(const std::string& path, const Evaluation& evaluation) {
+AtRoot<TruthEvaluation> evaluate_truth(const std::string& path, const Evaluation& evaluation) {
   const Communicator& ranks = evaluation.ranks();
-  TruthEvaluation result;
-  TruthTable truth;
-  on_root(ranks, [&] {
-    truth = read_truth(path, evaluation.profiles, evaluation.log);
-    result.misfit = misfit(path, truth);
-    if (!result.misfit.empty()) evaluation.log.warn("{}", result.misfit);
+  AtRoot<TruthTable> truth = on_root(ranks, [&] {
+    TruthTable table = read_truth(path, evaluation.profiles, evaluation.log);
+    if (const std::string warning = misfit(path, table); !warning.empty()) evaluation.log.warn("{}", warning);
+    return table;
   });
-  EventScores scores = score_events(truth, evaluation);
-  on_root(ranks, [&] {
-    result.unscored = drop_unscored(truth, scores);
-    if (truth.size() == 0) throw InputError(fmt::format("{}: none of its knockouts is in the screen", path));
+  AtRoot<EventScores> scores = score_events(truth, evaluation);
+  AtRoot<TruthEvaluation> result = on_root(ranks, [&] {
+    TruthEvaluation evaluated;
+    evaluated.misfit = misfit(path, *truth);
+    evaluated.unscored = drop_unscored(*truth, *scores);
+    if (truth->size() == 0) throw InputError(fmt::format("{}: none of its knockouts is in the screen", path));
+    evaluated.order = truth->order;
+    evaluated.events = truth->size();
+    evaluated.left_out = truth->left_out;
+    return evaluated;
   });
-  result.order = truth.order;
-  result.events = truth.size();
-  result.left_out = truth.left_out;
   for (const KnownEffect& effect : known_effects) {
-    ScoreQuestion asked;
-    std::int32_t is_known = 0;
-    if (ranks.is_root() && !(truth.*effect.truth).empty()) {
-      asked = ask(effect, truth, scores, evaluation);
-      is_known = 1;
-    }
-    ranks.broadcast(is_known);
-    if (is_known == 0) continue;
-    result.effects.push_back(
-        {effect.effect, compare_scores(std::move(asked), evaluation.resamples, evaluation.seed, ranks,
-                                       evaluation.resampling())});
+    const auto is_known = [&](const TruthTable& table) { return !(table.*effect.truth).empty(); };
+    if (!ranks.broadcast(truth.transform(is_known))) continue;
+    AtRoot<ScoreComparison> comparison = compare_scores(
+        truth.transform([&](const TruthTable& table) { return ask(effect, table, *scores, evaluation); }),
+        evaluation.resamples, evaluation.seed, ranks, evaluation.resampling());
+    if (result.is_here()) result->effects.push_back({effect.effect, std::move(*comparison)});
   }
   return result;
 }

@@ -132,20 +132,20 @@ std::string ExpressionMatrix::checksum() const {
   return sum.text();
 }
 
-ExpressionMatrix ExpressionMatrix::replicate(const NodeGroup& group, ExpressionMatrix on_root) {
-  group.all.broadcast(on_root.gene_names_);
-  group.all.broadcast(on_root.cell_names_);
-  group.all.broadcast(on_root.gene_ids_);
-  auto row_starts = share(group, std::move(on_root.row_starts_));
-  auto genes = share(group, std::move(on_root.genes_));
-  auto values = share(group, std::move(on_root.values_));
-  ExpressionMatrix everywhere{std::move(on_root.gene_names_), std::move(on_root.cell_names_),
-                              std::move(row_starts), std::move(genes), std::move(values)};
-  everywhere.gene_ids_ = std::move(on_root.gene_ids_);
-  everywhere.written_genes_ = std::move(on_root.written_genes_);
-  everywhere.written_cells_ = std::move(on_root.written_cells_);
-  everywhere.genes_left_out_ = std::move(on_root.genes_left_out_);
-  everywhere.cells_left_out_ = std::move(on_root.cells_left_out_);
+ExpressionMatrix ExpressionMatrix::replicate(const NodeGroup& group, AtRoot<ExpressionMatrix> matrix) {
+  ExpressionMatrix everywhere;
+  everywhere.gene_names_ = group.all.broadcast(matrix.take(&ExpressionMatrix::gene_names_));
+  everywhere.cell_names_ = group.all.broadcast(matrix.take(&ExpressionMatrix::cell_names_));
+  everywhere.gene_ids_ = group.all.broadcast(matrix.take(&ExpressionMatrix::gene_ids_));
+  everywhere.row_starts_ = share(group, matrix.take(&ExpressionMatrix::row_starts_));
+  everywhere.genes_ = share(group, matrix.take(&ExpressionMatrix::genes_));
+  everywhere.values_ = share(group, matrix.take(&ExpressionMatrix::values_));
+  if (matrix.is_here()) {  // what names are resolved by, which rank 0 does
+    everywhere.written_genes_ = std::move(matrix->written_genes_);
+    everywhere.written_cells_ = std::move(matrix->written_cells_);
+    everywhere.genes_left_out_ = std::move(matrix->genes_left_out_);
+    everywhere.cells_left_out_ = std::move(matrix->cells_left_out_);
+  }
   return everywhere;
 }
 

@@ -127,8 +127,9 @@ class Explainer {
   std::vector<std::unique_ptr<CellKernel>> kernels_;
 };
 
-/// Sums over all cells, on rank 0: every rank takes a block in turn, and rank 0 adds block after block.
-Sums sums_over_ranks(Explainer& explainer, std::span<const std::int64_t> cells, const Communicator& ranks) {
+/// Sums over all cells: every rank takes a block in turn, and rank 0 adds block after block.
+AtRoot<Sums> sums_over_ranks(Explainer& explainer, std::span<const std::int64_t> cells,
+                             const Communicator& ranks) {
   const std::int64_t blocks = std::min(most_blocks, std::ssize(cells));
   Sums all = explainer.none();
   for (std::int64_t first = 0; first < blocks; first += ranks.size()) {
@@ -141,12 +142,12 @@ Sums sums_over_ranks(Explainer& explainer, std::span<const std::int64_t> cells, 
     }
     for (int rank = 0; rank < ranks.size() && first + rank < blocks; ++rank) {
       const bool is_mine = ranks.rank() == rank;
-      const std::vector<double> sums =
+      const AtRoot<std::vector<double>> sums =
           ranks.gather(is_mine ? std::span<const double>(own) : std::span<const double>());
-      if (ranks.is_root()) add_flattened(all, sums);
+      if (sums.is_here()) add_flattened(all, *sums);
     }
   }
-  return all;
+  return at_root(ranks, std::move(all));
 }
 
 struct Spread {
@@ -223,27 +224,28 @@ std::vector<std::int64_t> cells_to_knock_out(const ExpressionMatrix& matrix,
   return cells;
 }
 
-Explanation explain_knockout(const ExpressionMatrix& matrix, std::span<const CollapsedMapping> members,
-                             std::span<const std::int32_t> removed, std::span<const std::int64_t> cells,
-                             const Communicator& ranks) {
+AtRoot<Explanation> explain_knockout(const ExpressionMatrix& matrix,
+                                     std::span<const CollapsedMapping> members,
+                                     std::span<const std::int32_t> removed,
+                                     std::span<const std::int64_t> cells, const Communicator& ranks) {
   Explainer explainer(matrix, members, removed);
-  const Sums sums = sums_over_ranks(explainer, cells, ranks);
-  Explanation explanation;
-  explanation.cells = std::ssize(cells);
-  if (!ranks.is_root()) return explanation;
-  const auto count = static_cast<double>(cells.size());
-  const std::vector<std::int64_t> expressing = matrix.cells_per_gene(cells);
-  for (std::int32_t gene = 0; gene < matrix.genes(); ++gene) {
-    const std::int64_t with_it = expressing[static_cast<std::size_t>(gene)];
-    if (with_it == 0) continue;
-    GeneChange change = change_of(sums, gene, count);
-    change.cells = with_it;
-    change.is_removed = std::binary_search(removed.begin(), removed.end(), gene);
-    explanation.genes.push_back(change);
-  }
-  explanation.scores = scores_of(sums, 0, count);
-  if (removed.size() == 2) explanation.interactions = scores_of(sums, 2, count);
-  return explanation;
+  return sums_over_ranks(explainer, cells, ranks).transform([&](const Sums& sums) {
+    Explanation explanation;
+    explanation.cells = std::ssize(cells);
+    const auto count = static_cast<double>(cells.size());
+    const std::vector<std::int64_t> expressing = matrix.cells_per_gene(cells);
+    for (std::int32_t gene = 0; gene < matrix.genes(); ++gene) {
+      const std::int64_t with_it = expressing[static_cast<std::size_t>(gene)];
+      if (with_it == 0) continue;
+      GeneChange change = change_of(sums, gene, count);
+      change.cells = with_it;
+      change.is_removed = std::binary_search(removed.begin(), removed.end(), gene);
+      explanation.genes.push_back(change);
+    }
+    explanation.scores = scores_of(sums, 0, count);
+    if (removed.size() == 2) explanation.interactions = scores_of(sums, 2, count);
+    return explanation;
+  });
 }
 
 void sort_changes(std::vector<GeneChange>& genes, ChangeOrder order) {

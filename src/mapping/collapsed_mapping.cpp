@@ -91,12 +91,14 @@ CollapsedMapping::CollapsedMapping(const Mapping& mapping) : genes_(mapping.shap
   c_ = NodeArray(std::move(c));
 }
 
-CollapsedMapping CollapsedMapping::compute(const NodeGroup& group, Mapping on_root,
+CollapsedMapping CollapsedMapping::compute(const NodeGroup& group, AtRoot<Mapping> mapping,
                                            const ProgressCallback& progress) {
-  MappingShape shape = on_root.shape();
-  group.all.broadcast(shape.genes);
-  group.all.broadcast(shape.hidden);
-  const auto parameters = share(group, NodeArray(std::move(on_root).release()));
+  AtRoot<MappingShape> root_shape = mapping.transform(&Mapping::shape);
+  const MappingShape shape{group.all.broadcast(root_shape.take(&MappingShape::genes)),
+                           group.all.broadcast(root_shape.take(&MappingShape::hidden))};
+  AtRoot<NodeArray<float>> whole;
+  if (mapping.is_here()) whole = AtRoot(NodeArray(std::move(*mapping).release()));
+  const auto parameters = share(group, std::move(whole));
   const MappingWeights weights{shape, parameters.view()};
   NodeBuffer<double> a(group, shape.genes * shape.genes);
   NodeBuffer<double> c(group, shape.genes);
@@ -122,25 +124,25 @@ double CollapsedMapping::bytes_to_compute(const MappingShape& shape) {
          static_cast<double>(std::min(tile_columns, shape.genes) + std::min(tile_rows, shape.genes));
 }
 
-CollapsedMapping CollapsedMapping::replicate(const NodeGroup& group, CollapsedMapping on_root) {
-  std::int32_t is_sparse = on_root.sparse_ ? 1 : 0;
-  group.all.broadcast(is_sparse);
-  if (is_sparse != 0) {
-    return CollapsedMapping(
-        SparseMapping::replicate(group, on_root.sparse_ ? std::move(*on_root.sparse_) : SparseMapping{}));
-  }
-  group.all.broadcast(on_root.genes_);
-  auto a = share(group, std::move(on_root.a_));
-  auto c = share(group, std::move(on_root.c_));
-  return {on_root.genes_, std::move(a), std::move(c)};
+CollapsedMapping CollapsedMapping::replicate(const NodeGroup& group, AtRoot<CollapsedMapping> mapping) {
+  AtRoot<std::optional<SparseMapping>> sparse = mapping.take(&CollapsedMapping::sparse_);
+  if (group.all.broadcast(sparse.transform([](const auto& found) { return found.has_value(); })))
+    return CollapsedMapping(SparseMapping::replicate(
+        group, sparse.is_here() ? AtRoot(std::move(**sparse)) : AtRoot<SparseMapping>()));
+  const std::int64_t genes = group.all.broadcast(mapping.take(&CollapsedMapping::genes_));
+  auto a = share(group, mapping.take(&CollapsedMapping::a_));
+  auto c = share(group, mapping.take(&CollapsedMapping::c_));
+  return {genes, std::move(a), std::move(c)};
 }
 
-std::vector<CollapsedMapping> replicate(const NodeGroup& group, std::vector<CollapsedMapping> on_root) {
-  std::int64_t count = std::ssize(on_root);
-  group.all.broadcast(count);
-  on_root.resize(static_cast<std::size_t>(count));
-  for (CollapsedMapping& mapping : on_root) mapping = CollapsedMapping::replicate(group, std::move(mapping));
-  return on_root;
+std::vector<CollapsedMapping> replicate(const NodeGroup& group,
+                                        AtRoot<std::vector<CollapsedMapping>> mappings) {
+  const std::int64_t count = group.all.broadcast(
+      mappings.transform([](const std::vector<CollapsedMapping>& all) { return std::ssize(all); }));
+  std::vector<CollapsedMapping> everywhere;
+  for (std::int64_t at = 0; at < count; ++at)
+    everywhere.push_back(CollapsedMapping::replicate(group, take(mappings, at)));
+  return everywhere;
 }
 
 }  // namespace dko

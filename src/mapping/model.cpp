@@ -56,32 +56,32 @@ std::vector<CollapsedMapping> collapse(const Model& model) {
 
 namespace {
 
-CollapsedMapping collapse_member(const NodeGroup& group, Member member, const ProgressCallback& progress) {
-  std::int32_t is_sparse = std::holds_alternative<FittedMapping>(member) ? 1 : 0;
-  group.all.broadcast(is_sparse);
-  if (is_sparse == 0) {
-    auto* trained = std::get_if<TrainedMapping>(&member);
-    return CollapsedMapping::compute(group, trained != nullptr ? std::move(trained->mapping) : Mapping(),
-                                     progress);
-  }
-  auto* fitted = std::get_if<FittedMapping>(&member);
-  return CollapsedMapping(
-      SparseMapping::replicate(group, fitted != nullptr ? std::move(fitted->mapping) : SparseMapping{}));
+template <class Made>
+auto mapping_of(AtRoot<Member>& member) {
+  return member.is_here() ? AtRoot(std::move(std::get<Made>(*member).mapping))
+                          : AtRoot<decltype(Made::mapping)>();
+}
+
+CollapsedMapping collapse_member(const NodeGroup& group, AtRoot<Member> member,
+                                 const ProgressCallback& progress) {
+  const bool is_sparse = group.all.broadcast(
+      member.transform(std::holds_alternative<FittedMapping, TrainedMapping, FittedMapping>));
+  if (is_sparse) return CollapsedMapping(SparseMapping::replicate(group, mapping_of<FittedMapping>(member)));
+  return CollapsedMapping::compute(group, mapping_of<TrainedMapping>(member), progress);
 }
 
 }  // namespace
 
-std::vector<CollapsedMapping> collapse(const NodeGroup& group, std::vector<Member> on_root,
+std::vector<CollapsedMapping> collapse(const NodeGroup& group, AtRoot<std::vector<Member>> members,
                                        const ProgressCallback& progress) {
-  std::int64_t count = std::ssize(on_root);
-  group.all.broadcast(count);
-  on_root.resize(static_cast<std::size_t>(count));
+  const std::int64_t count =
+      group.all.broadcast(members.transform([](const std::vector<Member>& all) { return std::ssize(all); }));
   std::vector<CollapsedMapping> collapsed;
   for (std::int64_t at = 0; at < count; ++at) {
     const auto of_member = [&](std::int64_t done, std::int64_t total) {
       progress(at * total + done, count * total);
     };
-    collapsed.push_back(collapse_member(group, std::move(on_root[static_cast<std::size_t>(at)]),
+    collapsed.push_back(collapse_member(group, take(members, at),
                                         progress ? ProgressCallback(of_member) : ProgressCallback()));
   }
   return collapsed;
@@ -113,14 +113,16 @@ template <class T, std::size_t count>
 void take(const Communicator& communicator, const std::array<T*, count>& values, int from) {
   std::array<T, count> own{};
   for (std::size_t at = 0; at < count; ++at) own[at] = *values[at];
-  const std::vector<T> taken = communicator.to_root(std::span<const T>(own), from);
-  for (std::size_t at = 0; at < taken.size(); ++at) *values[at] = taken[at];
+  const AtRoot<std::vector<T>> taken = communicator.to_root(std::span<const T>(own), from);
+  if (!taken.is_here()) return;
+  for (std::size_t at = 0; at < taken->size(); ++at) *values[at] = (*taken)[at];
 }
 
 /// The same of a text or a curve; elsewhere it is empty.
 template <class Sequence>
 void take(const Communicator& communicator, Sequence& values, int from) {
-  const auto taken = communicator.to_root(std::span<const typename Sequence::value_type>(values), from);
+  const auto taken =
+      communicator.to_root(std::span<const typename Sequence::value_type>(values), from).or_empty();
   values.assign(taken.begin(), taken.end());
 }
 
@@ -148,8 +150,8 @@ void take(const Communicator& communicator, SparseRecord& record, int from) {
 Mapping mapping_to_root(const Communicator& communicator, const Mapping& mapping, int from) {
   MappingShape shape = mapping.shape();
   take(communicator, std::array{&shape.genes, &shape.hidden}, from);
-  std::vector<float> parameters = communicator.to_root(mapping.parameters(), from);
-  return communicator.is_root() ? Mapping(shape, std::move(parameters)) : Mapping();
+  AtRoot<std::vector<float>> parameters = communicator.to_root(mapping.parameters(), from);
+  return parameters.is_here() ? Mapping(shape, std::move(*parameters)) : Mapping();
 }
 
 SparseMapping mapping_to_root(const Communicator& communicator, const SparseMapping& mapping, int from) {
@@ -158,20 +160,19 @@ SparseMapping mapping_to_root(const Communicator& communicator, const SparseMapp
 
 }  // namespace
 
-Member to_root(const Communicator& communicator, Member member, int from) {
-  if (from == 0) return communicator.is_root() ? std::move(member) : Member();
+AtRoot<Member> to_root(const Communicator& communicator, Member member, int from) {
+  if (from == 0) return at_root(communicator, std::move(member));
   // All must make the same calls, whatever they pass.
-  std::int32_t is_sparse = std::holds_alternative<FittedMapping>(member) ? 1 : 0;
+  bool is_sparse = std::holds_alternative<FittedMapping>(member);
   communicator.broadcast(is_sparse, from);
-  if (communicator.rank() != from)
-    member = is_sparse != 0 ? Member(FittedMapping{}) : Member(TrainedMapping{});
+  if (communicator.rank() != from) member = is_sparse ? Member(FittedMapping{}) : Member(TrainedMapping{});
   std::visit(
       [&](auto& made) {
         take(communicator, made.record, from);
         made.mapping = mapping_to_root(communicator, made.mapping, from);
       },
       member);
-  return communicator.is_root() ? std::move(member) : Member();
+  return at_root(communicator, std::move(member));
 }
 
 }  // namespace dko

@@ -65,23 +65,22 @@ std::string SparseMapping::checksum(const Names& genes) const {
   return sum.text();
 }
 
-SparseMapping SparseMapping::replicate(const NodeGroup& group, SparseMapping on_root) {
-  SparseMapping mapping;
-  mapping.factors_ = on_root.factors_;
-  group.all.broadcast(mapping.factors_);
-  mapping.starts_ = share(group, std::move(on_root.starts_));
-  mapping.rows_ = share(group, std::move(on_root.rows_));
-  mapping.effects_ = share(group, std::move(on_root.effects_));
-  mapping.offset_ = share(group, std::move(on_root.offset_));
-  mapping.floor_ = share(group, std::move(on_root.floor_));
-  mapping.loadings_ = share(group, std::move(on_root.loadings_));
-  mapping.responses_ = share(group, std::move(on_root.responses_));
-  return mapping;
+SparseMapping SparseMapping::replicate(const NodeGroup& group, AtRoot<SparseMapping> mapping) {
+  SparseMapping everywhere;
+  everywhere.factors_ = group.all.broadcast(mapping.take(&SparseMapping::factors_));
+  everywhere.starts_ = share(group, mapping.take(&SparseMapping::starts_));
+  everywhere.rows_ = share(group, mapping.take(&SparseMapping::rows_));
+  everywhere.effects_ = share(group, mapping.take(&SparseMapping::effects_));
+  everywhere.offset_ = share(group, mapping.take(&SparseMapping::offset_));
+  everywhere.floor_ = share(group, mapping.take(&SparseMapping::floor_));
+  everywhere.loadings_ = share(group, mapping.take(&SparseMapping::loadings_));
+  everywhere.responses_ = share(group, mapping.take(&SparseMapping::responses_));
+  return everywhere;
 }
 
 SparseMapping SparseMapping::to_root(const Communicator& communicator, const SparseMapping& mapping,
                                      int from) {
-  const auto moved = [&](auto values) { return communicator.to_root(values, from); };
+  const auto moved = [&](auto values) { return communicator.to_root(values, from).or_empty(); };
   SparseMapping on_root(SparseMappingParts{
       moved(mapping.starts()), moved(mapping.rows()), moved(mapping.effects()), moved(mapping.offset()),
       moved(mapping.floor()), moved(mapping.loadings()), moved(mapping.responses())});

@@ -41,21 +41,21 @@ Bootstrap::Bootstrap(std::int64_t units, std::int64_t resamples, std::uint64_t s
     if (progress) progress(number - first + 1, end - first);
   }
   values_ = ranks.gather(std::span<const double>(mine));
-  if (resamples > 0) width_ = values_.size() / resamples_;
+  if (resamples > 0 && values_.is_here()) width_ = values_->size() / resamples_;
 }
 
 std::optional<Interval> Bootstrap::interval(std::size_t figure) const {
   if (units_ < fewest_units) return std::nullopt;
   std::vector<double> values;
-  for (std::size_t at = figure; at < values_.size(); at += width_) values.push_back(values_[at]);
+  for (std::size_t at = figure; at < values_->size(); at += width_) values.push_back((*values_)[at]);
   return middle(std::move(values), resamples_);
 }
 
 std::optional<Interval> Bootstrap::interval_of_difference(std::size_t figure, std::size_t other) const {
   if (units_ < fewest_units) return std::nullopt;
   std::vector<double> values;
-  for (std::size_t at = 0; at < values_.size(); at += width_)
-    values.push_back(values_[at + figure] - values_[at + other]);
+  for (std::size_t at = 0; at < values_->size(); at += width_)
+    values.push_back((*values_)[at + figure] - (*values_)[at + other]);
   return middle(std::move(values), resamples_);
 }
 

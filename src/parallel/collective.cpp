@@ -35,11 +35,11 @@ void agree(const Communicator& communicator, const std::optional<CollectiveFailu
   throw CollectiveFailure(static_cast<ExitCode>(code), text);
 }
 
-void on_every_rank(const Communicator& communicator, const std::function<void()>& work) {
+void run_on_every_rank(const Communicator& communicator, const std::function<void()>& work) {
   agree(communicator, failure_of(work));
 }
 
-void on_root(const Communicator& communicator, const std::function<void()>& work) {
+void run_on_root(const Communicator& communicator, const std::function<void()>& work) {
   const auto failure = communicator.is_root() ? failure_of(work) : std::nullopt;
   auto code = static_cast<std::int32_t>(failure ? failure->code() : ExitCode::done);
   std::string message = failure ? failure->what() : "";

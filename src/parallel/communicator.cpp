@@ -197,6 +197,12 @@ void Communicator::gather_raw(const void* data, std::int64_t count, Scalar type,
   }
 }
 
+void Communicator::broadcast(bool& value, int root) const {
+  auto flag = static_cast<std::int32_t>(value);
+  broadcast(flag, root);
+  value = flag != 0;
+}
+
 void Communicator::broadcast(std::string& text, int root) const {
   if (!handle_) return;
   std::vector<char> letters(text.begin(), text.end());

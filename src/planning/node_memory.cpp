@@ -79,8 +79,8 @@ std::vector<NodeSupply> gather_nodes(const NodeGroup& nodes) {
   const std::array numbers{own.ranks, own.available, own.shared_available};
   std::array<char, 65> name{};
   if (::gethostname(name.data(), name.size() - 1) != 0) name[0] = '?';
-  const auto of_all = nodes.leaders.gather(std::span<const double>(numbers));
-  const auto names = nodes.leaders.gather(std::span<const char>(name));
+  const auto of_all = nodes.leaders.gather(std::span<const double>(numbers)).or_empty();
+  const auto names = nodes.leaders.gather(std::span<const char>(name)).or_empty();
   for (std::size_t at = 0; at * numbers.size() < of_all.size(); ++at) {
     const double* of_node = &of_all[at * numbers.size()];
     all.push_back({of_node[0], of_node[1], of_node[2], &names[at * name.size()]});
@@ -145,10 +145,10 @@ std::string shared_memory_folder() {
   return chosen != nullptr ? chosen : "/dev/shm";
 }
 
-NodeMemory require_on_every_node(const MemoryNeed& need, Job& job) {
+AtRoot<NodeMemory> require_on_every_node(const AtRoot<MemoryNeed>& root_need, Job& job) {
   const std::vector<NodeSupply> nodes = gather_nodes(job.nodes);
-  NodeMemory memory;
-  on_root(job.ranks(), [&] {
+  return on_root(job.ranks(), [&] {
+    const MemoryNeed& need = *root_need;
     const NodeSupply& scarcest =
         *std::ranges::min_element(nodes, {}, [&](const NodeSupply& node) { return node.left(need); });
     if (scarcest.left(need) < 0) refuse(need, scarcest);
@@ -158,9 +158,8 @@ NodeMemory require_on_every_node(const MemoryNeed& need, Job& job) {
                  nodes.size() == 1 ? "this node"
                                    : fmt::format("{}, the scarcest of {}", scarcest.name,
                                                  counted(std::ssize(nodes), "node")));
-    memory = {need, scarcest.ranks, scarcest.total(need), scarcest.available};
+    return NodeMemory{need, scarcest.ranks, scarcest.total(need), scarcest.available};
   });
-  return memory;
 }
 
 }  // namespace dko

@@ -94,9 +94,9 @@ Split member_split(const Split& split, std::uint64_t seed, std::int64_t member) 
 MemberGroups::MemberGroups(std::int64_t of_members, int of_ranks)
     : members(of_members), ranks(of_ranks), count(std::min<std::int64_t>(of_members, of_ranks)) {}
 
-std::vector<Member> make_members(const ExpressionMatrix& profiles, const Split& split,
-                                 const ModelOptions& options, const Communicator& communicator,
-                                 const ProgressCallback& progress, StopVote* vote) {
+AtRoot<std::vector<Member>> make_members(const ExpressionMatrix& profiles, const Split& split,
+                                         const ModelOptions& options, const Communicator& communicator,
+                                         const ProgressCallback& progress, StopVote* vote) {
   const MemberGroups groups(options.made(), communicator.size());
   const int own_group = groups.of(communicator.rank());
   const Communicator group = communicator.split(own_group);
@@ -112,12 +112,12 @@ std::vector<Member> make_members(const ExpressionMatrix& profiles, const Split& 
   if (vote != nullptr && vote->finish() && !failure)
     failure.emplace(ExitCode::stopped, "the trainings were stopped");
   agree(communicator, failure);
-  std::vector<Member> members;
+  auto members = at_root(communicator, std::vector<Member>());
   for (std::int64_t member = 0; member < options.made(); ++member) {
     const bool is_own = member % groups.count == own_group;
     Member made = is_own ? std::move(of_group[static_cast<std::size_t>(member / groups.count)]) : Member();
-    made = to_root(communicator, std::move(made), groups.leader(member % groups.count));
-    if (communicator.is_root()) members.push_back(std::move(made));
+    AtRoot<Member> moved = to_root(communicator, std::move(made), groups.leader(member % groups.count));
+    if (moved.is_here()) members->push_back(std::move(*moved));
   }
   return members;
 }

@@ -9,20 +9,20 @@
 
 namespace dko {
 
-std::vector<CollapsedMapping> collapse_members(std::vector<Member> on_root, Job& job) {
+std::vector<CollapsedMapping> collapse_members(AtRoot<std::vector<Member>> members, Job& job) {
   const Stopwatch watch;
-  const bool is_dense = !on_root.empty() && std::holds_alternative<TrainedMapping>(on_root.front());
+  const bool is_dense = members.is_here() && std::holds_alternative<TrainedMapping>(members->front());
   ProgressCallback progress;
   if (is_dense) {
     job.log.info("computing A = W2·W1 on {} of each node", counted(job.nodes.node.size(), "rank"));
     progress = show_progress(job.log, "computing A = W2·W1", "tiles");
   }
-  std::vector<CollapsedMapping> members = collapse(job.nodes, std::move(on_root), progress);
+  std::vector<CollapsedMapping> collapsed = collapse(job.nodes, std::move(members), progress);
   if (is_dense) {
-    job.log.info("A = W2·W1 of {} for {} in {}", counted(std::ssize(members), "mapping"),
-                 counted(members.front().genes(), "gene"), human_seconds(watch.seconds()));
+    job.log.info("A = W2·W1 of {} for {} in {}", counted(std::ssize(collapsed), "mapping"),
+                 counted(collapsed.front().genes(), "gene"), human_seconds(watch.seconds()));
   }
-  return members;
+  return collapsed;
 }
 
 }  // namespace dko

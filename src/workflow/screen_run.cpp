@@ -60,7 +60,7 @@ struct SecondsSpent {
 class ScreenRun {
  public:
   ScreenRun(const ScreenPlan& plan, const ExpressionMatrix& matrix, std::span<const CollapsedMapping> members,
-            std::optional<OutputFile>& output, const ScreenNotes& notes, const StopRequest& stop, Job& job)
+            AtRoot<OutputFile>& output, const AtRoot<ScreenNotes>& notes, const StopRequest& stop, Job& job)
       : plan_(plan),
         matrix_(matrix),
         members_(members),
@@ -111,19 +111,19 @@ class ScreenRun {
 
   /// Makes the file, or finds out what is left to do in the one that is there.
   void begin() {
+    path_ = ranks().broadcast(
+        output_.transform([](const OutputFile& file) { return file.partial_path().string(); }));
     on_root(ranks(), [&] {
-      path_ = output_->partial_path().string();
       if (output_->is_resumed()) return;
       RankSnapshots::remove_all(path_);
       std::filesystem::remove(whole_path());
       const PendingEvents work = whole_work(plan_, matrix_, ranks().size());
       output_->begin([&](const std::filesystem::path& path) {
         create_screen_file(path, matrix_, plan_, job_.provenance,
-                           {notes_.model, notes_.training_seconds, &work, {}});
+                           {notes_->model, notes_->training_seconds, &work, {}});
       });
       output_->keep();
     });
-    ranks().broadcast(path_);
     left_ = read_left(path_, plan_, matrix_, job_.provenance, ranks());
     if (left_.damaged > 0)
       job_.log.warn("{}: {} failed the checksum and will be scored again", path_,
@@ -135,7 +135,7 @@ class ScreenRun {
     const auto done = [&](ScoreArray array, std::int64_t all) { return all - left_.work[array].events(); };
     counts_.resumed = done(ScoreArray::singles, counts_.events.singles) +
                       done(ScoreArray::list, counts_.events.listed) + of_pairs;
-    if (!ranks().is_root() || !output_->is_resumed()) return;
+    if (!output_.is_here() || !output_->is_resumed()) return;
     job_.log.info("{}: resuming: {} of {} are scored already", path_, with_thousands(counts_.resumed),
                   counted(counts_.events.total(), "knockout"));
   }
@@ -226,7 +226,7 @@ class ScreenRun {
     on_root(ranks(), [&] {
       require_disk_space(whole, kept_pairs_bytes(*counts_.kept, plan_.doubles), "the pairs that are kept");
       create_screen_file(whole, matrix_, plan_, job_.provenance,
-                         {notes_.model, notes_.training_seconds, &blocks, counts_.kept});
+                         {notes_->model, notes_->training_seconds, &blocks, counts_.kept});
     });
     {
       ScreenWriter writer(whole, ranks(), plan_);
@@ -248,9 +248,8 @@ class ScreenRun {
     ScoreViews singles;
     for (const Score score : every_score) {
       if (!plan_.singles.has(score) || !plan_.doubles.has(score)) continue;
-      std::vector<float> values;
-      on_root(ranks(), [&] { values = read_singles(path_, score); });
-      shared[score] = share(job_.nodes, NodeArray(std::move(values)));
+      shared[score] =
+          share(job_.nodes, on_root(ranks(), [&] { return NodeArray(read_singles(path_, score)); }));
       singles[score] = shared[score].view();
     }
     const PairGenes genes = pair_genes(plan_, matrix_);
@@ -333,8 +332,8 @@ class ScreenRun {
   const ScreenPlan& plan_;
   const ExpressionMatrix& matrix_;
   std::span<const CollapsedMapping> members_;
-  std::optional<OutputFile>& output_;
-  const ScreenNotes& notes_;
+  AtRoot<OutputFile>& output_;
+  const AtRoot<ScreenNotes>& notes_;
   const StopRequest& stop_;
   Job& job_;
   PairIndex index_;
@@ -348,8 +347,8 @@ class ScreenRun {
 }  // namespace
 
 ScreenCounts run_screen(const ScreenPlan& plan, const ExpressionMatrix& matrix,
-                        std::span<const CollapsedMapping> members, std::optional<OutputFile>& output,
-                        const ScreenNotes& notes, const StopRequest& stop, Job& job) {
+                        std::span<const CollapsedMapping> members, AtRoot<OutputFile>& output,
+                        const AtRoot<ScreenNotes>& notes, const StopRequest& stop, Job& job) {
   return ScreenRun(plan, matrix, members, output, notes, stop, job).run();
 }
 

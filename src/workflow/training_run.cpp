@@ -107,12 +107,14 @@ ProgressText progress_text(const ExpressionMatrix& profiles, const ModelOptions&
 }
 
 /// What rank 0 alone, which has the members, says and notes of them.
-void conclude(Model& model, const ExpressionMatrix& profiles, const ModelOptions& options, Job& job) {
-  for (const Member& member : model.members)
+Model conclude(std::vector<Member> members, const ExpressionMatrix& profiles, const ModelOptions& options,
+               Job& job) {
+  for (const Member& member : members)
     std::visit([&](const auto& made) { report(made.record, options.training, job.log); }, member);
-  model.genes = profiles.gene_names();
+  Model model{std::move(members), profiles.gene_names(), {}};
   job.provenance.model_checksum = checksum_of(model);
   model.provenance = job.provenance;
+  return model;
 }
 
 }  // namespace
@@ -120,8 +122,8 @@ void conclude(Model& model, const ExpressionMatrix& profiles, const ModelOptions
 namespace {
 
 /// Made on all ranks, unless they are stopped. Collective.
-std::vector<Member> make_or_stop(const ExpressionMatrix& profiles, const Split& split,
-                                 const ModelOptions& options, const StopRequest* stop, Job& job) {
+AtRoot<std::vector<Member>> make_or_stop(const ExpressionMatrix& profiles, const Split& split,
+                                         const ModelOptions& options, const StopRequest* stop, Job& job) {
   const ProgressCallback progress = show_progress(job.log, progress_text(profiles, options));
   const bool is_saved = !options.checkpoint.file.empty();
   if (stop != nullptr && stop->has_time_limit() && !is_saved) {
@@ -142,20 +144,21 @@ std::vector<Member> make_or_stop(const ExpressionMatrix& profiles, const Split& 
 
 }  // namespace
 
-TrainedModel run_training(const ExpressionMatrix& profiles, Split split, const ModelOptions& options,
-                          const StopRequest* stop, Job& job) {
+TrainedModel run_training(const ExpressionMatrix& profiles, AtRoot<Split> of_root,
+                          const ModelOptions& options, const StopRequest* stop, Job& job) {
+  Split split = std::move(of_root).or_empty();
   for (auto* cells : {&split.training, &split.validation, &split.held_out}) job.ranks().broadcast(*cells);
   announce(split, options, job.log);
   announce_plan(profiles, split, options, job.ranks().size(), job.log);
   const Stopwatch watch;
   const bool is_dko = options.kind == MappingKind::dko;
-  TrainedModel trained;
   ModelOptions own = options;
   prepare_for_training(own.checkpoint, job);
-  trained.model.members = make_or_stop(profiles, split, own, stop, job);
+  AtRoot<std::vector<Member>> members = make_or_stop(profiles, split, own, stop, job);
+  TrainedModel trained;
   trained.seconds = watch.seconds();
   job.log.info("{} in {}", is_dko ? "trained" : "fitted", human_seconds(*trained.seconds));
-  on_root(job.ranks(), [&] { conclude(trained.model, profiles, options, job); });
+  trained.model = on_root(job.ranks(), [&] { return conclude(std::move(*members), profiles, options, job); });
   return trained;
 }
 

@@ -183,22 +183,22 @@ TruthEvents choose_truth_events(const std::string& what, std::int64_t order, con
   return sorted(sample_pairs(targets, index, number.value_or(index.total()), seed));
 }
 
-std::int64_t write_truth(TruthEvents events, const RegulatoryDynamics& dynamics, const RankCells& mine,
-                         CsvWriter* csv, Job& job) {
+AtRoot<std::int64_t> write_truth(AtRoot<TruthEvents> of_root, const RegulatoryDynamics& dynamics,
+                                 const RankCells& mine, const AtRoot<CsvWriter*>& csv, Job& job) {
+  TruthEvents events = std::move(of_root).or_empty();
   job.ranks().broadcast(events.order);
   job.ranks().broadcast(events.genes);
   job.ranks().broadcast(events.cells);
-  const std::vector<double> values =
+  const AtRoot<std::vector<double>> values =
       job.ranks().gather(std::span<const double>(solve_mine(events, dynamics, mine, job)));
-  std::int64_t left_out = 0;
-  on_root(job.ranks(), [&] {
-    left_out = write_events(*csv, events, values);
+  return on_root(job.ranks(), [&] {
+    const std::int64_t left_out = write_events(**csv, events, *values);
     if (left_out > 0) {
       job.log.warn("{} of {} did not reach a steady state and were skipped", with_thousands(left_out),
                    counted(events.size(), "knockout"));
     }
+    return events.size() - left_out;
   });
-  return events.size() - left_out;
 }
 
 }  // namespace dko

@@ -15,6 +15,7 @@ Communicator Communicator::one_rank() {
 
 void Communicator::barrier() const {}
 void Communicator::broadcast_raw(void*, std::int64_t, Scalar, int) const {}
+void Communicator::broadcast(bool&, int) const {}
 void Communicator::broadcast(std::string&, int) const {}
 void Communicator::broadcast(std::vector<std::string>&, int) const {}
 void Communicator::reduce_raw(void*, std::int64_t, Scalar, Reduction) const {}

@@ -183,7 +183,7 @@ TEST_CASE("intervals hold the figure, and a score's lead over a worse one is abo
   question.least_effect = 0.5;
   question.scores = {{"good", good}, {"bad", bad}};
   question.baselines = {1};
-  const ScoreComparison comparison = compare_scores(question, 100, 1, Communicator::one_rank());
+  const ScoreComparison comparison = *compare_scores(AtRoot(question), 100, 1, Communicator::one_rank());
   for (const ComparedScore& score : comparison.scores) {
     // Means over cells drawn with replacement are noisier than over the cells: their interval may lie below.
     for (const EventFigure which : {EventFigure::over_events, EventFigure::auroc, EventFigure::auprc}) {
@@ -195,7 +195,7 @@ TEST_CASE("intervals hold the figure, and a score's lead over a worse one is abo
   CHECK(comparison.scores[0].over_baseline[0]->low > 0.3);
   CHECK(comparison.scores[1].over_baseline[0]->high == 0);
   CHECK(comparison.base_rate == Approx(0.5).margin(0.05));
-  const ScoreComparison without = compare_scores(question, 0, 1, Communicator::one_rank());
+  const ScoreComparison without = *compare_scores(AtRoot(question), 0, 1, Communicator::one_rank());
   CHECK_FALSE(without.scores[0].intervals[0].has_value());
 }
 
@@ -207,7 +207,7 @@ TEST_CASE("fewer than ten cells give no interval, however often they are drawn")
     question.truth.push_back(static_cast<double>(event % 5));
     question.scores[0].values.push_back(static_cast<double>(event % 7));
   }
-  const ScoreComparison comparison = compare_scores(question, 100, 1, Communicator::one_rank());
+  const ScoreComparison comparison = *compare_scores(AtRoot(question), 100, 1, Communicator::one_rank());
   CHECK(comparison.scores[0].figures[0].has_value());
   CHECK_FALSE(comparison.scores[0].intervals[0].has_value());
   CHECK(comparison.scores[0].units_compared == 0);
@@ -226,6 +226,6 @@ TEST_CASE("the best of several baselines is the one to beat, figure by figure") 
     question.scores[2].values.push_back(value * value);
   }
   question.baselines = {1, 2};
-  const ScoreComparison comparison = compare_scores(question, 0, 1, Communicator::one_rank());
+  const ScoreComparison comparison = *compare_scores(AtRoot(question), 0, 1, Communicator::one_rank());
   CHECK(comparison.best_baseline[0] == 2U);
 }

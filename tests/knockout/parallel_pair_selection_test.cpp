@@ -90,7 +90,7 @@ void check_selection(Screened& screened, const PairKeeping& keeping) {
     }
   }
   const auto found = ranks.gather(std::span<const std::int64_t>(numbers));
-  if (ranks.is_root()) CHECK(found == wanted_pairs(screened, keeping));
+  if (found.is_here()) CHECK(*found == wanted_pairs(screened, keeping));
 }
 
 PairKeeping selected(std::int64_t top, std::optional<double> threshold, const Measure& by) {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "dko/mapping/model.hpp"
-#include "support/screens.hpp"
+#include "support/testing.hpp"
 
 using namespace dko;
 
@@ -38,7 +38,7 @@ TEST_CASE("A and c computed by all ranks are those of one process, to the bit") 
   const auto expected = testing::collapsed(mappings);
   std::int64_t done = 0;
   std::int64_t total = 0;
-  const auto shared = collapse(nodes, ranks.is_root() ? members_of(mappings) : std::vector<Member>(),
+  const auto shared = collapse(nodes, at_root(ranks, members_of(mappings)),
                                [&](std::int64_t part, std::int64_t whole) { done = part, total = whole; });
   REQUIRE(shared.size() == 2);
   for (std::size_t member = 0; member < 2; ++member) CHECK(same_bits(shared[member], expected[member]));

@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 #include <new>
+#include <stdexcept>
+#include <string>
 
 #include "support/testing.hpp"
 
@@ -11,6 +13,32 @@ TEST_CASE("what rank 0 does is done once") {
   int done = 0;
   on_root(testing::world(), [&] { ++done; });
   CHECK(testing::world().sum(done) == 1);
+}
+
+TEST_CASE("what rank 0 finds out is its own, until all are told") {
+  const auto& world = testing::world();
+  const AtRoot<std::string> word = on_root(world, [] { return std::string("found"); });
+  REQUIRE(word.is_here() == world.is_root());
+  if (world.is_root())
+    CHECK(*word == "found");
+  else
+    CHECK_THROWS_AS(*word, std::logic_error);
+  CHECK(word.transform(&std::string::size).is_here() == world.is_root());
+  CHECK(world.broadcast(word) == "found");
+  CHECK_THROWS_AS(on_root(world, []() -> int { throw InputError("line 3"); }), CollectiveFailure);
+}
+
+TEST_CASE("what is moved out of a value at root is nowhere else") {
+  const auto& world = testing::world();
+  struct Both {
+    std::string text;
+    int number;
+  };
+  AtRoot<Both> both = at_root(world, Both{"text", 3});
+  AtRoot<std::string> text = both.take(&Both::text);
+  CHECK(text.is_here() == world.is_root());
+  CHECK(std::move(text).or_empty() == (world.is_root() ? "text" : ""));
+  CHECK(world.broadcast(both.take(&Both::number)) == 3);
 }
 
 TEST_CASE("a failure of rank 0 is every rank's, with its words and its code") {
@@ -37,6 +65,7 @@ TEST_CASE("a failure of any rank is every rank's, the first one's where several 
   int done = 0;
   on_every_rank(world, [&] { ++done; });
   CHECK(done == 1);
+  CHECK(on_every_rank(world, [&] { return world.rank(); }) == world.rank());
   const auto words_of = [&](int first_failing) {
     try {
       on_every_rank(world, [&] {

@@ -15,7 +15,7 @@ TEST_CASE("every rank sees what rank 0 held, in one copy a node") {
     values.resize(100003);
     std::iota(values.begin(), values.end(), 0.5);
   }
-  const NodeArray<double> shared = share(group, NodeArray(std::move(values)));
+  const NodeArray<double> shared = share(group, at_root(group.all, NodeArray(std::move(values))));
   REQUIRE(shared.size() == 100003);
   CHECK(shared[0] == 0.5);
   CHECK(shared[100002] == 100002.5);
@@ -41,14 +41,13 @@ TEST_CASE("an array is filled by all ranks of the node, each its part") {
 
 TEST_CASE("an empty array can be shared") {
   const NodeGroup group(testing::world());
-  CHECK(share(group, NodeArray(std::vector<float>{})).size() == 0);
-  CHECK(share(group, NodeArray<std::int32_t>()).size() == 0);
+  CHECK(share(group, at_root(group.all, NodeArray(std::vector<float>{}))).size() == 0);
+  CHECK(share(group, at_root(group.all, NodeArray<std::int32_t>())).size() == 0);
 }
 
 TEST_CASE("a matrix is the same on every rank") {
   const NodeGroup group(testing::world());
   const auto original = testing::random_matrix(30, 20, 0.4, 1);
-  const auto replica =
-      ExpressionMatrix::replicate(group, testing::world().is_root() ? original : ExpressionMatrix());
+  const auto replica = ExpressionMatrix::replicate(group, at_root(group.all, original));
   CHECK(replica.checksum() == original.checksum());
 }

@@ -33,7 +33,7 @@ std::vector<float> kept_by(const PairSelection& selection, const Communicator& r
     values.push_back(pair.scores.impact);
     values.push_back(pair.scores.network);
   }
-  return ranks.gather(std::span<const float>(values));
+  return ranks.gather(std::span<const float>(values)).or_empty();
 }
 
 PairSelection selected(const Data& data, const Communicator& ranks) {

@@ -21,13 +21,12 @@ void check_screen(const ExpressionMatrix& root_matrix, const std::filesystem::pa
                   std::int64_t members) {
   const Communicator& ranks = testing::world();
   const NodeGroup nodes(ranks);
-  const ExpressionMatrix matrix =
-      ExpressionMatrix::replicate(nodes, ranks.is_root() ? root_matrix : ExpressionMatrix());
+  const ExpressionMatrix matrix = ExpressionMatrix::replicate(nodes, at_root(ranks, root_matrix));
   const ScreenPlan plan =
-      ScreenPlan::replicate(nodes, ranks.is_root() ? testing::full_plan(root_matrix, members) : ScreenPlan());
+      ScreenPlan::replicate(nodes, at_root(ranks, testing::full_plan(root_matrix, members)));
   const auto weights =
       testing::collapsed(testing::random_members(members, {matrix.genes(), matrix.genes()}, 41));
-  const auto mappings = replicate(nodes, ranks.is_root() ? weights : std::vector<CollapsedMapping>());
+  const auto mappings = replicate(nodes, at_root(ranks, weights));
   const PendingEvents work = whole_work(plan, matrix, ranks.size());
   dko::on_root(ranks, [&] {
     create_screen_file(path, matrix, plan, start_provenance("dko screen", ranks.size()),

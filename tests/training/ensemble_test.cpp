@@ -47,7 +47,7 @@ TEST_CASE("an ensemble of one is what train makes") {
   const Split split = split_cells(profiles, 0.2, 0, {}, 1);
   const auto members = make_members(profiles, split, options, Communicator::one_rank());
   const TrainedMapping alone = train(profiles, split, options.training, Communicator::one_rank());
-  REQUIRE(members.size() == 1);
-  const auto ours = std::get<TrainedMapping>(members.front()).mapping.parameters();
+  REQUIRE(members->size() == 1);
+  const auto ours = std::get<TrainedMapping>(members->front()).mapping.parameters();
   CHECK(std::equal(ours.begin(), ours.end(), alone.mapping.parameters().begin()));
 }

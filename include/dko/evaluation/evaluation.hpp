@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 
 #include "dko/base/log.hpp"
@@ -17,8 +18,8 @@ namespace dko {
 struct Evaluation {
   const ExpressionMatrix& profiles;           ///< relative profiles of the input
   std::span<const CollapsedMapping> members;  ///< of the model; none: the screen has the scores
-  const ScreenReader* screen;                 ///< rank 0 only; null without a screen
-  std::int64_t resamples;                     ///< of the cells, for 95 % intervals; 0: no intervals
+  const AtRoot<std::optional<ScreenReader>>& screen;
+  std::int64_t resamples;  ///< of the cells, for 95 % intervals; 0: no intervals
   std::uint64_t seed;
   double least_effect;  ///< a knockout has an effect if its true score is above this
   const NodeGroup& nodes;

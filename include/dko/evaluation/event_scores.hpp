@@ -29,9 +29,9 @@ struct EventScores {
 /// @throws InputError if it has knockouts of as many genes nowhere.
 EventScores scores_in_screen(const ScreenReader& screen, const TruthTable& truth);
 
-/// Scores the events of rank 0's table on all ranks, by every measure but those, as means over the members.
-/// The result is on rank 0. Collective.
-EventScores scores_by_model(std::span<const CollapsedMapping> members, const ExpressionMatrix& matrix,
-                            const TruthTable& truth, const NodeGroup& nodes);
+/// Scores the events of the table on all ranks, by every measure but those, as means over the members.
+/// Collective.
+AtRoot<EventScores> scores_by_model(std::span<const CollapsedMapping> members, const ExpressionMatrix& matrix,
+                                    const AtRoot<TruthTable>& truth, const NodeGroup& nodes);
 
 }  // namespace dko

@@ -31,9 +31,9 @@ struct KnockoutEvaluation {
 };
 
 /// Compares the mean change that a knockout of `gene` is predicted to make with the real one (`path`), with
-/// up to `null_genes` other genes in its place. The result is at root. Collective. @throws CollectiveFailure
-/// as read_real_knockout, if no cell expresses the gene beside another, or for want of memory
-KnockoutEvaluation evaluate_real_knockout(const std::string& path, const std::string& gene,
-                                          std::int64_t null_genes, const Evaluation& evaluation);
+/// up to `null_genes` other genes in its place. Collective. @throws CollectiveFailure as read_real_knockout,
+/// if no cell expresses the gene beside another, or for want of memory
+AtRoot<KnockoutEvaluation> evaluate_real_knockout(const std::string& path, const std::string& gene,
+                                                  std::int64_t null_genes, const Evaluation& evaluation);
 
 }  // namespace dko

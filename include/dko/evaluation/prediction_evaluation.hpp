@@ -31,9 +31,10 @@ struct PredictionEvaluation {
   std::vector<ProfilePredictor> predictors;  ///< the mapping first, then the baselines
 };
 
-/// Compares the held-out profiles of a prediction, significant only at root, with baselines that learn from
-/// the other cells of the input: a ridge regression per gene, mean shares × n, mean shares. The result is at
-/// root. Collective. @throws CollectiveFailure if the prediction is of other data
-PredictionEvaluation evaluate_prediction(const Prediction& prediction, const Evaluation& evaluation);
+/// Compares the held-out profiles of a prediction with baselines that learn from the other cells of the
+/// input: a ridge regression per gene, mean shares × n, mean shares. Collective.
+/// @throws CollectiveFailure if the prediction is of other data
+AtRoot<PredictionEvaluation> evaluate_prediction(const AtRoot<Prediction>& prediction,
+                                                 const Evaluation& evaluation);
 
 }  // namespace dko

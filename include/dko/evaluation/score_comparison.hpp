@@ -43,9 +43,9 @@ struct ScoreComparison {
 };
 
 /// Compares scores with a truth, with 95 % confidence intervals from `resamples` draws of the cells with
-/// replacement, the same draws for every score. `question` is significant only at root, and so is the result
-/// (elsewhere without figures). Collective.
-ScoreComparison compare_scores(ScoreQuestion question, std::int64_t resamples, std::uint64_t seed,
-                               const Communicator& ranks, const ProgressCallback& progress = {});
+/// replacement, the same draws for every score. Collective.
+AtRoot<ScoreComparison> compare_scores(AtRoot<ScoreQuestion> question, std::int64_t resamples,
+                                       std::uint64_t seed, const Communicator& ranks,
+                                       const ProgressCallback& progress = {});
 
 }  // namespace dko

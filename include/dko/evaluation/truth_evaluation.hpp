@@ -30,8 +30,8 @@ struct TruthEvaluation {
 };
 
 /// Compares the scores of a screen or a model with a table of true effects (`path`), and with baselines: a
-/// gene's own share of the cell's expression, of pairs their sum, of interactions also −product. The result
-/// is at root. Collective. @throws CollectiveFailure as read_truth, or if none of its knockouts was scored
-TruthEvaluation evaluate_truth(const std::string& path, const Evaluation& evaluation);
+/// gene's own share of the cell's expression, of pairs their sum, of interactions also −product. Collective.
+/// @throws CollectiveFailure as read_truth, or if none of its knockouts was scored
+AtRoot<TruthEvaluation> evaluate_truth(const std::string& path, const Evaluation& evaluation);
 
 }  // namespace dko

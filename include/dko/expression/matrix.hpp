@@ -70,8 +70,8 @@ class ExpressionMatrix {
   /// not every format has them.
   std::string checksum() const;
 
-  /// The matrix of rank 0, held once per node. The argument is significant only at root. Collective.
-  static ExpressionMatrix replicate(const NodeGroup& group, ExpressionMatrix on_root);
+  /// The matrix, held once per node. Collective.
+  static ExpressionMatrix replicate(const NodeGroup& group, AtRoot<ExpressionMatrix> matrix);
 
  private:
   template <class T>

@@ -49,10 +49,11 @@ std::vector<std::int64_t> cells_to_knock_out(const ExpressionMatrix& matrix,
 
 /// Explains the knockout of `removed` (gene numbers, ascending, distinct) in `cells` (at least one, each as
 /// cells_to_knock_out finds them). `matrix` gives the presence. Arguments are the same on all ranks, which
-/// share the cells; the result is on rank 0, and the same to the bit for any number of them. Collective.
-Explanation explain_knockout(const ExpressionMatrix& matrix, std::span<const CollapsedMapping> members,
-                             std::span<const std::int32_t> removed, std::span<const std::int64_t> cells,
-                             const Communicator& ranks);
+/// share the cells; the result is the same to the bit for any number of them. Collective.
+AtRoot<Explanation> explain_knockout(const ExpressionMatrix& matrix,
+                                     std::span<const CollapsedMapping> members,
+                                     std::span<const std::int32_t> removed,
+                                     std::span<const std::int64_t> cells, const Communicator& ranks);
 
 /// By what genes are ranked.
 enum class ChangeOrder { network_change, change };

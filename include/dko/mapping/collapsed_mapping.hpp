@@ -26,15 +26,14 @@ class CollapsedMapping {
   /// Local; 2N²H floating-point operations.
   explicit CollapsedMapping(const Mapping& mapping);
 
-  /// The same, to the bit, of the mapping of rank 0, held once per node: the ranks of each node compute A and
-  /// c together, straight into the memory that they share. The argument is significant only at root. On its
-  /// way a node holds the parameters once (4·(2NH + N + H) bytes) beside A (8N² bytes). Progress counts tiles
-  /// of A that this rank computed. Collective.
+  /// The same, to the bit, held once per node: the ranks of each node compute A and c together, straight into
+  /// the memory that they share. On its way a node holds the parameters once (4·(2NH + N + H) bytes) beside A
+  /// (8N² bytes). Progress counts tiles of A that this rank computed. Collective.
   ///
   /// The parameters must get to every node in any case. Sharing the products over all ranks of all nodes
   /// instead would move another 8N² bytes to each node, to save operations that take 2N²H / (ranks per node ×
   /// their speed): a few seconds for 10,000 genes.
-  static CollapsedMapping compute(const NodeGroup& group, Mapping on_root,
+  static CollapsedMapping compute(const NodeGroup& group, AtRoot<Mapping> mapping,
                                   const ProgressCallback& progress = {});
 
   /// Bytes of A and c in double precision. Local.
@@ -60,8 +59,8 @@ class CollapsedMapping {
   /// c of the dense form.
   std::span<const double> offset() const { return c_.view(); }
 
-  /// The mapping of rank 0, held once per node. The argument is significant only at root. Collective.
-  static CollapsedMapping replicate(const NodeGroup& group, CollapsedMapping on_root);
+  /// The mapping, held once per node. Collective.
+  static CollapsedMapping replicate(const NodeGroup& group, AtRoot<CollapsedMapping> mapping);
 
  private:
   std::int64_t genes_ = 0;
@@ -71,6 +70,7 @@ class CollapsedMapping {
 };
 
 /// The same of several, the members of an ensemble, one after the other. Collective.
-std::vector<CollapsedMapping> replicate(const NodeGroup& group, std::vector<CollapsedMapping> on_root);
+std::vector<CollapsedMapping> replicate(const NodeGroup& group,
+                                        AtRoot<std::vector<CollapsedMapping>> mappings);
 
 }  // namespace dko

@@ -95,10 +95,9 @@ std::vector<MemberRecord> records_of(const Model& model);
 /// What a screen needs of each member. Local.
 std::vector<CollapsedMapping> collapse(const Model& model);
 
-/// The same of the members of rank 0, held once per node and computed by all ranks of it
-/// (CollapsedMapping::compute), one member after the other: each is given up as it is done. What other ranks
-/// pass is ignored. Progress is that of this rank. Collective.
-std::vector<CollapsedMapping> collapse(const NodeGroup& group, std::vector<Member> on_root,
+/// The same, held once per node and computed by all ranks of it (CollapsedMapping::compute), one member after
+/// the other: each is given up as it is done. Progress is that of this rank. Collective.
+std::vector<CollapsedMapping> collapse(const NodeGroup& group, AtRoot<std::vector<Member>> members,
                                        const ProgressCallback& progress = {});
 
 /// Relative profiles that the model predicts, the mean over its members, cells × genes by rows; genes that a
@@ -110,8 +109,8 @@ std::vector<float> predict_profiles(const Model& model, const ExpressionMatrix& 
 std::vector<float> predict_profiles(const Member& member, const ExpressionMatrix& profiles,
                                     std::span<const std::int64_t> cells);
 
-/// The member of rank `from` on rank 0, moved there without passing through others, which may be large; an
-/// empty one elsewhere. `member` is significant only at rank `from`. Collective.
-Member to_root(const Communicator& communicator, Member member, int from);
+/// The member of rank `from`, moved to rank 0 without passing through others, which may be large. `member` is
+/// significant only at rank `from`. Collective.
+AtRoot<Member> to_root(const Communicator& communicator, Member member, int from);
 
 }  // namespace dko

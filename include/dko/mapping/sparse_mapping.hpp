@@ -69,8 +69,8 @@ class SparseMapping {
   /// Checksum of all arrays and of the genes they belong to.
   std::string checksum(const Names& genes) const;
 
-  /// The mapping of rank 0, held once per node. The argument is significant only at root. Collective.
-  static SparseMapping replicate(const NodeGroup& group, SparseMapping on_root);
+  /// The mapping, held once per node. Collective.
+  static SparseMapping replicate(const NodeGroup& group, AtRoot<SparseMapping> mapping);
   /// The mapping of rank `from` on rank 0; an empty one elsewhere. Collective.
   static SparseMapping to_root(const Communicator& communicator, const SparseMapping& mapping, int from);
 

@@ -25,7 +25,7 @@ class Bootstrap {
  public:
   /// Draws `units` units (cells) with replacement `resamples` times and calls `figures(weights)`, weights
   /// telling how often each unit was drawn; always with equally many figures. Resample b depends on the seed
-  /// and b alone. The ranks share the resamples; the result is on rank 0 (elsewhere empty). Collective.
+  /// and b alone. The ranks share the resamples. Collective.
   Bootstrap(std::int64_t units, std::int64_t resamples, std::uint64_t seed, const Communicator& ranks,
             const std::function<Figures(std::span<const double> weights)>& figures,
             const ProgressCallback& progress = {});
@@ -35,6 +35,7 @@ class Bootstrap {
 
   /// Percentiles 2.5 and 97.5 of a figure over the resamples in which it is defined; nothing where it is in
   /// less than half of them, and of fewer units than fewest_units.
+  /// Local: rank 0 alone has the resamples.
   std::optional<Interval> interval(std::size_t figure) const;
   /// The same of one figure less another.
   std::optional<Interval> interval_of_difference(std::size_t figure, std::size_t other) const;
@@ -43,7 +44,7 @@ class Bootstrap {
   std::size_t resamples_;
   std::int64_t units_;
   std::size_t width_ = 0;
-  std::vector<double> values_;  // resamples × figures, NaN for none
+  AtRoot<std::vector<double>> values_;  // resamples × figures, NaN for none
 };
 
 }  // namespace dko

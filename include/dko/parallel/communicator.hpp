@@ -5,7 +5,10 @@
 #include <span>
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <vector>
+
+#include "dko/parallel/at_root.hpp"
 
 namespace dko {
 
@@ -103,8 +106,16 @@ class Communicator {
     values.resize(static_cast<std::size_t>(count));
     broadcast(std::span<T>(values), root);
   }
+  void broadcast(bool& value, int root = 0) const;
   void broadcast(std::string& text, int root = 0) const;
   void broadcast(std::vector<std::string>& texts, int root = 0) const;
+  /// The value of rank 0, on all. Collective.
+  template <class T>
+  T broadcast(AtRoot<T> value) const {
+    T everywhere = std::move(value).or_empty();
+    broadcast(everywhere);
+    return everywhere;
+  }
 
   /// Element-wise sum over the ranks, in place, on all ranks the same bits. Collective.
   template <class T>
@@ -128,21 +139,21 @@ class Communicator {
     return value;
   }
 
-  /// The values of all ranks, one after the other in the order of the ranks, on rank 0; nothing elsewhere.
-  /// Ranks may pass different numbers of them. Collective.
+  /// The values of all ranks, one after the other in the order of the ranks. Ranks may pass different numbers
+  /// of them. Collective.
   template <class T>
-  std::vector<T> gather(std::span<const T> values) const {
+  AtRoot<std::vector<T>> gather(std::span<const T> values) const {
     const std::vector<std::int64_t> counts = gather_counts(static_cast<std::int64_t>(values.size()));
     std::int64_t total = 0;
     for (const std::int64_t count : counts) total += count;
     std::vector<T> all(static_cast<std::size_t>(total));
     gather_raw(values.data(), static_cast<std::int64_t>(values.size()), scalar_of<T>(), all.data(), counts);
-    return all;
+    return is_root() ? AtRoot(std::move(all)) : AtRoot<std::vector<T>>();
   }
 
-  /// The values of rank `from` on rank 0, without passing through others; nothing elsewhere. Collective.
+  /// The values of rank `from`, without passing through others. Collective.
   template <class T>
-  std::vector<T> to_root(std::span<const T> values, int from) const {
+  AtRoot<std::vector<T>> to_root(std::span<const T> values, int from) const {
     return gather(rank_ == from ? values : std::span<const T>());
   }
 
@@ -167,5 +178,11 @@ class Communicator {
   int rank_ = 0;
   int size_ = 1;
 };
+
+/// This rank's value where it is rank 0; elsewhere it is dropped. Local.
+template <class T>
+AtRoot<T> at_root(const Communicator& communicator, T value) {
+  return communicator.is_root() ? AtRoot<T>(std::move(value)) : AtRoot<T>();
+}
 
 }  // namespace dko

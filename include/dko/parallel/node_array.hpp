@@ -87,17 +87,16 @@ class NodeBuffer {
   std::span<T> values_;
 };
 
-/// Gives every node one copy of the array that the root of `group.all` holds. What other ranks pass is
-/// ignored. Collective. @throws Error if the node has no shared memory left.
+/// Gives every node one copy of the array. Collective.
+/// @throws Error if the node has no shared memory left.
 template <class T>
-NodeArray<T> share(const NodeGroup& group, NodeArray<T> root_array) {
-  if (group.all.size() == 1) return root_array;
-  std::int64_t count = root_array.size();
-  group.all.broadcast(count);
+NodeArray<T> share(const NodeGroup& group, AtRoot<NodeArray<T>> array) {
+  if (group.all.size() == 1) return std::move(*array);
+  const std::int64_t count = group.all.broadcast(array.transform(&NodeArray<T>::size));
   const std::int64_t bytes = count * static_cast<std::int64_t>(sizeof(T));
   auto [owner, data] = detail::allocate_on_node(group, bytes);
-  if (group.all.is_root() && count > 0) {
-    std::memcpy(data, root_array.view().data(), static_cast<std::size_t>(bytes));
+  if (array.is_here() && count > 0) {
+    std::memcpy(data, array->view().data(), static_cast<std::size_t>(bytes));
   }
   detail::spread(group, owner, {data, static_cast<std::size_t>(bytes)});
   return {std::move(owner), {reinterpret_cast<const T*>(data), static_cast<std::size_t>(count)}};

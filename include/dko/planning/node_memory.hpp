@@ -42,10 +42,9 @@ struct NodeMemory {
   double available = 0;
 };
 
-/// Compares the need, significant only at root, with what every node has available, its shared memory folder
-/// included where several ranks share, and says in the log how the scarcest does. Returns that node's, at
-/// root. Collective. @throws CollectiveFailure (exit code 1) that says what is missing where, and what would
-/// help.
-NodeMemory require_on_every_node(const MemoryNeed& need, Job& job);
+/// Compares the need with what every node has available, its shared memory folder included where several
+/// ranks share, and says in the log how the scarcest does. Returns that node's. Collective.
+/// @throws CollectiveFailure (exit code 1) that says what is missing where, and what would help.
+AtRoot<NodeMemory> require_on_every_node(const AtRoot<MemoryNeed>& need, Job& job);
 
 }  // namespace dko

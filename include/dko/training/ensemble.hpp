@@ -54,15 +54,14 @@ struct MemberGroups {
 /// split and seed, by MemberGroups. A lone sparse mapping is fitted to the training and the validation cells;
 /// of several each is fitted to its own training cells.
 ///
-/// The members are on rank 0, in order; elsewhere there are none, and no rank but the leader of its group
-/// had a whole trained one. Sparse members are the same bits for any number of ranks, the original's as with
-/// train() on as many ranks as the group has, with checkpoints in a file for each (member_checkpoint).
-/// `profiles` and `split` are the same on every rank. With a vote, trainings stop when it says so, their
-/// state saved. Collective.
+/// The members are in order; no rank but the leader of its group had a whole trained one. Sparse members are
+/// the same bits for any number of ranks, the original's as with train() on as many ranks as the group has,
+/// with checkpoints in a file for each (member_checkpoint). `profiles` and `split` are the same on every
+/// rank. With a vote, trainings stop when it says so, their state saved. Collective.
 /// @throws CollectiveFailure, the same on every rank, if any member's training diverged, or with exit code 5
 /// if they were stopped.
-std::vector<Member> make_members(const ExpressionMatrix& profiles, const Split& split,
-                                 const ModelOptions& options, const Communicator& communicator,
-                                 const ProgressCallback& progress = {}, StopVote* vote = nullptr);
+AtRoot<std::vector<Member>> make_members(const ExpressionMatrix& profiles, const Split& split,
+                                         const ModelOptions& options, const Communicator& communicator,
+                                         const ProgressCallback& progress = {}, StopVote* vote = nullptr);
 
 }  // namespace dko

@@ -7,8 +7,7 @@
 
 namespace dko {
 
-/// What a screen needs of the members of rank 0, once per node, computed by all ranks; says so in the log.
-/// The argument is significant only at root. Collective.
-std::vector<CollapsedMapping> collapse_members(std::vector<Member> on_root, Job& job);
+/// What a screen needs of the members, once per node, computed by all ranks; says so in the log. Collective.
+std::vector<CollapsedMapping> collapse_members(AtRoot<std::vector<Member>> members, Job& job);
 
 }  // namespace dko

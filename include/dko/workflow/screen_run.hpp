@@ -34,18 +34,18 @@ struct ScreenCounts {
   std::optional<std::int64_t> kept;  ///< of the pairs, where some are selected
 };
 
-/// What a screen file says beside the scores; significant only at root.
+/// What a screen file says beside the scores.
 struct ScreenNotes {
   ModelNotes model;
   std::optional<double> training_seconds;
 };
 
 /// Screens on all ranks, or what is left to do in a file that is resumed, and gives the file its name.
-/// `output` and `notes` are significant only at root; all else is the same on every rank. Collective.
+/// All but `output` and `notes` is the same on every rank. Collective.
 /// @throws CollectiveFailure with exit code 5 if all ranks were stopped; what was scored is in the file,
 /// which is kept under the name it has while it is not finished
 ScreenCounts run_screen(const ScreenPlan& plan, const ExpressionMatrix& matrix,
-                        std::span<const CollapsedMapping> members, std::optional<OutputFile>& output,
-                        const ScreenNotes& notes, const StopRequest& stop, Job& job);
+                        std::span<const CollapsedMapping> members, AtRoot<OutputFile>& output,
+                        const AtRoot<ScreenNotes>& notes, const StopRequest& stop, Job& job);
 
 }  // namespace dko

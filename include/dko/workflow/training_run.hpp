@@ -21,15 +21,14 @@ double model_bytes(const ExpressionMatrix& matrix, const ModelOptions& options);
 std::int64_t most_steps(const std::vector<MemberRecord>& records);
 
 struct TrainedModel {
-  Model model;                    ///< on rank 0 only; empty elsewhere
+  AtRoot<Model> model;
   std::optional<double> seconds;  ///< none if it was made by an earlier job
 };
 
-/// Trains on all ranks, and says how; notes the model's checksum in the provenance of rank 0. `split` counts
-/// on rank 0, `profiles` is the same on every rank. Where there are checkpoints it can be stopped.
-/// Collective.
+/// Trains on all ranks, and says how; notes the model's checksum in the provenance of rank 0. `profiles` is
+/// the same on every rank. Where there are checkpoints it can be stopped. Collective.
 /// @throws CollectiveFailure with exit code 5 if it was
-TrainedModel run_training(const ExpressionMatrix& profiles, Split split, const ModelOptions& options,
+TrainedModel run_training(const ExpressionMatrix& profiles, AtRoot<Split> split, const ModelOptions& options,
                           const StopRequest* stop, Job& job);
 
 }  // namespace dko

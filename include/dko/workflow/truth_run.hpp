@@ -39,9 +39,9 @@ struct RankCells {
 
 /// Solves the network again for every event, each on the rank that has its cell, and writes on rank 0
 /// gene,cell,K_true_vs_original,K_true_vs_renormalised, of pairs both scores of their single knockouts as
-/// well; numbers from 0. Events whose cell reaches no steady state are skipped with a warning. `events`
-/// and `csv` are significant only at root. Returns how many were written there. Collective.
-std::int64_t write_truth(TruthEvents events, const RegulatoryDynamics& dynamics, const RankCells& mine,
-                         CsvWriter* csv, Job& job);
+/// well; numbers from 0. Events whose cell reaches no steady state are skipped with a warning. Returns how
+/// many were written. Collective.
+AtRoot<std::int64_t> write_truth(AtRoot<TruthEvents> events, const RegulatoryDynamics& dynamics,
+                                 const RankCells& mine, const AtRoot<CsvWriter*>& csv, Job& job);
 
 }  // namespace dko

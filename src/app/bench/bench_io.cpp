@@ -21,6 +21,7 @@
 #include "dko/base/random.hpp"
 #include "dko/base/stopwatch.hpp"
 #include "dko/base/text.hpp"
+#include "dko/base/units.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/parallel/raw_file.hpp"
 #include "dko/results/screen_file/screen_writer.hpp"
@@ -30,8 +31,6 @@
 namespace dko::app {
 
 namespace {
-
-constexpr double gibi = 1 << 30;
 
 // A synthetic screen: of all pairs of cells that express this many genes.
 constexpr std::int64_t genes_of_cell = 1000;
@@ -45,7 +44,7 @@ struct IoOptions {
 
   std::int64_t cells() const {
     return std::max<std::int64_t>(
-        1, std::llround(size * gibi / (sizeof(float) * static_cast<double>(pairs_of_cell))));
+        1, std::llround(size * gibibyte / (sizeof(float) * static_cast<double>(pairs_of_cell))));
   }
   std::int64_t scores() const { return cells() * pairs_of_cell; }
   double bytes() const { return sizeof(float) * static_cast<double>(scores()); }
@@ -115,8 +114,8 @@ struct Task {
   std::string path;
   RankShare share;
   std::vector<float> piece;
-  ScreenPlan plan;          ///< its arrays on rank 0 only
-  ExpressionMatrix matrix;  ///< on rank 0 only
+  ScreenPlan plan;  ///< without targets
+  AtRoot<ExpressionMatrix> matrix;
 };
 
 void write_plainly(const Task& task, auto& file) {
@@ -160,7 +159,10 @@ double time_way(const Way& way, const Task& task, const Job& job) {
   const Communicator& ranks = job.ranks();
   on_root(ranks, [&] {
     std::filesystem::resize_file(task.path, 0);
-    if (way.is_screen) create_screen_file(task.path, task.matrix, task.plan, job.provenance);
+    if (!way.is_screen) return;
+    ScreenPlan plan = task.plan;
+    plan.targets = select_targets(*task.matrix);
+    create_screen_file(task.path, *task.matrix, plan, job.provenance);
   });
   ranks.barrier();
   const Stopwatch watch;
@@ -216,21 +218,19 @@ void run(const IoOptions& options, const Context& context) {
       throw UsageError("dko bench io measures MPI-IO: start it by mpirun or srun, if only with -n 1");
   });
   Job job = start_job(context, options.common, 1);
-  std::optional<OutputFile> out;
-  std::optional<JsonReport> summary;
+  AtRoot<OutputFile> out =
+      on_root(job.ranks(), [&] { return OutputFile(options.out, options.common.force); });
+  AtRoot<JsonReport> summary = on_root(job.ranks(), [&] { return JsonReport(options.common); });
   Task task;
   const RankShare blocks = job.ranks().share_of((options.scores() + events_of_block - 1) / events_of_block);
   task.share = {blocks.first * events_of_block, std::min(options.scores(), blocks.last * events_of_block)};
   task.plan.doubles = ScoreSet{{.impact = true}};
-  on_root(job.ranks(), [&] {
-    out.emplace(options.out, options.common.force);
-    summary.emplace(options.common);
-    task.path = out->partial_path().string();
+  task.path = job.ranks().broadcast(
+      out.transform([](const OutputFile& file) { return file.partial_path().string(); }));
+  task.matrix = on_root(job.ranks(), [&] {
     require_disk_space(task.path, 1.01 * options.bytes(), "the scores");
-    task.matrix = make_cells(options.cells(), genes_of_cell, genes_of_cell, 1);  // all express all
-    task.plan.targets = select_targets(task.matrix);
+    return make_cells(options.cells(), genes_of_cell, genes_of_cell, 1);  // all express all
   });
-  job.ranks().broadcast(task.path);
   RandomStream stream(1, "scores", static_cast<std::uint64_t>(job.ranks().rank()));
   task.piece.resize(scores_per_write);
   for (float& score : task.piece) score = static_cast<float>(stream.uniform(0, 1));

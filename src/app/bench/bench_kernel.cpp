@@ -194,9 +194,8 @@ std::vector<std::int32_t> draw_cell(std::int64_t n, std::int64_t genes, std::uin
 /// The first mapping of the model, if one is given, once per node. Collective.
 std::optional<CollapsedMapping> given_mapping(const KernelOptions& options, const Communicator& ranks) {
   if (options.model.empty()) return std::nullopt;
-  CollapsedMapping mapping;
-  on_root(ranks, [&] { mapping = collapse(read_model(options.model)).front(); });
-  return CollapsedMapping::replicate(NodeGroup(ranks), std::move(mapping));
+  return CollapsedMapping::replicate(
+      NodeGroup(ranks), on_root(ranks, [&] { return collapse(read_model(options.model)).front(); }));
 }
 
 class KernelBench {
@@ -317,8 +316,7 @@ void run(const KernelOptions& options, const Context& context) {
     if (ranks.is_root()) print_fit(options);
     return;
   }
-  std::optional<JsonReport> summary;
-  on_root(ranks, [&] { summary.emplace(options.common); });
+  AtRoot<JsonReport> summary = on_root(ranks, [&] { return JsonReport(options.common); });
   const std::vector<Speed> speeds = KernelBench(options, ranks).run();
   on_root(ranks, [&] {
     const double bandwidth = measure_read_bandwidth();

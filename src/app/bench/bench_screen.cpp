@@ -125,44 +125,52 @@ void report(const ScreenCounts& counts, const Phases& phases, double peak_of_ran
              100 * counts.of_ranks.imbalance(), human_bytes(peak_of_rank));
 }
 
+/// What rank 0 claims and makes before the screen.
+struct Preparation {
+  OutputFile out;
+  JsonReport summary;
+  ExpressionMatrix matrix{};
+  ScreenPlan plan{};
+  MemoryNeed need{};
+  std::vector<Member> members{};
+};
+
+Preparation prepare(const BenchScreenOptions& options, Job& job) {
+  Preparation ready{OutputFile(options.out, options.common.force), JsonReport(options.common)};
+  ready.matrix = make_cells(options.cells, options.genes, options.expressed, options.seed);
+  ready.plan = make_plan(ready.matrix, options.screen, 1, ready.out, job);
+  check_screen(ready.matrix, ready.plan, ready.out, options.kind, 0, job.ranks().size());
+  Model model = make_model(options, ready.matrix.gene_names());
+  ready.need = screen_memory(ready.matrix, ready.plan, model_footprint(model, ready.matrix));
+  ready.members = std::move(model.members);
+  return ready;
+}
+
 void run(const BenchScreenOptions& options, const Context& context) {
   Job job = start_job(context, options.common, options.seed);
   Phases phases;
   Stopwatch watch;
-  std::optional<OutputFile> out;
-  std::optional<JsonReport> summary;
-  ExpressionMatrix on_root_matrix;
-  ScreenPlan on_root_plan;
-  MemoryNeed need;
-  std::vector<Member> on_root_members;
-  on_root(job.ranks(), [&] {
-    out.emplace(options.out, options.common.force);
-    summary.emplace(options.common);
-    on_root_matrix = make_cells(options.cells, options.genes, options.expressed, options.seed);
-    on_root_plan = make_plan(on_root_matrix, options.screen, 1, *out, job);
-    check_screen(on_root_matrix, on_root_plan, *out, options.kind, 0, job.ranks().size());
-    Model model = make_model(options, on_root_matrix.gene_names());
-    need = screen_memory(on_root_matrix, on_root_plan, model_footprint(model, on_root_matrix));
-    on_root_members = std::move(model.members);
-  });
-  const nlohmann::ordered_json memory = to_json(require_on_every_node(need, job));
-  const ExpressionMatrix matrix = ExpressionMatrix::replicate(job.nodes, std::move(on_root_matrix));
-  const ScreenPlan plan = ScreenPlan::replicate(job.nodes, std::move(on_root_plan));
+  AtRoot<Preparation> ready = on_root(job.ranks(), [&] { return prepare(options, job); });
+  const AtRoot<NodeMemory> memory = require_on_every_node(ready.take(&Preparation::need), job);
+  const ExpressionMatrix matrix = ExpressionMatrix::replicate(job.nodes, ready.take(&Preparation::matrix));
+  const ScreenPlan plan = ScreenPlan::replicate(job.nodes, ready.take(&Preparation::plan));
+  AtRoot<OutputFile> out = ready.take(&Preparation::out);
   phases.making = watch.seconds();
   watch = Stopwatch();
-  const std::vector<CollapsedMapping> members = collapse_members(std::move(on_root_members), job);
+  const std::vector<CollapsedMapping> members = collapse_members(ready.take(&Preparation::members), job);
   phases.collapsing = watch.seconds();
-  const ScreenCounts counts = run_screen(plan, matrix, members, out, {}, StopRequest({}), job);
+  const ScreenCounts counts =
+      run_screen(plan, matrix, members, out, at_root(job.ranks(), ScreenNotes()), StopRequest({}), job);
   phases.screening = counts.seconds;
   const double peak = job.ranks().max(peak_memory());
   on_root(job.ranks(), [&] {
     report(counts, phases, peak, job.ranks().size());
-    summary->write({{"provenance", to_json(job.provenance)},
-                    {"instruction_set", name_of(plan.instructions)},
-                    {"screen", to_json(counts)},
-                    {"collapse_seconds", phases.collapsing},
-                    {"memory", memory},
-                    {"peak_bytes_of_rank", peak}});
+    ready->summary.write({{"provenance", to_json(job.provenance)},
+                          {"instruction_set", name_of(plan.instructions)},
+                          {"screen", to_json(counts)},
+                          {"collapse_seconds", phases.collapsing},
+                          {"memory", to_json(*memory)},
+                          {"peak_bytes_of_rank", peak}});
   });
 }
 

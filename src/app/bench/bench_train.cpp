@@ -98,12 +98,11 @@ class TrainBench {
   const Bandwidths& bandwidths() const { return bandwidths_; }
 
   TrainingRuns run(std::int64_t genes) {
-    ExpressionMatrix on_root_profiles;
-    on_root(ranks(), [&] {
-      on_root_profiles = make_profiles(std::ssize(split_.training) + std::ssize(split_.validation), genes,
-                                       options_.expressed_of(genes), options_.training.seed);
-    });
-    const ExpressionMatrix profiles = ExpressionMatrix::replicate(job_.nodes, std::move(on_root_profiles));
+    const ExpressionMatrix profiles = ExpressionMatrix::replicate(
+        job_.nodes, on_root(ranks(), [&] {
+          return make_profiles(std::ssize(split_.training) + std::ssize(split_.validation), genes,
+                               options_.expressed_of(genes), options_.training.seed);
+        }));
     TrainingRuns runs;
     runs.size = training_size(profiles, split_, options_.training);
     if (fits(runs, ParallelForm::sharded, 1)) measure_alone(runs, profiles);
@@ -181,8 +180,7 @@ std::optional<Network> find_network(const BenchTrainOptions& options, const Comm
 
 void run(const BenchTrainOptions& options, const Context& context) {
   Job job = start_job(context, options.common, options.training.seed);
-  std::optional<JsonReport> summary;
-  on_root(job.ranks(), [&] { summary.emplace(options.common); });
+  AtRoot<JsonReport> summary = on_root(job.ranks(), [&] { return JsonReport(options.common); });
   const std::optional<Network> network = find_network(options, job.ranks());
   TrainBench bench(options, job);
   std::vector<TrainingRuns> all;

@@ -96,34 +96,35 @@ CommandLine line_of(EvaluateOptions& options) {
 }
 
 /// What rank 0 reads before any computing.
-struct Preparation {
-  std::optional<JsonReport> summary;
-  ExpressionMatrix profiles;
-  std::vector<CollapsedMapping> members;
-  std::optional<ScreenReader> screen;
-  Prediction prediction;
+struct Inputs {
+  JsonReport summary;
+  ExpressionMatrix profiles{};
+  std::vector<CollapsedMapping> members{};
+  std::optional<ScreenReader> screen{};
+  Prediction prediction{};
 };
 
-void prepare(Preparation& ready, const EvaluateOptions& options, Job& job) {
-  ready.summary.emplace(options.common);
+Inputs read_inputs(const EvaluateOptions& options, Job& job) {
+  Inputs inputs{JsonReport(options.common)};
   std::optional<Model> model;
   if (!options.model.empty()) model = read_model(options.model);
   const ExpressionMatrix matrix =
       model ? load_input(options.input, *model, options.model, job) : load_input(options.input, job);
-  if (model) ready.members = collapse(*model);
+  if (model) inputs.members = collapse(*model);
   if (!options.screen.empty()) {
-    ready.screen.emplace(options.screen);
-    job.provenance.model_checksum = ready.screen->provenance().model_checksum;
-    if (ready.screen->provenance().input_checksum != job.provenance.input_checksum) {
+    inputs.screen.emplace(options.screen);
+    job.provenance.model_checksum = inputs.screen->provenance().model_checksum;
+    if (inputs.screen->provenance().input_checksum != job.provenance.input_checksum) {
       throw InputError(fmt::format("{} is a screen of other data than {}: their checksums differ",
                                    options.screen, options.input.path));
     }
   }
-  if (!options.prediction.empty()) ready.prediction = read_prediction(options.prediction);
-  ready.profiles = matrix.relative_profiles();
+  if (!options.prediction.empty()) inputs.prediction = read_prediction(options.prediction);
+  inputs.profiles = matrix.relative_profiles();
+  return inputs;
 }
 
-void report(const std::vector<std::pair<std::string, ReportPart>>& parts, Preparation& ready,
+void report(const std::vector<std::pair<std::string, ReportPart>>& parts, JsonReport& summary,
             const EvaluateOptions& options, const Job& job) {
   nlohmann::ordered_json json{{"provenance", to_json(job.provenance)},
                               {"least_effect", options.least_effect},
@@ -142,20 +143,20 @@ void report(const std::vector<std::pair<std::string, ReportPart>>& parts, Prepar
   if (options.resamples > 0)
     std::cout << "(the intervals are over cells: they say nothing of another training, or of other data)\n";
   json["verdicts"] = all_verdicts;
-  ready.summary->write(json);
+  summary.write(json);
 }
 
 void run(const EvaluateOptions& options, const Context& context) {
   Job job = start_job(context, options.common, options.seed);
 
-  Preparation ready;
-  on_root(job.ranks(), [&] { prepare(ready, options, job); });
-  const ExpressionMatrix profiles = ExpressionMatrix::replicate(job.nodes, std::move(ready.profiles));
-  const std::vector<CollapsedMapping> members = replicate(job.nodes, std::move(ready.members));
+  AtRoot<Inputs> inputs = on_root(job.ranks(), [&] { return read_inputs(options, job); });
+  const ExpressionMatrix profiles = ExpressionMatrix::replicate(job.nodes, inputs.take(&Inputs::profiles));
+  const std::vector<CollapsedMapping> members = replicate(job.nodes, inputs.take(&Inputs::members));
+  const auto screen = inputs.take(&Inputs::screen);
   const Evaluation evaluation{
       profiles,
       members,
-      ready.screen ? &*ready.screen : nullptr,
+      screen,
       options.resamples,
       options.seed,
       options.least_effect,
@@ -164,22 +165,23 @@ void run(const EvaluateOptions& options, const Context& context) {
       [&] { return show_progress(job.log, "resampling (rank 0's share)", "resamples"); }};
   std::vector<std::pair<std::string, ReportPart>> parts;
   for (const std::string& truth : options.truth) {
-    const TruthEvaluation found = evaluate_truth(truth, evaluation);
+    const AtRoot<TruthEvaluation> found = evaluate_truth(truth, evaluation);
     on_root(job.ranks(),
-            [&] { parts.emplace_back("truth", truth_report(truth, found, options.least_effect)); });
+            [&] { parts.emplace_back("truth", truth_report(truth, *found, options.least_effect)); });
   }
   if (!options.prediction.empty()) {
-    const PredictionEvaluation found = evaluate_prediction(ready.prediction, evaluation);
-    on_root(job.ranks(), [&] { parts.emplace_back("prediction", prediction_report(found)); });
+    const AtRoot<PredictionEvaluation> found =
+        evaluate_prediction(inputs.take(&Inputs::prediction), evaluation);
+    on_root(job.ranks(), [&] { parts.emplace_back("prediction", prediction_report(*found)); });
   }
   if (!options.real_knockout.empty()) {
-    const KnockoutEvaluation found =
+    const AtRoot<KnockoutEvaluation> found =
         evaluate_real_knockout(options.real_knockout, options.gene, options.null_genes, evaluation);
     on_root(job.ranks(), [&] {
-      parts.emplace_back("real_knockout", knockout_report(options.real_knockout, options.gene, found));
+      parts.emplace_back("real_knockout", knockout_report(options.real_knockout, options.gene, *found));
     });
   }
-  on_root(job.ranks(), [&] { report(parts, ready, options, job); });
+  on_root(job.ranks(), [&] { report(parts, inputs->summary, options, job); });
 }
 
 }  // namespace

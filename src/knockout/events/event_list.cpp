@@ -10,11 +10,11 @@
 
 namespace dko {
 
-EventList EventList::replicate(const NodeGroup& group, EventList on_root) {
-  group.all.broadcast(on_root.order_);
-  auto genes = share(group, std::move(on_root.genes_));
-  auto cells = share(group, std::move(on_root.cells_));
-  return {on_root.order_, std::move(genes), std::move(cells)};
+EventList EventList::replicate(const NodeGroup& group, AtRoot<EventList> list) {
+  const std::int64_t order = group.all.broadcast(list.take(&EventList::order_));
+  auto genes = share(group, list.take(&EventList::genes_));
+  auto cells = share(group, list.take(&EventList::cells_));
+  return {order, std::move(genes), std::move(cells)};
 }
 
 EventKey event_key(std::span<const std::int32_t> genes, std::int64_t cell) {

@@ -14,9 +14,9 @@ std::vector<bool> chosen(const std::optional<std::vector<std::int32_t>>& list, s
 
 }  // namespace
 
-KnockoutTargets KnockoutTargets::replicate(const NodeGroup& group, KnockoutTargets on_root) {
-  auto starts = share(group, std::move(on_root.starts_));
-  auto genes = share(group, std::move(on_root.genes_));
+KnockoutTargets KnockoutTargets::replicate(const NodeGroup& group, AtRoot<KnockoutTargets> targets) {
+  auto starts = share(group, targets.take(&KnockoutTargets::starts_));
+  auto genes = share(group, targets.take(&KnockoutTargets::genes_));
   return {std::move(starts), std::move(genes)};
 }
 

@@ -30,8 +30,7 @@ std::vector<std::int64_t> split_cells(std::span<const std::int64_t> starts,
                                       const std::vector<EventRange>& own, const Communicator& ranks) {
   std::vector<std::int64_t> ends;
   for (const EventRange& range : own) ends.insert(ends.end(), {range.first, range.last});
-  std::vector<std::int64_t> bounds = ranks.gather(std::span<const std::int64_t>(ends));
-  ranks.broadcast(bounds);
+  const auto bounds = ranks.broadcast(ranks.gather(std::span<const std::int64_t>(ends)));
   std::vector<std::int64_t> cells;
   for (const std::int64_t bound : bounds) {
     if (bound <= 0 || bound >= starts.back()) continue;
@@ -253,10 +252,10 @@ void PairSelection::merge_cell(EventRange events, const Communicator& ranks) {
     numbers.push_back(pair->number);
     values.push_back(pair->value);
   }
-  numbers = ranks.gather(std::span<const std::int64_t>(numbers));
-  values = ranks.gather(std::span<const float>(values));
-  std::vector<std::int64_t> chosen = extremes_of(in_order(numbers, values), keeping_.top);
-  ranks.broadcast(chosen);
+  const auto all_numbers = ranks.gather(std::span<const std::int64_t>(numbers));
+  const auto all_values = ranks.gather(std::span<const float>(values));
+  const std::vector<std::int64_t> chosen = ranks.broadcast(all_numbers.transform(
+      [&](const auto& found) { return extremes_of(in_order(found, *all_values), keeping_.top); }));
   const auto kept = std::remove_if(first, last, [&](const KeptPair& pair) {
     return !std::binary_search(chosen.begin(), chosen.end(), pair.number);
   });

@@ -11,21 +11,19 @@ namespace dko {
 namespace {
 
 /// Root's set, on every rank. Collective.
-ScoreSet root_set(const NodeGroup& group, const ScoreSet& on_root) {
-  std::vector<std::int32_t> wanted;
-  for (const Score score : every_score) wanted.push_back(on_root.has(score) ? 1 : 0);
-  group.all.broadcast(wanted);
-  ScoreSet set;
-  for (const Score score : every_score) set[score] = wanted[static_cast<std::size_t>(score)] != 0;
+ScoreSet broadcast(const NodeGroup& group, AtRoot<ScoreSet> root) {
+  ScoreSet set = std::move(root).or_empty();
+  for (const Score score : every_score) group.all.broadcast(set[score]);
   return set;
 }
 
 /// Likewise.
-PairKeeping root_keeping(const NodeGroup& group, const PairKeeping& on_root) {
-  std::vector<std::int64_t> numbers{static_cast<std::int64_t>(on_root.form), on_root.top,
-                                    on_root.threshold ? 1 : 0, static_cast<std::int64_t>(on_root.by.score),
-                                    on_root.by.is_interaction ? 1 : 0};
-  std::vector<double> reals{on_root.threshold.value_or(0), on_root.memory};
+PairKeeping broadcast(const NodeGroup& group, AtRoot<PairKeeping> root) {
+  const PairKeeping of_root = std::move(root).or_empty();
+  std::vector<std::int64_t> numbers{static_cast<std::int64_t>(of_root.form), of_root.top,
+                                    of_root.threshold ? 1 : 0, static_cast<std::int64_t>(of_root.by.score),
+                                    of_root.by.is_interaction ? 1 : 0};
+  std::vector<double> reals{of_root.threshold.value_or(0), of_root.memory};
   group.all.broadcast(numbers);
   group.all.broadcast(reals);
   PairKeeping keeping{static_cast<PairKeeping::Form>(numbers[0]),
@@ -39,21 +37,19 @@ PairKeeping root_keeping(const NodeGroup& group, const PairKeeping& on_root) {
 
 }  // namespace
 
-ScreenPlan ScreenPlan::replicate(const NodeGroup& group, ScreenPlan on_root) {
+ScreenPlan ScreenPlan::replicate(const NodeGroup& group, AtRoot<ScreenPlan> root) {
   ScreenPlan plan;
-  plan.targets = KnockoutTargets::replicate(group, std::move(on_root.targets));
+  plan.targets = KnockoutTargets::replicate(group, root.take(&ScreenPlan::targets));
   for (ScoreSet ScreenPlan::*set : {&ScreenPlan::singles, &ScreenPlan::doubles, &ScreenPlan::listed})
-    plan.*set = root_set(group, on_root.*set);
-  plan.members = on_root.members;
-  group.all.broadcast(plan.members);
-  auto widest = static_cast<std::int32_t>(on_root.instructions);
+    plan.*set = broadcast(group, root.take(set));
+  plan.members = group.all.broadcast(root.take(&ScreenPlan::members));
+  auto widest = static_cast<std::int32_t>(root.take(&ScreenPlan::instructions).or_empty());
   group.all.broadcast(widest);
   plan.instructions = common_instruction_set(group.all, static_cast<InstructionSet>(widest));
-  plan.keeping = root_keeping(group, on_root.keeping);
-  std::int32_t has_list = on_root.list ? 1 : 0;
-  group.all.broadcast(has_list);
-  if (has_list != 0)
-    plan.list = EventList::replicate(group, on_root.list ? std::move(*on_root.list) : EventList{});
+  plan.keeping = broadcast(group, root.take(&ScreenPlan::keeping));
+  auto list = root.take(&ScreenPlan::list);
+  if (group.all.broadcast(list.transform([](const auto& found) { return found.has_value(); })))
+    plan.list = EventList::replicate(group, list.is_here() ? AtRoot(std::move(**list)) : AtRoot<EventList>());
   return plan;
 }
 

@@ -10,6 +10,7 @@
 #include "dko/base/error.hpp"
 #include "dko/base/parameter.hpp"
 #include "dko/base/text.hpp"
+#include "dko/base/units.hpp"
 
 namespace dko {
 
@@ -44,7 +45,7 @@ void BestRows::trim() {
   trimmed_ = true;
 }
 
-std::vector<KnockoutSummary> BestRows::collect(const Communicator& ranks) && {
+AtRoot<std::vector<KnockoutSummary>> BestRows::collect(const Communicator& ranks) && {
   static_assert(std::is_trivially_copyable_v<KnockoutSummary>);
   if (std::ssize(rows_) > count_) trim();
   // One rank after the other, a message at a time: rank 0 need not hold what it will not keep.
@@ -57,7 +58,7 @@ std::vector<KnockoutSummary> BestRows::collect(const Communicator& ranks) && {
         message = std::span<const KnockoutSummary>(rows_).subspan(static_cast<std::size_t>(first));
         message = message.first(std::min(message.size(), static_cast<std::size_t>(rows_per_message)));
       }
-      const std::vector<std::byte> bytes = ranks.gather(std::as_bytes(message));
+      const auto bytes = ranks.gather(std::as_bytes(message)).or_empty();
       for (std::size_t at = 0; at < bytes.size(); at += sizeof(KnockoutSummary)) {
         KnockoutSummary row;
         std::memcpy(&row, bytes.data() + at, sizeof row);
@@ -68,16 +69,15 @@ std::vector<KnockoutSummary> BestRows::collect(const Communicator& ranks) && {
   if (!ranks.is_root()) return {};
   if (std::ssize(rows_) > count_) trim();
   std::sort(rows_.begin(), rows_.end(), order_);
-  return std::move(rows_);
+  return AtRoot(std::move(rows_));
 }
 
 namespace {
 
 /// Three digits, rounded up: what is said to be needed must do.
 std::string gibibytes(double bytes) {
-  constexpr double gibi = 1 << 30;
-  const double step = std::pow(10, std::floor(std::log10(bytes / gibi)) - 2);
-  return fmt::format("{:.3g}", std::ceil(bytes / gibi / step) * step);
+  const double step = std::pow(10, std::floor(std::log10(bytes / gibibyte)) - 2);
+  return fmt::format("{:.3g}", std::ceil(bytes / gibibyte / step) * step);
 }
 
 }  // namespace

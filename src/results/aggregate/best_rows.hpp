@@ -37,8 +37,8 @@ class BestRows {
 
   void offer(const KnockoutSummary& row);
 
-  /// The rows of all ranks, in their order, on rank 0; nothing elsewhere. Collective.
-  std::vector<KnockoutSummary> collect(const Communicator& ranks) &&;
+  /// The rows of all ranks, in their order. Collective.
+  AtRoot<std::vector<KnockoutSummary>> collect(const Communicator& ranks) &&;
 
  private:
   void trim();

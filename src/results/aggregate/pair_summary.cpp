@@ -194,12 +194,11 @@ SummaryTable summarize_pairs(const ScreenReader& screen, const Measure& by, std:
     return summarize_stored_pairs(screen, by, count, memory, ranks, progress);
   SummaryTable table = empty_table(screen, ScoreArray::pairs, by);
   const PairGenes genes = genes_of(screen);
-  Budget within;
-  on_every_rank(ranks, [&] { within = budget(genes, table.measures, count, memory); });
+  const Budget within = on_every_rank(ranks, [&] { return budget(genes, table.measures, count, memory); });
   BestRows best(RowOrder(table.measures, table.by), count, genes.most_pairs());
   table.total = ranks.sum(summarize_share(screen, genes, table.measures, within,
                                           genes.share(ranks.rank(), ranks.size()), best, progress));
-  table.rows = std::move(best).collect(ranks);
+  table.rows = std::move(best).collect(ranks).or_empty();
   return table;
 }
 

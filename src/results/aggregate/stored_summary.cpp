@@ -136,7 +136,7 @@ SummaryTable summarize_stored_pairs(const ScreenReader& screen, const Measure& b
     if (progress) progress(std::min(first + piece, share.last) - share.first, share.last - share.first);
   }
   table.total = ranks.sum(found);
-  table.rows = std::move(best).collect(ranks);
+  table.rows = std::move(best).collect(ranks).or_empty();
   return table;
 }
 

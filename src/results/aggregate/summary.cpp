@@ -39,7 +39,7 @@ std::vector<Moments> moments_of_genes(const ScreenReader& screen, const Measure&
     for (const Moments& moments : moments_of_part(screen, measure, part))
       own.insert(own.end(), {moments.count, moments.mean, moments.squares});
   }
-  const std::vector<double> all = ranks.gather(std::span<const double>(own));
+  const auto all = ranks.gather(std::span<const double>(own)).or_empty();
   std::vector<Moments> sums(genes);
   for (std::size_t at = 0; at < all.size(); at += 3)
     sums[at / 3 % genes].add(Moments{all[at], all[at + 1], all[at + 2]});

@@ -48,10 +48,8 @@ std::vector<Part> parts_of(const PairSelection& selection, const Communicator& r
     firsts.push_back(range.first);
     counts.push_back(std::ssize(own.back().pairs));
   }
-  std::vector<std::int64_t> all_firsts = ranks.gather(std::span<const std::int64_t>(firsts));
-  std::vector<std::int64_t> all_counts = ranks.gather(std::span<const std::int64_t>(counts));
-  ranks.broadcast(all_firsts);
-  ranks.broadcast(all_counts);
+  const auto all_firsts = ranks.broadcast(ranks.gather(std::span<const std::int64_t>(firsts)));
+  const auto all_counts = ranks.broadcast(ranks.gather(std::span<const std::int64_t>(counts)));
   for (std::size_t part = 0; part < own.size(); ++part) {
     for (std::size_t other = 0; other < all_firsts.size(); ++other)
       own[part].place += all_firsts[other] < firsts[part] ? all_counts[other] : 0;

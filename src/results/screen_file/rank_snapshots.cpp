@@ -273,10 +273,9 @@ void RankSnapshots::remove(const PairSums& sums) const {
 }
 
 std::vector<SelectionState> RankSnapshots::take_selections(Ranges& of_all, const Communicator& ranks) const {
-  std::vector<std::string> files;
   of_all.clear();
-  on_root(ranks, [&] { files = each_once(files_of(partial_, job_), of_all); });
-  ranks.broadcast(files);
+  const std::vector<std::string> files =
+      ranks.broadcast(on_root(ranks, [&] { return each_once(files_of(partial_, job_), of_all); }));
   broadcast(of_all, ranks);
   std::vector<SelectionState> states;
   on_every_rank(ranks, [&] {
@@ -288,9 +287,9 @@ std::vector<SelectionState> RankSnapshots::take_selections(Ranges& of_all, const
 std::vector<BegunSums> RankSnapshots::take_sums(const std::vector<Measure>& measures, std::int64_t k,
                                                 const std::vector<EventRange>& ranges, Ranges& of_all,
                                                 const Communicator& ranks) const {
-  std::vector<std::string> files;
   of_all.clear();
-  on_root(ranks, [&] {
+  const auto found = on_root(ranks, [&] {
+    std::vector<std::string> files;
     for (const std::string& path : files_of(partial_, job_)) {
       const hdf5::File file = hdf5::File::open(path, hdf5::Access::read);
       const EventRange firsts = firsts_of(file);
@@ -302,8 +301,9 @@ std::vector<BegunSums> RankSnapshots::take_sums(const std::vector<Measure>& meas
       files.push_back(path);
       of_all.push_back(firsts);
     }
+    return files;
   });
-  ranks.broadcast(files);
+  const std::vector<std::string> files = ranks.broadcast(found);
   broadcast(of_all, ranks);
   std::vector<BegunSums> begun;
   on_every_rank(ranks, [&] {

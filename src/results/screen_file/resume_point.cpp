@@ -28,15 +28,15 @@ enum class Found : std::int32_t { absent, damaged, whole };
 std::vector<Found> look_at(std::int64_t parts, const std::function<Found(std::int64_t)>& look,
                            const Communicator& ranks) {
   const RankShare own = ranks.share_of(parts);
-  std::vector<std::int32_t> found;
-  on_every_rank(ranks, [&] {
+  const std::vector<std::int32_t> found = on_every_rank(ranks, [&] {
+    std::vector<std::int32_t> of_own;
     for (std::int64_t part = own.first; part < own.last; ++part)
-      found.push_back(static_cast<std::int32_t>(look(part)));
+      of_own.push_back(static_cast<std::int32_t>(look(part)));
+    return of_own;
   });
-  found = ranks.gather(std::span<const std::int32_t>(found));
-  ranks.broadcast(found);
   std::vector<Found> all;
-  for (const std::int32_t one : found) all.push_back(static_cast<Found>(one));
+  for (const std::int32_t one : ranks.broadcast(ranks.gather(std::span<const std::int32_t>(found))))
+    all.push_back(static_cast<Found>(one));
   return all;
 }
 
@@ -134,14 +134,17 @@ std::vector<EventRange> not_whole(const std::vector<Found>& parts,
 }
 
 /// What rank 0 finds in the file before all look at it.
-void read_head(ResumePoint& left, const std::filesystem::path& path, const ScreenPlan& plan,
-               const Provenance& provenance) {
+struct Head {
+  std::string job;
+  bool is_complete;
+};
+
+Head read_head(const std::filesystem::path& path, const ScreenPlan& plan, const Provenance& provenance) {
   const hdf5::File file = hdf5::File::open(path, hdf5::Access::read);
   hdf5::read_header(file, layout::kind);
   const hdf5::Location progress = file.group(layout::progress);
   require_identity(progress, plan, provenance, path.string());
-  left.job = progress.text_attribute(layout::job);
-  left.is_complete = file.integer_attribute(layout::complete) == 1;
+  return {progress.text_attribute(layout::job), file.integer_attribute(layout::complete) == 1};
 }
 
 void require_events(const BlockRecord& record, std::int64_t events, const std::filesystem::path& path) {
@@ -164,16 +167,13 @@ InstructionSet instructions_of(const std::filesystem::path& path) {
 ResumePoint read_left(const std::filesystem::path& path, const ScreenPlan& plan,
                       const ExpressionMatrix& matrix, const Provenance& provenance,
                       const Communicator& ranks) {
+  AtRoot<Head> head = on_root(ranks, [&] { return read_head(path, plan, provenance); });
   ResumePoint left;
-  on_root(ranks, [&] { read_head(left, path, plan, provenance); });
-  ranks.broadcast(left.job);
-  std::int32_t is_complete = left.is_complete ? 1 : 0;
-  ranks.broadcast(is_complete);
-  left.is_complete = is_complete != 0;
+  left.job = ranks.broadcast(head.take(&Head::job));
+  left.is_complete = ranks.broadcast(head.take(&Head::is_complete));
   if (left.is_complete) return left;
 
-  std::optional<hdf5::File> file;
-  on_every_rank(ranks, [&] { file.emplace(hdf5::File::open(path, hdf5::Access::read)); });
+  const hdf5::File file = on_every_rank(ranks, [&] { return hdf5::File::open(path, hdf5::Access::read); });
   left.work = whole_work(plan, matrix, 1);
   const auto count_damaged = [&](const std::vector<Found>& parts) {
     left.damaged += std::count(parts.begin(), parts.end(), Found::damaged);
@@ -183,7 +183,7 @@ ResumePoint read_left(const std::filesystem::path& path, const ScreenPlan& plan,
     if (events == 0 || (array == ScoreArray::pairs && !plan.stores_all_pairs())) continue;
     std::optional<StoredBlocks> blocks;
     on_every_rank(ranks, [&] {
-      blocks.emplace(*file, array, ranks);
+      blocks.emplace(file, array, ranks);
       require_events(blocks->record(), events, path);
     });
     const BlockRecord& record = blocks->record();
@@ -196,7 +196,7 @@ ResumePoint read_left(const std::filesystem::path& path, const ScreenPlan& plan,
   if (plan.stores_summary()) {
     std::optional<SummaryRows> rows;
     const std::int64_t genes = pair_genes(plan, matrix).count();
-    on_every_rank(ranks, [&] { rows.emplace(*file, plan, genes); });
+    on_every_rank(ranks, [&] { rows.emplace(file, plan, genes); });
     const auto parts = look_at(
         genes, [&](std::int64_t row) { return rows->look(row); }, ranks);
     count_damaged(parts);

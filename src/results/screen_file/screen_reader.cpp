@@ -59,12 +59,11 @@ hdf5::File ScreenReader::open_on_all(const std::filesystem::path& path, const Co
 ScreenReader::ScreenReader(const std::filesystem::path& path, const NodeGroup& nodes)
     : ScreenReader(open_on_all(path, nodes.all)) {
   on_root(nodes.all, [&] { read_events(); });
-  if (has(ScoreArray::singles)) targets_ = KnockoutTargets::replicate(nodes, std::move(targets_));
+  if (has(ScoreArray::singles))
+    targets_ = KnockoutTargets::replicate(nodes, at_root(nodes.all, std::move(targets_)));
   if (has(ScoreArray::pairs)) nodes.all.broadcast(pair_starts_);
-  if (has(ScoreArray::list)) list_ = EventList::replicate(nodes, std::move(list_));
-  std::int32_t singles_of_list = singles_of_list_ ? 1 : 0;
-  nodes.all.broadcast(singles_of_list);
-  singles_of_list_ = singles_of_list != 0;
+  if (has(ScoreArray::list)) list_ = EventList::replicate(nodes, at_root(nodes.all, std::move(list_)));
+  nodes.all.broadcast(singles_of_list_);
 }
 
 void ScreenReader::read_events() {

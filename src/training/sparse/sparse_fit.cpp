@@ -38,9 +38,7 @@ constexpr double regulator_power = 0.5;
 /// The values of all ranks, one after the other, on all ranks. Collective.
 template <class T>
 std::vector<T> gather_to_all(const Communicator& communicator, const std::vector<T>& values) {
-  std::vector<T> all = communicator.gather(std::span<const T>(values));
-  communicator.broadcast(all);
-  return all;
+  return communicator.broadcast(communicator.gather(std::span<const T>(values)));
 }
 
 /// Genes dealt to the ranks from the costliest down, to and fro; the costs of a gene's fit grow with its

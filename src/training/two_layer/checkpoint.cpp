@@ -277,16 +277,14 @@ DataChecksums data_checksums(const ExpressionMatrix& profiles, const Split& spli
 void write_checkpoint(const fs::path& path, const Provenance& provenance, const CheckpointNotes& notes,
                       const HiddenUnits& units, RankShare own, const OutputBias& bias,
                       const Communicator& ranks) {
-  std::optional<OutputFile> output;
-  std::string partial;
+  AtRoot<OutputFile> output = on_root(ranks, [&] { return OutputFile::within_job(path); });
+  const std::string partial =
+      ranks.broadcast(output.transform([](const OutputFile& file) { return file.partial_path().string(); }));
   on_root(ranks, [&] {
-    output.emplace(OutputFile::within_job(path));
-    partial = output->partial_path().string();
     require_disk_space(partial, checkpoint_bytes(notes.shape, notes.record.steps, notes.keeps()),
                        "checkpoints");
     create_file(partial, provenance, notes, bias);
   });
-  ranks.broadcast(partial);
   hdf5::File file = open_on_all_ranks(partial, ranks);
   on_every_rank(ranks, [&] { write_units(file, notes.keeps(), units, own); });
   // What other nodes wrote must be on the disk, too, before the file gets its name.

@@ -34,7 +34,7 @@ void collect_block(std::int64_t block, int from, const HiddenUnits& units, Hidde
     of_block = units.units_of(block);
     range = {units.units().first + of_block.first, units.units().first + of_block.last};
   }
-  const auto on_root = owners.to_root(std::span<const std::int64_t>(range), from);
+  const auto root_range = owners.to_root(std::span<const std::int64_t>(range), from);
   for (const Part part : {Part::w1, Part::w2, Part::b1}) {
     std::vector<float> values;
     if (owners.rank() == from) {
@@ -42,8 +42,8 @@ void collect_block(std::int64_t block, int from, const HiddenUnits& units, Hidde
       units.read(block, set, part, values);
     }
     const auto received = owners.to_root(std::span<const float>(values), from);
-    if (owners.is_root())
-      place(received, {on_root[0], on_root[1]}, units.rows(part), mapping.shape().hidden,
+    if (received.is_here())
+      place(*received, {(*root_range)[0], (*root_range)[1]}, units.rows(part), mapping.shape().hidden,
             part_of(mapping, part));
   }
 }

@@ -62,10 +62,8 @@ class Checkpoints {
   /// Goes on from the file if that is asked for and it is there. Collective.
   void resume() {
     if (options_.file.empty() || !options_.resume) return;
-    std::int32_t is_there = 0;
-    on_root(ranks_, [&] { is_there = std::filesystem::exists(options_.file) ? 1 : 0; });
-    ranks_.broadcast(is_there);
-    if (is_there == 0) return;
+    const auto is_there = on_root(ranks_, [&] { return std::filesystem::exists(options_.file); });
+    if (!ranks_.broadcast(is_there)) return;
     trainer_.restore(options_.file);
     saved_steps_ = trainer_.steps_made();
     if (ranks_.is_root() && options_.on_resume)

@@ -29,8 +29,8 @@ class EventList {
   std::span<const std::int32_t> all_genes() const { return genes_.view(); }
   std::span<const std::int32_t> all_cells() const { return cells_.view(); }
 
-  /// The list of rank 0, held once per node. The argument is significant only at root. Collective.
-  static EventList replicate(const NodeGroup& group, EventList on_root);
+  /// The list, held once per node. Collective.
+  static EventList replicate(const NodeGroup& group, AtRoot<EventList> list);
 
  private:
   std::int64_t order_ = 0;

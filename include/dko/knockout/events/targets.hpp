@@ -32,8 +32,8 @@ class KnockoutTargets {
   std::span<const std::int64_t> starts() const { return starts_.view(); }
   std::span<const std::int32_t> genes() const { return genes_.view(); }
 
-  /// The targets of rank 0, held once per node. The argument is significant only at root. Collective.
-  static KnockoutTargets replicate(const NodeGroup& group, KnockoutTargets on_root);
+  /// The targets, held once per node. Collective.
+  static KnockoutTargets replicate(const NodeGroup& group, AtRoot<KnockoutTargets> targets);
 
  private:
   NodeArray<std::int64_t> starts_;

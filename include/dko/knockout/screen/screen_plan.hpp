@@ -28,9 +28,9 @@ struct ScreenPlan {
 
   bool stores_summary() const { return doubles.any() && keeping.form == PairKeeping::Form::summary; }
 
-  /// The plan of rank 0, its arrays held once per node. The argument is significant only at root.
-  /// Instructions become the widest that all ranks have, and rank 0 allows. Collective.
-  static ScreenPlan replicate(const NodeGroup& group, ScreenPlan on_root);
+  /// The plan, its arrays held once per node. Instructions become the widest that all ranks have, and the
+  /// plan allows. Collective.
+  static ScreenPlan replicate(const NodeGroup& group, AtRoot<ScreenPlan> plan);
 };
 
 /// How many knockouts a plan has.
