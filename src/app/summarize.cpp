@@ -5,6 +5,7 @@
 #include <cmath>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <span>
 
 #include "command.hpp"
@@ -128,20 +129,52 @@ std::vector<Part> parts_of(const ScreenReader& screen, const SummarizeOptions& o
   return parts;
 }
 
-/// Titles of a measure's columns: impact_mean, impact_sd, and same_sign or network_same_sign.
-struct Columns {
-  std::string mean;
-  std::string sd;         // empty: it has none
-  std::string same_sign;  // the same
+/// What a measure has in a row: impact_mean, impact_sd, and same_sign or network_same_sign.
+struct Column {
+  enum class Kind { mean, sd, same_sign };
+
+  std::string title;
+  std::size_t measure;  ///< its place in the table
+  Kind kind;
+
+  /// Gives the value to `use`, a mean as double, else as float: as many digits are written.
+  template <class Use>
+  auto with_value(const KnockoutSummary& row, Use use) const {
+    const OverCells& of = row.of[measure];
+    return kind == Kind::mean ? use(of.mean) : use(kind == Kind::sd ? of.sd : of.same_sign);
+  }
+  /// Whether it is the standard deviation of a single cell, which has none.
+  bool is_missing(const KnockoutSummary& row) const {
+    return kind == Kind::sd && std::isnan(row.of[measure].sd);
+  }
+  std::string text(const KnockoutSummary& row) const {
+    if (is_missing(row)) return "–";
+    return with_value(
+        row, [this](auto value) { return fmt::format("{:.{}f}", value, kind == Kind::same_sign ? 3 : 6); });
+  }
 };
 
-Columns columns_of(const Measure& measure) {
-  std::string name(name_of(measure).name);
-  std::replace(name.begin(), name.end(), '-', '_');
-  Columns columns{name + "_mean", is_deviation(measure.score) ? "" : name + "_sd", ""};
-  if (measure.is_interaction)
-    columns.same_sign = measure.score == Score::impact ? "same_sign" : "network_same_sign";
+/// The columns of the measures at these places of a table.
+std::vector<Column> columns_of(const SummaryTable& table, const std::vector<std::size_t>& places) {
+  std::vector<Column> columns;
+  for (const std::size_t at : places) {
+    const Measure& measure = table.measures[at];
+    std::string name(name_of(measure).name);
+    std::replace(name.begin(), name.end(), '-', '_');
+    columns.push_back({name + "_mean", at, Column::Kind::mean});
+    if (!is_deviation(measure.score)) columns.push_back({name + "_sd", at, Column::Kind::sd});
+    if (measure.is_interaction)
+      columns.push_back(
+          {measure.score == Score::impact ? "same_sign" : "network_same_sign", at, Column::Kind::same_sign});
+  }
   return columns;
+}
+
+/// All columns, in the order of the measures.
+std::vector<Column> columns_of(const SummaryTable& table) {
+  std::vector<std::size_t> places(table.measures.size());
+  std::iota(places.begin(), places.end(), std::size_t{0});
+  return columns_of(table, places);
 }
 
 std::size_t genes_of(const Part& part) {
@@ -159,17 +192,14 @@ void write_header(const Part& part, CsvWriter& csv) {
   else
     csv.field("gene1").field("gene2");
   csv.field("cells");
-  for (const Measure& measure : part.table.measures) {
-    const Columns columns = columns_of(measure);
-    for (const std::string& title : {columns.mean, columns.sd, columns.same_sign})
-      if (!title.empty()) csv.field(title);
-  }
+  for (const Column& column : columns_of(part.table)) csv.field(column.title);
   csv.end_row();
 }
 
 void write_table(const ScreenReader& screen, const Part& part, CsvWriter& csv) {
   write_header(part, csv);
   const Names ids = genes_of(part) == 1 ? screen.gene_ids() : Names();
+  const std::vector<Column> columns = columns_of(part.table);
   std::int64_t rank = 0;
   for (const KnockoutSummary& row : part.table.rows) {
     csv.field(++rank).field(gene_name(screen, row.genes[0]));
@@ -178,16 +208,11 @@ void write_table(const ScreenReader& screen, const Part& part, CsvWriter& csv) {
     else
       csv.field(gene_name(screen, row.genes[1]));
     csv.field(row.cells);
-    for (std::size_t at = 0; at < part.table.measures.size(); ++at) {
-      const Columns columns = columns_of(part.table.measures[at]);
-      csv.field(row.of[at].mean);
-      if (!columns.sd.empty()) {
-        if (std::isnan(row.of[at].sd))
-          csv.field("");
-        else
-          csv.field(row.of[at].sd);
-      }
-      if (!columns.same_sign.empty()) csv.field(row.of[at].same_sign);
+    for (const Column& column : columns) {
+      if (column.is_missing(row))
+        csv.field("");
+      else
+        column.with_value(row, [&](auto value) { csv.field(value); });
     }
     csv.end_row();
   }
@@ -222,11 +247,8 @@ void print_table(const ScreenReader& screen, const Part& part, const SummarizeOp
   for (std::size_t gene = 1; gene <= genes_of(part); ++gene)
     titles.push_back(genes_of(part) == 1 ? "gene" : fmt::format("gene {}", gene));
   titles.emplace_back("cells");
-  for (const std::size_t at : ranking_first(summary)) {
-    const Columns columns = columns_of(summary.measures[at]);
-    for (const std::string& title : {columns.mean, columns.sd, columns.same_sign})
-      if (!title.empty()) titles.push_back(title);
-  }
+  const std::vector<Column> columns = columns_of(summary, ranking_first(summary));
+  for (const Column& column : columns) titles.push_back(column.title);
   Table table(titles);
   for (std::size_t rank = 0; rank < rows; ++rank) {
     const KnockoutSummary& row = summary.rows[rank];
@@ -234,13 +256,7 @@ void print_table(const ScreenReader& screen, const Part& part, const SummarizeOp
     for (std::size_t gene = 0; gene < genes_of(part); ++gene)
       cells.push_back(gene_name(screen, row.genes[gene]));
     cells.push_back(with_thousands(row.cells));
-    for (const std::size_t at : ranking_first(summary)) {
-      const Columns columns = columns_of(summary.measures[at]);
-      cells.push_back(fmt::format("{:.6f}", row.of[at].mean));
-      if (!columns.sd.empty())
-        cells.push_back(std::isnan(row.of[at].sd) ? "–" : fmt::format("{:.6f}", row.of[at].sd));
-      if (!columns.same_sign.empty()) cells.push_back(fmt::format("{:.3f}", row.of[at].same_sign));
-    }
+    for (const Column& column : columns) cells.push_back(column.text(row));
     table.add(cells);
   }
   const Measure& by = summary.measures[summary.by];
@@ -264,12 +280,8 @@ nlohmann::ordered_json to_json(const ScreenReader& screen, const Part& part,
     nlohmann::ordered_json entry{{"genes", nlohmann::ordered_json::array()}, {"cells", row.cells}};
     for (std::size_t gene = 0; gene < genes_of(part); ++gene)
       entry["genes"].push_back(gene_name(screen, row.genes[gene]));
-    for (std::size_t at = 0; at < part.table.measures.size(); ++at) {
-      const Columns columns = columns_of(part.table.measures[at]);
-      entry[columns.mean] = row.of[at].mean;
-      if (!columns.sd.empty()) entry[columns.sd] = row.of[at].sd;  // null if it is no number
-      if (!columns.same_sign.empty()) entry[columns.same_sign] = row.of[at].same_sign;
-    }
+    for (const Column& column : columns_of(part.table))  // null if it is no number
+      column.with_value(row, [&](auto value) { entry[column.title] = value; });
     json["top"].push_back(entry);
   }
   return json;
@@ -278,18 +290,15 @@ nlohmann::ordered_json to_json(const ScreenReader& screen, const Part& part,
 void run(const SummarizeOptions& options, const Context& context) {
   Job job = start_job(context, options.common, 0);
   const ScreenReader screen(options.file, job.nodes);
-  std::vector<Part> parts;
-  on_every_rank(job.ranks(), [&] { parts = parts_of(screen, options); });
-  double memory = 0;
-  std::optional<JsonReport> summary;
+  std::vector<Part> parts = on_every_rank(job.ranks(), [&] { return parts_of(screen, options); });
+  const double memory = job.ranks().broadcast(
+      on_root(job.ranks(), [&] { return memory_of_each_rank(options.memory, job.nodes.node.size()); }));
+  AtRoot<JsonReport> summary = on_root(job.ranks(), [&] { return JsonReport(options.common); });
   std::vector<std::optional<CsvWriter>> files(parts.size());
   on_root(job.ranks(), [&] {
-    memory = memory_of_each_rank(options.memory, job.nodes.node.size());
-    summary.emplace(options.common);
     for (std::size_t at = 0; at < parts.size(); ++at)
       if (!parts[at].path.empty()) files[at].emplace(parts[at].path, options.common.force);
   });
-  job.ranks().broadcast(memory);
   const Stopwatch watch;
   for (Part& part : parts) {
     const std::int64_t count = options.rows(part.path);
