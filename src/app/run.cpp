@@ -10,6 +10,7 @@
 #include "dko/workflow/screen_run.hpp"
 #include "dko/workflow/training_run.hpp"
 #include "dko/workflow/validation_notes.hpp"
+#include "dko/workflow/visibility_notes.hpp"
 #include "json_report.hpp"
 #include "options/checkpoint_options.hpp"
 #include "options/input.hpp"
@@ -103,6 +104,8 @@ ModelState prepare(Preparation& ready, const RunOptions& options, Job& job) {
                   options.mapping, job);
   ModelState model = prepare_model(ready.split, matrix, options, job);
   set_up_screen(ready, matrix, options.screen, model_footprint(options.mapping, matrix), training.steps, job);
+  if (is_restricted(ready.plan, matrix.genes()))
+    warn_of_invisible(ready.plan, matrix.gene_names(), ready.visibility, job.log);
   ready.data = matrix.relative_profiles();
   return model;
 }
@@ -117,6 +120,7 @@ TrainedModel obtain_model(AtRoot<ModelState>& model, const Setup& setup, const R
   if (!options.mapping.checkpoint.file.empty()) stop.catch_signals();
   TrainedModel training = run_training(setup.data, setup.split, options.mapping, &stop, job);
   on_root(job.ranks(), [&] {
+    training.model->visibility = *setup.visibility;
     write_model(*model->out, *training.model);
     remove_checkpoints(options.mapping, job.log);
   });

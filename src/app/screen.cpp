@@ -11,6 +11,7 @@
 #include "dko/workflow/collapse_members.hpp"
 #include "dko/workflow/screen_run.hpp"
 #include "dko/workflow/training_run.hpp"
+#include "dko/workflow/visibility_notes.hpp"
 #include "json_report.hpp"
 #include "options/input.hpp"
 #include "options/screen_options.hpp"
@@ -60,6 +61,7 @@ Model prepare(Preparation& ready, const ScreenCommandOptions& options, Job& job)
   ready.data = load_input(options.input, model, options.model, job);
   set_up_screen(ready, ready.data, options.screen, model_footprint(model, ready.data),
                 most_steps(records_of(model)), job);
+  warn_of_invisible(ready.plan, model.genes, model.visibility, job.log);
   return model;
 }
 
@@ -74,6 +76,7 @@ void run(const ScreenCommandOptions& options, const Context& context) {
   const AtRoot<ScreenNotes> notes = model.transform([](const Model& used) {
     ScreenNotes noted;
     noted.model.records = records_of(used);
+    noted.model.visibility = used.visibility;
     return noted;
   });
   const std::vector<CollapsedMapping> members = collapse_members(model.take(&Model::members), job);

@@ -3,6 +3,7 @@
 #include "dko/parallel/collective.hpp"
 #include "dko/planning/training_memory.hpp"
 #include "dko/workflow/training_run.hpp"
+#include "dko/workflow/visibility_notes.hpp"
 
 namespace dko::app {
 
@@ -26,15 +27,17 @@ Setup set_up(const std::string& out, const CommonOptions& common, Job& job,
           ready.take(&Preparation::summary),
           ready.take(&Preparation::checkpoints),
           ready.take(&Preparation::split),
+          ready.take(&Preparation::visibility),
           ready.take(&Preparation::plan),
           std::move(memory),
           ExpressionMatrix::replicate(job.nodes, ready.take(&Preparation::data))};
 }
 
 void set_up_training(Preparation& ready, const ExpressionMatrix& matrix, Split split,
-                     const ModelOptions& options, const Job& job) {
+                     const ModelOptions& options, Job& job) {
   check_training(split, options);
   ready.needs.push_back(training_memory(matrix, split, options, job.ranks().size()));
+  ready.visibility = find_visibility(matrix, split, job.log);
   ready.split = std::move(split);
 }
 

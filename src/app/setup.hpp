@@ -23,6 +23,7 @@ struct Preparation {
   std::vector<OutputLock> checkpoints{};
   ExpressionMatrix data{};  ///< relative profiles where there is a training
   Split split{};
+  std::vector<GeneVisibility> visibility{};  ///< of the genes, where there is a training
   ScreenPlan plan{};
   std::vector<MemoryNeed> needs{};  ///< one of each phase
 };
@@ -32,6 +33,7 @@ struct Setup {
   AtRoot<JsonReport> summary;
   AtRoot<std::vector<OutputLock>> checkpoints;  ///< held until the job ends
   AtRoot<Split> split;
+  AtRoot<std::vector<GeneVisibility>> visibility;
   AtRoot<ScreenPlan> plan;
   AtRoot<std::vector<NodeMemory>> memory;  ///< what each phase has
   ExpressionMatrix data;                   ///< on every rank
@@ -43,9 +45,10 @@ struct Setup {
 Setup set_up(const std::string& out, const CommonOptions& common, Job& job,
              const std::function<void(Preparation& ready)>& prepare);
 
-/// Adds what a training on this split of the cells takes. Local: rank 0. @throws InputError for too few cells
+/// Finds the visibility of the genes, with a warning, and adds what a training on this split of the cells
+/// takes. Local: rank 0. @throws InputError for too few cells
 void set_up_training(Preparation& ready, const ExpressionMatrix& matrix, Split split,
-                     const ModelOptions& options, const Job& job);
+                     const ModelOptions& options, Job& job);
 
 /// Plans a screen by a model that was trained, or will be, in `steps` steps at most, and adds what it takes.
 /// Local: rank 0. @throws as make_plan and check_screen

@@ -74,8 +74,9 @@ void run(const TrainOptions& options, const Context& context) {
   Setup setup =
       set_up(options.out, options.common, job, [&](Preparation& ready) { prepare(ready, options, job); });
   if (!options.mapping.checkpoint.file.empty()) stop.catch_signals();
-  const TrainedModel training = run_training(setup.data, setup.split, options.mapping, &stop, job);
+  TrainedModel training = run_training(setup.data, setup.split, options.mapping, &stop, job);
   on_root(job.ranks(), [&] {
+    training.model->visibility = std::move(*setup.visibility);
     write_model(*setup.out, *training.model);
     job.log.info("{}: written", options.out);
     setup.summary->write({{"provenance", to_json(job.provenance)},

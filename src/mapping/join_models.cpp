@@ -74,6 +74,7 @@ Model join_models(std::vector<NamedModel> models) {
     throw InputError(fmt::format("an ensemble has {} members at most, not {}", most_members, members));
   Model joined;
   joined.genes = models.front().model.genes;
+  joined.visibility = models.front().model.visibility;
   const Provenance& first = models.front().model.provenance;
   joined.provenance.seed = first.seed;
   joined.provenance.input = first.input;

@@ -11,6 +11,7 @@
 #include "dko/hdf5/file.hpp"
 #include "dko/hdf5/header.hpp"
 #include "dko/mapping/training_record_file.hpp"
+#include "dko/mapping/visibility_file.hpp"
 
 namespace dko {
 
@@ -183,13 +184,14 @@ Member read_member(const hdf5::Location& group, std::int64_t genes) {
 double model_file_bytes(const MappingShape& shape, std::int64_t steps) {
   constexpr double bytes_of_names = 64;
   return 4.0 * static_cast<double>(shape.parameters()) + 8.0 * static_cast<double>(steps) +
-         bytes_of_names * static_cast<double>(shape.genes) + 65536.0;
+         bytes_of_names * static_cast<double>(shape.genes) + visibility_bytes(shape.genes) + 65536.0;
 }
 
 void write_model(OutputFile& output, const Model& model) {
   hdf5::File file = hdf5::File::create(output.partial_path());
   hdf5::write_header(file, model_kind, model.provenance);
   file.create_group("genes").write_strings("name", model.genes);
+  write_visibility(file, model.visibility);
   const auto write_to = [](hdf5::Location& group, const Member& member) {
     std::visit([&](const auto& made) { write_member(group, made); }, member);
   };
@@ -216,8 +218,9 @@ Model read_model(const std::filesystem::path& path) {
   if (count < 1 || count > most_members)
     throw InputError(fmt::format("{}: states {} members, which is impossible", path.string(), count));
   if (model.genes.size() < 2) throw InputError(fmt::format("{}: has fewer than two genes", path.string()));
+  const auto genes = std::ssize(model.genes);
+  model.visibility = read_visibility(file, genes);
   for (std::int64_t at = 0; at < count; ++at) {
-    const auto genes = std::ssize(model.genes);
     model.members.push_back(count == 1
                                 ? read_member(file, genes)
                                 : read_member(file.group(member_group(static_cast<std::size_t>(at))), genes));

@@ -4,6 +4,7 @@
 
 #include "agreement_file.hpp"
 #include "dko/mapping/training_record_file.hpp"
+#include "dko/mapping/visibility_file.hpp"
 #include "results/screen_file/screen_layout.hpp"
 
 namespace dko {
@@ -59,12 +60,13 @@ double model_notes_bytes(std::int64_t members, std::int64_t genes, std::int64_t 
   constexpr double of_quality = 20 * 20'000 + 65536;
   return static_cast<double>(members) *
              (of_member + 8.0 * static_cast<double>(steps) + 4.0 * static_cast<double>(genes)) +
-         12.0 * static_cast<double>(genes) + of_quality;
+         12.0 * static_cast<double>(genes) + visibility_bytes(genes) + of_quality;
 }
 
 void write_model_notes(hdf5::Location& file, const ModelNotes& notes) {
   if (!notes.records.empty()) write_training(file, notes.records);
   if (notes.quality) write_quality(file, *notes.quality);
+  write_visibility(file, notes.visibility);
 }
 
 }  // namespace dko

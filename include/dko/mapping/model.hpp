@@ -13,6 +13,7 @@
 #include "dko/mapping/collapsed_mapping.hpp"
 #include "dko/mapping/mapping.hpp"
 #include "dko/mapping/sparse_mapping.hpp"
+#include "dko/mapping/visibility.hpp"
 
 namespace dko {
 
@@ -79,6 +80,8 @@ constexpr std::int64_t most_members = 1000;
 struct Model {
   std::vector<Member> members;  ///< at least one
   Names genes;
+  /// Of each gene, in the cells that were not held out; empty if not known (a model made by 0.1).
+  std::vector<GeneVisibility> visibility;
   Provenance provenance;
 
   MappingKind kind() const {

@@ -7,6 +7,7 @@
 #include "dko/base/error.hpp"
 #include "dko/knockout/events/event_file.hpp"
 #include "dko/knockout/events/event_index.hpp"
+#include "dko/mapping/visibility_file.hpp"
 #include "dko/parallel/collective.hpp"
 #include "results/aggregate/summary_layout.hpp"
 #include "score_layout.hpp"
@@ -241,6 +242,10 @@ Names ScreenReader::gene_ids() const {
   Names ids = genes.has(layout::id) ? genes.read_strings(layout::id) : gene_names_;
   require(ids.size() == gene_names_.size(), genes);
   return ids;
+}
+
+std::vector<GeneVisibility> ScreenReader::visibility() const {
+  return read_visibility(file_, std::ssize(gene_names_));
 }
 
 std::optional<std::vector<std::int32_t>> ScreenReader::expressed_counts() const {

@@ -14,6 +14,7 @@
 #include "dko/knockout/events/targets.hpp"
 #include "dko/knockout/score/measure.hpp"
 #include "dko/knockout/screen/screen.hpp"
+#include "dko/mapping/visibility.hpp"
 
 namespace dko {
 
@@ -38,6 +39,8 @@ class ScreenReader {
   const Names& cell_names() const { return cell_names_; }
   /// Accessions, or the names again.
   Names gene_ids() const;
+  /// Of each gene, where the mapping was made; empty in files by an earlier version.
+  std::vector<GeneVisibility> visibility() const;
   /// Number of expressed genes of each cell; nothing in files by an earlier version.
   std::optional<std::vector<std::int32_t>> expressed_counts() const;
   /// Nothing if the model was trained before.

@@ -1,0 +1,75 @@
+#include "dko/workflow/visibility_notes.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "dko/base/text.hpp"
+
+namespace dko {
+
+namespace {
+
+/// "Cst3 (all cells express it), …": the first few of them.
+std::string examples(std::span<const std::int32_t> invisible, const Names& genes,
+                     std::span<const GeneVisibility> visibility) {
+  constexpr std::size_t most = 5;
+  std::string text;
+  for (const std::int32_t gene : invisible.first(std::min(most, invisible.size()))) {
+    const auto at = static_cast<std::size_t>(gene);
+    text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", genes[at], why_not_visible(visibility[at]));
+  }
+  if (invisible.size() > most) text += ", …";
+  return text;
+}
+
+void warn(std::span<const std::int32_t> asked_for, const char* which, const Names& genes,
+          std::span<const GeneVisibility> visibility, Log& log) {
+  std::vector<std::int32_t> invisible;
+  std::copy_if(asked_for.begin(), asked_for.end(), std::back_inserter(invisible),
+               [&](std::int32_t gene) { return !is_visible(visibility[static_cast<std::size_t>(gene)]); });
+  if (invisible.empty()) return;
+  log.warn("{} of {}{} cannot be seen to be absent: what their loss does is unknown, not zero: {}",
+           with_thousands(std::ssize(invisible)), counted(std::ssize(asked_for), "gene"), which,
+           examples(invisible, genes, visibility));
+}
+
+/// Ascending, each once.
+std::vector<std::int32_t> knocked_out(const ScreenPlan& plan, std::int64_t genes) {
+  std::vector<char> is_lost(static_cast<std::size_t>(genes), 0);
+  const auto note = [&](std::span<const std::int32_t> lost) {
+    for (const std::int32_t gene : lost) is_lost[static_cast<std::size_t>(gene)] = 1;
+  };
+  if (plan.singles.any() || plan.doubles.any()) note(plan.targets.genes());
+  if (plan.list) note(plan.list->all_genes());
+  std::vector<std::int32_t> lost;
+  for (std::int32_t gene = 0; gene < genes; ++gene) {
+    if (is_lost[static_cast<std::size_t>(gene)] != 0) lost.push_back(gene);
+  }
+  return lost;
+}
+
+}  // namespace
+
+std::vector<GeneVisibility> find_visibility(const ExpressionMatrix& data, const Split& split, Log& log) {
+  std::vector<std::int64_t> cells = split.training;
+  cells.insert(cells.end(), split.validation.begin(), split.validation.end());
+  std::vector<GeneVisibility> visibility = gene_visibility(data, cells);
+  std::vector<std::int32_t> all(visibility.size());
+  std::iota(all.begin(), all.end(), 0);
+  warn(all, "", data.gene_names(), visibility, log);
+  return visibility;
+}
+
+void warn_of_invisible(const ScreenPlan& plan, const Names& genes, std::span<const GeneVisibility> visibility,
+                       Log& log) {
+  if (!visibility.empty())
+    warn(knocked_out(plan, std::ssize(genes)), " to knock out", genes, visibility, log);
+}
+
+bool is_restricted(const ScreenPlan& plan, std::int64_t genes) {
+  return std::ssize(knocked_out(plan, genes)) < genes;
+}
+
+}  // namespace dko
