@@ -13,6 +13,7 @@
 #include "dko/mapping/model_file.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/system/available_memory.hpp"
+#include "dko/workflow/visibility_notes.hpp"
 #include "json_report.hpp"
 #include "options/input.hpp"
 #include "start_job.hpp"
@@ -152,6 +153,7 @@ Question find_question(const ExplainOptions& options, Job& job) {
   const Model model = read_model(options.model);
   question.matrix = load_input(options.input, model, options.model, job);
   question.removed = removed_genes(options, question.matrix, job.log);
+  warn_of_invisible(question.removed, model.genes, model.visibility, job.log);
   question.cells = cells_asked_for(options, question.removed, question.matrix, job.log);
   check_memory(question, model, job);
   question.members = collapse(model);

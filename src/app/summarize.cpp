@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <numeric>
@@ -185,7 +186,16 @@ const std::string& gene_name(const ScreenReader& screen, std::int32_t gene) {
   return screen.gene_names()[static_cast<std::size_t>(gene)];
 }
 
-void write_header(const Part& part, CsvWriter& csv) {
+/// Visibility of the genes of a table; empty of pairs, and where it is not known.
+std::vector<GeneVisibility> visibility_of(const ScreenReader& screen, const Part& part) {
+  return genes_of(part) == 1 ? screen.visibility() : std::vector<GeneVisibility>();
+}
+
+const GeneVisibility& of_row(const std::vector<GeneVisibility>& visibility, const KnockoutSummary& row) {
+  return visibility[static_cast<std::size_t>(row.genes[0])];
+}
+
+void write_header(const Part& part, bool has_visibility, CsvWriter& csv) {
   csv.field("rank");
   if (genes_of(part) == 1)
     csv.field("gene").field("id");
@@ -193,11 +203,13 @@ void write_header(const Part& part, CsvWriter& csv) {
     csv.field("gene1").field("gene2");
   csv.field("cells");
   for (const Column& column : columns_of(part.table)) csv.field(column.title);
+  if (has_visibility) csv.field("information").field("not_visible");
   csv.end_row();
 }
 
 void write_table(const ScreenReader& screen, const Part& part, CsvWriter& csv) {
-  write_header(part, csv);
+  const std::vector<GeneVisibility> visibility = visibility_of(screen, part);
+  write_header(part, !visibility.empty(), csv);
   const Names ids = genes_of(part) == 1 ? screen.gene_ids() : Names();
   const std::vector<Column> columns = columns_of(part.table);
   std::int64_t rank = 0;
@@ -213,6 +225,10 @@ void write_table(const ScreenReader& screen, const Part& part, CsvWriter& csv) {
         csv.field("");
       else
         column.with_value(row, [&](auto value) { csv.field(value); });
+    }
+    if (!visibility.empty()) {
+      const GeneVisibility& gene = of_row(visibility, row);
+      csv.field(gene.information).field(why_not_visible(gene));
     }
     csv.end_row();
   }
@@ -249,6 +265,9 @@ void print_table(const ScreenReader& screen, const Part& part, const SummarizeOp
   titles.emplace_back("cells");
   const std::vector<Column> columns = columns_of(summary, ranking_first(summary));
   for (const Column& column : columns) titles.push_back(column.title);
+  const std::vector<GeneVisibility> visibility = visibility_of(screen, part);
+  const bool any_hidden = std::any_of(visibility.begin(), visibility.end(), std::not_fn(is_visible));
+  if (any_hidden) titles.emplace_back("not visible");
   Table table(titles);
   for (std::size_t rank = 0; rank < rows; ++rank) {
     const KnockoutSummary& row = summary.rows[rank];
@@ -257,6 +276,7 @@ void print_table(const ScreenReader& screen, const Part& part, const SummarizeOp
       cells.push_back(gene_name(screen, row.genes[gene]));
     cells.push_back(with_thousands(row.cells));
     for (const Column& column : columns) cells.push_back(column.text(row));
+    if (any_hidden) cells.push_back(why_not_visible(of_row(visibility, row)));
     table.add(cells);
   }
   const Measure& by = summary.measures[summary.by];
@@ -275,6 +295,7 @@ nlohmann::ordered_json to_json(const ScreenReader& screen, const Part& part,
   nlohmann::ordered_json json{{"total", part.table.total},
                               {"by", name_of(part.table.measures[part.table.by]).name},
                               {"top", nlohmann::ordered_json::array()}};
+  const std::vector<GeneVisibility> visibility = visibility_of(screen, part);
   for (std::size_t rank = 0; rank < shown(part, options); ++rank) {
     const KnockoutSummary& row = part.table.rows[rank];
     nlohmann::ordered_json entry{{"genes", nlohmann::ordered_json::array()}, {"cells", row.cells}};
@@ -282,6 +303,10 @@ nlohmann::ordered_json to_json(const ScreenReader& screen, const Part& part,
       entry["genes"].push_back(gene_name(screen, row.genes[gene]));
     for (const Column& column : columns_of(part.table))  // null if it is no number
       column.with_value(row, [&](auto value) { entry[column.title] = value; });
+    if (!visibility.empty()) {
+      entry["information"] = of_row(visibility, row).information;
+      entry["not_visible"] = why_not_visible(of_row(visibility, row));
+    }
     json["top"].push_back(entry);
   }
   return json;

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -111,6 +112,19 @@ std::string what_ranks(const Ranking& ranking) {
   return fmt::format("{0}, {1} - {2:g} {1}-sd", lower_bound, score, *ranking.lower_bound);
 }
 
+/// Why the lost genes cannot be seen, by name where there are several; empty if all can.
+std::string hidden_genes(const ScreenReader& screen, const Event& event,
+                         const std::vector<GeneVisibility>& visibility) {
+  std::string text;
+  for (const std::int32_t gene : event.genes) {
+    const std::string why = why_not_visible(visibility[static_cast<std::size_t>(gene)]);
+    if (why.empty()) continue;
+    if (!text.empty()) text += "; ";
+    text += event.genes.size() == 1 ? why : gene_name(screen, gene) + ": " + why;
+  }
+  return text;
+}
+
 /// A table on standard output.
 void print_table(const ScreenReader& screen, const Ranking& ranking, std::optional<std::int64_t> cell) {
   const std::string where = cell ? fmt::format(" in {}", cell_name(screen, *cell)) : std::string();
@@ -125,6 +139,9 @@ void print_table(const ScreenReader& screen, const Ranking& ranking, std::option
   titles.push_back("cell");
   if (ranking.lower_bound) titles.emplace_back(lower_bound);
   for (const Measure& measure : ranking.measures) titles.emplace_back(name_of(measure).name);
+  const std::vector<GeneVisibility> visibility = screen.visibility();
+  const bool any_hidden = std::any_of(visibility.begin(), visibility.end(), std::not_fn(is_visible));
+  if (any_hidden) titles.emplace_back("not visible");
   Table table(titles);
   for (std::size_t at = 0; at < ranking.events.size(); ++at) {
     std::vector<std::string> row{fmt::format("{}", at + 1)};
@@ -132,6 +149,7 @@ void print_table(const ScreenReader& screen, const Ranking& ranking, std::option
     row.push_back(cell_name(screen, ranking.events[at].event.cell));
     if (ranking.lower_bound) row.push_back(fmt::format("{:.6f}", ranking.events[at].score));
     for (const float value : ranking.values[at]) row.push_back(fmt::format("{:.6f}", value));
+    if (any_hidden) row.push_back(hidden_genes(screen, ranking.events[at].event, visibility));
     table.add(row);
   }
   std::cout << fmt::format("{}{}, the {} of {} with the {} {}\n", ranking.kind.title, where,
@@ -145,6 +163,7 @@ void print_table(const ScreenReader& screen, const Ranking& ranking, std::option
 
 nlohmann::ordered_json to_json(const ScreenReader& screen, const Ranking& ranking) {
   auto json = nlohmann::ordered_json::array();
+  const std::vector<GeneVisibility> visibility = screen.visibility();
   for (std::size_t at = 0; at < ranking.events.size(); ++at) {
     const Event& event = ranking.events[at].event;
     auto genes = nlohmann::ordered_json::array();
@@ -153,6 +172,7 @@ nlohmann::ordered_json to_json(const ScreenReader& screen, const Ranking& rankin
     if (ranking.lower_bound) entry[lower_bound] = ranking.events[at].score;
     for (std::size_t of = 0; of < ranking.measures.size(); ++of)
       entry[std::string(name_of(ranking.measures[of]).name)] = ranking.values[at][of];
+    if (!visibility.empty()) entry["not_visible"] = hidden_genes(screen, event, visibility);
     json.push_back(entry);
   }
   return json;

@@ -111,7 +111,7 @@ Model conclude(std::vector<Member> members, const ExpressionMatrix& profiles, co
                Job& job) {
   for (const Member& member : members)
     std::visit([&](const auto& made) { report(made.record, options.training, job.log); }, member);
-  Model model{std::move(members), profiles.gene_names(), {}};
+  Model model{std::move(members), profiles.gene_names(), {}, {}};
   job.provenance.model_checksum = checksum_of(model);
   model.provenance = job.provenance;
   return model;

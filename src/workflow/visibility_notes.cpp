@@ -64,8 +64,12 @@ std::vector<GeneVisibility> find_visibility(const ExpressionMatrix& data, const 
 
 void warn_of_invisible(const ScreenPlan& plan, const Names& genes, std::span<const GeneVisibility> visibility,
                        Log& log) {
-  if (!visibility.empty())
-    warn(knocked_out(plan, std::ssize(genes)), " to knock out", genes, visibility, log);
+  warn_of_invisible(knocked_out(plan, std::ssize(genes)), genes, visibility, log);
+}
+
+void warn_of_invisible(std::span<const std::int32_t> lost, const Names& genes,
+                       std::span<const GeneVisibility> visibility, Log& log) {
+  if (!visibility.empty()) warn(lost, " to knock out", genes, visibility, log);
 }
 
 bool is_restricted(const ScreenPlan& plan, std::int64_t genes) {

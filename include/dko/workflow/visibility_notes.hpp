@@ -21,6 +21,10 @@ std::vector<GeneVisibility> find_visibility(const ExpressionMatrix& data, const 
 void warn_of_invisible(const ScreenPlan& plan, const Names& genes, std::span<const GeneVisibility> visibility,
                        Log& log);
 
+/// The same of these genes. Local: rank 0.
+void warn_of_invisible(std::span<const std::int32_t> lost, const Names& genes,
+                       std::span<const GeneVisibility> visibility, Log& log);
+
 /// Whether a plan knocks out some genes only. Local.
 bool is_restricted(const ScreenPlan& plan, std::int64_t genes);
 

@@ -46,6 +46,14 @@ std::vector<Moments> moments_of_genes(const ScreenReader& screen, const Measure&
   return sums;
 }
 
+/// The network part of a gene whose absence cannot be seen is unknown: it must not stand among true zeros.
+void visible_first(std::vector<KnockoutSummary>& rows, const std::vector<GeneVisibility>& visibility) {
+  if (visibility.empty()) return;
+  std::stable_partition(rows.begin(), rows.end(), [&](const KnockoutSummary& row) {
+    return is_visible(visibility[static_cast<std::size_t>(row.genes[0])]);
+  });
+}
+
 }  // namespace
 
 std::vector<Measure> summarized_measures(const ScreenReader& screen, ScoreArray array) {
@@ -85,6 +93,7 @@ SummaryTable summarize_genes(const ScreenReader& screen, const Measure& by, std:
   table.total = std::ssize(rows);
   ranks.broadcast(table.total);
   std::sort(rows.begin(), rows.end(), RowOrder(table.measures, table.by));
+  if (by == Measure{Score::network, false}) visible_first(rows, screen.visibility());
   if (std::ssize(rows) > count) rows.resize(static_cast<std::size_t>(count));
   table.rows = std::move(rows);
   return table;

@@ -31,9 +31,10 @@ std::vector<Measure> summarized_measures(const ScreenReader& screen, ScoreArray 
 std::optional<ScoreArray> pairs_of(const ScreenReader& screen);
 
 /// Every gene over the cells in which it was knocked out alone; the `count` that rank highest by the mean of
-/// `by`, equal ones in the order of genes. The screen must have singles and the measure, and be the same on
-/// all ranks. Events are read once, in blocks; numbers in double precision. The blocks are the same for any
-/// number of ranks, and so are the results, to the bit. Rank 0 has the rows, the others the rest. Collective.
+/// `by`, equal ones in the order of genes; by network those that are not visible (visibility.hpp) come last.
+/// The screen must have singles and the measure, and be the same on all ranks. Events are read once, in
+/// blocks; numbers in double precision. The blocks are the same for any number of ranks, and so are the
+/// results, to the bit. Rank 0 has the rows, the others the rest. Collective.
 SummaryTable summarize_genes(const ScreenReader& screen, const Measure& by, std::int64_t count,
                              const Communicator& ranks);
 
