@@ -11,6 +11,7 @@
 #include "dko/parallel/collective.hpp"
 #include "dko/simulation/cells.hpp"
 #include "dko/system/available_memory.hpp"
+#include "dko/workflow/effects_truth_run.hpp"
 #include "dko/workflow/expression_output.hpp"
 #include "dko/workflow/progress_display.hpp"
 #include "dko/workflow/truth_run.hpp"
@@ -29,6 +30,8 @@ struct Outputs {
   std::optional<CsvWriter> edges;
   std::optional<CsvWriter> truth_single;
   std::optional<CsvWriter> truth_double;
+  std::optional<CsvWriter> truth_effects;
+  std::optional<CsvWriter> kinds;
   JsonReport summary;
 
   explicit Outputs(const SimulateOptions& options)
@@ -40,23 +43,27 @@ struct Outputs {
     claim(edges, options.edges);
     claim(truth_single, options.truth_path(1));
     claim(truth_double, options.truth_path(2));
+    claim(truth_effects, options.effects_path());
+    claim(kinds, options.kinds_path());
     const double cells = static_cast<double>(options.cells);
     const double genes = static_cast<double>(options.topology.genes);
     if (truth_single) check_truth_choice(options.truth_single, 1, cells * genes);
     if (truth_double) check_truth_choice(options.truth_double, 2, cells * genes * (genes - 1) / 2);
     const double entries = static_cast<double>(options.topology.genes) * static_cast<double>(options.cells);
-    require_memory(24 * entries, "the simulation");
+    require_memory(24 * entries + (truth_effects ? effects_truth_bytes(options.topology.genes) : 0),
+                   "the simulation");
     require_disk_space(options.out, 20 * entries, "the simulation");
   }
 };
 
 /// This rank's contiguous share of the cells. Local.
 RankCells simulate_mine(const RegulatoryDynamics& dynamics, const SimulateOptions& options, Job& job) {
+  const Population population(options.population, options.topology.genes);
   const auto [first, end] = job.ranks().share_of(options.cells);
   RankCells mine{first, {}};
   const ProgressCallback progress = show_progress(job.log, "simulating (rank 0's share)", "cells");
   for (std::int64_t cell = mine.first; cell < end; ++cell) {
-    mine.cells.push_back(simulate_cell(dynamics, cell, options.absent, options.topology.seed));
+    mine.cells.push_back(simulate_cell(dynamics, population, cell));
     if (progress) progress(cell - mine.first + 1, end - mine.first);
   }
   return mine;
@@ -96,21 +103,53 @@ void warn_of_silent(const std::vector<std::vector<double>>& levels, Log& log) {
   if (silent > 0) log.warn("{} {} nothing", counted(silent, "cell"), silent == 1 ? "expresses" : "express");
 }
 
-/// The expression files, of levels or of counts; the provenance gets the checksum of what --out holds.
+/// Kinds of the cells, by column.
+CellColumns kinds_of(const SimulateOptions& options) {
+  const Population population(options.population, options.topology.genes);
+  const Observation observation(options.observation, options.topology.genes);
+  CellColumns columns;
+  const auto add = [&](const char* name, std::int64_t groups, auto group_of) {
+    if (groups == 1) return;
+    Names& values = columns.emplace_back(name, Names{}).second;
+    for (std::int64_t cell = 0; cell < options.cells; ++cell)
+      values.push_back(fmt::format("{}{}", name, group_of(cell)));
+  };
+  add("type", options.population.types, [&](std::int64_t cell) { return population.kind(cell).type; });
+  add("state", options.population.states, [&](std::int64_t cell) { return population.kind(cell).state; });
+  add("batch", options.observation.batches, [&](std::int64_t cell) { return observation.batch(cell); });
+  return columns;
+}
+
+void write_kinds(CsvWriter& csv, const CellColumns& columns, std::int64_t cells) {
+  csv.field("cell");
+  for (const auto& column : columns) csv.field(column.first);
+  csv.end_row();
+  for (std::int64_t cell = 0; cell < cells; ++cell) {
+    csv.field(fmt::format("cell{}", cell));
+    for (const auto& column : columns) csv.field(column.second[static_cast<std::size_t>(cell)]);
+    csv.end_row();
+  }
+  csv.finish();
+}
+
+/// The expression files, of levels or of what is measured of them; the provenance gets the checksum of what
+/// --out holds.
 void write_cells(Outputs& outputs, const std::vector<std::vector<double>>& levels,
                  const ExpressionMatrix& expressed, const SimulateOptions& options, Provenance& provenance) {
   const bool names = !options.no_names;
-  if (!options.counts()) {
+  const CellColumns kinds = kinds_of(options);
+  if (outputs.kinds) write_kinds(*outputs.kinds, kinds, options.cells);
+  if (options.is_exact()) {
     provenance.input_checksum = expressed.checksum();
-    return outputs.expression.write(levels, names, {}, provenance);
+    return outputs.expression.write(levels, names, {}, kinds, provenance);
   }
-  std::vector<std::vector<double>> counts;
+  const Observation observation(options.observation, options.topology.genes);
+  std::vector<std::vector<double>> seen;
   for (std::size_t cell = 0; cell < levels.size(); ++cell)
-    counts.push_back(count_molecules(levels[cell], static_cast<std::int64_t>(cell), options.molecules,
-                                     options.spread, options.topology.seed));
-  provenance.input_checksum = simulated_matrix(counts).checksum();
-  outputs.expression.write(counts, names, {{"levels", expressed}}, provenance);
-  if (outputs.levels) outputs.levels->write(levels, names, {}, provenance);
+    seen.push_back(observation.observe(levels[cell], static_cast<std::int64_t>(cell)));
+  provenance.input_checksum = simulated_matrix(seen).checksum();
+  outputs.expression.write(seen, names, {{"levels", expressed}}, kinds, provenance);
+  if (outputs.levels) outputs.levels->write(levels, names, {}, kinds, provenance);
 }
 
 /// The tables of --truth-single and --truth-double for the genes that cells express; returns how many
@@ -134,6 +173,12 @@ nlohmann::ordered_json solve_truth(const SimulateOptions& options, const AtRoot<
     if (written == 0) job.log.warn("{}: there is no knockout to solve: no cell expresses enough genes", path);
     job.log.info("{}: the truth of {}", path, counted(written, "knockout"));
   }
+  if (options.truth_effects) {
+    AtRoot<CsvWriter*> csv;
+    if (outputs.is_here()) csv.emplace(&*outputs->truth_effects);
+    truth["effects"] = job.ranks().broadcast(write_effects(dynamics, mine, csv, job));
+    job.log.info("{}: what the loss of each gene changes", options.effects_path());
+  }
   return truth;
 }
 
@@ -143,7 +188,8 @@ void run(const SimulateOptions& options, const Context& context) {
   AtRoot<Outputs> outputs = on_root(job.ranks(), [&] { return Outputs(options); });
   const std::vector<Regulation> network =
       on_every_rank(job.ranks(), [&] { return draw_network(options.topology); });
-  const RegulatoryDynamics dynamics(network, options.topology.genes, options.repressor_loss);
+  const RegulatoryDynamics dynamics(network, options.topology.genes, options.repressor_loss,
+                                    options.kinetics);
   const Stopwatch watch;
   const RankCells mine = simulate_mine(dynamics, options, job);
   const auto levels = gather_levels(mine, options.topology.genes, job);

@@ -24,12 +24,13 @@ void write_csr(hdf5::Location& parent, const std::string& name, const Expression
 }  // namespace
 
 void write_h5ad(const std::filesystem::path& path, const ExpressionMatrix& x, const Layers& layers,
-                const Provenance& provenance) {
+                const CellColumns& columns, const Provenance& provenance) {
   hdf5::File file = hdf5::File::create(path);
   hdf5::write_header(file, expression_kind, provenance);
   hdf5::begin_anndata(file);
   write_csr(file, "X", x);
-  hdf5::DataFrame(file, "obs", x.cell_names());
+  hdf5::DataFrame obs(file, "obs", x.cell_names());
+  for (const auto& [name, values] : columns) obs.add(name, values);
   hdf5::DataFrame(file, "var", x.gene_names());
   hdf5::Location group = file.group("layers");
   for (const auto& [name, matrix] : layers) write_csr(group, name, matrix);

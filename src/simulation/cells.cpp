@@ -2,35 +2,18 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
-#include <numeric>
-#include <optional>
-
 #include "dko/base/error.hpp"
 #include "dko/base/parameter.hpp"
-#include "dko/base/random.hpp"
 #include "dko/simulation/steady_state.hpp"
 
 namespace dko {
 
-namespace {
-
-constexpr std::int64_t most_draws = 10;
-
-}  // namespace
-
-SimulatedCell simulate_cell(const RegulatoryDynamics& dynamics, std::int64_t cell, double absent,
-                            std::uint64_t seed) {
-  const auto genes = static_cast<std::size_t>(dynamics.genes());
-  const std::int64_t absent_count = std::llround(absent * static_cast<double>(genes));
+SimulatedCell simulate_cell(const RegulatoryDynamics& dynamics, const Population& population,
+                            std::int64_t cell) {
   for (std::int64_t draw = 0; draw < most_draws; ++draw) {
-    RandomStream stream(seed, "cells", static_cast<std::uint64_t>(cell * most_draws + draw));
-    SimulatedCell simulated{{}, std::vector<bool>(genes, false), draw};
-    for (const std::int64_t gene : stream.distinct(absent_count, dynamics.genes()))
-      simulated.absent[static_cast<std::size_t>(gene)] = true;
-    std::vector<double> start(genes);
-    for (double& level : start) level = stream.uniform(0, 1);
-    auto levels = steady_state(dynamics, simulated.absent, std::move(start));
+    SimulatedCell simulated{{}, population.nature(cell, draw), draw};
+    const CellNature& nature = simulated.nature;
+    auto levels = steady_state(dynamics, nature.absent, nature.start, nature.rates);
     if (!levels) continue;
     simulated.levels = std::move(*levels);
     return simulated;
@@ -38,18 +21,6 @@ SimulatedCell simulate_cell(const RegulatoryDynamics& dynamics, std::int64_t cel
   throw Error(ExitCode::failure,
               fmt::format("cell {} of this network reaches no steady state; try another {}", cell,
                           parameter("seed")));
-}
-
-std::vector<double> count_molecules(const std::vector<double>& levels, std::int64_t cell, double molecules,
-                                    double spread, std::uint64_t seed) {
-  RandomStream stream(seed, "molecules", static_cast<std::uint64_t>(cell));
-  const double total = std::accumulate(levels.begin(), levels.end(), 0.0);
-  const double depth = molecules * std::exp(spread * stream.normal() - spread * spread / 2);
-  std::vector<double> counts;
-  for (const double level : levels) {
-    counts.push_back(level > 0 ? static_cast<double>(stream.poisson(depth * level / total)) : 0.0);
-  }
-  return counts;
 }
 
 ExpressionMatrix simulated_matrix(const std::vector<std::vector<double>>& levels) {

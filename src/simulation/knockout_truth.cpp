@@ -26,13 +26,13 @@ double without_residue(double score) {
 
 std::optional<TrueScores> true_scores(const RegulatoryDynamics& dynamics, const SimulatedCell& cell,
                                       std::span<const std::int32_t> knocked_out) {
-  std::vector<bool> absent = cell.absent;
+  std::vector<bool> absent = cell.nature.absent;
   std::vector<double> without = cell.levels;
   for (const std::int32_t gene : knocked_out) {
     absent[static_cast<std::size_t>(gene)] = true;
     without[static_cast<std::size_t>(gene)] = 0;
   }
-  const auto settled = resettled(dynamics, absent, without);
+  const auto settled = resettled(dynamics, absent, without, cell.nature.rates);
   if (!settled) return std::nullopt;
   const std::vector<double> after = relative(*settled);
   return TrueScores{without_residue(bray_curtis(after, relative(cell.levels))),

@@ -28,6 +28,21 @@ Edges erdos_renyi_edges(std::int64_t genes, std::int64_t count, RandomStream str
   return edges;
 }
 
+/// The same without cycles: pairs of genes, the first of which in a random order regulates the other.
+Edges acyclic_erdos_renyi_edges(std::int64_t genes, std::int64_t count, RandomStream stream) {
+  const std::vector<std::int64_t> order = stream.permutation(genes);
+  Edges edges;
+  std::int64_t later = 1;  // place in the order
+  for (const std::int64_t number : stream.distinct(count, genes * (genes - 1) / 2)) {
+    while (number >= later * (later + 1) / 2) ++later;
+    const std::int64_t earlier = number - later * (later - 1) / 2;
+    edges.emplace_back(static_cast<std::int32_t>(order[static_cast<std::size_t>(later)]),
+                       static_cast<std::int32_t>(order[static_cast<std::size_t>(earlier)]));
+  }
+  std::sort(edges.begin(), edges.end());
+  return edges;
+}
+
 /// Draws genes with weights i^(−1/(γ−1)), i the place of the gene in a random order.
 class WeightedGenes {
  public:
@@ -50,24 +65,38 @@ class WeightedGenes {
   std::vector<double> cumulative_;
 };
 
-Edges scale_free_edges(std::int64_t genes, std::int64_t count, double exponent, RandomStream stream) {
-  const WeightedGenes regulators(genes, exponent, stream);
-  const WeightedGenes targets(genes, exponent, stream);
+Edges scale_free_edges(const NetworkOptions& options, std::int64_t count, RandomStream stream) {
+  const WeightedGenes regulators(options.genes, options.exponent, stream);
+  const WeightedGenes targets(options.genes, options.exponent, stream);
+  std::vector<std::int64_t> place;  // of each gene in the order of an acyclic network
+  if (options.acyclic) place = stream.permutation(options.genes);
   std::set<std::pair<std::int32_t, std::int32_t>> edges;
   while (std::ssize(edges) < count) {
-    const std::int32_t regulator = regulators.draw(stream);
-    const std::int32_t target = targets.draw(stream);
-    if (regulator != target) edges.emplace(target, regulator);
+    std::int32_t regulator = regulators.draw(stream);
+    std::int32_t target = targets.draw(stream);
+    if (regulator == target) continue;
+    if (options.acyclic &&
+        place[static_cast<std::size_t>(regulator)] > place[static_cast<std::size_t>(target)])
+      std::swap(regulator, target);
+    edges.emplace(target, regulator);
   }
   return {edges.begin(), edges.end()};
+}
+
+Edges draw_edges(const NetworkOptions& options, std::int64_t count) {
+  RandomStream topology(options.seed, "network");
+  if (options.kind == NetworkKind::scale_free) return scale_free_edges(options, count, topology);
+  return options.acyclic ? acyclic_erdos_renyi_edges(options.genes, count, topology)
+                         : erdos_renyi_edges(options.genes, count, topology);
 }
 
 void check(const NetworkOptions& options) {
   if (options.genes < 2) throw UsageError("a network needs at least 2 genes");
   // Beyond half of all possible regulations the draw of a scale-free network would hardly end.
-  if (!(options.mean_degree > 0 && options.mean_degree <= static_cast<double>(options.genes - 1) / 2)) {
-    throw UsageError(fmt::format("the mean degree of a network of {} genes must be above 0 and at most {}",
-                                 options.genes, static_cast<double>(options.genes - 1) / 2));
+  const double most = static_cast<double>(options.genes - 1) / (options.acyclic ? 4 : 2);
+  if (!(options.mean_degree > 0 && options.mean_degree <= most)) {
+    throw UsageError(fmt::format("the mean degree of {} network of {} genes must be above 0 and at most {}",
+                                 options.acyclic ? "an acyclic" : "a", options.genes, most));
   }
   if (options.kind == NetworkKind::scale_free && !(options.exponent > 2)) {
     throw UsageError("the exponent of a scale-free network must be above 2");
@@ -82,17 +111,15 @@ void check(const NetworkOptions& options) {
 std::vector<Regulation> draw_network(const NetworkOptions& options) {
   check(options);
   const auto count = std::llround(options.mean_degree * static_cast<double>(options.genes));
-  const RandomStream topology(options.seed, "network");
-  const Edges edges = options.kind == NetworkKind::erdos_renyi
-                          ? erdos_renyi_edges(options.genes, count, topology)
-                          : scale_free_edges(options.genes, count, options.exponent, topology);
+  const Edges edges = draw_edges(options, count);
   RandomStream stream(options.seed, "regulations");
   const auto activating =
       static_cast<std::int64_t>(std::llround(options.activating * static_cast<double>(count)));
   const std::vector<std::int64_t> order = stream.permutation(count);
   std::vector<Regulation> network;
   for (std::size_t at = 0; at < edges.size(); ++at) {
-    network.push_back({edges[at].second, edges[at].first, stream.uniform(0, 1), order[at] < activating});
+    network.push_back(
+        {edges[at].second, edges[at].first, stream.uniform(0, options.strength), order[at] < activating});
   }
   return network;
 }

@@ -36,12 +36,12 @@ void clear_remnants(State& x) {
 
 /// The stable fixed point of F that Euler steps reach from `x`, if they do.
 std::optional<State> fixed_point(const RegulatoryDynamics& dynamics, const std::vector<bool>& absent,
-                                 State x) {
+                                 std::span<const double> rates, State x) {
   State production(x.size());
   double step = 1;
   double last_change = std::numeric_limits<double>::infinity();
   for (int iteration = 1; iteration <= most_iterations; ++iteration) {
-    dynamics.production(absent, x, production);
+    dynamics.production(absent, rates, x, production);
     double change = 0;
     double largest = 1;
     for (std::size_t gene = 0; gene < x.size(); ++gene) {
@@ -67,12 +67,12 @@ double steepest(const State& slope) {
 }  // namespace
 
 std::optional<State> steady_state(const RegulatoryDynamics& dynamics, const std::vector<bool>& absent,
-                                  State start) {
+                                  State start, std::span<const double> rates) {
   namespace odeint = boost::numeric::odeint;
   State x = std::move(start);
   clear(x, absent);
-  const auto rates = [&](const State& state, State& slope, double) {
-    dynamics.production(absent, state, slope);
+  const auto slopes = [&](const State& state, State& slope, double) {
+    dynamics.production(absent, rates, state, slope);
     for (std::size_t gene = 0; gene < state.size(); ++gene) slope[gene] -= state[gene];
   };
   const auto stepper =
@@ -80,10 +80,10 @@ std::optional<State> steady_state(const RegulatoryDynamics& dynamics, const std:
   State slope(x.size());
   double time = 0;
   for (double span = 10; time < longest; time += span, span *= 1.5) {
-    odeint::integrate_adaptive(stepper, rates, x, time, time + span, 0.1);
-    rates(x, slope, time);
+    odeint::integrate_adaptive(stepper, slopes, x, time, time + span, 0.1);
+    slopes(x, slope, time);
     if (steepest(slope) > settling) continue;
-    if (auto settled = fixed_point(dynamics, absent, x)) {
+    if (auto settled = fixed_point(dynamics, absent, rates, x)) {
       clear_remnants(*settled);
       return settled;
     }
@@ -92,13 +92,13 @@ std::optional<State> steady_state(const RegulatoryDynamics& dynamics, const std:
 }
 
 std::optional<State> resettled(const RegulatoryDynamics& dynamics, const std::vector<bool>& absent,
-                               State start) {
+                               State start, std::span<const double> rates) {
   clear(start, absent);
-  if (auto settled = fixed_point(dynamics, absent, start)) {
+  if (auto settled = fixed_point(dynamics, absent, rates, start)) {
     clear_remnants(*settled);
     return settled;
   }
-  return steady_state(dynamics, absent, std::move(start));
+  return steady_state(dynamics, absent, std::move(start), rates);
 }
 
 }  // namespace dko

@@ -21,11 +21,11 @@ ExpressionOutput::ExpressionOutput(const std::string& path, bool overwrite) {
 }
 
 void ExpressionOutput::write(const std::vector<std::vector<double>>& values, bool names, const Layers& layers,
-                             const Provenance& provenance) {
+                             const CellColumns& columns, const Provenance& provenance) {
   if (csv_) return write_csv(values, names);
   const ExpressionMatrix matrix = simulated_matrix(values);
   require_disk_space(h5ad_->partial_path(), h5ad_bytes(matrix, layers), "the AnnData file");
-  write_h5ad(h5ad_->partial_path(), matrix, layers, provenance);
+  write_h5ad(h5ad_->partial_path(), matrix, layers, columns, provenance);
   h5ad_->commit();
 }
 

@@ -216,7 +216,7 @@ Files h5ad_seeds() {
           anndata_file([](hdf5::File& file) { write_csr(file, "X", "csc_matrix"); }),
           anndata_file([](hdf5::File& file) { file.write_scalar("X", ""); }),
           anndata_file([](hdf5::File& file) { write_dense(file, "X"); }), bytes_of([](const fs::path& path) {
-            write_h5ad(path, small_matrix(), {}, start_provenance("dko simulate", 1));
+            write_h5ad(path, small_matrix(), {}, {}, start_provenance("dko simulate", 1));
           })};
 }
 

@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 #include <numeric>
 
+#include "dko/simulation/observation.hpp"
 #include "dko/simulation/steady_state.hpp"
 
 using namespace dko;
@@ -19,14 +20,17 @@ RegulatoryDynamics small_network() {
 TEST_CASE("simulated cells lack as many genes as asked, and depend on seed and number alone") {
   const RegulatoryDynamics dynamics = small_network();
   for (std::int64_t cell = 0; cell < 20; ++cell) {
-    const SimulatedCell simulated = simulate_cell(dynamics, cell, 0.2, 9);
-    CHECK(std::count(simulated.absent.begin(), simulated.absent.end(), true) == 10);
+    const SimulatedCell simulated =
+        simulate_cell(dynamics, Population({.absent = 0.2, .seed = 9}, dynamics.genes()), cell);
+    CHECK(std::count(simulated.nature.absent.begin(), simulated.nature.absent.end(), true) == 10);
     for (std::size_t gene = 0; gene < 50; ++gene) {
       CHECK((simulated.levels[gene] <= 0 || simulated.levels[gene] >= least_expression));
-      if (simulated.absent[gene]) CHECK(simulated.levels[gene] == 0);
+      if (simulated.nature.absent[gene]) CHECK(simulated.levels[gene] == 0);
     }
-    CHECK(simulate_cell(dynamics, cell, 0.2, 9).levels == simulated.levels);
-    CHECK(simulate_cell(dynamics, cell, 0.2, 10).levels != simulated.levels);
+    CHECK(simulate_cell(dynamics, Population({.absent = 0.2, .seed = 9}, dynamics.genes()), cell).levels ==
+          simulated.levels);
+    CHECK(simulate_cell(dynamics, Population({.absent = 0.2, .seed = 10}, dynamics.genes()), cell).levels !=
+          simulated.levels);
   }
 }
 

@@ -23,7 +23,9 @@ TEST_CASE("the truth by hand: a lone gene is lost, an activator, and a repressor
   // x0 = 0.5 (repressed by the absent x3: its term is there only where loss frees), x1 = 0.8 x0/(1+x0).
   const std::vector<Regulation> network{{2, 0, 0.5, false}, {0, 1, 0.8, true}, {2, 3, 0.6, false}};
   const RegulatoryDynamics dynamics(network, 4, RepressorLoss::vanishes);
-  SimulatedCell cell{{0.5, 0.8 / 3, 0, 0.6}, std::vector<bool>(4, false), 0};
+  SimulatedCell cell{{0.5, 0.8 / 3, 0, 0.6},
+                     {.kind = {}, .absent = std::vector<bool>(4, false), .rates = {}, .start = {}},
+                     0};
   const double total = 0.5 + 0.8 / 3 + 0.6;
   const std::vector<std::int32_t> leaf{1};
   const TrueScores of_leaf = true_scores(dynamics, cell, leaf).value();
@@ -42,7 +44,9 @@ TEST_CASE("the truth by hand: a lone gene is lost, an activator, and a repressor
 TEST_CASE("a repressor's loss takes its targets' production, or frees them") {
   // x0 and x2 produce themselves nothing; x1 is repressed by x0 = 0.5, which the absent x2 leaves to itself.
   const std::vector<Regulation> network{{3, 0, 0.9, false}, {0, 1, 0.6, false}, {3, 2, 0.4, false}};
-  SimulatedCell cell{{0.9, 0.6 / 1.9, 0.4, 0}, std::vector<bool>(4, false), 0};
+  SimulatedCell cell{{0.9, 0.6 / 1.9, 0.4, 0},
+                     {.kind = {}, .absent = std::vector<bool>(4, false), .rates = {}, .start = {}},
+                     0};
   const std::vector<std::int32_t> repressor{0};
   const double rest = 0.6 / 1.9 + 0.4;
   const TrueScores lost =
@@ -57,12 +61,13 @@ TEST_CASE("the truth agrees with an independent integration of the network witho
   const RepressorLoss loss = GENERATE(RepressorLoss::vanishes, RepressorLoss::frees);
   const auto network = draw_network({24, 3, NetworkKind::scale_free, 2.5, 0.5, 5});
   const RegulatoryDynamics dynamics(network, 24, loss);
-  const SimulatedCell cell = simulate_cell(dynamics, 0, 0.2, 5);
+  const SimulatedCell cell =
+      simulate_cell(dynamics, Population({.absent = 0.2, .seed = 5}, dynamics.genes()), 0);
   for (std::int32_t a = 0; a < 24; a += 3) {
     for (const std::int32_t b : {a, (a + 5) % 24}) {
       std::vector<std::int32_t> removed{a};
       if (b != a) removed.push_back(b);
-      std::vector<bool> absent = cell.absent;
+      std::vector<bool> absent = cell.nature.absent;
       std::vector<double> rest = cell.levels;
       for (const std::int32_t gene : removed) {
         absent[static_cast<std::size_t>(gene)] = true;

@@ -76,3 +76,36 @@ TEST_CASE("impossible networks are refused") {
   CHECK_THROWS_AS(draw_network({10, 3, NetworkKind::scale_free, 2, 0.5, 1}), UsageError);
   CHECK_THROWS_AS(draw_network({10, 3, NetworkKind::erdos_renyi, 3, 1.5, 1}), UsageError);
 }
+
+TEST_CASE("acyclic networks have no cycle, and as many regulations") {
+  for (const NetworkKind kind : {NetworkKind::erdos_renyi, NetworkKind::scale_free}) {
+    const NetworkOptions options{.genes = 60, .mean_degree = 4, .kind = kind, .seed = 3, .acyclic = true};
+    const std::vector<Regulation> network = draw_network(options);
+    CHECK(network.size() == 240);
+    // Genes without regulators are taken away until none is left.
+    std::vector<bool> is_gone(60, false);
+    for (int round = 0; round < 60; ++round) {
+      std::vector<bool> is_regulated(60, false);
+      for (const Regulation& edge : network) {
+        CHECK(edge.regulator != edge.target);
+        if (!is_gone[static_cast<std::size_t>(edge.regulator)])
+          is_regulated[static_cast<std::size_t>(edge.target)] = true;
+      }
+      for (std::size_t gene = 0; gene < 60; ++gene) {
+        if (!is_regulated[gene]) is_gone[gene] = true;
+      }
+    }
+    CHECK(std::all_of(is_gone.begin(), is_gone.end(), [](bool gone) { return gone; }));
+    std::set<std::pair<std::int32_t, std::int32_t>> edges;
+    for (const Regulation& edge : network) edges.emplace(edge.regulator, edge.target);
+    CHECK(edges.size() == 240);
+  }
+}
+
+TEST_CASE("weights reach up to the strength") {
+  double largest = 0;
+  for (const Regulation& edge : draw_network({.genes = 100, .mean_degree = 3, .strength = 5}))
+    largest = std::max(largest, edge.weight);
+  CHECK(largest > 4);
+  CHECK(largest < 5);
+}

@@ -15,20 +15,33 @@ enum class RepressorLoss {
   frees,     ///< x = 0, so the term is r: the target is freed
 };
 
+/// How the regulators of a gene act together.
+enum class Kinetics {
+  additive,        ///< their terms add up, as in the original's simulations
+  multiplicative,  ///< each multiplies or divides the production
+};
+
 /// The regulation of all genes of a network, by target:
 ///
-///     dx_j/dt = −x_j + F_j(x),   F_j = Σ_i a_ij x_i/(1+x_i) + Σ_i r_ij/(1+x_i)
+///     dx_j/dt = −x_j + s_j F_j(x)
 ///
-/// over the activators and the repressors i of gene j; x is in units of what saturates, time in lifetimes of
-/// the molecules. Absent genes stay at 0. Read-only.
+///     additive:        F_j = Σ_i a_ij x_i/(1+x_i) + Σ_i r_ij/(1+x_i)
+///     multiplicative:  F_j = Π_i (1 + a_ij h(x_i)) / Π_i (1 + r_ij h(x_i)),   h(x) = x²/(1+x²)
+///
+/// over the activators and the repressors i of gene j, with their weights a and r; s_j is the basal rate of
+/// the gene in a cell, 1 where none is given; x is in units of what saturates, time in lifetimes of the
+/// molecules. Absent genes stay at 0. Read-only.
 class RegulatoryDynamics {
  public:
-  RegulatoryDynamics(std::span<const Regulation> network, std::int64_t genes, RepressorLoss loss);
+  /// `loss` counts for additive kinetics only: a factor of an absent regulator is 1.
+  RegulatoryDynamics(std::span<const Regulation> network, std::int64_t genes, RepressorLoss loss,
+                     Kinetics kinetics = Kinetics::additive);
 
   std::int64_t genes() const { return static_cast<std::int64_t>(starts_.size()) - 1; }
 
-  /// F(x) of every gene; 0 for absent ones. All spans hold one entry a gene. Local.
-  void production(const std::vector<bool>& absent, std::span<const double> x,
+  /// s F(x) of every gene; 0 for absent ones. All spans hold one entry a gene, but `rates`, s, may be empty.
+  /// Local.
+  void production(const std::vector<bool>& absent, std::span<const double> rates, std::span<const double> x,
                   std::span<double> production) const;
 
  private:
@@ -37,6 +50,10 @@ class RegulatoryDynamics {
     bool activates;
     double weight;
   };
+  double sum_of_terms(std::size_t gene, const std::vector<bool>& absent, std::span<const double> x) const;
+  double product_of_factors(std::size_t gene, std::span<const double> x) const;
+
+  Kinetics kinetics_;
   double lost_repressor_;             // what is left of r where the repressor is absent
   std::vector<std::int64_t> starts_;  // first term of each target
   std::vector<Term> terms_;

@@ -21,9 +21,9 @@ class ExpressionOutput {
   ExpressionOutput(const std::string& path, bool overwrite);
 
   /// Writes cells × genes and gives the file its name. CSV is genes × cells, without names if so asked;
-  /// `layers` and `provenance` are for AnnData only. @throws IoError
+  /// `layers`, `columns` and `provenance` are for AnnData only. @throws IoError
   void write(const std::vector<std::vector<double>>& values, bool names, const Layers& layers,
-             const Provenance& provenance);
+             const CellColumns& columns, const Provenance& provenance);
 
  private:
   void write_csv(const std::vector<std::vector<double>>& values, bool names);
