@@ -12,10 +12,10 @@ namespace {
 
 using Matrix = Eigen::MatrixXd;
 
-/// Sums over cells, and how many.
+/// Sums over cells: of q' − r, and of r.
 struct EffectSum {
   GenePairs change;
-  GenePairs cells;
+  GenePairs renormalised;
 };
 
 /// Adds the loss of the gene at `position` of a loaded cell.
@@ -28,8 +28,8 @@ void add_loss(EnsembleKernel& kernel, std::span<const std::int32_t> expressed, s
   for (std::size_t at = 0; at < expressed.size(); ++at) {
     const double renormalised = before[at] / rest;
     if (static_cast<std::int32_t>(at) == position || !(renormalised > 0)) continue;
-    sum.change.at(lost, expressed[at]) += (after[at] - renormalised) / renormalised;
-    sum.cells.at(lost, expressed[at]) += 1;
+    sum.change.at(lost, expressed[at]) += after[at] - renormalised;
+    sum.renormalised.at(lost, expressed[at]) += renormalised;
   }
 }
 
@@ -121,10 +121,11 @@ GenePairs predicted_effects(const ExpressionMatrix& profiles, std::span<const Co
       add_loss(kernel, expressed, before, position, sum);
   }
   ranks.sum(sum.change.values());
-  ranks.sum(sum.cells.values());
+  ranks.sum(sum.renormalised.values());
   const std::span<double> changes = sum.change.values();
-  const std::span<double> cells = sum.cells.values();
-  for (std::size_t at = 0; at < changes.size(); ++at) changes[at] /= std::max(1.0, cells[at]);
+  const std::span<double> shares = sum.renormalised.values();
+  for (std::size_t at = 0; at < changes.size(); ++at)
+    changes[at] = shares[at] > 0 ? changes[at] / shares[at] : 0;
   return std::move(sum.change);
 }
 

@@ -123,6 +123,23 @@ std::string finding_verdict(const ScoreComparison& comparison, const std::string
               : "");
 }
 
+std::string effects_verdict(const EffectsEvaluation& evaluation) {
+  const std::string start = "who changes when a gene is lost: ";
+  const EffectsAgreement& mapping = evaluation.methods.front();
+  if (!mapping.auprc || evaluation.effects == evaluation.pairs)
+    return start + fmt::format("cannot be judged, {} of these pairs of genes has an effect.",
+                               evaluation.effects > 0 ? "every one" : "none");
+  const auto best = std::max_element(
+      evaluation.methods.begin() + 1, evaluation.methods.end(),
+      [](const EffectsAgreement& x, const EffectsAgreement& y) { return x.auprc < y.auprc; });
+  const double chance = static_cast<double>(evaluation.effects) / static_cast<double>(evaluation.pairs);
+  return start + fmt::format(
+                     "the mapping finds {} of the best without one, {}: AUPRC {:.3f} against {:.3f}, chance "
+                     "{:.3f}; {:.0f} % of its first {} pairs are right.",
+                     *mapping.auprc > *best->auprc ? "more than" : "no more than", best->name, *mapping.auprc,
+                     *best->auprc, chance, 100 * mapping.precision, std::min(first_pairs, evaluation.pairs));
+}
+
 std::string prediction_verdict(const std::vector<ProfilePredictor>& predictors) {
   const auto best = std::min_element(predictors.begin() + 1, predictors.end(),
                                      [](const ProfilePredictor& x, const ProfilePredictor& y) {

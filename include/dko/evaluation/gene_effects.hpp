@@ -35,10 +35,10 @@ class GenePairs {
 /// Bytes of the sums of predicted_effects() on each rank.
 double gene_effects_bytes(std::int64_t genes);
 
-/// The mean over the cells that have both genes of (q'_i − r_i) / r_i: q' the profile that the mapping
-/// predicts without the lost gene, r the fitted profile without it, renormalised; of several members, of
-/// their mean profiles. Zero under pure rescaling, and where no cell has both. The ranks share the cells; the
-/// result is on all. Collective.
+/// Σ (q'_i − r_i) / Σ r_i over the cells that have both genes: q' the profile that the mapping predicts
+/// without the lost gene, r the fitted profile without it, renormalised; of several members, of their mean
+/// profiles. It is what dko explain shows as network_change relative to renormalised. Zero under pure
+/// rescaling, and where no cell has both. The ranks share the cells; the result is on all. Collective.
 GenePairs predicted_effects(const ExpressionMatrix& profiles, std::span<const CollapsedMapping> members,
                             const Communicator& ranks);
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "dko/evaluation/effects_evaluation.hpp"
 #include "dko/evaluation/knockout_evaluation.hpp"
 #include "dko/evaluation/prediction_evaluation.hpp"
 #include "dko/evaluation/score_comparison.hpp"
@@ -22,6 +23,10 @@ std::string ranking_verdict(const ScoreComparison& comparison, const std::string
 
 /// Whether `score` finds events with an effect better than chance and than the best baseline, by AUPRC.
 std::string finding_verdict(const ScoreComparison& comparison, const std::string& score);
+
+/// Whether the mapping, the first of the methods, finds the pairs of genes with an effect better than the
+/// best of the others, by AUPRC, and how many of its first pairs are right.
+std::string effects_verdict(const EffectsEvaluation& evaluation);
 
 /// Whether the mapping, the first of the predictors, predicts held-out profiles better than the best of the
 /// baselines, by the mean Bray-Curtis distance.

@@ -23,6 +23,7 @@ struct EvaluateOptions {
   std::string screen;
   std::string model;
   std::vector<std::string> truth;
+  std::string truth_effects;
   std::string prediction;
   std::string real_knockout;
   std::string gene;
@@ -35,17 +36,22 @@ struct EvaluateOptions {
 
 /// @throws UsageError for options that do not go together
 void check(const CommandLine& line, const EvaluateOptions& options) {
-  if (options.truth.empty() && options.prediction.empty() && options.real_knockout.empty())
-    throw UsageError("nothing to evaluate against: give --truth, --prediction or --real-knockout");
+  if (options.truth.empty() && options.truth_effects.empty() && options.prediction.empty() &&
+      options.real_knockout.empty())
+    throw UsageError(
+        "nothing to evaluate against: give --truth, --truth-effects, --prediction or --real-knockout");
   if (!options.truth.empty() && options.screen.empty() && options.model.empty())
     throw UsageError("--truth needs scores to compare with: give --screen or --model");
   if (!options.real_knockout.empty() && options.model.empty())
     throw UsageError("--real-knockout needs predicted profiles: give --model");
+  if (!options.truth_effects.empty() && options.model.empty())
+    throw UsageError("--truth-effects needs predicted profiles: give --model");
   if (options.real_knockout.empty() != options.gene.empty())
     throw UsageError("--real-knockout and --gene go together: the file and the gene that was knocked out");
   if (options.truth.empty() && !options.screen.empty()) throw UsageError("--screen is for --truth");
-  if (options.truth.empty() && options.real_knockout.empty() && !options.model.empty())
-    throw UsageError("--model is for --truth and --real-knockout");
+  if (options.truth.empty() && options.truth_effects.empty() && options.real_knockout.empty() &&
+      !options.model.empty())
+    throw UsageError("--model is for --truth, --truth-effects and --real-knockout");
   if (options.real_knockout.empty() && line.given("null")) throw UsageError("--null is for --real-knockout");
   if (options.truth.empty() && line.given("effect")) throw UsageError("--effect is for --truth");
   if (options.resamples != 0 && options.resamples < 100)
@@ -64,6 +70,10 @@ CommandLine line_of(EvaluateOptions& options) {
   line.group("Evaluation");
   line.option("truth", options.truth, "CSV",
               "true effects of single or double knockouts, as dko simulate writes them; may be given again")
+      .usual()
+      .reads();
+  line.option("truth-effects", options.truth_effects, "CSV",
+              "who changes when a gene is lost, as dko simulate --truth-effects writes it; needs --model")
       .usual()
       .reads();
   line.option("screen", options.screen, "FILE", "the scores to compare with it: a screen")
@@ -168,6 +178,11 @@ void run(const EvaluateOptions& options, const Context& context) {
     const AtRoot<TruthEvaluation> found = evaluate_truth(truth, evaluation);
     on_root(job.ranks(),
             [&] { parts.emplace_back("truth", truth_report(truth, *found, options.least_effect)); });
+  }
+  if (!options.truth_effects.empty()) {
+    const EffectsEvaluation found = evaluate_effects(options.truth_effects, evaluation);
+    on_root(job.ranks(),
+            [&] { parts.emplace_back("truth_effects", effects_report(options.truth_effects, found)); });
   }
   if (!options.prediction.empty()) {
     const AtRoot<PredictionEvaluation> found =

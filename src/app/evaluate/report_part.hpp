@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "dko/evaluation/effects_evaluation.hpp"
 #include "dko/evaluation/knockout_evaluation.hpp"
 #include "dko/evaluation/prediction_evaluation.hpp"
 #include "dko/evaluation/truth_evaluation.hpp"
@@ -22,6 +23,8 @@ struct ReportPart {
 
 /// Scores against the true effects of `path`. Local: root.
 ReportPart truth_report(const std::string& path, const TruthEvaluation& evaluation, double least_effect);
+/// Who changes when a gene is lost against the true effects of `path`. Local: root.
+ReportPart effects_report(const std::string& path, const EffectsEvaluation& evaluation);
 /// Held-out profiles against baselines. Local: root.
 ReportPart prediction_report(const PredictionEvaluation& evaluation);
 /// The predicted change of a knockout of `gene` against the real one of `path`. Local: root.
