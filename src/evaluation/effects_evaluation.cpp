@@ -91,6 +91,22 @@ GenePairs falling(GenePairs correlation) {
   return correlation;
 }
 
+EffectsEvaluation compare_effects(const GenePairs& predicted, const ExpressionMatrix& profiles,
+                                  const EffectsTruth& truth) {
+  std::vector<bool> has_effect;
+  for (const double change : truth.change) has_effect.push_back(std::abs(change) > least_change);
+  EffectsEvaluation found{
+      std::ssize(truth.change), truth.unknown, std::count(has_effect.begin(), has_effect.end(), true), {}};
+  const auto add = [&](const char* name, const GenePairs& values) {
+    found.methods.push_back(agreement_of(name, values, truth, has_effect));
+  };
+  add("mapping", predicted);
+  add("correlation", falling(correlations(profiles)));
+  add("partial correlation", falling(partial_correlations(profiles)));
+  add("cells lacking it anyway", contrasts(profiles));
+  return found;
+}
+
 }  // namespace
 
 EffectsTruth read_effects_truth(const std::string& path, const ExpressionMatrix& matrix) {
@@ -122,33 +138,17 @@ EffectsTruth read_effects_truth(const std::string& path, const ExpressionMatrix&
   return truth;
 }
 
-EffectsEvaluation evaluate_effects(const std::string& path, const Evaluation& evaluation) {
+AtRoot<EffectsEvaluation> evaluate_effects(const std::string& path, const Evaluation& evaluation) {
   const Communicator& ranks = evaluation.ranks();
   const ExpressionMatrix& profiles = evaluation.profiles;
-  EffectsTruth truth;
-  on_root(ranks, [&] {
-    truth = read_effects_truth(path, profiles);
+  const AtRoot<EffectsTruth> truth = on_root(ranks, [&] {
     constexpr double copies = 4;  // sums in MPI, and what the other methods need
     require_memory(copies * gene_effects_bytes(profiles.genes()) * evaluation.nodes.node.size(),
                    "the effects of all genes on all others");
+    return read_effects_truth(path, profiles);
   });
   const GenePairs predicted = predicted_effects(profiles, evaluation.members, ranks);
-  EffectsEvaluation found;
-  on_root(ranks, [&] {
-    std::vector<bool> has_effect;
-    for (const double change : truth.change) has_effect.push_back(std::abs(change) > least_change);
-    found.pairs = std::ssize(truth.change);
-    found.unknown = truth.unknown;
-    found.effects = std::count(has_effect.begin(), has_effect.end(), true);
-    const auto add = [&](const char* name, const GenePairs& values) {
-      found.methods.push_back(agreement_of(name, values, truth, has_effect));
-    };
-    add("mapping", predicted);
-    add("correlation", falling(correlations(profiles)));
-    add("partial correlation", falling(partial_correlations(profiles)));
-    add("cells lacking it anyway", contrasts(profiles));
-  });
-  return found;
+  return on_root(ranks, [&] { return compare_effects(predicted, profiles, *truth); });
 }
 
 }  // namespace dko

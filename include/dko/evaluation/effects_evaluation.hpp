@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "dko/evaluation/evaluation.hpp"
+#include "dko/parallel/at_root.hpp"
 
 namespace dko {
 
@@ -45,8 +46,8 @@ inline constexpr double least_change = 0.1;
 inline constexpr std::int64_t first_pairs = 100;
 
 /// Compares the mean predicted effects (gene_effects.hpp) with a table of true ones, beside correlation,
-/// partial correlation, and the contrast of cells that lack a gene. The result is at root. Collective.
+/// partial correlation, and the contrast of cells that lack a gene. Collective.
 /// @throws CollectiveFailure as read_effects_truth, or for want of memory
-EffectsEvaluation evaluate_effects(const std::string& path, const Evaluation& evaluation);
+AtRoot<EffectsEvaluation> evaluate_effects(const std::string& path, const Evaluation& evaluation);
 
 }  // namespace dko

@@ -180,9 +180,9 @@ void run(const EvaluateOptions& options, const Context& context) {
             [&] { parts.emplace_back("truth", truth_report(truth, *found, options.least_effect)); });
   }
   if (!options.truth_effects.empty()) {
-    const EffectsEvaluation found = evaluate_effects(options.truth_effects, evaluation);
+    const AtRoot<EffectsEvaluation> found = evaluate_effects(options.truth_effects, evaluation);
     on_root(job.ranks(),
-            [&] { parts.emplace_back("truth_effects", effects_report(options.truth_effects, found)); });
+            [&] { parts.emplace_back("truth_effects", effects_report(options.truth_effects, *found)); });
   }
   if (!options.prediction.empty()) {
     const AtRoot<PredictionEvaluation> found =
