@@ -10,12 +10,12 @@
 
 #include "dko/base/delimited.hpp"
 #include "dko/base/error.hpp"
-#include "dko/base/names.hpp"
 #include "dko/base/text.hpp"
 #include "dko/evaluation/gene_effects.hpp"
 #include "dko/metrics/metrics.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/system/available_memory.hpp"
+#include "gene_of_row.hpp"
 
 namespace dko {
 
@@ -114,15 +114,15 @@ EffectsTruth read_effects_truth(const std::string& path, const ExpressionMatrix&
   if (!file.next()) throw InputError(fmt::format("{}: is empty", path));
   const Columns columns = columns_of(file);
   const std::size_t width = std::max({columns.lost, columns.gene, columns.change}) + 1;
-  const NameIndex index("gene", matrix.gene_names(), matrix.gene_ids());
+  const NameIndex index = matrix.gene_index();
   std::set<std::pair<std::int32_t, std::int32_t>> seen;
   EffectsTruth truth;
   while (file.next()) {
     if (file.fields().size() < width)
       throw InputError(fmt::format("{}: has {} fields, needs {}", file.place(), file.fields().size(), width));
     const double change = change_in(file, columns.change);
-    const auto lost = index.find_name(file.fields()[columns.lost]);
-    const auto gene = index.find_name(file.fields()[columns.gene]);
+    const auto lost = gene_in(file, columns.lost, false, index);
+    const auto gene = gene_in(file, columns.gene, false, index);
     if (!lost || !gene) {
       ++truth.unknown;
       continue;
