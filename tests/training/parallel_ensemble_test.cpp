@@ -136,8 +136,8 @@ TEST_CASE("a member that is made alone is the same bits as among all, on as many
       options.member = member;
       const auto alone = make_members(profiles, split, options, Communicator::one_rank());
       REQUIRE(alone->size() == 1);
-      const Model ours{{alone->front()}, profiles.gene_names(), {}};
-      const Model theirs{{(*all)[static_cast<std::size_t>(member)]}, profiles.gene_names(), {}};
+      const Model ours{{alone->front()}, profiles.gene_names(), {}, {}};
+      const Model theirs{{(*all)[static_cast<std::size_t>(member)]}, profiles.gene_names(), {}, {}};
       CHECK(checksum_of(ours) == checksum_of(theirs));
       std::visit(
           [&](const auto& made) { CHECK(made.record.seed == member_seed(options.training.seed, member)); },
