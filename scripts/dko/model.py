@@ -14,6 +14,7 @@ import pandas as pd
 
 from dko.files import (UNREADABLE, InputError, UsageError, attributes, corrupt, member_groups, open_file, read_names,
                        read_training)
+from dko.visibility import read_visibility
 
 ROWS = 1024  # rows of the weights that are widened to double precision at once
 ENTRIES = 1 << 22  # cells × genes that are predicted at once
@@ -105,6 +106,11 @@ class Model:
         settings = {**attributes(records[0]), "mapping": self.kind, "members": len(records)}
         return {"settings": settings, **read_training(records)}
 
+    @property
+    def visibility(self):
+        """As dko.Screen.visibility."""
+        return read_visibility(self._file, self.genes)
+
     def close(self):
         self._file.close()
 
@@ -169,7 +175,8 @@ def explain(screen, model, genes, cell=None) -> pd.DataFrame:
     network_change  share_after - renormalised: what comes through other genes
 
     The lost genes come first, then the largest network change, either way: the columns and the order of
-    `dko explain`. The attributes (attrs) of the table: cells, impact, network (means over the cells). Which
+    `dko explain`. The attributes (attrs) of the table: cells, impact, network (means over the cells), and not_visible:
+    {gene: reason} of lost genes whose absence the cells do not show, so that what they do to others is unknown. Which
     genes a cell expresses comes from the single knockouts of the screen. Holds 4 million cells × genes at a
     time, and no weights of the original's mapping beyond 1,024 rows.
     """
@@ -206,6 +213,15 @@ def _cells_with(screen, lost, cells, must: bool) -> np.ndarray:
     return np.array(found)
 
 
+def not_visible(model, lost) -> dict:
+    """{gene: reason} of those of the genes numbered `lost` that are not visible; empty where that is not known."""
+    known = model.visibility
+    if known is None:
+        return {}
+    hidden = known["why"].iloc[lost]
+    return hidden[hidden != ""].to_dict()
+
+
 def _table(screen, model, lost, cells) -> pd.DataFrame:
     width = len(screen.genes)
     sums, scores, expressing = np.zeros((3, width)), np.zeros(2), np.zeros(width, dtype=np.int64)
@@ -235,5 +251,10 @@ def _table(screen, model, lost, cells) -> pd.DataFrame:
     order = np.lexsort((-table["network_change"].abs(), ~table["knocked_out"]))
     table = table.iloc[order].reset_index(drop=True)
     impact, network = scores / len(cells)
-    table.attrs = {"cells": len(cells), "impact": float(impact), "network": float(network)}
+    table.attrs = {
+        "cells": len(cells),
+        "impact": float(impact),
+        "network": float(network),
+        "not_visible": not_visible(model, lost)
+    }
     return table

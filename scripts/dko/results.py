@@ -6,6 +6,7 @@
         screen.pairs(cell=17)                          # its pairs, with their interactions
         screen.pairs(gene1="Trem2", gene2="Cd74")      # one pair, in every cell that expresses both
         screen.gene_summary()                          # every gene over its cells
+        screen.visibility                              # of which genes the cells show an absence
         screen.pair_summary(top=100)                   # the pairs that interact most, over cells
         screen.explain("model.h5", ["Trem2"], cell=17) # what every other gene does then
 
@@ -30,6 +31,7 @@ from dko.files import (  # noqa: F401 (some are for users)
 from dko.screen_file import INTERACTIONS, PAIR_COLUMNS, ScreenFile, interaction_of
 from dko.stored_summary import StoredSummary
 from dko.summary import Moments, PairTable, pair_ranking, summarise_double, summarise_list
+from dko.visibility import rank_genes, read_visibility
 
 
 def open_screen(path) -> "Screen":
@@ -85,42 +87,48 @@ class Screen(ScreenFile):
         parts = (group[score]["data"][:], group["indices"][:], self.starts)
         return scipy.sparse.csr_matrix(parts, shape=(len(self.cells), len(self.genes)))
 
-    def gene_summary(self) -> pd.DataFrame:
-        """Every gene over the cells in which it was knocked out: rank, gene, id, cells (their number), and
-        of every stored score NAME_mean and NAME_sd (sample standard deviation over cells; NaN of one cell),
-        of deviations over members only the mean. Highest mean impact (else network) first. Reads single/
-        once, in blocks; holds a few numbers a gene."""
-        moments = Moments(len(self.genes), self._need_singles())
-        for _, genes, values in self._single_blocks(self.single_scores):
+    def gene_summary(self, by=None) -> pd.DataFrame:
+        """Every gene over the cells in which it was knocked out: rank, gene, id, cells (their number), of
+        every stored score NAME_mean and NAME_sd (sample standard deviation over cells; NaN of one cell), of
+        deviations over members only the mean, and where it is known `information` and `not_visible` (the reason,
+        empty for a visible gene; see visibility). Highest mean `by` first, a stored score (impact, else network).
+        The network impact of a gene that is not visible is unknown: by it such genes come after all others.
+        Reads single/ once, in blocks; holds a few numbers a gene."""
+        scores = self._need_singles()
+        by = scores[0] if by is None else by
+        if by not in scores:
+            raise UsageError(f"{self.path}: has no {by} of single knockouts, only {', '.join(scores)}")
+        moments = Moments(len(self.genes), scores)
+        for _, genes, values in self._single_blocks(scores):
             moments.add(genes, values)
         table = self._summary(moments, self._gene_labels, "gene", "cells")
-        table.insert(2, "id", np.array(self.gene_ids, dtype=object)[table.index])
-        return table.reset_index(drop=True)
+        table.insert(1, "id", np.array(self.gene_ids, dtype=object)[table.index])
+        known = self.visibility
+        if known is not None:
+            table["information"] = known["information"].to_numpy()[table.index]
+            table["not_visible"] = known["why"].to_numpy()[table.index]
+        table = rank_genes(table, by).reset_index(drop=True)
+        table.insert(0, "rank", np.arange(1, len(table) + 1))
+        return table
 
     def cell_summary(self) -> pd.DataFrame:
         """The same of every cell over its genes: cell, genes, NAME_mean, NAME_sd, in the order of cells."""
         moments = Moments(len(self.cells), self._need_singles())
         for cells, _, values in self._single_blocks(self.single_scores):
             moments.add(cells, values)
-        return self._summary(moments, self._cell_labels, "cell",
-                             "genes").sort_index(ignore_index=True).drop(columns="rank")
+        return self._summary(moments, self._cell_labels, "cell", "genes").reset_index(drop=True)
 
     def _need_singles(self) -> list:
         if not self.has_singles:
             raise UsageError(f"{self.path}: has no single knockouts of every gene to summarise")
         return self.single_scores
 
-    def _summary(self, moments: Moments, labels, what: str, over: str) -> pd.DataFrame:
+    @staticmethod
+    def _summary(moments: Moments, labels, what: str, over: str) -> pd.DataFrame:
+        """Of those that have any value, in their order, by which they are the index."""
         chosen = np.flatnonzero(moments.count)
-        table = pd.DataFrame({
-            what: labels[chosen],
-            over: moments.count[chosen],
-            **moments.columns(chosen)
-        },
-                             index=chosen)
-        table = table.sort_values(f"{self.single_scores[0]}_mean", ascending=False, kind="stable")
-        table.insert(0, "rank", np.arange(1, len(table) + 1))
-        return table
+        columns = {what: labels[chosen], over: moments.count[chosen], **moments.columns(chosen)}
+        return pd.DataFrame(columns, index=chosen)
 
     # Pairs ------------------------------------------------------------------------------------------------
 
@@ -274,6 +282,14 @@ class Screen(ScreenFile):
         return _joined(parts, [*titles, "cell", *scores])
 
     # The mapping ------------------------------------------------------------------------------------------
+
+    @property
+    def visibility(self):
+        """How well the cells that made the mapping show the absence of each gene, a table indexed by gene:
+        cells_with, cells_without, unexplained (absences that counting does not explain), information (in cells),
+        visible, and why (why it is not visible, in words; empty for a visible gene). A gene that is not visible has
+        unknown effects on others, whatever its scores. None if the file does not say (made by 0.1)."""
+        return read_visibility(self._file, self.genes)
 
     @property
     def training(self):

@@ -62,6 +62,26 @@ assert few.shape == (60, 30) and few.X.nnz == few.obs.n_knockouts.sum() == few.v
 assert few.obs.impact_mean.isna().sum() >= 58 and (few.obs.strongest[few.obs.n_knockouts == 0] == "").all()
 
 
+# What the cells show of each gene's absence. By network unknown genes come after all others.
+old = anndata.read_h5ad("old.h5ad")
+assert {"information", "not_visible"} <= set(few.var) and not {"information", "not_visible"} & set(old.var)
+assert (old.var["rank"].dropna() == few.var["rank"].dropna()).all()
+hidden = anndata.read_h5ad("hidden.h5ad")
+with h5py.File("hidden.h5") as f:
+    assert (hidden.var.information == f["visibility/information"][:]).all()
+unknown = hidden.var.not_visible.astype(str)
+assert unknown[["gene0", "gene1", "gene2", "gene3", "gene5"]].tolist() == [
+    "all cells express it", "3 of 60 cells express it", "96.7 % of the cells express it", "", "no cell expresses it"]
+assert ((unknown == "") == (hidden.var.information >= 5)).all()
+ranked, is_unknown = hidden.var.sort_values("rank").dropna(subset="rank"), unknown != ""
+assert ranked.index[-3:].isin(["gene0", "gene1", "gene2"]).all() and not ranked.network_mean.is_monotonic_decreasing
+assert ranked.network_mean[:-3].is_monotonic_decreasing and ranked.network_mean[-3:].is_monotonic_decreasing
+scores = hidden.X.toarray()
+assert is_unknown.to_numpy()[scores.argmax(axis=1)].any(), "no test of the strongest"
+scores[:, is_unknown] = -1
+assert (hidden.obs.strongest.astype(str) == hidden.var_names[scores.argmax(axis=1)]).all()
+
+
 # Tables, as the README reads them.
 def table(path, group):
     with h5py.File(path) as f:

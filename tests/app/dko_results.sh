@@ -3,7 +3,7 @@
 python=${DKO_PYTHON:-/usr/bin/python3}
 export PYTHONPATH=$DKO_SOURCE/scripts PYTHONDONTWRITEBYTECODE=1
 
-make_data
+make_hidden
 "$DKO" run data.csv --order 2 --score impact,network -o dense.h5 --save-model dense_model.h5 -q "${short[@]}"
 "$DKO" run data.csv --order 2 --sample 700 --score impact,network --mapping sparse --ensemble 3 \
   -o sampled.h5 --save-model sampled_model.h5 -q
@@ -13,6 +13,21 @@ make_data
 "$DKO" train data.csv --validate-every 7 -o seldom_model.h5 -q "${short[@]}"
 printf 'gene%d\n' 3 7 8 20 >genes.txt
 "$DKO" screen data.csv --model dense_model.h5 --knockout-genes genes.txt -o some.h5 -q
+"$DKO" run hidden.csv --score impact,network -o hidden.h5 --save-model hidden_model.h5 -q "${short[@]}"
+"$DKO" screen hidden.csv --model hidden_model.h5 --score network -o hidden_network.h5 -q
+# Counts, of which sampling explains many absences.
+"$python" - <<'PYTHON'
+import numpy
+draw = numpy.random.default_rng(5)
+with open("data.csv") as data, open("counts.csv", "w") as counts:
+    counts.write(next(data))
+    for line in data:
+        name, *values = line.split(",")
+        drawn = draw.poisson(numpy.array(values, dtype=float) * draw.choice([0.5, 1.5, 20]))
+        counts.write(",".join([name, *map(str, drawn)]) + "\n")
+PYTHON
+"$DKO" run counts.csv -o counts.h5 --save-model counts_model.h5 -q "${short[@]}"
+for screen in hidden counts; do "$DKO" export $screen.h5 --h5ad $screen.h5ad; done
 for screen in dense sampled ensemble; do
   scores=impact,network,interaction
   pairs=$scores,network-interaction

@@ -322,7 +322,62 @@ def compare_losses():
     assert same_values.all()
 
 
+def compare_visibility():
+    """The figures of the file and the words of the program, in screens and models; None where a file does not tell."""
+    for name in ("hidden", "counts"):
+        with dko_results.open_screen(f"{name}.h5") as screen, dko_model.open_model(f"{name}_model.h5") as model:
+            known = screen.visibility
+            pd.testing.assert_frame_equal(model.visibility, known)
+        data = pd.read_csv(f"{name}.csv", index_col=0)
+        assert list(known.index) == list(data.index) and (known["cells_with"] == (data > 0).sum(axis=1)).all()
+        assert (known["cells_with"] + known["cells_without"] == 60).all()
+        assert (known["visible"] == (known["information"] >= 5)).all() and (known["visible"] == (known["why"] == "")).all()
+        with h5py.File(f"{name}.h5ad") as file:  # the words of the program
+            assert (file["var/not_visible"].asstr()[:] == known["why"]).all()
+            assert (file["var/information"][:] == known["information"]).all()
+        words = known["why"]
+        if name == "hidden":
+            assert words["gene0"] == "all cells express it" and words["gene1"] == "3 of 60 cells express it"
+            assert words["gene2"] == "96.7 % of the cells express it" and known["information"]["gene2"] == 2
+        else:
+            assert words.str.contains("counting explains").sum() > 3 and known["visible"].sum() > 3, words
+    for change, wanted in ((lambda file: file.pop("visibility/unexplained"), "is corrupt"),
+                           (lambda file: file["visibility/information"].write_direct(np.full(30, np.nan)), "impossible")):
+        with open("hidden.h5", "rb") as source, open("changed.h5", "wb") as copy:
+            copy.write(source.read())
+        with h5py.File("changed.h5", "a") as file:
+            change(file)
+        with dko_results.open_screen("changed.h5") as screen:
+            refused(dko_results.InputError, wanted, lambda: screen.visibility)
+    with h5py.File("changed.h5", "a") as file:
+        del file["visibility"]
+    with dko_results.open_screen("changed.h5") as screen:
+        assert screen.visibility is None and "not_visible" not in screen.gene_summary("network")
+
+
+def compare_ranks():
+    """By network genes that are not visible come after all others, also where others are lower."""
+    for name, by in (("hidden", "network"), ("hidden_network", None)):
+        with dko_results.open_screen(f"{name}.h5") as screen:
+            genes, known = screen.gene_summary(by), screen.visibility
+        assert (genes["rank"] == np.arange(1, len(genes) + 1)).all()
+        assert (genes["not_visible"] == known["why"].loc[genes["gene"]].to_numpy()).all()
+        assert (genes["information"] == known["information"].loc[genes["gene"]].to_numpy()).all()
+        seen, hidden = genes[genes["not_visible"] == ""], genes[genes["not_visible"] != ""]
+        assert set(hidden["gene"]) == {"gene0", "gene1", "gene2"}  # gene5 is in no cell, and cannot be lost
+        assert hidden.index.min() == len(seen) and hidden["network_mean"].max() > seen["network_mean"].min()
+        for part in (seen, hidden):
+            assert part["network_mean"].is_monotonic_decreasing
+    with dko_results.open_screen("hidden.h5") as screen:
+        assert screen.gene_summary()["impact_mean"].is_monotonic_decreasing
+        assert screen.explain("hidden_model.h5", ["gene2", "gene7"]).attrs["not_visible"] == \
+            {"gene2": "96.7 % of the cells express it"}
+        refused(dko_results.UsageError, "has no interaction", screen.gene_summary, "interaction")
+
+
 compare_losses()
+compare_visibility()
+compare_ranks()
 compare_kept()
 for screen_name in ("dense", "sampled", "ensemble"):
     compare_with_exports(screen_name)

@@ -2,7 +2,7 @@
 # A screen as AnnData and as tables, read by Python and compared with the CSV export.
 python=${DKO_PYTHON:-/usr/bin/python3}
 "$python" -c 'import anndata, h5py, numpy, pandas' 2>/dev/null || skip "$python has not anndata, h5py and pandas"
-make_data
+make_hidden
 on 2 "$DKO" run data.csv --order 2 --ensemble 2 --score impact,network -o full.h5 --save-model model.h5 -q "${short[@]}"
 "$DKO" export full.h5 --single s.csv --double d.csv --names --score impact,network,impact-sd,share,interaction
 "$DKO" export full.h5 --h5ad s.h5ad --table t.h5
@@ -19,6 +19,12 @@ printf 'gene1\ngene2\n' >genes.txt
 printf 'cell0\ncell7\n' >cells.txt
 "$DKO" screen data.csv --model model.h5 --knockout-genes genes.txt --knockout-cells cells.txt -o few.h5 -q
 "$DKO" export few.h5 --h5ad few.h5ad
+# Genes whose absence the cells do not show; and a file that does not tell, as dko 0.1 wrote it.
+"$DKO" run hidden.csv --score network -o hidden.h5 -q "${short[@]}"
+"$DKO" export hidden.h5 --h5ad hidden.h5ad
+cp few.h5 old.h5
+"$python" -c 'import h5py; h5py.File("old.h5", "a").pop("visibility")'
+"$DKO" export old.h5 --h5ad old.h5ad
 "$python" -W ignore "$(dirname "$0")/check_exports.py"
 
 expect 0 'file +single knockouts of a screen, as AnnData' "$DKO" info s.h5ad

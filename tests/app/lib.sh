@@ -147,6 +147,17 @@ make_data() {
   "$DKO" simulate --genes 30 --cells 60 --seed 3 -o "${1:-data.csv}" -q
 }
 
+# make_hidden: data.csv, and hidden.csv, of which three genes are not visible: all cells express gene0, three gene1, and all but
+# two gene2.
+make_hidden() {
+  make_data
+  awk -F, -v OFS=, '
+    NR == 2 {for (k = 2; k <= NF; ++k) if ($k == 0) $k = 1}
+    NR == 3 {for (k = 2; k <= NF; ++k) if ($k > 0 && ++cells > 3) $k = 0}
+    NR == 4 {for (k = 2; k <= NF; ++k) $k = k < 4 ? 0 : $k > 0 ? $k : 1}
+    {print}' data.csv >hidden.csv
+}
+
 shared_data() {
   [ -d "$DKO_SHARED_DATA/$1" ] || skip "there is no $DKO_SHARED_DATA/$1; set DKO_SHARED_DATA"
 }

@@ -20,13 +20,17 @@ PYTHON
 "$DKO" predict data.csv --mapping sparse -o prediction.h5 -q >/dev/null
 printf 'gene1_id,gene2_id,cell_id\n%s\n' "$("$DKO" export sampled.h5 --list list.csv && awk -F, 'NR > 1 && NR < 4 {print $1 "," $2 "," $3}' list.csv)" >events.csv
 "$DKO" run data.csv --events events.csv -o list.h5 -q "${short[@]}"
+# One gene that all cells express, and one that all but two do.
+awk -F, -v OFS=, 'NR == 2 || NR == 3 {for (k = 2; k <= NF; ++k) $k = NR == 3 && k < 4 ? 0 : $k > 0 ? $k : 1} {print}' data.csv >hidden.csv
+"$DKO" run hidden.csv --order 2 --score impact,network -o hidden.h5 -q "${short[@]}"
+"$DKO" run hidden.csv --mapping sparse --score impact,network -o sparse.h5 -q
 head -n 3 data.csv >two.csv
 "$DKO" run two.csv --order 2 -o two.h5 -q "${short[@]}"
 
 # As an earlier dko wrote them, without shares, training and quality.
 "$python" - <<'PYTHON'
 import h5py
-for name, parts in (("sampled", ["training", "quality", "single/share"]), ("list", ["quality"])):
+for name, parts in (("sampled", ["training", "quality", "single/share"]), ("list", ["quality", "visibility"])):
     with h5py.File(f"{name}.h5", "a") as file:
         for part in (*parts, "cells/n_genes"):
             del file[part]

@@ -9,7 +9,7 @@ import xml.dom.minidom
 import dko
 import h5py
 import report
-from dko.files import open_file
+from dko.files import open_file, read_metrics
 from report_test_page import Page
 
 
@@ -68,6 +68,8 @@ def changed(name, **attributes):
 make("sampled.h5 -o sampled.html --prediction prediction.h5 --model members.h5 --top 5")
 make("list.h5 -o list.html")
 make("two.h5 -o two.html")
+make("hidden.h5 -o hidden.html")
+make("sparse.h5 -o sparse.html --top 14")
 
 hostile = read("hostile", ["genes", "share", "distribution", "pairs", "heat_map", "quality", "losses"])
 with dko.open_screen("hostile.h5") as screen:
@@ -102,6 +104,55 @@ assert "dko predict data.csv --steps 30 --batch 10 -o list.prediction.h5" in lis
 assert "Interactions cannot be told" in listed.text or "interact most" in listed.text
 two = read("two", ["genes", "share", "distribution", "quality", "losses"])
 assert "2 genes × 60 cells" in two.text and "No pair of genes" in two.text
+
+
+def nearer(metrics):
+    """What the page says of the mapping beside the nearest baseline."""
+    distance = metrics["bray_curtis"]
+    gain = 1 - distance["mapping"] / distance.drop("mapping").min()
+    return f"{100 * gain:.0f} % nearer" if gain > 0 else "no better than that guess"
+
+
+# Can it be believed: what the cells show, and what the mapping knows beside a guess.
+for page in (hostile, sampled, listed, two):
+    assert "Can this be believed?" in page.text and 'id="belief"' in page.source
+with dko.open_screen("hostile.h5") as screen:
+    assert nearer(screen.quality["metrics"]) in hostile.text and "All 14 genes are visible" in hostile.text
+    assert "not visible:" not in hostile.text and 'class="unseen"' not in hostile.source
+assert "this screen does not say which genes are visible" in listed.text and "not visible:" not in listed.text
+assert "Not known: this screen holds no prediction of cells" in listed.text
+assert "dko evaluate data.csv --prediction list.prediction.h5" in listed.text
+assert "dko evaluate data.csv --prediction prediction.h5" in sampled.text
+with open_file("prediction.h5", "prediction") as file:
+    assert nearer(read_metrics(file["metrics"])) in sampled.text
+
+REASONS = {"gene0": "all cells express it", "gene1": "96.7 % of the cells express it"}
+hidden = read("hidden", ["genes", "share", "distribution", "pairs", "heat_map", "quality", "losses"])
+sparse = read("sparse", ["genes", "share", "distribution"])
+for name, page in (("hidden", hidden), ("sparse", sparse)):
+    assert "12 of 14 genes are visible" in page.text and "2 are not visible" in page.text
+    assert "Expressed by nearly all cells: 2 genes" in page.text
+    rows = re.findall(r'<td class="text" ?>(gene\d+)</td>(.*?)</tr>', page.source.split('id="belief"')[0].split("</table>")[0])
+    assert len(rows) == 14 and {gene for gene, _ in rows[-2:]} == set(REASONS), rows  # after all others, 0 or not
+    with dko.open_screen(f"{name}.h5") as screen:
+        means = screen.gene_summary().set_index("gene")["network_mean"]
+    assert name == "sparse" or means[rows[-2][0]] > means[:-1].min(), "no test of the order"
+    for gene, row in rows:
+        shown = row.split("</td>")[0].split(">", 1)[1]  # network impact
+        assert (f"not visible: {REASONS[gene]}" if gene in REASONS else figure_of(means[gene])) in shown, (gene, shown)
+        if gene in REASONS and means[gene] != 0:
+            assert shown.startswith(f'<span class="unseen">{figure_of(means[gene])}'), shown
+        assert gene in REASONS or "unseen" not in row, row
+    if name == "sparse":
+        assert means["gene0"] == 0
+        bare = '"why">not visible: all cells express it</span></td><td data-title="sd over cells">–'
+        assert bare in page.source, "a 0 that looks like a finding"
+assert "with a gene that is not visible" in hidden.text
+assert "a sparse mapping is fitted to all cells" in sparse.text and 'id="quality"' not in sparse.source
+with dko.open_screen("sparse.h5") as screen:
+    distance = screen.training["members"][0]["cross_validated_distance"]
+assert f"off by about {figure_of(distance)}" in sparse.text
+assert "dko predict hidden.csv --mapping sparse -o sparse.prediction.h5" in sparse.text
 
 refused(2, "hostile.html exists: .*--force", "hostile.h5 -o hostile.html")
 refused(2, "quality.png exists", "two.h5 -o new.html --figures figures")

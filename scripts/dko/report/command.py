@@ -99,7 +99,7 @@ def make_report(options):
         except UNREADABLE as error:
             raise InputError(f"{options.screen}: is corrupt, or was damaged: dko info --verify finds where ({error})") \
                 from error
-        report.paths = {"out": options.out, "model": options.model}
+        report.paths = {"out": options.out, "model": options.model, "prediction": options.prediction}
         text = build_page(report, draw_figures(report, options.figures))
         write_complete(options.out, lambda file: file.write(text.encode("utf-8", "replace")))
 

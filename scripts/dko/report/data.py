@@ -12,6 +12,7 @@ from dko.model import open_model
 from dko.report.prediction import read_prediction
 from dko.results import Screen
 from dko.summary import pair_ranking
+from dko.visibility import rank_genes
 
 MOST_ROWS = 15  # genes or pairs in a figure of rows
 BOXES = 12  # genes whose distribution over cells is drawn
@@ -27,6 +28,8 @@ class Report:
     top: int
     min_cells: int = 1
     genes: pd.DataFrame | None = None  # gene_summary
+    visibility: pd.DataFrame | None = None
+    unseen: dict = field(default_factory=dict)  # {gene: why it is not visible}
     cells: pd.DataFrame | None = None  # cell_summary
     of_top_genes: pd.DataFrame | None = None  # all single knockouts of those that the distribution shows
     pairs: pd.DataFrame | None = None  # the strongest, pair_summary
@@ -41,7 +44,7 @@ class Report:
     quality_from: str = ""
     model_command: str = ""  # by which the model was made, where the model was given
     notes: list = field(default_factory=list)
-    paths: dict = field(default_factory=dict)  # as the user gave them: screen, out, model
+    paths: dict = field(default_factory=dict)  # as the user gave them: out, model, prediction
 
     @property
     def gene_scores(self) -> list:
@@ -66,9 +69,8 @@ class Report:
         return min(self.top, MOST_ROWS)
 
     def top_genes(self, score: str, count: int) -> pd.DataFrame:
-        """The highest by the mean of a score, of genes in enough cells."""
-        enough = self.genes[self.genes["cells"] >= self.min_cells]
-        return enough.sort_values(f"{score}_mean", ascending=False, kind="stable").head(count)
+        """The highest by the mean of a score, of genes in enough cells; by network those that are not visible last."""
+        return rank_genes(self.genes[self.genes["cells"] >= self.min_cells], score).head(count)
 
     def share_points(self) -> pd.DataFrame | None:
         """The genes of the figure of impact against share: those that can stand on logarithmic axes. None where
@@ -95,7 +97,10 @@ def collect(screen, top: int, min_cells, most_pairs: int, model=None, prediction
     if min_cells is None:
         cells = int(np.count_nonzero(np.diff(screen.starts))) if screen.has_singles else len(screen.cells)
         min_cells = max(1, min(cells, max(3, round(0.02 * cells))))
-    report = Report(screen, top, min_cells)
+    report = Report(screen, top, min_cells, visibility=screen.visibility)
+    if report.visibility is not None:
+        hidden = report.visibility["why"]
+        report.unseen = hidden[hidden != ""].to_dict()
     if screen.has_singles and report.gene_scores:
         report.genes, report.cells = screen.gene_summary(), screen.cell_summary()
         shown = only_once(screen, report.top_genes(report.gene_score, BOXES)["gene"])

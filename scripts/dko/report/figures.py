@@ -17,6 +17,7 @@ from dko.report.page import FIGURES
 from dko.report.parts.training import steps_averaged
 from dko.report.parts.words import NAMES
 from dko.report.prediction import HEXAGONS_FROM, range_of_entries
+from dko.visibility import rank_genes
 
 
 def pair_label(row, width: float) -> str:
@@ -148,9 +149,16 @@ def genes(report, width: float):
              table[f"{score}_sd"].to_numpy(), None if members is None else members.to_numpy(),
              f"Highest {NAMES[score]}", GREEN if score == "network" else BLUE, share)
         place.set_xlabel(f"mean {NAMES[score]}")
+        grey_out(place.get_yticklabels(), table["gene"].isin(report.unseen))
         high = place.get_xlim()[1]
         place.set_xlim(0, high if high > 0 else 1)
     return figure
+
+
+def grey_out(labels, hidden):
+    """The names of genes whose effects are unknown."""
+    for label, is_hidden in zip(labels, hidden):
+        label.set_color(GREY if is_hidden else INK)
 
 
 def share(report, width: float):
@@ -158,27 +166,27 @@ def share(report, width: float):
     if table is None:
         return None
     figure, (axes, ) = panels(width, 1, 4.2 if width > NARROWEST_PANELS else 3.9)
-    draw_share(figure, axes, table, report.has_effects)
+    draw_share(figure, axes, table, report.has_effects, report.unseen)
     place = ["share_mean", "impact_mean"]
-    standing = table.sort_values("network_mean" if report.has_effects else "impact_mean", ascending=False)
-    standing = standing.head(10 if width > NARROWEST_PANELS else 5)
+    standing = rank_genes(table, "network" if report.has_effects else "impact").head(10 if width > NARROWEST_PANELS else 5)
     place_labels(figure, axes, table[place].to_numpy(), standing[place].to_numpy(),
                  [short(gene, 14) for gene in standing["gene"]])
     return figure
 
 
-def draw_share(figure, axes, table, with_network: bool):
-    if with_network:
-        table = table.sort_values("network_mean")
+def draw_share(figure, axes, table, with_network: bool, unseen):
     limits = [(values.min() / 1.3, values.max() * 1.5) for values in (table["share_mean"], table["impact_mean"])]
     ends = np.array([min(low for low, _ in limits), max(high for _, high in limits)])
     axes.plot(ends, ends, color="#7b8794", linewidth=1, linestyle=(0, (4, 3)))
+    style = {"s": 20 if len(table) < 1000 else 9, "linewidths": 0.3, "edgecolors": "white", "rasterized": len(table) > 3000}
     colors = {"color": BLUE}
     if with_network:
-        most = max(1e-12, table["network_mean"].quantile(0.99))
-        colors = {"c": table["network_mean"], "cmap": "viridis_r", "norm": Normalize(0, most)}
-    points = axes.scatter(table["share_mean"], table["impact_mean"], s=20 if len(table) < 1000 else 9, linewidths=0.3,
-                          edgecolors="white", rasterized=len(table) > 3000, **colors)
+        is_hidden = table["gene"].isin(unseen)
+        hidden, table = table[is_hidden], table[~is_hidden].sort_values("network_mean")
+        axes.scatter(hidden["share_mean"], hidden["impact_mean"], color="#c3cad1", **style)
+        most = table["network_mean"].quantile(0.99) if len(table) else 0
+        colors = {"c": table["network_mean"], "cmap": "viridis_r", "norm": Normalize(0, max(1e-12, most))}
+    points = axes.scatter(table["share_mean"], table["impact_mean"], **style, **colors)
     for axis, (low, high) in zip((axes.xaxis, axes.yaxis), limits):
         logarithmic(axis, low, high)
     axes.set(xlabel="mean own share" + (" (the impact without effects)" if figure.get_figwidth() > NARROWEST_PANELS else ""),
@@ -234,6 +242,7 @@ def pairs(report, width: float):
     dots(axes, [pair_label(row, width) for row in table.itertuples()], table[f"{by}_mean"].to_numpy(),
          table[f"{by}_sd"].to_numpy(), None if members is None else members.to_numpy(), "", BLUE)
     axes.set_xlabel(f"mean {NAMES[by]}")
+    grey_out(axes.get_yticklabels(), table["gene1"].isin(report.unseen) | table["gene2"].isin(report.unseen))
     return figure
 
 
@@ -255,6 +264,8 @@ def heat_map(report, width: float):
     axes.set_xticks(range(len(labels)), labels, rotation=90, fontsize=8 if wide else 7)
     axes.set_yticks(range(len(labels)), labels, fontsize=8 if wide else 7)
     axes.tick_params(length=0, labelcolor=INK)
+    for axis in (axes.xaxis, axes.yaxis):
+        grey_out(axis.get_ticklabels(), square.index.isin(report.unseen))
     for spine in axes.spines.values():
         spine.set_visible(False)
     beyond = np.abs(values).max() > limit

@@ -1,7 +1,7 @@
 """The styles of the page."""
 
 STYLE = """
-:root { --ink: #1f2933; --soft: #52606d; --line: #e4e7eb; --blue: #0072b2; --panel: #f5f7fa; }
+:root { --ink: #1f2933; --soft: #52606d; --grey: #8a95a0; --line: #e4e7eb; --blue: #0072b2; --panel: #f5f7fa; }
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; }
 body { margin: 0 auto; max-width: 56rem; padding: 2.2rem 1.2rem 4rem; color: var(--ink); background: #fff;
@@ -38,6 +38,8 @@ th.text, td.text { text-align: left; } th.text { white-space: nowrap; }
 td.text span.long { display: inline-block; min-width: 7rem; max-width: 14rem; white-space: normal;
   overflow-wrap: anywhere; }
 .word { white-space: nowrap; }
+.unseen, .unseen i { color: var(--grey); } td .why { display: block; min-width: 11rem; max-width: 15rem;
+  margin-left: auto; white-space: normal; font-size: .92em; color: var(--soft); }
 @media (min-width: 601px) { .narrow { display: none; } }
 td i { font-style: normal; color: var(--soft); font-size: .9em; }
 .facts td.text { white-space: normal; overflow-wrap: anywhere; vertical-align: top; }
@@ -60,7 +62,7 @@ footer { margin-top: 3rem; color: var(--soft); font-size: .86rem; border-top: 1p
   .rows td.text + td.cell::before { content: " in "; font-weight: 400; color: var(--soft); }
   .rows td[data-title] { display: inline-block; margin-right: .9rem; }
   .rows td[data-title]::before { content: attr(data-title) " "; color: var(--soft); font-size: .92em; }
-  .rows td.text span.long { display: inline; }
+  .rows td.text span.long, .rows td .why { display: inline; max-width: none; }
   .rows td.text:not(:has(+ td.text))::after { content: "\\A"; white-space: pre; }
   .facts td { display: block; width: auto !important; border: 0; padding: .1rem .7rem; }
   .facts td:first-child { padding-top: .5rem; font-size: .85rem; }

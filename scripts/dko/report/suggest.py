@@ -198,6 +198,14 @@ def with_prediction(report) -> list:
     return [predict(report), this_page(report, prediction=beside(report, ".prediction.h5"))]
 
 
+def evaluate(report) -> str:
+    """The prediction beside more baselines, with the selection that it was made with."""
+    source, given = report.screen.provenance.get("input") or "INPUT", report.paths.get("prediction")
+    options = run_of(report).only(SELECTION) or training_of(report).only(SELECTION)
+    return written("dko", "evaluate", source, *flat(options), "--prediction",
+                   place(report, given) if given else beside(report, ".prediction.h5"))
+
+
 def selection_is_known(report) -> bool:
     """Whether the commands can choose the genes and cells of the mapping: the screen's command does, or its model's, or
     all were used."""

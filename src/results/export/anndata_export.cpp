@@ -5,8 +5,10 @@
 #include <functional>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 #include "dko/hdf5/anndata.hpp"
+#include "dko/mapping/visibility.hpp"
 #include "dko/results/score_reader.hpp"
 #include "results/aggregate/moments.hpp"
 #include "results/screen_file/screen_layout.hpp"
@@ -67,30 +69,43 @@ ScoreMoments copy_scores(const ScreenReader& screen, Score score, hdf5::Dataset 
   return moments;
 }
 
-/// 1 for the highest mean, equal ones in order; NaN for genes without.
-std::vector<double> ranks(const std::vector<Moments>& moments) {
+/// Of each gene, whether its score is unknown: its network part, where its absence is not visible.
+std::vector<bool> unknown_genes(const ScreenReader& screen, Score score) {
+  std::vector<bool> unknown(screen.gene_names().size());
+  const std::vector<GeneVisibility> visibility = screen.visibility();
+  if (score == Score::network && !visibility.empty())
+    std::transform(visibility.begin(), visibility.end(), unknown.begin(), std::not_fn(is_visible));
+  return unknown;
+}
+
+/// 1 for the highest mean, equal ones in order, the unknown ones after all others; NaN for genes without.
+std::vector<double> ranks(const std::vector<Moments>& moments, const std::vector<bool>& unknown) {
   std::vector<std::size_t> order;
   for (std::size_t gene = 0; gene < moments.size(); ++gene) {
     if (moments[gene].count > 0) order.push_back(gene);
   }
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return moments[a].mean > moments[b].mean; });
+  std::stable_partition(order.begin(), order.end(), [&](std::size_t gene) { return !unknown[gene]; });
   std::vector<double> rank(moments.size(), none);
   for (std::size_t at = 0; at < order.size(); ++at) rank[order[at]] = static_cast<double>(at + 1);
   return rank;
 }
 
-/// The gene of each cell whose knockout has the highest score.
+/// The gene of each cell whose knockout has the highest score, an unknown one only where there is no other.
 Names strongest_genes(const ScreenReader& screen, Score score) {
   Names strongest(screen.cell_names().size());
   ScoreStream scores(screen, ScoreArray::singles, {score, false});
-  std::vector<float> highest(strongest.size(), -1);
+  const std::vector<bool> unknown = unknown_genes(screen, score);
+  constexpr std::pair<bool, float> none_yet{false, -1.0F};
+  std::vector<std::pair<bool, float>> highest(strongest.size(), none_yet);  // whether known, and its score
   screen.for_each_event(ScoreArray::singles, [&](const Event& event) {
     const auto cell = static_cast<std::size_t>(event.cell);
-    const float value = scores.next();
-    if (!(value > highest[cell])) return;
-    highest[cell] = value;
-    strongest[cell] = screen.gene_names()[static_cast<std::size_t>(event.genes.front())];
+    const auto gene = static_cast<std::size_t>(event.genes.front());
+    const std::pair<bool, float> found{!unknown[gene], scores.next()};
+    if (!(found > highest[cell])) return;
+    highest[cell] = found;
+    strongest[cell] = screen.gene_names()[gene];
   });
   return strongest;
 }
@@ -115,6 +130,19 @@ void write_cells(hdf5::File& file, const ScreenReader& screen, const std::vector
   obs.add("strongest", strongest_genes(screen, scores.front().score));
 }
 
+/// What is known of how well the cells show the absence of each gene.
+void write_visibility(hdf5::DataFrame& var, const std::vector<GeneVisibility>& genes) {
+  if (genes.empty()) return;
+  std::vector<double> information;
+  Names reasons;
+  for (const GeneVisibility& gene : genes) {
+    information.push_back(gene.information);
+    reasons.push_back(why_not_visible(gene));
+  }
+  var.add("information", information);
+  var.add("not_visible", reasons);
+}
+
 void write_genes(hdf5::File& file, const ScreenReader& screen, const std::vector<ScoreMoments>& scores) {
   hdf5::DataFrame var(file, "var", screen.gene_names());
   var.add("gene_ids", screen.gene_ids());
@@ -125,7 +153,9 @@ void write_genes(hdf5::File& file, const ScreenReader& screen, const std::vector
     if (is_deviation(score.score)) continue;
     var.add(name + "_sd", column<double>(score.of_genes, std::mem_fn(&Moments::sd)));
   }
-  var.add("rank", ranks(scores.front().of_genes));
+  const ScoreMoments& first = scores.front();
+  var.add("rank", ranks(first.of_genes, unknown_genes(screen, first.score)));
+  write_visibility(var, screen.visibility());
 }
 
 void write_origin(hdf5::File& file, const ScreenReader& screen, Score in_x, const std::string& command) {
@@ -157,9 +187,11 @@ double anndata_export_bytes(const ScreenReader& screen) {
   const auto genes = static_cast<double>(screen.gene_names().size());
   constexpr double fixed = 1 << 20;
   constexpr double bytes_of_name = 64;
+  const double of_visibility = screen.visibility().empty() ? 0 : 8 + 2 * bytes_of_name;
   // Indices in 64 bits at most.
   return fixed + (8 + 4 * scores) * static_cast<double>(screen.targets().total()) +
-         cells * (2 * bytes_of_name + 16 + 8 * scores) + genes * (2 * bytes_of_name + 12 + 16 * scores);
+         cells * (2 * bytes_of_name + 16 + 8 * scores) +
+         genes * (2 * bytes_of_name + 12 + 16 * scores + of_visibility);
 }
 
 void write_anndata(OutputFile& output, const ScreenReader& screen, const std::string& command) {

@@ -23,7 +23,9 @@ double anndata_export_bytes(const ScreenReader& screen);
 ///   NAME stored as NAME_mean, and strongest, the gene with the highest X ("" in a cell without knockouts);
 /// * var: gene_ids, n_cells (in which it was knocked out), NAME_mean and NAME_sd over these cells (the sample
 ///   standard deviation; of deviations over members the mean alone), and rank by the mean of X, 1 the
-///   highest, equal ones in the order of genes; NaN where there are too few cells;
+///   highest, equal ones in the order of genes; NaN where there are too few cells; where the screen has them,
+///   information and not_visible, the reason ("" for a visible gene; visibility.hpp). Where X is the network,
+///   genes that are not visible come last in rank, and are strongest only where no other gene is;
 /// * uns/dko: what is in X, the provenance of the screen, and `command`, the command line of the export.
 ///
 /// Scores are copied in blocks; beside what `screen` holds, memory is some numbers a cell and gene. Gives the

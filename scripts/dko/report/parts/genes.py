@@ -5,7 +5,7 @@ import numpy as np
 
 from dko.report import suggest
 from dko.report.page import figure, note, number, percent, section
-from dko.report.parts.words import NAMES, counted, listing, ranked, value_columns, whiskers
+from dko.report.parts.words import NAMES, counted, listing, ranked, unseen, value_columns, whiskers
 from dko.report.prediction import spearman
 
 TITLE = "Which single knockouts do most"
@@ -21,7 +21,7 @@ def part(report, drawn) -> str:
             "(option <code>--min-cells</code>)."), missing(report))
     return section(
         "genes", TITLE, ranking(report, score, best),
-        ranked(best, ["gene"], value_columns(best, score, ("network", "impact", "share"))),
+        ranked(best, ["gene"], columns_of(report, best, score)),
         '<p class="soft">Mean over the cells that express the gene ± its standard error, which tells how well the mean '
         "is known if cells are independent, not how right the mapping is.</p>",
         figure(drawn, "genes", rows_caption(report), "Genes with the highest scores"),
@@ -31,6 +31,25 @@ def part(report, drawn) -> str:
         suggest.block("All genes as a table" + (", and what one loss does to every other gene:"
                                                 if suggest.explain(report) else ":"),
                       [suggest.gene_table(report), suggest.explain(report)]))
+
+
+def columns_of(report, best, score: str) -> list:
+    """The columns of values. What a gene that is not visible does to others is unknown: scores are greyed, and the reason
+    stands beside the network impact, or the impact where that is all there is, in the place of a 0."""
+    shown_by = "network" if "network" in report.screen.single_scores else "impact"
+    columns = value_columns(best, score, ("network", "impact", "share"))
+    known = ("cells", NAMES["share"])
+    return [(title, cell if title in known else as_seen(cell, title == NAMES[shown_by])) for title, cell in columns]
+
+
+def as_seen(cell, with_reason: bool):
+    """The same column; of genes that are not visible what words.unseen makes of it."""
+
+    def shown(row) -> str:
+        why = row.get("not_visible", "")
+        return unseen(cell(row), why if with_reason else "") if why else cell(row)
+
+    return shown
 
 
 def nothing(report) -> str:
@@ -47,7 +66,9 @@ def ranking(report, score: str, best) -> str:
     least = f", of those in at least {counted(report.min_cells, 'cell')}" if report.min_cells > 1 else ""
     words = f"<p>The {counted(len(best), 'gene')} with the highest <b>mean {NAMES[score]}</b>{least}"
     if score == "network":
-        return words + ": what their loss changes in <em>other</em> genes.</p>"
+        hidden = any(best.get("not_visible", ()))
+        last = " Genes that are not visible come last: their effects are unknown." if hidden else ""
+        return words + f": what their loss changes in <em>other</em> genes.{last}</p>"
     if "network" in report.screen.single_scores:
         return words + ". No loss changes other genes in this mapping (every network impact is 0), so that impact ranks, " \
                        "which is then the gene's own share.</p>"
@@ -66,15 +87,17 @@ def missing(report) -> str:
 
 
 def rows_caption(report) -> str:
-    drawn = [len(report.top_genes(score, report.rows_drawn)) for score in report.gene_scores]
-    score = report.gene_scores[0]
+    highest = [report.top_genes(name, report.rows_drawn)["gene"] for name in report.gene_scores]
+    drawn, score = [len(genes) for genes in highest], report.gene_scores[0]
     words = (f"<b>The {number(drawn[0])} highest genes by {listing(['mean ' + NAMES[name] for name in report.gene_scores])}"
              f"</b>. Dots: mean over the cells that express the gene; {whiskers(report.genes, score)}")
     if "impact" in report.gene_scores and "share_mean" in report.genes:
         words += "; ticks: the gene's own share, which is what its impact would be without effects on others"
     words += "."
+    if any(gene in report.unseen for genes in highest for gene in genes):
+        words += " Grey names: genes that are not visible, whose effects are unknown."
     if len(report.gene_scores) == 2 and len(report.genes) > drawn[0]:
-        both = set(report.top_genes("network", drawn[0])["gene"]) & set(report.top_genes("impact", drawn[0])["gene"])
+        both = set(highest[0]) & set(highest[1])
         words += f" The two lists share {number(len(both))} of {counted(drawn[0], 'gene')}."
     return words
 
@@ -91,6 +114,8 @@ def share_caption(report) -> str:
              ". On the dashed line a gene does nothing but leave: its impact is the share it takes with it. "
              f"{percent(above)} of the genes lie more than a tenth above it; ")
     words += f"impact and share go together with Spearman {number(rank, 2)}. " if np.isfinite(rank) else ""
+    if report.has_effects and any(gene in report.unseen for gene in points["gene"]):
+        words += "Grey: genes that are not visible. "
     if report.has_effects:
         return words + "Colour: mean network impact. Names mark the highest by it, as far as there is room."
     return words + "Names mark the highest by impact, as far as there is room."

@@ -69,7 +69,8 @@ def cards(report) -> str:
 
 def findings(report) -> str:
     """The page in a few sentences."""
-    found = [text for text in (gene_in_words(report), pair_in_words(report), quality_in_words(report)) if text]
+    words = gene_in_words(report), pair_in_words(report), visibility_in_words(report), quality_in_words(report)
+    found = [text for text in words if text]
     return '<div class="findings"><ul>' + "".join(f"<li>{text}</li>" for text in found) + "</ul></div>" if found else ""
 
 
@@ -83,6 +84,10 @@ def gene_in_words(report) -> str:
     if "network_mean" in report.genes and not report.has_effects:
         return "No gene has an effect on others in this mapping: every network impact is 0."
     row = best.iloc[0]
+    if score == "network" and row.get("not_visible"):
+        return f"No gene of those ranked is visible: what their losses change is unknown. {NOT_VISIBLE}"
+    if score == "network" and row["network_mean"] == 0:
+        return "No visible gene has an effect on others in this mapping."
     what = "changes other genes most" if score == "network" else "has the highest impact"
     return (f"Losing {bold(row['gene'])} {what}: {NAMES[score]} {number(float(row[f'{score}_mean']))} on average over "
             f"{counted(row['cells'], 'cell')}.")
@@ -97,16 +102,34 @@ def pair_in_words(report) -> str:
         return f"The pair {name} has the highest {NAMES[by]}: {number(value)} on average over {counted(row['cells'], 'cell')}."
     if value == 0:
         return f"No pair interacts: every {NAMES[by]} is 0."
+    hidden = [gene for gene in (row["gene1"], row["gene2"]) if gene in report.unseen]
+    if hidden:
+        return (f"The pair {name} ranks highest by {NAMES[by]}, but {listing(map(bold, hidden))} "
+                f"{'is' if len(hidden) == 1 else 'are'} not visible: what they do together is unknown.")
     side = "less" if value < 0 else "more"
     what = "change other genes" if by == "network_interaction" else "do"
     return (f"{name} interact most: together they {what} {side} than the sum of each, by {number(abs(value))} on average over "
             f"{counted(row['cells'], 'cell')} ({NAMES[by]}).")
 
 
+NOT_VISIBLE = 'See <a href="#belief">Can this be believed?</a>'
+
+
+def visibility_in_words(report) -> str:
+    """How many genes can be seen, where that is known."""
+    if report.visibility is None:
+        return ""
+    seen, total = int(report.visibility["visible"].sum()), len(report.visibility)
+    if seen == total:
+        return f"All {counted(total, 'gene')} are visible: enough cells lack each of them." if total > 1 else ""
+    return (f"<b>{number(seen)} of {counted(total, 'gene')} {'is' if seen == 1 else 'are'} visible</b>: what losing the others "
+            f"does is unknown, not zero. {NOT_VISIBLE}")
+
+
 def quality_in_words(report) -> str:
     metrics = (report.quality or {}).get("metrics")
     if metrics is None or "bray_curtis" not in metrics or not {"mapping", "mean_share"} <= set(metrics.index):
-        return "How well the mapping predicts cells it was not trained on is not in this file: see Quality."
+        return "How well the mapping predicts cells it was not trained on is not in this file. " + NOT_VISIBLE
     ours, base = (float(metrics.loc[name, "bray_curtis"]) for name in ("mapping", "mean_share"))
     text = ("Profiles of cells left out of training are predicted to a Bray-Curtis distance of "
             f"{number(ours)}; giving every gene its mean share reaches {number(base)}")

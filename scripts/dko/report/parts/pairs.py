@@ -6,7 +6,7 @@ import numpy as np
 from dko.report import suggest
 from dko.report.data import heat_limit
 from dko.report.page import clean, figure, note, number, section
-from dko.report.parts.words import NAMES, bold, counted, ranked, value_columns, whiskers
+from dko.report.parts.words import NAMES, bold, counted, few, ranked, unseen, value_columns, whiskers
 from dko.summary import SAME_SIGN
 
 TITLE = "Which pairs interact"
@@ -21,8 +21,8 @@ def part(report, drawn) -> str:
     by, best = report.pairs_by, report.pairs.head(report.top)
     return section(
         "pairs", TITLE, *(note(clean(words)) for words in report.notes), restriction(report), ranking(report, best),
-        ranked(best, ["gene1", "gene2"], value_columns(best, by, ("network_interaction", "interaction", "network", "impact"))),
-        footnote(report, best), figure(drawn, "pairs", rows_caption(report), "Pairs that rank highest"),
+        ranked(best, ["gene1", "gene2"], columns_of(report, best)),
+        footnote(report, best), hidden(report, best), figure(drawn, "pairs", rows_caption(report), "Pairs that rank highest"),
         figure(drawn, "heat_map", heat_caption(report), f"Mean {NAMES[by]} of pairs among the highest genes"),
         missing(report), suggest.block("All pairs as a table:", [suggest.pair_table(report)]))
 
@@ -71,6 +71,32 @@ def footnote(report, best) -> str:
     return words + "</p>"
 
 
+def columns_of(report, best) -> list:
+    """The columns of values, greyed for pairs with a gene that is not visible."""
+    columns = value_columns(best, report.pairs_by, ("network_interaction", "interaction", "network", "impact"))
+
+    def as_seen(cell):
+        return lambda row: unseen(cell(row)) if hidden_genes(report, row) else cell(row)
+
+    return [(title, cell if title == "cells" else as_seen(cell)) for title, cell in columns]
+
+
+def hidden_genes(report, row) -> list:
+    """Those of a pair that are not visible."""
+    return [row[name] for name in ("gene1", "gene2") if row[name] in report.unseen]
+
+
+def hidden(report, best) -> str:
+    """How many pairs are greyed, and why."""
+    genes = [hidden_genes(report, row) for _, row in best.iterrows()]
+    count = sum(map(bool, genes))
+    if not count:
+        return ""
+    names = [f"{bold(name)} ({clean(report.unseen[name])})" for name in dict.fromkeys(sum(genes, []))]
+    return note(f"Grey: {number(count)} of these {counted(len(best), 'pair')} with a gene that is not visible, so that what "
+                f"they do together is unknown, whatever the mapping gives: {few(names)}.")
+
+
 def missing(report) -> str:
     """Why pairs do not rank by network interaction."""
     screen, by = report.screen, report.pairs_by
@@ -90,10 +116,12 @@ def rows_caption(report) -> str:
     kind = "interact most, either way" if is_interaction(report) else "rank highest"
     words = (f"<b>The {counted(len(shown), 'pair')} that {kind}</b>, by mean {NAMES[by]}. Dots: mean over cells; "
              f"{whiskers(shown, by)}. ")
+    hidden = any(hidden_genes(report, row) for _, row in shown.iterrows())
+    grey = " Grey names: with a gene that is not visible." if hidden else ""
     if is_interaction(report):
         below = int((shown[f"{by}_mean"] < 0).sum())
         words += f"{number(below)} of {number(len(shown))} do less together than the sum of each (left of 0). "
-    return words + f"Each is in at least {counted(int(shown['cells'].min()), 'cell')}."
+    return words + f"Each is in at least {counted(int(shown['cells'].min()), 'cell')}." + grey
 
 
 def heat_caption(report) -> str:
@@ -109,4 +137,7 @@ def heat_caption(report) -> str:
              f"({counted(len(known), 'pair')}; a linear scale). {colours}: no such pair in this screen. ")
     if beyond:
         words += f"The colours end before the {counted(beyond, 'largest value')}, so that the others can be told apart. "
-    return words + (f"{bold(hub)} stands out most over all its pairs." if len(known) and known.max() > 0 else "")
+    if any(gene in report.unseen for gene in report.square.index):
+        words += "Grey names: genes that are not visible. "
+    seen = ", but is not visible" if hub in report.unseen else ""
+    return words + (f"{bold(hub)} stands out most over all its pairs{seen}." if len(known) and known.max() > 0 else "")

@@ -3,8 +3,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dko.report import suggest
-from dko.report.page import clean, figure, note, number, percent, section, table
+from dko.report.page import clean, figure, number, percent, section, table
 from dko.report.parts.words import counted
 from dko.report.prediction import HEXAGONS_FROM, range_of_entries
 
@@ -20,25 +19,13 @@ COLUMNS = (("bray_curtis", "Bray-Curtis ↓"), ("spearman_all", "Spearman ↑"),
 
 def part(report, drawn) -> str:
     if report.quality is None:
-        return unknown(report)
+        return ""  # the part before says so, and how to get it
     known = report.quality
     source = f'<span class="soft">({clean(report.quality_from)})</span>'
     return section("quality", TITLE, f"<p>Judged by: {clean(known.get('what', ''))} {source}</p>",
                    metrics_table(known["metrics"]),
                    figure(drawn, "quality", caption(known), "Predicted against true shares, and rank correlation of each gene"),
-                   "<p><code>dko evaluate</code> compares with more baselines.</p>")
-
-
-def unknown(report) -> str:
-    more = "" if suggest.selection_is_known(report) else (
-        "<p>The model was trained by a command of its own, which this screen does not state: <code>dko info</code> of the "
-        "model does. Add its options that choose cells and genes, or make this page with <code>--model</code>, which adds "
-        "them.</p>")
-    return section(
-        "quality", TITLE,
-        note("This screen does not tell how well its mapping predicts cells that it was not trained on, and without "
-             "that no score should be relied on. To find out, hold out cells, and make this page again:"),
-        suggest.block("", suggest.with_prediction(report)), more)
+                   '<p>What this means: <a href="#belief">Can this be believed?</a></p>')
 
 
 def metrics_table(metrics) -> str:

@@ -15,6 +15,7 @@ NAMES = {
     "impact_sd": "impact, sd of members",
     "network_sd": "network impact, sd of members"
 }
+ZEROS = ("0", "0 <i>± 0</i>", "–")  # of number() and mean_and_error()
 
 
 def bold(name) -> str:
@@ -33,6 +34,12 @@ def listing(words) -> str:
     return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1] if words else ""
 
 
+def few(words, most: int = 5) -> str:
+    """a, b and c; of many the first ones and how many more there are."""
+    words = list(words)
+    return listing(words) if len(words) <= most else ", ".join(words[:most]) + f" and {number(len(words) - most)} more"
+
+
 def mapping_of(report) -> str:
     """dko, sparse, or nothing where the file does not tell."""
     return str((report.training or {}).get("settings", {}).get("mapping", ""))
@@ -42,6 +49,14 @@ def mean_and_error(row, score: str) -> str:
     """The mean over cells and its standard error."""
     mean, error = float(row[f"{score}_mean"]), float(row[f"{score}_sd"]) / np.sqrt(row["cells"])
     return f"{number(mean)} <i>± {number(error, 1)}</i>" if np.isfinite(error) else number(mean)
+
+
+def unseen(text: str, why: str = "") -> str:
+    """A value of a gene that is not visible: greyed, or left out where it is 0, and the reason beside it if given."""
+    reason = f'<span class="why">not visible: {clean(why)}</span>' if why else ""
+    if text in ZEROS:
+        return reason or "–"
+    return f'<span class="unseen">{text}</span> {reason}'.rstrip()
 
 
 def value_columns(shown, score: str, others) -> list:
