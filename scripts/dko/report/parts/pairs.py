@@ -93,8 +93,8 @@ def hidden(report, best) -> str:
     if not count:
         return ""
     names = [f"{bold(name)} ({clean(report.unseen[name])})" for name in dict.fromkeys(sum(genes, []))]
-    return note(f"Grey: {number(count)} of these {counted(len(best), 'pair')} with a gene that is not visible, so that what "
-                f"they do together is unknown, whatever the mapping gives: {few(names)}.")
+    return note(f"Grey: {number(count)} of these {counted(len(best), 'pair')}, with a gene that is not visible. What they do "
+                f"together is unknown, whatever the mapping gives: {few(names)}.")
 
 
 def missing(report) -> str:
