@@ -34,8 +34,8 @@ def visibility(report) -> list:
                 "lack each of them.</p>"]
     others = f"the other {counted(total - seen, 'gene')}" if seen else "them"
     return [f"<p><b>{number(seen)} of {counted(total, 'gene')} {'is' if seen == 1 else 'are'} visible.</b> {learnt}For "
-            f"{others} too few cells show a real absence: what losing such a gene does is <b>unknown, not zero</b>. The mapping still "
-            "gives a number; it says nothing about the gene.</p>", reasons(known), in_table(report)]
+            f"{others} too few cells show a real absence: what losing such a gene does is <b>unknown, not zero</b>. The "
+            "mapping still gives a number; it says nothing about the gene.</p>", reasons(known), in_table(report)]
 
 
 def not_stored(report) -> list:
