@@ -69,7 +69,7 @@ ScoreMoments copy_scores(const ScreenReader& screen, Score score, hdf5::Dataset 
   return moments;
 }
 
-/// Of each gene, whether its score is unknown: its network part, where its absence is not visible.
+/// Whether the score of each gene is unknown: its network part, where its absence is not visible.
 std::vector<bool> unknown_genes(const ScreenReader& screen, Score score) {
   std::vector<bool> unknown(screen.gene_names().size());
   const std::vector<GeneVisibility> visibility = screen.visibility();
