@@ -12,6 +12,7 @@ from dko.files import UNREADABLE, InputError, corrupt
 
 COLUMNS = ("cells_with", "cells_without", "unexplained", "information")
 LEAST_INFORMATION = 5  # below, a gene counts as not visible
+MOST_ROUNDED = 99.9  # per cent
 LARGEST = 1e15  # nothing counts so many cells
 
 
@@ -29,7 +30,10 @@ def why_not_visible(gene) -> str:
     if gene.unexplained < gene.cells_without / 2:
         explained = gene.cells_without - gene.unexplained
         return f"counting explains {explained:.0f} of its {gene.cells_without} absences in {cells} cells"
-    return f"{100 * gene.cells_with / cells:.3g} % of the cells express it"
+    percent = 100 * gene.cells_with / cells
+    if percent > MOST_ROUNDED:
+        return f"all but {gene.cells_without} of {cells} cells express it"
+    return f"{percent:.3g} % of the cells express it"
 
 
 def read_visibility(file: h5py.File, genes):

@@ -12,6 +12,7 @@ namespace dko {
 namespace {
 
 constexpr std::int64_t depth_classes = 32;
+constexpr double most_rounded = 99.9;  // per cent: beyond, three digits would hide the cells that lack it
 constexpr double least_overdispersion = 1e-9;  // in its place 0, which is the Poisson distribution
 
 double total(std::span<const float> values) {
@@ -101,8 +102,9 @@ std::string why_not_visible(const GeneVisibility& gene) {
   if (gene.unexplained < without / 2)
     return fmt::format("counting explains {:.0f} of its {} absences in {} cells", without - gene.unexplained,
                        gene.cells_without, cells);
-  return fmt::format("{:.3g} % of the cells express it",
-                     100 * static_cast<double>(gene.cells_with) / static_cast<double>(cells));
+  const double percent = 100 * static_cast<double>(gene.cells_with) / static_cast<double>(cells);
+  return percent > most_rounded ? fmt::format("all but {} of {} cells express it", gene.cells_without, cells)
+                                : fmt::format("{:.3g} % of the cells express it", percent);
 }
 
 bool holds_counts(const ExpressionMatrix& data) {

@@ -83,6 +83,7 @@ TEST_CASE("a gene that all cells express, or none, has no information, and no Na
 TEST_CASE("the reason why a gene is not visible is given in its own figures") {
   CHECK(why_not_visible({99, 1, 1.0, 1.0}) == "99 % of the cells express it");
   CHECK(why_not_visible({2373, 13, 13.0, 4.0}) == "99.5 % of the cells express it");
+  CHECK(why_not_visible({2385, 1, 1.0, 1.0}) == "all but 1 of 2386 cells express it");
   CHECK(why_not_visible({3, 97, 97.0, 3.0}) == "3 of 100 cells express it");
   CHECK(why_not_visible({60, 40, 4.0, 0.4}) == "counting explains 36 of its 40 absences in 100 cells");
   CHECK(why_not_visible({60, 40, 40.0, 40.0}).empty());

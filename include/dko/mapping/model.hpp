@@ -80,7 +80,7 @@ constexpr std::int64_t most_members = 1000;
 struct Model {
   std::vector<Member> members;  ///< at least one
   Names genes;
-  /// Of each gene, in the cells that were not held out; empty if not known (a model made by 0.1).
+  /// Visibility of each gene in the cells that were not held out; empty if not known (a model made by 0.1).
   std::vector<GeneVisibility> visibility;
   Provenance provenance;
 

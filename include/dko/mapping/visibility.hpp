@@ -15,8 +15,7 @@ namespace dko {
 struct GeneVisibility {
   std::int64_t cells_with = 0;     ///< cells that express the gene
   std::int64_t cells_without = 0;  ///< cells that do not
-  /// Of cells_without, those whose absence counting does not explain; a cautious estimate, see
-  /// gene_visibility().
+  /// Absences among cells_without that counting does not explain; a cautious estimate, see gene_visibility().
   double unexplained = 0;
   /// min(unexplained, cells_with) · unexplained / cells_without: the cells of the rarer class, times the
   /// probability that an absence is real. In cells.

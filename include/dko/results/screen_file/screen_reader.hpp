@@ -39,7 +39,7 @@ class ScreenReader {
   const Names& cell_names() const { return cell_names_; }
   /// Accessions, or the names again.
   Names gene_ids() const;
-  /// Of each gene, where the mapping was made; empty in files by an earlier version.
+  /// Visibility of each gene where the mapping was made; empty in files by an earlier version.
   std::vector<GeneVisibility> visibility() const;
   /// Number of expressed genes of each cell; nothing in files by an earlier version.
   std::optional<std::vector<std::int32_t>> expressed_counts() const;
