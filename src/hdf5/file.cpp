@@ -25,12 +25,19 @@ void require_hdf5(const std::filesystem::path& path) {
   throw InputError(fmt::format("{}: is not an HDF5 file", name));
 }
 
+/// Closes what is open in the file with it. Else a group that lives longer than the file would keep it from
+/// being written to its end, unseen, until the group goes.
+void close_as_a_whole(const Handle& access) {
+  check(H5Pset_fclose_degree(access.id(), H5F_CLOSE_STRONG), "HDF5 file access");
+}
+
 }  // namespace
 
 File File::create(const std::filesystem::path& path, std::int64_t alignment) {
   prepare_library();
   const std::string name = path.string();
   const Handle access = checked_access();
+  close_as_a_whole(access);
   const Handle creation = checked_file();
   const auto bytes = static_cast<hsize_t>(alignment);
   check(H5Pset_alignment(access.id(), bytes, bytes), "HDF5 file access");
@@ -54,6 +61,7 @@ File File::open(const std::filesystem::path& path, Access access) {
   const std::string name = path.string();
   if (access == Access::write) {
     const Handle properties = checked_access();
+    close_as_a_whole(properties);
     const ReadingMark mark(path);
     const Id id = check(H5Fopen(name.c_str(), H5F_ACC_RDWR, properties.id()),
                         fmt::format("{}: cannot be written to", name));

@@ -10,6 +10,7 @@ sweep --jobs run --fault EDQUOT --resume --stride 79 --first 4
 sweep --jobs train --fault SHORT --resume --stride 61 --first 5
 sweep --jobs single --fault EROFS --resume --stride 23 --first 6
 sweep --jobs predict,export,h5ad,compress,summarize --fault ENOSPC --ranks 1 --stride 17
+sweep --jobs predict --fault ENOSPC --ranks 1 --stride 3
 
 # Disks of which we can decide what they hold.
 mkdir disk
