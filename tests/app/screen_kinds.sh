@@ -50,7 +50,7 @@ for model in dense sparse; do
       kind events$order+pairs --events events$order.csv --order 2
     done
     kind some_genes --order 2 --knockout-genes some.txt
-    kind one_gene --order 2 --knockout-genes gene3
+    kind one_gene --order 1 --knockout-genes gene3
     kind some_cells --order 2 --knockout-cells cell3,cell4
   done
   # By default all scores of singles and the impact of pairs.
