@@ -22,7 +22,7 @@ MPI_ENVIRONMENT = {
     # Open MPI keeps memory until the process ends, which the leak check must not mind.
     "ASAN_OPTIONS": "detect_leaks=0:verify_asan_link_order=0",
 }
-PATIENCE = 120  # seconds after which a job counts as hanging
+PATIENCE = 300  # seconds after which a job counts as hanging
 SURVIVAL = 10  # seconds that processes of a killed job may live on
 
 

@@ -27,7 +27,8 @@ from crash_job import (Deviation, Job, beside, curves_differ, differing, files_b
 
 STOPPED = "rank, stopped"  # by SIGTERM, which lets it save its state
 MOST_KILLS = 4  # of one trial; after them it is left to end
-TRAINING = ["--steps", "2000", "--batch", "10", "--checkpoint-every", "0.2"]
+TRAINING = ["--steps", "800", "--batch", "10", "--checkpoint-every", "0.1"]
+MEMBERS = ["--ensemble", "3", "--steps", "300", "--batch", "10", "--checkpoint-every", "0.1"]
 
 
 @dataclass
@@ -55,10 +56,10 @@ def kinds_of(model, members):
         Kind("screen by an ensemble, best kept", "screen", ensemble + ["--keep", "top:50"]),
         Kind("screen by an ensemble, summary", "screen", ensemble + ["--keep", "summary"]),
         Kind("train", "train", TRAINING, ranks_matter=True),
-        Kind("train, ensemble", "train", TRAINING + ["--ensemble", "3"], ranks_matter=True),
+        Kind("train, ensemble", "train", MEMBERS, ranks_matter=True),
         Kind("run", "run", TRAINING + ["--order", "2"], ranks_matter=True),
         Kind("run, summary", "run", TRAINING + ["--order", "2", "--keep", "summary"], ranks_matter=True),
-        Kind("run, ensemble", "run", TRAINING + ["--order", "2", "--ensemble", "3"], ranks_matter=True),
+        Kind("run, ensemble", "run", MEMBERS + ["--order", "2"], ranks_matter=True),
     ]
 
 

@@ -8,6 +8,7 @@
 #include "dko/base/text.hpp"
 #include "dko/mapping/model_file.hpp"
 #include "dko/parallel/collective.hpp"
+#include "dko/results/screen_file/screen_size.hpp"
 #include "dko/workflow/collapse_members.hpp"
 #include "dko/workflow/screen_run.hpp"
 #include "dko/workflow/training_run.hpp"
@@ -61,6 +62,9 @@ Model prepare(Preparation& ready, const ScreenCommandOptions& options, Job& job)
   ready.data = load_input(options.input, model, options.model, job);
   set_up_screen(ready, ready.data, options.screen, model_footprint(model, ready.data),
                 most_steps(records_of(model)), job);
+  // How many pairs are kept of a selection is not known before.
+  if (ready.plan.keeping.form != PairKeeping::Form::selected)
+    require_file_size(ready.out.final_path(), screen_file_bytes(ready.data, ready.plan), "the scores");
   warn_of_invisible(ready.plan, model.genes, model.visibility, job.log);
   return model;
 }

@@ -192,7 +192,6 @@ void check_screen(const ExpressionMatrix& matrix, const ScreenPlan& plan, const 
   const double record = 16384.0 * ranks * static_cast<double>(every_score.size());  // of blocks
   const double needed =
       std::max(0.0, screen_file_bytes(matrix, plan) + notes + record - stored_bytes(output.partial_path()));
-  require_file_size(output.final_path(), screen_file_bytes(matrix, plan), "the scores");
   const double available = available_disk_space(output.partial_path());
   require_disk_space(output.partial_path(), needed, "the scores",
                      available < needed ? space_advice(matrix, plan, available - notes) : "");

@@ -174,7 +174,7 @@ limited 'big.csv: .*ulimit -f' simulate --genes 200 --cells 200 -o big.csv
 limited 'big.h5: cannot be written: the scores need .*ulimit -f' screen data.csv --model model.h5 --order 2 -o big.h5
 limited 'big.h5.*ulimit -f' run data.csv --order 2 -o big.h5 "${short[@]}"
 limited 'big.csv: .*ulimit -f' export screen.h5 --double big.csv
-limited 'big.h5: .*ulimit -f' export screen.h5 --compress big.h5
+limited 'big.h5.*ulimit -f' export screen.h5 --compress big.h5
 absent big.csv big.h5
 # Also where it comes about while a job writes, and on any rank.
 screen=(screen data.csv --model model.h5 --order 2 -o lowered.h5)

@@ -17,7 +17,7 @@ while read -r command; do
   done
 done < <(printf '%s\n' "$commands" "$benches")
 [ "$(ls pages | wc -l)" = $((1 + $(printf '%s\n' "$commands" "$benches" | wc -l))) ] || fail "pages of no command: $(ls pages)"
-expect 4 'no/dko.1: cannot be written' "$DKO" --man-pages no
+expect 4 'no/dko.1: there is no directory no' "$DKO" --man-pages no
 expect 2 'dko --completion bash' "$DKO" --completion fish
 
 if command -v man >/dev/null && command -v groff >/dev/null; then

@@ -87,7 +87,9 @@ double block_record_bytes(const ExpressionMatrix& matrix, const ScreenPlan& plan
 }
 
 std::int64_t screen_file_objects(const ScreenPlan& plan) {
-  std::int64_t objects = 7;  // genes/{name,id}, cells/{name,n_genes}, progress
+  // genes/{name,id}, cells/{name,n_genes}, progress,
+  // visibility/{cells_with,cells_without,unexplained,information}
+  std::int64_t objects = 12;
   if (plan.singles.any()) objects += 3 + 2 * plan.singles.count() + 1 + plan.singles.count();
   if (plan.stores_all_pairs()) objects += 2 + plan.doubles.count() + 1 + plan.doubles.count();
   if (plan.list) objects += 3 + plan.listed.count() + 1 + plan.listed.count();
