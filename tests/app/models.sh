@@ -5,7 +5,7 @@ make_data
 sed 's/^gene7,/Trem2,/' data.csv >renamed.csv
 expect 3 'renamed.csv: lacks 1 of the 30 genes of model.h5: gene7' "$DKO" screen renamed.csv --model model.h5 -o x.h5
 head -n 20 data.csv >fewer.csv
-expect 3 'fewer.csv: lacks 11 of the 30 genes of model.h5, such as' "$DKO" screen fewer.csv --model model.h5 -o x.h5
+expect 3 'fewer.csv: lacks 11 of the 30 genes of model.h5: gene19' "$DKO" screen fewer.csv --model model.h5 -o x.h5
 # Files that are no model.
 sed 1d data.csv >text.h5
 expect 3 'is not an HDF5 file' "$DKO" screen data.csv --model text.h5 -o x.h5
