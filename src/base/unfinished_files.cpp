@@ -19,7 +19,7 @@ struct Slot {
 };
 
 // In static memory: a handler cannot rely on the heap.
-std::array<Slot, 32> slots;  // an output has two
+std::array<Slot, 16> slots;
 
 /// Empty if it cannot be noted.
 std::string name_of(const std::filesystem::path& path) {

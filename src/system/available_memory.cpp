@@ -7,7 +7,6 @@
 
 #include "control_group.hpp"
 #include "dko/base/error.hpp"
-#include "dko/base/parameter.hpp"
 #include "dko/base/text.hpp"
 #include "dko/base/units.hpp"
 
@@ -34,10 +33,10 @@ void require_memory(double bytes, const std::string& what) {
 }
 
 double memory_of_each_rank(std::optional<double> gibi, int ranks_of_node) {
-  if (!gibi) return std::min(gibibyte, available_memory() / 2 / ranks_of_node);
-  require_memory(*gibi * gibibyte * ranks_of_node,
-                 fmt::format("{} on {} of this node", parameter("memory"), counted(ranks_of_node, "rank")));
-  return *gibi * gibibyte;
+  const double part = available_memory() / ranks_of_node;
+  if (!gibi) return std::min(gibibyte, part / 2);
+  constexpr double most_of_part = 0.75;  // the rest is for all else that a job holds
+  return std::min(*gibi * gibibyte, most_of_part * part);
 }
 
 }  // namespace dko

@@ -12,8 +12,8 @@ double available_memory();
 /// @throws Error, before any computing, if this node has less than `bytes` of memory available.
 void require_memory(double bytes, const std::string& what);
 
-/// Bytes that each rank of this node may use where users can say how many GiB: as many, or by default 1 GiB,
-/// or its part of half of what is free. @throws Error if the node does not have as much.
+/// Bytes that each rank of this node may use at most where users can say how many GiB: as many, or by default
+/// 1 GiB; but no more than its part of three quarters of what is free, by default of half.
 double memory_of_each_rank(std::optional<double> gibi, int ranks_of_node);
 
 }  // namespace dko
