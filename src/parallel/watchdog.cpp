@@ -37,7 +37,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto least_patience = 12s;
+constexpr auto before_looking = 5s;
+constexpr auto least_patience = 14s;
 constexpr auto most_patience = 60s;
 constexpr double least_processor_seconds = 5;
 constexpr auto slow_disk = 1s;
@@ -87,13 +88,16 @@ bool Watchdog::ends_within(Clock::duration time) {
 }
 
 void Watchdog::wait() {
-  if (ends_within(patience_)) return;
+  if (ends_within(before_looking)) return;
   std::future<std::string> answer = look_at(path_);
   while (Clock::now() < start_ + most_patience) {
     if (ends_within(slow_disk)) return;
     if (answer.wait_for(0s) != std::future_status::ready) continue;
     if (const std::string failure = answer.get(); !failure.empty()) end(failure);
-    if (processor_seconds() - processor_seconds_ >= least_processor_seconds) break;
+    // Late, so that a rank that knows the cause has spoken, and only one does.
+    const bool has_waited = Clock::now() >= start_ + patience_ &&
+                            processor_seconds() - processor_seconds_ >= least_processor_seconds;
+    if (has_waited) break;
     answer = look_at(path_);
   }
   end(fmt::format("{}: not all ranks come back from opening or closing it: did it fail on one?", path_));
