@@ -96,7 +96,7 @@ ModelState prepare_model(const Split& split, const ExpressionMatrix& matrix, con
 }
 
 /// Returns the state of the model.
-ModelState prepare(Preparation& ready, const RunOptions& options, Job& job) {
+ModelState prepare(Preparation<RelativeProfiles>& ready, const RunOptions& options, Job& job) {
   const TrainingOptions& training = options.mapping.training;
   ready.checkpoints = lock_checkpoints(options.mapping);
   const ExpressionMatrix matrix = load_input(options.input, job);
@@ -112,8 +112,8 @@ ModelState prepare(Preparation& ready, const RunOptions& options, Job& job) {
 
 /// The model, made now or before. When it is made now it is written before anything else is done with it.
 /// Collective.
-TrainedModel obtain_model(AtRoot<ModelState>& model, const Setup& setup, const RunOptions& options,
-                          StopRequest& stop, Job& job) {
+TrainedModel obtain_model(AtRoot<ModelState>& model, const Setup<RelativeProfiles>& setup,
+                          const RunOptions& options, StopRequest& stop, Job& job) {
   if (job.ranks().broadcast(
           model.transform([](const ModelState& state) { return state.trained.has_value(); })))
     return {model.is_here() ? AtRoot(std::move(*model->trained)) : AtRoot<Model>(), std::nullopt};
@@ -141,8 +141,8 @@ void run(const RunOptions& options, const Context& context) {
     if (!options.common.resume) OutputFile::require_free(options.model_file(), options.common.force, false);
   });
   AtRoot<ModelState> model;
-  Setup setup = set_up(options.out, options.common, job,
-                       [&](Preparation& ready) { model.emplace(prepare(ready, options, job)); });
+  Setup<RelativeProfiles> setup = set_up<RelativeProfiles>(
+      options.out, options.common, job, [&](auto& ready) { model.emplace(prepare(ready, options, job)); });
   const ScreenPlan plan = ScreenPlan::replicate(job.nodes, std::move(setup.plan));
 
   TrainedModel training = obtain_model(model, setup, options, stop, job);

@@ -57,7 +57,7 @@ CommandLine line_of(ScreenCommandOptions& options) {
 }
 
 /// Returns the model.
-Model prepare(Preparation& ready, const ScreenCommandOptions& options, Job& job) {
+Model prepare(Preparation<ExpressionMatrix>& ready, const ScreenCommandOptions& options, Job& job) {
   Model model = read_model(options.model);
   ready.data = load_input(options.input, model, options.model, job);
   set_up_screen(ready, ready.data, options.screen, model_footprint(model, ready.data),
@@ -74,8 +74,8 @@ void run(const ScreenCommandOptions& options, const Context& context) {
   Job job = start_job(context, options.common, options.seed);
 
   AtRoot<Model> model;
-  Setup setup = set_up(options.out, options.common, job,
-                       [&](Preparation& ready) { model.emplace(prepare(ready, options, job)); });
+  Setup<ExpressionMatrix> setup = set_up<ExpressionMatrix>(
+      options.out, options.common, job, [&](auto& ready) { model.emplace(prepare(ready, options, job)); });
   const ScreenPlan plan = ScreenPlan::replicate(job.nodes, std::move(setup.plan));
   const AtRoot<ScreenNotes> notes = model.transform([](const Model& used) {
     ScreenNotes noted;

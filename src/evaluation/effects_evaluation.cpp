@@ -91,7 +91,7 @@ GenePairs falling(GenePairs correlation) {
   return correlation;
 }
 
-EffectsEvaluation compare_effects(const GenePairs& predicted, const ExpressionMatrix& profiles,
+EffectsEvaluation compare_effects(const GenePairs& predicted, const RelativeProfiles& profiles,
                                   const EffectsTruth& truth) {
   std::vector<bool> has_effect;
   for (const double change : truth.change) has_effect.push_back(std::abs(change) > least_change);
@@ -140,7 +140,7 @@ EffectsTruth read_effects_truth(const std::string& path, const ExpressionMatrix&
 
 AtRoot<EffectsEvaluation> evaluate_effects(const std::string& path, const Evaluation& evaluation) {
   const Communicator& ranks = evaluation.ranks();
-  const ExpressionMatrix& profiles = evaluation.profiles;
+  const RelativeProfiles& profiles = evaluation.profiles;
   const AtRoot<EffectsTruth> truth = on_root(ranks, [&] {
     constexpr double copies = 4;  // sums in MPI, and what the other methods need
     require_memory(copies * gene_effects_bytes(profiles.genes()) * evaluation.nodes.node.size(),

@@ -33,26 +33,26 @@ void add_loss(EnsembleKernel& kernel, std::span<const std::int32_t> expressed, s
   }
 }
 
-/// Shares, cells × genes, each column centred and of length 1; 0 where it does not vary.
-Matrix standardised(const ExpressionMatrix& profiles) {
-  Matrix shares = Matrix::Zero(profiles.cells(), profiles.genes());
-  for (std::int64_t cell = 0; cell < profiles.cells(); ++cell) {
-    const auto genes = profiles.expressed(cell);
-    const auto values = profiles.values(cell);
+/// Values, cells × genes, each column centred and of length 1; 0 where it does not vary.
+Matrix standardised(const ExpressionMatrix& data) {
+  Matrix values = Matrix::Zero(data.cells(), data.genes());
+  for (std::int64_t cell = 0; cell < data.cells(); ++cell) {
+    const auto genes = data.expressed(cell);
+    const auto of_cell = data.values(cell);
     for (std::size_t at = 0; at < genes.size(); ++at)
-      shares(cell, genes[at]) = static_cast<double>(values[at]);
+      values(cell, genes[at]) = static_cast<double>(of_cell[at]);
   }
   constexpr double rounding = 1e-12;
-  for (Eigen::Index gene = 0; gene < shares.cols(); ++gene) {
-    const double length = shares.col(gene).norm();
-    shares.col(gene).array() -= shares.col(gene).mean();
-    const double deviation = shares.col(gene).norm();
+  for (Eigen::Index gene = 0; gene < values.cols(); ++gene) {
+    const double length = values.col(gene).norm();
+    values.col(gene).array() -= values.col(gene).mean();
+    const double deviation = values.col(gene).norm();
     if (deviation > rounding * length)
-      shares.col(gene) /= deviation;
+      values.col(gene) /= deviation;
     else
-      shares.col(gene).setZero();
+      values.col(gene).setZero();
   }
-  return shares;
+  return values;
 }
 
 GenePairs pairs_of(const Matrix& values) {
@@ -108,7 +108,7 @@ double gene_effects_bytes(std::int64_t genes) {
   return 16.0 * static_cast<double>(genes) * static_cast<double>(genes);
 }
 
-GenePairs predicted_effects(const ExpressionMatrix& profiles, std::span<const CollapsedMapping> members,
+GenePairs predicted_effects(const RelativeProfiles& profiles, std::span<const CollapsedMapping> members,
                             const Communicator& ranks) {
   EffectSum sum{GenePairs(profiles.genes()), GenePairs(profiles.genes())};
   EnsembleKernel kernel(members);
@@ -129,15 +129,15 @@ GenePairs predicted_effects(const ExpressionMatrix& profiles, std::span<const Co
   return std::move(sum.change);
 }
 
-GenePairs correlations(const ExpressionMatrix& profiles) {
-  const Matrix shares = standardised(profiles);
-  return pairs_of(shares.transpose() * shares);
+GenePairs correlations(const ExpressionMatrix& data) {
+  const Matrix values = standardised(data);
+  return pairs_of(values.transpose() * values);
 }
 
-GenePairs partial_correlations(const ExpressionMatrix& profiles) {
-  const Matrix shares = standardised(profiles);
-  Matrix correlation = shares.transpose() * shares;
-  correlation *= 1 - shrinkage(shares, correlation);
+GenePairs partial_correlations(const ExpressionMatrix& data) {
+  const Matrix values = standardised(data);
+  Matrix correlation = values.transpose() * values;
+  correlation *= 1 - shrinkage(values, correlation);
   correlation.diagonal().setOnes();
   const Eigen::Index genes = correlation.rows();
   // Without any shrinkage it may be singular; a trace of the unit matrix does not change what it says.
@@ -149,7 +149,7 @@ GenePairs partial_correlations(const ExpressionMatrix& profiles) {
   return pairs_of(precision);
 }
 
-GenePairs contrasts(const ExpressionMatrix& profiles) {
+GenePairs contrasts(const RelativeProfiles& profiles) {
   const std::int64_t genes = profiles.genes();
   GenePairs pairs(genes);
   std::vector<Side> with(static_cast<std::size_t>(genes));

@@ -17,7 +17,7 @@ namespace dko {
 namespace {
 
 /// Counts the cells that express each gene beside another.
-std::vector<std::int64_t> cells_expressing(const ExpressionMatrix& profiles) {
+std::vector<std::int64_t> cells_expressing(const RelativeProfiles& profiles) {
   std::vector<std::int64_t> cells;
   for (std::int64_t cell = 0; cell < profiles.cells(); ++cell) {
     if (profiles.expressed_count(cell) >= 2) cells.push_back(cell);
@@ -66,7 +66,7 @@ KnockoutAgreement agreement_of(std::string name, const RealKnockout& truth,
 AtRoot<KnockoutEvaluation> evaluate_real_knockout(const std::string& path, const std::string& gene,
                                                   std::int64_t null_genes, const Evaluation& evaluation) {
   const Communicator& ranks = evaluation.ranks();
-  const ExpressionMatrix& profiles = evaluation.profiles;
+  const RelativeProfiles& profiles = evaluation.profiles;
   const AtRoot<RealKnockout> truth = on_root(ranks, [&] { return read_real_knockout(path, profiles); });
   const std::vector<std::int32_t> genes = ranks.broadcast(on_root(ranks, [&] {
     Names notes;

@@ -24,7 +24,7 @@ struct HeldOut {
 };
 
 /// @throws InputError if the prediction is not of these data.
-HeldOut find_held_out(const Prediction& prediction, const ExpressionMatrix& profiles) {
+HeldOut find_held_out(const Prediction& prediction, const RelativeProfiles& profiles) {
   if (prediction.genes != profiles.gene_names())
     throw InputError(
         "the prediction has other genes than the input: choose cells and genes as it did; dko info tells "
@@ -80,7 +80,7 @@ Bootstrap resample(const AtRoot<PredictionEvaluation>& predicted, std::int64_t c
 AtRoot<PredictionEvaluation> evaluate_prediction(const AtRoot<Prediction>& prediction,
                                                  const Evaluation& evaluation) {
   const Communicator& ranks = evaluation.ranks();
-  const ExpressionMatrix& profiles = evaluation.profiles;
+  const RelativeProfiles& profiles = evaluation.profiles;
   AtRoot<HeldOut> held_out = on_root(ranks, [&] { return find_held_out(*prediction, profiles); });
   const std::vector<std::int64_t> cells = ranks.broadcast(held_out.take(&HeldOut::cells));
   const std::vector<std::int64_t> known = ranks.broadcast(held_out.take(&HeldOut::known));

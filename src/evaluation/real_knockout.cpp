@@ -164,7 +164,7 @@ std::optional<double> MeanChange::log2_change(std::int32_t gene) const {
   return std::log2(is / was);
 }
 
-std::vector<MeanChange> predicted_changes(const ExpressionMatrix& profiles,
+std::vector<MeanChange> predicted_changes(const RelativeProfiles& profiles,
                                           std::span<const CollapsedMapping> members,
                                           std::span<const std::int32_t> genes, const Communicator& ranks) {
   const std::vector<std::int32_t> place = places_of(genes, profiles.genes());
@@ -201,7 +201,7 @@ void add_without(std::span<const std::int32_t> expressed, std::span<const float>
 
 }  // namespace
 
-std::vector<MeanChange> observed_contrasts(const ExpressionMatrix& profiles,
+std::vector<MeanChange> observed_contrasts(const RelativeProfiles& profiles,
                                            std::span<const std::int32_t> genes, const Communicator& ranks) {
   std::vector<Sums> sums = no_sums(genes, profiles.genes());
   for (std::int64_t cell = ranks.rank(); cell < profiles.cells(); cell += ranks.size()) {

@@ -51,7 +51,7 @@ std::int64_t drop_unscored(TruthTable& truth, EventScores& scores) {
 
 /// The share of each knocked-out gene in the cell's expression, as measured: what needs no model. `order` an
 /// event.
-std::vector<double> shares_of(const TruthTable& truth, const ExpressionMatrix& profiles) {
+std::vector<double> shares_of(const TruthTable& truth, const RelativeProfiles& profiles) {
   std::vector<double> shares;
   for (std::size_t at = 0; at < truth.genes.size(); ++at) {
     const std::int64_t cell = truth.cells[at / static_cast<std::size_t>(truth.order)];

@@ -36,7 +36,7 @@ float ExpressionMatrix::value(std::int64_t cell, std::int32_t gene) const {
   return values(cell)[static_cast<std::size_t>(found - genes.begin())];
 }
 
-ExpressionMatrix ExpressionMatrix::relative_profiles() const {
+RelativeProfiles ExpressionMatrix::relative_profiles() const {
   std::vector<float> shares;
   shares.reserve(static_cast<std::size_t>(nonzeros()));
   for (std::int64_t cell = 0; cell < cells(); ++cell) {
@@ -46,7 +46,7 @@ ExpressionMatrix ExpressionMatrix::relative_profiles() const {
   }
   ExpressionMatrix profiles = *this;
   profiles.values_ = NodeArray(std::move(shares));
-  return profiles;
+  return RelativeProfiles(std::move(profiles));
 }
 
 ExpressionMatrix ExpressionMatrix::with_gene_ids(Names gene_ids) const {
@@ -147,6 +147,11 @@ ExpressionMatrix ExpressionMatrix::replicate(const NodeGroup& group, AtRoot<Expr
     everywhere.cells_left_out_ = std::move(matrix->cells_left_out_);
   }
   return everywhere;
+}
+
+RelativeProfiles RelativeProfiles::replicate(const NodeGroup& group, AtRoot<RelativeProfiles> profiles) {
+  return RelativeProfiles(ExpressionMatrix::replicate(
+      group, profiles.transform([](const ExpressionMatrix& all) { return all; })));
 }
 
 }  // namespace dko

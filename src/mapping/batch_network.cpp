@@ -91,7 +91,7 @@ struct BatchNetwork::Buffers {
   Matrix output_slope;  // N × cells
   Matrix hidden_slope;  // H × cells
 
-  void forward(const Mapping& mapping, const ExpressionMatrix& profiles,
+  void forward(const Mapping& mapping, const RelativeProfiles& profiles,
                std::span<const std::int64_t> cells) {
     assemblage.setZero(shape.genes, std::ssize(cells));
     for (std::size_t at = 0; at < cells.size(); ++at) {
@@ -105,7 +105,7 @@ struct BatchNetwork::Buffers {
     output.colwise() += b2_of(mapping);
   }
 
-  double losses(const ExpressionMatrix& profiles, std::span<const std::int64_t> cells) const {
+  double losses(const RelativeProfiles& profiles, std::span<const std::int64_t> cells) const {
     double sum = 0;
     for (std::size_t at = 0; at < cells.size(); ++at) {
       sum += cell_loss(output.col(static_cast<Eigen::Index>(at)).data(), profiles.expressed(cells[at]),
@@ -115,7 +115,7 @@ struct BatchNetwork::Buffers {
   }
 
   /// Adds this block's gradient, from the buffers that forward() left.
-  void backward(const Mapping& mapping, const ExpressionMatrix& profiles, std::span<const std::int64_t> cells,
+  void backward(const Mapping& mapping, const RelativeProfiles& profiles, std::span<const std::int64_t> cells,
                 std::span<float> gradient) {
     output_slope.setZero(shape.genes, std::ssize(cells));
     for (std::size_t at = 0; at < cells.size(); ++at) {
@@ -137,7 +137,7 @@ struct BatchNetwork::Buffers {
 
   /// Calls `work(block)` after the forward pass of each block of cells.
   template <class Work>
-  void in_blocks(const Mapping& mapping, const ExpressionMatrix& profiles,
+  void in_blocks(const Mapping& mapping, const RelativeProfiles& profiles,
                  std::span<const std::int64_t> cells, Work work) {
     while (!cells.empty()) {
       const auto block = cells.first(std::min(cells.size(), static_cast<std::size_t>(block_cells)));
@@ -153,7 +153,7 @@ BatchNetwork::~BatchNetwork() = default;
 BatchNetwork::BatchNetwork(BatchNetwork&&) noexcept = default;
 BatchNetwork& BatchNetwork::operator=(BatchNetwork&&) noexcept = default;
 
-double BatchNetwork::loss(const Mapping& mapping, const ExpressionMatrix& profiles,
+double BatchNetwork::loss(const Mapping& mapping, const RelativeProfiles& profiles,
                           std::span<const std::int64_t> cells) {
   double sum = 0;
   buffers_->in_blocks(mapping, profiles, cells,
@@ -161,7 +161,7 @@ double BatchNetwork::loss(const Mapping& mapping, const ExpressionMatrix& profil
   return sum;
 }
 
-double BatchNetwork::loss_and_gradient(const Mapping& mapping, const ExpressionMatrix& profiles,
+double BatchNetwork::loss_and_gradient(const Mapping& mapping, const RelativeProfiles& profiles,
                                        std::span<const std::int64_t> cells, std::span<float> gradient) {
   double sum = 0;
   std::fill(gradient.begin(), gradient.end(), 0.0F);
@@ -172,7 +172,7 @@ double BatchNetwork::loss_and_gradient(const Mapping& mapping, const ExpressionM
   return sum;
 }
 
-std::vector<float> BatchNetwork::predict(const Mapping& mapping, const ExpressionMatrix& profiles,
+std::vector<float> BatchNetwork::predict(const Mapping& mapping, const RelativeProfiles& profiles,
                                          std::span<const std::int64_t> cells) {
   const auto genes = static_cast<std::size_t>(mapping.shape().genes);
   std::vector<float> predicted;

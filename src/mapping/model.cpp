@@ -10,12 +10,12 @@ namespace dko {
 
 namespace {
 
-std::vector<float> profiles_by(const TrainedMapping& member, const ExpressionMatrix& profiles,
+std::vector<float> profiles_by(const TrainedMapping& member, const RelativeProfiles& profiles,
                                std::span<const std::int64_t> cells) {
   return BatchNetwork(member.mapping.shape()).predict(member.mapping, profiles, cells);
 }
 
-std::vector<float> profiles_by(const FittedMapping& member, const ExpressionMatrix& profiles,
+std::vector<float> profiles_by(const FittedMapping& member, const RelativeProfiles& profiles,
                                std::span<const std::int64_t> cells) {
   const auto genes = static_cast<std::size_t>(profiles.genes());
   std::vector<float> predicted(cells.size() * genes, 0.0F);
@@ -87,12 +87,12 @@ std::vector<CollapsedMapping> collapse(const NodeGroup& group, AtRoot<std::vecto
   return collapsed;
 }
 
-std::vector<float> predict_profiles(const Member& member, const ExpressionMatrix& profiles,
+std::vector<float> predict_profiles(const Member& member, const RelativeProfiles& profiles,
                                     std::span<const std::int64_t> cells) {
   return std::visit([&](const auto& made) { return profiles_by(made, profiles, cells); }, member);
 }
 
-std::vector<float> predict_profiles(const Model& model, const ExpressionMatrix& profiles,
+std::vector<float> predict_profiles(const Model& model, const RelativeProfiles& profiles,
                                     std::span<const std::int64_t> cells) {
   std::vector<float> predicted = predict_profiles(model.members.front(), profiles, cells);
   if (model.members.size() == 1) return predicted;

@@ -7,7 +7,7 @@ namespace {
 /// What is averaged: the share, times a power (0 or 1) of the number of expressed genes.
 enum class Of { share, scaled_share };
 
-std::vector<double> mean_shares(const ExpressionMatrix& profiles, std::span<const std::int64_t> known,
+std::vector<double> mean_shares(const RelativeProfiles& profiles, std::span<const std::int64_t> known,
                                 Of what) {
   std::vector<double> sums(static_cast<std::size_t>(profiles.genes()), 0.0);
   std::vector<double> counts(sums.size(), 0.0);
@@ -27,7 +27,7 @@ std::vector<double> mean_shares(const ExpressionMatrix& profiles, std::span<cons
 }
 
 /// One weight a gene for all cells, renormalised over the genes that each expresses.
-std::vector<float> profiles_of_weights(const ExpressionMatrix& profiles, const std::vector<double>& weights,
+std::vector<float> profiles_of_weights(const RelativeProfiles& profiles, const std::vector<double>& weights,
                                        std::span<const std::int64_t> cells) {
   std::vector<float> predicted(cells.size() * weights.size(), 0.0F);
   for (std::size_t row = 0; row < cells.size(); ++row) {
@@ -45,18 +45,18 @@ std::vector<float> profiles_of_weights(const ExpressionMatrix& profiles, const s
 
 }  // namespace
 
-std::vector<float> mean_share_profiles(const ExpressionMatrix& profiles, std::span<const std::int64_t> known,
+std::vector<float> mean_share_profiles(const RelativeProfiles& profiles, std::span<const std::int64_t> known,
                                        std::span<const std::int64_t> cells) {
   return profiles_of_weights(profiles, mean_shares(profiles, known, Of::share), cells);
 }
 
-std::vector<float> mean_scaled_share_profiles(const ExpressionMatrix& profiles,
+std::vector<float> mean_scaled_share_profiles(const RelativeProfiles& profiles,
                                               std::span<const std::int64_t> known,
                                               std::span<const std::int64_t> cells) {
   return profiles_of_weights(profiles, mean_shares(profiles, known, Of::scaled_share), cells);
 }
 
-std::vector<float> dense_profiles(const ExpressionMatrix& profiles, std::span<const std::int64_t> cells) {
+std::vector<float> dense_profiles(const RelativeProfiles& profiles, std::span<const std::int64_t> cells) {
   const auto width = static_cast<std::size_t>(profiles.genes());
   std::vector<float> dense(cells.size() * width, 0.0F);
   for (std::size_t row = 0; row < cells.size(); ++row) {

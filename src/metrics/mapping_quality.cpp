@@ -57,7 +57,7 @@ std::vector<std::int64_t> cells_to_judge(std::span<const std::int64_t> cells, st
   return chosen;
 }
 
-MappingQuality judge_mapping(const Member& member, const ExpressionMatrix& profiles,
+MappingQuality judge_mapping(const Member& member, const RelativeProfiles& profiles,
                              std::span<const std::int64_t> known, std::span<const std::int64_t> cells,
                              std::uint64_t seed) {
   const auto genes = static_cast<std::size_t>(profiles.genes());

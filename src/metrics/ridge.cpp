@@ -45,7 +45,7 @@ double shared_genes(std::span<const std::int32_t> a, std::span<const std::int32_
 }
 
 /// Presence products z_a · z_b of `rows` with `columns`.
-MatrixXd products(const ExpressionMatrix& profiles, std::span<const std::int64_t> rows,
+MatrixXd products(const RelativeProfiles& profiles, std::span<const std::int64_t> rows,
                   std::span<const std::int64_t> columns) {
   MatrixXd product(std::ssize(rows), std::ssize(columns));
   for (Index j = 0; j < product.cols(); ++j) {
@@ -62,7 +62,7 @@ MatrixXd products(const ExpressionMatrix& profiles, std::span<const std::int64_t
 /// ȳ + Σ_i α_i (z_t·z_i − mean_j z_j·z_i), for Σ α = 0.
 class DualRidge {
  public:
-  DualRidge(const ExpressionMatrix& profiles, std::span<const std::int64_t> known,
+  DualRidge(const RelativeProfiles& profiles, std::span<const std::int64_t> known,
             std::span<const std::int64_t> cells)
       : profiles_(profiles),
         known_(known.begin(), known.end()),
@@ -114,7 +114,7 @@ class DualRidge {
     return ((to_cells_(Eigen::all, rows) * alpha).array() + (mean - means.dot(alpha))).matrix();
   }
 
-  const ExpressionMatrix& profiles_;
+  const RelativeProfiles& profiles_;
   std::vector<std::int64_t> known_;
   std::vector<std::int64_t> cells_;
   MatrixXd among_known_;
@@ -122,7 +122,7 @@ class DualRidge {
 };
 
 /// Zero where the cell does not express the gene, and rows that sum to one.
-void renormalise(const ExpressionMatrix& profiles, std::span<const std::int64_t> cells,
+void renormalise(const RelativeProfiles& profiles, std::span<const std::int64_t> cells,
                  std::span<float> predicted) {
   const auto width = static_cast<std::size_t>(profiles.genes());
   for (std::size_t row = 0; row < cells.size(); ++row) {
@@ -140,7 +140,7 @@ void renormalise(const ExpressionMatrix& profiles, std::span<const std::int64_t>
 }
 
 /// Predictions of all genes by all ranks, one plane a penalty. Collective.
-std::vector<float> predict(const ExpressionMatrix& profiles, std::span<const std::int64_t> known,
+std::vector<float> predict(const RelativeProfiles& profiles, std::span<const std::int64_t> known,
                            std::span<const std::int64_t> cells, std::span<const double> lambdas,
                            const Communicator& ranks) {
   const DualRidge ridge(profiles, known, cells);
@@ -154,7 +154,7 @@ std::vector<float> predict(const ExpressionMatrix& profiles, std::span<const std
 }
 
 /// The penalty with the least distance on a random fifth of the cells. Collective.
-double best_penalty(const ExpressionMatrix& profiles, std::span<const std::int64_t> known, std::uint64_t seed,
+double best_penalty(const RelativeProfiles& profiles, std::span<const std::int64_t> known, std::uint64_t seed,
                     const Communicator& ranks) {
   const auto total = std::ssize(known);
   const std::int64_t count = std::llround(validation_fraction * static_cast<double>(total));
@@ -177,7 +177,7 @@ double best_penalty(const ExpressionMatrix& profiles, std::span<const std::int64
 
 }  // namespace
 
-RidgePrediction ridge_profiles(const ExpressionMatrix& profiles, std::span<const std::int64_t> known,
+RidgePrediction ridge_profiles(const RelativeProfiles& profiles, std::span<const std::int64_t> known,
                                std::span<const std::int64_t> cells, std::uint64_t seed,
                                const Communicator& ranks) {
   const auto total = std::ssize(known);

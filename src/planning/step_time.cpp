@@ -49,7 +49,7 @@ void note_parts(PartValues& values, const StepSeconds& before, const StepSeconds
 
 }  // namespace
 
-StepTime time_steps(const ExpressionMatrix& profiles, const Split& split, const TrainingOptions& options,
+StepTime time_steps(const RelativeProfiles& profiles, const Split& split, const TrainingOptions& options,
                     const Communicator& ranks, std::int64_t repeats) {
   TrainingOptions long_enough = options;
   const TrainingPlan plan = plan_training(training_size(profiles, split, options), options, ranks.size());

@@ -90,7 +90,7 @@ ExpressionMatrix make_cells(std::int64_t cells, std::int64_t genes, std::int64_t
   return draw_cells(cells, genes, expressed, seed, as_much);
 }
 
-ExpressionMatrix make_profiles(std::int64_t cells, std::int64_t genes, std::int64_t expressed,
+RelativeProfiles make_profiles(std::int64_t cells, std::int64_t genes, std::int64_t expressed,
                                std::uint64_t seed) {
   const auto level = [](RandomStream& stream) { return std::exp(stream.normal()); };
   return draw_cells(cells, genes, expressed, seed, level).relative_profiles();

@@ -22,7 +22,7 @@ std::vector<std::int64_t> all_but_held_out(const Split& split) {
   return cells;
 }
 
-Member make_member(const ExpressionMatrix& profiles, const Split& split, const ModelOptions& options,
+Member make_member(const RelativeProfiles& profiles, const Split& split, const ModelOptions& options,
                    const Communicator& communicator, const ProgressCallback& progress) {
   if (options.kind == MappingKind::dko)
     return train(profiles, split, options.training, communicator, progress, options.checkpoint);
@@ -49,7 +49,7 @@ ProgressCallback progress_of_member(const ProgressCallback& progress, const Mode
 
 /// The members that this rank's group makes, on its leader; empty ones elsewhere. Collective over the group.
 /// @throws CollectiveFailure on all ranks of the group
-std::vector<Member> make_members_of_group(const ExpressionMatrix& profiles, const Split& split,
+std::vector<Member> make_members_of_group(const RelativeProfiles& profiles, const Split& split,
                                           const ModelOptions& options, const MemberGroups& groups,
                                           int own_group, const Communicator& group,
                                           const ProgressCallback& progress) {
@@ -94,7 +94,7 @@ Split member_split(const Split& split, std::uint64_t seed, std::int64_t member) 
 MemberGroups::MemberGroups(std::int64_t of_members, int of_ranks)
     : members(of_members), ranks(of_ranks), count(std::min<std::int64_t>(of_members, of_ranks)) {}
 
-AtRoot<std::vector<Member>> make_members(const ExpressionMatrix& profiles, const Split& split,
+AtRoot<std::vector<Member>> make_members(const RelativeProfiles& profiles, const Split& split,
                                          const ModelOptions& options, const Communicator& communicator,
                                          const ProgressCallback& progress, StopVote* vote) {
   const MemberGroups groups(options.made(), communicator.size());

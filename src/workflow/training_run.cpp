@@ -79,7 +79,7 @@ void announce(const Split& split, const ModelOptions& options, Log& log) {
 }
 
 /// How rank 0's group will go about it, where there is something to say.
-void announce_plan(const ExpressionMatrix& profiles, const Split& split, const ModelOptions& options,
+void announce_plan(const RelativeProfiles& profiles, const Split& split, const ModelOptions& options,
                    int ranks, Log& log) {
   if (options.kind != MappingKind::dko) return;
   const int of_group = MemberGroups(options.made(), ranks).size(0);
@@ -101,13 +101,13 @@ void announce_plan(const ExpressionMatrix& profiles, const Split& split, const M
 }
 
 /// Text of the progress; with members trained side by side it is the progress of rank 0's group.
-ProgressText progress_text(const ExpressionMatrix& profiles, const ModelOptions& options) {
+ProgressText progress_text(const RelativeProfiles& profiles, const ModelOptions& options) {
   if (options.kind == MappingKind::dko) return {"training", "steps", 0, options.training.patience > 0};
   return {"fitting", "genes", profiles.genes() * options.made()};
 }
 
 /// What rank 0 alone, which has the members, says and notes of them.
-Model conclude(std::vector<Member> members, const ExpressionMatrix& profiles, const ModelOptions& options,
+Model conclude(std::vector<Member> members, const RelativeProfiles& profiles, const ModelOptions& options,
                Job& job) {
   for (const Member& member : members)
     std::visit([&](const auto& made) { report(made.record, options.training, job.log); }, member);
@@ -122,7 +122,7 @@ Model conclude(std::vector<Member> members, const ExpressionMatrix& profiles, co
 namespace {
 
 /// Made on all ranks, unless they are stopped. Collective.
-AtRoot<std::vector<Member>> make_or_stop(const ExpressionMatrix& profiles, const Split& split,
+AtRoot<std::vector<Member>> make_or_stop(const RelativeProfiles& profiles, const Split& split,
                                          const ModelOptions& options, const StopRequest* stop, Job& job) {
   const ProgressCallback progress = show_progress(job.log, progress_text(profiles, options));
   const bool is_saved = !options.checkpoint.file.empty();
@@ -144,7 +144,7 @@ AtRoot<std::vector<Member>> make_or_stop(const ExpressionMatrix& profiles, const
 
 }  // namespace
 
-TrainedModel run_training(const ExpressionMatrix& profiles, AtRoot<Split> of_root,
+TrainedModel run_training(const RelativeProfiles& profiles, AtRoot<Split> of_root,
                           const ModelOptions& options, const StopRequest* stop, Job& job) {
   Split split = std::move(of_root).or_empty();
   for (auto* cells : {&split.training, &split.validation, &split.held_out}) job.ranks().broadcast(*cells);

@@ -27,7 +27,7 @@ std::string words(std::int64_t judged, std::int64_t validating, const ModelOptio
 
 }  // namespace
 
-ModelNotes notes_on(const Model& model, const ExpressionMatrix& profiles, const Split& split,
+ModelNotes notes_on(const Model& model, const RelativeProfiles& profiles, const Split& split,
                     const ModelOptions& options) {
   ModelNotes notes{records_of(model), std::nullopt, model.visibility};
   // A lone sparse mapping is fitted to all cells.

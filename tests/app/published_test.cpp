@@ -61,7 +61,7 @@ PublishedScores published_scores() {
 }
 
 /// The cells of the authors' test set: their profiles are rows of mapping_true.csv.
-std::vector<std::int32_t> published_held_out(const ExpressionMatrix& profiles) {
+std::vector<std::int32_t> published_held_out(const RelativeProfiles& profiles) {
   const auto dense = dense_profiles(profiles, testing::all_cells(profiles));
   const auto genes = static_cast<std::size_t>(profiles.genes());
   std::set<std::int32_t> cells;
@@ -80,7 +80,7 @@ std::vector<std::int32_t> published_held_out(const ExpressionMatrix& profiles) {
 }  // namespace
 
 TEST_CASE("single knockouts have the published events, and scores as close as two runs of the original") {
-  const ExpressionMatrix profiles = published_data().relative_profiles();
+  const RelativeProfiles profiles = published_data().relative_profiles();
   const PublishedScores published = published_scores();
   const ScreenPlan plan{select_targets(profiles), both_scores, both_scores, {}};
   REQUIRE(plan.targets.total() == 39343);
@@ -109,7 +109,7 @@ TEST_CASE("single knockouts have the published events, and scores as close as tw
 }
 
 TEST_CASE("held-out profiles are predicted as well as the original predicts them") {
-  const ExpressionMatrix profiles = published_data().relative_profiles();
+  const RelativeProfiles profiles = published_data().relative_profiles();
   const auto held_out = published_held_out(profiles);
   REQUIRE(held_out.size() == 100);
   std::vector<double> distances;

@@ -98,7 +98,7 @@ std::string anndata_file(const std::function<void(hdf5::File&)>& write_x) {
 Training training_of(const TrainingOptions& options) {
   Training training;
   training.profiles =
-      std::make_unique<ExpressionMatrix>(testing::random_matrix(12, 6, 0.7, 70).relative_profiles());
+      std::make_unique<RelativeProfiles>(testing::random_matrix(12, 6, 0.7, 70).relative_profiles());
   training.options = std::make_unique<TrainingOptions>(options);
   training.split =
       std::make_unique<Split>(split_cells(*training.profiles, options.validation, 0, {}, options.seed));

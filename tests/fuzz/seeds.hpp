@@ -30,7 +30,7 @@ const ExpressionMatrix& small_matrix();
 
 /// A training that has made no step, and is the one that checkpoints are of. Members outlive the trainer.
 struct Training {
-  std::unique_ptr<ExpressionMatrix> profiles;
+  std::unique_ptr<RelativeProfiles> profiles;
   std::unique_ptr<Split> split;
   std::unique_ptr<TrainingOptions> options;
   std::unique_ptr<Trainer> trainer;

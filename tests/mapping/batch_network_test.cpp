@@ -11,7 +11,7 @@ using namespace dko;
 namespace {
 
 /// Loss of a batch by the oracle.
-double full_loss(const Mapping& mapping, const ExpressionMatrix& profiles,
+double full_loss(const Mapping& mapping, const RelativeProfiles& profiles,
                  std::span<const std::int64_t> cells) {
   double sum = 0;
   for (const std::int64_t cell : cells) {
@@ -89,7 +89,7 @@ TEST_CASE("predictions are the full network's profiles") {
 }
 
 TEST_CASE("a mapping that gives nothing has loss one, no gradient and no NaN") {
-  const auto profiles = testing::matrix_of({{0.5F, 0.5F}});
+  const auto profiles = testing::matrix_of({{0.5F, 0.5F}}).relative_profiles();
   const Mapping nothing(MappingShape{2, 2});
   const std::vector<std::int64_t> cells{0};
   std::vector<float> gradient(nothing.parameters().size(), 7);

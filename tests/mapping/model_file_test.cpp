@@ -268,7 +268,7 @@ TEST_CASE("damaged sparse mappings are refused, not used") {
 }
 
 TEST_CASE("an ensemble predicts the mean of its members' profiles") {
-  const auto matrix = testing::random_matrix(5, 6, 0.8, 12);
+  const auto matrix = testing::random_matrix(5, 6, 0.8, 12).relative_profiles();
   const auto cells = testing::all_cells(matrix);
   const Model model = sparse_model(3);
   const std::vector<float> predicted = predict_profiles(model, matrix, cells);

@@ -9,7 +9,8 @@
 using namespace dko;
 
 TEST_CASE("mean shares count a gene where it is expressed, and are renormalised") {
-  const auto profiles = testing::matrix_of({{0.5F, 0.5F, 0}, {0.9F, 0, 0.1F}, {1, 1, 1}, {0, 0, 1}});
+  const auto profiles =
+      testing::matrix_of({{0.5F, 0.5F, 0}, {0.9F, 0, 0.1F}, {1, 1, 1}, {0, 0, 1}}).relative_profiles();
   const std::vector<std::int64_t> known{0, 1};
   const std::vector<std::int64_t> cells{2, 3};
   const auto predicted = mean_share_profiles(profiles, known, cells);
@@ -22,19 +23,20 @@ TEST_CASE("mean shares count a gene where it is expressed, and are renormalised"
 }
 
 TEST_CASE("a cell of unknown genes has no baseline profile, and no NaN") {
-  const auto profiles = testing::matrix_of({{1, 0}, {0, 1}});
+  const auto profiles = testing::matrix_of({{1, 0}, {0, 1}}).relative_profiles();
   const std::vector<std::int64_t> known{0};
   const std::vector<std::int64_t> cells{1};
   CHECK(mean_share_profiles(profiles, known, cells) == std::vector<float>{0, 0});
 }
 
 TEST_CASE("dense profiles are the matrix's rows") {
-  const auto profiles = testing::matrix_of({{0.5F, 0, 0.5F}, {0, 1, 0}});
+  const auto profiles = testing::matrix_of({{0.5F, 0, 0.5F}, {0, 1, 0}}).relative_profiles();
   CHECK(dense_profiles(profiles, testing::all_cells(profiles)) == std::vector<float>{0.5F, 0, 0.5F, 0, 1, 0});
 }
 
 TEST_CASE("mean scaled shares weigh each share by the genes of its cell") {
-  const auto profiles = testing::matrix_of({{0.5F, 0.5F, 0}, {0.2F, 0.3F, 0.5F}, {0.5F, 0.25F, 0.25F}});
+  const auto profiles =
+      testing::matrix_of({{0.5F, 0.5F, 0}, {0.2F, 0.3F, 0.5F}, {0.5F, 0.25F, 0.25F}}).relative_profiles();
   const std::vector<std::int64_t> known{0, 1};
   const std::vector<std::int64_t> cells{2};
   const auto predicted = mean_scaled_share_profiles(profiles, known, cells);
@@ -47,7 +49,7 @@ TEST_CASE("mean scaled shares weigh each share by the genes of its cell") {
 namespace {
 
 /// The primal ridge of one gene by plain Gaussian elimination: share × n on the presence of all genes.
-double primal_ridge(const ExpressionMatrix& profiles, std::int32_t gene, std::int64_t to, double lambda) {
+double primal_ridge(const RelativeProfiles& profiles, std::int32_t gene, std::int64_t to, double lambda) {
   const auto n = static_cast<std::size_t>(profiles.genes());
   std::vector<std::vector<double>> rows;
   std::vector<double> y;

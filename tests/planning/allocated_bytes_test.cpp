@@ -91,7 +91,7 @@ TEST_CASE("a mapping takes what it says") {
 
 TEST_CASE("a training takes what it says") {
   if (!is_counted()) return;
-  const ExpressionMatrix profiles = make_profiles(400, 700, 150, 1);
+  const RelativeProfiles profiles = make_profiles(400, 700, 150, 1);
   const Split split = split_cells(profiles, 0.25, 0, {}, 1);
   TrainingOptions options;
   options.batch = 20;

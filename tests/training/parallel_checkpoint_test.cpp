@@ -17,8 +17,8 @@ using namespace dko;
 namespace {
 
 /// More hidden units than one block has.
-const ExpressionMatrix& profiles() {
-  static const ExpressionMatrix matrix = testing::random_matrix(60, 150, 0.5, 70).relative_profiles();
+const RelativeProfiles& profiles() {
+  static const RelativeProfiles matrix = testing::random_matrix(60, 150, 0.5, 70).relative_profiles();
   return matrix;
 }
 
@@ -90,7 +90,7 @@ constexpr std::array forms{ParallelForm::data, ParallelForm::sharded};
 
 /// The words that all ranks are refused with, and the exit code.
 void check_refused(const std::filesystem::path& file, const TrainingOptions& options, const char* words,
-                   const ExpressionMatrix& data = profiles()) {
+                   const RelativeProfiles& data = profiles()) {
   const Split split = split_cells(data, options.validation, 0, {}, options.seed);
   Trainer trainer(data, split, options, testing::world());
   try {

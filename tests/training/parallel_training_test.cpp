@@ -12,7 +12,7 @@ using namespace dko;
 
 namespace {
 
-TrainedMapping train_on(const Communicator& ranks, const ExpressionMatrix& profiles,
+TrainedMapping train_on(const Communicator& ranks, const RelativeProfiles& profiles,
                         const TrainingOptions& options) {
   return train(profiles, split_cells(profiles, options.validation, 0, {}, options.seed), options, ranks);
 }

@@ -14,7 +14,7 @@ namespace {
 constexpr std::int64_t genes = 40;
 
 /// Cells of known effects: genes 10 to 39 are each raised by one of genes 0 to 4, and not otherwise.
-ExpressionMatrix planted(std::int64_t cells, double noise, std::uint64_t seed) {
+RelativeProfiles planted(std::int64_t cells, double noise, std::uint64_t seed) {
   RandomStream random(seed, "planted");
   std::vector<std::vector<float>> levels;
   for (std::int64_t cell = 0; cell < cells; ++cell) {
@@ -31,14 +31,14 @@ ExpressionMatrix planted(std::int64_t cells, double noise, std::uint64_t seed) {
   return testing::matrix_of(levels).relative_profiles();
 }
 
-FittedMapping fit(const ExpressionMatrix& profiles, std::uint64_t seed = 1) {
+FittedMapping fit(const RelativeProfiles& profiles, std::uint64_t seed = 1) {
   return fit_sparse(profiles, testing::all_cells(profiles), seed, Communicator::one_rank());
 }
 
 }  // namespace
 
 TEST_CASE("planted effects are found, and others stay small") {
-  const ExpressionMatrix profiles = planted(300, 0.1, 71);
+  const RelativeProfiles profiles = planted(300, 0.1, 71);
   const FittedMapping fitted = fit(profiles);
   std::int64_t found = 0;
   std::int64_t others = 0;
@@ -67,7 +67,7 @@ TEST_CASE("planted effects are found, and others stay small") {
 
 TEST_CASE("new cells are predicted about as well as cross-validation says") {
   const FittedMapping fitted = fit(planted(300, 0.1, 72));
-  const ExpressionMatrix fresh = planted(100, 0.1, 73);
+  const RelativeProfiles fresh = planted(100, 0.1, 73);
   double distance = 0;
   for (std::int64_t cell = 0; cell < fresh.cells(); ++cell) {
     const std::vector<double> profile = fitted.mapping.profile(fresh.expressed(cell));
@@ -89,7 +89,7 @@ TEST_CASE(
     levels.back()[6] = cell == 7 ? 1.0F : 0.0F;
     levels.back()[7] = 0.0F;
   }
-  const ExpressionMatrix profiles = testing::matrix_of(levels).relative_profiles();
+  const RelativeProfiles profiles = testing::matrix_of(levels).relative_profiles();
   const FittedMapping fitted = fit(profiles);
   for (const double effect : fitted.mapping.effects()) CHECK(std::abs(effect) < 0.5);
   const std::vector<std::int32_t> all{0, 1, 2, 3, 4, 5, 6, 7};

@@ -25,7 +25,7 @@ TrainingOptions short_training(std::int64_t steps) {
 }
 
 /// Noise alone: the validation loss soon stops falling.
-ExpressionMatrix noise() {
+RelativeProfiles noise() {
   return testing::random_matrix(60, 12, 0.7, 3).relative_profiles();
 }
 

@@ -27,7 +27,7 @@ std::vector<bool> decaying(MappingShape shape) {
   return decays;
 }
 
-Curves reference_training(const ExpressionMatrix& profiles, const Split& split,
+Curves reference_training(const RelativeProfiles& profiles, const Split& split,
                           const TrainingOptions& options) {
   Mapping mapping = Mapping::initialised(mapping_shape(profiles, options), options.seed);
   const std::vector<bool> decays = decaying(mapping.shape());

@@ -16,7 +16,7 @@ namespace dko {
 
 /// What is evaluated, and how. The same on every rank but where said otherwise.
 struct Evaluation {
-  const ExpressionMatrix& profiles;           ///< relative profiles of the input
+  const RelativeProfiles& profiles;           ///< relative profiles of the input
   std::span<const CollapsedMapping> members;  ///< of the model; none: the screen has the scores
   const AtRoot<std::optional<ScreenReader>>& screen;
   std::int64_t resamples;  ///< of the cells, for 95 % intervals; 0: no intervals

@@ -39,19 +39,19 @@ double gene_effects_bytes(std::int64_t genes);
 /// without the lost gene, r the fitted profile without it, renormalised; of several members, of their mean
 /// profiles. It is what dko explain shows as network_change relative to renormalised. Zero under pure
 /// rescaling, and where no cell has both. The ranks share the cells; the result is on all. Collective.
-GenePairs predicted_effects(const ExpressionMatrix& profiles, std::span<const CollapsedMapping> members,
+GenePairs predicted_effects(const RelativeProfiles& profiles, std::span<const CollapsedMapping> members,
                             const Communicator& ranks);
 
-/// Pearson's correlation of the shares of two genes over all cells, 0 where one of them does not vary. Local.
-GenePairs correlations(const ExpressionMatrix& profiles);
+/// Pearson's correlation of the values of two genes over all cells, 0 where one of them does not vary. Local.
+GenePairs correlations(const ExpressionMatrix& data);
 
 /// Partial correlation of two genes given all others, from the inverse of the correlation matrix, shrunk
 /// towards the unit matrix by the intensity of Schäfer and Strimmer (2005), λ = Σ var(r_ij) / Σ r_ij². Local.
-GenePairs partial_correlations(const ExpressionMatrix& profiles);
+GenePairs partial_correlations(const ExpressionMatrix& data);
 
 /// Welch's t of the share of a gene, renormalised without the other one, in the cells that lack the other one
 /// against those that have it; of cells that express the gene. 0 with fewer than three cells on either side.
 /// Local.
-GenePairs contrasts(const ExpressionMatrix& profiles);
+GenePairs contrasts(const RelativeProfiles& profiles);
 
 }  // namespace dko

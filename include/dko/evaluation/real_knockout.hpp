@@ -44,14 +44,14 @@ struct MeanChange {
 /// The mean change that the mapping predicts for the knockout of each of `genes` in all cells that express
 /// it beside another; of several members, from the means of their predicted profiles. The ranks share the
 /// cells; the result is on all. Collective.
-std::vector<MeanChange> predicted_changes(const ExpressionMatrix& profiles,
+std::vector<MeanChange> predicted_changes(const RelativeProfiles& profiles,
                                           std::span<const CollapsedMapping> members,
                                           std::span<const std::int32_t> genes, const Communicator& ranks);
 
 /// What needs no mapping: the mean profile of the cells that lack each of `genes` anyway, against that of
 /// those that express it (without it and rescaled). The ranks share the cells; the result is on all.
 /// Collective.
-std::vector<MeanChange> observed_contrasts(const ExpressionMatrix& profiles,
+std::vector<MeanChange> observed_contrasts(const RelativeProfiles& profiles,
                                            std::span<const std::int32_t> genes, const Communicator& ranks);
 
 /// How a predicted change agrees with the real one, over the genes but the knocked-out ones.

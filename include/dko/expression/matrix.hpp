@@ -12,6 +12,8 @@
 
 namespace dko {
 
+class RelativeProfiles;
+
 /// Expression of C cells × N genes, sparse by rows (CSR): only the expressed genes of each cell are held,
 /// ascending, with values > 0. Read-only; copies share the arrays.
 class ExpressionMatrix {
@@ -37,7 +39,7 @@ class ExpressionMatrix {
   /// X[c, i]; 0 where the cell does not express the gene.
   float value(std::int64_t cell, std::int32_t gene) const;
   /// The same cells with their relative profiles p = x / Σx as values: what the mapping learns from.
-  ExpressionMatrix relative_profiles() const;
+  RelativeProfiles relative_profiles() const;
 
   /// The same values under other names, as many as before.
   ExpressionMatrix with_names(Names gene_names, Names cell_names) const {
@@ -91,6 +93,20 @@ class ExpressionMatrix {
   NodeArray<std::int64_t> row_starts_;
   NodeArray<std::int32_t> genes_;
   NodeArray<float> values_;
+};
+
+/// A matrix whose values are relative profiles, p_i = x_i / Σx in each cell. Only
+/// ExpressionMatrix::relative_profiles() makes one, so that no level or count is taken for a share.
+class RelativeProfiles : public ExpressionMatrix {
+ public:
+  RelativeProfiles() = default;  ///< of no cell
+
+  /// The profiles, held once per node. Collective.
+  static RelativeProfiles replicate(const NodeGroup& group, AtRoot<RelativeProfiles> profiles);
+
+ private:
+  friend class ExpressionMatrix;
+  explicit RelativeProfiles(ExpressionMatrix shares) : ExpressionMatrix(std::move(shares)) {}
 };
 
 }  // namespace dko

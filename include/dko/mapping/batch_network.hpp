@@ -39,14 +39,14 @@ class BatchNetwork {
   BatchNetwork& operator=(BatchNetwork&&) noexcept;
 
   /// Sum of the losses of `cells`.
-  double loss(const Mapping& mapping, const ExpressionMatrix& profiles, std::span<const std::int64_t> cells);
+  double loss(const Mapping& mapping, const RelativeProfiles& profiles, std::span<const std::int64_t> cells);
 
   /// The same, and its gradient, laid out as the parameters, into `gradient` (overwritten).
-  double loss_and_gradient(const Mapping& mapping, const ExpressionMatrix& profiles,
+  double loss_and_gradient(const Mapping& mapping, const RelativeProfiles& profiles,
                            std::span<const std::int64_t> cells, std::span<float> gradient);
 
   /// Predicted relative profiles q, cells × genes by rows; genes that a cell does not express are 0.
-  std::vector<float> predict(const Mapping& mapping, const ExpressionMatrix& profiles,
+  std::vector<float> predict(const Mapping& mapping, const RelativeProfiles& profiles,
                              std::span<const std::int64_t> cells);
 
  private:

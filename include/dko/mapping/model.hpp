@@ -105,11 +105,11 @@ std::vector<CollapsedMapping> collapse(const NodeGroup& group, AtRoot<std::vecto
 
 /// Relative profiles that the model predicts, the mean over its members, cells × genes by rows; genes that a
 /// cell does not express are 0. `profiles` gives the presence. Local.
-std::vector<float> predict_profiles(const Model& model, const ExpressionMatrix& profiles,
+std::vector<float> predict_profiles(const Model& model, const RelativeProfiles& profiles,
                                     std::span<const std::int64_t> cells);
 
 /// The same of one member alone.
-std::vector<float> predict_profiles(const Member& member, const ExpressionMatrix& profiles,
+std::vector<float> predict_profiles(const Member& member, const RelativeProfiles& profiles,
                                     std::span<const std::int64_t> cells);
 
 /// The member of rank `from`, moved to rank 0 without passing through others, which may be large. `member` is

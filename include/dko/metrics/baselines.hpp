@@ -14,15 +14,15 @@ namespace dko {
 // expresses; a cell none of whose genes is known is all zero.
 
 /// Each gene's mean share over the known cells that express it. Local.
-std::vector<float> mean_share_profiles(const ExpressionMatrix& profiles, std::span<const std::int64_t> known,
+std::vector<float> mean_share_profiles(const RelativeProfiles& profiles, std::span<const std::int64_t> known,
                                        std::span<const std::int64_t> cells);
 
 /// The same of share × n, the number of genes the cell expresses: a gene's share falls with n. Local.
-std::vector<float> mean_scaled_share_profiles(const ExpressionMatrix& profiles,
+std::vector<float> mean_scaled_share_profiles(const RelativeProfiles& profiles,
                                               std::span<const std::int64_t> known,
                                               std::span<const std::int64_t> cells);
 
 /// The true relative profiles of `cells`, cells × genes by rows. Local.
-std::vector<float> dense_profiles(const ExpressionMatrix& profiles, std::span<const std::int64_t> cells);
+std::vector<float> dense_profiles(const RelativeProfiles& profiles, std::span<const std::int64_t> cells);
 
 }  // namespace dko

@@ -23,7 +23,7 @@ struct RidgePrediction {
 /// Bray-Curtis distance on a random fifth of the known cells when fitted on the others; then all are fitted.
 /// At most 1,000 known cells are used, at random. The ranks share the genes; the result is on all. Depends on
 /// the seed alone, to rounding. `profiles` is the same on every rank. Collective.
-RidgePrediction ridge_profiles(const ExpressionMatrix& profiles, std::span<const std::int64_t> known,
+RidgePrediction ridge_profiles(const RelativeProfiles& profiles, std::span<const std::int64_t> known,
                                std::span<const std::int64_t> cells, std::uint64_t seed,
                                const Communicator& ranks);
 

@@ -43,8 +43,8 @@ class AtRoot {
   T or_empty() && { return value_ ? std::move(*value_) : T(); }
 
   /// One part of the value, moved out of it.
-  template <class Part, std::same_as<T> Whole>
-  AtRoot<Part> take(Part Whole::*part) {
+  template <class Part, class Whole>
+  requires std::derived_from<T, Whole> AtRoot<Part> take(Part Whole::*part) {
     return value_ ? AtRoot<Part>(std::move((*value_).*part)) : AtRoot<Part>();
   }
 

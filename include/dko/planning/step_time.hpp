@@ -33,7 +33,7 @@ struct StepTime {
 /// whole periods of validation; all of that `repeats` times. Medians over the repeats, of each part by
 /// itself. A choice that the options leave open is made as for as many steps as they ask for. The same on
 /// every rank. Collective.
-StepTime time_steps(const ExpressionMatrix& profiles, const Split& split, const TrainingOptions& options,
+StepTime time_steps(const RelativeProfiles& profiles, const Split& split, const TrainingOptions& options,
                     const Communicator& ranks, std::int64_t repeats);
 
 }  // namespace dko

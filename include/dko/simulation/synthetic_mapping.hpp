@@ -24,7 +24,7 @@ ExpressionMatrix make_cells(std::int64_t cells, std::int64_t genes, std::int64_t
 
 /// The relative profiles of such cells, whose expression is log-normal, two thirds within a factor of e of
 /// its median.
-ExpressionMatrix make_profiles(std::int64_t cells, std::int64_t genes, std::int64_t expressed,
+RelativeProfiles make_profiles(std::int64_t cells, std::int64_t genes, std::int64_t expressed,
                                std::uint64_t seed);
 
 }  // namespace dko

@@ -60,7 +60,7 @@ struct MemberGroups {
 /// rank. With a vote, trainings stop when it says so, their state saved. Collective.
 /// @throws CollectiveFailure, the same on every rank, if any member's training diverged, or with exit code 5
 /// if they were stopped.
-AtRoot<std::vector<Member>> make_members(const ExpressionMatrix& profiles, const Split& split,
+AtRoot<std::vector<Member>> make_members(const RelativeProfiles& profiles, const Split& split,
                                          const ModelOptions& options, const Communicator& communicator,
                                          const ProgressCallback& progress = {}, StopVote* vote = nullptr);
 

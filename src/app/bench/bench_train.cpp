@@ -98,7 +98,7 @@ class TrainBench {
   const Bandwidths& bandwidths() const { return bandwidths_; }
 
   TrainingRuns run(std::int64_t genes) {
-    const ExpressionMatrix profiles = ExpressionMatrix::replicate(
+    const RelativeProfiles profiles = RelativeProfiles::replicate(
         job_.nodes, on_root(ranks(), [&] {
           return make_profiles(std::ssize(split_.training) + std::ssize(split_.validation), genes,
                                options_.expressed_of(genes), options_.training.seed);
@@ -129,14 +129,14 @@ class TrainBench {
     return bandwidths;
   }
 
-  StepTime time(const ExpressionMatrix& profiles, ParallelForm form, const Communicator& on) const {
+  StepTime time(const RelativeProfiles& profiles, ParallelForm form, const Communicator& on) const {
     TrainingOptions training = options_.training;
     training.parallel = form;
     return time_steps(profiles, split_, training, on, options_.repeats);
   }
 
   /// On rank 0, while the others sleep. Only there the run has a time.
-  void measure_alone(TrainingRuns& runs, const ExpressionMatrix& profiles) {
+  void measure_alone(TrainingRuns& runs, const RelativeProfiles& profiles) {
     StepTime of_root;
     if (ranks().is_root()) of_root = time(profiles, ParallelForm::sharded, Communicator::one_rank());
     ranks().idle_barrier();

@@ -108,7 +108,7 @@ CommandLine line_of(EvaluateOptions& options) {
 /// What rank 0 reads before any computing.
 struct Inputs {
   JsonReport summary;
-  ExpressionMatrix profiles{};
+  RelativeProfiles profiles{};
   std::vector<CollapsedMapping> members{};
   std::optional<ScreenReader> screen{};
   Prediction prediction{};
@@ -160,7 +160,7 @@ void run(const EvaluateOptions& options, const Context& context) {
   Job job = start_job(context, options.common, options.seed);
 
   AtRoot<Inputs> inputs = on_root(job.ranks(), [&] { return read_inputs(options, job); });
-  const ExpressionMatrix profiles = ExpressionMatrix::replicate(job.nodes, inputs.take(&Inputs::profiles));
+  const RelativeProfiles profiles = RelativeProfiles::replicate(job.nodes, inputs.take(&Inputs::profiles));
   const std::vector<CollapsedMapping> members = replicate(job.nodes, inputs.take(&Inputs::members));
   const auto screen = inputs.take(&Inputs::screen);
   const Evaluation evaluation{

@@ -12,7 +12,7 @@ namespace dko {
 
 /// What the regressions of all genes share in one round.
 struct RegressionSetting {
-  const ExpressionMatrix* profiles = nullptr;
+  const RelativeProfiles* profiles = nullptr;
   const PresenceBits* presence = nullptr;
   std::vector<std::int32_t> fold_of_cell;  ///< one per cell
   std::int32_t folds = 0;

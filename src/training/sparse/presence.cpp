@@ -22,7 +22,7 @@ void PresenceBits::add(std::int64_t cell, float value, std::span<float> sums) co
   }
 }
 
-std::vector<GeneCells> cells_of_genes(const ExpressionMatrix& profiles, std::span<const std::int64_t> cells,
+std::vector<GeneCells> cells_of_genes(const RelativeProfiles& profiles, std::span<const std::int64_t> cells,
                                       std::span<const std::int32_t> genes) {
   constexpr std::int64_t unwanted = -1;
   std::vector<std::int64_t> place(static_cast<std::size_t>(profiles.genes()), unwanted);

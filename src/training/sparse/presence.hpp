@@ -38,7 +38,7 @@ struct GeneCells {
 
 /// Cells of each of `genes`, among `cells` and in their order. `profiles` has relative profiles as
 /// values.
-std::vector<GeneCells> cells_of_genes(const ExpressionMatrix& profiles, std::span<const std::int64_t> cells,
+std::vector<GeneCells> cells_of_genes(const RelativeProfiles& profiles, std::span<const std::int64_t> cells,
                                       std::span<const std::int32_t> genes);
 
 }  // namespace dko

@@ -103,7 +103,7 @@ std::vector<GeneFit> exchange(const Communicator& communicator, const std::vecto
 
 class SparseFitter {
  public:
-  SparseFitter(const ExpressionMatrix& profiles, std::span<const std::int64_t> cells, std::uint64_t seed,
+  SparseFitter(const RelativeProfiles& profiles, std::span<const std::int64_t> cells, std::uint64_t seed,
                const Communicator& communicator, const ProgressCallback& progress)
       : profiles_(profiles),
         cells_(cells),
@@ -356,7 +356,7 @@ class SparseFitter {
     return fitted;
   }
 
-  const ExpressionMatrix& profiles_;
+  const RelativeProfiles& profiles_;
   std::span<const std::int64_t> cells_;
   std::uint64_t seed_;
   const Communicator& communicator_;
@@ -373,7 +373,7 @@ class SparseFitter {
 
 }  // namespace
 
-FittedMapping fit_sparse(const ExpressionMatrix& profiles, std::span<const std::int64_t> cells,
+FittedMapping fit_sparse(const RelativeProfiles& profiles, std::span<const std::int64_t> cells,
                          std::uint64_t seed, const Communicator& communicator,
                          const ProgressCallback& progress) {
   return SparseFitter(profiles, cells, seed, communicator, progress).run();

@@ -265,7 +265,7 @@ std::vector<hdf5::BlockSums> checkpoint_sums(const hdf5::File& file) {
   return all;
 }
 
-DataChecksums data_checksums(const ExpressionMatrix& profiles, const Split& split) {
+DataChecksums data_checksums(const RelativeProfiles& profiles, const Split& split) {
   Checksum genes;
   for (const std::string& name : profiles.gene_names()) genes.add(name);
   Checksum cells;

@@ -33,7 +33,7 @@ struct DataChecksums {
   std::string split;
 };
 /// Local.
-DataChecksums data_checksums(const ExpressionMatrix& profiles, const Split& split);
+DataChecksums data_checksums(const RelativeProfiles& profiles, const Split& split);
 
 /// What a checkpoint says of the training that it is of.
 struct CheckpointNotes {

@@ -104,7 +104,7 @@ class Checkpoints {
 
 }  // namespace
 
-TrainedMapping train(const ExpressionMatrix& profiles, const Split& split, const TrainingOptions& options,
+TrainedMapping train(const RelativeProfiles& profiles, const Split& split, const TrainingOptions& options,
                      const Communicator& communicator, const ProgressCallback& progress,
                      const CheckpointOptions& checkpoint) {
   Trainer trainer(profiles, split, options, communicator);

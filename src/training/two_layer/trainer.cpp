@@ -45,7 +45,7 @@ struct Trainer::State {
     std::vector<float> outputs;  ///< by place
   };
 
-  State(const ExpressionMatrix& all_profiles, const Split& all_split, const TrainingOptions& all_options,
+  State(const RelativeProfiles& all_profiles, const Split& all_split, const TrainingOptions& all_options,
         const Communicator& ranks)
       : profiles(all_profiles),
         split(all_split),
@@ -250,7 +250,7 @@ struct Trainer::State {
     if (validates()) best_loss = record.best_validation_loss;
   }
 
-  const ExpressionMatrix& profiles;
+  const RelativeProfiles& profiles;
   const Split& split;
   const TrainingOptions& options;
   Communicator communicator;
@@ -273,7 +273,7 @@ struct Trainer::State {
   PhaseClock clock;
 };
 
-Trainer::Trainer(const ExpressionMatrix& profiles, const Split& split, const TrainingOptions& options,
+Trainer::Trainer(const RelativeProfiles& profiles, const Split& split, const TrainingOptions& options,
                  const Communicator& communicator)
     : state_(std::make_unique<State>(profiles, split, options, communicator)) {}
 Trainer::~Trainer() = default;

@@ -25,7 +25,7 @@ namespace dko {
 /// same kind of processor. Cells are kept sparse, presence also as bits, C·N/8 bytes a rank; beyond that a
 /// rank holds the products of one gene's candidates at a time. `profiles` has relative profiles as values and
 /// is the same on every rank, as are `cells`. The result is on every rank. Collective.
-FittedMapping fit_sparse(const ExpressionMatrix& profiles, std::span<const std::int64_t> cells,
+FittedMapping fit_sparse(const RelativeProfiles& profiles, std::span<const std::int64_t> cells,
                          std::uint64_t seed, const Communicator& communicator,
                          const ProgressCallback& progress = {});
 

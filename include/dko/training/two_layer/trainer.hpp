@@ -84,7 +84,7 @@ struct TrainingBytes {
 class Trainer {
  public:
   /// Collective.
-  Trainer(const ExpressionMatrix& profiles, const Split& split, const TrainingOptions& options,
+  Trainer(const RelativeProfiles& profiles, const Split& split, const TrainingOptions& options,
           const Communicator& communicator);
   ~Trainer();
   Trainer(Trainer&&) noexcept;
