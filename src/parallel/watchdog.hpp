@@ -13,9 +13,9 @@ namespace dko {
 /// Ends the process, and with it the job, with exit code 4 if it is not destroyed in time: for a call on a
 /// file that all ranks make, and in which all wait for ever if it fails on one of them.
 ///
-/// After five seconds the rank tries to write to the file: if it cannot, it ends the job with the cause. If it
-/// can, the call is taken for failed on another rank after fourteen seconds and a millisecond for each rank,
-/// five of them by the processor's time. Where the disk or the machine is slow, after a minute.
+/// After five seconds the rank tries to write to the file: if it cannot, it ends the job with the cause. If
+/// it can, the call is taken for failed on another rank after fourteen seconds and a millisecond for each
+/// rank, five of them by the processor's time. Where the disk or the machine is slow, after a minute.
 class Watchdog {
  public:
   Watchdog(std::string path, const Communicator& ranks);
