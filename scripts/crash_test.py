@@ -40,7 +40,7 @@ class Kind:
     ranks_matter: bool = False  # whether the numbers depend, to rounding, on the number of ranks
 
 
-def kinds_of(model, members):
+def kinds_of(model, members, cells):
     screen = ["--model", model]
     pairs = screen + ["--order", "2"]
     ensemble = ["--model", members, "--order", "2"]
@@ -48,7 +48,7 @@ def kinds_of(model, members):
         Kind("screen of pairs", "screen", pairs),
         Kind("screen of pairs, two scores", "screen", pairs + ["--score", "impact,network"]),
         Kind("screen of singles", "screen", screen),
-        Kind("screen of a sample", "screen", pairs + ["--sample", "3000000"]),
+        Kind("screen of a sample", "screen", pairs + ["--sample", str(5000 * cells)]),
         Kind("screen, best kept", "screen", pairs + ["--keep", "top:100"]),
         Kind("screen, threshold", "screen", pairs + ["--threshold", "0.01"]),
         Kind("screen, summary", "screen", pairs + ["--keep", "summary"]),
@@ -253,7 +253,7 @@ def parse_options():
 
 def run_trials(trials, options):
     end = time.monotonic() + 60 * options.minutes
-    kinds = [kind for kind in kinds_of(trials.model, trials.members) if options.only in kind.name]
+    kinds = [kind for kind in kinds_of(trials.model, trials.members, options.cells) if options.only in kind.name]
     trials.make_data()
     while trials.totals["kills"] < options.kills and time.monotonic() < end:
         kind = trials.random.choice(kinds)

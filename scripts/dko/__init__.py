@@ -7,13 +7,13 @@
 See dko.results for what a screen tells, dko.model for what a model predicts. The commands are in dko.report,
 dko.scaling and dko.submit; of them the latter two need nothing but Python.
 """
-from dko.errors import DkoError, InputError, ReadError, UsageError, WriteError
+from dko.errors import DkoError, InputError, NoFileError, ReadError, UsageError, WriteError
 
 __version__ = "0.2.0"  # of the program that this belongs to: PROJECT_VERSION in CMakeLists.txt
 
 # In which modules the others are: h5py and pandas are loaded when they are asked for.
 _PLACES = {"open_screen": "dko.results", "Screen": "dko.results", "open_model": "dko.model", "Model": "dko.model"}
-__all__ = ["DkoError", "InputError", "ReadError", "UsageError", "WriteError", *_PLACES]
+__all__ = ["DkoError", "InputError", "NoFileError", "ReadError", "UsageError", "WriteError", *_PLACES]
 
 
 def __getattr__(name):

@@ -25,6 +25,12 @@ class ReadError(DkoError):
     exit_code = 4
 
 
+class NoFileError(ReadError):
+    """A file that is not there."""
+
+    exit_code = 3
+
+
 class WriteError(DkoError):
     """A file that cannot be written."""
 

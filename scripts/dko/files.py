@@ -7,7 +7,7 @@ import h5py
 import numpy as np
 import pandas as pd
 
-from dko.errors import DkoError, InputError, ReadError, UsageError  # noqa: F401
+from dko.errors import DkoError, InputError, NoFileError, ReadError, UsageError  # noqa: F401
 
 
 # What h5py and numpy raise where a file's structure is not what it should be.
@@ -39,7 +39,7 @@ def open_file(path, kind: str) -> h5py.File:
     except FileNotFoundError:
         more = f"; {path}.partial is there: the job that writes it is not finished, or was stopped (dko info --progress " + \
             f"{path} tells)" if os.path.exists(f"{path}.partial") else ""
-        raise ReadError(f"{path}: cannot be read: No such file or directory{more}") from None
+        raise NoFileError(f"{path}: there is no such file{more}") from None
     except OSError as error:
         raise ReadError(f"{path}: cannot be read: {error.strerror}") from None
     try:

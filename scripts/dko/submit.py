@@ -25,7 +25,7 @@ import tempfile
 from pathlib import Path
 
 from dko.command_line import Parser, at_least_one, called, exit_code_of
-from dko.errors import DkoError, InputError, UsageError, WriteError
+from dko.errors import DkoError, InputError, NoFileError, UsageError, WriteError
 from dko.places import jobs_folder, program_of, site_file
 
 # Options of dko that say how a job is run, not what it takes; with a value, or without.
@@ -73,9 +73,9 @@ def read_site(path, limit, jobs):
     """What the shell makes of the site's file: its variables by name, with another time limit if there is one."""
     example = jobs / "site.conf"
     if not Path(path).is_file():
-        raise WriteError(f"{path}: there is no such file; " +
-                         (f"copy {example} to it and fill it in" if Path(path).resolve() != example.resolve() else
-                          "name the cluster's by --site or DKO_SITE"))
+        raise NoFileError(f"{path}: there is no such file; " +
+                          (f"copy {example} to it and fill it in" if Path(path).resolve() != example.resolve() else
+                           "name the cluster's by --site or DKO_SITE"))
     told = subprocess.run(["bash", "-c", 'set -ae; . "$1"; env -0', "bash", str(Path(path).resolve())],
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True)
     if told.returncode != 0:

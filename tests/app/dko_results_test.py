@@ -235,7 +235,7 @@ def compare_table(screen, found, wanted, cells):
 
 
 def compare_refusals():
-    refused(dko_results.ReadError, "No such file", dko_results.open_screen, "none.h5")
+    refused(dko_results.ReadError, "there is no such file", dko_results.open_screen, "none.h5")
     refused(dko_results.InputError, "no HDF5 file", dko_results.open_screen, "data.csv")
     refused(dko_results.InputError, "a dko model", dko_results.open_screen, "dense_model.h5")
     refused(dko_results.InputError, "a dko screen", dko_model.open_model, "dense.h5")

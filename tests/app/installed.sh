@@ -16,7 +16,7 @@ use_it() {
   mkdir -p settings/dko
   { cat "$jobs/site.conf"; echo "DKO_LAUNCHER='mpirun -n 2'"; } >settings/dko/site.conf
   expect 0 "DKO_SITE=$PWD/settings/dko/site.conf" "$prefix/bin/dko-submit" train data.csv -o model.h5 "${short[@]}"
-  expect 4 "no.conf: there is no such file; copy $jobs/site.conf to it" "$prefix/bin/dko-submit" train data.csv -o model.h5 --site no.conf
+  expect 3 "no.conf: there is no such file; copy $jobs/site.conf to it" "$prefix/bin/dko-submit" train data.csv -o model.h5 --site no.conf
   expect 0 "site: $PWD/settings/dko/site.conf" env DKO_JOBS="$jobs" bash "$jobs/screen.sbatch" data.csv screen.h5 --order 2 "${short[@]}"
   "$prefix/bin/dko-report" screen.h5 -o report.html
   grep -q 'Made by dko-report from screen.h5' report.html || fail "the page does not say by what it was made"

@@ -54,7 +54,7 @@ expect 1 'dko ran on 1 rank:' scaling -o apart.json --ranks 2 --repeats 1 --case
 mkfifo fifo
 expect 2 'fifo is no regular file' scaling -o fifo --force
 expect 4 'no directory nowhere' scaling -o nowhere/x.json
-expect 4 'none.json: cannot be read: No such file' plot none.json -o x.png
+expect 3 'none.json: there is no such file' plot none.json -o x.png
 expect 2 'fifo.png is no regular file' bash -c "mkfifo fifo.png; '$python' '$DKO_SOURCE/scripts/plot_scaling.py' results.json -o fifo.png --force"
 expect 2 'results.json exists' scaling -o results.json
 expect 2 "'fast' is none of" scaling -o x.json --cases fast
@@ -97,7 +97,7 @@ done
 
 expect 2 'overview.png exists' plot made.json -o overview.png
 expect 2 'required: -o' plot made.json
-expect 4 'none.json: cannot be read' plot none.json -o x
+expect 3 'none.json: there is no such file' plot none.json -o x
 echo '{"format": "dko-scaling"' >broken.json
 expect 3 'broken.json: is no JSON' plot results.json broken.json -o x
 expect 3 'apart.sh|no_screens.sh: is no JSON' plot no_screens.sh -o x

@@ -50,7 +50,7 @@ expect 2 'fifo is no regular file' "$python" "$submit" screen data.csv -o fifo -
 expect 2 "argument --nodes: invalid whole number above 0 value: 'many'; --help" "$python" "$submit" screen data.csv -o new.h5 --nodes many
 expect 2 'opposites' "$python" "$submit" screen data.csv -o new.h5 --yes --dry-run
 expect 4 'there is no folder' "$python" "$submit" screen data.csv -o nowhere/new.h5
-expect 4 "no.conf: there is no such file; copy $DKO_SOURCE/jobs/site.conf to it" "$python" "$submit" screen data.csv -o new.h5 --site no.conf
+expect 3 "no.conf: there is no such file; copy $DKO_SOURCE/jobs/site.conf to it" "$python" "$submit" screen data.csv -o new.h5 --site no.conf
 expect 4 'DKO_JOBS=nowhere: there are no job scripts' env DKO_JOBS=nowhere "$python" "$submit" screen data.csv -o new.h5
 # Without --site and DKO_SITE the user's own file counts, and then the one beside the job scripts.
 mkdir -p settings/dko
@@ -62,7 +62,7 @@ plain=(env -u DKO_SITE XDG_CONFIG_HOME="$PWD/none" DKO_JOBS="$PWD/jobs" "$python
 expect 0 "DKO_SITE=$PWD/jobs/site.conf" "${plain[@]}"
 grep -q "$PWD/jobs/screen.sbatch" said.txt || { cat said.txt; fail "not the job scripts of DKO_JOBS"; }
 rm jobs/site.conf
-expect 4 "jobs/site.conf: there is no such file; name the cluster's by --site or DKO_SITE" "${plain[@]}"
+expect 3 "jobs/site.conf: there is no such file; name the cluster's by --site or DKO_SITE" "${plain[@]}"
 site SBATCH_TIMELIMIT=soon
 expect 3 'site.conf: SBATCH_TIMELIMIT=soon' "$python" "$submit" screen data.csv -o new.h5
 site DKO_TASKS_PER_NODE=many

@@ -2,7 +2,7 @@
 import json
 import math
 
-from dko.errors import InputError, ReadError
+from dko.errors import InputError, NoFileError, ReadError
 from dko.scaling.cases import SCREENS, words_of
 
 FORMAT, VERSION = "dko-scaling", 1
@@ -23,6 +23,8 @@ def load(path):
     try:
         with open(path, encoding="utf-8") as file:
             result = json.load(file)
+    except FileNotFoundError:
+        raise NoFileError(f"{path}: there is no such file") from None
     except OSError as error:
         raise ReadError(f"{path}: cannot be read: {error.strerror}") from None
     except ValueError as error:

@@ -62,12 +62,12 @@ def plot(options):
     planned = planned_files(options)
     check(options, planned)
     results = [figures.load(path) for path in options.results]
-    from dko.scaling import drawing  # takes a while: after all that may be refused
+    from dko.scaling import pictures  # takes a while: after all that may be refused
     try:
         if not options.out.endswith(".png"):
             os.makedirs(options.out, exist_ok=True)
         for name, paths in planned.items():
-            write(drawing.draw(name, results), paths)
+            write(pictures.draw(name, results), paths)
     except OSError as error:
         raise WriteError(f"{options.out}: cannot be written: {error.strerror or error}") from None
 

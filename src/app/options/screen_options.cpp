@@ -26,8 +26,10 @@ void check_keeping(const ScreenRequest& options) {
   }
   if (!options.scores || keeping.form != PairKeeping::Form::selected) return;
   if (options.scores->has(keeping.by.score)) return;
-  throw UsageError(fmt::format("--keep-by {} needs that score: give --score impact,network, or leave it",
-                               name_of(keeping.by).name));
+  const char* const stored = keeping.by.score == Score::impact ? "network" : "impact";
+  throw UsageError(fmt::format(
+      "{} selects by {}, which --score {} leaves out: give --keep-by {}, or --score impact,network", option,
+      name_of(keeping.by).name, stored, stored));
 }
 
 /// @throws UsageError for options that do not go together

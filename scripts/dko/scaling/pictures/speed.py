@@ -1,0 +1,88 @@
+"""Speed-up and efficiency of screens over ranks."""
+from __future__ import annotations
+
+from matplotlib.ticker import MaxNLocator
+
+from dko.report.drawing import GREY
+from dko.scaling import figures
+from dko.scaling.pictures.sheet import (
+    SCREENS, add_letters, all_ranks, finish, ideal_label, line, log2_axis, nothing, plain_number,
+    ranks_axis, repeats_of, sheet,
+)
+
+
+def draw_scaling(results):
+    figure, axes = sheet("How screens scale: medians as lines, repeats as dots", results, 6.2, 2, 3)
+    ranks = all_ranks(results)
+    for column, (case, title) in enumerate(SCREENS):
+        draw_speed(axes[0, column], case, title, results, ranks)
+        draw_efficiency(axes[1, column], case, results, ranks)
+    finish(figure)
+    return figure
+
+
+def draw_speed(axes, case, title, results, ranks):
+    axes.set_title(f"{title}\n{size_of(results, case)}", fontsize=9.5)
+    draw_one = draw_rate if case == "weak" else draw_speed_up
+    ends = [end for at, result in enumerate(results) if (end := draw_one(axes, case, at, result)) is not None]
+    if not ends:
+        return nothing(axes)
+    ranks_axis(axes, ranks)
+    log2_axis(axes.yaxis)
+    axes.set_ylabel("million pairs/s" if case == "weak" else "times as fast as one rank")
+    add_letters(axes, results, ends, plain_number)
+
+
+def draw_speed_up(axes, case, at, result):
+    values = figures.speed_up(result, case)
+    if not values:
+        return None
+    fewest = min(values)
+    base = fewest * figures.of_each(result, case, figures.seconds)[fewest]
+    line(axes, at, values, repeats_of(result, case, lambda run: base / figures.seconds(run)))
+    if at == 0:
+        axes.plot(list(values), list(values), color=GREY, linestyle=(0, (4, 3)), linewidth=1, zorder=1)
+        ideal_label(axes, max(values), max(values))
+    return at, max(values), values[max(values)]
+
+
+def draw_rate(axes, case, at, result):
+    rates = {ranks: rate / 1e6 for ranks, rate in figures.of_each(result, case, figures.pair_rate).items()}
+    if not rates:
+        return None
+    fewest, most = min(rates), max(rates)
+    line(axes, at, rates, repeats_of(result, case, lambda run: figures.pair_rate(run) / 1e6))
+    ideal = {ranks: rates[fewest] * ranks / fewest for ranks in rates}
+    axes.plot(list(ideal), list(ideal.values()), color=GREY, linestyle=(0, (4, 3)), linewidth=1, zorder=1)
+    if at == 0:
+        ideal_label(axes, most, ideal[most])
+    return at, most, rates[most]
+
+
+def draw_efficiency(axes, case, results, ranks):
+    ends = []
+    for at, result in enumerate(results):
+        values = figures.efficiency(result, case)
+        if not values:
+            continue
+        line(axes, at, {count: 100 * value for count, value in values.items()})
+        ends.append((at, max(values), 100 * values[max(values)]))
+    if not ends:
+        return nothing(axes)
+    ranks_axis(axes, ranks)
+    axes.axhline(100, color=GREY, linestyle=(0, (4, 3)), linewidth=1, zorder=1)
+    axes.set_ylim(0, max(110, 1.08 * axes.dataLim.ymax))
+    axes.yaxis.set_major_locator(MaxNLocator(6))
+    axes.set_ylabel("efficiency, %")
+    add_letters(axes, results, ends, "{:.0f} %".format)
+
+
+def size_of(results, case) -> str:
+    """The problem, of the first result that has it."""
+    for result in results:
+        for ranks, runs in figures.by_ranks(result, case).items():
+            pairs = runs[0]["screen"]["pairs"] / (ranks if case == "weak" else 1)
+            count = f"{pairs / 1e6:,.0f} million" if pairs >= 1e6 else f"{pairs:,.0f}"
+            kept = "the best kept" if case == "strong-sparse" else "all written"
+            return f"{count} pairs{' a rank' if case == 'weak' else ''}, {kept}"
+    return ""
