@@ -77,6 +77,7 @@ class Trials:
         self.data = folder / "data.csv"
         self.model = folder / "model.h5"
         self.members = folder / "members.h5"  # an ensemble
+        self.undisturbed_jobs = 0
         self.expected = {}  # (kind, ranks) -> (file, seconds)
         self.kills = collections.Counter()  # (victim, phase)
         self.totals = collections.Counter()
@@ -105,7 +106,8 @@ class Trials:
         """The result that a kind of job must have, and the seconds it took to train or screen."""
         key = (kind.name, ranks if kind.ranks_matter else 0)
         if key not in self.expected:
-            out = self.folder / f"expected{len(self.expected)}.h5"
+            self.undisturbed_jobs += 1  # a name of its own for each: one that hangs leaves its files
+            out = self.folder / f"expected{self.undisturbed_jobs}.h5"
             job = self.start(self.words(kind, out), ranks)
             job.wait_for(lambda: has_begun(job))
             began = time.monotonic()
