@@ -76,11 +76,18 @@ void require_cell_columns(const fs::path& path) {
   const Source source = source_of(path);
   const Format& format = format_of(source);
   if (format.name == anndata) return;
-  throw InputError(fmt::format("{}: {} files have no columns that describe cells; AnnData files have",
-                               path.string(), format.name));
+  throw InputError(fmt::format(
+      "{}: {} files have no columns that describe cells; AnnData files have: give a table of them "
+      "by {}",
+      path.string(), format.name, parameter("obs-file")));
 }
 
 }  // namespace
+
+bool has_cell_columns(const fs::path& path) {
+  const Source source = source_of(path);
+  return format_of(source).name == anndata;
+}
 
 CellColumn read_cell_column(const fs::path& path, const std::string& name) {
   require_cell_columns(path);

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 #include <numeric>
+#include <optional>
 #include <string_view>
 #include <unordered_map>
 
@@ -11,6 +13,7 @@
 #include "dko/base/error.hpp"
 #include "dko/base/parameter.hpp"
 #include "dko/base/text.hpp"
+#include "dko/expression/cell_table.hpp"
 #include "dko/expression/dispersion.hpp"
 #include "dko/expression/reader.hpp"
 
@@ -131,18 +134,21 @@ std::vector<bool> named(const std::string& list, const NameIndex& index, const s
   return marks;
 }
 
-CellColumns cell_columns(const std::filesystem::path& path) {
-  return {path.string(), cell_column_titles(path),
-          [path](const std::string& title) { return read_cell_column(path, title); }};
+CellColumns cell_columns(const ExpressionMatrix& matrix, const std::filesystem::path& path,
+                         const std::string& table) {
+  refuse_second_columns(path, table);
+  if (table.empty())
+    return {path.string(), cell_column_titles(path),
+            [path](const std::string& title) { return read_cell_column(path, title); }};
+  const auto columns = std::make_shared<CellTable>(table, matrix, path);
+  return {table, columns->titles(), [columns](const std::string& title) { return columns->column(title); }};
 }
 
-std::vector<bool> cells_where(const std::string& text, const ExpressionMatrix& matrix,
-                              const std::filesystem::path& path, Missing missing, Log& log) {
-  const Condition condition(text, cell_columns(path));
-  const CellColumn& column = condition.column();
-  if (std::ssize(column.texts) != matrix.cells())
-    throw InputError(fmt::format("{}: column {} has {} values for {}", path.string(), column.title,
-                                 column.texts.size(), counted(matrix.cells(), "cell")));
+std::vector<bool> cells_where(const std::string& text, const CellColumns& columns,
+                              const ExpressionMatrix& matrix, const std::filesystem::path& path,
+                              Missing missing, Log& log) {
+  const Condition condition(text, columns);
+  require_one_each(condition.column(), matrix, path);
   return condition.holds(missing, log);
 }
 
@@ -154,8 +160,10 @@ void choose_cells(Choice& choice, const ExpressionMatrix& matrix, const Selectio
     choice.keep_cells(parameter("cells", selection.cells),
                       [&](std::int32_t cell) { return marks[static_cast<std::size_t>(cell)]; });
   }
+  std::optional<CellColumns> columns;
+  if (!selection.where.empty()) columns = cell_columns(matrix, path, selection.obs_file);
   for (const std::string& text : selection.where) {
-    const std::vector<bool> holds = cells_where(text, matrix, path, selection.missing(), log);
+    const std::vector<bool> holds = cells_where(text, *columns, matrix, path, selection.missing(), log);
     choice.keep_cells(parameter("where", text),
                       [&](std::int32_t cell) { return holds[static_cast<std::size_t>(cell)]; });
   }

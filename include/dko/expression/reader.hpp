@@ -37,6 +37,9 @@ ExpressionMatrix read_expression(const std::filesystem::path& path, const ReadOp
 /// that no cell expresses, and of cells with one gene (which have no knockouts). Local.
 void warn_of_unusual(const ExpressionMatrix& matrix, const std::filesystem::path& path, Log& log);
 
+/// Whether files of this format describe their cells in columns (AnnData's obs). Local.
+/// @throws InputError for a file of no format that is known
+bool has_cell_columns(const std::filesystem::path& path);
 /// A column of what a file says of its cells (AnnData's obs), one value per cell of the matrix. Local.
 /// @throws InputError if there is no such column, or the format has none.
 CellColumn read_cell_column(const std::filesystem::path& path, const std::string& name);

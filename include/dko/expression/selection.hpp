@@ -17,9 +17,11 @@ namespace dko {
 struct Selection {
   std::string cells;               ///< as listed_or_named (name_list.hpp) takes it; empty: all
   std::vector<std::string> where;  ///< conditions on columns of the cells, such as "cell_type=microglia"
-  std::int64_t min_genes = 0;      ///< least number of expressed genes of a cell
-  std::int64_t min_cells = 0;      ///< least number of cells that express a gene
-  std::string genes;               ///< as `cells`; accessions serve too
+  std::string
+      obs_file;  ///< table with these columns (cell_table.hpp), where the file has none; empty: the file
+  std::int64_t min_genes = 0;  ///< least number of expressed genes of a cell
+  std::int64_t min_cells = 0;  ///< least number of cells that express a gene
+  std::string genes;           ///< as `cells`; accessions serve too
   std::int64_t top_genes = 0;  ///< so many with the highest normalised dispersion (dispersion.hpp); 0: all
 
   bool ignore_missing = false;  ///< leave out, with a warning, what these lists name and the data lack

@@ -30,8 +30,12 @@ void add_selection(CommandLine& line, Selection& options) {
               "number 7, from 0")
       .reads();
   line.option("where", options.where, "COLUMN=VALUE",
-              "use only cells of which a column of the h5ad's obs says so: COLUMN=VALUE, A|B for either, !=, "
+              "use only cells of which a column of the h5ad's obs (or of --obs-file) says so: COLUMN=VALUE, "
+              "A|B for either, !=, "
               "and < <= > >= for numbers; \"A|B\" in quotes is one value; may be given again");
+  line.option("obs-file", options.obs_file, "TABLE",
+              "columns of the cells for --where where the data have none: CSV or TSV, first the cells' names")
+      .reads();
   line.option("min-genes", options.min_genes, "G", "use only cells that express G genes or more")
       .range(0, most);
   line.option("min-cells", options.min_cells, "C", "use only genes that C or more of these cells express")
@@ -49,14 +53,20 @@ void add_selection(CommandLine& line, Selection& options) {
 
 }  // namespace
 
-void add_input_options(CommandLine& line, InputOptions& options) {
+void add_input_options(CommandLine& line, InputOptions& options, const std::string& labels) {
   add_reading(line, options.read);
   add_selection(line, options.selection);
+  line.check([labels](const CommandLine& parsed) {
+    if (!parsed.given("obs-file") || parsed.given("where") || (!labels.empty() && parsed.given(labels)))
+      return;
+    throw UsageError(labels.empty() ? "--obs-file is for --where"
+                                    : fmt::format("--obs-file is for --where and --{}", labels));
+  });
 }
 
-void add_input(CommandLine& line, InputOptions& options) {
+void add_input(CommandLine& line, InputOptions& options, const std::string& labels) {
   line.argument("INPUT", options.path);
-  add_input_options(line, options);
+  add_input_options(line, options, labels);
 }
 
 Selected read_input(const InputOptions& options, Log& log) {

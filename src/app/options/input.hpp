@@ -23,11 +23,11 @@ constexpr auto input_formats =
     "INPUT is an AnnData file (h5ad), a 10x HDF5 file, a MatrixMarket folder or file, or CSV or TSV of genes "
     "× cells.";
 
-/// --layer, --raw, --genome, --orientation, and --cells, --where, --min-genes, --min-cells, --genes,
-/// --top-genes.
-void add_input_options(CommandLine& line, InputOptions& options);
+/// --layer, --raw, --genome, --orientation, and --cells, --where, --obs-file, --min-genes, --min-cells,
+/// --genes, --top-genes. `labels`: an option of the command, beside --where, that --obs-file is for.
+void add_input_options(CommandLine& line, InputOptions& options, const std::string& labels = {});
 /// The positional argument INPUT and all those.
-void add_input(CommandLine& line, InputOptions& options);
+void add_input(CommandLine& line, InputOptions& options, const std::string& labels = {});
 
 /// Reads the data and chooses cells and genes. Local. @throws as read_expression and select
 Selected read_input(const InputOptions& options, Log& log);
