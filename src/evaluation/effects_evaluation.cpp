@@ -47,25 +47,6 @@ double change_in(const DelimitedReader& row, std::size_t column) {
   throw InputError(fmt::format("{}: '{}' is not a relative change", row.place(), row.fields()[column]));
 }
 
-/// Mean precision of the `first_pairs` of the largest size; ties share their places.
-double precision_of_first(const RankedValues& sizes, const std::vector<bool>& has_effect) {
-  const auto order = sizes.order();
-  const auto ties = sizes.tie_starts();
-  double wanted = static_cast<double>(std::min<std::size_t>(first_pairs, sizes.size()));
-  const double all = wanted;
-  double found = 0;
-  for (std::size_t tie = ties.size() - 1; tie > 0 && wanted > 0; --tie) {
-    const auto group = order.subspan(ties[tie - 1], ties[tie] - ties[tie - 1]);
-    const auto size = static_cast<double>(group.size());
-    const auto hits = static_cast<double>(
-        std::count_if(group.begin(), group.end(), [&](std::uint32_t at) { return has_effect[at]; }));
-    const double taken = std::min(wanted, size);
-    found += hits * taken / size;
-    wanted -= taken;
-  }
-  return found / all;
-}
-
 EffectsAgreement agreement_of(std::string name, const GenePairs& values, const EffectsTruth& truth,
                               const std::vector<bool>& has_effect) {
   std::vector<double> sizes;
@@ -80,7 +61,7 @@ EffectsAgreement agreement_of(std::string name, const GenePairs& values, const E
   }
   const RankedValues ranked(std::move(sizes));
   EffectsAgreement agreement{std::move(name), average_precision(ranked, has_effect),
-                             precision_of_first(ranked, has_effect), std::nullopt};
+                             precision_of_first(ranked, has_effect, first_pairs).value_or(0), std::nullopt};
   if (signs > 0) agreement.sign_agreement = same / signs;
   return agreement;
 }

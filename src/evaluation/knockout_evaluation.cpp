@@ -25,24 +25,11 @@ std::vector<std::int64_t> cells_expressing(const RelativeProfiles& profiles) {
   return profiles.cells_per_gene(cells);
 }
 
-/// The gene itself first, then those to stand in its place.
-std::vector<std::int32_t> candidates(std::int32_t gene, std::int64_t null_genes,
-                                     const Evaluation& evaluation) {
-  const std::vector<std::int64_t> cells = cells_expressing(evaluation.profiles);
-  if (cells[static_cast<std::size_t>(gene)] == 0) {
-    throw InputError(fmt::format("no cell expresses {} beside another gene: its loss cannot be predicted",
-                                 evaluation.profiles.gene_names()[static_cast<std::size_t>(gene)]));
-  }
-  std::vector<std::int32_t> others;
-  for (std::int32_t other = 0; other < evaluation.profiles.genes(); ++other) {
-    if (other != gene && cells[static_cast<std::size_t>(other)] >= fewest_cells_compared)
-      others.push_back(other);
-  }
-  std::vector<std::int32_t> chosen{gene};
-  RandomStream stream(evaluation.seed, "null genes");
-  for (const std::int64_t at : stream.distinct(std::min(null_genes, std::ssize(others)), std::ssize(others)))
-    chosen.push_back(others[static_cast<std::size_t>(at)]);
-  return chosen;
+/// @throws InputError if the loss of the gene cannot be predicted
+void require_expressed(std::int32_t gene, const RelativeProfiles& profiles) {
+  if (cells_expressing(profiles)[static_cast<std::size_t>(gene)] > 0) return;
+  throw InputError(fmt::format("no cell expresses {} beside another gene: its loss cannot be predicted",
+                               profiles.gene_names()[static_cast<std::size_t>(gene)]));
 }
 
 KnockoutAgreement agreement_of(std::string name, const RealKnockout& truth,
@@ -63,6 +50,20 @@ KnockoutAgreement agreement_of(std::string name, const RealKnockout& truth,
 
 }  // namespace
 
+std::vector<std::int32_t> genes_to_lose(std::vector<std::int32_t> first, std::int64_t null_genes,
+                                        const RelativeProfiles& profiles, std::uint64_t seed) {
+  const std::vector<std::int64_t> cells = cells_expressing(profiles);
+  std::vector<std::int32_t> others;
+  for (std::int32_t other = 0; other < profiles.genes(); ++other) {
+    const bool is_first = std::find(first.begin(), first.end(), other) != first.end();
+    if (!is_first && cells[static_cast<std::size_t>(other)] >= fewest_cells_compared) others.push_back(other);
+  }
+  RandomStream stream(seed, "null genes");
+  for (const std::int64_t at : stream.distinct(std::min(null_genes, std::ssize(others)), std::ssize(others)))
+    first.push_back(others[static_cast<std::size_t>(at)]);
+  return first;
+}
+
 AtRoot<KnockoutEvaluation> evaluate_real_knockout(const std::string& path, const std::string& gene,
                                                   std::int64_t null_genes, const Evaluation& evaluation) {
   const Communicator& ranks = evaluation.ranks();
@@ -72,7 +73,8 @@ AtRoot<KnockoutEvaluation> evaluate_real_knockout(const std::string& path, const
     Names notes;
     const std::int32_t knocked_out = profiles.gene_index().single(gene, parameter("gene"), notes);
     for (const std::string& note : notes) evaluation.log.info("{}: {}", parameter("gene"), note);
-    return candidates(knocked_out, null_genes, evaluation);
+    require_expressed(knocked_out, profiles);
+    return genes_to_lose({knocked_out}, null_genes, profiles, evaluation.seed);
   }));
   on_root(ranks, [&] {
     // Two profiles a gene, on every rank, and once more while they are summed.

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <initializer_list>
 
+#include "change_sums.hpp"
 #include "dko/base/delimited.hpp"
 #include "dko/base/error.hpp"
 #include "dko/base/text.hpp"
@@ -46,47 +47,9 @@ bool is_significant(const DelimitedReader& row, std::size_t column) {
   return p && *p < significant_p;
 }
 
-/// Sums of profiles about one gene, before and after its loss, and of how many cells.
-struct Sums {
-  std::vector<double> before;
-  std::vector<double> after;
-  std::int64_t cells_before = 0;
-  std::int64_t cells_after = 0;
-};
-
-/// Zero for all of `genes`.
-std::vector<Sums> no_sums(std::span<const std::int32_t> genes, std::int64_t width) {
-  const std::vector<double> zeros(static_cast<std::size_t>(width), 0.0);
-  return std::vector<Sums>(genes.size(), {zeros, zeros, 0, 0});
-}
-
-/// The sums of all ranks, divided by the cells they are of. Collective.
-std::vector<MeanChange> means_over_ranks(std::vector<Sums> sums, const Communicator& ranks) {
-  std::vector<MeanChange> means;
-  for (Sums& of_gene : sums) {
-    MeanChange mean{ranks.sum(of_gene.cells_before), ranks.sum(of_gene.cells_after),
-                    std::move(of_gene.before), std::move(of_gene.after)};
-    ranks.sum(std::span<double>(mean.before));
-    ranks.sum(std::span<double>(mean.after));
-    for (double& share : mean.before) share /= static_cast<double>(std::max<std::int64_t>(1, mean.cells));
-    for (double& share : mean.after)
-      share /= static_cast<double>(std::max<std::int64_t>(1, mean.cells_after));
-    means.push_back(std::move(mean));
-  }
-  return means;
-}
-
-/// The place of each gene among `genes`; −1 for the others.
-std::vector<std::int32_t> places_of(std::span<const std::int32_t> genes, std::int64_t total) {
-  std::vector<std::int32_t> place(static_cast<std::size_t>(total), -1);
-  for (std::size_t at = 0; at < genes.size(); ++at)
-    place[static_cast<std::size_t>(genes[at])] = static_cast<std::int32_t>(at);
-  return place;
-}
-
 /// Adds what the mapping predicts for the knockout of the gene at `position` of a cell.
 void add_knockout(EnsembleKernel& kernel, std::span<const std::int32_t> expressed, std::int32_t position,
-                  Sums& sums) {
+                  ChangeSums& sums) {
   const std::vector<double> before = kernel.intact_profile();
   const std::vector<double> after = kernel.profile_after(std::span(&position, 1));
   double rest = 0;
@@ -108,8 +71,6 @@ int sign_of(double value) {
 }
 
 }  // namespace
-
-namespace {}  // namespace
 
 RealKnockout read_real_knockout(const std::filesystem::path& path, const ExpressionMatrix& matrix) {
   DelimitedReader file(path);
@@ -168,7 +129,7 @@ std::vector<MeanChange> predicted_changes(const RelativeProfiles& profiles,
                                           std::span<const CollapsedMapping> members,
                                           std::span<const std::int32_t> genes, const Communicator& ranks) {
   const std::vector<std::int32_t> place = places_of(genes, profiles.genes());
-  std::vector<Sums> sums = no_sums(genes, profiles.genes());
+  std::vector<ChangeSums> sums = no_change_sums(genes, profiles.genes());
   EnsembleKernel kernel(members);
   // Round robin: neighbours in a file may differ in size together.
   for (std::int64_t cell = ranks.rank(); cell < profiles.cells(); cell += ranks.size()) {
@@ -184,26 +145,9 @@ std::vector<MeanChange> predicted_changes(const RelativeProfiles& profiles,
   return means_over_ranks(std::move(sums), ranks);
 }
 
-namespace {
-
-/// Adds a cell's profile without `gene`, rescaled.
-void add_without(std::span<const std::int32_t> expressed, std::span<const float> shares, std::int32_t gene,
-                 std::vector<double>& sum) {
-  double rest = 0;
-  for (std::size_t at = 0; at < expressed.size(); ++at) {
-    if (expressed[at] != gene) rest += static_cast<double>(shares[at]);
-  }
-  for (std::size_t at = 0; at < expressed.size(); ++at) {
-    if (expressed[at] != gene)
-      sum[static_cast<std::size_t>(expressed[at])] += static_cast<double>(shares[at]) / rest;
-  }
-}
-
-}  // namespace
-
 std::vector<MeanChange> observed_contrasts(const RelativeProfiles& profiles,
                                            std::span<const std::int32_t> genes, const Communicator& ranks) {
-  std::vector<Sums> sums = no_sums(genes, profiles.genes());
+  std::vector<ChangeSums> sums = no_change_sums(genes, profiles.genes());
   for (std::int64_t cell = ranks.rank(); cell < profiles.cells(); cell += ranks.size()) {
     const auto expressed = profiles.expressed(cell);
     for (std::size_t at = 0; at < genes.size(); ++at) {

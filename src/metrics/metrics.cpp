@@ -154,6 +154,27 @@ std::optional<double> average_precision(const RankedValues& scores, const std::v
   return area / total.positives;
 }
 
+std::optional<double> precision_of_first(const RankedValues& scores, const std::vector<bool>& positive,
+                                         std::int64_t count) {
+  const auto order = scores.order();
+  const auto ties = scores.tie_starts();
+  const auto all =
+      static_cast<double>(std::min<std::int64_t>(count, static_cast<std::int64_t>(scores.size())));
+  if (!(all > 0)) return std::nullopt;
+  double wanted = all;
+  double found = 0;
+  for (std::size_t tie = ties.size() - 1; tie > 0 && wanted > 0; --tie) {
+    const auto group = order.subspan(ties[tie - 1], ties[tie] - ties[tie - 1]);
+    const auto size = static_cast<double>(group.size());
+    const auto hits = static_cast<double>(
+        std::count_if(group.begin(), group.end(), [&](std::uint32_t at) { return positive[at]; }));
+    const double taken = std::min(wanted, size);
+    found += hits * taken / size;
+    wanted -= taken;
+  }
+  return found / all;
+}
+
 std::optional<double> median(std::vector<double> values) {
   if (values.empty()) return std::nullopt;
   std::sort(values.begin(), values.end());

@@ -89,6 +89,26 @@ class DualRidge {
     return predicted;
   }
 
+  /// β_0 and β of a gene, for Σ_i α_i z_t·z_i = z_t·β; zero where no known cell expresses it.
+  struct Line {
+    double offset = 0;
+    std::vector<double> slopes;
+  };
+  Line line(std::int32_t gene, double lambda) const {
+    Line line{0, std::vector<double>(static_cast<std::size_t>(profiles_.genes()), 0.0)};
+    std::vector<Index> rows;
+    const VectorXd targets = targets_of(gene, rows);
+    if (rows.empty()) return line;
+    const Solution solution = coefficients(rows, targets, lambda);
+    line.offset = solution.offset;
+    for (Index at = 0; at < solution.alpha.size(); ++at) {
+      const std::int64_t cell = known_[static_cast<std::size_t>(rows[static_cast<std::size_t>(at)])];
+      for (const std::int32_t other : profiles_.expressed(cell))
+        line.slopes[static_cast<std::size_t>(other)] += solution.alpha(at);
+    }
+    return line;
+  }
+
  private:
   /// p·n of the gene in the known cells that express it, and which these are.
   VectorXd targets_of(std::int32_t gene, std::vector<Index>& rows) const {
@@ -102,7 +122,13 @@ class DualRidge {
     return Eigen::Map<const VectorXd>(targets.data(), std::ssize(targets));
   }
 
-  VectorXd solve(const std::vector<Index>& rows, const VectorXd& targets, double lambda) const {
+  /// α of one gene, and with it what centres its predictions.
+  struct Solution {
+    VectorXd alpha;
+    double offset;  // ȳ − Σ_i α_i mean_j z_j·z_i
+  };
+
+  Solution coefficients(const std::vector<Index>& rows, const VectorXd& targets, double lambda) const {
     MatrixXd kernel = among_known_(rows, rows);
     const VectorXd means = kernel.colwise().mean();
     kernel.rowwise() -= means.transpose();
@@ -111,7 +137,12 @@ class DualRidge {
     kernel.diagonal().array() += lambda;
     const double mean = targets.mean();
     const VectorXd alpha = kernel.llt().solve((targets.array() - mean).matrix());
-    return ((to_cells_(Eigen::all, rows) * alpha).array() + (mean - means.dot(alpha))).matrix();
+    return {alpha, mean - means.dot(alpha)};
+  }
+
+  VectorXd solve(const std::vector<Index>& rows, const VectorXd& targets, double lambda) const {
+    const Solution solution = coefficients(rows, targets, lambda);
+    return ((to_cells_(Eigen::all, rows) * solution.alpha).array() + solution.offset).matrix();
   }
 
   const RelativeProfiles& profiles_;
@@ -175,18 +206,51 @@ double best_penalty(const RelativeProfiles& profiles, std::span<const std::int64
                                             distances.begin())];
 }
 
+/// The known cells that are used, at random if they are many.
+std::vector<std::int64_t> used_cells(std::span<const std::int64_t> known, std::uint64_t seed) {
+  const auto total = std::ssize(known);
+  RandomStream stream(seed, "ridge cells");
+  return chosen(known, stream.distinct(std::min(total, most_known), total));
+}
+
 }  // namespace
 
 RidgePrediction ridge_profiles(const RelativeProfiles& profiles, std::span<const std::int64_t> known,
                                std::span<const std::int64_t> cells, std::uint64_t seed,
                                const Communicator& ranks) {
-  const auto total = std::ssize(known);
-  RandomStream stream(seed, "ridge cells");
-  const std::vector<std::int64_t> used = chosen(known, stream.distinct(std::min(total, most_known), total));
+  const std::vector<std::int64_t> used = used_cells(known, seed);
   RidgePrediction prediction;
   prediction.penalty = best_penalty(profiles, used, seed, ranks);
   prediction.profiles = predict(profiles, used, cells, std::array{prediction.penalty}, ranks);
   return prediction;
+}
+
+CollapsedMapping ridge_mapping(const RelativeProfiles& profiles, std::span<const std::int64_t> known,
+                               std::uint64_t seed, const Communicator& ranks) {
+  const std::vector<std::int64_t> used = used_cells(known, seed);
+  const double penalty = best_penalty(profiles, used, seed, ranks);
+  const auto width = static_cast<std::size_t>(profiles.genes());
+  SparseMappingParts parts;
+  parts.effects.assign(width * width, 0.0);
+  parts.offset.assign(width, 0.0);
+  constexpr double cut_off = 1e-9;  // p·n is about 1
+  parts.floor.assign(width, cut_off);
+  const DualRidge ridge(profiles, used, {});
+  const RankShare mine = ranks.share_of(profiles.genes());
+  for (std::int64_t gene = mine.first; gene < mine.last; ++gene) {
+    const DualRidge::Line line = ridge.line(static_cast<std::int32_t>(gene), penalty);
+    const auto row = static_cast<std::size_t>(gene);
+    parts.offset[row] = line.offset;
+    for (std::size_t column = 0; column < width; ++column)
+      parts.effects[column * width + row] = line.slopes[column];
+  }
+  ranks.sum(std::span<double>(parts.offset));
+  ranks.sum(std::span<double>(parts.effects));
+  for (std::size_t column = 0; column <= width; ++column)
+    parts.starts.push_back(static_cast<std::int64_t>(column * width));
+  for (std::size_t at = 0; at < width * width; ++at)
+    parts.rows.push_back(static_cast<std::int32_t>(at % width));
+  return CollapsedMapping(SparseMapping(std::move(parts)));
 }
 
 }  // namespace dko

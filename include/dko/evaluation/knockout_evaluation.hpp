@@ -30,6 +30,11 @@ struct KnockoutEvaluation {
   KnockoutAgreement contrast;  ///< of cells that lack the gene anyway: no mapping
 };
 
+/// `first`, and after them up to `null_genes` random others that fewest_cells_compared cells express beside
+/// another gene. Local.
+std::vector<std::int32_t> genes_to_lose(std::vector<std::int32_t> first, std::int64_t null_genes,
+                                        const RelativeProfiles& profiles, std::uint64_t seed);
+
 /// Compares the mean change that a knockout of `gene` is predicted to make with the real one (`path`), with
 /// up to `null_genes` other genes in its place. Collective. @throws CollectiveFailure as read_real_knockout,
 /// if no cell expresses the gene beside another, or for want of memory

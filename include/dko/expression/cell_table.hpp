@@ -21,7 +21,7 @@ class CellTable {
   CellTable(const std::filesystem::path& path, const ExpressionMatrix& matrix,
             const std::filesystem::path& data);
 
-  /// Of all columns but the first.
+  /// Titles of all columns but the first.
   Names titles() const;
   /// @throws InputError if there is no such column
   CellColumn column(const std::string& title) const;

@@ -51,6 +51,11 @@ std::optional<double> auroc(const RankedValues& scores, const std::vector<bool>&
 std::optional<double> average_precision(const RankedValues& scores, const std::vector<bool>& positive,
                                         std::span<const double> weights = {});
 
+/// Fraction of positives among the `count` highest scores (all, where there are fewer); scores that are equal
+/// share their places. Nothing for a count of 0 or no scores.
+std::optional<double> precision_of_first(const RankedValues& scores, const std::vector<bool>& positive,
+                                         std::int64_t count);
+
 /// Mean of the two middle values for an even count; nothing for none.
 std::optional<double> median(std::vector<double> values);
 

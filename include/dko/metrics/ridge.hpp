@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "dko/expression/matrix.hpp"
+#include "dko/mapping/collapsed_mapping.hpp"
 #include "dko/parallel/communicator.hpp"
 
 namespace dko {
@@ -26,5 +27,11 @@ struct RidgePrediction {
 RidgePrediction ridge_profiles(const RelativeProfiles& profiles, std::span<const std::int64_t> known,
                                std::span<const std::int64_t> cells, std::uint64_t seed,
                                const Communicator& ranks);
+
+/// The same regression, of the cells and the penalty that ridge_profiles() would choose, as a mapping that
+/// can lose genes: o_i = max(1e-9, β_0i + β_i·z). Its profiles are those of ridge_profiles(), to rounding.
+/// The ranks share the genes; the result is on all, with 12 bytes for each pair of genes. Collective.
+CollapsedMapping ridge_mapping(const RelativeProfiles& profiles, std::span<const std::int64_t> known,
+                               std::uint64_t seed, const Communicator& ranks);
 
 }  // namespace dko

@@ -8,10 +8,13 @@
 #include "app/options/input.hpp"
 #include "app/start_job.hpp"
 #include "dko/base/error.hpp"
+#include "dko/expression/cell_table.hpp"
+#include "dko/expression/reader.hpp"
 #include "dko/mapping/model_file.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/workflow/progress_display.hpp"
 #include "dko/workflow/training_run.hpp"
+#include "perturbed_input.hpp"
 #include "report_part.hpp"
 
 namespace dko::app {
@@ -27,6 +30,7 @@ struct EvaluateOptions {
   std::string prediction;
   std::string real_knockout;
   std::string gene;
+  PerturbedOptions perturbed;
   double least_effect = 0.001;
   std::int64_t resamples = 200;
   std::int64_t null_genes = 500;
@@ -35,11 +39,23 @@ struct EvaluateOptions {
 };
 
 /// @throws UsageError for options that do not go together
-void check(const CommandLine& line, const EvaluateOptions& options) {
-  if (options.truth.empty() && options.truth_effects.empty() && options.prediction.empty() &&
-      options.real_knockout.empty())
+void check_perturbed(const PerturbedOptions& options, const std::string& model) {
+  const bool is_given = !options.path.empty();
+  if (is_given != !options.by.empty() || is_given != !options.control.empty())
     throw UsageError(
-        "nothing to evaluate against: give --truth, --truth-effects, --prediction or --real-knockout");
+        "--perturbed, --by and --control go together: the file, the column with the perturbed gene, and its "
+        "label of control cells");
+  if (is_given && model.empty()) throw UsageError("--perturbed needs predicted profiles: give --model");
+}
+
+/// @throws UsageError for options that do not go together
+void check(const CommandLine& line, const EvaluateOptions& options) {
+  check_perturbed(options.perturbed, options.model);
+  if (options.truth.empty() && options.truth_effects.empty() && options.prediction.empty() &&
+      options.real_knockout.empty() && options.perturbed.path.empty())
+    throw UsageError(
+        "nothing to evaluate against: give --truth, --truth-effects, --prediction, --real-knockout or "
+        "--perturbed");
   if (!options.truth.empty() && options.screen.empty() && options.model.empty())
     throw UsageError("--truth needs scores to compare with: give --screen or --model");
   if (!options.real_knockout.empty() && options.model.empty())
@@ -50,9 +66,10 @@ void check(const CommandLine& line, const EvaluateOptions& options) {
     throw UsageError("--real-knockout and --gene go together: the file and the gene that was knocked out");
   if (options.truth.empty() && !options.screen.empty()) throw UsageError("--screen is for --truth");
   if (options.truth.empty() && options.truth_effects.empty() && options.real_knockout.empty() &&
-      !options.model.empty())
-    throw UsageError("--model is for --truth, --truth-effects and --real-knockout");
-  if (options.real_knockout.empty() && line.given("null")) throw UsageError("--null is for --real-knockout");
+      options.perturbed.path.empty() && !options.model.empty())
+    throw UsageError("--model is for --truth, --truth-effects, --real-knockout and --perturbed");
+  if (options.real_knockout.empty() && options.perturbed.path.empty() && line.given("null"))
+    throw UsageError("--null is for --real-knockout and --perturbed");
   if (options.truth.empty() && line.given("effect")) throw UsageError("--effect is for --truth");
   if (options.resamples != 0 && options.resamples < 100)
     throw UsageError(
@@ -63,7 +80,7 @@ CommandLine line_of(EvaluateOptions& options) {
   CommandLine line(
       "evaluate INPUT [options]",
       "Tells how far scores and predictions can be trusted: against the true effects of knockouts, against\n"
-      "held-out profiles, against a real knockout; always beside baselines that need no mapping, with 95 %\n"
+      "held-out profiles, against real knockouts; always beside baselines that need no mapping, with 95 %\n"
       "confidence intervals over cells, and a verdict in words.\n" +
           std::string(input_formats),
       "dko evaluate data.csv --screen screen.h5 --truth data.truth_single.csv");
@@ -93,13 +110,14 @@ CommandLine line_of(EvaluateOptions& options) {
       .usual()
       .reads();
   line.option("gene", options.gene, "GENE", "the gene that was knocked out there").usual();
+  add_perturbed_cells(line, options.perturbed);
   line.option("null", options.null_genes, "N", "other genes to knock out in its place, at most")
       .range(1, 1e6);
   line.option("bootstrap", options.resamples, "B",
               "resamples of the cells for the intervals, 100 or more; 0: none")
       .range(0, 1e6);
   add_seed(line, options.seed, "seed of the resamples");
-  add_input(line, options.input);
+  add_input(line, options.input, "by");
   add_common(line, options.common);
   line.check([&options](const CommandLine& parsed) { check(parsed, options); });
   return line;
@@ -112,14 +130,26 @@ struct Inputs {
   std::vector<CollapsedMapping> members{};
   std::optional<ScreenReader> screen{};
   Prediction prediction{};
+  PerturbationInput perturbed{};
 };
+
+/// How to read INPUT: a table of cells is for the perturbed ones alone where INPUT has columns.
+InputOptions input_of(const EvaluateOptions& options) {
+  InputOptions input = options.input;
+  if (!options.perturbed.path.empty() && !input.selection.obs_file.empty() && has_cell_columns(input.path)) {
+    if (has_cell_columns(options.perturbed.path)) refuse_second_columns(input.path, input.selection.obs_file);
+    input.selection.obs_file.clear();
+  }
+  return input;
+}
 
 Inputs read_inputs(const EvaluateOptions& options, Job& job) {
   Inputs inputs{JsonReport(options.common)};
   std::optional<Model> model;
   if (!options.model.empty()) model = read_model(options.model);
+  const InputOptions input = input_of(options);
   const ExpressionMatrix matrix =
-      model ? load_input(options.input, *model, options.model, job) : load_input(options.input, job);
+      model ? load_input(input, *model, options.model, job) : load_input(input, job);
   if (model) inputs.members = collapse(*model);
   if (!options.screen.empty()) {
     inputs.screen.emplace(options.screen);
@@ -130,6 +160,9 @@ Inputs read_inputs(const EvaluateOptions& options, Job& job) {
     }
   }
   if (!options.prediction.empty()) inputs.prediction = read_prediction(options.prediction);
+  if (!options.perturbed.path.empty())
+    inputs.perturbed =
+        read_perturbed(options.perturbed, options.input, matrix, *model, options.model, job.log);
   inputs.profiles = matrix.relative_profiles();
   return inputs;
 }
@@ -194,6 +227,13 @@ void run(const EvaluateOptions& options, const Context& context) {
         evaluate_real_knockout(options.real_knockout, options.gene, options.null_genes, evaluation);
     on_root(job.ranks(), [&] {
       parts.emplace_back("real_knockout", knockout_report(options.real_knockout, options.gene, *found));
+    });
+  }
+  if (!options.perturbed.path.empty()) {
+    const AtRoot<PerturbationEvaluation> found =
+        evaluate_perturbations(inputs.take(&Inputs::perturbed), options.null_genes, evaluation);
+    on_root(job.ranks(), [&] {
+      parts.emplace_back("perturbed", perturbed_report(options.perturbed.path, options.perturbed, *found));
     });
   }
   on_root(job.ranks(), [&] { report(parts, inputs->summary, options, job); });

@@ -8,9 +8,11 @@
 
 #include "dko/evaluation/effects_evaluation.hpp"
 #include "dko/evaluation/knockout_evaluation.hpp"
+#include "dko/evaluation/perturbed/perturbation_evaluation.hpp"
 #include "dko/evaluation/prediction_evaluation.hpp"
 #include "dko/evaluation/truth_evaluation.hpp"
 #include "dko/metrics/metric_text.hpp"
+#include "perturbed_input.hpp"
 
 namespace dko::app {
 
@@ -30,6 +32,10 @@ ReportPart prediction_report(const PredictionEvaluation& evaluation);
 /// The predicted change of a knockout of `gene` against the real one of `path`. Local: root.
 ReportPart knockout_report(const std::string& path, const std::string& gene,
                            const KnockoutEvaluation& evaluation);
+
+/// Predicted losses against what real perturbations did. Local: root.
+ReportPart perturbed_report(const std::string& path, const PerturbedOptions& options,
+                            const PerturbationEvaluation& evaluation);
 
 /// null where there is none.
 nlohmann::ordered_json to_json(const std::optional<double>& figure);

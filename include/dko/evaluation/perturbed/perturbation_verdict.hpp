@@ -1,0 +1,27 @@
+#pragma once
+// What an evaluation by perturbations comes to, in words.
+
+#include <string>
+#include <vector>
+
+#include "dko/evaluation/perturbed/perturbation_evaluation.hpp"
+
+namespace dko {
+
+/// Verdict on one method and one target, in a few words: "nothing to find", "not visible", "no prediction",
+/// "the same for every gene", "predicts no direction", "too few other losses to tell" (fewer than 19); else
+/// by the p of its Spearman among the losses of other genes, "finds it" (p ≤ 0.01 and a positive Spearman),
+/// "may find it" (p ≤ 0.1), "does not find it".
+std::string method_verdict(const MethodOnTarget& method);
+
+/// The baseline with the highest Spearman on a target, or on average, if there is one.
+std::optional<std::size_t> best_baseline(const TargetEvaluation& target);
+std::optional<std::size_t> best_baseline(const std::vector<MethodMeans>& means);
+
+/// Verdict on one target, in a sentence or two: the mapping beside the best baseline.
+std::string target_verdict(const PerturbationEvaluation& evaluation, const TargetEvaluation& target);
+
+/// Verdict over all targets.
+std::string perturbation_verdict(const PerturbationEvaluation& evaluation);
+
+}  // namespace dko

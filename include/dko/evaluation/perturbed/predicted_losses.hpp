@@ -1,0 +1,60 @@
+#pragma once
+// What the mapping, and what needs no mapping, says of the loss of genes: mean log2 changes over cells.
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "dko/evaluation/perturbed/loss_agreement.hpp"
+#include "dko/expression/matrix.hpp"
+#include "dko/mapping/collapsed_mapping.hpp"
+#include "dko/parallel/communicator.hpp"
+
+namespace dko {
+
+/// What there is to predict from. The same on every rank.
+struct LossQuestion {
+  const RelativeProfiles& profiles;           ///< relative profiles of unperturbed cells
+  std::span<const CollapsedMapping> members;  ///< of the model
+  std::span<const double> depths;             ///< total of each of these cells
+  std::span<const std::int32_t> lost;         ///< genes, each once
+  std::uint64_t seed;
+  const Communicator& ranks;
+};
+
+struct PredictedLosses {
+  std::string name;
+  bool by_presence = false;  ///< rests on cells that lack the gene: nothing where it is not visible
+  bool is_signed = true;     ///< else sizes alone
+  /// For each lost gene, or for the first of them; nothing for means of fewer than fewest_cells_compared
+  /// (knockout_evaluation.hpp).
+  std::vector<PredictedChange> changes;
+};
+
+// All are collective, the ranks share the cells, and the result is on all ranks. p is the observed profile of
+// a cell, p∖g the same without gene g, renormalised; sums are over cells; the change of g itself is NaN.
+
+/// log2(Σ q' / Σ q∖g) over the cells with g: predicted_changes() (real_knockout.hpp).
+PredictedLosses losses_by_mapping(const LossQuestion& question);
+/// The same without what all genes of a cell have in common: q'_i of each cell is divided by the median over
+/// its genes of q'_j / (q∖g)_j. A gene on which the loss has no direct effect has a change of exactly 0.
+PredictedLosses direct_losses(const LossQuestion& question);
+/// What rescaling alone gives: log2(Σ p∖g / Σ p) over the cells with g.
+PredictedLosses losses_by_rescaling(const LossQuestion& question);
+/// The straight line through the shares of all cells, followed to a share of 0: −cov(p_g, p_i) mean(p_g) /
+/// (var(p_g) mean(p_i)), as a log2 change to first order (÷ ln 2).
+PredictedLosses losses_by_coexpression(const LossQuestion& question);
+/// Cells that lack g anyway against cells that have it, of equal depth: in ten classes of cells by depth, of
+/// equal size, the cells with g count as much as those without. log2(Σ p / Σ w p∖g).
+PredictedLosses losses_by_contrast(const LossQuestion& question);
+/// Each cell with g is replaced by the ten cells without g that are nearest to it by presence (the fewest
+/// genes that only one of both expresses), log2(Σ their mean p / Σ p∖g). Among 1,000 random cells of more.
+PredictedLosses losses_by_neighbours(const LossQuestion& question);
+/// Knockouts by a ridge regression per gene in place of the mapping (ridge_mapping(), ridge.hpp).
+PredictedLosses losses_by_ridge(const LossQuestion& question);
+
+/// Bytes that one of these takes on each rank, at most. Local.
+double losses_bytes(std::int64_t lost, std::int64_t genes);
+
+}  // namespace dko

@@ -1,0 +1,171 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "app/table.hpp"
+#include "dko/base/text.hpp"
+#include "dko/evaluation/perturbed/perturbation_verdict.hpp"
+#include "report_part.hpp"
+
+namespace dko::app {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string sign_text(const LossAgreement& agreement) {
+  if (agreement.signs == 0) return "–";
+  return fmt::format("{:.3f} of {}",
+                     static_cast<double>(agreement.same_sign) / static_cast<double>(agreement.signs),
+                     agreement.signs);
+}
+
+std::string rank_text(const std::optional<Specificity>& specificity) {
+  return specificity ? fmt::format("{} of {}", specificity->rank, specificity->losses) : "–";
+}
+
+std::vector<std::string> row_of(const std::string& name, const MethodOnTarget& method) {
+  if (method.judgement != Judgement::judged)
+    return {name, method_verdict(method), "–", "–", "–", "–", "–", "–", "–", "–"};
+  const LossAgreement& agreement = method.agreement;
+  return {name,
+          method_verdict(method),
+          fmt::format("{}", agreement.genes),
+          figure_text(agreement.spearman),
+          rank_text(method.specificity),
+          method.specificity ? fmt::format("{:.3f}", method.specificity->p) : "–",
+          sign_text(agreement),
+          figure_text(agreement.balanced),
+          fmt::format("{} {}", figure_text(agreement.recall), figure_text(agreement.auprc)),
+          figure_text(agreement.error)};
+}
+
+std::int64_t compared(const TargetEvaluation& target) {
+  return std::count(target.truth.compared.begin(), target.truth.compared.end(), true);
+}
+
+double fraction(std::int64_t part, std::int64_t all) {
+  return all > 0 ? static_cast<double>(part) / static_cast<double>(all) : 0;
+}
+
+std::string title_of(const TargetEvaluation& target) {
+  const PerturbationTruth& truth = target.truth;
+  std::string text = fmt::format("\n{}: {}, {} of {} change", target.label, counted(target.cells, "cell"),
+                                 truth.changes, counted(compared(target), "gene"));
+  if (truth.changes > 0)
+    text += fmt::format("; always saying \"up\" is right of {:.3f} of them, and chance finds {:.3f}",
+                        fraction(truth.up, truth.changes), fraction(truth.changes, compared(target)));
+  return text + fmt::format("; halves of the cells agree at Spearman {}\n", figure_text(truth.replicate));
+}
+
+std::string target_text(const PerturbationEvaluation& evaluation, const TargetEvaluation& target) {
+  if (!has_effect(target.truth)) return title_of(target) + "  every method: nothing to find\n";
+  Table table({"predicted by", "verdict", "genes", "Spearman", "rank among losses", "p", "same sign",
+               "balanced", "recall, AUPRC", "error *"});
+  for (std::size_t method = 0; method < target.methods.size(); ++method)
+    table.add(row_of(evaluation.methods[method], target.methods[method]));
+  return title_of(target) + table.text();
+}
+
+std::string means_text(const PerturbationEvaluation& evaluation) {
+  const std::int64_t targets = evaluation.means.front().targets;
+  if (targets == 0) return {};
+  Table table(
+      {"predicted by", "Spearman", "specificity", "same sign", "balanced", "recall", "AUPRC", "error *"});
+  for (std::size_t method = 0; method < evaluation.methods.size(); ++method) {
+    const MethodMeans& means = evaluation.means[method];
+    table.add({evaluation.methods[method], figure_text(means.spearman), figure_text(means.specificity),
+               figure_text(means.same_sign), figure_text(means.balanced), figure_text(means.recall),
+               figure_text(means.auprc), figure_text(means.error)});
+  }
+  return fmt::format("\nmeans over {}: those that are visible and change something\n",
+                     counted(targets, "target")) +
+         table.text();
+}
+
+Json to_json(const MethodOnTarget& method) {
+  Json json{{"verdict", method_verdict(method)}};
+  if (method.judgement != Judgement::judged) return json;
+  const LossAgreement& agreement = method.agreement;
+  json["genes"] = agreement.genes;
+  json["spearman"] = app::to_json(agreement.spearman);
+  if (method.specificity) {
+    json["rank"] = method.specificity->rank;
+    json["losses"] = method.specificity->losses;
+    json["p"] = method.specificity->p;
+  }
+  json["signs"] = agreement.signs;
+  json["same_sign"] = agreement.same_sign;
+  json["balanced_accuracy"] = app::to_json(agreement.balanced);
+  json["recall"] = app::to_json(agreement.recall);
+  json["auprc"] = app::to_json(agreement.auprc);
+  json["error"] = app::to_json(agreement.error);
+  return json;
+}
+
+Json to_json(const PerturbationEvaluation& evaluation, const TargetEvaluation& target) {
+  Json json{{"cells", target.cells},
+            {"genes", compared(target)},
+            {"changed", target.truth.changes},
+            {"up", target.truth.up},
+            {"replicate", app::to_json(target.truth.replicate)},
+            {"has_effect", has_effect(target.truth)},
+            {"not_visible", target.not_visible}};
+  if (target.methods.front().judgement == Judgement::judged) json["direct_effects"] = target.direct_effects;
+  for (std::size_t method = 0; method < target.methods.size(); ++method)
+    json["methods"][evaluation.methods[method]] = to_json(target.methods[method]);
+  return json;
+}
+
+Json to_json(const MethodMeans& means) {
+  return {{"spearman", app::to_json(means.spearman)},   {"specificity", app::to_json(means.specificity)},
+          {"same_sign", app::to_json(means.same_sign)}, {"balanced_accuracy", app::to_json(means.balanced)},
+          {"recall", app::to_json(means.recall)},       {"auprc", app::to_json(means.auprc)},
+          {"error", app::to_json(means.error)}};
+}
+
+std::string left_out_text(const PerturbationEvaluation& evaluation) {
+  std::string text;
+  const auto add = [&](std::int64_t count, std::string_view noun, const std::string& why) {
+    if (count > 0) text += fmt::format("  left out: {} {}\n", counted(count, noun), why);
+  };
+  add(evaluation.unlabelled, "cell", "without a label");
+  add(evaluation.empty, "cell", "that express none of the genes");
+  add(std::ssize(evaluation.no_genes), "label", "that name no gene of the model");
+  add(std::ssize(evaluation.too_few), "target",
+      fmt::format("of fewer than {} cells", fewest_cells_of_target));
+  return text;
+}
+
+}  // namespace
+
+ReportPart perturbed_report(const std::string& path, const PerturbedOptions& options,
+                            const PerturbationEvaluation& evaluation) {
+  ReportPart part;
+  part.text =
+      fmt::format("real perturbations ({}): {} by {}, against {} of {}\n{}", path,
+                  counted(std::ssize(evaluation.targets), "target"), options.by,
+                  counted(evaluation.control_cells, "cell"), options.control, left_out_text(evaluation));
+  part.json = {{"truth", path},
+               {"by", options.by},
+               {"control", options.control},
+               {"control_cells", evaluation.control_cells},
+               {"no_genes", evaluation.no_genes},
+               {"too_few_cells", evaluation.too_few}};
+  for (const TargetEvaluation& target : evaluation.targets) {
+    part.text += target_text(evaluation, target);
+    part.json["targets"][target.label] = to_json(evaluation, target);
+    part.verdicts.push_back(target_verdict(evaluation, target));
+  }
+  part.text +=
+      means_text(evaluation) +
+      "* sum of |predicted − real| log2 changes over that of the real ones: lower is better, 1 for no "
+      "change\n";
+  part.json["over_targets"]["targets"] = evaluation.means.front().targets;
+  for (std::size_t method = 0; method < evaluation.methods.size(); ++method)
+    part.json["over_targets"]["methods"][evaluation.methods[method]] = to_json(evaluation.means[method]);
+  part.verdicts.push_back(perturbation_verdict(evaluation));
+  return part;
+}
+
+}  // namespace dko::app

@@ -1,0 +1,144 @@
+#include "dko/evaluation/perturbed/perturbation_verdict.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "dko/base/text.hpp"
+#include "dko/metrics/metric_text.hpp"
+
+namespace dko {
+
+namespace {
+
+constexpr double convincing_p = 0.01;
+constexpr double doubtful_p = 0.1;
+constexpr std::int64_t fewest_losses = 20;  // for a p of 0.05 to be possible
+
+bool convinces(const MethodOnTarget& method) {
+  return method.specificity && *method.agreement.spearman > 0 && method.specificity->p <= convincing_p;
+}
+
+/// "Spearman 0.365, rank 1 of 152 losses, p = 0.007"
+std::string figures_of(const MethodOnTarget& method) {
+  std::string text = fmt::format("Spearman {}", figure_text(method.agreement.spearman));
+  if (method.specificity)
+    text += fmt::format(", rank {} of {} losses, p = {:.3f}", method.specificity->rank,
+                        method.specificity->losses, method.specificity->p);
+  return text;
+}
+
+std::string nothing_text(const TargetEvaluation& target) {
+  return fmt::format(
+      "nothing to find: {} of {} change at a false discovery rate of {:g}, and halves of the cells agree at "
+      "Spearman {}.",
+      target.truth.changes,
+      counted(std::count(target.truth.compared.begin(), target.truth.compared.end(), true), "gene"),
+      most_false_discovery, figure_text(target.truth.replicate));
+}
+
+/// What rests on something else than presence, and finds the target; the best of it.
+std::optional<std::size_t> finds_it(const TargetEvaluation& target) {
+  std::optional<std::size_t> best;
+  for (std::size_t method = mapping_methods; method < target.methods.size(); ++method) {
+    const MethodOnTarget& found = target.methods[method];
+    if (found.judgement != Judgement::judged || !convinces(found)) continue;
+    if (!best || *found.agreement.spearman > *target.methods[*best].agreement.spearman) best = method;
+  }
+  return best;
+}
+
+std::string not_visible_text(const PerturbationEvaluation& evaluation, const TargetEvaluation& target) {
+  const std::string text = fmt::format(
+      "not visible, {}: what its loss does cannot be predicted from presence.", target.not_visible);
+  const auto best = finds_it(target);
+  if (!best) return text + " Nothing else that tells losses apart finds it either.";
+  return text + fmt::format(" Without presence, {} finds it: {}.", evaluation.methods[*best],
+                            figures_of(target.methods[*best]));
+}
+
+/// "ridge knockouts"; of what learns from other perturbations that, too.
+std::string name_of(const PerturbationEvaluation& evaluation, std::size_t method) {
+  const std::string& name = evaluation.methods[method];
+  return name == mean_response ? name + " of the other targets" : name;
+}
+
+/// Finds the baseline with the highest Spearman.
+template <class Row, class Spearman>
+std::optional<std::size_t> best_of(const std::vector<Row>& methods, Spearman spearman) {
+  std::optional<std::size_t> best;
+  for (std::size_t method = mapping_methods; method < methods.size(); ++method) {
+    if (!spearman(methods[method])) continue;
+    if (!best || *spearman(methods[method]) > *spearman(methods[*best])) best = method;
+  }
+  return best;
+}
+
+std::int64_t count_targets(const PerturbationEvaluation& evaluation, Judgement judgement) {
+  return std::count_if(
+      evaluation.targets.begin(), evaluation.targets.end(),
+      [&](const TargetEvaluation& target) { return target.methods.front().judgement == judgement; });
+}
+
+}  // namespace
+
+std::string method_verdict(const MethodOnTarget& method) {
+  if (method.judgement == Judgement::nothing_to_find) return "nothing to find";
+  if (method.judgement == Judgement::not_visible) return "not visible";
+  if (method.judgement == Judgement::no_prediction) return "no prediction";
+  if (!method.specificity)
+    return method.agreement.spearman ? "the same for every gene" : "predicts no direction";
+  if (method.specificity->losses < fewest_losses) return "too few other losses to tell";
+  if (convinces(method)) return "finds it";
+  return *method.agreement.spearman > 0 && method.specificity->p <= doubtful_p ? "may find it"
+                                                                               : "does not find it";
+}
+
+std::optional<std::size_t> best_baseline(const TargetEvaluation& target) {
+  return best_of(target.methods, [](const MethodOnTarget& method) {
+    return method.judgement == Judgement::judged ? method.agreement.spearman : std::nullopt;
+  });
+}
+
+std::optional<std::size_t> best_baseline(const std::vector<MethodMeans>& means) {
+  return best_of(means, [](const MethodMeans& method) { return method.spearman; });
+}
+
+std::string target_verdict(const PerturbationEvaluation& evaluation, const TargetEvaluation& target) {
+  const std::string start = target.label + ": ";
+  const MethodOnTarget& mapping = target.methods.front();
+  const auto best = best_baseline(target);
+  if (mapping.judgement == Judgement::nothing_to_find) return start + nothing_text(target);
+  if (mapping.judgement == Judgement::not_visible) return start + not_visible_text(evaluation, target);
+  std::string text =
+      start + (mapping.judgement == Judgement::judged
+                   ? fmt::format("mapping: {} ({}; {} beyond rescaling)", method_verdict(mapping),
+                                 figures_of(mapping), counted(target.direct_effects, "direct effect"))
+                   : std::string("mapping: no prediction"));
+  if (best)
+    text += fmt::format("; best baseline, {}: {} ({})", name_of(evaluation, *best),
+                        method_verdict(target.methods[*best]), figures_of(target.methods[*best]));
+  return text + fmt::format("; halves of the cells agree at {}.", figure_text(target.truth.replicate));
+}
+
+std::string perturbation_verdict(const PerturbationEvaluation& evaluation) {
+  const std::int64_t nothing = count_targets(evaluation, Judgement::nothing_to_find);
+  const std::int64_t hidden = count_targets(evaluation, Judgement::not_visible);
+  const auto all = std::ssize(evaluation.targets);
+  std::string text =
+      fmt::format("real perturbations: of {} there is nothing to find in {}, and {} not visible",
+                  counted(all, "target"), nothing, hidden == 1 ? "1 is" : fmt::format("{} are", hidden));
+  const MethodMeans& mapping = evaluation.means.front();
+  const auto best = best_baseline(evaluation.means);
+  if (mapping.targets == 0 || !mapping.spearman || !best)
+    return text + "; the others do not tell how good the mapping is.";
+  const MethodMeans& baseline = evaluation.means[*best];
+  return text + fmt::format(
+                    "; over {} that can be judged the mapping is {} the best baseline, {}: mean Spearman {} "
+                    "against {}.",
+                    counted(mapping.targets, "target"),
+                    *mapping.spearman > *baseline.spearman ? "above" : "not above", evaluation.methods[*best],
+                    figure_text(mapping.spearman), figure_text(baseline.spearman));
+}
+
+}  // namespace dko

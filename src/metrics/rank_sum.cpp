@@ -1,0 +1,74 @@
+#include "dko/metrics/rank_sum.hpp"
+
+#include <algorithm>
+#include <boost/math/distributions/normal.hpp>
+#include <cmath>
+#include <numeric>
+
+namespace dko {
+
+namespace {
+
+/// Sum of the ranks of the first sample, and Σ t³ − t over the groups of equal values.
+struct RankSum {
+  double of_first = 0;
+  double ties = 0;
+  double ranked = 0;  // values that have their rank
+
+  void add(double in_first, double in_second) {
+    const double size = in_first + in_second;
+    of_first += in_first * (ranked + (size + 1) / 2);
+    ties += size * size * size - size;
+    ranked += size;
+  }
+};
+
+RankSum rank_sum(const NonNegativeSample& x, const NonNegativeSample& y) {
+  RankSum sum;
+  sum.add(static_cast<double>(x.zeros), static_cast<double>(y.zeros));
+  auto in_x = x.positive.begin();
+  auto in_y = y.positive.begin();
+  while (in_x != x.positive.end() || in_y != y.positive.end()) {
+    const double value = in_x == x.positive.end()   ? *in_y
+                         : in_y == y.positive.end() ? *in_x
+                                                    : std::min(*in_x, *in_y);
+    const auto end_x = std::upper_bound(in_x, x.positive.end(), value);
+    const auto end_y = std::upper_bound(in_y, y.positive.end(), value);
+    sum.add(static_cast<double>(end_x - in_x), static_cast<double>(end_y - in_y));
+    in_x = end_x;
+    in_y = end_y;
+  }
+  return sum;
+}
+
+}  // namespace
+
+double rank_sum_p(const NonNegativeSample& x, const NonNegativeSample& y) {
+  const auto nx = static_cast<double>(x.size());
+  const auto ny = static_cast<double>(y.size());
+  const double n = nx + ny;
+  if (!(nx > 0 && ny > 0)) return 1;
+  const RankSum sum = rank_sum(x, y);
+  const double variance = nx * ny / 12 * (n + 1 - sum.ties / (n * (n - 1)));
+  if (!(variance > 0)) return 1;
+  const double u = sum.of_first - nx * (nx + 1) / 2;
+  constexpr double continuity = 0.5;
+  const double z = (std::max(u, nx * ny - u) - nx * ny / 2 - continuity) / std::sqrt(variance);
+  return std::min(1.0, 2 * boost::math::cdf(boost::math::complement(boost::math::normal(), z)));
+}
+
+std::vector<double> false_discovery_rates(std::span<const double> p) {
+  std::vector<std::size_t> order(p.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return p[a] < p[b]; });
+  std::vector<double> rates(p.size());
+  double least = 1;
+  for (std::size_t rank = p.size(); rank > 0; --rank) {
+    const std::size_t at = order[rank - 1];
+    least = std::min(least, p[at] * static_cast<double>(p.size()) / static_cast<double>(rank));
+    rates[at] = least;
+  }
+  return rates;
+}
+
+}  // namespace dko
