@@ -7,8 +7,8 @@ execute_process(
   COMMAND ${DKO_PYTHON} -c "import site; print(*site.getsitepackages(), sep=';', end='')"
   OUTPUT_VARIABLE searched RESULT_VARIABLE failed ERROR_QUIET)
 if(failed)
-  message(WARNING "${DKO_PYTHON} cannot be started, and so cannot dko-report, dko-submit, dko-scaling and "
-    "dko-plot-scaling: configure with -DDKO_PYTHON=PATH, where PATH is a Python 3.7 or newer")
+  message(WARNING "${DKO_PYTHON} cannot be started, and so cannot dko-challenge, dko-report, "
+    "dko-submit, dko-scaling and dko-plot-scaling: configure with -DDKO_PYTHON=PATH, where PATH is a Python 3.7 or newer")
   set(searched)
 endif()
 foreach(folder IN LISTS searched)
@@ -24,7 +24,7 @@ file(INSTALL "${SOURCE}/scripts/dko" DESTINATION "${CMAKE_INSTALL_PREFIX}/${pack
   FILES_MATCHING PATTERN "*.py" PATTERN __pycache__ EXCLUDE)
 
 file(RELATIVE_PATH FROM_BIN /bin "/${packages}")
-foreach(NAME report submit scaling plot-scaling)
+foreach(NAME challenge report submit scaling plot-scaling)
   set(MODULE dko.${NAME})
   if(NAME STREQUAL "plot-scaling")
     set(MODULE dko.scaling.plot)

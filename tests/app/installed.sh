@@ -73,7 +73,7 @@ cp -r "$DKO_SOURCE"/scripts/{dko,pyproject.toml} "$place/scripts"
   { cat pip.txt; fail "pip does not install the package"; }
 diff -r -x __pycache__ "$packages/dko" "$place/pip/dko" || fail "pip installs another package"
 export PYTHONPATH=$place/pip PATH=$place/prefix/bin:$PATH XDG_CONFIG_HOME=$place/settings
-for command in report submit scaling plot-scaling; do
+for command in challenge report submit scaling plot-scaling; do
   expect 0 "^usage: dko-$command " "$place/pip/bin/dko-$command" --help
 done
 # The job scripts are those of the dko in PATH.

@@ -1,6 +1,7 @@
-"""Makes control and perturbed cells as CSV, with a table of their columns: counts of 130 genes. Half of the cells lack g0 and
-g1, all have the others. The loss of g0 lowers six genes and raises six, as its absence does; so does that of g2, which all cells
-express; the loss of g3 does nothing."""
+"""Makes control and perturbed cells as CSV, with a table of their columns: counts of 130 genes.
+
+Half of the cells lack g0 and g1, all have the others. The loss of g0 lowers six genes and raises six, as its absence does; so
+does that of g2, which all cells express; the loss of g3 does nothing."""
 import numpy as np
 
 rng = np.random.RandomState(5)
