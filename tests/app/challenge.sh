@@ -46,4 +46,5 @@ expect 2 'not allowed with argument' "${challenge[@]}" perturbed.h5ad "${of[@]}"
 expect 3 'X does not hold counts' "${challenge[@]}" levels.h5ad "${of[@]}" --model model.h5
 expect 3 'obs has no column guide; its columns: target' "${challenge[@]}" perturbed.h5ad --by guide --control control --model model.h5
 expect 3 '0 cells are NT, at least 10' "${challenge[@]}" perturbed.h5ad --by target --control NT --model model.h5
+expect 3 'none.h5ad: there is no such file' "${challenge[@]}" none.h5ad "${of[@]}" --model model.h5
 expect 3 'cannot be read as AnnData' "${challenge[@]}" controls.csv "${of[@]}" --model model.h5

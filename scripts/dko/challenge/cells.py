@@ -2,7 +2,7 @@
 import numpy as np
 
 from dko.challenge.panel import Panel
-from dko.errors import InputError, ReadError, UsageError
+from dko.errors import InputError, NoFileError, UsageError
 
 FEWEST_CELLS = 10
 
@@ -18,12 +18,12 @@ def _counts(data, path):
 
 def read_cells(path, by):
     """Counts (cells × genes), labels and gene names of an h5ad.
-    @raises ReadError, InputError"""
+    @raises NoFileError, InputError"""
     import anndata
     try:
         data = anndata.read_h5ad(path)
     except FileNotFoundError:
-        raise ReadError(f"{path}: there is no such file") from None
+        raise NoFileError(f"{path}: there is no such file") from None
     except Exception as error:  # of any kind: it is others' code
         raise InputError(f"{path}: cannot be read as AnnData: {' '.join(str(error).split())}") from None
     if by not in data.obs:
