@@ -48,7 +48,8 @@ def by_hand():
     # Discrimination: control at 0, genes 0 and 1 perturbed, two genes left. Real effects (1, 0), (0, 1), (−1, 0).
     control, own = np.zeros(5), np.array([0, 1, 0])
     real = np.array([[-9, 9, 1, 0, 0], [9, -9, 0, 1, 0], [9, 9, -1, 0, 0]], float)
-    # The first is nearest to its own, whatever it says of the perturbed genes; the second, (1, 0.5), is nearer to the first; the third is 0, and all tie.
+    # The first is nearest to its own, whatever it says of the perturbed genes; the second, (1, 0.5), is nearer to the first;
+    # the third is 0, and all tie.
     predicted = np.array([[9, -9, 2, 0, 0], [5, 0, 1, 0.5, 0], [7, 7, 0, 0, 0]], float)
     for ours, theirs in zip(expression.discrimination(real, predicted, control, own), [1, 0.5, 0.5]):
         near(ours, theirs)
