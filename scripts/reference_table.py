@@ -3,6 +3,7 @@
 
     scripts/reference_table.py --data ../shared/data > table.md      about half an hour on two cores
     scripts/reference_table.py --sizes 100 --seeds 1                 simulated networks only, a minute
+    scripts/reference_table.py --data ../shared/data --only THP-1 --seeds 1     some rows
 
 Per data set, with the original's mapping and with the sparse one: a fifth of the cells is held out and predicted
 (dko predict), then the mapping is trained on all cells (dko train) and its knockout scores are compared with
@@ -27,13 +28,15 @@ LONG_FROM_GENES = 1000
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--dko", default="build/release/dko", help="the program")
-    parser.add_argument("--data", default="", help="folder with dko_published, grn_truth_100g and trem2_microglia")
+    parser.add_argument("--data", default="",
+                        help="folder with dko_published, grn_truth_100g, hard, trem2_microglia and papalexi_thp1")
     parser.add_argument("--sizes", type=int, nargs="*", default=[100, 300, 1000], help="genes of the simulated networks")
     parser.add_argument("--seeds", type=int, default=3, help="seeds of the training; one from 1,000 genes on")
     parser.add_argument("--mappings", nargs="*", choices=["dko", "sparse"], default=["dko", "sparse"],
                         help="only these; columns of the other stay empty")
     parser.add_argument("--ranks", type=int, default=2)
     parser.add_argument("--truth", default="20000", help="single and double knockouts to solve in each simulated data set")
+    parser.add_argument("--only", nargs="*", default=[], help="rows whose name contains one of these")
     parser.add_argument("--json", default="", help="also write all figures to this file")
     return parser.parse_args()
 
@@ -135,7 +138,8 @@ def measure(run, data, seed, mapping):
     if against:
         against += ["--model", run.path("model.h5")]
     # The intervals are not in the table.
-    report = run("evaluate", data["input"], "--prediction", run.path("prediction.h5"), "--bootstrap", "0", *against)
+    report = run("evaluate", data["input"], "--prediction", run.path("prediction.h5"), "--bootstrap", "0", "--effect",
+                 data.get("effect", "0.001"), *against)
     for name in ("mapping", "ridge per gene", "mean share"):
         figures[f"BC {name}"] = report["prediction"][0]["predictors"][name]["bray_curtis"]
     figures.update(truth_figures(report))
@@ -161,6 +165,21 @@ def shared_data(folder):
     if os.path.isdir(trem2):
         yield {"name": "microglia, Trem2 lost", "genes": 500, "input": os.path.join(trem2, "trem2_WT_500g.csv"),
                "real": os.path.join(trem2, "truth_WT_vs_KO_500g.csv"), "gene": "Trem2"}
+    # One truth a target: dko evaluate takes one real knockout at a time.
+    thp1 = os.path.join(folder, "papalexi_thp1")
+    for target in ("STAT1", "JAK2", "IFNGR2", "UBE2L6") if os.path.isdir(thp1) else ():
+        yield {"name": f"THP-1, {target} lost", "genes": 299, "input": os.path.join(thp1, "controls.h5ad"),
+               "real": os.path.join(thp1, f"truth_{target}.csv"), "gene": target}
+    yield from hard_data(os.path.join(folder, "hard"))
+
+
+def hard_data(folder):
+    """Simulated cells with what real cells have; reference/hard.py has more of them, and peers."""
+    for kind in sorted(os.listdir(folder)) if os.path.isdir(folder) else ():
+        truth = os.path.join(folder, kind, "truth_single_KO.csv")
+        if os.path.exists(truth):
+            yield {"name": f"hard cells, {kind}", "genes": 250, "input": os.path.join(folder, kind, "Ptrain.csv"),
+                   "truth": [truth], "effect": "0.0001"}
 
 
 def simulated(run, sizes, knockouts):
@@ -259,6 +278,8 @@ def main():
         sources.append(simulated(run, arguments.sizes, arguments.truth))
         for source in sources:
             for data in source:
+                if arguments.only and not any(words in data["name"] for words in arguments.only):
+                    continue
                 started = time.time()
                 if "held_out_of" in data:
                     data["held_out"] = run.path("held_out.txt")
