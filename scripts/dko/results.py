@@ -111,11 +111,15 @@ class Screen(ScreenFile):
         table.insert(0, "rank", np.arange(1, len(table) + 1))
         return table
 
-    def cell_summary(self) -> pd.DataFrame:
-        """The same of every cell over its genes: cell, genes, NAME_mean, NAME_sd, in the order of cells."""
+    def cell_summary(self, visible_only: bool = False) -> pd.DataFrame:
+        """The same of every cell over its genes: cell, genes, NAME_mean, NAME_sd, in the order of cells. With
+        visible_only over those that are visible, where that is known (see visibility): effects of others are unknown."""
         moments = Moments(len(self.cells), self._need_singles())
-        for cells, _, values in self._single_blocks(self.single_scores):
-            moments.add(cells, values)
+        known = self.visibility if visible_only else None
+        seen = np.full(len(self.genes), True) if known is None else known["visible"].to_numpy()
+        for cells, genes, values in self._single_blocks(self.single_scores):
+            kept = seen[genes]
+            moments.add(cells[kept], {score: value[kept] for score, value in values.items()})
         return self._summary(moments, self._cell_labels, "cell", "genes").reset_index(drop=True)
 
     def _need_singles(self) -> list:
@@ -319,6 +323,12 @@ class Screen(ScreenFile):
                 columns[name] = labels[columns[name]]
             quality["entries"] = pd.DataFrame(columns)
         return quality
+
+    @property
+    def advice(self):
+        """What was said when the original's mapping was trained: {"determined": whether validation cells determine it,
+        "text", and the figures behind it}; None where there were too few such cells, or the file does not say."""
+        return attributes(self._file["advice"]) if "advice" in self._file else None
 
     def explain(self, model, genes, cell=None) -> pd.DataFrame:
         """What losing `genes` does to every gene, by the model of this screen (the path of model.h5, or what

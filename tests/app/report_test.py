@@ -8,8 +8,10 @@ import xml.dom.minidom
 
 import dko
 import h5py
+import numpy as np
 import report
 from dko.files import open_file, read_metrics
+from dko.report import data, drawing, figures
 from report_test_page import Page
 
 
@@ -148,6 +150,27 @@ for name, page in (("hidden", hidden), ("sparse", sparse)):
         bare = '"why">not visible: all cells express it</span></td><td data-title="sd over cells">–'
         assert bare in page.source, "a 0 that looks like a finding"
 assert "with a gene that is not visible" in hidden.text
+assert "of the 12 highest visible genes" in hidden.text and "over a cell's visible genes" in hidden.text
+
+# What is drawn of how cells differ is of visible genes alone; and on a phone labels of ticks do not run into each other.
+with dko.open_screen("hidden.h5") as screen:
+    shown, singles = data.collect(screen, 20, None, 10**6), screen.singles()
+    assert set(shown.boxes()) == set(screen.genes) - set(REASONS), list(shown.boxes())
+    means = singles[~singles["gene"].isin(REASONS)].astype({"network": float}).groupby("cell", sort=False)["network"].mean()
+    assert np.allclose(shown.cells["network_mean"], means)
+    assert not np.allclose(screen.cell_summary()["network_mean"], means)
+    shown.pairs = shown.pairs.assign(gene1="ENSMUSG00000012345", gene2="ENSMUSG00000054321")
+    for scale in (1, 1e-3, 1e-6):
+        shown.pairs[f"{shown.pairs_by}_mean"] *= scale
+        shown.pairs[f"{shown.pairs_by}_sd"] *= scale
+        narrow = figures.pairs(shown, drawing.NARROW)
+        drawing.arrange(narrow)
+        axes, renderer = narrow.axes[0], narrow.canvas.get_renderer()
+        labels = [label.get_window_extent(renderer) for label in axes.get_xticklabels()]
+        labels = [label for label, at in zip(labels, axes.get_xticks()) if axes.get_xlim()[0] <= at <= axes.get_xlim()[1]]
+        assert labels and all(one.x1 < other.x0 for one, other in zip(labels, labels[1:])), scale
+        assert axes.get_window_extent(renderer).width > 0.4 * narrow.bbox.width and labels[-1].x1 <= narrow.bbox.x1, scale
+        assert not axes.xaxis.get_offset_text().get_text(), scale
 assert "a sparse mapping is fitted to all cells" in sparse.text and 'id="quality"' not in sparse.source
 with dko.open_screen("sparse.h5") as screen:
     distance = screen.training["members"][0]["cross_validated_distance"]

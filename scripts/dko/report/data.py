@@ -30,7 +30,7 @@ class Report:
     genes: pd.DataFrame | None = None  # gene_summary
     visibility: pd.DataFrame | None = None
     unseen: dict = field(default_factory=dict)  # {gene: why it is not visible}
-    cells: pd.DataFrame | None = None  # cell_summary
+    cells: pd.DataFrame | None = None  # cell_summary over the visible genes
     of_top_genes: pd.DataFrame | None = None  # all single knockouts of those that the distribution shows
     pairs: pd.DataFrame | None = None  # the strongest, pair_summary
     pairs_by: str = ""
@@ -81,13 +81,17 @@ class Report:
         points = genes[(genes["share_mean"] > 0) & (genes["impact_mean"] > 0)]
         return points if len(points) > 1 else None
 
+    def boxed(self) -> list:
+        """The highest genes of the figure of distributions: visible ones, for what others do is unknown."""
+        highest = self.top_genes(self.gene_score, len(self.genes))["gene"]
+        return list(highest[~highest.isin(self.unseen)].head(BOXES))
+
     def boxes(self) -> dict:
         """{gene: its values in all cells} of the figure of distributions, the highest first."""
         if self.of_top_genes is None or self.of_top_genes.empty:
             return {}
         groups = dict(iter(self.of_top_genes.groupby("gene")[self.gene_score]))
-        values = {name: groups[name].to_numpy(dtype=float) for name in self.top_genes(self.gene_score, BOXES)["gene"]
-                  if name in groups}
+        values = {name: groups[name].to_numpy(dtype=float) for name in self.boxed() if name in groups}
         values = {name: value[np.isfinite(value)] for name, value in values.items()}
         return {name: value for name, value in values.items() if len(value)}
 
@@ -102,8 +106,8 @@ def collect(screen, top: int, min_cells, most_pairs: int, model=None, prediction
         hidden = report.visibility["why"]
         report.unseen = hidden[hidden != ""].to_dict()
     if screen.has_singles and report.gene_scores:
-        report.genes, report.cells = screen.gene_summary(), screen.cell_summary()
-        shown = only_once(screen, report.top_genes(report.gene_score, BOXES)["gene"])
+        report.genes, report.cells = screen.gene_summary(), screen.cell_summary(visible_only=True)
+        shown = only_once(screen, report.boxed())
         report.of_top_genes = screen.singles(gene=shown) if shown else None
     if screen.pair_measures:
         add_pairs(report, most_pairs)

@@ -80,7 +80,26 @@ def arrange(figure):
     """Finds room for all once, not again at every drawing: that takes most of the time."""
     if figure.get_layout_engine() is not None:
         figure.draw_without_rendering()
+        thin_ticks(figure)
+        figure.draw_without_rendering()
         figure.set_layout_engine("none")
+
+
+def thin_ticks(figure):
+    """Fewer ticks on linear x axes where their labels would run into each other."""
+    renderer = figure.canvas.get_renderer()
+    for axes in figure.axes:
+        for ticks in (4, 3, 2, 1):
+            if not isinstance(axes.xaxis.get_major_locator(), MaxNLocator) or labels_are_apart(axes, renderer):
+                break
+            axes.xaxis.set_major_locator(MaxNLocator(ticks))
+
+
+def labels_are_apart(axes, renderer) -> bool:
+    low, high = sorted(axes.get_xlim())
+    shown = [label.get_window_extent(renderer) for at, label in zip(axes.get_xticks(), axes.get_xticklabels())
+             if low <= at <= high]
+    return all(left.x1 + 3 < right.x0 for left, right in zip(shown, shown[1:]))
 
 
 def power_of_ten(value, _=None) -> str:
@@ -136,6 +155,8 @@ def dots(axes, labels, means, deviations, members, title: str, color: str, other
     axes.axvline(0, color="#7b8794", linewidth=0.8, zorder=0)
     axes.grid(axis="x")
     axes.xaxis.set_major_locator(MaxNLocator(5))
+    # No factor for all ticks beside the axis, which would stand on its label.
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}".replace("-", "−")))
     axes.set_title(title)
 
 

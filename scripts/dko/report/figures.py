@@ -21,8 +21,9 @@ from dko.visibility import rank_genes
 
 
 def pair_label(row, width: float) -> str:
-    most = 14 if width > NARROWEST_PANELS else 10
-    return f"{short(row.gene1, most)} + {short(row.gene2, most)}"
+    """Both names; on two lines where there is little room beside them."""
+    between = " + " if width > NARROWEST_PANELS else " +\n"
+    return f"{short(row.gene1, 14)}{between}{short(row.gene2, 14)}"
 
 
 # Each figure (FIGURES of dko.report.page) is of a report and a width; None where there is nothing to draw.
@@ -237,7 +238,8 @@ def pairs(report, width: float):
     if report.pairs is None or report.pairs.empty:
         return None
     table, by = report.pairs.head(report.rows_drawn), report.pairs_by
-    figure, (axes, ) = panels(width, 1, 1.0 + 0.25 * len(table))
+    row = 0.25 if width > NARROWEST_PANELS else 0.38
+    figure, (axes, ) = panels(width, 1, 1.0 + row * len(table))
     members = table.get(f"{by}_sd_mean")
     dots(axes, [pair_label(row, width) for row in table.itertuples()], table[f"{by}_mean"].to_numpy(),
          table[f"{by}_sd"].to_numpy(), None if members is None else members.to_numpy(), "", BLUE)

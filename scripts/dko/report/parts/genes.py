@@ -125,10 +125,12 @@ def distribution_caption(report) -> str:
     score = report.gene_score
     means = report.cells[f"{score}_mean"].dropna()
     spread = means.std() / means.mean() if len(means) > 1 and means.mean() > 0 else np.nan
-    count = counted(len(report.boxes()), "highest gene")
+    hidden = bool(report.unseen)
+    count = counted(len(report.boxes()), "highest visible gene" if hidden else "highest gene")
     words = (f"<b>How cells differ.</b> Left: {NAMES[score]} of the {count} in each cell that expresses it "
              "(line: median; box: middle half; whiskers: 5 to 95 %; dots: cells beyond). Right: "
-             f"the mean over a cell's genes, of {counted(len(means), 'cell')}; orange: their mean.")
+             f"the mean over a cell's {'visible ' if hidden else ''}genes, of {counted(len(means), 'cell')}; orange: their "
+             "mean.")
     if np.isfinite(spread):
         words += f" Between cells it varies by {percent(spread)} of that (standard deviation)."
     return words.replace("Left:", '<span class="wide">Left</span><span class="narrow">Above</span>:').replace(
