@@ -137,9 +137,10 @@ def measure(run, data, seed, mapping):
         against += ["--real-knockout", data["real"], "--gene", data["gene"]]
     if against:
         against += ["--model", run.path("model.h5")]
+    if "effect" in data:
+        against += ["--effect", data["effect"]]
     # The intervals are not in the table.
-    report = run("evaluate", data["input"], "--prediction", run.path("prediction.h5"), "--bootstrap", "0", "--effect",
-                 data.get("effect", "0.001"), *against)
+    report = run("evaluate", data["input"], "--prediction", run.path("prediction.h5"), "--bootstrap", "0", *against)
     for name in ("mapping", "ridge per gene", "mean share"):
         figures[f"BC {name}"] = report["prediction"][0]["predictors"][name]["bray_curtis"]
     figures.update(truth_figures(report))

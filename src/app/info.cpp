@@ -57,6 +57,8 @@ Facts describe_screen(const std::string& path) {
   }
   if (const auto seconds = screen.training_seconds()) facts["training_seconds"] = *seconds;
   facts["members"] = screen.members();
+  if (const auto advice = read_advice(hdf5::File::open(path, hdf5::Access::read)))
+    facts.update(to_json(*advice));
   if (!screen.instruction_set().empty()) facts["instruction_set"] = screen.instruction_set();
   facts["screen_seconds"] = screen.screen_seconds();
   facts["finished"] = screen.finished();

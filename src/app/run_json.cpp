@@ -46,6 +46,13 @@ nlohmann::ordered_json to_json(const PhaseTimes& parts) {
 
 }  // namespace
 
+nlohmann::ordered_json to_json(const TrainingAdvice& advice) {
+  return {{"advice", advice_text(advice)},    {"advice_determined", name_of(advice.determination)},
+          {"advice_cells", advice.cells},     {"advice_genes", advice.genes},
+          {"advice_mapping", advice.mapping}, {"advice_mean_share", advice.mean_share},
+          {"advice_ridge", advice.ridge},     {"advice_sparse", advice.sparse}};
+}
+
 nlohmann::ordered_json training_json(const Model& model) {
   const auto of_member = [](const Member& member) {
     return std::visit([](const auto& made) { return to_json(made.record); }, member);
@@ -56,6 +63,7 @@ nlohmann::ordered_json training_json(const Model& model) {
   } else {
     for (const Member& member : model.members) json["of_members"].push_back(of_member(member));
   }
+  if (model.advice) json.update(to_json(*model.advice));
   return json;
 }
 

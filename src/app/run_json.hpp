@@ -14,6 +14,8 @@ namespace dko::app {
 
 /// How the model came to be: its kind and settings; of an ensemble each member's under of_members.
 nlohmann::ordered_json training_json(const Model& model);
+/// What a training said of its mapping, as advice and advice_….
+nlohmann::ordered_json to_json(const TrainingAdvice& advice);
 /// training_json() and the seconds. Local: rank 0.
 nlohmann::ordered_json to_json(const TrainedModel& trained);
 nlohmann::ordered_json to_json(const RankSeconds& seconds);

@@ -81,6 +81,7 @@ void run(const ScreenCommandOptions& options, const Context& context) {
     ScreenNotes noted;
     noted.model.records = records_of(used);
     noted.model.visibility = used.visibility;
+    noted.model.advice = used.advice;
     return noted;
   });
   const std::vector<CollapsedMapping> members = collapse_members(model.take(&Model::members), job);

@@ -75,6 +75,9 @@ Model join_models(std::vector<NamedModel> models) {
   Model joined;
   joined.genes = models.front().model.genes;
   joined.visibility = models.front().model.visibility;
+  for (const NamedModel& named : models) {
+    if (!joined.advice) joined.advice = named.model.advice;  // of member 0
+  }
   const Provenance& first = models.front().model.provenance;
   joined.provenance.seed = first.seed;
   joined.provenance.input = first.input;

@@ -10,6 +10,7 @@
 #include "dko/base/error.hpp"
 #include "dko/hdf5/file.hpp"
 #include "dko/hdf5/header.hpp"
+#include "dko/mapping/training_advice.hpp"
 #include "dko/mapping/training_record_file.hpp"
 #include "dko/mapping/visibility_file.hpp"
 
@@ -192,6 +193,7 @@ void write_model(OutputFile& output, const Model& model) {
   hdf5::write_header(file, model_kind, model.provenance);
   file.create_group("genes").write_strings("name", model.genes);
   write_visibility(file, model.visibility);
+  write_advice(file, model.advice);
   const auto write_to = [](hdf5::Location& group, const Member& member) {
     std::visit([&](const auto& made) { write_member(group, made); }, member);
   };
@@ -220,6 +222,7 @@ Model read_model(const std::filesystem::path& path) {
   if (model.genes.size() < 2) throw InputError(fmt::format("{}: has fewer than two genes", path.string()));
   const auto genes = std::ssize(model.genes);
   model.visibility = read_visibility(file, genes);
+  model.advice = read_advice(file);
   for (std::int64_t at = 0; at < count; ++at) {
     model.members.push_back(count == 1
                                 ? read_member(file, genes)

@@ -57,39 +57,56 @@ MatrixXd products(const RelativeProfiles& profiles, std::span<const std::int64_t
   return product;
 }
 
-/// Ridge regressions of all genes on the presence in `known`, in their dual form: with the centred products K
-/// of the m cells that express a gene, α = (K + λ)⁻¹ (y − ȳ), and the prediction for cell t is
-/// ȳ + Σ_i α_i (z_t·z_i − mean_j z_j·z_i), for Σ α = 0.
-class DualRidge {
- public:
-  DualRidge(const RelativeProfiles& profiles, std::span<const std::int64_t> known,
-            std::span<const std::int64_t> cells)
-      : profiles_(profiles),
-        known_(known.begin(), known.end()),
-        cells_(cells.begin(), cells.end()),
-        among_known_(products(profiles, known_, known_)),
-        to_cells_(products(profiles, cells_, known_)) {}
+/// Presence of all genes in `cells`, cells × genes.
+MatrixXd presence_of(const RelativeProfiles& profiles, std::span<const std::int64_t> cells) {
+  MatrixXd presence = MatrixXd::Zero(std::ssize(cells), profiles.genes());
+  for (Index row = 0; row < presence.rows(); ++row) {
+    for (const std::int32_t gene : profiles.expressed(cells[static_cast<std::size_t>(row)]))
+      presence(row, gene) = 1;
+  }
+  return presence;
+}
 
-  /// Predicted p·n of each gene [first, end), for each penalty, in all cells: penalties × cells × genes by
-  /// rows; 0 for genes outside the range.
-  std::vector<float> predict(std::int64_t first, std::int64_t end, std::span<const double> lambdas) const {
-    const std::size_t plane = cells_.size() * static_cast<std::size_t>(profiles_.genes());
+/// Ridge regressions of genes on the presence in `known`, of the m cells that express a gene, in whichever
+/// form has the smaller matrix:
+///
+/// * their dual form, with the centred products K of the cells: α = (K + λ)⁻¹ (y − ȳ), and the prediction for
+///   cell t is ȳ + Σ_i α_i (z_t·z_i − mean_j z_j·z_i), for Σ α = 0;
+/// * with fewer genes than cells, centred presence X: β = (XᵀX + λ)⁻¹ Xᵀ(y − ȳ), and ȳ + β·(z_t − mean z).
+class Ridge {
+ public:
+  Ridge(const RelativeProfiles& profiles, std::span<const std::int64_t> known,
+        std::span<const std::int64_t> cells)
+      : profiles_(profiles), known_(known.begin(), known.end()), cells_(cells.begin(), cells.end()) {
+    const bool is_dual = profiles.genes() >= std::ssize(known_);
+    among_known_ = is_dual ? products(profiles, known_, known_) : presence_of(profiles, known_);
+    to_cells_ = is_dual ? products(profiles, cells_, known_) : presence_of(profiles, cells_);
+    is_dual_ = is_dual;
+  }
+
+  /// Predicted p·n of genes [first, last) of `genes`, for each penalty, in all cells: penalties × cells ×
+  /// genes by rows; 0 for the others.
+  std::vector<float> predict(std::span<const std::int32_t> genes, RankShare share,
+                             std::span<const double> lambdas) const {
+    const std::size_t plane = cells_.size() * genes.size();
     std::vector<float> predicted(lambdas.size() * plane, 0.0F);
-    for (std::int64_t gene = first; gene < end; ++gene) {
+    for (auto at = static_cast<std::size_t>(share.first); at < static_cast<std::size_t>(share.last); ++at) {
       std::vector<Index> rows;
-      const VectorXd targets = targets_of(static_cast<std::int32_t>(gene), rows);
+      const VectorXd targets = targets_of(genes[at], rows);
       if (rows.empty()) continue;
-      for (std::size_t at = 0; at < lambdas.size(); ++at) {
-        const VectorXd of_cells = solve(rows, targets, lambdas[at]);
-        float* to = predicted.data() + at * plane + gene;
+      const std::vector<Fit> fits = fit(rows, targets, lambdas);
+      const MatrixXd to_cells = is_dual_ ? MatrixXd(to_cells_(Eigen::all, rows)) : to_cells_;
+      for (std::size_t to = 0; to < fits.size(); ++to) {
+        const VectorXd of_cells = (to_cells * fits[to].coefficients).array() + fits[to].offset;
         for (Index cell = 0; cell < of_cells.size(); ++cell)
-          to[cell * profiles_.genes()] = static_cast<float>(std::max(0.0, of_cells(cell)));
+          predicted[to * plane + static_cast<std::size_t>(cell) * genes.size() + at] =
+              static_cast<float>(std::max(0.0, of_cells(cell)));
       }
     }
     return predicted;
   }
 
-  /// β_0 and β of a gene, for Σ_i α_i z_t·z_i = z_t·β; zero where no known cell expresses it.
+  /// β_0 and β of a gene; zero where no known cell expresses it. In the dual form Σ_i α_i z_t·z_i = z_t·β.
   struct Line {
     double offset = 0;
     std::vector<double> slopes;
@@ -99,12 +116,13 @@ class DualRidge {
     std::vector<Index> rows;
     const VectorXd targets = targets_of(gene, rows);
     if (rows.empty()) return line;
-    const Solution solution = coefficients(rows, targets, lambda);
-    line.offset = solution.offset;
-    for (Index at = 0; at < solution.alpha.size(); ++at) {
+    const Fit found = fit(rows, targets, std::span(&lambda, 1)).front();
+    line.offset = found.offset;
+    if (!is_dual_) line.slopes.assign(found.coefficients.begin(), found.coefficients.end());
+    for (Index at = 0; is_dual_ && at < found.coefficients.size(); ++at) {
       const std::int64_t cell = known_[static_cast<std::size_t>(rows[static_cast<std::size_t>(at)])];
       for (const std::int32_t other : profiles_.expressed(cell))
-        line.slopes[static_cast<std::size_t>(other)] += solution.alpha(at);
+        line.slopes[static_cast<std::size_t>(other)] += found.coefficients(at);
     }
     return line;
   }
@@ -122,33 +140,51 @@ class DualRidge {
     return Eigen::Map<const VectorXd>(targets.data(), std::ssize(targets));
   }
 
-  /// α of one gene, and with it what centres its predictions.
-  struct Solution {
-    VectorXd alpha;
-    double offset;  // ȳ − Σ_i α_i mean_j z_j·z_i
+  /// The fit of one gene with one penalty: β, or in the dual form α, and what centres the predictions.
+  struct Fit {
+    VectorXd coefficients;
+    double offset;  // ȳ − β·mean z
   };
 
-  Solution coefficients(const std::vector<Index>& rows, const VectorXd& targets, double lambda) const {
-    MatrixXd kernel = among_known_(rows, rows);
-    const VectorXd means = kernel.colwise().mean();
-    kernel.rowwise() -= means.transpose();
-    kernel.colwise() -= means;
-    kernel.array() += means.mean();
-    kernel.diagonal().array() += lambda;
+  /// One fit a penalty.
+  std::vector<Fit> fit(const std::vector<Index>& rows, const VectorXd& targets,
+                       std::span<const double> lambdas) const {
     const double mean = targets.mean();
-    const VectorXd alpha = kernel.llt().solve((targets.array() - mean).matrix());
-    return {alpha, mean - means.dot(alpha)};
+    const VectorXd centred = targets.array() - mean;
+    MatrixXd matrix =
+        is_dual_ ? MatrixXd(among_known_(rows, rows)) : MatrixXd(among_known_(rows, Eigen::all));
+    const VectorXd means = matrix.colwise().mean();
+    matrix.rowwise() -= means.transpose();
+    VectorXd right = centred;
+    if (is_dual_) {
+      matrix.colwise() -= means;
+      matrix.array() += means.mean();
+    } else {
+      right = matrix.transpose() * centred;
+      MatrixXd gram = MatrixXd::Zero(matrix.cols(), matrix.cols());
+      gram.selfadjointView<Eigen::Lower>().rankUpdate(matrix.transpose());
+      matrix = std::move(gram);
+    }
+    std::vector<Fit> fits;
+    for (const double lambda : lambdas) {
+      const VectorXd coefficients = solve_with(matrix, lambda, right);
+      fits.push_back({coefficients, mean - means.dot(coefficients)});
+    }
+    return fits;
   }
 
-  VectorXd solve(const std::vector<Index>& rows, const VectorXd& targets, double lambda) const {
-    const Solution solution = coefficients(rows, targets, lambda);
-    return ((to_cells_(Eigen::all, rows) * solution.alpha).array() + solution.offset).matrix();
+  /// (matrix + λ)⁻¹ right, of a symmetric matrix of which the lower half counts.
+  static VectorXd solve_with(MatrixXd matrix, double lambda, const VectorXd& right) {
+    matrix.diagonal().array() += lambda;
+    const Eigen::LLT<Eigen::Ref<MatrixXd>> factors(matrix);
+    return factors.solve(right);
   }
 
   const RelativeProfiles& profiles_;
   std::vector<std::int64_t> known_;
   std::vector<std::int64_t> cells_;
-  MatrixXd among_known_;
+  bool is_dual_ = true;
+  MatrixXd among_known_;  // products of the cells; not dual: their presence
   MatrixXd to_cells_;
 };
 
@@ -174,10 +210,9 @@ void renormalise(const RelativeProfiles& profiles, std::span<const std::int64_t>
 std::vector<float> predict(const RelativeProfiles& profiles, std::span<const std::int64_t> known,
                            std::span<const std::int64_t> cells, std::span<const double> lambdas,
                            const Communicator& ranks) {
-  const DualRidge ridge(profiles, known, cells);
-  const RankShare mine = ranks.share_of(profiles.genes());
-  std::vector<float> predicted = ridge.predict(mine.first, mine.last, lambdas);
-  ranks.sum(std::span<float>(predicted));
+  std::vector<std::int32_t> genes(static_cast<std::size_t>(profiles.genes()));
+  std::iota(genes.begin(), genes.end(), 0);
+  std::vector<float> predicted = ridge_outputs(profiles, known, cells, genes, lambdas, ranks);
   const std::size_t plane = predicted.size() / lambdas.size();
   for (std::size_t at = 0; at < lambdas.size(); ++at)
     renormalise(profiles, cells, std::span(predicted).subspan(at * plane, plane));
@@ -215,6 +250,15 @@ std::vector<std::int64_t> used_cells(std::span<const std::int64_t> known, std::u
 
 }  // namespace
 
+std::vector<float> ridge_outputs(const RelativeProfiles& profiles, std::span<const std::int64_t> known,
+                                 std::span<const std::int64_t> cells, std::span<const std::int32_t> genes,
+                                 std::span<const double> lambdas, const Communicator& ranks) {
+  std::vector<float> predicted =
+      Ridge(profiles, known, cells).predict(genes, ranks.share_of(std::ssize(genes)), lambdas);
+  ranks.sum(std::span<float>(predicted));
+  return predicted;
+}
+
 RidgePrediction ridge_profiles(const RelativeProfiles& profiles, std::span<const std::int64_t> known,
                                std::span<const std::int64_t> cells, std::uint64_t seed,
                                const Communicator& ranks) {
@@ -235,10 +279,10 @@ CollapsedMapping ridge_mapping(const RelativeProfiles& profiles, std::span<const
   parts.offset.assign(width, 0.0);
   constexpr double cut_off = 1e-9;  // p·n is about 1
   parts.floor.assign(width, cut_off);
-  const DualRidge ridge(profiles, used, {});
+  const Ridge ridge(profiles, used, {});
   const RankShare mine = ranks.share_of(profiles.genes());
   for (std::int64_t gene = mine.first; gene < mine.last; ++gene) {
-    const DualRidge::Line line = ridge.line(static_cast<std::int32_t>(gene), penalty);
+    const Ridge::Line line = ridge.line(static_cast<std::int32_t>(gene), penalty);
     const auto row = static_cast<std::size_t>(gene);
     parts.offset[row] = line.offset;
     for (std::size_t column = 0; column < width; ++column)

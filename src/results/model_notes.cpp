@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "agreement_file.hpp"
+#include "dko/mapping/training_advice.hpp"
 #include "dko/mapping/training_record_file.hpp"
 #include "dko/mapping/visibility_file.hpp"
 #include "results/screen_file/screen_layout.hpp"
@@ -67,6 +68,7 @@ void write_model_notes(hdf5::Location& file, const ModelNotes& notes) {
   if (!notes.records.empty()) write_training(file, notes.records);
   if (notes.quality) write_quality(file, *notes.quality);
   write_visibility(file, notes.visibility);
+  write_advice(file, notes.advice);
 }
 
 }  // namespace dko

@@ -11,6 +11,7 @@
 #include "dko/parallel/collective.hpp"
 #include "dko/workflow/checkpoints.hpp"
 #include "dko/workflow/progress_display.hpp"
+#include "dko/workflow/training_advice.hpp"
 
 namespace dko {
 
@@ -106,12 +107,20 @@ ProgressText progress_text(const RelativeProfiles& profiles, const ModelOptions&
   return {"fitting", "genes", profiles.genes() * options.made()};
 }
 
+void say(const std::optional<TrainingAdvice>& advice, Log& log) {
+  if (!advice) return;
+  if (advice->determination == Determination::determined)
+    log.info("{}", advice_text(*advice));
+  else
+    log.warn("{}", advice_text(*advice));
+}
+
 /// What rank 0 alone, which has the members, says and notes of them.
 Model conclude(std::vector<Member> members, const RelativeProfiles& profiles, const ModelOptions& options,
                Job& job) {
   for (const Member& member : members)
     std::visit([&](const auto& made) { report(made.record, options.training, job.log); }, member);
-  Model model{std::move(members), profiles.gene_names(), {}, {}};
+  Model model{std::move(members), profiles.gene_names(), {}, {}, {}};
   job.provenance.model_checksum = checksum_of(model);
   model.provenance = job.provenance;
   return model;
@@ -158,7 +167,13 @@ TrainedModel run_training(const RelativeProfiles& profiles, AtRoot<Split> of_roo
   TrainedModel trained;
   trained.seconds = watch.seconds();
   job.log.info("{} in {}", is_dko ? "trained" : "fitted", human_seconds(*trained.seconds));
-  trained.model = on_root(job.ranks(), [&] { return conclude(std::move(*members), profiles, options, job); });
+  const auto advice = advise(members, profiles, split, options, job.ranks());
+  trained.model = on_root(job.ranks(), [&] {
+    Model model = conclude(std::move(*members), profiles, options, job);
+    model.advice = *advice;
+    say(model.advice, job.log);
+    return model;
+  });
   return trained;
 }
 

@@ -20,6 +20,7 @@ for kind in dko sparse; do
     expect 0 'joined.h5: written, 3 members' "$DKO" ensemble m0.h5 m1.h5 m2.h5 -o joined.h5 --force --json joined.json
     same_numbers joined.h5 $kind$ranks.h5
     [ "$(checksum joined.h5)" = "$(checksum $kind$ranks.h5)" ] || fail "the joined model has another checksum"
+    [ $kind = sparse ] || expect 0 '^advice +on 12 validation cells' "$DKO" info joined.h5
   done
   expect 0 '^verified: ' "$DKO" info --verify joined.h5 --input data.csv
   "$DKO" screen data.csv --model joined.h5 -o joined_screen.h5 -q --force --order 2 --score impact,network

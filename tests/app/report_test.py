@@ -121,6 +121,7 @@ for page in (hostile, sampled, listed, two):
 with dko.open_screen("hostile.h5") as screen:
     assert nearer(screen.quality["metrics"]) in hostile.text and "All 14 genes are visible" in hostile.text
     assert "not visible:" not in hostile.text and 'class="unseen"' not in hostile.source
+    assert screen.advice["cells"] == 12 and f"Said when it was trained: {screen.advice['text']}" in hostile.text
 assert "this screen does not say which genes are visible" in listed.text and "not visible:" not in listed.text
 assert "Not known: this screen holds no prediction of cells" in listed.text
 assert "dko evaluate data.csv --prediction list.prediction.h5" in listed.text
@@ -185,7 +186,7 @@ refused(2, "is no directory", "two.h5 -o new.html --figures two.h5")
 refused(2, "required: -o/--out", "two.h5")
 refused(2, "invalid whole number above 0", "two.h5 -o new.html --top 0")
 refused(4, "no directory nowhere", "two.h5 -o nowhere/new.html")
-refused(4, "none.h5: cannot be read", "none.h5 -o new.html")
+refused(3, "none.h5: there is no such file", "none.h5 -o new.html")
 refused(3, "is no HDF5 file", "data.csv -o new.html")
 refused(3, "is not a dko screen, but a dko model", "model.h5 -o new.html")
 refused(3, "is not the model", "two.h5 -o new.html --model model.h5")

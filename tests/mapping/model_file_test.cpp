@@ -88,6 +88,49 @@ TEST_CASE("a model comes back as it was, to the bit") {
   CHECK(back.provenance.model_checksum == model.provenance.model_checksum);
 }
 
+TEST_CASE("advice comes back as it was, and a model without one has none") {
+  Model model = some_model();
+  save("plain.h5", model);
+  CHECK_FALSE(read_model("plain.h5").advice);
+  model.advice = TrainingAdvice{Determination::partly, true, 80, 10, 0.3, 0.35, 0.29, 0.25};
+  save("advised.h5", model);
+  const auto advice = read_model("advised.h5").advice;
+  REQUIRE(advice);
+  CHECK(advice->determination == Determination::partly);
+  CHECK(advice->cells == 80);
+  CHECK(advice->sparse == 0.25);
+  CHECK(advice_text(*advice) == advice_text(*model.advice));
+  model.advice->ridge = std::nan("");
+  save("damaged.h5", model);
+  CHECK_THROWS_WITH(read_model("damaged.h5"), Catch::Contains("ridge is nan, not an error"));
+}
+
+TEST_CASE("advice says in one line what the data determine, and what to use instead") {
+  TrainingAdvice advice{Determination::partly, true, 12, 10, 0.3, 0.35, 0.29, 0.25};
+  const auto says = [&](const char* words) {
+    return advice_text(advice).find(words) != std::string::npos &&
+           advice_text(advice).find('\n') == std::string::npos;
+  };
+  CHECK(says("on 12 validation cells"));
+  CHECK(says("determine it only in part"));
+  CHECK(says("mapping sparse"));
+  advice.sparse_is_better = false;
+  CHECK_FALSE(says("Use mapping sparse"));
+  CHECK(says("top-genes"));
+  advice.determination = Determination::not_at_all;
+  CHECK(says("not clearly better than each gene's mean share (shares are off by 30 % against 35 %"));
+  CHECK(says("do not determine it"));
+  advice.determination = Determination::by_nothing;
+  CHECK(says("is open. Judge it and mapping sparse"));
+  CHECK_FALSE(says("do not determine it"));
+  advice.mapping = 0.36;
+  CHECK(says("no better than each gene's mean share (shares are off by 36 % against 35 %"));
+  CHECK(says("do not determine it, and its scores are not reliable. Judge mapping sparse"));
+  advice.determination = Determination::determined;
+  CHECK(says("these data determine it"));
+  CHECK_FALSE(says("not"));
+}
+
 TEST_CASE("a changed parameter is found by the checksum") {
   const testing::TemporaryFolder folder;
   save(folder / "m.h5", some_model());

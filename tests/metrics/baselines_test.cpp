@@ -93,21 +93,38 @@ double primal_ridge(const RelativeProfiles& profiles, std::int32_t gene, std::in
 
 }  // namespace
 
-TEST_CASE("the ridge in its dual form is the primal one, renormalised") {
-  const auto profiles = testing::random_matrix(25, 8, 0.7, 61).relative_profiles();
+TEST_CASE("the ridge of few genes, and in its dual form of many, is the plain one, renormalised") {
+  const std::int64_t genes = GENERATE(8, 40);
+  const auto profiles = testing::random_matrix(25, genes, 0.7, 61).relative_profiles();
   std::vector<std::int64_t> known = testing::all_cells(profiles);
   known.pop_back();
   const std::vector<std::int64_t> cells{24};
   const RidgePrediction ridge = ridge_profiles(profiles, known, cells, 1, Communicator::one_rank());
   CHECK(ridge.penalty >= 1);
-  std::vector<double> expected(8, 0.0);
+  std::vector<double> expected(static_cast<std::size_t>(genes), 0.0);
   double total = 0;
   for (const std::int32_t gene : profiles.expressed(24)) {
     expected[static_cast<std::size_t>(gene)] = primal_ridge(profiles, gene, 24, ridge.penalty);
     total += expected[static_cast<std::size_t>(gene)];
   }
-  for (std::size_t gene = 0; gene < 8; ++gene)
+  for (std::size_t gene = 0; gene < expected.size(); ++gene)
     CHECK(static_cast<double>(ridge.profiles[gene]) == Approx(expected[gene] / total).margin(1e-6));
+}
+
+TEST_CASE("ridge outputs of some genes, with several penalties, are those of the plain regressions") {
+  const std::int64_t genes = GENERATE(8, 40);
+  const auto profiles = testing::random_matrix(25, genes, 0.7, 62).relative_profiles();
+  std::vector<std::int64_t> known = testing::all_cells(profiles);
+  known.pop_back();
+  const std::vector<std::int64_t> cells{24};
+  const std::vector<std::int32_t> some{5, 2};
+  const std::vector<double> penalties{3, 50};
+  const auto outputs = ridge_outputs(profiles, known, cells, some, penalties, Communicator::one_rank());
+  REQUIRE(outputs.size() == 4);
+  for (std::size_t at = 0; at < 4; ++at) {
+    const double expected = primal_ridge(profiles, some[at % 2], 24, penalties[at / 2]);
+    CHECK(static_cast<double>(outputs[at]) == Approx(std::max(0.0, expected)).margin(1e-6));
+  }
 }
 
 TEST_CASE("a gene of one cell, and one of none, are predicted without NaN") {

@@ -35,6 +35,16 @@ TEST_CASE("a sparse mapping is the same bits for any number of ranks, on every r
   CHECK(together.record.cross_validated_distance == alone.record.cross_validated_distance);
 }
 
+TEST_CASE("a quick fit is the same bits for any number of ranks, on every rank") {
+  const auto profiles = testing::random_matrix(80, 25, 0.6, 91).relative_profiles();
+  std::vector<std::int64_t> known = testing::all_cells(profiles);
+  known.resize(60);
+  const std::vector<std::int64_t> cells{60, 70, 79};
+  const std::vector<std::int32_t> genes{4, 11, 3};
+  const auto alone = quick_sparse_outputs(profiles, known, cells, genes, 5, Communicator::one_rank());
+  CHECK(quick_sparse_outputs(profiles, known, cells, genes, 5, testing::world()) == alone);
+}
+
 TEST_CASE("ranks with no gene to fit take part") {
   const auto profiles = testing::random_matrix(40, 2, 0.9, 92).relative_profiles();
   const auto cells = testing::all_cells(profiles);
@@ -136,8 +146,8 @@ TEST_CASE("a member that is made alone is the same bits as among all, on as many
       options.member = member;
       const auto alone = make_members(profiles, split, options, Communicator::one_rank());
       REQUIRE(alone->size() == 1);
-      const Model ours{{alone->front()}, profiles.gene_names(), {}, {}};
-      const Model theirs{{(*all)[static_cast<std::size_t>(member)]}, profiles.gene_names(), {}, {}};
+      const Model ours{{alone->front()}, profiles.gene_names(), {}, {}, {}};
+      const Model theirs{{(*all)[static_cast<std::size_t>(member)]}, profiles.gene_names(), {}, {}, {}};
       CHECK(checksum_of(ours) == checksum_of(theirs));
       std::visit(
           [&](const auto& made) { CHECK(made.record.seed == member_seed(options.training.seed, member)); },

@@ -65,6 +65,23 @@ TEST_CASE("planted effects are found, and others stay small") {
   CHECK(std::ssize(fitted.record.penalties) == genes);
 }
 
+TEST_CASE("a quick fit of some genes predicts new cells as the effects say") {
+  const RelativeProfiles profiles = planted(400, 0.1, 71);
+  std::vector<std::int64_t> known = testing::all_cells(profiles);
+  known.resize(300);
+  const std::vector<std::int64_t> cells{300, 301, 302, 303, 304, 305, 306, 307};
+  const std::vector<std::int32_t> some{20, 13, 1};  // regulated by 0, by 3, and by none
+  const auto outputs = quick_sparse_outputs(profiles, known, cells, some, 1, Communicator::one_rank());
+  REQUIRE(outputs.size() == 24);
+  const auto level = [&](std::size_t cell, std::size_t gene) {
+    return static_cast<double>(outputs[3 * cell + gene]) / static_cast<double>(outputs[3 * cell + 2]);
+  };
+  for (std::size_t cell = 0; cell < cells.size(); ++cell) {
+    CHECK(level(cell, 0) == Approx(profiles.expresses(cells[cell], 0) ? 2.5 : 1).epsilon(0.25));
+    CHECK(level(cell, 1) == Approx(profiles.expresses(cells[cell], 3) ? 2.5 : 1).epsilon(0.25));
+  }
+}
+
 TEST_CASE("new cells are predicted about as well as cross-validation says") {
   const FittedMapping fitted = fit(planted(300, 0.1, 72));
   const RelativeProfiles fresh = planted(100, 0.1, 73);

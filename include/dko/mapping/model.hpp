@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <variant>
@@ -13,6 +14,7 @@
 #include "dko/mapping/collapsed_mapping.hpp"
 #include "dko/mapping/mapping.hpp"
 #include "dko/mapping/sparse_mapping.hpp"
+#include "dko/mapping/training_advice.hpp"
 #include "dko/mapping/visibility.hpp"
 
 namespace dko {
@@ -82,6 +84,7 @@ struct Model {
   Names genes;
   /// Visibility of each gene in the cells that were not held out; empty if not known (a model made by 0.1).
   std::vector<GeneVisibility> visibility;
+  std::optional<TrainingAdvice> advice;  ///< of the original's mapping, where there were validation cells
   Provenance provenance;
 
   MappingKind kind() const {

@@ -12,7 +12,7 @@ namespace dko {
 double model_file_bytes(const MappingShape& shape, std::int64_t steps);
 
 /// Writes model.h5: attributes format, version and provenance; genes/name; visibility/ where it is known
-/// (visibility_file.hpp); and of its one member
+/// (visibility_file.hpp), advice/ where there is one (training_advice.hpp); and of its one member
 ///
 /// * of the original's mapping mapping/{W1t,b1,W2,b2} with W1t and W2 of N × H; training/ with settings as
 ///   attributes and the curves of losses;

@@ -34,4 +34,12 @@ RidgePrediction ridge_profiles(const RelativeProfiles& profiles, std::span<const
 CollapsedMapping ridge_mapping(const RelativeProfiles& profiles, std::span<const std::int64_t> known,
                                std::uint64_t seed, const Communicator& ranks);
 
+/// What these regressions, fitted to all of `known` with each of the penalties λ, predict for some genes:
+/// p·n, at least 0, penalties × cells × genes by rows, whether or not a cell expresses the gene. The ranks
+/// share the genes; the result is on all. A gene costs the cube of its cells, or of all genes where those are
+/// fewer. Collective.
+std::vector<float> ridge_outputs(const RelativeProfiles& profiles, std::span<const std::int64_t> known,
+                                 std::span<const std::int64_t> cells, std::span<const std::int32_t> genes,
+                                 std::span<const double> lambdas, const Communicator& ranks);
+
 }  // namespace dko

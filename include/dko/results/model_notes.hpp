@@ -15,6 +15,7 @@ struct ModelNotes {
   std::vector<MemberRecord> records;  ///< how each member came to be; none: not known
   std::optional<MappingQuality> quality;
   std::vector<GeneVisibility> visibility = {};  ///< of each gene where the mapping was made; empty: not known
+  std::optional<TrainingAdvice> advice = {};
 };
 
 /// Bytes of the notes in a file, nearly, for curves of as many steps.
@@ -29,7 +30,7 @@ double model_notes_bytes(std::int64_t members, std::int64_t genes, std::int64_t 
 ///   these groups, those that exist; genes/{true_mean,predicted_mean,spearman} float32[N], NaN where there is
 ///   none; entries/{gene,cell} int32[M] and entries/{true,predicted,mean_share} float32[M].
 ///
-/// * visibility/, as in the model (mapping/visibility_file.hpp).
+/// * visibility/ and advice/, as in the model (mapping/visibility_file.hpp, training_advice.hpp).
 ///
 /// Local. @throws IoError
 void write_model_notes(hdf5::Location& file, const ModelNotes& notes);

@@ -7,7 +7,9 @@
 
 #include "cell_state.hpp"
 #include "dko/base/random.hpp"
+#include "dko/expression/abundance.hpp"
 #include "gene_fit.hpp"
+#include "gene_shares.hpp"
 
 namespace dko {
 
@@ -28,78 +30,14 @@ constexpr std::array<Round, 3> rounds{
 
 constexpr std::int64_t state_cost = 100;
 constexpr PenaltyPath state_path{.folds = 3, .ratio = 0.5};  // to choose the number of factors
-constexpr double floor_share = 0.05;                         // least output, in parts of the gene's mean
+constexpr PenaltyPath quick_path = state_path;
+constexpr std::int64_t quick_factors = 4;
+constexpr double floor_share = 0.05;  // least output, in parts of the gene's mean
 constexpr std::array<std::int64_t, 5> factor_choices{0, 1, 2, 4, 8};
 constexpr std::size_t state_genes = 100;
 constexpr double factor_tolerance = 0.002;
 constexpr double weakest_regulator = 0.02;  // in parts of the strongest
 constexpr double regulator_power = 0.5;
-
-/// The values of all ranks, one after the other, on all ranks. Collective.
-template <class T>
-std::vector<T> gather_to_all(const Communicator& communicator, const std::vector<T>& values) {
-  return communicator.broadcast(communicator.gather(std::span<const T>(values)));
-}
-
-/// Genes dealt to the ranks from the costliest down, to and fro; the costs of a gene's fit grow with its
-/// cells.
-std::vector<std::int32_t> own_genes(const std::vector<std::int64_t>& costs,
-                                    const Communicator& communicator) {
-  std::vector<std::int32_t> order(costs.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&](std::int32_t x, std::int32_t y) {
-    return costs[static_cast<std::size_t>(x)] > costs[static_cast<std::size_t>(y)];
-  });
-  std::vector<std::int32_t> own;
-  const auto size = static_cast<std::size_t>(communicator.size());
-  for (std::size_t at = 0; at < order.size(); ++at) {
-    const std::size_t place = at % size;
-    const std::size_t dealt_to = at / size % 2 == 0 ? place : size - 1 - place;
-    if (dealt_to == static_cast<std::size_t>(communicator.rank())) own.push_back(order[at]);
-  }
-  std::sort(own.begin(), own.end());
-  return own;
-}
-
-/// Fits of the genes of all ranks, in the order of genes, on all ranks. Collective.
-std::vector<GeneFit> exchange(const Communicator& communicator, const std::vector<std::int32_t>& genes,
-                              const std::vector<GeneFit>& fits, std::int64_t all_genes,
-                              std::int64_t factors) {
-  std::vector<std::int32_t> sizes;
-  std::vector<std::int32_t> regulators;
-  std::vector<double> effects;
-  std::vector<double> figures;
-  for (const GeneFit& fit : fits) {
-    sizes.push_back(static_cast<std::int32_t>(fit.regulators.size()));
-    regulators.insert(regulators.end(), fit.regulators.begin(), fit.regulators.end());
-    effects.insert(effects.end(), fit.effects.begin(), fit.effects.end());
-    figures.insert(figures.end(), {fit.mean, fit.offset, fit.penalty, fit.distance});
-    figures.insert(figures.end(), fit.responses.begin(), fit.responses.end());
-  }
-  const std::vector<std::int32_t> gene_of = gather_to_all(communicator, genes);
-  sizes = gather_to_all(communicator, sizes);
-  regulators = gather_to_all(communicator, regulators);
-  effects = gather_to_all(communicator, effects);
-  figures = gather_to_all(communicator, figures);
-  std::vector<GeneFit> all(static_cast<std::size_t>(all_genes));
-  auto regulator = regulators.begin();
-  auto effect = effects.begin();
-  auto figure = figures.begin();
-  for (std::size_t at = 0; at < gene_of.size(); ++at) {
-    GeneFit& fit = all[static_cast<std::size_t>(gene_of[at])];
-    fit.regulators.assign(regulator, regulator + sizes[at]);
-    fit.effects.assign(effect, effect + sizes[at]);
-    fit.mean = *figure++;
-    fit.offset = *figure++;
-    fit.penalty = *figure++;
-    fit.distance = *figure++;
-    fit.responses.assign(figure, figure + factors);
-    regulator += sizes[at];
-    effect += sizes[at];
-    figure += factors;
-  }
-  return all;
-}
 
 class SparseFitter {
  public:
@@ -141,7 +79,36 @@ class SparseFitter {
     return finish(fits);
   }
 
+  /// Outputs of `genes` in `cells`, cells × genes by rows.
+  std::vector<float> quick(std::span<const std::int32_t> genes, std::span<const std::int64_t> cells) {
+    find_components(quick_factors);
+    use_factors(state_.factors);
+    std::vector<float> outputs(cells.size() * genes.size(), 0.0F);
+    const RankShare mine = communicator_.share_of(std::ssize(genes));
+    for (auto at = static_cast<std::size_t>(mine.first); at < static_cast<std::size_t>(mine.last); ++at) {
+      const GeneCells data = cells_of_genes(profiles_, cells_, genes.subspan(at, 1)).front();
+      std::vector<float> weights(data.cells.size(), 1.0F);
+      const GeneFit fit = fit_gene(setting_, genes[at], data, quick_path, {}, weights, memory_);
+      for (std::size_t row = 0; row < cells.size(); ++row)
+        outputs[row * genes.size() + at] = static_cast<float>(output_of(fit, cells[row]));
+    }
+    communicator_.sum(std::span<float>(outputs));
+    return outputs;
+  }
+
  private:
+  double output_of(const GeneFit& fit, std::int64_t cell) const {
+    double output = fit.offset;
+    for (std::size_t at = 0; at < fit.regulators.size(); ++at) {
+      if (presence_.has(cell, fit.regulators[at])) output += fit.effects[at];
+    }
+    const auto cells = static_cast<std::size_t>(profiles_.cells());
+    for (std::size_t k = 0; k < fit.responses.size(); ++k)
+      output +=
+          fit.responses[k] * static_cast<double>(setting_.state[k * cells + static_cast<std::size_t>(cell)]);
+    return std::max(output, floor_share * fit.mean);
+  }
+
   std::vector<GeneFit> fit_all(const std::vector<GeneCells>& data, std::vector<std::vector<float>>& weights,
                                const std::vector<GeneFit>& last, std::size_t round) {
     std::vector<GeneFit> own;
@@ -185,28 +152,11 @@ class SparseFitter {
     setting_.state = state_.scores(profiles_, count);
   }
 
-  /// The genes that make up most of the profiles: errors in them decide.
-  std::vector<std::int32_t> most_abundant() const {
-    std::vector<double> sums(counts_.size(), 0.0);
-    for (const std::int64_t cell : cells_) {
-      const auto expressed = profiles_.expressed(cell);
-      const auto shares = profiles_.values(cell);
-      for (std::size_t at = 0; at < expressed.size(); ++at)
-        sums[static_cast<std::size_t>(expressed[at])] += static_cast<double>(shares[at]);
-    }
-    std::vector<std::int32_t> order(sums.size());
-    std::iota(order.begin(), order.end(), 0);
-    std::stable_sort(order.begin(), order.end(), [&](std::int32_t x, std::int32_t y) {
-      return sums[static_cast<std::size_t>(x)] > sums[static_cast<std::size_t>(y)];
-    });
-    order.resize(std::min(order.size(), state_genes));
-    return order;
-  }
-
-  /// As few factors as predict cells left out about as well as any number does, by the most abundant genes.
+  /// As few factors as predict cells left out about as well as any number does, by the most abundant genes:
+  /// errors in them decide.
   void choose_state() {
-    find_components();
-    const std::vector<std::int32_t> all = most_abundant();
+    find_components(factor_choices.back());
+    const std::vector<std::int32_t> all = most_abundant_genes(profiles_, cells_, state_genes);
     const auto count = std::ssize(all);
     std::vector<std::int32_t> sample;
     for (std::size_t at = static_cast<std::size_t>(communicator_.rank()); at < all.size();
@@ -245,8 +195,8 @@ class SparseFitter {
   }
 
   /// On rank 0, for all.
-  void find_components() {
-    if (communicator_.is_root()) state_ = principal_components(profiles_, cells_, factor_choices.back());
+  void find_components(std::int64_t factors) {
+    if (communicator_.is_root()) state_ = principal_components(profiles_, cells_, factors);
     communicator_.broadcast(state_.factors);
     communicator_.broadcast(state_.loadings);
     communicator_.broadcast(state_.centre);
@@ -377,6 +327,13 @@ FittedMapping fit_sparse(const RelativeProfiles& profiles, std::span<const std::
                          std::uint64_t seed, const Communicator& communicator,
                          const ProgressCallback& progress) {
   return SparseFitter(profiles, cells, seed, communicator, progress).run();
+}
+
+std::vector<float> quick_sparse_outputs(const RelativeProfiles& profiles, std::span<const std::int64_t> known,
+                                        std::span<const std::int64_t> cells,
+                                        std::span<const std::int32_t> genes, std::uint64_t seed,
+                                        const Communicator& communicator) {
+  return SparseFitter(profiles, known, seed, communicator, {}).quick(genes, cells);
 }
 
 double sparse_fit_bytes(const ExpressionMatrix& matrix, double ranks) {

@@ -29,6 +29,15 @@ FittedMapping fit_sparse(const RelativeProfiles& profiles, std::span<const std::
                          std::uint64_t seed, const Communicator& communicator,
                          const ProgressCallback& progress = {});
 
+/// What a quick fit says of some genes alone: the first of the rounds of fit_sparse(), fitted to the `known`
+/// cells, with 4 factors of state, and penalties chosen in three folds of them. Outputs o of `genes` in
+/// `cells`, cells × genes by rows, whether or not the cell expresses the gene. The ranks share the genes; the
+/// same bits on all ranks, and for any number of them on one kind of processor. Collective.
+std::vector<float> quick_sparse_outputs(const RelativeProfiles& profiles, std::span<const std::int64_t> known,
+                                        std::span<const std::int64_t> cells,
+                                        std::span<const std::int32_t> genes, std::uint64_t seed,
+                                        const Communicator& communicator);
+
 /// Bytes that fitting takes on one of `ranks` ranks (a mean, where groups of ranks differ), at most: presence
 /// as bits; the rank's part of the cells by gene; columns and products of the candidates of one gene at a
 /// time. Local.

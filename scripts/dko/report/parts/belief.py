@@ -87,6 +87,8 @@ def skill(report) -> list:
     lines = [verdict(metrics["bray_curtis"])]
     if "spearman_within_gene" in metrics and np.isfinite(metrics.loc["mapping", "spearman_within_gene"]):
         lines.append(within_genes(metrics["spearman_within_gene"]))
+    if report.screen.advice:
+        lines.append(f"Said when it was trained: {clean(str(report.screen.advice.get('text', '')).rstrip('.'))}.")
     return [f"<p>Judged by: {clean(str(report.quality.get('what', '')).rstrip('.'))}.</p>",
             "<ul>" + "".join(f"<li>{line}</li>" for line in lines) + "</ul>",
             suggest.block("More baselines, a regression for each gene among them:",
