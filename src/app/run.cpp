@@ -115,8 +115,11 @@ ModelState prepare(Preparation<RelativeProfiles>& ready, const RunOptions& optio
 TrainedModel obtain_model(AtRoot<ModelState>& model, const Setup<RelativeProfiles>& setup,
                           const RunOptions& options, StopRequest& stop, Job& job) {
   if (job.ranks().broadcast(
-          model.transform([](const ModelState& state) { return state.trained.has_value(); })))
+          model.transform([](const ModelState& state) { return state.trained.has_value(); }))) {
+    on_root(job.ranks(),
+            [&] { remove_checkpoints(options.mapping, job.log); });  // the job was killed before it could
     return {model.is_here() ? AtRoot(std::move(*model->trained)) : AtRoot<Model>(), std::nullopt};
+  }
   if (!options.mapping.checkpoint.file.empty()) stop.catch_signals();
   TrainedModel training = run_training(setup.data, setup.split, options.mapping, &stop, job);
   on_root(job.ranks(), [&] {

@@ -95,6 +95,8 @@ void remove_checkpoints(const ModelOptions& options, Log& log) {
       log.info("{}: removed: the training is complete", file.string());
     else if (error)
       log.warn("{}: cannot be removed: {}", file.string(), error.message());
+    // What a job that was killed while it wrote left, where this one had no checkpoint to write.
+    fs::remove(followed(file).concat(".partial"), error);
   }
 }
 
