@@ -2,8 +2,9 @@
 
 Of the original's mapping o = W2 (W1 z/n + b1) + b2 and q = z |o| / Σ z |o|; of a sparse one o =
 max(floor, c + A z + D Vᵀ z_intact) and q = z o / Σ z o, z being the presence (0/1) of the genes, n their
-number. A knockout takes genes out of z; the state Vᵀ z_intact stays. An ensemble predicts the mean of
-what its members do.
+number. A knockout takes genes out of z; the state Vᵀ z_intact stays. On another base profile than the fitted one
+outputs are rescaled gene by gene, so that those of the intact cell make that profile (the chapter on mappings). An
+ensemble predicts the mean of what its members do.
 """
 from __future__ import annotations
 
@@ -18,6 +19,7 @@ from dko.visibility import read_visibility
 
 ROWS = 1024  # rows of the weights that are widened to double precision at once
 ENTRIES = 1 << 22  # cells × genes that are predicted at once
+LEAST_OUTPUT = 1e-6  # of a cell's mean output: below, the fitted share stays
 RESIDUE = 1e-12  # what rounding leaves of a profile where nothing but renormalisation happens
 
 
@@ -75,6 +77,26 @@ def bray_curtis(p, q) -> np.ndarray:
     return np.divide(np.abs(p - q).sum(axis=1), total, out=np.zeros(len(p)), where=total > 0)
 
 
+class Observed:
+    """What was observed of some cells: the base profile of a screen that is not "fitted" is made of it."""
+
+    def __init__(self, base: str, shares, totals):
+        self.base, self.shares, self.totals = base, shares, totals  # p, cells × genes; T, infinite without counts
+
+    def ratios(self, outputs, presence, variances) -> np.ndarray:
+        """r = b/q, up to a factor of each cell, of cells × genes; 1 where nothing is expressed."""
+        kept = outputs * presence
+        total = kept.sum(axis=1, keepdims=True)
+        count = presence.sum(axis=1, keepdims=True)
+        scaled = (kept > 0) & (kept >= LEAST_OUTPUT * total / count)
+        fitted = np.divide(kept, total, out=np.ones_like(kept), where=scaled)
+        weight = np.ones_like(kept)
+        if self.base == "shrunk":
+            noise = fitted / self.totals[:, None]
+            np.divide(variances, variances + noise, out=weight, where=noise > 0)
+        return np.where(scaled, (1 - weight) + weight * self.shares / fitted, 1.0)
+
+
 class Model:
     """A model.h5, open for reading. genes, kind ("dko" or "sparse"), provenance, members (their mappings)."""
 
@@ -92,6 +114,10 @@ class Model:
             self.kind = kinds.pop()
             mapping = DenseMapping if self.kind == "dko" else SparseMapping
             self.members = [mapping(group["mapping"], len(self.genes)) for group in self._groups]
+            self._variances = [
+                group["mapping/share_variance"][:] if "share_variance" in group["mapping"] else None
+                for group in self._groups
+            ]
         except UNREADABLE as error:
             self._file.close()
             raise corrupt(self.path, error) from None
@@ -120,16 +146,19 @@ class Model:
     def __exit__(self, *_):
         self.close()
 
-    def knock_out(self, presence, lost):
+    def knock_out(self, presence, lost, observed=None):
         """Profiles of cells × genes, means over the members: before; after the loss of the genes numbered
         `lost`; and as they would be if what is left were only rescaled. And the impact and the network impact
-        of every cell. `presence` is cells × genes, 0 or 1, double."""
+        of every cell. `presence` is cells × genes, 0 or 1, double. On what is `observed` of the cells; None: on the
+        fitted profile."""
         left = presence.copy()
         left[:, lost] = 0
         sums = [0.0] * 5
-        for member in self.members:
-            before = relative(member.outputs(presence, presence), presence)
-            after = relative(member.outputs(left, presence), left)
+        for member, variances in zip(self.members, self._variances):
+            outputs = member.outputs(presence, presence)
+            ratios = 1.0 if observed is None else observed.ratios(outputs, presence, variances)
+            before = relative(outputs * ratios, presence)
+            after = relative(member.outputs(left, presence) * ratios, left)
             rescaled = relative(before, left)
             network = bray_curtis(after, rescaled)
             network[network * (before * left).sum(axis=1) < RESIDUE] = 0
@@ -168,8 +197,8 @@ def explain(screen, model, genes, cell=None) -> pd.DataFrame:
     gene            of those that any of these cells expresses
     knocked_out     whether it is one of the lost ones
     cells           how many of the cells express it; in the others its share counts as 0
-    share_before    q, its predicted share of the intact cell
-    share_after     q', after the loss
+    share_before    its share of the intact cell, in the base profile of the screen
+    share_after     after the loss
     change          share_after - share_before
     renormalised    what its share would be if the lost ones were cut out and the rest rescaled
     network_change  share_after - renormalised: what comes through other genes
@@ -230,7 +259,8 @@ def _table(screen, model, lost, cells) -> pd.DataFrame:
         presence = np.zeros((len(cells[first:first + block]), width))
         for row, cell in enumerate(cells[first:first + block]):
             presence[row, screen.genes_of(cell)] = 1
-        *profiles, impact, network = model.knock_out(presence, lost)
+        observed = screen.observed(cells[first:first + block])
+        *profiles, impact, network = model.knock_out(presence, lost, observed)
         sums += [profile.sum(axis=0) for profile in profiles]
         scores += impact.sum(), network.sum()
         expressing += presence.sum(axis=0).astype(np.int64)

@@ -46,6 +46,7 @@ class Screen(ScreenFile):
     genes, gene_ids, cells   names, in the order of the input
     provenance               what was run: command, input, seed, checksums, … (a dict)
     members                  by how many mappings it was made
+    base                     the profile whose change was scored: "fitted", "shrunk" or "observed"
     keep, keep_by            how much of all pairs it holds: "full", "top:100", "summary", …, and selected by what
     has_singles, has_pairs, has_all_pairs, has_summary, list_order, n_singles, n_pairs, single_scores, pair_scores
     """
@@ -329,6 +330,16 @@ class Screen(ScreenFile):
         """What was said when the original's mapping was trained: {"determined": whether validation cells determine it,
         "text", and the figures behind it}; None where there were too few such cells, or the file does not say."""
         return attributes(self._file["advice"]) if "advice" in self._file else None
+
+    def observed(self, cells):
+        """What the file tells of these cells for explain(); None where the base is fitted."""
+        if self.base == "fitted":
+            return None
+        from dko.model import Observed
+        shares = np.zeros((len(cells), len(self.genes)))
+        for row, cell in enumerate(cells):
+            shares[row, self.genes_of(cell)] = self._file["single/observed"][self.starts[cell]:self.starts[cell + 1]]
+        return Observed(self.base, shares, self._file["cells/total"][:][np.asarray(cells)])
 
     def explain(self, model, genes, cell=None) -> pd.DataFrame:
         """What losing `genes` does to every gene, by the model of this screen (the path of model.h5, or what

@@ -50,6 +50,7 @@ class ScreenFile:
             raise InputError(f"{self.path}: the screen is not finished: continue it by its command with --resume "
                              f"(dko info --progress {self.path} tells how far it is)")
         self.members = self.provenance.get("members", 1)
+        self.base = self.provenance.get("base", "fitted")
         self.keep, self.keep_by = self.provenance.get("keep", "full"), self.provenance.get("keep_by")
         genes = self._file["genes"]
         self.genes = read_names(genes["name"])

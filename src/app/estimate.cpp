@@ -121,8 +121,10 @@ Material load(const EstimateOptions& options, Job& job) {
 Estimate estimate_of(const EstimateOptions& options, Job& job) {
   const Material material = load(options, job);
   const std::int64_t members = material.model ? std::ssize(material.model->members) : options.mapping.members;
-  const ScreenPlan plan =
-      plan_of(material.matrix, options.screen, members, options.mapping.training.seed, job.log);
+  ScreenRequest request = options.screen;
+  const MappingKind kind = material.model ? material.model->kind() : options.mapping.kind;
+  request.base = request.base.value_or(default_base(kind));
+  const ScreenPlan plan = plan_of(material.matrix, request, members, options.mapping.training.seed, job.log);
   return estimate_job(
       {material.matrix, material.model, options.mapping, plan, options.effects, options.size});
 }

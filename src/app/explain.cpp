@@ -13,9 +13,11 @@
 #include "dko/mapping/model_file.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/system/available_memory.hpp"
+#include "dko/workflow/base_choice.hpp"
 #include "dko/workflow/visibility_notes.hpp"
 #include "json_report.hpp"
 #include "options/input.hpp"
+#include "options/screen_options.hpp"
 #include "start_job.hpp"
 #include "table.hpp"
 
@@ -28,6 +30,7 @@ struct ExplainOptions {
   InputOptions input;
   std::vector<std::string> knockout;
   std::string cell;
+  std::optional<Base> base;
   std::int64_t count = 10;
   ChangeOrder order = ChangeOrder::network_change;
   std::string out;
@@ -56,6 +59,7 @@ CommandLine line_of(ExplainOptions& options) {
                            {{"network-change", ChangeOrder::network_change}, {"change", ChangeOrder::change}},
                            "what ranks the genes, by its size")
       .usual();
+  add_base(line, options.base).usual();
   line.option("out,o", options.out, "FILE", "write all genes (CSV)").usual().writes();
   add_input(line, options.input);
   add_common(line, options.common);
@@ -67,7 +71,8 @@ struct Question {
   std::vector<std::int32_t> removed;  // ascending
   std::vector<std::int64_t> cells;
   std::vector<CollapsedMapping> members;
-  ExpressionMatrix matrix;
+  Base base = Base::fitted;
+  RelativeProfiles matrix;
 };
 
 /// What is written, claimed by rank 0 before any computing.
@@ -151,7 +156,8 @@ void check_memory(const Question& question, const Model& model, const Job& job) 
 Question find_question(const ExplainOptions& options, Job& job) {
   Question question;
   const Model model = read_model(options.model);
-  question.matrix = load_input(options.input, model, options.model, job);
+  question.matrix = load_input(options.input, model, options.model, job).relative_profiles();
+  question.base = choose_base(options.base, model, options.model, job.log);
   question.removed = removed_genes(options, question.matrix, job.log);
   warn_of_invisible(question.removed, model.genes, model.visibility, job.log);
   question.cells = cells_asked_for(options, question.removed, question.matrix, job.log);
@@ -165,7 +171,9 @@ Question replicate(const NodeGroup& nodes, AtRoot<Question> question) {
   return {nodes.all.broadcast(question.take(&Question::removed)),
           nodes.all.broadcast(question.take(&Question::cells)),
           dko::replicate(nodes, question.take(&Question::members)),
-          ExpressionMatrix::replicate(nodes, question.take(&Question::matrix))};
+          static_cast<Base>(nodes.all.broadcast(question.transform(
+              [](const Question& asked) { return static_cast<std::int64_t>(asked.base); }))),
+          RelativeProfiles::replicate(nodes, question.take(&Question::matrix))};
 }
 
 const std::string& gene_name(const Question& question, const GeneChange& gene) {
@@ -249,8 +257,9 @@ void print_changes(const Question& question, const Explanation& explanation, con
     }
     table.add(row);
   }
-  std::cout << fmt::format("loss of {}, {}: {}\n", names_of(question.removed, question.matrix),
-                           where(question, options), scores_text(question, explanation))
+  std::cout << fmt::format("loss of {}, {}, on the {} profile: {}\n",
+                           names_of(question.removed, question.matrix), where(question, options),
+                           name_of(question.base), scores_text(question, explanation))
             << fmt::format("{}, the lost genes and the largest {} of {}\n",
                            counted(std::ssize(shown(explanation, question, options)), "gene"),
                            options.order == ChangeOrder::change ? "change" : "network_change",
@@ -267,10 +276,13 @@ nlohmann::ordered_json to_json(const KnockoutScores& scores, bool is_ensemble) {
 nlohmann::ordered_json to_json(const Question& question, const Explanation& explanation,
                                const ExplainOptions& options, const Provenance& provenance) {
   const bool is_ensemble = question.members.size() > 1;
-  nlohmann::ordered_json json{
-      {"provenance", app::to_json(provenance)},      {"model", options.model},
-      {"knockout", nlohmann::ordered_json::array()}, {"cells", explanation.cells},
-      {"members", question.members.size()},          {"scores", to_json(explanation.scores, is_ensemble)}};
+  nlohmann::ordered_json json{{"provenance", app::to_json(provenance)},
+                              {"model", options.model},
+                              {"knockout", nlohmann::ordered_json::array()},
+                              {"cells", explanation.cells},
+                              {"members", question.members.size()},
+                              {"base", name_of(question.base)},
+                              {"scores", to_json(explanation.scores, is_ensemble)}};
   for (const std::int32_t gene : question.removed)
     json["knockout"].push_back(question.matrix.gene_names()[static_cast<std::size_t>(gene)]);
   if (!options.cell.empty())
@@ -298,8 +310,8 @@ void run(const ExplainOptions& options, const Context& context) {
   AtRoot<Outputs> outputs = on_root(job.ranks(), [&] { return Outputs(options); });
   const Question question =
       replicate(job.nodes, on_root(job.ranks(), [&] { return find_question(options, job); }));
-  AtRoot<Explanation> explanation =
-      explain_knockout(question.matrix, question.members, question.removed, question.cells, job.ranks());
+  AtRoot<Explanation> explanation = explain_knockout(question.matrix, question.members, question.removed,
+                                                     question.cells, job.ranks(), question.base);
   on_root(job.ranks(), [&] {
     sort_changes(explanation->genes, options.order);
     print_changes(question, *explanation, options);

@@ -57,6 +57,7 @@ Facts describe_screen(const std::string& path) {
   }
   if (const auto seconds = screen.training_seconds()) facts["training_seconds"] = *seconds;
   facts["members"] = screen.members();
+  facts["base"] = name_of(screen.base());
   if (const auto advice = read_advice(hdf5::File::open(path, hdf5::Access::read)))
     facts.update(to_json(*advice));
   if (!screen.instruction_set().empty()) facts["instruction_set"] = screen.instruction_set();
@@ -79,6 +80,7 @@ Facts describe_model(const std::string& path) {
   // What members have of their own is too much to print; --json of the training has it.
   training.erase("of_members");
   facts.update(training);
+  facts["bases"] = model.has_share_variances() ? "fitted, shrunk, observed" : "fitted, observed";
   facts.update(to_json(model.provenance));
   return facts;
 }

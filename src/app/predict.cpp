@@ -68,7 +68,7 @@ MemoryNeed prediction_memory(const ExpressionMatrix& matrix, const ModelOptions&
   return need;
 }
 
-void prepare(Preparation<RelativeProfiles>& ready, const PredictOptions& options, Job& job) {
+void prepare(Preparation& ready, const PredictOptions& options, Job& job) {
   const ExpressionMatrix matrix = load_input(options.input, job);
   std::optional<std::vector<std::int32_t>> held_out;
   if (!options.held_out.empty()) {
@@ -134,8 +134,7 @@ nlohmann::ordered_json to_json(const ProfileAgreement& agreement) {
 void run(const PredictOptions& options, const Context& context) {
   Job job = start_job(context, options.common, options.mapping.training.seed);
 
-  Setup<RelativeProfiles> setup = set_up<RelativeProfiles>(
-      options.out, options.common, job, [&](auto& ready) { prepare(ready, options, job); });
+  Setup setup = set_up(options.out, options.common, job, [&](auto& ready) { prepare(ready, options, job); });
   const TrainedModel training = run_training(setup.data, setup.split, options.mapping, nullptr, job);
   on_root(job.ranks(), [&] {
     const Prediction prediction = make_prediction(*training.model, setup.data, *setup.split);

@@ -4,6 +4,7 @@
 #include "command.hpp"
 #include "dko/base/output_path.hpp"
 #include "dko/parallel/collective.hpp"
+#include "dko/workflow/base_choice.hpp"
 #include "dko/workflow/checkpoints.hpp"
 #include "dko/workflow/collapse_members.hpp"
 #include "dko/workflow/resumed_model.hpp"
@@ -96,14 +97,17 @@ ModelState prepare_model(const Split& split, const ExpressionMatrix& matrix, con
 }
 
 /// Returns the state of the model.
-ModelState prepare(Preparation<RelativeProfiles>& ready, const RunOptions& options, Job& job) {
+ModelState prepare(Preparation& ready, const RunOptions& options, Job& job) {
   const TrainingOptions& training = options.mapping.training;
   ready.checkpoints = lock_checkpoints(options.mapping);
   const ExpressionMatrix matrix = load_input(options.input, job);
   set_up_training(ready, matrix, split_cells(matrix, training.validation, 0, {}, training.seed),
                   options.mapping, job);
   ModelState model = prepare_model(ready.split, matrix, options, job);
-  set_up_screen(ready, matrix, options.screen, model_footprint(options.mapping, matrix), training.steps, job);
+  ScreenRequest request = options.screen;
+  request.base = model.trained ? choose_base(request.base, *model.trained, options.model_file(), job.log)
+                               : request.base.value_or(default_base(options.mapping.kind));
+  set_up_screen(ready, matrix, request, model_footprint(options.mapping, matrix), training.steps, job);
   if (is_restricted(ready.plan, matrix.genes()))
     warn_of_invisible(ready.plan, matrix.gene_names(), ready.visibility, job.log);
   ready.data = matrix.relative_profiles();
@@ -112,8 +116,8 @@ ModelState prepare(Preparation<RelativeProfiles>& ready, const RunOptions& optio
 
 /// The model, made now or before. When it is made now it is written before anything else is done with it.
 /// Collective.
-TrainedModel obtain_model(AtRoot<ModelState>& model, const Setup<RelativeProfiles>& setup,
-                          const RunOptions& options, StopRequest& stop, Job& job) {
+TrainedModel obtain_model(AtRoot<ModelState>& model, const Setup& setup, const RunOptions& options,
+                          StopRequest& stop, Job& job) {
   if (job.ranks().broadcast(
           model.transform([](const ModelState& state) { return state.trained.has_value(); }))) {
     on_root(job.ranks(),
@@ -144,8 +148,8 @@ void run(const RunOptions& options, const Context& context) {
     if (!options.common.resume) OutputFile::require_free(options.model_file(), options.common.force, false);
   });
   AtRoot<ModelState> model;
-  Setup<RelativeProfiles> setup = set_up<RelativeProfiles>(
-      options.out, options.common, job, [&](auto& ready) { model.emplace(prepare(ready, options, job)); });
+  Setup setup = set_up(options.out, options.common, job,
+                       [&](auto& ready) { model.emplace(prepare(ready, options, job)); });
   const ScreenPlan plan = ScreenPlan::replicate(job.nodes, std::move(setup.plan));
 
   TrainedModel training = obtain_model(model, setup, options, stop, job);

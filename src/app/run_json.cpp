@@ -78,9 +78,13 @@ nlohmann::ordered_json to_json(const TrainedModel& trained) {
 }
 
 nlohmann::ordered_json to_json(const ScreenCounts& counts) {
-  nlohmann::ordered_json json{{"singles", counts.events.singles}, {"pairs", counts.events.pairs},
-                              {"listed", counts.events.listed},   {"resumed", counts.resumed},
-                              {"seconds", counts.seconds},        {"rank_seconds", to_json(counts.of_ranks)},
+  nlohmann::ordered_json json{{"base", name_of(counts.base)},
+                              {"singles", counts.events.singles},
+                              {"pairs", counts.events.pairs},
+                              {"listed", counts.events.listed},
+                              {"resumed", counts.resumed},
+                              {"seconds", counts.seconds},
+                              {"rank_seconds", to_json(counts.of_ranks)},
                               {"parts", to_json(counts.parts)}};
   if (counts.kept) json["kept_pairs"] = *counts.kept;
   return json;

@@ -9,6 +9,7 @@
 #include "dko/mapping/model_file.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/results/screen_file/screen_size.hpp"
+#include "dko/workflow/base_choice.hpp"
 #include "dko/workflow/collapse_members.hpp"
 #include "dko/workflow/screen_run.hpp"
 #include "dko/workflow/training_run.hpp"
@@ -57,15 +58,17 @@ CommandLine line_of(ScreenCommandOptions& options) {
 }
 
 /// Returns the model.
-Model prepare(Preparation<ExpressionMatrix>& ready, const ScreenCommandOptions& options, Job& job) {
+Model prepare(Preparation& ready, const ScreenCommandOptions& options, Job& job) {
   Model model = read_model(options.model);
-  ready.data = load_input(options.input, model, options.model, job);
-  set_up_screen(ready, ready.data, options.screen, model_footprint(model, ready.data),
-                most_steps(records_of(model)), job);
+  const ExpressionMatrix matrix = load_input(options.input, model, options.model, job);
+  ScreenRequest request = options.screen;
+  request.base = choose_base(request.base, model, options.model, job.log);
+  set_up_screen(ready, matrix, request, model_footprint(model, matrix), most_steps(records_of(model)), job);
   // How many pairs are kept of a selection is not known before.
   if (ready.plan.keeping.form != PairKeeping::Form::selected)
-    require_file_size(ready.out.final_path(), screen_file_bytes(ready.data, ready.plan), "the scores");
+    require_file_size(ready.out.final_path(), screen_file_bytes(matrix, ready.plan), "the scores");
   warn_of_invisible(ready.plan, model.genes, model.visibility, job.log);
+  ready.data = matrix.relative_profiles();
   return model;
 }
 
@@ -74,8 +77,8 @@ void run(const ScreenCommandOptions& options, const Context& context) {
   Job job = start_job(context, options.common, options.seed);
 
   AtRoot<Model> model;
-  Setup<ExpressionMatrix> setup = set_up<ExpressionMatrix>(
-      options.out, options.common, job, [&](auto& ready) { model.emplace(prepare(ready, options, job)); });
+  Setup setup = set_up(options.out, options.common, job,
+                       [&](auto& ready) { model.emplace(prepare(ready, options, job)); });
   const ScreenPlan plan = ScreenPlan::replicate(job.nodes, std::move(setup.plan));
   const AtRoot<ScreenNotes> notes = model.transform([](const Model& used) {
     ScreenNotes noted;

@@ -16,24 +16,18 @@
 
 namespace dko::app {
 
-/// What rank 0 claims and finds out before a job computes, beside the data.
-struct Plans {
+/// What rank 0 claims and finds out before a job computes.
+struct Preparation {
   OutputFile out;
   JsonReport summary;
   std::vector<OutputLock> checkpoints{};
+  RelativeProfiles data{};
   Split split{};
   std::vector<GeneVisibility> visibility{};  ///< of the genes, where there is a training
   ScreenPlan plan{};
   std::vector<MemoryNeed> needs{};  ///< one of each phase
 };
 
-/// Data: RelativeProfiles where there is a training, else ExpressionMatrix.
-template <class Data>
-struct Preparation : Plans {
-  Data data{};
-};
-
-template <class Data>
 struct Setup {
   AtRoot<OutputFile> out;
   AtRoot<JsonReport> summary;
@@ -42,24 +36,23 @@ struct Setup {
   AtRoot<std::vector<GeneVisibility>> visibility;
   AtRoot<ScreenPlan> plan;
   AtRoot<std::vector<NodeMemory>> memory;  ///< what each phase has
-  Data data;                               ///< on every rank
+  RelativeProfiles data;                   ///< on every rank
 };
 
 /// Claims the output file and the report, then has `prepare` set the data, the needs and what else the
 /// command needs, all on rank 0; requires the memory on every node, and gives the data to each. Collective.
 /// @throws CollectiveFailure for whatever cannot be, before any computing
-template <class Data>
-Setup<Data> set_up(const std::string& out, const CommonOptions& common, Job& job,
-                   const std::function<void(Preparation<Data>& ready)>& prepare);
+Setup set_up(const std::string& out, const CommonOptions& common, Job& job,
+             const std::function<void(Preparation& ready)>& prepare);
 
 /// Finds the visibility of the genes, with a warning, and adds what a training on this split of the cells
 /// takes. Local: rank 0. @throws InputError for too few cells
-void set_up_training(Plans& ready, const ExpressionMatrix& matrix, Split split, const ModelOptions& options,
-                     Job& job);
+void set_up_training(Preparation& ready, const ExpressionMatrix& matrix, Split split,
+                     const ModelOptions& options, Job& job);
 
 /// Plans a screen by a model that was trained, or will be, in `steps` steps at most, and adds what it takes.
 /// Local: rank 0. @throws as make_plan and check_screen
-void set_up_screen(Plans& ready, const ExpressionMatrix& matrix, const ScreenRequest& options,
+void set_up_screen(Preparation& ready, const ExpressionMatrix& matrix, const ScreenRequest& options,
                    const ModelFootprint& model, std::int64_t steps, Job& job);
 
 }  // namespace dko::app

@@ -55,7 +55,7 @@ CommandLine line_of(TrainOptions& options) {
   return line;
 }
 
-void prepare(Preparation<RelativeProfiles>& ready, const TrainOptions& options, Job& job) {
+void prepare(Preparation& ready, const TrainOptions& options, Job& job) {
   const TrainingOptions& training = options.mapping.training;
   const ExpressionMatrix matrix = load_input(options.input, job);
   set_up_training(ready, matrix, split_cells(matrix, training.validation, 0, {}, training.seed),
@@ -71,8 +71,7 @@ void run(const TrainOptions& options, const Context& context) {
   Job job = start_job(context, options.common, options.mapping.training.seed);
 
   on_root(job.ranks(), [&] { require_new_checkpoints(options.mapping, options.common.force); });
-  Setup<RelativeProfiles> setup = set_up<RelativeProfiles>(
-      options.out, options.common, job, [&](auto& ready) { prepare(ready, options, job); });
+  Setup setup = set_up(options.out, options.common, job, [&](auto& ready) { prepare(ready, options, job); });
   if (!options.mapping.checkpoint.file.empty()) stop.catch_signals();
   TrainedModel training = run_training(setup.data, setup.split, options.mapping, &stop, job);
   on_root(job.ranks(), [&] {

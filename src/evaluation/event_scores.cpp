@@ -68,17 +68,18 @@ class ListSink final : public ScoreSink {
 };
 
 /// Both scores of all events. Collective.
-AtRoot<ListScores> score_list(std::span<const CollapsedMapping> members, const ExpressionMatrix& matrix,
-                              const AtRoot<EventList>& events, const NodeGroup& nodes) {
+AtRoot<ListScores> score_list(std::span<const CollapsedMapping> members, const RelativeProfiles& profiles,
+                              const AtRoot<EventList>& events, Base base, const NodeGroup& nodes) {
   const auto plan_of = [&](const EventList& list) {
     ScreenPlan plan;
     plan.list = list;
     plan.members = std::ssize(members);
+    plan.base = base;
     return plan;
   };
   const ScreenPlan plan = ScreenPlan::replicate(nodes, events.transform(plan_of));
   ListSink sink;
-  screen_shard(plan, matrix, members, nodes.all.rank(), nodes.all.size(), sink);
+  screen_shard(plan, profiles, members, nodes.all.rank(), nodes.all.size(), sink);
   ListScores scores;
   for (const Score score : mean_scores)
     scores[score] = nodes.all.gather(std::span<const float>(sink.scores[score])).or_empty();
@@ -126,13 +127,14 @@ EventScores scores_in_screen(const ScreenReader& screen, const TruthTable& truth
   return scores;
 }
 
-AtRoot<EventScores> scores_by_model(std::span<const CollapsedMapping> members, const ExpressionMatrix& matrix,
-                                    const AtRoot<TruthTable>& truth, const NodeGroup& nodes) {
+AtRoot<EventScores> scores_by_model(std::span<const CollapsedMapping> members,
+                                    const RelativeProfiles& profiles, const AtRoot<TruthTable>& truth,
+                                    Base base, const NodeGroup& nodes) {
   const auto has_pairs = [](const TruthTable& table) { return table.order == 2; };
-  AtRoot<ListScores> events = score_list(members, matrix, truth.transform(events_of), nodes);
+  AtRoot<ListScores> events = score_list(members, profiles, truth.transform(events_of), base, nodes);
   AtRoot<ListScores> singles;
   if (nodes.all.broadcast(truth.transform(has_pairs)))
-    singles = score_list(members, matrix, truth.transform(singles_of), nodes);
+    singles = score_list(members, profiles, truth.transform(singles_of), base, nodes);
   return truth.transform([&](const TruthTable& table) {
     EventScores scores{std::vector<bool>(table.cells.size(), true), {}};
     for (const Score score : mean_scores)

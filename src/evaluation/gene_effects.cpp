@@ -109,13 +109,13 @@ double gene_effects_bytes(std::int64_t genes) {
 }
 
 GenePairs predicted_effects(const RelativeProfiles& profiles, std::span<const CollapsedMapping> members,
-                            const Communicator& ranks) {
+                            const Communicator& ranks, Base base) {
   EffectSum sum{GenePairs(profiles.genes()), GenePairs(profiles.genes())};
-  EnsembleKernel kernel(members);
+  EnsembleKernel kernel(members, best_instruction_set(), base);
   for (std::int64_t cell = ranks.rank(); cell < profiles.cells(); cell += ranks.size()) {
     const auto expressed = profiles.expressed(cell);
     if (expressed.size() < 2) continue;
-    kernel.load(expressed);
+    kernel.load(intact_cell(profiles, cell));
     const std::vector<double> before = kernel.intact_profile();
     for (std::int32_t position = 0; position < std::ssize(expressed); ++position)
       add_loss(kernel, expressed, before, position, sum);

@@ -83,7 +83,7 @@ AtRoot<KnockoutEvaluation> evaluate_real_knockout(const std::string& path, const
                        evaluation.nodes.node.size(),
                    "the changes of all genes; fewer with " + parameter("null"));
   });
-  const auto predicted = predicted_changes(profiles, evaluation.members, genes, ranks);
+  const auto predicted = predicted_changes(profiles, evaluation.members, genes, ranks, evaluation.base);
   const auto observed = observed_contrasts(profiles, genes, ranks);
   return truth.transform([&](const RealKnockout& known) {
     return KnockoutEvaluation{known.unknown, known.undefined,

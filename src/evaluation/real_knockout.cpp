@@ -127,15 +127,16 @@ std::optional<double> MeanChange::log2_change(std::int32_t gene) const {
 
 std::vector<MeanChange> predicted_changes(const RelativeProfiles& profiles,
                                           std::span<const CollapsedMapping> members,
-                                          std::span<const std::int32_t> genes, const Communicator& ranks) {
+                                          std::span<const std::int32_t> genes, const Communicator& ranks,
+                                          Base base) {
   const std::vector<std::int32_t> place = places_of(genes, profiles.genes());
   std::vector<ChangeSums> sums = no_change_sums(genes, profiles.genes());
-  EnsembleKernel kernel(members);
+  EnsembleKernel kernel(members, best_instruction_set(), base);
   // Round robin: neighbours in a file may differ in size together.
   for (std::int64_t cell = ranks.rank(); cell < profiles.cells(); cell += ranks.size()) {
     const auto expressed = profiles.expressed(cell);
     if (expressed.size() < 2) continue;
-    kernel.load(expressed);
+    kernel.load(intact_cell(profiles, cell));
     for (std::size_t at = 0; at < expressed.size(); ++at) {
       const std::int32_t wanted = place[static_cast<std::size_t>(expressed[at])];
       if (wanted < 0) continue;

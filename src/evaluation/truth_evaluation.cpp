@@ -118,7 +118,7 @@ std::string misfit(const std::string& path, const TruthTable& truth) {
 
 AtRoot<EventScores> score_events(const AtRoot<TruthTable>& truth, const Evaluation& evaluation) {
   if (!evaluation.members.empty())
-    return scores_by_model(evaluation.members, evaluation.profiles, truth, evaluation.nodes);
+    return scores_by_model(evaluation.members, evaluation.profiles, truth, evaluation.base, evaluation.nodes);
   return on_root(evaluation.ranks(), [&] { return scores_in_screen(**evaluation.screen, *truth); });
 }
 

@@ -1,6 +1,7 @@
 #include "dko/expression/matrix.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "dko/base/checksum.hpp"
@@ -38,15 +39,25 @@ float ExpressionMatrix::value(std::int64_t cell, std::int32_t gene) const {
 
 RelativeProfiles ExpressionMatrix::relative_profiles() const {
   std::vector<float> shares;
+  std::vector<double> totals;
   shares.reserve(static_cast<std::size_t>(nonzeros()));
   for (std::int64_t cell = 0; cell < cells(); ++cell) {
     const std::span<const float> x = values(cell);
-    const double total = std::accumulate(x.begin(), x.end(), 0.0);
-    for (const float value : x) shares.push_back(static_cast<float>(value / total));
+    totals.push_back(std::accumulate(x.begin(), x.end(), 0.0));
+    for (const float value : x) shares.push_back(static_cast<float>(value / totals.back()));
   }
+  if (!holds_counts(*this)) totals.clear();
   ExpressionMatrix profiles = *this;
   profiles.values_ = NodeArray(std::move(shares));
-  return RelativeProfiles(std::move(profiles));
+  return {std::move(profiles), NodeArray(std::move(totals))};
+}
+
+bool holds_counts(const ExpressionMatrix& data) {
+  for (std::int64_t cell = 0; cell < data.cells(); ++cell) {
+    const std::span<const float> values = data.values(cell);
+    if (std::any_of(values.begin(), values.end(), [](float x) { return x != std::floor(x); })) return false;
+  }
+  return true;
 }
 
 ExpressionMatrix ExpressionMatrix::with_gene_ids(Names gene_ids) const {
@@ -150,8 +161,10 @@ ExpressionMatrix ExpressionMatrix::replicate(const NodeGroup& group, AtRoot<Expr
 }
 
 RelativeProfiles RelativeProfiles::replicate(const NodeGroup& group, AtRoot<RelativeProfiles> profiles) {
-  return RelativeProfiles(ExpressionMatrix::replicate(
-      group, profiles.transform([](const ExpressionMatrix& all) { return all; })));
+  auto totals = share(group, profiles.take(&RelativeProfiles::totals_));
+  auto shares =
+      ExpressionMatrix::replicate(group, profiles.transform([](const ExpressionMatrix& all) { return all; }));
+  return {std::move(shares), std::move(totals)};
 }
 
 }  // namespace dko

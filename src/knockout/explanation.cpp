@@ -99,10 +99,11 @@ void add_scores(CellKernel& kernel, std::span<const std::int32_t> positions, Mem
 /// The knockout in cell after cell by every member.
 class Explainer {
  public:
-  Explainer(const ExpressionMatrix& matrix, std::span<const CollapsedMapping> members,
-            std::span<const std::int32_t> removed)
+  Explainer(const RelativeProfiles& matrix, std::span<const CollapsedMapping> members,
+            std::span<const std::int32_t> removed, Base base)
       : matrix_(matrix), removed_(removed) {
-    for (const CollapsedMapping& member : members) kernels_.push_back(make_cell_kernel(member));
+    for (const CollapsedMapping& member : members)
+      kernels_.push_back(make_cell_kernel(member, best_instruction_set(), base));
   }
 
   Sums none() const { return {kernels_.size(), MemberSums(static_cast<std::size_t>(matrix_.genes()))}; }
@@ -113,7 +114,7 @@ class Explainer {
       const auto expressed = matrix_.expressed(cell);
       const auto positions = positions_in(expressed, removed_);
       for (std::size_t member = 0; member < kernels_.size(); ++member) {
-        kernels_[member]->load(expressed);
+        kernels_[member]->load(intact_cell(matrix_, cell));
         add_profiles(*kernels_[member], expressed, positions, sums[member]);
         add_scores(*kernels_[member], positions, sums[member]);
       }
@@ -122,7 +123,7 @@ class Explainer {
   }
 
  private:
-  const ExpressionMatrix& matrix_;
+  const RelativeProfiles& matrix_;
   std::span<const std::int32_t> removed_;
   std::vector<std::unique_ptr<CellKernel>> kernels_;
 };
@@ -224,17 +225,18 @@ std::vector<std::int64_t> cells_to_knock_out(const ExpressionMatrix& matrix,
   return cells;
 }
 
-AtRoot<Explanation> explain_knockout(const ExpressionMatrix& matrix,
+AtRoot<Explanation> explain_knockout(const RelativeProfiles& profiles,
                                      std::span<const CollapsedMapping> members,
                                      std::span<const std::int32_t> removed,
-                                     std::span<const std::int64_t> cells, const Communicator& ranks) {
-  Explainer explainer(matrix, members, removed);
+                                     std::span<const std::int64_t> cells, const Communicator& ranks,
+                                     Base base) {
+  Explainer explainer(profiles, members, removed, base);
   return sums_over_ranks(explainer, cells, ranks).transform([&](const Sums& sums) {
     Explanation explanation;
     explanation.cells = std::ssize(cells);
     const auto count = static_cast<double>(cells.size());
-    const std::vector<std::int64_t> expressing = matrix.cells_per_gene(cells);
-    for (std::int32_t gene = 0; gene < matrix.genes(); ++gene) {
+    const std::vector<std::int64_t> expressing = profiles.cells_per_gene(cells);
+    for (std::int32_t gene = 0; gene < profiles.genes(); ++gene) {
       const std::int64_t with_it = expressing[static_cast<std::size_t>(gene)];
       if (with_it == 0) continue;
       GeneChange change = change_of(sums, gene, count);

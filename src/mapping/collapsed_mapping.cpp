@@ -124,7 +124,8 @@ double CollapsedMapping::bytes_to_compute(const MappingShape& shape) {
          static_cast<double>(std::min(tile_columns, shape.genes) + std::min(tile_rows, shape.genes));
 }
 
-CollapsedMapping CollapsedMapping::replicate(const NodeGroup& group, AtRoot<CollapsedMapping> mapping) {
+CollapsedMapping CollapsedMapping::replicate_outputs(const NodeGroup& group,
+                                                     AtRoot<CollapsedMapping> mapping) {
   AtRoot<std::optional<SparseMapping>> sparse = mapping.take(&CollapsedMapping::sparse_);
   if (group.all.broadcast(sparse.transform([](const auto& found) { return found.has_value(); })))
     return CollapsedMapping(SparseMapping::replicate(
@@ -133,6 +134,13 @@ CollapsedMapping CollapsedMapping::replicate(const NodeGroup& group, AtRoot<Coll
   auto a = share(group, mapping.take(&CollapsedMapping::a_));
   auto c = share(group, mapping.take(&CollapsedMapping::c_));
   return {genes, std::move(a), std::move(c)};
+}
+
+CollapsedMapping CollapsedMapping::replicate(const NodeGroup& group, AtRoot<CollapsedMapping> mapping) {
+  auto variances = share(group, mapping.take(&CollapsedMapping::share_variances_));
+  CollapsedMapping everywhere = replicate_outputs(group, std::move(mapping));
+  everywhere.set_share_variances(std::move(variances));
+  return everywhere;
 }
 
 std::vector<CollapsedMapping> replicate(const NodeGroup& group,

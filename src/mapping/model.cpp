@@ -1,5 +1,6 @@
 #include "dko/mapping/model.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -40,6 +41,12 @@ std::string checksum_of(const Model& model) {
   return sum.text();
 }
 
+bool Model::has_share_variances() const {
+  return std::all_of(members.begin(), members.end(), [](const Member& member) {
+    return std::visit([](const auto& made) { return !made.share_variances.empty(); }, member);
+  });
+}
+
 std::vector<MemberRecord> records_of(const Model& model) {
   std::vector<MemberRecord> records;
   for (const Member& member : model.members)
@@ -49,8 +56,14 @@ std::vector<MemberRecord> records_of(const Model& model) {
 
 std::vector<CollapsedMapping> collapse(const Model& model) {
   std::vector<CollapsedMapping> collapsed;
-  for (const Member& member : model.members)
-    collapsed.push_back(std::visit([](const auto& made) { return CollapsedMapping(made.mapping); }, member));
+  for (const Member& member : model.members) {
+    std::visit(
+        [&](const auto& made) {
+          collapsed.emplace_back(made.mapping);
+          collapsed.back().set_share_variances(NodeArray(made.share_variances));
+        },
+        member);
+  }
   return collapsed;
 }
 
@@ -62,12 +75,22 @@ auto mapping_of(AtRoot<Member>& member) {
                           : AtRoot<decltype(Made::mapping)>();
 }
 
-CollapsedMapping collapse_member(const NodeGroup& group, AtRoot<Member> member,
-                                 const ProgressCallback& progress) {
+CollapsedMapping collapse_outputs(const NodeGroup& group, AtRoot<Member> member,
+                                  const ProgressCallback& progress) {
   const bool is_sparse = group.all.broadcast(
       member.transform(std::holds_alternative<FittedMapping, TrainedMapping, FittedMapping>));
   if (is_sparse) return CollapsedMapping(SparseMapping::replicate(group, mapping_of<FittedMapping>(member)));
   return CollapsedMapping::compute(group, mapping_of<TrainedMapping>(member), progress);
+}
+
+CollapsedMapping collapse_member(const NodeGroup& group, AtRoot<Member> member,
+                                 const ProgressCallback& progress) {
+  auto variances = share(group, member.transform([](const Member& of_root) {
+    return std::visit([](const auto& made) { return NodeArray(made.share_variances); }, of_root);
+  }));
+  CollapsedMapping collapsed = collapse_outputs(group, std::move(member), progress);
+  collapsed.set_share_variances(std::move(variances));
+  return collapsed;
 }
 
 }  // namespace

@@ -26,6 +26,25 @@ constexpr double largest_value = 1e60;
 
 constexpr auto members_attribute = "members";
 
+constexpr auto variances_name = "share_variance";
+
+void write_variances(hdf5::Location& mapping, const std::vector<double>& variances) {
+  if (!variances.empty()) mapping.write<double>(variances_name, variances);
+}
+
+/// Empty from a file that does not have them.
+std::vector<double> read_variances(const hdf5::Location& mapping, std::int64_t genes) {
+  if (!mapping.has(variances_name)) return {};
+  std::vector<double> variances = mapping.read<double>(variances_name);
+  const bool are_sound = std::ssize(variances) == genes &&
+                         std::all_of(variances.begin(), variances.end(),
+                                     [](double variance) { return variance >= 0 && variance <= 1; });
+  if (!are_sound)
+    throw InputError(fmt::format("{}/{}: is not one variance of a share, from 0 to 1, for each of {} genes",
+                                 mapping.place(), variances_name, genes));
+  return variances;
+}
+
 std::string member_group(std::size_t member) {
   return fmt::format("member{}", member);
 }
@@ -80,6 +99,7 @@ void write_member(hdf5::Location& group, const TrainedMapping& member) {
   mapping.write("b1", member.mapping.b1());
   mapping.write("W2", member.mapping.w2(), {shape.genes, shape.hidden});
   mapping.write("b2", member.mapping.b2());
+  write_variances(mapping, member.share_variances);
   hdf5::Location training = group.create_group("training");
   write_settings(training, member.record);
   write_outcome(training, member.record);
@@ -109,6 +129,7 @@ void write_member(hdf5::Location& group, const FittedMapping& member) {
   mapping.write("floor", sparse.floor());
   mapping.write("loadings", sparse.loadings(), {sparse.genes(), sparse.factors()});
   mapping.write("responses", sparse.responses(), {sparse.genes(), sparse.factors()});
+  write_variances(mapping, member.share_variances);
   hdf5::Location fit = group.create_group("fit");
   write_settings(fit, member.record);
   write_outcome(fit, member.record);
@@ -170,11 +191,13 @@ Member read_member(const hdf5::Location& group, std::int64_t genes) {
   const hdf5::Location mapping = group.group("mapping");
   const std::string kind = mapping.has_attribute("kind") ? mapping.text_attribute("kind") : "dko";
   if (kind == name_of(MappingKind::dko))
-    return TrainedMapping{read_dense(mapping, genes), read_training_record(group.group("training"))};
+    return TrainedMapping{read_dense(mapping, genes), read_training_record(group.group("training")),
+                          read_variances(mapping, genes)};
   if (kind != name_of(MappingKind::sparse))
     throw InputError(fmt::format("{}: is a mapping of kind '{}', which this program does not know",
                                  mapping.place(), kind));
-  FittedMapping member{read_sparse(mapping, genes), read_sparse_record(group.group("fit"))};
+  FittedMapping member{read_sparse(mapping, genes), read_sparse_record(group.group("fit")),
+                       read_variances(mapping, genes)};
   member.record.factors = member.mapping.factors();
   member.record.effects = member.mapping.effects_count();
   return member;
@@ -183,9 +206,9 @@ Member read_member(const hdf5::Location& group, std::int64_t genes) {
 }  // namespace
 
 double model_file_bytes(const MappingShape& shape, std::int64_t steps) {
-  constexpr double bytes_of_names = 64;
+  constexpr double bytes_of_gene = 64 + sizeof(double);  // name, variance of its share
   return 4.0 * static_cast<double>(shape.parameters()) + 8.0 * static_cast<double>(steps) +
-         bytes_of_names * static_cast<double>(shape.genes) + visibility_bytes(shape.genes) + 65536.0;
+         bytes_of_gene * static_cast<double>(shape.genes) + visibility_bytes(shape.genes) + 65536.0;
 }
 
 void write_model(OutputFile& output, const Model& model) {

@@ -107,14 +107,6 @@ std::string why_not_visible(const GeneVisibility& gene) {
                                 : fmt::format("{:.3g} % of the cells express it", percent);
 }
 
-bool holds_counts(const ExpressionMatrix& data) {
-  for (std::int64_t cell = 0; cell < data.cells(); ++cell) {
-    const std::span<const float> values = data.values(cell);
-    if (std::any_of(values.begin(), values.end(), [](float x) { return x != std::floor(x); })) return false;
-  }
-  return true;
-}
-
 std::vector<GeneVisibility> gene_visibility(const ExpressionMatrix& data,
                                             std::span<const std::int64_t> cells) {
   const std::vector<std::int64_t> with = data.cells_per_gene(cells);

@@ -135,7 +135,7 @@ MemoryNeed data_memory(std::string phase, const ExpressionMatrix& matrix) {
     for (const std::string& name : *all) names += static_cast<double>(sizeof(std::string) + name.capacity());
   }
   const double data =
-      8 * static_cast<double>(matrix.cells() + 1) + 8 * static_cast<double>(matrix.nonzeros());
+      16 * static_cast<double>(matrix.cells() + 1) + 8 * static_cast<double>(matrix.nonzeros());
   return {std::move(phase), {{"data", data}}, {{"names", names}}};
 }
 

@@ -140,6 +140,7 @@ ScreenPlan plan_of(const ExpressionMatrix& matrix, const ScreenRequest& request,
                    std::uint64_t seed, Log& log) {
   ScreenPlan plan;
   plan.members = members;
+  plan.base = request.base.value_or(Base::fitted);
   if (request.instructions) plan.instructions = *request.instructions;
   const auto genes =
       chosen(request.genes, matrix.gene_index(), parameter("knockout-genes"), missing_of(request), log);

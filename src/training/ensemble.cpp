@@ -22,12 +22,17 @@ std::vector<std::int64_t> all_but_held_out(const Split& split) {
   return cells;
 }
 
+/// The cells that one mapping learns from, by a split of its own.
+std::vector<std::int64_t> cells_of_fit(const Split& own, const ModelOptions& options) {
+  const bool takes_all = options.kind == MappingKind::sparse && options.members == 1;
+  return takes_all ? all_but_held_out(own) : own.training;
+}
+
 Member make_member(const RelativeProfiles& profiles, const Split& split, const ModelOptions& options,
                    const Communicator& communicator, const ProgressCallback& progress) {
   if (options.kind == MappingKind::dko)
     return train(profiles, split, options.training, communicator, progress, options.checkpoint);
-  const std::vector<std::int64_t> cells = options.members == 1 ? all_but_held_out(split) : split.training;
-  return fit_sparse(profiles, cells, options.training.seed, communicator, progress);
+  return fit_sparse(profiles, cells_of_fit(split, options), options.training.seed, communicator, progress);
 }
 
 /// Number of the `at`-th mapping that the job makes.
@@ -89,6 +94,11 @@ Split member_split(const Split& split, std::uint64_t seed, std::int64_t member) 
     if (validates) ++next;
   }
   return own;
+}
+
+std::vector<std::int64_t> cells_to_learn_from(const Split& split, const ModelOptions& options,
+                                              std::int64_t at) {
+  return cells_of_fit(member_split(split, options.training.seed, number_of(at, options)), options);
 }
 
 MemberGroups::MemberGroups(std::int64_t of_members, int of_ranks)

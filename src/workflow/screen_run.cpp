@@ -59,7 +59,7 @@ struct SecondsSpent {
 /// A screen under way.
 class ScreenRun {
  public:
-  ScreenRun(const ScreenPlan& plan, const ExpressionMatrix& matrix, std::span<const CollapsedMapping> members,
+  ScreenRun(const ScreenPlan& plan, const RelativeProfiles& matrix, std::span<const CollapsedMapping> members,
             AtRoot<OutputFile>& output, const AtRoot<ScreenNotes>& notes, const StopRequest& stop, Job& job)
       : plan_(plan),
         matrix_(matrix),
@@ -69,6 +69,7 @@ class ScreenRun {
         stop_(stop),
         job_(job),
         index_(matrix, plan.targets) {
+    counts_.base = plan.base;
     counts_.events = count_events(matrix, plan);
   }
 
@@ -330,7 +331,7 @@ class ScreenRun {
   }
 
   const ScreenPlan& plan_;
-  const ExpressionMatrix& matrix_;
+  const RelativeProfiles& matrix_;
   std::span<const CollapsedMapping> members_;
   AtRoot<OutputFile>& output_;
   const AtRoot<ScreenNotes>& notes_;
@@ -346,10 +347,10 @@ class ScreenRun {
 
 }  // namespace
 
-ScreenCounts run_screen(const ScreenPlan& plan, const ExpressionMatrix& matrix,
+ScreenCounts run_screen(const ScreenPlan& plan, const RelativeProfiles& profiles,
                         std::span<const CollapsedMapping> members, AtRoot<OutputFile>& output,
                         const AtRoot<ScreenNotes>& notes, const StopRequest& stop, Job& job) {
-  return ScreenRun(plan, matrix, members, output, notes, stop, job).run();
+  return ScreenRun(plan, profiles, members, output, notes, stop, job).run();
 }
 
 }  // namespace dko

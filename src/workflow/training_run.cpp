@@ -8,6 +8,7 @@
 #include "dko/base/parameter.hpp"
 #include "dko/base/stopwatch.hpp"
 #include "dko/base/text.hpp"
+#include "dko/mapping/share_variances.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/workflow/checkpoints.hpp"
 #include "dko/workflow/progress_display.hpp"
@@ -116,10 +117,18 @@ void say(const std::optional<TrainingAdvice>& advice, Log& log) {
 }
 
 /// What rank 0 alone, which has the members, says and notes of them.
-Model conclude(std::vector<Member> members, const RelativeProfiles& profiles, const ModelOptions& options,
-               Job& job) {
-  for (const Member& member : members)
-    std::visit([&](const auto& made) { report(made.record, options.training, job.log); }, member);
+Model conclude(std::vector<Member> members, const RelativeProfiles& profiles, const Split& split,
+               const ModelOptions& options, Job& job) {
+  for (std::size_t at = 0; at < members.size(); ++at) {
+    const auto cells = cells_to_learn_from(split, options, static_cast<std::int64_t>(at));
+    std::vector<double> variances = share_variances(members[at], profiles, cells);
+    std::visit(
+        [&](auto& made) {
+          report(made.record, options.training, job.log);
+          made.share_variances = std::move(variances);
+        },
+        members[at]);
+  }
   Model model{std::move(members), profiles.gene_names(), {}, {}, {}};
   job.provenance.model_checksum = checksum_of(model);
   model.provenance = job.provenance;
@@ -169,7 +178,7 @@ TrainedModel run_training(const RelativeProfiles& profiles, AtRoot<Split> of_roo
   job.log.info("{} in {}", is_dko ? "trained" : "fitted", human_seconds(*trained.seconds));
   const auto advice = advise(members, profiles, split, options, job.ranks());
   trained.model = on_root(job.ranks(), [&] {
-    Model model = conclude(std::move(*members), profiles, options, job);
+    Model model = conclude(std::move(*members), profiles, split, options, job);
     model.advice = *advice;
     say(model.advice, job.log);
     return model;

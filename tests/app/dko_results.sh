@@ -7,6 +7,8 @@ make_hidden
 "$DKO" run data.csv --order 2 --score impact,network -o dense.h5 --save-model dense_model.h5 -q "${short[@]}"
 "$DKO" run data.csv --order 2 --sample 700 --score impact,network --mapping sparse --ensemble 3 \
   -o sampled.h5 --save-model sampled_model.h5 -q
+"$DKO" screen data.csv --model dense_model.h5 --base observed -o observed.h5 -q
+cp dense_model.h5 observed_model.h5
 "$DKO" run data.csv --order 2 --ensemble 2 -o ensemble.h5 --save-model ensemble_model.h5 -q "${short[@]}"
 "$DKO" screen data.csv --model dense_model.h5 --order 2 --score impact,network --keep summary -o summary.h5 -q
 "$DKO" screen data.csv --model dense_model.h5 --order 2 --score impact,network --keep top:5 --keep-by interaction -o top.h5 -q
@@ -27,6 +29,7 @@ with open("data.csv") as data, open("counts.csv", "w") as counts:
         counts.write(",".join([name, *map(str, drawn)]) + "\n")
 PYTHON
 "$DKO" run counts.csv -o counts.h5 --save-model counts_model.h5 -q "${short[@]}"
+"$DKO" run counts.csv -o shrunk.h5 --save-model shrunk_model.h5 --mapping sparse -q
 for screen in hidden counts; do "$DKO" export $screen.h5 --h5ad $screen.h5ad; done
 for screen in dense sampled ensemble; do
   scores=impact,network,interaction

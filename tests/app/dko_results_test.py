@@ -171,29 +171,46 @@ def sparse_profile(parts, expressed, intact):
     return profile / profile.sum()
 
 
-def explained_again(members, profile, expressed, lost):
+def base_ratios(base, counts, variances, fitted):
+    """b/q of the base profile of one cell, up to a factor."""
+    ratios = np.ones(len(fitted))
+    for gene in np.flatnonzero(counts):
+        if base == "fitted" or fitted[gene] < 1e-6 / (counts > 0).sum():
+            continue
+        weight = 1.0
+        if base == "shrunk" and (counts == np.floor(counts)).all():
+            weight = variances[gene] / (variances[gene] + fitted[gene] / counts.sum())
+        observed = float(np.float32(counts[gene] / counts.sum()))  # as dko holds it
+        ratios[gene] = (1 - weight) + weight * observed / fitted[gene]
+    return ratios
+
+
+def explained_again(members, profile, expressed, lost, base, counts):
     """share_before, share_after and renormalised by plain formulas, and the impact."""
     left = [gene for gene in expressed if gene not in lost]
     parts = []
-    for member in members:
+    for member, variances in members:
         before, after = profile(member, expressed, expressed), profile(member, left, expressed)
+        ratios = base_ratios(base, counts, variances, before)
+        before, after = (part * ratios / (part * ratios).sum() for part in (before, after))
         rescaled = np.where(np.isin(np.arange(len(before)), left), before, 0)
         parts.append((before, after, rescaled / rescaled.sum(), abs(after - before).sum() / 2))
     return [np.mean([part[at] for part in parts], axis=0) for at in range(4)]
 
 
-def compare_explanation(name, read, profile):
+def compare_explanation(name, read, profile, expression="data"):
+    counts = pd.read_csv(f"{expression}.csv", index_col=0).to_numpy(dtype=np.float32).T.astype(float)
     with h5py.File(f"{name}_model.h5") as file:
         groups = [file[f"member{at}"]
                   for at in range(file.attrs.get("members", 1))] if "member0" in file else [file]
-        members = [read(group) for group in groups]
+        members = [(read(group), group["mapping/share_variance"][:]) for group in groups]
     with dko_results.open_screen(f"{name}.h5") as screen:
         for lost in (["gene7"], ["gene3", "gene20"]):
             numbers = [screen.gene_number(gene) for gene in lost]
             able = [cell for cell in range(60) if np.isin(numbers, screen.genes_of(cell)).all()]
             again = {
                 cell: explained_again(members, profile,
-                                      screen.genes_of(cell).tolist(), numbers)
+                                      screen.genes_of(cell).tolist(), numbers, screen.base, counts[cell])
                 for cell in able
             }
             for cell in (able[0], None):
@@ -384,4 +401,6 @@ for screen_name in ("dense", "sampled", "ensemble"):
 compare_explanation("dense", layers, dense_profile)
 compare_explanation("ensemble", layers, dense_profile)
 compare_explanation("sampled", sparse_parts, sparse_profile)
+compare_explanation("observed", layers, dense_profile)
+compare_explanation("shrunk", sparse_parts, sparse_profile, "counts")
 compare_refusals()

@@ -5,7 +5,7 @@ make_data
 "$DKO" train data.csv -o dko_ensemble.h5 --ensemble 2 -q "${short[@]}"
 "$DKO" train data.csv -o sparse.h5 --mapping sparse -q
 "$DKO" train data.csv -o sparse_ensemble.h5 --mapping sparse --ensemble 3 -q
-expect 0 'loss of gene3, gene20, mean over [0-9]+ cells: impact [0-9.]+, network [0-9.]+, interaction -?[0-9.]+, network-interaction' \
+expect 0 'loss of gene3, gene20, mean over [0-9]+ cells, on the fitted profile: impact [0-9.]+, network [0-9.]+, interaction -?[0-9.]+, network-interaction' \
   "$DKO" explain dko.h5 data.csv --knockout gene3,gene20 -n 4
 grep -q '^6 genes, the lost genes and the largest network_change of ' said.txt || { cat said.txt; fail "not 4 genes beside the lost ones"; }
 [ "$(grep -c '(lost)' said.txt)" = 2 ] || fail "the lost genes are not marked"
@@ -20,15 +20,22 @@ if "$python" -c 'import h5py, numpy, pandas' 2>/dev/null; then
     for where in all "$cell"; do
       [ "$where" = all ] || of=(--cell "cell$where")
       [ "$where" != all ] || of=()
-      "$DKO" explain $model.h5 data.csv --knockout gene3 20 "${of[@]}" -o $model.csv --json $model.json -q --force >/dev/null
-      scores=$("$python" "$(dirname "$0")/explain_again.py" $model.h5 data.csv $model.csv $where gene3 gene20)
-      "$python" - $model.json $scores <<'PYTHON'
+     for base in default fitted shrunk observed; do
+      by=(--base $base)
+      [ $base != default ] || by=()
+      "$DKO" explain $model.h5 data.csv --knockout gene3 20 "${of[@]}" "${by[@]}" -o $model.csv --json $model.json -q --force >/dev/null
+      is=$base
+      [ $base != default ] || case $model in dko*) is=fitted ;; *) is=shrunk ;; esac
+      scores=$("$python" "$(dirname "$0")/explain_again.py" $model.h5 data.csv $model.csv $is $where gene3 gene20)
+      "$python" - $model.json $is $scores <<'PYTHON'
 import json, sys
-found, scores = json.load(open(sys.argv[1])), [float(word) for word in sys.argv[2:]]
+found, base, scores = json.load(open(sys.argv[1])), sys.argv[2], [float(word) for word in sys.argv[3:]]
+assert found["base"] == base
 values = [found["scores"]["impact"], found["scores"]["network"], found["interactions"]["impact"]]
 assert all(abs(value - score) < 2e-9 for value, score in zip(values, scores)), (values, scores)
 assert found["knockout"] == ["gene3", "gene20"] and len(found["genes"]) == 12
 PYTHON
+     done
     done
   done
 else

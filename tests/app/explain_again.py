@@ -1,4 +1,4 @@
-"""Computes the tables of dko explain again: explain_again.py MODEL EXPRESSION TABLE [CELL] GENE...
+"""Computes the tables of dko explain again: explain_again.py MODEL EXPRESSION TABLE BASE CELL GENE...
 
 Reads the weights with h5py and applies the formulas of both mappings in double precision, over all genes and
 without the collapsed form. CELL is a number from 0, or "all" for the mean over the cells that express the genes.
@@ -31,26 +31,48 @@ def sparse_profile(group, present, intact):
     return outputs / outputs.sum()
 
 
+def ratios(group, c, fitted):
+    """How each gene's output is rescaled so that the intact cell has the base profile (up to a factor)."""
+    r = numpy.ones(len(fitted))
+    n = (data[c] > 0).sum()
+    observed = (data[c] / data[c].sum()).astype("f4").astype("f8")  # as dko holds them
+    for gene in numpy.flatnonzero(data[c]):
+        if base == "fitted" or fitted[gene] < 1e-6 / n:
+            continue
+        weight = 1.0
+        if base == "shrunk" and counts:
+            variance = group["mapping/share_variance"][gene]
+            weight = variance / (variance + fitted[gene] / data[c].sum())
+        r[gene] = ((1 - weight) * fitted[gene] + weight * observed[gene]) / fitted[gene]
+    return r
+
+
 def distance(p, q):
     return abs(p - q).sum() / (p + q).sum()
 
 
-def predictions(group, intact, lost):
-    """q, q' and r of one member in one cell, and impact and network."""
+def predictions(group, c, lost):
+    """b, b' and the rest of one member in one cell, and impact and network."""
     profile = sparse_profile if group["mapping"].attrs.get("kind") == "sparse" else dense_profile
+    intact = presence[c]
     present = intact.copy()
     present[lost] = 0
-    before, after = profile(group, intact, intact), profile(group, present, intact)
+    fitted = profile(group, intact, intact)
+    r = ratios(group, c, fitted)
+    before, after = fitted * r, profile(group, present, intact) * r
+    before, after = before / before.sum(), after / after.sum()
     rest = before * present
     rest /= rest.sum()
     return before, after, rest, distance(after, before), distance(after, rest)
 
 
-model, expression, table, cell, *lost = sys.argv[1:]
-data = pandas.read_csv(expression, index_col=0)
-names = list(data.index)
+model, expression, table, base, cell, *lost = sys.argv[1:]
+frame = pandas.read_csv(expression, index_col=0)
+names = list(frame.index)
 lost = sorted(names.index(gene) for gene in lost)
-presence = (data.to_numpy().T > 0).astype("f8")
+data = frame.to_numpy().T.astype("f4").astype("f8")
+counts = (data == numpy.floor(data)).all()
+presence = (data > 0).astype("f8")
 cells = [int(cell)] if cell != "all" else [
     c for c in range(len(presence)) if presence[c, lost].all() and presence[c].sum() > len(lost)]
 assert cells
@@ -60,12 +82,12 @@ scores = []
 with h5py.File(model) as f:
     groups = [f[f"member{k}"] for k in range(f.attrs["members"])] if "members" in f.attrs else [f]
     for group in groups:
-        of_cells = [predictions(group, presence[c], lost) for c in cells]
+        of_cells = [predictions(group, c, lost) for c in cells]
         before, after, rest = (numpy.mean([one[k] for one in of_cells], axis=0) for k in range(3))
         shares.append((before, after, rest))
         changes.append(after - before)
         networks.append(after - rest)
-        alone = [[predictions(group, presence[c], [gene])[3] for c in cells] for gene in lost]
+        alone = [[predictions(group, c, [gene])[3] for c in cells] for gene in lost]
         impacts = [one[3] for one in of_cells]
         scores.append((numpy.mean(impacts), numpy.mean([one[4] for one in of_cells]),
                        numpy.mean(impacts) - numpy.sum(numpy.mean(alone, axis=1))))

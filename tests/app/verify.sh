@@ -53,7 +53,7 @@ with h5py.File("model.h5") as old, h5py.File("older.h5", "w") as new:
     new.visititems(lambda _, thing: thing.attrs.pop("checksum", None) and None)
 with h5py.File("other.h5", "w") as f: f["x"] = [1]
 P
-expect 0 'without a checksum: 11 arrays' "$DKO" info --verify older.h5
+expect 0 'without a checksum: 12 arrays' "$DKO" info --verify older.h5
 expect 3 'not one that dko makes' "$DKO" info --verify other.h5
 expect 3 'no such file' "$DKO" info --verify missing.h5
 

@@ -83,13 +83,13 @@ std::vector<double> plain_row(const std::vector<double>& values, const Measure& 
 }
 
 struct Screened {
-  ExpressionMatrix matrix;
+  RelativeProfiles matrix;
   ScreenPlan plan;
   std::vector<CollapsedMapping> members;
   testing::MemorySink all{};
   PerScore<std::vector<float>> singles{};
 
-  Screened(ExpressionMatrix of, ScreenPlan with) : matrix(std::move(of)), plan(std::move(with)) {
+  Screened(RelativeProfiles of, ScreenPlan with) : matrix(std::move(of)), plan(std::move(with)) {
     plan.list.reset();
     members = testing::collapsed(testing::random_members(plan.members, {matrix.genes(), 5}, 71));
     screen_shard(plan, matrix, members, 0, 1, all);
@@ -150,14 +150,14 @@ void check_sums(Screened& screened) {
 
 TEST_CASE(
     "sums over cells are what plain loops over a full screen find, whatever the shards and the memory") {
-  const auto matrix = testing::random_matrix(13, 12, 0.6, 70);
+  const auto matrix = testing::random_matrix(13, 12, 0.6, 70).relative_profiles();
   Screened screened(matrix, testing::full_plan(matrix, GENERATE(1, 3)));
   CHECK(summed_measures(screened.plan).size() == (screened.plan.members == 1 ? 4 : 6));
   check_sums(screened);
 }
 
 TEST_CASE("only some genes of some cells are summed, and only what is wanted of them") {
-  const auto matrix = testing::random_matrix(9, 20, 0.6, 72);
+  const auto matrix = testing::random_matrix(9, 20, 0.6, 72).relative_profiles();
   ScreenPlan plan = testing::full_plan(matrix);
   plan.targets = select_targets(matrix, std::vector<std::int32_t>{2, 3, 11, 17, 19},
                                 std::vector<std::int32_t>{1, 2, 4, 8});
@@ -173,7 +173,7 @@ TEST_CASE("only some genes of some cells are summed, and only what is wanted of 
 }
 
 TEST_CASE("cells without pairs have no part in sums") {
-  const auto matrix = testing::matrix_of({{1, 1, 1, 0}, {0, 0, 1, 1}, {0, 0, 0, 1}});
+  const auto matrix = testing::matrix_of({{1, 1, 1, 0}, {0, 0, 1, 1}, {0, 0, 0, 1}}).relative_profiles();
   Screened screened(matrix, testing::full_plan(matrix));
   CHECK(pair_genes(screened.plan, matrix).genes() == std::vector<std::int32_t>{0, 1, 2});
   check_sums(screened);

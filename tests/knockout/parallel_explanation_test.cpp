@@ -19,7 +19,7 @@ using Genes = std::vector<std::int32_t>;
 /// The profile of a member after a knockout, over all genes.
 using Profile = std::function<std::vector<double>(const Genes& expressed, const Genes& removed)>;
 
-Genes genes_of(const ExpressionMatrix& matrix, std::int64_t cell) {
+Genes genes_of(const RelativeProfiles& matrix, std::int64_t cell) {
   const auto expressed = matrix.expressed(cell);
   return {expressed.begin(), expressed.end()};
 }
@@ -56,7 +56,7 @@ Spread spread_of(const std::vector<double>& values) {
 
 /// What each member predicts, the mean over the cells of value(member's profiles).
 template <class Value>
-Spread over_members(const std::vector<Profile>& members, const ExpressionMatrix& matrix,
+Spread over_members(const std::vector<Profile>& members, const RelativeProfiles& matrix,
                     const std::vector<std::int64_t>& cells, Value value) {
   std::vector<double> means;
   for (const Profile& member : members) {
@@ -87,7 +87,7 @@ void check_spread(double mean, double sd, const Spread& oracle) {
 }
 
 void check_scores(const Explanation& explanation, const std::vector<Profile>& members,
-                  const ExpressionMatrix& matrix, const Genes& removed,
+                  const RelativeProfiles& matrix, const Genes& removed,
                   const std::vector<std::int64_t>& cells) {
   const auto oracle = [&](auto score) {
     return over_members(members, matrix, cells, [&](const Profile& member, const Genes& expressed) {
@@ -108,7 +108,7 @@ void check_scores(const Explanation& explanation, const std::vector<Profile>& me
 }
 
 void check_genes(const Explanation& explanation, const std::vector<Profile>& members,
-                 const ExpressionMatrix& matrix, const Genes& removed,
+                 const RelativeProfiles& matrix, const Genes& removed,
                  const std::vector<std::int64_t>& cells) {
   std::set<std::int32_t> expected;
   for (const std::int64_t cell : cells) {
@@ -155,7 +155,7 @@ bool same_bits(const Explanation& a, const Explanation& b) {
                     });
 }
 
-void check_explanation(const ExpressionMatrix& matrix, const std::vector<CollapsedMapping>& members,
+void check_explanation(const RelativeProfiles& matrix, const std::vector<CollapsedMapping>& members,
                        const std::vector<Profile>& profiles, const Genes& removed,
                        const std::vector<std::int64_t>& cells) {
   const auto shared = explain_knockout(matrix, members, removed, cells, testing::world());
@@ -170,7 +170,7 @@ void check_explanation(const ExpressionMatrix& matrix, const std::vector<Collaps
 }  // namespace
 
 TEST_CASE("explanations of the original's mapping are the full network's, in one cell and over cells") {
-  const auto matrix = testing::random_matrix(90, 9, 0.6, 71);
+  const auto matrix = testing::random_matrix(90, 9, 0.6, 71).relative_profiles();
   const auto mappings = testing::random_members(GENERATE(1, 3), {9, 5}, 72);
   std::vector<Profile> profiles;
   for (const Mapping& mapping : mappings) {
@@ -187,7 +187,7 @@ TEST_CASE("explanations of the original's mapping are the full network's, in one
 }
 
 TEST_CASE("explanations of a sparse mapping are its formula's; what nothing reaches does not change") {
-  const auto matrix = testing::random_matrix(30, 12, 0.7, 73);
+  const auto matrix = testing::random_matrix(30, 12, 0.7, 73).relative_profiles();
   const std::int64_t count = GENERATE(1, 2);
   std::vector<CollapsedMapping> members;
   std::vector<Profile> profiles;
@@ -205,7 +205,7 @@ TEST_CASE("explanations of a sparse mapping are its formula's; what nothing reac
 }
 
 TEST_CASE("pure renormalisation leaves exactly no network change") {
-  const auto matrix = testing::random_matrix(40, 10, 0.7, 75);
+  const auto matrix = testing::random_matrix(40, 10, 0.7, 75).relative_profiles();
   auto plain = testing::random_sparse(10, 0, 0, 76);
   const std::vector<CollapsedMapping> members{CollapsedMapping(plain.mapping())};
   const Genes removed{2, 5};
@@ -223,7 +223,8 @@ TEST_CASE("pure renormalisation leaves exactly no network change") {
 }
 
 TEST_CASE("cells to knock out express all lost genes and one more") {
-  const auto matrix = testing::matrix_of({{1, 1, 0}, {1, 1, 1}, {0, 1, 1}, {1, 0, 1}, {1, 1, 2}});
+  const auto matrix =
+      testing::matrix_of({{1, 1, 0}, {1, 1, 1}, {0, 1, 1}, {1, 0, 1}, {1, 1, 2}}).relative_profiles();
   CHECK(cells_to_knock_out(matrix, Genes{0, 1}) == std::vector<std::int64_t>{1, 4});
   CHECK(cells_to_knock_out(matrix, Genes{1}) == std::vector<std::int64_t>{0, 1, 2, 4});
   CHECK(cells_to_knock_out(matrix, Genes{0, 1, 2}).empty());

@@ -13,7 +13,7 @@ using namespace dko;
 namespace {
 
 struct Screened {
-  ExpressionMatrix matrix;
+  RelativeProfiles matrix;
   ScreenPlan plan;
   std::vector<CollapsedMapping> members;
   PairIndex index{matrix, plan.targets};
@@ -21,7 +21,7 @@ struct Screened {
 };
 
 /// Singles and every pair, by this rank alone.
-Screened screen_all(ExpressionMatrix matrix, std::int64_t members = 1) {
+Screened screen_all(RelativeProfiles matrix, std::int64_t members = 1) {
   ScreenPlan plan = testing::full_plan(matrix, members);
   plan.list.reset();
   auto mappings = testing::collapsed(testing::random_members(members, {matrix.genes(), 5}, 61));
@@ -105,7 +105,7 @@ constexpr std::array measures{Measure{Score::impact, false}, Measure{Score::netw
 TEST_CASE("the pairs kept are those that sorting every cell finds, on any number of ranks") {
   const std::int64_t members = GENERATE(1, 3);
   const std::int64_t cells = GENERATE(1, 2, 9);  // fewer cells than ranks, so that cells are split
-  Screened screened = screen_all(testing::random_matrix(cells, 14, 0.7, 60), members);
+  Screened screened = screen_all(testing::random_matrix(cells, 14, 0.7, 60).relative_profiles(), members);
   for (const Measure& by : measures) {
     auto values = values_of(screened, by);
     std::sort(values.begin(), values.end());
@@ -121,7 +121,8 @@ TEST_CASE("the pairs kept are those that sorting every cell finds, on any number
 TEST_CASE("of equal values the first events are kept") {
   // The mapping only renormalises equal shares: all pairs of a cell score the same, and no interaction is
   // there.
-  Screened screened = screen_all(testing::matrix_of({{1, 1, 1, 1, 1, 1}, {2, 1, 1, 1, 0, 0}}));
+  Screened screened =
+      screen_all(testing::matrix_of({{1, 1, 1, 1, 1, 1}, {2, 1, 1, 1, 0, 0}}).relative_profiles());
   screened.members = {
       CollapsedMapping(6, NodeArray(std::vector<double>(36, 1)), NodeArray(std::vector<double>(6, 0)))};
   screened.all = {};
@@ -133,14 +134,14 @@ TEST_CASE("of equal values the first events are kept") {
 }
 
 TEST_CASE("ranks and cells without pairs do no harm to a selection") {
-  Screened screened =
-      screen_all(testing::matrix_of({{1, 0, 0, 0}, {1, 1, 0, 0}, {1, 1, 1, 0}, {0, 0, 0, 1}}));
+  Screened screened = screen_all(
+      testing::matrix_of({{1, 0, 0, 0}, {1, 1, 0, 0}, {1, 1, 1, 0}, {0, 0, 0, 1}}).relative_profiles());
   check_selection(screened, selected(1, {}, {}));
   check_selection(screened, selected(0, 0.1, {}));
 }
 
 TEST_CASE("what is kept does not exceed the memory that is allowed, and what would fit is said") {
-  Screened screened = screen_all(testing::random_matrix(5, 20, 0.9, 62));
+  Screened screened = screen_all(testing::random_matrix(5, 20, 0.9, 62).relative_profiles());
   const auto select_alone = [&](PairKeeping keeping) {
     screened.plan.keeping = keeping;
     PairSelection selection(keeping, screened.plan.doubles);
@@ -181,7 +182,7 @@ TEST_CASE("what a selection puts down is in the order of events, whatever it was
 }
 
 TEST_CASE("a plan that selects pairs needs a selection, and another none") {
-  Screened screened = screen_all(testing::random_matrix(3, 6, 0.9, 63));
+  Screened screened = screen_all(testing::random_matrix(3, 6, 0.9, 63).relative_profiles());
   PairSelection selection(selected(1, {}, {}), screened.plan.doubles);
   testing::MemorySink sink;
   CHECK_THROWS_AS(

@@ -30,7 +30,7 @@ class BlockSink final : public ScoreSink {
 
 struct Screened {
   explicit Screened(std::int64_t members = 1)
-      : matrix(testing::random_matrix(9, 15, 0.6, 91)),
+      : matrix(testing::random_matrix(9, 15, 0.6, 91).relative_profiles()),
         plan(testing::full_plan(matrix, members)),
         mappings(testing::collapsed(testing::random_members(members, {15, 15}, 92))) {
     screen_shard(plan, matrix, mappings, 0, 1, whole);
@@ -40,7 +40,7 @@ struct Screened {
       for (const Score score : every_score) CHECK(scores.scores(array, score) == whole.scores(array, score));
     }
   }
-  ExpressionMatrix matrix;
+  RelativeProfiles matrix;
   ScreenPlan plan;
   std::vector<CollapsedMapping> mappings;
   testing::MemorySink whole;

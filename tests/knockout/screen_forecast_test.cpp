@@ -15,8 +15,8 @@ namespace {
 
 constexpr std::int64_t genes = 40;
 
-ExpressionMatrix some_cells() {
-  return testing::random_matrix(30, genes, 0.5, 17);
+RelativeProfiles some_cells() {
+  return testing::random_matrix(30, genes, 0.5, 17).relative_profiles();
 }
 
 double seconds(std::int64_t cost, const ScreenPlan& plan) {
@@ -24,7 +24,7 @@ double seconds(std::int64_t cost, const ScreenPlan& plan) {
 }
 
 /// Each cell is loaded once for its singles, once for its pairs, and once for each run of its listed events.
-std::int64_t cost_alone(const ScreenPlan& plan, const ExpressionMatrix& matrix,
+std::int64_t cost_alone(const ScreenPlan& plan, const RelativeProfiles& matrix,
                         const std::vector<CellCosts>& costs) {
   std::int64_t total = 0;
   for (std::int64_t cell = 0; cell < matrix.cells(); ++cell) {
@@ -44,7 +44,7 @@ std::int64_t cost_alone(const ScreenPlan& plan, const ExpressionMatrix& matrix,
 }  // namespace
 
 TEST_CASE("on one rank a forecast is the sum over all events and loads") {
-  const ExpressionMatrix matrix = some_cells();
+  const RelativeProfiles matrix = some_cells();
   for (const std::int64_t members : {1, 3}) {
     const ScreenPlan plan = testing::full_plan(matrix, members);
     const std::vector<CellCosts> costs = dense_costs_of(matrix);
@@ -65,7 +65,7 @@ TEST_CASE("on one rank a forecast is the sum over all events and loads") {
 }
 
 TEST_CASE("on several ranks a forecast is what the shards of a screen count") {
-  const ExpressionMatrix matrix = some_cells();
+  const RelativeProfiles matrix = some_cells();
   const ScreenPlan plan = testing::full_plan(matrix);
   const auto mappings = testing::collapsed(testing::random_members(1, {genes, genes}, 3));
   for (const std::int64_t ranks : {2, 5}) {
@@ -95,7 +95,7 @@ TEST_CASE("on several ranks a forecast is what the shards of a screen count") {
 }
 
 TEST_CASE("the longest block is a load and what is scored before a rank asks whether to stop") {
-  const ExpressionMatrix matrix = some_cells();
+  const RelativeProfiles matrix = some_cells();
   ScreenPlan plan = testing::full_plan(matrix);
   plan.list.reset();
   std::vector<CellCosts> costs = dense_costs_of(matrix);
@@ -121,7 +121,7 @@ TEST_CASE("the longest block is a load and what is scored before a rank asks whe
 }
 
 TEST_CASE("sums over cells load each cell once for each block of first genes, and cost what they count") {
-  const ExpressionMatrix matrix = some_cells();
+  const RelativeProfiles matrix = some_cells();
   ScreenPlan plan = testing::full_plan(matrix);
   plan.list.reset();
   plan.keeping.form = PairKeeping::Form::summary;
@@ -158,7 +158,7 @@ TEST_CASE("sums over cells load each cell once for each block of first genes, an
 }
 
 TEST_CASE("a sparse mapping of as many effects a gene costs its non-zeros") {
-  const ExpressionMatrix matrix = testing::matrix_of({{1, 1, 1, 0}, {1, 0, 1, 1}});
+  const RelativeProfiles matrix = testing::matrix_of({{1, 1, 1, 0}, {1, 0, 1, 1}}).relative_profiles();
   const CellCosts expected = cell_costs(sparse_costs, {2 * 8.0 * 3 / 4, 8.0 * 3 + 4});
   for (const CellCosts& cell : sparse_costs_of(matrix, 8)) {
     CHECK(cell.pair == expected.pair);

@@ -4,6 +4,7 @@
 
 #include "dko/knockout/events/event_index.hpp"
 #include "support/full_network.hpp"
+#include "support/plain_base.hpp"
 #include "support/screens.hpp"
 #include "support/testing.hpp"
 
@@ -21,7 +22,7 @@ struct Scores {
   bool operator==(const Scores&) const = default;
 };
 
-testing::MemorySink scored_in(std::int64_t shards, const ScreenPlan& plan, const ExpressionMatrix& matrix,
+testing::MemorySink scored_in(std::int64_t shards, const ScreenPlan& plan, const RelativeProfiles& matrix,
                               std::span<const CollapsedMapping> members) {
   testing::MemorySink sink;
   for (std::int64_t shard = 0; shard < shards; ++shard)
@@ -29,7 +30,7 @@ testing::MemorySink scored_in(std::int64_t shards, const ScreenPlan& plan, const
   return sink;
 }
 
-Scores screen_in(std::int64_t shards, const ScreenPlan& plan, const ExpressionMatrix& matrix,
+Scores screen_in(std::int64_t shards, const ScreenPlan& plan, const RelativeProfiles& matrix,
                  std::span<const CollapsedMapping> members) {
   const testing::MemorySink sink = scored_in(shards, plan, matrix, members);
   const auto of = [&](ScoreArray array, Score score) { return sink.scores(array, score); };
@@ -41,7 +42,7 @@ Scores screen_in(std::int64_t shards, const ScreenPlan& plan, const ExpressionMa
 }  // namespace
 
 TEST_CASE("every score is where its event is, and the full network's") {
-  const auto matrix = testing::random_matrix(8, 14, 0.5, 21);
+  const auto matrix = testing::random_matrix(8, 14, 0.5, 21).relative_profiles();
   const Mapping mapping = testing::random_mapping({14, 14}, 1, 22);
   ScreenPlan plan{select_targets(matrix), both_scores, both_scores, {}};
   const PairIndex index(matrix, plan.targets);
@@ -68,8 +69,67 @@ TEST_CASE("every score is where its event is, and the full network's") {
   }
 }
 
+TEST_CASE("on every base: singles, pairs and lists are those of the definition, for any number of shards") {
+  const Base base = GENERATE(Base::fitted, Base::shrunk, Base::observed);
+  std::vector<std::vector<float>> counts;
+  for (int cell = 0; cell < 5; ++cell) {
+    counts.emplace_back();
+    for (int gene = 0; gene < 9; ++gene)
+      counts.back().push_back(static_cast<float>((gene * 5 + cell * 7) % 11));
+  }
+  const auto matrix = testing::matrix_of(counts).relative_profiles();
+  REQUIRE(matrix.total(0) == 48);
+  const Mapping mapping = testing::random_mapping({9, 9}, 1, 24);
+  std::vector<CollapsedMapping> members{CollapsedMapping(mapping)};
+  const std::vector<double> variances{1e-3, 1e-4, 0, 1e-5, 2e-3, 1e-4, 3e-4, 1e-2, 1e-6};
+  members.front().set_share_variances(NodeArray(variances));
+  ScreenPlan plan{select_targets(matrix), both_scores, both_scores, {}};
+  plan.base = base;
+  const std::vector<std::int32_t> cells{3, 0, 3};
+  std::vector<std::int32_t> lost;
+  for (const std::int32_t cell : cells)
+    for (const std::size_t at : {0, 2, 4}) lost.push_back(matrix.expressed(cell)[at]);
+  plan.list = EventList(3, NodeArray(lost), NodeArray(cells));
+  const Scores scores = screen_in(1, plan, matrix, members);
+  for (const std::int64_t shards : {2, 3, 7}) CHECK((screen_in(shards, plan, matrix, members) == scores));
+
+  const auto expected = [&](std::int64_t cell, std::span<const std::int32_t> removed) {
+    const auto genes = matrix.expressed(cell);
+    std::vector<double> observed;
+    for (const float count : counts[static_cast<std::size_t>(cell)])
+      observed.push_back(static_cast<double>(count) / matrix.total(cell));
+    const testing::PlainBase plain{base, observed, matrix.total(cell), variances,
+                                   [&](std::span<const std::int32_t> without) {
+                                     std::vector<std::int32_t> left;
+                                     for (const std::int32_t gene : genes)
+                                       if (std::find(without.begin(), without.end(), gene) == without.end())
+                                         left.push_back(gene);
+                                     return testing::full_profile(mapping, left);
+                                   }};
+    return plain.scores(removed);
+  };
+  const auto check = [&](float impact, float network, const KnockoutScores& right) {
+    CHECK(static_cast<double>(impact) == Approx(right.impact).margin(2e-6));
+    CHECK(static_cast<double>(network) == Approx(right.network).margin(2e-6));
+  };
+  for (std::size_t k = 0; k < scores.singles.size(); ++k)
+    check(scores.singles[k], scores.network_of_singles[k],
+          expected(cell_of_event(plan.targets.starts(), static_cast<std::int64_t>(k)),
+                   plan.targets.genes().subspan(k, 1)));
+  const PairIndex index(matrix, plan.targets);
+  for (std::size_t k = 0; k < scores.pairs.size(); ++k) {
+    const auto [cell, pair] = index.locate(static_cast<std::int64_t>(k));
+    const auto targets = plan.targets.of(cell);
+    const std::vector<std::int32_t> removed{targets[static_cast<std::size_t>(pair.first)],
+                                            targets[static_cast<std::size_t>(pair.second)]};
+    check(scores.pairs[k], scores.network_of_pairs[k], expected(cell, removed));
+  }
+  for (std::size_t k = 0; k < cells.size(); ++k)
+    check(scores.list[k], scores.network_of_list[k], expected(cells[k], std::span(lost).subspan(3 * k, 3)));
+}
+
 TEST_CASE("the scores are the same bits for any number of shards, more than events included") {
-  const auto matrix = testing::random_matrix(6, 10, 0.6, 23);
+  const auto matrix = testing::random_matrix(6, 10, 0.6, 23).relative_profiles();
   const auto mapping = testing::collapsed(testing::random_members(1, {10, 10}, 24));
   ScreenPlan plan{select_targets(matrix), both_scores, both_scores, {}};
   plan.list = sample_pairs(plan.targets, PairIndex(matrix, plan.targets), 30, 1);
@@ -79,7 +139,7 @@ TEST_CASE("the scores are the same bits for any number of shards, more than even
 }
 
 TEST_CASE("a listed pair has the scores of the full triangle, in either order of its genes") {
-  const auto matrix = testing::random_matrix(5, 12, 0.7, 25);
+  const auto matrix = testing::random_matrix(5, 12, 0.7, 25).relative_profiles();
   const auto mapping = testing::collapsed(testing::random_members(1, {12, 12}, 26));
   ScreenPlan plan{select_targets(matrix), {}, both_scores, {}};
   const PairIndex index(matrix, plan.targets);
@@ -102,7 +162,7 @@ TEST_CASE("a listed pair has the scores of the full triangle, in either order of
 }
 
 TEST_CASE("what is not asked for is not computed, and changes nothing else") {
-  const auto matrix = testing::random_matrix(5, 12, 0.7, 25);
+  const auto matrix = testing::random_matrix(5, 12, 0.7, 25).relative_profiles();
   const auto mapping = testing::collapsed(testing::random_members(1, {12, 12}, 26));
   ScreenPlan plan{select_targets(matrix), both_scores, both_scores, {}};
   const Scores all = screen_in(2, plan, matrix, mapping);
@@ -116,7 +176,7 @@ TEST_CASE("what is not asked for is not computed, and changes nothing else") {
 }
 
 TEST_CASE("restricted targets have the scores they have in the full screen") {
-  const auto matrix = testing::random_matrix(6, 10, 0.8, 27);
+  const auto matrix = testing::random_matrix(6, 10, 0.8, 27).relative_profiles();
   const auto mapping = testing::collapsed(testing::random_members(1, {10, 10}, 28));
   const ScreenPlan all{select_targets(matrix), both_scores, {}, {}};
   const ScreenPlan some{select_targets(matrix, std::vector<std::int32_t>{1, 4, 8}), both_scores, {}, {}};
@@ -132,7 +192,7 @@ TEST_CASE("restricted targets have the scores they have in the full screen") {
 }
 
 TEST_CASE("progress ends at its total") {
-  const auto matrix = testing::random_matrix(6, 10, 0.6, 23);
+  const auto matrix = testing::random_matrix(6, 10, 0.6, 23).relative_profiles();
   const auto mapping = testing::collapsed(testing::random_members(1, {10, 10}, 24));
   const ScreenPlan plan{select_targets(matrix), both_scores, both_scores, {}};
   testing::MemorySink sink;
@@ -149,7 +209,7 @@ TEST_CASE("progress ends at its total") {
 }
 
 TEST_CASE("a list alone needs no targets, and its progress ends at its total too") {
-  const auto matrix = testing::random_matrix(6, 10, 0.8, 23);
+  const auto matrix = testing::random_matrix(6, 10, 0.8, 23).relative_profiles();
   const auto mapping = testing::collapsed(testing::random_members(1, {10, 10}, 24));
   const KnockoutTargets targets = select_targets(matrix);
   ScreenPlan plan;
@@ -166,7 +226,7 @@ TEST_CASE("a list alone needs no targets, and its progress ends at its total too
 }
 
 TEST_CASE("three members give the same bits for any number of shards, in pairs as in the list") {
-  const auto matrix = testing::random_matrix(6, 10, 0.6, 23);
+  const auto matrix = testing::random_matrix(6, 10, 0.6, 23).relative_profiles();
   const auto members = testing::collapsed(testing::random_members(3, {10, 10}, 24));
   ScreenPlan plan = testing::full_plan(matrix, 3);
   plan.list = sample_pairs(plan.targets, PairIndex(matrix, plan.targets), 30, 1);
@@ -200,7 +260,7 @@ TEST_CASE("three members give the same bits for any number of shards, in pairs a
 }
 
 TEST_CASE("the share of a single knockout is the intact cell's, the mean of the members' full networks") {
-  const auto matrix = testing::random_matrix(6, 10, 0.8, 27);
+  const auto matrix = testing::random_matrix(6, 10, 0.8, 27).relative_profiles();
   const auto mappings = testing::random_members(GENERATE(1, 3), {10, 10}, 28);
   ScreenPlan plan = testing::full_plan(matrix, std::ssize(mappings));
   plan.targets = select_targets(matrix, std::vector<std::int32_t>{1, 4, 8});
@@ -219,7 +279,7 @@ TEST_CASE("the share of a single knockout is the intact cell's, the mean of the 
 }
 
 TEST_CASE("a screen is not made by other than as many members as planned") {
-  const auto matrix = testing::random_matrix(3, 6, 0.9, 23);
+  const auto matrix = testing::random_matrix(3, 6, 0.9, 23).relative_profiles();
   const auto members = testing::collapsed(testing::random_members(2, {6, 6}, 24));
   testing::MemorySink sink;
   CHECK_THROWS_AS(screen_shard(testing::full_plan(matrix, 3), matrix, members, 0, 1, sink), std::logic_error);

@@ -131,6 +131,28 @@ TEST_CASE("advice says in one line what the data determine, and what to use inst
   CHECK_FALSE(says("not"));
 }
 
+TEST_CASE("variances of shares come back, may be missing, and are refused where they cannot be") {
+  const testing::TemporaryFolder folder;
+  Model model = some_model();
+  save(folder / "without.h5", model);
+  CHECK_FALSE(read_model(folder / "without.h5").has_share_variances());
+  const auto set = [&](std::vector<double> variances) {
+    std::get<TrainedMapping>(model.members.front()).share_variances = std::move(variances);
+  };
+  set({0, 1e-5, 0.25, 1});
+  save(folder / "m.h5", model);
+  const Model back = read_model(folder / "m.h5");
+  CHECK(back.has_share_variances());
+  CHECK(member_of(back).share_variances == member_of(model).share_variances);
+  CHECK(collapse(back).front().share_variances()[2] == 0.25);
+  for (const std::vector<double>& wrong :
+       {std::vector<double>{0, 0, 0}, {0, 0, 0, -1e-9}, {0, 0, 0, 2}, {0, 0, 0, std::nan("")}}) {
+    set(wrong);
+    save(folder / "m.h5", model);
+    CHECK_THROWS_WITH(read_model(folder / "m.h5"), Catch::Contains("share_variance"));
+  }
+}
+
 TEST_CASE("a changed parameter is found by the checksum") {
   const testing::TemporaryFolder folder;
   save(folder / "m.h5", some_model());

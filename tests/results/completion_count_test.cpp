@@ -14,7 +14,7 @@ namespace {
 
 struct Begun {
   explicit Begun(PairKeeping::Form form)
-      : matrix(testing::random_matrix(9, 14, 0.7, 95)), plan(testing::full_plan(matrix)) {
+      : matrix(testing::random_matrix(9, 14, 0.7, 95).relative_profiles()), plan(testing::full_plan(matrix)) {
     plan.keeping.form = form;
     if (form == PairKeeping::Form::selected) plan.keeping.top = 2;
     if (form != PairKeeping::Form::all) plan.list.reset();
@@ -37,7 +37,7 @@ struct Begun {
   }
 
   testing::TemporaryFolder folder;
-  ExpressionMatrix matrix;
+  RelativeProfiles matrix;
   ScreenPlan plan;
 };
 

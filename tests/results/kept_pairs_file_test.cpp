@@ -24,12 +24,12 @@ constexpr double ample = 1 << 28;
 
 struct Data {
   explicit Data(std::int64_t cells, std::int64_t with_members = 1)
-      : matrix(testing::random_matrix(cells, 13, 0.6, 80)),
+      : matrix(testing::random_matrix(cells, 13, 0.6, 80).relative_profiles()),
         plan(testing::full_plan(matrix, with_members)),
         members(testing::collapsed(testing::random_members(with_members, {13, 6}, 81))) {
     plan.list.reset();
   }
-  ExpressionMatrix matrix;
+  RelativeProfiles matrix;
   ScreenPlan plan;
   std::vector<CollapsedMapping> members;
 };

@@ -18,7 +18,7 @@ namespace {
 constexpr double ample = 1 << 28;
 
 /// A screen of these events, made by rank 0 alone.
-void make_screen(const std::filesystem::path& path, const ExpressionMatrix& matrix, const ScreenPlan& plan) {
+void make_screen(const std::filesystem::path& path, const RelativeProfiles& matrix, const ScreenPlan& plan) {
   dko::on_root(testing::world(), [&] {
     const auto mappings = testing::collapsed(testing::random_members(plan.members, {matrix.genes(), 7}, 52));
     create_screen_file(path, matrix, plan, start_provenance("dko screen", 1));
@@ -166,7 +166,7 @@ double least_memory(const ScreenReader& screen, const Measure& by) {
 TEST_CASE("genes over cells are what plain loops find, on any number of ranks") {
   const testing::SharedFolder folder;
   const std::int64_t members = GENERATE(1, 3);
-  const auto matrix = testing::random_matrix(17, 12, 0.5, 50);
+  const auto matrix = testing::random_matrix(17, 12, 0.5, 50).relative_profiles();
   make_screen(folder / "screen.h5", matrix, testing::full_plan(matrix, members));
   check_summaries(folder / "screen.h5", ScoreArray::singles, {ample});
 }
@@ -174,7 +174,7 @@ TEST_CASE("genes over cells are what plain loops find, on any number of ranks") 
 TEST_CASE("pairs over cells are what plain loops find, on any number of ranks and in little memory") {
   const testing::SharedFolder folder;
   const std::int64_t members = GENERATE(1, 3);
-  const auto matrix = testing::random_matrix(17, 12, 0.5, 50);
+  const auto matrix = testing::random_matrix(17, 12, 0.5, 50).relative_profiles();
   make_screen(folder / "screen.h5", matrix, testing::full_plan(matrix, members));
   const ScreenReader screen(folder / "screen.h5");
   const double least = least_memory(screen, {});
@@ -184,7 +184,7 @@ TEST_CASE("pairs over cells are what plain loops find, on any number of ranks an
 
 TEST_CASE("only some genes of some cells are knocked out, and only one score is there") {
   const testing::SharedFolder folder;
-  const auto matrix = testing::random_matrix(9, 20, 0.6, 51);
+  const auto matrix = testing::random_matrix(9, 20, 0.6, 51).relative_profiles();
   ScreenPlan plan = testing::full_plan(matrix);
   plan.targets = select_targets(matrix, std::vector<std::int32_t>{2, 3, 11, 17, 19},
                                 std::vector<std::int32_t>{1, 2, 4, 8});
@@ -203,7 +203,8 @@ TEST_CASE("only some genes of some cells are knocked out, and only one score is 
 
 TEST_CASE("ranks without pairs do no harm") {
   const testing::SharedFolder folder;
-  const auto matrix = testing::matrix_of({{1, 1, 1, 0}, {0, 0, 1, 1}});  // two genes leave nothing as a pair
+  const auto matrix = testing::matrix_of({{1, 1, 1, 0}, {0, 0, 1, 1}})
+                          .relative_profiles();  // two genes leave nothing as a pair
   ScreenPlan plan = testing::full_plan(matrix);
   make_screen(folder / "few.h5", matrix, plan);
   check_summaries(folder / "few.h5", ScoreArray::singles, {ample});
@@ -212,7 +213,7 @@ TEST_CASE("ranks without pairs do no harm") {
 
 TEST_CASE("listed pairs are summarised where not all are there, each cell once") {
   const testing::SharedFolder folder;
-  const auto matrix = testing::random_matrix(11, 6, 0.9, 53);
+  const auto matrix = testing::random_matrix(11, 6, 0.9, 53).relative_profiles();
   ScreenPlan plan = testing::full_plan(matrix);
   const EventList sample = sample_pairs(plan.targets, PairIndex(matrix, plan.targets), 90, 2);
   // Backwards, and the first once more with its genes exchanged.
@@ -238,7 +239,7 @@ TEST_CASE("listed pairs are summarised where not all are there, each cell once")
 TEST_CASE("interactions of 0 have no sign, and equal values no deviation") {
   const testing::SharedFolder folder;
   // Where c = 0 and A is of equal entries the mapping only renormalises equal shares: no interaction.
-  const auto matrix = testing::matrix_of({{1, 1, 1, 1}, {2, 1, 1, 1}, {1, 2, 3, 1}});
+  const auto matrix = testing::matrix_of({{1, 1, 1, 1}, {2, 1, 1, 1}, {1, 2, 3, 1}}).relative_profiles();
   const ScreenPlan plan = testing::full_plan(matrix);
   dko::on_root(testing::world(), [&] {
     const std::vector<CollapsedMapping> even{
@@ -264,7 +265,7 @@ TEST_CASE("interactions of 0 have no sign, and equal values no deviation") {
 
 TEST_CASE("what does not fit is refused with what would, on all ranks") {
   const testing::SharedFolder folder;
-  const auto matrix = testing::random_matrix(6, 40, 0.9, 54);
+  const auto matrix = testing::random_matrix(6, 40, 0.9, 54).relative_profiles();
   make_screen(folder / "screen.h5", matrix, testing::full_plan(matrix));
   const ScreenReader screen(folder / "screen.h5", NodeGroup(testing::world()));
   const double memory = 230000;

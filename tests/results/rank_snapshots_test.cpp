@@ -13,13 +13,13 @@ namespace {
 
 struct Data {
   Data()
-      : matrix(testing::random_matrix(9, 14, 0.7, 95)),
+      : matrix(testing::random_matrix(9, 14, 0.7, 95).relative_profiles()),
         plan(testing::full_plan(matrix)),
         members(testing::collapsed(testing::random_members(1, {14, 14}, 96))),
         index(matrix, plan.targets) {
     plan.list.reset();
   }
-  ExpressionMatrix matrix;
+  RelativeProfiles matrix;
   ScreenPlan plan;
   std::vector<CollapsedMapping> members;
   PairIndex index;

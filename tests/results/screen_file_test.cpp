@@ -17,11 +17,11 @@ std::vector<float> all_scores(const ScreenReader& screen, ScoreArray array, Meas
   return values;
 }
 
-void check_screen(const ExpressionMatrix& root_matrix, const std::filesystem::path& path,
+void check_screen(const RelativeProfiles& root_matrix, const std::filesystem::path& path,
                   std::int64_t members) {
   const Communicator& ranks = testing::world();
   const NodeGroup nodes(ranks);
-  const ExpressionMatrix matrix = ExpressionMatrix::replicate(nodes, at_root(ranks, root_matrix));
+  const RelativeProfiles matrix = RelativeProfiles::replicate(nodes, at_root(ranks, root_matrix));
   const ScreenPlan plan =
       ScreenPlan::replicate(nodes, at_root(ranks, testing::full_plan(root_matrix, members)));
   const auto weights =
@@ -62,18 +62,20 @@ void check_screen(const ExpressionMatrix& root_matrix, const std::filesystem::pa
 
 TEST_CASE("one file by all ranks holds what one process computes") {
   const testing::SharedFolder folder;
-  check_screen(testing::random_matrix(9, 14, 0.6, 40), folder / "screen.h5", GENERATE(1, 3));
+  check_screen(testing::random_matrix(9, 14, 0.6, 40).relative_profiles(), folder / "screen.h5",
+               GENERATE(1, 3));
 }
 
 TEST_CASE("ranks without events write nothing and do no harm") {
   const testing::SharedFolder folder;
   // One cell with three genes: three singles and three pairs.
-  check_screen(testing::matrix_of({{1, 1, 1, 0}, {0, 0, 0, 1}}), folder / "few.h5", GENERATE(1, 2));
+  check_screen(testing::matrix_of({{1, 1, 1, 0}, {0, 0, 0, 1}}).relative_profiles(), folder / "few.h5",
+               GENERATE(1, 2));
 }
 
 TEST_CASE("an unfinished screen is told from a finished one") {
   const testing::SharedFolder folder;
-  const auto matrix = testing::random_matrix(4, 6, 0.9, 1);
+  const auto matrix = testing::random_matrix(4, 6, 0.9, 1).relative_profiles();
   dko::on_root(testing::world(), [&] {
     create_screen_file(folder / "x.h5", matrix, testing::full_plan(matrix),
                        start_provenance("dko screen", 1));
@@ -84,7 +86,7 @@ TEST_CASE("an unfinished screen is told from a finished one") {
 
 TEST_CASE("a file that cannot be opened is an I/O failure on every rank") {
   const testing::SharedFolder folder;
-  const auto matrix = testing::random_matrix(4, 6, 0.9, 1);
+  const auto matrix = testing::random_matrix(4, 6, 0.9, 1).relative_profiles();
   CHECK_THROWS_AS(ScreenWriter(folder / "missing.h5", testing::world(), testing::full_plan(matrix)), Error);
   testing::world().barrier();
 }

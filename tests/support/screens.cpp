@@ -44,9 +44,9 @@ SmallScreen::SmallScreen(ExpressionMatrix matrix, std::int64_t members) : matrix
   const auto mappings = collapsed(random_members(members, {matrix_.genes(), matrix_.genes()}, 32));
   Provenance provenance = start_provenance("dko screen", 1);
   provenance.input_checksum = matrix_.checksum();
-  create_screen_file(path(), matrix_, plan, provenance);
+  create_screen_file(path(), matrix_.relative_profiles(), plan, provenance);
   ScreenWriter writer(path(), Communicator::one_rank(), plan);
-  screen_shard(plan, matrix_, mappings, 0, 1, writer);
+  screen_shard(plan, matrix_.relative_profiles(), mappings, 0, 1, writer);
   writer.close();
   complete_screen_file(path(), {});
 }

@@ -112,8 +112,10 @@ TEST_CASE("trained members reach rank 0 whole, from whatever group, and no other
   if (!together.is_here()) return;
   REQUIRE(together->size() == 3);
   for (std::size_t at = 0; at < together->size(); ++at) {
-    const auto& [mapping, record] = std::get<TrainedMapping>((*together)[at]);
-    const auto& [lone_mapping, lone_record] = std::get<TrainedMapping>((*alone)[at]);
+    const auto& [mapping, record, variances] = std::get<TrainedMapping>((*together)[at]);
+    const auto& [lone_mapping, lone_record, lone_variances] = std::get<TrainedMapping>((*alone)[at]);
+    CHECK(variances.empty());  // found once all members are there
+    CHECK(lone_variances.empty());
     CHECK(record.seed == member_seed(options.training.seed, static_cast<std::int64_t>(at)));
     CHECK(record.steps == 30);
     CHECK(record.batch == 20);

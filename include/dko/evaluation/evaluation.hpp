@@ -8,6 +8,7 @@
 #include "dko/base/log.hpp"
 #include "dko/base/progress.hpp"
 #include "dko/expression/matrix.hpp"
+#include "dko/mapping/base_profile.hpp"
 #include "dko/mapping/collapsed_mapping.hpp"
 #include "dko/parallel/node_array.hpp"
 #include "dko/results/screen_file/screen_reader.hpp"
@@ -19,6 +20,7 @@ struct Evaluation {
   const RelativeProfiles& profiles;           ///< relative profiles of the input
   std::span<const CollapsedMapping> members;  ///< of the model; none: the screen has the scores
   const AtRoot<std::optional<ScreenReader>>& screen;
+  Base base;               ///< what the model's knockouts are scored on
   std::int64_t resamples;  ///< of the cells, for 95 % intervals; 0: no intervals
   std::uint64_t seed;
   double least_effect;  ///< a knockout has an effect if its true score is above this

@@ -7,6 +7,7 @@
 #include "dko/evaluation/truth_table.hpp"
 #include "dko/expression/matrix.hpp"
 #include "dko/knockout/score/measure.hpp"
+#include "dko/mapping/base_profile.hpp"
 #include "dko/mapping/collapsed_mapping.hpp"
 #include "dko/parallel/node_array.hpp"
 #include "dko/results/screen_file/screen_reader.hpp"
@@ -31,7 +32,8 @@ EventScores scores_in_screen(const ScreenReader& screen, const TruthTable& truth
 
 /// Scores the events of the table on all ranks, by every measure but those, as means over the members.
 /// Collective.
-AtRoot<EventScores> scores_by_model(std::span<const CollapsedMapping> members, const ExpressionMatrix& matrix,
-                                    const AtRoot<TruthTable>& truth, const NodeGroup& nodes);
+AtRoot<EventScores> scores_by_model(std::span<const CollapsedMapping> members,
+                                    const RelativeProfiles& profiles, const AtRoot<TruthTable>& truth,
+                                    Base base, const NodeGroup& nodes);
 
 }  // namespace dko

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dko/expression/matrix.hpp"
+#include "dko/mapping/base_profile.hpp"
 #include "dko/mapping/collapsed_mapping.hpp"
 #include "dko/parallel/communicator.hpp"
 
@@ -40,7 +41,7 @@ double gene_effects_bytes(std::int64_t genes);
 /// profiles. It is what dko explain shows as network_change relative to renormalised. Zero under pure
 /// rescaling, and where no cell has both. The ranks share the cells; the result is on all. Collective.
 GenePairs predicted_effects(const RelativeProfiles& profiles, std::span<const CollapsedMapping> members,
-                            const Communicator& ranks);
+                            const Communicator& ranks, Base base = Base::fitted);
 
 /// Pearson's correlation of the values of two genes over all cells, 0 where one of them does not vary. Local.
 GenePairs correlations(const ExpressionMatrix& data);

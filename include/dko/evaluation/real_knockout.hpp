@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "dko/expression/matrix.hpp"
+#include "dko/mapping/base_profile.hpp"
 #include "dko/mapping/collapsed_mapping.hpp"
 #include "dko/parallel/communicator.hpp"
 
@@ -46,7 +47,8 @@ struct MeanChange {
 /// cells; the result is on all. Collective.
 std::vector<MeanChange> predicted_changes(const RelativeProfiles& profiles,
                                           std::span<const CollapsedMapping> members,
-                                          std::span<const std::int32_t> genes, const Communicator& ranks);
+                                          std::span<const std::int32_t> genes, const Communicator& ranks,
+                                          Base base = Base::fitted);
 
 /// What needs no mapping: the mean profile of the cells that lack each of `genes` anyway, against that of
 /// those that express it (without it and rescaled). The ranks share the cells; the result is on all.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -101,12 +102,24 @@ class RelativeProfiles : public ExpressionMatrix {
  public:
   RelativeProfiles() = default;  ///< of no cell
 
+  /// T_c, the sum of the counts of cell c that the profiles were made of; infinite where these were no
+  /// counts.
+  double total(std::int64_t cell) const {
+    return totals_.size() == 0 ? std::numeric_limits<double>::infinity() : totals_[cell];
+  }
+
   /// The profiles, held once per node. Collective.
   static RelativeProfiles replicate(const NodeGroup& group, AtRoot<RelativeProfiles> profiles);
 
  private:
   friend class ExpressionMatrix;
-  explicit RelativeProfiles(ExpressionMatrix shares) : ExpressionMatrix(std::move(shares)) {}
+  RelativeProfiles(ExpressionMatrix shares, NodeArray<double> totals)
+      : ExpressionMatrix(std::move(shares)), totals_(std::move(totals)) {}
+
+  NodeArray<double> totals_;  // empty: no counts
 };
+
+/// Whether all values are whole numbers.
+bool holds_counts(const ExpressionMatrix& data);
 
 }  // namespace dko

@@ -7,6 +7,7 @@
 
 #include "dko/expression/matrix.hpp"
 #include "dko/knockout/score/score.hpp"
+#include "dko/mapping/base_profile.hpp"
 #include "dko/mapping/collapsed_mapping.hpp"
 #include "dko/parallel/communicator.hpp"
 
@@ -19,16 +20,16 @@ struct GeneChange {
   std::int32_t gene = 0;
   bool is_removed = false;  ///< whether it is one of K
   std::int64_t cells = 0;   ///< of those averaged over, how many express it
-  double before = 0;        ///< q
-  double after = 0;         ///< q'; 0 of the removed
-  double renormalised = 0;  ///< r = q / Σ_{i∉K} q_i: what cutting K out and rescaling the rest gives
-  double change = 0;        ///< q' − q
-  /// q' − r, what reaches it through other genes; 0 of the removed, and where rounding alone differs (1e-12).
+  double before = 0;        ///< b, the base profile
+  double after = 0;         ///< b'; 0 of the removed
+  double renormalised = 0;  ///< r = b / Σ_{i∉K} b_i: what cutting K out and rescaling the rest gives
+  double change = 0;        ///< b' − b
+  /// b' − r, what reaches it through other genes; 0 of the removed, and where rounding alone differs (1e-12).
   double network_change = 0;
   /// Sample standard deviations over the members of their mean changes; 0 of one member.
   double change_sd = 0;
   double network_change_sd = 0;
-  /// log2(q'/r); nothing where either is 0, so of the removed.
+  /// log2(b'/r); nothing where either is 0, so of the removed.
   std::optional<double> log2_ratio;
 };
 
@@ -48,12 +49,13 @@ std::vector<std::int64_t> cells_to_knock_out(const ExpressionMatrix& matrix,
                                              std::span<const std::int32_t> genes);
 
 /// Explains the knockout of `removed` (gene numbers, ascending, distinct) in `cells` (at least one, each as
-/// cells_to_knock_out finds them). `matrix` gives the presence. Arguments are the same on all ranks, which
+/// cells_to_knock_out finds them). Arguments are the same on all ranks, which
 /// share the cells; the result is the same to the bit for any number of them. Collective.
-AtRoot<Explanation> explain_knockout(const ExpressionMatrix& matrix,
+AtRoot<Explanation> explain_knockout(const RelativeProfiles& profiles,
                                      std::span<const CollapsedMapping> members,
                                      std::span<const std::int32_t> removed,
-                                     std::span<const std::int64_t> cells, const Communicator& ranks);
+                                     std::span<const std::int64_t> cells, const Communicator& ranks,
+                                     Base base = Base::fitted);
 
 /// By what genes are ranked.
 enum class ChangeOrder { network_change, change };

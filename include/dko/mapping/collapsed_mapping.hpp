@@ -59,13 +59,20 @@ class CollapsedMapping {
   /// c of the dense form.
   std::span<const double> offset() const { return c_.view(); }
 
+  /// s² of each gene (share_variances.hpp), which a shrunk base profile needs; empty where it is not known.
+  std::span<const double> share_variances() const { return share_variances_.view(); }
+  void set_share_variances(NodeArray<double> variances) { share_variances_ = std::move(variances); }
+
   /// The mapping, held once per node. Collective.
   static CollapsedMapping replicate(const NodeGroup& group, AtRoot<CollapsedMapping> mapping);
 
  private:
+  static CollapsedMapping replicate_outputs(const NodeGroup& group, AtRoot<CollapsedMapping> mapping);
+
   std::int64_t genes_ = 0;
   NodeArray<double> a_;
   NodeArray<double> c_;
+  NodeArray<double> share_variances_;
   std::optional<SparseMapping> sparse_;
 };
 

@@ -11,6 +11,7 @@
 #include "dko/base/progress.hpp"
 #include "dko/base/provenance.hpp"
 #include "dko/expression/matrix.hpp"
+#include "dko/mapping/base_profile.hpp"
 #include "dko/mapping/collapsed_mapping.hpp"
 #include "dko/mapping/mapping.hpp"
 #include "dko/mapping/sparse_mapping.hpp"
@@ -43,6 +44,7 @@ struct TrainingRecord {
 struct TrainedMapping {
   Mapping mapping;
   TrainingRecord record;
+  std::vector<double> share_variances = {};  ///< s² of each gene (share_variances.hpp); empty: not known
 };
 
 /// What a sparse mapping was fitted with, and found.
@@ -60,6 +62,7 @@ struct SparseRecord {
 struct FittedMapping {
   SparseMapping mapping;
   SparseRecord record;
+  std::vector<double> share_variances = {};  ///< likewise
 };
 
 /// A mapping of either kind, with how it came to be.
@@ -75,6 +78,11 @@ constexpr const char* name_of(MappingKind kind) {
   return kind == MappingKind::dko ? "dko" : "sparse";
 }
 
+/// What knockouts by such a mapping are scored on unless something else is asked for.
+constexpr Base default_base(MappingKind kind) {
+  return kind == MappingKind::dko ? Base::fitted : Base::shrunk;
+}
+
 constexpr std::int64_t most_members = 1000;
 
 /// One mapping, or an ensemble of several of one kind, with all that is needed to use it and to say where it
@@ -86,6 +94,9 @@ struct Model {
   std::vector<GeneVisibility> visibility;
   std::optional<TrainingAdvice> advice;  ///< of the original's mapping, where there were validation cells
   Provenance provenance;
+
+  /// Whether all members know what a shrunk base profile needs; not so of a model made by 0.1.
+  bool has_share_variances() const;
 
   MappingKind kind() const {
     return std::holds_alternative<FittedMapping>(members.front()) ? MappingKind::sparse : MappingKind::dko;

@@ -21,6 +21,8 @@ double model_file_bytes(const MappingShape& shape, std::int64_t steps);
 ///   floor} of N, mapping/{loadings,responses} of N × r; fit/ with settings and figures as attributes, and
 ///   penalties of N.
 ///
+/// and of either mapping/share_variance of N, where it is known (share_variances.hpp).
+///
 /// The attribute kind of mapping/ says which: "dko" or "sparse". The members of an ensemble are in groups
 /// member0/, member1/ and so on, their number in the attribute members. Gives the file its name. Local.
 /// @throws IoError

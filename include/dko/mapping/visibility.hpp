@@ -32,9 +32,6 @@ constexpr bool is_visible(const GeneVisibility& gene) {
 /// Why a gene is not visible, in words: "99.4 % of the cells express it". Empty for a visible one.
 std::string why_not_visible(const GeneVisibility& gene);
 
-/// Whether all values are whole numbers.
-bool holds_counts(const ExpressionMatrix& data);
-
 /// Visibility of every gene in these cells of `data` (expression, not shares).
 ///
 /// Where the data holds counts, a gene that is switched on in a fraction π of the cells is taken to have

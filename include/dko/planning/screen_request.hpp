@@ -24,6 +24,7 @@ struct ScreenRequest {
   std::string cells;                   ///< to knock them out in, likewise
   bool ignore_missing = false;         ///< leave out, with a warning, what these lists name and the data lack
   std::optional<ScoreSet> scores;      ///< of all knockouts; none: both, but of all pairs the impact alone
+  std::optional<Base> base;            ///< none: not chosen yet, fitted in a plan
   std::optional<InstructionSet> instructions;  ///< widest to use; none: any
   PairKeeping keeping;                         ///< of all pairs; its memory is not used
   std::optional<double> memory;                ///< GiB of each rank for what is kept

@@ -33,6 +33,11 @@ std::uint64_t member_seed(std::uint64_t seed, std::int64_t member);
 /// is trained on and as many to validate with. The first member's is `split` itself. Local.
 Split member_split(const Split& split, std::uint64_t seed, std::int64_t member);
 
+/// The cells that the `at`-th mapping of those that a job makes learns from: its training cells, of a lone
+/// sparse one also those that would validate. Local.
+std::vector<std::int64_t> cells_to_learn_from(const Split& split, const ModelOptions& options,
+                                              std::int64_t at);
+
 /// Which ranks make which members: in as many groups as there are members, if there are as many ranks;
 /// contiguous, as even as can be. Group g makes members g, g + count, g + 2·count, … one after the other.
 struct MemberGroups {

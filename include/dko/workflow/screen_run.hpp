@@ -26,6 +26,7 @@ struct PhaseTimes {
 };
 
 struct ScreenCounts {
+  Base base = Base::fitted;  ///< of the plan
   EventCounts events;        ///< of the plan
   std::int64_t resumed = 0;  ///< of them, what was there before
   double seconds = 0;
@@ -44,7 +45,7 @@ struct ScreenNotes {
 /// All but `output` and `notes` is the same on every rank. Collective.
 /// @throws CollectiveFailure with exit code 5 if all ranks were stopped; what was scored is in the file,
 /// which is kept under the name it has while it is not finished
-ScreenCounts run_screen(const ScreenPlan& plan, const ExpressionMatrix& matrix,
+ScreenCounts run_screen(const ScreenPlan& plan, const RelativeProfiles& profiles,
                         std::span<const CollapsedMapping> members, AtRoot<OutputFile>& output,
                         const AtRoot<ScreenNotes>& notes, const StopRequest& stop, Job& job);
 

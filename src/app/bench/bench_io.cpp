@@ -115,7 +115,7 @@ struct Task {
   RankShare share;
   std::vector<float> piece;
   ScreenPlan plan;  ///< without targets
-  AtRoot<ExpressionMatrix> matrix;
+  AtRoot<RelativeProfiles> matrix;
 };
 
 void write_plainly(const Task& task, auto& file) {
@@ -229,7 +229,8 @@ void run(const IoOptions& options, const Context& context) {
       out.transform([](const OutputFile& file) { return file.partial_path().string(); }));
   task.matrix = on_root(job.ranks(), [&] {
     require_disk_space(task.path, 1.01 * options.bytes(), "the scores");
-    return make_cells(options.cells(), genes_of_cell, genes_of_cell, 1);  // all express all
+    // All express all.
+    return make_cells(options.cells(), genes_of_cell, genes_of_cell, 1).relative_profiles();
   });
   RandomStream stream(1, "scores", static_cast<std::uint64_t>(job.ranks().rank()));
   task.piece.resize(scores_per_write);

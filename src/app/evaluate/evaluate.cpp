@@ -6,12 +6,14 @@
 #include "app/command.hpp"
 #include "app/json_report.hpp"
 #include "app/options/input.hpp"
+#include "app/options/screen_options.hpp"
 #include "app/start_job.hpp"
 #include "dko/base/error.hpp"
 #include "dko/expression/cell_table.hpp"
 #include "dko/expression/reader.hpp"
 #include "dko/mapping/model_file.hpp"
 #include "dko/parallel/collective.hpp"
+#include "dko/workflow/base_choice.hpp"
 #include "dko/workflow/progress_display.hpp"
 #include "dko/workflow/training_run.hpp"
 #include "perturbed_input.hpp"
@@ -25,6 +27,7 @@ struct EvaluateOptions {
   InputOptions input;
   std::string screen;
   std::string model;
+  std::optional<Base> base;
   std::vector<std::string> truth;
   std::string truth_effects;
   std::string prediction;
@@ -68,6 +71,8 @@ void check(const CommandLine& line, const EvaluateOptions& options) {
   if (options.truth.empty() && options.truth_effects.empty() && options.real_knockout.empty() &&
       options.perturbed.path.empty() && !options.model.empty())
     throw UsageError("--model is for --truth, --truth-effects, --real-knockout and --perturbed");
+  if (options.base && options.model.empty())
+    throw UsageError("--base is for --model: a screen states its own");
   if (options.real_knockout.empty() && options.perturbed.path.empty() && line.given("null"))
     throw UsageError("--null is for --real-knockout and --perturbed");
   if (options.truth.empty() && line.given("effect")) throw UsageError("--effect is for --truth");
@@ -100,6 +105,7 @@ CommandLine line_of(EvaluateOptions& options) {
   line.option("model", options.model, "FILE", "or a model, which scores just those knockouts")
       .usual()
       .reads();
+  add_base(line, options.base).usual();
   line.option("effect", options.least_effect, "E", "a knockout has an effect if its true score is above this")
       .range(0, 1);
   line.option("prediction", options.prediction, "FILE", "held-out profiles, made by dko predict from INPUT")
@@ -128,6 +134,7 @@ struct Inputs {
   JsonReport summary;
   RelativeProfiles profiles{};
   std::vector<CollapsedMapping> members{};
+  Base base = Base::fitted;  ///< of the model, or of the screen
   std::optional<ScreenReader> screen{};
   Prediction prediction{};
   PerturbationInput perturbed{};
@@ -150,9 +157,13 @@ Inputs read_inputs(const EvaluateOptions& options, Job& job) {
   const InputOptions input = input_of(options);
   const ExpressionMatrix matrix =
       model ? load_input(input, *model, options.model, job) : load_input(input, job);
-  if (model) inputs.members = collapse(*model);
+  if (model) {
+    inputs.members = collapse(*model);
+    inputs.base = choose_base(options.base, *model, options.model, job.log);
+  }
   if (!options.screen.empty()) {
     inputs.screen.emplace(options.screen);
+    inputs.base = inputs.screen->base();
     job.provenance.model_checksum = inputs.screen->provenance().model_checksum;
     if (inputs.screen->provenance().input_checksum != job.provenance.input_checksum) {
       throw InputError(fmt::format("{} is a screen of other data than {}: their checksums differ",
@@ -168,8 +179,9 @@ Inputs read_inputs(const EvaluateOptions& options, Job& job) {
 }
 
 void report(const std::vector<std::pair<std::string, ReportPart>>& parts, JsonReport& summary,
-            const EvaluateOptions& options, const Job& job) {
+            const EvaluateOptions& options, Base base, const Job& job) {
   nlohmann::ordered_json json{{"provenance", to_json(job.provenance)},
+                              {"base", name_of(base)},
                               {"least_effect", options.least_effect},
                               {"resamples", options.resamples}};
   std::string verdicts;
@@ -195,11 +207,14 @@ void run(const EvaluateOptions& options, const Context& context) {
   AtRoot<Inputs> inputs = on_root(job.ranks(), [&] { return read_inputs(options, job); });
   const RelativeProfiles profiles = RelativeProfiles::replicate(job.nodes, inputs.take(&Inputs::profiles));
   const std::vector<CollapsedMapping> members = replicate(job.nodes, inputs.take(&Inputs::members));
+  const auto base = static_cast<Base>(job.ranks().broadcast(
+      inputs.transform([](const Inputs& read) { return static_cast<std::int64_t>(read.base); })));
   const auto screen = inputs.take(&Inputs::screen);
   const Evaluation evaluation{
       profiles,
       members,
       screen,
+      base,
       options.resamples,
       options.seed,
       options.least_effect,
@@ -236,7 +251,7 @@ void run(const EvaluateOptions& options, const Context& context) {
       parts.emplace_back("perturbed", perturbed_report(options.perturbed.path, options.perturbed, *found));
     });
   }
-  on_root(job.ranks(), [&] { report(parts, inputs->summary, options, job); });
+  on_root(job.ranks(), [&] { report(parts, inputs->summary, options, base, job); });
 }
 
 }  // namespace

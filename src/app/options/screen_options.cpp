@@ -70,11 +70,21 @@ void add_screen_options(CommandLine& line, ScreenRequest& options) {
   line.option("knockout-cells", options.cells, "LIST",
               "only in these cells; unlike with --cells, the mapping is trained on all")
       .reads();
+  add_base(line, options.base).usual();
   add_instructions(line, options.instructions,
                    "the widest instruction set for pairs, to get the same bits as on another machine; "
                    "default: the widest that every rank has");
   add_keep_options(line, options);
   line.check([&options](const CommandLine& parsed) { check(parsed, options); });
+}
+
+Option& add_base(CommandLine& line, std::optional<Base>& base) {
+  std::vector<Choice<Base>> choices;
+  for (const Base one : every_base) choices.push_back({name_of(one), one});
+  return line.choice("base", base, choices,
+                     "the profile whose change is scored: fitted, the mapping's; observed, the cell's own; "
+                     "shrunk, between them, by the noise of counting; default: fitted with --mapping dko, "
+                     "shrunk with sparse");
 }
 
 Option& add_instructions(CommandLine& line, std::optional<InstructionSet>& instructions, const char* help) {

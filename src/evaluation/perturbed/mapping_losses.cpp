@@ -38,7 +38,8 @@ void add_direct(EnsembleKernel& kernel, std::span<const std::int32_t> expressed,
 }  // namespace
 
 PredictedLosses losses_by_mapping(const LossQuestion& question) {
-  const auto means = predicted_changes(question.profiles, question.members, question.lost, question.ranks);
+  const auto means =
+      predicted_changes(question.profiles, question.members, question.lost, question.ranks, question.base);
   return {"mapping", true, true, log2_changes(means, question.lost)};
 }
 
@@ -46,11 +47,11 @@ PredictedLosses direct_losses(const LossQuestion& question) {
   const RelativeProfiles& profiles = question.profiles;
   const std::vector<std::int32_t> place = places_of(question.lost, profiles.genes());
   std::vector<ChangeSums> sums = no_change_sums(question.lost, profiles.genes());
-  EnsembleKernel kernel(question.members);
+  EnsembleKernel kernel(question.members, best_instruction_set(), question.base);
   for (std::int64_t cell = question.ranks.rank(); cell < profiles.cells(); cell += question.ranks.size()) {
     const auto expressed = profiles.expressed(cell);
     if (expressed.size() < 2) continue;
-    kernel.load(expressed);
+    kernel.load(intact_cell(profiles, cell));
     const std::vector<double> before = kernel.intact_profile();
     for (std::size_t at = 0; at < expressed.size(); ++at) {
       const std::int32_t wanted = place[static_cast<std::size_t>(expressed[at])];

@@ -154,7 +154,8 @@ AtRoot<PerturbationEvaluation> evaluate_perturbations(const AtRoot<PerturbationI
   }));
   const std::vector<double> depths =
       ranks.broadcast(on_root(ranks, [&] { return std::vector<double>(input->depths); }));
-  const LossQuestion question{evaluation.profiles, evaluation.members, depths, lost, evaluation.seed, ranks};
+  const LossQuestion question{evaluation.profiles, evaluation.members, depths, lost, evaluation.seed, ranks,
+                              evaluation.base};
   const auto add = [&](PredictedLosses (*predict)(const LossQuestion&)) {
     const PredictedLosses losses = predict(question);
     on_root(ranks, [&] {

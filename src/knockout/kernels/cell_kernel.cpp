@@ -5,9 +5,11 @@
 
 namespace dko {
 
-std::unique_ptr<CellKernel> make_cell_kernel(const CollapsedMapping& mapping, InstructionSet instructions) {
-  if (mapping.sparse() != nullptr) return std::make_unique<SparseCellKernel>(*mapping.sparse());
-  return std::make_unique<DenseCellKernel>(mapping, instructions);
+std::unique_ptr<CellKernel> make_cell_kernel(const CollapsedMapping& mapping, InstructionSet instructions,
+                                             Base base) {
+  const BaseProfile profile(base, mapping.share_variances());
+  if (mapping.sparse() != nullptr) return std::make_unique<SparseCellKernel>(*mapping.sparse(), profile);
+  return std::make_unique<DenseCellKernel>(mapping, instructions, profile);
 }
 
 }  // namespace dko

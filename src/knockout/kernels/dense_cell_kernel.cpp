@@ -23,8 +23,9 @@ double DenseCellKernel::lane_sum(const Lanes& lanes) {
   return ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7]));
 }
 
-DenseCellKernel::DenseCellKernel(const CollapsedMapping& mapping, InstructionSet instructions)
-    : mapping_(&mapping), pairs_(std::make_unique<DensePairTile>(instructions)) {}
+DenseCellKernel::DenseCellKernel(const CollapsedMapping& mapping, InstructionSet instructions,
+                                 BaseProfile base)
+    : mapping_(&mapping), base_(base), pairs_(std::make_unique<DensePairTile>(instructions)) {}
 
 DenseCellKernel::~DenseCellKernel() = default;
 
@@ -34,20 +35,26 @@ double DenseCellKernel::bytes(std::int64_t expressed) {
   return 2 * sizeof(float) * genes * genes + of_gene * genes;
 }
 
-void DenseCellKernel::load(std::span<const std::int32_t> expressed) {
-  expressed_.assign(expressed.begin(), expressed.end());
-  const std::size_t rows = (expressed.size() + width - 1) / width;
-  for (Row* row : {&u_, &c_, &q_, &keep_, &base_, &outputs_}) row->assign(rows, Lanes{});
-  std::vector<double> total(expressed.size(), 0.0);
-  pairs_->load(*mapping_, expressed, total);
-  for (std::size_t j = 0; j < expressed.size(); ++j) {
+void DenseCellKernel::load(const IntactCell& cell) {
+  expressed_.assign(cell.expressed.begin(), cell.expressed.end());
+  const std::size_t rows = (expressed_.size() + width - 1) / width;
+  for (Row* row : {&u_, &c_, &q_, &keep_, &outputs_}) row->assign(rows, Lanes{});
+  std::vector<double> total(expressed_.size(), 0.0);
+  pairs_->load(*mapping_, expressed_, total);
+  for (std::size_t j = 0; j < expressed_.size(); ++j) {
     u_[j / width].at[j % width] = total[j];
-    c_[j / width].at[j % width] = mapping_->offset()[static_cast<std::size_t>(expressed[j])];
+    c_[j / width].at[j % width] = mapping_->offset()[static_cast<std::size_t>(expressed_[j])];
     keep_[j / width].at[j % width] = 1;
   }
-  base_ = u_;
-  const double sum = fill_outputs(std::ssize(expressed));
+  left_ = u_;
+  ratio_ = keep_;
+  weight_ = keep_;
+  double sum = fill_outputs(std::ssize(expressed_));
   intact_is_zero_ = is_nothing(sum);
+  if (!base_.is_fitted() && !intact_is_zero_) {
+    set_ratios(base_.ratios(cell, over_genes(outputs_, 1.0)));
+    sum = fill_outputs(std::ssize(expressed_));
+  }
   for (std::size_t row = 0; row < rows; ++row) {
     for (std::size_t lane = 0; lane < width; ++lane) {
       q_[row].at[lane] = intact_is_zero_ ? 0 : outputs_[row].at[lane] / sum;
@@ -55,20 +62,25 @@ void DenseCellKernel::load(std::span<const std::int32_t> expressed) {
   }
 }
 
+void DenseCellKernel::set_ratios(std::span<const double> ratios) {
+  for (std::size_t j = 0; j < ratios.size(); ++j) ratio_[j / width].at[j % width] = ratios[j];
+  weight_ = ratio_;
+}
+
 void DenseCellKernel::subtract(std::int32_t position) {
   const std::span<const double> removed = mapping_->column(expressed_[static_cast<std::size_t>(position)]);
   for (std::size_t i = 0; i < expressed_.size(); ++i)
-    base_[i / width].at[i % width] -= removed[static_cast<std::size_t>(expressed_[i])];
+    left_[i / width].at[i % width] -= removed[static_cast<std::size_t>(expressed_[i])];
 }
 
-/// |o| into outputs_ for the genes that are kept; returns their sum. `left` is the number of genes kept.
+/// r|o| into outputs_ for the genes that are kept; returns their sum. `left` is the number of genes kept.
 double DenseCellKernel::fill_outputs(std::int64_t left) {
   const double scale = 1.0 / static_cast<double>(left);
   Lanes sum{};
-  for (std::size_t row = 0; row < base_.size(); ++row) {
+  for (std::size_t row = 0; row < left_.size(); ++row) {
     for (std::size_t lane = 0; lane < width; ++lane) {
-      const double o = base_[row].at[lane] * scale + c_[row].at[lane];
-      const double y = std::abs(o) * keep_[row].at[lane];
+      const double o = left_[row].at[lane] * scale + c_[row].at[lane];
+      const double y = std::abs(o) * weight_[row].at[lane];
       outputs_[row].at[lane] = y;
       sum.at[lane] += y;
     }
@@ -76,15 +88,18 @@ double DenseCellKernel::fill_outputs(std::int64_t left) {
   return lane_sum(sum);
 }
 
-/// Subtracts the removed genes from base_, and clears them in keep_.
+/// Subtracts the removed genes from left_, and clears them in keep_ and weight_.
 void DenseCellKernel::remove_all(std::span<const std::int32_t> removed) {
-  base_ = u_;
-  for (const std::int32_t position : removed) keep(position) = 0;
+  left_ = u_;
+  for (const std::int32_t position : removed) at(keep_, position) = at(weight_, position) = 0;
   for (const std::int32_t position : removed) subtract(position);
 }
 
 void DenseCellKernel::restore(std::span<const std::int32_t> removed) {
-  for (const std::int32_t position : removed) keep(position) = 1;
+  for (const std::int32_t position : removed) {
+    at(keep_, position) = 1;
+    at(weight_, position) = at(ratio_, position);
+  }
 }
 
 /// Σ q over the genes that are kept.
@@ -132,9 +147,11 @@ void DenseCellKernel::pair_scores(std::span<const std::int32_t> positions, Event
                                   const ScoreSpans& scores) {
   const double scale = 1.0 / (static_cast<double>(expressed_.size()) - 2);
   const std::vector<double> u = over_genes(u_, scale);
+  const std::vector<double> scales = over_genes(ratio_, scale);
   std::vector<double> outputs = over_genes(c_, 1.0);
-  for (std::size_t i = 0; i < outputs.size(); ++i) outputs[i] += u[i];
-  pairs_->prepare(outputs, over_genes(q_, 1.0), scale);
+  for (std::size_t i = 0; i < outputs.size(); ++i)
+    outputs[i] = (outputs[i] + u[i]) * ratio_[i / width].at[i % width];
+  pairs_->prepare(outputs, over_genes(q_, 1.0), scales);
   pairs_->pair_scores(positions, pairs, scores, [this](std::int32_t first, std::int32_t second) {
     return this->scores(std::array{first, second});
   });

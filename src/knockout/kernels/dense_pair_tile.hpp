@@ -30,8 +30,9 @@ class DensePairTile {
             std::span<double> total) {
     cell_.load(mapping, expressed, total);
   }
-  void prepare(std::span<const double> outputs, std::span<const double> profile, double scale) {
-    cell_.prepare(outputs, profile, scale);
+  void prepare(std::span<const double> outputs, std::span<const double> profile,
+               std::span<const double> scales) {
+    cell_.prepare(outputs, profile, scales);
   }
 
   /// As CellKernel::pair_scores.

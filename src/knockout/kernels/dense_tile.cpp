@@ -86,7 +86,7 @@ void DenseTile::note_extremes(std::int64_t position, const float* values) {
 }
 
 void DenseTile::prepare(std::span<const double> outputs, std::span<const double> profile_before,
-                        double scale) {
+                        std::span<const double> scales) {
   if (is_prepared_) return;
   is_prepared_ = true;
   crossing.clear();
@@ -102,9 +102,9 @@ void DenseTile::prepare(std::span<const double> outputs, std::span<const double>
     const auto row = static_cast<std::size_t>(i);
     output[i] = static_cast<float>(std::abs(outputs[row]) / total);
     profile[i] = static_cast<float>(profile_before[row]);
-    signed_scale_[i] = static_cast<float>((outputs[row] < 0 ? -scale : scale) / total);
+    signed_scale_[i] = static_cast<float>((outputs[row] < 0 ? -scales[row] : scales[row]) / total);
   }
-  find_crossing(outputs, scale);
+  find_crossing(outputs, scales);
   double safe = 0;
   for (std::int64_t i = 0; i < genes; ++i) {
     if (crossing_place[static_cast<std::size_t>(i)] >= 0) continue;
@@ -123,13 +123,14 @@ void DenseTile::prepare(std::span<const double> outputs, std::span<const double>
 }
 
 /// The rows whose output the two largest effects against it could bring past zero.
-void DenseTile::find_crossing(std::span<const double> outputs, double scale) {
+void DenseTile::find_crossing(std::span<const double> outputs, std::span<const double> scales) {
   constexpr double rounding = 1 + 1e-5;
   crossing_place.assign(static_cast<std::size_t>(genes), -1);
   for (std::int64_t i = 0; i < genes; ++i) {
     const double w = outputs[static_cast<std::size_t>(i)];
     const auto& against = w < 0 ? smallest_ : largest_;
-    const double most = scale * (static_cast<double>(against[0][i]) + static_cast<double>(against[1][i]));
+    const double most = scales[static_cast<std::size_t>(i)] *
+                        (static_cast<double>(against[0][i]) + static_cast<double>(against[1][i]));
     if (std::abs(w) > most * rounding) continue;
     crossing_place[static_cast<std::size_t>(i)] = static_cast<std::int32_t>(crossing.size());
     crossing.push_back(static_cast<std::int32_t>(i));

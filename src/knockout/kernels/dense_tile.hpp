@@ -12,13 +12,14 @@ namespace dko {
 
 /// What all double knockouts of one cell through a dense mapping need of it, in single precision.
 ///
-/// With s = 1/(n−2), w = s·u + c the outputs that no knockout but its rescaling has changed, σ their signs
-/// and B = Σ|w|, the outputs after the knockout of a and b are, in units of B and with the sign σ taken out,
+/// With s_i = r_i/(n−2), w_i = s_i u_i + r_i c_i the rescaled outputs that no knockout but its rescaling has
+/// changed, σ their signs and B = Σ|w|, the outputs after the knockout of a and b are, in units of B and with
+/// the sign σ taken out,
 ///
-///     y_i = |w_i| − Â_ia − Â_ib,   Â_ig = σ_i s A_ig / B.
+///     y_i = |w_i| − Â_ia − Â_ib,   Â_ig = σ_i s_i A_ig / B.
 ///
 /// The distance BC of two distributions is what the first loses of the second, so with the sum of outputs
-/// S' = Σ_{i≠a,b} |y_i|, q the intact profile, k = 1 − q_a − q_b,
+/// S' = Σ_{i≠a,b} |y_i|, q the intact profile (of any base), k = 1 − q_a − q_b,
 ///
 ///     G(T) = Σ_{i≠a,b} max(0, q_i T − |y_i|),   impact = q_a + q_b + G(S')/S',   network = G(S'/k)/S'.
 ///
@@ -37,9 +38,10 @@ struct DenseTile {
   void load(const CollapsedMapping& mapping, std::span<const std::int32_t> expressed,
             std::span<double> total);
 
-  /// Turns the columns into Q, if that was not yet done for the loaded cell, for the outputs w = s u + c, s
-  /// and the intact profile q. O(n²)
-  void prepare(std::span<const double> outputs, std::span<const double> profile_before, double scale);
+  /// Turns the columns into Q, if that was not yet done for the loaded cell, for the outputs w, the intact
+  /// profile q and s. O(n²)
+  void prepare(std::span<const double> outputs, std::span<const double> profile_before,
+               std::span<const double> scales);
 
   const float* column(std::int64_t gene) const { return columns.data() + gene * stride; }
   /// Â of the crossing rows.
@@ -73,7 +75,7 @@ struct DenseTile {
   float* own_column(std::int64_t gene) { return columns.data() + gene * stride; }
   float* own_crossing_column(std::int64_t gene) { return crossing_columns.data() + gene * crossing_stride; }
   void note_extremes(std::int64_t position, const float* values);
-  void find_crossing(std::span<const double> outputs, double scale);
+  void find_crossing(std::span<const double> outputs, std::span<const double> scales);
   void take_crossing(std::int64_t position);
   void centre_column(std::int64_t position);
 
@@ -82,7 +84,7 @@ struct DenseTile {
   // The largest and second largest of A and of −A in each row, without its own column.
   std::array<AlignedArray, 2> largest_;
   std::array<AlignedArray, 2> smallest_;
-  AlignedArray signed_scale_;  // σ s / B
+  AlignedArray signed_scale_;  // σ_i s_i / B
   AlignedArray safe_scale_;    // the same; 0 for crossing rows
 };
 

@@ -40,13 +40,15 @@ std::vector<double> mean_profile(const Members& members, Profile profile) {
 
 }  // namespace
 
-EnsembleKernel::EnsembleKernel(std::span<const CollapsedMapping> members, InstructionSet instructions)
+EnsembleKernel::EnsembleKernel(std::span<const CollapsedMapping> members, InstructionSet instructions,
+                               Base base)
     : of_members_(members.size()), of_pairs_(members.size()) {
-  for (const CollapsedMapping& mapping : members) members_.push_back(make_cell_kernel(mapping, instructions));
+  for (const CollapsedMapping& mapping : members)
+    members_.push_back(make_cell_kernel(mapping, instructions, base));
 }
 
-void EnsembleKernel::load(std::span<const std::int32_t> expressed) {
-  for (const auto& member : members_) member->load(expressed);
+void EnsembleKernel::load(const IntactCell& cell) {
+  for (const auto& member : members_) member->load(cell);
 }
 
 KnockoutScores EnsembleKernel::scores(std::span<const std::int32_t> removed) {

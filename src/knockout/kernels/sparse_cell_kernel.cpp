@@ -19,8 +19,9 @@ std::size_t index(std::int32_t position) {
 
 }  // namespace
 
-SparseCellKernel::SparseCellKernel(const SparseMapping& mapping)
+SparseCellKernel::SparseCellKernel(const SparseMapping& mapping, BaseProfile base)
     : mapping_(&mapping),
+      base_(base),
       pairs_(std::make_unique<SparsePairTable>()),
       place_(static_cast<std::size_t>(mapping.genes()), not_expressed) {}
 
@@ -29,24 +30,32 @@ SparseCellKernel::~SparseCellKernel() = default;
 double SparseCellKernel::bytes(std::int64_t genes, std::int64_t expressed, double effects) {
   constexpr double of_effect =
       64;  // by column and by row, in vectors that may have grown to twice their content
-  constexpr double of_expressed = 64;
+  constexpr double of_expressed = 72;
   return of_effect * effects + of_expressed * static_cast<double>(expressed) +
          sizeof(std::int32_t) * static_cast<double>(genes);
 }
 
-void SparseCellKernel::load(std::span<const std::int32_t> expressed) {
-  raw_ = mapping_->raw_outputs(expressed);
+/// Outputs and floors, rescaled to the base profile.
+void SparseCellKernel::fill_outputs(const IntactCell& cell) {
+  raw_ = mapping_->raw_outputs(cell.expressed);
   floor_.clear();
-  for (const std::int32_t gene : expressed) {
-    place_[index(gene)] = static_cast<std::int32_t>(floor_.size());
-    floor_.push_back(mapping_->floor()[index(gene)]);
+  output_.clear();
+  for (std::size_t at = 0; at < raw_.size(); ++at) {
+    floor_.push_back(mapping_->floor()[index(cell.expressed[at])]);
+    output_.push_back(std::max(raw_[at], floor_[at]));
   }
-  output_.resize(raw_.size());
+  ratio_ = base_.ratios(cell, output_);
   total_ = 0;
   for (std::size_t at = 0; at < raw_.size(); ++at) {
-    output_[at] = std::max(raw_[at], floor_[at]);
+    for (auto* values : {&raw_, &floor_, &output_}) (*values)[at] *= ratio_[at];
     total_ += output_[at];
   }
+}
+
+/// A[S,S] by columns, its rows rescaled likewise.
+void SparseCellKernel::gather_effects(std::span<const std::int32_t> expressed) {
+  for (std::size_t at = 0; at < expressed.size(); ++at)
+    place_[index(expressed[at])] = static_cast<std::int32_t>(at);
   starts_.assign(1, 0);
   rows_.clear();
   effects_.clear();
@@ -56,11 +65,16 @@ void SparseCellKernel::load(std::span<const std::int32_t> expressed) {
       const std::int32_t row = place_[index(column.genes[at])];
       if (row == not_expressed) continue;
       rows_.push_back(row);
-      effects_.push_back(column.effects[at]);
+      effects_.push_back(column.effects[at] * ratio_[index(row)]);
     }
     starts_.push_back(std::ssize(rows_));
   }
   for (const std::int32_t gene : expressed) place_[index(gene)] = not_expressed;
+}
+
+void SparseCellKernel::load(const IntactCell& cell) {
+  fill_outputs(cell);
+  gather_effects(cell.expressed);
   change_.assign(raw_.size(), 0.0);
   is_touched_.assign(raw_.size(), 0);
   is_removed_.assign(raw_.size(), 0);

@@ -69,7 +69,7 @@ struct CellRows {
 
 class PairSumsScreen {
  public:
-  PairSumsScreen(const ScreenPlan& plan, const ExpressionMatrix& matrix,
+  PairSumsScreen(const ScreenPlan& plan, const RelativeProfiles& matrix,
                  std::span<const CollapsedMapping> members, const ScoreViews& singles,
                  const PairSumsOptions& options)
       : plan_(plan),
@@ -80,7 +80,7 @@ class PairSumsScreen {
         costs_(cell_costs(matrix, members)),
         genes_(plan.targets, index_.starts(), matrix.genes(),
                [this](std::int64_t cell) { return cost_of_pair(cell); }),
-        kernel_(members, plan.instructions),
+        kernel_(members, plan.instructions, plan.base),
         sums_(summed_measures(plan)),
         columns_(columns_of(plan, summed_measures(plan))),
         most_held_(pairs_held(plan, genes_)) {}
@@ -130,7 +130,7 @@ class PairSumsScreen {
     const EventRange rows = rows_of(places_, block);
     if (rows.size() <= 0) return;
     const Stopwatch watch;
-    kernel_.load(matrix_.expressed(cell));
+    kernel_.load(intact_cell(matrix_, cell));
     if (options_.loading_seconds != nullptr) *options_.loading_seconds += watch.seconds();
     positions_of(plan_.targets.of(cell), matrix_.expressed(cell), positions_);
     // No more at once than a full screen scores: members of an ensemble hold theirs beside.
@@ -195,7 +195,7 @@ class PairSumsScreen {
   }
 
   const ScreenPlan& plan_;
-  const ExpressionMatrix& matrix_;
+  const RelativeProfiles& matrix_;
   const ScoreViews& singles_;
   const PairSumsOptions& options_;
   PairIndex index_;
@@ -282,11 +282,11 @@ std::vector<std::int64_t> pair_sums_costs(const ScreenPlan& plan, const Expressi
   return costs;
 }
 
-bool screen_pair_sums(const ScreenPlan& plan, const ExpressionMatrix& matrix,
+bool screen_pair_sums(const ScreenPlan& plan, const RelativeProfiles& profiles,
                       std::span<const CollapsedMapping> members, const ScoreViews& singles, PairSumsWork work,
                       std::int64_t shard, std::int64_t shards, PairSumsSink& sink,
                       const PairSumsOptions& options) {
-  return PairSumsScreen(plan, matrix, members, singles, options).run(std::move(work), shard, shards, sink);
+  return PairSumsScreen(plan, profiles, members, singles, options).run(std::move(work), shard, shards, sink);
 }
 
 }  // namespace dko

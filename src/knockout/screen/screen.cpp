@@ -20,11 +20,11 @@ namespace {
 
 class ShardScreen {
  public:
-  ShardScreen(const ScreenPlan& plan, const ExpressionMatrix& matrix,
+  ShardScreen(const ScreenPlan& plan, const RelativeProfiles& matrix,
               std::span<const CollapsedMapping> members, ScoreSink& sink, const ShardOptions& options)
       : plan_(plan),
         matrix_(matrix),
-        kernel_(members, plan.instructions),
+        kernel_(members, plan.instructions, plan.base),
         sink_(sink),
         options_(options),
         costs_(cell_costs(matrix, members)),
@@ -126,15 +126,15 @@ class ShardScreen {
 
   /// Makes `cell` the kernel's cell and finds its targets among its expressed genes.
   void load(std::int64_t cell) {
-    load_timed(matrix_.expressed(cell));
+    load_timed(cell);
     cost_ = costs_[static_cast<std::size_t>(cell)];
     advance(cost_.load);
     positions_of(plan_.targets.of(cell), matrix_.expressed(cell), positions_);
   }
 
-  void load_timed(std::span<const std::int32_t> expressed) {
+  void load_timed(std::int64_t cell) {
     const Stopwatch watch;
-    kernel_.load(expressed);
+    kernel_.load(intact_cell(matrix_, cell));
     if (options_.loading_seconds != nullptr) *options_.loading_seconds += watch.seconds();
   }
 
@@ -200,7 +200,7 @@ class ShardScreen {
       if (stopped_) return;
       const std::int64_t cell = plan_.list->cell(event);
       if (cell != loaded) {
-        load_timed(matrix_.expressed(cell));
+        load_timed(cell);
         advance(costs_[static_cast<std::size_t>(cell)].load);
       }
       loaded = cell;
@@ -224,7 +224,7 @@ class ShardScreen {
   }
 
   const ScreenPlan& plan_;
-  const ExpressionMatrix& matrix_;
+  const RelativeProfiles& matrix_;
   EnsembleKernel kernel_;
   ScoreSink& sink_;
   const ShardOptions& options_;
@@ -241,14 +241,14 @@ class ShardScreen {
 
 }  // namespace
 
-bool screen_shard(const ScreenPlan& plan, const ExpressionMatrix& matrix,
+bool screen_shard(const ScreenPlan& plan, const RelativeProfiles& profiles,
                   std::span<const CollapsedMapping> members, std::int64_t shard, std::int64_t shards,
                   ScoreSink& sink, const ShardOptions& options) {
   if (std::ssize(members) != plan.members || members.empty())
     throw std::logic_error("a screen needs as many members as its plan says, and one at least");
   if ((plan.keeping.form == PairKeeping::Form::selected) != (options.selection != nullptr))
     throw std::logic_error("a selection is made if the plan wants one");
-  return ShardScreen(plan, matrix, members, sink, options).run(shard, shards);
+  return ShardScreen(plan, profiles, members, sink, options).run(shard, shards);
 }
 
 }  // namespace dko

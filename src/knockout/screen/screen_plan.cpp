@@ -46,6 +46,9 @@ ScreenPlan ScreenPlan::replicate(const NodeGroup& group, AtRoot<ScreenPlan> root
   auto widest = static_cast<std::int32_t>(root.take(&ScreenPlan::instructions).or_empty());
   group.all.broadcast(widest);
   plan.instructions = common_instruction_set(group.all, static_cast<InstructionSet>(widest));
+  auto base = static_cast<std::int32_t>(root.take(&ScreenPlan::base).or_empty());
+  group.all.broadcast(base);
+  plan.base = static_cast<Base>(base);
   plan.keeping = broadcast(group, root.take(&ScreenPlan::keeping));
   auto list = root.take(&ScreenPlan::list);
   if (group.all.broadcast(list.transform([](const auto& found) { return found.has_value(); })))

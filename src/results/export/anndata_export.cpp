@@ -177,6 +177,7 @@ void write_origin(hdf5::File& file, const ScreenReader& screen, Score in_x, cons
   origin.write_scalar("seed", std::to_string(provenance.seed));  // may be above what an integer holds
   origin.write_scalar("ranks", provenance.ranks);
   origin.write_scalar("members", screen.members());
+  origin.write_scalar("base", name_of(screen.base()));
 }
 
 }  // namespace

@@ -54,6 +54,7 @@ std::vector<Aspect> aspects_of(const ScreenPlan& plan, const Provenance& provena
           {"selection", "the selection of cells and genes", provenance.selection},
           {"model_checksum", "the model is another", provenance.model_checksum, false},
           {"members", "the number of mappings", fmt::to_string(plan.members)},
+          {"base", parameter("base"), std::string(name_of(plan.base))},
           {"instruction_set", parameter("instructions"), std::string(name_of(plan.instructions))},
           {"targets", "the genes or cells to knock out are others", checksum_of(plan.targets), false},
           {"list", "the list of knockouts is another", checksum_of(plan.list), false},

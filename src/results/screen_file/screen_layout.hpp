@@ -14,6 +14,8 @@ constexpr auto cells = "cells";
 constexpr auto name = "name";
 constexpr auto id = "id";
 constexpr auto n_genes = "n_genes";
+constexpr auto total = "total";        ///< under cells/: T, of another base than the fitted one
+constexpr auto observed = "observed";  ///< under single/: p of the targets, likewise
 
 constexpr auto single = "single";
 constexpr auto double_ = "double";
@@ -33,6 +35,9 @@ constexpr auto quality = "quality";
 
 /// Attribute: by how many mappings it was made; absent in files that know of one only.
 constexpr auto members = "members";
+
+/// Attribute: what was scored on ("fitted", "shrunk", "observed"); absent in files by 0.1: fitted.
+constexpr auto base = "base";
 
 /// Attribute: with what instructions pairs were scored.
 constexpr auto instruction_set = "instruction_set";

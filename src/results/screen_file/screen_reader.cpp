@@ -256,6 +256,16 @@ std::optional<std::vector<std::int32_t>> ScreenReader::expressed_counts() const 
   return counts;
 }
 
+Base ScreenReader::base() const {
+  if (!file_.has_attribute(layout::base)) return Base::fitted;
+  const std::string name = file_.text_attribute(layout::base);
+  const auto base = base_named(name);
+  if (!base)
+    throw InputError(fmt::format("{}: its attribute {} is '{}', which this program does not know",
+                                 file_.path(), layout::base, name));
+  return *base;
+}
+
 std::string ScreenReader::instruction_set() const {
   return file_.has_attribute(layout::instruction_set) ? file_.text_attribute(layout::instruction_set) : "";
 }

@@ -64,6 +64,8 @@ double screen_file_bytes(const ExpressionMatrix& matrix, const ScreenPlan& plan)
   double bytes = fixed + name_bytes(matrix) + 4.0 * cells;
   if (plan.singles.any() || plan.doubles.any())
     bytes += (4.0 + bytes_of(plan.singles)) * static_cast<double>(plan.targets.total()) + 8.0 * cells;
+  if (plan.singles.any() && plan.base != Base::fitted)
+    bytes += 4.0 * static_cast<double>(plan.targets.total()) + 8.0 * cells;
   if (plan.doubles.any()) bytes += pair_bytes(matrix, plan);
   if (plan.list) {
     const auto order = static_cast<double>(plan.list->order());
@@ -91,6 +93,7 @@ std::int64_t screen_file_objects(const ScreenPlan& plan) {
   // visibility/{cells_with,cells_without,unexplained,information}
   std::int64_t objects = 12;
   if (plan.singles.any()) objects += 3 + 2 * plan.singles.count() + 1 + plan.singles.count();
+  if (plan.singles.any() && plan.base != Base::fitted) objects += 2;  // single/observed, cells/total
   if (plan.stores_all_pairs()) objects += 2 + plan.doubles.count() + 1 + plan.doubles.count();
   if (plan.list) objects += 3 + plan.listed.count() + 1 + plan.listed.count();
   if (plan.doubles.any() && plan.keeping.form == PairKeeping::Form::selected)

@@ -40,6 +40,21 @@ void create_singles(hdf5::File& file, const ExpressionMatrix& matrix, const Scre
   }
 }
 
+/// p of the targets, in their order, and T of each cell.
+void write_observed(hdf5::File& file, const RelativeProfiles& profiles, const ScreenPlan& plan) {
+  std::vector<float> shares;
+  std::vector<double> totals;
+  for (std::int64_t cell = 0; cell < profiles.cells(); ++cell) {
+    for (const std::int32_t gene : plan.targets.of(cell)) shares.push_back(profiles.value(cell, gene));
+    totals.push_back(profiles.total(cell));
+  }
+  hdf5::Location single = file.group(layout::single);
+  single.write<float>(layout::observed, shares);
+  hdf5::Location cells = file.group(layout::cells);
+  cells.write<double>(layout::total, totals);
+  cells.set_encoding(layout::total, "array", "0.2.0");
+}
+
 void create_pairs(hdf5::File& file, const PairIndex& index, ScoreSet wanted) {
   hdf5::Location pairs = file.create_group(layout::double_);
   pairs.write(layout::indptr, index.starts());
@@ -121,20 +136,23 @@ void create_cells(hdf5::File& file, const ExpressionMatrix& matrix) {
 
 }  // namespace
 
-void create_screen_file(const std::filesystem::path& path, const ExpressionMatrix& matrix,
+void create_screen_file(const std::filesystem::path& path, const RelativeProfiles& profiles,
                         const ScreenPlan& plan, const Provenance& provenance,
                         const ScreenFileOptions& options) {
+  const ExpressionMatrix& matrix = profiles;
   hdf5::File file = hdf5::File::create(path, alignment);
   hdf5::write_header(file, layout::kind, provenance);
   create_end(file);
   if (options.training_seconds) file.set(layout::training_seconds, *options.training_seconds);
   file.set(layout::members, plan.members);
+  file.set(layout::base, std::string(name_of(plan.base)));
   file.set(layout::instruction_set, std::string(name_of(plan.instructions)));
   hdf5::Location genes = file.create_group(layout::genes);
   genes.write_strings(layout::name, matrix.gene_names());
   genes.write_strings(layout::id, matrix.gene_ids());
   create_cells(file, matrix);
   if (plan.singles.any()) create_singles(file, matrix, plan);
+  if (plan.singles.any() && plan.base != Base::fitted) write_observed(file, profiles, plan);
   if (plan.doubles.any()) note_keeping(file, plan.keeping);
   if (plan.stores_all_pairs()) create_pairs(file, PairIndex(matrix, plan.targets), plan.doubles);
   if (plan.stores_summary()) summary_layout::create(file, plan, matrix);

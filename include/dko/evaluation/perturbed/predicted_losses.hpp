@@ -8,6 +8,7 @@
 
 #include "dko/evaluation/perturbed/loss_agreement.hpp"
 #include "dko/expression/matrix.hpp"
+#include "dko/mapping/base_profile.hpp"
 #include "dko/mapping/collapsed_mapping.hpp"
 #include "dko/parallel/communicator.hpp"
 
@@ -21,6 +22,7 @@ struct LossQuestion {
   std::span<const std::int32_t> lost;         ///< genes, each once
   std::uint64_t seed;
   const Communicator& ranks;
+  Base base = Base::fitted;  ///< what the mapping's losses are scored on
 };
 
 struct PredictedLosses {

@@ -7,6 +7,7 @@
 
 #include "dko/knockout/events/event_index.hpp"
 #include "dko/knockout/score/score.hpp"
+#include "dko/mapping/base_profile.hpp"
 #include "dko/mapping/collapsed_mapping.hpp"
 #include "dko/system/instruction_set.hpp"
 
@@ -14,13 +15,14 @@ namespace dko {
 
 /// Scores the knockouts of one cell at a time through one collapsed mapping.
 ///
-/// With q' the profile after the knockout of K, q that of the intact cell, and r = q/Σ_{i∉K} q_i over i ∉ K,
-/// the intact one without K: impact(K) = BC(q', q) = Σ|q'−q| / Σ(q'+q), network(K) = BC(q', r). A network
-/// impact that rounding alone may leave is 0. scores() works in double precision; pair_scores() in single,
-/// within 2e-5 of it, as a rule 1e-7, and with the kernel's instruction set. The result of each call depends
-/// on the model, the cell, K and, for pairs, the instruction set alone, to the bit: not on what was scored
-/// before, nor on which pairs and scores are asked for together. Genes are given as positions among the
-/// cell's expressed genes. All calls are local.
+/// With b the base profile of the intact cell (BaseProfile), b' that after the knockout of K, and
+/// r = b/Σ_{i∉K} b_i over i ∉ K, the intact one without K: impact(K) = BC(b', b) = Σ|b'−b| / Σ(b'+b),
+/// network(K) = BC(b', r). A kernel rescales its outputs when a cell is loaded, and has then no more to do
+/// with any base than with the fitted one, b = q. A network impact that rounding alone may leave is 0.
+/// scores() works in double precision; pair_scores() in single, within 2e-5 of it, as a rule 1e-7, and with
+/// the kernel's instruction set. The result of each call depends on the model, the cell, K and, for pairs,
+/// the instruction set alone, to the bit: not on what was scored before, nor on which pairs and scores are
+/// asked for together. Genes are given as positions among the cell's expressed genes. All calls are local.
 class CellKernel {
  public:
   virtual ~CellKernel() = default;
@@ -29,7 +31,9 @@ class CellKernel {
   CellKernel& operator=(const CellKernel&) = delete;
 
   /// Gathers what the knockouts of a cell need.
-  virtual void load(std::span<const std::int32_t> expressed) = 0;
+  virtual void load(const IntactCell& cell) = 0;
+  /// The same of what a fitted base needs.
+  void load(std::span<const std::int32_t> expressed) { load(IntactCell{expressed}); }
 
   /// Scores of knocking out all of `removed` (ascending, distinct, at least one and fewer than the cell
   /// expresses).
@@ -41,10 +45,10 @@ class CellKernel {
   virtual void pair_scores(std::span<const std::int32_t> positions, EventRange pairs,
                            const ScoreSpans& scores) = 0;
 
-  /// Predicted relative profile of the intact cell, over its expressed genes.
+  /// Base profile of the intact cell, over its expressed genes.
   virtual std::vector<double> intact_profile() const = 0;
 
-  /// Predicted relative profile after the knockout of `removed`, over the same genes; 0 for the removed.
+  /// The same after the knockout of `removed`, over the same genes; 0 for the removed.
   virtual std::vector<double> profile_after(std::span<const std::int32_t> removed) = 0;
 
  protected:
@@ -54,8 +58,9 @@ class CellKernel {
 };
 
 /// The kernel for this mapping, which must outlive it; with these instructions, which must be available, for
-/// all pairs of a dense one.
+/// all pairs of a dense one. A shrunk base needs a mapping that has share variances.
 std::unique_ptr<CellKernel> make_cell_kernel(const CollapsedMapping& mapping,
-                                             InstructionSet instructions = best_instruction_set());
+                                             InstructionSet instructions = best_instruction_set(),
+                                             Base base = Base::fitted);
 
 }  // namespace dko

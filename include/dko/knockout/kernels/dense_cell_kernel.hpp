@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dko/knockout/kernels/cell_kernel.hpp"
+#include "dko/mapping/base_profile.hpp"
 #include "dko/system/instruction_set.hpp"
 
 namespace dko {
@@ -16,20 +17,22 @@ class DensePairTile;
 /// The kernel of the original's mapping: O(n) a knockout of a cell of n expressed genes, in double precision,
 /// but all pairs at once in single precision and blocks (within 2e-5, as a rule 1e-7, of the former). With
 /// o_i(K) = (u_i − Σ_{g∈K} A_ig)/(n−|K|) + c_i for i in S∖K, q' = |o|/Σ|o|. A profile whose outputs are all
-/// zero is taken as 0, so its distance to any other is 1, and to its like 0.
+/// zero is taken as 0, so its distance to any other is 1, and to its like 0. Of another base than the fitted
+/// one, |o| is r|o| throughout (BaseProfile), and q is b.
 class DenseCellKernel final : public CellKernel {
  public:
   /// `mapping` must be dense, and outlive the kernel. `instructions` must be available, and count for pairs.
   explicit DenseCellKernel(const CollapsedMapping& mapping,
-                           InstructionSet instructions = best_instruction_set());
+                           InstructionSet instructions = best_instruction_set(), BaseProfile base = {});
   ~DenseCellKernel() override;
 
   /// Bytes that the kernel of a cell of `expressed` genes takes, at most: two tiles of floats, of all rows
   /// and of those that may change their sign, and for each gene a row of every block of pairs. Local.
   static double bytes(std::int64_t expressed);
 
-  /// Gathers the n×n tile A[S,S], u = A z, and q. O(n²).
-  void load(std::span<const std::int32_t> expressed) override;
+  using CellKernel::load;
+  /// Gathers the n×n tile A[S,S], u = A z, and b. O(n²).
+  void load(const IntactCell& cell) override;
   KnockoutScores scores(std::span<const std::int32_t> removed) override;
   void pair_scores(std::span<const std::int32_t> positions, EventRange pairs,
                    const ScoreSpans& scores) override;
@@ -49,10 +52,11 @@ class DenseCellKernel final : public CellKernel {
   using Row = std::vector<Lanes>;
 
   static double lane_sum(const Lanes& lanes);
-  double& keep(std::int32_t position) {
-    return keep_[static_cast<std::size_t>(position) / 8].at[position % 8];
+  static double& at(Row& row, std::int32_t position) {
+    return row[static_cast<std::size_t>(position) / 8].at[position % 8];
   }
   std::vector<double> over_genes(const Row& row, double scale) const;
+  void set_ratios(std::span<const double> ratios);
   void subtract(std::int32_t position);
   void remove_all(std::span<const std::int32_t> removed);
   void restore(std::span<const std::int32_t> removed);
@@ -62,15 +66,18 @@ class DenseCellKernel final : public CellKernel {
   double distance(double total_after, bool before_is_zero, Before before) const;
 
   const CollapsedMapping* mapping_;
+  BaseProfile base_;
   std::unique_ptr<DensePairTile> pairs_;
   std::vector<std::int32_t> expressed_;
   bool intact_is_zero_ = false;
   Row u_;        // A z
   Row c_;        // offset
+  Row ratio_;    // r; 0 for padding
   Row q_;        // intact profile
   Row keep_;     // 1 for genes that are there, 0 for removed ones and padding
-  Row base_;     // u without the removed genes
-  Row outputs_;  // |o| after the knockout
+  Row weight_;   // r of the genes that are there, 0 likewise
+  Row left_;     // u without the removed genes
+  Row outputs_;  // r|o| after the knockout
 };
 
 }  // namespace dko

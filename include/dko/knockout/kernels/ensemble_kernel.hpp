@@ -7,6 +7,7 @@
 
 #include "dko/knockout/kernels/cell_kernel.hpp"
 #include "dko/knockout/score/score.hpp"
+#include "dko/mapping/base_profile.hpp"
 #include "dko/mapping/collapsed_mapping.hpp"
 
 namespace dko {
@@ -20,10 +21,11 @@ class EnsembleKernel {
  public:
   /// At least one member; all of the same genes. They must outlive the kernel.
   explicit EnsembleKernel(std::span<const CollapsedMapping> members,
-                          InstructionSet instructions = best_instruction_set());
+                          InstructionSet instructions = best_instruction_set(), Base base = Base::fitted);
 
   /// O(M n²) of time and memory.
-  void load(std::span<const std::int32_t> expressed);
+  void load(const IntactCell& cell);
+  void load(std::span<const std::int32_t> expressed) { load(IntactCell{expressed}); }
 
   /// Means and standard deviations of knocking out all of `removed`.
   KnockoutScores scores(std::span<const std::int32_t> removed);
@@ -31,7 +33,7 @@ class EnsembleKernel {
   /// Scores of double knockouts, as CellKernel gives them.
   void pair_scores(std::span<const std::int32_t> positions, EventRange pairs, const ScoreSpans& scores);
 
-  /// Mean of the members' predicted profiles of the intact cell, over its expressed genes.
+  /// Mean of the members' base profiles of the intact cell, over its expressed genes.
   std::vector<double> intact_profile() const;
 
   /// Mean of the members' profiles after the knockout of `removed`, over the same genes; 0 for the removed.

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "dko/knockout/kernels/cell_kernel.hpp"
+#include "dko/mapping/base_profile.hpp"
 #include "dko/mapping/sparse_mapping.hpp"
 
 namespace dko {
@@ -23,19 +24,21 @@ class SparsePairTable;
 ///     2 impact(K) = Σ_K q + u |S/S' − 1| + Σ_t |o'_t/S' − q_t|
 ///     2 network(K) = (u/k) |k S/S' − 1| + Σ_t |o'_t/S' − q_t/k|,   k = 1 − Σ_K q
 ///
-/// Outputs are at least the gene's floor, so that S' > 0.
+/// Outputs are at least the gene's floor, so that S' > 0. Of another base than the fitted one, outputs,
+/// floors and effects are those times r (BaseProfile), and q is b.
 class SparseCellKernel final : public CellKernel {
  public:
   /// `mapping` must outlive the kernel.
-  explicit SparseCellKernel(const SparseMapping& mapping);
+  explicit SparseCellKernel(const SparseMapping& mapping, BaseProfile base = {});
   ~SparseCellKernel() override;
 
   /// Bytes that the kernel of a cell of `expressed` of `genes` genes takes, at most, if the columns of the
   /// expressed genes have `effects` non-zeros. Local.
   static double bytes(std::int64_t genes, std::int64_t expressed, double effects);
 
+  using CellKernel::load;
   /// O(N + non-zeros of the columns of all expressed genes).
-  void load(std::span<const std::int32_t> expressed) override;
+  void load(const IntactCell& cell) override;
   KnockoutScores scores(std::span<const std::int32_t> removed) override;
   void pair_scores(std::span<const std::int32_t> positions, EventRange pairs,
                    const ScoreSpans& scores) override;
@@ -43,6 +46,8 @@ class SparseCellKernel final : public CellKernel {
   std::vector<double> profile_after(std::span<const std::int32_t> removed) override;
 
  private:
+  void fill_outputs(const IntactCell& cell);
+  void gather_effects(std::span<const std::int32_t> expressed);
   void touch(std::span<const std::int32_t> removed);
   void restore();
   double output_after(std::int32_t position) const;
@@ -51,11 +56,13 @@ class SparseCellKernel final : public CellKernel {
   KnockoutScores whole_sums(double of_removed, double left) const;
 
   const SparseMapping* mapping_;
+  BaseProfile base_;
   std::unique_ptr<SparsePairTable> pairs_;
   std::vector<std::int32_t> place_;  // of a gene among the expressed ones, or -1
 
-  // The loaded cell, by position:
-  std::vector<double> raw_;  // outputs before the floor
+  // The loaded cell, by position, all but r rescaled by r:
+  std::vector<double> ratio_;  // r
+  std::vector<double> raw_;    // outputs before the floor
   std::vector<double> floor_;
   std::vector<double> output_;        // o
   double total_ = 0;                  // S

@@ -8,18 +8,18 @@
 
 namespace dko {
 
-/// What a knockout of the genes K in a cell is scored by. With q the predicted profile of the intact cell
-/// and q' that after the knockout:
+/// What a knockout of the genes K in a cell is scored by. With b the base profile of the intact cell
+/// (BaseProfile; fitted, b = q, the predicted one) and b' that after the knockout:
 ///
-///     impact(K)  = BC(q', q)                      all that changes (the original's k_pred)
-///     network(K) = BC(q', q without K, rescaled)  what changes beyond the removal of K itself
+///     impact(K)  = BC(b', b)                      all that changes (on a fitted base the original's k_pred)
+///     network(K) = BC(b', b without K, rescaled)  what changes beyond the removal of K itself
 ///
-/// If the mapping only renormalised, impact(K) would be the share Σ_{g∈K} q_g and network(K) zero.
+/// If the mapping only renormalised, impact(K) would be the share Σ_{g∈K} b_g and network(K) zero.
 ///
 /// Scores are numbers from 0 to 1, never NaN, whatever a mapping of finite parameters gives. Where all
-/// outputs of a cell are zero, S = Σ|o| = 0, its q is 0, not a distribution, and BC of a profile and of
+/// outputs of a cell are zero, S = Σ|o| = 0, its b is 0, not a distribution, and BC of a profile and of
 /// nothing is 1, of nothing and nothing 0: an impact is 0 if S and S' are both 0, and 1 if one of them is.
-/// The same holds of network with what is left of q. (In double precision S below 1e-300 counts as 0. Floats
+/// The same holds of network with what is left of b. (In double precision S below 1e-300 counts as 0. Floats
 /// as parameters give A, c and S below 1e90: nothing overflows.) A cell of n genes has knockouts of fewer
 /// than n genes only: one that leaves no gene is no event, and a cell of one gene has none. Of equal scores
 /// the event with the lower number, of equal means the genes with the lower numbers, come first wherever
@@ -37,9 +37,9 @@ namespace dko {
 ///
 /// Beside the scores of a single knockout is the yardstick that its impact is to be compared with,
 ///
-///     share(g) = mean over the members of q_g,
+///     share(g) = mean over the members of b_g,
 ///
-/// the gene's share of the intact cell as predicted. It is no score: nothing is knocked out to find it.
+/// the gene's share of the intact cell. It is no score: nothing is knocked out to find it.
 enum class Score { impact, network, impact_sd, network_sd, share };
 
 /// The scores proper, and all that is stored.

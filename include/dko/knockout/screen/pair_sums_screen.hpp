@@ -76,7 +76,7 @@ double most_sums_memory(const ScreenPlan& plan, const PairGenes& genes, std::int
 /// `plan.keeping.memory`; for each block every cell is loaded once. What comes out is the same to the bit for
 /// any number of shards and any memory, and whether it went on from what was begun. Returns whether it came
 /// to its end. Local: shards share nothing.
-bool screen_pair_sums(const ScreenPlan& plan, const ExpressionMatrix& matrix,
+bool screen_pair_sums(const ScreenPlan& plan, const RelativeProfiles& profiles,
                       std::span<const CollapsedMapping> members, const ScoreViews& singles, PairSumsWork work,
                       std::int64_t shard, std::int64_t shards, PairSumsSink& sink,
                       const PairSumsOptions& options = {});

@@ -50,12 +50,12 @@ struct ShardOptions {
 
 /// Scores shard `shard` of `shards` of the plan: of each array a part of its work that is balanced by the
 /// time that the events and the loading of their cells take (cost.hpp), contiguous but where events between
-/// are not to be done. The scores do not depend on the sharding, to the bit. `matrix` gives the presence; its
-/// values are not used. Each score is the mean over the members of an ensemble, as many as the plan says
-/// (EnsembleKernel). Where the plan wants a summary of pairs they are left to screen_pair_sums. Returns
-/// whether it came to its end; if it was stopped, all but the block it was at was handed on. Local: shards
-/// share nothing.
-bool screen_shard(const ScreenPlan& plan, const ExpressionMatrix& matrix,
+/// are not to be done. The scores do not depend on the sharding, to the bit. The values of `profiles` count
+/// for other bases than the fitted one. Each score is the mean over the members of an ensemble, as many as
+/// the plan says (EnsembleKernel). Where the plan wants a summary of pairs they are left to screen_pair_sums.
+/// Returns whether it came to its end; if it was stopped, all but the block it was at was handed on. Local:
+/// shards share nothing.
+bool screen_shard(const ScreenPlan& plan, const RelativeProfiles& profiles,
                   std::span<const CollapsedMapping> members, std::int64_t shard, std::int64_t shards,
                   ScoreSink& sink, const ShardOptions& options = {});
 

@@ -8,6 +8,7 @@
 #include "dko/knockout/events/targets.hpp"
 #include "dko/knockout/score/score.hpp"
 #include "dko/knockout/screen/pair_keeping.hpp"
+#include "dko/mapping/base_profile.hpp"
 #include "dko/system/instruction_set.hpp"
 
 namespace dko {
@@ -22,6 +23,7 @@ struct ScreenPlan {
   ScoreSet listed = both_scores;  ///< of the events of `list`, if there is one
   std::int64_t members = 1;       ///< mappings to score by; only several have standard deviations
   InstructionSet instructions = best_instruction_set();  ///< of the pair kernel
+  Base base = Base::fitted;                              ///< what the change is measured on
   PairKeeping keeping = {};  ///< of the double knockouts: how much of them is stored
 
   bool stores_all_pairs() const { return doubles.any() && keeping.form == PairKeeping::Form::all; }

@@ -14,6 +14,7 @@
 #include "dko/knockout/events/targets.hpp"
 #include "dko/knockout/score/measure.hpp"
 #include "dko/knockout/screen/screen.hpp"
+#include "dko/mapping/base_profile.hpp"
 #include "dko/mapping/visibility.hpp"
 
 namespace dko {
@@ -51,6 +52,9 @@ class ScreenReader {
   double screen_seconds() const { return file_.real_attribute("screen_seconds"); }
   /// By how many mappings it was made.
   std::int64_t members() const;
+  /// What knockouts were scored on; fitted in files by 0.1, which do not say. @throws InputError for another
+  /// name
+  Base base() const;
   /// That pairs were scored with; empty in files that do not know of it.
   std::string instruction_set() const;
 

@@ -27,10 +27,11 @@ struct ScreenFileOptions {
 };
 
 /// Makes the file with all but the scores, for which it takes the space: attributes, names, events, notes,
-/// and a record of blocks with nothing on it. Of selected pairs there is room only if it is told how many.
+/// and a record of blocks with nothing on it; of another base than the fitted one also what it was made of,
+/// beside the single knockouts. Of selected pairs there is room only if it is told how many.
 /// The file is whole and closed afterwards, so that writing scores changes no metadata. Local: rank 0.
 /// @throws IoError
-void create_screen_file(const std::filesystem::path& path, const ExpressionMatrix& matrix,
+void create_screen_file(const std::filesystem::path& path, const RelativeProfiles& profiles,
                         const ScreenPlan& plan, const Provenance& provenance,
                         const ScreenFileOptions& options = {});
 

@@ -1,9 +1,15 @@
 """How to read the scores."""
-from dko.report.page import section
+from dko.report.page import clean, section
+
+BASES = {
+    "fitted": "as the mapping predicts it",
+    "shrunk": "between what the mapping predicts and what was observed, by the noise of counting",
+    "observed": "as it was observed"
+}
 
 GUIDE = """
 <p><b>Impact</b> is how much the predicted make-up of the cell changes: the Bray-Curtis distance between its
-predicted profile before and after the loss, from 0 (nothing) to 1 (everything). The lost gene's own share
+profile before the loss, BASE, and the one predicted after it, from 0 (nothing) to 1 (everything). The lost gene's own share
 is in it: an abundant gene has a high impact even where nothing else happens.</p>
 <p><b>Network impact</b> leaves the own share out: it is what changes in the <em>other</em> genes beyond
 their being rescaled to fill the gap. It is 0 where no effect on other genes was found, which does not mean that
@@ -22,5 +28,6 @@ have unsteady means. Before anything is built on a score, compare the mapping wi
 """
 
 
-def part(_, __) -> str:
-    return section("guide", "How to read the scores", GUIDE)
+def part(report, _) -> str:
+    base = BASES.get(report.screen.base, clean(report.screen.base))
+    return section("guide", "How to read the scores", GUIDE.replace("BASE", base))

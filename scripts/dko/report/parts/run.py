@@ -11,7 +11,7 @@ from dko.report.parts.words import counted, mapping_of
 KNOWN_FACTS = {
     "format", "version", "complete", "dko_version", "command", "host", "started", "finished", "ranks", "seed", "job",
     "job_at_end", "input", "selection", "input_checksum", "model_checksum", "members", "screen_seconds", "training_seconds",
-    "keep", "keep_by"
+    "keep", "keep_by", "base"
 }
 
 
@@ -24,7 +24,8 @@ def part(report, _) -> str:
     rows = [("command", mono("command")), ("input", mono("input")), ("selection", clean(said.get("selection") or "all")),
             ("data", f"{counted(len(screen.genes), 'gene')} × {counted(len(screen.cells), 'cell')}"),
             ("knockouts", knockouts(screen)), ("scores stored", clean(", ".join(stored_scores(screen)))),
-            ("mapping", kind_of(report) + mapping_details(report))]
+            ("mapping", kind_of(report) + mapping_details(report)),
+            ("scored on", f"the {clean(screen.base)} profile of the cell")]
     rows += [(title, clean(time_of(said[key])))
              for title, key in (("seed", "seed"), ("ranks", "ranks"), ("host", "host"), ("job", "job"),
                                 ("job that finished it", "job_at_end"), ("started", "started"), ("finished", "finished"))
