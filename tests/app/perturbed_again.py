@@ -6,7 +6,7 @@ import pandas as pd
 from scipy.stats import mannwhitneyu, spearmanr
 from sklearn.metrics import average_precision_score, balanced_accuracy_score
 
-from dko.model import open_model
+from dko.model import Observed, open_model
 
 found = json.load(open("found.json"))["perturbed"][0]
 counts = pd.read_csv("perturbed.csv", index_col=0).T
@@ -14,6 +14,7 @@ labels = pd.read_csv("obs.csv", index_col=0)["target"].reindex(counts.index)
 genes = list(counts.columns)
 shares = counts.values / counts.values.sum(axis=1, keepdims=True)
 control = shares[(labels == "control").values]
+totals = counts.values.sum(axis=1)[(labels == "control").values]
 compared = 0
 
 
@@ -53,9 +54,10 @@ def co_expression(lost):
 
 def by_mapping(lost):
     presence = (control > 0).astype(float)
-    presence = presence[presence[:, lost] > 0]
+    having = presence[:, lost] > 0
+    observed = Observed("shrunk", control[having], totals[having])
     with open_model("model.h5") as model:
-        before, after, rescaled, *_ = model.knock_out(presence, [lost])
+        before, after, rescaled, *_ = model.knock_out(presence[having], [lost], observed)
     with np.errstate(divide="ignore", invalid="ignore"):
         change = np.log2(after.sum(axis=0) / rescaled.sum(axis=0))
     change[lost] = np.nan

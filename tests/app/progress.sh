@@ -13,9 +13,9 @@ for launcher in '' 'mpirun -n 2'; do
   tr '\r' '\n' <terminal.txt | grep -aE '\] +[0-9]+ %' | awk '{if (length($0) > 80 + 3) exit 1}' || fail "a bar is wider than the terminal"
   tr '\r' '\n' <terminal.txt | grep -aA1 '\] ' | tail -n 1 | grep -qavE '\] ' || fail "the bar is still there in the end"
   $launcher "$DKO" train data.csv -o m.h5 -f --steps 200 2>file.txt
-  ! grep -qE "$(printf '\r|\033')| %" file.txt || fail "a bar, or progress of a short job, in a file"
+  ! grep -qE "$(printf '\r|\033')|training.* %" file.txt || fail "a bar, or progress of a short job, in a file"
 done
 TERM=dumb script -qec "$DKO train data.csv -o m.h5 -f --steps 3000" dumb.txt >/dev/null
 ! grep -q '#' dumb.txt || fail "a bar on a terminal that cannot draw it"
 script -qec "$DKO train data.csv -o m.h5 -f -q --steps 3000" quiet.txt >/dev/null
-! grep -q ' %' quiet.txt || fail "progress in spite of --quiet"
+! grep -q 'training.* %' quiet.txt || fail "progress in spite of --quiet"

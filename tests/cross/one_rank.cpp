@@ -71,7 +71,7 @@ void publish_on_node(const NodeGroup&, const std::shared_ptr<void>&) {
 }  // namespace detail
 
 // They tell whether a checkpoint is of the same data.
-DataChecksums data_checksums(const ExpressionMatrix&, const Split&) {
+DataChecksums data_checksums(const RelativeProfiles&, const Split&) {
   return {};
 }
 void write_checkpoint(const std::filesystem::path&, const Provenance&, const CheckpointNotes&,
