@@ -128,7 +128,7 @@ AtRoot<EffectsEvaluation> evaluate_effects(const std::string& path, const Evalua
                    "the effects of all genes on all others");
     return read_effects_truth(path, profiles);
   });
-  const GenePairs predicted = predicted_effects(profiles, evaluation.members, ranks, evaluation.base);
+  const GenePairs predicted = predicted_effects(profiles, evaluation.members, ranks);
   return on_root(ranks, [&] { return compare_effects(predicted, profiles, *truth); });
 }
 

@@ -109,9 +109,9 @@ double gene_effects_bytes(std::int64_t genes) {
 }
 
 GenePairs predicted_effects(const RelativeProfiles& profiles, std::span<const CollapsedMapping> members,
-                            const Communicator& ranks, Base base) {
+                            const Communicator& ranks) {
   EffectSum sum{GenePairs(profiles.genes()), GenePairs(profiles.genes())};
-  EnsembleKernel kernel(members, best_instruction_set(), base);
+  EnsembleKernel kernel(members, best_instruction_set(), Base::fitted);
   for (std::int64_t cell = ranks.rank(); cell < profiles.cells(); cell += ranks.size()) {
     const auto expressed = profiles.expressed(cell);
     if (expressed.size() < 2) continue;

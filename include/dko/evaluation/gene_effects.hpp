@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "dko/expression/matrix.hpp"
-#include "dko/mapping/base_profile.hpp"
 #include "dko/mapping/collapsed_mapping.hpp"
 #include "dko/parallel/communicator.hpp"
 
@@ -38,10 +37,12 @@ double gene_effects_bytes(std::int64_t genes);
 
 /// Σ (q'_i − r_i) / Σ r_i over the cells that have both genes: q' the profile that the mapping predicts
 /// without the lost gene, r the fitted profile without it, renormalised; of several members, of their mean
-/// profiles. It is what dko explain shows as network_change relative to renormalised. Zero under pure
-/// rescaling, and where no cell has both. The ranks share the cells; the result is on all. Collective.
+/// profiles. It is what dko explain --base fitted shows as network_change relative to renormalised: an effect
+/// is the mapping's, and each cell's own shares would only add the noise of counting to a mean over cells.
+/// Zero under pure rescaling, and where no cell has both. The ranks share the cells; the result is on all.
+/// Collective.
 GenePairs predicted_effects(const RelativeProfiles& profiles, std::span<const CollapsedMapping> members,
-                            const Communicator& ranks, Base base = Base::fitted);
+                            const Communicator& ranks);
 
 /// Pearson's correlation of the values of two genes over all cells, 0 where one of them does not vary. Local.
 GenePairs correlations(const ExpressionMatrix& data);
