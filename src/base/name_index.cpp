@@ -56,6 +56,13 @@ std::string shown_name(std::string_view name) {
   return is_plain ? std::string(name) : fmt::format("'{}'", name);
 }
 
+std::string some_names(const Names& names, std::size_t most) {
+  std::string text;
+  for (std::size_t at = 0; at < std::min(most, names.size()); ++at)
+    text += (at == 0 ? "" : ", ") + shown_name(names[at]);
+  return names.size() > most ? text + fmt::format(" and {} more", names.size() - most) : text;
+}
+
 NameIndex::Positions::Positions(const Names& names) {
   first.reserve(names.size());
   for (std::size_t at = 0; at < names.size(); ++at) {

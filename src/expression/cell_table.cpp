@@ -15,16 +15,6 @@ namespace dko {
 
 namespace {
 
-constexpr std::size_t most_named = 10;
-
-/// "A, B and 7 more"
-std::string first_of(const Names& names) {
-  std::string text;
-  for (std::size_t at = 0; at < std::min(most_named, names.size()); ++at)
-    text += (at == 0 ? "" : ", ") + shown_name(names[at]);
-  return names.size() > most_named ? text + fmt::format(" and {} more", names.size() - most_named) : text;
-}
-
 std::vector<CellColumn> empty_columns(const DelimitedReader& header, std::int64_t cells) {
   std::vector<CellColumn> columns;
   for (std::size_t at = 1; at < header.fields().size(); ++at) {
@@ -77,14 +67,14 @@ void require_all(const std::vector<bool>& seen, const Names& unknown, const Name
                  const std::string& table, const std::string& data) {
   if (!unknown.empty())
     throw InputError(fmt::format("{}: has {} that {} does not have: {}", table,
-                                 counted(std::ssize(unknown), "cell"), data, first_of(unknown)));
+                                 counted(std::ssize(unknown), "cell"), data, some_names(unknown)));
   Names lacking;
   for (std::size_t cell = 0; cell < seen.size(); ++cell) {
     if (!seen[cell]) lacking.push_back(names[cell]);
   }
   if (!lacking.empty())
     throw InputError(fmt::format("{}: lacks {} of {}: {}", table, counted(std::ssize(lacking), "cell"), data,
-                                 first_of(lacking)));
+                                 some_names(lacking)));
 }
 
 }  // namespace
@@ -128,7 +118,7 @@ CellColumn CellTable::column(const std::string& title) const {
                                   [&](const CellColumn& column) { return column.title == title; });
   if (found != columns_.end()) return *found;
   throw InputError(
-      fmt::format("{}: has no column {}; its columns: {}", path_, shown_name(title), first_of(titles())));
+      fmt::format("{}: has no column {}; its columns: {}", path_, shown_name(title), some_names(titles())));
 }
 
 void refuse_second_columns(const std::filesystem::path& path, const std::string& table) {

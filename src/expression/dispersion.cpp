@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 
 #include "dko/base/quantile.hpp"
 
@@ -25,7 +24,7 @@ Moments moments_of_profiles(const ExpressionMatrix& matrix) {
     const auto values = matrix.values(cell);
     if (genes.empty()) continue;
     ++cells;
-    const double total = std::accumulate(values.begin(), values.end(), 0.0);
+    const double total = matrix.sum(cell);
     for (std::size_t at = 0; at < genes.size(); ++at) {
       const double share = static_cast<double>(values[at]) / total;
       sum[static_cast<std::size_t>(genes[at])] += share;

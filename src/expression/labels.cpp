@@ -117,15 +117,8 @@ bool Labels::has(std::size_t cell, const std::string& label) const {
 }
 
 std::string Labels::some() const {
-  constexpr std::size_t most = 10;
-  const std::set<std::string_view> sorted(texts_.begin(), texts_.end());
-  std::string list;
-  std::size_t shown = 0;
-  for (const std::string_view value : sorted) {
-    if (shown++ == most) return list + fmt::format(" and {} more", sorted.size() - most);
-    list += (list.empty() ? "" : ", ") + shown_name(value);
-  }
-  return list.empty() ? "none" : list;
+  const std::set<std::string> sorted(texts_.begin(), texts_.end());
+  return sorted.empty() ? "none" : some_names({sorted.begin(), sorted.end()});
 }
 
 }  // namespace dko

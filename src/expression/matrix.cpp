@@ -37,14 +37,18 @@ float ExpressionMatrix::value(std::int64_t cell, std::int32_t gene) const {
   return values(cell)[static_cast<std::size_t>(found - genes.begin())];
 }
 
+double ExpressionMatrix::sum(std::int64_t cell) const {
+  const std::span<const float> x = values(cell);
+  return std::accumulate(x.begin(), x.end(), 0.0);
+}
+
 RelativeProfiles ExpressionMatrix::relative_profiles() const {
   std::vector<float> shares;
   std::vector<double> totals;
   shares.reserve(static_cast<std::size_t>(nonzeros()));
   for (std::int64_t cell = 0; cell < cells(); ++cell) {
-    const std::span<const float> x = values(cell);
-    totals.push_back(std::accumulate(x.begin(), x.end(), 0.0));
-    for (const float value : x) shares.push_back(static_cast<float>(value / totals.back()));
+    totals.push_back(sum(cell));
+    for (const float value : values(cell)) shares.push_back(static_cast<float>(value / totals.back()));
   }
   if (!holds_counts(*this)) totals.clear();
   ExpressionMatrix profiles = *this;

@@ -15,10 +15,6 @@ constexpr std::int64_t depth_classes = 32;
 constexpr double most_rounded = 99.9;  // per cent: beyond, three digits would hide the cells that lack it
 constexpr double least_overdispersion = 1e-9;  // in its place 0, which is the Poisson distribution
 
-double total(std::span<const float> values) {
-  return std::accumulate(values.begin(), values.end(), 0.0);
-}
-
 /// Totals of cells in classes of equal size.
 struct Depths {
   std::vector<double> mean;    ///< total of each class
@@ -29,7 +25,7 @@ struct Depths {
 
 Depths depths_of(const ExpressionMatrix& data, std::span<const std::int64_t> cells) {
   std::vector<double> totals;
-  for (const std::int64_t cell : cells) totals.push_back(total(data.values(cell)));
+  for (const std::int64_t cell : cells) totals.push_back(data.sum(cell));
   std::sort(totals.begin(), totals.end());
   const auto count = std::ssize(totals);
   Depths depths;

@@ -52,6 +52,9 @@ bool any_looks_like_number(const Names& names);
 /// In messages: as it is, or in quotes where blanks, commas or quotes would be taken for the message's own.
 std::string shown_name(std::string_view name);
 
+/// "A, B and 7 more": the first `most` of the names, each as shown_name() has it.
+std::string some_names(const Names& names, std::size_t most = 10);
+
 /// Finds genes or cells by what users write for them. The whole text, as it is, is compared with
 ///
 ///   1. the names that the file has,

@@ -32,6 +32,8 @@ class ExpressionMatrix {
   std::span<const std::int32_t> expressed(std::int64_t cell) const { return row(genes_.view(), cell); }
   /// X[c, i] for i in S_c.
   std::span<const float> values(std::int64_t cell) const { return row(values_.view(), cell); }
+  /// Σ of the cell's values: its total where they are counts.
+  double sum(std::int64_t cell) const;
   /// n_c = |S_c|.
   std::int64_t expressed_count(std::int64_t cell) const { return row_starts_[cell + 1] - row_starts_[cell]; }
   /// Number of these cells that express each gene. Local.

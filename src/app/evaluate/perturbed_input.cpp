@@ -14,21 +14,13 @@ namespace dko::app {
 
 namespace {
 
-std::string first_of(const Names& names) {
-  constexpr std::size_t most = 10;
-  std::string text;
-  for (std::size_t at = 0; at < std::min(most, names.size()); ++at)
-    text += (at == 0 ? "" : ", ") + shown_name(names[at]);
-  return names.size() > most ? text + ", …" : text;
-}
-
 void warn_of_labels(const PerturbedCells& cells, const std::string& path, Log& log) {
   if (!cells.no_genes.empty())
     log.warn("{}: {} left out, which name no gene of the model: {}", path,
-             counted(std::ssize(cells.no_genes), "label"), first_of(cells.no_genes));
+             counted(std::ssize(cells.no_genes), "label"), some_names(cells.no_genes));
   if (!cells.too_few.empty())
     log.warn("{}: {} left out, with fewer than {} cells: {}", path,
-             counted(std::ssize(cells.too_few), "target"), fewest_cells_of_target, first_of(cells.too_few));
+             counted(std::ssize(cells.too_few), "target"), fewest_cells_of_target, some_names(cells.too_few));
 }
 
 std::vector<GeneVisibility> visibility_of(const ExpressionMatrix& matrix, const Model& model) {
@@ -40,10 +32,7 @@ std::vector<GeneVisibility> visibility_of(const ExpressionMatrix& matrix, const 
 
 std::vector<double> depths_of(const ExpressionMatrix& matrix) {
   std::vector<double> depths;
-  for (std::int64_t cell = 0; cell < matrix.cells(); ++cell) {
-    const auto values = matrix.values(cell);
-    depths.push_back(std::accumulate(values.begin(), values.end(), 0.0));
-  }
+  for (std::int64_t cell = 0; cell < matrix.cells(); ++cell) depths.push_back(matrix.sum(cell));
   return depths;
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "dko/base/random.hpp"
 #include "dko/metrics/metrics.hpp"
@@ -21,7 +20,7 @@ template <class Visit>
 void visit_shares(const ExpressionMatrix& data, std::int64_t cell, Visit visit) {
   const auto genes = data.expressed(cell);
   const auto values = data.values(cell);
-  const double total = std::accumulate(values.begin(), values.end(), 0.0);
+  const double total = data.sum(cell);
   for (std::size_t at = 0; at < genes.size(); ++at)
     visit(static_cast<std::size_t>(genes[at]), static_cast<double>(values[at]) / total);
 }

@@ -34,14 +34,9 @@ CellsByLabel cells_by_label(const CellColumn& column, PerturbedCells& cells) {
 }
 
 std::string some_labels(const CellsByLabel& by_label) {
-  constexpr std::size_t most = 10;
-  std::string text;
-  std::size_t count = 0;
-  for (const auto& [label, cells] : by_label) {
-    if (count++ == most) return text + ", …";
-    text += (text.empty() ? "" : ", ") + shown_name(label);
-  }
-  return text;
+  Names labels;
+  for (const auto& [label, cells] : by_label) labels.push_back(label);
+  return some_names(labels);
 }
 
 std::vector<std::int64_t> take_control(CellsByLabel& by_label, const std::string& control,
