@@ -106,6 +106,10 @@ void require_measure(const ScreenReader& screen, ScoreArray array, const Measure
                                why_missing(screen, array, measure)));
 }
 
+std::string base_note(Base base) {
+  return fmt::format("base profile: {}", name_of(base));
+}
+
 std::string kept_note(const ScreenReader& screen) {
   return fmt::format("the list holds only the double knockouts that were kept ({} by {})", screen.keep(),
                      screen.keep_by());

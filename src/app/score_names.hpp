@@ -8,6 +8,7 @@
 #include "dko/command_line/command_line.hpp"
 #include "dko/knockout/score/measure.hpp"
 #include "dko/knockout/screen/screen.hpp"
+#include "dko/mapping/base_profile.hpp"
 #include "dko/results/screen_file/screen_reader.hpp"
 
 namespace dko::app {
@@ -41,6 +42,9 @@ std::string names_of(const std::vector<Measure>& measures);
 
 /// @throws UsageError that says why a screen has not this measure of this array.
 void require_measure(const ScreenReader& screen, ScoreArray array, const Measure& measure);
+
+/// Of which profile the scores are changes.
+std::string base_note(Base base);
 
 /// That a list holds only the pairs that were selected, and by what.
 std::string kept_note(const ScreenReader& screen);

@@ -335,7 +335,8 @@ void run(const SummarizeOptions& options, const Context& context) {
                  counted(screen.targets().cells(), "cell"), human_seconds(watch.seconds()));
   }
   on_root(job.ranks(), [&] {
-    nlohmann::ordered_json json{{"provenance", app::to_json(screen.provenance())}};
+    nlohmann::ordered_json json{{"provenance", app::to_json(screen.provenance())},
+                                {"base", name_of(screen.base())}};
     for (std::size_t at = 0; at < parts.size(); ++at) {
       if (at > 0) std::cout << '\n';
       print_table(screen, parts[at], options);
@@ -345,6 +346,7 @@ void run(const SummarizeOptions& options, const Context& context) {
                          parts[at].option.c_str());
       write_table(screen, parts[at], *files[at]);
     }
+    std::cout << base_note(screen.base()) << '\n';
     summary->write(json);
   });
 }

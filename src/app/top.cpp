@@ -199,7 +199,8 @@ void print_top(const TopOptions& options, Log log) {
     cell = NameIndex("cell", screen.cell_names()).single(options.cell, "--cell", notes);
     for (const std::string& note : notes) log.info("--cell: {}", note);
   }
-  nlohmann::ordered_json json{{"provenance", app::to_json(screen.provenance())}};
+  nlohmann::ordered_json json{{"provenance", app::to_json(screen.provenance())},
+                              {"base", name_of(screen.base())}};
   bool any = false;
   if (screen.has_summary() && options.of == ScoreArray::pairs) throw UsageError(summary_note(options.file));
   for (const ScoreArrayName& kind : score_arrays) {
@@ -211,6 +212,7 @@ void print_top(const TopOptions& options, Log log) {
     json[std::string(kind.option)] = to_json(screen, ranking);
     any = true;
   }
+  if (any) std::cout << base_note(screen.base()) << '\n';
   if (screen.has_summary() && any && !options.of) std::cout << summary_note(options.file) << '\n';
   if (!any)
     throw UsageError(

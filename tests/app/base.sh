@@ -38,6 +38,13 @@ for model in dko sparse several; do
   same $model.shrunk.single.csv $model.observed.single.csv
 done
 
+# What ranks and compares says of which profile.
+for command in top summarize; do
+  expect 0 '^base profile: observed$' "$DKO" $command sparse.observed.h5 --json told.json --force
+  grep -q '"base": "observed"' told.json || fail "the JSON of $command does not say the base"
+done
+expect 0 '^base profile: fitted$' "$DKO" evaluate data.csv --screen dko.fitted.h5 --truth data.truth_single.csv
+
 # run is train and screen; member by member as well.
 on 2 "$DKO" run data.csv --mapping sparse --base observed --order 2 --score impact,network -o run.h5 -q
 is run.h5 observed

@@ -7,6 +7,7 @@
 #include "app/json_report.hpp"
 #include "app/options/input.hpp"
 #include "app/options/screen_options.hpp"
+#include "app/score_names.hpp"
 #include "app/start_job.hpp"
 #include "dko/base/error.hpp"
 #include "dko/expression/cell_table.hpp"
@@ -195,6 +196,7 @@ void report(const std::vector<std::pair<std::string, ReportPart>>& parts, JsonRe
     }
   }
   std::cout << "verdict\n" << verdicts;
+  if (!options.truth.empty()) std::cout << base_note(base) << '\n';
   if (options.resamples > 0)
     std::cout << "(the intervals are over cells: they say nothing of another training, or of other data)\n";
   json["verdicts"] = all_verdicts;

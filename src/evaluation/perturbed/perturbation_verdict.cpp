@@ -12,8 +12,7 @@ namespace dko {
 namespace {
 
 constexpr double convincing_p = 0.01;
-constexpr double doubtful_p = 0.1;
-constexpr std::int64_t fewest_losses = 20;  // for a p of 0.05 to be possible
+constexpr std::int64_t fewest_losses = 100;  // for that p to be possible
 
 bool convinces(const MethodOnTarget& method) {
   return method.specificity && *method.agreement.spearman > 0 && method.specificity->p <= convincing_p;
@@ -89,9 +88,7 @@ std::string method_verdict(const MethodOnTarget& method) {
   if (!method.specificity)
     return method.agreement.spearman ? "the same for every gene" : "predicts no direction";
   if (method.specificity->losses < fewest_losses) return "too few other losses to tell";
-  if (convinces(method)) return "finds it";
-  return *method.agreement.spearman > 0 && method.specificity->p <= doubtful_p ? "may find it"
-                                                                               : "does not find it";
+  return convinces(method) ? "finds it" : "does not find it";
 }
 
 std::optional<std::size_t> best_baseline(const TargetEvaluation& target) {

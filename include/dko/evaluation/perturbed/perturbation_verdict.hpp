@@ -9,9 +9,9 @@
 namespace dko {
 
 /// Verdict on one method and one target, in a few words: "nothing to find", "not visible", "no prediction",
-/// "the same for every gene", "predicts no direction", "too few other losses to tell" (fewer than 19); else
-/// by the p of its Spearman among the losses of other genes, "finds it" (p ≤ 0.01 and a positive Spearman),
-/// "may find it" (p ≤ 0.1), "does not find it".
+/// "the same for every gene", "predicts no direction", "too few other losses to tell" (fewer than 99); else
+/// by the p of its Spearman among the losses of other genes, "finds it" (p ≤ 0.01 and a positive Spearman) or
+/// "does not find it". Some ten methods are tried on each target: p ≤ 0.1 of one of them is chance.
 std::string method_verdict(const MethodOnTarget& method);
 
 /// The baseline with the highest Spearman on a target, or on average, if there is one.

@@ -1,0 +1,62 @@
+#include "dko/evaluation/perturbed/perturbation_verdict.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace dko;
+
+namespace {
+
+MethodOnTarget judged(double spearman, double p, std::int64_t losses) {
+  MethodOnTarget method;
+  method.agreement.spearman = spearman;
+  method.specificity = Specificity{1, losses, p};
+  return method;
+}
+
+}  // namespace
+
+TEST_CASE("a method finds a target only where one of a hundred other losses does as well") {
+  CHECK(method_verdict(judged(0.37, 0.01, 300)) == "finds it");
+  CHECK(method_verdict(judged(0.14, 0.011, 300)) == "does not find it");
+  CHECK(method_verdict(judged(0.14, 0.04, 300)) == "does not find it");
+  CHECK(method_verdict(judged(-0.37, 0.001, 300)) == "does not find it");
+}
+
+TEST_CASE("too few other losses allow no verdict") {
+  CHECK(method_verdict(judged(0.9, 1.0 / 99, 99)) == "too few other losses to tell");
+  CHECK(method_verdict(judged(0.9, 1.0 / 100, 100)) == "finds it");
+}
+
+TEST_CASE("what cannot be judged has no figure in its verdict") {
+  MethodOnTarget method = judged(0.9, 0.001, 300);
+  method.judgement = Judgement::nothing_to_find;
+  CHECK(method_verdict(method) == "nothing to find");
+  method.judgement = Judgement::not_visible;
+  CHECK(method_verdict(method) == "not visible");
+  method.judgement = Judgement::no_prediction;
+  CHECK(method_verdict(method) == "no prediction");
+}
+
+TEST_CASE("a method without specificity is told apart from one without direction") {
+  MethodOnTarget method;
+  CHECK(method_verdict(method) == "predicts no direction");
+  method.agreement.spearman = 0.2;
+  CHECK(method_verdict(method) == "the same for every gene");
+}
+
+TEST_CASE("of a target that is not visible the verdict names a baseline only if that finds it") {
+  PerturbationEvaluation evaluation;
+  evaluation.methods = {"mapping", "direct effects", "co-expression"};
+  TargetEvaluation target;
+  target.label = "STAT1";
+  target.not_visible = "99.5 % of the cells express it";
+  target.methods = {judged(0, 1, 300), judged(0, 1, 300), judged(0.143, 0.04, 300)};
+  target.methods[0].judgement = target.methods[1].judgement = Judgement::not_visible;
+  const std::string none = target_verdict(evaluation, target);
+  CHECK(none.find("STAT1: not visible, 99.5 % of the cells express it") == 0);
+  CHECK(none.find("Nothing else") != std::string::npos);
+  CHECK(none.find("0.143") == std::string::npos);
+  target.methods[2] = judged(0.37, 0.003, 300);
+  CHECK(target_verdict(evaluation, target).find("co-expression finds it: Spearman 0.37") !=
+        std::string::npos);
+}
