@@ -142,15 +142,19 @@ def arrays_of(group):
 def recorded_blocks(partial):
     """Of an unfinished screen: (blocks that are recorded, blocks, knockouts in recorded ones).
 
-    Of a summary, where the pairs of a first gene count as a block, only the single knockouts are counted.
+    Of a summary, where the pairs of a first gene count as a block, and of kept pairs, whose list is written at the
+    end, only the single knockouts are counted.
     """
     recorded = blocks = knockouts = 0
     with h5py.File(partial, "r") as file:
-        for array, group in file["progress"].items():
+        progress = file["progress"]
+        keeps_best = ":" in progress.attrs["keep"]  # as in top:100
+        apart = {"summary", "list"} if keeps_best else {"summary"}
+        for array, group in progress.items():
             done = np.all([checksums != 0 for checksums in arrays_of(group)], axis=0)
             recorded += int(done.sum())
             blocks += len(done)
-            if array != "summary":
+            if array not in apart:
                 block, events = int(group.attrs["block"]), int(group.attrs["events"])
                 sizes = np.minimum(block, events - block * np.arange(len(done)))
                 knockouts += int(sizes[done].sum())
