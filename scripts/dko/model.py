@@ -1,8 +1,8 @@
 """Reads model.h5 and predicts with it in numpy, in double precision: for dko.Screen.explain.
 
 Of the original's mapping o = W2 (W1 z/n + b1) + b2 and q = z |o| / Σ z |o|; of a sparse one o =
-max(floor, c + A z + D Vᵀ z_intact) and q = z o / Σ z o, z being the presence (0/1) of the genes, n their
-number. A knockout takes genes out of z; the state Vᵀ z_intact stays. On another base profile than the fitted one
+max(floor, c + A z + D Vᵀ z_intact + B x) and q = z o / Σ z o, z being the presence (0/1) of the genes, n their
+number, x the covariates of the cell, if there are any. A knockout takes genes out of z; the state Vᵀ z_intact and x stay. On another base profile than the fitted one
 outputs are rescaled gene by gene, so that those of the intact cell make that profile (the chapter on mappings). An
 ensemble predicts the mean of what its members do.
 """
@@ -33,8 +33,8 @@ class DenseMapping:
         if self._w1t.shape != (genes, hidden) or self._w2.shape != (genes, hidden) or len(self._b2) != genes:
             raise InputError(f"{group.file.filename}{group.name}: is not of {genes} genes")
 
-    def outputs(self, presence, intact) -> np.ndarray:
-        """|o| of cells × genes; `intact` does not matter."""
+    def outputs(self, presence, intact, covariates=None) -> np.ndarray:
+        """|o| of cells × genes; neither `intact` nor `covariates` matters."""
         genes = presence.shape[1]
         hidden = np.zeros((len(presence), len(self._b1)))
         for lo in range(0, genes, ROWS):
@@ -54,14 +54,19 @@ class SparseMapping:
         parts = tuple(group["A"][name][:] for name in ("data", "indices", "indptr"))
         self._offset, self._floor = group["offset"][:], group["floor"][:]
         self._loadings, self._responses = group["loadings"][:], group["responses"][:]
+        self._covariate_responses = group["covariate_responses"][:] if "covariate_responses" in group else None
         sizes = {len(self._offset), len(self._floor), len(self._loadings), len(self._responses)}
+        if self._covariate_responses is not None:
+            sizes.add(len(self._covariate_responses))
         if sizes != {genes} or len(parts[2]) != genes + 1:
             raise InputError(f"{group.file.filename}{group.name}: is not of {genes} genes")
         self._effects = scipy.sparse.csc_matrix(parts, shape=(genes, genes))
 
-    def outputs(self, presence, intact) -> np.ndarray:
-        """o of cells × genes, with the state of the intact cells."""
+    def outputs(self, presence, intact, covariates=None) -> np.ndarray:
+        """o of cells × genes, with the state of the intact cells and their covariates, cells × numbers."""
         raw = (self._effects @ presence.T).T + self._offset + (intact @ self._loadings) @ self._responses.T
+        if self._covariate_responses is not None:
+            raw += covariates @ self._covariate_responses.T
         return np.maximum(raw, self._floor)
 
 
@@ -146,19 +151,19 @@ class Model:
     def __exit__(self, *_):
         self.close()
 
-    def knock_out(self, presence, lost, observed=None):
+    def knock_out(self, presence, lost, observed=None, covariates=None):
         """Profiles of cells × genes, means over the members: before; after the loss of the genes numbered
         `lost`; and as they would be if what is left were only rescaled. And the impact and the network impact
         of every cell. `presence` is cells × genes, 0 or 1, double. On what is `observed` of the cells; None: on the
-        fitted profile."""
+        fitted profile. `covariates` of the cells, cells × numbers, for a model that has such."""
         left = presence.copy()
         left[:, lost] = 0
         sums = [0.0] * 5
         for member, variances in zip(self.members, self._variances):
-            outputs = member.outputs(presence, presence)
+            outputs = member.outputs(presence, presence, covariates)
             ratios = 1.0 if observed is None else observed.ratios(outputs, presence, variances)
             before = relative(outputs * ratios, presence)
-            after = relative(member.outputs(left, presence) * ratios, left)
+            after = relative(member.outputs(left, presence, covariates) * ratios, left)
             rescaled = relative(before, left)
             network = bray_curtis(after, rescaled)
             network[network * (before * left).sum(axis=1) < RESIDUE] = 0
@@ -259,8 +264,9 @@ def _table(screen, model, lost, cells) -> pd.DataFrame:
         presence = np.zeros((len(cells[first:first + block]), width))
         for row, cell in enumerate(cells[first:first + block]):
             presence[row, screen.genes_of(cell)] = 1
-        observed = screen.observed(cells[first:first + block])
-        *profiles, impact, network = model.knock_out(presence, lost, observed)
+        of_block = cells[first:first + block]
+        *profiles, impact, network = model.knock_out(presence, lost, screen.observed(of_block),
+                                                     screen.covariates(of_block))
         sums += [profile.sum(axis=0) for profile in profiles]
         scores += impact.sum(), network.sum()
         expressing += presence.sum(axis=0).astype(np.int64)

@@ -341,6 +341,12 @@ class Screen(ScreenFile):
             shares[row, self.genes_of(cell)] = self._file["single/observed"][self.starts[cell]:self.starts[cell + 1]]
         return Observed(self.base, shares, self._file["cells/total"][:][np.asarray(cells)])
 
+    def covariates(self, cells):
+        """The numbers of these cells that a model with covariates takes, cells × numbers; None without such."""
+        if "covariates" not in self._file["cells"]:
+            return None
+        return self._file["cells/covariates"][:][np.asarray(cells)]
+
     def explain(self, model, genes, cell=None) -> pd.DataFrame:
         """What losing `genes` does to every gene, by the model of this screen (the path of model.h5, or what
         dko.open_model gave): see dko.model.explain for the columns."""

@@ -44,6 +44,8 @@ Model join(const EnsembleOptions& options, Job& job) {
   job.provenance.input = of_members.input;
   job.provenance.input_checksum = of_members.input_checksum;
   job.provenance.selection = of_members.selection;
+  job.provenance.covariates = of_members.covariates;
+  job.provenance.covariates_checksum = of_members.covariates_checksum;
   job.provenance.model_checksum = of_members.model_checksum;
   joined.provenance = job.provenance;
   return joined;

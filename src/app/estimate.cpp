@@ -54,8 +54,9 @@ void check_synthetic(const CommandLine& line, const EstimateOptions& options) {
   const std::string& cells = options.input.selection.cells;
   if (genes.empty() || cells.empty())
     throw UsageError("give INPUT, or the size of synthetic data: --genes N --cells C");
-  for (const char* option : {"model", "where", "obs-file", "min-genes", "min-cells", "top-genes", "layer",
-                             "raw", "genome", "orientation", "events", "knockout-genes", "knockout-cells"}) {
+  for (const char* option :
+       {"model", "where", "obs-file", "covariate", "min-genes", "min-cells", "top-genes", "layer", "raw",
+        "genome", "orientation", "events", "knockout-genes", "knockout-cells"}) {
     if (line.given(option)) throw UsageError(fmt::format("--{} needs INPUT", option));
   }
   for (const auto& [option, text, most] :
@@ -79,9 +80,9 @@ CommandLine line_of(EstimateOptions& options) {
       "dko estimate cells.h5ad --top-genes 2000 --order 2 --nodes 4 --ranks-per-node 64");
   line.optional_argument("INPUT", options.input.path);
   add_job_options(line, options);
-  add_input_options(line, options.input);
+  add_input_options(line, options.input, {{"covariate"}, TableUse::Model::optional});
   add_screen_options(line, options.screen);
-  add_training_options(line, options.mapping);
+  add_training_options(line, options.mapping, options.input.covariates);
   add_checkpoint_options(line, options.out, options.common.resume, options.mapping);
   add_common(line, options.common);
   line.check([&options](const CommandLine& parsed) {

@@ -28,17 +28,22 @@ void JsonReport::write(const nlohmann::ordered_json& content) {
 }
 
 nlohmann::ordered_json to_json(const Provenance& provenance) {
-  return {{"dko_version", provenance.version},
-          {"command", provenance.command},
-          {"host", provenance.host},
-          {"started", provenance.started},
-          {"job", provenance.job},
-          {"ranks", provenance.ranks},
-          {"seed", provenance.seed},
-          {"input", provenance.input},
-          {"selection", provenance.selection},
-          {"input_checksum", provenance.input_checksum},
-          {"model_checksum", provenance.model_checksum}};
+  nlohmann::ordered_json json{{"dko_version", provenance.version},
+                              {"command", provenance.command},
+                              {"host", provenance.host},
+                              {"started", provenance.started},
+                              {"job", provenance.job},
+                              {"ranks", provenance.ranks},
+                              {"seed", provenance.seed},
+                              {"input", provenance.input},
+                              {"selection", provenance.selection},
+                              {"input_checksum", provenance.input_checksum}};
+  if (!provenance.covariates.empty()) {
+    json["covariates"] = provenance.covariates;
+    json["covariates_checksum"] = provenance.covariates_checksum;
+  }
+  json["model_checksum"] = provenance.model_checksum;
+  return json;
 }
 
 }  // namespace dko::app

@@ -53,8 +53,8 @@ CommandLine line_of(PredictOptions& options) {
               "without --held-out: hold out this fraction, at random")
       .range(0, 0.95)
       .usual();
-  add_input(line, options.input);
-  add_training_options(line, options.mapping);
+  add_input(line, options.input, {{"covariate"}});
+  add_training_options(line, options.mapping, options.input.covariates);
   add_common(line, options.common);
   return line;
 }

@@ -58,9 +58,9 @@ CommandLine line_of(RunOptions& options) {
   line.option("save-model", options.save_model, "FILE",
               "keep the trained model; else it stands in OUT.model until the screen is done")
       .writes();
-  add_input(line, options.input);
+  add_input(line, options.input, {{"covariate"}});
   add_screen_options(line, options.screen);
-  add_training_options(line, options.mapping);
+  add_training_options(line, options.mapping, options.input.covariates);
   add_checkpoint_options(line, options.out, options.common.resume, options.mapping);
   add_resume(line, options.common);
   add_stop_options(line, options.stop);

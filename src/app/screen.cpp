@@ -45,7 +45,7 @@ CommandLine line_of(ScreenCommandOptions& options) {
       "mpirun -n 4 dko screen cells.h5ad --layer counts --model model.h5 --order 2 -o screen.h5");
   line.option("model,m", options.model, "FILE", "the model, made by dko train").usual().required().reads();
   line.option("out,o", options.out, "FILE", "the screen file to write (HDF5)").usual().required().writes();
-  add_input(line, options.input);
+  add_input(line, options.input, {{}, TableUse::Model::required});
   add_screen_options(line, options.screen);
   add_seed(line, options.seed, "seed of --sample");
   add_resume(line, options.common);

@@ -35,8 +35,8 @@ CommandLine line_of(TrainOptions& options) {
           std::string(input_formats),
       "mpirun -n 4 dko train cells.h5ad --layer counts --top-genes 2000 -o model.h5");
   line.option("out,o", options.out, "FILE", "the model file to write (HDF5)").usual().required().writes();
-  add_input(line, options.input);
-  add_training_options(line, options.mapping);
+  add_input(line, options.input, {{"covariate"}});
+  add_training_options(line, options.mapping, options.input.covariates);
   line.option("member", options.mapping.member, "M",
               "of --ensemble K train this one alone, from 0; dko ensemble joins them");
   add_checkpoint_options(line, options.out, options.common.resume, options.mapping);

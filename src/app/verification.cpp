@@ -61,7 +61,7 @@ void add_verify_options(CommandLine& line, VerifyOptions& options) {
   line.option(
       "input", options.input.path, "INPUT",
       "with --verify: FILE must be of these data, read and chosen from as then, by the options below");
-  add_input_options(line, options.input);
+  add_input_options(line, options.input, {{}, TableUse::Model::optional});
   line.check([&options](const CommandLine&) {
     if (!options.verify && !(options.model.empty() && options.input.path.empty()))
       throw UsageError("--model and --input are for --verify");

@@ -84,6 +84,21 @@ ExpressionMatrix ExpressionMatrix::with_left_out(LeftOut genes, LeftOut cells) c
   return same;
 }
 
+ExpressionMatrix ExpressionMatrix::with_covariates(Covariates covariates, std::vector<double> values) const {
+  ExpressionMatrix same = *this;
+  same.covariate_width_ = dko::covariate_width(covariates);
+  same.covariate_kinds_ = std::move(covariates);
+  same.covariate_values_ = NodeArray(std::move(values));
+  return same;
+}
+
+std::string ExpressionMatrix::covariates_checksum() const {
+  if (covariate_width_ == 0) return {};
+  Checksum sum;
+  sum.add(covariate_values_.view());
+  return sum.text();
+}
+
 const LeftOut& ExpressionMatrix::genes_left_out() const {
   static const LeftOut none;
   return genes_left_out_ ? *genes_left_out_ : none;
@@ -134,7 +149,13 @@ ExpressionMatrix ExpressionMatrix::subset(std::span<const std::int32_t> cells,
   if (!written_cells_.empty()) part.written_cells_ = names_of(written_cells_, cells);
   part.genes_left_out_ = genes_left_out_;
   part.cells_left_out_ = cells_left_out_;
-  return part;
+  if (covariate_width_ == 0) return part;
+  std::vector<double> of_cells;
+  for (const std::int32_t cell : cells) {
+    const std::span<const double> row = covariates(cell);
+    of_cells.insert(of_cells.end(), row.begin(), row.end());
+  }
+  return part.with_covariates(covariate_kinds_, std::move(of_cells));
 }
 
 std::string ExpressionMatrix::checksum() const {
@@ -155,11 +176,14 @@ ExpressionMatrix ExpressionMatrix::replicate(const NodeGroup& group, AtRoot<Expr
   everywhere.row_starts_ = share(group, matrix.take(&ExpressionMatrix::row_starts_));
   everywhere.genes_ = share(group, matrix.take(&ExpressionMatrix::genes_));
   everywhere.values_ = share(group, matrix.take(&ExpressionMatrix::values_));
+  everywhere.covariate_width_ = group.all.broadcast(matrix.take(&ExpressionMatrix::covariate_width_));
+  everywhere.covariate_values_ = share(group, matrix.take(&ExpressionMatrix::covariate_values_));
   if (matrix.is_here()) {  // what names are resolved by, which rank 0 does
     everywhere.written_genes_ = std::move(matrix->written_genes_);
     everywhere.written_cells_ = std::move(matrix->written_cells_);
     everywhere.genes_left_out_ = std::move(matrix->genes_left_out_);
     everywhere.cells_left_out_ = std::move(matrix->cells_left_out_);
+    everywhere.covariate_kinds_ = std::move(matrix->covariate_kinds_);
   }
   return everywhere;
 }

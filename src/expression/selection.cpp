@@ -84,7 +84,8 @@ class Choice {
     cells.like_numbers = matrix_.cell_index().like_numbers();
     return {matrix_.subset(cells_, genes_).with_left_out(std::move(genes), std::move(cells)),
             fmt::format("{}; {}", part(cells_.size(), matrix_.cells(), "cell", cell_conditions_),
-                        part(genes_.size(), matrix_.genes(), "gene", gene_conditions_))};
+                        part(genes_.size(), matrix_.genes(), "gene", gene_conditions_)),
+            cells_};
   }
 
  private:
@@ -218,7 +219,7 @@ bool Selection::empty() const {
 
 Selected select(const ExpressionMatrix& matrix, const Selection& selection, const std::filesystem::path& path,
                 Log& log) {
-  if (selection.empty()) return {matrix, {}};
+  if (selection.empty()) return {matrix, {}, all_of(matrix.cells())};
   Choice choice(matrix, path, log);
   choose_cells(choice, matrix, selection, path, log);
   choose_genes(choice, matrix, selection, log);

@@ -19,6 +19,10 @@ void write_header(File& file, const FileKind& kind, const Provenance& provenance
   file.set("input", provenance.input);
   file.set("input_checksum", provenance.input_checksum);
   file.set("selection", provenance.selection);
+  if (!provenance.covariates.empty()) {
+    file.set("covariates", provenance.covariates);
+    file.set("covariates_checksum", provenance.covariates_checksum);
+  }
   file.set("model_checksum", provenance.model_checksum);
 }
 
@@ -43,6 +47,10 @@ Provenance read_header(const File& file, const FileKind& kind) {
   provenance.input = file.text_attribute("input");
   provenance.input_checksum = file.text_attribute("input_checksum");
   if (file.has_attribute("selection")) provenance.selection = file.text_attribute("selection");
+  if (file.has_attribute("covariates")) {
+    provenance.covariates = file.text_attribute("covariates");
+    provenance.covariates_checksum = file.text_attribute("covariates_checksum");
+  }
   provenance.model_checksum = file.text_attribute("model_checksum");
   return provenance;
 }

@@ -14,7 +14,7 @@ std::optional<Base> base_named(std::string_view name) {
 }
 
 IntactCell intact_cell(const RelativeProfiles& profiles, std::int64_t cell) {
-  return {profiles.expressed(cell), profiles.values(cell), profiles.total(cell)};
+  return {profiles.expressed(cell), profiles.values(cell), profiles.total(cell), profiles.covariates(cell)};
 }
 
 double BaseProfile::ratio(const IntactCell& cell, std::size_t at, double fitted) const {

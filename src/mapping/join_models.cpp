@@ -29,6 +29,9 @@ void require_alike(const NamedModel& first, const NamedModel& other) {
   if (other.model.genes != first.model.genes) refuse("genes are others");
   if (other.model.provenance.input_checksum != first.model.provenance.input_checksum)
     refuse("input has another checksum");
+  if (other.model.covariates != first.model.covariates ||
+      other.model.provenance.covariates_checksum != first.model.provenance.covariates_checksum)
+    refuse("covariates are others");
 }
 
 /// Which file each seed and each mapping came from.
@@ -75,6 +78,7 @@ Model join_models(std::vector<NamedModel> models) {
   Model joined;
   joined.genes = models.front().model.genes;
   joined.visibility = models.front().model.visibility;
+  joined.covariates = models.front().model.covariates;
   for (const NamedModel& named : models) {
     if (!joined.advice) joined.advice = named.model.advice;  // of member 0
   }
@@ -83,6 +87,8 @@ Model join_models(std::vector<NamedModel> models) {
   joined.provenance.input = first.input;
   joined.provenance.input_checksum = first.input_checksum;
   joined.provenance.selection = first.selection;
+  joined.provenance.covariates = first.covariates;
+  joined.provenance.covariates_checksum = first.covariates_checksum;
   for (NamedModel& named : models) {
     for (Member& member : named.model.members) joined.members.push_back(std::move(member));
   }

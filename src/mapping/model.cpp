@@ -22,7 +22,7 @@ std::vector<float> profiles_by(const FittedMapping& member, const RelativeProfil
   std::vector<float> predicted(cells.size() * genes, 0.0F);
   for (std::size_t row = 0; row < cells.size(); ++row) {
     const auto expressed = profiles.expressed(cells[row]);
-    const std::vector<double> profile = member.mapping.profile(expressed);
+    const std::vector<double> profile = member.mapping.profile(expressed, profiles.covariates(cells[row]));
     for (std::size_t at = 0; at < expressed.size(); ++at)
       predicted[row * genes + static_cast<std::size_t>(expressed[at])] = static_cast<float>(profile[at]);
   }
@@ -35,9 +35,14 @@ std::string checksum_of(const Model& model) {
   const auto of_member = [&](const Member& member) {
     return std::visit([&](const auto& made) { return made.mapping.checksum(model.genes); }, member);
   };
-  if (model.members.size() == 1) return of_member(model.members.front());
+  if (model.members.size() == 1 && model.covariates.empty()) return of_member(model.members.front());
   Checksum sum;
   for (const Member& member : model.members) sum.add(of_member(member));
+  for (const Covariate& covariate : model.covariates) {
+    sum.add(covariate.title);
+    for (const std::string& category : covariate.categories) sum.add(category);
+    sum.add(std::span<const double>(std::array{covariate.mean, covariate.sd}));
+  }
   return sum.text();
 }
 

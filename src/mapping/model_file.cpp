@@ -10,6 +10,7 @@
 #include "dko/base/error.hpp"
 #include "dko/hdf5/file.hpp"
 #include "dko/hdf5/header.hpp"
+#include "dko/mapping/covariates_file.hpp"
 #include "dko/mapping/training_advice.hpp"
 #include "dko/mapping/training_record_file.hpp"
 #include "dko/mapping/visibility_file.hpp"
@@ -27,6 +28,7 @@ constexpr double largest_value = 1e60;
 constexpr auto members_attribute = "members";
 
 constexpr auto variances_name = "share_variance";
+constexpr auto covariate_responses_name = "covariate_responses";
 
 void write_variances(hdf5::Location& mapping, const std::vector<double>& variances) {
   if (!variances.empty()) mapping.write<double>(variances_name, variances);
@@ -129,14 +131,18 @@ void write_member(hdf5::Location& group, const FittedMapping& member) {
   mapping.write("floor", sparse.floor());
   mapping.write("loadings", sparse.loadings(), {sparse.genes(), sparse.factors()});
   mapping.write("responses", sparse.responses(), {sparse.genes(), sparse.factors()});
+  if (sparse.covariates() > 0)
+    mapping.write(covariate_responses_name, sparse.covariate_responses(),
+                  {sparse.genes(), sparse.covariates()});
   write_variances(mapping, member.share_variances);
   hdf5::Location fit = group.create_group("fit");
   write_settings(fit, member.record);
   write_outcome(fit, member.record);
 }
 
-/// @throws InputError unless the arrays are those of a mapping of `genes` genes.
-void require_sound(const hdf5::Location& group, const SparseMappingParts& parts, std::int64_t genes) {
+/// @throws InputError unless the arrays are those of a mapping of `genes` genes and `covariates` numbers.
+void require_sound(const hdf5::Location& group, const SparseMappingParts& parts, std::int64_t genes,
+                   std::int64_t covariates) {
   const auto require = [&](bool is_sound, const char* what) {
     if (!is_sound) throw InputError(fmt::format("{}: {}", group.place(), what));
   };
@@ -144,6 +150,8 @@ void require_sound(const hdf5::Location& group, const SparseMappingParts& parts,
   require(parts.starts.size() == n + 1 && parts.offset.size() == n && parts.floor.size() == n &&
               parts.loadings.size() == parts.responses.size() && parts.loadings.size() % n == 0,
           "its arrays are not of the genes of the model");
+  require(parts.covariate_responses.size() == n * static_cast<std::size_t>(covariates),
+          "its responses are not to the covariates of the model");
   require(parts.starts.front() == 0 && parts.starts.back() == std::ssize(parts.rows) &&
               std::is_sorted(parts.starts.begin(), parts.starts.end()) &&
               parts.effects.size() == parts.rows.size(),
@@ -171,9 +179,10 @@ void require_sound(const hdf5::Location& group, const SparseMappingParts& parts,
   require_moderate("floor", parts.floor);
   require_moderate("loadings", parts.loadings);
   require_moderate("responses", parts.responses);
+  require_moderate(covariate_responses_name, parts.covariate_responses);
 }
 
-SparseMapping read_sparse(const hdf5::Location& group, std::int64_t genes) {
+SparseMapping read_sparse(const hdf5::Location& group, std::int64_t genes, std::int64_t covariates) {
   const hdf5::Location a = group.group("A");
   SparseMappingParts parts;
   parts.starts = a.read<std::int64_t>("indptr");
@@ -183,20 +192,25 @@ SparseMapping read_sparse(const hdf5::Location& group, std::int64_t genes) {
   parts.floor = group.read<double>("floor");
   parts.loadings = group.read<double>("loadings");
   parts.responses = group.read<double>("responses");
-  require_sound(group, parts, genes);
+  if (group.has(covariate_responses_name))
+    parts.covariate_responses = group.read<double>(covariate_responses_name);
+  require_sound(group, parts, genes, covariates);
   return SparseMapping(std::move(parts));
 }
 
-Member read_member(const hdf5::Location& group, std::int64_t genes) {
+Member read_member(const hdf5::Location& group, std::int64_t genes, std::int64_t covariates) {
   const hdf5::Location mapping = group.group("mapping");
   const std::string kind = mapping.has_attribute("kind") ? mapping.text_attribute("kind") : "dko";
+  if (kind == name_of(MappingKind::dko) && covariates > 0)
+    throw InputError(
+        fmt::format("{}: is a mapping without covariates, in a model that has such", mapping.place()));
   if (kind == name_of(MappingKind::dko))
     return TrainedMapping{read_dense(mapping, genes), read_training_record(group.group("training")),
                           read_variances(mapping, genes)};
   if (kind != name_of(MappingKind::sparse))
     throw InputError(fmt::format("{}: is a mapping of kind '{}', which this program does not know",
                                  mapping.place(), kind));
-  FittedMapping member{read_sparse(mapping, genes), read_sparse_record(group.group("fit")),
+  FittedMapping member{read_sparse(mapping, genes, covariates), read_sparse_record(group.group("fit")),
                        read_variances(mapping, genes)};
   member.record.factors = member.mapping.factors();
   member.record.effects = member.mapping.effects_count();
@@ -217,6 +231,7 @@ void write_model(OutputFile& output, const Model& model) {
   file.create_group("genes").write_strings("name", model.genes);
   write_visibility(file, model.visibility);
   write_advice(file, model.advice);
+  write_covariates(file, model.covariates);
   const auto write_to = [](hdf5::Location& group, const Member& member) {
     std::visit([&](const auto& made) { write_member(group, made); }, member);
   };
@@ -246,10 +261,12 @@ Model read_model(const std::filesystem::path& path) {
   const auto genes = std::ssize(model.genes);
   model.visibility = read_visibility(file, genes);
   model.advice = read_advice(file);
+  model.covariates = read_covariates(file);
+  const std::int64_t width = covariate_width(model.covariates);
   for (std::int64_t at = 0; at < count; ++at) {
-    model.members.push_back(count == 1
-                                ? read_member(file, genes)
-                                : read_member(file.group(member_group(static_cast<std::size_t>(at))), genes));
+    model.members.push_back(
+        count == 1 ? read_member(file, genes, width)
+                   : read_member(file.group(member_group(static_cast<std::size_t>(at))), genes, width));
   }
   for (const Member& member : model.members) {
     if (member.index() != model.members.front().index())

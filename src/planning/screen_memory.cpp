@@ -94,8 +94,8 @@ ModelFootprint model_footprint(const Model& model, const ExpressionMatrix& matri
       sizes.compute_bytes = std::max(sizes.compute_bytes, CollapsedMapping::bytes_to_compute(shape));
     } else {
       const SparseMapping& fitted = std::get<FittedMapping>(member).mapping;
-      sizes.mapping_bytes +=
-          SparseMapping::bytes(fitted.genes(), static_cast<double>(fitted.effects_count()), fitted.factors());
+      sizes.mapping_bytes += SparseMapping::bytes(fitted.genes(), static_cast<double>(fitted.effects_count()),
+                                                  fitted.factors(), fitted.covariates());
     }
   }
   if (sizes.kind == MappingKind::sparse) sizes.most_of_columns = most_of_columns(model, matrix);

@@ -129,7 +129,7 @@ Model conclude(std::vector<Member> members, const RelativeProfiles& profiles, co
         },
         members[at]);
   }
-  Model model{std::move(members), profiles.gene_names(), {}, {}, {}};
+  Model model{std::move(members), profiles.gene_names(), {}, {}, {}, profiles.covariate_kinds()};
   job.provenance.model_checksum = checksum_of(model);
   model.provenance = job.provenance;
   return model;

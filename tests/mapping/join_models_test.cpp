@@ -59,6 +59,13 @@ TEST_CASE("members that do not belong together are refused, with their files") {
   other_data.provenance.input_checksum = "other";
   CHECK_THROWS_WITH(joins_with(other_data), Catch::Contains("its input has another checksum"));
 
+  Model other_covariates = of_seeds({2});
+  other_covariates.covariates = {{"batch", {"a", "b"}}};
+  CHECK_THROWS_WITH(joins_with(other_covariates), Catch::Contains("its covariates are others"));
+  Model other_values = of_seeds({2});
+  other_values.provenance.covariates_checksum = "other";
+  CHECK_THROWS_WITH(joins_with(other_values), Catch::Contains("its covariates are others"));
+
   Model sparse = of_seeds({2});
   sparse.members = {FittedMapping{}};
   CHECK_THROWS_WITH(joins_with(sparse), Catch::Contains("its mapping is sparse, not dko"));

@@ -332,6 +332,93 @@ TEST_CASE("damaged sparse mappings are refused, not used") {
   damaged("offset", 2, 0.25);
 }
 
+namespace {
+
+/// A model that needs a batch of three categories, and a depth.
+Model model_with_covariates(std::int64_t members) {
+  Model model = sparse_model(0);
+  for (std::int64_t member = 0; member < members; ++member) {
+    SparseRecord record;
+    record.penalties.assign(6, 0.5F);
+    model.members.emplace_back(FittedMapping{
+        testing::random_sparse(6, 2, 0.4, 60 + static_cast<std::uint64_t>(member), 3).mapping(), record});
+  }
+  model.covariates = {{"batch", {"b0", "b2", "b1"}}, {"depth", {}, 2.5, 0.75}};
+  model.provenance.covariates = "batch (b0, b2, b1), depth (mean 2.5, sd 0.75)";
+  model.provenance.covariates_checksum = "crc64:1";
+  model.provenance.model_checksum = checksum_of(model);
+  return model;
+}
+
+}  // namespace
+
+TEST_CASE("covariates come back as they were, and are part of what a model is") {
+  const testing::TemporaryFolder folder;
+  for (const std::int64_t members : {1, 2}) {
+    const Model model = model_with_covariates(members);
+    save(folder / "m.h5", model);
+    const Model back = read_model(folder / "m.h5");
+    CHECK(back.covariates == model.covariates);
+    CHECK(back.provenance.covariates == model.provenance.covariates);
+    CHECK(back.provenance.covariates_checksum == "crc64:1");
+    for (std::size_t at = 0; at < back.members.size(); ++at)
+      CHECK(std::get<FittedMapping>(back.members[at]).mapping.checksum(back.genes) ==
+            std::get<FittedMapping>(model.members[at]).mapping.checksum(model.genes));
+    Model other = model_with_covariates(members);
+    other.covariates[1].mean = 2.25;
+    CHECK(checksum_of(other) != checksum_of(model));
+    std::swap(other.covariates[0].categories[0], other.covariates[0].categories[1]);
+    CHECK(checksum_of(other) != checksum_of(model));
+  }
+  save(folder / "m.h5", sparse_model(1));
+  CHECK(read_model(folder / "m.h5").covariates.empty());
+}
+
+TEST_CASE("covariates that do not fit their mapping are refused") {
+  const testing::TemporaryFolder folder;
+  const auto refused = [&](auto spoil, const char* words) {
+    Model model = model_with_covariates(1);
+    spoil(model);
+    model.provenance.model_checksum = checksum_of(model);
+    save(folder / "m.h5", model);
+    CHECK_THROWS_WITH(read_model(folder / "m.h5"), Catch::Contains(words));
+  };
+  refused([](Model& model) { model.covariates.pop_back(); }, "responses are not to the covariates");
+  refused([](Model& model) { model.covariates.clear(); }, "responses are not to the covariates");
+  refused([](Model& model) { model.covariates[1].sd = 0; }, "covariate 1 is impossible");
+  refused([](Model& model) { model.covariates[1].mean = std::nan(""); }, "covariate 1 is impossible");
+  refused([](Model& model) { model.covariates[0].categories[1] = "b0"; }, "covariate 0 is impossible");
+  refused([](Model& model) { model.covariates[1].title = "batch"; }, "do not fit together");
+  save(folder / "m.h5", model_with_covariates(1));
+  {
+    hdf5::File file = hdf5::File::open(folder / "m.h5", hdf5::Access::write);
+    const std::vector<std::int64_t> start{5};
+    file.group("covariates").dataset("starts").write<std::int64_t>(1, start);
+    file.close();
+  }
+  CHECK_THROWS_WITH(read_model(folder / "m.h5"), Catch::Contains("do not fit together"));
+  Model dense = some_model();
+  dense.covariates = {{"depth"}};
+  dense.provenance.model_checksum = checksum_of(dense);
+  save(folder / "m.h5", dense);
+  CHECK_THROWS_WITH(read_model(folder / "m.h5"), Catch::Contains("is a mapping without covariates"));
+}
+
+TEST_CASE("predicted profiles are those of each cell's own covariates") {
+  const Model model = model_with_covariates(1);
+  const testing::PlainSparse plain = testing::random_sparse(6, 2, 0.4, 60, 3);
+  const std::vector<double> values{1, 0, -0.5, 0, 1, 2};
+  const RelativeProfiles profiles =
+      testing::random_matrix(2, 6, 0.8, 61).with_covariates(model.covariates, values).relative_profiles();
+  const std::vector<float> predicted = predict_profiles(model, profiles, std::vector<std::int64_t>{1, 0});
+  for (const std::size_t row : {0UL, 1UL}) {
+    const auto cell = static_cast<std::int64_t>(1 - row);
+    const std::vector<double> right = plain.profile(profiles.expressed(cell), {}, profiles.covariates(cell));
+    for (std::size_t gene = 0; gene < 6; ++gene)
+      CHECK(static_cast<double>(predicted[6 * row + gene]) == Approx(right[gene]).epsilon(1e-6));
+  }
+}
+
 TEST_CASE("an ensemble predicts the mean of its members' profiles") {
   const auto matrix = testing::random_matrix(5, 6, 0.8, 12).relative_profiles();
   const auto cells = testing::all_cells(matrix);

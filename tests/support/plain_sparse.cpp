@@ -23,12 +23,16 @@ SparseMapping PlainSparse::mapping() const {
   for (std::size_t i = 0; i < n; ++i) {
     parts.loadings.insert(parts.loadings.end(), loadings[i].begin(), loadings[i].end());
     parts.responses.insert(parts.responses.end(), responses[i].begin(), responses[i].end());
+    if (!of_covariates.empty())
+      parts.covariate_responses.insert(parts.covariate_responses.end(), of_covariates[i].begin(),
+                                       of_covariates[i].end());
   }
   return SparseMapping(std::move(parts));
 }
 
 std::vector<double> PlainSparse::profile(std::span<const std::int32_t> expressed,
-                                         std::span<const std::int32_t> removed) const {
+                                         std::span<const std::int32_t> removed,
+                                         std::span<const double> covariates) const {
   const auto n = static_cast<std::size_t>(genes);
   std::vector<double> intact(n, 0.0);
   for (const std::int32_t gene : expressed) intact[static_cast<std::size_t>(gene)] = 1;
@@ -45,6 +49,7 @@ std::vector<double> PlainSparse::profile(std::span<const std::int32_t> expressed
       for (std::size_t j = 0; j < n; ++j) state += loadings[j][k] * intact[j];
       output += responses[i][k] * state;
     }
+    for (std::size_t l = 0; l < covariates.size(); ++l) output += of_covariates[i][l] * covariates[l];
     outputs[i] = std::max(output, floor[i]);
     total += outputs[i];
   }
@@ -52,7 +57,8 @@ std::vector<double> PlainSparse::profile(std::span<const std::int32_t> expressed
   return outputs;
 }
 
-PlainSparse random_sparse(std::int64_t genes, std::int64_t factors, double density, std::uint64_t seed) {
+PlainSparse random_sparse(std::int64_t genes, std::int64_t factors, double density, std::uint64_t seed,
+                          std::int64_t covariates) {
   RandomStream random(seed, "random sparse mapping");
   PlainSparse plain;
   plain.genes = genes;
@@ -71,6 +77,11 @@ PlainSparse random_sparse(std::int64_t genes, std::int64_t factors, double densi
       plain.loadings.back().push_back(random.uniform(-0.3, 0.3));
       plain.responses.back().push_back(random.uniform(-0.5, 0.5));
     }
+  }
+  for (std::size_t i = 0; covariates > 0 && i < n; ++i) {
+    plain.of_covariates.emplace_back();
+    for (std::int64_t l = 0; l < covariates; ++l)
+      plain.of_covariates.back().push_back(random.uniform(-0.7, 0.7));
   }
   return plain;
 }

@@ -16,18 +16,20 @@ struct PlainSparse {
   std::vector<std::vector<double>> a;  // a[i][j]: what gene j does to gene i
   std::vector<double> offset;
   std::vector<double> floor;
-  std::vector<std::vector<double>> loadings;   // by gene and factor
-  std::vector<std::vector<double>> responses;  // by gene and factor
+  std::vector<std::vector<double>> loadings;       // by gene and factor
+  std::vector<std::vector<double>> responses;      // by gene and factor
+  std::vector<std::vector<double>> of_covariates;  // by gene and covariate; empty: none
 
   SparseMapping mapping() const;
 
   /// q after the knockout of `removed` from a cell that expresses `expressed`, over all genes; the state is
-  /// that of the intact cell.
-  std::vector<double> profile(std::span<const std::int32_t> expressed,
-                              std::span<const std::int32_t> removed) const;
+  /// that of the intact cell, whose covariates no knockout changes.
+  std::vector<double> profile(std::span<const std::int32_t> expressed, std::span<const std::int32_t> removed,
+                              std::span<const double> covariates = {}) const;
 };
 
 /// Each effect is there with probability `density`; about a quarter of the outputs fall to their floors.
-PlainSparse random_sparse(std::int64_t genes, std::int64_t factors, double density, std::uint64_t seed);
+PlainSparse random_sparse(std::int64_t genes, std::int64_t factors, double density, std::uint64_t seed,
+                          std::int64_t covariates = 0);
 
 }  // namespace dko::testing

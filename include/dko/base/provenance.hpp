@@ -15,9 +15,11 @@ struct Provenance {
   std::string job;      ///< of the scheduler (scheduler_job); empty without one
   std::int64_t ranks = 1;
   std::uint64_t seed = 0;
-  std::string input;           ///< path of the expression data as given
-  std::string input_checksum;  ///< of the expression matrix as read: the same through every file format
-  std::string selection;       ///< which of its cells and genes, in words; empty: all
+  std::string input;            ///< path of the expression data as given
+  std::string input_checksum;   ///< of the expression matrix as read: the same through every file format
+  std::string selection;        ///< which of its cells and genes, in words; empty: all
+  std::string covariates = {};  ///< columns of the cells that the mapping takes; empty: none
+  std::string covariates_checksum = {};  ///< of their values in these cells; empty: none
   std::string model_checksum;  ///< of the mapping's parameters and gene names; empty before there is one
 };
 

@@ -9,6 +9,7 @@
 
 #include "dko/base/name_index.hpp"
 #include "dko/base/names.hpp"
+#include "dko/expression/covariate.hpp"
 #include "dko/parallel/node_array.hpp"
 
 namespace dko {
@@ -55,6 +56,19 @@ class ExpressionMatrix {
   /// The same with what was left out of the file, for messages.
   ExpressionMatrix with_left_out(LeftOut genes, LeftOut cells) const;
 
+  /// The same with covariates of its cells: `values` are cells × covariate_width(covariates) by rows.
+  ExpressionMatrix with_covariates(Covariates covariates, std::vector<double> values) const;
+  /// The covariates of a cell as numbers; empty where there are none.
+  std::span<const double> covariates(std::int64_t cell) const {
+    const auto width = static_cast<std::size_t>(covariate_width_);
+    return covariate_values_.view().subspan(static_cast<std::size_t>(cell) * width, width);
+  }
+  std::int64_t covariate_width() const { return covariate_width_; }
+  /// What these numbers are of. Of a matrix that was replicated, at root only.
+  const Covariates& covariate_kinds() const { return covariate_kinds_; }
+  /// Checksum of the numbers; empty where there are none.
+  std::string covariates_checksum() const;
+
   /// X[cells, genes], in the order given; each a number of this matrix, none twice.
   ExpressionMatrix subset(std::span<const std::int32_t> cells, std::span<const std::int32_t> genes) const;
 
@@ -93,9 +107,13 @@ class ExpressionMatrix {
   Names written_cells_;
   std::shared_ptr<const LeftOut> genes_left_out_;  // null: none
   std::shared_ptr<const LeftOut> cells_left_out_;
+  Covariates covariate_kinds_;
+  // On all ranks:
   NodeArray<std::int64_t> row_starts_;
   NodeArray<std::int32_t> genes_;
   NodeArray<float> values_;
+  std::int64_t covariate_width_ = 0;
+  NodeArray<double> covariate_values_;  // cells × covariate_width_ by rows
 };
 
 /// A matrix whose values are relative profiles, p_i = x_i / Σx in each cell. Only

@@ -17,8 +17,7 @@ namespace dko {
 struct Selection {
   std::string cells;               ///< as listed_or_named (name_list.hpp) takes it; empty: all
   std::vector<std::string> where;  ///< conditions on columns of the cells, such as "cell_type=microglia"
-  std::string
-      obs_file;  ///< table with these columns (cell_table.hpp), where the file has none; empty: the file
+  std::string obs_file;  ///< table of columns (cell_table.hpp), where the file has none; empty: the file
   std::int64_t min_genes = 0;  ///< least number of expressed genes of a cell
   std::int64_t min_cells = 0;  ///< least number of cells that express a gene
   std::string genes;           ///< as `cells`; accessions serve too
@@ -31,8 +30,9 @@ struct Selection {
 };
 
 struct Selected {
-  ExpressionMatrix matrix;  ///< in the order of the file
-  std::string description;  ///< what was chosen, in words and numbers; empty where nothing was
+  ExpressionMatrix matrix;          ///< in the order of the file
+  std::string description;          ///< what was chosen, in words and numbers; empty where nothing was
+  std::vector<std::int32_t> cells;  ///< their numbers in the file
 };
 
 /// Applies a selection to the matrix read from `path`; says in the log what is left after each condition.

@@ -31,6 +31,8 @@ struct IntactCell {
   std::span<const float> shares = {};       ///< p, the observed relative profile over these
   /// T, the sum of the cell's counts; infinite where the data are no counts.
   double total = std::numeric_limits<double>::infinity();
+  /// Of a sparse mapping with covariates their numbers, which no knockout changes; empty: all are 0.
+  std::span<const double> covariates = {};
 };
 
 IntactCell intact_cell(const RelativeProfiles& profiles, std::int64_t cell);

@@ -94,6 +94,7 @@ struct Model {
   std::vector<GeneVisibility> visibility;
   std::optional<TrainingAdvice> advice;  ///< of the original's mapping, where there were validation cells
   Provenance provenance;
+  Covariates covariates = {};  ///< of the cells, which all members, then sparse ones, need
 
   /// Whether all members know what a shrunk base profile needs; not so of a model made by 0.1.
   bool has_share_variances() const;
@@ -103,7 +104,8 @@ struct Model {
   }
 };
 
-/// Checksum of the parameters of all members and of the genes they belong to; of one member its own.
+/// Checksum of the parameters of all members, of the genes they belong to and of the covariates; of one
+/// member without covariates its own.
 std::string checksum_of(const Model& model);
 
 /// How each member came to be. Local.

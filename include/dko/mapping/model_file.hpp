@@ -18,8 +18,9 @@ double model_file_bytes(const MappingShape& shape, std::int64_t steps);
 ///   attributes and the curves of losses;
 /// * of a sparse one mapping/A, an anndata csc_matrix (column j: what gene j does to others),
 /// mapping/{offset,
-///   floor} of N, mapping/{loadings,responses} of N × r; fit/ with settings and figures as attributes, and
-///   penalties of N.
+///   floor} of N, mapping/{loadings,responses} of N × r; where there are covariates covariates/
+///   (covariates_file.hpp) and mapping/covariate_responses of N × m; fit/ with settings and figures as
+///   attributes, and penalties of N.
 ///
 /// and of either mapping/share_variance of N, where it is known (share_variances.hpp).
 ///

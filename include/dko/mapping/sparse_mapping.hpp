@@ -16,26 +16,28 @@ struct SparseColumn {
   std::span<const double> effects;
 };
 
-/// The arrays of a sparse mapping of N genes and r factors of cell state.
+/// The arrays of a sparse mapping of N genes, r factors of cell state and m covariates.
 struct SparseMappingParts {
   std::vector<std::int64_t> starts;  ///< N+1: column j of A is entries [starts[j], starts[j+1])
   std::vector<std::int32_t> rows;
   std::vector<double> effects;
-  std::vector<double> offset;     ///< N: c
-  std::vector<double> floor;      ///< N: least output, > 0
-  std::vector<double> loadings;   ///< N × r by rows: V
-  std::vector<double> responses;  ///< N × r by rows: D
+  std::vector<double> offset;                    ///< N: c
+  std::vector<double> floor;                     ///< N: least output, > 0
+  std::vector<double> loadings;                  ///< N × r by rows: V
+  std::vector<double> responses;                 ///< N × r by rows: D
+  std::vector<double> covariate_responses = {};  ///< N × m by rows: B
 };
 
 /// The second mapping: the outputs are few direct effects of other genes' presence z, beside a response to
 /// the state of the cell, r numbers f,
 ///
-///     o_i = max(floor_i, c_i + Σ_j A_ij z_j + Σ_k D_ik f_k),   f = Vᵀ z,   q = z ∘ o / Σ_{i: z_i = 1} o_i
+///     o_i = max(floor_i, c_i + Σ_j A_ij z_j + Σ_k D_ik f_k + Σ_l B_il x_l),   f = Vᵀ z,
+///     q = z ∘ o / Σ_{i: z_i = 1} o_i
 ///
-/// with s(n) = 1 in the general form o = s(n)·A z + c. A knockout changes z in the first sum and leaves the
-/// state as it was in the intact cell: what cells of one state have in common (how deeply they were
-/// sequenced, their type, their cycle) is no effect of a single gene. Double precision; read-only; copies
-/// share the arrays.
+/// with s(n) = 1 in the general form o = s(n)·A z + c. x are m covariates of the cell, if the mapping has
+/// any. A knockout changes z in the first sum and leaves the state as it was in the intact cell, and x: what
+/// cells of one state or batch have in common (how deeply they were sequenced, their type, their cycle) is no
+/// effect of a single gene. Double precision; read-only; copies share the arrays.
 class SparseMapping {
  public:
   SparseMapping() = default;
@@ -43,10 +45,12 @@ class SparseMapping {
 
   std::int64_t genes() const { return offset_.size(); }
   std::int64_t factors() const { return factors_; }
+  /// m, numbers for each cell beside its presence.
+  std::int64_t covariates() const { return covariates_; }
   std::int64_t effects_count() const { return rows_.size(); }
 
-  /// Bytes of a mapping of so many genes, effects and factors. Local.
-  static double bytes(std::int64_t genes, double effects, std::int64_t factors);
+  /// Bytes of a mapping of so many genes, effects, factors and covariates. Local.
+  static double bytes(std::int64_t genes, double effects, std::int64_t factors, std::int64_t covariates = 0);
 
   SparseColumn column(std::int64_t gene) const {
     const auto first = static_cast<std::size_t>(starts_[gene]);
@@ -60,11 +64,15 @@ class SparseMapping {
   std::span<const double> floor() const { return floor_.view(); }
   std::span<const double> loadings() const { return loadings_.view(); }
   std::span<const double> responses() const { return responses_.view(); }
+  std::span<const double> covariate_responses() const { return covariate_responses_.view(); }
 
-  /// c_i + Σ_j A_ij z_j + Σ_k D_ik f_k of the expressed genes of a cell, before the floor; in their order.
-  std::vector<double> raw_outputs(std::span<const std::int32_t> expressed) const;
+  /// c_i + Σ_j A_ij z_j + Σ_k D_ik f_k + Σ_l B_il x_l of the expressed genes of a cell, before the floor; in
+  /// their order. `covariates` are m numbers, or none, which stands for zeros.
+  std::vector<double> raw_outputs(std::span<const std::int32_t> expressed,
+                                  std::span<const double> covariates = {}) const;
   /// q over the expressed genes of a cell.
-  std::vector<double> profile(std::span<const std::int32_t> expressed) const;
+  std::vector<double> profile(std::span<const std::int32_t> expressed,
+                              std::span<const double> covariates = {}) const;
 
   /// Checksum of all arrays and of the genes they belong to.
   std::string checksum(const Names& genes) const;
@@ -76,6 +84,7 @@ class SparseMapping {
 
  private:
   std::int64_t factors_ = 0;
+  std::int64_t covariates_ = 0;
   NodeArray<std::int64_t> starts_;
   NodeArray<std::int32_t> rows_;
   NodeArray<double> effects_;
@@ -83,6 +92,7 @@ class SparseMapping {
   NodeArray<double> floor_;
   NodeArray<double> loadings_;
   NodeArray<double> responses_;
+  NodeArray<double> covariate_responses_;
 };
 
 }  // namespace dko

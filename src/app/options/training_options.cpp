@@ -62,9 +62,28 @@ void check_options_of_dko(const TrainingOptions& options) {
   }
 }
 
+void add_options_of_sparse(CommandLine& line, CovariateRequest& covariates) {
+  line.option(
+      "covariate", covariates.columns, "COLUMN",
+      "with --mapping sparse: columns of the h5ad's obs (or of --obs-file), with commas between, that "
+      "explain levels beside the genes, such as batch or sample; no knockout changes them");
+  line.option("categorical", covariates.categorical, "COLUMN",
+              "those of --covariate whose numbers are codes of categories");
+}
+
+/// @throws UsageError for options that do not go together
+void check_options_of_sparse(const CommandLine& line, MappingKind kind) {
+  if (line.given("categorical") && !line.given("covariate"))
+    throw UsageError("--categorical is for --covariate");
+  if (line.given("covariate") && kind != MappingKind::sparse)
+    throw UsageError(
+        "--covariate applies only to --mapping sparse: the original's mapping takes nothing but presence");
+}
+
 /// @throws UsageError for values that make no sense together, or options of the other kind of mapping
 void check(const CommandLine& line, const ModelOptions& options) {
   check_options_of_dko(options.training);
+  check_options_of_sparse(line, options.kind);
   if (options.kind == MappingKind::dko) return;
   for (const char* name : options_of_dko) {
     if (line.given(name)) throw UsageError(fmt::format("--{} applies only to --mapping dko", name));
@@ -86,7 +105,7 @@ std::vector<Choice<MappingKind>> mapping_choices() {
   return {{"dko", MappingKind::dko}, {"sparse", MappingKind::sparse}};
 }
 
-void add_training_options(CommandLine& line, ModelOptions& options) {
+void add_training_options(CommandLine& line, ModelOptions& options, CovariateRequest& covariates) {
   line.group("Training");
   line.choice("mapping", options.kind, mapping_choices(),
               "dko: the original's two layers; sparse: few direct effects per gene, better where genes are "
@@ -97,6 +116,7 @@ void add_training_options(CommandLine& line, ModelOptions& options) {
               "deviation")
       .range(1, static_cast<double>(most_members))
       .usual();
+  add_options_of_sparse(line, covariates);
   add_options_of_dko(line, options.training);
   add_seed(line, options.training.seed, "seed of every random choice").usual();
   line.check([&options](const CommandLine& parsed) { check(parsed, options); });

@@ -37,7 +37,7 @@ double SparseCellKernel::bytes(std::int64_t genes, std::int64_t expressed, doubl
 
 /// Outputs and floors, rescaled to the base profile.
 void SparseCellKernel::fill_outputs(const IntactCell& cell) {
-  raw_ = mapping_->raw_outputs(cell.expressed);
+  raw_ = mapping_->raw_outputs(cell.expressed, cell.covariates);
   floor_.clear();
   output_.clear();
   for (std::size_t at = 0; at < raw_.size(); ++at) {

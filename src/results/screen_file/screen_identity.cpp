@@ -49,20 +49,26 @@ std::string checksum_of(const std::optional<EventList>& list) {
 std::vector<Aspect> aspects_of(const ScreenPlan& plan, const Provenance& provenance) {
   const bool selects = plan.keeping.form == PairKeeping::Form::selected;
   const bool has_pairs = plan.doubles.any();
-  return {{"dko_version", "the version of dko", provenance.version},
-          {"input_checksum", "the data are others", provenance.input_checksum, false},
-          {"selection", "the selection of cells and genes", provenance.selection},
-          {"model_checksum", "the model is another", provenance.model_checksum, false},
-          {"members", "the number of mappings", fmt::to_string(plan.members)},
-          {"base", parameter("base"), std::string(name_of(plan.base))},
-          {"instruction_set", parameter("instructions"), std::string(name_of(plan.instructions))},
-          {"targets", "the genes or cells to knock out are others", checksum_of(plan.targets), false},
-          {"list", "the list of knockouts is another", checksum_of(plan.list), false},
-          {"single_scores", "what is scored of single knockouts", names_of(plan.singles)},
-          {"double_scores", "what is scored of double knockouts", names_of(plan.doubles)},
-          {"listed_scores", "what is scored of the list", names_of(plan.list ? plan.listed : ScoreSet())},
-          {"keep", parameter("keep"), has_pairs ? text_of(plan.keeping) : "none"},
-          {"keep_by", parameter("keep-by"), selects ? std::string(name_of(plan.keeping.by).name) : "none"}};
+  std::vector<Aspect> aspects{
+      {"dko_version", "the version of dko", provenance.version},
+      {"input_checksum", "the data are others", provenance.input_checksum, false},
+      {"selection", "the selection of cells and genes", provenance.selection},
+      {"model_checksum", "the model is another", provenance.model_checksum, false},
+      {"members", "the number of mappings", fmt::to_string(plan.members)},
+      {"base", parameter("base"), std::string(name_of(plan.base))},
+      {"instruction_set", parameter("instructions"), std::string(name_of(plan.instructions))},
+      {"targets", "the genes or cells to knock out are others", checksum_of(plan.targets), false},
+      {"list", "the list of knockouts is another", checksum_of(plan.list), false},
+      {"single_scores", "what is scored of single knockouts", names_of(plan.singles)},
+      {"double_scores", "what is scored of double knockouts", names_of(plan.doubles)},
+      {"listed_scores", "what is scored of the list", names_of(plan.list ? plan.listed : ScoreSet())},
+      {"keep", parameter("keep"), has_pairs ? text_of(plan.keeping) : "none"},
+      {"keep_by", parameter("keep-by"), selects ? std::string(name_of(plan.keeping.by).name) : "none"}};
+  // The model says which covariates there are.
+  if (!provenance.covariates.empty())
+    aspects.push_back({"covariates_checksum", "the covariates of the cells are others",
+                       provenance.covariates_checksum, false});
+  return aspects;
 }
 
 }  // namespace

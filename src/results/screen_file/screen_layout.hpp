@@ -14,8 +14,9 @@ constexpr auto cells = "cells";
 constexpr auto name = "name";
 constexpr auto id = "id";
 constexpr auto n_genes = "n_genes";
-constexpr auto total = "total";        ///< under cells/: T, of another base than the fitted one
-constexpr auto observed = "observed";  ///< under single/: p of the targets, likewise
+constexpr auto total = "total";            ///< under cells/: T, of another base than the fitted one
+constexpr auto covariates = "covariates";  ///< under cells/: their numbers, if the mapping has such
+constexpr auto observed = "observed";      ///< under single/: p of the targets, likewise
 
 constexpr auto single = "single";
 constexpr auto double_ = "double";

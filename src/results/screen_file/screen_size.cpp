@@ -66,6 +66,7 @@ double screen_file_bytes(const ExpressionMatrix& matrix, const ScreenPlan& plan)
     bytes += (4.0 + bytes_of(plan.singles)) * static_cast<double>(plan.targets.total()) + 8.0 * cells;
   if (plan.singles.any() && plan.base != Base::fitted)
     bytes += 4.0 * static_cast<double>(plan.targets.total()) + 8.0 * cells;
+  bytes += 8.0 * cells * static_cast<double>(matrix.covariate_width());
   if (plan.doubles.any()) bytes += pair_bytes(matrix, plan);
   if (plan.list) {
     const auto order = static_cast<double>(plan.list->order());

@@ -55,6 +55,17 @@ void write_observed(hdf5::File& file, const RelativeProfiles& profiles, const Sc
   cells.set_encoding(layout::total, "array", "0.2.0");
 }
 
+void write_covariates_of(hdf5::File& file, const ExpressionMatrix& matrix) {
+  std::vector<double> numbers;
+  for (std::int64_t cell = 0; cell < matrix.cells(); ++cell) {
+    const std::span<const double> of_cell = matrix.covariates(cell);
+    numbers.insert(numbers.end(), of_cell.begin(), of_cell.end());
+  }
+  hdf5::Location cells = file.group(layout::cells);
+  cells.write<double>(layout::covariates, numbers, {matrix.cells(), matrix.covariate_width()});
+  cells.set_encoding(layout::covariates, "array", "0.2.0");
+}
+
 void create_pairs(hdf5::File& file, const PairIndex& index, ScoreSet wanted) {
   hdf5::Location pairs = file.create_group(layout::double_);
   pairs.write(layout::indptr, index.starts());
@@ -153,6 +164,7 @@ void create_screen_file(const std::filesystem::path& path, const RelativeProfile
   create_cells(file, matrix);
   if (plan.singles.any()) create_singles(file, matrix, plan);
   if (plan.singles.any() && plan.base != Base::fitted) write_observed(file, profiles, plan);
+  if (matrix.covariate_width() > 0) write_covariates_of(file, matrix);
   if (plan.doubles.any()) note_keeping(file, plan.keeping);
   if (plan.stores_all_pairs()) create_pairs(file, PairIndex(matrix, plan.targets), plan.doubles);
   if (plan.stores_summary()) summary_layout::create(file, plan, matrix);

@@ -92,9 +92,8 @@ class GeneRegression {
     }
     std::vector<float> targets(rows_.size(), 0.0F);
     std::vector<float> of_rows(rows_.size(), 0.0F);
-    std::vector<float> covariates(rows_.size() * static_cast<std::size_t>(1 + setting_.factors), 0.0F);
+    std::vector<float> covariates(rows_.size() * static_cast<std::size_t>(1 + setting_.unpenalised()), 0.0F);
     cells_.assign(rows_.size(), -1);
-    const auto all_cells = static_cast<std::size_t>(setting_.profiles->cells());
     for (std::size_t row = 0; row < rows_.size(); ++row) {
       if (rows_[row] == filling) continue;
       cells_[row] = data.cells[rows_[row]];
@@ -102,8 +101,9 @@ class GeneRegression {
       targets[row] = static_cast<float>(static_cast<double>(data.shares[rows_[row]]) * setting_.totals[cell]);
       of_rows[row] = weights[rows_[row]];
       covariates[row] = 1.0F;
-      for (std::size_t k = 0; k < static_cast<std::size_t>(setting_.factors); ++k)
-        covariates[(k + 1) * rows_.size() + row] = setting_.state[k * all_cells + cell];
+      for (std::int64_t k = 0; k < setting_.unpenalised(); ++k)
+        covariates[static_cast<std::size_t>(k + 1) * rows_.size() + row] =
+            setting_.unpenalised(k, cells_[row]);
     }
     return {std::move(starts), std::move(covariates), std::move(targets), std::move(of_rows), memory};
   }
@@ -255,13 +255,13 @@ GeneFit fit_gene(const RegressionSetting& setting, std::int32_t gene, const Gene
                  const PenaltyPath& path, GeneFit fit, std::vector<float>& weights, GramMemory& memory) {
   fit.mean = 0;
   fit.distance = 0;
-  fit.responses.assign(static_cast<std::size_t>(setting.factors), 0.0);
+  fit.responses.assign(static_cast<std::size_t>(setting.unpenalised()), 0.0);
   for (std::size_t at = 0; at < data.cells.size(); ++at)
     fit.mean +=
         static_cast<double>(data.shares[at]) * setting.totals[static_cast<std::size_t>(data.cells[at])];
   fit.mean /= static_cast<double>(std::max<std::size_t>(1, data.cells.size()));
   fit.offset = fit.mean;
-  if (data.cells.size() < least_cells) {
+  if (data.cells.size() < least_cells + 2 * static_cast<std::size_t>(setting.covariate_width)) {
     for (std::size_t at = 0; at < data.cells.size(); ++at) {
       const double total = setting.totals[static_cast<std::size_t>(data.cells[at])];
       fit.distance += std::abs(static_cast<double>(data.shares[at]) - fit.mean / total);

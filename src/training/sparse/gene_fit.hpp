@@ -19,16 +19,27 @@ struct RegressionSetting {
   std::vector<double> totals;  ///< T, one per cell
   std::vector<float> state;    ///< factors × cells
   std::int64_t factors = 0;
+  std::vector<float> covariates;  ///< of the cells, numbers × cells: like the state, before it
+  std::int64_t covariate_width = 0;
   std::vector<double> penalties;  ///< of each gene's presence, in parts of λ
+
+  /// Columns of every regression without penalty, beside the intercept.
+  std::int64_t unpenalised() const { return covariate_width + factors; }
+  /// The k-th of them.
+  float unpenalised(std::int64_t k, std::int64_t cell) const {
+    const bool is_covariate = k < covariate_width;
+    const auto row = is_covariate ? k : k - covariate_width;
+    return (is_covariate ? covariates : state)[static_cast<std::size_t>(row * profiles->cells() + cell)];
+  }
 };
 
-/// The regression of one gene: o = offset + Σ_j effects_j z_j + Σ_k responses_k f_k.
+/// The regression of one gene: o = offset + Σ_j effects_j z_j + Σ_k responses_k (x, f)_k.
 struct GeneFit {
   double mean = 0;  ///< of the targets y = p T
   double offset = 0;
   std::vector<std::int32_t> regulators;  ///< genes j, ascending
   std::vector<double> effects;           ///< of each of them
-  std::vector<double> responses;         ///< to each factor
+  std::vector<double> responses;         ///< to each covariate x, then to each factor f of state
   double penalty = 1;                    ///< chosen λ, in parts of that at which all effects vanish
   /// Cross-validated Σ |predicted − true share|: by the penalty, about twice the gene's part of BC.
   double distance = 0;
@@ -44,11 +55,11 @@ struct PenaltyPath {
 };
 
 /// Fits gene `gene` in the cells that express it, by a lasso of y = p T on the presence of all other genes,
-/// the cell state without penalty. λ is chosen by cross-validation over the folds: the largest whose squared
-/// error is within 0.7 % of the least. `last` is the gene's fit of the round before, or an empty one.
-/// `weights` holds one value per cell of the gene, mean 1; afterwards those of the next round, which give
-/// cells far off the fit less weight (Huber 1964: w = min(1, median|r| / |r|)). `memory` is for its use. Too
-/// few cells (under 10) give the mean alone.
+/// covariates and the cell state without penalty. λ is chosen by cross-validation over the folds: the largest
+/// whose squared error is within 0.7 % of the least. `last` is the gene's fit of the round before, or an
+/// empty one. `weights` holds one value per cell of the gene, mean 1; afterwards those of the next round,
+/// which give cells far off the fit less weight (Huber 1964: w = min(1, median|r| / |r|)). `memory` is for
+/// its use. Too few cells (under 10 and twice the covariates) give the mean alone.
 GeneFit fit_gene(const RegressionSetting& setting, std::int32_t gene, const GeneCells& data,
                  const PenaltyPath& path, GeneFit last, std::vector<float>& weights, GramMemory& memory);
 

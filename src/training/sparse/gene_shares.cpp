@@ -36,7 +36,7 @@ std::vector<std::int32_t> own_genes(const std::vector<std::int64_t>& costs,
 
 std::vector<GeneFit> exchange(const Communicator& communicator, const std::vector<std::int32_t>& genes,
                               const std::vector<GeneFit>& fits, std::int64_t all_genes,
-                              std::int64_t factors) {
+                              std::int64_t responses) {
   std::vector<std::int32_t> sizes;
   std::vector<std::int32_t> regulators;
   std::vector<double> effects;
@@ -65,10 +65,10 @@ std::vector<GeneFit> exchange(const Communicator& communicator, const std::vecto
     fit.offset = *figure++;
     fit.penalty = *figure++;
     fit.distance = *figure++;
-    fit.responses.assign(figure, figure + factors);
+    fit.responses.assign(figure, figure + responses);
     regulator += sizes[at];
     effect += sizes[at];
-    figure += factors;
+    figure += responses;
   }
   return all;
 }

@@ -13,8 +13,10 @@ namespace dko {
 /// cells. Local.
 std::vector<std::int32_t> own_genes(const std::vector<std::int64_t>& costs, const Communicator& communicator);
 
-/// Fits of the genes of all ranks, in the order of genes, on all ranks. Collective.
+/// Fits of the genes of all ranks, each with so many responses, in the order of genes, on all ranks.
+/// Collective.
 std::vector<GeneFit> exchange(const Communicator& communicator, const std::vector<std::int32_t>& genes,
-                              const std::vector<GeneFit>& fits, std::int64_t all_genes, std::int64_t factors);
+                              const std::vector<GeneFit>& fits, std::int64_t all_genes,
+                              std::int64_t responses);
 
 }  // namespace dko

@@ -63,6 +63,12 @@ class SparseFitter {
     for (std::int64_t cell = 0; cell < profiles.cells(); ++cell)
       setting_.totals.push_back(static_cast<double>(profiles.expressed_count(cell)));
     setting_.penalties.assign(static_cast<std::size_t>(profiles.genes()), 1.0);
+    setting_.covariate_width = profiles.covariate_width();
+    for (std::int64_t k = 0; k < setting_.covariate_width; ++k) {
+      for (std::int64_t cell = 0; cell < profiles.cells(); ++cell)
+        setting_.covariates.push_back(
+            static_cast<float>(profiles.covariates(cell)[static_cast<std::size_t>(k)]));
+    }
   }
 
   FittedMapping run() {
@@ -102,10 +108,9 @@ class SparseFitter {
     for (std::size_t at = 0; at < fit.regulators.size(); ++at) {
       if (presence_.has(cell, fit.regulators[at])) output += fit.effects[at];
     }
-    const auto cells = static_cast<std::size_t>(profiles_.cells());
-    for (std::size_t k = 0; k < fit.responses.size(); ++k)
+    for (std::int64_t k = 0; k < setting_.unpenalised(); ++k)
       output +=
-          fit.responses[k] * static_cast<double>(setting_.state[k * cells + static_cast<std::size_t>(cell)]);
+          fit.responses[static_cast<std::size_t>(k)] * static_cast<double>(setting_.unpenalised(k, cell));
     return std::max(output, floor_share * fit.mean);
   }
 
@@ -119,7 +124,7 @@ class SparseFitter {
       if (rounds[round].weigh_next) weights[at] = std::move(of_gene);
       advance(rounds[round].cost * work_of(own_[at]));
     }
-    return exchange(communicator_, own_, own, profiles_.genes(), setting_.factors);
+    return exchange(communicator_, own_, own, profiles_.genes(), setting_.unpenalised());
   }
 
   /// A gene's fit takes the longer the more cells express it: as measured about their number to the
@@ -213,7 +218,7 @@ class SparseFitter {
     const RankShare mine = communicator_.share_of(profiles_.cells());
     for (std::int64_t cell = mine.first; cell < mine.last; ++cell) {
       const auto expressed = profiles_.expressed(cell);
-      const std::vector<double> outputs = mapping.raw_outputs(expressed);
+      const std::vector<double> outputs = mapping.raw_outputs(expressed, profiles_.covariates(cell));
       for (std::size_t at = 0; at < outputs.size(); ++at) {
         sums[static_cast<std::size_t>(cell)] +=
             std::max(outputs[at], mapping.floor()[static_cast<std::size_t>(expressed[at])]);
@@ -273,10 +278,13 @@ class SparseFitter {
       }
       const bool is_seen = fit.mean > 0;
       double offset = is_seen ? fit.offset : least_mean;
-      for (std::size_t k = 0; k < r; ++k) offset -= fit.responses[k] * state_.centre[k];
+      const auto of_state = fit.responses.begin() + setting_.covariate_width;
+      for (std::size_t k = 0; k < r; ++k)
+        offset -= of_state[static_cast<std::ptrdiff_t>(k)] * state_.centre[k];
       parts.offset.push_back(offset);
       parts.floor.push_back(floor_share * (is_seen ? fit.mean : least_mean));
-      parts.responses.insert(parts.responses.end(), fit.responses.begin(), fit.responses.end());
+      parts.covariate_responses.insert(parts.covariate_responses.end(), fit.responses.begin(), of_state);
+      parts.responses.insert(parts.responses.end(), of_state, fit.responses.end());
       const auto loading = state_.loadings.begin() + static_cast<std::ptrdiff_t>(gene) * state_.factors;
       parts.loadings.insert(parts.loadings.end(), loading, loading + setting_.factors);
     }
