@@ -2,9 +2,9 @@
 
 Of the original's mapping o = W2 (W1 z/n + b1) + b2 and q = z |o| / Σ z |o|; of a sparse one o =
 max(floor, c + A z + D Vᵀ z_intact + B x) and q = z o / Σ z o, z being the presence (0/1) of the genes, n their
-number, x the covariates of the cell, if there are any. A knockout takes genes out of z; the state Vᵀ z_intact and x stay. On another base profile than the fitted one
-outputs are rescaled gene by gene, so that those of the intact cell make that profile (the chapter on mappings). An
-ensemble predicts the mean of what its members do.
+number, x the covariates of the cell, if there are any. A knockout takes genes out of z; the state Vᵀ z_intact and x
+stay. On another base profile than the fitted one outputs are rescaled gene by gene, so that those of the intact cell
+make that profile (the chapter on mappings). An ensemble predicts the mean of what its members do.
 """
 from __future__ import annotations
 

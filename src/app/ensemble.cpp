@@ -46,6 +46,7 @@ Model join(const EnsembleOptions& options, Job& job) {
   job.provenance.selection = of_members.selection;
   job.provenance.covariates = of_members.covariates;
   job.provenance.covariates_checksum = of_members.covariates_checksum;
+  job.provenance.prior = of_members.prior;
   job.provenance.model_checksum = of_members.model_checksum;
   joined.provenance = job.provenance;
   return joined;

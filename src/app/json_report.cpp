@@ -42,6 +42,7 @@ nlohmann::ordered_json to_json(const Provenance& provenance) {
     json["covariates"] = provenance.covariates;
     json["covariates_checksum"] = provenance.covariates_checksum;
   }
+  if (!provenance.prior.empty()) json["prior"] = provenance.prior;
   json["model_checksum"] = provenance.model_checksum;
   return json;
 }

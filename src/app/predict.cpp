@@ -135,7 +135,8 @@ void run(const PredictOptions& options, const Context& context) {
   Job job = start_job(context, options.common, options.mapping.training.seed);
 
   Setup setup = set_up(options.out, options.common, job, [&](auto& ready) { prepare(ready, options, job); });
-  const TrainedModel training = run_training(setup.data, setup.split, options.mapping, nullptr, job);
+  const TrainedModel training =
+      run_training(setup.data, setup.split, setup.prior, options.mapping, nullptr, job);
   on_root(job.ranks(), [&] {
     const Prediction prediction = make_prediction(*training.model, setup.data, *setup.split);
     write_prediction(*setup.out, prediction);

@@ -25,11 +25,17 @@ nlohmann::ordered_json to_json(const TrainingRecord& record) {
 }
 
 nlohmann::ordered_json to_json(const SparseRecord& record) {
-  return {{"seed", record.seed},
-          {"cells", record.cells},
-          {"effects", record.effects},
-          {"factors", record.factors},
-          {"cross_validated_distance", record.cross_validated_distance}};
+  nlohmann::ordered_json json{{"seed", record.seed},
+                              {"cells", record.cells},
+                              {"effects", record.effects},
+                              {"factors", record.factors},
+                              {"cross_validated_distance", record.cross_validated_distance}};
+  if (!record.prior.empty()) {
+    json["prior_pairs"] = record.prior_pairs;
+    json["prior_signs"] = record.prior_signs != 0 ? "held" : "free";
+    json["prior_factor"] = record.prior_factor;
+  }
+  return json;
 }
 
 nlohmann::ordered_json to_json(const std::vector<MemoryPart>& parts) {

@@ -27,6 +27,7 @@ Setup set_up(const std::string& out, const CommonOptions& common, Job& job,
           ready.take(&Preparation::summary),
           ready.take(&Preparation::checkpoints),
           ready.take(&Preparation::split),
+          ready.take(&Preparation::prior),
           ready.take(&Preparation::visibility),
           ready.take(&Preparation::plan),
           std::move(memory),
@@ -38,6 +39,11 @@ void set_up_training(Preparation& ready, const ExpressionMatrix& matrix, Split s
   check_training(split, options);
   ready.needs.push_back(training_memory(matrix, split, options, job.ranks().size()));
   ready.visibility = find_visibility(matrix, split, job.log);
+  if (!options.prior.file.empty()) {
+    ready.prior = read_network_prior(options.prior.file, matrix, job.log);
+    ready.prior.holds_signs = options.prior.holds_signs;
+    job.provenance.prior = ready.prior.checksum + (ready.prior.holds_signs ? ", with its signs" : "");
+  }
   ready.split = std::move(split);
 }
 

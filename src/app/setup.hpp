@@ -23,6 +23,7 @@ struct Preparation {
   std::vector<OutputLock> checkpoints{};
   RelativeProfiles data{};
   Split split{};
+  NetworkPrior prior{};
   std::vector<GeneVisibility> visibility{};  ///< of the genes, where there is a training
   ScreenPlan plan{};
   std::vector<MemoryNeed> needs{};  ///< one of each phase
@@ -33,6 +34,7 @@ struct Setup {
   AtRoot<JsonReport> summary;
   AtRoot<std::vector<OutputLock>> checkpoints;  ///< held until the job ends
   AtRoot<Split> split;
+  AtRoot<NetworkPrior> prior;
   AtRoot<std::vector<GeneVisibility>> visibility;
   AtRoot<ScreenPlan> plan;
   AtRoot<std::vector<NodeMemory>> memory;  ///< what each phase has

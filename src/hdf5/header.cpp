@@ -23,6 +23,7 @@ void write_header(File& file, const FileKind& kind, const Provenance& provenance
     file.set("covariates", provenance.covariates);
     file.set("covariates_checksum", provenance.covariates_checksum);
   }
+  if (!provenance.prior.empty()) file.set("prior", provenance.prior);
   file.set("model_checksum", provenance.model_checksum);
 }
 
@@ -51,6 +52,7 @@ Provenance read_header(const File& file, const FileKind& kind) {
     provenance.covariates = file.text_attribute("covariates");
     provenance.covariates_checksum = file.text_attribute("covariates_checksum");
   }
+  if (file.has_attribute("prior")) provenance.prior = file.text_attribute("prior");
   provenance.model_checksum = file.text_attribute("model_checksum");
   return provenance;
 }

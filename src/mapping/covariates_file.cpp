@@ -43,7 +43,7 @@ void require_sound(const hdf5::Location& group, const Arrays& arrays) {
                     arrays.starts.size() == count + 1 && arrays.starts.front() == 0 &&
                     std::is_sorted(arrays.starts.begin(), arrays.starts.end()) &&
                     arrays.starts.back() == std::ssize(arrays.categories) && are_distinct(arrays.titles);
-  if (!fits) throw InputError(fmt::format("{}: its arrays do not fit together", group.place()));
+  if (!fits) throw InputError(fmt::format("{}: its arrays are inconsistent", group.place()));
 }
 
 }  // namespace

@@ -32,6 +32,7 @@ void require_alike(const NamedModel& first, const NamedModel& other) {
   if (other.model.covariates != first.model.covariates ||
       other.model.provenance.covariates_checksum != first.model.provenance.covariates_checksum)
     refuse("covariates are others");
+  if (other.model.provenance.prior != first.model.provenance.prior) refuse("prior is another");
 }
 
 /// Which file each seed and each mapping came from.
@@ -87,6 +88,7 @@ Model join_models(std::vector<NamedModel> models) {
   joined.provenance.input = first.input;
   joined.provenance.input_checksum = first.input_checksum;
   joined.provenance.selection = first.selection;
+  joined.provenance.prior = first.prior;
   joined.provenance.covariates = first.covariates;
   joined.provenance.covariates_checksum = first.covariates_checksum;
   for (NamedModel& named : models) {

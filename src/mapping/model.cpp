@@ -173,6 +173,9 @@ void take(const Communicator& communicator, SparseRecord& record, int from) {
   take(communicator, std::array{&record.cells, &record.factors, &record.effects}, from);
   take(communicator, std::array{&record.cross_validated_distance}, from);
   take(communicator, record.penalties, from);
+  take(communicator, record.prior, from);
+  take(communicator, std::array{&record.prior_pairs, &record.prior_signs}, from);
+  take(communicator, std::array{&record.prior_factor}, from);
 }
 
 Mapping mapping_to_root(const Communicator& communicator, const Mapping& mapping, int from) {

@@ -25,6 +25,10 @@ void write_settings(hdf5::Location& group, const TrainingRecord& record) {
 void write_settings(hdf5::Location& group, const SparseRecord& record) {
   group.set("seed", record.seed);
   group.set("cells", record.cells);
+  if (record.prior.empty()) return;
+  group.set("prior", record.prior);
+  group.set("prior_pairs", record.prior_pairs);
+  group.set("prior_signs", record.prior_signs);
 }
 
 void write_outcome(hdf5::Location& group, const TrainingRecord& record) {
@@ -39,6 +43,7 @@ void write_outcome(hdf5::Location& group, const SparseRecord& record) {
   group.set("effects", record.effects);
   group.set("cross_validated_distance", record.cross_validated_distance);
   group.write<float>("penalties", record.penalties);
+  if (!record.prior.empty()) group.set("prior_factor", record.prior_factor);
 }
 
 namespace {
@@ -101,6 +106,11 @@ SparseRecord read_sparse_record(const hdf5::Location& group) {
   if (group.has_attribute("effects")) record.effects = group.integer_attribute("effects");
   record.cross_validated_distance = group.real_attribute("cross_validated_distance");
   record.penalties = group.read<float>("penalties");
+  if (!group.has_attribute("prior")) return record;
+  record.prior = group.text_attribute("prior");
+  record.prior_pairs = group.integer_attribute("prior_pairs");
+  record.prior_signs = group.integer_attribute("prior_signs");
+  record.prior_factor = group.real_attribute("prior_factor");
   return record;
 }
 

@@ -32,7 +32,8 @@ Member make_member(const RelativeProfiles& profiles, const Split& split, const M
                    const Communicator& communicator, const ProgressCallback& progress) {
   if (options.kind == MappingKind::dko)
     return train(profiles, split, options.training, communicator, progress, options.checkpoint);
-  return fit_sparse(profiles, cells_of_fit(split, options), options.training.seed, communicator, progress);
+  return fit_sparse(profiles, cells_of_fit(split, options), options.training.seed, communicator, progress,
+                    options.prior);
 }
 
 /// Number of the `at`-th mapping that the job makes.

@@ -20,6 +20,7 @@ void require_model_of(const Model& model, const std::string& file, const Express
   require("the checksum of the data", made.input_checksum, provenance.input_checksum);
   require("the selection", made.selection, provenance.selection);
   require(parameter("covariate"), made.covariates, provenance.covariates);
+  require(parameter("prior"), made.prior, provenance.prior);
   require("the checksum of the covariates", made.covariates_checksum, provenance.covariates_checksum);
   require(parameter("seed"), made.seed, provenance.seed);
   require(parameter("mapping"), std::string(name_of(model.kind())), std::string(name_of(options.kind)));

@@ -62,6 +62,13 @@ void report(const SparseRecord& record, const TrainingOptions&, Log& log) {
            static_cast<double>(record.effects) /
                static_cast<double>(std::max<std::size_t>(1, record.penalties.size())),
            counted(record.factors, "factor"), record.cross_validated_distance);
+  if (record.prior.empty()) return;
+  if (record.prior_factor == 1)
+    log.info("the prior's {} do not predict cells left out better: their penalties stay as they are",
+             counted(record.prior_pairs, "pair"));
+  else
+    log.info("penalties of the prior's {} are multiplied by {}", counted(record.prior_pairs, "pair"),
+             record.prior_factor);
 }
 
 void announce(const Split& split, const ModelOptions& options, Log& log) {
@@ -162,7 +169,7 @@ AtRoot<std::vector<Member>> make_or_stop(const RelativeProfiles& profiles, const
 
 }  // namespace
 
-TrainedModel run_training(const RelativeProfiles& profiles, AtRoot<Split> of_root,
+TrainedModel run_training(const RelativeProfiles& profiles, AtRoot<Split> of_root, AtRoot<NetworkPrior> prior,
                           const ModelOptions& options, const StopRequest* stop, Job& job) {
   Split split = std::move(of_root).or_empty();
   for (auto* cells : {&split.training, &split.validation, &split.held_out}) job.ranks().broadcast(*cells);
@@ -171,6 +178,8 @@ TrainedModel run_training(const RelativeProfiles& profiles, AtRoot<Split> of_roo
   const Stopwatch watch;
   const bool is_dko = options.kind == MappingKind::dko;
   ModelOptions own = options;
+  own.prior = std::move(prior).or_empty();
+  own.prior.broadcast(job.ranks());
   prepare_for_training(own.checkpoint, job);
   AtRoot<std::vector<Member>> members = make_or_stop(profiles, split, own, stop, job);
   TrainedModel trained;

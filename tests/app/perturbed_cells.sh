@@ -23,7 +23,8 @@ evaluate=("$DKO" evaluate controls.csv --model model.h5)
 expect 2 'go together' "${evaluate[@]}" --perturbed perturbed.csv --by target
 expect 2 'go together' "${evaluate[@]}" --by target --control control
 expect 2 'give --model' "$DKO" evaluate controls.csv "${of[@]}"
-expect 2 '--obs-file is for --where and --by' "${evaluate[@]}" --prediction found.json --obs-file obs.csv
+expect 2 '--obs-file is for --where and --by' "$DKO" evaluate controls.csv --prediction found.json --obs-file obs.csv
+expect 2 'and for the covariates of a model; model.h5 has none' "${evaluate[@]}" --truth none.csv --obs-file obs.csv
 expect 3 'give a table of them by --obs-file' "${evaluate[@]}" --perturbed perturbed.csv --by target --control control
 expect 3 'no cell has this label in column target; its labels: control, g0' "${evaluate[@]}" --perturbed perturbed.csv --obs-file obs.csv --by target --control NT
 expect 3 'obs.csv: has no column guide; its columns: target' "${evaluate[@]}" --perturbed perturbed.csv --obs-file obs.csv --by guide --control control

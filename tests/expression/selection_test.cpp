@@ -46,8 +46,9 @@ TEST_CASE("cells with enough genes are chosen by all genes, genes by the cells t
   Selection too_many;
   too_many.min_cells = 9;
   CHECK_THROWS_AS(selected(matrix, too_many), InputError);
-  const auto [part, description] = selected(matrix, selection);
+  const auto [part, description, cells] = selected(matrix, selection);
   CHECK(part.cell_names() == Names{"cell0", "cell1", "cell3"});
+  CHECK(cells == std::vector<std::int32_t>{0, 1, 3});
   CHECK(part.gene_names() == Names{"gene0", "gene1"});
   CHECK(description == "3 of 4 cells (min-genes 2); 2 of 4 genes (min-cells 2, genes gene3,gene1,gene0)");
   CHECK(selected(matrix, {}).description.empty());

@@ -388,7 +388,7 @@ TEST_CASE("covariates that do not fit their mapping are refused") {
   refused([](Model& model) { model.covariates[1].sd = 0; }, "covariate 1 is impossible");
   refused([](Model& model) { model.covariates[1].mean = std::nan(""); }, "covariate 1 is impossible");
   refused([](Model& model) { model.covariates[0].categories[1] = "b0"; }, "covariate 0 is impossible");
-  refused([](Model& model) { model.covariates[1].title = "batch"; }, "do not fit together");
+  refused([](Model& model) { model.covariates[1].title = "batch"; }, "inconsistent");
   save(folder / "m.h5", model_with_covariates(1));
   {
     hdf5::File file = hdf5::File::open(folder / "m.h5", hdf5::Access::write);
@@ -396,7 +396,7 @@ TEST_CASE("covariates that do not fit their mapping are refused") {
     file.group("covariates").dataset("starts").write<std::int64_t>(1, start);
     file.close();
   }
-  CHECK_THROWS_WITH(read_model(folder / "m.h5"), Catch::Contains("do not fit together"));
+  CHECK_THROWS_WITH(read_model(folder / "m.h5"), Catch::Contains("inconsistent"));
   Model dense = some_model();
   dense.covariates = {{"depth"}};
   dense.provenance.model_checksum = checksum_of(dense);

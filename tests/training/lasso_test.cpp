@@ -111,6 +111,41 @@ TEST_CASE("lasso fits are optimal, on all rows and without each fold, down a pat
   }
 }
 
+TEST_CASE("effects that must have a sign are optimal among those that have it") {
+  const Problem problem(5);
+  const auto solved = [&](const std::vector<std::int32_t>& signs, const auto& check) {
+    GramMemory memory;
+    FoldedDesign design({0, 32, 64, 96}, problem.covariates, problem.targets, problem.weights, memory);
+    design.add_candidates(problem.columns, problem.penalties, signs);
+    LassoFit fit(design, LassoFit::no_fold);
+    for (const double lambda : {3.0, 0.2}) {
+      fit.solve(lambda);
+      check(fit, lambda);
+    }
+  };
+  // Signs that the free fit has anyway change nothing; the opposite ones leave the covariates alone.
+  std::vector<std::int32_t> as_they_are;
+  solved({}, [&](const LassoFit& fit, double) {
+    as_they_are.clear();
+    for (const double effect : fit.effects()) as_they_are.push_back(effect > 0 ? 1 : -1);
+  });
+  REQUIRE(as_they_are[2] == 1);
+  REQUIRE(as_they_are[7] == -1);
+  solved(as_they_are, [&](const LassoFit& fit, double lambda) {
+    if (lambda < 1) check_optimal(problem, fit, LassoFit::no_fold, lambda);
+  });
+  // One sign is held: the least is no worse than that of the problem without this candidate, and has none of
+  // it.
+  std::vector<std::int32_t> one(candidates, 0);
+  one[2] = -1;
+  Problem without = problem;
+  without.penalties[2] = 1e9;
+  solved(one, [&](const LassoFit& fit, double lambda) {
+    CHECK(fit.effects()[2] == 0);
+    check_optimal(without, fit, LassoFit::no_fold, lambda);
+  });
+}
+
 TEST_CASE("a large enough penalty leaves the covariates alone, and fitted values follow from the effects") {
   const Problem problem(4);
   GramMemory memory;

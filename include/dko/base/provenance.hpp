@@ -20,6 +20,7 @@ struct Provenance {
   std::string selection;        ///< which of its cells and genes, in words; empty: all
   std::string covariates = {};  ///< columns of the cells that the mapping takes; empty: none
   std::string covariates_checksum = {};  ///< of their values in these cells; empty: none
+  std::string prior = {};      ///< checksum of what was known of regulations, and how it counts; empty: none
   std::string model_checksum;  ///< of the mapping's parameters and gene names; empty before there is one
 };
 

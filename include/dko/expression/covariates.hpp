@@ -29,7 +29,7 @@ class ChosenColumns {
                 const std::filesystem::path& path, const std::string& table)
       : all_(all), cells_(cells), path_(path), table_(table) {}
 
-  /// Of what has the columns, for messages.
+  /// What has the columns, for messages.
   std::string file() const { return table_.empty() ? path_.string() : table_; }
   Names titles() const;
   /// The values of the chosen cells. @throws InputError for a column that is not there, or lacks the value of

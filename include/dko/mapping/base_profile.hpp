@@ -31,7 +31,7 @@ struct IntactCell {
   std::span<const float> shares = {};       ///< p, the observed relative profile over these
   /// T, the sum of the cell's counts; infinite where the data are no counts.
   double total = std::numeric_limits<double>::infinity();
-  /// Of a sparse mapping with covariates their numbers, which no knockout changes; empty: all are 0.
+  /// Numbers of the covariates of a sparse mapping, which no knockout changes; empty: all are 0.
   std::span<const double> covariates = {};
 };
 

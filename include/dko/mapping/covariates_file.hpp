@@ -11,7 +11,7 @@ namespace dko {
 /// @throws IoError
 void write_covariates(hdf5::Location& file, const Covariates& covariates);
 
-/// The same; empty from a file that has none. Local. @throws InputError for arrays that do not fit together,
+/// The same; empty from a file that has none. Local. @throws InputError for inconsistent arrays,
 /// or values that are impossible
 Covariates read_covariates(const hdf5::Location& file);
 

@@ -57,6 +57,10 @@ struct SparseRecord {
   /// little below that of cells that were never seen, for the penalties were chosen by it.
   double cross_validated_distance = 0;
   std::vector<float> penalties;  ///< one per gene: λ in parts of that at which all its effects vanish
+  std::string prior = {};        ///< checksum of the file of supported pairs; empty: none
+  std::int64_t prior_pairs = 0;  ///< of genes of the data
+  double prior_factor = 1;       ///< that their penalties were multiplied by
+  std::int64_t prior_signs = 0;  ///< 1: effects had to have the signs of the file
 };
 
 struct FittedMapping {

@@ -10,13 +10,15 @@ namespace dko {
 
 /// What was asked for, as attributes: seed, steps (made), batch, learning_rate, schedule, weight_decay,
 /// patience, validate_every, parallel (data or sharded), training_cells, validation_cells; of a sparse
-/// mapping seed and cells.
+/// mapping seed and cells, and of a prior, if there was one, prior (checksum of the file), prior_pairs and
+/// prior_signs (0 or 1).
 void write_settings(hdf5::Location& group, const TrainingRecord& record);
 void write_settings(hdf5::Location& group, const SparseRecord& record);
 
 /// What came of it: attributes best_step and best_validation_loss, and the curves training_losses, one value
 /// a step, and validation_losses, one of steps 0, validate_every, 2·validate_every, … or none at all; of a
-/// sparse mapping attributes factors, effects and cross_validated_distance, and penalties, one a gene.
+/// sparse mapping attributes factors, effects and cross_validated_distance, and penalties, one a gene; with a
+/// prior prior_factor.
 void write_outcome(hdf5::Location& group, const TrainingRecord& record);
 void write_outcome(hdf5::Location& group, const SparseRecord& record);
 

@@ -9,6 +9,7 @@
 #include "dko/mapping/model.hpp"
 #include "dko/parallel/communicator.hpp"
 #include "dko/parallel/stop_vote.hpp"
+#include "dko/training/sparse/network_prior.hpp"
 #include "dko/training/split.hpp"
 #include "dko/training/two_layer/trainer.hpp"
 
@@ -21,6 +22,7 @@ struct ModelOptions {
   std::optional<std::int64_t> member;  ///< this one of them alone, from 0; none: all
   CheckpointOptions checkpoint;        ///< of the original's mapping only
   TrainingOptions training;  ///< of the sparse kind only the seed, and for several members the validation
+  NetworkPrior prior;        ///< of the sparse kind only
 
   /// Number of mappings that the job makes.
   std::int64_t made() const { return member ? 1 : members; }

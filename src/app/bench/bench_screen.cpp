@@ -76,12 +76,17 @@ Model make_model(const BenchScreenOptions& options, const Names& genes) {
   model.genes = genes;
   // Any will do: a shrunk base takes as long with others.
   const std::vector<double> variances(genes.size(), 1e-8);
-  if (options.kind == MappingKind::dko)
-    model.members.emplace_back(TrainedMapping{
-        make_layers(options.shape(), options.effect, options.expressed, options.seed), {}, variances});
-  else
-    model.members.emplace_back(
-        FittedMapping{make_sparse_mapping(options.genes, options.nonzeros, options.seed), {}, variances});
+  if (options.kind == MappingKind::dko) {
+    TrainedMapping member;
+    member.mapping = make_layers(options.shape(), options.effect, options.expressed, options.seed);
+    member.share_variances = variances;
+    model.members.emplace_back(std::move(member));
+  } else {
+    FittedMapping member;
+    member.mapping = make_sparse_mapping(options.genes, options.nonzeros, options.seed);
+    member.share_variances = variances;
+    model.members.emplace_back(std::move(member));
+  }
   return model;
 }
 

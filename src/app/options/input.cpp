@@ -147,6 +147,7 @@ ExpressionMatrix load_input(const InputOptions& options, const Model& model, con
   note(options, loaded, job);
   ExpressionMatrix matrix = std::move(loaded.matrix);
   job.provenance.model_checksum = model.provenance.model_checksum;
+  job.provenance.prior = model.provenance.prior;
   if (matrix.gene_names() == model.genes) return matrix;
   const std::string chosen =
       fmt::format("the {} of {}", counted(std::ssize(model.genes), "gene"), model_path);

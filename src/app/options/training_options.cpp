@@ -62,19 +62,30 @@ void check_options_of_dko(const TrainingOptions& options) {
   }
 }
 
-void add_options_of_sparse(CommandLine& line, CovariateRequest& covariates) {
+void add_options_of_sparse(CommandLine& line, NetworkPrior& prior, CovariateRequest& covariates) {
   line.option(
       "covariate", covariates.columns, "COLUMN",
       "with --mapping sparse: columns of the h5ad's obs (or of --obs-file), with commas between, that "
       "explain levels beside the genes, such as batch or sample; no knockout changes them");
   line.option("categorical", covariates.categorical, "COLUMN",
               "those of --covariate whose numbers are codes of categories");
+  const auto path = [](const std::string& text) { return std::filesystem::path(text); };
+  line.parsed("prior", prior.file, "FILE", path,
+              "with --mapping sparse: pairs that are known (CSV or TSV: regulator, target, and perhaps "
+              "weight and "
+              "sign), penalised less where that predicts cells left out better")
+      .reads();
+  line.flag("prior-signs", prior.holds_signs, "effects of pairs of --prior must have their signs");
 }
 
 /// @throws UsageError for options that do not go together
 void check_options_of_sparse(const CommandLine& line, MappingKind kind) {
   if (line.given("categorical") && !line.given("covariate"))
     throw UsageError("--categorical is for --covariate");
+  if (line.given("prior-signs") && !line.given("prior")) throw UsageError("--prior-signs is for --prior");
+  if (line.given("prior") && kind != MappingKind::sparse)
+    throw UsageError(
+        "--prior applies only to --mapping sparse: the original's mapping has no effects of pairs");
   if (line.given("covariate") && kind != MappingKind::sparse)
     throw UsageError(
         "--covariate applies only to --mapping sparse: the original's mapping takes nothing but presence");
@@ -116,7 +127,7 @@ void add_training_options(CommandLine& line, ModelOptions& options, CovariateReq
               "deviation")
       .range(1, static_cast<double>(most_members))
       .usual();
-  add_options_of_sparse(line, covariates);
+  add_options_of_sparse(line, options.prior, covariates);
   add_options_of_dko(line, options.training);
   add_seed(line, options.training.seed, "seed of every random choice").usual();
   line.check([&options](const CommandLine& parsed) { check(parsed, options); });

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "lasso.hpp"
+#include "prior_choice.hpp"
 
 namespace dko {
 
@@ -40,11 +41,14 @@ class GeneRegression {
                  const std::vector<float>& weights, std::int32_t folds, GramMemory& memory)
       : setting_(setting),
         gene_(gene),
+        penalties_(setting.penalties),
+        signs_(penalties_.size(), 0),
         design_(make_design(data, weights, memory)),
         whole_(design_, LassoFit::no_fold) {
     for (std::int64_t fold = 0; fold < folds; ++fold) without_.emplace_back(design_, fold);
     place_.assign(static_cast<std::size_t>(setting.profiles->genes()), -1);
     gradient_.assign(setting.presence->padded_genes(), 0.0F);
+    take_support();
   }
 
   /// The fits at the λ that is chosen; `fit` has the penalty and regulators to start from, and gets the
@@ -70,6 +74,7 @@ class GeneRegression {
     std::size_t chosen = 0;
     while (path[chosen].error > path[best].error * (1 + error_tolerance)) ++chosen;
     fit.penalty = parts[chosen];
+    fit.least_error = path[best].error;
     return path[chosen];
   }
 
@@ -80,6 +85,18 @@ class GeneRegression {
   const std::vector<std::size_t>& rows() const { return rows_; }
 
  private:
+  void take_support() {
+    if (setting_.support == nullptr) return;
+    for (const PairSupport::Pair& pair : setting_.support->of(gene_)) {
+      const auto regulator = static_cast<std::size_t>(pair.regulator);
+      penalties_[regulator] *= std::pow(setting_.prior_factor, pair.weight);
+      signs_[regulator] = pair.sign;
+    }
+  }
+
+  /// Whether a pull of this sign on a gene's effect is against the sign that it must have.
+  bool is_held(std::size_t gene) const { return gradient_[gene] * static_cast<float>(signs_[gene]) < 0; }
+
   /// Rows by fold, each filled up to whole lanes.
   FoldedDesign make_design(const GeneCells& data, const std::vector<float>& weights, GramMemory& memory) {
     FoldStarts starts{0};
@@ -109,7 +126,7 @@ class GeneRegression {
   }
 
   /// The gradient of the fit on all cells to every gene into gradient_; returns the least λ at which all
-  /// effects would vanish.
+  /// effects would vanish without a prior: with one, unsupported genes enter at the same places of the path.
   double search_gradient() {
     if (candidates_.size() + 1 == place_.size()) return 0;  // there is none left to find
     const std::vector<double> fitted = whole_.fitted(0, design_.rows());
@@ -122,32 +139,37 @@ class GeneRegression {
     }
     gradient_[static_cast<std::size_t>(gene_)] = 0;
     double largest = 0;
-    for (std::size_t gene = 0; gene < place_.size(); ++gene)
-      largest = std::max(largest, static_cast<double>(std::abs(gradient_[gene])) / setting_.penalties[gene]);
+    for (std::size_t gene = 0; gene < place_.size(); ++gene) {
+      if (!is_held(gene))
+        largest =
+            std::max(largest, static_cast<double>(std::abs(gradient_[gene])) / setting_.penalties[gene]);
+    }
     return largest;
   }
 
   void add(const std::vector<std::int32_t>& genes) {
     std::vector<float> columns(genes.size() * cells_.size(), 0.0F);
     std::vector<double> penalties;
+    std::vector<std::int32_t> signs;
     for (std::size_t at = 0; at < genes.size(); ++at) {
       place_[static_cast<std::size_t>(genes[at])] = std::ssize(candidates_);
       candidates_.push_back(genes[at]);
-      penalties.push_back(setting_.penalties[static_cast<std::size_t>(genes[at])]);
+      penalties.push_back(penalties_[static_cast<std::size_t>(genes[at])]);
+      signs.push_back(signs_[static_cast<std::size_t>(genes[at])]);
       float* column = columns.data() + at * cells_.size();
       for (std::size_t row = 0; row < cells_.size(); ++row) {
         if (rows_[row] != filling && setting_.presence->has(cells_[row], genes[at])) column[row] = 1.0F;
       }
     }
-    design_.add_candidates(columns, penalties);
+    design_.add_candidates(columns, penalties, signs);
   }
 
   /// Makes candidates of the genes whose gradient exceeds `threshold` in parts of their penalty.
   bool add_candidates(double threshold) {
     std::vector<std::int32_t> genes;
     for (std::size_t gene = 0; gene < place_.size(); ++gene) {
-      if (place_[gene] < 0 &&
-          static_cast<double>(std::abs(gradient_[gene])) > threshold * setting_.penalties[gene])
+      if (place_[gene] < 0 && !is_held(gene) &&
+          static_cast<double>(std::abs(gradient_[gene])) > threshold * penalties_[gene])
         genes.push_back(static_cast<std::int32_t>(gene));
     }
     if (!genes.empty()) add(genes);
@@ -192,6 +214,8 @@ class GeneRegression {
 
   const RegressionSetting& setting_;
   std::int32_t gene_;
+  std::vector<double> penalties_;    // of each gene's presence, in parts of λ
+  std::vector<std::int32_t> signs_;  // that their effects must have
   std::vector<std::size_t> rows_;
   std::vector<std::int64_t> cells_;  // of the design's rows
   FoldedDesign design_;
@@ -255,6 +279,7 @@ GeneFit fit_gene(const RegressionSetting& setting, std::int32_t gene, const Gene
                  const PenaltyPath& path, GeneFit fit, std::vector<float>& weights, GramMemory& memory) {
   fit.mean = 0;
   fit.distance = 0;
+  fit.least_error = 0;
   fit.responses.assign(static_cast<std::size_t>(setting.unpenalised()), 0.0);
   for (std::size_t at = 0; at < data.cells.size(); ++at)
     fit.mean +=

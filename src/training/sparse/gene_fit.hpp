@@ -10,6 +10,8 @@
 
 namespace dko {
 
+class PairSupport;
+
 /// What the regressions of all genes share in one round.
 struct RegressionSetting {
   const RelativeProfiles* profiles = nullptr;
@@ -22,6 +24,9 @@ struct RegressionSetting {
   std::vector<float> covariates;  ///< of the cells, numbers × cells: like the state, before it
   std::int64_t covariate_width = 0;
   std::vector<double> penalties;  ///< of each gene's presence, in parts of λ
+  /// Pairs whose penalties are multiplied by the factor, to the power of their weight; none: null.
+  const PairSupport* support = nullptr;
+  double prior_factor = 1;
 
   /// Columns of every regression without penalty, beside the intercept.
   std::int64_t unpenalised() const { return covariate_width + factors; }
@@ -43,6 +48,7 @@ struct GeneFit {
   double penalty = 1;                    ///< chosen λ, in parts of that at which all effects vanish
   /// Cross-validated Σ |predicted − true share|: by the penalty, about twice the gene's part of BC.
   double distance = 0;
+  double least_error = 0;  ///< cross-validated Σ (y − fit)², at the best λ of the path
 };
 
 /// Which penalties λ are tried.

@@ -35,6 +35,11 @@ double soft_threshold(double value, double by) {
   return value > by ? value - by : value < -by ? value + by : 0.0;
 }
 
+/// A value of another sign than it must have is 0.
+double held(double value, std::int32_t sign) {
+  return value * sign < 0 ? 0.0 : value;
+}
+
 }  // namespace
 
 FoldedDesign::FoldedDesign(FoldStarts starts, std::vector<float> covariates, std::vector<float> targets,
@@ -67,10 +72,13 @@ void FoldedDesign::products(std::span<const float> weighted, std::span<const flo
   }
 }
 
-void FoldedDesign::add_candidates(std::span<const float> columns, std::span<const double> penalties) {
+void FoldedDesign::add_candidates(std::span<const float> columns, std::span<const double> penalties,
+                                  std::span<const std::int32_t> signs) {
   const std::size_t first = penalties_.size();
   columns_.insert(columns_.end(), columns.begin(), columns.end());
   penalties_.insert(penalties_.end(), penalties.begin(), penalties.end());
+  signs_.insert(signs_.end(), signs.begin(), signs.end());
+  signs_.resize(penalties_.size(), 0);
   std::vector<double> sums(static_cast<std::size_t>(folds()));
   for (std::size_t at = first; at < penalties_.size(); ++at) {
     const std::span<const float> column = candidate(static_cast<std::int64_t>(at));
@@ -229,8 +237,10 @@ double LassoFit::sweep(double lambda) {
     const double curvature = row[at];
     if (!(curvature > least_variance * weight_)) continue;
     double& effect = effects_[static_cast<std::size_t>(active_[at])];
+    const double threshold = lambda * design_.penalty(active_[at]);
     const double goal =
-        soft_threshold(pull_[at] + curvature * effect, lambda * design_.penalty(active_[at])) / curvature;
+        held(soft_threshold(pull_[at] + curvature * effect, threshold), design_.sign(active_[at])) /
+        curvature;
     const double change = goal - effect;
     if (change == 0) continue;
     effect = goal;

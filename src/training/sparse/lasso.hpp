@@ -35,10 +35,13 @@ class FoldedDesign {
   std::int64_t covariates() const { return covariates_; }
   std::int64_t candidates() const { return std::ssize(penalties_); }
   double penalty(std::int64_t candidate) const { return penalties_[static_cast<std::size_t>(candidate)]; }
+  std::int32_t sign(std::int64_t candidate) const { return signs_[static_cast<std::size_t>(candidate)]; }
 
   /// `columns` has one after the other, of one value per row; `penalties` says what λ is multiplied by for
-  /// each.
-  void add_candidates(std::span<const float> columns, std::span<const double> penalties);
+  /// each, and `signs` which sign its effect must have: −1, 1, or 0 for either; without
+  /// any all are free.
+  void add_candidates(std::span<const float> columns, std::span<const double> penalties,
+                      std::span<const std::int32_t> signs = {});
 
   std::span<const float> covariate(std::int64_t k) const { return row(fixed_, k); }
   std::span<const float> candidate(std::int64_t j) const { return row(columns_, j); }
@@ -87,6 +90,7 @@ class FoldedDesign {
   std::vector<float> weighted_fixed_;
   std::vector<float> weighted_targets_;
   std::vector<double> penalties_;
+  std::vector<std::int32_t> signs_;
   std::vector<double> with_covariates_;  // candidates × covariates × folds
   std::vector<double> with_targets_;     // candidates × folds
   GramMemory& memory_;                   // for each fold and for all rows
@@ -96,7 +100,8 @@ class FoldedDesign {
 ///
 ///     min over γ, β of  ½ Σ_c w_c (y_c − γ·f_c − β·x_c)² + λ Σ_j penalty_j |β_j|
 ///
-/// (Friedman, Hastie & Tibshirani 2010, covariance updates). The covariates f are eliminated exactly, by the
+/// with β_j of the sign that candidate j must have, if any (Friedman, Hastie & Tibshirani 2010, covariance
+/// updates). The covariates f are eliminated exactly, by the
 /// Schur complement of their products. Each solve starts from the last solution.
 class LassoFit {
  public:

@@ -10,6 +10,7 @@
 #include "dko/expression/abundance.hpp"
 #include "gene_fit.hpp"
 #include "gene_shares.hpp"
+#include "prior_choice.hpp"
 
 namespace dko {
 
@@ -42,13 +43,16 @@ constexpr double regulator_power = 0.5;
 class SparseFitter {
  public:
   SparseFitter(const RelativeProfiles& profiles, std::span<const std::int64_t> cells, std::uint64_t seed,
-               const Communicator& communicator, const ProgressCallback& progress)
+               const Communicator& communicator, const ProgressCallback& progress,
+               const NetworkPrior& prior = {})
       : profiles_(profiles),
         cells_(cells),
         seed_(seed),
         communicator_(communicator),
         progress_(progress),
         presence_(profiles),
+        prior_(prior),
+        support_(prior, profiles.genes()),
         counts_(profiles.cells_per_gene(cells)),
         own_(own_genes(counts_, communicator)) {
     setting_.profiles = &profiles_;
@@ -73,6 +77,10 @@ class SparseFitter {
 
   FittedMapping run() {
     choose_state();
+    if (!support_.empty()) {
+      setting_.support = &support_;
+      setting_.prior_factor = choose_prior_factor(setting_, cells_, communicator_, memory_);
+    }
     const std::vector<GeneCells> data = cells_of_genes(profiles_, cells_, own_);
     std::vector<std::vector<float>> weights;
     for (const GeneCells& of_gene : data) weights.emplace_back(of_gene.cells.size(), 1.0F);
@@ -307,6 +315,10 @@ class SparseFitter {
     record.cells = std::ssize(cells_);
     record.factors = setting_.factors;
     record.effects = fitted.mapping.effects_count();
+    record.prior = prior_.checksum;
+    record.prior_pairs = prior_.pairs();
+    record.prior_factor = setting_.prior_factor;
+    record.prior_signs = prior_.holds_signs ? 1 : 0;
     for (const GeneFit& fit : fits) {
       record.cross_validated_distance += 0.5 * fit.distance / static_cast<double>(cells_.size());
       record.penalties.push_back(static_cast<float>(fit.penalty));
@@ -320,6 +332,8 @@ class SparseFitter {
   const Communicator& communicator_;
   const ProgressCallback& progress_;
   PresenceBits presence_;
+  const NetworkPrior& prior_;
+  PairSupport support_;
   std::vector<std::int64_t> counts_;  // cells that express each gene
   std::vector<std::int32_t> own_;     // this rank's genes
   std::int64_t work_ = 0;             // of this rank
@@ -333,8 +347,8 @@ class SparseFitter {
 
 FittedMapping fit_sparse(const RelativeProfiles& profiles, std::span<const std::int64_t> cells,
                          std::uint64_t seed, const Communicator& communicator,
-                         const ProgressCallback& progress) {
-  return SparseFitter(profiles, cells, seed, communicator, progress).run();
+                         const ProgressCallback& progress, const NetworkPrior& prior) {
+  return SparseFitter(profiles, cells, seed, communicator, progress, prior).run();
 }
 
 std::vector<float> quick_sparse_outputs(const RelativeProfiles& profiles, std::span<const std::int64_t> known,

@@ -7,6 +7,7 @@
 #include "dko/expression/matrix.hpp"
 #include "dko/mapping/model.hpp"
 #include "dko/parallel/communicator.hpp"
+#include "dko/training/sparse/network_prior.hpp"
 
 namespace dko {
 
@@ -21,13 +22,16 @@ namespace dko {
 /// alone; their number, of 0, 1, 2, 4 and 8, is the least whose distance in three of the folds, each left
 /// out, over the 100 most abundant genes, is within 0.2 % of the best.
 ///
+/// The penalties of pairs that a prior supports are multiplied by a factor, to the power of the pair's
+/// weight, which is 1 unless a smaller one predicts cells left out better (prior_choice.hpp).
+///
 /// Each gene's fit is one rank's, and nothing depends on which: the same bits for any number of ranks on the
 /// same kind of processor. Cells are kept sparse, presence also as bits, C·N/8 bytes a rank; beyond that a
 /// rank holds the products of one gene's candidates at a time. `profiles` has relative profiles as values and
 /// is the same on every rank, as are `cells`. The result is on every rank. Collective.
 FittedMapping fit_sparse(const RelativeProfiles& profiles, std::span<const std::int64_t> cells,
                          std::uint64_t seed, const Communicator& communicator,
-                         const ProgressCallback& progress = {});
+                         const ProgressCallback& progress = {}, const NetworkPrior& prior = {});
 
 /// What a quick fit says of some genes alone: the first of the rounds of fit_sparse(), fitted to the `known`
 /// cells, with 4 factors of state, and penalties chosen in three folds of them. Outputs o of `genes` in

@@ -1,0 +1,104 @@
+#include "prior_choice.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numeric>
+
+namespace dko {
+
+namespace {
+
+constexpr std::array<double, 5> factors{1, 0.5, 0.25, 0.1, 0.03};
+constexpr std::size_t most_targets = 300;
+constexpr PenaltyPath path{.folds = 5, .ratio = 0.6};
+// A gain counts if it exceeds this many standard errors over the targets.
+constexpr double least_gain = 2;
+// Gains and losses of one target beyond this count no more: a few targets must not decide.
+constexpr double most_gain = 0.02;
+
+/// Genes with a supported pair that enough cells express, at most so many, the most abundant, ascending.
+std::vector<std::int32_t> targets_of(const RegressionSetting& setting, std::span<const std::int64_t> cells) {
+  constexpr std::int64_t least_cells = 50;  // in fewer the error left out is noise
+  const std::vector<std::int64_t> counts = setting.profiles->cells_per_gene(cells);
+  std::vector<std::int32_t> targets;
+  for (std::size_t gene = 0; gene < counts.size(); ++gene) {
+    if (counts[gene] >= least_cells && !setting.support->of(static_cast<std::int64_t>(gene)).empty())
+      targets.push_back(static_cast<std::int32_t>(gene));
+  }
+  std::stable_sort(targets.begin(), targets.end(), [&](std::int32_t x, std::int32_t y) {
+    return counts[static_cast<std::size_t>(x)] > counts[static_cast<std::size_t>(y)];
+  });
+  if (targets.size() > most_targets) targets.resize(most_targets);
+  return targets;
+}
+
+/// Cross-validated errors of each target by each factor, targets × factors by rows.
+std::vector<double> errors_of(RegressionSetting setting, std::span<const std::int32_t> targets,
+                              std::span<const std::int64_t> cells, const Communicator& communicator,
+                              GramMemory& memory) {
+  std::vector<double> errors(targets.size() * factors.size(), 0.0);
+  const auto ranks = static_cast<std::size_t>(communicator.size());
+  for (auto at = static_cast<std::size_t>(communicator.rank()); at < targets.size(); at += ranks) {
+    const GeneCells data = cells_of_genes(*setting.profiles, cells, targets.subspan(at, 1)).front();
+    for (std::size_t choice = 0; choice < factors.size(); ++choice) {
+      setting.prior_factor = factors[choice];
+      std::vector<float> weights(data.cells.size(), 1.0F);
+      errors[at * factors.size() + choice] =
+          fit_gene(setting, targets[at], data, path, {}, weights, memory).least_error;
+    }
+  }
+  communicator.sum(std::span<double>(errors));
+  return errors;
+}
+
+struct MeanGain {
+  double mean = 0;
+  double standard_error = 0;
+};
+
+/// Gain of choice `to` over `from`: the mean over targets of −log of the ratio of their errors, limited.
+MeanGain gain(const std::vector<double>& errors, std::size_t from, std::size_t to) {
+  std::vector<double> gains;
+  for (std::size_t row = 0; row < errors.size(); row += factors.size()) {
+    if (errors[row + from] > 0 && errors[row + to] > 0)
+      gains.push_back(std::clamp(std::log(errors[row + from] / errors[row + to]), -most_gain, most_gain));
+  }
+  const auto count = static_cast<double>(gains.size());
+  if (gains.size() < 2) return {};
+  const double mean = std::accumulate(gains.begin(), gains.end(), 0.0) / count;
+  double squares = 0;
+  for (const double value : gains) squares += (value - mean) * (value - mean);
+  return {mean, std::sqrt(squares / (count * (count - 1)))};
+}
+
+}  // namespace
+
+PairSupport::PairSupport(const NetworkPrior& prior, std::int64_t genes)
+    : starts_(static_cast<std::size_t>(genes) + 1, 0) {
+  for (const std::int32_t target : prior.targets) ++starts_[static_cast<std::size_t>(target) + 1];
+  std::partial_sum(starts_.begin(), starts_.end(), starts_.begin());
+  for (std::size_t at = 0; at < prior.targets.size(); ++at)  // they are by target
+    pairs_.push_back({prior.regulators[at], prior.weights[at], prior.holds_signs ? prior.signs[at] : 0});
+}
+
+double choose_prior_factor(const RegressionSetting& setting, std::span<const std::int64_t> cells,
+                           const Communicator& communicator, GramMemory& memory) {
+  const std::vector<std::int32_t> targets = targets_of(setting, cells);
+  const std::vector<double> errors = errors_of(setting, targets, cells, communicator, memory);
+  std::size_t best = 0;
+  for (std::size_t choice = 1; choice < factors.size(); ++choice) {
+    if (gain(errors, 0, choice).mean > gain(errors, 0, best).mean) best = choice;
+  }
+  const MeanGain of_best = gain(errors, 0, best);
+  if (!(of_best.mean > least_gain * of_best.standard_error)) return 1;
+  std::size_t chosen = 1;
+  while (chosen < best) {
+    const MeanGain left = gain(errors, chosen, best);
+    if (left.mean <= left.standard_error) break;
+    ++chosen;
+  }
+  return factors[chosen];
+}
+
+}  // namespace dko

@@ -1,0 +1,46 @@
+#pragma once
+// How far the penalties of the pairs that a prior supports are lowered.
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "dko/parallel/communicator.hpp"
+#include "dko/training/sparse/network_prior.hpp"
+#include "gene_fit.hpp"
+
+namespace dko {
+
+/// The pairs of a prior by target.
+class PairSupport {
+ public:
+  PairSupport(const NetworkPrior& prior, std::int64_t genes);
+
+  struct Pair {
+    std::int32_t regulator;
+    double weight;      ///< above 0, up to 1
+    std::int32_t sign;  ///< that the effect must have; 0: any
+  };
+  /// Those of this target, regulators ascending.
+  std::span<const Pair> of(std::int64_t target) const {
+    const auto first = static_cast<std::size_t>(starts_[static_cast<std::size_t>(target)]);
+    return std::span(pairs_).subspan(
+        first, static_cast<std::size_t>(starts_[static_cast<std::size_t>(target) + 1]) - first);
+  }
+  bool empty() const { return pairs_.empty(); }
+
+ private:
+  std::vector<std::int64_t> starts_;
+  std::vector<Pair> pairs_;
+};
+
+/// The factor that penalties of supported pairs are multiplied by (to the power of the pair's weight): of few
+/// choices down from 1 the one that predicts cells left out best, by the mean over targets of the logarithm
+/// of the squared error in parts of that at 1, of each 2 % at most; 1 unless the gain is beyond what varies
+/// between targets, and of those that are as good the nearest to 1. The ranks share the targets, which are
+/// those with a supported pair, the most abundant of many. `setting` has the support; its own factor does not
+/// matter. The same on all ranks, and for any number of them. Collective.
+double choose_prior_factor(const RegressionSetting& setting, std::span<const std::int64_t> cells,
+                           const Communicator& communicator, GramMemory& memory);
+
+}  // namespace dko
