@@ -15,6 +15,7 @@ import pandas as pd
 
 from dko.files import (UNREADABLE, InputError, UsageError, attributes, corrupt, member_groups, open_file, read_names,
                        read_training)
+from dko.q_values import read_rates, upper_median
 from dko.visibility import read_visibility
 
 ROWS = 1024  # rows of the weights that are widened to double precision at once
@@ -61,6 +62,29 @@ class SparseMapping:
         if sizes != {genes} or len(parts[2]) != genes + 1:
             raise InputError(f"{group.file.filename}{group.name}: is not of {genes} genes")
         self._effects = scipy.sparse.csc_matrix(parts, shape=(genes, genes))
+        self.q_values = read_rates(group, "q_value", len(parts[0]))  # in the order of the effects; None: not computed
+
+    def effects(self, genes) -> pd.DataFrame:
+        """A row for each effect: gene_lost, gene, effect, and q_value where they were computed."""
+        lost = np.repeat(np.arange(len(genes)), np.diff(self._effects.indptr))
+        names = np.array(genes, dtype=object)
+        table = pd.DataFrame({
+            "gene_lost": names[lost],
+            "gene": names[self._effects.indices],
+            "effect": self._effects.data
+        })
+        if self.q_values is not None:
+            table["q_value"] = self.q_values
+        return table
+
+    def direct_q_values(self, lost) -> np.ndarray:
+        """Of each gene the least q-value of the effects of those numbered `lost`; NaN where there is none."""
+        least = np.full(self._effects.shape[0], np.nan)
+        for gene in lost:
+            part = slice(self._effects.indptr[gene], self._effects.indptr[gene + 1])
+            rows = self._effects.indices[part]
+            least[rows] = np.fmin(least[rows], self.q_values[part])
+        return least
 
     def outputs(self, presence, intact, covariates=None) -> np.ndarray:
         """o of cells × genes, with the state of the intact cells and their covariates, cells × numbers."""
@@ -142,6 +166,23 @@ class Model:
         """As dko.Screen.visibility."""
         return read_visibility(self._file, self.genes)
 
+    def effects(self) -> pd.DataFrame:
+        """The effects of a sparse mapping: member, gene_lost, gene, effect (of the presence of gene_lost on the output
+        of gene), and where they were computed q_value, an estimated false discovery rate.
+        @raises UsageError for a model of the original's kind"""
+        if self.kind != "sparse":
+            raise UsageError(f"{self.path}: is of the original's kind, in which every gene acts on every other")
+        tables = [member.effects(self.genes) for member in self.members]
+        return pd.concat(tables, keys=range(len(tables)), names=["member"]).reset_index("member").reset_index(drop=True)
+
+    def direct_q_values(self, lost):
+        """Of each gene the median over the members of the least q-value of the direct effects of `lost` (numbers), a
+        member without any counting as 1; NaN where none has one. None if they were not computed."""
+        if self.kind != "sparse" or any(member.q_values is None for member in self.members):
+            return None
+        rates = np.array([member.direct_q_values(lost) for member in self.members])
+        return np.where(np.isnan(rates).all(axis=0), np.nan, upper_median(np.where(np.isnan(rates), 1, rates)))
+
     def close(self):
         self._file.close()
 
@@ -207,6 +248,8 @@ def explain(screen, model, genes, cell=None) -> pd.DataFrame:
     change          share_after - share_before
     renormalised    what its share would be if the lost ones were cut out and the rest rescaled
     network_change  share_after - renormalised: what comes through other genes
+    direct_q        least q-value of the direct effects of the lost genes on it; NaN without such an effect. Only
+                    where the model has q-values
 
     The lost genes come first, then the largest network change, either way: the columns and the order of
     `dko explain`. The attributes (attrs) of the table: cells, impact, network (means over the cells), and not_visible:
@@ -283,7 +326,11 @@ def _table(screen, model, lost, cells) -> pd.DataFrame:
         "change": after - before,
         "renormalised": rescaled,
         "network_change": network_change
-    }).iloc[shown]
+    })
+    direct_q = model.direct_q_values(lost)
+    if direct_q is not None:
+        table["direct_q"] = direct_q
+    table = table.iloc[shown]
     order = np.lexsort((-table["network_change"].abs(), ~table["knocked_out"]))
     table = table.iloc[order].reset_index(drop=True)
     impact, network = scores / len(cells)

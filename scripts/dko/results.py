@@ -28,6 +28,7 @@ from dko.files import (  # noqa: F401 (some are for users)
     member_groups,
     read_metrics,
     read_training)
+from dko.q_values import read_gene_q_values
 from dko.screen_file import INTERACTIONS, PAIR_COLUMNS, ScreenFile, interaction_of
 from dko.stored_summary import StoredSummary
 from dko.summary import Moments, PairTable, pair_ranking, summarise_double, summarise_list
@@ -91,8 +92,8 @@ class Screen(ScreenFile):
     def gene_summary(self, by=None) -> pd.DataFrame:
         """Every gene over the cells in which it was knocked out: rank, gene, id, cells (their number), of
         every stored score NAME_mean and NAME_sd (sample standard deviation over cells; NaN of one cell), of
-        deviations over members only the mean, and where it is known `information` and `not_visible` (the reason,
-        empty for a visible gene; see visibility). Highest mean `by` first, a stored score (impact, else network).
+        deviations over members only the mean, and where they are known `q_value` (see q_values), `information` and
+        `not_visible` (the reason, empty for a visible gene; see visibility). Highest mean `by` first, a stored score (impact, else network).
         The network impact of a gene that is not visible is unknown: by it such genes come after all others.
         Reads single/ once, in blocks; holds a few numbers a gene."""
         scores = self._need_singles()
@@ -104,6 +105,9 @@ class Screen(ScreenFile):
             moments.add(genes, values)
         table = self._summary(moments, self._gene_labels, "gene", "cells")
         table.insert(1, "id", np.array(self.gene_ids, dtype=object)[table.index])
+        q_values = self.q_values
+        if q_values is not None:
+            table["q_value"] = q_values.to_numpy()[table.index]
         known = self.visibility
         if known is not None:
             table["information"] = known["information"].to_numpy()[table.index]
@@ -295,6 +299,12 @@ class Screen(ScreenFile):
         visible, and why (why it is not visible, in words; empty for a visible gene). A gene that is not visible has
         unknown effects on others, whatever its scores. None if the file does not say (made by 0.1)."""
         return read_visibility(self._file, self.genes)
+
+    @property
+    def q_values(self):
+        """The false discovery rate of each gene's network, a Series indexed by gene: the least q-value of its
+        effects on others. None if they were not computed: of the original's mapping, or by an earlier version."""
+        return read_gene_q_values(self._file, self.genes)
 
     @property
     def training(self):

@@ -18,6 +18,7 @@
 #include "json_report.hpp"
 #include "options/input.hpp"
 #include "options/screen_options.hpp"
+#include "score_names.hpp"
 #include "start_job.hpp"
 #include "table.hpp"
 
@@ -66,6 +67,12 @@ CommandLine line_of(ExplainOptions& options) {
   return line;
 }
 
+/// Of each gene; none where they were not computed, as of the original's mapping.
+struct DirectQValues {
+  std::vector<std::optional<double>> of_genes;
+  bool could_be = false;  // whether the mapping is of a kind that has some
+};
+
 /// One knockout, and what it takes to explain it.
 struct Question {
   std::vector<std::int32_t> removed;  // ascending
@@ -73,6 +80,7 @@ struct Question {
   std::vector<CollapsedMapping> members;
   Base base = Base::fitted;
   RelativeProfiles matrix;
+  DirectQValues q_values = {};  // at root only
 };
 
 /// What is written, claimed by rank 0 before any computing.
@@ -163,6 +171,7 @@ Question find_question(const ExplainOptions& options, Job& job) {
   question.cells = cells_asked_for(options, question.removed, question.matrix, job.log);
   check_memory(question, model, job);
   question.members = collapse(model);
+  question.q_values = {direct_q_values(model, question.removed), model.kind() == MappingKind::sparse};
   return question;
 }
 
@@ -180,22 +189,28 @@ const std::string& gene_name(const Question& question, const GeneChange& gene) {
   return question.matrix.gene_names()[static_cast<std::size_t>(gene.gene)];
 }
 
-void write_changes(const Question& question, const Explanation& explanation, CsvWriter& csv) {
+void write_changes(const Question& question, const Explanation& explanation, bool has_q_values,
+                   CsvWriter& csv) {
   const bool is_ensemble = question.members.size() > 1;
   for (const char* title : {"gene", "knocked_out", "cells", "share_before", "share_after", "change",
                             "renormalised", "network_change", "log2_ratio"})
     csv.field(title);
   if (is_ensemble) csv.field("change_sd").field("network_change_sd");
+  if (has_q_values) csv.field("direct_q");
   csv.end_row();
   for (const GeneChange& gene : explanation.genes) {
     csv.field(gene_name(question, gene)).field(gene.is_removed ? 1 : 0).field(gene.cells);
     for (const double value : {gene.before, gene.after, gene.change, gene.renormalised, gene.network_change})
       csv.field(value);
-    if (gene.log2_ratio)
-      csv.field(*gene.log2_ratio);
-    else
-      csv.field("");
+    const auto field_of = [&](const std::optional<double>& value) {
+      if (value)
+        csv.field(*value);
+      else
+        csv.field("");
+    };
+    field_of(gene.log2_ratio);
     if (is_ensemble) csv.field(gene.change_sd).field(gene.network_change_sd);
+    if (has_q_values) field_of(gene.direct_q);
     csv.end_row();
   }
   csv.finish();
@@ -234,13 +249,16 @@ std::string scores_text(const Question& question, const Explanation& explanation
          score_text("network-interaction", both.network, both.network_sd, is_ensemble);
 }
 
-void print_changes(const Question& question, const Explanation& explanation, const ExplainOptions& options) {
+void print_changes(const Question& question, const Explanation& explanation, const DirectQValues& q_values,
+                   const ExplainOptions& options) {
   const bool is_ensemble = question.members.size() > 1;
   std::vector<std::string> titles{"gene"};
   if (options.cell.empty()) titles.emplace_back("cells");
   for (const char* title : {"before", "after", "change", "renormalised", "network_change", "log2_ratio"})
     titles.emplace_back(title);
   if (is_ensemble) titles.insert(titles.end(), {"change_sd", "network_change_sd"});
+  const bool has_q_values = !q_values.of_genes.empty();
+  if (has_q_values) titles.emplace_back("direct_q");
   Table table(titles);
   for (const GeneChange& gene : shown(explanation, question, options)) {
     std::vector<std::string> row{gene_name(question, gene) + (gene.is_removed ? " (lost)" : "")};
@@ -255,6 +273,7 @@ void print_changes(const Question& question, const Explanation& explanation, con
       row.push_back(fmt::format("{:.6f}", gene.change_sd));
       row.push_back(fmt::format("{:.6f}", gene.network_change_sd));
     }
+    if (has_q_values) row.push_back(gene.direct_q ? q_value_text(*gene.direct_q) : "");
     table.add(row);
   }
   std::cout << fmt::format("loss of {}, {}, on the {} profile: {}\n",
@@ -265,6 +284,8 @@ void print_changes(const Question& question, const Explanation& explanation, con
                            options.order == ChangeOrder::change ? "change" : "network_change",
                            with_thousands(std::ssize(explanation.genes)))
             << table.text();
+  if (q_values.could_be && !has_q_values)
+    std::cout << "q-values of the effects: not computed by the version that made the model\n";
 }
 
 nlohmann::ordered_json to_json(const KnockoutScores& scores, bool is_ensemble) {
@@ -298,6 +319,7 @@ nlohmann::ordered_json to_json(const Question& question, const Explanation& expl
                                  {"renormalised", gene.renormalised},
                                  {"network_change", gene.network_change}};
     if (gene.log2_ratio) entry["log2_ratio"] = *gene.log2_ratio;
+    if (gene.direct_q) entry["direct_q"] = *gene.direct_q;
     if (is_ensemble)
       entry.update({{"change_sd", gene.change_sd}, {"network_change_sd", gene.network_change_sd}});
     json["genes"].push_back(entry);
@@ -308,14 +330,18 @@ nlohmann::ordered_json to_json(const Question& question, const Explanation& expl
 void run(const ExplainOptions& options, const Context& context) {
   Job job = start_job(context, options.common, 0);
   AtRoot<Outputs> outputs = on_root(job.ranks(), [&] { return Outputs(options); });
-  const Question question =
-      replicate(job.nodes, on_root(job.ranks(), [&] { return find_question(options, job); }));
+  AtRoot<Question> asked = on_root(job.ranks(), [&] { return find_question(options, job); });
+  const AtRoot<DirectQValues> q_values = asked.take(&Question::q_values);
+  const Question question = replicate(job.nodes, std::move(asked));
   AtRoot<Explanation> explanation = explain_knockout(question.matrix, question.members, question.removed,
                                                      question.cells, job.ranks(), question.base);
   on_root(job.ranks(), [&] {
     sort_changes(explanation->genes, options.order);
-    print_changes(question, *explanation, options);
-    if (outputs->changes) write_changes(question, *explanation, *outputs->changes);
+    const bool has_q_values = !q_values->of_genes.empty();
+    for (GeneChange& gene : explanation->genes)
+      if (has_q_values) gene.direct_q = q_values->of_genes[static_cast<std::size_t>(gene.gene)];
+    print_changes(question, *explanation, *q_values, options);
+    if (outputs->changes) write_changes(question, *explanation, has_q_values, *outputs->changes);
     outputs->summary.write(to_json(question, *explanation, options, job.provenance));
   });
 }

@@ -1,11 +1,14 @@
 #include "run_json.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
 namespace dko::app {
 
 namespace {
+
+constexpr double shown_rate = 0.1;  // that q-values are counted to
 
 nlohmann::ordered_json to_json(const TrainingRecord& record) {
   nlohmann::ordered_json json{{"seed", record.seed},
@@ -35,7 +38,23 @@ nlohmann::ordered_json to_json(const SparseRecord& record) {
     json["prior_signs"] = record.prior_signs != 0 ? "held" : "free";
     json["prior_factor"] = record.prior_factor;
   }
+  if (record.fdr < 1) json["fdr"] = record.fdr;
   return json;
+}
+
+/// How many effects and genes have a q-value of at most 0.1, by its first member; "not computed" of an older
+/// model. Nothing of the original's kind.
+void add_q_values(nlohmann::ordered_json& json, const Model& model) {
+  const auto* fitted = std::get_if<FittedMapping>(&model.members.front());
+  if (fitted == nullptr) return;
+  const auto add = [&](const char* key, const std::vector<double>& q) {
+    if (q.empty() && fitted->q_values.empty())
+      json[key] = "not computed";
+    else
+      json[key] = std::count_if(q.begin(), q.end(), [](double rate) { return rate <= shown_rate; });
+  };
+  add("effects_q_0.1", fitted->q_values.effects);
+  add("genes_q_0.1", gene_q_values(model));
 }
 
 nlohmann::ordered_json to_json(const std::vector<MemoryPart>& parts) {
@@ -69,6 +88,7 @@ nlohmann::ordered_json training_json(const Model& model) {
   } else {
     for (const Member& member : model.members) json["of_members"].push_back(of_member(member));
   }
+  add_q_values(json, model);
   if (model.advice) json.update(to_json(*model.advice));
   return json;
 }

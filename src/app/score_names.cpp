@@ -115,4 +115,9 @@ std::string kept_note(const ScreenReader& screen) {
                      screen.keep_by());
 }
 
+std::string q_value_text(double q) {
+  constexpr double least = 0.001;
+  return q < least ? "< 0.001" : fmt::format("{:.3f}", q);
+}
+
 }  // namespace dko::app

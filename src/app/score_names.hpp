@@ -46,6 +46,9 @@ void require_measure(const ScreenReader& screen, ScoreArray array, const Measure
 /// Of which profile the scores are changes.
 std::string base_note(Base base);
 
+/// "0.034", "< 0.001".
+std::string q_value_text(double q);
+
 /// That a list holds only the pairs that were selected, and by what.
 std::string kept_note(const ScreenReader& screen);
 

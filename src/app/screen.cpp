@@ -85,6 +85,7 @@ void run(const ScreenCommandOptions& options, const Context& context) {
     noted.model.records = records_of(used);
     noted.model.visibility = used.visibility;
     noted.model.advice = used.advice;
+    noted.model.gene_q_values = gene_q_values(used);
     return noted;
   });
   const std::vector<CollapsedMapping> members = collapse_members(model.take(&Model::members), job);

@@ -195,7 +195,16 @@ const GeneVisibility& of_row(const std::vector<GeneVisibility>& visibility, cons
   return visibility[static_cast<std::size_t>(row.genes[0])];
 }
 
-void write_header(const Part& part, bool has_visibility, CsvWriter& csv) {
+/// Q-values of the genes of a table; empty of pairs, and where they were not computed.
+std::vector<double> q_values_of(const ScreenReader& screen, const Part& part) {
+  return genes_of(part) == 1 ? screen.gene_q_values() : std::vector<double>();
+}
+
+double of_row(const std::vector<double>& q_values, const KnockoutSummary& row) {
+  return q_values[static_cast<std::size_t>(row.genes[0])];
+}
+
+void write_header(const Part& part, bool has_visibility, bool has_q_values, CsvWriter& csv) {
   csv.field("rank");
   if (genes_of(part) == 1)
     csv.field("gene").field("id");
@@ -203,13 +212,15 @@ void write_header(const Part& part, bool has_visibility, CsvWriter& csv) {
     csv.field("gene1").field("gene2");
   csv.field("cells");
   for (const Column& column : columns_of(part.table)) csv.field(column.title);
+  if (has_q_values) csv.field("q_value");
   if (has_visibility) csv.field("information").field("not_visible");
   csv.end_row();
 }
 
 void write_table(const ScreenReader& screen, const Part& part, CsvWriter& csv) {
   const std::vector<GeneVisibility> visibility = visibility_of(screen, part);
-  write_header(part, !visibility.empty(), csv);
+  const std::vector<double> q_values = q_values_of(screen, part);
+  write_header(part, !visibility.empty(), !q_values.empty(), csv);
   const Names ids = genes_of(part) == 1 ? screen.gene_ids() : Names();
   const std::vector<Column> columns = columns_of(part.table);
   std::int64_t rank = 0;
@@ -226,6 +237,7 @@ void write_table(const ScreenReader& screen, const Part& part, CsvWriter& csv) {
       else
         column.with_value(row, [&](auto value) { csv.field(value); });
     }
+    if (!q_values.empty()) csv.field(of_row(q_values, row));
     if (!visibility.empty()) {
       const GeneVisibility& gene = of_row(visibility, row);
       csv.field(gene.information).field(why_not_visible(gene));
@@ -267,6 +279,8 @@ void print_table(const ScreenReader& screen, const Part& part, const SummarizeOp
   for (const Column& column : columns) titles.push_back(column.title);
   const std::vector<GeneVisibility> visibility = visibility_of(screen, part);
   const bool any_hidden = std::any_of(visibility.begin(), visibility.end(), std::not_fn(is_visible));
+  const std::vector<double> q_values = q_values_of(screen, part);
+  if (!q_values.empty()) titles.emplace_back("q_value");
   if (any_hidden) titles.emplace_back("not visible");
   Table table(titles);
   for (std::size_t rank = 0; rank < rows; ++rank) {
@@ -276,6 +290,7 @@ void print_table(const ScreenReader& screen, const Part& part, const SummarizeOp
       cells.push_back(gene_name(screen, row.genes[gene]));
     cells.push_back(with_thousands(row.cells));
     for (const Column& column : columns) cells.push_back(column.text(row));
+    if (!q_values.empty()) cells.push_back(q_value_text(of_row(q_values, row)));
     if (any_hidden) cells.push_back(why_not_visible(of_row(visibility, row)));
     table.add(cells);
   }
@@ -296,6 +311,7 @@ nlohmann::ordered_json to_json(const ScreenReader& screen, const Part& part,
                               {"by", name_of(part.table.measures[part.table.by]).name},
                               {"top", nlohmann::ordered_json::array()}};
   const std::vector<GeneVisibility> visibility = visibility_of(screen, part);
+  const std::vector<double> q_values = q_values_of(screen, part);
   for (std::size_t rank = 0; rank < shown(part, options); ++rank) {
     const KnockoutSummary& row = part.table.rows[rank];
     nlohmann::ordered_json entry{{"genes", nlohmann::ordered_json::array()}, {"cells", row.cells}};
@@ -303,6 +319,7 @@ nlohmann::ordered_json to_json(const ScreenReader& screen, const Part& part,
       entry["genes"].push_back(gene_name(screen, row.genes[gene]));
     for (const Column& column : columns_of(part.table))  // null if it is no number
       column.with_value(row, [&](auto value) { entry[column.title] = value; });
+    if (!q_values.empty()) entry["q_value"] = of_row(q_values, row);
     if (!visibility.empty()) {
       entry["information"] = of_row(visibility, row).information;
       entry["not_visible"] = why_not_visible(of_row(visibility, row));

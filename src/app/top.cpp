@@ -125,6 +125,15 @@ std::string hidden_genes(const ScreenReader& screen, const Event& event,
   return text;
 }
 
+/// Q-values of the genes that single knockouts lose; empty of others, and where they were not computed.
+std::vector<double> q_values_of(const ScreenReader& screen, const Ranking& ranking) {
+  return screen.order(ranking.kind.array) == 1 ? screen.gene_q_values() : std::vector<double>();
+}
+
+double of_event(const std::vector<double>& q_values, const RankedEvent& ranked) {
+  return q_values[static_cast<std::size_t>(ranked.event.genes.front())];
+}
+
 /// A table on standard output.
 void print_table(const ScreenReader& screen, const Ranking& ranking, std::optional<std::int64_t> cell) {
   const std::string where = cell ? fmt::format(" in {}", cell_name(screen, *cell)) : std::string();
@@ -141,6 +150,8 @@ void print_table(const ScreenReader& screen, const Ranking& ranking, std::option
   for (const Measure& measure : ranking.measures) titles.emplace_back(name_of(measure).name);
   const std::vector<GeneVisibility> visibility = screen.visibility();
   const bool any_hidden = std::any_of(visibility.begin(), visibility.end(), std::not_fn(is_visible));
+  const std::vector<double> q_values = q_values_of(screen, ranking);
+  if (!q_values.empty()) titles.emplace_back("q_value");
   if (any_hidden) titles.emplace_back("not visible");
   Table table(titles);
   for (std::size_t at = 0; at < ranking.events.size(); ++at) {
@@ -149,6 +160,7 @@ void print_table(const ScreenReader& screen, const Ranking& ranking, std::option
     row.push_back(cell_name(screen, ranking.events[at].event.cell));
     if (ranking.lower_bound) row.push_back(fmt::format("{:.6f}", ranking.events[at].score));
     for (const float value : ranking.values[at]) row.push_back(fmt::format("{:.6f}", value));
+    if (!q_values.empty()) row.push_back(q_value_text(of_event(q_values, ranking.events[at])));
     if (any_hidden) row.push_back(hidden_genes(screen, ranking.events[at].event, visibility));
     table.add(row);
   }
@@ -164,6 +176,7 @@ void print_table(const ScreenReader& screen, const Ranking& ranking, std::option
 nlohmann::ordered_json to_json(const ScreenReader& screen, const Ranking& ranking) {
   auto json = nlohmann::ordered_json::array();
   const std::vector<GeneVisibility> visibility = screen.visibility();
+  const std::vector<double> q_values = q_values_of(screen, ranking);
   for (std::size_t at = 0; at < ranking.events.size(); ++at) {
     const Event& event = ranking.events[at].event;
     auto genes = nlohmann::ordered_json::array();
@@ -172,6 +185,7 @@ nlohmann::ordered_json to_json(const ScreenReader& screen, const Ranking& rankin
     if (ranking.lower_bound) entry[lower_bound] = ranking.events[at].score;
     for (std::size_t of = 0; of < ranking.measures.size(); ++of)
       entry[std::string(name_of(ranking.measures[of]).name)] = ranking.values[at][of];
+    if (!q_values.empty()) entry["q_value"] = of_event(q_values, ranking.events[at]);
     if (!visibility.empty()) entry["not_visible"] = hidden_genes(screen, event, visibility);
     json.push_back(entry);
   }

@@ -171,11 +171,18 @@ void take(const Communicator& communicator, TrainingRecord& record, int from) {
 void take(const Communicator& communicator, SparseRecord& record, int from) {
   take(communicator, std::array{&record.seed}, from);
   take(communicator, std::array{&record.cells, &record.factors, &record.effects}, from);
-  take(communicator, std::array{&record.cross_validated_distance}, from);
+  take(communicator, std::array{&record.cross_validated_distance, &record.fdr}, from);
   take(communicator, record.penalties, from);
   take(communicator, record.prior, from);
   take(communicator, std::array{&record.prior_pairs, &record.prior_signs}, from);
   take(communicator, std::array{&record.prior_factor}, from);
+}
+
+void take_q_values(const Communicator&, TrainedMapping&, int) {}
+
+void take_q_values(const Communicator& communicator, FittedMapping& member, int from) {
+  take(communicator, member.q_values.effects, from);
+  take(communicator, member.q_values.genes, from);
 }
 
 Mapping mapping_to_root(const Communicator& communicator, const Mapping& mapping, int from) {
@@ -201,6 +208,7 @@ AtRoot<Member> to_root(const Communicator& communicator, Member member, int from
       [&](auto& made) {
         take(communicator, made.record, from);
         made.mapping = mapping_to_root(communicator, made.mapping, from);
+        take_q_values(communicator, made, from);
       },
       member);
   return at_root(communicator, std::move(member));

@@ -25,6 +25,7 @@ void write_settings(hdf5::Location& group, const TrainingRecord& record) {
 void write_settings(hdf5::Location& group, const SparseRecord& record) {
   group.set("seed", record.seed);
   group.set("cells", record.cells);
+  if (record.fdr < 1) group.set("fdr", record.fdr);
   if (record.prior.empty()) return;
   group.set("prior", record.prior);
   group.set("prior_pairs", record.prior_pairs);
@@ -105,6 +106,7 @@ SparseRecord read_sparse_record(const hdf5::Location& group) {
   if (group.has_attribute("factors")) record.factors = group.integer_attribute("factors");
   if (group.has_attribute("effects")) record.effects = group.integer_attribute("effects");
   record.cross_validated_distance = group.real_attribute("cross_validated_distance");
+  if (group.has_attribute("fdr")) record.fdr = group.real_attribute("fdr");
   record.penalties = group.read<float>("penalties");
   if (!group.has_attribute("prior")) return record;
   record.prior = group.text_attribute("prior");

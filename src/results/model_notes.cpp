@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "agreement_file.hpp"
+#include "dko/mapping/q_values_file.hpp"
 #include "dko/mapping/training_advice.hpp"
 #include "dko/mapping/training_record_file.hpp"
 #include "dko/mapping/visibility_file.hpp"
@@ -61,7 +62,8 @@ double model_notes_bytes(std::int64_t members, std::int64_t genes, std::int64_t 
   constexpr double of_quality = 20 * 20'000 + 65536;
   return static_cast<double>(members) *
              (of_member + 8.0 * static_cast<double>(steps) + 4.0 * static_cast<double>(genes)) +
-         12.0 * static_cast<double>(genes) + visibility_bytes(genes) + of_quality;
+         12.0 * static_cast<double>(genes) + visibility_bytes(genes) + gene_q_values_bytes(genes) +
+         of_quality;
 }
 
 void write_model_notes(hdf5::Location& file, const ModelNotes& notes) {
@@ -69,6 +71,9 @@ void write_model_notes(hdf5::Location& file, const ModelNotes& notes) {
   if (notes.quality) write_quality(file, *notes.quality);
   write_visibility(file, notes.visibility);
   write_advice(file, notes.advice);
+  if (notes.gene_q_values.empty()) return;
+  hdf5::Location fdr = file.create_group(layout::fdr);
+  write_gene_q_values(fdr, notes.gene_q_values);
 }
 
 }  // namespace dko

@@ -6,6 +6,7 @@
 
 #include "dko/base/random.hpp"
 #include "dko/parallel/collective.hpp"
+#include "dko/training/sparse/effect_q_values.hpp"
 #include "dko/training/sparse/sparse_fit.hpp"
 #include "dko/training/two_layer/train.hpp"
 
@@ -28,12 +29,26 @@ std::vector<std::int64_t> cells_of_fit(const Split& own, const ModelOptions& opt
   return takes_all ? all_but_held_out(own) : own.training;
 }
 
+FittedMapping fit_with_q_values(const RelativeProfiles& profiles, const std::vector<std::int64_t>& cells,
+                                const ModelOptions& options, const Communicator& communicator,
+                                const ProgressCallback& progress) {
+  const std::uint64_t seed = options.training.seed;
+  FittedMapping fitted = fit_sparse(profiles, cells, seed, communicator, progress, options.prior);
+  EffectQuality quality = find_q_values(profiles, cells, fitted.mapping,
+                                        fitted.record.cross_validated_distance, seed, communicator);
+  fitted.q_values = std::move(quality.q_values);
+  fitted.record.fdr = options.fdr;
+  if (options.fdr < 1)
+    fitted.mapping = keep_effects(fitted.mapping, fitted.q_values, quality.presence, options.fdr);
+  fitted.record.effects = fitted.mapping.effects_count();
+  return fitted;
+}
+
 Member make_member(const RelativeProfiles& profiles, const Split& split, const ModelOptions& options,
                    const Communicator& communicator, const ProgressCallback& progress) {
   if (options.kind == MappingKind::dko)
     return train(profiles, split, options.training, communicator, progress, options.checkpoint);
-  return fit_sparse(profiles, cells_of_fit(split, options), options.training.seed, communicator, progress,
-                    options.prior);
+  return fit_with_q_values(profiles, cells_of_fit(split, options), options, communicator, progress);
 }
 
 /// Number of the `at`-th mapping that the job makes.

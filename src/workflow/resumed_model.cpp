@@ -27,7 +27,10 @@ void require_model_of(const Model& model, const std::string& file, const Express
   require(parameter("ensemble"), std::ssize(model.members), options.members);
   require("the number of genes", std::ssize(model.genes), matrix.genes());
   const auto* trained = std::get_if<TrainedMapping>(&model.members.front());
-  if (trained == nullptr) return;
+  if (trained == nullptr) {
+    require(parameter("fdr"), std::get<FittedMapping>(model.members.front()).record.fdr, options.fdr);
+    return;
+  }
   const TrainingRecord& record = trained->record;
   const TrainingOptions& training = options.training;
   require("the number of hidden units", trained->mapping.shape().hidden,

@@ -29,7 +29,7 @@ std::string words(std::int64_t judged, std::int64_t validating, const ModelOptio
 
 ModelNotes notes_on(const Model& model, const RelativeProfiles& profiles, const Split& split,
                     const ModelOptions& options) {
-  ModelNotes notes{records_of(model), std::nullopt, model.visibility, model.advice};
+  ModelNotes notes{records_of(model), std::nullopt, model.visibility, model.advice, gene_q_values(model)};
   // A lone sparse mapping is fitted to all cells.
   const bool has_unseen = options.kind == MappingKind::dko || options.members > 1;
   if (!has_unseen || split.validation.empty()) return notes;

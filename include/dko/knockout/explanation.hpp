@@ -31,6 +31,9 @@ struct GeneChange {
   double network_change_sd = 0;
   /// log2(b'/r); nothing where either is 0, so of the removed.
   std::optional<double> log2_ratio;
+  /// Least q-value of the direct effects of the lost genes on it (mapping/q_values.hpp), for whoever knows
+  /// the model to fill in; nothing where there is no such effect.
+  std::optional<double> direct_q;
 };
 
 /// One knockout in a cell, or averaged over cells.

@@ -14,6 +14,7 @@
 #include "dko/mapping/base_profile.hpp"
 #include "dko/mapping/collapsed_mapping.hpp"
 #include "dko/mapping/mapping.hpp"
+#include "dko/mapping/q_values.hpp"
 #include "dko/mapping/sparse_mapping.hpp"
 #include "dko/mapping/training_advice.hpp"
 #include "dko/mapping/visibility.hpp"
@@ -61,12 +62,14 @@ struct SparseRecord {
   std::int64_t prior_pairs = 0;  ///< of genes of the data
   double prior_factor = 1;       ///< that their penalties were multiplied by
   std::int64_t prior_signs = 0;  ///< 1: effects had to have the signs of the file
+  double fdr = 1;                ///< effects with a greater q-value were left out; 1: none
 };
 
 struct FittedMapping {
   SparseMapping mapping;
   SparseRecord record;
   std::vector<double> share_variances = {};  ///< likewise
+  QValues q_values = {};                     ///< empty: not computed
 };
 
 /// A mapping of either kind, with how it came to be.

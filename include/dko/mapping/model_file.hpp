@@ -22,7 +22,9 @@ double model_file_bytes(const MappingShape& shape, std::int64_t steps);
 ///   (covariates_file.hpp) and mapping/covariate_responses of N × m; fit/ with settings and figures as
 ///   attributes, and penalties of N.
 ///
-/// and of either mapping/share_variance of N, where it is known (share_variances.hpp).
+/// and of either mapping/share_variance of N, where it is known (share_variances.hpp); of a sparse one also
+/// mapping/q_value, one for each of A/data, and mapping/gene_q_value of N, where they were computed
+/// (q_values.hpp).
 ///
 /// The attribute kind of mapping/ says which: "dko" or "sparse". The members of an ensemble are in groups
 /// member0/, member1/ and so on, their number in the attribute members. Gives the file its name. Local.

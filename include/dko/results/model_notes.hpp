@@ -16,6 +16,7 @@ struct ModelNotes {
   std::optional<MappingQuality> quality;
   std::vector<GeneVisibility> visibility = {};  ///< of each gene where the mapping was made; empty: not known
   std::optional<TrainingAdvice> advice = {};
+  std::vector<double> gene_q_values = {};  ///< of each gene's network; empty: not computed
 };
 
 /// Bytes of the notes in a file, nearly, for curves of as many steps.
@@ -30,7 +31,9 @@ double model_notes_bytes(std::int64_t members, std::int64_t genes, std::int64_t 
 ///   these groups, those that exist; genes/{true_mean,predicted_mean,spearman} float32[N], NaN where there is
 ///   none; entries/{gene,cell} int32[M] and entries/{true,predicted,mean_share} float32[M].
 ///
-/// * visibility/ and advice/, as in the model (mapping/visibility_file.hpp, training_advice.hpp).
+/// * visibility/ and advice/, as in the model (mapping/visibility_file.hpp, training_advice.hpp);
+///
+/// * fdr/gene_q_value float64[N] (mapping/q_values_file.hpp).
 ///
 /// Local. @throws IoError
 void write_model_notes(hdf5::Location& file, const ModelNotes& notes);

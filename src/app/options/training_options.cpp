@@ -12,6 +12,8 @@ namespace dko::app {
 
 namespace {
 
+constexpr double least_fdr = 1e-9;
+
 constexpr std::array options_of_dko{"steps",    "batch",          "learning-rate", "schedule", "weight-decay",
                                     "patience", "validate-every", "parallel",      "hidden"};
 
@@ -62,7 +64,13 @@ void check_options_of_dko(const TrainingOptions& options) {
   }
 }
 
-void add_options_of_sparse(CommandLine& line, NetworkPrior& prior, CovariateRequest& covariates) {
+void add_options_of_sparse(CommandLine& line, ModelOptions& options, CovariateRequest& covariates) {
+  NetworkPrior& prior = options.prior;
+  line.option("fdr", options.fdr, "Q",
+              "with --mapping sparse: keep only effects whose q-value, an estimated false discovery rate, is "
+              "at most Q; default: all, with their q-values")
+      .range(least_fdr, 1)
+      .usual();
   line.option(
       "covariate", covariates.columns, "COLUMN",
       "with --mapping sparse: columns of the h5ad's obs (or of --obs-file), with commas between, that "
@@ -83,6 +91,8 @@ void check_options_of_sparse(const CommandLine& line, MappingKind kind) {
   if (line.given("categorical") && !line.given("covariate"))
     throw UsageError("--categorical is for --covariate");
   if (line.given("prior-signs") && !line.given("prior")) throw UsageError("--prior-signs is for --prior");
+  if (line.given("fdr") && kind != MappingKind::sparse)
+    throw UsageError("--fdr applies only to --mapping sparse");
   if (line.given("prior") && kind != MappingKind::sparse)
     throw UsageError(
         "--prior applies only to --mapping sparse: the original's mapping has no effects of pairs");
@@ -127,7 +137,7 @@ void add_training_options(CommandLine& line, ModelOptions& options, CovariateReq
               "deviation")
       .range(1, static_cast<double>(most_members))
       .usual();
-  add_options_of_sparse(line, options.prior, covariates);
+  add_options_of_sparse(line, options, covariates);
   add_options_of_dko(line, options.training);
   add_seed(line, options.training.seed, "seed of every random choice").usual();
   line.check([&options](const CommandLine& parsed) { check(parsed, options); });

@@ -33,6 +33,7 @@ constexpr auto keep_by = "keep_by";
 
 constexpr auto training = "training";
 constexpr auto quality = "quality";
+constexpr auto fdr = "fdr";
 
 /// Attribute: by how many mappings it was made; absent in files that know of one only.
 constexpr auto members = "members";

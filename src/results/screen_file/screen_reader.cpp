@@ -7,6 +7,7 @@
 #include "dko/base/error.hpp"
 #include "dko/knockout/events/event_file.hpp"
 #include "dko/knockout/events/event_index.hpp"
+#include "dko/mapping/q_values_file.hpp"
 #include "dko/mapping/visibility_file.hpp"
 #include "dko/parallel/collective.hpp"
 #include "results/aggregate/summary_layout.hpp"
@@ -246,6 +247,11 @@ Names ScreenReader::gene_ids() const {
 
 std::vector<GeneVisibility> ScreenReader::visibility() const {
   return read_visibility(file_, std::ssize(gene_names_));
+}
+
+std::vector<double> ScreenReader::gene_q_values() const {
+  if (!file_.has(layout::fdr)) return {};
+  return read_gene_q_values(file_.group(layout::fdr), std::ssize(gene_names_));
 }
 
 std::optional<std::vector<std::int32_t>> ScreenReader::expressed_counts() const {

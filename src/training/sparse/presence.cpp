@@ -2,15 +2,19 @@
 
 namespace dko {
 
-PresenceBits::PresenceBits(const ExpressionMatrix& matrix)
-    : words_((static_cast<std::size_t>(matrix.genes()) + bits - 1) / bits),
-      words_of_cells_(words_ * static_cast<std::size_t>(matrix.cells())) {
+PresenceBits::PresenceBits(std::int64_t cells, std::int64_t genes)
+    : words_((static_cast<std::size_t>(genes) + bits - 1) / bits),
+      words_of_cells_(words_ * static_cast<std::size_t>(cells)) {}
+
+PresenceBits::PresenceBits(const ExpressionMatrix& matrix) : PresenceBits(matrix.cells(), matrix.genes()) {
   for (std::int64_t cell = 0; cell < matrix.cells(); ++cell) {
-    std::uint32_t* words = words_of_cells_.data() + static_cast<std::size_t>(cell) * words_;
-    for (const std::int32_t gene : matrix.expressed(cell))
-      words[static_cast<std::size_t>(gene) / bits] |= std::uint32_t{1}
-                                                      << (static_cast<std::uint32_t>(gene) % bits);
+    for (const std::int32_t gene : matrix.expressed(cell)) set(cell, gene);
   }
+}
+
+void PresenceBits::set(std::int64_t cell, std::int32_t gene) {
+  words_of_cells_[static_cast<std::size_t>(cell) * words_ + static_cast<std::size_t>(gene) / bits] |=
+      std::uint32_t{1} << (static_cast<std::uint32_t>(gene) % bits);
 }
 
 void PresenceBits::add(std::int64_t cell, float value, std::span<float> sums) const {

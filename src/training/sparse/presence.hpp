@@ -12,6 +12,9 @@ namespace dko {
 class PresenceBits {
  public:
   explicit PresenceBits(const ExpressionMatrix& matrix);
+  /// Of cells that express nothing yet.
+  PresenceBits(std::int64_t cells, std::int64_t genes);
+  void set(std::int64_t cell, std::int32_t gene);
 
   bool has(std::int64_t cell, std::int32_t gene) const {
     return (row(cell)[static_cast<std::size_t>(gene) / bits] >> (gene % bits) & 1U) != 0;

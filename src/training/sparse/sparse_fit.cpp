@@ -11,6 +11,7 @@
 #include "gene_fit.hpp"
 #include "gene_shares.hpp"
 #include "prior_choice.hpp"
+#include "totals.hpp"
 
 namespace dko {
 
@@ -216,31 +217,8 @@ class SparseFitter {
   }
 
   void prepare_round(const std::vector<GeneFit>& fits) {
-    setting_.totals = totals(assemble(fits));
+    setting_.totals = totals_by(assemble(fits), profiles_, cells_, communicator_);
     setting_.penalties = regulator_penalties(fits);
-  }
-
-  /// Σ o of each cell, scaled so that its mean over the fitted cells is that of n.
-  std::vector<double> totals(const SparseMapping& mapping) const {
-    std::vector<double> sums(static_cast<std::size_t>(profiles_.cells()), 0.0);
-    const RankShare mine = communicator_.share_of(profiles_.cells());
-    for (std::int64_t cell = mine.first; cell < mine.last; ++cell) {
-      const auto expressed = profiles_.expressed(cell);
-      const std::vector<double> outputs = mapping.raw_outputs(expressed, profiles_.covariates(cell));
-      for (std::size_t at = 0; at < outputs.size(); ++at) {
-        sums[static_cast<std::size_t>(cell)] +=
-            std::max(outputs[at], mapping.floor()[static_cast<std::size_t>(expressed[at])]);
-      }
-    }
-    communicator_.sum(std::span<double>(sums));
-    double of_sums = 0;
-    double of_counts = 0;
-    for (const std::int64_t cell : cells_) {
-      of_sums += sums[static_cast<std::size_t>(cell)];
-      of_counts += static_cast<double>(profiles_.expressed_count(cell));
-    }
-    for (double& sum : sums) sum *= of_counts / of_sums;
-    return sums;
   }
 
   /// Penalty of gene j: (strength_j / largest)^−½, the strength being the root mean square over genes i of

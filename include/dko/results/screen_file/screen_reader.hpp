@@ -42,6 +42,8 @@ class ScreenReader {
   Names gene_ids() const;
   /// Visibility of each gene where the mapping was made; empty in files by an earlier version.
   std::vector<GeneVisibility> visibility() const;
+  /// Q-value of each gene's network (mapping/q_values.hpp); empty if they were not computed.
+  std::vector<double> gene_q_values() const;
   /// Number of expressed genes of each cell; nothing in files by an earlier version.
   std::optional<std::vector<std::int32_t>> expressed_counts() const;
   /// Nothing if the model was trained before.

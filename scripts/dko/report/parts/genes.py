@@ -9,6 +9,7 @@ from dko.report.parts.words import NAMES, counted, listing, ranked, unseen, valu
 from dko.report.prediction import spearman
 
 TITLE = "Which single knockouts do most"
+LEAST_RATE = 0.001
 
 
 def part(report, drawn) -> str:
@@ -23,7 +24,7 @@ def part(report, drawn) -> str:
         "genes", TITLE, ranking(report, score, best),
         ranked(best, ["gene"], columns_of(report, best, score)),
         '<p class="soft">Mean over the cells that express the gene ± its standard error, which tells how well the mean '
-        "is known if cells are independent, not how right the mapping is.</p>",
+        "is known if cells are independent, not how right the mapping is." + q_in_words(best) + "</p>",
         figure(drawn, "genes", rows_caption(report), "Genes with the highest scores"),
         figure(drawn, "share", share_caption(report), "Impact of each gene against its own share"),
         figure(drawn, "distribution", distribution_caption(report), "Scores of the highest genes in every cell"),
@@ -39,7 +40,10 @@ def columns_of(report, best, score: str) -> list:
     shown_by = "network" if "network" in report.screen.single_scores else "impact"
     columns = value_columns(best, score, ("network", "impact", "share"))
     known = ("cells", NAMES["share"])
-    return [(title, cell if title in known else as_seen(cell, title == NAMES[shown_by])) for title, cell in columns]
+    columns = [(title, cell if title in known else as_seen(cell, title == NAMES[shown_by])) for title, cell in columns]
+    if "q_value" in best:
+        columns.append(("q", lambda row: rate(float(row["q_value"]))))
+    return columns
 
 
 def as_seen(cell, with_reason: bool):
@@ -50,6 +54,17 @@ def as_seen(cell, with_reason: bool):
         return unseen(cell(row), why if with_reason else "") if why else cell(row)
 
     return shown
+
+
+def rate(q: float) -> str:
+    return "&lt; 0.001" if q < LEAST_RATE else f"{q:.3f}"
+
+
+def q_in_words(best) -> str:
+    if "q_value" not in best:
+        return ""
+    return (" q: the false discovery rate of a gene's network impact, the share of false ones to be expected among the effects "
+            "that stand out as much as the most certain one of this gene.")
 
 
 def nothing(report) -> str:

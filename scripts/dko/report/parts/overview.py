@@ -9,6 +9,9 @@ from dko.report.page import clean, number, percent
 from dko.report.parts.words import NAMES, bold, counted, listing, mapping_of
 
 
+RATE = 0.1  # of false discoveries, that genes are counted to
+
+
 def title(report) -> str:
     name = os.path.basename(str(report.screen.provenance.get("input", "")).rstrip("/"))
     return f"Knockout screen of {name or os.path.basename(report.screen.path)}"
@@ -69,7 +72,8 @@ def cards(report) -> str:
 
 def findings(report) -> str:
     """The page in a few sentences."""
-    words = gene_in_words(report), pair_in_words(report), visibility_in_words(report), quality_in_words(report)
+    words = gene_in_words(report), pair_in_words(report), visibility_in_words(report), rates_in_words(report), \
+        quality_in_words(report)
     found = [text for text in words if text]
     return '<div class="findings"><ul>' + "".join(f"<li>{text}</li>" for text in found) + "</ul></div>" if found else ""
 
@@ -124,6 +128,16 @@ def visibility_in_words(report) -> str:
         return f"All {counted(total, 'gene')} are visible: enough cells lack each of them." if total > 1 else ""
     return (f"<b>{number(seen)} of {counted(total, 'gene')} {'is' if seen == 1 else 'are'} visible</b>: what losing the others "
             f"does is unknown, not zero. {NOT_VISIBLE}")
+
+
+def rates_in_words(report) -> str:
+    """How many genes have effects that are unlikely to be false, where that was computed."""
+    rates = report.screen.q_values
+    if rates is None:
+        return ""
+    sure = int((rates <= RATE).sum())
+    return (f"<b>{number(sure)} of {counted(len(rates), 'gene')}</b> {'has' if sure == 1 else 'have'} an effect on others with a "
+            f"false discovery rate (q) of at most {RATE}.")
 
 
 def quality_in_words(report) -> str:

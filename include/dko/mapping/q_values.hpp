@@ -1,0 +1,44 @@
+#pragma once
+// Q-values of a sparse mapping: how likely an effect is none.
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "dko/mapping/sparse_mapping.hpp"
+
+namespace dko {
+
+struct Model;
+
+/// The q-value of an effect is the share of false ones to be expected among all effects that stand out as
+/// much or more: a false discovery rate (Storey 2002). training/sparse/effect_q_values.hpp says how it is
+/// found.
+struct QValues {
+  std::vector<double> effects;  ///< in the order of SparseMapping::effects(), 0 to 1
+  /// N: of a gene's `network`, the least of its effects; 1 where it has none.
+  std::vector<double> genes;
+
+  bool empty() const { return genes.empty(); }  ///< not computed
+};
+
+/// The q-value of every gene by those of its effects.
+std::vector<double> gene_q_values(const SparseMapping& mapping, std::span<const double> of_effects);
+
+/// The q-value of every gene in a model: of an ensemble the median over its members (of an even number the
+/// greater of the middle two). Empty where a member does not have any: a model of the original's kind, or one
+/// made by 0.1. Local.
+std::vector<double> gene_q_values(const Model& model);
+
+/// The least q-value of the direct effects of `lost` on each gene, likewise the median over the members, a
+/// member without such an effect counting as 1; nothing where no member has one. Empty as above. Local.
+std::vector<std::optional<double>> direct_q_values(const Model& model, std::span<const std::int32_t> lost);
+
+/// The mapping without the effects whose q-value exceeds `most`: their mean over the cells that the target's
+/// fit was made of goes into the offset. `presence` says for each of the mapping's effects in which part of
+/// those cells the regulator is expressed. Local.
+SparseMapping keep_effects(const SparseMapping& mapping, QValues& q, std::span<const double> presence,
+                           double most);
+
+}  // namespace dko

@@ -1,0 +1,57 @@
+#pragma once
+// How likely each effect of a sparse mapping is none.
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "dko/expression/matrix.hpp"
+#include "dko/mapping/q_values.hpp"
+#include "dko/parallel/communicator.hpp"
+
+namespace dko {
+
+/// What is known of the effects of a mapping, each in the order of SparseMapping::effects().
+struct EffectQuality {
+  QValues q_values;
+  /// Part of the target's cells that express the regulator: what keep_effects() needs.
+  std::vector<double> presence;
+};
+
+/// Finds the q-value of every effect of `mapping`, which was fitted to `cells`, by decoys: for every gene a
+/// presence that has as many cells of each stratum as its own, at random. Strata are fifths of the number of
+/// expressed genes, each divided into thirds of the first two factors of the state.
+///
+/// For gene i, over the cells that express it, r are the residuals of y = p T after all effects, the factors
+/// and an intercept, σ their standard deviation, and x̂_j what factors and intercept leave of the presence of
+/// gene j:
+///
+///   b_ij = (A_ij + Σ r x̂_j / Σ x̂_j²) / mean_i,   e_ij = σ / (√Σ x̂_j² mean_i),   t_ij = |b_ij − m_j| /
+///   √(e_ij² + τ²)
+///
+/// - m_j: shares hide the totals, so that a loss may seem to move all genes alike. The median of b_ij over
+/// the
+///   targets i is no effect of j, if 70 % of them are within 2.5 e_ij of it; else m_j = 0.
+/// - τ: how far slopes differ beyond their errors for reasons the mapping does not know. For each j the
+/// squared
+///   spread of b_ij over the targets (their quartiles' distance / 1.349) less the median of e_ij²; τ² is
+///   exceeded by a tenth of the genes.
+/// - Decoys have t̃_ij = `inflation` · |Σ r x̃̂_j| / (σ √Σ x̃̂_j²). `inflation` is the error in cells that were
+/// left out
+///   over that in the cells of the fit: as much as chosen effects stand out by being chosen.
+///
+/// q_ij = least over t ≤ t_ij of min(1, (1 + number of t̃ ≥ t) / number of effects with t_kl ≥ t). All t are
+/// rounded down to thousandths. Targets for m and τ are 400 at most, spread evenly over the genes; a gene
+/// with fewer than 20 cells has q = 1.
+///
+/// Each gene is one rank's, and nothing depends on which: the same bits for any number of ranks on the same
+/// kind of processor. Arguments are the same on all ranks, and so is the result. Collective.
+EffectQuality find_q_values(const RelativeProfiles& profiles, std::span<const std::int64_t> cells,
+                            const SparseMapping& mapping, double cross_validated_distance, std::uint64_t seed,
+                            const Communicator& communicator);
+
+/// The q-value of each of `found`, by `above[k]`, the number of decoys whose statistic is not less than
+/// found[k]. Local.
+std::vector<double> q_values_by_decoys(std::span<const double> found, std::span<const std::int64_t> above);
+
+}  // namespace dko

@@ -1,0 +1,220 @@
+#include "dko/training/sparse/effect_q_values.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "column_shifts.hpp"
+#include "decoys.hpp"
+#include "effect_statistics.hpp"
+#include "gene_shares.hpp"
+#include "totals.hpp"
+
+namespace dko {
+
+namespace {
+
+constexpr double resolution = 1e-3;  // that statistics are rounded down to
+constexpr double largest_statistic = 64;
+constexpr auto bins = static_cast<std::size_t>(largest_statistic / resolution) + 1;
+
+std::size_t bin_of(double statistic) {
+  return static_cast<std::size_t>(std::min(statistic, largest_statistic) / resolution);
+}
+
+/// The row of A that acts on one gene.
+struct Regulators {
+  std::vector<std::int32_t> genes;
+  std::vector<double> effects;
+  std::vector<std::size_t> places;  ///< among the mapping's effects
+};
+
+std::vector<Regulators> regulators_of(const SparseMapping& mapping) {
+  std::vector<Regulators> rows(static_cast<std::size_t>(mapping.genes()));
+  for (std::int32_t gene = 0; gene < mapping.genes(); ++gene) {
+    const SparseColumn column = mapping.column(gene);
+    const auto first = static_cast<std::size_t>(mapping.starts()[static_cast<std::size_t>(gene)]);
+    for (std::size_t at = 0; at < column.genes.size(); ++at) {
+      Regulators& row = rows[static_cast<std::size_t>(column.genes[at])];
+      row.genes.push_back(gene);
+      row.effects.push_back(column.effects[at]);
+      row.places.push_back(first + at);
+    }
+  }
+  return rows;
+}
+
+/// f = Vᵀ z of every cell, factors × cells.
+std::vector<float> states_by(const SparseMapping& mapping, const ExpressionMatrix& matrix) {
+  const auto cells = static_cast<std::size_t>(matrix.cells());
+  const auto factors = static_cast<std::size_t>(mapping.factors());
+  std::vector<float> states(factors * cells);
+  for (std::size_t cell = 0; cell < cells; ++cell) {
+    for (std::size_t k = 0; k < factors; ++k) {
+      double state = 0;
+      for (const std::int32_t gene : matrix.expressed(static_cast<std::int64_t>(cell)))
+        state += mapping.loadings()[static_cast<std::size_t>(gene) * factors + k];
+      states[k * cells + cell] = static_cast<float>(state);
+    }
+  }
+  return states;
+}
+
+class EffectJudge {
+ public:
+  EffectJudge(const RelativeProfiles& profiles, std::span<const std::int64_t> cells,
+              const SparseMapping& mapping, const Communicator& communicator)
+      : profiles_(profiles),
+        cells_(cells),
+        mapping_(mapping),
+        communicator_(communicator),
+        presence_(profiles),
+        setting_{&profiles, totals_by(mapping, profiles, cells, communicator), states_by(mapping, profiles),
+                 mapping.factors()},
+        slopes_(static_cast<std::size_t>(mapping.effects_count()), 0.0),
+        errors_(slopes_.size(), 0.0),
+        share_present_(slopes_.size(), 0.0),
+        decoy_counts_(bins, 0.0),
+        shifts_(profiles.genes()) {}
+
+  EffectQuality judge(double cross_validated_distance, std::uint64_t seed) {
+    const PresenceBits decoys = decoy_presence(
+        profiles_, cells_, strata_of(profiles_, cells_, setting_.state, setting_.factors), seed);
+    const double inflation = inflation_by(cross_validated_distance);
+    const std::vector<Regulators> regulators = regulators_of(mapping_);
+    for (const std::int32_t gene : own_genes(profiles_.cells_per_gene(cells_), communicator_))
+      look_at(gene, regulators[static_cast<std::size_t>(gene)], decoys, inflation);
+    for (auto* values : {&slopes_, &errors_, &share_present_, &decoy_counts_})
+      communicator_.sum(std::span<double>(*values));
+    shifts_.gather(communicator_);
+    EffectQuality quality;
+    quality.q_values.effects = q_values(statistics());
+    quality.q_values.genes = gene_q_values(mapping_, quality.q_values.effects);
+    quality.presence = std::move(share_present_);
+    return quality;
+  }
+
+ private:
+  /// Error in cells that were left out, in parts of that in the cells of the fit; at least 1.
+  double inflation_by(double cross_validated_distance) const {
+    double distance = 0;
+    for (const std::int64_t cell : cells_) {
+      const auto expressed = profiles_.expressed(cell);
+      const std::vector<double> outputs = mapping_.raw_outputs(expressed);
+      for (std::size_t at = 0; at < outputs.size(); ++at) {
+        const double output =
+            std::max(outputs[at], mapping_.floor()[static_cast<std::size_t>(expressed[at])]);
+        const double share = static_cast<double>(profiles_.values(cell)[at]);
+        distance += 0.5 * std::abs(share - output / setting_.totals[static_cast<std::size_t>(cell)]);
+      }
+    }
+    distance /= static_cast<double>(cells_.size());
+    return distance > 0 ? std::max(1.0, cross_validated_distance / distance) : 1.0;
+  }
+
+  void look_at(std::int32_t gene, const Regulators& regulators, const PresenceBits& decoys,
+               double inflation) {
+    const GeneCells data = cells_of_genes(profiles_, cells_, std::span(&gene, 1)).front();
+    note_presence(data, regulators);
+    const Residuals residuals = residuals_of(setting_, data, presence_, regulators.genes, regulators.effects);
+    if (!(residuals.deviation > 0)) return;
+    PresenceStatistics own = presence_statistics(residuals, data, presence_, profiles_.genes());
+    for (std::size_t at = 0; at < regulators.genes.size(); ++at)
+      own.slope[static_cast<std::size_t>(regulators.genes[at])] += regulators.effects[at];
+    own.error[static_cast<std::size_t>(gene)] = 0;
+    for (double& slope : own.slope) slope /= residuals.mean;
+    for (double& error : own.error) error /= residuals.mean;
+    for (std::size_t at = 0; at < regulators.genes.size(); ++at) {
+      slopes_[regulators.places[at]] = own.slope[static_cast<std::size_t>(regulators.genes[at])];
+      errors_[regulators.places[at]] = own.error[static_cast<std::size_t>(regulators.genes[at])];
+    }
+    shifts_.note(gene, own);
+    const PresenceStatistics of_decoys = presence_statistics(residuals, data, decoys, profiles_.genes());
+    for (std::size_t other = 0; other < of_decoys.error.size(); ++other) {
+      if (of_decoys.error[other] > 0 && other != static_cast<std::size_t>(gene))
+        decoy_counts_[bin_of(inflation * std::abs(of_decoys.slope[other]) / of_decoys.error[other])] += 1;
+    }
+  }
+
+  void note_presence(const GeneCells& data, const Regulators& regulators) {
+    for (std::size_t at = 0; at < regulators.genes.size() && !data.cells.empty(); ++at) {
+      const auto with = std::count_if(data.cells.begin(), data.cells.end(), [&](std::int64_t cell) {
+        return presence_.has(cell, regulators.genes[at]);
+      });
+      share_present_[regulators.places[at]] =
+          static_cast<double>(with) / static_cast<double>(data.cells.size());
+    }
+  }
+
+  /// t of each effect; 0 where it cannot be told.
+  std::vector<double> statistics() const {
+    const ColumnShifts::Found shifts = shifts_.find();
+    std::vector<double> statistics(slopes_.size(), 0.0);
+    for (std::size_t gene = 0; gene + 1 < mapping_.starts().size(); ++gene) {
+      for (auto at = static_cast<std::size_t>(mapping_.starts()[gene]);
+           at < static_cast<std::size_t>(mapping_.starts()[gene + 1]); ++at) {
+        if (errors_[at] > 0)
+          statistics[at] = std::abs(slopes_[at] - shifts.of_genes[gene]) /
+                           std::sqrt(errors_[at] * errors_[at] + shifts.variance);
+      }
+    }
+    return statistics;
+  }
+
+  std::vector<double> q_values(const std::vector<double>& statistics) const {
+    std::vector<std::int64_t> at_least(bins + 1, 0);
+    for (std::size_t bin = bins; bin-- > 0;)
+      at_least[bin] = at_least[bin + 1] + std::llround(decoy_counts_[bin]);
+    std::vector<double> found;
+    std::vector<std::int64_t> above;
+    for (const double statistic : statistics) {
+      found.push_back(static_cast<double>(bin_of(statistic)));
+      above.push_back(at_least[bin_of(statistic)]);
+    }
+    std::vector<double> q = q_values_by_decoys(found, above);
+    for (std::size_t at = 0; at < q.size(); ++at) {
+      if (!(statistics[at] > 0)) q[at] = 1;
+    }
+    return q;
+  }
+
+  const RelativeProfiles& profiles_;
+  std::span<const std::int64_t> cells_;
+  const SparseMapping& mapping_;
+  const Communicator& communicator_;
+  PresenceBits presence_;
+  StatisticSetting setting_;
+  std::vector<double> slopes_;         // b of each effect
+  std::vector<double> errors_;         // e; 0: not known
+  std::vector<double> share_present_;  // of the regulator in the target's cells
+  std::vector<double> decoy_counts_;   // whole numbers, by bin_of
+  ColumnShifts shifts_;
+};
+
+}  // namespace
+
+std::vector<double> q_values_by_decoys(std::span<const double> found, std::span<const std::int64_t> above) {
+  std::vector<std::size_t> order(found.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t x, std::size_t y) { return found[x] > found[y]; });
+  std::vector<double> q(found.size(), 1.0);
+  double least = 1;
+  for (std::size_t last = order.size(); last > 0;) {
+    std::size_t first = last - 1;
+    while (first > 0 && found[order[first - 1]] == found[order[last - 1]]) --first;
+    const auto decoys = static_cast<double>(above[order[first]]);
+    least = std::min(least, (1 + decoys) / static_cast<double>(last));
+    for (std::size_t at = first; at < last; ++at) q[order[at]] = least;
+    last = first;
+  }
+  return q;
+}
+
+EffectQuality find_q_values(const RelativeProfiles& profiles, std::span<const std::int64_t> cells,
+                            const SparseMapping& mapping, double cross_validated_distance, std::uint64_t seed,
+                            const Communicator& communicator) {
+  return EffectJudge(profiles, cells, mapping, communicator).judge(cross_validated_distance, seed);
+}
+
+}  // namespace dko

@@ -1,0 +1,113 @@
+#include "effect_statistics.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <utility>
+
+namespace dko {
+
+namespace {
+
+constexpr std::size_t least_cells = 20;
+constexpr double least_variance = 1e-3;   // of a presence beside the covariates
+constexpr double least_covariate = 1e-6;  // in parts of what a factor was before
+constexpr double least_deviation = 1e-6;  // in parts of the mean
+
+double product(std::span<const double> x, std::span<const double> y) {
+  return std::inner_product(x.begin(), x.end(), y.begin(), 0.0);
+}
+
+/// Takes what the mean and the covariates explain out of `values`.
+void reduce(std::vector<double>& values, const std::vector<std::vector<double>>& covariates) {
+  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+  for (double& value : values) value -= mean;
+  for (const std::vector<double>& covariate : covariates) {
+    const double part = product(values, covariate);
+    for (std::size_t row = 0; row < values.size(); ++row) values[row] -= part * covariate[row];
+  }
+}
+
+std::vector<std::vector<double>> covariates_of(const StatisticSetting& setting, const GeneCells& data) {
+  const auto cells = static_cast<std::size_t>(setting.profiles->cells());
+  std::vector<std::vector<double>> covariates;
+  for (std::size_t k = 0; k < static_cast<std::size_t>(setting.factors); ++k) {
+    std::vector<double> column;
+    for (const std::int64_t cell : data.cells)
+      column.push_back(static_cast<double>(setting.state[k * cells + static_cast<std::size_t>(cell)]));
+    const double before = std::sqrt(product(column, column));
+    reduce(column, covariates);
+    const double size = std::sqrt(product(column, column));
+    if (!(size > least_covariate * before)) continue;
+    for (double& value : column) value /= size;
+    covariates.push_back(std::move(column));
+  }
+  return covariates;
+}
+
+std::vector<float> narrowed(const std::vector<double>& values) {
+  std::vector<float> narrow;
+  for (const double value : values) narrow.push_back(static_cast<float>(value));
+  return narrow;
+}
+
+}  // namespace
+
+Residuals residuals_of(const StatisticSetting& setting, const GeneCells& data, const PresenceBits& presence,
+                       std::span<const std::int32_t> regulators, std::span<const double> effects) {
+  Residuals found;
+  if (data.cells.size() < least_cells) return found;
+  std::vector<double> left;
+  for (std::size_t row = 0; row < data.cells.size(); ++row) {
+    const std::int64_t cell = data.cells[row];
+    double value = static_cast<double>(data.shares[row]) * setting.totals[static_cast<std::size_t>(cell)];
+    found.mean += value;
+    for (std::size_t at = 0; at < regulators.size(); ++at) {
+      if (presence.has(cell, regulators[at])) value -= effects[at];
+    }
+    left.push_back(value);
+  }
+  const auto cells = static_cast<double>(data.cells.size());
+  found.mean /= cells;
+  const std::vector<std::vector<double>> covariates = covariates_of(setting, data);
+  reduce(left, covariates);
+  const double freedom = std::max(5.0, cells - 1 - static_cast<double>(covariates.size()));
+  found.deviation = std::sqrt(product(left, left) / freedom);
+  if (!(found.deviation > least_deviation * found.mean)) found.deviation = 0;
+  found.values = narrowed(left);
+  for (const std::vector<double>& covariate : covariates) found.covariates.push_back(narrowed(covariate));
+  return found;
+}
+
+PresenceStatistics presence_statistics(const Residuals& residuals, const GeneCells& data,
+                                       const PresenceBits& presence, std::int64_t genes) {
+  const auto count = static_cast<std::size_t>(genes);
+  const auto cells = static_cast<double>(data.cells.size());
+  std::vector<float> sums(presence.padded_genes());
+  const auto sum_of = [&](auto value_of_row) {
+    std::fill(sums.begin(), sums.end(), 0.0F);
+    for (std::size_t row = 0; row < data.cells.size(); ++row)
+      presence.add(data.cells[row], value_of_row(row), sums);
+  };
+  std::vector<double> squares(count);
+  sum_of([](std::size_t) { return 1.0F; });
+  for (std::size_t gene = 0; gene < count; ++gene) {
+    const auto with = static_cast<double>(sums[gene]);
+    squares[gene] = with * (1 - with / cells);
+  }
+  for (const std::vector<float>& covariate : residuals.covariates) {
+    sum_of([&](std::size_t row) { return covariate[row]; });
+    for (std::size_t gene = 0; gene < count; ++gene)
+      squares[gene] -= static_cast<double>(sums[gene]) * static_cast<double>(sums[gene]);
+  }
+  sum_of([&](std::size_t row) { return residuals.values[row]; });
+  PresenceStatistics found{std::vector<double>(count, 0.0), std::vector<double>(count, 0.0)};
+  for (std::size_t gene = 0; gene < count; ++gene) {
+    if (!(squares[gene] > least_variance * cells)) continue;
+    found.slope[gene] = static_cast<double>(sums[gene]) / squares[gene];
+    found.error[gene] = residuals.deviation / std::sqrt(squares[gene]);
+  }
+  return found;
+}
+
+}  // namespace dko

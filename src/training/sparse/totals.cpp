@@ -1,0 +1,30 @@
+#include "totals.hpp"
+
+#include <algorithm>
+
+namespace dko {
+
+std::vector<double> totals_by(const SparseMapping& mapping, const RelativeProfiles& profiles,
+                              std::span<const std::int64_t> fitted, const Communicator& communicator) {
+  std::vector<double> sums(static_cast<std::size_t>(profiles.cells()), 0.0);
+  const RankShare mine = communicator.share_of(profiles.cells());
+  for (std::int64_t cell = mine.first; cell < mine.last; ++cell) {
+    const auto expressed = profiles.expressed(cell);
+    const std::vector<double> outputs = mapping.raw_outputs(expressed, profiles.covariates(cell));
+    for (std::size_t at = 0; at < outputs.size(); ++at) {
+      sums[static_cast<std::size_t>(cell)] +=
+          std::max(outputs[at], mapping.floor()[static_cast<std::size_t>(expressed[at])]);
+    }
+  }
+  communicator.sum(std::span<double>(sums));
+  double of_sums = 0;
+  double of_counts = 0;
+  for (const std::int64_t cell : fitted) {
+    of_sums += sums[static_cast<std::size_t>(cell)];
+    of_counts += static_cast<double>(profiles.expressed_count(cell));
+  }
+  for (double& sum : sums) sum *= of_counts / of_sums;
+  return sums;
+}
+
+}  // namespace dko

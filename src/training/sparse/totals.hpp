@@ -1,0 +1,18 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "dko/expression/matrix.hpp"
+#include "dko/mapping/sparse_mapping.hpp"
+#include "dko/parallel/communicator.hpp"
+
+namespace dko {
+
+/// T = Σ o over the expressed genes of each cell, scaled so that its mean over `fitted` cells is that of n.
+/// One per cell, on all ranks, which share the cells; the same bits for any number of them. Collective.
+std::vector<double> totals_by(const SparseMapping& mapping, const RelativeProfiles& profiles,
+                              std::span<const std::int64_t> fitted, const Communicator& communicator);
+
+}  // namespace dko
