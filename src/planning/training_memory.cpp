@@ -9,6 +9,7 @@
 
 #include "dko/base/parameter.hpp"
 #include "dko/planning/screen_memory.hpp"
+#include "dko/training/sparse/effect_q_values.hpp"
 #include "dko/training/sparse/sparse_fit.hpp"
 #include "dko/training/two_layer/trainer.hpp"
 
@@ -73,7 +74,7 @@ void add_dense(MemoryNeed& need, const ExpressionMatrix& matrix, const Split& sp
 
 void add_sparse(MemoryNeed& need, const ExpressionMatrix& matrix, const ModelOptions& options, int ranks) {
   const double of_group = std::max(1.0, static_cast<double>(ranks) / static_cast<double>(options.made()));
-  need.per_rank.push_back({"fitting", sparse_fit_bytes(matrix, of_group)});
+  need.per_rank.push_back({"fitting", std::max(sparse_fit_bytes(matrix, of_group), q_values_bytes(matrix))});
   need.on_one_rank.push_back({"finished mappings", bytes_of_members(matrix, options)});
 }
 

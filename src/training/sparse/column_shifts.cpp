@@ -50,6 +50,10 @@ ColumnShifts::ColumnShifts(std::int64_t genes)
       slopes_(static_cast<std::size_t>((genes + stride_ - 1) / stride_ * genes), 0.0F),
       errors_(slopes_.size(), 0.0F) {}
 
+double ColumnShifts::bytes(std::int64_t genes) {
+  return 2 * sizeof(float) * static_cast<double>(std::min(genes, most_targets)) * static_cast<double>(genes);
+}
+
 void ColumnShifts::note(std::int32_t target, const PresenceStatistics& statistics) {
   if (target % stride_ != 0) return;
   const auto first = static_cast<std::size_t>(target / stride_ * genes_);

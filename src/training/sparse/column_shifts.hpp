@@ -13,6 +13,9 @@ class ColumnShifts {
  public:
   explicit ColumnShifts(std::int64_t genes);
 
+  /// Bytes of the slopes and errors. Local.
+  static double bytes(std::int64_t genes);
+
   /// Notes slopes and errors (0: not known) of one target, if it is among those that are looked at.
   void note(std::int32_t target, const PresenceStatistics& statistics);
   /// Those of all ranks, each of which noted its own targets. Collective.

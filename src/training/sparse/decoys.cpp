@@ -51,7 +51,7 @@ std::vector<std::int32_t> strata_of(const ExpressionMatrix& matrix, std::span<co
 }
 
 PresenceBits decoy_presence(const ExpressionMatrix& matrix, std::span<const std::int64_t> cells,
-                            std::span<const std::int32_t> strata, std::uint64_t seed) {
+                            std::span<const std::int32_t> strata, std::uint64_t seed, std::int64_t draw) {
   const std::int32_t count = cells.empty() ? 0 : 1 + *std::max_element(strata.begin(), strata.end());
   std::vector<std::vector<std::int64_t>> cells_of(static_cast<std::size_t>(count));
   for (std::size_t at = 0; at < cells.size(); ++at)
@@ -64,7 +64,7 @@ PresenceBits decoy_presence(const ExpressionMatrix& matrix, std::span<const std:
   }
   PresenceBits decoys(matrix.cells(), matrix.genes());
   for (std::int32_t gene = 0; gene < matrix.genes(); ++gene) {
-    RandomStream random(seed, "decoy presence", static_cast<std::uint64_t>(gene));
+    RandomStream random(seed, "decoy presence", static_cast<std::uint64_t>(draw * matrix.genes() + gene));
     for (std::size_t stratum = 0; stratum < cells_of.size(); ++stratum) {
       const std::vector<std::int64_t>& of = cells_of[stratum];
       const std::int64_t chosen = with[static_cast<std::size_t>(std::int64_t{gene} * count) + stratum];

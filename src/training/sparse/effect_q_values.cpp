@@ -78,12 +78,15 @@ class EffectJudge {
         shifts_(profiles.genes()) {}
 
   EffectQuality judge(double cross_validated_distance, std::uint64_t seed) {
-    const PresenceBits decoys = decoy_presence(
-        profiles_, cells_, strata_of(profiles_, cells_, setting_.state, setting_.factors), seed);
+    const auto strata = strata_of(profiles_, cells_, setting_.state, setting_.factors);
     const double inflation = inflation_by(cross_validated_distance);
     const std::vector<Regulators> regulators = regulators_of(mapping_);
-    for (const std::int32_t gene : own_genes(profiles_.cells_per_gene(cells_), communicator_))
-      look_at(gene, regulators[static_cast<std::size_t>(gene)], decoys, inflation);
+    const auto own = own_genes(profiles_.cells_per_gene(cells_), communicator_);
+    for (std::int64_t draw = 0; draw < decoy_draws; ++draw) {
+      const PresenceBits decoys = decoy_presence(profiles_, cells_, strata, seed, draw);
+      for (const std::int32_t gene : own)
+        look_at(gene, regulators[static_cast<std::size_t>(gene)], decoys, inflation, draw == 0);
+    }
     for (auto* values : {&slopes_, &errors_, &share_present_, &decoy_counts_})
       communicator_.sum(std::span<double>(*values));
     shifts_.gather(communicator_);
@@ -112,12 +115,23 @@ class EffectJudge {
     return distance > 0 ? std::max(1.0, cross_validated_distance / distance) : 1.0;
   }
 
-  void look_at(std::int32_t gene, const Regulators& regulators, const PresenceBits& decoys,
-               double inflation) {
+  /// Counts the decoys of one gene, and the first time notes its effects.
+  void look_at(std::int32_t gene, const Regulators& regulators, const PresenceBits& decoys, double inflation,
+               bool is_first) {
     const GeneCells data = cells_of_genes(profiles_, cells_, std::span(&gene, 1)).front();
-    note_presence(data, regulators);
+    if (is_first) note_presence(data, regulators);
     const Residuals residuals = residuals_of(setting_, data, presence_, regulators.genes, regulators.effects);
     if (!(residuals.deviation > 0)) return;
+    if (is_first) note_effects(gene, regulators, data, residuals);
+    const PresenceStatistics of_decoys = presence_statistics(residuals, data, decoys, profiles_.genes());
+    for (std::size_t other = 0; other < of_decoys.error.size(); ++other) {
+      if (of_decoys.error[other] > 0 && other != static_cast<std::size_t>(gene))
+        decoy_counts_[bin_of(inflation * std::abs(of_decoys.slope[other]) / of_decoys.error[other])] += 1;
+    }
+  }
+
+  void note_effects(std::int32_t gene, const Regulators& regulators, const GeneCells& data,
+                    const Residuals& residuals) {
     PresenceStatistics own = presence_statistics(residuals, data, presence_, profiles_.genes());
     for (std::size_t at = 0; at < regulators.genes.size(); ++at)
       own.slope[static_cast<std::size_t>(regulators.genes[at])] += regulators.effects[at];
@@ -129,11 +143,6 @@ class EffectJudge {
       errors_[regulators.places[at]] = own.error[static_cast<std::size_t>(regulators.genes[at])];
     }
     shifts_.note(gene, own);
-    const PresenceStatistics of_decoys = presence_statistics(residuals, data, decoys, profiles_.genes());
-    for (std::size_t other = 0; other < of_decoys.error.size(); ++other) {
-      if (of_decoys.error[other] > 0 && other != static_cast<std::size_t>(gene))
-        decoy_counts_[bin_of(inflation * std::abs(of_decoys.slope[other]) / of_decoys.error[other])] += 1;
-    }
   }
 
   void note_presence(const GeneCells& data, const Regulators& regulators) {
@@ -171,7 +180,7 @@ class EffectJudge {
       found.push_back(static_cast<double>(bin_of(statistic)));
       above.push_back(at_least[bin_of(statistic)]);
     }
-    std::vector<double> q = q_values_by_decoys(found, above);
+    std::vector<double> q = q_values_by_decoys(found, above, decoy_draws);
     for (std::size_t at = 0; at < q.size(); ++at) {
       if (!(statistics[at] > 0)) q[at] = 1;
     }
@@ -193,7 +202,8 @@ class EffectJudge {
 
 }  // namespace
 
-std::vector<double> q_values_by_decoys(std::span<const double> found, std::span<const std::int64_t> above) {
+std::vector<double> q_values_by_decoys(std::span<const double> found, std::span<const std::int64_t> above,
+                                       std::int64_t draws) {
   std::vector<std::size_t> order(found.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(),
@@ -204,7 +214,7 @@ std::vector<double> q_values_by_decoys(std::span<const double> found, std::span<
     std::size_t first = last - 1;
     while (first > 0 && found[order[first - 1]] == found[order[last - 1]]) --first;
     const auto decoys = static_cast<double>(above[order[first]]);
-    least = std::min(least, (1 + decoys) / static_cast<double>(last));
+    least = std::min(least, (1 + decoys) / (static_cast<double>(draws) * static_cast<double>(last)));
     for (std::size_t at = first; at < last; ++at) q[order[at]] = least;
     last = first;
   }
@@ -215,6 +225,14 @@ EffectQuality find_q_values(const RelativeProfiles& profiles, std::span<const st
                             const SparseMapping& mapping, double cross_validated_distance, std::uint64_t seed,
                             const Communicator& communicator) {
   return EffectJudge(profiles, cells, mapping, communicator).judge(cross_validated_distance, seed);
+}
+
+double q_values_bytes(const ExpressionMatrix& matrix) {
+  constexpr double of_factors = 8 * 4;  // at most 8
+  const auto cells = static_cast<double>(matrix.cells());
+  const auto genes = static_cast<double>(matrix.genes());
+  const double of_cell = genes / 4 + sizeof(double) + of_factors + 2 * of_factors;
+  return cells * of_cell + ColumnShifts::bytes(matrix.genes()) + static_cast<double>(bins * sizeof(double));
 }
 
 }  // namespace dko

@@ -11,6 +11,8 @@
 
 namespace dko {
 
+constexpr std::int64_t decoy_draws = 4;  ///< decoys of every gene: q depends the less on the seed
+
 /// What is known of the effects of a mapping, each in the order of SparseMapping::effects().
 struct EffectQuality {
   QValues q_values;
@@ -18,9 +20,9 @@ struct EffectQuality {
   std::vector<double> presence;
 };
 
-/// Finds the q-value of every effect of `mapping`, which was fitted to `cells`, by decoys: for every gene a
-/// presence that has as many cells of each stratum as its own, at random. Strata are fifths of the number of
-/// expressed genes, each divided into thirds of the first two factors of the state.
+/// Finds the q-value of every effect of `mapping`, which was fitted to `cells`, by decoys: for every gene
+/// four times a presence that has as many cells of each stratum as its own, at random. Strata are fifths of
+/// the number of expressed genes, each divided into thirds of the first two factors of the state.
 ///
 /// For gene i, over the cells that express it, r are the residuals of y = p T after all effects, the factors
 /// and an intercept, σ their standard deviation, and x̂_j what factors and intercept leave of the presence of
@@ -40,8 +42,8 @@ struct EffectQuality {
 /// left out
 ///   over that in the cells of the fit: as much as chosen effects stand out by being chosen.
 ///
-/// q_ij = least over t ≤ t_ij of min(1, (1 + number of t̃ ≥ t) / number of effects with t_kl ≥ t). All t are
-/// rounded down to thousandths. Targets for m and τ are 400 at most, spread evenly over the genes; a gene
+/// q_ij = least over t ≤ t_ij of min(1, (1 + number of t̃ ≥ t) / (4 · number of effects with t_kl ≥ t)). All t
+/// are rounded down to thousandths. Targets for m and τ are 400 at most, spread evenly over the genes; a gene
 /// with fewer than 20 cells has q = 1.
 ///
 /// Each gene is one rank's, and nothing depends on which: the same bits for any number of ranks on the same
@@ -52,6 +54,11 @@ EffectQuality find_q_values(const RelativeProfiles& profiles, std::span<const st
 
 /// The q-value of each of `found`, by `above[k]`, the number of decoys whose statistic is not less than
 /// found[k]. Local.
-std::vector<double> q_values_by_decoys(std::span<const double> found, std::span<const std::int64_t> above);
+std::vector<double> q_values_by_decoys(std::span<const double> found, std::span<const std::int64_t> above,
+                                       std::int64_t draws);
+
+/// Bytes that finding them takes on a rank, beside the effects: presence and a decoy of each gene as bits,
+/// the state and residuals of the cells, slopes of some targets on all genes. Local.
+double q_values_bytes(const ExpressionMatrix& matrix);
 
 }  // namespace dko

@@ -1,0 +1,62 @@
+#include "dko/mapping/q_values.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "dko/hdf5/file.hpp"
+#include "dko/mapping/model.hpp"
+#include "dko/mapping/q_values_file.hpp"
+#include "support/testing.hpp"
+
+using namespace dko;
+
+namespace {
+
+/// Three genes; effects of gene 0 on 1 and 2, and of gene 1 on 2.
+FittedMapping member(std::vector<double> q) {
+  SparseMappingParts parts{{0, 2, 3, 3}, {1, 2, 2}, {0.5, -0.5, 0.25}, {1, 1, 1}, {0.1, 0.1, 0.1}, {}, {}};
+  FittedMapping made{SparseMapping(std::move(parts)), {}};
+  made.q_values = {q, gene_q_values(made.mapping, q)};
+  return made;
+}
+
+}  // namespace
+
+TEST_CASE("a gene has the least q-value of its effects, 1 without any") {
+  CHECK(member({0.25, 0.5, 0.125}).q_values.genes == std::vector<double>{0.25, 0.125, 1});
+}
+
+TEST_CASE("an ensemble has the median of its members, and none if one has none") {
+  Model model{{member({0.25, 0.5, 0.125}), member({0.75, 0.0625, 0.5}), member({0.875, 1, 0.25})},
+              {"a", "b", "c"},
+              {},
+              {},
+              {}};
+  CHECK(gene_q_values(model) == std::vector<double>{0.25, 0.25, 1});
+  const std::vector<std::int32_t> lost{0};
+  CHECK(direct_q_values(model, lost) == std::vector<std::optional<double>>{std::nullopt, 0.75, 0.5});
+  const std::vector<std::int32_t> both{0, 1};
+  CHECK(direct_q_values(model, both) == std::vector<std::optional<double>>{std::nullopt, 0.75, 0.25});
+  model.members.pop_back();
+  CHECK(direct_q_values(model, lost)[1] == 0.75);
+  std::get<FittedMapping>(model.members.back()).q_values = {};
+  CHECK(gene_q_values(model).empty());
+  CHECK(direct_q_values(model, lost).empty());
+}
+
+TEST_CASE("q-values are read as they were written, and impossible ones are refused") {
+  const testing::TemporaryFolder folder;
+  const auto write = [&](const char* name, const QValues& q) {
+    hdf5::File file = hdf5::File::create(folder / name);
+    write_q_values(file, q);
+  };
+  write("a.h5", {{0.5, 0, 1}, {0, 1}});
+  write("none.h5", {});
+  write("bad.h5", {{0.5, 1.5, 1}, {0, 1}});
+  const auto open = [&](const char* name) { return hdf5::File::open(folder / name, hdf5::Access::read); };
+  const QValues read = read_q_values(open("a.h5"), 3, 2);
+  CHECK(read.effects == std::vector<double>{0.5, 0, 1});
+  CHECK(read.genes == std::vector<double>{0, 1});
+  CHECK(read_q_values(open("none.h5"), 3, 2).empty());
+  CHECK_THROWS_WITH(read_q_values(open("a.h5"), 4, 2), Catch::Contains("q_value: has 3 values, expected 4"));
+  CHECK_THROWS_WITH(read_q_values(open("bad.h5"), 3, 2), Catch::Contains("q_value: value 1 is 1.5"));
+}

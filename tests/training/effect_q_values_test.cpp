@@ -1,0 +1,333 @@
+#include "dko/training/sparse/effect_q_values.hpp"
+
+#include <algorithm>
+#include <array>
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <map>
+
+#include "dko/base/quantile.hpp"
+#include "dko/base/random.hpp"
+#include "dko/training/sparse/sparse_fit.hpp"
+#include "support/testing.hpp"
+#include "training/sparse/decoys.hpp"
+
+using namespace dko;
+
+namespace {
+
+constexpr std::int32_t genes = 40;
+
+/// Genes 10 to 39 are each raised by `lift` by one of genes 0 to 4, and not otherwise.
+RelativeProfiles planted(std::int64_t cells, double lift, std::uint64_t seed) {
+  RandomStream random(seed, "planted");
+  std::vector<std::vector<float>> levels;
+  for (std::int64_t cell = 0; cell < cells; ++cell) {
+    std::vector<float> of_cell(genes, 0.0F);
+    std::vector<bool> present(genes);
+    for (std::size_t gene = 0; gene < genes; ++gene) present[gene] = random.uniform(0, 1) < 0.75;
+    for (std::size_t gene = 0; gene < genes; ++gene) {
+      if (!present[gene]) continue;
+      const double level = 1 + (gene >= 10 && present[gene % 5] ? lift : 0);
+      of_cell[gene] = static_cast<float>(level * std::exp(0.2 * random.normal()));
+    }
+    levels.push_back(of_cell);
+  }
+  return testing::matrix_of(levels).relative_profiles();
+}
+
+/// One factor, and effects of genes 0 to 2 that have nothing to do with the data.
+SparseMapping made_up(std::uint64_t seed) {
+  RandomStream random(seed, "made up");
+  SparseMappingParts parts;
+  parts.starts = {0};
+  for (std::int32_t gene = 0; gene < genes; ++gene) {
+    for (std::int32_t target = 0; target < genes && gene < 3; ++target) {
+      if (target == gene || random.uniform(0, 1) < 0.5) continue;
+      parts.rows.push_back(target);
+      parts.effects.push_back(random.uniform(-1, 1));
+    }
+    parts.starts.push_back(std::ssize(parts.rows));
+    parts.offset.push_back(random.uniform(1, 3));
+    parts.floor.push_back(0.05);
+    parts.loadings.push_back(random.uniform(-1, 1));
+    parts.responses.push_back(random.uniform(-0.1, 0.1));
+  }
+  return SparseMapping(std::move(parts));
+}
+
+/// The formulas of the header by plain loops, over dense arrays.
+class PlainJudge {
+ public:
+  PlainJudge(const RelativeProfiles& profiles, const SparseMapping& mapping, double distance)
+      : profiles_(profiles), mapping_(mapping) {
+    find_totals();
+    for (std::int64_t cell = 0; cell < profiles.cells(); ++cell) {
+      double state = 0;
+      for (const std::int32_t gene : profiles.expressed(cell))
+        state += mapping.loadings()[static_cast<std::size_t>(gene)];
+      states_.push_back(static_cast<float>(state));
+    }
+    inflation_ = std::max(1.0, distance / error_);
+  }
+
+  double inflation() const { return inflation_; }
+  double error() const { return error_; }
+  const std::vector<float>& states() const { return states_; }
+
+  double effect(std::int32_t target, std::int32_t regulator) const {
+    const SparseColumn column = mapping_.column(regulator);
+    for (std::size_t at = 0; at < column.genes.size(); ++at)
+      if (column.genes[at] == target) return column.effects[at];
+    return 0;
+  }
+
+  /// Slope and error on `presence`, or nothing where it does not vary.
+  template <class Presence>
+  std::optional<std::array<double, 2>> slope(std::int32_t target, Presence presence, double added) const {
+    std::vector<double> left;
+    std::vector<double> states;
+    std::vector<double> x;
+    double mean = 0;
+    for (std::int64_t cell = 0; cell < profiles_.cells(); ++cell) {
+      if (!profiles_.expresses(cell, target)) continue;
+      const auto at = static_cast<std::size_t>(cell);
+      double y = static_cast<double>(profiles_.value(cell, target)) * totals_[at];
+      mean += y;
+      for (std::int32_t regulator = 0; regulator < 3; ++regulator)
+        if (profiles_.expresses(cell, regulator)) y -= effect(target, regulator);
+      left.push_back(y);
+      states.push_back(static_cast<double>(states_[at]));
+      x.push_back(presence(cell) ? 1.0 : 0.0);
+    }
+    const auto count = static_cast<double>(left.size());
+    mean /= count;
+    regress_out(left, states);
+    regress_out(x, states);
+    const double deviation = std::sqrt(product(left, left) / (count - 2));
+    const double square = product(x, x);
+    if (square <= 1e-3 * count) return std::nullopt;
+    return std::array{(added + product(left, x) / square) / mean, deviation / std::sqrt(square) / mean};
+  }
+
+ private:
+  static double product(const std::vector<double>& x, const std::vector<double>& y) {
+    double sum = 0;
+    for (std::size_t at = 0; at < x.size(); ++at) sum += x[at] * y[at];
+    return sum;
+  }
+  static void centre(std::vector<double>& values) {
+    double mean = 0;
+    for (const double value : values) mean += value / static_cast<double>(values.size());
+    for (double& value : values) value -= mean;
+  }
+  static void regress_out(std::vector<double>& values, std::vector<double> states) {
+    centre(values);
+    centre(states);
+    const double part = product(values, states) / product(states, states);
+    for (std::size_t at = 0; at < values.size(); ++at) values[at] -= part * states[at];
+  }
+  void find_totals() {
+    std::vector<std::vector<double>> outputs;
+    double of_sums = 0;
+    double of_counts = 0;
+    for (std::int64_t cell = 0; cell < profiles_.cells(); ++cell) {
+      outputs.push_back(mapping_.raw_outputs(profiles_.expressed(cell)));
+      totals_.push_back(0);
+      for (double& output : outputs.back()) totals_.back() += output = std::max(output, 0.05);
+      of_sums += totals_.back();
+      of_counts += static_cast<double>(outputs.back().size());
+    }
+    for (double& total : totals_) total *= of_counts / of_sums;
+    for (std::int64_t cell = 0; cell < profiles_.cells(); ++cell) {
+      const auto row = static_cast<std::size_t>(cell);
+      for (std::size_t at = 0; at < outputs[row].size(); ++at)
+        error_ += std::abs(static_cast<double>(profiles_.values(cell)[at]) - outputs[row][at] / totals_[row]);
+    }
+    error_ *= 0.5 / static_cast<double>(profiles_.cells());
+  }
+
+  const RelativeProfiles& profiles_;
+  const SparseMapping& mapping_;
+  std::vector<double> totals_;
+  std::vector<float> states_;
+  double error_ = 0;
+  double inflation_ = 1;
+};
+
+/// Effects with q of at most 0.1, and how many of them are none of those that are planted.
+std::array<std::int64_t, 2> discoveries(const RelativeProfiles& profiles) {
+  const FittedMapping fitted =
+      fit_sparse(profiles, testing::all_cells(profiles), 1, Communicator::one_rank());
+  const EffectQuality quality =
+      find_q_values(profiles, testing::all_cells(profiles), fitted.mapping,
+                    fitted.record.cross_validated_distance, 1, Communicator::one_rank());
+  std::array<std::int64_t, 2> counts{};
+  for (std::int32_t gene = 0; gene < genes; ++gene) {
+    const SparseColumn column = fitted.mapping.column(gene);
+    for (std::size_t at = 0; at < column.genes.size(); ++at) {
+      const auto place =
+          static_cast<std::size_t>(fitted.mapping.starts()[static_cast<std::size_t>(gene)]) + at;
+      if (quality.q_values.effects[place] > 0.1) continue;
+      ++counts[0];
+      if (column.genes[at] < 10 || column.genes[at] % 5 != gene) ++counts[1];
+    }
+  }
+  return counts;
+}
+
+}  // namespace
+
+TEST_CASE("q-values are those of plain loops") {
+  const RelativeProfiles profiles = planted(300, 1.5, 91);
+  const SparseMapping mapping = made_up(92);
+  const auto cells = testing::all_cells(profiles);
+  const double distance = 1.2 * PlainJudge(profiles, mapping, 0).error();
+  const PlainJudge plain(profiles, mapping, distance);
+  REQUIRE(plain.inflation() == Approx(1.2));
+
+  std::vector<double> shifts(genes, 0.0);
+  std::vector<double> excess;
+  std::map<std::array<std::int32_t, 2>, std::array<double, 2>> slopes;
+  for (std::int32_t gene = 0; gene < genes; ++gene) {
+    std::vector<double> of_gene;
+    std::vector<double> errors;
+    for (std::int32_t target = 0; target < genes; ++target) {
+      if (target == gene) continue;
+      const auto found = plain.slope(
+          target, [&](std::int64_t cell) { return profiles.expresses(cell, gene); },
+          plain.effect(target, gene));
+      REQUIRE(found);
+      slopes[{target, gene}] = *found;
+      of_gene.push_back((*found)[0]);
+      errors.push_back((*found)[1] * (*found)[1]);
+    }
+    const double centre = median(of_gene);
+    int near = 0;
+    for (std::size_t at = 0; at < of_gene.size(); ++at)
+      if (std::abs(of_gene[at] - centre) <= 2.5 * std::sqrt(errors[at])) ++near;
+    if (near > 0.7 * static_cast<double>(of_gene.size())) shifts[static_cast<std::size_t>(gene)] = centre;
+    std::sort(of_gene.begin(), of_gene.end());
+    const double spread = (quantile(of_gene, 0.75) - quantile(of_gene, 0.25)) / 1.349;
+    excess.push_back(std::max(0.0, spread * spread - median(errors)));
+  }
+  std::sort(excess.begin(), excess.end());
+  const double variance = quantile(excess, 0.9);
+  REQUIRE(variance > 0);
+
+  std::vector<double> of_decoys;
+  const auto strata = strata_of(profiles, cells, plain.states(), 1);
+  for (std::int64_t draw = 0; draw < decoy_draws; ++draw) {
+    const PresenceBits decoys = decoy_presence(profiles, cells, strata, 5, draw);
+    for (std::int32_t target = 0; target < genes; ++target) {
+      for (std::int32_t gene = 0; gene < genes; ++gene) {
+        if (gene == target) continue;
+        const auto found = plain.slope(
+            target, [&](std::int64_t cell) { return decoys.has(cell, gene); }, 0.0);
+        if (found) of_decoys.push_back(plain.inflation() * std::abs((*found)[0]) / (*found)[1]);
+      }
+    }
+  }
+
+  const EffectQuality quality =
+      find_q_values(profiles, cells, mapping, distance, 5, Communicator::one_rank());
+  std::vector<double> statistics;
+  for (std::int32_t gene = 0; gene < 3; ++gene) {
+    for (const std::int32_t target : mapping.column(gene).genes) {
+      const auto& [slope, error] = slopes.at({target, gene});
+      statistics.push_back(std::abs(slope - shifts[static_cast<std::size_t>(gene)]) /
+                           std::sqrt(error * error + variance));
+    }
+  }
+  REQUIRE(statistics.size() == quality.q_values.effects.size());
+  int below = 0;
+  for (std::size_t at = 0; at < statistics.size(); ++at) {
+    double q = 1;
+    for (const double least : statistics) {
+      if (least > statistics[at]) continue;
+      const auto reaches = [&](double value) { return value >= least; };
+      const auto decoys_above = std::count_if(of_decoys.begin(), of_decoys.end(), reaches);
+      const auto effects = std::count_if(statistics.begin(), statistics.end(), reaches);
+      q = std::min(q, (1.0 + static_cast<double>(decoys_above)) / (4.0 * static_cast<double>(effects)));
+    }
+    INFO("effect " << at << ", t " << statistics[at]);
+    // A decoy or two may lie within the thousandth to which statistics are rounded.
+    CHECK(quality.q_values.effects[at] == Approx(q).epsilon(0.02));
+    if (q < 0.9) ++below;
+  }
+  CHECK(below > 5);
+  for (std::size_t at = 0; at < quality.presence.size(); ++at) CHECK(quality.presence[at] > 0.5);
+}
+
+TEST_CASE("q-values by decoys are monotonous, equal for equal statistics, and at most 1") {
+  const std::vector<double> found{5, 1, 3, 3, 2, 4};
+  const std::vector<std::int64_t> above{0, 80, 3, 3, 19, 3};
+  const std::vector<double> q = q_values_by_decoys(found, above, 2);
+  // By hand: 1/2, 4/4, 4/8, 20/10, 81/12, and from below the least so far.
+  CHECK(q == std::vector<double>{0.5, 1, 0.5, 0.5, 1, 0.5});
+  CHECK(q_values_by_decoys({}, {}, 1).empty());
+}
+
+TEST_CASE("decoys have as many cells of every stratum as the genes, and others") {
+  const RelativeProfiles profiles = planted(200, 1.0, 93);
+  const auto cells = testing::all_cells(profiles);
+  std::vector<float> state;
+  for (std::int64_t cell = 0; cell < 200; ++cell) state.push_back(static_cast<float>(cell % 7));
+  const auto strata = strata_of(profiles, cells, state, 1);
+  CHECK(*std::max_element(strata.begin(), strata.end()) == 14);
+  for (std::int32_t stratum = 0; stratum < 15; ++stratum)
+    CHECK(std::abs(std::count(strata.begin(), strata.end(), stratum) - 13) <= 1);
+  const PresenceBits decoys = decoy_presence(profiles, cells, strata, 1, 0);
+  const PresenceBits again = decoy_presence(profiles, cells, strata, 1, 0);
+  const PresenceBits other = decoy_presence(profiles, cells, strata, 1, 1);
+  std::int64_t moved = 0;
+  std::int64_t differ = 0;
+  for (std::int32_t gene = 0; gene < genes; ++gene) {
+    std::vector<int> with(15, 0);
+    for (std::int64_t cell = 0; cell < 200; ++cell) {
+      const auto at = static_cast<std::size_t>(strata[static_cast<std::size_t>(cell)]);
+      with[at] += (decoys.has(cell, gene) ? 1 : 0) - (profiles.expresses(cell, gene) ? 1 : 0);
+      moved += decoys.has(cell, gene) != profiles.expresses(cell, gene) ? 1 : 0;
+      differ += decoys.has(cell, gene) != other.has(cell, gene) ? 1 : 0;
+      CHECK(decoys.has(cell, gene) == again.has(cell, gene));
+    }
+    CHECK(std::all_of(with.begin(), with.end(), [](int difference) { return difference == 0; }));
+  }
+  CHECK(moved > 1000);
+  CHECK(differ > 1000);
+}
+
+TEST_CASE("planted effects have low q-values, and few others; of cells without effects none has") {
+  const auto [found, false_ones] = discoveries(planted(300, 1.5, 94));
+  CHECK(found - false_ones >= 27);  // of 30
+  CHECK(static_cast<double>(false_ones) <= 0.12 * static_cast<double>(found));
+  CHECK(discoveries(planted(300, 0, 95))[0] <= 1);
+}
+
+TEST_CASE("what is left out goes into the offset") {
+  const RelativeProfiles profiles = planted(120, 1.0, 96);
+  const SparseMapping mapping = made_up(97);
+  const auto cells = testing::all_cells(profiles);
+  EffectQuality quality = find_q_values(profiles, cells, mapping, 0.1, 5, Communicator::one_rank());
+  for (std::size_t at = 0; at < quality.q_values.effects.size(); ++at)
+    quality.q_values.effects[at] = at % 3 == 0 ? 0.5 : 0.05;
+  const SparseMapping kept = keep_effects(mapping, quality.q_values, quality.presence, 0.1);
+  CHECK(kept.effects_count() < mapping.effects_count());
+  CHECK(std::ssize(quality.q_values.effects) == kept.effects_count());
+  CHECK(*std::max_element(quality.q_values.effects.begin(), quality.q_values.effects.end()) == 0.05);
+  CHECK(quality.q_values.genes[0] == 0.05);
+  CHECK(quality.q_values.genes[20] == 1);
+  for (std::int32_t target = 0; target < genes; ++target) {  // its mean output over its cells stays
+    double before = 0;
+    double after = 0;
+    for (const std::int64_t cell : cells) {
+      const auto expressed = profiles.expressed(cell);
+      const auto place = std::find(expressed.begin(), expressed.end(), target);
+      if (place == expressed.end()) continue;
+      const auto at = static_cast<std::size_t>(place - expressed.begin());
+      before += mapping.raw_outputs(expressed)[at];
+      after += kept.raw_outputs(expressed)[at];
+    }
+    CHECK(after == Approx(before).margin(1e-9));
+  }
+}
