@@ -14,7 +14,8 @@ def effects_of(name):
     with h5py.File(f"{name}.h5") as file:
         mapping = file["mapping"]
         starts = mapping["A/indptr"][:]
-        return np.repeat(np.arange(len(starts) - 1), np.diff(starts)), mapping["A/indices"][:], mapping["q_value"][:], len(starts) - 1
+        lost = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+        return lost, mapping["A/indices"][:], mapping["q_value"][:], len(starts) - 1
 
 
 def truth_of(name, genes):
@@ -33,7 +34,7 @@ def calibrated(*names):
         known = np.isfinite(change)
         is_true, low = np.abs(change[known]) > LEAST_CHANGE, q[known] <= RATE
         figures = low.sum(), (low & ~is_true).sum(), (low & is_true).sum(), is_true.sum()
-        print(f"{name}: {len(q)} effects, {figures[0]} with q <= {RATE}, {figures[1]} of them false; {figures[2]} of {figures[3]}")
+        print(f"{name}: {len(q)} effects, {figures[0]} with q <= {RATE}, {figures[1]} false; {figures[2]} of {figures[3]} kept")
         found, false, kept, true = (total + figure for total, figure in zip((found, false, kept, true), figures))
         assert figures[1] <= MOST_FALSE * figures[0] + 2
     assert false <= MOST_FALSE * found and kept >= LEAST_KEPT * true and found > 100

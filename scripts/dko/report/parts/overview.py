@@ -136,8 +136,8 @@ def rates_in_words(report) -> str:
     if rates is None:
         return ""
     sure = int((rates <= RATE).sum())
-    return (f"<b>{number(sure)} of {counted(len(rates), 'gene')}</b> {'has' if sure == 1 else 'have'} an effect on others with a "
-            f"false discovery rate (q) of at most {RATE}.")
+    return (f"<b>{number(sure)} of {counted(len(rates), 'gene')}</b> {'has' if sure == 1 else 'have'} an effect on others with "
+            f"a false discovery rate (q) of at most {RATE}.")
 
 
 def quality_in_words(report) -> str:
