@@ -94,7 +94,8 @@ class Screen(ScreenFile):
         every stored score NAME_mean and NAME_sd (sample standard deviation over cells; NaN of one cell), of
         deviations over members only the mean, and where they are known `q_value` (see q_values), `information` and
         `not_visible` (the reason, empty for a visible gene; see visibility). Highest mean `by` first, a stored score
-        (impact, else network). The network impact of a gene that is not visible is unknown: by it such genes come after all others.
+        (impact, else network). The network impact of a gene that is not visible is unknown: by it such genes come after
+        all others.
         Reads single/ once, in blocks; holds a few numbers a gene."""
         scores = self._need_singles()
         by = scores[0] if by is None else by

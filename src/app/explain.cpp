@@ -67,7 +67,7 @@ CommandLine line_of(ExplainOptions& options) {
   return line;
 }
 
-/// Of each gene; none where they were not computed, as of the original's mapping.
+/// One q-value for each gene; none where they were not computed.
 struct DirectQValues {
   std::vector<std::optional<double>> of_genes;
   bool could_be = false;  // whether the mapping is of a kind that has some

@@ -9,7 +9,7 @@ namespace dko {
 
 namespace {
 
-/// Of an even number the greater of the middle two.
+/// The median; of an even number the greater of the middle two.
 double upper_median(std::vector<double> values) {
   const auto middle = values.begin() + std::ssize(values) / 2;
   std::nth_element(values.begin(), middle, values.end());

@@ -35,7 +35,7 @@ TEST_CASE("an ensemble has the median of its members, and none if one has none")
   const std::vector<std::int32_t> lost{0};
   CHECK(direct_q_values(model, lost) == std::vector<std::optional<double>>{std::nullopt, 0.75, 0.5});
   const std::vector<std::int32_t> both{0, 1};
-  CHECK(direct_q_values(model, both) == std::vector<std::optional<double>>{std::nullopt, 0.75, 0.25});
+  CHECK(direct_q_values(model, both) == std::vector<std::optional<double>>{std::nullopt, 0.75, 0.125});
   model.members.pop_back();
   CHECK(direct_q_values(model, lost)[1] == 0.75);
   std::get<FittedMapping>(model.members.back()).q_values = {};

@@ -17,7 +17,7 @@ constexpr double least_near = 0.7;       // of the targets
 constexpr double normal_spread = 1.349;  // distance of the quartiles of a normal distribution, in deviations
 constexpr double tau_quantile = 0.9;
 
-/// Of one regulator.
+/// What slopes on one regulator have in common.
 struct Column {
   double median = 0;
   bool is_common = false;  ///< whether most targets are near the median

@@ -12,7 +12,7 @@ namespace dko {
 class PresenceBits {
  public:
   explicit PresenceBits(const ExpressionMatrix& matrix);
-  /// Of cells that express nothing yet.
+  /// Cells that express nothing yet.
   PresenceBits(std::int64_t cells, std::int64_t genes);
   void set(std::int64_t cell, std::int32_t gene);
 
