@@ -30,6 +30,10 @@ expect 0 '^fdr +0.1$' "$DKO" info kept.h5
 "$DKO" screen clean.csv --model clean.h5 -o partial.h5 -q
 mv partial.h5 partial.h5.partial
 expect 3 'was created by a different screen' "$DKO" screen clean.csv --model kept.h5 -o partial.h5 --resume
+"$DKO" run clean.csv --mapping sparse -o run.h5 --save-model run_model.h5 -q
+rm run.h5
+expect 3 '--fdr was 1 and is 0.1 now' "$DKO" run clean.csv --mapping sparse --fdr 0.1 -o run.h5 --save-model run_model.h5 --resume
+expect 0 '' "$DKO" run clean.csv --mapping sparse -o run.h5 --save-model run_model.h5 --resume
 expect 2 '--fdr applies only to --mapping sparse' "$DKO" train clean.csv --fdr 0.1 -o no.h5
 expect 2 '--fdr' "$DKO" train clean.csv --mapping sparse --fdr 0 -o no.h5
 expect 2 '--fdr' "$DKO" train clean.csv --mapping sparse --fdr 1.5 -o no.h5
