@@ -19,17 +19,26 @@ constexpr double error_tolerance = 0.007;  // errors this near the least are as 
 constexpr double least_gain = 0.01;        // halving λ for less than this part of the error ends the path
 // A fit without a fold may use the genes whose gradient in the fit on all cells reaches this part of λ.
 constexpr double screening = 0.7;
+// Effects whose gain in error is this many standard errors or less are dropped; of others a part is kept.
+constexpr double least_certainty = 2;
 
 // Gradients are summed in single precision.
 constexpr double rounding = 1e-4;
 
-/// One λ of the path.
-struct Step {
-  double error = 0;     // cross-validated, squared, weighted
-  double distance = 0;  // the same, absolute, in shares
+/// Of each candidate and each covariate.
+struct Coefficients {
   std::vector<double> effects;
   std::vector<double> covariates;
-  std::vector<std::int32_t> signs;  // of each candidate, summed over the fits that leave a fold out
+};
+
+/// One λ of the path.
+struct Step {
+  double error = 0;  // cross-validated, squared, weighted
+  Coefficients whole;
+  // By the fits that leave a fold out:
+  Coefficients mean;
+  std::vector<std::int32_t> signs;  // of each candidate, summed
+  std::vector<double> predicted;    // of each row, by the fit without its fold
 };
 
 /// In place of a cell: the row fills up a fold.
@@ -47,6 +56,7 @@ class GeneRegression {
         whole_(design_, LassoFit::no_fold) {
     for (std::int64_t fold = 0; fold < folds; ++fold) without_.emplace_back(design_, fold);
     place_.assign(static_cast<std::size_t>(setting.profiles->genes()), -1);
+    add_factors();
     gradient_.assign(setting.presence->padded_genes(), 0.0F);
     take_support();
   }
@@ -75,12 +85,23 @@ class GeneRegression {
     while (path[chosen].error > path[best].error * (1 + error_tolerance)) ++chosen;
     fit.penalty = parts[chosen];
     fit.least_error = path[best].error;
+    if (how.settle) settle(path[chosen], step(largest, true));
     return path[chosen];
   }
 
+  /// Genes, and after them, where they are penalised, the factors: number of genes + k.
   const std::vector<std::int32_t>& candidates() const { return candidates_; }
   const FoldedDesign& design() const { return design_; }
-  std::int32_t folds() const { return static_cast<std::int32_t>(without_.size()); }
+  /// Σ |predicted − true share| over the gene's cells.
+  double distance(const Step& step) const {
+    double sum = 0;
+    for (std::size_t row = 0; row < step.predicted.size(); ++row) {
+      if (rows_[row] == filling) continue;
+      sum += std::abs(static_cast<double>(design_.targets()[row]) - step.predicted[row]) /
+             setting_.totals[static_cast<std::size_t>(cells_[row])];
+    }
+    return sum;
+  }
   /// The place of each row's cell in the gene's list of cells, or `filling`.
   const std::vector<std::size_t>& rows() const { return rows_; }
 
@@ -109,8 +130,9 @@ class GeneRegression {
     }
     std::vector<float> targets(rows_.size(), 0.0F);
     std::vector<float> of_rows(rows_.size(), 0.0F);
-    std::vector<float> covariates(rows_.size() * static_cast<std::size_t>(1 + setting_.unpenalised()), 0.0F);
+    std::vector<float> covariates(rows_.size() * static_cast<std::size_t>(1 + setting_.free_columns()), 0.0F);
     cells_.assign(rows_.size(), -1);
+    padding_ = static_cast<std::size_t>(std::count(rows_.begin(), rows_.end(), filling));
     for (std::size_t row = 0; row < rows_.size(); ++row) {
       if (rows_[row] == filling) continue;
       cells_[row] = data.cells[rows_[row]];
@@ -118,17 +140,34 @@ class GeneRegression {
       targets[row] = static_cast<float>(static_cast<double>(data.shares[rows_[row]]) * setting_.totals[cell]);
       of_rows[row] = weights[rows_[row]];
       covariates[row] = 1.0F;
-      for (std::int64_t k = 0; k < setting_.unpenalised(); ++k)
-        covariates[static_cast<std::size_t>(k + 1) * rows_.size() + row] =
-            setting_.unpenalised(k, cells_[row]);
+      for (std::int64_t k = 0; k < setting_.free_columns(); ++k)
+        covariates[static_cast<std::size_t>(k + 1) * rows_.size() + row] = setting_.column(k, cells_[row]);
     }
     return {std::move(starts), std::move(covariates), std::move(targets), std::move(of_rows), memory};
+  }
+
+  void add_factors() {
+    if (!(setting_.factor_penalty > 0)) return;
+    const auto count = static_cast<std::size_t>(setting_.factors);
+    std::vector<float> columns(count * cells_.size(), 0.0F);
+    for (std::size_t k = 0; k < count; ++k) {
+      candidates_.push_back(static_cast<std::int32_t>(place_.size() + k));
+      for (std::size_t row = 0; row < cells_.size(); ++row) {
+        if (rows_[row] != filling)
+          columns[k * cells_.size() + row] =
+              setting_.column(setting_.covariate_width + static_cast<std::int64_t>(k), cells_[row]);
+      }
+    }
+    design_.add_candidates(columns, std::vector<double>(count, setting_.factor_penalty),
+                           std::vector<std::int32_t>(count, 0));
+    genes_from_ = candidates_.size();
+    whole_.extend();
   }
 
   /// The gradient of the fit on all cells to every gene into gradient_; returns the least λ at which all
   /// effects would vanish without a prior: with one, unsupported genes enter at the same places of the path.
   double search_gradient() {
-    if (candidates_.size() + 1 == place_.size()) return 0;  // there is none left to find
+    if (candidates_.size() - genes_from_ + 1 == place_.size()) return 0;  // there is none left to find
     const std::vector<double> fitted = whole_.fitted(0, design_.rows());
     gradient_.assign(setting_.presence->padded_genes(), 0.0F);
     for (std::size_t row = 0; row < cells_.size(); ++row) {
@@ -186,31 +225,83 @@ class GeneRegression {
     if (with_folds) add_candidates(screening * lambda);
     whole_.extend();
     Step step;
-    step.effects.assign(whole_.effects().begin(), whole_.effects().end());
-    step.covariates = whole_.covariate_effects();
-    step.signs.assign(step.effects.size(), 0);
+    step.whole = {{whole_.effects().begin(), whole_.effects().end()}, whole_.covariate_effects()};
+    step.mean = {std::vector<double>(step.whole.effects.size(), 0.0),
+                 std::vector<double>(step.whole.covariates.size(), 0.0)};
+    step.signs.assign(step.whole.effects.size(), 0);
     for (std::size_t fold = 0; with_folds && fold < without_.size(); ++fold) {
       LassoFit& fit = without_[fold];
       fit.extend();
       fit.solve(lambda * fit.weight() / whole_.weight());
-      add_errors(fit, fold, step);
-      for (std::size_t at = 0; at < step.signs.size(); ++at)
-        step.signs[at] += fit.effects()[at] > 0 ? 1 : fit.effects()[at] < 0 ? -1 : 0;
+      add_fold(fit, fold, step);
     }
     return step;
   }
 
-  void add_errors(const LassoFit& fit, std::size_t fold, Step& step) const {
+  void add_fold(const LassoFit& fit, std::size_t fold, Step& step) const {
+    const auto folds = static_cast<double>(without_.size());
+    const std::vector<double> covariates = fit.covariate_effects();
+    for (std::size_t k = 0; k < covariates.size(); ++k) step.mean.covariates[k] += covariates[k] / folds;
+    for (std::size_t at = 0; at < step.signs.size(); ++at) {
+      const double effect = fit.effects()[at];
+      step.mean.effects[at] += effect / folds;
+      step.signs[at] += effect > 0 ? 1 : effect < 0 ? -1 : 0;
+    }
     const std::int64_t first = design_.starts()[fold];
     const std::vector<double> fitted = fit.fitted(first, design_.starts()[fold + 1]);
     for (std::size_t at = 0; at < fitted.size(); ++at) {
       const std::size_t row = static_cast<std::size_t>(first) + at;
-      if (rows_[row] == filling) continue;
-      const double residual = static_cast<double>(design_.targets()[row]) - fitted[at];
-      step.error += static_cast<double>(design_.weights()[row]) * residual * residual;
-      step.distance += std::abs(residual) / setting_.totals[static_cast<std::size_t>(cells_[row])];
+      step.predicted.push_back(fitted[at]);
+      if (rows_[row] != filling) step.error += squared_error(step, row);
     }
   }
+
+  double squared_error(const Step& step, std::size_t row) const {
+    const double residual = static_cast<double>(design_.targets()[row]) - step.predicted[row];
+    return static_cast<double>(design_.weights()[row]) * residual * residual;
+  }
+
+  /// Effects are the means over the fits that leave a fold out; those that do not have the same sign in all
+  /// are dropped, and the offset takes over what they gave on average. Of what is left the data support a
+  /// part; the rest is the fit of `none`, without effects.
+  void settle(Step& chosen, const Step& none) const {
+    for (std::size_t at = genes_from_; at < chosen.signs.size(); ++at) {
+      double& effect = chosen.mean.effects[at];
+      if (effect == 0 || std::abs(chosen.signs[at]) == std::ssize(without_)) continue;
+      const auto column = design_.candidate(static_cast<std::int64_t>(at));
+      const double sum = std::accumulate(column.begin(), column.end(), 0.0);
+      chosen.mean.covariates[0] += effect * sum / count();
+      effect = 0;
+    }
+    const double part = supported_part(chosen, none);
+    const auto blend = [&](std::vector<double>& x, const std::vector<double>& y, std::size_t values) {
+      for (std::size_t at = 0; at < x.size(); ++at)
+        x[at] = part * x[at] + (at < values ? (1 - part) * y[at] : 0);
+    };
+    blend(chosen.mean.effects, none.mean.effects, genes_from_);
+    blend(chosen.mean.covariates, none.mean.covariates, none.mean.covariates.size());
+    blend(chosen.predicted, none.predicted, none.predicted.size());
+    chosen.whole = chosen.mean;
+  }
+
+  /// 1 − (2/t)⁴, at least 0: t is the mean over cells of what `chosen` gains
+  /// in squared error over `none`, in standard errors.
+  double supported_part(const Step& chosen, const Step& none) const {
+    double sum = 0;
+    double squares = 0;
+    for (std::size_t row = 0; row < rows_.size(); ++row) {
+      if (rows_[row] == filling) continue;
+      const double gain = squared_error(none, row) - squared_error(chosen, row);
+      sum += gain;
+      squares += gain * gain;
+    }
+    const double variance = (squares - sum * sum / count()) * count() / (count() - 1);
+    if (!(sum > 0)) return 0;
+    const double doubt = least_certainty * least_certainty * variance / (sum * sum);
+    return std::max(0.0, 1 - doubt * doubt);
+  }
+
+  double count() const { return static_cast<double>(rows_.size() - padding_); }
 
   const RegressionSetting& setting_;
   std::int32_t gene_;
@@ -224,10 +315,12 @@ class GeneRegression {
   std::vector<float> gradient_;      // one per gene, and padding
   std::vector<std::int64_t> place_;  // of a gene among the candidates, or -1
   std::vector<std::int32_t> candidates_;
+  std::size_t genes_from_ = 0;  // candidates before are factors
+  std::size_t padding_ = 0;     // rows that fill up folds
 };
 
 /// Values of all rows by the chosen step.
-std::vector<double> fitted_by(const Step& step, const GeneRegression& regression) {
+std::vector<double> fitted_by(const Coefficients& step, const GeneRegression& regression) {
   const FoldedDesign& design = regression.design();
   std::vector<double> fitted(static_cast<std::size_t>(design.rows()), 0.0);
   const auto add = [&](std::span<const float> column, double effect) {
@@ -240,16 +333,6 @@ std::vector<double> fitted_by(const Step& step, const GeneRegression& regression
   for (std::size_t at = 0; at < step.effects.size(); ++at)
     add(design.candidate(static_cast<std::int64_t>(at)), step.effects[at]);
   return fitted;
-}
-
-/// Drops the effects that some fold alone carries; the offset takes over what they gave on average.
-void drop_unstable(Step& step, const GeneRegression& regression, double cells) {
-  for (std::size_t at = 0; at < step.effects.size(); ++at) {
-    if (step.effects[at] == 0 || std::abs(step.signs[at]) == regression.folds()) continue;
-    const auto column = regression.design().candidate(static_cast<std::int64_t>(at));
-    step.covariates[0] += step.effects[at] * std::accumulate(column.begin(), column.end(), 0.0) / cells;
-    step.effects[at] = 0;
-  }
 }
 
 /// Huber weights of the residuals, mean 1, in the order of the gene's cells.
@@ -273,6 +356,30 @@ void weigh(std::span<const double> fitted, const GeneRegression& regression, std
     weights[at] = static_cast<float>(off[at] * static_cast<double>(off.size()) / sum);
 }
 
+/// Coefficients into the fit; candidates from the number of genes on are factors.
+void take(const Coefficients& found, const std::vector<std::int32_t>& candidates,
+          const RegressionSetting& setting, GeneFit& fit) {
+  const auto genes = static_cast<std::int32_t>(setting.profiles->genes());
+  fit.offset = found.covariates[0];
+  std::copy(found.covariates.begin() + 1, found.covariates.end(), fit.responses.begin());
+  fit.regulators.clear();
+  fit.effects.clear();
+  std::vector<std::size_t> order;
+  for (std::size_t at = 0; at < found.effects.size(); ++at) {
+    if (candidates[at] >= genes)
+      fit.responses[static_cast<std::size_t>(setting.covariate_width + candidates[at] - genes)] =
+          found.effects[at];
+    else if (found.effects[at] != 0)
+      order.push_back(at);
+  }
+  std::sort(order.begin(), order.end(),
+            [&](std::size_t x, std::size_t y) { return candidates[x] < candidates[y]; });
+  for (const std::size_t at : order) {
+    fit.regulators.push_back(candidates[at]);
+    fit.effects.push_back(found.effects[at]);
+  }
+}
+
 }  // namespace
 
 GeneFit fit_gene(const RegressionSetting& setting, std::int32_t gene, const GeneCells& data,
@@ -280,7 +387,7 @@ GeneFit fit_gene(const RegressionSetting& setting, std::int32_t gene, const Gene
   fit.mean = 0;
   fit.distance = 0;
   fit.least_error = 0;
-  fit.responses.assign(static_cast<std::size_t>(setting.unpenalised()), 0.0);
+  fit.responses.assign(static_cast<std::size_t>(setting.responses()), 0.0);
   for (std::size_t at = 0; at < data.cells.size(); ++at)
     fit.mean +=
         static_cast<double>(data.shares[at]) * setting.totals[static_cast<std::size_t>(data.cells[at])];
@@ -294,24 +401,10 @@ GeneFit fit_gene(const RegressionSetting& setting, std::int32_t gene, const Gene
     return fit;
   }
   GeneRegression regression(setting, gene, data, weights, path.folds, memory);
-  Step step = regression.choose(path, fit);
-  fit.distance = step.distance;
-  weigh(fitted_by(step, regression), regression, weights);
-  if (path.drop_unstable) drop_unstable(step, regression, static_cast<double>(data.cells.size()));
-  fit.offset = step.covariates[0];
-  fit.responses.assign(step.covariates.begin() + 1, step.covariates.end());
-  fit.regulators.clear();
-  fit.effects.clear();
-  std::vector<std::size_t> order;
-  for (std::size_t at = 0; at < step.effects.size(); ++at) {
-    if (step.effects[at] != 0) order.push_back(at);
-  }
-  const auto& genes = regression.candidates();
-  std::sort(order.begin(), order.end(), [&](std::size_t x, std::size_t y) { return genes[x] < genes[y]; });
-  for (const std::size_t at : order) {
-    fit.regulators.push_back(genes[at]);
-    fit.effects.push_back(step.effects[at]);
-  }
+  const Step step = regression.choose(path, fit);
+  fit.distance = regression.distance(step);
+  weigh(fitted_by(step.whole, regression), regression, weights);
+  take(step.whole, regression.candidates(), setting, fit);
   return fit;
 }
 

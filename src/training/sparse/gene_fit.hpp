@@ -23,15 +23,18 @@ struct RegressionSetting {
   std::int64_t factors = 0;
   std::vector<float> covariates;  ///< of the cells, numbers × cells: like the state, before it
   std::int64_t covariate_width = 0;
+  double factor_penalty = 0;      ///< of each factor, in parts of λ; 0: a covariate without penalty
   std::vector<double> penalties;  ///< of each gene's presence, in parts of λ
   /// Pairs whose penalties are multiplied by the factor, to the power of their weight; none: null.
   const PairSupport* support = nullptr;
   double prior_factor = 1;
 
-  /// Columns of every regression without penalty, beside the intercept.
-  std::int64_t unpenalised() const { return covariate_width + factors; }
-  /// The k-th of them.
-  float unpenalised(std::int64_t k, std::int64_t cell) const {
+  /// What a cell has beside its presence: covariates, then the state.
+  std::int64_t responses() const { return covariate_width + factors; }
+  /// The first of these, which enter without a penalty, beside the intercept.
+  std::int64_t free_columns() const { return factor_penalty > 0 ? covariate_width : responses(); }
+  /// The k-th of all.
+  float column(std::int64_t k, std::int64_t cell) const {
     const bool is_covariate = k < covariate_width;
     const auto row = is_covariate ? k : k - covariate_width;
     return (is_covariate ? covariates : state)[static_cast<std::size_t>(row * profiles->cells() + cell)];
@@ -57,15 +60,19 @@ struct PenaltyPath {
   double start = 1;             ///< the largest λ, in parts of the last chosen one
   double ratio = 0.7;           ///< of each λ to the one before
   std::size_t least_steps = 1;  ///< tried however little they gain
-  bool drop_unstable = false;   ///< drops effects that do not have the same sign without every single fold
+  bool settle = false;          ///< the last round, see fit_gene()
 };
 
-/// Fits gene `gene` in the cells that express it, by a lasso of y = p T on the presence of all other genes,
-/// covariates and the cell state without penalty. λ is chosen by cross-validation over the folds: the largest
-/// whose squared error is within 0.7 % of the least. `last` is the gene's fit of the round before, or an
-/// empty one. `weights` holds one value per cell of the gene, mean 1; afterwards those of the next round,
+/// Fits gene `gene` in the cells that express it, by a lasso of y = p T on the presence of all other genes
+/// and the cell state, and on covariates without penalty. λ is chosen by cross-validation over the folds: the
+/// largest whose squared error is within 0.7 % of the least. `last` is the gene's fit of the round before, or
+/// an empty one. `weights` holds one value per cell of the gene, mean 1; afterwards those of the next round,
 /// which give cells far off the fit less weight (Huber 1964: w = min(1, median|r| / |r|)). `memory` is for
 /// its use. Too few cells (under 10 and twice the covariates) give the mean alone.
+///
+/// With `settle` the effects are the means over the fits that each leave a fold out, and those without the
+/// same sign in all are 0. Then a part 1 − (2/t)⁴, at least 0, of them is kept, the rest being the fit
+/// without effects: t is what they gain in squared error over the cells left out, in standard errors.
 GeneFit fit_gene(const RegressionSetting& setting, std::int32_t gene, const GeneCells& data,
                  const PenaltyPath& path, GeneFit last, std::vector<float>& weights, GramMemory& memory);
 

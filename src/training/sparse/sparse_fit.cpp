@@ -7,17 +7,15 @@
 
 #include "cell_state.hpp"
 #include "dko/base/random.hpp"
-#include "dko/expression/abundance.hpp"
 #include "gene_fit.hpp"
 #include "gene_shares.hpp"
 #include "prior_choice.hpp"
+#include "state_choice.hpp"
 #include "totals.hpp"
 
 namespace dko {
 
 namespace {
-
-constexpr std::int32_t folds = 5;
 
 /// How the genes are fitted, one round after the other.
 struct Round {
@@ -28,16 +26,13 @@ struct Round {
 };
 constexpr std::array<Round, 3> rounds{
     Round{{.folds = 5, .ratio = 0.5}, false, 100}, Round{{.folds = 0}, true, 17},
-    Round{{.start = 2, .ratio = 0.7, .least_steps = 2, .drop_unstable = true}, false, 80}};
+    Round{{.start = 2, .ratio = 0.7, .least_steps = 2, .settle = true}, false, 80}};
 
-constexpr std::int64_t state_cost = 100;
-constexpr PenaltyPath state_path{.folds = 3, .ratio = 0.5};  // to choose the number of factors
-constexpr PenaltyPath quick_path = state_path;
+constexpr PenaltyPath quick_path{.folds = 3, .ratio = 0.5};
 constexpr std::int64_t quick_factors = 4;
-constexpr double floor_share = 0.05;  // least output, in parts of the gene's mean
-constexpr std::array<std::int64_t, 5> factor_choices{0, 1, 2, 4, 8};
-constexpr std::size_t state_genes = 100;
-constexpr double factor_tolerance = 0.002;
+constexpr double factor_penalty = 1;
+constexpr std::int64_t state_cost = 100;
+constexpr double floor_share = 0.05;        // least output, in parts of the gene's mean
 constexpr double weakest_regulator = 0.02;  // in parts of the strongest
 constexpr double regulator_power = 0.5;
 
@@ -58,13 +53,9 @@ class SparseFitter {
         own_(own_genes(counts_, communicator)) {
     setting_.profiles = &profiles_;
     setting_.presence = &presence_;
-    setting_.folds = folds;
-    setting_.fold_of_cell.assign(static_cast<std::size_t>(profiles.cells()), 0);
-    const std::vector<std::int64_t> order = RandomStream(seed, "sparse folds").permutation(std::ssize(cells));
-    for (std::size_t at = 0; at < cells.size(); ++at) {
-      setting_.fold_of_cell[static_cast<std::size_t>(cells[at])] =
-          static_cast<std::int32_t>(order[at] % folds);
-    }
+    setting_.folds = 5;
+    setting_.fold_of_cell =
+        deal_into_folds(profiles.cells(), cells, setting_.folds, RandomStream(seed, "sparse folds"));
     for (std::int64_t cell = 0; cell < profiles.cells(); ++cell)
       setting_.totals.push_back(static_cast<double>(profiles.expressed_count(cell)));
     setting_.penalties.assign(static_cast<std::size_t>(profiles.genes()), 1.0);
@@ -77,7 +68,12 @@ class SparseFitter {
   }
 
   FittedMapping run() {
-    choose_state();
+    setting_.factor_penalty = factor_penalty;
+    find_components(most_factors);
+    const std::vector<std::int32_t> judging = judging_genes(profiles_, cells_, communicator_);
+    plan_work(judging);
+    use_factors(choose_factors(setting_, state_, cells_, judging, communicator_, memory_,
+                               [&](std::int32_t gene) { advance(state_cost * work_of(gene)); }));
     if (!support_.empty()) {
       setting_.support = &support_;
       setting_.prior_factor = choose_prior_factor(setting_, cells_, communicator_, memory_);
@@ -117,9 +113,8 @@ class SparseFitter {
     for (std::size_t at = 0; at < fit.regulators.size(); ++at) {
       if (presence_.has(cell, fit.regulators[at])) output += fit.effects[at];
     }
-    for (std::int64_t k = 0; k < setting_.unpenalised(); ++k)
-      output +=
-          fit.responses[static_cast<std::size_t>(k)] * static_cast<double>(setting_.unpenalised(k, cell));
+    for (std::int64_t k = 0; k < setting_.responses(); ++k)
+      output += fit.responses[static_cast<std::size_t>(k)] * static_cast<double>(setting_.column(k, cell));
     return std::max(output, floor_share * fit.mean);
   }
 
@@ -133,7 +128,7 @@ class SparseFitter {
       if (rounds[round].weigh_next) weights[at] = std::move(of_gene);
       advance(rounds[round].cost * work_of(own_[at]));
     }
-    return exchange(communicator_, own_, own, profiles_.genes(), setting_.unpenalised());
+    return exchange(communicator_, own_, own, profiles_.genes(), setting_.responses());
   }
 
   /// A gene's fit takes the longer the more cells express it: as measured about their number to the
@@ -143,16 +138,14 @@ class SparseFitter {
     return 1 + std::llround(std::pow(cells, 1.5));
   }
 
-  /// What this rank will do, once the components of the state are known: its `sample` of the genes for each
-  /// number of factors, then its own genes in each round.
-  void plan_work(const std::vector<std::int32_t>& sample) {
+  /// What this rank will do, once the components of the state are known: its `judging` genes for each number
+  /// of factors, then its own genes in each round.
+  void plan_work(const std::vector<std::int32_t>& judging) {
     const auto work = [&](const std::vector<std::int32_t>& genes) {
       return std::accumulate(genes.begin(), genes.end(), std::int64_t{0},
                              [&](std::int64_t sum, std::int32_t gene) { return sum + work_of(gene); });
     };
-    const auto choices = std::count_if(factor_choices.begin(), factor_choices.end(),
-                                       [&](std::int64_t choice) { return choice <= state_.factors; });
-    work_ = state_cost * choices * work(sample);
+    work_ = state_cost * std::ssize(factor_choices(state_.factors)) * work(judging);
     for (const Round& round : rounds) work_ += round.cost * work(own_);
   }
 
@@ -164,48 +157,6 @@ class SparseFitter {
   void use_factors(std::int64_t count) {
     setting_.factors = count;
     setting_.state = state_.scores(profiles_, count);
-  }
-
-  /// As few factors as predict cells left out about as well as any number does, by the most abundant genes:
-  /// errors in them decide.
-  void choose_state() {
-    find_components(factor_choices.back());
-    const std::vector<std::int32_t> all = most_abundant_genes(profiles_, cells_, state_genes);
-    const auto count = std::ssize(all);
-    std::vector<std::int32_t> sample;
-    for (std::size_t at = static_cast<std::size_t>(communicator_.rank()); at < all.size();
-         at += static_cast<std::size_t>(communicator_.size()))
-      sample.push_back(all[at]);
-    const std::vector<GeneCells> data = cells_of_genes(profiles_, cells_, sample);
-    plan_work(sample);
-    std::vector<double> distances(factor_choices.size() * static_cast<std::size_t>(count), 0.0);
-    for (std::size_t choice = 0; choice < factor_choices.size(); ++choice) {
-      if (factor_choices[choice] > state_.factors) continue;
-      use_factors(factor_choices[choice]);
-      for (std::size_t at = 0; at < sample.size(); ++at) {
-        std::vector<float> weights(data[at].cells.size(), 1.0F);
-        const std::size_t place = static_cast<std::size_t>(communicator_.rank()) +
-                                  at * static_cast<std::size_t>(communicator_.size());
-        distances[choice * static_cast<std::size_t>(count) + place] =
-            fit_gene(setting_, sample[at], data[at], state_path, {}, weights, memory_).distance;
-        advance(state_cost * work_of(sample[at]));
-      }
-    }
-    communicator_.sum(std::span<double>(distances));
-    use_factors(least_sufficient(distances, static_cast<std::size_t>(count)));
-  }
-
-  std::int64_t least_sufficient(const std::vector<double>& distances, std::size_t genes) const {
-    std::vector<double> sums;
-    for (std::size_t choice = 0; choice < factor_choices.size(); ++choice) {
-      if (factor_choices[choice] > state_.factors) break;
-      const auto first = distances.begin() + static_cast<std::ptrdiff_t>(choice * genes);
-      sums.push_back(std::accumulate(first, first + static_cast<std::ptrdiff_t>(genes), 0.0));
-    }
-    const double best = *std::min_element(sums.begin(), sums.end());
-    const auto found = std::find_if(sums.begin(), sums.end(),
-                                    [&](double sum) { return sum <= best * (1 + factor_tolerance); });
-    return found == sums.end() ? 0 : factor_choices[static_cast<std::size_t>(found - sums.begin())];
   }
 
   /// On rank 0, for all.

@@ -1,0 +1,80 @@
+#include "state_choice.hpp"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+
+#include "dko/expression/abundance.hpp"
+
+namespace dko {
+
+namespace {
+
+constexpr std::array<std::int64_t, 5> choices{0, 1, 2, 4, most_factors};
+constexpr std::size_t most_genes = 100;
+constexpr std::int32_t folds = 5;
+constexpr PenaltyPath path{.folds = folds, .ratio = 0.5};
+constexpr double tolerance = 0.002;
+constexpr std::uint64_t seed = 1;  // of the folds, whatever the seed of the fit
+
+}  // namespace
+
+std::vector<std::int64_t> factor_choices(std::int64_t factors) {
+  const auto end = std::upper_bound(choices.begin(), choices.end(), factors);
+  return {choices.begin(), end};
+}
+
+std::vector<std::int32_t> judging_genes(const RelativeProfiles& profiles, std::span<const std::int64_t> cells,
+                                        const Communicator& communicator) {
+  const std::vector<std::int32_t> all = most_abundant_genes(profiles, cells, most_genes);
+  std::vector<std::int32_t> own;
+  for (std::size_t at = static_cast<std::size_t>(communicator.rank()); at < all.size();
+       at += static_cast<std::size_t>(communicator.size()))
+    own.push_back(all[at]);
+  return own;
+}
+
+std::vector<std::int32_t> deal_into_folds(std::int64_t all_cells, std::span<const std::int64_t> cells,
+                                          std::int32_t count, RandomStream random) {
+  std::vector<std::int32_t> fold_of_cell(static_cast<std::size_t>(all_cells), 0);
+  const std::vector<std::int64_t> order = random.permutation(std::ssize(cells));
+  for (std::size_t at = 0; at < cells.size(); ++at)
+    fold_of_cell[static_cast<std::size_t>(cells[at])] = static_cast<std::int32_t>(order[at] % count);
+  return fold_of_cell;
+}
+
+std::int64_t choose_factors(RegressionSetting setting, const CellState& state,
+                            std::span<const std::int64_t> cells, const std::vector<std::int32_t>& judging,
+                            const Communicator& communicator, GramMemory& memory,
+                            const std::function<void(std::int32_t)>& fitted) {
+  const RelativeProfiles& profiles = *setting.profiles;
+  setting.folds = folds;
+  setting.fold_of_cell =
+      deal_into_folds(profiles.cells(), cells, folds, RandomStream(seed, "folds of the state"));
+  const std::vector<GeneCells> data = cells_of_genes(profiles, cells, judging);
+  const std::vector<std::int64_t> tried = factor_choices(state.factors);
+  // One entry for each number and gene, so that their sum has the same bits on any number of ranks.
+  std::vector<double> distances(tried.size() * most_genes, 0.0);
+  for (std::size_t choice = 0; choice < tried.size(); ++choice) {
+    setting.factors = tried[choice];
+    setting.state = state.scores(profiles, setting.factors);
+    for (std::size_t at = 0; at < judging.size(); ++at) {
+      std::vector<float> weights(data[at].cells.size(), 1.0F);
+      const std::size_t place =
+          static_cast<std::size_t>(communicator.rank()) + at * static_cast<std::size_t>(communicator.size());
+      distances[choice * most_genes + place] =
+          fit_gene(setting, judging[at], data[at], path, {}, weights, memory).distance;
+      fitted(judging[at]);
+    }
+  }
+  communicator.sum(std::span<double>(distances));
+  std::vector<double> sums;
+  for (auto first = distances.begin(); first != distances.end(); first += most_genes)
+    sums.push_back(std::accumulate(first, first + most_genes, 0.0));
+  const double best = *std::min_element(sums.begin(), sums.end());
+  const auto found =
+      std::find_if(sums.begin(), sums.end(), [&](double sum) { return sum <= best * (1 + tolerance); });
+  return tried[static_cast<std::size_t>(found - sums.begin())];
+}
+
+}  // namespace dko
