@@ -25,6 +25,13 @@ judge counts_umi.csv
 at_least "$impact" 0.815 "impact in counts"
 at_least "$auprc" 0.84 "AUPRC of network in counts"
 
+# The seed alone does not change how many factors the state has.
+for seed in 1 2 3; do
+  "$DKO" train "$folder/counts_umi.csv" --mapping sparse --seed $seed -o f.h5 -q --force --json f.json
+  "$python" -c 'import json; print(json.load(open("f.json"))["training"]["factors"])'
+done | sort -u >factors.txt
+[ "$(wc -l <factors.txt)" = 1 ] || fail "factors differ by the seed: $(tr '\n' ' ' <factors.txt)"
+
 # Held-out profiles: the authors' own test cells, and microglia, where the original's mapping has 0.238 and 0.48.
 "$python" - "$DKO_SHARED_DATA/dko_published" >cells.txt <<'PYTHON'
 import sys, numpy

@@ -134,3 +134,38 @@ TEST_CASE("a state that cells share is taken for no effect of single genes") {
   CHECK(fitted.record.factors >= 1);
   CHECK(fitted.record.effects < 3 * genes);
 }
+
+TEST_CASE("effects that cells left out do not support are not kept") {
+  // Few cells for the genes, and no gene acts on another.
+  RandomStream random(76, "noise");
+  constexpr std::size_t many = 120;
+  std::vector<std::vector<float>> levels;
+  for (int cell = 0; cell < 60; ++cell) {
+    levels.emplace_back(many, 0.0F);
+    for (float& level : levels.back()) {
+      if (random.uniform(0, 1) < 0.7) level = static_cast<float>(std::exp(0.5 * random.normal()));
+    }
+  }
+  const FittedMapping fitted = fit(testing::matrix_of(levels).relative_profiles());
+  double sum = 0;
+  for (const double effect : fitted.mapping.effects()) sum += std::abs(effect);
+  CHECK(sum < 0.3 * many);  // 0.6 without it
+}
+
+TEST_CASE("the number of factors does not depend on the seed") {
+  // One state in common, so weak that other folds would choose other numbers.
+  RandomStream random(77, "weak state");
+  std::vector<std::vector<float>> levels;
+  for (int cell = 0; cell < 150; ++cell) {
+    levels.emplace_back(genes, 0.0F);
+    const double state = random.normal();
+    for (std::size_t gene = 0; gene < genes; ++gene) {
+      const double sign = gene % 2 == 0 ? 1 : -1;
+      if (random.uniform(0, 1) > 0.6 + 0.1 * sign * state) continue;
+      levels.back()[gene] = static_cast<float>(std::exp(0.08 * sign * state + 0.4 * random.normal()));
+    }
+  }
+  const RelativeProfiles profiles = testing::matrix_of(levels).relative_profiles();
+  const std::int64_t factors = fit(profiles, 1).record.factors;
+  for (std::uint64_t seed = 2; seed <= 6; ++seed) CHECK(fit(profiles, seed).record.factors == factors);
+}

@@ -30,7 +30,7 @@ constexpr std::array<Round, 3> rounds{
 
 constexpr PenaltyPath quick_path{.folds = 3, .ratio = 0.5};
 constexpr std::int64_t quick_factors = 4;
-constexpr double factor_penalty = 1;
+constexpr double factor_penalty = 0.5;
 constexpr std::int64_t state_cost = 100;
 constexpr double floor_share = 0.05;        // least output, in parts of the gene's mean
 constexpr double weakest_regulator = 0.02;  // in parts of the strongest
