@@ -25,7 +25,7 @@ constexpr double least_certainty = 2;
 // Gradients are summed in single precision.
 constexpr double rounding = 1e-4;
 
-/// Of each candidate and each covariate.
+/// Coefficients of each candidate and each covariate.
 struct Coefficients {
   std::vector<double> effects;
   std::vector<double> covariates;
