@@ -88,7 +88,8 @@ SparseMapping keep_effects(const SparseMapping& mapping, QValues& q, std::span<c
                            copy(mapping.offset()),
                            copy(mapping.floor()),
                            copy(mapping.loadings()),
-                           copy(mapping.responses())};
+                           copy(mapping.responses()),
+                           copy(mapping.covariate_responses())};
   std::vector<double> kept;
   for (std::size_t regulator = 0; regulator + 1 < mapping.starts().size(); ++regulator) {
     for (auto at = static_cast<std::size_t>(mapping.starts()[regulator]);

@@ -44,7 +44,7 @@ std::vector<Regulators> regulators_of(const SparseMapping& mapping) {
   return rows;
 }
 
-/// f = Vᵀ z of every cell, factors × cells.
+/// f = Vᵀ z of every cell, and after that its covariates: (factors + covariates) × cells.
 std::vector<float> states_by(const SparseMapping& mapping, const ExpressionMatrix& matrix) {
   const auto cells = static_cast<std::size_t>(matrix.cells());
   const auto factors = static_cast<std::size_t>(mapping.factors());
@@ -56,6 +56,10 @@ std::vector<float> states_by(const SparseMapping& mapping, const ExpressionMatri
         state += mapping.loadings()[static_cast<std::size_t>(gene) * factors + k];
       states[k * cells + cell] = static_cast<float>(state);
     }
+  }
+  for (std::size_t k = 0; k < static_cast<std::size_t>(mapping.covariates()); ++k) {
+    for (std::int64_t cell = 0; cell < matrix.cells(); ++cell)
+      states.push_back(static_cast<float>(matrix.covariates(cell)[k]));
   }
   return states;
 }
@@ -70,7 +74,7 @@ class EffectJudge {
         communicator_(communicator),
         presence_(profiles),
         setting_{&profiles, totals_by(mapping, profiles, cells, communicator), states_by(mapping, profiles),
-                 mapping.factors()},
+                 mapping.factors() + mapping.covariates()},
         slopes_(static_cast<std::size_t>(mapping.effects_count()), 0.0),
         errors_(slopes_.size(), 0.0),
         share_present_(slopes_.size(), 0.0),
@@ -103,7 +107,7 @@ class EffectJudge {
     double distance = 0;
     for (const std::int64_t cell : cells_) {
       const auto expressed = profiles_.expressed(cell);
-      const std::vector<double> outputs = mapping_.raw_outputs(expressed);
+      const std::vector<double> outputs = mapping_.raw_outputs(expressed, profiles_.covariates(cell));
       for (std::size_t at = 0; at < outputs.size(); ++at) {
         const double output =
             std::max(outputs[at], mapping_.floor()[static_cast<std::size_t>(expressed[at])]);
