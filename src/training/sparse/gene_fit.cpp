@@ -85,7 +85,7 @@ class GeneRegression {
     while (path[chosen].error > path[best].error * (1 + error_tolerance)) ++chosen;
     fit.penalty = parts[chosen];
     fit.least_error = path[best].error;
-    if (how.settle) settle(path[chosen], step(largest, true));
+    if (how.settle) settle(path[chosen], step(largest / least_ratio_, true));
     return path[chosen];
   }
 
@@ -110,7 +110,9 @@ class GeneRegression {
     if (setting_.support == nullptr) return;
     for (const PairSupport::Pair& pair : setting_.support->of(gene_)) {
       const auto regulator = static_cast<std::size_t>(pair.regulator);
-      penalties_[regulator] *= std::pow(setting_.prior_factor, pair.weight);
+      const double ratio = std::pow(setting_.prior_factor, pair.weight);
+      penalties_[regulator] *= ratio;
+      least_ratio_ = std::min(least_ratio_, ratio);
       signs_[regulator] = pair.sign;
     }
   }
@@ -307,6 +309,7 @@ class GeneRegression {
   std::int32_t gene_;
   std::vector<double> penalties_;    // of each gene's presence, in parts of λ
   std::vector<std::int32_t> signs_;  // that their effects must have
+  double least_ratio_ = 1;           // of a penalty to that without a prior
   std::vector<std::size_t> rows_;
   std::vector<std::int64_t> cells_;  // of the design's rows
   FoldedDesign design_;
