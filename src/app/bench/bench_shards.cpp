@@ -1,20 +1,15 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <iostream>
 #include <nlohmann/json.hpp>
-#include <numeric>
 
 #include "app/command.hpp"
 #include "app/json_report.hpp"
 #include "app/table.hpp"
 #include "dko/base/text.hpp"
-#include "dko/knockout/sharding/cost.hpp"
-#include "dko/knockout/sharding/screen_forecast.hpp"
-#include "dko/knockout/sharding/shards.hpp"
+#include "dko/benchmark/shard_balance.hpp"
 #include "dko/parallel/collective.hpp"
-#include "dko/simulation/synthetic_cells.hpp"
 
 namespace dko::app {
 
@@ -45,50 +40,9 @@ CommandLine line_of(ShardsOptions& options) {
   return line;
 }
 
-/// All pairs of the cells, and their costs.
-struct PairCosts {
-  std::vector<std::int64_t> starts{0};
-  std::vector<std::int64_t> events;
-  std::vector<std::int64_t> loads;
-
-  EventCosts view() const { return {starts, events, loads}; }
-};
-
-PairCosts draw_cells(const ShardsOptions& options) {
-  PairCosts pairs;
-  for (const std::int64_t n : draw_expressed_counts(options.cells, options.genes, options.seed)) {
-    const CellCosts costs = cell_costs(dense_costs, dense_work(n));
-    pairs.starts.push_back(pairs.starts.back() + n * (n - 1) / 2);
-    pairs.events.push_back(costs.pair);
-    pairs.loads.push_back(costs.load);
-  }
-  return pairs;
-}
-
-/// How a number of shards share the pairs.
-struct Balance {
-  std::int64_t shards = 0;
-  double mean_seconds = 0;
-  double max_seconds = 0;
-  double loads = 0;  ///< part of all time that goes into loading cells
-
-  double imbalance() const { return max_seconds / mean_seconds - 1; }
-};
-
-Balance balance_of(const PairCosts& pairs, std::int64_t shards) {
-  const auto costs = shard_costs(pairs.view(), balanced_shards(pairs.view(), shards));
-  const double total = std::accumulate(costs.begin(), costs.end(), 0.0);
-  double of_events = 0;
-  for (std::size_t cell = 0; cell < pairs.events.size(); ++cell)
-    of_events += static_cast<double>(pairs.starts[cell + 1] - pairs.starts[cell]) *
-                 static_cast<double>(pairs.events[cell]);
-  return {shards, seconds_of_cost * total / static_cast<double>(shards),
-          seconds_of_cost * static_cast<double>(*std::ranges::max_element(costs)), 1 - of_events / total};
-}
-
-void print_table(const std::vector<Balance>& balances) {
+void print_table(const std::vector<ShardBalance>& balances) {
   Table table({"shards", "mean", "slowest", "above the mean", "loading cells"});
-  for (const Balance& one : balances)
+  for (const ShardBalance& one : balances)
     table.add({with_thousands(one.shards), human_seconds(one.mean_seconds), human_seconds(one.max_seconds),
                fmt::format("{:.3f} %", 100 * one.imbalance()), fmt::format("{:.2f} %", 100 * one.loads)});
   std::cout << table.text();
@@ -96,13 +50,13 @@ void print_table(const std::vector<Balance>& balances) {
 
 void measure(const ShardsOptions& options, Log& log) {
   JsonReport summary(options.common);
-  const PairCosts pairs = draw_cells(options);
+  const PairCosts pairs = draw_pair_costs(options.cells, options.genes, options.seed);
   log.info("{} of {} and {}", counted(pairs.starts.back(), "pair"), counted(options.cells, "cell"),
            counted(options.genes, "gene"));
-  std::vector<Balance> balances;
+  std::vector<ShardBalance> balances;
   auto json = nlohmann::ordered_json::array();
   for (const std::int64_t shards : shard_counts) {
-    const Balance one = balance_of(pairs, shards);
+    const ShardBalance one = balance_of(pairs, shards);
     balances.push_back(one);
     json.push_back({{"shards", one.shards},
                     {"mean_seconds", one.mean_seconds},

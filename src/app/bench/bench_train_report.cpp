@@ -1,3 +1,5 @@
+#include "bench_train_report.hpp"
+
 #include <fmt/format.h>
 
 #include <iostream>
@@ -5,13 +7,10 @@
 
 #include "app/table.hpp"
 #include "dko/base/text.hpp"
-#include "training_bench.hpp"
 
 namespace dko::app {
 
 namespace {
-
-constexpr std::array forms{ParallelForm::data, ParallelForm::sharded};
 
 std::string milliseconds(double seconds) {
   return fmt::format("{:.{}f}", 1e3 * seconds, seconds < 0.01 ? 3 : 1);
@@ -19,11 +18,6 @@ std::string milliseconds(double seconds) {
 
 std::string ratio(double value) {
   return value > 0 ? fmt::format("{:.2f}", value) : "–";
-}
-
-/// How many times as fast as one rank; 0 if that was not measured.
-double speed_up(const TrainingRuns& runs, double seconds) {
-  return runs.alone() != nullptr ? runs.alone()->time.total / seconds : 0;
 }
 
 void print_runs(const std::vector<TrainingRuns>& all) {
@@ -37,14 +31,14 @@ void print_runs(const std::vector<TrainingRuns>& all) {
                                    std::to_string(run.ranks), milliseconds(run.time.total)};
       for (const StepPart& part : step_parts) row.push_back(milliseconds(run.time.parts.*part.seconds));
       row.insert(row.end(), {ratio(run.update_of_bandwidth()), ratio(run.step_of_bound()),
-                             ratio(speed_up(of_size, run.time.total))});
+                             ratio(of_size.speed_up(run.time.total))});
       table.add(row);
     }
   }
   std::cout << table.text();
 }
 
-void print_bandwidths(const Bandwidths& bandwidths, int ranks) {
+void print_bandwidths(const UpdateBandwidths& bandwidths, int ranks) {
   std::cout << fmt::format("memory: {:.1f} GB/s read and written by one rank", bandwidths.alone / 1e9);
   if (ranks > 1) std::cout << fmt::format(", {:.1f} by each of {} at once", bandwidths.together / 1e9, ranks);
   std::cout
@@ -52,38 +46,22 @@ void print_bandwidths(const Bandwidths& bandwidths, int ranks) {
          "of bound: the part of a step in which memory could move the least bytes that it needs\n";
 }
 
-/// Forecasts of both forms for one number of ranks.
-struct ForecastRow {
-  StepForecast data;
-  StepForecast sharded;
-
-  bool is_data_quicker() const { return data.total <= sharded.total; }
-};
-
-ForecastRow forecast_row(const TrainingRuns& of, const AllreduceModel& model, int ranks) {
-  const StepTime& alone = of.alone()->time;
-  return {forecast_step(of.size, alone, model, ParallelForm::data, ranks),
-          forecast_step(of.size, alone, model, ParallelForm::sharded, ranks)};
-}
-
 void print_forecasts(const std::vector<TrainingRuns>& all, const AllreduceModel& model) {
   Table table({"genes", "ranks", "data, ms/step", "communication", "sharded, ms/step", "communication",
                "quicker", "speed-up"});
   for (const TrainingRuns& of : all) {
-    if (of.alone() == nullptr) continue;
-    for (const int ranks : forecast_ranks) {
-      const ForecastRow row = forecast_row(of, model, ranks);
+    for (const FormForecasts& row : forecast_forms(of, model)) {
       const StepForecast& quicker = row.is_data_quicker() ? row.data : row.sharded;
-      table.add({with_thousands(of.size.genes), std::to_string(ranks), milliseconds(row.data.total),
+      table.add({with_thousands(of.size.genes), std::to_string(row.ranks), milliseconds(row.data.total),
                  milliseconds(row.data.communication), milliseconds(row.sharded.total),
                  milliseconds(row.sharded.communication), row.is_data_quicker() ? "data" : "sharded",
-                 ratio(speed_up(of, quicker.total))});
+                 ratio(of.speed_up(quicker.total))});
     }
   }
   std::cout << table.text();
 }
 
-void print_network(const std::optional<Network>& network) {
+void print_network(const std::optional<RankNetwork>& network) {
   if (!network) {
     std::cout
         << "one rank: there is nothing to measure between ranks, and no forecast of more; --latency and "
@@ -117,51 +95,39 @@ nlohmann::ordered_json to_json(const TrainingRun& run, const TrainingRuns& of) {
           {"seconds", parts},
           {"update_of_bandwidth", number_or_null(run.update_of_bandwidth())},
           {"step_of_bound", run.step_of_bound()},
-          {"speed_up", number_or_null(speed_up(of, run.time.total))}};
+          {"speed_up", number_or_null(of.speed_up(run.time.total))}};
 }
 
-nlohmann::ordered_json forecasts_to_json(const TrainingRuns& of, const AllreduceModel& model) {
+nlohmann::ordered_json to_json(const std::vector<FormForecasts>& forecasts) {
   auto json = nlohmann::ordered_json::array();
-  for (const int ranks : forecast_ranks) {
-    for (const ParallelForm form : forms) {
-      const StepForecast forecast = forecast_step(of.size, of.alone()->time, model, form, ranks);
-      json.push_back({{"form", name_of(form)},
-                      {"ranks", ranks},
-                      {"communication_seconds", forecast.communication},
-                      {"seconds_per_step", forecast.total}});
-    }
+  const auto add = [&](ParallelForm form, int ranks, const StepForecast& forecast) {
+    json.push_back({{"form", name_of(form)},
+                    {"ranks", ranks},
+                    {"communication_seconds", forecast.communication},
+                    {"seconds_per_step", forecast.total}});
+  };
+  for (const FormForecasts& both : forecasts) {
+    add(ParallelForm::data, both.ranks, both.data);
+    add(ParallelForm::sharded, both.ranks, both.sharded);
   }
   return json;
 }
 
 }  // namespace
 
-std::string name_of_run(const TrainingRun& run) {
-  return run.ranks == 1 ? "alone" : std::string(name_of(run.form));
-}
-
-double TrainingRun::update_of_bandwidth() const {
-  const double seconds = time.parts.update;
-  return seconds > 0 ? bytes.update / seconds / bandwidth : 0;
-}
-
-const TrainingRun* TrainingRuns::alone() const {
-  return !runs.empty() && runs.front().ranks == 1 ? &runs.front() : nullptr;
-}
-
-void print_report(const std::vector<TrainingRuns>& all, const Bandwidths& bandwidths,
-                  const std::optional<Network>& network, int ranks) {
+void print_report(const std::vector<TrainingRuns>& all, const UpdateBandwidths& bandwidths,
+                  const std::optional<RankNetwork>& network, int ranks) {
   print_runs(all);
   print_bandwidths(bandwidths, ranks);
   print_network(network);
   if (network) print_forecasts(all, network->model);
 }
 
-nlohmann::ordered_json to_json(const TrainingRuns& runs, const std::optional<Network>& network) {
+nlohmann::ordered_json to_json(const TrainingRuns& runs, const std::optional<RankNetwork>& network) {
   auto of_runs = nlohmann::ordered_json::array();
   for (const TrainingRun& run : runs.runs) of_runs.push_back(to_json(run, runs));
   auto forecasts = nlohmann::ordered_json::array();
-  if (network && runs.alone() != nullptr) forecasts = forecasts_to_json(runs, network->model);
+  if (network) forecasts = to_json(forecast_forms(runs, network->model));
   const TrainingSize& size = runs.size;
   return {{"genes", size.genes},
           {"hidden", size.hidden},
@@ -174,7 +140,7 @@ nlohmann::ordered_json to_json(const TrainingRuns& runs, const std::optional<Net
           {"forecast", forecasts}};
 }
 
-nlohmann::ordered_json to_json(const std::optional<Network>& network) {
+nlohmann::ordered_json to_json(const std::optional<RankNetwork>& network) {
   if (!network) return nullptr;
   return {{"latency_seconds", network->model.latency},
           {"seconds_per_byte", network->model.seconds_per_byte},
