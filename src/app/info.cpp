@@ -19,12 +19,12 @@
 #include "dko/results/screen_file/completion_count.hpp"
 #include "dko/results/screen_file/screen_reader.hpp"
 #include "dko/training/two_layer/checkpoint.hpp"
-#include "info_progress.hpp"
+#include "dko/workflow/saved_progress.hpp"
 #include "json_report.hpp"
+#include "options/verify_options.hpp"
 #include "run_json.hpp"
 #include "score_names.hpp"
 #include "start_job.hpp"
-#include "verification.hpp"
 
 namespace dko::app {
 
@@ -231,7 +231,7 @@ CommandLine line_of(InfoOptions& options) {
 void run_on_root(const InfoOptions& options, Job& job) {
   JsonReport summary(options.common);
   if (options.verification.verify) {
-    const hdf5::Verification found = verify(options.file, options.verification, job);
+    const hdf5::Verification found = verify_file(options.file, options.verification.origin, job);
     print_verification(found);
     summary.write(to_json(found));
     return;

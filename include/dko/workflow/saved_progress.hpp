@@ -3,13 +3,13 @@
 
 #include <string>
 
-namespace dko::app {
+namespace dko {
 
 /// The files that a job goes on from, beside those that belong to its output by their names.
 struct ProgressFiles {
   std::string out;         ///< the output's final name
-  std::string checkpoint;  ///< --checkpoint; empty: OUT.checkpoint
-  std::string save_model;  ///< --save-model; empty: OUT.model
+  std::string checkpoint;  ///< of the training; empty: OUT.checkpoint
+  std::string save_model;  ///< where the trained model stands; empty: OUT.model
 };
 
 /// One line: "done" if the output is there, "nothing yet" if there is nothing to go on from; otherwise what
@@ -18,4 +18,4 @@ struct ProgressFiles {
 /// without locks. Local.
 std::string progress_line(const ProgressFiles& files);
 
-}  // namespace dko::app
+}  // namespace dko

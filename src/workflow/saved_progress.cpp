@@ -1,4 +1,4 @@
-#include "info_progress.hpp"
+#include "dko/workflow/saved_progress.hpp"
 
 #include <fmt/format.h>
 
@@ -14,7 +14,7 @@
 #include "dko/system/child_process.hpp"
 #include "dko/training/two_layer/checkpoint.hpp"
 
-namespace dko::app {
+namespace dko {
 
 namespace {
 
@@ -107,4 +107,4 @@ std::string progress_line(const ProgressFiles& files) {
   return line.empty() ? "nothing yet" : line;
 }
 
-}  // namespace dko::app
+}  // namespace dko

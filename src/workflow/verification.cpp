@@ -1,8 +1,9 @@
-#include "verification.hpp"
+#include "dko/workflow/verification.hpp"
 
 #include <fmt/format.h>
 
 #include <csignal>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <sstream>
@@ -16,7 +17,7 @@
 #include "dko/system/child_process.hpp"
 #include "dko/training/two_layer/checkpoint.hpp"
 
-namespace dko::app {
+namespace dko {
 
 namespace {
 
@@ -26,49 +27,6 @@ std::vector<hdf5::BlockSums> sums_of(const hdf5::File& file, const std::string& 
   if (format == checkpoint_kind.format) return checkpoint_sums(file);
   return {};
 }
-
-void require_same(const std::string& path, const std::string& attribute, const std::string& stated,
-                  const std::string& found, const std::string& other) {
-  if (stated == found) return;
-  throw InputError(fmt::format("{}: is not of {}: its attribute {} is {}, and {} has {}", path, other,
-                               attribute, stated.empty() ? "empty" : stated, other,
-                               found.empty() ? "none" : found));
-}
-
-/// Whether the file is of the model and input that are given.
-void require_origin(const hdf5::File& file, const VerifyOptions& options, Job& job) {
-  std::optional<Model> model;
-  if (!options.model.empty()) {
-    model = read_model(options.model);
-    require_same(file.path(), "model_checksum", file.text_attribute("model_checksum"), checksum_of(*model),
-                 options.model);
-  }
-  if (options.input.path.empty()) return;
-  if (model)
-    load_input(options.input, *model, options.model, job);
-  else
-    load_input(options.input, job);
-  require_same(file.path(), "input_checksum", file.text_attribute("input_checksum"),
-               job.provenance.input_checksum, options.input.path);
-}
-
-}  // namespace
-
-void add_verify_options(CommandLine& line, VerifyOptions& options) {
-  line.group("Verifying");
-  line.flag("verify", options.verify, "read all of FILE and compare it with its checksums").usual();
-  line.option("model", options.model, "MODEL", "with --verify: FILE must be by this model").reads();
-  line.option(
-      "input", options.input.path, "INPUT",
-      "with --verify: FILE must be of these data, read and chosen from as then, by the options below");
-  add_input_options(line, options.input, {{}, TableUse::Model::optional});
-  line.check([&options](const CommandLine&) {
-    if (!options.verify && !(options.model.empty() && options.input.path.empty()))
-      throw UsageError("--model and --input are for --verify");
-  });
-}
-
-namespace {
 
 using Json = nlohmann::ordered_json;
 
@@ -122,9 +80,34 @@ hdf5::Verification heard_of(const std::string& path, const ChildResult& end) {
                                end.signal == SIGPROF ? "hangs" : "crashes", at));
 }
 
+void require_same(const std::string& path, const std::string& attribute, const std::string& stated,
+                  const std::string& found, const std::string& other) {
+  if (stated == found) return;
+  throw InputError(fmt::format("{}: is not of {}: its attribute {} is {}, and {} has {}", path, other,
+                               attribute, stated.empty() ? "empty" : stated, other,
+                               found.empty() ? "none" : found));
+}
+
+/// Whether the file is of the model and input that are given.
+void require_origin(const hdf5::File& file, const FileOrigin& origin, Job& job) {
+  std::optional<Model> model;
+  if (!origin.model.empty()) {
+    model = read_model(origin.model);
+    require_same(file.path(), "model_checksum", file.text_attribute("model_checksum"), checksum_of(*model),
+                 origin.model);
+  }
+  if (origin.input.path.empty()) return;
+  if (model)
+    load_input(origin.input, *model, origin.model, job);
+  else
+    load_input(origin.input, job);
+  require_same(file.path(), "input_checksum", file.text_attribute("input_checksum"),
+               job.provenance.input_checksum, origin.input.path);
+}
+
 }  // namespace
 
-hdf5::Verification verify(const std::string& path, const VerifyOptions& options, Job& job) {
+hdf5::Verification verify_file(const std::string& path, const FileOrigin& origin, Job& job) {
   constexpr int seconds = 5;  // for a few MiB
   const auto found =
       heard_of(path, run_in_child(seconds, [&](const auto& say) { read_through_and_tell(path, say); }));
@@ -133,8 +116,8 @@ hdf5::Verification verify(const std::string& path, const VerifyOptions& options,
   const std::string format = hdf5::format_of(file);
   if (format == "dko model") read_model(path);
   if (format == "dko prediction") read_prediction(path);
-  require_origin(file, options, job);
+  require_origin(file, origin, job);
   return found;
 }
 
-}  // namespace dko::app
+}  // namespace dko
