@@ -1,14 +1,13 @@
 #pragma once
-// What the parts of dko export share: options, and the files that are written.
+// What the parts of dko export share.
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "command.hpp"
-#include "dko/base/csv_writer.hpp"
 #include "dko/expression/matrix.hpp"
+#include "dko/results/export/export_files.hpp"
 #include "dko/results/screen_file/screen_reader.hpp"
 #include "options/input.hpp"
 
@@ -38,26 +37,6 @@ struct ExportOptions {
   bool wants_scores() const { return wants_csv() || !(h5ad.empty() && table.empty() && compress.empty()); }
   bool wants_perturbed() const { return !(ptest.empty() && ztest.empty() && recorder.empty()); }
   bool wants_profiles() const { return !(truth.empty() && predicted.empty()); }
-};
-
-/// All files of a call: each is claimed, and the disk's space looked at, before the first is written, so that
-/// a call writes all of its files or none.
-class ExportFiles {
- public:
-  explicit ExportFiles(bool overwrite) : overwrite_(overwrite) {}
-
-  /// @throws as OutputFile and require_disk_space
-  void add_csv(const std::string& path, double bytes, std::function<void(CsvWriter&)> write);
-  void add_hdf5(const std::string& path, double bytes, std::function<void(OutputFile&)> write);
-  /// One after the other. @throws IoError
-  void write();
-
- private:
-  void require_space(const std::string& path, double bytes);
-
-  bool overwrite_;
-  double total_ = 0;
-  std::vector<std::function<void()>> writes_;
 };
 
 /// `wanted` if the screen has it, else the list if it holds knockouts of as many genes.

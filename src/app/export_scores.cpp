@@ -59,32 +59,6 @@ void add_csv_files(ExportFiles& files, const ScreenReader& screen, const ExportO
   add(options.list, ScoreArray::list, "--list");
 }
 
-/// Measures of a table: those that --score names and the array has, or all that it has.
-std::vector<Measure> table_measures(const ScreenReader& screen, ScoreArray array,
-                                    std::vector<Measure> wanted) {
-  if (wanted.empty()) return screen.measures(array);
-  std::erase_if(wanted, [&](const Measure& measure) { return !screen.has(array, measure); });
-  return wanted;
-}
-
-/// singles, pairs and list; a list that is all there is of singles or pairs stands for them.
-std::vector<TablePart> table_parts(const ScreenReader& screen, const std::vector<Measure>& wanted) {
-  std::vector<TablePart> parts;
-  const auto add = [&](ScoreArray array, const char* group) {
-    if (!screen.has(array)) return;
-    std::vector<Measure> measures = table_measures(screen, array, wanted);
-    if (!measures.empty()) parts.push_back({array, group, std::move(measures)});
-  };
-  add(ScoreArray::singles, "singles");
-  add(ScoreArray::pairs, "pairs");
-  if (!screen.has(ScoreArray::list)) return parts;
-  const std::int64_t order = screen.order(ScoreArray::list);
-  const bool is_of_singles = order == 1 && !screen.has(ScoreArray::singles);
-  const bool is_of_pairs = order == 2 && !screen.has(ScoreArray::pairs);
-  add(ScoreArray::list, is_of_singles ? "singles" : is_of_pairs ? "pairs" : "list");
-  return parts;
-}
-
 void add_table(ExportFiles& files, const ScreenReader& screen, const ExportOptions& options,
                const std::string& command) {
   const std::vector<TablePart> parts = table_parts(screen, options.scores);

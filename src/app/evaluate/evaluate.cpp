@@ -10,6 +10,7 @@
 #include "app/score_names.hpp"
 #include "app/start_job.hpp"
 #include "dko/base/error.hpp"
+#include "dko/evaluation/perturbed/perturbed_source.hpp"
 #include "dko/expression/cell_table.hpp"
 #include "dko/expression/reader.hpp"
 #include "dko/mapping/model_file.hpp"
@@ -17,7 +18,7 @@
 #include "dko/workflow/base_choice.hpp"
 #include "dko/workflow/progress_display.hpp"
 #include "dko/workflow/training_run.hpp"
-#include "perturbed_input.hpp"
+#include "dko/workflow/visibility_notes.hpp"
 #include "report_part.hpp"
 
 namespace dko::app {
@@ -34,7 +35,7 @@ struct EvaluateOptions {
   std::string prediction;
   std::string real_knockout;
   std::string gene;
-  PerturbedOptions perturbed;
+  PerturbedSource perturbed;
   double least_effect = 0.001;
   std::int64_t resamples = 200;
   std::int64_t null_genes = 500;
@@ -43,7 +44,7 @@ struct EvaluateOptions {
 };
 
 /// @throws UsageError for options that do not go together
-void check_perturbed(const PerturbedOptions& options, const std::string& model) {
+void check_perturbed(const PerturbedSource& options, const std::string& model) {
   const bool is_given = !options.path.empty();
   if (is_given != !options.by.empty() || is_given != !options.control.empty())
     throw UsageError(
@@ -80,6 +81,17 @@ void check(const CommandLine& line, const EvaluateOptions& options) {
   if (options.resamples != 0 && options.resamples < 100)
     throw UsageError(
         fmt::format("--bootstrap must be between 100 and 1000000, or 0, not {}", options.resamples));
+}
+
+void add_perturbed_cells(CommandLine& line, PerturbedSource& source) {
+  line.option("perturbed", source.path, "FILE",
+              "expression of control and really perturbed cells, in any format of INPUT; needs --model")
+      .usual()
+      .reads();
+  line.option("by", source.by, "COLUMN",
+              "its column (of obs, or of --obs-file) that says which gene was perturbed in a cell")
+      .usual();
+  line.option("control", source.control, "LABEL", "what that column says of control cells").usual();
 }
 
 CommandLine line_of(EvaluateOptions& options) {
@@ -151,6 +163,17 @@ InputOptions input_of(const EvaluateOptions& options) {
   return input;
 }
 
+/// Read as INPUT is. Warns of targets that cannot be seen.
+PerturbationInput read_perturbed_cells(const EvaluateOptions& options, const ExpressionMatrix& matrix,
+                                       const Model& model, Log& log) {
+  PerturbedSource source = options.perturbed;
+  source.read = options.input.read;
+  source.obs_file = options.input.selection.obs_file;
+  PerturbationInput found = read_perturbed(source, matrix, model, options.model, log);
+  warn_of_invisible(genes_of_targets(found.cells), model.genes, found.visibility, log);
+  return found;
+}
+
 Inputs read_inputs(const EvaluateOptions& options, Job& job) {
   Inputs inputs{JsonReport(options.common)};
   std::optional<Model> model;
@@ -173,8 +196,7 @@ Inputs read_inputs(const EvaluateOptions& options, Job& job) {
   }
   if (!options.prediction.empty()) inputs.prediction = read_prediction(options.prediction);
   if (!options.perturbed.path.empty())
-    inputs.perturbed =
-        read_perturbed(options.perturbed, options.input, matrix, *model, options.model, job.log);
+    inputs.perturbed = read_perturbed_cells(options, matrix, *model, job.log);
   inputs.profiles = matrix.relative_profiles();
   return inputs;
 }

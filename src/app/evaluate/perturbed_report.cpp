@@ -139,16 +139,16 @@ std::string left_out_text(const PerturbationEvaluation& evaluation) {
 
 }  // namespace
 
-ReportPart perturbed_report(const std::string& path, const PerturbedOptions& options,
+ReportPart perturbed_report(const std::string& path, const PerturbedSource& source,
                             const PerturbationEvaluation& evaluation) {
   ReportPart part;
   part.text =
       fmt::format("real perturbations ({}): {} by {}, against {} of {}\n{}", path,
-                  counted(std::ssize(evaluation.targets), "target"), options.by,
-                  counted(evaluation.control_cells, "cell"), options.control, left_out_text(evaluation));
+                  counted(std::ssize(evaluation.targets), "target"), source.by,
+                  counted(evaluation.control_cells, "cell"), source.control, left_out_text(evaluation));
   part.json = {{"truth", path},
-               {"by", options.by},
-               {"control", options.control},
+               {"by", source.by},
+               {"control", source.control},
                {"control_cells", evaluation.control_cells},
                {"no_genes", evaluation.no_genes},
                {"too_few_cells", evaluation.too_few}};

@@ -8,11 +8,10 @@
 
 #include "dko/evaluation/effects_evaluation.hpp"
 #include "dko/evaluation/knockout_evaluation.hpp"
-#include "dko/evaluation/perturbed/perturbation_evaluation.hpp"
+#include "dko/evaluation/perturbed/perturbed_source.hpp"
 #include "dko/evaluation/prediction_evaluation.hpp"
 #include "dko/evaluation/truth_evaluation.hpp"
 #include "dko/metrics/metric_text.hpp"
-#include "perturbed_input.hpp"
 
 namespace dko::app {
 
@@ -34,7 +33,7 @@ ReportPart knockout_report(const std::string& path, const std::string& gene,
                            const KnockoutEvaluation& evaluation);
 
 /// Predicted losses against what real perturbations did. Local: root.
-ReportPart perturbed_report(const std::string& path, const PerturbedOptions& options,
+ReportPart perturbed_report(const std::string& path, const PerturbedSource& source,
                             const PerturbationEvaluation& evaluation);
 
 /// null where there is none.

@@ -20,6 +20,10 @@ struct TablePart {
   std::vector<Measure> measures;
 };
 
+/// What to write of a screen: its singles, pairs and list, as far as it has any of the measures that are
+/// wanted, by default all of them. A list that is all there is of singles or pairs stands for them. Local.
+std::vector<TablePart> table_parts(const ScreenReader& screen, const std::vector<Measure>& wanted);
+
 /// Approximate file size in bytes.
 double table_export_bytes(const ScreenReader& screen, std::span<const TablePart> parts);
 

@@ -1,8 +1,8 @@
+#include "dko/results/export/export_files.hpp"
+
 #include <memory>
 
-#include "export.hpp"
-
-namespace dko::app {
+namespace dko {
 
 void ExportFiles::add_csv(const std::string& path, double bytes, std::function<void(CsvWriter&)> write) {
   const auto csv = std::make_shared<CsvWriter>(path, overwrite_);
@@ -25,4 +25,4 @@ void ExportFiles::write() {
   for (const auto& write : writes_) write();
 }
 
-}  // namespace dko::app
+}  // namespace dko

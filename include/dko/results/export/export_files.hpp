@@ -1,0 +1,32 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "dko/base/csv_writer.hpp"
+#include "dko/base/output_file.hpp"
+
+namespace dko {
+
+/// All files of a call: each is claimed, and the disk's space looked at, before the first is written, so that
+/// a call writes all of its files or none.
+class ExportFiles {
+ public:
+  explicit ExportFiles(bool overwrite) : overwrite_(overwrite) {}
+
+  /// Claims a file of about so many bytes, which `write` writes. @throws as OutputFile and require_disk_space
+  void add_csv(const std::string& path, double bytes, std::function<void(CsvWriter&)> write);
+  void add_hdf5(const std::string& path, double bytes, std::function<void(OutputFile&)> write);
+  /// One after the other. @throws IoError
+  void write();
+
+ private:
+  void require_space(const std::string& path, double bytes);
+
+  bool overwrite_;
+  double total_ = 0;
+  std::vector<std::function<void()>> writes_;
+};
+
+}  // namespace dko
