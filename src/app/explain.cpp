@@ -148,17 +148,11 @@ std::vector<std::int64_t> cells_asked_for(const ExplainOptions& options,
 }
 
 void check_memory(const Question& question, const Model& model, const Job& job) {
-  const auto genes = static_cast<double>(model.genes.size());
-  std::int64_t most = 0;
-  for (const std::int64_t cell : question.cells) most = std::max(most, question.matrix.expressed_count(cell));
   const int ranks = job.nodes.node.size();
-  // As a screen, and sums over cells of three profiles, twice and once more on their way.
-  double numbers = 9 * genes * ranks;
-  if (model.kind() == MappingKind::dko)
-    numbers += 2 * genes * genes + static_cast<double>(most) * static_cast<double>(most) * ranks;
-  require_memory(8 * static_cast<double>(model.members.size()) * numbers,
-                 fmt::format("explaining a knockout of {} on {} of this node",
-                             counted(std::ssize(model.genes), "gene"), counted(ranks, "rank")));
+  require_memory(
+      explanation_bytes(question.matrix, question.cells, model.kind(), std::ssize(model.members), ranks),
+      fmt::format("explaining a knockout of {} on {} of this node", counted(std::ssize(model.genes), "gene"),
+                  counted(ranks, "rank")));
 }
 
 Question find_question(const ExplainOptions& options, Job& job) {

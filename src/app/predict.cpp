@@ -6,12 +6,10 @@
 #include "command.hpp"
 #include "dko/base/error.hpp"
 #include "dko/base/text.hpp"
-#include "dko/metrics/baselines.hpp"
-#include "dko/metrics/profile_agreement.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/planning/training_memory.hpp"
-#include "dko/results/prediction_file.hpp"
 #include "dko/system/available_memory.hpp"
+#include "dko/workflow/prediction_run.hpp"
 #include "dko/workflow/training_run.hpp"
 #include "json_report.hpp"
 #include "options/input.hpp"
@@ -59,15 +57,6 @@ CommandLine line_of(PredictOptions& options) {
   return line;
 }
 
-/// Memory of rank 0, which predicts alone: true and predicted profiles, the baseline's, sums over members.
-MemoryNeed prediction_memory(const ExpressionMatrix& matrix, const ModelOptions& options,
-                             double profile_bytes) {
-  MemoryNeed need = data_memory("predicting", matrix);
-  need.on_one_rank.push_back({"mappings", bytes_of_members(matrix, options)});
-  need.on_one_rank.push_back({"profiles of held-out cells", 4 * profile_bytes});
-  return need;
-}
-
 void prepare(Preparation& ready, const PredictOptions& options, Job& job) {
   const ExpressionMatrix matrix = load_input(options.input, job);
   std::optional<std::vector<std::int32_t>> held_out;
@@ -83,23 +72,6 @@ void prepare(Preparation& ready, const PredictOptions& options, Job& job) {
   ready.needs.push_back(prediction_memory(matrix, options.mapping, bytes));
   require_disk_space(ready.out.partial_path(), 2 * bytes + (1 << 20), "the predictions");
   ready.data = matrix.relative_profiles();
-}
-
-Prediction make_prediction(const Model& model, const RelativeProfiles& profiles, const Split& split) {
-  Prediction prediction;
-  prediction.provenance = model.provenance;
-  prediction.genes = profiles.gene_names();
-  for (const std::int64_t cell : split.held_out) {
-    prediction.cells.push_back(profiles.cell_names()[static_cast<std::size_t>(cell)]);
-  }
-  std::vector<std::int64_t> known = split.training;
-  known.insert(known.end(), split.validation.begin(), split.validation.end());
-  prediction.truth = dense_profiles(profiles, split.held_out);
-  prediction.predicted = predict_profiles(model, profiles, split.held_out);
-  prediction.mapping = compare_profiles(prediction.truth, prediction.predicted, profiles.genes());
-  prediction.mean_share = compare_profiles(
-      prediction.truth, mean_share_profiles(profiles, known, split.held_out), profiles.genes());
-  return prediction;
 }
 
 std::string figure(std::optional<double> value) {

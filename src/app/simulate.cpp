@@ -1,6 +1,3 @@
-#include <fmt/format.h>
-
-#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -13,7 +10,7 @@
 #include "dko/system/available_memory.hpp"
 #include "dko/workflow/effects_truth_run.hpp"
 #include "dko/workflow/expression_output.hpp"
-#include "dko/workflow/progress_display.hpp"
+#include "dko/workflow/simulation_run.hpp"
 #include "dko/workflow/truth_run.hpp"
 #include "json_report.hpp"
 #include "options/simulation_options.hpp"
@@ -56,94 +53,19 @@ struct Outputs {
   }
 };
 
-/// This rank's contiguous share of the cells. Local.
-RankCells simulate_mine(const RegulatoryDynamics& dynamics, const SimulateOptions& options, Job& job) {
-  const Population population(options.population, options.topology.genes);
-  const auto [first, end] = job.ranks().share_of(options.cells);
-  RankCells mine{first, {}};
-  const ProgressCallback progress = show_progress(job.log, "simulating (rank 0's share)", "cells");
-  for (std::int64_t cell = mine.first; cell < end; ++cell) {
-    mine.cells.push_back(simulate_cell(dynamics, population, cell));
-    if (progress) progress(cell - mine.first + 1, end - mine.first);
-  }
-  return mine;
-}
-
-/// The levels of all cells. Warns of cells that had to be drawn again. Collective.
-AtRoot<std::vector<std::vector<double>>> gather_levels(const RankCells& mine, std::int64_t genes, Job& job) {
-  std::vector<double> levels;
-  std::int64_t redrawn = 0;
-  for (const SimulatedCell& cell : mine.cells) {
-    levels.insert(levels.end(), cell.levels.begin(), cell.levels.end());
-    redrawn += cell.redrawn > 0 ? 1 : 0;
-  }
-  redrawn = job.ranks().sum(redrawn);
-  if (redrawn > 0) job.log.warn("{} did not settle and were drawn again", counted(redrawn, "cell"));
-  return job.ranks().gather(std::span<const double>(levels)).transform([&](const std::vector<double>& all) {
-    std::vector<std::vector<double>> cells;
-    for (auto from = all.begin(); from != all.end(); from += genes) cells.emplace_back(from, from + genes);
-    return cells;
-  });
-}
-
-void write_network(CsvWriter& csv, const std::vector<Regulation>& network) {
-  csv.field("regulator").field("target").field("sign").field("weight").end_row();
-  for (const Regulation& edge : network) {
-    csv.field(fmt::format("gene{}", edge.regulator)).field(fmt::format("gene{}", edge.target));
-    csv.field(edge.activates ? 1 : -1).field(edge.weight).end_row();
-  }
-  csv.finish();
-}
-
-/// Cells in which all is absent or has decayed are of no use to anyone.
-void warn_of_silent(const std::vector<std::vector<double>>& levels, Log& log) {
-  const auto silent = std::count_if(levels.begin(), levels.end(), [](const std::vector<double>& cell) {
-    return std::all_of(cell.begin(), cell.end(), [](double level) { return level <= 0; });
-  });
-  if (silent > 0) log.warn("{} {} nothing", counted(silent, "cell"), silent == 1 ? "expresses" : "express");
-}
-
-/// Kinds of the cells, by column.
-CellColumns kinds_of(const SimulateOptions& options) {
-  const Population population(options.population, options.topology.genes);
-  const Observation observation(options.observation, options.topology.genes);
-  CellColumns columns;
-  const auto add = [&](const char* name, std::int64_t groups, auto group_of) {
-    if (groups == 1) return;
-    Names& values = columns.emplace_back(name, Names{}).second;
-    for (std::int64_t cell = 0; cell < options.cells; ++cell)
-      values.push_back(fmt::format("{}{}", name, group_of(cell)));
-  };
-  add("type", options.population.types, [&](std::int64_t cell) { return population.kind(cell).type; });
-  add("state", options.population.states, [&](std::int64_t cell) { return population.kind(cell).state; });
-  add("batch", options.observation.batches, [&](std::int64_t cell) { return observation.batch(cell); });
-  return columns;
-}
-
-void write_kinds(CsvWriter& csv, const CellColumns& columns, std::int64_t cells) {
-  csv.field("cell");
-  for (const auto& column : columns) csv.field(column.first);
-  csv.end_row();
-  for (std::int64_t cell = 0; cell < cells; ++cell) {
-    csv.field(fmt::format("cell{}", cell));
-    for (const auto& column : columns) csv.field(column.second[static_cast<std::size_t>(cell)]);
-    csv.end_row();
-  }
-  csv.finish();
-}
-
 /// The expression files, of levels or of what is measured of them; the provenance gets the checksum of what
 /// --out holds.
 void write_cells(Outputs& outputs, const std::vector<std::vector<double>>& levels,
                  const ExpressionMatrix& expressed, const SimulateOptions& options, Provenance& provenance) {
   const bool names = !options.no_names;
-  const CellColumns kinds = kinds_of(options);
+  const Observation observation(options.observation, options.topology.genes);
+  const CellColumns kinds =
+      kinds_of(Population(options.population, options.topology.genes), observation, options.cells);
   if (outputs.kinds) write_kinds(*outputs.kinds, kinds, options.cells);
   if (options.is_exact()) {
     provenance.input_checksum = expressed.checksum();
     return outputs.expression.write(levels, names, {}, kinds, provenance);
   }
-  const Observation observation(options.observation, options.topology.genes);
   std::vector<std::vector<double>> seen;
   for (std::size_t cell = 0; cell < levels.size(); ++cell)
     seen.push_back(observation.observe(levels[cell], static_cast<std::int64_t>(cell)));
@@ -191,7 +113,8 @@ void run(const SimulateOptions& options, const Context& context) {
   const RegulatoryDynamics dynamics(network, options.topology.genes, options.repressor_loss,
                                     options.kinetics);
   const Stopwatch watch;
-  const RankCells mine = simulate_mine(dynamics, options, job);
+  const Population population(options.population, options.topology.genes);
+  const RankCells mine = simulate_share(dynamics, population, options.cells, job);
   const auto levels = gather_levels(mine, options.topology.genes, job);
 
   const auto expressed = on_root(job.ranks(), [&] { return simulated_matrix(*levels); });

@@ -250,6 +250,17 @@ AtRoot<Explanation> explain_knockout(const RelativeProfiles& profiles,
   });
 }
 
+double explanation_bytes(const ExpressionMatrix& matrix, std::span<const std::int64_t> cells,
+                         MappingKind kind, std::int64_t members, int ranks) {
+  const auto genes = static_cast<double>(matrix.genes());
+  std::int64_t most = 0;
+  for (const std::int64_t cell : cells) most = std::max(most, matrix.expressed_count(cell));
+  double numbers = 9 * genes * ranks;
+  if (kind == MappingKind::dko)
+    numbers += 2 * genes * genes + static_cast<double>(most) * static_cast<double>(most) * ranks;
+  return 8 * static_cast<double>(members) * numbers;
+}
+
 void sort_changes(std::vector<GeneChange>& genes, ChangeOrder order) {
   const auto size = [&](const GeneChange& gene) {
     return std::abs(order == ChangeOrder::change ? gene.change : gene.network_change);

@@ -94,4 +94,12 @@ double bytes_of_members(const ExpressionMatrix& matrix, const ModelOptions& opti
   return static_cast<double>(options.made()) * bytes_of_member(matrix, options);
 }
 
+MemoryNeed prediction_memory(const ExpressionMatrix& matrix, const ModelOptions& options,
+                             double profile_bytes) {
+  MemoryNeed need = data_memory("predicting", matrix);
+  need.on_one_rank.push_back({"mappings", bytes_of_members(matrix, options)});
+  need.on_one_rank.push_back({"profiles of held-out cells", 4 * profile_bytes});
+  return need;
+}
+
 }  // namespace dko

@@ -9,6 +9,7 @@
 #include "dko/knockout/score/score.hpp"
 #include "dko/mapping/base_profile.hpp"
 #include "dko/mapping/collapsed_mapping.hpp"
+#include "dko/mapping/model.hpp"
 #include "dko/parallel/communicator.hpp"
 
 namespace dko {
@@ -59,6 +60,12 @@ AtRoot<Explanation> explain_knockout(const RelativeProfiles& profiles,
                                      std::span<const std::int32_t> removed,
                                      std::span<const std::int64_t> cells, const Communicator& ranks,
                                      Base base = Base::fitted);
+
+/// Bytes that explaining takes on a node of `ranks` ranks by as many members, at most: as a screen, and sums
+/// over cells of three profiles, twice and once more on their way. `matrix` has the genes of the model.
+/// Local.
+double explanation_bytes(const ExpressionMatrix& matrix, std::span<const std::int64_t> cells,
+                         MappingKind kind, std::int64_t members, int ranks);
 
 /// By what genes are ranked.
 enum class ChangeOrder { network_change, change };

@@ -18,4 +18,9 @@ MemoryNeed training_memory(const ExpressionMatrix& matrix, const Split& split, c
 /// they come. Local.
 double bytes_of_members(const ExpressionMatrix& matrix, const ModelOptions& options);
 
+/// What predicting the held-out cells takes after that: of rank 0, which does it alone, true and predicted
+/// profiles, the baseline's, and sums over members, of `profile_bytes` each. Local.
+MemoryNeed prediction_memory(const ExpressionMatrix& matrix, const ModelOptions& options,
+                             double profile_bytes);
+
 }  // namespace dko

@@ -22,6 +22,7 @@ class Observation {
  public:
   Observation(const ObservationOptions& options, std::int64_t genes);
 
+  const ObservationOptions& options() const { return options_; }
   std::int64_t batch(std::int64_t cell) const;
   /// What is read of a cell of these levels, one value a gene. Local.
   std::vector<double> observe(const std::vector<double>& levels, std::int64_t cell) const;

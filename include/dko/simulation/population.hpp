@@ -40,6 +40,7 @@ class Population {
  public:
   Population(const PopulationOptions& options, std::int64_t genes);
 
+  const PopulationOptions& options() const { return options_; }
   std::int64_t genes() const { return genes_; }
   std::uint64_t seed() const { return options_.seed; }
   /// Genes that every cell has, ascending.
