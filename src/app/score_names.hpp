@@ -43,7 +43,7 @@ std::string names_of(const std::vector<Measure>& measures);
 /// @throws UsageError that says why a screen has not this measure of this array.
 void require_measure(const ScreenReader& screen, ScoreArray array, const Measure& measure);
 
-/// Of which profile the scores are changes.
+/// Says which profile the scores are changes of.
 std::string base_note(Base base);
 
 /// "0.034", "< 0.001".

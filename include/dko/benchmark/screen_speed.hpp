@@ -35,7 +35,7 @@ struct ScreenSpeed {
   double making = 0;          ///< seconds of making cells and mapping, and giving them to every node
   double collapsing = 0;      ///< seconds of A = W2·W1
   ScreenCounts counts;        ///< of screening and writing
-  AtRoot<NodeMemory> memory;  ///< what it was told to need
+  AtRoot<NodeMemory> memory;  ///< the need, and what the scarcest node has
   double peak_bytes = 0;      ///< most memory of a rank, what it shares included
 };
 

@@ -30,7 +30,7 @@ inline constexpr std::size_t plain_way = 1;  ///< what the others are compared w
 /// GB/s (1e9 bytes) of each way, all ranks together, one for each round.
 using WriteRates = std::array<std::vector<double>, write_ways.size()>;
 
-/// Of a piece, as a screen writes them.
+/// Bytes of a piece, as a screen writes them.
 inline constexpr std::int64_t bytes_of_piece = sizeof(float) * scores_per_write;
 
 /// Writes the volume to `path` by every way in turn, as often as there are rounds, each until the file system
