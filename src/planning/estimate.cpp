@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "dko/mapping/q_values.hpp"
 #include "dko/planning/screen_memory.hpp"
 #include "dko/planning/training_memory.hpp"
 #include "dko/results/model_notes.hpp"
@@ -102,7 +103,9 @@ void add_screen(Estimate& estimate, const EstimateRequest& request) {
   const PairKeeping& keeping = plan.keeping;
   estimate.keeps_by_threshold =
       plan.doubles.any() && keeping.form == PairKeeping::Form::selected && keeping.top == 0;
-  estimate.hdf5_objects = screen_file_objects(plan);
+  const bool has_q_values =
+      sizes.kind == MappingKind::sparse && (!request.model || !gene_q_values(*request.model).empty());
+  estimate.hdf5_objects = screen_file_objects(matrix, plan, has_q_values);
   MemoryNeed data = data_memory("data", matrix);
   add_plan(data, matrix, plan);
   estimate.data_bytes = data.node_bytes();

@@ -43,7 +43,8 @@ for command in top summarize; do
   expect 0 '^base profile: observed$' "$DKO" $command sparse.observed.h5 --json told.json --force
   grep -q '"base": "observed"' told.json || fail "the JSON of $command does not say the base"
 done
-expect 0 '^base profile: fitted$' "$DKO" evaluate data.csv --screen dko.fitted.h5 --truth data.truth_single.csv
+"$DKO" simulate --genes 30 --cells 60 --seed 3 -o same.csv --truth-single all -q
+expect 0 '^base profile: fitted$' "$DKO" evaluate data.csv --screen dko.fitted.h5 --truth same.truth_single.csv
 
 # run is train and screen; member by member as well.
 on 2 "$DKO" run data.csv --mapping sparse --base observed --order 2 --score impact,network -o run.h5 -q

@@ -10,7 +10,7 @@ grep -q 'warning: perturbed.csv: 1 target left out, with fewer than 10 cells: g1
 grep -q 'left out: 1 cell without a label' found.txt || fail "the cell without a label is not told"
 grep -q 'g3: nothing to find: 0 of' found.txt || fail "something was found in a perturbation that does nothing"
 grep -q 'g2: not visible, all cells express it' found.txt || fail "g2 is not said to be not visible"
-grep -qE 'g0: mapping: finds it' found.txt || fail "the mapping does not find g0"
+grep -qE '^mapping, direct effects +finds it' found.txt || fail "the mapping does not find g0"
 ! grep -qiwE 'nan|inf' found.txt found.json || fail "a number that is none is in the report"
 # Nothing depends on the ranks.
 on 3 "$DKO" evaluate controls.csv --model model.h5 "${of[@]}" -q >found3.txt

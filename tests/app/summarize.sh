@@ -7,7 +7,7 @@ head -n 1 g.csv | grep -qE '^rank,gene,id,cells,impact_mean,impact_sd,network_me
 head -n 1 p.csv | grep -qx 'rank,gene1,gene2,cells,impact_mean,impact_sd,network_mean,network_sd,interaction_mean,interaction_sd,same_sign,network_interaction_mean,network_interaction_sd,network_same_sign' || fail "columns of pairs: $(head -n 1 p.csv)"
 grep -q '^genes over cells, the 10 of [0-9]* with the highest mean impact$' shown.txt || { cat shown.txt; fail "title of genes"; }
 grep -q '^pairs over cells, the 10 of [0-9]* with the largest mean network-interaction$' shown.txt || fail "title of pairs"
-[ "$(wc -l <shown.txt)" = 25 ] || fail "not 10 genes and 10 pairs were shown"
+[ "$(wc -l <shown.txt)" = 26 ] || fail "not 10 genes and 10 pairs were shown"
 grep -q '"interaction_mean"' s.json || fail "no means in the JSON"
 
 # Two passes over the exports.
@@ -63,7 +63,7 @@ done
 on 2 "$DKO" summarize full.h5 --gene-table gn.csv --pair-table pn.csv -n 7 -q >few.txt
 same gn.csv <(head -n 8 g.csv)
 same pn.csv <(head -n 8 p.csv)
-[ "$(wc -l <few.txt)" = 19 ] || fail "not 7 genes and 7 pairs were shown"
+[ "$(wc -l <few.txt)" = 20 ] || fail "not 7 genes and 7 pairs were shown"
 expect 2 '--memory: the summary of up to [0-9]+ pairs needs .* give it more, or keep fewer: -n [0-9]+ fits' "$DKO" summarize full.h5 --pair-table x.csv --memory 0.000115
 fits=$(sed -n 's/.*-n \([0-9]*\) fits.*/\1/p' said.txt)
 "$DKO" summarize full.h5 --pair-table fits.csv --memory 0.000115 -n "$fits" -q >/dev/null

@@ -89,10 +89,12 @@ double block_record_bytes(const ExpressionMatrix& matrix, const ScreenPlan& plan
   return bytes;
 }
 
-std::int64_t screen_file_objects(const ScreenPlan& plan) {
+std::int64_t screen_file_objects(const ExpressionMatrix& matrix, const ScreenPlan& plan, bool has_q_values) {
   // genes/{name,id}, cells/{name,n_genes}, progress,
-  // visibility/{cells_with,cells_without,unexplained,information}, fdr/gene_q_value
-  std::int64_t objects = 14;
+  // visibility/{cells_with,cells_without,unexplained,information}
+  std::int64_t objects = 12;
+  if (has_q_values) objects += 2;               // fdr/gene_q_value
+  if (matrix.covariate_width() > 0) ++objects;  // cells/covariates
   if (plan.singles.any()) objects += 3 + 2 * plan.singles.count() + 1 + plan.singles.count();
   if (plan.singles.any() && plan.base != Base::fitted) objects += 2;  // single/observed, cells/total
   if (plan.stores_all_pairs()) objects += 2 + plan.doubles.count() + 1 + plan.doubles.count();

@@ -16,8 +16,9 @@ double screen_file_bytes(const ExpressionMatrix& matrix, const ScreenPlan& plan)
 /// Bytes of the record of its blocks, on as many ranks.
 double block_record_bytes(const ExpressionMatrix& matrix, const ScreenPlan& plan, std::int64_t ranks);
 
-/// Groups and arrays of a finished screen file without notes, its root not counted.
-std::int64_t screen_file_objects(const ScreenPlan& plan);
+/// Groups and arrays of a finished screen file without notes, its root not counted. `has_q_values`: of a
+/// sparse mapping that has some.
+std::int64_t screen_file_objects(const ExpressionMatrix& matrix, const ScreenPlan& plan, bool has_q_values);
 
 /// Bytes that ranks save at most of pairs of which not all are kept (RankSnapshots), and of the file that
 /// kept pairs are written to beside the one without them; pairs that a threshold alone selects are not
