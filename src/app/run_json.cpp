@@ -47,14 +47,15 @@ nlohmann::ordered_json to_json(const SparseRecord& record) {
 void add_q_values(nlohmann::ordered_json& json, const Model& model) {
   const auto* fitted = std::get_if<FittedMapping>(&model.members.front());
   if (fitted == nullptr) return;
-  const auto add = [&](const char* key, const std::vector<double>& q) {
-    if (q.empty() && fitted->q_values.empty())
+  const auto add = [&](const char* key, const std::vector<double>& q, bool are_known) {
+    if (!are_known)
       json[key] = "not computed";
     else
       json[key] = std::count_if(q.begin(), q.end(), [](double rate) { return rate <= shown_rate; });
   };
-  add("effects_q_0.1", fitted->q_values.effects);
-  add("genes_q_0.1", gene_q_values(model));
+  add("effects_q_0.1", fitted->q_values.effects, !fitted->q_values.empty());
+  const std::vector<double> of_genes = gene_q_values(model);
+  add("genes_q_0.1", of_genes, !of_genes.empty());
 }
 
 nlohmann::ordered_json to_json(const std::vector<MemoryPart>& parts) {

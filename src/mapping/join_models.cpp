@@ -32,6 +32,11 @@ void require_alike(const NamedModel& first, const NamedModel& other) {
   if (other.model.covariates != first.model.covariates ||
       other.model.provenance.covariates_checksum != first.model.provenance.covariates_checksum)
     refuse("covariates are others");
+  const auto fdr_of = [](const NamedModel& named) {
+    const auto* fitted = std::get_if<FittedMapping>(&named.model.members.front());
+    return fitted == nullptr ? 1 : fitted->record.fdr;
+  };
+  if (fdr_of(other) != fdr_of(first)) refuse("effects were kept up to another q-value (fdr)");
   if (other.model.provenance.prior != first.model.provenance.prior) refuse("prior is another");
 }
 

@@ -107,6 +107,9 @@ SparseRecord read_sparse_record(const hdf5::Location& group) {
   if (group.has_attribute("effects")) record.effects = group.integer_attribute("effects");
   record.cross_validated_distance = group.real_attribute("cross_validated_distance");
   if (group.has_attribute("fdr")) record.fdr = group.real_attribute("fdr");
+  if (!(record.fdr > 0 && record.fdr <= 1))
+    throw InputError(
+        fmt::format("{}: fdr is {}, and must be above 0 and at most 1", group.place(), record.fdr));
   record.penalties = group.read<float>("penalties");
   if (!group.has_attribute("prior")) return record;
   record.prior = group.text_attribute("prior");

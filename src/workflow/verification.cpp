@@ -103,6 +103,9 @@ void require_origin(const hdf5::File& file, const FileOrigin& origin, Job& job) 
     load_input(origin.input, job);
   require_same(file.path(), "input_checksum", file.text_attribute("input_checksum"),
                job.provenance.input_checksum, origin.input.path);
+  if (model && file.has_attribute("covariates_checksum"))
+    require_same(file.path(), "covariates_checksum", file.text_attribute("covariates_checksum"),
+                 job.provenance.covariates_checksum, origin.input.path);
 }
 
 }  // namespace

@@ -55,7 +55,8 @@ struct SparseRecord {
   std::int64_t factors = 0;  ///< of cell state, r
   std::int64_t effects = 0;  ///< non-zeros of A
   /// ½ Σ|predicted − true share| per cell, in cells left out when the penalties were chosen: about BC, a
-  /// little below that of cells that were never seen, for the penalties were chosen by it.
+  /// little below that of cells that were never seen, for the penalties were chosen by it. Of all effects,
+  /// also those that fdr left out.
   double cross_validated_distance = 0;
   std::vector<float> penalties;  ///< one per gene: λ in parts of that at which all its effects vanish
   std::string prior = {};        ///< checksum of the file of supported pairs; empty: none

@@ -68,6 +68,7 @@ class GeneRegression {
     // Where the targets do not vary, what is left is rounding.
     const double least = 1e-6 * whole_.weight() * std::abs(whole_.covariate_effects().front());
     if (!(largest > least)) return step(largest, how.folds > 0);
+    const Step none = how.settle ? without_genes(largest) : Step{};
     add(fit.regulators);
     if (how.folds == 0) return step(largest * fit.penalty, false);
     std::vector<Step> path;
@@ -85,7 +86,7 @@ class GeneRegression {
     while (path[chosen].error > path[best].error * (1 + error_tolerance)) ++chosen;
     fit.penalty = parts[chosen];
     fit.least_error = path[best].error;
-    if (how.settle) settle(path[chosen], step(largest / least_ratio_, true));
+    if (how.settle) settle(path[chosen], none);
     return path[chosen];
   }
 
@@ -110,9 +111,7 @@ class GeneRegression {
     if (setting_.support == nullptr) return;
     for (const PairSupport::Pair& pair : setting_.support->of(gene_)) {
       const auto regulator = static_cast<std::size_t>(pair.regulator);
-      const double ratio = std::pow(setting_.prior_factor, pair.weight);
-      penalties_[regulator] *= ratio;
-      least_ratio_ = std::min(least_ratio_, ratio);
+      penalties_[regulator] *= std::pow(setting_.prior_factor, pair.weight);
       signs_[regulator] = pair.sign;
     }
   }
@@ -226,6 +225,18 @@ class GeneRegression {
     } while (add_candidates(lambda * (1 + rounding)));
     if (with_folds) add_candidates(screening * lambda);
     whole_.extend();
+    return fitted_step(lambda, with_folds);
+  }
+
+  /// The fits by factors and covariates alone, while there are no other candidates.
+  Step without_genes(double lambda) {
+    whole_.extend();
+    whole_.solve(lambda);
+    return fitted_step(lambda, true);
+  }
+
+  /// What the solved fit on all cells is, and the fits without each fold, of the candidates that there are.
+  Step fitted_step(double lambda, bool with_folds) {
     Step step;
     step.whole = {{whole_.effects().begin(), whole_.effects().end()}, whole_.covariate_effects()};
     step.mean = {std::vector<double>(step.whole.effects.size(), 0.0),
@@ -309,17 +320,16 @@ class GeneRegression {
   std::int32_t gene_;
   std::vector<double> penalties_;    // of each gene's presence, in parts of λ
   std::vector<std::int32_t> signs_;  // that their effects must have
-  double least_ratio_ = 1;           // of a penalty to that without a prior
   std::vector<std::size_t> rows_;
   std::vector<std::int64_t> cells_;  // of the design's rows
-  FoldedDesign design_;
+  std::size_t padding_ = 0;          // rows that fill up folds
+  FoldedDesign design_;              // makes the three before it
   LassoFit whole_;
   std::vector<LassoFit> without_;    // each fold
   std::vector<float> gradient_;      // one per gene, and padding
   std::vector<std::int64_t> place_;  // of a gene among the candidates, or -1
   std::vector<std::int32_t> candidates_;
   std::size_t genes_from_ = 0;  // candidates before are factors
-  std::size_t padding_ = 0;     // rows that fill up folds
 };
 
 /// Values of all rows by the chosen step.

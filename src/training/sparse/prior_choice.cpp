@@ -17,7 +17,7 @@ constexpr double least_gain = 2;
 // Gains and losses of one target beyond this count no more: a few targets must not decide.
 constexpr double most_gain = 0.02;
 
-/// Genes with a supported pair that enough cells express, at most so many, the most abundant, ascending.
+/// Genes with a supported pair that enough cells express, at most so many, those in most cells first.
 std::vector<std::int32_t> targets_of(const RegressionSetting& setting, std::span<const std::int64_t> cells) {
   constexpr std::int64_t least_cells = 50;  // in fewer the error left out is noise
   const std::vector<std::int64_t> counts = setting.profiles->cells_per_gene(cells);

@@ -22,7 +22,8 @@ struct EffectQuality {
 
 /// Finds the q-value of every effect of `mapping`, which was fitted to `cells`, by decoys: for every gene
 /// four times a presence that has as many cells of each stratum as its own, at random. Strata are fifths of
-/// the number of expressed genes, each divided into thirds of the first two factors of the state.
+/// the number of expressed genes, each divided into thirds of the first two factors of the state
+/// (of covariates where it has fewer).
 ///
 /// For gene i, over the cells that express it, r are the residuals of y = p T after all effects, the factors
 /// and an intercept, σ their standard deviation, and x̂_j what factors and intercept leave of the presence of
