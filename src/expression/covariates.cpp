@@ -90,15 +90,19 @@ void warn_of_codes(const std::vector<double>& numbers, const std::string& place,
         place, different.size(), parameter("categorical"));
 }
 
-/// Centred and scaled over the cells.
-Covariate numeric(const CellColumn& column, const ChosenColumns& columns, Log& log) {
-  const std::string place = place_of(columns, column.title);
+void require_finite(const CellColumn& column, const ChosenColumns& columns, const std::string& place) {
   const auto bad = std::find_if_not(column.numbers.begin(), column.numbers.end(),
                                     [](double number) { return std::isfinite(number); });
   if (bad != column.numbers.end())
     throw InputError(fmt::format(
         "{}: cell {} has the value {}, which is not finite", place,
         shown_name(columns.cell_name(static_cast<std::size_t>(bad - column.numbers.begin()))), *bad));
+}
+
+/// Centred and scaled over the cells.
+Covariate numeric(const CellColumn& column, const ChosenColumns& columns, Log& log) {
+  const std::string place = place_of(columns, column.title);
+  require_finite(column, columns, place);
   const auto [least, largest] = std::minmax_element(column.numbers.begin(), column.numbers.end());
   require_several(*least == *largest ? 1 : 2, place, fmt::format("{}", *least), column.numbers.size());
   warn_of_codes(column.numbers, place, log);
@@ -164,12 +168,7 @@ void require_numbers(const CellColumn& column, const ChosenColumns& columns, con
   if (column.numbers.empty())
     throw InputError(fmt::format("{}: holds texts such as {}, and {} knows it as one of numbers", place,
                                  shown_name(column.texts.front()), known_by));
-  const auto bad = std::find_if_not(column.numbers.begin(), column.numbers.end(),
-                                    [](double number) { return std::isfinite(number); });
-  if (bad != column.numbers.end())
-    throw InputError(fmt::format(
-        "{}: cell {} has the value {}, which is not finite", place,
-        shown_name(columns.cell_name(static_cast<std::size_t>(bad - column.numbers.begin()))), *bad));
+  require_finite(column, columns, place);
 }
 
 }  // namespace

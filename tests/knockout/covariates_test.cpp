@@ -37,12 +37,7 @@ std::vector<double> expected(const testing::PlainSparse& plain, const IntactCell
                              std::span<const std::int32_t> removed) {
   const std::vector<double> before = plain.profile(cell.expressed, {}, cell.covariates);
   const std::vector<double> after = plain.profile(cell.expressed, removed, cell.covariates);
-  std::vector<double> rest = before;
-  for (const std::int32_t gene : removed) rest[static_cast<std::size_t>(gene)] = 0;
-  double kept = 0;
-  for (const double share : rest) kept += share;
-  for (double& share : rest) share /= kept;
-  return {testing::full_distance(after, before), testing::full_distance(after, rest)};
+  return {testing::full_distance(after, before), testing::rescaled_distance(after, before, removed)};
 }
 
 }  // namespace

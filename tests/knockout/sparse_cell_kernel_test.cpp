@@ -22,12 +22,7 @@ Expected expected(const testing::PlainSparse& plain, std::span<const std::int32_
                   std::span<const std::int32_t> removed) {
   const std::vector<double> before = plain.profile(genes, {});
   const std::vector<double> after = plain.profile(genes, removed);
-  std::vector<double> rest = before;
-  for (const std::int32_t gene : removed) rest[static_cast<std::size_t>(gene)] = 0;
-  double kept = 0;
-  for (const double share : rest) kept += share;
-  for (double& share : rest) share /= kept;
-  return {testing::full_distance(after, before), testing::full_distance(after, rest)};
+  return {testing::full_distance(after, before), testing::rescaled_distance(after, before, removed)};
 }
 
 /// Compares every knockout of one, two and three genes of every cell.

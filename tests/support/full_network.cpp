@@ -55,6 +55,15 @@ std::vector<std::int32_t> without(std::span<const std::int32_t> expressed,
 
 }  // namespace
 
+double rescaled_distance(std::span<const double> after, std::vector<double> before,
+                         std::span<const std::int32_t> removed) {
+  for (const std::int32_t gene : removed) before[static_cast<std::size_t>(gene)] = 0;
+  double total = 0;
+  for (const double share : before) total += share;
+  for (double& share : before) share = total > 0 ? share / total : 0.0;
+  return full_distance(after, before);
+}
+
 double full_impact(const Mapping& mapping, std::span<const std::int32_t> expressed,
                    std::span<const std::int32_t> removed) {
   return full_distance(full_profile(mapping, without(expressed, removed)), full_profile(mapping, expressed));
@@ -62,12 +71,8 @@ double full_impact(const Mapping& mapping, std::span<const std::int32_t> express
 
 double full_network_impact(const Mapping& mapping, std::span<const std::int32_t> expressed,
                            std::span<const std::int32_t> removed) {
-  std::vector<double> rest = full_profile(mapping, expressed);
-  for (const std::int32_t gene : removed) rest[static_cast<std::size_t>(gene)] = 0;
-  double total = 0;
-  for (const double share : rest) total += share;
-  for (double& share : rest) share = total > 0 ? share / total : 0.0;
-  return full_distance(full_profile(mapping, without(expressed, removed)), rest);
+  return rescaled_distance(full_profile(mapping, without(expressed, removed)),
+                           full_profile(mapping, expressed), removed);
 }
 
 }  // namespace dko::testing

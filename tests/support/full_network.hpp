@@ -16,6 +16,10 @@ std::vector<double> full_profile(const Mapping& mapping, std::span<const std::in
 /// Σ|a−b| / Σ(a+b).
 double full_distance(std::span<const double> a, std::span<const double> b);
 
+/// BC(after, r), r being `before` without the removed genes, scaled to sum to one again.
+double rescaled_distance(std::span<const double> after, std::vector<double> before,
+                         std::span<const std::int32_t> removed);
+
 /// BC(q', q) of knocking out `removed` (gene numbers) from a cell that expresses `expressed`.
 double full_impact(const Mapping& mapping, std::span<const std::int32_t> expressed,
                    std::span<const std::int32_t> removed);

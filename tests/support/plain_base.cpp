@@ -41,10 +41,7 @@ std::vector<double> PlainBase::profile(std::span<const std::int32_t> removed) co
 KnockoutScores PlainBase::scores(std::span<const std::int32_t> removed) const {
   const std::vector<double> before = profile({});
   const std::vector<double> after = profile(removed);
-  std::vector<double> rest = before;
-  for (const std::int32_t gene : removed) rest[static_cast<std::size_t>(gene)] = 0;
-  normalise(rest);
-  return {full_distance(after, before), full_distance(after, rest)};
+  return {full_distance(after, before), rescaled_distance(after, before, removed)};
 }
 
 }  // namespace dko::testing

@@ -9,6 +9,7 @@
 #include "dko/base/quantile.hpp"
 #include "dko/base/random.hpp"
 #include "dko/training/sparse/sparse_fit.hpp"
+#include "support/planted.hpp"
 #include "support/testing.hpp"
 #include "training/sparse/decoys.hpp"
 
@@ -18,22 +19,9 @@ namespace {
 
 constexpr std::int32_t genes = 40;
 
-/// Genes 10 to 39 are each raised by `lift` by one of genes 0 to 4, and not otherwise.
 RelativeProfiles planted(std::int64_t cells, double lift, std::uint64_t seed) {
-  RandomStream random(seed, "planted");
-  std::vector<std::vector<float>> levels;
-  for (std::int64_t cell = 0; cell < cells; ++cell) {
-    std::vector<float> of_cell(genes, 0.0F);
-    std::vector<bool> present(genes);
-    for (std::size_t gene = 0; gene < genes; ++gene) present[gene] = random.uniform(0, 1) < 0.75;
-    for (std::size_t gene = 0; gene < genes; ++gene) {
-      if (!present[gene]) continue;
-      const double level = 1 + (gene >= 10 && present[gene % 5] ? lift : 0);
-      of_cell[gene] = static_cast<float>(level * std::exp(0.2 * random.normal()));
-    }
-    levels.push_back(of_cell);
-  }
-  return testing::matrix_of(levels).relative_profiles();
+  return testing::planted_effects({.cells = cells, .lift = lift, .noise = 0.2},
+                                  RandomStream(seed, "planted"));
 }
 
 /// One factor, and effects of genes 0 to 2 that have nothing to do with the data.

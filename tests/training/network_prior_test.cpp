@@ -7,6 +7,7 @@
 #include "dko/base/error.hpp"
 #include "dko/base/random.hpp"
 #include "dko/training/sparse/sparse_fit.hpp"
+#include "support/planted.hpp"
 #include "support/testing.hpp"
 
 using namespace dko;
@@ -15,21 +16,10 @@ namespace {
 
 constexpr std::size_t genes = 40;
 
-/// Genes 10 to 39 are each raised by one of genes 0 to 4, in few cells and with much noise.
+/// In few cells and with much noise.
 RelativeProfiles planted(std::uint64_t seed) {
-  RandomStream random(seed, "planted for a prior");
-  std::vector<std::vector<float>> levels;
-  for (int cell = 0; cell < 120; ++cell) {
-    std::vector<bool> present(genes);
-    for (std::size_t gene = 0; gene < genes; ++gene) present[gene] = random.uniform(0, 1) < 0.7;
-    levels.emplace_back(genes, 0.0F);
-    for (std::size_t gene = 0; gene < genes; ++gene) {
-      if (!present[gene]) continue;
-      const double level = 1 + (gene >= 10 && present[gene % 5] ? 0.6 : 0);
-      levels.back()[gene] = static_cast<float>(level * std::exp(0.5 * random.normal()));
-    }
-  }
-  return testing::matrix_of(levels).relative_profiles();
+  return testing::planted_effects({.cells = 120, .lift = 0.6, .noise = 0.5, .presence = 0.7},
+                                  RandomStream(seed, "planted for a prior"));
 }
 
 /// The planted pairs, or others of the same number.

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "dko/base/random.hpp"
+#include "support/planted.hpp"
 #include "support/testing.hpp"
 
 using namespace dko;
@@ -13,22 +14,8 @@ namespace {
 
 constexpr std::int64_t genes = 40;
 
-/// Cells of known effects: genes 10 to 39 are each raised by one of genes 0 to 4, and not otherwise.
 RelativeProfiles planted(std::int64_t cells, double noise, std::uint64_t seed) {
-  RandomStream random(seed, "planted");
-  std::vector<std::vector<float>> levels;
-  for (std::int64_t cell = 0; cell < cells; ++cell) {
-    std::vector<float> of_cell(genes, 0.0F);
-    std::vector<bool> present(genes);
-    for (std::size_t gene = 0; gene < genes; ++gene) present[gene] = random.uniform(0, 1) < 0.75;
-    for (std::size_t gene = 0; gene < genes; ++gene) {
-      if (!present[gene]) continue;
-      const double level = 1 + (gene >= 10 && present[gene % 5] ? 1.5 : 0);
-      of_cell[gene] = static_cast<float>(level * std::exp(noise * random.normal()));
-    }
-    levels.push_back(of_cell);
-  }
-  return testing::matrix_of(levels).relative_profiles();
+  return testing::planted_effects({.cells = cells, .noise = noise}, RandomStream(seed, "planted"));
 }
 
 FittedMapping fit(const RelativeProfiles& profiles, std::uint64_t seed = 1) {

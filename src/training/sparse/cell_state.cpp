@@ -67,6 +67,15 @@ std::vector<float> CellState::scores(const ExpressionMatrix& matrix, std::int64_
   return all;
 }
 
+std::vector<float> covariate_columns(const ExpressionMatrix& matrix) {
+  std::vector<float> columns;
+  for (std::size_t k = 0; k < static_cast<std::size_t>(matrix.covariate_width()); ++k) {
+    for (std::int64_t cell = 0; cell < matrix.cells(); ++cell)
+      columns.push_back(static_cast<float>(matrix.covariates(cell)[k]));
+  }
+  return columns;
+}
+
 CellState principal_components(const ExpressionMatrix& matrix, std::span<const std::int64_t> cells,
                                std::int64_t factors) {
   CellState state;

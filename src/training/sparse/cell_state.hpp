@@ -18,6 +18,9 @@ struct CellState {
   std::vector<float> scores(const ExpressionMatrix& matrix, std::int64_t count) const;
 };
 
+/// Covariates of all cells as columns: covariate_width() × C by rows. Local.
+std::vector<float> covariate_columns(const ExpressionMatrix& matrix);
+
 /// At most `factors` of them, fewer where cells or genes do not carry as many. Local.
 CellState principal_components(const ExpressionMatrix& matrix, std::span<const std::int64_t> cells,
                                std::int64_t factors);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "cell_state.hpp"
 #include "column_shifts.hpp"
 #include "decoys.hpp"
 #include "effect_statistics.hpp"
@@ -46,21 +47,12 @@ std::vector<Regulators> regulators_of(const SparseMapping& mapping) {
 
 /// f = Vᵀ z of every cell, and after that its covariates: (factors + covariates) × cells.
 std::vector<float> states_by(const SparseMapping& mapping, const ExpressionMatrix& matrix) {
-  const auto cells = static_cast<std::size_t>(matrix.cells());
-  const auto factors = static_cast<std::size_t>(mapping.factors());
-  std::vector<float> states(factors * cells);
-  for (std::size_t cell = 0; cell < cells; ++cell) {
-    for (std::size_t k = 0; k < factors; ++k) {
-      double state = 0;
-      for (const std::int32_t gene : matrix.expressed(static_cast<std::int64_t>(cell)))
-        state += mapping.loadings()[static_cast<std::size_t>(gene) * factors + k];
-      states[k * cells + cell] = static_cast<float>(state);
-    }
-  }
-  for (std::size_t k = 0; k < static_cast<std::size_t>(mapping.covariates()); ++k) {
-    for (std::int64_t cell = 0; cell < matrix.cells(); ++cell)
-      states.push_back(static_cast<float>(matrix.covariates(cell)[k]));
-  }
+  const CellState state{mapping.factors(),
+                        {mapping.loadings().begin(), mapping.loadings().end()},
+                        std::vector<double>(static_cast<std::size_t>(mapping.factors()), 0.0)};
+  std::vector<float> states = state.scores(matrix, mapping.factors());
+  const std::vector<float> covariates = covariate_columns(matrix);
+  states.insert(states.end(), covariates.begin(), covariates.end());
   return states;
 }
 
@@ -103,18 +95,22 @@ class EffectJudge {
 
  private:
   /// Error in cells that were left out, in parts of that in the cells of the fit; at least 1.
+  /// Collective.
   double inflation_by(double cross_validated_distance) const {
-    double distance = 0;
-    for (const std::int64_t cell : cells_) {
-      const auto expressed = profiles_.expressed(cell);
-      const std::vector<double> outputs = mapping_.raw_outputs(expressed, profiles_.covariates(cell));
-      for (std::size_t at = 0; at < outputs.size(); ++at) {
-        const double output =
-            std::max(outputs[at], mapping_.floor()[static_cast<std::size_t>(expressed[at])]);
-        const double share = static_cast<double>(profiles_.values(cell)[at]);
-        distance += 0.5 * std::abs(share - output / setting_.totals[static_cast<std::size_t>(cell)]);
+    std::vector<double> distances(cells_.size(),
+                                  0.0);  // one entry a cell: the same bits on any number of ranks
+    const RankShare mine = communicator_.share_of(std::ssize(cells_));
+    for (auto at = static_cast<std::size_t>(mine.first); at < static_cast<std::size_t>(mine.last); ++at) {
+      const std::int64_t cell = cells_[at];
+      const std::vector<double> outputs = outputs_of(mapping_, profiles_, cell);
+      const auto shares = profiles_.values(cell);
+      for (std::size_t gene = 0; gene < outputs.size(); ++gene) {
+        const double predicted = outputs[gene] / setting_.totals[static_cast<std::size_t>(cell)];
+        distances[at] += 0.5 * std::abs(static_cast<double>(shares[gene]) - predicted);
       }
     }
+    communicator_.sum(std::span<double>(distances));
+    double distance = std::accumulate(distances.begin(), distances.end(), 0.0);
     distance /= static_cast<double>(cells_.size());
     return distance > 0 ? std::max(1.0, cross_validated_distance / distance) : 1.0;
   }

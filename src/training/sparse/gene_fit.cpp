@@ -90,7 +90,7 @@ class GeneRegression {
     return path[chosen];
   }
 
-  /// Genes, and after them, where they are penalised, the factors: number of genes + k.
+  /// Their numbers: of a gene its own, of factor k of the state, where it is penalised, genes + k.
   const std::vector<std::int32_t>& candidates() const { return candidates_; }
   const FoldedDesign& design() const { return design_; }
   /// Σ |predicted − true share| over the gene's cells.

@@ -60,11 +60,7 @@ class SparseFitter {
       setting_.totals.push_back(static_cast<double>(profiles.expressed_count(cell)));
     setting_.penalties.assign(static_cast<std::size_t>(profiles.genes()), 1.0);
     setting_.covariate_width = profiles.covariate_width();
-    for (std::int64_t k = 0; k < setting_.covariate_width; ++k) {
-      for (std::int64_t cell = 0; cell < profiles.cells(); ++cell)
-        setting_.covariates.push_back(
-            static_cast<float>(profiles.covariates(cell)[static_cast<std::size_t>(k)]));
-    }
+    setting_.covariates = covariate_columns(profiles);
   }
 
   FittedMapping run() {

@@ -10,6 +10,10 @@
 
 namespace dko {
 
+/// o of the genes that a cell expresses, at least their floors. Local.
+std::vector<double> outputs_of(const SparseMapping& mapping, const RelativeProfiles& profiles,
+                               std::int64_t cell);
+
 /// T = Σ o over the expressed genes of each cell, scaled so that its mean over `fitted` cells is that of n.
 /// One per cell, on all ranks, which share the cells; the same bits for any number of them. Collective.
 std::vector<double> totals_by(const SparseMapping& mapping, const RelativeProfiles& profiles,
