@@ -6,7 +6,8 @@
 #   scripts/test.sh [--all]
 #
 # Tests that need the shared data (DKO_SHARED_DATA, or ../shared/data) or, as root, a SLURM cluster are skipped where there
-# is none, and ctest says so. Many tests wait for ranks to start and end: the release build's run while the other is built.
+# is none, and ctest says so. Many tests wait for ranks to start and end: the release build's run while the other is built
+# and tested.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -39,30 +40,29 @@ build() {
   nice cmake --build --preset "$1" -j "$cores" "${targets[@]}"
 }
 
-# run PRESET: two slots a core (tests/functions.cmake).
+# run PRESET SLOTS (tests/functions.cmake)
 run() {
   local chosen=(-L "^$1\$")
   if $all; then
     chosen=()
     [ "$1" = release ] || chosen=(-LE 'data|long|slurm|cross|install')
   fi
-  ctest --preset "$1" -j $((2 * cores)) "${chosen[@]}" --no-tests=error
+  ctest --preset "$1" -j "$2" "${chosen[@]}" --no-tests=error
 }
 
 build release -DDKO_BUILD_TESTS=ON -DDKO_WERROR=ON
 echo "== $(minutes) the release build's tests run meanwhile"
-run release >build/release/tests.txt 2>&1 &
+run release $((2 * cores)) >build/release/tests.txt 2>&1 &
 release_tests=$!
 trap 'kill $release_tests 2>/dev/null || true' EXIT
 build asan
 
 failed=false
+echo "== $(minutes) sanitizers"
+run asan "$cores" || failed=true
+echo "== $(minutes) the release build's tests"
 wait $release_tests || failed=true
 trap - EXIT
-echo "== $(minutes) the release build's tests are done"
 cat build/release/tests.txt
-echo "== $(minutes) sanitizers"
-run asan || failed=true
-echo "== $(minutes) done; tests of the release build:"
-sed -n '/tests passed, /,$p' build/release/tests.txt
+echo "== $(minutes) done"
 ! $failed

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <optional>
 
 #include "dko/base/printable.hpp"
+#include "dko/system/memory_limit.hpp"
 #include "native.hpp"
 
 namespace dko::hdf5 {
@@ -16,6 +18,7 @@ struct Slot {
   std::atomic<long> turn = 0;  // from 1, the latest is the highest; 0: none
   std::atomic<Id> file = -1;   // once it is open
   std::array<char, 4096> name;
+  std::optional<MemoryLimit> limit;
 };
 
 // In static memory: a handler cannot rely on the heap.
@@ -25,6 +28,7 @@ std::atomic<long> last_turn = 0;
 void release(Slot& slot) {
   slot.turn = 0;
   slot.file = -1;
+  slot.limit.reset();
   slot.taken = false;
 }
 
@@ -46,6 +50,7 @@ ReadingMark::ReadingMark(const std::filesystem::path& path) {
     if (slots[at].taken.exchange(true)) continue;
     *std::copy(name.begin(), name.end(), slots[at].name.begin()) = '\0';
     slots[at].turn = ++last_turn;
+    slots[at].limit.emplace();
     slot_ = static_cast<int>(at);
     return;
   }

@@ -12,15 +12,29 @@
 
 namespace dko {
 
-double available_memory() {
+namespace {
+
+/// Bytes of a row of /proc/meminfo.
+std::optional<double> memory_row(const std::string& name) {
   std::ifstream file("/proc/meminfo");
   std::string key;
   double kibibytes = 0;
   std::string unit;
   while (file >> key >> kibibytes >> unit) {
-    if (key == "MemAvailable:") return std::min(kibibytes * 1024, control_group_memory());
+    if (key == name) return kibibytes * 1024;
   }
-  return control_group_memory();
+  return std::nullopt;
+}
+
+}  // namespace
+
+double available_memory() {
+  const double limit = control_group_memory();
+  return std::min(memory_row("MemAvailable:").value_or(limit), limit);
+}
+
+double free_swap() {
+  return memory_row("SwapFree:").value_or(0);
 }
 
 void require_memory(double bytes, const std::string& what) {

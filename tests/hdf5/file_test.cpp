@@ -1,9 +1,13 @@
 #include "dko/hdf5/file.hpp"
 
+#include <sys/resource.h>
+
 #include <catch2/catch.hpp>
+#include <cmath>
 
 #include "dko/base/error.hpp"
 #include "dko/hdf5/header.hpp"
+#include "dko/system/available_memory.hpp"
 #include "support/testing.hpp"
 
 using namespace dko;
@@ -85,4 +89,21 @@ TEST_CASE("a file of another kind or version is told from ours") {
   CHECK(back.version == provenance.version);
   CHECK_THROWS_WITH(hdf5::read_header(file, {"dko other", 3}), Catch::Contains("not a dko other"));
   CHECK_THROWS_WITH(hdf5::read_header(file, {"dko thing", 2}), Catch::Contains("version 3"));
+}
+
+TEST_CASE("while a file is read HDF5 cannot take all memory") {
+  if (!std::isfinite(available_memory())) return;
+  const auto limit = [] {
+    rlimit now{};
+    REQUIRE(::getrlimit(RLIMIT_AS, &now) == 0);
+    return now.rlim_cur;
+  };
+  const testing::TemporaryFolder folder;
+  hdf5::File::create(folder / "x.h5").close();
+  const rlim_t before = limit();
+  {
+    const hdf5::File file = hdf5::File::open(folder / "x.h5", hdf5::Access::read);
+    CHECK(limit() < before);
+  }
+  CHECK(limit() == before);
 }

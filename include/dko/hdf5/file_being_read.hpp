@@ -7,7 +7,7 @@
 namespace dko::hdf5 {
 
 /// Notes that this process is reading a file, until it is closed: HDF5 may crash on one that was forged, and
-/// then the file must be named. Of more than 16 files at a time, or one whose name has more than 4,095 bytes,
+/// then the file must be named; or want all memory, and so a MemoryLimit is held as long. Of more than 16 files at a time, or one whose name has more than 4,095 bytes,
 /// nothing is noted. Local.
 class ReadingMark {
  public:

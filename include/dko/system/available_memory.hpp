@@ -9,6 +9,9 @@ namespace dko {
 /// allow if that is less; infinite where neither says.
 double available_memory();
 
+/// Bytes of swap space that nothing uses; 0 where the system does not say.
+double free_swap();
+
 /// @throws Error, before any computing, if this node has less than `bytes` of memory available.
 void require_memory(double bytes, const std::string& what);
 

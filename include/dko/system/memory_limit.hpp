@@ -1,0 +1,18 @@
+#pragma once
+
+namespace dko {
+
+/// While one lives, this process can take no more memory than the node had free, swap included, when the
+/// first of them was made: a library that would take all of it, on a file that is corrupt, fails to allocate,
+/// where the system would else end the process, or another one, without a word. A lower limit of the user's
+/// (`ulimit -v`) stays. Where the system does not say what is free there is no limit. Local.
+class MemoryLimit {
+ public:
+  MemoryLimit();
+  /// The last one restores the limit that was.
+  ~MemoryLimit();
+  MemoryLimit(const MemoryLimit&) = delete;
+  MemoryLimit& operator=(const MemoryLimit&) = delete;
+};
+
+}  // namespace dko
