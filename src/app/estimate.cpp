@@ -55,7 +55,7 @@ void check_synthetic(const CommandLine& line, const EstimateOptions& options) {
   if (genes.empty() || cells.empty())
     throw UsageError("give INPUT, or the size of synthetic data: --genes N --cells C");
   for (const char* option :
-       {"model", "where", "obs-file", "covariate", "prior", "min-genes", "min-cells", "top-genes", "layer",
+       {"model", "where", "obs-file", "covariate", "prior", "min-genes", "min-cells", "top-genes", "with-genes", "layer",
         "raw", "genome", "orientation", "events", "knockout-genes", "knockout-cells"}) {
     if (line.given(option)) throw UsageError(fmt::format("--{} needs INPUT", option));
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "command.hpp"
 #include "dko/base/error.hpp"
@@ -20,6 +21,7 @@
 #include "dko/results/screen_file/screen_reader.hpp"
 #include "dko/training/two_layer/checkpoint.hpp"
 #include "dko/workflow/saved_progress.hpp"
+#include "info_expression.hpp"
 #include "json_report.hpp"
 #include "options/verify_options.hpp"
 #include "run_json.hpp"
@@ -102,16 +104,6 @@ Facts describe_prediction(const std::string& path) {
   return facts;
 }
 
-/// An AnnData file by dko simulate.
-Facts describe_expression(const std::string& path) {
-  const hdf5::File file = hdf5::File::open(path, hdf5::Access::read);
-  Facts facts{{"file", "simulated expression"},
-              {"genes", file.group("var").read_strings("_index").size()},
-              {"cells", file.group("obs").read_strings("_index").size()}};
-  facts.update(to_json(hdf5::read_header(file, expression_kind)));
-  return facts;
-}
-
 /// A screen that is not finished, which a job may be writing.
 Facts describe_unfinished(const std::string& path) {
   const CompletionCount screen = count_scored(path);
@@ -141,31 +133,32 @@ Facts describe_export(const std::string& path, const hdf5::FileKind& kind, const
 
 /// What a file is; a screen may be incomplete.
 struct Kind {
-  std::string format;
+  std::string format;  ///< empty: not of dko
   bool is_complete = true;
 };
 
 Kind kind_of(const std::string& path) {
+  if (!hdf5::is_hdf5(path)) return {};
   const hdf5::File file = hdf5::File::open(path, hdf5::Access::watch);
   const std::string format = hdf5::format_of(file);
   return {format, format != screen_kind.format || file.integer_attribute("complete") == 1};
 }
 
-Facts describe(const std::string& path) {
-  const auto [format, is_complete] = kind_of(path);
+/// Describes a file of dko's own, not of expression.
+Facts describe(const std::string& path, const Kind& kind) {
+  const auto& [format, is_complete] = kind;
   if (format == screen_kind.format) return is_complete ? describe_screen(path) : describe_unfinished(path);
   if (format == "dko model") return describe_model(path);
   if (format == "dko prediction") return describe_prediction(path);
-  if (format == "dko expression") return describe_expression(path);
   if (format == checkpoint_kind.format) return describe_checkpoint(path);
   if (format == anndata_export_kind.format)
     return describe_export(path, anndata_export_kind, "single knockouts of a screen, as AnnData");
   if (format == table_export_kind.format)
     return describe_export(path, table_export_kind, "scores of a screen, as tables");
-  throw InputError(fmt::format("{}: is an HDF5 file, but not one that dko makes", path));
+  throw InputError(fmt::format("{}: was made by a newer dko, as '{}'", path, format));
 }
 
-void print(const Facts& facts) {
+void print_facts(const Facts& facts) {
   std::size_t width = 0;
   for (const auto& [key, value] : facts.items()) width = std::max(width, key.size());
   for (const auto& [key, value] : facts.items()) {
@@ -177,11 +170,7 @@ void print(const Facts& facts) {
   }
 }
 
-}  // namespace
-
-namespace {
-
-Facts to_json(const hdf5::Verification& found) {
+Facts verification_json(const hdf5::Verification& found) {
   return {{"verified_arrays", found.arrays},
           {"verified_bytes", found.bytes},
           {"arrays_without_checksum", found.without},
@@ -208,7 +197,9 @@ struct InfoOptions {
 CommandLine line_of(InfoOptions& options) {
   CommandLine line(
       "info FILE [options]",
-      "Tells what a screen, model or prediction holds and how it was made; or, with --verify,\n"
+      "Tells what a screen, model or prediction holds and how it was made; of expression data its\n"
+      "genes and cells, layers, columns and labels of obs, which values look like counts, and how\n"
+      "many cells express how many genes. Or, with --verify,\n"
       "whether it is still what was written; or, with --progress, how far a job is whose output\n"
       "FILE is to become: one line, which changes with all that the job saves, and only then.",
       "dko info screen.h5");
@@ -228,12 +219,41 @@ CommandLine line_of(InfoOptions& options) {
   return line;
 }
 
+/// An option of reading expression that is set.
+std::optional<std::string> given_of(const ReadOptions& read) {
+  if (!read.layer.empty()) return "layer";
+  if (read.raw) return "raw";
+  if (!read.genome.empty()) return "genome";
+  if (read.orientation) return "orientation";
+  return std::nullopt;
+}
+
+/// The provenance of what dko itself simulated.
+Facts provenance_of_expression(const std::string& path) {
+  return to_json(hdf5::read_header(hdf5::File::open(path, hdf5::Access::read), expression_kind));
+}
+
+void tell_of_expression(const InfoOptions& options, bool is_simulated, JsonReport& summary, Job& job) {
+  const ExpressionOverview overview =
+      look_over(options.file, options.verification.origin.input.read, job.log);
+  print(overview);
+  Facts facts = to_json(overview);
+  if (is_simulated) {
+    facts["file"] = "simulated expression";
+    const Facts provenance = provenance_of_expression(options.file);
+    std::cout << '\n';
+    print_facts(provenance);
+    facts.update(provenance);
+  }
+  summary.write(facts);
+}
+
 void run_on_root(const InfoOptions& options, Job& job) {
   JsonReport summary(options.common);
   if (options.verification.verify) {
     const hdf5::Verification found = verify_file(options.file, options.verification.origin, job);
     print_verification(found);
-    summary.write(to_json(found));
+    summary.write(verification_json(found));
     return;
   }
   if (options.progress) {
@@ -244,8 +264,17 @@ void run_on_root(const InfoOptions& options, Job& job) {
     summary.write({{"progress", words}});
     return;
   }
-  const Facts facts = describe(options.file);
-  print(facts);
+  const Kind kind = kind_of(options.file);
+  const bool is_simulated = kind.format == expression_kind.format;
+  if (kind.format.empty() || is_simulated) {
+    tell_of_expression(options, is_simulated, summary, job);
+    return;
+  }
+  if (const auto given = given_of(options.verification.origin.input.read))
+    throw UsageError(
+        fmt::format("--{} is for expression data, and {} is a {}", *given, options.file, kind.format));
+  const Facts facts = describe(options.file, kind);
+  print_facts(facts);
   summary.write(facts);
 }
 

@@ -7,6 +7,7 @@
 
 #include "dko/base/log.hpp"
 #include "dko/expression/matrix.hpp"
+#include "dko/expression/overview.hpp"
 #include "dko/expression/reader.hpp"
 
 namespace dko {
@@ -40,6 +41,8 @@ bool accepts_h5ad(const Source& source);
 ExpressionMatrix read_h5ad(const std::filesystem::path& path, const ReadOptions& options, Log& log);
 CellColumn read_h5ad_cell_column(const std::filesystem::path& path, const std::string& name);
 Names h5ad_cell_column_titles(const std::filesystem::path& path);
+/// What it has beside the matrix that these options read.
+AnnDataContents h5ad_contents(const std::filesystem::path& path, const ReadOptions& read);
 
 /// 10x Genomics HDF5: version 2 (a group per genome) and 3 (one group, features of several types).
 bool accepts_tenx(const Source& source);

@@ -73,20 +73,22 @@ ExpressionMatrix read_expression(const fs::path& path, const ReadOptions& option
 namespace {
 
 void require_cell_columns(const fs::path& path) {
-  const Source source = source_of(path);
-  const Format& format = format_of(source);
-  if (format.name == anndata) return;
+  const std::string format = format_name(path);
+  if (format == anndata) return;
   throw InputError(fmt::format(
       "{}: {} files have no columns that describe cells; AnnData files have: give a table of them "
       "by {}",
-      path.string(), format.name, parameter("obs-file")));
+      path.string(), format, parameter("obs-file")));
 }
 
 }  // namespace
 
+std::string format_name(const fs::path& path) {
+  return std::string(format_of(source_of(path)).name);
+}
+
 bool has_cell_columns(const fs::path& path) {
-  const Source source = source_of(path);
-  return format_of(source).name == anndata;
+  return format_name(path) == anndata;
 }
 
 CellColumn read_cell_column(const fs::path& path, const std::string& name) {

@@ -37,17 +37,13 @@ class Choice {
         cells_(all_of(matrix.cells())),
         genes_(all_of(matrix.genes())) {}
 
-  /// Keeps the cells, or genes, for which `holds(number)`.
+  /// Keeps the cells for which `holds(number)`.
   template <class Holds>
   void keep_cells(const std::string& condition, Holds holds) {
     keep(cells_, "cell", matrix_.cell_names(), {condition, fmt::format("left out by {}", condition)},
          cell_conditions_, holds, cells_left_out_);
   }
-  template <class Holds>
-  void keep_genes(const std::string& condition, Holds holds) {
-    keep_genes(condition, fmt::format("left out by {}", condition), holds);
-  }
-  /// `else_` says of one that is not kept why it is not among the data.
+  /// The same of genes. `else_` says of one that is not kept why it is not among the data.
   template <class Holds>
   void keep_genes(const std::string& condition, const std::string& else_, Holds holds) {
     keep(genes_, "gene", matrix_.gene_names(), {condition, else_}, gene_conditions_, holds, genes_left_out_);
@@ -174,27 +170,46 @@ void choose_cells(Choice& choice, const ExpressionMatrix& matrix, const Selectio
   }
 }
 
+/// Marks of the genes that stay whatever the other conditions say.
+std::vector<bool> always_kept(const ExpressionMatrix& matrix, const Selection& selection, Log& log) {
+  if (selection.with_genes.empty()) return std::vector<bool>(static_cast<std::size_t>(matrix.genes()), false);
+  return named(selection.with_genes, matrix.gene_index(), parameter("with-genes"), matrix.genes(),
+               selection.missing(), log);
+}
+
 void choose_genes(Choice& choice, const ExpressionMatrix& matrix, const Selection& selection, Log& log) {
+  const std::vector<bool> always = always_kept(matrix, selection, log);
+  const auto is_kept = [&](std::int32_t gene) { return always[static_cast<std::size_t>(gene)]; };
+  const auto words = [&](const std::string& condition) {
+    return selection.with_genes.empty()
+               ? condition
+               : fmt::format("{}, or {}", condition, parameter("with-genes", selection.with_genes));
+  };
   if (selection.min_cells > 0) {
     const std::vector<std::int64_t> counts = choice.cells_by_gene();
-    choice.keep_genes(parameter("min-cells", fmt::to_string(selection.min_cells)), [&](std::int32_t gene) {
-      return counts[static_cast<std::size_t>(gene)] >= selection.min_cells;
+    const std::string condition = parameter("min-cells", fmt::to_string(selection.min_cells));
+    choice.keep_genes(words(condition), fmt::format("left out by {}", condition), [&](std::int32_t gene) {
+      return is_kept(gene) || counts[static_cast<std::size_t>(gene)] >= selection.min_cells;
     });
   }
   if (!selection.genes.empty()) {
     const auto marks = named(selection.genes, matrix.gene_index(), parameter("genes"), matrix.genes(),
                              selection.missing(), log);
-    choice.keep_genes(parameter("genes", selection.genes),
-                      [&](std::int32_t gene) { return marks[static_cast<std::size_t>(gene)]; });
+    const std::string condition = parameter("genes", selection.genes);
+    choice.keep_genes(words(condition), fmt::format("left out by {}", condition), [&](std::int32_t gene) {
+      return is_kept(gene) || marks[static_cast<std::size_t>(gene)];
+    });
   }
   if (selection.top_genes > 0) {
     std::vector<std::int32_t> order = choice.by_dispersion();
     if (std::ssize(order) > selection.top_genes) order.resize(static_cast<std::size_t>(selection.top_genes));
     std::sort(order.begin(), order.end());
     choice.keep_genes(
-        parameter("top-genes", fmt::format("{} by normalised dispersion", selection.top_genes)),
+        words(parameter("top-genes", fmt::format("{} by normalised dispersion", selection.top_genes))),
         fmt::format("not among the {} chosen by {}", selection.top_genes, parameter("top-genes")),
-        [&](std::int32_t gene) { return std::binary_search(order.begin(), order.end(), gene); });
+        [&](std::int32_t gene) {
+          return is_kept(gene) || std::binary_search(order.begin(), order.end(), gene);
+        });
   }
 }
 
@@ -214,7 +229,7 @@ std::string with_reasons(const Names& names, const LeftOut& left_out) {
 
 bool Selection::empty() const {
   return cells.empty() && where.empty() && min_genes == 0 && min_cells == 0 && genes.empty() &&
-         top_genes == 0;
+         top_genes == 0 && with_genes.empty();
 }
 
 Selected select(const ExpressionMatrix& matrix, const Selection& selection, const std::filesystem::path& path,

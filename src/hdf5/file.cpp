@@ -33,6 +33,10 @@ void close_as_a_whole(const Handle& access) {
 
 }  // namespace
 
+bool is_hdf5(const std::filesystem::path& path) {
+  return std::filesystem::is_regular_file(path) && has_signature(path.string()) > 0;
+}
+
 File File::create(const std::filesystem::path& path, std::int64_t alignment) {
   prepare_library();
   const std::string name = path.string();

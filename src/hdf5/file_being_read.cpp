@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "dko/base/printable.hpp"
-#include "dko/system/memory_limit.hpp"
+#include "dko/system/free_memory_limit.hpp"
 #include "native.hpp"
 
 namespace dko::hdf5 {
@@ -18,7 +18,7 @@ struct Slot {
   std::atomic<long> turn = 0;  // from 1, the latest is the highest; 0: none
   std::atomic<Id> file = -1;   // once it is open
   std::array<char, 4096> name;
-  std::optional<MemoryLimit> limit;
+  std::optional<FreeMemoryLimit> limit;
 };
 
 // In static memory: a handler cannot rely on the heap.

@@ -36,6 +36,28 @@ same more.csv chosen.csv
 expect 3 'checksums differ' "$DKO" export more.h5 --input data.h5ad --ptest q.csv
 absent q.csv
 
+# Genes that stay whatever the other conditions say: the most variable, and these.
+"$DKO" run data.h5ad --top-genes 5 -o top.h5 -q "${short[@]}"
+"$python" - data.h5ad top.h5 >others.txt <<'END'
+import sys
+
+import h5py
+
+with h5py.File(sys.argv[1]) as data, h5py.File(sys.argv[2]) as screen:
+    chosen = set(screen["genes/name"][:])
+    print("\n".join(name.decode() for name in data["var/_index"][:] if name not in chosen))
+END
+lines others.txt 25
+first=$(head -n 1 others.txt)
+expect 0 "top-genes 5 by normalised dispersion, or --with-genes $first: 6 of 30 genes" "$DKO" train data.h5ad -o w.h5 \
+  --top-genes 5 --with-genes "$first" "${short[@]}"
+head -n 3 others.txt >with.txt
+expect 0 "min-cells 60, or --with-genes with.txt: [0-9]+ of 30 genes" "$DKO" train data.h5ad -o w.h5 --force \
+  --min-cells 60 --top-genes 5 --with-genes with.txt "${short[@]}"
+for gene in $(cat with.txt); do
+  "$DKO" explain w.h5 data.h5ad --knockout "$gene" -q >explained.txt || fail "$gene was not kept"
+done
+
 refused() { # refused CODE WORDS OPTIONS...
   local code=$1 words=$2
   shift 2
@@ -51,6 +73,8 @@ refused 2 'many. is not a number' --where 'depth>many'
 refused 3 'min-genes 31 leaves no cell' --min-genes 31
 refused 3 'min-cells 61 leaves no gene' --min-cells 61
 refused 3 'no gene named Gapdh, Actb$' --genes gene1,Gapdh,Actb
+refused 3 'no gene named Gapdh$' --top-genes 5 --with-genes Gapdh
+refused 2 'with-genes adds to what' --with-genes gene1
 refused 3 'listed twice' --cells cell1,cell1
 refused 3 'there is no such file' --genes list.txt
 refused 3 'top-genes 1 .*leaves 1 gene; at least 2' --top-genes 1

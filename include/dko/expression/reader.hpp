@@ -37,6 +37,10 @@ ExpressionMatrix read_expression(const std::filesystem::path& path, const ReadOp
 /// that no cell expresses, and of cells with one gene (which have no knockouts). Local.
 void warn_of_unusual(const ExpressionMatrix& matrix, const std::filesystem::path& path, Log& log);
 
+/// The name of the format by which a file is read: "AnnData". Local.
+/// @throws InputError for a file of no format that is known
+std::string format_name(const std::filesystem::path& path);
+
 /// Whether files of this format describe their cells in columns (AnnData's obs). Local.
 /// @throws InputError for a file of no format that is known
 bool has_cell_columns(const std::filesystem::path& path);

@@ -22,6 +22,7 @@ struct Selection {
   std::int64_t min_cells = 0;  ///< least number of cells that express a gene
   std::string genes;           ///< as `cells`; accessions serve too
   std::int64_t top_genes = 0;  ///< so many with the highest normalised dispersion (dispersion.hpp); 0: all
+  std::string with_genes;      ///< as `genes`: kept whatever the other conditions on genes say
 
   bool ignore_missing = false;  ///< leave out, with a warning, what these lists name and the data lack
 

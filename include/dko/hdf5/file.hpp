@@ -14,6 +14,9 @@ std::string library_version();
 /// watch: as read, of a file that a job may be writing and that is never to be held up by it: without a lock.
 enum class Access { read, write, watch };
 
+/// Whether it is a file with HDF5's signature; no more of it is read. Local.
+bool is_hdf5(const std::filesystem::path& path);
+
 /// An HDF5 file, seen as its root group.
 class File : public Location {
  public:

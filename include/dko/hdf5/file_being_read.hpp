@@ -7,8 +7,8 @@
 namespace dko::hdf5 {
 
 /// Notes that this process is reading a file, until it is closed: HDF5 may crash on one that was forged, and
-/// then the file must be named; or want all memory, and so a MemoryLimit is held as long. Of more than 16 files at a time, or one whose name has more than 4,095 bytes,
-/// nothing is noted. Local.
+/// then the file must be named; or want all memory, and so a FreeMemoryLimit is held as long. Of more than 16
+/// files at a time, or one whose name has more than 4,095 bytes, nothing is noted. Local.
 class ReadingMark {
  public:
   explicit ReadingMark(const std::filesystem::path& path);

@@ -10,11 +10,11 @@ from dko.report.page import clean
 SWITCHES = {"--raw", "--resume", "--force", "--quiet", "--verbose", "--help", "--ignore-missing"}
 SHORT = {"-o": "--out", "-f": "--force", "-q": "--quiet", "-v": "--verbose", "-h": "--help"}
 # How the data are read and chosen, and how a mapping is made of them: options of dko run, dko train and dko predict alike.
-SELECTION = ("--layer", "--raw", "--genome", "--orientation", "--cells", "--where", "--min-genes", "--min-cells", "--genes",
-             "--top-genes", "--ignore-missing")
+SELECTION = ("--layer", "--raw", "--genome", "--orientation", "--cells", "--where", "--obs-file", "--min-genes", "--min-cells",
+             "--genes", "--top-genes", "--with-genes", "--ignore-missing")
 TRAINING = ("--mapping", "--ensemble", "--steps", "--seed", "--batch", "--learning-rate", "--schedule", "--weight-decay",
             "--validation", "--patience", "--validate-every", "--parallel", "--hidden")
-PATHS = ("--genes", "--cells", "--events", "--knockout-genes", "--knockout-cells", "--model")  # a file, or names
+PATHS = ("--genes", "--with-genes", "--cells", "--obs-file", "--events", "--knockout-genes", "--knockout-cells", "--model")  # a file, or names
 
 
 class Typed:

@@ -47,6 +47,17 @@ void add_selection(CommandLine& line, Selection& options) {
               "0: all")
       .range(0, most)
       .usual();
+  line.option(
+          "with-genes", options.with_genes, "LIST",
+          "beside --min-cells, --genes and --top-genes: keep these genes in any case, as --genes takes them")
+      .reads();
+  line.check([&options](const CommandLine&) {
+    if (!options.with_genes.empty() && options.min_cells == 0 && options.genes.empty() &&
+        options.top_genes == 0)
+      throw UsageError(
+          "--with-genes adds to what --top-genes, --min-cells or --genes choose; without them all genes are "
+          "used");
+  });
   line.flag("ignore-missing", options.ignore_missing,
             "go on, with a warning, without the names that a list has and the data lack");
 }

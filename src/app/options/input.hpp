@@ -14,7 +14,7 @@ constexpr auto input_formats =
     "× cells.";
 
 /// --layer, --raw, --genome, --orientation, and --cells, --where, --obs-file, --min-genes, --min-cells,
-/// --genes, --top-genes.
+/// --genes, --top-genes, --with-genes.
 void add_input_options(CommandLine& line, InputOptions& options, const TableUse& use = {});
 /// The positional argument INPUT and all those.
 void add_input(CommandLine& line, InputOptions& options, const TableUse& use = {});

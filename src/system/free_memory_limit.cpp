@@ -1,4 +1,4 @@
-#include "dko/system/memory_limit.hpp"
+#include "dko/system/free_memory_limit.hpp"
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -37,12 +37,12 @@ void limit_to_what_is_free() {
 
 }  // namespace
 
-MemoryLimit::MemoryLimit() {
+FreeMemoryLimit::FreeMemoryLimit() {
   const std::lock_guard lock(guard);
   if (living++ == 0 && ::getrlimit(RLIMIT_AS, &before) == 0) limit_to_what_is_free();
 }
 
-MemoryLimit::~MemoryLimit() {
+FreeMemoryLimit::~FreeMemoryLimit() {
   const std::lock_guard lock(guard);
   if (--living == 0) ::setrlimit(RLIMIT_AS, &before);
 }

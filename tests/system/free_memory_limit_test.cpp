@@ -1,4 +1,4 @@
-#include "dko/system/memory_limit.hpp"
+#include "dko/system/free_memory_limit.hpp"
 
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -38,7 +38,7 @@ TEST_CASE("no more memory can be taken than is free") {
   const rlim_t before = limit_now();
   REQUIRE(can_take(too_much));
   {
-    const MemoryLimit limit;
+    const FreeMemoryLimit limit;
     CHECK_FALSE(can_take(too_much));
     CHECK(can_take(available / 4));
   }
@@ -49,8 +49,8 @@ TEST_CASE("no more memory can be taken than is free") {
 TEST_CASE("the limit lasts as long as the last of several") {
   if (!std::isfinite(available_memory())) return;
   const rlim_t before = limit_now();
-  std::optional<MemoryLimit> first;
-  std::optional<MemoryLimit> second;
+  std::optional<FreeMemoryLimit> first;
+  std::optional<FreeMemoryLimit> second;
   first.emplace();
   const rlim_t limit = limit_now();
   CHECK(limit < before);

@@ -6,13 +6,13 @@ namespace dko {
 /// first of them was made: a library that would take all of it, on a file that is corrupt, fails to allocate,
 /// where the system would else end the process, or another one, without a word. A lower limit of the user's
 /// (`ulimit -v`) stays. Where the system does not say what is free there is no limit. Local.
-class MemoryLimit {
+class FreeMemoryLimit {
  public:
-  MemoryLimit();
+  FreeMemoryLimit();
   /// The last one restores the limit that was.
-  ~MemoryLimit();
-  MemoryLimit(const MemoryLimit&) = delete;
-  MemoryLimit& operator=(const MemoryLimit&) = delete;
+  ~FreeMemoryLimit();
+  FreeMemoryLimit(const FreeMemoryLimit&) = delete;
+  FreeMemoryLimit& operator=(const FreeMemoryLimit&) = delete;
 };
 
 }  // namespace dko
