@@ -14,7 +14,8 @@ SELECTION = ("--layer", "--raw", "--genome", "--orientation", "--cells", "--wher
              "--genes", "--top-genes", "--with-genes", "--ignore-missing")
 TRAINING = ("--mapping", "--ensemble", "--steps", "--seed", "--batch", "--learning-rate", "--schedule", "--weight-decay",
             "--validation", "--patience", "--validate-every", "--parallel", "--hidden")
-PATHS = ("--genes", "--with-genes", "--cells", "--obs-file", "--events", "--knockout-genes", "--knockout-cells", "--model")  # a file, or names
+# A file, or names.
+PATHS = ("--genes", "--with-genes", "--cells", "--obs-file", "--events", "--knockout-genes", "--knockout-cells", "--model")
 
 
 class Typed:
