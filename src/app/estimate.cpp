@@ -81,8 +81,7 @@ CommandLine line_of(EstimateOptions& options) {
       "dko estimate cells.h5ad --top-genes 2000 --order 2 --nodes 4 --ranks-per-node 64");
   line.optional_argument("INPUT", options.input.path);
   add_job_options(line, options);
-  add_input_options(line, options.input,
-                    {.options = {"covariate"}, .is_kept = true, .model = TableUse::Model::optional});
+  add_input_options(line, options.input, {{"covariate"}, TableUse::Model::optional, true});
   add_screen_options(line, options.screen);
   add_cell_options(line, options.input, options.screen);
   add_training_options(line, options.mapping, options.input.covariates);

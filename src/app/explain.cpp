@@ -62,7 +62,7 @@ CommandLine line_of(ExplainOptions& options) {
       .usual();
   add_base(line, options.base).usual();
   line.option("out,o", options.out, "FILE", "write all genes (CSV)").usual().writes();
-  add_input(line, options.input, {.model = TableUse::Model::required});
+  add_input(line, options.input, {{}, TableUse::Model::required});
   add_common(line, options.common);
   return line;
 }

@@ -59,7 +59,7 @@ CommandLine line_of(RunOptions& options) {
   line.option("save-model", options.save_model, "FILE",
               "keep the trained model; else it stands in OUT.model until the screen is done")
       .writes();
-  add_input(line, options.input, {.options = {"covariate"}, .is_kept = true});
+  add_input(line, options.input, {{"covariate"}, TableUse::Model::none, true});
   add_screen_options(line, options.screen);
   add_cell_options(line, options.input, options.screen);
   add_training_options(line, options.mapping, options.input.covariates);

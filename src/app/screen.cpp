@@ -46,7 +46,7 @@ CommandLine line_of(ScreenCommandOptions& options) {
       "mpirun -n 4 dko screen cells.h5ad --layer counts --model model.h5 --order 2 -o screen.h5");
   line.option("model,m", options.model, "FILE", "the model, made by dko train").usual().required().reads();
   line.option("out,o", options.out, "FILE", "the screen file to write (HDF5)").usual().required().writes();
-  add_input(line, options.input, {.is_kept = true, .model = TableUse::Model::required});
+  add_input(line, options.input, {{}, TableUse::Model::required, true});
   add_screen_options(line, options.screen);
   add_cell_options(line, options.input, options.screen);
   add_seed(line, options.seed, "seed of --sample");

@@ -41,7 +41,7 @@ RankSum rank_sum(const NonNegativeSample& x, const NonNegativeSample& y) {
   return sum;
 }
 
-/// Of a sum of ranks of nx values among these and ny others.
+/// The p of a sum of ranks of nx values among these and ny others.
 double p_of(double ranks, double nx, double ny, double ties) {
   const double n = nx + ny;
   const double variance = nx * ny / 12 * (n + 1 - ties / (n * (n - 1)));

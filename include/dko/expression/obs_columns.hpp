@@ -41,7 +41,7 @@ ObsColumns read_obs(const std::string& names, const ExpressionMatrix& all,
 /// Checksum of all of them; "none" of none.
 std::string checksum_of(const ObsColumns& columns);
 
-/// Bytes in memory, nearly.
+/// Approximate bytes in memory.
 double bytes_of(const ObsColumns& columns);
 
 }  // namespace dko

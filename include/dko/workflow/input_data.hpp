@@ -20,9 +20,9 @@ struct TableUse {
   /// A model whose covariates are looked up in it, which are known once it is read.
   enum class Model { none, optional, required };
 
-  Names options = {};    ///< of the command, by name
-  bool is_kept = false;  ///< the command's output keeps its columns: it is of use in any case
+  Names options = {};  ///< of the command, by name
   Model model = Model::none;
+  bool is_kept = false;  ///< the command's output keeps its columns: it is of use in any case
 };
 
 /// What it is for, in words, by the names of the parameters.

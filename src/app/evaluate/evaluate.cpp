@@ -136,7 +136,7 @@ CommandLine line_of(EvaluateOptions& options) {
               "resamples of the cells for the intervals, 100 or more; 0: none")
       .range(0, 1e6);
   add_seed(line, options.seed, "seed of the resamples");
-  add_input(line, options.input, {.options = {"by"}, .model = TableUse::Model::optional});
+  add_input(line, options.input, {{"by"}, TableUse::Model::optional});
   add_common(line, options.common);
   line.check([&options](const CommandLine& parsed) { check(parsed, options); });
   return line;

@@ -12,7 +12,7 @@ void add_verify_options(CommandLine& line, VerifyOptions& options) {
   line.option(
       "input", options.origin.input.path, "INPUT",
       "with --verify: FILE must be of these data, read and chosen from as then, by the options below");
-  add_input_options(line, options.origin.input, {.model = TableUse::Model::optional});
+  add_input_options(line, options.origin.input, {{}, TableUse::Model::optional});
   line.check([&options](const CommandLine&) {
     if (!options.verify && !(options.origin.model.empty() && options.origin.input.path.empty()))
       throw UsageError("--model and --input are for --verify");

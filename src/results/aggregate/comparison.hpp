@@ -27,7 +27,7 @@ class GroupedValues {
     return std::span(values_).subspan(static_cast<std::size_t>(starts_[at]),
                                       static_cast<std::size_t>(starts_[at + 1] - starts_[at]));
   }
-  /// Of one value, and of one gene or pair.
+  /// Bytes of one value, and of one gene or pair.
   static constexpr double value_bytes = sizeof(SampledValue);
   static constexpr double place_bytes = 3 * sizeof(std::int64_t);
 
