@@ -173,7 +173,7 @@ void print_facts(const Facts& facts) {
                              : value.is_string()         ? value.get<std::string>()
                              : value.is_number_integer() ? with_thousands(value.get<std::int64_t>())
                                                          : fmt::format("{:.6g}", value.get<double>());
-    std::cout << fmt::format("{:<{}}  {}\n", key, width, text);
+    std::cout << printable(fmt::format("{:<{}}  {}", key, width, text)) << '\n';
   }
 }
 

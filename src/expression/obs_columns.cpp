@@ -16,6 +16,7 @@
 #include "dko/base/text.hpp"
 #include "dko/expression/cell_table.hpp"
 #include "dko/expression/reader.hpp"
+#include "format.hpp"
 
 namespace dko {
 
@@ -26,6 +27,7 @@ struct Source {
   std::string file;  // for messages
   Names titles;
   std::function<CellColumn(const std::string& title)> read;
+  std::function<bool(const std::string& title)> is_numeric;  // without reading it
 };
 
 /// Nothing where neither the data nor a table has columns.
@@ -35,11 +37,13 @@ std::optional<Source> source_of(const ExpressionMatrix& all, const std::filesyst
   if (!table.empty()) {
     const CellTable columns(table, all, path);
     return Source{table, columns.titles(),
-                  [columns](const std::string& title) { return columns.column(title); }};
+                  [columns](const std::string& title) { return columns.column(title); },
+                  [](const std::string&) { return false; }};
   }
   if (!has_cell_columns(path)) return std::nullopt;
   return Source{path.string(), cell_column_titles(path),
-                [&all, path](const std::string& title) { return column_of_cells(title, all, path, {}); }};
+                [&all, path](const std::string& title) { return column_of_cells(title, all, path, {}); },
+                [path](const std::string& title) { return is_numeric_h5ad_cell_column(path, title); }};
 }
 
 /// The categories that these cells have, each with its code, in the order of the file, else by name.
@@ -102,9 +106,11 @@ ObsColumns named_columns(const std::string& names, const Source& source,
   return columns;
 }
 
+constexpr auto numbers = "numbers";
+
 /// Why a column is not kept where none is named; empty if it is.
 std::string left_out_for(const ObsColumn& column, std::size_t cells) {
-  if (!column.is_categorical()) return "numbers";
+  if (!column.is_categorical()) return numbers;
   const auto labels = std::ssize(column.labels);
   if (labels == 0) return "no value";
   return labels > most_labels_kept || 2 * labels > static_cast<std::int64_t>(cells) ? counted(labels, "label")
@@ -118,9 +124,12 @@ ObsColumns usual_columns(const Source& source, const std::vector<std::int32_t>& 
     if (!can_be_stored(title)) continue;
     std::string why;
     try {
-      ObsColumn column = kept(source.read(title), cells);
-      why = left_out_for(column, cells.size());
-      if (why.empty()) columns.push_back(std::move(column));
+      if (source.is_numeric(title)) why = numbers;
+      if (why.empty()) {
+        ObsColumn column = kept(source.read(title), cells);
+        why = left_out_for(column, cells.size());
+        if (why.empty()) columns.push_back(std::move(column));
+      }
     } catch (const InputError&) {
       why = "of a kind that is not read";  // nobody has asked for it
     }
