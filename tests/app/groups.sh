@@ -53,6 +53,16 @@ expect 2 '--memory: the contrasts of pairs need .* give it more' "$DKO" summariz
 "$DKO" summarize full.h5 "${compared[@]}" --contrast-table few.csv -n 4 -q >/dev/null
 [ "$(grep -c '^A,B,' few.csv)" = 4 ] || fail "not 4 rows of a contrast"
 
+"$DKO" export full.h5 --compress small.h5
+"$DKO" summarize small.h5 "${compared[@]}" --gene-table gs.csv --contrast-table cs.csv -q >/dev/null
+same g.csv gs.csv
+same c.csv cs.csv
+expect 0 '' "$DKO" info --verify small.h5
+cp full.h5 damaged.h5
+check damage
+expect 3 'obs/state/codes' "$DKO" info --verify damaged.h5
+expect 3 'obs/state: array sizes are inconsistent: the file is corrupt' "$DKO" summarize damaged.h5 --group-by state
+
 # The highest of each group, and of one.
 "$DKO" top full.h5 --group-by state -n 3 --json top.json >/dev/null
 "$DKO" top full.h5 --group-by state --group B -n 3 --of single --json one.json >one.txt

@@ -187,6 +187,11 @@ def top():
     assert json.load(open("one.json"))["groups"][0]["single"] == groups[1]["single"]
 
 
+def damage():
+    with h5py.File("damaged.h5", "a") as file:
+        file["obs/state/codes"][3] = 7
+
+
 def where():
     with dko.open_screen("where.h5") as found, dko.open_screen("cells.h5") as wanted, dko.open_screen("both.h5") as both:
         pd.testing.assert_frame_equal(found.singles(), wanted.singles())
