@@ -77,6 +77,7 @@ expect 2 'compares A with itself' "$DKO" summarize full.h5 --group-by state --co
 expect 2 'column state has no label C; its labels: A, B' "$DKO" top full.h5 --group-by state --group C
 expect 2 'column depth has 120 different numbers' "$DKO" summarize some.h5 --group-by depth
 expect 2 'keeps no columns of its cells' "$DKO" summarize none.h5 --group-by state
+expect 2 '--by: what is compared has no network-interaction' "$DKO" summarize some.h5 --group-by state --contrast A --by network-interaction
 expect 2 '--contrast compares groups: give --group-by' "$DKO" summarize full.h5 --contrast A,B
 expect 2 '--contrast-table is for --contrast' "$DKO" summarize full.h5 --group-by state --contrast-table x.csv
 expect 2 'give --group-by with it' "$DKO" top full.h5 --group A

@@ -196,6 +196,9 @@ std::vector<ContrastPart> contrasts_of(const ScreenReader& screen, const Summari
     add(*pairs_of(screen), "--pair-contrast-table", options.pair_contrasts);
   }
   if (parts.empty()) throw UsageError(fmt::format("{} has no single knockouts to compare", options.file));
+  const auto ranks = [&](const ContrastPart& part) { return part.by == *options.by; };
+  if (options.by && !options.wants_tables() && std::none_of(parts.begin(), parts.end(), ranks))
+    throw UsageError(fmt::format("--by: what is compared has no {}", name_of(*options.by).name));
   return parts;
 }
 
