@@ -6,6 +6,9 @@
         screen.pairs(cell=17)                          # its pairs, with their interactions
         screen.pairs(gene1="Trem2", gene2="Cd74")      # one pair, in every cell that expresses both
         screen.gene_summary()                          # every gene over its cells
+        screen.obs                                     # columns of the cells, such as their types
+        screen.gene_summary_by("type")                 # every gene within each group of cells
+        screen.contrast("type", "A", "B")              # every gene in cells of A compared with those of B
         screen.visibility                              # of which genes the cells show an absence
         screen.pair_summary(top=100)                   # the pairs that interact most, over cells
         screen.explain("model.h5", ["Trem2"], cell=17) # what every other gene does then
@@ -28,6 +31,7 @@ from dko.files import (  # noqa: F401 (some are for users)
     member_groups,
     read_metrics,
     read_training)
+from dko.groups import Groups
 from dko.q_values import read_gene_q_values
 from dko.screen_file import INTERACTIONS, PAIR_COLUMNS, ScreenFile, interaction_of
 from dko.stored_summary import StoredSummary
@@ -41,7 +45,7 @@ def open_screen(path) -> "Screen":
     return Screen(path)
 
 
-class Screen(ScreenFile):
+class Screen(ScreenFile, Groups):
     """A finished screen, open for reading.
 
     genes, gene_ids, cells   names, in the order of the input
@@ -98,12 +102,17 @@ class Screen(ScreenFile):
         all others.
         Reads single/ once, in blocks; holds a few numbers a gene."""
         scores = self._need_singles()
-        by = scores[0] if by is None else by
-        if by not in scores:
-            raise UsageError(f"{self.path}: has no {by} of single knockouts, only {', '.join(scores)}")
         moments = Moments(len(self.genes), scores)
         for _, genes, values in self._single_blocks(scores):
             moments.add(genes, values)
+        return self._gene_table(moments, by)
+
+    def _gene_table(self, moments: Moments, by) -> pd.DataFrame:
+        """The genes that have a value, the highest mean first."""
+        scores = self.single_scores
+        by = scores[0] if by is None else by
+        if by not in scores:
+            raise UsageError(f"{self.path}: has no {by} of single knockouts, only {', '.join(scores)}")
         table = self._summary(moments, self._gene_labels, "gene", "cells")
         table.insert(1, "id", np.array(self.gene_ids, dtype=object)[table.index])
         q_values = self.q_values

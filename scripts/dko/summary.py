@@ -42,6 +42,14 @@ class Moments:
             self.mean[measure][present] += difference * added / (before + added)
             self.squares[measure][present] += squares + difference**2 * before * added / (before + added)
 
+    def part(self, first: int, last: int) -> "Moments":
+        """Of groups [first, last)."""
+        part = Moments(0, self.mean)
+        part.count = self.count[first:last]
+        part.mean = {measure: values[first:last] for measure, values in self.mean.items()}
+        part.squares = {measure: values[first:last] for measure, values in self.squares.items()}
+        return part
+
     def columns(self, chosen) -> dict:
         """Mean and sample standard deviation of every measure, of deviations over members only the mean. NaN
         for the deviation of one value."""

@@ -12,6 +12,7 @@
 #include "dko/simulation/synthetic_cells.hpp"
 #include "estimate_report.hpp"
 #include "json_report.hpp"
+#include "options/cell_options.hpp"
 #include "options/checkpoint_options.hpp"
 #include "options/input.hpp"
 #include "options/screen_options.hpp"
@@ -56,7 +57,7 @@ void check_synthetic(const CommandLine& line, const EstimateOptions& options) {
     throw UsageError("give INPUT, or the size of synthetic data: --genes N --cells C");
   for (const char* option : {"model", "where", "obs-file", "covariate", "prior", "min-genes", "min-cells",
                              "top-genes", "with-genes", "layer", "raw", "genome", "orientation", "events",
-                             "knockout-genes", "knockout-cells"}) {
+                             "knockout-genes", "knockout-cells", "knockout-where", "obs"}) {
     if (line.given(option)) throw UsageError(fmt::format("--{} needs INPUT", option));
   }
   for (const auto& [option, text, most] :
@@ -80,8 +81,9 @@ CommandLine line_of(EstimateOptions& options) {
       "dko estimate cells.h5ad --top-genes 2000 --order 2 --nodes 4 --ranks-per-node 64");
   line.optional_argument("INPUT", options.input.path);
   add_job_options(line, options);
-  add_input_options(line, options.input, {{"covariate"}, TableUse::Model::optional});
+  add_input_options(line, options.input, {{"covariate"}, TableUse::Model::optional, true});
   add_screen_options(line, options.screen);
+  add_cell_options(line, options.input, options.screen);
   add_training_options(line, options.mapping, options.input.covariates);
   add_checkpoint_options(line, options.out, options.common.resume, options.mapping);
   add_common(line, options.common);
@@ -100,6 +102,7 @@ CommandLine line_of(EstimateOptions& options) {
 struct Material {
   ExpressionMatrix matrix;
   std::optional<Model> model;
+  CellsToScreen cells{};
 };
 
 Material load(const EstimateOptions& options, Job& job) {
@@ -111,11 +114,11 @@ Material load(const EstimateOptions& options, Job& job) {
     return material;
   }
   if (options.model.empty()) {
-    material.matrix = load_input(options.input, job);
+    material.matrix = load_input(options.input, job, &material.cells);
     return material;
   }
   material.model = read_model(options.model);
-  material.matrix = load_input(options.input, *material.model, options.model, job);
+  material.matrix = load_input(options.input, *material.model, options.model, job, &material.cells);
   return material;
 }
 
@@ -123,6 +126,7 @@ Estimate estimate_of(const EstimateOptions& options, Job& job) {
   const Material material = load(options, job);
   const std::int64_t members = material.model ? std::ssize(material.model->members) : options.mapping.members;
   ScreenRequest request = options.screen;
+  request.of_input = material.cells;
   const MappingKind kind = material.model ? material.model->kind() : options.mapping.kind;
   request.base = request.base.value_or(default_base(kind));
   const ScreenPlan plan = plan_of(material.matrix, request, members, options.mapping.training.seed, job.log);

@@ -57,6 +57,13 @@ Facts describe_screen(const std::string& path) {
     facts["summary_pairs"] = genes * (genes - 1) / 2;
     facts["summary_scores"] = names_of(summarized_measures(screen, ScoreArray::pairs));
   }
+  for (const std::string& title : screen.obs_titles()) {
+    const ObsColumn column = screen.obs_column(title);
+    facts["obs " + title] =
+        column.is_categorical()
+            ? fmt::format("{}: {}", counted(std::ssize(column.labels), "label"), some_names(column.labels))
+            : "numbers";
+  }
   if (const auto seconds = screen.training_seconds()) facts["training_seconds"] = *seconds;
   facts["members"] = screen.members();
   facts["base"] = name_of(screen.base());
@@ -166,7 +173,7 @@ void print_facts(const Facts& facts) {
                              : value.is_string()         ? value.get<std::string>()
                              : value.is_number_integer() ? with_thousands(value.get<std::int64_t>())
                                                          : fmt::format("{:.6g}", value.get<double>());
-    std::cout << fmt::format("{:<{}}  {}\n", key, width, text);
+    std::cout << printable(fmt::format("{:<{}}  {}", key, width, text)) << '\n';
   }
 }
 

@@ -13,6 +13,7 @@
 #include "dko/workflow/validation_notes.hpp"
 #include "dko/workflow/visibility_notes.hpp"
 #include "json_report.hpp"
+#include "options/cell_options.hpp"
 #include "options/checkpoint_options.hpp"
 #include "options/input.hpp"
 #include "options/screen_options.hpp"
@@ -58,8 +59,9 @@ CommandLine line_of(RunOptions& options) {
   line.option("save-model", options.save_model, "FILE",
               "keep the trained model; else it stands in OUT.model until the screen is done")
       .writes();
-  add_input(line, options.input, {{"covariate"}});
+  add_input(line, options.input, {{"covariate"}, TableUse::Model::none, true});
   add_screen_options(line, options.screen);
+  add_cell_options(line, options.input, options.screen);
   add_training_options(line, options.mapping, options.input.covariates);
   add_checkpoint_options(line, options.out, options.common.resume, options.mapping);
   add_resume(line, options.common);
@@ -100,11 +102,11 @@ ModelState prepare_model(const Split& split, const ExpressionMatrix& matrix, con
 ModelState prepare(Preparation& ready, const RunOptions& options, Job& job) {
   const TrainingOptions& training = options.mapping.training;
   ready.checkpoints = lock_checkpoints(options.mapping);
-  const ExpressionMatrix matrix = load_input(options.input, job);
+  ScreenRequest request = options.screen;
+  const ExpressionMatrix matrix = load_input(options.input, job, &request.of_input);
   set_up_training(ready, matrix, split_cells(matrix, training.validation, 0, {}, training.seed),
                   options.mapping, job);
   ModelState model = prepare_model(ready.split, matrix, options, job);
-  ScreenRequest request = options.screen;
   request.base = model.trained ? choose_base(request.base, *model.trained, options.model_file(), job.log)
                                : request.base.value_or(default_base(options.mapping.kind));
   set_up_screen(ready, matrix, request, model_footprint(options.mapping, matrix), training.steps, job);

@@ -15,6 +15,7 @@
 #include "dko/workflow/training_run.hpp"
 #include "dko/workflow/visibility_notes.hpp"
 #include "json_report.hpp"
+#include "options/cell_options.hpp"
 #include "options/input.hpp"
 #include "options/screen_options.hpp"
 #include "options/stop_options.hpp"
@@ -45,8 +46,9 @@ CommandLine line_of(ScreenCommandOptions& options) {
       "mpirun -n 4 dko screen cells.h5ad --layer counts --model model.h5 --order 2 -o screen.h5");
   line.option("model,m", options.model, "FILE", "the model, made by dko train").usual().required().reads();
   line.option("out,o", options.out, "FILE", "the screen file to write (HDF5)").usual().required().writes();
-  add_input(line, options.input, {{}, TableUse::Model::required});
+  add_input(line, options.input, {{}, TableUse::Model::required, true});
   add_screen_options(line, options.screen);
+  add_cell_options(line, options.input, options.screen);
   add_seed(line, options.seed, "seed of --sample");
   add_resume(line, options.common);
   add_stop_options(line, options.stop);
@@ -60,8 +62,8 @@ CommandLine line_of(ScreenCommandOptions& options) {
 /// Returns the model.
 Model prepare(Preparation& ready, const ScreenCommandOptions& options, Job& job) {
   Model model = read_model(options.model);
-  const ExpressionMatrix matrix = load_input(options.input, model, options.model, job);
   ScreenRequest request = options.screen;
+  const ExpressionMatrix matrix = load_input(options.input, model, options.model, job, &request.of_input);
   request.base = choose_base(request.base, model, options.model, job.log);
   set_up_screen(ready, matrix, request, model_footprint(model, matrix), most_steps(records_of(model)), job);
   // How many pairs are kept of a selection is not known before.

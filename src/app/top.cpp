@@ -7,8 +7,10 @@
 
 #include "command.hpp"
 #include "dko/base/error.hpp"
+#include "dko/base/printable.hpp"
 #include "dko/base/text.hpp"
 #include "dko/parallel/collective.hpp"
+#include "dko/results/aggregate/cell_groups.hpp"
 #include "dko/results/ranking.hpp"
 #include "dko/results/score_reader.hpp"
 #include "json_report.hpp"
@@ -26,6 +28,8 @@ struct TopOptions {
   std::optional<Measure> score;
   std::optional<double> lower_bound;
   std::string cell;
+  std::string group_by;
+  std::string group;
   CommonOptions common;
 };
 
@@ -58,8 +62,14 @@ CommandLine line_of(TopOptions& options) {
           "scores on which they disagree come later")
       .range(0, 1e6);
   line.option("cell", options.cell, "C", "only in this cell, by name; #7 is cell number 7, from 0");
+  line.option("group-by", options.group_by, "COLUMN",
+              "the highest of each group of cells, by the labels of a column that the screen keeps")
+      .excludes("cell");
+  line.option("group", options.group, "LABEL", "with --group-by: of this group alone");
   add_common(line, options.common);
-  line.check([&options](const CommandLine&) {
+  line.check([&options](const CommandLine& parsed) {
+    if (parsed.given("group") && options.group_by.empty())
+      throw UsageError("--group is a label of a column: give --group-by with it");
     require_distinct({{"SCREEN", options.file}, {"--json", options.common.json}});
     check_lower_bound(options);
   });
@@ -76,6 +86,21 @@ const std::string& cell_name(const ScreenReader& screen, std::int64_t cell) {
 
 constexpr auto lower_bound = "lower-bound";  // title and key
 
+/// In which cells: all, one, or those of a group.
+struct Where {
+  std::optional<std::int64_t> cell = {};
+  CellsOfGroup group = {};
+
+  /// " in cell17", " in type=A (12 cells)", or nothing.
+  std::string text(const ScreenReader& screen) const {
+    if (cell) return fmt::format(" in {}", cell_name(screen, *cell));
+    if (group.groups == nullptr) return {};
+    const auto at = static_cast<std::size_t>(group.group);
+    return fmt::format(" in {}={} ({})", group.groups->column, group.groups->labels[at],
+                       counted(group.groups->sizes[at], "cell"));
+  }
+};
+
 /// The highest of one array, with all measures of each.
 struct Ranking {
   ScoreArrayName kind;
@@ -86,7 +111,7 @@ struct Ranking {
 };
 
 Ranking rank(const ScreenReader& screen, const ScoreArrayName& kind, const TopOptions& options,
-             std::optional<std::int64_t> cell) {
+             const Where& where) {
   Ranking ranking{kind, options.lower_bound, screen.measures(kind.array), {}, {}};
   const Measure by = options.score.value_or(ranking.measures.front());
   require_measure(screen, kind.array, by);
@@ -96,7 +121,8 @@ Ranking rank(const ScreenReader& screen, const ScoreArrayName& kind, const TopOp
     std::stable_partition(ranking.measures.begin(), ranking.measures.end(),
                           [&](const Measure& measure) { return measure == first; });
   }
-  ranking.events = highest_scores(screen, kind.array, by, options.count, cell, options.lower_bound);
+  ranking.events =
+      highest_scores(screen, kind.array, by, options.count, where.cell, options.lower_bound, where.group);
   ranking.values.resize(ranking.events.size());
   for (const Measure& measure : ranking.measures) {
     ScoreReader reader(screen, kind.array, measure);
@@ -135,8 +161,7 @@ double of_event(const std::vector<double>& q_values, const RankedEvent& ranked) 
 }
 
 /// A table on standard output.
-void print_table(const ScreenReader& screen, const Ranking& ranking, std::optional<std::int64_t> cell) {
-  const std::string where = cell ? fmt::format(" in {}", cell_name(screen, *cell)) : std::string();
+void print_table(const ScreenReader& screen, const Ranking& ranking, const std::string& where) {
   if (ranking.events.empty()) {
     std::cout << fmt::format("no {}{} in this screen\n", ranking.kind.title, where);
     return;
@@ -204,34 +229,72 @@ std::string_view wanted(const TopOptions& options) {
   return options.score ? name_of(*options.score).name : "";
 }
 
-void print_top(const TopOptions& options, Log log) {
-  const ScreenReader screen(options.file);
-  JsonReport summary(options.common);
-  std::optional<std::int64_t> cell;
-  if (!options.cell.empty()) {
-    Names notes;
-    cell = NameIndex("cell", screen.cell_names()).single(options.cell, "--cell", notes);
-    for (const std::string& note : notes) log.info("--cell: {}", note);
-  }
-  nlohmann::ordered_json json{{"provenance", app::to_json(screen.provenance())},
-                              {"base", name_of(screen.base())}};
-  bool any = false;
-  if (screen.has_summary() && options.of == ScoreArray::pairs) throw UsageError(summary_note(options.file));
+/// Prints the rankings in some cells; returns them as JSON, with nothing in it if there are none.
+nlohmann::ordered_json print_rankings(const ScreenReader& screen, const TopOptions& options,
+                                      const Where& where) {
+  auto json = nlohmann::ordered_json::object();
   for (const ScoreArrayName& kind : score_arrays) {
     if (!screen.has(kind.array) || (options.of && options.of != kind.array)) continue;
     if (options.score && !options.of && !screen.has(kind.array, *options.score)) continue;
-    const Ranking ranking = rank(screen, kind, options, cell);
-    if (any) std::cout << '\n';
-    print_table(screen, ranking, cell);
+    const Ranking ranking = rank(screen, kind, options, where);
+    if (!json.empty()) std::cout << '\n';
+    print_table(screen, ranking, printable(where.text(screen)));
     json[std::string(kind.option)] = to_json(screen, ranking);
-    any = true;
   }
-  if (any) std::cout << base_note(screen.base()) << '\n';
-  if (screen.has_summary() && any && !options.of) std::cout << summary_note(options.file) << '\n';
-  if (!any)
+  return json;
+}
+
+/// The groups that are asked for, each with its rankings.
+nlohmann::ordered_json print_groups(const ScreenReader& screen, const TopOptions& options) {
+  const CellGroups groups = group_cells(screen, options.group_by);
+  std::vector<std::int32_t> asked;
+  if (!options.group.empty()) asked.push_back(group_named(groups, options.group, "--group"));
+  for (std::int32_t group = 0; options.group.empty() && group < groups.count(); ++group)
+    asked.push_back(group);
+  auto json = nlohmann::ordered_json::array();
+  for (const std::int32_t group : asked) {
+    if (!json.empty()) std::cout << '\n';
+    nlohmann::ordered_json found = print_rankings(screen, options, {{}, {&groups, group}});
+    if (found.empty()) return found;
+    json.push_back({{"group", groups.labels[static_cast<std::size_t>(group)]}});
+    json.back().update(found);
+  }
+  if (groups.without > 0)
+    std::cout << printable(fmt::format("{} without a value in {}: in no group",
+                                       counted(groups.without, "cell"), groups.column))
+              << '\n';
+  return json;
+}
+
+std::optional<std::int64_t> cell_asked(const ScreenReader& screen, const TopOptions& options, Log& log) {
+  if (options.cell.empty()) return std::nullopt;
+  Names notes;
+  const std::int64_t cell = NameIndex("cell", screen.cell_names()).single(options.cell, "--cell", notes);
+  for (const std::string& note : notes) log.info("--cell: {}", note);
+  return cell;
+}
+
+void print_top(const TopOptions& options, Log log) {
+  const ScreenReader screen(options.file);
+  JsonReport summary(options.common);
+  const auto cell = cell_asked(screen, options, log);
+  nlohmann::ordered_json json{{"provenance", app::to_json(screen.provenance())},
+                              {"base", name_of(screen.base())}};
+  if (screen.has_summary() && options.of == ScoreArray::pairs) throw UsageError(summary_note(options.file));
+  const nlohmann::ordered_json found =
+      options.group_by.empty() ? print_rankings(screen, options, {cell}) : print_groups(screen, options);
+  if (found.empty())
     throw UsageError(
         fmt::format("{} has no {} scores; dko info tells what it has, --score of dko screen stores more",
                     options.file, wanted(options)));
+  std::cout << base_note(screen.base()) << '\n';
+  if (screen.has_summary() && !options.of) std::cout << summary_note(options.file) << '\n';
+  if (options.group_by.empty()) {
+    json.update(found);
+  } else {
+    json["group_by"] = options.group_by;
+    json["groups"] = found;
+  }
   summary.write(json);
 }
 

@@ -37,7 +37,7 @@ std::string quoted(const Names& names, std::string_view between) {
 }  // namespace
 
 std::string Condition::name() const {
-  return fmt::format("{} '{}'", parameter("where"), text_);
+  return fmt::format("{} '{}'", parameter(option_), text_);
 }
 
 std::vector<Condition::Parts> Condition::all_parts() const {
@@ -72,8 +72,8 @@ bool Condition::fits(const Parts& parts, const CellColumn& column) const {
   return chosen.unknown.empty() && !chosen.labels.empty();
 }
 
-Condition::Condition(std::string text, const CellColumns& columns)
-    : text_(std::move(text)), file_(columns.file) {
+Condition::Condition(std::string text, const CellColumns& columns, std::string option)
+    : text_(std::move(text)), option_(std::move(option)), file_(columns.file) {
   const std::vector<Parts> all = all_parts();
   if (all.empty()) {
     throw UsageError(

@@ -24,8 +24,8 @@ class Condition {
  public:
   /// Column, operator and value: of several ways to divide the text the only one that fits these columns.
   /// @throws UsageError for a text without a column, an operator and a value, and where several ways fit;
-  ///         InputError if there is no such column
-  Condition(std::string text, const CellColumns& columns);
+  ///         InputError if there is no such column. `option` has the condition, for messages
+  Condition(std::string text, const CellColumns& columns, std::string option = "where");
 
   const CellColumn& column() const { return column_; }
 
@@ -54,6 +54,7 @@ class Condition {
   void require_cells(Labels::Chosen& chosen, const Labels& labels, Missing missing, Log& log) const;
 
   std::string text_;
+  std::string option_;  // the parameter that has it, for messages
   std::string file_;
   CellColumn column_;
   Parts parts_;

@@ -95,6 +95,12 @@ std::optional<Names> DataFrame::categories_of(const std::string& column) const {
   return std::nullopt;
 }
 
+bool DataFrame::is_numeric(const std::string& title) const {
+  if (!group_ || !group_->has_dataset(title) || categories_of(title)) return false;
+  const hdf5::Dataset array = group_->dataset(title);
+  return array.content() == hdf5::Content::numbers && !array.is_boolean();
+}
+
 CellColumn DataFrame::column(const std::string& title) const {
   if (group_ && group_->has_group(title)) return grouped_column(title);
   const std::optional<Names> categories = categories_of(title);

@@ -22,6 +22,8 @@ class DataFrame {
   Names index() const;
   bool has(const std::string& column) const;
   Names columns() const;
+  /// Whether a column is of plain numbers; false where that is not known without reading it.
+  bool is_numeric(const std::string& title) const;
   /// @throws InputError if there is no such column, or it is of no kind known here.
   CellColumn column(const std::string& title) const;
 

@@ -43,6 +43,8 @@ CellColumn read_h5ad_cell_column(const std::filesystem::path& path, const std::s
 Names h5ad_cell_column_titles(const std::filesystem::path& path);
 /// What it has beside the matrix that these options read.
 AnnDataContents h5ad_contents(const std::filesystem::path& path, const ReadOptions& read);
+/// Whether it is of plain numbers, found without reading them; false where that is not known.
+bool is_numeric_h5ad_cell_column(const std::filesystem::path& path, const std::string& name);
 
 /// 10x Genomics HDF5: version 2 (a group per genome) and 3 (one group, features of several types).
 bool accepts_tenx(const Source& source);

@@ -220,6 +220,11 @@ Names h5ad_cell_column_titles(const std::filesystem::path& path) {
   return DataFrame(file, file, "obs").columns();
 }
 
+bool is_numeric_h5ad_cell_column(const std::filesystem::path& path, const std::string& name) {
+  const hdf5::File file = hdf5::File::open(path, hdf5::Access::read);
+  return DataFrame(file, file, "obs").is_numeric(name);
+}
+
 CellColumn read_h5ad_cell_column(const std::filesystem::path& path, const std::string& name) {
   const hdf5::File file = hdf5::File::open(path, hdf5::Access::read);
   const DataFrame obs(file, file, "obs");

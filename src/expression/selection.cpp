@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 #include <numeric>
 #include <optional>
@@ -143,8 +144,8 @@ CellColumns cell_columns(const ExpressionMatrix& matrix, const std::filesystem::
 
 std::vector<bool> cells_where(const std::string& text, const CellColumns& columns,
                               const ExpressionMatrix& matrix, const std::filesystem::path& path,
-                              Missing missing, Log& log) {
-  const Condition condition(text, columns);
+                              Missing missing, Log& log, const std::string& option = "where") {
+  const Condition condition(text, columns, option);
   require_one_each(condition.column(), matrix, path);
   return condition.holds(missing, log);
 }
@@ -242,6 +243,21 @@ Selected select(const ExpressionMatrix& matrix, const Selection& selection, cons
   if (selected.matrix.nonzeros() == 0)
     throw InputError(fmt::format("{}: no chosen cell expresses a chosen gene", path.string()));
   return selected;
+}
+
+std::vector<bool> cells_meeting(const std::vector<std::string>& conditions, const std::string& option,
+                                const ExpressionMatrix& matrix, const std::filesystem::path& path,
+                                const std::string& table, Missing missing, Log& log) {
+  std::vector<bool> all(static_cast<std::size_t>(matrix.cells()), true);
+  const CellColumns columns = cell_columns(matrix, path, table);
+  for (const std::string& text : conditions) {
+    const std::vector<bool> holds = cells_where(text, columns, matrix, path, missing, log, option);
+    std::transform(all.begin(), all.end(), holds.begin(), all.begin(), std::logical_and<>());
+  }
+  if (std::none_of(all.begin(), all.end(), std::identity()))
+    throw InputError(fmt::format("{}: no cell meets {} '{}'", path.string(), parameter(option),
+                                 fmt::join(conditions, "' and '")));
+  return all;
 }
 
 ExpressionMatrix select_genes(const ExpressionMatrix& matrix, const Names& genes, const std::string& data,

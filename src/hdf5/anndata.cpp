@@ -66,10 +66,30 @@ Dataset create_csr_like(Location& parent, const std::string& name, const Locatio
 
 DataFrame::DataFrame(Location& parent, const std::string& name, const Names& index)
     : group_(parent.create_group(name)) {
+  begin();
+  group_.write_strings("_index", index);
+}
+
+DataFrame::DataFrame(Location& parent, const std::string& name, const Location& from,
+                     const std::string& index)
+    : group_(parent.create_group(name)) {
+  begin();
+  group_.hard_link(from, index, "_index");
+}
+
+void DataFrame::begin() {
   group_.set_encoding("", "dataframe", "0.2.0");
   group_.set("_index", std::string("_index"));
   group_.set("column-order", columns_);
-  group_.write_strings("_index", index);
+}
+
+void DataFrame::add(const std::string& column, std::span<const std::int32_t> codes, const Names& categories) {
+  Location categorical = group_.create_group(column);
+  categorical.set_encoding("", "categorical", "0.2.0");
+  categorical.write("codes", codes);
+  categorical.set_encoding("codes", "array", "0.2.0");
+  categorical.write_strings("categories", categories);
+  note(column);
 }
 
 void DataFrame::add(const std::string& column, const Names& values) {

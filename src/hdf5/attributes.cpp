@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "dko/base/error.hpp"
 #include "dko/hdf5/location.hpp"
@@ -95,11 +96,25 @@ void Location::set(const std::string& attribute, const Names& texts) {
   put(id(), attribute, type.id(), type.id(), space, pointers.data(), place());
 }
 
+namespace {
+
+/// A boolean as h5py has it: an enumeration of FALSE and TRUE.
+void put_false(Id object, const std::string& name, const std::string& place) {
+  const Handle type(check(H5Tenum_create(H5T_STD_I8LE), place), H5Tclose);
+  for (const auto& [word, value] : {std::pair<const char*, std::int8_t>{"FALSE", 0}, {"TRUE", 1}})
+    check(H5Tenum_insert(type.id(), word, &value), place);
+  const std::int8_t value = 0;
+  put(object, name, type.id(), type.id(), attribute_space(1, true, place), &value, place);
+}
+
+}  // namespace
+
 void Location::set_encoding(const std::string& name, const std::string& type, const std::string& version) {
   const std::string object = name.empty() ? "." : name;
   const Handle target(check(H5Oopen(id(), object.c_str(), H5P_DEFAULT), at(name)), H5Oclose);
   put_text(target.id(), "encoding-type", type, at(name));
   put_text(target.id(), "encoding-version", version, at(name));
+  if (type == "categorical") put_false(target.id(), "ordered", at(name));
 }
 
 bool Location::has_attribute(const std::string& attribute) const {

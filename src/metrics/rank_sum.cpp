@@ -41,20 +41,50 @@ RankSum rank_sum(const NonNegativeSample& x, const NonNegativeSample& y) {
   return sum;
 }
 
+/// The p of a sum of ranks of nx values among these and ny others.
+double p_of(double ranks, double nx, double ny, double ties) {
+  const double n = nx + ny;
+  const double variance = nx * ny / 12 * (n + 1 - ties / (n * (n - 1)));
+  if (!(variance > 0)) return 1;
+  const double u = ranks - nx * (nx + 1) / 2;
+  constexpr double continuity = 0.5;
+  const double z = (std::max(u, nx * ny - u) - nx * ny / 2 - continuity) / std::sqrt(variance);
+  return std::min(1.0, 2 * boost::math::cdf(boost::math::complement(boost::math::normal(), z)));
+}
+
 }  // namespace
 
 double rank_sum_p(const NonNegativeSample& x, const NonNegativeSample& y) {
   const auto nx = static_cast<double>(x.size());
   const auto ny = static_cast<double>(y.size());
-  const double n = nx + ny;
   if (!(nx > 0 && ny > 0)) return 1;
   const RankSum sum = rank_sum(x, y);
-  const double variance = nx * ny / 12 * (n + 1 - sum.ties / (n * (n - 1)));
-  if (!(variance > 0)) return 1;
-  const double u = sum.of_first - nx * (nx + 1) / 2;
-  constexpr double continuity = 0.5;
-  const double z = (std::max(u, nx * ny - u) - nx * ny / 2 - continuity) / std::sqrt(variance);
-  return std::min(1.0, 2 * boost::math::cdf(boost::math::complement(boost::math::normal(), z)));
+  return p_of(sum.of_first, nx, ny, sum.ties);
+}
+
+SampleRanks sample_ranks(std::span<const SampledValue> ascending, std::int32_t samples) {
+  SampleRanks ranks{std::vector<double>(static_cast<std::size_t>(samples)),
+                    std::vector<double>(static_cast<std::size_t>(samples)), 0};
+  for (std::size_t first = 0; first < ascending.size();) {
+    std::size_t last = first;
+    while (last < ascending.size() && ascending[last].value == ascending[first].value) ++last;
+    const auto size = static_cast<double>(last - first);
+    const double rank = static_cast<double>(first) + (size + 1) / 2;
+    for (; first < last; ++first) {
+      const auto sample = static_cast<std::size_t>(ascending[first].sample);
+      ranks.sizes[sample] += 1;
+      ranks.sums[sample] += rank;
+    }
+    ranks.ties += size * size * size - size;
+  }
+  return ranks;
+}
+
+double rank_sum_p(const SampleRanks& ranks, std::size_t sample) {
+  const double all = std::accumulate(ranks.sizes.begin(), ranks.sizes.end(), 0.0);
+  const double of_sample = ranks.sizes[sample];
+  if (!(of_sample > 0 && all > of_sample)) return 1;
+  return p_of(ranks.sums[sample], of_sample, all - of_sample, ranks.ties);
 }
 
 std::vector<double> false_discovery_rates(std::span<const double> p) {

@@ -128,6 +128,7 @@ void add_plan(MemoryNeed& need, const ExpressionMatrix& matrix, const ScreenPlan
     // The singles that interactions are reckoned by.
     need.per_node.push_back({"single scores", 4 * static_cast<double>(plan.doubles.count()) * targets});
   }
+  if (!plan.obs.empty()) need.on_one_rank.push_back({"columns of the cells", bytes_of(plan.obs)});
   // Costs, their sums and starts: by cell, and by event of a list.
   need.per_rank.push_back({"indices", 80 * cells + 32 * listed});
 }

@@ -31,6 +31,22 @@ Missing missing_of(const ScreenRequest& request) {
   return request.ignore_missing ? Missing::ignore : Missing::refuse;
 }
 
+/// Cells that are named, and meet the conditions, where there are such.
+std::optional<std::vector<std::int32_t>> chosen_cells(const ScreenRequest& request,
+                                                      const ExpressionMatrix& matrix, Log& log) {
+  auto cells =
+      chosen(request.cells, matrix.cell_index(), parameter("knockout-cells"), missing_of(request), log);
+  if (!request.of_input.meeting) return cells;
+  if (!cells) return request.of_input.meeting;
+  const std::vector<std::int32_t>& meeting = *request.of_input.meeting;  // ascending
+  std::erase_if(*cells,
+                [&](std::int32_t cell) { return !std::binary_search(meeting.begin(), meeting.end(), cell); });
+  if (cells->empty())
+    throw InputError(
+        fmt::format("no cell of {} meets {}", parameter("knockout-cells"), parameter("knockout-where")));
+  return cells;
+}
+
 /// The list of a plan: read, sampled, or none.
 std::optional<EventList> make_list(const ExpressionMatrix& matrix, const ScreenPlan& plan,
                                    const ScreenRequest& request, std::uint64_t seed, Log& log) {
@@ -145,11 +161,11 @@ ScreenPlan plan_of(const ExpressionMatrix& matrix, const ScreenRequest& request,
   const auto genes =
       chosen(request.genes, matrix.gene_index(), parameter("knockout-genes"), missing_of(request), log);
   require_two_genes(request, genes);
-  const auto cells =
-      chosen(request.cells, matrix.cell_index(), parameter("knockout-cells"), missing_of(request), log);
+  const auto cells = chosen_cells(request, matrix, log);
   plan.targets = select_targets(matrix, genes, cells);
-  tell_without_knockouts(matrix, plan.targets, genes, cells, log);
+  tell_without_knockouts(matrix, plan.targets, genes, request.cells.empty() ? std::nullopt : cells, log);
   tell_left_out(matrix, plan, request, log);
+  plan.obs = request.of_input.obs;
   plan.list = make_list(matrix, plan, request, seed, log);
   const ScoreSet chosen_scores = request.scores.value_or(both_scores);
   plan.listed = chosen_scores;

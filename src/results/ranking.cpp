@@ -47,7 +47,7 @@ class RankingStream {
 
 std::vector<RankedEvent> highest_scores(const ScreenReader& screen, ScoreArray array, Measure measure,
                                         std::int64_t count, std::optional<std::int64_t> cell,
-                                        std::optional<double> deviations) {
+                                        std::optional<double> deviations, const CellsOfGroup& within) {
   // A heap of the best so far with the last-ranked of them on top.
   std::vector<Candidate> best;
   const EventRange range = cell ? screen.events_of_cell(array, *cell) : EventRange{0, screen.events(array)};
@@ -58,6 +58,7 @@ std::vector<RankedEvent> highest_scores(const ScreenReader& screen, ScoreArray a
     const bool full = std::ssize(best) >= count;
     if (full && (best.empty() || !(candidate < best.front()))) continue;
     if (cell && screen.cell_of(array, number) != *cell) continue;
+    if (within.groups != nullptr && !within.has(screen.cell_of(array, number))) continue;
     if (full) {
       std::pop_heap(best.begin(), best.end());
       best.pop_back();

@@ -23,13 +23,35 @@ struct Loaded {
   std::string description;
 };
 
-Loaded load(const InputOptions& options, const Covariates* of_model, const std::string& model_path,
-            Log& log) {
+/// The used ones of all cells that meet the conditions on knockouts.
+std::vector<std::int32_t> meeting(const InputOptions& options, const ExpressionMatrix& all,
+                                  const std::vector<std::int32_t>& used, Log& log) {
+  const Selection& selection = options.selection;
+  const std::vector<bool> holds = cells_meeting(options.knockout_where, "knockout-where", all, options.path,
+                                                selection.obs_file, selection.missing(), log);
+  std::vector<std::int32_t> meeting;
+  for (std::size_t at = 0; at < used.size(); ++at)
+    if (holds[static_cast<std::size_t>(used[at])]) meeting.push_back(static_cast<std::int32_t>(at));
+  if (meeting.empty())
+    throw InputError(fmt::format("{}: no cell that is used meets {} '{}'", options.path,
+                                 parameter("knockout-where"), fmt::join(options.knockout_where, "' and '")));
+  log.info("{} '{}': knockouts in {} of {}", parameter("knockout-where"),
+           fmt::join(options.knockout_where, "' and '"), with_thousands(std::ssize(meeting)),
+           counted(std::ssize(used), "cell"));
+  return meeting;
+}
+
+Loaded load(const InputOptions& options, const Covariates* of_model, const std::string& model_path, Log& log,
+            CellsToScreen* cells) {
   ReadOptions read = options.read;
   read.memory = available_memory();
   const ExpressionMatrix all = read_expression(options.path, read, log);
   Selected selected = select(all, options.selection, options.path, log);
   warn_of_unusual(selected.matrix, options.path, log);
+  if (cells != nullptr) {
+    cells->obs = read_obs(options.obs, all, selected.cells, options.path, options.selection.obs_file, log);
+    if (!options.knockout_where.empty()) cells->meeting = meeting(options, all, selected.cells, log);
+  }
   if (of_model == nullptr && options.covariates.empty())
     return {std::move(selected.matrix), std::move(selected.description)};
   const std::filesystem::path path = options.path;
@@ -59,19 +81,19 @@ Selected read_input(const InputOptions& options, Log& log) {
   return selected;
 }
 
-ExpressionMatrix load_input(const InputOptions& options, Job& job) {
-  Loaded loaded = load(options, nullptr, {}, job.log);
+ExpressionMatrix load_input(const InputOptions& options, Job& job, CellsToScreen* cells) {
+  Loaded loaded = load(options, nullptr, {}, job.log, cells);
   note(options, loaded, job);
   return std::move(loaded.matrix);
 }
 
 ExpressionMatrix load_input(const InputOptions& options, const Model& model, const std::string& model_path,
-                            Job& job) {
+                            Job& job, CellsToScreen* cells) {
   const bool has_covariates = !model.covariates.empty();
   if (!options.selection.obs_file.empty() && !options.table_is_used && !has_covariates)
     throw UsageError(fmt::format("{}, and for the covariates of a model; {} has none", text_of(options.table),
                                  model_path));
-  Loaded loaded = load(options, has_covariates ? &model.covariates : nullptr, model_path, job.log);
+  Loaded loaded = load(options, has_covariates ? &model.covariates : nullptr, model_path, job.log, cells);
   note(options, loaded, job);
   ExpressionMatrix matrix = std::move(loaded.matrix);
   job.provenance.model_checksum = model.provenance.model_checksum;

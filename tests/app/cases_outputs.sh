@@ -3,7 +3,8 @@
 # that start at the same moment, limits on the size of files. Each block is one row of the table of cases.
 make_data
 "$DKO" train data.csv -o model.h5 -q "${short[@]}"
-"$DKO" screen data.csv --model model.h5 --order 2 -o screen.h5 -q
+head -n 1 data.csv | tr ',' '\n' | awk 'NR == 1 {print "cell,type"; next} {print $1 "," (NR % 2 ? "A" : "B")}' >obs.csv
+"$DKO" screen data.csv --model model.h5 --order 2 --obs-file obs.csv -o screen.h5 -q
 "$DKO" predict data.csv -o prediction.h5 -q "${short[@]}"
 python=${DKO_PYTHON:-/usr/bin/python3}
 
@@ -25,6 +26,8 @@ simulate --umi 100 -o new.csv --levels
 explain model.h5 data.csv -k gene3 -o
 summarize screen.h5 --gene-table
 summarize screen.h5 --pair-table
+summarize screen.h5 --group-by type --contrast A --contrast-table
+summarize screen.h5 --group-by type --contrast A --pair-contrast-table
 export screen.h5 --single
 export screen.h5 --double
 export screen.h5 --h5ad

@@ -57,7 +57,7 @@ sed '2,$s/,batch1,/,batch7,/' obs.csv >other.csv
 expect 3 'other.csv: column batch: has categories that model.h5 does not know: batch7' "$DKO" screen data.csv --model model.h5 --obs-file other.csv -o x.h5
 "$DKO" train data.csv --mapping sparse -o plain.h5 -q
 expect 2 '--obs-file is for --where, and for the covariates of a model; plain.h5 has none' \
-  "$DKO" screen data.csv --model plain.h5 --obs-file obs.csv -o x.h5
+  "$DKO" explain plain.h5 data.csv --obs-file obs.csv -k gene3
 
 # What is no covariate.
 no=("$DKO" train data.csv -o x.h5 --mapping sparse --obs-file obs.csv)

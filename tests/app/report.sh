@@ -24,6 +24,8 @@ printf 'gene1_id,gene2_id,cell_id\n%s\n' "$("$DKO" export sampled.h5 --list list
 awk -F, -v OFS=, 'NR == 2 || NR == 3 {for (k = 2; k <= NF; ++k) $k = NR == 3 && k < 4 ? 0 : $k > 0 ? $k : 1} {print}' data.csv >hidden.csv
 "$DKO" run hidden.csv --order 2 --score impact,network -o hidden.h5 -q "${short[@]}"
 "$DKO" run hidden.csv --mapping sparse --score impact,network -o sparse.h5 -q
+"$DKO" simulate --genes 14 --cells 60 --types 3 --seed 5 -o types.h5ad -q
+"$DKO" run types.h5ad --mapping sparse --score impact,network -o types.h5 -q
 head -n 3 data.csv >two.csv
 "$DKO" run two.csv --order 2 -o two.h5 -q "${short[@]}"
 

@@ -72,6 +72,8 @@ make("list.h5 -o list.html")
 make("two.h5 -o two.html")
 make("hidden.h5 -o hidden.html")
 make("sparse.h5 -o sparse.html --top 14")
+make("types.h5 -o types.html --top 14")
+make("types.h5 -o asked.html --group-by type --contrast type1,type2 --top 3")
 
 hostile = read("hostile", ["genes", "share", "distribution", "pairs", "heat_map", "quality", "losses"])
 with dko.open_screen("hostile.h5") as screen:
@@ -152,6 +154,25 @@ for name, page in (("hidden", hidden), ("sparse", sparse)):
         assert bare in page.source, "a 0 that looks like a finding"
 assert "with a gene that is not visible" in hidden.text
 assert "of the 12 highest visible genes" in hidden.text and "over a cell's visible genes" in hidden.text
+
+# Groups of cells: which column, which labels are compared, and by what figures.
+of_types, asked = (read(name, ["genes", "share", "distribution", "groups", "contrast"]) for name in ("types", "asked"))
+with dko.open_screen("types.h5") as screen:
+    labels, codes = screen.groups("type")
+    largest = labels[int(np.bincount(codes).argmax())]
+    assert "Groups by the column type of the cells, the first with 2 to 20 labels" in of_types.text
+    assert "the first with 2 to" not in asked.text and "Groups by the column type of the cells: " in asked.text
+    for page, group, against in ((of_types, largest, None), (asked, "type1", "type2")):
+        assert f"{group} against {against or 'all others'}: the genes whose" in page.text
+        table = screen.contrast("type", group, against)
+        table = table[~table["gene"].isin(screen.visibility.index[~screen.visibility["visible"]])]
+        for row in table.head(3).itertuples():
+            for value in (row.network_difference, row.network_mean, row.network_mean_against):
+                assert value == 0 or figure_of(value) in page.text, (row, value)
+        assert "dko summarize types.h5 --group-by type --contrast each --contrast-table types.contrasts.csv" in page.text
+refused(2, "keeps no column kind of its cells; it keeps type", "types.h5 -o new.html --group-by kind")
+refused(2, "not '9'; its labels: ", "types.h5 -o new.html --contrast 9")
+refused(2, "no column of its cells has 2 to 20 labels", "two.h5 -o new.html --contrast 9")
 
 # What is drawn of how cells differ is of visible genes alone; and on a phone labels of ticks do not run into each other.
 with dko.open_screen("hidden.h5") as screen:

@@ -1,5 +1,6 @@
 #include "dko/metrics/rank_sum.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 using namespace dko;
@@ -27,4 +28,17 @@ TEST_CASE("false discovery rates are those of Benjamini and Hochberg") {
   const std::vector<double> expected{0.025, 0.05, 0.05, 0.025, 0.8};
   for (std::size_t at = 0; at < p.size(); ++at) CHECK(rates[at] == Approx(expected[at]));
   CHECK(false_discovery_rates({}).empty());
+}
+
+TEST_CASE("a sample among several is compared with all others together") {
+  // The samples of the first test, the second in two parts.
+  std::vector<SampledValue> values;
+  for (const float x : {0.F, 0.F, 0.F, 1.F, 2.F, 2.F, 5.F}) values.push_back({x, 1});
+  for (const float y : {0.F, 2.F, 3.F}) values.push_back({y, 0});
+  for (const float y : {5.F, 6.F, 7.F, 8.F}) values.push_back({y, 3});
+  std::sort(values.begin(), values.end(), [](const auto& a, const auto& b) { return a.value < b.value; });
+  const SampleRanks ranks = sample_ranks(values, 4);
+  CHECK(ranks.sizes == std::vector<double>{3, 7, 0, 4});
+  CHECK(rank_sum_p(ranks, 1) == Approx(0.05129235199322831).epsilon(1e-12));
+  CHECK(rank_sum_p(ranks, 2) == 1);  // of no value
 }

@@ -2,6 +2,7 @@
 // Writes the parts of an AnnData file (on-disk format 0.1.0), for anndata 0.8 and newer. All calls are local
 // and throw IoError.
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -30,10 +31,18 @@ Dataset create_csr_like(Location& parent, const std::string& name, const Locatio
 class DataFrame {
  public:
   DataFrame(Location& parent, const std::string& name, const Names& index);
+  /// The index is another name for an array of texts of the same file: no copy.
+  DataFrame(Location& parent, const std::string& name, const Location& from, const std::string& index);
 
+  /// Whether there is such a column so far.
+  bool has(const std::string& column) const {
+    return std::find(columns_.begin(), columns_.end(), column) != columns_.end();
+  }
   void add(const std::string& column, std::span<const std::int32_t> values) { add_array(column, values); }
   void add(const std::string& column, std::span<const double> values) { add_array(column, values); }
   void add(const std::string& column, const Names& values);
+  /// A categorical column: of each row the place of its category, or −1 for none.
+  void add(const std::string& column, std::span<const std::int32_t> codes, const Names& categories);
 
  private:
   template <class T>
@@ -42,6 +51,7 @@ class DataFrame {
     group_.set_encoding(column, "array", "0.2.0");
     note(column);
   }
+  void begin();
   void note(const std::string& column);
 
   Location group_;

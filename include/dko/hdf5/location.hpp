@@ -170,7 +170,8 @@ class Location {
   /// A second name for an object of this file: no copy.
   void hard_link(const Location& from, const std::string& name, const std::string& new_name);
 
-  /// Marks `name` ("" for this group itself) as an element of anndata's on-disk format.
+  /// Marks `name` ("" for this group itself) as an element of anndata's on-disk format; a categorical one as
+  /// not ordered.
   void set_encoding(const std::string& name, const std::string& type, const std::string& version);
 
  protected:

@@ -10,6 +10,7 @@
 #include "dko/expression/matrix.hpp"
 #include "dko/knockout/screen/screen_plan.hpp"
 #include "dko/mapping/model.hpp"
+#include "dko/workflow/input_data.hpp"
 #include "dko/workflow/job.hpp"
 
 namespace dko {
@@ -22,6 +23,7 @@ struct ScreenRequest {
   std::string events;                  ///< file
   std::string genes;                   ///< to knock out: file or names; empty: all
   std::string cells;                   ///< to knock them out in, likewise
+  CellsToScreen of_input;              ///< what was read of the input's cells
   bool ignore_missing = false;         ///< leave out, with a warning, what these lists name and the data lack
   std::optional<ScoreSet> scores;      ///< of all knockouts; none: both, but of all pairs the impact alone
   std::optional<Base> base;            ///< none: not chosen yet, fitted in a plan

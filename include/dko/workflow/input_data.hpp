@@ -1,10 +1,13 @@
 #pragma once
 // The expression data of a job: its file, how to read it, and which part of it to use.
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "dko/expression/covariates.hpp"
 #include "dko/expression/matrix.hpp"
+#include "dko/expression/obs_columns.hpp"
 #include "dko/expression/reader.hpp"
 #include "dko/expression/selection.hpp"
 #include "dko/mapping/model.hpp"
@@ -19,6 +22,7 @@ struct TableUse {
 
   Names options = {};  ///< of the command, by name
   Model model = Model::none;
+  bool is_kept = false;  ///< the command's output keeps its columns: it is of use in any case
 };
 
 /// What it is for, in words, by the names of the parameters.
@@ -28,23 +32,33 @@ struct InputOptions {
   std::string path;
   ReadOptions read;
   Selection selection;
-  CovariateRequest covariates;  ///< of a mapping to be trained
+  CovariateRequest covariates;              ///< of a mapping to be trained
+  std::string obs;                          ///< columns of the cells to keep, as read_obs takes them
+  std::vector<std::string> knockout_where;  ///< conditions on the cells that knockouts are for
   TableUse table;
   bool table_is_used = false;  ///< by conditions, or an option
+};
+
+/// What a screen is to know of the cells that are used, beside their expression.
+struct CellsToScreen {
+  ObsColumns obs;
+  std::optional<std::vector<std::int32_t>> meeting;  ///< those that meet the conditions on knockouts
 };
 
 /// Reads the data and chooses cells and genes. Local. @throws as read_expression and select
 Selected read_input(const InputOptions& options, Log& log);
 
-/// The same with the covariates that are asked for, and notes all in the provenance. Local: rank 0.
-/// @throws as find_covariates
-ExpressionMatrix load_input(const InputOptions& options, Job& job);
+/// The same with the covariates that are asked for, and notes all in the provenance. With `cells` reads these
+/// too. Local: rank 0.
+/// @throws as find_covariates, read_obs and cells_meeting; InputError if no cell that is used meets the
+///         conditions on knockouts
+ExpressionMatrix load_input(const InputOptions& options, Job& job, CellsToScreen* cells = nullptr);
 
 /// The same for a model, of its genes in its order, with its covariates: the data may have more. Notes the
 /// model's checksum too.
 /// @throws InputError also if the data lacks some of the model's genes, or covariates, or has categories that
 ///         the model does not know; UsageError for a table of cells that nothing needs
 ExpressionMatrix load_input(const InputOptions& options, const Model& model, const std::string& model_path,
-                            Job& job);
+                            Job& job, CellsToScreen* cells = nullptr);
 
 }  // namespace dko

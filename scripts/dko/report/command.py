@@ -17,6 +17,7 @@ from dko.files import UNREADABLE
 from dko.outputs import check_output, write_complete
 from dko.report import data as report_data
 from dko.report import page as report_page
+from dko.report.groups import collect_groups
 from dko.report.parts import PARTS, overview
 from dko.results import open_screen
 
@@ -40,6 +41,12 @@ def parse_arguments(arguments):
                         default=20,
                         metavar="N",
                         help="how many genes and pairs the tables list (20)")
+    parser.add_argument("--group-by",
+                        metavar="COLUMN",
+                        help="compare groups of cells by this column (the first with 2 to 20 labels)")
+    parser.add_argument("--contrast",
+                        metavar="A,B",
+                        help="compare these two labels, or one with all others (the largest)")
     parser.add_argument("--min-cells",
                         type=at_least_one,
                         metavar="N",
@@ -96,6 +103,7 @@ def make_report(options):
         try:
             report = report_data.collect(screen, options.top, options.min_cells, options.most_pairs,
                                          options.model, options.prediction)
+            report.groups = collect_groups(report, options.group_by, options.contrast)
         except UNREADABLE as error:
             raise InputError(f"{options.screen}: is corrupt, or was damaged: dko info --verify finds where ({error})") \
                 from error

@@ -9,6 +9,7 @@ import pandas as pd
 
 from dko.files import InputError
 from dko.model import open_model
+from dko.report.groups import GroupsShown
 from dko.report.prediction import read_prediction
 from dko.results import Screen
 from dko.summary import pair_ranking
@@ -39,6 +40,7 @@ class Report:
     square: pd.DataFrame | None = None  # mean of pairs_by among the genes of the heat map
     listed: pd.DataFrame | None = None  # the highest listed knockouts, where they are not the pairs above
     listed_by: str = ""
+    groups: GroupsShown | None = None
     training: dict | None = None
     quality: dict | None = None
     quality_from: str = ""

@@ -13,6 +13,7 @@ from dko.outputs import write_complete
 from dko.report.data import heat_limit
 from dko.report.drawing import (BLUE, GREEN, GREY, INK, NARROW, NARROWEST_PANELS, ORANGE, WIDE, data_uri, dots,
                                 leaf_order, logarithmic, panels, place_labels, short)
+from dko.report.group_figures import contrast, groups  # noqa: F401 (drawn by their names)
 from dko.report.page import FIGURES
 from dko.report.parts.training import steps_averaged
 from dko.report.parts.words import NAMES

@@ -128,6 +128,11 @@ def gene_table(report) -> str:
                    beside(report, ".genes.csv"))
 
 
+def contrasts(report) -> str:
+    return written("dko", "summarize", place(report, report.screen.path), "--group-by", report.groups.column, "--contrast",
+                   "each", "--contrast-table", beside(report, ".contrasts.csv"))
+
+
 def pair_table(report) -> str:
     return written("dko", "summarize", place(report, report.screen.path), "--by", report.pairs_by.replace("_", "-"),
                    "--pair-table", beside(report, ".pairs.csv"))

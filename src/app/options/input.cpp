@@ -70,9 +70,9 @@ void add_input_options(CommandLine& line, InputOptions& options, const TableUse&
   options.table = use;
   line.check([&options](const CommandLine& parsed) {
     const TableUse& may = options.table;
-    options.table_is_used =
-        parsed.given("where") || std::any_of(may.options.begin(), may.options.end(),
-                                             [&](const std::string& option) { return parsed.given(option); });
+    options.table_is_used = may.is_kept || parsed.given("where") ||
+                            std::any_of(may.options.begin(), may.options.end(),
+                                        [&](const std::string& option) { return parsed.given(option); });
     const bool has_model = may.model == TableUse::Model::required ||
                            (may.model == TableUse::Model::optional && parsed.given("model"));
     if (parsed.given("obs-file") && !options.table_is_used && !has_model) throw UsageError(text_of(may));

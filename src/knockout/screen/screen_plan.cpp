@@ -50,6 +50,7 @@ ScreenPlan ScreenPlan::replicate(const NodeGroup& group, AtRoot<ScreenPlan> root
   group.all.broadcast(base);
   plan.base = static_cast<Base>(base);
   plan.keeping = broadcast(group, root.take(&ScreenPlan::keeping));
+  plan.obs = root.take(&ScreenPlan::obs).or_empty();
   auto list = root.take(&ScreenPlan::list);
   if (group.all.broadcast(list.transform([](const auto& found) { return found.has_value(); })))
     plan.list = EventList::replicate(group, list.is_here() ? AtRoot(std::move(**list)) : AtRoot<EventList>());

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <tuple>
 
 #include "best_rows.hpp"
 #include "dko/base/error.hpp"
@@ -11,41 +10,13 @@
 #include "dko/base/text.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/results/score_reader.hpp"
+#include "listed_pairs.hpp"
 #include "moments.hpp"
 #include "summary_measures.hpp"
 
 namespace dko {
 
 namespace {
-
-struct ListedPair {
-  std::int32_t first;
-  std::int32_t second;
-  std::int64_t cell;
-  std::int64_t number;  // in the list
-
-  auto place() const { return std::tuple(first, second, cell, number); }
-  bool is_of_same_pair(const ListedPair& other) const {
-    return first == other.first && second == other.second;
-  }
-};
-
-/// The events of the list pair by pair, each in the order of its cells, every cell once.
-std::vector<ListedPair> sorted_list(const ScreenReader& screen) {
-  std::vector<ListedPair> events;
-  events.reserve(static_cast<std::size_t>(screen.events(ScoreArray::list)));
-  screen.for_each_event(ScoreArray::list, [&](const Event& event) {
-    const auto [first, second] = std::minmax(event.genes[0], event.genes[1]);
-    events.push_back({first, second, event.cell, std::ssize(events)});
-  });
-  std::sort(events.begin(), events.end(),
-            [](const ListedPair& a, const ListedPair& b) { return a.place() < b.place(); });
-  const auto same = [](const ListedPair& a, const ListedPair& b) {
-    return a.is_of_same_pair(b) && a.cell == b.cell;
-  };
-  events.erase(std::unique(events.begin(), events.end(), same), events.end());
-  return events;
-}
 
 /// One row a pair, without values.
 std::vector<KnockoutSummary> rows_of(const std::vector<ListedPair>& events) {
@@ -84,11 +55,12 @@ void require_room(const ScreenReader& screen, double memory) {
 }  // namespace
 
 SummaryTable summarize_pair_list(const ScreenReader& screen, const Measure& by, std::int64_t count,
-                                 double memory, const Communicator& ranks) {
+                                 double memory, const Communicator& ranks, const CellsOfGroup& within) {
   SummaryTable table = empty_table(screen, ScoreArray::list, by);
   on_root(ranks, [&] {
     require_room(screen, memory);
-    const std::vector<ListedPair> events = sorted_list(screen);
+    std::vector<ListedPair> events = sorted_list(screen);
+    std::erase_if(events, [&](const ListedPair& event) { return !within.has(event.cell); });
     table.rows = rows_of(events);
     table.total = std::ssize(table.rows);
     std::vector<float> values(static_cast<std::size_t>(screen.events(ScoreArray::list)));

@@ -5,9 +5,9 @@
 
 namespace dko {
 
-/// summarize_pairs of a list of order 2: rank 0 sorts and reads it, for what a screen lists it holds anyway.
-/// Collective.
+/// summarize_pairs of a list of order 2, within cells: rank 0 sorts and reads it, for what a screen lists it
+/// holds anyway. Collective.
 SummaryTable summarize_pair_list(const ScreenReader& screen, const Measure& by, std::int64_t count,
-                                 double memory, const Communicator& ranks);
+                                 double memory, const Communicator& ranks, const CellsOfGroup& within);
 
 }  // namespace dko

@@ -155,7 +155,7 @@ class PairScan {
 /// Pairs that have an event, of this rank; the best go to `best`.
 std::int64_t summarize_share(const ScreenReader& screen, const PairGenes& genes,
                              const std::vector<Measure>& measures, const Budget& budget, EventRange share,
-                             BestRows& best, const ProgressCallback& progress) {
+                             BestRows& best, const ProgressCallback& progress, const CellsOfGroup& within) {
   PairScan scan(screen, genes, measures, budget.piece);
   PairSums sums(measures);
   std::int64_t done = 0;
@@ -165,7 +165,7 @@ std::int64_t summarize_share(const ScreenReader& screen, const PairGenes& genes,
         genes.end_of_block(from, share.last, static_cast<double>(sums.bytes()), budget.sums);
     sums.reset(from, to, genes.count());
     for (std::int64_t cell = 0; cell < screen.targets().cells(); ++cell) {
-      if (!has_pairs(screen.pair_starts(), cell)) continue;
+      if (!has_pairs(screen.pair_starts(), cell) || !within.has(cell)) continue;
       done += scan.add_cell(cell, {from, to}, sums);
       if (progress) progress(done, genes.cost(share));
     }
@@ -188,16 +188,18 @@ std::optional<ScoreArray> pairs_of(const ScreenReader& screen) {
 }
 
 SummaryTable summarize_pairs(const ScreenReader& screen, const Measure& by, std::int64_t count, double memory,
-                             const Communicator& ranks, const ProgressCallback& progress) {
-  if (pairs_of(screen) == ScoreArray::list) return summarize_pair_list(screen, by, count, memory, ranks);
+                             const Communicator& ranks, const ProgressCallback& progress,
+                             const CellsOfGroup& within) {
+  if (pairs_of(screen) == ScoreArray::list)
+    return summarize_pair_list(screen, by, count, memory, ranks, within);
   if (!screen.has(ScoreArray::pairs))
     return summarize_stored_pairs(screen, by, count, memory, ranks, progress);
   SummaryTable table = empty_table(screen, ScoreArray::pairs, by);
   const PairGenes genes = genes_of(screen);
-  const Budget within = on_every_rank(ranks, [&] { return budget(genes, table.measures, count, memory); });
+  const Budget limits = on_every_rank(ranks, [&] { return budget(genes, table.measures, count, memory); });
   BestRows best(RowOrder(table.measures, table.by), count, genes.most_pairs());
-  table.total = ranks.sum(summarize_share(screen, genes, table.measures, within,
-                                          genes.share(ranks.rank(), ranks.size()), best, progress));
+  table.total = ranks.sum(summarize_share(screen, genes, table.measures, limits,
+                                          genes.share(ranks.rank(), ranks.size()), best, progress, within));
   table.rows = std::move(best).collect(ranks).or_empty();
   return table;
 }

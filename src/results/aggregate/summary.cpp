@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "best_rows.hpp"
+#include "dko/knockout/events/event_index.hpp"
 #include "dko/results/score_reader.hpp"
 #include "moments.hpp"
 #include "stored_summary.hpp"
@@ -15,35 +16,66 @@ namespace {
 // As many parts of the events whatever the number of ranks: what is put together from them has the same bits.
 constexpr std::int64_t parts = 32;
 
-/// One measure of all genes over the events of one part.
-std::vector<Moments> moments_of_part(const ScreenReader& screen, const Measure& measure, std::int64_t part) {
+/// Groups [first, last) of the cells; without `all`, all cells are one group.
+struct GroupRange {
+  const CellGroups* all = nullptr;
+  std::int32_t first = 0;
+  std::int32_t last = 1;
+
+  std::size_t count() const { return static_cast<std::size_t>(last - first); }
+  /// −1 of cells in none of these.
+  std::int32_t place_of(std::int64_t cell) const {
+    if (all == nullptr) return 0;
+    const std::int32_t group = all->of_cells[static_cast<std::size_t>(cell)];
+    return group >= first && group < last ? group - first : -1;
+  }
+};
+
+/// One measure of all genes over the events of one part, group by group.
+std::vector<Moments> moments_of_part(const ScreenReader& screen, const Measure& measure, std::int64_t part,
+                                     const GroupRange& groups) {
   const std::int64_t events = screen.events(ScoreArray::singles);
   const EventRange range{events * part / parts, events * (part + 1) / parts};
-  std::vector<Moments> moments(screen.gene_names().size());
+  const std::size_t count = screen.gene_names().size();
+  std::vector<Moments> moments(groups.count() * count);
   ScoreStream scores(screen, ScoreArray::singles, measure, range);
   const auto genes = screen.targets().genes();
-  for (std::int64_t event = range.first; event < range.last; ++event) {
-    const auto gene = static_cast<std::size_t>(genes[static_cast<std::size_t>(event)]);
-    moments[gene].add(static_cast<double>(scores.next()));
+  const auto starts = screen.targets().starts();
+  std::int64_t event = range.first;
+  for (std::int64_t cell = event < range.last ? cell_of_event(starts, event) : 0; event < range.last;
+       ++cell) {
+    const std::int64_t last = std::min(range.last, starts[static_cast<std::size_t>(cell) + 1]);
+    const std::int32_t group = groups.place_of(cell);
+    Moments* const of_group = group < 0 ? nullptr : moments.data() + static_cast<std::size_t>(group) * count;
+    for (; event < last; ++event) {
+      const auto score = static_cast<double>(scores.next());
+      if (of_group != nullptr) of_group[genes[static_cast<std::size_t>(event)]].add(score);
+    }
   }
   return moments;
 }
 
 /// The same over all events, on rank 0.
 std::vector<Moments> moments_of_genes(const ScreenReader& screen, const Measure& measure,
-                                      const Communicator& ranks) {
-  const std::size_t genes = screen.gene_names().size();
+                                      const Communicator& ranks, const GroupRange& groups) {
+  const std::size_t places = groups.count() * screen.gene_names().size();
   std::vector<double> own;
   const RankShare share = ranks.share_of(parts);
   for (std::int64_t part = share.first; part < share.last; ++part) {
-    for (const Moments& moments : moments_of_part(screen, measure, part))
+    for (const Moments& moments : moments_of_part(screen, measure, part, groups))
       own.insert(own.end(), {moments.count, moments.mean, moments.squares});
   }
   const auto all = ranks.gather(std::span<const double>(own)).or_empty();
-  std::vector<Moments> sums(genes);
+  std::vector<Moments> sums(places);
   for (std::size_t at = 0; at < all.size(); at += 3)
-    sums[at / 3 % genes].add(Moments{all[at], all[at + 1], all[at + 2]});
+    sums[at / 3 % places].add(Moments{all[at], all[at + 1], all[at + 2]});
   return sums;
+}
+
+/// Bytes that rank 0 needs for one group: its parts, gathered and put together, and its rows.
+double bytes_of_group(const ScreenReader& screen) {
+  return static_cast<double>(screen.gene_names().size()) *
+         ((2 * parts + 1) * sizeof(Moments) + sizeof(KnockoutSummary));
 }
 
 /// The network part of a gene whose absence cannot be seen is unknown: it must not stand among true zeros.
@@ -77,26 +109,52 @@ SummaryTable empty_table(const ScreenReader& screen, ScoreArray array, const Mea
   return table;
 }
 
-SummaryTable summarize_genes(const ScreenReader& screen, const Measure& by, std::int64_t count,
-                             const Communicator& ranks) {
-  SummaryTable table = empty_table(screen, ScoreArray::singles, by);
-  std::vector<KnockoutSummary> rows(screen.gene_names().size());
-  for (std::size_t at = 0; at < table.measures.size(); ++at) {
-    const std::vector<Moments> moments = moments_of_genes(screen, table.measures[at], ranks);
-    for (std::size_t gene = 0; gene < rows.size(); ++gene) {
-      rows[gene].genes[0] = static_cast<std::int32_t>(gene);
-      rows[gene].cells = static_cast<std::int64_t>(moments[gene].count);
-      rows[gene].of[at] = {moments[gene].mean, static_cast<float>(moments[gene].sd()), 0};
+namespace {
+
+/// The tables of some groups.
+std::vector<SummaryTable> tables_of(const ScreenReader& screen, const GroupRange& groups, const Measure& by,
+                                    std::int64_t count, const Communicator& ranks) {
+  const std::size_t genes = screen.gene_names().size();
+  std::vector<SummaryTable> tables(groups.count(), empty_table(screen, ScoreArray::singles, by));
+  for (SummaryTable& table : tables) table.rows.resize(genes);
+  for (std::size_t at = 0; at < tables.front().measures.size(); ++at) {
+    const auto moments = moments_of_genes(screen, tables.front().measures[at], ranks, groups);
+    for (std::size_t place = 0; place < moments.size(); ++place) {
+      KnockoutSummary& row = tables[place / genes].rows[place % genes];
+      row.genes[0] = static_cast<std::int32_t>(place % genes);
+      row.cells = static_cast<std::int64_t>(moments[place].count);
+      row.of[at] = {moments[place].mean, static_cast<float>(moments[place].sd()), 0};
     }
   }
-  std::erase_if(rows, [](const KnockoutSummary& row) { return row.cells == 0; });
-  table.total = std::ssize(rows);
-  ranks.broadcast(table.total);
-  std::sort(rows.begin(), rows.end(), RowOrder(table.measures, table.by));
-  if (by == Measure{Score::network, false}) visible_first(rows, screen.visibility());
-  if (std::ssize(rows) > count) rows.resize(static_cast<std::size_t>(count));
-  table.rows = std::move(rows);
-  return table;
+  for (SummaryTable& table : tables) {
+    std::erase_if(table.rows, [](const KnockoutSummary& row) { return row.cells == 0; });
+    table.total = std::ssize(table.rows);
+    ranks.broadcast(table.total);
+    std::sort(table.rows.begin(), table.rows.end(), RowOrder(table.measures, table.by));
+    if (by == Measure{Score::network, false}) visible_first(table.rows, screen.visibility());
+    if (std::ssize(table.rows) > count) table.rows.resize(static_cast<std::size_t>(count));
+  }
+  return tables;
+}
+
+}  // namespace
+
+SummaryTable summarize_genes(const ScreenReader& screen, const Measure& by, std::int64_t count,
+                             const Communicator& ranks) {
+  return tables_of(screen, {}, by, count, ranks).front();
+}
+
+std::vector<SummaryTable> summarize_genes_by_group(const ScreenReader& screen, const CellGroups& groups,
+                                                   const Measure& by, std::int64_t count, double memory,
+                                                   const Communicator& ranks) {
+  const auto at_once =
+      static_cast<std::int32_t>(std::clamp(memory / bytes_of_group(screen), 1.0, double{most_labels_kept}));
+  std::vector<SummaryTable> tables;
+  for (std::int32_t first = 0; first < groups.count(); first += at_once) {
+    const GroupRange range{&groups, first, std::min(first + at_once, groups.count())};
+    for (SummaryTable& table : tables_of(screen, range, by, count, ranks)) tables.push_back(std::move(table));
+  }
+  return tables;
 }
 
 }  // namespace dko

@@ -121,6 +121,18 @@ double count_of(const Moments& moments) {
   return moments.count;
 }
 
+/// The columns of the cells that the screen keeps; as obs_NAME where NAME is taken.
+void write_kept_columns(hdf5::DataFrame& obs, const ScreenReader& screen) {
+  for (const std::string& title : screen.obs_titles()) {
+    const ObsColumn column = screen.obs_column(title);
+    const std::string name = obs.has(title) ? "obs_" + title : title;
+    if (column.is_categorical())
+      obs.add(name, column.codes, column.labels);
+    else
+      obs.add(name, column.numbers);
+  }
+}
+
 void write_cells(hdf5::File& file, const ScreenReader& screen, const std::vector<ScoreMoments>& scores) {
   hdf5::DataFrame obs(file, "obs", screen.cell_names());
   if (const auto counts = screen.expressed_counts()) obs.add("n_genes", *counts);
@@ -128,6 +140,7 @@ void write_cells(hdf5::File& file, const ScreenReader& screen, const std::vector
   for (const ScoreMoments& score : scores)
     obs.add(name_of(score.score) + "_mean", column<double>(score.of_cells, mean_of));
   obs.add("strongest", strongest_genes(screen, scores.front().score));
+  write_kept_columns(obs, screen);
 }
 
 /// What is known of how well the cells show the absence of each gene.
@@ -189,8 +202,10 @@ double anndata_export_bytes(const ScreenReader& screen) {
   constexpr double fixed = 1 << 20;
   constexpr double bytes_of_name = 64;
   const double of_visibility = screen.visibility().empty() ? 0 : 8 + 2 * bytes_of_name;
+  double kept = 0;
+  for (const std::string& title : screen.obs_titles()) kept += bytes_of({screen.obs_column(title)}) + 4096;
   // Indices in 64 bits at most.
-  return fixed + (8 + 4 * scores) * static_cast<double>(screen.targets().total()) +
+  return fixed + kept + (8 + 4 * scores) * static_cast<double>(screen.targets().total()) +
          cells * (2 * bytes_of_name + 16 + 8 * scores) +
          genes * (2 * bytes_of_name + 12 + 16 * scores + of_visibility);
 }

@@ -64,6 +64,7 @@ std::vector<Aspect> aspects_of(const ScreenPlan& plan, const Provenance& provena
       {"listed_scores", "what is scored of the list", names_of(plan.list ? plan.listed : ScoreSet())},
       {"keep", parameter("keep"), has_pairs ? text_of(plan.keeping) : "none"},
       {"keep_by", parameter("keep-by"), selects ? std::string(name_of(plan.keeping.by).name) : "none"}};
+  aspects.push_back({"obs", "the columns of the cells are others", checksum_of(plan.obs), false});
   // The model says which covariates there are.
   if (!provenance.covariates.empty())
     aspects.push_back({"covariates_checksum", "the covariates of the cells are others",

@@ -18,6 +18,9 @@ constexpr auto total = "total";            ///< under cells/: T, of another base
 constexpr auto covariates = "covariates";  ///< under cells/: their numbers, if the mapping has such
 constexpr auto observed = "observed";      ///< under single/: p of the targets, likewise
 
+/// AnnData's data frame of the columns of the cells; absent where there are none, and in older files.
+constexpr auto obs = "obs";
+
 constexpr auto single = "single";
 constexpr auto double_ = "double";
 constexpr auto list = "list";

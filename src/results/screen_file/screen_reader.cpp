@@ -262,6 +262,31 @@ std::optional<std::vector<std::int32_t>> ScreenReader::expressed_counts() const 
   return counts;
 }
 
+Names ScreenReader::obs_titles() const {
+  if (!file_.has_group(layout::obs)) return {};
+  Names titles = file_.group(layout::obs).children();
+  std::erase(titles, "_index");
+  return titles;
+}
+
+ObsColumn ScreenReader::obs_column(const std::string& title) const {
+  const hdf5::Location obs = file_.group(layout::obs);
+  ObsColumn column{title};
+  if (obs.has_dataset(title)) {
+    column.numbers = obs.read<double>(title);
+    require(column.numbers.size() == cell_names_.size(), obs);
+    return column;
+  }
+  const hdf5::Location categorical = obs.group(title);
+  column.labels = categorical.read_strings("categories");
+  column.codes = categorical.read<std::int32_t>("codes");
+  require(column.codes.size() == cell_names_.size() &&
+              std::all_of(column.codes.begin(), column.codes.end(),
+                          [&](std::int32_t code) { return code >= -1 && code < std::ssize(column.labels); }),
+          categorical);
+  return column;
+}
+
 Base ScreenReader::base() const {
   if (!file_.has_attribute(layout::base)) return Base::fitted;
   const std::string name = file_.text_attribute(layout::base);

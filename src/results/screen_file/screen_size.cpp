@@ -67,6 +67,7 @@ double screen_file_bytes(const ExpressionMatrix& matrix, const ScreenPlan& plan)
   if (plan.singles.any() && plan.base != Base::fitted)
     bytes += 4.0 * static_cast<double>(plan.targets.total()) + 8.0 * cells;
   bytes += 8.0 * cells * static_cast<double>(matrix.covariate_width());
+  bytes += bytes_of(plan.obs);
   if (plan.doubles.any()) bytes += pair_bytes(matrix, plan);
   if (plan.list) {
     const auto order = static_cast<double>(plan.list->order());
@@ -95,6 +96,8 @@ std::int64_t screen_file_objects(const ExpressionMatrix& matrix, const ScreenPla
   std::int64_t objects = 12;
   if (has_q_values) objects += 2;               // fdr/gene_q_value
   if (matrix.covariate_width() > 0) ++objects;  // cells/covariates
+  if (!plan.obs.empty()) ++objects;  // obs/, a group or an array for each column, of categories two arrays
+  for (const ObsColumn& column : plan.obs) objects += column.is_categorical() ? 3 : 1;
   if (plan.singles.any()) objects += 3 + 2 * plan.singles.count() + 1 + plan.singles.count();
   if (plan.singles.any() && plan.base != Base::fitted) objects += 2;  // single/observed, cells/total
   if (plan.stores_all_pairs()) objects += 2 + plan.doubles.count() + 1 + plan.doubles.count();

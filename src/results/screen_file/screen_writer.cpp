@@ -9,6 +9,7 @@
 #include "block_record.hpp"
 #include "dko/base/output_path.hpp"
 #include "dko/base/text.hpp"
+#include "dko/hdf5/anndata.hpp"
 #include "dko/knockout/events/event_index.hpp"
 #include "dko/parallel/parallel_file.hpp"
 #include "results/aggregate/summary_layout.hpp"
@@ -145,6 +146,17 @@ void create_cells(hdf5::File& file, const ExpressionMatrix& matrix) {
   cells.set_encoding(layout::n_genes, "array", "0.2.0");
 }
 
+void write_obs(hdf5::File& file, const ObsColumns& columns) {
+  if (columns.empty()) return;
+  hdf5::DataFrame obs(file, layout::obs, file.group(layout::cells), layout::name);
+  for (const ObsColumn& column : columns) {
+    if (column.is_categorical())
+      obs.add(column.title, column.codes, column.labels);
+    else
+      obs.add(column.title, column.numbers);
+  }
+}
+
 }  // namespace
 
 void create_screen_file(const std::filesystem::path& path, const RelativeProfiles& profiles,
@@ -162,6 +174,7 @@ void create_screen_file(const std::filesystem::path& path, const RelativeProfile
   genes.write_strings(layout::name, matrix.gene_names());
   genes.write_strings(layout::id, matrix.gene_ids());
   create_cells(file, matrix);
+  write_obs(file, plan.obs);
   if (plan.singles.any()) create_singles(file, matrix, plan);
   if (plan.singles.any() && plan.base != Base::fitted) write_observed(file, profiles, plan);
   if (matrix.covariate_width() > 0) write_covariates_of(file, matrix);

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "dko/expression/matrix.hpp"
+#include "dko/expression/obs_columns.hpp"
 #include "dko/knockout/events/event_list.hpp"
 #include "dko/knockout/events/targets.hpp"
 #include "dko/knockout/score/score.hpp"
@@ -25,6 +26,7 @@ struct ScreenPlan {
   InstructionSet instructions = best_instruction_set();  ///< of the pair kernel
   Base base = Base::fitted;                              ///< what the change is measured on
   PairKeeping keeping = {};  ///< of the double knockouts: how much of them is stored
+  ObsColumns obs = {};       ///< columns of the cells that the file keeps; of a replicated plan, at root only
 
   bool stores_all_pairs() const { return doubles.any() && keeping.form == PairKeeping::Form::all; }
 

@@ -7,6 +7,7 @@
 #include "dko/base/progress.hpp"
 #include "dko/knockout/score/over_cells.hpp"
 #include "dko/parallel/communicator.hpp"
+#include "dko/results/aggregate/cell_groups.hpp"
 #include "dko/results/screen_file/screen_reader.hpp"
 
 namespace dko {
@@ -37,5 +38,11 @@ std::optional<ScoreArray> pairs_of(const ScreenReader& screen);
 /// results, to the bit. Rank 0 has the rows, the others the rest. Collective.
 SummaryTable summarize_genes(const ScreenReader& screen, const Measure& by, std::int64_t count,
                              const Communicator& ranks);
+
+/// The same within each group of cells, a table each. Rank 0 holds the sums of as many groups at a time as
+/// fit into `memory` bytes, of one at least; the file is read once for those. Collective.
+std::vector<SummaryTable> summarize_genes_by_group(const ScreenReader& screen, const CellGroups& groups,
+                                                   const Measure& by, std::int64_t count, double memory,
+                                                   const Communicator& ranks);
 
 }  // namespace dko

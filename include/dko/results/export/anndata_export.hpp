@@ -21,6 +21,7 @@ double anndata_export_bytes(const ScreenReader& screen);
 /// * obs: n_genes (expressed, where the screen has it), n_knockouts, the mean over the cell's knockouts of
 /// each
 ///   NAME stored as NAME_mean, and strongest, the gene with the highest X ("" in a cell without knockouts);
+///   and the columns of the cells that the screen keeps (obs_NAME if NAME is one of these already);
 /// * var: gene_ids, n_cells (in which it was knocked out), NAME_mean and NAME_sd over these cells (the sample
 ///   standard deviation; of deviations over members the mean alone), and rank by the mean of X, 1 the
 ///   highest, equal ones in the order of genes; NaN where there are too few cells; where the screen has them,

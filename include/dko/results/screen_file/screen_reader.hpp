@@ -8,6 +8,7 @@
 
 #include "dko/base/names.hpp"
 #include "dko/base/provenance.hpp"
+#include "dko/expression/obs_columns.hpp"
 #include "dko/hdf5/file.hpp"
 #include "dko/knockout/events/event_index.hpp"
 #include "dko/knockout/events/event_list.hpp"
@@ -46,6 +47,10 @@ class ScreenReader {
   std::vector<double> gene_q_values() const;
   /// Number of expressed genes of each cell; nothing in files by an earlier version.
   std::optional<std::vector<std::int32_t>> expressed_counts() const;
+  /// Titles of the columns of its cells, by name; none in files that keep none, and by an earlier version.
+  Names obs_titles() const;
+  /// One of them. @throws InputError also if it is not there
+  ObsColumn obs_column(const std::string& title) const;
   /// Nothing if the model was trained before.
   std::optional<double> training_seconds() const;
   std::string finished() const { return file_.text_attribute("finished"); }

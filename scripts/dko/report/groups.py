@@ -1,0 +1,101 @@
+"""What the report shows of groups of cells: which column and which contrast, genes by groups, one group against others."""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from dko.files import UsageError
+from dko.visibility import rank_genes
+
+LEAST_LABELS, MOST_LABELS = 2, 20  # of a column that is taken unasked
+LEAST_CELLS = 3  # of a gene in a group, in the heat map and the contrast
+RATE = 0.1  # below this q a gene is coloured
+MOST_GENES = 30  # of the heat map
+OF_EACH = 3  # genes that are highest in a group, beside those that are highest over all cells
+
+
+@dataclass
+class GroupsShown:
+    """A column, and what there is to see of its groups."""
+
+    column: str
+    was_asked: bool  # or is the first that serves
+    others: list  # further columns that would serve
+    sizes: pd.Series  # cells of each label
+    without: int  # cells without a label
+    score: str  # of the heat map and the contrast
+    means: pd.DataFrame = None  # genes × labels, NaN where too few cells express the gene
+    group: str = ""
+    against: str | None = None  # None: all other labels
+    contrast: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    @property
+    def against_words(self) -> str:
+        return "all others" if self.against is None else self.against
+
+
+def collect_groups(report, column=None, contrast=None) -> GroupsShown | None:
+    """None where no column serves, or no genes are there.
+    @raises UsageError for a column or a label that is not there"""
+    if report.genes is None or report.genes.empty:
+        if column:
+            raise UsageError(f"{report.screen.path}: has no single knockouts to compare between groups")
+        return None
+    serving = columns_that_serve(report.screen)
+    if column is None and not serving:
+        if contrast:
+            raise UsageError(f"{report.screen.path}: no column of its cells has {LEAST_LABELS} to {MOST_LABELS} labels: choose "
+                             "one by --group-by")
+        return None
+    shown = column or serving[0]
+    labels, codes = report.screen.groups(shown)
+    counts = np.bincount(codes[codes >= 0], minlength=len(labels))
+    groups = GroupsShown(shown, column is not None, [name for name in serving if name != shown],
+                         pd.Series(counts, index=labels), int((codes < 0).sum()), report.gene_score)
+    if len(labels) < 2:
+        raise UsageError(f"{report.screen.path}: column {shown} has {len(labels)} label: there is nothing to compare")
+    groups.means = means_of(report, shown, labels)
+    groups.group, groups.against = chosen(contrast, groups, report.screen.path)
+    groups.contrast = report.screen.contrast(shown, groups.group, groups.against, by=groups.score, min_cells=LEAST_CELLS)
+    return groups
+
+
+def columns_that_serve(screen) -> list:
+    obs = screen.obs
+    return [name for name in obs if obs[name].dtype.name == "category"
+            and LEAST_LABELS <= len(obs[name].cat.categories) <= MOST_LABELS]
+
+
+def chosen(text, groups: GroupsShown, path: str):
+    """The two labels of a contrast: "A" or "A,B"; unasked the two that there are, or the largest against all others."""
+    labels = list(groups.sizes.index)
+    if text is None:
+        return (labels[0], labels[1]) if len(labels) == 2 else (groups.sizes.idxmax(), None)
+    if text in labels:
+        return text, None
+    parts = [(text[:at], text[at + 1:]) for at, letter in enumerate(text) if letter == ","]
+    fitting = [pair for pair in parts if set(pair) <= set(labels) and pair[0] != pair[1]]
+    if len(fitting) != 1:
+        raise UsageError(f"{path}: --contrast is of two labels of {groups.column}, or of one against all others, not "
+                         f"'{text}'; its labels: {', '.join(labels)}")
+    return fitting[0]
+
+
+def means_of(report, column: str, labels) -> pd.DataFrame:
+    """Of genes that are visible: the highest over all cells, and in each group."""
+    by_group = report.screen.gene_summary_by(column, by=report.gene_score)
+    by_group = by_group[(by_group["cells"] >= LEAST_CELLS) & ~by_group["gene"].isin(report.unseen)]
+    names = list(report.top_genes(report.gene_score, MOST_GENES // 2)["gene"])
+    for _, table in by_group.groupby("group", sort=False):
+        names += list(rank_genes(table, report.gene_score).head(OF_EACH)["gene"])
+    names = [name for name in dict.fromkeys(names) if name not in report.unseen and len(report.screen.genes_named(name)) == 1]
+    names = names[:MOST_GENES]
+    table = by_group[by_group["gene"].isin(names)].pivot(index="gene", columns="group", values=f"{report.gene_score}_mean")
+    return table.reindex(index=names, columns=labels)
+
+
+def unknown(report, shown) -> pd.Series:
+    """Which genes of a contrast are not visible, where that makes the score unknown."""
+    return shown.contrast["gene"].isin(report.unseen) & (shown.score == "network")
