@@ -111,7 +111,7 @@ class Screen(ScreenFile, Groups):
     def _gene_table(self, moments: Moments, by) -> pd.DataFrame:
         """The genes that have a value, the highest mean first."""
         scores = self.single_scores
-        by = scores[0] if by is None else by
+        by = ("shift" if "shift" in scores else scores[0]) if by is None else by
         if by not in scores:
             raise UsageError(f"{self.path}: has no {by} of single knockouts, only {', '.join(scores)}")
         table = self._summary(moments, self._gene_labels, "gene", "cells")
