@@ -32,7 +32,7 @@ from dko.files import (  # noqa: F401 (some are for users)
     read_metrics,
     read_training)
 from dko.groups import Groups
-from dko.q_values import read_gene_q_values
+from dko.q_values import read_gene_q_values, read_rates
 from dko.screen_file import INTERACTIONS, PAIR_COLUMNS, ScreenFile, interaction_of
 from dko.stored_summary import StoredSummary
 from dko.summary import Moments, PairTable, pair_ranking, summarise_double, summarise_list
@@ -60,7 +60,8 @@ class Screen(ScreenFile, Groups):
 
     def singles(self, cell=None, gene=None) -> pd.DataFrame:
         """Single knockouts: columns gene, cell, and what is stored of impact, network, share, impact_sd and
-        network_sd (the deviations over the members of an ensemble). `gene` may be a list.
+        network_sd (the deviations over the members of an ensemble), along a direction shift and approach too.
+        `gene` may be a list.
 
         Of a cell its own scores are read. Of genes all of single/ is read in blocks, and what is theirs is
         held. Without either all single knockouts are held: 16 bytes and 4 a score each. A list of single
@@ -96,9 +97,9 @@ class Screen(ScreenFile, Groups):
     def gene_summary(self, by=None) -> pd.DataFrame:
         """Every gene over the cells in which it was knocked out: rank, gene, id, cells (their number), of
         every stored score NAME_mean and NAME_sd (sample standard deviation over cells; NaN of one cell), of
-        deviations over members only the mean, and where they are known `q_value` (see q_values), `information` and
+        deviations over members only the mean, and where they are known `q_value` (see q_values), `shift_q_value` (see direction), `information` and
         `not_visible` (the reason, empty for a visible gene; see visibility). Highest mean `by` first, a stored score
-        (impact, else network). The network impact of a gene that is not visible is unknown: by it such genes come after
+        (shift where there is a direction, else impact, else network). The network impact of a gene that is not visible is unknown: by it such genes come after
         all others.
         Reads single/ once, in blocks; holds a few numbers a gene."""
         scores = self._need_singles()
@@ -110,7 +111,7 @@ class Screen(ScreenFile, Groups):
     def _gene_table(self, moments: Moments, by) -> pd.DataFrame:
         """The genes that have a value, the highest mean first."""
         scores = self.single_scores
-        by = scores[0] if by is None else by
+        by = ("shift" if "shift" in scores else scores[0]) if by is None else by
         if by not in scores:
             raise UsageError(f"{self.path}: has no {by} of single knockouts, only {', '.join(scores)}")
         table = self._summary(moments, self._gene_labels, "gene", "cells")
@@ -118,6 +119,9 @@ class Screen(ScreenFile, Groups):
         q_values = self.q_values
         if q_values is not None:
             table["q_value"] = q_values.to_numpy()[table.index]
+        direction = self.direction
+        if direction is not None and "q_value" in direction["genes"]:
+            table["shift_q_value"] = direction["genes"]["q_value"].to_numpy()[table.index]
         known = self.visibility
         if known is not None:
             table["information"] = known["information"].to_numpy()[table.index]
@@ -230,7 +234,8 @@ class Screen(ScreenFile, Groups):
         every score and interaction NAME_mean and NAME_sd (sample standard deviation over cells; of deviations
         over members only the mean), and same_sign (the share of cells in which the interaction has the sign
         of its mean; network_same_sign of network_interaction).
-        The strongest mean network interaction, either way, comes first, or interaction where that is not known,
+        The highest mean shift comes first where there is a direction; else the strongest mean network interaction, either
+        way, or interaction where that is not known,
         or network, or impact; or the highest mean of another score `by`.
 
         Only of pairs among `genes` and over `cells`, if given; only pairs of at least `min_cells`; only the
@@ -315,6 +320,29 @@ class Screen(ScreenFile, Groups):
         """The false discovery rate of each gene's network, a Series indexed by gene: the least q-value of its
         effects on others. None if they were not computed: of the original's mapping, or by an earlier version."""
         return read_gene_q_values(self._file, self.genes)
+
+    @property
+    def direction(self):
+        """What shift and approach are along: {"from", "toward": the conditions on cells A and B (or the file of a
+        profile), "from_cells", "toward_cells": their names, "length": |d|, "genes": a table indexed by gene of the mean
+        profiles from_mean and toward_mean and their difference d, and q_value, the false discovery rate of the gene's
+        mean shift, where it is known}; None of a screen without a direction."""
+        if "direction" not in self._file:
+            return None
+        group = self._file["direction"]
+        known = attributes(group)
+        table = pd.DataFrame({name: group[name][:] for name in ("from_mean", "toward_mean")},
+                             index=pd.Index(self._gene_labels, name="gene"))
+        table["d"] = table["toward_mean"] - table["from_mean"]
+        rates = read_rates(group, "gene_q_value", len(self.genes))
+        if rates is not None:
+            table["q_value"] = rates
+        cells = {}
+        for name in ("from_cells", "toward_cells"):
+            numbers = group[name][:]
+            self._require_below(numbers, len(self.cells), f"direction/{name}")
+            cells[name] = list(self._cell_labels[numbers])
+        return {**{name: known[name] for name in ("from", "toward", "length")}, **cells, "genes": table}
 
     @property
     def training(self):

@@ -10,11 +10,13 @@ from dko.names import NameTable
 from dko.summary import Band
 
 # The scores a file may have, in the order of the columns of tables.
-MEANS = ("impact", "network")
-SINGLE_COLUMNS = ("impact", "network", "share", "impact_sd", "network_sd")
-PAIR_COLUMNS = ("impact", "network", "impact_sd", "network_sd")
-SUMMARY_MEASURES = ("impact", "network", "impact_sd", "network_sd", "interaction", "network_interaction")
-INTERACTIONS = {"impact": "interaction", "network": "network_interaction"}
+MEANS = ("impact", "network", "shift")  # of which interactions are derived
+DIRECTED = ("shift", "approach", "shift_sd", "approach_sd")
+SINGLE_COLUMNS = ("impact", "network", "share", "impact_sd", "network_sd", *DIRECTED)
+PAIR_COLUMNS = ("impact", "network", "impact_sd", "network_sd", *DIRECTED)
+SUMMARY_MEASURES = ("impact", "network", "impact_sd", "network_sd", "interaction", "network_interaction",
+                    "shift", "shift_sd", "shift_interaction")
+INTERACTIONS = {"impact": "interaction", "network": "network_interaction", "shift": "shift_interaction"}
 
 BLOCK = 1 << 20  # values read at once
 SMALL_READ = 1 << 16  # so few values are read in one piece even if some are not needed
@@ -22,10 +24,10 @@ SMALL_READ = 1 << 16  # so few values are read in one piece even if some are not
 
 def interaction_of(pair, first, second) -> np.ndarray:
     """ε = pair − first − second in double precision, rounded to single; 0 where it is less than the single
-    precision of the three can tell from none, 2⁻²¹ of their sum. Bit for bit as dko computes it."""
+    precision of the three can tell from none, 2⁻²¹ of the sum of their sizes. Bit for bit as dko computes it."""
     pair, first, second = (np.asarray(values, dtype=np.float64) for values in (pair, first, second))
     interaction = pair - first - second
-    least = (pair + first + second) / (1 << 21)
+    least = (np.abs(pair) + np.abs(first) + np.abs(second)) / (1 << 21)
     return np.where(np.abs(interaction) > least, interaction, 0.0).astype(np.float32)
 
 
@@ -140,7 +142,8 @@ class ScreenFile:
 
     @property
     def single_scores(self) -> list:
-        """Which of impact, network, share, impact_sd and network_sd the single knockouts have."""
+        """Which of impact, network, share, impact_sd, network_sd, shift and approach (and their deviations) the single
+        knockouts have."""
         return self._stored("single", SINGLE_COLUMNS)
 
     @property

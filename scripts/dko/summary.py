@@ -102,9 +102,13 @@ class PairSums:
         return columns
 
 
-SAME_SIGN = {"interaction": "same_sign", "network_interaction": "network_same_sign"}
+SAME_SIGN = {
+    "interaction": "same_sign",
+    "network_interaction": "network_same_sign",
+    "shift_interaction": "shift_same_sign"
+}
 # What ranks pairs where nothing else is asked for, the first that there is: as in `dko summarize`.
-PAIR_ORDER = ("network_interaction", "interaction", "network", "impact")
+PAIR_ORDER = ("shift", "network_interaction", "interaction", "network", "impact")
 
 
 def pair_ranking(measures, by, path: str) -> str:

@@ -55,9 +55,27 @@ void check_synthetic(const CommandLine& line, const EstimateOptions& options) {
   const std::string& cells = options.input.selection.cells;
   if (genes.empty() || cells.empty())
     throw UsageError("give INPUT, or the size of synthetic data: --genes N --cells C");
-  for (const char* option : {"model", "where", "obs-file", "covariate", "prior", "min-genes", "min-cells",
-                             "top-genes", "with-genes", "layer", "raw", "genome", "orientation", "events",
-                             "knockout-genes", "knockout-cells", "knockout-where", "obs"}) {
+  for (const char* option : {"model",
+                             "where",
+                             "obs-file",
+                             "covariate",
+                             "prior",
+                             "min-genes",
+                             "min-cells",
+                             "top-genes",
+                             "with-genes",
+                             "layer",
+                             "raw",
+                             "genome",
+                             "orientation",
+                             "events",
+                             "knockout-genes",
+                             "knockout-cells",
+                             "knockout-where",
+                             "obs",
+                             "from",
+                             "toward",
+                             "toward-profile"}) {
     if (line.given(option)) throw UsageError(fmt::format("--{} needs INPUT", option));
   }
   for (const auto& [option, text, most] :
@@ -81,7 +99,7 @@ CommandLine line_of(EstimateOptions& options) {
       "dko estimate cells.h5ad --top-genes 2000 --order 2 --nodes 4 --ranks-per-node 64");
   line.optional_argument("INPUT", options.input.path);
   add_job_options(line, options);
-  add_input_options(line, options.input, {{"covariate"}, TableUse::Model::optional, true});
+  add_input_options(line, options.input, {{"covariate", "from", "toward"}, TableUse::Model::optional, true});
   add_screen_options(line, options.screen);
   add_cell_options(line, options.input, options.screen);
   add_training_options(line, options.mapping, options.input.covariates);
@@ -89,6 +107,7 @@ CommandLine line_of(EstimateOptions& options) {
   add_common(line, options.common);
   line.check([&options](const CommandLine& parsed) {
     options.screen.ignore_missing = options.input.selection.ignore_missing;
+    options.input.named = options.screen.direction.ends();
     if (options.input.path.empty()) check_synthetic(parsed, options);
     require_distinct({{"INPUT", options.input.path},
                       {"--model", options.model},
@@ -129,6 +148,8 @@ Estimate estimate_of(const EstimateOptions& options, Job& job) {
   request.of_input = material.cells;
   const MappingKind kind = material.model ? material.model->kind() : options.mapping.kind;
   request.base = request.base.value_or(default_base(kind));
+  if (request.direction.is_given())
+    request.from_to = from_to_of(request.direction, request.of_input.named, material.matrix, job.log);
   const ScreenPlan plan = plan_of(material.matrix, request, members, options.mapping.training.seed, job.log);
   return estimate_job(
       {material.matrix, material.model, options.mapping, plan, options.effects, options.size});

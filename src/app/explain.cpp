@@ -16,6 +16,7 @@
 #include "dko/workflow/base_choice.hpp"
 #include "dko/workflow/visibility_notes.hpp"
 #include "json_report.hpp"
+#include "options/direction_options.hpp"
 #include "options/input.hpp"
 #include "options/screen_options.hpp"
 #include "score_names.hpp"
@@ -32,6 +33,7 @@ struct ExplainOptions {
   std::vector<std::string> knockout;
   std::string cell;
   std::optional<Base> base;
+  DirectionRequest direction;
   std::int64_t count = 10;
   ChangeOrder order = ChangeOrder::network_change;
   std::string out;
@@ -62,8 +64,13 @@ CommandLine line_of(ExplainOptions& options) {
       .usual();
   add_base(line, options.base).usual();
   line.option("out,o", options.out, "FILE", "write all genes (CSV)").usual().writes();
-  add_input(line, options.input, {{}, TableUse::Model::required});
+  add_input(line, options.input, {{"from", "toward"}, TableUse::Model::required});
+  add_direction_options(line, options.direction);
   add_common(line, options.common);
+  line.check([&options](const CommandLine&) {
+    require_whole(options.direction);
+    options.input.named = options.direction.ends();
+  });
   return line;
 }
 
@@ -80,7 +87,9 @@ struct Question {
   std::vector<CollapsedMapping> members;
   Base base = Base::fitted;
   RelativeProfiles matrix;
-  DirectQValues q_values = {};  // at root only
+  std::optional<FromTo> from_to = {};
+  std::optional<Direction> direction = {};  // once it is found
+  DirectQValues q_values = {};              // at root only
 };
 
 /// What is written, claimed by rank 0 before any computing.
@@ -138,12 +147,18 @@ std::int64_t named_cell(const std::string& text, std::span<const std::int32_t> r
 
 std::vector<std::int64_t> cells_asked_for(const ExplainOptions& options,
                                           std::span<const std::int32_t> removed,
+                                          const std::optional<FromTo>& from_to,
                                           const ExpressionMatrix& matrix, Log& log) {
   if (!options.cell.empty()) return {named_cell(options.cell, removed, matrix, log)};
   std::vector<std::int64_t> cells = cells_to_knock_out(matrix, removed);
+  if (from_to) {
+    std::erase_if(cells, [&](std::int64_t cell) {
+      return !std::binary_search(from_to->from_cells.begin(), from_to->from_cells.end(), cell);
+    });
+  }
   if (cells.empty())
-    throw InputError(
-        fmt::format("--knockout: no cell expresses {} beside another gene", names_of(removed, matrix)));
+    throw InputError(fmt::format("--knockout: no cell{} expresses {} beside another gene",
+                                 from_to ? " of --from" : "", names_of(removed, matrix)));
   return cells;
 }
 
@@ -158,11 +173,14 @@ void check_memory(const Question& question, const Model& model, const Job& job) 
 Question find_question(const ExplainOptions& options, Job& job) {
   Question question;
   const Model model = read_model(options.model);
-  question.matrix = load_input(options.input, model, options.model, job).relative_profiles();
+  CellsToScreen cells;
+  question.matrix = load_input(options.input, model, options.model, job, &cells).relative_profiles();
+  if (options.direction.is_given())
+    question.from_to = from_to_of(options.direction, std::move(cells.named), question.matrix, job.log);
   question.base = choose_base(options.base, model, options.model, job.log);
   question.removed = removed_genes(options, question.matrix, job.log);
   warn_of_invisible(question.removed, model.genes, model.visibility, job.log);
-  question.cells = cells_asked_for(options, question.removed, question.matrix, job.log);
+  question.cells = cells_asked_for(options, question.removed, question.from_to, question.matrix, job.log);
   check_memory(question, model, job);
   question.members = collapse(model);
   question.q_values = {direct_q_values(model, question.removed), model.kind() == MappingKind::sparse};
@@ -171,12 +189,18 @@ Question find_question(const ExplainOptions& options, Job& job) {
 
 /// The question, on every rank. Collective.
 Question replicate(const NodeGroup& nodes, AtRoot<Question> question) {
+  std::optional<FromTo> from_to;
+  auto given_ends = question.take(&Question::from_to);
+  if (nodes.all.broadcast(given_ends.transform([](const auto& ends) { return ends.has_value(); })))
+    from_to = FromTo::replicate(nodes.all,
+                                given_ends.is_here() ? AtRoot(std::move(**given_ends)) : AtRoot<FromTo>());
   return {nodes.all.broadcast(question.take(&Question::removed)),
           nodes.all.broadcast(question.take(&Question::cells)),
           dko::replicate(nodes, question.take(&Question::members)),
           static_cast<Base>(nodes.all.broadcast(question.transform(
               [](const Question& asked) { return static_cast<std::int64_t>(asked.base); }))),
-          RelativeProfiles::replicate(nodes, question.take(&Question::matrix))};
+          RelativeProfiles::replicate(nodes, question.take(&Question::matrix)),
+          std::move(from_to)};
 }
 
 const std::string& gene_name(const Question& question, const GeneChange& gene) {
@@ -237,6 +261,13 @@ std::string scores_text(const Question& question, const Explanation& explanation
   const KnockoutScores& scores = explanation.scores;
   std::string text = score_text("impact", scores.impact, scores.impact_sd, is_ensemble) + ", " +
                      score_text("network", scores.network, scores.network_sd, is_ensemble);
+  if (question.direction) {
+    text += ", " + score_text("shift", scores.shift, scores.shift_sd, is_ensemble) + ", " +
+            score_text("approach", scores.approach, scores.approach_sd, is_ensemble);
+    if (explanation.interactions)
+      text += ", " + score_text("shift-interaction", explanation.interactions->shift,
+                                explanation.interactions->shift_sd, is_ensemble);
+  }
   if (!explanation.interactions) return text;
   const KnockoutScores& both = *explanation.interactions;
   return text + ", " + score_text("interaction", both.impact, both.impact_sd, is_ensemble) + ", " +
@@ -282,27 +313,32 @@ void print_changes(const Question& question, const Explanation& explanation, con
     std::cout << "q-values of the effects: not computed by the version that made the model\n";
 }
 
-nlohmann::ordered_json to_json(const KnockoutScores& scores, bool is_ensemble) {
+nlohmann::ordered_json to_json(const KnockoutScores& scores, bool is_ensemble, bool is_directed) {
   nlohmann::ordered_json json{{"impact", scores.impact}, {"network", scores.network}};
   if (is_ensemble) json.update({{"impact_sd", scores.impact_sd}, {"network_sd", scores.network_sd}});
+  if (is_directed) json.update({{"shift", scores.shift}, {"approach", scores.approach}});
+  if (is_directed && is_ensemble)
+    json.update({{"shift_sd", scores.shift_sd}, {"approach_sd", scores.approach_sd}});
   return json;
 }
 
 nlohmann::ordered_json to_json(const Question& question, const Explanation& explanation,
                                const ExplainOptions& options, const Provenance& provenance) {
   const bool is_ensemble = question.members.size() > 1;
+  const bool is_directed = question.direction.has_value();
   nlohmann::ordered_json json{{"provenance", app::to_json(provenance)},
                               {"model", options.model},
                               {"knockout", nlohmann::ordered_json::array()},
                               {"cells", explanation.cells},
                               {"members", question.members.size()},
                               {"base", name_of(question.base)},
-                              {"scores", to_json(explanation.scores, is_ensemble)}};
+                              {"scores", to_json(explanation.scores, is_ensemble, is_directed)}};
   for (const std::int32_t gene : question.removed)
     json["knockout"].push_back(question.matrix.gene_names()[static_cast<std::size_t>(gene)]);
   if (!options.cell.empty())
     json["cell"] = question.matrix.cell_names()[static_cast<std::size_t>(question.cells.front())];
-  if (explanation.interactions) json["interactions"] = to_json(*explanation.interactions, is_ensemble);
+  if (explanation.interactions)
+    json["interactions"] = to_json(*explanation.interactions, is_ensemble, is_directed);
   for (const GeneChange& gene : shown(explanation, question, options)) {
     nlohmann::ordered_json entry{{"gene", gene_name(question, gene)},
                                  {"knocked_out", gene.is_removed},
@@ -326,9 +362,15 @@ void run(const ExplainOptions& options, const Context& context) {
   AtRoot<Outputs> outputs = on_root(job.ranks(), [&] { return Outputs(options); });
   AtRoot<Question> asked = on_root(job.ranks(), [&] { return find_question(options, job); });
   const AtRoot<DirectQValues> q_values = asked.take(&Question::q_values);
-  const Question question = replicate(job.nodes, std::move(asked));
-  AtRoot<Explanation> explanation = explain_knockout(question.matrix, question.members, question.removed,
-                                                     question.cells, job.ranks(), question.base);
+  Question question = replicate(job.nodes, std::move(asked));
+  if (question.from_to) {
+    question.direction = on_every_rank(job.ranks(), [&] {
+      return find_direction(*question.from_to, question.matrix, question.members, question.base, job.ranks());
+    });
+  }
+  AtRoot<Explanation> explanation =
+      explain_knockout(question.matrix, question.members, question.removed, question.cells, job.ranks(),
+                       question.base, question.direction ? &*question.direction : nullptr);
   on_root(job.ranks(), [&] {
     sort_changes(explanation->genes, options.order);
     const bool has_q_values = !q_values->of_genes.empty();

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -35,6 +36,17 @@ namespace {
 /// What there is to say of a file, in order: printed line by line, or written as JSON.
 using Facts = nlohmann::ordered_json;
 
+/// What shifts are along.
+void add_direction(Facts& facts, const ScreenReader& screen) {
+  const auto direction = screen.direction();
+  if (!direction) return;
+  facts["from"] = direction->from;
+  facts[direction->is_toward_profile ? "toward_profile" : "toward"] = direction->toward;
+  facts["from_cells"] = direction->from_cells.size();
+  if (!direction->is_toward_profile) facts["toward_cells"] = direction->toward_cells.size();
+  facts["direction_length"] = std::sqrt(direction->direction.squared_length);
+}
+
 Facts describe_screen(const std::string& path) {
   const ScreenReader screen(path);
   Facts facts{
@@ -64,6 +76,7 @@ Facts describe_screen(const std::string& path) {
             ? fmt::format("{}: {}", counted(std::ssize(column.labels), "label"), some_names(column.labels))
             : "numbers";
   }
+  add_direction(facts, screen);
   if (const auto seconds = screen.training_seconds()) facts["training_seconds"] = *seconds;
   facts["members"] = screen.members();
   facts["base"] = name_of(screen.base());

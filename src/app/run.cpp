@@ -7,6 +7,7 @@
 #include "dko/workflow/base_choice.hpp"
 #include "dko/workflow/checkpoints.hpp"
 #include "dko/workflow/collapse_members.hpp"
+#include "dko/workflow/direction_run.hpp"
 #include "dko/workflow/resumed_model.hpp"
 #include "dko/workflow/screen_run.hpp"
 #include "dko/workflow/training_run.hpp"
@@ -59,7 +60,7 @@ CommandLine line_of(RunOptions& options) {
   line.option("save-model", options.save_model, "FILE",
               "keep the trained model; else it stands in OUT.model until the screen is done")
       .writes();
-  add_input(line, options.input, {{"covariate"}, TableUse::Model::none, true});
+  add_input(line, options.input, {{"covariate", "from", "toward"}, TableUse::Model::none, true});
   add_screen_options(line, options.screen);
   add_cell_options(line, options.input, options.screen);
   add_training_options(line, options.mapping, options.input.covariates);
@@ -69,8 +70,10 @@ CommandLine line_of(RunOptions& options) {
   add_common(line, options.common);
   line.check([&options](const CommandLine&) {
     options.screen.ignore_missing = options.input.selection.ignore_missing;
+    options.input.named = options.screen.direction.ends();
     require_distinct({{"INPUT", options.input.path},
                       {"--events", options.screen.events},
+                      {"--toward-profile", options.screen.direction.toward_profile},
                       {"--out", options.out},
                       {"--save-model", options.model_file()},
                       {"--checkpoint", options.mapping.checkpoint.file.string()},
@@ -104,6 +107,8 @@ ModelState prepare(Preparation& ready, const RunOptions& options, Job& job) {
   ready.checkpoints = lock_checkpoints(options.mapping);
   ScreenRequest request = options.screen;
   const ExpressionMatrix matrix = load_input(options.input, job, &request.of_input);
+  if (request.direction.is_given())
+    request.from_to = from_to_of(request.direction, request.of_input.named, matrix, job.log);
   set_up_training(ready, matrix, split_cells(matrix, training.validation, 0, {}, training.seed),
                   options.mapping, job);
   ModelState model = prepare_model(ready.split, matrix, options, job);
@@ -152,7 +157,7 @@ void run(const RunOptions& options, const Context& context) {
   AtRoot<ModelState> model;
   Setup setup = set_up(options.out, options.common, job,
                        [&](auto& ready) { model.emplace(prepare(ready, options, job)); });
-  const ScreenPlan plan = ScreenPlan::replicate(job.nodes, std::move(setup.plan));
+  ScreenPlan plan = ScreenPlan::replicate(job.nodes, std::move(setup.plan));
 
   TrainedModel training = obtain_model(model, setup, options, stop, job);
   const AtRoot<ScreenNotes> notes = on_root(job.ranks(), [&] {
@@ -160,8 +165,10 @@ void run(const RunOptions& options, const Context& context) {
                        training.seconds};
   });
   const auto training_summary = on_root(job.ranks(), [&] { return to_json(training); });
+  auto decoys = training.model.transform(decoys_of);
   const std::vector<CollapsedMapping> members = collapse_members(training.model.take(&Model::members), job);
   stop.catch_signals();
+  set_direction(plan, setup.data, members, std::move(decoys), job);
   const ScreenCounts screen = run_screen(plan, setup.data, members, setup.out, notes, stop, job);
   on_root(job.ranks(), [&] {
     setup.summary->write({{"provenance", to_json(job.provenance)},

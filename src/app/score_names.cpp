@@ -63,7 +63,7 @@ ScoreSet scores_named(std::string_view list) {
   for (const Measure& measure : measures_named(list)) {
     if (measure.is_interaction) {
       throw UsageError(
-          "--score: interactions follow from impact and network when a screen is read (dko top, "
+          "--score: interactions follow from the scores of pairs and singles when a screen is read (dko top, "
           "dko export); store these");
     }
     if (!is_proper(measure.score)) {
@@ -91,6 +91,9 @@ const char* why_missing(const ScreenReader& screen, ScoreArray array, const Meas
                                         : "it is that of the single knockouts of its genes, and the file has "
                                           "none, or not all, or none with a share";
   }
+  if (is_directed(measure.score) && !screen.direction()) return "it was made without --from and --toward";
+  if (measure.score == Score::approach && array == ScoreArray::pairs)
+    return "all pairs have no approach: list those of interest in --events";
   if (is_deviation(measure.score) && screen.members() == 1)
     return "it was made with one mapping, and standard deviations are over several";
   return "it was made without; screen again with --score impact,network";
@@ -113,6 +116,14 @@ std::string base_note(Base base) {
 std::string kept_note(const ScreenReader& screen) {
   return fmt::format("the list holds only the double knockouts that were kept ({} by {})", screen.keep(),
                      screen.keep_by());
+}
+
+std::vector<GeneRates> gene_rates(const ScreenReader& screen) {
+  std::vector<GeneRates> all;
+  if (auto rates = screen.gene_q_values(); !rates.empty()) all.push_back({"q_value", std::move(rates)});
+  if (auto direction = screen.direction(); direction && !direction->q_values.empty())
+    all.push_back({"shift_q_value", std::move(direction->q_values)});
+  return all;
 }
 
 std::string q_value_text(double q) {

@@ -46,6 +46,15 @@ void require_measure(const ScreenReader& screen, ScoreArray array, const Measure
 /// Says which profile the scores are changes of.
 std::string base_note(Base base);
 
+/// Q-values of all genes under a title: q_value of the network, shift_q_value of the mean shift.
+struct GeneRates {
+  std::string title;
+  std::vector<double> values;
+};
+
+/// Those that the screen has.
+std::vector<GeneRates> gene_rates(const ScreenReader& screen);
+
 /// "0.034", "< 0.001".
 std::string q_value_text(double q);
 

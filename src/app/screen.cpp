@@ -11,6 +11,7 @@
 #include "dko/results/screen_file/screen_size.hpp"
 #include "dko/workflow/base_choice.hpp"
 #include "dko/workflow/collapse_members.hpp"
+#include "dko/workflow/direction_run.hpp"
 #include "dko/workflow/screen_run.hpp"
 #include "dko/workflow/training_run.hpp"
 #include "dko/workflow/visibility_notes.hpp"
@@ -46,7 +47,7 @@ CommandLine line_of(ScreenCommandOptions& options) {
       "mpirun -n 4 dko screen cells.h5ad --layer counts --model model.h5 --order 2 -o screen.h5");
   line.option("model,m", options.model, "FILE", "the model, made by dko train").usual().required().reads();
   line.option("out,o", options.out, "FILE", "the screen file to write (HDF5)").usual().required().writes();
-  add_input(line, options.input, {{}, TableUse::Model::required, true});
+  add_input(line, options.input, {{"from", "toward"}, TableUse::Model::required, true});
   add_screen_options(line, options.screen);
   add_cell_options(line, options.input, options.screen);
   add_seed(line, options.seed, "seed of --sample");
@@ -55,6 +56,7 @@ CommandLine line_of(ScreenCommandOptions& options) {
   add_common(line, options.common);
   line.check([&options](const CommandLine&) {
     options.screen.ignore_missing = options.input.selection.ignore_missing;
+    options.input.named = options.screen.direction.ends();
   });
   return line;
 }
@@ -65,6 +67,8 @@ Model prepare(Preparation& ready, const ScreenCommandOptions& options, Job& job)
   ScreenRequest request = options.screen;
   const ExpressionMatrix matrix = load_input(options.input, model, options.model, job, &request.of_input);
   request.base = choose_base(request.base, model, options.model, job.log);
+  if (request.direction.is_given())
+    request.from_to = from_to_of(request.direction, request.of_input.named, matrix, job.log);
   set_up_screen(ready, matrix, request, model_footprint(model, matrix), most_steps(records_of(model)), job);
   // How many pairs are kept of a selection is not known before.
   if (ready.plan.keeping.form != PairKeeping::Form::selected)
@@ -81,7 +85,7 @@ void run(const ScreenCommandOptions& options, const Context& context) {
   AtRoot<Model> model;
   Setup setup = set_up(options.out, options.common, job,
                        [&](auto& ready) { model.emplace(prepare(ready, options, job)); });
-  const ScreenPlan plan = ScreenPlan::replicate(job.nodes, std::move(setup.plan));
+  ScreenPlan plan = ScreenPlan::replicate(job.nodes, std::move(setup.plan));
   const AtRoot<ScreenNotes> notes = model.transform([](const Model& used) {
     ScreenNotes noted;
     noted.model.records = records_of(used);
@@ -90,8 +94,10 @@ void run(const ScreenCommandOptions& options, const Context& context) {
     noted.model.gene_q_values = gene_q_values(used);
     return noted;
   });
+  auto decoys = model.transform(decoys_of);
   const std::vector<CollapsedMapping> members = collapse_members(model.take(&Model::members), job);
   stop.catch_signals();
+  set_direction(plan, setup.data, members, std::move(decoys), job);
   const ScreenCounts screen = run_screen(plan, setup.data, members, setup.out, notes, stop, job);
   on_root(job.ranks(), [&] {
     setup.summary->write({{"provenance", to_json(job.provenance)},

@@ -27,6 +27,7 @@ struct TopOptions {
   std::optional<ScoreArray> of;
   std::optional<Measure> score;
   std::optional<double> lower_bound;
+  bool lowest = false;
   std::string cell;
   std::string group_by;
   std::string group;
@@ -36,9 +37,10 @@ struct TopOptions {
 void check_lower_bound(const TopOptions& options) {
   const Measure by = options.score.value_or(Measure{});
   if (!options.lower_bound || deviation_of(by)) return;
-  throw UsageError(
-      fmt::format("--lower-bound is of impact or network, which have a standard deviation; {} has none",
-                  name_of(by).name));
+  throw UsageError(fmt::format(
+      "--lower-bound is of impact, network, shift or approach, which have a standard deviation; {} "
+      "has none",
+      name_of(by).name));
 }
 
 CommandLine line_of(TopOptions& options) {
@@ -54,8 +56,11 @@ CommandLine line_of(TopOptions& options) {
   line.choice("of", options.of, score_array_choices(), "only these; default: all that the screen has");
   line.parsed(
       "score", options.score, "S", measure,
-      "rank by impact (default), network, interaction, network-interaction or share; the others stand "
-      "beside it");
+      "rank by impact (default), network, interaction, network-interaction or share, or where the screen has "
+      "a "
+      "direction by shift (then the default), shift-interaction or approach; the others stand beside it");
+  line.flag("lowest", options.lowest, "the lowest values first, such as shifts away from B")
+      .excludes("lower-bound");
   line.option(
           "lower-bound", options.lower_bound, "Z",
           "rank by the score less Z times its standard deviation over the members of an ensemble, so that "
@@ -105,15 +110,22 @@ struct Where {
 struct Ranking {
   ScoreArrayName kind;
   std::optional<double> lower_bound;  // Z, if the lower bound ranks
-  std::vector<Measure> measures;      // first the one that ranks, then its standard deviation
+  bool lowest = false;
+  std::vector<Measure> measures;  // first the one that ranks, then its standard deviation
   std::vector<RankedEvent> events;
   std::vector<std::vector<float>> values;  // of each event, one per measure
 };
 
+/// The shift where there is a direction, else the first that there is.
+Measure default_measure(const ScreenReader& screen, ScoreArray array) {
+  const Measure shift{Score::shift};
+  return screen.has(array, shift) ? shift : screen.measures(array).front();
+}
+
 Ranking rank(const ScreenReader& screen, const ScoreArrayName& kind, const TopOptions& options,
              const Where& where) {
-  Ranking ranking{kind, options.lower_bound, screen.measures(kind.array), {}, {}};
-  const Measure by = options.score.value_or(ranking.measures.front());
+  Ranking ranking{kind, options.lower_bound, options.lowest, screen.measures(kind.array), {}, {}};
+  const Measure by = options.score.value_or(default_measure(screen, kind.array));
   require_measure(screen, kind.array, by);
   const std::optional<Measure> deviation = deviation_of(by);
   if (options.lower_bound) require_measure(screen, kind.array, *deviation);
@@ -121,8 +133,8 @@ Ranking rank(const ScreenReader& screen, const ScoreArrayName& kind, const TopOp
     std::stable_partition(ranking.measures.begin(), ranking.measures.end(),
                           [&](const Measure& measure) { return measure == first; });
   }
-  ranking.events =
-      highest_scores(screen, kind.array, by, options.count, where.cell, options.lower_bound, where.group);
+  ranking.events = highest_scores(screen, kind.array, by, options.count, where.cell, options.lower_bound,
+                                  where.group, options.lowest);
   ranking.values.resize(ranking.events.size());
   for (const Measure& measure : ranking.measures) {
     ScoreReader reader(screen, kind.array, measure);
@@ -151,13 +163,13 @@ std::string hidden_genes(const ScreenReader& screen, const Event& event,
   return text;
 }
 
-/// Q-values of the genes that single knockouts lose; empty of others, and where they were not computed.
-std::vector<double> q_values_of(const ScreenReader& screen, const Ranking& ranking) {
-  return screen.order(ranking.kind.array) == 1 ? screen.gene_q_values() : std::vector<double>();
+/// Q-values of the genes that single knockouts lose; none of others, and where they were not computed.
+std::vector<GeneRates> q_values_of(const ScreenReader& screen, const Ranking& ranking) {
+  return screen.order(ranking.kind.array) == 1 ? gene_rates(screen) : std::vector<GeneRates>();
 }
 
-double of_event(const std::vector<double>& q_values, const RankedEvent& ranked) {
-  return q_values[static_cast<std::size_t>(ranked.event.genes.front())];
+double of_event(const GeneRates& rates, const RankedEvent& ranked) {
+  return rates.values[static_cast<std::size_t>(ranked.event.genes.front())];
 }
 
 /// A table on standard output.
@@ -175,8 +187,8 @@ void print_table(const ScreenReader& screen, const Ranking& ranking, const std::
   for (const Measure& measure : ranking.measures) titles.emplace_back(name_of(measure).name);
   const std::vector<GeneVisibility> visibility = screen.visibility();
   const bool any_hidden = std::any_of(visibility.begin(), visibility.end(), std::not_fn(is_visible));
-  const std::vector<double> q_values = q_values_of(screen, ranking);
-  if (!q_values.empty()) titles.emplace_back("q_value");
+  const std::vector<GeneRates> q_values = q_values_of(screen, ranking);
+  for (const GeneRates& rates : q_values) titles.push_back(rates.title);
   if (any_hidden) titles.emplace_back("not visible");
   Table table(titles);
   for (std::size_t at = 0; at < ranking.events.size(); ++at) {
@@ -185,13 +197,15 @@ void print_table(const ScreenReader& screen, const Ranking& ranking, const std::
     row.push_back(cell_name(screen, ranking.events[at].event.cell));
     if (ranking.lower_bound) row.push_back(fmt::format("{:.6f}", ranking.events[at].score));
     for (const float value : ranking.values[at]) row.push_back(fmt::format("{:.6f}", value));
-    if (!q_values.empty()) row.push_back(q_value_text(of_event(q_values, ranking.events[at])));
+    for (const GeneRates& rates : q_values) row.push_back(q_value_text(of_event(rates, ranking.events[at])));
     if (any_hidden) row.push_back(hidden_genes(screen, ranking.events[at].event, visibility));
     table.add(row);
   }
   std::cout << fmt::format("{}{}, the {} of {} with the {} {}\n", ranking.kind.title, where,
                            ranking.events.size(), with_thousands(screen.events(ranking.kind.array)),
-                           ranking.measures.front().is_interaction ? "largest" : "highest",
+                           ranking.lowest                            ? "lowest"
+                           : ranking.measures.front().is_interaction ? "largest"
+                                                                     : "highest",
                            what_ranks(ranking))
             << table.text();
   if (ranking.kind.array == ScoreArray::list && screen.list_is_selected())
@@ -201,7 +215,7 @@ void print_table(const ScreenReader& screen, const Ranking& ranking, const std::
 nlohmann::ordered_json to_json(const ScreenReader& screen, const Ranking& ranking) {
   auto json = nlohmann::ordered_json::array();
   const std::vector<GeneVisibility> visibility = screen.visibility();
-  const std::vector<double> q_values = q_values_of(screen, ranking);
+  const std::vector<GeneRates> q_values = q_values_of(screen, ranking);
   for (std::size_t at = 0; at < ranking.events.size(); ++at) {
     const Event& event = ranking.events[at].event;
     auto genes = nlohmann::ordered_json::array();
@@ -210,7 +224,7 @@ nlohmann::ordered_json to_json(const ScreenReader& screen, const Ranking& rankin
     if (ranking.lower_bound) entry[lower_bound] = ranking.events[at].score;
     for (std::size_t of = 0; of < ranking.measures.size(); ++of)
       entry[std::string(name_of(ranking.measures[of]).name)] = ranking.values[at][of];
-    if (!q_values.empty()) entry["q_value"] = of_event(q_values, ranking.events[at]);
+    for (const GeneRates& rates : q_values) entry[rates.title] = of_event(rates, ranking.events[at]);
     if (!visibility.empty()) entry["not_visible"] = hidden_genes(screen, event, visibility);
     json.push_back(entry);
   }

@@ -55,6 +55,9 @@ std::vector<std::optional<std::int64_t>> numbers_of(const ScreenReader& screen, 
   return numbers;
 }
 
+/// Those that a truth is known of.
+constexpr std::array judged_scores{Score::impact, Score::network};
+
 using ListScores = PerScore<std::vector<float>>;
 
 /// Takes one rank's scores of a list, which come in order.
@@ -81,7 +84,7 @@ AtRoot<ListScores> score_list(std::span<const CollapsedMapping> members, const R
   ListSink sink;
   screen_shard(plan, profiles, members, nodes.all.rank(), nodes.all.size(), sink);
   ListScores scores;
-  for (const Score score : mean_scores)
+  for (const Score score : judged_scores)
     scores[score] = nodes.all.gather(std::span<const float>(sink.scores[score])).or_empty();
   return at_root(nodes.all, std::move(scores));
 }
@@ -117,7 +120,7 @@ EventScores scores_in_screen(const ScreenReader& screen, const TruthTable& truth
   EventScores scores;
   for (const auto& number : numbers) scores.found.push_back(number.has_value());
   for (const Measure& measure : screen.measures(array)) {
-    if (!is_proper(measure.score)) continue;
+    if (!is_proper(measure.score) || is_directed(measure.score)) continue;
     ScoreReader reader(screen, array, measure);
     MeasuredEvents events{measure, {}};
     for (const auto& number : numbers)
@@ -137,10 +140,10 @@ AtRoot<EventScores> scores_by_model(std::span<const CollapsedMapping> members,
     singles = score_list(members, profiles, truth.transform(singles_of), base, nodes);
   return truth.transform([&](const TruthTable& table) {
     EventScores scores{std::vector<bool>(table.cells.size(), true), {}};
-    for (const Score score : mean_scores)
+    for (const Score score : judged_scores)
       scores.measures.push_back({{score, false}, doubles((*events)[score])});
     if (!has_pairs(table)) return scores;
-    for (const Score score : mean_scores)
+    for (const Score score : judged_scores)
       scores.measures.push_back(interactions(score, (*events)[score], (*singles)[score]));
     return scores;
   });

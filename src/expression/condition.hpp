@@ -7,6 +7,7 @@
 
 #include "dko/base/log.hpp"
 #include "dko/base/name_list.hpp"
+#include "dko/base/parameter.hpp"
 #include "dko/expression/cell_column.hpp"
 #include "labels.hpp"
 
@@ -19,7 +20,7 @@ struct CellColumns {
   std::function<CellColumn(const std::string& title)> read;
 };
 
-/// A condition on a column of the cells, as --where takes it (selection.hpp).
+/// A condition on a column of the cells, as --where and other options take it (selection.hpp).
 class Condition {
  public:
   /// Column, operator and value: of several ways to divide the text the only one that fits these columns.

@@ -10,11 +10,10 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "condition.hpp"
 #include "dko/base/error.hpp"
 #include "dko/base/parameter.hpp"
 #include "dko/base/text.hpp"
-#include "dko/expression/cell_table.hpp"
+#include "dko/expression/cell_conditions.hpp"
 #include "dko/expression/dispersion.hpp"
 #include "dko/expression/reader.hpp"
 
@@ -132,24 +131,6 @@ std::vector<bool> named(const std::string& list, const NameIndex& index, const s
   return marks;
 }
 
-CellColumns cell_columns(const ExpressionMatrix& matrix, const std::filesystem::path& path,
-                         const std::string& table) {
-  refuse_second_columns(path, table);
-  if (table.empty())
-    return {path.string(), cell_column_titles(path),
-            [path](const std::string& title) { return read_cell_column(path, title); }};
-  const auto columns = std::make_shared<CellTable>(table, matrix, path);
-  return {table, columns->titles(), [columns](const std::string& title) { return columns->column(title); }};
-}
-
-std::vector<bool> cells_where(const std::string& text, const CellColumns& columns,
-                              const ExpressionMatrix& matrix, const std::filesystem::path& path,
-                              Missing missing, Log& log, const std::string& option = "where") {
-  const Condition condition(text, columns, option);
-  require_one_each(condition.column(), matrix, path);
-  return condition.holds(missing, log);
-}
-
 void choose_cells(Choice& choice, const ExpressionMatrix& matrix, const Selection& selection,
                   const std::filesystem::path& path, Log& log) {
   if (!selection.cells.empty()) {
@@ -158,10 +139,9 @@ void choose_cells(Choice& choice, const ExpressionMatrix& matrix, const Selectio
     choice.keep_cells(parameter("cells", selection.cells),
                       [&](std::int32_t cell) { return marks[static_cast<std::size_t>(cell)]; });
   }
-  std::optional<CellColumns> columns;
-  if (!selection.where.empty()) columns = cell_columns(matrix, path, selection.obs_file);
+  CellConditions conditions(matrix, path, selection.obs_file);
   for (const std::string& text : selection.where) {
-    const std::vector<bool> holds = cells_where(text, *columns, matrix, path, selection.missing(), log);
+    const std::vector<bool> holds = conditions.meet(text, "where", selection.missing(), log);
     choice.keep_cells(parameter("where", text),
                       [&](std::int32_t cell) { return holds[static_cast<std::size_t>(cell)]; });
   }
@@ -249,9 +229,9 @@ std::vector<bool> cells_meeting(const std::vector<std::string>& conditions, cons
                                 const ExpressionMatrix& matrix, const std::filesystem::path& path,
                                 const std::string& table, Missing missing, Log& log) {
   std::vector<bool> all(static_cast<std::size_t>(matrix.cells()), true);
-  const CellColumns columns = cell_columns(matrix, path, table);
+  CellConditions columns(matrix, path, table);
   for (const std::string& text : conditions) {
-    const std::vector<bool> holds = cells_where(text, columns, matrix, path, missing, log, option);
+    const std::vector<bool> holds = columns.meet(text, option, missing, log);
     std::transform(all.begin(), all.end(), holds.begin(), all.begin(), std::logical_and<>());
   }
   if (std::none_of(all.begin(), all.end(), std::identity()))

@@ -21,7 +21,7 @@ struct MemberSums {
   std::vector<double> before;
   std::vector<double> after;
   std::vector<double> renormalised;
-  std::array<double, 4> scores{};  // impact, network, and their interactions
+  std::array<double, 8> scores{};  // impact, network, and their interactions; shift, approach, and theirs
 };
 
 using Sums = std::vector<MemberSums>;
@@ -89,21 +89,27 @@ void add_scores(CellKernel& kernel, std::span<const std::int32_t> positions, Mem
   const KnockoutScores both = kernel.scores(positions);
   sums.scores[0] += both.impact;
   sums.scores[1] += both.network;
+  sums.scores[4] += both.shift;
+  sums.scores[5] += both.approach;
   if (positions.size() != 2) return;
   const KnockoutScores a = kernel.scores(positions.first(1));
   const KnockoutScores b = kernel.scores(positions.last(1));
   sums.scores[2] += difference(both.impact, a.impact + b.impact);
   sums.scores[3] += difference(both.network, a.network + b.network);
+  sums.scores[6] += both.shift - a.shift - b.shift;
+  sums.scores[7] += both.approach - a.approach - b.approach;
 }
 
 /// The knockout in cell after cell by every member.
 class Explainer {
  public:
   Explainer(const RelativeProfiles& matrix, std::span<const CollapsedMapping> members,
-            std::span<const std::int32_t> removed, Base base)
+            std::span<const std::int32_t> removed, Base base, const Direction* direction)
       : matrix_(matrix), removed_(removed) {
-    for (const CollapsedMapping& member : members)
+    for (const CollapsedMapping& member : members) {
       kernels_.push_back(make_cell_kernel(member, best_instruction_set(), base));
+      kernels_.back()->set_direction(direction);
+    }
   }
 
   Sums none() const { return {kernels_.size(), MemberSums(static_cast<std::size_t>(matrix_.genes()))}; }
@@ -204,11 +210,17 @@ KnockoutScores scores_of(const Sums& sums, std::size_t first, double cells) {
   };
   const Spread impact = spread(first);
   const Spread network = spread(first + 1);
+  const Spread shift = spread(first + 4);
+  const Spread approach = spread(first + 5);
   KnockoutScores scores;
   scores.impact = impact.mean;
   scores.impact_sd = impact.sd;
   scores.network = network.mean;
   scores.network_sd = network.sd;
+  scores.shift = shift.mean;
+  scores.shift_sd = shift.sd;
+  scores.approach = approach.mean;
+  scores.approach_sd = approach.sd;
   return scores;
 }
 
@@ -229,8 +241,8 @@ AtRoot<Explanation> explain_knockout(const RelativeProfiles& profiles,
                                      std::span<const CollapsedMapping> members,
                                      std::span<const std::int32_t> removed,
                                      std::span<const std::int64_t> cells, const Communicator& ranks,
-                                     Base base) {
-  Explainer explainer(profiles, members, removed, base);
+                                     Base base, const Direction* direction) {
+  Explainer explainer(profiles, members, removed, base, direction);
   return sums_over_ranks(explainer, cells, ranks).transform([&](const Sums& sums) {
     Explanation explanation;
     explanation.cells = std::ssize(cells);

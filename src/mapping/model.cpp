@@ -183,6 +183,14 @@ void take_q_values(const Communicator&, TrainedMapping&, int) {}
 void take_q_values(const Communicator& communicator, FittedMapping& member, int from) {
   take(communicator, member.q_values.effects, from);
   take(communicator, member.q_values.genes, from);
+  auto draws = std::ssize(member.q_values.decoys);
+  communicator.broadcast(draws, from);
+  member.q_values.decoys.resize(static_cast<std::size_t>(draws));
+  for (DecoyEffects& decoys : member.q_values.decoys) {
+    take(communicator, decoys.starts, from);
+    take(communicator, decoys.rows, from);
+    take(communicator, decoys.effects, from);
+  }
 }
 
 Mapping mapping_to_root(const Communicator& communicator, const Mapping& mapping, int from) {

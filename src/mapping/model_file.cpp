@@ -11,6 +11,7 @@
 #include "dko/hdf5/file.hpp"
 #include "dko/hdf5/header.hpp"
 #include "dko/mapping/covariates_file.hpp"
+#include "dko/mapping/decoys_file.hpp"
 #include "dko/mapping/q_values_file.hpp"
 #include "dko/mapping/training_advice.hpp"
 #include "dko/mapping/training_record_file.hpp"
@@ -137,6 +138,7 @@ void write_member(hdf5::Location& group, const FittedMapping& member) {
                   {sparse.genes(), sparse.covariates()});
   write_variances(mapping, member.share_variances);
   write_q_values(mapping, member.q_values);
+  write_decoys(mapping, member.q_values.decoys, sparse.genes());
   hdf5::Location fit = group.create_group("fit");
   write_settings(fit, member.record);
   write_outcome(fit, member.record);
@@ -217,6 +219,7 @@ Member read_member(const hdf5::Location& group, std::int64_t genes, std::int64_t
   member.record.factors = member.mapping.factors();
   member.record.effects = member.mapping.effects_count();
   member.q_values = read_q_values(mapping, member.record.effects, genes);
+  if (!member.q_values.empty()) member.q_values.decoys = read_decoys(mapping, genes);
   return member;
 }
 

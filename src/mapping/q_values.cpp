@@ -37,6 +37,13 @@ void for_each_effect(const FittedMapping& member, std::int32_t regulator,
 
 }  // namespace
 
+SparseMapping with_effects(const SparseMapping& mapping, const DecoyEffects& decoys) {
+  const auto copy = [](const auto& values) { return std::vector(values.begin(), values.end()); };
+  return SparseMapping({decoys.starts, decoys.rows, decoys.effects, copy(mapping.offset()),
+                        copy(mapping.floor()), copy(mapping.loadings()), copy(mapping.responses()),
+                        copy(mapping.covariate_responses())});
+}
+
 std::vector<double> gene_q_values(const SparseMapping& mapping, std::span<const double> of_effects) {
   std::vector<double> genes(static_cast<std::size_t>(mapping.genes()), 1.0);
   for (std::size_t gene = 0; gene < genes.size(); ++gene) {

@@ -56,9 +56,9 @@ double buffer_bytes(const ScreenPlan& plan) {
   if (plan.singles.any()) scores += static_cast<double>(plan.singles.count());
   if (plan.doubles.any()) scores += static_cast<double>(plan.doubles.count());
   if (plan.list) scores += static_cast<double>(plan.listed.count());
-  const double of_members = plan.members > 1 && plan.doubles.any()
-                                ? static_cast<double>(plan.members) * static_cast<double>(mean_scores.size())
-                                : 0;
+  const double wanted = plan.doubles.shift ? 3 : 2;
+  const double of_members =
+      plan.members > 1 && plan.doubles.any() ? static_cast<double>(plan.members) * wanted : 0;
   return piece * (2 * scores + of_members);
 }
 
@@ -141,6 +141,10 @@ MemoryNeed screen_memory(const ExpressionMatrix& matrix, const ScreenPlan& plan,
   need.per_rank.push_back({"a cell", cell_bytes(matrix, model)});
   if (model.compute_bytes > 0) need.per_rank.push_back({"computing A", model.compute_bytes});
   need.per_rank.push_back({"scores to write", buffer_bytes(plan)});
+  if (plan.from_to) {
+    need.per_rank.push_back(
+        {"direction", direction_bytes(*plan.from_to, matrix.genes(), most_expressed(matrix), model.members)});
+  }
   // What --memory allows is a limit: less is needed where there is less to keep.
   if (plan.stores_summary())
     need.per_rank.push_back({"sums over cells", std::min(plan.keeping.memory, most_of_sums(matrix, plan))});

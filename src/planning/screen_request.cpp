@@ -13,6 +13,7 @@
 #include "dko/knockout/events/event_index.hpp"
 #include "dko/knockout/screen/pair_sums_screen.hpp"
 #include "dko/results/model_notes.hpp"
+#include "dko/results/screen_file/direction_file.hpp"
 #include "dko/results/screen_file/resume_point.hpp"
 #include "dko/results/screen_file/screen_size.hpp"
 #include "dko/system/available_memory.hpp"
@@ -131,6 +132,49 @@ void tell_without_knockouts(const ExpressionMatrix& matrix, const KnockoutTarget
   tell_without_knockout(cells, cell_has, matrix.cell_index(), parameter("knockout-cells"), log);
 }
 
+/// The cells of A, of which those that were chosen are left. @throws InputError if none is
+std::optional<std::vector<std::int32_t>> within_from(const ScreenRequest& request,
+                                                     std::optional<std::vector<std::int32_t>> cells) {
+  if (!request.from_to) return cells;
+  std::vector<std::int32_t> left = request.from_to->from_cells;
+  if (!cells) return left;
+  std::erase_if(
+      left, [&](std::int32_t cell) { return std::find(cells->begin(), cells->end(), cell) == cells->end(); });
+  if (left.empty())
+    throw InputError(fmt::format("{}: none of these cells is in {}", parameter("knockout-cells"),
+                                 parameter("from", request.from_to->from)));
+  return left;
+}
+
+/// @throws InputError for a listed knockout in another cell than those of A
+void require_list_within(const ScreenPlan& plan, const ExpressionMatrix& matrix) {
+  if (!plan.from_to || !plan.list) return;
+  const std::vector<std::int32_t>& cells = plan.from_to->from_cells;
+  for (std::int64_t event = 0; event < plan.list->size(); ++event) {
+    const std::int64_t cell = plan.list->cell(event);
+    if (std::binary_search(cells.begin(), cells.end(), cell)) continue;
+    throw InputError(fmt::format(
+        "{}: knockout {} of the list is in cell {}, which is not in {}: list knockouts in cells of these "
+        "only",
+        parameter("events"), event, shown_name(matrix.cell_names()[static_cast<std::size_t>(cell)]),
+        parameter("from", plan.from_to->from)));
+  }
+}
+
+/// All scores, those along a direction only where there is one.
+ScoreSet default_scores(const ScreenRequest& request) {
+  ScoreSet scores = both_scores;
+  scores.shift = scores.approach = request.from_to.has_value();
+  return scores;
+}
+
+/// The same of all pairs, which have no approach.
+ScoreSet scores_of_pairs(const ScreenRequest& request) {
+  ScoreSet scores = request.scores.value_or(ScoreSet{{.impact = true, .shift = request.from_to.has_value()}});
+  scores.approach = false;
+  return scores;
+}
+
 /// Tells the log in which of the chosen cells there is nothing of what was asked for.
 void tell_left_out(const ExpressionMatrix& matrix, const ScreenPlan& plan, const ScreenRequest& request,
                    Log& log) {
@@ -162,16 +206,18 @@ ScreenPlan plan_of(const ExpressionMatrix& matrix, const ScreenRequest& request,
       chosen(request.genes, matrix.gene_index(), parameter("knockout-genes"), missing_of(request), log);
   require_two_genes(request, genes);
   const auto cells = chosen_cells(request, matrix, log);
-  plan.targets = select_targets(matrix, genes, cells);
+  plan.from_to = request.from_to;
+  plan.targets = select_targets(matrix, genes, within_from(request, cells));
   tell_without_knockouts(matrix, plan.targets, genes, request.cells.empty() ? std::nullopt : cells, log);
   tell_left_out(matrix, plan, request, log);
   plan.obs = request.of_input.obs;
   plan.list = make_list(matrix, plan, request, seed, log);
-  const ScoreSet chosen_scores = request.scores.value_or(both_scores);
+  require_list_within(plan, matrix);
+  const ScoreSet chosen_scores = request.scores.value_or(default_scores(request));
   plan.listed = chosen_scores;
   if (request.events.empty() || request.order_given) plan.singles = chosen_scores;
   if (request.order == 2 && !request.sample) {
-    plan.doubles = request.scores.value_or(ScoreSet{{.impact = true}});
+    plan.doubles = scores_of_pairs(request);
     plan.keeping = request.keeping;
     if (plan.keeping.form == PairKeeping::Form::selected) plan.doubles[plan.keeping.by.score] = true;
     plan.keeping.memory = request.memory.value_or(1) * gibibyte;
@@ -206,9 +252,10 @@ ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenRequest& reques
 void check_screen(const ExpressionMatrix& matrix, const ScreenPlan& plan, const OutputFile& output,
                   MappingKind kind, std::int64_t steps, int ranks) {
   const double notes = model_notes_bytes(plan.members, matrix.genes(), kind == MappingKind::dko ? steps : 0);
+  const double of_direction = direction_file_bytes(plan, matrix.genes(), matrix.cells());
   const double record = 16384.0 * ranks * static_cast<double>(every_score.size());  // of blocks
-  const double needed =
-      std::max(0.0, screen_file_bytes(matrix, plan) + notes + record - stored_bytes(output.partial_path()));
+  const double needed = std::max(0.0, screen_file_bytes(matrix, plan) + notes + of_direction + record -
+                                          stored_bytes(output.partial_path()));
   const double available = available_disk_space(output.partial_path());
   require_disk_space(output.partial_path(), needed, "the scores",
                      available < needed ? space_advice(matrix, plan, available - notes) : "");

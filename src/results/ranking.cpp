@@ -47,14 +47,19 @@ class RankingStream {
 
 std::vector<RankedEvent> highest_scores(const ScreenReader& screen, ScoreArray array, Measure measure,
                                         std::int64_t count, std::optional<std::int64_t> cell,
-                                        std::optional<double> deviations, const CellsOfGroup& within) {
+                                        std::optional<double> deviations, const CellsOfGroup& within,
+                                        bool lowest) {
   // A heap of the best so far with the last-ranked of them on top.
   std::vector<Candidate> best;
   const EventRange range = cell ? screen.events_of_cell(array, *cell) : EventRange{0, screen.events(array)};
   RankingStream scores(screen, array, measure, range, deviations);
   for (std::int64_t number = range.first; number < range.last; ++number) {
     const float score = scores.next();
-    const Candidate candidate{score, measure.is_interaction ? std::abs(score) : score, number};
+    const Candidate candidate{score,
+                              lowest                   ? -score
+                              : measure.is_interaction ? std::abs(score)
+                                                       : score,
+                              number};
     const bool full = std::ssize(best) >= count;
     if (full && (best.empty() || !(candidate < best.front()))) continue;
     if (cell && screen.cell_of(array, number) != *cell) continue;

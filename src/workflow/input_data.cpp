@@ -5,6 +5,7 @@
 #include "dko/base/error.hpp"
 #include "dko/base/parameter.hpp"
 #include "dko/base/text.hpp"
+#include "dko/expression/cell_conditions.hpp"
 #include "dko/system/available_memory.hpp"
 
 namespace dko {
@@ -22,6 +23,22 @@ struct Loaded {
   ExpressionMatrix matrix;
   std::string description;
 };
+
+/// Which of the used cells meet each of the named conditions.
+std::vector<std::vector<std::int32_t>> find_named(const InputOptions& options, const ExpressionMatrix& all,
+                                                  const std::vector<std::int32_t>& cells, Log& log) {
+  const std::filesystem::path path = options.path;
+  CellConditions conditions(all, path, options.selection.obs_file);
+  std::vector<std::vector<std::int32_t>> groups;
+  for (const NamedCells& group : options.named) {
+    const std::vector<bool> holds =
+        conditions.meet(group.condition, group.option, options.selection.missing(), log);
+    groups.emplace_back();
+    for (std::size_t at = 0; at < cells.size(); ++at)
+      if (holds[static_cast<std::size_t>(cells[at])]) groups.back().push_back(static_cast<std::int32_t>(at));
+  }
+  return groups;
+}
 
 /// The used ones of all cells that meet the conditions on knockouts.
 std::vector<std::int32_t> meeting(const InputOptions& options, const ExpressionMatrix& all,
@@ -50,6 +67,7 @@ Loaded load(const InputOptions& options, const Covariates* of_model, const std::
   warn_of_unusual(selected.matrix, options.path, log);
   if (cells != nullptr) {
     cells->obs = read_obs(options.obs, all, selected.cells, options.path, options.selection.obs_file, log);
+    cells->named = find_named(options, all, selected.cells, log);
     if (!options.knockout_where.empty()) cells->meeting = meeting(options, all, selected.cells, log);
   }
   if (of_model == nullptr && options.covariates.empty())

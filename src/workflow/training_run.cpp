@@ -17,7 +17,7 @@
 namespace dko {
 
 double model_bytes(const ExpressionMatrix& matrix, const ModelOptions& options) {
-  constexpr double sparse_bytes_per_gene = 2000;
+  constexpr double sparse_bytes_per_gene = 4000;
   const double of_member =
       options.kind == MappingKind::dko
           ? model_file_bytes(mapping_shape(matrix, options.training), options.training.steps)

@@ -62,7 +62,7 @@ head -n 1 both_s.csv | grep -qx 'gene_id,cell_id,k_pred' || fail "singles have a
 head -n 1 both_d.csv | grep -qx 'gene1_id,gene2_id,cell_id,k_pred,interaction' || fail "pairs have no interaction"
 expect 2 'no impact of its single knockouts: it was made without' "$DKO" top network.h5 --of single --score impact
 expect 2 'has no network-interaction scores' "$DKO" top default.h5 --score network-interaction
-expect 2 "knows impact, impact-sd, network, network-sd, interaction, network-interaction and share, not 'k_pred'" "$DKO" top full.h5 --score k_pred
+expect 2 "knows impact, impact-sd, network, network-sd, interaction, network-interaction, share, shift, shift-sd, shift-interaction, approach and approach-sd, not 'k_pred'" "$DKO" top full.h5 --score k_pred
 expect 2 'names impact twice' "$DKO" run data.csv --score impact,impact -o x.h5
 expect 2 'interactions follow from impact and network' "$DKO" run data.csv --score interaction -o x.h5
 # One mapping has no standard deviations.

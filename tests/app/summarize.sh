@@ -64,9 +64,9 @@ on 2 "$DKO" summarize full.h5 --gene-table gn.csv --pair-table pn.csv -n 7 -q >f
 same gn.csv <(head -n 8 g.csv)
 same pn.csv <(head -n 8 p.csv)
 [ "$(wc -l <few.txt)" = 20 ] || fail "not 7 genes and 7 pairs were shown"
-expect 2 '--memory: the summary of up to [0-9]+ pairs needs .* give it more, or keep fewer: -n [0-9]+ fits' "$DKO" summarize full.h5 --pair-table x.csv --memory 0.000115
+expect 2 '--memory: the summary of up to [0-9]+ pairs needs .* give it more, or keep fewer: -n [0-9]+ fits' "$DKO" summarize full.h5 --pair-table x.csv --memory 0.00018
 fits=$(sed -n 's/.*-n \([0-9]*\) fits.*/\1/p' said.txt)
-"$DKO" summarize full.h5 --pair-table fits.csv --memory 0.000115 -n "$fits" -q >/dev/null
+"$DKO" summarize full.h5 --pair-table fits.csv --memory 0.00018 -n "$fits" -q >/dev/null
 same fits.csv <(head -n $((fits + 1)) p.csv)
 
 # Ranked by another measure.

@@ -22,7 +22,7 @@ KnockoutScores expected(const std::vector<Mapping>& members, std::span<const std
   for (const std::int32_t position : positions) removed.push_back(genes[static_cast<std::size_t>(position)]);
   const auto count = static_cast<double>(members.size());
   KnockoutScores scores;
-  for (const Score score : mean_scores) {
+  for (const Score score : {Score::impact, Score::network}) {
     const FullScore full_score = full_scores[static_cast<std::size_t>(score)];
     double sum = 0;
     for (const Mapping& member : members) sum += full_score(member, genes, removed);

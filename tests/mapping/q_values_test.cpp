@@ -1,8 +1,11 @@
 #include "dko/mapping/q_values.hpp"
 
 #include <catch2/catch.hpp>
+#include <limits>
 
+#include "dko/base/error.hpp"
 #include "dko/hdf5/file.hpp"
+#include "dko/mapping/decoys_file.hpp"
 #include "dko/mapping/model.hpp"
 #include "dko/mapping/q_values_file.hpp"
 #include "support/testing.hpp"
@@ -59,4 +62,31 @@ TEST_CASE("q-values are read as they were written, and impossible ones are refus
   CHECK(read_q_values(open("none.h5"), 3, 2).empty());
   CHECK_THROWS_WITH(read_q_values(open("a.h5"), 4, 2), Catch::Contains("q_value: has 3 values, expected 4"));
   CHECK_THROWS_WITH(read_q_values(open("bad.h5"), 3, 2), Catch::Contains("q_value: value 1 is 1.5"));
+}
+
+TEST_CASE("decoys go through a file, and damaged ones are refused") {
+  const testing::TemporaryFolder folder;
+  const std::vector<DecoyEffects> decoys{{{0, 2, 2, 3}, {1, 2, 0}, {0.5, -1, 2}}, {{0, 0, 0, 0}, {}, {}}};
+  const auto written = [&](const std::vector<DecoyEffects>& draws) {
+    hdf5::File file = hdf5::File::create(folder / "decoys.h5");
+    write_decoys(file, draws, 3);
+    file.close();
+    return hdf5::File::open(folder / "decoys.h5", hdf5::Access::read);
+  };
+  const std::vector<DecoyEffects> back = read_decoys(written(decoys), 3);
+  REQUIRE(back.size() == 2);
+  for (std::size_t draw = 0; draw < 2; ++draw) {
+    CHECK(back[draw].starts == decoys[draw].starts);
+    CHECK(back[draw].rows == decoys[draw].rows);
+    CHECK(back[draw].effects == decoys[draw].effects);
+  }
+  CHECK(read_decoys(written({}), 3).empty());
+  CHECK_THROWS_AS(read_decoys(written(decoys), 4), InputError);
+  const auto refused = [&](const DecoyEffects& damaged) {
+    CHECK_THROWS_AS(read_decoys(written({damaged}), 3), InputError);
+  };
+  refused({{0, 2, 2, 3}, {2, 1, 0}, {0.5, -1, 2}});
+  refused({{0, 2, 2, 3}, {1, 3, 0}, {0.5, -1, 2}});
+  refused({{0, 2, 1, 3}, {1, 2, 0}, {0.5, -1, 2}});
+  refused({{0, 2, 2, 3}, {1, 2, 0}, {0.5, std::numeric_limits<double>::quiet_NaN(), 2}});
 }

@@ -14,6 +14,7 @@ ScreenPlan full_plan(const ExpressionMatrix& matrix, std::int64_t members) {
 }
 
 bool is_stored(ScoreArray array, Score score, std::int64_t members) {
+  if (is_directed(score) || score == Score::shift_sd || score == Score::approach_sd) return false;
   if (score == Score::share) return array == ScoreArray::singles;
   return members > 1 || !is_deviation(score);
 }

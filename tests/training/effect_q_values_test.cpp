@@ -25,7 +25,7 @@ RelativeProfiles planted(std::int64_t cells, double lift, std::uint64_t seed) {
 }
 
 /// One factor, and effects of genes 0 to 2 that have nothing to do with the data.
-SparseMapping made_up(std::uint64_t seed) {
+SparseMapping made_up(std::uint64_t seed, double largest = 1) {
   RandomStream random(seed, "made up");
   SparseMappingParts parts;
   parts.starts = {0};
@@ -33,7 +33,7 @@ SparseMapping made_up(std::uint64_t seed) {
     for (std::int32_t target = 0; target < genes && gene < 3; ++target) {
       if (target == gene || random.uniform(0, 1) < 0.5) continue;
       parts.rows.push_back(target);
-      parts.effects.push_back(random.uniform(-1, 1));
+      parts.effects.push_back(largest * random.uniform(-1, 1));
     }
     parts.starts.push_back(std::ssize(parts.rows));
     parts.offset.push_back(random.uniform(1, 3));
@@ -245,6 +245,69 @@ TEST_CASE("q-values are those of plain loops") {
   }
   CHECK(below > 5);
   for (std::size_t at = 0; at < quality.presence.size(); ++at) CHECK(quality.presence[at] > 0.5);
+}
+
+TEST_CASE("decoys are kept as effects: on a gene no more than it has, that stand out as much, shrunk alike") {
+  const RelativeProfiles profiles = planted(300, 0.0, 91);
+  const SparseMapping mapping = made_up(92, 0.1);
+  const auto cells = testing::all_cells(profiles);
+  const double distance = 1.2 * PlainJudge(profiles, mapping, 0).error();
+  const PlainJudge plain(profiles, mapping, distance);
+  const auto decoys =
+      find_q_values(profiles, cells, mapping, distance, 5, Communicator::one_rank()).q_values.decoys;
+  REQUIRE(std::ssize(decoys) == decoy_draws);
+  const auto strata = strata_of(profiles, cells, plain.states(), 1);
+  int all = 0;
+  int left_out = 0;
+  for (std::int64_t draw = 0; draw < decoy_draws; ++draw) {
+    const PresenceBits presence = decoy_presence(profiles, cells, strata, 5, draw);
+    std::map<std::array<std::int32_t, 2>, double> expected;  // by decoy and target
+    for (std::int32_t target = 0; target < genes; ++target) {
+      double least = 1e9;
+      double effects = 0;
+      double slopes = 0;
+      std::size_t count = 0;
+      for (std::int32_t gene = 0; gene < 3; ++gene) {
+        const double effect = plain.effect(target, gene);
+        if (effect == 0) continue;
+        const auto expresses = [&](std::int64_t cell) { return profiles.expresses(cell, gene); };
+        const double alone = (*plain.slope(target, expresses, 0.0))[0];
+        const auto own = *plain.slope(target, expresses, effect);
+        least = std::min(least, std::abs(own[0]) / own[1]);
+        effects += std::abs(own[0] - alone);  // A/mean
+        slopes += std::abs(own[0]);
+        ++count;
+      }
+      std::vector<std::array<double, 3>> found;  // t, slope, decoy
+      for (std::int32_t gene = 0; gene < genes && count > 0; ++gene) {
+        const auto has = [&](std::int64_t cell) { return presence.has(cell, gene); };
+        const auto one = gene == target ? std::nullopt : plain.slope(target, has, 0.0);
+        const auto mean = 1 / ((*plain.slope(target, has, 1.0))[0] - (*plain.slope(target, has, 0.0))[0]);
+        if (one) found.push_back({1.2 * std::abs((*one)[0]) / (*one)[1], (*one)[0] * mean, double(gene)});
+      }
+      std::sort(found.begin(), found.end(), std::greater<>());
+      for (std::size_t at = 0; at < found.size(); ++at) {
+        const bool stands_out = found[at][0] >= least;
+        left_out += stands_out && at >= count ? 1 : 0;
+        if (stands_out && at < count)
+          expected[{static_cast<std::int32_t>(found[at][2]), target}] =
+              1.2 * std::min(1.0, effects / slopes) * found[at][1];
+      }
+    }
+    const DecoyEffects& kept = decoys[static_cast<std::size_t>(draw)];
+    REQUIRE(kept.effects.size() == expected.size());
+    auto next = expected.begin();
+    for (std::int32_t gene = 0; gene < genes; ++gene) {
+      for (std::int64_t at = kept.starts[static_cast<std::size_t>(gene)];
+           at < kept.starts[static_cast<std::size_t>(gene) + 1]; ++at, ++next) {
+        CHECK(next->first == std::array{gene, kept.rows[static_cast<std::size_t>(at)]});
+        CHECK(kept.effects[static_cast<std::size_t>(at)] == Approx(next->second).epsilon(1e-3));
+        ++all;
+      }
+    }
+  }
+  CHECK(all > 50);
+  CHECK(left_out > 50);
 }
 
 TEST_CASE("q-values by decoys are monotonous, equal for equal statistics, and at most 1") {

@@ -41,8 +41,8 @@ struct Selected {
 /// A condition is COLUMN=VALUE, with != for all others, and < <= > >= for numbers. The whole value, with its
 /// blanks and quotes, is compared with the labels of the column; if there is none such, without the blanks or
 /// the quotes around it; and if there is none such either, A|B stands for either of two values. Columns of
-/// numbers are compared as numbers, all others as texts. Cells without a value in the column meet no
-/// condition,
+/// numbers are compared as numbers, all others as texts. gene:NAME>2 is on a gene (cell_conditions.hpp).
+/// Cells without a value in the column meet no condition,
 /// != included; the log tells how many there are. Local.
 /// @throws InputError for unknown names, columns or values, or if fewer than two genes or no cell is left;
 ///         UsageError for what is no condition, or could be two.

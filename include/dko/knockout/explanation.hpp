@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "dko/expression/matrix.hpp"
+#include "dko/knockout/score/direction.hpp"
 #include "dko/knockout/score/score.hpp"
 #include "dko/mapping/base_profile.hpp"
 #include "dko/mapping/collapsed_mapping.hpp"
@@ -53,13 +54,13 @@ std::vector<std::int64_t> cells_to_knock_out(const ExpressionMatrix& matrix,
                                              std::span<const std::int32_t> genes);
 
 /// Explains the knockout of `removed` (gene numbers, ascending, distinct) in `cells` (at least one, each as
-/// cells_to_knock_out finds them). Arguments are the same on all ranks, which
-/// share the cells; the result is the same to the bit for any number of them. Collective.
+/// cells_to_knock_out finds them); with a direction, shift and approach too. Arguments are the same on all
+/// ranks, which share the cells; the result is the same to the bit for any number of them. Collective.
 AtRoot<Explanation> explain_knockout(const RelativeProfiles& profiles,
                                      std::span<const CollapsedMapping> members,
                                      std::span<const std::int32_t> removed,
                                      std::span<const std::int64_t> cells, const Communicator& ranks,
-                                     Base base = Base::fitted);
+                                     Base base = Base::fitted, const Direction* direction = nullptr);
 
 /// Bytes that explaining takes on a node of `ranks` ranks by as many members, at most: as a screen, and sums
 /// over cells of three profiles, twice and once more on their way. `matrix` has the genes of the model.

@@ -12,6 +12,17 @@ namespace dko {
 
 struct Model;
 
+/// Effects of decoys, presences that have no effect, in the form of a mapping's own: those of the decoy of
+/// gene j are entries [starts[j], starts[j+1]), on genes `rows`, ascending.
+struct DecoyEffects {
+  std::vector<std::int64_t> starts;
+  std::vector<std::int32_t> rows;
+  std::vector<double> effects;
+};
+
+/// The mapping with the effects of decoys in the place of its own. Local.
+SparseMapping with_effects(const SparseMapping& mapping, const DecoyEffects& decoys);
+
 /// The q-value of an effect is the share of false ones to be expected among all effects that stand out as
 /// much or more: a false discovery rate (Storey 2002). training/sparse/effect_q_values.hpp says how it is
 /// found.
@@ -19,6 +30,9 @@ struct QValues {
   std::vector<double> effects;  ///< in the order of SparseMapping::effects(), 0 to 1
   /// N: of a gene's `network`, the least of its effects; 1 where it has none.
   std::vector<double> genes;
+  /// What decoys of the genes seem to do, one draw each: what a screen compares its shifts with. Empty: not
+  /// known.
+  std::vector<DecoyEffects> decoys = {};
 
   bool empty() const { return genes.empty(); }  ///< not computed
 };

@@ -10,6 +10,7 @@
 #include "dko/expression/matrix.hpp"
 #include "dko/knockout/screen/screen_plan.hpp"
 #include "dko/mapping/model.hpp"
+#include "dko/planning/direction_request.hpp"
 #include "dko/workflow/input_data.hpp"
 #include "dko/workflow/job.hpp"
 
@@ -25,8 +26,12 @@ struct ScreenRequest {
   std::string cells;                   ///< to knock them out in, likewise
   CellsToScreen of_input;              ///< what was read of the input's cells
   bool ignore_missing = false;         ///< leave out, with a warning, what these lists name and the data lack
-  std::optional<ScoreSet> scores;      ///< of all knockouts; none: both, but of all pairs the impact alone
-  std::optional<Base> base;            ///< none: not chosen yet, fitted in a plan
+  DirectionRequest direction;          ///< that shift and approach are scored along
+  std::optional<FromTo> from_to;       ///< the same for the data, once they are there (from_to_of)
+  /// Scores of all knockouts; none: all, but of all pairs the impact and the shift alone. All pairs have no
+  /// approach.
+  std::optional<ScoreSet> scores;
+  std::optional<Base> base;                    ///< none: not chosen yet, fitted in a plan
   std::optional<InstructionSet> instructions;  ///< widest to use; none: any
   PairKeeping keeping;                         ///< of all pairs; its memory is not used
   std::optional<double> memory;                ///< GiB of each rank for what is kept

@@ -1,6 +1,7 @@
 #pragma once
 // The expression data of a job: its file, how to read it, and which part of it to use.
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,6 +29,12 @@ struct TableUse {
 /// What it is for, in words, by the names of the parameters.
 std::string text_of(const TableUse& use);
 
+/// Cells that an option of the command names by a condition, as --where does.
+struct NamedCells {
+  std::string option;  ///< the parameter, for messages
+  std::string condition;
+};
+
 struct InputOptions {
   std::string path;
   ReadOptions read;
@@ -35,6 +42,7 @@ struct InputOptions {
   CovariateRequest covariates;              ///< of a mapping to be trained
   std::string obs;                          ///< columns of the cells to keep, as read_obs takes them
   std::vector<std::string> knockout_where;  ///< conditions on the cells that knockouts are for
+  std::vector<NamedCells> named;            ///< cells that are used, by conditions
   TableUse table;
   bool table_is_used = false;  ///< by conditions, or an option
 };
@@ -42,7 +50,8 @@ struct InputOptions {
 /// What a screen is to know of the cells that are used, beside their expression.
 struct CellsToScreen {
   ObsColumns obs;
-  std::optional<std::vector<std::int32_t>> meeting;  ///< those that meet the conditions on knockouts
+  std::optional<std::vector<std::int32_t>> meeting;   ///< those that meet the conditions on knockouts
+  std::vector<std::vector<std::int32_t>> named = {};  ///< by InputOptions::named, ascending; perhaps none
 };
 
 /// Reads the data and chooses cells and genes. Local. @throws as read_expression and select

@@ -256,7 +256,7 @@ def heat_map(report, width: float):
     values = np.ma.masked_invalid(square.to_numpy())
     if values.count() == 0:
         return None
-    limit, signed = heat_limit(square.to_numpy()), report.pairs_by.endswith("interaction")
+    limit, signed = heat_limit(square.to_numpy()), report.pairs_by.endswith("interaction") or report.pairs_by == "shift"
     norm = TwoSlopeNorm(0, -limit, limit) if signed else Normalize(0, limit)
     wide = width > NARROWEST_PANELS
     height = min(width * (0.75 if wide else 1.2), 1.9 + 0.4 * len(square))  # few genes: no huge squares

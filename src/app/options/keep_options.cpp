@@ -13,9 +13,11 @@ namespace {
 
 Measure selecting_measure(const std::string& text) {
   const std::vector<Measure> measures = measures_named(text, "--keep-by");
-  if (measures.size() > 1 || !is_proper(measures.front().score)) {
+  if (measures.size() > 1 || !is_proper(measures.front().score) ||
+      measures.front().score == Score::approach) {
     throw UsageError(
-        "--keep-by must be one of impact, network, interaction and network-interaction: one selects");
+        "--keep-by must be one of impact, network, interaction, network-interaction, shift and "
+        "shift-interaction: one selects");
   }
   return measures.front();
 }
@@ -52,12 +54,15 @@ void add_keep_options(CommandLine& line, ScreenRequest& request) {
               "lowest; summary, mean, SD, min and max across cells for each gene pair")
       .defaults_to(text_of(request.keeping))
       .usual();
-  line.option("threshold", additions->threshold, "T",
-              "keep double knockouts with score >= T (interactions: absolute value); with --keep top:K "
-              "those that are both")
+  line.option(
+          "threshold", additions->threshold, "T",
+          "keep double knockouts with score >= T (interactions and shift: absolute value); with --keep top:K "
+          "those that are both")
       .range(-1e6, 1e6);
-  line.parsed("keep-by", additions->by, "MEASURE", selecting_measure,
-              "what selects: impact (default), network, interaction or network-interaction");
+  line.parsed(
+      "keep-by", additions->by, "MEASURE", selecting_measure,
+      "what selects: impact (default), network, interaction, network-interaction, or with --toward shift "
+      "or shift-interaction");
   line.option("memory", request.memory, "G",
               "GiB that each rank may use for the pairs it keeps, or for sums; sums take longer with less. "
               "Default: 1, or its part of half of what is free")

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "app/score_names.hpp"
+#include "direction_options.hpp"
 #include "dko/base/error.hpp"
 #include "keep_options.hpp"
 
@@ -26,10 +27,25 @@ void check_keeping(const ScreenRequest& options) {
   }
   if (!options.scores || keeping.form != PairKeeping::Form::selected) return;
   if (options.scores->has(keeping.by.score)) return;
-  const char* const stored = keeping.by.score == Score::impact ? "network" : "impact";
-  throw UsageError(fmt::format(
-      "{} selects by {}, which --score {} leaves out: give --keep-by {}, or --score impact,network", option,
-      name_of(keeping.by).name, stored, stored));
+  const auto stored = std::find_if(mean_scores.begin(), mean_scores.end(),
+                                   [&](Score score) { return options.scores->has(score); });
+  throw UsageError(
+      fmt::format("{} selects by {}, which --score leaves out: give --keep-by {}, or --score {},{}", option,
+                  name_of(keeping.by).name, name_of(Measure{*stored}).name, name_of(Measure{*stored}).name,
+                  name_of(Measure{keeping.by.score}).name));
+}
+
+/// @throws UsageError for half a direction, and scores that need one, or leave out what it is for
+void check_direction(const ScreenRequest& options) {
+  const DirectionRequest& direction = options.direction;
+  require_whole(direction);
+  if (options.scores && direction.is_given() && !options.scores->shift)
+    throw UsageError("--toward is for shift, which --score leaves out: add it");
+  if (direction.is_given()) return;
+  if (options.scores && (options.scores->shift || options.scores->approach))
+    throw UsageError("--score: shift and approach are along a direction: give --from and --toward");
+  if (is_directed(options.keeping.by.score))
+    throw UsageError("--keep-by: shift is along a direction: give --from and --toward");
 }
 
 /// @throws UsageError for options that do not go together
@@ -37,6 +53,7 @@ void check(const CommandLine& line, ScreenRequest& options) {
   options.order_given = line.given("order");
   if (options.sample && options.order != 2) throw UsageError("--sample draws pairs: give --order 2 with it");
   check_keeping(options);
+  check_direction(options);
   if (!options.events.empty() && !options.order_given && !(options.genes.empty() && options.cells.empty())) {
     throw UsageError(
         "--knockout-genes and --knockout-cells restrict --order 1 and 2, not --events: restrict the list "
@@ -54,8 +71,10 @@ void add_screen_options(CommandLine& line, ScreenRequest& options) {
   line.option("sample", options.sample, "M", "with --order 2: M distinct random pairs instead of all")
       .range(1, 1e15)
       .excludes("events");
-  line.parsed("score", options.scores, "impact,network", scores_named,
-              "which scores to store; default: both; for all-pairs screens only impact, to save disk space")
+  line.parsed(
+          "score", options.scores, "impact,network", scores_named,
+          "which scores to store: impact, network, and with --toward shift and approach; default: all; for "
+          "all-pairs screens only impact (and shift), to save disk space. All pairs have no approach")
       .usual();
   line.option(
           "events", options.events, "FILE",
@@ -70,6 +89,7 @@ void add_screen_options(CommandLine& line, ScreenRequest& options) {
   line.option("knockout-cells", options.cells, "LIST",
               "only in these cells; unlike with --cells, the mapping is trained on all")
       .reads();
+  add_direction_options(line, options.direction);
   add_base(line, options.base).usual();
   add_instructions(line, options.instructions,
                    "the widest instruction set for pairs, to get the same bits as on another machine; "

@@ -36,6 +36,7 @@ struct SummarizeOptions {
   std::string pairs;
   std::optional<std::int64_t> count;
   std::optional<Measure> by;
+  bool lowest = false;
   std::optional<double> memory;  // GiB
   std::string group_by;
   std::vector<std::string> contrasts;
@@ -99,8 +100,9 @@ CommandLine line_of(SummarizeOptions& options) {
       .range(1, 1e12);
   line.parsed("by", options.by, "MEASURE", measure,
               "rank by the mean of impact, network, interaction, network-interaction, …; interactions by its "
-              "size. Default: genes by impact; pairs by network-interaction where network is stored, else by "
-              "interaction");
+              "size. Default: shift where the screen has a direction; else genes by impact, pairs by "
+              "network-interaction where network is stored, else by interaction");
+  line.flag("lowest", options.lowest, "the lowest means first, such as of shifts away from B");
   line.option("memory", options.memory, "G",
               "GiB that each rank may use for sums over pairs and the table of them; with less the file is "
               "read in smaller pieces. Default: 1, or its part of half of what is free")
@@ -112,9 +114,11 @@ CommandLine line_of(SummarizeOptions& options) {
 
 /// What ranks where nothing else is asked for: the first of these that an array has. Of pairs what happens to
 /// the other genes comes before what includes their own shares.
-constexpr std::array gene_order{Measure{Score::impact, false}, Measure{Score::network, false}};
-constexpr std::array pair_order{Measure{Score::network, true}, Measure{Score::impact, true},
-                                Measure{Score::network, false}, Measure{Score::impact, false}};
+constexpr std::array gene_order{Measure{Score::shift, false}, Measure{Score::impact, false},
+                                Measure{Score::network, false}};
+constexpr std::array pair_order{Measure{Score::shift, false}, Measure{Score::network, true},
+                                Measure{Score::impact, true}, Measure{Score::network, false},
+                                Measure{Score::impact, false}};
 
 /// The measure that ranks an array: the one asked for if the array has it, else the first of its order.
 std::optional<Measure> ranking_measure(const ScreenReader& screen, ScoreArray array,
@@ -148,7 +152,7 @@ std::vector<Part> parts_of(const ScreenReader& screen, const SummarizeOptions& o
   std::vector<Part> parts;
   const auto add = [&](ScoreArray array, const char* kind, const char* option, const std::string& path) {
     if (const auto by = ranking_measure(screen, array, options))
-      parts.push_back({array, kind, option, path, *by, {}});
+      parts.push_back({array, kind, option, path, {*by, options.lowest}, {}});
   };
   auto pairs = pairs_of(screen);
   if (!options.group_by.empty() && pairs && !has_pairs_of_cells(screen)) {

@@ -52,9 +52,11 @@ std::vector<Column> columns_of(const SummaryTable& table, const std::vector<std:
     std::replace(name.begin(), name.end(), '-', '_');
     columns.push_back({name + "_mean", at, Column::Kind::mean});
     if (!is_deviation(measure.score)) columns.push_back({name + "_sd", at, Column::Kind::sd});
-    if (measure.is_interaction)
-      columns.push_back(
-          {measure.score == Score::impact ? "same_sign" : "network_same_sign", at, Column::Kind::same_sign});
+    if (measure.is_interaction) {
+      const std::string of =
+          measure.score == Score::impact ? "" : std::string(name_of(Measure{measure.score}).name) + "_";
+      columns.push_back({of + "same_sign", at, Column::Kind::same_sign});
+    }
   }
   return columns;
 }
@@ -76,12 +78,12 @@ const GeneVisibility& of_row(const std::vector<GeneVisibility>& visibility, cons
 }
 
 /// Q-values of the genes of a table; empty of pairs, and where they were not computed.
-std::vector<double> q_values_of(const ScreenReader& screen, const Part& part) {
-  return genes_of(part) == 1 ? screen.gene_q_values() : std::vector<double>();
+std::vector<GeneRates> q_values_of(const ScreenReader& screen, const Part& part) {
+  return genes_of(part) == 1 ? gene_rates(screen) : std::vector<GeneRates>();
 }
 
-double of_row(const std::vector<double>& q_values, const KnockoutSummary& row) {
-  return q_values[static_cast<std::size_t>(row.genes[0])];
+double of_row(const GeneRates& rates, const KnockoutSummary& row) {
+  return rates.values[static_cast<std::size_t>(row.genes[0])];
 }
 
 /// The places of the measures of a table, the one that ranks first.
@@ -111,14 +113,14 @@ void write_header(const ScreenReader& screen, const Part& part, bool by_group, C
     csv.field("gene1").field("gene2");
   csv.field("cells");
   for (const Column& column : columns_of(part.table)) csv.field(column.title);
-  if (!q_values_of(screen, part).empty()) csv.field("q_value");
+  for (const GeneRates& rates : q_values_of(screen, part)) csv.field(rates.title);
   if (!visibility_of(screen, part).empty()) csv.field("information").field("not_visible");
   csv.end_row();
 }
 
 void write_rows(const ScreenReader& screen, const Part& part, const std::string* group, CsvWriter& csv) {
   const std::vector<GeneVisibility> visibility = visibility_of(screen, part);
-  const std::vector<double> q_values = q_values_of(screen, part);
+  const std::vector<GeneRates> q_values = q_values_of(screen, part);
   const Names ids = genes_of(part) == 1 ? screen.gene_ids() : Names();
   const std::vector<Column> columns = columns_of(part.table);
   std::int64_t rank = 0;
@@ -136,7 +138,7 @@ void write_rows(const ScreenReader& screen, const Part& part, const std::string*
       else
         column.with_value(row, [&](auto value) { csv.field(value); });
     }
-    if (!q_values.empty()) csv.field(of_row(q_values, row));
+    for (const GeneRates& rates : q_values) csv.field(of_row(rates, row));
     if (!visibility.empty()) {
       const GeneVisibility& gene = of_row(visibility, row);
       csv.field(gene.information).field(why_not_visible(gene));
@@ -162,8 +164,8 @@ void print_table(const ScreenReader& screen, const Part& part, std::size_t rows,
   for (const Column& column : columns) titles.push_back(column.title);
   const std::vector<GeneVisibility> visibility = visibility_of(screen, part);
   const bool any_hidden = std::any_of(visibility.begin(), visibility.end(), std::not_fn(is_visible));
-  const std::vector<double> q_values = q_values_of(screen, part);
-  if (!q_values.empty()) titles.emplace_back("q_value");
+  const std::vector<GeneRates> q_values = q_values_of(screen, part);
+  for (const GeneRates& rates : q_values) titles.push_back(rates.title);
   if (any_hidden) titles.emplace_back("not visible");
   Table table(titles);
   for (std::size_t rank = 0; rank < rows; ++rank) {
@@ -173,13 +175,16 @@ void print_table(const ScreenReader& screen, const Part& part, std::size_t rows,
       cells.push_back(gene_name(screen, row.genes[gene]));
     cells.push_back(with_thousands(row.cells));
     for (const Column& column : columns) cells.push_back(column.text(row));
-    if (!q_values.empty()) cells.push_back(q_value_text(of_row(q_values, row)));
+    for (const GeneRates& rates : q_values) cells.push_back(q_value_text(of_row(rates, row)));
     if (any_hidden) cells.push_back(why_not_visible(of_row(visibility, row)));
     table.add(cells);
   }
   const Measure& by = summary.measures[summary.by];
   std::cout << fmt::format("{}s over cells{}, the {} of {} with the {} mean {}\n", part.kind, where, rows,
-                           with_thousands(summary.total), by.is_interaction ? "largest" : "highest",
+                           with_thousands(summary.total),
+                           summary.lowest      ? "lowest"
+                           : by.is_interaction ? "largest"
+                                               : "highest",
                            name_of(by).name)
             << table.text();
   if (part.array == ScoreArray::list && screen.list_is_selected()) {
@@ -193,7 +198,7 @@ nlohmann::ordered_json to_json(const ScreenReader& screen, const Part& part, std
                               {"by", name_of(part.table.measures[part.table.by]).name},
                               {"top", nlohmann::ordered_json::array()}};
   const std::vector<GeneVisibility> visibility = visibility_of(screen, part);
-  const std::vector<double> q_values = q_values_of(screen, part);
+  const std::vector<GeneRates> q_values = q_values_of(screen, part);
   for (std::size_t rank = 0; rank < rows; ++rank) {
     const KnockoutSummary& row = part.table.rows[rank];
     nlohmann::ordered_json entry{{"genes", nlohmann::ordered_json::array()}, {"cells", row.cells}};
@@ -201,7 +206,7 @@ nlohmann::ordered_json to_json(const ScreenReader& screen, const Part& part, std
       entry["genes"].push_back(gene_name(screen, row.genes[gene]));
     for (const Column& column : columns_of(part.table))  // null if it is no number
       column.with_value(row, [&](auto value) { entry[column.title] = value; });
-    if (!q_values.empty()) entry["q_value"] = of_row(q_values, row);
+    for (const GeneRates& rates : q_values) entry[rates.title] = of_row(rates, row);
     if (!visibility.empty()) {
       entry["information"] = of_row(visibility, row).information;
       entry["not_visible"] = why_not_visible(of_row(visibility, row));

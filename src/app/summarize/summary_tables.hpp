@@ -15,7 +15,7 @@ struct Part {
   const char* kind;    ///< "gene", "pair"
   std::string option;  ///< of the file
   std::string path;
-  Measure by;
+  RankBy by;
   SummaryTable table;
 };
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 
+#include "cell_direction.hpp"
 #include "dense_pair_tile.hpp"
 
 namespace dko {
@@ -25,7 +26,10 @@ double DenseCellKernel::lane_sum(const Lanes& lanes) {
 
 DenseCellKernel::DenseCellKernel(const CollapsedMapping& mapping, InstructionSet instructions,
                                  BaseProfile base)
-    : mapping_(&mapping), base_(base), pairs_(std::make_unique<DensePairTile>(instructions)) {}
+    : mapping_(&mapping),
+      base_(base),
+      pairs_(std::make_unique<DensePairTile>(instructions)),
+      along_(std::make_unique<CellDirection>()) {}
 
 DenseCellKernel::~DenseCellKernel() = default;
 
@@ -60,6 +64,56 @@ void DenseCellKernel::load(const IntactCell& cell) {
       q_[row].at[lane] = intact_is_zero_ ? 0 : outputs_[row].at[lane] / sum;
     }
   }
+  if (direction_ != nullptr) load_direction();
+}
+
+/// v and m in lanes; 0 for padding.
+void DenseCellKernel::load_direction() {
+  along_->load(*direction_, expressed_, over_genes(q_, 1.0));
+  for (Row* row : {&along_weight_, &along_target_}) row->assign(q_.size(), Lanes{});
+  for (std::size_t j = 0; j < expressed_.size(); ++j) {
+    along_weight_[j / width].at[j % width] = along_->weight[j];
+    along_target_[j / width].at[j % width] = along_->target[j];
+  }
+}
+
+/// Σ v r|o| over the genes that are kept.
+double DenseCellKernel::along_outputs() const {
+  Lanes sum{};
+  for (std::size_t row = 0; row < outputs_.size(); ++row) {
+    for (std::size_t lane = 0; lane < width; ++lane)
+      sum.at[lane] += outputs_[row].at[lane] * along_weight_[row].at[lane];
+  }
+  return lane_sum(sum);
+}
+
+/// <b' − r, v>, Σ q v being 0 of all genes.
+double DenseCellKernel::shift_of(std::span<const std::int32_t> removed, double total, double kept) const {
+  double of_removed = 0;
+  for (const std::int32_t position : removed) {
+    const auto at = static_cast<std::size_t>(position);
+    of_removed += along_->weight[at] * q_[at / width].at[at % width];
+  }
+  return along_outputs() / total + of_removed / kept;
+}
+
+/// BC(r, m) − BC(b', m) over the kept genes, m without the removed rescaled: what it has of genes that the
+/// cell does not express is the same in both.
+double DenseCellKernel::approach_of(std::span<const std::int32_t> removed, double total, double kept) const {
+  const double left = 1 - along_->target_of(removed);
+  const double of_target = left > residue ? 1 / left : 0.0;
+  const double before = 1 / kept;
+  const double after = 1 / total;
+  Lanes sum{};
+  for (std::size_t row = 0; row < outputs_.size(); ++row) {
+    for (std::size_t lane = 0; lane < width; ++lane) {
+      const double target = along_target_[row].at[lane] * of_target;
+      const double nearer =
+          std::abs(q_[row].at[lane] * before - target) - std::abs(outputs_[row].at[lane] * after - target);
+      sum.at[lane] += nearer * keep_[row].at[lane];
+    }
+  }
+  return lane_sum(sum) / 2;
 }
 
 void DenseCellKernel::set_ratios(std::span<const double> ratios) {
@@ -139,6 +193,10 @@ KnockoutScores DenseCellKernel::scores(std::span<const std::int32_t> removed) {
     return q_[row].at[lane] * keep_[row].at[lane] * scale;
   });
   scores.network = !nothing_kept && network * kept < residue ? 0.0 : network;
+  if (direction_ != nullptr && scores.network > 0 && !nothing_kept && !is_nothing(total)) {
+    scores.shift = shift_of(removed, total, kept);
+    scores.approach = approach_of(removed, total, kept);
+  }
   restore(removed);
   return scores;
 }
@@ -151,7 +209,9 @@ void DenseCellKernel::pair_scores(std::span<const std::int32_t> positions, Event
   std::vector<double> outputs = over_genes(c_, 1.0);
   for (std::size_t i = 0; i < outputs.size(); ++i)
     outputs[i] = (outputs[i] + u[i]) * ratio_[i / width].at[i % width];
-  pairs_->prepare(outputs, over_genes(q_, 1.0), scales);
+  pairs_->prepare(
+      outputs, over_genes(q_, 1.0), scales,
+      direction_ != nullptr ? std::span<const double>(along_->weight) : std::span<const double>());
   pairs_->pair_scores(positions, pairs, scores, [this](std::int32_t first, std::int32_t second) {
     return this->scores(std::array{first, second});
   });

@@ -142,26 +142,34 @@ void DensePairTile::fill_crossing_rows(const Block& block) {
   }
 }
 
-/// Â_ab + Â_ba.
-void DensePairTile::fill_mutual(const Block& block, std::size_t f, float* mutual) const {
+/// Â_ab on the first gene of each pair, and Â_ba on the second.
+void DensePairTile::fill_effects(const Block& block, std::size_t f, float* on_first, float* on_second) const {
   const std::int64_t gene = block.first_gene(f);
   const std::int32_t place = cell_.crossing_place[static_cast<std::size_t>(gene)];
   const EventRange wanted = block.wanted(f);
   for (std::int64_t s = wanted.first; s < wanted.last; ++s)
-    mutual[s] = place >= 0 ? block.crossing_columns[s][place]
-                           : cell_.profile[gene] * block.centre[s] - block.columns[s][gene];
-  std::array<float, block_seconds> on_second;
-  block.of_seconds(cell_.column(gene), on_second);
+    on_first[s] = place >= 0 ? block.crossing_columns[s][place]
+                             : cell_.profile[gene] * block.centre[s] - block.columns[s][gene];
+  std::array<float, block_seconds> of_column;
+  block.of_seconds(cell_.column(gene), of_column);
   const float centre = cell_.centre[gene];
   // Crossing rows are 0 in `share` and in the column.
   for (std::int64_t s = wanted.first; s < wanted.last; ++s)
-    mutual[s] += block.share[s] * centre - on_second[s];
+    on_second[s] = block.share[s] * centre - of_column[s];
   for (std::int64_t at = 0; at < block.crossing_count; ++at) {
     const std::int64_t s = block.crossing_seconds[at];
     if (s < wanted.first || s >= wanted.last) continue;
-    mutual[s] +=
+    on_second[s] +=
         cell_.crossing_column(gene)[cell_.crossing_place[static_cast<std::size_t>(block.second_gene(s))]];
   }
+}
+
+/// Â_ab + Â_ba.
+void DensePairTile::fill_mutual(const Block& block, std::size_t f, float* mutual) const {
+  std::array<float, block_seconds> on_second;
+  fill_effects(block, f, mutual, on_second.data());
+  const EventRange wanted = block.wanted(f);
+  for (std::int64_t s = wanted.first; s < wanted.last; ++s) mutual[s] += on_second[s];
 }
 
 /// S' = k − κ_a − κ_b + Â_ab + Â_ba + Σ_crossing (|y| − y); the last three into mutual_.
@@ -246,6 +254,56 @@ void DensePairTile::add_crossing_losses(const Block& block, Score score) {
   }
 }
 
+/// shift · S' of all pairs of the block, into losses_.
+void DensePairTile::fill_along(const Block& block) {
+  if (!cell_.crossing.empty()) {
+    RowBlock rows = crossing_rows_of(block);
+    rows.share = cell_.crossing_weight.data();
+    functions_->weighted_crossings(rows);
+  }
+  for (std::size_t f = 0; f < block.rows.size(); ++f) fill_along_of(block, f);
+}
+
+void DensePairTile::fill_along_of(const Block& block, std::size_t f) {
+  const std::int64_t gene = block.first_gene(f);
+  const EventRange wanted = block.wanted(f);
+  if (wanted.size() <= 0) return;
+  std::array<float, block_seconds> on_first;
+  std::array<float, block_seconds> on_second;
+  std::array<float, block_seconds> weight;
+  std::array<float, block_seconds> bend;
+  fill_effects(block, f, on_first.data(), on_second.data());
+  block.of_seconds(cell_.weight.data(), weight);
+  block.of_seconds(cell_.bend.data(), bend);
+  const float first_weight = cell_.weight[gene];
+  const float first_share = cell_.profile[gene];
+  const float first_own = first_weight * first_share;
+  const float start = cell_.weight_sum - cell_.bend[gene];
+  const float centre = cell_.centre[gene];
+  const float* const mutual = mutual_.data() + f * block_seconds;
+  const float* const crossed = sums_.data() + f * block_seconds;
+  float* const along = losses_.data() + f * block_seconds;
+  for (std::int64_t s = wanted.first; s < wanted.last; ++s) {
+    const float own = first_own + weight[s] * block.profile[s];
+    const float kept = 1 - (first_share + block.profile[s]);
+    const float excess = (mutual[s] - (centre + block.centre[s])) / kept;  // S'/k − 1
+    along[s] = (start - bend[s]) + (first_weight * on_first[s] + weight[s] * on_second[s]) + own * excess;
+  }
+  if (cell_.crossing.empty()) return;
+  for (std::int64_t s = wanted.first; s < wanted.last; ++s) along[s] += 2 * crossed[s];
+}
+
+void DensePairTile::store_shifts(const Block& block, std::span<float> scores) const {
+  for (std::size_t f = 0; f < block.rows.size(); ++f) {
+    const float* const along = losses_.data() + f * block_seconds;
+    const EventRange wanted = block.wanted(f);
+    if (wanted.size() <= 0) continue;
+    float* const to = scores.data() + block.place(f) + wanted.first;
+    for (std::int64_t s = wanted.first; s < wanted.last; ++s)
+      to[s - wanted.first] = pair_shift(terms(block, f, s), along[s], cell_.largest_weight);
+  }
+}
+
 PairTerms DensePairTile::terms(const Block& block, std::size_t f, std::int64_t s) const {
   const std::int64_t gene = block.first_gene(f);
   return {cell_.profile[gene] + block.profile[s], cell_.magnitude[gene] + block.magnitude[s],
@@ -289,10 +347,14 @@ void DensePairTile::score_block(Block& block, const ScoreSpans& scores, const Ex
   if (cell_.is_usable) {
     fill_seconds(block);
     fill_left(block);
-    for (const Score score : mean_scores) {
+    for (const Score score : {Score::impact, Score::network}) {
       if (scores[score].empty()) continue;
       fill_losses(block, score);
       store(block, score, scores[score]);
+    }
+    if (!scores.shift.empty()) {
+      fill_along(block);
+      store_shifts(block, scores.shift);
     }
   }
   store_exact(block, scores, exact);

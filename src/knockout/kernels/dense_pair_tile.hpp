@@ -31,8 +31,8 @@ class DensePairTile {
     cell_.load(mapping, expressed, total);
   }
   void prepare(std::span<const double> outputs, std::span<const double> profile,
-               std::span<const double> scales) {
-    cell_.prepare(outputs, profile, scales);
+               std::span<const double> scales, std::span<const double> along = {}) {
+    cell_.prepare(outputs, profile, scales, along);
   }
 
   /// As CellKernel::pair_scores.
@@ -57,10 +57,14 @@ class DensePairTile {
   RowBlock crossing_rows_of(const Block& block);
   void fill_crossing_rows(const Block& block);
   void fill_mutual(const Block& block, std::size_t f, float* mutual) const;
+  void fill_effects(const Block& block, std::size_t f, float* on_first, float* on_second) const;
   void fill_left(const Block& block);
   void fill_tau(const Block& block, Score score);
   void fill_losses(const Block& block, Score score);
   void add_crossing_losses(const Block& block, Score score);
+  void fill_along(const Block& block);
+  void fill_along_of(const Block& block, std::size_t f);
+  void store_shifts(const Block& block, std::span<float> scores) const;
   void store(const Block& block, Score score, std::span<float> scores) const;
   void store_exact(const Block& block, const ScoreSpans& scores, const ExactScores& exact) const;
   bool all_precise(const Block& block, std::size_t f, EventRange wanted) const;
@@ -79,7 +83,7 @@ class DensePairTile {
   AlignedArray left_;            // by pair, as all below: S'
   AlignedArray parameter_;
   AlignedArray sums_;
-  AlignedArray losses_;  // G
+  AlignedArray losses_;  // G; of a shift, shift · S'
 };
 
 }  // namespace dko

@@ -86,7 +86,7 @@ void DenseTile::note_extremes(std::int64_t position, const float* values) {
 }
 
 void DenseTile::prepare(std::span<const double> outputs, std::span<const double> profile_before,
-                        std::span<const double> scales) {
+                        std::span<const double> scales, std::span<const double> along) {
   if (is_prepared_) return;
   is_prepared_ = true;
   crossing.clear();
@@ -116,10 +116,44 @@ void DenseTile::prepare(std::span<const double> outputs, std::span<const double>
   }
   share_sum = static_cast<float>(safe);
   crossing_columns.assign(crossing_stride * genes, 0);
+  prepare_along(outputs, profile_before, total, along);
   for (std::int64_t position = 0; position < genes; ++position) {
     take_crossing(position);
+    if (!along.empty()) bend_by_column(position);
     centre_column(position);
   }
+}
+
+/// What does not depend on the columns: v, Σ v (|w| − q), and that part of E.
+void DenseTile::prepare_along(std::span<const double> outputs, std::span<const double> profile_before,
+                              double total, std::span<const double> along) {
+  if (along.empty()) return;
+  weight.assign(stride, 0);
+  bend.resize(genes);
+  crossing_weight.assign(crossing_stride, 0);
+  double sum = 0;
+  largest_weight = 0;
+  for (std::int64_t i = 0; i < genes; ++i) {
+    const auto row = static_cast<std::size_t>(i);
+    const double own = along[row] * (std::abs(outputs[row]) / total - profile_before[row]);
+    weight[i] = static_cast<float>(along[row]);
+    bend[i] = static_cast<float>(own);
+    largest_weight = std::max(largest_weight, std::abs(weight[i]));
+    sum += own;
+  }
+  weight_sum = static_cast<float>(sum);
+  for (std::size_t row = 0; row < crossing.size(); ++row)
+    crossing_weight[static_cast<std::int64_t>(row)] = weight[crossing[row]];
+}
+
+/// Adds Σ_{i≠g} v_i Â_ig to E_g, while the column is one of A.
+void DenseTile::bend_by_column(std::int64_t position) {
+  const float* const values = column(position);
+  const float* const scale = signed_scale_.data();
+  const float* const along = weight.data();
+  const double sum = lane_sum(genes, [=](std::int64_t i) { return along[i] * (scale[i] * values[i]); });
+  const double own = static_cast<double>(along[position] * (scale[position] * values[position]));
+  bend[position] = static_cast<float>(static_cast<double>(bend[position]) + (sum - own));
 }
 
 /// The rows whose output the two largest effects against it could bring past zero.

@@ -33,6 +33,13 @@ namespace dko {
 /// three operations an element. With κ_g = g_g − q_g, where 1 − g_a − g_b is S' but for what a and b do to
 /// each other, τ is of second order for the network score, and −q_a − q_b beside that for the impact. Rows
 /// that may change sign under some pair ("crossing" rows) are left out there and get two passes of their own.
+///
+/// A shift is linear where no row crosses, and with E_g = v_g (|w_g| − q_g) + Σ_{i≠g} v_i Â_ig costs a pair
+/// nothing that grows with n:
+///
+///     Σ_{i≠a,b} v_i y_i = Σ_i v_i (|w_i| − q_i) − E_a − E_b − v_a q_a − v_b q_b + v_a Â_ab + v_b Â_ba
+///                         + 2 Σ_crossing v_i max(0, −y_i),
+///     shift = Σ_{i≠a,b} v_i y_i / S' + (v_a q_a + v_b q_b)/k.
 struct DenseTile {
   /// Gathers A[S,S] for the expressed genes, and adds its columns to `total` (n numbers). O(n²)
   void load(const CollapsedMapping& mapping, std::span<const std::int32_t> expressed,
@@ -40,8 +47,9 @@ struct DenseTile {
 
   /// Turns the columns into Q, if that was not yet done for the loaded cell, for the outputs w, the intact
   /// profile q and s. O(n²)
+  /// `along` are the weights v of a direction (CellDirection), or none.
   void prepare(std::span<const double> outputs, std::span<const double> profile_before,
-               std::span<const double> scales);
+               std::span<const double> scales, std::span<const double> along = {});
 
   const float* column(std::int64_t gene) const { return columns.data() + gene * stride; }
   /// Â of the crossing rows.
@@ -64,6 +72,13 @@ struct DenseTile {
   AlignedArray magnitude;   ///< Σ_i |Â_ig|
   float share_sum = 0;      ///< Σ share
 
+  // Along a direction; empty where there is none.
+  AlignedArray weight;           ///< v
+  AlignedArray bend;             ///< E
+  AlignedArray crossing_weight;  ///< v of the crossing rows
+  float weight_sum = 0;          ///< Σ_i v_i (|w_i| − q_i)
+  float largest_weight = 0;      ///< max |v_i|
+
   std::vector<std::int32_t> crossing;        ///< rows
   std::vector<std::int32_t> crossing_place;  ///< of a row among these, or -1
   std::int64_t crossing_stride = 0;
@@ -78,6 +93,9 @@ struct DenseTile {
   void find_crossing(std::span<const double> outputs, std::span<const double> scales);
   void take_crossing(std::int64_t position);
   void centre_column(std::int64_t position);
+  void prepare_along(std::span<const double> outputs, std::span<const double> profile_before, double total,
+                     std::span<const double> along);
+  void bend_by_column(std::int64_t position);
 
   bool is_prepared_ = false;
   std::vector<double> gathered_;

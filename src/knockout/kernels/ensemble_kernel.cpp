@@ -47,6 +47,10 @@ EnsembleKernel::EnsembleKernel(std::span<const CollapsedMapping> members, Instru
     members_.push_back(make_cell_kernel(mapping, instructions, base));
 }
 
+void EnsembleKernel::set_direction(const Direction* direction) {
+  for (const auto& member : members_) member->set_direction(direction);
+}
+
 void EnsembleKernel::load(const IntactCell& cell) {
   for (const auto& member : members_) member->load(cell);
 }

@@ -56,7 +56,8 @@ struct PairBlockFunctions {
   std::int64_t tile_firsts;                ///< by tile_seconds pairs have their sums in registers at a time
   void (*largest_sums)(const PairBlock&);  ///< max(p, c − share·t)
   void (*crossings)(const RowBlock&);      ///< max(0, c − p)
-  void (*losses)(const RowBlock&);         ///< min(0, |p − c| − share·t)
+  void (*weighted_crossings)(const RowBlock&);  ///< share·max(0, c − p)
+  void (*losses)(const RowBlock&);              ///< min(0, |p − c| − share·t)
   float (*multiply_adds)(std::int64_t rounds);
 };
 

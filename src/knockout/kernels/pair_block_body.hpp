@@ -72,6 +72,14 @@ struct Crossing {
 };
 
 template <class V>
+struct WeightedCrossing {
+  using Register = typename V::Register;
+  static Register term(Register p, Register c, Register share, Register) {
+    return V::minus_product(share, V::smallest(V::subtract(p, c), V::zero()), V::zero());
+  }
+};
+
+template <class V>
 struct Loss {
   using Register = typename V::Register;
   static Register term(Register p, Register c, Register share, Register t) {
@@ -137,8 +145,13 @@ float multiply_adds(std::int64_t rounds) {
 }
 
 template <class V>
-constexpr PairBlockFunctions pair_block_of{
-    V::width, V::tile_firsts, add_tiles<V>, add_rows<V, Crossing<V>>, add_rows<V, Loss<V>>, multiply_adds<V>};
+constexpr PairBlockFunctions pair_block_of{V::width,
+                                           V::tile_firsts,
+                                           add_tiles<V>,
+                                           add_rows<V, Crossing<V>>,
+                                           add_rows<V, WeightedCrossing<V>>,
+                                           add_rows<V, Loss<V>>,
+                                           multiply_adds<V>};
 
 }  // namespace
 }  // namespace dko

@@ -2,6 +2,7 @@
 // What single precision may cost a pair, alike for dense and sparse mappings.
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <functional>
 
@@ -55,6 +56,13 @@ inline float pair_network(const PairTerms& pair, float loss) {
   const float network = positive(loss) / pair.left;
   return network * (1 - pair.lost) <= rounding * (pair.lost + pair.magnitude) ? 0.0F
                                                                               : std::min(network, 1.0F);
+}
+
+/// shift = along/S'; 0 where it is no more than rounding leaves, of weights up to `largest`, if nothing but
+/// renormalisation happens.
+inline float pair_shift(const PairTerms& pair, float along, float largest) {
+  constexpr float rounding = 4.0F / (1 << 24);
+  return std::abs(along) <= rounding * largest * (pair.lost + pair.magnitude) ? 0.0F : along / pair.left;
 }
 
 /// The scores of a pair in double precision: for the few that single precision may not do.

@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "cell_direction.hpp"
+#include "nearness_table.hpp"
 #include "sparse_pair_table.hpp"
 
 namespace dko {
@@ -19,10 +21,14 @@ std::size_t index(std::int32_t position) {
 
 }  // namespace
 
-SparseCellKernel::SparseCellKernel(const SparseMapping& mapping, BaseProfile base)
+SparseCellKernel::SparseCellKernel(const SparseMapping& mapping, BaseProfile base,
+                                   const SparseMapping* effects)
     : mapping_(&mapping),
+      lost_effects_(effects != nullptr ? effects : &mapping),
       base_(base),
       pairs_(std::make_unique<SparsePairTable>()),
+      along_(std::make_unique<CellDirection>()),
+      nearness_(std::make_unique<NearnessTable>()),
       place_(static_cast<std::size_t>(mapping.genes()), not_expressed) {}
 
 SparseCellKernel::~SparseCellKernel() = default;
@@ -60,7 +66,7 @@ void SparseCellKernel::gather_effects(std::span<const std::int32_t> expressed) {
   rows_.clear();
   effects_.clear();
   for (const std::int32_t gene : expressed) {
-    const SparseColumn column = mapping_->column(gene);
+    const SparseColumn column = lost_effects_->column(gene);
     for (std::size_t at = 0; at < column.genes.size(); ++at) {
       const std::int32_t row = place_[index(column.genes[at])];
       if (row == not_expressed) continue;
@@ -78,7 +84,12 @@ void SparseCellKernel::load(const IntactCell& cell) {
   change_.assign(raw_.size(), 0.0);
   is_touched_.assign(raw_.size(), 0);
   is_removed_.assign(raw_.size(), 0);
-  pairs_->load({raw_, floor_, output_, total_, starts_, rows_, effects_});
+  if (direction_ != nullptr) {
+    along_->load(*direction_, cell.expressed, intact_profile());
+    nearness_->load(output_, along_->target);
+  }
+  pairs_->load({raw_, floor_, output_, total_, starts_, rows_, effects_,
+                direction_ != nullptr ? std::span<const double>(along_->weight) : std::span<const double>()});
 }
 
 /// Sums what the knocked-out genes did to the others.
@@ -134,10 +145,15 @@ KnockoutScores SparseCellKernel::scores(std::span<const std::int32_t> removed) {
   const bool is_cancelled = left + gained <= little * left;
   const KnockoutScores halves =
       is_cancelled ? whole_sums(of_removed, left) : touched_sums(of_removed, left, left + gained, of_touched);
-  restore();
   KnockoutScores scores;
   scores.impact = halves.impact / 2;
   scores.network = halves.network / 2 * (left / total_) < residue ? 0.0 : halves.network / 2;
+  if (direction_ != nullptr && scores.network > 0) {
+    const double total_after = is_cancelled ? whole_total_after() : left + gained;
+    scores.shift = shift_of(removed, left, total_after);
+    scores.approach = approach_of(removed, left, total_after);
+  }
+  restore();
   return scores;
 }
 
@@ -161,11 +177,7 @@ KnockoutScores SparseCellKernel::touched_sums(double of_removed, double left, do
 /// The same gene by gene: where nearly all that was left is lost, what remains is no difference of sums.
 KnockoutScores SparseCellKernel::whole_sums(double of_removed, double left) const {
   const auto n = static_cast<std::int32_t>(output_.size());
-  double total_after = 0;
-  for (std::int32_t at = 0; at < n; ++at) {
-    if (is_removed_[index(at)] == 0)
-      total_after += is_touched_[index(at)] != 0 ? output_after(at) : output_[index(at)];
-  }
+  const double total_after = whole_total_after();
   KnockoutScores sums;
   sums.impact = of_removed / total_;
   for (std::int32_t at = 0; at < n; ++at) {
@@ -176,6 +188,55 @@ KnockoutScores SparseCellKernel::whole_sums(double of_removed, double left) cons
     sums.network += std::abs(after - output / left);
   }
   return sums;
+}
+
+/// S', gene by gene.
+double SparseCellKernel::whole_total_after() const {
+  const auto n = static_cast<std::int32_t>(output_.size());
+  double total_after = 0;
+  for (std::int32_t at = 0; at < n; ++at) {
+    if (is_removed_[index(at)] == 0)
+      total_after += is_touched_[index(at)] != 0 ? output_after(at) : output_[index(at)];
+  }
+  return total_after;
+}
+
+/// Genes that are not touched add nothing: Σ (v − w) o over the genes that stay is 0. Σ v o over all is, too.
+double SparseCellKernel::shift_of(std::span<const std::int32_t> removed, double left,
+                                  double total_after) const {
+  double mean = 0;
+  if (left > little * total_) {
+    for (const std::int32_t gene : removed) mean -= along_->weight[index(gene)] * output_[index(gene)];
+  } else {
+    for (std::size_t at = 0; at < output_.size(); ++at) {
+      if (is_removed_[at] == 0) mean += along_->weight[at] * output_[at];
+    }
+  }
+  mean /= left;
+  double shift = 0;
+  for (const std::int32_t row : touched_)
+    shift += (along_->weight[index(row)] - mean) * (output_after(row) - output_[index(row)]);
+  return shift / total_after;
+}
+
+/// Both distances from the table, put right where genes are lost or touched.
+double SparseCellKernel::approach_of(std::span<const std::int32_t> removed, double left,
+                                     double total_after) const {
+  const double kept = 1 - along_->target_of(removed);
+  const double of_target = kept > residue ? 1 / kept : 0.0;
+  const auto distance = [&](std::int32_t at, double output, double scale) {
+    return std::abs(output * scale - along_->target[index(at)] * of_target);
+  };
+  const double before = 1 / left;
+  const double after = 1 / total_after;
+  double nearer = nearness_->distance(before, of_target) - nearness_->distance(after, of_target);
+  for (const std::int32_t gene : removed) {
+    const double output = output_[index(gene)];
+    nearer -= distance(gene, output, before) - distance(gene, output, after);
+  }
+  for (const std::int32_t row : touched_)
+    nearer += distance(row, output_[index(row)], after) - distance(row, output_after(row), after);
+  return nearer / 2;
 }
 
 void SparseCellKernel::pair_scores(std::span<const std::int32_t> positions, EventRange pairs,

@@ -27,18 +27,21 @@ void SparsePairTable::prepare() {
   if (is_prepared_) return;
   is_prepared_ = true;
   const auto n = static_cast<std::int32_t>(cell_.output.size());
-  for (auto* array : {&share_, &gain_, &concerned_, &magnitude_, &turns_}) array->clear();
+  for (auto* array : {&share_, &gain_, &concerned_, &magnitude_, &bend_, &turns_}) array->clear();
   columns_.clear();
   prefixes_.clear();
   row_genes_.clear();
+  largest_weight_ = 0;
   for (std::int32_t gene = 0; gene < n; ++gene) {
     const auto in_units = [&](double output) { return static_cast<float>(output / cell_.total); };
+    const float weight = cell_.along.empty() ? 0.0F : static_cast<float>(cell_.along[index(gene)]);
     row_genes_.push_back({in_units(cell_.raw[index(gene)]), in_units(cell_.floor[index(gene)]),
-                          in_units(cell_.output[index(gene)])});
+                          in_units(cell_.output[index(gene)]), weight});
+    largest_weight_ = std::max(largest_weight_, std::abs(weight));
   }
   for (std::int32_t gene = 0; gene < n; ++gene) add_column(gene);
   fill_rows();
-  for (auto* array : {&change_, &untouched_, &theta_, &losses_, &scores_}) array->resize(index(n));
+  for (auto* array : {&change_, &untouched_, &theta_, &losses_, &along_, &scores_}) array->resize(index(n));
 }
 
 /// What a lone knockout of the gene does to those its column touches.
@@ -80,6 +83,15 @@ void SparsePairTable::add_column(std::int32_t gene) {
   gain_.push_back(static_cast<float>(-loss - own));
   concerned_.push_back(static_cast<float>(share + own));
   magnitude_.push_back(static_cast<float>(magnitude));
+  if (cell_.along.empty()) return;
+  double bend = 0;
+  for (std::int64_t at = cell_.starts[index(gene)]; at < cell_.starts[index(gene) + 1]; ++at) {
+    const std::int32_t row = cell_.rows[index(at)];
+    if (row == gene) continue;
+    const double after = std::max(cell_.raw[index(row)] - cell_.effects[index(at)], cell_.floor[index(row)]);
+    bend += cell_.along[index(row)] * ((after - cell_.output[index(row)]) / cell_.total);
+  }
+  bend_.push_back(static_cast<float>(bend));
 }
 
 /// A by rows, the columns of each ascending; without the diagonal.
@@ -129,7 +141,9 @@ void SparsePairTable::add_overlap(std::int32_t second, const RowGene& gene, floa
   const float single_first = of_first == beyond ? 0.0F : of_first - gene.share;
   const float single_second = of_second == beyond ? 0.0F : of_second - gene.share;
   const float both = of_both == beyond ? 0.0F : of_both - gene.share;
-  change_[index(second)] += both - single_first - single_second;
+  const float change = both - single_first - single_second;
+  change_[index(second)] += change;
+  if (largest_weight_ > 0) along_[index(second)] += gene.weight * change;
   untouched_[index(second)] += gene.share;
   overlaps_.push_back({second, gene.share, of_first, of_second, of_both});
 }
@@ -166,11 +180,13 @@ void SparsePairTable::find_overlaps(std::int32_t first, std::int32_t last) {
 
 /// η and u of all pairs of `first` with seconds up to `last`.
 void SparsePairTable::fill_left(std::int32_t first, std::int32_t last) {
+  const bool has_direction = !cell_.along.empty();
   const auto a = index(first);
   for (std::size_t b = a + 1; b <= index(last); ++b) {
     change_[b] = gain_[a] + gain_[b];
     untouched_[b] = 1 - concerned_[a] - concerned_[b];
   }
+  for (std::size_t b = a + 1; has_direction && b <= index(last); ++b) along_[b] = bend_[a] + bend_[b];
   find_overlaps(first, last);
 }
 
@@ -210,6 +226,17 @@ void SparsePairTable::fill_scores(std::int32_t first, std::int32_t last, Score s
   }
 }
 
+void SparsePairTable::fill_shifts(std::int32_t first, std::int32_t last) {
+  const auto own = [this](std::size_t gene) { return row_genes_[gene].weight * share_[gene]; };
+  const float own_of_first = own(index(first));
+  for (std::int32_t second = first + 1; second <= last; ++second) {
+    const auto b = index(second);
+    const PairTerms pair = terms(first, second);
+    const float mean = -(own_of_first + own(b)) / (1 - pair.lost);
+    scores_[b] = pair_shift(pair, along_[b] - mean * (change_[b] + pair.lost), largest_weight_);
+  }
+}
+
 bool SparsePairTable::all_precise(std::int32_t first, std::int32_t last) const {
   int precise = 1;
   for (std::int32_t second = first + 1; second <= last; ++second)
@@ -226,10 +253,14 @@ void SparsePairTable::pair_scores(std::span<const std::int32_t> positions, Event
         const std::int32_t last = positions[index(seconds.last - 1)];
         const auto of_row = positions.subspan(index(seconds.first), index(seconds.size()));
         fill_left(first, last);
-        for (const Score score : mean_scores) {
+        for (const Score score : {Score::impact, Score::network, Score::shift}) {
           if (scores[score].empty()) continue;
-          fill_losses(first, last, score);
-          fill_scores(first, last, score);
+          if (score == Score::shift) {
+            fill_shifts(first, last);
+          } else {
+            fill_losses(first, last, score);
+            fill_scores(first, last, score);
+          }
           float* const out = scores[score].data() + to;
           for (std::size_t at = 0; at < of_row.size(); ++at) out[at] = scores_[index(of_row[at])];
         }

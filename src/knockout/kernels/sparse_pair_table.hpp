@@ -19,6 +19,7 @@ struct SparseCell {
   std::span<const std::int64_t> starts;  ///< n+1: column g of A[S,S] is entries [starts[g], starts[g+1])
   std::span<const std::int32_t> rows;
   std::span<const double> effects;
+  std::span<const double> along = {};  ///< weights v of a direction (CellDirection), or none
 };
 
 /// All double knockouts of one cell through a sparse mapping, in single precision: O(log non-zeros of the two
@@ -32,7 +33,10 @@ struct SparseCell {
 /// for of two distributions the distance BC is what the first loses of the second. The genes that only g
 /// touches lose in the order of (p_t − q_t)/q_t: with these sorted, their part of L is the sum of a prefix,
 /// Σ (q_t − p_t) + θ Σ q_t, found by bisection. Untouched genes are u max(0, θ), u the rest of q. Genes that
-/// both columns touch, and a or b where the other column touches it, are put right one by one.
+/// both columns touch, and a or b where the other column touches it, are put right one by one. So is Σ_t v_t
+/// (p_t − q_t), which with G = Σ_t (p_t − q_t) and w, the mean of v over the genes that stay, gives
+///
+///     shift = (Σ_t v_t (p_t − q_t) − w G)/ρ,   w = −(v_a q_a + v_b q_b)/k.
 class SparsePairTable {
  public:
   /// Forgets the last cell. `cell` must stay as it is while pairs are scored. O(1)
@@ -64,6 +68,7 @@ class SparsePairTable {
     float raw;
     float floor;
     float share;
+    float weight;  // v; 0 without a direction
   };
   /// A gene counted twice, or though it is lost, in a pair of the first gene at hand.
   struct Overlap {
@@ -83,6 +88,7 @@ class SparsePairTable {
   void fill_left(std::int32_t first, std::int32_t last);
   void fill_losses(std::int32_t first, std::int32_t last, Score score);
   void fill_scores(std::int32_t first, std::int32_t last, Score score);
+  void fill_shifts(std::int32_t first, std::int32_t last);
   PairTerms terms(std::int32_t first, std::int32_t second) const;
   bool all_precise(std::int32_t first, std::int32_t last) const;
 
@@ -93,6 +99,8 @@ class SparsePairTable {
   std::vector<float> gain_;       // Σ (p_t − q_t) − q_g
   std::vector<float> concerned_;  // Σ q_t + q_g
   std::vector<float> magnitude_;  // Σ |p_t − q_t|
+  std::vector<float> bend_;       // Σ v_t (p_t − q_t), if there is a direction
+  float largest_weight_ = 0;      // max |v|
   std::vector<Column> columns_;
   std::vector<float> turns_;  // tables of (p_t − q_t)/q_t, ascending, filled up with infinity
   std::vector<Prefix> prefixes_;
@@ -106,6 +114,7 @@ class SparsePairTable {
   std::vector<float> untouched_;  // u
   std::vector<float> theta_;
   std::vector<float> losses_;  // L
+  std::vector<float> along_;   // Σ v_t (p_t − q_t), if there is a direction
   std::vector<float> scores_;
 };
 

@@ -180,7 +180,7 @@ void PairSelection::take_passing(const PairPiece& piece, std::span<const float> 
 void PairSelection::refuse_threshold(std::int64_t next) const {
   std::vector<float> sizes;
   for (const KeptPair& pair : kept_)
-    sizes.push_back(keeping_.by.is_interaction ? std::abs(pair.value) : pair.value);
+    sizes.push_back(has_sign(keeping_.by) ? std::abs(pair.value) : pair.value);
   std::int64_t all = 0;
   std::int64_t before = 0;
   for (const EventRange& range : own_) {

@@ -83,7 +83,9 @@ class PairSumsScreen {
         kernel_(members, plan.instructions, plan.base),
         sums_(summed_measures(plan)),
         columns_(columns_of(plan, summed_measures(plan))),
-        most_held_(pairs_held(plan, genes_)) {}
+        most_held_(pairs_held(plan, genes_)) {
+    kernel_.set_direction(plan.along());
+  }
 
   bool run(PairSumsWork work, std::int64_t shard, std::int64_t shards, PairSumsSink& sink) {
     const std::vector<EventRange> share = genes_.share(work.firsts, shard, shards);

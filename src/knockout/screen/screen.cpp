@@ -28,7 +28,9 @@ class ShardScreen {
         sink_(sink),
         options_(options),
         costs_(cell_costs(matrix, members)),
-        members_(std::ssize(members)) {}
+        members_(std::ssize(members)) {
+    kernel_.set_direction(plan.along());
+  }
 
   bool run(std::int64_t shard, std::int64_t shards) {
     const PendingEvents work = options_.work != nullptr ? *options_.work : whole_work(plan_, matrix_, shards);
@@ -248,6 +250,8 @@ bool screen_shard(const ScreenPlan& plan, const RelativeProfiles& profiles,
     throw std::logic_error("a screen needs as many members as its plan says, and one at least");
   if ((plan.keeping.form == PairKeeping::Form::selected) != (options.selection != nullptr))
     throw std::logic_error("a selection is made if the plan wants one");
+  if (plan.from_to && !plan.direction)
+    throw std::logic_error("a direction is found before anything is scored");
   return ShardScreen(plan, profiles, members, sink, options).run(shard, shards);
 }
 

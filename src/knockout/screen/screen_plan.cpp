@@ -51,6 +51,10 @@ ScreenPlan ScreenPlan::replicate(const NodeGroup& group, AtRoot<ScreenPlan> root
   plan.base = static_cast<Base>(base);
   plan.keeping = broadcast(group, root.take(&ScreenPlan::keeping));
   plan.obs = root.take(&ScreenPlan::obs).or_empty();
+  auto from_to = root.take(&ScreenPlan::from_to);
+  if (group.all.broadcast(from_to.transform([](const auto& given) { return given.has_value(); })))
+    plan.from_to =
+        FromTo::replicate(group.all, from_to.is_here() ? AtRoot(std::move(**from_to)) : AtRoot<FromTo>());
   auto list = root.take(&ScreenPlan::list);
   if (group.all.broadcast(list.transform([](const auto& found) { return found.has_value(); })))
     plan.list = EventList::replicate(group, list.is_here() ? AtRoot(std::move(**list)) : AtRoot<EventList>());

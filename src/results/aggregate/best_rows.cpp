@@ -17,7 +17,7 @@ namespace dko {
 double RowOrder::key(const KnockoutSummary& row) const {
   const double mean = row.of[by_].mean;
   if (std::isnan(mean)) return -std::numeric_limits<double>::infinity();
-  return by_size_ ? std::abs(mean) : mean;
+  return by_size_ ? std::abs(mean) : lowest_ ? -mean : mean;
 }
 
 bool RowOrder::operator()(const KnockoutSummary& a, const KnockoutSummary& b) const {

@@ -8,12 +8,12 @@
 
 namespace dko {
 
-/// The order of the rows of a summary: highest mean first, of interactions the largest either way, equal ones
-/// in the order of genes. What is no number comes last.
+/// The order of the rows of a summary: highest mean first, of interactions the largest either way, or of any
+/// measure the lowest; equal ones in the order of genes. What is no number comes last.
 class RowOrder {
  public:
-  RowOrder(const std::vector<Measure>& measures, std::size_t by)
-      : by_(by), by_size_(measures[by].is_interaction) {}
+  RowOrder(const std::vector<Measure>& measures, std::size_t by, bool lowest = false)
+      : by_(by), by_size_(measures[by].is_interaction && !lowest), lowest_(lowest) {}
 
   /// Whether row `a` ranks before row `b`.
   bool operator()(const KnockoutSummary& a, const KnockoutSummary& b) const;
@@ -23,6 +23,7 @@ class RowOrder {
 
   std::size_t by_;
   bool by_size_;
+  bool lowest_;
 };
 
 /// Keeps the rows that rank highest of those it is given.

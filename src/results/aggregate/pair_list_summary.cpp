@@ -54,7 +54,7 @@ void require_room(const ScreenReader& screen, double memory) {
 
 }  // namespace
 
-SummaryTable summarize_pair_list(const ScreenReader& screen, const Measure& by, std::int64_t count,
+SummaryTable summarize_pair_list(const ScreenReader& screen, const RankBy& by, std::int64_t count,
                                  double memory, const Communicator& ranks, const CellsOfGroup& within) {
   SummaryTable table = empty_table(screen, ScoreArray::list, by);
   on_root(ranks, [&] {
@@ -75,7 +75,7 @@ SummaryTable summarize_pair_list(const ScreenReader& screen, const Measure& by, 
         first += static_cast<std::size_t>(row.cells);
       }
     }
-    std::sort(table.rows.begin(), table.rows.end(), RowOrder(table.measures, table.by));
+    std::sort(table.rows.begin(), table.rows.end(), RowOrder(table.measures, table.by, table.lowest));
     if (std::ssize(table.rows) > count) table.rows.resize(static_cast<std::size_t>(count));
   });
   ranks.broadcast(table.total);

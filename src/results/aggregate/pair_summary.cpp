@@ -187,7 +187,7 @@ std::optional<ScoreArray> pairs_of(const ScreenReader& screen) {
   return std::nullopt;
 }
 
-SummaryTable summarize_pairs(const ScreenReader& screen, const Measure& by, std::int64_t count, double memory,
+SummaryTable summarize_pairs(const ScreenReader& screen, const RankBy& by, std::int64_t count, double memory,
                              const Communicator& ranks, const ProgressCallback& progress,
                              const CellsOfGroup& within) {
   if (pairs_of(screen) == ScoreArray::list)
@@ -197,7 +197,7 @@ SummaryTable summarize_pairs(const ScreenReader& screen, const Measure& by, std:
   SummaryTable table = empty_table(screen, ScoreArray::pairs, by);
   const PairGenes genes = genes_of(screen);
   const Budget limits = on_every_rank(ranks, [&] { return budget(genes, table.measures, count, memory); });
-  BestRows best(RowOrder(table.measures, table.by), count, genes.most_pairs());
+  BestRows best(RowOrder(table.measures, table.by, table.lowest), count, genes.most_pairs());
   table.total = ranks.sum(summarize_share(screen, genes, table.measures, limits,
                                           genes.share(ranks.rank(), ranks.size()), best, progress, within));
   table.rows = std::move(best).collect(ranks).or_empty();

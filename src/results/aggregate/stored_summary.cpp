@@ -115,7 +115,7 @@ std::vector<Measure> stored_summary_measures(const ScreenReader& screen) {
   return measures;
 }
 
-SummaryTable summarize_stored_pairs(const ScreenReader& screen, const Measure& by, std::int64_t count,
+SummaryTable summarize_stored_pairs(const ScreenReader& screen, const RankBy& by, std::int64_t count,
                                     double memory, const Communicator& ranks,
                                     const ProgressCallback& progress) {
   SummaryTable table = empty_table(screen, ScoreArray::pairs, by);
@@ -125,7 +125,7 @@ SummaryTable summarize_stored_pairs(const ScreenReader& screen, const Measure& b
       std::clamp(static_cast<std::int64_t>(memory / 16 / stored.bytes()), std::int64_t{1}, largest_read);
   on_root(ranks,
           [&] { memory_beside_rows(count, pairs, static_cast<double>(piece) * stored.bytes(), 0, memory); });
-  BestRows best(RowOrder(table.measures, table.by), count, pairs);
+  BestRows best(RowOrder(table.measures, table.by, table.lowest), count, pairs);
   const RankShare share = ranks.share_of(pairs);
   std::int64_t found = 0;
   for (std::int64_t first = share.first; first < share.last; first += piece) {

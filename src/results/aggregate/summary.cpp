@@ -101,18 +101,19 @@ std::vector<Measure> summarized_measures(const ScreenReader& screen, ScoreArray 
   return measures;
 }
 
-SummaryTable empty_table(const ScreenReader& screen, ScoreArray array, const Measure& by) {
+SummaryTable empty_table(const ScreenReader& screen, ScoreArray array, const RankBy& by) {
   SummaryTable table;
   table.measures = summarized_measures(screen, array);
-  const auto found = std::find(table.measures.begin(), table.measures.end(), by);
+  const auto found = std::find(table.measures.begin(), table.measures.end(), static_cast<const Measure&>(by));
   table.by = static_cast<std::size_t>(found - table.measures.begin());
+  table.lowest = by.lowest;
   return table;
 }
 
 namespace {
 
 /// The tables of some groups.
-std::vector<SummaryTable> tables_of(const ScreenReader& screen, const GroupRange& groups, const Measure& by,
+std::vector<SummaryTable> tables_of(const ScreenReader& screen, const GroupRange& groups, const RankBy& by,
                                     std::int64_t count, const Communicator& ranks) {
   const std::size_t genes = screen.gene_names().size();
   std::vector<SummaryTable> tables(groups.count(), empty_table(screen, ScoreArray::singles, by));
@@ -130,8 +131,9 @@ std::vector<SummaryTable> tables_of(const ScreenReader& screen, const GroupRange
     std::erase_if(table.rows, [](const KnockoutSummary& row) { return row.cells == 0; });
     table.total = std::ssize(table.rows);
     ranks.broadcast(table.total);
-    std::sort(table.rows.begin(), table.rows.end(), RowOrder(table.measures, table.by));
-    if (by == Measure{Score::network, false}) visible_first(table.rows, screen.visibility());
+    std::sort(table.rows.begin(), table.rows.end(), RowOrder(table.measures, table.by, table.lowest));
+    if (static_cast<const Measure&>(by) == Measure{Score::network, false})
+      visible_first(table.rows, screen.visibility());
     if (std::ssize(table.rows) > count) table.rows.resize(static_cast<std::size_t>(count));
   }
   return tables;
@@ -139,13 +141,13 @@ std::vector<SummaryTable> tables_of(const ScreenReader& screen, const GroupRange
 
 }  // namespace
 
-SummaryTable summarize_genes(const ScreenReader& screen, const Measure& by, std::int64_t count,
+SummaryTable summarize_genes(const ScreenReader& screen, const RankBy& by, std::int64_t count,
                              const Communicator& ranks) {
   return tables_of(screen, {}, by, count, ranks).front();
 }
 
 std::vector<SummaryTable> summarize_genes_by_group(const ScreenReader& screen, const CellGroups& groups,
-                                                   const Measure& by, std::int64_t count, double memory,
+                                                   const RankBy& by, std::int64_t count, double memory,
                                                    const Communicator& ranks) {
   const auto at_once =
       static_cast<std::int32_t>(std::clamp(memory / bytes_of_group(screen), 1.0, double{most_labels_kept}));

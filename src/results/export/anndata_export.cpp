@@ -168,6 +168,8 @@ void write_genes(hdf5::File& file, const ScreenReader& screen, const std::vector
   }
   const ScoreMoments& first = scores.front();
   var.add("rank", ranks(first.of_genes, unknown_genes(screen, first.score)));
+  if (const auto direction = screen.direction(); direction && !direction->q_values.empty())
+    var.add("shift_q_value", direction->q_values);
   write_visibility(var, screen.visibility());
 }
 
@@ -191,6 +193,10 @@ void write_origin(hdf5::File& file, const ScreenReader& screen, Score in_x, cons
   origin.write_scalar("ranks", provenance.ranks);
   origin.write_scalar("members", screen.members());
   origin.write_scalar("base", name_of(screen.base()));
+  if (const auto direction = screen.direction()) {
+    origin.write_scalar("from", direction->from);
+    origin.write_scalar("toward", direction->toward);
+  }
 }
 
 }  // namespace

@@ -46,6 +46,16 @@ std::string checksum_of(const std::optional<EventList>& list) {
   return sum.text();
 }
 
+/// What a direction is from and toward.
+std::vector<Aspect> aspects_of(const FromTo& from_to) {
+  return {
+      {"from", parameter("from"), from_to.from},
+      {"toward", parameter("toward"), from_to.toward},
+      {"from_checksum", "the cells of " + parameter("from") + " are others", from_to.from_checksum(), false},
+      {"toward_checksum", "what " + parameter("toward") + " stands for is another", from_to.toward_checksum(),
+       false}};
+}
+
 std::vector<Aspect> aspects_of(const ScreenPlan& plan, const Provenance& provenance) {
   const bool selects = plan.keeping.form == PairKeeping::Form::selected;
   const bool has_pairs = plan.doubles.any();
@@ -65,6 +75,10 @@ std::vector<Aspect> aspects_of(const ScreenPlan& plan, const Provenance& provena
       {"keep", parameter("keep"), has_pairs ? text_of(plan.keeping) : "none"},
       {"keep_by", parameter("keep-by"), selects ? std::string(name_of(plan.keeping.by).name) : "none"}};
   aspects.push_back({"obs", "the columns of the cells are others", checksum_of(plan.obs), false});
+  if (plan.from_to) {  // before the cells that follow from it
+    const std::vector<Aspect> of_direction = aspects_of(*plan.from_to);
+    aspects.insert(aspects.begin(), of_direction.begin(), of_direction.end());
+  }
   // The model says which covariates there are.
   if (!provenance.covariates.empty())
     aspects.push_back({"covariates_checksum", "the covariates of the cells are others",
@@ -81,7 +95,9 @@ void write_identity(hdf5::Location& progress, const ScreenPlan& plan, const Prov
 void require_identity(const hdf5::Location& progress, const ScreenPlan& plan, const Provenance& provenance,
                       const std::string& file) {
   for (const Aspect& aspect : aspects_of(plan, provenance)) {
-    const std::string stored = progress.text_attribute(aspect.attribute);
+    // A screen without a direction does not say so.
+    const std::string stored =
+        progress.has_attribute(aspect.attribute) ? progress.text_attribute(aspect.attribute) : "none";
     if (stored == aspect.value) continue;
     const std::string how =
         aspect.is_readable ? fmt::format("{} was '{}' and is '{}' now", aspect.words, stored, aspect.value)

@@ -38,6 +38,9 @@ constexpr auto training = "training";
 constexpr auto quality = "quality";
 constexpr auto fdr = "fdr";
 
+/// What shift and approach are along, where they are scored (direction_file.hpp).
+constexpr auto direction = "direction";
+
 /// Attribute: by how many mappings it was made; absent in files that know of one only.
 constexpr auto members = "members";
 
@@ -70,7 +73,8 @@ constexpr const char* group_of(ScoreArray array) {
 }
 
 /// Under single/, double/ and list/.
-constexpr PerScore<const char*> score_names{"impact", "network", "impact_sd", "network_sd", "share"};
+constexpr PerScore<const char*> score_names{"impact", "network",  "impact_sd", "network_sd", "share",
+                                            "shift",  "shift_sd", "approach",  "approach_sd"};
 constexpr const char* name_of(Score score) {
   return score_names[score];
 }

@@ -254,6 +254,10 @@ std::vector<double> ScreenReader::gene_q_values() const {
   return read_gene_q_values(file_.group(layout::fdr), std::ssize(gene_names_));
 }
 
+std::optional<StoredDirection> ScreenReader::direction() const {
+  return read_direction(file_, std::ssize(gene_names_), std::ssize(cell_names_));
+}
+
 std::optional<std::vector<std::int32_t>> ScreenReader::expressed_counts() const {
   const hdf5::Location cells = file_.group(layout::cells);
   if (!cells.has(layout::n_genes)) return std::nullopt;

@@ -12,6 +12,7 @@
 #include "dko/hdf5/anndata.hpp"
 #include "dko/knockout/events/event_index.hpp"
 #include "dko/parallel/parallel_file.hpp"
+#include "dko/results/screen_file/direction_file.hpp"
 #include "results/aggregate/summary_layout.hpp"
 #include "score_layout.hpp"
 #include "screen_identity.hpp"
@@ -183,6 +184,7 @@ void create_screen_file(const std::filesystem::path& path, const RelativeProfile
   if (plan.stores_summary()) summary_layout::create(file, plan, matrix);
   if (plan.list) create_list(file, *plan.list, plan.listed);
   if (options.kept) create_kept(file, *options.kept, plan.doubles);
+  write_direction(file, plan);
   write_model_notes(file, options.notes);
   create_progress(file, matrix, plan, provenance, options);
   file.flush();

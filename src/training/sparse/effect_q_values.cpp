@@ -6,6 +6,7 @@
 
 #include "cell_state.hpp"
 #include "column_shifts.hpp"
+#include "decoy_effects.hpp"
 #include "decoys.hpp"
 #include "effect_statistics.hpp"
 #include "gene_shares.hpp"
@@ -71,6 +72,7 @@ class EffectJudge {
         errors_(slopes_.size(), 0.0),
         share_present_(slopes_.size(), 0.0),
         decoy_counts_(bins, 0.0),
+        scales_(static_cast<std::size_t>(profiles.genes())),
         shifts_(profiles.genes()) {}
 
   EffectQuality judge(double cross_validated_distance, std::uint64_t seed) {
@@ -78,15 +80,17 @@ class EffectJudge {
     const double inflation = inflation_by(cross_validated_distance);
     const std::vector<Regulators> regulators = regulators_of(mapping_);
     const auto own = own_genes(profiles_.cells_per_gene(cells_), communicator_);
+    EffectQuality quality;
     for (std::int64_t draw = 0; draw < decoy_draws; ++draw) {
       const PresenceBits decoys = decoy_presence(profiles_, cells_, strata, seed, draw);
       for (const std::int32_t gene : own)
         look_at(gene, regulators[static_cast<std::size_t>(gene)], decoys, inflation, draw == 0);
+      quality.q_values.decoys.push_back(collector_.gather(profiles_.genes(), communicator_));
+      collector_ = {};
     }
     for (auto* values : {&slopes_, &errors_, &share_present_, &decoy_counts_})
       communicator_.sum(std::span<double>(*values));
     shifts_.gather(communicator_);
-    EffectQuality quality;
     quality.q_values.effects = q_values(statistics());
     quality.q_values.genes = gene_q_values(mapping_, quality.q_values.effects);
     quality.presence = std::move(share_present_);
@@ -124,10 +128,32 @@ class EffectJudge {
     if (!(residuals.deviation > 0)) return;
     if (is_first) note_effects(gene, regulators, data, residuals);
     const PresenceStatistics of_decoys = presence_statistics(residuals, data, decoys, profiles_.genes());
+    std::vector<double> found(of_decoys.error.size(), 0.0);
     for (std::size_t other = 0; other < of_decoys.error.size(); ++other) {
-      if (of_decoys.error[other] > 0 && other != static_cast<std::size_t>(gene))
-        decoy_counts_[bin_of(inflation * std::abs(of_decoys.slope[other]) / of_decoys.error[other])] += 1;
+      if (!(of_decoys.error[other] > 0) || other == static_cast<std::size_t>(gene)) continue;
+      found[other] = inflation * std::abs(of_decoys.slope[other]) / of_decoys.error[other];
+      decoy_counts_[bin_of(found[other])] += 1;
     }
+    EffectScale scale = scales_[static_cast<std::size_t>(gene)];
+    scale.kept *= inflation;
+    collector_.add(gene, scale, of_decoys.slope, found);
+  }
+
+  /// What the effects on a gene are like; `slopes` are theirs, beside errors of all genes.
+  static EffectScale scale_of(const Regulators& regulators, const PresenceStatistics& own) {
+    EffectScale scale{std::ssize(regulators.genes), 0, 0};
+    double effects = 0;
+    double slopes = 0;
+    for (std::size_t at = 0; at < regulators.genes.size(); ++at) {
+      const auto regulator = static_cast<std::size_t>(regulators.genes[at]);
+      if (!(own.error[regulator] > 0)) continue;
+      const double statistic = std::abs(own.slope[regulator]) / own.error[regulator];
+      scale.least_statistic = slopes > 0 ? std::min(scale.least_statistic, statistic) : statistic;
+      effects += std::abs(regulators.effects[at]);
+      slopes += std::abs(own.slope[regulator]);
+    }
+    if (slopes > 0) scale.kept = std::min(1.0, effects / slopes);
+    return scale;
   }
 
   void note_effects(std::int32_t gene, const Regulators& regulators, const GeneCells& data,
@@ -136,6 +162,7 @@ class EffectJudge {
     for (std::size_t at = 0; at < regulators.genes.size(); ++at)
       own.slope[static_cast<std::size_t>(regulators.genes[at])] += regulators.effects[at];
     own.error[static_cast<std::size_t>(gene)] = 0;
+    scales_[static_cast<std::size_t>(gene)] = scale_of(regulators, own);
     for (double& slope : own.slope) slope /= residuals.mean;
     for (double& error : own.error) error /= residuals.mean;
     for (std::size_t at = 0; at < regulators.genes.size(); ++at) {
@@ -197,6 +224,8 @@ class EffectJudge {
   std::vector<double> errors_;         // e; 0: not known
   std::vector<double> share_present_;  // of the regulator in the target's cells
   std::vector<double> decoy_counts_;   // whole numbers, by bin_of
+  std::vector<EffectScale> scales_;    // of this rank's genes
+  DecoyCollector collector_;           // of the draw at hand
   ColumnShifts shifts_;
 };
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "dko/knockout/events/event_index.hpp"
+#include "dko/knockout/score/direction.hpp"
 #include "dko/knockout/score/score.hpp"
 #include "dko/mapping/base_profile.hpp"
 #include "dko/mapping/collapsed_mapping.hpp"
@@ -30,6 +31,10 @@ class CellKernel {
   CellKernel(const CellKernel&) = delete;
   CellKernel& operator=(const CellKernel&) = delete;
 
+  /// From the next cell on shift and approach are scored along this, which must outlive the kernel; null, as
+  /// at first: they are 0. shift(K) = <b' − r, d>/<d, d>, approach(K) = BC(r, m_K) − BC(b', m_K).
+  void set_direction(const Direction* direction) { direction_ = direction; }
+
   /// Gathers what the knockouts of a cell need.
   virtual void load(const IntactCell& cell) = 0;
   /// The same of what a fitted base needs.
@@ -41,7 +46,7 @@ class CellKernel {
 
   /// Scores of double knockouts of the genes at `positions` (ascending; n > 2): pairs number `pairs` of the
   /// upper triangle of these, row by row (PairIndex), in that order into scores, whose spans hold as many.
-  /// Standard deviations are not touched.
+  /// Standard deviations and approach are not touched.
   virtual void pair_scores(std::span<const std::int32_t> positions, EventRange pairs,
                            const ScoreSpans& scores) = 0;
 
@@ -55,6 +60,8 @@ class CellKernel {
   /// Rounding in double precision leaves up to this of the intact profile where nothing but renormalisation
   /// happens.
   static constexpr double residue = 1e-12;
+
+  const Direction* direction_ = nullptr;
 };
 
 /// The kernel for this mapping, which must outlive it; with these instructions, which must be available, for

@@ -13,6 +13,7 @@
 namespace dko {
 
 class DensePairTile;
+struct CellDirection;
 
 /// The kernel of the original's mapping: O(n) a knockout of a cell of n expressed genes, in double precision,
 /// but all pairs at once in single precision and blocks (within 2e-5, as a rule 1e-7, of the former). With
@@ -61,6 +62,10 @@ class DenseCellKernel final : public CellKernel {
   void remove_all(std::span<const std::int32_t> removed);
   void restore(std::span<const std::int32_t> removed);
   double fill_outputs(std::int64_t left);
+  double along_outputs() const;
+  double shift_of(std::span<const std::int32_t> removed, double total, double kept) const;
+  double approach_of(std::span<const std::int32_t> removed, double total, double kept) const;
+  void load_direction();
   double kept_share() const;
   template <class Before>
   double distance(double total_after, bool before_is_zero, Before before) const;
@@ -68,16 +73,19 @@ class DenseCellKernel final : public CellKernel {
   const CollapsedMapping* mapping_;
   BaseProfile base_;
   std::unique_ptr<DensePairTile> pairs_;
+  std::unique_ptr<CellDirection> along_;
   std::vector<std::int32_t> expressed_;
   bool intact_is_zero_ = false;
-  Row u_;        // A z
-  Row c_;        // offset
-  Row ratio_;    // r; 0 for padding
-  Row q_;        // intact profile
-  Row keep_;     // 1 for genes that are there, 0 for removed ones and padding
-  Row weight_;   // r of the genes that are there, 0 likewise
-  Row left_;     // u without the removed genes
-  Row outputs_;  // r|o| after the knockout
+  Row u_;             // A z
+  Row c_;             // offset
+  Row ratio_;         // r; 0 for padding
+  Row q_;             // intact profile
+  Row keep_;          // 1 for genes that are there, 0 for removed ones and padding
+  Row weight_;        // r of the genes that are there, 0 likewise
+  Row left_;          // u without the removed genes
+  Row outputs_;       // r|o| after the knockout
+  Row along_weight_;  // v of the direction, if there is one
+  Row along_target_;  // m, likewise
 };
 
 }  // namespace dko

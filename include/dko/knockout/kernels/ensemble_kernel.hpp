@@ -23,6 +23,9 @@ class EnsembleKernel {
   explicit EnsembleKernel(std::span<const CollapsedMapping> members,
                           InstructionSet instructions = best_instruction_set(), Base base = Base::fitted);
 
+  /// As CellKernel::set_direction, for all members: they share it.
+  void set_direction(const Direction* direction);
+
   /// O(M n²) of time and memory.
   void load(const IntactCell& cell);
   void load(std::span<const std::int32_t> expressed) { load(IntactCell{expressed}); }

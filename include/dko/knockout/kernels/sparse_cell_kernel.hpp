@@ -12,6 +12,8 @@
 namespace dko {
 
 class SparsePairTable;
+struct CellDirection;
+class NearnessTable;
 
 /// The kernel of the sparse mapping: O(non-zeros of the columns of K) a knockout, however many genes the cell
 /// expresses, in double precision; all pairs at once take less, in single precision (within 2e-5, as a rule
@@ -24,12 +26,21 @@ class SparsePairTable;
 ///     2 impact(K) = Σ_K q + u |S/S' − 1| + Σ_t |o'_t/S' − q_t|
 ///     2 network(K) = (u/k) |k S/S' − 1| + Σ_t |o'_t/S' − q_t/k|,   k = 1 − Σ_K q
 ///
+/// Along a direction (CellDirection: v, m), with w = Σ_{i∉K} b_i v_i / k, the mean of v before,
+///
+///     shift(K) = Σ_t (v_t − w) (o'_t − o_t) / S',
+///
+/// and approach(K) by the sums of b and of m over the genes in the order of m/b (NearnessTable): O(log n).
+///
 /// Outputs are at least the gene's floor, so that S' > 0. Of another base than the fitted one, outputs,
 /// floors and effects are those times r (BaseProfile), and q is b.
 class SparseCellKernel final : public CellKernel {
  public:
-  /// `mapping` must outlive the kernel.
-  explicit SparseCellKernel(const SparseMapping& mapping, BaseProfile base = {});
+  /// `mapping` must outlive the kernel. A loss takes the effects of `effects` away, which must, too, instead
+  /// of those of `mapping`, if they are given: what the cells would show if these were the genes' own
+  /// (decoys).
+  explicit SparseCellKernel(const SparseMapping& mapping, BaseProfile base = {},
+                            const SparseMapping* effects = nullptr);
   ~SparseCellKernel() override;
 
   /// Bytes that the kernel of a cell of `expressed` of `genes` genes takes, at most, if the columns of the
@@ -54,10 +65,16 @@ class SparseCellKernel final : public CellKernel {
   double left_without(double of_removed) const;
   KnockoutScores touched_sums(double of_removed, double left, double total_after, double of_touched) const;
   KnockoutScores whole_sums(double of_removed, double left) const;
+  double shift_of(std::span<const std::int32_t> removed, double left, double total_after) const;
+  double approach_of(std::span<const std::int32_t> removed, double left, double total_after) const;
+  double whole_total_after() const;
 
   const SparseMapping* mapping_;
+  const SparseMapping* lost_effects_;
   BaseProfile base_;
   std::unique_ptr<SparsePairTable> pairs_;
+  std::unique_ptr<CellDirection> along_;
+  std::unique_ptr<NearnessTable> nearness_;
   std::vector<std::int32_t> place_;  // of a gene among the expressed ones, or -1
 
   // The loaded cell, by position, all but r rescaled by r:

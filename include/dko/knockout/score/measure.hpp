@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -34,14 +35,19 @@ constexpr std::optional<Measure> deviation_of(const Measure& measure) {
   return Measure{deviation_of(measure.score), false};
 }
 
+/// Whether its values may be negative: interactions, and scores along a direction.
+constexpr bool has_sign(const Measure& measure) {
+  return measure.is_interaction || is_directed(measure.score);
+}
+
 /// ε of a pair from the three scores as they are stored; 0 where it is less than their single precision can
-/// tell from none (pairs are computed in it), 2⁻²¹ of their sum.
+/// tell from none (pairs are computed in it), 2⁻²¹ of the sum of their sizes.
 inline double interaction_of(float pair, float first, float second) {
   constexpr double precision = 1.0 / (1 << 21);
   const auto a = static_cast<double>(first);
   const auto b = static_cast<double>(second);
   const double interaction = static_cast<double>(pair) - a - b;
-  const double least = precision * (static_cast<double>(pair) + a + b);
+  const double least = precision * (std::abs(static_cast<double>(pair)) + std::abs(a) + std::abs(b));
   return interaction > least || interaction < -least ? interaction : 0.0;
 }
 
@@ -65,7 +71,12 @@ inline constexpr std::array measure_names{
     MeasureName{{Score::network_sd, false}, "network-sd", "network_sd"},
     MeasureName{{Score::impact, true}, "interaction", "interaction"},
     MeasureName{{Score::network, true}, "network-interaction", "network_interaction"},
-    MeasureName{{Score::share, false}, "share", "share"}};
+    MeasureName{{Score::share, false}, "share", "share"},
+    MeasureName{{Score::shift, false}, "shift", "shift"},
+    MeasureName{{Score::shift_sd, false}, "shift-sd", "shift_sd"},
+    MeasureName{{Score::shift, true}, "shift-interaction", "shift_interaction"},
+    MeasureName{{Score::approach, false}, "approach", "approach"},
+    MeasureName{{Score::approach_sd, false}, "approach-sd", "approach_sd"}};
 
 /// The measure is one of those named above.
 constexpr const MeasureName& name_of(const Measure& measure) {

@@ -25,7 +25,7 @@ OverCells over_cells(const Measure& measure, double count, double mean, double s
 
 /// A gene or a pair of genes over the cells in which it was knocked out.
 struct KnockoutSummary {
-  static constexpr std::size_t most_measures = 6;
+  static constexpr std::size_t most_measures = 11;
 
   std::array<std::int32_t, 2> genes{-1, -1};  ///< ascending; the second is −1 of single knockouts
   std::int64_t cells = 0;

@@ -16,14 +16,14 @@ namespace dko {
 ///
 /// If the mapping only renormalised, impact(K) would be the share Σ_{g∈K} b_g and network(K) zero.
 ///
-/// Scores are numbers from 0 to 1, never NaN, whatever a mapping of finite parameters gives. Where all
-/// outputs of a cell are zero, S = Σ|o| = 0, its b is 0, not a distribution, and BC of a profile and of
-/// nothing is 1, of nothing and nothing 0: an impact is 0 if S and S' are both 0, and 1 if one of them is.
-/// The same holds of network with what is left of b. (In double precision S below 1e-300 counts as 0. Floats
-/// as parameters give A, c and S below 1e90: nothing overflows.) A cell of n genes has knockouts of fewer
-/// than n genes only: one that leaves no gene is no event, and a cell of one gene has none. Of equal scores
-/// the event with the lower number, of equal means the genes with the lower numbers, come first wherever
-/// there is an order.
+/// Impact and network are numbers from 0 to 1, no score is NaN, whatever a mapping of finite parameters
+/// gives. Where all outputs of a cell are zero, S = Σ|o| = 0, its b is 0, not a distribution, and BC of a
+/// profile and of nothing is 1, of nothing and nothing 0: an impact is 0 if S and S' are both 0, and 1 if one
+/// of them is. The same holds of network with what is left of b. (In double precision S below 1e-300 counts
+/// as 0. Floats as parameters give A, c and S below 1e90: nothing overflows.) A cell of n genes has knockouts
+/// of fewer than n genes only: one that leaves no gene is no event, and a cell of one gene has none. Of equal
+/// scores the event with the lower number, of equal means the genes with the lower numbers, come first
+/// wherever there is an order.
 ///
 /// With an ensemble of M mappings, its members, a score is the mean of the members' scores x_m, and beside it
 /// stands their sample standard deviation,
@@ -40,23 +40,40 @@ namespace dko {
 ///     share(g) = mean over the members of b_g,
 ///
 /// the gene's share of the intact cell. It is no score: nothing is knocked out to find it.
-enum class Score { impact, network, impact_sd, network_sd, share };
+///
+/// Where a screen has a direction from cells A to cells B (Direction: d, and B's mean profile m), two more
+/// scores say whether a knockout moves a cell along it, r being b without K, rescaled, and m_K likewise m:
+///
+///     shift(K)    = <b' − r, d> / <d, d>          1: as far as B is from A, negative: the other way
+///     approach(K) = BC(r, m_K) − BC(b', m_K)      how much nearer to B's profile the cell comes
+///
+/// Both have a sign, and are 0 under pure rescaling and where a mapping gives a cell no output.
+enum class Score { impact, network, impact_sd, network_sd, share, shift, shift_sd, approach, approach_sd };
 
 /// The scores proper, and all that is stored.
-inline constexpr std::array mean_scores{Score::impact, Score::network};
-inline constexpr std::array every_score{Score::impact, Score::network, Score::impact_sd, Score::network_sd,
-                                        Score::share};
+inline constexpr std::array mean_scores{Score::impact, Score::network, Score::shift, Score::approach};
+inline constexpr std::array every_score{Score::impact,     Score::network,  Score::impact_sd,
+                                        Score::network_sd, Score::share,    Score::shift,
+                                        Score::shift_sd,   Score::approach, Score::approach_sd};
 
 /// The standard deviation over the members that belongs to a score proper.
 constexpr Score deviation_of(Score score) {
-  return score == Score::impact ? Score::impact_sd : Score::network_sd;
+  return score == Score::impact    ? Score::impact_sd
+         : score == Score::network ? Score::network_sd
+         : score == Score::shift   ? Score::shift_sd
+                                   : Score::approach_sd;
 }
 constexpr bool is_deviation(Score score) {
-  return score == Score::impact_sd || score == Score::network_sd;
+  return score == Score::impact_sd || score == Score::network_sd || score == Score::shift_sd ||
+         score == Score::approach_sd;
 }
 /// Whether it is a score proper: neither a standard deviation nor the share.
 constexpr bool is_proper(Score score) {
-  return score == Score::impact || score == Score::network;
+  return !is_deviation(score) && score != Score::share;
+}
+/// Whether it is of a direction, and has a sign.
+constexpr bool is_directed(Score score) {
+  return score == Score::shift || score == Score::approach;
 }
 
 /// One value for each score.
@@ -67,13 +84,18 @@ struct PerScore {
   T impact_sd{};
   T network_sd{};
   T share{};
+  T shift{};
+  T shift_sd{};
+  T approach{};
+  T approach_sd{};
 
   constexpr T& operator[](Score score) { return this->*places[static_cast<std::size_t>(score)]; }
   constexpr const T& operator[](Score score) const { return this->*places[static_cast<std::size_t>(score)]; }
 
  private:
   static constexpr std::array<T PerScore::*, every_score.size()> places{
-      &PerScore::impact, &PerScore::network, &PerScore::impact_sd, &PerScore::network_sd, &PerScore::share};
+      &PerScore::impact, &PerScore::network,  &PerScore::impact_sd, &PerScore::network_sd, &PerScore::share,
+      &PerScore::shift,  &PerScore::shift_sd, &PerScore::approach,  &PerScore::approach_sd};
 };
 
 /// Which of them are wanted.

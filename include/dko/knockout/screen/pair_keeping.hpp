@@ -12,7 +12,7 @@ namespace dko {
 
 /// What of the double knockouts of a screen is to be kept: every one, those that stand out, or what they come
 /// to over cells. Pairs stand out by one measure: in every cell the `top` highest and the `top` lowest, or
-/// those at or above `threshold` (interactions, which have a sign, by their size), or those that are both.
+/// those at or above `threshold` (what has a sign by its size), or those that are both.
 struct PairKeeping {
   enum class Form { all, selected, summary };
 
@@ -25,7 +25,7 @@ struct PairKeeping {
 
   bool passes(float value) const {
     if (!threshold) return true;
-    return static_cast<double>(by.is_interaction ? std::abs(value) : value) >= *threshold;
+    return static_cast<double>(has_sign(by) ? std::abs(value) : value) >= *threshold;
   }
 };
 

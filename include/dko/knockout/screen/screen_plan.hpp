@@ -2,12 +2,15 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "dko/expression/matrix.hpp"
 #include "dko/expression/obs_columns.hpp"
 #include "dko/knockout/events/event_list.hpp"
 #include "dko/knockout/events/targets.hpp"
+#include "dko/knockout/score/direction.hpp"
 #include "dko/knockout/score/score.hpp"
+#include "dko/knockout/screen/from_to.hpp"
 #include "dko/knockout/screen/pair_keeping.hpp"
 #include "dko/mapping/base_profile.hpp"
 #include "dko/system/instruction_set.hpp"
@@ -27,6 +30,14 @@ struct ScreenPlan {
   Base base = Base::fitted;                              ///< what the change is measured on
   PairKeeping keeping = {};  ///< of the double knockouts: how much of them is stored
   ObsColumns obs = {};       ///< columns of the cells that the file keeps; of a replicated plan, at root only
+  std::optional<FromTo> from_to = {};  ///< what shift and approach are along; needed where they are wanted
+  /// The same as profiles, once the mapping is there (find_direction): before anything is scored.
+  std::optional<Direction> direction = {};
+
+  /// Q-values of each gene's mean shift over A (shift_statistics.hpp); empty: not known.
+  std::vector<double> shift_q_values = {};
+
+  const Direction* along() const { return direction ? &*direction : nullptr; }
 
   bool stores_all_pairs() const { return doubles.any() && keeping.form == PairKeeping::Form::all; }
 

@@ -17,7 +17,7 @@ namespace dko {
 /// @throws CollectiveFailure of exit code 2, before reading any score, if `memory` does not hold `count` rows
 /// (of each rank twice as many, or all there can be) and the sums of the pairs of one first gene; it says
 /// what would fit.
-SummaryTable summarize_pairs(const ScreenReader& screen, const Measure& by, std::int64_t count, double memory,
+SummaryTable summarize_pairs(const ScreenReader& screen, const RankBy& by, std::int64_t count, double memory,
                              const Communicator& ranks, const ProgressCallback& progress = {},
                              const CellsOfGroup& within = {});
 

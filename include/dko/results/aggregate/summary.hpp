@@ -12,10 +12,18 @@
 
 namespace dko {
 
+/// What ranks the rows of a summary: the highest means of a measure, of interactions the largest either way;
+/// or, of any, the lowest.
+struct RankBy : Measure {
+  RankBy(const Measure& measure = {}, bool is_lowest = false) : Measure(measure), lowest(is_lowest) {}
+  bool lowest;
+};
+
 /// The genes or pairs of a screen, in the order of their ranks.
 struct SummaryTable {
   std::vector<Measure> measures;  ///< what each row has
   std::size_t by = 0;             ///< the place of the measure that ranks
+  bool lowest = false;            ///< first, whatever the measure
   std::int64_t total = 0;         ///< genes or pairs that have an event, also those that are not in `rows`
   std::vector<KnockoutSummary> rows;  ///< the highest means first; of interactions the largest either way
 };
@@ -36,13 +44,13 @@ std::optional<ScoreArray> pairs_of(const ScreenReader& screen);
 /// The screen must have singles and the measure, and be the same on all ranks. Events are read once, in
 /// blocks; numbers in double precision. The blocks are the same for any number of ranks, and so are the
 /// results, to the bit. Rank 0 has the rows, the others the rest. Collective.
-SummaryTable summarize_genes(const ScreenReader& screen, const Measure& by, std::int64_t count,
+SummaryTable summarize_genes(const ScreenReader& screen, const RankBy& by, std::int64_t count,
                              const Communicator& ranks);
 
 /// The same within each group of cells, a table each. Rank 0 holds the sums of as many groups at a time as
 /// fit into `memory` bytes, of one at least; the file is read once for those. Collective.
 std::vector<SummaryTable> summarize_genes_by_group(const ScreenReader& screen, const CellGroups& groups,
-                                                   const Measure& by, std::int64_t count, double memory,
+                                                   const RankBy& by, std::int64_t count, double memory,
                                                    const Communicator& ranks);
 
 }  // namespace dko

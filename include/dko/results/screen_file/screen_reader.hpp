@@ -17,6 +17,7 @@
 #include "dko/knockout/screen/screen.hpp"
 #include "dko/mapping/base_profile.hpp"
 #include "dko/mapping/visibility.hpp"
+#include "dko/results/screen_file/direction_file.hpp"
 
 namespace dko {
 
@@ -62,6 +63,9 @@ class ScreenReader {
   /// What knockouts were scored on; fitted in files by 0.1, which do not say. @throws InputError for another
   /// name
   Base base() const;
+  /// What shift and approach are along; nothing of a screen without them. @throws InputError
+  std::optional<StoredDirection> direction() const;
+
   /// That pairs were scored with; empty in files that do not know of it.
   std::string instruction_set() const;
 

@@ -47,6 +47,10 @@ struct EffectQuality {
 /// are rounded down to thousandths. Targets for m and τ are 400 at most, spread evenly over the genes; a gene
 /// with fewer than 20 cells has q = 1.
 ///
+/// The decoys of each draw are also kept as effects (QValues::decoys): of gene i as many as it has effects,
+/// those that stand out most, if they stand out as much as the least of these, with `inflation` times their
+/// slope and as far shrunk as the fit shrinks the slopes of its own effects on i.
+///
 /// Each gene is one rank's, and nothing depends on which: the same bits for any number of ranks on the same
 /// kind of processor. Arguments are the same on all ranks, and so is the result. Collective.
 EffectQuality find_q_values(const RelativeProfiles& profiles, std::span<const std::int64_t> cells,

@@ -38,7 +38,7 @@ def columns_of(report, best, score: str) -> list:
     """The columns of values. What a gene that is not visible does to others is unknown: scores are greyed, and the reason
     stands beside the network impact, or the impact where that is all there is, in the place of a 0."""
     shown_by = "network" if "network" in report.screen.single_scores else "impact"
-    columns = value_columns(best, score, ("network", "impact", "share"))
+    columns = value_columns(best, score, ("network", "impact", "share", "shift"))
     known = ("cells", NAMES["share"])
     columns = [(title, cell if title in known else as_seen(cell, title == NAMES[shown_by])) for title, cell in columns]
     if "q_value" in best:

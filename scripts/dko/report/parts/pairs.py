@@ -73,7 +73,7 @@ def footnote(report, best) -> str:
 
 def columns_of(report, best) -> list:
     """The columns of values, greyed for pairs with a gene that is not visible."""
-    columns = value_columns(best, report.pairs_by, ("network_interaction", "interaction", "network", "impact"))
+    columns = value_columns(best, report.pairs_by, ("shift", "network_interaction", "interaction", "network", "impact"))
 
     def as_seen(cell):
         return lambda row: unseen(cell(row)) if hidden_genes(report, row) else cell(row)
@@ -100,7 +100,7 @@ def hidden(report, best) -> str:
 def missing(report) -> str:
     """Why pairs do not rank by network interaction."""
     screen, by = report.screen, report.pairs_by
-    if by == "network_interaction":
+    if by in ("network_interaction", "shift"):
         return ""
     if by == "interaction":
         return note("The network impact of pairs is not in this screen, so that they rank by the interaction of impacts, "
@@ -131,7 +131,8 @@ def heat_caption(report) -> str:
     known = np.abs(values[np.triu_indices(len(values), 1)])
     known = known[np.isfinite(known)]
     hub = report.square.index[int(np.nansum(np.abs(values), axis=1).argmax())]
-    colours = "Red: more than the sum of each; blue: less; grey" if is_interaction(report) else "Grey"
+    colours = ("Red: more than the sum of each; blue: less; grey" if is_interaction(report) else
+               "Red: toward B; blue: away from it; grey" if report.pairs_by == "shift" else "Grey")
     beyond = int((known > heat_limit(values)).sum())
     words = (f"<b>Mean {NAMES[report.pairs_by]} among {counted(len(values), 'gene')}</b> of the highest pairs "
              f"({counted(len(known), 'pair')}; a linear scale). {colours}: no such pair in this screen. ")

@@ -13,7 +13,10 @@ NAMES = {
     "interaction": "interaction",
     "network_interaction": "network interaction",
     "impact_sd": "impact, sd of members",
-    "network_sd": "network impact, sd of members"
+    "network_sd": "network impact, sd of members",
+    "shift": "shift",
+    "approach": "approach",
+    "shift_interaction": "shift interaction"
 }
 ZEROS = ("0", "0 <i>± 0</i>", "–")  # of number() and mean_and_error()
 

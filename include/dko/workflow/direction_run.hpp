@@ -1,0 +1,28 @@
+#pragma once
+// The direction of a screen, found by all ranks once the mapping is there.
+
+#include <span>
+#include <vector>
+
+#include "dko/expression/matrix.hpp"
+#include "dko/knockout/screen/screen_plan.hpp"
+#include "dko/mapping/collapsed_mapping.hpp"
+#include "dko/mapping/model.hpp"
+#include "dko/workflow/job.hpp"
+
+namespace dko {
+
+/// The decoys of every member of a sparse model; empty where a member has none. Local.
+std::vector<std::vector<DecoyEffects>> decoys_of(const Model& model);
+
+/// Finds the direction of the plan, if one is asked for, and the q-value of each gene's mean shift over all
+/// cells of A, where the members have decoys; tells the log. By each member, a gene's q-value is the greater
+/// of two false discovery rates (shift_statistics.hpp): of its statistic against that of the decoys, and,
+/// after Benjamini and Hochberg, of the chance that B differs from A along its effects by sampling alone; of
+/// several members the median, of an even number the greater of the middle two. Collective.
+/// @throws CollectiveFailure where there is no direction from A to B
+void set_direction(ScreenPlan& plan, const RelativeProfiles& profiles,
+                   std::span<const CollapsedMapping> members,
+                   AtRoot<std::vector<std::vector<DecoyEffects>>> decoys, Job& job);
+
+}  // namespace dko

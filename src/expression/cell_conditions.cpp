@@ -1,0 +1,62 @@
+#include "dko/expression/cell_conditions.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "condition.hpp"
+#include "dko/base/error.hpp"
+#include "dko/base/parameter.hpp"
+#include "dko/base/text.hpp"
+#include "dko/expression/cell_table.hpp"
+#include "dko/expression/reader.hpp"
+#include "gene_condition.hpp"
+
+namespace dko {
+
+CellConditions::CellConditions(const ExpressionMatrix& matrix, const std::filesystem::path& path,
+                               std::string table)
+    : matrix_(matrix), path_(path), table_(std::move(table)) {}
+
+CellConditions::~CellConditions() = default;
+
+const CellColumns& CellConditions::columns() {
+  if (columns_) return *columns_;
+  refuse_second_columns(path_, table_);
+  if (table_.empty()) {
+    columns_ = std::make_unique<CellColumns>(
+        CellColumns{path_.string(), cell_column_titles(path_),
+                    [path = path_](const std::string& title) { return read_cell_column(path, title); }});
+    return *columns_;
+  }
+  const auto table = std::make_shared<CellTable>(table_, matrix_, path_);
+  columns_ = std::make_unique<CellColumns>(CellColumns{
+      table_, table->titles(), [table](const std::string& title) { return table->column(title); }});
+  return *columns_;
+}
+
+/// A column whose title starts like a condition on a gene must be written in quotes.
+void CellConditions::refuse_column_of(const std::string& text, const std::string& option) {
+  if (table_.empty() && !has_cell_columns(path_)) return;
+  for (const std::string& title : columns().titles) {
+    if (is_gene_condition(title) && trimmed(text).starts_with(title)) {
+      throw UsageError(
+          fmt::format("{} '{}': could be of a gene or of the column {}: write the column in quotes",
+                      parameter(option), text, shown_name(title)));
+    }
+  }
+}
+
+std::vector<bool> CellConditions::meet(const std::string& text, const std::string& option, Missing missing,
+                                       Log& log) {
+  if (is_gene_condition(text)) {
+    refuse_column_of(text, option);
+    return meet_gene_condition(text, fmt::format("{} '{}'", parameter(option), text), path_.string(),
+                               matrix_);
+  }
+  const Condition condition(text, columns(), option);
+  require_one_each(condition.column(), matrix_, path_);
+  return condition.holds(missing, log);
+}
+
+}  // namespace dko

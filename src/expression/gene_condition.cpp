@@ -1,0 +1,95 @@
+#include "gene_condition.hpp"
+
+#include <fmt/format.h>
+
+#include <functional>
+#include <optional>
+#include <string_view>
+
+#include "dko/base/error.hpp"
+#include "dko/base/text.hpp"
+
+namespace dko {
+
+namespace {
+
+constexpr std::string_view prefix = "gene:";
+
+using Comparison = std::function<bool(double, double)>;
+
+/// One way to divide the text.
+struct Parts {
+  std::string gene;
+  Comparison holds;
+  double limit = 0;
+};
+
+struct Operator {
+  std::string_view sign;
+  Comparison holds;
+};
+
+const std::vector<Operator>& operators() {
+  static const std::vector<Operator> all{{"!=", std::not_equal_to<>()}, {">=", std::greater_equal<>()},
+                                         {"<=", std::less_equal<>()},   {"==", std::equal_to<>()},
+                                         {"=", std::equal_to<>()},      {">", std::greater<>()},
+                                         {"<", std::less<>()}};
+  return all;
+}
+
+/// All divisions at an operator with a number behind it.
+std::vector<Parts> divisions_of(const std::string& text) {
+  std::vector<Parts> all;
+  for (std::size_t at = prefix.size(); at < text.size(); ++at) {
+    for (const Operator& candidate : operators()) {
+      if (text.compare(at, candidate.sign.size(), candidate.sign) != 0) continue;
+      const auto limit = parse_number(trimmed(std::string_view(text).substr(at + candidate.sign.size())));
+      const std::string gene(trimmed(std::string_view(text).substr(prefix.size(), at - prefix.size())));
+      if (limit && !gene.empty()) all.push_back({gene, candidate.holds, *limit});
+      break;
+    }
+  }
+  return all;
+}
+
+}  // namespace
+
+bool is_gene_condition(const std::string& text) {
+  return trimmed(text).starts_with(prefix);
+}
+
+std::vector<bool> meet_gene_condition(const std::string& text, const std::string& name,
+                                      const std::string& file, const ExpressionMatrix& matrix) {
+  const std::vector<Parts> divisions = divisions_of(std::string(trimmed(text)));
+  if (divisions.empty()) {
+    throw UsageError(fmt::format(
+        "{}: write gene:NAME>NUMBER, with the name of a gene and one of > >= < <= = and !=", name));
+  }
+  const NameIndex index = matrix.gene_index();
+  std::optional<std::pair<Parts, Meaning>> chosen;
+  for (const Parts& parts : divisions) {
+    Meaning meaning = index.by_name(parts.gene);
+    if (meaning.positions.empty()) continue;
+    if (chosen) {
+      throw UsageError(fmt::format("{}: could be of gene {} or of gene {}", name,
+                                   shown_name(chosen->first.gene), shown_name(parts.gene)));
+    }
+    chosen.emplace(parts, std::move(meaning));
+  }
+  if (!chosen) {
+    throw InputError(
+        fmt::format("{}: {}: no gene is called {}", file, name, shown_name(divisions.front().gene)));
+  }
+  const auto& [parts, meaning] = *chosen;
+  if (meaning.positions.size() > 1) {
+    throw InputError(
+        fmt::format("{}: {}: several genes are called so: {}", file, name, index.candidates(meaning)));
+  }
+  std::vector<bool> holds;
+  for (std::int64_t cell = 0; cell < matrix.cells(); ++cell)
+    holds.push_back(
+        parts.holds(static_cast<double>(matrix.value(cell, meaning.positions.front())), parts.limit));
+  return holds;
+}
+
+}  // namespace dko

@@ -1,0 +1,169 @@
+#include "dko/knockout/screen/shift_statistics.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+#include "dko/knockout/kernels/sparse_cell_kernel.hpp"
+#include "exact_sums.hpp"
+
+namespace dko {
+
+namespace {
+
+double largest_size(std::span<const double> values) {
+  double largest = 0;
+  for (const double value : values) largest = std::max(largest, std::abs(value));
+  return largest;
+}
+
+/// Calls `visit` for those of the cells that are this rank's.
+void for_own_cells(std::span<const std::int32_t> cells, const Communicator& ranks,
+                   const std::function<void(std::int32_t cell)>& visit) {
+  for (auto at = static_cast<std::size_t>(ranks.rank()); at < cells.size();
+       at += static_cast<std::size_t>(ranks.size()))
+    visit(cells[at]);
+}
+
+/// Every gene's statistic by a kernel.
+std::vector<double> statistics_by(SparseCellKernel& kernel, const FromTo& from_to, const Direction& direction,
+                                  const RelativeProfiles& profiles, const Communicator& ranks) {
+  const auto count = static_cast<double>(from_to.from_cells.size());
+  // A shift is the difference of two means of the weights.
+  ExactSums shifts(profiles.genes(), count, 2 * largest_size(direction.weight));
+  kernel.set_direction(&direction);
+  for_own_cells(from_to.from_cells, ranks, [&](std::int32_t cell) {
+    const auto expressed = profiles.expressed(cell);
+    if (expressed.size() < 2) return;
+    kernel.load(intact_cell(profiles, cell));
+    for (std::size_t at = 0; at < expressed.size(); ++at) {
+      const auto position = static_cast<std::int32_t>(at);
+      shifts.add(static_cast<std::size_t>(expressed[at]), kernel.scores(std::span(&position, 1)).shift);
+    }
+  });
+  shifts.reduce(ranks);
+  const std::vector<std::int64_t> cells(from_to.from_cells.begin(), from_to.from_cells.end());
+  const std::vector<std::int64_t> with = profiles.cells_per_gene(cells);
+  std::vector<double> statistics;
+  for (std::size_t gene = 0; gene < with.size(); ++gene) {
+    const double frequency = static_cast<double>(with[gene]) / count;
+    const double mean = with[gene] > 0 ? shifts[gene] / static_cast<double>(with[gene]) : 0;
+    statistics.push_back(std::abs(mean) * std::sqrt(frequency * (1 - frequency)));
+  }
+  return statistics;
+}
+
+/// Mean and variance of each gene's h over some cells.
+struct Spread {
+  std::vector<double> mean;
+  std::vector<double> variance;  ///< of the mean
+};
+
+/// h of cells along the effects of every gene.
+class EffectProjections {
+ public:
+  EffectProjections(const SparseMapping& mapping, const Direction& direction)
+      : mapping_(mapping), from_(direction.from) {
+    for (std::int64_t gene = 0; gene < mapping.genes(); ++gene) {
+      double sum = 0;
+      for (const double effect : mapping.column(gene).effects) {
+        sum += effect;
+        largest_ = std::max(largest_, std::abs(effect));
+      }
+      sums_.push_back(sum);
+      largest_ = std::max(largest_, std::abs(sum));
+    }
+  }
+
+  std::vector<double> of(std::span<const double> profile) const {
+    double common = 0;
+    for (std::size_t gene = 0; gene < from_.size(); ++gene) common += from_[gene] * profile[gene];
+    std::vector<double> along;
+    for (std::size_t gene = 0; gene < sums_.size(); ++gene) {
+      double h = sums_[gene] * common;
+      const SparseColumn column = mapping_.column(static_cast<std::int64_t>(gene));
+      for (std::size_t at = 0; at < column.genes.size(); ++at)
+        h -= column.effects[at] * profile[static_cast<std::size_t>(column.genes[at])];
+      along.push_back(h);
+    }
+    return along;
+  }
+
+  /// Collective.
+  Spread over(std::span<const std::int32_t> cells, const RelativeProfiles& profiles, SparseCellKernel& kernel,
+              const Communicator& ranks) const {
+    const auto count = static_cast<double>(cells.size());
+    const double bound = 2 * largest_;
+    ExactSums sums(mapping_.genes(), count, bound);
+    ExactSums squares(mapping_.genes(), count, bound * bound);
+    std::vector<double> profile(sums_.size());
+    for_own_cells(cells, ranks, [&](std::int32_t cell) {
+      kernel.load(intact_cell(profiles, cell));
+      const auto expressed = profiles.expressed(cell);
+      const std::vector<double> shares = kernel.intact_profile();
+      std::fill(profile.begin(), profile.end(), 0.0);
+      for (std::size_t at = 0; at < expressed.size(); ++at)
+        profile[static_cast<std::size_t>(expressed[at])] = shares[at];
+      const std::vector<double> along = of(profile);
+      for (std::size_t gene = 0; gene < along.size(); ++gene) {
+        sums.add(gene, along[gene]);
+        squares.add(gene, along[gene] * along[gene]);
+      }
+    });
+    sums.reduce(ranks);
+    squares.reduce(ranks);
+    Spread spread;
+    for (std::size_t gene = 0; gene < sums.size(); ++gene) {
+      const double mean = sums[gene] / count;
+      const double sum = squares[gene] - count * mean * mean;
+      spread.mean.push_back(mean);
+      spread.variance.push_back(count > 1 ? std::max(0.0, sum) / (count - 1) / count : 0);
+    }
+    return spread;
+  }
+
+ private:
+  const SparseMapping& mapping_;
+  const std::vector<double>& from_;
+  std::vector<double> sums_;  // Σ_i A_ig
+  double largest_ = 0;
+};
+
+std::vector<double> chance_of(const FromTo& from_to, const Direction& direction,
+                              const RelativeProfiles& profiles, const SparseMapping& mapping,
+                              SparseCellKernel& kernel, const Communicator& ranks) {
+  kernel.set_direction(nullptr);
+  const EffectProjections projections(mapping, direction);
+  const Spread a = projections.over(from_to.from_cells, profiles, kernel, ranks);
+  const Spread b = from_to.is_toward_profile()
+                       ? Spread{projections.of(from_to.profile), std::vector<double>(a.mean.size(), 0.0)}
+                       : projections.over(from_to.toward_cells, profiles, kernel, ranks);
+  std::vector<double> chance;
+  for (std::size_t gene = 0; gene < a.mean.size(); ++gene) {
+    const double difference = std::abs(b.mean[gene] - a.mean[gene]);
+    const double error = std::sqrt(a.variance[gene] + b.variance[gene]);
+    const bool has_effects = !mapping.column(static_cast<std::int64_t>(gene)).genes.empty();
+    chance.push_back(has_effects && error > 0 ? std::erfc(difference / error / std::sqrt(2.0)) : 1);
+  }
+  return chance;
+}
+
+}  // namespace
+
+ShiftStatistics shift_statistics(const FromTo& from_to, const Direction& direction,
+                                 const RelativeProfiles& profiles, const CollapsedMapping& mapping,
+                                 std::span<const SparseMapping> decoys, Base base,
+                                 const Communicator& ranks) {
+  const BaseProfile profile(base, mapping.share_variances());
+  SparseCellKernel kernel(*mapping.sparse(), profile);
+  ShiftStatistics statistics;
+  statistics.of_genes = statistics_by(kernel, from_to, direction, profiles, ranks);
+  statistics.chance = chance_of(from_to, direction, profiles, *mapping.sparse(), kernel, ranks);
+  for (const SparseMapping& draw : decoys) {
+    SparseCellKernel of_decoys(*mapping.sparse(), profile, &draw);
+    statistics.of_decoys.push_back(statistics_by(of_decoys, from_to, direction, profiles, ranks));
+  }
+  return statistics;
+}
+
+}  // namespace dko

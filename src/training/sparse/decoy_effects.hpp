@@ -1,0 +1,38 @@
+#pragma once
+// Shared by this room's sources only.
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "dko/mapping/q_values.hpp"
+#include "dko/parallel/communicator.hpp"
+
+namespace dko {
+
+/// What one gene's own effects are like, for its decoys.
+struct EffectScale {
+  std::int64_t count = 0;      ///< of effects on the gene
+  double least_statistic = 0;  ///< of these
+  double kept = 0;             ///< Σ |A_ij| / Σ |slope_ij|: how far the fit shrinks slopes
+};
+
+/// Gathers the effects of decoys on the genes of this rank. A gene keeps no more decoys than it has effects,
+/// those that stand out most, and none that stands out less than the least of these: as the fit would have
+/// kept them.
+class DecoyCollector {
+ public:
+  /// `slopes` and `statistics` of every decoy on a gene, whose own effects are like `scale`. Local.
+  void add(std::int32_t gene, const EffectScale& scale, std::span<const double> slopes,
+           std::span<const double> statistics);
+
+  /// All that the ranks have, on every rank. Collective.
+  DecoyEffects gather(std::int64_t genes, const Communicator& ranks);
+
+ private:
+  std::vector<std::int32_t> decoys_;
+  std::vector<std::int32_t> targets_;
+  std::vector<double> effects_;
+};
+
+}  // namespace dko

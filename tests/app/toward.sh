@@ -1,0 +1,115 @@
+. "$(dirname "$0")/lib.sh"
+# From cells A toward cells B: shift and approach of every kind of screen, their q-values, and where they are shown.
+python=${DKO_PYTHON:-/usr/bin/python3}
+"$python" -c 'import h5py, numpy, pandas, scipy' 2>/dev/null || skip "no Python with h5py, pandas and scipy"
+export PYTHONPATH=$DKO_SOURCE/scripts PYTHONDONTWRITEBYTECODE=1
+check() { "$python" "$(dirname "$0")/toward_again.py" "$@" || fail "$*"; }
+same_screen() { "$python" "$(dirname "$0")/toward_again.py" same "$@" || fail "$1 and $2 differ"; }
+
+"$DKO" simulate --genes 40 --cells 120 --types 2 --type-spread 1 --umi 3000 --seed 5 -o data.csv -q
+table=(--obs-file data.cells.csv)
+way=("${table[@]}" --from type=type0 --toward type=type1)
+"$DKO" train data.csv --mapping sparse -o sparse.h5 -q 2>/dev/null
+"$DKO" train data.csv --mapping sparse --ensemble 2 -o two.h5 -q 2>/dev/null
+"$DKO" train data.csv -o dense.h5 -q "${short[@]}" 2>/dev/null
+
+# Singles and pairs of every base and mapping, and lists, by profiles from the model in numpy.
+for model in sparse dense; do
+  for base in fitted shrunk observed; do
+    "$DKO" screen data.csv --model $model.h5 --base $base --order 2 "${way[@]}" -o $model.$base.h5 -q 2>/dev/null
+    check scores data.csv data.cells.csv $model.h5 $model.$base.h5
+  done
+done
+"$DKO" screen data.csv --model sparse.h5 --order 2 --sample 300 "${way[@]}" -o sample.h5 -q 2>/dev/null
+check scores data.csv data.cells.csv sparse.h5 sample.h5
+"$DKO" screen data.csv --model two.h5 --order 2 "${way[@]}" -o two_screen.h5 -q 2>/dev/null
+expect 0 '^single_scores +impact, .*shift, shift-sd, approach, approach-sd' "$DKO" info two_screen.h5
+expect 0 '^double_scores +impact, impact-sd, interaction, .*shift, shift-sd, shift-interaction' "$DKO" info two_screen.h5
+
+# The same bits on any number of ranks, and after a job that is resumed; another direction does not match.
+for ranks in 2 3; do
+  on $ranks "$DKO" screen data.csv --model two.h5 --order 2 "${way[@]}" -o ranks.h5 -q --force 2>/dev/null
+  same_screen two_screen.h5 ranks.h5
+done
+"$DKO" screen data.csv --model sparse.h5 "${way[@]}" -o again.h5 -q 2>/dev/null
+cp again.h5 whole.h5
+"$python" "$(dirname "$0")/toward_again.py" undo again.h5
+mv again.h5 again.h5.partial
+expect 3 '(--from|from) was .type=type0. and is .type=type1. now' "$DKO" screen data.csv --model sparse.h5 "${table[@]}" \
+  --from type=type1 --toward type=type0 -o again.h5 --resume
+expect 3 'was created by a different screen' "$DKO" screen data.csv --model sparse.h5 -o again.h5 --resume
+on 2 "$DKO" screen data.csv --model sparse.h5 "${way[@]}" -o again.h5 --resume -q 2>/dev/null
+same_screen whole.h5 again.h5
+
+# Kept pairs and sums over cells.
+for keep in top:5 summary; do
+  "$DKO" screen data.csv --model sparse.h5 --order 2 "${way[@]}" --keep $keep $([ $keep = summary ] || echo --keep-by shift) \
+    -o kept.$keep.h5 -q 2>/dev/null
+done
+"$DKO" screen data.csv --model sparse.h5 --order 2 "${way[@]}" --keep top:5 --keep-by shift-interaction -o kept.int.h5 -q 2>/dev/null
+check kept sparse.shrunk.h5 kept.top:5.h5 kept.int.h5
+"$DKO" summarize sparse.shrunk.h5 --pair-table pairs.csv >/dev/null 2>&1
+"$DKO" summarize kept.summary.h5 --pair-table summed.csv >/dev/null 2>&1
+check tables sparse.shrunk.h5 pairs.csv summed.csv
+
+# A profile in a file in the place of cells B, in any order, with a header or none.
+check profile data.csv data.cells.csv profile.csv
+"$DKO" screen data.csv --model sparse.h5 --base observed "${table[@]}" --from type=type0 --toward-profile profile.csv \
+  -o profile.h5 -q 2>/dev/null
+check same_shift sparse.observed.h5 profile.h5
+expect 0 '^toward_profile +profile.csv' "$DKO" info profile.h5
+
+# Shown: by info, top, summarize, in JSON, exports, Python and the report.
+expect 0 '^from +type=type0' "$DKO" info sparse.shrunk.h5
+expect 0 '^toward_cells +[1-9]' "$DKO" info sparse.shrunk.h5
+expect 0 'with the highest shift' "$DKO" top sparse.shrunk.h5 --json high.json
+expect 0 'with the lowest shift' "$DKO" top sparse.shrunk.h5 --lowest --json low.json
+expect 0 'the highest mean shift' "$DKO" summarize sparse.shrunk.h5 --gene-table genes.csv --json means.json
+expect 0 'shift_q_value' "$DKO" summarize sparse.shrunk.h5
+expect 0 'the lowest mean shift' "$DKO" summarize sparse.shrunk.h5 --lowest --gene-table lowest.csv
+"$DKO" export sparse.shrunk.h5 --h5ad shifts.h5ad
+check shown sparse.shrunk.h5
+expect 0 'no q-values of shifts' "$DKO" screen data.csv --model dense.h5 "${way[@]}" -o no_q.h5
+"$python" "$(dirname "$0")/toward_again.py" without_q no_q.h5
+
+# A knockout in one cell, and on average over the cells of A, as the screen has it.
+explain() { "$DKO" explain sparse.h5 data.csv "${way[@]}" --knockout gene3,gene9 "$@"; }
+expect 0 'shift -?[0-9.]+, approach -?[0-9.]+, shift-interaction' explain --json explained.json
+check explained sparse.shrunk.h5 gene3 gene9
+expect 2 '--from needs --toward' "$DKO" explain sparse.h5 data.csv "${table[@]}" --from type=type0 --knockout gene3
+expect 0 'memory' "$DKO" estimate data.csv --model sparse.h5 "${way[@]}" --nodes 1 --ranks-per-node 2
+
+# Labels dealt at random to the same cells hardly ever give a q below 0.1; the types do.
+check permuted data.cells.csv 8
+for ((k = 0; k < 8; ++k)); do
+  "$DKO" screen data.csv --model sparse.h5 --obs-file permuted.csv --from p$k=0 --toward p$k=1 -o permuted$k.h5 -q 2>/dev/null
+done
+check hits sparse.shrunk.h5 permuted[0-7].h5
+
+# By the expression of a gene.
+expect 0 'direction: from .* cells toward' "$DKO" screen data.csv --model sparse.h5 --from 'gene:gene3<=2' --toward 'gene:gene3>2' -o gene.h5
+check gene data.csv gene.h5 gene3 2
+
+# What makes no sense is refused, and leaves nothing.
+screen() { "$DKO" screen data.csv --model sparse.h5 "$@" -o no.h5; }
+expect 2 '--from needs --toward' screen "${table[@]}" --from type=type0
+expect 2 'give both' screen "${table[@]}" --toward type=type0
+expect 2 'give --from and --toward' screen --score shift
+expect 2 'which --score leaves out' screen "${way[@]}" --score impact
+expect 2 'give --from and --toward' screen --order 2 --keep top:3 --keep-by shift
+expect 2 'mutually exclusive|cannot be given' screen "${way[@]}" --toward-profile profile.csv
+expect 3 'are the same cells' screen "${table[@]}" --from type=type0 --toward type=type0
+expect 3 'no cell has the value' screen "${table[@]}" --from type=type7 --toward type=type0
+expect 3 'none of the cells' screen "${table[@]}" --where type=type1 --from type=type0 --toward type=type1
+expect 3 'no gene is called nothing' screen --from 'gene:nothing>1' --toward 'gene:gene3>2'
+expect 2 'write gene:NAME>NUMBER' screen --from 'gene:gene3' --toward 'gene:gene3>2'
+echo gene0,1 >one.csv
+expect 3 'has no value of 39 of the 40 genes' screen "${table[@]}" --from type=type0 --toward-profile one.csv
+printf 'gene0,1\ngene0,2\n' >twice.csv
+expect 3 'twice.csv, line 2: gene0 is there twice' screen "${table[@]}" --from type=type0 --toward-profile twice.csv
+printf 'gene0,-1\n' >negative.csv
+expect 3 'line 1: value -1 is not' screen "${table[@]}" --from type=type0 --toward-profile negative.csv
+check outside data.csv data.cells.csv >events.csv
+expect 3 'is not in --from' screen "${way[@]}" --events events.csv
+absent no.h5
+expect 0 'in common' "$DKO" screen data.csv --model sparse.h5 "${table[@]}" --from 'type=type0|type1' --toward type=type1 -o overlap.h5
