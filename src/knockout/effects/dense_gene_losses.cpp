@@ -32,22 +32,18 @@ void DenseGeneLosses::add_cell(std::size_t member, const CellOfGene& losing, std
   const std::size_t position = static_cast<std::size_t>(losing.at) - first;
   const double scale = 1 / static_cast<double>(expressed.size() - 1);
   outputs_.resize(expressed.size());
+  for (std::size_t at = 0; at < expressed.size(); ++at) {
+    const auto gene = static_cast<std::size_t>(expressed[at]);
+    outputs_[at] = std::abs((linear[at] - column[gene]) * scale + offset[gene]) * ratio[at];
+  }
+  outputs_[position] = 0;
   double total = 0;
   double rest = 0;
   for (std::size_t at = 0; at < expressed.size(); ++at) {
-    const auto gene = static_cast<std::size_t>(expressed[at]);
-    const double output = std::abs((linear[at] - column[gene]) * scale + offset[gene]) * ratio[at];
-    outputs_[at] = at == position ? 0 : output;
     total += outputs_[at];
     rest += at == position ? 0 : before[at];
   }
-  const double of_after = inverse(total);
-  const double of_rest = inverse(rest);
-  for (std::size_t at = 0; at < expressed.size(); ++at) {
-    if (at == position) continue;
-    const auto gene = static_cast<std::size_t>(expressed[at]);
-    sums_.add_gene(member, gene, losing.cell, outputs_[at] * of_after, before[at] * of_rest);
-  }
+  sums_.add_cell_of_all(member, losing.cell, expressed, {outputs_, inverse(total)}, {before, inverse(rest)});
 }
 
 EffectRow DenseGeneLosses::row(std::int32_t lost) {
@@ -58,7 +54,7 @@ EffectRow DenseGeneLosses::row(std::int32_t lost) {
     const auto expressed = input_.profiles.expressed(losing.cell);
     if (expressed.size() < 2) continue;
     sums_.add_cell(losing.cell);
-    for (const std::int32_t gene : expressed) sums_.add_both(static_cast<std::size_t>(gene), losing.cell);
+    sums_.add_both_of_all(losing.cell, expressed);
     for (std::size_t member = 0; member < input_.members.size(); ++member) add_cell(member, losing, lost);
   }
   sums_.add_up_sets();

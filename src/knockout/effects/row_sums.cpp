@@ -47,6 +47,25 @@ void RowSums::begin(std::int32_t lost, std::vector<std::int32_t> genes) {
   for (ProfileSums& sums : of_sets_) sums.assign(groups() * request_.sets.size());
 }
 
+void RowSums::add_both_of_all(std::int32_t cell, std::span<const std::int32_t> expressed) {
+  for_each_group(cell, [&](std::size_t group) {
+    std::int64_t* const both = both_.data() + group * genes_.size();
+    for (const std::int32_t gene : expressed) ++both[gene];
+  });
+}
+
+void RowSums::add_cell_of_all(std::size_t member, std::int32_t cell, std::span<const std::int32_t> expressed,
+                              const Scaled& after, const Scaled& rest) {
+  for_each_group(cell, [&](std::size_t group) {
+    double* const of_after = of_genes_[member].after.data() + group * genes_.size();
+    double* const of_rest = of_genes_[member].renormalised.data() + group * genes_.size();
+    for (std::size_t at = 0; at < expressed.size(); ++at) {
+      of_after[expressed[at]] += after.values[at] * after.scale;
+      of_rest[expressed[at]] += rest.values[at] * rest.scale;
+    }
+  });
+}
+
 void RowSums::add_up_sets() {
   for (std::size_t member = 0; member < of_genes_.size(); ++member) {
     for (std::size_t group = 0; group < groups(); ++group) {

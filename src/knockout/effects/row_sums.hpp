@@ -23,6 +23,12 @@ struct ProfileSums {
   }
 };
 
+/// A profile that is still to be scaled.
+struct Scaled {
+  std::span<const double> values;
+  double scale = 1;
+};
+
 /// The sums of one row, over m genes that it may have. Group 0 is all cells, 1 + k those of label k.
 class RowSums {
  public:
@@ -46,6 +52,11 @@ class RowSums {
       of_genes_[member].add(group * genes_.size() + at, after, renormalised);
     });
   }
+  /// The same of a row over all genes at their numbers, for all genes of a cell at once. What it adds to the
+  /// lost gene counts nowhere.
+  void add_both_of_all(std::int32_t cell, std::span<const std::int32_t> expressed);
+  void add_cell_of_all(std::size_t member, std::int32_t cell, std::span<const std::int32_t> expressed,
+                       const Scaled& after, const Scaled& rest);
   void add_set(std::size_t member, std::size_t set, std::int32_t cell, double after, double renormalised) {
     for_each_group(cell, [&](std::size_t group) {
       of_sets_[member].add(group * request_.sets.size() + set, after, renormalised);

@@ -48,12 +48,12 @@ void SparseGeneLosses::sum_sets(const NodeGroup& nodes) {
 /// The genes that some member's column touches, or all.
 std::vector<std::int32_t> SparseGeneLosses::genes_of_row(std::int32_t lost) const {
   std::vector<std::int32_t> genes;
-  if (input_.request.with_untouched) {
+  if (input_.request.with_untouched) {  // at their numbers, the lost one too
     genes.resize(index(input_.profiles.genes()));
     std::iota(genes.begin(), genes.end(), 0);
+    return genes;
   }
   for (const CollapsedMapping& member : input_.members) {
-    if (input_.request.with_untouched) break;
     const SparseColumn column = member.sparse()->column(lost);
     genes.insert(genes.end(), column.genes.begin(), column.genes.end());
   }
@@ -80,7 +80,7 @@ void SparseGeneLosses::fill_effects(std::size_t member, std::int32_t lost) {
   const SparseColumn column = input_.members[member].sparse()->column(lost);
   for (std::size_t at = 0; at < column.genes.size(); ++at) {
     const auto found = std::lower_bound(genes.begin(), genes.end(), column.genes[at]);
-    if (found != genes.end() && *found == column.genes[at])
+    if (found != genes.end() && *found == column.genes[at] && *found != lost)
       effects_[index(found - genes.begin())] = column.effects[at];
   }
 }
@@ -137,9 +137,22 @@ void SparseGeneLosses::fill_totals(std::size_t member) {
   }
 }
 
+/// All genes as if none were touched; what the touched ones have more is for add_genes().
+void SparseGeneLosses::add_untouched(std::size_t member) {
+  for (const Loss& loss : losses_) {
+    const auto expressed = input_.profiles.expressed(loss.cell);
+    const auto outputs =
+        input_.intact[member].output.view().subspan(index(input_.places.start(loss.cell)), expressed.size());
+    if (member == 0) sums_.add_both_of_all(loss.cell, expressed);
+    sums_.add_cell_of_all(member, loss.cell, expressed, {outputs, 1 / loss.after}, {outputs, 1 / loss.left});
+  }
+}
+
 void SparseGeneLosses::add_genes(std::size_t member) {
   const IntactOutputs& intact = input_.intact[member];
+  const bool has_all = input_.request.with_untouched;
   for (std::size_t at = 0; at < effects_.size(); ++at) {
+    if (has_all && effects_[at] == 0) continue;
     const auto& sets = sets_of_gene_[index(sums_.genes()[at])];
     for (const CellOfGene& has : input_.places.of(sums_.genes()[at])) {
       const std::int32_t found = loss_of_[index(has.cell)];
@@ -147,8 +160,9 @@ void SparseGeneLosses::add_genes(std::size_t member) {
       const Loss& loss = losses_[index(found)];
       const double before = intact.output[has.at];
       const double after = output_after(member, at, has.at);
-      if (member == 0) sums_.add_both(at, has.cell);
-      sums_.add_gene(member, at, has.cell, after / loss.after, before / loss.left);
+      if (member == 0 && !has_all) sums_.add_both(at, has.cell);
+      sums_.add_gene(member, at, has.cell, (has_all ? after - before : after) / loss.after,
+                     has_all ? 0 : before / loss.left);
       for (const std::int32_t set : sets)
         sums_.add_set(member, index(set), has.cell, (after - before) / loss.after, 0);
     }
@@ -175,6 +189,7 @@ EffectRow SparseGeneLosses::row(std::int32_t lost) {
   for (std::size_t member = 0; member < input_.members.size(); ++member) {
     fill_effects(member, lost);
     fill_totals(member);
+    if (input_.request.with_untouched) add_untouched(member);
     add_genes(member);
     add_sets(member, lost);
   }

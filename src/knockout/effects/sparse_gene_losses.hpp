@@ -34,6 +34,7 @@ class SparseGeneLosses final : public GeneLosses {
   double left_without(std::size_t member, const Loss& loss) const;
   double left_after(std::size_t member, const Loss& loss) const;
   double output_after(std::size_t member, std::size_t at, std::int64_t place) const;
+  void add_untouched(std::size_t member);
   void add_genes(std::size_t member);
   void add_sets(std::size_t member, std::int32_t lost);
   void sum_sets(const NodeGroup& nodes);
