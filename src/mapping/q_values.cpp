@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 
+#include "dko/mapping/direct_q_values.hpp"
 #include "dko/mapping/model.hpp"
 
 namespace dko {

@@ -11,6 +11,7 @@
 #include "dko/base/text.hpp"
 #include "dko/mapping/model_file.hpp"
 #include "dko/parallel/collective.hpp"
+#include "dko/results/aggregate/cell_groups.hpp"
 #include "dko/system/available_memory.hpp"
 #include "dko/workflow/base_choice.hpp"
 #include "dko/workflow/collapse_members.hpp"
@@ -30,19 +31,16 @@ struct Prepared {
   EffectsNotes notes;
 };
 
-/// The labels of a column, and the number of each cell's. @throws InputError if it is no column of groups
-void find_groups(const ObsColumn& column, EffectsRequest& request, EffectsNotes& notes) {
-  const std::string place = fmt::format("{}: column {}", parameter("group-by"), shown_name(column.title));
-  if (!column.is_categorical()) throw InputError(place + " is of numbers: effects are by labels");
-  const auto without = std::count(column.codes.begin(), column.codes.end(), -1);
-  if (without > 0)
-    throw InputError(fmt::format("{}: {} no label in it: leave them out by {}", place,
-                                 without == 1 ? "1 cell has" : fmt::format("{} cells have", without),
-                                 parameter("where")));
-  notes.group_by = column.title;
-  notes.labels = column.labels;
-  layer_labels(notes.labels, notes.group_by);  // refuses what would be one layer
-  request.group_of_cell = column.codes;
+/// The labels of a column, and the number of each cell's.
+void find_groups(ObsColumn column, EffectsRequest& request, EffectsNotes& notes, Log& log) {
+  CellGroups groups = group_cells(std::move(column));
+  if (groups.without > 0)
+    log.info("{}: {} without a value in column {} in no group", parameter("group-by"),
+             counted(groups.without, "cell"), shown_name(groups.column));
+  layer_labels(groups.labels, groups.column);  // refuses what would be one layer
+  notes.group_by = groups.column;
+  notes.labels = std::move(groups.labels);
+  request.group_of_cell = std::move(groups.of_cells);
   request.labels = std::ssize(notes.labels);
 }
 
@@ -118,7 +116,10 @@ Prepared prepare(const EffectsOptions& options, Job& job) {
                                  parameter("fdr"), options.model, parameter("mapping", "sparse")));
   prepared.request.with_untouched = options.with_untouched;
   prepared.request.lost = lost_genes(options, prepared, job.log);
-  if (!options.group_by.empty()) find_groups(cells.obs.front(), prepared.request, notes);
+  if (!options.group_by.empty()) {
+    if (cells.obs.size() != 1) throw UsageError(fmt::format("{} takes one column", parameter("group-by")));
+    find_groups(std::move(cells.obs.front()), prepared.request, notes, job.log);
+  }
   if (!options.gene_sets.empty()) {
     notes.sets = read_gene_sets(options.gene_sets, data, options.least_genes, job.log);
     prepared.request.sets = members_of(notes.sets);

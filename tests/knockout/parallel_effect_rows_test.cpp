@@ -175,7 +175,7 @@ EffectsRequest request_for(const RelativeProfiles& matrix, bool in_groups) {
   if (!in_groups) return request;
   request.labels = 3;  // no cell has the last
   for (std::int64_t cell = 0; cell < matrix.cells(); ++cell)
-    request.group_of_cell.push_back(static_cast<std::int32_t>(cell % 2));
+    request.group_of_cell.push_back(static_cast<std::int32_t>(cell % 3) - 1);  // −1: in none
   return request;
 }
 

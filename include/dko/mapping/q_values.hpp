@@ -35,16 +35,6 @@ std::vector<double> gene_q_values(const Model& model);
 /// member without such an effect counting as 1; nothing where no member has one. Empty as above. Local.
 std::vector<std::optional<double>> direct_q_values(const Model& model, std::span<const std::int32_t> lost);
 
-/// The q-value of one direct effect.
-struct EffectQ {
-  std::int32_t gene = 0;
-  double q = 1;
-};
-
-/// The same of one lost gene, of the genes that it has an effect on alone, ascending: O(its effects). Empty
-/// also of a model without members. Local.
-std::vector<EffectQ> direct_effect_q_values(const Model& model, std::int32_t lost);
-
 /// The mapping without the effects whose q-value exceeds `most`: their mean over the cells that the target's
 /// fit was made of goes into the offset. `presence` says for each of the mapping's effects in which part of
 /// those cells the regulator is expressed. Local.

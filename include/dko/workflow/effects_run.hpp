@@ -32,9 +32,9 @@ struct Effects {
 
 /// Reads the model and the data, computes the effects of every lost gene on all ranks, and returns them at
 /// root. Memory is looked at before. Collective.
-/// @throws CollectiveFailure as load_input, read_gene_sets, choose_base and require_memory; InputError for a
-/// limit on
-///         q-values where the model has none, and for a column that has as many values as there are cells
+/// @throws CollectiveFailure as load_input, read_obs, group_cells, read_gene_sets, choose_base,
+/// require_memory;
+///         InputError for a limit on q-values where the model has none
 AtRoot<Effects> run_effects(const EffectsOptions& options, Job& job);
 
 }  // namespace dko

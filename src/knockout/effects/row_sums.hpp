@@ -71,8 +71,9 @@ class RowSums {
   template <class Use>
   void for_each_group(std::int32_t cell, Use use) {
     use(std::size_t{0});
-    if (request_.labels > 0)
-      use(1 + static_cast<std::size_t>(request_.group_of_cell[static_cast<std::size_t>(cell)]));
+    if (request_.labels == 0) return;
+    const std::int32_t label = request_.group_of_cell[static_cast<std::size_t>(cell)];
+    if (label >= 0) use(1 + static_cast<std::size_t>(label));
   }
   std::size_t groups() const { return static_cast<std::size_t>(request_.groups()); }
 

@@ -17,7 +17,7 @@ namespace dko {
 /// Which effects are computed, the same on all ranks.
 struct EffectsRequest {
   std::vector<std::int32_t> lost;  ///< genes that are lost, one at a time; ascending, distinct
-  /// The group of each cell, 0 to labels − 1; empty without groups.
+  /// The group of each cell, 0 to labels − 1, or −1 for none of them; empty without groups.
   std::vector<std::int32_t> group_of_cell = {};
   std::int64_t labels = 0;
   /// Genes of each set, ascending, distinct.

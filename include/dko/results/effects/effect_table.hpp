@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "dko/knockout/effects/effect_rows.hpp"
-#include "dko/mapping/q_values.hpp"
+#include "dko/mapping/direct_q_values.hpp"
 
 namespace dko {
 
