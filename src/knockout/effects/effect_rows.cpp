@@ -99,7 +99,7 @@ double effect_rows_bytes(const ExpressionMatrix& matrix, bool is_sparse, std::in
                              (CellsOfGenes::bytes_of_entry + count * IntactOutputs::bytes_of_entry) +
                          8 * cells * count * (1 + (is_sparse ? sets : 0));
   const double of_rank = groups * (8 * (1 + 2 * count) * genes + 16 * count * sets) + 40 * cells + 32 * genes;
-  // Of rows on their way, five numbers an entry: computed, gathered, and taken apart.
+  // Rows on their way have five numbers an entry: computed, gathered, and taken apart.
   const double of_round = 3 * 8 * static_cast<double>(rows_in_round) * groups * (5 * genes + 2 * sets);
   return of_node + of_rank * ranks + of_round;
 }

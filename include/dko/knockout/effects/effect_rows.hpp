@@ -22,7 +22,7 @@ struct EffectsRequest {
   std::int64_t labels = 0;
   /// Genes of each set, ascending, distinct.
   std::vector<std::vector<std::int32_t>> sets = {};
-  /// Of a sparse mapping: also of genes that the lost one has no effect on.
+  /// Includes, for a sparse mapping, genes that the lost one has no effect on.
   bool with_untouched = false;
 
   /// All cells, and each label.
