@@ -12,7 +12,8 @@ from dko.errors import DkoError, InputError, NoFileError, ReadError, UsageError,
 __version__ = "0.2.0"  # of the program that this belongs to: PROJECT_VERSION in CMakeLists.txt
 
 # In which modules the others are: h5py and pandas are loaded when they are asked for.
-_PLACES = {"open_screen": "dko.results", "Screen": "dko.results", "open_model": "dko.model", "Model": "dko.model"}
+_PLACES = {"open_screen": "dko.results", "Screen": "dko.results", "open_model": "dko.model", "Model": "dko.model",
+           "read_effects": "dko.effects", "Effects": "dko.effects"}
 __all__ = ["DkoError", "InputError", "NoFileError", "ReadError", "UsageError", "WriteError", *_PLACES]
 
 

@@ -31,7 +31,7 @@ def attributes(location) -> dict:
 
 
 def open_file(path, kind: str) -> h5py.File:
-    """An HDF5 file of dko, open for reading; `kind` is "screen", "model" or "prediction"."""
+    """An HDF5 file of dko, open for reading; `kind` is "screen", "model", "prediction" or "effects"."""
     path = os.fspath(path)
     try:
         with open(path, "rb"):

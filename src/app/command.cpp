@@ -42,6 +42,7 @@ constexpr std::array all_commands{
     CommandEntry{"summarize", "aggregate knockout scores per gene and gene pair across cells",
                  summarize_command},
     CommandEntry{"explain", "predict every gene's change after one knockout", explain_command},
+    CommandEntry{"effects", "predict every gene's change after the loss of each", effects_command},
     CommandEntry{"estimate", "report what a job will take before it is submitted", estimate_command},
     CommandEntry{"info", "show what a file is and how it was made", info_command},
     CommandEntry{"evaluate", "compare scores and predictions with ground truth and baselines",

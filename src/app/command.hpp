@@ -55,6 +55,7 @@ std::unique_ptr<Command> make_command(CommandLine (*make_line)(Options& options)
 std::unique_ptr<Command> run_command();
 std::unique_ptr<Command> train_command();
 std::unique_ptr<Command> ensemble_command();
+std::unique_ptr<Command> effects_command();
 std::unique_ptr<Command> estimate_command();
 std::unique_ptr<Command> screen_command();
 std::unique_ptr<Command> predict_command();

@@ -20,6 +20,7 @@
 #include "options/input.hpp"
 #include "options/screen_options.hpp"
 #include "score_names.hpp"
+#include "set_report.hpp"
 #include "start_job.hpp"
 #include "table.hpp"
 
@@ -37,6 +38,7 @@ struct ExplainOptions {
   std::int64_t count = 10;
   ChangeOrder order = ChangeOrder::network_change;
   std::string out;
+  SetOptions sets;
   CommonOptions common;
 };
 
@@ -64,6 +66,7 @@ CommandLine line_of(ExplainOptions& options) {
       .usual();
   add_base(line, options.base).usual();
   line.option("out,o", options.out, "FILE", "write all genes (CSV)").usual().writes();
+  add_set_options(line, options.sets, "the change beyond rescaling, relative to the rescaled share");
   add_input(line, options.input, {{"from", "toward"}, TableUse::Model::required});
   add_direction_options(line, options.direction);
   add_common(line, options.common);
@@ -90,17 +93,20 @@ struct Question {
   std::optional<FromTo> from_to = {};
   std::optional<Direction> direction = {};  // once it is found
   DirectQValues q_values = {};              // at root only
+  std::vector<GeneSet> sets = {};           // likewise
 };
 
 /// What is written, claimed by rank 0 before any computing.
 struct Outputs {
   std::optional<CsvWriter> changes;
+  SetOutputs sets;
   JsonReport summary;
 
   explicit Outputs(const ExplainOptions& options)
       : changes(options.out.empty()
                     ? std::optional<CsvWriter>()
                     : std::optional<CsvWriter>(std::in_place, options.out, options.common.force)),
+        sets(options.sets, options.common.force),
         summary(options.common) {}
 };
 
@@ -183,6 +189,8 @@ Question find_question(const ExplainOptions& options, Job& job) {
   question.cells = cells_asked_for(options, question.removed, question.from_to, question.matrix, job.log);
   check_memory(question, model, job);
   question.members = collapse(model);
+  question.sets =
+      sets_asked_for(options.sets, question.matrix.gene_names(), question.matrix.gene_ids(), job.log);
   question.q_values = {direct_q_values(model, question.removed), model.kind() == MappingKind::sparse};
   return question;
 }
@@ -362,6 +370,7 @@ void run(const ExplainOptions& options, const Context& context) {
   AtRoot<Outputs> outputs = on_root(job.ranks(), [&] { return Outputs(options); });
   AtRoot<Question> asked = on_root(job.ranks(), [&] { return find_question(options, job); });
   const AtRoot<DirectQValues> q_values = asked.take(&Question::q_values);
+  const AtRoot<std::vector<GeneSet>> sets = asked.take(&Question::sets);
   Question question = replicate(job.nodes, std::move(asked));
   if (question.from_to) {
     question.direction = on_every_rank(job.ranks(), [&] {
@@ -378,7 +387,12 @@ void run(const ExplainOptions& options, const Context& context) {
       if (has_q_values) gene.direct_q = q_values->of_genes[static_cast<std::size_t>(gene.gene)];
     print_changes(question, *explanation, *q_values, options);
     if (outputs->changes) write_changes(question, *explanation, has_q_values, *outputs->changes);
-    outputs->summary.write(to_json(question, *explanation, options, job.provenance));
+    nlohmann::ordered_json json = to_json(question, *explanation, options, job.provenance);
+    const nlohmann::ordered_json tested =
+        report_sets(relative_changes(*explanation, question.members), question.matrix.gene_names(), *sets,
+                    options.sets, options.count, outputs->sets);
+    if (!options.sets.gene_sets.empty()) json["sets"] = tested;
+    outputs->summary.write(json);
   });
 }
 

@@ -15,6 +15,7 @@
 #include "dko/mapping/model_file.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/results/aggregate/summary.hpp"
+#include "dko/results/effects/effects_file.hpp"
 #include "dko/results/export/anndata_export.hpp"
 #include "dko/results/export/table_export.hpp"
 #include "dko/results/prediction_file.hpp"
@@ -173,6 +174,8 @@ Facts describe(const std::string& path, const Kind& kind) {
   if (format == checkpoint_kind.format) return describe_checkpoint(path);
   if (format == anndata_export_kind.format)
     return describe_export(path, anndata_export_kind, "single knockouts of a screen, as AnnData");
+  if (format == effects_kind.format)
+    return describe_export(path, effects_kind, "effects of the loss of each gene, as AnnData");
   if (format == table_export_kind.format)
     return describe_export(path, table_export_kind, "scores of a screen, as tables");
   throw InputError(fmt::format("{}: was made by a newer dko, as '{}'", path, format));

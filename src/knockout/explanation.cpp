@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <memory>
 
 #include "dko/knockout/kernels/cell_kernel.hpp"
@@ -191,7 +192,7 @@ GeneChange change_of(const Sums& sums, std::int32_t number, double cells) {
   const Spread all = over_members(
       sums, [&](const MemberSums& member) { return (member.after[gene] - member.before[gene]) / cells; });
   const Spread network = over_members(sums, [&](const MemberSums& member) {
-    return difference(member.after[gene], member.renormalised[gene]) / cells;
+    return change_beyond_rescaling(member.after[gene], member.renormalised[gene]) / cells;
   });
   change.change = all.mean;
   change.change_sd = all.sd;
@@ -225,6 +226,10 @@ KnockoutScores scores_of(const Sums& sums, std::size_t first, double cells) {
 }
 
 }  // namespace
+
+double change_beyond_rescaling(double after, double renormalised) {
+  return difference(after, renormalised);
+}
 
 std::vector<std::int64_t> cells_to_knock_out(const ExpressionMatrix& matrix,
                                              std::span<const std::int32_t> genes) {
@@ -260,6 +265,26 @@ AtRoot<Explanation> explain_knockout(const RelativeProfiles& profiles,
     if (removed.size() == 2) explanation.interactions = scores_of(sums, 2, count);
     return explanation;
   });
+}
+
+std::vector<double> relative_changes(const Explanation& explanation,
+                                     std::span<const CollapsedMapping> members) {
+  const auto genes = static_cast<std::size_t>(members.front().genes());
+  std::vector<char> is_touched(genes, members.front().sparse() == nullptr ? 1 : 0);
+  for (const GeneChange& gene : explanation.genes) {
+    for (const CollapsedMapping& member : members) {
+      if (!gene.is_removed || member.sparse() == nullptr) continue;
+      for (const std::int32_t touched : member.sparse()->column(gene.gene).genes)
+        is_touched[static_cast<std::size_t>(touched)] = 1;
+    }
+  }
+  std::vector<double> changes(genes, std::numeric_limits<double>::quiet_NaN());
+  for (const GeneChange& gene : explanation.genes) {
+    if (gene.is_removed) continue;
+    const auto at = static_cast<std::size_t>(gene.gene);
+    changes[at] = is_touched[at] != 0 && gene.renormalised > 0 ? gene.network_change / gene.renormalised : 0;
+  }
+  return changes;
 }
 
 double explanation_bytes(const ExpressionMatrix& matrix, std::span<const std::int64_t> cells,

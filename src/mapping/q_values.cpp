@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 
+#include "dko/mapping/direct_q_values.hpp"
 #include "dko/mapping/model.hpp"
 
 namespace dko {
@@ -84,6 +86,19 @@ std::vector<std::optional<double>> direct_q_values(const Model& model, std::span
     if (has_any[gene]) direct[gene] = upper_median(std::move(of_members[gene]));
   }
   return direct;
+}
+
+std::vector<EffectQ> direct_effect_q_values(const Model& model, std::int32_t lost) {
+  const std::vector<const FittedMapping*> members = members_with_q_values(model);
+  std::map<std::size_t, std::vector<double>> of_genes;
+  for (const FittedMapping* member : members)
+    for_each_effect(*member, lost, [&](std::size_t gene, double q) { of_genes[gene].push_back(q); });
+  std::vector<EffectQ> effects;
+  for (auto& [gene, q] : of_genes) {
+    q.resize(members.size(), 1.0);
+    effects.push_back({static_cast<std::int32_t>(gene), upper_median(std::move(q))});
+  }
+  return effects;
 }
 
 SparseMapping keep_effects(const SparseMapping& mapping, QValues& q, std::span<const double> presence,

@@ -116,13 +116,14 @@ says 3 'no gene named gene7: three.h5 has no such gene' \
   "$DKO" screen data.csv --model three.h5 --knockout-genes gene7 -o out.h5
 
 # Empty values: every option of a command refuses them.
-for command in run train screen predict explain top; do
+for command in run train screen predict explain effects top; do
   for option in $("$DKO" $command --help | grep -oE '^  (-[a-z] \[ )?--[a-z-]+( \])? (arg|[^ ]+)' |
-    grep -oE -- '--[a-z-]+' | grep -vE -- '--(help|quiet|verbose|force|resume|raw|ignore-missing)$'); do
+    grep -oE -- '--[a-z-]+' | grep -vE -- '--(help|quiet|verbose|force|resume|raw|ignore-missing|untouched)$'); do
     case $command in
       run | train | predict) needed=(data.csv -o out.h5) ;;
       screen) needed=(data.csv -o out.h5 --model model.h5) ;;
       explain) needed=(model.h5 data.csv -k gene1) ;;
+      effects) needed=(model.h5 data.csv -o out.h5ad) ;;
       top) needed=(screen.h5) ;;
     esac
     case $option in

@@ -24,6 +24,9 @@ simulate -o
 simulate -o new.csv --edges
 simulate --umi 100 -o new.csv --levels
 explain model.h5 data.csv -k gene3 -o
+explain model.h5 data.csv -k gene3 --rnk
+effects model.h5 data.csv -o
+effects model.h5 data.csv -o new.h5ad --regulators-table
 summarize screen.h5 --gene-table
 summarize screen.h5 --pair-table
 summarize screen.h5 --group-by type --contrast A --contrast-table

@@ -17,6 +17,10 @@ for mapping in dko sparse; do
   on 2 "$DKO" screen data.csv --model joined.h5 -o list.h5 --events events.csv -q --force
   "$DKO" predict data.csv -o prediction.h5 "${form[@]}" --force >/dev/null
   on 2 "$DKO" explain one.h5 data.csv -k gene3 -o changes.csv -q --force >/dev/null
+  printf 'A\t\tgene1\tgene3\tgene5\tgene7\tgene9\tnone\n' >sets.gmt
+  on 2 "$DKO" effects joined.h5 data.csv -o effects.h5ad --gene-sets sets.gmt --sets-table sets.csv --targets-table targets.csv \
+    --regulators-table regulators.csv --top 9 -q --force >/dev/null
+  on 2 "$DKO" explain one.h5 data.csv -k gene3 --gene-sets sets.gmt --rnk changes.rnk -q --force >/dev/null
   on 2 "$DKO" evaluate data.csv --model one.h5 --truth truth.truth_single.csv --truth truth.truth_double.csv \
     --prediction prediction.h5 --real-knockout real.csv --gene gene7 --bootstrap 100 --json report.json -q --force >/dev/null
   for kept in top:3 threshold summary; do

@@ -26,6 +26,11 @@ awk -F, -v OFS=, 'NR == 2 || NR == 3 {for (k = 2; k <= NF; ++k) $k = NR == 3 && 
 "$DKO" run hidden.csv --mapping sparse --score impact,network -o sparse.h5 -q
 "$DKO" simulate --genes 14 --cells 60 --types 3 --seed 5 -o types.h5ad -q
 "$DKO" run types.h5ad --mapping sparse --score impact,network -o types.h5 -q
+# What each loss does: of hostile names, and of genes of which some are not visible.
+printf 'first\t\tgene10\tgene11\tgene12\n</td>&\t\tgene12\tgene13\n' >sets.gmt
+"$DKO" effects model.h5 hostile.csv -o hostile.h5ad --gene-sets sets.gmt --least-genes 2 -q >/dev/null
+"$DKO" train hidden.csv --mapping sparse -o hidden_model.h5 -q
+"$DKO" effects hidden_model.h5 hidden.csv -o hidden.h5ad -q >/dev/null
 head -n 3 data.csv >two.csv
 "$DKO" run two.csv --order 2 -o two.h5 -q "${short[@]}"
 

@@ -74,6 +74,8 @@ make("hidden.h5 -o hidden.html")
 make("sparse.h5 -o sparse.html --top 14")
 make("types.h5 -o types.html --top 14")
 make("types.h5 -o asked.html --group-by type --contrast type1,type2 --top 3")
+make("hostile.h5 -o effects.html --effects hostile.h5ad --top 6")
+make("sparse.h5 -o hidden_effects.html --effects hidden.h5ad")
 
 hostile = read("hostile", ["genes", "share", "distribution", "pairs", "heat_map", "quality", "losses"])
 with dko.open_screen("hostile.h5") as screen:
@@ -198,6 +200,37 @@ with dko.open_screen("sparse.h5") as screen:
     distance = screen.training["members"][0]["cross_validated_distance"]
 assert f"off by about {figure_of(distance)}" in sparse.text
 assert "dko predict hidden.csv --mapping sparse -o sparse.prediction.h5" in sparse.text
+
+
+def with_effects(drawn):
+    """They stand after pairs, before the quality."""
+    at = drawn.index("quality") if "quality" in drawn else len(drawn)
+    return [*drawn[:at], "effects", *drawn[at:]]
+
+
+# The largest effects of visible genes, as a table and as a network of no more than 40 genes; sets of genes.
+for name, screen, file, visible in (("effects", "hostile", "hostile", True), ("hidden_effects", "sparse", "hidden", False)):
+    page = read(name, with_effects({"hostile": hostile, "sparse": sparse}[screen].figures))
+    known = dko.read_effects(f"{file}.h5ad")
+    largest = known.effects[~known.effects["gene_lost"].isin([] if visible else REASONS)]
+    largest = largest.iloc[np.argsort(-largest["change"].abs(), kind="stable")]
+    network = known.network()
+    assert 0 < len(network) <= 60 and len(set(network["gene_lost"]) | set(network["gene"])) <= 40
+    assert (network["change"].to_numpy() == largest["change"].to_numpy()[:len(network)]).all()  # so few genes: all
+    small = known.network(most_genes=3)
+    assert len(set(small["gene_lost"]) | set(small["gene"])) <= 3 and small.iloc[0].equals(network.iloc[0])
+    for row in network.head(6).itertuples():
+        assert figure_of(row.change) in page.text and (row.gene in page.text or len(row.gene) > 80), row
+    assert page.source.count("<script") == 0
+assert known.sets is None and not set(network["gene_lost"]) & set(REASONS)
+with h5py.File("hostile.h5ad") as file:
+    sets = dko.read_effects("hostile.h5ad").sets
+    assert (sets.to_numpy() == file["obsm/gene_sets"][:]).all() and list(sets) == ["first", "</td>&"]
+page = read("effects", with_effects(hostile.figures))
+assert figure_of(sets.to_numpy().flat[abs(sets.to_numpy()).argmax()]) in page.text and "Sets of genes" in page.text
+refused(3, "is not a dko effects, but a dko model", "hostile.h5 -o new.html --effects model.h5")
+refused(3, "hostile.h5ad: is of other genes", "two.h5 -o new.html --effects hostile.h5ad")
+refused(2, "is an input", "hostile.h5 -o hostile.h5ad --effects hostile.h5ad --force")
 
 refused(2, "hostile.html exists: .*--force", "hostile.h5 -o hostile.html")
 refused(2, "quality.png exists", "two.h5 -o new.html --figures figures")

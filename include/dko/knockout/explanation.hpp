@@ -49,6 +49,10 @@ struct Explanation {
   std::optional<KnockoutScores> interactions;
 };
 
+/// Σ b' − Σ r over cells, for means of which it is the change of a gene beyond rescaling; 0 where they differ
+/// by rounding alone: by 1e-12 of their sum at most. Local.
+double change_beyond_rescaling(double after, double renormalised);
+
 /// The cells that express all of `genes` and at least one more. Local.
 std::vector<std::int64_t> cells_to_knock_out(const ExpressionMatrix& matrix,
                                              std::span<const std::int32_t> genes);
@@ -61,6 +65,12 @@ AtRoot<Explanation> explain_knockout(const RelativeProfiles& profiles,
                                      std::span<const std::int32_t> removed,
                                      std::span<const std::int64_t> cells, const Communicator& ranks,
                                      Base base = Base::fitted, const Direction* direction = nullptr);
+
+/// network_change / renormalised of every gene of the mapping, by which genes are ranked; NaN for the
+/// removed, and those that no cell expresses. Of a sparse mapping 0 where no removed gene has an effect on
+/// it: that its share moves, because all sum to 1, is no effect. Local.
+std::vector<double> relative_changes(const Explanation& explanation,
+                                     std::span<const CollapsedMapping> members);
 
 /// Bytes that explaining takes on a node of `ranks` ranks by as many members, at most: as a screen, and sums
 /// over cells of three profiles, twice and once more on their way. `matrix` has the genes of the model.

@@ -35,6 +35,9 @@ def parse_arguments(arguments):
     parser.add_argument("--prediction",
                         metavar="FILE",
                         help="prediction.h5 of dko predict, for how well unseen cells are predicted")
+    parser.add_argument("--effects",
+                        metavar="FILE",
+                        help="effects.h5ad of dko effects, for a network of them and sets of genes")
     parser.add_argument("--figures", metavar="DIR", help="write the pictures as PNG and PDF there too")
     parser.add_argument("--top",
                         type=at_least_one,
@@ -62,7 +65,8 @@ def parse_arguments(arguments):
 
 def check_outputs(options):
     """Refuses, before anything is computed, what cannot or must not be written."""
-    inputs = {os.path.realpath(path) for path in (options.screen, options.model, options.prediction) if path}
+    inputs = {os.path.realpath(path) for path in (options.screen, options.model, options.prediction, options.effects)
+              if path}
     if os.path.realpath(options.out) in inputs:
         raise UsageError(f"{options.out}: is an input, not to be written over")
     planned = [options.out]
@@ -102,7 +106,7 @@ def make_report(options):
     with open_screen(options.screen) as screen:
         try:
             report = report_data.collect(screen, options.top, options.min_cells, options.most_pairs,
-                                         options.model, options.prediction)
+                                         options.model, options.prediction, options.effects)
             report.groups = collect_groups(report, options.group_by, options.contrast)
         except UNREADABLE as error:
             raise InputError(f"{options.screen}: is corrupt, or was damaged: dko info --verify finds where ({error})") \

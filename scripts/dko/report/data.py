@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from dko.effects import Effects, read_effects
 from dko.files import InputError
 from dko.model import open_model
 from dko.report.groups import GroupsShown
@@ -41,6 +42,7 @@ class Report:
     listed: pd.DataFrame | None = None  # the highest listed knockouts, where they are not the pairs above
     listed_by: str = ""
     groups: GroupsShown | None = None
+    effects: Effects | None = None
     training: dict | None = None
     quality: dict | None = None
     quality_from: str = ""
@@ -98,7 +100,7 @@ class Report:
         return {name: value for name, value in values.items() if len(value)}
 
 
-def collect(screen, top: int, min_cells, most_pairs: int, model=None, prediction=None) -> Report:
+def collect(screen, top: int, min_cells, most_pairs: int, model=None, prediction=None, effects=None) -> Report:
     """Reads what the report shows. `min_cells` None: 2 % of the cells that have knockouts, at least 3."""
     if min_cells is None:
         cells = int(np.count_nonzero(np.diff(screen.starts))) if screen.has_singles else len(screen.cells)
@@ -124,6 +126,11 @@ def collect(screen, top: int, min_cells, most_pairs: int, model=None, prediction
     if prediction is not None:
         report.quality = read_prediction(screen, prediction)
         report.quality_from = os.path.basename(prediction)
+    if effects is not None:
+        report.effects = read_effects(effects)
+        unknown = set(report.effects.effects["gene"].cat.categories) - set(screen.genes)
+        if unknown:
+            raise InputError(f"{effects}: is of other genes than {screen.path}: {len(unknown):,} of its genes are not there")
     return report
 
 

@@ -14,6 +14,7 @@ from dko.report.data import heat_limit
 from dko.report.drawing import (BLUE, GREEN, GREY, INK, NARROW, NARROWEST_PANELS, ORANGE, WIDE, data_uri, dots,
                                 leaf_order, logarithmic, panels, place_labels, short)
 from dko.report.group_figures import contrast, groups  # noqa: F401 (drawn by their names)
+from dko.report.network import draw_network
 from dko.report.page import FIGURES
 from dko.report.parts.training import steps_averaged
 from dko.report.parts.words import NAMES
@@ -278,6 +279,18 @@ def heat_map(report, width: float):
     bar.ax.locator_params(nbins=5)
     bar.set_label(f"mean {NAMES[report.pairs_by]}")
     bar.outline.set_visible(False)
+    return figure
+
+
+def effects(report, width: float):
+    if report.effects is None:
+        return None
+    network = report.effects.network()
+    if network.empty:
+        return None
+    wide = width > NARROWEST_PANELS
+    figure, (axes, ) = panels(width, 1, width * (0.68 if wide else 1.5))
+    draw_network(figure, axes, network, wide)
     return figure
 
 

@@ -7,7 +7,7 @@ import math
 from dko.report.style import STYLE
 
 # Names of the figures, in the page and as files, in their order.
-FIGURES = ("quality", "losses", "genes", "share", "distribution", "groups", "contrast", "pairs", "heat_map")
+FIGURES = ("quality", "losses", "genes", "share", "distribution", "groups", "contrast", "pairs", "heat_map", "effects")
 
 
 def clean(value) -> str:

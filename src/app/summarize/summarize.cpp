@@ -22,6 +22,7 @@
 #include "dko/results/aggregate/summary.hpp"
 #include "dko/system/available_memory.hpp"
 #include "dko/workflow/progress_display.hpp"
+#include "set_tests.hpp"
 #include "summary_tables.hpp"
 
 namespace dko::app {
@@ -43,6 +44,7 @@ struct SummarizeOptions {
   std::string gene_contrasts;
   std::string pair_contrasts;
   std::int64_t min_cells = 3;
+  SetOptions sets;
   CommonOptions common;
 
   /// Rows of a table that is written to `path`, if any.
@@ -108,6 +110,11 @@ CommandLine line_of(SummarizeOptions& options) {
               "read in smaller pieces. Default: 1, or its part of half of what is free")
       .range(1e-6, 1e6);
   add_groups(line, options);
+  add_set_options(line, options.sets, "the means of what ranks the genes, of visible ones");
+  line.check([&options](const CommandLine& parsed) {
+    if (parsed.given("group-by") && options.sets.any())
+      throw UsageError("--gene-sets and --rnk are of the means over all cells: leave out --group-by");
+  });
   add_common(line, options.common);
   return line;
 }
@@ -221,6 +228,8 @@ Work work_of(const ScreenReader& screen, const SummarizeOptions& options) {
     for (const Contrast& contrast : contrasts_named(*work.groups, text)) work.contrasts.push_back(contrast);
   work.compared = contrasts_of(screen, options);
   if (options.wants_tables()) work.parts = parts_of(screen, options);
+  if (options.sets.any() && !screen.has(ScoreArray::singles))
+    throw UsageError(fmt::format("--gene-sets and --rnk: {} has no single knockouts", options.file));
   return work;
 }
 
@@ -305,12 +314,16 @@ void run(const SummarizeOptions& options, const Context& context) {
   AtRoot<JsonReport> summary = on_root(job.ranks(), [&] { return JsonReport(options.common); });
   auto files = open_files(work.parts, options, job);
   auto contrast_files = open_files(work.compared, options, job);
+  SetTests sets(screen, options.sets, options.common.force, job);
   nlohmann::ordered_json json{{"provenance", app::to_json(screen.provenance())},
                               {"base", name_of(screen.base())}};
   if (work.groups)
     summarize_groups(screen, work, files, contrast_files, options, memory, job, json);
   else
     summarize_all(screen, work.parts, files, options, memory, job, json);
+  if (options.sets.any())
+    sets.run(*ranking_measure(screen, ScoreArray::singles, options), options.count.value_or(rows_shown),
+             json);
   on_root(job.ranks(), [&] {
     std::cout << base_note(screen.base()) << '\n';
     summary->write(json);

@@ -52,8 +52,11 @@ CellGroups group_cells(const ScreenReader& screen, const std::string& column) {
                        : fmt::format("{}: the screen keeps no column {}; it keeps {}", parameter("group-by"),
                                      shown_name(column), some_names(titles, most_listed)));
   }
-  ObsColumn kept = screen.obs_column(column);
-  CellGroups groups{column, kept.labels, std::move(kept.codes), {}, 0};
+  return group_cells(screen.obs_column(column));
+}
+
+CellGroups group_cells(ObsColumn kept) {
+  CellGroups groups{kept.title, kept.labels, std::move(kept.codes), {}, 0};
   if (!kept.is_categorical()) group_numbers(kept, groups);
   groups.sizes.resize(groups.labels.size());
   for (const std::int32_t group : groups.of_cells) {

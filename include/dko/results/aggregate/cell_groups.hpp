@@ -29,6 +29,9 @@ inline constexpr std::int64_t most_numbers_grouping = 100;
 ///         many numbers
 CellGroups group_cells(const ScreenReader& screen, const std::string& column);
 
+/// The same by a column at hand. @throws UsageError for one of too many numbers
+CellGroups group_cells(ObsColumn column);
+
 /// The group of a label. @throws UsageError with the labels that there are; `option` is where the label is
 /// from
 std::int32_t group_named(const CellGroups& groups, const std::string& label, const std::string& option);

@@ -3,13 +3,14 @@
 A part is a function `part(report, drawn)` of what dko.report.data collected and of the pictures that were drawn; it gives
 HTML, "" where there is nothing to show. To add one: a module here, and its line in PARTS.
 """
-from dko.report.parts import belief, citing, genes, groups, guide, listed, pairs, quality, run, training
+from dko.report.parts import belief, citing, effects, genes, groups, guide, listed, pairs, quality, run, training
 
 # Anchor, title in the menu, function.
 PARTS = (
     ("genes", "Genes", genes.part),
     ("groups", "Groups of cells", groups.part),
     ("pairs", "Pairs", pairs.part),
+    ("effects", "Effects", effects.part),
     ("listed", "Listed knockouts", listed.part),
     ("belief", "Can this be believed?", belief.part),
     ("quality", "Quality", quality.part),

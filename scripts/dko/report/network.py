@@ -1,0 +1,69 @@
+"""The effects of the top regulators as a network: where they stand, and the picture."""
+from __future__ import annotations
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import TwoSlopeNorm
+from matplotlib.patches import FancyArrowPatch
+
+from dko.report.drawing import INK, short
+
+
+def places_of(names, links, ratio: float) -> np.ndarray:
+    """Places in a rectangle of width `ratio` and height 1: joined genes attract, all repel each other (Fruchterman and
+    Reingold 1991). The same every time."""
+    count = len(names)
+    number = {name: at for at, name in enumerate(names)}
+    ends = np.array([(number[a], number[b]) for a, b in links])
+    turn = np.arange(count) * np.pi * (3 - 5**0.5)  # spread evenly, with no two alike
+    radius = 0.5 * np.sqrt((np.arange(count) + 0.5) / count)
+    size = np.array([ratio, 1.0])
+    places = size * (0.5 + np.stack([np.cos(turn), np.sin(turn)], 1) * radius[:, None])
+    ideal = 0.9 * np.sqrt(ratio / max(count, 1))
+    for step in range(400):
+        apart = places[:, None] - places[None]
+        distance = np.sqrt((apart**2).sum(2)) + 1e-9
+        force = (apart / distance[..., None] * (ideal**2 / distance)[..., None]).sum(1)
+        along = places[ends[:, 0]] - places[ends[:, 1]]
+        pull = along * (np.sqrt((along**2).sum(1)) / ideal)[:, None]
+        np.add.at(force, ends[:, 0], -pull)
+        np.add.at(force, ends[:, 1], pull)
+        force += (size / 2 - places) * 0.6  # what is not joined to the rest stays near
+        length = np.sqrt((force**2).sum(1))[:, None] + 1e-9
+        places += force / length * np.minimum(length, 0.1 * (1 - step / 400) * size.max())
+        places = np.clip(places, 0, size)
+    low, high = places.min(0), places.max(0)
+    return (places - low) / np.where(high > low, high - low, 1)
+
+
+def draw_network(figure, axes, network: pd.DataFrame, wide: bool):
+    """Arrows from the lost gene to what changes: blue falls, red rises, wider for larger changes."""
+    links = list(zip(network["gene_lost"].astype(str), network["gene"].astype(str)))
+    names = sorted({name for link in links for name in link})
+    # Less wide than the picture: names need more room across than up.
+    places = dict(zip(names, places_of(names, links, 1.0 if wide else 0.6)))
+    limit = float(network["change"].abs().max())
+    norm = TwoSlopeNorm(0, -limit, limit)
+    colors = matplotlib.colormaps["RdBu_r"]
+    regulators = {lost for lost, _ in links}
+    for (lost, gene), change in list(zip(links, network["change"]))[::-1]:
+        part = abs(change) / limit
+        shade = 0.5 + np.sign(change) * (0.25 + 0.25 * part)  # the palest can still be told from white
+        axes.add_patch(FancyArrowPatch(places[lost], places[gene], arrowstyle="-|>", mutation_scale=7 + 5 * part,
+                                       linewidth=0.8 + 2.2 * part, color=colors(shade), shrinkA=9, shrinkB=9, zorder=1,
+                                       connectionstyle="arc3,rad=0.12"))
+    for name, (x, y) in places.items():
+        lost = name in regulators
+        axes.text(x, y, short(name, 14 if wide else 10), ha="center", va="center", color=INK, zorder=2,
+                  fontsize=8.5 if wide else 7, fontweight="bold" if lost else "normal",
+                  bbox={"boxstyle": "round,pad=0.25", "facecolor": "#fdf6e3" if lost else "white",
+                        "edgecolor": "#b0b8c1", "linewidth": 0.6})
+    axes.set(xlim=(-0.08, 1.08), ylim=(-0.05, 1.05))
+    axes.axis("off")
+    bar = figure.colorbar(ScalarMappable(norm, colors), ax=axes, pad=0.02,
+                          **({"shrink": 0.6, "aspect": 20} if wide else {"location": "bottom", "shrink": 0.9, "aspect": 25}))
+    bar.ax.locator_params(nbins=5)
+    bar.set_label("mean change of the share beyond rescaling")
+    bar.outline.set_visible(False)

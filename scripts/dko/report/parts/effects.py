@@ -1,0 +1,68 @@
+"""What the loss of each gene does to the others: a network of the largest effects, and sets of genes."""
+from __future__ import annotations
+
+from dko.report.page import figure, name_of, note, number, section, table
+from dko.report.parts.words import bold, counted, few
+
+SETS_SHOWN = 20
+
+
+def part(report, drawn) -> str:
+    if report.effects is None:
+        return ""
+    effects = report.effects.effects
+    network = report.effects.network()
+    if network.empty:
+        return section("effects", "Who changes whom",
+                       note("No effect of a visible gene on another one was found: that is not to say that there is none."))
+    return section("effects", "Who changes whom", words(network, effects), strongest(network, report.top),
+                   figure(drawn, "effects", caption(network), "Effects of the top regulators as a network"), sets(report))
+
+
+def words(network, effects) -> str:
+    return (f"<p>{counted(len(effects), 'effect')} of the loss of one gene on another: the mean change of its share beyond "
+            f"rescaling, over the cells that express the lost gene. The largest of genes that are visible, either way:</p>")
+
+
+def strongest(network, top: int) -> str:
+    shown = network.head(top)
+    columns = ["#", "~lost → changed", "change", "relative", "cells"] + (["q"] if "q" in shown else [])
+    rows = []
+    for at, (_, row) in enumerate(shown.iterrows()):
+        cells = [number(at + 1), f'{name_of(row["gene_lost"])} → {name_of(row["gene"])}', number(float(row["change"])),
+                 f"{100 * float(row['relative']):+.0f} %".replace("-", "−"), number(int(row["cells"]))]
+        rows.append(cells + ([number(float(row["q"]), 2)] if "q" in shown else []))
+    return table(columns, rows)
+
+
+def caption(network) -> str:
+    lost = network["gene_lost"].astype(str)
+    genes = set(lost) | set(network["gene"].astype(str))
+    most = lost.value_counts(sort=True)
+    text = (f"<b>The {counted(len(network), 'largest effect')} among {counted(len(genes), 'gene')}.</b> Arrows lead from the "
+            "gene that is lost (bold) to the gene that changes. Blue: its share falls without the lost gene; red: it rises; "
+            "wider and darker: by more. ")
+    if "q" in network:
+        likely = int((network["q"] <= 0.1).sum())
+        text += f"{'None' if likely == 0 else number(likely)} of these {'has' if likely < 2 else 'have'} a q-value up to 0.1. "
+    return text + f"Most effects here: {few([f'{bold(gene)} ({number(int(count))})' for gene, count in most.head(3).items()])}."
+
+
+def sets(report) -> str:
+    """The sets that change most."""
+    change, relative = report.effects.sets, report.effects.sets_relative
+    if change is None:
+        return ""
+    hidden = [gene for gene in change.index if report.effects.not_visible.get(gene)]
+    long = change.drop(index=hidden).stack()
+    long = long[long != 0]
+    long = long.reindex(long.abs().sort_values(ascending=False, kind="stable").index).head(min(report.top, SETS_SHOWN))
+    if long.empty:
+        return note("No set of genes changes by the loss of a visible gene.")
+    rows = [[number(at + 1), f"{name_of(lost)} → {name_of(name)}", number(float(value)),
+             f"{100 * float(relative.loc[lost, name]):+.1f} %".replace("-", "−")]
+            for at, ((lost, name), value) in enumerate(long.items())]
+    left_out = f'<p class="soft">Left out: losses of {counted(len(hidden), "gene")} that are not visible.</p>' if hidden else ""
+    return (f"<h3>Sets of genes</h3><p>The mean change of the total share of {counted(change.shape[1], 'set')} beyond "
+            "rescaling, without the lost gene itself; the largest, either way:</p>" +
+            table(["#", "~lost → set", "change", "relative"], rows) + left_out)

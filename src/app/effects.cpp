@@ -1,0 +1,221 @@
+#include <fmt/format.h>
+
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "command.hpp"
+#include "dko/base/csv_writer.hpp"
+#include "dko/base/error.hpp"
+#include "dko/base/text.hpp"
+#include "dko/parallel/collective.hpp"
+#include "dko/results/effects/effect_lists.hpp"
+#include "dko/workflow/effects_run.hpp"
+#include "json_report.hpp"
+#include "options/input.hpp"
+#include "options/screen_options.hpp"
+#include "score_names.hpp"
+#include "start_job.hpp"
+#include "table.hpp"
+
+namespace dko::app {
+
+namespace {
+
+struct EffectsCommandOptions {
+  EffectsOptions effects;
+  std::string out;
+  std::string targets;
+  std::string regulators;
+  std::string sets;
+  std::int64_t count = 10;
+  CommonOptions common;
+};
+
+void add_choice_of_effects(CommandLine& line, EffectsOptions& options) {
+  line.group("Choosing effects");
+  line.option("knockout-genes", options.knockout_genes, "LIST",
+              "lose only these genes, by name or accession, as --cells; default: all, one at a time")
+      .reads();
+  line.choice<EffectMeasure>(
+          "by", options.filter.by, {{"change", EffectMeasure::change}, {"relative", EffectMeasure::relative}},
+          "what ranks effects, and what --top and --least look at, by its size: the change of the share, or "
+          "that relative to the rescaled share")
+      .usual();
+  line.option("top", options.filter.top, "K", "keep only the K largest effects of each lost gene; 0: all")
+      .range(0, 1e7)
+      .usual();
+  line.option("least", options.filter.least, "X", "keep only effects of at least this size").range(0, 1e6);
+  line.option("fdr", options.filter.fdr, "Q",
+              "keep only effects that have a q-value, of Q at most (of a sparse mapping); 1: all")
+      .range(0, 1)
+      .usual();
+  line.flag("untouched", options.with_untouched,
+            "of a sparse mapping: also the genes that the lost one has no effect on, whose shares move only "
+            "because all sum to 1");
+  line.option("group-by", options.group_by, "COLUMN",
+              "also the means over the cells of each label of this column of obs (or of --obs-file)")
+      .usual();
+}
+
+CommandLine line_of(EffectsCommandOptions& options) {
+  CommandLine line(
+      "effects MODEL INPUT -o EFFECTS [options]",
+      "Predicts what losing each gene does to every other one, with sign: the mean change of its share "
+      "beyond "
+      "the\nrescaling of the genes that are left, over the cells that express the lost gene, as dko explain "
+      "has it\nfor one loss. Writes genes lost × genes changed as a sparse AnnData file (h5ad). On all "
+      "ranks.",
+      "mpirun -n 4 dko effects model.h5 cells.h5ad -o effects.h5ad --targets-table targets.csv -n 20");
+  line.argument("MODEL", options.effects.model);
+  line.option("out,o", options.out, "FILE", "the file to write (h5ad)").usual().required().writes();
+  add_base(line, options.effects.base).usual();
+  add_choice_of_effects(line, options.effects);
+  line.group("Tables");
+  line.option("targets-table", options.targets, "FILE",
+              "write the genes that each lost gene changes most (CSV)")
+      .writes()
+      .usual();
+  line.option("regulators-table", options.regulators, "FILE",
+              "write the lost genes that change each gene most (CSV)")
+      .writes()
+      .usual();
+  line.option(",n", options.count, "N", "how many of each gene in these tables, and of all on the screen")
+      .range(1, 1e7)
+      .usual();
+  line.group("Gene sets");
+  line.option("gene-sets", options.effects.gene_sets, "FILE",
+              "also the change of the total share of each set of genes in this file (GMT), without the lost "
+              "gene itself")
+      .reads()
+      .usual();
+  line.option("least-genes", options.effects.least_genes, "N",
+              "leave out sets with fewer than N genes of the model")
+      .range(1, 1e7);
+  line.option("sets-table", options.sets, "FILE", "write every set for each lost gene (CSV)").writes();
+  add_input(line, options.effects.input, {.options = {"group-by"}, .model = TableUse::Model::required});
+  add_common(line, options.common);
+  line.check([](const CommandLine& parsed) {
+    if (parsed.given("sets-table") && !parsed.given("gene-sets"))
+      throw UsageError("--sets-table needs the sets: give them by --gene-sets FILE");
+  });
+  return line;
+}
+
+/// What is written, claimed by rank 0 before any computing.
+struct Outputs {
+  OutputFile file;
+  std::optional<CsvWriter> targets;
+  std::optional<CsvWriter> regulators;
+  std::optional<CsvWriter> sets;
+  JsonReport summary;
+
+  explicit Outputs(const EffectsCommandOptions& options)
+      : file(options.out, options.common.force), summary(options.common) {
+    const auto claim = [&](auto& output, const std::string& path) {
+      if (!path.empty()) output.emplace(path, options.common.force);
+    };
+    claim(targets, options.targets);
+    claim(regulators, options.regulators);
+    claim(sets, options.sets);
+  }
+};
+
+std::string signed_text(double value, int digits) {
+  return value == 0 ? "0" : fmt::format("{:+.{}f}", value, digits);
+}
+
+void print_effects(const Effects& effects, std::span<const EffectEntry> largest) {
+  const EffectTable& table = effects.table;
+  const EffectsNotes& notes = effects.notes;
+  const EffectTable::Group& all = table.of_groups.front();
+  const auto name = [&](std::int32_t gene) { return notes.genes[static_cast<std::size_t>(gene)]; };
+  std::cout << fmt::format(
+      "{} of losing each of {}, means over the cells that express it, on the {} profile\n",
+      counted(table.entries(), "effect"), counted(table.rows(), "gene"), name_of(notes.base));
+  if (largest.empty()) return;
+  std::cout << fmt::format("the {} of largest {}\n", largest.size(),
+                           notes.filter.by == EffectMeasure::change ? "change" : "relative change");
+  std::vector<std::string> titles{"lost", "changed", "cells", "change", "relative"};
+  if (notes.members > 1) titles.emplace_back("change_sd");
+  if (table.has_q_values) titles.emplace_back("q");
+  Table shown(titles);
+  for (const EffectEntry& entry : largest) {
+    std::vector<std::string> row{name(table.lost[entry.row]), name(table.genes[entry.at]),
+                                 with_thousands(static_cast<std::int64_t>(all.both[entry.at])),
+                                 signed_text(static_cast<double>(all.change[entry.at]), 6),
+                                 signed_text(static_cast<double>(all.relative[entry.at]), 3)};
+    if (notes.members > 1) row.push_back(fmt::format("{:.6f}", all.change_sd[entry.at]));
+    if (table.has_q_values) row.push_back(q_value_text(static_cast<double>(table.q[entry.at])));
+    shown.add(row);
+  }
+  std::cout << shown.text();
+}
+
+nlohmann::ordered_json to_json(const Effects& effects, std::span<const EffectEntry> largest) {
+  const EffectTable& table = effects.table;
+  const Names& genes = effects.notes.genes;
+  nlohmann::ordered_json json{{"provenance", app::to_json(effects.notes.provenance)},
+                              {"lost", table.rows()},
+                              {"genes", genes.size()},
+                              {"effects", table.entries()},
+                              {"members", effects.notes.members},
+                              {"base", name_of(effects.notes.base)},
+                              {"groups", effects.notes.labels},
+                              {"sets", effects.notes.sets.size()},
+                              {"top", nlohmann::ordered_json::array()}};
+  for (const EffectEntry& entry : largest) {
+    const EffectTable::Group& all = table.of_groups.front();
+    nlohmann::ordered_json row{{"gene_lost", genes[static_cast<std::size_t>(table.lost[entry.row])]},
+                               {"gene", genes[static_cast<std::size_t>(table.genes[entry.at])]},
+                               {"change", all.change[entry.at]},
+                               {"relative", all.relative[entry.at]},
+                               {"cells", static_cast<std::int64_t>(all.both[entry.at])}};
+    if (table.has_q_values) row["q"] = table.q[entry.at];
+    json["top"].push_back(row);
+  }
+  return json;
+}
+
+Names names_of(const std::vector<GeneSet>& sets) {
+  Names names;
+  for (const GeneSet& set : sets) names.push_back(set.name);
+  return names;
+}
+
+void write_tables(const Effects& effects, const EffectsCommandOptions& options, Outputs& outputs) {
+  const EffectTable& table = effects.table;
+  const EffectsNotes& notes = effects.notes;
+  const EffectMeasure by = notes.filter.by;
+  if (outputs.targets)
+    write_effect_list(table, top_targets(table, by, options.count), EffectsOf::lost, notes.genes,
+                      *outputs.targets);
+  if (outputs.regulators)
+    write_effect_list(table, top_regulators(table, by, options.count), EffectsOf::changed, notes.genes,
+                      *outputs.regulators);
+  if (outputs.sets)
+    write_set_list(table, names_of(notes.sets), members_of(notes.sets), notes.genes, notes.labels,
+                   *outputs.sets);
+}
+
+void run(const EffectsCommandOptions& options, const Context& context) {
+  Job job = start_job(context, options.common, 0);
+  AtRoot<Outputs> outputs = on_root(job.ranks(), [&] { return Outputs(options); });
+  const AtRoot<Effects> effects = run_effects(options.effects, job);
+  on_root(job.ranks(), [&] {
+    const std::vector<EffectEntry> largest =
+        top_effects(effects->table, options.effects.filter.by, options.count);
+    print_effects(*effects, largest);
+    require_disk_space(options.out, effects_file_bytes(effects->table, effects->notes), "the effects");
+    write_effects_file(outputs->file, effects->table, effects->notes);
+    write_tables(*effects, options, *outputs);
+    outputs->summary.write(to_json(*effects, largest));
+  });
+}
+
+}  // namespace
+
+std::unique_ptr<Command> effects_command() {
+  return make_command<EffectsCommandOptions>(line_of, run);
+}
+
+}  // namespace dko::app

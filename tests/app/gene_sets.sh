@@ -1,0 +1,110 @@
+. "$(dirname "$0")/lib.sh"
+# Sets of genes in explain and summarize: the tests are SciPy's, of the values that the ranked list has.
+python=${DKO_PYTHON:-/usr/bin/python3}
+"$python" -c 'import scipy, pandas, h5py' 2>/dev/null || skip "$python has not h5py, pandas and SciPy"
+"$DKO" simulate --genes 60 --cells 120 --seed 3 -o data.csv -q
+"$DKO" train data.csv -o dko.h5 -q "${short[@]}"
+"$DKO" run data.csv -o screen.h5 --save-model sparse.h5 --mapping sparse --score impact,network --order 2 -q 2>/dev/null
+"$python" - <<'PYTHON'
+import random
+random.seed(1)
+with open("sets.gmt", "w") as file:
+    for number in range(12):
+        genes = random.sample(range(60), random.randint(3, 25))
+        print(f"set {number}", "some", *(f"gene{gene}" for gene in genes), f"unknown{number}", sep="\t", file=file)
+    print("few", "", "gene1", "gene2", "nothing", sep="\t", file=file)
+PYTHON
+cat >again.py <<'PYTHON'
+import sys
+import pandas
+from scipy.stats import mannwhitneyu
+ranked, table, least = sys.argv[1], sys.argv[2], int(sys.argv[3])
+values = pandas.read_csv(ranked, sep="\t", header=None, index_col=0, float_precision="round_trip")[1]
+assert values.is_monotonic_decreasing and values.index.is_unique
+rows = []
+for line in open("sets.gmt"):
+    name, _, *genes = line.rstrip("\n").split("\t")
+    inside = values.index.isin(genes)
+    if inside.sum() < least:
+        continue
+    test = mannwhitneyu(values[inside], values[~inside], alternative="two-sided", method="asymptotic", use_continuity=True)
+    rows.append((name, inside.sum(), (~inside).sum(), values[inside].mean(), test.statistic / inside.sum() / (~inside).sum(), test.pvalue))
+expected = pandas.DataFrame(rows, columns=["set", "genes", "others", "mean", "auc", "p"]).sort_values("p", kind="stable")
+least_q = 1
+qs = []
+for rank, p in reversed(list(enumerate(expected["p"], 1))):
+    least_q = min(least_q, p * len(expected) / rank)
+    qs.append(least_q)
+expected["q"] = qs[::-1]
+found = pandas.read_csv(table, float_precision="round_trip")
+assert list(found.columns) == list(expected.columns) and len(found) > 5
+found, expected = found.set_index("set"), expected.set_index("set")
+assert found["p"].is_monotonic_increasing and set(found.index) == set(expected.index)
+error = (found - expected.loc[found.index]).abs().max()
+assert (error < 1e-9).all(), error
+print(" ".join(values.index[values != 0]))
+PYTHON
+
+# explain: the relative changes of all genes that these cells express; of a sparse mapping those without an effect are equal.
+lost=$("$DKO" summarize screen.h5 --by network -n 1 2>/dev/null | awk 'NR == 3 {print $2}')
+for model in dko sparse; do
+  "$DKO" explain $model.h5 data.csv -k $lost -o changes.csv --rnk changes.rnk --gene-sets sets.gmt --sets-table sets.csv --json sets.json \
+    -q --force >shown.txt 2>said.txt
+  grep -q 'sets.gmt: 1 set with fewer than 5 known genes left out: few\|2 sets' said.txt || { cat said.txt; fail "small sets are not told"; }
+  moved=$("$python" again.py changes.rnk sets.csv 5) || fail "$model: other tests than SciPy's"
+  "$python" - $model $lost $moved <<'PYTHON' || fail "$model: another ranked list"
+import json, sys
+import h5py, numpy, pandas
+model, lost, *moved = sys.argv[1:]
+table = pandas.read_csv("changes.csv", float_precision="round_trip").set_index("gene")
+table = table[table["knocked_out"] == 0]
+values = pandas.read_csv("changes.rnk", sep="\t", header=None, index_col=0, float_precision="round_trip")[1]
+assert set(values.index) == set(table.index)
+relative = (table["network_change"] / table["renormalised"])[values.index]
+if model == "sparse":
+    with h5py.File("sparse.h5") as file:
+        a, names = file["mapping/A"], list(file["genes"]["name"].asstr() if "genes/name" in file else file["genes"].asstr())
+        column = names.index(lost)
+        touched = {names[gene] for gene in a["indices"][a["indptr"][column]:a["indptr"][column + 1]]}
+    relative[~relative.index.isin(touched)] = 0
+    assert 0 < len(moved) < len(values)
+assert (relative - values).abs().max() < 1e-12
+sets = json.load(open("sets.json"))["sets"]
+assert len(sets) == 10 or len(sets) == len(pandas.read_csv("sets.csv"))
+PYTHON
+  grep -q '^set  *genes  *others  *mean  *auc  *p  *q$' shown.txt || { cat shown.txt; fail "no table of sets"; }
+done
+
+# summarize: the means that rank the genes, of visible ones, whatever number of rows the tables have.
+for by in network impact; do
+  "$DKO" summarize screen.h5 --by $by --gene-table genes.csv --rnk means.rnk --gene-sets sets.gmt --least-genes 3 --sets-table sets.csv \
+    -q --force >/dev/null 2>&1
+  "$python" again.py means.rnk sets.csv 3 >/dev/null || fail "summarize: other tests than SciPy's"
+  "$python" - $by <<'PYTHON' || fail "summarize: another ranked list"
+import sys, pandas
+table = pandas.read_csv("genes.csv", keep_default_na=False, dtype={"not_visible": str}).set_index("gene")
+values = pandas.read_csv("means.rnk", sep="\t", header=None, index_col=0)[1]
+assert set(values.index) == set(table.index[(table["not_visible"] == "") & (table["cells"].astype(int) > 0)])
+assert (table[sys.argv[1] + "_mean"].astype(float)[values.index] - values).abs().max() < 1e-12
+PYTHON
+done
+for ranks in 2 3; do
+  on $ranks "$DKO" summarize screen.h5 --gene-table few.csv -n 3 --rnk ranks$ranks.rnk --gene-sets sets.gmt --least-genes 3 -q --force >ranks$ranks.txt 2>/dev/null
+  same means.rnk ranks$ranks.rnk
+  lines few.csv 4
+done
+same ranks2.txt ranks3.txt
+"$DKO" summarize screen.h5 --gene-table usual.csv -n 3 -q >/dev/null
+same few.csv usual.csv
+
+# What cannot be.
+expect 2 '--sets-table needs the sets' "$DKO" explain dko.h5 data.csv -k gene3 --sets-table x.csv
+expect 2 '--sets-table needs the sets' "$DKO" summarize screen.h5 --sets-table x.csv
+expect 3 'sets.gmt: none of its 13 sets has 50 of' on 2 "$DKO" explain dko.h5 data.csv -k gene3 --gene-sets sets.gmt --least-genes 50 -o x.csv --rnk x.rnk
+expect 3 'no_such.gmt' "$DKO" summarize screen.h5 --gene-sets no_such.gmt --rnk x.rnk
+expect 2 'exists' "$DKO" explain dko.h5 data.csv -k gene3 --rnk means.rnk
+expect 2 'are the same file' "$DKO" explain dko.h5 data.csv -k gene3 --gene-sets sets.gmt --rnk sets.gmt --force
+sed 's/^gene5,/"a\tb",/' data.csv >tab.csv
+"$DKO" train tab.csv -o tab.h5 -q "${short[@]}" 2>/dev/null
+expect 3 'x.rnk: gene .* has a tab or a line break in its name' "$DKO" explain tab.h5 tab.csv -k gene3 --rnk x.rnk
+absent x.csv x.rnk
