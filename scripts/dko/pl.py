@@ -20,7 +20,7 @@ from dko.errors import UsageError
 
 MOST_PAIRS = 100_000_000  # of larger screens the pairs of some cells are read, as for the report
 
-__all__ = ["distribution", "genes", "heat_map", "losses", "pairs", "quality", "share"]
+__all__ = ["contrast", "distribution", "genes", "groups", "heat_map", "losses", "pairs", "quality", "share"]
 
 
 def genes(screen, score=None, top: int = 15, min_cells=None, ax=None):
@@ -38,6 +38,19 @@ def share(screen, min_cells=None, ax=None):
 def distribution(screen, score=None, min_cells=None, ax=None):
     """Two panels: the scores of the highest genes cell by cell, and the mean of each cell over its visible genes."""
     return _draw("distribution", screen, ax, 15, min_cells, scores=("network", "impact") if score is None else (score, ))
+
+
+def groups(screen, column=None, min_cells=None, ax=None):
+    """The means of the highest genes within each group of cells by a column of labels, the first that serves by default."""
+    return _draw("groups", screen, ax, 15, min_cells, grouped=(column, None))
+
+
+def contrast(screen, column=None, group=None, against=None, min_cells=None, ax=None):
+    """Every gene in the cells of one group compared with those of another, or with all others: difference of means and p."""
+    if against is not None and group is None:
+        raise UsageError("against is of a group: name the group too")
+    labels = group if against is None else f"{group},{against}"
+    return _draw("contrast", screen, ax, 15, min_cells, grouped=(column, labels))
 
 
 def pairs(screen, top: int = 15, min_cells=None, ax=None):
@@ -60,18 +73,21 @@ def quality(screen, prediction=None, ax=None):
     return _draw("quality", screen, ax, 15, None, prediction=prediction)
 
 
-def _draw(name: str, screen, ax, top: int, min_cells, with_pairs: bool = False, **more):
+def _draw(name: str, screen, ax, top: int, min_cells, with_pairs: bool = False, grouped=None, **more):
     from dko.report import data, drawing, figures
+    from dko.report.groups import collect_groups
     from dko.results import open_screen
     if isinstance(screen, (str, os.PathLike)):
         with open_screen(screen) as opened:
-            return _draw(name, opened, ax, top, min_cells, with_pairs, **more)
+            return _draw(name, opened, ax, top, min_cells, with_pairs, grouped, **more)
     for score in more.get("scores", ()):
         if score not in ("network", "impact") or score not in screen.single_scores:
             if len(more["scores"]) == 1:
                 raise UsageError(f"{screen.path}: has no {score} of single knockouts to draw, only "
                                  f"{', '.join(set(screen.single_scores) & {'network', 'impact'}) or 'other things'}")
     report = data.collect(screen, top, min_cells, MOST_PAIRS, with_pairs=with_pairs, **more)
+    if grouped:
+        report.groups = collect_groups(report, *grouped)
     drawn = []
 
     def take(count, size, ratios):

@@ -8,5 +8,7 @@ export PYTHONPATH=$DKO_SOURCE/scripts PYTHONDONTWRITEBYTECODE=1 MPLBACKEND=svg
 sed -i '2s/^[^,]*/$a_1$/' data.csv
 "$DKO" run data.csv --mapping sparse --order 2 --score impact,network -o sparse.h5 -q
 "$DKO" run data.csv --score impact -o dense.h5 -q "${short[@]}"
+"$DKO" simulate --genes 30 --cells 60 --umi 2000 --types 3 --seed 3 -o types.h5ad -q
+"$DKO" run types.h5ad --mapping sparse -o types.h5 -q
 "$DKO" predict data.csv --mapping sparse -o prediction.h5 -q >/dev/null
 "$python" "$(dirname "$0")/python_plots_test.py"

@@ -66,6 +66,22 @@ assert dko.pl.quality("sparse.h5", prediction="prediction.h5").shape == (2, )
 refused("dense.h5: has nothing to draw for pairs", dko.pl.pairs, "dense.h5")
 refused("dense.h5: has no network of single knockouts to draw, only impact", dko.pl.genes, "dense.h5", "network")
 assert dko.pl.losses("dense.h5").get_xlabel() == "step"
+with dko.open_screen("types.h5") as screen:
+    column = next(name for name in screen.obs if len(set(screen.obs[name])) == 3)
+    one, two = sorted(set(screen.obs[column]))[:2]
+    axes = dko.pl.groups(screen, column)
+    (image, ) = axes.images
+    means = screen.gene_summary_by(column, by="network").set_index(["gene", "group"])["network_mean"]
+    for gene, row in zip(labels(axes), image.get_array()):
+        for label, value in zip(axes.get_xticklabels(), row):
+            assert np.ma.is_masked(value) or value == means[gene, label.get_text()]
+    axes = dko.pl.contrast(screen, column, one, two)
+    assert axes.get_title(loc="left") == f"{one} against {two}"
+    drawn = np.concatenate([points.get_offsets() for points in axes.collections])
+    table = screen.contrast(column, one, two, by="network", min_cells=3)
+    assert np.array_equal(sorted(drawn[:, 0]), sorted(table["network_difference"])) and len(table) > 5
+    refused("name the group too", dko.pl.contrast, screen, column, against=two)
+    refused("its labels: ", dko.pl.contrast, screen, column, one, "nothing")
 plt.close("all")
 assert {key for key in settings if settings[key] != matplotlib.rcParams[key]} <= {"backend"}
 assert matplotlib.get_backend() == backend and logging.getLogger("matplotlib").level == level
