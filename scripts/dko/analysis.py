@@ -12,7 +12,7 @@ from dko.errors import ProgramError, UsageError
 from dko.options import words_of
 
 INPUT = "cells.h5ad"
-OURS = ("out", "json", "help", "verbose")  # options that these functions do not pass on
+OURS = ("out", "help")  # options that these functions do not pass on
 
 
 def screen(adata, *, model=None, out=None, ranks=None, launcher=None, **options):

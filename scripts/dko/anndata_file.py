@@ -41,7 +41,7 @@ def write_input(adata, path: str, layer=None, raw: bool = False):
     if raw and adata.raw is None:
         raise UsageError("there is no raw in this AnnData")
     place = "raw/X" if raw else f"layers/{layer}" if layer is not None else "X"
-    obs = written_columns(adata.obs)
+    obs = written_columns(adata.obs.drop(columns=list(CELL_COLUMNS), errors="ignore"))  # what earlier screens found is no input
     var = written_columns(adata.var, texts_only=True)
     anndata.AnnData(obs=obs, var=var).write_h5ad(path)
     with h5py.File(path, "r+") as file:

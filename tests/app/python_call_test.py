@@ -45,7 +45,7 @@ def refused(error, words, call, *arguments, **keywords):
 def arrays_of(path):
     found = {}
     with h5py.File(path) as file:
-        for part in ("genes", "cells", "single", "double", "visibility", "fdr"):
+        for part in ("genes", "cells", "single", "double", "visibility", "fdr", "obs"):
             if part in file:
                 file[part].visititems(lambda name, of, part=part: found.update({f"{part}/{name}": of[()]})
                                       if isinstance(of, h5py.Dataset) else None)
@@ -140,8 +140,9 @@ def columns_as_by_hand():
 
 def summaries():
     adata = cells()
-    adata.obs["dko_top_gene"] = "of an earlier screen"
+    adata.obs["dko_top_gene"] = ["of", "an earlier screen"] * 30
     with dko.screen(adata, out="kept.h5", **SPARSE) as screen:
+        assert "dko_top_gene" not in screen.obs and len(screen.obs.columns) > 0
         pairs, singles = screen.pair_summary(top=100), screen.singles()
         seen = screen.visibility["visible"]
     table = pd.read_csv("genes.csv", dtype={"gene": str}, keep_default_na=False).set_index("gene")
@@ -218,7 +219,7 @@ def errors():
     refused(TypeError, "no option 'xyz'; dko run --help", dko.screen, adata, xyz=20)
     refused(TypeError, "top_genes takes a value: N", dko.screen, adata, top_genes=True)
     refused(TypeError, "resume is either True or False", dko.screen, adata, resume="yes")
-    refused(TypeError, "no option 'json'", dko.screen, adata, json="x")
+    refused(TypeError, "no option 'help'", dko.screen, adata, help=True)
     refused(dko.UsageError, "no layer 'counts'", dko.screen, adata, layer="counts")
     refused(dko.UsageError, "no raw", dko.screen, adata, raw=True)
     refused(dko.UsageError, "ranks", dko.screen, adata, ranks=0)
