@@ -9,6 +9,7 @@
 #   scripts/install-deps.sh --slurm   only what the tests need that start a SLURM cluster on this machine
 #   scripts/install-deps.sh --cross   only what the test of the kernels on an emulated aarch64 needs
 #   scripts/install-deps.sh --report  only what reports, pictures and Python's `import dko` need
+#   scripts/install-deps.sh --r       only what R needs to read screens (a minute)
 set -euo pipefail
 
 build=(
@@ -21,7 +22,8 @@ mpi=(openmpi-bin libopenmpi-dev libhdf5-openmpi-dev)
 mpich=(mpich libmpich-dev libhdf5-mpich-dev)
 report=(python3-h5py python3-pandas python3-scipy python3-matplotlib)
 tests=(catch2 clang-format codespell flake8 "${report[@]}" python3-sklearn python3-pip python3-setuptools python3-wheel)
-optional=(python3-anndata)  # not in Debian 13: the tests that need it are skipped
+r=(r-base-core r-cran-hdf5r r-cran-matrix)
+optional=(python3-anndata "${r[@]}")  # the first is not in Debian 13: the tests that need it are skipped
 fuzz=(clang libclang-rt-dev llvm)
 coverage=(gcovr)
 cross=(g++-aarch64-linux-gnu qemu-user)
@@ -40,7 +42,8 @@ for option in "$@"; do
     --slurm) packages+=("${slurm[@]}") ;;
     --cross) packages+=("${cross[@]}") ;;
     --report) packages+=("${report[@]}") ;;
-    *) echo "usage: scripts/install-deps.sh [--mpich] [--tests] [--fuzz] [--coverage] [--slurm] [--cross] [--report]" >&2; exit 2 ;;
+    --r) packages+=("${r[@]}") ;;
+    *) echo "usage: scripts/install-deps.sh [--mpich] [--tests] [--fuzz] [--coverage] [--slurm] [--cross] [--report] [--r]" >&2; exit 2 ;;
   esac
 done
 if $needs_build; then packages+=("${build[@]}" "${mpi[@]}"); fi

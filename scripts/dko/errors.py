@@ -35,3 +35,14 @@ class WriteError(DkoError):
     """A file that cannot be written."""
 
     exit_code = 4
+
+
+Error = DkoError  # short, for `except dko.Error`
+
+
+class ProgramError(DkoError):
+    """The program dko ended with an error: its own words, its exit code, and the command that was started."""
+
+    def __init__(self, words: str, exit_code: int, command=()):
+        super().__init__(words)
+        self.exit_code, self.command = exit_code, list(command)

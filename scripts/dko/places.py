@@ -27,6 +27,22 @@ def jobs_folder():
                     "source; name the folder by DKO_JOBS, or put the installed dko into PATH")
 
 
+def program():
+    """The program dko: DKO in the environment, else the one of the prefix or environment that this package is in, or of
+    its source tree, else that in PATH. Raises ReadError where there is none."""
+    if os.environ.get("DKO"):
+        return os.environ["DKO"]
+    here = Path(__file__).resolve()
+    built = here.parents[2] / "build" / "release" / "dko" if here.parents[1].name == "scripts" else None
+    for path in (*(prefix / "bin" / "dko" for prefix in here.parents[2:]), built):
+        if path and path.is_file() and os.access(path, os.X_OK):
+            return str(path)
+    found = shutil.which("dko")
+    if not found:
+        raise ReadError("the program dko is not found: put it into PATH, or name it by DKO in the environment")
+    return found
+
+
 def program_of(jobs):
     """The dko that was installed with these job scripts, else whichever is in PATH. As in jobs/job.sh."""
     if jobs.parts[-3:] == INSTALLED.parts:

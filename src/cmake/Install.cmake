@@ -25,6 +25,7 @@ install(DIRECTORY ${manual}/completions DESTINATION share/bash-completion)
 
 file(GLOB jobs CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/jobs/*.sbatch)
 install(FILES ${jobs} ${PROJECT_SOURCE_DIR}/jobs/job.sh ${PROJECT_SOURCE_DIR}/jobs/site.conf DESTINATION share/dko/jobs)
+install(FILES ${PROJECT_SOURCE_DIR}/scripts/R/dko.R DESTINATION share/dko/R)
 
 install(CODE "
   set(DKO_PYTHON \"${DKO_PYTHON}\")

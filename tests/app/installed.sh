@@ -19,6 +19,7 @@ use_it() {
   expect 3 "no.conf: there is no such file; copy $jobs/site.conf to it" "$prefix/bin/dko-submit" train data.csv -o model.h5 --site no.conf
   expect 0 "site: $PWD/settings/dko/site.conf" env DKO_JOBS="$jobs" bash "$jobs/screen.sbatch" data.csv screen.h5 --order 2 "${short[@]}"
   "$prefix/bin/dko-report" screen.h5 -o report.html
+  [ -f "$prefix/share/dko/R/dko.R" ] || fail "what R reads screens by is not installed"
   grep -q 'Made by dko-report from screen.h5' report.html || fail "the page does not say by what it was made"
   # Small cases take seconds each: one is enough to see that it starts.
   expect 0 'figure of merit' env DKO_JOBS="$jobs" bash "$jobs/scaling.sbatch" result.json --launcher mpirun --size small --repeats 1 --ranks 1 --cases weak
@@ -28,6 +29,8 @@ import sys
 import dko
 with dko.open_screen("screen.h5") as screen:
     assert len(screen.singles(cell=0)) > 0 and len(screen.genes) == 12
+from dko import places
+assert places.program().endswith("/prefix/bin/dko"), places.program()  # as dko.screen starts it
 assert isinstance(screen, dko.Screen) and "prefix/lib" in dko.__file__, dko.__file__
 assert sys.argv[1].split()[:2] == ["dko", dko.__version__], (sys.argv[1], dko.__version__)
 PYTHON

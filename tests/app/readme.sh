@@ -1,7 +1,7 @@
 . "$(dirname "$0")/lib.sh"
-# Runs the manual: every ```sh and ```python block that follows a line <!-- run --> in README.md and the chapters, page by
-# page, on a small data set whose genes and cells have the manual's names. A block marked <!-- run: MODULE --> is run if
-# Python has that module. The chapters find the files that the example of README.md leaves.
+# Runs the manual: every ```sh, ```python and ```r block that follows a line <!-- run --> in README.md and the chapters, page
+# by page, on a small data set whose genes and cells have the manual's names. A block marked <!-- run: MODULE --> is run if
+# Python, or R, has that module. The chapters find the files that the example of README.md leaves.
 python=${DKO_PYTHON:-/usr/bin/python3}
 "$python" -c 'import h5py, pandas, matplotlib, scipy' 2>/dev/null || skip "$python has not h5py, pandas, matplotlib and scipy"
 export PYTHONPATH=$DKO_SOURCE/scripts DKO_SITE=$DKO_SOURCE/jobs/site.conf ASAN_OPTIONS=detect_leaks=0
@@ -14,6 +14,11 @@ for name in report submit scaling plot_scaling; do
 done
 chmod +x bin/*
 export PATH=$PWD/bin:$PATH
+
+# Where `cmake --install --prefix ~/.local` puts what R reads screens by.
+home=$PWD/home
+mkdir -p "$home/.local/share/dko"
+ln -s "$DKO_SOURCE/scripts/R" "$home/.local/share/dko/R"
 
 # cells.h5ad: as one from a laboratory, with counts in a layer as well and a kind for every cell.
 mkdir start
@@ -42,13 +47,21 @@ blocks() {
   awk -v folder="$2" '
     function bad(what) {print FILENAME ":" NR ": " what >"/dev/stderr"; failed = 1; exit 1}
     inside {if (/^```/) {inside = 0; if (file != "") close(file); file = ""} else if (file != "") print >file; next}
-    marked && !/^```(sh|python)$/ {bad("<!-- run --> is not followed by ```sh or ```python")}
+    marked && !/^```(sh|python|r)$/ {bad("<!-- run --> is not followed by ```sh, ```python or ```r")}
     /^```/ {inside = 1
       if (marked) {file = sprintf("%s/%04d.%s", folder, NR, substr($0, 4)); if (needs != "") print needs >(file ".needs")}
       marked = 0; next}
     /^<!-- run(: [a-z0-9]+)? -->$/ {marked = 1; needs = /:/ ? $3 : ""; next}
     /^ *<!-- *run/ {bad("not the mark <!-- run --> or <!-- run: MODULE -->")}
     END {if (!failed && (inside || marked)) bad("a block without an end")}' "$1"
+}
+
+# has LANGUAGE MODULE
+has() {
+  case $1 in
+    r) command -v Rscript >/dev/null && Rscript --vanilla -e "library($2)" >/dev/null 2>&1 ;;
+    *) "$python" -c "import $2" 2>/dev/null ;;
+  esac
 }
 
 # run_page PAGE: in a folder of its own, all its blocks one after the other.
@@ -58,18 +71,22 @@ run_page() {
   local folder=$PWD/pages/${page//\//.}
   mkdir -p "$folder/blocks" "$folder/work"
   blocks "$DKO_SOURCE/$page" "$folder/blocks" || fail "$page: a mark that cannot be understood"
-  for block in "$folder"/blocks/*.sh "$folder"/blocks/*.python; do
+  for block in "$folder"/blocks/*.{sh,python,r}; do
     [ -e "$block" ] || continue
     basename "$block"
   done | sort >"$folder/order"
   [ ! -s "$folder/order" ] || cp start/* "$folder/work"
   while read -r line; do
     block=$folder/blocks/$line
-    if [ -e "$block.needs" ] && ! "$python" -c "import $(cat "$block.needs")" 2>/dev/null; then
-      echo "NOT TESTED: $page, line ${line%.*}: $python has not $(cat "$block.needs")"
+    if [ -e "$block.needs" ] && ! has "${line##*.}" "$(cat "$block.needs")"; then
+      echo "NOT TESTED: $page, line ${line%.*}: ${line##*.} has not $(cat "$block.needs")"
       continue
     fi
-    case $line in *.sh) runner=(bash -euo pipefail) ;; *) runner=("$python") ;; esac
+    case $line in
+      *.sh) runner=(bash -euo pipefail) ;;
+      *.r) runner=(env HOME="$home" Rscript --vanilla) ;;
+      *) runner=("$python") ;;
+    esac
     (cd "$folder/work" && "${runner[@]}" "$block" >"$block.log" 2>&1 </dev/null) ||
       { cat "$block" "$block.log" >&2; fail "$page: the block at line $((10#${line%.*})) does not run"; }
     count=$((count + 1))

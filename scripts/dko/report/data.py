@@ -49,11 +49,12 @@ class Report:
     model_command: str = ""  # by which the model was made, where the model was given
     notes: list = field(default_factory=list)
     paths: dict = field(default_factory=dict)  # as the user gave them: out, model, prediction
+    scores: tuple = ("network", "impact")  # of single knockouts that are shown, where they are there
 
     @property
     def gene_scores(self) -> list:
         """Which scores of single knockouts are there, network first."""
-        return [score for score in ("network", "impact") if score in self.screen.single_scores]
+        return [score for score in self.scores if score in self.screen.single_scores]
 
     @property
     def has_effects(self) -> bool:
@@ -100,12 +101,14 @@ class Report:
         return {name: value for name, value in values.items() if len(value)}
 
 
-def collect(screen, top: int, min_cells, most_pairs: int, model=None, prediction=None, effects=None) -> Report:
-    """Reads what the report shows. `min_cells` None: 2 % of the cells that have knockouts, at least 3."""
+def collect(screen, top: int, min_cells, most_pairs: int, model=None, prediction=None, effects=None, with_pairs: bool = True,
+            **more) -> Report:
+    """Reads what the report shows. `min_cells` None: 2 % of the cells that have knockouts, at least 3. Without pairs these are
+    not read. `more`: fields of Report that are known beforehand."""
     if min_cells is None:
         cells = int(np.count_nonzero(np.diff(screen.starts))) if screen.has_singles else len(screen.cells)
         min_cells = max(1, min(cells, max(3, round(0.02 * cells))))
-    report = Report(screen, top, min_cells, visibility=screen.visibility)
+    report = Report(screen, top, min_cells, visibility=screen.visibility, **more)
     if report.visibility is not None:
         hidden = report.visibility["why"]
         report.unseen = hidden[hidden != ""].to_dict()
@@ -113,7 +116,7 @@ def collect(screen, top: int, min_cells, most_pairs: int, model=None, prediction
         report.genes, report.cells = screen.gene_summary(), screen.cell_summary(visible_only=True)
         shown = only_once(screen, report.boxed())
         report.of_top_genes = screen.singles(gene=shown) if shown else None
-    if screen.pair_measures:
+    if with_pairs and screen.pair_measures:
         add_pairs(report, most_pairs)
     if screen.list_order and (screen.list_order != 2 or screen.has_all_pairs):
         report.listed_by = "network" if "network" in screen.list_scores else "impact"

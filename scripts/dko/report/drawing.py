@@ -2,19 +2,19 @@
 from __future__ import annotations
 
 import base64
+import contextlib
+import contextvars
 import io
 import logging
 import warnings
 
 import matplotlib
-
-matplotlib.use("Agg")
-import numpy as np  # noqa: E402
-from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: E402
-from matplotlib.figure import Figure  # noqa: E402
-from matplotlib.font_manager import fontManager  # noqa: E402
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter  # noqa: E402
-from matplotlib.transforms import Bbox  # noqa: E402
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import fontManager
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+from matplotlib.transforms import Bbox
 
 WIDE, NARROW = 8.9, 3.7  # inches
 NARROWEST_PANELS = 6.0  # from which on panels stand side by side
@@ -28,9 +28,9 @@ def font_families() -> list:
     return ["DejaVu Sans", *(name for name in ("Noto Sans CJK SC", "WenQuanYi Zen Hei") if name in known)]
 
 
-matplotlib.rcParams.update({
+SETTINGS = {
     "font.size": 9,
-    "font.family": ["DejaVu Sans", "Noto Sans CJK SC", "WenQuanYi Zen Hei"],
+    "font.family": font_families(),
     "axes.titlesize": 9.5,
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
@@ -51,9 +51,36 @@ matplotlib.rcParams.update({
     # Names of genes are no formulas, whatever characters they have.
     "text.parse_math": False,
     "axes.formatter.use_mathtext": False
-})
-warnings.filterwarnings("ignore", message="Glyph .* missing from")
-logging.getLogger("matplotlib").setLevel(logging.ERROR)
+}
+
+
+@contextlib.contextmanager
+def style():
+    """Whatever is drawn and written within looks as in the report, and matplotlib does not warn of letters without a font.
+    Outside, the settings of the user hold."""
+    log = logging.getLogger("matplotlib")
+    level = log.level
+    with matplotlib.rc_context(SETTINGS), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        log.setLevel(logging.ERROR)
+        try:
+            yield
+        finally:
+            log.setLevel(level)
+
+
+# What gives panels() its axes, where figures are not drawn for the page: a function of count, size in inches and ratios.
+_axes_from = contextvars.ContextVar("dko_axes_from", default=None)
+
+
+@contextlib.contextmanager
+def axes_from(take):
+    """Within, figures are drawn on the axes that take(count, size, ratios) gives, of a figure that is the user's."""
+    token = _axes_from.set(take)
+    try:
+        yield
+    finally:
+        _axes_from.reset(token)
 
 
 def short(name: str, most: int = 18) -> str:
@@ -66,6 +93,9 @@ def short(name: str, most: int = 18) -> str:
 
 def panels(width: float, count: int, height: float, ratios=None):
     """Axes side by side, or one above the other where there is no room."""
+    if _axes_from.get():
+        axes = _axes_from.get()(count, (width, height), ratios)
+        return whole_figure(axes[0]), axes
     if width >= NARROWEST_PANELS or count == 1:
         figure = Figure(figsize=(width, height), layout="constrained")
         axes = figure.subplots(1, count, squeeze=False, gridspec_kw={"width_ratios": ratios})[0]
@@ -76,8 +106,25 @@ def panels(width: float, count: int, height: float, ratios=None):
     return figure, list(axes)
 
 
+def whole_figure(axes):
+    figure = axes.figure
+    while not isinstance(figure, Figure):  # a part of one
+        figure = figure.figure
+    return figure
+
+
+def renderer_of(figure):
+    """What measures text: of the figure's own canvas where that draws pixels."""
+    if hasattr(figure.canvas, "get_renderer"):
+        return figure.canvas.get_renderer()
+    return RendererAgg(*(figure.get_size_inches() * figure.dpi), figure.dpi)
+
+
 def arrange(figure):
     """Finds room for all once, not again at every drawing: that takes most of the time."""
+    if _axes_from.get():  # the user's figure keeps its layout
+        figure.draw_without_rendering()
+        return
     if figure.get_layout_engine() is not None:
         figure.draw_without_rendering()
         thin_ticks(figure)
@@ -118,7 +165,8 @@ def logarithmic(axis, low: float, high: float):
     getattr(axes, f"set_{axis.axis_name}scale")("log")
     getattr(axes, f"set_{axis.axis_name}lim")(low, high)
     decades = np.log10(high / low)
-    beside = axes.get_subplotspec().get_gridspec().ncols if axis.axis_name == "x" else 1
+    place = axes.get_subplotspec() if hasattr(axes, "get_subplotspec") else None  # of axes that stand free
+    beside = place.get_gridspec().ncols if axis.axis_name == "x" and place else 1
     room = axes.figure.get_size_inches()[0] / (2 * beside) / decades
     axis.set_major_locator(
         LogLocator(subs=(1, 2, 5) if room > 1.7 else (1, 3) if room > 0.9 else (1, ), numticks=12))
@@ -164,7 +212,7 @@ def place_labels(figure, axes, points, standing, names):
     """Names beside the `standing` ones of the points (x and y of each), each at the place around its point
     where it covers the fewest points, and none of the other names."""
     arrange(figure)
-    renderer, frame, taken = figure.canvas.get_renderer(), axes.get_window_extent(), []
+    renderer, frame, taken = renderer_of(figure), axes.get_window_extent(), []
     pixel = figure.dpi / 72
     pixels = axes.transData.transform(points)
     for point, at, name in zip(standing, axes.transData.transform(standing), names):

@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 from dko.outputs import write_complete
 from dko.report.data import heat_limit
 from dko.report.drawing import (BLUE, GREEN, GREY, INK, NARROW, NARROWEST_PANELS, ORANGE, WIDE, data_uri, dots,
-                                leaf_order, logarithmic, panels, place_labels, short)
+                                leaf_order, logarithmic, panels, place_labels, short, style)
 from dko.report.group_figures import contrast, groups  # noqa: F401 (drawn by their names)
 from dko.report.network import draw_network
 from dko.report.page import FIGURES
@@ -294,6 +294,7 @@ def effects(report, width: float):
     return figure
 
 
+@style()
 def draw_all(report, folder=None) -> dict:
     """{name: (wide, narrow) as addresses}, of the figures that there is something to draw for. The wide ones
     go into `folder` too, as PNG and as PDF."""

@@ -62,7 +62,13 @@ def plot(options):
     planned = planned_files(options)
     check(options, planned)
     results = [figures.load(path) for path in options.results]
+    from dko.report.drawing import style
     from dko.scaling import pictures  # takes a while: after all that may be refused
+    with style():
+        draw_planned(options, planned, results, pictures)
+
+
+def draw_planned(options, planned, results, pictures):
     try:
         if not options.out.endswith(".png"):
             os.makedirs(options.out, exist_ok=True)

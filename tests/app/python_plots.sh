@@ -1,0 +1,14 @@
+. "$(dirname "$0")/lib.sh"
+# dko.pl draws the report's figures on the user's axes, and leaves the user's settings alone.
+python=${DKO_PYTHON:-/usr/bin/python3}
+"$python" -c 'import h5py, pandas, matplotlib, scipy' 2>/dev/null || skip "$python has not h5py, pandas, matplotlib and scipy"
+export PYTHONPATH=$DKO_SOURCE/scripts PYTHONDONTWRITEBYTECODE=1 MPLBACKEND=svg
+
+"$DKO" simulate --genes 30 --cells 60 --umi 2000 --seed 3 -o data.csv -q
+sed -i '2s/^[^,]*/$a_1$/' data.csv
+"$DKO" run data.csv --mapping sparse --order 2 --score impact,network -o sparse.h5 -q
+"$DKO" run data.csv --score impact -o dense.h5 -q "${short[@]}"
+"$DKO" simulate --genes 30 --cells 60 --umi 2000 --types 3 --seed 3 -o types.h5ad -q
+"$DKO" run types.h5ad --mapping sparse -o types.h5 -q
+"$DKO" predict data.csv --mapping sparse -o prediction.h5 -q >/dev/null
+"$python" "$(dirname "$0")/python_plots_test.py"

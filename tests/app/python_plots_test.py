@@ -1,0 +1,87 @@
+"""The figures of dko.pl against the tables of the package."""
+import logging
+
+import dko
+import matplotlib
+import numpy as np
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+
+
+def refused(words, call, *arguments, **keywords):
+    try:
+        call(*arguments, **keywords)
+    except dko.UsageError as error:
+        assert words in str(error), str(error)
+        return
+    raise AssertionError(f"not refused: {words}")
+
+
+def labels(axes):
+    return [label.get_text() for label in axes.get_yticklabels()]
+
+
+def means(axes):
+    """Of the dots of a figure of rows, from the top."""
+    line = next(line for line in axes.lines if line.get_label() == "mean over cells")
+    return line.get_xdata()
+
+
+settings, backend, level = dict(matplotlib.rcParams), matplotlib.get_backend(), logging.getLogger("matplotlib").level
+with dko.open_screen("sparse.h5") as screen:
+    least = 3
+    genes = screen.gene_summary("network")
+    genes = genes[genes["cells"] >= least]
+    pairs = screen.pair_summary(top=5, min_cells=least)
+
+    figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3), layout="constrained")
+    engine = figure.get_layout_engine()
+    assert dko.pl.genes(screen, "network", top=5, ax=left) is left
+    assert labels(left) == list(genes["gene"].head(5)) and np.array_equal(means(left), genes["network_mean"].head(5))
+    assert dko.pl.pairs(screen, top=5, ax=right) is right
+    assert [label.split() for label in labels(right)] == [[a, "+", b] for a, b in zip(pairs["gene1"], pairs["gene2"])]
+    assert np.array_equal(means(right), pairs["network_interaction_mean"])
+    assert figure.axes == [left, right] and figure.get_layout_engine() is engine
+    figure.savefig("given.svg")
+
+    both = dko.pl.genes(screen)
+    assert both.shape == (2, ) and all(isinstance(axes, Axes) for axes in both)
+    assert plt.gcf() is both[0].figure and [axes.get_xlabel() for axes in both] == ["mean network impact", "mean impact"]
+    axes = dko.pl.share(screen)
+    drawn = np.concatenate([points.get_offsets() for points in axes.collections])
+    shown = genes[(genes["share_mean"] > 0) & (genes["impact_mean"] > 0)]
+    assert sorted(map(tuple, drawn)) == sorted(zip(shown["share_mean"], shown["impact_mean"])), drawn
+    axes.figure.savefig("share.svg")
+    # On free axes, of a part of a figure, in the middle of a figure of another size.
+    figure = plt.figure(figsize=(5, 4))
+    free = dko.pl.share(screen, ax=figure.add_axes([0.2, 0.2, 0.7, 0.7]))
+    assert free.get_xlabel() == "mean own share"
+    part = plt.figure(figsize=(8, 4)).subfigures(1, 2)[0]
+    assert dko.pl.heat_map(screen, ax=part.subplots()).images
+    assert dko.pl.distribution(screen, "impact").shape == (2, )
+    refused("genes has 2 panels here, and 1 axes were given; score=... draws one", dko.pl.genes, screen, ax=left)
+    refused("sparse.h5: has nothing to draw for losses", dko.pl.losses, screen)
+    refused("has no share of single knockouts to draw", dko.pl.genes, screen, "share")
+assert dko.pl.quality("sparse.h5", prediction="prediction.h5").shape == (2, )
+refused("dense.h5: has nothing to draw for pairs", dko.pl.pairs, "dense.h5")
+refused("dense.h5: has no network of single knockouts to draw, only impact", dko.pl.genes, "dense.h5", "network")
+assert dko.pl.losses("dense.h5").get_xlabel() == "step"
+with dko.open_screen("types.h5") as screen:
+    column = next(name for name in screen.obs if len(set(screen.obs[name])) == 3)
+    one, two = sorted(set(screen.obs[column]))[:2]
+    axes = dko.pl.groups(screen, column)
+    (image, ) = axes.images
+    means = screen.gene_summary_by(column, by="network").set_index(["gene", "group"])["network_mean"]
+    for gene, row in zip(labels(axes), image.get_array()):
+        for label, value in zip(axes.get_xticklabels(), row):
+            assert np.ma.is_masked(value) or value == means[gene, label.get_text()]
+    axes = dko.pl.contrast(screen, column, one, two)
+    assert axes.get_title(loc="left") == f"{one} against {two}"
+    drawn = np.concatenate([points.get_offsets() for points in axes.collections])
+    table = screen.contrast(column, one, two, by="network", min_cells=3)
+    assert np.array_equal(sorted(drawn[:, 0]), sorted(table["network_difference"])) and len(table) > 5
+    refused("name the group too", dko.pl.contrast, screen, column, against=two)
+    refused("its labels: ", dko.pl.contrast, screen, column, one, "nothing")
+plt.close("all")
+assert {key for key in settings if settings[key] != matplotlib.rcParams[key]} <= {"backend"}
+assert matplotlib.get_backend() == backend and logging.getLogger("matplotlib").level == level

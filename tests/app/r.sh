@@ -1,0 +1,21 @@
+. "$(dirname "$0")/lib.sh"
+# R reads screens by dko.R, and sees what Python's package sees: scores to the bit, means and deviations within rounding.
+python=${DKO_PYTHON:-/usr/bin/python3}
+command -v Rscript >/dev/null || skip "there is no Rscript (scripts/install-deps.sh --r)"
+Rscript -e 'library(hdf5r); library(Matrix)' >/dev/null 2>&1 || skip "R has not hdf5r and Matrix (scripts/install-deps.sh --r)"
+"$python" -c 'import h5py, pandas, scipy' 2>/dev/null || skip "$python has not h5py, pandas and scipy"
+export PYTHONPATH=$DKO_SOURCE/scripts PYTHONDONTWRITEBYTECODE=1
+
+"$DKO" simulate --genes 30 --cells 60 --umi 2000 --seed 3 -o data.csv -q
+# A name of other letters, one with a comma, and one that R would take for no value.
+sed -i '2s/^[^,]*/基因/; 3s/^[^,]*/"a,b"/; 4s/^[^,]*/NA/' data.csv
+"$DKO" run data.csv --mapping sparse --order 2 --score impact,network -o sparse.h5 -q
+"$DKO" run data.csv --order 2 --ensemble 2 -o ensemble.h5 --save-model model.h5 -q "${short[@]}"
+"$DKO" run data.csv --mapping sparse --score network --knockout-genes NA -o some.h5 -q
+"$DKO" screen data.csv --model model.h5 --order 2 --keep summary -o summary.h5 -q
+"$DKO" export sparse.h5 --compress compressed.h5
+head -c 20000 sparse.h5 >cut.h5
+echo text >text.h5
+cp "$(dirname "$0")/r_test.R" .
+Rscript --vanilla r_test.R "$DKO_SOURCE/scripts/R/dko.R"
+"$python" "$(dirname "$0")/r_test.py"

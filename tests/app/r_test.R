@@ -1,0 +1,38 @@
+# Writes what dko.R reads as hexadecimal CSV, for r_test.py, and tries what must be refused.
+options(warn = 2)
+source(commandArgs(TRUE)[1])
+
+written <- function(table, name) {
+  numbers <- vapply(table, is.double, TRUE)
+  table[numbers] <- lapply(table[numbers], function(values) sprintf("%a", values))
+  utils::write.table(table, name, sep = "\t", quote = FALSE, row.names = FALSE, fileEncoding = "UTF-8")
+}
+
+refused <- function(words, call) {
+  said <- tryCatch({call; "nothing"}, error = conditionMessage)
+  if (!grepl(words, said)) stop("said '", said, "' instead of '", words, "'")
+}
+
+for (screen in c("sparse", "ensemble", "some", "compressed")) {
+  path <- paste0(screen, ".h5")
+  written(dko_singles(path), paste0(screen, ".singles.tsv"))
+  written(dko_genes(path), paste0(screen, ".genes.tsv"))
+  scores <- dko_scores(path, if (screen == "ensemble") "impact" else "network")
+  stopifnot(inherits(scores, "dgCMatrix"), methods::validObject(scores), identical(dim(scores), c(30L, 60L)))
+  written(data.frame(gene = rownames(scores)[scores@i + 1], cell = colnames(scores)[rep(seq_len(60), diff(scores@p))],
+                     value = scores@x), paste0(screen, ".scores.tsv"))
+}
+for (screen in c("sparse", "ensemble", "compressed")) written(dko_pairs(paste0(screen, ".h5"), "cell7"), paste0(screen, ".pairs.tsv"))
+written(dko_genes("sparse.h5", by = "network"), "network.genes.tsv")
+written(dko_singles("sparse.h5", gene = c("NA", "gene7"), cell = c("cell9", "cell3")), "chosen.singles.tsv")
+written(dko_pairs("sparse.h5", "cell7", gene = "gene7"), "chosen.pairs.tsv")
+stopifnot(nrow(dko_singles("some.h5", gene = "gene7")) == 0)
+
+refused("nothing.h5: there is no such file", dko_genes("nothing.h5"))
+refused("text.h5: is no HDF5 file", dko_genes("text.h5"))
+refused("cut.h5: is no HDF5 file, or is corrupt", dko_genes("cut.h5"))
+refused("model.h5: is not a dko screen", dko_genes("model.h5"))
+refused("has no impact of single knockouts, only network", dko_scores("some.h5"))
+refused("no gene named gene99", dko_singles("sparse.h5", gene = c("gene7", "gene99")))
+refused("no cell named cell99", dko_pairs("sparse.h5", "cell99"))
+refused("does not hold all pairs", dko_pairs("summary.h5", "cell7"))

@@ -1,0 +1,53 @@
+"""Compares what dko.R read, as r_test.R wrote it, with what Python's package reads."""
+import dko
+import numpy as np
+import pandas as pd
+
+TEXTS = ("gene", "gene1", "gene2", "cell", "id", "visible")
+COUNTS = ("cells", "rank")
+EXACT = (*COUNTS, "q_value", "information")
+
+
+def read(name):
+    table = pd.read_csv(name, sep="\t", dtype=str, keep_default_na=False, quoting=3)
+    for column in table:
+        if column in COUNTS:
+            table[column] = table[column].astype(int)
+        elif column not in TEXTS:
+            table[column] = [float.fromhex(text) if text not in ("NA", "NaN") else np.nan for text in table[column]]
+    return table
+
+
+def same(name, wanted, exact=True):
+    """Columns of R that Python has too, all rows in their order: to the bit, or means within rounding."""
+    found = read(name)
+    assert len(found) == len(wanted) > 0, (name, len(found), len(wanted))
+    for column in found:
+        if column == "visible":
+            assert ((found[column] == "TRUE") == (wanted["not_visible"] == "").to_numpy()).all(), name
+        elif column in TEXTS:
+            assert list(found[column]) == list(wanted[column]), (name, column)
+        else:
+            values = wanted[column].to_numpy(dtype=float)
+            tolerance = 0 if exact or column in EXACT else 1e-12
+            assert np.allclose(found[column], values, rtol=tolerance, atol=0, equal_nan=True), (name, column)
+    return set(found)
+
+
+for screen_name in ("sparse", "ensemble", "some", "compressed"):
+    with dko.open_screen(f"{screen_name}.h5") as screen:
+        singles = screen.singles()
+        assert set(singles) == same(f"{screen_name}.singles.tsv", singles)
+        known = same(f"{screen_name}.genes.tsv", screen.gene_summary(), exact=False)
+        assert known | {"not_visible"} == set(screen.gene_summary()) | {"visible"}, known
+        score = "impact" if screen_name == "ensemble" else "network"
+        same(f"{screen_name}.scores.tsv", singles.rename(columns={score: "value"}))
+        if screen_name != "some":
+            pairs = screen.pairs(cell="cell7")
+            assert set(pairs) == same(f"{screen_name}.pairs.tsv", pairs)
+with dko.open_screen("sparse.h5") as screen:
+    assert {"基因", "a,b", "NA"} <= set(screen.genes)
+    same("network.genes.tsv", screen.gene_summary("network"), exact=False)
+    parts = [screen.singles(gene=["NA", "gene7"], cell=cell) for cell in ("cell9", "cell3")]
+    same("chosen.singles.tsv", pd.concat(parts, ignore_index=True))
+    same("chosen.pairs.tsv", screen.pairs(cell="cell7", gene1="gene7"))
