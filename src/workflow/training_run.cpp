@@ -124,6 +124,15 @@ void say(const std::optional<TrainingAdvice>& advice, Log& log) {
     log.warn("{}", advice_text(*advice));
 }
 
+void say_levels(const ModelOptions& options, const Model& model, Log& log) {
+  if (!options.levels) return;
+  const auto seen = std::count_if(model.visibility.begin(), model.visibility.end(),
+                                  [](const GeneVisibility& gene) { return gene.by_level; });
+  log.info("{} that presence does not show entered by {} level; {} of them have effects",
+           counted(std::ssize(options.level_genes), "gene"),
+           options.level_genes.size() == 1 ? "its" : "their", with_thousands(seen));
+}
+
 /// What rank 0 alone, which has the members, says and notes of them.
 Model conclude(std::vector<Member> members, const RelativeProfiles& profiles, const Split& split,
                const ModelOptions& options, Job& job) {
@@ -171,7 +180,8 @@ AtRoot<std::vector<Member>> make_or_stop(const RelativeProfiles& profiles, const
 }  // namespace
 
 TrainedModel run_training(const RelativeProfiles& profiles, AtRoot<Split> of_root, AtRoot<NetworkPrior> prior,
-                          const ModelOptions& options, const StopRequest* stop, Job& job) {
+                          AtRoot<std::vector<GeneVisibility>> visibility, const ModelOptions& options,
+                          const StopRequest* stop, Job& job) {
   Split split = std::move(of_root).or_empty();
   for (auto* cells : {&split.training, &split.validation, &split.held_out}) job.ranks().broadcast(*cells);
   announce(split, options, job.log);
@@ -182,6 +192,9 @@ TrainedModel run_training(const RelativeProfiles& profiles, AtRoot<Split> of_roo
   own.prior = std::move(prior).or_empty();
   own.prior.broadcast(job.ranks());
   prepare_for_training(own.checkpoint, job);
+  if (options.levels)
+    own.level_genes =
+        job.ranks().broadcast(on_root(job.ranks(), [&] { return invisible_genes(*visibility); }));
   AtRoot<std::vector<Member>> members = make_or_stop(profiles, split, own, stop, job);
   TrainedModel trained;
   trained.seconds = watch.seconds();
@@ -190,6 +203,9 @@ TrainedModel run_training(const RelativeProfiles& profiles, AtRoot<Split> of_roo
   trained.model = on_root(job.ranks(), [&] {
     Model model = conclude(std::move(*members), profiles, split, options, job);
     model.advice = *advice;
+    model.visibility = std::move(*visibility);
+    note_levels(model);
+    say_levels(own, model, job.log);
     say(model.advice, job.log);
     return model;
   });

@@ -64,12 +64,14 @@ class EffectJudge {
         cells_(cells),
         mapping_(mapping),
         communicator_(communicator),
-        presence_(profiles),
-        setting_{&profiles, totals_by(mapping, profiles, cells, communicator), states_by(mapping, profiles),
-                 mapping.factors() + mapping.covariates()},
+        inputs_(profiles, mapping.levels()),
+        setting_{&profiles,
+                 mapping.has_levels() ? totals_by_levels(inputs_, profiles)
+                                      : totals_by(mapping, profiles, cells, communicator),
+                 states_by(mapping, profiles), mapping.factors() + mapping.covariates()},
         slopes_(static_cast<std::size_t>(mapping.effects_count()), 0.0),
         errors_(slopes_.size(), 0.0),
-        share_present_(slopes_.size(), 0.0),
+        mean_inputs_(slopes_.size(), 0.0),
         decoy_counts_(bins, 0.0),
         shifts_(profiles.genes()) {}
 
@@ -79,17 +81,17 @@ class EffectJudge {
     const std::vector<Regulators> regulators = regulators_of(mapping_);
     const auto own = own_genes(profiles_.cells_per_gene(cells_), communicator_);
     for (std::int64_t draw = 0; draw < decoy_draws; ++draw) {
-      const PresenceBits decoys = decoy_presence(profiles_, cells_, strata, seed, draw);
+      const GeneInputs decoys = decoy_inputs(profiles_, cells_, strata, inputs_, seed, draw);
       for (const std::int32_t gene : own)
         look_at(gene, regulators[static_cast<std::size_t>(gene)], decoys, inflation, draw == 0);
     }
-    for (auto* values : {&slopes_, &errors_, &share_present_, &decoy_counts_})
+    for (auto* values : {&slopes_, &errors_, &mean_inputs_, &decoy_counts_})
       communicator_.sum(std::span<double>(*values));
     shifts_.gather(communicator_);
     EffectQuality quality;
     quality.q_values.effects = q_values(statistics());
     quality.q_values.genes = gene_q_values(mapping_, quality.q_values.effects);
-    quality.presence = std::move(share_present_);
+    quality.inputs = std::move(mean_inputs_);
     return quality;
   }
 
@@ -116,14 +118,14 @@ class EffectJudge {
   }
 
   /// Counts the decoys of one gene, and the first time notes its effects.
-  void look_at(std::int32_t gene, const Regulators& regulators, const PresenceBits& decoys, double inflation,
+  void look_at(std::int32_t gene, const Regulators& regulators, const GeneInputs& decoys, double inflation,
                bool is_first) {
     const GeneCells data = cells_of_genes(profiles_, cells_, std::span(&gene, 1)).front();
-    if (is_first) note_presence(data, regulators);
-    const Residuals residuals = residuals_of(setting_, data, presence_, regulators.genes, regulators.effects);
+    if (is_first) note_inputs(data, regulators);
+    const Residuals residuals = residuals_of(setting_, data, inputs_, regulators.genes, regulators.effects);
     if (!(residuals.deviation > 0)) return;
     if (is_first) note_effects(gene, regulators, data, residuals);
-    const PresenceStatistics of_decoys = presence_statistics(residuals, data, decoys, profiles_.genes());
+    const InputStatistics of_decoys = input_statistics(residuals, data, decoys, profiles_.genes());
     for (std::size_t other = 0; other < of_decoys.error.size(); ++other) {
       if (of_decoys.error[other] > 0 && other != static_cast<std::size_t>(gene))
         decoy_counts_[bin_of(inflation * std::abs(of_decoys.slope[other]) / of_decoys.error[other])] += 1;
@@ -132,7 +134,7 @@ class EffectJudge {
 
   void note_effects(std::int32_t gene, const Regulators& regulators, const GeneCells& data,
                     const Residuals& residuals) {
-    PresenceStatistics own = presence_statistics(residuals, data, presence_, profiles_.genes());
+    InputStatistics own = input_statistics(residuals, data, inputs_, profiles_.genes());
     for (std::size_t at = 0; at < regulators.genes.size(); ++at)
       own.slope[static_cast<std::size_t>(regulators.genes[at])] += regulators.effects[at];
     own.error[static_cast<std::size_t>(gene)] = 0;
@@ -145,13 +147,12 @@ class EffectJudge {
     shifts_.note(gene, own);
   }
 
-  void note_presence(const GeneCells& data, const Regulators& regulators) {
+  void note_inputs(const GeneCells& data, const Regulators& regulators) {
     for (std::size_t at = 0; at < regulators.genes.size() && !data.cells.empty(); ++at) {
-      const auto with = std::count_if(data.cells.begin(), data.cells.end(), [&](std::int64_t cell) {
-        return presence_.has(cell, regulators.genes[at]);
-      });
-      share_present_[regulators.places[at]] =
-          static_cast<double>(with) / static_cast<double>(data.cells.size());
+      double sum = 0;
+      for (const std::int64_t cell : data.cells)
+        sum += static_cast<double>(inputs_.value(cell, regulators.genes[at]));
+      mean_inputs_[regulators.places[at]] = sum / static_cast<double>(data.cells.size());
     }
   }
 
@@ -191,12 +192,12 @@ class EffectJudge {
   std::span<const std::int64_t> cells_;
   const SparseMapping& mapping_;
   const Communicator& communicator_;
-  PresenceBits presence_;
+  GeneInputs inputs_;
   StatisticSetting setting_;
-  std::vector<double> slopes_;         // b of each effect
-  std::vector<double> errors_;         // e; 0: not known
-  std::vector<double> share_present_;  // of the regulator in the target's cells
-  std::vector<double> decoy_counts_;   // whole numbers, by bin_of
+  std::vector<double> slopes_;        // b of each effect
+  std::vector<double> errors_;        // e; 0: not known
+  std::vector<double> mean_inputs_;   // mean x of the regulator in the target's cells
+  std::vector<double> decoy_counts_;  // whole numbers, by bin_of
   ColumnShifts shifts_;
 };
 
@@ -227,12 +228,16 @@ EffectQuality find_q_values(const RelativeProfiles& profiles, std::span<const st
   return EffectJudge(profiles, cells, mapping, communicator).judge(cross_validated_distance, seed);
 }
 
-double q_values_bytes(const ExpressionMatrix& matrix) {
-  constexpr double of_factors = 8 * 4;  // at most 8
+double q_values_bytes(const ExpressionMatrix& matrix, bool has_levels) {
+  constexpr double of_factors = 8 * 12;  // at most 8: state, and what others leave of it in double precision
+  // Columns as they are read and put together, and what others leave of them, also narrowed.
+  const double of_covariates = 20 * static_cast<double>(matrix.covariate_width());
   const auto cells = static_cast<double>(matrix.cells());
   const auto genes = static_cast<double>(matrix.genes());
-  const double of_cell = genes / 4 + sizeof(double) + of_factors + 2 * of_factors;
-  return cells * of_cell + ColumnShifts::bytes(matrix.genes()) + static_cast<double>(bins * sizeof(double));
+  const double of_cell = sizeof(double) + of_factors + of_covariates;
+  const double levels = has_levels ? static_cast<double>(matrix.nonzeros()) : 0;
+  return 2 * GeneInputs::bytes(cells, genes, levels) + cells * of_cell + ColumnShifts::bytes(matrix.genes()) +
+         static_cast<double>(bins * sizeof(double));
 }
 
 }  // namespace dko

@@ -10,7 +10,7 @@ namespace dko {
 namespace {
 
 constexpr std::size_t least_cells = 20;
-constexpr double least_variance = 1e-3;   // of a presence beside the covariates
+constexpr double least_variance = 1e-3;   // of an input beside the covariates
 constexpr double least_covariate = 1e-6;  // in parts of what a factor was before
 constexpr double least_deviation = 1e-6;  // in parts of the mean
 
@@ -53,7 +53,7 @@ std::vector<float> narrowed(const std::vector<double>& values) {
 
 }  // namespace
 
-Residuals residuals_of(const StatisticSetting& setting, const GeneCells& data, const PresenceBits& presence,
+Residuals residuals_of(const StatisticSetting& setting, const GeneCells& data, const GeneInputs& inputs,
                        std::span<const std::int32_t> regulators, std::span<const double> effects) {
   Residuals found;
   if (data.cells.size() < least_cells) return found;
@@ -62,9 +62,8 @@ Residuals residuals_of(const StatisticSetting& setting, const GeneCells& data, c
     const std::int64_t cell = data.cells[row];
     double value = static_cast<double>(data.shares[row]) * setting.totals[static_cast<std::size_t>(cell)];
     found.mean += value;
-    for (std::size_t at = 0; at < regulators.size(); ++at) {
-      if (presence.has(cell, regulators[at])) value -= effects[at];
-    }
+    for (std::size_t at = 0; at < regulators.size(); ++at)
+      value -= effects[at] * static_cast<double>(inputs.value(cell, regulators[at]));
     left.push_back(value);
   }
   const auto cells = static_cast<double>(data.cells.size());
@@ -79,15 +78,15 @@ Residuals residuals_of(const StatisticSetting& setting, const GeneCells& data, c
   return found;
 }
 
-PresenceStatistics presence_statistics(const Residuals& residuals, const GeneCells& data,
-                                       const PresenceBits& presence, std::int64_t genes) {
+InputStatistics input_statistics(const Residuals& residuals, const GeneCells& data, const GeneInputs& inputs,
+                                 std::int64_t genes) {
   const auto count = static_cast<std::size_t>(genes);
   const auto cells = static_cast<double>(data.cells.size());
-  std::vector<float> sums(presence.padded_genes());
+  std::vector<float> sums(inputs.padded_genes());
   const auto sum_of = [&](auto value_of_row) {
     std::fill(sums.begin(), sums.end(), 0.0F);
     for (std::size_t row = 0; row < data.cells.size(); ++row)
-      presence.add(data.cells[row], value_of_row(row), sums);
+      inputs.add(data.cells[row], value_of_row(row), sums);
   };
   std::vector<double> squares(count);
   sum_of([](std::size_t) { return 1.0F; });
@@ -95,13 +94,18 @@ PresenceStatistics presence_statistics(const Residuals& residuals, const GeneCel
     const auto with = static_cast<double>(sums[gene]);
     squares[gene] = with * (1 - with / cells);
   }
+  for (const std::int64_t cell : data.cells) {
+    inputs.visit_levels(cell, [&](std::int32_t gene, float x) {  // whose squares are not they
+      squares[static_cast<std::size_t>(gene)] += static_cast<double>(x) * static_cast<double>(x - 1);
+    });
+  }
   for (const std::vector<float>& covariate : residuals.covariates) {
     sum_of([&](std::size_t row) { return covariate[row]; });
     for (std::size_t gene = 0; gene < count; ++gene)
       squares[gene] -= static_cast<double>(sums[gene]) * static_cast<double>(sums[gene]);
   }
   sum_of([&](std::size_t row) { return residuals.values[row]; });
-  PresenceStatistics found{std::vector<double>(count, 0.0), std::vector<double>(count, 0.0)};
+  InputStatistics found{std::vector<double>(count, 0.0), std::vector<double>(count, 0.0)};
   for (std::size_t gene = 0; gene < count; ++gene) {
     if (!(squares[gene] > least_variance * cells)) continue;
     found.slope[gene] = static_cast<double>(sums[gene]) / squares[gene];

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "dko/expression/matrix.hpp"
-#include "presence.hpp"
+#include "gene_inputs.hpp"
 
 namespace dko {
 
@@ -21,23 +21,23 @@ struct StatisticSetting {
 struct Residuals {
   double mean = 0;                             ///< of y
   double deviation = 0;                        ///< σ of the residuals; 0: too few cells, or nothing is left
-  std::vector<float> values;                   ///< y − Σ_j A_ij z_j without what the covariates explain
+  std::vector<float> values;                   ///< y − Σ_j A_ij x_j without what the covariates explain
   std::vector<std::vector<float>> covariates;  ///< factors without their mean, orthonormal
 };
 
 /// `effects` are A_ij of `regulators`. Fewer than 20 cells give σ = 0.
-Residuals residuals_of(const StatisticSetting& setting, const GeneCells& data, const PresenceBits& presence,
+Residuals residuals_of(const StatisticSetting& setting, const GeneCells& data, const GeneInputs& inputs,
                        std::span<const std::int32_t> regulators, std::span<const double> effects);
 
-/// What the residuals say of the presence x of every gene, beside the covariates, x̂ being what these leave of
+/// What the residuals say of the input x of every gene, beside the covariates, x̂ being what these leave of
 /// x.
-struct PresenceStatistics {
+struct InputStatistics {
   std::vector<double> slope;  ///< Σ r x̂ / Σ x̂²; 0 where x hardly varies beside the covariates
   std::vector<double> error;  ///< σ / √Σ x̂²; 0 likewise
 };
 
-/// One of each gene of `presence`.
-PresenceStatistics presence_statistics(const Residuals& residuals, const GeneCells& data,
-                                       const PresenceBits& presence, std::int64_t genes);
+/// One of each gene.
+InputStatistics input_statistics(const Residuals& residuals, const GeneCells& data, const GeneInputs& inputs,
+                                 std::int64_t genes);
 
 }  // namespace dko

@@ -16,18 +16,18 @@ constexpr std::int64_t decoy_draws = 4;  ///< decoys of every gene: q depends th
 /// What is known of the effects of a mapping, each in the order of SparseMapping::effects().
 struct EffectQuality {
   QValues q_values;
-  /// Part of the target's cells that express the regulator: what keep_effects() needs.
-  std::vector<double> presence;
+  /// Mean x of the regulator in the target's cells: what keep_effects() needs.
+  std::vector<double> inputs;
 };
 
 /// Finds the q-value of every effect of `mapping`, which was fitted to `cells`, by decoys: for every gene
-/// four times a presence that has as many cells of each stratum as its own, at random. Strata are fifths of
-/// the number of expressed genes, each divided into thirds of the first two factors of the state
+/// four times its presence, or level (GeneLevels), dealt to the cells of each stratum at random. Strata are
+/// fifths of the number of expressed genes, each divided into thirds of the first two factors of the state
 /// (of covariates where it has fewer).
 ///
 /// For gene i, over the cells that express it, r are the residuals of y = p T after all effects, the factors
-/// and an intercept, σ their standard deviation, and x̂_j what factors and intercept leave of the presence of
-/// gene j:
+/// and an intercept, σ their standard deviation, and x̂_j what factors and intercept leave of the
+/// presence, or level, of gene j:
 ///
 ///   b_ij = (A_ij + Σ r x̂_j / Σ x̂_j²) / mean_i,   e_ij = σ / (√Σ x̂_j² mean_i),   t_ij = |b_ij − m_j| /
 ///   √(e_ij² + τ²)
@@ -59,7 +59,8 @@ std::vector<double> q_values_by_decoys(std::span<const double> found, std::span<
                                        std::int64_t draws);
 
 /// Bytes that finding them takes on a rank, beside the effects: presence and a decoy of each gene as bits,
-/// the state and residuals of the cells, slopes of some targets on all genes. Local.
-double q_values_bytes(const ExpressionMatrix& matrix);
+/// with levels these of all, the state, covariates and residuals of the cells, slopes of some targets on all
+/// genes. Local.
+double q_values_bytes(const ExpressionMatrix& matrix, bool has_levels = false);
 
 }  // namespace dko
