@@ -58,7 +58,8 @@ void note_levels(Model& model) {
     if (fitted == nullptr || !fitted->mapping.has_levels()) continue;
     const SparseMapping& mapping = fitted->mapping;
     for (std::size_t gene = 0; gene < model.visibility.size(); ++gene) {
-      if (mapping.level_scale()[gene] > 0 && !mapping.column(static_cast<std::int64_t>(gene)).genes.empty())
+      if (mapping.level_scale()[gene] > 0 &&
+          !mapping.loss_column(static_cast<std::int64_t>(gene)).genes.empty())
         model.visibility[gene].by_level = true;
     }
   }

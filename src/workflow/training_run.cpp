@@ -126,11 +126,19 @@ void say(const std::optional<TrainingAdvice>& advice, Log& log) {
 
 void say_levels(const ModelOptions& options, const Model& model, Log& log) {
   if (!options.levels) return;
-  const auto seen = std::count_if(model.visibility.begin(), model.visibility.end(),
-                                  [](const GeneVisibility& gene) { return gene.by_level; });
-  log.info("{} that presence does not show entered by {} level; {} of them have effects",
-           counted(std::ssize(options.level_genes), "gene"),
-           options.level_genes.size() == 1 ? "its" : "their", with_thousands(seen));
+  std::int64_t entered = 0;
+  std::int64_t seen = 0;
+  for (std::size_t gene = 0; gene < model.visibility.size(); ++gene) {
+    const bool has_any = std::any_of(model.members.begin(), model.members.end(), [&](const Member& member) {
+      const auto* fitted = std::get_if<FittedMapping>(&member);
+      return fitted != nullptr && fitted->mapping.has_levels() && fitted->mapping.level_scale()[gene] > 0;
+    });
+    entered += has_any ? 1 : 0;
+    seen += model.visibility[gene].by_level ? 1 : 0;
+  }
+  log.info("{} of {} that presence does not show entered by {} level; {} of them have effects",
+           with_thousands(entered), counted(std::ssize(options.level_genes), "gene"),
+           entered == 1 ? "its" : "their", with_thousands(seen));
 }
 
 /// What rank 0 alone, which has the members, says and notes of them.

@@ -4,7 +4,7 @@ checksum() { "$DKO" info "$1" | grep '^model_checksum'; }
 "$DKO" simulate --genes 40 --cells 120 --seed 5 --kinetics multiplicative --acyclic --strength 4 --always-on 0.5 --rate-noise 0.3 -o data.csv -q
 "$DKO" train data.csv --mapping sparse -o without.h5 -q
 "$DKO" train data.csv --mapping sparse --levels -o model.h5 2>log.txt
-grep -Eq '[0-9]+ genes that presence does not show entered by their level; [1-9][0-9]* of them have effects' log.txt ||
+grep -Eq '[1-9][0-9]* of [0-9]+ genes that presence does not show entered by their level; [1-9][0-9]* of them have effects' log.txt ||
   { cat log.txt; fail "the log does not tell of the levels"; }
 expect 0 'genes_by_level +[1-9]' "$DKO" info model.h5
 expect 0 '' "$DKO" info --verify model.h5

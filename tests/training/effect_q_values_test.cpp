@@ -206,12 +206,12 @@ TEST_CASE("q-values are those of plain loops") {
   std::vector<double> of_decoys;
   const auto strata = strata_of(profiles, cells, plain.states(), 1);
   for (std::int64_t draw = 0; draw < decoy_draws; ++draw) {
-    const GeneInputs decoys = decoy_inputs(profiles, cells, strata, GeneInputs(profiles, {}), 5, draw);
+    const PresenceBits decoys = decoy_presence(profiles, cells, strata, 5, draw);
     for (std::int32_t target = 0; target < genes; ++target) {
       for (std::int32_t gene = 0; gene < genes; ++gene) {
         if (gene == target) continue;
         const auto found = plain.slope(
-            target, [&](std::int64_t cell) { return decoys.value(cell, gene) > 0; }, 0.0);
+            target, [&](std::int64_t cell) { return decoys.has(cell, gene); }, 0.0);
         if (found) of_decoys.push_back(plain.inflation() * std::abs((*found)[0]) / (*found)[1]);
       }
     }
@@ -265,20 +265,19 @@ TEST_CASE("decoys have as many cells of every stratum as the genes, and others")
   CHECK(*std::max_element(strata.begin(), strata.end()) == 14);
   for (std::int32_t stratum = 0; stratum < 15; ++stratum)
     CHECK(std::abs(std::count(strata.begin(), strata.end(), stratum) - 13) <= 1);
-  const GeneInputs inputs(profiles, {});
-  const GeneInputs decoys = decoy_inputs(profiles, cells, strata, inputs, 1, 0);
-  const GeneInputs again = decoy_inputs(profiles, cells, strata, inputs, 1, 0);
-  const GeneInputs other = decoy_inputs(profiles, cells, strata, inputs, 1, 1);
+  const PresenceBits decoys = decoy_presence(profiles, cells, strata, 1, 0);
+  const PresenceBits again = decoy_presence(profiles, cells, strata, 1, 0);
+  const PresenceBits other = decoy_presence(profiles, cells, strata, 1, 1);
   std::int64_t moved = 0;
   std::int64_t differ = 0;
   for (std::int32_t gene = 0; gene < genes; ++gene) {
     std::vector<int> with(15, 0);
     for (std::int64_t cell = 0; cell < 200; ++cell) {
       const auto at = static_cast<std::size_t>(strata[static_cast<std::size_t>(cell)]);
-      with[at] += (decoys.value(cell, gene) > 0 ? 1 : 0) - (profiles.expresses(cell, gene) ? 1 : 0);
-      moved += (decoys.value(cell, gene) > 0) != profiles.expresses(cell, gene) ? 1 : 0;
-      differ += decoys.value(cell, gene) != other.value(cell, gene) ? 1 : 0;
-      CHECK(decoys.value(cell, gene) == again.value(cell, gene));
+      with[at] += (decoys.has(cell, gene) ? 1 : 0) - (profiles.expresses(cell, gene) ? 1 : 0);
+      moved += decoys.has(cell, gene) != profiles.expresses(cell, gene) ? 1 : 0;
+      differ += decoys.has(cell, gene) != other.has(cell, gene) ? 1 : 0;
+      CHECK(decoys.has(cell, gene) == again.has(cell, gene));
     }
     CHECK(std::all_of(with.begin(), with.end(), [](int difference) { return difference == 0; }));
   }

@@ -54,7 +54,7 @@ double ColumnShifts::bytes(std::int64_t genes) {
   return 2 * sizeof(float) * static_cast<double>(std::min(genes, most_targets)) * static_cast<double>(genes);
 }
 
-void ColumnShifts::note(std::int32_t target, const InputStatistics& statistics) {
+void ColumnShifts::note(std::int32_t target, const PresenceStatistics& statistics) {
   if (target % stride_ != 0) return;
   const auto first = static_cast<std::size_t>(target / stride_ * genes_);
   for (std::size_t gene = 0; gene < statistics.slope.size(); ++gene) {

@@ -17,7 +17,7 @@ class ColumnShifts {
   static double bytes(std::int64_t genes);
 
   /// Notes slopes and errors (0: not known) of one target, if it is among those that are looked at.
-  void note(std::int32_t target, const InputStatistics& statistics);
+  void note(std::int32_t target, const PresenceStatistics& statistics);
   /// Those of all ranks, each of which noted its own targets. Collective.
   void gather(const Communicator& communicator);
 

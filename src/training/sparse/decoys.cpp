@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <numeric>
-#include <utility>
 
 #include "dko/base/random.hpp"
 
@@ -35,31 +34,6 @@ void divide(std::vector<std::int32_t>& strata, const std::vector<double>& values
   strata = std::move(divided);
 }
 
-using Strata = std::vector<std::vector<std::int64_t>>;
-
-/// How many cells of each stratum express each gene, genes × strata.
-std::vector<std::int64_t> counts_with(const ExpressionMatrix& matrix, std::span<const std::int64_t> cells,
-                                      std::span<const std::int32_t> strata, std::int64_t count) {
-  std::vector<std::int64_t> with(static_cast<std::size_t>(matrix.genes() * count), 0);
-  for (std::size_t at = 0; at < cells.size(); ++at) {
-    for (const std::int32_t gene : matrix.expressed(cells[at]))
-      ++with[static_cast<std::size_t>(std::int64_t{gene} * count + strata[at])];
-  }
-  return with;
-}
-
-/// Deals the levels of a gene to other cells of their strata.
-void deal_levels(const GeneInputs& inputs, std::int32_t gene, const Strata& strata, RandomStream& random,
-                 GeneInputs& decoys) {
-  for (const std::vector<std::int64_t>& of : strata) {
-    const std::vector<std::int64_t> order = random.permutation(std::ssize(of));
-    for (std::size_t at = 0; at < of.size(); ++at) {
-      const float x = inputs.value(of[static_cast<std::size_t>(order[at])], gene);
-      if (x > 0) decoys.add_level(of[at], gene, x);
-    }
-  }
-}
-
 }  // namespace
 
 std::vector<std::int32_t> strata_of(const ExpressionMatrix& matrix, std::span<const std::int64_t> cells,
@@ -76,33 +50,27 @@ std::vector<std::int32_t> strata_of(const ExpressionMatrix& matrix, std::span<co
   return strata;
 }
 
-GeneInputs decoy_inputs(const ExpressionMatrix& matrix, std::span<const std::int64_t> cells,
-                        std::span<const std::int32_t> strata, const GeneInputs& inputs, std::uint64_t seed,
-                        std::int64_t draw) {
+PresenceBits decoy_presence(const ExpressionMatrix& matrix, std::span<const std::int64_t> cells,
+                            std::span<const std::int32_t> strata, std::uint64_t seed, std::int64_t draw) {
   const std::int32_t count = cells.empty() ? 0 : 1 + *std::max_element(strata.begin(), strata.end());
-  Strata cells_of(static_cast<std::size_t>(count));
+  std::vector<std::vector<std::int64_t>> cells_of(static_cast<std::size_t>(count));
   for (std::size_t at = 0; at < cells.size(); ++at)
     cells_of[static_cast<std::size_t>(strata[at])].push_back(cells[at]);
-  const std::vector<std::int64_t> with = counts_with(matrix, cells, strata, count);
-  PresenceBits presence(matrix.cells(), matrix.genes());
-  const auto stream = [&](std::int32_t gene) {
-    return RandomStream(seed, "decoy presence", static_cast<std::uint64_t>(draw * matrix.genes() + gene));
-  };
+  // How many cells of each stratum express each gene, genes × strata.
+  std::vector<std::int64_t> with(static_cast<std::size_t>(matrix.genes() * count), 0);
+  for (std::size_t at = 0; at < cells.size(); ++at) {
+    for (const std::int32_t gene : matrix.expressed(cells[at]))
+      ++with[static_cast<std::size_t>(std::int64_t{gene} * count + strata[at])];
+  }
+  PresenceBits decoys(matrix.cells(), matrix.genes());
   for (std::int32_t gene = 0; gene < matrix.genes(); ++gene) {
-    if (inputs.is_level(gene)) continue;
-    RandomStream random = stream(gene);
+    RandomStream random(seed, "decoy presence", static_cast<std::uint64_t>(draw * matrix.genes() + gene));
     for (std::size_t stratum = 0; stratum < cells_of.size(); ++stratum) {
       const std::vector<std::int64_t>& of = cells_of[stratum];
       const std::int64_t chosen = with[static_cast<std::size_t>(std::int64_t{gene} * count) + stratum];
       for (const std::int64_t place : random.distinct(chosen, std::ssize(of)))
-        presence.set(of[static_cast<std::size_t>(place)], gene);
+        decoys.set(of[static_cast<std::size_t>(place)], gene);
     }
-  }
-  GeneInputs decoys(std::move(presence), inputs.levels());
-  for (std::int32_t gene = 0; gene < matrix.genes(); ++gene) {
-    if (!inputs.is_level(gene)) continue;
-    RandomStream random = stream(gene);
-    deal_levels(inputs, gene, cells_of, random, decoys);
   }
   return decoys;
 }

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "dko/expression/matrix.hpp"
-#include "gene_inputs.hpp"
+#include "presence.hpp"
 
 namespace dko {
 
@@ -14,10 +14,9 @@ namespace dko {
 std::vector<std::int32_t> strata_of(const ExpressionMatrix& matrix, std::span<const std::int64_t> cells,
                                     std::span<const float> state, std::int64_t factors);
 
-/// An input for each gene that has the same values in the cells of every stratum as the gene's own, at
-/// random: what a gene without any effect would show. Each gene and draw has a stream of its own. Local.
-GeneInputs decoy_inputs(const ExpressionMatrix& matrix, std::span<const std::int64_t> cells,
-                        std::span<const std::int32_t> strata, const GeneInputs& inputs, std::uint64_t seed,
-                        std::int64_t draw);
+/// A presence for each gene that has as many cells of every stratum as the gene's own, at random: what a gene
+/// without any effect would show. Each gene and draw has a stream of its own. Local.
+PresenceBits decoy_presence(const ExpressionMatrix& matrix, std::span<const std::int64_t> cells,
+                            std::span<const std::int32_t> strata, std::uint64_t seed, std::int64_t draw);
 
 }  // namespace dko

@@ -81,7 +81,7 @@ class EffectJudge {
     const std::vector<Regulators> regulators = regulators_of(mapping_);
     const auto own = own_genes(profiles_.cells_per_gene(cells_), communicator_);
     for (std::int64_t draw = 0; draw < decoy_draws; ++draw) {
-      const GeneInputs decoys = decoy_inputs(profiles_, cells_, strata, inputs_, seed, draw);
+      const PresenceBits decoys = decoy_presence(profiles_, cells_, strata, seed, draw);
       for (const std::int32_t gene : own)
         look_at(gene, regulators[static_cast<std::size_t>(gene)], decoys, inflation, draw == 0);
     }
@@ -118,26 +118,30 @@ class EffectJudge {
   }
 
   /// Counts the decoys of one gene, and the first time notes its effects.
-  void look_at(std::int32_t gene, const Regulators& regulators, const GeneInputs& decoys, double inflation,
+  void look_at(std::int32_t gene, const Regulators& regulators, const PresenceBits& decoys, double inflation,
                bool is_first) {
     const GeneCells data = cells_of_genes(profiles_, cells_, std::span(&gene, 1)).front();
     if (is_first) note_inputs(data, regulators);
     const Residuals residuals = residuals_of(setting_, data, inputs_, regulators.genes, regulators.effects);
     if (!(residuals.deviation > 0)) return;
     if (is_first) note_effects(gene, regulators, data, residuals);
-    const InputStatistics of_decoys = input_statistics(residuals, data, decoys, profiles_.genes());
+    const PresenceStatistics of_decoys = presence_statistics(residuals, data, decoys, profiles_.genes());
     for (std::size_t other = 0; other < of_decoys.error.size(); ++other) {
-      if (of_decoys.error[other] > 0 && other != static_cast<std::size_t>(gene))
+      if (of_decoys.error[other] > 0 && other != static_cast<std::size_t>(gene) &&
+          !inputs_.is_level(static_cast<std::int32_t>(other)))
         decoy_counts_[bin_of(inflation * std::abs(of_decoys.slope[other]) / of_decoys.error[other])] += 1;
     }
   }
 
   void note_effects(std::int32_t gene, const Regulators& regulators, const GeneCells& data,
                     const Residuals& residuals) {
-    InputStatistics own = input_statistics(residuals, data, inputs_, profiles_.genes());
+    PresenceStatistics own = presence_statistics(residuals, data, inputs_.presence(), profiles_.genes());
     for (std::size_t at = 0; at < regulators.genes.size(); ++at)
       own.slope[static_cast<std::size_t>(regulators.genes[at])] += regulators.effects[at];
     own.error[static_cast<std::size_t>(gene)] = 0;
+    for (std::size_t other = 0; other < own.error.size(); ++other) {
+      if (inputs_.is_level(static_cast<std::int32_t>(other))) own.error[other] = 0;  // not to be told
+    }
     for (double& slope : own.slope) slope /= residuals.mean;
     for (double& error : own.error) error /= residuals.mean;
     for (std::size_t at = 0; at < regulators.genes.size(); ++at) {
@@ -236,8 +240,8 @@ double q_values_bytes(const ExpressionMatrix& matrix, bool has_levels) {
   const auto genes = static_cast<double>(matrix.genes());
   const double of_cell = sizeof(double) + of_factors + of_covariates;
   const double levels = has_levels ? static_cast<double>(matrix.nonzeros()) : 0;
-  return 2 * GeneInputs::bytes(cells, genes, levels) + cells * of_cell + ColumnShifts::bytes(matrix.genes()) +
-         static_cast<double>(bins * sizeof(double));
+  return cells * genes / 8 + GeneInputs::bytes(cells, genes, levels) + cells * of_cell +
+         ColumnShifts::bytes(matrix.genes()) + static_cast<double>(bins * sizeof(double));
 }
 
 }  // namespace dko

@@ -10,7 +10,7 @@ namespace dko {
 namespace {
 
 constexpr std::size_t least_cells = 20;
-constexpr double least_variance = 1e-3;   // of an input beside the covariates
+constexpr double least_variance = 1e-3;   // of a presence beside the covariates
 constexpr double least_covariate = 1e-6;  // in parts of what a factor was before
 constexpr double least_deviation = 1e-6;  // in parts of the mean
 
@@ -78,15 +78,15 @@ Residuals residuals_of(const StatisticSetting& setting, const GeneCells& data, c
   return found;
 }
 
-InputStatistics input_statistics(const Residuals& residuals, const GeneCells& data, const GeneInputs& inputs,
-                                 std::int64_t genes) {
+PresenceStatistics presence_statistics(const Residuals& residuals, const GeneCells& data,
+                                       const PresenceBits& presence, std::int64_t genes) {
   const auto count = static_cast<std::size_t>(genes);
   const auto cells = static_cast<double>(data.cells.size());
-  std::vector<float> sums(inputs.padded_genes());
+  std::vector<float> sums(presence.padded_genes());
   const auto sum_of = [&](auto value_of_row) {
     std::fill(sums.begin(), sums.end(), 0.0F);
     for (std::size_t row = 0; row < data.cells.size(); ++row)
-      inputs.add(data.cells[row], value_of_row(row), sums);
+      presence.add(data.cells[row], value_of_row(row), sums);
   };
   std::vector<double> squares(count);
   sum_of([](std::size_t) { return 1.0F; });
@@ -94,18 +94,13 @@ InputStatistics input_statistics(const Residuals& residuals, const GeneCells& da
     const auto with = static_cast<double>(sums[gene]);
     squares[gene] = with * (1 - with / cells);
   }
-  for (const std::int64_t cell : data.cells) {
-    inputs.visit_levels(cell, [&](std::int32_t gene, float x) {  // whose squares are not they
-      squares[static_cast<std::size_t>(gene)] += static_cast<double>(x) * static_cast<double>(x - 1);
-    });
-  }
   for (const std::vector<float>& covariate : residuals.covariates) {
     sum_of([&](std::size_t row) { return covariate[row]; });
     for (std::size_t gene = 0; gene < count; ++gene)
       squares[gene] -= static_cast<double>(sums[gene]) * static_cast<double>(sums[gene]);
   }
   sum_of([&](std::size_t row) { return residuals.values[row]; });
-  InputStatistics found{std::vector<double>(count, 0.0), std::vector<double>(count, 0.0)};
+  PresenceStatistics found{std::vector<double>(count, 0.0), std::vector<double>(count, 0.0)};
   for (std::size_t gene = 0; gene < count; ++gene) {
     if (!(squares[gene] > least_variance * cells)) continue;
     found.slope[gene] = static_cast<double>(sums[gene]) / squares[gene];

@@ -6,6 +6,7 @@
 
 #include "dko/expression/matrix.hpp"
 #include "gene_inputs.hpp"
+#include "presence.hpp"
 
 namespace dko {
 
@@ -29,15 +30,15 @@ struct Residuals {
 Residuals residuals_of(const StatisticSetting& setting, const GeneCells& data, const GeneInputs& inputs,
                        std::span<const std::int32_t> regulators, std::span<const double> effects);
 
-/// What the residuals say of the input x of every gene, beside the covariates, x̂ being what these leave of
+/// What the residuals say of the presence x of every gene, beside the covariates, x̂ being what these leave of
 /// x.
-struct InputStatistics {
+struct PresenceStatistics {
   std::vector<double> slope;  ///< Σ r x̂ / Σ x̂²; 0 where x hardly varies beside the covariates
   std::vector<double> error;  ///< σ / √Σ x̂²; 0 likewise
 };
 
-/// One of each gene.
-InputStatistics input_statistics(const Residuals& residuals, const GeneCells& data, const GeneInputs& inputs,
-                                 std::int64_t genes);
+/// One of each gene of `presence`.
+PresenceStatistics presence_statistics(const Residuals& residuals, const GeneCells& data,
+                                       const PresenceBits& presence, std::int64_t genes);
 
 }  // namespace dko

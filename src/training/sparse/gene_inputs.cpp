@@ -24,16 +24,6 @@ GeneInputs::GeneInputs(const RelativeProfiles& profiles, GeneLevels levels)
   }
 }
 
-GeneInputs::GeneInputs(PresenceBits presence, GeneLevels levels)
-    : levels_(std::move(levels)), presence_(std::move(presence)) {
-  if (levels_.any()) of_cells_.resize(static_cast<std::size_t>(presence_.cells()));
-}
-
-void GeneInputs::add_level(std::int64_t cell, std::int32_t gene, float x) {
-  presence_.set(cell, gene);
-  of_cells_[static_cast<std::size_t>(cell)].push_back({gene, x});
-}
-
 float GeneInputs::level(std::int64_t cell, std::int32_t gene) const {
   const std::vector<Level>& levels = of_cells_[static_cast<std::size_t>(cell)];
   const auto is_before = [](const Level& level, std::int32_t wanted) { return level.gene < wanted; };
@@ -42,8 +32,9 @@ float GeneInputs::level(std::int64_t cell, std::int32_t gene) const {
 
 void GeneInputs::add(std::int64_t cell, float value, std::span<float> sums) const {
   presence_.add(cell, value, sums);
-  visit_levels(cell,
-               [&](std::int32_t gene, float x) { sums[static_cast<std::size_t>(gene)] += value * (x - 1); });
+  if (!levels_.any()) return;
+  for (const Level& level : of_cells_[static_cast<std::size_t>(cell)])
+    sums[static_cast<std::size_t>(level.gene)] += value * (level.x - 1);
 }
 
 double GeneInputs::bytes(double cells, double genes, double levels) {

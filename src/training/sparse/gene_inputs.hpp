@@ -14,10 +14,9 @@ namespace dko {
 class GeneInputs {
  public:
   GeneInputs(const RelativeProfiles& profiles, GeneLevels levels);
-  /// Without any level yet: those of `levels` enter by add_level().
-  GeneInputs(PresenceBits presence, GeneLevels levels);
 
   const GeneLevels& levels() const { return levels_; }
+  const PresenceBits& presence() const { return presence_; }
   std::size_t padded_genes() const { return presence_.padded_genes(); }
   bool is_level(std::int32_t gene) const {
     return levels_.any() && levels_.scale[static_cast<std::size_t>(gene)] > 0;
@@ -34,16 +33,6 @@ class GeneInputs {
   }
   /// Adds `value` x to the sums of all genes that the cell expresses; `sums` has room for padded_genes().
   void add(std::int64_t cell, float value, std::span<float> sums) const;
-  /// Calls visit(gene, x) for the genes of a cell that enter by their level.
-  template <class Visit>
-  void visit_levels(std::int64_t cell, Visit visit) const {
-    if (levels_.any()) {
-      for (const Level& level : of_cells_[static_cast<std::size_t>(cell)]) visit(level.gene, level.x);
-    }
-  }
-  /// The cell expresses a gene that enters by its level; genes of a cell come in ascending order.
-  void add_level(std::int64_t cell, std::int32_t gene, float x);
-
   /// Bytes of the inputs of this many cells and genes, of which so many non-zeros are levels.
   static double bytes(double cells, double genes, double levels);
 

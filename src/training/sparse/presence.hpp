@@ -22,7 +22,6 @@ class PresenceBits {
   /// Adds `value` to the sums of all genes that the cell expresses; `sums` has room for padded_genes().
   void add(std::int64_t cell, float value, std::span<float> sums) const;
   std::size_t padded_genes() const { return words_ * bits; }
-  std::int64_t cells() const { return static_cast<std::int64_t>(words_of_cells_.size() / words_); }
 
  private:
   static constexpr std::size_t bits = 32;

@@ -21,13 +21,13 @@ struct EffectQuality {
 };
 
 /// Finds the q-value of every effect of `mapping`, which was fitted to `cells`, by decoys: for every gene
-/// four times its presence, or level (GeneLevels), dealt to the cells of each stratum at random. Strata are
+/// four times a presence that has as many cells of each stratum as its own, at random. Strata are
 /// fifths of the number of expressed genes, each divided into thirds of the first two factors of the state
 /// (of covariates where it has fewer).
 ///
 /// For gene i, over the cells that express it, r are the residuals of y = p T after all effects, the factors
-/// and an intercept, σ their standard deviation, and x̂_j what factors and intercept leave of the
-/// presence, or level, of gene j:
+/// and an intercept, σ their standard deviation, and x̂_j what factors and intercept leave of the presence of
+/// gene j:
 ///
 ///   b_ij = (A_ij + Σ r x̂_j / Σ x̂_j²) / mean_i,   e_ij = σ / (√Σ x̂_j² mean_i),   t_ij = |b_ij − m_j| /
 ///   √(e_ij² + τ²)
@@ -45,7 +45,8 @@ struct EffectQuality {
 ///
 /// q_ij = least over t ≤ t_ij of min(1, (1 + number of t̃ ≥ t) / (4 · number of effects with t_kl ≥ t)). All t
 /// are rounded down to thousandths. Targets for m and τ are 400 at most, spread evenly over the genes; a gene
-/// with fewer than 20 cells has q = 1.
+/// with fewer than 20 cells has q = 1, and so have effects of genes that enter by their level (GeneLevels): a
+/// target moves its regulator's level as well as that does the target's, and no decoy tells which.
 ///
 /// Each gene is one rank's, and nothing depends on which: the same bits for any number of ranks on the same
 /// kind of processor. Arguments are the same on all ranks, and so is the result. Collective.
