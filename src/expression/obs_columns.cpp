@@ -23,7 +23,7 @@ namespace dko {
 namespace {
 
 /// Where the columns are.
-struct Source {
+struct ObsSource {
   std::string file;  // for messages
   Names titles;
   std::function<CellColumn(const std::string& title)> read;
@@ -31,19 +31,19 @@ struct Source {
 };
 
 /// Nothing where neither the data nor a table has columns.
-std::optional<Source> source_of(const ExpressionMatrix& all, const std::filesystem::path& path,
-                                const std::string& table) {
+std::optional<ObsSource> source_of(const ExpressionMatrix& all, const std::filesystem::path& path,
+                                   const std::string& table) {
   refuse_second_columns(path, table);
   if (!table.empty()) {
     const CellTable columns(table, all, path);
-    return Source{table, columns.titles(),
-                  [columns](const std::string& title) { return columns.column(title); },
-                  [](const std::string&) { return false; }};
+    return ObsSource{table, columns.titles(),
+                     [columns](const std::string& title) { return columns.column(title); },
+                     [](const std::string&) { return false; }};
   }
   if (!has_cell_columns(path)) return std::nullopt;
-  return Source{path.string(), cell_column_titles(path),
-                [&all, path](const std::string& title) { return column_of_cells(title, all, path, {}); },
-                [path](const std::string& title) { return is_numeric_h5ad_cell_column(path, title); }};
+  return ObsSource{path.string(), cell_column_titles(path),
+                   [&all, path](const std::string& title) { return column_of_cells(title, all, path, {}); },
+                   [path](const std::string& title) { return is_numeric_h5ad_cell_column(path, title); }};
 }
 
 /// The categories that these cells have, each with its code, in the order of the file, else by name.
@@ -89,7 +89,7 @@ bool can_be_stored(const std::string& title) {
   return !title.empty() && title != "." && title != "_index" && title.find('/') == std::string::npos;
 }
 
-ObsColumns named_columns(const std::string& names, const Source& source,
+ObsColumns named_columns(const std::string& names, const ObsSource& source,
                          const std::vector<std::int32_t>& cells, Log& log) {
   const NameIndex index("column", source.titles);
   ObsColumns columns;
@@ -117,7 +117,7 @@ std::string left_out_for(const ObsColumn& column, std::size_t cells) {
                                                                                     : "";
 }
 
-ObsColumns usual_columns(const Source& source, const std::vector<std::int32_t>& cells, Log& log) {
+ObsColumns usual_columns(const ObsSource& source, const std::vector<std::int32_t>& cells, Log& log) {
   ObsColumns columns;
   Names left_out;
   for (const std::string& title : source.titles) {
@@ -152,7 +152,7 @@ std::string text_of(const ObsColumn& column) {
 ObsColumns read_obs(const std::string& names, const ExpressionMatrix& all,
                     const std::vector<std::int32_t>& cells, const std::filesystem::path& path,
                     const std::string& table, Log& log) {
-  const std::optional<Source> source = source_of(all, path, table);
+  const std::optional<ObsSource> source = source_of(all, path, table);
   if (!source) {
     if (names.empty() || names == "none") return {};
     throw UsageError(fmt::format("{}: {} has no columns that describe cells: give a table of them by {}",
