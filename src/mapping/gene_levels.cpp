@@ -55,7 +55,8 @@ std::vector<double> wanted(std::span<const std::int32_t> genes, const std::vecto
   return is_wanted;
 }
 
-/// Covariance of the factors' logarithms by two halves of the genes, in parts of the variance by all of them.
+/// Covariance of the factors' logarithms by two halves of the genes, in parts of the variance by all of them;
+/// at least the part of the cells that these genes make up: of whole cells the shares sum to 1 exactly.
 double certainty_of(const RelativeProfiles& profiles, std::span<const std::int64_t> cells,
                     const std::vector<double>& is_level, const std::vector<double>& mean) {
   std::array<std::vector<double>, 2> halves{is_level, is_level};
@@ -64,8 +65,11 @@ double certainty_of(const RelativeProfiles& profiles, std::span<const std::int64
     if (is_level[gene] > 0) halves[next++ % 2][gene] = 0;
   }
   std::array<std::vector<double>, 3> logs;  // by all, and by each half
+  double part = 0;
   for (const std::int64_t number : cells) {
     const IntactCell cell = intact_cell(profiles, number);
+    for (std::size_t at = 0; at < cell.shares.size(); ++at)
+      part += is_level[static_cast<std::size_t>(cell.expressed[at])] * static_cast<double>(cell.shares[at]);
     logs[0].push_back(std::log(level_factor(is_level, mean, 1, cell)));
     for (std::size_t half = 0; half < 2; ++half)
       logs[half + 1].push_back(std::log(level_factor(halves[half], mean, 1, cell)));
@@ -77,7 +81,8 @@ double certainty_of(const RelativeProfiles& profiles, std::span<const std::int64
   }
   const double variance = std::inner_product(logs[0].begin(), logs[0].end(), logs[0].begin(), 0.0);
   const double common = std::inner_product(logs[1].begin(), logs[1].end(), logs[2].begin(), 0.0);
-  return variance > 0 ? std::clamp(common / variance, 0.0, 1.0) : 0;
+  part = std::min(1.0, part / count);
+  return variance > 0 ? std::clamp(common / variance, part, 1.0) : part;
 }
 
 }  // namespace
