@@ -26,6 +26,7 @@ RESIDUE = 1e-12  # what rounding leaves of a profile where nothing but renormali
 
 class DenseMapping:
     """The original's mapping. Its weights are read from the file in pieces whenever it predicts."""
+    has_levels = False
 
     def __init__(self, group, genes: int):
         self._w1t, self._w2 = group["W1t"], group["W2"]
@@ -34,8 +35,8 @@ class DenseMapping:
         if self._w1t.shape != (genes, hidden) or self._w2.shape != (genes, hidden) or len(self._b2) != genes:
             raise InputError(f"{group.file.filename}{group.name}: is not of {genes} genes")
 
-    def outputs(self, presence, intact, covariates=None) -> np.ndarray:
-        """|o| of cells × genes; neither `intact` nor `covariates` matters."""
+    def outputs(self, presence, intact, covariates=None, shares=None) -> np.ndarray:
+        """|o| of cells × genes; only `presence` matters."""
         genes = presence.shape[1]
         hidden = np.zeros((len(presence), len(self._b1)))
         for lo in range(0, genes, ROWS):
@@ -56,6 +57,12 @@ class SparseMapping:
         self._offset, self._floor = group["offset"][:], group["floor"][:]
         self._loadings, self._responses = group["loadings"][:], group["responses"][:]
         self._covariate_responses = group["covariate_responses"][:] if "covariate_responses" in group else None
+        self.has_levels = "level_scale" in group
+        if self.has_levels:
+            self._level_scale, self._level_mean = group["level_scale"][:], group["level_mean"][:]
+            self._level_certainty = float(group.attrs["level_certainty"])
+            passed = tuple(group["passed"][name][:] for name in ("data", "indices", "indptr"))
+            self._passed = scipy.sparse.csc_matrix(passed, shape=(genes, genes))
         sizes = {len(self._offset), len(self._floor), len(self._loadings), len(self._responses)}
         if self._covariate_responses is not None:
             sizes.add(len(self._covariate_responses))
@@ -86,9 +93,25 @@ class SparseMapping:
             least[rows] = np.fmin(least[rows], self.q_values[part])
         return least
 
-    def outputs(self, presence, intact, covariates=None) -> np.ndarray:
-        """o of cells × genes, with the state of the intact cells and their covariates, cells × numbers."""
-        raw = (self._effects @ presence.T).T + self._offset + (intact @ self._loadings) @ self._responses.T
+    def inputs(self, shares) -> np.ndarray:
+        """x of cells × genes that express all: 1, or of a gene that enters by its level s log(1 + p/(m f)). f is of the
+        cell: the median of p/m over such genes that it expresses, to the power of the mapping's certainty."""
+        is_level = self._level_scale > 0
+        ratios = np.where(shares[:, is_level] > 0, shares[:, is_level] / self._level_mean[is_level], np.nan)
+        factors = np.ones((len(shares), 1))
+        some = ~np.isnan(ratios).all(axis=1)
+        factors[some, 0] = np.nanmedian(ratios[some], axis=1)**self._level_certainty
+        return np.where(is_level, self._level_scale * np.log1p(shares / (self._level_mean * factors)), 1.0)
+
+    def outputs(self, presence, intact, covariates=None, shares=None) -> np.ndarray:
+        """o of cells × genes, with the state of the intact cells, and their covariates, cells × numbers. `shares` are those
+        observed in the intact cells, cells × genes; only a mapping with levels needs them."""
+        if self.has_levels:
+            inputs = self.inputs(shares)
+            raw = (self._effects @ (intact * inputs).T).T - (self._passed @ ((intact - presence) * inputs).T).T
+        else:
+            raw = (self._effects @ presence.T).T
+        raw = raw + self._offset + (intact @ self._loadings) @ self._responses.T
         if self._covariate_responses is not None:
             raw += covariates @ self._covariate_responses.T
         return np.maximum(raw, self._floor)
@@ -192,19 +215,30 @@ class Model:
     def __exit__(self, *_):
         self.close()
 
-    def knock_out(self, presence, lost, observed=None, covariates=None):
+    @property
+    def has_levels(self) -> bool:
+        """Whether genes enter by their level (train --levels), so that predictions need the cells' shares."""
+        return any(member.has_levels for member in self.members)
+
+    def knock_out(self, presence, lost, observed=None, covariates=None, shares=None):
         """Profiles of cells × genes, means over the members: before; after the loss of the genes numbered
         `lost`; and as they would be if what is left were only rescaled. And the impact and the network impact
         of every cell. `presence` is cells × genes, 0 or 1, double. On what is `observed` of the cells; None: on the
-        fitted profile. `covariates` of the cells, cells × numbers, for a model that has such."""
+        fitted profile. `covariates` of the cells, cells × numbers, for a model that has such. `shares`, cells × genes, for
+        a model with levels; those of `observed` are taken where they are not given."""
+        if shares is None and observed is not None:
+            shares = observed.shares
+        if shares is None and self.has_levels:
+            raise UsageError(f"{self.path}: was trained with --levels: the levels of the cells' genes are needed, which a "
+                             "screen holds that was made with --base shrunk or observed")
         left = presence.copy()
         left[:, lost] = 0
         sums = [0.0] * 5
         for member, variances in zip(self.members, self._variances):
-            outputs = member.outputs(presence, presence, covariates)
+            outputs = member.outputs(presence, presence, covariates, shares)
             ratios = 1.0 if observed is None else observed.ratios(outputs, presence, variances)
             before = relative(outputs * ratios, presence)
-            after = relative(member.outputs(left, presence, covariates) * ratios, left)
+            after = relative(member.outputs(left, presence, covariates, shares) * ratios, left)
             rescaled = relative(before, left)
             network = bray_curtis(after, rescaled)
             network[network * (before * left).sum(axis=1) < RESIDUE] = 0

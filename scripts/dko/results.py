@@ -97,10 +97,10 @@ class Screen(ScreenFile, Groups):
     def gene_summary(self, by=None) -> pd.DataFrame:
         """Every gene over the cells in which it was knocked out: rank, gene, id, cells (their number), of
         every stored score NAME_mean and NAME_sd (sample standard deviation over cells; NaN of one cell), of
-        deviations over members only the mean, and where they are known `q_value` (see q_values), `shift_q_value` (see direction), `information` and
-        `not_visible` (the reason, empty for a visible gene; see visibility). Highest mean `by` first, a stored score
-        (shift where there is a direction, else impact, else network). The network impact of a gene that is not visible is unknown: by it such genes come after
-        all others.
+        deviations over members only the mean, and where they are known `q_value` (see q_values), `shift_q_value` (see
+        direction), `information` and `not_visible` (the reason, empty for a visible gene; see visibility). Highest mean
+        `by` first, a stored score (shift where there is a direction, else impact, else network). The network impact of a
+        gene that is not visible is unknown: by it such genes come after all others.
         Reads single/ once, in blocks; holds a few numbers a gene."""
         scores = self._need_singles()
         moments = Moments(len(self.genes), scores)

@@ -17,8 +17,8 @@ LARGEST = 1e15  # nothing counts so many cells
 
 
 def why_not_visible(gene) -> str:
-    """Why a gene is not visible, in the words of the program; empty for a visible one. `gene` has COLUMNS."""
-    if gene.information >= LEAST_INFORMATION:
+    """Why a gene is not visible, in the words of the program; empty for a visible one. `gene` has COLUMNS and visible."""
+    if gene.visible:
         return ""
     if gene.cells_with == 0:
         return "no cell expresses it"
@@ -34,6 +34,19 @@ def why_not_visible(gene) -> str:
     if percent > MOST_ROUNDED:
         return f"all but {gene.cells_without} of {cells} cells express it"
     return f"{percent:.3g} % of the cells express it"
+
+
+def by_level(file: h5py.File, genes):
+    """Which genes a mapping has effects of by their level, which tell what presence does not."""
+    if "by_level" not in file["visibility"]:
+        return np.zeros(len(genes), bool)
+    try:
+        values = file["visibility/by_level"][:]
+    except UNREADABLE as error:
+        raise corrupt(file.filename, error) from None
+    if values.shape != (len(genes), ):
+        raise InputError(f"{file.filename}/visibility/by_level: has {values.size} values, expected {len(genes)}")
+    return values != 0
 
 
 def read_visibility(file: h5py.File, genes):
@@ -53,7 +66,7 @@ def read_visibility(file: h5py.File, genes):
         if len(impossible):
             raise InputError(f"{place}: value {impossible[0]} is {values[impossible[0]]}, which is impossible")
     table = pd.DataFrame(columns, index=pd.Index(genes, name="gene", dtype=object))
-    table["visible"] = table["information"] >= LEAST_INFORMATION
+    table["visible"] = (table["information"] >= LEAST_INFORMATION) | by_level(file, genes)
     table["why"] = np.array([why_not_visible(gene) for gene in table.itertuples(index=False)], dtype=object)
     return table
 

@@ -91,6 +91,13 @@ Facts describe_screen(const std::string& path) {
   return facts;
 }
 
+/// Genes that enter the first mapping by their level; 0 of the original's.
+std::int64_t genes_by_level(const Model& model) {
+  const auto* fitted = std::get_if<FittedMapping>(&model.members.front());
+  if (fitted == nullptr) return 0;
+  return std::ranges::count_if(fitted->mapping.level_scale(), [](double scale) { return scale > 0; });
+}
+
 Facts describe_model(const std::string& path) {
   const Model model = read_model(path);
   Facts facts{{"file", "model"}, {"genes", model.genes.size()}};
@@ -100,6 +107,7 @@ Facts describe_model(const std::string& path) {
     facts["parameters"] = shape.parameters();
   }
   Facts training = training_json(model);
+  if (const auto by_level = genes_by_level(model); by_level > 0) facts["genes_by_level"] = by_level;
   // What members have of their own is too much to print; --json of the training has it.
   training.erase("of_members");
   facts.update(training);

@@ -108,7 +108,7 @@ void run(const PredictOptions& options, const Context& context) {
 
   Setup setup = set_up(options.out, options.common, job, [&](auto& ready) { prepare(ready, options, job); });
   const TrainedModel training =
-      run_training(setup.data, setup.split, setup.prior, options.mapping, nullptr, job);
+      run_training(setup.data, setup.split, setup.prior, setup.visibility, options.mapping, nullptr, job);
   on_root(job.ranks(), [&] {
     const Prediction prediction = make_prediction(*training.model, setup.data, *setup.split);
     write_prediction(*setup.out, prediction);

@@ -132,9 +132,9 @@ TrainedModel obtain_model(AtRoot<ModelState>& model, const Setup& setup, const R
     return {model.is_here() ? AtRoot(std::move(*model->trained)) : AtRoot<Model>(), std::nullopt};
   }
   if (!options.mapping.checkpoint.file.empty()) stop.catch_signals();
-  TrainedModel training = run_training(setup.data, setup.split, setup.prior, options.mapping, &stop, job);
+  TrainedModel training =
+      run_training(setup.data, setup.split, setup.prior, setup.visibility, options.mapping, &stop, job);
   on_root(job.ranks(), [&] {
-    training.model->visibility = *setup.visibility;
     write_model(*model->out, *training.model);
     remove_checkpoints(options.mapping, job.log);
   });

@@ -73,9 +73,9 @@ void run(const TrainOptions& options, const Context& context) {
   on_root(job.ranks(), [&] { require_new_checkpoints(options.mapping, options.common.force); });
   Setup setup = set_up(options.out, options.common, job, [&](auto& ready) { prepare(ready, options, job); });
   if (!options.mapping.checkpoint.file.empty()) stop.catch_signals();
-  TrainedModel training = run_training(setup.data, setup.split, setup.prior, options.mapping, &stop, job);
+  TrainedModel training =
+      run_training(setup.data, setup.split, setup.prior, setup.visibility, options.mapping, &stop, job);
   on_root(job.ranks(), [&] {
-    training.model->visibility = std::move(*setup.visibility);
     write_model(*setup.out, *training.model);
     job.log.info("{}: written", options.out);
     setup.summary->write({{"provenance", to_json(job.provenance)},

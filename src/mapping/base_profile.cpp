@@ -13,10 +13,6 @@ std::optional<Base> base_named(std::string_view name) {
   return std::nullopt;
 }
 
-IntactCell intact_cell(const RelativeProfiles& profiles, std::int64_t cell) {
-  return {profiles.expressed(cell), profiles.values(cell), profiles.total(cell), profiles.covariates(cell)};
-}
-
 double BaseProfile::ratio(const IntactCell& cell, std::size_t at, double fitted) const {
   // A share that is too small for a float is not lost.
   const auto observed = static_cast<double>(std::max(cell.shares[at], std::numeric_limits<float>::min()));

@@ -22,7 +22,7 @@ std::vector<float> profiles_by(const FittedMapping& member, const RelativeProfil
   std::vector<float> predicted(cells.size() * genes, 0.0F);
   for (std::size_t row = 0; row < cells.size(); ++row) {
     const auto expressed = profiles.expressed(cells[row]);
-    const std::vector<double> profile = member.mapping.profile(expressed, profiles.covariates(cells[row]));
+    const std::vector<double> profile = member.mapping.profile(intact_cell(profiles, cells[row]));
     for (std::size_t at = 0; at < expressed.size(); ++at)
       predicted[row * genes + static_cast<std::size_t>(expressed[at])] = static_cast<float>(profile[at]);
   }
@@ -50,6 +50,19 @@ bool Model::has_share_variances() const {
   return std::all_of(members.begin(), members.end(), [](const Member& member) {
     return std::visit([](const auto& made) { return !made.share_variances.empty(); }, member);
   });
+}
+
+void note_levels(Model& model) {
+  for (const Member& member : model.members) {
+    const auto* fitted = std::get_if<FittedMapping>(&member);
+    if (fitted == nullptr || !fitted->mapping.has_levels()) continue;
+    const SparseMapping& mapping = fitted->mapping;
+    for (std::size_t gene = 0; gene < model.visibility.size(); ++gene) {
+      if (mapping.level_scale()[gene] > 0 &&
+          !mapping.loss_column(static_cast<std::int64_t>(gene)).genes.empty())
+        model.visibility[gene].by_level = true;
+    }
+  }
 }
 
 std::vector<MemberRecord> records_of(const Model& model) {
@@ -171,6 +184,9 @@ void take(const Communicator& communicator, TrainingRecord& record, int from) {
 void take(const Communicator& communicator, SparseRecord& record, int from) {
   take(communicator, std::array{&record.seed}, from);
   take(communicator, std::array{&record.cells, &record.factors, &record.effects}, from);
+  auto levels = static_cast<std::int64_t>(record.levels);
+  take(communicator, std::array{&levels}, from);
+  record.levels = levels != 0;
   take(communicator, std::array{&record.cross_validated_distance, &record.fdr}, from);
   take(communicator, record.penalties, from);
   take(communicator, record.prior, from);

@@ -30,6 +30,10 @@ constexpr double largest_value = 1e60;
 constexpr auto members_attribute = "members";
 
 constexpr auto variances_name = "share_variance";
+constexpr auto level_scale_name = "level_scale";
+constexpr auto passed_name = "passed";
+constexpr auto level_mean_name = "level_mean";
+constexpr auto level_certainty_name = "level_certainty";
 constexpr auto covariate_responses_name = "covariate_responses";
 
 void write_variances(hdf5::Location& mapping, const std::vector<double>& variances) {
@@ -136,12 +140,41 @@ void write_member(hdf5::Location& group, const FittedMapping& member) {
   if (sparse.covariates() > 0)
     mapping.write(covariate_responses_name, sparse.covariate_responses(),
                   {sparse.genes(), sparse.covariates()});
+  if (sparse.has_levels()) {
+    mapping.write(level_scale_name, sparse.level_scale());
+    mapping.write(level_mean_name, sparse.level_mean());
+    mapping.set(level_certainty_name, sparse.level_certainty());
+    hdf5::Location passed = mapping.create_group(passed_name);
+    passed.write("indptr", sparse.passed_starts());
+    passed.write("indices", sparse.passed_rows());
+    passed.write("data", sparse.passed_effects());
+  }
   write_variances(mapping, member.share_variances);
   write_q_values(mapping, member.q_values);
   write_decoys(mapping, member.q_values.decoys, sparse.genes());
   hdf5::Location fit = group.create_group("fit");
   write_settings(fit, member.record);
   write_outcome(fit, member.record);
+}
+
+/// @throws InputError unless the arrays are the columns of a sparse matrix of `genes` genes.
+void require_columns(const hdf5::Location& group, const char* name, const std::vector<std::int64_t>& starts,
+                     const std::vector<std::int32_t>& rows, const std::vector<double>& values,
+                     std::int64_t genes) {
+  const auto require = [&](bool is_sound, const char* what) {
+    if (!is_sound) throw InputError(fmt::format("{}: {} {}", group.place(), name, what));
+  };
+  const auto n = static_cast<std::size_t>(genes);
+  require(starts.size() == n + 1 && starts.front() == 0 && starts.back() == std::ssize(rows) &&
+              std::is_sorted(starts.begin(), starts.end()) && values.size() == rows.size(),
+          "is no sparse matrix");
+  for (std::size_t column = 0; column < n; ++column) {
+    const auto first = rows.begin() + starts[column];
+    const auto last = rows.begin() + starts[column + 1];
+    require(std::adjacent_find(first, last, std::greater_equal<>()) == last &&
+                (first == last || (*first >= 0 && *(last - 1) < static_cast<std::int32_t>(genes))),
+            "has rows out of order, or of genes that are not there");
+  }
 }
 
 /// @throws InputError unless the arrays are those of a mapping of `genes` genes and `covariates` numbers.
@@ -156,17 +189,18 @@ void require_sound(const hdf5::Location& group, const SparseMappingParts& parts,
           "its arrays are not of the genes of the model");
   require(parts.covariate_responses.size() == n * static_cast<std::size_t>(covariates),
           "its responses are not to the covariates of the model");
-  require(parts.starts.front() == 0 && parts.starts.back() == std::ssize(parts.rows) &&
-              std::is_sorted(parts.starts.begin(), parts.starts.end()) &&
-              parts.effects.size() == parts.rows.size(),
-          "A is no sparse matrix");
-  for (std::size_t column = 0; column < n; ++column) {
-    const auto first = parts.rows.begin() + parts.starts[column];
-    const auto last = parts.rows.begin() + parts.starts[column + 1];
-    require(std::adjacent_find(first, last, std::greater_equal<>()) == last &&
-                (first == last || (*first >= 0 && *(last - 1) < static_cast<std::int32_t>(genes))),
-            "A has rows out of order, or of genes that are not there");
-  }
+  require(parts.levels.scale.size() == parts.levels.mean.size() &&
+              (!parts.levels.any() || parts.levels.scale.size() == n),
+          "its levels are not of the genes of the model");
+  require(std::all_of(parts.levels.scale.begin(), parts.levels.scale.end(),
+                      [](double scale) { return scale >= 0 && scale <= largest_value; }) &&
+              std::all_of(parts.levels.mean.begin(), parts.levels.mean.end(),
+                          [](double mean) { return mean >= least_floor && mean <= largest_value; }) &&
+              parts.levels.certainty >= 0 && parts.levels.certainty <= 1,
+          "its levels are impossible");
+  require_columns(group, "A", parts.starts, parts.rows, parts.effects, genes);
+  if (parts.levels.any())
+    require_columns(group, passed_name, parts.passed_starts, parts.passed_rows, parts.passed_effects, genes);
   require(
       std::all_of(parts.floor.begin(), parts.floor.end(), [](double least) { return least >= least_floor; }),
       "floor is not above 1e-60");
@@ -179,6 +213,7 @@ void require_sound(const hdf5::Location& group, const SparseMappingParts& parts,
                                  bad - values.begin(), *bad));
   };
   require_moderate("A/data", parts.effects);
+  require_moderate("passed/data", parts.passed_effects);
   require_moderate("offset", parts.offset);
   require_moderate("floor", parts.floor);
   require_moderate("loadings", parts.loadings);
@@ -198,6 +233,14 @@ SparseMapping read_sparse(const hdf5::Location& group, std::int64_t genes, std::
   parts.responses = group.read<double>("responses");
   if (group.has(covariate_responses_name))
     parts.covariate_responses = group.read<double>(covariate_responses_name);
+  if (group.has(level_scale_name)) {
+    parts.levels = {group.read<double>(level_scale_name), group.read<double>(level_mean_name),
+                    group.real_attribute(level_certainty_name)};
+    const hdf5::Location passed = group.group(passed_name);
+    parts.passed_starts = passed.read<std::int64_t>("indptr");
+    parts.passed_rows = passed.read<std::int32_t>("indices");
+    parts.passed_effects = passed.read<double>("data");
+  }
   require_sound(group, parts, genes, covariates);
   return SparseMapping(std::move(parts));
 }

@@ -101,24 +101,20 @@ std::vector<EffectQ> direct_effect_q_values(const Model& model, std::int32_t los
   return effects;
 }
 
-SparseMapping keep_effects(const SparseMapping& mapping, QValues& q, std::span<const double> presence,
+SparseMapping keep_effects(const SparseMapping& mapping, QValues& q, std::span<const double> inputs,
                            double most) {
-  const auto copy = [](const auto& values) { return std::vector(values.begin(), values.end()); };
-  SparseMappingParts parts{{0},
-                           {},
-                           {},
-                           copy(mapping.offset()),
-                           copy(mapping.floor()),
-                           copy(mapping.loadings()),
-                           copy(mapping.responses()),
-                           copy(mapping.covariate_responses())};
+  SparseMappingParts parts = mapping.parts();
+  parts.starts.assign(1, 0);
+  for (auto* rows : {&parts.rows, &parts.passed_rows}) rows->clear();
+  for (auto* values : {&parts.effects, &parts.passed_effects}) values->clear();
+  parts.passed_starts.clear();
   std::vector<double> kept;
   for (std::size_t regulator = 0; regulator + 1 < mapping.starts().size(); ++regulator) {
     for (auto at = static_cast<std::size_t>(mapping.starts()[regulator]);
          at < static_cast<std::size_t>(mapping.starts()[regulator + 1]); ++at) {
       const std::int32_t gene = mapping.rows()[at];
       if (q.effects[at] > most) {
-        parts.offset[static_cast<std::size_t>(gene)] += mapping.effects()[at] * presence[at];
+        parts.offset[static_cast<std::size_t>(gene)] += mapping.effects()[at] * inputs[at];
         continue;
       }
       parts.rows.push_back(gene);

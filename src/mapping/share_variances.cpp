@@ -43,7 +43,7 @@ class Excess {
 void add_cells(const FittedMapping& member, const RelativeProfiles& profiles,
                std::span<const std::int64_t> cells, Excess& excess) {
   for (const std::int64_t cell : cells) {
-    const std::vector<double> q = member.mapping.profile(profiles.expressed(cell), profiles.covariates(cell));
+    const std::vector<double> q = member.mapping.profile(intact_cell(profiles, cell));
     excess.add(profiles, cell, [&](std::size_t at) { return q[at]; });
   }
 }

@@ -8,6 +8,10 @@
 
 namespace dko {
 
+namespace {
+constexpr auto levels_name = "levels";
+}
+
 void write_settings(hdf5::Location& group, const TrainingRecord& record) {
   group.set("seed", record.seed);
   group.set("steps", record.steps);
@@ -25,6 +29,7 @@ void write_settings(hdf5::Location& group, const TrainingRecord& record) {
 void write_settings(hdf5::Location& group, const SparseRecord& record) {
   group.set("seed", record.seed);
   group.set("cells", record.cells);
+  if (record.levels) group.set(levels_name, std::int64_t{1});
   if (record.fdr < 1) group.set("fdr", record.fdr);
   if (record.prior.empty()) return;
   group.set("prior", record.prior);
@@ -103,6 +108,7 @@ SparseRecord read_sparse_record(const hdf5::Location& group) {
   SparseRecord record;
   record.seed = group.unsigned_attribute("seed");
   record.cells = group.integer_attribute("cells");
+  record.levels = group.has_attribute(levels_name) && group.integer_attribute(levels_name) != 0;
   if (group.has_attribute("factors")) record.factors = group.integer_attribute("factors");
   if (group.has_attribute("effects")) record.effects = group.integer_attribute("effects");
   record.cross_validated_distance = group.real_attribute("cross_validated_distance");

@@ -103,6 +103,14 @@ std::string why_not_visible(const GeneVisibility& gene) {
                                 : fmt::format("{:.3g} % of the cells express it", percent);
 }
 
+std::vector<std::int32_t> invisible_genes(std::span<const GeneVisibility> visibility) {
+  std::vector<std::int32_t> genes;
+  for (std::size_t gene = 0; gene < visibility.size(); ++gene) {
+    if (!is_visible(visibility[gene])) genes.push_back(static_cast<std::int32_t>(gene));
+  }
+  return genes;
+}
+
 std::vector<GeneVisibility> gene_visibility(const ExpressionMatrix& data,
                                             std::span<const std::int64_t> cells) {
   const std::vector<std::int64_t> with = data.cells_per_gene(cells);

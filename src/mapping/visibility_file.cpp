@@ -11,6 +11,7 @@ namespace dko {
 namespace {
 
 constexpr auto group_name = "visibility";
+constexpr auto by_level_name = "by_level";
 
 template <class T>
 std::vector<T> column(std::span<const GeneVisibility> genes, T GeneVisibility::*member) {
@@ -36,6 +37,14 @@ void read_column(const hdf5::Location& group, const char* name, std::vector<Gene
   }
 }
 
+void read_by_level(const hdf5::Location& group, std::vector<GeneVisibility>& genes) {
+  const auto values = group.read<std::int32_t>(by_level_name);
+  if (values.size() != genes.size())
+    throw InputError(fmt::format("{}/{}: has {} values, expected {}", group.place(), by_level_name,
+                                 values.size(), genes.size()));
+  for (std::size_t at = 0; at < values.size(); ++at) genes[at].by_level = values[at] != 0;
+}
+
 }  // namespace
 
 double visibility_bytes(std::int64_t genes) {
@@ -49,6 +58,10 @@ void write_visibility(hdf5::Location& file, std::span<const GeneVisibility> gene
   group.write<std::int64_t>("cells_without", column(genes, &GeneVisibility::cells_without));
   group.write<double>("unexplained", column(genes, &GeneVisibility::unexplained));
   group.write<double>("information", column(genes, &GeneVisibility::information));
+  std::vector<std::int32_t> by_level;
+  for (const GeneVisibility& gene : genes) by_level.push_back(gene.by_level ? 1 : 0);
+  // Files are as before where no gene entered by its level.
+  if (std::count(by_level.begin(), by_level.end(), 1) > 0) group.write<std::int32_t>(by_level_name, by_level);
 }
 
 std::vector<GeneVisibility> read_visibility(const hdf5::Location& file, std::int64_t genes) {
@@ -59,6 +72,7 @@ std::vector<GeneVisibility> read_visibility(const hdf5::Location& file, std::int
   read_column(group, "cells_without", visibility, &GeneVisibility::cells_without);
   read_column(group, "unexplained", visibility, &GeneVisibility::unexplained);
   read_column(group, "information", visibility, &GeneVisibility::information);
+  if (group.has(by_level_name)) read_by_level(group, visibility);
   return visibility;
 }
 

@@ -134,8 +134,9 @@ MemoryNeed data_memory(std::string phase, const ExpressionMatrix& matrix) {
   for (const Names* all : {&matrix.gene_names(), &matrix.gene_ids(), &matrix.cell_names()}) {
     for (const std::string& name : *all) names += static_cast<double>(sizeof(std::string) + name.capacity());
   }
-  const double data =
-      16 * static_cast<double>(matrix.cells() + 1) + 8 * static_cast<double>(matrix.nonzeros());
+  const double data = 16 * static_cast<double>(matrix.cells() + 1) +
+                      8 * static_cast<double>(matrix.nonzeros()) +
+                      sizeof(double) * static_cast<double>(matrix.covariate_width() * matrix.cells());
   return {std::move(phase), {{"data", data}}, {{"names", names}}};
 }
 

@@ -14,6 +14,7 @@ namespace dko {
 namespace {
 
 constexpr double most_effects_of_gene = 150;  // of a sparse mapping, as large as they come
+constexpr double growth_of_passed = 3;        // effects with what levels pass on, in parts of those
 
 std::int64_t most_expressed(const ExpressionMatrix& matrix) {
   std::int64_t most = 0;
@@ -29,7 +30,7 @@ double most_of_columns(const Model& model, const ExpressionMatrix& matrix) {
     const auto* fitted = std::get_if<FittedMapping>(&member);
     for (std::int64_t gene = 0; fitted != nullptr && gene < matrix.genes(); ++gene)
       of_gene[static_cast<std::size_t>(gene)] +=
-          static_cast<double>(fitted->mapping.column(gene).genes.size());
+          static_cast<double>(fitted->mapping.loss_column(gene).genes.size());
   }
   double most = 0;
   for (std::int64_t cell = 0; cell < matrix.cells(); ++cell) {
@@ -78,10 +79,11 @@ double bytes_of_parameters(const MappingShape& shape) {
   return sizeof(float) * static_cast<double>(shape.parameters());
 }
 
-double bytes_of_largest_sparse(const ExpressionMatrix& matrix) {
+double bytes_of_largest_sparse(const ExpressionMatrix& matrix, bool has_levels) {
   constexpr std::int64_t factors = 50;
-  return SparseMapping::bytes(matrix.genes(), most_effects_of_gene * static_cast<double>(matrix.genes()),
-                              factors);
+  const auto genes = static_cast<double>(matrix.genes());
+  const double effects = most_effects_of_gene * (has_levels ? 1 + growth_of_passed : 1);
+  return SparseMapping::bytes(matrix.genes(), effects * genes, factors, matrix.covariate_width());
 }
 
 ModelFootprint model_footprint(const Model& model, const ExpressionMatrix& matrix) {
@@ -94,8 +96,9 @@ ModelFootprint model_footprint(const Model& model, const ExpressionMatrix& matri
       sizes.compute_bytes = std::max(sizes.compute_bytes, CollapsedMapping::bytes_to_compute(shape));
     } else {
       const SparseMapping& fitted = std::get<FittedMapping>(member).mapping;
-      sizes.mapping_bytes += SparseMapping::bytes(fitted.genes(), static_cast<double>(fitted.effects_count()),
-                                                  fitted.factors(), fitted.covariates());
+      sizes.mapping_bytes += SparseMapping::bytes(
+          fitted.genes(), static_cast<double>(fitted.effects_count() + fitted.passed_count()),
+          fitted.factors(), fitted.covariates());
     }
   }
   if (sizes.kind == MappingKind::sparse) sizes.most_of_columns = most_of_columns(model, matrix);
@@ -112,10 +115,11 @@ ModelFootprint model_footprint(const ModelOptions& options, const ExpressionMatr
   }
   return {options.kind,
           members,
-          members * bytes_of_largest_sparse(matrix),
+          members * bytes_of_largest_sparse(matrix, options.levels),
           0,
           0,
-          members * most_effects_of_gene * static_cast<double>(most_expressed(matrix))};
+          members * most_effects_of_gene * (options.levels ? growth_of_passed : 1) *
+              static_cast<double>(most_expressed(matrix))};
 }
 
 void add_plan(MemoryNeed& need, const ExpressionMatrix& matrix, const ScreenPlan& plan) {

@@ -20,7 +20,7 @@ namespace {
 /// Bytes of one mapping, at most.
 double bytes_of_member(const ExpressionMatrix& matrix, const ModelOptions& options) {
   return options.kind == MappingKind::dko ? bytes_of_parameters(mapping_shape(matrix, options.training))
-                                          : bytes_of_largest_sparse(matrix);
+                                          : bytes_of_largest_sparse(matrix, options.levels);
 }
 
 TrainingBytes bytes_of_rank(const ExpressionMatrix& matrix, const Split& split,
@@ -74,7 +74,8 @@ void add_dense(MemoryNeed& need, const ExpressionMatrix& matrix, const Split& sp
 
 void add_sparse(MemoryNeed& need, const ExpressionMatrix& matrix, const ModelOptions& options, int ranks) {
   const double of_group = std::max(1.0, static_cast<double>(ranks) / static_cast<double>(options.made()));
-  need.per_rank.push_back({"fitting", std::max(sparse_fit_bytes(matrix, of_group), q_values_bytes(matrix))});
+  need.per_rank.push_back({"fitting", std::max(sparse_fit_bytes(matrix, of_group, options.levels),
+                                               q_values_bytes(matrix, options.levels))});
   need.on_one_rank.push_back({"finished mappings", bytes_of_members(matrix, options)});
 }
 

@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "dko/base/random.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/training/sparse/effect_q_values.hpp"
 #include "dko/training/sparse/sparse_fit.hpp"
 #include "dko/training/two_layer/train.hpp"
+#include "sparse/passed_effects.hpp"
 
 namespace dko {
 
@@ -33,13 +35,21 @@ FittedMapping fit_with_q_values(const RelativeProfiles& profiles, const std::vec
                                 const ModelOptions& options, const Communicator& communicator,
                                 const ProgressCallback& progress) {
   const std::uint64_t seed = options.training.seed;
-  FittedMapping fitted = fit_sparse(profiles, cells, seed, communicator, progress, options.prior);
+  FittedMapping fitted =
+      fit_sparse(profiles, cells, seed, communicator, progress, options.prior, options.level_genes);
+  fitted.record.levels = options.levels;
   EffectQuality quality = find_q_values(profiles, cells, fitted.mapping,
                                         fitted.record.cross_validated_distance, seed, communicator);
   fitted.q_values = std::move(quality.q_values);
   fitted.record.fdr = options.fdr;
-  if (options.fdr < 1)
-    fitted.mapping = keep_effects(fitted.mapping, fitted.q_values, quality.presence, options.fdr);
+  if (options.fdr < 1) {
+    fitted.mapping = keep_effects(fitted.mapping, fitted.q_values, quality.inputs, options.fdr);
+    if (fitted.mapping.has_levels()) {
+      SparseMappingParts parts = fitted.mapping.parts();
+      pass_on(parts);
+      fitted.mapping = SparseMapping(std::move(parts));
+    }
+  }
   fitted.record.effects = fitted.mapping.effects_count();
   return fitted;
 }

@@ -26,6 +26,10 @@ void require_model_of(const Model& model, const std::string& file, const Express
   require(parameter("mapping"), std::string(name_of(model.kind())), std::string(name_of(options.kind)));
   require(parameter("ensemble"), std::ssize(model.members), options.members);
   require("the number of genes", std::ssize(model.genes), matrix.genes());
+  const auto* fitted = std::get_if<FittedMapping>(&model.members.front());
+  const auto is_given = [](bool given) { return std::string(given ? "given" : "not given"); };
+  if (fitted != nullptr)
+    require(parameter("levels"), is_given(fitted->record.levels), is_given(options.levels));
   const auto* trained = std::get_if<TrainedMapping>(&model.members.front());
   if (trained == nullptr) {
     require(parameter("fdr"), std::get<FittedMapping>(model.members.front()).record.fdr, options.fdr);

@@ -124,6 +124,23 @@ void say(const std::optional<TrainingAdvice>& advice, Log& log) {
     log.warn("{}", advice_text(*advice));
 }
 
+void say_levels(const ModelOptions& options, const Model& model, Log& log) {
+  if (!options.levels) return;
+  std::int64_t entered = 0;
+  std::int64_t seen = 0;
+  for (std::size_t gene = 0; gene < model.visibility.size(); ++gene) {
+    const bool has_any = std::any_of(model.members.begin(), model.members.end(), [&](const Member& member) {
+      const auto* fitted = std::get_if<FittedMapping>(&member);
+      return fitted != nullptr && fitted->mapping.has_levels() && fitted->mapping.level_scale()[gene] > 0;
+    });
+    entered += has_any ? 1 : 0;
+    seen += model.visibility[gene].by_level ? 1 : 0;
+  }
+  log.info("{} of {} that presence does not show entered by {} level; {} of them have effects",
+           with_thousands(entered), counted(std::ssize(options.level_genes), "gene"),
+           entered == 1 ? "its" : "their", with_thousands(seen));
+}
+
 /// What rank 0 alone, which has the members, says and notes of them.
 Model conclude(std::vector<Member> members, const RelativeProfiles& profiles, const Split& split,
                const ModelOptions& options, Job& job) {
@@ -171,7 +188,8 @@ AtRoot<std::vector<Member>> make_or_stop(const RelativeProfiles& profiles, const
 }  // namespace
 
 TrainedModel run_training(const RelativeProfiles& profiles, AtRoot<Split> of_root, AtRoot<NetworkPrior> prior,
-                          const ModelOptions& options, const StopRequest* stop, Job& job) {
+                          AtRoot<std::vector<GeneVisibility>> visibility, const ModelOptions& options,
+                          const StopRequest* stop, Job& job) {
   Split split = std::move(of_root).or_empty();
   for (auto* cells : {&split.training, &split.validation, &split.held_out}) job.ranks().broadcast(*cells);
   announce(split, options, job.log);
@@ -182,6 +200,9 @@ TrainedModel run_training(const RelativeProfiles& profiles, AtRoot<Split> of_roo
   own.prior = std::move(prior).or_empty();
   own.prior.broadcast(job.ranks());
   prepare_for_training(own.checkpoint, job);
+  if (options.levels)
+    own.level_genes =
+        job.ranks().broadcast(on_root(job.ranks(), [&] { return invisible_genes(*visibility); }));
   AtRoot<std::vector<Member>> members = make_or_stop(profiles, split, own, stop, job);
   TrainedModel trained;
   trained.seconds = watch.seconds();
@@ -190,6 +211,9 @@ TrainedModel run_training(const RelativeProfiles& profiles, AtRoot<Split> of_roo
   trained.model = on_root(job.ranks(), [&] {
     Model model = conclude(std::move(*members), profiles, split, options, job);
     model.advice = *advice;
+    model.visibility = std::move(*visibility);
+    note_levels(model);
+    say_levels(own, model, job.log);
     say(model.advice, job.log);
     return model;
   });

@@ -94,8 +94,7 @@ TEST_CASE("a mapping without covariates does not see those of a cell") {
     with.load(intact_cell(profiles, cell));
     without.load(profiles.expressed(cell));
     CHECK(with.intact_profile() == without.intact_profile());
-    CHECK(mapping.profile(profiles.expressed(cell), profiles.covariates(cell)) ==
-          mapping.profile(profiles.expressed(cell)));
+    CHECK(mapping.profile(intact_cell(profiles, cell)) == mapping.profile({profiles.expressed(cell)}));
   }
 }
 

@@ -9,7 +9,9 @@
 
 #include "dko/knockout/kernels/dense_cell_kernel.hpp"
 #include "dko/knockout/kernels/sparse_cell_kernel.hpp"
+#include "dko/planning/node_memory.hpp"
 #include "dko/simulation/synthetic_mapping.hpp"
+#include "dko/training/sparse/effect_q_values.hpp"
 #include "dko/training/sparse/sparse_fit.hpp"
 #include "dko/training/two_layer/trainer.hpp"
 #include "support/pair_scores.hpp"
@@ -118,4 +120,22 @@ TEST_CASE("a sparse fit is told by its presence, its cells and the products of i
   const double of_four = sparse_fit_bytes(matrix, 4);
   CHECK(of_one - of_four == Approx(32.0 * static_cast<double>(matrix.nonzeros()) * 3 / 4));
   CHECK(of_four > 80 * 40 / 8 + 4 * 40 * (3 * 80));
+}
+
+TEST_CASE("covariates and levels are told in a sparse fit, q-values and the data") {
+  const ExpressionMatrix matrix = testing::random_matrix(80, 40, 0.5, 1);
+  constexpr std::int64_t width = 5;
+  const Covariate batch{"batch", {"a", "b", "c", "d", "e", "f"}, 0, 1};
+  REQUIRE(covariate_width({batch}) == width);
+  const ExpressionMatrix batched = matrix.with_covariates({batch}, std::vector<double>(80 * width, 0.0));
+  // Four columns in single precision of each number, at least, and two in double precision.
+  CHECK(sparse_fit_bytes(batched, 1) - sparse_fit_bytes(matrix, 1) > 80 * width * 4 * 4);
+  CHECK(q_values_bytes(batched) - q_values_bytes(matrix) == Approx(80 * width * 20));
+  const auto node_bytes = [](const ExpressionMatrix& data) {
+    return data_memory("fitting", data).node_bytes();
+  };
+  CHECK(node_bytes(batched) - node_bytes(matrix) == Approx(80 * width * 8));
+  const auto nonzeros = static_cast<double>(matrix.nonzeros());
+  CHECK(sparse_fit_bytes(matrix, 1, true) - sparse_fit_bytes(matrix, 1) > 8 * nonzeros);
+  CHECK(q_values_bytes(matrix, true) - q_values_bytes(matrix) > 8 * nonzeros);
 }

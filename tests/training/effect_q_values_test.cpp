@@ -120,7 +120,7 @@ class PlainJudge {
     double of_sums = 0;
     double of_counts = 0;
     for (std::int64_t cell = 0; cell < profiles_.cells(); ++cell) {
-      outputs.push_back(mapping_.raw_outputs(profiles_.expressed(cell)));
+      outputs.push_back(mapping_.raw_outputs({profiles_.expressed(cell)}));
       totals_.push_back(0);
       for (double& output : outputs.back()) totals_.back() += output = std::max(output, 0.05);
       of_sums += totals_.back();
@@ -244,7 +244,7 @@ TEST_CASE("q-values are those of plain loops") {
     if (q < 0.9) ++below;
   }
   CHECK(below > 5);
-  for (std::size_t at = 0; at < quality.presence.size(); ++at) CHECK(quality.presence[at] > 0.5);
+  for (std::size_t at = 0; at < quality.inputs.size(); ++at) CHECK(quality.inputs[at] > 0.5);
 }
 
 TEST_CASE("decoys are kept as effects: on a gene no more than it has, that stand out as much, shrunk alike") {
@@ -362,7 +362,7 @@ TEST_CASE("what is left out goes into the offset") {
   EffectQuality quality = find_q_values(profiles, cells, mapping, 0.1, 5, Communicator::one_rank());
   for (std::size_t at = 0; at < quality.q_values.effects.size(); ++at)
     quality.q_values.effects[at] = at % 3 == 0 ? 0.5 : 0.05;
-  const SparseMapping kept = keep_effects(mapping, quality.q_values, quality.presence, 0.1);
+  const SparseMapping kept = keep_effects(mapping, quality.q_values, quality.inputs, 0.1);
   CHECK(kept.effects_count() < mapping.effects_count());
   CHECK(std::ssize(quality.q_values.effects) == kept.effects_count());
   CHECK(*std::max_element(quality.q_values.effects.begin(), quality.q_values.effects.end()) == 0.05);
@@ -376,8 +376,8 @@ TEST_CASE("what is left out goes into the offset") {
       const auto place = std::find(expressed.begin(), expressed.end(), target);
       if (place == expressed.end()) continue;
       const auto at = static_cast<std::size_t>(place - expressed.begin());
-      before += mapping.raw_outputs(expressed)[at];
-      after += kept.raw_outputs(expressed)[at];
+      before += mapping.raw_outputs({expressed})[at];
+      after += kept.raw_outputs({expressed})[at];
     }
     CHECK(after == Approx(before).margin(1e-9));
   }

@@ -127,7 +127,9 @@ TEST_CASE("what is no prior is refused, with its line") {
   CHECK(contains(file.refusal("gene0,gene1,1,up\n"), "sign up is none of + - 1 -1"));
   CHECK(contains(file.refusal("gene0,gene1,1,+,x\n"), "has 5 fields; without a header"));
   CHECK(contains(file.refusal("regulator,target,target\n"), "two columns target"));
-  CHECK(contains(file.refusal("A,B\nC,D\n"), "none of its 2 rows is of two genes of the data"));
+  CHECK(contains(file.refusal("gene0,B\nC,D\n"), "none of its 2 rows is of two genes of the data"));
+  CHECK(contains(file.refusal("TF,gene\ngene0,gene1\n"),
+                 "line 1: neither TF nor gene is a gene of the data, and they are not the titles"));
 }
 
 TEST_CASE("a true prior lowers penalties and finds more, a false one changes nothing") {

@@ -74,7 +74,7 @@ TEST_CASE("new cells are predicted about as well as cross-validation says") {
   const RelativeProfiles fresh = planted(100, 0.1, 73);
   double distance = 0;
   for (std::int64_t cell = 0; cell < fresh.cells(); ++cell) {
-    const std::vector<double> profile = fitted.mapping.profile(fresh.expressed(cell));
+    const std::vector<double> profile = fitted.mapping.profile({fresh.expressed(cell)});
     for (std::size_t at = 0; at < profile.size(); ++at)
       distance += std::abs(profile[at] - static_cast<double>(fresh.values(cell)[at])) / 2;
   }
@@ -98,7 +98,7 @@ TEST_CASE(
   for (const double effect : fitted.mapping.effects()) CHECK(std::abs(effect) < 0.5);
   const std::vector<std::int32_t> all{0, 1, 2, 3, 4, 5, 6, 7};
   double sum = 0;
-  for (const double share : fitted.mapping.profile(all)) {
+  for (const double share : fitted.mapping.profile({all})) {
     CHECK((std::isfinite(share) && share > 0));
     sum += share;
   }

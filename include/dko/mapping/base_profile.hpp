@@ -1,14 +1,12 @@
 #pragma once
 
 #include <array>
-#include <cstdint>
-#include <limits>
 #include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
 
-#include "dko/expression/matrix.hpp"
+#include "dko/mapping/intact_cell.hpp"
 
 namespace dko {
 
@@ -24,18 +22,6 @@ constexpr const char* name_of(Base base) {
 
 /// The same read back; nothing for any other text.
 std::optional<Base> base_named(std::string_view name);
-
-/// A cell as it is before a knockout.
-struct IntactCell {
-  std::span<const std::int32_t> expressed;  ///< n gene numbers, ascending
-  std::span<const float> shares = {};       ///< p, the observed relative profile over these
-  /// T, the sum of the cell's counts; infinite where the data are no counts.
-  double total = std::numeric_limits<double>::infinity();
-  /// Numbers of the covariates of a sparse mapping, which no knockout changes; empty: all are 0.
-  std::span<const double> covariates = {};
-};
-
-IntactCell intact_cell(const RelativeProfiles& profiles, std::int64_t cell);
 
 /// How the outputs of a mapping are rescaled gene by gene, so that they make the base profile b of a cell in
 /// place of the fitted one q = |o|/S, S = Σ|o|. With r_i = b_i/q_i,

@@ -54,6 +54,7 @@ struct SparseRecord {
   std::int64_t cells = 0;
   std::int64_t factors = 0;  ///< of cell state, r
   std::int64_t effects = 0;  ///< non-zeros of A
+  bool levels = false;       ///< whether genes that presence does not show entered by their level
   /// ½ Σ|predicted − true share| per cell, in cells left out when the penalties were chosen: about BC, a
   /// little below that of cells that were never seen, for the penalties were chosen by it. Of all effects,
   /// also those that fdr left out.
@@ -115,6 +116,10 @@ struct Model {
 /// Checksum of the parameters of all members, of the genes they belong to and of the covariates; of one
 /// member without covariates its own.
 std::string checksum_of(const Model& model);
+
+/// Notes in the visibility of the model's genes which of them have effects by their level, of any member.
+/// Local.
+void note_levels(Model& model);
 
 /// How each member came to be. Local.
 std::vector<MemberRecord> records_of(const Model& model);

@@ -50,9 +50,10 @@ std::vector<double> gene_q_values(const Model& model);
 std::vector<std::optional<double>> direct_q_values(const Model& model, std::span<const std::int32_t> lost);
 
 /// The mapping without the effects whose q-value exceeds `most`: their mean over the cells that the target's
-/// fit was made of goes into the offset. `presence` says for each of the mapping's effects in which part of
-/// those cells the regulator is expressed. Local.
-SparseMapping keep_effects(const SparseMapping& mapping, QValues& q, std::span<const double> presence,
+/// fit was made of goes into the offset. `inputs` are for each of the mapping's effects the means of x of the
+/// regulator in those cells: of a presence, the part of them that express it. What levels pass on is left
+/// out, to be found anew. Local.
+SparseMapping keep_effects(const SparseMapping& mapping, QValues& q, std::span<const double> inputs,
                            double most);
 
 }  // namespace dko

@@ -20,17 +20,22 @@ struct GeneVisibility {
   /// min(unexplained, cells_with) · unexplained / cells_without: the cells of the rarer class, times the
   /// probability that an absence is real. In cells.
   double information = 0;
+  /// Whether a mapping has effects of the gene's level (GeneLevels), which tell what presence does not.
+  bool by_level = false;
 };
 
 /// Information below which a gene counts as not visible.
 constexpr double least_information = 5;
 
 constexpr bool is_visible(const GeneVisibility& gene) {
-  return gene.information >= least_information;
+  return gene.information >= least_information || gene.by_level;
 }
 
 /// Why a gene is not visible, in words: "99.4 % of the cells express it". Empty for a visible one.
 std::string why_not_visible(const GeneVisibility& gene);
+
+/// The genes that are not visible, ascending. Local.
+std::vector<std::int32_t> invisible_genes(std::span<const GeneVisibility> visibility);
 
 /// Visibility of every gene in these cells of `data` (expression, not shares).
 ///

@@ -34,6 +34,6 @@ void add_plan(MemoryNeed& need, const ExpressionMatrix& matrix, const ScreenPlan
 /// Bytes of the parameters of one of the original's mappings, and of a sparse one as large as they come.
 /// Local.
 double bytes_of_parameters(const MappingShape& shape);
-double bytes_of_largest_sparse(const ExpressionMatrix& matrix);
+double bytes_of_largest_sparse(const ExpressionMatrix& matrix, bool has_levels = false);
 
 }  // namespace dko

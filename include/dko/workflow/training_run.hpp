@@ -26,10 +26,12 @@ struct TrainedModel {
 };
 
 /// Trains on all ranks, and says how; notes the model's checksum in the provenance of rank 0. `profiles` is
-/// the same on every rank. `prior` is of a sparse mapping. Where there are checkpoints it can be stopped.
-/// Collective.
+/// the same on every rank. `prior` is of a sparse mapping. Where there are checkpoints it can be stopped. The
+/// model has the visibility of the genes; with options.levels those that are not visible enter by their
+/// levels. Collective.
 /// @throws CollectiveFailure with exit code 5 if it was
 TrainedModel run_training(const RelativeProfiles& profiles, AtRoot<Split> split, AtRoot<NetworkPrior> prior,
-                          const ModelOptions& options, const StopRequest* stop, Job& job);
+                          AtRoot<std::vector<GeneVisibility>> visibility, const ModelOptions& options,
+                          const StopRequest* stop, Job& job);
 
 }  // namespace dko

@@ -81,7 +81,8 @@ def predict(model, panel, targets, seed):
         has = np.flatnonzero((cells[:, place[target]] > 0) & ((cells[:, genes] > 0).sum(axis=1) > 1))
         if len(has):
             own = cells[np.ix_(has, genes)]
-            before, after, *_ = model.knock_out((own > 0).astype(np.float64), [number[target]])
+            shares = own / own.sum(axis=1, keepdims=True)
+            before, after, *_ = model.knock_out((own > 0).astype(np.float64), [number[target]], shares=shares)
             changed = own * np.divide(after, before, out=np.zeros_like(after), where=before > 0)
             total = changed.sum(axis=1, keepdims=True)
             changed *= np.divide(own.sum(axis=1, keepdims=True), total, out=np.zeros_like(total), where=total > 0)

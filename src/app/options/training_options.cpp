@@ -71,6 +71,10 @@ void add_options_of_sparse(CommandLine& line, ModelOptions& options, CovariateRe
               "at most Q; default: all, with their q-values")
       .range(least_fdr, 1)
       .usual();
+  line.flag(
+      "levels", options.levels,
+      "with --mapping sparse: genes that presence does not show, as nearly all cells express them, enter by "
+      "their level; a knockout sets it to 0");
   line.option(
       "covariate", covariates.columns, "COLUMN",
       "with --mapping sparse: columns of the h5ad's obs (or of --obs-file), with commas between, that "
@@ -96,6 +100,9 @@ void check_options_of_sparse(const CommandLine& line, MappingKind kind) {
   if (line.given("prior") && kind != MappingKind::sparse)
     throw UsageError(
         "--prior applies only to --mapping sparse: the original's mapping has no effects of pairs");
+  if (line.given("levels") && kind != MappingKind::sparse)
+    throw UsageError(
+        "--levels applies only to --mapping sparse: the original's mapping takes nothing but presence");
   if (line.given("covariate") && kind != MappingKind::sparse)
     throw UsageError(
         "--covariate applies only to --mapping sparse: the original's mapping takes nothing but presence");

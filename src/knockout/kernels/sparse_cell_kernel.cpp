@@ -43,7 +43,7 @@ double SparseCellKernel::bytes(std::int64_t genes, std::int64_t expressed, doubl
 
 /// Outputs and floors, rescaled to the base profile.
 void SparseCellKernel::fill_outputs(const IntactCell& cell) {
-  raw_ = mapping_->raw_outputs(cell.expressed, cell.covariates);
+  raw_ = mapping_->raw_outputs(cell);
   floor_.clear();
   output_.clear();
   for (std::size_t at = 0; at < raw_.size(); ++at) {
@@ -58,20 +58,22 @@ void SparseCellKernel::fill_outputs(const IntactCell& cell) {
   }
 }
 
-/// A[S,S] by columns, its rows rescaled likewise.
-void SparseCellKernel::gather_effects(std::span<const std::int32_t> expressed) {
+/// A[S,S] by columns, each times the input of its gene, its rows rescaled likewise.
+void SparseCellKernel::gather_effects(const IntactCell& cell) {
+  const auto expressed = cell.expressed;
+  const std::vector<double> inputs = mapping_->inputs(cell);
   for (std::size_t at = 0; at < expressed.size(); ++at)
     place_[index(expressed[at])] = static_cast<std::int32_t>(at);
   starts_.assign(1, 0);
   rows_.clear();
   effects_.clear();
-  for (const std::int32_t gene : expressed) {
-    const SparseColumn column = lost_effects_->column(gene);
+  for (std::size_t from = 0; from < expressed.size(); ++from) {
+    const SparseColumn column = lost_effects_->loss_column(expressed[from]);
     for (std::size_t at = 0; at < column.genes.size(); ++at) {
       const std::int32_t row = place_[index(column.genes[at])];
       if (row == not_expressed) continue;
       rows_.push_back(row);
-      effects_.push_back(column.effects[at] * ratio_[index(row)]);
+      effects_.push_back(column.effects[at] * inputs[from] * ratio_[index(row)]);
     }
     starts_.push_back(std::ssize(rows_));
   }
@@ -80,7 +82,7 @@ void SparseCellKernel::gather_effects(std::span<const std::int32_t> expressed) {
 
 void SparseCellKernel::load(const IntactCell& cell) {
   fill_outputs(cell);
-  gather_effects(cell.expressed);
+  gather_effects(cell);
   change_.assign(raw_.size(), 0.0);
   is_touched_.assign(raw_.size(), 0);
   is_removed_.assign(raw_.size(), 0);

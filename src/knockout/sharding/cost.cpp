@@ -16,7 +16,7 @@ std::int64_t in_units(double seconds) {
 /// genes are expressed together more often than that.
 CellWork sparse_work(const SparseMapping& mapping, std::span<const std::int32_t> expressed) {
   std::int64_t entries = 0;
-  for (const std::int32_t gene : expressed) entries += std::ssize(mapping.column(gene).genes);
+  for (const std::int32_t gene : expressed) entries += std::ssize(mapping.loss_column(gene).genes);
   const auto genes = static_cast<double>(mapping.genes());
   const double within = static_cast<double>(entries) * static_cast<double>(expressed.size()) / genes;
   const double of_column = within / static_cast<double>(std::max<std::size_t>(1, expressed.size()));

@@ -65,12 +65,14 @@ class EffectJudge {
         cells_(cells),
         mapping_(mapping),
         communicator_(communicator),
-        presence_(profiles),
-        setting_{&profiles, totals_by(mapping, profiles, cells, communicator), states_by(mapping, profiles),
-                 mapping.factors() + mapping.covariates()},
+        inputs_(profiles, mapping.levels()),
+        setting_{&profiles,
+                 mapping.has_levels() ? totals_by_levels(inputs_, profiles)
+                                      : totals_by(mapping, profiles, cells, communicator),
+                 states_by(mapping, profiles), mapping.factors() + mapping.covariates()},
         slopes_(static_cast<std::size_t>(mapping.effects_count()), 0.0),
         errors_(slopes_.size(), 0.0),
-        share_present_(slopes_.size(), 0.0),
+        mean_inputs_(slopes_.size(), 0.0),
         decoy_counts_(bins, 0.0),
         scales_(static_cast<std::size_t>(profiles.genes())),
         shifts_(profiles.genes()) {}
@@ -85,15 +87,17 @@ class EffectJudge {
       const PresenceBits decoys = decoy_presence(profiles_, cells_, strata, seed, draw);
       for (const std::int32_t gene : own)
         look_at(gene, regulators[static_cast<std::size_t>(gene)], decoys, inflation, draw == 0);
-      quality.q_values.decoys.push_back(collector_.gather(profiles_.genes(), communicator_));
+      // Effects of levels have no decoys that shifts could be compared with.
+      DecoyEffects effects = collector_.gather(profiles_.genes(), communicator_);
+      if (!mapping_.has_levels()) quality.q_values.decoys.push_back(std::move(effects));
       collector_ = {};
     }
-    for (auto* values : {&slopes_, &errors_, &share_present_, &decoy_counts_})
+    for (auto* values : {&slopes_, &errors_, &mean_inputs_, &decoy_counts_})
       communicator_.sum(std::span<double>(*values));
     shifts_.gather(communicator_);
     quality.q_values.effects = q_values(statistics());
     quality.q_values.genes = gene_q_values(mapping_, quality.q_values.effects);
-    quality.presence = std::move(share_present_);
+    quality.inputs = std::move(mean_inputs_);
     return quality;
   }
 
@@ -123,14 +127,16 @@ class EffectJudge {
   void look_at(std::int32_t gene, const Regulators& regulators, const PresenceBits& decoys, double inflation,
                bool is_first) {
     const GeneCells data = cells_of_genes(profiles_, cells_, std::span(&gene, 1)).front();
-    if (is_first) note_presence(data, regulators);
-    const Residuals residuals = residuals_of(setting_, data, presence_, regulators.genes, regulators.effects);
+    if (is_first) note_inputs(data, regulators);
+    const Residuals residuals = residuals_of(setting_, data, inputs_, regulators.genes, regulators.effects);
     if (!(residuals.deviation > 0)) return;
     if (is_first) note_effects(gene, regulators, data, residuals);
     const PresenceStatistics of_decoys = presence_statistics(residuals, data, decoys, profiles_.genes());
     std::vector<double> found(of_decoys.error.size(), 0.0);
     for (std::size_t other = 0; other < of_decoys.error.size(); ++other) {
-      if (!(of_decoys.error[other] > 0) || other == static_cast<std::size_t>(gene)) continue;
+      if (!(of_decoys.error[other] > 0) || other == static_cast<std::size_t>(gene) ||
+          inputs_.is_level(static_cast<std::int32_t>(other)))
+        continue;
       found[other] = inflation * std::abs(of_decoys.slope[other]) / of_decoys.error[other];
       decoy_counts_[bin_of(found[other])] += 1;
     }
@@ -158,11 +164,14 @@ class EffectJudge {
 
   void note_effects(std::int32_t gene, const Regulators& regulators, const GeneCells& data,
                     const Residuals& residuals) {
-    PresenceStatistics own = presence_statistics(residuals, data, presence_, profiles_.genes());
+    PresenceStatistics own = presence_statistics(residuals, data, inputs_.presence(), profiles_.genes());
     for (std::size_t at = 0; at < regulators.genes.size(); ++at)
       own.slope[static_cast<std::size_t>(regulators.genes[at])] += regulators.effects[at];
     own.error[static_cast<std::size_t>(gene)] = 0;
     scales_[static_cast<std::size_t>(gene)] = scale_of(regulators, own);
+    for (std::size_t other = 0; other < own.error.size(); ++other) {
+      if (inputs_.is_level(static_cast<std::int32_t>(other))) own.error[other] = 0;  // not to be told
+    }
     for (double& slope : own.slope) slope /= residuals.mean;
     for (double& error : own.error) error /= residuals.mean;
     for (std::size_t at = 0; at < regulators.genes.size(); ++at) {
@@ -172,13 +181,12 @@ class EffectJudge {
     shifts_.note(gene, own);
   }
 
-  void note_presence(const GeneCells& data, const Regulators& regulators) {
+  void note_inputs(const GeneCells& data, const Regulators& regulators) {
     for (std::size_t at = 0; at < regulators.genes.size() && !data.cells.empty(); ++at) {
-      const auto with = std::count_if(data.cells.begin(), data.cells.end(), [&](std::int64_t cell) {
-        return presence_.has(cell, regulators.genes[at]);
-      });
-      share_present_[regulators.places[at]] =
-          static_cast<double>(with) / static_cast<double>(data.cells.size());
+      double sum = 0;
+      for (const std::int64_t cell : data.cells)
+        sum += static_cast<double>(inputs_.value(cell, regulators.genes[at]));
+      mean_inputs_[regulators.places[at]] = sum / static_cast<double>(data.cells.size());
     }
   }
 
@@ -218,14 +226,14 @@ class EffectJudge {
   std::span<const std::int64_t> cells_;
   const SparseMapping& mapping_;
   const Communicator& communicator_;
-  PresenceBits presence_;
+  GeneInputs inputs_;
   StatisticSetting setting_;
-  std::vector<double> slopes_;         // b of each effect
-  std::vector<double> errors_;         // e; 0: not known
-  std::vector<double> share_present_;  // of the regulator in the target's cells
-  std::vector<double> decoy_counts_;   // whole numbers, by bin_of
-  std::vector<EffectScale> scales_;    // of this rank's genes
-  DecoyCollector collector_;           // of the draw at hand
+  std::vector<double> slopes_;        // b of each effect
+  std::vector<double> errors_;        // e; 0: not known
+  std::vector<double> mean_inputs_;   // mean x of the regulator in the target's cells
+  std::vector<double> decoy_counts_;  // whole numbers, by bin_of
+  std::vector<EffectScale> scales_;   // of this rank's genes
+  DecoyCollector collector_;          // of the draw at hand
   ColumnShifts shifts_;
 };
 
@@ -256,12 +264,16 @@ EffectQuality find_q_values(const RelativeProfiles& profiles, std::span<const st
   return EffectJudge(profiles, cells, mapping, communicator).judge(cross_validated_distance, seed);
 }
 
-double q_values_bytes(const ExpressionMatrix& matrix) {
-  constexpr double of_factors = 8 * 4;  // at most 8
+double q_values_bytes(const ExpressionMatrix& matrix, bool has_levels) {
+  constexpr double of_factors = 8 * 12;  // at most 8: state, and what others leave of it in double precision
+  // Columns as they are read and put together, and what others leave of them, also narrowed.
+  const double of_covariates = 20 * static_cast<double>(matrix.covariate_width());
   const auto cells = static_cast<double>(matrix.cells());
   const auto genes = static_cast<double>(matrix.genes());
-  const double of_cell = genes / 4 + sizeof(double) + of_factors + 2 * of_factors;
-  return cells * of_cell + ColumnShifts::bytes(matrix.genes()) + static_cast<double>(bins * sizeof(double));
+  const double of_cell = sizeof(double) + of_factors + of_covariates;
+  const double levels = has_levels ? static_cast<double>(matrix.nonzeros()) : 0;
+  return cells * genes / 8 + GeneInputs::bytes(cells, genes, levels) + cells * of_cell +
+         ColumnShifts::bytes(matrix.genes()) + static_cast<double>(bins * sizeof(double));
 }
 
 }  // namespace dko

@@ -53,7 +53,7 @@ std::vector<float> narrowed(const std::vector<double>& values) {
 
 }  // namespace
 
-Residuals residuals_of(const StatisticSetting& setting, const GeneCells& data, const PresenceBits& presence,
+Residuals residuals_of(const StatisticSetting& setting, const GeneCells& data, const GeneInputs& inputs,
                        std::span<const std::int32_t> regulators, std::span<const double> effects) {
   Residuals found;
   if (data.cells.size() < least_cells) return found;
@@ -62,9 +62,8 @@ Residuals residuals_of(const StatisticSetting& setting, const GeneCells& data, c
     const std::int64_t cell = data.cells[row];
     double value = static_cast<double>(data.shares[row]) * setting.totals[static_cast<std::size_t>(cell)];
     found.mean += value;
-    for (std::size_t at = 0; at < regulators.size(); ++at) {
-      if (presence.has(cell, regulators[at])) value -= effects[at];
-    }
+    for (std::size_t at = 0; at < regulators.size(); ++at)
+      value -= effects[at] * static_cast<double>(inputs.value(cell, regulators[at]));
     left.push_back(value);
   }
   const auto cells = static_cast<double>(data.cells.size());

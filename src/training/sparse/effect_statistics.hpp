@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "dko/expression/matrix.hpp"
+#include "gene_inputs.hpp"
 #include "presence.hpp"
 
 namespace dko {
@@ -21,12 +22,12 @@ struct StatisticSetting {
 struct Residuals {
   double mean = 0;                             ///< of y
   double deviation = 0;                        ///< σ of the residuals; 0: too few cells, or nothing is left
-  std::vector<float> values;                   ///< y − Σ_j A_ij z_j without what the covariates explain
+  std::vector<float> values;                   ///< y − Σ_j A_ij x_j without what the covariates explain
   std::vector<std::vector<float>> covariates;  ///< factors without their mean, orthonormal
 };
 
 /// `effects` are A_ij of `regulators`. Fewer than 20 cells give σ = 0.
-Residuals residuals_of(const StatisticSetting& setting, const GeneCells& data, const PresenceBits& presence,
+Residuals residuals_of(const StatisticSetting& setting, const GeneCells& data, const GeneInputs& inputs,
                        std::span<const std::int32_t> regulators, std::span<const double> effects);
 
 /// What the residuals say of the presence x of every gene, beside the covariates, x̂ being what these leave of

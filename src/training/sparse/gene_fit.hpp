@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "dko/expression/matrix.hpp"
+#include "gene_inputs.hpp"
 #include "lasso.hpp"
-#include "presence.hpp"
 
 namespace dko {
 
@@ -15,7 +15,7 @@ class PairSupport;
 /// What the regressions of all genes share in one round.
 struct RegressionSetting {
   const RelativeProfiles* profiles = nullptr;
-  const PresenceBits* presence = nullptr;
+  const GeneInputs* inputs = nullptr;
   std::vector<std::int32_t> fold_of_cell;  ///< one per cell
   std::int32_t folds = 0;
   std::vector<double> totals;  ///< T, one per cell
@@ -24,7 +24,7 @@ struct RegressionSetting {
   std::vector<float> covariates;  ///< of the cells, numbers × cells: like the state, before it
   std::int64_t covariate_width = 0;
   double factor_penalty = 0;      ///< of each factor, in parts of λ; 0: a covariate without penalty
-  std::vector<double> penalties;  ///< of each gene's presence, in parts of λ
+  std::vector<double> penalties;  ///< of each gene's input, in parts of λ
   /// Pairs whose penalties are multiplied by the factor, to the power of their weight; none: null.
   const PairSupport* support = nullptr;
   double prior_factor = 1;
@@ -41,7 +41,7 @@ struct RegressionSetting {
   }
 };
 
-/// The regression of one gene: o = offset + Σ_j effects_j z_j + Σ_k responses_k (x, f)_k.
+/// The regression of one gene: o = offset + Σ_j effects_j x_j + Σ_k responses_k (x, f)_k.
 struct GeneFit {
   double mean = 0;  ///< of the targets y = p T
   double offset = 0;
@@ -63,12 +63,12 @@ struct PenaltyPath {
   bool settle = false;          ///< the last round, see fit_gene()
 };
 
-/// Fits gene `gene` in the cells that express it, by a lasso of y = p T on the presence of all other genes
-/// and the cell state, and on covariates without penalty. λ is chosen by cross-validation over the folds: the
-/// largest whose squared error is within 0.7 % of the least. `last` is the gene's fit of the round before, or
-/// an empty one. `weights` holds one value per cell of the gene, mean 1; afterwards those of the next round,
-/// which give cells far off the fit less weight (Huber 1964: w = min(1, median|r| / |r|)). `memory` is for
-/// its use. Too few cells (under 10 and twice the covariates) give the mean alone.
+/// Fits gene `gene` in the cells that express it, by a lasso of y = p T on the inputs x (GeneInputs) of all
+/// other genes and the cell state, and on covariates without penalty. λ is chosen by cross-validation over
+/// the folds: the largest whose squared error is within 0.7 % of the least. `last` is the gene's fit of the
+/// round before, or an empty one. `weights` holds one value per cell of the gene, mean 1; afterwards those of
+/// the next round, which give cells far off the fit less weight (Huber 1964: w = min(1, median|r| / |r|)).
+/// `memory` is for its use. Too few cells (under 10 and twice the covariates) give the mean alone.
 ///
 /// With `settle` the effects are the means over the fits that each leave a fold out, and those without the
 /// same sign in all are 0. Then a part 1 − (2/t)⁴, at least 0, of them is kept, the rest being the fit

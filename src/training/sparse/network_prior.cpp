@@ -185,6 +185,21 @@ class PriorPairs {
   std::int64_t disagreeing_ = 0;
 };
 
+bool is_known(const DelimitedReader& row, std::size_t column, const NameIndex& index) {
+  return !index.by_name(row.as_written(column)).positions.empty() ||
+         !index.by_name(row.fields()[column]).positions.empty();
+}
+
+/// @throws InputError unless a first row without the titles names a gene of the data: it may be a header with
+/// others.
+void require_pair(const DelimitedReader& row, const NameIndex& index) {
+  if (is_known(row, 0, index) || is_known(row, 1, index)) return;
+  throw InputError(
+      fmt::format("{}: neither {} nor {} is a gene of the data, and they are not the titles regulator and "
+                  "target: give a header these titles, and a file without a header one",
+                  row.place(), shown_name(row.fields()[0]), shown_name(row.fields()[1])));
+}
+
 }  // namespace
 
 NetworkPrior read_network_prior(const std::filesystem::path& path, const ExpressionMatrix& matrix, Log& log) {
@@ -192,6 +207,7 @@ NetworkPrior read_network_prior(const std::filesystem::path& path, const Express
   if (!file.next()) throw InputError(fmt::format("{}: is empty", path.string()));
   const PriorColumns columns = columns_of(file);
   const NameIndex index = matrix.gene_index();
+  if (!columns.has_header) require_pair(file, index);
   PriorPairs pairs(path.string(), index);
   for (bool more = !columns.has_header || file.next(); more; more = file.next()) {
     if (file.fields().size() != columns.count)

@@ -10,6 +10,7 @@ namespace dko {
 namespace {
 
 constexpr std::array<double, 5> factors{1, 0.5, 0.25, 0.1, 0.03};
+static_assert(factors.size() == prior_fits);
 constexpr std::size_t most_targets = 300;
 constexpr PenaltyPath path{.folds = 5, .ratio = 0.6};
 // A gain counts if it exceeds this many standard errors over the targets.
@@ -17,26 +18,10 @@ constexpr double least_gain = 2;
 // Gains and losses of one target beyond this count no more: a few targets must not decide.
 constexpr double most_gain = 0.02;
 
-/// Genes with a supported pair that enough cells express, at most so many, those in most cells first.
-std::vector<std::int32_t> targets_of(const RegressionSetting& setting, std::span<const std::int64_t> cells) {
-  constexpr std::int64_t least_cells = 50;  // in fewer the error left out is noise
-  const std::vector<std::int64_t> counts = setting.profiles->cells_per_gene(cells);
-  std::vector<std::int32_t> targets;
-  for (std::size_t gene = 0; gene < counts.size(); ++gene) {
-    if (counts[gene] >= least_cells && !setting.support->of(static_cast<std::int64_t>(gene)).empty())
-      targets.push_back(static_cast<std::int32_t>(gene));
-  }
-  std::stable_sort(targets.begin(), targets.end(), [&](std::int32_t x, std::int32_t y) {
-    return counts[static_cast<std::size_t>(x)] > counts[static_cast<std::size_t>(y)];
-  });
-  if (targets.size() > most_targets) targets.resize(most_targets);
-  return targets;
-}
-
 /// Cross-validated errors of each target by each factor, targets × factors by rows.
 std::vector<double> errors_of(RegressionSetting setting, std::span<const std::int32_t> targets,
                               std::span<const std::int64_t> cells, const Communicator& communicator,
-                              GramMemory& memory) {
+                              GramMemory& memory, const std::function<void(std::int32_t)>& fitted) {
   std::vector<double> errors(targets.size() * factors.size(), 0.0);
   const auto ranks = static_cast<std::size_t>(communicator.size());
   for (auto at = static_cast<std::size_t>(communicator.rank()); at < targets.size(); at += ranks) {
@@ -46,6 +31,7 @@ std::vector<double> errors_of(RegressionSetting setting, std::span<const std::in
       std::vector<float> weights(data.cells.size(), 1.0F);
       errors[at * factors.size() + choice] =
           fit_gene(setting, targets[at], data, path, {}, weights, memory).least_error;
+      if (fitted) fitted(targets[at]);
     }
   }
   communicator.sum(std::span<double>(errors));
@@ -82,10 +68,26 @@ PairSupport::PairSupport(const NetworkPrior& prior, std::int64_t genes)
     pairs_.push_back({prior.regulators[at], prior.weights[at], prior.holds_signs ? prior.signs[at] : 0});
 }
 
-double choose_prior_factor(const RegressionSetting& setting, std::span<const std::int64_t> cells,
-                           const Communicator& communicator, GramMemory& memory) {
-  const std::vector<std::int32_t> targets = targets_of(setting, cells);
-  const std::vector<double> errors = errors_of(setting, targets, cells, communicator, memory);
+std::vector<std::int32_t> prior_targets(const PairSupport& support, const RelativeProfiles& profiles,
+                                        std::span<const std::int64_t> cells) {
+  constexpr std::int64_t least_cells = 50;  // in fewer the error left out is noise
+  const std::vector<std::int64_t> counts = profiles.cells_per_gene(cells);
+  std::vector<std::int32_t> targets;
+  for (std::size_t gene = 0; gene < counts.size(); ++gene) {
+    if (counts[gene] >= least_cells && !support.of(static_cast<std::int64_t>(gene)).empty())
+      targets.push_back(static_cast<std::int32_t>(gene));
+  }
+  std::stable_sort(targets.begin(), targets.end(), [&](std::int32_t x, std::int32_t y) {
+    return counts[static_cast<std::size_t>(x)] > counts[static_cast<std::size_t>(y)];
+  });
+  if (targets.size() > most_targets) targets.resize(most_targets);
+  return targets;
+}
+
+double choose_prior_factor(const RegressionSetting& setting, std::span<const std::int32_t> targets,
+                           std::span<const std::int64_t> cells, const Communicator& communicator,
+                           GramMemory& memory, const std::function<void(std::int32_t)>& fitted) {
+  const std::vector<double> errors = errors_of(setting, targets, cells, communicator, memory, fitted);
   std::size_t best = 0;
   for (std::size_t choice = 1; choice < factors.size(); ++choice) {
     if (gain(errors, 0, choice).mean > gain(errors, 0, best).mean) best = choice;

@@ -2,6 +2,7 @@
 // How far the penalties of the pairs that a prior supports are lowered.
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -38,9 +39,17 @@ class PairSupport {
 /// choices down from 1 the one that predicts cells left out best, by the mean over targets of the logarithm
 /// of the squared error in parts of that at 1, of each 2 % at most; 1 unless the gain is beyond what varies
 /// between targets, and of those that are as good the nearest to 1. The ranks share the targets, which are
-/// those with a supported pair, the most abundant of many. `setting` has the support; its own factor does not
-/// matter. The same on all ranks, and for any number of them. Collective.
-double choose_prior_factor(const RegressionSetting& setting, std::span<const std::int64_t> cells,
-                           const Communicator& communicator, GramMemory& memory);
+/// prior_targets(). `setting` has the support; its own factor does not matter. Calls `fitted` with the gene
+/// after each of prior_fits fits of it. The same on all ranks, and for any number of them. Collective.
+double choose_prior_factor(const RegressionSetting& setting, std::span<const std::int32_t> targets,
+                           std::span<const std::int64_t> cells, const Communicator& communicator,
+                           GramMemory& memory, const std::function<void(std::int32_t)>& fitted = {});
+
+inline constexpr std::int64_t prior_fits = 5;  ///< of each target, one by each factor
+
+/// The targets by which the factor is chosen: genes with a supported pair that enough cells express, of many
+/// those in most cells. Local.
+std::vector<std::int32_t> prior_targets(const PairSupport& support, const RelativeProfiles& profiles,
+                                        std::span<const std::int64_t> cells);
 
 }  // namespace dko

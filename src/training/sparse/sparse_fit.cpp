@@ -9,6 +9,7 @@
 #include "dko/base/random.hpp"
 #include "gene_fit.hpp"
 #include "gene_shares.hpp"
+#include "passed_effects.hpp"
 #include "prior_choice.hpp"
 #include "state_choice.hpp"
 #include "totals.hpp"
@@ -32,13 +33,14 @@ constexpr PenaltyPath quick_path{.folds = 3, .ratio = 0.5};
 constexpr std::int64_t quick_factors = 4;
 constexpr double factor_penalty = 0.5;
 constexpr std::int64_t state_cost = 100;
-constexpr double floor_share = 0.05;        // least output, in parts of the gene's mean
+constexpr std::int64_t prior_cost = 80;
 constexpr double weakest_regulator = 0.02;  // in parts of the strongest
 constexpr double regulator_power = 0.5;
 
 class SparseFitter {
  public:
-  SparseFitter(const RelativeProfiles& profiles, std::span<const std::int64_t> cells, std::uint64_t seed,
+  SparseFitter(const RelativeProfiles& profiles, std::span<const std::int64_t> cells,
+               std::span<const std::int32_t> level_genes, std::uint64_t seed,
                const Communicator& communicator, const ProgressCallback& progress,
                const NetworkPrior& prior = {})
       : profiles_(profiles),
@@ -46,18 +48,17 @@ class SparseFitter {
         seed_(seed),
         communicator_(communicator),
         progress_(progress),
-        presence_(profiles),
+        inputs_(profiles, find_levels(profiles, cells, level_genes)),
         prior_(prior),
         support_(prior, profiles.genes()),
         counts_(profiles.cells_per_gene(cells)),
         own_(own_genes(counts_, communicator)) {
     setting_.profiles = &profiles_;
-    setting_.presence = &presence_;
+    setting_.inputs = &inputs_;
     setting_.folds = 5;
     setting_.fold_of_cell =
         deal_into_folds(profiles.cells(), cells, setting_.folds, RandomStream(seed, "sparse folds"));
-    for (std::int64_t cell = 0; cell < profiles.cells(); ++cell)
-      setting_.totals.push_back(static_cast<double>(profiles.expressed_count(cell)));
+    setting_.totals = totals_by_levels(inputs_, profiles);
     setting_.penalties.assign(static_cast<std::size_t>(profiles.genes()), 1.0);
     setting_.covariate_width = profiles.covariate_width();
     setting_.covariates = covariate_columns(profiles);
@@ -67,12 +68,15 @@ class SparseFitter {
     setting_.factor_penalty = factor_penalty;
     find_components(most_factors);
     const std::vector<std::int32_t> judging = judging_genes(profiles_, cells_, communicator_);
-    plan_work(judging);
+    const std::vector<std::int32_t> targets = prior_targets(support_, profiles_, cells_);
+    plan_work(judging, targets);
     use_factors(choose_factors(setting_, state_, cells_, judging, communicator_, memory_,
                                [&](std::int32_t gene) { advance(state_cost * work_of(gene)); }));
     if (!support_.empty()) {
       setting_.support = &support_;
-      setting_.prior_factor = choose_prior_factor(setting_, cells_, communicator_, memory_);
+      setting_.prior_factor =
+          choose_prior_factor(setting_, targets, cells_, communicator_, memory_,
+                              [&](std::int32_t gene) { advance(prior_cost * work_of(gene)); });
     }
     const std::vector<GeneCells> data = cells_of_genes(profiles_, cells_, own_);
     std::vector<std::vector<float>> weights;
@@ -107,7 +111,7 @@ class SparseFitter {
   double output_of(const GeneFit& fit, std::int64_t cell) const {
     double output = fit.offset;
     for (std::size_t at = 0; at < fit.regulators.size(); ++at) {
-      if (presence_.has(cell, fit.regulators[at])) output += fit.effects[at];
+      output += fit.effects[at] * static_cast<double>(inputs_.value(cell, fit.regulators[at]));
     }
     for (std::int64_t k = 0; k < setting_.responses(); ++k)
       output += fit.responses[static_cast<std::size_t>(k)] * static_cast<double>(setting_.column(k, cell));
@@ -135,13 +139,16 @@ class SparseFitter {
   }
 
   /// What this rank will do, once the components of the state are known: its `judging` genes for each number
-  /// of factors, then its own genes in each round.
-  void plan_work(const std::vector<std::int32_t>& judging) {
+  /// of factors, its part of the targets of a prior by each of its factors, then its own genes in each round.
+  void plan_work(const std::vector<std::int32_t>& judging, const std::vector<std::int32_t>& targets) {
     const auto work = [&](const std::vector<std::int32_t>& genes) {
       return std::accumulate(genes.begin(), genes.end(), std::int64_t{0},
                              [&](std::int64_t sum, std::int32_t gene) { return sum + work_of(gene); });
     };
     work_ = state_cost * std::ssize(factor_choices(state_.factors)) * work(judging);
+    for (auto at = static_cast<std::size_t>(communicator_.rank()); at < targets.size();
+         at += static_cast<std::size_t>(communicator_.size()))
+      work_ += prior_fits * prior_cost * work_of(targets[at]);
     for (const Round& round : rounds) work_ += round.cost * work(own_);
   }
 
@@ -164,20 +171,21 @@ class SparseFitter {
   }
 
   void prepare_round(const std::vector<GeneFit>& fits) {
-    setting_.totals = totals_by(assemble(fits), profiles_, cells_, communicator_);
+    // With levels their factor stands for the total.
+    if (!inputs_.levels().any())
+      setting_.totals = totals_by(assemble(fits), profiles_, cells_, communicator_);
     setting_.penalties = regulator_penalties(fits);
   }
 
   /// Penalty of gene j: (strength_j / largest)^−½, the strength being the root mean square over genes i of
-  /// A_ij sd(z_j) in parts of the mean of i. Who regulates many is likelier to regulate one more.
+  /// A_ij sd(x_j) in parts of the mean of i. Who regulates many is likelier to regulate one more.
   std::vector<double> regulator_penalties(const std::vector<GeneFit>& fits) const {
     std::vector<double> strength(counts_.size(), 0.0);
     for (const GeneFit& fit : fits) {
       for (std::size_t at = 0; at < fit.regulators.size(); ++at) {
         const auto gene = static_cast<std::size_t>(fit.regulators[at]);
-        const double frequency = static_cast<double>(counts_[gene]) / static_cast<double>(cells_.size());
         const double part = fit.effects[at] / fit.mean;
-        strength[gene] += part * part * frequency * (1 - frequency);
+        strength[gene] += input_variance(gene, part * part);
       }
     }
     for (double& value : strength) value = std::sqrt(value);
@@ -186,6 +194,14 @@ class SparseFitter {
     for (double& value : strength)
       value = std::pow(std::max(value / largest, weakest_regulator), -regulator_power);
     return strength;
+  }
+
+  /// `square` times the variance of x over the cells.
+  double input_variance(std::size_t gene, double square) const {
+    const GeneLevels& levels = inputs_.levels();
+    if (levels.any() && levels.scale[gene] > 0) return square * level_variance;
+    const double frequency = static_cast<double>(counts_[gene]) / static_cast<double>(cells_.size());
+    return square * frequency * (1 - frequency);
   }
 
   SparseMapping assemble(const std::vector<GeneFit>& fits) const {
@@ -221,6 +237,8 @@ class SparseFitter {
       const auto loading = state_.loadings.begin() + static_cast<std::ptrdiff_t>(gene) * state_.factors;
       parts.loadings.insert(parts.loadings.end(), loading, loading + setting_.factors);
     }
+    parts.levels = inputs_.levels();
+    pass_on(parts);
     return SparseMapping(std::move(parts));
   }
 
@@ -256,7 +274,7 @@ class SparseFitter {
   std::uint64_t seed_;
   const Communicator& communicator_;
   const ProgressCallback& progress_;
-  PresenceBits presence_;
+  GeneInputs inputs_;
   const NetworkPrior& prior_;
   PairSupport support_;
   std::vector<std::int64_t> counts_;  // cells that express each gene
@@ -272,26 +290,35 @@ class SparseFitter {
 
 FittedMapping fit_sparse(const RelativeProfiles& profiles, std::span<const std::int64_t> cells,
                          std::uint64_t seed, const Communicator& communicator,
-                         const ProgressCallback& progress, const NetworkPrior& prior) {
-  return SparseFitter(profiles, cells, seed, communicator, progress, prior).run();
+                         const ProgressCallback& progress, const NetworkPrior& prior,
+                         std::span<const std::int32_t> level_genes) {
+  return SparseFitter(profiles, cells, level_genes, seed, communicator, progress, prior).run();
 }
 
 std::vector<float> quick_sparse_outputs(const RelativeProfiles& profiles, std::span<const std::int64_t> known,
                                         std::span<const std::int64_t> cells,
                                         std::span<const std::int32_t> genes, std::uint64_t seed,
                                         const Communicator& communicator) {
-  return SparseFitter(profiles, known, seed, communicator, {}).quick(genes, cells);
+  return SparseFitter(profiles, known, {}, seed, communicator, {}).quick(genes, cells);
 }
 
-double sparse_fit_bytes(const ExpressionMatrix& matrix, double ranks) {
+double sparse_fit_bytes(const ExpressionMatrix& matrix, double ranks, bool has_levels) {
   constexpr double most_candidates = 2000;
   constexpr double of_nonzero = 32;   // in vectors that may have grown to twice their content
   constexpr double products = 6 * 4;  // of five folds and of all rows, at twice the room
   const auto cells = static_cast<double>(matrix.cells());
   const auto genes = static_cast<double>(matrix.genes());
   const double candidates = std::min(genes, most_candidates);
-  return cells * genes / 8 + of_nonzero * static_cast<double>(matrix.nonzeros()) / ranks +
-         4 * candidates * (3 * cells + products * candidates);
+  const auto covariates = static_cast<double>(matrix.covariate_width());
+  // Columns of all cells, and of a gene's three times; their products with candidates in each fold, and in
+  // each fit; responses of all genes, gathered and taken apart.
+  constexpr double fits = 6;
+  const double of_covariates =
+      covariates *
+      (4 * 4 * cells + 2 * fits * sizeof(double) * (candidates + covariates) + 4 * sizeof(double) * genes);
+  const auto nonzeros = static_cast<double>(matrix.nonzeros());
+  return GeneInputs::bytes(cells, genes, has_levels ? nonzeros : 0) + of_nonzero * nonzeros / ranks +
+         4 * candidates * (3 * cells + products * candidates) + of_covariates;
 }
 
 }  // namespace dko

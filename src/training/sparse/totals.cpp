@@ -8,7 +8,7 @@ namespace dko {
 std::vector<double> outputs_of(const SparseMapping& mapping, const RelativeProfiles& profiles,
                                std::int64_t cell) {
   const auto expressed = profiles.expressed(cell);
-  std::vector<double> outputs = mapping.raw_outputs(expressed, profiles.covariates(cell));
+  std::vector<double> outputs = mapping.raw_outputs(intact_cell(profiles, cell));
   for (std::size_t at = 0; at < outputs.size(); ++at)
     outputs[at] = std::max(outputs[at], mapping.floor()[static_cast<std::size_t>(expressed[at])]);
   return outputs;
@@ -31,6 +31,13 @@ std::vector<double> totals_by(const SparseMapping& mapping, const RelativeProfil
   }
   for (double& sum : sums) sum *= of_counts / of_sums;
   return sums;
+}
+
+std::vector<double> totals_by_levels(const GeneInputs& inputs, const ExpressionMatrix& matrix) {
+  std::vector<double> totals;
+  for (std::int64_t cell = 0; cell < matrix.cells(); ++cell)
+    totals.push_back(static_cast<double>(matrix.expressed_count(cell)) / inputs.factor(cell));
+  return totals;
 }
 
 }  // namespace dko

@@ -58,7 +58,7 @@ class SparseCellKernel final : public CellKernel {
 
  private:
   void fill_outputs(const IntactCell& cell);
-  void gather_effects(std::span<const std::int32_t> expressed);
+  void gather_effects(const IntactCell& cell);
   void touch(std::span<const std::int32_t> removed);
   void restore();
   double output_after(std::int32_t position) const;

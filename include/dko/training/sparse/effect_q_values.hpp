@@ -16,13 +16,13 @@ constexpr std::int64_t decoy_draws = 4;  ///< decoys of every gene: q depends th
 /// What is known of the effects of a mapping, each in the order of SparseMapping::effects().
 struct EffectQuality {
   QValues q_values;
-  /// Part of the target's cells that express the regulator: what keep_effects() needs.
-  std::vector<double> presence;
+  /// Mean x of the regulator in the target's cells: what keep_effects() needs.
+  std::vector<double> inputs;
 };
 
 /// Finds the q-value of every effect of `mapping`, which was fitted to `cells`, by decoys: for every gene
-/// four times a presence that has as many cells of each stratum as its own, at random. Strata are fifths of
-/// the number of expressed genes, each divided into thirds of the first two factors of the state
+/// four times a presence that has as many cells of each stratum as its own, at random. Strata are
+/// fifths of the number of expressed genes, each divided into thirds of the first two factors of the state
 /// (of covariates where it has fewer).
 ///
 /// For gene i, over the cells that express it, r are the residuals of y = p T after all effects, the factors
@@ -45,7 +45,8 @@ struct EffectQuality {
 ///
 /// q_ij = least over t ≤ t_ij of min(1, (1 + number of t̃ ≥ t) / (4 · number of effects with t_kl ≥ t)). All t
 /// are rounded down to thousandths. Targets for m and τ are 400 at most, spread evenly over the genes; a gene
-/// with fewer than 20 cells has q = 1.
+/// with fewer than 20 cells has q = 1, and so have effects of genes that enter by their level (GeneLevels): a
+/// target moves its regulator's level as well as that does the target's, and no decoy tells which.
 ///
 /// The decoys of each draw are also kept as effects (QValues::decoys): of gene i as many as it has effects,
 /// those that stand out most, if they stand out as much as the least of these, with `inflation` times their
@@ -63,7 +64,8 @@ std::vector<double> q_values_by_decoys(std::span<const double> found, std::span<
                                        std::int64_t draws);
 
 /// Bytes that finding them takes on a rank, beside the effects: presence and a decoy of each gene as bits,
-/// the state and residuals of the cells, slopes of some targets on all genes. Local.
-double q_values_bytes(const ExpressionMatrix& matrix);
+/// with levels these of all, the state, covariates and residuals of the cells, slopes of some targets on all
+/// genes. Local.
+double q_values_bytes(const ExpressionMatrix& matrix, bool has_levels = false);
 
 }  // namespace dko

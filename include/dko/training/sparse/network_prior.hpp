@@ -32,10 +32,11 @@ struct NetworkPrior {
 };
 
 /// Reads pairs of a table with the columns regulator, target and, if they are known, weight and sign; in this
-/// order, or in any under a header with these titles, beside which others are left alone. Names are those of
-/// the data, or accessions; a name that several genes have stands for all. Weights are above 0, those of
-/// pairs without 1, and are divided by the largest; signs are + - 1 -1, or empty, ? or 0 where they are not
-/// known.
+/// order, or in any under a header with these titles, beside which others are left alone. Without such a
+/// header the first row must name a gene of the data: else it may be a header with other titles. Names are
+/// those of the data, or accessions; a name that several genes have stands for all. Weights are above 0,
+/// those of pairs without 1, and are divided by the largest; signs are + - 1 -1, or empty, ? or 0 where they
+/// are not known.
 ///
 /// The log tells how many pairs are of genes of the data, and how many are not: names that the data lack,
 /// genes with themselves, repeated pairs (of which the largest weight counts, and no sign where they

@@ -28,13 +28,17 @@ namespace dko {
 /// The penalties of pairs that a prior supports are multiplied by a factor, to the power of the pair's
 /// weight, which is 1 unless a smaller one predicts cells left out better (prior_choice.hpp).
 ///
+/// `level_genes` enter by their levels in place of their presence (GeneLevels); the state is of presence
+/// alone.
+///
 /// Each gene's fit is one rank's, and nothing depends on which: the same bits for any number of ranks on the
 /// same kind of processor. Cells are kept sparse, presence also as bits, C·N/8 bytes a rank; beyond that a
 /// rank holds the products of one gene's candidates at a time. `profiles` has relative profiles as values and
 /// is the same on every rank, as are `cells`. The result is on every rank. Collective.
 FittedMapping fit_sparse(const RelativeProfiles& profiles, std::span<const std::int64_t> cells,
                          std::uint64_t seed, const Communicator& communicator,
-                         const ProgressCallback& progress = {}, const NetworkPrior& prior = {});
+                         const ProgressCallback& progress = {}, const NetworkPrior& prior = {},
+                         std::span<const std::int32_t> level_genes = {});
 
 /// What a quick fit says of some genes alone: the first of the rounds of fit_sparse(), fitted to the `known`
 /// cells, with 4 factors of state, not penalised, and penalties chosen in three folds of them. Outputs o of
@@ -46,8 +50,8 @@ std::vector<float> quick_sparse_outputs(const RelativeProfiles& profiles, std::s
                                         const Communicator& communicator);
 
 /// Bytes that fitting takes on one of `ranks` ranks (a mean, where groups of ranks differ), at most: presence
-/// as bits; the rank's part of the cells by gene; columns and products of the candidates of one gene at a
-/// time. Local.
-double sparse_fit_bytes(const ExpressionMatrix& matrix, double ranks);
+/// as bits, with levels these of all genes; the rank's part of the cells by gene; columns and products of the
+/// candidates of one gene at a time, and of its covariates. Local.
+double sparse_fit_bytes(const ExpressionMatrix& matrix, double ranks, bool has_levels = false);
 
 }  // namespace dko
