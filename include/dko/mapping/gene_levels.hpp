@@ -36,8 +36,8 @@ double level_factor(std::span<const double> scale, std::span<const double> mean,
 
 /// The levels of `genes` in these cells, scaled so that x varies as much as level_variance. Genes that fewer
 /// than half of the cells, or than 10, express, or whose level does not vary, enter by their presence. c is
-/// the covariance over the cells of log f by one half of these genes and by the other, in parts of the
-/// variance by all. Local.
+/// the covariance over the cells of log f by two halves of these genes, in parts of the variance by all, at
+/// least their part of the cells, where shares sum to 1. Local.
 GeneLevels find_levels(const RelativeProfiles& profiles, std::span<const std::int64_t> cells,
                        std::span<const std::int32_t> genes);
 
