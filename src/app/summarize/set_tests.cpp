@@ -9,11 +9,13 @@
 namespace dko::app {
 
 SetTests::SetTests(const ScreenReader& screen, const SetOptions& options, bool overwrite, Job& job)
-    : screen_(screen), options_(options), job_(job) {
-  outputs_ = on_root(job.ranks(), [&] { return SetOutputs(options, overwrite); });
-  sets_ = on_root(job.ranks(),
-                  [&] { return sets_asked_for(options, screen.gene_names(), screen.gene_ids(), job.log); });
-}
+    : screen_(screen),
+      options_(options),
+      job_(job),
+      outputs_(on_root(job.ranks(), [&] { return SetOutputs(options, overwrite); })),
+      sets_(on_root(job.ranks(), [&] {
+        return sets_asked_for(options, screen.gene_names(), screen.gene_ids(), job.log);
+      })) {}
 
 void SetTests::run(const Measure& by, std::int64_t count, nlohmann::ordered_json& json) {
   if (!options_.any()) return;
