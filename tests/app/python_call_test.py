@@ -5,8 +5,6 @@ import io
 import os
 import shlex
 import signal
-import threading
-import time
 import warnings
 
 import anndata
@@ -297,19 +295,23 @@ def words_of_options():
         assert set(listed) == single and len(listed) > 15, set(listed) ^ single
 
 
+class Interrupting(io.StringIO):
+    """The user's Ctrl-C as soon as the program says that it waits."""
+
+    def write(self, text):
+        if "waiting" in text:
+            os.kill(os.getpid(), signal.SIGINT)
+        return len(text)
+
+
 def stopped_from_the_keyboard():
     """The program is asked to save and waited for, and nothing temporary is left."""
-    threading.Timer(1.5, os.kill, (os.getpid(), signal.SIGINT)).start()
     try:
-        with contextlib.redirect_stderr(io.StringIO()):
+        with contextlib.redirect_stderr(Interrupting()):
             with_environment({"DKO": os.path.abspath("waiting")}, dko.screen, cells(), out="stopped.h5")
         raise AssertionError("not stopped")
     except KeyboardInterrupt:
         pass
-    for _ in range(100):
-        if os.path.exists("said_at_the_end"):
-            break
-        time.sleep(0.05)
     assert open("said_at_the_end").read() == "saved\n"
     assert not [name for name in os.listdir() if name.startswith("dko-")]
 
