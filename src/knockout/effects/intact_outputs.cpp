@@ -38,17 +38,20 @@ IntactOutputs intact_outputs(const RelativeProfiles& profiles, const CellsOfGene
                              const CollapsedMapping& mapping, Base base, const NodeGroup& nodes) {
   NodeBuffer<double> linear(nodes, profiles.nonzeros());
   NodeBuffer<double> ratio(nodes, profiles.nonzeros());
+  const bool has_levels = mapping.sparse() != nullptr && mapping.sparse()->has_levels();
+  NodeBuffer<double> input(nodes, has_levels ? profiles.nonzeros() : 0);
   NodeBuffer<double> output(nodes, profiles.nonzeros());
   NodeBuffer<double> total(nodes, profiles.cells());
   const BaseProfile rescaling(base, mapping.share_variances());
   for (std::int64_t cell = nodes.node.rank(); cell < profiles.cells(); cell += nodes.node.size()) {
     const IntactCell intact = intact_cell(profiles, cell);
-    const std::vector<double> sums = mapping.sparse() != nullptr
-                                         ? mapping.sparse()->raw_outputs(intact.expressed, intact.covariates)
-                                         : linear_outputs(mapping, intact.expressed);
+    const std::vector<double> sums = mapping.sparse() != nullptr ? mapping.sparse()->raw_outputs(intact)
+                                                                 : linear_outputs(mapping, intact.expressed);
     const std::vector<double> sizes = sizes_of(mapping, intact.expressed, sums);
     const std::vector<double> ratios = rescaling.ratios(intact, sizes);
     const auto first = static_cast<std::size_t>(places.start(cell));
+    if (has_levels)
+      std::ranges::copy(mapping.sparse()->inputs(intact), input.values().begin() + places.start(cell));
     double sum = 0;
     for (std::size_t at = 0; at < sums.size(); ++at) {
       linear.values()[first + at] = sums[at];
@@ -58,8 +61,8 @@ IntactOutputs intact_outputs(const RelativeProfiles& profiles, const CellsOfGene
     }
     total.values()[static_cast<std::size_t>(cell)] = sum;
   }
-  return {std::move(linear).publish(), std::move(ratio).publish(), std::move(output).publish(),
-          std::move(total).publish()};
+  return {std::move(linear).publish(), std::move(ratio).publish(), std::move(input).publish(),
+          std::move(output).publish(), std::move(total).publish()};
 }
 
 }  // namespace dko

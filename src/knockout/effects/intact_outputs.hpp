@@ -13,12 +13,16 @@ namespace dko {
 /// What one mapping says of the intact cells: a number for every expressed gene of every cell, in their
 /// order. Held once per node.
 struct IntactOutputs {
-  static constexpr double bytes_of_entry = 3 * sizeof(double);
+  static constexpr double bytes_of_entry = 4 * sizeof(double);
 
   NodeArray<double> linear;  ///< u = A z of a dense mapping; the output before the floor of a sparse one
   NodeArray<double> ratio;   ///< r of the base profile (BaseProfile)
+  NodeArray<double> input;   ///< x of a sparse mapping with levels; empty: 1
   NodeArray<double> output;  ///< r|o|, what the base profile is made of
   NodeArray<double> total;   ///< one per cell: the sum of its outputs
+
+  /// By what a gene enters the outputs of the others of its cell.
+  double input_at(std::int64_t place) const { return input.size() == 0 ? 1.0 : input[place]; }
 };
 
 /// The ranks of each node share its cells. Collective.

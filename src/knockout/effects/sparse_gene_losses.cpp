@@ -54,7 +54,7 @@ std::vector<std::int32_t> SparseGeneLosses::genes_of_row(std::int32_t lost) cons
     return genes;
   }
   for (const CollapsedMapping& member : input_.members) {
-    const SparseColumn column = member.sparse()->column(lost);
+    const SparseColumn column = member.sparse()->loss_column(lost);
     genes.insert(genes.end(), column.genes.begin(), column.genes.end());
   }
   std::sort(genes.begin(), genes.end());
@@ -77,7 +77,7 @@ void SparseGeneLosses::find_cells(std::int32_t lost) {
 void SparseGeneLosses::fill_effects(std::size_t member, std::int32_t lost) {
   const std::vector<std::int32_t>& genes = sums_.genes();
   effects_.assign(genes.size(), 0.0);
-  const SparseColumn column = input_.members[member].sparse()->column(lost);
+  const SparseColumn column = input_.members[member].sparse()->loss_column(lost);
   for (std::size_t at = 0; at < column.genes.size(); ++at) {
     const auto found = std::lower_bound(genes.begin(), genes.end(), column.genes[at]);
     if (found != genes.end() && *found == column.genes[at] && *found != lost)
@@ -85,12 +85,14 @@ void SparseGeneLosses::fill_effects(std::size_t member, std::int32_t lost) {
   }
 }
 
-/// o' of gene number `at` of the row.
-double SparseGeneLosses::output_after(std::size_t member, std::size_t at, std::int64_t place) const {
+/// o' of gene number `at` of the row, whose place in the cell is `place`.
+double SparseGeneLosses::output_after(std::size_t member, std::size_t at, std::int64_t place,
+                                      const Loss& loss) const {
   const IntactOutputs& intact = input_.intact[member];
   if (effects_[at] == 0) return intact.output[place];
   const double floor = input_.members[member].sparse()->floor()[index(sums_.genes()[at])];
-  return std::max(intact.linear[place] - effects_[at], floor) * intact.ratio[place];
+  return std::max(intact.linear[place] - effects_[at] * intact.input_at(loss.at), floor) *
+         intact.ratio[place];
 }
 
 /// L; by difference, but where little is left.
@@ -114,7 +116,7 @@ double SparseGeneLosses::left_after(std::size_t member, const Loss& loss) const 
     const auto found = std::lower_bound(genes.begin(), genes.end(), gene);
     const bool is_in_row = found != genes.end() && *found == gene;
     if (place != loss.at)
-      left += is_in_row ? output_after(member, index(found - genes.begin()), place)
+      left += is_in_row ? output_after(member, index(found - genes.begin()), place, loss)
                         : input_.intact[member].output[place];
     ++place;
   }
@@ -128,8 +130,9 @@ void SparseGeneLosses::fill_totals(std::size_t member) {
     if (effects_[at] == 0) continue;
     for (const CellOfGene& has : input_.places.of(sums_.genes()[at])) {
       const std::int32_t found = loss_of_[index(has.cell)];
-      if (found != not_lost)
-        losses_[index(found)].after += output_after(member, at, has.at) - intact.output[has.at];
+      if (found == not_lost) continue;
+      Loss& loss = losses_[index(found)];
+      loss.after += output_after(member, at, has.at, loss) - intact.output[has.at];
     }
   }
   for (Loss& loss : losses_) {
@@ -159,7 +162,7 @@ void SparseGeneLosses::add_genes(std::size_t member) {
       if (found == not_lost) continue;
       const Loss& loss = losses_[index(found)];
       const double before = intact.output[has.at];
-      const double after = output_after(member, at, has.at);
+      const double after = output_after(member, at, has.at, loss);
       if (member == 0 && !has_all) sums_.add_both(at, has.cell);
       sums_.add_gene(member, at, has.cell, (has_all ? after - before : after) / loss.after,
                      has_all ? 0 : before / loss.left);

@@ -33,7 +33,7 @@ class SparseGeneLosses final : public GeneLosses {
   void fill_totals(std::size_t member);
   double left_without(std::size_t member, const Loss& loss) const;
   double left_after(std::size_t member, const Loss& loss) const;
-  double output_after(std::size_t member, std::size_t at, std::int64_t place) const;
+  double output_after(std::size_t member, std::size_t at, std::int64_t place, const Loss& loss) const;
   void add_untouched(std::size_t member);
   void add_genes(std::size_t member);
   void add_sets(std::size_t member, std::int32_t lost);
@@ -47,7 +47,7 @@ class SparseGeneLosses final : public GeneLosses {
   // The current row:
   std::vector<Loss> losses_;           // C_g
   std::vector<std::int32_t> loss_of_;  // of each cell: its number there, or -1
-  std::vector<double> effects_;        // A_tg of each gene of the row
+  std::vector<double> effects_;        // L_tg of each gene of the row: what its loss takes, per x
 };
 
 }  // namespace dko
