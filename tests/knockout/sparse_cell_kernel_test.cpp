@@ -189,7 +189,7 @@ TEST_CASE("the mapping alone predicts what the kernel does") {
     const auto genes = matrix.expressed(cell);
     kernel->load(genes);
     const std::vector<double> by_kernel = kernel->intact_profile();
-    const std::vector<double> by_mapping = mapping.sparse()->profile(genes);
+    const std::vector<double> by_mapping = mapping.sparse()->profile({genes});
     const std::vector<double> right = plain.profile(genes, {});
     for (std::size_t at = 0; at < genes.size(); ++at) {
       CHECK(by_kernel[at] == Approx(right[static_cast<std::size_t>(genes[at])]).epsilon(1e-13));

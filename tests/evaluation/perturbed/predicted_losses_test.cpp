@@ -178,7 +178,7 @@ TEST_CASE("knockouts by ridge are of the regressions that predict profiles") {
   for (std::int64_t cell = 0; cell < cells; ++cell) {
     const auto expressed = setting.profiles.expressed(cell);
     if (expressed.empty()) continue;
-    const std::vector<double> profile = mapping.sparse()->profile(expressed);
+    const std::vector<double> profile = mapping.sparse()->profile({expressed});
     for (std::size_t at = 0; at < expressed.size(); ++at)
       CHECK(profile[at] ==
             Approx(expected.profiles[static_cast<std::size_t>(cell * genes + expressed[at])]).margin(1e-5));
