@@ -90,14 +90,33 @@ void check_memory(const Prepared& prepared, const EffectsOptions& options, const
                                     parameter("top"), parameter("knockout-genes")));
 }
 
+/// What reading a column says by the option that others name it by.
+std::string said_of_groups(const std::string& text) {
+  const std::string others = parameter("obs") + ":";
+  return text.starts_with(others) ? parameter("group-by") + ":" + text.substr(others.size()) : text;
+}
+
+/// The data; with a column of groups also that. What is wrong with the column is said by the option that has
+/// it.
+ExpressionMatrix load_data(const EffectsOptions& options, const Model& model, CellsToScreen& cells,
+                           Job& job) {
+  if (options.group_by.empty()) return load_input(options.input, model, options.model, job);
+  InputOptions input = options.input;
+  input.obs = options.group_by;
+  try {
+    return load_input(input, model, options.model, job, &cells);
+  } catch (const InputError& error) {
+    throw InputError(said_of_groups(error.what()));
+  } catch (const UsageError& error) {
+    throw UsageError(said_of_groups(error.what()));
+  }
+}
+
 Prepared prepare(const EffectsOptions& options, Job& job) {
   Prepared prepared{read_model(options.model), {}, {}, {}, {}};
   Model& model = prepared.model;
-  InputOptions input = options.input;
-  input.obs = options.group_by;
   CellsToScreen cells;
-  const ExpressionMatrix data =
-      load_input(input, model, options.model, job, options.group_by.empty() ? nullptr : &cells);
+  const ExpressionMatrix data = load_data(options, model, cells, job);
   prepared.profiles = data.relative_profiles();
   EffectsNotes& notes = prepared.notes;
   notes = {data.gene_names(),

@@ -124,7 +124,9 @@ expect 2 '--fdr must be between' "$DKO" effects sparse.h5 data.h5ad -o x.h5ad --
 expect 2 '--by must be change or relative' "$DKO" effects dko.h5 data.h5ad -o x.h5ad --by network
 expect 3 'dko.h5 has no q-values' on 2 "$DKO" effects dko.h5 data.h5ad -o x.h5ad --fdr 0.1
 expect 3 'no gene named Trem2' on 2 "$DKO" effects dko.h5 data.h5ad -o x.h5ad --knockout-genes Trem2
-expect 3 'has no column state' "$DKO" effects dko.h5 data.h5ad -o x.h5ad --group-by state
+expect 3 '^dko: error: --group-by: no column named state' "$DKO" effects dko.h5 data.h5ad -o x.h5ad --group-by state
+"$DKO" simulate --genes 14 --cells 20 --seed 4 -o plain.csv -q
+expect 2 '^dko: error: --group-by: plain.csv has no columns that describe cells' "$DKO" effects dko.h5 plain.csv -o x.h5ad --group-by type
 expect 3 'not a dko model' "$DKO" effects dko.h5ad data.h5ad -o x.h5ad
 printf 'A\tx\tgene1\nB\n' >bad.gmt
 expect 3 'bad.gmt, line 2: has 1 field' on 2 "$DKO" effects dko.h5 data.h5ad -o x.h5ad --gene-sets bad.gmt --targets-table x.csv
