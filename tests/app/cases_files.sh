@@ -105,7 +105,8 @@ refused 3 nothing.h5ad 'is empty'
 refused 3 whole.h5ad.gz 'an HDF5 file that was compressed as a whole: unpack it first, gunzip -k .*whole.h5ad.gz'
 expect 3 'compressed as a whole: unpack it first, gunzip -k' "$DKO" info whole.h5ad.gz
 expect 3 'is empty' "$DKO" info nothing.h5ad
-expect 3 'is a directory, not a file' "$DKO" info parse
+mkdir empty_folder
+expect 3 'is a directory without a MatrixMarket file' "$DKO" info empty_folder
 refused 3 store.zarr 'a zarr store.*anndata.read_zarr\(.*store.zarr.*write_h5ad'
 refused 3 store3.zarr 'a zarr store'
 refused 3 folder_of_h5ad 'without a MatrixMarket file.*it has one.h5ad, two.h5ad: give one of them'

@@ -67,13 +67,13 @@ check same sums.h5 little.h5
 "$DKO" summarize full.h5 --pair-table full.csv --gene-table full_genes.csv -q >/dev/null
 "$DKO" summarize sums.h5 --pair-table sums.csv --gene-table sums_genes.csv -q >/dev/null
 on 3 "$DKO" summarize sums.h5 --pair-table sums3.csv -q >/dev/null
-"$DKO" summarize sums.h5 --pair-table few.csv -n 7 --memory 0.0001 -q >/dev/null
+"$DKO" summarize sums.h5 --pair-table few.csv -n 7 --memory 0.00016 -q >/dev/null
 check tables full.csv sums.csv
 same full_genes.csv sums_genes.csv
 same sums.csv sums3.csv
 same few.csv <(head -n 8 sums.csv)
 check summary full.h5 sums.h5
-expect 2 'give it more, or keep fewer: -n [0-9]+ fits' "$DKO" summarize sums.h5 --pair-table x.csv --memory 0.0001
+expect 2 'give it more, or keep fewer: -n [0-9]+ fits' "$DKO" summarize sums.h5 --pair-table x.csv --memory 0.00016
 expect 0 'keep +summary$' "$DKO" info sums.h5
 expect 0 'summary_scores +impact, network, interaction, network-interaction$' "$DKO" info sums.h5
 expect 0 'dko summarize sums.h5 ranks them' "$DKO" top sums.h5
