@@ -72,9 +72,9 @@ def read_visibility(file: h5py.File, genes):
 
 
 def rank_genes(genes: pd.DataFrame, score: str) -> pd.DataFrame:
-    """Rows of a gene summary by the mean of a score, the highest first, equal ones in their order. The network impact
-    of a gene that is not visible is unknown: by it such genes come after all others."""
+    """Rows of a gene summary by the mean of a score, the highest first, equal ones in their order. What the loss of a
+    gene that is not visible does to others (network, shift, approach) is unknown: by these such genes come after all others."""
     ranked = genes.sort_values(f"{score}_mean", ascending=False, kind="stable")
-    if score == "network" and "not_visible" in ranked:
+    if score in ("network", "shift", "approach") and "not_visible" in ranked:
         ranked = ranked.iloc[np.argsort((ranked["not_visible"] != "").to_numpy(), kind="stable")]
     return ranked

@@ -37,6 +37,7 @@ void print_matrices(const ExpressionOverview& overview) {
 /// "microglia 622, B cell 10, … 3 more"
 std::string labels_of(const ColumnOverview& column, std::int64_t cells) {
   constexpr std::size_t most = 8;
+  if (!column.is_read) return "of a kind that is not read";
   if (column.range) return fmt::format("{:.6g} to {:.6g}", column.range->first, column.range->second);
   if (column.different == cells && cells > 1) return "of each cell its own";
   std::string words;
@@ -85,6 +86,7 @@ Json to_json(const ValuesSeen& values) {
 }
 
 Json to_json(const ColumnOverview& column) {
+  if (!column.is_read) return {{"is_read", false}};
   Json json{{"different", column.different}, {"missing", column.missing}};
   if (column.range) json["range"] = {column.range->first, column.range->second};
   constexpr std::size_t most = 1000;  // titles of cells are no labels

@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 
+#include "dko/base/error.hpp"
 #include "dko/base/quantile.hpp"
 #include "dko/base/text.hpp"
 #include "dko/expression/cell_column.hpp"
@@ -117,6 +118,22 @@ std::vector<PresenceClass> presence_classes(const ExpressionMatrix& matrix) {
   return classes;
 }
 
+namespace {
+
+/// Columns of other kinds than text and numbers are no obstacle to the rest.
+ColumnOverview look_over(const std::filesystem::path& path, const std::string& title) {
+  try {
+    return look_over(read_cell_column(path, title));
+  } catch (const InputError&) {
+    ColumnOverview unread;
+    unread.title = title;
+    unread.is_read = false;
+    return unread;
+  }
+}
+
+}  // namespace
+
 ExpressionOverview look_over(const std::filesystem::path& path, const ReadOptions& options, Log& log) {
   const ExpressionMatrix matrix = read_expression(path, options, log);
   ExpressionOverview overview;
@@ -128,7 +145,7 @@ ExpressionOverview look_over(const std::filesystem::path& path, const ReadOption
   if (has_cell_columns(path)) {
     overview.contents = h5ad_contents(path, options);
     for (const std::string& title : cell_column_titles(path))
-      overview.columns.push_back(look_over(read_cell_column(path, title)));
+      overview.columns.push_back(look_over(path, title));
   }
   overview.genes_per_cell =
       five_numbers(of_cells(matrix, [&](std::int64_t cell) { return matrix.expressed_count(cell); }));

@@ -274,7 +274,7 @@ std::vector<double> relative_changes(const Explanation& explanation,
   for (const GeneChange& gene : explanation.genes) {
     for (const CollapsedMapping& member : members) {
       if (!gene.is_removed || member.sparse() == nullptr) continue;
-      for (const std::int32_t touched : member.sparse()->column(gene.gene).genes)
+      for (const std::int32_t touched : member.sparse()->loss_column(gene.gene).genes)
         is_touched[static_cast<std::size_t>(touched)] = 1;
     }
   }

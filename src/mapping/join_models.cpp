@@ -36,6 +36,12 @@ void require_alike(const NamedModel& first, const NamedModel& other) {
     const auto* fitted = std::get_if<FittedMapping>(&named.model.members.front());
     return fitted == nullptr ? 1 : fitted->record.fdr;
   };
+  const auto has_levels = [](const NamedModel& named) {
+    const auto* fitted = std::get_if<FittedMapping>(&named.model.members.front());
+    return fitted != nullptr && fitted->record.levels;
+  };
+  if (has_levels(other) != has_levels(first))
+    refuse(fmt::format("genes {} by levels", has_levels(other) ? "enter" : "do not enter"));
   if (fdr_of(other) != fdr_of(first)) refuse("effects were kept up to another q-value (fdr)");
   if (other.model.provenance.prior != first.model.provenance.prior) refuse("prior is another");
 }
@@ -99,6 +105,8 @@ Model join_models(std::vector<NamedModel> models) {
   for (NamedModel& named : models) {
     for (Member& member : named.model.members) joined.members.push_back(std::move(member));
   }
+  for (GeneVisibility& gene : joined.visibility) gene.by_level = false;
+  note_levels(joined);
   joined.provenance.model_checksum = checksum_of(joined);
   return joined;
 }

@@ -40,6 +40,14 @@ void add_value(NonNegativeSample& sample, double place) {
     ++sample.zeros;
 }
 
+/// The least two-sided p that permuting the genes could give: most values may be tied, and then the normal
+/// approximation knows no limit.
+double least_p(double members, double others) {
+  const double log_choices =
+      std::lgamma(members + others + 1) - std::lgamma(members + 1) - std::lgamma(others + 1);
+  return std::min(1.0, 2 * std::exp(-log_choices));
+}
+
 Enrichment test(const Ranked& ranked, std::span<const double> values, const std::vector<std::int32_t>& set) {
   NonNegativeSample in_set;
   NonNegativeSample others;
@@ -59,7 +67,7 @@ Enrichment test(const Ranked& ranked, std::span<const double> values, const std:
   const auto count = static_cast<double>(found.genes);
   found.mean /= count;
   found.auc = (rank_sum - count * (count + 1) / 2) / (count * static_cast<double>(found.others));
-  found.p = rank_sum_p(in_set, others);
+  found.p = std::max(rank_sum_p(in_set, others), least_p(count, static_cast<double>(found.others)));
   return found;
 }
 

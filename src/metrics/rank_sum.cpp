@@ -66,7 +66,7 @@ SampleRanks sample_ranks(std::span<const SampledValue> ascending, std::int32_t s
   SampleRanks ranks{std::vector<double>(static_cast<std::size_t>(samples)),
                     std::vector<double>(static_cast<std::size_t>(samples)), 0};
   for (std::size_t first = 0; first < ascending.size();) {
-    std::size_t last = first;
+    std::size_t last = first + 1;
     while (last < ascending.size() && ascending[last].value == ascending[first].value) ++last;
     const auto size = static_cast<double>(last - first);
     const double rank = static_cast<double>(first) + (size + 1) / 2;

@@ -27,9 +27,10 @@ double address_space() {
 }
 
 void limit_to_what_is_free() {
-  constexpr double margin = 0.95;  // what is free is an estimate, and the system wants some
+  constexpr double margin = 0.95;                // what is free is an estimate, and the system wants some
+  constexpr double least = 256 * 1024.0 * 1024;  // where little is left the job says what it lacks
   const double taken = address_space();
-  const double most = taken + margin * available_memory() + free_swap();
+  const double most = taken + std::max(margin * available_memory() + free_swap(), least);
   if (taken <= 0 || !std::isfinite(most)) return;
   const rlimit limit{std::min(static_cast<rlim_t>(most), before.rlim_cur), before.rlim_max};
   ::setrlimit(RLIMIT_AS, &limit);

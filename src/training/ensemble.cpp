@@ -44,6 +44,7 @@ FittedMapping fit_with_q_values(const RelativeProfiles& profiles, const std::vec
   fitted.record.fdr = options.fdr;
   if (options.fdr < 1) {
     fitted.mapping = keep_effects(fitted.mapping, fitted.q_values, quality.inputs, options.fdr);
+    fitted.q_values.decoys.clear();  // of all effects: shifts by the kept ones cannot be compared with them
     if (fitted.mapping.has_levels()) {
       SparseMappingParts parts = fitted.mapping.parts();
       pass_on(parts);

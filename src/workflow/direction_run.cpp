@@ -111,7 +111,9 @@ void set_direction(ScreenPlan& plan, const RelativeProfiles& profiles,
                                     [](double q) { return q < 0.1; });
     job.log.info("{} with a mean shift of q < 0.1", counted(hits, "gene"));
   } else {
-    job.log.info("no q-values of shifts: the model has no decoys (the original's mapping, one with levels, or made before)");
+    job.log.info(
+        "no q-values of shifts: the model has no decoys (the original's mapping, one with levels or of some "
+        "effects by fdr, or made before)");
   }
 }
 

@@ -65,7 +65,7 @@ double most_entries(const Prepared& prepared, const EffectFilter& filter) {
     for (const Member& member : prepared.members) {
       const SparseMapping& mapping = std::get<FittedMapping>(member).mapping;
       for (const std::int32_t gene : prepared.request.lost)
-        effects += static_cast<double>(mapping.column(gene).genes.size());
+        effects += static_cast<double>(mapping.loss_column(gene).genes.size());
     }
     most = std::min(most, effects);
   }

@@ -56,7 +56,7 @@ expect 3 'no_depth.csv: has no column depth; its columns: batch' "$DKO" screen d
 sed '2,$s/,batch1,/,batch7,/' obs.csv >other.csv
 expect 3 'other.csv: column batch: has categories that model.h5 does not know: batch7' "$DKO" screen data.csv --model model.h5 --obs-file other.csv -o x.h5
 "$DKO" train data.csv --mapping sparse -o plain.h5 -q
-expect 2 '--obs-file is for --where, and for the covariates of a model; plain.h5 has none' \
+expect 2 '--obs-file is for --where and --from and --toward, and for the covariates of a model; plain.h5 has none' \
   "$DKO" explain plain.h5 data.csv --obs-file obs.csv -k gene3
 
 # What is no covariate.

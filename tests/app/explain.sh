@@ -10,6 +10,20 @@ expect 0 'loss of gene3, gene20, mean over [0-9]+ cells, on the fitted profile: 
 grep -q '^6 genes, the lost genes and the largest network_change of ' said.txt || { cat said.txt; fail "not 4 genes beside the lost ones"; }
 [ "$(grep -c '(lost)' said.txt)" = 2 ] || fail "the lost genes are not marked"
 
+# Where nothing but rescaling is predicted it says so, and why.
+grep -q 'no effect on another gene' said.txt && fail "no effect of two genes that have some"
+"$DKO" simulate --genes 40 --always-on 0.5 --cells 60 --seed 3 -o on.h5ad -q 2>/dev/null || fail "no genes that are always on"
+"$DKO" train on.h5ad --mapping sparse -o on.h5 -q
+python=${DKO_PYTHON:-/usr/bin/python3}
+if "$python" -c 'import h5py' 2>/dev/null; then
+  on=$("$python" -c 'import h5py
+model = h5py.File("on.h5")
+starts = model["mapping/A/indptr"][:]
+hidden = [k for k in range(40) if starts[k] == starts[k + 1]]
+print(hidden[0])')
+  expect 0 '^no effect on another gene was found: all others are only rescaled$' "$DKO" explain on.h5 on.h5ad --knockout "gene$on"
+fi
+
 # A cell that expresses both.
 cell=$(awk -F, '$1 == "gene3" || $1 == "gene20" {for (k = 2; k <= NF; ++k) both[k] += $k > 0}
   END {for (k = 6; k < 62; ++k) if (both[k] == 2) {print k - 2; exit}}' data.csv)

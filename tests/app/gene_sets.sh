@@ -17,6 +17,7 @@ PYTHON
 cat >again.py <<'PYTHON'
 import sys
 import pandas
+from scipy.special import comb
 from scipy.stats import mannwhitneyu
 ranked, table, least = sys.argv[1], sys.argv[2], int(sys.argv[3])
 values = pandas.read_csv(ranked, sep="\t", header=None, index_col=0, float_precision="round_trip")[1]
@@ -28,7 +29,8 @@ for line in open("sets.gmt"):
     if inside.sum() < least:
         continue
     test = mannwhitneyu(values[inside], values[~inside], alternative="two-sided", method="asymptotic", use_continuity=True)
-    rows.append((name, inside.sum(), (~inside).sum(), values[inside].mean(), test.statistic / inside.sum() / (~inside).sum(), test.pvalue))
+    rows.append((name, inside.sum(), (~inside).sum(), values[inside].mean(), test.statistic / inside.sum() / (~inside).sum(),
+                 min(1, max(test.pvalue, 2 / comb(len(values), inside.sum())))))
 expected = pandas.DataFrame(rows, columns=["set", "genes", "others", "mean", "auc", "p"]).sort_values("p", kind="stable")
 least_q = 1
 qs = []

@@ -42,7 +42,7 @@ is_offered() {
   [ "$(offered "$@")" = "$expected" ] || fail "after '$*' bash offers '$(offered "$@")', not '$expected'"
 }
 [ "$(offered dko s | tr ' ' '\n' | sort | xargs)" = "screen simulate summarize" ] || fail "commands: $(offered dko s)"
-[ "$(offered dko run data.csv --t | tr ' ' '\n' | sort | xargs)" = "--threshold --time-limit --top-genes" ] ||
+[ "$(offered dko run data.csv --t | tr ' ' '\n' | sort | xargs)" = "--threshold --time-limit --top-genes --toward --toward-profile" ] ||
   fail "options: $(offered dko run data.csv --t)"
 is_offered "constant cosine" dko train data.csv --schedule ""
 is_offered "cosine" dko train data.csv --schedule cos

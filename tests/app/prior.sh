@@ -32,7 +32,9 @@ expect 2 '--prior-signs is for --prior' "${train[@]}" --prior-signs
 expect 3 'none.csv' "${train[@]}" --prior none.csv
 sed '3s/$/,1/' pairs.csv >ragged.csv
 expect 3 'ragged.csv, line 3: has 3 fields, the first row 2' on 2 "${train[@]}" --prior ragged.csv
-sed 's/gene/other/g' pairs.csv >unknown.csv
+sed 's/gene/other/g' pairs.csv >headless.csv
+expect 3 'headless.csv, line 1: neither other[0-9]+ nor other[0-9]+ is a gene of the data, and they are not the titles' "${train[@]}" --prior headless.csv
+sed '1i regulator,target' headless.csv >unknown.csv
 expect 3 'unknown.csv: none of its [0-9]+ rows is of two genes of the data' "${train[@]}" --prior unknown.csv
 sed '2s/,[12],/,-1,/' weighted.csv >negative.csv
 expect 3 'negative.csv, line 2: weight -1 is not a finite number above 0; give what lowers' "${train[@]}" --prior negative.csv

@@ -64,7 +64,7 @@ expect 2 'no impact of its single knockouts: it was made without' "$DKO" top net
 expect 2 'has no network-interaction scores' "$DKO" top default.h5 --score network-interaction
 expect 2 "knows impact, impact-sd, network, network-sd, interaction, network-interaction, share, shift, shift-sd, shift-interaction, approach and approach-sd, not 'k_pred'" "$DKO" top full.h5 --score k_pred
 expect 2 'names impact twice' "$DKO" run data.csv --score impact,impact -o x.h5
-expect 2 'interactions follow from impact and network' "$DKO" run data.csv --score interaction -o x.h5
+expect 2 'interactions follow from the scores of pairs and singles' "$DKO" run data.csv --score interaction -o x.h5
 # One mapping has no standard deviations.
 expect 0 'members +1$' "$DKO" info full.h5
 expect 2 'no impact-sd of its single knockouts: it was made with one mapping' "$DKO" top full.h5 --lower-bound 1

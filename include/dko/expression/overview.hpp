@@ -41,6 +41,7 @@ struct AnnDataContents {
 /// A column of the cells.
 struct ColumnOverview {
   std::string title;
+  bool is_read = true;  ///< not so of kinds that are neither text nor numbers: nothing more is known
   std::int64_t missing = 0;
   std::int64_t different = 0;  ///< values or labels
   /// Least and largest of a column of numbers.

@@ -15,7 +15,7 @@ struct Enrichment {
   /// Probability that a gene of the set has a higher value than another, ties counting half: U / (genes ·
   /// others). Above 0.5 the set's values are higher.
   double auc = 0.5;
-  double p = 1;  ///< two-sided, of the Mann-Whitney U test (rank_sum_p)
+  double p = 1;  ///< two-sided, of the Mann-Whitney U test (rank_sum_p); at least that of one permutation
   double q = 1;  ///< adjusted over the sets (Benjamini and Hochberg)
 };
 

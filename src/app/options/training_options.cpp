@@ -95,6 +95,10 @@ void check_options_of_sparse(const CommandLine& line, MappingKind kind) {
   if (line.given("categorical") && !line.given("covariate"))
     throw UsageError("--categorical is for --covariate");
   if (line.given("prior-signs") && !line.given("prior")) throw UsageError("--prior-signs is for --prior");
+  if (line.given("fdr") && line.given("levels"))
+    throw UsageError(
+        "--fdr and --levels are mutually exclusive: effects of levels have no q-values, and none would be "
+        "kept");
   if (line.given("fdr") && kind != MappingKind::sparse)
     throw UsageError("--fdr applies only to --mapping sparse");
   if (line.given("prior") && kind != MappingKind::sparse)

@@ -160,8 +160,10 @@ Json to_json(const ContrastTable& table, const Labels& labels, std::size_t rows)
   return json;
 }
 
-constexpr std::array order{Measure{Score::network, true}, Measure{Score::network, false},
-                           Measure{Score::impact, true}, Measure{Score::impact, false}};
+constexpr std::array order{Measure{Score::network, true},  Measure{Score::network, false},
+                           Measure{Score::impact, true},   Measure{Score::impact, false},
+                           Measure{Score::shift, true},    Measure{Score::shift, false},
+                           Measure{Score::approach, false}};
 
 }  // namespace
 

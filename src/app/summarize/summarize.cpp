@@ -105,6 +105,10 @@ CommandLine line_of(SummarizeOptions& options) {
               "size. Default: shift where the screen has a direction; else genes by impact, pairs by "
               "network-interaction where network is stored, else by interaction");
   line.flag("lowest", options.lowest, "the lowest means first, such as of shifts away from B");
+  line.check([&options](const CommandLine&) {
+    if (options.lowest && !options.contrasts.empty())
+      throw UsageError("--lowest ranks by means, and contrasts are ranked by p: give them in two commands");
+  });
   line.option("memory", options.memory, "G",
               "GiB that each rank may use for sums over pairs and the table of them; with less the file is "
               "read in smaller pieces. Default: 1, or its part of half of what is free")

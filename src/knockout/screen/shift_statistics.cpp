@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <numeric>
 
 #include "dko/knockout/kernels/sparse_cell_kernel.hpp"
 #include "exact_sums.hpp"
@@ -65,13 +66,10 @@ class EffectProjections {
   EffectProjections(const SparseMapping& mapping, const Direction& direction)
       : mapping_(mapping), from_(direction.from) {
     for (std::int64_t gene = 0; gene < mapping.genes(); ++gene) {
-      double sum = 0;
-      for (const double effect : mapping.column(gene).effects) {
-        sum += effect;
-        largest_ = std::max(largest_, std::abs(effect));
-      }
+      const auto effects = mapping.column(gene).effects;
+      const double sum = std::accumulate(effects.begin(), effects.end(), 0.0);
       sums_.push_back(sum);
-      largest_ = std::max(largest_, std::abs(sum));
+      bounds_.push_back(2 * std::max(largest_size(effects), std::abs(sum)));
     }
   }
 
@@ -93,9 +91,8 @@ class EffectProjections {
   Spread over(std::span<const std::int32_t> cells, const RelativeProfiles& profiles, SparseCellKernel& kernel,
               const Communicator& ranks) const {
     const auto count = static_cast<double>(cells.size());
-    const double bound = 2 * largest_;
-    ExactSums sums(mapping_.genes(), count, bound);
-    ExactSums squares(mapping_.genes(), count, bound * bound);
+    ExactSums sums(mapping_.genes(), count, 1);  // in parts of each gene's bound
+    ExactSums squares(mapping_.genes(), count, 1);
     std::vector<double> profile(sums_.size());
     for_own_cells(cells, ranks, [&](std::int32_t cell) {
       kernel.load(intact_cell(profiles, cell));
@@ -106,8 +103,10 @@ class EffectProjections {
         profile[static_cast<std::size_t>(expressed[at])] = shares[at];
       const std::vector<double> along = of(profile);
       for (std::size_t gene = 0; gene < along.size(); ++gene) {
-        sums.add(gene, along[gene]);
-        squares.add(gene, along[gene] * along[gene]);
+        if (bounds_[gene] == 0) continue;
+        const double part = along[gene] / bounds_[gene];
+        sums.add(gene, part);
+        squares.add(gene, part * part);
       }
     });
     sums.reduce(ranks);
@@ -115,9 +114,10 @@ class EffectProjections {
     Spread spread;
     for (std::size_t gene = 0; gene < sums.size(); ++gene) {
       const double mean = sums[gene] / count;
-      const double sum = squares[gene] - count * mean * mean;
-      spread.mean.push_back(mean);
-      spread.variance.push_back(count > 1 ? std::max(0.0, sum) / (count - 1) / count : 0);
+      const double sum = std::max(0.0, squares[gene] - count * mean * mean);
+      const double bound = bounds_[gene];
+      spread.mean.push_back(mean * bound);
+      spread.variance.push_back(count > 1 ? sum / (count - 1) / count * bound * bound : 0);
     }
     return spread;
   }
@@ -125,8 +125,8 @@ class EffectProjections {
  private:
   const SparseMapping& mapping_;
   const std::vector<double>& from_;
-  std::vector<double> sums_;  // Σ_i A_ig
-  double largest_ = 0;
+  std::vector<double> sums_;    // Σ_i A_ig
+  std::vector<double> bounds_;  // of |h|
 };
 
 std::vector<double> chance_of(const FromTo& from_to, const Direction& direction,

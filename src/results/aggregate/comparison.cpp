@@ -5,6 +5,7 @@
 #include <cstring>
 #include <type_traits>
 
+#include "dko/base/error.hpp"
 #include "dko/results/aggregate/summary.hpp"
 
 namespace dko {
@@ -32,8 +33,10 @@ Comparison::Comparison(std::int32_t groups, std::vector<Contrast> contrasts)
 
 void Comparison::take(std::span<SampledValue> values) {
   moments_.assign(moments_.size(), {});
-  for (const SampledValue& value : values)
+  for (const SampledValue& value : values) {
+    if (std::isnan(value.value)) throw InputError("a score is not a number: the screen is corrupt");
     moments_[static_cast<std::size_t>(value.sample)].add(static_cast<double>(value.value));
+  }
   std::sort(values.begin(), values.end(),
             [](const SampledValue& a, const SampledValue& b) { return a.value < b.value; });
   values_ = values;

@@ -6,6 +6,7 @@
 #include "dko/knockout/events/event_index.hpp"
 #include "dko/mapping/visibility.hpp"
 #include "dko/results/score_reader.hpp"
+#include "results/visible_first.hpp"
 
 namespace dko {
 
@@ -104,14 +105,6 @@ class SinglesByGene {
   std::vector<std::int64_t> counts_;  // values of each gene
 };
 
-/// The network part of a gene whose absence cannot be seen is unknown: it must not stand among the others.
-void visible_first(std::vector<ContrastRow>& rows, const std::vector<GeneVisibility>& visibility) {
-  if (visibility.empty()) return;
-  std::stable_partition(rows.begin(), rows.end(), [&](const ContrastRow& row) {
-    return is_visible(visibility[static_cast<std::size_t>(row.genes[0])]);
-  });
-}
-
 }  // namespace
 
 std::vector<ContrastTable> contrast_genes(const ScreenReader& screen, const CellGroups& groups,
@@ -141,7 +134,7 @@ std::vector<ContrastTable> contrast_genes(const ScreenReader& screen, const Cell
   }
   for (ContrastTable& table : tables) {
     finish_table(table, ranks);
-    if (by == Measure{Score::network, false}) visible_first(table.rows, screen.visibility());
+    visible_first(table.rows, by, screen.visibility());
   }
   return tables;
 }

@@ -6,6 +6,7 @@
 #include "dko/knockout/events/event_index.hpp"
 #include "dko/results/score_reader.hpp"
 #include "moments.hpp"
+#include "results/visible_first.hpp"
 #include "stored_summary.hpp"
 #include "summary_measures.hpp"
 
@@ -78,14 +79,6 @@ double bytes_of_group(const ScreenReader& screen) {
          ((2 * parts + 1) * sizeof(Moments) + sizeof(KnockoutSummary));
 }
 
-/// The network part of a gene whose absence cannot be seen is unknown: it must not stand among true zeros.
-void visible_first(std::vector<KnockoutSummary>& rows, const std::vector<GeneVisibility>& visibility) {
-  if (visibility.empty()) return;
-  std::stable_partition(rows.begin(), rows.end(), [&](const KnockoutSummary& row) {
-    return is_visible(visibility[static_cast<std::size_t>(row.genes[0])]);
-  });
-}
-
 }  // namespace
 
 std::vector<Measure> summarized_measures(const ScreenReader& screen, ScoreArray array) {
@@ -132,8 +125,7 @@ std::vector<SummaryTable> tables_of(const ScreenReader& screen, const GroupRange
     table.total = std::ssize(table.rows);
     ranks.broadcast(table.total);
     std::sort(table.rows.begin(), table.rows.end(), RowOrder(table.measures, table.by, table.lowest));
-    if (static_cast<const Measure&>(by) == Measure{Score::network, false})
-      visible_first(table.rows, screen.visibility());
+    visible_first(table.rows, by, screen.visibility());
     if (std::ssize(table.rows) > count) table.rows.resize(static_cast<std::size_t>(count));
   }
   return tables;

@@ -178,12 +178,15 @@ void write_origin(hdf5::File& file, const EffectsNotes& notes) {
 
 Names layer_labels(const Names& labels, const std::string& group_by) {
   Names layers = labels;
-  std::set<std::string> seen;
+  std::set<std::string> seen{"relative", "cells", "change_sd", "q", "gene_sets", "gene_sets_relative"};
   for (std::string& label : layers) {
     std::replace(label.begin(), label.end(), '/', '|');
-    if (!seen.insert(label).second)
-      throw InputError(fmt::format("column {}: two of its values would have the layer change_{}",
-                                   shown_name(group_by), label));
+    for (const char* array :
+         {"change_", "relative_", "cells_", "change_sd_", "gene_sets_", "gene_sets_relative_"}) {
+      if (!seen.insert(array + label).second)
+        throw InputError(fmt::format("column {}: the values of {} would be stored as {}{}, and so are others",
+                                     shown_name(group_by), shown_name(label), array, label));
+    }
   }
   return layers;
 }

@@ -12,6 +12,7 @@
 #include "dko/results/score_reader.hpp"
 #include "results/aggregate/moments.hpp"
 #include "results/screen_file/screen_layout.hpp"
+#include "results/visible_first.hpp"
 
 namespace dko {
 
@@ -69,11 +70,11 @@ ScoreMoments copy_scores(const ScreenReader& screen, Score score, hdf5::Dataset 
   return moments;
 }
 
-/// Whether the score of each gene is unknown: its network part, where its absence is not visible.
+/// Whether the score of each gene is unknown: what happens to others, where its absence is not visible.
 std::vector<bool> unknown_genes(const ScreenReader& screen, Score score) {
   std::vector<bool> unknown(screen.gene_names().size());
   const std::vector<GeneVisibility> visibility = screen.visibility();
-  if (score == Score::network && !visibility.empty())
+  if (is_of_others(score) && !visibility.empty())
     std::transform(visibility.begin(), visibility.end(), unknown.begin(), std::not_fn(is_visible));
   return unknown;
 }

@@ -1,0 +1,220 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "app/command.hpp"
+#include "app/json_report.hpp"
+#include "app/options/screen_options.hpp"
+#include "app/start_job.hpp"
+#include "dko/base/error.hpp"
+#include "dko/base/name_list.hpp"
+#include "dko/base/text.hpp"
+#include "dko/mapping/model_file.hpp"
+#include "dko/parallel/collective.hpp"
+#include "dko/system/available_memory.hpp"
+#include "dko/workflow/base_choice.hpp"
+#include "dko/workflow/visibility_notes.hpp"
+#include "explain_report.hpp"
+
+namespace dko::app {
+
+namespace {
+
+CommandLine line_of(ExplainOptions& options) {
+  CommandLine line(
+      "explain MODEL INPUT --knockout A,B [options]",
+      "Predicts what one knockout does to every gene, with sign: in one cell, or on average over "
+      "all cells that\nexpress the lost genes. network_change is what goes beyond the rescaling "
+      "of the genes that are left.",
+      "dko explain model.h5 expression.csv --knockout Trem2,Cd74 --cell cell17 -o changes.csv");
+  line.argument("MODEL", options.model);
+  line.list("knockout,k", options.knockout, "G",
+            "the genes to lose together, by name, with commas or blanks between; #7 is gene number 7, from 0")
+      .usual()
+      .required();
+  line.option(
+          "cell", options.cell, "C",
+          "in this cell, by name, or #7 for number 7; default: the average over all cells that express the "
+          "genes")
+      .usual();
+  line.option(",n", options.count, "N", "how many genes to show beside the lost ones").range(1, 1e7).usual();
+  line.choice<ChangeOrder>("by", options.order,
+                           {{"network-change", ChangeOrder::network_change}, {"change", ChangeOrder::change}},
+                           "what ranks the genes, by its size")
+      .usual();
+  add_base(line, options.base).usual();
+  line.option("out,o", options.out, "FILE", "write all genes (CSV)").usual().writes();
+  add_set_options(line, options.sets, "the change beyond rescaling, relative to the rescaled share");
+  add_input(line, options.input, {{"from", "toward"}, TableUse::Model::required});
+  add_direction_options(line, options.direction);
+  add_common(line, options.common);
+  line.check([&options](const CommandLine&) {
+    require_whole(options.direction);
+    options.input.named = options.direction.ends();
+  });
+  return line;
+}
+
+/// What is written, claimed by rank 0 before any computing.
+struct Outputs {
+  std::optional<CsvWriter> changes;
+  SetOutputs sets;
+  JsonReport summary;
+
+  explicit Outputs(const ExplainOptions& options)
+      : changes(options.out.empty()
+                    ? std::optional<CsvWriter>()
+                    : std::optional<CsvWriter>(std::in_place, options.out, options.common.force)),
+        sets(options.sets, options.common.force),
+        summary(options.common) {}
+};
+
+/// The genes of --knockout: each word is a gene, or several with commas between.
+std::vector<std::int32_t> removed_genes(const ExplainOptions& options, const ExpressionMatrix& matrix,
+                                        Log& log) {
+  const NameIndex index = matrix.gene_index();
+  std::vector<std::int32_t> genes;
+  for (const std::string& word : options.knockout) {
+    for (const std::int32_t gene : single_names(word, index, "--knockout", log)) {
+      if (std::find(genes.begin(), genes.end(), gene) != genes.end())
+        throw UsageError(fmt::format("--knockout names {} twice", index.name(gene)));
+      genes.push_back(gene);
+    }
+  }
+  std::sort(genes.begin(), genes.end());
+  return genes;
+}
+
+/// The cell that --cell names. @throws InputError if the genes cannot be lost in it.
+std::int64_t named_cell(const std::string& text, std::span<const std::int32_t> removed,
+                        const ExpressionMatrix& matrix, Log& log) {
+  Names notes;
+  const std::int64_t cell = matrix.cell_index().single(text, "--cell", notes);
+  for (const std::string& note : notes) log.info("--cell: {}", note);
+  const std::string& name = matrix.cell_names()[static_cast<std::size_t>(cell)];
+  for (const std::int32_t gene : removed) {
+    if (!matrix.expresses(cell, gene))
+      throw InputError(fmt::format("--knockout: cell {} does not express {}: there is nothing to lose", name,
+                                   names_of(std::array{gene}, matrix)));
+  }
+  if (matrix.expressed_count(cell) == std::ssize(removed))
+    throw InputError(fmt::format("--knockout: cell {} expresses no other gene: nothing would be left", name));
+  return cell;
+}
+
+std::vector<std::int64_t> cells_asked_for(const ExplainOptions& options,
+                                          std::span<const std::int32_t> removed,
+                                          const std::optional<FromTo>& from_to,
+                                          const ExpressionMatrix& matrix, Log& log) {
+  if (!options.cell.empty()) return {named_cell(options.cell, removed, matrix, log)};
+  std::vector<std::int64_t> cells = cells_to_knock_out(matrix, removed);
+  if (from_to) {
+    std::erase_if(cells, [&](std::int64_t cell) {
+      return !std::binary_search(from_to->from_cells.begin(), from_to->from_cells.end(), cell);
+    });
+  }
+  if (cells.empty())
+    throw InputError(fmt::format("--knockout: no cell{} expresses {} beside another gene",
+                                 from_to ? " of --from" : "", names_of(removed, matrix)));
+  return cells;
+}
+
+void check_memory(const Question& question, const Model& model, const Job& job) {
+  const int ranks = job.nodes.node.size();
+  require_memory(
+      explanation_bytes(question.matrix, question.cells, model.kind(), std::ssize(model.members), ranks),
+      fmt::format("explaining a knockout of {} on {} of this node", counted(std::ssize(model.genes), "gene"),
+                  counted(ranks, "rank")));
+}
+
+/// Why the absence of these genes is not visible, of each that is not.
+Names reasons(std::span<const std::int32_t> removed, const Model& model) {
+  Names reasons;
+  if (model.visibility.empty()) return reasons;
+  for (const std::int32_t gene : removed) {
+    const std::string why = why_not_visible(model.visibility[static_cast<std::size_t>(gene)]);
+    if (!why.empty())
+      reasons.push_back(fmt::format("what the loss of {} does is unknown, not zero: {}",
+                                    model.genes[static_cast<std::size_t>(gene)], why));
+  }
+  return reasons;
+}
+
+Question find_question(const ExplainOptions& options, Job& job) {
+  Question question;
+  const Model model = read_model(options.model);
+  CellsToScreen cells;
+  InputOptions input = options.input;
+  input.obs = "none";  // nothing is stored with the cells
+  question.matrix = load_input(input, model, options.model, job, &cells).relative_profiles();
+  if (options.direction.is_given())
+    question.from_to = from_to_of(options.direction, std::move(cells.named), question.matrix, job.log);
+  question.base = choose_base(options.base, model, options.model, job.log);
+  question.removed = removed_genes(options, question.matrix, job.log);
+  warn_of_invisible(question.removed, model.genes, model.visibility, job.log);
+  question.unseen = reasons(question.removed, model);
+  question.cells = cells_asked_for(options, question.removed, question.from_to, question.matrix, job.log);
+  check_memory(question, model, job);
+  question.members = collapse(model);
+  question.sets =
+      sets_asked_for(options.sets, question.matrix.gene_names(), question.matrix.gene_ids(), job.log);
+  question.q_values = {direct_q_values(model, question.removed), model.kind() == MappingKind::sparse};
+  return question;
+}
+
+/// The question, on every rank. Collective.
+Question replicate(const NodeGroup& nodes, AtRoot<Question> question) {
+  std::optional<FromTo> from_to;
+  auto given_ends = question.take(&Question::from_to);
+  if (nodes.all.broadcast(given_ends.transform([](const auto& ends) { return ends.has_value(); })))
+    from_to = FromTo::replicate(nodes.all,
+                                given_ends.is_here() ? AtRoot(std::move(**given_ends)) : AtRoot<FromTo>());
+  return {nodes.all.broadcast(question.take(&Question::removed)),
+          nodes.all.broadcast(question.take(&Question::cells)),
+          dko::replicate(nodes, question.take(&Question::members)),
+          static_cast<Base>(nodes.all.broadcast(question.transform(
+              [](const Question& asked) { return static_cast<std::int64_t>(asked.base); }))),
+          RelativeProfiles::replicate(nodes, question.take(&Question::matrix)),
+          std::move(from_to)};
+}
+
+void run(const ExplainOptions& options, const Context& context) {
+  Job job = start_job(context, options.common, 0);
+  AtRoot<Outputs> outputs = on_root(job.ranks(), [&] { return Outputs(options); });
+  AtRoot<Question> asked = on_root(job.ranks(), [&] { return find_question(options, job); });
+  const AtRoot<DirectQValues> q_values = asked.take(&Question::q_values);
+  const AtRoot<std::vector<GeneSet>> sets = asked.take(&Question::sets);
+  const AtRoot<Names> unseen = asked.take(&Question::unseen);
+  Question question = replicate(job.nodes, std::move(asked));
+  if (question.from_to) {
+    question.direction = on_every_rank(job.ranks(), [&] {
+      return find_direction(*question.from_to, question.matrix, question.members, question.base, job.ranks());
+    });
+  }
+  AtRoot<Explanation> explanation =
+      explain_knockout(question.matrix, question.members, question.removed, question.cells, job.ranks(),
+                       question.base, question.direction ? &*question.direction : nullptr);
+  on_root(job.ranks(), [&] {
+    sort_changes(explanation->genes, options.order);
+    const bool has_q_values = !q_values->of_genes.empty();
+    for (GeneChange& gene : explanation->genes)
+      if (has_q_values) gene.direct_q = q_values->of_genes[static_cast<std::size_t>(gene.gene)];
+    print_changes(question, *explanation, *q_values, *unseen, options);
+    if (outputs->changes) write_changes(question, *explanation, has_q_values, *outputs->changes);
+    nlohmann::ordered_json json = to_json(question, *explanation, options, job.provenance);
+    const nlohmann::ordered_json tested =
+        report_sets(relative_changes(*explanation, question.members), question.matrix.gene_names(), *sets,
+                    options.sets, options.count, outputs->sets);
+    if (!options.sets.gene_sets.empty()) json["sets"] = tested;
+    outputs->summary.write(json);
+  });
+}
+
+}  // namespace
+
+std::unique_ptr<Command> explain_command() {
+  return make_command<ExplainOptions>(line_of, run);
+}
+
+}  // namespace dko::app

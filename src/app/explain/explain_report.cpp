@@ -1,0 +1,193 @@
+#include "explain_report.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "app/json_report.hpp"
+#include "app/score_names.hpp"
+#include "app/table.hpp"
+#include "dko/base/printable.hpp"
+#include "dko/base/text.hpp"
+
+namespace dko::app {
+
+namespace {
+
+const std::string& gene_name(const Question& question, const GeneChange& gene) {
+  return question.matrix.gene_names()[static_cast<std::size_t>(gene.gene)];
+}
+
+/// The genes that are shown: the lost ones, and as many more as were asked for.
+std::span<const GeneChange> shown(const Explanation& explanation, const Question& question,
+                                  const ExplainOptions& options) {
+  const std::span<const GeneChange> genes(explanation.genes);
+  return genes.first(
+      std::min(genes.size(), question.removed.size() + static_cast<std::size_t>(options.count)));
+}
+
+std::string signed_text(double value) {
+  return value == 0 ? "0" : fmt::format("{:+.6f}", value);
+}
+
+std::string where(const Question& question, const ExplainOptions& options) {
+  if (options.cell.empty()) return fmt::format("mean over {}", counted(std::ssize(question.cells), "cell"));
+  return "in " + question.matrix.cell_names()[static_cast<std::size_t>(question.cells.front())];
+}
+
+/// "impact 0.012345", of an ensemble with " ± 0.001234".
+std::string score_text(const char* name, double score, double sd, bool is_ensemble) {
+  return fmt::format("{} {:.6f}{}", name, score, is_ensemble ? fmt::format(" ± {:.6f}", sd) : "");
+}
+
+std::string scores_text(const Question& question, const Explanation& explanation) {
+  const bool is_ensemble = question.members.size() > 1;
+  const KnockoutScores& scores = explanation.scores;
+  std::string text = score_text("impact", scores.impact, scores.impact_sd, is_ensemble) + ", " +
+                     score_text("network", scores.network, scores.network_sd, is_ensemble);
+  if (question.direction) {
+    text += ", " + score_text("shift", scores.shift, scores.shift_sd, is_ensemble) + ", " +
+            score_text("approach", scores.approach, scores.approach_sd, is_ensemble);
+    if (explanation.interactions)
+      text += ", " + score_text("shift-interaction", explanation.interactions->shift,
+                                explanation.interactions->shift_sd, is_ensemble);
+  }
+  if (!explanation.interactions) return text;
+  const KnockoutScores& both = *explanation.interactions;
+  return text + ", " + score_text("interaction", both.impact, both.impact_sd, is_ensemble) + ", " +
+         score_text("network-interaction", both.network, both.network_sd, is_ensemble);
+}
+
+/// Whether any gene that is left changes by more than rescaling.
+bool has_effect(const Explanation& explanation) {
+  return std::any_of(explanation.genes.begin(), explanation.genes.end(),
+                     [](const GeneChange& gene) { return !gene.is_removed && gene.network_change != 0; });
+}
+
+nlohmann::ordered_json scores_json(const KnockoutScores& scores, bool is_ensemble, bool is_directed) {
+  nlohmann::ordered_json json{{"impact", scores.impact}, {"network", scores.network}};
+  if (is_ensemble) json.update({{"impact_sd", scores.impact_sd}, {"network_sd", scores.network_sd}});
+  if (is_directed) json.update({{"shift", scores.shift}, {"approach", scores.approach}});
+  if (is_directed && is_ensemble)
+    json.update({{"shift_sd", scores.shift_sd}, {"approach_sd", scores.approach_sd}});
+  return json;
+}
+
+}  // namespace
+
+std::string names_of(std::span<const std::int32_t> genes, const ExpressionMatrix& matrix) {
+  std::string text;
+  for (const std::int32_t gene : genes)
+    text +=
+        fmt::format("{}{}", text.empty() ? "" : ", ", matrix.gene_names()[static_cast<std::size_t>(gene)]);
+  return text;
+}
+
+void write_changes(const Question& question, const Explanation& explanation, bool has_q_values,
+                   CsvWriter& csv) {
+  const bool is_ensemble = question.members.size() > 1;
+  for (const char* title : {"gene", "knocked_out", "cells", "share_before", "share_after", "change",
+                            "renormalised", "network_change", "log2_ratio"})
+    csv.field(title);
+  if (is_ensemble) csv.field("change_sd").field("network_change_sd");
+  if (has_q_values) csv.field("direct_q");
+  csv.end_row();
+  for (const GeneChange& gene : explanation.genes) {
+    csv.field(gene_name(question, gene)).field(gene.is_removed ? 1 : 0).field(gene.cells);
+    for (const double value : {gene.before, gene.after, gene.change, gene.renormalised, gene.network_change})
+      csv.field(value);
+    const auto field_of = [&](const std::optional<double>& value) {
+      if (value)
+        csv.field(*value);
+      else
+        csv.field("");
+    };
+    field_of(gene.log2_ratio);
+    if (is_ensemble) csv.field(gene.change_sd).field(gene.network_change_sd);
+    if (has_q_values) field_of(gene.direct_q);
+    csv.end_row();
+  }
+  csv.finish();
+}
+
+void print_changes(const Question& question, const Explanation& explanation, const DirectQValues& q_values,
+                   const Names& unseen, const ExplainOptions& options) {
+  const bool is_ensemble = question.members.size() > 1;
+  std::vector<std::string> titles{"gene"};
+  if (options.cell.empty()) titles.emplace_back("cells");
+  for (const char* title : {"before", "after", "change", "renormalised", "network_change", "log2_ratio"})
+    titles.emplace_back(title);
+  if (is_ensemble) titles.insert(titles.end(), {"change_sd", "network_change_sd"});
+  const bool has_q_values = !q_values.of_genes.empty();
+  if (has_q_values) titles.emplace_back("direct_q");
+  Table table(titles);
+  for (const GeneChange& gene : shown(explanation, question, options)) {
+    std::vector<std::string> row{gene_name(question, gene) + (gene.is_removed ? " (lost)" : "")};
+    if (options.cell.empty()) row.push_back(with_thousands(gene.cells));
+    row.push_back(fmt::format("{:.6f}", gene.before));
+    row.push_back(fmt::format("{:.6f}", gene.after));
+    row.push_back(signed_text(gene.change));
+    row.push_back(fmt::format("{:.6f}", gene.renormalised));
+    row.push_back(signed_text(gene.network_change));
+    row.push_back(gene.log2_ratio ? fmt::format("{:+.3f}", *gene.log2_ratio) : "");
+    if (is_ensemble) {
+      row.push_back(fmt::format("{:.6f}", gene.change_sd));
+      row.push_back(fmt::format("{:.6f}", gene.network_change_sd));
+    }
+    if (has_q_values) row.push_back(gene.direct_q ? q_value_text(*gene.direct_q) : "");
+    table.add(row);
+  }
+  std::cout << fmt::format("loss of {}, {}, on the {} profile: {}\n",
+                           names_of(question.removed, question.matrix), where(question, options),
+                           name_of(question.base), scores_text(question, explanation))
+            << fmt::format("{}, the lost genes and the largest {} of {}\n",
+                           counted(std::ssize(shown(explanation, question, options)), "gene"),
+                           options.order == ChangeOrder::change ? "change" : "network_change",
+                           with_thousands(std::ssize(explanation.genes)))
+            << table.text();
+  if (!has_effect(explanation)) {
+    std::cout << "no effect on another gene was found: all others are only rescaled\n";
+    for (const std::string& why : unseen) std::cout << printable(why) << '\n';
+  }
+  if (q_values.could_be && !has_q_values)
+    std::cout << "q-values of the effects: not computed by the version that made the model\n";
+}
+
+nlohmann::ordered_json to_json(const Question& question, const Explanation& explanation,
+                               const ExplainOptions& options, const Provenance& provenance) {
+  const bool is_ensemble = question.members.size() > 1;
+  const bool is_directed = question.direction.has_value();
+  nlohmann::ordered_json json{{"provenance", app::to_json(provenance)},
+                              {"model", options.model},
+                              {"knockout", nlohmann::ordered_json::array()},
+                              {"cells", explanation.cells},
+                              {"members", question.members.size()},
+                              {"base", name_of(question.base)},
+                              {"scores", scores_json(explanation.scores, is_ensemble, is_directed)}};
+  for (const std::int32_t gene : question.removed)
+    json["knockout"].push_back(question.matrix.gene_names()[static_cast<std::size_t>(gene)]);
+  if (!options.cell.empty())
+    json["cell"] = question.matrix.cell_names()[static_cast<std::size_t>(question.cells.front())];
+  if (explanation.interactions)
+    json["interactions"] = scores_json(*explanation.interactions, is_ensemble, is_directed);
+  for (const GeneChange& gene : shown(explanation, question, options)) {
+    nlohmann::ordered_json entry{{"gene", gene_name(question, gene)},
+                                 {"knocked_out", gene.is_removed},
+                                 {"cells", gene.cells},
+                                 {"share_before", gene.before},
+                                 {"share_after", gene.after},
+                                 {"change", gene.change},
+                                 {"renormalised", gene.renormalised},
+                                 {"network_change", gene.network_change}};
+    if (gene.log2_ratio) entry["log2_ratio"] = *gene.log2_ratio;
+    if (gene.direct_q) entry["direct_q"] = *gene.direct_q;
+    if (is_ensemble)
+      entry.update({{"change_sd", gene.change_sd}, {"network_change_sd", gene.network_change_sd}});
+    json["genes"].push_back(entry);
+  }
+  return json;
+}
+
+}  // namespace dko::app
