@@ -89,7 +89,7 @@ checksum() { "$DKO" info "$1" | grep -E '^model_checksum'; }
 expect 3 'cannot be joined with .*: its covariates are others' "$DKO" ensemble member0.h5 member1.h5 -o x.h5
 
 # A job that goes on must have the same covariates.
-hold write 40 'resumed.h5*'
+hold write 60 'resumed.h5*'
 start 1 "${held[@]}" "$DKO" screen data.csv --model model.h5 --obs-file obs.csv --order 2 -o resumed.h5
 until_held 0
 kill -KILL $(rank_of_job 0)

@@ -99,8 +99,8 @@ expect 2 '--keep summary is of all' "$DKO" run data.csv --order 2 --keep summary
 expect 2 '--keep-by says what' "$DKO" run data.csv --order 2 --keep-by network -o x.h5
 expect 2 '--keep-by must be one of' "$DKO" run data.csv --order 2 --keep top:1 --keep-by share -o x.h5
 expect 2 '--keep-by must be one of' "$DKO" run data.csv --order 2 --keep top:1 --keep-by impact,network -o x.h5
-expect 2 '--keep selects by network, which --score impact leaves out: give --keep-by impact' "$DKO" run data.csv --order 2 --keep top:1 --keep-by network --score impact -o x.h5
-expect 2 '--threshold selects by impact, which --score network leaves out: give --keep-by network, or' "$DKO" run data.csv --order 2 --threshold 1 --score network -o x.h5
+expect 2 '--keep selects by network, which --score leaves out: give --keep-by impact, or --score impact,network' "$DKO" run data.csv --order 2 --keep top:1 --keep-by network --score impact -o x.h5
+expect 2 '--threshold selects by impact, which --score leaves out: give --keep-by network, or' "$DKO" run data.csv --order 2 --threshold 1 --score network -o x.h5
 expect 2 '--threshold must be between' "$DKO" run data.csv --order 2 --threshold nan -o x.h5
 expect 2 '--memory is for' "$DKO" run data.csv --order 2 --memory 1 -o x.h5
 expect 2 'needs .* of memory on each rank' "$DKO" screen data.csv --model model.h5 --order 2 --keep summary --memory 0.000001 -o x.h5
