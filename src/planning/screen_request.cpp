@@ -138,8 +138,9 @@ std::optional<std::vector<std::int32_t>> within_from(const ScreenRequest& reques
   if (!request.from_to) return cells;
   std::vector<std::int32_t> left = request.from_to->from_cells;
   if (!cells) return left;
-  std::erase_if(
-      left, [&](std::int32_t cell) { return std::find(cells->begin(), cells->end(), cell) == cells->end(); });
+  std::sort(cells->begin(), cells->end());
+  std::erase_if(left,
+                [&](std::int32_t cell) { return !std::binary_search(cells->begin(), cells->end(), cell); });
   if (left.empty())
     throw InputError(fmt::format("{}: none of these cells is in {}", parameter("knockout-cells"),
                                  parameter("from", request.from_to->from)));

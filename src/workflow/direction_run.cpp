@@ -2,34 +2,18 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <utility>
 #include <variant>
 
 #include "dko/base/text.hpp"
 #include "dko/knockout/screen/shift_statistics.hpp"
+#include "dko/metrics/rank_sum.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/training/sparse/effect_q_values.hpp"
 
 namespace dko {
 
 namespace {
-
-/// Benjamini and Hochberg's rates of these probabilities.
-std::vector<double> rates_of(const std::vector<double>& chances) {
-  std::vector<std::size_t> order(chances.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t x, std::size_t y) { return chances[x] < chances[y]; });
-  std::vector<double> rates(chances.size(), 1.0);
-  double least = 1;
-  for (std::size_t place = order.size(); place-- > 0;) {
-    const auto count = static_cast<double>(chances.size());
-    least = std::min(least, chances[order[place]] * count / static_cast<double>(place + 1));
-    rates[order[place]] = least;
-  }
-  return rates;
-}
 
 /// By one member.
 std::vector<double> shift_q_values(const ShiftStatistics& statistics) {
@@ -41,7 +25,7 @@ std::vector<double> shift_q_values(const ShiftStatistics& statistics) {
   for (const double statistic : statistics.of_genes)
     above.push_back(decoys.end() - std::lower_bound(decoys.begin(), decoys.end(), statistic));
   std::vector<double> q = q_values_by_decoys(statistics.of_genes, above, std::ssize(statistics.of_decoys));
-  const std::vector<double> sampling = rates_of(statistics.chance);
+  const std::vector<double> sampling = false_discovery_rates(statistics.chance);
   for (std::size_t gene = 0; gene < q.size(); ++gene)
     q[gene] = statistics.of_genes[gene] > 0 ? std::min(1.0, std::max(q[gene], sampling[gene])) : 1;
   return q;
