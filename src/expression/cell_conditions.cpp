@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "condition.hpp"
@@ -20,18 +22,8 @@ CellConditions::CellConditions(const ExpressionMatrix& matrix, const std::filesy
 
 CellConditions::~CellConditions() = default;
 
-const CellColumns& CellConditions::columns() {
-  if (columns_) return *columns_;
-  refuse_second_columns(path_, table_);
-  if (table_.empty()) {
-    columns_ = std::make_unique<CellColumns>(
-        CellColumns{path_.string(), cell_column_titles(path_),
-                    [path = path_](const std::string& title) { return read_cell_column(path, title); }});
-    return *columns_;
-  }
-  const auto table = std::make_shared<CellTable>(table_, matrix_, path_);
-  columns_ = std::make_unique<CellColumns>(CellColumns{
-      table_, table->titles(), [table](const std::string& title) { return table->column(title); }});
+const ColumnSource& CellConditions::columns() {
+  if (!columns_) columns_ = std::make_unique<ColumnSource>(columns_of(matrix_, path_, table_));
   return *columns_;
 }
 
@@ -57,6 +49,19 @@ std::vector<bool> CellConditions::meet(const std::string& text, const std::strin
   const Condition condition(text, columns(), option);
   require_one_each(condition.column(), matrix_, path_);
   return condition.holds(missing, log);
+}
+
+std::vector<bool> CellConditions::meet_all(const std::vector<std::string>& conditions,
+                                           const std::string& option, Missing missing, Log& log) {
+  std::vector<bool> all(static_cast<std::size_t>(matrix_.cells()), true);
+  for (const std::string& text : conditions) {
+    const std::vector<bool> holds = meet(text, option, missing, log);
+    std::transform(all.begin(), all.end(), holds.begin(), all.begin(), std::logical_and<>());
+  }
+  if (std::none_of(all.begin(), all.end(), std::identity()))
+    throw InputError(fmt::format("{}: no cell meets {} '{}'", path_.string(), parameter(option),
+                                 fmt::join(conditions, "' and '")));
+  return all;
 }
 
 }  // namespace dko

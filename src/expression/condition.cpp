@@ -72,7 +72,7 @@ bool Condition::fits(const Parts& parts, const CellColumn& column) const {
   return chosen.unknown.empty() && !chosen.labels.empty();
 }
 
-Condition::Condition(std::string text, const CellColumns& columns, std::string option)
+Condition::Condition(std::string text, const ColumnSource& columns, std::string option)
     : text_(std::move(text)), option_(std::move(option)), file_(columns.file) {
   const std::vector<Parts> all = all_parts();
   if (all.empty()) {

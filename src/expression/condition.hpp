@@ -1,10 +1,10 @@
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "column_source.hpp"
 #include "dko/base/log.hpp"
 #include "dko/base/name_list.hpp"
 #include "dko/base/parameter.hpp"
@@ -13,20 +13,13 @@
 
 namespace dko {
 
-/// What a file says of its cells.
-struct CellColumns {
-  std::string file;  ///< for messages
-  Names titles;
-  std::function<CellColumn(const std::string& title)> read;
-};
-
 /// A condition on a column of the cells, as --where and other options take it (selection.hpp).
 class Condition {
  public:
   /// Column, operator and value: of several ways to divide the text the only one that fits these columns.
   /// @throws UsageError for a text without a column, an operator and a value, and where several ways fit;
   ///         InputError if there is no such column. `option` has the condition, for messages
-  Condition(std::string text, const CellColumns& columns, std::string option = "where");
+  Condition(std::string text, const ColumnSource& columns, std::string option = "where");
 
   const CellColumn& column() const { return column_; }
 

@@ -8,6 +8,7 @@
 #include <numeric>
 #include <set>
 
+#include "column_source.hpp"
 #include "dko/base/error.hpp"
 #include "dko/base/name_list.hpp"
 #include "dko/base/parameter.hpp"
@@ -27,19 +28,6 @@ constexpr std::int64_t least_cells = 10;
 /// "INPUT: column batch", for messages.
 std::string place_of(const ChosenColumns& columns, const std::string& title) {
   return fmt::format("{}: column {}", columns.file(), shown_name(title));
-}
-
-/// Titles that an option names, each of them once.
-Names titles_named(const std::string& text, const Names& titles, const std::string& option, Log& log) {
-  const NameIndex index("column", titles);
-  Names named;
-  for (const std::int32_t at : single_names(text, index, option, log)) {
-    const std::string& title = titles[static_cast<std::size_t>(at)];
-    if (std::find(named.begin(), named.end(), title) != named.end())
-      throw UsageError(fmt::format("{} names {} twice", option, shown_name(title)));
-    named.push_back(title);
-  }
-  return named;
 }
 
 /// A category as a text: of numbers, 1 and 1.0 are one.

@@ -7,11 +7,11 @@
 #include <functional>
 #include <limits>
 #include <map>
-#include <optional>
+#include <utility>
 
+#include "column_source.hpp"
 #include "dko/base/checksum.hpp"
 #include "dko/base/error.hpp"
-#include "dko/base/name_list.hpp"
 #include "dko/base/parameter.hpp"
 #include "dko/base/text.hpp"
 #include "dko/expression/cell_table.hpp"
@@ -21,31 +21,6 @@
 namespace dko {
 
 namespace {
-
-/// Where the columns are.
-struct ColumnSource {
-  std::string file;  // for messages
-  Names titles;
-  std::function<CellColumn(const std::string& title)> read;
-  std::function<bool(const std::string& title)> is_numeric;  // without reading it
-};
-
-/// Nothing where neither the data nor a table has columns.
-std::optional<ColumnSource> source_of(const ExpressionMatrix& all, const std::filesystem::path& path,
-                                      const std::string& table) {
-  refuse_second_columns(path, table);
-  if (!table.empty()) {
-    const CellTable columns(table, all, path);
-    return ColumnSource{table, columns.titles(),
-                        [columns](const std::string& title) { return columns.column(title); },
-                        [](const std::string&) { return false; }};
-  }
-  if (!has_cell_columns(path)) return std::nullopt;
-  return ColumnSource{
-      path.string(), cell_column_titles(path),
-      [&all, path](const std::string& title) { return column_of_cells(title, all, path, {}); },
-      [path](const std::string& title) { return is_numeric_h5ad_cell_column(path, title); }};
-}
 
 /// The categories that these cells have, each with its code, in the order of the file, else by name.
 std::map<std::string, std::int32_t> codes_of(const CellColumn& column, const std::vector<std::int32_t>& cells,
@@ -90,15 +65,11 @@ bool can_be_stored(const std::string& title) {
   return !title.empty() && title != "." && title != "_index" && title.find('/') == std::string::npos;
 }
 
-ObsColumns named_columns(const std::string& names, const ColumnSource& source,
+ObsColumns named_columns(const ObsRequest& request, const ColumnSource& source,
                          const std::vector<std::int32_t>& cells, Log& log) {
-  const NameIndex index("column", source.titles);
   ObsColumns columns;
-  for (const std::int32_t at : single_names(names, index, parameter("obs"), log)) {
-    const std::string& title = source.titles[static_cast<std::size_t>(at)];
-    if (std::any_of(columns.begin(), columns.end(),
-                    [&](const ObsColumn& other) { return other.title == title; }))
-      throw UsageError(fmt::format("{} names {} twice", parameter("obs"), shown_name(title)));
+  for (const std::string& title :
+       titles_named(request.names, source.titles, parameter(request.option), log)) {
     if (!can_be_stored(title))
       throw InputError(fmt::format("{}: the title of column {} cannot stand in an HDF5 file: give it another",
                                    source.file, shown_name(title)));
@@ -118,14 +89,16 @@ std::string left_out_for(const ObsColumn& column, std::size_t cells) {
                                                                                     : "";
 }
 
-ObsColumns usual_columns(const ColumnSource& source, const std::vector<std::int32_t>& cells, Log& log) {
+ObsColumns usual_columns(const ObsRequest& request, const ColumnSource& source,
+                         const std::function<bool(const std::string& title)>& is_numeric,
+                         const std::vector<std::int32_t>& cells, Log& log) {
   ObsColumns columns;
   Names left_out;
   for (const std::string& title : source.titles) {
     if (!can_be_stored(title)) continue;
     std::string why;
     try {
-      if (source.is_numeric(title)) why = numbers;
+      if (is_numeric(title)) why = numbers;
       if (why.empty()) {
         ObsColumn column = kept(source.read(title), cells);
         why = left_out_for(column, cells.size());
@@ -138,7 +111,7 @@ ObsColumns usual_columns(const ColumnSource& source, const std::vector<std::int3
   }
   if (!left_out.empty())
     log.info("{}: columns that are not kept in the screen, unless {} names them: {}", source.file,
-             parameter("obs"), fmt::join(left_out, ", "));
+             parameter(request.option), fmt::join(left_out, ", "));
   return columns;
 }
 
@@ -150,23 +123,32 @@ std::string text_of(const ObsColumn& column) {
 
 }  // namespace
 
-ObsColumns read_obs(const std::string& names, const ExpressionMatrix& all,
+ObsColumns read_obs(const ObsRequest& request, const ExpressionMatrix& all,
                     const std::vector<std::int32_t>& cells, const std::filesystem::path& path,
                     const std::string& table, Log& log) {
-  const std::optional<ColumnSource> source = source_of(all, path, table);
-  if (!source) {
+  const std::string& names = request.names;
+  if (table.empty() && !has_cell_columns(path)) {
     if (names.empty() || names == "none") return {};
     throw UsageError(fmt::format("{}: {} has no columns that describe cells: give a table of them by {}",
-                                 parameter("obs"), path.string(), parameter("obs-file")));
+                                 parameter(request.option), path.string(), parameter("obs-file")));
   }
-  const bool has_none =
-      std::find(source->titles.begin(), source->titles.end(), "none") != source->titles.end();
+  ColumnSource source = columns_of(all, path, table);
+  source.read = [read = std::move(source.read), &all, &path](const std::string& title) {
+    CellColumn column = read(title);
+    require_one_each(column, all, path);
+    return column;
+  };
+  // Without reading it.
+  const auto is_numeric = [&](const std::string& title) {
+    return table.empty() && is_numeric_h5ad_cell_column(path, title);
+  };
+  const bool has_none = std::find(source.titles.begin(), source.titles.end(), "none") != source.titles.end();
   if (names == "none" && !has_none) return {};
-  const ObsColumns columns =
-      names.empty() ? usual_columns(*source, cells, log) : named_columns(names, *source, cells, log);
+  const ObsColumns columns = names.empty() ? usual_columns(request, source, is_numeric, cells, log)
+                                           : named_columns(request, source, cells, log);
   Names texts;
   for (const ObsColumn& column : columns) texts.push_back(text_of(column));
-  if (!texts.empty()) log.info("{}: columns that the screen keeps: {}", source->file, fmt::join(texts, ", "));
+  if (!texts.empty()) log.info("{}: columns that the screen keeps: {}", source.file, fmt::join(texts, ", "));
   return columns;
 }
 

@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
-#include <memory>
 #include <numeric>
 #include <optional>
 #include <string_view>
@@ -223,21 +221,6 @@ Selected select(const ExpressionMatrix& matrix, const Selection& selection, cons
   if (selected.matrix.nonzeros() == 0)
     throw InputError(fmt::format("{}: no chosen cell expresses a chosen gene", path.string()));
   return selected;
-}
-
-std::vector<bool> cells_meeting(const std::vector<std::string>& conditions, const std::string& option,
-                                const ExpressionMatrix& matrix, const std::filesystem::path& path,
-                                const std::string& table, Missing missing, Log& log) {
-  std::vector<bool> all(static_cast<std::size_t>(matrix.cells()), true);
-  CellConditions columns(matrix, path, table);
-  for (const std::string& text : conditions) {
-    const std::vector<bool> holds = columns.meet(text, option, missing, log);
-    std::transform(all.begin(), all.end(), holds.begin(), all.begin(), std::logical_and<>());
-  }
-  if (std::none_of(all.begin(), all.end(), std::identity()))
-    throw InputError(fmt::format("{}: no cell meets {} '{}'", path.string(), parameter(option),
-                                 fmt::join(conditions, "' and '")));
-  return all;
 }
 
 ExpressionMatrix select_genes(const ExpressionMatrix& matrix, const Names& genes, const std::string& data,

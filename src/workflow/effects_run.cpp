@@ -90,26 +90,13 @@ void check_memory(const Prepared& prepared, const EffectsOptions& options, const
                                     parameter("top"), parameter("knockout-genes")));
 }
 
-/// What reading a column says by the option that others name it by.
-std::string said_of_groups(const std::string& text) {
-  const std::string others = parameter("obs") + ":";
-  return text.starts_with(others) ? parameter("group-by") + ":" + text.substr(others.size()) : text;
-}
-
-/// The data; with a column of groups also that. What is wrong with the column is said by the option that has
-/// it.
+/// The data; with a column of groups also that.
 ExpressionMatrix load_data(const EffectsOptions& options, const Model& model, CellsToScreen& cells,
                            Job& job) {
   if (options.group_by.empty()) return load_input(options.input, model, options.model, job);
   InputOptions input = options.input;
-  input.obs = options.group_by;
-  try {
-    return load_input(input, model, options.model, job, &cells);
-  } catch (const InputError& error) {
-    throw InputError(said_of_groups(error.what()));
-  } catch (const UsageError& error) {
-    throw UsageError(said_of_groups(error.what()));
-  }
+  input.obs = ObsRequest{options.group_by, "group-by"};
+  return load_input(input, model, options.model, job, &cells);
 }
 
 Prepared prepare(const EffectsOptions& options, Job& job) {

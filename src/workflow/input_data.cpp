@@ -25,10 +25,8 @@ struct Loaded {
 };
 
 /// Which of the used cells meet each of the named conditions.
-std::vector<std::vector<std::int32_t>> find_named(const InputOptions& options, const ExpressionMatrix& all,
+std::vector<std::vector<std::int32_t>> find_named(const InputOptions& options, CellConditions& conditions,
                                                   const std::vector<std::int32_t>& cells, Log& log) {
-  const std::filesystem::path path = options.path;
-  CellConditions conditions(all, path, options.selection.obs_file);
   std::vector<std::vector<std::int32_t>> groups;
   for (const NamedCells& group : options.named) {
     const std::vector<bool> holds =
@@ -41,11 +39,10 @@ std::vector<std::vector<std::int32_t>> find_named(const InputOptions& options, c
 }
 
 /// The used ones of all cells that meet the conditions on knockouts.
-std::vector<std::int32_t> meeting(const InputOptions& options, const ExpressionMatrix& all,
+std::vector<std::int32_t> meeting(const InputOptions& options, CellConditions& conditions,
                                   const std::vector<std::int32_t>& used, Log& log) {
-  const Selection& selection = options.selection;
-  const std::vector<bool> holds = cells_meeting(options.knockout_where, "knockout-where", all, options.path,
-                                                selection.obs_file, selection.missing(), log);
+  const std::vector<bool> holds =
+      conditions.meet_all(options.knockout_where, "knockout-where", options.selection.missing(), log);
   std::vector<std::int32_t> meeting;
   for (std::size_t at = 0; at < used.size(); ++at)
     if (holds[static_cast<std::size_t>(used[at])]) meeting.push_back(static_cast<std::int32_t>(at));
@@ -66,9 +63,12 @@ Loaded load(const InputOptions& options, const Covariates* of_model, const std::
   Selected selected = select(all, options.selection, options.path, log);
   warn_of_unusual(selected.matrix, options.path, log);
   if (cells != nullptr) {
-    cells->obs = read_obs(options.obs, all, selected.cells, options.path, options.selection.obs_file, log);
-    cells->named = find_named(options, all, selected.cells, log);
-    if (!options.knockout_where.empty()) cells->meeting = meeting(options, all, selected.cells, log);
+    const std::filesystem::path path = options.path;
+    const std::string& table = options.selection.obs_file;
+    if (options.obs) cells->obs = read_obs(*options.obs, all, selected.cells, path, table, log);
+    CellConditions conditions(all, path, table);
+    cells->named = find_named(options, conditions, selected.cells, log);
+    if (!options.knockout_where.empty()) cells->meeting = meeting(options, conditions, selected.cells, log);
   }
   if (of_model == nullptr && options.covariates.empty())
     return {std::move(selected.matrix), std::move(selected.description)};

@@ -35,11 +35,11 @@ struct Answer {
 
 Answer ask(const std::string& text, const std::vector<CellColumn>& columns,
            Missing missing = Missing::refuse) {
-  CellColumns all{"x.h5ad", {}, [&](const std::string& title) {
-                    for (const CellColumn& column : columns)
-                      if (column.title == title) return column;
-                    throw InputError("x.h5ad: has no column " + title);
-                  }};
+  ColumnSource all{"x.h5ad", {}, [&](const std::string& title) {
+                     for (const CellColumn& column : columns)
+                       if (column.title == title) return column;
+                     throw InputError("x.h5ad: has no column " + title);
+                   }};
   for (const CellColumn& column : columns) all.titles.push_back(column.title);
   std::ostringstream said;
   Log log(said, Verbosity::normal);

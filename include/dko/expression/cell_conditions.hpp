@@ -12,7 +12,7 @@
 
 namespace dko {
 
-struct CellColumns;
+struct ColumnSource;
 
 /// Which cells of a file meet a condition, on a column of theirs (selection.hpp) or on a gene:
 /// gene:NAME>2 compares the value of the gene, as the input has it, with a number, by > >= < <= = and !=. A
@@ -29,15 +29,18 @@ class CellConditions {
   /// @throws InputError for unknown columns, genes or values, UsageError for what is no condition, or could
   ///         be two
   std::vector<bool> meet(const std::string& text, const std::string& option, Missing missing, Log& log);
+  /// The same of several conditions, which hold together. @throws InputError also if no cell meets them
+  std::vector<bool> meet_all(const std::vector<std::string>& conditions, const std::string& option,
+                             Missing missing, Log& log);
 
  private:
-  const CellColumns& columns();
+  const ColumnSource& columns();
   void refuse_column_of(const std::string& text, const std::string& option);
 
   const ExpressionMatrix& matrix_;
   const std::filesystem::path& path_;
   std::string table_;
-  std::unique_ptr<CellColumns> columns_;  // once they are needed
+  std::unique_ptr<ColumnSource> columns_;  // once they are needed
 };
 
 }  // namespace dko

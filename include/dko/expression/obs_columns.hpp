@@ -27,6 +27,12 @@ using ObsColumns = std::vector<ObsColumn>;
 /// cells: others are names of cells, not groups of them.
 inline constexpr std::int64_t most_labels_kept = 500;
 
+/// Which columns are asked for.
+struct ObsRequest {
+  std::string names;           ///< titles with commas between, as read_obs takes them
+  std::string option = "obs";  ///< the parameter that has them, for messages
+};
+
 /// The columns of the cells number `cells` of `all`, which is what `path` holds; `table` is a table of its
 /// cells (cell_table.hpp) where the file has no columns, else empty. `names` has the titles with commas
 /// between, or "none" if no column has that title; empty stands for every categorical column, or one of text,
@@ -34,7 +40,7 @@ inline constexpr std::int64_t most_labels_kept = 500;
 /// name. Says in the log what is kept, and what of it not. Local.
 /// @throws InputError for a column that is not there, or cannot be read; UsageError for one that is named
 ///         twice, and where there is no file that has columns
-ObsColumns read_obs(const std::string& names, const ExpressionMatrix& all,
+ObsColumns read_obs(const ObsRequest& request, const ExpressionMatrix& all,
                     const std::vector<std::int32_t>& cells, const std::filesystem::path& path,
                     const std::string& table, Log& log);
 

@@ -49,13 +49,6 @@ struct Selected {
 Selected select(const ExpressionMatrix& matrix, const Selection& selection, const std::filesystem::path& path,
                 Log& log);
 
-/// Which cells of `matrix`, all that `path` holds, meet all of these conditions on their columns, as those of
-/// a selection; `option` is the parameter that has them, for messages, `table` as in Selection::obs_file.
-/// Local. @throws likewise; InputError if none does
-std::vector<bool> cells_meeting(const std::vector<std::string>& conditions, const std::string& option,
-                                const ExpressionMatrix& matrix, const std::filesystem::path& path,
-                                const std::string& table, Missing missing, Log& log);
-
 /// The genes of the matrix that have these names, in the order of the names. `data` and `list` are for
 /// messages: where the matrix, and where the names come from. Warns of names that the file repeats. Local.
 /// @throws InputError if some are missing.

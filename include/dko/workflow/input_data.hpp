@@ -39,10 +39,10 @@ struct InputOptions {
   std::string path;
   ReadOptions read;
   Selection selection;
-  CovariateRequest covariates;              ///< of a mapping to be trained
-  std::string obs;                          ///< columns of the cells to keep, as read_obs takes them
-  std::vector<std::string> knockout_where;  ///< conditions on the cells that knockouts are for
-  std::vector<NamedCells> named;            ///< cells that are used, by conditions
+  CovariateRequest covariates;                   ///< of a mapping to be trained
+  std::optional<ObsRequest> obs = ObsRequest{};  ///< columns of the cells to keep; none: not read
+  std::vector<std::string> knockout_where;       ///< conditions on the cells that knockouts are for
+  std::vector<NamedCells> named;                 ///< cells that are used, by conditions
   TableUse table;
   bool table_is_used = false;  ///< by conditions, or an option
 };
@@ -59,7 +59,8 @@ Selected read_input(const InputOptions& options, Log& log);
 
 /// The same with the covariates that are asked for, and notes all in the provenance. With `cells` reads these
 /// too. Local: rank 0.
-/// @throws as find_covariates, read_obs and cells_meeting; InputError if no cell that is used meets the
+/// @throws as find_covariates, read_obs and CellConditions::meet_all; InputError if no cell that is used
+/// meets the
 ///         conditions on knockouts
 ExpressionMatrix load_input(const InputOptions& options, Job& job, CellsToScreen* cells = nullptr);
 

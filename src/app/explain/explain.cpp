@@ -146,7 +146,7 @@ Question find_question(const ExplainOptions& options, Job& job) {
   const Model model = read_model(options.model);
   CellsToScreen cells;
   InputOptions input = options.input;
-  input.obs = "none";  // nothing is stored with the cells
+  input.obs.reset();  // nothing is stored with the cells
   question.matrix = load_input(input, model, options.model, job, &cells).relative_profiles();
   if (options.direction.is_given())
     question.from_to = from_to_of(options.direction, std::move(cells.named), question.matrix, job.log);

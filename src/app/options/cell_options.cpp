@@ -8,7 +8,7 @@ void add_cell_options(CommandLine& line, InputOptions& input, const ScreenReques
   line.option("knockout-where", input.knockout_where, "COLUMN=VALUE",
               "knock out only in cells of which a column says so, as --where has it; unlike with --where, "
               "the mapping is trained on all; may be given again");
-  line.option("obs", input.obs, "COLUMN,...",
+  line.option("obs", input.obs->names, "COLUMN,...",
               "columns of the cells that the screen keeps, for dko summarize --group-by and exports, numbers "
               "too; none: no column. Default: all of text or categories that group cells")
       .usual();
