@@ -14,6 +14,7 @@
 #include "options/input.hpp"
 #include "options/screen_options.hpp"
 #include "score_names.hpp"
+#include "set_report.hpp"
 #include "start_job.hpp"
 #include "table.hpp"
 
@@ -94,10 +95,7 @@ CommandLine line_of(EffectsCommandOptions& options) {
   line.option("sets-table", options.sets, "FILE", "write every set for each lost gene (CSV)").writes();
   add_input(line, options.effects.input, {.options = {"group-by"}, .model = TableUse::Model::required});
   add_common(line, options.common);
-  line.check([](const CommandLine& parsed) {
-    if (parsed.given("sets-table") && !parsed.given("gene-sets"))
-      throw UsageError("--sets-table needs the sets: give them by --gene-sets FILE");
-  });
+  line.check(require_sets_of_table);
   return line;
 }
 
@@ -120,10 +118,6 @@ struct Outputs {
   }
 };
 
-std::string signed_text(double value, int digits) {
-  return value == 0 ? "0" : fmt::format("{:+.{}f}", value, digits);
-}
-
 void print_effects(const Effects& effects, std::span<const EffectEntry> largest) {
   const EffectTable& table = effects.table;
   const EffectsNotes& notes = effects.notes;
@@ -142,7 +136,7 @@ void print_effects(const Effects& effects, std::span<const EffectEntry> largest)
   for (const EffectEntry& entry : largest) {
     std::vector<std::string> row{name(table.lost[entry.row]), name(table.genes[entry.at]),
                                  with_thousands(static_cast<std::int64_t>(all.both[entry.at])),
-                                 signed_text(static_cast<double>(all.change[entry.at]), 6),
+                                 signed_text(static_cast<double>(all.change[entry.at])),
                                  signed_text(static_cast<double>(all.relative[entry.at]), 3)};
     if (notes.members > 1) row.push_back(fmt::format("{:.6f}", all.change_sd[entry.at]));
     if (table.has_q_values) row.push_back(q_value_text(static_cast<double>(table.q[entry.at])));

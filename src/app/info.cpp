@@ -272,7 +272,7 @@ void tell_of_expression(const InfoOptions& options, bool is_simulated, JsonRepor
   if (is_simulated) {
     facts["file"] = "simulated expression";
     const Facts provenance = provenance_of_expression(options.file);
-    std::cout << '\n';
+    std::cout << "\nsimulated expression, made by\n";
     print_facts(provenance);
     facts.update(provenance);
   }

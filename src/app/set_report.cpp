@@ -40,6 +40,11 @@ void print_table(std::span<const Enrichment> shown, std::size_t tested, const st
 
 }  // namespace
 
+void require_sets_of_table(const CommandLine& parsed) {
+  if (parsed.given("sets-table") && !parsed.given("gene-sets"))
+    throw UsageError("--sets-table needs the sets: give them by --gene-sets FILE");
+}
+
 void add_set_options(CommandLine& line, SetOptions& options, const std::string& ranked) {
   line.group("Gene sets");
   line.option(
@@ -53,10 +58,7 @@ void add_set_options(CommandLine& line, SetOptions& options, const std::string& 
   line.option("sets-table", options.table, "FILE", "write all sets (CSV)").writes();
   line.option("rnk", options.rnk, "FILE", "write the genes ranked by " + ranked + ", for other tools (RNK)")
       .writes();
-  line.check([](const CommandLine& parsed) {
-    if (parsed.given("sets-table") && !parsed.given("gene-sets"))
-      throw UsageError("--sets-table needs the sets: give them by --gene-sets FILE");
-  });
+  line.check(require_sets_of_table);
 }
 
 SetOutputs::SetOutputs(const SetOptions& options, bool overwrite) {

@@ -27,6 +27,9 @@ struct SetOptions {
 /// --gene-sets, --least-genes, --sets-table and --rnk. `ranked` completes "the genes ranked by".
 void add_set_options(CommandLine& line, SetOptions& options, const std::string& ranked);
 
+/// @throws UsageError for --sets-table without --gene-sets
+void require_sets_of_table(const CommandLine& parsed);
+
 /// What is written, claimed before any computing. Local: rank 0.
 struct SetOutputs {
   SetOutputs(const SetOptions& options, bool overwrite);

@@ -27,4 +27,8 @@ std::string Table::text() const {
   return text;
 }
 
+std::string signed_text(double value, int digits) {
+  return value == 0 ? "0" : fmt::format("{:+.{}f}", value, digits);
+}
+
 }  // namespace dko::app

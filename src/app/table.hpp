@@ -20,4 +20,7 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
+/// "+0.012000", "0": a change.
+std::string signed_text(double value, int digits = 6);
+
 }  // namespace dko::app

@@ -11,13 +11,6 @@ namespace dko {
 
 namespace {
 
-/// The median; of an even number the greater of the middle two.
-double upper_median(std::vector<double> values) {
-  const auto middle = values.begin() + std::ssize(values) / 2;
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
-
 std::vector<const FittedMapping*> members_with_q_values(const Model& model) {
   std::vector<const FittedMapping*> members;
   for (const Member& member : model.members) {
@@ -38,6 +31,12 @@ void for_each_effect(const FittedMapping& member, std::int32_t regulator,
 }
 
 }  // namespace
+
+double upper_median(std::vector<double> values) {
+  const auto middle = values.begin() + std::ssize(values) / 2;
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
 
 SparseMapping with_effects(const SparseMapping& mapping, const DecoyEffects& decoys) {
   const auto copy = [](const auto& values) { return std::vector(values.begin(), values.end()); };

@@ -53,15 +53,13 @@ std::vector<std::vector<double>> q_values_by_members(const ScreenPlan& plan, con
   return by_members;
 }
 
-/// The median over members, of an even number the greater of the middle two.
+/// Of each gene.
 std::vector<double> upper_medians(const std::vector<std::vector<double>>& by_members) {
   std::vector<double> medians;
   for (std::size_t gene = 0; gene < by_members.front().size(); ++gene) {
     std::vector<double> values;
     for (const std::vector<double>& member : by_members) values.push_back(member[gene]);
-    const auto middle = values.begin() + std::ssize(values) / 2;
-    std::nth_element(values.begin(), middle, values.end());
-    medians.push_back(*middle);
+    medians.push_back(upper_median(std::move(values)));
   }
   return medians;
 }

@@ -11,20 +11,16 @@
 #include "dko/knockout/effects/effect_rows.hpp"
 #include "dko/parallel/collective.hpp"
 #include "support/full_network.hpp"
+#include "support/member_profiles.hpp"
 #include "support/plain_sparse.hpp"
 #include "support/screens.hpp"
 
 using namespace dko;
+using testing::Genes;
+using testing::genes_of;
+using testing::Profile;
 
 namespace {
-
-using Genes = std::vector<std::int32_t>;
-using Profile = std::function<std::vector<double>(const Genes& expressed, const Genes& removed)>;
-
-Genes genes_of(const RelativeProfiles& matrix, std::int64_t cell) {
-  const auto expressed = matrix.expressed(cell);
-  return {expressed.begin(), expressed.end()};
-}
 
 Genes all_genes(const RelativeProfiles& matrix) {
   Genes genes(static_cast<std::size_t>(matrix.genes()));
@@ -184,14 +180,7 @@ EffectsRequest request_for(const RelativeProfiles& matrix, bool in_groups) {
 TEST_CASE("effects by the original's mapping are the full network's") {
   const auto matrix = testing::random_matrix(40, 9, 0.5, 81).relative_profiles();
   const auto mappings = testing::random_members(GENERATE(1, 3), {9, 5}, 82);
-  std::vector<Profile> profiles;
-  for (const Mapping& mapping : mappings) {
-    profiles.push_back([mapping](const Genes& expressed, const Genes& removed) {
-      Genes left = expressed;
-      for (const std::int32_t gene : removed) std::erase(left, gene);
-      return testing::full_profile(mapping, left);
-    });
-  }
+  const std::vector<Profile> profiles = testing::full_profiles(mappings);
   check_rows(matrix, testing::collapsed(mappings), profiles, request_for(matrix, GENERATE(false, true)),
              [](std::int32_t, std::int32_t) { return true; });
 }

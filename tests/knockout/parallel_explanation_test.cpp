@@ -8,29 +8,16 @@
 
 #include "dko/knockout/explanation.hpp"
 #include "support/full_network.hpp"
+#include "support/member_profiles.hpp"
 #include "support/plain_sparse.hpp"
 #include "support/screens.hpp"
 
 using namespace dko;
+using testing::Genes;
+using testing::genes_of;
+using testing::Profile;
 
 namespace {
-
-using Genes = std::vector<std::int32_t>;
-/// The profile of a member after a knockout, over all genes.
-using Profile = std::function<std::vector<double>(const Genes& expressed, const Genes& removed)>;
-
-Genes genes_of(const RelativeProfiles& matrix, std::int64_t cell) {
-  const auto expressed = matrix.expressed(cell);
-  return {expressed.begin(), expressed.end()};
-}
-
-Genes without(const Genes& genes, const Genes& removed) {
-  Genes left;
-  for (const std::int32_t gene : genes) {
-    if (std::find(removed.begin(), removed.end(), gene) == removed.end()) left.push_back(gene);
-  }
-  return left;
-}
 
 std::vector<double> renormalised(std::vector<double> profile, const Genes& removed) {
   for (const std::int32_t gene : removed) profile[static_cast<std::size_t>(gene)] = 0;
@@ -172,12 +159,7 @@ void check_explanation(const RelativeProfiles& matrix, const std::vector<Collaps
 TEST_CASE("explanations of the original's mapping are the full network's, in one cell and over cells") {
   const auto matrix = testing::random_matrix(90, 9, 0.6, 71).relative_profiles();
   const auto mappings = testing::random_members(GENERATE(1, 3), {9, 5}, 72);
-  std::vector<Profile> profiles;
-  for (const Mapping& mapping : mappings) {
-    profiles.push_back([mapping](const Genes& expressed, const Genes& removed) {
-      return testing::full_profile(mapping, without(expressed, removed));
-    });
-  }
+  const std::vector<Profile> profiles = testing::full_profiles(mappings);
   for (const Genes& removed : {Genes{4}, Genes{2, 7}, Genes{0, 3, 8}}) {
     const auto cells = cells_to_knock_out(matrix, removed);
     REQUIRE(cells.size() > 10);

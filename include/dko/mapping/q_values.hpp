@@ -56,4 +56,8 @@ std::vector<std::optional<double>> direct_q_values(const Model& model, std::span
 SparseMapping keep_effects(const SparseMapping& mapping, QValues& q, std::span<const double> inputs,
                            double most);
 
+/// What counts of the members' q-values, at least one: the median, of an even number the greater of the
+/// middle two. Local.
+double upper_median(std::vector<double> values);
+
 }  // namespace dko

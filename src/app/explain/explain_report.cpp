@@ -28,10 +28,6 @@ std::span<const GeneChange> shown(const Explanation& explanation, const Question
       std::min(genes.size(), question.removed.size() + static_cast<std::size_t>(options.count)));
 }
 
-std::string signed_text(double value) {
-  return value == 0 ? "0" : fmt::format("{:+.6f}", value);
-}
-
 std::string where(const Question& question, const ExplainOptions& options) {
   if (options.cell.empty()) return fmt::format("mean over {}", counted(std::ssize(question.cells), "cell"));
   return "in " + question.matrix.cell_names()[static_cast<std::size_t>(question.cells.front())];

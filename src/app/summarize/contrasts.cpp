@@ -23,12 +23,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr auto all_others = "all others";
 
-std::string column_of(const Measure& measure) {
-  std::string name(name_of(measure).name);
-  std::replace(name.begin(), name.end(), '-', '_');
-  return name;
-}
-
 /// Names of what is compared, and where.
 class Labels {
  public:
@@ -67,7 +61,7 @@ void write_header(const ContrastTable& table, const Labels& labels, CsvWriter& c
     csv.field("gene1").field("gene2");
   csv.field("cells").field("cells_against");
   for (const Measure& measure : table.measures) {
-    const std::string name = column_of(measure);
+    const std::string name = column_name(measure);
     for (const char* figure : {"mean", "mean_against", "difference", "p", "q"})
       csv.field(fmt::format("{}_{}", name, figure));
   }
@@ -147,7 +141,7 @@ Json to_json(const ContrastTable& table, const Labels& labels, std::size_t rows)
       entry["genes"].push_back(labels.gene(row, gene));
     for (std::size_t at = 0; at < table.measures.size(); ++at) {
       const Difference& of = row.of[at];
-      const std::string name = column_of(table.measures[at]);
+      const std::string name = column_name(table.measures[at]);
       entry[name + "_mean"] = of.mean;
       entry[name + "_mean_against"] = of.mean_against;
       entry[name + "_difference"] = of.difference();

@@ -48,8 +48,7 @@ std::vector<Column> columns_of(const SummaryTable& table, const std::vector<std:
   std::vector<Column> columns;
   for (const std::size_t at : places) {
     const Measure& measure = table.measures[at];
-    std::string name(name_of(measure).name);
-    std::replace(name.begin(), name.end(), '-', '_');
+    const std::string name = column_name(measure);
     columns.push_back({name + "_mean", at, Column::Kind::mean});
     if (!is_deviation(measure.score)) columns.push_back({name + "_sd", at, Column::Kind::sd});
     if (measure.is_interaction) {

@@ -8,4 +8,10 @@ void interactions_of_row(std::span<const float> pairs, float first, const float*
     interactions[at] = static_cast<float>(interaction_of(pairs[at], first, seconds[at]));
 }
 
+std::string column_name(const Measure& measure) {
+  std::string name(name_of(measure).name);
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+}
+
 }  // namespace dko

@@ -49,7 +49,7 @@ class StoredSummary {
     require(std::is_sorted(genes_.begin(), genes_.end()) && cells_.size() == k * (k - 1) / 2 &&
             (k == 0 || (genes_.front() >= 0 && genes_.back() < std::ssize(screen.gene_names()))));
     for (const Measure& measure : stored_summary_measures(screen)) {
-      const hdf5::Location of_measure = group_.group(layout::group_of(measure));
+      const hdf5::Location of_measure = group_.group(column_name(measure));
       const auto column = [&](const char* array) -> Column {
         if (!of_measure.has(array)) return {};
         hdf5::Dataset dataset = of_measure.dataset(array);
@@ -110,7 +110,7 @@ std::vector<Measure> stored_summary_measures(const ScreenReader& screen) {
   const hdf5::Location group = screen.summary();
   std::vector<Measure> measures;
   for (const MeasureName& name : measure_names) {
-    if (group.has(layout::group_of(name.measure))) measures.push_back(name.measure);
+    if (group.has(column_name(name.measure))) measures.push_back(name.measure);
   }
   return measures;
 }

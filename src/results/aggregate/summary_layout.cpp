@@ -6,12 +6,6 @@
 
 namespace dko::summary_layout {
 
-std::string group_of(const Measure& measure) {
-  std::string name(dko::name_of(measure).name);
-  std::replace(name.begin(), name.end(), '-', '_');
-  return name;
-}
-
 std::vector<std::string> arrays_of(const Measure& measure) {
   if (is_deviation(measure.score)) return {mean};
   std::vector<std::string> arrays{mean, sd, min, max};
@@ -22,7 +16,7 @@ std::vector<std::string> arrays_of(const Measure& measure) {
 std::vector<std::string> all_arrays(const std::vector<Measure>& measures) {
   std::vector<std::string> paths{cells};
   for (const Measure& measure : measures) {
-    for (const std::string& array : arrays_of(measure)) paths.push_back(group_of(measure) + "/" + array);
+    for (const std::string& array : arrays_of(measure)) paths.push_back(column_name(measure) + "/" + array);
   }
   return paths;
 }
@@ -34,7 +28,7 @@ void create(hdf5::File& file, const ScreenPlan& plan, const ExpressionMatrix& ma
   summary.create(cells, hdf5::Type::i32, {pairs.all_pairs()});
   for (const char* name : {genes, cells}) summary.set_encoding(name, "array", "0.2.0");
   for (const Measure& measure : summed_measures(plan)) {
-    hdf5::Location of_measure = summary.create_group(group_of(measure));
+    hdf5::Location of_measure = summary.create_group(column_name(measure));
     for (const std::string& array : arrays_of(measure)) {
       of_measure.create(array, hdf5::Type::f32, {pairs.all_pairs()});
       of_measure.set_encoding(array, "array", "0.2.0");
@@ -52,7 +46,7 @@ void create_record(hdf5::Location& progress, const ScreenPlan& plan, const Expre
   const std::vector<std::uint64_t> nothing(static_cast<std::size_t>(pair_genes(plan, matrix).count()), 0);
   hdf5::Location record = progress.create_group(group);
   const auto measures = summed_measures(plan);
-  for (const Measure& measure : measures) record.create_group(group_of(measure));
+  for (const Measure& measure : measures) record.create_group(column_name(measure));
   for (const std::string& array : all_arrays(measures))
     record.create(array, hdf5::Type::u64, {std::ssize(nothing)}).write(0, std::span(nothing));
 }

@@ -21,9 +21,6 @@ constexpr auto min = "min";
 constexpr auto max = "max";
 constexpr auto same_sign = "same_sign";
 
-/// The group of a measure: impact, network_interaction, ….
-std::string group_of(const Measure& measure);
-
 /// The arrays of a measure: of a standard deviation over members only the mean.
 std::vector<std::string> arrays_of(const Measure& measure);
 

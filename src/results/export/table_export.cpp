@@ -81,8 +81,7 @@ void write_part(hdf5::File& file, const ScreenReader& screen, const TablePart& p
   Names columns = event_names(screen.order(part.array));
   write_events(group, screen, part.array, columns);
   for (const Measure& measure : part.measures) {
-    std::string name(name_of(measure).name);
-    std::replace(name.begin(), name.end(), '-', '_');
+    const std::string name = column_name(measure);
     write_measure(group, screen, part.array, measure, name);
     columns.push_back(name);
   }

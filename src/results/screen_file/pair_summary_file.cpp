@@ -21,7 +21,7 @@ constexpr std::int64_t numbers_per_write = std::int64_t{1} << 20;
 constexpr float none = std::numeric_limits<float>::quiet_NaN();
 
 std::string path_of(const Measure& measure, const std::string& array) {
-  return layout::group_of(measure) + "/" + array;
+  return column_name(measure) + "/" + array;
 }
 
 /// value(i) to place first + i, i < count, in pieces that end at whole multiples of their size.

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "dko/knockout/score/score.hpp"
@@ -83,5 +84,8 @@ constexpr const MeasureName& name_of(const Measure& measure) {
   return *std::find_if(measure_names.begin(), measure_names.end(),
                        [&](const MeasureName& name) { return name.measure == measure; });
 }
+
+/// The same for columns and groups of files: "network_interaction".
+std::string column_name(const Measure& measure);
 
 }  // namespace dko
