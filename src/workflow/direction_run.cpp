@@ -53,7 +53,7 @@ std::vector<std::vector<double>> q_values_by_members(const ScreenPlan& plan, con
   return by_members;
 }
 
-/// Of each gene.
+/// A median for each gene.
 std::vector<double> upper_medians(const std::vector<std::vector<double>>& by_members) {
   std::vector<double> medians;
   for (std::size_t gene = 0; gene < by_members.front().size(); ++gene) {
