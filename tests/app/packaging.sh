@@ -16,6 +16,6 @@ R
 chmod +x dko-scaling
 command -v jube >/dev/null || skip "there is no jube (Debian: jube)"
 export DKO_REPEATS=1 DKO_SCALING_OPTIONS='--ranks 1'
-jube run "$recipes/jube/dko-merit.xml" >jube.txt 2>&1 || { cat jube.txt; fail "jube run"; }
+jube run -o "$PWD/dko-merit" "$recipes/jube/dko-merit.xml" >jube.txt 2>&1 || { cat jube.txt; fail "jube run"; }
 jube result -a dko-merit >result.txt 2>&1 || { cat result.txt; fail "jube result"; }
 grep -qE '^small,1,[0-9.]+,0.0,0,INVALID$' result.txt || { cat jube.txt result.txt; cat dko-merit/*/*measure/work/std*; fail "jube found no merit"; }
