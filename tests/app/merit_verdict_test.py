@@ -1,6 +1,5 @@
 """Verdicts on synthetic results of dko-scaling --merit, and what is asked of the machine."""
 import copy
-import math
 import os
 import tempfile
 import unittest
@@ -8,8 +7,9 @@ import unittest
 import numpy as np
 
 import synthetic_scaling
-from dko import UsageError
+from dko.errors import UsageError, WriteError
 from dko.scaling import conditions, merit_run, verdict
+from dko.scaling.launching import CaseFailure
 
 
 def check(**other):
@@ -95,10 +95,8 @@ class Verdict(unittest.TestCase):
             self.assertIn(words, rules)
 
     def test_the_sample_is_large_enough(self):
-        """0.99 by the number of samples, with the longest stratum one event above the mean, from 6 million knockouts on."""
-        for events in (6e6, 40e6, 1e9, 1e13):
-            strata = events / math.ceil(events / verdict.SAMPLES)
-            self.assertGreaterEqual(1 - (1 - 1e-5)**strata, verdict.LEAST_CHANCE)
+        """0.99 follows from the number of samples."""
+        self.assertGreaterEqual(1 - (1 - 1e-5)**verdict.SAMPLES, verdict.LEAST_CHANCE)
 
 
 def merit_words():
@@ -112,6 +110,41 @@ class Planning(unittest.TestCase):
         self.assertEqual(merit_run.cells_for(20, 4.0, 75), 375)
         self.assertEqual(merit_run.cells_for(20, 100.0, 75), 20)
         self.assertEqual(merit_run.cells_for(3, 7.0, 7.1), 4)
+
+    def test_memory_for_more_cells(self):
+        """What grows with them: the cells once for each node, their names for each rank."""
+        memory = {"per_node": {"data": 30, "targets": 10, "mapping": 500}, "per_rank": {"names": 2, "a cell": 7}, "ranks": 4,
+                  "total": 540 + 36, "available": 1000}
+        self.assertEqual(merit_run.memory_needed(memory, 1), 576)
+        self.assertEqual(merit_run.memory_needed(memory, 10), 500 + 400 + 4 * (20 + 7))
+        made = merit_run.Merit.__new__(merit_run.Merit)
+        made.result = {"cells_per_rank": 100, "ranks": 4, "least_seconds": 60}
+        made.options = type("Options", (), {"scratch": "."})
+        found = {"memory": memory, "screen": {"pairs": 10}}
+        made.require_room(found, 9)
+        with self.assertRaisesRegex(CaseFailure, "400 cells, of which every node holds all"):
+            made.require_room(found, 1e9)
+        made.result["ranks"] = 10**6
+        with self.assertRaisesRegex(CaseFailure, "10,000,000 cells at most"):
+            made.require_room(found, 1)
+        made.result["ranks"] = 4
+        found["screen"]["pairs"] = 1e18
+        with self.assertRaisesRegex(WriteError, "GB are free"):
+            made.require_room(found, 1)
+
+    def test_a_first_repeat_that_is_too_short_is_a_trial(self):
+        made = merit_run.Merit.__new__(merit_run.Merit)
+        made.result = {"cells_per_rank": 100, "least_seconds": 60, "trials": [], "runs": [run(1, 40.0)]}
+        later = iter([55.0, 61.0])
+        made.repeat = lambda number: made.result["runs"].append(run(number, next(later)))
+        made.choose = lambda cells, found, of_trial: made.result.update(cells_per_rank=cells)
+        made.repeat_longer()
+        self.assertEqual([trial["seconds"] for trial in made.result["trials"]], [40, 55])
+        self.assertEqual([trial["cells_per_rank"] for trial in made.result["trials"]], [100, 188])
+        self.assertEqual([one["result"]["screen"]["seconds"] for one in made.result["runs"]], [61])
+        made.result["runs"] = [run(1, 70.0)]
+        made.repeat_longer()
+        self.assertEqual(len(made.result["trials"]), 2)
 
     def test_what_does_not_go_together(self):
         class Options:

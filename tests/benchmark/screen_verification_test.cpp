@@ -95,13 +95,13 @@ TEST_CASE("A screen as it was written is verified, block by block, by either map
   }
 }
 
-TEST_CASE("A sample is as large as was asked for, and the same on any number of ranks") {
+TEST_CASE("A sample is at least as large as was asked for, and the same on any number of ranks") {
   const testing::SharedFolder folder;
   const ScreenBench bench = bench_of(MappingKind::dko);
   const ScreenVerification found = verify(bench, screen_of(bench, folder), {.events = 700, .seed = 9});
-  CHECK(found.sampled == 700);
+  CHECK(found.sampled == 820);  // 4,100 in strata of 5
   CHECK(found.events == 4100);
-  CHECK(found.compared >= 700);
+  CHECK(found.compared >= 820);
   CHECK(found.faults().empty());
 }
 
@@ -120,8 +120,8 @@ TEST_CASE("One score in a hundred thousand that a kernel got wrong is found") {
   });
   const ScreenVerification found = verify(bench, path);
   CHECK(found.pairs.damaged == 0);
-  CHECK(found.sampled == 500'000);
-  CHECK(found.chance >= 0.98);  // 1,262,500 knockouts are not a multiple of the sample
+  CHECK(found.sampled == 1'262'500 / 2);
+  CHECK(found.chance >= 0.99);
   CHECK(found.wrong > 0);
   CHECK(found.wrong <= 12);
   CHECK(found.largest.event % 100'000 == 77'777);

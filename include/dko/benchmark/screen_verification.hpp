@@ -18,7 +18,7 @@ inline constexpr double share_to_find = 1e-5;
 
 /// How much is computed again.
 struct SampleOptions {
-  std::int64_t events = 500'000;  ///< knockouts, of all
+  std::int64_t events = 500'000;  ///< knockouts, of all; at least so many
   std::int64_t seed = 1;          ///< which ones; not below 0
 };
 

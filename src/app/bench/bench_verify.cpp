@@ -33,7 +33,8 @@ CommandLine line_of(BenchVerifyOptions& options) {
       "mpirun -n 2 dko bench verify bench.h5 --genes 10000 --cells 20 --expressed 3000");
   line.argument("FILE", options.file);
   line.group("Sample");
-  line.option("samples", options.sample.events, "N", "knockouts to score again; all, where there are no more")
+  line.option("samples", options.sample.events, "N",
+              "knockouts to score again, at least; all, where they are fewer than twice as many")
       .range(1, 1e12)
       .usual();
   line.option("sample-seed", options.sample.seed, "S", "seed of the draw of these").range(0, 1e15);
