@@ -136,7 +136,10 @@ def main():
         roots[stage["name"]] = place.root
         for word, rest in stage["steps"]:
             print(f"== {stage['name']}: {word} {rest}", flush=True)
-            place.do(word, rest)
+            try:
+                place.do(word, rest)
+            except subprocess.CalledProcessError as error:
+                sys.exit(f"dockerfile_steps.py: error: exit code {error.returncode} of {word} {rest}")
     print("all steps done")
 
 
