@@ -104,11 +104,12 @@ absent x.json
 # Comparing results.
 compare() { "$python" "$DKO_SOURCE/scripts/bench-compare.py" "$@"; }
 "$python" "$(dirname "$0")/bench_compare_test.py"
-expect 0 'no change beyond noise' compare merit.json merit.json
+expect 2 'bench-compare.py: error: they share no figure with at least 3 repeats' compare merit.json merit.json
 "$python" -c '
 import json, merit_verdict_test
 json.dump(merit_verdict_test.result((70, 71, 70.5, 72, 70.2)), open("old.json", "w"))
 json.dump(merit_verdict_test.result((80, 81, 80.5, 82, 80.2)), open("new.json", "w"))'
+expect 0 'no change beyond noise' compare old.json old.json
 expect 10 'slower beyond noise: figure of merit' compare old.json new.json
 expect 0 'faster beyond noise: figure of merit' compare new.json old.json
 expect 2 'they differ in size' compare old.json merit.json
