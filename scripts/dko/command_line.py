@@ -10,8 +10,8 @@ from dko.errors import DkoError
 
 def called(name):
     """How the user calls the command: NAME.py of the source tree, or dko-NAME where it is installed."""
-    script = name.replace("-", "_") + ".py"
-    return script if os.path.basename(sys.argv[0]) == script else f"dko-{name}"
+    script = os.path.basename(sys.argv[0])
+    return script if script in (f"{name}.py", name.replace("-", "_") + ".py") else f"dko-{name}"
 
 
 class Parser(argparse.ArgumentParser):

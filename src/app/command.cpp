@@ -56,6 +56,8 @@ constexpr std::array all_commands{
     CommandEntry{"bench shards", "how evenly screens are divided among ranks", bench_shards_command},
     CommandEntry{"bench train", "steps of training, beside the memory's bandwidth, and on more ranks",
                  bench_train_command},
+    CommandEntry{"bench verify", "reading back what bench screen wrote, and scoring a sample of it again",
+                 bench_verify_command},
 };
 
 constexpr auto what_dko_does =

@@ -71,6 +71,7 @@ std::unique_ptr<Command> bench_kernel_command();
 std::unique_ptr<Command> bench_screen_command();
 std::unique_ptr<Command> bench_shards_command();
 std::unique_ptr<Command> bench_train_command();
+std::unique_ptr<Command> bench_verify_command();
 
 /// What is left to do when the arguments of dko are parsed. Collective. @throws as Command::run
 using Work = std::function<void(const Communicator& ranks)>;

@@ -3,32 +3,13 @@
 #include "dko/base/stopwatch.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/planning/screen_memory.hpp"
-#include "dko/simulation/synthetic_mapping.hpp"
 #include "dko/system/peak_memory.hpp"
 #include "dko/workflow/collapse_members.hpp"
+#include "synthetic_screen.hpp"
 
 namespace dko {
 
 namespace {
-
-Model make_model(const ScreenBench& bench, const Names& genes) {
-  Model model;
-  model.genes = genes;
-  // Any will do: a shrunk base takes as long with others.
-  const std::vector<double> variances(genes.size(), 1e-8);
-  if (bench.kind == MappingKind::dko) {
-    TrainedMapping member;
-    member.mapping = make_layers(bench.shape(), bench.effect, bench.expressed, bench.seed);
-    member.share_variances = variances;
-    model.members.emplace_back(std::move(member));
-  } else {
-    FittedMapping member;
-    member.mapping = make_sparse_mapping(bench.genes, bench.nonzeros, bench.seed);
-    member.share_variances = variances;
-    model.members.emplace_back(std::move(member));
-  }
-  return model;
-}
 
 /// What rank 0 makes before the screen.
 struct Preparation {
@@ -41,12 +22,10 @@ struct Preparation {
 /// Local: rank 0.
 Preparation prepare(const ScreenBench& bench, const OutputFile& out, Job& job) {
   Preparation ready;
-  ready.matrix = make_cells(bench.cells, bench.genes, bench.expressed, bench.seed).relative_profiles();
-  ScreenRequest request = bench.screen;
-  request.base = request.base.value_or(default_base(bench.kind));
-  ready.plan = make_plan(ready.matrix, request, 1, out, job);
+  ready.matrix = synthetic_profiles(bench);
+  ready.plan = make_plan(ready.matrix, request_of(bench), 1, out, job);
   check_screen(ready.matrix, ready.plan, out, bench.kind, 0, job.ranks().size());
-  Model model = make_model(bench, ready.matrix.gene_names());
+  Model model = synthetic_model(bench, ready.matrix.gene_names());
   ready.need = screen_memory(ready.matrix, ready.plan, model_footprint(model, ready.matrix));
   ready.members = std::move(model.members);
   return ready;

@@ -109,11 +109,11 @@ class Merit(unittest.TestCase):
         definition = " ".join(scaling.__doc__.split())
         self.assertIn(words.replace("--cells 80", "--cells C"), definition)
         self.assertIn(f"{20 * 2000 * 1999 // 2:,} pairs a rank", definition)
-        self.assertIn(f"version {figures.MERIT_VERSION}:", definition)
+        self.assertIn(f"A first look at it, version {figures.MERIT_VERSION},", definition)
         with open(os.path.join(os.environ["DKO_SOURCE"], "jobs", "README.md"), encoding="utf-8") as file:
             chapter = file.read()
         self.assertIn(words.replace("--cells 80", "--cells C"), chapter)
-        self.assertIn(f"for procurement, version {figures.MERIT_VERSION}:", chapter)
+        self.assertIn(f"A first look at it, version {figures.MERIT_VERSION},", chapter)
 
     def test_is_none_under_other_conditions(self):
         self.assertIn("4 ranks on 8 physical cores", self.why(synthetic_scaling.result((1, 4), cores=8)))

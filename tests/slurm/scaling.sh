@@ -11,3 +11,17 @@ assert result["machine"]["nodes"] == 2 and result["machine"]["slurm"]["job"] == 
 END
 "$python" "$DKO_SOURCE/scripts/plot_scaling.py" result.json -o pictures
 [ -s pictures/"$(ls pictures | head -n 1)" ] || fail "there is no picture"
+
+# The figure of merit by the same script, on both nodes: the launcher's placement is seen, and what was stored is verified.
+submit --nodes=2 --ntasks-per-node=2 "$jobs/scaling.sbatch" merit.json --merit --size small --repeats 1
+until_state "$job" COMPLETED 300
+"$python" - <<END || { tail -n 40 dko-scaling-$job.log; fail "merit.json is not what was asked for"; }
+import json
+result = json.load(open("merit.json"))
+assert result["complete"] and result["ranks"] == 4, result
+assert sorted(result["placement"]["hosts"].values()) == [2, 2], result["placement"]
+check = result["runs"][0]["verification"]
+assert check["valid"] and check["on_other_ranks"] and check["sampled"] > 0, check
+assert not result["merit"]["valid"] and "the size is small" in result["merit"]["why"], result["merit"]
+END
+grep -q 'INVALID: .*the size is small' dko-scaling-$job.log || fail "the log has no verdict"

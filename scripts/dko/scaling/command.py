@@ -10,7 +10,9 @@ turn, so that a machine that drifts does so for all alike. The file is replaced 
 was measured is kept if the job ends early. In the source tree the command is scripts/scaling.py. Needs Python
 3.6 or newer, and nothing else.
 
-The figure of merit of a machine, version 1:
+`dko-scaling --merit -o merit.json` measures the figure of merit, version 2, alone: rules in jobs/merit.md.
+
+A first look at it, version 1, is part of every result (`merit` in the JSON, with `valid` and `why` it is not):
 
     million pairs/s = median over the repeats of (pairs / seconds) / 1e6
 
@@ -26,35 +28,25 @@ The figure of merit of a machine, version 1:
     - there are at least 5 repeats, each a start of its own, and their quartiles are at most 5 % of the
       median apart. The spread is stated beside the figure.
 
-This script makes it from the case `weak` on as many ranks as there are cores (`merit` in the JSON, with
-`valid` and `why` it is not).
+It is made from the case `weak` on as many ranks as there are cores.
 """
 import json
 import os
 import shlex
 import shutil
 import signal
-import subprocess
 import sys
 import time
 
 from dko.command_line import Parser, at_least_one, called, exit_code_of
-from dko.errors import DkoError, UsageError, WriteError
+from dko.errors import UsageError, WriteError
 from dko.outputs import check_output, write_complete
 from dko.scaling import figures
 from dko.scaling import machine as scaling_machine
+from dko.scaling import merit_run
 from dko.scaling.cases import CASES, GROUPS, SIZES, words_of, writes_file
 from dko.scaling.figures import counted
-
-
-class CaseFailure(DkoError):
-    """A case that gave no result."""
-
-
-class Stopped(DkoError):
-    """By a signal."""
-
-    exit_code = 5
+from dko.scaling.launching import CaseFailure, Stopped, default_launcher, last_words, launcher_words, run_to_end, with_ranks
 
 
 def stop(number, _):
@@ -68,11 +60,14 @@ def parse_options(arguments):
         epilog=f"example: {called('scaling')} -o results.json --scratch /scratch/me --ranks 1 16 32 64")
     add = parser.add_argument
     add("-o", "--out", required=True, metavar="JSON", help="the result to write")
+    add("--merit", action="store_true",
+        help="measure the figure of merit alone, version 2: timed, verified, with the verdict VALID or INVALID")
+    add("--official", action="store_true", help="with --merit: each repeat takes 300 s at least, in place of 60")
     add("--launcher", metavar="WORDS",
         help="what starts dko on {ranks} ranks of {nodes} nodes, as 'srun --mpi=pmix -N {nodes} -n {ranks}'; "
         "where it does not say so, they are added. Default: in a Slurm job 'srun --mpi=pmix', or pmi2 with MPICH; else mpirun")
     add("--ranks", type=at_least_one, nargs="+", metavar="P",
-        help="default: powers of two up to the tasks of the job, or the physical cores, and those")
+        help="default: powers of two up to the tasks of the job, or the physical cores, and those; with --merit these alone")
     add("--repeats", type=at_least_one, default=5, metavar="N",
         help="default: 5, which the figure of merit wants")
     add("--size", choices=list(SIZES), default="standard",
@@ -103,30 +98,6 @@ def default_ranks():
     return sorted({*powers, most})
 
 
-def default_launcher(dko):
-    """srun in a Slurm job, with the interface that dko's MPI has there."""
-    if "SLURM_JOB_ID" not in os.environ or not shutil.which("srun"):
-        return "mpirun"
-    is_open_mpi = any("Open MPI" in library for library in scaling_machine.version_of(dko))
-    return f"srun --mpi={'pmix' if is_open_mpi else 'pmi2'}"
-
-
-def with_ranks(launcher):
-    """The first nodes of a job are filled first, so that few ranks do not lie apart on many."""
-    words = launcher.split()
-    if "{ranks}" in launcher or not words:
-        return launcher
-    return launcher + (" -N {nodes} -n {ranks}" if os.path.basename(words[0]) == "srun" else " -n {ranks}")
-
-
-def launcher_words(template, ranks):
-    nodes = scaling_machine.nodes_for(ranks, scaling_machine.slurm_nodes())
-    try:
-        return [word.format(ranks=ranks, nodes=nodes) for word in shlex.split(template)]
-    except (KeyError, IndexError, ValueError):
-        raise UsageError(f"--launcher '{template}': only {{ranks}} and {{nodes}} are filled in") from None
-
-
 def check(options):
     check_output(options.out, options.force)
     if not os.path.isdir(options.scratch):
@@ -140,11 +111,6 @@ def check(options):
 
 def now():
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-
-
-def environment():
-    """What sbatch was told of tasks per node is not for steps of fewer."""
-    return {key: value for key, value in os.environ.items() if not key.startswith("SLURM_NTASKS_PER_")}
 
 
 class Measuring:
@@ -247,42 +213,6 @@ def without_words(case):
     return {key: value for key, value in case.items() if key != "words"}
 
 
-def run_to_end(words, patience):
-    """Exit code, None if it had to be killed, and what it said."""
-    process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                               stderr=subprocess.STDOUT, universal_newlines=True, errors="replace",
-                               start_new_session=True, env=environment())
-    try:
-        said, _ = process.communicate(timeout=patience)
-        return process.returncode, said
-    except subprocess.TimeoutExpired:
-        end(process)
-        return None, process.communicate()[0]
-    except BaseException:
-        end(process)
-        raise
-
-
-def end(process):
-    """With all of its session; first so that a launcher can end what it started on other nodes."""
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(process.pid, number)
-            process.wait(30)
-            return
-        except ProcessLookupError:
-            return
-        except subprocess.TimeoutExpired:
-            pass
-
-
-def last_words(said):
-    """What dko says is wrong, or else the last line."""
-    lines = [line for line in said.splitlines() if line.strip()]
-    errors = [line for line in lines if line.startswith("dko: error")]
-    return (errors or lines or ["it said nothing"])[0 if errors else -1]
-
-
 def say(text):
     print(f"{called('scaling')}: {text}", file=sys.stderr, flush=True)
 
@@ -311,12 +241,24 @@ def report(result):
         print(f"no valid figure of merit: {'; '.join(merit['why'])}")
 
 
-def measure(options):
-    cases = chosen_cases(options.cases)
+def prepare(options):
+    """Fills in what depends on the machine, and refuses what cannot be done."""
     options.launcher = with_ranks(options.launcher or default_launcher(options.dko))
     options.scratch = options.scratch or os.path.dirname(options.out) or "."
-    options.ranks = sorted(set(options.ranks or default_ranks()))
+    options.ranks = sorted(set(options.ranks or default_ranks()[-1 if options.merit else 0:]))
+    if options.merit:
+        merit_run.require_merit_options(options)
+    elif options.official:
+        raise UsageError("--official goes with --merit")
     check(options)
+
+
+def measure(options):
+    cases = chosen_cases(options.cases)
+    prepare(options)
+    if options.merit:
+        merit_run.measure_merit(options)
+        return
     measuring = Measuring(options, cases)
     measuring.write()
     measuring.run_all()

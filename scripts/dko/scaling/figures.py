@@ -20,17 +20,21 @@ PARTS = ["collapsing", "opening", "loading", "scoring", "writing", "waiting", "c
 
 def load(path):
     """A result, or InputError that names the file and what is missing."""
+    result = load_json(path)
+    check(path, result)
+    return result
+
+
+def load_json(path):
     try:
         with open(path, encoding="utf-8") as file:
-            result = json.load(file)
+            return json.load(file)
     except FileNotFoundError:
         raise NoFileError(f"{path}: there is no such file") from None
     except OSError as error:
         raise ReadError(f"{path}: cannot be read: {error.strerror}") from None
     except ValueError as error:
         raise InputError(f"{path}: is no JSON: {error}") from None
-    check(path, result)
-    return result
 
 
 def check(path, result):

@@ -5,12 +5,10 @@
 
 #include "app/command.hpp"
 #include "app/json_report.hpp"
-#include "app/options/screen_options.hpp"
-#include "app/options/training_options.hpp"
 #include "app/run_json.hpp"
 #include "app/start_job.hpp"
 #include "app/table.hpp"
-#include "dko/base/error.hpp"
+#include "bench_screen_options.hpp"
 #include "dko/base/text.hpp"
 #include "dko/benchmark/screen_speed.hpp"
 #include "dko/parallel/collective.hpp"
@@ -30,26 +28,10 @@ CommandLine line_of(BenchScreenOptions& options) {
                    "Screens synthetic cells by a synthetic mapping on all ranks, file and all, as dko screen "
                    "does; and tells what took how long, and the memory.",
                    "mpirun -n 2 dko bench screen --genes 10000 --cells 20 --expressed 3000 -o bench.h5");
-  ScreenBench& bench = options.bench;
   line.group("Bench");
   line.option("out,o", options.out, "FILE", "the screen file to write").usual().required().writes();
-  line.option("genes", bench.genes, "N", "genes").range(3, 1e6).usual();
-  line.option("cells", bench.cells, "C", "cells").range(1, 1e7).usual();
-  line.option("expressed", bench.expressed, "E", "genes that each cell expresses").range(3, 1e6).usual();
-  line.choice("mapping", bench.kind, mapping_choices(), "the original's two layers, or a sparse mapping");
-  line.option("hidden", bench.hidden, "H", "hidden units of the layers; 0: as many as genes").range(0, 1e6);
-  line.option("nonzeros", bench.nonzeros, "Z", "effects of each gene of the sparse mapping").range(0, 1e5);
-  line.option("effect", bench.effect, "F",
-              "size of all effects on an output of the layers together, as a part of it")
-      .range(0, 1e6);
-  add_seed(line, bench.seed, "seed for the synthetic data");
-  add_screen_options(line, bench.screen);
+  add_bench_screen(line, options.bench);
   add_common(line, options.common);
-  line.check([&bench](const CommandLine&) {
-    if (bench.expressed > bench.genes)
-      throw UsageError(
-          fmt::format("--expressed must be between 3 and {}, not {}", bench.genes, bench.expressed));
-  });
   return line;
 }
 

@@ -1,0 +1,105 @@
+"""Under what conditions a figure of merit was measured: placement of the ranks, clock and energy of this node."""
+import glob
+import os
+import threading
+import time
+
+from dko.scaling.launching import run_to_end
+from dko.scaling.machine import read
+
+PLACE_WORD = "dko-place"
+PLACE_SCRIPT = f"echo {PLACE_WORD} $(hostname) $(grep Cpus_allowed_list /proc/self/status | cut -f 2)"
+
+
+def placement(launcher, patience):
+    """Where the launcher puts ranks: hosts with their numbers of ranks, and the processors that those of the first may use."""
+    code, said = run_to_end(launcher + ["sh", "-c", PLACE_SCRIPT], patience)
+    found = [line.split()[1:] for line in said.splitlines() if line.startswith(PLACE_WORD + " ")]
+    found = [words for words in found if len(words) == 2]
+    if code != 0 or not found:
+        return {"hosts": None, "why": "the launcher starts no shell"}
+    hosts = {}
+    for host, processors in found:
+        hosts.setdefault(host, []).append(processors)
+    first = sorted(hosts)[0]
+    return {"hosts": {host: len(hosts[host]) for host in sorted(hosts)}, "processors_of_ranks_on": first,
+            "processors": sorted(hosts[first]), "bound": len(set(hosts[first])) == len(hosts[first]) > 1}
+
+
+def clock_now():
+    """MHz of the processors of this node as the kernel says, and from where; none where it does not."""
+    found = [read(path).strip() for path in glob.glob("/sys/devices/system/cpu/cpu[0-9]*/cpufreq/scaling_cur_freq")]
+    values = [int(text) / 1000 for text in found if text.isdigit()]
+    if values:
+        return values, "cpufreq"
+    lines = [line for line in read("/proc/cpuinfo").splitlines() if line.startswith("cpu MHz")]
+    try:
+        return [float(line.partition(":")[2]) for line in lines], "/proc/cpuinfo"
+    except ValueError:
+        return [], None
+
+
+class Clock:
+    """Looks at the clock every few seconds while something runs."""
+
+    INTERVAL = 5
+
+    def __init__(self):
+        self.values, self.source, self.ended = [], None, threading.Event()
+        self.thread = threading.Thread(target=self.watch, daemon=True)
+
+    def watch(self):
+        while True:
+            values, self.source = clock_now()
+            self.values += values
+            if self.ended.wait(self.INTERVAL):
+                return
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.ended.set()
+        self.thread.join()
+
+    def found(self):
+        if not self.values:
+            return {"mean_mhz": None, "why": "the kernel does not say"}
+        return {"mean_mhz": sum(self.values) / len(self.values), "lowest_mhz": min(self.values),
+                "highest_mhz": max(self.values), "from": self.source}
+
+
+def governor():
+    return read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor").strip() or None
+
+
+class Energy:
+    """What RAPL counts for the processor packages of this node. The counters begin again at their range."""
+
+    def __init__(self, folder="/sys/class/powercap"):
+        self.zones = [zone for zone in sorted(glob.glob(os.path.join(folder, "intel-rapl:*")))
+                      if read(os.path.join(zone, "name")).startswith("package")]
+        self.before, self.began = self.counts(), time.monotonic()
+
+    def counts(self):
+        return [number(os.path.join(zone, "energy_uj")) for zone in self.zones]
+
+    def found(self):
+        """Joules since it was made."""
+        after = self.counts()
+        if not self.zones:
+            return {"joules": None, "why": "there is no RAPL"}
+        if None in self.before + after:
+            return {"joules": None, "why": "RAPL is not readable for this user"}
+        used = 0
+        for zone, first, last in zip(self.zones, self.before, after):
+            turned = (number(os.path.join(zone, "max_energy_range_uj")) or 0) if last < first else 0
+            used += last - first + turned
+        return {"joules": used / 1e6, "seconds": time.monotonic() - self.began, "packages": len(self.zones),
+                "of": f"the processors of {os.uname().nodename}, with the start of the program"}
+
+
+def number(path):
+    text = read(path).strip()
+    return int(text) if text.isdigit() else None

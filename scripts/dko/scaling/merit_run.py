@@ -1,0 +1,243 @@
+"""What dko-scaling --merit does: a trial that finds the size, and repeats that are timed and verified."""
+import json
+import math
+import os
+import shlex
+import shutil
+import sys
+import time
+
+from dko.command_line import called
+from dko.errors import UsageError, WriteError
+from dko.outputs import write_complete
+from dko.scaling import machine as scaling_machine
+from dko.scaling import verdict
+from dko.scaling.cases import SIZES, dense_words
+from dko.scaling.conditions import Clock, Energy, governor, placement
+from dko.scaling.figures import counted, seconds
+from dko.scaling.launching import CaseFailure, last_words, launcher_words, run_to_end
+
+# A trial is long enough to go by from this part of the time of a repeat on; repeats are planned to take so much more.
+TRIAL_PART, MARGIN = 0.1, 1.25
+MOST_TRIALS = 3  # beside those that find the size
+MOST_CELLS = 10**7  # that dko bench screen takes
+
+
+def cells_for(cells, took, wanted):
+    """Cells for each rank that take `wanted` seconds, by those that took so long."""
+    return max(cells, math.ceil(cells * wanted / took))
+
+
+def memory_needed(memory, factor):
+    """Bytes on the scarcest node for so many times as many cells, by what dko says of a trial: every node holds all cells,
+    every rank their names."""
+    of_cells = sum(memory["per_node"].get(part, 0) for part in ("data", "targets"))
+    names = memory["per_rank"].get("names", 0) * memory["ranks"]
+    return memory["total"] + (of_cells + names) * (factor - 1)
+
+
+class Merit:
+    """A measurement that grows repeat by repeat, in a file that is whole at any moment."""
+
+    def __init__(self, options):
+        self.options = options
+        self.launcher = launcher_words(options.launcher, options.ranks[-1])
+        version, *libraries = scaling_machine.version_of(options.dko)
+        self.result = {
+            "format": verdict.FORMAT,
+            "version": verdict.FORMAT_VERSION,
+            "complete": False,
+            "started": now(),
+            "command": " ".join(map(shlex.quote, [called("scaling"), *sys.argv[1:]])),
+            "machine": {**scaling_machine.machine(options.name, options.scratch), "libraries": libraries},
+            "dko_version": version,
+            "build": None,
+            "launcher": options.launcher,
+            "environment": {key: os.environ[key] for key in ("DKO_INSTRUCTIONS",) if key in os.environ},
+            "governor": governor(),
+            "placement": placement(self.launcher, options.patience),
+            "size": options.size,
+            "official": options.official,
+            "least_seconds": verdict.LEAST_SECONDS["official" if options.official else options.size],
+            "ranks": options.ranks[-1],
+            "repeats": options.repeats,
+            "cells_per_rank": None,
+            "command_of_run": None,
+            "trials": [],
+            "runs": [],
+        }
+        self.count_hosts()
+
+    def count_hosts(self):
+        """Nodes are those that the launcher reaches: a job may have others than those that the scheduler tells of."""
+        hosts = self.result["placement"]["hosts"]
+        machine = self.result["machine"]
+        if hosts:
+            machine["nodes"] = max(machine["nodes"], len(hosts))
+            machine["cores"] = machine["nodes"] * machine["cores_of_node"]
+
+    def path(self, kind):
+        return os.path.join(self.options.scratch, f"dko-merit-{os.getpid()}.{kind}")
+
+    def screen_words(self, cells_per_rank):
+        words = dense_words(SIZES[self.options.size], cells_per_rank * self.result["ranks"])
+        return [str(word) for word in words[2:]]
+
+    def run_dko(self, words):
+        """What dko says in JSON, and the error it ended with, if it did."""
+        self.remove("json")
+        code, said = run_to_end(self.launcher + [self.options.dko, *words, "--quiet", "--json", self.path("json")],
+                                self.options.patience)
+        try:
+            with open(self.path("json"), encoding="utf-8") as file:
+                found = json.load(file)
+        except (OSError, ValueError):
+            found = None
+        if code == 0 and found is not None:
+            return found, None
+        how = f"did not end in {self.options.patience} s" if code is None else f"exit code {code}"
+        return found, f"{how}: {last_words(said)}"
+
+    def screen(self, cells_per_rank):
+        """Times a screen. Its file stays."""
+        words = self.screen_words(cells_per_rank)
+        found, failed = self.run_dko(["bench", "screen", *words, "-o", self.path("h5")])
+        if failed:
+            raise CaseFailure(failed)
+        ranks = found["provenance"]["ranks"]
+        if ranks != self.result["ranks"]:
+            raise CaseFailure(f"dko ran on {counted(ranks, 'rank')}: the launcher does not join them")
+        return found
+
+    def find_size(self):
+        """Cells for each rank, by trials that are also the warm-up."""
+        least = self.result["least_seconds"]
+        cells = SIZES[self.options.size]["cells_per_rank"]
+        while True:
+            try:
+                found = self.screen(cells)
+            finally:
+                self.remove_files()
+            took = max(seconds(found), 1e-3)
+            self.result["trials"].append({"cells_per_rank": cells, "seconds": took})
+            say(f"trial of {counted(cells, 'cell')} for each rank: {took:.2f} s")
+            if took >= TRIAL_PART * least or took >= least:
+                return self.choose(cells_for(cells, took, MARGIN * least), found, cells)
+            cells = min(cells_for(cells, took, 2 * TRIAL_PART * least), 100 * cells)
+
+    def choose(self, cells, found, cells_of_trial):
+        self.result["cells_per_rank"] = cells
+        words = self.launcher + [self.options.dko, "bench", "screen", *self.screen_words(cells), "-o", "FILE"]
+        self.result["command_of_run"] = " ".join(map(shlex.quote, words))
+        self.require_room(found, cells / cells_of_trial)
+
+    def require_room(self, found, factor):
+        """For so many times as many cells as in a trial. @raises CaseFailure, WriteError"""
+        cells = self.result["cells_per_rank"] * self.result["ranks"]
+        memory = found["memory"]
+        if cells > MOST_CELLS or memory_needed(memory, factor) > memory["available"]:
+            raise CaseFailure(f"repeats that take {self.result['least_seconds']:g} s need {cells:,} cells, of which every "
+                              f"node holds all: {memory_needed(memory, factor) / 1e9:.1f} GB on each, of "
+                              f"{memory['available'] / 1e9:.1f} GB available, and {MOST_CELLS:,} cells at most: use fewer "
+                              f"nodes")
+        needed = 4.2 * found["screen"]["pairs"] * factor
+        free = shutil.disk_usage(self.options.scratch).free
+        if free < needed:
+            least = self.result["least_seconds"]
+            raise WriteError(f"--scratch {self.options.scratch}: repeats that take {least:g} s write "
+                             f"{needed / 1e9:.1f} GB, and {free / 1e9:.1f} GB are free: name another folder")
+
+    def repeat(self, number):
+        run = {"repeat": number, "started": now(), "result": None, "verification": None, "failed": None,
+               "clock": None, "energy": None}
+        self.result["runs"].append(run)
+        began = time.monotonic()
+        try:
+            energy = Energy()
+            with Clock() as clock:
+                run["result"] = self.screen(self.result["cells_per_rank"])
+            run["energy"], run["clock"] = energy.found(), clock.found()
+            self.verify(run, number)
+        except CaseFailure as failure:
+            run["failed"] = str(failure)
+        finally:
+            self.remove_files()
+        run["wall_seconds"] = round(time.monotonic() - began, 3)
+        words = run["failed"] or f"{seconds(run['result']):.1f} s"
+        say(f"{number}/{self.options.repeats}: {words}")
+
+    def repeat_longer(self):
+        """A first repeat that is too short, for the machine was slower in the trial, is a trial too."""
+        for _ in range(MOST_TRIALS):
+            run = self.result["runs"][-1]
+            if run["failed"] or seconds(run["result"]) >= self.result["least_seconds"]:
+                return
+            cells, took = self.result["cells_per_rank"], seconds(run["result"])
+            self.result["trials"].append({"cells_per_rank": cells, "seconds": took})
+            self.result["runs"].pop()
+            self.choose(cells_for(cells, took, MARGIN * self.result["least_seconds"]), run["result"], cells)
+            self.repeat(1)
+
+    def verify(self, run, number):
+        """By another start of dko, which has nothing of the screen but its file."""
+        words = ["bench", "verify", self.path("h5"), *self.screen_words(self.result["cells_per_rank"]),
+                 "--samples", str(verdict.SAMPLES), "--sample-seed", str(number)]
+        found, failed = self.run_dko(words)
+        if found is None:
+            raise CaseFailure(f"verification: {failed or 'no result'}")
+        run["verification"] = found["verification"]
+        self.result["build"] = found["build"]
+
+    def remove(self, kind):
+        for name in (kind, f"{kind}.partial", f"{kind}.partial.lock"):
+            try:
+                os.remove(self.path(name))
+            except FileNotFoundError:
+                pass
+
+    def remove_files(self):
+        for kind in ("json", "h5"):
+            self.remove(kind)
+
+    def write(self):
+        self.result["finished"] = now()
+        self.result["merit"] = verdict.merit(self.result)
+        text = json.dumps(self.result, indent=1, ensure_ascii=False) + "\n"
+        write_complete(self.options.out, lambda file: file.write(text.encode("utf-8", "replace")))
+
+    def run_all(self):
+        self.write()
+        self.find_size()
+        for number in range(1, self.options.repeats + 1):
+            self.repeat(number)
+            if number == 1:
+                self.repeat_longer()
+            self.result["complete"] = number == self.options.repeats
+            self.write()
+
+
+def now():
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+
+
+def say(text):
+    print(f"{called('scaling')}: {text}", file=sys.stderr, flush=True)
+
+
+def require_merit_options(options):
+    """@raises UsageError for what does not go with --merit"""
+    if options.size == "large":
+        raise UsageError("--size large does not go with --merit, which finds the size itself: --official takes longer")
+    if options.official and options.size == "small":
+        raise UsageError("--official does not go with --size small")
+    if len(options.ranks) != 1:
+        raise UsageError("--ranks: the figure of merit is of one number of ranks")
+
+
+def measure_merit(options):
+    merit = Merit(options)
+    merit.run_all()
+    print(verdict.report(merit.result))
+    wrong = verdict.wrong_results(merit.result)
+    if wrong:
+        raise CaseFailure(f"what was computed or stored is not right: {'; '.join(wrong)}; see {options.out}")

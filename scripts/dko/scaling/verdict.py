@@ -1,0 +1,126 @@
+"""The figure of merit, version 2, of what dko-scaling --merit measured, and its verdict: jobs/merit.md has the rules."""
+from dko.scaling.figures import counted, median, pair_rate, seconds, spread
+
+FORMAT, FORMAT_VERSION = "dko-merit", 1
+# Of the rules in jobs/merit.md; to be counted up when what is run, timed, verified or demanded changes.
+MERIT_VERSION = 2
+LEAST_REPEATS = 5
+MOST_SPREAD = 0.05  # between the quartiles, of the median
+LEAST_CHANCE = 0.99  # of finding wrong scores, if one in 10⁵ is
+SAMPLES = 500000  # knockouts of each repeat that are scored again, at least
+LEAST_SECONDS = {"small": 0.5, "standard": 60, "official": 300}
+
+
+def merit(result):
+    """The figure, and why it is not valid, if it is not."""
+    runs = [run for run in result["runs"] if run["result"]]
+    rates = [pair_rate(run["result"]) / 1e6 for run in runs]
+    times = [seconds(run["result"]) for run in runs]
+    checks = [run["verification"] for run in runs if run["verification"]]
+    found = {
+        "merit_version": MERIT_VERSION,
+        "million_pairs_per_second": median(rates) if rates else None,
+        "spread": spread(rates) if rates else None,
+        "lowest": min(rates) if rates else None,
+        "highest": max(rates) if rates else None,
+        "shortest_seconds": min(times) if times else None,
+        "longest_seconds": max(times) if times else None,
+        "repeats": len(rates),
+        "ranks": result["ranks"],
+        "cores": result["machine"]["cores"],
+        "instruction_set": runs[0]["result"]["instruction_set"] if runs else None,
+        "sampled": sum(check["sampled"] for check in checks),
+        "wrong": sum(check["wrong"] for check in checks),
+        "largest_difference": max((number(check["largest_difference"]) for check in checks), default=None),
+        "joules_per_million_pairs": joules_per_million_pairs(runs),
+    }
+    found["why"] = faults(result, found)
+    found["valid"] = not found["why"]
+    return found
+
+
+def number(value):
+    """JSON has no infinity: dko writes null."""
+    return float("inf") if value is None else value
+
+
+def joules_per_million_pairs(runs):
+    its = [(run["energy"]["joules"], run["result"]["screen"]["pairs"]) for run in runs]
+    if not its or any(joules is None for joules, _ in its):
+        return None
+    return median([joules / (pairs / 1e6) for joules, pairs in its])
+
+
+def faults(result, found):
+    """Why the figure is not valid, the gravest reasons first."""
+    return wrong_results(result) + wrong_runs(result, found) + wrong_machine(result, found)
+
+
+def wrong_results(result):
+    """What was computed or stored wrongly."""
+    why = []
+    for run in result["runs"]:
+        check = run["verification"]
+        if run["failed"]:
+            why.append(f"repeat {run['repeat']}: {run['failed']}")
+        elif check is None:
+            why.append(f"repeat {run['repeat']}: not verified")
+        elif not check["valid"]:
+            why += [f"repeat {run['repeat']}: {fault}" for fault in check["why"]]
+    return why
+
+
+def wrong_runs(result, found):
+    """What makes the figure unstable, or none."""
+    why = []
+    least = result["least_seconds"]
+    if not found["repeats"]:
+        return ["nothing was measured"]
+    if not result["complete"]:
+        why.append(f"{found['repeats']} of {counted(result['repeats'], 'repeat')} measured")
+    if result["size"] == "small":
+        why.append("the size is small")
+    if found["repeats"] < LEAST_REPEATS:
+        why.append(f"{counted(found['repeats'], 'repeat')}, fewer than {LEAST_REPEATS}")
+    if found["shortest_seconds"] < least:
+        why.append(f"a repeat of {found['shortest_seconds']:.1f} s, less than {least:g} s")
+    chance = min((run["verification"]["chance"] for run in result["runs"] if run["verification"]), default=1)
+    if chance < LEAST_CHANCE:
+        why.append(f"one wrong score in 100,000 would be found with a chance of {chance:.3f}, less than {LEAST_CHANCE}")
+    if found["spread"] > MOST_SPREAD:
+        why.append(f"{100 * found['spread']:.1f} % between the quartiles, more than {100 * MOST_SPREAD:g} %")
+    return why
+
+
+def wrong_machine(result, found):
+    why = []
+    if found["ranks"] != found["cores"]:
+        why.append(f"{counted(found['ranks'], 'rank')} on {counted(found['cores'], 'physical core')}")
+    if result["dko_version"].endswith("-dirty)"):
+        why.append(f"dko {result['dko_version']}: its source was changed and not committed")
+    return why
+
+
+def report(result):
+    """In words, the verdict last."""
+    found = result["merit"]
+    lines = [f"{result['machine']['name']}, dko {result['dko_version']}"]
+    if found["million_pairs_per_second"] is not None:
+        lines += figure_lines(result, found)
+    lines.append("VALID" if found["valid"] else "INVALID: " + "; ".join(found["why"]))
+    return "\n".join(lines)
+
+
+def figure_lines(result, found):
+    energy = found["joules_per_million_pairs"]
+    clock = result["runs"][0]["clock"]["mean_mhz"]
+    largest = "–" if found["largest_difference"] is None else f"{found['largest_difference']:.2g}"
+    return [
+        f"figure of merit, version {MERIT_VERSION}: {found['million_pairs_per_second']:.4g} million pairs/s on "
+        f"{counted(found['ranks'], 'rank')} with {found['instruction_set']}",
+        f"  {counted(found['repeats'], 'repeat')} of {found['shortest_seconds']:.1f} to {found['longest_seconds']:.1f} s, "
+        f"{found['lowest']:.4g} to {found['highest']:.4g} million pairs/s, quartiles {100 * found['spread']:.1f} % apart",
+        f"  verified: {found['sampled']:,} knockouts scored again, {found['wrong']:,} wrong, largest difference {largest}",
+        f"  energy: {'not readable' if energy is None else f'{energy:.3g} J per million pairs, processors of this node'}; "
+        f"clock: {'not readable' if clock is None else f'{clock:.0f} MHz'}",
+    ]

@@ -1,0 +1,201 @@
+"""Verdicts on synthetic results of dko-scaling --merit, and what is asked of the machine."""
+import copy
+import os
+import tempfile
+import unittest
+
+import numpy as np
+
+import synthetic_scaling
+from dko.errors import UsageError, WriteError
+from dko.scaling import conditions, merit_run, verdict
+from dko.scaling.launching import CaseFailure
+
+
+def check(**other):
+    found = {"valid": True, "why": [], "sampled": 500000, "wrong": 0, "largest_difference": 1e-7, "chance": 0.9933}
+    return {**found, **other}
+
+
+def run(number, seconds, pairs=1e9, **other):
+    found = {"repeat": number, "result": synthetic_scaling.screen_run(4, pairs, seconds), "verification": check(),
+             "failed": None, "clock": {"mean_mhz": 2600}, "energy": {"joules": 50.0 * seconds}}
+    return {**found, **other}
+
+
+def result(seconds=(70, 71, 70.5, 72, 70.2), **other):
+    made = {"format": verdict.FORMAT, "version": verdict.FORMAT_VERSION, "complete": True, "dko_version": "0.2.0 (0123456)",
+            "machine": {"name": "Made", "cores": 4, "cpu": "Some", "nodes": 1}, "size": "standard", "least_seconds": 60,
+            "ranks": 4, "repeats": len(seconds), "runs": [run(at + 1, one) for at, one in enumerate(seconds)]}
+    return {**made, **other}
+
+
+class Verdict(unittest.TestCase):
+
+    def why(self, made):
+        found = verdict.merit(made)
+        self.assertEqual(found["valid"], not found["why"])
+        return "; ".join(found["why"])
+
+    def changed(self, **other):
+        made = result()
+        made["runs"][2].update(other)
+        return made
+
+    def test_figure_of_a_valid_run(self):
+        found = verdict.merit(result())
+        rates = 1e3 / np.array([70, 71, 70.5, 72, 70.2])
+        low, middle, high = np.quantile(rates, [0.25, 0.5, 0.75])
+        self.assertTrue(found["valid"])
+        self.assertAlmostEqual(found["million_pairs_per_second"], middle)
+        self.assertAlmostEqual(found["spread"], (high - low) / middle)
+        self.assertAlmostEqual(found["joules_per_million_pairs"], 50 * 70.5 / 1000)
+        self.assertEqual((found["sampled"], found["wrong"]), (2500000, 0))
+
+    def test_wrong_scores_come_first(self):
+        bad = check(valid=False, wrong=3, why=["3 of 500,000 sampled scores further than 2e-05 from double precision"])
+        words = self.why({**self.changed(verification=bad), "size": "small"})
+        self.assertTrue(words.startswith("repeat 3: 3 of 500,000 sampled scores"), words)
+
+    def test_what_was_not_verified_does_not_count(self):
+        self.assertIn("repeat 3: not verified", self.why(self.changed(verification=None)))
+        self.assertIn("repeat 3: exit code 4: no space",
+                      self.why(self.changed(verification=None, failed="exit code 4: no space")))
+        self.assertIn("with a chance of 0.632", self.why(self.changed(verification=check(chance=0.632, sampled=100000))))
+
+    def test_conditions(self):
+        self.assertIn("a repeat of 59.0 s, less than 60 s", self.why(result((70, 59, 71, 70, 70))))
+        self.assertIn("less than 300 s", self.why(result(least_seconds=300)))
+        self.assertIn("between the quartiles", self.why(result((70, 80, 90, 75, 85))))
+        self.assertIn("4 repeats, fewer than 5", self.why(result((70, 70, 70, 70))))
+        self.assertIn("5 of 7 repeats measured", self.why(result(complete=False, repeats=7)))
+        self.assertIn("4 ranks on 8 physical cores", self.why(result(machine={"name": "", "cores": 8})))
+        self.assertIn("the size is small", self.why(result(size="small", least_seconds=0.5)))
+        self.assertIn("not committed", self.why(result(dko_version="0.2.0 (0123456-dirty)")))
+        self.assertEqual(self.why(result(runs=[])), "nothing was measured")
+
+    def test_words_of_the_report(self):
+        words = verdict.report({**result(), "merit": verdict.merit(result())}).splitlines()
+        self.assertEqual(words[-1], "VALID")
+        self.assertIn("figure of merit, version 2: 14.18 million pairs/s on 4 ranks with avx512", words[1])
+        self.assertIn("2,500,000 knockouts scored again, 0 wrong", words[3])
+        without = copy.deepcopy(result((70,)))
+        without["runs"][0].update(clock={"mean_mhz": None}, energy={"joules": None})
+        words = verdict.report({**without, "merit": verdict.merit(without)})
+        self.assertIn("energy: not readable; clock: not readable", words)
+        self.assertIn("\nINVALID: 1 repeat, fewer than 5", words)
+
+    def test_the_rules_say_the_same(self):
+        with open(os.path.join(os.environ["DKO_SOURCE"], "jobs", "merit.md"), encoding="utf-8") as file:
+            rules = " ".join(file.read().split())
+        for words in (f"version {verdict.MERIT_VERSION}", f"{verdict.SAMPLES:,} knockouts",
+                      f"at least {verdict.LEAST_REPEATS} repeats", f"at most {100 * verdict.MOST_SPREAD:g} %",
+                      f"{verdict.LEAST_SECONDS['standard']} s",
+                      f"{verdict.LEAST_SECONDS['official']} s", " ".join(merit_words())):
+            self.assertIn(words, rules)
+
+    def test_the_sample_is_large_enough(self):
+        """0.99 follows from the number of samples."""
+        self.assertGreaterEqual(1 - (1 - 1e-5)**verdict.SAMPLES, verdict.LEAST_CHANCE)
+
+
+def merit_words():
+    words = [str(word) for word in merit_run.dense_words(merit_run.SIZES["standard"], 80)]
+    return ["dko"] + ["C" if word == "80" else word for word in words]
+
+
+class Planning(unittest.TestCase):
+
+    def test_cells_for_a_time(self):
+        self.assertEqual(merit_run.cells_for(20, 4.0, 75), 375)
+        self.assertEqual(merit_run.cells_for(20, 100.0, 75), 20)
+        self.assertEqual(merit_run.cells_for(3, 7.0, 7.1), 4)
+
+    def test_memory_for_more_cells(self):
+        """What grows with them: the cells once for each node, their names for each rank."""
+        memory = {"per_node": {"data": 30, "targets": 10, "mapping": 500}, "per_rank": {"names": 2, "a cell": 7}, "ranks": 4,
+                  "total": 540 + 36, "available": 1000}
+        self.assertEqual(merit_run.memory_needed(memory, 1), 576)
+        self.assertEqual(merit_run.memory_needed(memory, 10), 500 + 400 + 4 * (20 + 7))
+        made = merit_run.Merit.__new__(merit_run.Merit)
+        made.result = {"cells_per_rank": 100, "ranks": 4, "least_seconds": 60}
+        made.options = type("Options", (), {"scratch": "."})
+        found = {"memory": memory, "screen": {"pairs": 10}}
+        made.require_room(found, 9)
+        with self.assertRaisesRegex(CaseFailure, "400 cells, of which every node holds all"):
+            made.require_room(found, 1e9)
+        made.result["ranks"] = 10**6
+        with self.assertRaisesRegex(CaseFailure, "10,000,000 cells at most"):
+            made.require_room(found, 1)
+        made.result["ranks"] = 4
+        found["screen"]["pairs"] = 1e18
+        with self.assertRaisesRegex(WriteError, "GB are free"):
+            made.require_room(found, 1)
+
+    def test_a_first_repeat_that_is_too_short_is_a_trial(self):
+        made = merit_run.Merit.__new__(merit_run.Merit)
+        made.result = {"cells_per_rank": 100, "least_seconds": 60, "trials": [], "runs": [run(1, 40.0)]}
+        later = iter([55.0, 61.0])
+        made.repeat = lambda number: made.result["runs"].append(run(number, next(later)))
+        made.choose = lambda cells, found, of_trial: made.result.update(cells_per_rank=cells)
+        made.repeat_longer()
+        self.assertEqual([trial["seconds"] for trial in made.result["trials"]], [40, 55])
+        self.assertEqual([trial["cells_per_rank"] for trial in made.result["trials"]], [100, 188])
+        self.assertEqual([one["result"]["screen"]["seconds"] for one in made.result["runs"]], [61])
+        made.result["runs"] = [run(1, 70.0)]
+        made.repeat_longer()
+        self.assertEqual(len(made.result["trials"]), 2)
+
+    def test_what_does_not_go_together(self):
+        class Options:
+            size, official, ranks = "standard", False, [4]
+        for key, value in (("size", "large"), ("ranks", [1, 2])):
+            options = Options()
+            setattr(options, key, value)
+            with self.assertRaises(UsageError):
+                merit_run.require_merit_options(options)
+        merit_run.require_merit_options(Options())
+
+
+class Energy(unittest.TestCase):
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+
+    def zone(self, number, **files):
+        path = os.path.join(self.folder.name, f"intel-rapl:{number}")
+        os.makedirs(path, exist_ok=True)
+        for name, text in files.items():
+            with open(os.path.join(path, name), "w", encoding="utf-8") as file:
+                file.write(f"{text}\n")
+
+    def test_packages_are_added_and_counters_turn(self):
+        self.zone(0, name="package-0", energy_uj=5000000, max_energy_range_uj=9000000)
+        self.zone(1, name="package-1", energy_uj=8000000, max_energy_range_uj=9000000)
+        self.zone(2, name="psys", energy_uj=1)
+        energy = conditions.Energy(self.folder.name)
+        self.zone(0, energy_uj=6500000)
+        self.zone(1, energy_uj=2000000)
+        found = energy.found()
+        self.assertAlmostEqual(found["joules"], 1.5 + 3)
+        self.assertEqual(found["packages"], 2)
+
+    def test_what_cannot_be_read_is_said(self):
+        self.assertIn("no RAPL", conditions.Energy(self.folder.name).found()["why"])
+        self.zone(0, name="package-0")
+        self.assertIn("not readable", conditions.Energy(self.folder.name).found()["why"])
+
+
+class Placement(unittest.TestCase):
+
+    def test_hosts_and_processors(self):
+        script = ["sh", "-c", "for p in 0 1; do echo dko-place one $p; done; echo dko-place two 0; echo noise", "sh"]
+        found = conditions.placement(script, 60)
+        self.assertEqual(found["hosts"], {"one": 2, "two": 1})
+        self.assertEqual((found["processors"], found["bound"]), (["0", "1"], True))
+        self.assertIsNone(conditions.placement(["sh", "-c", "exit 3"], 60)["hosts"])
+
+
+if __name__ == "__main__":
+    unittest.main()
