@@ -101,7 +101,7 @@ dko_singles <- function(path, gene = NULL, cell = NULL) dko_with_screen(path, fu
 })
 
 # Every gene over the cells in which it was lost: rank, gene, id, cells (their number), NAME_mean and NAME_sd of every score
-# (standard deviation over cells), q_value, information and visible where the file has them. Highest mean `by` first
+# (standard deviation over cells), q_value, cells_without, information and visible where the file has them. Highest mean `by` first
 # (impact, else network); by network genes that are not visible come last: what their loss does is unknown.
 dko_genes <- function(path, by = NULL) {
   known <- dko_with_screen(path, function(file) {
@@ -110,6 +110,7 @@ dko_genes <- function(path, by = NULL) {
     list(scores = dko_stored(file, "single", dko_single_scores), names = names,
          id = if (dko_has(file, "genes/id")) dko_names(file, "genes/id") else names,
          q_value = if (dko_has(file, "fdr/gene_q_value")) dko_values(file, "fdr/gene_q_value"),
+         cells_without = if (dko_has(file, "visibility")) dko_values(file, "visibility/cells_without"),
          information = if (dko_has(file, "visibility")) dko_values(file, "visibility/information"))
   })
   if (is.null(by)) by <- known$scores[1]
@@ -129,6 +130,7 @@ dko_genes <- function(path, by = NULL) {
   }
   table$q_value <- known$q_value
   if (!is.null(known$information)) {
+    table$cells_without <- as.integer(known$cells_without)
     table$information <- known$information
     table$visible <- known$information >= dko_least_information
   }

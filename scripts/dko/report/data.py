@@ -12,6 +12,7 @@ from dko.files import InputError
 from dko.model import open_model
 from dko.report.groups import GroupsShown
 from dko.report.prediction import read_prediction
+from dko.report.toward import Toward, collect_toward
 from dko.results import Screen
 from dko.summary import pair_ranking
 from dko.visibility import rank_genes
@@ -41,14 +42,18 @@ class Report:
     square: pd.DataFrame | None = None  # mean of pairs_by among the genes of the heat map
     listed: pd.DataFrame | None = None  # the highest listed knockouts, where they are not the pairs above
     listed_by: str = ""
+    pairs_away: pd.DataFrame | None = None  # with a direction the pairs of the lowest shift
     groups: GroupsShown | None = None
+    toward: Toward | None = None
+    umap: object = None  # dko.report.umap.Umap
     effects: Effects | None = None
     training: dict | None = None
     quality: dict | None = None
     quality_from: str = ""
     model_command: str = ""  # by which the model was made, where the model was given
     notes: list = field(default_factory=list)
-    paths: dict = field(default_factory=dict)  # as the user gave them: out, model, prediction
+    paths: dict = field(default_factory=dict)  # as the user gave them: out, model, prediction, effects, input
+    asked: list = field(default_factory=list)  # further options of the page, as (name, value)
     scores: tuple = ("network", "impact")  # of single knockouts that are shown, where they are there
 
     @property
@@ -68,6 +73,11 @@ class Report:
         if self.has_effects or self.gene_scores == ["network"]:
             return "network"
         return "impact"
+
+    @property
+    def seen_pairs(self) -> pd.DataFrame:
+        """The strongest pairs of genes that are both visible."""
+        return self.pairs[~(self.pairs["gene1"].isin(self.unseen) | self.pairs["gene2"].isin(self.unseen))]
 
     @property
     def rows_drawn(self) -> int:
@@ -116,6 +126,7 @@ def collect(screen, top: int, min_cells, most_pairs: int, model=None, prediction
         report.genes, report.cells = screen.gene_summary(), screen.cell_summary(visible_only=True)
         shown = only_once(screen, report.boxed())
         report.of_top_genes = screen.singles(gene=shown) if shown else None
+        report.toward = collect_toward(report)
     if with_pairs and screen.pair_measures:
         add_pairs(report, most_pairs)
     if screen.list_order and (screen.list_order != 2 or screen.has_all_pairs):
@@ -154,6 +165,8 @@ def add_pairs(report: Report, most_pairs: int):
         report.pair_least = min(report.min_cells, max(1, report.pair_cells // 20))
     chosen = cells if len(cells) < len(screen.cells) else None
     report.pairs = screen.pair_summary(cells=chosen, top=max(report.top, 60), min_cells=report.pair_least)
+    if report.pairs_by == "shift":
+        report.pairs_away = screen.pair_summary(cells=chosen, top=report.top, min_cells=report.pair_least, lowest=True, by="shift")
     genes = only_once(screen, dict.fromkeys(report.pairs[["gene1", "gene2"]].to_numpy().ravel()))[:HEAT_GENES]
     if len(genes) >= LEAST_HEAT_GENES:
         report.square = square_of(screen.pair_summary(genes=genes, cells=chosen, by=report.pairs_by), genes,

@@ -13,6 +13,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 from matplotlib.transforms import Bbox
 
@@ -208,7 +209,7 @@ def dots(axes, labels, means, deviations, members, title: str, color: str, other
     axes.set_title(title)
 
 
-def place_labels(figure, axes, points, standing, names):
+def place_labels(figure, axes, points, standing, names, reaches=(9, 18)):
     """Names beside the `standing` ones of the points (x and y of each), each at the place around its point
     where it covers the fewest points, and none of the other names."""
     arrange(figure)
@@ -221,13 +222,13 @@ def place_labels(figure, axes, points, standing, names):
         sample.remove()
         best = None
         for angle in np.arange(8) * np.pi / 4 + np.pi / 8:
-            for reach in (9, 18):
+            for reach in reaches:
                 place = np.array([reach * np.cos(angle), reach * np.sin(angle)])
                 low = at + place * pixel - (0 if place[0] > 0 else size[0], size[1] / 2)
                 box = Bbox([low, low + size])
                 inside = (box.min >= frame.min).all() and (box.max <= frame.max).all()
                 covered = ((pixels >= box.min - 2) & (pixels <= box.max + 2)).all(axis=1).sum()
-                cost = covered + 0.1 * (reach > 9)
+                cost = covered + 0.1 * (reach > reaches[0])
                 if inside and not any(box.overlaps(other)
                                       for other in taken) and (not best or cost < best[0]):
                     best = cost, box, place
@@ -240,6 +241,7 @@ def place_labels(figure, axes, points, standing, names):
                           fontsize=8,
                           va="center",
                           ha="left" if best[2][0] > 0 else "right",
+                          path_effects=[withStroke(linewidth=2, foreground="white")],
                           arrowprops={
                               "arrowstyle": "-",
                               "color": GREY,

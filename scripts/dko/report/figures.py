@@ -15,6 +15,8 @@ from dko.report.drawing import (BLUE, GREEN, GREY, INK, NARROW, NARROWEST_PANELS
                                 leaf_order, logarithmic, panels, place_labels, short, style)
 from dko.report.group_figures import contrast, groups  # noqa: F401 (drawn by their names)
 from dko.report.network import draw_network
+from dko.report.set_figures import sets  # noqa: F401
+from dko.report.toward_figures import cell_map, shifts, umap  # noqa: F401
 from dko.report.page import FIGURES
 from dko.report.parts.training import steps_averaged
 from dko.report.parts.words import NAMES
