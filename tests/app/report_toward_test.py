@@ -29,7 +29,7 @@ def counts_of(name="cells.h5ad"):
 def make():
     given = anndata.read_h5ad("plain.h5ad")
     given.X = given.X.tocsr() if scipy.sparse.issparse(given.X) else scipy.sparse.csr_matrix(given.X)
-    # Labels of which the cells of type0, which are screened, have two; and half of the genes in all of type0's given.
+    # Labels of which the cells of type0, which are screened, have two; and half of the genes in all of type0's cells.
     thirds = np.where(given.obs["type"] == "type0", np.where(np.arange(given.n_obs) % 2, "odd", "even"), "elsewhere")
     given.obs["thirds"] = pd.Categorical(thirds)
     given.layers["counts"] = given.X.copy()
@@ -62,7 +62,8 @@ def made(name, arguments, *figures):
     """The page, which has these figures of those that the input, a direction and sets give."""
     assert said_by(f"{arguments} -o {name}.html") == (0, ""), said_by(f"{arguments} -o {name}.html --force")
     page = Page(name)
-    assert [figure for figure in page.figures if figure in ("shifts", "cell_map", "umap", "sets")] == list(figures), page.figures
+    found = [figure for figure in page.figures if figure in ("shifts", "cell_map", "umap", "sets")]
+    assert found == list(figures), page.figures
     return page
 
 
@@ -211,7 +212,7 @@ def check_others():
     with dko.open_screen("all.h5") as screen:
         shown = data.collect(screen, 20, None, 10**8)
         assert shown.toward is None and toward.part(shown, {}) == "" and "q of shift" not in guide.part(shown, {})
-        shown.groups = collect_groups(shown)
+        shown.groups = collect_groups(shown, "type")
         shown.umap = collect_umap(shown, "cells.h5ad")
         by_label, by_score = shown.umap.panels
         assert by_label.labels == ["type0", "type1", "type2"] and (by_label.values >= 0).all()

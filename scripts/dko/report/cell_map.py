@@ -1,5 +1,5 @@
-"""Where the cells A and B of a direction lie, and where the loss of genes takes those of A: a plane spanned by d, the difference
-of their mean base profiles, and the first principal component at right angles to it."""
+"""Where the cells A and B of a direction lie, and where the loss of genes takes those of A: a plane spanned by d, the
+difference of their mean base profiles, and the first principal component at right angles to it."""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -134,7 +134,7 @@ def losses_drawn(report) -> list:
         shown += [(name, kind, [name]) for name in table["gene"]]
     if report.pairs is not None and report.pairs_by == "shift":
         shown += [(f"{row.gene1} + {row.gene2}", "pairs", [row.gene1, row.gene2])
-                  for row in report.seen_pairs.head(ARROWS["pairs"]).itertuples()]
+                  for row in report.pairs.head(ARROWS["pairs"]).itertuples()]
     return [loss for loss in shown if all(len(report.screen.genes_named(name)) == 1 for name in loss[2])]
 
 
@@ -144,7 +144,8 @@ def arrows_of(report, profiles, a, way, across, length) -> pd.DataFrame:
     for name, kind, genes in losses_drawn(report):
         numbers = [screen.gene_number(gene) for gene in genes]
         cells = spread(profiles.expressing(screened, numbers), MOST_MOVED)
-        moves = [(after - rescaled) @ np.stack([way, across]).T / length for _, after, rescaled in profiles.lose(cells, numbers)]
+        plane = np.stack([way, across]).T / length
+        moves = [(after - rescaled) @ plane for _, after, rescaled in profiles.lose(cells, numbers)]
         if not moves:
             continue
         moves = np.concatenate(moves)

@@ -35,7 +35,7 @@ class Report:
     unseen: dict = field(default_factory=dict)  # {gene: why it is not visible}
     cells: pd.DataFrame | None = None  # cell_summary over the visible genes
     of_top_genes: pd.DataFrame | None = None  # all single knockouts of those that the distribution shows
-    pairs: pd.DataFrame | None = None  # the strongest, pair_summary
+    pairs: pd.DataFrame | None = None  # the strongest, pair_summary; by shift those of visible genes
     pairs_by: str = ""
     pair_cells: int = 0  # over how many cells the pairs were summed
     pair_least: int = 1  # fewest cells of a pair in the tables
@@ -73,11 +73,6 @@ class Report:
         if self.has_effects or self.gene_scores == ["network"]:
             return "network"
         return "impact"
-
-    @property
-    def seen_pairs(self) -> pd.DataFrame:
-        """The strongest pairs of genes that are both visible."""
-        return self.pairs[~(self.pairs["gene1"].isin(self.unseen) | self.pairs["gene2"].isin(self.unseen))]
 
     @property
     def rows_drawn(self) -> int:
@@ -164,9 +159,12 @@ def add_pairs(report: Report, most_pairs: int):
     if screen.has_all_pairs or screen.has_summary:
         report.pair_least = min(report.min_cells, max(1, report.pair_cells // 20))
     chosen = cells if len(cells) < len(screen.cells) else None
-    report.pairs = screen.pair_summary(cells=chosen, top=max(report.top, 60), min_cells=report.pair_least)
+    # Where cells are to be moved, what is unknown would crowd out what is known.
+    seen = np.flatnonzero(report.visibility["visible"]) if report.pairs_by == "shift" and report.unseen else None
+    of = {"genes": seen, "cells": chosen, "min_cells": report.pair_least}
+    report.pairs = screen.pair_summary(top=max(report.top, 60), **of)
     if report.pairs_by == "shift":
-        report.pairs_away = screen.pair_summary(cells=chosen, top=report.top, min_cells=report.pair_least, lowest=True, by="shift")
+        report.pairs_away = screen.pair_summary(top=report.top, lowest=True, **of)
     genes = only_once(screen, dict.fromkeys(report.pairs[["gene1", "gene2"]].to_numpy().ravel()))[:HEAT_GENES]
     if len(genes) >= LEAST_HEAT_GENES:
         report.square = square_of(screen.pair_summary(genes=genes, cells=chosen, by=report.pairs_by), genes,

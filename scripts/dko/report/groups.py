@@ -55,8 +55,8 @@ def collect_groups(report, column=None, contrast=None) -> GroupsShown | None:
                          report.gene_score)
     labels = list(sizes.index)
     if len(labels) < 2:
-        raise UsageError(f"{report.screen.path}: column {shown} has {len(labels)} label among the cells in which genes were lost: "
-                         "there is nothing to compare")
+        raise UsageError(f"{report.screen.path}: column {shown} has {len(labels)} label among the cells in which genes were "
+                         "lost: there is nothing to compare")
     groups.means = means_of(report, shown, labels)
     groups.group, groups.against = chosen(contrast, groups, report.screen.path)
     groups.contrast = report.screen.contrast(shown, groups.group, groups.against, by=groups.score, min_cells=LEAST_CELLS)

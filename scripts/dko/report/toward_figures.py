@@ -76,8 +76,8 @@ def cell_map(report, width: float):
     if is_b.any():
         handles.append(Line2D([], [], marker="o", linestyle="", color="#e8b07f", label="cells of B"))
     handles += [Line2D([], [], color=COLORS[kind], linewidth=1.8, label=WORDS[kind]) for kind in kinds]
-    axes.legend(handles=handles, loc="upper left", bbox_to_anchor=(0, -0.13 if wide else -0.17), ncols=len(handles) if wide else 2,
-                fontsize=8, handlelength=1.4, borderaxespad=0, columnspacing=1.2)
+    axes.legend(handles=handles, loc="upper left", bbox_to_anchor=(0, -0.13 if wide else -0.17), fontsize=8,
+                ncols=len(handles) if wide else 2, handlelength=1.4, borderaxespad=0, columnspacing=1.2)
     if tips:
         crowd = np.concatenate([[(0, 0), (1, 0)], *(np.linspace(0, tip, 12) for tip in tips)])
         place_labels(figure, axes, crowd, np.array(tips), [short(name, 24 if wide else 16) for name in arrows["name"]],
@@ -119,7 +119,8 @@ def panel_of_umap(figure, axes, places, panel, wide: bool):
         bar.outline.set_visible(False)
     else:
         for at, label in enumerate(panel.labels):
-            axes.scatter(*places[panel.values == at].T, color=panel.color_of(at), label=short(label, 18 if wide else 14), **style)
+            name = short(label, 18 if wide else 14)
+            axes.scatter(*places[panel.values == at].T, color=panel.color_of(at), label=name, **style)
         axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.06), ncols=3 if wide else 2, fontsize=7.5, handletextpad=0.1,
                     columnspacing=0.8, markerscale=1.5, borderaxespad=0.4)
     axes.set(xticks=[], yticks=[], xlabel="UMAP 1", ylabel="UMAP 2", title=panel.title)

@@ -150,8 +150,8 @@ def choice_of_genes(report) -> str:
     """That ranks depend on which genes were used."""
     used = suggest.run_of(report).value("--top-genes") or suggest.training_of(report).value("--top-genes")
     here = f" (here <code>--top-genes {clean(used)}</code>)" if used else f" (here {counted(len(report.screen.genes), 'gene')})"
-    return (f"Ranks depend on which genes were used{here}: a profile is of these alone, and an effect of a gene that was left out is "
-            "given to others. Screen with another number of genes, and follow up what ranks high in both.")
+    return (f"Ranks depend on which genes were used{here}: a profile is of these alone, and an effect of a gene that was left "
+            "out is given to others. Screen with another number of genes, and follow up what ranks high in both.")
 
 
 def meaning(report) -> str:

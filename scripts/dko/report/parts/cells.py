@@ -15,10 +15,11 @@ def caption(report) -> str:
     for panel in report.umap.panels:
         count = number(int((~panel.without()).sum()))
         if panel.labels is not None:
-            words.append(f"{clean(panel.title)}: {count} cells" + ("; grey: cells without a group" if panel.without().any() else ""))
+            grey = "; grey: cells without a group" if panel.without().any() else ""
+            words.append(f"{clean(panel.title)}: {count} cells{grey}")
         else:
             words.append(f"{clean(panel.title)}, in {count} cells" + (
                 "; red: toward B, blue: away from it" if panel.signed else "") +
                 ("; grey: not known there" if panel.without().any() else ""))
-    return (f"<b>The UMAP that the input has</b> (<code>X_umap</code>). {'. '.join(words)}. A UMAP shows neighbours; distances and "
-            "directions on it mean nothing.")
+    return (f"<b>The UMAP that the input has</b> (<code>X_umap</code>). {'. '.join(words)}. A UMAP shows neighbours; distances "
+            "and directions on it mean nothing.")

@@ -17,7 +17,8 @@ def part(report, drawn) -> str:
         return section("effects", "Who changes whom",
                        note("No effect of a visible gene on another one was found: that is not to say that there is none."))
     return section("effects", "Who changes whom", words(network, effects), strongest(network, report.top),
-                   figure(drawn, "effects", caption(network), "Effects of the top regulators as a network"), sets(report, drawn))
+                   figure(drawn, "effects", caption(network), "Effects of the top regulators as a network"),
+                   sets(report, drawn))
 
 
 def words(network, effects) -> str:
@@ -76,6 +77,7 @@ def sets_caption(report) -> str:
         return ""
     change, _ = known
     by = "shift" if report.toward is not None else NAMES[report.gene_score]
-    return (f"<b>The {counted(change.shape[1], 'set')} that losing {counted(len(change), 'gene')} changes most</b>; the genes rank by "
-            f"mean {by}. Size: the change of the set's share; red: it rises, blue: it falls, by that part of the set's share."
+    return (f"<b>The {counted(change.shape[1], 'set')} that losing {counted(len(change), 'gene')} changes most</b>; the genes "
+            f"rank by mean {by}. Size: the change of the set's share; red: it rises, blue: it falls, by that part of the set's "
+            "share."
             f'<span class="narrow"> Here the first {FEWER} genes.</span>')

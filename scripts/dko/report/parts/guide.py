@@ -31,8 +31,8 @@ have unsteady means. Before anything is built on a score, compare the mapping wi
 
 
 SHIFT = """
-<p><b>Shift</b> is how far a loss takes a cell along the way from A to B, by what changes in the other genes: 1 is the whole way,
-below 0 leads away. <b>Approach</b> is how much nearer the cell comes to B's profile in all genes.</p>
+<p><b>Shift</b> is how far a loss takes a cell along the way from A to B, by what changes in the other genes: 1 is the whole
+way, below 0 leads away. <b>Approach</b> is how much nearer the cell comes to B's profile in all genes.</p>
 """
 
 
@@ -48,11 +48,11 @@ def rates(report) -> str:
     if report.genes is not None and "q_value" in report.genes:
         kinds.append("<b>q of effects</b>: whether the loss of the gene changes any other gene (against decoys of the gene)")
     if report.toward is not None and report.toward.has_q_values:
-        kinds.append("<b>q of shift</b>: whether it moves cells of A toward B or away (against decoys, and against the noise of few "
-                     "cells)")
+        kinds.append("<b>q of shift</b>: whether it moves cells of A toward B or away (against decoys, and against the noise "
+                     "of few cells)")
     if report.groups is not None and len(report.groups.contrast):
-        kinds.append("<b>q of difference</b>: whether a score differs between groups of cells (a rank-sum test, which takes cells "
-                     "as independent)")
+        kinds.append("<b>q of difference</b>: whether a score differs between groups of cells (a rank-sum test, which takes "
+                     "cells as independent)")
     if report.effects is not None and "q" in report.effects.effects:
         kinds.append("<b>q of the effect</b>: of one gene on one other")
     if not kinds:

@@ -140,12 +140,12 @@ def pair_in_words(report) -> str:
 
 def pair_toward(report) -> str:
     """Of visible genes."""
-    best = report.seen_pairs.head(1)
+    best = report.pairs.head(1)
     if best.empty or not best.iloc[0]["shift_mean"] > 0:
         return ""
     row = best.iloc[0]
-    return (f"Of two visible genes together {bold(row['gene1'])} + {bold(row['gene2'])} move cells of A furthest toward B: mean shift "
-            f"{number(float(row['shift_mean']))} over {counted(row['cells'], 'cell')}.")
+    return (f"Of two visible genes together {bold(row['gene1'])} + {bold(row['gene2'])} move cells of A furthest toward B: "
+            f"mean shift {number(float(row['shift_mean']))} over {counted(row['cells'], 'cell')}.")
 
 
 NOT_VISIBLE = 'See <a href="#belief">Can this be believed?</a>'

@@ -55,7 +55,8 @@ def one_way(report, side: str, title: str) -> str:
     if best.empty:
         words = "No loss of a visible gene moves cells " + ("toward B." if side == "toward" else "away from B.")
         return f"<h3>{title}</h3><p>{words}</p>"
-    return f"<h3>{title}</h3>" + ranked(best, ["gene"], columns_of(report, best)) + (footnote(report) if side == "toward" else "")
+    return f"<h3>{title}</h3>" + ranked(best, ["gene"], columns_of(report, best)) + \
+        (footnote(report) if side == "toward" else "")
 
 
 def columns_of(report, best) -> list:
@@ -72,13 +73,13 @@ def columns_of(report, best) -> list:
 
 def footnote(report) -> str:
     least = f" Genes in fewer than {counted(report.min_cells, 'cell')} are left out." if report.min_cells > 1 else ""
-    q = (" q of shift: the false discovery rate of the gene's mean shift, the greater of two: against effects of decoys along the "
-         "same way, and against the noise of so few cells.") if report.toward.has_q_values else ""
-    absences = (" Lack it: cells of all that trained the mapping and do not express the gene, from which its effects are learnt; "
-                "information: how many of these tell of it, 5 at least for a visible gene."
+    q = (" q of shift: the false discovery rate of the gene's mean shift, the greater of two: against effects of decoys along "
+         "the same way, and against the noise of so few cells.") if report.toward.has_q_values else ""
+    absences = (" Lack it: those of all cells of the mapping that do not express the gene, from which its effects are learnt; "
+                "information: about how many cells tell of its absence, 5 at least for a visible gene."
                 ) if "cells_without" in report.toward.genes else ""
-    return ('<p class="soft">Mean over the cells of A that express the gene ± its standard error; cells: their number.' + q + absences +
-            least + "</p>")
+    return ('<p class="soft">Mean over the cells of A that express the gene ± its standard error; cells: their number.' + q +
+            absences + least + "</p>")
 
 
 def hidden(report) -> str:
@@ -87,13 +88,15 @@ def hidden(report) -> str:
     if unseen.empty:
         return ""
     names = [f"{bold(row.gene)} ({clean(row.not_visible)})" for row in moving.head(3).itertuples()]
-    return (f'<p class="soft">Left out of both tables: {counted(len(unseen), "gene")} that {"is" if len(unseen) == 1 else "are"} '
-            "not visible, whose shifts are unknown" + (f", such as {few(names)}" if names else "") + ".</p>")
+    are = "is" if len(unseen) == 1 else "are"
+    such = f", such as {few(names)}" if names else ""
+    return (f'<p class="soft">Left out of both tables: {counted(len(unseen), "gene")} that {are} not visible, whose shifts are '
+            f"unknown{such}.</p>")
 
 
 def caption(report) -> str:
-    words = ("<b>The mean shifts of the highest and the lowest genes</b>. Dots: mean over the cells of A that express the gene; thin "
-             "lines: ± standard deviation over these cells")
+    words = ("<b>The mean shifts of the highest and the lowest genes</b>. Dots: mean over the cells of A that express the gene; "
+             "thin lines: ± standard deviation over these cells")
     words += "; thick lines: over the members" if "shift_sd_mean" in report.toward.genes else ""
     return words + (f". Bold: q of shift up to {RATE}." if report.toward.has_q_values else ".")
 
@@ -105,13 +108,13 @@ def map_caption(report) -> str:
     scale, shown = arrow_scale(known.arrows), report.toward
     b = "and orange of B" if shown.b_cells else f"toward the profile {clean(shown.b)}"
     words = (f"<b>Cells of A in blue, {b}</b>, by their base profiles. Across: the way from the mean of A (0) to that of B "
-             f"(1), in which a step is a shift. Up: the first principal component at right angles to it, in the same units, with "
-             f"{percent(known.explained)} of the variance there. ")
+             f"(1), in which a step is a shift. Up: the first principal component at right angles to it, in the same units, "
+             f"with {percent(known.explained)} of the variance there. ")
     words += "" if known.all_cells else f"{counted(len(known.cells), 'cell')}, spread evenly, are drawn. "
     if len(known.arrows):
         longer = f", drawn <b>{scale} times as long</b> as they are" if scale > 1 else ""
-        words += (f"Arrows, from the mean of A: the mean move of its cells by a loss{longer}; the move of a cell begins where the "
-                  "cell is. ")
+        words += (f"Arrows, from the mean of A: the mean move of its cells by a loss{longer}; the move of a cell begins where "
+                  "the cell is. ")
     return words + ("A few cells lie beyond the edges. Two directions are not all: cells that are near here can differ in "
                     "others.")
 
