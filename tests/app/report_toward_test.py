@@ -202,6 +202,9 @@ def check_others():
         check_tables(page, screen, q_values=False)
         assert "There are no q-values of shifts" in page.text and "q of shift" not in page.text
         assert "--model dense_model.h5 --input cells.h5ad" in page.text, page.text
+    one, other = dko.pl.shifts("dense.h5", top=2)
+    assert [label.get_text() for label in one.get_yticklabels()] == list(shown.toward.toward(2)["gene"])
+    assert [label.get_text() for label in other.get_yticklabels()] == list(shown.toward.away(2)["gene"])
     with dko.open_screen("profile.h5") as screen:
         shown = data.collect(screen, 20, None, 10**8)
         shown.toward.map = cell_map.collect_map(shown, "cells.h5ad", "model.h5")

@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import TwoSlopeNorm
+from matplotlib.ticker import FuncFormatter
 
+from dko.report.data import heat_limit
 from dko.report.drawing import INK, NARROWEST_PANELS, panels, short
 
 MOST_LOSSES, MOST_SETS = 12, 14
@@ -52,12 +54,12 @@ def sets(report, width: float):
     wide = width > NARROWEST_PANELS
     change, relative = (table.iloc[:MOST_LOSSES if wide else FEWER] for table in known)
     figure, (axes, ) = panels(width, 1, 2.0 + 0.3 * change.shape[1])
-    limit = max(1e-12, float(np.abs(relative.to_numpy()).max()))
+    limit = heat_limit(relative.to_numpy())
     norm, colors = TwoSlopeNorm(0, -limit, limit), matplotlib.colormaps["RdBu_r"]
-    rows, columns = np.meshgrid(np.arange(change.shape[1]), np.arange(change.shape[0]))
-    part = np.abs(change.to_numpy()) / max(1e-12, float(np.abs(change.to_numpy()).max()))
-    axes.scatter(columns.ravel(), rows.ravel(), s=8 + 200 * part.ravel() * (part.ravel() > 0), c=relative.to_numpy().ravel(),
-                 cmap=colors, norm=norm, edgecolors="#7b8794", linewidths=0.4, zorder=2)
+    columns, rows = np.nonzero(change.to_numpy())
+    part = np.abs(change.to_numpy()[columns, rows])
+    axes.scatter(columns, rows, s=10 + 200 * part / part.max(), c=relative.to_numpy()[columns, rows], cmap=colors, norm=norm,
+                 edgecolors="#7b8794", linewidths=0.4, zorder=2)
     axes.set_xticks(range(len(change)), [short(name, 14) for name in change.index], rotation=90, fontsize=8)
     axes.set_yticks(range(change.shape[1]), [short(name, 40 if wide else 20) for name in change.columns],
                     fontsize=8 if wide else 7)
@@ -65,7 +67,9 @@ def sets(report, width: float):
     axes.tick_params(length=0, labelcolor=INK)
     axes.grid(zorder=0)
     axes.set_axisbelow(True)
-    bar = figure.colorbar(ScalarMappable(norm, colors), ax=axes, pad=0.02,
+    beyond = np.abs(relative.to_numpy()).max() > limit
+    bar = figure.colorbar(ScalarMappable(norm, colors), ax=axes, pad=0.02, extend="both" if beyond else "neither",
+                          format=FuncFormatter(lambda value, _: f"{100 * value:.0f} %".replace("-", "−")),
                           **({"shrink": 0.7, "aspect": 20} if wide else {"location": "bottom", "shrink": 0.9, "aspect": 25}))
     bar.ax.locator_params(nbins=5)
     bar.set_label("relative change of the set's share")

@@ -79,5 +79,5 @@ def sets_caption(report) -> str:
     by = "shift" if report.toward is not None else NAMES[report.gene_score]
     return (f"<b>The {counted(change.shape[1], 'set')} that losing {counted(len(change), 'gene')} changes most</b>; the genes "
             f"rank by mean {by}. Size: the change of the set's share; red: it rises, blue: it falls, by that part of the set's "
-            "share."
+            "share; where nothing changes, there is no dot."
             f'<span class="narrow"> Here the first {FEWER} genes.</span>')

@@ -95,8 +95,8 @@ def hidden(report) -> str:
 
 
 def caption(report) -> str:
-    words = ("<b>The mean shifts of the highest and the lowest genes</b>. Dots: mean over the cells of A that express the gene; "
-             "thin lines: ± standard deviation over these cells")
+    words = ("<b>The mean shifts of the highest and the lowest genes</b>. Dots: mean over the cells of A that express the "
+             "gene; thin lines: ± standard deviation over these cells")
     words += "; thick lines: over the members" if "shift_sd_mean" in report.toward.genes else ""
     return words + (f". Bold: q of shift up to {RATE}." if report.toward.has_q_values else ".")
 
