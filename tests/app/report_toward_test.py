@@ -232,6 +232,14 @@ def check():
         a, b = check_tables(page, screen)
         assert f"B: the cells with type=type1 ({b} cells)" in page.text
         check_pairs(page, screen)
+        seen = screen.gene_summary("shift")
+        seen = seen[(seen["not_visible"] == "") & (seen["cells"] >= 3)]
+        sure = seen[seen["shift_q_value"] <= 0.1]
+        for words, sign in (("toward B", 1), ("away from B", -1)):
+            side = sure[sign * sure["shift_mean"] > 0]
+            best = (side if len(side) else seen).sort_values("shift_mean", ascending=sign < 0).iloc[0]
+            assert f"{best['gene']} moves cells of A furthest {words}" in page.text, (words, best)
+        assert len(sure) < len(seen)
         assert "are not visible, whose shifts are unknown" in page.text
         # Labels that no screened cell has are in no table.
         assert "elsewhere" not in page.text and "even" in page.text and "odd" in page.text

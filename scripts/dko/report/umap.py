@@ -75,7 +75,7 @@ def groups_panel(report) -> Panel | None:
 def score_panel(report) -> Panel | None:
     """The shift of the gene that moves cells furthest toward B, or the mean score of a cell's visible genes."""
     if report.toward is not None:
-        best = report.toward.toward(1)["gene"]
+        best = report.toward.best("toward")["gene"]
         if best.empty or len(report.screen.genes_named(best.iloc[0])) != 1:
             return None
         table, name = report.screen.singles(gene=best.iloc[0]), "shift"

@@ -94,8 +94,11 @@ def toward_in_words(report) -> str:
 def one_way(shown, table, words: str) -> str:
     row = table.iloc[0]
     q = f", q {rate(float(row['shift_q_value']))}" if shown.has_q_values else ""
-    chance = ", which may be chance" if shown.has_q_values and row["shift_q_value"] > RATE else ""
-    return f"{bold(row['gene'])} moves cells of A furthest {words} (mean shift {number(float(row['shift_mean']))}{q}{chance})"
+    sure = shown.has_q_values and row["shift_q_value"] <= RATE
+    chance = ", which may be chance" if shown.has_q_values and not sure else ""
+    of = f", of genes with q up to {RATE}," if sure else ""
+    mean = number(float(row["shift_mean"]))
+    return f"{bold(row['gene'])} moves cells of A furthest {words}{of} (mean shift {mean}{q}{chance})"
 
 
 def gene_in_words(report) -> str:
