@@ -39,6 +39,10 @@ def make():
     other = given.copy()
     other.layers["counts"] = other.layers["counts"] + scipy.sparse.eye(*other.shape, format="csr")
     other.write_h5ad("other.h5ad")
+    # As many genes in each cell, and the same totals: only the shifts tell.
+    swapped = given.copy()
+    swapped.var_names = [*given.var_names[::-1]]
+    swapped.write_h5ad("swapped.h5ad")
     given[:, :30].copy().write_h5ad("fewer.h5ad")
     random = np.random.default_rng(2)
     mixed = given[random.permutation(given.n_obs)][:, random.permutation(given.n_vars)].copy()
@@ -258,6 +262,7 @@ def check():
     check_map("dense.h5", "dense_model.h5", "fitted", 7)
     check_input()
     refused(3, "values are not those that were screened", "toward.h5 -o new.html --model model.h5 --input other.h5ad")
+    refused(3, "its shifts are not those of losing genes", "toward.h5 -o new.html --model model.h5 --input swapped.h5ad")
     refused(3, "does not have genes of the screen", "toward.h5 -o new.html --model model.h5 --input fewer.h5ad")
     refused(3, "is no h5ad", "toward.h5 -o new.html --input profile.csv")
     refused(3, "there is no such file", "toward.h5 -o new.html --input nothing.h5ad")
