@@ -5,12 +5,15 @@
 #   dko_singles("screen.h5", gene = "Cst3")           # single knockouts: gene, cell, impact, network, share
 #   dko_pairs("screen.h5", cell = "AAACCTGCAAGGACAC") # the pairs of a cell, with their interactions
 #   dko_scores("screen.h5", "network")                # genes x cells, a dgCMatrix
+#   dko_groups("screen.h5")                           # the columns of the cells that the screen keeps
+#   dko_contrast("screen.h5", "type", "A", "B")       # every gene in cells of A compared with those of B
 #
 # Needs hdf5r and Matrix (Debian: r-cran-hdf5r, r-cran-matrix). Genes and cells are named. What a function does not ask for is
 # not read. The manual (include/dko/knockout/README.md) says what the scores mean.
 
-dko_single_scores <- c("impact", "network", "share", "impact_sd", "network_sd")
-dko_pair_scores <- c("impact", "network", "impact_sd", "network_sd")
+dko_directed <- c("shift", "approach", "shift_sd", "approach_sd")
+dko_single_scores <- c("impact", "network", "share", "impact_sd", "network_sd", dko_directed)
+dko_pair_scores <- c("impact", "network", "impact_sd", "network_sd", dko_directed)
 dko_least_information <- 5  # below, a gene counts as not visible
 
 # Calls work(file) with the open file of a finished screen.
@@ -101,8 +104,9 @@ dko_singles <- function(path, gene = NULL, cell = NULL) dko_with_screen(path, fu
 })
 
 # Every gene over the cells in which it was lost: rank, gene, id, cells (their number), NAME_mean and NAME_sd of every score
-# (standard deviation over cells), q_value, information and visible where the file has them. Highest mean `by` first
-# (impact, else network); by network genes that are not visible come last: what their loss does is unknown.
+# (standard deviation over cells), q_value, shift_q_value, cells_without, information and visible where the file has them. Highest
+# mean `by` first (shift where there is a direction, else impact, else network); by shift, approach and network genes that are not
+# visible come last: what their loss does is unknown.
 dko_genes <- function(path, by = NULL) {
   known <- dko_with_screen(path, function(file) {
     dko_need_singles(file, path)
@@ -110,9 +114,11 @@ dko_genes <- function(path, by = NULL) {
     list(scores = dko_stored(file, "single", dko_single_scores), names = names,
          id = if (dko_has(file, "genes/id")) dko_names(file, "genes/id") else names,
          q_value = if (dko_has(file, "fdr/gene_q_value")) dko_values(file, "fdr/gene_q_value"),
+         shift_q_value = if (dko_has(file, "direction/gene_q_value")) dko_values(file, "direction/gene_q_value"),
+         cells_without = if (dko_has(file, "visibility")) dko_values(file, "visibility/cells_without"),
          information = if (dko_has(file, "visibility")) dko_values(file, "visibility/information"))
   })
-  if (is.null(by)) by <- known$scores[1]
+  if (is.null(by)) by <- if ("shift" %in% known$scores) "shift" else known$scores[1]
   if (!by %in% known$scores) stop(path, ": has no ", by, " of single knockouts, only ", paste(known$scores, collapse = ", "),
                                   call. = FALSE)
   table <- data.frame(gene = known$names, id = known$id)
@@ -128,20 +134,76 @@ dko_genes <- function(path, by = NULL) {
     table[[paste0(score, "_sd")]] <- ifelse(count > 1, sqrt(squares / (count - 1)), NA)
   }
   table$q_value <- known$q_value
+  table$shift_q_value <- known$shift_q_value
   if (!is.null(known$information)) {
+    table$cells_without <- as.integer(known$cells_without)
     table$information <- known$information
     table$visible <- known$information >= dko_least_information
   }
   table <- table[table$cells > 0, ]
-  last <- if (by == "network" && !is.null(table$visible)) !table$visible else rep(FALSE, nrow(table))
+  unknown <- by %in% c("network", "shift", "approach") && !is.null(table$visible)
+  last <- if (unknown) !table$visible else rep(FALSE, nrow(table))
   table <- table[order(last, -table[[paste0(by, "_mean")]]), ]
+  data.frame(rank = seq_len(nrow(table)), table, row.names = NULL)
+}
+
+# The columns of the cells that the screen keeps (--obs), a row for each cell, named by it: factors and numbers.
+dko_groups <- function(path) dko_with_screen(path, function(file) {
+  cells <- dko_names(file, "cells/name")
+  table <- data.frame(row.names = make.unique(cells))
+  if (!dko_has(file, "obs")) return(table)
+  for (title in hdf5r::h5attr(file[["obs"]], "column-order")) {
+    place <- paste0("obs/", title)
+    if (!inherits(file[[place]], "H5Group")) {
+      table[[title]] <- dko_values(file, place)
+    } else {
+      labels <- dko_names(file, paste0(place, "/categories"))
+      codes <- dko_values(file, paste0(place, "/codes"))
+      table[[title]] <- factor(ifelse(codes < 0, NA, labels[codes + 1]), levels = labels)
+    }
+  }
+  table
+})
+
+# Every gene in the cells of one group by a column of dko_groups compared with those of another, or with all others that have a
+# label: gene, cells and cells_against (those that lost it), mean, mean_against, difference, p (two-sided rank-sum test, normal
+# approximation) and q (Benjamini and Hochberg) of a score; visible where the file tells. The lowest p first, by network genes
+# that are not visible last. As dko summarize --contrast: p takes cells as independent, which they are not.
+dko_contrast <- function(path, column, group, against = NULL, score = "network", min_cells = 3) {
+  groups <- dko_groups(path)
+  if (!column %in% names(groups)) stop(path, ": the screen keeps no column ", column, " of its cells; it keeps ",
+                                       if (length(groups)) paste(names(groups), collapse = ", ") else "none", call. = FALSE)
+  label <- as.character(groups[[column]])
+  for (one in c(group, against)) if (!one %in% label) stop(path, ": no cell has ", one, " in ", column, call. = FALSE)
+  in_group <- !is.na(label) & label == group
+  in_other <- if (is.null(against)) !is.na(label) & !in_group else !is.na(label) & label == against
+  if (identical(group, against) || !any(in_other)) stop(path, ": there is nothing to compare ", group, " with", call. = FALSE)
+  values <- dko_scores(path, score)
+  by_gene <- split(data.frame(cell = rep(seq_along(label), diff(values@p)), value = values@x),
+                   factor(values@i, levels = seq_len(nrow(values)) - 1))
+  rows <- lapply(seq_along(by_gene), function(at) {
+    x <- by_gene[[at]]$value[in_group[by_gene[[at]]$cell]]
+    y <- by_gene[[at]]$value[in_other[by_gene[[at]]$cell]]
+    if (min(length(x), length(y)) < max(1, min_cells)) return(NULL)
+    p <- if (length(unique(c(x, y))) > 1) stats::wilcox.test(x, y, exact = FALSE)$p.value else 1
+    data.frame(number = at, gene = rownames(values)[at], cells = length(x), cells_against = length(y), mean = mean(x),
+               mean_against = mean(y), difference = mean(x) - mean(y), p = p)
+  })
+  table <- do.call(rbind, rows)
+  if (is.null(table)) return(data.frame())
+  table$q <- stats::p.adjust(table$p, "BH")
+  information <- dko_with_screen(path, function(file)
+    if (dko_has(file, "visibility")) dko_values(file, "visibility/information"))
+  if (!is.null(information)) table$visible <- information[table$number] >= dko_least_information
+  last <- if (score == "network" && !is.null(table$visible)) !table$visible else rep(FALSE, nrow(table))
+  table <- table[order(last, table$p, -abs(table$difference), table$number), names(table) != "number"]
   data.frame(rank = seq_len(nrow(table)), table, row.names = NULL)
 }
 
 # A pair beyond the sum of its singles, in single precision and 0 where that cannot tell it from 0: bit for bit as dko does.
 dko_interaction <- function(pair, first, second) {
   interaction <- pair - first - second
-  interaction[abs(interaction) <= (pair + first + second) / 2^21] <- 0
+  interaction[abs(interaction) <= (abs(pair) + abs(first) + abs(second)) / 2^21] <- 0
   readBin(writeBin(interaction, raw(), size = 4), "double", length(interaction), size = 4)
 }
 
@@ -163,9 +225,9 @@ dko_pairs <- function(path, cell, gene = NULL) dko_with_screen(path, function(fi
   table <- data.frame(gene1 = genes[lost[first]], gene2 = genes[lost[second]], cell = rep(cell, length(first)))
   stored <- dko_stored(file, "double", dko_pair_scores)
   for (score in stored) table[[score]] <- dko_values(file, paste0("double/", score), places[1] + 1, places[2])
-  for (score in intersect(dko_stored(file, "single", c("impact", "network")), stored)) {
+  for (score in intersect(dko_stored(file, "single", c("impact", "network", "shift")), stored)) {
     singles <- dko_values(file, paste0("single/", score, "/data"), range[1] + 1, range[2])
-    name <- if (score == "impact") "interaction" else "network_interaction"
+    name <- if (score == "impact") "interaction" else paste0(score, "_interaction")
     table[[name]] <- dko_interaction(table[[score]], singles[first], singles[second])
   }
   if (!is.null(gene)) {

@@ -7,8 +7,8 @@
 
 Each takes a screen, or the path of one, and draws what the report draws, with its choice of genes and pairs: those in at least
 `min_cells` cells (2 % of them, and 3, where it is None). `ax` is axes, or a list of as many as there are panels; without it a
-new figure of pyplot is made. Returned are the axes, of several panels an array of them. Raises dko.UsageError where the screen
-does not have what the figure shows.
+new figure of pyplot is made; make yours with layout="constrained", so that names beside axes have room. Returned are the axes,
+of several panels an array of them. Raises dko.UsageError where the screen does not have what the figure shows.
 """
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ import numpy as np
 
 from dko.errors import UsageError
 
+BESIDE = 1.3  # a figure is so much wider than its axes
 MOST_PAIRS = 100_000_000  # of larger screens the pairs of some cells are read, as for the report
 
-__all__ = ["contrast", "distribution", "genes", "groups", "heat_map", "losses", "pairs", "quality", "share"]
+__all__ = ["contrast", "distribution", "genes", "groups", "heat_map", "losses", "pairs", "quality", "share", "shifts"]
 
 
 def genes(screen, score=None, top: int = 15, min_cells=None, ax=None):
@@ -33,6 +34,11 @@ def genes(screen, score=None, top: int = 15, min_cells=None, ax=None):
 def share(screen, min_cells=None, ax=None):
     """Mean impact of each gene's loss against the gene's own share, coloured by mean network impact."""
     return _draw("share", screen, ax, 15, min_cells)
+
+
+def shifts(screen, top: int = 15, min_cells=None, ax=None):
+    """Of a screen with a direction the visible genes whose loss moves cells of A furthest toward B, and away, a panel each."""
+    return _draw("shifts", screen, ax, top, min_cells)
 
 
 def distribution(screen, score=None, min_cells=None, ax=None):
@@ -101,8 +107,12 @@ def _draw(name: str, screen, ax, top: int, min_cells, with_pairs: bool = False, 
 
 
 def _width(ax, drawing) -> float:
-    """In inches, by which figures choose how much text there is room for."""
-    return drawing.WIDE if ax is None else drawing.whole_figure(np.ravel(ax)[0]).get_figwidth()
+    """In inches, by which figures choose how much text there is room for: of the axes, and what stands beside them."""
+    if ax is None:
+        return drawing.WIDE
+    axes = np.ravel(ax)
+    whole = drawing.whole_figure(axes[0]).get_figwidth()
+    return min(whole, BESIDE * sum(one.get_position().width for one in axes) * whole)
 
 
 def _new(count: int, size, ratios) -> list:

@@ -98,7 +98,8 @@ class Screen(ScreenFile, Groups):
         """Every gene over the cells in which it was knocked out: rank, gene, id, cells (their number), of
         every stored score NAME_mean and NAME_sd (sample standard deviation over cells; NaN of one cell), of
         deviations over members only the mean, and where they are known `q_value` (see q_values), `shift_q_value` (see
-        direction), `information` and `not_visible` (the reason, empty for a visible gene; see visibility). Highest mean
+        direction), `cells_without`, `information` and `not_visible` (see visibility; the reason, empty for a visible gene).
+        Highest mean
         `by` first, a stored score (shift where there is a direction, else impact, else network). The network impact of a
         gene that is not visible is unknown: by it such genes come after all others.
         Reads single/ once, in blocks; holds a few numbers a gene."""
@@ -124,7 +125,8 @@ class Screen(ScreenFile, Groups):
             table["shift_q_value"] = direction["genes"]["q_value"].to_numpy()[table.index]
         known = self.visibility
         if known is not None:
-            table["information"] = known["information"].to_numpy()[table.index]
+            for name in ("cells_without", "information"):
+                table[name] = known[name].to_numpy()[table.index]
             table["not_visible"] = known["why"].to_numpy()[table.index]
         table = rank_genes(table, by).reset_index(drop=True)
         table.insert(0, "rank", np.arange(1, len(table) + 1))
@@ -229,14 +231,15 @@ class Screen(ScreenFile, Groups):
                 rows.append(row)
         return pd.DataFrame(rows, columns=["gene1", "gene2", "cell", *self.pair_scores])
 
-    def pair_summary(self, genes=None, cells=None, top=None, by=None, min_cells: int = 1) -> pd.DataFrame:
+    def pair_summary(self, genes=None, cells=None, top=None, by=None, min_cells: int = 1,
+                     lowest: bool = False) -> pd.DataFrame:
         """Every pair over its cells, as `dko summarize` has it: rank, gene1, gene2, cells (their number), of
         every score and interaction NAME_mean and NAME_sd (sample standard deviation over cells; of deviations
         over members only the mean), and same_sign (the share of cells in which the interaction has the sign
         of its mean; network_same_sign of network_interaction).
         The highest mean shift comes first where there is a direction; else the strongest mean network interaction, either
         way, or interaction where that is not known,
-        or network, or impact; or the highest mean of another score `by`.
+        or network, or impact; or the highest mean of another score `by`; with `lowest` the lowest mean of it.
 
         Only of pairs among `genes` and over `cells`, if given; only pairs of at least `min_cells`; only the
         `top` strongest. Reads the pairs of each cell in turn, and holds sums of at most 512 MB at a time,
@@ -250,14 +253,14 @@ class Screen(ScreenFile, Groups):
                 raise UsageError(f"{self.path}: holds a summary over all cells; a full screen has each")
             chosen = np.arange(len(self.genes)) if genes is None else self._gene_numbers(genes)
             stored = StoredSummary(self._file["summary"], self._gene_labels, f"{self.path}/summary")
-            return stored.table(chosen, top, by, min_cells)
+            return stored.table(chosen, top, by, min_cells, lowest)
         if not self.has_pairs:
             raise UsageError(f"{self.path}: has no pairs of genes: screen with --order 2")
         measures = self.pair_scores
         by = pair_ranking(measures, by, self.path)
         chosen = np.arange(len(self.genes)) if genes is None else self._gene_numbers(genes)
         within = None if cells is None else np.unique(self._table("cell").all_numbers(cells))
-        table = PairTable(self._gene_labels, measures, by, top, min_cells)
+        table = PairTable(self._gene_labels, measures, by, top, min_cells, lowest)
         if self.has_all_pairs:
             summarise_double(self._pairs_of_band, len(self.genes), chosen,
                              np.arange(len(self.cells)) if within is None else within, measures, table)
@@ -337,12 +340,15 @@ class Screen(ScreenFile, Groups):
         rates = read_rates(group, "gene_q_value", len(self.genes))
         if rates is not None:
             table["q_value"] = rates
-        cells = {}
-        for name in ("from_cells", "toward_cells"):
-            numbers = group[name][:]
-            self._require_below(numbers, len(self.cells), f"direction/{name}")
-            cells[name] = list(self._cell_labels[numbers])
+        cells = {name: list(self._cell_labels[self.numbers_along(name)]) for name in ("from_cells", "toward_cells")}
         return {**{name: known[name] for name in ("from", "toward", "length")}, **cells, "genes": table}
+
+    def numbers_along(self, name: str) -> np.ndarray:
+        """The numbers of the cells of a direction, "from_cells" or "toward_cells"; none of the latter where it leads to a
+        profile."""
+        numbers = self._file["direction"][name][:]
+        self._require_below(numbers, len(self.cells), f"direction/{name}")
+        return numbers.astype(np.int64)
 
     @property
     def training(self):
@@ -387,7 +393,11 @@ class Screen(ScreenFile, Groups):
         shares = np.zeros((len(cells), len(self.genes)))
         for row, cell in enumerate(cells):
             shares[row, self.genes_of(cell)] = self._file["single/observed"][self.starts[cell]:self.starts[cell + 1]]
-        return Observed(self.base, shares, self._file["cells/total"][:][np.asarray(cells)])
+        return Observed(self.base, shares, self.totals(cells))
+
+    def totals(self, cells):
+        """The sum of each cell's counts, infinite where the data are none; None where the base is fitted."""
+        return None if self.base == "fitted" else self._file["cells/total"][:][np.asarray(cells)]
 
     def covariates(self, cells):
         """The numbers of these cells that a model with covariates takes, cells × numbers; None without such."""

@@ -26,7 +26,7 @@ class StoredSummary:
         rows = np.arange(len(self.genes), dtype=np.int64)
         self.starts = rows * (2 * len(self.genes) - rows - 1) // 2  # first pair of each row
 
-    def table(self, genes, top, by, min_cells: int) -> pd.DataFrame:
+    def table(self, genes, top, by, min_cells: int, lowest: bool = False) -> pd.DataFrame:
         """See Screen.pair_summary. `genes` are the numbers of those that both must be of."""
         by = pair_ranking(self.measures, by, self.place)
         is_chosen = np.isin(self.genes, genes)
@@ -35,8 +35,8 @@ class StoredSummary:
             block = self._block(first, first + BLOCK, is_chosen, min_cells)
             kept = pd.concat([kept, block], ignore_index=True) if len(kept) else block
             if top is not None:
-                kept = by_strength(kept, by).head(top)
-        kept = by_strength(kept, by).reset_index(drop=True)
+                kept = by_strength(kept, by, lowest).head(top)
+        kept = by_strength(kept, by, lowest).reset_index(drop=True)
         kept.insert(0, "rank", np.arange(1, len(kept) + 1))
         return kept
 

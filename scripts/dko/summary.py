@@ -121,18 +121,20 @@ def pair_ranking(measures, by, path: str) -> str:
     return by
 
 
-def by_strength(table: pd.DataFrame, measure: str) -> pd.DataFrame:
-    """Highest mean first, of interactions the largest either way; equal ones in the order of genes."""
-    key = table[f"{measure}_mean"]
-    order = np.argsort(-(key.abs() if measure.endswith("interaction") else key).to_numpy(), kind="stable")
+def by_strength(table: pd.DataFrame, measure: str, lowest: bool = False) -> pd.DataFrame:
+    """Highest mean first, of interactions the largest either way, or the lowest mean first; equal ones in the order of
+    genes."""
+    key = table[f"{measure}_mean"].to_numpy()
+    order = np.argsort(key if lowest else -(np.abs(key) if measure.endswith("interaction") else key), kind="stable")
     return table.iloc[order]
 
 
 class PairTable:
     """Rows of a pair summary as they come, of which the strongest are kept."""
 
-    def __init__(self, labels, measures, by: str, top, min_cells: int):
+    def __init__(self, labels, measures, by: str, top, min_cells: int, lowest: bool = False):
         self.labels, self.measures, self.by, self.top, self.min_cells = labels, measures, by, top, min_cells
+        self.lowest = lowest
         self.kept = None
 
     def add(self, sums: PairSums, genes_of):
@@ -146,12 +148,12 @@ class PairTable:
         })
         if self.kept is not None:
             table = pd.concat([self.kept, table], ignore_index=True)
-        self.kept = by_strength(table, self.by).head(self.top) if self.top is not None else table
+        self.kept = by_strength(table, self.by, self.lowest).head(self.top) if self.top is not None else table
 
     def finish(self) -> pd.DataFrame:
         if self.kept is None:  # fewer than two genes
             self.add(PairSums(0, self.measures), lambda numbers: (numbers, numbers))
-        table = by_strength(self.kept, self.by).reset_index(drop=True)
+        table = by_strength(self.kept, self.by, self.lowest).reset_index(drop=True)
         table.insert(0, "rank", np.arange(1, len(table) + 1))
         return table
 

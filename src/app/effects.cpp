@@ -118,6 +118,18 @@ struct Outputs {
   }
 };
 
+/// Why there is no effect, and what would give some.
+std::string why_none(const Effects& effects) {
+  const EffectFilter& filter = effects.notes.filter;
+  if (filter.fdr < 1)
+    return fmt::format(
+        "no effect has a q-value of {} or less{}: a greater --fdr keeps more, without it all effects are "
+        "kept\n",
+        filter.fdr, filter.least > 0 ? " and the size of --least" : "");
+  if (filter.least > 0) return fmt::format("no effect has a size of {} or more (--least)\n", filter.least);
+  return "no loss of one of these genes changes another one beyond rescaling\n";
+}
+
 void print_effects(const Effects& effects, std::span<const EffectEntry> largest) {
   const EffectTable& table = effects.table;
   const EffectsNotes& notes = effects.notes;
@@ -126,7 +138,10 @@ void print_effects(const Effects& effects, std::span<const EffectEntry> largest)
   std::cout << fmt::format(
       "{} of losing each of {}, means over the cells that express it, on the {} profile\n",
       counted(table.entries(), "effect"), counted(table.rows(), "gene"), name_of(notes.base));
-  if (largest.empty()) return;
+  if (largest.empty()) {
+    std::cout << why_none(effects);
+    return;
+  }
   std::cout << fmt::format("the {} of largest {}\n", largest.size(),
                            notes.filter.by == EffectMeasure::change ? "change" : "relative change");
   std::vector<std::string> titles{"lost", "changed", "cells", "change", "relative"};

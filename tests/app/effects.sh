@@ -116,6 +116,10 @@ expect 0 'verified: [0-9]+ arrays' "$DKO" info dko.h5ad --verify
 "$DKO" effects sparse.h5 data.h5ad -o json.h5ad --json effects.json -n 2 -q >/dev/null
 "$python" -c 'import json; found = json.load(open("effects.json")); assert found["lost"] == 14 and len(found["top"]) == 2 and "q" in found["top"][0]'
 
+# That nothing is left, it says.
+expect 0 'no effect has a q-value of 0 or less' "$DKO" effects sparse.h5 data.h5ad -o none.h5ad --fdr 0
+expect 0 'no effect has a size of 100 or more' "$DKO" effects sparse.h5 data.h5ad -o huge.h5ad --least 100
+
 # What cannot be.
 expect 2 "'--out' is required" "$DKO" effects dko.h5 data.h5ad
 expect 2 'exists' "$DKO" effects dko.h5 data.h5ad -o dko.h5ad

@@ -4,8 +4,11 @@ import logging
 import dko
 import matplotlib
 import numpy as np
+from dko.report.drawing import Labels, options_of
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.text import Annotation, Text
 
 
 def refused(words, call, *arguments, **keywords):
@@ -82,6 +85,33 @@ with dko.open_screen("types.h5") as screen:
     assert np.array_equal(sorted(drawn[:, 0]), sorted(table["network_difference"])) and len(table) > 5
     refused("name the group too", dko.pl.contrast, screen, column, against=two)
     refused("its labels: ", dko.pl.contrast, screen, column, one, "nothing")
+# Labels stand apart, and within their axes, also where the layout gives these another size when all is drawn.
+figure, grid = plt.subplots(2, 3, figsize=(9, 5), layout="constrained")
+for axes in grid[:, 0]:
+    dko.pl.share("sparse.h5", ax=axes)
+for axes in grid[:, 1]:
+    dko.pl.contrast("types.h5", ax=axes)
+for axes in grid[:, 2]:
+    dko.pl.genes("sparse.h5", "network", ax=axes)
+assert grid[0, 0].get_xlabel() == "mean own share"
+figure.canvas.draw()
+renderer, named = RendererAgg(*figure.get_size_inches() * figure.dpi, figure.dpi), 0
+for axes in grid[:, :2].ravel():
+    drawn = []
+    for artist in axes.get_children():
+        if isinstance(artist, Labels):
+            drawn += [axes.annotate(name, point, place, **options_of(place)) for name, point, place in artist.placed(renderer)]
+        elif isinstance(artist, Annotation):
+            drawn.append(artist)
+    for label in drawn:
+        label.update_positions(renderer)
+    boxes = [Text.get_window_extent(label, renderer) for label in drawn]
+    named += len(boxes)
+    frame = axes.get_window_extent()
+    assert all(frame.x0 - 1 <= box.x0 and box.x1 <= frame.x1 + 1 for box in boxes), [label.get_text() for label in drawn]
+    assert not any(one.overlaps(other) for at, one in enumerate(boxes) for other in boxes[:at])
+assert named > 8
+figure.savefig("grid.svg")
 plt.close("all")
 assert {key for key in settings if settings[key] != matplotlib.rcParams[key]} <= {"backend"}
 assert matplotlib.get_backend() == backend and logging.getLogger("matplotlib").level == level

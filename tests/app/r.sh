@@ -14,6 +14,11 @@ sed -i '2s/^[^,]*/基因/; 3s/^[^,]*/"a,b"/; 4s/^[^,]*/NA/' data.csv
 "$DKO" run data.csv --mapping sparse --score network --knockout-genes NA -o some.h5 -q
 "$DKO" screen data.csv --model model.h5 --order 2 --keep summary -o summary.h5 -q
 "$DKO" export sparse.h5 --compress compressed.h5
+"$DKO" simulate --genes 30 --cells 60 --types 2 --umi 2000 --seed 4 -o types.csv -q
+awk -F, -v OFS=, 'NR == 1 {print $0, "umi"; next} {print $0, NR * 1.5}' types.cells.csv >table.csv
+"$DKO" run types.csv --obs-file table.csv --mapping sparse --order 2 --score impact,network,shift,approach --from type=type0 \
+  --toward type=type1 -o types.h5 -q 2>/dev/null
+"$DKO" run types.csv --obs-file table.csv --obs type,umi --mapping sparse --score impact,network -o all_types.h5 -q 2>/dev/null
 head -c 20000 sparse.h5 >cut.h5
 echo text >text.h5
 cp "$(dirname "$0")/r_test.R" .

@@ -3,9 +3,9 @@ import dko
 import numpy as np
 import pandas as pd
 
-TEXTS = ("gene", "gene1", "gene2", "cell", "id", "visible")
-COUNTS = ("cells", "rank")
-EXACT = (*COUNTS, "q_value", "information")
+TEXTS = ("gene", "gene1", "gene2", "cell", "id", "visible", "type")
+COUNTS = ("cells", "rank", "cells_without", "cells_against")
+EXACT = (*COUNTS, "q_value", "shift_q_value", "information")
 
 
 def read(name):
@@ -51,3 +51,15 @@ with dko.open_screen("sparse.h5") as screen:
     parts = [screen.singles(gene=["NA", "gene7"], cell=cell) for cell in ("cell9", "cell3")]
     same("chosen.singles.tsv", pd.concat(parts, ignore_index=True))
     same("chosen.pairs.tsv", screen.pairs(cell="cell7", gene1="gene7"))
+with dko.open_screen("types.h5") as screen:
+    assert {"shift", "approach"} < same("types.singles.tsv", screen.singles())
+    assert {"shift_mean", "shift_q_value"} < same("types.genes.tsv", screen.gene_summary(), exact=False)
+    with_pairs = next(cell for cell in screen.cells if cell == "cell7")
+    assert "shift_interaction" in same("types.pairs.tsv", screen.pairs(cell=with_pairs))
+with dko.open_screen("all_types.h5") as screen:
+    same("groups.tsv", screen.obs.reset_index().astype({"type": str}))
+    for name, score, arguments in (("contrast", "network", ("type0", "type1")), ("others", "impact", ("type1", ))):
+        least = {"min_cells": 5} if name == "others" else {}
+        wanted = screen.contrast("type", *arguments, by=score, **least)
+        wanted.columns = [title.removeprefix(f"{score}_") for title in wanted.columns]
+        same(f"{name}.tsv", wanted, exact=False)

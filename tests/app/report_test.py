@@ -202,15 +202,15 @@ assert f"off by about {figure_of(distance)}" in sparse.text
 assert "dko predict hidden.csv --mapping sparse -o sparse.prediction.h5" in sparse.text
 
 
-def with_effects(drawn):
+def with_effects(drawn, *more):
     """They stand after pairs, before the quality."""
     at = drawn.index("quality") if "quality" in drawn else len(drawn)
-    return [*drawn[:at], "effects", *drawn[at:]]
+    return [*drawn[:at], "effects", *more, *drawn[at:]]
 
 
 # The largest effects of visible genes, as a table and as a network of no more than 40 genes; sets of genes.
 for name, screen, file, visible in (("effects", "hostile", "hostile", True), ("hidden_effects", "sparse", "hidden", False)):
-    page = read(name, with_effects({"hostile": hostile, "sparse": sparse}[screen].figures))
+    page = read(name, with_effects({"hostile": hostile, "sparse": sparse}[screen].figures, *(["sets"] if visible else [])))
     known = dko.read_effects(f"{file}.h5ad")
     largest = known.effects[~known.effects["gene_lost"].isin([] if visible else REASONS)]
     largest = largest.iloc[np.argsort(-largest["change"].abs(), kind="stable")]
@@ -226,7 +226,7 @@ assert known.sets is None and not set(network["gene_lost"]) & set(REASONS)
 with h5py.File("hostile.h5ad") as file:
     sets = dko.read_effects("hostile.h5ad").sets
     assert (sets.to_numpy() == file["obsm/gene_sets"][:]).all() and list(sets) == ["first", "</td>&"]
-page = read("effects", with_effects(hostile.figures))
+page = read("effects", with_effects(hostile.figures, "sets"))
 assert figure_of(sets.to_numpy().flat[abs(sets.to_numpy()).argmax()]) in page.text and "Sets of genes" in page.text
 refused(3, "is not a dko effects, but a dko model", "hostile.h5 -o new.html --effects model.h5")
 refused(3, "hostile.h5ad: is of other genes", "two.h5 -o new.html --effects hostile.h5ad")

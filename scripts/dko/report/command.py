@@ -22,6 +22,9 @@ from dko.report.parts import PARTS, overview
 from dko.results import open_screen
 
 
+TOP = 20  # genes and pairs in a table
+
+
 def parse_arguments(arguments):
     parser = Parser(
         prog=called("report"),
@@ -38,12 +41,15 @@ def parse_arguments(arguments):
     parser.add_argument("--effects",
                         metavar="FILE",
                         help="effects.h5ad of dko effects, for a network of them and sets of genes")
+    parser.add_argument("--input",
+                        metavar="H5AD",
+                        help="the h5ad that was screened, for maps of its cells: of a direction (with --model), and its UMAP")
     parser.add_argument("--figures", metavar="DIR", help="write the pictures as PNG and PDF there too")
     parser.add_argument("--top",
                         type=at_least_one,
-                        default=20,
+                        default=TOP,
                         metavar="N",
-                        help="how many genes and pairs the tables list (20)")
+                        help=f"how many genes and pairs the tables list ({TOP})")
     parser.add_argument("--group-by",
                         metavar="COLUMN",
                         help="compare groups of cells by this column (the first with 2 to 20 labels)")
@@ -65,8 +71,8 @@ def parse_arguments(arguments):
 
 def check_outputs(options):
     """Refuses, before anything is computed, what cannot or must not be written."""
-    inputs = {os.path.realpath(path) for path in (options.screen, options.model, options.prediction, options.effects)
-              if path}
+    given = options.screen, options.model, options.prediction, options.effects, options.input
+    inputs = {os.path.realpath(path) for path in given if path}
     if os.path.realpath(options.out) in inputs:
         raise UsageError(f"{options.out}: is an input, not to be written over")
     planned = [options.out]
@@ -101,6 +107,24 @@ def draw_figures(report, folder):
         raise WriteError(f"{folder}: cannot be written: {error.strerror or error}") from None
 
 
+def asked_for(options) -> list:
+    """The options of the page that are not files, as the commands on it repeat them."""
+    named = [("--group-by", options.group_by), ("--contrast", options.contrast), ("--min-cells", options.min_cells),
+             ("--top", options.top if options.top != TOP else None), ("--figures", options.figures)]
+    return [(name, value) for name, value in named if value is not None]
+
+
+def add_maps(report, options):
+    """What the input tells of where its cells lie."""
+    if not options.input:
+        return
+    from dko.report.umap import collect_umap
+    report.umap = collect_umap(report, options.input)
+    if report.toward is not None and options.model:
+        from dko.report.cell_map import collect_map
+        report.toward.map = collect_map(report, options.input, options.model)
+
+
 def make_report(options):
     check_outputs(options)
     with open_screen(options.screen) as screen:
@@ -108,10 +132,12 @@ def make_report(options):
             report = report_data.collect(screen, options.top, options.min_cells, options.most_pairs,
                                          options.model, options.prediction, options.effects)
             report.groups = collect_groups(report, options.group_by, options.contrast)
+            report.paths = {name: getattr(options, name) for name in ("out", "model", "prediction", "effects", "input")}
+            report.asked = asked_for(options)
+            add_maps(report, options)
         except UNREADABLE as error:
             raise InputError(f"{options.screen}: is corrupt, or was damaged: dko info --verify finds where ({error})") \
                 from error
-        report.paths = {"out": options.out, "model": options.model, "prediction": options.prediction}
         text = build_page(report, draw_figures(report, options.figures))
         write_complete(options.out, lambda file: file.write(text.encode("utf-8", "replace")))
 

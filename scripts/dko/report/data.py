@@ -12,6 +12,7 @@ from dko.files import InputError
 from dko.model import open_model
 from dko.report.groups import GroupsShown
 from dko.report.prediction import read_prediction
+from dko.report.toward import Toward, collect_toward
 from dko.results import Screen
 from dko.summary import pair_ranking
 from dko.visibility import rank_genes
@@ -34,21 +35,25 @@ class Report:
     unseen: dict = field(default_factory=dict)  # {gene: why it is not visible}
     cells: pd.DataFrame | None = None  # cell_summary over the visible genes
     of_top_genes: pd.DataFrame | None = None  # all single knockouts of those that the distribution shows
-    pairs: pd.DataFrame | None = None  # the strongest, pair_summary
+    pairs: pd.DataFrame | None = None  # the strongest, pair_summary; by shift those of visible genes
     pairs_by: str = ""
     pair_cells: int = 0  # over how many cells the pairs were summed
     pair_least: int = 1  # fewest cells of a pair in the tables
     square: pd.DataFrame | None = None  # mean of pairs_by among the genes of the heat map
     listed: pd.DataFrame | None = None  # the highest listed knockouts, where they are not the pairs above
     listed_by: str = ""
+    pairs_away: pd.DataFrame | None = None  # with a direction the pairs of the lowest shift
     groups: GroupsShown | None = None
+    toward: Toward | None = None
+    umap: object = None  # dko.report.umap.Umap
     effects: Effects | None = None
     training: dict | None = None
     quality: dict | None = None
     quality_from: str = ""
     model_command: str = ""  # by which the model was made, where the model was given
     notes: list = field(default_factory=list)
-    paths: dict = field(default_factory=dict)  # as the user gave them: out, model, prediction
+    paths: dict = field(default_factory=dict)  # as the user gave them: out, model, prediction, effects, input
+    asked: list = field(default_factory=list)  # further options of the page, as (name, value)
     scores: tuple = ("network", "impact")  # of single knockouts that are shown, where they are there
 
     @property
@@ -116,6 +121,7 @@ def collect(screen, top: int, min_cells, most_pairs: int, model=None, prediction
         report.genes, report.cells = screen.gene_summary(), screen.cell_summary(visible_only=True)
         shown = only_once(screen, report.boxed())
         report.of_top_genes = screen.singles(gene=shown) if shown else None
+        report.toward = collect_toward(report)
     if with_pairs and screen.pair_measures:
         add_pairs(report, most_pairs)
     if screen.list_order and (screen.list_order != 2 or screen.has_all_pairs):
@@ -153,7 +159,12 @@ def add_pairs(report: Report, most_pairs: int):
     if screen.has_all_pairs or screen.has_summary:
         report.pair_least = min(report.min_cells, max(1, report.pair_cells // 20))
     chosen = cells if len(cells) < len(screen.cells) else None
-    report.pairs = screen.pair_summary(cells=chosen, top=max(report.top, 60), min_cells=report.pair_least)
+    # Where cells are to be moved, what is unknown would crowd out what is known.
+    seen = np.flatnonzero(report.visibility["visible"]) if report.pairs_by == "shift" and report.unseen else None
+    of = {"genes": seen, "cells": chosen, "min_cells": report.pair_least}
+    report.pairs = screen.pair_summary(top=max(report.top, 60), **of)
+    if report.pairs_by == "shift":
+        report.pairs_away = screen.pair_summary(top=report.top, lowest=True, **of)
     genes = only_once(screen, dict.fromkeys(report.pairs[["gene1", "gene2"]].to_numpy().ravel()))[:HEAT_GENES]
     if len(genes) >= LEAST_HEAT_GENES:
         report.square = square_of(screen.pair_summary(genes=genes, cells=chosen, by=report.pairs_by), genes,

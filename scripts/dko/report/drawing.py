@@ -10,9 +10,12 @@ import warnings
 
 import matplotlib
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
+from matplotlib.patheffects import withStroke
+from matplotlib.text import Annotation
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 from matplotlib.transforms import Bbox
 
@@ -52,6 +55,10 @@ SETTINGS = {
     "text.parse_math": False,
     "axes.formatter.use_mathtext": False
 }
+
+
+# Of labels that may be drawn where the settings of the user hold.
+OF_LABELS = {"fontsize": 8, "fontfamily": SETTINGS["font.family"], "parse_math": False, "color": INK}
 
 
 @contextlib.contextmanager
@@ -208,44 +215,76 @@ def dots(axes, labels, means, deviations, members, title: str, color: str, other
     axes.set_title(title)
 
 
-def place_labels(figure, axes, points, standing, names):
+def place_labels(figure, axes, points, standing, names, reaches=(9, 18)):
     """Names beside the `standing` ones of the points (x and y of each), each at the place around its point
     where it covers the fewest points, and none of the other names."""
+    labels = Labels(axes, points, standing, names, reaches)
+    if _axes_from.get():  # the user's figure may give the axes another size later
+        axes.add_artist(labels)
+        return
     arrange(figure)
-    renderer, frame, taken = renderer_of(figure), axes.get_window_extent(), []
-    pixel = figure.dpi / 72
-    pixels = axes.transData.transform(points)
-    for point, at, name in zip(standing, axes.transData.transform(standing), names):
-        sample = figure.text(0, 0, name, fontsize=8)
-        size = sample.get_window_extent(renderer).size
-        sample.remove()
-        best = None
+    for name, point, place in labels.placed(renderer_of(figure)):
+        axes.annotate(name, point, place, **options_of(place))
+
+
+class Labels(Artist):
+    """Finds the places when it is drawn, for axes of the size that they have then."""
+
+    def __init__(self, axes, points, standing, names, reaches):
+        super().__init__()
+        self.axes_of, self.points, self.reaches = axes, np.asarray(points), reaches
+        self.standing = list(zip(standing, names))
+        self.set_zorder(5)
+        self.set_in_layout(False)
+
+    def draw(self, renderer):
+        for name, point, place in self.placed(renderer):
+            label = Annotation(name, point, place, **options_of(place))
+            label.axes = self.axes_of
+            label.set_figure(self.axes_of.figure)
+            label.draw(renderer)
+
+    def placed(self, renderer) -> list:
+        """(name, point, offset in points) of those for which there is room."""
+        axes, taken, labels = self.axes_of, [], []
+        pixels = axes.transData.transform(self.points)
+        for point, name in self.standing:
+            best = self.place_of(axes.transData.transform(point), sized(axes, name, renderer), pixels, taken)
+            if best:
+                taken.append(best[1])
+                labels.append((name, point, best[2]))
+        return labels
+
+    def place_of(self, at, size, pixels, taken):
+        """(cost, box, offset in points) of the best place that is free; None where there is none."""
+        frame, pixel, best = self.axes_of.get_window_extent(), self.axes_of.figure.dpi / 72, None
         for angle in np.arange(8) * np.pi / 4 + np.pi / 8:
-            for reach in (9, 18):
+            for reach in self.reaches:
                 place = np.array([reach * np.cos(angle), reach * np.sin(angle)])
                 low = at + place * pixel - (0 if place[0] > 0 else size[0], size[1] / 2)
                 box = Bbox([low, low + size])
                 inside = (box.min >= frame.min).all() and (box.max <= frame.max).all()
                 covered = ((pixels >= box.min - 2) & (pixels <= box.max + 2)).all(axis=1).sum()
-                cost = covered + 0.1 * (reach > 9)
-                if inside and not any(box.overlaps(other)
-                                      for other in taken) and (not best or cost < best[0]):
+                cost = covered + 0.1 * (reach > self.reaches[0])
+                free = inside and not any(box.overlaps(other) for other in taken)
+                if free and (not best or cost < best[0]):
                     best = cost, box, place
-        if best:
-            taken.append(best[1])
-            axes.annotate(name,
-                          point,
-                          best[2],
-                          textcoords="offset points",
-                          fontsize=8,
-                          va="center",
-                          ha="left" if best[2][0] > 0 else "right",
-                          arrowprops={
-                              "arrowstyle": "-",
-                              "color": GREY,
-                              "linewidth": 0.6,
-                              "shrinkB": 2
-                          })
+        return best
+
+
+def sized(axes, name: str, renderer):
+    """Of a label in pixels."""
+    sample = axes.figure.text(0, 0, name, **OF_LABELS)
+    size = sample.get_window_extent(renderer).size
+    sample.remove()
+    return size
+
+
+def options_of(place) -> dict:
+    """Of a label that stands so many points beside its point."""
+    return {**OF_LABELS, "textcoords": "offset points", "va": "center", "ha": "left" if place[0] > 0 else "right",
+            "path_effects": [withStroke(linewidth=2, foreground="white")],
+            "arrowprops": {"arrowstyle": "-", "color": GREY, "linewidth": 0.6, "shrinkB": 2}}
 
 
 def leaf_order(square) -> list:

@@ -15,6 +15,8 @@ from dko.report.drawing import (BLUE, GREEN, GREY, INK, NARROW, NARROWEST_PANELS
                                 leaf_order, logarithmic, panels, place_labels, short, style)
 from dko.report.group_figures import contrast, groups  # noqa: F401 (drawn by their names)
 from dko.report.network import draw_network
+from dko.report.set_figures import sets  # noqa: F401
+from dko.report.toward_figures import cell_map, shifts, umap  # noqa: F401
 from dko.report.page import FIGURES
 from dko.report.parts.training import steps_averaged
 from dko.report.parts.words import NAMES
@@ -169,7 +171,7 @@ def share(report, width: float):
     if table is None:
         return None
     figure, (axes, ) = panels(width, 1, 4.2 if width > NARROWEST_PANELS else 3.9)
-    draw_share(figure, axes, table, report.has_effects, report.unseen)
+    draw_share(figure, axes, table, report.has_effects, report.unseen, width > NARROWEST_PANELS)
     place = ["share_mean", "impact_mean"]
     standing = rank_genes(table, "network" if report.has_effects else "impact").head(10 if width > NARROWEST_PANELS else 5)
     place_labels(figure, axes, table[place].to_numpy(), standing[place].to_numpy(),
@@ -177,7 +179,7 @@ def share(report, width: float):
     return figure
 
 
-def draw_share(figure, axes, table, with_network: bool, unseen):
+def draw_share(figure, axes, table, with_network: bool, unseen, wide: bool):
     limits = [(values.min() / 1.3, values.max() * 1.5) for values in (table["share_mean"], table["impact_mean"])]
     ends = np.array([min(low for low, _ in limits), max(high for _, high in limits)])
     axes.plot(ends, ends, color="#7b8794", linewidth=1, linestyle=(0, (4, 3)))
@@ -192,7 +194,7 @@ def draw_share(figure, axes, table, with_network: bool, unseen):
     points = axes.scatter(table["share_mean"], table["impact_mean"], **style, **colors)
     for axis, (low, high) in zip((axes.xaxis, axes.yaxis), limits):
         logarithmic(axis, low, high)
-    axes.set(xlabel="mean own share" + (" (the impact without effects)" if figure.get_figwidth() > NARROWEST_PANELS else ""),
+    axes.set(xlabel="mean own share" + (" (the impact without effects)" if wide else ""),
              ylabel="mean impact")
     axes.grid()
     axes.set_axisbelow(True)

@@ -23,8 +23,8 @@ class GroupsShown:
     column: str
     was_asked: bool  # or is the first that serves
     others: list  # further columns that would serve
-    sizes: pd.Series  # cells of each label
-    without: int  # cells without a label
+    sizes: pd.Series  # cells of each label, of those in which genes were lost
+    without: int  # such cells without a label
     score: str  # of the heat map and the contrast
     means: pd.DataFrame = None  # genes × labels, NaN where too few cells express the gene
     group: str = ""
@@ -50,12 +50,13 @@ def collect_groups(report, column=None, contrast=None) -> GroupsShown | None:
                              "one by --group-by")
         return None
     shown = column or serving[0]
-    labels, codes = report.screen.groups(shown)
-    counts = np.bincount(codes[codes >= 0], minlength=len(labels))
-    groups = GroupsShown(shown, column is not None, [name for name in serving if name != shown],
-                         pd.Series(counts, index=labels), int((codes < 0).sum()), report.gene_score)
+    sizes, without = screened_sizes(report.screen, shown)
+    groups = GroupsShown(shown, column is not None, [name for name in serving if name != shown], sizes, without,
+                         report.gene_score)
+    labels = list(sizes.index)
     if len(labels) < 2:
-        raise UsageError(f"{report.screen.path}: column {shown} has {len(labels)} label: there is nothing to compare")
+        raise UsageError(f"{report.screen.path}: column {shown} has {len(labels)} label among the cells in which genes were "
+                         "lost: there is nothing to compare")
     groups.means = means_of(report, shown, labels)
     groups.group, groups.against = chosen(contrast, groups, report.screen.path)
     groups.contrast = report.screen.contrast(shown, groups.group, groups.against, by=groups.score, min_cells=LEAST_CELLS)
@@ -65,7 +66,15 @@ def collect_groups(report, column=None, contrast=None) -> GroupsShown | None:
 def columns_that_serve(screen) -> list:
     obs = screen.obs
     return [name for name in obs if obs[name].dtype.name == "category"
-            and LEAST_LABELS <= len(obs[name].cat.categories) <= MOST_LABELS]
+            and len(obs[name].cat.categories) <= MOST_LABELS and len(screened_sizes(screen, name)[0]) >= LEAST_LABELS]
+
+
+def screened_sizes(screen, column: str):
+    """Of the cells in which genes were lost: how many have each label, without labels that none has, and how many have none."""
+    labels, codes = screen.groups(column)
+    codes = codes[np.diff(screen.starts) > 0]
+    counts = pd.Series(np.bincount(codes[codes >= 0], minlength=len(labels)), index=labels)
+    return counts[counts > 0], int((codes < 0).sum())
 
 
 def chosen(text, groups: GroupsShown, path: str):

@@ -8,7 +8,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import TwoSlopeNorm
 from matplotlib.patches import FancyArrowPatch
 
-from dko.report.drawing import INK, short
+from dko.report.drawing import INK, arrange, renderer_of, short
 
 
 def places_of(names, links, ratio: float) -> np.ndarray:
@@ -38,6 +38,38 @@ def places_of(names, links, ratio: float) -> np.ndarray:
     return (places - low) / np.where(high > low, high - low, 1)
 
 
+def apart(places, sizes, low, high, rounds: int = 500) -> np.ndarray:
+    """Centres of boxes of these sizes moved as little as it takes for none to cover another, within low and high as far as
+    there is room."""
+    places, half = np.clip(places, low + sizes / 2, high - sizes / 2), sizes / 2
+    for _ in range(rounds):
+        away = places[:, None] - places[None]
+        covered = half[:, None] + half[None] - np.abs(away)
+        meets = (covered > 0).all(axis=2)
+        np.fill_diagonal(meets, False)
+        if not meets.any():
+            break
+        for one, other in zip(*np.nonzero(np.triu(meets))):
+            axis = int(covered[one, other].argmin())
+            step = 0.5 * covered[one, other, axis] + 1e-6
+            side = np.sign(away[one, other, axis]) or 1.0
+            places[one, axis] += side * step
+            places[other, axis] -= side * step
+        places = np.clip(places, low + half, high - half)
+    return places
+
+
+def without_overlap(figure, axes, places, texts) -> dict:
+    """{name: place} in the units of the axes, so that the frames of the texts do not cover each other."""
+    arrange(figure)
+    renderer, frame = renderer_of(figure), axes.get_window_extent()
+    boxes = [text.get_bbox_patch().get_window_extent(renderer) for text in texts.values()]
+    sizes = np.array([box.size for box in boxes]) + 3
+    pixels = axes.transData.transform(np.array([places[name] for name in texts]))
+    moved = axes.transData.inverted().transform(apart(pixels, sizes, frame.min, frame.max))
+    return dict(zip(texts, moved))
+
+
 def draw_network(figure, axes, network: pd.DataFrame, wide: bool):
     """Arrows from the lost gene to what changes: blue falls, red rises, wider for larger changes."""
     links = list(zip(network["gene_lost"].astype(str), network["gene"].astype(str)))
@@ -48,18 +80,6 @@ def draw_network(figure, axes, network: pd.DataFrame, wide: bool):
     norm = TwoSlopeNorm(0, -limit, limit)
     colors = matplotlib.colormaps["RdBu_r"]
     regulators = {lost for lost, _ in links}
-    for (lost, gene), change in list(zip(links, network["change"]))[::-1]:
-        part = abs(change) / limit
-        shade = 0.5 + np.sign(change) * (0.25 + 0.25 * part)  # the palest can still be told from white
-        axes.add_patch(FancyArrowPatch(places[lost], places[gene], arrowstyle="-|>", mutation_scale=7 + 5 * part,
-                                       linewidth=0.8 + 2.2 * part, color=colors(shade), shrinkA=9, shrinkB=9, zorder=1,
-                                       connectionstyle="arc3,rad=0.12"))
-    for name, (x, y) in places.items():
-        lost = name in regulators
-        axes.text(x, y, short(name, 14 if wide else 10), ha="center", va="center", color=INK, zorder=2,
-                  fontsize=8.5 if wide else 7, fontweight="bold" if lost else "normal",
-                  bbox={"boxstyle": "round,pad=0.25", "facecolor": "#fdf6e3" if lost else "white",
-                        "edgecolor": "#b0b8c1", "linewidth": 0.6})
     axes.set(xlim=(-0.08, 1.08), ylim=(-0.05, 1.05))
     axes.axis("off")
     bar = figure.colorbar(ScalarMappable(norm, colors), ax=axes, pad=0.02,
@@ -67,3 +87,20 @@ def draw_network(figure, axes, network: pd.DataFrame, wide: bool):
     bar.ax.locator_params(nbins=5)
     bar.set_label("mean change of the share beyond rescaling")
     bar.outline.set_visible(False)
+    texts = {name: named(axes, place, name, name in regulators, wide) for name, place in places.items()}
+    places = without_overlap(figure, axes, places, texts)
+    for name, text in texts.items():
+        text.set_position(places[name])
+    for (lost, gene), change in list(zip(links, network["change"]))[::-1]:
+        part = abs(change) / limit
+        shade = 0.5 + np.sign(change) * (0.25 + 0.25 * part)  # the palest can still be told from white
+        axes.add_patch(FancyArrowPatch(places[lost], places[gene], arrowstyle="-|>", mutation_scale=7 + 5 * part,
+                                       linewidth=0.8 + 2.2 * part, color=colors(shade), shrinkA=9, shrinkB=9, zorder=1,
+                                       connectionstyle="arc3,rad=0.12"))
+
+
+def named(axes, place, name: str, lost: bool, wide: bool):
+    return axes.text(*place, short(name, 14 if wide else 10), ha="center", va="center", color=INK, zorder=2,
+                     fontsize=8.5 if wide else 7, fontweight="bold" if lost else "normal",
+                     bbox={"boxstyle": "round,pad=0.25", "facecolor": "#fdf6e3" if lost else "white",
+                           "edgecolor": "#b0b8c1", "linewidth": 0.6})

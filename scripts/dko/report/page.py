@@ -7,7 +7,8 @@ import math
 from dko.report.style import STYLE
 
 # Names of the figures, in the page and as files, in their order.
-FIGURES = ("quality", "losses", "genes", "share", "distribution", "groups", "contrast", "pairs", "heat_map", "effects")
+FIGURES = ("shifts", "cell_map", "quality", "losses", "genes", "share", "distribution", "groups", "contrast", "umap", "pairs",
+           "heat_map", "effects", "sets")
 
 
 def clean(value) -> str:

@@ -14,8 +14,8 @@ SELECTION = ("--layer", "--raw", "--genome", "--orientation", "--cells", "--wher
              "--genes", "--top-genes", "--with-genes", "--ignore-missing")
 TRAINING = ("--mapping", "--ensemble", "--steps", "--seed", "--batch", "--learning-rate", "--schedule", "--weight-decay",
             "--validation", "--patience", "--validate-every", "--parallel", "--hidden")
-# A file, or names.
-PATHS = ("--genes", "--with-genes", "--cells", "--obs-file", "--events", "--knockout-genes", "--knockout-cells", "--model")
+# From which cells to which, and on which profile: options of dko screen and dko explain alike.
+DIRECTION = ("--from", "--toward", "--toward-profile", "--base")
 
 
 class Typed:
@@ -128,6 +128,15 @@ def gene_table(report) -> str:
                    beside(report, ".genes.csv"))
 
 
+def along(report) -> list:
+    """Of a direction: the genes either way, and what the best loss does to every gene on average over the cells of A."""
+    screen = place(report, report.screen.path)
+    tables = [written("dko", "summarize", screen, "--by", "shift", "--gene-table", beside(report, ".toward.csv")),
+              written("dko", "summarize", screen, "--by", "shift", "--lowest", "--gene-table", beside(report, ".away.csv"))]
+    best = report.toward.best("toward")["gene"]
+    return tables + ([explained(report, best.iloc[0])] if len(best) else [])
+
+
 def contrasts(report) -> str:
     return written("dko", "summarize", place(report, report.screen.path), "--group-by", report.groups.column, "--contrast",
                    "each", "--contrast-table", beside(report, ".contrasts.csv"))
@@ -152,13 +161,27 @@ def model_of(report):
 
 def explain(report) -> str:
     """What the highest gene does to every other one; "" where the model was not kept, or its name cannot be written so."""
-    model, source = model_of(report), report.screen.provenance.get("input")
-    if not model or not source or report.genes is None or report.genes.empty:
+    if report.genes is None or report.genes.empty:
         return ""
     best = report.top_genes(report.gene_score, 1)["gene"]
-    if best.empty or any(letter in best.iloc[0] for letter in ", \t"):
+    return explained(report, best.iloc[0]) if len(best) else ""
+
+
+def explained(report, gene: str) -> str:
+    model, source = model_of(report), report.screen.provenance.get("input")
+    if not model or not source or any(letter in gene for letter in ", \t"):
         return ""
-    return written("dko", "explain", model, source, *flat(run_of(report).only(SELECTION)), "--knockout", best.iloc[0])
+    return written("dko", "explain", model, source, *flat(run_of(report).only(SELECTION + DIRECTION)), "--knockout", gene)
+
+
+def effects(report) -> list:
+    """What every loss does to every other gene, and this page with it; nothing where the model was not kept."""
+    model, source = model_of(report), report.screen.provenance.get("input")
+    if not model or not source:
+        return []
+    out = beside(report, ".effects.h5ad")
+    return [written("dko", "effects", model, source, *flat(run_of(report).only((*SELECTION, "--base"))), "-o", out),
+            this_page(report, effects=out)]
 
 
 def again(report, changes: dict) -> str:
@@ -169,6 +192,8 @@ def again(report, changes: dict) -> str:
     left_out = {*changes, "--out", "--force", "--resume", "--quiet", "--verbose", "--json", "--save-model", "--checkpoint",
                 "--time-limit", "--checkpoint-every"}
     kept = [option for option in run.options if option[0] not in left_out]
+    if "shift" in report.screen.single_scores and "--score" in changes:  # a direction asks for it
+        changes = {**changes, "--score": changes["--score"] + ",shift,approach"}
     ranks = report.screen.provenance.get("ranks", 1)
     launcher = ["mpirun", "-n", ranks] if isinstance(ranks, int) and ranks > 1 else []
     return written(*launcher, "dko", run.name, *run.places, *flat(kept), *flat(changes.items()), "-o",
@@ -191,13 +216,18 @@ def predict(report) -> str:
 
 
 def this_page(report, **more) -> str:
-    """This page again, with other files: prediction, model."""
+    """This page again, with its own options, and with other files: prediction, model, effects, input."""
     words = [called("report"), place(report, report.screen.path), "-o", place(report, report.paths.get("out", "report.html"))]
-    if report.paths.get("model") and "model" not in more:
-        more["model"] = place(report, report.paths["model"])
-    for name, path in more.items():
-        words += [f"--{name}", path]
-    return written(*words, "--force")
+    given = {name: place(report, path) for name, path in report.paths.items() if path and name != "out"}
+    for name, value in {**given, **more}.items():
+        words += [f"--{name}", value]
+    return written(*words, *flat(report.asked), "--force")
+
+
+def with_map(report) -> str:
+    """This page with the map of its cells."""
+    model = model_of(report) or "MODEL"
+    return this_page(report, model=model, input=report.screen.provenance.get("input") or "INPUT")
 
 
 def with_prediction(report) -> list:

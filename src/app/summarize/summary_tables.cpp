@@ -113,7 +113,8 @@ void write_header(const ScreenReader& screen, const Part& part, bool by_group, C
   csv.field("cells");
   for (const Column& column : columns_of(part.table)) csv.field(column.title);
   for (const GeneRates& rates : q_values_of(screen, part)) csv.field(rates.title);
-  if (!visibility_of(screen, part).empty()) csv.field("information").field("not_visible");
+  if (!visibility_of(screen, part).empty())
+    csv.field("cells_without").field("information").field("not_visible");
   csv.end_row();
 }
 
@@ -140,7 +141,7 @@ void write_rows(const ScreenReader& screen, const Part& part, const std::string*
     for (const GeneRates& rates : q_values) csv.field(of_row(rates, row));
     if (!visibility.empty()) {
       const GeneVisibility& gene = of_row(visibility, row);
-      csv.field(gene.information).field(why_not_visible(gene));
+      csv.field(gene.cells_without).field(gene.information).field(why_not_visible(gene));
     }
     csv.end_row();
   }
@@ -207,6 +208,7 @@ nlohmann::ordered_json to_json(const ScreenReader& screen, const Part& part, std
       column.with_value(row, [&](auto value) { entry[column.title] = value; });
     for (const GeneRates& rates : q_values) entry[rates.title] = of_row(rates, row);
     if (!visibility.empty()) {
+      entry["cells_without"] = of_row(visibility, row).cells_without;
       entry["information"] = of_row(visibility, row).information;
       entry["not_visible"] = why_not_visible(of_row(visibility, row));
     }

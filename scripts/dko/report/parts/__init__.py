@@ -3,12 +3,15 @@
 A part is a function `part(report, drawn)` of what dko.report.data collected and of the pictures that were drawn; it gives
 HTML, "" where there is nothing to show. To add one: a module here, and its line in PARTS.
 """
-from dko.report.parts import belief, citing, effects, genes, groups, guide, listed, pairs, quality, run, training
+from dko.report.parts import (belief, cells, citing, effects, genes, groups, guide, listed, pairs, quality, run, toward,
+                              training)
 
 # Anchor, title in the menu, function.
 PARTS = (
+    ("toward", "From A to B", toward.part),
     ("genes", "Genes", genes.part),
     ("groups", "Groups of cells", groups.part),
+    ("cells", "UMAP", cells.part),
     ("pairs", "Pairs", pairs.part),
     ("effects", "Effects", effects.part),
     ("listed", "Listed knockouts", listed.part),

@@ -146,12 +146,21 @@ def cross_validated(report):
 # Meaning --------------------------------------------------------------------------------------------------
 
 
+def choice_of_genes(report) -> str:
+    """That ranks depend on which genes were used."""
+    used = suggest.run_of(report).value("--top-genes") or suggest.training_of(report).value("--top-genes")
+    here = f" (here <code>--top-genes {clean(used)}</code>)" if used else f" (here {counted(len(report.screen.genes), 'gene')})"
+    return (f"Ranks depend on which genes were used{here}: a profile is of these alone, and an effect of a gene that was left "
+            "out is given to others. Screen with another number of genes, and follow up what ranks high in both.")
+
+
 def meaning(report) -> str:
     lines = []
     if report.unseen:
         lines += ["A gene that is not visible is no negative result, and a number beside it is no finding. Other cell types or "
                   "conditions help where all cells express it, deeper sequencing where few molecules were counted.",
                   "A mapping may predict cells well and still know nothing of such a gene."]
+    lines.append(choice_of_genes(report))
     lines += ["A mapping that is no better than the mean share has learnt nothing that a knockout could rest on.",
               "Both are needed, and not enough: no cell here has lost a gene in the lab. Genes that go together need not act "
               "on each other. Take the scores as a list of what to test; where a real knockout was measured, "

@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 from dko.report.page import figure, name_of, note, number, section, table
-from dko.report.parts.words import bold, counted, few
+from dko.report.parts.words import NAMES, bold, counted, few
+from dko.report.set_figures import FEWER, sets_of_losses
 
 SETS_SHOWN = 20
 
@@ -16,7 +17,8 @@ def part(report, drawn) -> str:
         return section("effects", "Who changes whom",
                        note("No effect of a visible gene on another one was found: that is not to say that there is none."))
     return section("effects", "Who changes whom", words(network, effects), strongest(network, report.top),
-                   figure(drawn, "effects", caption(network), "Effects of the top regulators as a network"), sets(report))
+                   figure(drawn, "effects", caption(network), "Effects of the top regulators as a network"),
+                   sets(report, drawn))
 
 
 def words(network, effects) -> str:
@@ -26,7 +28,7 @@ def words(network, effects) -> str:
 
 def strongest(network, top: int) -> str:
     shown = network.head(top)
-    columns = ["#", "~lost → changed", "change", "relative", "cells"] + (["q"] if "q" in shown else [])
+    columns = ["#", "~lost → changed", "change", "relative", "cells"] + (["q of the effect"] if "q" in shown else [])
     rows = []
     for at, (_, row) in enumerate(shown.iterrows()):
         cells = [number(at + 1), f'{name_of(row["gene_lost"])} → {name_of(row["gene"])}', number(float(row["change"])),
@@ -48,7 +50,7 @@ def caption(network) -> str:
     return text + f"Most effects here: {few([f'{bold(gene)} ({number(int(count))})' for gene, count in most.head(3).items()])}."
 
 
-def sets(report) -> str:
+def sets(report, drawn) -> str:
     """The sets that change most."""
     change, relative = report.effects.sets, report.effects.sets_relative
     if change is None:
@@ -65,4 +67,17 @@ def sets(report) -> str:
     left_out = f'<p class="soft">Left out: losses of {counted(len(hidden), "gene")} that are not visible.</p>' if hidden else ""
     return (f"<h3>Sets of genes</h3><p>The mean change of the total share of {counted(change.shape[1], 'set')} beyond "
             "rescaling, without the lost gene itself; the largest, either way:</p>" +
-            table(["#", "~lost → set", "change", "relative"], rows) + left_out)
+            table(["#", "~lost → set", "change", "relative"], rows) + left_out +
+            figure(drawn, "sets", sets_caption(report), "Sets of genes that the highest losses change"))
+
+
+def sets_caption(report) -> str:
+    known = sets_of_losses(report)
+    if known is None:
+        return ""
+    change, _ = known
+    by = "shift" if report.toward is not None else NAMES[report.gene_score]
+    return (f"<b>The {counted(change.shape[1], 'set')} that losing {counted(len(change), 'gene')} changes most</b>; the genes "
+            f"rank by mean {by}. Size: the change of the set's share; red: it rises, blue: it falls, by that part of the set's "
+            "share; where nothing changes, there is no dot."
+            f'<span class="narrow"> Here the first {FEWER} genes.</span>')

@@ -5,11 +5,10 @@ import numpy as np
 
 from dko.report import suggest
 from dko.report.page import figure, note, number, percent, section
-from dko.report.parts.words import NAMES, counted, listing, ranked, unseen, value_columns, whiskers
+from dko.report.parts.words import NAMES, counted, listing, ranked, rate, unseen, value_columns, whiskers
 from dko.report.prediction import spearman
 
 TITLE = "Which single knockouts do most"
-LEAST_RATE = 0.001
 
 
 def part(report, drawn) -> str:
@@ -31,7 +30,9 @@ def part(report, drawn) -> str:
         missing(report),
         suggest.block("All genes as a table" + (", and what one loss does to every other gene:"
                                                 if suggest.explain(report) else ":"),
-                      [suggest.gene_table(report), suggest.explain(report)]))
+                      [suggest.gene_table(report), suggest.explain(report)]),
+        "" if report.effects is not None else suggest.block("Who changes whom, of all genes at once, on this page:",
+                                                            suggest.effects(report)))
 
 
 def columns_of(report, best, score: str) -> list:
@@ -42,7 +43,9 @@ def columns_of(report, best, score: str) -> list:
     known = ("cells", NAMES["share"])
     columns = [(title, cell if title in known else as_seen(cell, title == NAMES[shown_by])) for title, cell in columns]
     if "q_value" in best:
-        columns.append(("q", lambda row: rate(float(row["q_value"]))))
+        columns.append(("q of effects", lambda row: rate(float(row["q_value"]))))
+    if "cells_without" in best:
+        columns.append(("lack it", lambda row: number(int(row["cells_without"]))))
     return columns
 
 
@@ -56,15 +59,14 @@ def as_seen(cell, with_reason: bool):
     return shown
 
 
-def rate(q: float) -> str:
-    return "&lt; 0.001" if q < LEAST_RATE else f"{q:.3f}"
-
-
 def q_in_words(best) -> str:
-    if "q_value" not in best:
-        return ""
-    return (" q: the false discovery rate of a gene's network impact, the share of false ones to be expected among the effects "
-            "that stand out as much as the most certain one of this gene.")
+    words = ""
+    if "q_value" in best:
+        words = (" q of effects: the false discovery rate of a gene's network impact, the share of false ones to be expected "
+                 "among the effects that stand out as much as the most certain one of this gene.")
+    if "cells_without" in best:
+        words += " Lack it: the cells that do not express the gene, from which <code>dko</code> learns what it does."
+    return words
 
 
 def nothing(report) -> str:

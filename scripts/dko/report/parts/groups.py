@@ -42,8 +42,9 @@ def heat_caption(shown) -> str:
 def contrast_words(report, shown) -> str:
     against = bold(shown.against) if shown.against is not None else "all others"
     words = (f"<p>{bold(shown.group)} against {against}: the genes whose {NAMES[shown.score]} differs with the lowest p, by a "
-             f"rank-sum test over the cells that express the gene. q: the false discovery rate of Benjamini and Hochberg, over "
-             f"{counted(len(shown.contrast), 'gene')} with at least {LEAST_CELLS} such cells in both groups.</p>")
+             f"rank-sum test over the cells that express the gene. q of difference: the false discovery rate of Benjamini "
+             f"and Hochberg, over {counted(len(shown.contrast), 'gene')} with at least {LEAST_CELLS} such cells in both "
+             "groups.</p>")
     if shown.contrast.empty:
         return words + note("There is no such gene.")
     return words + note("p and q take cells as independent samples. Scores of one mapping are not, and cells of one donor "
@@ -56,7 +57,8 @@ def contrast_table(report, shown) -> str:
     columns = [("difference", lambda row: number(float(row[f"{score}_difference"]))),
                (f"in {clean(shown.group)}", lambda row: number(float(row[f"{score}_mean"]))),
                (f"in {clean(shown.against_words)}", lambda row: number(float(row[f"{score}_mean_against"]))),
-               ("p", lambda row: number(float(row[f"{score}_p"]), 2)), ("q", lambda row: number(float(row[f"{score}_q"]), 2)),
+               ("p", lambda row: number(float(row[f"{score}_p"]), 2)),
+               ("q of difference", lambda row: number(float(row[f"{score}_q"]), 2)),
                ("cells", lambda row: f"{number(int(row['cells']))} / {number(int(row['cells_against']))}")]
     return ranked(best, ["gene"], columns)
 

@@ -17,6 +17,8 @@ there is none.</p>
 <p><b>Interaction</b> of a pair is the impact of losing both less the impacts of losing each: positive where
 two losses do more than the sum of each, negative where they do less (as when both act on the same genes), 0
 where each does its own. <b>Network interaction</b> is the same of the network impacts.</p>
+SHIFT
+RATES
 <h3>What they are not</h3>
 <p>All scores are predictions from which genes occur together in unperturbed cells. They are no measurements
 and no proof of cause: genes that merely go together, with depth, cell type or cycle, can look as if one
@@ -28,6 +30,31 @@ have unsteady means. Before anything is built on a score, compare the mapping wi
 """
 
 
+SHIFT = """
+<p><b>Shift</b> is how far a loss takes a cell along the way from A to B, by what changes in the other genes: 1 is the whole
+way, below 0 leads away. <b>Approach</b> is how much nearer the cell comes to B's profile in all genes.</p>
+"""
+
+
 def part(report, _) -> str:
     base = BASES.get(report.screen.base, clean(report.screen.base))
-    return section("guide", "How to read the scores", GUIDE.replace("BASE", base))
+    text = GUIDE.replace("BASE", base).replace("SHIFT", SHIFT if report.toward is not None else "")
+    return section("guide", "How to read the scores", text.replace("RATES", rates(report)))
+
+
+def rates(report) -> str:
+    """Which q is which, of those on this page."""
+    kinds = []
+    if report.genes is not None and "q_value" in report.genes:
+        kinds.append("<b>q of effects</b>: whether the loss of the gene changes any other gene (against decoys of the gene)")
+    if report.toward is not None and report.toward.has_q_values:
+        kinds.append("<b>q of shift</b>: whether it moves cells of A toward B or away (against decoys, and against the noise "
+                     "of few cells)")
+    if report.groups is not None and len(report.groups.contrast):
+        kinds.append("<b>q of difference</b>: whether a score differs between groups of cells (a rank-sum test, which takes "
+                     "cells as independent)")
+    if report.effects is not None and "q" in report.effects.effects:
+        kinds.append("<b>q of the effect</b>: of one gene on one other")
+    if not kinds:
+        return ""
+    return f"<p>Each <b>q</b> is a false discovery rate, but of another question; they do not compare. {'; '.join(kinds)}.</p>"

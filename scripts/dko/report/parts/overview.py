@@ -6,7 +6,7 @@ import os
 import numpy as np
 
 from dko.report.page import clean, number, percent
-from dko.report.parts.words import NAMES, bold, counted, listing, mapping_of
+from dko.report.parts.words import NAMES, bold, counted, listing, mapping_of, rate
 
 
 RATE = 0.1  # of false discoveries, that genes are counted to
@@ -72,10 +72,33 @@ def cards(report) -> str:
 
 def findings(report) -> str:
     """The page in a few sentences."""
-    words = gene_in_words(report), pair_in_words(report), visibility_in_words(report), rates_in_words(report), \
-        quality_in_words(report)
+    words = toward_in_words(report), gene_in_words(report), pair_in_words(report), visibility_in_words(report), \
+        rates_in_words(report), quality_in_words(report)
     found = [text for text in words if text]
     return '<div class="findings"><ul>' + "".join(f"<li>{text}</li>" for text in found) + "</ul></div>" if found else ""
+
+
+def toward_in_words(report) -> str:
+    """Which loss moves cells of A furthest toward B, and away."""
+    shown = report.toward
+    if shown is None:
+        return ""
+    sides = ("toward", "toward B"), ("away", "away from B")
+    said = [one_way(shown, shown.best(side), words) for side, words in sides if len(shown.best(side))]
+    if not said:
+        return "No loss of a visible gene moves cells of A toward B or away from it."
+    states = f"(A: <code>{clean(shown.a)}</code>, B: <code>{clean(shown.b)}</code>)"
+    return f"Losing {listing(said)} {states}. <a href=\"#toward\">From A to B</a>"
+
+
+def one_way(shown, table, words: str) -> str:
+    row = table.iloc[0]
+    q = f", q {rate(float(row['shift_q_value']))}" if shown.has_q_values else ""
+    sure = shown.has_q_values and row["shift_q_value"] <= RATE
+    chance = ", which may be chance" if shown.has_q_values and not sure else ""
+    of = f", of genes with q up to {RATE}," if sure else ""
+    mean = number(float(row["shift_mean"]))
+    return f"{bold(row['gene'])} moves cells of A furthest {words}{of} (mean shift {mean}{q}{chance})"
 
 
 def gene_in_words(report) -> str:
@@ -101,6 +124,8 @@ def pair_in_words(report) -> str:
     if report.pairs is None or report.pairs.empty:
         return ""
     row, by = report.pairs.iloc[0], report.pairs_by
+    if by == "shift":
+        return pair_toward(report)
     value, name = float(row[f"{by}_mean"]), f"{bold(row['gene1'])} + {bold(row['gene2'])}"
     if not by.endswith("interaction"):
         return f"The pair {name} has the highest {NAMES[by]}: {number(value)} on average over {counted(row['cells'], 'cell')}."
@@ -114,6 +139,16 @@ def pair_in_words(report) -> str:
     what = "change other genes" if by == "network_interaction" else "do"
     return (f"{name} interact most: together they {what} {side} than the sum of each, by {number(abs(value))} on average over "
             f"{counted(row['cells'], 'cell')} ({NAMES[by]}).")
+
+
+def pair_toward(report) -> str:
+    """Of visible genes."""
+    best = report.pairs.head(1)
+    if best.empty or not best.iloc[0]["shift_mean"] > 0:
+        return ""
+    row = best.iloc[0]
+    return (f"Of two visible genes together {bold(row['gene1'])} + {bold(row['gene2'])} move cells of A furthest toward B: "
+            f"mean shift {number(float(row['shift_mean']))} over {counted(row['cells'], 'cell')}.")
 
 
 NOT_VISIBLE = 'See <a href="#belief">Can this be believed?</a>'

@@ -10,6 +10,9 @@ from dko.report.parts.words import NAMES, bold, counted, few, ranked, unseen, va
 from dko.summary import SAME_SIGN
 
 TITLE = "Which pairs interact"
+# The measures beside the one that ranks.
+OTHERS = {"shift": ("shift_interaction", "network"), "impact": ("network_interaction", "interaction", "network", "impact")}
+SHIFT_TITLE = "Which pairs move cells from A toward B"
 
 
 def part(report, drawn) -> str:
@@ -20,9 +23,10 @@ def part(report, drawn) -> str:
                        note(f"No pair of genes was knocked out in at least {counted(report.pair_least, 'cell')}."))
     by, best = report.pairs_by, report.pairs.head(report.top)
     return section(
-        "pairs", TITLE, *(note(clean(words)) for words in report.notes), restriction(report), ranking(report, best),
-        ranked(best, ["gene1", "gene2"], columns_of(report, best)),
-        footnote(report, best), hidden(report, best), figure(drawn, "pairs", rows_caption(report), "Pairs that rank highest"),
+        "pairs", SHIFT_TITLE if by == "shift" else TITLE, *(note(clean(words)) for words in report.notes), restriction(report),
+        ranking(report, best), ranked(best, ["gene1", "gene2"], columns_of(report, best)),
+        footnote(report, best), hidden(report, best), away(report),
+        figure(drawn, "pairs", rows_caption(report), "Pairs that rank highest"),
         figure(drawn, "heat_map", heat_caption(report), f"Mean {NAMES[by]} of pairs among the highest genes"),
         missing(report), suggest.block("All pairs as a table:", [suggest.pair_table(report)]))
 
@@ -59,9 +63,12 @@ def ranking(report, best) -> str:
     what = f"largest <b>mean {NAMES[by]}</b>, either way" if is_interaction(report) else f"highest <b>mean {NAMES[by]}</b>"
     why = {
         "network_interaction": ": what losing both changes in other genes beyond the sum of losing each",
-        "interaction": ": what losing both changes beyond the sum of losing each, own shares included"
+        "interaction": ": what losing both changes beyond the sum of losing each, own shares included",
+        "shift": ': how far losing both takes cells of A toward B (<a href="#toward">what that means</a>)'
     }.get(by, "")
-    return f"<p>The {counted(len(best), 'pair')} with the {what}{least}{why}.</p>"
+    hidden = by == "shift" and report.unseen
+    seen = " Pairs with a gene that is not visible are left out: what they do is unknown." if hidden else ""
+    return f"<p>The {counted(len(best), 'pair')} with the {what}{least}{why}.{seen}</p>"
 
 
 def footnote(report, best) -> str:
@@ -73,12 +80,22 @@ def footnote(report, best) -> str:
 
 def columns_of(report, best) -> list:
     """The columns of values, greyed for pairs with a gene that is not visible."""
-    columns = value_columns(best, report.pairs_by, ("shift", "network_interaction", "interaction", "network", "impact"))
+    columns = value_columns(best, report.pairs_by, OTHERS.get(report.pairs_by, OTHERS["impact"]))
 
     def as_seen(cell):
         return lambda row: unseen(cell(row)) if hidden_genes(report, row) else cell(row)
 
     return [(title, cell if title == "cells" else as_seen(cell)) for title, cell in columns]
+
+
+def away(report) -> str:
+    """The other way along a direction."""
+    if report.pairs_away is None or report.pairs_away.empty:
+        return ""
+    best = report.pairs_away[report.pairs_away["shift_mean"] < 0].head(report.top)
+    if best.empty:
+        return "<h3>Away from B</h3><p>No pair moves cells away from B.</p>"
+    return "<h3>Away from B</h3>" + ranked(best, ["gene1", "gene2"], columns_of(report, best))
 
 
 def hidden_genes(report, row) -> list:

@@ -18,6 +18,7 @@ NAMES = {
     "approach": "approach",
     "shift_interaction": "shift interaction"
 }
+LEAST_RATE = 0.001
 ZEROS = ("0", "0 <i>± 0</i>", "–")  # of number() and mean_and_error()
 
 
@@ -46,6 +47,11 @@ def few(words, most: int = 5) -> str:
 def mapping_of(report) -> str:
     """dko, sparse, or nothing where the file does not tell."""
     return str((report.training or {}).get("settings", {}).get("mapping", ""))
+
+
+def rate(q: float) -> str:
+    """A false discovery rate."""
+    return f"&lt; {LEAST_RATE}" if q < LEAST_RATE else f"{q:.3f}"
 
 
 def mean_and_error(row, score: str) -> str:

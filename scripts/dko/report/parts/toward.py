@@ -1,0 +1,132 @@
+"""Which knockout moves cells from A toward B: the answer in a sentence, the genes either way, and the map."""
+from __future__ import annotations
+
+from dko.report import suggest
+from dko.report.page import clean, figure, note, number, percent, section
+from dko.report.parts.overview import pair_toward
+from dko.report.parts.words import bold, counted, few, ranked, rate, value_columns
+from dko.report.toward import RATE
+from dko.report.toward_figures import arrow_scale
+
+TITLE = "Which loss moves cells from A toward B"
+
+
+def part(report, drawn) -> str:
+    shown = report.toward
+    if shown is None:
+        return ""
+    return section(
+        "toward", TITLE, question(shown), answer(report), one_way(report, "toward", "Toward B"),
+        one_way(report, "away", "Away from B"), hidden(report),
+        figure(drawn, "shifts", caption(report), "Genes with the highest and the lowest mean shift"),
+        figure(drawn, "cell_map", map_caption(report), "Cells of A and B, and where losses take those of A"),
+        pairs_pointer(report), suggest.block("All genes as a table, both ways, and what the best loss does to every gene:",
+                                             suggest.along(report)), map_pointer(report))
+
+
+def question(shown) -> str:
+    b = (f"B: the cells with <code>{clean(shown.b)}</code> ({counted(shown.b_cells, 'cell')})" if shown.b_cells else
+         f"B: the profile in <code>{clean(shown.b)}</code>")
+    of = "" if shown.screened == shown.a_cells else f", of which genes were lost in {number(shown.screened)}"
+    return (f"<p>A: the cells with <code>{clean(shown.a)}</code> ({counted(shown.a_cells, 'cell')}{of}). {b}. "
+            "<b>Shift</b> is how far the loss takes a cell of A along the way from A's mean profile to that of B, by what "
+            "changes in <em>other</em> genes: 1 is the whole way, below 0 leads away. <b>Approach</b> is how much nearer the "
+            "cell comes to B's profile in all genes.</p>")
+
+
+def answer(report) -> str:
+    """How many genes stand out of chance."""
+    shown = report.toward
+    if not shown.has_q_values:
+        return note("There are no q-values of shifts: this mapping has no decoys to compare with (a sparse mapping of this "
+                    "dko has). How much of these shifts is chance is not known.")
+    rates = shown.seen["shift_q_value"]
+    sure = shown.seen[rates <= RATE]
+    words = f"Of {counted(len(shown.seen), 'visible gene')} <b>{number(len(sure))}</b> " \
+        f"{'has' if len(sure) == 1 else 'have'} a mean shift with q up to {RATE}"
+    up, down = (list(map(bold, sure[side]["gene"])) for side in (sure["shift_mean"] > 0, sure["shift_mean"] < 0))
+    parts = [f"{few(names, 6)} {which}" for names, which in ((up, "toward B"), (down[::-1], "away from it")) if names]
+    none = "" if len(sure) else ": take the order below as no more than a list of what to look at"
+    return f"<p>{words}{': ' + '; '.join(parts) if parts else none}.</p>"
+
+
+def one_way(report, side: str, title: str) -> str:
+    best = getattr(report.toward, side)(report.top)
+    if best.empty:
+        words = "No loss of a visible gene moves cells " + ("toward B." if side == "toward" else "away from B.")
+        return f"<h3>{title}</h3><p>{words}</p>"
+    return f"<h3>{title}</h3>" + ranked(best, ["gene"], columns_of(report, best)) + \
+        (footnote(report) if side == "toward" else "")
+
+
+def columns_of(report, best) -> list:
+    columns = value_columns(best, "shift", ())
+    if report.toward.has_q_values:
+        columns.insert(1, ("q of shift", lambda row: rate(float(row["shift_q_value"]))))
+    if "approach_mean" in best:
+        columns.insert(-1, ("approach", lambda row: number(float(row["approach_mean"]))))
+    if "cells_without" in best:
+        columns.append(("lack it", lambda row: number(int(row["cells_without"]))))
+        columns.append(("information", lambda row: number(float(row["information"]))))
+    return columns
+
+
+def footnote(report) -> str:
+    least = f" Genes in fewer than {counted(report.min_cells, 'cell')} are left out." if report.min_cells > 1 else ""
+    q = (" q of shift: the false discovery rate of the gene's mean shift, the greater of two: against effects of decoys along "
+         "the same way, and against the noise of so few cells.") if report.toward.has_q_values else ""
+    absences = (" Lack it: those of all cells of the mapping that do not express the gene, from which its effects are learnt; "
+                "information: about how many cells tell of its absence, 5 at least for a visible gene."
+                ) if "cells_without" in report.toward.genes else ""
+    return ('<p class="soft">Mean over the cells of A that express the gene ± its standard error; cells: their number.' + q +
+            absences + least + "</p>")
+
+
+def hidden(report) -> str:
+    unseen = report.toward.genes[report.toward.genes["not_visible"] != ""]
+    moving = unseen[unseen["shift_mean"] != 0]
+    if unseen.empty:
+        return ""
+    names = [f"{bold(row.gene)} ({clean(row.not_visible)})" for row in moving.head(3).itertuples()]
+    are = "is" if len(unseen) == 1 else "are"
+    such = f", such as {few(names)}" if names else ""
+    return (f'<p class="soft">Left out of both tables: {counted(len(unseen), "gene")} that {are} not visible, whose shifts are '
+            f"unknown{such}.</p>")
+
+
+def caption(report) -> str:
+    words = ("<b>The mean shifts of the highest and the lowest genes</b>. Dots: mean over the cells of A that express the "
+             "gene; thin lines: ± standard deviation over these cells")
+    words += "; thick lines: over the members" if "shift_sd_mean" in report.toward.genes else ""
+    return words + (f". Bold: q of shift up to {RATE}." if report.toward.has_q_values else ".")
+
+
+def map_caption(report) -> str:
+    known = report.toward.map
+    if known is None:
+        return ""
+    scale, shown = arrow_scale(known.arrows), report.toward
+    b = "and orange of B" if shown.b_cells else f"toward the profile {clean(shown.b)}"
+    words = (f"<b>Cells of A in blue, {b}</b>, by their base profiles. Across: the way from the mean of A (0) to that of B "
+             f"(1), in which a step is a shift. Up: the first principal component at right angles to it, in the same units, "
+             f"with {percent(known.explained)} of the variance there. ")
+    words += "" if known.all_cells else f"{counted(len(known.cells), 'cell')}, spread evenly, are drawn. "
+    if len(known.arrows):
+        longer = f", drawn <b>{scale} times as long</b> as they are" if scale > 1 else ""
+        words += (f"Arrows, from the mean of A: the mean move of its cells by a loss{longer}; the move of a cell begins where "
+                  "the cell is. ")
+    return words + ("A few cells lie beyond the edges. Two directions are not all: cells that are near here can differ in "
+                    "others.")
+
+
+def pairs_pointer(report) -> str:
+    if report.pairs is None or report.pairs_by != "shift" or report.pairs.empty:
+        return ""
+    return f'<p>{pair_toward(report)} <a href="#pairs">Pairs, either way</a></p>'
+
+
+def map_pointer(report) -> str:
+    if report.toward.map is not None:
+        return ""
+    return suggest.block("A map of the cells, with arrows of the best losses, needs the h5ad that was screened and the model:",
+                         [suggest.with_map(report)])

@@ -1,0 +1,77 @@
+"""The figure of sets of genes: which of them the losses that rank highest change."""
+from __future__ import annotations
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import TwoSlopeNorm
+from matplotlib.ticker import FuncFormatter
+
+from dko.report.data import heat_limit
+from dko.report.drawing import INK, NARROWEST_PANELS, panels, short
+
+MOST_LOSSES, MOST_SETS = 12, 14
+FEWER = 6  # losses on a phone
+
+
+def highest_losses(report) -> list:
+    """Visible genes in the order in which the page ranks them, of the direction if there is one."""
+    if report.toward is not None:
+        return list(report.toward.toward(len(report.toward.genes))["gene"])
+    if report.genes is None or report.genes.empty:
+        return []
+    highest = report.top_genes(report.gene_score, len(report.genes))["gene"]
+    return [gene for gene in highest if gene not in report.unseen]
+
+
+def sets_of_losses(report):
+    """(change, relative change) of the sets that the highest losses change most, losses × sets; None without sets, or where
+    nothing changes."""
+    known = report.effects
+    if known is None or known.sets is None or not known.sets.index.is_unique:
+        return None
+    seen = known.sets[[not known.not_visible.get(gene) for gene in known.sets.index]]
+    seen = seen[(seen != 0).any(axis=1)]
+    ranked = [gene for gene in highest_losses(report) if gene in seen.index]
+    others = seen.abs().max(axis=1).sort_values(ascending=False, kind="stable").index
+    losses = list(dict.fromkeys([*ranked, *others]))[:MOST_LOSSES]
+    if not losses:
+        return None
+    change = seen.loc[losses].to_numpy()
+    most = np.argsort(-np.abs(change).max(axis=0), kind="stable")[:MOST_SETS]
+    most = most[np.abs(change[:, most]).max(axis=0) > 0]
+    names = [known.sets.columns[at] for at in most]
+    relative = known.sets_relative.loc[losses].to_numpy()[:, most]
+    return pd.DataFrame(change[:, most], losses, names), pd.DataFrame(relative, losses, names)
+
+
+def sets(report, width: float):
+    """A dot for each loss and set: its size the change of the share, its colour that relative to the set."""
+    known = sets_of_losses(report)
+    if known is None:
+        return None
+    wide = width > NARROWEST_PANELS
+    change, relative = (table.iloc[:MOST_LOSSES if wide else FEWER] for table in known)
+    figure, (axes, ) = panels(width, 1, 2.0 + 0.3 * change.shape[1])
+    limit = heat_limit(relative.to_numpy())
+    norm, colors = TwoSlopeNorm(0, -limit, limit), matplotlib.colormaps["RdBu_r"]
+    columns, rows = np.nonzero(change.to_numpy())
+    part = np.abs(change.to_numpy()[columns, rows])
+    axes.scatter(columns, rows, s=10 + 200 * part / part.max(), c=relative.to_numpy()[columns, rows], cmap=colors, norm=norm,
+                 edgecolors="#7b8794", linewidths=0.4, zorder=2)
+    axes.set_xticks(range(len(change)), [short(name, 14) for name in change.index], rotation=90, fontsize=8)
+    axes.set_yticks(range(change.shape[1]), [short(name, 40 if wide else 20) for name in change.columns],
+                    fontsize=8 if wide else 7)
+    axes.set(xlim=(-0.6, len(change) - 0.4), ylim=(change.shape[1] - 0.4, -0.6))
+    axes.tick_params(length=0, labelcolor=INK)
+    axes.grid(zorder=0)
+    axes.set_axisbelow(True)
+    beyond = np.abs(relative.to_numpy()).max() > limit
+    bar = figure.colorbar(ScalarMappable(norm, colors), ax=axes, pad=0.02, extend="both" if beyond else "neither",
+                          format=FuncFormatter(lambda value, _: f"{100 * value:.0f} %".replace("-", "−")),
+                          **({"shrink": 0.7, "aspect": 20} if wide else {"location": "bottom", "shrink": 0.9, "aspect": 25}))
+    bar.ax.locator_params(nbins=5)
+    bar.set_label("relative change of the set's share")
+    bar.outline.set_visible(False)
+    return figure

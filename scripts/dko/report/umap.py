@@ -1,0 +1,93 @@
+"""The UMAP that the input has, coloured by groups of cells and by a score."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import matplotlib
+import numpy as np
+from matplotlib.colors import Normalize, TwoSlopeNorm
+
+from dko.input_cells import InputCells
+from dko.report.drawing import BLUE, ORANGE, short
+from dko.report.parts.words import NAMES
+
+MOST_LABELS = 20
+
+
+@dataclass
+class Panel:
+    """What colours the cells: a number of a label each (−1: none), or a value each (NaN: none)."""
+
+    title: str
+    values: np.ndarray
+    labels: list | None = None
+    signed: bool = False
+
+    @property
+    def colors(self) -> str:
+        return "RdBu_r" if self.signed else "viridis_r"
+
+    def without(self) -> np.ndarray:
+        return ~np.isfinite(self.values) if self.labels is None else self.values < 0
+
+    def norm(self):
+        known = np.abs(self.values[np.isfinite(self.values)])
+        limit = max(1e-12, float(np.quantile(known, 0.98)) if len(known) else 0)
+        return TwoSlopeNorm(0, -limit, limit) if self.signed else Normalize(0, limit)
+
+    def color_of(self, at: int):
+        if len(self.labels) == 2:
+            return (BLUE, ORANGE)[at]
+        return matplotlib.colormaps["tab10" if len(self.labels) <= 10 else "tab20"](at)
+
+
+@dataclass
+class Umap:
+    places: np.ndarray  # cells × 2
+    panels: list
+
+
+def collect_umap(report, path) -> Umap | None:
+    """None where the input has no UMAP, or there is nothing to colour it by."""
+    with InputCells(path) as given:
+        places = given.umap(given.rows_of(report.screen.cells))
+    if places is None:
+        return None
+    panels = [panel for panel in (groups_panel(report), score_panel(report)) if panel is not None]
+    return Umap(places, panels) if panels else None
+
+
+def groups_panel(report) -> Panel | None:
+    """Cells A and B, or the column of groups that the page compares."""
+    if report.toward is not None:
+        values = np.full(len(report.screen.cells), -1)
+        values[report.screen.numbers_along("from_cells")] = 0
+        values[report.screen.numbers_along("toward_cells")] = 1
+        return Panel("Cells A and B", values, ["A", "B"])
+    if report.groups is None or len(report.groups.sizes) > MOST_LABELS:
+        return None
+    labels, codes = report.screen.groups(report.groups.column)
+    kept = list(report.groups.sizes.index)
+    number = np.array([kept.index(label) if label in kept else -1 for label in labels] + [-1])
+    return Panel(short(report.groups.column, 24), number[codes], kept)
+
+
+def score_panel(report) -> Panel | None:
+    """The shift of the gene that moves cells furthest toward B, or the mean score of a cell's visible genes."""
+    if report.toward is not None:
+        best = report.toward.best("toward")["gene"]
+        if best.empty or len(report.screen.genes_named(best.iloc[0])) != 1:
+            return None
+        table, name = report.screen.singles(gene=best.iloc[0]), "shift"
+        title = f"Shift by losing {short(best.iloc[0], 14)}"
+        cells, values = table["cell"], table["shift"]
+    elif report.cells is not None and len(report.cells):
+        name = report.gene_score
+        title = f"Mean {NAMES[name]} of a cell"
+        cells, values = report.cells["cell"], report.cells[f"{name}_mean"]
+    else:
+        return None
+    place = {cell: at for at, cell in enumerate(report.screen.cells)}
+    coloured = np.full(len(report.screen.cells), np.nan)
+    coloured[[place[cell] for cell in cells]] = values.to_numpy(dtype=float)
+    return Panel(title, coloured, signed=name == "shift")

@@ -1,0 +1,30 @@
+. "$(dirname "$0")/lib.sh"
+# The report of a screen with a direction: who moves A toward B and away, the map of the cells, and what the input tells.
+python=${DKO_PYTHON:-/usr/bin/python3}
+"$python" -c 'import anndata' 2>/dev/null || skip "$python has not anndata"
+export PYTHONPATH=$DKO_SOURCE/scripts:$DKO_SOURCE/tests/app PYTHONDONTWRITEBYTECODE=1 MPLBACKEND=Agg
+test=("$python" "$(dirname "$0")/report_toward_test.py")
+
+"$DKO" simulate --genes 40 --cells 120 --types 3 --type-spread 1 --umi 3000 --seed 5 -o plain.h5ad -q
+"${test[@]}" make
+way=(--from type=type0 --toward type=type1)
+both=(--score impact,network,shift,approach --order 2)
+"$DKO" run cells.h5ad --layer counts --mapping sparse "${both[@]}" "${way[@]}" -o toward.h5 --save-model model.h5 -q 2>/dev/null
+"$DKO" run cells.h5ad --layer counts --mapping sparse --base fitted "${way[@]}" -o fitted.h5 --save-model fitted_model.h5 -q 2>/dev/null
+"$DKO" run cells.h5ad --layer counts "${way[@]}" -o dense.h5 --save-model dense_model.h5 -q "${short[@]}" 2>/dev/null
+"$DKO" run cells.h5ad --layer counts --mapping sparse -o all.h5 -q 2>/dev/null
+"$DKO" screen cells.h5ad --layer counts --model model.h5 --order 2 --keep summary --from type=type0 --toward-profile profile.csv \
+  -o profile.h5 -q 2>/dev/null
+printf 'first\t\tgene10\tgene11\tgene12\nsecond\t\tgene12\tgene13\n' >sets.gmt
+"$DKO" effects model.h5 cells.h5ad --layer counts -o effects.h5ad --gene-sets sets.gmt --least-genes 2 -q >/dev/null
+"${test[@]}" check
+
+# The commands on the page run as they stand, and the page again has what it had.
+cp toward.html before.html
+"${test[@]}" commands toward.html >commands.sh
+for words in 'summarize toward.h5 --by shift --lowest' 'explain model.h5 cells.h5ad --layer counts --from type=type0 --toward type=type1'; do
+  grep -q -- "$words" commands.sh || { cat commands.sh; fail "no command '$words'"; }
+done
+grep -E '^dko (summarize|explain)' commands.sh | sed "s|^dko|\"\$DKO\"|" >run.sh
+bash -e run.sh >/dev/null 2>&1 || { cat run.sh; fail "a command of the page"; }
+for table in toward away; do [ -s toward.$table.csv ] || fail "no toward.$table.csv"; done
