@@ -237,6 +237,13 @@ std::vector<hdf5::BlockSums> fit_checkpoint_sums(const hdf5::File& checkpoint) {
   return all;
 }
 
+double fit_saving_bytes(const ExpressionMatrix& matrix, double ranks) {
+  constexpr double copies = 2;
+  constexpr double of_gene = 2000;  // a hundred effects
+  return copies * (4.0 * static_cast<double>(matrix.nonzeros()) / ranks +
+                   of_gene * static_cast<double>(matrix.genes()));
+}
+
 double fit_checkpoint_bytes(const ExpressionMatrix& matrix) {
   constexpr double of_gene = 2 * 4000;
   constexpr double of_notes = 65536 + 6.0 * alignment;

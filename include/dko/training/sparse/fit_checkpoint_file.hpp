@@ -27,4 +27,8 @@ std::vector<hdf5::BlockSums> fit_checkpoint_sums(const hdf5::File& checkpoint);
 /// gene of each cell. A new one is beside the older until it is complete. Local.
 double fit_checkpoint_bytes(const ExpressionMatrix& matrix);
 
+/// Bytes that saving takes on one of `ranks` ranks beside the fit, at most: its part of the weights and all
+/// fits of a round, collected and as rows. Local.
+double fit_saving_bytes(const ExpressionMatrix& matrix, double ranks);
+
 }  // namespace dko
