@@ -44,8 +44,7 @@ get_done() {
   # MPICH's mpirun ends with 0 when it has passed a signal on, whatever its ranks end with.
   if [ $code = 0 ] && [ ! -e "$out" ]; then code=5; fi
   if [ $code = 138 ] && [ "$("$DKO" info --progress "$out" "${files[@]}")" = "nothing yet" ]; then
-    echo "dko was told to save while there was nothing to save: reading, or a sparse fit, which cannot be resumed:" \
-      "SBATCH_TIMELIMIT must be long enough for it" >&2
+    echo "dko was told to save while there was nothing to save yet: SBATCH_TIMELIMIT must be long enough for reading" >&2
   elif [ $code = 5 ] || [ $code -gt 128 ]; then queue_again $code; fi
   rm -f "$out.runs"
   if [ $code != 0 ]; then echo "dko ended with code $code: this job is not queued again" >&2; fi

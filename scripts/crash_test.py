@@ -29,6 +29,7 @@ STOPPED = "rank, stopped"  # by SIGTERM, which lets it save its state
 MOST_KILLS = 4  # of one trial; after them it is left to end
 TRAINING = ["--steps", "800", "--batch", "10", "--checkpoint-every", "0.1"]
 MEMBERS = ["--ensemble", "3", "--steps", "300", "--batch", "10", "--checkpoint-every", "0.1"]
+FIT = ["--mapping", "sparse", "--checkpoint-every", "0.1"]
 
 
 @dataclass
@@ -57,6 +58,8 @@ def kinds_of(model, members, cells):
         Kind("screen by an ensemble, summary", "screen", ensemble + ["--keep", "summary"]),
         Kind("train", "train", TRAINING, ranks_matter=True),
         Kind("train, ensemble", "train", MEMBERS, ranks_matter=True),
+        Kind("train, sparse", "train", FIT),
+        Kind("train, sparse, ensemble", "train", FIT + ["--ensemble", "2"]),
         Kind("run", "run", TRAINING + ["--order", "2"], ranks_matter=True),
         Kind("run, summary", "run", TRAINING + ["--order", "2", "--keep", "summary"], ranks_matter=True),
         Kind("run, ensemble", "run", MEMBERS + ["--order", "2"], ranks_matter=True),
@@ -190,7 +193,7 @@ class Trials:
                 self.totals["scored again"] += max(0, state.scored - said[0])
             state.scored = max(state.scored, said[0])
         # Members of an ensemble are saved apart.
-        said = numbers_in(r"resuming after ([\d,]+) steps?", job.log)
+        said = numbers_in(r"resuming after ([\d,]+) (?:steps?|fits?)", job.log)
         if said and "ensemble" not in state.kind.name:
             self.totals["steps made again"] += max(0, state.steps - said[0])
             state.steps = max(state.steps, said[0])
@@ -236,7 +239,7 @@ class Attempt:
 
 def has_begun(job):
     """Whether it has come to train or to screen."""
-    return "dko: training on" in job.log or "dko: computing A" in job.log
+    return any(f"dko: {word}" in job.log for word in ("training on", "fitting", "computing A"))
 
 
 def parse_options():

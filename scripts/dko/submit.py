@@ -174,7 +174,7 @@ def estimate(own, of_dko, nodes, site):
 def only_training(found, nodes):
     """Of a whole job's estimate the part of its training."""
     disk = found["bytes_on_disk"]
-    seconds = found["training_seconds"] or 0
+    seconds = found["training_seconds"]
     return {**found, "wall_seconds": seconds, "collapse_seconds": 0, "screen_seconds": 0,
             "node_hours": nodes * seconds / 3600,
             "bytes_on_disk": {**disk, "total": disk["model"] + disk["checkpoint"]}}
@@ -305,13 +305,9 @@ def report(nodes, found, site, own):
              [("training", "training_seconds"), ("A = W2·W1", "collapse_seconds"), ("screen", "screen_seconds")]
              if found.get(key)] or ["nothing estimated"]
     yield f"time       {duration(found['wall_seconds'])} ({', '.join(parts)}): {found['node_hours']:.3g} node hours"
-    fits = found["training_seconds"] is None
-    if fits:
-        yield "           what fitting the sparse mapping takes is not estimated, and comes on top"
     runs = math.ceil(found["wall_seconds"] / site["seconds"])
     yield (f"limit      {site['SBATCH_TIMELIMIT']}, of which {duration(site['seconds'])} are for computing: "
-           + (f"done in about {runs} runs, between which it saves and is queued again" if runs > 1 else
-              "the fit must be done in one run, for it cannot be saved" if fits else "done in one run"))
+           + (f"done in about {runs} runs, between which it saves and is queued again" if runs > 1 else "done in one run"))
     yield (f"memory     {size(found['bytes_per_node'])} of each node; SLURM is asked for {asked_memory(found):,} MiB, "
            "a tenth more")
     disk = found["bytes_on_disk"]["total"]

@@ -32,6 +32,13 @@ Json training_json(const Estimate& estimate) {
           {"validation_seconds", training.validation_seconds}};
 }
 
+Json fit_json(const Estimate& estimate) {
+  if (!estimate.fit) return nullptr;
+  return {{"ranks_of_group", estimate.fit->ranks_of_group},
+          {"core_seconds", estimate.fit->core_seconds},
+          {"longest_gene_seconds", estimate.fit->longest_gene}};
+}
+
 Json node_json(const Estimate& estimate) {
   Json json;
   if (estimate.training) {
@@ -53,9 +60,6 @@ Json node_json(const Estimate& estimate) {
 Json to_json(const Estimate& estimate) {
   const double speed = estimate.size.core_speed;
   const DiskBytes& disk = estimate.disk;
-  Json training_seconds = 0.0;
-  if (estimate.trains)
-    training_seconds = estimate.training ? Json(estimate.training->seconds) : Json(nullptr);
   Json memory{{"screening", memory_json(estimate, estimate.screen_memory)}};
   if (estimate.training_memory) memory["training"] = memory_json(estimate, *estimate.training_memory);
   return {{"genes", estimate.genes},
@@ -67,8 +71,9 @@ Json to_json(const Estimate& estimate) {
            {{"singles", estimate.knockouts.singles},
             {"pairs", estimate.knockouts.pairs},
             {"listed", estimate.knockouts.listed}}},
-          {"training_seconds", training_seconds},
+          {"training_seconds", estimate.training_seconds()},
           {"training", training_json(estimate)},
+          {"fit", fit_json(estimate)},
           {"collapse_seconds", estimate.collapse_seconds},
           {"screen_seconds", estimate.screen.slowest_seconds / speed},
           {"screen_core_seconds", estimate.screen.core_seconds / speed},
@@ -102,8 +107,11 @@ void add_time(Table& table, const Estimate& estimate) {
         {"training", time_text(training.seconds),
          fmt::format("{} of {} on {}, {}", counted(training.steps, "step"), time_text(training.step_seconds),
                      counted(training.ranks_of_group, "rank"), name_of(training.form))});
-  } else if (estimate.trains) {
-    table.add({"training", "not estimated", "a sparse fit"});
+  } else if (estimate.fit) {
+    table.add({"fitting", time_text(estimate.fit->seconds),
+               fmt::format("{:.3g} core hours; {} for each mapping, a gene {} at most",
+                           estimate.fit->core_seconds / 3600, counted(estimate.fit->ranks_of_group, "rank"),
+                           time_text(estimate.fit->longest_gene))});
   }
   if (estimate.collapse_seconds > 0)
     table.add({"computing A", time_text(estimate.collapse_seconds), "by the ranks of each node"});
@@ -112,8 +120,7 @@ void add_time(Table& table, const Estimate& estimate) {
                          100 * estimate.screen.above_mean, estimate.screen.core_seconds / speed / 3600,
                          100 * estimate.screen.load_seconds / std::max(1e-9, estimate.screen.core_seconds))});
   table.add({"in all", time_text(estimate.wall_seconds()),
-             fmt::format("{:.4g} node hours, without reading{} and writing", estimate.node_hours(),
-                         estimate.trains && !estimate.training ? ", training" : "")});
+             fmt::format("{:.4g} node hours, without reading and writing", estimate.node_hours())});
 }
 
 void add_memory(Table& table, const Estimate& estimate, const MemoryNeed& need) {

@@ -21,6 +21,7 @@
 #include "dko/results/prediction_file.hpp"
 #include "dko/results/screen_file/completion_count.hpp"
 #include "dko/results/screen_file/screen_reader.hpp"
+#include "dko/training/sparse/fit_checkpoint_file.hpp"
 #include "dko/training/two_layer/checkpoint.hpp"
 #include "dko/workflow/saved_progress.hpp"
 #include "info_expression.hpp"
@@ -152,6 +153,16 @@ Facts describe_checkpoint(const std::string& path) {
   return facts;
 }
 
+/// The state of a sparse fit, which is not done.
+Facts describe_fit_checkpoint(const std::string& path) {
+  const hdf5::File file = hdf5::File::open(path, hdf5::Access::read);
+  const Provenance provenance = hdf5::read_header(file, fit_checkpoint_kind);
+  const FitProgress fit = fit_progress(file);
+  Facts facts{{"file", "checkpoint of a sparse fit"}, {"fits", fit.fits}, {"fits_asked", fit.of}};
+  facts.update(to_json(provenance));
+  return facts;
+}
+
 /// A file by dko export: what it was made from is what it states.
 Facts describe_export(const std::string& path, const hdf5::FileKind& kind, const char* what) {
   const hdf5::File file = hdf5::File::open(path, hdf5::Access::read);
@@ -180,6 +191,7 @@ Facts describe(const std::string& path, const Kind& kind) {
   if (format == "dko model") return describe_model(path);
   if (format == "dko prediction") return describe_prediction(path);
   if (format == checkpoint_kind.format) return describe_checkpoint(path);
+  if (format == fit_checkpoint_kind.format) return describe_fit_checkpoint(path);
   if (format == anndata_export_kind.format)
     return describe_export(path, anndata_export_kind, "single knockouts of a screen, as AnnData");
   if (format == effects_kind.format)

@@ -7,13 +7,18 @@
 #include "dko/planning/training_memory.hpp"
 #include "dko/results/model_notes.hpp"
 #include "dko/results/screen_file/screen_size.hpp"
+#include "dko/training/sparse/fit_checkpoint_file.hpp"
 #include "dko/training/two_layer/checkpoint.hpp"
 #include "dko/workflow/training_run.hpp"
 
 namespace dko {
 
+double Estimate::training_seconds() const {
+  return training ? training->seconds : fit ? fit->seconds : 0;
+}
+
 double Estimate::wall_seconds() const {
-  return (training ? training->seconds : 0) + collapse_seconds + screen.slowest_seconds / size.core_speed;
+  return training_seconds() + collapse_seconds + screen.slowest_seconds / size.core_speed;
 }
 
 double Estimate::node_hours() const {
@@ -22,7 +27,9 @@ double Estimate::node_hours() const {
 }
 
 double Estimate::longest_block() const {
-  const double of_step = training ? training->step_seconds + training->validation_seconds : 0;
+  const double of_step = training ? training->step_seconds + training->validation_seconds
+                         : fit    ? fit->longest_gene
+                                  : 0;
   return std::max({of_step, collapse_seconds, screen.longest_block / size.core_speed});
 }
 
@@ -52,7 +59,12 @@ void add_training(Estimate& estimate, const EstimateRequest& request) {
   check_training(split, mapping);
   estimate.training_memory = training_memory(matrix, split, mapping, ranks);
   estimate.disk.model = model_bytes(matrix, mapping);
-  if (mapping.kind != MappingKind::dko) return;
+  if (mapping.kind != MappingKind::dko) {
+    estimate.fit = forecast_fit(matrix, mapping, ranks, estimate.size.core_speed);
+    if (!mapping.checkpoint.file.empty())
+      estimate.disk.checkpoint = 2 * static_cast<double>(mapping.made()) * fit_checkpoint_bytes(matrix);
+    return;
+  }
   estimate.training = forecast_training(training_size(matrix, split, mapping.training), mapping, ranks,
                                         estimate.size.core_speed);
   if (!mapping.checkpoint.file.empty()) {

@@ -10,6 +10,7 @@
 #include "dko/base/parameter.hpp"
 #include "dko/planning/screen_memory.hpp"
 #include "dko/training/sparse/effect_q_values.hpp"
+#include "dko/training/sparse/fit_checkpoint_file.hpp"
 #include "dko/training/sparse/sparse_fit.hpp"
 #include "dko/training/two_layer/trainer.hpp"
 
@@ -76,6 +77,8 @@ void add_sparse(MemoryNeed& need, const ExpressionMatrix& matrix, const ModelOpt
   const double of_group = std::max(1.0, static_cast<double>(ranks) / static_cast<double>(options.made()));
   need.per_rank.push_back({"fitting", std::max(sparse_fit_bytes(matrix, of_group, options.levels),
                                                q_values_bytes(matrix, options.levels))});
+  if (!options.checkpoint.file.empty())
+    need.per_rank.push_back({"saving", fit_saving_bytes(matrix, of_group)});
   need.on_one_rank.push_back({"finished mappings", bytes_of_members(matrix, options)});
 }
 

@@ -8,8 +8,10 @@
 #include "dko/base/random.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/training/sparse/effect_q_values.hpp"
+#include "dko/training/sparse/fit_job.hpp"
 #include "dko/training/sparse/sparse_fit.hpp"
 #include "dko/training/two_layer/train.hpp"
+#include "sparse/fit_checkpoint.hpp"
 #include "sparse/passed_effects.hpp"
 
 namespace dko {
@@ -31,15 +33,32 @@ std::vector<std::int64_t> cells_of_fit(const Split& own, const ModelOptions& opt
   return takes_all ? all_but_held_out(own) : own.training;
 }
 
+/// What the checkpoints of a fit state of it. Checksums take time, and are made where there is a file.
+FitNotes fit_notes(const RelativeProfiles& profiles, const std::vector<std::int64_t>& cells,
+                   const ModelOptions& options, const Communicator& communicator) {
+  FitNotes notes{.seed = options.training.seed,
+                 .genes = profiles.genes(),
+                 .covariates = profiles.covariate_width(),
+                 .levels = options.levels,
+                 .fdr = options.fdr,
+                 .prior = options.prior.checksum,
+                 .prior_signs = options.prior.holds_signs};
+  if (communicator.is_root() && !options.checkpoint.file.empty())
+    notes.data = fit_checksums(profiles, cells, options.level_genes);
+  return notes;
+}
+
 FittedMapping fit_with_q_values(const RelativeProfiles& profiles, const std::vector<std::int64_t>& cells,
                                 const ModelOptions& options, const Communicator& communicator,
                                 const ProgressCallback& progress) {
   const std::uint64_t seed = options.training.seed;
+  FitJob job(communicator, progress, options.checkpoint, fit_notes(profiles, cells, options, communicator));
+  plan_q_values(profiles, cells, communicator, job);
   FittedMapping fitted =
-      fit_sparse(profiles, cells, seed, communicator, progress, options.prior, options.level_genes);
+      fit_sparse(profiles, cells, seed, communicator, job, options.prior, options.level_genes);
   fitted.record.levels = options.levels;
   EffectQuality quality = find_q_values(profiles, cells, fitted.mapping,
-                                        fitted.record.cross_validated_distance, seed, communicator);
+                                        fitted.record.cross_validated_distance, seed, communicator, job);
   fitted.q_values = std::move(quality.q_values);
   fitted.record.fdr = options.fdr;
   if (options.fdr < 1) {

@@ -12,6 +12,7 @@
 #include "dko/base/output_path.hpp"
 #include "dko/base/parameter.hpp"
 #include "dko/base/text.hpp"
+#include "dko/training/sparse/fit_checkpoint_file.hpp"
 
 namespace dko {
 
@@ -24,6 +25,17 @@ std::vector<fs::path> files_of(const ModelOptions& options) {
   for (std::int64_t member = 0; member < options.made(); ++member)
     files.push_back(member_checkpoint(options.checkpoint.file, member));
   return files;
+}
+
+/// Size of one file.
+double bytes_of_one(const ExpressionMatrix& matrix, const Split& split, const ModelOptions& options) {
+  if (options.kind == MappingKind::sparse) return fit_checkpoint_bytes(matrix);
+  return checkpoint_bytes(mapping_shape(matrix, options.training), options.training.steps,
+                          !split.validation.empty());
+}
+
+const char* work_of(const ModelOptions& options) {
+  return options.kind == MappingKind::sparse ? "fit" : "training";
 }
 
 bool is_there(const fs::path& file) {
@@ -56,8 +68,7 @@ void prepare_checkpoints(const ExpressionMatrix& matrix, const Split& split, con
                          bool force, Log& log) {
   const CheckpointOptions& checkpoint = options.checkpoint;
   if (checkpoint.file.empty()) return;
-  const double of_one = checkpoint_bytes(mapping_shape(matrix, options.training), options.training.steps,
-                                         !split.validation.empty());
+  const double of_one = bytes_of_one(matrix, split, options);
   require_new_checkpoints(options, force);
   double needed = 0;
   for (const fs::path& file : files_of(options)) {
@@ -67,23 +78,26 @@ void prepare_checkpoints(const ExpressionMatrix& matrix, const Split& split, con
   require_disk_space(checkpoint.file, needed, "checkpoints",
                      "; " + parameter("checkpoint", "none") + " does without");
   if (checkpoint.resume && !is_there(checkpoint.file))
-    log.info("{}: does not exist yet: the training starts at the beginning", checkpoint.file.string());
+    log.info("{}: does not exist yet: the {} starts at the beginning", checkpoint.file.string(),
+             work_of(options));
 }
 
-void prepare_for_training(CheckpointOptions& options, Job& job) {
+void prepare_for_training(ModelOptions& mapping, Job& job) {
+  CheckpointOptions& options = mapping.checkpoint;
   if (options.file.empty()) return;
   options.provenance = job.provenance;
   // Only rank 0 has read the data, and other ranks may lead the training of a member.
   for (std::string* text :
        {&options.provenance.input, &options.provenance.input_checksum, &options.provenance.selection})
     job.ranks().broadcast(*text);
-  options.on_resume = [&log = job.log](const fs::path& file, std::int64_t steps,
-                                       std::int64_t validate_every) {
-    log.info("{}: resuming after {}{}", file.string(), counted(steps, "step"),
+  const char* unit = mapping.kind == MappingKind::sparse ? "fit" : "step";
+  options.on_resume = [&log = job.log, unit](const fs::path& file, std::int64_t done,
+                                             std::int64_t validate_every) {
+    log.info("{}: resuming after {}{}", file.string(), counted(done, unit),
              validate_every > 1 ? fmt::format(", validating every {}", counted(validate_every, "step")) : "");
   };
-  options.on_save = [&log = job.log](const fs::path& file, std::int64_t steps, double seconds) {
-    log.detail("{}: written after {}, in {}", file.string(), counted(steps, "step"), human_seconds(seconds));
+  options.on_save = [&log = job.log, unit](const fs::path& file, std::int64_t done, double seconds) {
+    log.detail("{}: written after {}, in {}", file.string(), counted(done, unit), human_seconds(seconds));
   };
 }
 
@@ -92,7 +106,7 @@ void remove_checkpoints(const ModelOptions& options, Log& log) {
   for (const fs::path& file : files_of(options)) {
     std::error_code error;
     if (fs::remove(followed(file), error))
-      log.info("{}: removed: the training is complete", file.string());
+      log.info("{}: removed: the {} is complete", file.string(), work_of(options));
     else if (error)
       log.warn("{}: cannot be removed: {}", file.string(), error.message());
     // What a job that was killed while it wrote left, where this one had no checkpoint to write.

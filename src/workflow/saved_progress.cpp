@@ -12,6 +12,7 @@
 #include "dko/base/text.hpp"
 #include "dko/results/screen_file/completion_count.hpp"
 #include "dko/system/child_process.hpp"
+#include "dko/training/sparse/fit_checkpoint_file.hpp"
 #include "dko/training/two_layer/checkpoint.hpp"
 
 namespace dko {
@@ -75,6 +76,11 @@ std::string read_or_sizes(const std::vector<fs::path>& files, const std::functio
 std::string words_of_checkpoint(const fs::path& file, const std::string& member) {
   return read_or_sizes({file}, [&] {
     const hdf5::File checkpoint = hdf5::File::open(file, hdf5::Access::watch);
+    if (hdf5::format_of(checkpoint) == fit_checkpoint_kind.format) {
+      hdf5::read_header(checkpoint, fit_checkpoint_kind);
+      const FitProgress fit = fit_progress(checkpoint);
+      return fmt::format("{}made {} of {} fits", member, fit.fits, fit.of);
+    }
     hdf5::read_header(checkpoint, checkpoint_kind);
     const hdf5::Location training = checkpoint.group("training");
     return fmt::format("{}trained for {} of {} steps", member, training.integer_attribute("steps"),

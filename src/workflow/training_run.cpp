@@ -169,11 +169,10 @@ AtRoot<std::vector<Member>> make_or_stop(const RelativeProfiles& profiles, const
                                          const ModelOptions& options, const StopRequest* stop, Job& job) {
   const ProgressCallback progress = show_progress(job.log, progress_text(profiles, options));
   const bool is_saved = !options.checkpoint.file.empty();
+  const char* work = options.kind == MappingKind::dko ? "training" : "fit";
   if (stop != nullptr && stop->has_time_limit() && !is_saved) {
-    job.log.warn("{} does not end this {}: {}, so that nothing of it could be saved", parameter("time-limit"),
-                 options.kind == MappingKind::dko ? "training" : "fit",
-                 options.kind == MappingKind::dko ? parameter("checkpoint", "none") + " is given"
-                                                  : "a sparse mapping has no checkpoints");
+    job.log.warn("{} does not end this {}: {} is given, so that nothing of it could be saved",
+                 parameter("time-limit"), work, parameter("checkpoint", "none"));
   }
   if (stop == nullptr || !is_saved) return make_members(profiles, split, options, job.ranks(), progress);
   StopVote vote = stop->vote(job.ranks());
@@ -181,7 +180,7 @@ AtRoot<std::vector<Member>> make_or_stop(const RelativeProfiles& profiles, const
     return make_members(profiles, split, options, job.ranks(), progress, &vote);
   } catch (const CollectiveFailure& failure) {
     if (failure.code() != ExitCode::stopped) throw;
-    stop->stop(job.ranks(), options.checkpoint.file.string() + ": the training is saved");
+    stop->stop(job.ranks(), fmt::format("{}: the {} is saved", options.checkpoint.file.string(), work));
   }
 }
 
@@ -199,7 +198,7 @@ TrainedModel run_training(const RelativeProfiles& profiles, AtRoot<Split> of_roo
   ModelOptions own = options;
   own.prior = std::move(prior).or_empty();
   own.prior.broadcast(job.ranks());
-  prepare_for_training(own.checkpoint, job);
+  prepare_for_training(own, job);
   if (options.levels)
     own.level_genes =
         job.ranks().broadcast(on_root(job.ranks(), [&] { return invisible_genes(*visibility); }));

@@ -15,6 +15,7 @@
 #include "dko/results/prediction_file.hpp"
 #include "dko/results/screen_file/screen_checksums.hpp"
 #include "dko/system/child_process.hpp"
+#include "dko/training/sparse/fit_checkpoint_file.hpp"
 #include "dko/training/two_layer/checkpoint.hpp"
 
 namespace dko {
@@ -25,6 +26,7 @@ namespace {
 std::vector<hdf5::BlockSums> sums_of(const hdf5::File& file, const std::string& format) {
   if (format == "dko screen") return screen_sums(file);
   if (format == checkpoint_kind.format) return checkpoint_sums(file);
+  if (format == fit_checkpoint_kind.format) return fit_checkpoint_sums(file);
   return {};
 }
 

@@ -155,7 +155,8 @@ says 0 '1 antibody tag is taken as a gene' "$DKO" train no_genes.csv -o out.h5 "
 for m in 0 2; do "$DKO" train data.csv --ensemble 3 --member $m -o m$m.h5 -q "${few[@]}"; done
 says 0 'member 1 of 3 is not among these models' "$DKO" ensemble m0.h5 m2.h5 -o out.h5
 says 3 'give more cells, or --batch 60 or less' "$DKO" train data.csv -o out.h5 --batch 61 --validation 0
-says 0 'warning: --time-limit does not end this fit' "$DKO" train data.csv --mapping sparse --time-limit 60 -o out.h5
+says 0 'warning: --time-limit does not end this fit: --checkpoint none' \
+  "$DKO" train data.csv --mapping sparse --checkpoint none --time-limit 60 -o out.h5
 says 0 'warning: --time-limit does not end this training: --checkpoint none' \
   "$DKO" train data.csv --checkpoint none --time-limit 60 -o out.h5 "${few[@]}"
 echo "$rows rows"

@@ -112,7 +112,6 @@ absent x.h5 q.h5
 
 expect 4 'there is no directory' on 2 "$DKO" train data.csv -o x.h5 "${short[@]}" --checkpoint no/such/c.h5
 expect 2 'needs checkpoints' "$DKO" run data.csv -o x.h5 --checkpoint none --checkpoint-every 5
-expect 2 '--checkpoint applies only to --mapping dko' "$DKO" train data.csv -o x.h5 --mapping sparse --checkpoint c.h5
 expect 2 '--out and --checkpoint are the same file' "$DKO" train data.csv -o x.h5 --checkpoint x.h5
 mkdir full
 if mount -t tmpfs -o size=64k tmpfs full 2>/dev/null; then

@@ -12,6 +12,7 @@
 #include "dko/planning/node_memory.hpp"
 #include "dko/simulation/synthetic_mapping.hpp"
 #include "dko/training/sparse/effect_q_values.hpp"
+#include "dko/training/sparse/fit_checkpoint_file.hpp"
 #include "dko/training/sparse/sparse_fit.hpp"
 #include "dko/training/two_layer/trainer.hpp"
 #include "support/pair_scores.hpp"
@@ -120,6 +121,9 @@ TEST_CASE("a sparse fit is told by its presence, its cells and the products of i
   const double of_four = sparse_fit_bytes(matrix, 4);
   CHECK(of_one - of_four == Approx(32.0 * static_cast<double>(matrix.nonzeros()) * 3 / 4));
   CHECK(of_four > 80 * 40 / 8 + 4 * 40 * (3 * 80));
+  // What is collected of the weights, and once more as rows.
+  CHECK(fit_saving_bytes(matrix, 1) - fit_saving_bytes(matrix, 4) ==
+        Approx(8.0 * static_cast<double>(matrix.nonzeros()) * 3 / 4));
 }
 
 TEST_CASE("covariates and levels are told in a sparse fit, q-values and the data") {

@@ -10,6 +10,7 @@
 #include "dko/mapping/model.hpp"
 #include "dko/planning/node_memory.hpp"
 #include "dko/training/ensemble.hpp"
+#include "dko/training/fit_forecast.hpp"
 #include "dko/training/training_forecast.hpp"
 
 namespace dko {
@@ -40,6 +41,7 @@ struct Estimate {
   bool trains = true;
   bool keeps_by_threshold = false;           ///< alone: how many pairs it keeps is not known
   std::optional<TrainingForecast> training;  ///< none: of a sparse mapping, or there is no training
+  std::optional<FitForecast> fit;            ///< of a sparse mapping that is yet to be made
   std::optional<MemoryNeed> training_memory;
   double collapse_seconds = 0;  ///< A = W2·W1 of all members, by the ranks of each node
   ScreenForecast screen;
@@ -49,7 +51,8 @@ struct Estimate {
   double mapping_bytes = 0;       ///< to each node: parameters of all members
   std::int64_t hdf5_objects = 0;  ///< groups and arrays of the screen file, notes on the training apart
 
-  double wall_seconds() const;  ///< without what is not estimated: reading, a sparse fit, writing
+  double training_seconds() const;  ///< of either kind; 0: there is none
+  double wall_seconds() const;      ///< without what is not estimated: reading, writing
   double node_hours() const;
   double longest_block() const;                   ///< seconds in which the job can neither save nor stop
   double bytes_of(const MemoryNeed& need) const;  ///< on a node, of all its ranks

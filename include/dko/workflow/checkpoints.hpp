@@ -1,5 +1,5 @@
 #pragma once
-// The checkpoint files of a job that trains for long.
+// The checkpoint files of a job that trains or fits for long.
 
 #include <vector>
 
@@ -25,7 +25,7 @@ void prepare_checkpoints(const ExpressionMatrix& matrix, const Split& split, con
                          bool force, Log& log);
 
 /// What files state, and what the log says. Collective.
-void prepare_for_training(CheckpointOptions& options, Job& job);
+void prepare_for_training(ModelOptions& mapping, Job& job);
 
 /// When all that they were for is written. Local: rank 0.
 void remove_checkpoints(const ModelOptions& options, Log& log);

@@ -10,16 +10,12 @@ namespace dko::app {
 
 namespace {
 
-/// For a job that writes `out`. @throws UsageError for options that do not go together, or are of another
-/// kind of mapping
+/// For a job that writes `out`. @throws UsageError for options that do not go together
 void complete(const CommandLine& line, const std::string& out, bool resume, ModelOptions& options) {
   CheckpointOptions& checkpoint = options.checkpoint;
-  const bool is_sparse = options.kind != MappingKind::dko;
-  if (is_sparse && line.given("checkpoint"))
-    throw UsageError("--checkpoint applies only to --mapping dko; a sparse fit cannot be resumed");
   checkpoint.resume = resume;
   checkpoint.save_last = line.given("checkpoint") || options.made() > 1;
-  if (is_sparse || checkpoint.file == "none")
+  if (checkpoint.file == "none")
     checkpoint.file.clear();
   else if (!line.given("checkpoint"))
     checkpoint.file = followed(out).string() + ".checkpoint";

@@ -8,7 +8,9 @@
 #include "column_shifts.hpp"
 #include "decoy_effects.hpp"
 #include "decoys.hpp"
+#include "dko/training/sparse/fit_job.hpp"
 #include "effect_statistics.hpp"
+#include "fit_cost.hpp"
 #include "gene_shares.hpp"
 #include "totals.hpp"
 
@@ -22,6 +24,11 @@ constexpr auto bins = static_cast<std::size_t>(largest_statistic / resolution) +
 
 std::size_t bin_of(double statistic) {
   return static_cast<std::size_t>(std::min(statistic, largest_statistic) / resolution);
+}
+
+/// On the decoys of one gene in one draw, by the cells that express it: see FitJob::plan().
+std::int64_t work_on(const RelativeProfiles& profiles, std::int64_t cells) {
+  return work_of(decoy_cost({0, static_cast<double>(profiles.genes())}, static_cast<double>(cells)));
 }
 
 /// The row of A that acts on one gene.
@@ -77,16 +84,21 @@ class EffectJudge {
         scales_(static_cast<std::size_t>(profiles.genes())),
         shifts_(profiles.genes()) {}
 
-  EffectQuality judge(double cross_validated_distance, std::uint64_t seed) {
+  EffectQuality judge(double cross_validated_distance, std::uint64_t seed, FitJob& job) {
     const auto strata = strata_of(profiles_, cells_, setting_.state, setting_.factors);
     const double inflation = inflation_by(cross_validated_distance);
     const std::vector<Regulators> regulators = regulators_of(mapping_);
-    const auto own = own_genes(profiles_.cells_per_gene(cells_), communicator_);
+    const auto counts = profiles_.cells_per_gene(cells_);
+    const auto own = own_genes(counts, communicator_);
     EffectQuality quality;
     for (std::int64_t draw = 0; draw < decoy_draws; ++draw) {
       const PresenceBits decoys = decoy_presence(profiles_, cells_, strata, seed, draw);
-      for (const std::int32_t gene : own)
+      job.begin();
+      for (const std::int32_t gene : own) {
         look_at(gene, regulators[static_cast<std::size_t>(gene)], decoys, inflation, draw == 0);
+        job.did(work_on(profiles_, counts[static_cast<std::size_t>(gene)]));
+      }
+      job.end();
       // Effects of levels have no decoys that shifts could be compared with.
       DecoyEffects effects = collector_.gather(profiles_.genes(), communicator_);
       if (!mapping_.has_levels()) quality.q_values.decoys.push_back(std::move(effects));
@@ -258,10 +270,25 @@ std::vector<double> q_values_by_decoys(std::span<const double> found, std::span<
   return q;
 }
 
+void plan_q_values(const RelativeProfiles& profiles, std::span<const std::int64_t> cells,
+                   const Communicator& communicator, FitJob& job) {
+  const auto counts = profiles.cells_per_gene(cells);
+  for (const std::int32_t gene : own_genes(counts, communicator))
+    job.plan(decoy_draws * work_on(profiles, counts[static_cast<std::size_t>(gene)]));
+}
+
+EffectQuality find_q_values(const RelativeProfiles& profiles, std::span<const std::int64_t> cells,
+                            const SparseMapping& mapping, double cross_validated_distance, std::uint64_t seed,
+                            const Communicator& communicator, FitJob& job) {
+  return EffectJudge(profiles, cells, mapping, communicator).judge(cross_validated_distance, seed, job);
+}
+
 EffectQuality find_q_values(const RelativeProfiles& profiles, std::span<const std::int64_t> cells,
                             const SparseMapping& mapping, double cross_validated_distance, std::uint64_t seed,
                             const Communicator& communicator) {
-  return EffectJudge(profiles, cells, mapping, communicator).judge(cross_validated_distance, seed);
+  const ProgressCallback silent;
+  FitJob job(communicator, silent);
+  return find_q_values(profiles, cells, mapping, cross_validated_distance, seed, communicator, job);
 }
 
 double q_values_bytes(const ExpressionMatrix& matrix, bool has_levels) {

@@ -18,26 +18,6 @@ constexpr double least_gain = 2;
 // Gains and losses of one target beyond this count no more: a few targets must not decide.
 constexpr double most_gain = 0.02;
 
-/// Cross-validated errors of each target by each factor, targets × factors by rows.
-std::vector<double> errors_of(RegressionSetting setting, std::span<const std::int32_t> targets,
-                              std::span<const std::int64_t> cells, const Communicator& communicator,
-                              GramMemory& memory, const std::function<void(std::int32_t)>& fitted) {
-  std::vector<double> errors(targets.size() * factors.size(), 0.0);
-  const auto ranks = static_cast<std::size_t>(communicator.size());
-  for (auto at = static_cast<std::size_t>(communicator.rank()); at < targets.size(); at += ranks) {
-    const GeneCells data = cells_of_genes(*setting.profiles, cells, targets.subspan(at, 1)).front();
-    for (std::size_t choice = 0; choice < factors.size(); ++choice) {
-      setting.prior_factor = factors[choice];
-      std::vector<float> weights(data.cells.size(), 1.0F);
-      errors[at * factors.size() + choice] =
-          fit_gene(setting, targets[at], data, path, {}, weights, memory).least_error;
-      if (fitted) fitted(targets[at]);
-    }
-  }
-  communicator.sum(std::span<double>(errors));
-  return errors;
-}
-
 struct MeanGain {
   double mean = 0;
   double standard_error = 0;
@@ -84,10 +64,24 @@ std::vector<std::int32_t> prior_targets(const PairSupport& support, const Relati
   return targets;
 }
 
-double choose_prior_factor(const RegressionSetting& setting, std::span<const std::int32_t> targets,
-                           std::span<const std::int64_t> cells, const Communicator& communicator,
-                           GramMemory& memory, const std::function<void(std::int32_t)>& fitted) {
-  const std::vector<double> errors = errors_of(setting, targets, cells, communicator, memory, fitted);
+void find_prior_errors(RegressionSetting setting, std::span<const std::int32_t> targets,
+                       std::span<const std::int64_t> cells, DealtTable& errors, GramMemory& memory,
+                       const std::function<void(std::int32_t)>& fitted) {
+  for (std::size_t at = 0; at < targets.size(); ++at) {
+    if (!errors.is_own(at)) continue;
+    const GeneCells data = cells_of_genes(*setting.profiles, cells, targets.subspan(at, 1)).front();
+    for (std::size_t choice = 0; choice < factors.size(); ++choice) {
+      if (errors.is_known(at, choice)) continue;
+      setting.prior_factor = factors[choice];
+      std::vector<float> weights(data.cells.size(), 1.0F);
+      errors.set(at, choice, fit_gene(setting, targets[at], data, path, {}, weights, memory).least_error);
+      fitted(targets[at]);
+    }
+  }
+}
+
+double choose_prior_factor(const DealtTable& table, const Communicator& communicator) {
+  const std::vector<double> errors = table.all(communicator);
   std::size_t best = 0;
   for (std::size_t choice = 1; choice < factors.size(); ++choice) {
     if (gain(errors, 0, choice).mean > gain(errors, 0, best).mean) best = choice;

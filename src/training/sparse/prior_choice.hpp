@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "dealt_table.hpp"
 #include "dko/parallel/communicator.hpp"
 #include "dko/training/sparse/network_prior.hpp"
 #include "gene_fit.hpp"
@@ -35,17 +36,22 @@ class PairSupport {
   std::vector<Pair> pairs_;
 };
 
+inline constexpr std::int64_t prior_fits = 5;  ///< of each target, one by each factor
+
+/// Finds the squared errors of this rank's own of the targets (prior_targets()) in cells left out, by each
+/// factor, where they are not known: `errors`, targets × prior_fits. `setting` has the support; its own
+/// factor does not matter. `fitted` is called with the gene after each fit, when its error is in the table.
+/// Local.
+void find_prior_errors(RegressionSetting setting, std::span<const std::int32_t> targets,
+                       std::span<const std::int64_t> cells, DealtTable& errors, GramMemory& memory,
+                       const std::function<void(std::int32_t gene)>& fitted);
+
 /// The factor that penalties of supported pairs are multiplied by (to the power of the pair's weight): of few
 /// choices down from 1 the one that predicts cells left out best, by the mean over targets of the logarithm
 /// of the squared error in parts of that at 1, of each 2 % at most; 1 unless the gain is beyond what varies
-/// between targets, and of those that are as good the nearest to 1. The ranks share the targets, which are
-/// prior_targets(). `setting` has the support; its own factor does not matter. Calls `fitted` with the gene
-/// after each of prior_fits fits of it. The same on all ranks, and for any number of them. Collective.
-double choose_prior_factor(const RegressionSetting& setting, std::span<const std::int32_t> targets,
-                           std::span<const std::int64_t> cells, const Communicator& communicator,
-                           GramMemory& memory, const std::function<void(std::int32_t)>& fitted = {});
-
-inline constexpr std::int64_t prior_fits = 5;  ///< of each target, one by each factor
+/// between targets, and of those that are as good the nearest to 1. The same on all ranks, and for any number
+/// of them. Collective.
+double choose_prior_factor(const DealtTable& errors, const Communicator& communicator);
 
 /// The targets by which the factor is chosen: genes with a supported pair that enough cells express, of many
 /// those in most cells. Local.

@@ -1,16 +1,26 @@
 #include "dko/training/sparse/sparse_fit.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <numeric>
+#include <optional>
+#include <utility>
 
 #include "cell_state.hpp"
+#include "dealt_table.hpp"
+#include "dko/base/error.hpp"
 #include "dko/base/random.hpp"
+#include "dko/parallel/collective.hpp"
+#include "dko/training/sparse/fit_job.hpp"
+#include "fit_assembly.hpp"
+#include "fit_cost.hpp"
+#include "fit_rounds.hpp"
+#include "fit_state.hpp"
 #include "gene_fit.hpp"
 #include "gene_shares.hpp"
 #include "passed_effects.hpp"
 #include "prior_choice.hpp"
+#include "regulator_penalties.hpp"
 #include "state_choice.hpp"
 #include "totals.hpp"
 
@@ -18,36 +28,20 @@ namespace dko {
 
 namespace {
 
-/// How the genes are fitted, one round after the other.
-struct Round {
-  PenaltyPath path;
-  bool weigh_next = false;  ///< cells far off a fit weigh less in the next round
-  /// Cost of a gene's fit, as measured, in per cent of the first round's. Only the progress depends on it.
-  std::int64_t cost = 0;
-};
-constexpr std::array<Round, 3> rounds{
-    Round{{.folds = 5, .ratio = 0.5}, false, 100}, Round{{.folds = 0}, true, 17},
-    Round{{.start = 2, .ratio = 0.7, .least_steps = 2, .settle = true}, false, 80}};
-
 constexpr PenaltyPath quick_path{.folds = 3, .ratio = 0.5};
 constexpr std::int64_t quick_factors = 4;
 constexpr double factor_penalty = 0.5;
-constexpr std::int64_t state_cost = 100;
-constexpr std::int64_t prior_cost = 80;
-constexpr double weakest_regulator = 0.02;  // in parts of the strongest
-constexpr double regulator_power = 0.5;
 
 class SparseFitter {
  public:
   SparseFitter(const RelativeProfiles& profiles, std::span<const std::int64_t> cells,
                std::span<const std::int32_t> level_genes, std::uint64_t seed,
-               const Communicator& communicator, const ProgressCallback& progress,
-               const NetworkPrior& prior = {})
+               const Communicator& communicator, FitJob& job, const NetworkPrior& prior = {})
       : profiles_(profiles),
         cells_(cells),
         seed_(seed),
         communicator_(communicator),
-        progress_(progress),
+        job_(job),
         inputs_(profiles, find_levels(profiles, cells, level_genes)),
         prior_(prior),
         support_(prior, profiles.genes()),
@@ -66,28 +60,13 @@ class SparseFitter {
 
   FittedMapping run() {
     setting_.factor_penalty = factor_penalty;
-    find_components(most_factors);
-    const std::vector<std::int32_t> judging = judging_genes(profiles_, cells_, communicator_);
-    const std::vector<std::int32_t> targets = prior_targets(support_, profiles_, cells_);
-    plan_work(judging, targets);
-    use_factors(choose_factors(setting_, state_, cells_, judging, communicator_, memory_,
-                               [&](std::int32_t gene) { advance(state_cost * work_of(gene)); }));
-    if (!support_.empty()) {
-      setting_.support = &support_;
-      setting_.prior_factor =
-          choose_prior_factor(setting_, targets, cells_, communicator_, memory_,
-                              [&](std::int32_t gene) { advance(prior_cost * work_of(gene)); });
-    }
+    start_or_resume();
+    find_factors();
+    find_prior_factor();
     const std::vector<GeneCells> data = cells_of_genes(profiles_, cells_, own_);
-    std::vector<std::vector<float>> weights;
-    for (const GeneCells& of_gene : data) weights.emplace_back(of_gene.cells.size(), 1.0F);
-    std::vector<GeneFit> fits;
-    fits.resize(static_cast<std::size_t>(profiles_.genes()));
-    for (std::size_t round = 0; round < rounds.size(); ++round) {
-      if (round > 0) prepare_round(fits);
-      fits = fit_all(data, weights, fits, round);
-    }
-    return finish(fits);
+    while (stage_ < in_rounds + std::ssize(rounds)) fit_round(data);
+    job_.conclude([this] { return state(); });
+    return finish(fits_);
   }
 
   /// Outputs of `genes` in `cells`, cells × genes by rows.
@@ -118,43 +97,196 @@ class SparseFitter {
     return std::max(output, floor_share * fit.mean);
   }
 
-  std::vector<GeneFit> fit_all(const std::vector<GeneCells>& data, std::vector<std::vector<float>>& weights,
-                               const std::vector<GeneFit>& last, std::size_t round) {
-    std::vector<GeneFit> own;
-    for (std::size_t at = 0; at < own_.size(); ++at) {
-      std::vector<float> of_gene = weights[at];
-      own.push_back(fit_gene(setting_, own_[at], data[at], rounds[round].path,
-                             last[static_cast<std::size_t>(own_[at])], of_gene, memory_));
-      if (rounds[round].weigh_next) weights[at] = std::move(of_gene);
-      advance(rounds[round].cost * work_of(own_[at]));
+  /// The components of the state, and what a checkpoint has beside them; this rank's work from there on.
+  void start_or_resume() {
+    std::optional<FitState> saved = job_.resume(own_);
+    if (saved)
+      state_ = std::move(saved->components);
+    else
+      find_components(most_factors);
+    judging_ = judging_genes(profiles_, cells_, communicator_);
+    targets_ = prior_targets(support_, profiles_, cells_);
+    distances_.emplace(factor_distances(state_.factors, communicator_));
+    errors_.emplace(targets_.size(), prior_fits, communicator_);
+    fits_.resize(static_cast<std::size_t>(profiles_.genes()));
+    now_.resize(own_.size());
+    weights_.resize(own_.size());
+    if (saved) {
+      on_every_rank(communicator_, [&] { require_whole(*saved); });
+      go_on_from(std::move(*saved));
     }
-    return exchange(communicator_, own_, own, profiles_.genes(), setting_.responses());
+    plan_work();
   }
 
-  /// A gene's fit takes the longer the more cells express it: as measured about their number to the
-  /// power 1.5.
-  std::int64_t work_of(std::int32_t gene) const {
-    const auto cells = static_cast<double>(counts_[static_cast<std::size_t>(gene)]);
-    return 1 + std::llround(std::pow(cells, 1.5));
-  }
-
-  /// What this rank will do, once the components of the state are known: its `judging` genes for each number
-  /// of factors, its part of the targets of a prior by each of its factors, then its own genes in each round.
-  void plan_work(const std::vector<std::int32_t>& judging, const std::vector<std::int32_t>& targets) {
-    const auto work = [&](const std::vector<std::int32_t>& genes) {
-      return std::accumulate(genes.begin(), genes.end(), std::int64_t{0},
-                             [&](std::int64_t sum, std::int32_t gene) { return sum + work_of(gene); });
+  /// @throws InputError for a state that no fit of these data comes to
+  void require_whole(const FitState& saved) const {
+    const auto fills = [](const std::vector<double>& found, const DealtTable& table) {
+      return found.empty() || found.size() == table.size();
     };
-    work_ = state_cost * std::ssize(factor_choices(state_.factors)) * work(judging);
-    for (auto at = static_cast<std::size_t>(communicator_.rank()); at < targets.size();
-         at += static_cast<std::size_t>(communicator_.size()))
-      work_ += prior_fits * prior_cost * work_of(targets[at]);
-    for (const Round& round : rounds) work_ += round.cost * work(own_);
+    bool is_whole = saved.stage >= choosing_factors && saved.stage <= in_rounds + std::ssize(rounds) &&
+                    fills(saved.choices, *distances_) && fills(saved.errors, *errors_) &&
+                    std::ssize(saved.last.genes) == (saved.stage > in_rounds ? profiles_.genes() : 0);
+    std::vector<bool> has_weights(own_.size(), false);
+    for (std::size_t at = 0; at < saved.weighted.size(); ++at) {
+      has_weights[place_of(saved.weighted[at])] = true;
+      is_whole = is_whole && std::ssize(saved.weights[at]) == cells_of(saved.weighted[at]);
+    }
+    const bool are_needed = saved.stage > in_rounds && saved.stage < in_rounds + std::ssize(rounds) &&
+                            rounds[static_cast<std::size_t>(saved.stage - in_rounds - 1)].weigh_next;
+    for (const std::int32_t gene : saved.now.genes)
+      has_weights[place_of(gene)] = true;  // not needed any more
+    for (std::size_t at = 0; are_needed && at < own_.size(); ++at)
+      is_whole = is_whole && (has_weights[at] || cells_of(own_[at]) == 0);
+    if (!is_whole)
+      throw InputError("the checkpoint does not have all that its place in the fit takes: it is corrupt");
   }
 
-  void advance(std::int64_t work) {
-    done_ += work;
-    if (progress_) progress_(done_, work_);
+  std::int64_t cells_of(std::int32_t gene) const { return counts_[static_cast<std::size_t>(gene)]; }
+
+  void go_on_from(FitState saved) {
+    stage_ = saved.stage;
+    if (!saved.choices.empty()) distances_->take(saved.choices);
+    if (!saved.errors.empty()) errors_->take(saved.errors);
+    if (stage_ > choosing_factors) use_factors(saved.factors);
+    setting_.prior_factor = saved.prior_factor;
+    for (std::size_t at = 0; at < saved.last.genes.size(); ++at)
+      fits_[static_cast<std::size_t>(saved.last.genes[at])] = std::move(saved.last.fits[at]);
+    for (std::size_t at = 0; at < saved.now.genes.size(); ++at)
+      now_[place_of(saved.now.genes[at])] = std::move(saved.now.fits[at]);
+    for (std::size_t at = 0; at < saved.weighted.size(); ++at)
+      weights_[place_of(saved.weighted[at])] = std::move(saved.weights[at]);
+  }
+
+  /// Place of one of this rank's genes among them.
+  std::size_t place_of(std::int32_t gene) const {
+    return static_cast<std::size_t>(std::lower_bound(own_.begin(), own_.end(), gene) - own_.begin());
+  }
+
+  /// What there is, to be saved. Collective.
+  FitState state() const {
+    FitState state;
+    state.stage = stage_;
+    state.components = state_;
+    state.factors = setting_.factors;
+    state.prior_factor = setting_.prior_factor;
+    if (stage_ == choosing_factors) state.choices = distances_->all(communicator_);
+    if (stage_ == choosing_prior_factor) state.errors = errors_->all(communicator_);
+    for (std::size_t at = 0; at < own_.size(); ++at) {
+      if (stage_ > in_rounds) {
+        state.last.genes.push_back(own_[at]);
+        state.last.fits.push_back(fits_[static_cast<std::size_t>(own_[at])]);
+      }
+      if (now_[at]) {
+        state.now.genes.push_back(own_[at]);
+        state.now.fits.push_back(*now_[at]);
+      }
+      if (!weights_[at].empty()) {
+        state.weighted.push_back(own_[at]);
+        state.weights.push_back(weights_[at]);
+      }
+    }
+    state.fits = communicator_.sum(fits_made());
+    state.fits_asked = communicator_.sum(fits_asked());
+    return state;
+  }
+
+  /// By this rank, of those that it is asked for.
+  std::int64_t fits_made() const {
+    std::int64_t made = stage_ > choosing_factors ? factor_fits() : distances_->known();
+    if (stage_ >= choosing_prior_factor) made += stage_ >= in_rounds ? errors_->own() : errors_->known();
+    if (stage_ >= in_rounds) made += (stage_ - in_rounds) * std::ssize(own_);
+    return made + std::count_if(now_.begin(), now_.end(), [](const auto& fit) { return fit.has_value(); });
+  }
+  std::int64_t fits_asked() const {
+    return factor_fits() + errors_->own() + std::ssize(rounds) * std::ssize(own_);
+  }
+  std::int64_t factor_fits() const {
+    return std::ssize(judging_) * std::ssize(factor_choices(state_.factors));
+  }
+
+  void find_factors() {
+    if (stage_ > choosing_factors) return;
+    job_.begin([this] { return state(); });
+    find_factor_distances(setting_, state_, cells_, judging_, *distances_, communicator_, memory_,
+                          [&](std::int32_t gene) { job_.did(factor_work(gene)); });
+    job_.end();
+    use_factors(choose_factors(state_.factors, *distances_, communicator_));
+    stage_ = choosing_prior_factor;
+  }
+
+  void find_prior_factor() {
+    if (!support_.empty()) setting_.support = &support_;
+    if (stage_ > choosing_prior_factor) return;
+    if (!support_.empty()) {
+      job_.begin([this] { return state(); });
+      find_prior_errors(setting_, targets_, cells_, *errors_, memory_,
+                        [&](std::int32_t gene) { job_.did(prior_work(gene)); });
+      job_.end();
+      setting_.prior_factor = choose_prior_factor(*errors_, communicator_);
+    }
+    stage_ = in_rounds;
+  }
+
+  /// The next round, or what is left of it.
+  void fit_round(const std::vector<GeneCells>& data) {
+    if (stage_ > in_rounds) prepare_round(fits_);
+    job_.begin([this] { return state(); });
+    for (std::size_t at = 0; at < own_.size(); ++at) {
+      if (!now_[at]) fit_own(at, data[at], rounds[static_cast<std::size_t>(stage_ - in_rounds)]);
+    }
+    job_.end();
+    std::vector<GeneFit> own;
+    for (std::optional<GeneFit>& fit : now_) own.push_back(std::move(*fit));
+    fits_ = exchange(communicator_, own_, own, profiles_.genes(), setting_.responses());
+    now_.assign(own_.size(), std::nullopt);
+    ++stage_;
+  }
+
+  void fit_own(std::size_t at, const GeneCells& data, const Round& round) {
+    const std::int32_t gene = own_[at];
+    std::vector<float> weights = std::move(weights_[at]);
+    if (weights.empty()) weights.assign(data.cells.size(), 1.0F);
+    now_[at] =
+        fit_gene(setting_, gene, data, round.path, fits_[static_cast<std::size_t>(gene)], weights, memory_);
+    weights_[at] = round.weigh_next ? std::move(weights) : std::vector<float>();
+    job_.did(round_work(gene, stage_ - in_rounds));
+  }
+
+  FitSize size() const {
+    return {static_cast<double>(cells_.size()), static_cast<double>(profiles_.genes())};
+  }
+  std::int64_t factor_work(std::int32_t gene) const {
+    return work_of(factor_fit_cost(size(), expressing(gene)));
+  }
+  std::int64_t prior_work(std::int32_t gene) const {
+    return work_of(prior_fit_cost(size(), expressing(gene)));
+  }
+  std::int64_t round_work(std::int32_t gene, std::int64_t round) const {
+    return work_of(round_cost(size(), expressing(gene), round));
+  }
+  double expressing(std::int32_t gene) const { return static_cast<double>(cells_of(gene)); }
+
+  /// What this rank is yet to do: its judging genes for each number of factors, its part of the targets of a
+  /// prior by each of its factors, then its own genes in each round.
+  void plan_work() {
+    const auto choices = factor_choices(state_.factors).size();
+    for (std::size_t at = 0; stage_ == choosing_factors && at < judging_.size(); ++at) {
+      for (std::size_t choice = 0; choice < choices; ++choice) {
+        if (!distances_->is_known(place_of_judging(at, communicator_), choice))
+          job_.plan(factor_work(judging_[at]));
+      }
+    }
+    for (std::size_t at = 0; stage_ <= choosing_prior_factor && at < targets_.size(); ++at) {
+      for (std::size_t choice = 0; errors_->is_own(at) && choice < prior_fits; ++choice) {
+        if (!errors_->is_known(at, choice)) job_.plan(prior_work(targets_[at]));
+      }
+    }
+    const std::int64_t rounds_before = std::max<std::int64_t>(0, stage_ - in_rounds);
+    for (std::int64_t round = rounds_before; round < std::ssize(rounds); ++round) {
+      for (std::size_t at = 0; at < own_.size(); ++at) {
+        if (round > rounds_before || !now_[at]) job_.plan(round_work(own_[at], round));
+      }
+    }
   }
 
   void use_factors(std::int64_t count) {
@@ -173,86 +305,12 @@ class SparseFitter {
   void prepare_round(const std::vector<GeneFit>& fits) {
     // With levels their factor stands for the total.
     if (!inputs_.levels().any())
-      setting_.totals = totals_by(assemble(fits), profiles_, cells_, communicator_);
-    setting_.penalties = regulator_penalties(fits);
-  }
-
-  /// Penalty of gene j: (strength_j / largest)^−½, the strength being the root mean square over genes i of
-  /// A_ij sd(x_j) in parts of the mean of i. Who regulates many is likelier to regulate one more.
-  std::vector<double> regulator_penalties(const std::vector<GeneFit>& fits) const {
-    std::vector<double> strength(counts_.size(), 0.0);
-    for (const GeneFit& fit : fits) {
-      for (std::size_t at = 0; at < fit.regulators.size(); ++at) {
-        const auto gene = static_cast<std::size_t>(fit.regulators[at]);
-        const double part = fit.effects[at] / fit.mean;
-        strength[gene] += input_variance(gene, part * part);
-      }
-    }
-    for (double& value : strength) value = std::sqrt(value);
-    const double largest = *std::max_element(strength.begin(), strength.end());
-    if (!(largest > 0)) return std::vector<double>(strength.size(), 1.0);
-    for (double& value : strength)
-      value = std::pow(std::max(value / largest, weakest_regulator), -regulator_power);
-    return strength;
-  }
-
-  /// `square` times the variance of x over the cells.
-  double input_variance(std::size_t gene, double square) const {
-    const GeneLevels& levels = inputs_.levels();
-    if (levels.any() && levels.scale[gene] > 0) return square * level_variance;
-    const double frequency = static_cast<double>(counts_[gene]) / static_cast<double>(cells_.size());
-    return square * frequency * (1 - frequency);
-  }
-
-  SparseMapping assemble(const std::vector<GeneFit>& fits) const {
-    const auto genes = static_cast<std::size_t>(profiles_.genes());
-    const auto r = static_cast<std::size_t>(setting_.factors);
-    SparseMappingParts parts;
-    parts.starts.assign(genes + 1, 0);
-    for (const GeneFit& fit : fits) {
-      for (const std::int32_t regulator : fit.regulators)
-        ++parts.starts[static_cast<std::size_t>(regulator) + 1];
-    }
-    std::partial_sum(parts.starts.begin(), parts.starts.end(), parts.starts.begin());
-    std::vector<std::int64_t> next(parts.starts.begin(), parts.starts.end() - 1);
-    parts.rows.resize(static_cast<std::size_t>(parts.starts.back()));
-    parts.effects.resize(parts.rows.size());
-    const double least_mean = least_seen_mean(fits);
-    for (std::size_t gene = 0; gene < genes; ++gene) {
-      const GeneFit& fit = fits[gene];
-      for (std::size_t at = 0; at < fit.regulators.size(); ++at) {
-        const auto to = static_cast<std::size_t>(next[static_cast<std::size_t>(fit.regulators[at])]++);
-        parts.rows[to] = static_cast<std::int32_t>(gene);
-        parts.effects[to] = fit.effects[at];
-      }
-      const bool is_seen = fit.mean > 0;
-      double offset = is_seen ? fit.offset : least_mean;
-      const auto of_state = fit.responses.begin() + setting_.covariate_width;
-      for (std::size_t k = 0; k < r; ++k)
-        offset -= of_state[static_cast<std::ptrdiff_t>(k)] * state_.centre[k];
-      parts.offset.push_back(offset);
-      parts.floor.push_back(floor_share * (is_seen ? fit.mean : least_mean));
-      parts.covariate_responses.insert(parts.covariate_responses.end(), fit.responses.begin(), of_state);
-      parts.responses.insert(parts.responses.end(), of_state, fit.responses.end());
-      const auto loading = state_.loadings.begin() + static_cast<std::ptrdiff_t>(gene) * state_.factors;
-      parts.loadings.insert(parts.loadings.end(), loading, loading + setting_.factors);
-    }
-    parts.levels = inputs_.levels();
-    pass_on(parts);
-    return SparseMapping(std::move(parts));
-  }
-
-  /// What a gene that no cell of the fit expresses is taken for.
-  static double least_seen_mean(const std::vector<GeneFit>& fits) {
-    double least = 0;
-    for (const GeneFit& fit : fits) {
-      if (fit.mean > 0 && (least == 0 || fit.mean < least)) least = fit.mean;
-    }
-    return least;
+      setting_.totals = totals_by(assemble(fits, setting_, state_), profiles_, cells_, communicator_);
+    setting_.penalties = regulator_penalties(fits, inputs_.levels(), counts_, std::ssize(cells_));
   }
 
   FittedMapping finish(const std::vector<GeneFit>& fits) const {
-    FittedMapping fitted{assemble(fits), {}};
+    FittedMapping fitted{assemble(fits, setting_, state_), {}};
     SparseRecord& record = fitted.record;
     record.seed = seed_;
     record.cells = std::ssize(cells_);
@@ -273,14 +331,20 @@ class SparseFitter {
   std::span<const std::int64_t> cells_;
   std::uint64_t seed_;
   const Communicator& communicator_;
-  const ProgressCallback& progress_;
+  FitJob& job_;
   GeneInputs inputs_;
   const NetworkPrior& prior_;
   PairSupport support_;
   std::vector<std::int64_t> counts_;  // cells that express each gene
   std::vector<std::int32_t> own_;     // this rank's genes
-  std::int64_t work_ = 0;             // of this rank
-  std::int64_t done_ = 0;
+  std::int64_t stage_ = choosing_factors;
+  std::vector<std::int32_t> judging_;        // this rank's
+  std::vector<std::int32_t> targets_;        // of all ranks
+  std::optional<DealtTable> distances_;      // of the first stage
+  std::optional<DealtTable> errors_;         // of the second
+  std::vector<GeneFit> fits_;                // of all genes, in the round before
+  std::vector<std::optional<GeneFit>> now_;  // of this rank's genes, in this round
+  std::vector<std::vector<float>> weights_;  // likewise; empty: all are 1, or they are not needed any more
   GramMemory memory_;
   CellState state_;
   RegressionSetting setting_;
@@ -289,17 +353,26 @@ class SparseFitter {
 }  // namespace
 
 FittedMapping fit_sparse(const RelativeProfiles& profiles, std::span<const std::int64_t> cells,
+                         std::uint64_t seed, const Communicator& communicator, FitJob& job,
+                         const NetworkPrior& prior, std::span<const std::int32_t> level_genes) {
+  return SparseFitter(profiles, cells, level_genes, seed, communicator, job, prior).run();
+}
+
+FittedMapping fit_sparse(const RelativeProfiles& profiles, std::span<const std::int64_t> cells,
                          std::uint64_t seed, const Communicator& communicator,
                          const ProgressCallback& progress, const NetworkPrior& prior,
                          std::span<const std::int32_t> level_genes) {
-  return SparseFitter(profiles, cells, level_genes, seed, communicator, progress, prior).run();
+  FitJob job(communicator, progress);
+  return fit_sparse(profiles, cells, seed, communicator, job, prior, level_genes);
 }
 
 std::vector<float> quick_sparse_outputs(const RelativeProfiles& profiles, std::span<const std::int64_t> known,
                                         std::span<const std::int64_t> cells,
                                         std::span<const std::int32_t> genes, std::uint64_t seed,
                                         const Communicator& communicator) {
-  return SparseFitter(profiles, known, {}, seed, communicator, {}).quick(genes, cells);
+  const ProgressCallback silent;
+  FitJob job(communicator, silent);
+  return SparseFitter(profiles, known, {}, seed, communicator, job).quick(genes, cells);
 }
 
 double sparse_fit_bytes(const ExpressionMatrix& matrix, double ranks, bool has_levels) {

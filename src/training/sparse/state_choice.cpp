@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <numeric>
+#include <cmath>
 
 #include "dko/expression/abundance.hpp"
 
@@ -16,6 +16,18 @@ constexpr std::int32_t folds = 5;
 constexpr PenaltyPath path{.folds = folds, .ratio = 0.5};
 constexpr double tolerance = 0.002;
 constexpr std::uint64_t seed = 1;  // of the folds, whatever the seed of the fit
+
+/// By distances of genes (rows) with each number of factors.
+std::int64_t best_number(const std::vector<std::int64_t>& tried, const std::vector<double>& distances) {
+  std::vector<double> sums(tried.size(), 0.0);
+  for (std::size_t at = 0; at < distances.size(); ++at) {
+    if (!std::isnan(distances[at])) sums[at % tried.size()] += distances[at];
+  }
+  const double best = *std::min_element(sums.begin(), sums.end());
+  const auto found =
+      std::find_if(sums.begin(), sums.end(), [&](double sum) { return sum <= best * (1 + tolerance); });
+  return tried[static_cast<std::size_t>(found - sums.begin())];
+}
 
 }  // namespace
 
@@ -34,6 +46,14 @@ std::vector<std::int32_t> judging_genes(const RelativeProfiles& profiles, std::s
   return own;
 }
 
+std::size_t place_of_judging(std::size_t at, const Communicator& communicator) {
+  return static_cast<std::size_t>(communicator.rank()) + at * static_cast<std::size_t>(communicator.size());
+}
+
+DealtTable factor_distances(std::int64_t factors, const Communicator& communicator) {
+  return {most_genes, factor_choices(factors).size(), communicator};
+}
+
 std::vector<std::int32_t> deal_into_folds(std::int64_t all_cells, std::span<const std::int64_t> cells,
                                           std::int32_t count, RandomStream random) {
   std::vector<std::int32_t> fold_of_cell(static_cast<std::size_t>(all_cells), 0);
@@ -43,38 +63,33 @@ std::vector<std::int32_t> deal_into_folds(std::int64_t all_cells, std::span<cons
   return fold_of_cell;
 }
 
-std::int64_t choose_factors(RegressionSetting setting, const CellState& state,
-                            std::span<const std::int64_t> cells, const std::vector<std::int32_t>& judging,
-                            const Communicator& communicator, GramMemory& memory,
-                            const std::function<void(std::int32_t)>& fitted) {
+void find_factor_distances(RegressionSetting setting, const CellState& state,
+                           std::span<const std::int64_t> cells, const std::vector<std::int32_t>& judging,
+                           DealtTable& distances, const Communicator& communicator, GramMemory& memory,
+                           const std::function<void(std::int32_t)>& fitted) {
   const RelativeProfiles& profiles = *setting.profiles;
   setting.folds = folds;
   setting.fold_of_cell =
       deal_into_folds(profiles.cells(), cells, folds, RandomStream(seed, "folds of the state"));
   const std::vector<GeneCells> data = cells_of_genes(profiles, cells, judging);
   const std::vector<std::int64_t> tried = factor_choices(state.factors);
-  // One entry for each number and gene, so that their sum has the same bits on any number of ranks.
-  std::vector<double> distances(tried.size() * most_genes, 0.0);
   for (std::size_t choice = 0; choice < tried.size(); ++choice) {
     setting.factors = tried[choice];
     setting.state = state.scores(profiles, setting.factors);
     for (std::size_t at = 0; at < judging.size(); ++at) {
+      const std::size_t place = place_of_judging(at, communicator);
+      if (distances.is_known(place, choice)) continue;
       std::vector<float> weights(data[at].cells.size(), 1.0F);
-      const std::size_t place =
-          static_cast<std::size_t>(communicator.rank()) + at * static_cast<std::size_t>(communicator.size());
-      distances[choice * most_genes + place] =
-          fit_gene(setting, judging[at], data[at], path, {}, weights, memory).distance;
+      distances.set(place, choice,
+                    fit_gene(setting, judging[at], data[at], path, {}, weights, memory).distance);
       fitted(judging[at]);
     }
   }
-  communicator.sum(std::span<double>(distances));
-  std::vector<double> sums;
-  for (auto first = distances.begin(); first != distances.end(); first += most_genes)
-    sums.push_back(std::accumulate(first, first + most_genes, 0.0));
-  const double best = *std::min_element(sums.begin(), sums.end());
-  const auto found =
-      std::find_if(sums.begin(), sums.end(), [&](double sum) { return sum <= best * (1 + tolerance); });
-  return tried[static_cast<std::size_t>(found - sums.begin())];
+}
+
+std::int64_t choose_factors(std::int64_t factors, const DealtTable& distances,
+                            const Communicator& communicator) {
+  return best_number(factor_choices(factors), distances.all(communicator));
 }
 
 }  // namespace dko

@@ -11,6 +11,8 @@
 
 namespace dko {
 
+class FitJob;
+
 constexpr std::int64_t decoy_draws = 4;  ///< decoys of every gene: q depends the less on the seed
 
 /// What is known of the effects of a mapping, each in the order of SparseMapping::effects().
@@ -57,6 +59,15 @@ struct EffectQuality {
 EffectQuality find_q_values(const RelativeProfiles& profiles, std::span<const std::int64_t> cells,
                             const SparseMapping& mapping, double cross_validated_distance, std::uint64_t seed,
                             const Communicator& communicator);
+
+/// The same as the last part of a fit's job. Collective. @throws CollectiveFailure as FitJob::did()
+EffectQuality find_q_values(const RelativeProfiles& profiles, std::span<const std::int64_t> cells,
+                            const SparseMapping& mapping, double cross_validated_distance, std::uint64_t seed,
+                            const Communicator& communicator, FitJob& job);
+
+/// Tells the job the work that this will take, to be called before the fit. Local.
+void plan_q_values(const RelativeProfiles& profiles, std::span<const std::int64_t> cells,
+                   const Communicator& communicator, FitJob& job);
 
 /// The q-value of each of `found`, by `above[k]`, the number of decoys whose statistic is not less than
 /// found[k]. Local.

@@ -11,6 +11,8 @@
 
 namespace dko {
 
+class FitJob;
+
 /// Fits the sparse mapping to the relative profiles of `cells`: for each gene i, over the cells that express
 /// it, a lasso of y = p_i T on the presence of all other genes and on the state of the cell, whose factors
 /// have half of λ as their penalty. Shares hide a cell's total, so T is first the number n of genes it
@@ -39,6 +41,12 @@ FittedMapping fit_sparse(const RelativeProfiles& profiles, std::span<const std::
                          std::uint64_t seed, const Communicator& communicator,
                          const ProgressCallback& progress = {}, const NetworkPrior& prior = {},
                          std::span<const std::int32_t> level_genes = {});
+
+/// The same as a part of a job, which says how far it is, and can be saved, stopped and resumed. The job's
+/// ranks are those of the communicator. Collective. @throws CollectiveFailure as FitJob::did()
+FittedMapping fit_sparse(const RelativeProfiles& profiles, std::span<const std::int64_t> cells,
+                         std::uint64_t seed, const Communicator& communicator, FitJob& job,
+                         const NetworkPrior& prior = {}, std::span<const std::int32_t> level_genes = {});
 
 /// What a quick fit says of some genes alone: the first of the rounds of fit_sparse(), fitted to the `known`
 /// cells, with 4 factors of state, not penalised, and penalties chosen in three folds of them. Outputs o of

@@ -1,0 +1,34 @@
+#pragma once
+// The checkpoint of a sparse fit, as a file that is looked at from outside.
+
+#include <cstdint>
+#include <vector>
+
+#include "dko/expression/matrix.hpp"
+#include "dko/hdf5/header.hpp"
+#include "dko/hdf5/verify.hpp"
+
+namespace dko {
+
+inline constexpr hdf5::FileKind fit_checkpoint_kind{"dko fit checkpoint", 1};
+
+/// How far the fit of a checkpoint is.
+struct FitProgress {
+  std::int64_t fits = 0;  ///< of a gene, that were made
+  std::int64_t of = 0;    ///< that the whole fit takes
+};
+/// Local. @throws InputError
+FitProgress fit_progress(const hdf5::File& checkpoint);
+
+/// What the genes' parts of its arrays are checked by. Local. @throws InputError
+std::vector<hdf5::BlockSums> fit_checkpoint_sums(const hdf5::File& checkpoint);
+
+/// Approximate size of a checkpoint in bytes, at most: fits of two rounds, and a weight of each expressed
+/// gene of each cell. A new one is beside the older until it is complete. Local.
+double fit_checkpoint_bytes(const ExpressionMatrix& matrix);
+
+/// Bytes that saving takes on one of `ranks` ranks beside the fit, at most: its part of the weights and all
+/// fits of a round, collected and as rows. Local.
+double fit_saving_bytes(const ExpressionMatrix& matrix, double ranks);
+
+}  // namespace dko

@@ -1,0 +1,90 @@
+#include "dko/training/fit_forecast.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <iterator>
+#include <numeric>
+#include <vector>
+
+#include "dko/training/sparse/effect_q_values.hpp"
+#include "sparse/fit_cost.hpp"
+#include "sparse/fit_rounds.hpp"
+#include "sparse/prior_choice.hpp"
+#include "sparse/state_choice.hpp"
+
+namespace dko {
+
+namespace {
+
+constexpr std::size_t judged = 100;    // genes, by which the number of factors is chosen
+constexpr std::size_t targeted = 300;  // genes, at most, by which the factor of a prior is
+
+/// What one mapping takes.
+struct MappingSeconds {
+  double of_slowest = 0;
+  double of_all = 0;
+};
+
+/// Costs of pieces that are dealt to the ranks in turn, the dearest first, and back again: with one piece for
+/// each rank or less the dearest decides.
+MappingSeconds dealt(const std::vector<double>& costs, int ranks) {
+  MappingSeconds seconds;
+  seconds.of_all = std::accumulate(costs.begin(), costs.end(), 0.0);
+  std::vector<double> of_rank(static_cast<std::size_t>(ranks), 0.0);
+  for (std::size_t at = 0; at < costs.size(); ++at) {
+    const std::size_t turn = at / of_rank.size();
+    const std::size_t place = at % of_rank.size();
+    of_rank[turn % 2 == 0 ? place : of_rank.size() - 1 - place] += costs[at];
+  }
+  seconds.of_slowest = *std::max_element(of_rank.begin(), of_rank.end());
+  return seconds;
+}
+
+/// By the cells that express each gene, descending.
+MappingSeconds seconds_of_mapping(const std::vector<double>& expressing, const FitSize& size, bool has_prior,
+                                  int ranks) {
+  MappingSeconds seconds;
+  const auto add = [&](std::size_t genes, double times, const std::function<double(double)>& cost) {
+    std::vector<double> costs;
+    for (std::size_t at = 0; at < std::min(genes, expressing.size()); ++at)
+      costs.push_back(times * cost(expressing[at]));
+    const MappingSeconds part = dealt(costs, ranks);
+    seconds.of_slowest += part.of_slowest;
+    seconds.of_all += part.of_all;
+  };
+  const auto choices = static_cast<double>(factor_choices(most_factors).size());
+  add(judged, choices, [&](double cells) { return factor_fit_cost(size, cells); });
+  if (has_prior)
+    add(targeted, static_cast<double>(prior_fits), [&](double cells) { return prior_fit_cost(size, cells); });
+  for (std::int64_t round = 0; round < std::ssize(rounds); ++round)
+    add(expressing.size(), 1, [&](double cells) { return round_cost(size, cells, round); });
+  add(expressing.size(), static_cast<double>(decoy_draws),
+      [&](double cells) { return decoy_cost(size, cells); });
+  return seconds;
+}
+
+}  // namespace
+
+FitForecast forecast_fit(const ExpressionMatrix& matrix, const ModelOptions& options, int ranks,
+                         double core_speed) {
+  std::vector<std::int64_t> cells(static_cast<std::size_t>(matrix.cells()));
+  std::iota(cells.begin(), cells.end(), std::int64_t{0});
+  std::vector<double> expressing;
+  for (const std::int64_t count : matrix.cells_per_gene(cells))
+    expressing.push_back(static_cast<double>(count));
+  std::sort(expressing.begin(), expressing.end(), std::greater<>());
+  const FitSize size{static_cast<double>(matrix.cells()), static_cast<double>(matrix.genes())};
+  const MemberGroups groups(options.made(), ranks);
+  const std::int64_t last = groups.count - 1;
+  FitForecast forecast;
+  // The last group has as few ranks as any, the first as many turns.
+  forecast.ranks_of_group = groups.size(last);
+  const MappingSeconds one =
+      seconds_of_mapping(expressing, size, !options.prior.file.empty(), forecast.ranks_of_group);
+  forecast.seconds = static_cast<double>(groups.turns(0)) * one.of_slowest / core_speed;
+  forecast.core_seconds = static_cast<double>(options.made()) * one.of_all / core_speed;
+  forecast.longest_gene = expressing.empty() ? 0 : factor_fit_cost(size, expressing.front()) / core_speed;
+  return forecast;
+}
+
+}  // namespace dko

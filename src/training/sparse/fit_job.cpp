@@ -1,0 +1,104 @@
+#include "dko/training/sparse/fit_job.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include "dko/base/stopwatch.hpp"
+#include "dko/parallel/collective.hpp"
+#include "dko/parallel/stop_vote.hpp"
+#include "fit_checkpoint.hpp"
+
+namespace dko {
+
+namespace {
+
+constexpr double shortest_gap = 0.05;  // seconds between checkpoints
+
+}  // namespace
+
+struct FitJob::Parts {
+  FitNotes notes;
+  std::function<FitState()> state;
+  std::optional<StopVote> vote;
+  Stopwatch watch;
+  double saved_at = 0;
+  std::int64_t saved_fits = -1;
+};
+
+FitJob::FitJob(const Communicator& ranks, const ProgressCallback& progress)
+    : ranks_(ranks), progress_(progress), parts_(std::make_unique<Parts>()) {}
+
+FitJob::FitJob(const Communicator& ranks, const ProgressCallback& progress, const CheckpointOptions& options,
+               FitNotes notes)
+    : FitJob(ranks, progress) {
+  options_ = &options;
+  parts_->notes = std::move(notes);
+}
+
+FitJob::~FitJob() = default;
+
+std::optional<FitState> FitJob::resume(std::span<const std::int32_t> own) {
+  if (!is_saved() || !options_->resume) return std::nullopt;
+  if (!ranks_.broadcast(on_root(ranks_, [&] { return std::filesystem::exists(options_->file); })))
+    return std::nullopt;
+  FitState state = read_fit_checkpoint(options_->file, parts_->notes, own, ranks_);
+  parts_->saved_fits = state.fits;
+  if (ranks_.is_root() && options_->on_resume) options_->on_resume(options_->file, state.fits, 1);
+  return state;
+}
+
+void FitJob::begin(std::function<FitState()> state) {
+  if (state) parts_->state = std::move(state);
+  if (is_saved()) open_vote();
+}
+
+void FitJob::did(std::int64_t work) {
+  done_ += work;
+  if (progress_) progress_(done_, planned_);
+  if (parts_->vote && parts_->vote->asks_to_stop()) pause();
+}
+
+void FitJob::end() {
+  while (parts_->vote && parts_->vote->finish()) pause();
+  parts_->vote.reset();
+}
+
+void FitJob::conclude(const std::function<FitState()>& last) {
+  if (!is_saved()) return;
+  parts_->state = [state = last()] { return state; };
+  if (options_->save_last) save();
+}
+
+bool FitJob::wants_to_stop() const {
+  return options_->stop && options_->stop();
+}
+
+bool FitJob::is_due() const {
+  return ranks_.is_root() &&
+         parts_->watch.seconds() - parts_->saved_at >= std::max(options_->every, shortest_gap);
+}
+
+void FitJob::open_vote() {
+  parts_->vote.emplace(ranks_, [this] { return wants_to_stop() || is_due(); });
+}
+
+void FitJob::pause() {
+  const bool stops = ranks_.max(wants_to_stop() ? 1 : 0) != 0;
+  save();
+  if (stops) throw CollectiveFailure(ExitCode::stopped, "the fit was stopped");
+  open_vote();
+}
+
+void FitJob::save() {
+  const Stopwatch watch;
+  const FitState state = parts_->state();
+  if (state.fits != parts_->saved_fits) {
+    write_fit_checkpoint(options_->file, options_->provenance, parts_->notes, state, ranks_);
+    parts_->saved_fits = state.fits;
+    if (ranks_.is_root() && options_->on_save) options_->on_save(options_->file, state.fits, watch.seconds());
+  }
+  parts_->saved_at = parts_->watch.seconds();
+}
+
+}  // namespace dko
