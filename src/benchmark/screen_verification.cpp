@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "dko/base/error.hpp"
@@ -30,6 +31,11 @@ const char* text_of(ScoreArray array) {
   return array == ScoreArray::singles ? "single" : "double";
 }
 
+/// Scores that a screen stores by a plan that stores all pairs.
+ScoreSet wanted_scores(const ScreenPlan& plan, ScoreArray array) {
+  return array == ScoreArray::singles ? plan.singles : plan.doubles;
+}
+
 /// Scores knockouts again and compares them with those that were stored.
 class Comparison {
  public:
@@ -45,20 +51,11 @@ class Comparison {
   const ScoreSample& sample() const { return sample_; }
 
   void compare(const StoredBlock& block) {
-    const std::int64_t offset = block.array == ScoreArray::singles ? 0 : plan_.targets.total();
-    const EventRange range{block.events.first + offset, block.events.last + offset};
-    for (const std::int64_t number : sample_.within(range)) {
-      const std::int64_t event = number - offset;
-      const KnockoutScores computed = computed_scores(block.array, event);
-      ++sampled;
-      for (const Score score : every_score) {
-        const std::span<const float> stored = block.scores[score];
-        if (stored.empty()) continue;
-        add({block.array, event,
-             static_cast<double>(stored[static_cast<std::size_t>(event - block.events.first)]),
-             computed[score]});
-      }
-    }
+    const bool is_single = block.array == ScoreArray::singles;
+    const std::int64_t offset = is_single ? 0 : plan_.targets.total();
+    const std::int64_t events = is_single ? plan_.targets.total() : pairs_.total();
+    const EventRange range{block.events.first + offset, std::min(block.events.last, events) + offset};
+    for (const std::int64_t number : sample_.within(range)) compare(block, number - offset);
   }
 
   std::int64_t sampled = 0;
@@ -67,6 +64,21 @@ class Comparison {
   ScoreDifference largest;
 
  private:
+  void compare(const StoredBlock& block, std::int64_t event) {
+    const KnockoutScores computed = computed_scores(block.array, event);
+    const auto at = static_cast<std::size_t>(event - block.events.first);
+    bool is_complete = true;
+    for (const Score score : every_score) {
+      if (!wanted_scores(plan_, block.array).has(score)) continue;
+      const std::span<const float> stored = block.scores[score];
+      if (stored.empty())
+        is_complete = false;
+      else
+        add({block.array, event, static_cast<double>(stored[at]), computed[score]});
+    }
+    if (is_complete) ++sampled;
+  }
+
   void add(ScoreDifference difference) {
     const double size = std::abs(difference.stored - difference.computed);
     difference.size = std::isnan(size) ? std::numeric_limits<double>::infinity() : size;
@@ -128,10 +140,10 @@ void require_screen_of(const std::string& path, const ScreenPlan& plan, const Ex
   if (screen.gene_names() == matrix.gene_names() && same(screen.targets().starts(), plan.targets.starts()) &&
       same(screen.targets().genes(), plan.targets.genes()) && screen.base() == plan.base)
     return;
-  throw InputError(
-      fmt::format("{}: is no screen of these cells and knockouts: give the options of the dko bench screen "
-                  "that wrote it",
-                  path));
+  throw InputError(fmt::format(
+      "{}: is not a screen of these cells and knockouts: give the options of the dko bench screen "
+      "that wrote it",
+      path));
 }
 
 /// Local: rank 0.
@@ -156,9 +168,10 @@ EventRange blocks_to_read(const Communicator& ranks, std::int64_t blocks) {
   return {blocks * of / size, blocks * (of + 1) / size};
 }
 
-BlockCounts read_share(const hdf5::File& file, ScoreArray array, Comparison& comparison,
-                       const Communicator& ranks) {
-  return read_blocks_back(file, array, blocks_to_read(ranks, stored_blocks(file, array)),
+/// Reads this rank's share of an array, as it is on record.
+BlockCounts read_share(const hdf5::File& file, ScoreArray array, const StoredExtent& extent,
+                       Comparison& comparison, const Communicator& ranks) {
+  return read_blocks_back(file, array, blocks_to_read(ranks, extent.blocks),
                           [&](const StoredBlock& block) { comparison.compare(block); });
 }
 
@@ -189,17 +202,35 @@ ScoreDifference largest_of(const ScoreDifference& own, const Communicator& ranks
   return largest;
 }
 
-/// Whether all nodes will read the file from the disk. Collective.
+/// Whether all nodes agreed to forget what they hold of the file in memory. Collective.
 bool drop_caches(const std::string& path, const NodeGroup& nodes) {
   const bool refused = nodes.node.is_root() && !drop_from_page_cache(path);
   return nodes.all.max(refused ? std::int64_t{1} : std::int64_t{0}) == 0;
 }
 
+/// What of an array is not on record as the screen stores it, or is on record and was not read.
+void add_not_stored(ScoreArray array, const StoredExtent& extent, std::int64_t events, ScoreSet wanted,
+                    const BlockCounts& counts, std::vector<std::string>& found) {
+  const std::string scores = text_of(extent.scores);
+  const std::string due = text_of(wanted);
+  std::string words;
+  if (extent.events != events) words = fmt::format(" in place of {}", with_thousands(events));
+  if (scores != due) words += fmt::format(", with {} in place of {}", scores, due);
+  if (!words.empty())
+    found.push_back(fmt::format("{} events of {} knockouts on record{}", with_thousands(extent.events),
+                                text_of(array), words));
+  const std::int64_t blocks = extent.blocks * extent.scores.count();
+  const std::int64_t seen = counts.read + counts.absent;
+  if (seen != blocks)
+    found.push_back(fmt::format("{} of {} knockouts read in place of {}", counted(seen, "block"),
+                                text_of(array), with_thousands(blocks)));
+}
+
 void add_faults(const BlockCounts& counts, const char* array, std::vector<std::string>& faults) {
   const auto add = [&](std::int64_t count, const char* what) {
     if (count > 0)
-      faults.push_back(fmt::format("{} of {} knockouts {}; the first that is not right begins at number {}",
-                                   counted(count, "block"), array, what, counts.first));
+      faults.push_back(fmt::format("{} of {} knockouts {}; first at event {}", counted(count, "block"), array,
+                                   what, counts.first));
   };
   add(counts.absent, "missing");
   add(counts.damaged, "not as the checksum says");
@@ -208,7 +239,7 @@ void add_faults(const BlockCounts& counts, const char* array, std::vector<std::s
 }  // namespace
 
 std::vector<std::string> ScreenVerification::faults() const {
-  std::vector<std::string> faults;
+  std::vector<std::string> faults = not_stored;
   add_faults(singles, text_of(ScoreArray::singles), faults);
   add_faults(pairs, text_of(ScoreArray::pairs), faults);
   if (wrong > 0)
@@ -218,7 +249,9 @@ std::vector<std::string> ScreenVerification::faults() const {
                     "{:.9g} in place of {:.9g}",
                     with_thousands(wrong), with_thousands(compared), score_tolerance, text_of(largest.array),
                     largest.event, largest.stored, largest.computed));
-  if (sampled == 0) faults.emplace_back("no knockout was scored again");
+  if (sampled != drawn || sampled == 0)
+    faults.push_back(
+        fmt::format("{} scored again in place of {}", counted(sampled, "knockout"), with_thousands(drawn)));
   return faults;
 }
 
@@ -234,21 +267,30 @@ ScreenVerification verify_screen(const ScreenBench& bench, const std::string& pa
 
   ScreenVerification found;
   found.is_cache_dropped = drop_caches(path, job.nodes);
-  Comparison comparison(plan, matrix, members, options);
+  std::optional<Comparison> comparison;
+  StoredExtent singles;
+  StoredExtent pairs;
   on_every_rank(ranks, [&] {
+    comparison.emplace(plan, matrix, members, options);
     const hdf5::File file = hdf5::File::open(path, hdf5::Access::read);
-    found.singles = read_share(file, ScoreArray::singles, comparison, ranks);
-    found.pairs = read_share(file, ScoreArray::pairs, comparison, ranks);
+    singles = stored_extent(file, ScoreArray::singles);
+    pairs = stored_extent(file, ScoreArray::pairs);
+    found.singles = read_share(file, ScoreArray::singles, singles, *comparison, ranks);
+    found.pairs = read_share(file, ScoreArray::pairs, pairs, *comparison, ranks);
   });
   found.singles = sum_of(found.singles, ranks);
   found.pairs = sum_of(found.pairs, ranks);
-  found.events = count_events(matrix, plan).total();
-  found.sampled = ranks.sum(comparison.sampled);
-  found.compared = ranks.sum(comparison.compared);
-  found.wrong = ranks.sum(comparison.wrong);
-  found.largest = largest_of(comparison.largest, ranks);
+  const EventCounts events = count_events(matrix, plan);
+  add_not_stored(ScoreArray::singles, singles, events.singles, plan.singles, found.singles, found.not_stored);
+  add_not_stored(ScoreArray::pairs, pairs, events.pairs, plan.doubles, found.pairs, found.not_stored);
+  found.events = events.total();
+  found.drawn = comparison->sample().size();
+  found.sampled = ranks.sum(comparison->sampled);
+  found.compared = ranks.sum(comparison->compared);
+  found.wrong = ranks.sum(comparison->wrong);
+  found.largest = largest_of(comparison->largest, ranks);
   found.on_other_ranks = ranks.size() > 1;
-  found.chance = comparison.sample().chance(share_to_find);
+  found.chance = found.sampled == found.drawn ? comparison->sample().chance(share_to_find) : 0;
   found.seconds = ranks.max(watch.seconds());
   return found;
 }

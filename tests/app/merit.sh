@@ -27,7 +27,7 @@ assert one["blocks"]["double"]["bytes"] == 20 * 60 * 59 // 2 * 4
 assert sample["sampled"] == 1017 and abs(sample["chance"] - (1 - (1 - 1e-5)**(36600 / 36))) < 1e-12  # strata of 36
 assert json.load(open("one.json"))["build"]["compiler"]
 P
-expect 3 'is no screen of these cells and knockouts' "$DKO" bench verify screen.h5 "${bench[@]}" --seed 2
+expect 3 'is not a screen of these cells and knockouts' "$DKO" bench verify screen.h5 "${bench[@]}" --seed 2
 expect 3 'none.h5' "$DKO" bench verify none.h5 "${bench[@]}"
 expect 2 'only screens that store every pair' "$DKO" bench verify screen.h5 "${bench[@]}" --keep summary
 expect 2 '--samples must be between' "$DKO" bench verify screen.h5 --samples 0
@@ -38,16 +38,27 @@ import h5py
 with h5py.File(sys.argv[1], "r+") as file:
     if sys.argv[2] == "score":
         file["double/impact"][12345] += 3e-5
-    else:
+    elif sys.argv[2] == "block":
         file["progress/double/impact"][0] = 0
+    else:
+        del file[sys.argv[2]]
 P
 cp screen.h5 score.h5 && "$python" damage.py score.h5 score
 cp screen.h5 block.h5 && "$python" damage.py block.h5 block
 expect 3 '1 block of double knockouts not as the checksum says.*1 of [0-9,]* sampled scores further than 2e-05 from double precision; the furthest, of double knockout 12345' \
   on 2 "$DKO" bench verify score.h5 "${bench[@]}"
-expect 3 'block.h5: is not right: 1 block of double knockouts missing; the first that is not right begins at number 0' \
+expect 3 'block.h5: verification failed: 1 block of double knockouts missing; first at event 0' \
   "$DKO" bench verify block.h5 "${bench[@]}" --samples 1 --json block.json
 grep -q '"missing": 1' block.json || fail "the summary does not tell of the block"
+# A file without some of what the screen has to store: of no pairs, or with the record of the pairs or of a score gone.
+on 2 "$DKO" bench screen "${bench[@]}" --order 1 -o singles.h5 -q >/dev/null
+cp screen.h5 pairs.h5 && "$python" damage.py pairs.h5 progress/double
+cp screen.h5 network.h5 && "$python" damage.py network.h5 progress/single/network
+for file in singles pairs; do
+  expect 3 "$file.h5: verification failed: 0 events of double knockouts on record in place of 35,400" \
+    on 2 "$DKO" bench verify $file.h5 "${bench[@]}"
+done
+expect 3 'single knockouts on record, with impact, share in place of impact, network, share' "$DKO" bench verify network.h5 "${bench[@]}"
 
 # The whole: trials, repeats, verification, a verdict; and nothing is left behind.
 mkdir scratch

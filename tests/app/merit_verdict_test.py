@@ -8,7 +8,7 @@ import numpy as np
 
 import synthetic_scaling
 from dko.errors import UsageError, WriteError
-from dko.scaling import conditions, merit_run, verdict
+from dko.scaling import conditions, measuring, merit_run, verdict
 from dko.scaling.launching import CaseFailure
 
 
@@ -25,8 +25,9 @@ def run(number, seconds, pairs=1e9, **other):
 
 def result(seconds=(70, 71, 70.5, 72, 70.2), **other):
     made = {"format": verdict.FORMAT, "version": verdict.FORMAT_VERSION, "complete": True, "dko_version": "0.2.0 (0123456)",
-            "machine": {"name": "Made", "cores": 4, "cpu": "Some", "nodes": 1}, "size": "standard", "least_seconds": 60,
-            "ranks": 4, "repeats": len(seconds), "runs": [run(at + 1, one) for at, one in enumerate(seconds)]}
+            "machine": {"name": "Made", "cores": 4, "cores_of_node": 2, "cpu": "Some", "nodes": 2}, "size": "standard",
+            "placement": {"hosts": {"one": 2, "two": 2}}, "least_seconds": 60, "ranks": 4, "repeats": len(seconds),
+            "runs": [run(at + 1, one) for at, one in enumerate(seconds)]}
     return {**made, **other}
 
 
@@ -71,6 +72,10 @@ class Verdict(unittest.TestCase):
         self.assertIn("5 of 7 repeats measured", self.why(result(complete=False, repeats=7)))
         self.assertIn("4 ranks on 8 physical cores", self.why(result(machine={"name": "", "cores": 8})))
         self.assertIn("the size is small", self.why(result(size="small", least_seconds=0.5)))
+        self.assertIn("3 ranks on host one, which has 2 physical cores; 1 rank on host two, which has 2 physical cores",
+                      self.why(result(placement={"hosts": {"one": 3, "two": 1}})))
+        self.assertEqual(self.why(result(placement={"hosts": None, "why": "the launcher starts no shell"})), "")
+        self.assertIn("0.2.0 (commit unknown): the commit", self.why(result(dko_version="0.2.0 (commit unknown)")))
         self.assertIn("not committed", self.why(result(dko_version="0.2.0 (0123456-dirty)")))
         self.assertEqual(self.why(result(runs=[])), "nothing was measured")
 
@@ -84,6 +89,18 @@ class Verdict(unittest.TestCase):
         words = verdict.report({**without, "merit": verdict.merit(without)})
         self.assertIn("energy: not readable; clock: not readable", words)
         self.assertIn("\nINVALID: 1 repeat, fewer than 5", words)
+
+    def test_the_report_of_repeats_of_which_the_first_failed(self):
+        made = self.changed()
+        made["runs"][0].update(result=None, verification=None, clock=None, energy=None, failed="exit code 4: no space")
+        words = verdict.report({**made, "merit": verdict.merit(made)})
+        self.assertIn("clock: 2600 MHz", words)
+        self.assertIn("\nINVALID: repeat 1: exit code 4: no space", words)
+
+    def test_the_report_says_what_was_not_read_from_the_file_system(self):
+        made = self.changed(verification=check(page_cache_dropped=False))
+        words = verdict.report({**made, "merit": verdict.merit(made)})
+        self.assertIn("largest difference 1e-07, of 1 repeat perhaps from the page cache", words)
 
     def test_the_rules_say_the_same(self):
         with open(os.path.join(os.environ["DKO_SOURCE"], "jobs", "merit.md"), encoding="utf-8") as file:
@@ -118,19 +135,19 @@ class Planning(unittest.TestCase):
         self.assertEqual(merit_run.memory_needed(memory, 1), 576)
         self.assertEqual(merit_run.memory_needed(memory, 10), 500 + 400 + 4 * (20 + 7))
         made = merit_run.Merit.__new__(merit_run.Merit)
-        made.result = {"cells_per_rank": 100, "ranks": 4, "least_seconds": 60}
+        made.result = {"ranks": 4}
         made.options = type("Options", (), {"scratch": "."})
         found = {"memory": memory, "screen": {"pairs": 10}}
-        made.require_room(found, 9)
-        with self.assertRaisesRegex(CaseFailure, "400 cells, of which every node holds all"):
-            made.require_room(found, 1e9)
+        made.require_room(found, 100, 900, "repeats need")
+        with self.assertRaisesRegex(CaseFailure, "repeats need 400,000,000 cells, of which every node holds all"):
+            made.require_room(found, 1, 10**8, "repeats need")
         made.result["ranks"] = 10**6
         with self.assertRaisesRegex(CaseFailure, "10,000,000 cells at most"):
-            made.require_room(found, 1)
+            made.require_room(found, 100, 100, "repeats need")
         made.result["ranks"] = 4
         found["screen"]["pairs"] = 1e18
-        with self.assertRaisesRegex(WriteError, "GB are free"):
-            made.require_room(found, 1)
+        with self.assertRaisesRegex(WriteError, "repeats need 4200000000.0 GB, and .* GB are free"):
+            made.require_room(found, 100, 100, "repeats need")
 
     def test_a_first_repeat_that_is_too_short_is_a_trial(self):
         made = merit_run.Merit.__new__(merit_run.Merit)
@@ -145,6 +162,52 @@ class Planning(unittest.TestCase):
         made.result["runs"] = [run(1, 70.0)]
         made.repeat_longer()
         self.assertEqual(len(made.result["trials"]), 2)
+
+    def test_a_repeat_whose_scores_are_wrong_is_kept_however_short(self):
+        made = merit_run.Merit.__new__(merit_run.Merit)
+        made.result = {"cells_per_rank": 100, "least_seconds": 60, "trials": [],
+                       "runs": [run(1, 40.0, verification=check(valid=False, why=["1 block missing"]))]}
+        made.repeat_longer()
+        self.assertEqual((len(made.result["runs"]), made.result["trials"]), (1, []))
+
+    def test_trials_grow_until_they_are_long_enough_and_have_room(self):
+        made = merit_run.Merit.__new__(merit_run.Merit)
+        made.options = type("Options", (), {"size": "standard", "scratch": "."})
+        made.result = {"ranks": 4, "least_seconds": 60, "trials": []}
+        memory = {"per_node": {"data": 30}, "per_rank": {}, "ranks": 4, "total": 30, "available": 1e6}
+        made.screen = lambda cells: {"memory": memory, "screen": {"pairs": 10, "seconds": cells / 1000}}
+        made.files = measuring.ScratchFiles(".", "made")
+        made.choose = lambda cells, found, of_trial: made.result.update(chosen=(cells, of_trial))
+        made.find_size()
+        self.assertEqual([trial["cells_per_rank"] for trial in made.result["trials"]], [20, 2000, 12000])
+        self.assertEqual(made.result["chosen"], (75000, 12000))
+        made.result["trials"] = []
+        memory["available"] = 1000
+        with self.assertRaisesRegex(CaseFailure, "of which every node holds all"):
+            made.find_size()
+        self.assertEqual(len(made.result["trials"]), 1)
+
+    def verifying(self, found, failed):
+        made = merit_run.Merit.__new__(merit_run.Merit)
+        made.options = type("Options", (), {"size": "standard"})
+        made.result = {"cells_per_rank": 5, "ranks": 2}
+        made.files = measuring.ScratchFiles(".", "made")
+        made.run_dko = lambda words: (found, failed)
+        one = run(1, 70.0, verification=None)
+        made.verify(one, 1)
+        return one["verification"]
+
+    def test_what_a_verification_says_counts_if_it_came_to_its_end_on_all_ranks(self):
+        found = {"verification": check(), "build": {}, "provenance": {"ranks": 2}}
+        self.assertTrue(self.verifying(found, None)["valid"])
+        with self.assertRaisesRegex(CaseFailure, "verification: exit code 139: it said nothing"):
+            self.verifying(found, "exit code 139: it said nothing")
+        with self.assertRaisesRegex(CaseFailure, "verification: no result"):
+            self.verifying(None, "no result")
+        with self.assertRaisesRegex(CaseFailure, "verification: dko ran on 1 rank: the launcher does not join them"):
+            self.verifying({**found, "provenance": {"ranks": 1}}, None)
+        wrong = {**found, "verification": check(valid=False, why=["1 block missing"])}
+        self.assertFalse(self.verifying(wrong, "exit code 3: 1 block missing")["valid"])
 
     def test_what_does_not_go_together(self):
         class Options:

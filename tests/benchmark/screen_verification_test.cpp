@@ -172,6 +172,36 @@ TEST_CASE("A block that is lost or changed on the disk is found, whatever the sa
   CHECK_THAT(found.faults().at(0), Catch::Contains("of single knockouts missing"));
 }
 
+TEST_CASE("A file with fewer arrays than the screen that was asked for is not valid") {
+  const testing::SharedFolder folder;
+  ScreenBench bench = bench_of(MappingKind::dko);
+  bench.screen.order = 1;
+  const std::string path = screen_of(bench, folder);
+  const ScreenVerification found = verify(bench_of(MappingKind::dko), path);
+  CHECK(found.sampled == 5 * 40);
+  CHECK(found.chance == 0);
+  REQUIRE(found.faults().size() == 2);
+  CHECK_THAT(
+      found.faults()[0],
+      Catch::Contains("0 events of double knockouts on record in place of 3,900, with no scores in place "
+                      "of impact"));
+  CHECK_THAT(found.faults()[1], Catch::Contains("200 knockouts scored again in place of 4,100"));
+}
+
+TEST_CASE("A file with other scores than the screen that was asked for is not valid") {
+  const testing::SharedFolder folder;
+  ScreenBench bench = bench_of(MappingKind::dko);
+  bench.screen.scores = ScoreSet{{.impact = true}};
+  const std::string path = screen_of(bench, folder);
+  CHECK(verify(bench, path).faults().empty());
+  const ScreenVerification fewer = verify(bench_of(MappingKind::dko), path);
+  REQUIRE(fewer.faults().size() == 2);
+  CHECK_THAT(
+      fewer.faults()[0],
+      Catch::Contains("single knockouts on record, with impact, share in place of impact, network, share"));
+  CHECK_THAT(fewer.faults()[1], Catch::Contains("3,900 knockouts scored again in place of 4,100"));
+}
+
 TEST_CASE("A file of another screen, or of none, is refused on all ranks") {
   const testing::SharedFolder folder;
   ScreenBench bench = bench_of(MappingKind::dko);

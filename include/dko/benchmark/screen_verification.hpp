@@ -35,14 +35,19 @@ struct ScoreDifference {
 struct ScreenVerification {
   BlockCounts singles;
   BlockCounts pairs;
-  std::int64_t events = 0;    ///< knockouts in the file
-  std::int64_t sampled = 0;   ///< of them scored again
+  /// Where arrays are not on record as the screen stores them, or were not read whole.
+  std::vector<std::string> not_stored;
+  std::int64_t events = 0;    ///< knockouts of the screen
+  std::int64_t drawn = 0;     ///< of them in the sample
+  std::int64_t sampled = 0;   ///< of these scored again, and compared in every score that the screen stores
   std::int64_t compared = 0;  ///< scores of these
   std::int64_t wrong = 0;     ///< of these, beyond score_tolerance
   ScoreDifference largest;
   bool on_other_ranks = false;    ///< whether ranks read what others wrote; not where there is one rank
-  bool is_cache_dropped = false;  ///< whether every node's kernel was asked to read from the disk, and agreed
-  double chance = 0;              ///< at least, of finding one wrong score where share_to_find of all are
+  bool is_cache_dropped = false;  ///< whether every node dropped the file from its page cache
+  /// Chance, at least, of finding one wrong score where share_to_find of all are; 0 where not all of the
+  /// sample was compared.
+  double chance = 0;
   double seconds = 0;
 
   /// What is wrong, in words; empty if nothing is.

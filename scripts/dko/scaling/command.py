@@ -46,7 +46,8 @@ from dko.scaling import machine as scaling_machine
 from dko.scaling import merit_run
 from dko.scaling.cases import CASES, GROUPS, SIZES, words_of, writes_file
 from dko.scaling.figures import counted
-from dko.scaling.launching import CaseFailure, Stopped, default_launcher, last_words, launcher_words, run_to_end, with_ranks
+from dko.scaling.launching import CaseFailure, Stopped, default_launcher, launcher_words, with_ranks
+from dko.scaling.measuring import ScratchFiles, now, require_ranks, run_dko, say
 
 
 def stop(number, _):
@@ -109,15 +110,12 @@ def check(options):
         raise UsageError(f"--launcher '{options.launcher}': there is no such program")
 
 
-def now():
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-
-
 class Measuring:
     """A result that grows run by run."""
 
     def __init__(self, options, cases):
         self.options = options
+        self.files = ScratchFiles(options.scratch, "dko-scaling")
         version, *libraries = scaling_machine.version_of(options.dko)
         self.result = {
             "format": figures.FORMAT,
@@ -136,14 +134,11 @@ class Measuring:
 
     def case(self, name, ranks):
         words = launcher_words(self.options.launcher, ranks) + [self.options.dko]
-        words += words_of(name, self.options.size, ranks) + ["--quiet", "--json", self.path("json")]
+        words += words_of(name, self.options.size, ranks) + ["--quiet", "--json", self.files.path("json")]
         if writes_file(name):
-            words += ["-o", self.path("h5")]
+            words += ["-o", self.files.path("h5")]
         return {"case": name, "ranks": ranks, "words": words, "command": " ".join(map(shlex.quote, words)),
                 "failed": None, "runs": []}
-
-    def path(self, kind):
-        return os.path.join(self.options.scratch, f"dko-scaling-{os.getpid()}.{kind}")
 
     def run_all(self):
         for repeat in range(1, self.options.repeats + 1):
@@ -164,7 +159,7 @@ class Measuring:
             say(f"{name_of(case)} failed: {failure}")
             return
         finally:
-            self.remove_files()
+            self.files.remove()
         took = time.monotonic() - began
         case["runs"].append({"repeat": repeat, "started": started, "wall_seconds": round(took, 3),
                              "result": found})
@@ -172,28 +167,13 @@ class Measuring:
 
     def run_once(self, case):
         """What dko says of the run."""
-        code, said = run_to_end(case["words"], self.options.patience)
-        if code != 0:
-            how = f"did not end in {self.options.patience} s" if code is None else f"exit code {code}"
-            raise CaseFailure(f"{how}: {last_words(said)}")
-        try:
-            with open(self.path("json"), encoding="utf-8") as file:
-                found = json.load(file)
-        except (OSError, ValueError) as error:
-            raise CaseFailure(f"no summary: {error}") from None
-        ranks = found.get("ranks") or found.get("provenance", {}).get("ranks")
-        if ranks != case["ranks"]:
-            raise CaseFailure(f"dko ran on {counted(ranks, 'rank')}: the launcher does not join them")
+        found, failed = run_dko(case["words"], self.files.path("json"), self.options.patience)
+        if failed:
+            raise CaseFailure(failed)
+        require_ranks(found, case["ranks"])
         for size in found.get("sizes", []):
             size.pop("forecast", None)  # nothing that was measured
         return found
-
-    def remove_files(self):
-        for kind in ("json", "h5", "json.partial", "h5.partial"):
-            try:
-                os.remove(self.path(kind))
-            except FileNotFoundError:
-                pass
 
     def write(self):
         """The file is whole at any moment."""
@@ -211,10 +191,6 @@ def name_of(case):
 
 def without_words(case):
     return {key: value for key, value in case.items() if key != "words"}
-
-
-def say(text):
-    print(f"{called('scaling')}: {text}", file=sys.stderr, flush=True)
 
 
 def report(result):

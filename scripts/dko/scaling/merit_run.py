@@ -15,7 +15,8 @@ from dko.scaling import verdict
 from dko.scaling.cases import SIZES, dense_words
 from dko.scaling.conditions import Clock, Energy, governor, placement
 from dko.scaling.figures import counted, seconds
-from dko.scaling.launching import CaseFailure, last_words, launcher_words, run_to_end
+from dko.scaling.launching import CaseFailure, launcher_words
+from dko.scaling.measuring import ScratchFiles, now, require_ranks, run_dko, say
 
 # A trial is long enough to go by from this part of the time of a repeat on; repeats are planned to take so much more.
 TRIAL_PART, MARGIN = 0.1, 1.25
@@ -41,6 +42,7 @@ class Merit:
 
     def __init__(self, options):
         self.options = options
+        self.files = ScratchFiles(options.scratch, "dko-merit")
         self.launcher = launcher_words(options.launcher, options.ranks[-1])
         version, *libraries = scaling_machine.version_of(options.dko)
         self.result = {
@@ -76,37 +78,23 @@ class Merit:
             machine["nodes"] = max(machine["nodes"], len(hosts))
             machine["cores"] = machine["nodes"] * machine["cores_of_node"]
 
-    def path(self, kind):
-        return os.path.join(self.options.scratch, f"dko-merit-{os.getpid()}.{kind}")
-
     def screen_words(self, cells_per_rank):
         words = dense_words(SIZES[self.options.size], cells_per_rank * self.result["ranks"])
         return [str(word) for word in words[2:]]
 
     def run_dko(self, words):
-        """What dko says in JSON, and the error it ended with, if it did."""
-        self.remove("json")
-        code, said = run_to_end(self.launcher + [self.options.dko, *words, "--quiet", "--json", self.path("json")],
-                                self.options.patience)
-        try:
-            with open(self.path("json"), encoding="utf-8") as file:
-                found = json.load(file)
-        except (OSError, ValueError):
-            found = None
-        if code == 0 and found is not None:
-            return found, None
-        how = f"did not end in {self.options.patience} s" if code is None else f"exit code {code}"
-        return found, f"{how}: {last_words(said)}"
+        """What dko says in JSON, and how it failed, if it did."""
+        self.files.remove(["json"])
+        summary = self.files.path("json")
+        return run_dko(self.launcher + [self.options.dko, *words, "--quiet", "--json", summary], summary, self.options.patience)
 
     def screen(self, cells_per_rank):
         """Times a screen. Its file stays."""
         words = self.screen_words(cells_per_rank)
-        found, failed = self.run_dko(["bench", "screen", *words, "-o", self.path("h5")])
+        found, failed = self.run_dko(["bench", "screen", *words, "-o", self.files.path("h5")])
         if failed:
             raise CaseFailure(failed)
-        ranks = found["provenance"]["ranks"]
-        if ranks != self.result["ranks"]:
-            raise CaseFailure(f"dko ran on {counted(ranks, 'rank')}: the launcher does not join them")
+        require_ranks(found, self.result["ranks"])
         return found
 
     def find_size(self):
@@ -117,35 +105,35 @@ class Merit:
             try:
                 found = self.screen(cells)
             finally:
-                self.remove_files()
+                self.files.remove()
             took = max(seconds(found), 1e-3)
             self.result["trials"].append({"cells_per_rank": cells, "seconds": took})
             say(f"trial of {counted(cells, 'cell')} for each rank: {took:.2f} s")
-            if took >= TRIAL_PART * least or took >= least:
+            if took >= TRIAL_PART * least:
                 return self.choose(cells_for(cells, took, MARGIN * least), found, cells)
-            cells = min(cells_for(cells, took, 2 * TRIAL_PART * least), 100 * cells)
+            longer = min(cells_for(cells, took, 2 * TRIAL_PART * least), 100 * cells)
+            self.require_room(found, cells, longer, "a longer trial needs")
+            cells = longer
 
     def choose(self, cells, found, cells_of_trial):
         self.result["cells_per_rank"] = cells
         words = self.launcher + [self.options.dko, "bench", "screen", *self.screen_words(cells), "-o", "FILE"]
         self.result["command_of_run"] = " ".join(map(shlex.quote, words))
-        self.require_room(found, cells / cells_of_trial)
+        self.require_room(found, cells_of_trial, cells, f"repeats that take {self.result['least_seconds']:g} s need")
 
-    def require_room(self, found, factor):
-        """For so many times as many cells as in a trial. @raises CaseFailure, WriteError"""
-        cells = self.result["cells_per_rank"] * self.result["ranks"]
+    def require_room(self, found, cells_of_trial, cells_per_rank, needing):
+        """For so many cells for each rank, by what dko said of a trial. @raises CaseFailure, WriteError"""
+        cells, factor = cells_per_rank * self.result["ranks"], cells_per_rank / cells_of_trial
         memory = found["memory"]
         if cells > MOST_CELLS or memory_needed(memory, factor) > memory["available"]:
-            raise CaseFailure(f"repeats that take {self.result['least_seconds']:g} s need {cells:,} cells, of which every "
-                              f"node holds all: {memory_needed(memory, factor) / 1e9:.1f} GB on each, of "
-                              f"{memory['available'] / 1e9:.1f} GB available, and {MOST_CELLS:,} cells at most: use fewer "
-                              f"nodes")
+            raise CaseFailure(f"{needing} {cells:,} cells, of which every node holds all: "
+                              f"{memory_needed(memory, factor) / 1e9:.1f} GB on each, of {memory['available'] / 1e9:.1f} GB "
+                              f"available, and {MOST_CELLS:,} cells at most: use fewer nodes")
         needed = 4.2 * found["screen"]["pairs"] * factor
         free = shutil.disk_usage(self.options.scratch).free
         if free < needed:
-            least = self.result["least_seconds"]
-            raise WriteError(f"--scratch {self.options.scratch}: repeats that take {least:g} s write "
-                             f"{needed / 1e9:.1f} GB, and {free / 1e9:.1f} GB are free: name another folder")
+            raise WriteError(f"--scratch {self.options.scratch}: {needing} {needed / 1e9:.1f} GB, and {free / 1e9:.1f} GB are "
+                             f"free: name another folder")
 
     def repeat(self, number):
         run = {"repeat": number, "started": now(), "result": None, "verification": None, "failed": None,
@@ -161,16 +149,16 @@ class Merit:
         except CaseFailure as failure:
             run["failed"] = str(failure)
         finally:
-            self.remove_files()
+            self.files.remove()
         run["wall_seconds"] = round(time.monotonic() - began, 3)
         words = run["failed"] or f"{seconds(run['result']):.1f} s"
         say(f"{number}/{self.options.repeats}: {words}")
 
     def repeat_longer(self):
-        """A first repeat that is too short, for the machine was slower in the trial, is a trial too."""
+        """A first repeat whose scores are right and that is too short, for the machine was slower in the trial, is a trial."""
         for _ in range(MOST_TRIALS):
             run = self.result["runs"][-1]
-            if run["failed"] or seconds(run["result"]) >= self.result["least_seconds"]:
+            if run["failed"] or not run["verification"]["valid"] or seconds(run["result"]) >= self.result["least_seconds"]:
                 return
             cells, took = self.result["cells_per_rank"], seconds(run["result"])
             self.result["trials"].append({"cells_per_rank": cells, "seconds": took})
@@ -180,24 +168,17 @@ class Merit:
 
     def verify(self, run, number):
         """By another start of dko, which has nothing of the screen but its file."""
-        words = ["bench", "verify", self.path("h5"), *self.screen_words(self.result["cells_per_rank"]),
+        words = ["bench", "verify", self.files.path("h5"), *self.screen_words(self.result["cells_per_rank"]),
                  "--samples", str(verdict.SAMPLES), "--sample-seed", str(number)]
         found, failed = self.run_dko(words)
-        if found is None:
-            raise CaseFailure(f"verification: {failed or 'no result'}")
+        if found is None or (failed and found["verification"]["valid"]):
+            raise CaseFailure(f"verification: {failed}")
+        try:
+            require_ranks(found, self.result["ranks"])
+        except CaseFailure as failure:
+            raise CaseFailure(f"verification: {failure}") from None
         run["verification"] = found["verification"]
         self.result["build"] = found["build"]
-
-    def remove(self, kind):
-        for name in (kind, f"{kind}.partial", f"{kind}.partial.lock"):
-            try:
-                os.remove(self.path(name))
-            except FileNotFoundError:
-                pass
-
-    def remove_files(self):
-        for kind in ("json", "h5"):
-            self.remove(kind)
 
     def write(self):
         self.result["finished"] = now()
@@ -216,14 +197,6 @@ class Merit:
             self.write()
 
 
-def now():
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-
-
-def say(text):
-    print(f"{called('scaling')}: {text}", file=sys.stderr, flush=True)
-
-
 def require_merit_options(options):
     """@raises UsageError for what does not go with --merit"""
     if options.size == "large":
@@ -240,4 +213,4 @@ def measure_merit(options):
     print(verdict.report(merit.result))
     wrong = verdict.wrong_results(merit.result)
     if wrong:
-        raise CaseFailure(f"what was computed or stored is not right: {'; '.join(wrong)}; see {options.out}")
+        raise CaseFailure(f"{options.out}: repeats or their verification failed: {'; '.join(wrong)}")

@@ -96,9 +96,21 @@ def wrong_machine(result, found):
     why = []
     if found["ranks"] != found["cores"]:
         why.append(f"{counted(found['ranks'], 'rank')} on {counted(found['cores'], 'physical core')}")
-    if result["dko_version"].endswith("-dirty)"):
-        why.append(f"dko {result['dko_version']}: its source was changed and not committed")
+    else:
+        why += uneven_hosts(result)
+    version = result["dko_version"]
+    if version.endswith("-dirty)"):
+        why.append(f"dko {version}: its source was changed and not committed")
+    if version.endswith("(commit unknown)"):
+        why.append(f"dko {version}: the commit that it was built from is not stated: build it in a git checkout")
     return why
+
+
+def uneven_hosts(result):
+    """Hosts on which ranks and physical cores are not as many, where the launcher tells of hosts."""
+    hosts, cores = result["placement"]["hosts"] or {}, result["machine"]["cores_of_node"]
+    return [f"{counted(ranks, 'rank')} on host {host}, which has {counted(cores, 'physical core')}"
+            for host, ranks in hosts.items() if ranks != cores]
 
 
 def report(result):
@@ -113,14 +125,18 @@ def report(result):
 
 def figure_lines(result, found):
     energy = found["joules_per_million_pairs"]
-    clock = result["runs"][0]["clock"]["mean_mhz"]
+    runs = [run for run in result["runs"] if run["result"]]
+    clock = runs[0]["clock"]["mean_mhz"]
+    cached = sum(not run["verification"].get("page_cache_dropped", True) for run in runs if run["verification"])
+    from_cache = f", of {counted(cached, 'repeat')} perhaps from the page cache" if cached else ""
     largest = "–" if found["largest_difference"] is None else f"{found['largest_difference']:.2g}"
     return [
         f"figure of merit, version {MERIT_VERSION}: {found['million_pairs_per_second']:.4g} million pairs/s on "
         f"{counted(found['ranks'], 'rank')} with {found['instruction_set']}",
         f"  {counted(found['repeats'], 'repeat')} of {found['shortest_seconds']:.1f} to {found['longest_seconds']:.1f} s, "
         f"{found['lowest']:.4g} to {found['highest']:.4g} million pairs/s, quartiles {100 * found['spread']:.1f} % apart",
-        f"  verified: {found['sampled']:,} knockouts scored again, {found['wrong']:,} wrong, largest difference {largest}",
+        f"  verified: {found['sampled']:,} knockouts scored again, {found['wrong']:,} wrong, largest difference {largest}"
+        f"{from_cache}",
         f"  energy: {'not readable' if energy is None else f'{energy:.3g} J per million pairs, processors of this node'}; "
         f"clock: {'not readable' if clock is None else f'{clock:.0f} MHz'}",
     ]

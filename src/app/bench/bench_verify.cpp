@@ -27,9 +27,9 @@ struct BenchVerifyOptions {
 CommandLine line_of(BenchVerifyOptions& options) {
   CommandLine line(
       "bench verify FILE [options]",
-      "Reads a screen of dko bench screen back from the disk, all of it, compares every block with its "
-      "checksum, and scores a sample of its knockouts again in double precision, on other ranks than those "
-      "that wrote them. What is missing, corrupt, or further than 2e-5 off is an error (exit code 3).",
+      "Reads a screen of dko bench screen back from the file system, all of it, compares every block with "
+      "its checksum, and scores a sample of its knockouts again in double precision, on other ranks than "
+      "those that wrote them. What is missing, corrupt, or further than 2e-5 off is an error (exit code 3).",
       "mpirun -n 2 dko bench verify bench.h5 --genes 10000 --cells 20 --expressed 3000");
   line.argument("FILE", options.file);
   line.group("Sample");
@@ -55,6 +55,7 @@ nlohmann::ordered_json to_json(const ScreenVerification& found, const SampleOpti
   return {{"valid", found.faults().empty()},
           {"why", found.faults()},
           {"knockouts", found.events},
+          {"drawn", found.drawn},
           {"sampled", found.sampled},
           {"sample_seed", sample.seed},
           {"compared", found.compared},
@@ -84,10 +85,11 @@ nlohmann::ordered_json build_facts() {
 void report(const ScreenVerification& found) {
   const std::int64_t blocks = found.singles.read + found.pairs.read;
   std::cout << fmt::format(
-      "{} read back: {}\n"
+      "{} read back: {}{}\n"
       "{} of {} scored again in double precision: largest difference {:.2g}\n"
       "one wrong score in {:.0f} or more would be found with a chance of at least {:.4f}\n",
       counted(blocks, "block"), human_bytes(static_cast<double>(found.singles.bytes + found.pairs.bytes)),
+      found.is_cache_dropped ? "" : ", perhaps from the page cache: a node could not drop the file from it",
       counted(found.sampled, "knockout"), with_thousands(found.events), found.largest.size, 1 / share_to_find,
       found.chance);
 }
@@ -103,7 +105,7 @@ void run(const BenchVerifyOptions& options, const Context& context) {
     report(found);
     std::string words;
     for (const std::string& fault : found.faults()) words += (words.empty() ? "" : "; ") + fault;
-    if (!words.empty()) throw InputError(fmt::format("{}: is not right: {}", options.file, words));
+    if (!words.empty()) throw InputError(fmt::format("{}: verification failed: {}", options.file, words));
   });
 }
 

@@ -53,10 +53,19 @@ void BlockCounts::add(const BlockCounts& other) {
   if (first < 0) first = other.first;
 }
 
-std::int64_t stored_blocks(const hdf5::File& file, ScoreArray array) {
-  if (!file.has_group(layout::progress)) return 0;
-  if (!file.group(layout::progress).has_group(layout::group_of(array))) return 0;
-  return BlockRecord(file, array).blocks();
+StoredExtent stored_extent(const hdf5::File& file, ScoreArray array) {
+  if (!file.has_group(layout::progress)) return {};
+  if (!file.group(layout::progress).has_group(layout::group_of(array))) return {};
+  const BlockRecord record(file, array);
+  return {record.blocks(), record.events(), record.scores()};
+}
+
+std::string text_of(ScoreSet scores) {
+  std::string text;
+  for (const Score score : every_score) {
+    if (scores.has(score)) text += (text.empty() ? "" : ", ") + std::string(layout::name_of(score));
+  }
+  return text.empty() ? "no scores" : text;
 }
 
 BlockCounts read_blocks_back(const hdf5::File& file, ScoreArray array, EventRange blocks,

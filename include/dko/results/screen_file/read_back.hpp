@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 
 #include "dko/hdf5/file.hpp"
 #include "dko/knockout/screen/screen.hpp"
@@ -27,8 +28,18 @@ struct BlockCounts {
   void add(const BlockCounts& other);
 };
 
-/// Number of blocks of an array; 0 where the file has none of it on record. Local. @throws InputError
-std::int64_t stored_blocks(const hdf5::File& file, ScoreArray array);
+/// What the record of an array says is stored.
+struct StoredExtent {
+  std::int64_t blocks = 0;
+  std::int64_t events = 0;
+  ScoreSet scores;  ///< each of so many events, in so many blocks
+};
+
+/// Nothing, where the file has no record of the array. Local. @throws InputError
+StoredExtent stored_extent(const hdf5::File& file, ScoreArray array);
+
+/// "impact, network", as they are called in the file; "no scores" of none.
+std::string text_of(ScoreSet scores);
 
 /// Reads blocks [first, last) of an array, and calls visit(block) for each that is on record in every score,
 /// whether its checksum is right or not. 1 MiB of memory for each score. Local. @throws InputError if the

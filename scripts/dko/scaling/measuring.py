@@ -1,0 +1,59 @@
+"""What all measurements of dko-scaling have in common: times, words, files in the scratch folder, and starts of dko."""
+import json
+import os
+import sys
+import time
+
+from dko.command_line import called
+from dko.scaling.figures import counted
+from dko.scaling.launching import CaseFailure, last_words, run_to_end
+
+
+def now():
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+
+
+def say(text):
+    print(f"{called('scaling')}: {text}", file=sys.stderr, flush=True)
+
+
+class ScratchFiles:
+    """The files of a measurement: one of each kind, `json` and `h5`."""
+
+    KINDS = ("json", "h5")
+
+    def __init__(self, folder, stem):
+        self.folder, self.stem = folder, f"{stem}-{os.getpid()}"
+
+    def path(self, kind):
+        return os.path.join(self.folder, f"{self.stem}.{kind}")
+
+    def remove(self, kinds=KINDS):
+        """With what of them is half-written."""
+        for kind in kinds:
+            for name in (kind, f"{kind}.partial", f"{kind}.partial.lock"):
+                try:
+                    os.remove(self.path(name))
+                except FileNotFoundError:
+                    pass
+
+
+def run_dko(words, summary, patience):
+    """What dko wrote into the file `summary` in JSON, and how it failed, if it did: both where it failed after writing."""
+    code, said = run_to_end(words, patience)
+    try:
+        with open(summary, encoding="utf-8") as file:
+            found, failed = json.load(file), None
+    except (OSError, ValueError) as error:
+        found, failed = None, f"no summary: {error}"
+    if code != 0:
+        how = f"did not end in {patience} s" if code is None else f"exit code {code}"
+        failed = f"{how}: {last_words(said)}"
+    return found, failed
+
+
+def require_ranks(found, ranks):
+    """@raises CaseFailure unless dko says that it ran on so many"""
+    its = found.get("ranks") or found.get("provenance", {}).get("ranks")
+    if its != ranks:
+        raise CaseFailure(f"dko ran on {counted(its, 'rank')}: the launcher does not join them")
