@@ -31,7 +31,7 @@ obs[["half"]].to_csv("half.csv")
 obs[["half", "type"]].to_csv("both.csv")
 PYTHON
   two=("$DKO" train typed.h5ad -o two.h5 -q --force "${short[@]}")
-  "${two[@]}" --where half=a --where type=type0 --obs-file half.csv
+  "${two[@]}" --where half=a --where 'type=type0|type1' --obs-file half.csv
   "$DKO" info typed.h5ad >/dev/null
   "$DKO" screen typed.h5ad --model two.h5 --obs-file half.csv --obs type,half -o two_screen.h5 -q
   expect 0 '^obs half +2 labels: a, b$' "$DKO" info two_screen.h5
@@ -39,8 +39,10 @@ PYTHON
   expect 2 'both.csv: typed.h5ad has a column type as well' "${two[@]}" --where half=a --obs-file both.csv
   expect 3 'no column none|have no column other; their columns: .*half' "${two[@]}" --where other=a --obs-file half.csv
   # Two categories of one name would be two groups of which conditions see one.
-  cp typed.h5ad doubled.h5ad
-  "$python" -c 'import h5py
+  "$python" -c 'import anndata, h5py
+data = anndata.read_h5ad("typed.h5ad")
+data.obs["type"] = data.obs["type"].astype(str).astype("category")
+data.write_h5ad("doubled.h5ad")
 with h5py.File("doubled.h5ad", "a") as file:
     categories = file["obs/type/categories"]
     categories[1] = categories[0]'

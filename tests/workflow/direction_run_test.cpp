@@ -53,7 +53,7 @@ void leave_partial(const std::filesystem::path& path, Example example, const Job
 /// What the file of a stopped screen is refused with after `damage`.
 void check_refused(const std::function<void(hdf5::Location&)>& damage, const std::string& words) {
   const testing::SharedFolder folder;
-  Job job(testing::world(), "dko screen", Log(), 1);
+  Job job(testing::world(), "dko screen", Log::silent(), 1);
   Example example;
   leave_partial(folder / "screen.h5", example, job);
   dko::on_root(job.ranks(), [&] {
@@ -76,7 +76,7 @@ void check_refused(const std::function<void(hdf5::Location&)>& damage, const std
 
 TEST_CASE("a direction under way is stopped on all ranks, and says that nothing was scored") {
   const testing::SharedFolder folder;
-  Job job(testing::world(), "dko screen", Log(), 1);
+  Job job(testing::world(), "dko screen", Log::silent(), 1);
   Example example;
   const AtRoot<OutputFile> output = claim(folder / "screen.h5", false, job.ranks());
   try {
@@ -93,7 +93,7 @@ TEST_CASE("a direction under way is stopped on all ranks, and says that nothing 
 
 TEST_CASE("a screen that is resumed has the direction of its file, of another screen it is refused") {
   const testing::SharedFolder folder;
-  Job job(testing::world(), "dko screen", Log(), 1);
+  Job job(testing::world(), "dko screen", Log::silent(), 1);
   Example example;
   leave_partial(folder / "screen.h5", example, job);
   const AtRoot<OutputFile> output = claim(folder / "screen.h5", true, job.ranks());
