@@ -18,7 +18,7 @@ struct ColumnSource {
   Names titles;
   std::function<CellColumn(const std::string& title)> read;
   /// Whether it is known to be one of numbers without reading it.
-  std::function<bool(const std::string& title)> is_numeric;
+  std::function<bool(const std::string& title)> is_numeric = {};
 };
 
 /// The columns of the cells of `matrix`, which is all that `path` holds: of the file itself, if it has such,
