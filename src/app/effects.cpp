@@ -24,7 +24,6 @@ namespace {
 
 struct EffectsCommandOptions {
   EffectsOptions effects;
-  std::string out;
   std::string targets;
   std::string regulators;
   std::string sets;
@@ -53,8 +52,10 @@ void add_choice_of_effects(CommandLine& line, EffectsOptions& options) {
   line.flag("untouched", options.with_untouched,
             "of a sparse mapping: also the genes that the lost one has no effect on, whose shares move only "
             "because all sum to 1");
-  line.option("group-by", options.group_by, "COLUMN",
-              "also the means over the cells of each label of this column of obs (or of --obs-file)")
+  line.option(
+          "group-by", options.group_by, "COLUMN",
+          "also the means over the cells of each label of this column of obs (or of --obs-file), or over the "
+          "cells that meet gene:NAME>2 and those that do not")
       .usual();
 }
 
@@ -68,7 +69,7 @@ CommandLine line_of(EffectsCommandOptions& options) {
       "ranks.",
       "mpirun -n 4 dko effects model.h5 cells.h5ad -o effects.h5ad --targets-table targets.csv -n 20");
   line.argument("MODEL", options.effects.model);
-  line.option("out,o", options.out, "FILE", "the file to write (h5ad)").usual().required().writes();
+  line.option("out,o", options.effects.out, "FILE", "the file to write (h5ad)").usual().required().writes();
   add_base(line, options.effects.base).usual();
   add_choice_of_effects(line, options.effects);
   line.group("Tables");
@@ -108,7 +109,7 @@ struct Outputs {
   JsonReport summary;
 
   explicit Outputs(const EffectsCommandOptions& options)
-      : file(options.out, options.common.force), summary(options.common) {
+      : file(options.effects.out, options.common.force), summary(options.common) {
     const auto claim = [&](auto& output, const std::string& path) {
       if (!path.empty()) output.emplace(path, options.common.force);
     };
@@ -214,7 +215,9 @@ void run(const EffectsCommandOptions& options, const Context& context) {
     const std::vector<EffectEntry> largest =
         top_effects(effects->table, options.effects.filter.by, options.count);
     print_effects(*effects, largest);
-    require_disk_space(options.out, effects_file_bytes(effects->table, effects->notes), "the effects");
+    const double bytes = effects_file_bytes(static_cast<double>(effects->table.rows()),
+                                            static_cast<double>(effects->table.entries()), effects->notes);
+    require_disk_space(options.effects.out, bytes, "the effects");
     write_effects_file(outputs->file, effects->table, effects->notes);
     write_tables(*effects, options, *outputs);
     outputs->summary.write(to_json(*effects, largest));

@@ -75,6 +75,7 @@ Json to_json(const Estimate& estimate) {
           {"training", training_json(estimate)},
           {"fit", fit_json(estimate)},
           {"collapse_seconds", estimate.collapse_seconds},
+          {"direction_seconds", estimate.direction_seconds},
           {"screen_seconds", estimate.screen.slowest_seconds / speed},
           {"screen_core_seconds", estimate.screen.core_seconds / speed},
           {"load_core_seconds", estimate.screen.load_seconds / speed},
@@ -115,6 +116,8 @@ void add_time(Table& table, const Estimate& estimate) {
   }
   if (estimate.collapse_seconds > 0)
     table.add({"computing A", time_text(estimate.collapse_seconds), "by the ranks of each node"});
+  if (estimate.direction_seconds > 0)
+    table.add({"direction", time_text(estimate.direction_seconds), "means of both ends, q-values of shifts"});
   table.add({"screening", time_text(estimate.screen.slowest_seconds / speed),
              fmt::format("slowest rank {:.3g} % above the mean; {:.3g} core hours, {:.3g} % loading cells",
                          100 * estimate.screen.above_mean, estimate.screen.core_seconds / speed / 3600,

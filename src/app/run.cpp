@@ -165,10 +165,11 @@ void run(const RunOptions& options, const Context& context) {
                        training.seconds};
   });
   const auto training_summary = on_root(job.ranks(), [&] { return to_json(training); });
-  auto decoys = training.model.transform(decoys_of);
+  AtRoot<std::vector<std::vector<DecoyEffects>>> decoys =
+      take_decoys(training.model, plan.from_to.has_value());
   const std::vector<CollapsedMapping> members = collapse_members(training.model.take(&Model::members), job);
   stop.catch_signals();
-  set_direction(plan, setup.data, members, std::move(decoys), job);
+  set_direction(plan, setup.data, members, std::move(decoys), setup.out, stop, job);
   const ScreenCounts screen = run_screen(plan, setup.data, members, setup.out, notes, stop, job);
   on_root(job.ranks(), [&] {
     setup.summary->write({{"provenance", to_json(job.provenance)},

@@ -6,6 +6,7 @@
 #include "command.hpp"
 #include "dko/base/error.hpp"
 #include "dko/base/text.hpp"
+#include "dko/mapping/decoys_file.hpp"
 #include "dko/mapping/model_file.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/results/screen_file/screen_size.hpp"
@@ -65,6 +66,7 @@ CommandLine line_of(ScreenCommandOptions& options) {
 Model prepare(Preparation& ready, const ScreenCommandOptions& options, Job& job) {
   Model model = read_model(options.model);
   ScreenRequest request = options.screen;
+  if (!request.direction.is_given()) drop_decoys(model);
   const ExpressionMatrix matrix = load_input(options.input, model, options.model, job, &request.of_input);
   request.base = choose_base(request.base, model, options.model, job.log);
   if (request.direction.is_given())
@@ -94,10 +96,10 @@ void run(const ScreenCommandOptions& options, const Context& context) {
     noted.model.gene_q_values = gene_q_values(used);
     return noted;
   });
-  auto decoys = model.transform(decoys_of);
+  AtRoot<std::vector<std::vector<DecoyEffects>>> decoys = take_decoys(model, plan.from_to.has_value());
   const std::vector<CollapsedMapping> members = collapse_members(model.take(&Model::members), job);
   stop.catch_signals();
-  set_direction(plan, setup.data, members, std::move(decoys), job);
+  set_direction(plan, setup.data, members, std::move(decoys), setup.out, stop, job);
   const ScreenCounts screen = run_screen(plan, setup.data, members, setup.out, notes, stop, job);
   on_root(job.ranks(), [&] {
     setup.summary->write({{"provenance", to_json(job.provenance)},

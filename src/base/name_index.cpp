@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "dko/base/error.hpp"
+#include "dko/base/similar_names.hpp"
 #include "dko/base/text.hpp"
 
 namespace dko {
@@ -132,7 +133,7 @@ std::string NameIndex::why_unknown(std::string_view text) const {
     return fmt::format("{} {} does not exist: the data has {}, numbered from 0", kind_, text,
                        counted(std::ssize(*names_), kind_));
   }
-  if (!is_digits(text)) return {};
+  if (!is_digits(text)) return similar_names(text, *names_);
   return fmt::format("names of {0}s look like numbers here: write #{1} for {0} number {1}", kind_, text);
 }
 

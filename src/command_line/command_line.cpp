@@ -10,13 +10,13 @@
 #include <boost/program_options/variables_map.hpp>
 #include <filesystem>
 #include <map>
-#include <numeric>
 #include <sstream>
 #include <system_error>
 #include <utility>
 
 #include "dko/base/error.hpp"
 #include "dko/base/output_path.hpp"
+#include "dko/base/similar_names.hpp"
 #include "dko/base/text.hpp"
 
 namespace dko {
@@ -72,21 +72,6 @@ Words words_of(const Option& option, const po::variables_map& values) {
   if (option.arity() == Arity::none) return {"yes"};
   if (option.arity() == Arity::one) return {value.as<std::string>()};
   return value.as<Words>();
-}
-
-/// Letters to add, leave out or change until one word is the other.
-std::size_t edits_between(std::string_view from, std::string_view to) {
-  std::vector<std::size_t> row(to.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t at = 0; at < from.size(); ++at) {
-    std::size_t diagonal = std::exchange(row[0], at + 1);
-    for (std::size_t of = 0; of < to.size(); ++of) {
-      const std::size_t changed = diagonal + (from[at] == to[of] ? 0 : 1);
-      diagonal = row[of + 1];
-      row[of + 1] = std::min({changed, diagonal + 1, row[of] + 1});
-    }
-  }
-  return row.back();
 }
 
 Option by_place(std::string name, Arity arity, Option::Store store) {

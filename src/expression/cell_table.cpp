@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "column_source.hpp"
 #include "dko/base/delimited.hpp"
 #include "dko/base/error.hpp"
 #include "dko/base/parameter.hpp"
@@ -136,9 +137,7 @@ void require_one_each(const CellColumn& column, const ExpressionMatrix& matrix,
 
 CellColumn column_of_cells(const std::string& title, const ExpressionMatrix& matrix,
                            const std::filesystem::path& path, const std::string& table) {
-  refuse_second_columns(path, table);
-  CellColumn column =
-      table.empty() ? read_cell_column(path, title) : CellTable(table, matrix, path).column(title);
+  CellColumn column = columns_of(matrix, path, table).read(title);
   require_one_each(column, matrix, path);
   return column;
 }

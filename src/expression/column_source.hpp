@@ -17,12 +17,13 @@ struct ColumnSource {
   std::string file;  ///< for messages
   Names titles;
   std::function<CellColumn(const std::string& title)> read;
+  /// Whether it is known to be one of numbers without reading it.
+  std::function<bool(const std::string& title)> is_numeric = {};
 };
 
-/// The columns of the cells of `matrix`, which is all that `path` holds: of `table` (cell_table.hpp), which
-/// is read once, if one is given, else of the file itself.
-/// @throws InputError as cell_column_titles and CellTable; UsageError for a table beside a file that has
-///         columns
+/// The columns of the cells of `matrix`, which is all that `path` holds: of the file itself, if it has such,
+/// and of `table` (cell_table.hpp), which is read once, if one is given.
+/// @throws InputError as cell_column_titles and CellTable; UsageError for a column that both have
 ColumnSource columns_of(const ExpressionMatrix& matrix, const std::filesystem::path& path,
                         const std::string& table);
 

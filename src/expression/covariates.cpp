@@ -166,8 +166,7 @@ const std::string& ChosenColumns::cell_name(std::size_t at) const {
 }
 
 Names ChosenColumns::titles() const {
-  refuse_second_columns(path_, table_);
-  return table_.empty() ? cell_column_titles(path_) : CellTable(table_, all_, path_).titles();
+  return columns_of(all_, path_, table_).titles;
 }
 
 CellColumn ChosenColumns::read(const std::string& title) const {

@@ -5,8 +5,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <string_view>
+#include <unordered_set>
 
 #include "dko/base/error.hpp"
+#include "dko/base/name_index.hpp"
 
 namespace dko {
 
@@ -14,9 +17,20 @@ namespace {
 
 constexpr auto old_categories = "__categories";
 
+/// @throws InputError for a category that is there twice: codes of either would be of one group of cells
+void require_distinct(const Names& categories, const std::string& place) {
+  std::unordered_set<std::string_view> seen;
+  for (const std::string& category : categories) {
+    if (!seen.insert(category).second)
+      throw InputError(
+          fmt::format("{}: has the category {} twice: the file is corrupt", place, shown_name(category)));
+  }
+}
+
 /// A column of codes into categories; negative codes are missing values.
 CellColumn decoded(std::string title, const std::vector<double>& codes, const Names& categories,
                    const std::string& place) {
+  require_distinct(categories, place);
   CellColumn column{std::move(title), {}, {}, {}, categories};
   for (const double code : codes) {
     if (code >= static_cast<double>(categories.size()))
@@ -127,7 +141,10 @@ CellColumn DataFrame::grouped_column(const std::string& title) const {
     throw InputError(fmt::format("{}: has a column type that dko does not know", group.place()));
   CellColumn column = plain(title, group.dataset("values"));
   const std::vector<double> mask = group.dataset("mask").numbers();
-  for (std::size_t at = 0; at < std::min(mask.size(), column.texts.size()); ++at) {
+  if (mask.size() != column.texts.size())
+    throw InputError(fmt::format("{}: has {} values and a mask of {}: the file is corrupt", group.place(),
+                                 column.texts.size(), mask.size()));
+  for (std::size_t at = 0; at < mask.size(); ++at) {
     if (mask[at] == 0) continue;
     column.missing[at] = true;
     column.texts[at].clear();

@@ -77,8 +77,10 @@ std::vector<bool> meet_gene_condition(const std::string& text, const std::string
     chosen.emplace(parts, std::move(meaning));
   }
   if (!chosen) {
-    throw InputError(
-        fmt::format("{}: {}: no gene is called {}", file, name, shown_name(divisions.front().gene)));
+    const std::string& gene = divisions.front().gene;
+    const std::string why = index.why_unknown(gene);
+    throw InputError(fmt::format("{}: {}: no gene is called {}{}", file, name, shown_name(gene),
+                                 why.empty() ? "" : "; " + why));
   }
   const auto& [parts, meaning] = *chosen;
   if (meaning.positions.size() > 1) {

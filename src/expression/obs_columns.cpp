@@ -17,6 +17,7 @@
 #include "dko/expression/cell_table.hpp"
 #include "dko/expression/reader.hpp"
 #include "format.hpp"
+#include "gene_condition.hpp"
 
 namespace dko {
 
@@ -65,17 +66,57 @@ bool can_be_stored(const std::string& title) {
   return !title.empty() && title != "." && title != "_index" && title.find('/') == std::string::npos;
 }
 
-ObsColumns named_columns(const ObsRequest& request, const ColumnSource& source,
+void require_title(const std::string& title, const std::string& file) {
+  if (!can_be_stored(title))
+    throw InputError(fmt::format("{}: the title of column {} cannot stand in an HDF5 file: give it another",
+                                 file, shown_name(title)));
+}
+
+ObsColumns named_columns(const std::string& names, const ObsRequest& request, const ColumnSource& source,
                          const std::vector<std::int32_t>& cells, Log& log) {
   ObsColumns columns;
-  for (const std::string& title :
-       titles_named(request.names, source.titles, parameter(request.option), log)) {
-    if (!can_be_stored(title))
-      throw InputError(fmt::format("{}: the title of column {} cannot stand in an HDF5 file: give it another",
-                                   source.file, shown_name(title)));
+  for (const std::string& title : titles_named(names, source.titles, parameter(request.option), log)) {
+    require_title(title, source.file);
     columns.push_back(kept(source.read(title), cells));
   }
   return columns;
+}
+
+/// What is asked for: titles, with commas between, and conditions on genes, which are columns of their own.
+struct Named {
+  std::string titles;
+  Names conditions;
+};
+
+/// `titles` are those that there are: they come first.
+Named named_in(const std::string& names, const Names& titles) {
+  Named named;
+  for (std::size_t start = 0; start <= names.size();) {
+    const std::size_t comma = std::min(names.find(',', start), names.size());
+    const std::string piece = names.substr(start, comma - start);
+    if (is_gene_condition(piece) && std::find(titles.begin(), titles.end(), piece) == titles.end())
+      named.conditions.emplace_back(trimmed(piece));
+    else
+      named.titles += (named.titles.empty() ? "" : ",") + piece;
+    start = comma + 1;
+  }
+  return named;
+}
+
+/// The cells that meet a condition on a gene, and the others.
+ObsColumn column_of(const std::string& condition, const ObsRequest& request, const ExpressionMatrix& all,
+                    const std::vector<std::int32_t>& cells, const std::string& file) {
+  require_title(condition, parameter(request.option));
+  const std::vector<bool> holds =
+      meet_gene_condition(condition, fmt::format("{} '{}'", parameter(request.option), condition), file, all);
+  ObsColumn column{condition, {"no", "yes"}};
+  for (const std::int32_t cell : cells) column.codes.push_back(holds[static_cast<std::size_t>(cell)] ? 1 : 0);
+  for (std::int32_t code = 0; code < 2; ++code) {
+    if (std::find(column.codes.begin(), column.codes.end(), code) == column.codes.end())
+      throw InputError(fmt::format("{}: {} '{}' holds for {} of the cells that are used", file,
+                                   parameter(request.option), condition, code == 1 ? "none" : "all"));
+  }
+  return column;
 }
 
 constexpr auto numbers = "numbers";
@@ -123,10 +164,12 @@ std::string text_of(const ObsColumn& column) {
 
 }  // namespace
 
-ObsColumns read_obs(const ObsRequest& request, const ExpressionMatrix& all,
-                    const std::vector<std::int32_t>& cells, const std::filesystem::path& path,
-                    const std::string& table, Log& log) {
-  const std::string& names = request.names;
+namespace {
+
+/// Those of the file and the table.
+ObsColumns columns_there(const std::string& names, const ObsRequest& request, const ExpressionMatrix& all,
+                         const std::vector<std::int32_t>& cells, const std::filesystem::path& path,
+                         const std::string& table, Log& log) {
   if (table.empty() && !has_cell_columns(path)) {
     if (names.empty() || names == "none") return {};
     throw UsageError(fmt::format("{}: {} has no columns that describe cells: give a table of them by {}",
@@ -138,17 +181,30 @@ ObsColumns read_obs(const ObsRequest& request, const ExpressionMatrix& all,
     require_one_each(column, all, path);
     return column;
   };
-  // Without reading it.
-  const auto is_numeric = [&](const std::string& title) {
-    return table.empty() && is_numeric_h5ad_cell_column(path, title);
-  };
   const bool has_none = std::find(source.titles.begin(), source.titles.end(), "none") != source.titles.end();
   if (names == "none" && !has_none) return {};
-  const ObsColumns columns = names.empty() ? usual_columns(request, source, is_numeric, cells, log)
-                                           : named_columns(request, source, cells, log);
+  return names.empty() ? usual_columns(request, source, source.is_numeric, cells, log)
+                       : named_columns(names, request, source, cells, log);
+}
+
+}  // namespace
+
+ObsColumns read_obs(const ObsRequest& request, const ExpressionMatrix& all,
+                    const std::vector<std::int32_t>& cells, const std::filesystem::path& path,
+                    const std::string& table, Log& log) {
+  Named named{request.names, {}};
+  if (request.names.find("gene:") != std::string::npos) {
+    const bool has_titles = !table.empty() || has_cell_columns(path);
+    named = named_in(request.names, has_titles ? columns_of(all, path, table).titles : Names());
+  }
+  ObsColumns columns;
+  if (!named.titles.empty() || named.conditions.empty())
+    columns = columns_there(named.titles, request, all, cells, path, table, log);
+  for (const std::string& condition : named.conditions)
+    columns.push_back(column_of(condition, request, all, cells, path.string()));
   Names texts;
   for (const ObsColumn& column : columns) texts.push_back(text_of(column));
-  if (!texts.empty()) log.info("{}: columns that the screen keeps: {}", source.file, fmt::join(texts, ", "));
+  if (!texts.empty()) log.info("columns that the screen keeps: {}", fmt::join(texts, ", "));
   return columns;
 }
 

@@ -6,8 +6,11 @@
 #include <cmath>
 #include <functional>
 #include <string>
+#include <variant>
 
 #include "dko/base/error.hpp"
+#include "dko/mapping/decoy_size.hpp"
+#include "dko/mapping/model.hpp"
 
 namespace dko {
 
@@ -54,14 +57,24 @@ std::vector<DecoyEffects> read_decoys(const hdf5::Location& mapping, std::int64_
   std::vector<DecoyEffects> decoys;
   if (!mapping.has(name)) return decoys;
   const hdf5::Location group = mapping.group(name);
-  for (std::size_t draw = 0; group.has(draw_name(draw)); ++draw) {
+  for (std::size_t draw = 0; draw < static_cast<std::size_t>(decoy_draws); ++draw) {
+    if (!group.has(draw_name(draw)))
+      throw InputError(fmt::format("{}: has no {}, one of its {} draws: the file is corrupt", group.place(),
+                                   draw_name(draw), decoy_draws));
     const hdf5::Location matrix = group.group(draw_name(draw));
+    for (const char* array : {"indptr", "indices", "data"}) matrix.dataset(array).require_intact();
     decoys.push_back({matrix.read<std::int64_t>("indptr"), matrix.read<std::int32_t>("indices"),
                       matrix.read<double>("data")});
     if (!is_sound(decoys.back(), genes))
       throw InputError(fmt::format("{}: is no sparse matrix of {} genes", matrix.place(), genes));
   }
   return decoys;
+}
+
+void drop_decoys(Model& model) {
+  for (Member& member : model.members) {
+    if (auto* fitted = std::get_if<FittedMapping>(&member)) fitted->q_values.decoys = {};
+  }
 }
 
 }  // namespace dko

@@ -14,6 +14,7 @@ constexpr auto effects_name = "q_value";
 constexpr auto genes_name = "gene_q_value";
 
 std::vector<double> read_rates(const hdf5::Location& location, const char* name, std::int64_t count) {
+  location.dataset(name).require_intact();
   std::vector<double> rates = location.read<double>(name);
   if (std::ssize(rates) != count)
     throw InputError(
@@ -34,6 +35,9 @@ void write_q_values(hdf5::Location& mapping, const QValues& q) {
 }
 
 QValues read_q_values(const hdf5::Location& mapping, std::int64_t effects, std::int64_t genes) {
+  if (mapping.has(genes_name) != mapping.has(effects_name))
+    throw InputError(fmt::format("{}: has one of {} and {} without the other: the file is corrupt",
+                                 mapping.place(), genes_name, effects_name));
   if (!mapping.has(genes_name)) return {};
   return {read_rates(mapping, effects_name, effects), read_gene_q_values(mapping, genes)};
 }

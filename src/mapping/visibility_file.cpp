@@ -42,7 +42,12 @@ void read_by_level(const hdf5::Location& group, std::vector<GeneVisibility>& gen
   if (values.size() != genes.size())
     throw InputError(fmt::format("{}/{}: has {} values, expected {}", group.place(), by_level_name,
                                  values.size(), genes.size()));
-  for (std::size_t at = 0; at < values.size(); ++at) genes[at].by_level = values[at] != 0;
+  for (std::size_t at = 0; at < values.size(); ++at) {
+    if (values[at] != 0 && values[at] != 1)
+      throw InputError(fmt::format("{}/{}: value {} is {}, which is neither 0 nor 1", group.place(),
+                                   by_level_name, at, values[at]));
+    genes[at].by_level = values[at] == 1;
+  }
 }
 
 }  // namespace

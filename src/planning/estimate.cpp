@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "dko/knockout/screen/direction_search.hpp"
+#include "dko/knockout/screen/shift_statistics.hpp"
+#include "dko/mapping/decoy_size.hpp"
 #include "dko/mapping/q_values.hpp"
 #include "dko/planning/screen_memory.hpp"
 #include "dko/planning/training_memory.hpp"
@@ -18,7 +21,7 @@ double Estimate::training_seconds() const {
 }
 
 double Estimate::wall_seconds() const {
-  return training_seconds() + collapse_seconds + screen.slowest_seconds / size.core_speed;
+  return training_seconds() + collapse_seconds + direction_seconds + screen.slowest_seconds / size.core_speed;
 }
 
 double Estimate::node_hours() const {
@@ -84,11 +87,36 @@ void add_model(Estimate& estimate, const Model& model) {
   }
 }
 
+/// Counts the effects of a sparse model, a mean over the members.
+double mean_effects(const Model& model) {
+  double effects = 0;
+  for (const Member& member : model.members) {
+    if (const auto* fitted = std::get_if<FittedMapping>(&member))
+      effects += static_cast<double>(fitted->mapping.effects_count());
+  }
+  return effects / static_cast<double>(model.members.size());
+}
+
 std::vector<CellCosts> costs_of(const EstimateRequest& request) {
   const MappingKind kind = request.model ? request.model->kind() : request.mapping.kind;
   if (kind == MappingKind::dko) return dense_costs_of(request.matrix);
   if (request.model) return cell_costs(request.matrix, collapse(*request.model));
   return sparse_costs_of(request.matrix, request.effects);
+}
+
+/// Seconds until the direction and its q-values are there.
+double seconds_to_direct(const EstimateRequest& request, std::span<const CellCosts> costs, bool has_decoys,
+                         const JobSize& size) {
+  if (!request.plan.from_to) return 0;
+  const FromTo& from_to = *request.plan.from_to;
+  double seconds = direction_seconds(from_to, costs);
+  if (has_decoys) {
+    double effects = request.effects * static_cast<double>(request.matrix.genes());
+    if (request.model) effects = mean_effects(*request.model);
+    seconds += shift_statistics_seconds(from_to, request.matrix, costs, decoy_draws, effects);
+  }
+  return seconds * static_cast<double>(request.plan.members) /
+         (size.core_speed * static_cast<double>(size.ranks()));
 }
 
 /// Number of steps whose curves the screen file stores.
@@ -106,7 +134,9 @@ void add_screen(Estimate& estimate, const EstimateRequest& request) {
       request.model ? model_footprint(*request.model, matrix) : model_footprint(request.mapping, matrix);
   const std::int64_t ranks = estimate.size.ranks();
   estimate.knockouts = count_events(matrix, plan);
-  estimate.screen = forecast_screen(plan, matrix, costs_of(request), ranks);
+  const std::vector<CellCosts> costs = costs_of(request);
+  estimate.screen = forecast_screen(plan, matrix, costs, ranks);
+  estimate.direction_seconds = seconds_to_direct(request, costs, sizes.decoy_bytes > 0, request.size);
   estimate.screen_memory = screen_memory(matrix, plan, sizes);
   if (estimate.training_memory) add_plan(*estimate.training_memory, matrix, plan);
   estimate.disk.screen = screen_file_bytes(matrix, plan) + block_record_bytes(matrix, plan, ranks) +

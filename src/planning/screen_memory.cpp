@@ -7,6 +7,9 @@
 #include "dko/knockout/kernels/sparse_cell_kernel.hpp"
 #include "dko/knockout/screen/pair_selection.hpp"
 #include "dko/knockout/screen/pair_sums_screen.hpp"
+#include "dko/knockout/screen/shift_statistics.hpp"
+#include "dko/mapping/decoy_size.hpp"
+#include "dko/training/sparse/effect_q_values.hpp"
 #include "dko/training/two_layer/trainer.hpp"
 
 namespace dko {
@@ -41,6 +44,18 @@ double most_of_columns(const Model& model, const ExpressionMatrix& matrix) {
   return most;
 }
 
+/// What the decoys of a member take.
+void add_decoys(ModelFootprint& sizes, const FittedMapping& member) {
+  double shared = 0;
+  for (const DecoyEffects& draw : member.q_values.decoys) {
+    const auto effects = static_cast<double>(draw.effects.size());
+    sizes.decoy_bytes += decoy_draw_bytes(member.mapping.genes(), effects);
+    shared += SparseMapping::bytes(member.mapping.genes(), effects, member.mapping.factors(),
+                                   member.mapping.covariates());
+  }
+  sizes.decoy_mappings = std::max(sizes.decoy_mappings, shared);
+}
+
 /// The kernels' memory of the largest cell.
 double cell_bytes(const ExpressionMatrix& matrix, const ModelFootprint& model) {
   const std::int64_t expressed = most_expressed(matrix);
@@ -63,6 +78,17 @@ double buffer_bytes(const ScreenPlan& plan) {
   return piece * (2 * scores + of_members);
 }
 
+/// What the decoys take while they are compared with: those of all members at rank 0, of one member in turn
+/// also as the nodes share them, the next of them at rank 0, and a second kernel.
+void add_decoys(MemoryNeed& need, const ExpressionMatrix& matrix, const ModelFootprint& model) {
+  if (model.decoy_bytes == 0) return;
+  need.per_node.push_back({"decoys", model.decoy_mappings});
+  need.on_one_rank.push_back(
+      {"decoys to compare with", model.decoy_bytes + model.decoy_mappings / decoy_draws});
+  need.per_rank.push_back({"q-values of shifts", shift_statistics_bytes(matrix.genes(), decoy_draws) +
+                                                     cell_bytes(matrix, model) / model.members});
+}
+
 double most_of_sums(const ExpressionMatrix& matrix, const ScreenPlan& plan) {
   return most_sums_memory(plan, pair_genes(plan, matrix), PairIndex(matrix, plan.targets).total());
 }
@@ -77,6 +103,10 @@ double most_of_kept(const ExpressionMatrix& matrix, const ScreenPlan& plan) {
 
 double bytes_of_parameters(const MappingShape& shape) {
   return sizeof(float) * static_cast<double>(shape.parameters());
+}
+
+double most_effects(const ExpressionMatrix& matrix) {
+  return most_effects_of_gene * static_cast<double>(matrix.genes());
 }
 
 double bytes_of_largest_sparse(const ExpressionMatrix& matrix, bool has_levels) {
@@ -99,6 +129,7 @@ ModelFootprint model_footprint(const Model& model, const ExpressionMatrix& matri
       sizes.mapping_bytes += SparseMapping::bytes(
           fitted.genes(), static_cast<double>(fitted.effects_count() + fitted.passed_count()),
           fitted.factors(), fitted.covariates());
+      add_decoys(sizes, std::get<FittedMapping>(member));
     }
   }
   if (sizes.kind == MappingKind::sparse) sizes.most_of_columns = most_of_columns(model, matrix);
@@ -113,13 +144,16 @@ ModelFootprint model_footprint(const ModelOptions& options, const ExpressionMatr
     return {options.kind, members, members * CollapsedMapping::bytes_of_dense(matrix.genes()),
             (members + 1) * bytes_of_parameters(shape), CollapsedMapping::bytes_to_compute(shape)};
   }
+  const bool has_decoys = !options.levels && options.fdr == 1;
   return {options.kind,
           members,
           members * bytes_of_largest_sparse(matrix, options.levels),
           0,
           0,
           members * most_effects_of_gene * (options.levels ? growth_of_passed : 1) *
-              static_cast<double>(most_expressed(matrix))};
+              static_cast<double>(most_expressed(matrix)),
+          has_decoys ? members * decoy_bytes(matrix.genes(), most_effects(matrix), 1).kept : 0,
+          has_decoys ? decoy_draws * bytes_of_largest_sparse(matrix) : 0};
 }
 
 void add_plan(MemoryNeed& need, const ExpressionMatrix& matrix, const ScreenPlan& plan) {
@@ -148,6 +182,7 @@ MemoryNeed screen_memory(const ExpressionMatrix& matrix, const ScreenPlan& plan,
   if (plan.from_to) {
     need.per_rank.push_back(
         {"direction", direction_bytes(*plan.from_to, matrix.genes(), most_expressed(matrix), model.members)});
+    add_decoys(need, matrix, model);
   }
   // What --memory allows is a limit: less is needed where there is less to keep.
   if (plan.stores_summary())

@@ -2,14 +2,21 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
 #include <utility>
 #include <variant>
 
 #include "dko/base/text.hpp"
+#include "dko/knockout/screen/direction_search.hpp"
 #include "dko/knockout/screen/shift_statistics.hpp"
 #include "dko/metrics/rank_sum.hpp"
 #include "dko/parallel/collective.hpp"
+#include "dko/results/screen_file/resumed_direction.hpp"
 #include "dko/training/sparse/effect_q_values.hpp"
+#include "dko/workflow/progress_display.hpp"
 
 namespace dko {
 
@@ -35,7 +42,7 @@ std::vector<double> shift_q_values(const ShiftStatistics& statistics) {
 std::vector<std::vector<double>> q_values_by_members(const ScreenPlan& plan, const RelativeProfiles& profiles,
                                                      std::span<const CollapsedMapping> members,
                                                      AtRoot<std::vector<std::vector<DecoyEffects>>> decoys,
-                                                     Job& job) {
+                                                     const CellLoop& loop, Job& job) {
   std::vector<std::vector<double>> by_members;
   for (std::size_t member = 0; member < members.size(); ++member) {
     const SparseMapping& own = *members[member].sparse();
@@ -47,8 +54,9 @@ std::vector<std::vector<double>> q_values_by_members(const ScreenPlan& plan, con
         return with_effects(own, all[member][draw]);
       })));
     }
-    by_members.push_back(shift_q_values(shift_statistics(
-        *plan.from_to, *plan.direction, profiles, members[member], with_decoys, plan.base, job.ranks())));
+    by_members.push_back(
+        shift_q_values(shift_statistics(*plan.from_to, *plan.direction, profiles, members[member],
+                                        with_decoys, plan.base, job.ranks(), loop)));
   }
   return by_members;
 }
@@ -64,31 +72,89 @@ std::vector<double> upper_medians(const std::vector<std::vector<double>>& by_mem
   return medians;
 }
 
-}  // namespace
-
-std::vector<std::vector<DecoyEffects>> decoys_of(const Model& model) {
-  std::vector<std::vector<DecoyEffects>> decoys;
-  for (const Member& member : model.members) {
-    const auto* fitted = std::get_if<FittedMapping>(&member);
-    if (fitted == nullptr || fitted->q_values.decoys.empty()) return {};
-    decoys.push_back(fitted->q_values.decoys);
-  }
-  return decoys;
+/// Goes through cells with progress, until some rank is to stop.
+CellLoop stoppable_loop(std::int64_t all_cells, const AtRoot<OutputFile>& output, const StopRequest& stop,
+                        Job& job) {
+  const ProgressCallback progress = show_progress(job.log, "finding the direction", "cells");
+  const std::string path = job.ranks().broadcast(
+      output.transform([](const OutputFile& file) { return file.final_path().string(); }));
+  return [=, &stop, &job, done = std::make_shared<std::int64_t>(0)](
+             std::span<const std::int32_t> cells, const std::function<void(std::int32_t)>& visit) {
+    StopVote vote = stop.vote(job.ranks());
+    const std::int64_t before = *done;
+    std::int64_t own = 0;
+    for_own_cells(cells, job.ranks(), [&](std::int32_t cell) {
+      if (vote.asks_to_stop()) return false;
+      visit(cell);
+      own += job.ranks().size();
+      if (progress) progress(before + std::min(own, std::ssize(cells)), all_cells);
+      return true;
+    });
+    if (vote.finish()) stop.stop(job.ranks(), path + ": no knockout was scored yet");
+    *done = before + std::ssize(cells);
+  };
 }
 
-void set_direction(ScreenPlan& plan, const RelativeProfiles& profiles,
-                   std::span<const CollapsedMapping> members,
-                   AtRoot<std::vector<std::vector<DecoyEffects>>> decoys, Job& job) {
-  if (!plan.from_to) return;
+/// Sets what the file of a screen that is resumed says; returns whether there was one. Collective.
+bool take_stored(ScreenPlan& plan, const RelativeProfiles& profiles, const AtRoot<OutputFile>& output,
+                 Job& job) {
+  const AtRoot<std::optional<StoredDirection>> stored = on_root(job.ranks(), [&] {
+    return output->is_resumed() ? read_resumed_direction(output->partial_path(), plan, job.provenance,
+                                                         profiles.genes(), profiles.cells())
+                                : std::nullopt;
+  });
+  const auto is_there =
+      job.ranks().broadcast(stored.transform([](const auto& found) { return found.has_value(); }));
+  if (!is_there) return false;
+  const auto everywhere = [&](auto part) {
+    return job.ranks().broadcast(stored.transform([&](const auto& found) { return part(*found); }));
+  };
+  plan.direction = Direction(everywhere([](const StoredDirection& found) { return found.direction.from; }),
+                             everywhere([](const StoredDirection& found) { return found.direction.toward; }));
+  plan.shift_q_values = everywhere([](const StoredDirection& found) { return found.q_values; });
+  job.log.info("direction: as the screen that is resumed has it");
+  return true;
+}
+
+void tell(const ScreenPlan& plan, Job& job) {
   const FromTo& asked = *plan.from_to;
-  plan.direction = on_every_rank(
-      job.ranks(), [&] { return find_direction(asked, profiles, members, plan.base, job.ranks()); });
   job.log.info("direction: from {} toward {}, {:.4g} apart", counted(std::ssize(asked.from_cells), "cell"),
                asked.is_toward_profile() ? "the profile of " + asked.toward
                                          : counted(std::ssize(asked.toward_cells), "cell"),
                std::sqrt(plan.direction->squared_length));
-  if (job.ranks().broadcast(decoys.transform([](const auto& all) { return !all.empty(); }))) {
-    plan.shift_q_values = upper_medians(q_values_by_members(plan, profiles, members, std::move(decoys), job));
+}
+
+}  // namespace
+
+AtRoot<std::vector<std::vector<DecoyEffects>>> take_decoys(AtRoot<Model>& model, bool is_wanted) {
+  if (!model.is_here()) return {};
+  std::vector<std::vector<DecoyEffects>> decoys;
+  for (Member& member : model->members) {
+    auto* fitted = std::get_if<FittedMapping>(&member);
+    if (fitted != nullptr && !fitted->q_values.decoys.empty())
+      decoys.push_back(std::exchange(fitted->q_values.decoys, {}));
+  }
+  if (!is_wanted || decoys.size() != model->members.size()) decoys.clear();
+  return AtRoot(std::move(decoys));
+}
+
+void set_direction(ScreenPlan& plan, const RelativeProfiles& profiles,
+                   std::span<const CollapsedMapping> members,
+                   AtRoot<std::vector<std::vector<DecoyEffects>>> decoys, const AtRoot<OutputFile>& output,
+                   const StopRequest& stop, Job& job) {
+  if (!plan.from_to || take_stored(plan, profiles, output, job)) return;
+  const FromTo& asked = *plan.from_to;
+  const bool has_decoys =
+      job.ranks().broadcast(decoys.transform([](const auto& all) { return !all.empty(); }));
+  const std::int64_t of_members =
+      has_decoys ? std::ssize(members) * shift_statistics_cells(asked, decoy_draws) : 0;
+  const CellLoop loop = stoppable_loop(direction_cells(asked) + of_members, output, stop, job);
+  plan.direction = on_every_rank(
+      job.ranks(), [&] { return find_direction(asked, profiles, members, plan.base, job.ranks(), loop); });
+  tell(plan, job);
+  if (has_decoys) {
+    plan.shift_q_values =
+        upper_medians(q_values_by_members(plan, profiles, members, std::move(decoys), loop, job));
     const auto hits = std::count_if(plan.shift_q_values.begin(), plan.shift_q_values.end(),
                                     [](double q) { return q < 0.1; });
     job.log.info("{} with a mean shift of q < 0.1", counted(hits, "gene"));

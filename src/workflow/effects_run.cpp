@@ -6,9 +6,11 @@
 #include <numeric>
 
 #include "dko/base/error.hpp"
+#include "dko/base/output_file.hpp"
 #include "dko/base/parameter.hpp"
 #include "dko/base/stopwatch.hpp"
 #include "dko/base/text.hpp"
+#include "dko/mapping/decoys_file.hpp"
 #include "dko/mapping/model_file.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/results/aggregate/cell_groups.hpp"
@@ -62,10 +64,14 @@ double most_entries(const Prepared& prepared, const EffectFilter& filter) {
   double most = rows * genes;
   if (prepared.model.kind() == MappingKind::sparse && !prepared.request.with_untouched) {
     double effects = 0;
-    for (const Member& member : prepared.members) {
-      const SparseMapping& mapping = std::get<FittedMapping>(member).mapping;
-      for (const std::int32_t gene : prepared.request.lost)
-        effects += static_cast<double>(mapping.loss_column(gene).genes.size());
+    for (const std::int32_t gene : prepared.request.lost) {
+      std::vector<std::int32_t> touched;
+      for (const Member& member : prepared.members) {
+        const auto of_member = std::get<FittedMapping>(member).mapping.loss_column(gene).genes;
+        touched.insert(touched.end(), of_member.begin(), of_member.end());
+      }
+      std::sort(touched.begin(), touched.end());
+      effects += static_cast<double>(std::unique(touched.begin(), touched.end()) - touched.begin());
     }
     most = std::min(most, effects);
   }
@@ -90,6 +96,17 @@ void check_memory(const Prepared& prepared, const EffectsOptions& options, const
                                     parameter("top"), parameter("knockout-genes")));
 }
 
+/// What the file takes at most; with limits on what is kept nobody knows how much less, so that no more than
+/// a file without effects is asked for.
+void check_disk(const Prepared& prepared, const EffectsOptions& options) {
+  const bool is_limited = options.filter.least > 0 || options.filter.fdr < 1;
+  const double entries = is_limited ? 0 : most_entries(prepared, options.filter);
+  require_disk_space(
+      options.out,
+      effects_file_bytes(static_cast<double>(prepared.request.lost.size()), entries, prepared.notes),
+      "the effects");
+}
+
 /// The data; with a column of groups also that.
 ExpressionMatrix load_data(const EffectsOptions& options, const Model& model, CellsToScreen& cells,
                            Job& job) {
@@ -102,6 +119,7 @@ ExpressionMatrix load_data(const EffectsOptions& options, const Model& model, Ce
 Prepared prepare(const EffectsOptions& options, Job& job) {
   Prepared prepared{read_model(options.model), {}, {}, {}, {}};
   Model& model = prepared.model;
+  drop_decoys(model);
   CellsToScreen cells;
   const ExpressionMatrix data = load_data(options, model, cells, job);
   prepared.profiles = data.relative_profiles();
@@ -132,6 +150,7 @@ Prepared prepare(const EffectsOptions& options, Job& job) {
   }
   prepared.members = model.members;  // a sparse mapping is shared, not copied
   check_memory(prepared, options, job);
+  check_disk(prepared, options);
   if (model.kind() == MappingKind::dko) model.members.clear();
   return prepared;
 }

@@ -35,6 +35,24 @@ void warn(std::span<const std::int32_t> asked_for, const char* which, const Name
            examples(invisible, genes, visibility));
 }
 
+/// Warns of genes that are visible by their level alone.
+void warn_of_levels(std::span<const std::int32_t> asked_for, const Names& genes,
+                    std::span<const GeneVisibility> visibility, Log& log) {
+  std::vector<GeneVisibility> by_presence(visibility.begin(), visibility.end());
+  for (GeneVisibility& gene : by_presence) gene.by_level = false;
+  std::vector<std::int32_t> by_level;
+  std::copy_if(asked_for.begin(), asked_for.end(), std::back_inserter(by_level), [&](std::int32_t gene) {
+    const auto at = static_cast<std::size_t>(gene);
+    return visibility[at].by_level && !is_visible(by_presence[at]);
+  });
+  if (by_level.empty()) return;
+  log.warn(
+      "the loss of {} of {} to knock out was never seen in the data, only {} level: what it does is "
+      "carried on from lower levels: {}",
+      with_thousands(std::ssize(by_level)), counted(std::ssize(asked_for), "gene"),
+      by_level.size() == 1 ? "its" : "their", examples(by_level, genes, by_presence));
+}
+
 /// Ascending, each once.
 std::vector<std::int32_t> knocked_out(const ScreenPlan& plan, std::int64_t genes) {
   std::vector<char> is_lost(static_cast<std::size_t>(genes), 0);
@@ -69,7 +87,9 @@ void warn_of_invisible(const ScreenPlan& plan, const Names& genes, std::span<con
 
 void warn_of_invisible(std::span<const std::int32_t> lost, const Names& genes,
                        std::span<const GeneVisibility> visibility, Log& log) {
-  if (!visibility.empty()) warn(lost, " to knock out", genes, visibility, log);
+  if (visibility.empty()) return;
+  warn(lost, " to knock out", genes, visibility, log);
+  warn_of_levels(lost, genes, visibility, log);
 }
 
 bool is_restricted(const ScreenPlan& plan, std::int64_t genes) {

@@ -55,6 +55,12 @@ training=(wide.csv --steps 60 --batch 10 --checkpoint-every 0)
 place="rename 3 disk/out.h5.checkpoint" full train "${training[@]}"
 place="rename 3 disk/out.h5.checkpoint" full run "${training[@]}" --order 2
 
+# Effects are looked at before they are computed.
+head -c 100M /dev/zero >disk/filler 2>/dev/null || true
+expect 4 'the effects' on 2 "$DKO" effects wide_model.h5 wide.csv -o disk/e.h5ad
+! grep -q 'effects of .* lost' said.txt || { cat said.txt; fail "the effects were computed before the disk was looked at"; }
+rm disk/filler
+
 # A disk that can only be read: nothing begins.
 mount -o remount,ro disk
 expect 4 'cannot write in disk.*Read-only file system' on 2 "$DKO" "${screen[@]}" -o disk/out.h5

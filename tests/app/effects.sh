@@ -119,8 +119,25 @@ expect 0 'verified: [0-9]+ arrays' "$DKO" info dko.h5ad --verify
 # That nothing is left, it says.
 expect 0 'no effect has a q-value of 0 or less' "$DKO" effects sparse.h5 data.h5ad -o none.h5ad --fdr 0
 expect 0 'no effect has a size of 100 or more' "$DKO" effects sparse.h5 data.h5ad -o huge.h5ad --least 100
+# Groups by the expression of a gene.
+expect 0 'verified' "$DKO" info none.h5ad --verify
+"$DKO" effects dko.h5 data.h5ad -o high.h5ad --group-by 'gene:gene3>2' -q >/dev/null
+"$python" - <<'PYTHON' || fail "other effects by the expression of a gene"
+import anndata
+import numpy as np
+data, found = anndata.read_h5ad("data.h5ad"), anndata.read_h5ad("high.h5ad")
+x = data.X.toarray() if hasattr(data.X, "toarray") else np.asarray(data.X)
+high = x[:, list(data.var_names).index("gene3")] > 2
+assert 0 < high.sum() < len(high)
+for label, cells in (("yes", high), ("no", ~high)):
+    expressed = (x[cells] > 0).sum(axis=0)
+    assert (found.obs["n_cells_" + label] == expressed[[list(data.var_names).index(gene) for gene in found.obs_names]]).all(), label
+PYTHON
 
 # What cannot be.
+expect 3 'no gene named GENE3: did you mean gene3' "$DKO" effects dko.h5 data.h5ad -o x.h5ad --knockout-genes GENE3
+expect 3 'no gene is called gen3; did you mean gene3' "$DKO" effects dko.h5 data.h5ad -o x.h5ad --group-by 'gene:gen3>2'
+expect 3 "holds for none of the cells" "$DKO" effects dko.h5 data.h5ad -o x.h5ad --group-by 'gene:gene3>1e9'
 expect 2 "'--out' is required" "$DKO" effects dko.h5 data.h5ad
 expect 2 'exists' "$DKO" effects dko.h5 data.h5ad -o dko.h5ad
 expect 2 '--sets-table needs the sets' "$DKO" effects dko.h5 data.h5ad -o x.h5ad --sets-table x.csv

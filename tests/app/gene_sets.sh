@@ -47,7 +47,7 @@ assert (error < 1e-9).all(), error
 print(" ".join(values.index[values != 0]))
 PYTHON
 
-# explain: the relative changes of all genes that these cells express; of a sparse mapping those without an effect are equal.
+# explain: the relative changes of all visible genes that these cells express; of a sparse mapping those without an effect are equal.
 lost=$("$DKO" summarize screen.h5 --by network -n 1 2>/dev/null | awk 'NR == 3 {print $2}')
 for model in dko sparse; do
   "$DKO" explain $model.h5 data.csv -k $lost -o changes.csv --rnk changes.rnk --gene-sets sets.gmt --sets-table sets.csv --json sets.json \
@@ -60,6 +60,11 @@ import h5py, numpy, pandas
 model, lost, *moved = sys.argv[1:]
 table = pandas.read_csv("changes.csv", float_precision="round_trip").set_index("gene")
 table = table[table["knocked_out"] == 0]
+with h5py.File(model + ".h5") as file:
+    names = file["genes/name"].asstr()[:]
+    visible = names[file["visibility/information"][:] >= 5]
+assert 10 < len(visible) < len(names)
+table = table[table.index.isin(visible)]
 values = pandas.read_csv("changes.rnk", sep="\t", header=None, index_col=0, float_precision="round_trip")[1]
 assert set(values.index) == set(table.index)
 relative = (table["network_change"] / table["renormalised"])[values.index]

@@ -26,6 +26,17 @@ for name in full some table; do "$DKO" export $name.h5 --h5ad $name.h5ad; done
 "$DKO" export top.h5 --list list.csv --names --score impact,network,interaction,network-interaction
 check kept
 
+# Which cells express a gene so is kept if asked for.
+"${screen[@]}" --obs 'state,gene:gene3>2' -o expression.h5
+expect 0 '^obs gene:gene3>2 +2 labels: no, yes$' "$DKO" info expression.h5
+"$DKO" summarize expression.h5 --group-by 'gene:gene3>2' --contrast yes,no --contrast-table expression.csv -q >/dev/null
+"$DKO" screen cells.h5ad --model model.h5 --knockout-where 'gene:gene3>2' -o high.h5 -q
+"$DKO" summarize expression.h5 --group-by 'gene:gene3>2' --gene-table expressed.csv -q >/dev/null
+"$DKO" summarize high.h5 --gene-table high.csv -q >/dev/null
+grep '^yes,' expressed.csv | cut -d, -f2- >expressed.yes.csv
+tail -n +2 high.csv | diff - expressed.yes.csv || fail "other cells express gene3 above 2"
+expect 2 "does not keep which cells meet 'gene:gene3>2': screen again with --obs 'gene:gene3>2'" "$DKO" summarize full.h5 --group-by 'gene:gene3>2'
+
 tables=(--gene-table g.csv --pair-table p.csv --contrast-table c.csv --pair-contrast-table pc.csv --json s.json)
 compared=(--group-by state --contrast A,B --contrast A)
 "$DKO" summarize full.h5 "${compared[@]}" "${tables[@]}" -q >shown.txt

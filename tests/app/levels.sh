@@ -60,6 +60,15 @@ else
   echo "$python has not h5py, SciPy and pandas: Python is not tried"
 fi
 
+# The loss of a gene that enters by its level was never seen either.
+by_level=$("$DKO" summarize screen.h5 --by network -n 40 | awk '$1 ~ /^[0-9]+$/ && $2 ~ /^gene/ && $0 !~ /express it/ {print $2}' | tr '\n' ' ')
+warned=0
+for gene in $by_level; do
+  "$DKO" explain model.h5 data.csv -k $gene >said.txt 2>&1
+  ! grep -q "the loss of 1 of 1 gene to knock out was never seen in the data, only its level: .*: $gene (.*express it)" said.txt || warned=$((warned + 1))
+done
+[ "$warned" -gt 0 ] || { cat said.txt; fail "nobody is told that a loss was never seen"; }
+
 expect 2 '--levels applies only to --mapping sparse' "$DKO" train data.csv --levels -o x.h5
 expect 2 '--levels applies only to --mapping sparse' on 2 "$DKO" run data.csv --levels -o x.h5
 absent x.h5

@@ -44,6 +44,7 @@ for form, share in (("data", 1), ("sharded", 1 / 2)):
 assert need("ensemble")["on_one_rank"]["finished mappings"] == 3 * mapping
 assert "kept weights" not in need("last")["per_rank"]
 assert need("sparse")["on_one_rank"]["finished mappings"] > 0
+assert need("sparse")["on_one_rank"]["decoys"] > 4 * 12 * 150 * 30
 one_rank = need("predict", "predicting")["on_one_rank"]
 assert one_rank == {"mappings": mapping, "profiles of held-out cells": 16 * 12 * 30}, one_rank
 P

@@ -18,6 +18,37 @@ sed 's/^cell3,/cell333,/' obs.csv >unknown.csv
 expect 3 'unknown.csv: has 1 cell that data.csv does not have: cell333' "${train[@]}" --where type=A --obs-file unknown.csv
 grep -v '^cell3,' obs.csv >lacking.csv
 expect 3 'lacking.csv: lacks 1 cell of data.csv: cell3' "${train[@]}" --where type=A --obs-file lacking.csv
-"$DKO" simulate --genes 30 --cells 60 -o data.h5ad -q
-expect 2 'is for files without columns' "$DKO" train data.h5ad --where a=b --obs-file obs.csv -o model.h5
+# Beside an h5ad that has columns of its own, as long as the titles are others.
+"$DKO" simulate --genes 30 --cells 60 --types 2 --seed 5 -o typed.h5ad -q
+python=${DKO_PYTHON:-/usr/bin/python3}
+if "$python" -c 'import anndata' 2>/dev/null; then
+  "$python" - <<'PYTHON'
+import anndata
+obs = anndata.read_h5ad("typed.h5ad").obs
+print(list(obs.columns))
+obs["half"] = ["a" if at % 2 else "b" for at in range(len(obs))]
+obs[["half"]].to_csv("half.csv")
+obs[["half", "type"]].to_csv("both.csv")
+PYTHON
+  two=("$DKO" train typed.h5ad -o two.h5 -q --force "${short[@]}")
+  "${two[@]}" --where half=a --where 'type=type0|type1' --obs-file half.csv
+  "$DKO" info typed.h5ad >/dev/null
+  "$DKO" screen typed.h5ad --model two.h5 --obs-file half.csv --obs type,half -o two_screen.h5 -q
+  expect 0 '^obs half +2 labels: a, b$' "$DKO" info two_screen.h5
+  expect 0 '^obs type +2 labels: type0, type1$' "$DKO" info two_screen.h5
+  expect 2 'both.csv: typed.h5ad has a column type as well' "${two[@]}" --where half=a --obs-file both.csv
+  expect 3 'no column none|have no column other; their columns: .*half' "${two[@]}" --where other=a --obs-file half.csv
+  # Two categories of one name would be two groups of which conditions see one.
+  "$python" -c 'import anndata, h5py
+data = anndata.read_h5ad("typed.h5ad")
+data.obs["type"] = data.obs["type"].astype(str).astype("category")
+data.write_h5ad("doubled.h5ad")
+with h5py.File("doubled.h5ad", "a") as file:
+    categories = file["obs/type/categories"]
+    categories[1] = categories[0]'
+  expect 3 'doubled.h5ad:/obs/type: has the category type0 twice' "$DKO" train doubled.h5ad -o model.h5 --where type=type0
+  expect 3 'doubled.h5ad:/obs/type: has the category type0 twice' "$DKO" screen doubled.h5ad --model two.h5 --obs type -o model.h5
+else
+  echo "$python has not anndata: a table beside columns of the file is not tried"
+fi
 absent model.h5

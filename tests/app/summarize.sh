@@ -49,6 +49,20 @@ AWK
 awk -F, -v order=1 -v measures=2 -f check.awk s.csv g.csv || fail "genes"
 awk -F, -v order=2 -v measures=4 -f check.awk d.csv p.csv || fail "pairs"
 
+# Without genes and pairs of few cells: here about half of the pairs.
+few=$(tail -n +2 p.csv | cut -d, -f4 | sort -n | awk '{cells[NR] = $1} END {print cells[int(NR / 2)] + 1}')
+for ranks in 1 2; do
+  on $ranks "$DKO" summarize full.h5 --min-cells $few --gene-table gm.csv --pair-table pm.csv -q --force >few.txt
+  for table in g p; do
+    awk -F, -v few=$few 'NR == 1 || $4 >= few {if (NR > 1) $1 = ++rank; print}' OFS=, $table.csv >expected.csv
+    same ${table}m.csv expected.csv
+  done
+  left=$(awk -F, -v few=$few 'NR > 1 && $4 < few {++n} END {print n + 0}' p.csv)
+  [ "$left" -gt 10 ] || fail "no pair has few cells"
+  grep -q "^$left pairs of fewer than $few cells left out by --min-cells$" few.txt || { cat few.txt; fail "does not say what is left out"; }
+done
+rm gm.csv pm.csv
+
 # The same on other ranks, in as little memory as goes, and only the first.
 for ranks in 2 3 4; do
   on $ranks "$DKO" summarize full.h5 --gene-table g$ranks.csv --pair-table p$ranks.csv -q >shown$ranks.txt

@@ -38,8 +38,26 @@ mv again.h5 again.h5.partial
 expect 3 '(--from|from) was .type=type0. and is .type=type1. now' "$DKO" screen data.csv --model sparse.h5 "${table[@]}" \
   --from type=type1 --toward type=type0 -o again.h5 --resume
 expect 3 'was created by a different screen' "$DKO" screen data.csv --model sparse.h5 -o again.h5 --resume
-on 2 "$DKO" screen data.csv --model sparse.h5 "${way[@]}" -o again.h5 --resume -q 2>/dev/null
+cp again.h5.partial damaged.h5.partial
+expect 0 'direction: as the screen that is resumed has it' on 2 "$DKO" screen data.csv --model sparse.h5 "${way[@]}" -o again.h5 --resume
 same_screen whole.h5 again.h5
+
+# A damaged direction is refused, by jobs that go on and by all that read the screen; so is a model without all its decoys.
+check damage partial damaged.h5.partial
+expect 3 'damaged.h5.partial:/direction/toward_mean' on 2 "$DKO" screen data.csv --model sparse.h5 "${way[@]}" -o damaged.h5 --resume
+for kind in none same other shape length; do
+  cp whole.h5 $kind.h5
+  check damage $kind $kind.h5
+  for command in info summarize top "export --h5ad x.h5ad"; do
+    expect 3 "$kind.h5:/direction.*(corrupt|checksum)" "$DKO" ${command%% *} $kind.h5 $([ "$command" = "${command#* }" ] || echo ${command#* })
+  done
+done
+for kind in draw2 draw3 decoy; do
+  cp sparse.h5 $kind.h5
+  check damage $kind $kind.h5
+  expect 3 "$kind.h5:/mapping/decoys" on 2 "$DKO" screen data.csv --model $kind.h5 "${way[@]}" -o x.h5
+done
+absent x.h5 x.h5ad
 
 # Kept pairs and sums over cells.
 for keep in top:5 summary; do
@@ -77,7 +95,10 @@ explain() { "$DKO" explain sparse.h5 data.csv "${way[@]}" --knockout gene3,gene9
 expect 0 'shift -?[0-9.]+, approach -?[0-9.]+, shift-interaction' explain --json explained.json
 check explained sparse.shrunk.h5 gene3 gene9
 expect 2 '--from needs --toward' "$DKO" explain sparse.h5 data.csv "${table[@]}" --from type=type0 --knockout gene3
-expect 0 'memory' "$DKO" estimate data.csv --model sparse.h5 "${way[@]}" --nodes 1 --ranks-per-node 2
+expect 0 '^direction +[0-9.]+ ms +means of both ends' "$DKO" estimate data.csv --model sparse.h5 "${way[@]}" --nodes 1 --ranks-per-node 2 \
+  --json with.json
+"$DKO" estimate data.csv --model sparse.h5 --nodes 1 --ranks-per-node 2 --json without.json >/dev/null
+check estimated with.json without.json
 
 # Labels dealt at random to the same cells hardly ever give a q below 0.1; the types do.
 check permuted data.cells.csv 8

@@ -130,6 +130,41 @@ def undo(name):
                 file["single"][score]["data"][:] = 0
 
 
+def damage(kind, name):
+    """Other bits than were written; `same`, `other`, `shape` and `length` state the checksums that they have."""
+    with h5py.File(name, "a") as file:
+        if kind.startswith("draw"):
+            del file["mapping/decoys"][kind]
+            return
+        if kind == "decoy":
+            file["mapping/decoys/draw1/data"][0] += 1e-3
+            return
+        group = file["direction"]
+        if kind == "length":
+            group.attrs["length"] = 2 * group.attrs["length"]
+            return
+        means = group["toward_mean"][:]
+        if kind in ("partial", "none"):
+            group["toward_mean"][0] = np.nan
+            return
+        if kind == "same":
+            means = group["from_mean"][:]
+        elif kind == "other":
+            means[:2] = means[1::-1]
+        else:
+            means = means[:, None]
+        del group["toward_mean"]
+        group["toward_mean"] = means
+
+
+def estimated(with_direction, without):
+    one, other = (json.load(open(name)) for name in (with_direction, without))
+    assert one["direction_seconds"] > 0 and other["direction_seconds"] == 0
+    assert one["wall_seconds"] > other["wall_seconds"]
+    assert one["memory"]["screening"]["shared_by_ranks"] > other["memory"]["screening"]["shared_by_ranks"]
+    assert one["memory"]["screening"]["of_one_rank"] > other["memory"]["screening"]["of_one_rank"]
+
+
 def kept(full, by_shift, by_interaction):
     with dko.open_screen(full) as all_pairs:
         for name, measure in ((by_shift, "shift"), (by_interaction, "shift_interaction")):

@@ -83,3 +83,16 @@ TEST_CASE("what was left out is told with its reason, and never taken for someth
   left_out.like_numbers = true;
   CHECK(of(NameIndex("gene", names, {nullptr, nullptr, &left_out}), "0").empty());
 }
+
+TEST_CASE("an unknown name is told with what it may have been meant for") {
+  const Names names{"Sparc", "Sparcl1", "Gata1", "Gata2", "Gata3", "Gata4", "A", "Two words"};
+  const NameIndex index("gene", names);
+  CHECK(index.why_unknown("SPARC") == "did you mean Sparc?");
+  CHECK(index.why_unknown("Sparcl") == "did you mean Sparc or Sparcl1?");
+  CHECK(index.why_unknown("Spaarc") == "did you mean Sparc?");
+  CHECK(index.why_unknown("Gata") == "did you mean Gata1, Gata2 or Gata3?");
+  CHECK(index.why_unknown("gata1") == "did you mean Gata1?");  // not also Gata2
+  CHECK(index.why_unknown("two words") == "did you mean 'Two words'?");
+  CHECK(index.why_unknown("B").empty());
+  CHECK(index.why_unknown("Trem2").empty());
+}

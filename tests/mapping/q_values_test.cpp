@@ -66,7 +66,10 @@ TEST_CASE("q-values are read as they were written, and impossible ones are refus
 
 TEST_CASE("decoys go through a file, and damaged ones are refused") {
   const testing::TemporaryFolder folder;
-  const std::vector<DecoyEffects> decoys{{{0, 2, 2, 3}, {1, 2, 0}, {0.5, -1, 2}}, {{0, 0, 0, 0}, {}, {}}};
+  const std::vector<DecoyEffects> decoys{{{0, 2, 2, 3}, {1, 2, 0}, {0.5, -1, 2}},
+                                         {{0, 0, 0, 0}, {}, {}},
+                                         {{0, 1, 1, 1}, {2}, {0.25}},
+                                         {{0, 0, 0, 1}, {1}, {-3}}};
   const auto written = [&](const std::vector<DecoyEffects>& draws) {
     hdf5::File file = hdf5::File::create(folder / "decoys.h5");
     write_decoys(file, draws, 3);
@@ -74,8 +77,8 @@ TEST_CASE("decoys go through a file, and damaged ones are refused") {
     return hdf5::File::open(folder / "decoys.h5", hdf5::Access::read);
   };
   const std::vector<DecoyEffects> back = read_decoys(written(decoys), 3);
-  REQUIRE(back.size() == 2);
-  for (std::size_t draw = 0; draw < 2; ++draw) {
+  REQUIRE(back.size() == 4);
+  for (std::size_t draw = 0; draw < 4; ++draw) {
     CHECK(back[draw].starts == decoys[draw].starts);
     CHECK(back[draw].rows == decoys[draw].rows);
     CHECK(back[draw].effects == decoys[draw].effects);
@@ -83,8 +86,12 @@ TEST_CASE("decoys go through a file, and damaged ones are refused") {
   CHECK(read_decoys(written({}), 3).empty());
   CHECK_THROWS_AS(read_decoys(written(decoys), 4), InputError);
   const auto refused = [&](const DecoyEffects& damaged) {
-    CHECK_THROWS_AS(read_decoys(written({damaged}), 3), InputError);
+    std::vector<DecoyEffects> draws = decoys;
+    draws[2] = damaged;
+    CHECK_THROWS_WITH(read_decoys(written(draws), 3), Catch::Contains("draw2"));
   };
+  CHECK_THROWS_WITH(read_decoys(written({decoys[0], decoys[1], decoys[2]}), 3),
+                    Catch::Contains("has no draw3, one of its 4 draws"));
   refused({{0, 2, 2, 3}, {2, 1, 0}, {0.5, -1, 2}});
   refused({{0, 2, 2, 3}, {1, 3, 0}, {0.5, -1, 2}});
   refused({{0, 2, 1, 3}, {1, 2, 0}, {0.5, -1, 2}});

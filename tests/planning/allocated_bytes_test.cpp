@@ -10,6 +10,8 @@
 #include "dko/knockout/kernels/dense_cell_kernel.hpp"
 #include "dko/knockout/kernels/sparse_cell_kernel.hpp"
 #include "dko/planning/node_memory.hpp"
+#include "dko/planning/screen_memory.hpp"
+#include "dko/planning/training_memory.hpp"
 #include "dko/simulation/synthetic_mapping.hpp"
 #include "dko/training/sparse/effect_q_values.hpp"
 #include "dko/training/sparse/fit_checkpoint_file.hpp"
@@ -90,6 +92,58 @@ TEST_CASE("a mapping takes what it says") {
   const double before_dense = in_use();
   const CollapsedMapping dense = make_dense_mapping(500, 0.1, 1);
   check_told(CollapsedMapping::bytes_of_dense(500) + 4096, in_use() - before_dense, 1.1);
+}
+
+TEST_CASE("decoys of a mapping's effects take what they say, on rank 0 for good") {
+  if (!is_counted()) return;
+  constexpr std::int64_t genes = 300;
+  const RelativeProfiles profiles = make_profiles(150, genes, 150, 1);
+  const SparseMapping mapping = make_sparse_mapping(genes, 20, 1);
+  std::vector<std::int64_t> cells(150);
+  std::iota(cells.begin(), cells.end(), 0);
+  EffectQuality quality = find_q_values(profiles, cells, mapping, 1, 1, testing::world());
+  std::vector<DecoyEffects>& decoys = quality.q_values.decoys;
+  REQUIRE(std::ssize(decoys) == (testing::world().is_root() ? decoy_draws : 0));
+  if (decoys.empty()) return;
+  const double before = in_use();
+  decoys.clear();
+  decoys.shrink_to_fit();
+  const auto effects = static_cast<double>(mapping.effects_count());
+  constexpr double of_arrays = 4096;  // what malloc keeps beside each
+  check_told(decoy_bytes(genes, effects, 1).kept + of_arrays, before - in_use(), 1.5);
+}
+
+TEST_CASE(
+    "decoys are told where they are held, while they are found, and while shifts are compared with them") {
+  const ExpressionMatrix matrix = testing::random_matrix(80, 40, 0.5, 1);
+  ModelOptions options;
+  options.kind = MappingKind::sparse;
+  const Split split = split_cells(matrix, 0.25, 0, {}, 1);
+  const auto part = [](const std::vector<MemoryPart>& parts, const char* what) {
+    const auto found = std::find_if(parts.begin(), parts.end(),
+                                    [what](const MemoryPart& one) { return std::string(one.what) == what; });
+    return found == parts.end() ? 0.0 : found->bytes;
+  };
+  const auto trained = [&] { return part(training_memory(matrix, split, options, 4).on_one_rank, "decoys"); };
+  const double of_one = trained();
+  CHECK(of_one > decoy_draws * decoy_draw_bytes(40, most_effects(matrix)));
+  options.members = 3;
+  CHECK(trained() > 2.9 * of_one);
+  options.fdr = 0.1;  // they go with each mapping; three groups of ranks have one at a time
+  CHECK(trained() == Approx(3 * of_one));
+  options.members = 8;
+  CHECK(trained() == Approx(4 * of_one));
+  options.fdr = 1;
+  ScreenPlan plan{select_targets(matrix), both_scores, ScoreSet(), {}};
+  const auto screened = [&] { return screen_memory(matrix, plan, model_footprint(options, matrix)); };
+  CHECK(part(screened().per_node, "decoys") == 0);
+  plan.from_to = FromTo{"a", "b", {0}, {1}, {}};
+  CHECK(part(screened().per_node, "decoys") == decoy_draws * bytes_of_largest_sparse(matrix));
+  CHECK(part(screened().on_one_rank, "decoys to compare with") >
+        8 * decoy_draws * decoy_draw_bytes(40, most_effects(matrix)));
+  options.levels = true;
+  CHECK(trained() == 0);
+  CHECK(part(screened().per_node, "decoys") == 0);
 }
 
 TEST_CASE("a training takes what it says") {

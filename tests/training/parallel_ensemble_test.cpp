@@ -5,6 +5,7 @@
 
 #include "dko/parallel/collective.hpp"
 #include "dko/training/ensemble.hpp"
+#include "dko/training/sparse/effect_q_values.hpp"
 #include "dko/training/sparse/sparse_fit.hpp"
 #include "support/testing.hpp"
 
@@ -74,7 +75,36 @@ TEST_CASE("sparse members are the same bits, side by side or one after the other
     CHECK(ours.record.factors == theirs.record.factors);
     CHECK(ours.record.penalties == theirs.record.penalties);
     CHECK(ours.record.cross_validated_distance == theirs.record.cross_validated_distance);
+    REQUIRE(std::ssize(ours.q_values.decoys) == decoy_draws);
+    for (std::size_t draw = 0; draw < ours.q_values.decoys.size(); ++draw) {
+      CHECK(ours.q_values.decoys[draw].rows == theirs.q_values.decoys[draw].rows);
+      CHECK(ours.q_values.decoys[draw].effects == theirs.q_values.decoys[draw].effects);
+    }
   }
+}
+
+TEST_CASE("rank 0 alone has the decoys of a mapping, the same bits for any number of ranks") {
+  const auto profiles = testing::random_matrix(80, 25, 0.6, 91).relative_profiles();
+  const auto cells = testing::all_cells(profiles);
+  const SparseMapping mapping = fit_sparse(profiles, cells, 5, testing::world()).mapping;
+  const auto found = [&](const Communicator& ranks) {
+    return find_q_values(profiles, cells, mapping, 0.1, 5, ranks).q_values.decoys;
+  };
+  const auto together = found(testing::world());
+  const auto alone = found(Communicator::one_rank());
+  if (!testing::world().is_root()) {
+    CHECK(together.empty());
+    return;
+  }
+  REQUIRE(together.size() == alone.size());
+  std::size_t effects = 0;
+  for (std::size_t draw = 0; draw < alone.size(); ++draw) {
+    CHECK(together[draw].starts == alone[draw].starts);
+    CHECK(together[draw].rows == alone[draw].rows);
+    CHECK(together[draw].effects == alone[draw].effects);
+    effects += alone[draw].effects.size();
+  }
+  CHECK(effects > 0);
 }
 
 namespace {

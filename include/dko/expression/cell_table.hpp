@@ -31,10 +31,10 @@ class CellTable {
   std::vector<CellColumn> columns_;
 };
 
-/// A column of the cells of `matrix`, which is all that `path` holds: from `table` if one is given, else from
-/// the file itself. Local.
+/// A column of the cells of `matrix`, which is all that `path` holds: from the file itself, or from `table`
+/// if one is given. Local.
 /// @throws InputError as read_cell_column and CellTable, and for a column that is not of these cells;
-///         UsageError for a table beside a file that has columns
+///         UsageError for a column that file and table both have
 CellColumn column_of_cells(const std::string& title, const ExpressionMatrix& matrix,
                            const std::filesystem::path& path, const std::string& table);
 

@@ -24,7 +24,7 @@ struct CovariateRequest {
 class ChosenColumns {
  public:
   /// `cells` are numbers of `all`, which is what `path` holds; `table` is a table of its cells
-  /// (cell_table.hpp) where the file has no columns, else empty. All must outlive this.
+  /// (cell_table.hpp) with columns that the file does not have, or empty. All must outlive this.
   ChosenColumns(const ExpressionMatrix& all, const std::vector<std::int32_t>& cells,
                 const std::filesystem::path& path, const std::string& table)
       : all_(all), cells_(cells), path_(path), table_(table) {}

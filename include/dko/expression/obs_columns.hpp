@@ -33,11 +33,11 @@ struct ObsRequest {
   std::string option = "obs";  ///< the parameter that has them, for messages
 };
 
-/// The columns of the cells number `cells` of `all`, which is what `path` holds; `table` is a table of its
-/// cells (cell_table.hpp) where the file has no columns, else empty. `names` has the titles with commas
-/// between, or "none" if no column has that title; empty stands for every categorical column, or one of text,
-/// with no more labels than most_labels_kept says. Labels are in the order of the file's categories, else by
-/// name. Says in the log what is kept, and what of it not. Local.
+/// The columns of the cells number `cells` of `all`, which is what `path` holds; `table` is one of columns
+/// that the file does not have (cell_table.hpp), or empty. `names` has titles and conditions on genes (with
+/// labels "no" and "yes") with commas between, or "none" if no column has that title; empty stands for
+/// categorical columns, or ones of text, with no more labels than most_labels_kept says. Labels are in the
+/// order of the file's categories, else by name. Says in the log what is kept, and what of it not. Local.
 /// @throws InputError for a column that is not there, or cannot be read; UsageError for one that is named
 ///         twice, and where there is no file that has columns
 ObsColumns read_obs(const ObsRequest& request, const ExpressionMatrix& all,

@@ -13,7 +13,11 @@ namespace dko {
 /// are none. Local. @throws IoError
 void write_decoys(hdf5::Location& mapping, const std::vector<DecoyEffects>& decoys, std::int64_t genes);
 
-/// Empty from a file that does not have them. Local. @throws InputError for what is no such matrix
+/// Empty from a file that does not have them. Local. @throws InputError for what is no such matrix, one that
+/// is missing, and other checksums than stated
 std::vector<DecoyEffects> read_decoys(const hdf5::Location& mapping, std::int64_t genes);
+
+/// Forgets those of all members, for who has no use of them. Local.
+void drop_decoys(Model& model);
 
 }  // namespace dko

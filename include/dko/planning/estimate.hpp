@@ -43,7 +43,8 @@ struct Estimate {
   std::optional<TrainingForecast> training;  ///< none: of a sparse mapping, or there is no training
   std::optional<FitForecast> fit;            ///< of a sparse mapping that is yet to be made
   std::optional<MemoryNeed> training_memory;
-  double collapse_seconds = 0;  ///< A = W2·W1 of all members, by the ranks of each node
+  double collapse_seconds = 0;   ///< A = W2·W1 of all members, by the ranks of each node
+  double direction_seconds = 0;  ///< what --toward takes before the screen: d, and q-values of shifts
   ScreenForecast screen;
   MemoryNeed screen_memory;
   DiskBytes disk;

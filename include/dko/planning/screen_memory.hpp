@@ -15,6 +15,9 @@ struct ModelFootprint {
   double parameter_bytes = 0;  ///< of the original's mappings while A is computed
   double compute_bytes = 0;    ///< the same, on each rank
   double most_of_columns = 0;  ///< sparse: non-zeros of the columns of the cell that has most
+  double decoy_bytes = 0;      ///< sparse: decoys of all members, while they are at rank 0
+  double decoy_mappings =
+      0;  ///< the same of one member, in the form that nodes share to find q-values of shifts
 };
 
 /// Footprint of a model that was read: its members are in memory.
@@ -35,5 +38,8 @@ void add_plan(MemoryNeed& need, const ExpressionMatrix& matrix, const ScreenPlan
 /// Local.
 double bytes_of_parameters(const MappingShape& shape);
 double bytes_of_largest_sparse(const ExpressionMatrix& matrix, bool has_levels = false);
+
+/// Effects of a sparse mapping as large as they come, without what levels pass on. Local.
+double most_effects(const ExpressionMatrix& matrix);
 
 }  // namespace dko

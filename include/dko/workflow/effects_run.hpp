@@ -16,6 +16,7 @@ namespace dko {
 struct EffectsOptions {
   std::string model;
   InputOptions input;
+  std::string out;             ///< the file to be written, for which there must be disk space
   std::string knockout_genes;  ///< to lose: file or names; empty: all
   std::optional<Base> base;
   EffectFilter filter;
@@ -31,9 +32,9 @@ struct Effects {
 };
 
 /// Reads the model and the data, computes the effects of every lost gene on all ranks, and returns them at
-/// root. Memory is looked at before. Collective.
+/// root. Memory and disk are looked at before. Collective.
 /// @throws CollectiveFailure as load_input, read_obs, group_cells, read_gene_sets, choose_base,
-/// require_memory;
+/// require_memory, require_disk_space;
 ///         InputError for a limit on q-values where the model has none
 AtRoot<Effects> run_effects(const EffectsOptions& options, Job& job);
 

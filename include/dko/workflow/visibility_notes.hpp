@@ -21,7 +21,8 @@ std::vector<GeneVisibility> find_visibility(const ExpressionMatrix& data, const 
 void warn_of_invisible(const ScreenPlan& plan, const Names& genes, std::span<const GeneVisibility> visibility,
                        Log& log);
 
-/// The same of these genes. Local: rank 0.
+/// The same of these genes; warns also which of them a mapping knows by their level alone (GeneLevels), for
+/// no cell shows their loss either. Local: rank 0.
 void warn_of_invisible(std::span<const std::int32_t> lost, const Names& genes,
                        std::span<const GeneVisibility> visibility, Log& log);
 

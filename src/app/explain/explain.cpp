@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "app/command.hpp"
@@ -10,6 +12,7 @@
 #include "dko/base/error.hpp"
 #include "dko/base/name_list.hpp"
 #include "dko/base/text.hpp"
+#include "dko/mapping/decoys_file.hpp"
 #include "dko/mapping/model_file.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/system/available_memory.hpp"
@@ -45,7 +48,8 @@ CommandLine line_of(ExplainOptions& options) {
       .usual();
   add_base(line, options.base).usual();
   line.option("out,o", options.out, "FILE", "write all genes (CSV)").usual().writes();
-  add_set_options(line, options.sets, "the change beyond rescaling, relative to the rescaled share");
+  add_set_options(line, options.sets,
+                  "the change beyond rescaling, relative to the rescaled share, of visible genes");
   add_input(line, options.input, {{"from", "toward"}, TableUse::Model::required});
   add_direction_options(line, options.direction);
   add_common(line, options.common);
@@ -143,7 +147,8 @@ Names reasons(std::span<const std::int32_t> removed, const Model& model) {
 
 Question find_question(const ExplainOptions& options, Job& job) {
   Question question;
-  const Model model = read_model(options.model);
+  Model model = read_model(options.model);
+  drop_decoys(model);
   CellsToScreen cells;
   InputOptions input = options.input;
   input.obs.reset();  // nothing is stored with the cells
@@ -154,6 +159,7 @@ Question find_question(const ExplainOptions& options, Job& job) {
   question.removed = removed_genes(options, question.matrix, job.log);
   warn_of_invisible(question.removed, model.genes, model.visibility, job.log);
   question.unseen = reasons(question.removed, model);
+  question.invisible = invisible_genes(model.visibility);
   question.cells = cells_asked_for(options, question.removed, question.from_to, question.matrix, job.log);
   check_memory(question, model, job);
   question.members = collapse(model);
@@ -179,6 +185,23 @@ Question replicate(const NodeGroup& nodes, AtRoot<Question> question) {
           std::move(from_to)};
 }
 
+/// What sets are tested by, and genes ranked by: none of a gene that is not visible.
+std::vector<double> ranked_changes(const Question& question, const Explanation& explanation,
+                                   std::span<const std::int32_t> invisible, const SetOptions& sets,
+                                   Log& log) {
+  std::vector<double> changes = relative_changes(explanation, question.members);
+  std::int64_t left_out = 0;
+  for (const std::int32_t gene : invisible) {
+    double& change = changes[static_cast<std::size_t>(gene)];
+    left_out += std::isnan(change) ? 0 : 1;
+    change = std::numeric_limits<double>::quiet_NaN();
+  }
+  if (sets.any() && left_out > 0)
+    log.info("{} left out of the ranked changes: {} own loss cannot be seen in the data",
+             counted(left_out, "gene"), left_out == 1 ? "its" : "their");
+  return changes;
+}
+
 void run(const ExplainOptions& options, const Context& context) {
   Job job = start_job(context, options.common, 0);
   AtRoot<Outputs> outputs = on_root(job.ranks(), [&] { return Outputs(options); });
@@ -186,6 +209,7 @@ void run(const ExplainOptions& options, const Context& context) {
   const AtRoot<DirectQValues> q_values = asked.take(&Question::q_values);
   const AtRoot<std::vector<GeneSet>> sets = asked.take(&Question::sets);
   const AtRoot<Names> unseen = asked.take(&Question::unseen);
+  const AtRoot<std::vector<std::int32_t>> invisible = asked.take(&Question::invisible);
   Question question = replicate(job.nodes, std::move(asked));
   if (question.from_to) {
     question.direction = on_every_rank(job.ranks(), [&] {
@@ -204,8 +228,8 @@ void run(const ExplainOptions& options, const Context& context) {
     if (outputs->changes) write_changes(question, *explanation, has_q_values, *outputs->changes);
     nlohmann::ordered_json json = to_json(question, *explanation, options, job.provenance);
     const nlohmann::ordered_json tested =
-        report_sets(relative_changes(*explanation, question.members), question.matrix.gene_names(), *sets,
-                    options.sets, options.count, outputs->sets);
+        report_sets(ranked_changes(question, *explanation, *invisible, options.sets, job.log),
+                    question.matrix.gene_names(), *sets, options.sets, options.count, outputs->sets);
     if (!options.sets.gene_sets.empty()) json["sets"] = tested;
     outputs->summary.write(json);
   });

@@ -44,10 +44,11 @@ struct Question {
   Base base = Base::fitted;
   RelativeProfiles matrix;
   std::optional<FromTo> from_to = {};
-  std::optional<Direction> direction = {};  // once it is found
-  DirectQValues q_values = {};              // at root only
-  std::vector<GeneSet> sets = {};           // likewise
-  Names unseen = {};                        // why lost genes are not visible; likewise
+  std::optional<Direction> direction = {};   // once it is found
+  DirectQValues q_values = {};               // at root only
+  std::vector<GeneSet> sets = {};            // likewise
+  Names unseen = {};                         // why lost genes are not visible; likewise
+  std::vector<std::int32_t> invisible = {};  // of all genes; likewise
 };
 
 /// "Trem2, Cd74"

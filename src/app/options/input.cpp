@@ -32,9 +32,11 @@ void add_selection(CommandLine& line, Selection& options) {
   line.option("where", options.where, "COLUMN=VALUE",
               "use only cells of which a column of the h5ad's obs (or of --obs-file) says so: COLUMN=VALUE, "
               "A|B for either, !=, "
-              "and < <= > >= for numbers; \"A|B\" in quotes is one value; may be given again");
+              "and < <= > >= for numbers; \"A|B\" in quotes is one value; gene:NAME>2 (or another number and "
+              "comparison): that express a gene so; may be given again");
   line.option("obs-file", options.obs_file, "TABLE",
-              "columns of the cells where the data have none: CSV or TSV, first the cells' names")
+              "columns of the cells that the data do not have: CSV or TSV, first the cells' names; beside an "
+              "h5ad with columns of its own the titles must be others")
       .reads();
   line.option("min-genes", options.min_genes, "G", "use only cells that express G genes or more")
       .range(0, most);

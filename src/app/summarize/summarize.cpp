@@ -43,7 +43,7 @@ struct SummarizeOptions {
   std::vector<std::string> contrasts;
   std::string gene_contrasts;
   std::string pair_contrasts;
-  std::int64_t min_cells = 3;
+  std::optional<std::int64_t> min_cells;
   SetOptions sets;
   CommonOptions common;
 
@@ -73,13 +73,10 @@ void add_groups(CommandLine& line, SummarizeOptions& options) {
   line.option("pair-contrast-table", options.pair_contrasts, "FILE",
               "with --contrast: compare pairs too, and write a row for each (CSV)")
       .writes();
-  line.option("min-cells", options.min_cells, "C",
-              "with --contrast: leave out genes and pairs with fewer cells in one of the groups")
-      .range(1, 1e9);
   line.check([&options](const CommandLine& parsed) {
     if (options.group_by.empty() && !options.contrasts.empty())
       throw UsageError("--contrast compares groups: give --group-by with it");
-    for (const char* option : {"contrast-table", "pair-contrast-table", "min-cells"})
+    for (const char* option : {"contrast-table", "pair-contrast-table"})
       if (parsed.given(option) && options.contrasts.empty())
         throw UsageError(fmt::format("--{} is for --contrast", option));
   });
@@ -97,9 +94,16 @@ CommandLine line_of(SummarizeOptions& options) {
   line.group("Tables");
   line.option("gene-table", options.genes, "FILE", "write a row for each gene (CSV)").writes();
   line.option("pair-table", options.pairs, "FILE", "write a row for each pair (CSV)").writes();
-  line.option(",n", options.count, "N",
-              "only the N that rank highest; default: all in files, 10 on the screen")
+  line.option(
+          ",n", options.count, "N",
+          "only the N that rank highest; default: all in files, 10 on the screen, where a table that goes "
+          "to a file never shows more")
       .range(1, 1e12);
+  line.option(
+          "min-cells", options.min_cells, "C",
+          "leave out genes and pairs with fewer cells; with --contrast in one of the groups. Default: 1; of "
+          "contrasts 3")
+      .range(1, 1e9);
   line.parsed("by", options.by, "MEASURE", measure,
               "rank by the mean of impact, network, interaction, network-interaction, …; interactions by its "
               "size. Default: shift where the screen has a direction; else genes by impact, pairs by "
@@ -163,7 +167,7 @@ std::vector<Part> parts_of(const ScreenReader& screen, const SummarizeOptions& o
   std::vector<Part> parts;
   const auto add = [&](ScoreArray array, const char* kind, const char* option, const std::string& path) {
     if (const auto by = ranking_measure(screen, array, options))
-      parts.push_back({array, kind, option, path, {*by, options.lowest}, {}});
+      parts.push_back({array, kind, option, path, {*by, options.lowest, options.min_cells.value_or(1)}, {}});
   };
   auto pairs = pairs_of(screen);
   if (!options.group_by.empty() && pairs && !has_pairs_of_cells(screen)) {
@@ -300,7 +304,7 @@ void summarize_groups(const ScreenReader& screen, Work& work, std::vector<std::o
     if (!work.parts.empty() && !work.contrasts.empty()) std::cout << '\n';
   });
   AtRoot<nlohmann::ordered_json> contrasts = report_contrasts(
-      screen, groups, work.contrasts, work.compared, contrast_files, {options.min_cells, memory},
+      screen, groups, work.contrasts, work.compared, contrast_files, {options.min_cells.value_or(3), memory},
       options.count.value_or(all_rows), options.count.value_or(rows_shown), job);
   on_root(job.ranks(), [&] {
     if (!work.contrasts.empty()) json["contrasts"] = *contrasts;

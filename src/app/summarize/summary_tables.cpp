@@ -187,6 +187,9 @@ void print_table(const ScreenReader& screen, const Part& part, std::size_t rows,
                                                : "highest",
                            name_of(by).name)
             << table.text();
+  if (summary.left_out > 0)
+    std::cout << fmt::format("{} of fewer than {} left out by --min-cells\n",
+                             counted(summary.left_out, part.kind), counted(part.by.least_cells, "cell"));
   if (part.array == ScoreArray::list && screen.list_is_selected()) {
     std::cout << kept_note(screen)
               << ":\nmeans over these are not means over all cells, and are biased by the choice\n";
@@ -195,6 +198,7 @@ void print_table(const ScreenReader& screen, const Part& part, std::size_t rows,
 
 nlohmann::ordered_json to_json(const ScreenReader& screen, const Part& part, std::size_t rows) {
   nlohmann::ordered_json json{{"total", part.table.total},
+                              {"left_out", part.table.left_out},
                               {"by", name_of(part.table.measures[part.table.by]).name},
                               {"top", nlohmann::ordered_json::array()}};
   const std::vector<GeneVisibility> visibility = visibility_of(screen, part);

@@ -10,25 +10,26 @@
 #include "dko/base/error.hpp"
 #include "dko/base/parameter.hpp"
 #include "dko/knockout/kernels/ensemble_kernel.hpp"
+#include "dko/knockout/screen/direction_search.hpp"
+#include "dko/knockout/sharding/screen_forecast.hpp"
 #include "exact_sums.hpp"
 
 namespace dko {
 
 namespace {
 
-/// Mean base profile of these cells, of which each rank takes its part in turn.
+/// Mean base profile of these cells, which the ranks share.
 std::vector<double> mean_profile(std::span<const std::int32_t> cells, const RelativeProfiles& profiles,
-                                 EnsembleKernel& kernel, const Communicator& ranks) {
+                                 EnsembleKernel& kernel, const Communicator& ranks, const CellLoop& loop) {
   const auto count = static_cast<double>(cells.size());
   ExactSums sums(profiles.genes(), count, 1);
-  for (auto at = static_cast<std::size_t>(ranks.rank()); at < cells.size();
-       at += static_cast<std::size_t>(ranks.size())) {
-    kernel.load(intact_cell(profiles, cells[at]));
-    const auto expressed = profiles.expressed(cells[at]);
+  loop(cells, [&](std::int32_t cell) {
+    kernel.load(intact_cell(profiles, cell));
+    const auto expressed = profiles.expressed(cell);
     const std::vector<double> shares = kernel.intact_profile();
     for (std::size_t gene = 0; gene < expressed.size(); ++gene)
       sums.add(static_cast<std::size_t>(expressed[gene]), shares[gene]);
-  }
+  });
   sums.reduce(ranks);
   std::vector<double> mean;
   for (std::size_t gene = 0; gene < sums.size(); ++gene) mean.push_back(sums[gene] / count);
@@ -61,12 +62,13 @@ FromTo FromTo::replicate(const Communicator& ranks, AtRoot<FromTo> root) {
 }
 
 Direction find_direction(const FromTo& from_to, const RelativeProfiles& profiles,
-                         std::span<const CollapsedMapping> members, Base base, const Communicator& ranks) {
+                         std::span<const CollapsedMapping> members, Base base, const Communicator& ranks,
+                         const CellLoop& loop) {
   EnsembleKernel kernel(members, best_instruction_set(), base);
-  std::vector<double> from = mean_profile(from_to.from_cells, profiles, kernel, ranks);
+  std::vector<double> from = mean_profile(from_to.from_cells, profiles, kernel, ranks, loop);
   std::vector<double> toward = from_to.is_toward_profile()
                                    ? from_to.profile
-                                   : mean_profile(from_to.toward_cells, profiles, kernel, ranks);
+                                   : mean_profile(from_to.toward_cells, profiles, kernel, ranks, loop);
   Direction direction(std::move(from), std::move(toward));
   constexpr double least = 1e-18;  // of shares that are known to 1e-12: all else is rounding
   if (direction.squared_length > least) return direction;
@@ -75,6 +77,24 @@ Direction find_direction(const FromTo& from_to, const RelativeProfiles& profiles
       "cells that differ",
       parameter("from", from_to.from),
       parameter(from_to.is_toward_profile() ? "toward-profile" : "toward", from_to.toward)));
+}
+
+Direction find_direction(const FromTo& from_to, const RelativeProfiles& profiles,
+                         std::span<const CollapsedMapping> members, Base base, const Communicator& ranks) {
+  return find_direction(from_to, profiles, members, base, ranks, plain_loop(ranks));
+}
+
+std::int64_t direction_cells(const FromTo& from_to) {
+  return std::ssize(from_to.from_cells) + std::ssize(from_to.toward_cells);
+}
+
+double direction_seconds(const FromTo& from_to, std::span<const CellCosts> costs) {
+  double loads = 0;
+  for (const auto* cells : {&from_to.from_cells, &from_to.toward_cells}) {
+    for (const std::int32_t cell : *cells)
+      loads += static_cast<double>(costs[static_cast<std::size_t>(cell)].load);
+  }
+  return seconds_of_cost * loads;
 }
 
 double direction_bytes(const FromTo& from_to, std::int64_t genes, std::int64_t expressed, double members) {

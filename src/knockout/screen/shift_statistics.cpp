@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <numeric>
 
 #include "dko/knockout/kernels/sparse_cell_kernel.hpp"
+#include "dko/knockout/screen/direction_search.hpp"
+#include "dko/knockout/sharding/screen_forecast.hpp"
 #include "exact_sums.hpp"
 
 namespace dko {
@@ -18,22 +19,15 @@ double largest_size(std::span<const double> values) {
   return largest;
 }
 
-/// Calls `visit` for those of the cells that are this rank's.
-void for_own_cells(std::span<const std::int32_t> cells, const Communicator& ranks,
-                   const std::function<void(std::int32_t cell)>& visit) {
-  for (auto at = static_cast<std::size_t>(ranks.rank()); at < cells.size();
-       at += static_cast<std::size_t>(ranks.size()))
-    visit(cells[at]);
-}
-
 /// Every gene's statistic by a kernel.
 std::vector<double> statistics_by(SparseCellKernel& kernel, const FromTo& from_to, const Direction& direction,
-                                  const RelativeProfiles& profiles, const Communicator& ranks) {
+                                  const RelativeProfiles& profiles, const Communicator& ranks,
+                                  const CellLoop& loop) {
   const auto count = static_cast<double>(from_to.from_cells.size());
   // A shift is the difference of two means of the weights.
   ExactSums shifts(profiles.genes(), count, 2 * largest_size(direction.weight));
   kernel.set_direction(&direction);
-  for_own_cells(from_to.from_cells, ranks, [&](std::int32_t cell) {
+  loop(from_to.from_cells, [&](std::int32_t cell) {
     const auto expressed = profiles.expressed(cell);
     if (expressed.size() < 2) return;
     kernel.load(intact_cell(profiles, cell));
@@ -89,12 +83,12 @@ class EffectProjections {
 
   /// Collective.
   Spread over(std::span<const std::int32_t> cells, const RelativeProfiles& profiles, SparseCellKernel& kernel,
-              const Communicator& ranks) const {
+              const Communicator& ranks, const CellLoop& loop) const {
     const auto count = static_cast<double>(cells.size());
     ExactSums sums(mapping_.genes(), count, 1);  // in parts of each gene's bound
     ExactSums squares(mapping_.genes(), count, 1);
     std::vector<double> profile(sums_.size());
-    for_own_cells(cells, ranks, [&](std::int32_t cell) {
+    loop(cells, [&](std::int32_t cell) {
       kernel.load(intact_cell(profiles, cell));
       const auto expressed = profiles.expressed(cell);
       const std::vector<double> shares = kernel.intact_profile();
@@ -131,13 +125,13 @@ class EffectProjections {
 
 std::vector<double> chance_of(const FromTo& from_to, const Direction& direction,
                               const RelativeProfiles& profiles, const SparseMapping& mapping,
-                              SparseCellKernel& kernel, const Communicator& ranks) {
+                              SparseCellKernel& kernel, const Communicator& ranks, const CellLoop& loop) {
   kernel.set_direction(nullptr);
   const EffectProjections projections(mapping, direction);
-  const Spread a = projections.over(from_to.from_cells, profiles, kernel, ranks);
+  const Spread a = projections.over(from_to.from_cells, profiles, kernel, ranks, loop);
   const Spread b = from_to.is_toward_profile()
                        ? Spread{projections.of(from_to.profile), std::vector<double>(a.mean.size(), 0.0)}
-                       : projections.over(from_to.toward_cells, profiles, kernel, ranks);
+                       : projections.over(from_to.toward_cells, profiles, kernel, ranks, loop);
   std::vector<double> chance;
   for (std::size_t gene = 0; gene < a.mean.size(); ++gene) {
     const double difference = std::abs(b.mean[gene] - a.mean[gene]);
@@ -152,18 +146,45 @@ std::vector<double> chance_of(const FromTo& from_to, const Direction& direction,
 
 ShiftStatistics shift_statistics(const FromTo& from_to, const Direction& direction,
                                  const RelativeProfiles& profiles, const CollapsedMapping& mapping,
-                                 std::span<const SparseMapping> decoys, Base base,
-                                 const Communicator& ranks) {
+                                 std::span<const SparseMapping> decoys, Base base, const Communicator& ranks,
+                                 const CellLoop& loop_or_none) {
+  const CellLoop loop = loop_or_none ? loop_or_none : plain_loop(ranks);
   const BaseProfile profile(base, mapping.share_variances());
   SparseCellKernel kernel(*mapping.sparse(), profile);
   ShiftStatistics statistics;
-  statistics.of_genes = statistics_by(kernel, from_to, direction, profiles, ranks);
-  statistics.chance = chance_of(from_to, direction, profiles, *mapping.sparse(), kernel, ranks);
+  statistics.of_genes = statistics_by(kernel, from_to, direction, profiles, ranks, loop);
+  statistics.chance = chance_of(from_to, direction, profiles, *mapping.sparse(), kernel, ranks, loop);
   for (const SparseMapping& draw : decoys) {
     SparseCellKernel of_decoys(*mapping.sparse(), profile, &draw);
-    statistics.of_decoys.push_back(statistics_by(of_decoys, from_to, direction, profiles, ranks));
+    statistics.of_decoys.push_back(statistics_by(of_decoys, from_to, direction, profiles, ranks, loop));
   }
   return statistics;
+}
+
+std::int64_t shift_statistics_cells(const FromTo& from_to, std::int64_t draws) {
+  return direction_cells(from_to) + (1 + draws) * std::ssize(from_to.from_cells);
+}
+
+double shift_statistics_seconds(const FromTo& from_to, const ExpressionMatrix& matrix,
+                                std::span<const CellCosts> costs, std::int64_t draws, double effects) {
+  constexpr double seconds_of_effect = 2e-9;
+  double of_kernels = 0;
+  for (const std::int32_t cell : from_to.from_cells) {
+    const CellCosts& cost = costs[static_cast<std::size_t>(cell)];
+    const auto events = static_cast<double>(matrix.expressed_count(cell));
+    of_kernels += static_cast<double>(1 + draws) * events * static_cast<double>(cost.single) +
+                  static_cast<double>(2 + draws) * static_cast<double>(cost.load);
+  }
+  for (const std::int32_t cell : from_to.toward_cells)
+    of_kernels += static_cast<double>(costs[static_cast<std::size_t>(cell)].load);
+  return seconds_of_cost * of_kernels +
+         seconds_of_effect * effects * static_cast<double>(direction_cells(from_to));
+}
+
+double shift_statistics_bytes(std::int64_t genes, std::int64_t draws) {
+  // Statistics of each draw and the gene's own, and to sort them all; sums, their means and variances of A
+  // and of B, bounds, a profile and its h.
+  return sizeof(double) * static_cast<double>(genes) * (3 * static_cast<double>(1 + draws) + 12);
 }
 
 }  // namespace dko

@@ -45,6 +45,10 @@ std::optional<std::int32_t> place_of(const CellGroups& groups, const std::string
 CellGroups group_cells(const ScreenReader& screen, const std::string& column) {
   const Names titles = screen.obs_titles();
   if (std::find(titles.begin(), titles.end(), column) == titles.end()) {
+    if (column.starts_with("gene:"))
+      throw UsageError(fmt::format(
+          "{0}: the screen does not keep which cells meet {1}: screen again with {2}", parameter("group-by"),
+          shown_name(column), parameter("obs", fmt::format("'{}'", column))));
     throw UsageError(
         titles.empty() ? fmt::format("{}: the screen keeps no columns of its cells: screen again, with {} or "
                                      "{}, or with data that have such columns",

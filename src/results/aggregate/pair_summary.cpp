@@ -152,14 +152,13 @@ class PairScan {
   std::vector<std::int32_t> places_;  // of the targets of the cell
 };
 
-/// Pairs that have an event, of this rank; the best go to `best`.
-std::int64_t summarize_share(const ScreenReader& screen, const PairGenes& genes,
-                             const std::vector<Measure>& measures, const Budget& budget, EventRange share,
-                             BestRows& best, const ProgressCallback& progress, const CellsOfGroup& within) {
-  PairScan scan(screen, genes, measures, budget.piece);
-  PairSums sums(measures);
+/// Adds this rank's pairs to the numbers of the table; the best go to `best`.
+void summarize_share(const ScreenReader& screen, const PairGenes& genes, SummaryTable& table,
+                     std::int64_t least_cells, const Budget& budget, EventRange share, BestRows& best,
+                     const ProgressCallback& progress, const CellsOfGroup& within) {
+  PairScan scan(screen, genes, table.measures, budget.piece);
+  PairSums sums(table.measures);
   std::int64_t done = 0;
-  std::int64_t pairs = 0;
   for (std::int64_t from = share.first; from < share.last;) {
     const std::int64_t to =
         genes.end_of_block(from, share.last, static_cast<double>(sums.bytes()), budget.sums);
@@ -171,12 +170,14 @@ std::int64_t summarize_share(const ScreenReader& screen, const PairGenes& genes,
     }
     sums.for_each([&](std::int64_t a, std::int64_t b, KnockoutSummary row) {
       row.genes = {genes.genes()[static_cast<std::size_t>(a)], genes.genes()[static_cast<std::size_t>(b)]};
-      best.offer(row);
-      ++pairs;
+      ++table.total;
+      if (row.cells < least_cells)
+        ++table.left_out;
+      else
+        best.offer(row);
     });
     from = to;
   }
-  return pairs;
 }
 
 }  // namespace
@@ -198,8 +199,10 @@ SummaryTable summarize_pairs(const ScreenReader& screen, const RankBy& by, std::
   const PairGenes genes = genes_of(screen);
   const Budget limits = on_every_rank(ranks, [&] { return budget(genes, table.measures, count, memory); });
   BestRows best(RowOrder(table.measures, table.by, table.lowest), count, genes.most_pairs());
-  table.total = ranks.sum(summarize_share(screen, genes, table.measures, limits,
-                                          genes.share(ranks.rank(), ranks.size()), best, progress, within));
+  summarize_share(screen, genes, table, by.least_cells, limits, genes.share(ranks.rank(), ranks.size()), best,
+                  progress, within);
+  table.total = ranks.sum(table.total);
+  table.left_out = ranks.sum(table.left_out);
   table.rows = std::move(best).collect(ranks).or_empty();
   return table;
 }

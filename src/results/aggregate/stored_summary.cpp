@@ -127,15 +127,18 @@ SummaryTable summarize_stored_pairs(const ScreenReader& screen, const RankBy& by
           [&] { memory_beside_rows(count, pairs, static_cast<double>(piece) * stored.bytes(), 0, memory); });
   BestRows best(RowOrder(table.measures, table.by, table.lowest), count, pairs);
   const RankShare share = ranks.share_of(pairs);
-  std::int64_t found = 0;
   for (std::int64_t first = share.first; first < share.last; first += piece) {
     stored.read(first, std::min(piece, share.last - first), [&](const KnockoutSummary& row) {
-      best.offer(row);
-      ++found;
+      ++table.total;
+      if (row.cells < by.least_cells)
+        ++table.left_out;
+      else
+        best.offer(row);
     });
     if (progress) progress(std::min(first + piece, share.last) - share.first, share.last - share.first);
   }
-  table.total = ranks.sum(found);
+  table.total = ranks.sum(table.total);
+  table.left_out = ranks.sum(table.left_out);
   table.rows = std::move(best).collect(ranks).or_empty();
   return table;
 }

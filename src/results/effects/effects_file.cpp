@@ -191,15 +191,15 @@ Names layer_labels(const Names& labels, const std::string& group_by) {
   return layers;
 }
 
-double effects_file_bytes(const EffectTable& table, const EffectsNotes& notes) {
-  const auto groups = static_cast<double>(table.of_groups.size());
+double effects_file_bytes(double rows, double entries, const EffectsNotes& notes) {
+  const double groups = 1 + static_cast<double>(notes.labels.size());
   constexpr double bytes_of_name = 64;
-  const double of_entry = 8 + 4 * groups * (notes.members > 1 ? 4 : 3) + (table.has_q_values ? 4 : 0);
+  const bool has_q_values = !notes.gene_q_values.empty();
+  const double of_entry = 8 + 4 * groups * (notes.members > 1 ? 4 : 3) + (has_q_values ? 4 : 0);
   const double of_row = 16 * groups * static_cast<double>(notes.sets.size()) + 4 * groups;
-  const double names = static_cast<double>(table.rows()) + static_cast<double>(notes.genes.size());
+  const double names = rows + static_cast<double>(notes.genes.size());
   constexpr double fixed = 1 << 20;
-  return fixed + of_entry * static_cast<double>(table.entries()) +
-         of_row * static_cast<double>(table.rows()) + (4 * bytes_of_name + 32) * names;
+  return fixed + of_entry * entries + of_row * rows + (4 * bytes_of_name + 32) * names;
 }
 
 void write_effects_file(OutputFile& output, const EffectTable& table, const EffectsNotes& notes) {

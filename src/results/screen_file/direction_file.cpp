@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "dko/base/error.hpp"
 #include "dko/mapping/q_values_file.hpp"
@@ -25,19 +26,48 @@ constexpr auto from_cells = "from_cells";
 constexpr auto toward_cells = "toward_cells";
 
 std::vector<double> read_mean(const hdf5::Location& group, const char* name, std::int64_t genes) {
-  std::vector<double> mean = group.read<double>(name);
+  const hdf5::Dataset array = group.dataset(name);
   const auto is_share = [](double share) { return share >= 0 && share <= 1; };
-  if (std::ssize(mean) == genes && std::all_of(mean.begin(), mean.end(), is_share)) return mean;
+  if (array.shape() == hdf5::Shape{genes}) {
+    array.require_intact();
+    std::vector<double> mean = group.read<double>(name);
+    if (std::all_of(mean.begin(), mean.end(), is_share)) return mean;
+  }
   throw InputError(
       fmt::format("{}/{}: is no profile of {} genes: the file is corrupt", group.place(), name, genes));
 }
 
 std::vector<std::int32_t> read_cells(const hdf5::Location& group, const char* name, std::int64_t cells) {
+  const hdf5::Dataset array = group.dataset(name);
+  array.require_intact();
   std::vector<std::int32_t> numbers = group.read<std::int32_t>(name);
   const auto is_cell = [=](std::int32_t number) { return number >= 0 && number < cells; };
-  if (std::all_of(numbers.begin(), numbers.end(), is_cell)) return numbers;
-  throw InputError(fmt::format("{}/{}: has numbers of cells that are not there: the file is corrupt",
-                               group.place(), name));
+  const bool are_in_order =
+      std::adjacent_find(numbers.begin(), numbers.end(), std::greater_equal<>()) == numbers.end();
+  if (array.shape().size() == 1 && are_in_order && std::all_of(numbers.begin(), numbers.end(), is_cell))
+    return numbers;
+  throw InputError(
+      fmt::format("{}/{}: has numbers of cells that are not there, or are not in order: the file is corrupt",
+                  group.place(), name));
+}
+
+/// The direction from one mean to the other, of the length that the file states.
+Direction read_means(const hdf5::Location& group, std::int64_t genes) {
+  Direction direction(read_mean(group, from_mean, genes), read_mean(group, toward_mean, genes));
+  constexpr double rounding = 1e-9;  // sums on other processors
+  const double found = std::sqrt(direction.squared_length);
+  const double stated = group.real_attribute(length);
+  if (found > 0 && std::abs(found - stated) <= rounding * found) return direction;
+  throw InputError(fmt::format("{}: {} and {} are {} apart, and its attribute {} is {}: the file is corrupt",
+                               group.place(), from_mean, toward_mean, found, length, stated));
+}
+
+/// Cells on either end, or a profile in their place.
+void require_ends(const hdf5::Location& group, const StoredDirection& stored) {
+  if (!stored.from_cells.empty() && stored.toward_cells.empty() == stored.is_toward_profile) return;
+  throw InputError(fmt::format("{}: {} and {} are not the cells of a direction{}: the file is corrupt",
+                               group.place(), from_cells, toward_cells,
+                               stored.is_toward_profile ? " toward a profile" : ""));
 }
 
 }  // namespace
@@ -67,13 +97,15 @@ std::optional<StoredDirection> read_direction(const hdf5::Location& file, std::i
                                               std::int64_t cells) {
   if (!file.has(layout::direction)) return std::nullopt;
   const hdf5::Location group = file.group(layout::direction);
-  return StoredDirection{group.text_attribute(from),
+  StoredDirection stored{group.text_attribute(from),
                          group.text_attribute(toward),
                          group.integer_attribute(toward_is_profile) != 0,
                          read_cells(group, from_cells, cells),
                          read_cells(group, toward_cells, cells),
-                         Direction(read_mean(group, from_mean, genes), read_mean(group, toward_mean, genes)),
+                         read_means(group, genes),
                          read_gene_q_values(group, genes)};
+  require_ends(group, stored);
+  return stored;
 }
 
 }  // namespace dko

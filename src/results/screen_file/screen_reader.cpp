@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 
 #include "dko/base/error.hpp"
 #include "dko/knockout/events/event_file.hpp"
@@ -288,6 +290,9 @@ ObsColumn ScreenReader::obs_column(const std::string& title) const {
               std::all_of(column.codes.begin(), column.codes.end(),
                           [&](std::int32_t code) { return code >= -1 && code < std::ssize(column.labels); }),
           categorical);
+  const std::set<std::string_view> different(column.labels.begin(), column.labels.end());
+  if (different.size() != column.labels.size())
+    throw InputError(fmt::format("{}: has a category twice: the file is corrupt", categorical.place()));
   return column;
 }
 

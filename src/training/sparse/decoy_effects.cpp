@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace dko {
 
@@ -25,27 +26,28 @@ void DecoyCollector::add(std::int32_t gene, const EffectScale& scale, std::span<
   }
 }
 
-DecoyEffects DecoyCollector::gather(std::int64_t genes, const Communicator& ranks) {
-  const auto on_all = [&](const auto& own) {
-    return ranks.broadcast(ranks.gather(std::span(own.data(), own.size())));
-  };
-  const std::vector<std::int32_t> decoys = on_all(decoys_);
-  const std::vector<std::int32_t> targets = on_all(targets_);
-  const std::vector<double> effects = on_all(effects_);
-  std::vector<std::size_t> order(decoys.size());
+AtRoot<DecoyEffects> DecoyCollector::gather(std::int64_t genes, const Communicator& ranks) {
+  const auto at_root = [&](const auto& own) { return ranks.gather(std::span(own.data(), own.size())); };
+  const auto decoys = at_root(decoys_);
+  const auto targets = at_root(targets_);
+  const auto effects = at_root(effects_);
+  if (!decoys.is_here()) return {};
+  std::vector<std::size_t> order(decoys->size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::sort(order.begin(), order.end(), [&](std::size_t x, std::size_t y) {
-    return decoys[x] != decoys[y] ? decoys[x] < decoys[y] : targets[x] < targets[y];
+    return (*decoys)[x] != (*decoys)[y] ? (*decoys)[x] < (*decoys)[y] : (*targets)[x] < (*targets)[y];
   });
   DecoyEffects all;
   all.starts.assign(static_cast<std::size_t>(genes) + 1, 0);
+  all.rows.reserve(order.size());
+  all.effects.reserve(order.size());
   for (const std::size_t at : order) {
-    ++all.starts[static_cast<std::size_t>(decoys[at]) + 1];
-    all.rows.push_back(targets[at]);
-    all.effects.push_back(effects[at]);
+    ++all.starts[static_cast<std::size_t>((*decoys)[at]) + 1];
+    all.rows.push_back((*targets)[at]);
+    all.effects.push_back((*effects)[at]);
   }
   std::partial_sum(all.starts.begin(), all.starts.end(), all.starts.begin());
-  return all;
+  return AtRoot(std::move(all));
 }
 
 }  // namespace dko

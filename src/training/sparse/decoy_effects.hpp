@@ -26,10 +26,17 @@ class DecoyCollector {
   void add(std::int32_t gene, const EffectScale& scale, std::span<const double> slopes,
            std::span<const double> statistics);
 
-  /// All that the ranks have, on every rank. Collective.
-  DecoyEffects gather(std::int64_t genes, const Communicator& ranks);
+  /// All that the ranks have, at root. Collective.
+  AtRoot<DecoyEffects> gather(std::int64_t genes, const Communicator& ranks);
+
+  /// Bytes of so many effects while they are gathered: those of a rank while they come to be, and at root all
+  /// of them, and their order. Local.
+  static double bytes_of_rank(double effects) { return 2 * of_effect * effects; }
+  static double bytes_of_root(double effects) { return (of_effect + sizeof(std::size_t)) * effects; }
 
  private:
+  static constexpr double of_effect = 2 * sizeof(std::int32_t) + sizeof(double);
+
   std::vector<std::int32_t> decoys_;
   std::vector<std::int32_t> targets_;
   std::vector<double> effects_;

@@ -100,8 +100,9 @@ class EffectJudge {
       }
       job.end();
       // Effects of levels have no decoys that shifts could be compared with.
-      DecoyEffects effects = collector_.gather(profiles_.genes(), communicator_);
-      if (!mapping_.has_levels()) quality.q_values.decoys.push_back(std::move(effects));
+      if (mapping_.has_levels()) continue;
+      AtRoot<DecoyEffects> effects = collector_.gather(profiles_.genes(), communicator_);
+      if (effects.is_here()) quality.q_values.decoys.push_back(std::move(*effects));
       collector_ = {};
     }
     for (auto* values : {&slopes_, &errors_, &mean_inputs_, &decoy_counts_})
@@ -152,6 +153,7 @@ class EffectJudge {
       found[other] = inflation * std::abs(of_decoys.slope[other]) / of_decoys.error[other];
       decoy_counts_[bin_of(found[other])] += 1;
     }
+    if (mapping_.has_levels()) return;
     EffectScale scale = scales_[static_cast<std::size_t>(gene)];
     scale.kept *= inflation;
     collector_.add(gene, scale, of_decoys.slope, found);
@@ -301,6 +303,12 @@ double q_values_bytes(const ExpressionMatrix& matrix, bool has_levels) {
   const double levels = has_levels ? static_cast<double>(matrix.nonzeros()) : 0;
   return cells * genes / 8 + GeneInputs::bytes(cells, genes, levels) + cells * of_cell +
          ColumnShifts::bytes(matrix.genes()) + static_cast<double>(bins * sizeof(double));
+}
+
+DecoyBytes decoy_bytes(std::int64_t genes, double effects, double ranks) {
+  const double kept = decoy_draw_bytes(genes, effects);
+  return {decoy_draws * kept, DecoyCollector::bytes_of_rank(effects / ranks),
+          DecoyCollector::bytes_of_root(effects)};
 }
 
 }  // namespace dko

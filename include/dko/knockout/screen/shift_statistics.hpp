@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "dko/expression/matrix.hpp"
+#include "dko/knockout/screen/cell_loop.hpp"
 #include "dko/knockout/screen/from_to.hpp"
+#include "dko/knockout/sharding/cost.hpp"
 #include "dko/mapping/base_profile.hpp"
 #include "dko/mapping/collapsed_mapping.hpp"
 #include "dko/mapping/sparse_mapping.hpp"
@@ -30,9 +32,22 @@ struct ShiftStatistics {
 
 /// Losses of every gene that a cell of A expresses beside another. `decoys` are the mapping with the effects
 /// of each draw in the place of its own. Ranks share the cells; the same bits for any number of them.
-/// Arguments are the same on all ranks, and so is the result. Collective.
+/// Arguments are the same on all ranks, and so is the result. `loop`, if there is one, goes through the
+/// cells. Collective. @throws what the loop throws
 ShiftStatistics shift_statistics(const FromTo& from_to, const Direction& direction,
                                  const RelativeProfiles& profiles, const CollapsedMapping& mapping,
-                                 std::span<const SparseMapping> decoys, Base base, const Communicator& ranks);
+                                 std::span<const SparseMapping> decoys, Base base, const Communicator& ranks,
+                                 const CellLoop& loop = {});
+
+/// Cells that this passes over, with so many draws of decoys. Local.
+std::int64_t shift_statistics_cells(const FromTo& from_to, std::int64_t draws);
+
+/// Seconds that it takes one core, by what cells cost (one entry a cell of the matrix); `effects` are those
+/// of the mapping. Local.
+double shift_statistics_seconds(const FromTo& from_to, const ExpressionMatrix& matrix,
+                                std::span<const CellCosts> costs, std::int64_t draws, double effects);
+
+/// Bytes that it takes on each rank, beside mappings and kernels. Local.
+double shift_statistics_bytes(std::int64_t genes, std::int64_t draws);
 
 }  // namespace dko

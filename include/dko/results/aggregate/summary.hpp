@@ -13,10 +13,12 @@
 namespace dko {
 
 /// What ranks the rows of a summary: the highest means of a measure, of interactions the largest either way;
-/// or, of any, the lowest.
+/// or, of any, the lowest. Rows of fewer cells than `least_cells` are left out.
 struct RankBy : Measure {
-  RankBy(const Measure& measure = {}, bool is_lowest = false) : Measure(measure), lowest(is_lowest) {}
+  RankBy(const Measure& measure = {}, bool is_lowest = false, std::int64_t of_cells = 1)
+      : Measure(measure), lowest(is_lowest), least_cells(of_cells) {}
   bool lowest;
+  std::int64_t least_cells;
 };
 
 /// The genes or pairs of a screen, in the order of their ranks.
@@ -25,6 +27,7 @@ struct SummaryTable {
   std::size_t by = 0;             ///< the place of the measure that ranks
   bool lowest = false;            ///< first, whatever the measure
   std::int64_t total = 0;         ///< genes or pairs that have an event, also those that are not in `rows`
+  std::int64_t left_out = 0;      ///< of them, those of too few cells
   std::vector<KnockoutSummary> rows;  ///< the highest means first; of interactions the largest either way
 };
 

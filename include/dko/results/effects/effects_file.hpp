@@ -36,8 +36,9 @@ struct EffectsNotes {
 /// it becomes "|", for HDF5 has no such names. @throws InputError if two labels then are one, with `group_by`
 Names layer_labels(const Names& labels, const std::string& group_by);
 
-/// Approximate size in bytes. Local.
-double effects_file_bytes(const EffectTable& table, const EffectsNotes& notes);
+/// Approximate size in bytes of so many lost genes and entries, with q-values where the genes have such.
+/// Local.
+double effects_file_bytes(double rows, double entries, const EffectsNotes& notes);
 
 /// Writes an AnnData file, genes lost × all genes:
 ///

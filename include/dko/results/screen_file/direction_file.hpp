@@ -30,8 +30,8 @@ double direction_file_bytes(const ScreenPlan& plan, std::int64_t genes, std::int
 /// is known. Nothing of a plan without a direction. Local. @throws IoError
 void write_direction(hdf5::Location& file, const ScreenPlan& plan);
 
-/// Nothing from a file without. Local. @throws InputError for arrays of other lengths, numbers of cells that
-/// are not there, and values that are no shares
+/// Nothing from a file without. Local. @throws InputError for arrays of other lengths or checksums, numbers
+/// of cells that are not there, values that are no shares, and means that are not as far apart as stated
 std::optional<StoredDirection> read_direction(const hdf5::Location& file, std::int64_t genes,
                                               std::int64_t cells);
 

@@ -6,14 +6,13 @@
 #include <vector>
 
 #include "dko/expression/matrix.hpp"
+#include "dko/mapping/decoy_size.hpp"
 #include "dko/mapping/q_values.hpp"
 #include "dko/parallel/communicator.hpp"
 
 namespace dko {
 
 class FitJob;
-
-constexpr std::int64_t decoy_draws = 4;  ///< decoys of every gene: q depends the less on the seed
 
 /// What is known of the effects of a mapping, each in the order of SparseMapping::effects().
 struct EffectQuality {
@@ -55,7 +54,8 @@ struct EffectQuality {
 /// slope and as far shrunk as the fit shrinks the slopes of its own effects on i.
 ///
 /// Each gene is one rank's, and nothing depends on which: the same bits for any number of ranks on the same
-/// kind of processor. Arguments are the same on all ranks, and so is the result. Collective.
+/// kind of processor. Arguments are the same on all ranks, and so is the result but for the decoys, which
+/// rank 0 of `communicator` alone has. Collective.
 EffectQuality find_q_values(const RelativeProfiles& profiles, std::span<const std::int64_t> cells,
                             const SparseMapping& mapping, double cross_validated_distance, std::uint64_t seed,
                             const Communicator& communicator);
@@ -78,5 +78,16 @@ std::vector<double> q_values_by_decoys(std::span<const double> found, std::span<
 /// with levels these of all, the state, covariates and residuals of the cells, slopes of some targets on all
 /// genes. Local.
 double q_values_bytes(const ExpressionMatrix& matrix, bool has_levels = false);
+
+/// Bytes of the decoys of a mapping.
+struct DecoyBytes {
+  double kept = 0;       ///< all draws, on rank 0 of those that fit it
+  double on_rank = 0;    ///< on each of them, while a draw is found
+  double gathering = 0;  ///< on rank 0, while a draw is gathered
+};
+
+/// At most: for a mapping of so many effects, fitted by `ranks` ranks. None where genes enter by level.
+/// Local.
+DecoyBytes decoy_bytes(std::int64_t genes, double effects, double ranks);
 
 }  // namespace dko

@@ -1,0 +1,25 @@
+#pragma once
+// How ranks go through cells that they share.
+
+#include <cstdint>
+#include <functional>
+#include <span>
+
+#include "dko/parallel/communicator.hpp"
+
+namespace dko {
+
+/// Calls `visit` for those of `cells` that are this rank's, which takes its part in turn: of four ranks the
+/// second the cells 1, 5, 9, …; until one returns false. Local.
+void for_own_cells(std::span<const std::int32_t> cells, const Communicator& ranks,
+                   const std::function<bool(std::int32_t cell)>& visit);
+
+/// Does so for every cell; whoever passes one can tell progress, and end it by an exception on all ranks.
+/// Collective.
+using CellLoop = std::function<void(std::span<const std::int32_t> cells,
+                                    const std::function<void(std::int32_t cell)>& visit)>;
+
+/// One that only does that; `ranks` must outlive it.
+CellLoop plain_loop(const Communicator& ranks);
+
+}  // namespace dko
