@@ -87,6 +87,7 @@ void set_direction(ScreenPlan& plan, const RelativeProfiles& profiles,
                asked.is_toward_profile() ? "the profile of " + asked.toward
                                          : counted(std::ssize(asked.toward_cells), "cell"),
                std::sqrt(plan.direction->squared_length));
+  if (plan.adds_genes()) return;  // q-values are of the loss of genes
   if (job.ranks().broadcast(decoys.transform([](const auto& all) { return !all.empty(); }))) {
     plan.shift_q_values = upper_medians(q_values_by_members(plan, profiles, members, std::move(decoys), job));
     const auto hits = std::count_if(plan.shift_q_values.begin(), plan.shift_q_values.end(),
