@@ -61,7 +61,7 @@ class ScreenFile:
         self._gene_labels = np.array(self.genes, dtype=object)
         self.activates = bool(self.provenance.get("activation", 0))
         self.presence = float(self.provenance.get("knockdown", 0.0))
-        self._event_labels = np.array([f"+{gene}" for gene in self.genes], dtype=object) if self.activates else self._gene_labels
+        self._event_labels = "+" + self._gene_labels if self.activates else self._gene_labels
         self._cell_labels = np.array(self.cells, dtype=object)
         self._tables, self._arrays = {}, {}
         self.starts = self._read_starts("single", "indices") if self.has_singles else None

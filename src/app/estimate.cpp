@@ -55,11 +55,27 @@ void check_synthetic(const CommandLine& line, const EstimateOptions& options) {
   const std::string& cells = options.input.selection.cells;
   if (genes.empty() || cells.empty())
     throw UsageError("give INPUT, or the size of synthetic data: --genes N --cells C");
-  for (const char* option : {"model",     "where",          "obs-file",       "covariate",  "prior",
-                             "min-genes", "min-cells",      "top-genes",      "with-genes", "layer",
-                             "raw",       "genome",         "orientation",    "events",     "knockout-genes",
-                             "activate",  "knockout-cells", "knockout-where", "obs",        "from",
-                             "toward",    "toward-profile"}) {
+  for (const char* option : {"model",
+                             "where",
+                             "obs-file",
+                             "covariate",
+                             "prior",
+                             "min-genes",
+                             "min-cells",
+                             "top-genes",
+                             "with-genes",
+                             "layer",
+                             "raw",
+                             "genome",
+                             "orientation",
+                             "events",
+                             "knockout-genes",
+                             "knockout-cells",
+                             "knockout-where",
+                             "obs",
+                             "from",
+                             "toward",
+                             "toward-profile"}) {
     if (line.given(option)) throw UsageError(fmt::format("--{} needs INPUT", option));
   }
   for (const auto& [option, text, most] :

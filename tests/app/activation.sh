@@ -73,10 +73,10 @@ awk -F, 'NR > 1 {sum += $6; n += $3} END {exit !(n == 1 && (sum - 1) ^ 2 < 1e-8)
 expect 0 '^knockdown of .* to 0.5, mean' "$DKO" explain sparse.h5 data.csv --knockout "$lost" --knockdown 0.5
 
 # What tables and files say.
-expect 0 '^1 +\+gene' "$DKO" top on.h5 --of single -n 1
+expect 0 '^ *1 +\+gene' "$DKO" top on.h5 --of single -n 1
 grep -q 'switched on' said.txt || fail "top does not say what the events are"
 expect 0 '^ *1 +\+gene' "$DKO" summarize on.h5
-expect 0 '^1 +\+gene[0-9]+ +-gene' "$DKO" top both.h5
+expect 0 '^ *1 +\+gene[0-9]+ +-gene' "$DKO" top both.h5
 expect 0 'knockdown: lost genes keep 0.3' "$DKO" top down.h5 -n 1
 expect 0 '^events +genes switched on$' "$DKO" info on.h5
 expect 0 '^knockdown +0.3$' "$DKO" info down.h5

@@ -32,11 +32,11 @@ class NearnessTable;
 ///
 /// and approach(K) by the sums of b and of m over the genes in the order of m/b (NearnessTable): O(log n).
 ///
-/// Of genes that keep a part F of their presence 1 − F of the effects goes. A gene a that is switched on adds
-/// its column, gets o'_a as if it had been there, but for the state of the cell, which stays that of the
-/// intact one, and has q'_a = o'_a/(S' + Σ o'). A gene that enters by its level is switched on at its mean
-/// level. With m the part of b' that is on K, S/S' and o'_t/S' above are times 1 − m, network as a whole, and
-/// impact has 1 − F of Σ_K q beside Σ q'_a.
+/// Where lost genes keep a part F of their presence, 1 − F of their effects goes. A gene a that is switched
+/// on adds its column, gets o'_a as if it had been there, but for the state of the cell, which stays that of
+/// the intact one, and has q'_a = o'_a/(S' + Σ o'). A gene that enters by its level is switched on at its
+/// mean level. With m the part of b' that is on K, S/S' and o'_t/S' above are times 1 − m, network as a
+/// whole, and impact has 1 − F of Σ_K q beside Σ q'_a.
 ///
 /// Outputs are at least the gene's floor, so that S' > 0. Of another base than the fitted one, outputs,
 /// floors and effects are those times r (BaseProfile), and q is b.
