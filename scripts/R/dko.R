@@ -27,6 +27,8 @@ dko_with_screen <- function(path, work) {
   if (attribute("version") != 1) stop(path, ": is of a newer version: use the dko.R of the dko that wrote it", call. = FALSE)
   if (attribute("complete") != 1) stop(path, ": the screen is not finished: continue it by its command with --resume",
                                        call. = FALSE)
+  if (identical(as.numeric(attribute("activation")), 1) || (file$exists("list") && file$exists("list/added")))
+    stop(path, ": switches genes on, which dko.R cannot tell apart: use dko export", call. = FALSE)
   work(file)
 }
 

@@ -124,7 +124,7 @@ def annotate(adata, screen, options: dict, command):
         "provenance": {name: plain(value) for name, value in screen.provenance.items()
                        if isinstance(plain(value), (str, int, float))}
     }
-    if screen.has_singles:
+    if screen.has_singles and not screen.activates:  # the columns speak of losses
         genes = screen.gene_summary()
         score = ranked_by(genes)
         add_genes(adata, screen, genes)

@@ -150,7 +150,7 @@ class Groups:
 
     def _ranked_contrast(self, rows: pd.DataFrame, by: str) -> pd.DataFrame:
         numbers = rows.index.to_numpy(dtype=np.int64)
-        rows.insert(0, "gene", self._gene_labels[numbers])
+        rows.insert(0, "gene", self._event_labels[numbers])
         rows.insert(1, "id", np.array(self.gene_ids, dtype=object)[numbers])
         known = self.visibility
         hidden = np.full(len(rows), False)

@@ -13,6 +13,7 @@ import os
 import numpy as np
 import pandas as pd
 
+from dko.events import require_knockouts
 from dko.files import (UNREADABLE, InputError, UsageError, attributes, corrupt, member_groups, open_file, read_names,
                        read_training)
 from dko.q_values import read_rates, upper_median
@@ -291,6 +292,7 @@ def explain(screen, model, genes, cell=None) -> pd.DataFrame:
     genes a cell expresses comes from the single knockouts of the screen. Holds 4 million cells × genes at a
     time, and no weights of the original's mapping beyond 1,024 rows.
     """
+    require_knockouts(screen, "explain()")
     if not isinstance(model, Model):
         with open_model(model) as opened:
             return explain(screen, opened, genes, cell)

@@ -22,6 +22,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from dko.events import require_summable
 from dko.files import (  # noqa: F401 (some are for users)
     DkoError,
     InputError,
@@ -77,7 +78,7 @@ class Screen(ScreenFile, Groups):
             keep = slice(None) if chosen is None else np.isin(genes, chosen)
             parts.append(
                 pd.DataFrame({
-                    "gene": self._gene_labels[genes[keep]],
+                    "gene": self._event_labels[genes[keep]],
                     "cell": self._cell_labels[cells[keep]],
                     **{score: value[keep]
                        for score, value in values.items()}
@@ -115,7 +116,7 @@ class Screen(ScreenFile, Groups):
         by = ("shift" if "shift" in scores else scores[0]) if by is None else by
         if by not in scores:
             raise UsageError(f"{self.path}: has no {by} of single knockouts, only {', '.join(scores)}")
-        table = self._summary(moments, self._gene_labels, "gene", "cells")
+        table = self._summary(moments, self._event_labels, "gene", "cells")
         table.insert(1, "id", np.array(self.gene_ids, dtype=object)[table.index])
         q_values = self.q_values
         if q_values is not None:
@@ -183,7 +184,7 @@ class Screen(ScreenFile, Groups):
                 table[table["cell"] == self.cells[self.cell_number(cell)]].reset_index(drop=True)
         table = self._pairs_of_cell(self.cell_number(cell))
         for gene in genes:
-            table = table[(table["gene1"] == self.genes[gene]) | (table["gene2"] == self.genes[gene])]
+            table = table[(table["gene1"] == self._event_labels[gene]) | (table["gene2"] == self._event_labels[gene])]
         return table.reset_index(drop=True)
 
     def _pairs_of_cell(self, cell: int) -> pd.DataFrame:
@@ -195,7 +196,7 @@ class Screen(ScreenFile, Groups):
         singles = {score: self._singles_of(cell, score) for score in self._interacting()}
         for score, of_genes in singles.items():
             values[INTERACTIONS[score]] = interaction_of(values[score], of_genes[first], of_genes[second])
-        labels = self._gene_labels
+        labels = self._event_labels
         return pd.DataFrame({
             "gene1": labels[targets[first]],
             "gene2": labels[targets[second]],
@@ -220,8 +221,8 @@ class Screen(ScreenFile, Groups):
                 a, b = (place + start - self.starts[cell] for place in (place1, place2))
                 number = self.pair_starts[cell] + a * (2 * self.count_of(cell) - a - 1) // 2 + b - a - 1
                 row = {
-                    "gene1": self.genes[gene1],
-                    "gene2": self.genes[gene2],
+                    "gene1": self._event_labels[gene1],
+                    "gene2": self._event_labels[gene2],
                     "cell": self.cells[cell],
                     **{score: self._file["double"][score][number]
                        for score in stored}
@@ -252,15 +253,16 @@ class Screen(ScreenFile, Groups):
             if cells is not None:
                 raise UsageError(f"{self.path}: holds a summary over all cells; a full screen has each")
             chosen = np.arange(len(self.genes)) if genes is None else self._gene_numbers(genes)
-            stored = StoredSummary(self._file["summary"], self._gene_labels, f"{self.path}/summary")
+            stored = StoredSummary(self._file["summary"], self._event_labels, f"{self.path}/summary")
             return stored.table(chosen, top, by, min_cells, lowest)
         if not self.has_pairs:
             raise UsageError(f"{self.path}: has no pairs of genes: screen with --order 2")
+        require_summable(self)
         measures = self.pair_scores
         by = pair_ranking(measures, by, self.path)
         chosen = np.arange(len(self.genes)) if genes is None else self._gene_numbers(genes)
         within = None if cells is None else np.unique(self._table("cell").all_numbers(cells))
-        table = PairTable(self._gene_labels, measures, by, top, min_cells, lowest)
+        table = PairTable(self._event_labels, measures, by, top, min_cells, lowest)
         if self.has_all_pairs:
             summarise_double(self._pairs_of_band, len(self.genes), chosen,
                              np.arange(len(self.cells)) if within is None else within, measures, table)
@@ -288,8 +290,10 @@ class Screen(ScreenFile, Groups):
         scores = self.pair_scores if order == 2 and not self.has_all_pairs else self._stored(
             "list", PAIR_COLUMNS)
         within = None if cell is None else self.cell_number(cell)
-        parts = []
+        parts, first = [], 0
         for of, cells, values in self._list_blocks(scores):
+            labels = self._list_labels(of, first)
+            first += len(cells)
             keep = np.full(len(cells), True) if within is None else cells == within
             if any_of and len(genes):
                 keep &= np.isin(of, genes).any(axis=1)
@@ -298,7 +302,7 @@ class Screen(ScreenFile, Groups):
                     keep &= (of == gene).any(axis=1)
             parts.append(
                 pd.DataFrame({
-                    **{title: self._gene_labels[of[keep, at]]
+                    **{title: labels[keep, at]
                        for at, title in enumerate(titles)}, "cell": self._cell_labels[cells[keep]],
                     **{score: values[score][keep]
                        for score in scores}

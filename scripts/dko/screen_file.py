@@ -59,6 +59,9 @@ class ScreenFile:
         self.gene_ids = read_names(genes["id"]) if "id" in genes else list(self.genes)
         self.cells = read_names(self._file["cells/name"])
         self._gene_labels = np.array(self.genes, dtype=object)
+        self.activates = bool(self.provenance.get("activation", 0))
+        self.presence = float(self.provenance.get("knockdown", 0.0))
+        self._event_labels = "+" + self._gene_labels if self.activates else self._gene_labels
         self._cell_labels = np.array(self.cells, dtype=object)
         self._tables, self._arrays = {}, {}
         self.starts = self._read_starts("single", "indices") if self.has_singles else None
@@ -335,6 +338,19 @@ class ScreenFile:
                     ]
                     values[INTERACTIONS[score]] = interaction_of(stored, *singles)
             yield genes, cells, values
+
+    @property
+    def list_adds_genes(self) -> bool:
+        """Whether genes of the list are switched on, beside others that are lost."""
+        return "list" in self._file and "added" in self._file["list"]
+
+    def _list_labels(self, genes, first: int) -> np.ndarray:
+        """The names of a block of listed events from number `first` on, with a sign where any of the list are switched on."""
+        labels = self._event_labels[genes]
+        if not self.list_adds_genes:
+            return labels
+        added = self._file["list/added"][first:first + len(genes)]
+        return np.where(added != 0, "+", "-").astype(object) + labels
 
     def _singles_at(self, places, score: str) -> np.ndarray:
         """Values at any places of single/SCORE; reads from the first of them to the last, in blocks."""

@@ -82,6 +82,10 @@ Facts describe_screen(const std::string& path) {
   if (const auto seconds = screen.training_seconds()) facts["training_seconds"] = *seconds;
   facts["members"] = screen.members();
   facts["base"] = name_of(screen.base());
+  if (screen.activates()) facts["events"] = "genes switched on";
+  if (screen.has(ScoreArray::list) && screen.list_adds_genes())
+    facts["listed_events"] = "some genes switched on";
+  if (screen.presence() > 0) facts["knockdown"] = screen.presence();
   if (const auto advice = read_advice(hdf5::File::open(path, hdf5::Access::read)))
     facts.update(to_json(*advice));
   if (!screen.instruction_set().empty()) facts["instruction_set"] = screen.instruction_set();

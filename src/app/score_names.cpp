@@ -113,6 +113,17 @@ std::string base_note(Base base) {
   return fmt::format("base profile: {}", name_of(base));
 }
 
+std::string events_note(const ScreenReader& screen) {
+  std::string note;
+  if (screen.activates())
+    note += "genes that the cells lack are switched on (+); the share is the predicted one\n";
+  if (screen.has(ScoreArray::list) && screen.list_adds_genes())
+    note += "in the list + is before genes that are switched on, - before genes that are lost\n";
+  if (const double presence = screen.presence(); presence > 0)
+    note += fmt::format("knockdown: lost genes keep {:g} of their presence and of their share\n", presence);
+  return note;
+}
+
 std::string kept_note(const ScreenReader& screen) {
   return fmt::format("the list holds only the double knockouts that were kept ({} by {})", screen.keep(),
                      screen.keep_by());

@@ -45,6 +45,8 @@ void require_measure(const ScreenReader& screen, ScoreArray array, const Measure
 
 /// Says which profile the scores are changes of.
 std::string base_note(Base base);
+/// The same of what a screen's events are, where they are no knockouts; a line, or nothing.
+std::string events_note(const ScreenReader& screen);
 
 /// Q-values of all genes under a title: q_value of the network, shift_q_value of the mean shift.
 struct GeneRates {

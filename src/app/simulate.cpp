@@ -27,6 +27,7 @@ struct Outputs {
   std::optional<CsvWriter> edges;
   std::optional<CsvWriter> truth_single;
   std::optional<CsvWriter> truth_double;
+  std::optional<CsvWriter> truth_activate;
   std::optional<CsvWriter> truth_effects;
   std::optional<CsvWriter> kinds;
   JsonReport summary;
@@ -40,6 +41,7 @@ struct Outputs {
     claim(edges, options.edges);
     claim(truth_single, options.truth_path(1));
     claim(truth_double, options.truth_path(2));
+    claim(truth_activate, options.activations_path());
     claim(truth_effects, options.effects_path());
     claim(kinds, options.kinds_path());
     const double cells = static_cast<double>(options.cells);
@@ -47,6 +49,7 @@ struct Outputs {
     if (truth_single) check_truth_choice(options.truth_single, 1, cells * genes);
     if (truth_double) check_truth_choice(options.truth_double, 2, cells * genes * (genes - 1) / 2);
     const double entries = static_cast<double>(options.topology.genes) * static_cast<double>(options.cells);
+    if (truth_activate) check_truth_choice(options.truth_activate, 1, cells * genes);
     require_memory(24 * entries + (truth_effects ? effects_truth_bytes(options.topology.genes) : 0),
                    "the simulation");
     require_disk_space(options.out, 20 * entries, "the simulation");
@@ -74,8 +77,8 @@ void write_cells(Outputs& outputs, const std::vector<std::vector<double>>& level
   if (outputs.levels) outputs.levels->write(levels, names, {}, kinds, provenance);
 }
 
-/// The tables of --truth-single and --truth-double for the genes that cells express; returns how many
-/// knockouts each has. Collective.
+/// The tables of --truth-single, --truth-double and --truth-activate for the genes that cells express;
+/// returns how many knockouts each has. Collective.
 nlohmann::ordered_json solve_truth(const SimulateOptions& options, const AtRoot<ExpressionMatrix>& expressed,
                                    const RegulatoryDynamics& dynamics, const RankCells& mine,
                                    AtRoot<Outputs>& outputs, Job& job) {
@@ -94,6 +97,17 @@ nlohmann::ordered_json solve_truth(const SimulateOptions& options, const AtRoot<
     truth[order == 1 ? "single" : "double"] = written;
     if (written == 0) job.log.warn("{}: there is no knockout to solve: no cell expresses enough genes", path);
     job.log.info("{}: the truth of {}", path, counted(written, "knockout"));
+  }
+  if (!options.truth_activate.empty()) {
+    AtRoot<TruthEvents> events = on_root(job.ranks(), [&] {
+      return choose_truth_activations(options.truth_activate, *expressed, options.topology.seed, job.log);
+    });
+    AtRoot<CsvWriter*> csv;
+    if (outputs.is_here()) csv.emplace(&*outputs->truth_activate);
+    const std::int64_t written =
+        job.ranks().broadcast(write_truth(std::move(events), dynamics, mine, csv, job));
+    truth["activate"] = written;
+    job.log.info("{}: the truth of {}", options.activations_path(), counted(written, "activation"));
   }
   if (options.truth_effects) {
     AtRoot<CsvWriter*> csv;

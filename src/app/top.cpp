@@ -193,7 +193,8 @@ void print_table(const ScreenReader& screen, const Ranking& ranking, const std::
   Table table(titles);
   for (std::size_t at = 0; at < ranking.events.size(); ++at) {
     std::vector<std::string> row{fmt::format("{}", at + 1)};
-    for (const std::int32_t gene : ranking.events[at].event.genes) row.push_back(gene_name(screen, gene));
+    const Event& event = ranking.events[at].event;
+    for (std::size_t gene = 0; gene < event.genes.size(); ++gene) row.push_back(screen.label(event, gene));
     row.push_back(cell_name(screen, ranking.events[at].event.cell));
     if (ranking.lower_bound) row.push_back(fmt::format("{:.6f}", ranking.events[at].score));
     for (const float value : ranking.values[at]) row.push_back(fmt::format("{:.6f}", value));
@@ -219,7 +220,7 @@ nlohmann::ordered_json to_json(const ScreenReader& screen, const Ranking& rankin
   for (std::size_t at = 0; at < ranking.events.size(); ++at) {
     const Event& event = ranking.events[at].event;
     auto genes = nlohmann::ordered_json::array();
-    for (const std::int32_t gene : event.genes) genes.push_back(gene_name(screen, gene));
+    for (std::size_t gene = 0; gene < event.genes.size(); ++gene) genes.push_back(screen.label(event, gene));
     nlohmann::ordered_json entry{{"genes", genes}, {"cell", cell_name(screen, event.cell)}};
     if (ranking.lower_bound) entry[lower_bound] = ranking.events[at].score;
     for (std::size_t of = 0; of < ranking.measures.size(); ++of)
@@ -301,7 +302,7 @@ void print_top(const TopOptions& options, Log log) {
     throw UsageError(
         fmt::format("{} has no {} scores; dko info tells what it has, --score of dko screen stores more",
                     options.file, wanted(options)));
-  std::cout << base_note(screen.base()) << '\n';
+  std::cout << base_note(screen.base()) << '\n' << events_note(screen);
   if (screen.has_summary() && !options.of) std::cout << summary_note(options.file) << '\n';
   if (options.group_by.empty()) {
     json.update(found);

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "dko/knockout/kernels/cell_kernel.hpp"
+#include "knockout/score/cell_scores.hpp"
 
 namespace dko {
 
@@ -53,30 +54,31 @@ void add_flattened(Sums& sums, const std::vector<double>& flat) {
   }
 }
 
-/// Places of `removed` among the expressed genes.
-std::vector<std::int32_t> positions_in(std::span<const std::int32_t> expressed,
-                                       std::span<const std::int32_t> removed) {
-  std::vector<std::int32_t> positions;
-  for (const std::int32_t gene : removed) {
-    const auto found = std::lower_bound(expressed.begin(), expressed.end(), gene);
-    positions.push_back(static_cast<std::int32_t>(found - expressed.begin()));
-  }
-  return positions;
-}
-
-void add_profiles(CellKernel& kernel, std::span<const std::int32_t> expressed,
-                  std::span<const std::int32_t> positions, MemberSums& sums) {
+void add_profiles(CellKernel& kernel, const KernelCell& cell, std::span<const std::int32_t> positions,
+                  MemberSums& sums) {
   const std::vector<double> before = kernel.intact_profile();
   const std::vector<double> after = kernel.profile_after(positions);
   std::vector<double> rest = before;
-  for (const std::int32_t position : positions) rest[static_cast<std::size_t>(position)] = 0;
+  double mass = 0;  // of K afterwards
+  for (const std::int32_t position : positions) {
+    const auto at = static_cast<std::size_t>(position);
+    if (at < rest.size()) rest[at] = 0;
+    mass += after[at];
+  }
   double kept = 0;
   for (const double share : rest) kept += share;
-  for (std::size_t at = 0; at < expressed.size(); ++at) {
-    const auto gene = static_cast<std::size_t>(expressed[at]);
+  for (std::size_t at = 0; at < before.size(); ++at) {
+    const auto gene = static_cast<std::size_t>(cell.expressed[at]);
     sums.before[gene] += before[at];
     sums.after[gene] += after[at];
-    if (kept > 0) sums.renormalised[gene] += rest[at] / kept;
+    if (kept > 0) sums.renormalised[gene] += rest[at] / kept * (1 - mass);
+  }
+  for (std::size_t at = before.size(); at < after.size(); ++at)
+    sums.after[static_cast<std::size_t>(cell.absent[at - before.size()])] += after[at];
+  for (const std::int32_t position : positions) {
+    const auto at = static_cast<std::size_t>(position);
+    const std::int32_t gene = at < before.size() ? cell.expressed[at] : cell.absent[at - before.size()];
+    sums.renormalised[static_cast<std::size_t>(gene)] += after[at];
   }
 }
 
@@ -105,11 +107,15 @@ void add_scores(CellKernel& kernel, std::span<const std::int32_t> positions, Mem
 class Explainer {
  public:
   Explainer(const RelativeProfiles& matrix, std::span<const CollapsedMapping> members,
-            std::span<const std::int32_t> removed, Base base, const Direction* direction)
-      : matrix_(matrix), removed_(removed) {
+            std::span<const std::int32_t> removed, Base base, const Direction* direction,
+            const OtherChanges& others)
+      : matrix_(matrix), changed_(removed.begin(), removed.end()), added_(others.added) {
+    changed_.insert(changed_.end(), added_.begin(), added_.end());
+    std::sort(changed_.begin(), changed_.end());
     for (const CollapsedMapping& member : members) {
       kernels_.push_back(make_cell_kernel(member, best_instruction_set(), base));
       kernels_.back()->set_direction(direction);
+      kernels_.back()->set_presence(others.presence);
     }
   }
 
@@ -117,12 +123,13 @@ class Explainer {
 
   Sums sums_over(std::span<const std::int64_t> cells) {
     Sums sums = none();
+    std::vector<std::int32_t> positions;
     for (const std::int64_t cell : cells) {
-      const auto expressed = matrix_.expressed(cell);
-      const auto positions = positions_in(expressed, removed_);
+      const KernelCell intact(intact_cell(matrix_, cell), added_);
+      positions_of(changed_, intact, positions);
       for (std::size_t member = 0; member < kernels_.size(); ++member) {
-        kernels_[member]->load(intact_cell(matrix_, cell));
-        add_profiles(*kernels_[member], expressed, positions, sums[member]);
+        kernels_[member]->load(intact);
+        add_profiles(*kernels_[member], intact, positions, sums[member]);
         add_scores(*kernels_[member], positions, sums[member]);
       }
     }
@@ -131,7 +138,8 @@ class Explainer {
 
  private:
   const RelativeProfiles& matrix_;
-  std::span<const std::int32_t> removed_;
+  std::vector<std::int32_t> changed_;  // K
+  std::vector<std::int32_t> added_;
   std::vector<std::unique_ptr<CellKernel>> kernels_;
 };
 
@@ -232,12 +240,15 @@ double change_beyond_rescaling(double after, double renormalised) {
 }
 
 std::vector<std::int64_t> cells_to_knock_out(const ExpressionMatrix& matrix,
-                                             std::span<const std::int32_t> genes) {
+                                             std::span<const std::int32_t> genes,
+                                             std::span<const std::int32_t> added) {
   std::vector<std::int64_t> cells;
   for (std::int64_t cell = 0; cell < matrix.cells(); ++cell) {
     const bool has_all = std::all_of(genes.begin(), genes.end(),
                                      [&](std::int32_t gene) { return matrix.expresses(cell, gene); });
-    if (has_all && matrix.expressed_count(cell) > std::ssize(genes)) cells.push_back(cell);
+    const bool has_any = std::any_of(added.begin(), added.end(),
+                                     [&](std::int32_t gene) { return matrix.expresses(cell, gene); });
+    if (has_all && !has_any && matrix.expressed_count(cell) > std::ssize(genes)) cells.push_back(cell);
   }
   return cells;
 }
@@ -246,8 +257,8 @@ AtRoot<Explanation> explain_knockout(const RelativeProfiles& profiles,
                                      std::span<const CollapsedMapping> members,
                                      std::span<const std::int32_t> removed,
                                      std::span<const std::int64_t> cells, const Communicator& ranks,
-                                     Base base, const Direction* direction) {
-  Explainer explainer(profiles, members, removed, base, direction);
+                                     Base base, const Direction* direction, const OtherChanges& others) {
+  Explainer explainer(profiles, members, removed, base, direction, others);
   return sums_over_ranks(explainer, cells, ranks).transform([&](const Sums& sums) {
     Explanation explanation;
     explanation.cells = std::ssize(cells);
@@ -255,14 +266,17 @@ AtRoot<Explanation> explain_knockout(const RelativeProfiles& profiles,
     const std::vector<std::int64_t> expressing = profiles.cells_per_gene(cells);
     for (std::int32_t gene = 0; gene < profiles.genes(); ++gene) {
       const std::int64_t with_it = expressing[static_cast<std::size_t>(gene)];
-      if (with_it == 0) continue;
+      const bool is_added = std::binary_search(others.added.begin(), others.added.end(), gene);
+      if (with_it == 0 && !is_added) continue;
       GeneChange change = change_of(sums, gene, count);
       change.cells = with_it;
       change.is_removed = std::binary_search(removed.begin(), removed.end(), gene);
+      change.is_added = is_added;
+      if (change.is_of_k()) change.log2_ratio.reset();
       explanation.genes.push_back(change);
     }
     explanation.scores = scores_of(sums, 0, count);
-    if (removed.size() == 2) explanation.interactions = scores_of(sums, 2, count);
+    if (removed.size() + others.added.size() == 2) explanation.interactions = scores_of(sums, 2, count);
     return explanation;
   });
 }
@@ -273,14 +287,14 @@ std::vector<double> relative_changes(const Explanation& explanation,
   std::vector<char> is_touched(genes, members.front().sparse() == nullptr ? 1 : 0);
   for (const GeneChange& gene : explanation.genes) {
     for (const CollapsedMapping& member : members) {
-      if (!gene.is_removed || member.sparse() == nullptr) continue;
+      if (!gene.is_of_k() || member.sparse() == nullptr) continue;
       for (const std::int32_t touched : member.sparse()->loss_column(gene.gene).genes)
         is_touched[static_cast<std::size_t>(touched)] = 1;
     }
   }
   std::vector<double> changes(genes, std::numeric_limits<double>::quiet_NaN());
   for (const GeneChange& gene : explanation.genes) {
-    if (gene.is_removed) continue;
+    if (gene.is_of_k()) continue;
     const auto at = static_cast<std::size_t>(gene.gene);
     changes[at] = is_touched[at] != 0 && gene.renormalised > 0 ? gene.network_change / gene.renormalised : 0;
   }
@@ -303,7 +317,7 @@ void sort_changes(std::vector<GeneChange>& genes, ChangeOrder order) {
     return std::abs(order == ChangeOrder::change ? gene.change : gene.network_change);
   };
   std::sort(genes.begin(), genes.end(), [&](const GeneChange& a, const GeneChange& b) {
-    if (a.is_removed != b.is_removed) return a.is_removed;
+    if (a.is_of_k() != b.is_of_k()) return a.is_of_k();
     return size(a) != size(b) ? size(a) > size(b) : a.gene < b.gene;
   });
 }

@@ -56,12 +56,25 @@ void add_decoys(ModelFootprint& sizes, const FittedMapping& member) {
   sizes.decoy_mappings = std::max(sizes.decoy_mappings, shared);
 }
 
+/// Genes that may be switched on in a cell, at most.
+std::int64_t most_absent(const ScreenPlan& plan) {
+  std::int64_t most = 0;
+  for (std::int64_t cell = 0; plan.activates && cell < plan.targets.cells(); ++cell)
+    most = std::max(most, plan.targets.count(cell));
+  if (plan.list && plan.list->has_added()) most = std::max(most, std::ssize(plan.list->genes_added()));
+  return most;
+}
+
 /// The kernels' memory of the largest cell.
-double cell_bytes(const ExpressionMatrix& matrix, const ModelFootprint& model) {
+double cell_bytes(const ExpressionMatrix& matrix, const ScreenPlan& plan, const ModelFootprint& model) {
+  constexpr double of_effect = sizeof(std::int32_t) + sizeof(double);
   const std::int64_t expressed = most_expressed(matrix);
-  if (model.kind == MappingKind::dko) return model.members * DenseCellKernel::bytes(expressed);
-  return model.members *
-         SparseCellKernel::bytes(matrix.genes(), expressed, model.most_of_columns / model.members);
+  const std::int64_t absent = most_absent(plan);
+  if (model.kind == MappingKind::dko) return model.members * DenseCellKernel::bytes(expressed, absent);
+  // With genes to switch on any column may be needed: no more than the whole mapping has.
+  const double effects =
+      absent > 0 ? std::max(model.most_of_columns, model.mapping_bytes / of_effect) : model.most_of_columns;
+  return model.members * SparseCellKernel::bytes(matrix.genes(), expressed + absent, effects / model.members);
 }
 
 /// Scores that wait to be written, in arrays that may have grown to twice their content; and each member's
@@ -161,7 +174,10 @@ void add_plan(MemoryNeed& need, const ExpressionMatrix& matrix, const ScreenPlan
   const double listed = plan.list ? static_cast<double>(plan.list->size()) : 0;
   const auto targets = static_cast<double>(plan.targets.total());
   need.per_node.push_back({"targets", 8 * (cells + 1) + 4 * targets});
-  if (plan.list) need.per_node.push_back({"list", 4 * static_cast<double>(plan.list->order() + 1) * listed});
+  if (plan.list) {
+    const auto order = static_cast<double>(plan.list->order());
+    need.per_node.push_back({"list", 4 * (plan.list->has_added() ? 2 * order + 1 : order + 1) * listed});
+  }
   if (plan.stores_summary()) {
     // The singles that interactions are reckoned by.
     need.per_node.push_back({"single scores", 4 * static_cast<double>(plan.doubles.count()) * targets});
@@ -176,7 +192,7 @@ MemoryNeed screen_memory(const ExpressionMatrix& matrix, const ScreenPlan& plan,
   MemoryNeed need = data_memory("screening", matrix);
   need.per_node.push_back({"mapping", model.mapping_bytes});
   if (model.parameter_bytes > 0) need.per_node.push_back({"its parameters", model.parameter_bytes});
-  need.per_rank.push_back({"a cell", cell_bytes(matrix, model)});
+  need.per_rank.push_back({"a cell", cell_bytes(matrix, plan, model)});
   if (model.compute_bytes > 0) need.per_rank.push_back({"computing A", model.compute_bytes});
   need.per_rank.push_back({"scores to write", buffer_bytes(plan)});
   if (plan.from_to) {

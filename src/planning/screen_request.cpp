@@ -91,19 +91,33 @@ void require_selection_memory(const ExpressionMatrix& matrix, const ScreenPlan& 
                   parameter("memory"), human_bytes(plan.keeping.memory)));
 }
 
+/// The option that names the genes of events.
+std::string genes_parameter(const ScreenRequest& request) {
+  return parameter(request.activate.empty() ? "knockout-genes" : "activate");
+}
+
+/// Those that were chosen; nothing: all. @throws InputError for names that are not there
+std::optional<std::vector<std::int32_t>> chosen_genes(const ScreenRequest& request,
+                                                      const ExpressionMatrix& matrix, Log& log) {
+  const bool all = request.activate == "all" && matrix.gene_index().by_name("all").positions.empty();
+  if (all) return std::nullopt;
+  return chosen(request.activate.empty() ? request.genes : request.activate, matrix.gene_index(),
+                genes_parameter(request), missing_of(request), log);
+}
+
 /// @throws UsageError where pairs are asked for and only one gene may be in them.
 void require_two_genes(const ScreenRequest& request,
                        const std::optional<std::vector<std::int32_t>>& chosen_genes) {
   if (request.order != 2 || !chosen_genes || chosen_genes->size() != 1) return;
   throw UsageError(fmt::format(
-      "{} is of pairs of {}, and that names a single gene: name more, or give {} for its single knockouts",
-      parameter("order", "2"), parameter("knockout-genes"), parameter("order", "1")));
+      "{} is of pairs of {}, and that names a single gene: name more, or give {} for that gene alone",
+      parameter("order", "2"), genes_parameter(request), parameter("order", "1")));
 }
 
 /// Tells the log which of the chosen genes, or cells, have no knockout.
 void tell_without_knockout(const std::optional<std::vector<std::int32_t>>& chosen,
                            const std::vector<bool>& has, const NameIndex& index, const std::string& parameter,
-                           Log& log) {
+                           bool activates, Log& log) {
   if (!chosen) return;
   constexpr std::int64_t most = 5;
   std::int64_t without = 0;
@@ -113,23 +127,25 @@ void tell_without_knockout(const std::optional<std::vector<std::int32_t>>& chose
     if (++without <= most) names += (names.empty() ? "" : ", ") + shown_name(index.name(at));
   }
   if (without == 0) return;
-  log.warn(
-      "{}: {} of {} without a knockout, for no chosen cell expresses a chosen gene there beside another: "
-      "{}{}",
-      parameter, with_thousands(without), counted(std::ssize(*chosen), index.kind()), names,
-      without > most ? fmt::format(" and {} more", with_thousands(without - most)) : "");
+  log.warn("{}: {} of {} without {}: {}{}", parameter, with_thousands(without),
+           counted(std::ssize(*chosen), index.kind()),
+           activates ? "an event, for no chosen cell lacks a chosen gene there"
+                     : "a knockout, for no chosen cell expresses a chosen gene there beside another",
+           names, without > most ? fmt::format(" and {} more", with_thousands(without - most)) : "");
 }
 
 /// The same of both lists.
-void tell_without_knockouts(const ExpressionMatrix& matrix, const KnockoutTargets& targets,
+void tell_without_knockouts(const ExpressionMatrix& matrix, const ScreenRequest& request,
+                            const KnockoutTargets& targets,
                             const std::optional<std::vector<std::int32_t>>& genes,
                             const std::optional<std::vector<std::int32_t>>& cells, Log& log) {
   std::vector<bool> gene_has(static_cast<std::size_t>(matrix.genes()), false);
   for (const std::int32_t gene : targets.genes()) gene_has[static_cast<std::size_t>(gene)] = true;
   std::vector<bool> cell_has;
   for (std::int64_t cell = 0; cell < matrix.cells(); ++cell) cell_has.push_back(targets.count(cell) > 0);
-  tell_without_knockout(genes, gene_has, matrix.gene_index(), parameter("knockout-genes"), log);
-  tell_without_knockout(cells, cell_has, matrix.cell_index(), parameter("knockout-cells"), log);
+  const bool activates = !request.activate.empty();
+  tell_without_knockout(genes, gene_has, matrix.gene_index(), genes_parameter(request), activates, log);
+  tell_without_knockout(cells, cell_has, matrix.cell_index(), parameter("knockout-cells"), activates, log);
 }
 
 /// The cells of A, of which those that were chosen are left. @throws InputError if none is
@@ -181,17 +197,17 @@ void tell_left_out(const ExpressionMatrix& matrix, const ScreenPlan& plan, const
                    Log& log) {
   if (request.order != 2) return;
   std::int64_t of_two = 0;
-  for (std::int64_t cell = 0; cell < matrix.cells(); ++cell)
+  for (std::int64_t cell = 0; cell < matrix.cells() && !plan.activates; ++cell)
     of_two += matrix.expressed_count(cell) == 2 && plan.targets.count(cell) == 2 ? 1 : 0;
   if (of_two > 0) {
     log.info("{} {} only two genes, whose pair is not scored: its loss would leave nothing",
              counted(of_two, "cell"), of_two == 1 ? "expresses" : "express");
   }
   if (PairIndex(matrix, plan.targets).total() == 0) {
-    log.warn(
-        "there is no pair to score: no cell expresses two of the chosen genes beside a third; give {} for "
-        "single knockouts",
-        parameter("order", "1"));
+    log.warn("there is no pair to score: no cell {}; give {} for single genes",
+             plan.activates ? "of three genes or more lacks two of the chosen ones"
+                            : "expresses two of the chosen genes beside a third",
+             parameter("order", "1"));
   }
 }
 
@@ -203,17 +219,24 @@ ScreenPlan plan_of(const ExpressionMatrix& matrix, const ScreenRequest& request,
   plan.members = members;
   plan.base = request.base.value_or(Base::fitted);
   if (request.instructions) plan.instructions = *request.instructions;
-  const auto genes =
-      chosen(request.genes, matrix.gene_index(), parameter("knockout-genes"), missing_of(request), log);
+  plan.activates = !request.activate.empty();
+  plan.presence = request.presence;
+  const auto genes = chosen_genes(request, matrix, log);
   require_two_genes(request, genes);
   const auto cells = chosen_cells(request, matrix, log);
   plan.from_to = request.from_to;
-  plan.targets = select_targets(matrix, genes, within_from(request, cells));
-  tell_without_knockouts(matrix, plan.targets, genes, request.cells.empty() ? std::nullopt : cells, log);
+  plan.targets = plan.activates ? select_lacking(matrix, genes, within_from(request, cells))
+                                : select_targets(matrix, genes, within_from(request, cells));
+  tell_without_knockouts(matrix, request, plan.targets, genes, request.cells.empty() ? std::nullopt : cells,
+                         log);
   tell_left_out(matrix, plan, request, log);
   plan.obs = request.of_input.obs;
   plan.list = make_list(matrix, plan, request, seed, log);
   require_list_within(plan, matrix);
+  if (plan.presence > 0 && plan.adds_genes())
+    throw InputError(
+        fmt::format("{}: has genes to switch on, and {} is of genes that are lost: give each a list",
+                    request.events, parameter("knockdown")));
   const ScoreSet chosen_scores = request.scores.value_or(default_scores(request));
   plan.listed = chosen_scores;
   if (request.events.empty() || request.order_given) plan.singles = chosen_scores;
@@ -231,7 +254,9 @@ ScreenPlan plan_of(const ExpressionMatrix& matrix, const ScreenRequest& request,
   plan.singles = with_share(plan.singles);
   if (count_events(matrix, plan).total() == 0) {
     throw InputError(
-        "there is nothing to knock out: no chosen gene is expressed in a chosen cell beside another");
+        plan.activates
+            ? "there is nothing to switch on: every chosen cell expresses every chosen gene"
+            : "there is nothing to knock out: no chosen gene is expressed in a chosen cell beside another");
   }
   return plan;
 }
@@ -245,8 +270,11 @@ ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenRequest& reques
   if (plan.doubles.any() && plan.keeping.form != PairKeeping::Form::all)
     plan.keeping.memory = memory_of_each_rank(request.memory, job.nodes.node.size());
   const EventCounts events = count_events(matrix, plan);
-  job.log.info("to score: {} single, {} double and {} listed knockouts", with_thousands(events.singles),
-               with_thousands(events.pairs), with_thousands(events.listed));
+  job.log.info("to score: {} single, {} double and {} listed {}", with_thousands(events.singles),
+               with_thousands(events.pairs), with_thousands(events.listed),
+               plan.activates      ? "activations"
+               : plan.presence > 0 ? "knockdowns"
+                                   : "knockouts");
   return plan;
 }
 

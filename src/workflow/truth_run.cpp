@@ -11,6 +11,7 @@
 
 #include "dko/base/delimited.hpp"
 #include "dko/base/error.hpp"
+#include "dko/base/parameter.hpp"
 #include "dko/base/random.hpp"
 #include "dko/base/text.hpp"
 #include "dko/knockout/events/event_columns.hpp"
@@ -25,10 +26,11 @@ namespace dko {
 
 namespace {
 
-EventList sample_singles(const KnockoutTargets& targets, std::int64_t count, std::uint64_t seed) {
+EventList sample_singles(const KnockoutTargets& targets, std::int64_t count, std::uint64_t seed,
+                         const char* kind = "single knockout") {
   if (count > targets.total()) {
-    throw UsageError(fmt::format("{} were requested, but there are only {}",
-                                 counted(count, "single knockout"), with_thousands(targets.total())));
+    throw UsageError(fmt::format("{} were requested, but there are only {}", counted(count, kind),
+                                 with_thousands(targets.total())));
   }
   std::vector<std::int32_t> genes;
   std::vector<std::int32_t> cells;
@@ -45,9 +47,22 @@ void require_order(std::int64_t found, std::int64_t order, const std::string& fi
                                counted(found, "gene"), counted(order, "gene")));
 }
 
-EventList listed(const std::string& file, std::int64_t order, const ExpressionMatrix& cells, Log& log) {
+/// @throws InputError unless all events of a list switch genes on, or none does
+void require_kind(const EventList& events, bool activates, const std::string& file) {
+  if (!activates && events.has_added())
+    throw InputError(fmt::format("{}: switches genes on, but knockouts were requested: {} solves these", file,
+                                 parameter("truth-activate")));
+  const auto added = events.all_added();
+  if (activates && (added.empty() || std::find(added.begin(), added.end(), 0) != added.end()))
+    throw InputError(
+        fmt::format("{}: lists knockouts, but genes to switch on were requested: write + before each", file));
+}
+
+EventList listed(const std::string& file, std::int64_t order, const ExpressionMatrix& cells, Log& log,
+                 bool activates = false) {
   EventList events = read_events(file, cells, Missing::refuse, log);
   require_order(events.order(), order, file);
+  require_kind(events, activates, file);
   std::set<EventKey> seen;
   for (std::int64_t event = 0; event < events.size(); ++event) {
     if (!seen.insert(event_key(events.genes(event), events.cell(event))).second)
@@ -62,7 +77,7 @@ TruthEvents sorted(const EventList& events) {
   std::iota(by_cell.begin(), by_cell.end(), 0);
   std::stable_sort(by_cell.begin(), by_cell.end(),
                    [&](std::int64_t x, std::int64_t y) { return events.cell(x) < events.cell(y); });
-  TruthEvents truth{events.order(), {}, {}};
+  TruthEvents truth{events.order(), {}, {}, events.has_added()};
   for (const std::int64_t event : by_cell) {
     truth.cells.push_back(events.cell(event));
     for (const std::int32_t gene : events.genes(event)) truth.genes.push_back(gene);
@@ -78,7 +93,8 @@ std::size_t values_per_event(std::int64_t order) {
 /// Solves the events of one cell after the other.
 class TruthSolver {
  public:
-  TruthSolver(const RegulatoryDynamics& dynamics, const RankCells& mine) : dynamics_(dynamics), mine_(mine) {}
+  TruthSolver(const RegulatoryDynamics& dynamics, const RankCells& mine, bool activates)
+      : dynamics_(dynamics), mine_(mine), activates_(activates) {}
 
   /// Appends the values of an event; NaN where nothing settles.
   void solve(std::span<const std::int32_t> genes, std::int64_t cell, std::vector<double>& values) {
@@ -91,7 +107,8 @@ class TruthSolver {
 
  private:
   std::optional<TrueScores> solved(std::span<const std::int32_t> genes) const {
-    return true_scores(dynamics_, mine_.cells[static_cast<std::size_t>(cell_ - mine_.first)], genes);
+    const SimulatedCell& cell = mine_.cells[static_cast<std::size_t>(cell_ - mine_.first)];
+    return activates_ ? true_scores(dynamics_, cell, {}, genes) : true_scores(dynamics_, cell, genes);
   }
   std::optional<TrueScores> single(std::span<const std::int32_t> gene) {
     const auto known = singles_.find(gene[0]);
@@ -105,6 +122,7 @@ class TruthSolver {
 
   const RegulatoryDynamics& dynamics_;
   const RankCells& mine_;
+  bool activates_;
   std::int64_t cell_ = -1;
   std::map<std::int32_t, std::optional<TrueScores>> singles_;  // of this cell
 };
@@ -115,7 +133,7 @@ std::vector<double> solve_mine(const TruthEvents& events, const RegulatoryDynami
   const auto begin = std::lower_bound(events.cells.begin(), events.cells.end(), mine.first);
   const auto end = std::lower_bound(begin, events.cells.end(), mine.first + std::ssize(mine.cells));
   const ProgressCallback progress = show_progress(job.log, "solving knockouts (rank 0's share)", "knockouts");
-  TruthSolver solver(dynamics, mine);
+  TruthSolver solver(dynamics, mine, events.activates);
   std::vector<double> values;
   for (auto cell = begin; cell != end; ++cell) {
     const auto event = static_cast<std::size_t>(cell - events.cells.begin());
@@ -183,19 +201,31 @@ TruthEvents choose_truth_events(const std::string& what, std::int64_t order, con
   return sorted(sample_pairs(targets, index, number.value_or(index.total()), seed));
 }
 
+TruthEvents choose_truth_activations(const std::string& what, const ExpressionMatrix& cells,
+                                     std::uint64_t seed, Log& log) {
+  const auto number = parse_integer(what);
+  if (what != "all" && !number) return sorted(listed(what, 1, cells, log, true));
+  const KnockoutTargets targets = select_lacking(cells);
+  TruthEvents events = sorted(sample_singles(targets, number.value_or(targets.total()), seed, "activation"));
+  events.activates = true;
+  return events;
+}
+
 AtRoot<std::int64_t> write_truth(AtRoot<TruthEvents> of_root, const RegulatoryDynamics& dynamics,
                                  const RankCells& mine, const AtRoot<CsvWriter*>& csv, Job& job) {
+  const AtRoot<bool> of_activates = of_root.take(&TruthEvents::activates);
   TruthEvents events = std::move(of_root).or_empty();
   job.ranks().broadcast(events.order);
   job.ranks().broadcast(events.genes);
   job.ranks().broadcast(events.cells);
+  events.activates = job.ranks().broadcast(of_activates);
   const AtRoot<std::vector<double>> values =
       job.ranks().gather(std::span<const double>(solve_mine(events, dynamics, mine, job)));
   return on_root(job.ranks(), [&] {
     const std::int64_t left_out = write_events(**csv, events, *values);
     if (left_out > 0) {
       job.log.warn("{} of {} did not reach a steady state and were skipped", with_thousands(left_out),
-                   counted(events.size(), "knockout"));
+                   counted(events.size(), events.activates ? "activation" : "knockout"));
     }
     return events.size() - left_out;
   });

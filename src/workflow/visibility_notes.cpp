@@ -25,14 +25,14 @@ std::string examples(std::span<const std::int32_t> invisible, const Names& genes
 }
 
 void warn(std::span<const std::int32_t> asked_for, const char* which, const Names& genes,
-          std::span<const GeneVisibility> visibility, Log& log) {
+          std::span<const GeneVisibility> visibility, Log& log, bool activates = false) {
   std::vector<std::int32_t> invisible;
   std::copy_if(asked_for.begin(), asked_for.end(), std::back_inserter(invisible),
                [&](std::int32_t gene) { return !is_visible(visibility[static_cast<std::size_t>(gene)]); });
   if (invisible.empty()) return;
-  log.warn("{} of {}{} cannot be seen to be absent: what their loss does is unknown, not zero: {}",
+  log.warn("{} of {}{} cannot be seen to be absent: what {} does is unknown, not zero: {}",
            with_thousands(std::ssize(invisible)), counted(std::ssize(asked_for), "gene"), which,
-           examples(invisible, genes, visibility));
+           activates ? "switching them on" : "their loss", examples(invisible, genes, visibility));
 }
 
 /// Warns of genes that are visible by their level alone.
@@ -82,7 +82,10 @@ std::vector<GeneVisibility> find_visibility(const ExpressionMatrix& data, const 
 
 void warn_of_invisible(const ScreenPlan& plan, const Names& genes, std::span<const GeneVisibility> visibility,
                        Log& log) {
-  warn_of_invisible(knocked_out(plan, std::ssize(genes)), genes, visibility, log);
+  if (!plan.activates)
+    warn_of_invisible(knocked_out(plan, std::ssize(genes)), genes, visibility, log);
+  else if (!visibility.empty())
+    warn(knocked_out(plan, std::ssize(genes)), " to switch on", genes, visibility, log, true);
 }
 
 void warn_of_invisible(std::span<const std::int32_t> lost, const Names& genes,

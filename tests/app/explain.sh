@@ -96,7 +96,7 @@ printf ',a,b,c\ng1,1,1,0\ng2,1,1,1\ng3,0,0,1\n' >few.csv
 "$DKO" train few.csv -o few.h5 --validation 0 --batch 2 --steps 5 -q
 expect 3 'cell a expresses no other gene: nothing would be left' "$DKO" explain few.h5 few.csv -k g1,g2 --cell a -o x.csv
 expect 3 'no cell expresses g1, g2 beside another gene' on 2 "$DKO" explain few.h5 few.csv -k g1 g2 -o x.csv
-expect 2 "'--knockout' is required" "$DKO" explain dko.h5 data.csv
+expect 2 "give the genes to lose with --knockout" "$DKO" explain dko.h5 data.csv
 expect 2 'INPUT is missing' "$DKO" explain dko.h5 --knockout gene3
 expect 2 '--by must be network-change or change' "$DKO" explain dko.h5 data.csv -k gene3 --by impact
 expect 2 '-n must be between' "$DKO" explain dko.h5 data.csv -k gene3 -n 0

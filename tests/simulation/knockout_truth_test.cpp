@@ -80,3 +80,36 @@ TEST_CASE("the truth agrees with an independent integration of the network witho
     }
   }
 }
+
+TEST_CASE("the truth of a gene that is switched on: by hand, and by an independent integration") {
+  // x0 = 0.5 of the absent x2's repression once it is free; x1 = 0.8 x0/(1+x0) of nothing while x0 is absent.
+  const std::vector<Regulation> network{{3, 0, 0.5, false}, {0, 1, 0.8, true}, {3, 2, 0.6, false}};
+  const RegulatoryDynamics dynamics(network, 4, RepressorLoss::vanishes);
+  SimulatedCell cell{
+      {0, 0, 0.6, 0}, {.kind = {}, .absent = {true, false, false, false}, .rates = {}, .start = {}}, 0};
+  const std::vector<std::int32_t> added{0};
+  const TrueScores scores = true_scores(dynamics, cell, {}, added).value();
+  const double total = 0.5 + 0.8 / 3 + 0.6;
+  CHECK(scores.vs_original == Approx(1 - 0.6 / total).epsilon(1e-9));
+  CHECK(scores.vs_renormalised == Approx(0.8 / 3 / total).epsilon(1e-9));
+
+  const auto drawn = draw_network({24, 3, NetworkKind::scale_free, 2.5, 0.5, 5});
+  const RegulatoryDynamics of_drawn(drawn, 24, RepressorLoss::vanishes);
+  const SimulatedCell another = simulate_cell(of_drawn, Population({.absent = 0.3, .seed = 5}, 24), 0);
+  int switched = 0;
+  for (std::int32_t gene = 0; gene < 24; ++gene) {
+    std::vector<bool> absent = another.nature.absent;
+    if (!absent[static_cast<std::size_t>(gene)]) continue;
+    absent[static_cast<std::size_t>(gene)] = false;
+    const auto after = share_of(testing::integrated(drawn, absent, another.levels, RepressorLoss::vanishes));
+    std::vector<double> rest = share_of(another.levels);
+    for (double& share : rest) share *= 1 - after[static_cast<std::size_t>(gene)];
+    rest[static_cast<std::size_t>(gene)] = after[static_cast<std::size_t>(gene)];
+    const std::vector<std::int32_t> on{gene};
+    const TrueScores found = true_scores(of_drawn, another, {}, on).value();
+    CHECK(std::abs(found.vs_original - testing::full_distance(after, share_of(another.levels))) < 1e-8);
+    CHECK(std::abs(found.vs_renormalised - testing::full_distance(after, rest)) < 1e-8);
+    ++switched;
+  }
+  CHECK(switched > 3);
+}

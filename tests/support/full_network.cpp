@@ -32,6 +32,25 @@ std::vector<double> full_profile(const Mapping& mapping, std::span<const std::in
   return profile;
 }
 
+std::vector<double> full_outputs(const Mapping& mapping, std::span<const double> presences) {
+  const auto genes = presences.size();
+  const auto width = static_cast<std::size_t>(mapping.shape().hidden);
+  double sum = 0;
+  for (const double presence : presences) sum += presence;
+  std::vector<double> outputs(genes);
+  for (std::size_t i = 0; i < genes; ++i) {
+    double output = static_cast<double>(mapping.b2()[i]);
+    for (std::size_t k = 0; k < width; ++k) {
+      double hidden = static_cast<double>(mapping.b1()[k]);
+      for (std::size_t j = 0; j < genes; ++j)
+        hidden += static_cast<double>(mapping.w1()[j * width + k]) * (presences[j] / sum);
+      output += static_cast<double>(mapping.w2()[i * width + k]) * hidden;
+    }
+    outputs[i] = std::abs(output);
+  }
+  return outputs;
+}
+
 double full_distance(std::span<const double> a, std::span<const double> b) {
   double difference = 0;
   double sum = 0;

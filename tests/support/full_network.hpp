@@ -13,6 +13,9 @@ namespace dko::testing {
 /// q = y/Σy, y = ẑ ∘ |W2 (W1 ẑ + b1) + b2|, for the assemblage of these genes; over all genes.
 std::vector<double> full_profile(const Mapping& mapping, std::span<const std::int32_t> expressed);
 
+/// |W2 (W1 ẑ + b1) + b2| of all genes, ẑ being these presences in parts of their sum.
+std::vector<double> full_outputs(const Mapping& mapping, std::span<const double> presences);
+
 /// Σ|a−b| / Σ(a+b).
 double full_distance(std::span<const double> a, std::span<const double> b);
 

@@ -72,19 +72,30 @@ std::vector<double> PlainSparse::profile(std::span<const std::int32_t> expressed
                                          std::span<const std::int32_t> removed,
                                          std::span<const double> covariates,
                                          std::span<const float> shares) const {
-  const auto n = static_cast<std::size_t>(genes);
-  const std::vector<double> intact = inputs(expressed, shares);
-  std::vector<double> present = intact;
-  std::vector<char> is_there(n, 0);
+  std::vector<double> present = inputs(expressed, shares);
+  std::vector<char> is_there(present.size(), 0);
   for (const std::int32_t gene : expressed) is_there[static_cast<std::size_t>(gene)] = 1;
   for (const std::int32_t gene : removed) {
     present[static_cast<std::size_t>(gene)] = 0;
     is_there[static_cast<std::size_t>(gene)] = 0;
   }
-  std::vector<double> outputs(n, 0.0);
+  std::vector<double> shares_after = outputs(expressed, present, covariates, shares);
   double total = 0;
+  for (std::size_t i = 0; i < shares_after.size(); ++i) {
+    if (is_there[i] == 0) shares_after[i] = 0;
+    total += shares_after[i];
+  }
+  for (double& share : shares_after) share /= total;
+  return shares_after;
+}
+
+std::vector<double> PlainSparse::outputs(std::span<const std::int32_t> expressed,
+                                         std::span<const double> present, std::span<const double> covariates,
+                                         std::span<const float> shares) const {
+  const auto n = static_cast<std::size_t>(genes);
+  const std::vector<double> intact = inputs(expressed, shares);
+  std::vector<double> outputs(n, 0.0);
   for (std::size_t i = 0; i < n; ++i) {
-    if (is_there[i] == 0) continue;
     double output = offset[i];
     const auto& of_loss = passed.empty() ? a : passed;
     for (std::size_t j = 0; j < n; ++j)
@@ -96,9 +107,7 @@ std::vector<double> PlainSparse::profile(std::span<const std::int32_t> expressed
     }
     for (std::size_t l = 0; l < covariates.size(); ++l) output += of_covariates[i][l] * covariates[l];
     outputs[i] = std::max(output, floor[i]);
-    total += outputs[i];
   }
-  for (double& output : outputs) output /= total;
   return outputs;
 }
 

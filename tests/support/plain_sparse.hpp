@@ -32,6 +32,12 @@ struct PlainSparse {
                               std::span<const double> covariates = {},
                               std::span<const float> shares = {}) const;
 
+  /// Outputs of all genes, those that are not expressed as well, of a cell that expresses `expressed` once
+  /// what genes enter by is `present` in place of inputs(), of all genes.
+  std::vector<double> outputs(std::span<const std::int32_t> expressed, std::span<const double> present,
+                              std::span<const double> covariates = {},
+                              std::span<const float> shares = {}) const;
+
   /// x of all genes; 0 of those that are not expressed.
   std::vector<double> inputs(std::span<const std::int32_t> expressed, std::span<const float> shares) const;
 

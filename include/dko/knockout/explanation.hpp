@@ -15,27 +15,36 @@
 
 namespace dko {
 
-/// What the knockout of K does to one gene, as predicted: means over cells, and over the members of an
-/// ensemble, of relative profiles that sum to 1 over the genes. A cell that does not express the gene counts
-/// with 0.
+/// What the knockout of K, or switching genes of K on, does to one gene, as predicted: means over cells, and
+/// over the members of an ensemble, of relative profiles that sum to 1 over the genes. A cell that does not
+/// express the gene counts with 0.
 struct GeneChange {
   std::int32_t gene = 0;
-  bool is_removed = false;  ///< whether it is one of K
+  bool is_removed = false;  ///< whether it is one of K that is lost
+  bool is_added = false;    ///< or one that is switched on
   std::int64_t cells = 0;   ///< of those averaged over, how many express it
   double before = 0;        ///< b, the base profile
-  double after = 0;         ///< b'; 0 of the removed
-  double renormalised = 0;  ///< r = b / Σ_{i∉K} b_i: what cutting K out and rescaling the rest gives
+  double after = 0;         ///< b'; 0 of the removed, or what they keep
+  double renormalised = 0;  ///< r: b' of K, and b of the others, rescaled
   double change = 0;        ///< b' − b
-  /// b' − r, what reaches it through other genes; 0 of the removed, and where rounding alone differs (1e-12).
+  /// b' − r, what reaches it through other genes; 0 of K, and where rounding alone differs (1e-12).
   double network_change = 0;
   /// Sample standard deviations over the members of their mean changes; 0 of one member.
   double change_sd = 0;
   double network_change_sd = 0;
-  /// log2(b'/r); nothing where either is 0, so of the removed.
+  /// log2(b'/r); nothing where either is 0, and of K.
   std::optional<double> log2_ratio;
   /// Least q-value of the direct effects of the lost genes on it (mapping/q_values.hpp), for whoever knows
   /// the model to fill in; nothing where there is no such effect.
   std::optional<double> direct_q;
+
+  bool is_of_k() const { return is_removed || is_added; }
+};
+
+/// What genes undergo beside losses, as CellKernel has it.
+struct OtherChanges {
+  std::vector<std::int32_t> added = {};  ///< genes that are switched on, ascending
+  double presence = 0;                   ///< F, which lost genes keep
 };
 
 /// One knockout in a cell, or averaged over cells.
@@ -53,21 +62,24 @@ struct Explanation {
 /// by rounding alone: by 1e-12 of their sum at most. Local.
 double change_beyond_rescaling(double after, double renormalised);
 
-/// The cells that express all of `genes` and at least one more. Local.
+/// The cells that express all of `genes` and at least one more, and none of `added`. Local.
 std::vector<std::int64_t> cells_to_knock_out(const ExpressionMatrix& matrix,
-                                             std::span<const std::int32_t> genes);
+                                             std::span<const std::int32_t> genes,
+                                             std::span<const std::int32_t> added = {});
 
-/// Explains the knockout of `removed` (gene numbers, ascending, distinct) in `cells` (at least one, each as
-/// cells_to_knock_out finds them); with a direction, shift and approach too. Arguments are the same on all
-/// ranks, which share the cells; the result is the same to the bit for any number of them. Collective.
+/// Explains the knockout of `removed` (gene numbers, ascending, distinct; with `others`) in `cells` (at least
+/// one, each as cells_to_knock_out finds them); with a direction, shift and approach too. Arguments are the
+/// same on all ranks, which share the cells; the result is the same to the bit for any number of them.
+/// Collective.
 AtRoot<Explanation> explain_knockout(const RelativeProfiles& profiles,
                                      std::span<const CollapsedMapping> members,
                                      std::span<const std::int32_t> removed,
                                      std::span<const std::int64_t> cells, const Communicator& ranks,
-                                     Base base = Base::fitted, const Direction* direction = nullptr);
+                                     Base base = Base::fitted, const Direction* direction = nullptr,
+                                     const OtherChanges& others = {});
 
-/// network_change / renormalised of every gene of the mapping, by which genes are ranked; NaN for the
-/// removed, and those that no cell expresses. Of a sparse mapping 0 where no removed gene has an effect on
+/// network_change / renormalised of every gene of the mapping, by which genes are ranked; NaN for K,
+/// and those that no cell expresses. Of a sparse mapping 0 where no removed gene has an effect on
 /// it: that its share moves, because all sum to 1, is no effect. Local.
 std::vector<double> relative_changes(const Explanation& explanation,
                                      std::span<const CollapsedMapping> members);
@@ -81,7 +93,7 @@ double explanation_bytes(const ExpressionMatrix& matrix, std::span<const std::in
 /// By what genes are ranked.
 enum class ChangeOrder { network_change, change };
 
-/// Puts the removed genes first, then those of the largest change, either way; equal ones by number.
+/// Puts the genes of K first, then those of the largest change, either way; equal ones by number.
 void sort_changes(std::vector<GeneChange>& genes, ChangeOrder order);
 
 }  // namespace dko

@@ -24,6 +24,8 @@ struct ScreenRequest {
   std::string events;                  ///< file
   std::string genes;                   ///< to knock out: file or names; empty: all
   std::string cells;                   ///< to knock them out in, likewise
+  std::string activate;                ///< switch on, instead: "all", or a file or names; empty: knock out
+  double presence = 0;                 ///< that lost genes keep: knockdown
   CellsToScreen of_input;              ///< what was read of the input's cells
   bool ignore_missing = false;         ///< leave out, with a warning, what these lists name and the data lack
   DirectionRequest direction;          ///< that shift and approach are scored along

@@ -13,11 +13,12 @@
 
 namespace dko {
 
-/// Knockouts of `order` genes each, cell by cell.
+/// Knockouts of `order` genes each, cell by cell; or genes that are switched on.
 struct TruthEvents {
   std::int64_t order = 1;
   std::vector<std::int32_t> genes;
   std::vector<std::int32_t> cells;
+  bool activates = false;
 
   std::int64_t size() const { return std::ssize(cells); }
 };
@@ -26,6 +27,11 @@ struct TruthEvents {
 /// file that lists them. Local: rank 0. @throws UsageError, or InputError for a list that does not fit.
 TruthEvents choose_truth_events(const std::string& what, std::int64_t order, const ExpressionMatrix& cells,
                                 std::uint64_t seed, Log& log);
+
+/// What --truth-activate asks for, likewise: genes that the cells lack, one at a time; a file lists them with
+/// + before. Local: rank 0. @throws likewise
+TruthEvents choose_truth_activations(const std::string& what, const ExpressionMatrix& cells,
+                                     std::uint64_t seed, Log& log);
 
 /// The same checked as far as it can be before anything is simulated; there are at most `most` such
 /// knockouts. Local: rank 0. @throws UsageError, or InputError for a file that cannot be a list of them.

@@ -25,17 +25,24 @@ namespace dko::app {
 namespace {
 
 CommandLine line_of(ExplainOptions& options) {
-  CommandLine line(
-      "explain MODEL INPUT --knockout A,B [options]",
-      "Predicts what one knockout does to every gene, with sign: in one cell, or on average over "
-      "all cells that\nexpress the lost genes. network_change is what goes beyond the rescaling "
-      "of the genes that are left.",
-      "dko explain model.h5 expression.csv --knockout Trem2,Cd74 --cell cell17 -o changes.csv");
+  CommandLine line("explain MODEL INPUT --knockout A,B [options]",
+                   "Predicts what one knockout, or genes that are switched on, do to every gene, with sign: "
+                   "in one cell, or "
+                   "on average\nover all cells that express the lost genes and lack the others. "
+                   "network_change is what goes beyond the rescaling "
+                   "of the genes that are left.",
+                   "dko explain model.h5 expression.csv --knockout Trem2,Cd74 --cell cell17 -o changes.csv");
   line.argument("MODEL", options.model);
   line.list("knockout,k", options.knockout, "G",
             "the genes to lose together, by name, with commas or blanks between; #7 is gene number 7, from 0")
-      .usual()
-      .required();
+      .usual();
+  line.list("activate", options.activate, "G",
+            "genes to switch on, in cells that lack them, likewise; with --knockout both at once")
+      .usual();
+  line.option("knockdown", options.presence, "F",
+              "lost genes keep a part F of their presence and of their share: 0 is a knockout")
+      .range(0, 0.999999)
+      .excludes("activate");
   line.option(
           "cell", options.cell, "C",
           "in this cell, by name, or #7 for number 7; default: the average over all cells that express the "
@@ -56,6 +63,10 @@ CommandLine line_of(ExplainOptions& options) {
   line.check([&options](const CommandLine&) {
     require_whole(options.direction);
     options.input.named = options.direction.ends();
+    if (options.knockout.empty() && options.activate.empty())
+      throw UsageError("give the genes to lose with --knockout, or those to switch on with --activate");
+    if (options.presence > 0 && options.knockout.empty())
+      throw UsageError("--knockdown is of the genes of --knockout: give them");
   });
   return line;
 }
@@ -74,15 +85,15 @@ struct Outputs {
         summary(options.common) {}
 };
 
-/// The genes of --knockout: each word is a gene, or several with commas between.
-std::vector<std::int32_t> removed_genes(const ExplainOptions& options, const ExpressionMatrix& matrix,
-                                        Log& log) {
+/// The genes of --knockout or --activate, ascending: each word is a gene, or several with commas between.
+std::vector<std::int32_t> genes_of(const std::vector<std::string>& words, const char* option,
+                                   const ExpressionMatrix& matrix, Log& log) {
   const NameIndex index = matrix.gene_index();
   std::vector<std::int32_t> genes;
-  for (const std::string& word : options.knockout) {
-    for (const std::int32_t gene : single_names(word, index, "--knockout", log)) {
+  for (const std::string& word : words) {
+    for (const std::int32_t gene : single_names(word, index, option, log)) {
       if (std::find(genes.begin(), genes.end(), gene) != genes.end())
-        throw UsageError(fmt::format("--knockout names {} twice", index.name(gene)));
+        throw UsageError(fmt::format("{} names {} twice", option, index.name(gene)));
       genes.push_back(gene);
     }
   }
@@ -90,9 +101,20 @@ std::vector<std::int32_t> removed_genes(const ExplainOptions& options, const Exp
   return genes;
 }
 
-/// The cell that --cell names. @throws InputError if the genes cannot be lost in it.
+/// Sets the genes that are lost, and those that are switched on. @throws UsageError for a gene that is both
+void find_genes(Question& question, const ExplainOptions& options, Log& log) {
+  question.removed = genes_of(options.knockout, "--knockout", question.matrix, log);
+  question.others = {genes_of(options.activate, "--activate", question.matrix, log), options.presence};
+  for (const std::int32_t gene : question.others.added) {
+    if (std::binary_search(question.removed.begin(), question.removed.end(), gene))
+      throw UsageError(fmt::format("{} is in --knockout and in --activate: it can be one of them",
+                                   question.matrix.gene_names()[static_cast<std::size_t>(gene)]));
+  }
+}
+
+/// The cell that --cell names. @throws InputError if the genes cannot be lost, or switched on, in it.
 std::int64_t named_cell(const std::string& text, std::span<const std::int32_t> removed,
-                        const ExpressionMatrix& matrix, Log& log) {
+                        std::span<const std::int32_t> added, const ExpressionMatrix& matrix, Log& log) {
   Names notes;
   const std::int64_t cell = matrix.cell_index().single(text, "--cell", notes);
   for (const std::string& note : notes) log.info("--cell: {}", note);
@@ -102,6 +124,11 @@ std::int64_t named_cell(const std::string& text, std::span<const std::int32_t> r
       throw InputError(fmt::format("--knockout: cell {} does not express {}: there is nothing to lose", name,
                                    names_of(std::array{gene}, matrix)));
   }
+  for (const std::int32_t gene : added) {
+    if (matrix.expresses(cell, gene))
+      throw InputError(fmt::format("--activate: cell {} expresses {} already: there is nothing to switch on",
+                                   name, names_of(std::array{gene}, matrix)));
+  }
   if (matrix.expressed_count(cell) == std::ssize(removed))
     throw InputError(fmt::format("--knockout: cell {} expresses no other gene: nothing would be left", name));
   return cell;
@@ -109,18 +136,23 @@ std::int64_t named_cell(const std::string& text, std::span<const std::int32_t> r
 
 std::vector<std::int64_t> cells_asked_for(const ExplainOptions& options,
                                           std::span<const std::int32_t> removed,
+                                          std::span<const std::int32_t> added,
                                           const std::optional<FromTo>& from_to,
                                           const ExpressionMatrix& matrix, Log& log) {
-  if (!options.cell.empty()) return {named_cell(options.cell, removed, matrix, log)};
-  std::vector<std::int64_t> cells = cells_to_knock_out(matrix, removed);
+  if (!options.cell.empty()) return {named_cell(options.cell, removed, added, matrix, log)};
+  std::vector<std::int64_t> cells = cells_to_knock_out(matrix, removed, added);
   if (from_to) {
     std::erase_if(cells, [&](std::int64_t cell) {
       return !std::binary_search(from_to->from_cells.begin(), from_to->from_cells.end(), cell);
     });
   }
+  const char* const of_from = from_to ? " of --from" : "";
+  if (cells.empty() && !added.empty())
+    throw InputError(fmt::format("--activate: no cell{} lacks {}{}", of_from, names_of(added, matrix),
+                                 removed.empty() ? "" : " and expresses " + names_of(removed, matrix)));
   if (cells.empty())
-    throw InputError(fmt::format("--knockout: no cell{} expresses {} beside another gene",
-                                 from_to ? " of --from" : "", names_of(removed, matrix)));
+    throw InputError(fmt::format("--knockout: no cell{} expresses {} beside another gene", of_from,
+                                 names_of(removed, matrix)));
   return cells;
 }
 
@@ -132,14 +164,24 @@ void check_memory(const Question& question, const Model& model, const Job& job) 
                   counted(ranks, "rank")));
 }
 
-/// Why the absence of these genes is not visible, of each that is not.
-Names reasons(std::span<const std::int32_t> removed, const Model& model) {
+/// Genes that are lost, and those that are switched on, ascending.
+std::vector<std::int32_t> all_genes_of(const Question& question) {
+  std::vector<std::int32_t> genes = question.removed;
+  genes.insert(genes.end(), question.others.added.begin(), question.others.added.end());
+  std::sort(genes.begin(), genes.end());
+  return genes;
+}
+
+/// Why the presence or absence of these genes is not visible, of each that is not.
+Names reasons(std::span<const std::int32_t> genes, std::span<const std::int32_t> added, const Model& model) {
   Names reasons;
   if (model.visibility.empty()) return reasons;
-  for (const std::int32_t gene : removed) {
+  for (const std::int32_t gene : genes) {
+    const bool is_added = std::binary_search(added.begin(), added.end(), gene);
     const std::string why = why_not_visible(model.visibility[static_cast<std::size_t>(gene)]);
     if (!why.empty())
-      reasons.push_back(fmt::format("what the loss of {} does is unknown, not zero: {}",
+      reasons.push_back(fmt::format("what {} of {} does is unknown, not zero: {}",
+                                    is_added ? "the activation" : "the loss",
                                     model.genes[static_cast<std::size_t>(gene)], why));
   }
   return reasons;
@@ -156,16 +198,18 @@ Question find_question(const ExplainOptions& options, Job& job) {
   if (options.direction.is_given())
     question.from_to = from_to_of(options.direction, std::move(cells.named), question.matrix, job.log);
   question.base = choose_base(options.base, model, options.model, job.log);
-  question.removed = removed_genes(options, question.matrix, job.log);
-  warn_of_invisible(question.removed, model.genes, model.visibility, job.log);
-  question.unseen = reasons(question.removed, model);
+  find_genes(question, options, job.log);
+  const std::vector<std::int32_t> genes = all_genes_of(question);
+  warn_of_invisible(genes, model.genes, model.visibility, job.log);
+  question.unseen = reasons(genes, question.others.added, model);
   question.invisible = invisible_genes(model.visibility);
-  question.cells = cells_asked_for(options, question.removed, question.from_to, question.matrix, job.log);
+  question.cells = cells_asked_for(options, question.removed, question.others.added, question.from_to,
+                                   question.matrix, job.log);
   check_memory(question, model, job);
   question.members = collapse(model);
   question.sets =
       sets_asked_for(options.sets, question.matrix.gene_names(), question.matrix.gene_ids(), job.log);
-  question.q_values = {direct_q_values(model, question.removed), model.kind() == MappingKind::sparse};
+  question.q_values = {direct_q_values(model, genes), model.kind() == MappingKind::sparse};
   return question;
 }
 
@@ -176,13 +220,22 @@ Question replicate(const NodeGroup& nodes, AtRoot<Question> question) {
   if (nodes.all.broadcast(given_ends.transform([](const auto& ends) { return ends.has_value(); })))
     from_to = FromTo::replicate(nodes.all,
                                 given_ends.is_here() ? AtRoot(std::move(**given_ends)) : AtRoot<FromTo>());
+  OtherChanges others = question.take(&Question::others).or_empty();
+  nodes.all.broadcast(others.added);
+  others.presence = nodes.all.broadcast(at_root(nodes.all, others.presence));
   return {nodes.all.broadcast(question.take(&Question::removed)),
           nodes.all.broadcast(question.take(&Question::cells)),
           dko::replicate(nodes, question.take(&Question::members)),
           static_cast<Base>(nodes.all.broadcast(question.transform(
               [](const Question& asked) { return static_cast<std::int64_t>(asked.base); }))),
           RelativeProfiles::replicate(nodes, question.take(&Question::matrix)),
-          std::move(from_to)};
+          std::move(from_to),
+          {},
+          {},
+          {},
+          {},
+          {},
+          std::move(others)};
 }
 
 /// What sets are tested by, and genes ranked by: none of a gene that is not visible.
@@ -218,7 +271,7 @@ void run(const ExplainOptions& options, const Context& context) {
   }
   AtRoot<Explanation> explanation =
       explain_knockout(question.matrix, question.members, question.removed, question.cells, job.ranks(),
-                       question.base, question.direction ? &*question.direction : nullptr);
+                       question.base, question.direction ? &*question.direction : nullptr, question.others);
   on_root(job.ranks(), [&] {
     sort_changes(explanation->genes, options.order);
     const bool has_q_values = !q_values->of_genes.empty();

@@ -24,8 +24,8 @@ const std::string& gene_name(const Question& question, const GeneChange& gene) {
 std::span<const GeneChange> shown(const Explanation& explanation, const Question& question,
                                   const ExplainOptions& options) {
   const std::span<const GeneChange> genes(explanation.genes);
-  return genes.first(
-      std::min(genes.size(), question.removed.size() + static_cast<std::size_t>(options.count)));
+  return genes.first(std::min(genes.size(), question.removed.size() + question.others.added.size() +
+                                                static_cast<std::size_t>(options.count)));
 }
 
 std::string where(const Question& question, const ExplainOptions& options) {
@@ -56,10 +56,27 @@ std::string scores_text(const Question& question, const Explanation& explanation
          score_text("network-interaction", both.network, both.network_sd, is_ensemble);
 }
 
+/// "loss of Trem2, Cd74", "activation of Gata1 and loss of Spi1", "knockdown of Cst3 to 0.2".
+std::string event_text(const Question& question) {
+  const std::string lost = names_of(question.removed, question.matrix);
+  if (question.others.presence > 0)
+    return fmt::format("knockdown of {} to {:g}", lost, question.others.presence);
+  if (question.others.added.empty()) return "loss of " + lost;
+  const std::string added = "activation of " + names_of(question.others.added, question.matrix);
+  return lost.empty() ? added : added + " and loss of " + lost;
+}
+
+/// What stands behind the name of a gene of K.
+const char* fate_of(const Question& question, const GeneChange& gene) {
+  if (gene.is_added) return " (switched on)";
+  if (!gene.is_removed) return "";
+  return question.others.presence > 0 ? " (reduced)" : " (lost)";
+}
+
 /// Whether any gene that is left changes by more than rescaling.
 bool has_effect(const Explanation& explanation) {
   return std::any_of(explanation.genes.begin(), explanation.genes.end(),
-                     [](const GeneChange& gene) { return !gene.is_removed && gene.network_change != 0; });
+                     [](const GeneChange& gene) { return !gene.is_of_k() && gene.network_change != 0; });
 }
 
 nlohmann::ordered_json scores_json(const KnockoutScores& scores, bool is_ensemble, bool is_directed) {
@@ -84,14 +101,19 @@ std::string names_of(std::span<const std::int32_t> genes, const ExpressionMatrix
 void write_changes(const Question& question, const Explanation& explanation, bool has_q_values,
                    CsvWriter& csv) {
   const bool is_ensemble = question.members.size() > 1;
-  for (const char* title : {"gene", "knocked_out", "cells", "share_before", "share_after", "change",
-                            "renormalised", "network_change", "log2_ratio"})
+  const bool adds = !question.others.added.empty();
+  csv.field("gene").field("knocked_out");
+  if (adds) csv.field("activated");
+  for (const char* title :
+       {"cells", "share_before", "share_after", "change", "renormalised", "network_change", "log2_ratio"})
     csv.field(title);
   if (is_ensemble) csv.field("change_sd").field("network_change_sd");
   if (has_q_values) csv.field("direct_q");
   csv.end_row();
   for (const GeneChange& gene : explanation.genes) {
-    csv.field(gene_name(question, gene)).field(gene.is_removed ? 1 : 0).field(gene.cells);
+    csv.field(gene_name(question, gene)).field(gene.is_removed ? 1 : 0);
+    if (adds) csv.field(gene.is_added ? 1 : 0);
+    csv.field(gene.cells);
     for (const double value : {gene.before, gene.after, gene.change, gene.renormalised, gene.network_change})
       csv.field(value);
     const auto field_of = [&](const std::optional<double>& value) {
@@ -120,7 +142,7 @@ void print_changes(const Question& question, const Explanation& explanation, con
   if (has_q_values) titles.emplace_back("direct_q");
   Table table(titles);
   for (const GeneChange& gene : shown(explanation, question, options)) {
-    std::vector<std::string> row{gene_name(question, gene) + (gene.is_removed ? " (lost)" : "")};
+    std::vector<std::string> row{gene_name(question, gene) + fate_of(question, gene)};
     if (options.cell.empty()) row.push_back(with_thousands(gene.cells));
     row.push_back(fmt::format("{:.6f}", gene.before));
     row.push_back(fmt::format("{:.6f}", gene.after));
@@ -135,11 +157,11 @@ void print_changes(const Question& question, const Explanation& explanation, con
     if (has_q_values) row.push_back(gene.direct_q ? q_value_text(*gene.direct_q) : "");
     table.add(row);
   }
-  std::cout << fmt::format("loss of {}, {}, on the {} profile: {}\n",
-                           names_of(question.removed, question.matrix), where(question, options),
+  std::cout << fmt::format("{}, {}, on the {} profile: {}\n", event_text(question), where(question, options),
                            name_of(question.base), scores_text(question, explanation))
-            << fmt::format("{}, the lost genes and the largest {} of {}\n",
+            << fmt::format("{}, the {} genes and the largest {} of {}\n",
                            counted(std::ssize(shown(explanation, question, options)), "gene"),
+                           question.others.added.empty() ? "lost" : "changed",
                            options.order == ChangeOrder::change ? "change" : "network_change",
                            with_thousands(std::ssize(explanation.genes)))
             << table.text();
@@ -164,6 +186,9 @@ nlohmann::ordered_json to_json(const Question& question, const Explanation& expl
                               {"scores", scores_json(explanation.scores, is_ensemble, is_directed)}};
   for (const std::int32_t gene : question.removed)
     json["knockout"].push_back(question.matrix.gene_names()[static_cast<std::size_t>(gene)]);
+  for (const std::int32_t gene : question.others.added)
+    json["activate"].push_back(question.matrix.gene_names()[static_cast<std::size_t>(gene)]);
+  if (question.others.presence > 0) json["knockdown"] = question.others.presence;
   if (!options.cell.empty())
     json["cell"] = question.matrix.cell_names()[static_cast<std::size_t>(question.cells.front())];
   if (explanation.interactions)
@@ -177,6 +202,7 @@ nlohmann::ordered_json to_json(const Question& question, const Explanation& expl
                                  {"change", gene.change},
                                  {"renormalised", gene.renormalised},
                                  {"network_change", gene.network_change}};
+    if (gene.is_added) entry["activated"] = true;
     if (gene.log2_ratio) entry["log2_ratio"] = *gene.log2_ratio;
     if (gene.direct_q) entry["direct_q"] = *gene.direct_q;
     if (is_ensemble)

@@ -20,6 +20,8 @@ struct ExplainOptions {
   std::string model;
   InputOptions input;
   std::vector<std::string> knockout;
+  std::vector<std::string> activate;
+  double presence = 0;
   std::string cell;
   std::optional<Base> base;
   DirectionRequest direction;
@@ -47,8 +49,9 @@ struct Question {
   std::optional<Direction> direction = {};   // once it is found
   DirectQValues q_values = {};               // at root only
   std::vector<GeneSet> sets = {};            // likewise
-  Names unseen = {};                         // why lost genes are not visible; likewise
+  Names unseen = {};                         // why genes of K are not visible; likewise
   std::vector<std::int32_t> invisible = {};  // of all genes; likewise
+  OtherChanges others = {};
 };
 
 /// "Trem2, Cd74"

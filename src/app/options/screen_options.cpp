@@ -48,9 +48,22 @@ void check_direction(const ScreenRequest& options) {
     throw UsageError("--keep-by: shift is along a direction: give --from and --toward");
 }
 
+/// @throws UsageError for what is of genes that are lost with genes that are switched on
+void check_kind(const CommandLine& line, const ScreenRequest& options) {
+  if (options.activate.empty()) return;
+  for (const char* option : {"knockout-genes", "knockdown", "events"}) {
+    if (!line.given(option)) continue;
+    throw UsageError(fmt::format("--activate switches genes on, --{} is of {}: give one of them", option,
+                                 option == std::string_view("events")
+                                     ? "a list, in which + before a gene does so"
+                                     : "genes that are lost"));
+  }
+}
+
 /// @throws UsageError for options that do not go together
 void check(const CommandLine& line, ScreenRequest& options) {
   options.order_given = line.given("order");
+  check_kind(line, options);
   if (options.sample && options.order != 2) throw UsageError("--sample draws pairs: give --order 2 with it");
   check_keeping(options);
   check_direction(options);
@@ -76,16 +89,25 @@ void add_screen_options(CommandLine& line, ScreenRequest& options) {
           "which scores to store: impact, network, and with --toward shift and approach; default: all; for "
           "all-pairs screens only impact (and shift), to save disk space. All pairs have no approach")
       .usual();
-  line.option(
-          "events", options.events, "FILE",
-          "score the knockouts of this list: CSV with columns gene_id (or gene1_id, gene2_id, ...) and "
-          "cell_id, or gene_name or gene_index and so on; replaces --order 1 unless --order is also given")
+  line.option("events", options.events, "FILE",
+              "score the knockouts of this list: CSV with columns gene_id (or gene1_id, gene2_id, ...) and "
+              "cell_id, or gene_name or gene_index and so on; with + before a gene that the cell lacks it is "
+              "switched "
+              "on; replaces --order 1 unless --order is also given")
       .reads();
   line.option(
           "knockout-genes", options.genes, "LIST",
           "knock out only these genes: a file with one name a line, or names with commas between, or #7 for "
           "gene number 7; unlike --genes, all the others stay in the cells")
       .reads();
+  line.option(
+          "activate", options.activate, "LIST|all",
+          "instead of knocking genes out, switch these on, one at a time (with --order 2 pairs as well), in "
+          "every cell that lacks them: a list as for --knockout-genes, or all")
+      .reads();
+  line.option("knockdown", options.presence, "F",
+              "lost genes keep a part F of their presence and of their share: 0 is a knockout")
+      .range(0, 0.999999);
   line.option("knockout-cells", options.cells, "LIST",
               "only in these cells; unlike with --cells, the mapping is trained on all")
       .reads();

@@ -27,6 +27,7 @@ void check(const CommandLine& line, const SimulateOptions& options) {
                     {"--json", options.common.json},
                     {"the truth of single knockouts", options.truth_path(1)},
                     {"the truth of double knockouts", options.truth_path(2)},
+                    {"the truth of genes that are switched on", options.activations_path()},
                     {"the truth of effects", options.effects_path()},
                     {"the kinds of the cells", options.kinds_path()}});
   if (line.given("exponent") && topology.kind != NetworkKind::scale_free)
@@ -126,6 +127,9 @@ void add_truth_options(CommandLine& line, SimulateOptions& options) {
               "--events of dko run)")
       .usual();
   line.option("truth-double", options.truth_double, "M|all|FILE", "the same of pairs").usual();
+  line.option("truth-activate", options.truth_activate, "all|M|FILE",
+              "the true effect of switching on all genes in all cells that lack them, one at a time, of M "
+              "random ones, or of those listed (with + before the gene)");
   line.flag("truth-effects", options.truth_effects,
             "the mean relative change of every gene's level by the loss of every other");
 }
@@ -142,6 +146,10 @@ std::string SimulateOptions::effects_path() const {
   return truth_effects ? beside(out, "truth_effects") : "";
 }
 
+std::string SimulateOptions::activations_path() const {
+  return truth_activate.empty() ? "" : beside(out, "truth_activate");
+}
+
 std::string SimulateOptions::kinds_path() const {
   return has_kinds() ? beside(out, "cells") : "";
 }
@@ -154,7 +162,8 @@ CommandLine simulation_line(SimulateOptions& options) {
       "ending .h5ad, an AnnData file. Types, states and batches of cells go to EXPRESSION.cells.csv, and to\n"
       "obs of an AnnData file. With --truth-single and --truth-double the network is solved again\n"
       "with genes knocked out, on all ranks, and the true scores go to EXPRESSION.truth_single.csv and\n"
-      "EXPRESSION.truth_double.csv (in place of its ending); with --truth-effects who changes\n"
+      "EXPRESSION.truth_double.csv (in place of its ending), those of genes that are switched on by\n"
+      "--truth-activate to EXPRESSION.truth_activate.csv; with --truth-effects who changes\n"
       "when a gene is lost goes to EXPRESSION.truth_effects.csv.",
       "mpirun -n 4 dko simulate --genes 100 --cells 500 --truth-single all -o data.csv");
   line.option("out,o", options.out, "FILE", "the expression file to write: .csv or .h5ad")

@@ -19,6 +19,7 @@ struct SimulateOptions {
   std::string levels;
   std::string truth_single;
   std::string truth_double;
+  std::string truth_activate;
   bool truth_effects = false;
   std::int64_t cells = 500;
   bool no_names = false;
@@ -38,6 +39,7 @@ struct SimulateOptions {
   /// Tables beside --out; empty if not written.
   std::string effects_path() const;
   std::string kinds_path() const;
+  std::string activations_path() const;
   /// The table of the truth of knockouts of `order` genes, beside --out; empty if none is asked for.
   std::string truth_path(std::int64_t order) const;
 };

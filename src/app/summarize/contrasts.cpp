@@ -36,9 +36,7 @@ class Labels {
   std::string against(const Contrast& contrast) const {
     return contrast.against == Contrast::all_others ? all_others : label(contrast.against);
   }
-  const std::string& gene(const ContrastRow& row, std::size_t at) const {
-    return gene_name(screen_, row.genes[at]);
-  }
+  std::string gene(const ContrastRow& row, std::size_t at) const { return gene_name(screen_, row.genes[at]); }
   bool has_visibility() const { return !visibility_.empty(); }
   std::string why_hidden(const ContrastRow& row) const {
     return why_not_visible(visibility_[static_cast<std::size_t>(row.genes[0])]);

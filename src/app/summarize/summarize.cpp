@@ -186,7 +186,11 @@ std::vector<Part> parts_of(const ScreenReader& screen, const SummarizeOptions& o
         fmt::format("--pair-table: {} has no double knockouts: screen with --order 2", options.file));
   }
   if (parts.empty())
-    throw UsageError(fmt::format("{} has neither single nor double knockouts to summarise", options.file));
+    throw UsageError(fmt::format("{} has neither single nor double knockouts to summarise{}", options.file,
+                                 screen.list_adds_genes()
+                                     ? "; of a list that switches genes on dko top and dko "
+                                       "export show the events one by one"
+                                     : ""));
   if (!options.by) return parts;
   const auto ranks = [&](const Part& part) { return part.by == *options.by; };
   if (std::none_of(parts.begin(), parts.end(), ranks))
@@ -333,7 +337,7 @@ void run(const SummarizeOptions& options, const Context& context) {
     sets.run(*ranking_measure(screen, ScoreArray::singles, options), options.count.value_or(rows_shown),
              json);
   on_root(job.ranks(), [&] {
-    std::cout << base_note(screen.base()) << '\n';
+    std::cout << base_note(screen.base()) << '\n' << events_note(screen);
     summary->write(json);
   });
 }

@@ -99,8 +99,8 @@ std::size_t genes_of(const Part& part) {
   return part.array == ScoreArray::singles ? 1 : 2;
 }
 
-const std::string& gene_name(const ScreenReader& screen, std::int32_t gene) {
-  return screen.gene_names()[static_cast<std::size_t>(gene)];
+std::string gene_name(const ScreenReader& screen, std::int32_t gene) {
+  return screen.label(gene);
 }
 
 void write_header(const ScreenReader& screen, const Part& part, bool by_group, CsvWriter& csv) {

@@ -21,7 +21,7 @@ struct Part {
 
 /// How many genes are in a row: 1 or 2.
 std::size_t genes_of(const Part& part);
-const std::string& gene_name(const ScreenReader& screen, std::int32_t gene);
+std::string gene_name(const ScreenReader& screen, std::int32_t gene);
 
 /// The titles of the columns; with `by_group` first that of the group.
 void write_header(const ScreenReader& screen, const Part& part, bool by_group, CsvWriter& csv);

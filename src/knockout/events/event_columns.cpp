@@ -89,11 +89,21 @@ void EventColumns::require_whole(const DelimitedReader& row) const {
                   row.place(), order() - empty, counted(order(), "gene")));
 }
 
-std::optional<std::int32_t> EventColumns::find(const DelimitedReader& row, const Column& column,
+/// '+' or '-' before what is no gene with it, and one without; else ' '.
+char EventColumns::sign_of(const DelimitedReader& row, const Column& column, const NameIndex& index) {
+  const std::string_view text = row.fields()[column.at];
+  if (text.size() < 2 || (text.front() != '+' && text.front() != '-')) return ' ';
+  return index.by_name(row.as_written(column.at)).positions.empty() && index.by_name(text).positions.empty()
+             ? text.front()
+             : ' ';
+}
+
+std::optional<std::int32_t> EventColumns::find(const DelimitedReader& row, const Column& column, char sign,
                                                NameLookup& lookup) {
   const NameIndex& index = lookup.index();
-  const std::string_view text = row.fields()[column.at];
-  const std::string_view written = row.as_written(column.at);
+  std::string_view text = row.fields()[column.at];
+  std::string_view written = row.as_written(column.at);
+  if (sign != ' ') written = text = text.substr(1);
   Meaning meaning = column.labels == Labels::numbers ? index.by_number(text) : index.by_name(written);
   const bool may_be_number = column.labels != Labels::names || text.starts_with('#');
   if (meaning.positions.empty() && column.labels != Labels::numbers)
@@ -113,18 +123,22 @@ std::optional<std::int32_t> EventColumns::find(const DelimitedReader& row, const
   return meaning.positions.empty() ? std::nullopt : std::optional(meaning.positions.front());
 }
 
-std::vector<std::int32_t> EventColumns::genes(const DelimitedReader& row, NameLookup& lookup) const {
+EventColumns::SignedGenes EventColumns::signed_genes(const DelimitedReader& row, NameLookup& lookup) const {
   require_whole(row);
-  std::vector<std::int32_t> genes;
+  SignedGenes found;
   for (const Column& column : genes_) {
-    if (const auto gene = find(row, column, lookup)) genes.push_back(*gene);
+    const char sign = sign_of(row, column, lookup.index());
+    const auto gene = find(row, column, sign, lookup);
+    if (!gene) continue;
+    found.genes.push_back(*gene);
+    found.added.push_back(sign == '+' ? 1 : 0);
   }
-  return std::ssize(genes) == order() ? genes : std::vector<std::int32_t>();
+  return std::ssize(found.genes) == order() ? found : SignedGenes();
 }
 
 std::optional<std::int32_t> EventColumns::cell(const DelimitedReader& row, NameLookup& lookup) const {
   require_whole(row);
-  return find(row, cell_, lookup);
+  return find(row, cell_, ' ', lookup);
 }
 
 }  // namespace dko

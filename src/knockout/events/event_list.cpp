@@ -14,7 +14,18 @@ EventList EventList::replicate(const NodeGroup& group, AtRoot<EventList> list) {
   const std::int64_t order = group.all.broadcast(list.take(&EventList::order_));
   auto genes = share(group, list.take(&EventList::genes_));
   auto cells = share(group, list.take(&EventList::cells_));
-  return {order, std::move(genes), std::move(cells)};
+  auto added = share(group, list.take(&EventList::added_));
+  return {order, std::move(genes), std::move(cells), std::move(added)};
+}
+
+std::vector<std::int32_t> EventList::genes_added() const {
+  std::vector<std::int32_t> genes;
+  for (std::int64_t at = 0; at < added_.size(); ++at) {
+    if (added_[at] != 0) genes.push_back(genes_[at]);
+  }
+  std::sort(genes.begin(), genes.end());
+  genes.erase(std::unique(genes.begin(), genes.end()), genes.end());
+  return genes;
 }
 
 EventKey event_key(std::span<const std::int32_t> genes, std::int64_t cell) {

@@ -38,4 +38,26 @@ KnockoutTargets select_targets(const ExpressionMatrix& matrix,
   return {NodeArray(std::move(starts)), NodeArray(std::move(targets))};
 }
 
+KnockoutTargets select_lacking(const ExpressionMatrix& matrix,
+                               const std::optional<std::vector<std::int32_t>>& genes,
+                               const std::optional<std::vector<std::int32_t>>& cells) {
+  const std::vector<bool> gene_chosen = chosen(genes, matrix.genes());
+  const std::vector<bool> cell_chosen = chosen(cells, matrix.cells());
+  std::vector<std::int64_t> starts{0};
+  std::vector<std::int32_t> targets;
+  for (std::int64_t cell = 0; cell < matrix.cells(); ++cell) {
+    const auto expressed = matrix.expressed(cell);
+    auto next = expressed.begin();
+    const bool is_chosen = cell_chosen[static_cast<std::size_t>(cell)] && !expressed.empty();
+    for (std::int32_t gene = 0; is_chosen && gene < matrix.genes(); ++gene) {
+      if (next != expressed.end() && *next == gene)
+        ++next;
+      else if (gene_chosen[static_cast<std::size_t>(gene)])
+        targets.push_back(gene);
+    }
+    starts.push_back(std::ssize(targets));
+  }
+  return {NodeArray(std::move(starts)), NodeArray(std::move(targets))};
+}
+
 }  // namespace dko

@@ -3,7 +3,7 @@
 namespace dko {
 
 void CellDirection::load(const Direction& direction, std::span<const std::int32_t> expressed,
-                         std::span<const double> profile) {
+                         std::span<const double> profile, std::span<const std::int32_t> absent) {
   weight.clear();
   target.clear();
   double mean = 0;
@@ -14,6 +14,7 @@ void CellDirection::load(const Direction& direction, std::span<const std::int32_
     mean += profile[at] * weight.back();
   }
   for (double& of_gene : weight) of_gene -= mean;
+  for (const std::int32_t gene : absent) target.push_back(direction.toward[static_cast<std::size_t>(gene)]);
 }
 
 double CellDirection::target_of(std::span<const std::int32_t> removed) const {

@@ -15,9 +15,9 @@ namespace dko {
 ///     v_i = d_i/<d, d> − Σ_j b_j d_j/<d, d>,   hence Σ b v = 0 and <b without K, rescaled, v> = −Σ_{g∈K} v_g
 ///     b_g / k, k = 1 − Σ_{g∈K} b_g.
 struct CellDirection {
-  /// Gathers v and m. O(n)
+  /// Gathers v and m, m of the absent genes as well. O(n)
   void load(const Direction& direction, std::span<const std::int32_t> expressed,
-            std::span<const double> profile);
+            std::span<const double> profile, std::span<const std::int32_t> absent = {});
 
   /// Σ_{g∈K} m_g.
   double target_of(std::span<const std::int32_t> removed) const;

@@ -1,5 +1,6 @@
 #include "dko/knockout/kernels/dense_cell_kernel.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -33,13 +34,14 @@ DenseCellKernel::DenseCellKernel(const CollapsedMapping& mapping, InstructionSet
 
 DenseCellKernel::~DenseCellKernel() = default;
 
-double DenseCellKernel::bytes(std::int64_t expressed) {
+double DenseCellKernel::bytes(std::int64_t expressed, std::int64_t absent) {
   constexpr double of_gene = 1500;  // panels of a block of pairs, rows in double and single precision
+  constexpr double of_absent = 32;
   const auto genes = static_cast<double>(expressed);
-  return 2 * sizeof(float) * genes * genes + of_gene * genes;
+  return 2 * sizeof(float) * genes * genes + of_gene * genes + of_absent * static_cast<double>(absent);
 }
 
-void DenseCellKernel::load(const IntactCell& cell) {
+void DenseCellKernel::load(const KernelCell& cell) {
   expressed_.assign(cell.expressed.begin(), cell.expressed.end());
   const std::size_t rows = (expressed_.size() + width - 1) / width;
   for (Row* row : {&u_, &c_, &q_, &keep_, &outputs_}) row->assign(rows, Lanes{});
@@ -53,23 +55,36 @@ void DenseCellKernel::load(const IntactCell& cell) {
   left_ = u_;
   ratio_ = keep_;
   weight_ = keep_;
-  double sum = fill_outputs(std::ssize(expressed_));
+  double sum = fill_outputs(static_cast<double>(expressed_.size()));
   intact_is_zero_ = is_nothing(sum);
   if (!base_.is_fitted() && !intact_is_zero_) {
     set_ratios(base_.ratios(cell, over_genes(outputs_, 1.0)));
-    sum = fill_outputs(std::ssize(expressed_));
+    sum = fill_outputs(static_cast<double>(expressed_.size()));
   }
   for (std::size_t row = 0; row < rows; ++row) {
     for (std::size_t lane = 0; lane < width; ++lane) {
       q_[row].at[lane] = intact_is_zero_ ? 0 : outputs_[row].at[lane] / sum;
     }
   }
+  load_absent(cell);
   if (direction_ != nullptr) load_direction();
+}
+
+/// A z of the genes that may be switched on.
+void DenseCellKernel::load_absent(const KernelCell& cell) {
+  absent_.assign(cell.absent.begin(), cell.absent.end());
+  absent_u_.assign(absent_.size(), 0.0);
+  if (absent_.empty()) return;
+  for (const std::int32_t gene : expressed_) {
+    const std::span<const double> column = mapping_->column(gene);
+    for (std::size_t at = 0; at < absent_.size(); ++at)
+      absent_u_[at] += column[static_cast<std::size_t>(absent_[at])];
+  }
 }
 
 /// v and m in lanes; 0 for padding.
 void DenseCellKernel::load_direction() {
-  along_->load(*direction_, expressed_, over_genes(q_, 1.0));
+  along_->load(*direction_, expressed_, over_genes(q_, 1.0), absent_);
   for (Row* row : {&along_weight_, &along_target_}) row->assign(q_.size(), Lanes{});
   for (std::size_t j = 0; j < expressed_.size(); ++j) {
     along_weight_[j / width].at[j % width] = along_->weight[j];
@@ -88,9 +103,9 @@ double DenseCellKernel::along_outputs() const {
 }
 
 /// <b' − r, v>, Σ q v being 0 of all genes.
-double DenseCellKernel::shift_of(std::span<const std::int32_t> removed, double total, double kept) const {
+double DenseCellKernel::shift_of(std::span<const std::int32_t> lost, double total, double kept) const {
   double of_removed = 0;
-  for (const std::int32_t position : removed) {
+  for (const std::int32_t position : lost) {
     const auto at = static_cast<std::size_t>(position);
     of_removed += along_->weight[at] * q_[at / width].at[at % width];
   }
@@ -121,15 +136,9 @@ void DenseCellKernel::set_ratios(std::span<const double> ratios) {
   weight_ = ratio_;
 }
 
-void DenseCellKernel::subtract(std::int32_t position) {
-  const std::span<const double> removed = mapping_->column(expressed_[static_cast<std::size_t>(position)]);
-  for (std::size_t i = 0; i < expressed_.size(); ++i)
-    left_[i / width].at[i % width] -= removed[static_cast<std::size_t>(expressed_[i])];
-}
-
-/// r|o| into outputs_ for the genes that are kept; returns their sum. `left` is the number of genes kept.
-double DenseCellKernel::fill_outputs(std::int64_t left) {
-  const double scale = 1.0 / static_cast<double>(left);
+/// r|o| into outputs_ for the genes that are kept; returns their sum. `left` is the sum of presences.
+double DenseCellKernel::fill_outputs(double left) {
+  const double scale = 1.0 / left;
   Lanes sum{};
   for (std::size_t row = 0; row < left_.size(); ++row) {
     for (std::size_t lane = 0; lane < width; ++lane) {
@@ -142,11 +151,32 @@ double DenseCellKernel::fill_outputs(std::int64_t left) {
   return lane_sum(sum);
 }
 
-/// Subtracts the removed genes from left_, and clears them in keep_ and weight_.
-void DenseCellKernel::remove_all(std::span<const std::int32_t> removed) {
+DenseCellKernel::Change DenseCellKernel::change_of(std::span<const std::int32_t> positions) const {
+  const auto n = static_cast<std::int32_t>(expressed_.size());
+  const auto lost =
+      static_cast<std::size_t>(std::lower_bound(positions.begin(), positions.end(), n) - positions.begin());
+  return {positions.first(lost), positions.subspan(lost)};
+}
+
+/// Takes the lost genes, or that part of them that goes, from left_, and adds those that are switched on;
+/// clears the former in keep_ and weight_.
+void DenseCellKernel::apply(const Change& change) {
   left_ = u_;
-  for (const std::int32_t position : removed) at(keep_, position) = at(weight_, position) = 0;
-  for (const std::int32_t position : removed) subtract(position);
+  for (const std::int32_t position : change.lost) at(keep_, position) = at(weight_, position) = 0;
+  const auto add = [this](std::int32_t gene, double presence) {
+    const std::span<const double> column = mapping_->column(gene);
+    for (std::size_t i = 0; i < expressed_.size(); ++i)
+      left_[i / width].at[i % width] += column[static_cast<std::size_t>(expressed_[i])] * presence;
+  };
+  for (const std::int32_t position : change.lost)
+    add(expressed_[static_cast<std::size_t>(position)], -lost_presence());
+  for (const std::int32_t position : change.added) add(absent_gene(position), 1);
+}
+
+/// Sum of presences.
+double DenseCellKernel::size_after(const Change& change) const {
+  return static_cast<double>(expressed_.size()) - lost_presence() * static_cast<double>(change.lost.size()) +
+         static_cast<double>(change.added.size());
 }
 
 void DenseCellKernel::restore(std::span<const std::int32_t> removed) {
@@ -154,6 +184,49 @@ void DenseCellKernel::restore(std::span<const std::int32_t> removed) {
     at(keep_, position) = 1;
     at(weight_, position) = at(ratio_, position);
   }
+}
+
+/// Σ|o| over the genes that are kept, as the mapping has it: of r = 1.
+double DenseCellKernel::fitted_total() const {
+  Lanes sum{};
+  for (std::size_t row = 0; row < outputs_.size(); ++row) {
+    for (std::size_t lane = 0; lane < width; ++lane) {
+      const double ratio = weight_[row].at[lane];
+      sum.at[lane] += ratio > 0 ? outputs_[row].at[lane] / ratio : 0.0;
+    }
+  }
+  return lane_sum(sum);
+}
+
+/// q' of the genes that are switched on into added_, after fill_outputs; returns their sum. `total` is Σ
+/// r|o|.
+double DenseCellKernel::fill_added(const Change& change, double total) {
+  added_.clear();
+  if (change.added.empty()) return 0;
+  const double scale = 1.0 / size_after(change);
+  double all = base_.is_fitted() ? total : fitted_total();
+  for (const std::int32_t position : change.added) {
+    const auto gene = static_cast<std::size_t>(absent_gene(position));
+    double u = absent_u_[static_cast<std::size_t>(position) - expressed_.size()];
+    for (const std::int32_t lost : change.lost)
+      u -= mapping_->column(expressed_[static_cast<std::size_t>(lost)])[gene];
+    for (const std::int32_t added : change.added) u += mapping_->column(absent_gene(added))[gene];
+    added_.push_back(std::abs(u * scale + mapping_->offset()[gene]));
+    all += added_.back();
+  }
+  double mass = 0;
+  for (double& share : added_) mass += share = is_nothing(all) ? 0 : share / all;
+  return mass;
+}
+
+/// Σ b over the genes that are lost.
+double DenseCellKernel::lost_share(const Change& change) const {
+  double share = 0;
+  for (const std::int32_t position : change.lost) {
+    const auto at = static_cast<std::size_t>(position);
+    share += q_[at / width].at[at % width];
+  }
+  return share;
 }
 
 /// Σ q over the genes that are kept.
@@ -165,53 +238,62 @@ double DenseCellKernel::kept_share() const {
   return lane_sum(sum);
 }
 
-/// BC(outputs_ / total_after, before), `before(row, lane)` being a profile that sums to one, or is zero.
+/// BC(b', before), `before(row, lane)` being a profile that sums to one, or is zero but for what it has on K.
+/// Genes that are lost count as if b' had nothing of them: `on` tells what is to be added.
 template <class Before>
-double DenseCellKernel::distance(double total_after, bool before_is_zero, Before before) const {
+double DenseCellKernel::distance(double total_after, bool before_is_zero, const OnChanged& on,
+                                 Before before) const {
   const bool after_is_zero = is_nothing(total_after);
-  const double scale = after_is_zero ? 0.0 : 1.0 / total_after;
+  const double scale = after_is_zero ? 0.0 : (1 - on.mass) / total_after;
   Lanes sum{};
   for (std::size_t row = 0; row < outputs_.size(); ++row) {
     for (std::size_t lane = 0; lane < width; ++lane) {
       sum.at[lane] += std::abs(outputs_[row].at[lane] * scale - before(row, lane));
     }
   }
-  const int profiles = (after_is_zero ? 0 : 1) + (before_is_zero ? 0 : 1);  // Σ(q'+q)
-  return profiles == 0 ? 0.0 : lane_sum(sum) / profiles;
+  const double profiles =
+      (after_is_zero ? on.mass : 1.0) + (before_is_zero ? on.mass_before : 1.0);  // Σ(b'+before)
+  return profiles > 0 ? (lane_sum(sum) + on.beyond_lost) / profiles : 0.0;
 }
 
 KnockoutScores DenseCellKernel::scores(std::span<const std::int32_t> removed) {
-  remove_all(removed);
-  const double total = fill_outputs(std::ssize(expressed_) - std::ssize(removed));
+  const Change change = change_of(removed);
+  apply(change);
+  const double total = fill_outputs(size_after(change));
   KnockoutScores scores;
-  scores.impact = distance(total, intact_is_zero_,
+  scores.share = fill_added(change, total);
+  const double kept_of_lost = presence_ > 0 ? presence_ * lost_share(change) : 0;
+  const double mass = scores.share + kept_of_lost;
+  scores.impact = distance(total, intact_is_zero_, {mass, scores.share - kept_of_lost},
                            [this](std::size_t row, std::size_t lane) { return q_[row].at[lane]; });
   const double kept = kept_share();
   const bool nothing_kept = is_nothing(kept);
-  const double scale = nothing_kept ? 0.0 : 1.0 / kept;
-  const double network = distance(total, nothing_kept, [this, scale](std::size_t row, std::size_t lane) {
-    return q_[row].at[lane] * keep_[row].at[lane] * scale;
-  });
+  const double scale = nothing_kept ? 0.0 : (1 - mass) / kept;
+  const double network =
+      distance(total, nothing_kept, {mass, 0, mass}, [this, scale](std::size_t row, std::size_t lane) {
+        return q_[row].at[lane] * keep_[row].at[lane] * scale;
+      });
   scores.network = !nothing_kept && network * kept < residue ? 0.0 : network;
   if (direction_ != nullptr && scores.network > 0 && !nothing_kept && !is_nothing(total)) {
-    scores.shift = shift_of(removed, total, kept);
+    scores.shift = (1 - mass) * shift_of(change.lost, total, kept);
     scores.approach = approach_of(removed, total, kept);
   }
-  restore(removed);
+  restore(change.lost);
   return scores;
 }
 
 void DenseCellKernel::pair_scores(std::span<const std::int32_t> positions, EventRange pairs,
                                   const ScoreSpans& scores) {
-  const double scale = 1.0 / (static_cast<double>(expressed_.size()) - 2);
+  if (!change_of(positions).added.empty()) return scores_one_by_one(positions, pairs, scores);
+  const double scale = 1.0 / (static_cast<double>(expressed_.size()) - 2 * lost_presence());
   const std::vector<double> u = over_genes(u_, scale);
-  const std::vector<double> scales = over_genes(ratio_, scale);
+  const std::vector<double> scales = over_genes(ratio_, scale * lost_presence());
   std::vector<double> outputs = over_genes(c_, 1.0);
   for (std::size_t i = 0; i < outputs.size(); ++i)
     outputs[i] = (outputs[i] + u[i]) * ratio_[i / width].at[i % width];
-  pairs_->prepare(
-      outputs, over_genes(q_, 1.0), scales,
-      direction_ != nullptr ? std::span<const double>(along_->weight) : std::span<const double>());
+  pairs_->prepare(outputs, over_genes(q_, 1.0), scales,
+                  direction_ != nullptr ? std::span<const double>(along_->weight) : std::span<const double>(),
+                  presence_);
   pairs_->pair_scores(positions, pairs, scores, [this](std::int32_t first, std::int32_t second) {
     return this->scores(std::array{first, second});
   });
@@ -232,10 +314,21 @@ std::vector<double> DenseCellKernel::intact_profile() const {
 }
 
 std::vector<double> DenseCellKernel::profile_after(std::span<const std::int32_t> removed) {
-  remove_all(removed);
-  const double total = fill_outputs(std::ssize(expressed_) - std::ssize(removed));
-  restore(removed);
-  return over_genes(outputs_, is_nothing(total) ? 0.0 : 1.0 / total);
+  const Change change = change_of(removed);
+  apply(change);
+  const double total = fill_outputs(size_after(change));
+  double mass = fill_added(change, total);
+  restore(change.lost);
+  const std::vector<double> before = over_genes(q_, 1.0);
+  for (const std::int32_t position : change.lost)
+    mass += presence_ * before[static_cast<std::size_t>(position)];
+  std::vector<double> profile = over_genes(outputs_, is_nothing(total) ? 0.0 : (1 - mass) / total);
+  for (const std::int32_t position : change.lost)
+    profile[static_cast<std::size_t>(position)] = presence_ * before[static_cast<std::size_t>(position)];
+  profile.resize(expressed_.size() + absent_.size(), 0.0);
+  for (std::size_t at = 0; at < change.added.size(); ++at)
+    profile[static_cast<std::size_t>(change.added[at])] = added_[at];
+  return profile;
 }
 
 }  // namespace dko

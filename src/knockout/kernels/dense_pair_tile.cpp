@@ -205,9 +205,15 @@ void DensePairTile::fill_tau(const Block& block, Score score) {
     const float* const mutual = mutual_.data() + f * block_seconds;
     float* const tau = parameter_.data() + f * block_seconds;
     const EventRange wanted = block.wanted(f);
-    if (score == Score::impact) {
+    if (score == Score::impact && presence_ == 0) {
       for (std::int64_t s = wanted.first; s < wanted.last; ++s)
         tau[s] = mutual[s] - (profile + block.profile[s]);
+    } else if (score == Score::impact) {
+      for (std::int64_t s = wanted.first; s < wanted.last; ++s) {
+        const float lost = profile + block.profile[s];
+        const float mass = presence_ * lost;
+        tau[s] = (mutual[s] - (lost - mass) - mass * (centre + block.centre[s])) / (1 - mass);
+      }
     } else {
       for (std::int64_t s = wanted.first; s < wanted.last; ++s) {
         const float lost = profile + block.profile[s];
@@ -243,7 +249,9 @@ void DensePairTile::add_crossing_losses(const Block& block, Score score) {
     float* const target = parameter_.data() + f * block_seconds;
     const EventRange wanted = block.wanted(f);
     for (std::int64_t s = wanted.first; s < wanted.last; ++s)
-      target[s] = score == Score::impact ? left[s] : left[s] / (kept - block.profile[s]);
+      target[s] = score != Score::impact ? left[s] / (kept - block.profile[s])
+                  : presence_ == 0       ? left[s]
+                                         : left[s] / (1 - presence_ * (1 - (kept - block.profile[s])));
   }
   functions_->losses(crossing_rows_of(block));
   for (std::size_t f = 0; f < block.rows.size(); ++f) {
@@ -306,8 +314,8 @@ void DensePairTile::store_shifts(const Block& block, std::span<float> scores) co
 
 PairTerms DensePairTile::terms(const Block& block, std::size_t f, std::int64_t s) const {
   const std::int64_t gene = block.first_gene(f);
-  return {cell_.profile[gene] + block.profile[s], cell_.magnitude[gene] + block.magnitude[s],
-          left_[at(f, s)]};
+  return {cell_.profile[gene] + block.profile[s], cell_.magnitude[gene] + block.magnitude[s], left_[at(f, s)],
+          presence_};
 }
 
 void DensePairTile::store(const Block& block, Score score, std::span<float> scores) const {

@@ -31,7 +31,8 @@ class DensePairTile {
     cell_.load(mapping, expressed, total);
   }
   void prepare(std::span<const double> outputs, std::span<const double> profile,
-               std::span<const double> scales, std::span<const double> along = {}) {
+               std::span<const double> scales, std::span<const double> along = {}, double presence = 0) {
+    presence_ = static_cast<float>(presence);
     cell_.prepare(outputs, profile, scales, along);
   }
 
@@ -73,6 +74,7 @@ class DensePairTile {
 
   const PairBlockFunctions* functions_;
   DenseTile cell_;
+  float presence_ = 0;  // F, which lost genes keep
 
   // The current block:
   AlignedArray panel_;           // P of its firsts

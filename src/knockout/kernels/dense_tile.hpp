@@ -34,6 +34,10 @@ namespace dko {
 /// each other, τ is of second order for the network score, and −q_a − q_b beside that for the impact. Rows
 /// that may change sign under some pair ("crossing" rows) are left out there and get two passes of their own.
 ///
+/// Genes that keep a part F of their presence have (1 − F) Â in place of Â and n − 2(1 − F) of n − 2; with m
+/// = F (q_a + q_b) the impact is (1 − F)(q_a + q_b) + (1 − m) G(S'/(1 − m))/S', the network (1 − m)
+/// G(S'/k)/S'.
+///
 /// A shift is linear where no row crosses, and with E_g = v_g (|w_g| − q_g) + Σ_{i≠g} v_i Â_ig costs a pair
 /// nothing that grows with n:
 ///

@@ -51,7 +51,11 @@ void EnsembleKernel::set_direction(const Direction* direction) {
   for (const auto& member : members_) member->set_direction(direction);
 }
 
-void EnsembleKernel::load(const IntactCell& cell) {
+void EnsembleKernel::set_presence(double presence) {
+  for (const auto& member : members_) member->set_presence(presence);
+}
+
+void EnsembleKernel::load(const KernelCell& cell) {
   for (const auto& member : members_) member->load(cell);
 }
 
@@ -65,6 +69,8 @@ KnockoutScores EnsembleKernel::scores(std::span<const std::int32_t> removed) {
     scores[score] = spread.mean;
     scores[deviation_of(score)] = spread.sd;
   }
+  scores.share =
+      spread_of(members_.size(), [&](std::size_t member) { return of_members_[member].share; }).mean;
   return scores;
 }
 

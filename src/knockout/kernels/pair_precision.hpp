@@ -31,9 +31,13 @@ inline float positive(float value) {
 
 /// A pair in units of the intact cell's sum of outputs.
 struct PairTerms {
-  float lost;       ///< q_a + q_b
-  float magnitude;  ///< of all effects of a, and of b
-  float left;       ///< S'
+  float lost;          ///< q_a + q_b
+  float magnitude;     ///< of all effects of a, and of b
+  float left;          ///< S'
+  float presence = 0;  ///< F, which lost genes keep
+
+  /// 1 − m: what the other genes have after it.
+  float rest() const { return 1 - presence * lost; }
 };
 
 /// Whether S' and k = 1 − lost are large enough beside what they are the differences of: single precision has
@@ -45,24 +49,28 @@ inline bool is_precise(const PairTerms& pair) {
           static_cast<int>(most_cancelled * (1 - pair.lost) >= 1)) != 0;
 }
 
-/// impact = q_a + q_b + loss/S'
+/// impact = (1 − F)(q_a + q_b) + (1 − m) loss/S'
 inline float pair_impact(const PairTerms& pair, float loss) {
-  return std::min(pair.lost + positive(loss) / pair.left, 1.0F);
+  return std::min((1 - pair.presence) * pair.lost + pair.rest() * positive(loss) / pair.left, 1.0F);
 }
 
-/// network = loss/S'; 0 where it is no more than rounding leaves if nothing but renormalisation happens.
+/// network = (1 − m) loss/S'; 0 where it is no more than rounding leaves if nothing but renormalisation
+/// happens.
 inline float pair_network(const PairTerms& pair, float loss) {
   constexpr float rounding = 4.0F / (1 << 24);
   const float network = positive(loss) / pair.left;
-  return network * (1 - pair.lost) <= rounding * (pair.lost + pair.magnitude) ? 0.0F
-                                                                              : std::min(network, 1.0F);
+  return network * (1 - pair.lost) <= rounding * (pair.lost + pair.magnitude)
+             ? 0.0F
+             : std::min(pair.rest() * network, 1.0F);
 }
 
-/// shift = along/S'; 0 where it is no more than rounding leaves, of weights up to `largest`, if nothing but
-/// renormalisation happens.
+/// shift = (1 − m) along/S'; 0 where it is no more than rounding leaves, of weights up to `largest`, if
+/// nothing but renormalisation happens.
 inline float pair_shift(const PairTerms& pair, float along, float largest) {
   constexpr float rounding = 4.0F / (1 << 24);
-  return std::abs(along) <= rounding * largest * (pair.lost + pair.magnitude) ? 0.0F : along / pair.left;
+  return std::abs(along) <= rounding * largest * (pair.lost + pair.magnitude)
+             ? 0.0F
+             : pair.rest() * along / pair.left;
 }
 
 /// The scores of a pair in double precision: for the few that single precision may not do.

@@ -194,7 +194,13 @@ void SparsePairTable::fill_left(std::int32_t first, std::int32_t last) {
 void SparsePairTable::fill_losses(std::int32_t first, std::int32_t last, Score score) {
   const auto a = index(first);
   const auto end = index(last) + 1;
-  if (score == Score::impact) {
+  const auto presence = static_cast<float>(cell_.presence);
+  if (score == Score::impact && presence > 0) {
+    for (std::size_t b = a + 1; b < end; ++b) {
+      const float mass = presence * (share_[a] + share_[b]);
+      theta_[b] = (change_[b] + mass) / (1 - mass);
+    }
+  } else if (score == Score::impact) {
     std::copy(change_.begin() + first + 1, change_.begin() + last + 1, theta_.begin() + first + 1);
   } else {
     for (std::size_t b = a + 1; b < end; ++b) {
@@ -215,7 +221,8 @@ void SparsePairTable::fill_losses(std::int32_t first, std::int32_t last, Score s
 PairTerms SparsePairTable::terms(std::int32_t first, std::int32_t second) const {
   const auto a = index(first);
   const auto b = index(second);
-  return {share_[a] + share_[b], magnitude_[a] + magnitude_[b], 1 + change_[b]};
+  return {share_[a] + share_[b], magnitude_[a] + magnitude_[b], 1 + change_[b],
+          static_cast<float>(cell_.presence)};
 }
 
 void SparsePairTable::fill_scores(std::int32_t first, std::int32_t last, Score score) {

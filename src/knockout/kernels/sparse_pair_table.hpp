@@ -20,10 +20,12 @@ struct SparseCell {
   std::span<const std::int32_t> rows;
   std::span<const double> effects;
   std::span<const double> along = {};  ///< weights v of a direction (CellDirection), or none
+  double presence = 0;                 ///< F, which lost genes keep; effects are times 1 − F
 };
 
 /// All double knockouts of one cell through a sparse mapping, in single precision: O(log non-zeros of the two
-/// columns + genes that both touch) a pair.
+/// columns + genes that both touch) a pair. Formulas are for F = 0; in general the impact is L(ρ/(1 − m) − 1)
+/// (1 − m)/ρ + (1 − F)(q_a + q_b), m = F (q_a + q_b), and the network L(ρ/k − 1)(1 − m)/ρ.
 ///
 /// In units of S, q_t = o_t/S, and p_t^g the output of gene t that column g leaves. With ρ = S'/S = 1 + η,
 /// k = 1 − q_a − q_b and all genes i ∉ {a, b},

@@ -4,14 +4,22 @@
 
 namespace dko {
 
-void positions_of(std::span<const std::int32_t> genes, std::span<const std::int32_t> expressed,
+void positions_of(std::span<const std::int32_t> genes, const KernelCell& cell,
                   std::vector<std::int32_t>& positions) {
   positions.clear();
-  auto from = expressed.begin();
+  const auto n = std::ssize(cell.expressed);
+  auto from = cell.expressed.begin();
+  auto from_absent = cell.absent.begin();
   for (const std::int32_t gene : genes) {
-    from = std::lower_bound(from, expressed.end(), gene);
-    positions.push_back(static_cast<std::int32_t>(from - expressed.begin()));
+    from = std::lower_bound(from, cell.expressed.end(), gene);
+    if (from != cell.expressed.end() && *from == gene) {
+      positions.push_back(static_cast<std::int32_t>(from - cell.expressed.begin()));
+      continue;
+    }
+    from_absent = std::lower_bound(from_absent, cell.absent.end(), gene);
+    positions.push_back(static_cast<std::int32_t>(n + (from_absent - cell.absent.begin())));
   }
+  if (!cell.absent.empty()) std::sort(positions.begin(), positions.end());
 }
 
 void store(const KnockoutScores& scores, const ScoreSpans& spans, std::size_t at) {

@@ -10,8 +10,9 @@
 
 namespace dko {
 
-/// Where `genes` (ascending) stand among the expressed genes of a cell.
-void positions_of(std::span<const std::int32_t> genes, std::span<const std::int32_t> expressed,
+/// Where `genes` (ascending) stand among the expressed genes of a cell, or after them among its absent ones;
+/// ascending.
+void positions_of(std::span<const std::int32_t> genes, const KernelCell& cell,
                   std::vector<std::int32_t>& positions);
 
 /// Puts the scores of one event where they are wanted.

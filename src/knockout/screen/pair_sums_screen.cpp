@@ -9,7 +9,9 @@
 #include "dko/knockout/kernels/ensemble_kernel.hpp"
 #include "dko/knockout/sharding/cost.hpp"
 #include "knockout/score/cell_scores.hpp"
+#include "knockout/sharding/screen_costs.hpp"
 #include "score_buffer.hpp"
+#include "screen_cells.hpp"
 
 namespace dko {
 
@@ -77,14 +79,16 @@ class PairSumsScreen {
         singles_(singles),
         options_(options),
         index_(matrix, plan.targets),
-        costs_(cell_costs(matrix, members)),
+        costs_(costs_of_plan(plan, matrix, cell_costs(matrix, members))),
         genes_(plan.targets, index_.starts(), matrix.genes(),
                [this](std::int64_t cell) { return cost_of_pair(cell); }),
+        cells_(plan, matrix),
         kernel_(members, plan.instructions, plan.base),
         sums_(summed_measures(plan)),
         columns_(columns_of(plan, summed_measures(plan))),
         most_held_(pairs_held(plan, genes_)) {
     kernel_.set_direction(plan.along());
+    kernel_.set_presence(plan.presence);
   }
 
   bool run(PairSumsWork work, std::int64_t shard, std::int64_t shards, PairSumsSink& sink) {
@@ -132,9 +136,10 @@ class PairSumsScreen {
     const EventRange rows = rows_of(places_, block);
     if (rows.size() <= 0) return;
     const Stopwatch watch;
-    kernel_.load(intact_cell(matrix_, cell));
+    const KernelCell intact = cells_.of_targets(cell);
+    kernel_.load(intact);
     if (options_.loading_seconds != nullptr) *options_.loading_seconds += watch.seconds();
-    positions_of(plan_.targets.of(cell), matrix_.expressed(cell), positions_);
+    positions_of(plan_.targets.of(cell), intact, positions_);
     // No more at once than a full screen scores: members of an ensemble hold theirs beside.
     const std::int64_t most = std::min(most_held_, static_cast<std::int64_t>(scores_per_write));
     for (std::int64_t row = rows.first; row < rows.last;) {
@@ -203,6 +208,7 @@ class PairSumsScreen {
   PairIndex index_;
   std::vector<CellCosts> costs_;
   PairGenes genes_;
+  ScreenCells cells_;
   EnsembleKernel kernel_;
   PairSums sums_;
   std::vector<Column> columns_;

@@ -13,6 +13,7 @@
 #include "knockout/score/cell_scores.hpp"
 #include "knockout/sharding/screen_costs.hpp"
 #include "score_buffer.hpp"
+#include "screen_cells.hpp"
 
 namespace dko {
 
@@ -24,12 +25,14 @@ class ShardScreen {
               std::span<const CollapsedMapping> members, ScoreSink& sink, const ShardOptions& options)
       : plan_(plan),
         matrix_(matrix),
+        cells_(plan, matrix),
         kernel_(members, plan.instructions, plan.base),
         sink_(sink),
         options_(options),
-        costs_(cell_costs(matrix, members)),
+        costs_(costs_of_plan(plan, matrix, cell_costs(matrix, members))),
         members_(std::ssize(members)) {
     kernel_.set_direction(plan.along());
+    kernel_.set_presence(plan.presence);
   }
 
   bool run(std::int64_t shard, std::int64_t shards) {
@@ -128,22 +131,23 @@ class ShardScreen {
 
   /// Makes `cell` the kernel's cell and finds its targets among its expressed genes.
   void load(std::int64_t cell) {
-    load_timed(cell);
+    const KernelCell intact = cells_.of_targets(cell);
+    load_timed(intact);
     cost_ = costs_[static_cast<std::size_t>(cell)];
     advance(cost_.load);
-    positions_of(plan_.targets.of(cell), matrix_.expressed(cell), positions_);
+    positions_of(plan_.targets.of(cell), intact, positions_);
   }
 
-  void load_timed(std::int64_t cell) {
+  void load_timed(const KernelCell& cell) {
     const Stopwatch watch;
-    kernel_.load(intact_cell(matrix_, cell));
+    kernel_.load(cell);
     if (options_.loading_seconds != nullptr) *options_.loading_seconds += watch.seconds();
   }
 
   void score_singles(EventRange within, ScoreBuffer& buffer) {
     const ScoreSpans spans = buffer.extend(static_cast<std::size_t>(within.size()));
     std::vector<double> shares;
-    if (!spans.share.empty()) shares = kernel_.intact_profile();
+    if (!spans.share.empty() && !plan_.activates) shares = kernel_.intact_profile();
     for (std::int64_t at = within.first; at < within.last; ++at) {
       const std::span removed(&positions_[static_cast<std::size_t>(at)], 1);
       KnockoutScores scores = kernel_.scores(removed);
@@ -197,19 +201,21 @@ class ShardScreen {
   /// Events in the given order, until it is to stop; that of number `first` goes to place 0.
   void score_events(const std::vector<std::int64_t>& order, std::int64_t first, const ScoreSpans& scores) {
     std::int64_t loaded = -1;
+    KernelCell intact;
     std::vector<std::int32_t> genes;
     for (const std::int64_t event : order) {
       if (stopped_) return;
       const std::int64_t cell = plan_.list->cell(event);
       if (cell != loaded) {
-        load_timed(cell);
+        intact = cells_.of_list(cell);
+        load_timed(intact);
         advance(costs_[static_cast<std::size_t>(cell)].load);
       }
       loaded = cell;
       const auto of_event = plan_.list->genes(event);
       genes.assign(of_event.begin(), of_event.end());
       std::sort(genes.begin(), genes.end());
-      positions_of(genes, matrix_.expressed(cell), positions_);
+      positions_of(genes, intact, positions_);
       store(kernel_.scores(positions_), scores, static_cast<std::size_t>(event - first));
       advance(costs_[static_cast<std::size_t>(cell)].listed);
     }
@@ -227,6 +233,7 @@ class ShardScreen {
 
   const ScreenPlan& plan_;
   const RelativeProfiles& matrix_;
+  ScreenCells cells_;
   EnsembleKernel kernel_;
   ScoreSink& sink_;
   const ShardOptions& options_;

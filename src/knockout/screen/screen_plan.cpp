@@ -51,6 +51,8 @@ ScreenPlan ScreenPlan::replicate(const NodeGroup& group, AtRoot<ScreenPlan> root
   plan.base = static_cast<Base>(base);
   plan.keeping = broadcast(group, root.take(&ScreenPlan::keeping));
   plan.obs = root.take(&ScreenPlan::obs).or_empty();
+  plan.activates = group.all.broadcast(root.take(&ScreenPlan::activates));
+  plan.presence = group.all.broadcast(root.take(&ScreenPlan::presence));
   auto from_to = root.take(&ScreenPlan::from_to);
   if (group.all.broadcast(from_to.transform([](const auto& given) { return given.has_value(); })))
     plan.from_to =

@@ -5,6 +5,18 @@
 
 namespace dko {
 
+std::vector<CellCosts> costs_of_plan(const ScreenPlan& plan, const ExpressionMatrix& matrix,
+                                     std::vector<CellCosts> costs) {
+  if (!plan.activates) return costs;
+  for (std::int64_t cell = 0; cell < std::ssize(costs); ++cell) {
+    CellCosts& of_cell = costs[static_cast<std::size_t>(cell)];
+    of_cell.pair = of_cell.listed;
+    const std::int64_t expressed = std::max<std::int64_t>(1, matrix.expressed_count(cell));
+    of_cell.load += of_cell.load / expressed * plan.targets.count(cell);
+  }
+  return costs;
+}
+
 ArrayCosts::ArrayCosts(std::span<const std::int64_t> starts, std::span<const CellCosts> cells,
                        std::int64_t CellCosts::*of_event)
     : starts_(starts.begin(), starts.end()) {

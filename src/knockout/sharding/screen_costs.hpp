@@ -15,6 +15,11 @@ namespace dko {
 /// Half a second: of the longest piece of pairs between two times of asking whether to stop.
 inline constexpr std::int64_t cost_of_piece = 5'000'000'000;
 
+/// The costs of a plan's cells: where genes are switched on, pairs are scored one by one, and what concerns
+/// these genes is loaded, too.
+std::vector<CellCosts> costs_of_plan(const ScreenPlan& plan, const ExpressionMatrix& matrix,
+                                     std::vector<CellCosts> costs);
+
 /// What a shard has to do in one array.
 struct ShardWork {
   std::vector<EventRange> ranges;

@@ -76,7 +76,9 @@ std::int64_t most_firsts_of(const PairGenes& genes, std::int64_t ranks) {
 }  // namespace
 
 ScreenForecast forecast_screen(const ScreenPlan& plan, const ExpressionMatrix& matrix,
-                               std::span<const CellCosts> cells, std::int64_t ranks) {
+                               std::span<const CellCosts> of_knockouts, std::int64_t ranks) {
+  const std::vector<CellCosts> cells =
+      costs_of_plan(plan, matrix, {of_knockouts.begin(), of_knockouts.end()});
   const PairIndex pairs(matrix, plan.targets);
   const PendingEvents work = whole_work(plan, matrix, ranks);
   RankCosts costs(ranks);

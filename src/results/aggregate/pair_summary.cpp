@@ -184,6 +184,8 @@ void summarize_share(const ScreenReader& screen, const PairGenes& genes, Summary
 
 std::optional<ScoreArray> pairs_of(const ScreenReader& screen) {
   if (screen.has(ScoreArray::pairs) || screen.has_summary()) return ScoreArray::pairs;
+  // The same two genes are different events there.
+  if (screen.list_adds_genes()) return std::nullopt;
   if (screen.has(ScoreArray::list) && screen.order(ScoreArray::list) == 2) return ScoreArray::list;
   return std::nullopt;
 }

@@ -194,6 +194,7 @@ void write_origin(hdf5::File& file, const ScreenReader& screen, Score in_x, cons
   origin.write_scalar("ranks", provenance.ranks);
   origin.write_scalar("members", screen.members());
   origin.write_scalar("base", name_of(screen.base()));
+  if (screen.presence() > 0) origin.write_scalar("knockdown", fmt::to_string(screen.presence()));
   if (const auto direction = screen.direction()) {
     origin.write_scalar("from", direction->from);
     origin.write_scalar("toward", direction->toward);

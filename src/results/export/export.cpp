@@ -15,6 +15,18 @@ void write_label(CsvWriter& csv, std::int64_t number, const Names& names, Labels
     csv.field(names[static_cast<std::size_t>(number)]);
 }
 
+/// As lists of events have it: with a sign where genes are switched on.
+void write_gene(CsvWriter& csv, const ScreenReader& screen, const Event& event, std::size_t at,
+                Labels labels) {
+  const std::int32_t gene = event.genes[at];
+  if (labels == Labels::names)
+    csv.field(screen.label(event, at));
+  else if (screen.activates() || !event.added.empty())
+    csv.field(fmt::format("{}{}", screen.label(event, at).front(), gene));
+  else
+    csv.field(gene);
+}
+
 }  // namespace
 
 double export_bytes(const ScreenReader& screen, ScoreArray array, std::size_t measures) {
@@ -44,7 +56,7 @@ void export_scores(const ScreenReader& screen, ScoreArray array, std::span<const
   }
   csv.end_row();
   screen.for_each_event(array, [&](const Event& event) {
-    for (const std::int32_t gene : event.genes) write_label(csv, gene, screen.gene_names(), labels);
+    for (std::size_t at = 0; at < event.genes.size(); ++at) write_gene(csv, screen, event, at, labels);
     write_label(csv, event.cell, screen.cell_names(), labels);
     for (ScoreStream& stream : streams) csv.field(stream.next());
     csv.end_row();

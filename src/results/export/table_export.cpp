@@ -133,6 +133,8 @@ void write_score_tables(OutputFile& output, const ScreenReader& screen, std::spa
   hdf5::File file = hdf5::File::create(output.partial_path());
   hdf5::write_header(file, table_export_kind, screen.provenance());
   file.set("export_command", command);
+  if (screen.activates()) file.set(screen_layout::activation, std::int64_t{1});
+  if (screen.presence() > 0) file.set(screen_layout::knockdown, screen.presence());
   file.create_group(screen_layout::genes).write_strings(screen_layout::name, screen.gene_names());
   file.create_group(screen_layout::cells).write_strings(screen_layout::name, screen.cell_names());
   for (const TablePart& part : parts) write_part(file, screen, part);

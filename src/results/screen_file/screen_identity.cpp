@@ -43,6 +43,7 @@ std::string checksum_of(const std::optional<EventList>& list) {
   sum.add(std::span(&order, 1));
   sum.add(list->all_genes());
   sum.add(list->all_cells());
+  sum.add(list->all_added());  // nothing, unless genes are switched on
   return sum.text();
 }
 
@@ -74,6 +75,9 @@ std::vector<Aspect> aspects_of(const ScreenPlan& plan, const Provenance& provena
       {"listed_scores", "what is scored of the list", names_of(plan.list ? plan.listed : ScoreSet())},
       {"keep", parameter("keep"), has_pairs ? text_of(plan.keeping) : "none"},
       {"keep_by", parameter("keep-by"), selects ? std::string(name_of(plan.keeping.by).name) : "none"}};
+  aspects.push_back({"activation", parameter("activate"), plan.activates ? "given" : "none"});
+  aspects.push_back(
+      {"knockdown", parameter("knockdown"), plan.presence > 0 ? fmt::to_string(plan.presence) : "none"});
   aspects.push_back({"obs", "the columns of the cells are others", checksum_of(plan.obs), false});
   if (plan.from_to) {  // before the cells that follow from it
     const std::vector<Aspect> of_direction = aspects_of(*plan.from_to);
@@ -95,7 +99,7 @@ void write_identity(hdf5::Location& progress, const ScreenPlan& plan, const Prov
 void require_identity(const hdf5::Location& progress, const ScreenPlan& plan, const Provenance& provenance,
                       const std::string& file) {
   for (const Aspect& aspect : aspects_of(plan, provenance)) {
-    // A screen without a direction does not say so.
+    // A screen without a direction does not say so; one by an earlier version knows of knockouts alone.
     const std::string stored =
         progress.has_attribute(aspect.attribute) ? progress.text_attribute(aspect.attribute) : "none";
     if (stored == aspect.value) continue;

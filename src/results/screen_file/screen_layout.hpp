@@ -47,6 +47,13 @@ constexpr auto members = "members";
 /// Attribute: what was scored on ("fitted", "shrunk", "observed"); absent in files by 0.1: fitted.
 constexpr auto base = "base";
 
+/// Attributes, absent in files of plain knockouts: 1 where the single and double events, and kept or sampled
+/// pairs, switch genes on; F, the part of their presence that lost genes keep.
+constexpr auto activation = "activation";
+constexpr auto knockdown = "knockdown";
+/// Under list/, where any of its genes is switched on: 1 of those, 0 of those that are lost, like genes.
+constexpr auto event_added = "added";
+
 /// Attribute: with what instructions pairs were scored.
 constexpr auto instruction_set = "instruction_set";
 

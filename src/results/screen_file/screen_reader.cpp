@@ -47,6 +47,7 @@ ScreenReader::ScreenReader(hdf5::File file)
   }
   gene_names_ = file_.group(layout::genes).read_strings(layout::name);
   cell_names_ = file_.group(layout::cells).read_strings(layout::name);
+  activates_ = file_.has_attribute(layout::activation) && file_.integer_attribute(layout::activation) != 0;
 }
 
 ScreenReader::ScreenReader(const std::filesystem::path& path)
@@ -121,7 +122,13 @@ void ScreenReader::read_list() {
   require(shape.size() == 2 && shape[1] > 0 && shape[0] == std::ssize(cells) &&
               all_below(genes, std::ssize(gene_names_)) && all_below(cells, std::ssize(cell_names_)),
           list);
-  list_ = EventList(shape[1], NodeArray(std::move(genes)), NodeArray(std::move(cells)));
+  std::vector<std::int32_t> added;
+  if (list.has(layout::event_added)) {
+    added = list.read<std::int32_t>(layout::event_added);
+    require(added.size() == genes.size() && all_below(added, 2), list);
+  }
+  list_ = EventList(shape[1], NodeArray(std::move(genes)), NodeArray(std::move(cells)),
+                    NodeArray(std::move(added)));
   require_scores(ScoreArray::list, list);
   singles_of_list_ = has(ScoreArray::singles);
   for (std::int64_t event = 0; singles_of_list_ && event < list_.size(); ++event) {
@@ -224,13 +231,15 @@ Event ScreenReader::event(ScoreArray array, std::int64_t number) const {
   const std::int64_t cell = cell_of(array, number);
   if (array == ScoreArray::list) {
     const auto genes = list_.genes(number);
-    return {{genes.begin(), genes.end()}, cell};
+    const auto added = list_.added(number);
+    return {{genes.begin(), genes.end()}, cell, {added.begin(), added.end()}};
   }
-  if (array == ScoreArray::singles) return {{targets_.genes()[static_cast<std::size_t>(number)]}, cell};
+  if (array == ScoreArray::singles) return {{targets_.genes()[static_cast<std::size_t>(number)]}, cell, {}};
   const auto genes = targets_.of(cell);
   const TargetPair pair =
       PairIndex::pair_of(std::ssize(genes), number - pair_starts_[static_cast<std::size_t>(cell)]);
-  return {{genes[static_cast<std::size_t>(pair.first)], genes[static_cast<std::size_t>(pair.second)]}, cell};
+  return {
+      {genes[static_cast<std::size_t>(pair.first)], genes[static_cast<std::size_t>(pair.second)]}, cell, {}};
 }
 
 EventRange ScreenReader::events_of_cell(ScoreArray array, std::int64_t cell) const {
@@ -304,6 +313,24 @@ Base ScreenReader::base() const {
     throw InputError(fmt::format("{}: its attribute {} is '{}', which this program does not know",
                                  file_.path(), layout::base, name));
   return *base;
+}
+
+double ScreenReader::presence() const {
+  if (!file_.has_attribute(layout::knockdown)) return 0;
+  const double presence = file_.real_attribute(layout::knockdown);
+  if (presence > 0 && presence < 1) return presence;
+  throw InputError(fmt::format("{}: its attribute {} is {}, and not between 0 and 1: the file is corrupt",
+                               file_.path(), layout::knockdown, presence));
+}
+
+std::string ScreenReader::label(std::int32_t gene) const {
+  const std::string& name = gene_names_[static_cast<std::size_t>(gene)];
+  return activates_ ? "+" + name : name;
+}
+
+std::string ScreenReader::label(const Event& event, std::size_t at) const {
+  if (event.added.empty()) return label(event.genes[at]);
+  return (event.added[at] != 0 ? "+" : "-") + gene_names_[static_cast<std::size_t>(event.genes[at])];
 }
 
 std::string ScreenReader::instruction_set() const {

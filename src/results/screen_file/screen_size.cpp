@@ -71,7 +71,8 @@ double screen_file_bytes(const ExpressionMatrix& matrix, const ScreenPlan& plan)
   if (plan.doubles.any()) bytes += pair_bytes(matrix, plan);
   if (plan.list) {
     const auto order = static_cast<double>(plan.list->order());
-    bytes += (4.0 * (order + 1) + bytes_of(plan.listed)) * static_cast<double>(plan.list->size());
+    const double numbers = plan.list->has_added() ? 2 * order + 1 : order + 1;
+    bytes += (4.0 * numbers + bytes_of(plan.listed)) * static_cast<double>(plan.list->size());
   }
   return bytes;
 }
@@ -101,7 +102,7 @@ std::int64_t screen_file_objects(const ExpressionMatrix& matrix, const ScreenPla
   if (plan.singles.any()) objects += 3 + 2 * plan.singles.count() + 1 + plan.singles.count();
   if (plan.singles.any() && plan.base != Base::fitted) objects += 2;  // single/observed, cells/total
   if (plan.stores_all_pairs()) objects += 2 + plan.doubles.count() + 1 + plan.doubles.count();
-  if (plan.list) objects += 3 + plan.listed.count() + 1 + plan.listed.count();
+  if (plan.list) objects += (plan.list->has_added() ? 4 : 3) + plan.listed.count() + 1 + plan.listed.count();
   if (plan.doubles.any() && plan.keeping.form == PairKeeping::Form::selected)
     objects += 3 + plan.doubles.count() + 1 + plan.doubles.count();
   if (plan.stores_summary()) {

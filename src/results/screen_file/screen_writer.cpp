@@ -81,6 +81,10 @@ void create_list(hdf5::File& file, const EventList& events, ScoreSet wanted) {
   list.write(layout::event_cell, events.all_cells());
   for (const char* name : {layout::event_genes, layout::event_cell})
     list.set_encoding(name, "array", "0.2.0");
+  if (events.has_added()) {
+    list.write(layout::event_added, events.all_added(), {events.size(), events.order()});
+    list.set_encoding(layout::event_added, "array", "0.2.0");
+  }
   create_scores(list, wanted, events.size());
 }
 
@@ -170,6 +174,8 @@ void create_screen_file(const std::filesystem::path& path, const RelativeProfile
   if (options.training_seconds) file.set(layout::training_seconds, *options.training_seconds);
   file.set(layout::members, plan.members);
   file.set(layout::base, std::string(name_of(plan.base)));
+  if (plan.activates) file.set(layout::activation, std::int64_t{1});
+  if (plan.presence > 0) file.set(layout::knockdown, plan.presence);
   file.set(layout::instruction_set, std::string(name_of(plan.instructions)));
   hdf5::Location genes = file.create_group(layout::genes);
   genes.write_strings(layout::name, matrix.gene_names());

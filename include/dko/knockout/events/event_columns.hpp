@@ -16,7 +16,8 @@ namespace dko {
 /// (or gene1_…, gene2_… and so on for several genes) and cell_id or cell_index, in any order, beside other
 /// columns. Columns _index hold numbers from 0, columns _name names, columns _id, or without such an ending,
 /// either, as NameIndex reads them; "#7" is a number in each. Since exports write numbers into columns _id,
-/// as the original does, what is the name of one and the number of another is refused there.
+/// as the original does, what is the name of one and the number of another is refused there. A gene whose
+/// text as a whole is none may have a sign before it: +gene1 is to be switched on, -gene1 to be lost.
 class EventColumns {
  public:
   /// Reads the header, the first row of `file`. Local.
@@ -33,7 +34,15 @@ class EventColumns {
   /// The genes and the cell of the row the file is at; empty if one is unknown, which the lookup notes.
   /// @throws InputError with file and line for a row of other length than the header, one without a gene, a
   ///         name that several have, and where a value is the name of one and the number of another.
-  std::vector<std::int32_t> genes(const DelimitedReader& row, NameLookup& lookup) const;
+  std::vector<std::int32_t> genes(const DelimitedReader& row, NameLookup& lookup) const {
+    return signed_genes(row, lookup).genes;
+  }
+  /// The same, with 1 of those genes that have the sign +, and 0 of the others.
+  struct SignedGenes {
+    std::vector<std::int32_t> genes;
+    std::vector<std::int32_t> added;
+  };
+  SignedGenes signed_genes(const DelimitedReader& row, NameLookup& lookup) const;
   std::optional<std::int32_t> cell(const DelimitedReader& row, NameLookup& lookup) const;
 
   /// @throws InputError unless the row has as many fields as the header.
@@ -47,8 +56,9 @@ class EventColumns {
   };
   static Labels take_labels(std::string_view& title);
   static std::optional<std::int64_t> gene_number(std::string_view title);
-  static std::optional<std::int32_t> find(const DelimitedReader& row, const Column& column,
+  static std::optional<std::int32_t> find(const DelimitedReader& row, const Column& column, char sign,
                                           NameLookup& lookup);
+  static char sign_of(const DelimitedReader& row, const Column& column, const NameIndex& index);
 
   std::string place_;  // of the header
   std::vector<std::string> titles_;

@@ -10,9 +10,9 @@
 
 namespace dko {
 
-/// The genes that are knocked out in each cell (CSR, ascending): the expressed ones, or those of them that
-/// were chosen. A cell with a single expressed gene has none: its knockout would leave nothing, and is not
-/// an event. Read-only; copies share the arrays.
+/// The genes that are knocked out, or switched on, in each cell (CSR, ascending): the expressed ones, or
+/// those of them that were chosen; to switch on, genes that it lacks. A cell with a single expressed gene has
+/// none: its knockout would leave nothing, and is not an event. Read-only; copies share the arrays.
 class KnockoutTargets {
  public:
   KnockoutTargets() = default;
@@ -42,6 +42,11 @@ class KnockoutTargets {
 
 /// The expressed genes of every cell, restricted to the given genes and cells where any are given. Local.
 KnockoutTargets select_targets(const ExpressionMatrix& matrix,
+                               const std::optional<std::vector<std::int32_t>>& genes = {},
+                               const std::optional<std::vector<std::int32_t>>& cells = {});
+
+/// The genes that every cell lacks, restricted likewise; none of a cell without an expressed gene. Local.
+KnockoutTargets select_lacking(const ExpressionMatrix& matrix,
                                const std::optional<std::vector<std::int32_t>>& genes = {},
                                const std::optional<std::vector<std::int32_t>>& cells = {});
 

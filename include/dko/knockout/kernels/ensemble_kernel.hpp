@@ -26,8 +26,11 @@ class EnsembleKernel {
   /// As CellKernel::set_direction, for all members: they share it.
   void set_direction(const Direction* direction);
 
+  /// As CellKernel::set_presence, for all members.
+  void set_presence(double presence);
+
   /// O(M n²) of time and memory.
-  void load(const IntactCell& cell);
+  void load(const KernelCell& cell);
   void load(std::span<const std::int32_t> expressed) { load(IntactCell{expressed}); }
 
   /// Means and standard deviations of knocking out all of `removed`.
@@ -39,7 +42,8 @@ class EnsembleKernel {
   /// Mean of the members' base profiles of the intact cell, over its expressed genes.
   std::vector<double> intact_profile() const;
 
-  /// Mean of the members' profiles after the knockout of `removed`, over the same genes; 0 for the removed.
+  /// Mean of the members' profiles after the knockout of `removed`, over the same genes and the absent ones,
+  /// as CellKernel has it.
   std::vector<double> profile_after(std::span<const std::int32_t> removed);
 
  private:

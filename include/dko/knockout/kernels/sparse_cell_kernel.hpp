@@ -32,6 +32,12 @@ class NearnessTable;
 ///
 /// and approach(K) by the sums of b and of m over the genes in the order of m/b (NearnessTable): O(log n).
 ///
+/// Where lost genes keep a part F of their presence, 1 − F of their effects goes. A gene a that is switched
+/// on adds its column, gets o'_a as if it had been there, but for the state of the cell, which stays that of
+/// the intact one, and has q'_a = o'_a/(S' + Σ o'). A gene that enters by its level is switched on at its
+/// mean level. With m the part of b' that is on K, S/S' and o'_t/S' above are times 1 − m, network as a
+/// whole, and impact has 1 − F of Σ_K q beside Σ q'_a.
+///
 /// Outputs are at least the gene's floor, so that S' > 0. Of another base than the fitted one, outputs,
 /// floors and effects are those times r (BaseProfile), and q is b.
 class SparseCellKernel final : public CellKernel {
@@ -44,12 +50,12 @@ class SparseCellKernel final : public CellKernel {
   ~SparseCellKernel() override;
 
   /// Bytes that the kernel of a cell of `expressed` of `genes` genes takes, at most, if the columns of the
-  /// expressed genes have `effects` non-zeros. Local.
+  /// expressed genes, and of those that may be switched on, have `effects` non-zeros. Local.
   static double bytes(std::int64_t genes, std::int64_t expressed, double effects);
 
   using CellKernel::load;
   /// O(N + non-zeros of the columns of all expressed genes).
-  void load(const IntactCell& cell) override;
+  void load(const KernelCell& cell) override;
   KnockoutScores scores(std::span<const std::int32_t> removed) override;
   void pair_scores(std::span<const std::int32_t> positions, EventRange pairs,
                    const ScoreSpans& scores) override;
@@ -57,14 +63,29 @@ class SparseCellKernel final : public CellKernel {
   std::vector<double> profile_after(std::span<const std::int32_t> removed) override;
 
  private:
-  void fill_outputs(const IntactCell& cell);
-  void gather_effects(const IntactCell& cell);
-  void touch(std::span<const std::int32_t> removed);
+  /// The genes of K that are lost, and those that are switched on.
+  struct Change {
+    std::span<const std::int32_t> lost;
+    std::span<const std::int32_t> added;
+  };
+  /// What b' has on K, and Σ|b'−b| over K.
+  struct OnChanged {
+    double mass = 0;
+    double difference = 0;
+    double rest() const { return 1 - mass; }
+  };
+  Change change_of(std::span<const std::int32_t> positions) const;
+  void fill_outputs(const KernelCell& cell);
+  void gather_effects(const KernelCell& cell);
+  void gather_column(std::int32_t gene, double input);
+  void touch(const Change& change);
   void restore();
   double output_after(std::int32_t position) const;
   double left_without(double of_removed) const;
-  KnockoutScores touched_sums(double of_removed, double left, double total_after, double of_touched) const;
-  KnockoutScores whole_sums(double of_removed, double left) const;
+  double fitted_total_after(const Change& change) const;
+  double fill_added(const Change& change);
+  KnockoutScores touched_sums(const OnChanged& on, double left, double total_after, double of_touched) const;
+  KnockoutScores whole_sums(const OnChanged& on, double left) const;
   double shift_of(std::span<const std::int32_t> removed, double left, double total_after) const;
   double approach_of(std::span<const std::int32_t> removed, double left, double total_after) const;
   double whole_total_after() const;
@@ -83,9 +104,17 @@ class SparseCellKernel final : public CellKernel {
   std::vector<double> floor_;
   std::vector<double> output_;        // o
   double total_ = 0;                  // S
+  double fitted_total_ = 0;           // the same of r = 1
   std::vector<std::int64_t> starts_;  // of each column of A[S,S]
   std::vector<std::int32_t> rows_;
   std::vector<double> effects_;
+  // The same of the absent genes, not rescaled: columns follow those of the expressed ones, and what the
+  // columns of all do to absent genes, counted from 0, is apart.
+  std::vector<double> absent_raw_;
+  std::vector<double> absent_floor_;
+  std::vector<std::int64_t> absent_starts_;
+  std::vector<std::int32_t> absent_rows_;
+  std::vector<double> absent_effects_;
 
   // The current knockout:
   std::vector<double> change_;  // Σ_{g∈K} A_tg
@@ -93,6 +122,7 @@ class SparseCellKernel final : public CellKernel {
   std::vector<char> is_removed_;
   std::vector<std::int32_t> touched_;  // ascending
   std::vector<std::int32_t> removed_;
+  std::vector<double> added_;  // q' of those that are switched on
 };
 
 }  // namespace dko

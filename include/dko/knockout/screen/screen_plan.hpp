@@ -34,10 +34,19 @@ struct ScreenPlan {
   /// The same as profiles, once the mapping is there (find_direction): before anything is scored.
   std::optional<Direction> direction = {};
 
+  /// Whether the targets are genes that the cells lack, to be switched on; then a sampled list is of such,
+  /// too.
+  bool activates = false;
+  /// F, the part of its presence that a lost gene keeps (CellKernel); 0 where genes are switched on.
+  double presence = 0;
+
   /// Q-values of each gene's mean shift over A (shift_statistics.hpp); empty: not known.
   std::vector<double> shift_q_values = {};
 
   const Direction* along() const { return direction ? &*direction : nullptr; }
+
+  /// Whether any event switches genes on.
+  bool adds_genes() const { return activates || (list && list->has_added()); }
 
   bool stores_all_pairs() const { return doubles.any() && keeping.form == PairKeeping::Form::all; }
 

@@ -21,10 +21,12 @@
 
 namespace dko {
 
-/// A knockout in one cell, by gene and cell numbers.
+/// A knockout, or what else genes undergo, in one cell, by gene and cell numbers.
 struct Event {
   std::vector<std::int32_t> genes;
   std::int64_t cell = 0;
+  std::vector<std::int32_t> added =
+      {};  ///< of a list with genes that are switched on: 1 of these, 0 of others
 };
 
 /// A finished screen, open for reading. Scores are never loaded whole: see score_reader.hpp.
@@ -65,6 +67,17 @@ class ScreenReader {
   Base base() const;
   /// What shift and approach are along; nothing of a screen without them. @throws InputError
   std::optional<StoredDirection> direction() const;
+
+  /// Whether its events switch genes on that the cells lack. A list may have such events otherwise.
+  bool activates() const { return activates_; }
+  bool list_adds_genes() const { return list_.has_added(); }
+  /// F, the part of its presence that a lost gene kept; 0 of knockouts.
+  double presence() const;
+  /// The name of a gene of single and double events: +gene1 where genes are switched on.
+  std::string label(std::int32_t gene) const;
+  /// The same of a gene of an event: also -gene1 of one that is lost where others of the list are switched
+  /// on.
+  std::string label(const Event& event, std::size_t at) const;
 
   /// That pairs were scored with; empty in files that do not know of it.
   std::string instruction_set() const;
@@ -130,6 +143,7 @@ class ScreenReader {
   KnockoutTargets targets_;                // of singles and pairs
   std::vector<std::int64_t> pair_starts_;  // pairs before each cell
   EventList list_;
+  bool activates_ = false;
   bool singles_of_list_ = false;  // whether the singles hold all genes of the list in its cells
 };
 
@@ -142,6 +156,8 @@ void ScreenReader::for_each_event(ScoreArray array, Visit visit) const {
       event.cell = list_.cell(number);
       const auto genes = list_.genes(number);
       event.genes.assign(genes.begin(), genes.end());
+      const auto added = list_.added(number);
+      event.added.assign(added.begin(), added.end());
       visit(event);
     }
     return;

@@ -1,0 +1,18 @@
+"""What the events of a screen are: knockouts, knockdowns, or genes that are switched on."""
+from __future__ import annotations
+
+from dko.errors import UsageError
+
+
+def require_knockouts(screen, what: str):
+    """@raises UsageError where `what`, which speaks of losses, would say of other events what is not so"""
+    if screen.activates:
+        raise UsageError(f"{screen.path}: switches genes on, and {what} is of knockouts")
+    if screen.presence > 0:
+        raise UsageError(f"{screen.path}: lost genes keep {screen.presence:g} of their presence, and {what} is of knockouts")
+
+
+def require_summable(screen):
+    """@raises UsageError for a list in which the same two genes are different events"""
+    if screen.list_adds_genes and not screen.has_all_pairs:
+        raise UsageError(f"{screen.path}: its list switches genes on, and is not summed up over cells: listed() has its events")
