@@ -18,7 +18,7 @@ from dko.input_cells import InputCells
 from dko.report import cell_map, data, drawing, figures
 from dko.report.groups import collect_groups
 from dko.report.parts import cells, guide, overview, pairs, toward
-from dko.report.umap import collect_umap
+from dko.report.umap import collect_umap, score_panel
 from report_test_page import Page
 from toward_again import Plain
 
@@ -278,6 +278,25 @@ def check_kept_pairs():
         assert overview.pair_in_words(few) == "" and not len(cell_map.losses_drawn(few))
 
 
+def check_by_number():
+    """Cells of one name are told apart, and a cell without a stored shift is not passed over."""
+    with dko.open_screen("toward.h5") as screen, changed("one_name.h5", named_alike) as alike:
+        wanted, found = (score_panel(collected(one)) for one in (screen, alike))
+        assert np.isfinite(wanted.values).sum() > 10 and np.array_equal(wanted.values, found.values, equal_nan=True)
+        stored = np.array([0.1, 0.2])
+        cell_map.require_shifts(screen, stored, stored)
+        for other in (stored[::-1], np.array([0.1, np.nan])):
+            try:
+                cell_map.require_shifts(screen, other, stored)
+            except dko.InputError:
+                continue
+            raise AssertionError(other)
+
+
+def named_alike(file):
+    file["cells/name"][:] = "cell"
+
+
 def check_map_without_h5ad():
     """No command is offered that cannot run."""
     with changed("of_csv.h5", lambda file: file.attrs.update(input="cells.csv")) as screen:
@@ -316,6 +335,7 @@ def check():
     check_none_visible()
     check_kept_pairs()
     check_map_without_h5ad()
+    check_by_number()
 
     check_map("toward.h5", "model.h5", "shrunk", 9)
     check_map("fitted.h5", "fitted_model.h5", "fitted", 7)
