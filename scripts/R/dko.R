@@ -161,7 +161,7 @@ dko_groups <- function(path) dko_with_screen(path, function(file) {
     } else {
       labels <- dko_names(file, paste0(place, "/categories"))
       codes <- dko_values(file, paste0(place, "/codes"))
-      table[[title]] <- factor(ifelse(codes < 0, NA, labels[codes + 1]), levels = labels)
+      table[[title]] <- factor(labels[ifelse(codes < 0, NA, codes + 1)], levels = labels)
     }
   }
   table
@@ -169,9 +169,10 @@ dko_groups <- function(path) dko_with_screen(path, function(file) {
 
 # Every gene in the cells of one group by a column of dko_groups compared with those of another, or with all others that have a
 # label: gene, cells and cells_against (those that lost it), mean, mean_against, difference, p (two-sided rank-sum test, normal
-# approximation) and q (Benjamini and Hochberg) of a score; visible where the file tells. The lowest p first, by network genes
-# that are not visible last. As dko summarize --contrast: p takes cells as independent, which they are not.
-dko_contrast <- function(path, column, group, against = NULL, score = "network", min_cells = 3) {
+# approximation) and q (Benjamini and Hochberg) of a score (by default network, or impact where that is not stored); visible
+# where the file tells. The lowest p first, by network genes that are not visible last. As dko summarize --contrast: p takes
+# cells as independent, which they are not.
+dko_contrast <- function(path, column, group, against = NULL, score = NULL, min_cells = 3) {
   groups <- dko_groups(path)
   if (!column %in% names(groups)) stop(path, ": the screen keeps no column ", column, " of its cells; it keeps ",
                                        if (length(groups)) paste(names(groups), collapse = ", ") else "none", call. = FALSE)
@@ -180,6 +181,10 @@ dko_contrast <- function(path, column, group, against = NULL, score = "network",
   in_group <- !is.na(label) & label == group
   in_other <- if (is.null(against)) !is.na(label) & !in_group else !is.na(label) & label == against
   if (identical(group, against) || !any(in_other)) stop(path, ": there is nothing to compare ", group, " with", call. = FALSE)
+  if (is.null(score)) {
+    stored <- dko_with_screen(path, function(file) dko_stored(file, "single", dko_single_scores))
+    score <- if (length(stored) && !"network" %in% stored) stored[1] else "network"
+  }
   values <- dko_scores(path, score)
   by_gene <- split(data.frame(cell = rep(seq_along(label), diff(values@p)), value = values@x),
                    factor(values@i, levels = seq_len(nrow(values)) - 1))

@@ -110,11 +110,14 @@ def stacked(blocks, width: int):
 
 
 def dense_blocks(stored, rows, columns):
-    """The `rows`, ascending, of a dense array as sparse matrices."""
+    """The `rows`, ascending, of a dense array as sparse matrices. Reads slices, for HDF5 takes long to choose single rows."""
     import scipy.sparse
     step = max(1, BLOCK // max(1, stored.shape[1]))
-    for lo in range(0, len(rows), step):
-        yield scipy.sparse.csr_matrix(stored[rows[lo:lo + step]][:, columns].astype(float))
+    for first in range(0, stored.shape[0], step):
+        here = rows[(rows >= first) & (rows < first + step)]
+        if len(here):
+            block = stored[here[0]:here[-1] + 1]
+            yield scipy.sparse.csr_matrix(block[here - here[0]][:, columns].astype(float))
 
 
 def vector_blocks(stored, wanted, within):

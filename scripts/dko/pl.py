@@ -37,7 +37,8 @@ def share(screen, min_cells=None, ax=None):
 
 
 def shifts(screen, top: int = 15, min_cells=None, ax=None):
-    """Of a screen with a direction the visible genes whose loss moves cells of A furthest toward B, and away, a panel each."""
+    """Of a screen with a direction the genes whose loss moves cells of A furthest toward B, and away from B, a panel each; of
+    visible ones, where the screen says which are."""
     return _draw("shifts", screen, ax, top, min_cells)
 
 

@@ -95,6 +95,19 @@ class Screen(ScreenFile, Groups):
         parts = (group[score]["data"][:], group["indices"][:], self.starts)
         return scipy.sparse.csr_matrix(parts, shape=(len(self.cells), len(self.genes)))
 
+    def scores_over_cells(self, score: str, genes) -> np.ndarray:
+        """One score of the single knockouts of some genes, genes × cells in the order of cells, in single precision; NaN
+        where a cell did not lose the gene. Reads single/ once, in blocks."""
+        if score not in self._need_singles():
+            raise UsageError(f"{self.path}: has no {score} of single knockouts")
+        numbers = np.array([self.gene_number(gene) for gene in genes], dtype=np.int64)
+        found = np.full((len(numbers), len(self.cells)), np.nan, dtype=np.float32)
+        for cells, lost, values in self._single_blocks([score]) if len(numbers) else ():
+            for row, number in enumerate(numbers):
+                at = lost == number
+                found[row, cells[at]] = values[score][at]
+        return found
+
     def gene_summary(self, by=None) -> pd.DataFrame:
         """Every gene over the cells in which it was knocked out: rank, gene, id, cells (their number), of
         every stored score NAME_mean and NAME_sd (sample standard deviation over cells; NaN of one cell), of
@@ -136,13 +149,17 @@ class Screen(ScreenFile, Groups):
     def cell_summary(self, visible_only: bool = False) -> pd.DataFrame:
         """The same of every cell over its genes: cell, genes, NAME_mean, NAME_sd, in the order of cells. With
         visible_only over those that are visible, where that is known (see visibility): effects of others are unknown."""
+        return self.numbered_cells(visible_only).reset_index(drop=True)
+
+    def numbered_cells(self, visible_only: bool = False) -> pd.DataFrame:
+        """cell_summary() with the numbers of the cells as its index, which tell cells of one name apart."""
         moments = Moments(len(self.cells), self._need_singles())
         known = self.visibility if visible_only else None
         seen = np.full(len(self.genes), True) if known is None else known["visible"].to_numpy()
         for cells, genes, values in self._single_blocks(self.single_scores):
             kept = seen[genes]
             moments.add(cells[kept], {score: value[kept] for score, value in values.items()})
-        return self._summary(moments, self._cell_labels, "cell", "genes").reset_index(drop=True)
+        return self._summary(moments, self._cell_labels, "cell", "genes")
 
     def _need_singles(self) -> list:
         if not self.has_singles:

@@ -93,13 +93,14 @@ double buffer_bytes(const ScreenPlan& plan) {
 
 /// What the decoys take while they are compared with: those of all members at rank 0, of one member in turn
 /// also as the nodes share them, the next of them at rank 0, and a second kernel.
-void add_decoys(MemoryNeed& need, const ExpressionMatrix& matrix, const ModelFootprint& model) {
+void add_decoys(MemoryNeed& need, const ExpressionMatrix& matrix, const ScreenPlan& plan,
+                const ModelFootprint& model) {
   if (model.decoy_bytes == 0) return;
   need.per_node.push_back({"decoys", model.decoy_mappings});
   need.on_one_rank.push_back(
       {"decoys to compare with", model.decoy_bytes + model.decoy_mappings / decoy_draws});
   need.per_rank.push_back({"q-values of shifts", shift_statistics_bytes(matrix.genes(), decoy_draws) +
-                                                     cell_bytes(matrix, model) / model.members});
+                                                     cell_bytes(matrix, plan, model) / model.members});
 }
 
 double most_of_sums(const ExpressionMatrix& matrix, const ScreenPlan& plan) {
@@ -198,7 +199,7 @@ MemoryNeed screen_memory(const ExpressionMatrix& matrix, const ScreenPlan& plan,
   if (plan.from_to) {
     need.per_rank.push_back(
         {"direction", direction_bytes(*plan.from_to, matrix.genes(), most_expressed(matrix), model.members)});
-    add_decoys(need, matrix, model);
+    add_decoys(need, matrix, plan, model);
   }
   // What --memory allows is a limit: less is needed where there is less to keep.
   if (plan.stores_summary())

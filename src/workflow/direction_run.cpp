@@ -158,8 +158,8 @@ void set_direction(ScreenPlan& plan, const RelativeProfiles& profiles,
     plan.shift_q_values =
         upper_medians(q_values_by_members(plan, profiles, members, std::move(decoys), loop, job));
     const auto hits = std::count_if(plan.shift_q_values.begin(), plan.shift_q_values.end(),
-                                    [](double q) { return q < 0.1; });
-    job.log.info("{} with a mean shift of q < 0.1", counted(hits, "gene"));
+                                    [](double q) { return q <= 0.1; });
+    job.log.info("{} with a mean shift of q up to 0.1, of all genes, visible or not", counted(hits, "gene"));
   } else if (!plan.adds_genes()) {
     job.log.info(
         "no q-values of shifts: the model has no decoys (the original's mapping, one with levels or of some "

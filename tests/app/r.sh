@@ -19,6 +19,10 @@ awk -F, -v OFS=, 'NR == 1 {print $0, "umi"; next} {print $0, NR * 1.5}' types.ce
 "$DKO" run types.csv --obs-file table.csv --mapping sparse --order 2 --score impact,network,shift,approach --from type=type0 \
   --toward type=type1 -o types.h5 -q 2>/dev/null
 "$DKO" run types.csv --obs-file table.csv --obs type,umi --mapping sparse --score impact,network -o all_types.h5 -q 2>/dev/null
+# Cells without a label, the first among them, and a screen of impacts alone.
+cp all_types.h5 unlabelled.h5
+"$python" -c 'import h5py; h5py.File("unlabelled.h5", "a")["obs/type/codes"][[0, 7, 8, 30]] = -1'
+"$DKO" run types.csv --obs-file table.csv --obs type --mapping sparse --score impact -o impact.h5 -q 2>/dev/null
 head -c 20000 sparse.h5 >cut.h5
 echo text >text.h5
 cp "$(dirname "$0")/r_test.R" .

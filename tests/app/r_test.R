@@ -36,6 +36,10 @@ stopifnot(is.factor(groups$type), is.numeric(groups$umi), nrow(dko_groups("spars
 written(data.frame(cell = rownames(groups), type = as.character(groups$type), umi = groups$umi), "groups.tsv")
 written(dko_contrast("all_types.h5", "type", "type0", "type1"), "contrast.tsv")
 written(dko_contrast("all_types.h5", "type", "type1", score = "impact", min_cells = 5), "others.tsv")
+groups <- dko_groups("unlabelled.h5")
+written(data.frame(cell = rownames(groups), type = as.character(groups$type)), "unlabelled.tsv")
+written(dko_contrast("unlabelled.h5", "type", "type0", "type1"), "unlabelled.contrast.tsv")
+written(dko_contrast("impact.h5", "type", "type1"), "impact.contrast.tsv")
 
 refused("nothing.h5: there is no such file", dko_genes("nothing.h5"))
 refused("text.h5: is no HDF5 file", dko_genes("text.h5"))

@@ -63,3 +63,12 @@ with dko.open_screen("all_types.h5") as screen:
         wanted = screen.contrast("type", *arguments, by=score, **least)
         wanted.columns = [title.removeprefix(f"{score}_") for title in wanted.columns]
         same(f"{name}.tsv", wanted, exact=False)
+with dko.open_screen("unlabelled.h5") as screen:
+    labels = screen.obs["type"]
+    assert labels.isna().sum() == 4 and labels.isna().iloc[0]
+    same("unlabelled.tsv", pd.DataFrame({"cell": screen.cells, "type": labels.astype(object).fillna("NA").to_numpy()}))
+    wanted = screen.contrast("type", "type0", "type1")
+    same("unlabelled.contrast.tsv", wanted.rename(columns=lambda title: title.removeprefix("network_")), exact=False)
+with dko.open_screen("impact.h5") as screen:
+    wanted = screen.contrast("type", "type1")
+    same("impact.contrast.tsv", wanted.rename(columns=lambda title: title.removeprefix("impact_")), exact=False)

@@ -4,10 +4,12 @@ import contextlib
 import html
 import io
 import re
+import shutil
 import sys
 
 import anndata
 import dko
+import h5py
 import numpy as np
 import pandas as pd
 import report
@@ -15,8 +17,8 @@ import scipy.sparse
 from dko.input_cells import InputCells
 from dko.report import cell_map, data, drawing, figures
 from dko.report.groups import collect_groups
-from dko.report.parts import cells, guide, toward
-from dko.report.umap import collect_umap
+from dko.report.parts import cells, guide, overview, pairs, toward
+from dko.report.umap import collect_umap, score_panel
 from report_test_page import Page
 from toward_again import Plain
 
@@ -229,6 +231,79 @@ def check_others():
             assert len(figures.umap(shown, drawing.NARROW).axes) >= 3
 
 
+def collected(screen):
+    shown = data.collect(screen, 20, None, 10**8)
+    shown.paths = {"out": "page.html", "model": "model.h5"}
+    return shown
+
+
+def changed(name, work):
+    """A copy of toward.h5 in which work(file) has changed something."""
+    shutil.copy("toward.h5", name)
+    with h5py.File(name, "a") as file:
+        work(file)
+    return dko.open_screen(name)
+
+
+def check_unknown_visibility():
+    """Of a screen that does not say which genes are visible nothing is called so."""
+    with changed("unknown.h5", lambda file: file.pop("visibility")) as screen:
+        shown = collected(screen)
+        page = Part(toward.part(shown, {}) + overview.findings(shown) + pairs.part(shown, {}))
+        assert "visible gene" not in page.text and "are not visible" not in page.text, page.text
+        assert page.text.count("Which genes are visible is not known") == 2 and page.source.count('href="#belief"') >= 2
+
+
+def check_none_visible():
+    with changed("hidden.h5", lambda file: file["visibility/information"].write_direct(np.zeros(40))) as screen:
+        shown = collected(screen)
+        page = Part(toward.part(shown, {}) + pairs.part(shown, {}))
+        assert "No pair of genes was knocked out" not in page.text and "Fewer than two genes are visible" in page.text
+        assert "Of 0 visible genes" not in page.text and "No gene in at least 3 cells is visible" in page.text
+
+
+def check_kept_pairs():
+    """The best pair is one that was kept in enough cells."""
+    with dko.open_screen("kept.h5") as screen:
+        shown = collected(screen)
+        least, kept = shown.min_cells, screen.pair_summary()
+        assert shown.pairs.iloc[0]["cells"] < least, "no test of few cells"
+        enough = kept[(kept["cells"] >= least) & ~kept["gene1"].isin(shown.unseen) & ~kept["gene2"].isin(shown.unseen)]
+        best = enough.iloc[0]
+        said = Part(overview.pair_in_words(shown)).text
+        assert f"{best['gene1']} + {best['gene2']}" in said and "of the pairs that were kept" in said, (said, best)
+        drawn = [name for name, kind, _ in cell_map.losses_drawn(shown) if kind == "pairs"]
+        assert drawn == [f"{row.gene1} + {row.gene2}" for row in enough.head(2).itertuples()], drawn
+        few = data.collect(screen, 20, 1000, 10**8)
+        assert overview.pair_in_words(few) == "" and not len(cell_map.losses_drawn(few))
+
+
+def check_by_number():
+    """Cells of one name are told apart, and a cell without a stored shift is not passed over."""
+    with dko.open_screen("toward.h5") as screen, changed("one_name.h5", named_alike) as alike:
+        wanted, found = (score_panel(collected(one)) for one in (screen, alike))
+        assert np.isfinite(wanted.values).sum() > 10 and np.array_equal(wanted.values, found.values, equal_nan=True)
+        stored = np.array([0.1, 0.2])
+        cell_map.require_shifts(screen, stored, stored)
+        for other in (stored[::-1], np.array([0.1, np.nan])):
+            try:
+                cell_map.require_shifts(screen, other, stored)
+            except dko.InputError:
+                continue
+            raise AssertionError(other)
+
+
+def named_alike(file):
+    file["cells/name"][:] = "cell"
+
+
+def check_map_without_h5ad():
+    """No command is offered that cannot run."""
+    with changed("of_csv.h5", lambda file: file.attrs.update(input="cells.csv")) as screen:
+        page = Part(toward.part(collected(screen), {}))
+        assert "--input" not in page.text and "cells.csv, is none" in page.text, page.text[-900:]
+
+
 def check():
     page = made("toward", "toward.h5 --model model.h5 --input cells.h5ad --effects effects.h5ad --group-by thirds",
                 "shifts", "cell_map", "umap", "sets")
@@ -256,6 +331,11 @@ def check():
     assert " toward.h5 -o toward.html --model model.h5 --effects effects.h5ad --input cells.h5ad " in again, again
 
     check_others()
+    check_unknown_visibility()
+    check_none_visible()
+    check_kept_pairs()
+    check_map_without_h5ad()
+    check_by_number()
 
     check_map("toward.h5", "model.h5", "shrunk", 9)
     check_map("fitted.h5", "fitted_model.h5", "fitted", 7)

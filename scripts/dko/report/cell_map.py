@@ -41,11 +41,10 @@ class Profiles:
         values = self._values[[self._rows[int(number)] for number in numbers]].toarray()
         return values / values.sum(axis=1, keepdims=True)
 
-    def expressing(self, numbers, genes) -> np.ndarray:
-        """Those of the cells that express all these genes, and more."""
+    def with_more_than(self, numbers, count: int) -> np.ndarray:
+        """Those of the cells that express more genes than `count`."""
         rows = self._values[[self._rows[int(number)] for number in numbers]]
-        has = np.asarray((rows[:, genes] > 0).sum(axis=1)).ravel() == len(genes)
-        return np.asarray(numbers)[has & (np.asarray((rows > 0).sum(axis=1)).ravel() > len(genes))]
+        return np.asarray(numbers)[np.asarray((rows > 0).sum(axis=1)).ravel() > count]
 
     def lose(self, numbers, genes):
         """Profiles of blocks of cells: before, after the loss, and where only rescaled."""
@@ -61,11 +60,24 @@ class Profiles:
         return np.concatenate([before for before, _, _ in self.lose(numbers, [])])
 
 
+@dataclass
+class Loss:
+    """A loss that is drawn as an arrow, the mean over `cells`."""
+
+    name: str
+    kind: str  # a key of ARROWS
+    genes: list  # their numbers
+    cells: np.ndarray  # of A, that lost each of the genes in the screen
+    shifts: np.ndarray | None  # of one gene, as the screen has them
+
+
 def collect_map(report, path, model_path) -> CellMap:
-    """@raises InputError if the input or the model is not that of the screen"""
+    """Reads of the input the cells that are drawn or moved, no others.
+    @raises InputError if the input or the model is not that of the screen"""
     screen = report.screen
-    a, b = screen.numbers_along("from_cells"), screen.numbers_along("toward_cells")
-    numbers = np.unique(np.concatenate([a, b]))
+    a, b = (spread(screen.numbers_along(name), most_drawn(screen)) for name in ("from_cells", "toward_cells"))
+    losses = losses_of_cells(report)
+    numbers = np.unique(np.concatenate([a, b, *(loss.cells for loss in losses)]))
     with InputCells(path) as given, open_model(model_path) as model:
         run, training = suggest.run_of(report), suggest.training_of(report)
         layer = run.value("--layer") or training.value("--layer")
@@ -74,7 +86,7 @@ def collect_map(report, path, model_path) -> CellMap:
         values = given.counts(rows, screen.genes, screen.gene_ids, layer, raw)
         require_same(screen, given.path, values, numbers)
         profiles = Profiles(screen, model, values, numbers)
-        return map_of(report, profiles, a, b)
+        return map_of(report, profiles, losses, a, b)
 
 
 def require_same(screen, path, values, numbers):
@@ -93,22 +105,26 @@ def spread(numbers, most: int) -> np.ndarray:
     return numbers if len(numbers) <= most else numbers[np.linspace(0, len(numbers) - 1, most, dtype=np.int64)]
 
 
-def map_of(report, profiles, a, b) -> CellMap:
+def most_drawn(screen) -> int:
+    """How many cells of A, and of B."""
+    return min(MOST_CELLS, max(LEAST_CELLS, MOST_ENTRIES // len(screen.genes)))
+
+
+def map_of(report, profiles, losses, a, b) -> CellMap:
+    """`a`, `b`: the cells that are drawn."""
     genes = report.screen.direction["genes"]
     start, d = genes["from_mean"].to_numpy(), genes["d"].to_numpy()
     length = np.sqrt(d @ d)
-    most = min(MOST_CELLS, max(LEAST_CELLS, MOST_ENTRIES // len(d)))
-    drawn_a, drawn_b = spread(a, most), spread(b, most)
-    moved = (profiles.base(np.concatenate([drawn_a, drawn_b])) - start) / length
+    moved = (profiles.base(np.concatenate([a, b])) - start) / length
     along = moved @ d / length
     across, explained = component(moved, d / length)
     cells = pd.DataFrame({
-        "is_b": np.arange(len(moved)) >= len(drawn_a),
+        "is_b": np.arange(len(moved)) >= len(a),
         "along": along,
         "across": moved @ across
     })
-    arrows = arrows_of(report, profiles, a, d / length, across, length)
-    return CellMap(cells, arrows, explained, len(drawn_a) + len(drawn_b) == len(a) + len(b))
+    arrows = arrows_of(report.screen, profiles, losses, np.stack([d / length, across]).T / length)
+    return CellMap(cells, arrows, explained, len(a) + len(b) == report.toward.a_cells + report.toward.b_cells)
 
 
 def component(moved, way):
@@ -127,38 +143,47 @@ def component(moved, way):
 
 
 def losses_drawn(report) -> list:
-    """(name, kind, genes) of each arrow: visible genes, and pairs of such."""
+    """(name, kind, genes) of each arrow: genes that are visible, where that is known, and pairs of such."""
     shown, toward = [], report.toward
     for kind in ("toward", "away"):
         table = getattr(toward, kind)(ARROWS[kind])
         shown += [(name, kind, [name]) for name in table["gene"]]
-    if report.pairs is not None and report.pairs_by == "shift":
+    if report.best_pairs is not None and report.pairs_by == "shift":
         shown += [(f"{row.gene1} + {row.gene2}", "pairs", [row.gene1, row.gene2])
-                  for row in report.pairs.head(ARROWS["pairs"]).itertuples()]
+                  for row in report.best_pairs.head(ARROWS["pairs"]).itertuples()]
     return [loss for loss in shown if all(len(report.screen.genes_named(name)) == 1 for name in loss[2])]
 
 
-def arrows_of(report, profiles, a, way, across, length) -> pd.DataFrame:
-    screen, rows = report.screen, []
-    screened = np.intersect1d(a, np.flatnonzero(np.diff(screen.starts)))
-    for name, kind, genes in losses_drawn(report):
-        numbers = [screen.gene_number(gene) for gene in genes]
-        cells = spread(profiles.expressing(screened, numbers), MOST_MOVED)
-        plane = np.stack([way, across]).T / length
-        moves = [(after - rescaled) @ plane for _, after, rescaled in profiles.lose(cells, numbers)]
+def losses_of_cells(report) -> list:
+    """Each with the cells of A that it is averaged over."""
+    screen, losses = report.screen, losses_drawn(report)
+    genes = list(dict.fromkeys(gene for _, _, names in losses for gene in names))
+    a, shifts = screen.numbers_along("from_cells"), dict(zip(genes, screen.scores_over_cells("shift", genes)))
+    found = []
+    for name, kind, names in losses:
+        cells = spread(a[np.all([np.isfinite(shifts[gene][a]) for gene in names], axis=0)], MOST_MOVED)
+        stored = shifts[names[0]][cells] if len(names) == 1 else None
+        found.append(Loss(name, kind, [screen.gene_number(gene) for gene in names], cells, stored))
+    return found
+
+
+def arrows_of(screen, profiles, losses, plane) -> pd.DataFrame:
+    """`plane`: genes × 2."""
+    rows = []
+    for loss in losses:
+        cells = loss.cells if loss.shifts is not None else profiles.with_more_than(loss.cells, len(loss.genes))
+        moves = [(after - rescaled) @ plane for _, after, rescaled in profiles.lose(cells, loss.genes)]
         if not moves:
             continue
         moves = np.concatenate(moves)
-        if len(genes) == 1:
-            require_shifts(screen, genes[0], cells, moves[:, 0])
-        rows.append((name, kind, len(cells), *moves.mean(axis=0)))
+        if loss.shifts is not None:
+            require_shifts(screen, loss.shifts, moves[:, 0])
+        rows.append((loss.name, loss.kind, len(cells), *moves.mean(axis=0)))
     return pd.DataFrame(rows, columns=["name", "kind", "cells", "along", "across"])
 
 
-def require_shifts(screen, gene, cells, found):
-    """Whether model and input give the shifts that the screen has.
+def require_shifts(screen, stored, found):
+    """Whether model and input give the shifts that the screen has, cell by cell.
     @raises InputError"""
-    stored = screen.singles(gene=gene)
-    stored = stored[stored["cell"].isin(np.array(screen.cells, dtype=object)[cells])]["shift"].to_numpy()
-    if len(stored) == len(found) and not np.allclose(stored, found, rtol=0, atol=CLOSE * max(1e-6, np.abs(stored).max())):
+    if not np.allclose(stored, found, rtol=0, atol=CLOSE * max(1e-6, np.abs(stored).max())):
         raise InputError(f"{screen.path}: its shifts are not those of losing genes by the model and the input that were given")

@@ -33,9 +33,10 @@ class Report:
     genes: pd.DataFrame | None = None  # gene_summary
     visibility: pd.DataFrame | None = None
     unseen: dict = field(default_factory=dict)  # {gene: why it is not visible}
-    cells: pd.DataFrame | None = None  # cell_summary over the visible genes
+    cells: pd.DataFrame | None = None  # numbered_cells over the visible genes
     of_top_genes: pd.DataFrame | None = None  # all single knockouts of those that the distribution shows
     pairs: pd.DataFrame | None = None  # the strongest, pair_summary; by shift those of visible genes
+    best_pairs: pd.DataFrame | None = None  # those that are named on top and drawn as arrows: none of a few cells of a list
     pairs_by: str = ""
     pair_cells: int = 0  # over how many cells the pairs were summed
     pair_least: int = 1  # fewest cells of a pair in the tables
@@ -73,6 +74,16 @@ class Report:
         if self.has_effects or self.gene_scores == ["network"]:
             return "network"
         return "impact"
+
+    @property
+    def gene_word(self) -> str:
+        """What genes are called that are not known not to be visible."""
+        return "gene" if self.visibility is None else "visible gene"
+
+    @property
+    def has_some_pairs(self) -> bool:
+        """Whether the pairs are of a list: selected, sampled or asked for, each in cells of its own."""
+        return not (self.screen.has_all_pairs or self.screen.has_summary)
 
     @property
     def rows_drawn(self) -> int:
@@ -118,7 +129,7 @@ def collect(screen, top: int, min_cells, most_pairs: int, model=None, prediction
         hidden = report.visibility["why"]
         report.unseen = hidden[hidden != ""].to_dict()
     if screen.has_singles and report.gene_scores:
-        report.genes, report.cells = screen.gene_summary(), screen.cell_summary(visible_only=True)
+        report.genes, report.cells = screen.gene_summary(), screen.numbered_cells(visible_only=True)
         shown = only_once(screen, report.boxed())
         report.of_top_genes = screen.singles(gene=shown) if shown else None
         report.toward = collect_toward(report)
@@ -156,13 +167,15 @@ def add_pairs(report: Report, most_pairs: int):
                                 "cells, spread evenly (option --most-pairs).")
             cells = cells[np.linspace(0, len(cells) - 1, count, dtype=np.int64)]
     report.pair_cells = len(cells)
-    if screen.has_all_pairs or screen.has_summary:
+    if not report.has_some_pairs:
         report.pair_least = min(report.min_cells, max(1, report.pair_cells // 20))
     chosen = cells if len(cells) < len(screen.cells) else None
     # Where cells are to be moved, what is unknown would crowd out what is known.
     seen = np.flatnonzero(report.visibility["visible"]) if report.pairs_by == "shift" and report.unseen else None
     of = {"genes": seen, "cells": chosen, "min_cells": report.pair_least}
-    report.pairs = screen.pair_summary(top=max(report.top, 60), **of)
+    report.pairs = report.best_pairs = screen.pair_summary(top=max(report.top, 60), **of)
+    if report.has_some_pairs:
+        report.best_pairs = screen.pair_summary(top=report.top, **{**of, "min_cells": report.min_cells})
     if report.pairs_by == "shift":
         report.pairs_away = screen.pair_summary(top=report.top, lowest=True, **of)
     genes = only_once(screen, dict.fromkeys(report.pairs[["gene1", "gene2"]].to_numpy().ravel()))[:HEAT_GENES]

@@ -11,6 +11,9 @@ from matplotlib.patches import FancyArrowPatch
 from dko.report.drawing import INK, arrange, renderer_of, short
 
 
+BENDS = (0.12, -0.12, 0.25, -0.25, 0.4, -0.4, 0.55, -0.55)  # of arrows, as parts of their length
+
+
 def places_of(names, links, ratio: float) -> np.ndarray:
     """Places in a rectangle of width `ratio` and height 1: joined genes attract, all repel each other (Fruchterman and
     Reingold 1991). The same every time."""
@@ -70,6 +73,22 @@ def without_overlap(figure, axes, places, texts) -> dict:
     return dict(zip(texts, moved))
 
 
+def bend_of(pixels, boxes, start: int, end: int) -> float:
+    """How much an arrow between two of the places is curved: the least that runs under the fewest boxes of others.
+    `pixels`: centres; `boxes`: their low and high corners, places × 2 × 2."""
+    others = np.delete(boxes, [start, end], axis=0)
+    (x1, y1), (x2, y2) = pixels[start], pixels[end]
+    part = np.linspace(0, 1, 40)[:, None]
+
+    def covered(bend: float) -> int:
+        middle = np.array([(x1 + x2) / 2 + bend * (y2 - y1), (y1 + y2) / 2 - bend * (x2 - x1)])  # as of matplotlib's arc3
+        curve = (1 - part)**2 * pixels[start] + 2 * part * (1 - part) * middle + part**2 * pixels[end]
+        inside = (curve[:, None] >= others[None, :, 0]) & (curve[:, None] <= others[None, :, 1])
+        return int(inside.all(axis=2).any(axis=0).sum())
+
+    return min(BENDS, key=covered)
+
+
 def draw_network(figure, axes, network: pd.DataFrame, wide: bool):
     """Arrows from the lost gene to what changes: blue falls, red rises, wider for larger changes."""
     links = list(zip(network["gene_lost"].astype(str), network["gene"].astype(str)))
@@ -91,12 +110,23 @@ def draw_network(figure, axes, network: pd.DataFrame, wide: bool):
     places = without_overlap(figure, axes, places, texts)
     for name, text in texts.items():
         text.set_position(places[name])
-    for (lost, gene), change in list(zip(links, network["change"]))[::-1]:
-        part = abs(change) / limit
-        shade = 0.5 + np.sign(change) * (0.25 + 0.25 * part)  # the palest can still be told from white
+    draw_arrows(figure, axes, network, places, texts)
+
+
+def draw_arrows(figure, axes, network: pd.DataFrame, places: dict, texts: dict):
+    """The largest change on top."""
+    at, renderer = {name: number for number, name in enumerate(texts)}, renderer_of(figure)
+    pixels = axes.transData.transform(np.array([places[name] for name in texts]))
+    sizes = np.array([text.get_bbox_patch().get_window_extent(renderer).size for text in texts.values()])
+    boxes, limit = np.stack([pixels - sizes / 2, pixels + sizes / 2], axis=1), float(network["change"].abs().max())
+    colors = matplotlib.colormaps["RdBu_r"]
+    for row in network.iloc[::-1].itertuples():
+        lost, gene, part = str(row.gene_lost), str(row.gene), abs(row.change) / limit
+        shade = 0.5 + np.sign(row.change) * (0.25 + 0.25 * part)  # the palest can still be told from white
+        bend = bend_of(pixels, boxes, at[lost], at[gene])
         axes.add_patch(FancyArrowPatch(places[lost], places[gene], arrowstyle="-|>", mutation_scale=7 + 5 * part,
                                        linewidth=0.8 + 2.2 * part, color=colors(shade), shrinkA=9, shrinkB=9, zorder=1,
-                                       connectionstyle="arc3,rad=0.12"))
+                                       connectionstyle=f"arc3,rad={bend}"))
 
 
 def named(axes, place, name: str, lost: bool, wide: bool):

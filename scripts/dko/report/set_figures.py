@@ -26,7 +26,8 @@ def highest_losses(report) -> list:
 
 
 def sets_of_losses(report):
-    """(change, relative change) of the sets that the highest losses change most, losses × sets; None without sets, or where
+    """(change, relative change) of the sets that the highest losses change most, losses × sets, and how many of the losses,
+    the first ones, stand in the order of the page: the others follow by their largest change. None without sets, or where
     nothing changes."""
     known = report.effects
     if known is None or known.sets is None or not known.sets.index.is_unique:
@@ -43,7 +44,8 @@ def sets_of_losses(report):
     most = most[np.abs(change[:, most]).max(axis=0) > 0]
     names = [known.sets.columns[at] for at in most]
     relative = known.sets_relative.loc[losses].to_numpy()[:, most]
-    return pd.DataFrame(change[:, most], losses, names), pd.DataFrame(relative, losses, names)
+    tables = pd.DataFrame(change[:, most], losses, names), pd.DataFrame(relative, losses, names)
+    return *tables, min(len(ranked), len(losses))
 
 
 def sets(report, width: float):
@@ -52,7 +54,7 @@ def sets(report, width: float):
     if known is None:
         return None
     wide = width > NARROWEST_PANELS
-    change, relative = (table.iloc[:MOST_LOSSES if wide else FEWER] for table in known)
+    change, relative = (table.iloc[:MOST_LOSSES if wide else FEWER] for table in known[:2])
     figure, (axes, ) = panels(width, 1, 2.0 + 0.3 * change.shape[1])
     limit = heat_limit(relative.to_numpy())
     norm, colors = TwoSlopeNorm(0, -limit, limit), matplotlib.colormaps["RdBu_r"]
@@ -67,11 +69,13 @@ def sets(report, width: float):
     axes.tick_params(length=0, labelcolor=INK)
     axes.grid(zorder=0)
     axes.set_axisbelow(True)
+    many = change.shape[1] > 5
     beyond = np.abs(relative.to_numpy()).max() > limit
+    place = ({"shrink": 0.7 if many else 1.0, "aspect": 20} if wide else
+             {"location": "bottom", "shrink": 0.9, "aspect": 25})
     bar = figure.colorbar(ScalarMappable(norm, colors), ax=axes, pad=0.02, extend="both" if beyond else "neither",
-                          format=FuncFormatter(lambda value, _: f"{100 * value:.0f} %".replace("-", "−")),
-                          **({"shrink": 0.7, "aspect": 20} if wide else {"location": "bottom", "shrink": 0.9, "aspect": 25}))
+                          format=FuncFormatter(lambda value, _: f"{100 * value:.0f} %".replace("-", "−")), **place)
     bar.ax.locator_params(nbins=5)
-    bar.set_label("relative change of the set's share")
+    bar.set_label("relative change of the set's share" if many or not wide else "relative change")
     bar.outline.set_visible(False)
     return figure

@@ -142,9 +142,13 @@ def contrasts(report) -> str:
                    "each", "--contrast-table", beside(report, ".contrasts.csv"))
 
 
-def pair_table(report) -> str:
-    return written("dko", "summarize", place(report, report.screen.path), "--by", report.pairs_by.replace("_", "-"),
-                   "--pair-table", beside(report, ".pairs.csv"))
+def pair_tables(report) -> list:
+    """All pairs, along a direction either way."""
+    by = ["dko", "summarize", place(report, report.screen.path), "--by", report.pairs_by.replace("_", "-")]
+    tables = [written(*by, "--pair-table", beside(report, ".pairs.csv"))]
+    if report.pairs_by == "shift":
+        tables.append(written(*by, "--lowest", "--pair-table", beside(report, ".pairs-away.csv")))
+    return tables
 
 
 def top_of_list(report) -> str:
@@ -224,10 +228,16 @@ def this_page(report, **more) -> str:
     return written(*words, *flat(report.asked), "--force")
 
 
+def is_h5ad(path) -> bool:
+    """By its name: the page may be made where the input is not."""
+    return str(path).rstrip("/").lower().endswith(".h5ad")
+
+
 def with_map(report) -> str:
-    """This page with the map of its cells."""
-    model = model_of(report) or "MODEL"
-    return this_page(report, model=model, input=report.screen.provenance.get("input") or "INPUT")
+    """This page with the map of its cells, which need an h5ad."""
+    given = report.paths.get("input")
+    source = place(report, given) if given else report.screen.provenance.get("input") or "INPUT.h5ad"
+    return this_page(report, model=model_of(report) or "MODEL", input=source)
 
 
 def with_prediction(report) -> list:

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.lines import Line2D
+from matplotlib.patheffects import withStroke
 
 from dko.report.drawing import BLUE, GREEN, GREY, INK, NARROWEST_PANELS, ORANGE, dots, panels, place_labels, short
 from dko.report.toward import RATE
@@ -10,7 +11,7 @@ from dko.report.toward import RATE
 COLORS = {"toward": ORANGE, "away": BLUE, "pairs": GREEN}
 WORDS = {"toward": "loss toward B", "away": "loss away from B", "pairs": "loss of two toward B"}
 SCALES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
-REACH = 1.0  # of the way from A to B: the longest arrow is drawn no longer
+REACH, FARTHEST = 0.5, 2.0  # of the way from A to B: half of the arrows, and the longest, are drawn no longer
 FEWER = {"toward": 3, "away": 1, "pairs": 1}  # arrows on a phone
 
 
@@ -38,9 +39,11 @@ def shifts(report, width: float):
 
 def arrow_scale(arrows) -> int:
     """How many times longer arrows are drawn than they are."""
-    longest = float(np.hypot(arrows["along"], arrows["across"]).max()) if len(arrows) else 0
-    fitting = [scale for scale in SCALES if scale * longest <= REACH]
-    return fitting[-1] if fitting and longest > 0 else 1
+    lengths = np.hypot(arrows["along"], arrows["across"])
+    if not len(arrows) or not lengths.max() > 0:
+        return 1
+    fitting = [scale for scale in SCALES if scale * lengths.median() <= REACH and scale * lengths.max() <= FARTHEST]
+    return fitting[-1] if fitting else 1
 
 
 def cell_map(report, width: float):
@@ -64,9 +67,11 @@ def cell_map(report, width: float):
         axes.annotate("", tip, (0, 0), zorder=3, arrowprops={
             "arrowstyle": "-|>", "color": COLORS[row.kind], "linewidth": 1.6, "shrinkA": 0, "shrinkB": 0, "mutation_scale": 11})
         tips.append(tip)
-    for x, letter in ((0, "A"), (1, "B")):
-        axes.plot(x, 0, "o", markersize=13, color="white", markeredgecolor=INK, markeredgewidth=1.2, zorder=4)
-        axes.text(x, 0, letter, ha="center", va="center_baseline", fontsize=9, fontweight="bold", zorder=5)
+    axes.plot(0, 0, "o", markersize=4, color=INK, zorder=4)  # small: arrows begin here
+    axes.annotate("A", (0, 0), (-8, -9), textcoords="offset points", ha="center", va="center", fontsize=9, fontweight="bold",
+                  zorder=5, path_effects=[withStroke(linewidth=2.5, foreground="white")])
+    axes.plot(1, 0, "o", markersize=13, color="white", markeredgecolor=INK, markeredgewidth=1.2, zorder=2)
+    axes.text(1, 0, "B", ha="center", va="center_baseline", fontsize=9, fontweight="bold", zorder=2)
     frame(axes, places, tips)
     axes.set(xlabel="along the way from A (0) to B (1)", ylabel="first component across it")
     axes.grid()

@@ -22,6 +22,8 @@ class Panel:
     values: np.ndarray
     labels: list | None = None
     signed: bool = False
+    without_label: str = "cells without a label, or of one that is not compared"  # what grey cells are
+    both: int = 0  # cells of two labels, which are drawn by the last
 
     @property
     def colors(self) -> str:
@@ -61,9 +63,9 @@ def groups_panel(report) -> Panel | None:
     """Cells A and B, or the column of groups that the page compares."""
     if report.toward is not None:
         values = np.full(len(report.screen.cells), -1)
-        values[report.screen.numbers_along("from_cells")] = 0
-        values[report.screen.numbers_along("toward_cells")] = 1
-        return Panel("Cells A and B", values, ["A", "B"])
+        a, b = (report.screen.numbers_along(name) for name in ("from_cells", "toward_cells"))
+        values[a], values[b] = 0, 1
+        return Panel("Cells A and B", values, ["A", "B"], without_label="cells in neither", both=len(np.intersect1d(a, b)))
     if report.groups is None or len(report.groups.sizes) > MOST_LABELS:
         return None
     labels, codes = report.screen.groups(report.groups.column)
@@ -74,20 +76,17 @@ def groups_panel(report) -> Panel | None:
 
 def score_panel(report) -> Panel | None:
     """The shift of the gene that moves cells furthest toward B, or the mean score of a cell's visible genes."""
+    coloured = np.full(len(report.screen.cells), np.nan)
     if report.toward is not None:
         best = report.toward.best("toward")["gene"]
         if best.empty or len(report.screen.genes_named(best.iloc[0])) != 1:
             return None
-        table, name = report.screen.singles(gene=best.iloc[0]), "shift"
-        title = f"Shift by losing {short(best.iloc[0], 14)}"
-        cells, values = table["cell"], table["shift"]
+        name, title = "shift", f"Shift by losing {short(best.iloc[0], 14)}"
+        coloured[:] = report.screen.scores_over_cells("shift", [best.iloc[0]])[0]
     elif report.cells is not None and len(report.cells):
         name = report.gene_score
         title = f"Mean {NAMES[name]} of a cell"
-        cells, values = report.cells["cell"], report.cells[f"{name}_mean"]
+        coloured[report.cells.index] = report.cells[f"{name}_mean"]
     else:
         return None
-    place = {cell: at for at, cell in enumerate(report.screen.cells)}
-    coloured = np.full(len(report.screen.cells), np.nan)
-    coloured[[place[cell] for cell in cells]] = values.to_numpy(dtype=float)
     return Panel(title, coloured, signed=name == "shift")

@@ -15,15 +15,24 @@ def part(report, drawn) -> str:
     network = report.effects.network()
     if network.empty:
         return section("effects", "Who changes whom",
-                       note("No effect of a visible gene on another one was found: that is not to say that there is none."))
-    return section("effects", "Who changes whom", words(network, effects), strongest(network, report.top),
+                       note(f"No effect of a {gene_word(report)} on another one was found: that is not to say that there is "
+                            "none."))
+    return section("effects", "Who changes whom", words(report, effects), strongest(network, report.top),
                    figure(drawn, "effects", caption(network), "Effects of the top regulators as a network"),
                    sets(report, drawn))
 
 
-def words(network, effects) -> str:
+def gene_word(report) -> str:
+    """Of the genes that were lost, as far as the file of effects tells."""
+    return "visible gene" if report.effects.not_visible else "gene"
+
+
+def words(report, effects) -> str:
+    of_all = (" They are means over all cells that <code>dko effects</code> was given, not over those of A: what a loss does "
+              "in A alone can differ." if report.toward is not None else "")
     return (f"<p>{counted(len(effects), 'effect')} of the loss of one gene on another: the mean change of its share beyond "
-            f"rescaling, over the cells that express the lost gene. The largest of genes that are visible, either way:</p>")
+            f"rescaling, over the cells that express the lost gene.{of_all} "
+            f"The largest of {gene_word(report)}s, either way:</p>")
 
 
 def strongest(network, top: int) -> str:
@@ -60,7 +69,7 @@ def sets(report, drawn) -> str:
     long = long[long != 0]
     long = long.reindex(long.abs().sort_values(ascending=False, kind="stable").index).head(min(report.top, SETS_SHOWN))
     if long.empty:
-        return note("No set of genes changes by the loss of a visible gene.")
+        return note(f"No set of genes changes by the loss of a {gene_word(report)}.")
     rows = [[number(at + 1), f"{name_of(lost)} → {name_of(name)}", number(float(value)),
              f"{100 * float(relative.loc[lost, name]):+.1f} %".replace("-", "−")]
             for at, ((lost, name), value) in enumerate(long.items())]
@@ -75,9 +84,12 @@ def sets_caption(report) -> str:
     known = sets_of_losses(report)
     if known is None:
         return ""
-    change, _ = known
-    by = "shift" if report.toward is not None else NAMES[report.gene_score]
-    return (f"<b>The {counted(change.shape[1], 'set')} that losing {counted(len(change), 'gene')} changes most</b>; the genes "
-            f"rank by mean {by}. Size: the change of the set's share; red: it rises, blue: it falls, by that part of the set's "
+    change, _, first = known
+    by = "mean shift toward B" if report.toward is not None else f"mean {NAMES[report.gene_score]}"
+    order = f"the genes rank by {by}" if first == len(change) else \
+        f"the first {counted(first, 'gene')} rank by {by}, the others by their largest change" if first else \
+        "the genes rank by their largest change"
+    return (f"<b>The {counted(change.shape[1], 'set')} that losing {counted(len(change), 'gene')} changes most</b>; "
+            f"{order}. Size: the change of the set's share; red: it rises, blue: it falls, by that part of the set's "
             "share; where nothing changes, there is no dot."
             f'<span class="narrow"> Here the first {FEWER} genes.</span>')

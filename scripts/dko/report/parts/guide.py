@@ -32,13 +32,15 @@ have unsteady means. Before anything is built on a score, compare the mapping wi
 
 SHIFT = """
 <p><b>Shift</b> is how far a loss takes a cell along the way from A to B, by what changes in the other genes: 1 is the whole
-way, below 0 leads away. <b>Approach</b> is how much nearer the cell comes to B's profile in all genes.</p>
+way, below 0 leads away.APPROACH</p>
 """
+APPROACH = " <b>Approach</b> is how much nearer the cell comes to B's profile in all genes."
 
 
 def part(report, _) -> str:
     base = BASES.get(report.screen.base, clean(report.screen.base))
     text = GUIDE.replace("BASE", base).replace("SHIFT", SHIFT if report.toward is not None else "")
+    text = text.replace("APPROACH", APPROACH if "approach" in report.screen.single_scores else "")
     return section("guide", "How to read the scores", text.replace("RATES", rates(report)))
 
 

@@ -79,16 +79,18 @@ def findings(report) -> str:
 
 
 def toward_in_words(report) -> str:
-    """Which loss moves cells of A furthest toward B, and away."""
+    """Which loss moves cells of A furthest toward B, and away from B."""
     shown = report.toward
     if shown is None:
         return ""
     sides = ("toward", "toward B"), ("away", "away from B")
     said = [one_way(shown, shown.best(side), words) for side, words in sides if len(shown.best(side))]
+    if shown.seen.empty:
+        return f"Which loss moves cells of A toward B is unknown: no gene in enough cells is visible. {NOT_VISIBLE}"
     if not said:
-        return "No loss of a visible gene moves cells of A toward B or away from it."
-    states = f"(A: <code>{clean(shown.a)}</code>, B: <code>{clean(shown.b)}</code>)"
-    return f"Losing {listing(said)} {states}. <a href=\"#toward\">From A to B</a>"
+        return f"No loss of a {report.gene_word} moves cells of A toward B or away from B."
+    states = f"A: <code>{clean(shown.a)}</code>; B: <code>{clean(shown.b)}</code>"
+    return f"Losing {listing(said)}. {states}. <a href=\"#toward\">From A to B</a>"
 
 
 def one_way(shown, table, words: str) -> str:
@@ -96,9 +98,17 @@ def one_way(shown, table, words: str) -> str:
     q = f", q {rate(float(row['shift_q_value']))}" if shown.has_q_values else ""
     sure = shown.has_q_values and row["shift_q_value"] <= RATE
     chance = ", which may be chance" if shown.has_q_values and not sure else ""
-    of = f", of genes with q up to {RATE}," if sure else ""
+    of = f", of genes with q up to {RATE}" if sure else ""
     mean = number(float(row["shift_mean"]))
-    return f"{bold(row['gene'])} moves cells of A furthest {words}{of} (mean shift {mean}{q}{chance})"
+    return f"{bold(row['gene'])} moves cells of A furthest {words}{of} (mean shift {mean}{q}{chance}{against(row)})"
+
+
+def against(row) -> str:
+    """The approach, where it has the other sign."""
+    approach = float(row.get("approach_mean", 0))
+    if not float(row["shift_mean"]) * approach < 0:
+        return ""
+    return f"; but mean approach {number(approach)}: in all genes they come {'nearer to' if approach > 0 else 'no nearer to'} B"
 
 
 def gene_in_words(report) -> str:
@@ -114,50 +124,61 @@ def gene_in_words(report) -> str:
     if score == "network" and row.get("not_visible"):
         return f"No gene of those ranked is visible: what their losses change is unknown. {NOT_VISIBLE}"
     if score == "network" and row["network_mean"] == 0:
-        return "No visible gene has an effect on others in this mapping."
+        return f"No {report.gene_word} has an effect on others in this mapping."
     what = "changes other genes most" if score == "network" else "has the highest impact"
     return (f"Losing {bold(row['gene'])} {what}: {NAMES[score]} {number(float(row[f'{score}_mean']))} on average over "
             f"{counted(row['cells'], 'cell')}.")
 
 
 def pair_in_words(report) -> str:
-    if report.pairs is None or report.pairs.empty:
+    if report.best_pairs is None or report.best_pairs.empty:
         return ""
-    row, by = report.pairs.iloc[0], report.pairs_by
+    row, by, of = report.best_pairs.iloc[0], report.pairs_by, of_some(report)
     if by == "shift":
         return pair_toward(report)
     value, name = float(row[f"{by}_mean"]), f"{bold(row['gene1'])} + {bold(row['gene2'])}"
     if not by.endswith("interaction"):
-        return f"The pair {name} has the highest {NAMES[by]}: {number(value)} on average over {counted(row['cells'], 'cell')}."
+        return f"The pair {name} has the highest {NAMES[by]}{of}: {number(value)} on average over " \
+            f"{counted(row['cells'], 'cell')}."
     if value == 0:
-        return f"No pair interacts: every {NAMES[by]} is 0."
+        return f"No pair interacts{of}: every {NAMES[by]} is 0."
     hidden = [gene for gene in (row["gene1"], row["gene2"]) if gene in report.unseen]
     if hidden:
-        return (f"The pair {name} ranks highest by {NAMES[by]}, but {listing(map(bold, hidden))} "
+        return (f"The pair {name} ranks highest by {NAMES[by]}{of}, but {listing(map(bold, hidden))} "
                 f"{'is' if len(hidden) == 1 else 'are'} not visible: what they do together is unknown.")
     side = "less" if value < 0 else "more"
     what = "change other genes" if by == "network_interaction" else "do"
-    return (f"{name} interact most: together they {what} {side} than the sum of each, by {number(abs(value))} on average over "
-            f"{counted(row['cells'], 'cell')} ({NAMES[by]}).")
+    return (f"{name} interact most{of}: together they {what} {side} than the sum of each, by {number(abs(value))} on average "
+            f"over {counted(row['cells'], 'cell')} ({NAMES[by]}).")
+
+
+def of_some(report) -> str:
+    """Of which pairs this is said, if not of all."""
+    if not report.has_some_pairs:
+        return ""
+    pairs = "pairs that were kept" if report.screen.keep != "full" else "listed pairs"
+    return f", of the {pairs} in at least {counted(report.min_cells, 'cell')}"
 
 
 def pair_toward(report) -> str:
-    """Of visible genes."""
-    best = report.pairs.head(1)
+    """Of genes that are visible, where that is known."""
+    best = report.best_pairs.head(1)
     if best.empty or not best.iloc[0]["shift_mean"] > 0:
         return ""
     row = best.iloc[0]
-    return (f"Of two visible genes together {bold(row['gene1'])} + {bold(row['gene2'])} move cells of A furthest toward B: "
-            f"mean shift {number(float(row['shift_mean']))} over {counted(row['cells'], 'cell')}.")
+    return (f"Of two {report.gene_word}s together {bold(row['gene1'])} + {bold(row['gene2'])} move cells of A furthest toward B"
+            f"{of_some(report)}: mean shift {number(float(row['shift_mean']))} over {counted(row['cells'], 'cell')}.")
 
 
 NOT_VISIBLE = 'See <a href="#belief">Can this be believed?</a>'
+VISIBILITY_UNKNOWN = ("Which genes are visible is not known, so that any of them may have a number that says nothing of it. "
+                      + NOT_VISIBLE)
 
 
 def visibility_in_words(report) -> str:
     """How many genes can be seen, where that is known."""
     if report.visibility is None:
-        return ""
+        return VISIBILITY_UNKNOWN
     seen, total = int(report.visibility["visible"].sum()), len(report.visibility)
     if seen == total:
         return f"All {counted(total, 'gene')} are visible: enough cells lack each of them." if total > 1 else ""

@@ -6,7 +6,7 @@ import numpy as np
 from dko.report import suggest
 from dko.report.data import heat_limit
 from dko.report.page import clean, figure, note, number, section
-from dko.report.parts.words import NAMES, bold, counted, few, ranked, unseen, value_columns, whiskers
+from dko.report.parts.words import NAMES, bold, counted, few, listing, ranked, unseen, value_columns, whiskers
 from dko.summary import SAME_SIGN
 
 TITLE = "Which pairs interact"
@@ -18,17 +18,17 @@ SHIFT_TITLE = "Which pairs move cells from A toward B"
 def part(report, drawn) -> str:
     if report.pairs is None:
         return nothing(report)
-    if report.pairs.empty:
-        return section("pairs", TITLE,
-                       note(f"No pair of genes was knocked out in at least {counted(report.pair_least, 'cell')}."))
     by, best = report.pairs_by, report.pairs.head(report.top)
+    title = SHIFT_TITLE if by == "shift" else TITLE
+    if report.pairs.empty:
+        return section("pairs", title, note(none(report)))
     return section(
-        "pairs", SHIFT_TITLE if by == "shift" else TITLE, *(note(clean(words)) for words in report.notes), restriction(report),
+        "pairs", title, *(note(clean(words)) for words in report.notes), restriction(report),
         ranking(report, best), ranked(best, ["gene1", "gene2"], columns_of(report, best)),
         footnote(report, best), hidden(report, best), away(report),
         figure(drawn, "pairs", rows_caption(report), "Pairs that rank highest"),
         figure(drawn, "heat_map", heat_caption(report), f"Mean {NAMES[by]} of pairs among the highest genes"),
-        missing(report), suggest.block("All pairs as a table:", [suggest.pair_table(report)]))
+        missing(report), suggest.block(all_pairs(report), suggest.pair_tables(report)))
 
 
 def nothing(report) -> str:
@@ -41,10 +41,31 @@ def nothing(report) -> str:
         suggest.block("", [suggest.again(report, {"--order": "2", "--score": "impact,network"})]))
 
 
+def leaves_out(report) -> bool:
+    """Whether the pairs above are of visible genes alone."""
+    return report.pairs_by == "shift" and bool(report.unseen)
+
+
+def none(report) -> str:
+    """Why there is no pair."""
+    if leaves_out(report) and int(report.visibility["visible"].sum()) < 2:
+        return "Fewer than two genes are visible: how far losing two of the others moves cells is unknown."
+    of = "visible genes" if leaves_out(report) else "genes"
+    return f"No pair of {of} was knocked out in at least {counted(report.pair_least, 'cell')}."
+
+
+def all_pairs(report) -> str:
+    """What the tables have beyond the page."""
+    more = ["those with a gene that is not visible"] if leaves_out(report) else []
+    more += [f"those in fewer than {counted(report.pair_least, 'cell')}"] if report.pair_least > 1 else []
+    ways = "All pairs as a table" + (", both ways" if report.pairs_by == "shift" else "")
+    return ways + (f", with {listing(more)} too" if more else "") + ":"
+
+
 def restriction(report) -> str:
     """Which pairs are there, if not all."""
     screen = report.screen
-    if screen.has_all_pairs or screen.has_summary:
+    if not report.has_some_pairs:
         return ""
     if screen.keep != "full":
         return note(f"Only the pairs that were kept are in this screen (<code>{clean(screen.keep)}</code> by "
@@ -66,8 +87,7 @@ def ranking(report, best) -> str:
         "interaction": ": what losing both changes beyond the sum of losing each, own shares included",
         "shift": ': how far losing both takes cells of A toward B (<a href="#toward">what that means</a>)'
     }.get(by, "")
-    hidden = by == "shift" and report.unseen
-    seen = " Pairs with a gene that is not visible are left out: what they do is unknown." if hidden else ""
+    seen = " Pairs with a gene that is not visible are left out: what they do is unknown." if leaves_out(report) else ""
     return f"<p>The {counted(len(best), 'pair')} with the {what}{least}{why}.{seen}</p>"
 
 
@@ -149,7 +169,7 @@ def heat_caption(report) -> str:
     known = known[np.isfinite(known)]
     hub = report.square.index[int(np.nansum(np.abs(values), axis=1).argmax())]
     colours = ("Red: more than the sum of each; blue: less; grey" if is_interaction(report) else
-               "Red: toward B; blue: away from it; grey" if report.pairs_by == "shift" else "Grey")
+               "Red: toward B; blue: away from B; grey" if report.pairs_by == "shift" else "Grey")
     beyond = int((known > heat_limit(values)).sum())
     words = (f"<b>Mean {NAMES[report.pairs_by]} among {counted(len(values), 'gene')}</b> of the highest pairs "
              f"({counted(len(known), 'pair')}; a linear scale). {colours}: no such pair in this screen. ")

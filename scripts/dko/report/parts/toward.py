@@ -1,9 +1,11 @@
 """Which knockout moves cells from A toward B: the answer in a sentence, the genes either way, and the map."""
 from __future__ import annotations
 
+import pandas as pd
+
 from dko.report import suggest
 from dko.report.page import clean, figure, note, number, percent, section
-from dko.report.parts.overview import pair_toward
+from dko.report.parts.overview import NOT_VISIBLE, VISIBILITY_UNKNOWN, pair_toward
 from dko.report.parts.words import bold, counted, few, ranked, rate, value_columns
 from dko.report.toward import RATE
 from dko.report.toward_figures import arrow_scale
@@ -15,9 +17,11 @@ def part(report, drawn) -> str:
     shown = report.toward
     if shown is None:
         return ""
+    if shown.seen.empty:
+        return section("toward", TITLE, question(shown), answer(report), hidden(report))
     return section(
-        "toward", TITLE, question(shown), answer(report), one_way(report, "toward", "Toward B"),
-        one_way(report, "away", "Away from B"), hidden(report),
+        "toward", TITLE, question(shown), "" if report.visibility is not None else note(VISIBILITY_UNKNOWN), answer(report),
+        one_way(report, "toward", "Toward B"), one_way(report, "away", "Away from B"), against(report), hidden(report),
         figure(drawn, "shifts", caption(report), "Genes with the highest and the lowest mean shift"),
         figure(drawn, "cell_map", map_caption(report), "Cells of A and B, and where losses take those of A"),
         pairs_pointer(report), suggest.block("All genes as a table, both ways, and what the best loss does to every gene:",
@@ -28,24 +32,29 @@ def question(shown) -> str:
     b = (f"B: the cells with <code>{clean(shown.b)}</code> ({counted(shown.b_cells, 'cell')})" if shown.b_cells else
          f"B: the profile in <code>{clean(shown.b)}</code>")
     of = "" if shown.screened == shown.a_cells else f", of which genes were lost in {number(shown.screened)}"
+    approach = (" <b>Approach</b> is how much nearer the cell comes to B's profile in all genes."
+                if "approach_mean" in shown.genes else "")
     return (f"<p>A: the cells with <code>{clean(shown.a)}</code> ({counted(shown.a_cells, 'cell')}{of}). {b}. "
             "<b>Shift</b> is how far the loss takes a cell of A along the way from A's mean profile to that of B, by what "
-            "changes in <em>other</em> genes: 1 is the whole way, below 0 leads away. <b>Approach</b> is how much nearer the "
-            "cell comes to B's profile in all genes.</p>")
+            "changes in <em>other</em> genes: 1 is the whole way, below 0 leads away." + approach + "</p>")
 
 
 def answer(report) -> str:
     """How many genes stand out of chance."""
-    shown = report.toward
+    shown, least = report.toward, f"in at least {counted(report.min_cells, 'cell')}"
+    if shown.genes.empty:
+        return note(f"No gene was lost {least}.")
+    if shown.seen.empty:
+        return note(f"No gene {least} is visible: how far their losses move cells is unknown. {NOT_VISIBLE}")
     if not shown.has_q_values:
         return note("There are no q-values of shifts: this mapping has no decoys to compare with (a sparse mapping of this "
                     "dko has). How much of these shifts is chance is not known.")
     rates = shown.seen["shift_q_value"]
     sure = shown.seen[rates <= RATE]
-    words = f"Of {counted(len(shown.seen), 'visible gene')} <b>{number(len(sure))}</b> " \
+    words = f"Of {counted(len(shown.seen), report.gene_word)} {least} <b>{number(len(sure))}</b> " \
         f"{'has' if len(sure) == 1 else 'have'} a mean shift with q up to {RATE}"
     up, down = (list(map(bold, sure[side]["gene"])) for side in (sure["shift_mean"] > 0, sure["shift_mean"] < 0))
-    parts = [f"{few(names, 6)} {which}" for names, which in ((up, "toward B"), (down[::-1], "away from it")) if names]
+    parts = [f"{few(names, 6)} {which}" for names, which in ((up, "toward B"), (down[::-1], "away from B")) if names]
     none = "" if len(sure) else ": take the order below as no more than a list of what to look at"
     return f"<p>{words}{': ' + '; '.join(parts) if parts else none}.</p>"
 
@@ -53,7 +62,7 @@ def answer(report) -> str:
 def one_way(report, side: str, title: str) -> str:
     best = getattr(report.toward, side)(report.top)
     if best.empty:
-        words = "No loss of a visible gene moves cells " + ("toward B." if side == "toward" else "away from B.")
+        words = f"No loss of a {report.gene_word} moves cells " + ("toward B." if side == "toward" else "away from B.")
         return f"<h3>{title}</h3><p>{words}</p>"
     return f"<h3>{title}</h3>" + ranked(best, ["gene"], columns_of(report, best)) + \
         (footnote(report) if side == "toward" else "")
@@ -82,6 +91,19 @@ def footnote(report) -> str:
             absences + least + "</p>")
 
 
+def against(report) -> str:
+    """The genes of the tables whose approach has the other sign."""
+    if "approach_mean" not in report.toward.genes:
+        return ""
+    shown = pd.concat([report.toward.toward(report.top), report.toward.away(report.top)])
+    names = [bold(gene) for gene in shown["gene"][shown["shift_mean"] * shown["approach_mean"] < 0]]
+    if not names:
+        return ""
+    return (f'<p class="soft">The approach has not the sign of the shift for {few(names)}: such a loss moves cells along the '
+            "way from A to B and off it too, and takes the gene's own share away. Approach counts all of that, shift the way "
+            "alone.</p>")
+
+
 def hidden(report) -> str:
     unseen = report.toward.genes[report.toward.genes["not_visible"] != ""]
     moving = unseen[unseen["shift_mean"] != 0]
@@ -90,7 +112,8 @@ def hidden(report) -> str:
     names = [f"{bold(row.gene)} ({clean(row.not_visible)})" for row in moving.head(3).itertuples()]
     are = "is" if len(unseen) == 1 else "are"
     such = f", such as {few(names)}" if names else ""
-    return (f'<p class="soft">Left out of both tables: {counted(len(unseen), "gene")} that {are} not visible, whose shifts are '
+    tables = "" if report.toward.seen.empty else " of both tables"
+    return (f'<p class="soft">Left out{tables}: {counted(len(unseen), "gene")} that {are} not visible, whose shifts are '
             f"unknown{such}.</p>")
 
 
@@ -121,12 +144,15 @@ def map_caption(report) -> str:
 
 def pairs_pointer(report) -> str:
     if report.pairs is None or report.pairs_by != "shift" or report.pairs.empty:
-        return ""
+        return ""  # the section of pairs says why
     return f'<p>{pair_toward(report)} <a href="#pairs">Pairs, either way</a></p>'
 
 
 def map_pointer(report) -> str:
     if report.toward.map is not None:
         return ""
-    return suggest.block("A map of the cells, with arrows of the best losses, needs the h5ad that was screened and the model:",
-                         [suggest.with_map(report)])
+    what = "A map of the cells, with arrows of the best losses, needs the h5ad that was screened and the model"
+    given = report.paths.get("input") or report.screen.provenance.get("input")
+    if given and not suggest.is_h5ad(given):
+        return note(f"{what}: the input of this screen, {clean(given)}, is none.")
+    return suggest.block(what + ":", [suggest.with_map(report)])
