@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
+#include "dko/base/block_checksum.hpp"
 #include "dko/base/checksum.hpp"
 #include "dko/base/error.hpp"
 #include "dko/base/output_file.hpp"
@@ -54,6 +56,16 @@ void write_notes(hdf5::Location& fit, const FitNotes& notes) {
   fit.set("level_genes_checksum", notes.data.level_genes);
 }
 
+/// Of what the attributes tell of a state: HDF5 keeps them without one.
+std::uint64_t checksum_of_attributes(const FitState& state) {
+  const std::array<std::int64_t, 5> numbers{state.stage, state.fits, state.fits_asked,
+                                            state.components.factors, state.factors};
+  RunningChecksum sum;
+  sum.add(std::span<const std::int64_t>(numbers));
+  sum.add(std::span<const double>(&state.prior_factor, 1));
+  return sum.value();
+}
+
 void write_progress(hdf5::Location& fit, const FitState& state) {
   fit.set("stage", state.stage);
   fit.set("fits", state.fits);
@@ -61,6 +73,7 @@ void write_progress(hdf5::Location& fit, const FitState& state) {
   fit.set("components", state.components.factors);
   fit.set("factors", state.factors);
   fit.set("prior_factor", state.prior_factor);
+  fit.set("state_checksum", checksum_of_attributes(state));
   const auto write = [&](const char* name, const std::vector<double>& values) {
     if (!values.empty()) fit.write(name, std::span<const double>(values));
   };
@@ -127,6 +140,9 @@ FitState read_state(const hdf5::File& file, const FitNotes& expected, std::span<
   state.factors = fit.integer_attribute("factors");
   state.prior_factor = fit.real_attribute("prior_factor");
   state.components.factors = fit.integer_attribute("components");
+  if (fit.unsigned_attribute("state_checksum") != checksum_of_attributes(state))
+    throw InputError(
+        fmt::format("{}: the checksum of its attributes does not match: it is corrupt", fit.place()));
   state.components.loadings = read_if_there(fit, "loadings");
   state.components.centre = read_if_there(fit, "centre");
   state.choices = read_if_there(fit, "choices");

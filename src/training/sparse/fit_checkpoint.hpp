@@ -5,7 +5,8 @@
 //   fit/         attributes: what the fit is of (seed, genes, levels, fdr, prior, prior_signs, and checksums:
 //                profiles_checksum, genes_checksum, cells_checksum, covariates_checksum,
 //                level_genes_checksum), and how far it is (stage, fits, fits_asked, components, factors,
-//                prior_factor); arrays loadings and centre of the components, choices and errors
+//                prior_factor, and state_checksum of these); arrays loadings and centre of the components,
+//                choices and errors
 //   last/, now/  fits of the round before, and of this round: genes i32[n], starts i64[n + 1] of each in
 //                values f64, checksums u64[n]: block_checksum() of each. Of a gene: mean, offset, penalty,
 //                distance, responses, then regulators, then as many effects

@@ -1,9 +1,13 @@
 #include "dko/training/sparse/fit_job.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <utility>
 
+#include "dko/base/error.hpp"
+#include "dko/base/parameter.hpp"
 #include "dko/base/stopwatch.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/parallel/stop_vote.hpp"
@@ -46,6 +50,13 @@ std::optional<FitState> FitJob::resume(std::span<const std::int32_t> own) {
   parts_->saved_fits = state.fits;
   if (ranks_.is_root() && options_->on_resume) options_->on_resume(options_->file, state.fits, 1);
   return state;
+}
+
+void FitJob::refuse_incomplete(std::int64_t stage) const {
+  throw InputError(
+      fmt::format("{}: the checkpoint is incomplete for stage {} of the fit: it is corrupt; give {} without "
+                  "{} to start over",
+                  options_->file.string(), stage, parameter("force"), parameter("resume")));
 }
 
 void FitJob::begin(std::function<FitState()> state) {
