@@ -217,9 +217,13 @@ void write_fit_checkpoint(const fs::path& path, const Provenance& provenance, co
   });
   hdf5::File file = open_on_all_ranks(partial, ranks);
   on_every_rank(ranks, [&] {
-    last.write(file);
-    now.write(file);
-    weights.write(file);
+    // All are opened before any is written: a rank that fails to write has then read with the others.
+    auto to_last = last.open(file);
+    auto to_now = now.open(file);
+    auto to_weights = weights.open(file);
+    last.write(to_last);
+    now.write(to_now);
+    weights.write(to_weights);
   });
   // What other nodes wrote must be on the disk, too, before the file gets its name.
   flush_on_all_ranks(file, ranks);

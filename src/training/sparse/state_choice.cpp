@@ -11,7 +11,6 @@ namespace dko {
 namespace {
 
 constexpr std::array<std::int64_t, 5> choices{0, 1, 2, 4, most_factors};
-constexpr std::size_t most_genes = 100;
 constexpr std::int32_t folds = 5;
 constexpr PenaltyPath path{.folds = folds, .ratio = 0.5};
 constexpr double tolerance = 0.002;
@@ -38,7 +37,7 @@ std::vector<std::int64_t> factor_choices(std::int64_t factors) {
 
 std::vector<std::int32_t> judging_genes(const RelativeProfiles& profiles, std::span<const std::int64_t> cells,
                                         const Communicator& communicator) {
-  const std::vector<std::int32_t> all = most_abundant_genes(profiles, cells, most_genes);
+  const std::vector<std::int32_t> all = most_abundant_genes(profiles, cells, most_judging_genes);
   std::vector<std::int32_t> own;
   for (std::size_t at = static_cast<std::size_t>(communicator.rank()); at < all.size();
        at += static_cast<std::size_t>(communicator.size()))
@@ -51,7 +50,7 @@ std::size_t place_of_judging(std::size_t at, const Communicator& communicator) {
 }
 
 DealtTable factor_distances(std::int64_t factors, const Communicator& communicator) {
-  return {most_genes, factor_choices(factors).size(), communicator};
+  return {most_judging_genes, factor_choices(factors).size(), communicator};
 }
 
 std::vector<std::int32_t> deal_into_folds(std::int64_t all_cells, std::span<const std::int64_t> cells,

@@ -23,12 +23,12 @@ FitProgress fit_progress(const hdf5::File& checkpoint);
 /// What the genes' parts of its arrays are checked by. Local. @throws InputError
 std::vector<hdf5::BlockSums> fit_checkpoint_sums(const hdf5::File& checkpoint);
 
-/// Approximate size of a checkpoint in bytes, at most: fits of two rounds, and a weight of each expressed
-/// gene of each cell. A new one is beside the older until it is complete. Local.
+/// About the size of a checkpoint in bytes: fits of two rounds, of 250 effects a gene, and a weight of each
+/// expressed gene of each cell. A new one is beside the older until it is complete. Local.
 double fit_checkpoint_bytes(const ExpressionMatrix& matrix);
 
-/// Bytes that saving takes on one of `ranks` ranks beside the fit, at most: its part of the weights and all
-/// fits of a round, collected and as rows. Local.
+/// About the bytes that saving takes on one of `ranks` ranks beside the fit: its part of the weights and all
+/// fits of a round, of 100 effects a gene, collected and as rows. Local.
 double fit_saving_bytes(const ExpressionMatrix& matrix, double ranks);
 
 }  // namespace dko

@@ -8,6 +8,7 @@
 #include <span>
 
 #include "dko/base/progress.hpp"
+#include "dko/base/stopwatch.hpp"
 #include "dko/parallel/communicator.hpp"
 #include "dko/training/two_layer/checkpoint.hpp"
 
@@ -60,6 +61,7 @@ class FitJob {
   void open_vote();
   void pause();
   void save();
+  void write(const FitState& state, const Stopwatch& watch);
 
   struct Parts;
   const Communicator& ranks_;
