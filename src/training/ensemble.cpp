@@ -40,7 +40,6 @@ FitNotes fit_notes(const RelativeProfiles& profiles, const std::vector<std::int6
                  .genes = profiles.genes(),
                  .covariates = profiles.covariate_width(),
                  .levels = options.levels,
-                 .fdr = options.fdr,
                  .prior = options.prior.checksum,
                  .prior_signs = options.prior.holds_signs};
   if (communicator.is_root() && !options.checkpoint.file.empty())

@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <filesystem>
+#include <limits>
 #include <thread>
 
 #include "dko/hdf5/file.hpp"
@@ -13,6 +14,7 @@
 #include "dko/training/ensemble.hpp"
 #include "dko/training/sparse/fit_checkpoint_file.hpp"
 #include "support/testing.hpp"
+#include "training/sparse/dealt_table.hpp"
 
 using namespace dko;
 
@@ -186,6 +188,9 @@ TEST_CASE("a fit is saved now and then, and at its end where that is asked for")
     check_same(again, expected);
     CHECK(resumed == 5 * 60 + 3 * 60);
   }
+  // Effects are left out by their q-values when it is done: it goes on with any greatest q-value.
+  options.fdr = 0.5;
+  CHECK(fit(options, testing::world()).record.fdr == (testing::world().is_root() ? 0.5 : 1));
 }
 
 TEST_CASE("the file of another fit, or one that lacks something, is refused") {
@@ -197,7 +202,6 @@ TEST_CASE("the file of another fit, or one that lacks something, is refused") {
     return other;
   };
   check_refused(with([](ModelOptions& other) { other.training.seed = 2; }), "seed was 1 and is 2 now");
-  check_refused(with([](ModelOptions& other) { other.fdr = 0.5; }), "fdr was 1 and is 0.5 now");
   check_refused(with([](ModelOptions& other) { other.prior.checksum = "others"; }), "another prior");
   check_refused(with([](ModelOptions& other) { other.level_genes = {3}; }), "enter by their level");
   const auto damage = [&](const std::string& attribute, std::int64_t value) {
@@ -209,6 +213,9 @@ TEST_CASE("the file of another fit, or one that lacks something, is refused") {
     }
     testing::world().barrier();
   };
+  damage("method", fit_method + 1);
+  check_refused(options, "by another version's method");
+  damage("method", fit_method);
   damage("stage", 4);
   check_refused(options, "is corrupt");
   damage("stage", 17);
@@ -262,4 +269,42 @@ TEST_CASE("another number of factors, or factor of the prior, is refused as corr
   check_other("prior_factor", prior_factor, prior_factor / 2);
   check_other("stage", std::int64_t{2}, std::int64_t{1});
   fit(options, Communicator::one_rank());
+}
+
+TEST_CASE("a byte of a gene's fit, or of its checksum, that is another is refused, array and gene named") {
+  const testing::TemporaryFolder folder;
+  const ModelOptions options = fit_stopped_at(fits_of_factors + genes + 5, false, folder / "c");
+  REQUIRE(stage_of(folder / "c") == 3);
+  const auto check_flipped = [&](const std::string& group, const char* array, auto type) {
+    const auto flip = [&] {
+      hdf5::File file = hdf5::File::open(folder / "c", hdf5::Access::write);
+      hdf5::Dataset dataset = file.group(group).dataset(array);
+      std::vector<decltype(type)> value(1);
+      dataset.read(0, std::span(value));
+      reinterpret_cast<unsigned char*>(value.data())[1] ^= 1;
+      dataset.write(0, std::span<const decltype(type)>(value));
+      file.close();
+    };
+    flip();
+    check_refused_alone(options, ("c:/" + group + "/values: the checksum of gene ").c_str());
+    flip();
+  };
+  for (const std::string group : {"last", "now"}) check_flipped(group, "values", 0.0);
+  check_flipped("weights", "values", 0.0F);
+  for (const std::string group : {"last", "now", "weights"})
+    check_flipped(group, "checksums", std::uint64_t{0});
+  fit(options, Communicator::one_rank());
+}
+
+TEST_CASE("a result that is no number is known") {
+  DealtTable table(2, 2, Communicator::one_rank());
+  CHECK(table.known() == 0);
+  table.set(1, 0, std::numeric_limits<double>::quiet_NaN());
+  table.set(1, 1, 3);
+  CHECK(table.known() == 2);
+  DealtTable again(2, 2, Communicator::one_rank());
+  again.take(table.all(Communicator::one_rank()));
+  CHECK(again.is_known(1, 0));
+  CHECK(again.is_known(1, 1));
+  CHECK_FALSE(again.is_known(0, 1));
 }

@@ -43,10 +43,10 @@ GeneRows<float> rows_of(const std::vector<std::int32_t>& genes,
 }
 
 void write_notes(hdf5::Location& fit, const FitNotes& notes) {
+  fit.set("method", fit_method);
   fit.set("seed", notes.seed);
   fit.set("genes", notes.genes);
   fit.set("levels", std::int64_t{notes.levels});
-  fit.set("fdr", notes.fdr);
   fit.set("prior", notes.prior);
   fit.set("prior_signs", std::int64_t{notes.prior_signs});
   fit.set("profiles_checksum", notes.data.profiles);
@@ -99,12 +99,13 @@ void require_same_fit(const hdf5::File& file, const FitNotes& expected) {
     if (fit.text_attribute(attribute) != checksum) refuse(file, fmt::format("belongs to a fit {}", what));
   };
   const auto is_given = [](bool given) { return std::string(given ? "given" : "not given"); };
+  if (fit.integer_attribute("method") != fit_method)
+    refuse(file, "belongs to a fit by another version's method");
   require_same("genes_checksum", expected.data.genes, "on other genes");
   require_same("profiles_checksum", expected.data.profiles, "on other data");
   require_same("cells_checksum", expected.data.cells, "to other cells, as another member or seed has them");
   require(parameter("seed"), fit.unsigned_attribute("seed"), expected.seed);
   require(parameter("levels"), is_given(fit.integer_attribute("levels") != 0), is_given(expected.levels));
-  require(parameter("fdr"), fit.real_attribute("fdr"), expected.fdr);
   require_same("prior", expected.prior, "with another prior, or with none");
   require("holding to the signs of the prior", fit.integer_attribute("prior_signs") != 0,
           expected.prior_signs);

@@ -24,7 +24,7 @@ enum FitStage : std::int64_t { choosing_factors, choosing_prior_factor, in_round
 struct FitState {
   std::int64_t stage = choosing_factors;    ///< a FitStage, or in_rounds + the round
   CellState components;                     ///< of the cells' state
-  std::vector<double> choices;              ///< distances by number of factors; not a number: not known yet
+  std::vector<double> choices;              ///< distances by number of factors; −∞: not known yet
   std::int64_t factors = 0;                 ///< chosen, from the second stage on
   std::vector<double> errors;               ///< by factor of the prior; likewise
   double prior_factor = 1;                  ///< chosen, from in_rounds on

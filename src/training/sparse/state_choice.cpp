@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 
 #include "dko/expression/abundance.hpp"
 
@@ -20,7 +19,7 @@ constexpr std::uint64_t seed = 1;  // of the folds, whatever the seed of the fit
 std::int64_t best_number(const std::vector<std::int64_t>& tried, const std::vector<double>& distances) {
   std::vector<double> sums(tried.size(), 0.0);
   for (std::size_t at = 0; at < distances.size(); ++at) {
-    if (!std::isnan(distances[at])) sums[at % tried.size()] += distances[at];
+    if (distances[at] >= 0) sums[at % tried.size()] += distances[at];
   }
   const double best = *std::min_element(sums.begin(), sums.end());
   const auto found =

@@ -12,6 +12,10 @@ namespace dko {
 
 inline constexpr hdf5::FileKind fit_checkpoint_kind{"dko fit checkpoint", 1};
 
+/// States by what method the fits of a checkpoint were made. To be raised with every change by which a fit of
+/// the same data comes to other bits: what an older program began would end as neither's.
+inline constexpr std::int64_t fit_method = 1;
+
 /// How far the fit of a checkpoint is.
 struct FitProgress {
   std::int64_t fits = 0;  ///< of a gene, that were made
