@@ -40,7 +40,6 @@ FitNotes fit_notes(const RelativeProfiles& profiles, const std::vector<std::int6
                  .genes = profiles.genes(),
                  .covariates = profiles.covariate_width(),
                  .levels = options.levels,
-                 .fdr = options.fdr,
                  .prior = options.prior.checksum,
                  .prior_signs = options.prior.holds_signs};
   if (communicator.is_root() && !options.checkpoint.file.empty())
@@ -94,7 +93,9 @@ ProgressCallback progress_of_member(const ProgressCallback& progress, const Mode
   const bool is_dko = options.kind == MappingKind::dko;
   const std::int64_t whole = is_dko ? options.training.steps : parts_of_fit;
   return [=, &progress](std::int64_t done, std::int64_t total) {
-    progress(turn * whole + whole * done / total, turns * whole);
+    // A fit counts nanoseconds: the product of two of them could exceed the integers.
+    const double part = static_cast<double>(whole) * static_cast<double>(done) / static_cast<double>(total);
+    progress(turn * whole + static_cast<std::int64_t>(part), turns * whole);
   };
 }
 
@@ -159,14 +160,18 @@ AtRoot<std::vector<Member>> make_members(const RelativeProfiles& profiles, const
   std::vector<Member> of_group;
   std::optional<CollectiveFailure> failure;
   ModelOptions own = options;
-  if (vote != nullptr) own.checkpoint.stop = [vote] { return vote->asks_to_stop(); };
+  if (vote != nullptr) {
+    own.checkpoint.stop = [vote] { return vote->asks_to_stop(); };
+    // A member may be done when another is stopped.
+    own.checkpoint.save_last = own.checkpoint.save_last || options.made() > 1;
+  }
   try {
     of_group = make_members_of_group(profiles, split, own, groups, own_group, group, progress);
   } catch (const CollectiveFailure& stopped_or_diverged) {
     failure = stopped_or_diverged;
   }
-  if (vote != nullptr && vote->finish() && !failure)
-    failure.emplace(ExitCode::stopped, "the trainings were stopped");
+  // Where all groups are done a wish to stop is too late: nothing is left to be stopped.
+  if (vote != nullptr) vote->finish();
   agree(communicator, failure);
   auto members = at_root(communicator, std::vector<Member>());
   for (std::int64_t member = 0; member < options.made(); ++member) {

@@ -16,9 +16,6 @@ namespace dko {
 
 namespace {
 
-constexpr std::size_t judged = 100;    // genes, by which the number of factors is chosen
-constexpr std::size_t targeted = 300;  // genes, at most, by which the factor of a prior is
-
 /// What one mapping takes.
 struct MappingSeconds {
   double of_slowest = 0;
@@ -53,9 +50,10 @@ MappingSeconds seconds_of_mapping(const std::vector<double>& expressing, const F
     seconds.of_all += part.of_all;
   };
   const auto choices = static_cast<double>(factor_choices(most_factors).size());
-  add(judged, choices, [&](double cells) { return factor_fit_cost(size, cells); });
+  add(most_judging_genes, choices, [&](double cells) { return factor_fit_cost(size, cells); });
   if (has_prior)
-    add(targeted, static_cast<double>(prior_fits), [&](double cells) { return prior_fit_cost(size, cells); });
+    add(most_prior_targets, static_cast<double>(prior_fits),
+        [&](double cells) { return prior_fit_cost(size, cells); });
   for (std::int64_t round = 0; round < std::ssize(rounds); ++round)
     add(expressing.size(), 1, [&](double cells) { return round_cost(size, cells, round); });
   add(expressing.size(), static_cast<double>(decoy_draws),

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
+#include <system_error>
 
 #include "dko/base/parameter.hpp"
 #include "dko/base/stopwatch.hpp"
@@ -180,7 +182,13 @@ AtRoot<std::vector<Member>> make_or_stop(const RelativeProfiles& profiles, const
     return make_members(profiles, split, options, job.ranks(), progress, &vote);
   } catch (const CollectiveFailure& failure) {
     if (failure.code() != ExitCode::stopped) throw;
-    stop->stop(job.ranks(), fmt::format("{}: the {} is saved", options.checkpoint.file.string(), work));
+    const std::string file = options.checkpoint.file.string();
+    const bool is_there = job.ranks().broadcast(on_root(job.ranks(), [&] {
+      std::error_code unknown;
+      return std::filesystem::exists(file, unknown);
+    }));
+    stop->stop(job.ranks(), is_there ? fmt::format("{}: the {} is saved", file, work)
+                                     : fmt::format("{}: nothing of the {} is saved yet", file, work));
   }
 }
 

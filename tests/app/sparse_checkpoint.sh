@@ -62,7 +62,6 @@ refused() {
 }
 refused 'c.h5: belongs to another fit: --seed was 1 and is 2 now' "${fit[@]}" --seed 2
 refused 'c.h5: belongs to another fit: --levels was not given and is given now' "${fit[@]}" --levels
-refused 'c.h5: belongs to another fit: --fdr was 1 and is 0.1 now' "${fit[@]}" --fdr 0.1
 refused 'c.h5: belongs to a fit with another prior, or with none' "${fit[@]}" --prior pairs.csv
 refused 'c.h5: belongs to a fit with other covariates, or with none' "${fit[@]}" --covariate type
 refused 'c.h5: belongs to a fit on other genes' "${fit[@]}" --top-genes 20

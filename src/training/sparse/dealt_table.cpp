@@ -1,14 +1,17 @@
 #include "dealt_table.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 namespace dko {
 
 namespace {
 
-constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+constexpr double unknown = -std::numeric_limits<double>::infinity();
+
+bool is_result(double value) {
+  return value != unknown;  // one that is not a number, too
+}
 
 }  // namespace
 
@@ -19,7 +22,7 @@ DealtTable::DealtTable(std::size_t rows, std::size_t columns, const Communicator
       values_(rows * columns, unknown) {}
 
 bool DealtTable::is_known(std::size_t row, std::size_t column) const {
-  return !std::isnan(values_[row * columns_ + column]);
+  return is_result(values_[row * columns_ + column]);
 }
 
 std::int64_t DealtTable::own() const {
@@ -29,7 +32,7 @@ std::int64_t DealtTable::own() const {
 }
 
 std::int64_t DealtTable::known() const {
-  return std::count_if(values_.begin(), values_.end(), [](double value) { return !std::isnan(value); });
+  return std::count_if(values_.begin(), values_.end(), is_result);
 }
 
 std::vector<double> DealtTable::all(const Communicator& ranks) const {
@@ -37,7 +40,7 @@ std::vector<double> DealtTable::all(const Communicator& ranks) const {
   std::vector<double> sums(values_.size(), 0.0);
   std::vector<float> known(values_.size(), 0.0F);
   for (std::size_t at = 0; at < values_.size(); ++at) {
-    if (std::isnan(values_[at])) continue;
+    if (!is_result(values_[at])) continue;
     sums[at] = values_[at];
     known[at] = 1;
   }

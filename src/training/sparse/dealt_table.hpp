@@ -9,8 +9,8 @@
 
 namespace dko {
 
-/// Results of pieces of work, rows × columns, of which some may not be known yet: not a number. Rows are
-/// dealt to the ranks in turn; each has its own alone.
+/// Results of pieces of work, rows × columns, of which some may not be known yet. Rows are dealt to the
+/// ranks in turn; each has its own alone. A result is never −∞, but it may be no number.
 class DealtTable {
  public:
   DealtTable(std::size_t rows, std::size_t columns, const Communicator& ranks);
@@ -23,7 +23,7 @@ class DealtTable {
   std::int64_t own() const;
   std::int64_t known() const;
 
-  /// What any rank knows, by rows; the same bits for any number of ranks. Collective.
+  /// What any rank knows, by rows, and −∞ where none does; the same bits for any number of ranks. Collective.
   std::vector<double> all(const Communicator& ranks) const;
   /// Takes the rank's own of what all() was. Local.
   void take(std::span<const double> all);

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
+#include "dko/base/block_checksum.hpp"
 #include "dko/base/checksum.hpp"
 #include "dko/base/error.hpp"
 #include "dko/base/output_file.hpp"
@@ -41,10 +43,10 @@ GeneRows<float> rows_of(const std::vector<std::int32_t>& genes,
 }
 
 void write_notes(hdf5::Location& fit, const FitNotes& notes) {
+  fit.set("method", fit_method);
   fit.set("seed", notes.seed);
   fit.set("genes", notes.genes);
   fit.set("levels", std::int64_t{notes.levels});
-  fit.set("fdr", notes.fdr);
   fit.set("prior", notes.prior);
   fit.set("prior_signs", std::int64_t{notes.prior_signs});
   fit.set("profiles_checksum", notes.data.profiles);
@@ -54,6 +56,16 @@ void write_notes(hdf5::Location& fit, const FitNotes& notes) {
   fit.set("level_genes_checksum", notes.data.level_genes);
 }
 
+/// Of what the attributes tell of a state: HDF5 keeps them without one.
+std::uint64_t checksum_of_attributes(const FitState& state) {
+  const std::array<std::int64_t, 5> numbers{state.stage, state.fits, state.fits_asked,
+                                            state.components.factors, state.factors};
+  RunningChecksum sum;
+  sum.add(std::span<const std::int64_t>(numbers));
+  sum.add(std::span<const double>(&state.prior_factor, 1));
+  return sum.value();
+}
+
 void write_progress(hdf5::Location& fit, const FitState& state) {
   fit.set("stage", state.stage);
   fit.set("fits", state.fits);
@@ -61,6 +73,7 @@ void write_progress(hdf5::Location& fit, const FitState& state) {
   fit.set("components", state.components.factors);
   fit.set("factors", state.factors);
   fit.set("prior_factor", state.prior_factor);
+  fit.set("state_checksum", checksum_of_attributes(state));
   const auto write = [&](const char* name, const std::vector<double>& values) {
     if (!values.empty()) fit.write(name, std::span<const double>(values));
   };
@@ -86,12 +99,13 @@ void require_same_fit(const hdf5::File& file, const FitNotes& expected) {
     if (fit.text_attribute(attribute) != checksum) refuse(file, fmt::format("belongs to a fit {}", what));
   };
   const auto is_given = [](bool given) { return std::string(given ? "given" : "not given"); };
+  if (fit.integer_attribute("method") != fit_method)
+    refuse(file, "belongs to a fit by another version's method");
   require_same("genes_checksum", expected.data.genes, "on other genes");
   require_same("profiles_checksum", expected.data.profiles, "on other data");
   require_same("cells_checksum", expected.data.cells, "to other cells, as another member or seed has them");
   require(parameter("seed"), fit.unsigned_attribute("seed"), expected.seed);
   require(parameter("levels"), is_given(fit.integer_attribute("levels") != 0), is_given(expected.levels));
-  require(parameter("fdr"), fit.real_attribute("fdr"), expected.fdr);
   require_same("prior", expected.prior, "with another prior, or with none");
   require("holding to the signs of the prior", fit.integer_attribute("prior_signs") != 0,
           expected.prior_signs);
@@ -127,6 +141,9 @@ FitState read_state(const hdf5::File& file, const FitNotes& expected, std::span<
   state.factors = fit.integer_attribute("factors");
   state.prior_factor = fit.real_attribute("prior_factor");
   state.components.factors = fit.integer_attribute("components");
+  if (fit.unsigned_attribute("state_checksum") != checksum_of_attributes(state))
+    throw InputError(
+        fmt::format("{}: the checksum of its attributes does not match: it is corrupt", fit.place()));
   state.components.loadings = read_if_there(fit, "loadings");
   state.components.centre = read_if_there(fit, "centre");
   state.choices = read_if_there(fit, "choices");
@@ -201,9 +218,13 @@ void write_fit_checkpoint(const fs::path& path, const Provenance& provenance, co
   });
   hdf5::File file = open_on_all_ranks(partial, ranks);
   on_every_rank(ranks, [&] {
-    last.write(file);
-    now.write(file);
-    weights.write(file);
+    // All are opened before any is written: a rank that fails to write has then read with the others.
+    auto to_last = last.open(file);
+    auto to_now = now.open(file);
+    auto to_weights = weights.open(file);
+    last.write(to_last);
+    now.write(to_now);
+    weights.write(to_weights);
   });
   // What other nodes wrote must be on the disk, too, before the file gets its name.
   flush_on_all_ranks(file, ranks);

@@ -2,10 +2,11 @@
 // The file of a checkpoint of a sparse fit. Shared by this room's sources only.
 //
 //   attributes   format "dko fit checkpoint", version and provenance
-//   fit/         attributes: what the fit is of (seed, genes, levels, fdr, prior, prior_signs, and checksums:
-//                profiles_checksum, genes_checksum, cells_checksum, covariates_checksum,
+//   fit/         attributes: what the fit is of (method, seed, genes, levels, prior, prior_signs,
+//                and checksums: profiles_checksum, genes_checksum, cells_checksum, covariates_checksum,
 //                level_genes_checksum), and how far it is (stage, fits, fits_asked, components, factors,
-//                prior_factor); arrays loadings and centre of the components, choices and errors
+//                prior_factor, and state_checksum of these); arrays loadings and centre of the components,
+//                choices and errors
 //   last/, now/  fits of the round before, and of this round: genes i32[n], starts i64[n + 1] of each in
 //                values f64, checksums u64[n]: block_checksum() of each. Of a gene: mean, offset, penalty,
 //                distance, responses, then regulators, then as many effects
@@ -37,13 +38,13 @@ struct FitChecksums {
 FitChecksums fit_checksums(const RelativeProfiles& profiles, std::span<const std::int64_t> cells,
                            std::span<const std::int32_t> level_genes);
 
-/// What a fit is of: a checkpoint of another is refused.
+/// What a fit is of: a checkpoint of another is refused. Effects are left out by q-values after it, so that
+/// their greatest q-value is not of it.
 struct FitNotes {
   std::uint64_t seed = 0;
   std::int64_t genes = 0;
   std::int64_t covariates = 0;  ///< of a cell
   bool levels = false;
-  double fdr = 1;
   std::string prior;  ///< checksum
   bool prior_signs = false;
   FitChecksums data = {};

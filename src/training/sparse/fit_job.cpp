@@ -1,9 +1,13 @@
 #include "dko/training/sparse/fit_job.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <utility>
 
+#include "dko/base/error.hpp"
+#include "dko/base/parameter.hpp"
 #include "dko/base/stopwatch.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/parallel/stop_vote.hpp"
@@ -20,6 +24,7 @@ constexpr double shortest_gap = 0.05;  // seconds between checkpoints
 struct FitJob::Parts {
   FitNotes notes;
   std::function<FitState()> state;
+  std::unique_ptr<const FitState> last;  // once it does not change any more
   std::optional<StopVote> vote;
   Stopwatch watch;
   double saved_at = 0;
@@ -48,6 +53,13 @@ std::optional<FitState> FitJob::resume(std::span<const std::int32_t> own) {
   return state;
 }
 
+void FitJob::refuse_incomplete(std::int64_t stage) const {
+  throw InputError(
+      fmt::format("{}: the checkpoint is incomplete for stage {} of the fit: it is corrupt; give {} without "
+                  "{} to start over",
+                  options_->file.string(), stage, parameter("force"), parameter("resume")));
+}
+
 void FitJob::begin(std::function<FitState()> state) {
   if (state) parts_->state = std::move(state);
   if (is_saved()) open_vote();
@@ -66,7 +78,8 @@ void FitJob::end() {
 
 void FitJob::conclude(const std::function<FitState()>& last) {
   if (!is_saved()) return;
-  parts_->state = [state = last()] { return state; };
+  parts_->state = nullptr;
+  parts_->last = std::make_unique<const FitState>(last());
   if (options_->save_last) save();
 }
 
@@ -92,13 +105,18 @@ void FitJob::pause() {
 
 void FitJob::save() {
   const Stopwatch watch;
-  const FitState state = parts_->state();
-  if (state.fits != parts_->saved_fits) {
-    write_fit_checkpoint(options_->file, options_->provenance, parts_->notes, state, ranks_);
-    parts_->saved_fits = state.fits;
-    if (ranks_.is_root() && options_->on_save) options_->on_save(options_->file, state.fits, watch.seconds());
-  }
+  if (parts_->last)
+    write(*parts_->last, watch);
+  else
+    write(parts_->state(), watch);
   parts_->saved_at = parts_->watch.seconds();
+}
+
+void FitJob::write(const FitState& state, const Stopwatch& watch) {
+  if (state.fits == parts_->saved_fits) return;
+  write_fit_checkpoint(options_->file, options_->provenance, parts_->notes, state, ranks_);
+  parts_->saved_fits = state.fits;
+  if (ranks_.is_root() && options_->on_save) options_->on_save(options_->file, state.fits, watch.seconds());
 }
 
 }  // namespace dko

@@ -94,17 +94,19 @@ void SharedRows<T>::create(hdf5::File& file) const {
 }
 
 template <class T>
-void SharedRows<T>::write(hdf5::File& file) const {
-  if (all_genes_ == 0) return;
-  // Ranks without rows open the arrays, too: the ranks read together what HDF5 knows of them.
-  hdf5::Location group = file.group(group_);
-  hdf5::Dataset values = group.dataset("values");
-  hdf5::Dataset checksums = group.dataset("checksums");
+auto SharedRows<T>::open(const hdf5::File& file) const -> std::optional<Arrays> {
+  if (all_genes_ == 0) return std::nullopt;
+  const hdf5::Location group = file.group(group_);
+  return Arrays{group.dataset("values"), group.dataset("checksums")};
+}
+
+template <class T>
+void SharedRows<T>::write(std::optional<Arrays>& to) const {
   if (rows_.genes.empty()) return;
   std::vector<std::uint64_t> sums;
   for (std::size_t at = 0; at < rows_.genes.size(); ++at) sums.push_back(block_checksum(rows_.row(at)));
-  values.write(first_value_, std::span<const T>(rows_.values));
-  checksums.write(first_gene_, std::span<const std::uint64_t>(sums));
+  to->values.write(first_value_, std::span<const T>(rows_.values));
+  to->checksums.write(first_gene_, std::span<const std::uint64_t>(sums));
 }
 
 template <class T>

@@ -2,6 +2,7 @@
 // Fits of genes as rows of numbers of different lengths, and how all ranks write such rows into a file.
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -47,8 +48,15 @@ class SharedRows {
 
   /// Does nothing where no rank has a row. Local: rank 0.
   void create(hdf5::File& file) const;
-  /// Local.
-  void write(hdf5::File& file) const;
+  /// The arrays of the group; none where no rank has a row. Ranks without a row open them, too: the ranks
+  /// read together what HDF5 knows of them. Collective where the file is.
+  struct Arrays {
+    hdf5::Dataset values;
+    hdf5::Dataset checksums;
+  };
+  std::optional<Arrays> open(const hdf5::File& file) const;
+  /// Local. @throws IoError
+  void write(std::optional<Arrays>& to) const;
 
  private:
   const GeneRows<T>& rows_;

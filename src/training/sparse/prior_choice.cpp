@@ -11,7 +11,6 @@ namespace {
 
 constexpr std::array<double, 5> factors{1, 0.5, 0.25, 0.1, 0.03};
 static_assert(factors.size() == prior_fits);
-constexpr std::size_t most_targets = 300;
 constexpr PenaltyPath path{.folds = 5, .ratio = 0.6};
 // A gain counts if it exceeds this many standard errors over the targets.
 constexpr double least_gain = 2;
@@ -60,7 +59,7 @@ std::vector<std::int32_t> prior_targets(const PairSupport& support, const Relati
   std::stable_sort(targets.begin(), targets.end(), [&](std::int32_t x, std::int32_t y) {
     return counts[static_cast<std::size_t>(x)] > counts[static_cast<std::size_t>(y)];
   });
-  if (targets.size() > most_targets) targets.resize(most_targets);
+  if (targets.size() > most_prior_targets) targets.resize(most_prior_targets);
   return targets;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // How far the penalties of the pairs that a prior supports are lowered.
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -36,6 +37,7 @@ class PairSupport {
   std::vector<Pair> pairs_;
 };
 
+inline constexpr std::size_t most_prior_targets = 300;
 inline constexpr std::int64_t prior_fits = 5;  ///< of each target, one by each factor
 
 /// Finds the squared errors of this rank's own of the targets (prior_targets()) in cells left out, by each
@@ -53,8 +55,8 @@ void find_prior_errors(RegressionSetting setting, std::span<const std::int32_t> 
 /// of them. Collective.
 double choose_prior_factor(const DealtTable& errors, const Communicator& communicator);
 
-/// The targets by which the factor is chosen: genes with a supported pair that enough cells express, of many
-/// those in most cells. Local.
+/// The targets by which the factor is chosen: genes with a supported pair that enough cells express, of more
+/// than most_prior_targets those in most cells. Local.
 std::vector<std::int32_t> prior_targets(const PairSupport& support, const RelativeProfiles& profiles,
                                         std::span<const std::int64_t> cells);
 

@@ -112,33 +112,13 @@ class SparseFitter {
     now_.resize(own_.size());
     weights_.resize(own_.size());
     if (saved) {
-      on_every_rank(communicator_, [&] { require_whole(*saved); });
+      on_every_rank(communicator_, [&] {
+        if (!is_whole(*saved, {profiles_.genes(), distances_->size(), errors_->size(), own_, counts_}))
+          job_.refuse_incomplete(saved->stage);
+      });
       go_on_from(std::move(*saved));
     }
     plan_work();
-  }
-
-  /// @throws InputError for a state that no fit of these data comes to
-  void require_whole(const FitState& saved) const {
-    const auto fills = [](const std::vector<double>& found, const DealtTable& table) {
-      return found.empty() || found.size() == table.size();
-    };
-    bool is_whole = saved.stage >= choosing_factors && saved.stage <= in_rounds + std::ssize(rounds) &&
-                    fills(saved.choices, *distances_) && fills(saved.errors, *errors_) &&
-                    std::ssize(saved.last.genes) == (saved.stage > in_rounds ? profiles_.genes() : 0);
-    std::vector<bool> has_weights(own_.size(), false);
-    for (std::size_t at = 0; at < saved.weighted.size(); ++at) {
-      has_weights[place_of(saved.weighted[at])] = true;
-      is_whole = is_whole && std::ssize(saved.weights[at]) == cells_of(saved.weighted[at]);
-    }
-    const bool are_needed = saved.stage > in_rounds && saved.stage < in_rounds + std::ssize(rounds) &&
-                            rounds[static_cast<std::size_t>(saved.stage - in_rounds - 1)].weigh_next;
-    for (const std::int32_t gene : saved.now.genes)
-      has_weights[place_of(gene)] = true;  // not needed any more
-    for (std::size_t at = 0; are_needed && at < own_.size(); ++at)
-      is_whole = is_whole && (has_weights[at] || cells_of(own_[at]) == 0);
-    if (!is_whole)
-      throw InputError("the checkpoint does not have all that its place in the fit takes: it is corrupt");
   }
 
   std::int64_t cells_of(std::int32_t gene) const { return counts_[static_cast<std::size_t>(gene)]; }

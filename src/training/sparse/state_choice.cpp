@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 
 #include "dko/expression/abundance.hpp"
 
@@ -11,7 +10,6 @@ namespace dko {
 namespace {
 
 constexpr std::array<std::int64_t, 5> choices{0, 1, 2, 4, most_factors};
-constexpr std::size_t most_genes = 100;
 constexpr std::int32_t folds = 5;
 constexpr PenaltyPath path{.folds = folds, .ratio = 0.5};
 constexpr double tolerance = 0.002;
@@ -21,7 +19,7 @@ constexpr std::uint64_t seed = 1;  // of the folds, whatever the seed of the fit
 std::int64_t best_number(const std::vector<std::int64_t>& tried, const std::vector<double>& distances) {
   std::vector<double> sums(tried.size(), 0.0);
   for (std::size_t at = 0; at < distances.size(); ++at) {
-    if (!std::isnan(distances[at])) sums[at % tried.size()] += distances[at];
+    if (distances[at] >= 0) sums[at % tried.size()] += distances[at];
   }
   const double best = *std::min_element(sums.begin(), sums.end());
   const auto found =
@@ -38,7 +36,7 @@ std::vector<std::int64_t> factor_choices(std::int64_t factors) {
 
 std::vector<std::int32_t> judging_genes(const RelativeProfiles& profiles, std::span<const std::int64_t> cells,
                                         const Communicator& communicator) {
-  const std::vector<std::int32_t> all = most_abundant_genes(profiles, cells, most_genes);
+  const std::vector<std::int32_t> all = most_abundant_genes(profiles, cells, most_judging_genes);
   std::vector<std::int32_t> own;
   for (std::size_t at = static_cast<std::size_t>(communicator.rank()); at < all.size();
        at += static_cast<std::size_t>(communicator.size()))
@@ -51,7 +49,7 @@ std::size_t place_of_judging(std::size_t at, const Communicator& communicator) {
 }
 
 DealtTable factor_distances(std::int64_t factors, const Communicator& communicator) {
-  return {most_genes, factor_choices(factors).size(), communicator};
+  return {most_judging_genes, factor_choices(factors).size(), communicator};
 }
 
 std::vector<std::int32_t> deal_into_folds(std::int64_t all_cells, std::span<const std::int64_t> cells,

@@ -1,6 +1,7 @@
 #pragma once
 // How many factors of the cells' state a fit takes.
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -14,13 +15,14 @@
 
 namespace dko {
 
-constexpr std::int64_t most_factors = 8;
+inline constexpr std::int64_t most_factors = 8;
+inline constexpr std::size_t most_judging_genes = 100;
 
 /// The numbers of factors that are tried where there are at most `factors`: of 0, 1, 2, 4 and 8.
 std::vector<std::int64_t> factor_choices(std::int64_t factors);
 
-/// This rank's part of the genes by which they are judged: of the 100 most abundant, for errors in them
-/// decide. Local.
+/// This rank's part of the genes by which they are judged: of the most abundant, at most most_judging_genes,
+/// for errors in them decide. Local.
 std::vector<std::int32_t> judging_genes(const RelativeProfiles& profiles, std::span<const std::int64_t> cells,
                                         const Communicator& communicator);
 

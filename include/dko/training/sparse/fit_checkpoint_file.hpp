@@ -12,6 +12,10 @@ namespace dko {
 
 inline constexpr hdf5::FileKind fit_checkpoint_kind{"dko fit checkpoint", 1};
 
+/// States by what method the fits of a checkpoint were made. To be raised with every change by which a fit of
+/// the same data comes to other bits: what an older program began would end as neither's.
+inline constexpr std::int64_t fit_method = 1;
+
 /// How far the fit of a checkpoint is.
 struct FitProgress {
   std::int64_t fits = 0;  ///< of a gene, that were made
@@ -23,12 +27,12 @@ FitProgress fit_progress(const hdf5::File& checkpoint);
 /// What the genes' parts of its arrays are checked by. Local. @throws InputError
 std::vector<hdf5::BlockSums> fit_checkpoint_sums(const hdf5::File& checkpoint);
 
-/// Approximate size of a checkpoint in bytes, at most: fits of two rounds, and a weight of each expressed
-/// gene of each cell. A new one is beside the older until it is complete. Local.
+/// About the size of a checkpoint in bytes: fits of two rounds, of 250 effects a gene, and a weight of each
+/// expressed gene of each cell. A new one is beside the older until it is complete. Local.
 double fit_checkpoint_bytes(const ExpressionMatrix& matrix);
 
-/// Bytes that saving takes on one of `ranks` ranks beside the fit, at most: its part of the weights and all
-/// fits of a round, collected and as rows. Local.
+/// About the bytes that saving takes on one of `ranks` ranks beside the fit: its part of the weights and all
+/// fits of a round, of 100 effects a gene, collected and as rows. Local.
 double fit_saving_bytes(const ExpressionMatrix& matrix, double ranks);
 
 }  // namespace dko

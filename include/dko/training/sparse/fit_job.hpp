@@ -8,6 +8,7 @@
 #include <span>
 
 #include "dko/base/progress.hpp"
+#include "dko/base/stopwatch.hpp"
 #include "dko/parallel/communicator.hpp"
 #include "dko/training/two_layer/checkpoint.hpp"
 
@@ -33,6 +34,9 @@ class FitJob {
   /// What the file has, of the genes of each round those of `own`, where that is asked for and it is there.
   /// Collective. @throws CollectiveFailure of exit code 3 for the file of another fit, or a corrupt one
   std::optional<FitState> resume(std::span<const std::int32_t> own);
+  /// That what resume() found is not all that a fit takes at this stage. Local.
+  /// @throws InputError, which names the file
+  [[noreturn]] void refuse_incomplete(std::int64_t stage) const;
 
   /// Work of this rank that is yet to be done. Local.
   void plan(std::int64_t work) { planned_ += work; }
@@ -57,6 +61,7 @@ class FitJob {
   void open_vote();
   void pause();
   void save();
+  void write(const FitState& state, const Stopwatch& watch);
 
   struct Parts;
   const Communicator& ranks_;
