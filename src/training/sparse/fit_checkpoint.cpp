@@ -56,7 +56,7 @@ void write_notes(hdf5::Location& fit, const FitNotes& notes) {
   fit.set("level_genes_checksum", notes.data.level_genes);
 }
 
-/// Of what the attributes tell of a state: HDF5 keeps them without one.
+/// Covers what the attributes tell of a state: HDF5 keeps them without a checksum.
 std::uint64_t checksum_of_attributes(const FitState& state) {
   const std::array<std::int64_t, 5> numbers{state.stage, state.fits, state.fits_asked,
                                             state.components.factors, state.factors};
