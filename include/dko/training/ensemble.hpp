@@ -67,8 +67,8 @@ struct MemberGroups {
 /// The members are in order; no rank but the leader of its group had a whole trained one. Sparse members are
 /// the same bits for any number of ranks, the original's as with train() on as many ranks as the group has,
 /// with checkpoints in a file for each (member_checkpoint). `profiles` and `split` are the same on every
-/// rank. With a vote, trainings stop when it says so, their state saved, and that of members that are done; it
-/// ends nothing once all are done. Collective.
+/// rank. With a vote, trainings stop when it says so, their state saved, and that of members that are done;
+/// it ends nothing once all are done. Collective.
 /// @throws CollectiveFailure, the same on every rank, if any member's training diverged, or with exit code 5
 /// if they were stopped.
 AtRoot<std::vector<Member>> make_members(const RelativeProfiles& profiles, const Split& split,

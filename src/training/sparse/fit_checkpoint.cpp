@@ -56,7 +56,7 @@ void write_notes(hdf5::Location& fit, const FitNotes& notes) {
   fit.set("level_genes_checksum", notes.data.level_genes);
 }
 
-/// Of what the attributes tell of a state: HDF5 keeps them without one.
+/// Covers what the attributes tell of a state: HDF5 keeps them without a checksum.
 std::uint64_t checksum_of_attributes(const FitState& state) {
   const std::array<std::int64_t, 5> numbers{state.stage, state.fits, state.fits_asked,
                                             state.components.factors, state.factors};
@@ -120,19 +120,27 @@ std::vector<double> read_if_there(const hdf5::Location& fit, const char* name) {
   return fit.read<double>(name);
 }
 
-FitsOfGenes fits_of(const hdf5::File& file, const char* group, const FitNotes& expected, std::int64_t factors,
-                    const std::vector<bool>& wanted) {
-  GeneRows<double> rows = read_rows<double>(file, group, expected.genes, wanted);
+FitsOfGenes fits_of(GeneRows<double> rows, std::int64_t responses, std::int64_t genes,
+                    const std::string& place) {
   FitsOfGenes found;
   for (std::size_t at = 0; at < rows.genes.size(); ++at)
-    found.fits.push_back(
-        from_row(rows.row(at), expected.covariates + factors, expected.genes, file.path() + ":/" + group));
+    found.fits.push_back(from_row(rows.row(at), responses, genes, place));
   found.genes = std::move(rows.genes);
   return found;
 }
 
+std::string place_of(const fs::path& path, const char* group) {
+  return path.string() + ":/" + group;
+}
+
+/// What every rank takes: all but rows of its own genes.
+struct CommonState {
+  FitState state;
+  GeneRows<double> last;
+};
+
 /// Local.
-FitState read_state(const hdf5::File& file, const FitNotes& expected, std::span<const std::int32_t> own) {
+CommonState read_common(const hdf5::File& file, const FitNotes& expected) {
   const hdf5::Location fit = file.group("fit");
   FitState state;
   state.stage = fit.integer_attribute("stage");
@@ -152,17 +160,36 @@ FitState read_state(const hdf5::File& file, const FitNotes& expected, std::span<
       std::ssize(state.components.centre) != state.components.factors ||
       std::ssize(state.components.loadings) != state.components.factors * expected.genes)
     throw InputError(fmt::format("{}: the cells' state is not of the genes: it is corrupt", file.path()));
+  return {std::move(state), read_rows<double>(file, last_group, expected.genes)};
+}
+
+/// From rank 0. Collective.
+void broadcast(CommonState& common, const Communicator& ranks) {
+  FitState& state = common.state;
+  for (std::int64_t* number :
+       {&state.stage, &state.fits, &state.fits_asked, &state.factors, &state.components.factors})
+    ranks.broadcast(*number);
+  ranks.broadcast(state.prior_factor);
+  for (std::vector<double>* values : {&state.components.loadings, &state.components.centre, &state.choices,
+                                      &state.errors, &common.last.values})
+    ranks.broadcast(*values);
+  ranks.broadcast(common.last.genes);
+  ranks.broadcast(common.last.starts);
+}
+
+/// Adds the rows of `own` genes. Local.
+void read_own(const hdf5::File& file, const FitNotes& expected, std::span<const std::int32_t> own,
+              FitState& state) {
   std::vector<bool> wanted(static_cast<std::size_t>(expected.genes), false);
   for (const std::int32_t gene : own) wanted[static_cast<std::size_t>(gene)] = true;
-  state.last = fits_of(file, last_group, expected, state.factors, {});
-  state.now = fits_of(file, now_group, expected, state.factors, wanted);
-  GeneRows<float> weights = read_rows<float>(file, weights_group, expected.genes, wanted);
+  state.now = fits_of(read_rows<double>(file, now_group, expected.genes, &wanted),
+                      expected.covariates + state.factors, expected.genes, place_of(file.path(), now_group));
+  GeneRows<float> weights = read_rows<float>(file, weights_group, expected.genes, &wanted);
   for (std::size_t at = 0; at < weights.genes.size(); ++at) {
     const auto row = weights.row(at);
     state.weights.emplace_back(row.begin(), row.end());
   }
   state.weighted = std::move(weights.genes);
-  return state;
 }
 
 /// Bytes of the state of all ranks. Collective.
@@ -234,13 +261,20 @@ void write_fit_checkpoint(const fs::path& path, const Provenance& provenance, co
 
 FitState read_fit_checkpoint(const fs::path& path, const FitNotes& expected,
                              std::span<const std::int32_t> own, const Communicator& ranks) {
-  on_root(ranks, [&] {
-    const hdf5::File file = hdf5::File::open(path, hdf5::Access::read);
-    hdf5::read_header(file, fit_checkpoint_kind);
-    require_same_fit(file, expected);
+  CommonState common = on_root(ranks, [&] {
+                         const hdf5::File file = hdf5::File::open(path, hdf5::Access::read);
+                         hdf5::read_header(file, fit_checkpoint_kind);
+                         require_same_fit(file, expected);
+                         return read_common(file, expected);
+                       }).or_empty();
+  broadcast(common, ranks);
+  FitState& state = common.state;
+  on_every_rank(ranks, [&] {
+    state.last = fits_of(std::move(common.last), expected.covariates + state.factors, expected.genes,
+                         place_of(path, last_group));
+    read_own(hdf5::File::open(path, hdf5::Access::read), expected, own, state);
   });
-  return on_every_rank(ranks,
-                       [&] { return read_state(hdf5::File::open(path, hdf5::Access::read), expected, own); });
+  return std::move(state);
 }
 
 FitProgress fit_progress(const hdf5::File& checkpoint) {

@@ -57,7 +57,8 @@ void write_fit_checkpoint(const std::filesystem::path& path, const Provenance& p
                           const FitNotes& notes, const FitState& state, const Communicator& ranks);
 
 /// Reads what was written on any number of ranks: of the fits of this round and of the weights those of `own`
-/// genes. Nothing is read before rank 0 has seen that the file is of the fit that `expected` is of.
+/// genes; the rest rank 0 reads for all. Nothing is read before it has seen that the file is of the fit that
+/// `expected` is of.
 /// Collective. @throws CollectiveFailure, on all ranks the same, of exit code 3
 FitState read_fit_checkpoint(const std::filesystem::path& path, const FitNotes& expected,
                              std::span<const std::int32_t> own, const Communicator& ranks);

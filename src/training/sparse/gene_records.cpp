@@ -111,7 +111,7 @@ void SharedRows<T>::write(std::optional<Arrays>& to) const {
 
 template <class T>
 GeneRows<T> read_rows(const hdf5::File& file, const std::string& name, std::int64_t genes,
-                      const std::vector<bool>& wanted) {
+                      const std::vector<bool>* wanted) {
   GeneRows<T> rows;
   if (!file.has_group(name)) return rows;
   const hdf5::Location group = file.group(name);
@@ -123,10 +123,16 @@ GeneRows<T> read_rows(const hdf5::File& file, const std::string& name, std::int6
   require_genes(found, genes, group.place());
   require_starts(starts, std::ssize(found), values.size(), group.place());
   if (sums.size() != found.size()) refuse(group.place(), "it has not a checksum of each row");
+  std::vector<T> all(wanted == nullptr ? static_cast<std::size_t>(values.size()) : 0);
+  if (!all.empty()) values.read(0, std::span<T>(all));
+  std::vector<T> row;
   for (std::size_t at = 0; at < found.size(); ++at) {
-    if (!wanted.empty() && !wanted[static_cast<std::size_t>(found[at])]) continue;
-    std::vector<T> row(static_cast<std::size_t>(starts[at + 1] - starts[at]));
-    if (!row.empty()) values.read(starts[at], std::span<T>(row));
+    if (wanted != nullptr && !(*wanted)[static_cast<std::size_t>(found[at])]) continue;
+    row.resize(static_cast<std::size_t>(starts[at + 1] - starts[at]));
+    if (wanted == nullptr)
+      std::copy_n(all.begin() + starts[at], row.size(), row.begin());
+    else if (!row.empty())
+      values.read(starts[at], std::span<T>(row));
     if (block_checksum(std::span<const T>(row)) != sums[at])
       refuse(values.place(), fmt::format("the checksum of gene {} does not match", found[at]));
     rows.add(found[at], row);
@@ -137,8 +143,8 @@ GeneRows<T> read_rows(const hdf5::File& file, const std::string& name, std::int6
 template class SharedRows<double>;
 template class SharedRows<float>;
 template GeneRows<double> read_rows(const hdf5::File&, const std::string&, std::int64_t,
-                                    const std::vector<bool>&);
+                                    const std::vector<bool>*);
 template GeneRows<float> read_rows(const hdf5::File&, const std::string&, std::int64_t,
-                                   const std::vector<bool>&);
+                                   const std::vector<bool>*);
 
 }  // namespace dko

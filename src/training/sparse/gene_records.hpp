@@ -68,10 +68,10 @@ class SharedRows {
   std::int64_t all_genes_ = 0;
 };
 
-/// Those rows of a group that are of `wanted` genes, or all, compared with their checksums; none where there
-/// is no such group. Local. @throws InputError
+/// Those rows of a group that are of `wanted` genes, or all in one piece, compared with their checksums; none
+/// where there is no such group. Local. @throws InputError
 template <class T>
 GeneRows<T> read_rows(const hdf5::File& file, const std::string& group, std::int64_t genes,
-                      const std::vector<bool>& wanted = {});
+                      const std::vector<bool>* wanted = nullptr);
 
 }  // namespace dko
