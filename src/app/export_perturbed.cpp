@@ -22,10 +22,7 @@ ScoreArray events_of(const ScreenReader& screen, std::optional<ScoreArray> of) {
 void add_perturbed(ExportFiles& files, const ScreenReader& screen, const ExportOptions& options,
                    const ExpressionMatrix& matrix) {
   const ScoreArray array = events_of(screen, options.of);
-  const bool adds = screen.activates() || (array == ScoreArray::list && screen.list_adds_genes());
-  if (adds || screen.presence() > 0)
-    throw UsageError(fmt::format("--ptest, --ztest and --recorder are of knockouts: this screen {}",
-                                 adds ? "switches genes on" : "leaves lost genes a part of their presence"));
+  require_knockouts(screen, array == ScoreArray::list, "--ptest, --ztest and --recorder are");
   const double bytes = (options.ptest.empty() ? 0 : ptest_bytes(screen, array)) +
                        (options.ztest.empty() ? 0 : ztest_bytes(screen, array));
   if (bytes > options.most_gigabytes * 1e9) {

@@ -165,8 +165,7 @@ void run(const RunOptions& options, const Context& context) {
                        training.seconds};
   });
   const auto training_summary = on_root(job.ranks(), [&] { return to_json(training); });
-  AtRoot<std::vector<std::vector<DecoyEffects>>> decoys =
-      take_decoys(training.model, plan.from_to.has_value());
+  AtRoot<std::vector<std::vector<DecoyEffects>>> decoys = take_decoys(training.model, plan.compares_decoys());
   const std::vector<CollapsedMapping> members = collapse_members(training.model.take(&Model::members), job);
   stop.catch_signals();
   set_direction(plan, setup.data, members, std::move(decoys), setup.out, stop, job);

@@ -124,6 +124,14 @@ std::string events_note(const ScreenReader& screen) {
   return note;
 }
 
+void require_knockouts(const ScreenReader& screen, bool of_list, const std::string& what) {
+  const bool adds =
+      screen.activates() || (of_list && screen.has(ScoreArray::list) && screen.list_adds_genes());
+  if (adds || screen.presence() > 0)
+    throw UsageError(fmt::format("{} of knockouts: this screen {}", what,
+                                 adds ? "switches genes on" : "leaves lost genes a part of their presence"));
+}
+
 std::string kept_note(const ScreenReader& screen) {
   return fmt::format("the list holds only the double knockouts that were kept ({} by {})", screen.keep(),
                      screen.keep_by());

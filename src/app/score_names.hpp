@@ -63,4 +63,8 @@ std::string q_value_text(double q);
 /// That a list holds only the pairs that were selected, and by what.
 std::string kept_note(const ScreenReader& screen);
 
+/// @throws UsageError unless a screen, and its list where `of_list`, is of whole losses; `what` completes
+///         "… of knockouts". Local.
+void require_knockouts(const ScreenReader& screen, bool of_list, const std::string& what);
+
 }  // namespace dko::app

@@ -96,7 +96,7 @@ void run(const ScreenCommandOptions& options, const Context& context) {
     noted.model.gene_q_values = gene_q_values(used);
     return noted;
   });
-  AtRoot<std::vector<std::vector<DecoyEffects>>> decoys = take_decoys(model, plan.from_to.has_value());
+  AtRoot<std::vector<std::vector<DecoyEffects>>> decoys = take_decoys(model, plan.compares_decoys());
   const std::vector<CollapsedMapping> members = collapse_members(model.take(&Model::members), job);
   stop.catch_signals();
   set_direction(plan, setup.data, members, std::move(decoys), setup.out, stop, job);

@@ -7,6 +7,7 @@
 #include <functional>
 #include <limits>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "column_source.hpp"
@@ -88,15 +89,22 @@ struct Named {
   Names conditions;
 };
 
-/// `titles` are those that there are: they come first.
-Named named_in(const std::string& names, const Names& titles) {
+/// `titles` are those that there are: they come first. @throws UsageError for a condition that is there twice
+Named named_in(const std::string& names, const Names& titles, const std::string& option) {
+  const auto without_blanks = [](std::string text) {
+    std::erase(text, ' ');
+    return text;
+  };
+  std::set<std::string> found;
   Named named;
   for (std::size_t start = 0; start <= names.size();) {
     const std::size_t comma = std::min(names.find(',', start), names.size());
     const std::string piece = names.substr(start, comma - start);
-    if (is_gene_condition(piece) && std::find(titles.begin(), titles.end(), piece) == titles.end())
+    if (is_gene_condition(piece) && std::find(titles.begin(), titles.end(), piece) == titles.end()) {
+      if (!found.insert(without_blanks(piece)).second)
+        throw UsageError(fmt::format("{} names {} twice", parameter(option), trimmed(piece)));
       named.conditions.emplace_back(trimmed(piece));
-    else
+    } else
       named.titles += (named.titles.empty() ? "" : ",") + piece;
     start = comma + 1;
   }
@@ -195,7 +203,8 @@ ObsColumns read_obs(const ObsRequest& request, const ExpressionMatrix& all,
   Named named{request.names, {}};
   if (request.names.find("gene:") != std::string::npos) {
     const bool has_titles = !table.empty() || has_cell_columns(path);
-    named = named_in(request.names, has_titles ? columns_of(all, path, table).titles : Names());
+    named =
+        named_in(request.names, has_titles ? columns_of(all, path, table).titles : Names(), request.option);
   }
   ObsColumns columns;
   if (!named.titles.empty() || named.conditions.empty())

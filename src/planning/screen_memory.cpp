@@ -199,7 +199,7 @@ MemoryNeed screen_memory(const ExpressionMatrix& matrix, const ScreenPlan& plan,
   if (plan.from_to) {
     need.per_rank.push_back(
         {"direction", direction_bytes(*plan.from_to, matrix.genes(), most_expressed(matrix), model.members)});
-    add_decoys(need, matrix, plan, model);
+    if (plan.compares_decoys()) add_decoys(need, matrix, plan, model);
   }
   // What --memory allows is a limit: less is needed where there is less to keep.
   if (plan.stores_summary())

@@ -144,9 +144,8 @@ void set_direction(ScreenPlan& plan, const RelativeProfiles& profiles,
                    const StopRequest& stop, Job& job) {
   if (!plan.from_to || take_stored(plan, profiles, output, job)) return;
   const FromTo& asked = *plan.from_to;
-  // The decoys' q-values are of the loss of genes.
   const bool has_decoys =
-      !plan.adds_genes() &&
+      plan.compares_decoys() &&
       job.ranks().broadcast(decoys.transform([](const auto& all) { return !all.empty(); }));
   const std::int64_t of_members =
       has_decoys ? std::ssize(members) * shift_statistics_cells(asked, decoy_draws) : 0;
@@ -160,7 +159,9 @@ void set_direction(ScreenPlan& plan, const RelativeProfiles& profiles,
     const auto hits = std::count_if(plan.shift_q_values.begin(), plan.shift_q_values.end(),
                                     [](double q) { return q <= 0.1; });
     job.log.info("{} with a mean shift of q up to 0.1, of all genes, visible or not", counted(hits, "gene"));
-  } else if (!plan.adds_genes()) {
+  } else if (plan.activates) {
+    job.log.info("no q-values of shifts: they are of the loss of genes");
+  } else {
     job.log.info(
         "no q-values of shifts: the model has no decoys (the original's mapping, one with levels or of some "
         "effects by fdr, or made before)");

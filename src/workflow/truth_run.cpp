@@ -168,7 +168,12 @@ std::int64_t write_events(CsvWriter& csv, const TruthEvents& events, const std::
       ++left_out;
       continue;
     }
-    for (const std::int32_t gene : std::span(events.genes).subspan(event * order, order)) csv.field(gene);
+    for (const std::int32_t gene : std::span(events.genes).subspan(event * order, order)) {
+      if (events.activates)
+        csv.field(fmt::format("+{}", gene));
+      else
+        csv.field(gene);
+    }
     csv.field(events.cells[event]);
     for (const double value : of_event) csv.field(value);
     csv.end_row();

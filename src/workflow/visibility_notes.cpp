@@ -30,9 +30,11 @@ void warn(std::span<const std::int32_t> asked_for, const char* which, const Name
   std::copy_if(asked_for.begin(), asked_for.end(), std::back_inserter(invisible),
                [&](std::int32_t gene) { return !is_visible(visibility[static_cast<std::size_t>(gene)]); });
   if (invisible.empty()) return;
-  log.warn("{} of {}{} cannot be seen to be absent: what {} does is unknown, not zero: {}",
-           with_thousands(std::ssize(invisible)), counted(std::ssize(asked_for), "gene"), which,
-           activates ? "switching them on" : "their loss", examples(invisible, genes, visibility));
+  log.warn("{} of {}{} {}: {}", with_thousands(std::ssize(invisible)), counted(std::ssize(asked_for), "gene"),
+           which,
+           activates ? "cannot be seen both with and without presence: what switching them on does is unknown"
+                     : "cannot be seen to be absent: what their loss does is unknown, not zero",
+           examples(invisible, genes, visibility));
 }
 
 /// Warns of genes that are visible by their level alone.
@@ -53,19 +55,23 @@ void warn_of_levels(std::span<const std::int32_t> asked_for, const Names& genes,
       by_level.size() == 1 ? "its" : "their", examples(by_level, genes, by_presence));
 }
 
-/// Ascending, each once.
-std::vector<std::int32_t> knocked_out(const ScreenPlan& plan, std::int64_t genes) {
-  std::vector<char> is_lost(static_cast<std::size_t>(genes), 0);
-  const auto note = [&](std::span<const std::int32_t> lost) {
-    for (const std::int32_t gene : lost) is_lost[static_cast<std::size_t>(gene)] = 1;
-  };
-  if (plan.singles.any() || plan.doubles.any()) note(plan.targets.genes());
-  if (plan.list) note(plan.list->all_genes());
-  std::vector<std::int32_t> lost;
-  for (std::int32_t gene = 0; gene < genes; ++gene) {
-    if (is_lost[static_cast<std::size_t>(gene)] != 0) lost.push_back(gene);
+/// The genes that a plan knocks out, or those that it switches on: ascending, each once.
+std::vector<std::int32_t> genes_of(const ScreenPlan& plan, std::int64_t genes, bool added) {
+  std::vector<char> is_one(static_cast<std::size_t>(genes), 0);
+  const auto note = [&](std::int32_t gene) { is_one[static_cast<std::size_t>(gene)] = 1; };
+  if ((plan.singles.any() || plan.doubles.any()) && plan.activates == added)
+    for (const std::int32_t gene : plan.targets.genes()) note(gene);
+  if (plan.list) {
+    const auto of_list = plan.list->all_genes();
+    const auto signs = plan.list->all_added();
+    for (std::size_t at = 0; at < of_list.size(); ++at)
+      if ((!signs.empty() && signs[at] == 1) == added) note(of_list[at]);
   }
-  return lost;
+  std::vector<std::int32_t> found;
+  for (std::int32_t gene = 0; gene < genes; ++gene) {
+    if (is_one[static_cast<std::size_t>(gene)] != 0) found.push_back(gene);
+  }
+  return found;
 }
 
 }  // namespace
@@ -82,10 +88,13 @@ std::vector<GeneVisibility> find_visibility(const ExpressionMatrix& data, const 
 
 void warn_of_invisible(const ScreenPlan& plan, const Names& genes, std::span<const GeneVisibility> visibility,
                        Log& log) {
-  if (!plan.activates)
-    warn_of_invisible(knocked_out(plan, std::ssize(genes)), genes, visibility, log);
-  else if (!visibility.empty())
-    warn(knocked_out(plan, std::ssize(genes)), " to switch on", genes, visibility, log, true);
+  warn_of_invisible(genes_of(plan, std::ssize(genes), false), genes, visibility, log);
+  warn_of_invisible_added(genes_of(plan, std::ssize(genes), true), genes, visibility, log);
+}
+
+void warn_of_invisible_added(std::span<const std::int32_t> added, const Names& genes,
+                             std::span<const GeneVisibility> visibility, Log& log) {
+  if (!visibility.empty()) warn(added, " to switch on", genes, visibility, log, true);
 }
 
 void warn_of_invisible(std::span<const std::int32_t> lost, const Names& genes,
@@ -96,7 +105,8 @@ void warn_of_invisible(std::span<const std::int32_t> lost, const Names& genes,
 }
 
 bool is_restricted(const ScreenPlan& plan, std::int64_t genes) {
-  return std::ssize(knocked_out(plan, genes)) < genes;
+  const auto all = genes_of(plan, genes, plan.activates);
+  return std::ssize(all) < genes;
 }
 
 }  // namespace dko

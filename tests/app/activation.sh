@@ -98,6 +98,16 @@ printf 'gene_name,cell_name\n+%s,%s\n' "$lost" "$cell" >bad.csv
 expect 3 'bad.csv, line 2: .*expresses gene .* already' "$DKO" screen data.csv --model sparse.h5 --events bad.csv -o x.h5
 printf 'gene_name,cell_name\n-%s,%s\n' "${added#+}" "$cell" >bad.csv
 expect 3 'bad.csv, line 2: .*does not express' "$DKO" screen data.csv --model sparse.h5 --events bad.csv -o x.h5
+# What other programs write for "not found" is no sign; truth is of whole losses.
+printf 'gene_index,cell_index\n-1,0\n' >bad.csv
+expect 3 'no gene.* -1' "$DKO" screen data.csv --model sparse.h5 --events bad.csv -o x.h5
+printf 'gene_index,cell_index,knockout_vs_original,knockout_vs_renormalised\n0,0,0.1,0.1\n' >bad.csv
+expect 2 'the truth is of knockouts: this screen leaves' "$DKO" evaluate data.csv --screen down.h5 --truth bad.csv
+expect 2 'the truth is of knockouts: this screen switches' "$DKO" evaluate data.csv --screen on.h5 --truth bad.csv
+# Genes that are switched on are no losses in the log, and q-values are of losses.
+expect 0 'no q-values of shifts: they are of the loss' "$DKO" screen data.csv --model sparse.h5 --activate all \
+  --from 'gene:gene1<=0' --toward 'gene:gene1>0' -o x.h5
+rm x.h5
 absent x.h5 x.csv x.h5ad
 
 # A resumed job is the same job.
@@ -146,7 +156,7 @@ same one.truth_activate.csv two.truth_activate.csv
 lines one.truth_activate.csv $((1 + $(awk -F, 'NR > 1 {for (k = 2; k <= NF; ++k) n += $k == 0} END {print n}' one.csv)))
 "$DKO" simulate "${small[@]}" --truth-activate 15 -o sample.csv -q
 [ "$(sort one.truth_activate.csv sample.truth_activate.csv | uniq -d | wc -l)" = 16 ] || fail "the sample is not of these"
-{ echo gene_id,cell_id; tail -n +2 one.truth_activate.csv | head -n 5 | sed 's/^/+/' | cut -d, -f1-2; } >truth.csv
+{ echo gene_id,cell_id; tail -n +2 one.truth_activate.csv | head -n 5 | cut -d, -f1-2; } >truth.csv
 "$DKO" simulate "${small[@]}" --truth-activate truth.csv -o list_of.csv -q
 same <(head -n 6 one.truth_activate.csv) list_of.truth_activate.csv
 expect 3 'switches genes on, but knockouts' "$DKO" simulate "${small[@]}" --truth-single truth.csv -o x.csv

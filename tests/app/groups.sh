@@ -35,6 +35,7 @@ expect 0 '^obs gene:gene3>2 +2 labels: no, yes$' "$DKO" info expression.h5
 "$DKO" summarize high.h5 --gene-table high.csv -q >/dev/null
 grep '^yes,' expressed.csv | cut -d, -f2- >expressed.yes.csv
 tail -n +2 high.csv | diff - expressed.yes.csv || fail "other cells express gene3 above 2"
+expect 2 "names gene:gene3 > 2 twice" "${screen[@]}" --obs 'gene:gene3>2,gene:gene3 > 2' -o twice.h5
 expect 2 "does not keep which cells meet 'gene:gene3>2': screen again with --obs 'gene:gene3>2'" "$DKO" summarize full.h5 --group-by 'gene:gene3>2'
 
 tables=(--gene-table g.csv --pair-table p.csv --contrast-table c.csv --pair-contrast-table pc.csv --json s.json)

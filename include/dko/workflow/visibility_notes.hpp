@@ -16,7 +16,8 @@ namespace dko {
 /// visible, and names the first of them with the reason. `data` holds expression, not shares. Local: rank 0.
 std::vector<GeneVisibility> find_visibility(const ExpressionMatrix& data, const Split& split, Log& log);
 
-/// Warns which of the genes that a plan knocks out are not visible; says nothing where it is not known
+/// Warns which of the genes that a plan knocks out, or switches on, are not visible; says nothing where it is
+/// not known
 /// (`visibility` empty). Local: rank 0.
 void warn_of_invisible(const ScreenPlan& plan, const Names& genes, std::span<const GeneVisibility> visibility,
                        Log& log);
@@ -25,6 +26,10 @@ void warn_of_invisible(const ScreenPlan& plan, const Names& genes, std::span<con
 /// no cell shows their loss either. Local: rank 0.
 void warn_of_invisible(std::span<const std::int32_t> lost, const Names& genes,
                        std::span<const GeneVisibility> visibility, Log& log);
+
+/// The same of genes that are switched on. Local: rank 0.
+void warn_of_invisible_added(std::span<const std::int32_t> added, const Names& genes,
+                             std::span<const GeneVisibility> visibility, Log& log);
 
 /// Whether a plan knocks out some genes only. Local.
 bool is_restricted(const ScreenPlan& plan, std::int64_t genes);

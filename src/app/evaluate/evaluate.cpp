@@ -187,6 +187,7 @@ Inputs read_inputs(const EvaluateOptions& options, Job& job) {
   }
   if (!options.screen.empty()) {
     inputs.screen.emplace(options.screen);
+    require_knockouts(*inputs.screen, true, "the truth is");
     inputs.base = inputs.screen->base();
     job.provenance.model_checksum = inputs.screen->provenance().model_checksum;
     if (inputs.screen->provenance().input_checksum != job.provenance.input_checksum) {

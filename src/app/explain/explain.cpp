@@ -200,7 +200,8 @@ Question find_question(const ExplainOptions& options, Job& job) {
   question.base = choose_base(options.base, model, options.model, job.log);
   find_genes(question, options, job.log);
   const std::vector<std::int32_t> genes = all_genes_of(question);
-  warn_of_invisible(genes, model.genes, model.visibility, job.log);
+  warn_of_invisible(question.removed, model.genes, model.visibility, job.log);
+  warn_of_invisible_added(question.others.added, model.genes, model.visibility, job.log);
   question.unseen = reasons(genes, question.others.added, model);
   question.invisible = invisible_genes(model.visibility);
   question.cells = cells_asked_for(options, question.removed, question.others.added, question.from_to,

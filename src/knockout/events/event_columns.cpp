@@ -89,13 +89,19 @@ void EventColumns::require_whole(const DelimitedReader& row) const {
                   row.place(), order() - empty, counted(order(), "gene")));
 }
 
-/// '+' or '-' before what is no gene with it, and one without; else ' '.
+/// '+' or '-' before what is no gene with it, and one without; else ' '. Where no gene is switched on -1 is
+/// what other programs write for a gene that they did not find, not the loss of gene number 1.
 char EventColumns::sign_of(const DelimitedReader& row, const Column& column, const NameIndex& index) {
   const std::string_view text = row.fields()[column.at];
   if (text.size() < 2 || (text.front() != '+' && text.front() != '-')) return ' ';
   return index.by_name(row.as_written(column.at)).positions.empty() && index.by_name(text).positions.empty()
              ? text.front()
              : ' ';
+}
+
+bool EventColumns::adds_genes(const DelimitedReader& row, const NameIndex& index) const {
+  return std::any_of(genes_.begin(), genes_.end(),
+                     [&](const Column& column) { return sign_of(row, column, index) == '+'; });
 }
 
 std::optional<std::int32_t> EventColumns::find(const DelimitedReader& row, const Column& column, char sign,
@@ -123,11 +129,20 @@ std::optional<std::int32_t> EventColumns::find(const DelimitedReader& row, const
   return meaning.positions.empty() ? std::nullopt : std::optional(meaning.positions.front());
 }
 
+std::vector<std::int32_t> EventColumns::genes(const DelimitedReader& row, NameLookup& lookup) const {
+  if (adds_genes(row, lookup.index()))
+    throw InputError(
+        fmt::format("{}: switches genes on (+), and only knockouts can be compared", row.place()));
+  return signed_genes(row, lookup).genes;
+}
+
 EventColumns::SignedGenes EventColumns::signed_genes(const DelimitedReader& row, NameLookup& lookup) const {
   require_whole(row);
   SignedGenes found;
+  const bool adds = adds_genes(row, lookup.index());
   for (const Column& column : genes_) {
-    const char sign = sign_of(row, column, lookup.index());
+    const bool is_number = parse_integer(row.fields()[column.at]).has_value();
+    const char sign = is_number && !adds ? ' ' : sign_of(row, column, lookup.index());
     const auto gene = find(row, column, sign, lookup);
     if (!gene) continue;
     found.genes.push_back(*gene);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "dko/results/score_reader.hpp"
 
 namespace dko {
@@ -15,13 +17,13 @@ void write_label(CsvWriter& csv, std::int64_t number, const Names& names, Labels
     csv.field(names[static_cast<std::size_t>(number)]);
 }
 
-/// As lists of events have it: with a sign where genes are switched on.
+/// As lists of events have it: with a sign in events that switch genes on.
 void write_gene(CsvWriter& csv, const ScreenReader& screen, const Event& event, std::size_t at,
                 Labels labels) {
   const std::int32_t gene = event.genes[at];
   if (labels == Labels::names)
     csv.field(screen.label(event, at));
-  else if (screen.activates() || !event.added.empty())
+  else if (screen.activates() || std::count(event.added.begin(), event.added.end(), 1) > 0)
     csv.field(fmt::format("{}{}", screen.label(event, at).front(), gene));
   else
     csv.field(gene);

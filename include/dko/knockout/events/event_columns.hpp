@@ -33,11 +33,11 @@ class EventColumns {
 
   /// The genes and the cell of the row the file is at; empty if one is unknown, which the lookup notes.
   /// @throws InputError with file and line for a row of other length than the header, one without a gene, a
-  ///         name that several have, and where a value is the name of one and the number of another.
-  std::vector<std::int32_t> genes(const DelimitedReader& row, NameLookup& lookup) const {
-    return signed_genes(row, lookup).genes;
-  }
-  /// The same, with 1 of those genes that have the sign +, and 0 of the others.
+  ///         name that several have, where a value is the name of one and the number of another, and for a
+  ///         gene that is switched on
+  std::vector<std::int32_t> genes(const DelimitedReader& row, NameLookup& lookup) const;
+  /// The same, with 1 of those genes that have the sign +, and 0 of the others, which may have the sign -: a
+  /// number only beside a gene with +.
   struct SignedGenes {
     std::vector<std::int32_t> genes;
     std::vector<std::int32_t> added;
@@ -59,6 +59,7 @@ class EventColumns {
   static std::optional<std::int32_t> find(const DelimitedReader& row, const Column& column, char sign,
                                           NameLookup& lookup);
   static char sign_of(const DelimitedReader& row, const Column& column, const NameIndex& index);
+  bool adds_genes(const DelimitedReader& row, const NameIndex& index) const;
 
   std::string place_;  // of the header
   std::vector<std::string> titles_;

@@ -48,6 +48,9 @@ struct ScreenPlan {
   /// Whether any event switches genes on.
   bool adds_genes() const { return activates || (list && list->has_added()); }
 
+  /// Whether decoys' effects are compared with those of the genes: q-values are of the loss of genes.
+  bool compares_decoys() const { return from_to.has_value() && !activates; }
+
   bool stores_all_pairs() const { return doubles.any() && keeping.form == PairKeeping::Form::all; }
 
   bool stores_summary() const { return doubles.any() && keeping.form == PairKeeping::Form::summary; }
