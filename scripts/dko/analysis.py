@@ -33,8 +33,11 @@ def screen(adata, *, model=None, out=None, ranks=None, launcher=None, **options)
                gene whose loss hits the cell hardest, by network where there are effects, else by impact
     uns        "dko": path of the screen, command, options, provenance, ranked_by, and the 100 strongest of up to 10^8 pairs
 
-    A column is there where the screen has it. Raises TypeError for an option that there is not, dko.UsageError for an AnnData
-    that cannot be used, and dko.ProgramError with the program's own error and exit code.
+    A column is there where the screen has it; those of an earlier screen are removed. The columns are of losses: a screen that
+    switches genes on (activate) leaves none, and a list of events with + is not in uns["dko"]["pairs"]; a warning tells.
+
+    Raises TypeError for an option that there is not, dko.UsageError for an AnnData that cannot be used, and dko.ProgramError
+    with the program's own error and exit code.
     """
     from dko.results import open_screen
     require_names(adata)
@@ -55,14 +58,23 @@ def train(adata, *, out=None, ranks=None, launcher=None, **options):
     return run_to(open_model, "model.h5", "train", adata, out, [], options, OURS, ranks, launcher)[0]
 
 
-def explain(model, adata, knockout, *, ranks=1, launcher=None, **options):
+def explain(model, adata, knockout=None, *, ranks=1, launcher=None, **options):
     """What losing the genes `knockout` (a name, or a list of names) together does to every gene, as `dko explain` writes it:
-    a DataFrame. `model` is a path, or what dko.train gave; cell="NAME" is of one cell, else the mean over cells."""
+    a DataFrame. `model` is a path, or what dko.train gave; cell="NAME" is of one cell, else the mean over cells.
+    activate=... switches genes on, in cells that lack them, with the losses or alone (`knockout` left out, or empty): then a
+    column activated is beside knocked_out, both of truth values."""
+    if options.get("activate") is not None and is_empty(knockout):
+        knockout = None
     with tempfile.TemporaryDirectory(prefix="dko-") as folder:
         table = os.path.join(folder, "changes.csv")
         words = words_of("explain", {"knockout": knockout, **options}, folder, OURS)
         start("explain", adata, folder, [path_of(model)], ["--out", table, *words], options, ranks, launcher, show=False)
         return read_changes(table)
+
+
+def is_empty(names) -> bool:
+    """Of a list, an array or an index of names."""
+    return not isinstance(names, str) and hasattr(names, "__len__") and len(names) == 0
 
 
 def read_changes(path: str):
@@ -71,8 +83,8 @@ def read_changes(path: str):
     columns = pd.read_csv(path, nrows=0).columns
     table = pd.read_csv(path, dtype={"gene": str}, keep_default_na=False, float_precision="round_trip",
                         na_values={name: ["", "nan"] for name in columns if name != "gene"})
-    table["knocked_out"] = table["knocked_out"].astype(bool)
-    return table
+    truths = {name: bool for name in ("knocked_out", "activated") if name in table}
+    return table.astype(truths)
 
 
 def run_to(open_result, name: str, command: str, adata, out, words, options, taken, ranks, launcher):

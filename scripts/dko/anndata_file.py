@@ -3,12 +3,14 @@ look."""
 from __future__ import annotations
 
 import os
+import warnings
 
 import h5py
 import numpy as np
 import pandas as pd
 
 from dko.errors import UsageError
+from dko.events import is_summable
 from dko.files import plain
 
 # Columns of adata.var and adata.obs, and the key of adata.uns, that annotate() writes.
@@ -112,7 +114,9 @@ def written_column(column):
 
 
 def annotate(adata, screen, options: dict, command):
-    """Columns GENE_COLUMNS and CELL_COLUMNS of what the screen has, and uns[KEY]; earlier ones are replaced."""
+    """Columns GENE_COLUMNS and CELL_COLUMNS of what the screen has, and uns[KEY]; earlier ones are replaced. Warns of what is
+    left out since it is not of losses."""
+    pairs = strongest_pairs(screen)  # before anything is changed
     for table, names in ((adata.var, GENE_COLUMNS), (adata.obs, CELL_COLUMNS)):
         for name in names:
             if name in table:
@@ -130,11 +134,31 @@ def annotate(adata, screen, options: dict, command):
         add_genes(adata, screen, genes)
         add_cells(adata, screen, score)
         uns["ranked_by"] = score
-    if screen.pair_measures and screen.n_pairs <= MOST_PAIRS:
-        pairs = screen.pair_summary(top=PAIRS)
-        pairs.index = pairs.index.astype(str)
+    if pairs is not None:
         uns["pairs"] = pairs
     adata.uns[KEY] = uns
+    for words in left_out(screen):
+        warnings.warn(f"{screen.path}: {words}", UserWarning, stacklevel=3)
+
+
+def strongest_pairs(screen):
+    """None where there are no pairs, too many, or such as have no sums over cells."""
+    if not screen.pair_measures or screen.n_pairs > MOST_PAIRS or not is_summable(screen):
+        return None
+    pairs = screen.pair_summary(top=PAIRS)
+    pairs.index = pairs.index.astype(str)
+    return pairs
+
+
+def left_out(screen) -> list:
+    """What the AnnData does not tell of a screen in which genes are switched on."""
+    words = []
+    if screen.activates:
+        words.append("switches genes on, and the columns of adata.var and adata.obs are of losses: there are none; "
+                     "gene_summary() has its scores")
+    if screen.list_adds_genes:
+        words.append("its list switches genes on, and adata does not tell of it: listed() has its events")
+    return words
 
 
 def text_of(value) -> str:

@@ -148,6 +148,20 @@ for refused in (lambda: screen.explain("sparse.h5", "gene1"), lambda: dko.open_s
 PYTHON
 fi
 
+# The report is of losses, whatever the list holds.
+printf 'gene_name,cell_name\n%s,%s\n' "$added" "$cell" >one_added.csv
+for order in 1 2; do
+  "$DKO" screen data.csv --model sparse.h5 --events one_added.csv --order $order -o one_added.h5 -q --force
+  "$DKO" screen data.csv --model sparse.h5 --events both.csv --order $order -o both_and_all.h5 -q --force
+  for file in both both_and_all one_added; do
+    if "$python" -c 'import h5py, pandas, matplotlib, scipy' 2>/dev/null; then
+      expect 2 "$file.h5: its list switches genes on, and the report is of knockouts: screen without the list" \
+        "$python" "$DKO_SOURCE/scripts/report.py" $file.h5 -o page.html
+      absent page.html
+    fi
+  done
+done
+
 # Truth: every gene in every cell that lacks it, on any number of ranks; a sample and a list are of these.
 small=(--genes 24 --cells 20 --seed 4)
 "$DKO" simulate "${small[@]}" --truth-activate all -o one.csv -q

@@ -190,6 +190,49 @@ def models():
     refused(TypeError, "no option 'mapping'", dko.screen, adata, model="model.h5", mapping="sparse")
 
 
+def told_by(call, *arguments, **keywords):
+    """What is returned, and the warnings."""
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        result = call(*arguments, **keywords)
+    return result, [str(one.message) for one in told if "UserWarning" in one.category.__name__ and ".h5: " in str(one.message)]
+
+
+def switched_on():
+    """The columns are of losses; what is left out is told, and the screen is there in any case."""
+    adata = cells()
+    values = dense(adata.X)
+    cell = int(np.flatnonzero((values == 0).any(axis=1))[0])
+    off, on = (adata.var_names[np.flatnonzero(where)[0]] for where in (values[cell] == 0, values[cell] > 0))
+    name = adata.obs_names[cell]
+    with open("both.csv", "w", encoding="utf-8") as file:
+        print("gene1_name,gene2_name,cell_name", f"+{off},-{on},{name}", sep="\n", file=file)
+    for order in ({}, {"order": 1}):
+        adata.var["dko_share"] = adata.obs["dko_top_score"] = 7.0  # of an earlier screen
+        screen, told = told_by(dko.screen, adata, model="model.h5", events="both.csv", quiet=True, **order)
+        with screen:
+            assert list(screen.listed()[["gene1", "gene2"]].iloc[0]) == [f"+{off}", f"-{on}"]
+        assert len(told) == 1 and "its list switches genes on" in told[0] and "listed()" in told[0], told
+        assert "pairs" not in adata.uns["dko"]
+        assert "dko_share" not in adata.var or not (adata.var["dko_share"] == 7).any()
+        assert ("dko_impact" in adata.var) == ("dko_impact" in adata.obs) == bool(order)
+    screen, told = told_by(dko.screen, adata, model="model.h5", activate="all", quiet=True)
+    with screen:
+        assert screen.activates and screen.has_singles
+    assert len(told) == 1 and "the columns of adata.var and adata.obs are of losses" in told[0], told
+    assert not [column for column in (*adata.var, *adata.obs) if column.startswith("dko_")]
+    assert told_by(dko.screen, adata, model="model.h5", quiet=True)[1] == []
+    # Alone, and beside a loss.
+    for none in ({}, {"knockout": []}, {"knockout": None}, {"knockout": np.array([], dtype=str)}):
+        alone = dko.explain("model.h5", adata, activate=off, cell=name, **none)
+        assert alone["activated"].dtype == alone["knocked_out"].dtype == bool
+        assert list(alone["gene"][alone["activated"]]) == [off] and not alone["knocked_out"].any()
+    both = dko.explain("model.h5", adata, on, activate=[off], cell=name)
+    assert list(both["gene"][both["activated"]]) == [off] and list(both["gene"][both["knocked_out"]]) == [on]
+    refused(TypeError, "knockout is an empty list", dko.explain, "model.h5", adata, [])
+    refused(dko.ProgramError, "give the genes to lose", dko.explain, "model.h5", adata)
+
+
 def files_stay_as_long_as_the_screen():
     screen = dko.screen(cells(), mapping="sparse", quiet=True)
     folder = os.path.dirname(screen.path)
@@ -324,6 +367,7 @@ other_places_of_values()
 columns_as_by_hand()
 summaries()
 models()
+switched_on()
 files_stay_as_long_as_the_screen()
 progress()
 errors()

@@ -11,4 +11,6 @@ sed -i '2s/^[^,]*/$a_1$/' data.csv
 "$DKO" simulate --genes 30 --cells 60 --umi 2000 --types 3 --seed 3 -o types.h5ad -q
 "$DKO" run types.h5ad --mapping sparse -o types.h5 -q
 "$DKO" predict data.csv --mapping sparse -o prediction.h5 -q >/dev/null
+"$DKO" run data.csv --mapping sparse --knockdown 0.3 -o down.h5 -q
+"$DKO" run data.csv --mapping sparse --activate all -o on.h5 -q
 "$python" "$(dirname "$0")/python_plots_test.py"

@@ -68,6 +68,13 @@ with dko.open_screen("sparse.h5") as screen:
 assert dko.pl.quality("sparse.h5", prediction="prediction.h5").shape == (2, )
 refused("dense.h5: has nothing to draw for pairs", dko.pl.pairs, "dense.h5")
 refused("dense.h5: has no network of single knockouts to draw, only impact", dko.pl.genes, "dense.h5", "network")
+# Of other events than losses the words of the figures, and the diagonal of the share, would be wrong.
+for name in dko.pl.__all__:
+    if name not in ("losses", "quality"):
+        words, draw = f"dko.pl.{name} is of knockouts", getattr(dko.pl, name)
+        refused(f"down.h5: lost genes keep 0.3 of their presence, and {words}", draw, "down.h5")
+        refused(f"on.h5: switches genes on, and {words}", draw, "on.h5")
+assert dko.pl.quality("down.h5", prediction="prediction.h5").shape == (2, )
 assert dko.pl.losses("dense.h5").get_xlabel() == "step"
 with dko.open_screen("types.h5") as screen:
     column = next(name for name in screen.obs if len(set(screen.obs[name])) == 3)

@@ -13,7 +13,7 @@ import signal
 
 from dko.command_line import Parser, at_least_one, called, exit_code_of
 from dko.errors import InputError, UsageError, WriteError
-from dko.events import require_knockouts
+from dko.events import require_knockouts, require_lost_lists
 from dko.files import UNREADABLE
 from dko.outputs import check_output, write_complete
 from dko.report import data as report_data
@@ -130,6 +130,7 @@ def make_report(options):
     check_outputs(options)
     with open_screen(options.screen) as screen:
         require_knockouts(screen, "the report")
+        require_lost_lists(screen, "the report")
         try:
             report = report_data.collect(screen, options.top, options.min_cells, options.most_pairs,
                                          options.model, options.prediction, options.effects)
