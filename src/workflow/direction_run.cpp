@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -72,7 +73,8 @@ std::vector<double> upper_medians(const std::vector<std::vector<double>>& by_mem
   return medians;
 }
 
-/// Goes through cells with progress, until some rank is to stop.
+/// Goes through cells with progress, until some rank is to stop. What `visit` throws on one rank waits until
+/// all have voted: otherwise they would wait for its vote.
 CellLoop stoppable_loop(std::int64_t all_cells, const AtRoot<OutputFile>& output, const StopRequest& stop,
                         Job& job) {
   const ProgressCallback progress = show_progress(job.log, "finding the direction", "cells");
@@ -83,14 +85,24 @@ CellLoop stoppable_loop(std::int64_t all_cells, const AtRoot<OutputFile>& output
     StopVote vote = stop.vote(job.ranks());
     const std::int64_t before = *done;
     std::int64_t own = 0;
+    std::exception_ptr failure;
     for_own_cells(cells, job.ranks(), [&](std::int32_t cell) {
       if (vote.asks_to_stop()) return false;
-      visit(cell);
+      try {
+        visit(cell);
+      } catch (...) {
+        failure = std::current_exception();
+        return false;
+      }
       own += job.ranks().size();
       if (progress) progress(before + std::min(own, std::ssize(cells)), all_cells);
       return true;
     });
-    if (vote.finish()) stop.stop(job.ranks(), path + ": no knockout was scored yet");
+    const bool stops = vote.finish();
+    on_every_rank(job.ranks(), [&] {
+      if (failure) std::rethrow_exception(failure);
+    });
+    if (stops) stop.stop(job.ranks(), path + ": no knockout was scored yet");
     *done = before + std::ssize(cells);
   };
 }
