@@ -30,6 +30,19 @@ def attributes(location) -> dict:
     return {key: plain(value) for key, value in location.attrs.items() if not key.startswith("encoding-")}
 
 
+class OpenFile:
+    """What holds an HDF5 file open, in `_file`; use it in a `with` statement."""
+
+    def close(self):
+        self._file.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
 def open_file(path, kind: str) -> h5py.File:
     """An HDF5 file of dko, open for reading; `kind` is "screen", "model", "prediction" or "effects"."""
     path = os.fspath(path)

@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 
 from dko.errors import InputError, NoFileError, ReadError
-from dko.files import UNREADABLE, plain, read_names
+from dko.files import UNREADABLE, OpenFile, plain, read_names
 
 BLOCK = 1 << 24  # stored values that are read at once
 UMAP = "obsm/X_umap"
 
 
-class InputCells:
+class InputCells(OpenFile):
     """An h5ad, open for reading; use it in a `with` statement.
     @raises NoFileError, ReadError; InputError if it is none, or not of the screen's cells"""
 
@@ -29,15 +29,6 @@ class InputCells:
             raise ReadError(f"{self.path}: cannot be read: {error.strerror or error}") from None
         except OSError:
             raise InputError(f"{self.path}: is no h5ad: maps of cells are made of the h5ad that was screened") from None
-
-    def close(self):
-        self._file.close()
-
-    def __enter__(self) -> "InputCells":
-        return self
-
-    def __exit__(self, *_):
-        self.close()
 
     def rows_of(self, cells) -> np.ndarray:
         """In which rows the cells of a screen are."""

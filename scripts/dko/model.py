@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from dko.events import require_knockouts
-from dko.files import (UNREADABLE, InputError, UsageError, attributes, corrupt, member_groups, open_file, read_names,
+from dko.files import (UNREADABLE, InputError, OpenFile, UsageError, attributes, corrupt, member_groups, open_file, read_names,
                        read_training)
 from dko.q_values import read_rates, upper_median
 from dko.visibility import read_visibility
@@ -150,7 +150,7 @@ class Observed:
         return np.where(scaled, (1 - weight) + weight * self.shares / fitted, 1.0)
 
 
-class Model:
+class Model(OpenFile):
     """A model.h5, open for reading. genes, kind ("dko" or "sparse"), provenance, members (their mappings)."""
 
     def __init__(self, path):
@@ -206,15 +206,6 @@ class Model:
             return None
         rates = np.array([member.direct_q_values(lost) for member in self.members])
         return np.where(np.isnan(rates).all(axis=0), np.nan, upper_median(np.where(np.isnan(rates), 1, rates)))
-
-    def close(self):
-        self._file.close()
-
-    def __enter__(self) -> "Model":
-        return self
-
-    def __exit__(self, *_):
-        self.close()
 
     @property
     def has_levels(self) -> bool:

@@ -5,7 +5,7 @@ import os
 
 import numpy as np
 
-from dko.files import UNREADABLE, InputError, attributes, corrupt, open_file, read_names
+from dko.files import UNREADABLE, InputError, OpenFile, attributes, corrupt, open_file, read_names
 from dko.names import NameTable
 from dko.summary import Band
 
@@ -31,7 +31,7 @@ def interaction_of(pair, first, second) -> np.ndarray:
     return np.where(np.abs(interaction) > least, interaction, 0.0).astype(np.float32)
 
 
-class ScreenFile:
+class ScreenFile(OpenFile):
     """A finished screen, open for reading, as its arrays are. Scores are read by slices only."""
 
     def __init__(self, path):
@@ -99,15 +99,6 @@ class ScreenFile:
 
     def _damaged(self, group: str) -> InputError:
         return InputError(f"{self.path}/{group}: array sizes are inconsistent: the file is corrupt")
-
-    def close(self):
-        self._file.close()
-
-    def __enter__(self) -> "ScreenFile":
-        return self
-
-    def __exit__(self, *_):
-        self.close()
 
     def __repr__(self):
         return f"<dko screen {self.path}: {len(self.genes)} genes x {len(self.cells)} cells>"

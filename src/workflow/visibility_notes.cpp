@@ -105,8 +105,7 @@ void warn_of_invisible(std::span<const std::int32_t> lost, const Names& genes,
 }
 
 bool is_restricted(const ScreenPlan& plan, std::int64_t genes) {
-  const auto all = genes_of(plan, genes, plan.activates);
-  return std::ssize(all) < genes;
+  return std::ssize(genes_of(plan, genes, plan.activates)) < genes;
 }
 
 }  // namespace dko

@@ -8,7 +8,7 @@ import numpy as np
 
 import synthetic_scaling
 from dko.errors import UsageError, WriteError
-from dko.scaling import conditions, measuring, merit_run, verdict
+from dko.scaling import conditions, figures, measuring, merit_run, verdict
 from dko.scaling.launching import CaseFailure
 
 
@@ -106,7 +106,7 @@ class Verdict(unittest.TestCase):
         with open(os.path.join(os.environ["DKO_SOURCE"], "jobs", "merit.md"), encoding="utf-8") as file:
             rules = " ".join(file.read().split())
         for words in (f"version {verdict.MERIT_VERSION}", f"{verdict.SAMPLES:,} knockouts",
-                      f"at least {verdict.LEAST_REPEATS} repeats", f"at most {100 * verdict.MOST_SPREAD:g} %",
+                      f"at least {figures.LEAST_REPEATS} repeats", f"at most {100 * figures.MOST_SPREAD:g} %",
                       f"{verdict.LEAST_SECONDS['standard']} s",
                       f"{verdict.LEAST_SECONDS['official']} s", " ".join(merit_words())):
             self.assertIn(words, rules)

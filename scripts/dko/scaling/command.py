@@ -35,7 +35,6 @@ import os
 import shlex
 import shutil
 import signal
-import sys
 import time
 
 from dko.command_line import Parser, at_least_one, called, exit_code_of
@@ -47,7 +46,7 @@ from dko.scaling import merit_run
 from dko.scaling.cases import CASES, GROUPS, SIZES, words_of, writes_file
 from dko.scaling.figures import counted
 from dko.scaling.launching import CaseFailure, Stopped, default_launcher, launcher_words, with_ranks
-from dko.scaling.measuring import ScratchFiles, now, require_ranks, run_dko, say
+from dko.scaling.measuring import ScratchFiles, now, origin, require_ranks, run_dko, say
 
 
 def stop(number, _):
@@ -116,15 +115,11 @@ class Measuring:
     def __init__(self, options, cases):
         self.options = options
         self.files = ScratchFiles(options.scratch, "dko-scaling")
-        version, *libraries = scaling_machine.version_of(options.dko)
         self.result = {
             "format": figures.FORMAT,
             "version": figures.VERSION,
             "complete": False,
-            "started": now(),
-            "command": " ".join(map(shlex.quote, [called("scaling"), *sys.argv[1:]])),
-            "machine": {**scaling_machine.machine(options.name, options.scratch), "libraries": libraries},
-            "dko_version": version,
+            **origin(options),
             "launcher": options.launcher,
             "size": options.size,
             "repeats": options.repeats,

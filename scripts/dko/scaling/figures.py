@@ -9,7 +9,7 @@ FORMAT, VERSION = "dko-scaling", 1
 # Of the definition in dko.scaling.command; to be counted up when what is run, timed or demanded changes.
 MERIT_VERSION = 1
 LEAST_REPEATS = 5
-MOST_SPREAD = 0.05
+MOST_SPREAD = 0.05  # between the quartiles, of the median
 
 # Pairs per second of a core of the reference machine (manual, chapter knockout), by expressed genes of the cell.
 REFERENCE_GENES = 2000
@@ -240,16 +240,41 @@ def runs_of_merit(result):
     return ranks, runs.get(ranks, [])
 
 
+def summary_of_rates(rates):
+    return {
+        "million_pairs_per_second": median(rates) if rates else None,
+        "spread": spread(rates) if rates else None,
+        "lowest": min(rates) if rates else None,
+        "highest": max(rates) if rates else None,
+    }
+
+
+def other_ranks(found):
+    """What is said of other than one rank on each physical core."""
+    if found["ranks"] == found["cores"]:
+        return []
+    return [f"{counted(found['ranks'], 'rank')} on {counted(found['cores'], 'physical core')}"]
+
+
+def few_repeats(found):
+    if found["repeats"] >= LEAST_REPEATS:
+        return []
+    return [f"{counted(found['repeats'], 'repeat')}, fewer than {LEAST_REPEATS}"]
+
+
+def wide_spread(found):
+    if found["spread"] <= MOST_SPREAD:
+        return []
+    return [f"{100 * found['spread']:.1f} % between the quartiles, more than {100 * MOST_SPREAD:g} %"]
+
+
 def merit(result):
     """The figure of merit as dko.scaling.command defines it, and whether it is one."""
     ranks, runs = runs_of_merit(result)
     rates = [pair_rate(run) / 1e6 for run in runs]
     found = {
         "merit_version": MERIT_VERSION,
-        "million_pairs_per_second": median(rates) if rates else None,
-        "spread": spread(rates) if rates else None,
-        "lowest": min(rates) if rates else None,
-        "highest": max(rates) if rates else None,
+        **summary_of_rates(rates),
         "repeats": len(rates),
         "ranks": ranks,
         "cores": result["machine"]["cores"],
@@ -269,12 +294,9 @@ def faults(result, found):
         return ["the case weak has not been run, or failed"]
     if result["size"] == "small":
         why.append("the size is small")
-    if found["ranks"] != found["cores"]:
-        why.append(f"{counted(found['ranks'], 'rank')} on {counted(found['cores'], 'physical core')}")
-    if found["repeats"] < LEAST_REPEATS:
-        why.append(f"{counted(found['repeats'], 'repeat')}, fewer than {LEAST_REPEATS}")
-    if found["spread"] > MOST_SPREAD:
-        why.append(f"{100 * found['spread']:.1f} % between the quartiles, more than {100 * MOST_SPREAD:g} %")
+    why += other_ranks(found)
+    why += few_repeats(found)
+    why += wide_spread(found)
     if any(case["case"] == "weak" and case["ranks"] == found["ranks"] and case.get("failed")
            for case in result["cases"]):
         why.append("a run of it failed")

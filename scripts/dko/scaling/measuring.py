@@ -1,16 +1,29 @@
 """What all measurements of dko-scaling have in common: times, words, files in the scratch folder, and starts of dko."""
 import json
 import os
+import shlex
 import sys
 import time
 
 from dko.command_line import called
+from dko.scaling import machine as scaling_machine
 from dko.scaling.figures import counted
 from dko.scaling.launching import CaseFailure, last_words, run_to_end
 
 
 def now():
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+
+
+def origin(options):
+    """When, how and where a result was measured, and by which dko."""
+    version, *libraries = scaling_machine.version_of(options.dko)
+    return {
+        "started": now(),
+        "command": " ".join(map(shlex.quote, [called("scaling"), *sys.argv[1:]])),
+        "machine": {**scaling_machine.machine(options.name, options.scratch), "libraries": libraries},
+        "dko_version": version,
+    }
 
 
 def say(text):

@@ -4,19 +4,16 @@ import math
 import os
 import shlex
 import shutil
-import sys
 import time
 
-from dko.command_line import called
 from dko.errors import UsageError, WriteError
 from dko.outputs import write_complete
-from dko.scaling import machine as scaling_machine
 from dko.scaling import verdict
 from dko.scaling.cases import SIZES, dense_words
 from dko.scaling.conditions import Clock, Energy, governor, placement
 from dko.scaling.figures import counted, seconds
 from dko.scaling.launching import CaseFailure, launcher_words
-from dko.scaling.measuring import ScratchFiles, now, require_ranks, run_dko, say
+from dko.scaling.measuring import ScratchFiles, now, origin, require_ranks, run_dko, say
 
 # A trial is long enough to go by from this part of the time of a repeat on; repeats are planned to take so much more.
 TRIAL_PART, MARGIN = 0.1, 1.25
@@ -44,15 +41,11 @@ class Merit:
         self.options = options
         self.files = ScratchFiles(options.scratch, "dko-merit")
         self.launcher = launcher_words(options.launcher, options.ranks[-1])
-        version, *libraries = scaling_machine.version_of(options.dko)
         self.result = {
             "format": verdict.FORMAT,
             "version": verdict.FORMAT_VERSION,
             "complete": False,
-            "started": now(),
-            "command": " ".join(map(shlex.quote, [called("scaling"), *sys.argv[1:]])),
-            "machine": {**scaling_machine.machine(options.name, options.scratch), "libraries": libraries},
-            "dko_version": version,
+            **origin(options),
             "build": None,
             "launcher": options.launcher,
             "environment": {key: os.environ[key] for key in ("DKO_INSTRUCTIONS",) if key in os.environ},

@@ -1,11 +1,10 @@
 """The figure of merit, version 2, of what dko-scaling --merit measured, and its verdict: jobs/merit.md has the rules."""
-from dko.scaling.figures import counted, median, pair_rate, seconds, spread
+from dko.scaling.figures import (counted, few_repeats, median, other_ranks, pair_rate, seconds, summary_of_rates,
+                                 wide_spread)
 
 FORMAT, FORMAT_VERSION = "dko-merit", 1
 # Of the rules in jobs/merit.md; to be counted up when what is run, timed, verified or demanded changes.
 MERIT_VERSION = 2
-LEAST_REPEATS = 5
-MOST_SPREAD = 0.05  # between the quartiles, of the median
 LEAST_CHANCE = 0.99  # of finding wrong scores, if one in 10⁵ is
 SAMPLES = 500000  # knockouts of each repeat that are scored again, at least
 LEAST_SECONDS = {"small": 0.5, "standard": 60, "official": 300}
@@ -19,10 +18,7 @@ def merit(result):
     checks = [run["verification"] for run in runs if run["verification"]]
     found = {
         "merit_version": MERIT_VERSION,
-        "million_pairs_per_second": median(rates) if rates else None,
-        "spread": spread(rates) if rates else None,
-        "lowest": min(rates) if rates else None,
-        "highest": max(rates) if rates else None,
+        **summary_of_rates(rates),
         "shortest_seconds": min(times) if times else None,
         "longest_seconds": max(times) if times else None,
         "repeats": len(rates),
@@ -80,24 +76,18 @@ def wrong_runs(result, found):
         why.append(f"{found['repeats']} of {counted(result['repeats'], 'repeat')} measured")
     if result["size"] == "small":
         why.append("the size is small")
-    if found["repeats"] < LEAST_REPEATS:
-        why.append(f"{counted(found['repeats'], 'repeat')}, fewer than {LEAST_REPEATS}")
+    why += few_repeats(found)
     if found["shortest_seconds"] < least:
         why.append(f"a repeat of {found['shortest_seconds']:.1f} s, less than {least:g} s")
     chance = min((run["verification"]["chance"] for run in result["runs"] if run["verification"]), default=1)
     if chance < LEAST_CHANCE:
         why.append(f"one wrong score in 100,000 would be found with a chance of {chance:.3f}, less than {LEAST_CHANCE}")
-    if found["spread"] > MOST_SPREAD:
-        why.append(f"{100 * found['spread']:.1f} % between the quartiles, more than {100 * MOST_SPREAD:g} %")
+    why += wide_spread(found)
     return why
 
 
 def wrong_machine(result, found):
-    why = []
-    if found["ranks"] != found["cores"]:
-        why.append(f"{counted(found['ranks'], 'rank')} on {counted(found['cores'], 'physical core')}")
-    else:
-        why += uneven_hosts(result)
+    why = other_ranks(found) or uneven_hosts(result)
     version = result["dko_version"]
     if version.endswith("-dirty)"):
         why.append(f"dko {version}: its source was changed and not committed")

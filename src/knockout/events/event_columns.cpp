@@ -141,8 +141,8 @@ EventColumns::SignedGenes EventColumns::signed_genes(const DelimitedReader& row,
   SignedGenes found;
   const bool adds = adds_genes(row, lookup.index());
   for (const Column& column : genes_) {
-    const bool is_number = parse_integer(row.fields()[column.at]).has_value();
-    const char sign = is_number && !adds ? ' ' : sign_of(row, column, lookup.index());
+    const bool is_plain_number = !adds && parse_integer(row.fields()[column.at]).has_value();
+    const char sign = is_plain_number ? ' ' : sign_of(row, column, lookup.index());
     const auto gene = find(row, column, sign, lookup);
     if (!gene) continue;
     found.genes.push_back(*gene);

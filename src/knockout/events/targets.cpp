@@ -12,6 +12,25 @@ std::vector<bool> chosen(const std::optional<std::vector<std::int32_t>>& list, s
   return flags;
 }
 
+/// Targets: of every chosen cell those genes that candidates(cell, add) passes to `add`, ascending, if
+/// chosen.
+template <class Candidates>
+KnockoutTargets select(const ExpressionMatrix& matrix, const std::optional<std::vector<std::int32_t>>& genes,
+                       const std::optional<std::vector<std::int32_t>>& cells, Candidates candidates) {
+  const std::vector<bool> gene_chosen = chosen(genes, matrix.genes());
+  const std::vector<bool> cell_chosen = chosen(cells, matrix.cells());
+  std::vector<std::int64_t> starts{0};
+  std::vector<std::int32_t> targets;
+  const auto add = [&](std::int32_t gene) {
+    if (gene_chosen[static_cast<std::size_t>(gene)]) targets.push_back(gene);
+  };
+  for (std::int64_t cell = 0; cell < matrix.cells(); ++cell) {
+    if (cell_chosen[static_cast<std::size_t>(cell)]) candidates(cell, add);
+    starts.push_back(std::ssize(targets));
+  }
+  return {NodeArray(std::move(starts)), NodeArray(std::move(targets))};
+}
+
 }  // namespace
 
 KnockoutTargets KnockoutTargets::replicate(const NodeGroup& group, AtRoot<KnockoutTargets> targets) {
@@ -23,41 +42,26 @@ KnockoutTargets KnockoutTargets::replicate(const NodeGroup& group, AtRoot<Knocko
 KnockoutTargets select_targets(const ExpressionMatrix& matrix,
                                const std::optional<std::vector<std::int32_t>>& genes,
                                const std::optional<std::vector<std::int32_t>>& cells) {
-  const std::vector<bool> gene_chosen = chosen(genes, matrix.genes());
-  const std::vector<bool> cell_chosen = chosen(cells, matrix.cells());
-  std::vector<std::int64_t> starts{0};
-  std::vector<std::int32_t> targets;
-  for (std::int64_t cell = 0; cell < matrix.cells(); ++cell) {
-    if (cell_chosen[static_cast<std::size_t>(cell)] && matrix.expressed_count(cell) > 1) {
-      for (const std::int32_t gene : matrix.expressed(cell)) {
-        if (gene_chosen[static_cast<std::size_t>(gene)]) targets.push_back(gene);
-      }
-    }
-    starts.push_back(std::ssize(targets));
-  }
-  return {NodeArray(std::move(starts)), NodeArray(std::move(targets))};
+  return select(matrix, genes, cells, [&](std::int64_t cell, const auto& add) {
+    if (matrix.expressed_count(cell) < 2) return;
+    for (const std::int32_t gene : matrix.expressed(cell)) add(gene);
+  });
 }
 
 KnockoutTargets select_lacking(const ExpressionMatrix& matrix,
                                const std::optional<std::vector<std::int32_t>>& genes,
                                const std::optional<std::vector<std::int32_t>>& cells) {
-  const std::vector<bool> gene_chosen = chosen(genes, matrix.genes());
-  const std::vector<bool> cell_chosen = chosen(cells, matrix.cells());
-  std::vector<std::int64_t> starts{0};
-  std::vector<std::int32_t> targets;
-  for (std::int64_t cell = 0; cell < matrix.cells(); ++cell) {
+  return select(matrix, genes, cells, [&](std::int64_t cell, const auto& add) {
     const auto expressed = matrix.expressed(cell);
+    if (expressed.empty()) return;
     auto next = expressed.begin();
-    const bool is_chosen = cell_chosen[static_cast<std::size_t>(cell)] && !expressed.empty();
-    for (std::int32_t gene = 0; is_chosen && gene < matrix.genes(); ++gene) {
+    for (std::int32_t gene = 0; gene < matrix.genes(); ++gene) {
       if (next != expressed.end() && *next == gene)
         ++next;
-      else if (gene_chosen[static_cast<std::size_t>(gene)])
-        targets.push_back(gene);
+      else
+        add(gene);
     }
-    starts.push_back(std::ssize(targets));
-  }
-  return {NodeArray(std::move(starts)), NodeArray(std::move(targets))};
+  });
 }
 
 }  // namespace dko

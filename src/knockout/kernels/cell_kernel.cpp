@@ -1,5 +1,6 @@
 #include "dko/knockout/kernels/cell_kernel.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "dko/knockout/kernels/dense_cell_kernel.hpp"
@@ -7,6 +8,13 @@
 #include "pair_precision.hpp"
 
 namespace dko {
+
+CellKernel::Change CellKernel::change_of(std::span<const std::int32_t> positions, std::size_t expressed) {
+  const auto first_added =
+      std::lower_bound(positions.begin(), positions.end(), static_cast<std::int32_t>(expressed));
+  const auto lost = static_cast<std::size_t>(first_added - positions.begin());
+  return {positions.first(lost), positions.subspan(lost)};
+}
 
 void CellKernel::scores_one_by_one(std::span<const std::int32_t> positions, EventRange pairs,
                                    const ScoreSpans& scores) {

@@ -151,13 +151,6 @@ double DenseCellKernel::fill_outputs(double left) {
   return lane_sum(sum);
 }
 
-DenseCellKernel::Change DenseCellKernel::change_of(std::span<const std::int32_t> positions) const {
-  const auto n = static_cast<std::int32_t>(expressed_.size());
-  const auto lost =
-      static_cast<std::size_t>(std::lower_bound(positions.begin(), positions.end(), n) - positions.begin());
-  return {positions.first(lost), positions.subspan(lost)};
-}
-
 /// Takes the lost genes, or that part of them that goes, from left_, and adds those that are switched on;
 /// clears the former in keep_ and weight_.
 void DenseCellKernel::apply(const Change& change) {
@@ -257,7 +250,7 @@ double DenseCellKernel::distance(double total_after, bool before_is_zero, const 
 }
 
 KnockoutScores DenseCellKernel::scores(std::span<const std::int32_t> removed) {
-  const Change change = change_of(removed);
+  const Change change = change_of(removed, expressed_.size());
   apply(change);
   const double total = fill_outputs(size_after(change));
   KnockoutScores scores;
@@ -284,7 +277,8 @@ KnockoutScores DenseCellKernel::scores(std::span<const std::int32_t> removed) {
 
 void DenseCellKernel::pair_scores(std::span<const std::int32_t> positions, EventRange pairs,
                                   const ScoreSpans& scores) {
-  if (!change_of(positions).added.empty()) return scores_one_by_one(positions, pairs, scores);
+  if (!change_of(positions, expressed_.size()).added.empty())
+    return scores_one_by_one(positions, pairs, scores);
   const double scale = 1.0 / (static_cast<double>(expressed_.size()) - 2 * lost_presence());
   const std::vector<double> u = over_genes(u_, scale);
   const std::vector<double> scales = over_genes(ratio_, scale * lost_presence());
@@ -314,7 +308,7 @@ std::vector<double> DenseCellKernel::intact_profile() const {
 }
 
 std::vector<double> DenseCellKernel::profile_after(std::span<const std::int32_t> removed) {
-  const Change change = change_of(removed);
+  const Change change = change_of(removed, expressed_.size());
   apply(change);
   const double total = fill_outputs(size_after(change));
   double mass = fill_added(change, total);

@@ -115,13 +115,6 @@ void SparseCellKernel::load(const KernelCell& cell) {
                 presence_});
 }
 
-SparseCellKernel::Change SparseCellKernel::change_of(std::span<const std::int32_t> positions) const {
-  const auto n = static_cast<std::int32_t>(output_.size());
-  const auto lost =
-      static_cast<std::size_t>(std::lower_bound(positions.begin(), positions.end(), n) - positions.begin());
-  return {positions.first(lost), positions.subspan(lost)};
-}
-
 /// Sums what the genes of K did to the others, or with the other sign will do.
 void SparseCellKernel::touch(const Change& change) {
   removed_.assign(change.lost.begin(), change.lost.end());
@@ -203,7 +196,7 @@ double SparseCellKernel::left_without(double of_removed) const {
 }
 
 KnockoutScores SparseCellKernel::scores(std::span<const std::int32_t> removed) {
-  const Change change = change_of(removed);
+  const Change change = change_of(removed, output_.size());
   touch(change);
   double of_removed = 0;
   for (const std::int32_t gene : change.lost) of_removed += output_[index(gene)];
@@ -306,7 +299,7 @@ double SparseCellKernel::approach_of(std::span<const std::int32_t> removed, doub
   const double before = 1 / left;
   const double after = 1 / total_after;
   double nearer = nearness_->distance(before, of_target) - nearness_->distance(after, of_target);
-  for (const std::int32_t gene : change_of(removed).lost) {
+  for (const std::int32_t gene : change_of(removed, output_.size()).lost) {
     const double output = output_[index(gene)];
     nearer -= distance(gene, output, before) - distance(gene, output, after);
   }
@@ -317,7 +310,7 @@ double SparseCellKernel::approach_of(std::span<const std::int32_t> removed, doub
 
 void SparseCellKernel::pair_scores(std::span<const std::int32_t> positions, EventRange pairs,
                                    const ScoreSpans& scores) {
-  if (!change_of(positions).added.empty()) return scores_one_by_one(positions, pairs, scores);
+  if (!change_of(positions, output_.size()).added.empty()) return scores_one_by_one(positions, pairs, scores);
   pairs_->pair_scores(positions, pairs, scores, [this](std::int32_t first, std::int32_t second) {
     return this->scores(std::array{first, second});
   });
@@ -330,7 +323,7 @@ std::vector<double> SparseCellKernel::intact_profile() const {
 }
 
 std::vector<double> SparseCellKernel::profile_after(std::span<const std::int32_t> removed) {
-  const Change change = change_of(removed);
+  const Change change = change_of(removed, output_.size());
   touch(change);
   double mass = fill_added(change);
   std::vector<double> profile = output_;

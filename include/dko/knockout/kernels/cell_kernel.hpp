@@ -82,6 +82,14 @@ class CellKernel {
   /// happens.
   static constexpr double residue = 1e-12;
 
+  /// The genes of K that are lost, and those that are switched on.
+  struct Change {
+    std::span<const std::int32_t> lost;
+    std::span<const std::int32_t> added;
+  };
+  /// Splits ascending `positions` in a cell of `expressed` genes.
+  static Change change_of(std::span<const std::int32_t> positions, std::size_t expressed);
+
   /// What of the presence of lost genes goes.
   double lost_presence() const { return 1 - presence_; }
 

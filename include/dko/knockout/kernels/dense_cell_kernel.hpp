@@ -62,12 +62,6 @@ class DenseCellKernel final : public CellKernel {
   }
   std::vector<double> over_genes(const Row& row, double scale) const;
   void set_ratios(std::span<const double> ratios);
-  /// The genes of K that are lost, and those that are switched on.
-  struct Change {
-    std::span<const std::int32_t> lost;
-    std::span<const std::int32_t> added;
-  };
-  Change change_of(std::span<const std::int32_t> positions) const;
   void load_absent(const KernelCell& cell);
   std::int32_t absent_gene(std::int32_t position) const {
     return absent_[static_cast<std::size_t>(position) - expressed_.size()];

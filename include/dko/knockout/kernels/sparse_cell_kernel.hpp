@@ -63,18 +63,12 @@ class SparseCellKernel final : public CellKernel {
   std::vector<double> profile_after(std::span<const std::int32_t> removed) override;
 
  private:
-  /// The genes of K that are lost, and those that are switched on.
-  struct Change {
-    std::span<const std::int32_t> lost;
-    std::span<const std::int32_t> added;
-  };
   /// What b' has on K, and Σ|b'−b| over K.
   struct OnChanged {
     double mass = 0;
     double difference = 0;
     double rest() const { return 1 - mass; }
   };
-  Change change_of(std::span<const std::int32_t> positions) const;
   void fill_outputs(const KernelCell& cell);
   void gather_effects(const KernelCell& cell);
   void gather_column(std::int32_t gene, double input);
