@@ -57,7 +57,7 @@ fi
 missing() {
   local package
   for package in "$@"; do
-    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || echo "$package"
+    [[ $(dpkg-query -W -f '${Status}' "$package" 2>/dev/null) == *'ok installed' ]] || echo "$package"
   done
 }
 mapfile -t required < <(missing "${packages[@]}")
@@ -68,7 +68,7 @@ as_root=()
 [ "$(id -u)" = 0 ] || as_root=(sudo)
 "${as_root[@]}" apt-get update -qq
 for package in "${optional[@]}"; do
-  if apt-cache policy "$package" | grep -q 'Candidate: [0-9]'; then
+  if [[ $(apt-cache policy "$package") == *'Candidate: '[0-9]* ]]; then
     required+=("$package")
   else
     echo "This release of Debian has no $package: the tests that need it are skipped"

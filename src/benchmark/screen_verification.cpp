@@ -15,6 +15,8 @@
 #include "dko/base/text.hpp"
 #include "dko/knockout/events/event_index.hpp"
 #include "dko/knockout/kernels/ensemble_kernel.hpp"
+#include "dko/knockout/score/cell_scores.hpp"
+#include "dko/knockout/screen/screen_cells.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/planning/screen_memory.hpp"
 #include "dko/results/screen_file/screen_reader.hpp"
@@ -42,11 +44,13 @@ class Comparison {
   Comparison(const ScreenPlan& plan, const RelativeProfiles& matrix,
              std::span<const CollapsedMapping> members, const SampleOptions& options)
       : plan_(plan),
-        matrix_(matrix),
+        cells_(plan, matrix),
         kernel_(members, plan.instructions, plan.base),
         pairs_(matrix, plan.targets),
         sample_(plan.targets.total() + pairs_.total(), options.events,
-                static_cast<std::uint64_t>(options.seed)) {}
+                static_cast<std::uint64_t>(options.seed)) {
+    kernel_.set_presence(plan.presence);
+  }
 
   const ScoreSample& sample() const { return sample_; }
 
@@ -91,38 +95,35 @@ class Comparison {
     if (array == ScoreArray::pairs) {
       const CellPair pair = pairs_.locate(event);
       load(pair.cell);
-      const std::array removed{position(pair.pair.first), position(pair.pair.second)};
-      return kernel_.scores(removed);
+      return kernel_.scores(std::array{position(pair.pair.first), position(pair.pair.second)});
     }
     const std::int64_t cell = cell_of_event(plan_.targets.starts(), event);
     load(cell);
-    const std::int32_t removed = position(event - plan_.targets.starts()[static_cast<std::size_t>(cell)]);
-    KnockoutScores scores = kernel_.scores(std::span(&removed, 1));
-    scores.share = shares_[static_cast<std::size_t>(removed)];
+    const std::int32_t changed = position(event - plan_.targets.starts()[static_cast<std::size_t>(cell)]);
+    KnockoutScores scores = kernel_.scores(std::span(&changed, 1));
+    if (!plan_.activates) scores.share = shares_[static_cast<std::size_t>(changed)];
     return scores;
   }
 
   void load(std::int64_t cell) {
     if (cell == loaded_) return;
-    kernel_.load(intact_cell(matrix_, cell));
+    const KernelCell intact = cells_.of_targets(cell);
+    kernel_.load(intact);
+    positions_of(plan_.targets.of(cell), intact, positions_);
     shares_ = kernel_.intact_profile();
     loaded_ = cell;
   }
 
-  /// Where a target of the loaded cell stands among its expressed genes.
-  std::int32_t position(std::int64_t target) const {
-    const std::span<const std::int32_t> expressed = matrix_.expressed(loaded_);
-    const std::int32_t gene = plan_.targets.of(loaded_)[static_cast<std::size_t>(target)];
-    return static_cast<std::int32_t>(std::ranges::lower_bound(expressed, gene) - expressed.begin());
-  }
+  std::int32_t position(std::int64_t target) const { return positions_[static_cast<std::size_t>(target)]; }
 
   const ScreenPlan& plan_;
-  const RelativeProfiles& matrix_;
+  ScreenCells cells_;
   EnsembleKernel kernel_;
   PairIndex pairs_;
   ScoreSample sample_;
   std::int64_t loaded_ = -1;
-  std::vector<double> shares_;  // of the loaded cell
+  std::vector<std::int32_t> positions_;  // of the targets in the loaded cell
+  std::vector<double> shares_;           // of its expressed genes
 };
 
 /// What rank 0 makes before the others can begin.
@@ -138,7 +139,8 @@ void require_screen_of(const std::string& path, const ScreenPlan& plan, const Ex
   const ScreenReader screen(path);
   const auto same = [](const auto& a, const auto& b) { return std::ranges::equal(a, b); };
   if (screen.gene_names() == matrix.gene_names() && same(screen.targets().starts(), plan.targets.starts()) &&
-      same(screen.targets().genes(), plan.targets.genes()) && screen.base() == plan.base)
+      same(screen.targets().genes(), plan.targets.genes()) && screen.base() == plan.base &&
+      screen.activates() == plan.activates && screen.presence() == plan.presence)
     return;
   throw InputError(fmt::format(
       "{}: is not a screen of these cells and knockouts: give the options of the dko bench screen "

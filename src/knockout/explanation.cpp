@@ -7,7 +7,7 @@
 #include <memory>
 
 #include "dko/knockout/kernels/cell_kernel.hpp"
-#include "knockout/score/cell_scores.hpp"
+#include "dko/knockout/score/cell_scores.hpp"
 
 namespace dko {
 

@@ -47,7 +47,13 @@ std::vector<double> SparseMapping::inputs(const IntactCell& cell) const {
   return inputs;
 }
 
-std::vector<double> SparseMapping::raw_outputs(const IntactCell& cell) const {
+double SparseMapping::input_of_added(std::int32_t gene) const {
+  if (!has_levels() || !(level_scale_[gene] > 0)) return 1;
+  return level_input(level_scale_[gene], level_mean_[gene], level_mean_[gene]);
+}
+
+std::vector<double> SparseMapping::raw_outputs(const IntactCell& cell,
+                                               std::span<const std::int32_t> absent) const {
   const auto r = static_cast<std::size_t>(factors_);
   const auto m = cell.covariates.empty() ? 0 : static_cast<std::size_t>(covariates_);
   const std::vector<double> x = inputs(cell);
@@ -61,13 +67,15 @@ std::vector<double> SparseMapping::raw_outputs(const IntactCell& cell) const {
     for (std::size_t k = 0; k < r; ++k) state[k] += loadings_.view()[static_cast<std::size_t>(gene) * r + k];
   }
   std::vector<double> outputs;
-  outputs.reserve(x.size());
-  for (const std::int32_t gene : cell.expressed) {
-    const auto at = static_cast<std::size_t>(gene);
-    double output = of_genes[at] + offset()[at];
-    for (std::size_t k = 0; k < r; ++k) output += responses()[at * r + k] * state[k];
-    for (std::size_t l = 0; l < m; ++l) output += covariate_responses()[at * m + l] * cell.covariates[l];
-    outputs.push_back(output);
+  outputs.reserve(x.size() + absent.size());
+  for (const auto& genes : {cell.expressed, absent}) {
+    for (const std::int32_t gene : genes) {
+      const auto at = static_cast<std::size_t>(gene);
+      double output = of_genes[at] + offset()[at];
+      for (std::size_t k = 0; k < r; ++k) output += responses()[at * r + k] * state[k];
+      for (std::size_t l = 0; l < m; ++l) output += covariate_responses()[at * m + l] * cell.covariates[l];
+      outputs.push_back(output);
+    }
   }
   return outputs;
 }

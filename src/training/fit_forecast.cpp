@@ -9,6 +9,7 @@
 #include "dko/training/sparse/effect_q_values.hpp"
 #include "sparse/fit_cost.hpp"
 #include "sparse/fit_rounds.hpp"
+#include "sparse/gene_shares.hpp"
 #include "sparse/prior_choice.hpp"
 #include "sparse/state_choice.hpp"
 
@@ -28,11 +29,7 @@ MappingSeconds dealt(const std::vector<double>& costs, int ranks) {
   MappingSeconds seconds;
   seconds.of_all = std::accumulate(costs.begin(), costs.end(), 0.0);
   std::vector<double> of_rank(static_cast<std::size_t>(ranks), 0.0);
-  for (std::size_t at = 0; at < costs.size(); ++at) {
-    const std::size_t turn = at / of_rank.size();
-    const std::size_t place = at % of_rank.size();
-    of_rank[turn % 2 == 0 ? place : of_rank.size() - 1 - place] += costs[at];
-  }
+  for (std::size_t at = 0; at < costs.size(); ++at) of_rank[rank_of_place(at, of_rank.size())] += costs[at];
   seconds.of_slowest = *std::max_element(of_rank.begin(), of_rank.end());
   return seconds;
 }

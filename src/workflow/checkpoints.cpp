@@ -34,6 +34,8 @@ double bytes_of_one(const ExpressionMatrix& matrix, const Split& split, const Mo
                           !split.validation.empty());
 }
 
+}  // namespace
+
 const char* work_of(const ModelOptions& options) {
   return options.kind == MappingKind::sparse ? "fit" : "training";
 }
@@ -42,8 +44,6 @@ bool is_there(const fs::path& file) {
   std::error_code ignored;
   return fs::exists(file, ignored);
 }
-
-}  // namespace
 
 std::vector<OutputLock> lock_checkpoints(const ModelOptions& options) {
   std::vector<OutputLock> locks;

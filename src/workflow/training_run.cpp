@@ -4,8 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
-#include <system_error>
 
 #include "dko/base/parameter.hpp"
 #include "dko/base/stopwatch.hpp"
@@ -102,8 +100,7 @@ void announce_plan(const RelativeProfiles& profiles, const Split& split, const M
              plan.parallel == ParallelForm::sharded ? "hidden units (sharded)" : "cells (data)");
   }
   // What is resumed is validated as it was.
-  std::error_code unknown;
-  const bool goes_on = options.checkpoint.resume && std::filesystem::exists(options.checkpoint.file, unknown);
+  const bool goes_on = options.checkpoint.resume && is_there(options.checkpoint.file);
   if (plan.validate_every > 1 && !split.validation.empty() && !goes_on) {
     log.info("validating every {}{}", counted(plan.validate_every, "step"),
              options.training.validate_every == 0
@@ -171,7 +168,7 @@ AtRoot<std::vector<Member>> make_or_stop(const RelativeProfiles& profiles, const
                                          const ModelOptions& options, const StopRequest* stop, Job& job) {
   const ProgressCallback progress = show_progress(job.log, progress_text(profiles, options));
   const bool is_saved = !options.checkpoint.file.empty();
-  const char* work = options.kind == MappingKind::dko ? "training" : "fit";
+  const char* work = work_of(options);
   if (stop != nullptr && stop->has_time_limit() && !is_saved) {
     job.log.warn("{} does not end this {}: {} is given, so that nothing of it could be saved",
                  parameter("time-limit"), work, parameter("checkpoint", "none"));
@@ -183,12 +180,9 @@ AtRoot<std::vector<Member>> make_or_stop(const RelativeProfiles& profiles, const
   } catch (const CollectiveFailure& failure) {
     if (failure.code() != ExitCode::stopped) throw;
     const std::string file = options.checkpoint.file.string();
-    const bool is_there = job.ranks().broadcast(on_root(job.ranks(), [&] {
-      std::error_code unknown;
-      return std::filesystem::exists(file, unknown);
-    }));
-    stop->stop(job.ranks(), is_there ? fmt::format("{}: the {} is saved", file, work)
-                                     : fmt::format("{}: nothing of the {} is saved yet", file, work));
+    const bool is_saved_yet = job.ranks().broadcast(on_root(job.ranks(), [&] { return is_there(file); }));
+    stop->stop(job.ranks(), is_saved_yet ? fmt::format("{}: the {} is saved", file, work)
+                                         : fmt::format("{}: nothing of the {} is saved yet", file, work));
   }
 }
 

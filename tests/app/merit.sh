@@ -28,6 +28,14 @@ assert sample["sampled"] == 1017 and abs(sample["chance"] - (1 - (1 - 1e-5)**(36
 assert json.load(open("one.json"))["build"]["compiler"]
 P
 expect 3 'is not a screen of these cells and knockouts' "$DKO" bench verify screen.h5 "${bench[@]}" --seed 2
+# Other events are verified as what they are.
+for kind in '--activate gene1,gene5,gene9' '--knockdown 0.3'; do
+  # shellcheck disable=SC2086
+  "$DKO" bench screen "${bench[@]}" $kind -o other.h5 -q --force >/dev/null
+  # shellcheck disable=SC2086
+  expect 0 'scored again in double precision: largest difference [0-9.]*e-(0[6-9]|[1-9][0-9])' on 2 "$DKO" bench verify other.h5 "${bench[@]}" $kind
+  expect 3 'is not a screen of these cells and knockouts' "$DKO" bench verify other.h5 "${bench[@]}"
+done
 expect 3 'none.h5' "$DKO" bench verify none.h5 "${bench[@]}"
 expect 2 'only screens that store every pair' "$DKO" bench verify screen.h5 "${bench[@]}" --keep summary
 expect 2 '--samples must be between' "$DKO" bench verify screen.h5 --samples 0

@@ -1,7 +1,7 @@
 . "$(dirname "$0")/lib.sh"
 # A sparse fit whose job is killed or stopped goes on from its checkpoint, on any number of ranks, to the bits of one that
 # was left alone; and nothing but the data and options it began with will do.
-"$DKO" simulate --genes 60 --cells 250 --umi 3000 --types 2 --edges edges.csv --seed 3 -o data.h5ad -q
+"$DKO" simulate --genes 80 --cells 400 --umi 3000 --types 2 --edges edges.csv --seed 3 -o data.h5ad -q
 { echo regulator,target; sed 1d edges.csv | cut -d , -f 1,2; } >pairs.csv
 fit=(train data.h5ad --mapping sparse)
 

@@ -206,7 +206,6 @@ def same_shift(one, other):
 
 
 def shown(screen):
-    import anndata
     with dko.open_screen(screen) as opened:
         singles, table = opened.singles(), opened.gene_summary()
         rates = opened.direction["genes"]["q_value"]
@@ -229,6 +228,13 @@ def shown(screen):
             of_part = [float(row["shift_mean"]) for row, is_hidden in zip(table, hidden) if is_hidden == part]
             assert (sign * np.diff(of_part) >= 0).all(), of_part
     assert json.load(open("means.json"))["genes"]["by"] == "shift"
+
+
+def exported(screen):
+    import anndata
+    with dko.open_screen(screen) as opened:
+        means = opened.singles().groupby("gene")["shift"].mean()
+        rates = opened.direction["genes"]["q_value"]
     data = anndata.read_h5ad("shifts.h5ad")
     assert np.allclose(data.var["shift_mean"], means.reindex(data.var_names), atol=1e-6, equal_nan=True)
     assert np.allclose(data.var["shift_q_value"], rates[data.var_names])

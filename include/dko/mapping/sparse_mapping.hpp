@@ -87,9 +87,11 @@ class SparseMapping {
   std::span<const double> responses() const { return responses_.view(); }
   std::span<const double> covariate_responses() const { return covariate_responses_.view(); }
 
-  /// c_i + Σ_j A_ij x_j + Σ_k D_ik f_k + Σ_l B_il v_l of the expressed genes of a cell, before the floor; in
-  /// their order. Without covariates of the cell these are zeros.
-  std::vector<double> raw_outputs(const IntactCell& cell) const;
+  /// c_i + Σ_j A_ij x_j + Σ_k D_ik f_k + Σ_l B_il v_l of the expressed genes of a cell, and after them of
+  /// `absent` genes, before the floor; in their order. Without covariates of the cell these are zeros.
+  std::vector<double> raw_outputs(const IntactCell& cell, std::span<const std::int32_t> absent = {}) const;
+  /// x of a gene that is switched on in a cell that lacks it: 1, or the level of its mean share.
+  double input_of_added(std::int32_t gene) const;
   /// q over the expressed genes of a cell.
   std::vector<double> profile(const IntactCell& cell) const;
 

@@ -1,6 +1,7 @@
 #pragma once
 // The checkpoint files of a job that trains or fits for long.
 
+#include <filesystem>
 #include <vector>
 
 #include "dko/base/output_lock.hpp"
@@ -9,6 +10,12 @@
 #include "dko/workflow/job.hpp"
 
 namespace dko {
+
+/// What is saved: "fit", or "training". Local.
+const char* work_of(const ModelOptions& options);
+
+/// Whether there is a file; not where that cannot be known. Local.
+bool is_there(const std::filesystem::path& file);
 
 /// The right to write the checkpoint files, which the job must hold as long as it may write them. Local: rank
 /// 0, before any computing; empty without checkpoints. @throws as OutputLock

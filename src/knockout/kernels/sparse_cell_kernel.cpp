@@ -4,7 +4,6 @@
 #include <array>
 #include <cmath>
 
-#include "absent_outputs.hpp"
 #include "cell_direction.hpp"
 #include "nearness_table.hpp"
 #include "sparse_pair_table.hpp"
@@ -44,8 +43,9 @@ double SparseCellKernel::bytes(std::int64_t genes, std::int64_t expressed, doubl
 
 /// Outputs and floors, rescaled to the base profile.
 void SparseCellKernel::fill_outputs(const KernelCell& cell) {
-  raw_ = mapping_->raw_outputs(cell);
-  absent_raw_ = raw_outputs_of(*mapping_, cell, cell.absent);
+  raw_ = mapping_->raw_outputs(cell, cell.absent);
+  absent_raw_.assign(raw_.begin() + std::ssize(cell.expressed), raw_.end());
+  raw_.resize(cell.expressed.size());
   absent_floor_.clear();
   for (const std::int32_t gene : cell.absent) absent_floor_.push_back(mapping_->floor()[index(gene)]);
   floor_.clear();
@@ -95,7 +95,7 @@ void SparseCellKernel::gather_effects(const KernelCell& cell) {
   for (auto* effects : {&effects_, &absent_effects_}) effects->clear();
   for (std::size_t from = 0; from < cell.expressed.size(); ++from)
     gather_column(cell.expressed[from], inputs[from] * lost_presence());
-  for (const std::int32_t gene : cell.absent) gather_column(gene, -input_of_added(*mapping_, gene));
+  for (const std::int32_t gene : cell.absent) gather_column(gene, -mapping_->input_of_added(gene));
   for (const auto& genes : {cell.expressed, cell.absent})
     for (const std::int32_t gene : genes) place_[index(gene)] = not_expressed;
 }
@@ -159,9 +159,11 @@ double SparseCellKernel::fill_added(const Change& change) {
     double raw = absent_raw_[absent];
     for (const auto& genes : {change.lost, change.added}) {
       for (const std::int32_t gene : genes) {
-        for (std::int64_t at = absent_starts_[index(gene)]; at < absent_starts_[index(gene) + 1]; ++at)
-          if (index(absent_rows_[static_cast<std::size_t>(at)]) == absent)
-            raw -= absent_effects_[static_cast<std::size_t>(at)];
+        const auto end = absent_rows_.begin() + absent_starts_[index(gene) + 1];
+        const auto row = std::lower_bound(absent_rows_.begin() + absent_starts_[index(gene)], end,
+                                          static_cast<std::int32_t>(absent));
+        if (row != end && index(*row) == absent)
+          raw -= absent_effects_[static_cast<std::size_t>(row - absent_rows_.begin())];
       }
     }
     added_.push_back(std::max(raw, absent_floor_[absent]));

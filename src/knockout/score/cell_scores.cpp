@@ -1,4 +1,4 @@
-#include "cell_scores.hpp"
+#include "dko/knockout/score/cell_scores.hpp"
 
 #include <algorithm>
 

@@ -8,12 +8,12 @@
 #include "dko/base/stopwatch.hpp"
 #include "dko/knockout/events/event_index.hpp"
 #include "dko/knockout/kernels/ensemble_kernel.hpp"
+#include "dko/knockout/score/cell_scores.hpp"
 #include "dko/knockout/screen/pending_events.hpp"
+#include "dko/knockout/screen/screen_cells.hpp"
 #include "dko/knockout/sharding/cost.hpp"
-#include "knockout/score/cell_scores.hpp"
 #include "knockout/sharding/screen_costs.hpp"
 #include "score_buffer.hpp"
-#include "screen_cells.hpp"
 
 namespace dko {
 

@@ -1,4 +1,4 @@
-#include "screen_cells.hpp"
+#include "dko/knockout/screen/screen_cells.hpp"
 
 #include <algorithm>
 #include <iterator>

@@ -16,6 +16,7 @@
 #include "dko/parallel/parallel_file.hpp"
 #include "dko/training/sparse/fit_checkpoint_file.hpp"
 #include "gene_records.hpp"
+#include "training/checkpoint_refusal.hpp"
 
 namespace dko {
 
@@ -84,9 +85,7 @@ void write_progress(hdf5::Location& fit, const FitState& state) {
 }
 
 [[noreturn]] void refuse(const hdf5::File& file, const std::string& why) {
-  throw InputError(
-      fmt::format("{}: {}; resume a fit with the data and options it began with, or name another {}",
-                  file.path(), why, parameter("checkpoint")));
+  refuse_checkpoint(file, "a fit with the data and options", why);
 }
 
 void require_same_fit(const hdf5::File& file, const FitNotes& expected) {

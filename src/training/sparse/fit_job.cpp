@@ -17,7 +17,7 @@ namespace dko {
 
 namespace {
 
-constexpr double shortest_gap = 0.05;  // seconds between checkpoints
+constexpr double shortest_gap = 0.03;  // seconds between checkpoints
 
 }  // namespace
 

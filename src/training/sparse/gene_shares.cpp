@@ -16,6 +16,11 @@ std::vector<T> gather_to_all(const Communicator& communicator, const std::vector
 
 }  // namespace
 
+std::size_t rank_of_place(std::size_t at, std::size_t ranks) {
+  const std::size_t place = at % ranks;
+  return at / ranks % 2 == 0 ? place : ranks - 1 - place;
+}
+
 std::vector<std::int32_t> own_genes(const std::vector<std::int64_t>& costs,
                                     const Communicator& communicator) {
   std::vector<std::int32_t> order(costs.size());
@@ -26,9 +31,7 @@ std::vector<std::int32_t> own_genes(const std::vector<std::int64_t>& costs,
   std::vector<std::int32_t> own;
   const auto size = static_cast<std::size_t>(communicator.size());
   for (std::size_t at = 0; at < order.size(); ++at) {
-    const std::size_t place = at % size;
-    const std::size_t dealt_to = at / size % 2 == 0 ? place : size - 1 - place;
-    if (dealt_to == static_cast<std::size_t>(communicator.rank())) own.push_back(order[at]);
+    if (rank_of_place(at, size) == static_cast<std::size_t>(communicator.rank())) own.push_back(order[at]);
   }
   std::sort(own.begin(), own.end());
   return own;

@@ -1,6 +1,7 @@
 #pragma once
 // How the ranks share the fits of genes.
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -8,6 +9,9 @@
 #include "gene_fit.hpp"
 
 namespace dko {
+
+/// Which of so many ranks gets number `at` of what is dealt to and fro. Local.
+std::size_t rank_of_place(std::size_t at, std::size_t ranks);
 
 /// Genes dealt to the ranks from the costliest down, to and fro; the costs of a gene's fit grow with its
 /// cells. Local.

@@ -19,6 +19,7 @@
 #include "dko/parallel/parallel_file.hpp"
 #include "dko/training/two_layer/checkpoint.hpp"
 #include "dko/training/two_layer/training_settings.hpp"
+#include "training/checkpoint_refusal.hpp"
 
 namespace dko {
 
@@ -168,9 +169,7 @@ void read_units(const hdf5::File& file, bool keeps, HiddenUnits& units) {
 }
 
 [[noreturn]] void refuse(const hdf5::File& file, const std::string& why) {
-  throw InputError(
-      fmt::format("{}: {}; resume a training with the data and settings it began with, or name another {}",
-                  file.path(), why, parameter("checkpoint")));
+  refuse_checkpoint(file, "a training with the data and settings", why);
 }
 
 void require_same_data(const hdf5::File& file, const DataChecksums& expected) {

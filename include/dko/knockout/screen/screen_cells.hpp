@@ -1,5 +1,5 @@
 #pragma once
-// Shared by this room's sources only.
+// Cells as the kernels take them for the events of a screen. All calls are local.
 
 #include <cstdint>
 #include <vector>

@@ -1,5 +1,6 @@
 #pragma once
-// Shared by this room's sources only.
+// From the genes of an event to the kernels, and from the kernels to where scores are wanted. All calls are
+// local.
 
 #include <cstdint>
 #include <span>
