@@ -16,8 +16,16 @@ struct Preparation {
   RelativeProfiles matrix;
   ScreenPlan plan;
   MemoryNeed need;
+  ScreenForecast forecast;
   std::vector<Member> members;
 };
+
+ScreenForecast forecast_of(const ScreenBench& bench, const Preparation& ready, int ranks) {
+  const std::vector<CellCosts> costs =
+      bench.kind == MappingKind::dko ? dense_costs_of(ready.matrix)
+                                     : sparse_costs_of(ready.matrix, static_cast<double>(bench.nonzeros));
+  return forecast_screen(ready.plan, ready.matrix, costs, ranks);
+}
 
 /// Local: rank 0.
 Preparation prepare(const ScreenBench& bench, const OutputFile& out, Job& job) {
@@ -27,6 +35,7 @@ Preparation prepare(const ScreenBench& bench, const OutputFile& out, Job& job) {
   check_screen(ready.matrix, ready.plan, out, bench.kind, 0, job.ranks().size());
   Model model = synthetic_model(bench, ready.matrix.gene_names());
   ready.need = screen_memory(ready.matrix, ready.plan, model_footprint(model, ready.matrix));
+  ready.forecast = forecast_of(bench, ready, job.ranks().size());
   ready.members = std::move(model.members);
   return ready;
 }
@@ -40,6 +49,7 @@ ScreenSpeed measure_screen(const ScreenBench& bench, AtRoot<OutputFile>& out, Jo
   speed.memory = require_on_every_node(ready.take(&Preparation::need), job);
   const RelativeProfiles matrix = RelativeProfiles::replicate(job.nodes, ready.take(&Preparation::matrix));
   const ScreenPlan plan = ScreenPlan::replicate(job.nodes, ready.take(&Preparation::plan));
+  speed.forecast = ready.take(&Preparation::forecast);
   speed.instructions = plan.instructions;
   speed.making = watch.seconds();
   watch = Stopwatch();

@@ -22,7 +22,7 @@ use_it() {
   [ -f "$prefix/share/dko/R/dko.R" ] || fail "what R reads screens by is not installed"
   grep -q 'Made by dko-report from screen.h5' report.html || fail "the page does not say by what it was made"
   # Small cases take seconds each: one is enough to see that it starts.
-  expect 0 'figure of merit' env DKO_JOBS="$jobs" bash "$jobs/scaling.sbatch" result.json --launcher mpirun --size small --repeats 1 --ranks 1 --cases weak
+  expect 0 'figure of merit' env DKO_JOBS="$jobs" bash "$jobs/scaling.sbatch" result.json --launcher mpirun --size trial --repeats 1 --ranks 1 --cases weak
   "$prefix/bin/dko-plot-scaling" result.json -o pictures
   "$python" - "$("$prefix/bin/dko" --version)" <<'PYTHON'
 import sys

@@ -3,7 +3,7 @@
 python=${DKO_PYTHON:-/usr/bin/python3}
 "$python" -c 'import h5py, numpy' 2>/dev/null || skip "$python has not h5py and numpy"
 export ASAN_OPTIONS=detect_leaks=0 PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$DKO_SOURCE/scripts:$DKO_SOURCE/tests/app
-merit() { "$python" "$DKO_SOURCE/scripts/scaling.py" --merit --dko "$DKO" --size small --launcher mpirun --ranks 2 "$@"; }
+merit() { "$python" "$DKO_SOURCE/scripts/scaling.py" --merit --dko "$DKO" --size trial --launcher mpirun --ranks 2 "$@"; }
 
 "$python" "$(dirname "$0")/merit_verdict_test.py"
 
@@ -70,7 +70,7 @@ expect 3 'single knockouts on record, with impact, share in place of impact, net
 
 # The whole: trials, repeats, verification, a verdict; and nothing is left behind.
 mkdir scratch
-expect 0 '^INVALID: .*the size is small' merit -o merit.json --repeats 2 --scratch scratch --name 'Test machine'
+expect 0 '^INVALID: .*the size is that of a trial' merit -o merit.json --repeats 2 --scratch scratch --name 'Test machine'
 grep -qE '^figure of merit, version 2: [0-9.]+ million pairs/s on 2 ranks' said.txt || { cat said.txt; fail "no figure"; }
 grep -qE 'verified: [0-9,]+ knockouts scored again, 0 wrong' said.txt || { cat said.txt; fail "not verified"; }
 [ -z "$(ls scratch)" ] || fail "files were left behind in the scratch folder"
@@ -110,7 +110,7 @@ expect 1 'dko ran on 1 rank: the launcher does not join them' merit -o apart.jso
 
 # Stopped: what was measured is kept, as no whole measurement, and nothing is left behind.
 expect 5 'stopped by SIGTERM' timeout --preserve-status -s TERM 8 "$python" "$DKO_SOURCE/scripts/scaling.py" --merit --dko "$DKO" \
-  --size small --launcher mpirun --ranks 2 --repeats 100 -o stopped.json --scratch scratch
+  --size trial --launcher mpirun --ranks 2 --repeats 100 -o stopped.json --scratch scratch
 grep -q '"complete": false' stopped.json || fail "a stopped measurement is complete"
 [ -z "$(ls scratch)" ] || fail "files were left behind after a stop"
 

@@ -25,7 +25,7 @@ def run(number, seconds, pairs=1e9, **other):
 
 def result(seconds=(70, 71, 70.5, 72, 70.2), **other):
     made = {"format": verdict.FORMAT, "version": verdict.FORMAT_VERSION, "complete": True, "dko_version": "0.2.0 (0123456)",
-            "machine": {"name": "Made", "cores": 4, "cores_of_node": 2, "cpu": "Some", "nodes": 2}, "size": "standard",
+            "machine": {"name": "Made", "cores": 4, "cores_of_node": 2, "cpu": "Some", "nodes": 2}, "size": "small",
             "placement": {"hosts": {"one": 2, "two": 2}}, "least_seconds": 60, "ranks": 4, "repeats": len(seconds),
             "runs": [run(at + 1, one) for at, one in enumerate(seconds)]}
     return {**made, **other}
@@ -55,7 +55,7 @@ class Verdict(unittest.TestCase):
 
     def test_wrong_scores_come_first(self):
         bad = check(valid=False, wrong=3, why=["3 of 500,000 sampled scores further than 2e-05 from double precision"])
-        words = self.why({**self.changed(verification=bad), "size": "small"})
+        words = self.why({**self.changed(verification=bad), "size": "trial"})
         self.assertTrue(words.startswith("repeat 3: 3 of 500,000 sampled scores"), words)
 
     def test_what_was_not_verified_does_not_count(self):
@@ -71,7 +71,7 @@ class Verdict(unittest.TestCase):
         self.assertIn("4 repeats, fewer than 5", self.why(result((70, 70, 70, 70))))
         self.assertIn("5 of 7 repeats measured", self.why(result(complete=False, repeats=7)))
         self.assertIn("4 ranks on 8 physical cores", self.why(result(machine={"name": "", "cores": 8})))
-        self.assertIn("the size is small", self.why(result(size="small", least_seconds=0.5)))
+        self.assertIn("the size is that of a trial", self.why(result(size="trial", least_seconds=0.5)))
         self.assertIn("3 ranks on host one, which has 2 physical cores; 1 rank on host two, which has 2 physical cores",
                       self.why(result(placement={"hosts": {"one": 3, "two": 1}})))
         self.assertEqual(self.why(result(placement={"hosts": None, "why": "the launcher starts no shell"})), "")
@@ -107,7 +107,7 @@ class Verdict(unittest.TestCase):
             rules = " ".join(file.read().split())
         for words in (f"version {verdict.MERIT_VERSION}", f"{verdict.SAMPLES:,} knockouts",
                       f"at least {figures.LEAST_REPEATS} repeats", f"at most {100 * figures.MOST_SPREAD:g} %",
-                      f"{verdict.LEAST_SECONDS['standard']} s",
+                      f"{verdict.LEAST_SECONDS['small']} s",
                       f"{verdict.LEAST_SECONDS['official']} s", " ".join(merit_words())):
             self.assertIn(words, rules)
 
@@ -117,7 +117,7 @@ class Verdict(unittest.TestCase):
 
 
 def merit_words():
-    words = [str(word) for word in merit_run.dense_words(merit_run.SIZES["standard"], 80)]
+    words = [str(word) for word in merit_run.dense_words(merit_run.SIZES["small"]["growing"], 80)]
     return ["dko"] + ["C" if word == "80" else word for word in words]
 
 
@@ -172,7 +172,7 @@ class Planning(unittest.TestCase):
 
     def test_trials_grow_until_they_are_long_enough_and_have_room(self):
         made = merit_run.Merit.__new__(merit_run.Merit)
-        made.options = type("Options", (), {"size": "standard", "scratch": "."})
+        made.options = type("Options", (), {"size": "small", "scratch": "."})
         made.result = {"ranks": 4, "least_seconds": 60, "trials": []}
         memory = {"per_node": {"data": 30}, "per_rank": {}, "ranks": 4, "total": 30, "available": 1e6}
         made.screen = lambda cells: {"memory": memory, "screen": {"pairs": 10, "seconds": cells / 1000}}
@@ -189,7 +189,7 @@ class Planning(unittest.TestCase):
 
     def verifying(self, found, failed):
         made = merit_run.Merit.__new__(merit_run.Merit)
-        made.options = type("Options", (), {"size": "standard"})
+        made.options = type("Options", (), {"size": "small"})
         made.result = {"cells_per_rank": 5, "ranks": 2}
         made.files = measuring.ScratchFiles(".", "made")
         made.run_dko = lambda words: (found, failed)
@@ -211,7 +211,7 @@ class Planning(unittest.TestCase):
 
     def test_what_does_not_go_together(self):
         class Options:
-            size, official, ranks = "standard", False, [4]
+            size, official, ranks = "small", False, [4]
         for key, value in (("size", "large"), ("ranks", [1, 2])):
             options = Options()
             setattr(options, key, value)

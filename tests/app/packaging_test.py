@@ -123,7 +123,7 @@ class Containers(unittest.TestCase):
                              for text in (read("docker", "Dockerfile"), read("apptainer", "dko.def")))
         for words in ("scripts/install-deps.sh", "dpkg-dev file python3", "cmake -G Ninja -S /src -B /build", "cpack -G DEB",
                       "/tmp/dko.deb python3-h5py python3-matplotlib python3-pandas python3-scipy openssh-client",
-                      "dko-scaling --merit --size small --ranks 2 --repeats 1"):
+                      "dko-scaling --merit --size trial --ranks 2 --repeats 1"):
             self.assertIn(words, docker)
             self.assertIn(words, apptainer)
 

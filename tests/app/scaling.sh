@@ -3,14 +3,14 @@
 python=${DKO_PYTHON:-/usr/bin/python3}
 "$python" -c 'import matplotlib, numpy' 2>/dev/null || skip "$python has not matplotlib and numpy"
 export ASAN_OPTIONS=detect_leaks=0 PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$DKO_SOURCE/scripts:$DKO_SOURCE/tests/app
-scaling() { "$python" "$DKO_SOURCE/scripts/scaling.py" --dko "$DKO" --size small --launcher mpirun "$@"; }
+scaling() { "$python" "$DKO_SOURCE/scripts/scaling.py" --dko "$DKO" --size trial --launcher mpirun "$@"; }
 plot() { "$python" "$DKO_SOURCE/scripts/plot_scaling.py" "$@"; }
 
 "$python" "$(dirname "$0")/scaling_test.py"
 
 # All cases on 1 and 2 ranks; of small size the figure of merit is none.
 mkdir scratch
-expect 0 'no valid figure of merit: the size is small' scaling -o results.json --ranks 1 2 --repeats 1 --scratch scratch --name 'Test machine'
+expect 0 'no valid figure of merit: the size is that of a trial' scaling -o results.json --ranks 1 2 --repeats 1 --scratch scratch --name 'Test machine'
 grep -qE '^weak +2 +[0-9.e-]+ million pairs/s' said.txt || { cat said.txt; fail "no row of the growing screen"; }
 [ -z "$(ls scratch)" ] || fail "files were left behind in the scratch folder"
 absent results.json.partial
@@ -29,6 +29,27 @@ assert cases["weak", 2]["runs"][0]["result"]["screen"]["pairs"] == 2 * cases["we
 assert cases["strong-dense", 2]["runs"][0]["result"]["screen"]["pairs"] == 3 * 120 * 119 // 2
 assert not result["merit"]["valid"] and result["merit"]["ranks"] == 2
 P
+
+# What was planned is what it takes: the memory that dko asks for, within a third.
+"$python" - <<'P'
+import json
+from dko.scaling import plan
+result = json.load(open("results.json"))
+for case in result["cases"]:
+    if not case["case"].startswith(("strong", "weak")):
+        continue
+    run, planned = case["runs"][0]["result"], plan.plan(case["case"], "trial", case["ranks"], 64)
+    assert run["screen"]["pairs"] == planned["pairs"], case
+    forecast = run["forecast"]
+    assert 0 < forecast["load_seconds"] < forecast["core_seconds"], forecast
+    assert forecast["slowest_seconds"] >= 0.999 * forecast["core_seconds"] / case["ranks"], forecast
+    assert 0.75 < planned["bytes_of_node"] / run["memory"]["total"] < 1.33, (case["case"], planned, run["memory"])
+P
+plan() { "$python" "$DKO_SOURCE/scripts/scaling.py" --plan "$@"; }
+expect 0 '^strong-dense +64,000 +2e\+12 +5 s +' plan --size large --ranks 64000
+expect 0 '^weak +256 ' plan --ranks 256 --cases weak
+expect 2 'plan does not go with --merit' plan --merit
+expect 2 'required: -o' scaling
 
 # A case that fails is kept as failed, beside those that do not; here dko writes no screens.
 cat >no_screens.sh <<R

@@ -13,6 +13,7 @@ from dko.scaling import cases as scaling_cases
 from dko.scaling import command as scaling
 from dko.scaling import figures
 from dko.scaling import machine as scaling_machine
+from dko.scaling import plan
 
 
 def seconds_of(result, case, ranks):
@@ -54,6 +55,30 @@ class Figures(unittest.TestCase):
         found = figures.efficiency(self.result, "weak")
         for ranks, expected in ((1, 1), (2, 0.9), (4, 0.81)):
             self.assertAlmostEqual(found[ranks], expected)
+
+    def test_expected_efficiency_is_that_of_the_slowest_rank_of_the_cost_model(self):
+        for case in ("strong-dense", "strong-sparse", "weak"):
+            found = figures.expected_efficiency(self.result, case)
+            self.assertEqual(list(found), [1, 2, 4])
+            for ranks, expected in ((1, 1), (2, 1 / 1.0001), (4, 1 / 1.0003)):
+                self.assertAlmostEqual(found[ranks], expected)
+        self.assertIsNone(figures.ranks_of_first_node(self.result))
+        self.assertEqual(figures.ranks_of_first_node(synthetic_scaling.result((1, 64, 128))), 64)
+
+    def test_results_of_version_1_have_other_names_of_sizes_and_no_forecast(self):
+        old = synthetic_scaling.result()
+        old["version"] = 1
+        for case in old["cases"]:
+            for run in case["runs"]:
+                run["result"].pop("forecast", None)
+        for before, now in (("small", "trial"), ("standard", "small"), ("large", "large of version 1")):
+            with tempfile.TemporaryDirectory() as folder:
+                path = os.path.join(folder, "old.json")
+                with open(path, "w", encoding="utf-8") as file:
+                    json.dump(dict(old, size=before), file)
+                found = figures.load(path)
+            self.assertEqual(found["size"], now)
+            self.assertEqual(figures.expected_efficiency(found, "weak"), {})
 
     def test_parts_come_to_the_whole(self):
         for ranks, its in figures.mean_parts(self.result, "weak").items():
@@ -120,13 +145,44 @@ class Merit(unittest.TestCase):
         self.assertIn("4 repeats, fewer than 5", self.why(synthetic_scaling.result(noise=(1, 1.01, 1.01, 1))))
         self.assertIn("between the quartiles",
                       self.why(synthetic_scaling.result(noise=(0.9, 0.9, 1, 1.1, 1.1))))
-        self.assertIn("size is small", self.why(dict(self.result, size="small")))
+        self.assertIn("size is that of a trial", self.why(dict(self.result, size="trial")))
         failed = copy.deepcopy(self.result)
         for case in failed["cases"]:
             case["failed"] = "repeat 6: exit code 4"
         self.assertIn("failed", self.why(failed))
         without = dict(self.result, cases=[case for case in self.result["cases"] if case["case"] != "weak"])
         self.assertIn("has not been run", self.why(without))
+
+
+class Plan(unittest.TestCase):
+
+    def test_counts_what_the_words_ask_for(self):
+        for size in scaling_cases.SIZES:
+            for case in scaling_cases.SCREENS:
+                for ranks in (1, 7, 64):
+                    words = scaling_cases.words_of(case, size, ranks)
+                    cells, expressed = (int(words[words.index(name) + 1]) for name in ("--cells", "--expressed"))
+                    self.assertEqual(plan.plan(case, size, ranks, 64)["pairs"], cells * expressed * (expressed - 1) // 2)
+            written = scaling_cases.words_of("io", size, 64)
+            self.assertEqual(plan.plan("io", size, 64, 64)["bytes_on_disk"],
+                             int(float(written[written.index("--size") + 1]) * 2**30))
+
+    def test_fits_the_machines_that_the_sizes_are_for(self):
+        for size, its in scaling_cases.SIZES.items():
+            ranks = 64 * its["nodes"]
+            for case in scaling_cases.SCREENS:
+                found = plan.plan(case, size, ranks, 64)
+                self.assertLess(found["seconds"], 60)
+                self.assertLess(found["bytes_of_node"], 64 * 2**30)
+        self.assertEqual(plan.human(3 * 2**30), "3 GiB")
+        self.assertEqual((plan.human(None), plan.human(0), plan.human_seconds(90)), ("–", "0", "1.5 min"))
+
+    def test_manual_has_it(self):
+        with open(os.path.join(os.environ["DKO_SOURCE"], "jobs", "README.md"), encoding="utf-8") as file:
+            chapter = file.read()
+        for size in ("medium", "large"):
+            ranks = 64 * scaling_cases.SIZES[size]["nodes"]
+            self.assertIn(plan.table(size, [ranks], 64, scaling_cases.SCREENS + ["io"]), chapter)
 
 
 class Files(unittest.TestCase):

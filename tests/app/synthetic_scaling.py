@@ -6,8 +6,9 @@ def screen_run(ranks, pairs, seconds):
     shares = {"opening": 0.05, "loading": 0.125, "scoring": 0.5, "writing": 0.125, "waiting": 0.1,
               "closing": 0.1}
     parts = {part: {"mean": share * seconds, "max": share * seconds} for part, share in shares.items()}
+    forecast = {"slowest_seconds": pairs / 10e6 / ranks * (1 + 0.0001 * (ranks - 1))}
     return {"provenance": {"ranks": ranks}, "instruction_set": "avx512", "collapse_seconds": 0.01 * seconds,
-            "screen": {"pairs": pairs, "seconds": seconds, "parts": parts}}
+            "forecast": forecast, "screen": {"pairs": pairs, "seconds": seconds, "parts": parts}}
 
 
 def kernel_run(rate):
@@ -51,8 +52,8 @@ def result(ranks=(1, 2, 4), cores=None, name="Made up", rate=10e6, loss=0.02,
             case("io", count, [io_run(0.9 * count**0.5 / one) for one in noise])
         ]
     return {
-        "format": "dko-scaling", "version": 1, "complete": True, "dko_version": "0.1.0 (synthetic)",
-        "size": "standard", "repeats": len(noise), "ranks": list(ranks), "cases": cases,
+        "format": "dko-scaling", "version": 2, "complete": True, "dko_version": "0.1.0 (synthetic)",
+        "size": "small", "repeats": len(noise), "ranks": list(ranks), "cases": cases,
         "machine": {"name": name, "instruction_set": "avx512", "cores": cores or max(ranks),
-                    "nodes": max(1, max(ranks) // 64), "open_mpi": "4.1.4", "file_system": "lustre"}
+                    "cores_of_node": 64, "nodes": max(1, max(ranks) // 64), "open_mpi": "4.1.4", "file_system": "lustre"}
     }

@@ -1,7 +1,7 @@
 . "$(dirname "$0")/lib.sh"
 # The cases of scripts/scaling.py on parts of an allocation of two nodes, and their pictures.
 site
-submit --nodes=2 --ntasks-per-node=2 "$jobs/scaling.sbatch" result.json --size small --repeats 1
+submit --nodes=2 --ntasks-per-node=2 "$jobs/scaling.sbatch" result.json --size trial --repeats 1
 until_state "$job" COMPLETED 300
 "$python" - <<END || { tail -n 40 dko-scaling-$job.log; fail "result.json is not what was asked for"; }
 import json
@@ -13,7 +13,7 @@ END
 [ -s pictures/"$(ls pictures | head -n 1)" ] || fail "there is no picture"
 
 # The figure of merit by the same script, on both nodes: the launcher's placement is seen, and what was stored is verified.
-submit --nodes=2 --ntasks-per-node=2 "$jobs/scaling.sbatch" merit.json --merit --size small --repeats 1
+submit --nodes=2 --ntasks-per-node=2 "$jobs/scaling.sbatch" merit.json --merit --size trial --repeats 1
 until_state "$job" COMPLETED 300
 "$python" - <<END || { tail -n 40 dko-scaling-$job.log; fail "merit.json is not what was asked for"; }
 import json
@@ -22,6 +22,6 @@ assert result["complete"] and result["ranks"] == 4, result
 assert sorted(result["placement"]["hosts"].values()) == [2, 2], result["placement"]
 check = result["runs"][0]["verification"]
 assert check["valid"] and check["on_other_ranks"] and check["sampled"] > 0, check
-assert not result["merit"]["valid"] and "the size is small" in result["merit"]["why"], result["merit"]
+assert not result["merit"]["valid"] and "the size is that of a trial" in result["merit"]["why"], result["merit"]
 END
-grep -q 'INVALID: .*the size is small' dko-scaling-$job.log || fail "the log has no verdict"
+grep -q 'INVALID: .*the size is that of a trial' dko-scaling-$job.log || fail "the log has no verdict"

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "dko/base/output_file.hpp"
+#include "dko/knockout/sharding/screen_forecast.hpp"
 #include "dko/mapping/model.hpp"
 #include "dko/planning/node_memory.hpp"
 #include "dko/planning/screen_request.hpp"
@@ -32,11 +33,12 @@ struct ScreenBench {
 /// Seconds and bytes of a screen.
 struct ScreenSpeed {
   InstructionSet instructions = InstructionSet::portable;  ///< that the kernels used
-  double making = 0;          ///< seconds of making cells and mapping, and giving them to every node
-  double collapsing = 0;      ///< seconds of A = W2·W1
-  ScreenCounts counts;        ///< of screening and writing
-  AtRoot<NodeMemory> memory;  ///< the need, and what the scarcest node has
-  double peak_bytes = 0;      ///< most memory of a rank, what it shares included
+  double making = 0;                ///< seconds of making cells and mapping, and giving them to every node
+  double collapsing = 0;            ///< seconds of A = W2·W1
+  ScreenCounts counts;              ///< of screening and writing
+  AtRoot<ScreenForecast> forecast;  ///< of the counts, by the cost model, which knows nothing of writing
+  AtRoot<NodeMemory> memory;        ///< the need, and what the scarcest node has
+  double peak_bytes = 0;            ///< most memory of a rank, what it shares included
 };
 
 /// Makes cells and a mapping, screens them on all ranks as dko screen does, and gives the file its name. The

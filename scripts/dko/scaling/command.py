@@ -42,7 +42,7 @@ from dko.errors import UsageError, WriteError
 from dko.outputs import check_output, write_complete
 from dko.scaling import figures
 from dko.scaling import machine as scaling_machine
-from dko.scaling import merit_run
+from dko.scaling import merit_run, plan
 from dko.scaling.cases import CASES, GROUPS, SIZES, words_of, writes_file
 from dko.scaling.figures import counted
 from dko.scaling.launching import CaseFailure, Stopped, default_launcher, launcher_words, with_ranks
@@ -59,7 +59,7 @@ def parse_options(arguments):
         description="Measures how dko scales on a machine, and its figure of merit.",
         epilog=f"example: {called('scaling')} -o results.json --scratch /scratch/me --ranks 1 16 32 64")
     add = parser.add_argument
-    add("-o", "--out", required=True, metavar="JSON", help="the result to write")
+    add("-o", "--out", metavar="JSON", help="the result to write")
     add("--merit", action="store_true",
         help="measure the figure of merit alone, version 2: timed, verified, with the verdict VALID or INVALID")
     add("--official", action="store_true", help="with --merit: each repeat takes 300 s at least, in place of 60")
@@ -67,11 +67,17 @@ def parse_options(arguments):
         help="what starts dko on {ranks} ranks of {nodes} nodes, as 'srun --mpi=pmix -N {nodes} -n {ranks}'; "
         "where it does not say so, they are added. Default: in a Slurm job 'srun --mpi=pmix', or pmi2 with MPICH; else mpirun")
     add("--ranks", type=at_least_one, nargs="+", metavar="P",
-        help="default: powers of two up to the tasks of the job, or the physical cores, and those; with --merit these alone")
+        help="default: powers of two up to the tasks of the job, or the physical cores, and those (medium and large begin "
+        "with a 64th of them); with --merit these alone")
     add("--repeats", type=at_least_one, default=5, metavar="N",
         help="default: 5, which the figure of merit wants")
-    add("--size", choices=list(SIZES), default="standard",
-        help="small: a few seconds in all, to try it out; large: where standard is over too soon")
+    add("--size", choices=list(SIZES), default="small",
+        help="for how large a machine: small, one node (the default); medium, 16 nodes; large, a thousand; trial: a few "
+        "seconds in all, to see that everything works")
+    add("--plan", action="store_true",
+        help="run nothing: print what each case takes (time, memory, disk) and what it stresses, by default on as many "
+        "nodes as the size is made for")
+    add("--ranks-per-node", type=at_least_one, default=64, metavar="R", help="with --plan; default: 64")
     add("--cases", metavar="NAMES", default=",".join(CASES),
         help="which, with commas between; default: " + ",".join(CASES))
     add("--scratch", metavar="DIR",
@@ -92,9 +98,11 @@ def chosen_cases(text):
     return [name for name in CASES if name in names]
 
 
-def default_ranks():
+def default_ranks(size):
+    """Powers of two and all; where the size is one for many nodes from a 64th of all on, for fewer would take hours."""
     most = scaling_machine.allocated_ranks()
-    powers = [2**power for power in range(most.bit_length()) if 2**power <= most]
+    fewest = 1 if SIZES[size]["nodes"] == 1 else most // 64
+    powers = [2**power for power in range(most.bit_length()) if fewest <= 2**power <= most]
     return sorted({*powers, most})
 
 
@@ -214,9 +222,11 @@ def report(result):
 
 def prepare(options):
     """Fills in what depends on the machine, and refuses what cannot be done."""
+    if not options.out:
+        raise UsageError("the following arguments are required: -o/--out")
     options.launcher = with_ranks(options.launcher or default_launcher(options.dko))
     options.scratch = options.scratch or os.path.dirname(options.out) or "."
-    options.ranks = sorted(set(options.ranks or default_ranks()[-1 if options.merit else 0:]))
+    options.ranks = sorted(set(options.ranks or default_ranks(options.size)[-1 if options.merit else 0:]))
     if options.merit:
         merit_run.require_merit_options(options)
     elif options.official:
@@ -224,8 +234,19 @@ def prepare(options):
     check(options)
 
 
+def print_plan(options, cases):
+    if options.merit:
+        raise UsageError("--plan does not go with --merit, which finds the size itself")
+    nodes = SIZES[options.size]["nodes"]
+    ranks = options.ranks or sorted({options.ranks_per_node, nodes * options.ranks_per_node})
+    print(plan.table(options.size, ranks, options.ranks_per_node, cases))
+
+
 def measure(options):
     cases = chosen_cases(options.cases)
+    if options.plan:
+        print_plan(options, cases)
+        return
     prepare(options)
     if options.merit:
         merit_run.measure_merit(options)

@@ -61,9 +61,8 @@ def load(path):
     found = figures.load_json(path)
     if isinstance(found, dict) and found.get("format") == verdict.FORMAT:
         check_merit(path, found)
-    else:
-        figures.check(path, found)
-    return found
+        return found
+    return figures.checked(path, found)
 
 
 def check_merit(path, found):

@@ -5,7 +5,9 @@ import math
 from dko.errors import InputError, NoFileError, ReadError
 from dko.scaling.cases import SCREENS, words_of
 
-FORMAT, VERSION = "dko-scaling", 1
+FORMAT, VERSION = "dko-scaling", 2
+# What version 1 calls the sizes; it has no forecasts.
+SIZES_OF_1 = {"small": "trial", "standard": "small", "large": "large of version 1"}
 # Of the definition in dko.scaling.command; to be counted up when what is run, timed or demanded changes.
 MERIT_VERSION = 1
 LEAST_REPEATS = 5
@@ -20,8 +22,14 @@ PARTS = ["collapsing", "opening", "loading", "scoring", "writing", "waiting", "c
 
 def load(path):
     """A result, or InputError that names the file and what is missing."""
-    result = load_json(path)
+    return checked(path, load_json(path))
+
+
+def checked(path, result):
+    """The result, with today's names of sizes. @raises InputError"""
     check(path, result)
+    if result["version"] == 1:
+        result = dict(result, size=SIZES_OF_1.get(result["size"], result["size"]))
     return result
 
 
@@ -40,8 +48,8 @@ def load_json(path):
 def check(path, result):
     if not isinstance(result, dict) or result.get("format") != FORMAT:
         raise InputError(f"{path}: is no result of dko-scaling: its 'format' is not '{FORMAT}'")
-    if result.get("version") != VERSION:
-        raise InputError(f"{path}: is of version {result.get('version')}, not {VERSION}")
+    if result.get("version") not in (1, VERSION):
+        raise InputError(f"{path}: is of version {result.get('version')}, not 1 or {VERSION}")
     require(path, "it", result, {"machine": dict, "dko_version": str, "size": str, "cases": list})
     require(path, "'machine'", result["machine"], {"name": str, "cores": int})
     for number, case in enumerate(result["cases"]):
@@ -66,7 +74,7 @@ def values_of(case, run):
     """All figures that are drawn, or KeyError."""
     if case in SCREENS:
         return [seconds(run), pair_rate(run), scoring_rate(run), *parts(run).values(),
-                len(run["instruction_set"])]
+                len(run["instruction_set"]), run.get("forecast", {}).get("slowest_seconds", 0)]
     if case == "kernel":
         return [kernel["pairs_per_second"] + kernel["genes"] for kernel in run["kernels"]]
     if case == "train":
@@ -168,6 +176,24 @@ def weak_efficiency(result):
 
 def efficiency(result, case):
     return weak_efficiency(result) if case == "weak" else strong_efficiency(result, case)
+
+
+def expected_efficiency(result, case):
+    """{ranks: part of the speed of the fewest ranks that each rank should keep}, by the cost model's slowest rank, as
+    dko forecasts it in each run: how evenly the work divides, and what loading cells takes. Nothing of results before
+    version 2, which have no forecast."""
+    rates = {}
+    for ranks, runs in by_ranks(result, case).items():
+        seconds_expected = runs[0].get("forecast", {}).get("slowest_seconds", 0)
+        if seconds_expected > 0:
+            rates[ranks] = runs[0]["screen"]["pairs"] / seconds_expected / ranks
+    return {ranks: rate / rates[min(rates)] for ranks, rate in rates.items()}
+
+
+def ranks_of_first_node(result):
+    """The most ranks that one node has place for, if there are more nodes; else None."""
+    machine = result["machine"]
+    return machine.get("cores_of_node") if machine.get("nodes", 1) > 1 else None
 
 
 def mean_parts(result, case):
@@ -278,7 +304,7 @@ def merit(result):
         "repeats": len(rates),
         "ranks": ranks,
         "cores": result["machine"]["cores"],
-        "words": " ".join(["dko", *words_of("weak", "standard", ranks)]) if ranks else None,
+        "words": " ".join(["dko", *words_of("weak", "small", ranks)]) if ranks else None,
         "instruction_set": runs[0]["instruction_set"] if runs else None,
         "without_files": median([scoring_rate(run) / 1e6 for run in runs]) if runs else None,
     }
@@ -292,8 +318,8 @@ def faults(result, found):
     why = []
     if not found["repeats"]:
         return ["the case weak has not been run, or failed"]
-    if result["size"] == "small":
-        why.append("the size is small")
+    if result["size"] == "trial":
+        why.append("the size is that of a trial")
     why += other_ranks(found)
     why += few_repeats(found)
     why += wide_spread(found)

@@ -72,7 +72,7 @@ class Merit:
             machine["cores"] = machine["nodes"] * machine["cores_of_node"]
 
     def screen_words(self, cells_per_rank):
-        words = dense_words(SIZES[self.options.size], cells_per_rank * self.result["ranks"])
+        words = dense_words(SIZES[self.options.size]["growing"], cells_per_rank * self.result["ranks"])
         return [str(word) for word in words[2:]]
 
     def run_dko(self, words):
@@ -192,10 +192,11 @@ class Merit:
 
 def require_merit_options(options):
     """@raises UsageError for what does not go with --merit"""
-    if options.size == "large":
-        raise UsageError("--size large does not go with --merit, which finds the size itself: --official takes longer")
-    if options.official and options.size == "small":
-        raise UsageError("--official does not go with --size small")
+    if options.size not in verdict.LEAST_SECONDS:
+        raise UsageError(f"--size {options.size} does not go with --merit, which finds the size itself: "
+                         "--official takes longer")
+    if options.official and options.size == "trial":
+        raise UsageError("--official does not go with --size trial")
     if len(options.ranks) != 1:
         raise UsageError("--ranks: the figure of merit is of one number of ranks")
 

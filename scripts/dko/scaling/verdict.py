@@ -7,7 +7,7 @@ FORMAT, FORMAT_VERSION = "dko-merit", 1
 MERIT_VERSION = 2
 LEAST_CHANCE = 0.99  # of finding wrong scores, if one in 10⁵ is
 SAMPLES = 500000  # knockouts of each repeat that are scored again, at least
-LEAST_SECONDS = {"small": 0.5, "standard": 60, "official": 300}
+LEAST_SECONDS = {"trial": 0.5, "small": 60, "official": 300}
 
 
 def merit(result):
@@ -74,8 +74,8 @@ def wrong_runs(result, found):
         return ["nothing was measured"]
     if not result["complete"]:
         why.append(f"{found['repeats']} of {counted(result['repeats'], 'repeat')} measured")
-    if result["size"] == "small":
-        why.append("the size is small")
+    if result["size"] == "trial":
+        why.append("the size is that of a trial")
     why += few_repeats(found)
     if found["shortest_seconds"] < least:
         why.append(f"a repeat of {found['shortest_seconds']:.1f} s, less than {least:g} s")

@@ -1,6 +1,6 @@
 """The figure of merit of dko as a ReFrame test: reframe -C SITE.py -c scripts/packaging/reframe/dko_merit.py -r
 
-dko-scaling starts the ranks itself, by the launcher of the job; ReFrame starts dko-scaling, once. `-S dko_merit.size=standard`
+dko-scaling starts the ranks itself, by the launcher of the job; ReFrame starts dko-scaling, once. `-S dko_merit.size=small`
 takes minutes and gives a verdict that counts; the default only shows that all works. Reference values are the site's.
 """
 import os
@@ -17,7 +17,7 @@ class dko_merit(rfm.RunOnlyRegressionTest):
     valid_systems = ["*"]
     valid_prog_environs = ["*"]
     executable = os.environ.get("DKO_SCALING", "dko-scaling")
-    size = variable(str, value="small")
+    size = variable(str, value="trial")
     repeats = variable(int, value=5)
     scratch = variable(str, value=".")
     num_nodes = variable(int, value=1)
@@ -44,7 +44,7 @@ class dko_merit(rfm.RunOnlyRegressionTest):
     def is_right(self):
         """All scores that were computed again are right; of a run that counts, also the verdict."""
         verified = sn.assert_found(r"verified: \S+ knockouts scored again, 0 wrong", self.stdout)
-        if self.size == "small":
+        if self.size == "trial":
             return verified
         return sn.all([verified, sn.assert_found(r"^VALID$", self.stdout)])
 

@@ -60,9 +60,19 @@ void report(const ScreenSpeed& speed, int ranks) {
                      counted(counts.events.total(), "knockout"), human_seconds(counts.seconds),
                      counted(ranks, "rank"),
                      static_cast<double>(counts.events.total()) / counts.seconds / ranks / 1e6)
+      << fmt::format("by the cost model {} on the slowest rank, {:.2f} % above the mean\n",
+                     human_seconds(speed.forecast->slowest_seconds), 100 * speed.forecast->above_mean)
       << fmt::format(
              "slowest rank {:.2f} % above the mean; peak memory of a rank, what it shares included: {}\n",
              100 * counts.of_ranks.imbalance(), human_bytes(speed.peak_bytes));
+}
+
+/// What a core of the reference machine would take.
+nlohmann::ordered_json json_of(const ScreenForecast& forecast) {
+  return {{"core_seconds", forecast.core_seconds},
+          {"load_seconds", forecast.load_seconds},
+          {"slowest_seconds", forecast.slowest_seconds},
+          {"above_mean", forecast.above_mean}};
 }
 
 void run(const BenchScreenOptions& options, const Context& context) {
@@ -76,6 +86,7 @@ void run(const BenchScreenOptions& options, const Context& context) {
     summary->write({{"provenance", to_json(job.provenance)},
                     {"instruction_set", name_of(speed.instructions)},
                     {"screen", to_json(speed.counts)},
+                    {"forecast", json_of(*speed.forecast)},
                     {"collapse_seconds", speed.collapsing},
                     {"memory", to_json(*speed.memory)},
                     {"peak_bytes_of_rank", speed.peak_bytes}});

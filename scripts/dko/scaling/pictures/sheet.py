@@ -62,8 +62,8 @@ def description(result) -> str:
         machine.get("instruction_set") or "?", f"dko {result['dko_version']}",
         mpi_of(machine), f"files on {machine.get('file_system') or '?'}"
     ]
-    if result["size"] != "standard":
-        words.append(f"size {result['size']}" + (", too short to judge by" if result["size"] == "small" else ""))
+    if result["size"] != "small":
+        words.append(f"size {result['size']}" + (", too short to judge by" if result["size"] == "trial" else ""))
     if not result.get("complete", True):
         words.append("not finished")
     return "  ·  ".join(words)

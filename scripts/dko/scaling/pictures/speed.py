@@ -6,13 +6,17 @@ from matplotlib.ticker import MaxNLocator
 from dko.report.drawing import GREY
 from dko.scaling import figures
 from dko.scaling.pictures.sheet import (
-    SCREENS, add_letters, all_ranks, finish, ideal_label, line, log2_axis, nothing, plain_number,
+    COLORS, SCREENS, add_letters, all_ranks, finish, ideal_label, line, log2_axis, nothing, plain_number,
     ranks_axis, repeats_of, sheet,
 )
 
 
 def draw_scaling(results):
-    figure, axes = sheet("How screens scale: medians as lines, repeats as dots", results, 6.2, 2, 3)
+    notes = ["Dotted: what the cost model expects of dividing the work and loading cells, without writing and without what "
+             "ranks of a node take from each other."]
+    has_expected = any(figures.expected_efficiency(result, case) for result in results for case, _ in SCREENS)
+    figure, axes = sheet("How screens scale: medians as lines, repeats as dots", results, 6.2, 2, 3,
+                         notes if has_expected else ())
     ranks = all_ranks(results)
     for column, (case, title) in enumerate(SCREENS):
         draw_speed(axes[0, column], case, title, results, ranks)
@@ -66,6 +70,7 @@ def draw_efficiency(axes, case, results, ranks):
         if not values:
             continue
         line(axes, at, {count: 100 * value for count, value in values.items()})
+        draw_expected(axes, case, at, result)
         ends.append((at, max(values), 100 * values[max(values)]))
     if not ends:
         return nothing(axes)
@@ -74,7 +79,25 @@ def draw_efficiency(axes, case, results, ranks):
     axes.set_ylim(0, max(110, 1.08 * axes.dataLim.ymax))
     axes.yaxis.set_major_locator(MaxNLocator(6))
     axes.set_ylabel("efficiency, %")
+    mark_first_node(axes, results)
     add_letters(axes, results, ends, "{:.0f} %".format)
+
+
+def draw_expected(axes, case, at, result):
+    """What the cost model expects, where a run tells."""
+    expected = figures.expected_efficiency(result, case)
+    if len(expected) > 1:
+        axes.plot(list(expected), [100 * value for value in expected.values()], ":", color=COLORS[at], linewidth=1.4, zorder=2)
+
+
+def mark_first_node(axes, results):
+    """From where on ranks are on more than one node."""
+    low, high = axes.get_xlim()
+    for most in sorted({figures.ranks_of_first_node(result) for result in results} - {None}):
+        if low < most < high:
+            axes.axvline(most, color=GREY, linewidth=0.9, zorder=0)
+            axes.annotate("one node", (most, 0), xytext=(-3, 4), textcoords="offset points", rotation=90, ha="right",
+                          va="bottom", fontsize=8, color=GREY)
 
 
 def size_of(results, case) -> str:

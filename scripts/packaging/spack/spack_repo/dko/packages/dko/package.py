@@ -65,7 +65,7 @@ class Dko(CMakePackage):
     def test_small_merit(self):
         """time and verify a small screen"""
         scaling = which(self.prefix.bin.join("dko-scaling"), required=True)
-        said = scaling("--merit", "--size", "small", "--ranks", "1", "--repeats", "1", "-o", "merit.json",
+        said = scaling("--merit", "--size", "trial", "--ranks", "1", "--repeats", "1", "-o", "merit.json",
                        "--dko", self.prefix.bin.dko, output=str.split, error=str.split)
         check_outputs([r"figure of merit, version 2: \S+ million pairs/s", r"verified: \S+ knockouts scored again, 0 wrong"],
                       said)

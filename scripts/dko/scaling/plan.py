@@ -1,0 +1,82 @@
+"""What the cases of dko-scaling will take, before anything runs: time, memory of a node, disk, and what each stresses.
+
+Times are those of cores like the reference machine's (manual, chapter knockout), and without starting the ranks. The rates of
+the kernels were measured there; the rest follows from what dko stores:
+
+    data of a node      12 bytes for each gene that a cell expresses (index, share, knockout)
+    A of a node         8 bytes for each pair of genes, with the dense mapping
+    memory of a rank    32 MiB of scores to write, and 9 bytes for each pair of a cell's genes with the dense mapping
+    file                4 bytes for each score; of the sparse mapping, the 100 pairs of each cell that are kept
+
+What `dko bench train` takes depends on the memory that there is: it leaves out forms that do not fit.
+"""
+from dko.scaling.cases import CASES, SCREENS, SIZES, cells_of, shape_of, written_gib
+
+GIB = 2**30
+ELEMENTS = 25e9  # of the dense pair kernel, a second and core of the reference machine
+SPARSE_PAIRS = 52.5e6  # a second and core, at 2,000 expressed genes and more
+STRESSES = {
+    "strong-dense": "multiply-adds of the cores, and one file that all write",
+    "strong-sparse": "caches, and how evenly work is divided; hardly any writing",
+    "weak": "the same for each rank: the file system, and starting",
+    "kernel": "cores alone, all at once: clock and power",
+    "train": "bandwidth of the memory, and sums between ranks",
+    "io": "the file system: collective writes beside plain ones",
+}
+
+
+def pairs_of(case, size, ranks):
+    expressed = shape_of(case, size)[1]
+    return cells_of(case, size, ranks) * expressed * (expressed - 1) // 2
+
+
+def screen_plan(case, size, ranks, ranks_per_node):
+    genes, expressed = shape_of(case, size)
+    cells, pairs = cells_of(case, size, ranks), pairs_of(case, size, ranks)
+    is_sparse = case == "strong-sparse"
+    rate = SPARSE_PAIRS if is_sparse else ELEMENTS / expressed
+    kept = min(100 * cells, pairs) if is_sparse else pairs
+    return {
+        "pairs": pairs,
+        "seconds": pairs / rate / ranks,
+        "bytes_of_node": 12 * cells * expressed + (0 if is_sparse else 8 * genes**2)
+        + min(ranks, ranks_per_node) * (2**25 + (0 if is_sparse else 9 * expressed**2)),
+        "bytes_on_disk": 4 * (pairs + cells * expressed) if not is_sparse else 16 * kept + 4 * cells * expressed,
+    }
+
+
+def plan(case, size_name, ranks, ranks_per_node):
+    """{pairs, seconds, bytes_of_node, bytes_on_disk}, None what is not known beforehand."""
+    size = SIZES[size_name]
+    found = {"pairs": None, "seconds": None, "bytes_of_node": None, "bytes_on_disk": 0}
+    if case in SCREENS:
+        return screen_plan(case, size, ranks, ranks_per_node)
+    if case == "io":
+        found["bytes_on_disk"] = int(written_gib(size, ranks) * GIB)
+    return found
+
+
+def human(value, units=((2**40, "TiB"), (GIB, "GiB"), (2**20, "MiB"), (2**10, "KiB"), (1, "bytes"))):
+    if value is None:
+        return "–"
+    for unit, name in units:
+        if value >= unit:
+            return f"{value / unit:.3g} {name}"
+    return "0" if value == 0 else f"{value:.2g} {units[-1][1]}"
+
+
+def human_seconds(value):
+    return human(value, ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"), (1e-3, "ms")))
+
+
+def table(size_name, all_ranks, ranks_per_node, cases=tuple(CASES)):
+    """As text."""
+    rows = [("case", "ranks", "pairs", "time", "memory of a node", "disk", "stresses")]
+    for case in cases:
+        for ranks in all_ranks:
+            found = plan(case, size_name, ranks, ranks_per_node)
+            rows.append((case, f"{ranks:,}", "–" if found["pairs"] is None else f"{found['pairs']:.3g}",
+                         human_seconds(found["seconds"]), human(found["bytes_of_node"]), human(found["bytes_on_disk"]),
+                         STRESSES[case] if ranks == all_ranks[0] else ""))
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows)
