@@ -9,6 +9,8 @@ import pandas as pd
 
 from dko.files import UNREADABLE, InputError, corrupt
 
+RATE = 0.1  # that the report counts and colours genes to
+
 
 def read_rates(group, name: str, count: int):
     """`count` rates of a group; None from a file that does not have them.

@@ -309,17 +309,17 @@ class Screen(ScreenFile, Groups):
         within = None if cell is None else self.cell_number(cell)
         parts, first = [], 0
         for of, cells, values in self._list_blocks(scores):
-            labels = self._list_labels(of, first)
-            first += len(cells)
             keep = np.full(len(cells), True) if within is None else cells == within
             if any_of and len(genes):
                 keep &= np.isin(of, genes).any(axis=1)
             elif not any_of:
                 for gene in genes:
                     keep &= (of == gene).any(axis=1)
+            labels = self._list_labels(of, first, keep)
+            first += len(cells)
             parts.append(
                 pd.DataFrame({
-                    **{title: labels[keep, at]
+                    **{title: labels[:, at]
                        for at, title in enumerate(titles)}, "cell": self._cell_labels[cells[keep]],
                     **{score: values[score][keep]
                        for score in scores}

@@ -111,6 +111,11 @@ class ScreenFile(OpenFile):
         return "single" in self._file
 
     @property
+    def screened(self) -> np.ndarray:
+        """Of each cell whether single genes were lost in it. Only where single knockouts are there."""
+        return np.diff(self.starts) > 0
+
+    @property
     def list_order(self) -> int:
         """How many genes are lost at once in the listed or sampled knockouts; 0 without a list."""
         return self._file["list/genes"].shape[1] if "list" in self._file else 0
@@ -214,6 +219,10 @@ class ScreenFile(OpenFile):
     def genes_named(self, name) -> list:
         """The numbers of all genes of this name."""
         return self._table("gene").named(name)
+
+    def only_once(self, names) -> list:
+        """Those of the names that one gene alone has: others cannot be asked for by name."""
+        return [name for name in names if len(self.genes_named(name)) == 1]
 
     def cell_number(self, cell) -> int:
         return self._table("cell").number(cell)
@@ -335,12 +344,13 @@ class ScreenFile(OpenFile):
         """Whether genes of the list are switched on, beside others that are lost."""
         return "list" in self._file and "added" in self._file["list"]
 
-    def _list_labels(self, genes, first: int) -> np.ndarray:
-        """The names of a block of listed events from number `first` on, with a sign where any of the list are switched on."""
-        labels = self._event_labels[genes]
+    def _list_labels(self, genes, first: int, keep) -> np.ndarray:
+        """The names of the events to `keep` of a block of the list from number `first` on, with a sign where any of the list
+        are switched on."""
+        labels = self._event_labels[genes[keep]]
         if not self.list_adds_genes:
             return labels
-        added = self._file["list/added"][first:first + len(genes)]
+        added = self._file["list/added"][first:first + len(genes)][keep]
         return np.where(added != 0, "+", "-").astype(object) + labels
 
     def _singles_at(self, places, score: str) -> np.ndarray:

@@ -1,6 +1,4 @@
 """The pages that report.sh made: well-formed, loading nothing, with the names and figures that belong."""
-import contextlib
-import io
 import os
 import re
 import shutil
@@ -9,10 +7,9 @@ import xml.dom.minidom
 import dko
 import h5py
 import numpy as np
-import report
 from dko.files import open_file, read_metrics
 from dko.report import data, drawing, figures
-from report_test_page import Page
+from report_test_page import Page, make, refused
 
 
 def read(name, figures):
@@ -34,28 +31,6 @@ def figure_of(value):
     """Three digits that count, as the page writes them."""
     text = f"{abs(value):#.3g}"
     return ("−" if value < 0 else "") + text
-
-
-def said_by(arguments):
-    """The exit code of report.py and what it says."""
-    said = io.StringIO()
-    with contextlib.redirect_stderr(said):
-        try:
-            code = report.main(arguments.split())
-        except SystemExit as left:  # of the parser of arguments
-            code = left.code
-    return code, said.getvalue()
-
-
-def make(arguments):
-    assert said_by(arguments) == (0, ""), said_by(arguments)
-
-
-def refused(code, words, arguments):
-    """In one line."""
-    found, said = said_by(arguments)
-    assert found == code and re.search(words, said), (arguments, found, said)
-    assert said.count("\n") == 1 and said.endswith("\n"), said
 
 
 def changed(name, **attributes):

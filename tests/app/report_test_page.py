@@ -1,10 +1,38 @@
-"""Reads pages of dko-report, refusing what does not belong there."""
+"""Makes pages of dko-report and reads them, refusing what does not belong there."""
 import base64
+import contextlib
 import html.parser
+import io
+import re
+
+import report
 
 VOID = {"meta", "img", "source", "br", "hr", "link", "input"}
 LOADING = {"src", "srcset", "href", "data", "action", "poster", "background"}
 SVG = "data:image/svg+xml;base64,"
+
+
+def said_by(arguments):
+    """The exit code of report.py and what it says."""
+    said = io.StringIO()
+    with contextlib.redirect_stderr(said):
+        try:
+            code = report.main(arguments.split())
+        except SystemExit as left:  # of the parser of arguments
+            code = left.code
+    return code, said.getvalue()
+
+
+def make(arguments):
+    found = said_by(arguments)
+    assert found == (0, ""), (arguments, found)
+
+
+def refused(code, words, arguments):
+    """In one line."""
+    found, said = said_by(arguments)
+    assert found == code and re.search(words, said), (arguments, found, said)
+    assert said.count("\n") == 1 and said.endswith("\n"), said
 
 
 class Page(html.parser.HTMLParser):

@@ -6,7 +6,7 @@ export PYTHONPATH=$DKO_SOURCE/scripts:$DKO_SOURCE/tests/app PYTHONDONTWRITEBYTEC
 test=("$python" "$(dirname "$0")/report_toward_test.py")
 
 "$DKO" simulate --genes 40 --cells 120 --types 3 --type-spread 1 --umi 3000 --seed 5 -o plain.h5ad -q
-"${test[@]}" make
+"${test[@]}" make_inputs
 way=(--from type=type0 --toward type=type1)
 both=(--score impact,network,shift,approach --order 2)
 "$DKO" run cells.h5ad --layer counts --mapping sparse "${both[@]}" "${way[@]}" -o toward.h5 --save-model model.h5 -q 2>/dev/null

@@ -1,8 +1,6 @@
-"""report_toward_test.py make: cells.h5ad with layers and a UMAP, and others to refuse. check: the pages, by pandas and by
-profiles in plain numpy. commands PAGE: what the page tells to run."""
-import contextlib
+"""report_toward_test.py make_inputs: cells.h5ad with layers and a UMAP, and others to refuse. check: the pages, by pandas and
+by profiles in plain numpy. commands PAGE: what the page tells to run."""
 import html
-import io
 import re
 import shutil
 import sys
@@ -12,14 +10,13 @@ import dko
 import h5py
 import numpy as np
 import pandas as pd
-import report
 import scipy.sparse
 from dko.input_cells import InputCells
 from dko.report import cell_map, data, drawing, figures
 from dko.report.groups import collect_groups
 from dko.report.parts import cells, guide, overview, pairs, toward
 from dko.report.umap import collect_umap, score_panel
-from report_test_page import Page
+from report_test_page import Page, make, refused
 from toward_again import Plain
 
 
@@ -28,7 +25,7 @@ def counts_of(name="cells.h5ad"):
     return cells.layers["counts"].toarray().T, list(cells.var_names), cells.obs["type"].to_numpy()
 
 
-def make():
+def make_inputs():
     given = anndata.read_h5ad("plain.h5ad")
     given.X = given.X.tocsr() if scipy.sparse.issparse(given.X) else scipy.sparse.csr_matrix(given.X)
     # Labels of which the cells of type0, which are screened, have two; and half of the genes in all of type0's cells.
@@ -57,25 +54,13 @@ def make():
     pd.Series(profile, given.var_names).to_csv("profile.csv", header=False)
 
 
-def said_by(arguments):
-    said = io.StringIO()
-    with contextlib.redirect_stderr(said):
-        code = report.main(arguments.split())
-    return code, said.getvalue()
-
-
 def made(name, arguments, *figures):
     """The page, which has these figures of those that the input, a direction and sets give."""
-    assert said_by(f"{arguments} -o {name}.html") == (0, ""), said_by(f"{arguments} -o {name}.html --force")
+    make(f"{arguments} -o {name}.html")
     page = Page(name)
     found = [figure for figure in page.figures if figure in ("shifts", "cell_map", "umap", "sets")]
     assert found == list(figures), page.figures
     return page
-
-
-def refused(code, words, arguments):
-    found, said = said_by(arguments)
-    assert found == code and re.search(words, said) and said.count("\n") == 1, (arguments, found, said)
 
 
 def rows_of(page, title):
@@ -131,6 +116,11 @@ def check_pairs(page, screen):
     assert "Which pairs move cells from A toward B" in page.text
 
 
+def map_of(shown, model):
+    with InputCells("cells.h5ad") as given:
+        return cell_map.collect_map(shown, given, model)
+
+
 def check_map(name, model, base, number_of_arrows):
     """By profiles in plain numpy of every cell of A and B, a singular value decomposition, and every knockout by itself."""
     counts, genes, types = counts_of()
@@ -146,7 +136,7 @@ def check_map(name, model, base, number_of_arrows):
     across = axes[0] * np.sign(axes[0][np.abs(axes[0]).argmax()])
     with dko.open_screen(name) as screen:
         shown = data.collect(screen, 20, None, 10**8)
-        found = cell_map.collect_map(shown, "cells.h5ad", model)
+        found = map_of(shown, model)
         order = np.concatenate([cells[in_a], cells[~in_a]])
         wanted = np.array([profiles[list(cells).index(cell)] for cell in order]) - a
         assert list(found.cells["is_b"]) == [False] * in_a.sum() + [True] * (~in_a).sum() and found.all_cells
@@ -168,7 +158,7 @@ def check_map(name, model, base, number_of_arrows):
         assert (found.arrows["along"][found.arrows["kind"] == "toward"] > 0).all()
         # Of many cells some are drawn, and of their knockouts some make an arrow.
         cell_map.MOST_CELLS, cell_map.MOST_MOVED = 10, 7
-        few = cell_map.collect_map(shown, "cells.h5ad", model)
+        few = map_of(shown, model)
         cell_map.MOST_CELLS, cell_map.MOST_MOVED = 1000, 300
         assert len(few.cells) == 20 and not few.all_cells and few.arrows["cells"].max() == 7
 
@@ -213,7 +203,7 @@ def check_others():
     assert [label.get_text() for label in other.get_yticklabels()] == list(shown.toward.away(2)["gene"])
     with dko.open_screen("profile.h5") as screen:
         shown = data.collect(screen, 20, None, 10**8)
-        shown.toward.map = cell_map.collect_map(shown, "cells.h5ad", "model.h5")
+        shown.toward.map = map_of(shown, "model.h5")
         assert not shown.toward.map.cells["is_b"].any() and abs(shown.toward.map.cells["along"].mean()) < 1e-6
         page = Part(toward.part(shown, {}))
         assert "B: the profile in profile.csv" in page.text and "toward the profile profile.csv" in toward.map_caption(shown)
@@ -222,7 +212,8 @@ def check_others():
         shown = data.collect(screen, 20, None, 10**8)
         assert shown.toward is None and toward.part(shown, {}) == "" and "q of shift" not in guide.part(shown, {})
         shown.groups = collect_groups(shown, "type")
-        shown.umap = collect_umap(shown, "cells.h5ad")
+        with InputCells("cells.h5ad") as given:
+            shown.umap = collect_umap(shown, given)
         by_label, by_score = shown.umap.panels
         assert by_label.labels == ["type0", "type1", "type2"] and (by_label.values >= 0).all()
         means = screen.cell_summary(visible_only=True)["network_mean"].to_numpy()

@@ -8,15 +8,17 @@ import numpy as np
 import pandas as pd
 
 from dko.errors import InputError
-from dko.input_cells import InputCells
 from dko.model import ENTRIES, Observed, open_model
 from dko.report import suggest
+from dko.report.data import spread
 
 MOST_CELLS = 1000  # of A and of B that are drawn and that the component is of, spread evenly
 MOST_ENTRIES = 10_000_000  # of their profiles; at least LEAST_CELLS of each are drawn
 LEAST_CELLS = 100
 MOST_MOVED = 300  # cells of A over which an arrow is averaged
 ARROWS = {"toward": 5, "away": 2, "pairs": 2}
+SCALES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+REACH, FARTHEST = 0.5, 2.0  # of the way from A to B: half of the arrows, and the longest, are drawn no longer
 CLOSE = 1e-3  # so near must the shifts of model and input be to those of the screen, of the largest
 
 
@@ -28,6 +30,15 @@ class CellMap:
     arrows: pd.DataFrame  # name, kind (a key of ARROWS), cells, along, across: the mean move of cells of A
     explained: float  # the part of the variance across d that the component has
     all_cells: bool  # or some of A and B are drawn
+
+    @property
+    def scale(self) -> int:
+        """How many times longer arrows are drawn than they are."""
+        lengths = np.hypot(self.arrows["along"], self.arrows["across"])
+        if not len(lengths) or not lengths.max() > 0:
+            return 1
+        fitting = [scale for scale in SCALES if scale * lengths.median() <= REACH and scale * lengths.max() <= FARTHEST]
+        return fitting[-1] if fitting else 1
 
 
 class Profiles:
@@ -71,14 +82,14 @@ class Loss:
     shifts: np.ndarray | None  # of one gene, as the screen has them
 
 
-def collect_map(report, path, model_path) -> CellMap:
-    """Reads of the input the cells that are drawn or moved, no others.
+def collect_map(report, given, model_path) -> CellMap:
+    """Reads of the input, dko.input_cells.InputCells, the cells that are drawn or moved, no others.
     @raises InputError if the input or the model is not that of the screen"""
     screen = report.screen
     a, b = (spread(screen.numbers_along(name), most_drawn(screen)) for name in ("from_cells", "toward_cells"))
     losses = losses_of_cells(report)
     numbers = np.unique(np.concatenate([a, b, *(loss.cells for loss in losses)]))
-    with InputCells(path) as given, open_model(model_path) as model:
+    with open_model(model_path) as model:
         run, training = suggest.run_of(report), suggest.training_of(report)
         layer = run.value("--layer") or training.value("--layer")
         raw = any(option == "--raw" for option, _ in [*run.options, *training.options])
@@ -98,11 +109,6 @@ def require_same(screen, path, values, numbers):
     if (expressed is not None and (counted != expressed[numbers]).any()) or \
             (known.any() and not np.allclose(sums[known], totals[known])) or (counted == 0).any():
         raise InputError(f"{path}: its values are not those that were screened")
-
-
-def spread(numbers, most: int) -> np.ndarray:
-    """All, or so many of them, spread evenly."""
-    return numbers if len(numbers) <= most else numbers[np.linspace(0, len(numbers) - 1, most, dtype=np.int64)]
 
 
 def most_drawn(screen) -> int:
@@ -151,7 +157,7 @@ def losses_drawn(report) -> list:
     if report.best_pairs is not None and report.pairs_by == "shift":
         shown += [(f"{row.gene1} + {row.gene2}", "pairs", [row.gene1, row.gene2])
                   for row in report.best_pairs.head(ARROWS["pairs"]).itertuples()]
-    return [loss for loss in shown if all(len(report.screen.genes_named(name)) == 1 for name in loss[2])]
+    return [loss for loss in shown if report.screen.only_once(loss[2]) == loss[2]]
 
 
 def losses_of_cells(report) -> list:

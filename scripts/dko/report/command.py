@@ -15,9 +15,11 @@ from dko.command_line import Parser, at_least_one, called, exit_code_of
 from dko.errors import InputError, UsageError, WriteError
 from dko.events import require_knockouts, require_lost_lists
 from dko.files import UNREADABLE
+from dko.input_cells import InputCells
 from dko.outputs import check_output, write_complete
 from dko.report import data as report_data
 from dko.report import page as report_page
+from dko.report.cell_map import collect_map
 from dko.report.groups import collect_groups
 from dko.report.parts import PARTS, overview
 from dko.results import open_screen
@@ -120,10 +122,10 @@ def add_maps(report, options):
     if not options.input:
         return
     from dko.report.umap import collect_umap
-    report.umap = collect_umap(report, options.input)
-    if report.toward is not None and options.model:
-        from dko.report.cell_map import collect_map
-        report.toward.map = collect_map(report, options.input, options.model)
+    with InputCells(options.input) as given:
+        report.umap = collect_umap(report, given)
+        if report.toward is not None and options.model:
+            report.toward.map = collect_map(report, given, options.model)
 
 
 def make_report(options):

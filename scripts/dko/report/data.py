@@ -93,6 +93,11 @@ class Report:
         """The highest by the mean of a score, of genes in enough cells; by network those that are not visible last."""
         return rank_genes(self.genes[self.genes["cells"] >= self.min_cells], score).head(count)
 
+    def seen_genes(self) -> list:
+        """Visible genes in enough cells, in the order in which the page ranks them."""
+        highest = self.top_genes(self.gene_score, len(self.genes))["gene"]
+        return list(highest[~highest.isin(self.unseen)])
+
     def share_points(self) -> pd.DataFrame | None:
         """The genes of the figure of impact against share: those that can stand on logarithmic axes. None where
         there is nothing to draw."""
@@ -104,8 +109,7 @@ class Report:
 
     def boxed(self) -> list:
         """The highest genes of the figure of distributions: visible ones, for what others do is unknown."""
-        highest = self.top_genes(self.gene_score, len(self.genes))["gene"]
-        return list(highest[~highest.isin(self.unseen)].head(BOXES))
+        return self.seen_genes()[:BOXES]
 
     def boxes(self) -> dict:
         """{gene: its values in all cells} of the figure of distributions, the highest first."""
@@ -122,7 +126,7 @@ def collect(screen, top: int, min_cells, most_pairs: int, model=None, prediction
     """Reads what the report shows. `min_cells` None: 2 % of the cells that have knockouts, at least 3. Without pairs these are
     not read. `more`: fields of Report that are known beforehand."""
     if min_cells is None:
-        cells = int(np.count_nonzero(np.diff(screen.starts))) if screen.has_singles else len(screen.cells)
+        cells = int(np.count_nonzero(screen.screened)) if screen.has_singles else len(screen.cells)
         min_cells = max(1, min(cells, max(3, round(0.02 * cells))))
     report = Report(screen, top, min_cells, visibility=screen.visibility, **more)
     if report.visibility is not None:
@@ -130,7 +134,7 @@ def collect(screen, top: int, min_cells, most_pairs: int, model=None, prediction
         report.unseen = hidden[hidden != ""].to_dict()
     if screen.has_singles and report.gene_scores:
         report.genes, report.cells = screen.gene_summary(), screen.numbered_cells(visible_only=True)
-        shown = only_once(screen, report.boxed())
+        shown = screen.only_once(report.boxed())
         report.of_top_genes = screen.singles(gene=shown) if shown else None
         report.toward = collect_toward(report)
     if with_pairs and screen.pair_measures:
@@ -165,7 +169,7 @@ def add_pairs(report: Report, most_pairs: int):
             count = max(1, len(cells) * most_pairs // screen.n_pairs)
             report.notes.append(f"{screen.n_pairs:,} pairs are many: their means are over {count:,} of the {len(cells):,} "
                                 "cells, spread evenly (option --most-pairs).")
-            cells = cells[np.linspace(0, len(cells) - 1, count, dtype=np.int64)]
+            cells = spread(cells, count)
     report.pair_cells = len(cells)
     if not report.has_some_pairs:
         report.pair_least = min(report.min_cells, max(1, report.pair_cells // 20))
@@ -174,19 +178,19 @@ def add_pairs(report: Report, most_pairs: int):
     seen = np.flatnonzero(report.visibility["visible"]) if report.pairs_by == "shift" and report.unseen else None
     of = {"genes": seen, "cells": chosen, "min_cells": report.pair_least}
     report.pairs = report.best_pairs = screen.pair_summary(top=max(report.top, 60), **of)
-    if report.has_some_pairs:
+    if report.has_some_pairs and report.min_cells > report.pair_least:
         report.best_pairs = screen.pair_summary(top=report.top, **{**of, "min_cells": report.min_cells})
     if report.pairs_by == "shift":
         report.pairs_away = screen.pair_summary(top=report.top, lowest=True, **of)
-    genes = only_once(screen, dict.fromkeys(report.pairs[["gene1", "gene2"]].to_numpy().ravel()))[:HEAT_GENES]
+    genes = screen.only_once(dict.fromkeys(report.pairs[["gene1", "gene2"]].to_numpy().ravel()))[:HEAT_GENES]
     if len(genes) >= LEAST_HEAT_GENES:
         report.square = square_of(screen.pair_summary(genes=genes, cells=chosen, by=report.pairs_by), genes,
                                   f"{report.pairs_by}_mean")
 
 
-def only_once(screen, names) -> list:
-    """Those of the names that one gene alone has: others cannot be asked for by name."""
-    return [name for name in names if len(screen.genes_named(name)) == 1]
+def spread(numbers, most: int) -> np.ndarray:
+    """All, or so many of them, spread evenly."""
+    return numbers if len(numbers) <= most else numbers[np.linspace(0, len(numbers) - 1, most, dtype=np.int64)]
 
 
 def square_of(pairs, genes, column: str) -> pd.DataFrame:

@@ -12,6 +12,7 @@ import matplotlib
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
 from matplotlib.patheffects import withStroke
@@ -132,10 +133,11 @@ def arrange(figure):
     if _axes_from.get():  # the user's figure keeps its layout
         figure.draw_without_rendering()
         return
-    if figure.get_layout_engine() is not None:
-        figure.draw_without_rendering()
+    layout = figure.get_layout_engine()
+    if layout is not None:
+        layout.execute(figure)
         thin_ticks(figure)
-        figure.draw_without_rendering()
+        layout.execute(figure)
         figure.set_layout_engine("none")
 
 
@@ -301,5 +303,6 @@ def data_uri(figure) -> str:
     """The figure as SVG inside an address, to be loaded from nowhere."""
     buffer = io.BytesIO()
     arrange(figure)
-    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, dpi=150)
+    figure.dpi = 150  # of what is drawn as pixels
+    FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None, "Creator": None})  # savefig draws twice
     return "data:image/svg+xml;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")

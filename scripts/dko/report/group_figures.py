@@ -7,9 +7,10 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from dko.q_values import RATE
 from dko.report.data import heat_limit
 from dko.report.drawing import BLUE, GREY, INK, NARROWEST_PANELS, ORANGE, panels, place_labels, short
-from dko.report.groups import RATE, unknown
+from dko.report.groups import unknown
 from dko.report.parts.words import NAMES
 
 LEAST_P = 1e-300

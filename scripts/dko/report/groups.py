@@ -11,7 +11,6 @@ from dko.visibility import rank_genes
 
 LEAST_LABELS, MOST_LABELS = 2, 20  # of a column that is taken unasked
 LEAST_CELLS = 3  # of a gene in a group, in the heat map and the contrast
-RATE = 0.1  # below this q a gene is coloured
 MOST_GENES = 30  # of the heat map
 OF_EACH = 3  # genes that are highest in a group, beside those that are highest over all cells
 
@@ -50,7 +49,7 @@ def collect_groups(report, column=None, contrast=None) -> GroupsShown | None:
                              "one by --group-by")
         return None
     shown = column or serving[0]
-    sizes, without = screened_sizes(report.screen, shown)
+    sizes, without = screened_sizes(report.screen, *report.screen.groups(shown))
     groups = GroupsShown(shown, column is not None, [name for name in serving if name != shown], sizes, without,
                          report.gene_score)
     labels = list(sizes.index)
@@ -64,15 +63,21 @@ def collect_groups(report, column=None, contrast=None) -> GroupsShown | None:
 
 
 def columns_that_serve(screen) -> list:
-    obs = screen.obs
-    return [name for name in obs if obs[name].dtype.name == "category"
-            and len(obs[name].cat.categories) <= MOST_LABELS and len(screened_sizes(screen, name)[0]) >= LEAST_LABELS]
+    obs = screen.obs  # reads all columns: once
+    return [name for name in obs if serves(screen, obs[name])]
 
 
-def screened_sizes(screen, column: str):
-    """Of the cells in which genes were lost: how many have each label, without labels that none has, and how many have none."""
-    labels, codes = screen.groups(column)
-    codes = codes[np.diff(screen.starts) > 0]
+def serves(screen, values) -> bool:
+    """Whether a column of obs has labels, and neither too few nor too many."""
+    if values.dtype.name != "category" or len(values.cat.categories) > MOST_LABELS:
+        return False
+    return len(screened_sizes(screen, values.cat.categories, values.cat.codes.to_numpy())[0]) >= LEAST_LABELS
+
+
+def screened_sizes(screen, labels, codes):
+    """Of the cells in which genes were lost: how many have each label, without labels that none has, and how many have none.
+    `codes`: of each cell the number of its label, −1 without."""
+    codes = codes[screen.screened]
     counts = pd.Series(np.bincount(codes[codes >= 0], minlength=len(labels)), index=labels)
     return counts[counts > 0], int((codes < 0).sum())
 
@@ -99,8 +104,7 @@ def means_of(report, column: str, labels) -> pd.DataFrame:
     names = list(report.top_genes(report.gene_score, MOST_GENES // 2)["gene"])
     for _, table in by_group.groupby("group", sort=False):
         names += list(rank_genes(table, report.gene_score).head(OF_EACH)["gene"])
-    names = [name for name in dict.fromkeys(names) if name not in report.unseen and len(report.screen.genes_named(name)) == 1]
-    names = names[:MOST_GENES]
+    names = report.screen.only_once(name for name in dict.fromkeys(names) if name not in report.unseen)[:MOST_GENES]
     table = by_group[by_group["gene"].isin(names)].pivot(index="gene", columns="group", values=f"{report.gene_score}_mean")
     return table.reindex(index=names, columns=labels)
 

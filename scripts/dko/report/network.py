@@ -65,6 +65,7 @@ def apart(places, sizes, low, high, rounds: int = 500) -> np.ndarray:
 def without_overlap(figure, axes, places, texts) -> dict:
     """{name: place} in the units of the axes, so that the frames of the texts do not cover each other."""
     arrange(figure)
+    figure.draw_without_rendering()  # texts get their frames when they are drawn
     renderer, frame = renderer_of(figure), axes.get_window_extent()
     boxes = [text.get_bbox_patch().get_window_extent(renderer) for text in texts.values()]
     sizes = np.array([box.size for box in boxes]) + 3

@@ -7,19 +7,18 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-RATE = 0.1  # of false discoveries, that genes are counted to
+from dko.q_values import RATE
 
 
 @dataclass
 class Toward:
-    """`genes`: gene_summary("shift") of the genes in enough cells, the highest first."""
+    """`genes`: gene_summary() by shift of the genes in enough cells, the highest first."""
 
     a: str  # the condition on cells A
     b: str  # on cells B, or the file of a profile
     a_cells: int
     b_cells: int  # 0: a profile
     screened: int  # cells of A in which genes were lost
-    length: float
     genes: pd.DataFrame
     map: object = None  # dko.report.cell_map.CellMap
 
@@ -55,9 +54,8 @@ def collect_toward(report) -> Toward | None:
     known = screen.direction
     if known is None or not screen.has_singles or "shift" not in screen.single_scores:
         return None
-    genes = screen.gene_summary("shift")
-    genes = genes[genes["cells"] >= report.min_cells].copy()
+    genes = report.genes[report.genes["cells"] >= report.min_cells].copy()  # by shift where there is a direction
     if "not_visible" not in genes:
         genes["not_visible"] = ""
     return Toward(str(known["from"]), str(known["toward"]), len(known["from_cells"]), len(known["toward_cells"]),
-                  int(np.count_nonzero(np.diff(screen.starts))), float(known["length"]), genes)
+                  int(np.count_nonzero(screen.screened)), genes)

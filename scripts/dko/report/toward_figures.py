@@ -5,13 +5,11 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 
+from dko.q_values import RATE
 from dko.report.drawing import BLUE, GREEN, GREY, INK, NARROWEST_PANELS, ORANGE, dots, panels, place_labels, short
-from dko.report.toward import RATE
 
 COLORS = {"toward": ORANGE, "away": BLUE, "pairs": GREEN}
 WORDS = {"toward": "loss toward B", "away": "loss away from B", "pairs": "loss of two toward B"}
-SCALES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
-REACH, FARTHEST = 0.5, 2.0  # of the way from A to B: half of the arrows, and the longest, are drawn no longer
 FEWER = {"toward": 3, "away": 1, "pairs": 1}  # arrows on a phone
 
 
@@ -37,15 +35,6 @@ def shifts(report, width: float):
     return figure
 
 
-def arrow_scale(arrows) -> int:
-    """How many times longer arrows are drawn than they are."""
-    lengths = np.hypot(arrows["along"], arrows["across"])
-    if not len(arrows) or not lengths.max() > 0:
-        return 1
-    fitting = [scale for scale in SCALES if scale * lengths.median() <= REACH and scale * lengths.max() <= FARTHEST]
-    return fitting[-1] if fitting else 1
-
-
 def cell_map(report, width: float):
     """The plane of d and the component across it."""
     known = report.toward.map if report.toward else None
@@ -59,7 +48,7 @@ def cell_map(report, width: float):
     for chosen, color in ((~is_b, "#7fb3d5"), (is_b, "#e8b07f")):
         axes.scatter(*places[chosen].T, s=size, color=color, alpha=0.55, linewidths=0, rasterized=len(places) > 1500, zorder=1)
     arrows, tips = known.arrows, []
-    scale = arrow_scale(arrows)
+    scale = known.scale
     if not wide:
         arrows = arrows[arrows.groupby("kind").cumcount() < arrows["kind"].map(FEWER)]
     for row in arrows.itertuples():

@@ -7,11 +7,9 @@ import matplotlib
 import numpy as np
 from matplotlib.colors import Normalize, TwoSlopeNorm
 
-from dko.input_cells import InputCells
 from dko.report.drawing import BLUE, ORANGE, short
+from dko.report.groups import MOST_LABELS
 from dko.report.parts.words import NAMES
-
-MOST_LABELS = 20
 
 
 @dataclass
@@ -49,10 +47,10 @@ class Umap:
     panels: list
 
 
-def collect_umap(report, path) -> Umap | None:
-    """None where the input has no UMAP, or there is nothing to colour it by."""
-    with InputCells(path) as given:
-        places = given.umap(given.rows_of(report.screen.cells))
+def collect_umap(report, given) -> Umap | None:
+    """`given`: the dko.input_cells.InputCells that were screened. None where they have no UMAP, or there is nothing to colour
+    it by."""
+    places = given.umap(given.rows_of(report.screen.cells))
     if places is None:
         return None
     panels = [panel for panel in (groups_panel(report), score_panel(report)) if panel is not None]
@@ -79,7 +77,7 @@ def score_panel(report) -> Panel | None:
     coloured = np.full(len(report.screen.cells), np.nan)
     if report.toward is not None:
         best = report.toward.best("toward")["gene"]
-        if best.empty or len(report.screen.genes_named(best.iloc[0])) != 1:
+        if not report.screen.only_once(best):
             return None
         name, title = "shift", f"Shift by losing {short(best.iloc[0], 14)}"
         coloured[:] = report.screen.scores_over_cells("shift", [best.iloc[0]])[0]

@@ -1,9 +1,10 @@
 """What the loss of each gene does to the others: a network of the largest effects, and sets of genes."""
 from __future__ import annotations
 
+from dko.q_values import RATE
 from dko.report.page import figure, name_of, note, number, section, table
 from dko.report.parts.words import NAMES, bold, counted, few
-from dko.report.set_figures import FEWER, sets_of_losses
+from dko.report.sets import FEWER, sets_of_losses
 
 SETS_SHOWN = 20
 
@@ -54,8 +55,9 @@ def caption(network) -> str:
             "gene that is lost (bold) to the gene that changes. Blue: its share falls without the lost gene; red: it rises; "
             "wider and darker: by more. ")
     if "q" in network:
-        likely = int((network["q"] <= 0.1).sum())
-        text += f"{'None' if likely == 0 else number(likely)} of these {'has' if likely < 2 else 'have'} a q-value up to 0.1. "
+        likely = int((network["q"] <= RATE).sum())
+        some = "None" if likely == 0 else number(likely)
+        text += f"{some} of these {'has' if likely < 2 else 'have'} a q-value up to {RATE}. "
     return text + f"Most effects here: {few([f'{bold(gene)} ({number(int(count))})' for gene, count in most.head(3).items()])}."
 
 

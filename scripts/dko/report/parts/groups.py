@@ -1,8 +1,9 @@
 """Groups of cells: the highest genes in each, and what differs most between one and others."""
 from __future__ import annotations
 
+from dko.q_values import RATE
 from dko.report import suggest
-from dko.report.groups import LEAST_CELLS, LEAST_LABELS, MOST_LABELS, RATE, unknown
+from dko.report.groups import LEAST_CELLS, LEAST_LABELS, MOST_LABELS, unknown
 from dko.report.page import clean, figure, note, number, section
 from dko.report.parts.words import NAMES, bold, counted, few, ranked
 

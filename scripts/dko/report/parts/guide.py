@@ -1,5 +1,6 @@
 """How to read the scores."""
 from dko.report.page import clean, section
+from dko.report.parts.words import APPROACH
 
 BASES = {
     "fitted": "as the mapping predicts it",
@@ -34,7 +35,6 @@ SHIFT = """
 <p><b>Shift</b> is how far a loss takes a cell along the way from A to B, by what changes in the other genes: 1 is the whole
 way, below 0 leads away.APPROACH</p>
 """
-APPROACH = " <b>Approach</b> is how much nearer the cell comes to B's profile in all genes."
 
 
 def part(report, _) -> str:

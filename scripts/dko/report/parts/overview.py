@@ -3,13 +3,9 @@ from __future__ import annotations
 
 import os
 
-import numpy as np
-
+from dko.q_values import RATE
 from dko.report.page import clean, number, percent
 from dko.report.parts.words import NAMES, bold, counted, listing, mapping_of, rate
-
-
-RATE = 0.1  # of false discoveries, that genes are counted to
 
 
 def title(report) -> str:
@@ -31,10 +27,10 @@ def lead(report) -> str:
 def where(screen) -> str:
     """In which cells: each, or the chosen ones."""
     cells = len(screen.cells)
-    if screen.has_singles and (np.diff(screen.starts) > 0).all():
+    if screen.has_singles and screen.screened.all():
         return f"to each of {counted(cells, 'cell')}" if cells > 1 else "to 1 cell"
     if screen.has_singles:
-        return f"to {number(int((np.diff(screen.starts) > 0).sum()))} of {counted(cells, 'cell')}"
+        return f"to {number(int(screen.screened.sum()))} of {counted(cells, 'cell')}"
     return f"in cells of the {number(cells)} that there are"
 
 

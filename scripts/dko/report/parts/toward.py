@@ -3,12 +3,11 @@ from __future__ import annotations
 
 import pandas as pd
 
+from dko.q_values import RATE
 from dko.report import suggest
 from dko.report.page import clean, figure, note, number, percent, section
 from dko.report.parts.overview import NOT_VISIBLE, VISIBILITY_UNKNOWN, pair_toward
-from dko.report.parts.words import bold, counted, few, ranked, rate, value_columns
-from dko.report.toward import RATE
-from dko.report.toward_figures import arrow_scale
+from dko.report.parts.words import APPROACH, bold, counted, few, ranked, rate, value_columns
 
 TITLE = "Which loss moves cells from A toward B"
 
@@ -32,8 +31,7 @@ def question(shown) -> str:
     b = (f"B: the cells with <code>{clean(shown.b)}</code> ({counted(shown.b_cells, 'cell')})" if shown.b_cells else
          f"B: the profile in <code>{clean(shown.b)}</code>")
     of = "" if shown.screened == shown.a_cells else f", of which genes were lost in {number(shown.screened)}"
-    approach = (" <b>Approach</b> is how much nearer the cell comes to B's profile in all genes."
-                if "approach_mean" in shown.genes else "")
+    approach = APPROACH if "approach_mean" in shown.genes else ""
     return (f"<p>A: the cells with <code>{clean(shown.a)}</code> ({counted(shown.a_cells, 'cell')}{of}). {b}. "
             "<b>Shift</b> is how far the loss takes a cell of A along the way from A's mean profile to that of B, by what "
             "changes in <em>other</em> genes: 1 is the whole way, below 0 leads away." + approach + "</p>")
@@ -128,7 +126,7 @@ def map_caption(report) -> str:
     known = report.toward.map
     if known is None:
         return ""
-    scale, shown = arrow_scale(known.arrows), report.toward
+    scale, shown = known.scale, report.toward
     b = "and orange of B" if shown.b_cells else f"toward the profile {clean(shown.b)}"
     words = (f"<b>Cells of A in blue, {b}</b>, by their base profiles. Across: the way from the mean of A (0) to that of B "
              f"(1), in which a step is a shift. Up: the first principal component at right angles to it, in the same units, "

@@ -18,6 +18,7 @@ NAMES = {
     "approach": "approach",
     "shift_interaction": "shift interaction"
 }
+APPROACH = " <b>Approach</b> is how much nearer the cell comes to B's profile in all genes."
 LEAST_RATE = 0.001
 ZEROS = ("0", "0 <i>± 0</i>", "–")  # of number() and mean_and_error()
 
