@@ -16,7 +16,7 @@ build=(
   g++ cmake ninja-build git
   libeigen3-dev libspectra-dev
   libboost-dev libboost-program-options-dev libboost-iostreams-dev
-  libfmt-dev liblzf-dev libxxhash-dev nlohmann-json3-dev
+  libfmt-dev liblzf-dev liblzma-dev libxxhash-dev nlohmann-json3-dev
 )
 mpi=(openmpi-bin libopenmpi-dev libhdf5-openmpi-dev)
 mpich=(mpich libmpich-dev libhdf5-mpich-dev)

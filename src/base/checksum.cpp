@@ -1,22 +1,13 @@
 #include "dko/base/checksum.hpp"
 
 #include <fmt/format.h>
-
-#include <boost/crc.hpp>
+#include <lzma.h>
 
 namespace dko {
 
-struct Checksum::State {
-  boost::crc_optimal<64, 0x42F0E1EBA9EA3693ULL, ~0ULL, ~0ULL, true, true> crc;
-};
-
-Checksum::Checksum() : state_(std::make_unique<State>()) {}
-Checksum::~Checksum() = default;
-Checksum::Checksum(Checksum&&) noexcept = default;
-Checksum& Checksum::operator=(Checksum&&) noexcept = default;
-
 void Checksum::add_bytes(std::span<const std::byte> bytes) {
-  state_->crc.process_bytes(bytes.data(), bytes.size());
+  // CRC-64/XZ is that of liblzma, which multiplies without carry where the processor can.
+  crc_ = lzma_crc64(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size(), crc_);
 }
 
 void Checksum::add(const std::string& text) {
@@ -26,7 +17,7 @@ void Checksum::add(const std::string& text) {
 }
 
 std::string Checksum::text() const {
-  return fmt::format("crc64:{:016x}", state_->crc.checksum());
+  return fmt::format("crc64:{:016x}", crc_);
 }
 
 }  // namespace dko

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string_view>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -14,7 +16,19 @@ Names numbered_names(std::string_view stem, std::int64_t count) {
   return names;
 }
 
+namespace {
+
+bool are_unique(const Names& names) {
+  std::unordered_set<std::string_view> seen;
+  seen.reserve(names.size());
+  return std::all_of(names.begin(), names.end(),
+                     [&](const std::string& name) { return seen.insert(name).second; });
+}
+
+}  // namespace
+
 std::int64_t make_unique(Names& names) {
+  if (are_unique(names)) return 0;
   std::unordered_set<std::string> taken(names.begin(), names.end());
   std::unordered_set<std::string> seen;
   std::unordered_map<std::string, std::int64_t> suffix;

@@ -100,8 +100,10 @@ find_package(Spectra NO_MODULE QUIET)
 dko_find_plain(Spectra::Spectra spectra Spectra/SymEigsSolver.h "")
 find_package(liblzf CONFIG QUIET)
 dko_find_plain(liblzf::liblzf liblzf lzf.h lzf)
+dko_find_plain(dko_lzma liblzma lzma.h lzma)
 dko_find_plain(dko_xxhash libxxhash xxhash.h "")  # its code is compiled into dko
-foreach(one "Spectra::Spectra;Spectra;libspectra-dev" "liblzf::liblzf;LibLZF;liblzf-dev" "dko_xxhash;xxHash 0.8;libxxhash-dev")
+foreach(one "Spectra::Spectra;Spectra;libspectra-dev" "liblzf::liblzf;LibLZF;liblzf-dev" "dko_xxhash;xxHash 0.8;libxxhash-dev"
+    "dko_lzma;liblzma 5;liblzma-dev")
   list(GET one 0 target)
   list(GET one 1 what)
   list(GET one 2 package)

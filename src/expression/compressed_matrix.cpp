@@ -3,6 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
+#include <span>
+#include <type_traits>
+#include <utility>
 
 #include "dko/base/error.hpp"
 #include "dko/base/text.hpp"
@@ -11,7 +15,8 @@ namespace dko {
 
 namespace {
 
-constexpr std::int64_t block_entries = std::int64_t{1} << 22;
+constexpr std::int64_t block_entries = std::int64_t{1} << 18;
+constexpr std::int64_t most_in_memory = std::int64_t{1} << 26;
 
 /// indptr, checked against what it divides.
 std::vector<std::int64_t> read_starts(const hdf5::Location& group, std::int64_t runs, std::int64_t entries) {
@@ -35,12 +40,110 @@ void require_numbers(const hdf5::Dataset& array) {
     throw InputError(fmt::format("{}: is not numeric", array.place()));
 }
 
+/// Whether entries of a cell are as a matrix holds them: genes ascending from 0 to below `genes_bound`,
+/// values finite and above 0.
+bool is_row(std::span<const std::int32_t> genes, std::span<const float> values, std::int64_t genes_bound) {
+  if (genes.front() < 0 || genes.back() >= genes_bound) return false;
+  // Without branches, so that compilers use vectors.
+  int faults = 0;
+  for (std::size_t at = 1; at < genes.size(); ++at) faults |= static_cast<int>(genes[at - 1] >= genes[at]);
+  for (const float value : values)
+    faults |=
+        static_cast<int>(!(value > 0)) | static_cast<int>(!(value < std::numeric_limits<float>::infinity()));
+  return faults == 0;
+}
+
+/// Gives the entries of a matrix to a builder, block by block; Index is what their indices are read as.
+template <class Index>
+class EntryReader {
+ public:
+  EntryReader(const CompressedMatrix& matrix, const EntryCheck& check, hdf5::Dataset indices,
+              std::vector<std::int64_t> starts)
+      : matrix_(matrix),
+        check_(check),
+        indices_(std::move(indices)),
+        data_(matrix.group.dataset("data")),
+        starts_(std::move(starts)),
+        bound_(std::ssize(matrix.by_cell ? check.genes : check.cells)) {}
+
+  void read_into(MatrixBuilder& builder, const MemoryLimit& limit) {
+    const std::int64_t block = whole_chunks();
+    for (std::int64_t first = 0; first < starts_.back(); first += block) {
+      limit.require(builder.bytes());
+      const auto count = static_cast<std::size_t>(std::min(block, starts_.back() - first));
+      minor_.resize(count);
+      values_.resize(count);
+      indices_.read(first, std::span<Index>(minor_));
+      data_.read(first, std::span<float>(values_));
+      add_block(first, builder);
+    }
+  }
+
+ private:
+  /// Entries of a block that ends with a chunk, so that none is decompressed twice, unless chunks are very
+  /// large.
+  std::int64_t whole_chunks() const {
+    const hdf5::Shape chunk = data_.chunk();
+    const std::int64_t length = chunk.empty() ? 1 : std::max<std::int64_t>(1, chunk[0]);
+    return length > most_in_memory ? block_entries
+                                   : std::max<std::int64_t>(1, block_entries / length) * length;
+  }
+
+  void add_block(std::int64_t first, MatrixBuilder& builder) {
+    const std::int64_t last = first + std::ssize(minor_);
+    for (std::int64_t at = first; at < last;) {
+      while (at >= starts_[static_cast<std::size_t>(run_) + 1]) ++run_;
+      const std::int64_t end = std::min(last, starts_[static_cast<std::size_t>(run_) + 1]);
+      const auto from = static_cast<std::size_t>(at - first);
+      const auto count = static_cast<std::size_t>(end - at);
+      add_run(at, std::span<const Index>(minor_).subspan(from, count),
+              std::span<const float>(values_).subspan(from, count), builder);
+      at = end;
+    }
+  }
+
+  /// Entries of one run, from number `first` on.
+  void add_run(std::int64_t first, std::span<const Index> minor, std::span<const float> values,
+               MatrixBuilder& builder) const {
+    if constexpr (std::is_same_v<Index, std::int32_t>) {
+      if (matrix_.by_cell && matrix_.gene_places.empty() && is_row(minor, values, bound_))
+        return builder.add_row(run_, minor, values);
+    }
+    for (std::size_t at = 0; at < minor.size(); ++at)
+      add_entry(first + static_cast<std::int64_t>(at), minor[at], values[at], builder);
+  }
+
+  void add_entry(std::int64_t entry, std::int64_t other, float value, MatrixBuilder& builder) const {
+    if (other < 0 || other >= bound_) {
+      throw InputError(fmt::format("{}: entry {} is {}, and there are {} {}: the file is corrupt",
+                                   indices_.place(), entry, other, bound_,
+                                   matrix_.by_cell ? "genes" : "cells"));
+    }
+    const std::int64_t cell = matrix_.by_cell ? run_ : other;
+    const std::int64_t gene = matrix_.by_cell ? other : run_;
+    check_(cell, gene, value);
+    const std::int64_t place =
+        matrix_.gene_places.empty() ? gene : matrix_.gene_places[static_cast<std::size_t>(gene)];
+    if (place >= 0) builder.add(cell, place, value);
+  }
+
+  const CompressedMatrix& matrix_;
+  const EntryCheck& check_;
+  hdf5::Dataset indices_;
+  hdf5::Dataset data_;
+  std::vector<std::int64_t> starts_;
+  std::int64_t bound_;  // of indices
+  std::int64_t run_ = 0;
+  std::vector<Index> minor_;
+  std::vector<float> values_;
+};
+
 }  // namespace
 
 void read_compressed(const CompressedMatrix& matrix, const EntryCheck& check, const MemoryLimit& limit,
                      MatrixBuilder& builder) {
   const hdf5::Dataset data = matrix.group.dataset("data");
-  const hdf5::Dataset indices = matrix.group.dataset("indices");
+  hdf5::Dataset indices = matrix.group.dataset("indices");
   require_numbers(data);
   require_numbers(indices);
   if (data.size() != indices.size()) {
@@ -48,39 +151,15 @@ void read_compressed(const CompressedMatrix& matrix, const EntryCheck& check, co
                                  matrix.group.place(), data.size(), indices.size()));
   }
   const std::int64_t runs = std::ssize(matrix.by_cell ? check.cells : check.genes);
-  const std::int64_t bound = std::ssize(matrix.by_cell ? check.genes : check.cells);
-  const std::vector<std::int64_t> starts = read_starts(matrix.group, runs, data.size());
+  std::vector<std::int64_t> starts = read_starts(matrix.group, runs, data.size());
   if (matrix.gene_places.empty()) {
     limit.require(MatrixBuilder::bytes_of_entries(starts.back()));
     builder.reserve(starts.back());
   }
-  std::vector<std::int64_t> minor;
-  std::vector<float> values;
-  std::int64_t run = 0;
-  for (std::int64_t first = 0; first < starts.back(); first += block_entries) {
-    limit.require(builder.bytes());
-    const auto count = static_cast<std::size_t>(std::min(block_entries, starts.back() - first));
-    minor.resize(count);
-    values.resize(count);
-    indices.read(first, std::span<std::int64_t>(minor));
-    data.read(first, std::span<float>(values));
-    for (std::size_t at = 0; at < count; ++at) {
-      const std::int64_t entry = first + static_cast<std::int64_t>(at);
-      while (entry >= starts[static_cast<std::size_t>(run) + 1]) ++run;
-      const std::int64_t other = minor[at];
-      if (other < 0 || other >= bound) {
-        throw InputError(fmt::format("{}: entry {} is {}, and there are {} {}: the file is corrupt",
-                                     indices.place(), entry, other, bound,
-                                     matrix.by_cell ? "genes" : "cells"));
-      }
-      const std::int64_t cell = matrix.by_cell ? run : other;
-      const std::int64_t gene = matrix.by_cell ? other : run;
-      check(cell, gene, values[at]);
-      const std::int64_t place =
-          matrix.gene_places.empty() ? gene : matrix.gene_places[static_cast<std::size_t>(gene)];
-      if (place >= 0) builder.add(cell, place, values[at]);
-    }
-  }
+  if (indices.is_stored_as(hdf5::Type::i32))
+    EntryReader<std::int32_t>(matrix, check, std::move(indices), std::move(starts)).read_into(builder, limit);
+  else
+    EntryReader<std::int64_t>(matrix, check, std::move(indices), std::move(starts)).read_into(builder, limit);
 }
 
 void read_dense(const hdf5::Dataset& array, const EntryCheck& check, const MemoryLimit& limit,
@@ -94,7 +173,6 @@ void read_dense(const hdf5::Dataset& array, const EntryCheck& check, const Memor
   }
   if (cells == 0 || genes == 0) return;
   // Whole chunks, so that none is decompressed twice, unless they are very tall.
-  constexpr std::int64_t most_in_memory = std::int64_t{1} << 26;
   const hdf5::Shape chunk = array.chunk();
   const std::int64_t tall = chunk.empty() ? 1 : std::max<std::int64_t>(1, chunk[0]);
   std::int64_t rows = std::max(block_entries / genes / tall, std::int64_t{1}) * tall;

@@ -43,16 +43,19 @@ double ExpressionMatrix::sum(std::int64_t cell) const {
 }
 
 RelativeProfiles ExpressionMatrix::relative_profiles() const {
-  std::vector<float> shares;
-  std::vector<double> totals;
-  shares.reserve(static_cast<std::size_t>(nonzeros()));
+  auto shares = std::make_shared_for_overwrite<float[]>(static_cast<std::size_t>(nonzeros()));
+  std::vector<double> totals(static_cast<std::size_t>(cells()));
   for (std::int64_t cell = 0; cell < cells(); ++cell) {
-    totals.push_back(sum(cell));
-    for (const float value : values(cell)) shares.push_back(static_cast<float>(value / totals.back()));
+    const double total = sum(cell);
+    totals[static_cast<std::size_t>(cell)] = total;
+    const auto x = values(cell);
+    std::transform(x.begin(), x.end(), shares.get() + row_starts_[cell],
+                   [total](float value) { return static_cast<float>(value / total); });
   }
   if (!holds_counts(*this)) totals.clear();
   ExpressionMatrix profiles = *this;
-  profiles.values_ = NodeArray(std::move(shares));
+  const std::span<const float> view(shares.get(), static_cast<std::size_t>(nonzeros()));
+  profiles.values_ = {std::move(shares), view};
   return {std::move(profiles), NodeArray(std::move(totals))};
 }
 

@@ -11,6 +11,21 @@ void MatrixBuilder::reserve(std::int64_t entries) {
   values_.reserve(static_cast<std::size_t>(entries));
 }
 
+void MatrixBuilder::add_row(std::int64_t cell, std::span<const std::int32_t> genes,
+                            std::span<const float> values) {
+  if (genes.empty()) return;
+  const bool follows = cell > last_cell_ || (cell == last_cell_ && genes.front() > last_gene_);
+  if (!in_order_ || !follows) {
+    for (std::size_t at = 0; at < genes.size(); ++at) add(cell, genes[at], values[at]);
+    return;
+  }
+  last_cell_ = cell;
+  last_gene_ = genes.back();
+  count_of(cell) += std::ssize(genes);
+  genes_.insert(genes_.end(), genes.begin(), genes.end());
+  values_.insert(values_.end(), values.begin(), values.end());
+}
+
 /// From here on the cell of every entry is noted; those so far follow from the counts.
 void MatrixBuilder::keep_cells() {
   cell_of_.reserve(genes_.capacity());

@@ -29,6 +29,11 @@ std::int64_t Dataset::size() const {
   return std::accumulate(extent.begin(), extent.end(), std::int64_t{1}, std::multiplies<>());
 }
 
+bool Dataset::is_stored_as(Type type) const {
+  const Handle stored(check_input(H5Dget_type(handle_.id()), place_), H5Tclose);
+  return check_input(H5Tequal(stored.id(), memory_type(type)), place_) > 0;
+}
+
 /// The file space with the hyperslab selected; `memory` becomes the matching memory space.
 Handle Dataset::select(std::int64_t first, std::int64_t count, Handle& memory) const {
   const Shape extent = shape();

@@ -129,6 +129,49 @@ for kind in ["int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "ui
 csv("small.csv", np.minimum(whole, 100).T)
 equal("small.csv", of=small_kinds)
 
+# More entries than one block of reading, whose borders are within cells; most cells are plain, some are not.
+large = []
+big = rng.poisson(0.9, (400, 1500)).astype(np.float32)
+big_cells, big_genes = [f"c{at}" for at in range(400)], [f"g{at}" for at in range(1500)]
+csv("large.csv", big.T, rows=big_genes, columns=big_cells)
+equal("large.csv", of=large)
+
+
+def h5ad_large(name, matrix, edit=None, **options):
+    anndata.AnnData(matrix, obs=pd.DataFrame(index=big_cells), var=pd.DataFrame(index=big_genes)).write_h5ad(name, **options)
+    if edit:
+        with h5py.File(name, "r+") as file:
+            edit(file["X/indptr"][:], file)
+    equal(name, of=large)
+
+
+def disorder(starts, file):
+    indices, data = file["X/indices"][:], file["X/data"][:]
+    for cell in [0, 170, 171, 399]:
+        part = slice(starts[cell], starts[cell + 1])
+        indices[part], data[part] = indices[part][::-1].copy(), data[part][::-1].copy()
+    replace(file, "X/indices", indices)
+    replace(file, "X/data", data)
+
+
+def split_values(starts, file):  # a value as the sum of two entries, and zeros
+    cell, end = 250, int(starts[251])
+    indices, data = file["X/indices"][:], file["X/data"][:]
+    data[end - 1] -= 0.5
+    replace(file, "X/indices", np.insert(indices, end, [indices[end - 1], 3]))
+    replace(file, "X/data", np.insert(data, end, [0.5, 0]))
+    starts[cell + 1:] += 2
+    replace(file, "X/indptr", starts)
+
+
+h5ad_large("large_csr.h5ad", sp.csr_matrix(big))
+h5ad_large("large_gzip.h5ad", sp.csr_matrix(big), compression="gzip")
+h5ad_large("large_csc.h5ad", sp.csc_matrix(big))
+h5ad_large("large_disorder.h5ad", sp.csr_matrix(big), disorder)
+h5ad_large("large_split.h5ad", sp.csr_matrix(big), split_values)
+h5ad_large("large_one_chunk.h5ad", sp.csr_matrix(big), lambda starts, file: [
+    replace(file, f"X/{name}", file[f"X/{name}"][:], chunks=file[f"X/{name}"].shape) for name in ("data", "indices")])
+
 presence = []
 csv("presence.csv", (X > 0).T)
 equal("presence.csv", of=presence)
@@ -443,7 +486,7 @@ with h5py.File("unknown.h5", "w") as file:
 wrong("neither AnnData nor 10x: it holds stuff", "unknown.h5")
 
 # ---- ask
-everything = [same, same_whole, small_kinds, presence, wider, numbered]
+everything = [same, same_whole, small_kinds, large, presence, wider, numbered]
 queries = [query for group in everything for query, _ in group] + [query for query, _, _ in refused]
 answer = subprocess.run([sys.argv[1]], input="".join("\t".join(query) + "\n" for query in queries), text=True,
                         capture_output=True)

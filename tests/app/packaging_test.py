@@ -91,7 +91,7 @@ class Spack(unittest.TestCase):
         self.assertEqual(variants, ["mpi", "native", "report"])
         needed = {call.args[0].value.partition("@")[0].split()[0] for call in calls
                   if getattr(call.func, "id", "") == "depends_on" and isinstance(call.args[0], ast.Constant)}
-        expected = {"mpi", "hdf5", "boost", "eigen", "spectra", "nlohmann-json", "fmt", "xxhash", "liblzf", "catch2"}
+        expected = {"mpi", "hdf5", "boost", "eigen", "spectra", "nlohmann-json", "fmt", "xxhash", "liblzf", "xz", "catch2"}
         self.assertLessEqual(expected, needed)
         methods = {node.name for node in package.body if isinstance(node, ast.FunctionDef)}
         self.assertLessEqual({"cmake_args", "check", "test_small_merit"}, methods)

@@ -1,11 +1,24 @@
 // What the kernels and the training need of the rooms that need MPI and HDF5, for one rank that keeps no
 // files: a group of one, on which every call is a no-op, as communicator.hpp says of it.
+#include <lzma.h>
+
 #include <cstring>
 #include <stdexcept>
 
 #include "dko/parallel/communicator.hpp"
 #include "dko/parallel/node_array.hpp"
 #include "training/two_layer/checkpoint.hpp"
+
+// In place of the library's, bit by bit.
+std::uint64_t lzma_crc64(const std::uint8_t* bytes, std::size_t count, std::uint64_t crc) noexcept {
+  constexpr std::uint64_t polynomial = 0xC96C5795D7870F42;  // reflected
+  crc = ~crc;
+  for (std::size_t at = 0; at < count; ++at) {
+    crc ^= bytes[at];
+    for (int bit = 0; bit < 8; ++bit) crc = crc >> 1 ^ ((crc & 1) == 0 ? 0 : polynomial);
+  }
+  return ~crc;
+}
 
 namespace dko {
 

@@ -1,7 +1,7 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <string>
 
@@ -11,11 +11,6 @@ namespace dko {
 /// Tells files apart and finds damage; it is no protection against forgery.
 class Checksum {
  public:
-  Checksum();
-  ~Checksum();
-  Checksum(Checksum&&) noexcept;
-  Checksum& operator=(Checksum&&) noexcept;
-
   template <class T>
   void add(std::span<const T> values) {
     add_bytes(std::as_bytes(values));
@@ -28,8 +23,7 @@ class Checksum {
 
  private:
   void add_bytes(std::span<const std::byte> bytes);
-  struct State;
-  std::unique_ptr<State> state_;
+  std::uint64_t crc_ = 0;
 };
 
 }  // namespace dko

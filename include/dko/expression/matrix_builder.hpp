@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "dko/expression/matrix.hpp"
@@ -22,12 +23,13 @@ class MatrixBuilder {
     if (!in_order_) cell_of_.push_back(static_cast<std::int32_t>(cell));
     last_cell_ = cell;
     last_gene_ = gene;
-    const auto count = static_cast<std::size_t>(cell) + 1;
-    if (count >= row_starts_.size()) row_starts_.resize(count + 1, 0);
-    ++row_starts_[count];
+    count_of(cell) += 1;
     genes_.push_back(static_cast<std::int32_t>(gene));
     values_.push_back(value);
   }
+
+  /// The same of entries of one cell: genes ascending, values above 0.
+  void add_row(std::int64_t cell, std::span<const std::int32_t> genes, std::span<const float> values);
 
   /// What it takes until it is finished, and while entries are put in order.
   double bytes() const {
@@ -41,6 +43,11 @@ class MatrixBuilder {
   ExpressionMatrix finish(Names gene_names, Names cell_names) &&;
 
  private:
+  std::int64_t& count_of(std::int64_t cell) {
+    const auto at = static_cast<std::size_t>(cell) + 1;
+    if (at >= row_starts_.size()) row_starts_.resize(at + 1, 0);
+    return row_starts_[at];
+  }
   void keep_cells();
   void sort_by_cell();
   void sort_within_cells();

@@ -56,6 +56,8 @@ class Dataset {
   std::int64_t size() const;  ///< number of elements
   Content content() const;
   bool is_boolean() const;
+  /// Whether the elements are stored as they are in memory, so that reading them converts nothing.
+  bool is_stored_as(Type type) const;
   Shape chunk() const;   ///< empty if the array is not divided into chunks
   Names fields() const;  ///< of records
 

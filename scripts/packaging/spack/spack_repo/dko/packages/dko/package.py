@@ -38,6 +38,7 @@ class Dko(CMakePackage):
     depends_on("fmt@9:")
     depends_on("xxhash@0.8:")
     depends_on("liblzf")
+    depends_on("xz@5:")
     depends_on("catch2@2.13:", type="test")
     depends_on("python@3.7:", type=("build", "run"))
     with when("+report"):
