@@ -15,7 +15,7 @@ namespace dko {
 /// sources only.
 class EffectProduct {
  public:
-  /// Of the elements with both row and column among `genes`, which ascend; others may be computed, too.
+  /// Takes the elements with both row and column among `genes`, which ascend, and perhaps others.
   EffectProduct(const MappingShape& shape, std::span<const std::int32_t> genes);
 
   /// Parts that ranks may share.

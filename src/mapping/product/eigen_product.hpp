@@ -13,7 +13,7 @@ namespace dko {
 /// A = W2·W1 by Eigen, tile by tile. Shared by this room's sources only.
 class EigenProduct {
  public:
-  /// Of the tiles that have elements of `genes`, ascending, by row and by column.
+  /// Takes the tiles that have elements of `genes`, ascending, by row and by column.
   EigenProduct(const MappingShape& shape, std::span<const std::int32_t> genes);
 
   std::int64_t tiles() const;

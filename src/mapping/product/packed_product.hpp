@@ -16,7 +16,7 @@ namespace dko {
 /// the order of sum_order.hpp. Shared by this room's sources only.
 class PackedProduct {
  public:
-  /// Of the elements with both row and column among `genes`, which ascend. The shape has the common order.
+  /// Takes the elements with both row and column among `genes`, which ascend. The shape has the common order.
   PackedProduct(const MappingShape& shape, std::span<const std::int32_t> genes,
                 const ProductFunctions& functions);
   PackedProduct(const PackedProduct&) = delete;  // tiles point into its lists

@@ -6,7 +6,8 @@ namespace dko {
 
 namespace {
 
-// Of Eigen's blocks and panels for doubles in vectors of four, with the caches of eigen_product.cpp.
+// Sizes of the blocks and panels that Eigen has for doubles in vectors of four, with the caches of
+// eigen_product.cpp.
 constexpr std::int64_t most_units = 248;
 constexpr std::int64_t unrolled_units = 8;
 constexpr std::int64_t tile_rows = 256;

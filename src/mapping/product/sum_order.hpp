@@ -28,7 +28,7 @@ std::int64_t turns_of_row(std::int64_t gene, std::int64_t genes);
 /// Columns from here on are tail columns.
 std::int64_t first_tail_column(std::int64_t genes);
 
-/// Of the units of a block, those of the whole rounds.
+/// Counts the units of the whole rounds of a block.
 static inline std::int64_t units_in_turns(std::int64_t units, std::int64_t ways) {
   return ways == 4 ? units / 4 * 4 : units / 8 * 8;
 }
