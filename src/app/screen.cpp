@@ -6,6 +6,7 @@
 #include "command.hpp"
 #include "dko/base/error.hpp"
 #include "dko/base/text.hpp"
+#include "dko/knockout/screen/genes_in_use.hpp"
 #include "dko/mapping/decoys_file.hpp"
 #include "dko/mapping/model_file.hpp"
 #include "dko/parallel/collective.hpp"
@@ -97,7 +98,8 @@ void run(const ScreenCommandOptions& options, const Context& context) {
     return noted;
   });
   AtRoot<std::vector<std::vector<DecoyEffects>>> decoys = take_decoys(model, plan.compares_decoys());
-  const std::vector<CollapsedMapping> members = collapse_members(model.take(&Model::members), job);
+  const std::vector<CollapsedMapping> members =
+      collapse_members(model.take(&Model::members), job, genes_in_use(plan, setup.data));
   stop.catch_signals();
   set_direction(plan, setup.data, members, std::move(decoys), setup.out, stop, job);
   const ScreenCounts screen = run_screen(plan, setup.data, members, setup.out, notes, stop, job);
