@@ -12,6 +12,7 @@
 #include "dko/base/text.hpp"
 #include "dko/expression/h5ad.hpp"
 #include "dko/hdf5/header.hpp"
+#include "dko/mapping/collapsed_file.hpp"
 #include "dko/mapping/model_file.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/results/aggregate/summary.hpp"
@@ -167,7 +168,7 @@ Facts describe_fit_checkpoint(const std::string& path) {
   return facts;
 }
 
-/// A file by dko export: what it was made from is what it states.
+/// A file that is made from another: what it was made from is what it states.
 Facts describe_export(const std::string& path, const hdf5::FileKind& kind, const char* what) {
   const hdf5::File file = hdf5::File::open(path, hdf5::Access::read);
   Facts facts{{"file", what}};
@@ -200,6 +201,8 @@ Facts describe(const std::string& path, const Kind& kind) {
     return describe_export(path, anndata_export_kind, "single knockouts of a screen, as AnnData");
   if (format == effects_kind.format)
     return describe_export(path, effects_kind, "effects of the loss of each gene, as AnnData");
+  if (format == collapsed_kind.format)
+    return describe_export(path, collapsed_kind, "A = W2·W1 of a model, kept for further screens");
   if (format == table_export_kind.format)
     return describe_export(path, table_export_kind, "scores of a screen, as tables");
   throw InputError(fmt::format("{}: was made by a newer dko, as '{}'", path, format));

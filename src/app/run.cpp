@@ -3,6 +3,7 @@
 
 #include "command.hpp"
 #include "dko/base/output_path.hpp"
+#include "dko/knockout/screen/genes_in_use.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/workflow/base_choice.hpp"
 #include "dko/workflow/checkpoints.hpp"
@@ -166,7 +167,8 @@ void run(const RunOptions& options, const Context& context) {
   });
   const auto training_summary = on_root(job.ranks(), [&] { return to_json(training); });
   AtRoot<std::vector<std::vector<DecoyEffects>>> decoys = take_decoys(training.model, plan.compares_decoys());
-  const std::vector<CollapsedMapping> members = collapse_members(training.model.take(&Model::members), job);
+  const std::vector<CollapsedMapping> members =
+      collapse_members(training.model.take(&Model::members), job, genes_in_use(plan, setup.data));
   stop.catch_signals();
   set_direction(plan, setup.data, members, std::move(decoys), setup.out, stop, job);
   const ScreenCounts screen = run_screen(plan, setup.data, members, setup.out, notes, stop, job);

@@ -12,7 +12,7 @@
 #include "dko/base/random.hpp"
 #include "dko/base/stopwatch.hpp"
 #include "dko/knockout/kernels/dense_cell_kernel.hpp"
-#include "dko/knockout/kernels/kernel_peak.hpp"
+#include "dko/knockout/kernels/kernel_ceiling.hpp"
 #include "dko/knockout/kernels/sparse_cell_kernel.hpp"
 #include "dko/knockout/sharding/cost_fit.hpp"
 #include "dko/mapping/model_file.hpp"
@@ -81,7 +81,7 @@ CellTime time_cell(CellKernel& kernel, const std::vector<std::int32_t>& expresse
   return time;
 }
 
-/// All but the kernel's name and peak. Collective.
+/// All but the kernel's name and ceiling. Collective.
 KernelSpeed measure(CellKernel& kernel, const std::vector<std::int32_t>& expressed, std::int64_t repeats,
                     double elements_at_most, const Communicator& ranks) {
   std::vector<double> loads;
@@ -132,8 +132,8 @@ class KernelMeasurement {
       const InstructionSet widest = common_instruction_set(ranks_, every_instruction_set.back());
       for (const InstructionSet set : every_instruction_set) {
         if (set > widest || (bench_.instructions && bench_.instructions != set)) continue;
-        const KernelPeak peak = measure_kernel_peak(set, 0.3);
-        for (const std::int64_t n : sizes()) speeds.push_back(dense(n, set, peak));
+        const double ceiling = ranks_.sum(measure_kernel_ceiling(set, 0.3)) / ranks_.size();
+        for (const std::int64_t n : sizes()) speeds.push_back(dense(n, set, ceiling));
       }
     }
     if (!given_ || given_->sparse() != nullptr) {
@@ -150,14 +150,14 @@ class KernelMeasurement {
     return sizes;
   }
 
-  KernelSpeed dense(std::int64_t n, InstructionSet set, const KernelPeak& peak) const {
+  KernelSpeed dense(std::int64_t n, InstructionSet set, double ceiling) const {
     const CollapsedMapping mapping = given_ ? *given_ : make_dense_mapping(n, bench_.effect, bench_.seed);
     DenseCellKernel kernel(mapping, set);
     const double at_most = set == InstructionSet::portable ? 2e9 : 2e10;
     KernelSpeed speed =
         measure(kernel, draw_cell(n, mapping.genes(), bench_.seed), bench_.repeats, at_most, ranks_);
     speed.kernel = std::string(name_of(set));
-    speed.peak_elements = ranks_.sum(peak.elements()) / ranks_.size();
+    speed.ceiling_elements = ceiling;
     speed.crossing = static_cast<double>(kernel.crossing_rows()) / static_cast<double>(n);
     return speed;
   }

@@ -1,6 +1,7 @@
 #include "dko/benchmark/screen_speed.hpp"
 
 #include "dko/base/stopwatch.hpp"
+#include "dko/knockout/screen/genes_in_use.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/planning/screen_memory.hpp"
 #include "dko/system/peak_memory.hpp"
@@ -53,7 +54,8 @@ ScreenSpeed measure_screen(const ScreenBench& bench, AtRoot<OutputFile>& out, Jo
   speed.instructions = plan.instructions;
   speed.making = watch.seconds();
   watch = Stopwatch();
-  const std::vector<CollapsedMapping> members = collapse_members(ready.take(&Preparation::members), job);
+  const std::vector<CollapsedMapping> members =
+      collapse_members(ready.take(&Preparation::members), job, genes_in_use(plan, matrix));
   speed.collapsing = watch.seconds();
   speed.counts =
       run_screen(plan, matrix, members, out, at_root(job.ranks(), ScreenNotes()), StopRequest({}), job);

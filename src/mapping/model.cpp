@@ -6,6 +6,7 @@
 
 #include "dko/base/checksum.hpp"
 #include "dko/mapping/batch_network.hpp"
+#include "dko/mapping/collapse_for.hpp"
 
 namespace dko {
 
@@ -85,47 +86,9 @@ std::vector<CollapsedMapping> collapse(const Model& model) {
   return collapsed;
 }
 
-namespace {
-
-template <class Made>
-auto mapping_of(AtRoot<Member>& member) {
-  return member.is_here() ? AtRoot(std::move(std::get<Made>(*member).mapping))
-                          : AtRoot<decltype(Made::mapping)>();
-}
-
-CollapsedMapping collapse_outputs(const NodeGroup& group, AtRoot<Member> member,
-                                  const ProgressCallback& progress) {
-  const bool is_sparse = group.all.broadcast(
-      member.transform(std::holds_alternative<FittedMapping, TrainedMapping, FittedMapping>));
-  if (is_sparse) return CollapsedMapping(SparseMapping::replicate(group, mapping_of<FittedMapping>(member)));
-  return CollapsedMapping::compute(group, mapping_of<TrainedMapping>(member), progress);
-}
-
-CollapsedMapping collapse_member(const NodeGroup& group, AtRoot<Member> member,
-                                 const ProgressCallback& progress) {
-  auto variances = share(group, member.transform([](const Member& of_root) {
-    return std::visit([](const auto& made) { return NodeArray(made.share_variances); }, of_root);
-  }));
-  CollapsedMapping collapsed = collapse_outputs(group, std::move(member), progress);
-  collapsed.set_share_variances(std::move(variances));
-  return collapsed;
-}
-
-}  // namespace
-
 std::vector<CollapsedMapping> collapse(const NodeGroup& group, AtRoot<std::vector<Member>> members,
                                        const ProgressCallback& progress) {
-  const std::int64_t count =
-      group.all.broadcast(members.transform([](const std::vector<Member>& all) { return std::ssize(all); }));
-  std::vector<CollapsedMapping> collapsed;
-  for (std::int64_t at = 0; at < count; ++at) {
-    const auto of_member = [&](std::int64_t done, std::int64_t total) {
-      progress(at * total + done, count * total);
-    };
-    collapsed.push_back(collapse_member(group, take(members, at),
-                                        progress ? ProgressCallback(of_member) : ProgressCallback()));
-  }
-  return collapsed;
+  return collapse_for({}, group, std::move(members), progress);
 }
 
 std::vector<float> predict_profiles(const Member& member, const RelativeProfiles& profiles,

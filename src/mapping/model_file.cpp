@@ -12,6 +12,7 @@
 #include "dko/hdf5/header.hpp"
 #include "dko/mapping/covariates_file.hpp"
 #include "dko/mapping/decoys_file.hpp"
+#include "dko/mapping/model_outline.hpp"
 #include "dko/mapping/q_values_file.hpp"
 #include "dko/mapping/training_advice.hpp"
 #include "dko/mapping/training_record_file.hpp"
@@ -78,11 +79,15 @@ void require_finite(const hdf5::Location& group, const char* name, std::span<con
       fmt::format("{}/{}: {} holds {}, which is not a valid parameter", group.place(), name, place, *bad));
 }
 
-Mapping read_dense(const hdf5::Location& group, std::int64_t genes) {
+/// Whether weights of the original's mapping are read.
+enum class Weights { read, left_out };
+
+Mapping read_dense(const hdf5::Location& group, std::int64_t genes, Weights weights_are) {
   const hdf5::Shape w1 = group.dataset("W1t").shape();
   if (w1.size() != 2 || w1[0] != genes) {
     throw InputError(fmt::format("{}/W1t: does not have {} genes", group.place(), genes));
   }
+  if (weights_are == Weights::left_out) return {MappingShape{genes, w1[1]}, {}};
   Mapping mapping(MappingShape{genes, w1[1]});
   const auto weights = static_cast<std::size_t>(genes * w1[1]);
   const auto hidden = static_cast<std::size_t>(w1[1]);
@@ -245,14 +250,15 @@ SparseMapping read_sparse(const hdf5::Location& group, std::int64_t genes, std::
   return SparseMapping(std::move(parts));
 }
 
-Member read_member(const hdf5::Location& group, std::int64_t genes, std::int64_t covariates) {
+Member read_member(const hdf5::Location& group, std::int64_t genes, std::int64_t covariates,
+                   Weights weights) {
   const hdf5::Location mapping = group.group("mapping");
   const std::string kind = mapping.has_attribute("kind") ? mapping.text_attribute("kind") : "dko";
   if (kind == name_of(MappingKind::dko) && covariates > 0)
     throw InputError(
         fmt::format("{}: is a mapping without covariates, in a model that has such", mapping.place()));
   if (kind == name_of(MappingKind::dko))
-    return TrainedMapping{read_dense(mapping, genes), read_training_record(group.group("training")),
+    return TrainedMapping{read_dense(mapping, genes, weights), read_training_record(group.group("training")),
                           read_variances(mapping, genes)};
   if (kind != name_of(MappingKind::sparse))
     throw InputError(fmt::format("{}: is a mapping of kind '{}', which this program does not know",
@@ -264,6 +270,38 @@ Member read_member(const hdf5::Location& group, std::int64_t genes, std::int64_t
   member.q_values = read_q_values(mapping, member.record.effects, genes);
   if (!member.q_values.empty()) member.q_values.decoys = read_decoys(mapping, genes);
   return member;
+}
+
+Model read(const std::filesystem::path& path, Weights weights) {
+  const hdf5::File file = hdf5::File::open(path, hdf5::Access::read);
+  Model model;
+  model.provenance = hdf5::read_header(file, model_kind);
+  model.genes = file.group("genes").read_strings("name");
+  const std::int64_t count =
+      file.has_attribute(members_attribute) ? file.integer_attribute(members_attribute) : 1;
+  if (count < 1 || count > most_members)
+    throw InputError(fmt::format("{}: states {} members, which is impossible", path.string(), count));
+  if (model.genes.size() < 2) throw InputError(fmt::format("{}: has fewer than two genes", path.string()));
+  const auto genes = std::ssize(model.genes);
+  model.visibility = read_visibility(file, genes);
+  model.advice = read_advice(file);
+  model.covariates = read_covariates(file);
+  const std::int64_t width = covariate_width(model.covariates);
+  for (std::int64_t at = 0; at < count; ++at) {
+    model.members.push_back(count == 1 ? read_member(file, genes, width, weights)
+                                       : read_member(file.group(member_group(static_cast<std::size_t>(at))),
+                                                     genes, width, weights));
+  }
+  for (const Member& member : model.members) {
+    if (member.index() != model.members.front().index())
+      throw InputError(fmt::format("{}: its members are of different kinds", path.string()));
+  }
+  if (weights == Weights::left_out && model.kind() == MappingKind::dko) return model;
+  if (checksum_of(model) != model.provenance.model_checksum) {
+    throw InputError(
+        fmt::format("{}: is corrupt: its parameters do not have the checksum it states", path.string()));
+  }
+  return model;
 }
 
 }  // namespace
@@ -298,34 +336,15 @@ void write_model(OutputFile& output, const Model& model) {
 }
 
 Model read_model(const std::filesystem::path& path) {
-  const hdf5::File file = hdf5::File::open(path, hdf5::Access::read);
-  Model model;
-  model.provenance = hdf5::read_header(file, model_kind);
-  model.genes = file.group("genes").read_strings("name");
-  const std::int64_t count =
-      file.has_attribute(members_attribute) ? file.integer_attribute(members_attribute) : 1;
-  if (count < 1 || count > most_members)
-    throw InputError(fmt::format("{}: states {} members, which is impossible", path.string(), count));
-  if (model.genes.size() < 2) throw InputError(fmt::format("{}: has fewer than two genes", path.string()));
-  const auto genes = std::ssize(model.genes);
-  model.visibility = read_visibility(file, genes);
-  model.advice = read_advice(file);
-  model.covariates = read_covariates(file);
-  const std::int64_t width = covariate_width(model.covariates);
-  for (std::int64_t at = 0; at < count; ++at) {
-    model.members.push_back(
-        count == 1 ? read_member(file, genes, width)
-                   : read_member(file.group(member_group(static_cast<std::size_t>(at))), genes, width));
-  }
-  for (const Member& member : model.members) {
-    if (member.index() != model.members.front().index())
-      throw InputError(fmt::format("{}: its members are of different kinds", path.string()));
-  }
-  if (checksum_of(model) != model.provenance.model_checksum) {
-    throw InputError(
-        fmt::format("{}: is corrupt: its parameters do not have the checksum it states", path.string()));
-  }
-  return model;
+  return read(path, Weights::read);
+}
+
+Model read_model_without_weights(const std::filesystem::path& path) {
+  return read(path, Weights::left_out);
+}
+
+Provenance read_model_provenance(const std::filesystem::path& path) {
+  return hdf5::read_header(hdf5::File::open(path, hdf5::Access::read), model_kind);
 }
 
 }  // namespace dko

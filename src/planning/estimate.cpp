@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "dko/knockout/screen/direction_search.hpp"
+#include "dko/knockout/screen/genes_in_use.hpp"
 #include "dko/knockout/screen/shift_statistics.hpp"
 #include "dko/mapping/decoy_size.hpp"
 #include "dko/mapping/q_values.hpp"
@@ -47,10 +48,11 @@ double Estimate::bytes_per_node() const {
 
 namespace {
 
-/// Time of a dense member, on a node.
-double seconds_to_collapse(const MappingShape& shape, const JobSize& size) {
+/// Time of a dense member, on a node, for `genes` of the genes, those that the screen is of.
+double seconds_to_collapse(const MappingShape& shape, std::int64_t genes, const JobSize& size) {
   constexpr double operations_a_second = 43e9;  // of a core, in double precision
-  return CollapsedMapping::operations_to_compute(shape) /
+  const double part = static_cast<double>(genes) / static_cast<double>(shape.genes);
+  return part * part * CollapsedMapping::operations_to_compute(shape) /
          (operations_a_second * size.core_speed * static_cast<double>(size.ranks_per_node));
 }
 
@@ -78,11 +80,11 @@ void add_training(Estimate& estimate, const EstimateRequest& request) {
 }
 
 /// What a model that was read is collapsed to, and sent to each node.
-void add_model(Estimate& estimate, const Model& model) {
+void add_model(Estimate& estimate, const Model& model, std::int64_t genes) {
   for (const Member& member : model.members) {
     const auto* trained = std::get_if<TrainedMapping>(&member);
     if (trained == nullptr) continue;
-    estimate.collapse_seconds += seconds_to_collapse(trained->mapping.shape(), estimate.size);
+    estimate.collapse_seconds += seconds_to_collapse(trained->mapping.shape(), genes, estimate.size);
     estimate.mapping_bytes += bytes_of_parameters(trained->mapping.shape());
   }
 }
@@ -163,14 +165,15 @@ Estimate estimate_job(const EstimateRequest& request) {
   estimate.genes = request.matrix.genes();
   estimate.cells = request.matrix.cells();
   estimate.trains = !request.model;
+  const auto genes = std::ssize(genes_in_use(request.plan, request.matrix));
   if (request.model) {
-    add_model(estimate, *request.model);
+    add_model(estimate, *request.model, genes);
   } else {
     add_training(estimate, request);
     if (request.mapping.kind == MappingKind::dko) {
       const auto members = static_cast<double>(request.mapping.members);
       const MappingShape shape = mapping_shape(request.matrix, request.mapping.training);
-      estimate.collapse_seconds = members * seconds_to_collapse(shape, estimate.size);
+      estimate.collapse_seconds = members * seconds_to_collapse(shape, genes, estimate.size);
       estimate.mapping_bytes = members * bytes_of_parameters(shape);
     }
   }

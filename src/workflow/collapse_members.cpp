@@ -9,7 +9,8 @@
 
 namespace dko {
 
-std::vector<CollapsedMapping> collapse_members(AtRoot<std::vector<Member>> members, Job& job) {
+std::vector<CollapsedMapping> collapse_members(AtRoot<std::vector<Member>> members, Job& job,
+                                               const GenesOrAll& genes) {
   const Stopwatch watch;
   const bool is_dense = members.is_here() && std::holds_alternative<TrainedMapping>(members->front());
   ProgressCallback progress;
@@ -17,10 +18,13 @@ std::vector<CollapsedMapping> collapse_members(AtRoot<std::vector<Member>> membe
     job.log.info("computing A = W2·W1 on {} of each node", counted(job.nodes.node.size(), "rank"));
     progress = show_progress(job.log, "computing A = W2·W1", "tiles");
   }
-  std::vector<CollapsedMapping> collapsed = collapse(job.nodes, std::move(members), progress);
+  std::vector<CollapsedMapping> collapsed = collapse_for(genes, job.nodes, std::move(members), progress);
   if (is_dense) {
-    job.log.info("A = W2·W1 of {} for {} in {}", counted(std::ssize(collapsed), "mapping"),
-                 counted(collapsed.front().genes(), "gene"), human_seconds(watch.seconds()));
+    const std::int64_t all = collapsed.front().genes();
+    const std::int64_t computed = genes ? std::ssize(*genes) : all;
+    job.log.info("A = W2·W1 of {} for {}{} in {}", counted(std::ssize(collapsed), "mapping"),
+                 computed < all ? with_thousands(computed) + " of " : std::string(), counted(all, "gene"),
+                 human_seconds(watch.seconds()));
   }
   return collapsed;
 }

@@ -40,7 +40,7 @@ assert len(kernels) == 2 * len(names)
 for row in kernels:
     assert row["pairs_per_second"] > 0 and row["load_seconds"] > 0
     assert row["kernel_pairs_per_second"] >= row["pairs_per_second"]
-    assert ("of_peak" in row) == (row["kernel"] != "sparse")
+    assert ("of_ceiling" in row) == (row["kernel"] != "sparse")
     assert abs(row["elements_per_second"] / row["kernel_pairs_per_second"] / row["genes"] - 1) < 1e-9
 P
 make_data

@@ -34,11 +34,11 @@ struct KernelSpeed {
   double pairs_per_second = 0;         ///< of the whole cell, loading included
   double kernel_pairs_per_second = 0;  ///< once it is loaded
   double crossing = 0;                 ///< part of the rows that may cross zero; 0 for the sparse kernel
-  double peak_elements = 0;            ///< a second (kernel_peak.hpp); 0 for the sparse kernel
+  double ceiling_elements = 0;         ///< a second (kernel_ceiling.hpp); 0 for the sparse kernel
 
   /// Outputs a second: n for each pair.
   double elements() const { return kernel_pairs_per_second * static_cast<double>(genes); }
-  double of_peak() const { return elements() / peak_elements; }
+  double of_ceiling() const { return elements() / ceiling_elements; }
 };
 
 /// @throws CollectiveFailure (exit code 2) if not every rank's machine has the instructions that are asked

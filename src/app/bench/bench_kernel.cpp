@@ -26,7 +26,8 @@ CommandLine line_of(KernelOptions& options) {
   CommandLine line(
       "bench kernel [options]",
       "Scores the pairs of a synthetic cell with every instruction set this machine has, one core, "
-      "and tells how much of the processor's peak that is; then with the sparse mapping. Under "
+      "and tells how much that is of what the same operations reach from registers; then with the sparse "
+      "mapping. Under "
       "mpirun all ranks work at the same time, and the figures are means over them.",
       "dko bench kernel --genes 300 1000 4096");
   line.group("Bench");
@@ -54,15 +55,15 @@ CommandLine line_of(KernelOptions& options) {
 }
 
 void print_table(const std::vector<KernelSpeed>& speeds) {
-  Table table({"kernel", "genes", "million pairs/s", "without loading", "billion elements/s", "of peak/4",
+  Table table({"kernel", "genes", "million pairs/s", "without loading", "billion elements/s", "of ceiling",
                "crossing rows", "loading", "gathered GB/s"});
   for (const KernelSpeed& speed : speeds) {
-    const bool is_dense = speed.peak_elements > 0;
+    const bool is_dense = speed.ceiling_elements > 0;
     const auto n = static_cast<double>(speed.genes);
     table.add({speed.kernel, with_thousands(speed.genes), fmt::format("{:.2f}", speed.pairs_per_second / 1e6),
                fmt::format("{:.2f}", speed.kernel_pairs_per_second / 1e6),
                fmt::format("{:.2f}", speed.elements() / 1e9),
-               is_dense ? fmt::format("{:.2f}", speed.of_peak()) : "–",
+               is_dense ? fmt::format("{:.2f}", speed.of_ceiling()) : "–",
                is_dense ? fmt::format("{:.1f} %", 100 * speed.crossing) : "–",
                fmt::format("{:.3f} ms", 1e3 * speed.load),
                is_dense ? fmt::format("{:.1f}", 8 * n * n / speed.load / 1e9) : "–"});
@@ -79,9 +80,9 @@ nlohmann::ordered_json to_json(const std::vector<KernelSpeed>& speeds) {
                                {"kernel_pairs_per_second", speed.kernel_pairs_per_second},
                                {"elements_per_second", speed.elements()},
                                {"load_seconds", speed.load}};
-    if (speed.peak_elements > 0) {
-      one["peak_elements_per_second"] = speed.peak_elements;
-      one["of_peak"] = speed.of_peak();
+    if (speed.ceiling_elements > 0) {
+      one["ceiling_elements_per_second"] = speed.ceiling_elements;
+      one["of_ceiling"] = speed.of_ceiling();
       one["crossing_rows"] = speed.crossing;
     }
     json.push_back(one);

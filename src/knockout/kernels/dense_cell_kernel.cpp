@@ -1,8 +1,11 @@
 #include "dko/knockout/kernels/dense_cell_kernel.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <stdexcept>
 
 #include "cell_direction.hpp"
 #include "dense_pair_tile.hpp"
@@ -17,6 +20,14 @@ constexpr double least_sum = 1e-300;
 
 bool is_nothing(double sum) {
   return !(sum > least_sum);
+}
+
+/// @throws std::logic_error unless A was computed for these genes (collapse_for)
+void require_effects(const CollapsedMapping& mapping, std::span<const std::int32_t> genes) {
+  for (const std::int32_t gene : genes) {
+    if (std::isnan(mapping.offset()[static_cast<std::size_t>(gene)]))
+      throw std::logic_error(fmt::format("A = W2·W1 was not computed for gene {}", gene));
+  }
 }
 }  // namespace
 
@@ -42,6 +53,7 @@ double DenseCellKernel::bytes(std::int64_t expressed, std::int64_t absent) {
 }
 
 void DenseCellKernel::load(const KernelCell& cell) {
+  for (const auto& genes : {cell.expressed, cell.absent}) require_effects(*mapping_, genes);
   expressed_.assign(cell.expressed.begin(), cell.expressed.end());
   const std::size_t rows = (expressed_.size() + width - 1) / width;
   for (Row* row : {&u_, &c_, &q_, &keep_, &outputs_}) row->assign(rows, Lanes{});

@@ -11,7 +11,7 @@ enum class InstructionSet;
 
 constexpr std::int64_t tile_seconds = 4;
 constexpr std::int64_t most_tile_firsts = 12;    ///< a multiple of each version's
-constexpr std::int64_t peak_chains = 12;         ///< of multiply_adds
+constexpr std::int64_t peak_chains = 8;          ///< of elements_from_registers
 constexpr std::int64_t block_firsts = 96;        ///< their panel stays in the second-level cache
 constexpr std::int64_t block_seconds = 64;       ///< leading dimension of a block's arrays
 constexpr std::int64_t row_block_firsts = 4;     ///< by one vector of seconds, where rows are few
@@ -49,8 +49,9 @@ struct RowBlock {
   std::int64_t diagonal;  ///< as in PairBlock
 };
 
-/// A version of each term, and for comparison `rounds` times twelve multiply-adds of whole vectors that do
-/// not wait for each other; returns one of their results.
+/// A version of each term, and for comparison `rounds` times `peak_chains` vectors of elements as
+/// largest_sums computes them, but from registers, whose sums do not wait for each other; returns the sum of
+/// all.
 struct PairBlockFunctions {
   std::int64_t lanes;                      ///< of a vector
   std::int64_t tile_firsts;                ///< by tile_seconds pairs have their sums in registers at a time
@@ -58,7 +59,7 @@ struct PairBlockFunctions {
   void (*crossings)(const RowBlock&);      ///< max(0, c − p)
   void (*weighted_crossings)(const RowBlock&);  ///< share·max(0, c − p)
   void (*losses)(const RowBlock&);              ///< min(0, |p − c| − share·t)
-  float (*multiply_adds)(std::int64_t rounds);
+  float (*elements_from_registers)(std::int64_t rounds);
 };
 
 /// The functions for an instruction set, which must be available.

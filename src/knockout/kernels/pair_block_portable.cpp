@@ -7,6 +7,16 @@ namespace {
 
 struct Portable : PortableVectors {
   static constexpr std::int64_t tile_firsts = 3;  // of 16 registers
+
+  static void hide(Register& a) {
+#if defined(__x86_64__)
+    __asm__("" : "+x"(a));
+#elif defined(DKO_NEON_VECTORS)
+    __asm__("" : "+w"(a));
+#else
+    __asm__("" : "+m"(a));
+#endif
+  }
 };
 
 }  // namespace

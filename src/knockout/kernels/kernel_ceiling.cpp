@@ -1,4 +1,4 @@
-#include "dko/knockout/kernels/kernel_peak.hpp"
+#include "dko/knockout/kernels/kernel_ceiling.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 namespace dko {
 
-KernelPeak measure_kernel_peak(InstructionSet instructions, double seconds) {
+double measure_kernel_ceiling(InstructionSet instructions, double seconds) {
   const PairBlockFunctions& functions = pair_block_functions(instructions);
   constexpr std::int64_t rounds = 1 << 16;
   const auto each = static_cast<double>(rounds * peak_chains * functions.lanes);
@@ -17,11 +17,11 @@ KernelPeak measure_kernel_peak(InstructionSet instructions, double seconds) {
   const Stopwatch whole;
   do {
     const Stopwatch watch;
-    used = functions.multiply_adds(rounds);
+    used = functions.elements_from_registers(rounds);
     quickest = std::min(quickest, watch.seconds());
   } while (whole.seconds() < seconds);
   static_cast<void>(used);
-  return {each / quickest};
+  return each / quickest;
 }
 
 }  // namespace dko

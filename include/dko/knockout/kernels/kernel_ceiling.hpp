@@ -1,0 +1,14 @@
+#pragma once
+
+#include "dko/system/instruction_set.hpp"
+
+namespace dko {
+
+/// Elements a second that one core of this machine computes, an element being one gene's output after one
+/// knockout: the dense pair kernel's own three operations (a product subtracted, the larger of two, a sum) on
+/// whole vectors that are in registers, in as many sums as it takes for none to wait. No kernel of this form
+/// can pass it: loads, stores and ends of rows come on top. Measured for about `seconds`, the quickest of
+/// some tries. `instructions` must be available. Local.
+double measure_kernel_ceiling(InstructionSet instructions, double seconds);
+
+}  // namespace dko

@@ -1,0 +1,61 @@
+#include "effect_product.hpp"
+
+#include <Eigen/Core>
+#include <numeric>
+
+#include "sum_order.hpp"
+#include "widened.hpp"
+
+namespace dko {
+
+namespace {
+
+/// The innermost loops, where they have the bits of Eigen's product of this shape; null elsewhere.
+const ProductFunctions* packed_functions(const MappingShape& shape) {
+  return has_common_order(shape.genes, shape.hidden) ? product_functions() : nullptr;
+}
+
+std::variant<EigenProduct, PackedProduct> product_of(const MappingShape& shape,
+                                                     std::span<const std::int32_t> genes) {
+  using Product = std::variant<EigenProduct, PackedProduct>;
+  if (const ProductFunctions* const functions = packed_functions(shape))
+    return Product(std::in_place_type<PackedProduct>, shape, genes, *functions);
+  return Product(std::in_place_type<EigenProduct>, shape, genes);
+}
+
+}  // namespace
+
+EffectProduct::EffectProduct(const MappingShape& shape, std::span<const std::int32_t> genes)
+    : product_(product_of(shape, genes)) {}
+
+std::int64_t EffectProduct::tiles() const {
+  return std::visit([](const auto& product) { return product.tiles(); }, product_);
+}
+
+void EffectProduct::multiply(const MappingWeights& weights, RankShare tiles, std::span<double> a,
+                             const ProgressCallback& progress) const {
+  std::visit([&](const auto& product) { product.multiply(weights, tiles, a, progress); }, product_);
+}
+
+double EffectProduct::bytes(const MappingShape& shape) {
+  return packed_functions(shape) != nullptr ? packed_product_bytes(shape) : eigen_product_bytes(shape);
+}
+
+void add_up_offsets(const MappingWeights& weights, RankShare genes, std::span<double> c) {
+  const std::int64_t hidden = weights.shape.hidden;
+  const auto b1 = Eigen::Map<const Eigen::VectorXf>(weights.b1().data(), hidden).cast<double>().eval();
+  Eigen::MatrixXd w2;
+  for (std::int64_t gene = genes.first; gene < genes.last; ++gene) {
+    const auto at = static_cast<std::size_t>(gene);
+    widen(weights.w2(), hidden, gene, 1, w2);
+    c[at] = w2.col(0).dot(b1) + weights.b2()[at];
+  }
+}
+
+std::vector<std::int32_t> all_genes(std::int64_t genes) {
+  std::vector<std::int32_t> all(static_cast<std::size_t>(genes));
+  std::iota(all.begin(), all.end(), 0);
+  return all;
+}
+
+}  // namespace dko
