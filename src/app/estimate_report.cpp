@@ -51,6 +51,7 @@ Json node_json(const Estimate& estimate) {
   json["hdf5_objects"] = estimate.hdf5_objects;
   json["score_blocks"] = estimate.screen.blocks;
   json["bytes_written_per_rank"] = estimate.disk.screen / static_cast<double>(estimate.size.ranks());
+  json["score_bytes_sent_per_rank"] = estimate.screen.bytes_sent / static_cast<double>(estimate.size.ranks());
   json["longest_block_seconds"] = estimate.longest_block();
   return json;
 }
@@ -149,6 +150,11 @@ void add_limits(Table& table, const Estimate& estimate) {
   table.add({"broadcast to each node", human_bytes(estimate.data_bytes + estimate.mapping_bytes),
              fmt::format("data {}, mapping {}", human_bytes(estimate.data_bytes),
                          human_bytes(estimate.mapping_bytes))});
+  if (estimate.screen.bytes_sent > 0) {
+    table.add({"scores sent by each rank",
+               human_bytes(estimate.screen.bytes_sent / static_cast<double>(estimate.size.ranks())),
+               "mean, to ranks that add them up"});
+  }
   table.add({"written by each rank",
              human_bytes(estimate.disk.screen / static_cast<double>(estimate.size.ranks())), "mean"});
   table.add(

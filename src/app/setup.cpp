@@ -53,7 +53,7 @@ void set_up_screen(Preparation& ready, const ExpressionMatrix& matrix, const Scr
   check_screen(matrix, ready.plan, ready.out, model.kind, steps, job.ranks().size());
   // A plan is there already when a training starts.
   for (MemoryNeed& training : ready.needs) add_plan(training, matrix, ready.plan);
-  ready.needs.push_back(screen_memory(matrix, ready.plan, model));
+  ready.needs.push_back(screen_memory(matrix, ready.plan, model, job.ranks().size()));
 }
 
 }  // namespace dko::app

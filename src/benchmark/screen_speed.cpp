@@ -35,7 +35,8 @@ Preparation prepare(const ScreenBench& bench, const OutputFile& out, Job& job) {
   ready.plan = make_plan(ready.matrix, request_of(bench), 1, out, job);
   check_screen(ready.matrix, ready.plan, out, bench.kind, 0, job.ranks().size());
   Model model = synthetic_model(bench, ready.matrix.gene_names());
-  ready.need = screen_memory(ready.matrix, ready.plan, model_footprint(model, ready.matrix));
+  ready.need =
+      screen_memory(ready.matrix, ready.plan, model_footprint(model, ready.matrix), job.ranks().size());
   ready.forecast = forecast_of(bench, ready, job.ranks().size());
   ready.members = std::move(model.members);
   return ready;

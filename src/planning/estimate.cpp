@@ -140,7 +140,7 @@ void add_screen(Estimate& estimate, const EstimateRequest& request) {
   estimate.screen = forecast_screen(plan, matrix, costs, ranks);
   estimate.direction_seconds =
       seconds_to_direct(request, costs, sizes.decoy_bytes > 0 && plan.compares_decoys(), request.size);
-  estimate.screen_memory = screen_memory(matrix, plan, sizes);
+  estimate.screen_memory = screen_memory(matrix, plan, sizes, ranks);
   if (estimate.training_memory) add_plan(*estimate.training_memory, matrix, plan);
   estimate.disk.screen = screen_file_bytes(matrix, plan) + block_record_bytes(matrix, plan, ranks) +
                          model_notes_bytes(members, matrix.genes(), steps_noted(request));

@@ -103,8 +103,8 @@ void add_decoys(MemoryNeed& need, const ExpressionMatrix& matrix, const ScreenPl
                                                      cell_bytes(matrix, plan, model) / model.members});
 }
 
-double most_of_sums(const ExpressionMatrix& matrix, const ScreenPlan& plan) {
-  return most_sums_memory(plan, pair_genes(plan, matrix), PairIndex(matrix, plan.targets).total());
+double most_of_sums(const ExpressionMatrix& matrix, const ScreenPlan& plan, std::int64_t ranks) {
+  return most_sums_memory(plan, pair_genes(plan, matrix), PairIndex(matrix, plan.targets).total(), ranks);
 }
 
 double most_of_kept(const ExpressionMatrix& matrix, const ScreenPlan& plan) {
@@ -188,8 +188,8 @@ void add_plan(MemoryNeed& need, const ExpressionMatrix& matrix, const ScreenPlan
   need.per_rank.push_back({"indices", 80 * cells + 32 * listed});
 }
 
-MemoryNeed screen_memory(const ExpressionMatrix& matrix, const ScreenPlan& plan,
-                         const ModelFootprint& model) {
+MemoryNeed screen_memory(const ExpressionMatrix& matrix, const ScreenPlan& plan, const ModelFootprint& model,
+                         std::int64_t ranks) {
   MemoryNeed need = data_memory("screening", matrix);
   need.per_node.push_back({"mapping", model.mapping_bytes});
   if (model.parameter_bytes > 0) need.per_node.push_back({"its parameters", model.parameter_bytes});
@@ -203,7 +203,8 @@ MemoryNeed screen_memory(const ExpressionMatrix& matrix, const ScreenPlan& plan,
   }
   // What --memory allows is a limit: less is needed where there is less to keep.
   if (plan.stores_summary())
-    need.per_rank.push_back({"sums over cells", std::min(plan.keeping.memory, most_of_sums(matrix, plan))});
+    need.per_rank.push_back(
+        {"sums over cells", std::min(plan.keeping.memory, most_of_sums(matrix, plan, ranks))});
   if (plan.keeping.form == PairKeeping::Form::selected && plan.doubles.any())
     need.per_rank.push_back(
         {"kept pairs, at most", std::min(plan.keeping.memory, most_of_kept(matrix, plan))});

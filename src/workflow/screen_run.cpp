@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "dko/base/error.hpp"
+#include "dko/base/output_path.hpp"
 #include "dko/base/parameter.hpp"
 #include "dko/base/stopwatch.hpp"
 #include "dko/base/text.hpp"
@@ -155,8 +156,9 @@ class ScreenRun {
   };
 
   /// Scores what is left of all but a summary's pairs, this rank its part of it, into the file and, of the
-  /// pairs, into a selection; ends the job if that is asked for. Collective.
-  void score(const Selecting* selecting = nullptr) {
+  /// pairs, into a selection; then of a summary what can be scored already; ends the job if that is asked
+  /// for. Collective.
+  void score(const Selecting* selecting = nullptr, PairSumsScreen* summary = nullptr) {
     StopVote vote = stop_.vote(ranks());
     ScreenWriter writer(path_, ranks(), plan_);
     const auto pause = [&] {
@@ -172,7 +174,9 @@ class ScreenRun {
     options.loading_seconds = &spent_.loading;
     spent_.opening = watch_.seconds();
     const bool stops = time_share(vote, [&] {
-      screen_shard(plan_, matrix_, members_, ranks().rank(), ranks().size(), writer, options);
+      const bool ends =
+          screen_shard(plan_, matrix_, members_, ranks().rank(), ranks().size(), writer, options);
+      if (ends && summary != nullptr) summary->score_ahead(left_.work, pause);
     });
     spent_.writing += writer.writing_seconds();
     if (stops && selecting != nullptr) selecting->save();
@@ -240,26 +244,43 @@ class ScreenRun {
     });
   }
 
+  /// What of a summary is left to add up. Collective.
+  PairSumsWork sums_left() {
+    const std::int64_t genes = pair_genes(plan_, matrix_, ranks()).count();
+    PairSumsWork work;
+    std::vector<EventRange> taken;
+    work.begun = states().take_sums(summed_measures(plan_), genes, left_.firsts, taken, ranks());
+    for (const EventRange& range : all_but(left_.firsts, genes)) taken.push_back(range);
+    work.firsts = all_but(std::move(taken), genes);
+    return work;
+  }
+
+  /// Scores of single knockouts that interactions are found by, once all are in the file.
+  struct StoredSingles {
+    PerScore<NodeArray<float>> shared;
+    ScoreViews views;
+  };
+  /// Collective.
+  StoredSingles stored_singles() {
+    ranks().barrier();
+    StoredSingles singles;
+    for (const Score score : every_score) {
+      if (!plan_.singles.has(score) || !plan_.doubles.has(score)) continue;
+      singles.shared[score] =
+          share(job_.nodes, on_root(ranks(), [&] { return NodeArray(read_singles(path_, score)); }));
+      singles.views[score] = singles.shared[score].view();
+    }
+    return singles;
+  }
+
   /// Stores the pairs aggregated over cells. Collective.
   void store_summary() {
     count_resumed(0);
-    score();
-    ranks().barrier();
-    PerScore<NodeArray<float>> shared;
-    ScoreViews singles;
-    for (const Score score : every_score) {
-      if (!plan_.singles.has(score) || !plan_.doubles.has(score)) continue;
-      shared[score] =
-          share(job_.nodes, on_root(ranks(), [&] { return NodeArray(read_singles(path_, score)); }));
-      singles[score] = shared[score].view();
-    }
-    const PairGenes genes = pair_genes(plan_, matrix_);
-    PairSumsWork work;
-    std::vector<EventRange> begun;
-    work.begun = states().take_sums(summed_measures(plan_), genes.count(), left_.firsts, begun, ranks());
-    for (const EventRange& range : all_but(left_.firsts, genes.count())) begun.push_back(range);
-    work.firsts = all_but(begun, genes.count());
-
+    double waiting = 0;
+    PairSumsScreen screen(plan_, matrix_, members_, sums_left(), ranks(),
+                          {progress("adding up pairs"), &spent_.loading, &waiting});
+    score(nullptr, &screen);
+    const StoredSingles singles = stored_singles();
     StopVote vote = stop_.vote(ranks());
     SaveClock clock;
     SummarySink sink(path_, *this, clock);
@@ -267,10 +288,10 @@ class ScreenRun {
       if (vote.asks_to_stop()) return Pause::stop;
       return clock.is_due() ? Pause::save : Pause::go_on;
     };
-    const bool stops = time_share(vote, [&] {
-      screen_pair_sums(plan_, matrix_, members_, singles, std::move(work), ranks().rank(), ranks().size(),
-                       sink, {progress("adding up pairs"), pause, &spent_.loading});
-    });
+    waiting = 0;
+    const bool stops = time_share(vote, [&] { screen.run(singles.views, sink, pause); });
+    spent_.share -= waiting;
+    spent_.waiting += waiting;
     spent_.writing += sink.writing_seconds();
     sink.close();
     if (stops) stop();
@@ -280,23 +301,43 @@ class ScreenRun {
   class SummarySink final : public PairSumsSink {
    public:
     SummarySink(const std::string& path, const ScreenRun& screening, SaveClock& clock)
-        : writer_(path, screening.ranks(), screening.plan_), states_(screening.states()), clock_(clock) {}
-    void write(const PairSums& sums) override {
+        : path_(path),
+          writer_(path, screening.ranks(), screening.plan_),
+          states_(screening.states()),
+          ranks_(screening.ranks()),
+          clock_(clock),
+          has_saved_(screening.output_.is_here() && screening.output_->is_resumed()) {
+      ranks_.broadcast(has_saved_);
+    }
+    void write(const PairSums& sums, const PairDivision& division) override {
       const Stopwatch watch;
-      writer_.write(sums);
-      states_.remove(sums);
+      writer_.write(sums, division);
+      if (has_saved_) forget(division);
       writing_seconds_ += watch.seconds();
     }
-    void keep(const PairSums& sums, std::int64_t next_cell) override {
-      clock_.save([&] { states_.save(sums, next_cell); });
+    void keep(const PairSums& sums, const PairDivision& division, std::int64_t next_cell) override {
+      const Stopwatch watch;
+      clock_.save([&] { states_.save(sums, division, next_cell, ranks_); });
+      has_saved_ = true;
+      writing_seconds_ += watch.seconds();
     }
     double writing_seconds() const { return writing_seconds_; }
     void close() { writer_.close(); }
 
    private:
+    /// What was saved of a block goes once the block itself is on the disk.
+    void forget(const PairDivision& division) {
+      sync_file(path_);
+      ranks_.barrier();
+      if (ranks_.is_root()) states_.remove(division);
+    }
+
+    std::string path_;
     PairSummaryWriter writer_;
     RankSnapshots states_;
+    const Communicator& ranks_;
     SaveClock& clock_;
+    bool has_saved_;
     double writing_seconds_ = 0;
   };
 

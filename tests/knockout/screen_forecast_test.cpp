@@ -99,62 +99,110 @@ TEST_CASE("the longest block is a load and what is scored before a rank asks whe
   ScreenPlan plan = testing::full_plan(matrix);
   plan.list.reset();
   std::vector<CellCosts> costs = dense_costs_of(matrix);
-  const auto longest = [&](std::int64_t adding) {
-    std::int64_t most = 0;
-    for (std::int64_t cell = 0; cell < matrix.cells(); ++cell) {
-      const CellCosts& of_cell = costs[static_cast<std::size_t>(cell)];
-      const std::int64_t n = matrix.expressed_count(cell);
-      most = std::max(most, of_cell.load + n * (n - 1) / 2 * (of_cell.pair + adding));
-    }
-    return most;
-  };
-  for (const auto form : {PairKeeping::Form::all, PairKeeping::Form::summary}) {
-    plan.keeping.form = form;
-    plan.keeping.memory = 1 << 30;
-    const std::int64_t adding = form == PairKeeping::Form::summary ? 130 : 0;
-    CHECK(forecast_screen(plan, matrix, costs, 1).longest_block == Approx(seconds(longest(adding), plan)));
+  std::int64_t longest = 0;
+  std::int64_t pairs = 0;
+  for (std::int64_t cell = 0; cell < matrix.cells(); ++cell) {
+    const CellCosts& of_cell = costs[static_cast<std::size_t>(cell)];
+    const std::int64_t n = matrix.expressed_count(cell);
+    longest = std::max(longest, of_cell.load + n * (n - 1) / 2 * of_cell.pair);
+    pairs += n > 2 ? n * (n - 1) / 2 : 0;
   }
+  CHECK(forecast_screen(plan, matrix, costs, 1).longest_block == Approx(seconds(longest, plan)));
+  // Of a summary a round is added up without a look; this one has a single round.
+  plan.keeping.form = PairKeeping::Form::summary;
+  plan.keeping.memory = 1 << 30;
+  const std::int64_t adding = cost_of_adding * pairs;
+  REQUIRE(adding > longest);
+  CHECK(forecast_screen(plan, matrix, costs, 1).longest_block == Approx(seconds(adding, plan)).epsilon(2e-3));
   // Half a second at most, whatever a pair costs.
   plan.keeping.form = PairKeeping::Form::all;
   for (CellCosts& of_cell : costs) of_cell = {10'000'000'000, 1, 1, 0};
   CHECK(forecast_screen(plan, matrix, costs, 1).longest_block == Approx(0.5));
 }
 
-TEST_CASE("sums over cells load each cell once for each block of first genes, and cost what they count") {
+namespace {
+
+struct SummaryCosts {
+  std::int64_t scoring = 0;
+  std::int64_t sums = 0;  // adding up and finishing
+  std::int64_t loads = 0;
+  std::int64_t loads_by_row = 0;  // as if for each first gene apart
+};
+
+SummaryCosts summary_costs(const RelativeProfiles& matrix, const std::vector<CellCosts>& costs) {
+  SummaryCosts all;
+  for (std::int64_t cell = 0; cell < matrix.cells(); ++cell) {
+    const CellCosts& of_cell = costs[static_cast<std::size_t>(cell)];
+    const std::int64_t n = matrix.expressed_count(cell);
+    if (n <= 2) continue;
+    all.scoring += n * (n - 1) / 2 * of_cell.pair;
+    all.sums += n * (n - 1) / 2 * cost_of_adding;
+    all.loads += of_cell.load;
+    all.loads_by_row += (n - 1) * of_cell.load;
+  }
+  all.sums += genes * (genes - 1) / 2 * cost_of_finishing;
+  return all;
+}
+
+std::int64_t sum(const std::vector<std::int64_t>& numbers) {
+  std::int64_t all = 0;
+  for (const std::int64_t one : numbers) all += one;
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("a summary loads each cell once for each block of first genes, whatever the ranks") {
   const RelativeProfiles matrix = some_cells();
   ScreenPlan plan = testing::full_plan(matrix);
   plan.list.reset();
   plan.keeping.form = PairKeeping::Form::summary;
   plan.keeping.memory = 1 << 30;
   const std::vector<CellCosts> costs = dense_costs_of(matrix);
-  constexpr std::int64_t adding = 130;
-  std::int64_t pairs = 0;
-  std::int64_t loads = 0;
-  for (std::int64_t cell = 0; cell < matrix.cells(); ++cell) {
-    const CellCosts& of_cell = costs[static_cast<std::size_t>(cell)];
-    const std::int64_t n = matrix.expressed_count(cell);
-    if (n > 2) pairs += n * (n - 1) / 2 * (of_cell.pair + adding);
-    if (n > 2) loads += of_cell.load;
-  }
-  CHECK(pair_sums_costs(plan, matrix, costs, 1) == std::vector{pairs + loads});
-  plan.singles = {};
-  CHECK(forecast_screen(plan, matrix, costs, 1).core_seconds == Approx(seconds(pairs + loads, plan)));
-  CHECK(forecast_screen(plan, matrix, costs, 1).load_seconds == Approx(seconds(loads, plan)));
+  const SummaryCosts all = summary_costs(matrix, costs);
+  const std::vector<std::int64_t> nothing{0};
+  const PairSumsForecast alone = forecast_pair_sums(plan, matrix, costs, nothing);
+  // Adding up is expected, in whole units for each pair.
+  constexpr double rounded = 2e-3;
+  CHECK(alone.of_sums == Approx(all.sums).epsilon(rounded));
+  CHECK(static_cast<double>(sum(alone.of_ranks)) - alone.of_sums == Approx(all.scoring + all.loads));
+  CHECK(alone.slowest == alone.of_ranks.front());
+  CHECK(alone.bytes_sent == 0);
 
-  std::vector<CellCosts> without_loads = costs;
-  for (CellCosts& of_cell : without_loads) of_cell.load = 0;
-  std::int64_t sum = 0;
-  for (const std::int64_t one : pair_sums_costs(plan, matrix, without_loads, 7)) sum += one;
-  CHECK(sum == pairs);
+  plan.singles = {};
+  const ScreenForecast forecast = forecast_screen(plan, matrix, costs, 1);
+  CHECK(forecast.core_seconds == Approx(seconds(all.scoring + all.loads + all.sums, plan)).epsilon(rounded));
+  CHECK(forecast.load_seconds == Approx(seconds(all.loads, plan)));
+
+  // Where one cell is on two ranks it is loaded by both.
+  const std::vector<std::int64_t> of_seven(7, 0);
+  const PairSumsForecast shared = forecast_pair_sums(plan, matrix, costs, of_seven);
+  std::int64_t largest = 0;
+  for (const CellCosts& of_cell : costs) largest = std::max(largest, of_cell.load);
+  const double computing = static_cast<double>(sum(shared.of_ranks)) - shared.of_sums;
+  CHECK(computing >= static_cast<double>(all.scoring + all.loads));
+  CHECK(computing <= static_cast<double>(all.scoring + all.loads + 6 * largest));
+  CHECK(static_cast<double>(shared.slowest) >= static_cast<double>(sum(shared.of_ranks)) / 7);
 
   // With memory for one first gene at a time each is a block, and loads the cells in which it comes first.
   plan.keeping.memory = 1;
-  std::int64_t of_genes = 0;
-  for (std::int64_t cell = 0; cell < matrix.cells(); ++cell) {
-    const std::int64_t n = matrix.expressed_count(cell);
-    if (n > 2) of_genes += (n - 1) * costs[static_cast<std::size_t>(cell)].load;
-  }
-  CHECK(pair_sums_costs(plan, matrix, costs, 1) == std::vector{pairs + of_genes});
+  const PairSumsForecast by_row = forecast_pair_sums(plan, matrix, costs, nothing);
+  CHECK(static_cast<double>(sum(by_row.of_ranks)) - by_row.of_sums == Approx(all.scoring + all.loads_by_row));
+}
+
+TEST_CASE("ranks that have more to do before a summary score less of it") {
+  const RelativeProfiles matrix = some_cells();
+  ScreenPlan plan = testing::full_plan(matrix);
+  plan.keeping.form = PairKeeping::Form::summary;
+  std::vector<CellCosts> costs = dense_costs_of(matrix);
+  for (CellCosts& of_cell : costs) of_cell.load = 0;
+  const SummaryCosts all = summary_costs(matrix, costs);
+  const std::vector<std::int64_t> before{all.scoring / 4, 0, all.scoring / 8};
+  const PairSumsForecast forecast = forecast_pair_sums(plan, matrix, costs, before);
+  const auto mean = static_cast<double>(sum(before) + sum(forecast.of_ranks)) / 3;
+  CHECK(static_cast<double>(forecast.slowest) >= mean);
+  CHECK(static_cast<double>(forecast.slowest) < 1.05 * mean);
+  CHECK(forecast.of_ranks[1] - forecast.of_ranks[0] == Approx(before[0]).epsilon(0.1));
 }
 
 TEST_CASE("a sparse mapping of as many effects a gene costs its non-zeros") {

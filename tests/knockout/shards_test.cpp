@@ -79,6 +79,52 @@ TEST_CASE("the costliest shard is as cheap as can be") {
   }
 }
 
+namespace {
+
+/// The least that the costliest of the shards from number `shard` on can have to do in all, by trying all
+/// bounds.
+std::int64_t best_with(const EventCosts& costs, const Numbers& before, std::int64_t first,
+                       std::size_t shard) {
+  const std::int64_t end = costs.starts.back();
+  if (shard + 1 == before.size()) return before[shard] + cost_by_event(costs, first, end);
+  std::int64_t best = std::numeric_limits<std::int64_t>::max();
+  for (std::int64_t bound = first; bound <= end; ++bound) {
+    best = std::min(best, std::max(before[shard] + cost_by_event(costs, first, bound),
+                                   best_with(costs, before, bound, shard + 1)));
+  }
+  return best;
+}
+
+}  // namespace
+
+TEST_CASE("shards that have something to do before get less") {
+  RandomStream stream(5, "shards by trial, with work before");
+  for (int round = 0; round < 60; ++round) {
+    Numbers starts{0};
+    Numbers events;
+    Numbers loads;
+    for (int group = 0; group < 4; ++group) {
+      starts.push_back(starts.back() + stream.below(5));
+      events.push_back(1 + stream.below(9));
+      loads.push_back(stream.below(12));
+    }
+    const EventCosts costs{starts, events, loads};
+    for (std::size_t shards = 1; shards <= 4; ++shards) {
+      Numbers before;
+      for (std::size_t shard = 0; shard < shards; ++shard) before.push_back(stream.below(60));
+      const Numbers bounds = balanced_shards(costs, static_cast<std::int64_t>(shards), before);
+      REQUIRE(bounds.front() == 0);
+      REQUIRE(bounds.back() == starts.back());
+      REQUIRE(std::is_sorted(bounds.begin(), bounds.end()));
+      const Numbers of_shards = shard_costs(costs, bounds);
+      std::int64_t most = 0;
+      for (std::size_t shard = 0; shard < shards; ++shard)
+        most = std::max(most, before[shard] + of_shards[shard]);
+      CHECK(most == best_with(costs, before, 0, 0));
+    }
+  }
+}
+
 TEST_CASE("shards cover all events once, in order, none much above the mean") {
   RandomStream stream(1, "shards");
   for (int round = 0; round < 20; ++round) {

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "dko/base/random.hpp"
+#include "dko/parallel/exchange.hpp"
 #include "support/testing.hpp"
 
 using namespace dko;
@@ -154,4 +155,23 @@ TEST_CASE("sums under way, several at once, are done when waited for, with the s
     world.broadcast(std::span<float>(of_root));
     CHECK(of_root == values[at]);
   }
+}
+
+TEST_CASE("ranks give each other what they have for each other, and only that") {
+  const auto count = [](int from, int to) { return from == to ? 0 : (from * 5 + to * 3) % 4; };
+  std::vector<double> values;
+  std::vector<std::int64_t> counts;
+  std::vector<std::int64_t> from;
+  std::vector<double> wanted;
+  constexpr double untouched = -1;
+  for (int other = 0; other < size(); ++other) {
+    counts.push_back(count(rank(), other));
+    for (int at = 0; at < count(rank(), other); ++at) values.push_back(100 * rank() + 10 * other + at);
+    from.push_back(other == rank() ? 2 : count(other, rank()));
+    for (int at = 0; at < from.back(); ++at)
+      wanted.push_back(other == rank() ? untouched : 100 * other + 10 * rank() + at);
+  }
+  std::vector<double> received(wanted.size(), untouched);
+  exchange(std::span<const double>(values), counts, std::span(received), from, testing::world());
+  CHECK(received == wanted);
 }

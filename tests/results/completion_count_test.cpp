@@ -73,11 +73,12 @@ TEST_CASE("of selected pairs those are counted that selections were made from") 
 TEST_CASE("of a summary pairs are counted in each cell they were added in") {
   const Begun screen(PairKeeping::Form::summary);
   CHECK(count_scored(screen.path()).of == screen.plan.targets.total() + screen.pairs());
+  const PairGenes genes = pair_genes(screen.plan, screen.matrix);
   PairSums sums(summed_measures(screen.plan));
-  sums.reset(0, 2, pair_genes(screen.plan, screen.matrix).count());
+  sums.reset(0, 2, genes.count());
   sums.cell_counts()[0] = 3;
   sums.cell_counts()[1] = 1;
-  screen.states().save(sums, 1);
+  screen.states().save(sums, PairDivision(genes, {0, 2}, 1), 1, Communicator::one_rank());
   CHECK(count_scored(screen.path()).scored == 4);
 }
 

@@ -98,8 +98,8 @@ void make_summary(const std::filesystem::path& path, const Data& data) {
     singles[score] = stored[score];
   }
   PairSummaryWriter summary(path, ranks, data.plan);
-  screen_pair_sums(data.plan, data.matrix, data.members, singles,
-                   whole_sums(pair_genes(data.plan, data.matrix)), ranks.rank(), ranks.size(), summary);
+  PairSumsScreen(data.plan, data.matrix, data.members, whole_sums(pair_genes(data.plan, data.matrix)), ranks)
+      .run(singles, summary);
   summary.close();
   complete(path);
 }
@@ -158,6 +158,10 @@ TEST_CASE("a stored summary is what a full screen is summarised to") {
   const Communicator one = Communicator::one_rank();
   const ScreenReader full(folder / "full.h5");
   const ScreenReader stored(folder / "summary.h5", NodeGroup(testing::world()));
+  const hdf5::File file = hdf5::File::open(folder / "summary.h5", hdf5::Access::read);
+  const hdf5::Verification verified = verify_arrays(file, screen_sums(file));
+  CHECK(verified.damaged.empty());
+  CHECK(verified.unwritten == 0);
   REQUIRE(pairs_of(stored) == ScoreArray::pairs);
   REQUIRE(summarized_measures(stored, ScoreArray::pairs) == summarized_measures(full, ScoreArray::pairs));
   for (const Measure& by : summarized_measures(full, ScoreArray::pairs)) {

@@ -12,8 +12,8 @@ using namespace dko;
 namespace {
 
 struct Data {
-  Data()
-      : matrix(testing::random_matrix(9, 14, 0.7, 95).relative_profiles()),
+  explicit Data(std::int64_t cells = 9)
+      : matrix(testing::random_matrix(cells, 14, 0.7, 95).relative_profiles()),
         plan(testing::full_plan(matrix)),
         members(testing::collapsed(testing::random_members(1, {14, 14}, 96))),
         index(matrix, plan.targets) {
@@ -75,11 +75,11 @@ PairSelection end_selection(const Data& data, const RankSnapshots& states, const
   return selection;
 }
 
-/// All sums there are, by the number of the pair.
+/// All of this rank's sums, by the number of the pair.
 class SumsSink final : public PairSumsSink {
  public:
-  explicit SumsSink(const RankSnapshots& states) : states_(states) {}
-  void write(const PairSums& sums) override {
+  SumsSink(const RankSnapshots& states, const Communicator& ranks) : states_(states), ranks_(ranks) {}
+  void write(const PairSums& sums, const PairDivision& division) override {
     for (std::int64_t pair = 0; pair < sums.pairs(); ++pair) {
       std::vector<double>& row = rows[sums.first_pair() + pair];
       REQUIRE(row.empty());
@@ -90,15 +90,50 @@ class SumsSink final : public PairSumsSink {
                                static_cast<double>(sums.lowest(measure, pair)),
                                static_cast<double>(sums.highest(measure, pair))});
     }
-    firsts.push_back(sums.firsts());
+    firsts.push_back(division.firsts());
   }
-  void keep(const PairSums& sums, std::int64_t next_cell) override { states_.save(sums, next_cell); }
+  void keep(const PairSums& sums, const PairDivision& division, std::int64_t next_cell) override {
+    states_.save(sums, division, next_cell, ranks_);
+    ++saved;
+  }
+  /// Numbers of all ranks, by pair, on rank 0.
+  std::map<std::int64_t, std::vector<double>> gathered() const {
+    std::vector<double> numbers;
+    for (const auto& [pair, row] : rows) {
+      numbers.insert(numbers.end(), {static_cast<double>(pair), static_cast<double>(row.size())});
+      numbers.insert(numbers.end(), row.begin(), row.end());
+    }
+    const std::vector<double> all = ranks_.gather(std::span<const double>(numbers)).or_empty();
+    std::map<std::int64_t, std::vector<double>> joined;
+    for (std::size_t at = 0; at < all.size();) {
+      const std::size_t end = at + 2 + static_cast<std::size_t>(all[at + 1]);
+      std::vector<double>& row = joined[static_cast<std::int64_t>(all[at])];
+      REQUIRE(row.empty());
+      for (at += 2; at < end; ++at) row.push_back(all[at]);
+    }
+    return joined;
+  }
   std::map<std::int64_t, std::vector<double>> rows;
   std::vector<EventRange> firsts;
+  std::int64_t saved = 0;
 
  private:
   const RankSnapshots& states_;
+  const Communicator& ranks_;
 };
+
+/// The work that is left when blocks of these first genes are there.
+PairSumsWork left_of(const RankSnapshots& states, const Data& data, const std::vector<EventRange>& done,
+                     const Communicator& ranks) {
+  const std::int64_t k = pair_genes(data.plan, data.matrix).count();
+  const std::vector<EventRange> left = all_but(done, k);
+  std::vector<EventRange> taken;
+  PairSumsWork work;
+  work.begun = states.take_sums(summed_measures(data.plan), k, left, taken, ranks);
+  for (const EventRange& range : all_but(left, k)) taken.push_back(range);
+  work.firsts = all_but(taken, k);
+  return work;
+}
 
 }  // namespace
 
@@ -135,11 +170,14 @@ TEST_CASE("a selection that was stopped goes on to what one that was not keeps")
   }
 }
 
-TEST_CASE("sums that were stopped go on to the bits of those that were not") {
+TEST_CASE(
+    "sums that were stopped go on to the bits of those that were not, on other ranks, in other blocks") {
   const testing::SharedFolder folder;
-  const double memory = GENERATE(1 << 20, 8000);  // one block, and several
-  if (!testing::world().is_root()) return;
-  Data data;
+  const Communicator& ranks = testing::world();
+  const Communicator one = Communicator::one_rank();
+  const double memory = GENERATE(1 << 20, 12000, 7000);  // one block, and several
+  const double memory_after = GENERATE(1 << 20, 7000);
+  Data data(60);
   testing::MemorySink all;
   screen_shard(data.plan, data.matrix, data.members, 0, 1, all);
   PerScore<std::vector<float>> values;
@@ -150,29 +188,47 @@ TEST_CASE("sums that were stopped go on to the bits of those that were not") {
   }
   data.plan.keeping.form = PairKeeping::Form::summary;
   const PairGenes genes = pair_genes(data.plan, data.matrix);
-  data.plan.keeping.memory = memory;
+  REQUIRE(least_sums_memory(data.plan, genes) <= 7000);
   const RankSnapshots states(folder / "x.partial", "one job");
-  SumsSink whole(states);
-  CHECK(screen_pair_sums(data.plan, data.matrix, data.members, singles, whole_sums(genes), 0, 1, whole));
-  for (std::int64_t stop_at = 0; stop_at < 60; stop_at += 3) {
-    SumsSink sums(states);
-    for (std::int64_t shard = 0; shard < 2; ++shard) {
-      std::int64_t asked = 0;
-      PairSumsOptions options;
-      options.pause = [&] {
-        return asked++ == stop_at ? Pause::stop : asked % 4 == 0 ? Pause::save : Pause::go_on;
-      };
-      screen_pair_sums(data.plan, data.matrix, data.members, singles, whole_sums(genes), shard, 2, sums,
-                       options);
+  SumsSink whole(states, one);
+  CHECK(PairSumsScreen(data.plan, data.matrix, data.members, whole_sums(genes), one).run(singles, whole));
+  std::int64_t saved = 0;
+  for (std::int64_t stop_at = 0; stop_at < 60; stop_at += 5) {
+    data.plan.keeping.memory = memory;
+    SumsSink sums(states, ranks);
+    std::int64_t asked = 0;
+    const auto pause = [&] {
+      return asked++ == stop_at && ranks.is_root() ? Pause::stop
+             : asked % 4 == 0                      ? Pause::save
+                                                   : Pause::go_on;
+    };
+    PairSumsScreen(data.plan, data.matrix, data.members, whole_sums(genes), ranks).run(singles, sums, pause);
+    saved += sums.saved;
+    data.plan.keeping.memory = memory_after;
+    const std::map<std::int64_t, std::vector<double>> before = sums.gathered();
+    const auto complete = [&](SumsSink& rest) {
+      std::map<std::int64_t, std::vector<double>> joined = rest.gathered();
+      joined.insert(before.begin(), before.end());
+      return joined;
+    };
+    ranks.barrier();
+    if (ranks.is_root()) {
+      SumsSink alone(states, one);
+      CHECK(PairSumsScreen(data.plan, data.matrix, data.members, left_of(states, data, sums.firsts, one), one)
+                .run(singles, alone));
+      CHECK(complete(alone) == whole.rows);
     }
-    std::vector<EventRange> taken;
-    PairSumsWork work{all_but(sums.firsts, genes.count()), {}};
-    work.begun = states.take_sums(summed_measures(data.plan), genes.count(), work.firsts, taken,
-                                  Communicator::one_rank());
-    for (const EventRange& range : all_but(work.firsts, genes.count())) taken.push_back(range);
-    work.firsts = all_but(taken, genes.count());
-    screen_pair_sums(data.plan, data.matrix, data.members, singles, std::move(work), 0, 1, sums);
-    CHECK(sums.rows == whole.rows);
-    RankSnapshots::remove_all(folder / "x.partial");
+    ranks.barrier();
+    SumsSink rest(states, ranks);
+    CHECK(
+        PairSumsScreen(data.plan, data.matrix, data.members, left_of(states, data, sums.firsts, ranks), ranks)
+            .run(singles, rest));
+    const auto joined = complete(rest);
+    if (ranks.is_root()) {
+      CHECK(joined == whole.rows);
+      RankSnapshots::remove_all(folder / "x.partial");
+    }
+    ranks.barrier();
   }
+  if (memory < 1 << 20) CHECK(saved > 0);  // or all is one round
 }

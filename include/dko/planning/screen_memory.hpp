@@ -28,8 +28,9 @@ ModelFootprint model_footprint(const ModelOptions& options, const ExpressionMatr
 
 /// What screening takes: the arrays that the ranks of a node share, and on each rank the kernels' memory of
 /// the largest cell (DenseCellKernel::bytes, SparseCellKernel::bytes), scores on their way to the file, names
-/// and indices. Local.
-MemoryNeed screen_memory(const ExpressionMatrix& matrix, const ScreenPlan& plan, const ModelFootprint& model);
+/// and indices; of a summary, which as many ranks share, a rank's part of the sums. Local.
+MemoryNeed screen_memory(const ExpressionMatrix& matrix, const ScreenPlan& plan, const ModelFootprint& model,
+                         std::int64_t ranks = 1);
 
 /// Adds what the plan takes, once per node and on every rank. Local.
 void add_plan(MemoryNeed& need, const ExpressionMatrix& matrix, const ScreenPlan& plan);

@@ -3,10 +3,12 @@
 namespace dko {
 
 PairGenes::PairGenes(const KnockoutTargets& targets, std::span<const std::int64_t> pair_starts,
-                     std::int64_t all_genes, const std::function<std::int64_t(std::int64_t cell)>& cost) {
+                     std::int64_t all_genes, const std::function<std::int64_t(std::int64_t cell)>& cost,
+                     const Communicator& ranks) {
   std::vector<std::int64_t> costs(static_cast<std::size_t>(all_genes), 0);
-  std::vector<bool> is_there(static_cast<std::size_t>(all_genes), false);
-  for (std::int64_t cell = 0; cell < targets.cells(); ++cell) {
+  std::vector<std::int64_t> cells(static_cast<std::size_t>(all_genes), 0);
+  const RankShare own = ranks.share_of(targets.cells());
+  for (std::int64_t cell = own.first; cell < own.last; ++cell) {
     if (!has_pairs(pair_starts, cell)) continue;
     const auto of_cell = targets.of(cell);
     const std::int64_t cost_of_pair = cost(cell);
@@ -14,15 +16,20 @@ PairGenes::PairGenes(const KnockoutTargets& targets, std::span<const std::int64_
     std::int64_t after = std::ssize(of_cell);
     for (const std::int32_t gene : of_cell) {
       costs[static_cast<std::size_t>(gene)] += --after * cost_of_pair;
-      is_there[static_cast<std::size_t>(gene)] = true;
+      ++cells[static_cast<std::size_t>(gene)];
       events_ += after;
     }
   }
+  ranks.sum(std::span(costs));
+  ranks.sum(std::span(cells));
+  events_ = ranks.sum(events_);
+  most_targets_ = ranks.max(most_targets_);
   before_.push_back(0);
-  for (std::size_t gene = 0; gene < is_there.size(); ++gene) {
-    place_.push_back(is_there[gene] ? static_cast<std::int32_t>(count()) : -1);
-    if (!is_there[gene]) continue;
+  for (std::size_t gene = 0; gene < cells.size(); ++gene) {
+    place_.push_back(cells[gene] > 0 ? static_cast<std::int32_t>(count()) : -1);
+    if (cells[gene] == 0) continue;
     genes_.push_back(static_cast<std::int32_t>(gene));
+    cells_.push_back(cells[gene]);
     before_.push_back(before_.back() + costs[gene]);
   }
 }

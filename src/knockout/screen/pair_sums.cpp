@@ -13,30 +13,14 @@ std::int64_t PairSums::bytes() const {
   return static_cast<std::int64_t>(bytes);
 }
 
-/// Pairs of the range before those of `first`.
-std::int64_t PairSums::start_of(std::int64_t first) const {
-  return PairIndex::row_start(genes_, first) - PairIndex::row_start(genes_, first_);
-}
-
-void PairSums::reset(std::int64_t first, std::int64_t last, std::int64_t k) {
-  first_ = first;
-  last_ = last;
+void PairSums::reset(EventRange pairs, std::int64_t k) {
+  first_pair_ = pairs.first;
   genes_ = k;
-  const auto count = static_cast<std::size_t>(start_of(last));
+  const auto count = static_cast<std::size_t>(pairs.size());
   cells_.assign(count, 0);
   for (std::size_t measure = 0; measure < measures_.size(); ++measure) {
     sums_[measure].assign(count, {});
     if (measures_[measure].is_interaction) below_[measure].assign(count, 0);
-  }
-}
-
-void PairSums::add_cell(std::int64_t first, std::span<const std::int32_t> seconds) {
-  row_ = static_cast<std::size_t>(start_of(first));
-  const auto next = static_cast<std::int32_t>(first + 1);
-  offsets_.resize(seconds.size());
-  for (std::size_t at = 0; at < seconds.size(); ++at) {
-    offsets_[at] = seconds[at] - next;
-    ++cells_[row_ + static_cast<std::size_t>(offsets_[at])];
   }
 }
 

@@ -38,17 +38,19 @@ class ShardScreen {
   bool run(std::int64_t shard, std::int64_t shards) {
     const PendingEvents work = options_.work != nullptr ? *options_.work : whole_work(plan_, matrix_, shards);
     const PairIndex pairs(matrix_, plan_.targets);
-    const auto share = [&](ScoreArray array, const auto& costs) {
+    // Those that have more to do in one array get less of the next.
+    std::vector<std::int64_t> before(static_cast<std::size_t>(shards), 0);
+    const auto share = [&](ScoreArray array) {
       if (work[array].ranges.empty()) return std::vector<EventRange>();
-      ShardWork own = costs().share(work[array], shard, shards);
+      const ArrayCosts costs = costs_of_array(plan_, pairs, costs_, array);
+      ShardWork own = costs.share(work[array], shard, before);
+      if (array != every_array.back()) add_shares(costs, work[array], before);
       total_ += own.cost;
       return std::move(own.ranges);
     };
-    const auto singles = share(
-        ScoreArray::singles, [&] { return ArrayCosts(plan_.targets.starts(), costs_, &CellCosts::single); });
-    const auto doubles =
-        share(ScoreArray::pairs, [&] { return ArrayCosts(pairs.starts(), costs_, &CellCosts::pair); });
-    const auto listed = share(ScoreArray::list, [&] { return ArrayCosts(*plan_.list, costs_); });
+    const auto singles = share(ScoreArray::singles);
+    const auto doubles = share(ScoreArray::pairs);
+    const auto listed = share(ScoreArray::list);
     for (const EventRange& range : singles) store_singles(range, work.singles.block);
     if (options_.selection != nullptr) options_.selection->begin(pairs.starts(), doubles);
     for (const EventRange& range : doubles) {

@@ -99,27 +99,48 @@ class Joined {
 };
 
 /// Where shards begin and end among the numbers, each at a bound between blocks.
-std::vector<std::int64_t> block_bounds(const EventCosts& costs, const Joined& joined, std::int64_t shards) {
-  std::vector<std::int64_t> bounds = balanced_shards(costs, shards);
+std::vector<std::int64_t> block_bounds(const EventCosts& costs, const Joined& joined,
+                                       std::span<const std::int64_t> before) {
+  std::vector<std::int64_t> bounds = balanced_shards(costs, std::ssize(before), before);
   for (std::int64_t& bound : bounds) bound = joined.at_block(bound);
   return bounds;
 }
 
 }  // namespace
 
-ShardWork ArrayCosts::share(const ArrayWork& work, std::int64_t shard, std::int64_t shards) const {
+ShardWork ArrayCosts::share(const ArrayWork& work, std::int64_t shard,
+                            std::span<const std::int64_t> before) const {
   if (work.ranges.empty()) return {};
   const ArrayCosts costs = within(work.ranges);
   const Joined joined(work);
-  const auto bounds = block_bounds(costs.view(), joined, shards);
+  const auto bounds = block_bounds(costs.view(), joined, before);
   const EventRange own{bounds[static_cast<std::size_t>(shard)], bounds[static_cast<std::size_t>(shard) + 1]};
   return {joined.ranges(own), shard_costs(costs.view(), std::array{own.first, own.last}).front()};
 }
 
-std::vector<std::int64_t> ArrayCosts::of_shares(const ArrayWork& work, std::int64_t shards) const {
-  if (work.ranges.empty()) return std::vector<std::int64_t>(static_cast<std::size_t>(shards), 0);
+std::vector<std::int64_t> ArrayCosts::of_shares(const ArrayWork& work,
+                                                std::span<const std::int64_t> before) const {
+  if (work.ranges.empty()) return std::vector<std::int64_t>(before.size(), 0);
   const ArrayCosts costs = within(work.ranges);
-  return shard_costs(costs.view(), block_bounds(costs.view(), Joined(work), shards));
+  return shard_costs(costs.view(), block_bounds(costs.view(), Joined(work), before));
+}
+
+ArrayCosts costs_of_array(const ScreenPlan& plan, const PairIndex& pairs, std::span<const CellCosts> cells,
+                          ScoreArray array) {
+  switch (array) {
+    case ScoreArray::singles:
+      return {plan.targets.starts(), cells, &CellCosts::single};
+    case ScoreArray::pairs:
+      return {pairs.starts(), cells, &CellCosts::pair};
+    case ScoreArray::list:
+      break;
+  }
+  return {*plan.list, cells};
+}
+
+void add_shares(const ArrayCosts& costs, const ArrayWork& work, std::vector<std::int64_t>& before) {
+  const std::vector<std::int64_t> of_shares = costs.of_shares(work, before);
+  for (std::size_t shard = 0; shard < before.size(); ++shard) before[shard] += of_shares[shard];
 }
 
 }  // namespace dko

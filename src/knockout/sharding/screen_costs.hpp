@@ -38,10 +38,11 @@ class ArrayCosts {
   /// which screens sort by cell in large blocks, each is charged its part of a load a cell.
   ArrayCosts(const EventList& list, std::span<const CellCosts> cells);
 
-  /// What a shard takes of the work: whole blocks, ascending.
-  ShardWork share(const ArrayWork& work, std::int64_t shard, std::int64_t shards) const;
+  /// What a shard takes of the work: whole blocks, ascending. `before` is what each shard has to do as well,
+  /// one number each: those that have more of that get less of this.
+  ShardWork share(const ArrayWork& work, std::int64_t shard, std::span<const std::int64_t> before) const;
   /// The costs of what each of them takes, loads included.
-  std::vector<std::int64_t> of_shares(const ArrayWork& work, std::int64_t shards) const;
+  std::vector<std::int64_t> of_shares(const ArrayWork& work, std::span<const std::int64_t> before) const;
 
  private:
   ArrayCosts within(const std::vector<EventRange>& ranges) const;
@@ -51,5 +52,12 @@ class ArrayCosts {
   std::vector<std::int64_t> events_;
   std::vector<std::int64_t> loads_;
 };
+
+/// What the events of one of a plan's arrays cost. Local.
+ArrayCosts costs_of_array(const ScreenPlan& plan, const PairIndex& pairs, std::span<const CellCosts> cells,
+                          ScoreArray array);
+
+/// Adds to `before`, what each shard has to do, its share of an array's work. Local.
+void add_shares(const ArrayCosts& costs, const ArrayWork& work, std::vector<std::int64_t>& before);
 
 }  // namespace dko

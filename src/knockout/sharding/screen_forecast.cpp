@@ -12,21 +12,6 @@ namespace dko {
 
 namespace {
 
-/// Cost of each rank, over all arrays, loads included.
-class RankCosts {
- public:
-  explicit RankCosts(std::int64_t ranks) : of_ranks_(static_cast<std::size_t>(ranks), 0) {}
-
-  void add(const std::vector<std::int64_t>& costs) {
-    for (std::size_t rank = 0; rank < of_ranks_.size(); ++rank) of_ranks_[rank] += costs[rank];
-  }
-  double total() const { return std::accumulate(of_ranks_.begin(), of_ranks_.end(), 0.0); }
-  double most() const { return static_cast<double>(*std::ranges::max_element(of_ranks_)); }
-
- private:
-  std::vector<std::int64_t> of_ranks_;
-};
-
 /// Cost of all events of an array that come cell by cell, without loads.
 double cost_of_events(std::span<const std::int64_t> starts, std::span<const CellCosts> cells,
                       std::int64_t CellCosts::*of_event) {
@@ -44,33 +29,21 @@ double cost_of_list(const std::optional<EventList>& list, std::span<const CellCo
 }
 
 /// Cost of the costliest cell, for so many members: loading it, and what is scored of it before a rank asks
-/// whether to stop; of singles and lists one event, of pairs a piece, of a summary all that may be in a
-/// rank's share.
-std::int64_t longest_block(const ScreenPlan& plan, const PairIndex& pairs, std::span<const CellCosts> cells,
-                           std::int64_t most_firsts) {
+/// whether to stop: of singles and lists one event, of pairs a piece.
+std::int64_t longest_block(const ScreenPlan& plan, const PairIndex& pairs, std::span<const CellCosts> cells) {
   std::int64_t longest = 0;
   for (std::size_t cell = 0; cell < cells.size(); ++cell) {
     const CellCosts& cost = cells[cell];
     std::int64_t scoring = plan.singles.any() ? cost.single : 0;
     if (plan.list) scoring = std::max(scoring, cost.listed);
     const std::int64_t all = pairs.starts()[cell + 1] - pairs.starts()[cell];
-    if (plan.stores_summary()) {
-      const std::int64_t targets = plan.targets.count(static_cast<std::int64_t>(cell));
-      scoring = std::max(scoring, (cost.pair + cost_of_adding) * std::min(all, most_firsts * targets));
-    } else if (plan.doubles.any()) {
+    if (plan.doubles.any()) {
       const std::int64_t piece = std::min(all, static_cast<std::int64_t>(scores_per_write));
       scoring = std::max(scoring, std::min(cost_of_piece / plan.members, cost.pair * piece));
     }
     longest = std::max(longest, cost.load + scoring);
   }
   return longest;
-}
-
-/// First genes of the largest share of a summary.
-std::int64_t most_firsts_of(const PairGenes& genes, std::int64_t ranks) {
-  std::int64_t most = 0;
-  for (std::int64_t rank = 0; rank < ranks; ++rank) most = std::max(most, genes.share(rank, ranks).size());
-  return most;
 }
 
 }  // namespace
@@ -81,39 +54,37 @@ ScreenForecast forecast_screen(const ScreenPlan& plan, const ExpressionMatrix& m
       costs_of_plan(plan, matrix, {of_knockouts.begin(), of_knockouts.end()});
   const PairIndex pairs(matrix, plan.targets);
   const PendingEvents work = whole_work(plan, matrix, ranks);
-  RankCosts costs(ranks);
+  std::vector<std::int64_t> costs(static_cast<std::size_t>(ranks), 0);
   ScreenForecast forecast;
   double events = 0;
-  std::int64_t most_firsts = 0;
-  const auto add = [&](ScoreArray array, const ArrayCosts& of_array) {
-    costs.add(of_array.of_shares(work[array], ranks));
-    if (array == ScoreArray::pairs && !plan.stores_all_pairs()) return;
+  for (const ScoreArray array : every_array) {
+    if (work[array].ranges.empty()) continue;
+    add_shares(costs_of_array(plan, pairs, cells, array), work[array], costs);
+    if (array == ScoreArray::pairs && !plan.stores_all_pairs()) continue;
     forecast.blocks += (work[array].events() + work[array].block - 1) / work[array].block;
-  };
-  if (!work.singles.ranges.empty()) {
-    add(ScoreArray::singles, {plan.targets.starts(), cells, &CellCosts::single});
+  }
+  if (!work.singles.ranges.empty())
     events += cost_of_events(plan.targets.starts(), cells, &CellCosts::single);
-  }
-  if (!work.pairs.ranges.empty()) add(ScoreArray::pairs, {pairs.starts(), cells, &CellCosts::pair});
   if (plan.doubles.any()) events += cost_of_events(pairs.starts(), cells, &CellCosts::pair);
-  if (!work.list.ranges.empty()) {
-    add(ScoreArray::list, {*plan.list, cells});
-    events += cost_of_list(plan.list, cells);
-  }
+  if (!work.list.ranges.empty()) events += cost_of_list(plan.list, cells);
+  double slowest = static_cast<double>(*std::ranges::max_element(costs));
+  std::int64_t longest = longest_block(plan, pairs, cells);
   if (plan.stores_summary()) {
-    costs.add(pair_sums_costs(plan, matrix, cells, ranks));
-    events += static_cast<double>(cost_of_adding) * static_cast<double>(pairs.total());
-    const PairGenes genes = pair_genes(plan, matrix);
-    forecast.blocks += genes.count();
-    most_firsts = most_firsts_of(genes, ranks);
+    const PairSumsForecast sums = forecast_pair_sums(plan, matrix, cells, costs);
+    for (std::size_t rank = 0; rank < costs.size(); ++rank) costs[rank] += sums.of_ranks[rank];
+    slowest = static_cast<double>(sums.slowest);
+    longest = std::max(longest, sums.longest);
+    events += sums.of_sums;
+    forecast.blocks += pair_genes(plan, matrix).count();
+    forecast.bytes_sent = sums.bytes_sent;
   }
   const double unit = seconds_of_cost * static_cast<double>(plan.members);
-  const double total = costs.total();
+  const double total = std::accumulate(costs.begin(), costs.end(), 0.0);
   forecast.core_seconds = unit * total;
   forecast.load_seconds = unit * std::max(0.0, total - events);
-  forecast.slowest_seconds = unit * costs.most();
-  forecast.above_mean = total > 0 ? costs.most() * static_cast<double>(ranks) / total - 1 : 0;
-  forecast.longest_block = unit * static_cast<double>(longest_block(plan, pairs, cells, most_firsts));
+  forecast.slowest_seconds = unit * slowest;
+  forecast.above_mean = total > 0 ? slowest * static_cast<double>(ranks) / total - 1 : 0;
+  forecast.longest_block = unit * static_cast<double>(longest);
   return forecast;
 }
 

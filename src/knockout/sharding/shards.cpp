@@ -1,6 +1,7 @@
 #include "dko/knockout/sharding/shards.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 namespace dko {
 
@@ -36,9 +37,10 @@ class CostLine {
     return costs_.load(group) + (costs_.starts[group + 1] - event) * costs_.events[group];
   }
 
-  /// The end of a shard that begins at `event` < events() and costs `most` or less; `most` ≥ dearest().
+  /// The end of a shard that begins at `event` < events() and costs `most` or less.
   std::int64_t fill(std::int64_t event, std::int64_t most) const {
     const std::size_t group = group_of(event);
+    if (most < costs_.load(group) + costs_.events[group]) return event;
     const std::int64_t rest = rest_of_group(event, group);
     if (rest > most) return event + (most - costs_.load(group)) / costs_.events[group];
     const std::int64_t goal = before_[group + 1] + most - rest;
@@ -65,37 +67,55 @@ class CostLine {
   std::int64_t dearest_ = 0;
 };
 
-std::vector<std::int64_t> filled(const CostLine& line, std::int64_t shards, std::int64_t most) {
+/// What each shard has to do before.
+class Before {
+ public:
+  explicit Before(std::span<const std::int64_t> costs) : costs_(costs) {}
+  std::int64_t of(std::int64_t shard) const {
+    return costs_.empty() ? 0 : costs_[static_cast<std::size_t>(shard)];
+  }
+  std::int64_t total() const { return std::accumulate(costs_.begin(), costs_.end(), std::int64_t{0}); }
+  std::int64_t most() const { return costs_.empty() ? 0 : *std::ranges::max_element(costs_); }
+  std::int64_t least() const { return costs_.empty() ? 0 : *std::ranges::min_element(costs_); }
+
+ private:
+  std::span<const std::int64_t> costs_;
+};
+
+std::vector<std::int64_t> filled(const CostLine& line, std::int64_t shards, const Before& before,
+                                 std::int64_t most) {
   std::vector<std::int64_t> bounds{0};
   bounds.reserve(static_cast<std::size_t>(shards) + 1);
   for (std::int64_t shard = 0; shard < shards; ++shard) {
     const std::int64_t first = bounds.back();
-    bounds.push_back(first < line.events() ? line.fill(first, most) : first);
+    bounds.push_back(first < line.events() ? line.fill(first, most - before.of(shard)) : first);
   }
   return bounds;
 }
 
-bool suffices(const CostLine& line, std::int64_t shards, std::int64_t most) {
+bool suffices(const CostLine& line, std::int64_t shards, const Before& before, std::int64_t most) {
   std::int64_t event = 0;
   for (std::int64_t shard = 0; shard < shards && event < line.events(); ++shard)
-    event = line.fill(event, most);
+    event = line.fill(event, most - before.of(shard));
   return event >= line.events();
 }
 
 }  // namespace
 
-std::vector<std::int64_t> balanced_shards(const EventCosts& costs, std::int64_t shards) {
+std::vector<std::int64_t> balanced_shards(const EventCosts& costs, std::int64_t shards,
+                                          std::span<const std::int64_t> costs_before) {
   const CostLine line(costs);
-  std::int64_t enough = std::max(line.total(), line.dearest());
-  std::int64_t least = std::max(line.dearest(), line.total() / shards);
+  const Before before(costs_before);
+  std::int64_t enough = line.total() + before.most();
+  std::int64_t least = std::max(line.dearest() + before.least(), (line.total() + before.total()) / shards);
   while (least < enough) {
     const std::int64_t middle = least + (enough - least) / 2;
-    if (suffices(line, shards, middle))
+    if (suffices(line, shards, before, middle))
       enough = middle;
     else
       least = middle + 1;
   }
-  return filled(line, shards, enough);
+  return filled(line, shards, before, enough);
 }
 
 std::vector<std::int64_t> shard_costs(const EventCosts& costs, std::span<const std::int64_t> bounds) {

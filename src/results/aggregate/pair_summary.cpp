@@ -127,7 +127,8 @@ class PairScan {
     }
     for (; row < to; ++row) {
       const auto at = static_cast<std::size_t>(row);
-      sums.add_cell(places_[at], std::span<const std::int32_t>(places_).subspan(at + 1));
+      sums.add_cell(places_[at], std::span<const std::int32_t>(places_).subspan(at + 1),
+                    [](std::int32_t place) { return place; });
       for (ScoreColumn& column : columns_)
         add_row(cell, at, column.values.data() + (PairIndex::row_start(m, row) - from), column, sums);
     }

@@ -69,7 +69,7 @@ std::int64_t summed_pairs(const hdf5::File& file, const RankSnapshots& states) {
     counts.read(starts[row], std::span(of_row));
     for (const std::int32_t cells : of_row) pairs += cells;
   }
-  return pairs + states.summed(left);
+  return pairs + states.summed(left, std::ssize(noted));
 }
 
 }  // namespace

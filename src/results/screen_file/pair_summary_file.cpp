@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "dko/base/output_path.hpp"
 #include "dko/parallel/parallel_file.hpp"
 #include "results/aggregate/summary_layout.hpp"
+#include "row_checksums.hpp"
 #include "screen_layout.hpp"
 
 namespace dko {
@@ -17,41 +19,32 @@ namespace {
 
 namespace layout = summary_layout;
 
-constexpr std::int64_t numbers_per_write = std::int64_t{1} << 20;
+constexpr std::int64_t pairs_per_write = std::int64_t{1} << 18;  // a megabyte of each array
 constexpr float none = std::numeric_limits<float>::quiet_NaN();
 
-std::string path_of(const Measure& measure, const std::string& array) {
-  return column_name(measure) + "/" + array;
-}
+/// What is stored of consecutive pairs.
+struct Piece {
+  std::vector<std::int32_t> cells;
+  std::vector<std::vector<float>> numbers;  // of each array but the cells
 
-/// value(i) to place first + i, i < count, in pieces that end at whole multiples of their size.
-template <class Value>
-void write_array(hdf5::Dataset& dataset, std::int64_t first, std::int64_t count, Value value) {
-  using Number = decltype(value(0));
-  std::vector<Number> piece;
-  for (std::int64_t done = 0; done < count;) {
-    const std::int64_t left = numbers_per_write - (first + done) % numbers_per_write;
-    const std::int64_t end = std::min(count, done + left);
-    piece.clear();
-    for (std::int64_t at = done; at < end; ++at) piece.push_back(value(at));
-    dataset.write(first + done, std::span<const Number>(piece));
-    done = end;
+  /// The arrays of a measure, from number `array` on, as layout::arrays_of has them.
+  void fill(const PairSums& sums, EventRange pairs, std::size_t measure, std::size_t array,
+            std::size_t count) {
+    for (std::int64_t pair = pairs.first; pair < pairs.last; ++pair) {
+      const auto at = static_cast<std::size_t>(pair - pairs.first);
+      const auto set = [&](std::size_t which, float value) {
+        if (which < count) numbers[array + which][at] = value;
+      };
+      const bool has_cells = cells[at] > 0;
+      const OverCells over = has_cells ? sums.over_cells(measure, pair) : OverCells{none, none, none};
+      set(0, static_cast<float>(over.mean));
+      set(1, over.sd);
+      set(2, has_cells ? sums.lowest(measure, pair) : none);
+      set(3, has_cells ? sums.highest(measure, pair) : none);
+      set(4, over.same_sign);
+    }
   }
-}
-
-/// Checksum of each row of an array.
-template <class Value>
-std::vector<std::uint64_t> row_checksums(const PairSums& sums, Value value) {
-  std::vector<std::uint64_t> checksums;
-  std::vector<decltype(value(0))> values;
-  for (std::int64_t row = sums.firsts().first; row < sums.firsts().last; ++row) {
-    const EventRange pairs = sums.row(row);
-    values.clear();
-    for (std::int64_t pair = pairs.first; pair < pairs.last; ++pair) values.push_back(value(pair));
-    checksums.push_back(block_checksum(std::span(std::as_const(values))));
-  }
-  return checksums;
-}
+};
 
 }  // namespace
 
@@ -59,45 +52,72 @@ PairSummaryWriter::PairSummaryWriter(const std::filesystem::path& path, const Co
                                      const ScreenPlan& plan)
     : path_(path), ranks_(ranks), file_(open_on_all_ranks(path, ranks)), measures_(summed_measures(plan)) {
   const hdf5::Location progress = file_.group(screen_layout::progress).group(layout::group);
-  for (const std::string& name : layout::all_arrays(measures_)) {
-    datasets_.emplace(name, file_.group(layout::group).dataset(name));
-    records_.emplace(name, progress.dataset(name));
-  }
+  for (const std::string& name : layout::all_arrays(measures_))
+    arrays_.push_back({file_.group(layout::group).dataset(name), progress.dataset(name)});
 }
 
-/// Calls visit(array, value), value(pair) being its number of each pair, as it is stored.
-template <class Visit>
-void PairSummaryWriter::visit_arrays(const PairSums& sums, Visit visit) const {
-  visit(std::string(layout::cells),
-        [&](std::int64_t pair) { return static_cast<std::int32_t>(sums.cells(pair)); });
-  for (std::size_t measure = 0; measure < measures_.size(); ++measure) {
-    const auto numbers = [&](const char* array, auto number) {
-      if (const std::string name = path_of(measures_[measure], array); datasets_.contains(name))
-        visit(name, [&](std::int64_t pair) { return sums.cells(pair) > 0 ? number(pair) : none; });
-    };
-    const auto over_cells = [&](std::int64_t pair) { return sums.over_cells(measure, pair); };
-    numbers(layout::mean, [&](std::int64_t pair) { return static_cast<float>(over_cells(pair).mean); });
-    numbers(layout::sd, [&](std::int64_t pair) { return over_cells(pair).sd; });
-    numbers(layout::min, [&](std::int64_t pair) { return sums.lowest(measure, pair); });
-    numbers(layout::max, [&](std::int64_t pair) { return sums.highest(measure, pair); });
-    numbers(layout::same_sign, [&](std::int64_t pair) { return over_cells(pair).same_sign; });
-  }
-}
+PairSummaryWriter::~PairSummaryWriter() = default;
 
-void PairSummaryWriter::write(const PairSums& sums) {
-  visit_arrays(sums, [&](const std::string& name, const auto& value) {
-    write_array(datasets_.at(name), sums.first_pair(), sums.pairs(), value);
-  });
-  sync_file(path_);
-  visit_arrays(sums, [&](const std::string& name, const auto& value) {
-    const std::vector<std::uint64_t> checksums = row_checksums(sums, value);
-    records_.at(name).write(sums.firsts().first, std::span(checksums));
-  });
+/// A rank's part of a block, on its way into the file.
+class PairSummaryWriter::Block {
+ public:
+  Block(PairSummaryWriter& writer, const PairSums& sums, const PairDivision& division)
+      : writer_(writer),
+        sums_(sums),
+        checksums_(division, sums.genes(), writer.arrays_.size(), writer.ranks_) {}
+
+  void write() {
+    const std::int64_t first = sums_.first_pair();
+    for (std::int64_t done = 0; done < sums_.pairs();) {
+      const std::int64_t left = pairs_per_write - (first + done) % pairs_per_write;
+      const std::int64_t end = std::min(sums_.pairs(), done + left);
+      fill({done, end});
+      put(0, first + done, std::span<const std::int32_t>(piece_.cells));
+      for (std::size_t array = 0; array < piece_.numbers.size(); ++array)
+        put(array + 1, first + done, std::span<const float>(piece_.numbers[array]));
+      done = end;
+    }
+    checksums_.join();
+    for (std::size_t array = 0; array < writer_.arrays_.size(); ++array) {
+      const std::span<const std::uint64_t> rows = checksums_.of(array);
+      if (!rows.empty()) writer_.arrays_[array].record.write(checksums_.first_row(), rows);
+    }
+  }
+
+ private:
+  void fill(EventRange pairs) {
+    const auto count = static_cast<std::size_t>(pairs.size());
+    piece_.cells.resize(count);
+    for (std::size_t at = 0; at < count; ++at)
+      piece_.cells[at] = static_cast<std::int32_t>(sums_.cells(pairs.first + static_cast<std::int64_t>(at)));
+    piece_.numbers.resize(writer_.arrays_.size() - 1);
+    for (std::vector<float>& numbers : piece_.numbers) numbers.resize(count);
+    std::size_t array = 0;
+    for (std::size_t measure = 0; measure < writer_.measures_.size(); ++measure) {
+      const std::size_t of_measure = layout::arrays_of(writer_.measures_[measure]).size();
+      piece_.fill(sums_, pairs, measure, array, of_measure);
+      array += of_measure;
+    }
+  }
+
+  template <class T>
+  void put(std::size_t array, std::int64_t first, std::span<const T> values) {
+    writer_.arrays_[array].values.write(first, values);
+    checksums_.add(array, first, values);
+  }
+
+  PairSummaryWriter& writer_;
+  const PairSums& sums_;
+  RowChecksums checksums_;
+  Piece piece_;
+};
+
+void PairSummaryWriter::write(const PairSums& sums, const PairDivision& division) {
+  Block(*this, sums, division).write();
 }
 
 void PairSummaryWriter::close() {
-  datasets_.clear();
-  records_.clear();
+  arrays_.clear();
   close_on_all_ranks(file_, ranks_);
   sync_file(path_);
 }

@@ -6,8 +6,11 @@
 
 #include "dko/base/error.hpp"
 #include "dko/base/output_file.hpp"
+#include "dko/base/output_path.hpp"
 #include "dko/hdf5/header.hpp"
 #include "dko/parallel/collective.hpp"
+#include "dko/parallel/parallel_file.hpp"
+#include "saved_sums.hpp"
 #include "screen_layout.hpp"
 
 namespace dko {
@@ -20,7 +23,6 @@ namespace layout = screen_layout;
 constexpr hdf5::FileKind kind{"dko screen state", 1};
 constexpr auto screen_file = "screen_file";  // attribute: the job of the screen file that it is of
 constexpr auto mark = ".state-";
-constexpr std::int64_t pairs_at_once = std::int64_t{1} << 20;
 
 /// All files of this kind beside a screen file.
 std::vector<fs::path> state_files(const fs::path& partial) {
@@ -115,15 +117,6 @@ std::vector<std::string> each_once(const std::vector<std::string>& files, Ranges
   return chosen;
 }
 
-std::vector<std::string> dealt_to(const Communicator& ranks, const std::vector<std::string>& files) {
-  std::vector<std::string> own;
-  for (std::size_t at = 0; at < files.size(); ++at) {
-    if (at % static_cast<std::size_t>(ranks.size()) == static_cast<std::size_t>(ranks.rank()))
-      own.push_back(files[at]);
-  }
-  return own;
-}
-
 /// Those that this rank is to take over. A selection is saved in the file of the rank that has it: whoever
 /// takes over that file's must have all of it before it writes the next.
 std::vector<std::string> own_selections(const Communicator& ranks, const std::vector<std::string>& files) {
@@ -159,72 +152,6 @@ SelectionState read_selection(const std::string& path) {
   return state;
 }
 
-/// Calls visit(name, array) for each array of the fields.
-template <class Fields, class Visit>
-void visit_fields(Fields& fields, Visit visit) {
-  visit("sum", fields.sum);
-  visit("squares", fields.squares);
-  visit("shift", fields.shift);
-  visit("lowest", fields.lowest);
-  visit("highest", fields.highest);
-  visit("above", fields.above);
-  visit("below", fields.below);
-}
-
-std::string name_of_measure(std::size_t measure) {
-  return fmt::format("measure{}", measure);
-}
-
-template <class Work>
-void in_pieces(std::int64_t pairs, Work work) {
-  for (std::int64_t first = 0; first < pairs; first += pairs_at_once)
-    work(first, std::min(pairs_at_once, pairs - first));
-}
-
-void write_sums(hdf5::File& file, const PairSums& sums) {
-  file.write("cells", sums.cell_counts());
-  for (std::size_t measure = 0; measure < sums.measures(); ++measure) {
-    hdf5::Location group = file.create_group(name_of_measure(measure));
-    in_pieces(sums.pairs(), [&](std::int64_t first, std::int64_t count) {
-      const PairSums::Fields fields = sums.fields(measure, first, count);
-      visit_fields(fields, [&]<class T>(const char* name, const std::vector<T>& values) {
-        if (values.empty()) return;
-        if (first == 0) group.create(name, hdf5::type_of<T>(), {sums.pairs()});
-        group.dataset(name).write(first, std::span<const T>(values));
-      });
-    });
-  }
-}
-
-EventRange firsts_of(const hdf5::File& file) {
-  return {file.integer_attribute("first"), file.integer_attribute("last")};
-}
-
-BegunSums read_sums(const std::string& path, const std::vector<Measure>& measures, std::int64_t k) {
-  const hdf5::File file = hdf5::File::open(path, hdf5::Access::read);
-  BegunSums begun{PairSums(measures), file.integer_attribute("next_cell")};
-  const EventRange firsts = firsts_of(file);
-  begun.sums.reset(firsts.first, firsts.last, k);
-  const hdf5::Dataset cells = file.dataset("cells");
-  require(cells.size() == begun.sums.pairs() && begun.next_cell >= 0, file);
-  cells.read(0, begun.sums.cell_counts());
-  for (std::size_t measure = 0; measure < measures.size(); ++measure) {
-    const hdf5::Location group = file.group(name_of_measure(measure));
-    in_pieces(begun.sums.pairs(), [&](std::int64_t first, std::int64_t count) {
-      PairSums::Fields fields;
-      visit_fields(fields, [&]<class T>(const char* name, std::vector<T>& values) {
-        if (std::string_view(name) == "below" && !measures[measure].is_interaction) return;
-        const hdf5::Dataset dataset = group.dataset(name);
-        require(dataset.size() == begun.sums.pairs(), file);
-        values.resize(static_cast<std::size_t>(count));
-        dataset.read(first, std::span<T>(values));
-      });
-      begun.sums.set_fields(measure, first, fields);
-    });
-  }
-  return begun;
-}
-
 }  // namespace
 
 fs::path RankSnapshots::file(const std::string& what) const {
@@ -233,8 +160,8 @@ fs::path RankSnapshots::file(const std::string& what) const {
   return path;
 }
 
-fs::path RankSnapshots::file_of(const PairSums& sums) const {
-  return file(fmt::format("genes{}", sums.firsts().first));
+fs::path RankSnapshots::file_of(const PairDivision& division) const {
+  return file(fmt::format("genes{}-{}", division.firsts().first, division.firsts().last));
 }
 
 void RankSnapshots::save(const SelectionState& state, ScoreSet scores, int rank) const {
@@ -258,18 +185,30 @@ void RankSnapshots::save(const SelectionState& state, ScoreSet scores, int rank)
   });
 }
 
-void RankSnapshots::save(const PairSums& sums, std::int64_t next_cell) const {
-  write_file(file_of(sums), job_, [&](hdf5::File& to) {
-    to.set("first", sums.firsts().first);
-    to.set("last", sums.firsts().last);
-    to.set("next_cell", next_cell);
-    write_sums(to, sums);
+void RankSnapshots::save(const PairSums& sums, const PairDivision& division, std::int64_t next_cell,
+                         const Communicator& ranks) const {
+  AtRoot<OutputFile> output = on_root(ranks, [&] {
+    OutputFile made = OutputFile::within_job(file_of(division));
+    hdf5::File to = hdf5::File::create(made.partial_path(), 1);
+    hdf5::write_header(to, kind, {});
+    to.set(screen_file, job_);
+    saved_sums::create(to, sums, division, next_cell);
+    to.close();
+    return made;
   });
+  const std::string partial =
+      ranks.broadcast(output.transform([](const OutputFile& made) { return made.partial_path().string(); }));
+  hdf5::File to = open_on_all_ranks(partial, ranks);
+  saved_sums::write(to, sums, division);
+  close_on_all_ranks(to, ranks);
+  sync_file(partial);
+  ranks.barrier();
+  on_root(ranks, [&] { output->commit(); });
 }
 
-void RankSnapshots::remove(const PairSums& sums) const {
+void RankSnapshots::remove(const PairDivision& division) const {
   std::error_code ignored;
-  fs::remove(file_of(sums), ignored);
+  fs::remove(file_of(division), ignored);
 }
 
 std::vector<SelectionState> RankSnapshots::take_selections(Ranges& of_all, const Communicator& ranks) const {
@@ -287,28 +226,18 @@ std::vector<SelectionState> RankSnapshots::take_selections(Ranges& of_all, const
 std::vector<BegunSums> RankSnapshots::take_sums(const std::vector<Measure>& measures, std::int64_t k,
                                                 const std::vector<EventRange>& ranges, Ranges& of_all,
                                                 const Communicator& ranks) const {
-  of_all.clear();
-  const auto found = on_root(ranks, [&] {
-    std::vector<std::string> files;
-    for (const std::string& path : files_of(partial_, job_)) {
-      const hdf5::File file = hdf5::File::open(path, hdf5::Access::read);
-      const EventRange firsts = firsts_of(file);
-      require(firsts.first >= 0 && firsts.first < firsts.last && firsts.last <= k, file);
-      const bool is_left = std::any_of(ranges.begin(), ranges.end(), [&](const EventRange& range) {
-        return range.first <= firsts.first && firsts.last <= range.last;
-      });
-      if (!is_left || overlap({firsts}, of_all)) continue;
-      files.push_back(path);
-      of_all.push_back(firsts);
-    }
-    return files;
-  });
-  const std::vector<std::string> files = ranks.broadcast(found);
-  broadcast(of_all, ranks);
+  const auto found = on_root(ranks, [&] { return saved_sums::find(files_of(partial_, job_), ranges, k); });
+  std::vector<std::string> paths =
+      ranks.broadcast(found.transform([](const auto& all) { return saved_sums::paths_of(all); }));
+  std::vector<std::int64_t> numbers =
+      ranks.broadcast(found.transform([](const auto& all) { return saved_sums::numbers_of(all); }));
   std::vector<BegunSums> begun;
-  on_every_rank(ranks, [&] {
-    for (const std::string& path : dealt_to(ranks, files)) begun.push_back(read_sums(path, measures, k));
-  });
+  of_all.clear();
+  for (const saved_sums::Saved& saved : saved_sums::joined(paths, numbers)) {
+    of_all.push_back(saved.firsts);
+    begun.push_back({saved.firsts, saved.next_cell,
+                     [saved, measures](PairSums& sums) { saved_sums::read(saved, measures, sums); }});
+  }
   return begun;
 }
 
@@ -320,24 +249,10 @@ std::int64_t RankSnapshots::selected_from() const {
   return pairs;
 }
 
-std::int64_t RankSnapshots::summed(const std::vector<EventRange>& left) const {
+std::int64_t RankSnapshots::summed(const Ranges& ranges, std::int64_t k) const {
   std::int64_t pairs = 0;
-  Ranges taken;
-  for (const std::string& path : files_of(partial_, job_)) {
-    const hdf5::File file = hdf5::File::open(path, hdf5::Access::read);
-    const EventRange firsts = firsts_of(file);
-    const auto is_in = [&](const EventRange& one) {
-      return firsts.first <= one.first && one.last <= firsts.last;
-    };
-    if (std::count_if(left.begin(), left.end(), is_in) != firsts.size() || overlap({firsts}, taken)) continue;
-    taken.push_back(firsts);
-    const hdf5::Dataset cells = file.dataset("cells");
-    in_pieces(cells.size(), [&](std::int64_t first, std::int64_t count) {
-      std::vector<std::int32_t> counts(static_cast<std::size_t>(count));
-      cells.read(first, std::span(counts));
-      for (const std::int32_t of_pair : counts) pairs += of_pair;
-    });
-  }
+  for (const saved_sums::Saved& saved : saved_sums::find(files_of(partial_, job_), ranges, k))
+    pairs += saved_sums::pairs_in_cells(saved, k);
   return pairs;
 }
 

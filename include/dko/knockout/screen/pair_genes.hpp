@@ -8,15 +8,19 @@
 
 #include "dko/knockout/events/event_index.hpp"
 #include "dko/knockout/events/targets.hpp"
+#include "dko/parallel/communicator.hpp"
 
 namespace dko {
 
-/// The k genes of the pairs of a screen, and how work on all pairs is divided by their first genes.
+/// The k genes of the pairs of a screen, numbered by place, and how work on all pairs is divided by their
+/// first genes.
 class PairGenes {
  public:
-  /// `pair_starts` as in PairIndex; `cost` of one pair, by cell. Local.
+  /// `pair_starts` as in PairIndex; `cost` of one pair, by cell. The ranks go through the cells together, and
+  /// all get the same. Collective; local by default.
   PairGenes(const KnockoutTargets& targets, std::span<const std::int64_t> pair_starts, std::int64_t all_genes,
-            const std::function<std::int64_t(std::int64_t cell)>& cost);
+            const std::function<std::int64_t(std::int64_t cell)>& cost,
+            const Communicator& ranks = Communicator::one_rank());
 
   /// Gene numbers, ascending.
   const std::vector<std::int32_t>& genes() const { return genes_; }
@@ -31,6 +35,10 @@ class PairGenes {
   std::int64_t cost(EventRange firsts) const {
     return before_[static_cast<std::size_t>(firsts.last)] - before_[static_cast<std::size_t>(firsts.first)];
   }
+  /// The gene at a place, the place of a gene of these, and the number of cells that have it in pairs.
+  std::int32_t gene(std::int64_t place) const { return genes_[static_cast<std::size_t>(place)]; }
+  std::int32_t place(std::int32_t gene) const { return place_[static_cast<std::size_t>(gene)]; }
+  std::int64_t cells(std::int64_t place) const { return cells_[static_cast<std::size_t>(place)]; }
   /// Where genes (ascending, of a cell that has pairs) are among these.
   void places_of(std::span<const std::int32_t> genes, std::vector<std::int32_t>& places) const;
 
@@ -46,6 +54,7 @@ class PairGenes {
  private:
   std::vector<std::int32_t> genes_;
   std::vector<std::int32_t> place_;   // of every gene among them; −1 of others
+  std::vector<std::int64_t> cells_;   // of each place
   std::vector<std::int64_t> before_;  // k+1: cost of the pairs whose first gene is before each
   std::int64_t events_ = 0;
   std::int64_t most_targets_ = 0;

@@ -12,8 +12,8 @@
 
 namespace dko {
 
-/// Sums over cells of the pairs whose first gene is one of a range of k genes, numbered from 0: what
-/// KnockoutSummary is made of. Pairs are numbered row by row from the first of the range on.
+/// Sums over cells of consecutive pairs of k genes: what KnockoutSummary is made of. The genes are numbered
+/// by place from 0, all their pairs row by row (PairIndex), and those of a range from its first on.
 ///
 /// Each pair has the number of its cells, and for every measure the sums of x − s and (x − s)² in
 /// double precision, with s its value in the first cell: then equal values leave exactly no deviation, and
@@ -23,14 +23,22 @@ class PairSums {
   explicit PairSums(const std::vector<Measure>& measures);
 
   std::size_t measures() const { return measures_.size(); }
+  /// Whether signs are counted of a measure: of interactions.
+  bool has_sign(std::size_t measure) const { return measures_[measure].is_interaction; }
   /// Bytes of one pair.
   std::int64_t bytes() const;
 
-  /// Forgets all; first genes [first, last) of k from now on.
-  void reset(std::int64_t first, std::int64_t last, std::int64_t k);
+  /// Forgets all; these of all pairs of k genes from now on.
+  void reset(EventRange pairs, std::int64_t k);
+  /// Likewise all pairs of the first genes [first, last).
+  void reset(std::int64_t first, std::int64_t last, std::int64_t k) {
+    reset({PairIndex::row_start(k, first), PairIndex::row_start(k, last)}, k);
+  }
 
-  /// Another cell of the pairs of `first` with each of `seconds`; to be called before its values are added.
-  void add_cell(std::int64_t first, std::span<const std::int32_t> seconds);
+  /// Another cell of the pairs of `first` with each of `seconds` (ascending), whose places `place` tells; to
+  /// be called before its values are added.
+  template <class Place>
+  void add_cell(std::int64_t first, std::span<const std::int32_t> seconds, Place place);
   /// Its values of measure number `measure`, value(j) being the float of seconds[j].
   template <class Value>
   void add(std::size_t measure, Value value) {
@@ -40,12 +48,9 @@ class PairSums {
       add_to<true>(measure, value);
   }
 
-  /// The first genes, and the number of their first pair among all pairs of the k genes, row by row.
-  EventRange firsts() const { return {first_, last_}; }
-  std::int64_t first_pair() const { return PairIndex::row_start(genes_, first_); }
-
-  /// The pairs of a first gene, of those that there are.
-  EventRange row(std::int64_t first) const { return {start_of(first), start_of(first + 1)}; }
+  /// The number of the first pair among all pairs of the k genes.
+  std::int64_t first_pair() const { return first_pair_; }
+  std::int64_t genes() const { return genes_; }
 
   std::int64_t pairs() const { return std::ssize(cells_); }
   std::int64_t cells(std::int64_t pair) const { return cells_[static_cast<std::size_t>(pair)]; }
@@ -85,16 +90,14 @@ class PairSums {
   const Sums& at(std::size_t measure, std::int64_t pair) const {
     return sums_[measure][static_cast<std::size_t>(pair)];
   }
-  std::int64_t start_of(std::int64_t first) const;
 
   std::vector<Measure> measures_;
   std::int64_t genes_ = 0;  // k
-  std::int64_t first_ = 0;
-  std::int64_t last_ = 0;
+  std::int64_t first_pair_ = 0;
   std::vector<std::int32_t> cells_;               // of each pair
   std::vector<std::vector<Sums>> sums_;           // of each measure and pair
   std::vector<std::vector<std::int32_t>> below_;  // the same, only of interactions: cells with one below 0
-  std::size_t row_ = 0;                           // where the pairs of the row that is being added start
+  std::size_t row_ = 0;                           // where the pairs that are being added start
   std::vector<std::int32_t> offsets_;             // and they are from there
 };
 
@@ -121,13 +124,28 @@ void PairSums::add_to(std::size_t measure, Value value) {
   }
 }
 
+template <class Place>
+void PairSums::add_cell(std::int64_t first, std::span<const std::int32_t> seconds, Place place) {
+  offsets_.resize(seconds.size());
+  if (seconds.empty()) return;
+  const std::int32_t start = place(seconds.front());
+  row_ = static_cast<std::size_t>(PairIndex::row_start(genes_, first) + start - first - 1 - first_pair_);
+  std::int32_t* const counts = cells_.data() + row_;
+  for (std::size_t at = 0; at < seconds.size(); ++at) {
+    offsets_[at] = place(seconds[at]) - start;
+    ++counts[offsets_[at]];
+  }
+}
+
 template <class Visit>
 void PairSums::for_each(Visit visit) const {
-  std::int64_t pair = 0;
-  for (std::int64_t first = first_; first < last_; ++first) {
-    for (std::int64_t second = first + 1; second < genes_; ++second, ++pair) {
-      if (cells(pair) > 0) visit(first, second, summary(pair));
-    }
+  if (pairs() == 0) return;
+  auto [first, second] = PairIndex::pair_of(genes_, first_pair_);
+  for (std::int64_t pair = 0; pair < pairs(); ++pair) {
+    if (cells(pair) > 0) visit(first, second, summary(pair));
+    if (++second < genes_) continue;
+    ++first;
+    second = first + 1;
   }
 }
 

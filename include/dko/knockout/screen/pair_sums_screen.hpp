@@ -1,17 +1,22 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <span>
 #include <vector>
 
 #include "dko/base/pause.hpp"
 #include "dko/base/progress.hpp"
 #include "dko/expression/matrix.hpp"
+#include "dko/knockout/screen/pair_division.hpp"
 #include "dko/knockout/screen/pair_genes.hpp"
 #include "dko/knockout/screen/pair_sums.hpp"
+#include "dko/knockout/screen/pending_events.hpp"
 #include "dko/knockout/screen/screen.hpp"
 #include "dko/knockout/sharding/cost.hpp"
 #include "dko/mapping/collapsed_mapping.hpp"
+#include "dko/parallel/communicator.hpp"
 
 namespace dko {
 
@@ -20,29 +25,32 @@ namespace dko {
 /// measure_names.
 std::vector<Measure> summed_measures(const ScreenPlan& plan);
 
-/// The genes of the plan's pairs; a pair costs n in a cell of n expressed genes. Local.
-PairGenes pair_genes(const ScreenPlan& plan, const ExpressionMatrix& matrix);
+/// The genes of the plan's pairs; a pair costs 1 in any cell. Collective; local by default.
+PairGenes pair_genes(const ScreenPlan& plan, const ExpressionMatrix& matrix,
+                     const Communicator& ranks = Communicator::one_rank());
 
 /// Takes the sums of pairs over cells.
 class PairSumsSink {
  public:
   virtual ~PairSumsSink() = default;
-  /// Over all cells, for each range of first genes once. Local.
-  virtual void write(const PairSums& sums) = 0;
-  /// Over the cells before `next_cell`: the computation was asked to save its state. Local.
-  virtual void keep(const PairSums& sums, std::int64_t next_cell) = 0;
+  /// This rank's sums over all cells, once for each block. Collective.
+  virtual void write(const PairSums& sums, const PairDivision& division) = 0;
+  /// Those over the cells before `next_cell`: the computation was asked to save its state. Collective.
+  virtual void keep(const PairSums& sums, const PairDivision& division, std::int64_t next_cell) = 0;
 };
 
-/// Sums over the cells before `next_cell`.
+/// Sums over the cells before `next_cell` of all pairs of a range of first genes.
 struct BegunSums {
-  PairSums sums;
+  EventRange firsts;
   std::int64_t next_cell = 0;
+  /// Fills sums of any of these pairs. Local.
+  std::function<void(PairSums& sums)> restore;
 };
 
 /// What of the pairs is to be added up.
 struct PairSumsWork {
-  std::vector<EventRange> firsts;  ///< places of first genes, ascending, apart: to be shared among the shards
-  std::vector<BegunSums> begun;    ///< of others, this shard's to complete
+  std::vector<EventRange> firsts;  ///< places of first genes, ascending, apart
+  std::vector<BegunSums> begun;    ///< of others, to be completed
 };
 
 /// All pairs of these genes.
@@ -52,33 +60,66 @@ inline PairSumsWork whole_sums(const PairGenes& genes) {
 
 struct PairSumsOptions {
   ProgressCallback progress = {};     ///< in units of cost, as in screen_shard
-  PauseCallback pause = {};           ///< asked between cells
   double* loading_seconds = nullptr;  ///< as in ShardOptions
+  double* waiting_seconds =
+      nullptr;  ///< likewise, of waiting for other ranks, and exchanging scores with them
 };
 
-/// In units of CellCosts: of adding a pair up, which takes as long in any cell (13 ns).
+/// In units of CellCosts: of adding a pair up, which takes as long in any cell (13 ns), and of what a pair
+/// takes when its sums are complete.
 inline constexpr std::int64_t cost_of_adding = 130;
+inline constexpr std::int64_t cost_of_finishing = 500;
 
-/// What each of as many shards of all pairs costs in screen_pair_sums, in units of `cells`, the loading of
-/// cells for each of its blocks included; a cell is counted at most once for each first gene of a block that
-/// it expresses. Local.
-std::vector<std::int64_t> pair_sums_costs(const ScreenPlan& plan, const ExpressionMatrix& matrix,
-                                          std::span<const CellCosts> cells, std::int64_t shards);
+/// What as many ranks need for all pairs in PairSumsScreen, in units of CellCosts.
+struct PairSumsForecast {
+  std::vector<std::int64_t> of_ranks;  ///< loads included, and not what a rank has to do before
+  double of_sums = 0;                  ///< of them all, what adding up and finishing takes
+  std::int64_t slowest = 0;            ///< until the last is done, what ranks have to do before included
+  std::int64_t longest = 0;            ///< of the times between two chances to stop
+  double bytes_sent = 0;               ///< by all ranks, to others
+};
+
+/// By what the events and loads of each cell cost; `before` is what each rank has to do before, one number
+/// each. Ranks wait for each other at each exchange. How often each pair of genes is in cells is not counted,
+/// but expected (PairDivision). Local.
+PairSumsForecast forecast_pair_sums(const ScreenPlan& plan, const ExpressionMatrix& matrix,
+                                    std::span<const CellCosts> cells, std::span<const std::int64_t> before);
 
 /// Bytes of `memory` that a rank needs at least. Local.
 double least_sums_memory(const ScreenPlan& plan, const PairGenes& genes);
-/// Bytes of `memory` that a rank can use at most: those of all sums, and of the scores of `pairs` knockouts
-/// that wait to be added. Local.
-double most_sums_memory(const ScreenPlan& plan, const PairGenes& genes, std::int64_t pairs);
+/// Bytes of `memory` that one of as many ranks can use at most: those of its part of all sums, and of the
+/// scores of its part of `pairs` knockouts that wait to be added. Local.
+double most_sums_memory(const ScreenPlan& plan, const PairGenes& genes, std::int64_t pairs,
+                        std::int64_t ranks = 1);
 
-/// Scores every double knockout of the plan whose first gene is in this shard's part of the work, and adds it
-/// up over cells, in ascending order. In blocks of first genes, as many at a time as have sums that fit into
-/// `plan.keeping.memory`; for each block every cell is loaded once. What comes out is the same to the bit for
-/// any number of shards and any memory, and whether it went on from what was begun. Returns whether it came
-/// to its end. Local: shards share nothing.
-bool screen_pair_sums(const ScreenPlan& plan, const RelativeProfiles& profiles,
-                      std::span<const CollapsedMapping> members, const ScoreViews& singles, PairSumsWork work,
-                      std::int64_t shard, std::int64_t shards, PairSumsSink& sink,
-                      const PairSumsOptions& options = {});
+/// Scores every double knockout of the plan, and adds it up over cells, in ascending order. In blocks of
+/// first genes, as many at a time as have sums that fit into `plan.keeping.memory` of all ranks. In each
+/// block every rank adds up consecutive pairs (PairDivision). The ranks score the knockouts cell by cell, in
+/// rounds of as many as that memory holds, each a share that takes as long as any other, and then give the
+/// scores to those that add them up: so a cell is loaded once a block, however many ranks there are, but
+/// where two share it. What comes out is the same to the bit for any number of ranks and any memory, and
+/// whether it went on from what was begun.
+class PairSumsScreen {
+ public:
+  /// All but `work` must outlive this. Collective.
+  PairSumsScreen(const ScreenPlan& plan, const RelativeProfiles& profiles,
+                 std::span<const CollapsedMapping> members, PairSumsWork work, const Communicator& ranks,
+                 const PairSumsOptions& options = {});
+  ~PairSumsScreen();
+
+  /// Scores this rank's share of the first round; ranks that have more to do before, in singles and lists of
+  /// `before`, have less of it: to be called when that is done, which others need not be. Without, run() does
+  /// so. Local.
+  void score_ahead(const PendingEvents& before, const PauseCallback& pause);
+
+  /// `singles` are the scores of all single knockouts that interactions are found by. Returns whether it came
+  /// to its end; if `pause` asked any rank to stop, all of them stop, and the round at hand is lost.
+  /// Collective.
+  bool run(const ScoreViews& singles, PairSumsSink& sink, const PauseCallback& pause = {});
+
+ private:
+  class State;
+  std::unique_ptr<State> state_;
+};
 
 }  // namespace dko

@@ -23,8 +23,10 @@ struct EventCosts {
 /// events [b[r], b[r+1]) of the result b, which has shards+1 entries. No shard's cost is above the mean by
 /// more than one event and one load. Some shards are empty where there are more shards than events; the last
 /// ones have less. O((shards + log groups) · log total). Integers throughout: every rank finds the same.
-/// Local.
-std::vector<std::int64_t> balanced_shards(const EventCosts& costs, std::int64_t shards);
+/// With `before`, one number ≥ 0 a shard, each shard has that to do as well: then the costliest of both
+/// together is as cheap as it can be. Local.
+std::vector<std::int64_t> balanced_shards(const EventCosts& costs, std::int64_t shards,
+                                          std::span<const std::int64_t> before = {});
 
 /// What each of the shards between these bounds (ascending event numbers) costs, loads included. Local.
 std::vector<std::int64_t> shard_costs(const EventCosts& costs, std::span<const std::int64_t> bounds);

@@ -12,8 +12,9 @@
 namespace dko {
 
 /// What a screen that keeps selected pairs or a summary has in memory, saved in files beside its own, so
-/// that it can go on from there on any number of ranks: `<partial>.state-…`, each written by one rank, whole
-/// or not at all. Files of another screen file (`job`) are passed over.
+/// that it can go on from there on any number of ranks: `<partial>.state-…`, whole or not at all. A selection
+/// is written by each rank, sums by all ranks into one file. Files of another screen file (`job`) are passed
+/// over.
 class RankSnapshots {
  public:
   RankSnapshots(std::filesystem::path partial, std::string job)
@@ -21,19 +22,21 @@ class RankSnapshots {
 
   /// Saves this rank's selection in place of what it saved before. Local. @throws IoError
   void save(const SelectionState& state, ScoreSet scores, int rank) const;
-  /// Sums of a block of first genes that is not complete, in the place of those of the same block.
-  /// Local. @throws IoError
-  void save(const PairSums& sums, std::int64_t next_cell) const;
-  /// The block is complete. Local.
-  void remove(const PairSums& sums) const;
+  /// Sums over the cells before `next_cell` of a block that is not complete, this rank's part of them, in the
+  /// place of those of the same block. Collective. @throws IoError
+  void save(const PairSums& sums, const PairDivision& division, std::int64_t next_cell,
+            const Communicator& ranks) const;
+  /// The block is complete. Local: rank 0.
+  void remove(const PairDivision& division) const;
 
   /// What was saved, each by one of the ranks. What a rank took over and saved again is there once.
   /// `of_all` becomes the events of all of them, on all ranks. Collective.
   /// @throws CollectiveFailure of exit code 3 if a file is corrupt
   std::vector<SelectionState> take_selections(std::vector<EventRange>& of_all,
                                               const Communicator& ranks) const;
-  /// Sums of blocks whose first genes are all in one of the ranges; `k` genes. `of_all` becomes the first
-  /// genes of all of them, on all ranks. Collective. @throws likewise
+  /// Sums of first genes in these ranges; `k` genes; of those that were saved more than once, what is over
+  /// the most cells. The same on every rank. `of_all` becomes the first genes of all of them. Collective.
+  /// @throws likewise
   std::vector<BegunSums> take_sums(const std::vector<Measure>& measures, std::int64_t k,
                                    const std::vector<EventRange>& ranges, std::vector<EventRange>& of_all,
                                    const Communicator& ranks) const;
@@ -41,16 +44,16 @@ class RankSnapshots {
   /// Number of pairs that saved selections have been made from, each counted once. Local.
   /// @throws InputError if a file is corrupt
   std::int64_t selected_from() const;
-  /// Number of pairs, in each cell, in saved sums whose first genes are all `left`, ranges
-  /// of one each. Local. @throws likewise
-  std::int64_t summed(const std::vector<EventRange>& left) const;
+  /// Number of pairs, in each cell, in saved sums of first genes in these ranges; `k` genes. Local.
+  /// @throws likewise
+  std::int64_t summed(const std::vector<EventRange>& ranges, std::int64_t k) const;
 
   /// Removes all files of this kind, of whatever job, that belong to a screen file. Local: rank 0.
   static void remove_all(const std::filesystem::path& partial);
 
  private:
   std::filesystem::path file(const std::string& what) const;
-  std::filesystem::path file_of(const PairSums& sums) const;
+  std::filesystem::path file_of(const PairDivision& division) const;
 
   std::filesystem::path partial_;
   std::string job_;

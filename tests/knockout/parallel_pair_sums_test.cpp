@@ -1,10 +1,10 @@
-#include "dko/knockout/screen/pair_sums_screen.hpp"
-
+// Sums of pairs over cells against plain loops, and the same bits whatever the ranks and the memory.
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <map>
 
 #include "dko/knockout/events/event_index.hpp"
+#include "dko/knockout/screen/pair_sums_screen.hpp"
 #include "support/screens.hpp"
 
 using namespace dko;
@@ -15,8 +15,8 @@ namespace {
 class MemorySums final : public PairSumsSink {
  public:
   explicit MemorySums(std::size_t measures) : measures_(measures) {}
-  void keep(const PairSums&, std::int64_t) override {}
-  void write(const PairSums& sums) override {
+  void keep(const PairSums&, const PairDivision&, std::int64_t) override {}
+  void write(const PairSums& sums, const PairDivision&) override {
     const std::int64_t first = sums.first_pair();
     for (std::int64_t pair = 0; pair < sums.pairs(); ++pair) {
       std::vector<double>& row = rows_[first + pair];
@@ -33,6 +33,25 @@ class MemorySums final : public PairSumsSink {
     }
   }
   const std::map<std::int64_t, std::vector<double>>& rows() const { return rows_; }
+
+  /// Those of all ranks, on all of them.
+  void join(const Communicator& ranks) {
+    std::vector<double> numbers;
+    for (const auto& [pair, row] : rows_) {
+      numbers.push_back(static_cast<double>(pair));
+      numbers.push_back(static_cast<double>(row.size()));
+      numbers.insert(numbers.end(), row.begin(), row.end());
+    }
+    const std::vector<double> all = ranks.broadcast(ranks.gather(std::span<const double>(numbers)));
+    rows_.clear();
+    for (std::size_t at = 0; at < all.size();) {
+      std::vector<double>& row = rows_[static_cast<std::int64_t>(all[at])];
+      REQUIRE(row.empty());  // every pair on one rank
+      const auto size = static_cast<std::size_t>(all[at + 1]);
+      at += 2;
+      for (const std::size_t end = at + size; at < end; ++at) row.push_back(all[at]);
+    }
+  }
 
  private:
   std::size_t measures_;
@@ -97,19 +116,24 @@ struct Screened {
     plan.keeping.form = PairKeeping::Form::summary;
   }
 
-  MemorySums sums_in(std::int64_t shards, double memory) {
+  MemorySums sums_on(const Communicator& ranks, double memory, bool ahead = false) {
     plan.keeping.memory = memory;
     ScoreViews spans;
     for (const Score score : every_score) spans[score] = singles[score];
     MemorySums sums(summed_measures(plan).size());
-    for (std::int64_t shard = 0; shard < shards; ++shard) {
-      std::int64_t left = 0;
-      PairSumsOptions options;
-      options.progress = [&](std::int64_t done, std::int64_t total) { left = total - done; };
-      CHECK(screen_pair_sums(plan, matrix, members, spans, whole_sums(pair_genes(plan, matrix)), shard,
-                             shards, sums, options));
-      CHECK(left == 0);
-    }
+    std::int64_t left = 0;
+    std::int64_t most = 0;
+    PairSumsOptions options;
+    options.progress = [&](std::int64_t done, std::int64_t total) {
+      CHECK(done >= most);
+      most = done;
+      left = total - done;
+    };
+    PairSumsScreen screen(plan, matrix, members, whole_sums(pair_genes(plan, matrix)), ranks, options);
+    if (ahead) screen.score_ahead(whole_work(plan, matrix, ranks.size()), {});
+    CHECK(screen.run(spans, sums));
+    CHECK(left == 0);
+    sums.join(ranks);
     return sums;
   }
 };
@@ -118,7 +142,7 @@ void check_sums(Screened& screened) {
   const PairIndex index(screened.matrix, screened.plan.targets);
   const PairGenes genes = pair_genes(screened.plan, screened.matrix);
   const auto measures = summed_measures(screened.plan);
-  const MemorySums whole = screened.sums_in(1, 1 << 20);
+  const MemorySums whole = screened.sums_on(Communicator::one_rank(), 1 << 20);
   REQUIRE(std::ssize(whole.rows()) == genes.all_pairs());
   for (std::size_t measure = 0; measure < measures.size(); ++measure) {
     const Values values = plain_values(screened.plan, index, screened.all, measures[measure]);
@@ -140,16 +164,17 @@ void check_sums(Screened& screened) {
     }
   }
   const double least = least_sums_memory(screened.plan, genes);
-  for (const std::int64_t shards : {1, 2, 3, 50}) {
-    for (const double memory : {least, 1.5 * least, 1048576.0})
-      CHECK(screened.sums_in(shards, memory).rows() == whole.rows());
+  for (const bool ahead : {false, true}) {
+    for (const double memory : {least, 1.5 * least, 4 * least, 1048576.0}) {
+      CHECK(screened.sums_on(Communicator::one_rank(), memory, ahead).rows() == whole.rows());
+      CHECK(screened.sums_on(testing::world(), memory, ahead).rows() == whole.rows());
+    }
   }
 }
 
 }  // namespace
 
-TEST_CASE(
-    "sums over cells are what plain loops over a full screen find, whatever the shards and the memory") {
+TEST_CASE("sums over cells are what plain loops over a full screen find, whatever the ranks and the memory") {
   const auto matrix = testing::random_matrix(13, 12, 0.6, 70).relative_profiles();
   Screened screened(matrix, testing::full_plan(matrix, GENERATE(1, 3)));
   CHECK(summed_measures(screened.plan).size() == (screened.plan.members == 1 ? 4 : 6));

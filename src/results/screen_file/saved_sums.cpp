@@ -1,0 +1,181 @@
+#include "saved_sums.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <span>
+#include <string_view>
+
+#include "dko/base/error.hpp"
+#include "dko/knockout/screen/pending_events.hpp"
+
+namespace dko::saved_sums {
+
+namespace {
+
+constexpr std::int64_t pairs_at_once = std::int64_t{1} << 20;
+constexpr std::size_t numbers_of_one = 5;
+
+/// Calls visit(name, array) for each array of the fields.
+template <class Fields, class Visit>
+void visit_fields(Fields& fields, Visit visit) {
+  visit("sum", fields.sum);
+  visit("squares", fields.squares);
+  visit("shift", fields.shift);
+  visit("lowest", fields.lowest);
+  visit("highest", fields.highest);
+  visit("above", fields.above);
+  visit("below", fields.below);
+}
+
+std::string name_of_measure(std::size_t measure) {
+  return fmt::format("measure{}", measure);
+}
+
+template <class Work>
+void in_pieces(std::int64_t pairs, Work work) {
+  for (std::int64_t first = 0; first < pairs; first += pairs_at_once)
+    work(first, std::min(pairs_at_once, pairs - first));
+}
+
+EventRange pairs_of(EventRange firsts, std::int64_t k) {
+  return {PairIndex::row_start(k, firsts.first), PairIndex::row_start(k, firsts.last)};
+}
+
+void require(bool holds, const hdf5::File& file) {
+  if (!holds)
+    throw InputError(
+        fmt::format("{}: array sizes are inconsistent: the file is corrupt; without it, its part of the "
+                    "screen is done again",
+                    file.path()));
+}
+
+/// What of `ranges` is in none of `taken`, within `firsts`.
+std::vector<EventRange> left_in(EventRange firsts, const std::vector<EventRange>& ranges,
+                                const std::vector<EventRange>& taken, std::int64_t k) {
+  std::vector<EventRange> others = taken;
+  for (const EventRange& range : all_but(ranges, k)) others.push_back(range);
+  others.push_back({0, firsts.first});
+  others.push_back({firsts.last, k});
+  return all_but(std::move(others), k);
+}
+
+}  // namespace
+
+void create(hdf5::Location& file, const PairSums& sums, const PairDivision& division,
+            std::int64_t next_cell) {
+  file.set("first", division.firsts().first);
+  file.set("last", division.firsts().last);
+  file.set("next_cell", next_cell);
+  const std::int64_t pairs = division.pairs().size();
+  file.create("cells", hdf5::Type::i32, {pairs});
+  for (std::size_t measure = 0; measure < sums.measures(); ++measure) {
+    hdf5::Location group = file.create_group(name_of_measure(measure));
+    const PairSums::Fields fields;
+    visit_fields(fields, [&]<class T>(const char* name, const std::vector<T>&) {
+      if (std::string_view(name) == "below" && !sums.has_sign(measure)) return;
+      group.create(name, hdf5::type_of<T>(), {pairs});
+    });
+  }
+}
+
+void write(hdf5::File& file, const PairSums& sums, const PairDivision& division) {
+  const std::int64_t start = sums.first_pair() - division.pairs().first;
+  if (sums.pairs() == 0) return;
+  file.dataset("cells").write(start, sums.cell_counts());
+  for (std::size_t measure = 0; measure < sums.measures(); ++measure) {
+    const hdf5::Location group = file.group(name_of_measure(measure));
+    in_pieces(sums.pairs(), [&](std::int64_t first, std::int64_t count) {
+      const PairSums::Fields fields = sums.fields(measure, first, count);
+      visit_fields(fields, [&]<class T>(const char* name, const std::vector<T>& values) {
+        if (!values.empty()) group.dataset(name).write(start + first, std::span<const T>(values));
+      });
+    });
+  }
+}
+
+std::vector<Saved> find(const std::vector<std::string>& files, const std::vector<EventRange>& ranges,
+                        std::int64_t k) {
+  std::vector<Saved> all;
+  for (const std::string& path : files) {
+    const hdf5::File file = hdf5::File::open(path, hdf5::Access::read);
+    const EventRange firsts{file.integer_attribute("first"), file.integer_attribute("last")};
+    const std::int64_t next_cell = file.integer_attribute("next_cell");
+    require(firsts.first >= 0 && firsts.first < firsts.last && firsts.last <= k && next_cell >= 0, file);
+    require(file.dataset("cells").size() == pairs_of(firsts, k).size(), file);
+    all.push_back({path, firsts, next_cell, firsts});
+  }
+  std::stable_sort(all.begin(), all.end(),
+                   [](const Saved& a, const Saved& b) { return a.next_cell > b.next_cell; });
+  std::vector<Saved> chosen;
+  std::vector<EventRange> taken;
+  for (Saved& saved : all) {
+    for (const EventRange& firsts : left_in(saved.of_file, ranges, taken, k)) {
+      saved.firsts = firsts;
+      chosen.push_back(saved);
+      taken.push_back(firsts);
+    }
+  }
+  return chosen;
+}
+
+std::vector<std::string> paths_of(const std::vector<Saved>& all) {
+  std::vector<std::string> paths;
+  for (const Saved& saved : all) paths.push_back(saved.path);
+  return paths;
+}
+
+std::vector<std::int64_t> numbers_of(const std::vector<Saved>& all) {
+  std::vector<std::int64_t> numbers;
+  for (const Saved& saved : all)
+    numbers.insert(numbers.end(), {saved.of_file.first, saved.of_file.last, saved.next_cell,
+                                   saved.firsts.first, saved.firsts.last});
+  return numbers;
+}
+
+std::vector<Saved> joined(const std::vector<std::string>& paths, const std::vector<std::int64_t>& numbers) {
+  std::vector<Saved> all;
+  for (std::size_t at = 0; at < paths.size(); ++at) {
+    const std::int64_t* const of = numbers.data() + at * numbers_of_one;
+    all.push_back({paths[at], {of[0], of[1]}, of[2], {of[3], of[4]}});
+  }
+  return all;
+}
+
+void read(const Saved& saved, const std::vector<Measure>& measures, PairSums& sums) {
+  if (sums.pairs() == 0) return;
+  const hdf5::File file = hdf5::File::open(saved.path, hdf5::Access::read);
+  const EventRange of_file = pairs_of(saved.of_file, sums.genes());
+  const std::int64_t start = sums.first_pair() - of_file.first;
+  file.dataset("cells").read(start, sums.cell_counts());
+  for (std::size_t measure = 0; measure < measures.size(); ++measure) {
+    const hdf5::Location group = file.group(name_of_measure(measure));
+    in_pieces(sums.pairs(), [&](std::int64_t first, std::int64_t count) {
+      PairSums::Fields fields;
+      visit_fields(fields, [&]<class T>(const char* name, std::vector<T>& values) {
+        if (std::string_view(name) == "below" && !measures[measure].is_interaction) return;
+        const hdf5::Dataset dataset = group.dataset(name);
+        require(dataset.size() == of_file.size(), file);
+        values.resize(static_cast<std::size_t>(count));
+        dataset.read(start + first, std::span<T>(values));
+      });
+      sums.set_fields(measure, first, fields);
+    });
+  }
+}
+
+std::int64_t pairs_in_cells(const Saved& saved, std::int64_t k) {
+  const hdf5::File file = hdf5::File::open(saved.path, hdf5::Access::read);
+  const hdf5::Dataset cells = file.dataset("cells");
+  const EventRange pairs = pairs_of(saved.firsts, k);
+  const std::int64_t start = pairs.first - pairs_of(saved.of_file, k).first;
+  std::int64_t sum = 0;
+  in_pieces(pairs.size(), [&](std::int64_t first, std::int64_t count) {
+    std::vector<std::int32_t> counts(static_cast<std::size_t>(count));
+    cells.read(start + first, std::span(counts));
+    for (const std::int32_t of_pair : counts) sum += of_pair;
+  });
+  return sum;
+}
+
+}  // namespace dko::saved_sums

@@ -1,0 +1,125 @@
+// How pairs are divided among ranks, against plain loops over pairs.
+#include "dko/knockout/screen/pair_division.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "dko/knockout/screen/pair_sums_screen.hpp"
+#include "support/screens.hpp"
+
+using namespace dko;
+
+namespace {
+
+struct Data {
+  RelativeProfiles matrix = testing::random_matrix(40, 23, 0.4, 211).relative_profiles();
+  ScreenPlan plan = testing::full_plan(matrix);
+  PairGenes genes = pair_genes(plan, matrix);
+  PairIndex index{matrix, plan.targets};
+};
+
+/// The number of one of a cell's pairs among all pairs.
+std::int64_t place_of(const Data& data, std::int64_t cell, std::int64_t within) {
+  const auto targets = data.plan.targets.of(cell);
+  const TargetPair pair = PairIndex::pair_of(std::ssize(targets), within);
+  const std::int64_t first = data.genes.place(targets[static_cast<std::size_t>(pair.first)]);
+  const std::int64_t second = data.genes.place(targets[static_cast<std::size_t>(pair.second)]);
+  return PairIndex::row_start(data.genes.count(), first) + second - first - 1;
+}
+
+}  // namespace
+
+TEST_CASE("every pair of a block is one rank's, and of each cell they are where a plain loop finds them") {
+  const Data data;
+  const std::int64_t k = data.genes.count();
+  const EventRange firsts =
+      GENERATE(EventRange{0, 23}, EventRange{0, 1}, EventRange{4, 17}, EventRange{22, 23});
+  REQUIRE(k == 23);
+  for (const std::int64_t ranks : {1, 2, 3, 7, 50, 400}) {
+    const PairDivision division(data.genes, firsts, ranks);
+    CHECK(division.pairs().first == PairIndex::row_start(k, firsts.first));
+    CHECK(division.pairs().last == PairIndex::row_start(k, firsts.last));
+    std::vector<std::int64_t> owner;
+    std::int64_t largest = 0;
+    for (std::int64_t rank = 0; rank < ranks; ++rank) {
+      const EventRange own = division.of(rank);
+      CHECK(own.first == division.pairs().first + std::ssize(owner));
+      owner.insert(owner.end(), static_cast<std::size_t>(own.size()), rank);
+      largest = std::max(largest, own.size());
+    }
+    CHECK(std::ssize(owner) == division.pairs().size());
+    CHECK(division.largest() == largest);
+    const auto rank_of = [&](std::int64_t pair) {
+      return owner[static_cast<std::size_t>(pair - division.pairs().first)];
+    };
+    for (std::int64_t pair = division.pairs().first; pair < division.pairs().last; ++pair)
+      CHECK(division.rank_of(pair) == rank_of(pair));
+    for (std::int64_t cell = 0; cell < data.matrix.cells(); ++cell) {
+      if (!has_pairs(data.index.starts(), cell)) continue;
+      const auto targets = data.plan.targets.of(cell);
+      const EventRange within = PairsInCells(data.genes, division.pairs()).within(targets);
+      // Also of parts that begin and end anywhere.
+      const EventRange part{within.first + within.size() / 3, within.last - within.size() / 5};
+      for (const EventRange& of : {within, part}) {
+        std::vector<std::int64_t> found;
+        std::int64_t last_rank = -1;
+        division.for_each_part(data.genes, targets, of, [&](std::int64_t rank, EventRange pairs) {
+          CHECK((ranks == 1 || rank > last_rank));
+          last_rank = rank;
+          CHECK(pairs.first == of.first + std::ssize(found));
+          found.insert(found.end(), static_cast<std::size_t>(pairs.size()), rank);
+        });
+        REQUIRE(std::ssize(found) == of.size());
+        for (std::int64_t at = 0; at < of.size(); ++at)
+          CHECK(found[static_cast<std::size_t>(at)] == rank_of(place_of(data, cell, of.first + at)));
+      }
+    }
+  }
+}
+
+TEST_CASE("where a range of pairs is in a cell is what a plain loop counts") {
+  const Data data;
+  const std::int64_t all = data.genes.all_pairs();
+  for (std::int64_t first = 0; first <= all; first += 7) {
+    const EventRange range{first, std::min(all, first + 31)};
+    const PairsInCells in_cells(data.genes, range);
+    for (std::int64_t cell = 0; cell < data.matrix.cells(); ++cell) {
+      if (!has_pairs(data.index.starts(), cell)) continue;
+      const EventRange within = in_cells.within(data.plan.targets.of(cell));
+      const std::int64_t m = data.plan.targets.count(cell);
+      for (std::int64_t pair = 0; pair < m * (m - 1) / 2; ++pair) {
+        const std::int64_t place = place_of(data, cell, pair);
+        CHECK((pair >= within.first && pair < within.last) == (place >= range.first && place < range.last));
+      }
+    }
+  }
+}
+
+TEST_CASE("ranks have about as much to add up and to finish") {
+  // Genes that are on in ever more cells.
+  std::vector<std::vector<float>> cells;
+  for (int cell = 0; cell < 60; ++cell) {
+    cells.emplace_back();
+    for (int gene = 0; gene < 90; ++gene) cells.back().push_back((cell * 37 + gene * 11) % 90 < gene ? 1 : 0);
+  }
+  const auto matrix = testing::matrix_of(cells).relative_profiles();
+  const ScreenPlan plan = testing::full_plan(matrix);
+  const PairGenes genes = pair_genes(plan, matrix);
+  for (const std::int64_t ranks : {3, 20}) {
+    const PairDivision division(genes, {0, genes.count()}, ranks);
+    std::vector<double> costs;
+    double all = 0;
+    for (std::int64_t rank = 0; rank < ranks; ++rank) {
+      const EventRange own = division.of(rank);
+      const PairsInCells in_cells(genes, own);
+      double cost = static_cast<double>(cost_of_finishing * own.size());
+      for (std::int64_t cell = 0; cell < matrix.cells(); ++cell) {
+        if (matrix.expressed_count(cell) > 2)
+          cost += static_cast<double>(cost_of_adding * in_cells.within(plan.targets.of(cell)).size());
+      }
+      costs.push_back(cost);
+      all += cost;
+    }
+    const double mean = all / static_cast<double>(ranks);
+    CHECK(*std::max_element(costs.begin(), costs.end()) < 1.25 * mean);
+  }
+}
