@@ -20,14 +20,23 @@ std::uint64_t mixed(std::uint64_t z) {
 
 /// Floyd's sampling: each round adds one number that is new, whatever was drawn before.
 std::vector<std::int64_t> floyd(RandomStream& stream, std::int64_t count, std::int64_t population) {
+  // Bits are faster than a set, but take memory for all.
+  constexpr std::int64_t most_bits = 1 << 20;
+  std::vector<bool> is_taken(static_cast<std::size_t>(population <= most_bits ? population : 0), false);
   std::unordered_set<std::int64_t> taken;
-  taken.reserve(static_cast<std::size_t>(count));
+  const auto take = [&](std::int64_t number) {
+    if (is_taken.empty()) return taken.insert(number).second;
+    const auto at = static_cast<std::size_t>(number);
+    const bool is_new = !is_taken[at];
+    is_taken[at] = true;
+    return is_new;
+  };
   std::vector<std::int64_t> drawn;
   drawn.reserve(static_cast<std::size_t>(count));
   for (std::int64_t last = population - count; last < population; ++last) {
     const std::int64_t candidate = stream.below(last + 1);
-    const std::int64_t added = taken.insert(candidate).second ? candidate : last;
-    if (added != candidate) taken.insert(added);
+    const std::int64_t added = take(candidate) ? candidate : last;
+    if (added != candidate) take(added);
     drawn.push_back(added);
   }
   std::sort(drawn.begin(), drawn.end());

@@ -18,6 +18,7 @@ using namespace dko;
 namespace {
 
 constexpr std::int32_t genes = 40;
+const NodeGroup alone(Communicator::one_rank());
 
 RelativeProfiles planted(std::int64_t cells, double lift, std::uint64_t seed) {
   return testing::planted_effects({.cells = cells, .lift = lift, .noise = 0.2},
@@ -206,7 +207,7 @@ TEST_CASE("q-values are those of plain loops") {
   std::vector<double> of_decoys;
   const auto strata = strata_of(profiles, cells, plain.states(), 1);
   for (std::int64_t draw = 0; draw < decoy_draws; ++draw) {
-    const PresenceBits decoys = decoy_presence(profiles, cells, strata, 5, draw);
+    const PresenceBits decoys = decoy_presence(profiles, cells, strata, 5, draw, alone);
     for (std::int32_t target = 0; target < genes; ++target) {
       for (std::int32_t gene = 0; gene < genes; ++gene) {
         if (gene == target) continue;
@@ -260,7 +261,7 @@ TEST_CASE("decoys are kept as effects: on a gene no more than it has, that stand
   int all = 0;
   int left_out = 0;
   for (std::int64_t draw = 0; draw < decoy_draws; ++draw) {
-    const PresenceBits presence = decoy_presence(profiles, cells, strata, 5, draw);
+    const PresenceBits presence = decoy_presence(profiles, cells, strata, 5, draw, alone);
     std::map<std::array<std::int32_t, 2>, double> expected;  // by decoy and target
     for (std::int32_t target = 0; target < genes; ++target) {
       double least = 1e9;
@@ -328,9 +329,9 @@ TEST_CASE("decoys have as many cells of every stratum as the genes, and others")
   CHECK(*std::max_element(strata.begin(), strata.end()) == 14);
   for (std::int32_t stratum = 0; stratum < 15; ++stratum)
     CHECK(std::abs(std::count(strata.begin(), strata.end(), stratum) - 13) <= 1);
-  const PresenceBits decoys = decoy_presence(profiles, cells, strata, 1, 0);
-  const PresenceBits again = decoy_presence(profiles, cells, strata, 1, 0);
-  const PresenceBits other = decoy_presence(profiles, cells, strata, 1, 1);
+  const PresenceBits decoys = decoy_presence(profiles, cells, strata, 1, 0, alone);
+  const PresenceBits again = decoy_presence(profiles, cells, strata, 1, 0, alone);
+  const PresenceBits other = decoy_presence(profiles, cells, strata, 1, 1, alone);
   std::int64_t moved = 0;
   std::int64_t differ = 0;
   for (std::int32_t gene = 0; gene < genes; ++gene) {

@@ -1,5 +1,6 @@
 #include "training/sparse/lasso.hpp"
 
+#include <array>
 #include <catch2/catch.hpp>
 #include <cmath>
 
@@ -13,6 +14,10 @@ constexpr std::size_t folds = 3;
 constexpr std::size_t rows_of_fold = 32;  // the last five of each fill it up
 constexpr std::size_t rows = folds * rows_of_fold;
 constexpr std::size_t candidates = 12;
+
+/// How a design is given its candidates.
+enum class Form { bits, values, both };
+constexpr std::array forms{Form::bits, Form::values, Form::both};
 
 /// A regression problem with an intercept and one more covariate.
 struct Problem {
@@ -34,8 +39,36 @@ struct Problem {
                            static_cast<double>(column(7)[row]) + 0.3 * random.normal();
       targets.push_back(weights[row] == 0 ? 0.0F : static_cast<float>(value));
     }
+    bits = as_bits(columns);
   }
   const float* column(std::size_t j) const { return columns.data() + j * rows; }
+
+  static BitColumns as_bits(const std::vector<float>& columns) {
+    BitColumns bits;
+    bits.reset(rows, columns.size() / rows);
+    for (std::size_t at = 0; at < columns.size(); ++at) {
+      const std::size_t row = at % rows;
+      if (columns[at] != 0)
+        bits.set_word(row / 32, at / rows, bits.word(row / 32, at / rows) | std::uint32_t{1} << row % 32);
+    }
+    return bits;
+  }
+
+  FoldedDesign design(GramMemory& memory) const {
+    return {{0, 32, 64, 96}, covariates, targets, weights, bits, memory};
+  }
+  /// Candidates [first, last), as bits or as values.
+  std::vector<NewCandidate> some(std::size_t first, std::size_t last, Form form,
+                                 const std::vector<std::int32_t>& signs = {}) const {
+    std::vector<NewCandidate> some;
+    for (std::size_t j = first; j < last; ++j) {
+      some.push_back({.penalty = penalties[j], .column = j, .values = {}});
+      if (!signs.empty()) some.back().sign = signs[j];
+      if (form == Form::values || (form == Form::both && j % 3 == 0))
+        some.back().values = std::span(columns).subspan(j * rows, rows);
+    }
+    return some;
+  }
 
   RandomStream random;
   std::vector<float> weights;
@@ -43,6 +76,7 @@ struct Problem {
   std::vector<float> columns;
   std::vector<double> penalties;
   std::vector<float> targets;
+  BitColumns bits;  // the columns
 };
 
 bool in_fit(std::size_t row, std::int64_t left_out) {
@@ -87,18 +121,15 @@ TEST_CASE("lasso fits are optimal, on all rows and without each fold, down a pat
   for (const std::uint64_t seed : {1U, 2U, 3U}) {
     const Problem problem(seed);
     GramMemory memory;
-    FoldedDesign design({0, 32, 64, 96}, problem.covariates, problem.targets, problem.weights, memory);
+    FoldedDesign design = problem.design(memory);
+    const Form form = forms[seed % forms.size()];
     // Candidates come in two parts, the second when fits are under way.
-    const auto part = [&](std::size_t first, std::size_t last) {
-      design.add_candidates(std::span(problem.columns).subspan(first * rows, (last - first) * rows),
-                            std::span(problem.penalties).subspan(first, last - first));
-    };
-    part(0, 5);
+    design.add_candidates(problem.some(0, 5, form));
     std::vector<LassoFit> fits;
     for (std::int64_t left_out = LassoFit::no_fold; left_out < 3; ++left_out)
       fits.emplace_back(design, left_out);
     for (LassoFit& fit : fits) fit.solve(8);
-    part(5, candidates);
+    design.add_candidates(problem.some(5, candidates, form));
     for (const double lambda : {8.0, 3.0, 1.0, 0.2}) {
       for (std::size_t at = 0; at < fits.size(); ++at) {
         fits[at].extend();
@@ -115,8 +146,8 @@ TEST_CASE("effects that must have a sign are optimal among those that have it") 
   const Problem problem(5);
   const auto solved = [&](const std::vector<std::int32_t>& signs, const auto& check) {
     GramMemory memory;
-    FoldedDesign design({0, 32, 64, 96}, problem.covariates, problem.targets, problem.weights, memory);
-    design.add_candidates(problem.columns, problem.penalties, signs);
+    FoldedDesign design = problem.design(memory);
+    design.add_candidates(problem.some(0, candidates, Form::bits, signs));
     LassoFit fit(design, LassoFit::no_fold);
     for (const double lambda : {3.0, 0.2}) {
       fit.solve(lambda);
@@ -149,8 +180,8 @@ TEST_CASE("effects that must have a sign are optimal among those that have it") 
 TEST_CASE("a large enough penalty leaves the covariates alone, and fitted values follow from the effects") {
   const Problem problem(4);
   GramMemory memory;
-  FoldedDesign design({0, 32, 64, 96}, problem.covariates, problem.targets, problem.weights, memory);
-  design.add_candidates(problem.columns, problem.penalties);
+  FoldedDesign design = problem.design(memory);
+  design.add_candidates(problem.some(0, candidates, Form::bits));
   LassoFit fit(design, LassoFit::no_fold);
   fit.solve(1e6);
   for (const double effect : fit.effects()) CHECK(effect == 0);
@@ -163,5 +194,37 @@ TEST_CASE("a large enough penalty leaves the covariates alone, and fitted values
     for (std::size_t j = 0; j < candidates; ++j)
       value += fit.effects()[j] * static_cast<double>(problem.column(j)[row]);
     CHECK(fitted[row - 40] == Approx(value));
+  }
+}
+
+TEST_CASE("products of candidates are those of plain sums, however they are given") {
+  const Problem problem(6);
+  GramMemory memory;  // one for all: rows of one design must not show in another
+  for (const Form form : forms) {
+    FoldedDesign design = problem.design(memory);
+    const auto check = [&](std::size_t count) {
+      for (std::size_t j = 0; j < count; ++j) {
+        for (std::size_t fold = 0; fold <= folds; ++fold) {
+          const auto found = design.products(static_cast<std::int64_t>(j), static_cast<std::int64_t>(fold));
+          REQUIRE(found.size() == count);
+          for (std::size_t other = 0; other < count; ++other) {
+            double sum = 0;
+            for (std::size_t row = 0; row < rows; ++row) {
+              if (fold == folds || row / rows_of_fold == fold)
+                sum += static_cast<double>(problem.weights[row] * problem.column(j)[row] *
+                                           problem.column(other)[row]);
+            }
+            CHECK(static_cast<double>(found[other]) == Approx(sum).margin(1e-5));
+          }
+        }
+      }
+    };
+    design.add_candidates(problem.some(0, 7, form));
+    check(7);
+    design.add_candidates(problem.some(7, candidates, form));
+    check(candidates);
+    double ones = 0;
+    for (std::size_t row = 0; row < rows; ++row) ones += static_cast<double>(problem.column(3)[row]);
+    CHECK(design.sum(3) == ones);
   }
 }

@@ -51,28 +51,30 @@ std::vector<std::int32_t> strata_of(const ExpressionMatrix& matrix, std::span<co
 }
 
 PresenceBits decoy_presence(const ExpressionMatrix& matrix, std::span<const std::int64_t> cells,
-                            std::span<const std::int32_t> strata, std::uint64_t seed, std::int64_t draw) {
+                            std::span<const std::int32_t> strata, std::uint64_t seed, std::int64_t draw,
+                            const NodeGroup& group) {
   const std::int32_t count = cells.empty() ? 0 : 1 + *std::max_element(strata.begin(), strata.end());
   std::vector<std::vector<std::int64_t>> cells_of(static_cast<std::size_t>(count));
   for (std::size_t at = 0; at < cells.size(); ++at)
     cells_of[static_cast<std::size_t>(strata[at])].push_back(cells[at]);
-  // How many cells of each stratum express each gene, genes × strata.
-  std::vector<std::int64_t> with(static_cast<std::size_t>(matrix.genes() * count), 0);
+  PresenceBuffer decoys(group, matrix.cells(), matrix.genes());
+  const RankShare own = decoys.own_genes();
+  // How many cells of each stratum express each of these genes, genes × strata.
+  std::vector<std::int64_t> with(static_cast<std::size_t>((own.last - own.first) * count), 0);
   for (std::size_t at = 0; at < cells.size(); ++at) {
-    for (const std::int32_t gene : matrix.expressed(cells[at]))
-      ++with[static_cast<std::size_t>(std::int64_t{gene} * count + strata[at])];
+    for (const std::int32_t gene : within(matrix.expressed(cells[at]), own))
+      ++with[static_cast<std::size_t>((gene - own.first) * count + strata[at])];
   }
-  PresenceBits decoys(matrix.cells(), matrix.genes());
-  for (std::int32_t gene = 0; gene < matrix.genes(); ++gene) {
+  for (auto gene = static_cast<std::int32_t>(own.first); gene < own.last; ++gene) {
     RandomStream random(seed, "decoy presence", static_cast<std::uint64_t>(draw * matrix.genes() + gene));
     for (std::size_t stratum = 0; stratum < cells_of.size(); ++stratum) {
       const std::vector<std::int64_t>& of = cells_of[stratum];
-      const std::int64_t chosen = with[static_cast<std::size_t>(std::int64_t{gene} * count) + stratum];
+      const std::int64_t chosen = with[static_cast<std::size_t>((gene - own.first) * count) + stratum];
       for (const std::int64_t place : random.distinct(chosen, std::ssize(of)))
         decoys.set(of[static_cast<std::size_t>(place)], gene);
     }
   }
-  return decoys;
+  return std::move(decoys).publish();
 }
 
 }  // namespace dko

@@ -17,6 +17,7 @@ std::vector<std::int32_t> strata_of(const ExpressionMatrix& matrix, std::span<co
 /// A presence for each gene that has as many cells of every stratum as the gene's own, at random: what a gene
 /// without any effect would show. Each gene and draw has a stream of its own. Local.
 PresenceBits decoy_presence(const ExpressionMatrix& matrix, std::span<const std::int64_t> cells,
-                            std::span<const std::int32_t> strata, std::uint64_t seed, std::int64_t draw);
+                            std::span<const std::int32_t> strata, std::uint64_t seed, std::int64_t draw,
+                            const NodeGroup& group);
 
 }  // namespace dko

@@ -72,7 +72,8 @@ class EffectJudge {
         cells_(cells),
         mapping_(mapping),
         communicator_(communicator),
-        inputs_(profiles, mapping.levels()),
+        nodes_(communicator),
+        inputs_(profiles, mapping.levels(), nodes_),
         setting_{&profiles,
                  mapping.has_levels() ? totals_by_levels(inputs_, profiles)
                                       : totals_by(mapping, profiles, cells, communicator),
@@ -90,12 +91,14 @@ class EffectJudge {
     const std::vector<Regulators> regulators = regulators_of(mapping_);
     const auto counts = profiles_.cells_per_gene(cells_);
     const auto own = own_genes(counts, communicator_);
+    const std::vector<GeneCells> data = cells_of_genes(profiles_, cells_, own);
     EffectQuality quality;
     for (std::int64_t draw = 0; draw < decoy_draws; ++draw) {
-      const PresenceBits decoys = decoy_presence(profiles_, cells_, strata, seed, draw);
+      const PresenceBits decoys = decoy_presence(profiles_, cells_, strata, seed, draw, nodes_);
       job.begin();
-      for (const std::int32_t gene : own) {
-        look_at(gene, regulators[static_cast<std::size_t>(gene)], decoys, inflation, draw == 0);
+      for (std::size_t at = 0; at < own.size(); ++at) {
+        const std::int32_t gene = own[at];
+        look_at(gene, data[at], regulators[static_cast<std::size_t>(gene)], decoys, inflation, draw == 0);
         job.did(work_on(profiles_, counts[static_cast<std::size_t>(gene)]));
       }
       job.end();
@@ -137,14 +140,15 @@ class EffectJudge {
   }
 
   /// Counts the decoys of one gene, and the first time notes its effects.
-  void look_at(std::int32_t gene, const Regulators& regulators, const PresenceBits& decoys, double inflation,
-               bool is_first) {
-    const GeneCells data = cells_of_genes(profiles_, cells_, std::span(&gene, 1)).front();
+  void look_at(std::int32_t gene, const GeneCells& data, const Regulators& regulators,
+               const PresenceBits& decoys, double inflation, bool is_first) {
     if (is_first) note_inputs(data, regulators);
     const Residuals residuals = residuals_of(setting_, data, inputs_, regulators.genes, regulators.effects);
     if (!(residuals.deviation > 0)) return;
     if (is_first) note_effects(gene, regulators, data, residuals);
-    const PresenceStatistics of_decoys = presence_statistics(residuals, data, decoys, profiles_.genes());
+    decoys.columns_of(data.cells, columns_);
+    const PresenceStatistics of_decoys =
+        presence_statistics(residuals, data.cells.size(), columns_, profiles_.genes());
     std::vector<double> found(of_decoys.error.size(), 0.0);
     for (std::size_t other = 0; other < of_decoys.error.size(); ++other) {
       if (!(of_decoys.error[other] > 0) || other == static_cast<std::size_t>(gene) ||
@@ -178,7 +182,8 @@ class EffectJudge {
 
   void note_effects(std::int32_t gene, const Regulators& regulators, const GeneCells& data,
                     const Residuals& residuals) {
-    PresenceStatistics own = presence_statistics(residuals, data, inputs_.presence(), profiles_.genes());
+    inputs_.presence().columns_of(data.cells, columns_);
+    PresenceStatistics own = presence_statistics(residuals, data.cells.size(), columns_, profiles_.genes());
     for (std::size_t at = 0; at < regulators.genes.size(); ++at)
       own.slope[static_cast<std::size_t>(regulators.genes[at])] += regulators.effects[at];
     own.error[static_cast<std::size_t>(gene)] = 0;
@@ -240,6 +245,7 @@ class EffectJudge {
   std::span<const std::int64_t> cells_;
   const SparseMapping& mapping_;
   const Communicator& communicator_;
+  NodeGroup nodes_;
   GeneInputs inputs_;
   StatisticSetting setting_;
   std::vector<double> slopes_;        // b of each effect
@@ -249,6 +255,7 @@ class EffectJudge {
   std::vector<EffectScale> scales_;   // of this rank's genes
   DecoyCollector collector_;          // of the draw at hand
   ColumnShifts shifts_;
+  BitColumns columns_;  // presence, or decoys, in the cells of one gene
 };
 
 }  // namespace

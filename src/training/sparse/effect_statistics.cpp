@@ -45,9 +45,12 @@ std::vector<std::vector<double>> covariates_of(const StatisticSetting& setting, 
   return covariates;
 }
 
+/// In single precision, filled up to whole blocks of rows.
 std::vector<float> narrowed(const std::vector<double>& values) {
-  std::vector<float> narrow;
-  for (const double value : values) narrow.push_back(static_cast<float>(value));
+  constexpr std::size_t rows = BitColumns::block_rows;
+  std::vector<float> narrow((values.size() + rows - 1) / rows * rows, 0.0F);
+  std::transform(values.begin(), values.end(), narrow.begin(),
+                 [](double value) { return static_cast<float>(value); });
   return narrow;
 }
 
@@ -78,31 +81,28 @@ Residuals residuals_of(const StatisticSetting& setting, const GeneCells& data, c
   return found;
 }
 
-PresenceStatistics presence_statistics(const Residuals& residuals, const GeneCells& data,
-                                       const PresenceBits& presence, std::int64_t genes) {
+PresenceStatistics presence_statistics(const Residuals& residuals, std::size_t cells,
+                                       const BitColumns& presence, std::int64_t genes) {
   const auto count = static_cast<std::size_t>(genes);
-  const auto cells = static_cast<double>(data.cells.size());
-  std::vector<float> sums(presence.padded_genes());
-  const auto sum_of = [&](auto value_of_row) {
-    std::fill(sums.begin(), sums.end(), 0.0F);
-    for (std::size_t row = 0; row < data.cells.size(); ++row)
-      presence.add(data.cells[row], value_of_row(row), sums);
+  std::vector<float> sums;
+  const auto sum_of = [&](std::span<const float> values) {
+    sums.assign(presence.padded_columns(), 0.0F);
+    presence.add_sums(values, 0, 0, sums);
   };
   std::vector<double> squares(count);
-  sum_of([](std::size_t) { return 1.0F; });
   for (std::size_t gene = 0; gene < count; ++gene) {
-    const auto with = static_cast<double>(sums[gene]);
-    squares[gene] = with * (1 - with / cells);
+    const auto with = static_cast<double>(presence.count(gene));
+    squares[gene] = with * (1 - with / static_cast<double>(cells));
   }
   for (const std::vector<float>& covariate : residuals.covariates) {
-    sum_of([&](std::size_t row) { return covariate[row]; });
+    sum_of(covariate);
     for (std::size_t gene = 0; gene < count; ++gene)
       squares[gene] -= static_cast<double>(sums[gene]) * static_cast<double>(sums[gene]);
   }
-  sum_of([&](std::size_t row) { return residuals.values[row]; });
+  sum_of(residuals.values);
   PresenceStatistics found{std::vector<double>(count, 0.0), std::vector<double>(count, 0.0)};
   for (std::size_t gene = 0; gene < count; ++gene) {
-    if (!(squares[gene] > least_variance * cells)) continue;
+    if (!(squares[gene] > least_variance * static_cast<double>(cells))) continue;
     found.slope[gene] = static_cast<double>(sums[gene]) / squares[gene];
     found.error[gene] = residuals.deviation / std::sqrt(squares[gene]);
   }

@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "bit_columns.hpp"
 #include "dko/expression/matrix.hpp"
 #include "gene_inputs.hpp"
 #include "presence.hpp"
@@ -20,8 +21,9 @@ struct StatisticSetting {
 
 /// What the mapping leaves of y = p T of one gene i, over the cells that express it.
 struct Residuals {
-  double mean = 0;                             ///< of y
-  double deviation = 0;                        ///< σ of the residuals; 0: too few cells, or nothing is left
+  double mean = 0;       ///< of y
+  double deviation = 0;  ///< σ of the residuals; 0: too few cells, or nothing is left
+  // Of the rows, filled up with zeros to whole blocks of BitColumns:
   std::vector<float> values;                   ///< y − Σ_j A_ij x_j without what the covariates explain
   std::vector<std::vector<float>> covariates;  ///< factors without their mean, orthonormal
 };
@@ -37,8 +39,8 @@ struct PresenceStatistics {
   std::vector<double> error;  ///< σ / √Σ x̂²; 0 likewise
 };
 
-/// One of each gene of `presence`.
-PresenceStatistics presence_statistics(const Residuals& residuals, const GeneCells& data,
-                                       const PresenceBits& presence, std::int64_t genes);
+/// One of each of the genes, whose `presence` is that of so many cells.
+PresenceStatistics presence_statistics(const Residuals& residuals, std::size_t cells,
+                                       const BitColumns& presence, std::int64_t genes);
 
 }  // namespace dko

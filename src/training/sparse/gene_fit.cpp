@@ -16,15 +16,10 @@ constexpr std::size_t least_cells = 10;
 std::vector<double> fitted_by(const Coefficients& step, const GeneRegression& regression) {
   const FoldedDesign& design = regression.design();
   std::vector<double> fitted(static_cast<std::size_t>(design.rows()), 0.0);
-  const auto add = [&](std::span<const float> column, double effect) {
-    if (effect == 0) return;
-    for (std::size_t row = 0; row < fitted.size(); ++row)
-      fitted[row] += effect * static_cast<double>(column[row]);
-  };
   for (std::size_t k = 0; k < step.covariates.size(); ++k)
-    add(design.covariate(static_cast<std::int64_t>(k)), step.covariates[k]);
+    design.add_covariate(static_cast<std::int64_t>(k), step.covariates[k], 0, fitted);
   for (std::size_t at = 0; at < step.effects.size(); ++at)
-    add(design.candidate(static_cast<std::int64_t>(at)), step.effects[at]);
+    design.add_candidate(static_cast<std::int64_t>(at), step.effects[at], 0, fitted);
   return fitted;
 }
 
@@ -76,7 +71,8 @@ void take(const Coefficients& found, const std::vector<std::int32_t>& candidates
 }  // namespace
 
 GeneFit fit_gene(const RegressionSetting& setting, std::int32_t gene, const GeneCells& data,
-                 const PenaltyPath& path, GeneFit fit, std::vector<float>& weights, GramMemory& memory) {
+                 const PenaltyPath& path, GeneFit fit, std::vector<float>& weights,
+                 RegressionMemory& memory) {
   fit.mean = 0;
   fit.distance = 0;
   fit.least_error = 0;

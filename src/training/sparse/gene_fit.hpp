@@ -63,6 +63,12 @@ struct PenaltyPath {
   bool settle = false;          ///< the last round, see fit_gene()
 };
 
+/// Memory for one regression after the other.
+struct RegressionMemory {
+  BitColumns presence;  ///< of all genes in the cells of one
+  GramMemory gram;
+};
+
 /// Fits gene `gene` in the cells that express it, by a lasso of y = p T on the inputs x (GeneInputs) of all
 /// other genes and the cell state, and on covariates without penalty. λ is chosen by cross-validation over
 /// the folds: the largest whose squared error is within 0.7 % of the least. `last` is the gene's fit of the
@@ -74,6 +80,7 @@ struct PenaltyPath {
 /// same sign in all are 0. Then a part 1 − (2/t)⁴, at least 0, of them is kept, the rest being the fit
 /// without effects: t is what they gain in squared error over the cells left out, in standard errors.
 GeneFit fit_gene(const RegressionSetting& setting, std::int32_t gene, const GeneCells& data,
-                 const PenaltyPath& path, GeneFit last, std::vector<float>& weights, GramMemory& memory);
+                 const PenaltyPath& path, GeneFit last, std::vector<float>& weights,
+                 RegressionMemory& memory);
 
 }  // namespace dko

@@ -10,30 +10,28 @@
 namespace dko {
 
 /// What the genes of each cell enter the regressions with, x: presence as bits, and beside them the levels of
-/// the cells' genes that enter by these (GeneLevels).
+/// the cells' genes that enter by these (GeneLevels). Held once per node; copies share them.
 class GeneInputs {
  public:
-  GeneInputs(const RelativeProfiles& profiles, GeneLevels levels);
+  /// Collective over the ranks of each node.
+  GeneInputs(const RelativeProfiles& profiles, GeneLevels levels, const NodeGroup& group);
 
   const GeneLevels& levels() const { return levels_; }
   const PresenceBits& presence() const { return presence_; }
-  std::size_t padded_genes() const { return presence_.padded_genes(); }
   bool is_level(std::int32_t gene) const {
     return levels_.any() && levels_.scale[static_cast<std::size_t>(gene)] > 0;
   }
   /// f of a cell; 1 without levels.
-  double factor(std::int64_t cell) const {
-    return factors_.empty() ? 1 : factors_[static_cast<std::size_t>(cell)];
-  }
+  double factor(std::int64_t cell) const { return factors_.size() == 0 ? 1 : factors_[cell]; }
 
   /// x of a gene in a cell; 0 where the cell does not express it.
   float value(std::int64_t cell, std::int32_t gene) const {
     if (!presence_.has(cell, gene)) return 0;
     return is_level(gene) ? level(cell, gene) : 1.0F;
   }
-  /// Adds `value` x to the sums of all genes that the cell expresses; `sums` has room for padded_genes().
-  void add(std::int64_t cell, float value, std::span<float> sums) const;
-  /// Bytes of the inputs of this many cells and genes, of which so many non-zeros are levels.
+  /// Adds `value` (x − 1) to the sums of the genes that enter by their level and that the cell expresses.
+  void add_levels(std::int64_t cell, float value, std::span<float> sums) const;
+  /// Bytes on a node of the inputs of this many cells and genes, of which so many non-zeros are levels.
   static double bytes(double cells, double genes, double levels);
 
  private:
@@ -41,12 +39,21 @@ class GeneInputs {
     std::int32_t gene;
     float x;
   };
+  void list_levels(const RelativeProfiles& profiles, const NodeGroup& group);
+  std::span<const Level> levels_of(std::int64_t cell) const {
+    const std::int64_t first = starts_[static_cast<std::size_t>(cell)];
+    return of_cells_.view().subspan(
+        static_cast<std::size_t>(first),
+        static_cast<std::size_t>(starts_[static_cast<std::size_t>(cell) + 1] - first));
+  }
   float level(std::int64_t cell, std::int32_t gene) const;
 
   GeneLevels levels_;
   PresenceBits presence_;
-  std::vector<double> factors_;               // of the cells; empty without levels
-  std::vector<std::vector<Level>> of_cells_;  // likewise
+  // Of the cells; empty without levels:
+  NodeArray<double> factors_;
+  std::vector<std::int64_t> starts_;  // of each cell's levels
+  NodeArray<Level> of_cells_;
 };
 
 }  // namespace dko

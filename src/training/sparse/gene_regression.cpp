@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <utility>
 
 #include "prior_choice.hpp"
@@ -25,17 +24,19 @@ constexpr double rounding = 1e-4;
 }  // namespace
 
 GeneRegression::GeneRegression(const RegressionSetting& setting, std::int32_t gene, const GeneCells& data,
-                               const std::vector<float>& weights, std::int32_t folds, GramMemory& memory)
+                               const std::vector<float>& weights, std::int32_t folds,
+                               RegressionMemory& memory)
     : setting_(setting),
       gene_(gene),
       penalties_(setting.penalties),
       signs_(penalties_.size(), 0),
+      presence_(memory.presence),
       design_(make_design(data, weights, memory)),
       whole_(design_, LassoFit::no_fold) {
   for (std::int64_t fold = 0; fold < folds; ++fold) without_.emplace_back(design_, fold);
   place_.assign(static_cast<std::size_t>(setting.profiles->genes()), -1);
   add_factors();
-  gradient_.assign(setting.inputs->padded_genes(), 0.0F);
+  gradient_.assign(presence_.padded_columns(), 0.0F);
   take_support();
 }
 
@@ -86,19 +87,19 @@ void GeneRegression::take_support() {
 }
 
 FoldedDesign GeneRegression::make_design(const GeneCells& data, const std::vector<float>& weights,
-                                         GramMemory& memory) {
+                                         RegressionMemory& memory) {
   FoldStarts starts{0};
   for (std::int32_t fold = 0; fold < setting_.folds; ++fold) {
     for (std::size_t at = 0; at < data.cells.size(); ++at) {
       if (setting_.fold_of_cell[static_cast<std::size_t>(data.cells[at])] == fold) rows_.push_back(at);
     }
-    while (std::ssize(rows_) % row_lanes != 0) rows_.push_back(filling);
+    while (rows_.size() % BitColumns::block_rows != 0) rows_.push_back(filling);
     starts.push_back(std::ssize(rows_));
   }
   std::vector<float> targets(rows_.size(), 0.0F);
   std::vector<float> of_rows(rows_.size(), 0.0F);
   std::vector<float> covariates(rows_.size() * static_cast<std::size_t>(1 + setting_.free_columns()), 0.0F);
-  cells_.assign(rows_.size(), -1);
+  cells_.assign(rows_.size(), PresenceBits::no_cell);
   padding_ = static_cast<std::size_t>(std::count(rows_.begin(), rows_.end(), filling));
   for (std::size_t row = 0; row < rows_.size(); ++row) {
     if (rows_[row] == filling) continue;
@@ -110,23 +111,27 @@ FoldedDesign GeneRegression::make_design(const GeneCells& data, const std::vecto
     for (std::int64_t k = 0; k < setting_.free_columns(); ++k)
       covariates[static_cast<std::size_t>(k + 1) * rows_.size() + row] = setting_.column(k, cells_[row]);
   }
-  return {std::move(starts), std::move(covariates), std::move(targets), std::move(of_rows), memory};
+  setting_.inputs->presence().columns_of(cells_, memory.presence);
+  return {std::move(starts),  std::move(covariates), std::move(targets),
+          std::move(of_rows), memory.presence,       memory.gram};
 }
 
 void GeneRegression::add_factors() {
   if (!(setting_.factor_penalty > 0)) return;
   const auto count = static_cast<std::size_t>(setting_.factors);
   std::vector<float> columns(count * cells_.size(), 0.0F);
+  std::vector<NewCandidate> factors;
   for (std::size_t k = 0; k < count; ++k) {
     candidates_.push_back(static_cast<std::int32_t>(place_.size() + k));
+    factors.push_back({.penalty = setting_.factor_penalty,
+                       .values = std::span(columns).subspan(k * cells_.size(), cells_.size())});
     for (std::size_t row = 0; row < cells_.size(); ++row) {
       if (rows_[row] != filling)
         columns[k * cells_.size() + row] =
             setting_.column(setting_.covariate_width + static_cast<std::int64_t>(k), cells_[row]);
     }
   }
-  design_.add_candidates(columns, std::vector<double>(count, setting_.factor_penalty),
-                         std::vector<std::int32_t>(count, 0));
+  design_.add_candidates(factors);
   genes_from_ = candidates_.size();
   whole_.extend();
 }
@@ -134,12 +139,15 @@ void GeneRegression::add_factors() {
 double GeneRegression::search_gradient() {
   if (candidates_.size() - genes_from_ + 1 == place_.size()) return 0;  // there is none left to find
   const std::vector<double> fitted = whole_.fitted(0, design_.rows());
-  gradient_.assign(setting_.inputs->padded_genes(), 0.0F);
+  std::vector<float> pulls(cells_.size());
   for (std::size_t row = 0; row < cells_.size(); ++row) {
-    if (rows_[row] == filling) continue;
-    const double pull = static_cast<double>(design_.weights()[row]) *
-                        (static_cast<double>(design_.targets()[row]) - fitted[row]);
-    setting_.inputs->add(cells_[row], static_cast<float>(pull), gradient_);
+    pulls[row] = static_cast<float>(static_cast<double>(design_.weights()[row]) *
+                                    (static_cast<double>(design_.targets()[row]) - fitted[row]));
+  }
+  gradient_.assign(presence_.padded_columns(), 0.0F);
+  presence_.add_sums(pulls, 0, 0, gradient_);
+  for (std::size_t row = 0; setting_.inputs->levels().any() && row < cells_.size(); ++row) {
+    if (rows_[row] != filling) setting_.inputs->add_levels(cells_[row], pulls[row], gradient_);
   }
   gradient_[static_cast<std::size_t>(gene_)] = 0;
   double largest = 0;
@@ -150,21 +158,27 @@ double GeneRegression::search_gradient() {
   return largest;
 }
 
-void GeneRegression::add(const std::vector<std::int32_t>& genes) {
-  std::vector<float> columns(genes.size() * cells_.size(), 0.0F);
-  std::vector<double> penalties;
-  std::vector<std::int32_t> signs;
-  for (std::size_t at = 0; at < genes.size(); ++at) {
-    place_[static_cast<std::size_t>(genes[at])] = std::ssize(candidates_);
-    candidates_.push_back(genes[at]);
-    penalties.push_back(penalties_[static_cast<std::size_t>(genes[at])]);
-    signs.push_back(signs_[static_cast<std::size_t>(genes[at])]);
-    float* column = columns.data() + at * cells_.size();
-    for (std::size_t row = 0; row < cells_.size(); ++row) {
-      if (rows_[row] != filling) column[row] = setting_.inputs->value(cells_[row], genes[at]);
-    }
+std::vector<float> GeneRegression::values_of(std::int32_t gene) const {
+  std::vector<float> values(cells_.size(), 0.0F);
+  for (std::size_t row = 0; row < cells_.size(); ++row) {
+    if (rows_[row] != filling) values[row] = setting_.inputs->value(cells_[row], gene);
   }
-  design_.add_candidates(columns, penalties, signs);
+  return values;
+}
+
+void GeneRegression::add(const std::vector<std::int32_t>& genes) {
+  std::vector<std::vector<float>> levels;
+  std::vector<NewCandidate> added;
+  for (const std::int32_t gene : genes) {
+    const auto at = static_cast<std::size_t>(gene);
+    place_[at] = std::ssize(candidates_);
+    candidates_.push_back(gene);
+    added.push_back({.penalty = penalties_[at], .sign = signs_[at], .column = at, .values = {}});
+    if (!setting_.inputs->is_level(gene)) continue;
+    levels.push_back(values_of(gene));
+    added.back().values = levels.back();
+  }
+  design_.add_candidates(added);
 }
 
 bool GeneRegression::add_candidates(double threshold) {
@@ -237,9 +251,7 @@ void GeneRegression::settle(PenaltyStep& chosen, const PenaltyStep& none) const 
   for (std::size_t at = genes_from_; at < chosen.signs.size(); ++at) {
     double& effect = chosen.mean.effects[at];
     if (effect == 0 || std::abs(chosen.signs[at]) == std::ssize(without_)) continue;
-    const auto column = design_.candidate(static_cast<std::int64_t>(at));
-    const double sum = std::accumulate(column.begin(), column.end(), 0.0);
-    chosen.mean.covariates[0] += effect * sum / count();
+    chosen.mean.covariates[0] += effect * design_.sum(static_cast<std::int64_t>(at)) / count();
     effect = 0;
   }
   const double part = supported_part(chosen, none);

@@ -33,7 +33,7 @@ constexpr auto filling = std::numeric_limits<std::size_t>::max();
 class GeneRegression {
  public:
   GeneRegression(const RegressionSetting& setting, std::int32_t gene, const GeneCells& data,
-                 const std::vector<float>& weights, std::int32_t folds, GramMemory& memory);
+                 const std::vector<float>& weights, std::int32_t folds, RegressionMemory& memory);
 
   /// The fits at the λ that is chosen; `fit` has the penalty and regulators to start from, and gets the
   /// penalty.
@@ -54,7 +54,8 @@ class GeneRegression {
   bool is_held(std::size_t gene) const { return gradient_[gene] * static_cast<float>(signs_[gene]) < 0; }
 
   /// Rows by fold, each filled up to whole lanes.
-  FoldedDesign make_design(const GeneCells& data, const std::vector<float>& weights, GramMemory& memory);
+  FoldedDesign make_design(const GeneCells& data, const std::vector<float>& weights,
+                           RegressionMemory& memory);
 
   void add_factors();
 
@@ -62,6 +63,8 @@ class GeneRegression {
   /// effects would vanish without a prior: with one, unsupported genes enter at the same places of the path.
   double search_gradient();
 
+  /// x of a gene, row by row.
+  std::vector<float> values_of(std::int32_t gene) const;
   void add(const std::vector<std::int32_t>& genes);
 
   /// Makes candidates of the genes whose gradient exceeds `threshold` in parts of their penalty.
@@ -98,7 +101,8 @@ class GeneRegression {
   std::vector<std::size_t> rows_;
   std::vector<std::int64_t> cells_;  // of the design's rows
   std::size_t padding_ = 0;          // rows that fill up folds
-  FoldedDesign design_;              // makes the three before it
+  const BitColumns& presence_;       // of all genes in these rows
+  FoldedDesign design_;              // makes the four before it
   LassoFit whole_;
   std::vector<LassoFit> without_;    // each fold
   std::vector<float> gradient_;      // one per gene, and padding

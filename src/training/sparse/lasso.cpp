@@ -1,8 +1,6 @@
 #include "lasso.hpp"
 
-#include <Eigen/Core>
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <utility>
 
@@ -10,26 +8,12 @@ namespace dko {
 
 namespace {
 
-constexpr auto lanes = static_cast<std::size_t>(row_lanes);
 // A sweep that moves the fit by less than this part of the targets' variance is the last.
 constexpr double tolerance = 1e-5;
 constexpr int most_sweeps = 1000;
 // A candidate that varies less than this in the rows of a fit, beside the covariates, cannot be told from
 // them.
 constexpr double least_variance = 1e-6;
-
-/// Σ x y in lanes that are added in a fixed order: the same bits wherever the vectors lie. `count` is a
-/// multiple of the lanes.
-double dot(const float* x, const float* y, std::size_t count) {
-  std::array<float, lanes> sums{};
-  for (std::size_t at = 0; at < count; at += lanes) {
-    for (std::size_t lane = 0; lane < lanes; ++lane) sums[lane] += x[at + lane] * y[at + lane];
-  }
-  for (std::size_t half = lanes / 2; half > 0; half /= 2) {
-    for (std::size_t lane = 0; lane < half; ++lane) sums[lane] += sums[lane + half];
-  }
-  return static_cast<double>(sums[0]);
-}
 
 double soft_threshold(double value, double by) {
   return value > by ? value - by : value < -by ? value + by : 0.0;
@@ -42,115 +26,16 @@ double held(double value, std::int32_t sign) {
 
 }  // namespace
 
-FoldedDesign::FoldedDesign(FoldStarts starts, std::vector<float> covariates, std::vector<float> targets,
-                           std::vector<float> weights, GramMemory& memory)
-    : starts_(std::move(starts)),
-      covariates_(std::ssize(covariates) / starts_.back()),
-      fixed_(std::move(covariates)),
-      targets_(std::move(targets)),
-      weights_(std::move(weights)),
-      weighted_targets_(weighted(targets_)),
-      memory_(memory) {
-  for (std::int64_t k = 0; k < covariates_; ++k) {
-    const std::vector<float> column = weighted(covariate(k));
-    weighted_fixed_.insert(weighted_fixed_.end(), column.begin(), column.end());
-  }
-}
-
-std::vector<float> FoldedDesign::weighted(std::span<const float> column) const {
-  std::vector<float> product(column.begin(), column.end());
-  for (std::size_t at = 0; at < product.size(); ++at) product[at] *= weights_[at];
-  return product;
-}
-
-void FoldedDesign::products(std::span<const float> weighted, std::span<const float> other,
-                            std::span<double> sums) const {
-  for (std::size_t fold = 0; fold + 1 < starts_.size(); ++fold) {
-    const auto first = static_cast<std::size_t>(starts_[fold]);
-    const auto count = static_cast<std::size_t>(starts_[fold + 1]) - first;
-    sums[fold] = dot(weighted.data() + first, other.data() + first, count);
-  }
-}
-
-void FoldedDesign::add_candidates(std::span<const float> columns, std::span<const double> penalties,
-                                  std::span<const std::int32_t> signs) {
-  const std::size_t first = penalties_.size();
-  columns_.insert(columns_.end(), columns.begin(), columns.end());
-  penalties_.insert(penalties_.end(), penalties.begin(), penalties.end());
-  signs_.insert(signs_.end(), signs.begin(), signs.end());
-  signs_.resize(penalties_.size(), 0);
-  std::vector<double> sums(static_cast<std::size_t>(folds()));
-  for (std::size_t at = first; at < penalties_.size(); ++at) {
-    const std::span<const float> column = candidate(static_cast<std::int64_t>(at));
-    for (std::int64_t k = 0; k < covariates_; ++k) {
-      products(row(weighted_fixed_, k), column, sums);
-      with_covariates_.insert(with_covariates_.end(), sums.begin(), sums.end());
-    }
-    products(weighted_targets_, column, sums);
-    with_targets_.insert(with_targets_.end(), sums.begin(), sums.end());
-  }
-  make_room(penalties_.size());
-  multiply(first);
-}
-
-/// Wider matrices keep what is in them; their old content beyond this design's candidates is never read.
-void FoldedDesign::make_room(std::size_t candidates) {
-  memory_.gram.resize(starts_.size());
-  const std::size_t room =
-      candidates <= memory_.room ? memory_.room : std::max<std::size_t>(64, 2 * candidates);
-  for (std::vector<float>& gram : memory_.gram) {
-    if (gram.size() == room * room) continue;
-    std::vector<float> wider(room * room);
-    for (std::size_t at = 0; at < memory_.room && !gram.empty(); ++at) {
-      std::copy_n(gram.begin() + static_cast<std::ptrdiff_t>(at * memory_.room), memory_.room,
-                  wider.begin() + static_cast<std::ptrdiff_t>(at * room));
-    }
-    gram = std::move(wider);
-  }
-  memory_.room = room;
-}
-
-/// Products of the candidates from `first_new` on with all.
-void FoldedDesign::multiply(std::size_t first_new) {
-  const auto all = static_cast<Eigen::Index>(penalties_.size());
-  const auto first = static_cast<Eigen::Index>(first_new);
-  const Eigen::Index fresh = all - first;
-  if (fresh == 0) return;
-  const auto count = static_cast<Eigen::Index>(rows());
-  const Eigen::Map<const Eigen::MatrixXf> columns(columns_.data(), count, all);
-  const Eigen::Map<const Eigen::VectorXf> row_weights(weights_.data(), count);
-  const Eigen::MatrixXf weighted_columns = row_weights.asDiagonal() * columns.rightCols(fresh);
-  const Eigen::OuterStride<> stride(static_cast<Eigen::Index>(memory_.room));
-  using Gram = Eigen::Map<Eigen::MatrixXf, 0, Eigen::OuterStride<>>;
-  Gram whole(memory_.gram.back().data(), all, all, stride);
-  whole.rightCols(fresh).setZero();
-  for (std::size_t fold = 0; fold + 1 < starts_.size(); ++fold) {
-    const auto from = static_cast<Eigen::Index>(starts_[fold]);
-    const auto length = static_cast<Eigen::Index>(starts_[fold + 1]) - from;
-    Gram of_fold(memory_.gram[fold].data(), all, all, stride);
-    of_fold.rightCols(fresh).noalias() =
-        columns.middleRows(from, length).transpose() * weighted_columns.middleRows(from, length);
-    of_fold.bottomLeftCorner(fresh, first) = of_fold.topRightCorner(first, fresh).transpose();
-    whole.rightCols(fresh) += of_fold.rightCols(fresh);
-  }
-  whole.bottomLeftCorner(fresh, first) = whole.topRightCorner(first, fresh).transpose();
-}
-
 LassoFit::LassoFit(FoldedDesign& design, std::int64_t left_out) : design_(design), left_out_(left_out) {
   const auto k = static_cast<std::size_t>(design.covariates());
-  std::vector<double> sums(static_cast<std::size_t>(design.folds()));
-  const auto product = [&](std::span<const float> x, std::span<const float> y) {
-    design_.products(design_.weighted(x), y, sums);
-    return over_rows(sums);
-  };
   cholesky_.assign(k * k, 0.0);
   reduced_targets_.resize(k);
   reduced_.resize(k);
   for (std::size_t i = 0; i < k; ++i) {
-    const auto of_i = design.covariate(static_cast<std::int64_t>(i));
-    reduced_targets_[i] = product(of_i, design.targets());
+    const auto of_i = static_cast<std::int64_t>(i);
+    reduced_targets_[i] = over_rows(design.of_covariate_and_targets(of_i));
     for (std::size_t j = 0; j <= i; ++j) {
-      double value = product(of_i, design.covariate(static_cast<std::int64_t>(j)));
+      double value = over_rows(design.of_covariates(of_i, static_cast<std::int64_t>(j)));
       if (i == 0) weight_ = value;
       const double whole = value;
       for (std::size_t m = 0; m < j; ++m) value -= cholesky_[i * k + m] * cholesky_[j * k + m];
@@ -162,7 +47,7 @@ LassoFit::LassoFit(FoldedDesign& design, std::int64_t left_out) : design_(design
     }
   }
   eliminate(reduced_targets_);
-  variance_ = product(design.targets(), design.targets());
+  variance_ = over_rows(design.of_targets());
   for (const double value : reduced_targets_) variance_ -= value * value;
   variance_ = std::max(0.0, variance_);
   extend();
@@ -207,33 +92,39 @@ void LassoFit::extend() {
   }
 }
 
-double LassoFit::product(std::int64_t candidate, std::int64_t other) const {
-  const auto a = static_cast<std::size_t>(candidate);
-  const auto b = static_cast<std::size_t>(other);
-  float gram = design_.gram(candidate, design_.folds())[b];
-  if (left_out_ != no_fold) gram -= design_.gram(candidate, left_out_)[b];
-  auto value = static_cast<double>(gram);
-  for (const std::vector<double>& reduced : reduced_) value -= reduced[a] * reduced[b];
-  return value;
+void LassoFit::make_room() {
+  if (active_.size() < room_) return;
+  const std::size_t room = std::max<std::size_t>(32, 2 * room_);
+  std::vector<double> wider(room * room);
+  for (std::size_t at = 0; at < active_.size(); ++at)
+    std::copy_n(products_.data() + at * room_, active_.size(), wider.data() + at * room);
+  products_ = std::move(wider);
+  room_ = room;
 }
 
 void LassoFit::activate(std::int64_t candidate) {
-  is_active_[static_cast<std::size_t>(candidate)] = true;
+  make_room();
+  const auto own = static_cast<std::size_t>(candidate);
+  is_active_[own] = true;
   active_.push_back(candidate);
-  std::vector<double> own;
-  for (std::size_t at = 0; at < active_.size(); ++at) {
-    own.push_back(product(candidate, active_[at]));
-    if (at < products_.size()) products_[at].push_back(own.back());
+  const std::span<const float> whole = of_all(candidate);
+  const std::span<const float> out = of_left_out(candidate);
+  const std::size_t last = active_.size() - 1;
+  for (std::size_t at = 0; at <= last; ++at) {
+    const auto other = static_cast<std::size_t>(active_[at]);
+    auto value = static_cast<double>(out.empty() ? whole[other] : whole[other] - out[other]);
+    for (const std::vector<double>& reduced : reduced_) value -= reduced[own] * reduced[other];
+    products_[last * room_ + at] = value;
+    products_[at * room_ + last] = value;
   }
-  products_.push_back(std::move(own));
-  pull_.push_back(gradient_[static_cast<std::size_t>(candidate)]);
+  pull_.push_back(gradient_[own]);
 }
 
 /// Once over the active candidates; returns the largest change of the fit.
 double LassoFit::sweep(double lambda) {
   double largest = 0;
   for (std::size_t at = 0; at < active_.size(); ++at) {
-    const std::vector<double>& row = products_[at];
+    const double* row = products_.data() + at * room_;
     const double curvature = row[at];
     if (!(curvature > least_variance * weight_)) continue;
     double& effect = effects_[static_cast<std::size_t>(active_[at])];
@@ -257,10 +148,16 @@ void LassoFit::take_gradient() {
   for (const std::int64_t candidate : active_) {
     const double effect = effects_[static_cast<std::size_t>(candidate)];
     if (effect == 0) continue;
-    const float* whole = design_.gram(candidate, design_.folds()).data();
-    const float* out = left_out_ == no_fold ? nullptr : design_.gram(candidate, left_out_).data();
-    for (std::size_t at = 0; at < gradient_.size(); ++at)
-      gradient_[at] -= effect * static_cast<double>(out == nullptr ? whole[at] : whole[at] - out[at]);
+    const std::span<const float> whole = of_all(candidate);
+    const std::span<const float> out = of_left_out(candidate);
+    const auto subtract = [&](auto product) {
+      for (std::size_t at = 0; at < gradient_.size(); ++at)
+        gradient_[at] -= effect * static_cast<double>(product(at));
+    };
+    if (out.empty())
+      subtract([&](std::size_t at) { return whole[at]; });
+    else
+      subtract([&](std::size_t at) { return whole[at] - out[at]; });
     for (std::size_t i = 0; i < reduced_.size(); ++i)
       of_covariates[i] += effect * reduced_[i][static_cast<std::size_t>(candidate)];
   }
@@ -303,16 +200,11 @@ std::vector<double> LassoFit::covariate_effects() const {
 
 std::vector<double> LassoFit::fitted(std::int64_t first, std::int64_t last) const {
   std::vector<double> values(static_cast<std::size_t>(last - first), 0.0);
-  const auto add = [&](std::span<const float> column, double effect) {
-    if (effect == 0) return;
-    const float* x = column.data() + first;
-    for (std::size_t at = 0; at < values.size(); ++at) values[at] += effect * static_cast<double>(x[at]);
-  };
   const std::vector<double> covariates = covariate_effects();
-  for (std::size_t k = 0; k < covariates.size(); ++k)
-    add(design_.covariate(static_cast<std::int64_t>(k)), covariates[k]);
+  for (std::int64_t k = 0; k < std::ssize(covariates); ++k)
+    design_.add_covariate(k, covariates[static_cast<std::size_t>(k)], first, values);
   for (const std::int64_t candidate : active_)
-    add(design_.candidate(candidate), effects_[static_cast<std::size_t>(candidate)]);
+    design_.add_candidate(candidate, effects_[static_cast<std::size_t>(candidate)], first, values);
   return values;
 }
 

@@ -1,28 +1,86 @@
 #include "presence.hpp"
 
+#include <algorithm>
+#include <array>
+#include <utility>
+
 namespace dko {
 
-PresenceBits::PresenceBits(std::int64_t cells, std::int64_t genes)
-    : words_((static_cast<std::size_t>(genes) + bits - 1) / bits),
-      words_of_cells_(words_ * static_cast<std::size_t>(cells)) {}
+namespace {
 
-PresenceBits::PresenceBits(const ExpressionMatrix& matrix) : PresenceBits(matrix.cells(), matrix.genes()) {
-  for (std::int64_t cell = 0; cell < matrix.cells(); ++cell) {
-    for (const std::int32_t gene : matrix.expressed(cell)) set(cell, gene);
+constexpr std::size_t block_rows = BitColumns::block_rows;
+constexpr std::size_t words_together = 8;
+/// Squares of 32 × 32 bits beside each other: a row has a word of each.
+using WordBlocks = std::array<std::array<std::uint32_t, words_together>, block_rows>;
+
+/// Bit j of row i becomes bit i of row j, in each square (Warren, Hacker's Delight, 7-3): by halves that are
+/// swapped across the diagonal, each of which is then treated likewise.
+void transpose(WordBlocks& square) {
+  std::uint32_t mask = 0x0000FFFF;
+  for (std::uint32_t half = block_rows / 2; half > 0; half /= 2, mask ^= mask << half) {
+    for (std::size_t row = 0; row < block_rows; row = (row + half + 1) & ~std::size_t{half}) {
+      for (std::size_t word = 0; word < words_together; ++word) {
+        const std::uint32_t swapped = ((square[row][word] >> half) ^ square[row + half][word]) & mask;
+        square[row][word] ^= swapped << half;
+        square[row + half][word] ^= swapped;
+      }
+    }
   }
 }
 
-void PresenceBits::set(std::int64_t cell, std::int32_t gene) {
-  words_of_cells_[static_cast<std::size_t>(cell) * words_ + static_cast<std::size_t>(gene) / bits] |=
-      std::uint32_t{1} << (static_cast<std::uint32_t>(gene) % bits);
+}  // namespace
+
+PresenceBits::PresenceBits(const ExpressionMatrix& matrix, const NodeGroup& group)
+    : PresenceBits([&] {
+        PresenceBuffer buffer(group, matrix.cells(), matrix.genes());
+        for (std::int64_t cell = 0; cell < matrix.cells(); ++cell) {
+          for (const std::int32_t gene : within(matrix.expressed(cell), buffer.own_genes()))
+            buffer.set(cell, gene);
+        }
+        return std::move(buffer).publish();
+      }()) {}
+
+PresenceBuffer::PresenceBuffer(const NodeGroup& group, std::int64_t cells, std::int64_t genes)
+    : words_((static_cast<std::size_t>(genes) + PresenceBits::bits - 1) / PresenceBits::bits),
+      words_of_cells_(group, static_cast<std::int64_t>(words_) * cells) {
+  constexpr auto bits = static_cast<std::int64_t>(PresenceBits::bits);
+  const RankShare words = group.node.share_of(static_cast<std::int64_t>(words_));
+  own_ = {words.first * bits, std::min(genes, words.last * bits)};
+  for (std::size_t cell = 0; cell < static_cast<std::size_t>(cells); ++cell) {
+    std::fill_n(words_of_cells_.values().data() + cell * words_ + static_cast<std::size_t>(words.first),
+                words.last - words.first, 0);
+  }
 }
 
-void PresenceBits::add(std::int64_t cell, float value, std::span<float> sums) const {
-  const std::uint32_t* words = row(cell);
-  for (std::size_t word = 0; word < words_; ++word) {
-    float* of_word = sums.data() + word * bits;
-    for (std::uint32_t bit = 0; bit < bits; ++bit)
-      of_word[bit] += value * static_cast<float>(static_cast<std::int32_t>(words[word] >> bit & 1U));
+PresenceBits PresenceBuffer::publish() && {
+  return {words_, std::move(words_of_cells_).publish()};
+}
+
+std::span<const std::int32_t> within(std::span<const std::int32_t> expressed, const RankShare& wanted) {
+  const auto place = [&](std::int64_t gene) {
+    return std::lower_bound(expressed.begin(), expressed.end(), gene) - expressed.begin();
+  };
+  const auto first = static_cast<std::size_t>(place(wanted.first));
+  return expressed.subspan(first, static_cast<std::size_t>(place(wanted.last)) - first);
+}
+
+void PresenceBits::columns_of(std::span<const std::int64_t> rows, BitColumns& columns) const {
+  columns.reset((rows.size() + block_rows - 1) / block_rows * block_rows, words_ * bits);
+  for (std::size_t block = 0; block < columns.blocks(); ++block) {
+    const std::size_t first = block * block_rows;
+    const auto cells = rows.subspan(first, std::min(block_rows, rows.size() - first));
+    for (std::size_t from = 0; from < words_; from += words_together) {
+      const std::size_t words = std::min(words_together, words_ - from);
+      WordBlocks square{};
+      for (std::size_t at = 0; at < cells.size(); ++at) {
+        if (cells[at] != no_cell) std::copy_n(row(cells[at]) + from, words, square[at].begin());
+      }
+      transpose(square);
+      for (std::size_t word = 0; word < words; ++word) {
+        for (std::size_t bit = 0; bit < bits; ++bit)
+          columns.set_word(block, (from + word) * bits + bit, square[bit][word]);
+      }
+    }
   }
 }
 
@@ -32,7 +90,13 @@ std::vector<GeneCells> cells_of_genes(const RelativeProfiles& profiles, std::spa
   std::vector<std::int64_t> place(static_cast<std::size_t>(profiles.genes()), unwanted);
   for (std::size_t at = 0; at < genes.size(); ++at)
     place[static_cast<std::size_t>(genes[at])] = static_cast<std::int64_t>(at);
+  const std::vector<std::int64_t> counts = profiles.cells_per_gene(cells);
   std::vector<GeneCells> of_genes(genes.size());
+  for (std::size_t at = 0; at < genes.size(); ++at) {
+    const auto count = static_cast<std::size_t>(counts[static_cast<std::size_t>(genes[at])]);
+    of_genes[at].cells.reserve(count);
+    of_genes[at].shares.reserve(count);
+  }
   for (const std::int64_t cell : cells) {
     const auto expressed = profiles.expressed(cell);
     const auto shares = profiles.values(cell);

@@ -64,11 +64,17 @@ std::vector<std::int32_t> prior_targets(const PairSupport& support, const Relati
 }
 
 void find_prior_errors(RegressionSetting setting, std::span<const std::int32_t> targets,
-                       std::span<const std::int64_t> cells, DealtTable& errors, GramMemory& memory,
+                       std::span<const std::int64_t> cells, DealtTable& errors, RegressionMemory& memory,
                        const std::function<void(std::int32_t)>& fitted) {
+  std::vector<std::int32_t> own;
+  for (std::size_t at = 0; at < targets.size(); ++at) {
+    if (errors.is_own(at)) own.push_back(targets[at]);
+  }
+  const std::vector<GeneCells> of_own = cells_of_genes(*setting.profiles, cells, own);
+  auto next = of_own.begin();
   for (std::size_t at = 0; at < targets.size(); ++at) {
     if (!errors.is_own(at)) continue;
-    const GeneCells data = cells_of_genes(*setting.profiles, cells, targets.subspan(at, 1)).front();
+    const GeneCells& data = *next++;
     for (std::size_t choice = 0; choice < factors.size(); ++choice) {
       if (errors.is_known(at, choice)) continue;
       setting.prior_factor = factors[choice];

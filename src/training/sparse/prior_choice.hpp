@@ -45,7 +45,7 @@ inline constexpr std::int64_t prior_fits = 5;  ///< of each target, one by each 
 /// factor does not matter. `fitted` is called with the gene after each fit, when its error is in the table.
 /// Local.
 void find_prior_errors(RegressionSetting setting, std::span<const std::int32_t> targets,
-                       std::span<const std::int64_t> cells, DealtTable& errors, GramMemory& memory,
+                       std::span<const std::int64_t> cells, DealtTable& errors, RegressionMemory& memory,
                        const std::function<void(std::int32_t gene)>& fitted);
 
 /// The factor that penalties of supported pairs are multiplied by (to the power of the pair's weight): of few

@@ -42,7 +42,8 @@ class SparseFitter {
         seed_(seed),
         communicator_(communicator),
         job_(job),
-        inputs_(profiles, find_levels(profiles, cells, level_genes)),
+        nodes_(communicator),
+        inputs_(profiles, find_levels(profiles, cells, level_genes), nodes_),
         prior_(prior),
         support_(prior, profiles.genes()),
         counts_(profiles.cells_per_gene(cells)),
@@ -75,10 +76,13 @@ class SparseFitter {
     use_factors(state_.factors);
     std::vector<float> outputs(cells.size() * genes.size(), 0.0F);
     const RankShare mine = communicator_.share_of(std::ssize(genes));
+    const auto own =
+        genes.subspan(static_cast<std::size_t>(mine.first), static_cast<std::size_t>(mine.last - mine.first));
+    const std::vector<GeneCells> data = cells_of_genes(profiles_, cells_, own);
     for (auto at = static_cast<std::size_t>(mine.first); at < static_cast<std::size_t>(mine.last); ++at) {
-      const GeneCells data = cells_of_genes(profiles_, cells_, genes.subspan(at, 1)).front();
-      std::vector<float> weights(data.cells.size(), 1.0F);
-      const GeneFit fit = fit_gene(setting_, genes[at], data, quick_path, {}, weights, memory_);
+      const GeneCells& of_gene = data[at - static_cast<std::size_t>(mine.first)];
+      std::vector<float> weights(of_gene.cells.size(), 1.0F);
+      const GeneFit fit = fit_gene(setting_, genes[at], of_gene, quick_path, {}, weights, memory_);
       for (std::size_t row = 0; row < cells.size(); ++row)
         outputs[row * genes.size() + at] = static_cast<float>(output_of(fit, cells[row]));
     }
@@ -312,6 +316,7 @@ class SparseFitter {
   std::uint64_t seed_;
   const Communicator& communicator_;
   FitJob& job_;
+  NodeGroup nodes_;
   GeneInputs inputs_;
   const NetworkPrior& prior_;
   PairSupport support_;
@@ -325,7 +330,7 @@ class SparseFitter {
   std::vector<GeneFit> fits_;                // of all genes, in the round before
   std::vector<std::optional<GeneFit>> now_;  // of this rank's genes, in this round
   std::vector<std::vector<float>> weights_;  // likewise; empty: all are 1, or they are not needed any more
-  GramMemory memory_;
+  RegressionMemory memory_;
   CellState state_;
   RegressionSetting setting_;
 };

@@ -63,7 +63,7 @@ std::vector<std::int32_t> deal_into_folds(std::int64_t all_cells, std::span<cons
 
 void find_factor_distances(RegressionSetting setting, const CellState& state,
                            std::span<const std::int64_t> cells, const std::vector<std::int32_t>& judging,
-                           DealtTable& distances, const Communicator& communicator, GramMemory& memory,
+                           DealtTable& distances, const Communicator& communicator, RegressionMemory& memory,
                            const std::function<void(std::int32_t)>& fitted) {
   const RelativeProfiles& profiles = *setting.profiles;
   setting.folds = folds;

@@ -41,7 +41,7 @@ std::vector<std::int32_t> deal_into_folds(std::int64_t all_cells, std::span<cons
 /// on the data alone. `fitted` is called after each fit of a gene, when its distance is in the table. Local.
 void find_factor_distances(RegressionSetting setting, const CellState& state,
                            std::span<const std::int64_t> cells, const std::vector<std::int32_t>& judging,
-                           DealtTable& distances, const Communicator& communicator, GramMemory& memory,
+                           DealtTable& distances, const Communicator& communicator, RegressionMemory& memory,
                            const std::function<void(std::int32_t gene)>& fitted);
 
 /// Chooses of at most `factors` the least number whose distance is within 0.2 % of the best. Collective.

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace dko {
+
+/// Columns of zeros and ones over the rows of a regression, as bits: a word for every 32 rows, a block. The
+/// words of eight columns, a tile, lie beside each other, block after block: sums over the rows take eight
+/// columns at a time.
+class BitColumns {
+ public:
+  static constexpr std::size_t block_rows = 32;
+  static constexpr std::size_t tile_columns = 8;
+
+  /// Columns of zeros; `rows` is a multiple of block_rows. What was there is lost, its memory is kept.
+  void reset(std::size_t rows, std::size_t columns);
+
+  std::size_t columns() const { return columns_; }
+  std::size_t blocks() const { return blocks_; }
+  /// Columns, filled up to whole tiles.
+  std::size_t padded_columns() const { return tiles_of(columns_) * tile_columns; }
+
+  /// Bit r is row 32 · block + r.
+  std::uint32_t word(std::size_t block, std::size_t column) const { return words_[place(block, column)]; }
+  void set_word(std::size_t block, std::size_t column, std::uint32_t word) {
+    words_[place(block, column)] = word;
+  }
+  /// Adds a column of another with as many rows.
+  void append(const BitColumns& from, std::size_t column);
+
+  /// Adds to `sums`, an entry for each column from tile `first_tile` on, filled up to whole tiles, the values
+  /// of those rows where the column has ones. `values` are of the rows of whole blocks, the first of them
+  /// `first_block`. The same bits on any processor.
+  void add_sums(std::span<const float> values, std::size_t first_block, std::size_t first_tile,
+                std::span<float> sums) const;
+
+  /// Adds to `counts`, likewise, in how many rows of these blocks both a column and `column` have ones: exact
+  /// up to 2^24.
+  void add_common(std::size_t column, std::size_t first_block, std::size_t blocks, std::size_t first_tile,
+                  std::span<float> counts) const;
+
+  /// Adds x · `by` to the values of rows [first, first + values.size()).
+  void add_column(std::size_t column, double by, std::size_t first, std::span<double> values) const;
+  /// x times `values`, row by row, into `products`; both of all rows.
+  void multiply(std::size_t column, std::span<const float> values, std::span<float> products) const;
+  /// Ones in a column.
+  std::int64_t count(std::size_t column) const;
+
+  static double bytes(double rows, double columns) { return rows * columns / 8; }
+
+ private:
+  static std::size_t tiles_of(std::size_t columns) { return (columns + tile_columns - 1) / tile_columns; }
+  std::size_t place(std::size_t block, std::size_t column) const {
+    return (column / tile_columns * blocks_ + block) * tile_columns + column % tile_columns;
+  }
+
+  std::size_t blocks_ = 0;
+  std::size_t columns_ = 0;
+  std::vector<std::uint32_t> words_;
+};
+
+}  // namespace dko
