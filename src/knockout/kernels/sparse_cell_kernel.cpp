@@ -6,6 +6,7 @@
 
 #include "cell_direction.hpp"
 #include "nearness_table.hpp"
+#include "overlap_planes.hpp"
 #include "sparse_pair_table.hpp"
 
 namespace dko {
@@ -37,8 +38,9 @@ double SparseCellKernel::bytes(std::int64_t genes, std::int64_t expressed, doubl
   constexpr double of_effect =
       64;  // by column and by row, in vectors that may have grown to twice their content
   constexpr double of_expressed = 72;
-  return of_effect * effects + of_expressed * static_cast<double>(expressed) +
-         sizeof(std::int32_t) * static_cast<double>(genes);
+  const bool has_planes = OverlapPlanes::are_quicker(expressed, static_cast<std::int64_t>(effects));
+  return (has_planes ? OverlapPlanes::bytes(expressed) : 0) + of_effect * effects +
+         of_expressed * static_cast<double>(expressed) + sizeof(std::int32_t) * static_cast<double>(genes);
 }
 
 /// Outputs and floors, rescaled to the base profile.

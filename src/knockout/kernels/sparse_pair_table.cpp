@@ -41,7 +41,8 @@ void SparsePairTable::prepare() {
   }
   for (std::int32_t gene = 0; gene < n; ++gene) add_column(gene);
   fill_rows();
-  for (auto* array : {&change_, &untouched_, &theta_, &losses_, &along_, &scores_}) array->resize(index(n));
+  for (auto* array : {&change_, &untouched_, &theta_, &one_more_, &losses_, &along_, &scores_})
+    array->resize(index(n));
 }
 
 /// What a lone knockout of the gene does to those its column touches.
@@ -114,6 +115,19 @@ void SparsePairTable::fill_rows() {
     const auto in_units = static_cast<float>(effect / cell_.total);
     row_entries_[index(next[index(row)]++)] = {gene, in_units, std::max(of.raw - in_units, of.floor)};
   });
+  fill_planes();
+}
+
+void SparsePairTable::fill_planes() {
+  const auto n = std::ssize(columns_);
+  planes_.clear(OverlapPlanes::are_quicker(n, std::ssize(row_entries_)) ? n : 0);
+  if (!planes_.are_there()) return;
+  for (std::int64_t row = 0; row < n; ++row) {
+    for (std::int64_t at = row_starts_[index(row)]; at < row_starts_[index(row) + 1]; ++at) {
+      const RowEntry& entry = row_entries_[index(at)];
+      planes_.set(row, entry.column, entry.effect, entry.after);
+    }
+  }
 }
 
 /// Σ max(0, (1 + θ) q_t − p_t) over the genes of a column.
@@ -136,8 +150,9 @@ float SparsePairTable::prefix_loss(const Column& column, float theta) const {
   return prefix.loss + theta * prefix.share;
 }
 
-void SparsePairTable::add_overlap(std::int32_t second, const RowGene& gene, float of_first, float of_second,
-                                  float of_both) {
+/// η and u of an overlap.
+void SparsePairTable::add_change(std::int32_t second, const RowGene& gene, float of_first, float of_second,
+                                 float of_both) {
   const float single_first = of_first == beyond ? 0.0F : of_first - gene.share;
   const float single_second = of_second == beyond ? 0.0F : of_second - gene.share;
   const float both = of_both == beyond ? 0.0F : of_both - gene.share;
@@ -145,12 +160,28 @@ void SparsePairTable::add_overlap(std::int32_t second, const RowGene& gene, floa
   change_[index(second)] += change;
   if (largest_weight_ > 0) along_[index(second)] += gene.weight * change;
   untouched_[index(second)] += gene.share;
+}
+
+void SparsePairTable::add_overlap(std::int32_t second, const RowGene& gene, float of_first, float of_second,
+                                  float of_both) {
+  add_change(second, gene, of_first, of_second, of_both);
   overlaps_.push_back({second, gene.share, of_first, of_second, of_both});
+}
+
+/// Those of a gene that the first touches, with all seconds that touch it, and with itself as the second.
+void SparsePairTable::add_overlaps_of(const OverlapPlanes::TouchedRow& touched, std::int32_t first,
+                                      std::int32_t last) {
+  touched_.push_back(touched);
+  if (touched.row > first && touched.row <= last)
+    add_change(touched.row, row_genes_[index(touched.row)], touched.of_first, beyond, beyond);
+  planes_.add_changes(touched, first + 1, last + 1, change_.data(), untouched_.data(),
+                      largest_weight_ > 0 ? along_.data() : nullptr);
 }
 
 /// Finds the overlaps of all pairs of `first` with seconds up to `last`.
 void SparsePairTable::find_overlaps(std::int32_t first, std::int32_t last) {
   overlaps_.clear();
+  touched_.clear();
   const auto later_entries = [&](std::int32_t row) {
     const auto begin = row_entries_.begin() + row_starts_[index(row)];
     const auto end = row_entries_.begin() + row_starts_[index(row) + 1];
@@ -169,6 +200,10 @@ void SparsePairTable::find_overlaps(std::int32_t first, std::int32_t last) {
     const RowGene& gene = row_genes_[index(row)];
     const float effect = static_cast<float>(cell_.effects[index(at)] / cell_.total);
     const float of_first = std::max(gene.raw - effect, gene.floor);
+    if (planes_.are_there()) {
+      add_overlaps_of({row, gene.raw, gene.floor, gene.share, gene.weight, effect, of_first}, first, last);
+      continue;
+    }
     if (row > first && row <= last) add_overlap(row, gene, of_first, beyond, beyond);
     for (const RowEntry& entry : later_entries(row)) {
       if (entry.column > last) break;
@@ -215,6 +250,20 @@ void SparsePairTable::fill_losses(std::int32_t first, std::int32_t last, Score s
     const float after = (1 + theta_[index(overlap.second)]) * overlap.share;
     losses_[index(overlap.second)] += positive(after - overlap.of_both) - positive(after - overlap.of_first) -
                                       positive(after - overlap.of_second);
+  }
+  if (!touched_.empty()) add_losses_of_planes(first, last);
+}
+
+/// What is left of L after the overlaps that are listed.
+void SparsePairTable::add_losses_of_planes(std::int32_t first, std::int32_t last) {
+  for (std::size_t b = index(first) + 1; b <= index(last); ++b) one_more_[b] = 1 + theta_[b];
+  for (const OverlapPlanes::TouchedRow& touched : touched_) {
+    if (touched.row > first && touched.row <= last) {
+      const float after = one_more_[index(touched.row)] * touched.share;
+      losses_[index(touched.row)] +=
+          positive(after - beyond) - positive(after - touched.of_first) - positive(after - beyond);
+    }
+    planes_.add_losses(touched, first + 1, last + 1, one_more_.data(), losses_.data());
   }
 }
 

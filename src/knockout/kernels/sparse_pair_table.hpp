@@ -6,6 +6,7 @@
 
 #include "dko/knockout/events/event_index.hpp"
 #include "dko/knockout/score/score.hpp"
+#include "overlap_planes.hpp"
 #include "pair_precision.hpp"
 
 namespace dko {
@@ -84,8 +85,12 @@ class SparsePairTable {
   void prepare();
   void add_column(std::int32_t gene);
   void fill_rows();
+  void fill_planes();
   float prefix_loss(const Column& column, float theta) const;
   void find_overlaps(std::int32_t first, std::int32_t last);
+  void add_overlaps_of(const OverlapPlanes::TouchedRow& touched, std::int32_t first, std::int32_t last);
+  void add_losses_of_planes(std::int32_t first, std::int32_t last);
+  void add_change(std::int32_t second, const RowGene& gene, float of_first, float of_second, float of_both);
   void add_overlap(std::int32_t second, const RowGene& gene, float of_first, float of_second, float of_both);
   void fill_left(std::int32_t first, std::int32_t last);
   void fill_losses(std::int32_t first, std::int32_t last, Score score);
@@ -109,11 +114,14 @@ class SparsePairTable {
   std::vector<std::int64_t> row_starts_;
   std::vector<RowEntry> row_entries_;
   std::vector<RowGene> row_genes_;
+  OverlapPlanes planes_;  // where the cell has few genes
 
   // The current first gene, by second gene:
   std::vector<Overlap> overlaps_;
-  std::vector<float> change_;     // η
-  std::vector<float> untouched_;  // u
+  std::vector<OverlapPlanes::TouchedRow> touched_;  // by the first; where planes are used
+  std::vector<float> one_more_;                     // 1 + θ, likewise
+  std::vector<float> change_;                       // η
+  std::vector<float> untouched_;                    // u
   std::vector<float> theta_;
   std::vector<float> losses_;  // L
   std::vector<float> along_;   // Σ v_t (p_t − q_t), if there is a direction
