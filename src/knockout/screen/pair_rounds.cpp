@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "dko/knockout/screen/pair_division.hpp"
+#include "dko/knockout/screen/pair_sums_screen.hpp"
 #include "dko/knockout/sharding/shards.hpp"
 
 namespace dko {
@@ -33,6 +34,19 @@ EventRange BlockEvents::within(std::int64_t cell, EventRange events) const {
   const std::int64_t first = std::clamp(events.first, starts_[at], starts_[at + 1]);
   const std::int64_t last = std::clamp(events.last, starts_[at], starts_[at + 1]);
   return {first_of(cell) + first - starts_[at], first_of(cell) + last - starts_[at]};
+}
+
+std::int64_t latest_end(const BlockEvents& events, std::span<const CellCosts> cells, std::int64_t from,
+                        std::int64_t most, std::int64_t ranks, std::int64_t members) {
+  const std::int64_t end = std::min(events.total(), from + most * ranks);
+  std::int64_t left = cost_of_round * ranks;
+  for (std::int64_t cell = events.cell_of(from); cell < std::ssize(cells); ++cell) {
+    const auto at = static_cast<std::size_t>(cell);
+    const std::int64_t count = events.within(cell, {from, end}).size();
+    left -= (cells[at].pair * members + cost_of_adding) * count + (count > 0 ? cells[at].load * members : 0);
+    if (left <= 0 || events.starts()[at + 1] >= end) return std::min(end, events.starts()[at + 1]);
+  }
+  return end;
 }
 
 std::int64_t end_of_round(const BlockEvents& events, std::int64_t from, std::int64_t to) {

@@ -53,6 +53,15 @@ struct PairRound {
   }
 };
 
+/// The cost that one rank scores and adds up at most in a round of several cells, two seconds: as much is
+/// lost if it is stopped.
+inline constexpr std::int64_t cost_of_round = 20'000'000'000;
+
+/// Where a round that begins at `from` ends at the latest: each of `ranks` has `most` events or fewer, and no
+/// more to do than a round costs, but for one cell. `members` are those of the mapping. Local.
+std::int64_t latest_end(const BlockEvents& events, std::span<const CellCosts> cells, std::int64_t from,
+                        std::int64_t most, std::int64_t ranks, std::int64_t members);
+
 /// The end of a round that begins at `from` and ends at `to` or before: where a cell ends, or within one if
 /// there is no such place. Local.
 std::int64_t end_of_round(const BlockEvents& events, std::int64_t from, std::int64_t to);

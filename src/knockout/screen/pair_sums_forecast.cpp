@@ -41,8 +41,8 @@ class Rounds {
     for (std::int64_t rank = 0; rank < ranks_; ++rank)
       adding.push_back(of_sums[static_cast<std::size_t>(rank)] - finishing(division, rank));
     for (std::int64_t from = 0; from < events.total();) {
-      const std::int64_t most = std::min(events.total(), from + limits_.scores * ranks_);
-      const PairRound round = plan_round(events, cells_, {from, most}, before_, limits_.scores, ranks_);
+      const std::int64_t end = latest_end(events, cells_, from, limits_.scores, ranks_, plan_.members);
+      const PairRound round = plan_round(events, cells_, {from, end}, before_, limits_.scores, ranks_);
       run_round(events, round, adding);
       from = round.events.last;
     }

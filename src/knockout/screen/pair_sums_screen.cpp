@@ -127,8 +127,8 @@ class PairSumsScreen::State {
   /// Finds the pairs of the next events that this rank adds up, as many as it can hold; where they end on the
   /// rank where they end first. Collective.
   std::int64_t limit_of_round() {
-    const std::int64_t most = limits_.scores * ranks_.size();
-    const std::int64_t own = find_own({next_, std::min(events_.total(), next_ + most)});
+    const std::int64_t own =
+        find_own({next_, latest_end(events_, costs_, next_, limits_.scores, ranks_.size(), plan_.members)});
     std::int64_t limit = 0;
     wait([&] { limit = -ranks_.max(-own); });
     return limit;

@@ -16,7 +16,7 @@ namespace dko {
 /// the ranks that have the rest of a row pass it to the one that has its first pair.
 class RowChecksums {
  public:
-  /// Of the rows of the division's first genes, of k. Local.
+  /// Checksums of the rows of the division's first genes, of k. Local.
   RowChecksums(const PairDivision& division, std::int64_t k, std::size_t arrays, const Communicator& ranks);
 
   /// The next numbers of an array, from pair `first` on: all of this rank's, in order. Local.
