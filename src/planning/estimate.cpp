@@ -162,7 +162,6 @@ Estimate estimate_job(const EstimateRequest& request) {
   estimate.size = request.size;
   estimate.genes = request.matrix.genes();
   estimate.cells = request.matrix.cells();
-  estimate.trains = !request.model;
   if (request.model) {
     add_model(estimate, *request.model);
   } else {
