@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "dko/base/error.hpp"
+#include "dko/base/pieces.hpp"
 #include "dko/base/text.hpp"
 
 namespace dko::app {
@@ -33,14 +34,12 @@ std::vector<Choice<ScoreArray>> score_array_choices() {
 
 std::vector<Measure> measures_named(std::string_view list, std::string_view option) {
   std::vector<Measure> measures;
-  for (std::size_t start = 0; start <= list.size();) {
-    const std::size_t end = std::min(list.find(',', start), list.size());
-    const Measure measure = measure_named(trimmed(list.substr(start, end - start)), option);
+  for (const std::string_view piece : pieces_of(list)) {
+    const Measure measure = measure_named(trimmed(piece), option);
     if (std::find(measures.begin(), measures.end(), measure) != measures.end()) {
       throw UsageError(fmt::format("{} names {} twice", option, name_of(measure).name));
     }
     measures.push_back(measure);
-    start = end + 1;
   }
   return measures;
 }

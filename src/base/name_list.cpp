@@ -7,6 +7,7 @@
 
 #include "dko/base/delimited.hpp"
 #include "dko/base/error.hpp"
+#include "dko/base/pieces.hpp"
 #include "dko/base/text.hpp"
 
 namespace dko {
@@ -15,17 +16,6 @@ namespace {
 
 constexpr std::size_t most_unknown = 20;
 constexpr std::size_t most_notes = 5;
-
-/// Pieces between commas, as they are written.
-std::vector<std::string_view> pieces_of(std::string_view text) {
-  std::vector<std::string_view> pieces;
-  for (std::size_t start = 0; start <= text.size();) {
-    const std::size_t end = std::min(text.find(',', start), text.size());
-    pieces.push_back(text.substr(start, end - start));
-    start = end + 1;
-  }
-  return pieces;
-}
 
 /// The same where commas within quotes do not separate; empty if no piece is quoted, or a quote stands alone.
 std::vector<std::string> quoted_pieces(std::string_view text) {

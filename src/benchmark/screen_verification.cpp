@@ -33,11 +33,6 @@ const char* text_of(ScoreArray array) {
   return array == ScoreArray::singles ? "single" : "double";
 }
 
-/// Scores that a screen stores by a plan that stores all pairs.
-ScoreSet wanted_scores(const ScreenPlan& plan, ScoreArray array) {
-  return array == ScoreArray::singles ? plan.singles : plan.doubles;
-}
-
 /// Scores knockouts again and compares them with those that were stored.
 class Comparison {
  public:
@@ -73,7 +68,7 @@ class Comparison {
     const auto at = static_cast<std::size_t>(event - block.events.first);
     bool is_complete = true;
     for (const Score score : every_score) {
-      if (!wanted_scores(plan_, block.array).has(score)) continue;
+      if (!stored_scores(plan_, block.array).has(score)) continue;
       const std::span<const float> stored = block.scores[score];
       if (stored.empty())
         is_complete = false;

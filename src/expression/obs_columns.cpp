@@ -7,13 +7,16 @@
 #include <functional>
 #include <limits>
 #include <map>
+#include <optional>
 #include <set>
+#include <string_view>
 #include <utility>
 
 #include "column_source.hpp"
 #include "dko/base/checksum.hpp"
 #include "dko/base/error.hpp"
 #include "dko/base/parameter.hpp"
+#include "dko/base/pieces.hpp"
 #include "dko/base/text.hpp"
 #include "dko/expression/cell_table.hpp"
 #include "dko/expression/reader.hpp"
@@ -97,16 +100,14 @@ Named named_in(const std::string& names, const Names& titles, const std::string&
   };
   std::set<std::string> found;
   Named named;
-  for (std::size_t start = 0; start <= names.size();) {
-    const std::size_t comma = std::min(names.find(',', start), names.size());
-    const std::string piece = names.substr(start, comma - start);
+  for (const std::string_view text : pieces_of(names)) {
+    const std::string piece(text);
     if (is_gene_condition(piece) && std::find(titles.begin(), titles.end(), piece) == titles.end()) {
       if (!found.insert(without_blanks(piece)).second)
         throw UsageError(fmt::format("{} names {} twice", parameter(option), trimmed(piece)));
       named.conditions.emplace_back(trimmed(piece));
     } else
       named.titles += (named.titles.empty() ? "" : ",") + piece;
-    start = comma + 1;
   }
   return named;
 }
@@ -170,29 +171,32 @@ std::string text_of(const ObsColumn& column) {
       column.is_categorical() ? counted(std::ssize(column.labels), "label") : std::string("numbers"));
 }
 
-}  // namespace
-
-namespace {
-
-/// Those of the file and the table.
-ObsColumns columns_there(const std::string& names, const ObsRequest& request, const ExpressionMatrix& all,
-                         const std::vector<std::int32_t>& cells, const std::filesystem::path& path,
-                         const std::string& table, Log& log) {
-  if (table.empty() && !has_cell_columns(path)) {
-    if (names.empty() || names == "none") return {};
-    throw UsageError(fmt::format("{}: {} has no columns that describe cells: give a table of them by {}",
-                                 parameter(request.option), path.string(), parameter("obs-file")));
-  }
+/// The columns of the file and the table, each with a value of every cell; nothing where there are none.
+std::optional<ColumnSource> source_of(const ExpressionMatrix& all, const std::filesystem::path& path,
+                                      const std::string& table) {
+  if (table.empty() && !has_cell_columns(path)) return std::nullopt;
   ColumnSource source = columns_of(all, path, table);
   source.read = [read = std::move(source.read), &all, &path](const std::string& title) {
     CellColumn column = read(title);
     require_one_each(column, all, path);
     return column;
   };
-  const bool has_none = std::find(source.titles.begin(), source.titles.end(), "none") != source.titles.end();
-  if (names == "none" && !has_none) return {};
-  return names.empty() ? usual_columns(request, source, source.is_numeric, cells, log)
-                       : named_columns(names, request, source, cells, log);
+  return source;
+}
+
+/// Those of the file and the table.
+ObsColumns columns_there(const std::string& names, const ObsRequest& request,
+                         const std::optional<ColumnSource>& source, const std::vector<std::int32_t>& cells,
+                         const std::filesystem::path& path, Log& log) {
+  if (!source) {
+    if (names.empty() || names == "none") return {};
+    throw UsageError(fmt::format("{}: {} has no columns that describe cells: give a table of them by {}",
+                                 parameter(request.option), path.string(), parameter("obs-file")));
+  }
+  const Names& titles = source->titles;
+  if (names == "none" && std::find(titles.begin(), titles.end(), "none") == titles.end()) return {};
+  return names.empty() ? usual_columns(request, *source, source->is_numeric, cells, log)
+                       : named_columns(names, request, *source, cells, log);
 }
 
 }  // namespace
@@ -200,15 +204,13 @@ ObsColumns columns_there(const std::string& names, const ObsRequest& request, co
 ObsColumns read_obs(const ObsRequest& request, const ExpressionMatrix& all,
                     const std::vector<std::int32_t>& cells, const std::filesystem::path& path,
                     const std::string& table, Log& log) {
+  const std::optional<ColumnSource> source = source_of(all, path, table);
   Named named{request.names, {}};
-  if (request.names.find("gene:") != std::string::npos) {
-    const bool has_titles = !table.empty() || has_cell_columns(path);
-    named =
-        named_in(request.names, has_titles ? columns_of(all, path, table).titles : Names(), request.option);
-  }
+  if (request.names.find("gene:") != std::string::npos)
+    named = named_in(request.names, source ? source->titles : Names(), request.option);
   ObsColumns columns;
   if (!named.titles.empty() || named.conditions.empty())
-    columns = columns_there(named.titles, request, all, cells, path, table, log);
+    columns = columns_there(named.titles, request, source, cells, path, log);
   for (const std::string& condition : named.conditions)
     columns.push_back(column_of(condition, request, all, cells, path.string()));
   Names texts;

@@ -164,7 +164,6 @@ Estimate estimate_job(const EstimateRequest& request) {
   estimate.size = request.size;
   estimate.genes = request.matrix.genes();
   estimate.cells = request.matrix.cells();
-  estimate.trains = !request.model;
   const auto genes = std::ssize(genes_in_use(request.plan, request.matrix));
   if (request.model) {
     add_model(estimate, *request.model, genes);

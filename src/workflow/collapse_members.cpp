@@ -4,7 +4,6 @@
 
 #include "dko/base/stopwatch.hpp"
 #include "dko/base/text.hpp"
-#include "dko/system/available_memory.hpp"
 #include "dko/workflow/progress_display.hpp"
 
 namespace dko {

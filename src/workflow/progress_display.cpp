@@ -11,7 +11,6 @@
 #include "dko/base/stopwatch.hpp"
 #include "dko/base/text.hpp"
 #include "dko/base/time_left.hpp"
-#include "dko/system/available_memory.hpp"
 #include "dko/system/terminal.hpp"
 
 namespace dko {

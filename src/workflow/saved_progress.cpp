@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "dko/base/output_path.hpp"
-#include "dko/base/text.hpp"
 #include "dko/results/screen_file/completion_count.hpp"
 #include "dko/system/child_process.hpp"
 #include "dko/training/sparse/fit_checkpoint_file.hpp"

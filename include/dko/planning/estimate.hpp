@@ -38,7 +38,6 @@ struct Estimate {
   std::int64_t genes = 0;
   std::int64_t cells = 0;
   EventCounts knockouts;
-  bool trains = true;
   bool keeps_by_threshold = false;           ///< alone: how many pairs it keeps is not known
   std::optional<TrainingForecast> training;  ///< none: of a sparse mapping, or there is no training
   std::optional<FitForecast> fit;            ///< of a sparse mapping that is yet to be made

@@ -2,10 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "dko/base/error.hpp"
 #include "dko/base/parameter.hpp"
+#include "dko/base/pieces.hpp"
 #include "dko/base/text.hpp"
 
 namespace dko {
@@ -50,10 +49,7 @@ PairKeeping parse_keeping(std::string_view text) {
     return keeping;
   }
   keeping.form = PairKeeping::Form::selected;
-  for (std::size_t start = 0; start <= text.size();) {
-    const std::size_t end = std::min(text.find(',', start), text.size());
-    const std::string_view part = text.substr(start, end - start);
-    start = end + 1;
+  for (const std::string_view part : pieces_of(text)) {
     if (part.starts_with(top_prefix) && keeping.top == 0)
       keeping.top = top_of(part.substr(top_prefix.size()));
     else if (part.starts_with(threshold_prefix) && !keeping.threshold)

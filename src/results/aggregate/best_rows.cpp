@@ -72,6 +72,26 @@ AtRoot<std::vector<KnockoutSummary>> BestRows::collect(const Communicator& ranks
   return AtRoot(std::move(rows_));
 }
 
+void count_row(const KnockoutSummary& row, const RankBy& by, SummaryTable& table, BestRows& best) {
+  ++table.total;
+  if (by.leaves_out(row))
+    ++table.left_out;
+  else
+    best.offer(row);
+}
+
+void collect_rows(SummaryTable& table, BestRows best, const Communicator& ranks) {
+  table.total = ranks.sum(table.total);
+  table.left_out = ranks.sum(table.left_out);
+  table.rows = std::move(best).collect(ranks).or_empty();
+}
+
+void rank_rows(SummaryTable& table, const RankBy& by) {
+  table.left_out = static_cast<std::int64_t>(
+      std::erase_if(table.rows, [&](const KnockoutSummary& row) { return by.leaves_out(row); }));
+  std::sort(table.rows.begin(), table.rows.end(), RowOrder(table.measures, table.by, table.lowest));
+}
+
 namespace {
 
 /// Three digits, rounded up: what is said to be needed must do.

@@ -52,6 +52,15 @@ class BestRows {
   KnockoutSummary last_;  // of the best, once trimmed: what does not come before it is not one of them
 };
 
+/// Counts a row of a table, and offers it unless it is of too few cells.
+void count_row(const KnockoutSummary& row, const RankBy& by, SummaryTable& table, BestRows& best);
+
+/// The numbers and the best rows of all ranks. Collective.
+void collect_rows(SummaryTable& table, BestRows best, const Communicator& ranks);
+
+/// Takes out of a table that has all its rows those of too few cells, and puts the others in their order.
+void rank_rows(SummaryTable& table, const RankBy& by);
+
 /// Bytes of `memory` that are left beside the `count` best of `pairs` rows, what their messages take, and
 /// `fixed` bytes. @throws UsageError if these are fewer than `least`; it says how many rows would fit.
 double memory_beside_rows(std::int64_t count, std::int64_t pairs, double fixed, double least, double memory);

@@ -4,7 +4,6 @@
 
 #include "comparison.hpp"
 #include "dko/knockout/events/event_index.hpp"
-#include "dko/mapping/visibility.hpp"
 #include "dko/results/score_reader.hpp"
 #include "results/visible_first.hpp"
 

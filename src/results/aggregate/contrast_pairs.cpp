@@ -6,7 +6,6 @@
 #include "dko/base/error.hpp"
 #include "dko/base/parameter.hpp"
 #include "dko/base/text.hpp"
-#include "dko/base/units.hpp"
 #include "dko/knockout/screen/pair_genes.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/results/aggregate/contrast.hpp"

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "best_rows.hpp"
 #include "dko/base/error.hpp"
 #include "dko/base/parameter.hpp"
@@ -75,9 +73,7 @@ SummaryTable summarize_pair_list(const ScreenReader& screen, const RankBy& by, s
         first += static_cast<std::size_t>(row.cells);
       }
     }
-    table.left_out = static_cast<std::int64_t>(
-        std::erase_if(table.rows, [&](const KnockoutSummary& row) { return row.cells < by.least_cells; }));
-    std::sort(table.rows.begin(), table.rows.end(), RowOrder(table.measures, table.by, table.lowest));
+    rank_rows(table, by);
     if (std::ssize(table.rows) > count) table.rows.resize(static_cast<std::size_t>(count));
   });
   ranks.broadcast(table.total);

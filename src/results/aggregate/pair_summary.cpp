@@ -155,7 +155,7 @@ class PairScan {
 
 /// Adds this rank's pairs to the numbers of the table; the best go to `best`.
 void summarize_share(const ScreenReader& screen, const PairGenes& genes, SummaryTable& table,
-                     std::int64_t least_cells, const Budget& budget, EventRange share, BestRows& best,
+                     const RankBy& by, const Budget& budget, EventRange share, BestRows& best,
                      const ProgressCallback& progress, const CellsOfGroup& within) {
   PairScan scan(screen, genes, table.measures, budget.piece);
   PairSums sums(table.measures);
@@ -171,11 +171,7 @@ void summarize_share(const ScreenReader& screen, const PairGenes& genes, Summary
     }
     sums.for_each([&](std::int64_t a, std::int64_t b, KnockoutSummary row) {
       row.genes = {genes.genes()[static_cast<std::size_t>(a)], genes.genes()[static_cast<std::size_t>(b)]};
-      ++table.total;
-      if (row.cells < least_cells)
-        ++table.left_out;
-      else
-        best.offer(row);
+      count_row(row, by, table, best);
     });
     from = to;
   }
@@ -202,11 +198,9 @@ SummaryTable summarize_pairs(const ScreenReader& screen, const RankBy& by, std::
   const PairGenes genes = genes_of(screen);
   const Budget limits = on_every_rank(ranks, [&] { return budget(genes, table.measures, count, memory); });
   BestRows best(RowOrder(table.measures, table.by, table.lowest), count, genes.most_pairs());
-  summarize_share(screen, genes, table, by.least_cells, limits, genes.share(ranks.rank(), ranks.size()), best,
-                  progress, within);
-  table.total = ranks.sum(table.total);
-  table.left_out = ranks.sum(table.left_out);
-  table.rows = std::move(best).collect(ranks).or_empty();
+  summarize_share(screen, genes, table, by, limits, genes.share(ranks.rank(), ranks.size()), best, progress,
+                  within);
+  collect_rows(table, std::move(best), ranks);
   return table;
 }
 

@@ -128,18 +128,11 @@ SummaryTable summarize_stored_pairs(const ScreenReader& screen, const RankBy& by
   BestRows best(RowOrder(table.measures, table.by, table.lowest), count, pairs);
   const RankShare share = ranks.share_of(pairs);
   for (std::int64_t first = share.first; first < share.last; first += piece) {
-    stored.read(first, std::min(piece, share.last - first), [&](const KnockoutSummary& row) {
-      ++table.total;
-      if (row.cells < by.least_cells)
-        ++table.left_out;
-      else
-        best.offer(row);
-    });
+    stored.read(first, std::min(piece, share.last - first),
+                [&](const KnockoutSummary& row) { count_row(row, by, table, best); });
     if (progress) progress(std::min(first + piece, share.last) - share.first, share.last - share.first);
   }
-  table.total = ranks.sum(table.total);
-  table.left_out = ranks.sum(table.left_out);
-  table.rows = std::move(best).collect(ranks).or_empty();
+  collect_rows(table, std::move(best), ranks);
   return table;
 }
 

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "dko/base/progress.hpp"
 #include "dko/parallel/communicator.hpp"
 #include "dko/results/aggregate/summary.hpp"
 

@@ -123,11 +123,9 @@ std::vector<SummaryTable> tables_of(const ScreenReader& screen, const GroupRange
   for (SummaryTable& table : tables) {
     std::erase_if(table.rows, [](const KnockoutSummary& row) { return row.cells == 0; });
     table.total = std::ssize(table.rows);
-    table.left_out = static_cast<std::int64_t>(
-        std::erase_if(table.rows, [&](const KnockoutSummary& row) { return row.cells < by.least_cells; }));
+    rank_rows(table, by);
     ranks.broadcast(table.total);
     ranks.broadcast(table.left_out);
-    std::sort(table.rows.begin(), table.rows.end(), RowOrder(table.measures, table.by, table.lowest));
     visible_first(table.rows, by, screen.visibility());
     if (std::ssize(table.rows) > count) table.rows.resize(static_cast<std::size_t>(count));
   }

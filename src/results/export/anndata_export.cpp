@@ -1,10 +1,8 @@
 #include "dko/results/export/anndata_export.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <functional>
 #include <limits>
-#include <numeric>
 #include <utility>
 
 #include "dko/hdf5/anndata.hpp"

@@ -1,6 +1,5 @@
 #include "dko/results/screen_file/read_back.hpp"
 
-#include <algorithm>
 #include <vector>
 
 #include "block_record.hpp"
@@ -53,6 +52,12 @@ void BlockCounts::add(const BlockCounts& other) {
   if (first < 0) first = other.first;
 }
 
+ScoreSet stored_scores(const ScreenPlan& plan, ScoreArray array) {
+  if (array == ScoreArray::singles) return plan.singles;
+  if (array == ScoreArray::pairs) return plan.stores_all_pairs() ? plan.doubles : ScoreSet();
+  return plan.list ? plan.listed : ScoreSet();
+}
+
 StoredExtent stored_extent(const hdf5::File& file, ScoreArray array) {
   if (!file.has_group(layout::progress)) return {};
   if (!file.group(layout::progress).has_group(layout::group_of(array))) return {};
@@ -60,12 +65,12 @@ StoredExtent stored_extent(const hdf5::File& file, ScoreArray array) {
   return {record.blocks(), record.events(), record.scores()};
 }
 
-std::string text_of(ScoreSet scores) {
+std::string text_of(ScoreSet scores, const char* separator, const char* none) {
   std::string text;
   for (const Score score : every_score) {
-    if (scores.has(score)) text += (text.empty() ? "" : ", ") + std::string(layout::name_of(score));
+    if (scores.has(score)) text += (text.empty() ? "" : separator) + std::string(layout::name_of(score));
   }
-  return text.empty() ? "no scores" : text;
+  return text.empty() ? none : text;
 }
 
 BlockCounts read_blocks_back(const hdf5::File& file, ScoreArray array, EventRange blocks,

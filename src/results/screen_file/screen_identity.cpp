@@ -7,7 +7,7 @@
 #include "dko/base/checksum.hpp"
 #include "dko/base/error.hpp"
 #include "dko/base/parameter.hpp"
-#include "screen_layout.hpp"
+#include "dko/results/screen_file/read_back.hpp"
 
 namespace dko {
 
@@ -21,12 +21,7 @@ struct Aspect {
 };
 
 std::string names_of(ScoreSet scores) {
-  std::string names;
-  for (const Score score : every_score) {
-    if (scores.has(score))
-      names += fmt::format("{}{}", names.empty() ? "" : ",", screen_layout::name_of(score));
-  }
-  return names.empty() ? "none" : names;
+  return text_of(scores, ",", "none");
 }
 
 std::string checksum_of(const KnockoutTargets& targets) {

@@ -13,6 +13,7 @@
 #include "dko/knockout/events/event_index.hpp"
 #include "dko/parallel/parallel_file.hpp"
 #include "dko/results/screen_file/direction_file.hpp"
+#include "dko/results/screen_file/read_back.hpp"
 #include "results/aggregate/summary_layout.hpp"
 #include "score_layout.hpp"
 #include "screen_identity.hpp"
@@ -96,12 +97,6 @@ void create_kept(hdf5::File& file, std::int64_t pairs, ScoreSet scores) {
   for (const char* name : {layout::event_genes, layout::event_cell})
     list.set_encoding(name, "array", "0.2.0");
   create_scores(list, scores, pairs);
-}
-
-ScoreSet stored_scores(const ScreenPlan& plan, ScoreArray array) {
-  if (array == ScoreArray::singles) return plan.singles;
-  if (array == ScoreArray::pairs) return plan.stores_all_pairs() ? plan.doubles : ScoreSet();
-  return plan.list ? plan.listed : ScoreSet();
 }
 
 std::string random_name() {

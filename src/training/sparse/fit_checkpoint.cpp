@@ -25,6 +25,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::int64_t alignment = std::int64_t{1} << 20;  // of large arrays
+constexpr double bytes_of_notes = 65536 + 6.0 * alignment;
 constexpr const char* last_group = "last";
 constexpr const char* now_group = "now";
 constexpr const char* weights_group = "weights";
@@ -194,14 +195,13 @@ void read_own(const hdf5::File& file, const FitNotes& expected, std::span<const 
 /// Bytes of the state of all ranks. Collective.
 double bytes_of(const FitState& state, const GeneRows<double>& last, const GeneRows<double>& now,
                 const GeneRows<float>& weights, const Communicator& ranks) {
-  constexpr double of_notes = 65536 + 6.0 * alignment;
   constexpr double of_gene = 24;
   const double rows = static_cast<double>(last.genes.size() + now.genes.size() + weights.genes.size());
   const double values = 8.0 * static_cast<double>(last.values.size() + now.values.size()) +
                         4.0 * static_cast<double>(weights.values.size());
   const double on_root = 8.0 * static_cast<double>(state.components.loadings.size() + state.choices.size() +
                                                    state.errors.size());
-  return ranks.sum(of_gene * rows + values) + on_root + of_notes;
+  return ranks.sum(of_gene * rows + values) + on_root + bytes_of_notes;
 }
 
 }  // namespace
@@ -300,9 +300,8 @@ double fit_saving_bytes(const ExpressionMatrix& matrix, double ranks) {
 
 double fit_checkpoint_bytes(const ExpressionMatrix& matrix) {
   constexpr double of_gene = 2 * 4000;
-  constexpr double of_notes = 65536 + 6.0 * alignment;
   return of_gene * static_cast<double>(matrix.genes()) + 4.0 * static_cast<double>(matrix.nonzeros()) +
-         of_notes;
+         bytes_of_notes;
 }
 
 }  // namespace dko

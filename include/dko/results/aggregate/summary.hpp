@@ -2,9 +2,9 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <vector>
 
-#include "dko/base/progress.hpp"
 #include "dko/knockout/score/over_cells.hpp"
 #include "dko/parallel/communicator.hpp"
 #include "dko/results/aggregate/cell_groups.hpp"
@@ -19,6 +19,8 @@ struct RankBy : Measure {
       : Measure(measure), lowest(is_lowest), least_cells(of_cells) {}
   bool lowest;
   std::int64_t least_cells;
+
+  bool leaves_out(const KnockoutSummary& row) const { return row.cells < least_cells; }
 };
 
 /// The genes or pairs of a screen, in the order of their ranks.

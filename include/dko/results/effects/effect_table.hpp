@@ -2,7 +2,6 @@
 // The effects of all lost genes on all others, as they are written.
 
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <vector>
 

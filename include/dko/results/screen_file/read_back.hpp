@@ -28,6 +28,10 @@ struct BlockCounts {
   void add(const BlockCounts& other);
 };
 
+/// What a screen of this plan stores of an array; apart from pairs that are selected, which are put into the
+/// list in the end.
+ScoreSet stored_scores(const ScreenPlan& plan, ScoreArray array);
+
 /// What the record of an array says is stored.
 struct StoredExtent {
   std::int64_t blocks = 0;
@@ -38,8 +42,8 @@ struct StoredExtent {
 /// Nothing, where the file has no record of the array. Local. @throws InputError
 StoredExtent stored_extent(const hdf5::File& file, ScoreArray array);
 
-/// "impact, network", as they are called in the file; "no scores" of none.
-std::string text_of(ScoreSet scores);
+/// "impact, network", as they are called in the file; `none` of none.
+std::string text_of(ScoreSet scores, const char* separator = ", ", const char* none = "no scores");
 
 /// Reads blocks [first, last) of an array, and calls visit(block) for each that is on record in every score,
 /// whether its checksum is right or not. 1 MiB of memory for each score. Local. @throws InputError if the
