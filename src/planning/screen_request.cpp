@@ -213,6 +213,23 @@ void tell_left_out(const ExpressionMatrix& matrix, const ScreenPlan& plan, const
 
 }  // namespace
 
+namespace {
+
+/// @throws Error if the genes that the cells lack do not fit into memory
+KnockoutTargets targets_of(const ExpressionMatrix& matrix, const ScreenRequest& request,
+                           const std::optional<std::vector<std::int32_t>>& genes,
+                           const std::optional<std::vector<std::int32_t>>& cells) {
+  if (request.activate.empty()) return select_targets(matrix, genes, cells);
+  require_memory(
+      lacking_bytes(matrix, genes, cells),
+      fmt::format("{}: the table of {} that cells lack, which a LIST of genes or {} bounds,",
+                  parameter("activate", request.activate),
+                  counted(count_lacking(matrix, genes, cells), "gene"), parameter("knockout-cells")));
+  return select_lacking(matrix, genes, cells);
+}
+
+}  // namespace
+
 ScreenPlan plan_of(const ExpressionMatrix& matrix, const ScreenRequest& request, std::int64_t members,
                    std::uint64_t seed, Log& log) {
   ScreenPlan plan;
@@ -225,8 +242,7 @@ ScreenPlan plan_of(const ExpressionMatrix& matrix, const ScreenRequest& request,
   require_two_genes(request, genes);
   const auto cells = chosen_cells(request, matrix, log);
   plan.from_to = request.from_to;
-  plan.targets = plan.activates ? select_lacking(matrix, genes, within_from(request, cells))
-                                : select_targets(matrix, genes, within_from(request, cells));
+  plan.targets = targets_of(matrix, request, genes, within_from(request, cells));
   tell_without_knockouts(matrix, request, plan.targets, genes, request.cells.empty() ? std::nullopt : cells,
                          log);
   tell_left_out(matrix, plan, request, log);

@@ -20,6 +20,7 @@
 #include "dko/knockout/events/event_list.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/simulation/knockout_truth.hpp"
+#include "dko/system/available_memory.hpp"
 #include "dko/workflow/progress_display.hpp"
 
 namespace dko {
@@ -210,6 +211,8 @@ TruthEvents choose_truth_activations(const std::string& what, const ExpressionMa
                                      std::uint64_t seed, Log& log) {
   const auto number = parse_integer(what);
   if (what != "all" && !number) return sorted(listed(what, 1, cells, log, true));
+  require_memory(lacking_bytes(cells),
+                 fmt::format("the table of {} that cells lack", counted(count_lacking(cells), "gene")));
   const KnockoutTargets targets = select_lacking(cells);
   TruthEvents events = sorted(sample_singles(targets, number.value_or(targets.total()), seed, "activation"));
   events.activates = true;

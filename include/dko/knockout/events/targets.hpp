@@ -45,6 +45,15 @@ KnockoutTargets select_targets(const ExpressionMatrix& matrix,
                                const std::optional<std::vector<std::int32_t>>& genes = {},
                                const std::optional<std::vector<std::int32_t>>& cells = {});
 
+/// Number of the targets that select_lacking() of the same arguments finds, and bytes that it takes for them:
+/// as many as cells × genes, where the data are sparse. Local.
+std::int64_t count_lacking(const ExpressionMatrix& matrix,
+                           const std::optional<std::vector<std::int32_t>>& genes = {},
+                           const std::optional<std::vector<std::int32_t>>& cells = {});
+double lacking_bytes(const ExpressionMatrix& matrix,
+                     const std::optional<std::vector<std::int32_t>>& genes = {},
+                     const std::optional<std::vector<std::int32_t>>& cells = {});
+
 /// The genes that every cell lacks, restricted likewise; none of a cell without an expressed gene. Local.
 KnockoutTargets select_lacking(const ExpressionMatrix& matrix,
                                const std::optional<std::vector<std::int32_t>>& genes = {},
