@@ -77,14 +77,16 @@ void add_sparse(MemoryNeed& need, const ExpressionMatrix& matrix, const ModelOpt
   const double of_group = std::max(1.0, static_cast<double>(ranks) / static_cast<double>(options.made()));
   const DecoyBytes decoys =
       options.levels ? DecoyBytes{} : decoy_bytes(matrix.genes(), most_effects(matrix), of_group);
+  // Ranks of one node may be of several groups, each of which has its own.
+  const auto groups = static_cast<double>(std::min<std::int64_t>(ranks, options.made()));
+  need.per_node.push_back({"presence", groups * sparse_node_bytes(matrix, options.levels)});
   need.per_rank.push_back({"fitting", std::max(sparse_fit_bytes(matrix, of_group, options.levels),
-                                               q_values_bytes(matrix, options.levels) + decoys.on_rank)});
+                                               q_values_bytes(matrix, of_group) + decoys.on_rank)});
   if (!options.checkpoint.file.empty())
     need.per_rank.push_back({"saving", fit_saving_bytes(matrix, of_group)});
   need.on_one_rank.push_back({"finished mappings", bytes_of_members(matrix, options)});
   if (options.levels) return;
   // Each group gathers its own; with a limit on q-values they go once the mapping is fitted.
-  const auto groups = static_cast<double>(std::min<std::int64_t>(ranks, options.made()));
   const double at_once = options.fdr < 1 ? groups : static_cast<double>(options.made());
   need.on_one_rank.push_back({"decoys", at_once * decoys.kept + groups * decoys.gathering});
 }

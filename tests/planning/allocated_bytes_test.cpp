@@ -173,8 +173,9 @@ TEST_CASE("a sparse fit is told by its presence, its cells and the products of i
   const ExpressionMatrix matrix = testing::random_matrix(80, 40, 0.5, 1);
   const double of_one = sparse_fit_bytes(matrix, 1);
   const double of_four = sparse_fit_bytes(matrix, 4);
-  CHECK(of_one - of_four == Approx(32.0 * static_cast<double>(matrix.nonzeros()) * 3 / 4));
-  CHECK(of_four > 80 * 40 / 8 + 4 * 40 * (3 * 80));
+  CHECK(of_one - of_four == Approx(16.0 * static_cast<double>(matrix.nonzeros()) * 3 / 4));
+  CHECK(of_four > 2 * 80 * 40 / 8 + 6 * 4 * 40 * 40);
+  CHECK(sparse_node_bytes(matrix) == 2 * 80 * 40 / 8);
   // What is collected of the weights, and once more as rows.
   CHECK(fit_saving_bytes(matrix, 1) - fit_saving_bytes(matrix, 4) ==
         Approx(8.0 * static_cast<double>(matrix.nonzeros()) * 3 / 4));
@@ -188,12 +189,13 @@ TEST_CASE("covariates and levels are told in a sparse fit, q-values and the data
   const ExpressionMatrix batched = matrix.with_covariates({batch}, std::vector<double>(80 * width, 0.0));
   // Four columns in single precision of each number, at least, and two in double precision.
   CHECK(sparse_fit_bytes(batched, 1) - sparse_fit_bytes(matrix, 1) > 80 * width * 4 * 4);
-  CHECK(q_values_bytes(batched) - q_values_bytes(matrix) == Approx(80 * width * 20));
+  CHECK(q_values_bytes(batched, 1) - q_values_bytes(matrix, 1) == Approx(80 * width * 20));
   const auto node_bytes = [](const ExpressionMatrix& data) {
     return data_memory("fitting", data).node_bytes();
   };
   CHECK(node_bytes(batched) - node_bytes(matrix) == Approx(80 * width * 8));
   const auto nonzeros = static_cast<double>(matrix.nonzeros());
-  CHECK(sparse_fit_bytes(matrix, 1, true) - sparse_fit_bytes(matrix, 1) > 8 * nonzeros);
-  CHECK(q_values_bytes(matrix, true) - q_values_bytes(matrix) > 8 * nonzeros);
+  CHECK(sparse_fit_bytes(matrix, 1, true) - sparse_fit_bytes(matrix, 1) >= 2 * 4 * 40 * 80);
+  CHECK(sparse_node_bytes(matrix, true) - sparse_node_bytes(matrix) == 8 * nonzeros + 8 * 80);
+  CHECK(q_values_bytes(matrix, 1) - q_values_bytes(matrix, 4) == Approx(12 * nonzeros * 3 / 4));
 }

@@ -62,7 +62,7 @@ void add_tiles(const std::uint32_t* words, std::size_t stride, std::span<const B
     for (const Table& table : tables[block]) {
       const __m256 of_group = _mm256_load_ps(table.sums.data());
       for (std::size_t tile = 0; tile < tiles; ++tile) {
-        // Of each place only the lowest three bits count.
+        // Only the lowest three bits of each place count.
         found[tile] = _mm256_add_ps(found[tile], _mm256_permutevar8x32_ps(of_group, bits[tile]));
         bits[tile] = _mm256_srli_epi32(bits[tile], group_rows);
       }
@@ -125,10 +125,20 @@ void count_tile(const std::uint32_t* words, const std::uint32_t* of_other, std::
 
 }  // namespace
 
-void BitColumns::reset(std::size_t rows, std::size_t columns) {
+void BitColumns::resize(std::size_t rows, std::size_t columns) {
   blocks_ = rows / block_rows;
   columns_ = columns;
-  words_.assign(padded_columns() * blocks_, 0);
+  words_.resize(padded_columns() * blocks_);
+  if (columns % tile_columns == 0) return;
+  for (std::size_t block = 0; block < blocks_; ++block) {
+    const auto last = words_of(block, columns / tile_columns);
+    std::fill(last.begin(), last.end(), 0);
+  }
+}
+
+void BitColumns::reset(std::size_t rows, std::size_t columns) {
+  resize(rows, columns);
+  std::fill(words_.begin(), words_.end(), 0);
 }
 
 void BitColumns::append(const BitColumns& from, std::size_t column) {

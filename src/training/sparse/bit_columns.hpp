@@ -15,7 +15,10 @@ class BitColumns {
   static constexpr std::size_t block_rows = 32;
   static constexpr std::size_t tile_columns = 8;
 
-  /// Columns of zeros; `rows` is a multiple of block_rows. What was there is lost, its memory is kept.
+  /// So many columns, whose words are yet to be set, but for columns that fill up the last tile; `rows` is a
+  /// multiple of block_rows. What was there is lost, its memory is kept.
+  void resize(std::size_t rows, std::size_t columns);
+  /// The same of zeros.
   void reset(std::size_t rows, std::size_t columns);
 
   std::size_t columns() const { return columns_; }
@@ -27,6 +30,10 @@ class BitColumns {
   std::uint32_t word(std::size_t block, std::size_t column) const { return words_[place(block, column)]; }
   void set_word(std::size_t block, std::size_t column, std::uint32_t word) {
     words_[place(block, column)] = word;
+  }
+  /// The words of the columns of a tile.
+  std::span<std::uint32_t> words_of(std::size_t block, std::size_t tile) {
+    return std::span(words_).subspan(place(block, tile * tile_columns), tile_columns);
   }
   /// Adds a column of another with as many rows.
   void append(const BitColumns& from, std::size_t column);

@@ -300,16 +300,16 @@ EffectQuality find_q_values(const RelativeProfiles& profiles, std::span<const st
   return find_q_values(profiles, cells, mapping, cross_validated_distance, seed, communicator, job);
 }
 
-double q_values_bytes(const ExpressionMatrix& matrix, bool has_levels) {
+double q_values_bytes(const ExpressionMatrix& matrix, double ranks) {
+  constexpr double of_nonzero = 12;      // cell and share
   constexpr double of_factors = 8 * 12;  // at most 8: state, and what others leave of it in double precision
   // Columns as they are read and put together, and what others leave of them, also narrowed.
   const double of_covariates = 20 * static_cast<double>(matrix.covariate_width());
   const auto cells = static_cast<double>(matrix.cells());
   const auto genes = static_cast<double>(matrix.genes());
   const double of_cell = sizeof(double) + of_factors + of_covariates;
-  const double levels = has_levels ? static_cast<double>(matrix.nonzeros()) : 0;
-  return cells * genes / 8 + GeneInputs::bytes(cells, genes, levels) + cells * of_cell +
-         ColumnShifts::bytes(matrix.genes()) + static_cast<double>(bins * sizeof(double));
+  return of_nonzero * static_cast<double>(matrix.nonzeros()) / ranks + BitColumns::bytes(cells, genes) +
+         cells * of_cell + ColumnShifts::bytes(matrix.genes()) + static_cast<double>(bins * sizeof(double));
 }
 
 DecoyBytes decoy_bytes(std::int64_t genes, double effects, double ranks) {

@@ -23,7 +23,7 @@ struct StatisticSetting {
 struct Residuals {
   double mean = 0;       ///< of y
   double deviation = 0;  ///< σ of the residuals; 0: too few cells, or nothing is left
-  // Of the rows, filled up with zeros to whole blocks of BitColumns:
+  // Values of the rows, filled up with zeros to whole blocks of BitColumns:
   std::vector<float> values;                   ///< y − Σ_j A_ij x_j without what the covariates explain
   std::vector<std::vector<float>> covariates;  ///< factors without their mean, orthonormal
 };

@@ -88,15 +88,16 @@ void FoldedDesign::add_candidates(std::span<const NewCandidate> added) {
 
 /// Σ w x y of a column with the candidates from `first` on, over each fold: folds × candidates. Where w x are
 /// but the ones of a column of bits_, `counted` is that.
-void FoldedDesign::find_products_with(std::span<const float> weighted, std::size_t counted, std::size_t first,
-                                      std::vector<float>& found) const {
+std::span<const float> FoldedDesign::products_with(std::span<const float> weighted, std::size_t counted,
+                                                   std::size_t first) const {
   const std::size_t count = places_.size() - first;
-  found.assign(static_cast<std::size_t>(folds()) * count, 0.0F);
+  std::vector<float>& found = memory_.found;
+  found.resize(static_cast<std::size_t>(folds()) * count);
   const auto next = std::find_if(places_.begin() + static_cast<std::ptrdiff_t>(first), places_.end(),
                                  [](const Place& place) { return place.is_bits; });
   const std::size_t tile = next == places_.end() ? 0 : next->at / BitColumns::tile_columns;
   const std::size_t from = tile * BitColumns::tile_columns;
-  std::vector<float> of_bits;
+  std::vector<float>& of_bits = memory_.of_bits;
   for (std::size_t fold = 0; fold + 1 < starts_.size(); ++fold) {
     const auto start = static_cast<std::size_t>(starts_[fold]);
     const std::span<const float> rows_of_fold =
@@ -117,6 +118,7 @@ void FoldedDesign::find_products_with(std::span<const float> weighted, std::size
                                                  rows_of_fold.size()));
     }
   }
+  return found;
 }
 
 /// Products of the candidates from `first` on with targets and covariates.
@@ -126,10 +128,9 @@ void FoldedDesign::note_products(std::size_t first) {
   const auto k = static_cast<std::size_t>(covariates_);
   with_targets_.resize(places_.size() * width);
   with_covariates_.resize(places_.size() * k * width);
-  std::vector<float> found;
   const auto note = [&](std::span<const float> weighted, std::vector<double>& to, std::size_t columns,
                         std::size_t column) {
-    find_products_with(weighted, uncounted, first, found);
+    const std::span<const float> found = products_with(weighted, uncounted, first);
     for (std::size_t at = 0; at < count; ++at) {
       for (std::size_t fold = 0; fold < width; ++fold)
         to[((first + at) * columns + column) * width + fold] = static_cast<double>(found[fold * count + at]);
@@ -169,14 +170,15 @@ void FoldedDesign::find_row(std::size_t candidate) {
   }
   const std::size_t first = known_[slot];
   const std::size_t count = places_.size() - first;
-  std::vector<float> column(weights_.size());
+  std::vector<float>& column = memory_.column;
+  column.resize(weights_.size());
   const Place& place = places_[candidate];
   if (place.is_bits)
     bits_.multiply(place.at, weights_, column);
   else
     column = weighted(row(dense_, place.at));
-  std::vector<float> found;
-  find_products_with(column, place.is_bits && !is_weighted_ ? place.at : uncounted, first, found);
+  const std::span<const float> found =
+      products_with(column, place.is_bits && !is_weighted_ ? place.at : uncounted, first);
   float* whole = row_of_products(slot, starts_.size() - 1);
   std::fill_n(whole + first, count, 0.0F);
   for (std::size_t fold = 0; fold + 1 < starts_.size(); ++fold) {

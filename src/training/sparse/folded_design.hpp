@@ -18,6 +18,10 @@ using FoldStarts = std::vector<std::int64_t>;
 struct GramMemory {
   std::size_t room = 0;         ///< candidates that each row of products has room for
   std::vector<float> products;  ///< of each candidate that was asked for a row a fold, and one of all rows
+  // What one candidate has, while its products are found:
+  std::vector<float> column;   ///< w x
+  std::vector<float> of_bits;  ///< products with other columns of bits
+  std::vector<float> found;    ///< with all candidates, folds × candidates
 };
 
 /// A column that a regression may use.
@@ -85,8 +89,8 @@ class FoldedDesign {
   std::vector<float> weighted(std::span<const float> column) const;
   void append_products(std::span<const float> weighted, std::span<const float> other,
                        std::vector<double>& to) const;
-  void find_products_with(std::span<const float> weighted, std::size_t counted, std::size_t first,
-                          std::vector<float>& found) const;
+  std::span<const float> products_with(std::span<const float> weighted, std::size_t counted,
+                                       std::size_t first) const;
   void note_products(std::size_t first);
   void make_room(std::size_t candidates);
   void find_row(std::size_t candidate);

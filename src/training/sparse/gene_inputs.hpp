@@ -50,7 +50,7 @@ class GeneInputs {
 
   GeneLevels levels_;
   PresenceBits presence_;
-  // Of the cells; empty without levels:
+  // What the cells have; empty without levels:
   NodeArray<double> factors_;
   std::vector<std::int64_t> starts_;  // of each cell's levels
   NodeArray<Level> of_cells_;

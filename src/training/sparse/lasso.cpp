@@ -94,7 +94,7 @@ void LassoFit::extend() {
 
 void LassoFit::make_room() {
   if (active_.size() < room_) return;
-  const std::size_t room = std::max<std::size_t>(32, 2 * room_);
+  const std::size_t room = std::max<std::size_t>(32, room_ + room_ / 2);
   std::vector<double> wider(room * room);
   for (std::size_t at = 0; at < active_.size(); ++at)
     std::copy_n(products_.data() + at * room_, active_.size(), wider.data() + at * room);

@@ -9,6 +9,7 @@ namespace dko {
 namespace {
 
 constexpr std::size_t block_rows = BitColumns::block_rows;
+constexpr std::size_t tile_columns = BitColumns::tile_columns;
 constexpr std::size_t words_together = 8;
 /// Squares of 32 × 32 bits beside each other: a row has a word of each.
 using WordBlocks = std::array<std::array<std::uint32_t, words_together>, block_rows>;
@@ -65,7 +66,7 @@ std::span<const std::int32_t> within(std::span<const std::int32_t> expressed, co
 }
 
 void PresenceBits::columns_of(std::span<const std::int64_t> rows, BitColumns& columns) const {
-  columns.reset((rows.size() + block_rows - 1) / block_rows * block_rows, words_ * bits);
+  columns.resize((rows.size() + block_rows - 1) / block_rows * block_rows, words_ * bits);
   for (std::size_t block = 0; block < columns.blocks(); ++block) {
     const std::size_t first = block * block_rows;
     const auto cells = rows.subspan(first, std::min(block_rows, rows.size() - first));
@@ -77,8 +78,10 @@ void PresenceBits::columns_of(std::span<const std::int64_t> rows, BitColumns& co
       }
       transpose(square);
       for (std::size_t word = 0; word < words; ++word) {
-        for (std::size_t bit = 0; bit < bits; ++bit)
-          columns.set_word(block, (from + word) * bits + bit, square[bit][word]);
+        for (std::size_t tile = 0; tile < bits / tile_columns; ++tile) {
+          const auto to = columns.words_of(block, (from + word) * bits / tile_columns + tile);
+          for (std::size_t at = 0; at < tile_columns; ++at) to[at] = square[tile * tile_columns + at][word];
+        }
       }
     }
   }

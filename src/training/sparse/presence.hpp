@@ -26,7 +26,7 @@ class PresenceBits {
   void columns_of(std::span<const std::int64_t> rows, BitColumns& columns) const;
   static constexpr std::int64_t no_cell = -1;
 
-  /// Of all cells.
+  /// Bytes of all cells.
   static double bytes(double cells, double genes) { return cells * genes / 8; }
 
  private:

@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "bit_columns.hpp"
 #include "cell_state.hpp"
 #include "dealt_table.hpp"
 #include "dko/base/error.hpp"
@@ -362,21 +363,34 @@ std::vector<float> quick_sparse_outputs(const RelativeProfiles& profiles, std::s
 
 double sparse_fit_bytes(const ExpressionMatrix& matrix, double ranks, bool has_levels) {
   constexpr double most_candidates = 2000;
-  constexpr double of_nonzero = 32;   // in vectors that may have grown to twice their content
-  constexpr double products = 6 * 4;  // of five folds and of all rows, at twice the room
+  constexpr double most_active = 1000;  // of them in a fit
+  constexpr double of_nonzero = 16;     // cell, share and weight
+  constexpr double of_row = 200;        // targets, weights, and what is predicted along the path
+  constexpr double fits = 6;            // five folds and all rows
+  constexpr double room = 1.5;          // of what grows
   const auto cells = static_cast<double>(matrix.cells());
   const auto genes = static_cast<double>(matrix.genes());
   const double candidates = std::min(genes, most_candidates);
+  const double active = std::min(genes, most_active);
   const auto covariates = static_cast<double>(matrix.covariate_width());
+  const double products =
+      fits * room * (sizeof(float) * candidates + room * sizeof(double) * active) * active;
   // Columns of all cells, and of a gene's three times; their products with candidates in each fold, and in
   // each fit; responses of all genes, gathered and taken apart.
-  constexpr double fits = 6;
   const double of_covariates =
       covariates *
       (4 * 4 * cells + 2 * fits * sizeof(double) * (candidates + covariates) + 4 * sizeof(double) * genes);
   const auto nonzeros = static_cast<double>(matrix.nonzeros());
-  return GeneInputs::bytes(cells, genes, has_levels ? nonzeros : 0) + of_nonzero * nonzeros / ranks +
-         4 * candidates * (3 * cells + products * candidates) + of_covariates;
+  const double levels = has_levels ? 2 * sizeof(float) * candidates * cells : 0;
+  return BitColumns::bytes(cells, genes) + room * BitColumns::bytes(cells, candidates) + of_row * cells +
+         of_nonzero * nonzeros / ranks + products + levels + of_covariates;
+}
+
+double sparse_node_bytes(const ExpressionMatrix& matrix, bool has_levels) {
+  const auto cells = static_cast<double>(matrix.cells());
+  const auto genes = static_cast<double>(matrix.genes());
+  const double levels = has_levels ? static_cast<double>(matrix.nonzeros()) : 0;
+  return GeneInputs::bytes(cells, genes, levels) + PresenceBits::bytes(cells, genes);
 }
 
 }  // namespace dko

@@ -74,10 +74,10 @@ void plan_q_values(const RelativeProfiles& profiles, std::span<const std::int64_
 std::vector<double> q_values_by_decoys(std::span<const double> found, std::span<const std::int64_t> above,
                                        std::int64_t draws);
 
-/// Bytes that finding them takes on a rank, beside the effects: presence and a decoy of each gene as bits,
-/// with levels these of all, the state, covariates and residuals of the cells, slopes of some targets on all
-/// genes. Local.
-double q_values_bytes(const ExpressionMatrix& matrix, bool has_levels = false);
+/// Bytes that finding them takes on one of `ranks` ranks, beside the effects and sparse_node_bytes(): the
+/// rank's part of the cells by gene, presence in the cells of one as bits, the state, covariates and
+/// residuals of the cells, slopes of some targets on all genes. Local.
+double q_values_bytes(const ExpressionMatrix& matrix, double ranks);
 
 /// Bytes of the decoys of a mapping.
 struct DecoyBytes {

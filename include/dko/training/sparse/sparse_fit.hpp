@@ -34,9 +34,10 @@ class FitJob;
 /// alone.
 ///
 /// Each gene's fit is one rank's, and nothing depends on which: the same bits for any number of ranks on the
-/// same kind of processor. Cells are kept sparse, presence also as bits, C·N/8 bytes a rank; beyond that a
-/// rank holds the products of one gene's candidates at a time. `profiles` has relative profiles as values and
-/// is the same on every rank, as are `cells`. The result is on every rank. Collective.
+/// same kind of processor. Cells are kept sparse, presence also as bits, C·N/8 bytes a node; beyond that
+/// a rank holds the presence in the cells of one gene at a time, and the products of its candidates.
+/// `profiles` has relative profiles as values and is the same on every rank, as are `cells`. The result is on
+/// every rank. Collective.
 FittedMapping fit_sparse(const RelativeProfiles& profiles, std::span<const std::int64_t> cells,
                          std::uint64_t seed, const Communicator& communicator,
                          const ProgressCallback& progress = {}, const NetworkPrior& prior = {},
@@ -57,9 +58,13 @@ std::vector<float> quick_sparse_outputs(const RelativeProfiles& profiles, std::s
                                         std::span<const std::int32_t> genes, std::uint64_t seed,
                                         const Communicator& communicator);
 
-/// Bytes that fitting takes on one of `ranks` ranks (a mean, where groups of ranks differ), at most: presence
-/// as bits, with levels these of all genes; the rank's part of the cells by gene; columns and products of the
-/// candidates of one gene at a time, and of its covariates. Local.
+/// Bytes that fitting takes on one of `ranks` ranks (a mean, where groups of ranks differ), at most: the
+/// presence of all genes in the cells of one, as bits; the rank's part of the cells by gene; products of the
+/// candidates of one gene at a time, and with levels their columns; and of its covariates. Local.
 double sparse_fit_bytes(const ExpressionMatrix& matrix, double ranks, bool has_levels = false);
+
+/// Bytes that the ranks of a node share while one mapping is fitted, or its q-values are found: presence as
+/// bits, once more of decoys, with levels these of all genes. Local.
+double sparse_node_bytes(const ExpressionMatrix& matrix, bool has_levels = false);
 
 }  // namespace dko
