@@ -37,7 +37,7 @@ Setup set_up(const std::string& out, const CommonOptions& common, Job& job,
 void set_up_training(Preparation& ready, const ExpressionMatrix& matrix, Split split,
                      const ModelOptions& options, Job& job) {
   check_training(split, options);
-  ready.needs.push_back(training_memory(matrix, split, options, job.ranks().size()));
+  ready.needs.push_back(training_memory(matrix, split, options, job.ranks().size(), job.nodes.node.size()));
   ready.visibility = find_visibility(matrix, split, job.log);
   if (!options.prior.file.empty()) {
     ready.prior = read_network_prior(options.prior.file, matrix, job.log);

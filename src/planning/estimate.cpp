@@ -62,7 +62,8 @@ void add_training(Estimate& estimate, const EstimateRequest& request) {
   const auto ranks = static_cast<int>(estimate.size.ranks());
   const Split split = split_cells(matrix, mapping.training.validation, 0, {}, mapping.training.seed);
   check_training(split, mapping);
-  estimate.training_memory = training_memory(matrix, split, mapping, ranks);
+  estimate.training_memory =
+      training_memory(matrix, split, mapping, ranks, static_cast<int>(request.size.ranks_per_node));
   estimate.disk.model = model_bytes(matrix, mapping);
   if (mapping.kind != MappingKind::dko) {
     estimate.fit = forecast_fit(matrix, mapping, ranks, estimate.size.core_speed);

@@ -73,13 +73,24 @@ void add_dense(MemoryNeed& need, const ExpressionMatrix& matrix, const Split& sp
   need.advice = advice_on(rank, groups);
 }
 
-void add_sparse(MemoryNeed& need, const ExpressionMatrix& matrix, const ModelOptions& options, int ranks) {
+/// Groups of ranks, each of so many, that have a part on one node at most: groups are contiguous.
+double groups_on_node(double groups, double of_group, int ranks_of_node) {
+  if (ranks_of_node < 2) return 1;
+  return std::min(groups, 2 + std::floor((ranks_of_node - 2) / std::floor(of_group)));
+}
+
+void add_sparse(MemoryNeed& need, const ExpressionMatrix& matrix, const ModelOptions& options, int ranks,
+                int ranks_of_node) {
   const double of_group = std::max(1.0, static_cast<double>(ranks) / static_cast<double>(options.made()));
   const DecoyBytes decoys =
       options.levels ? DecoyBytes{} : decoy_bytes(matrix.genes(), most_effects(matrix), of_group);
-  // Ranks of one node may be of several groups, each of which has its own.
   const auto groups = static_cast<double>(std::min<std::int64_t>(ranks, options.made()));
-  need.per_node.push_back({"presence", groups * sparse_node_bytes(matrix, options.levels)});
+  // Ranks of one node may be of several groups, each of which has its own; one rank alone shares nothing.
+  const double presence = sparse_node_bytes(matrix, options.levels);
+  if (of_group < 2)
+    need.per_rank.push_back({"presence", presence});
+  else
+    need.per_node.push_back({"presence", groups_on_node(groups, of_group, ranks_of_node) * presence});
   need.per_rank.push_back({"fitting", std::max(sparse_fit_bytes(matrix, of_group, options.levels),
                                                q_values_bytes(matrix, of_group) + decoys.on_rank)});
   if (!options.checkpoint.file.empty())
@@ -94,12 +105,12 @@ void add_sparse(MemoryNeed& need, const ExpressionMatrix& matrix, const ModelOpt
 }  // namespace
 
 MemoryNeed training_memory(const ExpressionMatrix& matrix, const Split& split, const ModelOptions& options,
-                           int ranks) {
+                           int ranks, int ranks_of_node) {
   MemoryNeed need = data_memory("training", matrix);
   if (options.kind == MappingKind::dko)
     add_dense(need, matrix, split, options, ranks);
   else
-    add_sparse(need, matrix, options, ranks);
+    add_sparse(need, matrix, options, ranks, ranks_of_node);
   return need;
 }
 

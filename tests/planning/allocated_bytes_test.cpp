@@ -124,7 +124,9 @@ TEST_CASE(
                                     [what](const MemoryPart& one) { return std::string(one.what) == what; });
     return found == parts.end() ? 0.0 : found->bytes;
   };
-  const auto trained = [&] { return part(training_memory(matrix, split, options, 4).on_one_rank, "decoys"); };
+  const auto trained = [&] {
+    return part(training_memory(matrix, split, options, 4, 4).on_one_rank, "decoys");
+  };
   const double of_one = trained();
   CHECK(of_one > decoy_draws * decoy_draw_bytes(40, most_effects(matrix)));
   options.members = 3;
@@ -198,4 +200,24 @@ TEST_CASE("covariates and levels are told in a sparse fit, q-values and the data
   CHECK(sparse_fit_bytes(matrix, 1, true) - sparse_fit_bytes(matrix, 1) >= 2 * 4 * 40 * 80);
   CHECK(sparse_node_bytes(matrix, true) - sparse_node_bytes(matrix) == 8 * nonzeros + 8 * 80);
   CHECK(q_values_bytes(matrix, 1) - q_values_bytes(matrix, 4) == Approx(12 * nonzeros * 3 / 4));
+}
+
+TEST_CASE("a node holds the presence of those groups of ranks that have a part on it") {
+  const ExpressionMatrix matrix = testing::random_matrix(80, 40, 0.5, 1);
+  ModelOptions options;
+  options.kind = MappingKind::sparse;
+  const Split split = split_cells(matrix, 0.25, 0, {}, 1);
+  const auto presence_of = [&](int ranks, int ranks_of_node, bool on_node) {
+    const MemoryNeed need = training_memory(matrix, split, options, ranks, ranks_of_node);
+    double bytes = 0;
+    for (const MemoryPart& part : on_node ? need.per_node : need.per_rank)
+      if (std::string(part.what) == "presence") bytes += part.bytes;
+    return bytes / sparse_node_bytes(matrix);
+  };
+  CHECK(presence_of(4, 4, true) == 1);
+  options.members = 64;
+  CHECK(presence_of(4096, 64, true) == 2);
+  CHECK(presence_of(256, 64, true) == 17);
+  CHECK(presence_of(64, 64, true) == 0);  // each rank is a group of its own
+  CHECK(presence_of(64, 64, false) == 1);
 }

@@ -86,8 +86,8 @@ void FoldedDesign::add_candidates(std::span<const NewCandidate> added) {
   note_products(first);
 }
 
-/// Σ w x y of a column with the candidates from `first` on, over each fold: folds × candidates. Where w x are
-/// but the ones of a column of bits_, `counted` is that.
+/// Σ w x y of a column with the candidates from `first` on, over each fold: folds × candidates.
+/// `counted` is the column of bits_ whose ones w x are, or `uncounted`.
 std::span<const float> FoldedDesign::products_with(std::span<const float> weighted, std::size_t counted,
                                                    std::size_t first) const {
   const std::size_t count = places_.size() - first;
@@ -166,6 +166,7 @@ void FoldedDesign::find_row(std::size_t candidate) {
     slot = known_.size();
     known_.push_back(0);
     const std::size_t size = known_.size() * starts_.size() * memory_.room;
+    if (memory_.products.capacity() < size) memory_.products.reserve(size + size / 2);
     if (memory_.products.size() < size) memory_.products.resize(size);
   }
   const std::size_t first = known_[slot];

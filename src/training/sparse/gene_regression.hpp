@@ -53,7 +53,7 @@ class GeneRegression {
   /// Whether a pull of this sign on a gene's effect is against the sign that it must have.
   bool is_held(std::size_t gene) const { return gradient_[gene] * static_cast<float>(signs_[gene]) < 0; }
 
-  /// Rows by fold, each filled up to whole lanes.
+  /// Rows by fold, each filled up to whole blocks of BitColumns.
   FoldedDesign make_design(const GeneCells& data, const std::vector<float>& weights,
                            RegressionMemory& memory);
 
