@@ -51,10 +51,11 @@ CommandLine line_of(ScreenCommandOptions& options) {
       "mpirun -n 4 dko screen cells.h5ad --layer counts --model model.h5 --order 2 -o screen.h5");
   line.option("model,m", options.model, "FILE", "the model, made by dko train").usual().required().reads();
   line.option("out,o", options.out, "FILE", "the screen file to write (HDF5)").usual().required().writes();
-  line.option(
-      "keep-product", options.product, "FILE",
-      "keep A = W2·W1 of a model of the original's mapping in this file, or read it from there: further "
-      "screens by the model need not compute it");
+  line.option("keep-product", options.product, "FILE",
+              "keep A = W2·W1 of a model of the original's mapping in this file, or read it from there: "
+              "further screens by the model need not compute it. Let the first screen finish writing FILE "
+              "before others start with it; until then they are refused")
+      .writes();
   add_input(line, options.input, {{"from", "toward"}, TableUse::Model::required, true});
   add_screen_options(line, options.screen);
   add_cell_options(line, options.input, options.screen);
@@ -87,7 +88,7 @@ ScreenedModel read_screened(const ScreenCommandOptions& options) {
   return {std::move(model), std::move(kept)};
 }
 
-/// Returns the model.
+/// Returns the model, and where its A is kept.
 ScreenedModel prepare(Preparation& ready, const ScreenCommandOptions& options, Job& job) {
   ScreenedModel screened = read_screened(options);
   Model& model = screened.model;
@@ -97,7 +98,9 @@ ScreenedModel prepare(Preparation& ready, const ScreenCommandOptions& options, J
   request.base = choose_base(request.base, model, options.model, job.log);
   if (request.direction.is_given())
     request.from_to = from_to_of(request.direction, request.of_input.named, matrix, job.log);
-  set_up_screen(ready, matrix, request, model_footprint(model, matrix), most_steps(records_of(model)), job);
+  ModelFootprint footprint = model_footprint(model, matrix);
+  if (screened.kept && screened.kept->is_there()) footprint.parameter_bytes = footprint.compute_bytes = 0;
+  set_up_screen(ready, matrix, request, footprint, most_steps(records_of(model)), job);
   // How many pairs are kept of a selection is not known before.
   if (ready.plan.keeping.form != PairKeeping::Form::selected)
     require_file_size(ready.out.final_path(), screen_file_bytes(matrix, ready.plan), "the scores");

@@ -55,7 +55,7 @@ CollapsedMapping collapse_for(const GenesOrAll& genes, const NodeGroup& group, A
   NodeBuffer<double> c(group, shape.genes);
   const RankShare own_genes = group.node.share_of(shape.genes);
   const EffectProduct product(shape, genes ? *genes : all_genes(shape.genes));
-  product.multiply(weights, group.node.share_of(product.tiles()), a.values(), progress);
+  product.multiply(weights, product.share(group.node.rank(), group.node.size()), a.values(), progress);
   add_up_offsets(weights, own_genes, c.values());
   if (genes) mark_left_out(*genes, own_genes, c.values());
   auto whole_a = std::move(a).publish();

@@ -46,9 +46,15 @@ void require_checksum(const hdf5::Location& group, const char* attribute, std::s
                                  group.place(), attribute));
 }
 
+/// @throws InputError
+void require_model(const hdf5::File& file, const std::string& path, const std::string& model_checksum) {
+  if (hdf5::read_header(file, collapsed_kind).model_checksum != model_checksum)
+    throw InputError(fmt::format("{}: was replaced meanwhile by A = W2·W1 of another model", path));
+}
+
 /// Collective.
-CollapsedMapping read_member(const NodeGroup& group, const std::string& path, std::int64_t genes,
-                             std::int64_t member) {
+CollapsedMapping read_member(const NodeGroup& group, const std::string& path,
+                             const std::string& model_checksum, std::int64_t genes, std::int64_t member) {
   NodeBuffer<double> a(group, genes * genes);
   NodeBuffer<double> c(group, genes);
   const auto array = [&](const hdf5::File& file, const char* name) {
@@ -56,6 +62,7 @@ CollapsedMapping read_member(const NodeGroup& group, const std::string& path, st
   };
   on_every_rank(group.all, [&] {
     const hdf5::File file = hdf5::File::open(path, hdf5::Access::read);
+    require_model(file, path, model_checksum);
     require_shape(array(file, "A"), {genes, genes});
     require_shape(array(file, "c"), {genes});
     read_rows(array(file, "A"), genes, group.node.share_of(genes), a.values());
@@ -108,6 +115,7 @@ std::string checksum_of_collapsed_model(const std::filesystem::path& path) {
 }
 
 std::vector<CollapsedMapping> read_collapsed(const NodeGroup& group, const std::string& path,
+                                             const std::string& model_checksum,
                                              AtRoot<std::vector<Member>> members) {
   const std::int64_t count =
       group.all.broadcast(members.transform([](const std::vector<Member>& all) { return std::ssize(all); }));
@@ -117,7 +125,7 @@ std::vector<CollapsedMapping> read_collapsed(const NodeGroup& group, const std::
   on_root(group.all, [&] { require_members(path, count); });
   std::vector<CollapsedMapping> collapsed;
   for (std::int64_t at = 0; at < count; ++at) {
-    collapsed.push_back(read_member(group, path, genes, at));
+    collapsed.push_back(read_member(group, path, model_checksum, genes, at));
     collapsed.back().set_share_variances(share_variances(group, take(members, at)));
   }
   return collapsed;

@@ -77,6 +77,8 @@ void together(const hdf5::File& file, const Communicator& ranks, Call call) {
 hdf5::File open_on_all_ranks(const std::filesystem::path& path, const Communicator& ranks) {
   hdf5::prepare_library();
   const hdf5::Handle access(hdf5::check(H5Pcreate(H5P_FILE_ACCESS), "HDF5 file access"), H5Pclose);
+  // HDF5 would keep small writes, such as a block's record, in memory until the file is closed.
+  hdf5::check(H5Pset_sieve_buf_size(access.id(), 0), "HDF5 file access");
   if (ranks.size() == 1) return hdf5::File::open_with(path, access, false);
   on_every_rank(ranks, [&] { try_to_write(path.string()); });
   const CommonCall common(path, ranks);

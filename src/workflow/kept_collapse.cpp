@@ -35,9 +35,11 @@ Model KeptCollapse::read_model_of(const std::string& model_path) const {
   if (model.kind() != MappingKind::dko)
     throw InputError(fmt::format("{}: is a sparse model, which has no A = W2·W1 to keep: leave out {}",
                                  model_path, parameter("keep-product")));
-  if (out_)
-    require_disk_space(out_->partial_path(),
-                       collapsed_file_bytes(std::ssize(model.genes), std::ssize(model.members)), "A = W2·W1");
+  if (out_) {
+    const double bytes = collapsed_file_bytes(std::ssize(model.genes), std::ssize(model.members));
+    require_file_size(out_->final_path(), bytes, "A = W2·W1");
+    require_disk_space(out_->partial_path(), bytes, "A = W2·W1");
+  }
   return model;
 }
 
@@ -50,7 +52,11 @@ std::vector<CollapsedMapping> collapse_kept(AtRoot<KeptCollapse>& kept, AtRoot<s
   const auto path = job.ranks().broadcast(kept.transform(&KeptCollapse::path));
   const Stopwatch watch;
   if (job.ranks().broadcast(kept.transform(&KeptCollapse::is_there))) {
-    std::vector<CollapsedMapping> collapsed = read_collapsed(job.nodes, path, std::move(members));
+    // Rank 0 alone knows it, having read the model.
+    const auto model_checksum = job.ranks().broadcast(
+        kept.transform([&](const KeptCollapse&) { return job.provenance.model_checksum; }));
+    std::vector<CollapsedMapping> collapsed =
+        read_collapsed(job.nodes, path, model_checksum, std::move(members));
     job.log.info("{}: A = W2·W1 of the model, read in {}", path, human_seconds(watch.seconds()));
     return collapsed;
   }

@@ -4,8 +4,10 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <stdexcept>
 
 #include "dko/base/random.hpp"
+#include "dko/mapping/collapse_for.hpp"
 #include "dko/training/two_layer/train.hpp"
 #include "dko/training/two_layer/trainer.hpp"
 #include "support/full_network.hpp"
@@ -329,4 +331,20 @@ TEST_CASE("pure renormalisation has no network impact and no interaction: random
       }
     }
   }
+}
+
+TEST_CASE("a cell is refused if A was not computed for a gene that it expresses, or that is switched on") {
+  const auto profiles = testing::random_matrix(1, 30, 0.6, 14).relative_profiles();
+  const IntactCell cell = intact_cell(profiles, 0);
+  std::vector<std::int32_t> genes(cell.expressed.begin(), cell.expressed.end());
+  REQUIRE(genes.size() > 3);
+  const std::vector<std::int32_t> left_out{genes[2]};
+  genes.erase(genes.begin() + 2);
+  const NodeGroup alone(testing::world());
+  const CollapsedMapping some =
+      collapse_for(genes, alone, at_root(testing::world(), testing::random_mapping({30, 260}, 1, 15)));
+  DenseCellKernel kernel(some);
+  CHECK_NOTHROW(kernel.load(genes));
+  CHECK_THROWS_AS(kernel.load(cell), std::logic_error);
+  CHECK_THROWS_AS(kernel.load(KernelCell(IntactCell{genes}, left_out)), std::logic_error);
 }

@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "dko/knockout/screen/pair_sums_screen.hpp"
+#include "knockout/screen/pair_rounds.hpp"
 #include "support/screens.hpp"
 
 using namespace dko;
@@ -121,5 +122,30 @@ TEST_CASE("ranks have about as much to add up and to finish") {
     }
     const double mean = all / static_cast<double>(ranks);
     CHECK(*std::max_element(costs.begin(), costs.end()) < 1.25 * mean);
+  }
+}
+
+TEST_CASE("a round ends after its cost, or what ranks can hold, or one cell") {
+  const Data data;
+  const BlockEvents events(data.plan, data.index.starts(), data.genes, {0, data.genes.count()});
+  const std::vector<CellCosts> light(static_cast<std::size_t>(data.matrix.cells()),
+                                     {.pair = 1, .single = 1, .listed = 1, .load = 5});
+  std::vector<CellCosts> heavy = light;
+  for (CellCosts& cell : heavy) cell.pair = cost_of_round / 40;
+  for (const std::int64_t ranks : {1, 3}) {
+    for (const std::int64_t members : {1, 10}) {
+      for (const std::int64_t from : {std::int64_t{0}, events.starts()[7], events.starts()[7] + 1}) {
+        // Light cells are limited by what is held, heavy ones by their cost.
+        CHECK(latest_end(events, light, from, 20, ranks, members) ==
+              std::min(events.total(), from + 20 * ranks));
+        const std::int64_t end = latest_end(events, heavy, from, 1 << 20, ranks, members);
+        REQUIRE(end > from);
+        const std::int64_t last = events.cell_of(end - 1);
+        const std::int64_t before = std::max(from, events.starts()[static_cast<std::size_t>(last)]);
+        CHECK((before - from) * (cost_of_round / 40) * members < cost_of_round * ranks);
+        CHECK((end == events.total() ||
+               (end - from) * (cost_of_round / 40 + cost_of_adding + 5) * members >= cost_of_round * ranks));
+      }
+    }
   }
 }

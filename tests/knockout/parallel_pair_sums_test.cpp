@@ -131,8 +131,14 @@ struct Screened {
     };
     PairSumsScreen screen(plan, matrix, members, whole_sums(pair_genes(plan, matrix)), ranks, options);
     if (ahead) screen.score_ahead(whole_work(plan, matrix, ranks.size()), {});
-    CHECK(screen.run(spans, sums));
+    std::int64_t asked = 0;
+    const auto pause = [&] {
+      ++asked;
+      return Pause::go_on;
+    };
+    CHECK(screen.run(spans, sums, pause));
     CHECK(left == 0);
+    CHECK(asked > 0);  // on ranks without a share, too
     sums.join(ranks);
     return sums;
   }

@@ -73,6 +73,21 @@ std::vector<const ProductFunctions*> versions() {
   return found;
 }
 
+/// Whether every tile is in one share, whatever the number of ranks.
+template <class Product>
+bool shares_all(const Product& product) {
+  for (int ranks = 1; ranks < 40; ++ranks) {
+    std::int64_t next = 0;
+    for (int rank = 0; rank < ranks; ++rank) {
+      const RankShare tiles = product.share(rank, ranks);
+      if (tiles.first != next || tiles.last < tiles.first) return false;
+      next = tiles.last;
+    }
+    if (next != product.tiles()) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 TEST_CASE("A in panels has each sum in the order that is stated") {
@@ -124,6 +139,23 @@ TEST_CASE("A of some genes has the bits of A of all, and no other element is wri
         are_same = are_same && (is_wanted ? some[at] == whole[at] : std::isnan(some[at]));
       }
       CHECK(are_same);
+    }
+  }
+}
+
+TEST_CASE("ranks share all tiles of A, so that each computes about as much") {
+  const MappingShape shape{1022, 249};
+  const auto genes = every(shape.genes);
+  CHECK(shares_all(EigenProduct(shape, genes)));
+  const Mapping mapping = testing::random_mapping(shape, 1, 11);
+  for (const ProductFunctions* const functions : versions()) {
+    const PackedProduct product(shape, genes, *functions);
+    CHECK(shares_all(product));
+    for (int rank = 0; rank < 2; ++rank) {
+      std::vector<double> a(genes.size() * genes.size(), NAN);
+      product.multiply(mapping.view(), product.share(rank, 2), a, {});
+      const auto computed = std::ranges::count_if(a, [](double value) { return !std::isnan(value); });
+      CHECK(static_cast<double>(computed) < 1.3 * static_cast<double>(a.size()) / 2);
     }
   }
 }

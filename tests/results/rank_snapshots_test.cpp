@@ -208,7 +208,9 @@ TEST_CASE(
     const std::map<std::int64_t, std::vector<double>> before = sums.gathered();
     const auto complete = [&](SumsSink& rest) {
       std::map<std::int64_t, std::vector<double>> joined = rest.gathered();
+      const std::size_t both = joined.size() + before.size();
       joined.insert(before.begin(), before.end());
+      if (ranks.is_root()) CHECK(joined.size() == both);  // nothing is done again
       return joined;
     };
     ranks.barrier();

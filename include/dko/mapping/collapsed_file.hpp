@@ -30,10 +30,11 @@ void write_collapsed(OutputFile& output, std::span<const CollapsedMapping> membe
 std::string checksum_of_collapsed_model(const std::filesystem::path& path);
 
 /// A and c of each of `members`, whose weights are not needed, once per node: the ranks of a node read them
-/// together, straight into the memory that they share. `path` is the same on all ranks. Collective.
-/// @throws CollectiveFailure (exit code 3) if an array does not fit the members, or has another checksum than
-/// it states
+/// together, straight into the memory that they share. `path` and the checksum of the model are the same on
+/// all ranks. Collective. @throws CollectiveFailure (exit code 3) if the file is of another model, or an
+/// array does not fit the members, or has another checksum than it states
 std::vector<CollapsedMapping> read_collapsed(const NodeGroup& group, const std::string& path,
+                                             const std::string& model_checksum,
                                              AtRoot<std::vector<Member>> members);
 
 }  // namespace dko

@@ -16,15 +16,16 @@ class KeptCollapse {
  public:
   /// Claims the file unless it is there for this model; with `resume` also what a killed job left of it.
   /// Local.
-  /// @throws InputError if it is no such file, or another model's, and `replace` is false; as OutputFile
+  /// @throws InputError if it is no such file, whatever `replace` is; or if it is another model's and
+  /// `replace` is false. A damaged one is found when it is read, and is never replaced. As OutputFile
   KeptCollapse(const std::string& path, const std::string& model_path, bool replace, bool resume);
 
   /// Whether it is there: then the weights of the model are not needed.
   bool is_there() const { return !out_.has_value(); }
   const std::string& path() const { return path_; }
 
-  /// The model, without weights where they are not needed; has the disk space. Local. @throws as
-  /// read_model(); InputError for a sparse model, which has no such product; IoError
+  /// The model, without weights where they are not needed. Local. @throws as read_model(); InputError for a
+  /// sparse model, which has no such product; IoError if the disk or the limit on files has no room for A
   Model read_model_of(const std::string& model_path) const;
 
   /// Local.

@@ -11,7 +11,7 @@ namespace dko {
 double measure_kernel_ceiling(InstructionSet instructions, double seconds) {
   const PairBlockFunctions& functions = pair_block_functions(instructions);
   constexpr std::int64_t rounds = 1 << 16;
-  const auto each = static_cast<double>(rounds * peak_chains * functions.lanes);
+  const auto each = static_cast<double>(rounds * ceiling_chains * functions.lanes);
   volatile float used = 0;  // or the work could be left out
   double quickest = 1e9;
   const Stopwatch whole;

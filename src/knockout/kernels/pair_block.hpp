@@ -11,7 +11,7 @@ enum class InstructionSet;
 
 constexpr std::int64_t tile_seconds = 4;
 constexpr std::int64_t most_tile_firsts = 12;    ///< a multiple of each version's
-constexpr std::int64_t peak_chains = 8;          ///< of elements_from_registers
+constexpr std::int64_t ceiling_chains = 8;       ///< of elements_from_registers
 constexpr std::int64_t block_firsts = 96;        ///< their panel stays in the second-level cache
 constexpr std::int64_t block_seconds = 64;       ///< leading dimension of a block's arrays
 constexpr std::int64_t row_block_firsts = 4;     ///< by one vector of seconds, where rows are few
@@ -49,9 +49,10 @@ struct RowBlock {
   std::int64_t diagonal;  ///< as in PairBlock
 };
 
-/// A version of each term, and for comparison `rounds` times `peak_chains` vectors of elements as
-/// largest_sums computes them, but from registers, whose sums do not wait for each other; returns the sum of
-/// all.
+/// A version of each term, and for comparison `rounds` times `ceiling_chains` vectors of elements
+/// as largest_sums computes them, but from registers, whose sums do not wait for each other; returns the sum
+/// of all. An element is three operations (four on x86 without fused multiply-add; the compiler adds a copy
+/// between registers, which most processors drop).
 struct PairBlockFunctions {
   std::int64_t lanes;                      ///< of a vector
   std::int64_t tile_firsts;                ///< by tile_seconds pairs have their sums in registers at a time

@@ -124,7 +124,7 @@ void add_rows(const RowBlock& block) {
 /// ports for them sets the pace. Operands are hidden: elements with the same ones would be computed once.
 template <class V>
 float elements_from_registers(std::int64_t rounds) {
-  constexpr std::int64_t chains = peak_chains;
+  constexpr std::int64_t chains = ceiling_chains;
   const float start = static_cast<float>(rounds);
   const float small = 1e-9F;
   typename V::Register sums[chains];

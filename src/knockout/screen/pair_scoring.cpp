@@ -15,6 +15,13 @@ namespace {
 
 constexpr std::int64_t pairs_of_piece = std::int64_t{1} << 18;  // a megabyte of scores stays in the cache
 
+/// Gives a buffer its length, what is in it is lost: it never is there twice.
+void make_room_for(std::vector<float>& values, std::int64_t count) {
+  const auto wanted = static_cast<std::size_t>(count);
+  if (values.capacity() < wanted) std::vector<float>().swap(values);
+  values.resize(wanted);
+}
+
 /// Calls visit(cell, its pairs) for each cell of these events.
 template <class Visit>
 void for_each_cell(const BlockEvents& events, EventRange range, Visit visit) {
@@ -77,8 +84,8 @@ void PairScoring::make_room(const BlockEvents& events, const PairDivision& divis
   next_[self] = std::accumulate(from_.begin(), from_.begin() + ranks_.rank(), std::int64_t{0});
   for (const Score score : every_score) {
     if (!plan_.doubles.has(score)) continue;
-    sent_[score].resize(static_cast<std::size_t>(sent));
-    received_[score].resize(static_cast<std::size_t>(received));
+    make_room_for(sent_[score], sent);
+    make_room_for(received_[score], received);
   }
 }
 

@@ -72,13 +72,15 @@ double least_sums_memory(const ScreenPlan& plan, const PairGenes& genes) {
 
 double most_sums_memory(const ScreenPlan& plan, const PairGenes& genes, std::int64_t pairs,
                         std::int64_t ranks) {
-  constexpr double unlike = 2;   // the most pairs of a rank, of the mean
+  constexpr double unlike = 2;   // the most scores of a rank, of the mean
   constexpr double growing = 2;  // arrays double
-  const double part = ranks == 1 ? 1 : unlike / static_cast<double>(ranks);
-  const double of_sums = bytes_of_sums(plan) * static_cast<double>(genes.all_pairs());
+  const double part = ranks == 1 ? 1 : std::min(1.0, unlike / static_cast<double>(ranks));
+  // The rank of rare genes has many times as many pairs as others: of the first block, which is the largest.
+  const PairDivision division =
+      next_division(genes, {0, genes.count()}, pair_sums_limits(plan, genes), ranks);
+  const double of_sums = bytes_of_sums(plan) * static_cast<double>(division.largest());
   const double of_pairs = growing * bytes_of_scores(plan) * static_cast<double>(pairs);
-  return std::max(std::min(1.0, part) * of_sums + std::min(std::min(1.0, part) * of_pairs, most_of_scores),
-                  least_sums_memory(plan, genes));
+  return std::max(of_sums + std::min(part * of_pairs, most_of_scores), least_sums_memory(plan, genes));
 }
 
 }  // namespace dko

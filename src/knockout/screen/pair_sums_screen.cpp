@@ -68,8 +68,9 @@ class PairSumsScreen::State {
   }
 
  private:
+  /// Cost of a pair, in units of CellCosts, which are of one member.
   std::int64_t unit_cost(std::int64_t cell) const {
-    return costs_[static_cast<std::size_t>(cell)].pair + cost_of_adding;
+    return costs_[static_cast<std::size_t>(cell)].pair + cost_of_adding / plan_.members;
   }
 
   /// The cost of all that is to be done, for what is told of progress.
@@ -171,7 +172,8 @@ class PairSumsScreen::State {
       own_.pop_back();
     }
     const bool can_stop = events_.is_cell_start(next_);
-    asked_ = Pause::go_on;
+    // A rank without a share asks, too: a vote on stopping goes on only while all of them ask.
+    asked_ = pause ? pause() : Pause::go_on;
     const std::int64_t of_round = cost_of(round_.events);
     std::int64_t of_share = 0;
     const auto go_on = [&](std::int64_t cost) {
@@ -217,7 +219,7 @@ class PairSumsScreen::State {
     std::int64_t count = 0;
     for (const CellPairs& of_cell : received) count += of_cell.pairs.size();
     std::ranges::fill(before_, 0);
-    before_[static_cast<std::size_t>(ranks_.rank())] = count * cost_of_adding;
+    before_[static_cast<std::size_t>(ranks_.rank())] = count * cost_of_adding / plan_.members;
     wait([&] { ranks_.sum(std::span(before_)); });
     next_ = round_.events.last;
     begin_round();

@@ -1,10 +1,8 @@
 #include "effect_product.hpp"
 
-#include <Eigen/Core>
 #include <numeric>
 
 #include "sum_order.hpp"
-#include "widened.hpp"
 
 namespace dko {
 
@@ -32,6 +30,10 @@ std::int64_t EffectProduct::tiles() const {
   return std::visit([](const auto& product) { return product.tiles(); }, product_);
 }
 
+RankShare EffectProduct::share(int rank, int ranks) const {
+  return std::visit([&](const auto& product) { return product.share(rank, ranks); }, product_);
+}
+
 void EffectProduct::multiply(const MappingWeights& weights, RankShare tiles, std::span<double> a,
                              const ProgressCallback& progress) const {
   std::visit([&](const auto& product) { product.multiply(weights, tiles, a, progress); }, product_);
@@ -39,17 +41,6 @@ void EffectProduct::multiply(const MappingWeights& weights, RankShare tiles, std
 
 double EffectProduct::bytes(const MappingShape& shape) {
   return packed_functions(shape) != nullptr ? packed_product_bytes(shape) : eigen_product_bytes(shape);
-}
-
-void add_up_offsets(const MappingWeights& weights, RankShare genes, std::span<double> c) {
-  const std::int64_t hidden = weights.shape.hidden;
-  const auto b1 = Eigen::Map<const Eigen::VectorXf>(weights.b1().data(), hidden).cast<double>().eval();
-  Eigen::MatrixXd w2;
-  for (std::int64_t gene = genes.first; gene < genes.last; ++gene) {
-    const auto at = static_cast<std::size_t>(gene);
-    widen(weights.w2(), hidden, gene, 1, w2);
-    c[at] = w2.col(0).dot(b1) + weights.b2()[at];
-  }
 }
 
 std::vector<std::int32_t> all_genes(std::int64_t genes) {

@@ -20,6 +20,8 @@ class EffectProduct {
 
   /// Parts that ranks may share.
   std::int64_t tiles() const;
+  /// The tiles of one of `ranks` ranks: each once, none where there are more ranks than tiles.
+  RankShare share(int rank, int ranks) const;
   /// Tiles [first, last) into the whole of A, column by column. Local.
   void multiply(const MappingWeights& weights, RankShare tiles, std::span<double> a,
                 const ProgressCallback& progress) const;
@@ -30,9 +32,6 @@ class EffectProduct {
  private:
   std::variant<EigenProduct, PackedProduct> product_;
 };
-
-/// c = W2·b1 + b2 of some genes, into the whole of c.
-void add_up_offsets(const MappingWeights& weights, RankShare genes, std::span<double> c);
 
 std::vector<std::int32_t> all_genes(std::int64_t genes);
 

@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <array>
 
-#include "widened.hpp"
-
 namespace dko {
 
 namespace {
@@ -14,6 +12,12 @@ namespace {
 /// every tile: wide tiles let that count less.
 constexpr std::int64_t tile_columns = 1024;
 constexpr std::int64_t tile_rows = 256;
+
+/// Weights of `count` genes in double precision, into `block`, which keeps its memory from one to the next.
+void widen(std::span<const float> weights, std::int64_t hidden, std::int64_t first, std::int64_t count,
+           Eigen::MatrixXd& block) {
+  block = Eigen::Map<const Eigen::MatrixXf>(weights.data() + first * hidden, hidden, count).cast<double>();
+}
 
 /// First genes of the parts that have any of `genes`.
 std::vector<std::int64_t> parts_with(std::span<const std::int32_t> genes, std::int64_t part) {
@@ -71,6 +75,17 @@ void EigenProduct::multiply(const MappingWeights& weights, RankShare tiles, std:
 double eigen_product_bytes(const MappingShape& shape) {
   return sizeof(double) * static_cast<double>(shape.hidden) *
          static_cast<double>(std::min(tile_columns, shape.genes) + std::min(tile_rows, shape.genes));
+}
+
+void add_up_offsets(const MappingWeights& weights, RankShare genes, std::span<double> c) {
+  const std::int64_t hidden = weights.shape.hidden;
+  const auto b1 = Eigen::Map<const Eigen::VectorXf>(weights.b1().data(), hidden).cast<double>().eval();
+  Eigen::MatrixXd w2;
+  for (std::int64_t gene = genes.first; gene < genes.last; ++gene) {
+    const auto at = static_cast<std::size_t>(gene);
+    widen(weights.w2(), hidden, gene, 1, w2);
+    c[at] = w2.col(0).dot(b1) + weights.b2()[at];
+  }
 }
 
 }  // namespace dko

@@ -17,6 +17,10 @@ class EigenProduct {
   EigenProduct(const MappingShape& shape, std::span<const std::int32_t> genes);
 
   std::int64_t tiles() const;
+  /// The tiles of one of `ranks` ranks.
+  RankShare share(int rank, int ranks) const {
+    return {tiles() * rank / ranks, tiles() * (rank + 1) / ranks};
+  }
   /// Tiles [first, last) into the whole of A, column by column. Local.
   void multiply(const MappingWeights& weights, RankShare tiles, std::span<double> a,
                 const ProgressCallback& progress) const;
@@ -29,5 +33,8 @@ class EigenProduct {
 
 /// Bytes that it takes on each rank.
 double eigen_product_bytes(const MappingShape& shape);
+
+/// c = W2·b1 + b2 of some genes, into the whole of c.
+void add_up_offsets(const MappingWeights& weights, RankShare genes, std::span<double> c);
 
 }  // namespace dko

@@ -1,6 +1,7 @@
 #include "packed_product.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "dko/base/aligned_array.hpp"
 #include "sum_order.hpp"
@@ -137,6 +138,21 @@ void PackedProduct::add_tiles(std::span<const std::int32_t> columns, bool is_tai
       });
     }
   });
+}
+
+RankShare PackedProduct::share(int rank, int ranks) const {
+  constexpr std::int64_t packing = 8;  // of a row, in columns
+  std::vector<std::int64_t> before{0};
+  for (const Tile& tile : tiles_)
+    before.push_back(before.back() + std::ssize(tile.rows) * (std::ssize(tile.columns) + packing));
+  // The end of a tile that is nearest.
+  const auto at = [&](std::int64_t part) {
+    const std::int64_t wanted = before.back() * part / ranks;
+    const auto after = std::ranges::lower_bound(before, wanted);
+    const bool is_past = after != before.begin() && wanted - *std::prev(after) < *after - wanted;
+    return after - before.begin() - (is_past ? 1 : 0);
+  };
+  return {at(rank), at(rank + 1)};
 }
 
 void PackedProduct::multiply(const MappingWeights& weights, RankShare tiles, std::span<double> a,

@@ -23,6 +23,8 @@ class PackedProduct {
   PackedProduct& operator=(const PackedProduct&) = delete;
 
   std::int64_t tiles() const { return std::ssize(tiles_); }
+  /// The tiles of one of `ranks` ranks, which cost about as much as those of any other.
+  RankShare share(int rank, int ranks) const;
   /// Tiles [first, last) into the whole of A, column by column. Local.
   void multiply(const MappingWeights& weights, RankShare tiles, std::span<double> a,
                 const ProgressCallback& progress) const;

@@ -34,8 +34,10 @@ struct ProductFunctions {
   void (*pack)(const float* const* from, std::int64_t width, std::int64_t units, double* to);
 };
 
-/// The widest version that this machine can run and whose bits are those of Eigen as it is compiled here;
-/// null if there is none.
+/// The widest version that this machine can run; null if there is none, or Eigen is compiled without
+/// multiply-add. Its bits are those of all versions before as preset `release` builds them. With `native` on
+/// AVX-512 the bits of A change once with this version. The AVX-512 version awaits its first run:
+/// `unit-mapping` compares it there.
 const ProductFunctions* product_functions();
 
 #ifdef DKO_HAS_X86_KERNELS

@@ -2,13 +2,12 @@
 // In which order the H products of an element of A = W2·W1 are added up. It depends on the element's gene by
 // row and by column, on N and on H alone: neither on which others are computed, nor on who computes them. It
 // is that in which Eigen 3.4 adds up products of tiles of 256 × 1,024 for AVX with multiply-add, so that A
-// has had the same bits all along:
+// has the bits that preset `release` gave all along:
 //
 //   Hidden units come in blocks (units_of_block). The products of a block are added to a sum that begins with
 //   0; the sums of the blocks are added up, one after the other. In some rows (turns_of_row) two or four sums
-//   take turns within a block, sum j getting units j, j + 2, … of the whole rounds; they are added up as (0 +
-//   1)
-//   + (2 + 3), and the units that are left go to the result.
+//   take turns within a block, sum j getting units j, j + 2, … of the whole rounds; they are added up as
+//   (0 + 1) + (2 + 3), and the units that are left go to the result.
 //
 // Nothing with inline functions of the library may be included: see product_block.hpp.
 

@@ -5,10 +5,11 @@
 namespace dko {
 
 /// Elements a second that one core of this machine computes, an element being one gene's output after one
-/// knockout: the dense pair kernel's own three operations (a product subtracted, the larger of two, a sum) on
-/// whole vectors that are in registers, in as many sums as it takes for none to wait. No kernel of this form
-/// can pass it: loads, stores and ends of rows come on top. Measured for about `seconds`, the quickest of
-/// some tries. `instructions` must be available. Local.
+/// knockout: the dense pair kernel's own three operations (a product subtracted, the larger of two, a sum;
+/// four on x86 without fused multiply-add; the compiler adds a copy between registers, which most processors
+/// drop) on whole vectors that are in registers, in as many sums as it takes for none to wait. A kernel of
+/// this form hardly passes it: loads, stores and ends of rows come on top. Measured for about `seconds`, the
+/// quickest of some tries. `instructions` must be available. Local.
 double measure_kernel_ceiling(InstructionSet instructions, double seconds);
 
 }  // namespace dko

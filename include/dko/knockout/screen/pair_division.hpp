@@ -17,7 +17,8 @@ namespace dko {
 class PairDivision {
  public:
   PairDivision() = default;
-  /// `genes` at cost 1 a pair. Integers throughout: every rank finds the same. Local.
+  /// `genes` at cost 1 a pair. The same operations on every rank, which runs the same program: each finds the
+  /// same. Local.
   PairDivision(const PairGenes& genes, EventRange firsts, std::int64_t ranks);
 
   /// Places of the block's first genes, and all its pairs.
