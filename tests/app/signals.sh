@@ -60,7 +60,8 @@ for kept in top:100 summary; do
   kill -TERM "$(rank_of_job 1)"
   let_go
   stopped out.h5.partial
-  ls out.h5.partial.state* >/dev/null || fail "what was in memory is not there"
+  # Of a summary nothing was added up yet, when its single knockouts were written.
+  [ $kept = summary ] || ls out.h5.partial.state* >/dev/null || fail "what was in memory is not there"
   rm -f kept.h5
   on 2 "$DKO" "${screen[@]/out.h5/kept.h5}" --keep $kept -q
   resumed 2 kept.h5 "${screen[@]}" --keep $kept
