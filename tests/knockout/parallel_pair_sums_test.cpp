@@ -130,12 +130,12 @@ struct Screened {
       left = total - done;
     };
     PairSumsScreen screen(plan, matrix, members, whole_sums(pair_genes(plan, matrix)), ranks, options);
-    if (ahead) screen.score_ahead(whole_work(plan, matrix, ranks.size()), {});
     std::int64_t asked = 0;
     const auto pause = [&] {
       ++asked;
       return Pause::go_on;
     };
+    if (ahead) screen.score_ahead(whole_work(plan, matrix, ranks.size()), pause);
     CHECK(screen.run(spans, sums, pause));
     CHECK(left == 0);
     CHECK(asked > 0);  // on ranks without a share, too
