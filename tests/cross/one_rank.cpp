@@ -44,6 +44,8 @@ void Communicator::gather_raw(const void* data, std::int64_t count, Scalar type,
   if (count > 0) std::memcpy(all, data, static_cast<std::size_t>(count * bytes));
 }
 
+NodeGroup::NodeGroup(const Communicator& whole) : all(whole), node(whole), leaders(whole) {}
+
 struct PendingSum::Request {};
 
 PendingSum::PendingSum() = default;
