@@ -27,6 +27,7 @@ from pathlib import Path
 from dko.command_line import Parser, at_least_one, called, exit_code_of
 from dko.errors import DkoError, InputError, NoFileError, UsageError, WriteError
 from dko.places import jobs_folder, program_of, site_file
+from dko.units import size_text
 
 # Options of dko that say how a job is run, not what it takes; with a value, or without.
 NOT_ESTIMATED = {"--checkpoint": 1, "--checkpoint-every": 1, "--save-model": 1, "--json": 1, "--time-limit": 1,
@@ -202,15 +203,6 @@ def duration(seconds):
     return f"{round(seconds)} s"
 
 
-def size(count):
-    """Of bytes."""
-    for unit in ["B", "KiB", "MiB", "GiB", "TiB"]:
-        if count < 1024 or unit == "TiB":
-            return f"{count:.3g} {unit}" if count < 1000 else f"{count:.0f} {unit}"
-        count /= 1024
-    return ""
-
-
 def free_disk(out):
     """Bytes free where the result is to be."""
     folder = Path(out).resolve().parent
@@ -308,13 +300,13 @@ def report(nodes, found, site, own):
     runs = math.ceil(found["wall_seconds"] / site["seconds"])
     yield (f"limit      {site['SBATCH_TIMELIMIT']}, of which {duration(site['seconds'])} are for computing: "
            + (f"done in about {runs} runs, between which it saves and is queued again" if runs > 1 else "done in one run"))
-    yield (f"memory     {size(found['bytes_per_node'])} of each node; SLURM is asked for {asked_memory(found):,} MiB, "
+    yield (f"memory     {size_text(found['bytes_per_node'])} of each node; SLURM is asked for {asked_memory(found):,} MiB, "
            "a tenth more")
     disk = found["bytes_on_disk"]["total"]
     free = free_disk(own.out)
-    yield f"disk       {size(disk)}, of {size(free)} free in {Path(own.out).resolve().parent}"
+    yield f"disk       {size_text(disk)}, of {size_text(free)} free in {Path(own.out).resolve().parent}"
     if disk > free:
-        raise WriteError(f"{own.out}: takes {size(disk)}, but only {size(free)} are free there; "
+        raise WriteError(f"{own.out}: takes {size_text(disk)}, but only {size_text(free)} are free there; "
                          "--keep top:K and --keep summary keep less")
 
 

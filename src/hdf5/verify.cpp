@@ -261,6 +261,11 @@ void Dataset::require_intact() const {
     throw InputError(fmt::format("{}: is corrupt: its checksum does not match", place_));
 }
 
+void Dataset::require_checksum(std::uint64_t found, const std::string& advice) const {
+  if (stated_checksum(handle_.id(), place_) != found)
+    throw InputError(fmt::format("{}: is corrupt: its checksum does not match{}", place_, advice));
+}
+
 void require_intact(const std::string& path, const Verification& found) {
   constexpr std::size_t most = 10;
   if (found.damaged.empty()) return;

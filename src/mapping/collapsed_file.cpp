@@ -36,15 +36,7 @@ std::span<const double> all_effects(const CollapsedMapping& mapping) {
   return {mapping.column(0).data(), static_cast<std::size_t>(mapping.genes() * mapping.genes())};
 }
 
-constexpr auto a_checksum = "A_checksum";
-constexpr auto c_checksum = "c_checksum";
-
-/// @throws InputError
-void require_checksum(const hdf5::Location& group, const char* attribute, std::span<const double> values) {
-  if (group.unsigned_attribute(attribute) != block_checksum(values))
-    throw InputError(fmt::format("{}: is corrupt: {} does not match; remove the file, and it is made again",
-                                 group.place(), attribute));
-}
+constexpr auto way_out = "; remove the file, and it is made again";
 
 /// @throws InputError
 void require_model(const hdf5::File& file, const std::string& path, const std::string& model_checksum) {
@@ -71,9 +63,9 @@ CollapsedMapping read_member(const NodeGroup& group, const std::string& path,
   CollapsedMapping collapsed(genes, std::move(a).publish(), std::move(c).publish());
   on_every_rank(group.all, [&] {
     if (group.node.rank() != 0) return;
-    const hdf5::Location from = hdf5::File::open(path, hdf5::Access::read).group(group_of(member));
-    require_checksum(from, a_checksum, all_effects(collapsed));
-    require_checksum(from, c_checksum, collapsed.offset());
+    const hdf5::File file = hdf5::File::open(path, hdf5::Access::read);
+    array(file, "A").require_checksum(block_checksum(all_effects(collapsed)), way_out);
+    array(file, "c").require_checksum(block_checksum(collapsed.offset()), way_out);
   });
   return collapsed;
 }
@@ -102,8 +94,6 @@ void write_collapsed(OutputFile& output, std::span<const CollapsedMapping> membe
     hdf5::Location group = file.create_group(group_of(at));
     group.write("A", all_effects(member), {member.genes(), member.genes()});
     group.write("c", member.offset());
-    group.set(a_checksum, block_checksum(all_effects(member)));
-    group.set(c_checksum, block_checksum(member.offset()));
   }
   file.close();
   output.commit();

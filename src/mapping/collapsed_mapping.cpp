@@ -3,7 +3,6 @@
 #include <utility>
 #include <vector>
 
-#include "dko/mapping/collapse_for.hpp"
 #include "product/effect_product.hpp"
 
 namespace dko {
@@ -19,11 +18,6 @@ CollapsedMapping::CollapsedMapping(const Mapping& mapping) : genes_(mapping.shap
   add_up_offsets(mapping.view(), {0, genes_}, c);
   a_ = NodeArray(std::move(a));
   c_ = NodeArray(std::move(c));
-}
-
-CollapsedMapping CollapsedMapping::compute(const NodeGroup& group, AtRoot<Mapping> mapping,
-                                           const ProgressCallback& progress) {
-  return collapse_for({}, group, std::move(mapping), progress);
 }
 
 double CollapsedMapping::bytes_of_dense(std::int64_t genes) {

@@ -6,7 +6,6 @@
 
 #include "dko/base/checksum.hpp"
 #include "dko/mapping/batch_network.hpp"
-#include "dko/mapping/collapse_for.hpp"
 
 namespace dko {
 
@@ -84,11 +83,6 @@ std::vector<CollapsedMapping> collapse(const Model& model) {
         member);
   }
   return collapsed;
-}
-
-std::vector<CollapsedMapping> collapse(const NodeGroup& group, AtRoot<std::vector<Member>> members,
-                                       const ProgressCallback& progress) {
-  return collapse_for({}, group, std::move(members), progress);
 }
 
 std::vector<float> predict_profiles(const Member& member, const RelativeProfiles& profiles,

@@ -62,12 +62,9 @@ std::int64_t bytes_of(Scalar type) {
   return 0;
 }
 
-constexpr std::int64_t most_at_once = std::int64_t{1} << 30;  // of what MPI's int counts can hold
-
 /// Calls `transfer(pointer, int count)` for pieces that MPI's int counts can hold.
 template <class Transfer>
 void in_pieces(void* data, std::int64_t count, Scalar type, Transfer transfer) {
-  static_assert(most_at_once <= std::numeric_limits<int>::max());
   auto* bytes = static_cast<std::byte*>(data);
   for (std::int64_t done = 0; done < count; done += most_at_once) {
     transfer(bytes + done * bytes_of(type), static_cast<int>(std::min(most_at_once, count - done)));

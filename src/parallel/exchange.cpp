@@ -1,7 +1,6 @@
 #include "dko/parallel/exchange.hpp"
 
 #include <algorithm>
-#include <limits>
 
 #include "dko/parallel/mpi_access.hpp"
 
@@ -9,8 +8,6 @@ namespace dko {
 
 namespace {
 
-constexpr std::int64_t most_at_once = std::int64_t{1} << 30;  // of what MPI's int counts can hold
-static_assert(most_at_once <= std::numeric_limits<int>::max());
 constexpr int tag = 1;
 
 /// Calls start(from, count, rank) for messages with every other rank, `counts` bytes from `data` on.

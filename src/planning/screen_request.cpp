@@ -211,10 +211,6 @@ void tell_left_out(const ExpressionMatrix& matrix, const ScreenPlan& plan, const
   }
 }
 
-}  // namespace
-
-namespace {
-
 /// @throws Error if the genes that the cells lack do not fit into memory
 KnockoutTargets targets_of(const ExpressionMatrix& matrix, const ScreenRequest& request,
                            const std::optional<std::vector<std::int32_t>>& genes,

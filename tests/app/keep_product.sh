@@ -48,8 +48,8 @@ import h5py
 with h5py.File("b.h5", "r+") as file:
     file["member0/A"][3, 5] += 1e-9
 P
-expect 3 'b.h5:/member0: is corrupt' "$DKO" screen data.csv --model model.h5 -o y.h5 --keep-product b.h5
-expect 3 'b.h5:/member0: is corrupt' on 2 "$DKO" screen data.csv --model model.h5 -o y.h5 --keep-product b.h5
+expect 3 'b.h5:/member0/A: is corrupt' "$DKO" screen data.csv --model model.h5 -o y.h5 --keep-product b.h5
+expect 3 'b.h5:/member0/A: is corrupt' on 2 "$DKO" screen data.csv --model model.h5 -o y.h5 --keep-product b.h5
 absent y.h5
 # A sparse model has none; members of an ensemble have one each.
 "$DKO" train data.csv -o sparse.h5 --mapping sparse -q

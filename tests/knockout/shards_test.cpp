@@ -58,20 +58,29 @@ std::int64_t best_by_trial(const EventCosts& costs, std::int64_t first, std::int
   return best;
 }
 
-}  // namespace
+/// Few groups of few events.
+struct RandomCosts {
+  Numbers starts{0};
+  Numbers events{};
+  Numbers loads{};
 
-TEST_CASE("the costliest shard is as cheap as can be") {
-  RandomStream stream(3, "shards by trial");
-  for (int round = 0; round < 40; ++round) {
-    Numbers starts{0};
-    Numbers events;
-    Numbers loads;
+  explicit RandomCosts(RandomStream& stream) {
     for (int group = 0; group < 4; ++group) {
       starts.push_back(starts.back() + stream.below(5));
       events.push_back(1 + stream.below(9));
       loads.push_back(stream.below(12));
     }
-    const EventCosts costs{starts, events, loads};
+  }
+  EventCosts view() const { return {starts, events, loads}; }
+};
+
+}  // namespace
+
+TEST_CASE("the costliest shard is as cheap as can be") {
+  RandomStream stream(3, "shards by trial");
+  for (int round = 0; round < 40; ++round) {
+    const RandomCosts drawn(stream);
+    const EventCosts costs = drawn.view();
     for (std::int64_t shards = 1; shards <= 4; ++shards) {
       const Numbers of_shards = shard_costs(costs, balanced_shards(costs, shards));
       CHECK(*std::max_element(of_shards.begin(), of_shards.end()) == best_by_trial(costs, 0, shards));
@@ -100,21 +109,14 @@ std::int64_t best_with(const EventCosts& costs, const Numbers& before, std::int6
 TEST_CASE("shards that have something to do before get less") {
   RandomStream stream(5, "shards by trial, with work before");
   for (int round = 0; round < 60; ++round) {
-    Numbers starts{0};
-    Numbers events;
-    Numbers loads;
-    for (int group = 0; group < 4; ++group) {
-      starts.push_back(starts.back() + stream.below(5));
-      events.push_back(1 + stream.below(9));
-      loads.push_back(stream.below(12));
-    }
-    const EventCosts costs{starts, events, loads};
+    const RandomCosts drawn(stream);
+    const EventCosts costs = drawn.view();
     for (std::size_t shards = 1; shards <= 4; ++shards) {
       Numbers before;
       for (std::size_t shard = 0; shard < shards; ++shard) before.push_back(stream.below(60));
       const Numbers bounds = balanced_shards(costs, static_cast<std::int64_t>(shards), before);
       REQUIRE(bounds.front() == 0);
-      REQUIRE(bounds.back() == starts.back());
+      REQUIRE(bounds.back() == costs.starts.back());
       REQUIRE(std::is_sorted(bounds.begin(), bounds.end()));
       const Numbers of_shards = shard_costs(costs, bounds);
       std::int64_t most = 0;

@@ -41,8 +41,9 @@ TEST_CASE("A and c computed by all ranks are those of one process, to the bit") 
   const auto expected = testing::collapsed(mappings);
   std::int64_t done = 0;
   std::int64_t total = 0;
-  const auto shared = collapse(nodes, at_root(ranks, members_of(mappings)),
-                               [&](std::int64_t part, std::int64_t whole) { done = part, total = whole; });
+  const auto shared =
+      collapse_for({}, nodes, at_root(ranks, members_of(mappings)),
+                   [&](std::int64_t part, std::int64_t whole) { done = part, total = whole; });
   REQUIRE(shared.size() == 2);
   for (std::size_t member = 0; member < 2; ++member) CHECK(same_bits(shared[member], expected[member]));
   CHECK(done == total);

@@ -84,6 +84,9 @@ class Dataset {
   void set_checksum(std::uint64_t sum);
   /// @throws InputError if it has a checksum, and its elements another; or they cannot be read
   void require_intact() const;
+  /// For whoever has read its elements: `found` is their checksum; `advice` is said at the end.
+  /// @throws InputError if it states another, or none
+  void require_checksum(std::uint64_t found, const std::string& advice = {}) const;
 
  private:
   void transfer_out(std::int64_t first, const void* values, std::int64_t count, Type type);

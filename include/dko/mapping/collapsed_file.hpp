@@ -21,7 +21,7 @@ double collapsed_file_bytes(std::int64_t genes, std::int64_t members);
 
 /// Writes the attributes format, version and provenance, in which model_checksum says of which model it is;
 /// members, their number; and of each a group member0/, member1/ … with A of N × N, whose row g is what the
-/// presence of gene g adds to every output, c of N, and their checksums as attributes. Gives the file its
+/// presence of gene g adds to every output, and c of N, each with its checksum. Gives the file its
 /// name. A is computed for all genes. Local. @throws IoError
 void write_collapsed(OutputFile& output, std::span<const CollapsedMapping> members,
                      const Provenance& provenance);

@@ -5,7 +5,6 @@
 #include <span>
 #include <vector>
 
-#include "dko/base/progress.hpp"
 #include "dko/mapping/mapping.hpp"
 #include "dko/mapping/sparse_mapping.hpp"
 #include "dko/parallel/node_array.hpp"
@@ -23,18 +22,8 @@ class CollapsedMapping {
   /// The dense form; `a` holds A column by column.
   CollapsedMapping(std::int64_t genes, NodeArray<double> a, NodeArray<double> c);
 
-  /// Local; 2N²H floating-point operations.
+  /// Local; 2N²H floating-point operations. Ranks compute it together by collapse_for().
   explicit CollapsedMapping(const Mapping& mapping);
-
-  /// The same, to the bit, held once per node: the ranks of each node compute A and c together, straight into
-  /// the memory that they share. On its way a node holds the parameters once (4·(2NH + N + H) bytes) beside A
-  /// (8N² bytes). Progress counts tiles of A that this rank computed. Collective.
-  ///
-  /// The parameters must get to every node in any case. Sharing the products over all ranks of all nodes
-  /// instead would move another 8N² bytes to each node, to save operations that take 2N²H / (ranks per node ×
-  /// their speed): a few seconds for 10,000 genes.
-  static CollapsedMapping compute(const NodeGroup& group, AtRoot<Mapping> mapping,
-                                  const ProgressCallback& progress = {});
 
   /// Bytes of A and c in double precision. Local.
   static double bytes_of_dense(std::int64_t genes);

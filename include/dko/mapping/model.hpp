@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "dko/base/names.hpp"
-#include "dko/base/progress.hpp"
 #include "dko/base/provenance.hpp"
 #include "dko/expression/matrix.hpp"
 #include "dko/mapping/base_profile.hpp"
@@ -124,13 +123,8 @@ void note_levels(Model& model);
 /// How each member came to be. Local.
 std::vector<MemberRecord> records_of(const Model& model);
 
-/// What a screen needs of each member. Local.
+/// What a screen needs of each member. Local; of all ranks together collapse_for().
 std::vector<CollapsedMapping> collapse(const Model& model);
-
-/// The same, held once per node and computed by all ranks of it (CollapsedMapping::compute), one member after
-/// the other: each is given up as it is done. Progress is that of this rank. Collective.
-std::vector<CollapsedMapping> collapse(const NodeGroup& group, AtRoot<std::vector<Member>> members,
-                                       const ProgressCallback& progress = {});
 
 /// Relative profiles that the model predicts, the mean over its members, cells × genes by rows; genes that a
 /// cell does not express are 0. `profiles` gives the presence. Local.

@@ -3,6 +3,8 @@
 
 #include <mpi.h>
 
+#include <cstdint>
+#include <limits>
 #include <string>
 
 #include "dko/parallel/communicator.hpp"
@@ -15,6 +17,10 @@ struct MpiAccess {
   /// MPI_COMM_NULL for the group of one. Local.
   static MPI_Comm native(const Communicator& communicator);
 };
+
+/// Elements of one call, that its int counts can hold: more go in several.
+inline constexpr std::int64_t most_at_once = std::int64_t{1} << 30;
+static_assert(most_at_once <= std::numeric_limits<int>::max());
 
 /// MPI's own words for a code.
 std::string words_of_mpi(int code);

@@ -11,8 +11,10 @@ the kernels were measured there; the rest follows from what dko stores:
 What `dko bench train` takes depends on the memory that there is: it leaves out forms that do not fit.
 """
 from dko.scaling.cases import CASES, SCREENS, SIZES, cells_of, shape_of, written_gib
+from dko.units import size_text
 
 GIB = 2**30
+TIMES = [(86400, "d"), (3600, "h"), (60, "min"), (1, "s"), (1e-3, "ms")]
 ELEMENTS = 25e9  # of the dense pair kernel, a second and core of the reference machine
 SPARSE_PAIRS = 52.5e6  # a second and core, at 2,000 expressed genes and more
 STRESSES = {
@@ -56,17 +58,16 @@ def plan(case, size_name, ranks, ranks_per_node):
     return found
 
 
-def human(value, units=((2**40, "TiB"), (GIB, "GiB"), (2**20, "MiB"), (2**10, "KiB"), (1, "bytes"))):
-    if value is None:
-        return "–"
-    for unit, name in units:
-        if value >= unit:
-            return f"{value / unit:.3g} {name}"
-    return "0" if value == 0 else f"{value:.2g} {units[-1][1]}"
+def human(value):
+    """Bytes."""
+    return "–" if value is None else size_text(value) if value else "0"
 
 
 def human_seconds(value):
-    return human(value, ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"), (1e-3, "ms")))
+    if value is None:
+        return "–"
+    unit, name = next(((unit, name) for unit, name in TIMES if value >= unit), TIMES[-1])
+    return f"{value / unit:.3g} {name}"
 
 
 def table(size_name, all_ranks, ranks_per_node, cases=tuple(CASES)):

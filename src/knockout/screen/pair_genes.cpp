@@ -40,30 +40,17 @@ void PairGenes::places_of(std::span<const std::int32_t> genes, std::vector<std::
 }
 
 EventRange PairGenes::share(std::int64_t shard, std::int64_t shards) const {
-  const auto own = share({{0, count()}}, shard, shards);
-  return own.empty() ? EventRange() : own.front();
-}
-
-std::vector<EventRange> PairGenes::share(const std::vector<EventRange>& firsts, std::int64_t shard,
-                                         std::int64_t shards) const {
-  std::int64_t total = 0;
-  for (const EventRange& range : firsts) total += cost(range);
-  // total·at/shards without leaving 64 bits.
-  const auto goal = [&](std::int64_t at) { return total / shards * at + total % shards * at / shards; };
-  std::vector<EventRange> own;
-  std::int64_t passed = 0;
-  for (const EventRange& range : firsts) {
-    const std::int64_t start = before_[static_cast<std::size_t>(range.first)];
-    const auto bound = [&](std::int64_t at) {
-      if (at == shards) return range.last;
-      const auto found = std::lower_bound(before_.begin(), before_.end(), goal(at) - passed + start);
-      return std::clamp<std::int64_t>(found - before_.begin(), range.first, range.last);
-    };
-    const EventRange part{shard == 0 ? range.first : bound(shard), bound(shard + 1)};
-    if (part.size() > 0) own.push_back(part);
-    passed += cost(range);
-  }
-  return own;
+  const std::int64_t total = cost({0, count()});
+  const auto bound = [&](std::int64_t at) {
+    if (at == 0) return std::int64_t{0};
+    if (at == shards) return count();
+    // total·at/shards without leaving 64 bits.
+    const std::int64_t goal = total / shards * at + total % shards * at / shards;
+    return std::min<std::int64_t>(std::lower_bound(before_.begin(), before_.end(), goal) - before_.begin(),
+                                  count());
+  };
+  const EventRange own{bound(shard), bound(shard + 1)};
+  return own.size() > 0 ? own : EventRange();
 }
 
 std::int64_t PairGenes::end_of_block(std::int64_t from, std::int64_t last, double bytes_of_pair,

@@ -22,6 +22,7 @@ class Rounds {
         limits_(pair_sums_limits(plan, genes_)),
         before_(before.begin(), before.end()) {
     forecast_.of_ranks.assign(before_.size(), 0);
+    forecast_.genes = genes_.count();
   }
 
   PairSumsForecast run() {

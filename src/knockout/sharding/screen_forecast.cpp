@@ -75,7 +75,7 @@ ScreenForecast forecast_screen(const ScreenPlan& plan, const ExpressionMatrix& m
     slowest = static_cast<double>(sums.slowest);
     longest = std::max(longest, sums.longest);
     events += sums.of_sums;
-    forecast.blocks += pair_genes(plan, matrix).count();
+    forecast.blocks += sums.genes;
     forecast.bytes_sent = sums.bytes_sent;
   }
   const double unit = seconds_of_cost * static_cast<double>(plan.members);

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "dko/base/error.hpp"
 #include "dko/base/output_file.hpp"
 #include "dko/base/output_path.hpp"
 #include "dko/hdf5/header.hpp"
@@ -12,6 +11,7 @@
 #include "dko/parallel/parallel_file.hpp"
 #include "saved_sums.hpp"
 #include "screen_layout.hpp"
+#include "state_file.hpp"
 
 namespace dko {
 
@@ -128,25 +128,17 @@ std::vector<std::string> own_selections(const Communicator& ranks, const std::ve
   return own;
 }
 
-void require(bool holds, const hdf5::File& file) {
-  if (!holds)
-    throw InputError(
-        fmt::format("{}: array sizes are inconsistent: the file is corrupt; without it, its part of the "
-                    "screen is done again",
-                    file.path()));
-}
-
 SelectionState read_selection(const std::string& path) {
   const hdf5::File file = hdf5::File::open(path, hdf5::Access::read);
   SelectionState state{read_ranges(file), {}};
   const auto numbers = file.read<std::int64_t>("pairs");
   const auto values = file.read<float>("values");
-  require(numbers.size() == values.size() && std::is_sorted(numbers.begin(), numbers.end()), file);
+  require_sizes(numbers.size() == values.size() && std::is_sorted(numbers.begin(), numbers.end()), file);
   for (std::size_t at = 0; at < numbers.size(); ++at) state.pairs.push_back({numbers[at], values[at], {}});
   for (const Score score : every_score) {
     if (!file.has(layout::name_of(score))) continue;
     const auto scores = file.read<float>(layout::name_of(score));
-    require(scores.size() == numbers.size(), file);
+    require_sizes(scores.size() == numbers.size(), file);
     for (std::size_t at = 0; at < numbers.size(); ++at) state.pairs[at].scores[score] = scores[at];
   }
   return state;

@@ -6,8 +6,8 @@
 #include <span>
 #include <string_view>
 
-#include "dko/base/error.hpp"
 #include "dko/knockout/screen/pending_events.hpp"
+#include "state_file.hpp"
 
 namespace dko::saved_sums {
 
@@ -40,14 +40,6 @@ void in_pieces(std::int64_t pairs, Work work) {
 
 EventRange pairs_of(EventRange firsts, std::int64_t k) {
   return {PairIndex::row_start(k, firsts.first), PairIndex::row_start(k, firsts.last)};
-}
-
-void require(bool holds, const hdf5::File& file) {
-  if (!holds)
-    throw InputError(
-        fmt::format("{}: array sizes are inconsistent: the file is corrupt; without it, its part of the "
-                    "screen is done again",
-                    file.path()));
 }
 
 /// What of `ranges` is in none of `taken`, within `firsts`.
@@ -101,8 +93,9 @@ std::vector<Saved> find(const std::vector<std::string>& files, const std::vector
     const hdf5::File file = hdf5::File::open(path, hdf5::Access::read);
     const EventRange firsts{file.integer_attribute("first"), file.integer_attribute("last")};
     const std::int64_t next_cell = file.integer_attribute("next_cell");
-    require(firsts.first >= 0 && firsts.first < firsts.last && firsts.last <= k && next_cell >= 0, file);
-    require(file.dataset("cells").size() == pairs_of(firsts, k).size(), file);
+    require_sizes(firsts.first >= 0 && firsts.first < firsts.last && firsts.last <= k && next_cell >= 0,
+                  file);
+    require_sizes(file.dataset("cells").size() == pairs_of(firsts, k).size(), file);
     all.push_back({path, firsts, next_cell, firsts});
   }
   std::stable_sort(all.begin(), all.end(),
@@ -155,7 +148,7 @@ void read(const Saved& saved, const std::vector<Measure>& measures, PairSums& su
       visit_fields(fields, [&]<class T>(const char* name, std::vector<T>& values) {
         if (std::string_view(name) == "below" && !measures[measure].is_interaction) return;
         const hdf5::Dataset dataset = group.dataset(name);
-        require(dataset.size() == of_file.size(), file);
+        require_sizes(dataset.size() == of_file.size(), file);
         values.resize(static_cast<std::size_t>(count));
         dataset.read(start + first, std::span<T>(values));
       });

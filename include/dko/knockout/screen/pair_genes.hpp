@@ -44,10 +44,6 @@ class PairGenes {
 
   /// The first genes of one of several shards, which cost about the same.
   EventRange share(std::int64_t shard, std::int64_t shards) const;
-  /// The first genes of one of several shards, which cost about the same, among these ranges (ascending,
-  /// disjoint).
-  std::vector<EventRange> share(const std::vector<EventRange>& firsts, std::int64_t shard,
-                                std::int64_t shards) const;
   /// The end of the first genes from `from` on, before `last`, whose pairs fit into `bytes`; one at least.
   std::int64_t end_of_block(std::int64_t from, std::int64_t last, double bytes_of_pair, double bytes) const;
 

@@ -77,6 +77,7 @@ struct PairSumsForecast {
   std::int64_t slowest = 0;            ///< until the last is done, what ranks have to do before included
   std::int64_t longest = 0;            ///< of the times between two chances to stop
   double bytes_sent = 0;               ///< by all ranks, to others
+  std::int64_t genes = 0;              ///< of the pairs
 };
 
 /// By what the events and loads of each cell cost; `before` is what each rank has to do before, one number
