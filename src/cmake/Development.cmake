@@ -1,7 +1,9 @@
-# What only developers' builds have: precompiled headers, coverage, a quick linker, and a check of the headers.
+# What only developers' builds have: precompiled headers, sources compiled together, coverage, a quick linker, and a check of
+# the headers.
 include(CheckLinkerFlag)
 
 option(DKO_PRECOMPILE "Precompile the standard headers: quicker, but blind to a missing #include" OFF)
+option(DKO_UNITY "Compile several sources of a room at once: quicker, but blind to a missing #include" OFF)
 option(DKO_COVERAGE "Count which lines run (preset coverage, scripts/coverage.sh)" OFF)
 
 if(DKO_COVERAGE)
@@ -41,6 +43,20 @@ function(dko_use_precompiled target name)
   if(DKO_PRECOMPILE)
     target_precompile_headers(${target} REUSE_FROM ${name})
   endif()
+endfunction()
+
+# dko_use_unity(TARGET): with DKO_UNITY its sources are compiled eight at once; dko_compile_alone(FILE...) keeps those out
+# that have a name of their own affair in common with another.
+if(DKO_UNITY)
+  target_compile_options(dko_flags INTERFACE -Wno-shadow)  # of what is another file's own affair
+endif()
+function(dko_use_unity target)
+  if(DKO_UNITY)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
+  endif()
+endfunction()
+function(dko_compile_alone)
+  set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 endfunction()
 
 set(DKO_STANDARD_HEADERS

@@ -157,7 +157,7 @@ Figures EventTruth::compare(const Prepared& score, std::span<const double> cell_
       cell_weights.empty() ? std::vector<double>() : event_weights(cell_weights);
   return {spearman(truth_.all(), score.values.all(), weights),
           of_means(score, weights),
-          median(within_each_unit(score, weights)),
+          known_median(within_each_unit(score, weights)),
           within_cells(score, cell_weights),
           auroc(score.ranked_for_effect, effect_, weights),
           average_precision(score.ranked_for_effect, effect_, weights)};

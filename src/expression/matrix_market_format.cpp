@@ -200,7 +200,7 @@ class MatrixMarketFile {
                       files_.matrix.string(), counted(count, genes ? "gene" : "cell"),
                       entries_ == 1 ? "1 entry" : with_thousands(entries_) + " entries"));
     }
-    limit_.require(bytes_of({}) * static_cast<double>(rows_ + columns_));
+    limit_.require(bytes_of(std::string()) * static_cast<double>(rows_ + columns_));
   }
 
   /// Numbers take the place of names only in a matrix that stands alone, or where the user says what is a

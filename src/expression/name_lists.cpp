@@ -214,7 +214,7 @@ Names read_lines(const fs::path& path, double memory) {
   Names names;
   while (file.next()) {
     held += static_cast<double>(file.fields()[0].size());
-    limit.require(held + bytes_of({}) * static_cast<double>(file.line()));
+    limit.require(held + bytes_of(std::string()) * static_cast<double>(file.line()));
     names.resize(static_cast<std::size_t>(file.line() - 1));
     names.emplace_back(file.fields()[0]);
   }

@@ -190,7 +190,7 @@ class TextMatrix {
       builder_.add(rows_are_genes_ ? column : rows_, rows_are_genes_ ? rows_ : column, value);
     }
     ++rows_;
-    names_bytes_ += named_ ? bytes_of(row_names_.back()) : bytes_of({});
+    names_bytes_ += named_ ? bytes_of(row_names_.back()) : bytes_of(std::string());
     limit_.require(builder_.bytes() + names_bytes_);
   }
 

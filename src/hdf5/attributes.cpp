@@ -46,6 +46,11 @@ void put(Id object, const std::string& name, Id type, Id stored_as, const Handle
   if (H5Sget_simple_extent_npoints(space.id()) > 0) check(H5Awrite(attribute.id(), type, value), words);
 }
 
+herr_t keep_attribute(hid_t, const char* name, const H5A_info_t*, void* names) {
+  static_cast<Names*>(names)->emplace_back(name);
+  return 0;
+}
+
 void put_text(Id object, const std::string& name, const std::string& text, const std::string& place) {
   const Handle type = text_type();
   const char* pointer = text.c_str();
@@ -53,6 +58,12 @@ void put_text(Id object, const std::string& name, const std::string& text, const
 }
 
 }  // namespace
+
+Names attribute_names(Id object, const std::string& place) {
+  Names names;
+  check_input(H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, nullptr, keep_attribute, &names), place);
+  return names;
+}
 
 void Location::set(const std::string& attribute, const std::string& text) {
   put_text(id(), attribute, text, place());

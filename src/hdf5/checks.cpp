@@ -21,11 +21,6 @@ Handle all_within(Id kind) {
   return properties;
 }
 
-herr_t keep_attribute(hid_t, const char* name, const H5A_info_t*, void* names) {
-  static_cast<Names*>(names)->emplace_back(name);
-  return 0;
-}
-
 /// Adds up the texts of objects, each once, in the order of their names.
 class AttributeTexts {
  public:
@@ -50,10 +45,7 @@ class AttributeTexts {
   }
 
   void add_attributes(Id object, const std::string& path) {
-    Names names;
-    check_input(H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, nullptr, keep_attribute, &names),
-                file_ + path);
-    for (const std::string& name : names) add_texts(object, name, path);
+    for (const std::string& name : attribute_names(object, file_ + path)) add_texts(object, name, path);
   }
 
   void add_texts(Id object, const std::string& name, const std::string& path) {

@@ -23,11 +23,6 @@ constexpr unsigned deflate_level = 4;
 // What is being written when it fails: closing it would write it again, and HDF5 does not survive that.
 constexpr bool left_open = true;
 
-herr_t keep_attribute(hid_t, const char* name, const H5A_info_t*, void* names) {
-  static_cast<Names*>(names)->emplace_back(name);
-  return 0;
-}
-
 void copy_attribute(Id from, Id to, const std::string& name, const std::string& place) {
   const Handle source(check_input(H5Aopen(from, name.c_str(), H5P_DEFAULT), place), H5Aclose);
   const Handle type(check_input(H5Aget_type(source.id()), place), H5Tclose);
@@ -44,9 +39,8 @@ void copy_attribute(Id from, Id to, const std::string& name, const std::string& 
 }
 
 void copy_attributes(Id from, Id to, const std::string& place) {
-  Names names;
-  check_input(H5Aiterate2(from, H5_INDEX_NAME, H5_ITER_INC, nullptr, keep_attribute, &names), place);
-  for (const std::string& name : names) copy_attribute(from, to, name, place + "@" + name);
+  for (const std::string& name : attribute_names(from, place))
+    copy_attribute(from, to, name, place + "@" + name);
 }
 
 /// The extent of an array of numbers that is worth compressing; empty for others.

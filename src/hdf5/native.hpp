@@ -45,6 +45,9 @@ Handle text_type();
 /// Names of all links of a group, in their order. @throws InputError
 Names link_names(Id group, const std::string& place);
 
+/// Names of all attributes of an object, in their order. @throws InputError
+Names attribute_names(Id object, const std::string& place);
+
 /// Makes or replaces an attribute of an object. @throws IoError
 void put_unsigned(Id object, const std::string& name, std::uint64_t value, const std::string& place);
 

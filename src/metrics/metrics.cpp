@@ -175,7 +175,7 @@ std::optional<double> precision_of_first(const RankedValues& scores, const std::
   return found / all;
 }
 
-std::optional<double> median(std::vector<double> values) {
+std::optional<double> known_median(std::vector<double> values) {
   if (values.empty()) return std::nullopt;
   std::sort(values.begin(), values.end());
   const std::size_t half = values.size() / 2;
@@ -186,7 +186,7 @@ std::optional<double> weighted_median(std::span<const double> values, std::span<
   std::vector<double> sample;
   for (std::size_t at = 0; at < values.size(); ++at)
     sample.insert(sample.end(), static_cast<std::size_t>(weights[at]), values[at]);
-  return median(std::move(sample));
+  return known_median(std::move(sample));
 }
 
 }  // namespace dko

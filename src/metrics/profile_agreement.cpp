@@ -123,7 +123,8 @@ GeneCorrelations correlate_genes(std::span<const float> truth, std::span<const f
     of_truth.push_back(product(column(true_columns, one), column(true_columns, other)));
     of_prediction.push_back(product(column(predicted_columns, one), column(predicted_columns, other)));
   }
-  GeneCorrelations correlations{std::ssize(of_truth), median(of_truth), median(of_prediction), {}, {}};
+  GeneCorrelations correlations{
+      std::ssize(of_truth), known_median(of_truth), known_median(of_prediction), {}, {}};
   if (of_truth.empty()) return correlations;
   correlations.spearman = spearman(RankedValues(of_truth), RankedValues(of_prediction));
   correlations.distance = kolmogorov_smirnov(std::move(of_truth), std::move(of_prediction));
@@ -165,8 +166,8 @@ ProfileAgreement compare_profiles(std::span<const float> truth, std::span<const 
     if (of_gene) correlations.push_back(*of_gene);
   }
   agreement.genes_scored = std::ssize(correlations);
-  agreement.spearman_within_gene = median(correlations);
-  agreement.spearman_within_cell = median(within_cells(truth, predicted, width));
+  agreement.spearman_within_gene = known_median(correlations);
+  agreement.spearman_within_cell = known_median(within_cells(truth, predicted, width));
   return agreement;
 }
 

@@ -43,7 +43,7 @@ int main() {
     print(auroc(ranked_x, positive, weights));
     print(average_precision(ranked_x, positive));
     print(average_precision(ranked_x, positive, weights));
-    print(median(x));
+    print(known_median(x));
     print(weighted_median(x, weights));
     print(bray_curtis(std::vector<float>(x.begin(), x.end()), std::vector<float>(y.begin(), y.end())));
     std::printf("\n");

@@ -57,7 +57,7 @@ std::optional<double> precision_of_first(const RankedValues& scores, const std::
                                          std::int64_t count);
 
 /// Mean of the two middle values for an even count; nothing for none.
-std::optional<double> median(std::vector<double> values);
+std::optional<double> known_median(std::vector<double> values);
 
 /// The same of the sample that holds value i weights[i] times.
 std::optional<double> weighted_median(std::span<const double> values, std::span<const double> weights);

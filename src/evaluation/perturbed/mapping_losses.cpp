@@ -23,7 +23,7 @@ void add_direct(EnsembleKernel& kernel, std::span<const std::int32_t> expressed,
     if (static_cast<std::int32_t>(at) != position && before[at] > 0)
       factors.push_back(after[at] * rest / before[at]);
   }
-  const double common = median(std::move(factors)).value_or(0);
+  const double common = known_median(std::move(factors)).value_or(0);
   if (!(common > 0)) return;
   ++sums.cells_before;
   ++sums.cells_after;
