@@ -78,7 +78,10 @@ FitForecast forecast_fit(const ExpressionMatrix& matrix, const ModelOptions& opt
       seconds_of_mapping(expressing, size, !options.prior.file.empty(), forecast.ranks_of_group);
   forecast.seconds = static_cast<double>(groups.turns(0)) * one.of_slowest / core_speed;
   forecast.core_seconds = static_cast<double>(options.made()) * one.of_all / core_speed;
-  forecast.longest_gene = expressing.empty() ? 0 : factor_fit_cost(size, expressing.front()) / core_speed;
+  if (!expressing.empty()) {
+    const auto choices = static_cast<double>(factor_choices(most_factors).size());
+    forecast.longest_gene = choices * factor_fit_cost(size, expressing.front()) / core_speed;
+  }
   return forecast;
 }
 

@@ -12,7 +12,7 @@ struct FitForecast {
   int ranks_of_group = 1;   ///< that fit a mapping together
   double seconds = 0;       ///< of all mappings, by the slowest rank of the group that is done last
   double core_seconds = 0;  ///< of all ranks
-  double longest_gene = 0;  ///< one fit of one gene, in which it can neither be saved nor stopped
+  double longest_gene = 0;  ///< the fits of one gene by all numbers of factors: neither saved nor stopped
 };
 
 /// On as many ranks, whose cores are `core_speed` times as fast as those that the costs are of. Genes are

@@ -9,7 +9,7 @@ namespace dko {
 namespace {
 
 /// The round that a stage is in, if it is in one.
-const Round* round_of(std::int64_t stage) {
+const PenaltyPath* round_of(std::int64_t stage) {
   const std::int64_t round = stage - in_rounds;
   return round >= 0 && round < std::ssize(rounds) ? &rounds[static_cast<std::size_t>(round)] : nullptr;
 }
@@ -22,13 +22,13 @@ std::vector<bool> marks_of(const std::vector<std::int32_t>& genes, std::size_t c
 
 /// Whether exactly those weights are there that this round or the next takes.
 bool has_weights(const FitState& state, const FitSizes& sizes) {
-  const Round* now = round_of(state.stage);
-  const Round* before = now != nullptr ? round_of(state.stage - 1) : nullptr;
+  const PenaltyPath* now = round_of(state.stage);
+  const PenaltyPath* before = now != nullptr ? round_of(state.stage - 1) : nullptr;
   const std::vector<bool> is_fitted = marks_of(state.now.genes, sizes.cells.size());
   const std::vector<bool> is_weighted = marks_of(state.weighted, sizes.cells.size());
   return std::all_of(sizes.own.begin(), sizes.own.end(), [&](std::int32_t of) {
     const auto gene = static_cast<std::size_t>(of);
-    const Round* weighs = is_fitted[gene] ? now : before;
+    const PenaltyPath* weighs = is_fitted[gene] ? now : before;
     const bool needs = weighs != nullptr && weighs->weigh_next && sizes.cells[gene] > 0;
     return is_weighted[gene] == needs;
   });

@@ -12,17 +12,30 @@ namespace {
 constexpr std::size_t lanes = 16;
 static_assert(BitColumns::block_rows % lanes == 0);
 
-/// Σ x y in lanes that are added in a fixed order: the same bits wherever the vectors lie. `count` is a
-/// multiple of the lanes.
-double dot(const float* x, const float* y, std::size_t count) {
-  std::array<float, lanes> sums{};
+/// Σ x y of some columns y beside each other, in lanes that are added in a fixed order: the same bits
+/// wherever the vectors lie. `count` is a multiple of the lanes.
+template <std::size_t columns>
+std::array<float, columns> dots(const float* x, const std::array<const float*, columns>& y,
+                                std::size_t count) {
+  std::array<std::array<float, lanes>, columns> sums{};
   for (std::size_t at = 0; at < count; at += lanes) {
-    for (std::size_t lane = 0; lane < lanes; ++lane) sums[lane] += x[at + lane] * y[at + lane];
+    for (std::size_t column = 0; column < columns; ++column) {
+      const float* of_column = y[column] + at;
+      for (std::size_t lane = 0; lane < lanes; ++lane) sums[column][lane] += x[at + lane] * of_column[lane];
+    }
   }
-  for (std::size_t half = lanes / 2; half > 0; half /= 2) {
-    for (std::size_t lane = 0; lane < half; ++lane) sums[lane] += sums[lane + half];
+  std::array<float, columns> found;
+  for (std::size_t column = 0; column < columns; ++column) {
+    for (std::size_t half = lanes / 2; half > 0; half /= 2) {
+      for (std::size_t lane = 0; lane < half; ++lane) sums[column][lane] += sums[column][lane + half];
+    }
+    found[column] = sums[column][0];
   }
-  return static_cast<double>(sums[0]);
+  return found;
+}
+
+double dot(const float* x, const float* y, std::size_t count) {
+  return static_cast<double>(dots<1>(x, {y}, count)[0]);
 }
 
 void add_values(std::span<const float> column, double by, std::int64_t first, std::span<double> values) {
@@ -74,6 +87,7 @@ void FoldedDesign::add_candidates(std::span<const NewCandidate> added) {
   const std::size_t first = penalties_.size();
   for (const NewCandidate& candidate : added) {
     const bool is_bits = candidate.values.empty();
+    if (!is_bits) dense_at_.push_back(places_.size());
     places_.push_back(
         {is_bits, is_bits ? bits_.columns() : dense_.size() / static_cast<std::size_t>(rows())});
     if (is_bits) bits_.append(source_, candidate.column);
@@ -86,39 +100,58 @@ void FoldedDesign::add_candidates(std::span<const NewCandidate> added) {
   note_products(first);
 }
 
-/// Σ w x y of a column with the candidates from `first` on, over each fold: folds × candidates.
-/// `counted` is the column of bits_ whose ones w x are, or `uncounted`.
-std::span<const float> FoldedDesign::products_with(std::span<const float> weighted, std::size_t counted,
-                                                   std::size_t first) const {
-  const std::size_t count = places_.size() - first;
-  std::vector<float>& found = memory_.found;
-  found.resize(static_cast<std::size_t>(folds()) * count);
+bool FoldedDesign::has_dense(std::size_t first) const {
+  return !dense_at_.empty() && dense_at_.back() >= first;
+}
+
+/// Σ w x y of a column with the candidates from `first` on, over one fold.
+/// `counted` is the column of bits_ whose ones w x are, or `uncounted`; then `weighted` is for dense ones
+/// alone.
+void FoldedDesign::products_with(std::span<const float> weighted, std::size_t counted, std::size_t first,
+                                 std::size_t fold, std::span<float> found) const {
   const auto next = std::find_if(places_.begin() + static_cast<std::ptrdiff_t>(first), places_.end(),
                                  [](const Place& place) { return place.is_bits; });
-  const std::size_t tile = next == places_.end() ? 0 : next->at / BitColumns::tile_columns;
-  const std::size_t from = tile * BitColumns::tile_columns;
-  std::vector<float>& of_bits = memory_.of_bits;
-  for (std::size_t fold = 0; fold + 1 < starts_.size(); ++fold) {
+  if (next != places_.end()) {
+    const std::size_t tile = next->at / BitColumns::tile_columns;
+    const std::size_t from = tile * BitColumns::tile_columns;
     const auto start = static_cast<std::size_t>(starts_[fold]);
-    const std::span<const float> rows_of_fold =
-        weighted.subspan(start, static_cast<std::size_t>(starts_[fold + 1]) - start);
-    if (next != places_.end()) {
-      of_bits.assign(bits_.padded_columns() - from, 0.0F);
-      const std::size_t block = start / BitColumns::block_rows;
-      if (counted == uncounted)
-        bits_.add_sums(rows_of_fold, block, tile, of_bits);
-      else
-        bits_.add_common(counted, block, rows_of_fold.size() / BitColumns::block_rows, tile, of_bits);
-    }
-    for (std::size_t at = 0; at < count; ++at) {
-      const Place& place = places_[first + at];
-      found[fold * count + at] =
-          place.is_bits ? of_bits[place.at - from]
-                        : static_cast<float>(dot(rows_of_fold.data(), row(dense_, place.at).data() + start,
-                                                 rows_of_fold.size()));
+    const std::size_t rows_of_fold = static_cast<std::size_t>(starts_[fold + 1]) - start;
+    const std::size_t block = start / BitColumns::block_rows;
+    std::vector<float>& of_bits = memory_.of_bits;
+    of_bits.assign(bits_.padded_columns() - from, 0.0F);
+    if (counted == uncounted)
+      bits_.add_sums(weighted.subspan(start, rows_of_fold), block, tile, of_bits);
+    else
+      bits_.add_common(counted, block, rows_of_fold / BitColumns::block_rows, tile, of_bits);
+    const auto between = static_cast<std::size_t>(next - places_.begin()) - first;
+    if (!has_dense(first + between)) {
+      std::copy_n(of_bits.data() + next->at - from, found.size() - between, found.data() + between);
+    } else {
+      for (std::size_t at = between; at < found.size(); ++at) {
+        if (places_[first + at].is_bits) found[at] = of_bits[places_[first + at].at - from];
+      }
     }
   }
-  return found;
+  if (has_dense(first)) dense_products(weighted, first, fold, found);
+}
+
+void FoldedDesign::dense_products(std::span<const float> weighted, std::size_t first, std::size_t fold,
+                                  std::span<float> found) const {
+  constexpr std::size_t together = 4;
+  const auto start = static_cast<std::size_t>(starts_[fold]);
+  const std::size_t count = static_cast<std::size_t>(starts_[fold + 1]) - start;
+  const auto column = [&](std::size_t candidate) {
+    return row(dense_, places_[candidate].at).data() + start;
+  };
+  auto next = std::lower_bound(dense_at_.begin(), dense_at_.end(), first);
+  for (; dense_at_.end() - next >= std::ptrdiff_t{together}; next += together) {
+    const auto products = dots<together>(
+        weighted.data() + start, {column(next[0]), column(next[1]), column(next[2]), column(next[3])}, count);
+    for (std::size_t at = 0; at < together; ++at)
+      found[next[static_cast<std::ptrdiff_t>(at)] - first] = products[at];
+  }
+  for (; next != dense_at_.end(); ++next)
+    found[*next - first] = dots<1>(weighted.data() + start, {column(*next)}, count)[0];
 }
 
 /// Products of the candidates from `first` on with targets and covariates.
@@ -128,12 +161,14 @@ void FoldedDesign::note_products(std::size_t first) {
   const auto k = static_cast<std::size_t>(covariates_);
   with_targets_.resize(places_.size() * width);
   with_covariates_.resize(places_.size() * k * width);
+  std::vector<float>& found = memory_.found;
+  found.resize(count);
   const auto note = [&](std::span<const float> weighted, std::vector<double>& to, std::size_t columns,
                         std::size_t column) {
-    const std::span<const float> found = products_with(weighted, uncounted, first);
-    for (std::size_t at = 0; at < count; ++at) {
-      for (std::size_t fold = 0; fold < width; ++fold)
-        to[((first + at) * columns + column) * width + fold] = static_cast<double>(found[fold * count + at]);
+    for (std::size_t fold = 0; fold < width; ++fold) {
+      products_with(weighted, uncounted, first, fold, found);
+      for (std::size_t at = 0; at < count; ++at)
+        to[((first + at) * columns + column) * width + fold] = static_cast<double>(found[at]);
     }
   };
   note(weighted_targets_, with_targets_, 1, 0);
@@ -171,21 +206,20 @@ void FoldedDesign::find_row(std::size_t candidate) {
   }
   const std::size_t first = known_[slot];
   const std::size_t count = places_.size() - first;
+  const Place& place = places_[candidate];
+  const bool is_counted = place.is_bits && !is_weighted_;
   std::vector<float>& column = memory_.column;
   column.resize(weights_.size());
-  const Place& place = places_[candidate];
-  if (place.is_bits)
-    bits_.multiply(place.at, weights_, column);
-  else
+  if (!place.is_bits)
     column = weighted(row(dense_, place.at));
-  const std::span<const float> found =
-      products_with(column, place.is_bits && !is_weighted_ ? place.at : uncounted, first);
-  float* whole = row_of_products(slot, starts_.size() - 1);
-  std::fill_n(whole + first, count, 0.0F);
+  else if (!is_counted || has_dense(first))
+    bits_.multiply(place.at, weights_, column);
+  float* whole = row_of_products(slot, starts_.size() - 1) + first;
+  std::fill_n(whole, count, 0.0F);
   for (std::size_t fold = 0; fold + 1 < starts_.size(); ++fold) {
-    const float* of_fold = found.data() + fold * count;
-    std::copy_n(of_fold, count, row_of_products(slot, fold) + first);
-    for (std::size_t at = 0; at < count; ++at) whole[first + at] += of_fold[at];
+    float* of_fold = row_of_products(slot, fold) + first;
+    products_with(column, is_counted ? place.at : uncounted, first, fold, {of_fold, count});
+    for (std::size_t at = 0; at < count; ++at) whole[at] += of_fold[at];
   }
   known_[slot] = places_.size();
 }

@@ -21,7 +21,7 @@ struct GramMemory {
   // What one candidate has, while its products are found:
   std::vector<float> column;   ///< w x
   std::vector<float> of_bits;  ///< products with other columns of bits
-  std::vector<float> found;    ///< with all candidates, folds × candidates
+  std::vector<float> found;    ///< with candidates, over one fold
 };
 
 /// A column that a regression may use.
@@ -89,8 +89,11 @@ class FoldedDesign {
   std::vector<float> weighted(std::span<const float> column) const;
   void append_products(std::span<const float> weighted, std::span<const float> other,
                        std::vector<double>& to) const;
-  std::span<const float> products_with(std::span<const float> weighted, std::size_t counted,
-                                       std::size_t first) const;
+  void products_with(std::span<const float> weighted, std::size_t counted, std::size_t first,
+                     std::size_t fold, std::span<float> found) const;
+  void dense_products(std::span<const float> weighted, std::size_t first, std::size_t fold,
+                      std::span<float> found) const;
+  bool has_dense(std::size_t first) const;
   void note_products(std::size_t first);
   void make_room(std::size_t candidates);
   void find_row(std::size_t candidate);
@@ -127,6 +130,7 @@ class FoldedDesign {
   BitColumns bits_;           // of candidates
   std::vector<float> dense_;  // likewise, columns × rows
   std::vector<Place> places_;
+  std::vector<std::size_t> dense_at_;  // candidates whose columns are dense, ascending
   std::vector<double> penalties_;
   std::vector<std::int32_t> signs_;
   std::vector<double> of_covariates_;              // pairs × folds

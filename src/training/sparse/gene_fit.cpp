@@ -68,33 +68,62 @@ void take(const Coefficients& found, const std::vector<std::int32_t>& candidates
   }
 }
 
+/// The distance of the mean alone.
+double distance_of_mean(const RegressionSetting& setting, const GeneCells& data, double mean) {
+  double distance = 0;
+  for (std::size_t at = 0; at < data.cells.size(); ++at) {
+    const double total = setting.totals[static_cast<std::size_t>(data.cells[at])];
+    distance += std::abs(static_cast<double>(data.shares[at]) - mean / total);
+  }
+  return distance;
+}
+
+double mean_of(const RegressionSetting& setting, const GeneCells& data) {
+  double sum = 0;
+  for (std::size_t at = 0; at < data.cells.size(); ++at)
+    sum += static_cast<double>(data.shares[at]) * setting.totals[static_cast<std::size_t>(data.cells[at])];
+  return sum / static_cast<double>(std::max<std::size_t>(1, data.cells.size()));
+}
+
+bool is_fitted(const RegressionSetting& setting, const GeneCells& data) {
+  return data.cells.size() >= least_cells + 2 * static_cast<std::size_t>(setting.covariate_width);
+}
+
 }  // namespace
 
 GeneFit fit_gene(const RegressionSetting& setting, std::int32_t gene, const GeneCells& data,
                  const PenaltyPath& path, GeneFit fit, std::vector<float>& weights,
                  RegressionMemory& memory) {
-  fit.mean = 0;
-  fit.distance = 0;
+  fit.mean = mean_of(setting, data);
   fit.least_error = 0;
   fit.responses.assign(static_cast<std::size_t>(setting.responses()), 0.0);
-  for (std::size_t at = 0; at < data.cells.size(); ++at)
-    fit.mean +=
-        static_cast<double>(data.shares[at]) * setting.totals[static_cast<std::size_t>(data.cells[at])];
-  fit.mean /= static_cast<double>(std::max<std::size_t>(1, data.cells.size()));
   fit.offset = fit.mean;
-  if (data.cells.size() < least_cells + 2 * static_cast<std::size_t>(setting.covariate_width)) {
-    for (std::size_t at = 0; at < data.cells.size(); ++at) {
-      const double total = setting.totals[static_cast<std::size_t>(data.cells[at])];
-      fit.distance += std::abs(static_cast<double>(data.shares[at]) - fit.mean / total);
-    }
+  if (!is_fitted(setting, data)) {
+    fit.distance = distance_of_mean(setting, data, fit.mean);
     return fit;
   }
   GeneRegression regression(setting, gene, data, weights, path.folds, memory);
   const PenaltyStep step = regression.choose(path, fit);
   fit.distance = regression.distance(step);
-  weigh(fitted_by(step.whole, regression), regression, weights);
+  if (path.weigh_next) weigh(fitted_by(step.whole, regression), regression, weights);
   take(step.whole, regression.candidates(), setting, fit);
   return fit;
+}
+
+std::vector<double> distances_by_factors(const RegressionSetting& setting, std::int32_t gene,
+                                         const GeneCells& data, const PenaltyPath& path,
+                                         std::span<const std::int64_t> numbers, RegressionMemory& memory) {
+  if (!is_fitted(setting, data))
+    return std::vector<double>(numbers.size(), distance_of_mean(setting, data, mean_of(setting, data)));
+  const std::vector<float> weights(data.cells.size(), 1.0F);
+  GeneRegression regression(setting, gene, data, weights, path.folds, memory);
+  std::vector<double> distances;
+  for (const std::int64_t factors : numbers) {
+    regression.restart(factors);
+    GeneFit fit;
+    distances.push_back(regression.distance(regression.choose(path, fit)));
+  }
+  return distances;
 }
 
 }  // namespace dko

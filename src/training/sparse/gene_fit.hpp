@@ -61,19 +61,22 @@ struct PenaltyPath {
   double ratio = 0.7;           ///< of each λ to the one before
   std::size_t least_steps = 1;  ///< tried however little they gain
   bool settle = false;          ///< the last round, see fit_gene()
+  bool weigh_next = false;      ///< cells far off the fit weigh less in the next round
 };
 
 /// Memory for one regression after the other.
 struct RegressionMemory {
   BitColumns presence;  ///< of all genes in the cells of one
   GramMemory gram;
+  std::vector<DescentMemory> descents;  ///< of the fit on all cells, and of those without each fold
 };
 
 /// Fits gene `gene` in the cells that express it, by a lasso of y = p T on the inputs x (GeneInputs) of all
 /// other genes and the cell state, and on covariates without penalty. λ is chosen by cross-validation over
 /// the folds: the largest whose squared error is within 0.7 % of the least. `last` is the gene's fit of the
-/// round before, or an empty one. `weights` holds one value per cell of the gene, mean 1; afterwards those of
-/// the next round, which give cells far off the fit less weight (Huber 1964: w = min(1, median|r| / |r|)).
+/// round before, or an empty one. `weights` holds one value per cell of the gene, mean 1; with `weigh_next`
+/// afterwards those of the next round, which give cells far off the fit less weight (Huber 1964: w = min(1,
+/// median|r| / |r|)).
 /// `memory` is for its use. Too few cells (under 10 and twice the covariates) give the mean alone.
 ///
 /// With `settle` the effects are the means over the fits that each leave a fold out, and those without the
@@ -82,5 +85,11 @@ struct RegressionMemory {
 GeneFit fit_gene(const RegressionSetting& setting, std::int32_t gene, const GeneCells& data,
                  const PenaltyPath& path, GeneFit last, std::vector<float>& weights,
                  RegressionMemory& memory);
+
+/// The distances of fits of a gene (GeneFit) that each take some of the factors of the state, the first ones:
+/// as many as `numbers` says, of those that `setting` has. They must be penalised there. All cells weigh 1.
+std::vector<double> distances_by_factors(const RegressionSetting& setting, std::int32_t gene,
+                                         const GeneCells& data, const PenaltyPath& path,
+                                         std::span<const std::int64_t> numbers, RegressionMemory& memory);
 
 }  // namespace dko

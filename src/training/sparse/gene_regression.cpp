@@ -32,18 +32,33 @@ GeneRegression::GeneRegression(const RegressionSetting& setting, std::int32_t ge
       signs_(penalties_.size(), 0),
       presence_(memory.presence),
       design_(make_design(data, weights, memory)),
-      whole_(design_, LassoFit::no_fold) {
-  for (std::int64_t fold = 0; fold < folds; ++fold) without_.emplace_back(design_, fold);
-  place_.assign(static_cast<std::size_t>(setting.profiles->genes()), -1);
+      folds_(folds),
+      descents_(memory.descents),
+      place_(static_cast<std::size_t>(setting.profiles->genes()), -1) {
   add_factors();
-  gradient_.assign(presence_.padded_columns(), 0.0F);
   take_support();
+  restart(setting.factors);
+}
+
+void GeneRegression::restart(std::int64_t factors) {
+  descents_.resize(static_cast<std::size_t>(folds_) + 1);
+  whole_.emplace(design_, LassoFit::no_fold, descents_.back());
+  without_.clear();
+  for (std::int64_t fold = 0; fold < folds_; ++fold)
+    without_.emplace_back(design_, fold, descents_[static_cast<std::size_t>(fold)]);
+  for (std::int64_t at = factors; at < std::ssize(candidates_); ++at) {
+    whole_->bar(at);
+    for (LassoFit& fit : without_) fit.bar(at);
+  }
+  is_candidate_.assign(place_.size(), false);
+  candidate_genes_ = 0;
+  gradient_.assign(presence_.padded_columns(), 0.0F);
 }
 
 PenaltyStep GeneRegression::choose(const PenaltyPath& how, GeneFit& fit) {
   const double largest = search_gradient();
   // Where the targets do not vary, what is left is rounding.
-  const double least = 1e-6 * whole_.weight() * std::abs(whole_.covariate_effects().front());
+  const double least = 1e-6 * whole_->weight() * std::abs(whole_->covariate_effects().front());
   if (!(largest > least)) return step(largest, how.folds > 0);
   const PenaltyStep none = how.settle ? without_genes(largest) : PenaltyStep{};
   add(fit.regulators);
@@ -133,12 +148,10 @@ void GeneRegression::add_factors() {
   }
   design_.add_candidates(factors);
   genes_from_ = candidates_.size();
-  whole_.extend();
 }
 
 double GeneRegression::search_gradient() {
-  if (candidates_.size() - genes_from_ + 1 == place_.size()) return 0;  // there is none left to find
-  const std::vector<double> fitted = whole_.fitted(0, design_.rows());
+  const std::vector<double> fitted = whole_->fitted(0, design_.rows());
   std::vector<float> pulls(cells_.size());
   for (std::size_t row = 0; row < cells_.size(); ++row) {
     pulls[row] = static_cast<float>(static_cast<double>(design_.weights()[row]) *
@@ -166,11 +179,22 @@ std::vector<float> GeneRegression::values_of(std::int32_t gene) const {
   return values;
 }
 
+void GeneRegression::allow(std::int64_t candidate) {
+  whole_->allow(candidate);
+  for (LassoFit& fit : without_) fit.allow(candidate);
+}
+
 void GeneRegression::add(const std::vector<std::int32_t>& genes) {
   std::vector<std::vector<float>> levels;
   std::vector<NewCandidate> added;
   for (const std::int32_t gene : genes) {
     const auto at = static_cast<std::size_t>(gene);
+    is_candidate_[at] = true;
+    ++candidate_genes_;
+    if (place_[at] >= 0) {
+      allow(place_[at]);
+      continue;
+    }
     place_[at] = std::ssize(candidates_);
     candidates_.push_back(gene);
     added.push_back({.penalty = penalties_[at], .sign = signs_[at], .column = at, .values = {}});
@@ -184,7 +208,7 @@ void GeneRegression::add(const std::vector<std::int32_t>& genes) {
 bool GeneRegression::add_candidates(double threshold) {
   std::vector<std::int32_t> genes;
   for (std::size_t gene = 0; gene < place_.size(); ++gene) {
-    if (place_[gene] < 0 && !is_held(gene) &&
+    if (!is_candidate_[gene] && !is_held(gene) &&
         static_cast<double>(std::abs(gradient_[gene])) > threshold * penalties_[gene])
       genes.push_back(static_cast<std::int32_t>(gene));
   }
@@ -194,31 +218,32 @@ bool GeneRegression::add_candidates(double threshold) {
 
 PenaltyStep GeneRegression::step(double lambda, bool with_folds) {
   do {
-    whole_.extend();
-    whole_.solve(lambda);
+    whole_->extend();
+    whole_->solve(lambda);
+    if (has_all_genes()) break;
     search_gradient();
   } while (add_candidates(lambda * (1 + rounding)));
   if (with_folds) add_candidates(screening * lambda);
-  whole_.extend();
+  whole_->extend();
   return fitted_step(lambda, with_folds);
 }
 
 PenaltyStep GeneRegression::without_genes(double lambda) {
-  whole_.extend();
-  whole_.solve(lambda);
+  whole_->extend();
+  whole_->solve(lambda);
   return fitted_step(lambda, true);
 }
 
 PenaltyStep GeneRegression::fitted_step(double lambda, bool with_folds) {
   PenaltyStep step;
-  step.whole = {{whole_.effects().begin(), whole_.effects().end()}, whole_.covariate_effects()};
+  step.whole = {{whole_->effects().begin(), whole_->effects().end()}, whole_->covariate_effects()};
   step.mean = {std::vector<double>(step.whole.effects.size(), 0.0),
                std::vector<double>(step.whole.covariates.size(), 0.0)};
   step.signs.assign(step.whole.effects.size(), 0);
   for (std::size_t fold = 0; with_folds && fold < without_.size(); ++fold) {
     LassoFit& fit = without_[fold];
     fit.extend();
-    fit.solve(lambda * fit.weight() / whole_.weight());
+    fit.solve(lambda * fit.weight() / whole_->weight());
     add_fold(fit, fold, step);
   }
   return step;

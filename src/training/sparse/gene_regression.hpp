@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <vector>
 
 #include "gene_fit.hpp"
@@ -35,6 +36,9 @@ class GeneRegression {
   GeneRegression(const RegressionSetting& setting, std::int32_t gene, const GeneCells& data,
                  const std::vector<float>& weights, std::int32_t folds, RegressionMemory& memory);
 
+  /// Begins anew, with the first `factors` of the state's alone; products that were found are kept.
+  void restart(std::int64_t factors);
+
   /// The fits at the λ that is chosen; `fit` has the penalty and regulators to start from, and gets the
   /// penalty.
   PenaltyStep choose(const PenaltyPath& how, GeneFit& fit);
@@ -62,9 +66,11 @@ class GeneRegression {
   /// The gradient of the fit on all cells to every gene into gradient_; returns the least λ at which all
   /// effects would vanish without a prior: with one, unsupported genes enter at the same places of the path.
   double search_gradient();
+  bool has_all_genes() const { return candidate_genes_ + 1 == place_.size(); }
 
   /// x of a gene, row by row.
   std::vector<float> values_of(std::int32_t gene) const;
+  void allow(std::int64_t candidate);
   void add(const std::vector<std::int32_t>& genes);
 
   /// Makes candidates of the genes whose gradient exceeds `threshold` in parts of their penalty.
@@ -103,10 +109,14 @@ class GeneRegression {
   std::size_t padding_ = 0;          // rows that fill up folds
   const BitColumns& presence_;       // of all genes in these rows
   FoldedDesign design_;              // makes the four before it
-  LassoFit whole_;
+  std::int32_t folds_;               // that are left out
+  std::vector<DescentMemory>& descents_;
+  std::optional<LassoFit> whole_;
   std::vector<LassoFit> without_;    // each fold
   std::vector<float> gradient_;      // one per gene, and padding
-  std::vector<std::int64_t> place_;  // of a gene among the candidates, or -1
+  std::vector<std::int64_t> place_;  // of a gene among the design's candidates, or -1
+  std::vector<bool> is_candidate_;   // of a gene, since the last start
+  std::size_t candidate_genes_ = 0;
   std::vector<std::int32_t> candidates_;
   std::size_t genes_from_ = 0;  // candidates before are factors
 };

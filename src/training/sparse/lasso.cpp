@@ -1,6 +1,7 @@
 #include "lasso.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <utility>
 
@@ -15,6 +16,27 @@ constexpr int most_sweeps = 1000;
 // them.
 constexpr double least_variance = 1e-6;
 
+constexpr std::size_t lanes = 16;  // what the room of active candidates is a multiple of
+constexpr std::size_t rows_together = 4;
+
+/// Products of some candidates with all others: over all rows, and over those that are left out.
+struct ProductRows {
+  std::array<const float*, rows_together> whole{};
+  std::array<const float*, rows_together> out{};
+  std::array<double, rows_together> effects{};
+};
+
+/// Takes what the candidates' effects explain out of `gradient`.
+template <bool leaves_out>
+void subtract(const ProductRows rows, std::span<double> gradient) {
+  const auto of = [&](std::size_t row, std::size_t at) {
+    const float whole = rows.whole[row][at];
+    return rows.effects[row] * static_cast<double>(leaves_out ? whole - rows.out[row][at] : whole);
+  };
+  for (std::size_t at = 0; at < gradient.size(); ++at)
+    gradient[at] -= (of(0, at) + of(1, at)) + (of(2, at) + of(3, at));
+}
+
 double soft_threshold(double value, double by) {
   return value > by ? value - by : value < -by ? value + by : 0.0;
 }
@@ -26,7 +48,8 @@ double held(double value, std::int32_t sign) {
 
 }  // namespace
 
-LassoFit::LassoFit(FoldedDesign& design, std::int64_t left_out) : design_(design), left_out_(left_out) {
+LassoFit::LassoFit(FoldedDesign& design, std::int64_t left_out, DescentMemory& memory)
+    : design_(design), left_out_(left_out), memory_(memory) {
   const auto k = static_cast<std::size_t>(design.covariates());
   cholesky_.assign(k * k, 0.0);
   reduced_targets_.resize(k);
@@ -76,7 +99,7 @@ void LassoFit::extend() {
   const std::size_t known = effects_.size();
   const auto all = static_cast<std::size_t>(design_.candidates());
   effects_.resize(all, 0.0);
-  is_active_.resize(all, false);
+  is_closed_.resize(all, false);
   std::vector<double> reduced(k);
   for (std::size_t at = known; at < all; ++at) {
     const auto candidate = static_cast<std::int64_t>(at);
@@ -92,93 +115,122 @@ void LassoFit::extend() {
   }
 }
 
+/// Rows move apart within the memory, the last first.
 void LassoFit::make_room() {
   if (active_.size() < room_) return;
-  const std::size_t room = std::max<std::size_t>(32, room_ + room_ / 2);
-  std::vector<double> wider(room * room);
-  for (std::size_t at = 0; at < active_.size(); ++at)
-    std::copy_n(products_.data() + at * room_, active_.size(), wider.data() + at * room);
-  products_ = std::move(wider);
+  const std::size_t room = std::max(4 * lanes, (room_ + room_ / 2 + lanes - 1) / lanes * lanes);
+  std::vector<float>& products = memory_.products;
+  if (products.size() < room * room) products.resize(room * room);
+  for (std::size_t at = active_.size(); at-- > 1;) {
+    const auto first = products.begin() + static_cast<std::ptrdiff_t>(at * room_);
+    std::copy_backward(first, first + std::ssize(active_),
+                       products.begin() + static_cast<std::ptrdiff_t>(at * room + active_.size()));
+  }
   room_ = room;
+  pull_.resize(room, 0.0F);
 }
 
 void LassoFit::activate(std::int64_t candidate) {
   make_room();
   const auto own = static_cast<std::size_t>(candidate);
-  is_active_[own] = true;
+  is_closed_[own] = true;
   active_.push_back(candidate);
   const std::span<const float> whole = of_all(candidate);
   const std::span<const float> out = of_left_out(candidate);
   const std::size_t last = active_.size() - 1;
+  float* products = memory_.products.data();
   for (std::size_t at = 0; at <= last; ++at) {
     const auto other = static_cast<std::size_t>(active_[at]);
     auto value = static_cast<double>(out.empty() ? whole[other] : whole[other] - out[other]);
     for (const std::vector<double>& reduced : reduced_) value -= reduced[own] * reduced[other];
-    products_[last * room_ + at] = value;
-    products_[at * room_ + last] = value;
+    products[last * room_ + at] = static_cast<float>(value);
+    products[at * room_ + last] = static_cast<float>(value);
   }
-  pull_.push_back(gradient_[own]);
 }
 
-/// Once over the active candidates; returns the largest change of the fit.
-double LassoFit::sweep(double lambda) {
+/// Once over the active candidates; returns the largest change of the fit. In single precision: the gradient
+/// that solve() checks at the end is in double.
+double LassoFit::sweep() {
   double largest = 0;
+  const std::size_t width = (active_.size() + lanes - 1) / lanes * lanes;
+  float* pull = pull_.data();
   for (std::size_t at = 0; at < active_.size(); ++at) {
-    const double* row = products_.data() + at * room_;
-    const double curvature = row[at];
+    const float* row = memory_.products.data() + at * room_;
+    const auto curvature = static_cast<double>(row[at]);
     if (!(curvature > least_variance * weight_)) continue;
     double& effect = effects_[static_cast<std::size_t>(active_[at])];
-    const double threshold = lambda * design_.penalty(active_[at]);
-    const double goal =
-        held(soft_threshold(pull_[at] + curvature * effect, threshold), design_.sign(active_[at])) /
-        curvature;
+    const double toward = static_cast<double>(pull[at]) + curvature * effect;
+    const double goal = held(soft_threshold(toward, thresholds_[at]), design_.sign(active_[at])) / curvature;
     const double change = goal - effect;
     if (change == 0) continue;
     effect = goal;
-    for (std::size_t other = 0; other < pull_.size(); ++other) pull_[other] -= change * row[other];
+    const auto by = static_cast<float>(change);
+    for (std::size_t other = 0; other < width; ++other) pull[other] -= by * row[other];
     largest = std::max(largest, change * change * curvature);
   }
   return largest;
 }
 
-/// Computes the gradient of the solution with respect to all candidates.
+/// Computes the gradient of the fit with respect to all candidates.
 void LassoFit::take_gradient() {
   gradient_ = with_targets_;
-  std::vector<double> of_covariates(reduced_.size(), 0.0);
+  subtract_effects();
+  for (std::size_t i = 0; i < reduced_.size(); ++i) {
+    double of_covariate = 0;
+    for (const std::int64_t candidate : active_) {
+      const auto at = static_cast<std::size_t>(candidate);
+      of_covariate += effects_[at] * reduced_[i][at];
+    }
+    for (std::size_t at = 0; at < gradient_.size(); ++at) gradient_[at] += of_covariate * reduced_[i][at];
+  }
+  for (std::size_t at = 0; at < active_.size(); ++at)
+    pull_[at] = static_cast<float>(gradient_[static_cast<std::size_t>(active_[at])]);
+}
+
+void LassoFit::subtract_effects() {
+  ProductRows rows;
+  std::size_t count = 0;
+  const auto subtract_rows = [&] {
+    // What is missing to the last rows does nothing.
+    for (std::size_t at = count; at < rows_together; ++at) {
+      rows.whole[at] = rows.whole[0];
+      rows.out[at] = rows.out[0];
+      rows.effects[at] = 0;
+    }
+    if (left_out_ == no_fold)
+      subtract<false>(rows, gradient_);
+    else
+      subtract<true>(rows, gradient_);
+    count = 0;
+  };
   for (const std::int64_t candidate : active_) {
     const double effect = effects_[static_cast<std::size_t>(candidate)];
     if (effect == 0) continue;
-    const std::span<const float> whole = of_all(candidate);
-    const std::span<const float> out = of_left_out(candidate);
-    const auto subtract = [&](auto product) {
-      for (std::size_t at = 0; at < gradient_.size(); ++at)
-        gradient_[at] -= effect * static_cast<double>(product(at));
-    };
-    if (out.empty())
-      subtract([&](std::size_t at) { return whole[at]; });
-    else
-      subtract([&](std::size_t at) { return whole[at] - out[at]; });
-    for (std::size_t i = 0; i < reduced_.size(); ++i)
-      of_covariates[i] += effect * reduced_[i][static_cast<std::size_t>(candidate)];
+    // Rows of active candidates stay where they are, as long as no candidates are added.
+    rows.whole[count] = of_all(candidate).data();
+    rows.out[count] = of_left_out(candidate).data();
+    rows.effects[count] = effect;
+    if (++count == rows_together) subtract_rows();
   }
-  for (std::size_t i = 0; i < reduced_.size(); ++i) {
-    for (std::size_t at = 0; at < gradient_.size(); ++at) gradient_[at] += of_covariates[i] * reduced_[i][at];
-  }
+  if (count > 0) subtract_rows();
 }
 
 void LassoFit::solve(double lambda) {
+  thresholds_.clear();
+  for (const std::int64_t candidate : active_) thresholds_.push_back(lambda * design_.penalty(candidate));
   for (bool grows = true; grows;) {
     for (int sweeps = 0; sweeps < most_sweeps; ++sweeps) {
-      if (!(sweep(lambda) > tolerance * variance_)) break;
+      if (!(sweep() > tolerance * variance_)) break;
     }
     take_gradient();
-    for (std::size_t at = 0; at < active_.size(); ++at)
-      pull_[at] = gradient_[static_cast<std::size_t>(active_[at])];
     grows = false;
     for (std::size_t at = 0; at < effects_.size(); ++at) {
       const auto candidate = static_cast<std::int64_t>(at);
-      if (is_active_[at] || !(std::abs(gradient_[at]) > lambda * design_.penalty(candidate))) continue;
+      const double threshold = lambda * design_.penalty(candidate);
+      if (is_closed_[at] || !(std::abs(gradient_[at]) > threshold)) continue;
       activate(candidate);
+      pull_[active_.size() - 1] = static_cast<float>(gradient_[at]);
+      thresholds_.push_back(threshold);
       grows = true;
     }
   }

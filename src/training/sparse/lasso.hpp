@@ -9,6 +9,11 @@
 
 namespace dko {
 
+/// Memory of one fit, kept from one regression to the next.
+struct DescentMemory {
+  std::vector<float> products;  ///< of active candidates
+};
+
 /// A weighted lasso fit by coordinate descent on the products of a design, on all rows or without one fold:
 ///
 ///     min over γ, β of  ½ Σ_c w_c (y_c − γ·f_c − β·x_c)² + λ Σ_j penalty_j |β_j|
@@ -20,7 +25,12 @@ class LassoFit {
  public:
   static constexpr std::int64_t no_fold = -1;
 
-  LassoFit(FoldedDesign& design, std::int64_t left_out);
+  /// `memory`, which serves no other fit meanwhile, and the design outlive it.
+  LassoFit(FoldedDesign& design, std::int64_t left_out, DescentMemory& memory);
+
+  /// Keeps a candidate that has not entered yet from entering, until it is allowed to.
+  void bar(std::int64_t candidate) { is_closed_[static_cast<std::size_t>(candidate)] = true; }
+  void allow(std::int64_t candidate) { is_closed_[static_cast<std::size_t>(candidate)] = false; }
 
   /// To be called after candidates were added to the design.
   void extend();
@@ -48,11 +58,13 @@ class LassoFit {
   }
   void make_room();
   void activate(std::int64_t candidate);
-  double sweep(double lambda);
+  double sweep();
   void take_gradient();
+  void subtract_effects();
 
   FoldedDesign& design_;
   std::int64_t left_out_;
+  DescentMemory& memory_;  // products of the active candidates, the covariates eliminated: room × room
   double weight_ = 0;
   double variance_ = 0;                       // of the targets, times weight_
   std::vector<double> cholesky_;              // of the covariates' products, lower, row by row
@@ -61,11 +73,12 @@ class LassoFit {
   std::vector<double> with_targets_;          // of each candidate, the covariates eliminated
   std::vector<double> effects_;
   std::vector<double> gradient_;      // of the fit to each candidate, once it is solved
+  std::vector<bool> is_closed_;       // to candidates that have entered, or are barred
   std::vector<std::int64_t> active_;  // candidates that have entered, in the order in which they did
-  std::vector<bool> is_active_;
-  std::size_t room_ = 0;          // of active candidates
-  std::vector<double> products_;  // of the active candidates, the covariates eliminated: room × room
-  std::vector<double> pull_;      // gradient of the active candidates
+  // Threshold and gradient of each of these:
+  std::vector<double> thresholds_;  // of their gradient, at the λ at hand
+  std::vector<float> pull_;         // gradient, and what fills up the room
+  std::size_t room_ = 0;            // of active candidates
 };
 
 }  // namespace dko

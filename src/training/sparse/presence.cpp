@@ -1,5 +1,9 @@
 #include "presence.hpp"
 
+#ifdef __AVX2__
+#include <immintrin.h>
+#endif
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -14,12 +18,12 @@ constexpr std::size_t words_together = 8;
 /// Squares of 32 × 32 bits beside each other: a row has a word of each.
 using WordBlocks = std::array<std::array<std::uint32_t, words_together>, block_rows>;
 
-/// Bit j of row i becomes bit i of row j, in each square (Warren, Hacker's Delight, 7-3): by halves that are
-/// swapped across the diagonal, each of which is then treated likewise.
-void transpose(WordBlocks& square) {
-  std::uint32_t mask = 0x0000FFFF;
-  for (std::uint32_t half = block_rows / 2; half > 0; half /= 2, mask ^= mask << half) {
-    for (std::size_t row = 0; row < block_rows; row = (row + half + 1) & ~std::size_t{half}) {
+/// Swaps halves of squares of 2 · `half` bits across the diagonal.
+template <std::uint32_t half>
+void swap_halves(WordBlocks& square) {
+  constexpr std::uint32_t mask = ~std::uint32_t{0} / ((std::uint32_t{1} << half) + 1);
+  for (std::size_t first = 0; first < block_rows; first += 2 * half) {
+    for (std::size_t row = first; row < first + half; ++row) {
       for (std::size_t word = 0; word < words_together; ++word) {
         const std::uint32_t swapped = ((square[row][word] >> half) ^ square[row + half][word]) & mask;
         square[row][word] ^= swapped << half;
@@ -28,6 +32,50 @@ void transpose(WordBlocks& square) {
     }
   }
 }
+
+/// Bit j of row i becomes bit i of row j, in each square (Warren, Hacker's Delight, 7-3): by halves that are
+/// swapped across the diagonal, each of which is then treated likewise.
+void transpose(WordBlocks& square) {
+  swap_halves<16>(square);
+  swap_halves<8>(square);
+  swap_halves<4>(square);
+  swap_halves<2>(square);
+  swap_halves<1>(square);
+}
+
+/// Words of eight columns, by rows of the squares from `rows` on, become for each square those of its columns
+/// beside each other: one square's `stride` words after the other's.
+void turn_tile(const std::array<std::uint32_t, words_together>* rows, std::size_t words, std::uint32_t* to,
+               std::size_t stride) {
+#ifdef __AVX2__
+  __m256i of_row[tile_columns];
+  for (std::size_t at = 0; at < tile_columns; ++at)
+    of_row[at] = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(rows[at].data()));
+  __m256i pairs[tile_columns];
+  for (std::size_t at = 0; at < tile_columns; at += 2) {
+    pairs[at] = _mm256_unpacklo_epi32(of_row[at], of_row[at + 1]);
+    pairs[at + 1] = _mm256_unpackhi_epi32(of_row[at], of_row[at + 1]);
+  }
+  __m256i fours[tile_columns];
+  for (std::size_t at = 0; at < tile_columns; at += 4) {
+    for (std::size_t high = 0; high < 2; ++high) {
+      fours[at + 2 * high] = _mm256_unpacklo_epi64(pairs[at + high], pairs[at + 2 + high]);
+      fours[at + 2 * high + 1] = _mm256_unpackhi_epi64(pairs[at + high], pairs[at + 2 + high]);
+    }
+  }
+  for (std::size_t word = 0; word < words; ++word) {
+    const std::size_t at = word % 4;
+    const __m256i whole = word < 4 ? _mm256_permute2x128_si256(fours[at], fours[at + 4], 0x20)
+                                   : _mm256_permute2x128_si256(fours[at], fours[at + 4], 0x31);
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(to + word * stride), whole);
+  }
+#else
+  for (std::size_t word = 0; word < words; ++word) {
+    for (std::size_t at = 0; at < tile_columns; ++at) to[word * stride + at] = rows[at][word];
+  }
+#endif
+}
+static_assert(tile_columns == words_together);
 
 }  // namespace
 
@@ -66,23 +114,28 @@ std::span<const std::int32_t> within(std::span<const std::int32_t> expressed, co
 }
 
 void PresenceBits::columns_of(std::span<const std::int64_t> rows, BitColumns& columns) const {
+  constexpr std::size_t tiles_of_word = bits / tile_columns;
   columns.resize((rows.size() + block_rows - 1) / block_rows * block_rows, words_ * bits);
   for (std::size_t block = 0; block < columns.blocks(); ++block) {
     const std::size_t first = block * block_rows;
     const auto cells = rows.subspan(first, std::min(block_rows, rows.size() - first));
     for (std::size_t from = 0; from < words_; from += words_together) {
       const std::size_t words = std::min(words_together, words_ - from);
-      WordBlocks square{};
-      for (std::size_t at = 0; at < cells.size(); ++at) {
-        if (cells[at] != no_cell) std::copy_n(row(cells[at]) + from, words, square[at].begin());
+      WordBlocks square;
+      for (std::size_t at = 0; at < block_rows; ++at) {
+        const bool is_cell = at < cells.size() && cells[at] != no_cell;
+        if (is_cell && words == words_together) {  // of a size that needs no call
+          std::copy_n(row(cells[at]) + from, words_together, square[at].begin());
+          continue;
+        }
+        square[at].fill(0);
+        if (is_cell) std::copy_n(row(cells[at]) + from, words, square[at].begin());
       }
       transpose(square);
-      for (std::size_t word = 0; word < words; ++word) {
-        for (std::size_t tile = 0; tile < bits / tile_columns; ++tile) {
-          const auto to = columns.words_of(block, (from + word) * bits / tile_columns + tile);
-          for (std::size_t at = 0; at < tile_columns; ++at) to[at] = square[tile * tile_columns + at][word];
-        }
-      }
+      for (std::size_t tile = 0; tile < tiles_of_word; ++tile)
+        turn_tile(square.data() + tile * tile_columns, words,
+                  columns.words_of(block, from * tiles_of_word + tile).data(),
+                  tiles_of_word * columns.blocks() * tile_columns);
     }
   }
 }

@@ -227,13 +227,12 @@ class SparseFitter {
     ++stage_;
   }
 
-  void fit_own(std::size_t at, const GeneCells& data, const Round& round) {
+  void fit_own(std::size_t at, const GeneCells& data, const PenaltyPath& path) {
     const std::int32_t gene = own_[at];
     std::vector<float> weights = std::move(weights_[at]);
     if (weights.empty()) weights.assign(data.cells.size(), 1.0F);
-    now_[at] =
-        fit_gene(setting_, gene, data, round.path, fits_[static_cast<std::size_t>(gene)], weights, memory_);
-    weights_[at] = round.weigh_next ? std::move(weights) : std::vector<float>();
+    now_[at] = fit_gene(setting_, gene, data, path, fits_[static_cast<std::size_t>(gene)], weights, memory_);
+    weights_[at] = path.weigh_next ? std::move(weights) : std::vector<float>();
     job_.did(round_work(gene, stage_ - in_rounds));
   }
 
@@ -373,8 +372,7 @@ double sparse_fit_bytes(const ExpressionMatrix& matrix, double ranks, bool has_l
   const double candidates = std::min(genes, most_candidates);
   const double active = std::min(genes, most_active);
   const auto covariates = static_cast<double>(matrix.covariate_width());
-  const double products =
-      fits * room * (sizeof(float) * candidates + room * sizeof(double) * active) * active;
+  const double products = fits * room * (sizeof(float) * candidates + room * sizeof(float) * active) * active;
   // Columns of all cells, and of a gene's three times; their products with candidates in each fold, and in
   // each fit; responses of all genes, gathered and taken apart.
   const double of_covariates =

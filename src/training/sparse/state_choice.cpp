@@ -71,17 +71,18 @@ void find_factor_distances(RegressionSetting setting, const CellState& state,
       deal_into_folds(profiles.cells(), cells, folds, RandomStream(seed, "folds of the state"));
   const std::vector<GeneCells> data = cells_of_genes(profiles, cells, judging);
   const std::vector<std::int64_t> tried = factor_choices(state.factors);
-  for (std::size_t choice = 0; choice < tried.size(); ++choice) {
-    setting.factors = tried[choice];
-    setting.state = state.scores(profiles, setting.factors);
-    for (std::size_t at = 0; at < judging.size(); ++at) {
-      const std::size_t place = place_of_judging(at, communicator);
-      if (distances.is_known(place, choice)) continue;
-      std::vector<float> weights(data[at].cells.size(), 1.0F);
-      distances.set(place, choice,
-                    fit_gene(setting, judging[at], data[at], path, {}, weights, memory).distance);
-      fitted(judging[at]);
-    }
+  setting.factors = tried.back();
+  setting.state = state.scores(profiles, setting.factors);
+  for (std::size_t at = 0; at < judging.size(); ++at) {
+    const std::size_t place = place_of_judging(at, communicator);
+    std::size_t unknown = 0;
+    for (std::size_t choice = 0; choice < tried.size(); ++choice)
+      unknown += distances.is_known(place, choice) ? 0 : 1;
+    if (unknown == 0) continue;
+    const std::vector<double> found =
+        distances_by_factors(setting, judging[at], data[at], path, tried, memory);
+    for (std::size_t choice = 0; choice < tried.size(); ++choice) distances.set(place, choice, found[choice]);
+    for (std::size_t fit = 0; fit < unknown; ++fit) fitted(judging[at]);
   }
 }
 

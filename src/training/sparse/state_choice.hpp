@@ -38,7 +38,8 @@ std::vector<std::int32_t> deal_into_folds(std::int64_t all_cells, std::span<cons
 
 /// Finds the distances in five folds, each left out, of this rank's `judging` genes where they are not known.
 /// Factors are penalised as `setting` says. The folds are the same for every seed, so that the number depends
-/// on the data alone. `fitted` is called after each fit of a gene, when its distance is in the table. Local.
+/// on the data alone. `fitted` is called for each fit of a gene, when the distances of all of them are in the
+/// table. Local.
 void find_factor_distances(RegressionSetting setting, const CellState& state,
                            std::span<const std::int64_t> cells, const std::vector<std::int32_t>& judging,
                            DealtTable& distances, const Communicator& communicator, RegressionMemory& memory,
