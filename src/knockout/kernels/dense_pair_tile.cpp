@@ -371,7 +371,10 @@ void DensePairTile::score_block(Block& block, const ScoreSpans& scores, const Ex
       store(block, score, scores[score]);
     }
     if (!scores.shift.empty()) {
-      fill_along(block);
+      if (cell_.weight.size() > 0)
+        fill_along(block);
+      else
+        losses_.assign(losses_.size(), 0);  // no way to go
       store_shifts(block, scores.shift);
     }
   }

@@ -27,7 +27,7 @@ class OverlapPlanes {
     after_[row * stride_ + column] = after;
   }
 
-  /// Of all columns on a gene.
+  /// What all columns do to a gene.
   const float* effects(std::int64_t row) const { return effects_.data() + row * stride_; }
   const float* after(std::int64_t row) const { return after_.data() + row * stride_; }
 

@@ -6,7 +6,8 @@ namespace dko {
 namespace {
 
 struct Avx2 : Avx2Vectors {
-  // Of 16 registers; three firsts would do, but what t is read from then is memory, and loads set the pace.
+  // Sums of three firsts would fit, too, but loads set the pace: with two more of what is used again stays in
+  // the 16 registers.
   static constexpr std::int64_t tile_firsts = 2;
 
   static void hide(Register& a) { __asm__("" : "+x"(a)); }

@@ -11,10 +11,26 @@
 namespace dko {
 namespace {
 
+/// Where the row is the second itself.
+template <class V, std::int64_t vectors, class Register = typename V::Register>
+inline void add_own_change(const OverlapBlock& block, std::int64_t b, const TouchedRow& row, Register own,
+                           Register (&change)[vectors], Register (&untouched)[vectors],
+                           Register (&along)[vectors]) {
+  const Register number = V::broadcast(&row.number);
+  const Register share = V::broadcast(&row.share);
+  const Register weighted = V::multiply(V::broadcast(&row.weight), own);
+#pragma GCC unroll 8
+  for (std::int64_t v = 0; v < vectors; ++v) {
+    const Register numbers = V::load(block.numbers + b + v * V::width);
+    change[v] = V::add(change[v], V::where_equal(numbers, number, own));
+    untouched[v] = V::add(untouched[v], V::where_equal(numbers, number, share));
+    along[v] = V::add(along[v], V::where_equal(numbers, number, weighted));
+  }
+}
+
 /// Some vectors of seconds, row after row: the registers hold their sums.
-template <class V, std::int64_t vectors, bool has_direction>
+template <class V, std::int64_t vectors, bool has_direction, class Register = typename V::Register>
 inline void add_changes_of(const OverlapBlock& block, std::int64_t b) {
-  using Register = typename V::Register;
   Register change[vectors];
   Register untouched[vectors];
   Register along[vectors];
@@ -30,7 +46,6 @@ inline void add_changes_of(const OverlapBlock& block, std::int64_t b) {
     const Register floor = V::broadcast(&row->floor);
     const Register share = V::broadcast(&row->share);
     const Register single_first = V::subtract(V::broadcast(&row->of_first), share);
-    const Register weight = V::broadcast(&row->weight);
 #pragma GCC unroll 8
     for (std::int64_t v = 0; v < vectors; ++v) {
       const Register reduced = V::subtract(left, V::load(row->effects + b + v * V::width));
@@ -40,19 +55,12 @@ inline void add_changes_of(const OverlapBlock& block, std::int64_t b) {
       const Register twice = V::subtract(V::subtract(both, single_first), single_second);
       change[v] = V::add(change[v], twice);
       untouched[v] = V::add(untouched[v], V::where_less(after, beyond_any, share));
-      if constexpr (has_direction) along[v] = V::add(along[v], V::multiply(weight, twice));
+      if constexpr (has_direction)
+        along[v] = V::add(along[v], V::multiply(V::broadcast(&row->weight), twice));
     }
     if (row->gene < b || row->gene >= b + vectors * V::width) continue;
-    const Register number = V::broadcast(&row->number);
-    const Register own = V::subtract(V::zero(), single_first);
-#pragma GCC unroll 8
-    for (std::int64_t v = 0; v < vectors; ++v) {
-      const Register numbers = V::load(block.numbers + b + v * V::width);
-      change[v] = V::add(change[v], V::where_equal(numbers, number, own));
-      untouched[v] = V::add(untouched[v], V::where_equal(numbers, number, share));
-      if constexpr (has_direction)
-        along[v] = V::add(along[v], V::where_equal(numbers, number, V::multiply(weight, own)));
-    }
+    add_own_change<V, vectors>(block, b, *row, V::subtract(V::zero(), single_first), change, untouched,
+                               along);
   }
 #pragma GCC unroll 8
   for (std::int64_t v = 0; v < vectors; ++v) {
@@ -118,7 +126,7 @@ inline void count_of_first(const TurnBlock& block, std::int64_t b) {
   for (std::int64_t v = 0; v < vectors; ++v) V::store_counts(block.of_first + b + v * V::width, counts[v]);
 }
 
-/// Of one group of seconds.
+/// Counts for one group of seconds.
 template <class V>
 inline void count_of_seconds(const TurnBlock& block, std::int64_t b) {
   constexpr std::int64_t vectors = second_lanes / V::width;

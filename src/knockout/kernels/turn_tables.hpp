@@ -32,7 +32,7 @@ class TurnTables {
   };
 
   void clear();
-  /// Of the next gene, in any order.
+  /// Makes the table of the next gene, from what its column touches in any order.
   Sums add(std::span<const Touched> touched);
   /// To be called after the last gene, and before losses are asked for.
   void finish();
@@ -72,7 +72,7 @@ class TurnTables {
   std::vector<TurnGroup> groups_;  // longest is 0 where a table is too long to be counted
   AlignedArray side_by_side_;
   std::vector<std::int64_t> long_groups_;
-  // Of the column at hand:
+  // Work space for the column at hand:
   std::vector<Touched> sorted_;
   std::vector<double> turn_of_;
   std::vector<std::int64_t> below_;
