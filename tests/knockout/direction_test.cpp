@@ -231,6 +231,7 @@ TEST_CASE("the other scores of pairs do not depend on whether there is a directi
   CHECK(found.values.impact == others.values.impact);
   CHECK(found.values.network == others.values.network);
   CHECK(testing::PairScores(*with, n, shift_alone).values.shift == found.values.shift);
+  for (const float shift : testing::PairScores(*without, n, shift_alone).values.shift) REQUIRE(shift == 0);
   for (std::int32_t at = 0; at < n; ++at) {
     const std::vector<std::int32_t> removed{at};
     CHECK(with->scores(removed).impact == without->scores(removed).impact);

@@ -29,7 +29,8 @@ void CellKernel::scores_one_by_one(std::span<const std::int32_t> positions, Even
 std::unique_ptr<CellKernel> make_cell_kernel(const CollapsedMapping& mapping, InstructionSet instructions,
                                              Base base) {
   const BaseProfile profile(base, mapping.share_variances());
-  if (mapping.sparse() != nullptr) return std::make_unique<SparseCellKernel>(*mapping.sparse(), profile);
+  if (mapping.sparse() != nullptr)
+    return std::make_unique<SparseCellKernel>(*mapping.sparse(), profile, nullptr, instructions);
   return std::make_unique<DenseCellKernel>(mapping, instructions, profile);
 }
 

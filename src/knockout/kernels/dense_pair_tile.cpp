@@ -10,6 +10,8 @@ namespace {
 constexpr std::int64_t few_rows = 512;
 constexpr std::int64_t small_panel = 36;
 
+constexpr std::int64_t lanes = 8;
+
 constexpr std::int64_t at(std::size_t first, std::int64_t second) {
   return static_cast<std::int64_t>(first) * block_seconds + second;
 }
@@ -51,6 +53,12 @@ struct DensePairTile::Block {
   EventRange wanted(std::size_t f) const {
     return {std::max(rows[f].seconds.first, seconds.first) - seconds.first,
             std::min(rows[f].seconds.last, seconds.last) - seconds.first};
+  }
+  /// The same in whole vectors: what is computed of others means nothing, and loops have no ends of their
+  /// own.
+  EventRange computed(std::size_t f) const {
+    const EventRange range = wanted(f);
+    return {range.first / lanes * lanes, round_up(range.last, lanes)};
   }
 };
 
@@ -100,8 +108,10 @@ void DensePairTile::fill_seconds(Block& block) {
     if (cell_.crossing_place[static_cast<std::size_t>(gene)] >= 0)
       block.crossing_seconds[static_cast<std::size_t>(block.crossing_count++)] = s;
   }
-  for (std::int64_t s = count; s < round_up(count, tile_seconds); ++s)
+  for (std::int64_t s = count; s < round_up(count, lanes); ++s) {
     block.columns[static_cast<std::size_t>(s)] = nothing_.data();
+    block.crossing_columns[static_cast<std::size_t>(s)] = nothing_.data();
+  }
 }
 
 /// The block over the rows that are not crossing.
@@ -112,7 +122,7 @@ PairBlock DensePairTile::tiles_of(const Block& block) {
           .columns = block.columns.data(),
           .seconds = round_up(block.seconds.size(), tile_seconds),
           .share = cell_.share.data(),
-          .rows = cell_.stride,
+          .rows = round_up(cell_.genes, functions_->lanes),
           .parameter = parameter_.data(),
           .sums = sums_.data(),
           .diagonal = block.seconds.first - block.rows.front().first};
@@ -146,19 +156,19 @@ void DensePairTile::fill_crossing_rows(const Block& block) {
 void DensePairTile::fill_effects(const Block& block, std::size_t f, float* on_first, float* on_second) const {
   const std::int64_t gene = block.first_gene(f);
   const std::int32_t place = cell_.crossing_place[static_cast<std::size_t>(gene)];
-  const EventRange wanted = block.wanted(f);
-  for (std::int64_t s = wanted.first; s < wanted.last; ++s)
+  const EventRange range = block.computed(f);
+  for (std::int64_t s = range.first; s < range.last; ++s)
     on_first[s] = place >= 0 ? block.crossing_columns[s][place]
                              : cell_.profile[gene] * block.centre[s] - block.columns[s][gene];
   std::array<float, block_seconds> of_column;
   block.of_seconds(cell_.column(gene), of_column);
   const float centre = cell_.centre[gene];
   // Crossing rows are 0 in `share` and in the column.
-  for (std::int64_t s = wanted.first; s < wanted.last; ++s)
+  for (std::int64_t s = range.first; s < range.last; ++s)
     on_second[s] = block.share[s] * centre - of_column[s];
   for (std::int64_t at = 0; at < block.crossing_count; ++at) {
     const std::int64_t s = block.crossing_seconds[at];
-    if (s < wanted.first || s >= wanted.last) continue;
+    if (s < range.first || s >= range.last) continue;
     on_second[s] +=
         cell_.crossing_column(gene)[cell_.crossing_place[static_cast<std::size_t>(block.second_gene(s))]];
   }
@@ -168,8 +178,8 @@ void DensePairTile::fill_effects(const Block& block, std::size_t f, float* on_fi
 void DensePairTile::fill_mutual(const Block& block, std::size_t f, float* mutual) const {
   std::array<float, block_seconds> on_second;
   fill_effects(block, f, mutual, on_second.data());
-  const EventRange wanted = block.wanted(f);
-  for (std::int64_t s = wanted.first; s < wanted.last; ++s) mutual[s] += on_second[s];
+  const EventRange range = block.computed(f);
+  for (std::int64_t s = range.first; s < range.last; ++s) mutual[s] += on_second[s];
 }
 
 /// S' = k − κ_a − κ_b + Â_ab + Â_ba + Σ_crossing (|y| − y); the last three into mutual_.
@@ -184,14 +194,14 @@ void DensePairTile::fill_left(const Block& block) {
     float* const mutual = mutual_.data() + f * block_seconds;
     float* const left = left_.data() + f * block_seconds;
     const float* const crossed = sums_.data() + f * block_seconds;
-    const EventRange wanted = block.wanted(f);
+    const EventRange range = block.computed(f);
     fill_mutual(block, f, mutual);
     if (crosses) {
-      for (std::int64_t s = wanted.first; s < wanted.last; ++s) mutual[s] += 2 * crossed[s];
+      for (std::int64_t s = range.first; s < range.last; ++s) mutual[s] += 2 * crossed[s];
     }
     const float kept = 1 - cell_.profile[gene];
     const float centre = cell_.centre[gene];
-    for (std::int64_t s = wanted.first; s < wanted.last; ++s)
+    for (std::int64_t s = range.first; s < range.last; ++s)
       left[s] = (kept - block.profile[s]) - (centre + block.centre[s]) + mutual[s];
   }
 }
@@ -204,18 +214,18 @@ void DensePairTile::fill_tau(const Block& block, Score score) {
     const float centre = cell_.centre[gene];
     const float* const mutual = mutual_.data() + f * block_seconds;
     float* const tau = parameter_.data() + f * block_seconds;
-    const EventRange wanted = block.wanted(f);
+    const EventRange range = block.computed(f);
     if (score == Score::impact && presence_ == 0) {
-      for (std::int64_t s = wanted.first; s < wanted.last; ++s)
+      for (std::int64_t s = range.first; s < range.last; ++s)
         tau[s] = mutual[s] - (profile + block.profile[s]);
     } else if (score == Score::impact) {
-      for (std::int64_t s = wanted.first; s < wanted.last; ++s) {
+      for (std::int64_t s = range.first; s < range.last; ++s) {
         const float lost = profile + block.profile[s];
         const float mass = presence_ * lost;
         tau[s] = (mutual[s] - (lost - mass) - mass * (centre + block.centre[s])) / (1 - mass);
       }
     } else {
-      for (std::int64_t s = wanted.first; s < wanted.last; ++s) {
+      for (std::int64_t s = range.first; s < range.last; ++s) {
         const float lost = profile + block.profile[s];
         tau[s] = (mutual[s] - lost * (centre + block.centre[s])) / (1 - lost);
       }
@@ -232,10 +242,10 @@ void DensePairTile::fill_losses(const Block& block, Score score) {
     const float* const sums = sums_.data() + f * block_seconds;
     const float* const panel = panel_.data() + static_cast<std::int64_t>(f) * cell_.stride;
     float* const losses = losses_.data() + f * block_seconds;
-    const EventRange wanted = block.wanted(f);
+    const EventRange range = block.computed(f);
     std::array<float, block_seconds> own_row;
     block.of_seconds(panel, own_row);
-    for (std::int64_t s = wanted.first; s < wanted.last; ++s)
+    for (std::int64_t s = range.first; s < range.last; ++s)
       losses[s] =
           ((sums[s] - block.column_sum[s]) - own_row[s]) + tau[s] * (cell_.share_sum - block.share[s]);
   }
@@ -247,8 +257,8 @@ void DensePairTile::add_crossing_losses(const Block& block, Score score) {
     const float kept = 1 - cell_.profile[block.first_gene(f)];
     const float* const left = left_.data() + f * block_seconds;
     float* const target = parameter_.data() + f * block_seconds;
-    const EventRange wanted = block.wanted(f);
-    for (std::int64_t s = wanted.first; s < wanted.last; ++s)
+    const EventRange range = block.computed(f);
+    for (std::int64_t s = range.first; s < range.last; ++s)
       target[s] = score != Score::impact ? left[s] / (kept - block.profile[s])
                   : presence_ == 0       ? left[s]
                                          : left[s] / (1 - presence_ * (1 - (kept - block.profile[s])));
@@ -257,8 +267,8 @@ void DensePairTile::add_crossing_losses(const Block& block, Score score) {
   for (std::size_t f = 0; f < block.rows.size(); ++f) {
     const float* const sums = sums_.data() + f * block_seconds;
     float* const losses = losses_.data() + f * block_seconds;
-    const EventRange wanted = block.wanted(f);
-    for (std::int64_t s = wanted.first; s < wanted.last; ++s) losses[s] -= sums[s];
+    const EventRange range = block.computed(f);
+    for (std::int64_t s = range.first; s < range.last; ++s) losses[s] -= sums[s];
   }
 }
 
@@ -318,17 +328,17 @@ PairTerms DensePairTile::terms(const Block& block, std::size_t f, std::int64_t s
           presence_};
 }
 
-void DensePairTile::store(const Block& block, Score score, std::span<float> scores) const {
+void DensePairTile::store(const Block& block, Score score, std::span<float> scores) {
   for (std::size_t f = 0; f < block.rows.size(); ++f) {
-    const float* const losses = losses_.data() + f * block_seconds;
+    float* const losses = losses_.data() + f * block_seconds;
     const EventRange wanted = block.wanted(f);
     if (wanted.size() <= 0) continue;
-    float* const to = scores.data() + block.place(f) + wanted.first;
-    for (std::int64_t s = wanted.first; s < wanted.last; ++s) {
+    const EventRange range = block.computed(f);
+    for (std::int64_t s = range.first; s < range.last; ++s) {
       const PairTerms pair = terms(block, f, s);
-      to[s - wanted.first] =
-          score == Score::impact ? pair_impact(pair, losses[s]) : pair_network(pair, losses[s]);
+      losses[s] = score == Score::impact ? pair_impact(pair, losses[s]) : pair_network(pair, losses[s]);
     }
+    std::copy(losses + wanted.first, losses + wanted.last, scores.data() + block.place(f) + wanted.first);
   }
 }
 
@@ -361,7 +371,10 @@ void DensePairTile::score_block(Block& block, const ScoreSpans& scores, const Ex
       store(block, score, scores[score]);
     }
     if (!scores.shift.empty()) {
-      fill_along(block);
+      if (cell_.weight.size() > 0)
+        fill_along(block);
+      else
+        losses_.assign(losses_.size(), 0);  // no way to go
       store_shifts(block, scores.shift);
     }
   }

@@ -66,7 +66,7 @@ class DensePairTile {
   void fill_along(const Block& block);
   void fill_along_of(const Block& block, std::size_t f);
   void store_shifts(const Block& block, std::span<float> scores) const;
-  void store(const Block& block, Score score, std::span<float> scores) const;
+  void store(const Block& block, Score score, std::span<float> scores);
   void store_exact(const Block& block, const ScoreSpans& scores, const ExactScores& exact) const;
   bool all_precise(const Block& block, std::size_t f, EventRange wanted) const;
   PairTerms terms(const Block& block, std::size_t f, std::int64_t s) const;
@@ -85,7 +85,7 @@ class DensePairTile {
   AlignedArray left_;            // by pair, as all below: S'
   AlignedArray parameter_;
   AlignedArray sums_;
-  AlignedArray losses_;  // G; of a shift, shift · S'
+  AlignedArray losses_;  // G, then the score; of a shift, shift · S'
 };
 
 }  // namespace dko

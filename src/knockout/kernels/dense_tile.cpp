@@ -127,8 +127,8 @@ void DenseTile::prepare(std::span<const double> outputs, std::span<const double>
 /// What does not depend on the columns: v, Σ v (|w| − q), and that part of E.
 void DenseTile::prepare_along(std::span<const double> outputs, std::span<const double> profile_before,
                               double total, std::span<const double> along) {
+  weight.assign(along.empty() ? 0 : stride, 0);
   if (along.empty()) return;
-  weight.assign(stride, 0);
   bend.resize(genes);
   crossing_weight.assign(crossing_stride, 0);
   double sum = 0;

@@ -8,7 +8,7 @@ namespace dko {
 
 /// The effects of a sparse mapping in a cell of few genes, all of them by row and column: there two columns
 /// touch so many genes both that whole rows, in vectors, take less than one overlap after the other. What a
-/// column does not touch has no effect, and an output beyond any. Arrays over pairs are by second gene.
+/// column does not touch has no effect, and an output beyond any (OverlapBlock).
 ///
 /// Sums get the terms of the overlaps in the same order, and zeros between them: the same bits.
 class OverlapPlanes {
@@ -27,25 +27,9 @@ class OverlapPlanes {
     after_[row * stride_ + column] = after;
   }
 
-  /// A gene that the column of the first gene touches.
-  struct TouchedRow {
-    std::int32_t row;
-    float raw;  ///< in units of S, as all below
-    float floor;
-    float share;     ///< q_t
-    float weight;    ///< v_t
-    float effect;    ///< A_ta
-    float of_first;  ///< p_t^a
-  };
-
-  /// Adds to η and u of pairs [first, last), and where `along` is given to Σ v_t (p_t − q_t), what the gene
-  /// counts twice.
-  void add_changes(const TouchedRow& touched, std::int64_t first, std::int64_t last, float* change,
-                   float* untouched, float* along) const;
-
-  /// Adds to L what it counts twice, `one_more` being 1 + θ.
-  void add_losses(const TouchedRow& touched, std::int64_t first, std::int64_t last, const float* one_more,
-                  float* losses) const;
+  /// What all columns do to a gene.
+  const float* effects(std::int64_t row) const { return effects_.data() + row * stride_; }
+  const float* after(std::int64_t row) const { return after_.data() + row * stride_; }
 
  private:
   static constexpr std::int64_t most_genes = 1024;

@@ -27,7 +27,7 @@ struct PairBlock {
   const float* const* columns;  ///< of second s
   std::int64_t seconds;         ///< multiple of tile_seconds, up to block_seconds
   const float* share;
-  std::int64_t rows;       ///< multiple of block_row_lanes
+  std::int64_t rows;       ///< multiple of the version's lanes
   const float* parameter;  ///< at f·block_seconds + s
   float* sums;             ///< likewise
   /// Pair (f, s) is wanted where diagonal + s > f; tiles without such a pair are left out.

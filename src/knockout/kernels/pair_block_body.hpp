@@ -9,7 +9,8 @@
 namespace dko {
 namespace {
 
-/// One tile over the rows of one chunk. The registers hold its sums.
+/// One tile over the rows of one chunk. The registers hold its sums: all loops over these are unrolled, or
+/// the compiler would keep them in memory, and store each of them for every vector of rows.
 template <class V>
 inline void add_tile(const PairBlock& block, std::int64_t first, std::int64_t second, std::int64_t row,
                      std::int64_t end) {
@@ -41,6 +42,7 @@ inline void add_tile(const PairBlock& block, std::int64_t first, std::int64_t se
                                                               column[s])));
     }
   }
+#pragma GCC unroll 4
   for (std::int64_t f = 0; f < V::tile_firsts; ++f) {
     float* const to = block.sums + (first + f) * block_seconds + second;
     alignas(16) float of_chunk[tile_seconds];

@@ -59,18 +59,16 @@ inline float pair_impact(const PairTerms& pair, float loss) {
 inline float pair_network(const PairTerms& pair, float loss) {
   constexpr float rounding = 4.0F / (1 << 24);
   const float network = positive(loss) / pair.left;
-  return network * (1 - pair.lost) <= rounding * (pair.lost + pair.magnitude)
-             ? 0.0F
-             : std::min(pair.rest() * network, 1.0F);
+  const float score = std::min(pair.rest() * network, 1.0F);  // worked out in any case: no branch
+  return network * (1 - pair.lost) <= rounding * (pair.lost + pair.magnitude) ? 0.0F : score;
 }
 
 /// shift = (1 − m) along/S'; 0 where it is no more than rounding leaves, of weights up to `largest`, if
 /// nothing but renormalisation happens.
 inline float pair_shift(const PairTerms& pair, float along, float largest) {
   constexpr float rounding = 4.0F / (1 << 24);
-  return std::abs(along) <= rounding * largest * (pair.lost + pair.magnitude)
-             ? 0.0F
-             : pair.rest() * along / pair.left;
+  const float shift = pair.rest() * along / pair.left;
+  return std::abs(along) <= rounding * largest * (pair.lost + pair.magnitude) ? 0.0F : shift;
 }
 
 /// The scores of a pair in double precision: for the few that single precision may not do.

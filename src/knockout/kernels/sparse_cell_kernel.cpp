@@ -8,6 +8,7 @@
 #include "nearness_table.hpp"
 #include "overlap_planes.hpp"
 #include "sparse_pair_table.hpp"
+#include "turn_tables.hpp"
 
 namespace dko {
 
@@ -23,11 +24,11 @@ std::size_t index(std::int32_t position) {
 }  // namespace
 
 SparseCellKernel::SparseCellKernel(const SparseMapping& mapping, BaseProfile base,
-                                   const SparseMapping* effects)
+                                   const SparseMapping* effects, InstructionSet instructions)
     : mapping_(&mapping),
       lost_effects_(effects != nullptr ? effects : &mapping),
       base_(base),
-      pairs_(std::make_unique<SparsePairTable>()),
+      pairs_(std::make_unique<SparsePairTable>(instructions)),
       along_(std::make_unique<CellDirection>()),
       nearness_(std::make_unique<NearnessTable>()),
       place_(static_cast<std::size_t>(mapping.genes()), not_expressed) {}
@@ -37,10 +38,11 @@ SparseCellKernel::~SparseCellKernel() = default;
 double SparseCellKernel::bytes(std::int64_t genes, std::int64_t expressed, double effects) {
   constexpr double of_effect =
       64;  // by column and by row, in vectors that may have grown to twice their content
-  constexpr double of_expressed = 72;
+  constexpr double of_expressed = 96;
   const bool has_planes = OverlapPlanes::are_quicker(expressed, static_cast<std::int64_t>(effects));
-  return (has_planes ? OverlapPlanes::bytes(expressed) : 0) + of_effect * effects +
-         of_expressed * static_cast<double>(expressed) + sizeof(std::int32_t) * static_cast<double>(genes);
+  const auto n = static_cast<double>(expressed);
+  return (has_planes ? OverlapPlanes::bytes(expressed) : 0) + TurnTables::bytes(n, effects) +
+         of_effect * effects + of_expressed * n + sizeof(std::int32_t) * static_cast<double>(genes);
 }
 
 /// Outputs and floors, rescaled to the base profile.

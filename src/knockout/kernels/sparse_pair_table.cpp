@@ -1,22 +1,21 @@
 #include "sparse_pair_table.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <limits>
+#include <numeric>
 
 namespace dko {
 
 namespace {
-
-constexpr std::int64_t turn_lanes = 8;        ///< tables come in whole vectors
-constexpr std::int64_t counted_entries = 64;  ///< quicker counted than bisected
 
 std::size_t index(std::int64_t position) {
   return static_cast<std::size_t>(position);
 }
 
 }  // namespace
+
+SparsePairTable::SparsePairTable(InstructionSet instructions)
+    : functions_(&sparse_block_functions(instructions)), tables_(*functions_) {}
 
 void SparsePairTable::load(const SparseCell& cell) {
   cell_ = cell;
@@ -27,9 +26,8 @@ void SparsePairTable::prepare() {
   if (is_prepared_) return;
   is_prepared_ = true;
   const auto n = static_cast<std::int32_t>(cell_.output.size());
-  for (auto* array : {&share_, &gain_, &concerned_, &magnitude_, &bend_, &turns_}) array->clear();
-  columns_.clear();
-  prefixes_.clear();
+  for (auto* array : {&share_, &gain_, &concerned_, &magnitude_, &bend_}) array->clear();
+  tables_.clear();
   row_genes_.clear();
   largest_weight_ = 0;
   for (std::int32_t gene = 0; gene < n; ++gene) {
@@ -40,50 +38,29 @@ void SparsePairTable::prepare() {
     largest_weight_ = std::max(largest_weight_, std::abs(weight));
   }
   for (std::int32_t gene = 0; gene < n; ++gene) add_column(gene);
+  tables_.finish();
   fill_rows();
-  for (auto* array : {&change_, &untouched_, &theta_, &one_more_, &losses_, &along_, &scores_})
-    array->resize(index(n));
+  for (auto* array : {&change_, &untouched_, &theta_, &one_more_, &losses_, &along_, &scores_, &numbers_})
+    array->assign(round_up(n, second_lanes), 0);
+  std::iota(numbers_.data(), numbers_.data() + numbers_.size(), 0.0F);
 }
 
 /// What a lone knockout of the gene does to those its column touches.
 void SparsePairTable::add_column(std::int32_t gene) {
-  struct Touched {
-    double turn;
-    double share;
-    double after;
-  };
-  std::vector<Touched> touched;
+  touched_.clear();
   for (std::int64_t at = cell_.starts[index(gene)]; at < cell_.starts[index(gene) + 1]; ++at) {
     const std::int32_t row = cell_.rows[index(at)];
     if (row == gene) continue;
     const double before = cell_.output[index(row)];
     const double after = std::max(cell_.raw[index(row)] - cell_.effects[index(at)], cell_.floor[index(row)]);
-    touched.push_back({(after - before) / before, before / cell_.total, after / cell_.total});
+    touched_.push_back({(after - before) / before, before / cell_.total, after / cell_.total});
   }
-  std::sort(touched.begin(), touched.end(),
-            [](const Touched& a, const Touched& b) { return a.turn < b.turn; });
-  Column column;
-  column.turns = std::ssize(turns_);
-  column.prefixes = std::ssize(prefixes_);
-  column.count = round_up(std::ssize(touched), turn_lanes);
-  double loss = 0;
-  double share = 0;
-  double magnitude = 0;
-  for (const Touched& one : touched) {
-    turns_.push_back(static_cast<float>(one.turn));
-    prefixes_.push_back({static_cast<float>(loss), static_cast<float>(share)});
-    loss += one.share - one.after;
-    share += one.share;
-    magnitude += std::abs(one.share - one.after);
-  }
-  turns_.resize(index(column.turns + column.count), std::numeric_limits<float>::infinity());
-  prefixes_.push_back({static_cast<float>(loss), static_cast<float>(share)});
-  columns_.push_back(column);
+  const TurnTables::Sums sums = tables_.add(touched_);
   const double own = cell_.output[index(gene)] / cell_.total;
   share_.push_back(static_cast<float>(own));
-  gain_.push_back(static_cast<float>(-loss - own));
-  concerned_.push_back(static_cast<float>(share + own));
-  magnitude_.push_back(static_cast<float>(magnitude));
+  gain_.push_back(static_cast<float>(-sums.loss - own));
+  concerned_.push_back(static_cast<float>(sums.share + own));
+  magnitude_.push_back(static_cast<float>(sums.magnitude));
   if (cell_.along.empty()) return;
   double bend = 0;
   for (std::int64_t at = cell_.starts[index(gene)]; at < cell_.starts[index(gene) + 1]; ++at) {
@@ -97,7 +74,7 @@ void SparsePairTable::add_column(std::int32_t gene) {
 
 /// A by rows, the columns of each ascending; without the diagonal.
 void SparsePairTable::fill_rows() {
-  const auto n = std::ssize(columns_);
+  const auto n = std::ssize(share_);
   row_starts_.assign(index(n) + 1, 0);
   const auto for_each_entry = [&](auto visit) {
     for (std::int32_t gene = 0; gene < n; ++gene) {
@@ -119,7 +96,7 @@ void SparsePairTable::fill_rows() {
 }
 
 void SparsePairTable::fill_planes() {
-  const auto n = std::ssize(columns_);
+  const auto n = std::ssize(share_);
   planes_.clear(OverlapPlanes::are_quicker(n, std::ssize(row_entries_)) ? n : 0);
   if (!planes_.are_there()) return;
   for (std::int64_t row = 0; row < n; ++row) {
@@ -130,26 +107,6 @@ void SparsePairTable::fill_planes() {
   }
 }
 
-/// Σ max(0, (1 + θ) q_t − p_t) over the genes of a column.
-float SparsePairTable::prefix_loss(const Column& column, float theta) const {
-  const float* const turns = turns_.data() + column.turns;
-  std::int64_t before = 0;
-  std::int64_t count = column.count;
-  while (count > counted_entries) {  // bisected, the rest is counted
-    const std::int64_t half = count / 2 / turn_lanes * turn_lanes;
-    before += turns[before + half - 1] < theta ? half : 0;
-    count -= half;
-  }
-  std::array<std::int32_t, turn_lanes> lanes{};
-  for (std::int64_t at = before; at < before + count; at += turn_lanes) {
-    for (std::int64_t lane = 0; lane < turn_lanes; ++lane)
-      lanes[index(lane)] += turns[at + lane] < theta ? 1 : 0;
-  }
-  for (const std::int32_t lane : lanes) before += lane;
-  const Prefix& prefix = prefixes_[index(column.prefixes + before)];
-  return prefix.loss + theta * prefix.share;
-}
-
 /// η and u of an overlap.
 void SparsePairTable::add_change(std::int32_t second, const RowGene& gene, float of_first, float of_second,
                                  float of_both) {
@@ -157,9 +114,9 @@ void SparsePairTable::add_change(std::int32_t second, const RowGene& gene, float
   const float single_second = of_second == beyond ? 0.0F : of_second - gene.share;
   const float both = of_both == beyond ? 0.0F : of_both - gene.share;
   const float change = both - single_first - single_second;
-  change_[index(second)] += change;
-  if (largest_weight_ > 0) along_[index(second)] += gene.weight * change;
-  untouched_[index(second)] += gene.share;
+  change_[second] += change;
+  if (largest_weight_ > 0) along_[second] += gene.weight * change;
+  untouched_[second] += gene.share;
 }
 
 void SparsePairTable::add_overlap(std::int32_t second, const RowGene& gene, float of_first, float of_second,
@@ -168,20 +125,25 @@ void SparsePairTable::add_overlap(std::int32_t second, const RowGene& gene, floa
   overlaps_.push_back({second, gene.share, of_first, of_second, of_both});
 }
 
-/// Those of a gene that the first touches, with all seconds that touch it, and with itself as the second.
-void SparsePairTable::add_overlaps_of(const OverlapPlanes::TouchedRow& touched, std::int32_t first,
-                                      std::int32_t last) {
-  touched_.push_back(touched);
-  if (touched.row > first && touched.row <= last)
-    add_change(touched.row, row_genes_[index(touched.row)], touched.of_first, beyond, beyond);
-  planes_.add_changes(touched, first + 1, last + 1, change_.data(), untouched_.data(),
-                      largest_weight_ > 0 ? along_.data() : nullptr);
+/// The overlaps that are not listed: of the genes that the first touches, with all seconds.
+OverlapBlock SparsePairTable::overlaps_of_planes(std::int32_t first, std::int32_t last) {
+  return {.rows = touched_rows_.data(),
+          .count = std::ssize(touched_rows_),
+          .begin = first + 1,
+          .end = last + 1,
+          .numbers = numbers_.data(),
+          .beyond = beyond,
+          .change = change_.data(),
+          .untouched = untouched_.data(),
+          .along = largest_weight_ > 0 ? along_.data() : nullptr,
+          .one_more = one_more_.data(),
+          .losses = losses_.data()};
 }
 
 /// Finds the overlaps of all pairs of `first` with seconds up to `last`.
 void SparsePairTable::find_overlaps(std::int32_t first, std::int32_t last) {
   overlaps_.clear();
-  touched_.clear();
+  touched_rows_.clear();
   const auto later_entries = [&](std::int32_t row) {
     const auto begin = row_entries_.begin() + row_starts_[index(row)];
     const auto end = row_entries_.begin() + row_starts_[index(row) + 1];
@@ -201,7 +163,8 @@ void SparsePairTable::find_overlaps(std::int32_t first, std::int32_t last) {
     const float effect = static_cast<float>(cell_.effects[index(at)] / cell_.total);
     const float of_first = std::max(gene.raw - effect, gene.floor);
     if (planes_.are_there()) {
-      add_overlaps_of({row, gene.raw, gene.floor, gene.share, gene.weight, effect, of_first}, first, last);
+      touched_rows_.push_back({planes_.effects(row), planes_.after(row), row, static_cast<float>(row),
+                               gene.raw - effect, gene.floor, gene.share, of_first, gene.weight});
       continue;
     }
     if (row > first && row <= last) add_overlap(row, gene, of_first, beyond, beyond);
@@ -211,74 +174,67 @@ void SparsePairTable::find_overlaps(std::int32_t first, std::int32_t last) {
                   std::max(gene.raw - effect - entry.effect, gene.floor));
     }
   }
+  if (!touched_rows_.empty()) functions_->add_changes(overlaps_of_planes(first, last));
 }
 
 /// η and u of all pairs of `first` with seconds up to `last`.
 void SparsePairTable::fill_left(std::int32_t first, std::int32_t last) {
-  const bool has_direction = !cell_.along.empty();
   const auto a = index(first);
-  for (std::size_t b = a + 1; b <= index(last); ++b) {
-    change_[b] = gain_[a] + gain_[b];
-    untouched_[b] = 1 - concerned_[a] - concerned_[b];
+  for (std::int32_t b = first + 1; b <= last; ++b) {
+    change_[b] = gain_[a] + gain_[index(b)];
+    untouched_[b] = 1 - concerned_[a] - concerned_[index(b)];
   }
-  for (std::size_t b = a + 1; has_direction && b <= index(last); ++b) along_[b] = bend_[a] + bend_[b];
+  for (std::int32_t b = first + 1; !cell_.along.empty() && b <= last; ++b)
+    along_[b] = bend_[a] + bend_[index(b)];
   find_overlaps(first, last);
 }
 
 /// L of one score.
 void SparsePairTable::fill_losses(std::int32_t first, std::int32_t last, Score score) {
-  const auto a = index(first);
-  const auto end = index(last) + 1;
+  const float share = share_[index(first)];
   const auto presence = static_cast<float>(cell_.presence);
   if (score == Score::impact && presence > 0) {
-    for (std::size_t b = a + 1; b < end; ++b) {
-      const float mass = presence * (share_[a] + share_[b]);
+    for (std::int32_t b = first + 1; b <= last; ++b) {
+      const float mass = presence * (share + share_[index(b)]);
       theta_[b] = (change_[b] + mass) / (1 - mass);
     }
   } else if (score == Score::impact) {
-    std::copy(change_.begin() + first + 1, change_.begin() + last + 1, theta_.begin() + first + 1);
+    std::copy(change_.data() + first + 1, change_.data() + last + 1, theta_.data() + first + 1);
   } else {
-    for (std::size_t b = a + 1; b < end; ++b) {
-      const float lost = share_[a] + share_[b];
+    for (std::int32_t b = first + 1; b <= last; ++b) {
+      const float lost = share + share_[index(b)];
       theta_[b] = (change_[b] + lost) / (1 - lost);
     }
   }
-  for (std::size_t b = a + 1; b < end; ++b)
-    losses_[b] = prefix_loss(columns_[a], theta_[b]) + prefix_loss(columns_[b], theta_[b]);
-  for (std::size_t b = a + 1; b < end; ++b) losses_[b] += positive(untouched_[b]) * positive(theta_[b]);
-  for (const Overlap& overlap : overlaps_) {
-    const float after = (1 + theta_[index(overlap.second)]) * overlap.share;
-    losses_[index(overlap.second)] += positive(after - overlap.of_both) - positive(after - overlap.of_first) -
-                                      positive(after - overlap.of_second);
-  }
-  if (!touched_.empty()) add_losses_of_planes(first, last);
+  tables_.add_up(first, first + 1, last + 1, theta_.data(), losses_.data());
+  for (std::int32_t b = first + 1; b <= last; ++b)
+    losses_[b] += positive(untouched_[b]) * positive(theta_[b]);
+  add_losses_of_overlaps(first, last);
 }
 
-/// What is left of L after the overlaps that are listed.
-void SparsePairTable::add_losses_of_planes(std::int32_t first, std::int32_t last) {
-  for (std::size_t b = index(first) + 1; b <= index(last); ++b) one_more_[b] = 1 + theta_[b];
-  for (const OverlapPlanes::TouchedRow& touched : touched_) {
-    if (touched.row > first && touched.row <= last) {
-      const float after = one_more_[index(touched.row)] * touched.share;
-      losses_[index(touched.row)] +=
-          positive(after - beyond) - positive(after - touched.of_first) - positive(after - beyond);
-    }
-    planes_.add_losses(touched, first + 1, last + 1, one_more_.data(), losses_.data());
+void SparsePairTable::add_losses_of_overlaps(std::int32_t first, std::int32_t last) {
+  for (const Overlap& overlap : overlaps_) {
+    const float after = (1 + theta_[overlap.second]) * overlap.share;
+    losses_[overlap.second] += positive(after - overlap.of_both) - positive(after - overlap.of_first) -
+                               positive(after - overlap.of_second);
   }
+  if (touched_rows_.empty()) return;
+  for (std::int32_t b = first + 1; b <= last; ++b) one_more_[b] = 1 + theta_[b];
+  functions_->add_losses(overlaps_of_planes(first, last));
 }
 
 PairTerms SparsePairTable::terms(std::int32_t first, std::int32_t second) const {
   const auto a = index(first);
   const auto b = index(second);
-  return {share_[a] + share_[b], magnitude_[a] + magnitude_[b], 1 + change_[b],
+  return {share_[a] + share_[b], magnitude_[a] + magnitude_[b], 1 + change_[second],
           static_cast<float>(cell_.presence)};
 }
 
 void SparsePairTable::fill_scores(std::int32_t first, std::int32_t last, Score score) {
   for (std::int32_t second = first + 1; second <= last; ++second) {
     const PairTerms pair = terms(first, second);
-    const float loss = losses_[index(second)];
-    scores_[index(second)] = score == Score::impact ? pair_impact(pair, loss) : pair_network(pair, loss);
+    const float loss = losses_[second];
+    scores_[second] = score == Score::impact ? pair_impact(pair, loss) : pair_network(pair, loss);
   }
 }
 
@@ -286,10 +242,10 @@ void SparsePairTable::fill_shifts(std::int32_t first, std::int32_t last) {
   const auto own = [this](std::size_t gene) { return row_genes_[gene].weight * share_[gene]; };
   const float own_of_first = own(index(first));
   for (std::int32_t second = first + 1; second <= last; ++second) {
-    const auto b = index(second);
     const PairTerms pair = terms(first, second);
-    const float mean = -(own_of_first + own(b)) / (1 - pair.lost);
-    scores_[b] = pair_shift(pair, along_[b] - mean * (change_[b] + pair.lost), largest_weight_);
+    const float mean = -(own_of_first + own(index(second))) / (1 - pair.lost);
+    scores_[second] =
+        pair_shift(pair, along_[second] - mean * (change_[second] + pair.lost), largest_weight_);
   }
 }
 
@@ -318,7 +274,7 @@ void SparsePairTable::pair_scores(std::span<const std::int32_t> positions, Event
             fill_scores(first, last, score);
           }
           float* const out = scores[score].data() + to;
-          for (std::size_t at = 0; at < of_row.size(); ++at) out[at] = scores_[index(of_row[at])];
+          for (std::size_t at = 0; at < of_row.size(); ++at) out[at] = scores_[of_row[at]];
         }
         if (all_precise(first, last)) return;
         for (std::size_t at = 0; at < of_row.size(); ++at) {

@@ -8,6 +8,7 @@
 #include "dko/knockout/kernels/cell_kernel.hpp"
 #include "dko/mapping/base_profile.hpp"
 #include "dko/mapping/sparse_mapping.hpp"
+#include "dko/system/instruction_set.hpp"
 
 namespace dko {
 
@@ -44,9 +45,10 @@ class SparseCellKernel final : public CellKernel {
  public:
   /// `mapping` must outlive the kernel. A loss takes the effects of `effects` away, which must, too, instead
   /// of those of `mapping`, if they are given: what the cells would show if these were the genes' own
-  /// (decoys).
+  /// (decoys). `instructions` must be available; bits do not depend on them.
   explicit SparseCellKernel(const SparseMapping& mapping, BaseProfile base = {},
-                            const SparseMapping* effects = nullptr);
+                            const SparseMapping* effects = nullptr,
+                            InstructionSet instructions = best_instruction_set());
   ~SparseCellKernel() override;
 
   /// Bytes that the kernel of a cell of `expressed` of `genes` genes takes, at most, if the columns of the
