@@ -50,6 +50,8 @@ constexpr std::array all_commands{
     CommandEntry{"simulate",
                  "simulate expression data, and ground-truth knockout effects, from a random network",
                  simulate_command},
+    CommandEntry{"bench fit", "fitting a sparse mapping to simulated cells, beside its forecast",
+                 bench_fit_command},
     CommandEntry{"bench io", "writing scores, beside plain MPI-IO and plain writes", bench_io_command},
     CommandEntry{"bench kernel", "scoring pairs, beside the peak of the processor", bench_kernel_command},
     CommandEntry{"bench screen", "a whole screen of synthetic cells, on all ranks", bench_screen_command},

@@ -66,6 +66,7 @@ std::unique_ptr<Command> explain_command();
 std::unique_ptr<Command> info_command();
 std::unique_ptr<Command> evaluate_command();
 std::unique_ptr<Command> simulate_command();
+std::unique_ptr<Command> bench_fit_command();
 std::unique_ptr<Command> bench_io_command();
 std::unique_ptr<Command> bench_kernel_command();
 std::unique_ptr<Command> bench_screen_command();

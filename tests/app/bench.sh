@@ -198,3 +198,34 @@ done
 # What no memory can hold is passed over, and said.
 expect 0 'alone: skipped, for it needs .* of a node' on 2 "$DKO" bench train --genes 400000 3 --expressed 0 --batch 2 --repeats 1 --json train_skipped.json
 tr -d ' \n' <train_skipped.json | grep -q '"genes":400000.*"skipped":\["alone","data","sharded"\],"runs":\[\].*"genes":3,.*"skipped":\[\]' || fail "the summary does not tell what was skipped"
+
+# fit: the mapping of dko train on a file of the same cells, by any number of ranks.
+expect 0 'Usage: dko bench fit' "$DKO" bench fit --help
+"$DKO" simulate --genes 30 --cells 60 --umi 200 --seed 7 -o cells.h5ad -q
+"$DKO" train cells.h5ad --mapping sparse --seed 7 -o fitted.h5 -q --json fitted.json
+for ranks in 1 3; do
+  on $ranks "$DKO" bench fit --genes 30 --cells 60 --umi 200 --seed 7 -q --json fit_$ranks.json >fit_$ranks.txt
+  grep -qE '^the fit and its q-values +.* of it$' fit_$ranks.txt || { cat fit_$ranks.txt; fail "the fit is not beside its forecast"; }
+  grep -qE "^30 genes × 60 cells, .* on $ranks ranks?: " fit_$ranks.txt || { cat fit_$ranks.txt; fail "it does not say what was fitted"; }
+done
+"$DKO" bench fit --genes 30 --cells 60 --umi 200 --seed 8 -q --json fit_other.json >/dev/null
+"${DKO_PYTHON:-/usr/bin/python3}" - <<'P'
+import json
+import math
+trained = json.load(open("fitted.json"))
+one, three, other = (json.load(open(f"fit_{name}.json")) for name in ("1", "3", "other"))
+for found in (one, three):
+    fit, forecast = found["fit"], found["forecast"]
+    assert fit["checksum"] == trained["provenance"]["model_checksum"], (fit, trained)
+    for key in ("effects", "factors", "cross_validated_distance"):
+        assert fit[key] == trained["training"][key], (key, fit, trained)
+    assert 0 < fit["seconds"] < math.inf
+    assert 3 < found["expressed"] <= 30 and found["genes"] == 30 and found["cells"] == 60
+    assert 0 < forecast["longest_gene_seconds"] < forecast["slowest_seconds"] <= 1.001 * forecast["core_seconds"]
+assert other["fit"]["checksum"] != one["fit"]["checksum"]
+assert three["forecast"]["slowest_seconds"] < one["forecast"]["slowest_seconds"]
+assert three["provenance"]["ranks"] == 3
+P
+for bad in '--genes 9' '--cells 9' '--umi 0' '--seed -1'; do
+  expect 2 "${bad%% *}" "$DKO" bench fit $bad
+done

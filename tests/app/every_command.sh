@@ -35,6 +35,7 @@ for mapping in dko sparse; do
   expect 0 '^verified: ' "$DKO" info --verify c.h5
 done
 on 2 "$DKO" bench train --genes 20 --hidden 4 --batch 4 --repeats 1 -q >/dev/null
+on 2 "$DKO" bench fit --genes 20 --cells 30 --umi 60 -q >/dev/null
 on 2 "$DKO" bench io -o io.h5 --size 0.001 --repeats 1 -q >/dev/null
 "$DKO" bench kernel --genes 20 --repeats 1 >/dev/null
 "$DKO" bench shards --cells 10 --genes 50 -q >/dev/null

@@ -20,7 +20,7 @@ result = json.load(open("results.json"))
 assert result["complete"] and result["machine"]["name"] == "Test machine"
 assert result["dko_version"].startswith("0.") and result["launcher"] == "mpirun -n {ranks}"
 cases = {(case["case"], case["ranks"]): case for case in result["cases"]}
-names = ["strong-dense", "strong-sparse", "weak", "kernel", "train", "io"]
+names = ["strong-dense", "strong-sparse", "weak", "kernel", "train", "fit", "io"]
 assert list(cases) == [(name, ranks) for name in names for ranks in (1, 2)], list(cases)
 for (name, ranks), case in cases.items():
     assert case["failed"] is None and len(case["runs"]) == 1
@@ -34,6 +34,7 @@ P
 "$python" - <<'P'
 import json
 from dko.scaling import plan
+from dko.scaling.cases import SIZES
 result = json.load(open("results.json"))
 for case in result["cases"]:
     if not case["case"].startswith(("strong", "weak")):
@@ -44,9 +45,18 @@ for case in result["cases"]:
     assert 0 < forecast["load_seconds"] < forecast["core_seconds"], forecast
     assert forecast["slowest_seconds"] >= 0.999 * forecast["core_seconds"] / case["ranks"], forecast
     assert 0.75 < planned["bytes_of_node"] / run["memory"]["total"] < 1.33, (case["case"], planned, run["memory"])
+fits = [case["runs"][0]["result"] for case in result["cases"] if case["case"] == "fit"]
+assert len({run["fit"]["checksum"] for run in fits}) == 1, fits
+for ranks, run in zip((1, 2), fits):
+    planned, its = plan.plan("fit", "trial", ranks, 64), SIZES["trial"]
+    assert [run["genes"], run["cells"]] == list(its["fit"][:2]), run
+    assert abs(run["expressed"] / its["fit_expressed"] - 1) < 0.1, run
+    assert 0.67 < planned["bytes_of_node"] / run["memory"]["total"] < 1.5, (planned, run["memory"])
+    assert 0.67 < planned["seconds"] / run["forecast"]["slowest_seconds"] < 1.5, (planned, run["forecast"])
 P
 plan() { "$python" "$DKO_SOURCE/scripts/scaling.py" --plan "$@"; }
 expect 0 '^strong-dense +64,000 +2e\+12 +5 s +' plan --size large --ranks 64000
+expect 0 '^fit +16,384 +– +[0-9.]+ m?s ' plan --size medium --ranks 16384 --cases fit
 expect 0 '^weak +256 ' plan --ranks 256 --cases weak
 expect 2 'plan does not go with --merit' plan --merit
 expect 2 'required: -o' scaling

@@ -65,9 +65,32 @@ class Figures(unittest.TestCase):
         self.assertIsNone(figures.ranks_of_first_node(self.result))
         self.assertEqual(figures.ranks_of_first_node(synthetic_scaling.result((1, 64, 128))), 64)
 
+    def test_fits_scale_as_screens_of_fixed_size_do(self):
+        found = figures.speed_up(self.result, "fit")
+        self.assertEqual(list(found), [1, 2, 4])
+        self.assertAlmostEqual(found[4], 4 * 0.9 * 0.9)
+        self.assertAlmostEqual(figures.efficiency(self.result, "fit")[2], 0.9)
+        for ranks, expected in ((1, 1), (2, 1 / 1.01), (4, 1 / 1.03)):
+            self.assertAlmostEqual(figures.expected_efficiency(self.result, "fit")[ranks], expected)
+
+    def test_results_of_version_2_have_no_fit(self):
+        old = synthetic_scaling.result()
+        old["version"] = 2
+        old["cases"] = [case for case in old["cases"] if case["case"] != "fit"]
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "old.json")
+            with open(path, "w", encoding="utf-8") as file:
+                json.dump(old, file)
+            found = figures.load(path)
+        self.assertEqual(found["size"], "small")
+        self.assertEqual(figures.speed_up(found, "fit"), {})
+        self.assertEqual(figures.expected_efficiency(found, "fit"), {})
+        self.assertEqual(list(figures.expected_efficiency(found, "weak")), [1, 2, 4])
+
     def test_results_of_version_1_have_other_names_of_sizes_and_no_forecast(self):
         old = synthetic_scaling.result()
         old["version"] = 1
+        old["cases"] = [case for case in old["cases"] if case["case"] != "fit"]
         for case in old["cases"]:
             for run in case["runs"]:
                 run["result"].pop("forecast", None)
@@ -167,10 +190,19 @@ class Plan(unittest.TestCase):
             self.assertEqual(plan.plan("io", size, 64, 64)["bytes_on_disk"],
                              int(float(written[written.index("--size") + 1]) * 2**30))
 
+    def test_fit_is_planned_by_whole_genes(self):
+        times = {ranks: plan.fit_seconds(1000, 4000, 650, ranks) for ranks in (1, 2, 100, 1000, 2000)}
+        self.assertAlmostEqual(times[2], times[1] / 2)
+        self.assertAlmostEqual(times[100], times[1] / 100)
+        self.assertEqual(times[2000], times[1000])
+        self.assertGreater(times[1000], 1.5 * times[1] / 1000)
+        words = scaling_cases.words_of("fit", "small", 2)
+        self.assertEqual(words, "bench fit --genes 1000 --cells 4000 --umi 5000 --seed 1".split())
+
     def test_fits_the_machines_that_the_sizes_are_for(self):
         for size, its in scaling_cases.SIZES.items():
             ranks = 64 * its["nodes"]
-            for case in scaling_cases.SCREENS:
+            for case in scaling_cases.SCREENS + ["fit"]:
                 found = plan.plan(case, size, ranks, 64)
                 self.assertLess(found["seconds"], 60)
                 self.assertLess(found["bytes_of_node"], 64 * 2**30)
@@ -182,7 +214,7 @@ class Plan(unittest.TestCase):
             chapter = file.read()
         for size in ("medium", "large"):
             ranks = 64 * scaling_cases.SIZES[size]["nodes"]
-            self.assertIn(plan.table(size, [ranks], 64, scaling_cases.SCREENS + ["io"]), chapter)
+            self.assertIn(plan.table(size, [ranks], 64, scaling_cases.SCREENS + ["fit", "io"]), chapter)
 
 
 class Files(unittest.TestCase):
@@ -207,7 +239,7 @@ class Files(unittest.TestCase):
             self.refuses(json.dumps(lacking), f"lacks '{key}'")
 
     def test_damaged_runs_are_refused(self):
-        for number, case in enumerate(synthetic_scaling.result()["cases"][:6]):
+        for number, case in enumerate(synthetic_scaling.result()["cases"][:7]):
             damaged = synthetic_scaling.result()
             damaged["cases"][number]["runs"][0]["result"] = {}
             self.refuses(json.dumps(damaged), f"case {number}, {case['case']}, lacks")
@@ -216,6 +248,18 @@ class Files(unittest.TestCase):
         self.refuses(json.dumps(damaged), "no number")
         damaged["cases"][0]["runs"][0]["result"]["screen"].update(pairs=10, seconds=0)
         self.refuses(json.dumps(damaged), "case 0")
+
+
+class Fits(unittest.TestCase):
+
+    def test_every_number_of_ranks_gives_the_same_mapping(self):
+        measuring = scaling.Measuring.__new__(scaling.Measuring)
+        measuring.checksum = None
+        measuring.require_same_mapping("xxh3:1")
+        measuring.require_same_mapping("xxh3:1")
+        with self.assertRaises(scaling.CaseFailure) as caught:
+            measuring.require_same_mapping("xxh3:2")
+        self.assertIn("xxh3:2", str(caught.exception))
 
 
 class Machine(unittest.TestCase):

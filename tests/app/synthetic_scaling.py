@@ -26,6 +26,12 @@ def train_run(ranks, latency, speed_up):
     return {"network": network, "sizes": [{"genes": genes, "runs": runs} for genes in (1000, 4000)]}
 
 
+def fit_run(ranks, seconds):
+    """The forecast is the same on one rank, and a hundredth more for each rank beyond it."""
+    return {"provenance": {"ranks": ranks}, "genes": 1000, "cells": 4000, "fit": {"seconds": seconds, "checksum": "xxh3:1"},
+            "forecast": {"slowest_seconds": 30 / ranks * (1 + 0.01 * (ranks - 1))}}
+
+
 def io_run(rate):
     return {"ways": [{"way": "screen", "gb_per_second": rate},
                      {"way": "MPI-IO", "gb_per_second": 1.1 * rate}]}
@@ -49,10 +55,11 @@ def result(ranks=(1, 2, 4), cores=None, name="Made up", rate=10e6, loss=0.02,
                  [screen_run(count, 40e6 * count, 40e6 * count / speed * one) for one in noise]),
             case("kernel", count, [kernel_run(rate * 1.05 / one) for one in noise]),
             case("train", count, [train_run(count, 1e-6 * one, count**0.8) for one in noise]),
+            case("fit", count, [fit_run(count, 300e6 / speed * one) for one in noise]),
             case("io", count, [io_run(0.9 * count**0.5 / one) for one in noise])
         ]
     return {
-        "format": "dko-scaling", "version": 2, "complete": True, "dko_version": "0.1.0 (synthetic)",
+        "format": "dko-scaling", "version": 3, "complete": True, "dko_version": "0.1.0 (synthetic)",
         "size": "small", "repeats": len(noise), "ranks": list(ranks), "cases": cases,
         "machine": {"name": name, "instruction_set": "avx512", "cores": cores or max(ranks),
                     "cores_of_node": 64, "nodes": max(1, max(ranks) // 64), "open_mpi": "4.1.4", "file_system": "lustre"}

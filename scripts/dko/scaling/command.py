@@ -1,4 +1,4 @@
-"""Measures how dko scales on a machine: screens of fixed and of growing size, the kernel, training, writing.
+"""Measures how dko scales on a machine: screens of fixed and of growing size, the kernel, training, a fit, writing.
 
     dko-scaling -o results.json                                  # on a workstation, or in a Slurm job
     dko-scaling -o results.json --scratch /scratch/me --name 'Example cluster, 4 nodes'
@@ -123,6 +123,7 @@ class Measuring:
     def __init__(self, options, cases):
         self.options = options
         self.files = ScratchFiles(options.scratch, "dko-scaling")
+        self.checksum = None  # of the mapping that the case fit gives
         self.result = {
             "format": figures.FORMAT,
             "version": figures.VERSION,
@@ -174,9 +175,18 @@ class Measuring:
         if failed:
             raise CaseFailure(failed)
         require_ranks(found, case["ranks"])
+        if case["case"] == "fit":
+            self.require_same_mapping(found["fit"]["checksum"])
         for size in found.get("sizes", []):
             size.pop("forecast", None)  # nothing that was measured
         return found
+
+    def require_same_mapping(self, checksum):
+        """@raises CaseFailure unless it is that of the first fit: the bits do not depend on the ranks"""
+        self.checksum = self.checksum or checksum
+        if checksum != self.checksum:
+            raise CaseFailure(f"the fit gave another mapping, {checksum}, than the first one, {self.checksum}: processors of "
+                              "several kinds, or a fault")
 
     def write(self):
         """The file is whole at any moment."""
@@ -201,7 +211,7 @@ def report(result):
     print(f"{result['machine']['name']}, dko {result['dko_version']}")
     rows = [("case", "ranks", "median", "", "spread")]
     for case, unit, figure in (("strong-dense", "s", figures.seconds),
-                               ("strong-sparse", "s", figures.seconds),
+                               ("strong-sparse", "s", figures.seconds), ("fit", "s", figures.seconds),
                                ("weak", "million pairs/s", lambda run: figures.pair_rate(run) / 1e6)):
         for ranks, runs in figures.by_ranks(result, case).items():
             values = [figure(run) for run in runs]

@@ -91,6 +91,8 @@ def rates_of(case, run):
     """[(name, rate)] of a run of a case of dko-scaling."""
     if case in figures.SCREENS:
         return [("", figures.pair_rate(run))]
+    if case == "fit":
+        return [("", 1 / figures.seconds(run))]
     if case == "kernel":
         return [(f" {one['kernel']}, {one['genes']} genes", one["pairs_per_second"]) for one in run["kernels"]]
     if case == "train":

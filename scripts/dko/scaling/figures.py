@@ -5,8 +5,9 @@ import math
 from dko.errors import InputError, NoFileError, ReadError
 from dko.scaling.cases import SCREENS, words_of
 
-FORMAT, VERSION = "dko-scaling", 2
-# What version 1 calls the sizes; it has no forecasts.
+FORMAT, VERSION = "dko-scaling", 3
+# Version 2 has no case fit; 1 has other names of the sizes, which follow, and no forecasts.
+OLD_VERSIONS = (1, 2)
 SIZES_OF_1 = {"small": "trial", "standard": "small", "large": "large of version 1"}
 # Of the definition in dko.scaling.command; to be counted up when what is run, timed or demanded changes.
 MERIT_VERSION = 1
@@ -48,8 +49,8 @@ def load_json(path):
 def check(path, result):
     if not isinstance(result, dict) or result.get("format") != FORMAT:
         raise InputError(f"{path}: is no result of dko-scaling: its 'format' is not '{FORMAT}'")
-    if result.get("version") not in (1, VERSION):
-        raise InputError(f"{path}: is of version {result.get('version')}, not 1 or {VERSION}")
+    if result.get("version") not in (*OLD_VERSIONS, VERSION):
+        raise InputError(f"{path}: is of version {result.get('version')}, not 1 to {VERSION}")
     require(path, "it", result, {"machine": dict, "dko_version": str, "size": str, "cases": list})
     require(path, "'machine'", result["machine"], {"name": str, "cores": int})
     for number, case in enumerate(result["cases"]):
@@ -82,6 +83,8 @@ def values_of(case, run):
         return [network["latency_seconds"], network["seconds_per_byte"],
                 *(one["speed_up"] + one["seconds_per_step"] + size["genes"]
                   for size in run["sizes"] for one in size["runs"])]
+    if case == "fit":
+        return [1 / seconds(run), run["forecast"]["slowest_seconds"], run["genes"] + run["cells"]]
     if case == "io":
         return [way["gb_per_second"] for way in run["ways"]]
     return []
@@ -119,8 +122,13 @@ def spread(values):
 
 
 def seconds(run):
-    """Of a run of bench screen: scoring, writing, until the closed file is on the disk."""
-    return run["screen"]["seconds"]
+    """Of a run of bench screen: scoring, writing, until the closed file is on the disk. Of bench fit: the fit."""
+    return run["fit" if "fit" in run else "screen"]["seconds"]
+
+
+def work_of(run):
+    """What the seconds are for: pairs, or one fit."""
+    return run["screen"]["pairs"] if "screen" in run else 1
 
 
 def pair_rate(run):
@@ -180,13 +188,13 @@ def efficiency(result, case):
 
 def expected_efficiency(result, case):
     """{ranks: part of the speed of the fewest ranks that each rank should keep}, by the cost model's slowest rank, as
-    dko forecasts it in each run: how evenly the work divides, and what loading cells takes. Nothing of results before
-    version 2, which have no forecast."""
+    dko forecasts it in each run: how evenly the work divides, and of screens what loading cells takes. Nothing of results
+    before version 2, which have no forecast."""
     rates = {}
     for ranks, runs in by_ranks(result, case).items():
         seconds_expected = runs[0].get("forecast", {}).get("slowest_seconds", 0)
         if seconds_expected > 0:
-            rates[ranks] = runs[0]["screen"]["pairs"] / seconds_expected / ranks
+            rates[ranks] = work_of(runs[0]) / seconds_expected / ranks
     return {ranks: rate / rates[min(rates)] for ranks, rate in rates.items()}
 
 

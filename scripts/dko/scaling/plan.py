@@ -8,8 +8,12 @@ the kernels were measured there; the rest follows from what dko stores:
     memory of a rank    32 MiB of scores to write, and 9 bytes for each pair of a cell's genes with the dense mapping
     file                4 bytes for each score; of the sparse mapping, the 100 pairs of each cell that are kept
 
-What `dko bench train` takes depends on the memory that there is: it leaves out forms that do not fit.
+What `dko bench train` takes depends on the memory that there is: it leaves out forms that do not fit. A fit is planned by the
+costs of `dko estimate`, with all genes as frequent as the mean one, and the abundant ones in as many cells as simulated cells
+have of any gene; simulating the cells comes before, and is not in its time.
 """
+import math
+
 from dko.scaling.cases import CASES, SCREENS, SIZES, cells_of, shape_of, written_gib
 from dko.units import size_text
 
@@ -17,12 +21,19 @@ GIB = 2**30
 TIMES = [(86400, "d"), (3600, "h"), (60, "min"), (1, "s"), (1e-3, "ms")]
 ELEMENTS = 25e9  # of the dense pair kernel, a second and core of the reference machine
 SPARSE_PAIRS = 52.5e6  # a second and core, at 2,000 expressed genes and more
+# Of a sparse fit, as in src/training/sparse/fit_cost.cpp and sparse_fit.cpp.
+FIT_OF_CELLS, FIT_OF_DESCENT, FIT_POWER = 1.7e-9, 1.6e-7, 1.5
+FIT_ABUNDANT, FIT_ROUNDS = 1.1, 1.7  # in parts of a fit of the first round
+JUDGING_GENES, FACTOR_CHOICES = 100, 5
+DECOY_OF_CELL, DECOY_OF_GENE, DECOY_DRAWS = 7e-8, 2e-10, 6.6  # four draws, and the second round
+MOST_EXPRESSING = 0.8  # of the cells
 STRESSES = {
     "strong-dense": "multiply-adds of the cores, and one file that all write",
     "strong-sparse": "caches, and how evenly work is divided; hardly any writing",
     "weak": "the same for each rank: the file system, and starting",
     "kernel": "cores alone, all at once: clock and power",
     "train": "bandwidth of the memory, and sums between ranks",
+    "fit": "branches and caches of the cores, and how evenly genes divide",
     "io": "the file system: collective writes beside plain ones",
 }
 
@@ -47,12 +58,38 @@ def screen_plan(case, size, ranks, ranks_per_node):
     }
 
 
+def fit_seconds(genes, cells, expressed, ranks):
+    """Of the slowest rank: ranks take whole genes, and whole fits that choose the number of factors."""
+    of_all = FIT_OF_CELLS * cells * genes + FIT_OF_DESCENT * genes**FIT_POWER
+    of_gene = FIT_ROUNDS * of_all * (expressed / genes)**FIT_POWER
+    of_gene += DECOY_DRAWS * cells * expressed / genes * (DECOY_OF_CELL + DECOY_OF_GENE * genes)
+    of_choice = FACTOR_CHOICES * FIT_ABUNDANT * of_all * MOST_EXPRESSING**FIT_POWER
+    return math.ceil(genes / ranks) * of_gene + math.ceil(min(genes, JUDGING_GENES) / ranks) * of_choice
+
+
+def fit_plan(size, ranks, ranks_per_node):
+    genes, cells, _ = size["fit"]
+    entries = cells * size["fit_expressed"]
+    candidates, active = min(genes, 2000), min(genes, 1000)
+    bits = cells * genes / 8  # presence
+    products = 9 * (4 * candidates + 12 * active) * active
+    of_rank = bits + 0.19 * cells * candidates + 200 * cells + 16 * entries / ranks + products
+    return {
+        "pairs": None,
+        "seconds": fit_seconds(genes, cells, size["fit_expressed"], ranks),
+        "bytes_of_node": 8 * entries + 2 * bits + min(ranks, ranks_per_node) * of_rank + 150 * 100 * genes,
+        "bytes_on_disk": 0,
+    }
+
+
 def plan(case, size_name, ranks, ranks_per_node):
     """{pairs, seconds, bytes_of_node, bytes_on_disk}, None what is not known beforehand."""
     size = SIZES[size_name]
     found = {"pairs": None, "seconds": None, "bytes_of_node": None, "bytes_on_disk": 0}
     if case in SCREENS:
         return screen_plan(case, size, ranks, ranks_per_node)
+    if case == "fit":
+        return fit_plan(size, ranks, ranks_per_node)
     if case == "io":
         found["bytes_on_disk"] = int(written_gib(size, ranks) * GIB)
     return found

@@ -15,6 +15,7 @@ HEADER = 0.24  # of each line at the top
 
 SCREENS = [("strong-dense", "Fixed screen, dense mapping"), ("strong-sparse", "Fixed screen, sparse mapping"),
            ("weak", "Growing screen, dense mapping")]
+FIT = ("fit", "Fit of a sparse mapping")
 
 
 def letters(results) -> list:

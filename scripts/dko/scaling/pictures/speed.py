@@ -1,4 +1,4 @@
-"""Speed-up and efficiency of screens over ranks."""
+"""Speed-up and efficiency of screens, and of the fit, over ranks."""
 from __future__ import annotations
 
 from matplotlib.ticker import MaxNLocator
@@ -6,7 +6,7 @@ from matplotlib.ticker import MaxNLocator
 from dko.report.drawing import GREY
 from dko.scaling import figures
 from dko.scaling.pictures.sheet import (
-    COLORS, SCREENS, add_letters, all_ranks, finish, ideal_label, line, log2_axis, nothing, plain_number,
+    COLORS, FIT, SCREENS, add_letters, all_ranks, finish, ideal_label, line, log2_axis, nothing, plain_number,
     ranks_axis, repeats_of, sheet,
 )
 
@@ -14,11 +14,13 @@ from dko.scaling.pictures.sheet import (
 def draw_scaling(results):
     notes = ["Dotted: what the cost model expects of dividing the work and loading cells, without writing and without what "
              "ranks of a node take from each other."]
-    has_expected = any(figures.expected_efficiency(result, case) for result in results for case, _ in SCREENS)
-    figure, axes = sheet("How screens scale: medians as lines, repeats as dots", results, 6.2, 2, 3,
+    cases = SCREENS + [FIT] * any(figures.by_ranks(result, "fit") for result in results)
+    has_expected = any(figures.expected_efficiency(result, case) for result in results for case, _ in cases)
+    what = "screens and the fit scale" if FIT in cases else "screens scale"
+    figure, axes = sheet(f"How {what}: medians as lines, repeats as dots", results, 6.2, 2, len(cases),
                          notes if has_expected else ())
     ranks = all_ranks(results)
-    for column, (case, title) in enumerate(SCREENS):
+    for column, (case, title) in enumerate(cases):
         draw_speed(axes[0, column], case, title, results, ranks)
         draw_efficiency(axes[1, column], case, results, ranks)
     finish(figure)
@@ -104,6 +106,8 @@ def size_of(results, case) -> str:
     """The problem, of the first result that has it."""
     for result in results:
         for ranks, runs in figures.by_ranks(result, case).items():
+            if case == "fit":
+                return f"{runs[0]['genes']:,} genes × {runs[0]['cells']:,} cells"
             pairs = runs[0]["screen"]["pairs"] / (ranks if case == "weak" else 1)
             count = f"{pairs / 1e6:,.0f} million" if pairs >= 1e6 else f"{pairs:,.0f}"
             kept = "the best kept" if case == "strong-sparse" else "all written"
