@@ -34,7 +34,10 @@ struct CountRows {
   }
 };
 
-/// Those of this rank's share of the cells. Local. @throws as draw_network and simulate_cell
+constexpr double bytes_of_entry = 24;  // what is gathered, with its shares, and the copy that a node holds
+
+/// Those of this rank's share of the cells. Local. @throws as draw_network and simulate_cell, and on rank 0
+/// InputError if all cells together will not fit into its memory, the first taken for all.
 CountRows count_share(const FitBench& bench, const Job& job) {
   NetworkOptions topology;
   topology.genes = bench.genes;
@@ -52,6 +55,10 @@ CountRows count_share(const FitBench& bench, const Job& job) {
   CountRows rows;
   for (std::int64_t cell = first; cell < last; ++cell) {
     rows.add(observation.observe(simulate_cell(dynamics, population, cell).levels, cell));
+    if (cell == 0) {
+      const auto entries = static_cast<double>(rows.lengths.front()) * static_cast<double>(bench.cells);
+      require_memory(bytes_of_entry * entries, "gathering the simulated cells");
+    }
     if (progress) progress(cell - first + 1, last - first);
   }
   return rows;
@@ -79,7 +86,6 @@ ModelOptions options_of(const FitBench& bench) {
 RelativeProfiles simulate_counts(const FitBench& bench, Job& job) {
   const Communicator& ranks = job.ranks();
   const CountRows mine = on_every_rank(ranks, [&] { return count_share(bench, job); });
-  constexpr double bytes_of_entry = 24;  // what is gathered, with its shares, and the copy that a node holds
   const auto entries = static_cast<double>(ranks.sum(static_cast<std::int64_t>(std::ssize(mine.genes))));
   run_on_root(ranks, [&] { require_memory(bytes_of_entry * entries, "gathering the simulated cells"); });
   AtRoot<std::vector<std::int64_t>> lengths = ranks.gather(std::span<const std::int64_t>(mine.lengths));

@@ -165,7 +165,9 @@ class KernelMeasurement {
   KernelSpeed sparse(std::int64_t n) const {
     const CollapsedMapping mapping =
         given_ ? *given_ : CollapsedMapping(make_sparse_mapping(n, bench_.nonzeros, bench_.seed));
-    SparseCellKernel kernel(*mapping.sparse());
+    const InstructionSet set =
+        bench_.instructions.value_or(common_instruction_set(ranks_, every_instruction_set.back()));
+    SparseCellKernel kernel(*mapping.sparse(), {}, nullptr, set);
     KernelSpeed speed =
         measure(kernel, draw_cell(n, mapping.genes(), bench_.seed), bench_.repeats, 1e11, ranks_);
     speed.kernel = "sparse";

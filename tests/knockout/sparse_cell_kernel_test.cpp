@@ -136,10 +136,13 @@ TEST_CASE("a pair whose effects are all on each other has no network impact, not
 }
 
 TEST_CASE("a pair has the same bits in whatever range and selection it is scored: sparse") {
-  constexpr std::int32_t n = 60;
-  const SparseMapping mapping = testing::random_sparse(n, 1, 0.2, 73).mapping();
+  constexpr std::int32_t n = 150;
+  const double density = GENERATE(0.02, 0.2, 0.97);
+  const InstructionSet set = GENERATE(from_range(every_instruction_set));
+  if (!is_available(set)) return;
+  const SparseMapping mapping = testing::random_sparse(n, 1, density, 73).mapping();
   const auto matrix = testing::random_matrix(1, n, 1.1, 74);
-  SparseCellKernel kernel(mapping);
+  SparseCellKernel kernel(mapping, {}, nullptr, set);
   kernel.load(matrix.expressed(0));
   const testing::PairScores all(kernel, n);
   std::vector<std::int32_t> some;

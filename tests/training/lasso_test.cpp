@@ -162,7 +162,7 @@ TEST_CASE("lasso fits are optimal, on all rows and without each fold, down a pat
 }
 
 TEST_CASE("fits of many effects are optimal, in memory that others used before") {
-  constexpr double slack = 0.25;
+  constexpr double slack = 0.01;
   GramMemory memory;
   DescentMemory of_fit;
   for (const std::uint64_t seed : {7U, 8U}) {
@@ -171,8 +171,8 @@ TEST_CASE("fits of many effects are optimal, in memory that others used before")
     design.add_candidates(problem.some(0, problem.candidates, Form::both));
     for (const std::int64_t left_out : {LassoFit::no_fold, std::int64_t{1}}) {
       LassoFit fit(design, left_out, of_fit);
-      for (const double lambda : {20.0, 2.0, 0.1}) {
-        fit.solve(lambda);
+      for (const double lambda : {20.0, 2.0, 0.5}) {
+        for (int again = 0; again < 50; ++again) fit.solve(lambda);  // beyond the tolerance of one
         check_optimal(problem, fit, left_out, lambda, slack);
       }
       CHECK(std::count(fit.effects().begin(), fit.effects().end(), 0.0) < 60);

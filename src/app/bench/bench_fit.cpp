@@ -59,8 +59,10 @@ void report(const FitBench& bench, const FitSpeed& speed, int ranks) {
             << fmt::format("by the fitted costs {} on the slowest rank, {} of all; {} for the longest gene\n",
                            human_seconds(forecast.seconds), human_seconds(forecast.core_seconds),
                            human_seconds(forecast.longest_gene))
-            << fmt::format("peak memory of a rank, what it shares included: {}; the mapping's checksum: {}\n",
-                           human_bytes(speed.peak_bytes), *speed.checksum);
+            << fmt::format(
+                   "peak memory of a rank, what it shares and the making of cells included: {}; the "
+                   "mapping's checksum: {}\n",
+                   human_bytes(speed.peak_bytes), *speed.checksum);
 }
 
 nlohmann::ordered_json json_of(const FitSpeed& speed) {

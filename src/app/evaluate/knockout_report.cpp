@@ -26,7 +26,7 @@ std::string table_text(const std::vector<KnockoutAgreement>& answers) {
                fmt::format("{}", agreement.genes), figure_text(agreement.spearman),
                ratio_text(agreement.same_sign, agreement.signs),
                ratio_text(agreement.significant_same_sign, agreement.significant_signs),
-               figure_text(median(answer.null)), figure_text(answer.p)});
+               figure_text(known_median(answer.null)), figure_text(answer.p)});
   }
   return table.text() +
          fmt::format("(means of fewer than {} cells are not compared)\n", fewest_cells_compared);
@@ -43,7 +43,7 @@ nlohmann::ordered_json to_json(const KnockoutAgreement& answer) {
           {"significant_signs", agreement.significant_signs},
           {"significant_same_sign", agreement.significant_same_sign},
           {"null_genes", answer.null.size()},
-          {"null_median", app::to_json(median(answer.null))},
+          {"null_median", app::to_json(known_median(answer.null))},
           {"p", app::to_json(answer.p)}};
 }
 

@@ -160,7 +160,7 @@ void DensePairTile::fill_effects(const Block& block, std::size_t f, float* on_fi
   for (std::int64_t s = range.first; s < range.last; ++s)
     on_first[s] = place >= 0 ? block.crossing_columns[s][place]
                              : cell_.profile[gene] * block.centre[s] - block.columns[s][gene];
-  std::array<float, block_seconds> of_column;
+  std::array<float, block_seconds> of_column{};
   block.of_seconds(cell_.column(gene), of_column);
   const float centre = cell_.centre[gene];
   // Crossing rows are 0 in `share` and in the column.
@@ -243,7 +243,7 @@ void DensePairTile::fill_losses(const Block& block, Score score) {
     const float* const panel = panel_.data() + static_cast<std::int64_t>(f) * cell_.stride;
     float* const losses = losses_.data() + f * block_seconds;
     const EventRange range = block.computed(f);
-    std::array<float, block_seconds> own_row;
+    std::array<float, block_seconds> own_row{};
     block.of_seconds(panel, own_row);
     for (std::int64_t s = range.first; s < range.last; ++s)
       losses[s] =

@@ -38,7 +38,7 @@ SparseCellKernel::~SparseCellKernel() = default;
 double SparseCellKernel::bytes(std::int64_t genes, std::int64_t expressed, double effects) {
   constexpr double of_effect =
       64;  // by column and by row, in vectors that may have grown to twice their content
-  constexpr double of_expressed = 96;
+  constexpr double of_expressed = 224;
   const bool has_planes = OverlapPlanes::are_quicker(expressed, static_cast<std::int64_t>(effects));
   const auto n = static_cast<double>(expressed);
   return (has_planes ? OverlapPlanes::bytes(expressed) : 0) + TurnTables::bytes(n, effects) +

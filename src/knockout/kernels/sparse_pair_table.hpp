@@ -29,9 +29,10 @@ struct SparseCell {
 };
 
 /// All double knockouts of one cell through a sparse mapping, in single precision: O(log non-zeros of the two
-/// columns + genes that both touch) a pair, or where columns are short vectors over all that they touch. The
-/// bits are those of any instruction set. Formulas are for F = 0; in general the impact is L(ρ/(1 − m) − 1)
-/// (1 − m)/ρ + (1 − F)(q_a + q_b), m = F (q_a + q_b), and the network L(ρ/k − 1)(1 − m)/ρ.
+/// columns + genes that both touch) a pair (their non-zeros where they are at most 128), or where columns are
+/// short vectors over all that they touch. The bits are those of any instruction set. Formulas are for F = 0;
+/// in general the impact is L(ρ/(1 − m) − 1) (1 − m)/ρ + (1 − F)(q_a + q_b), m = F (q_a + q_b), and the
+/// network L(ρ/k − 1)(1 − m)/ρ.
 ///
 /// In units of S, q_t = o_t/S, and p_t^g the output of gene t that column g leaves. With ρ = S'/S = 1 + η,
 /// k = 1 − q_a − q_b and all genes i ∉ {a, b},

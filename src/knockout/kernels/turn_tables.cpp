@@ -93,9 +93,9 @@ void TurnTables::finish() {
   for (std::int64_t gene = 0; gene < n; ++gene) {
     const TurnGroup& group = groups_[index(gene / second_lanes)];
     const Column& column = columns_[index(gene)];
-    float* const to = side_by_side_.data() + group.start + gene % second_lanes;
     for (std::int64_t entry = 0; entry < std::min(column.count, group.longest); ++entry)
-      to[entry * second_lanes] = turns_[index(column.turns + entry)];
+      side_by_side_[index(static_cast<std::int64_t>(group.start) + entry * second_lanes +
+                          gene % second_lanes)] = turns_[index(column.turns + entry)];
   }
   for (auto* counts : {&of_first_, &of_second_}) counts->assign(round_up(n, second_lanes), 0);
 }

@@ -15,7 +15,9 @@ constexpr double of_cells = 1.7e-9;
 constexpr double of_descent = 1.6e-7;
 constexpr double power_of_genes = 1.5;  // of the descent
 constexpr double power_of_expressing = 1.5;
-constexpr double abundant = 1.1;  // a fit to choose the number of factors, in parts of one in the first round
+// A fit to choose the number of factors, in parts of one in the first round; that they share the products of
+// a gene since is not in it.
+constexpr double abundant = 1.1;
 constexpr double settling = 0.7;  // the last round, likewise
 constexpr double of_prior = 0.8;
 

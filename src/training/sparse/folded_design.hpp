@@ -64,7 +64,7 @@ class FoldedDesign {
   double sum(std::int64_t candidate) const;
 
   /// Σ w x y of a candidate with each of all, over one fold; over all rows for fold == folds(). Holds until
-  /// those of another candidate are asked for, or candidates are added.
+  /// those of a candidate are asked for the first time, or candidates are added.
   std::span<const float> products(std::int64_t candidate, std::int64_t fold);
   /// Products of a candidate with each covariate, over each fold.
   std::span<const double> with_covariates(std::int64_t candidate) const {

@@ -41,8 +41,9 @@ GeneRegression::GeneRegression(const RegressionSetting& setting, std::int32_t ge
 }
 
 void GeneRegression::restart(std::int64_t factors) {
-  descents_.resize(static_cast<std::size_t>(folds_) + 1);
-  whole_.emplace(design_, LassoFit::no_fold, descents_.back());
+  const auto folds = static_cast<std::size_t>(folds_);
+  if (descents_.size() <= folds) descents_.resize(folds + 1);
+  whole_.emplace(design_, LassoFit::no_fold, descents_[folds]);
   without_.clear();
   for (std::int64_t fold = 0; fold < folds_; ++fold)
     without_.emplace_back(design_, fold, descents_[static_cast<std::size_t>(fold)]);

@@ -149,7 +149,7 @@ void LassoFit::activate(std::int64_t candidate) {
 }
 
 /// Once over the active candidates; returns the largest change of the fit. In single precision: the gradient
-/// that solve() checks at the end is in double.
+/// by which others enter is in double.
 double LassoFit::sweep() {
   double largest = 0;
   const std::size_t width = (active_.size() + lanes - 1) / lanes * lanes;

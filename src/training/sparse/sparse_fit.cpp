@@ -372,7 +372,7 @@ double sparse_fit_bytes(const ExpressionMatrix& matrix, double ranks, bool has_l
   const double candidates = std::min(genes, most_candidates);
   const double active = std::min(genes, most_active);
   const auto covariates = static_cast<double>(matrix.covariate_width());
-  const double products = fits * room * (sizeof(float) * candidates + room * sizeof(float) * active) * active;
+  const double products = fits * room * room * sizeof(float) * (candidates + active) * active;
   // Columns of all cells, and of a gene's three times; their products with candidates in each fold, and in
   // each fit; responses of all genes, gathered and taken apart.
   const double of_covariates =

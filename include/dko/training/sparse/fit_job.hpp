@@ -17,9 +17,9 @@ namespace dko {
 struct FitNotes;
 struct FitState;
 
-/// Between pieces of work, each a gene's fit or less, it is looked up whether to save the state of the fit,
-/// by rank 0's clock, or to save it and stop, by any rank's wish (StopVote). Nobody waits for anybody until
-/// then.
+/// Between pieces of work, each the fits of a gene or less, it is looked up whether to save the state of the
+/// fit, by rank 0's clock, or to save it and stop, by any rank's wish (StopVote). Nobody waits for anybody
+/// until then.
 class FitJob {
  public:
   /// Without a file: it cannot be stopped. `progress` outlives it, and so do the ranks.
