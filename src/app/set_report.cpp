@@ -104,6 +104,11 @@ std::vector<GeneSet> sets_asked_for(const SetOptions& options, const Names& gene
                         log);
 }
 
+std::vector<GeneSet> sets_asked_for(const SetOptions& options, const ExpressionMatrix& data, Log& log) {
+  if (options.gene_sets.empty()) return {};
+  return read_gene_sets(options.gene_sets, data, options.least, log);
+}
+
 nlohmann::ordered_json report_sets(std::span<const double> values, const std::string& tested,
                                    const Names& genes, const std::vector<GeneSet>& sets,
                                    const SetOptions& options, std::int64_t count, SetOutputs& outputs) {

@@ -41,6 +41,8 @@ struct SetOutputs {
 /// The sets of --gene-sets; none without. Local: rank 0. @throws as read_gene_sets
 std::vector<GeneSet> sets_asked_for(const SetOptions& options, const Names& genes, const Names& gene_ids,
                                     Log& log);
+/// The same, and tells which genes the data have that were not chosen.
+std::vector<GeneSet> sets_asked_for(const SetOptions& options, const ExpressionMatrix& data, Log& log);
 
 /// Writes what was asked for, prints the `count` sets of smallest p and those that could not be tested, and
 /// returns the former for the JSON report: an array, empty without sets. `values` are of the genes, NaN for

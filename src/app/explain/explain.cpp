@@ -213,8 +213,7 @@ Question find_question(const ExplainOptions& options, Job& job) {
                                    question.matrix, job.log);
   check_memory(question, model, job);
   question.members = collapse(model);
-  question.sets =
-      sets_asked_for(options.sets, question.matrix.gene_names(), question.matrix.gene_ids(), job.log);
+  question.sets = sets_asked_for(options.sets, question.matrix, job.log);
   question.q_values = {direct_q_values(model, genes), model.kind() == MappingKind::sparse};
   return question;
 }
