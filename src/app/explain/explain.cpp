@@ -24,6 +24,17 @@ namespace dko::app {
 
 namespace {
 
+void check_options(ExplainOptions& options) {
+  require_whole(options.direction);
+  options.input.named = options.direction.ends();
+  if (options.knockout.empty() && options.activate.empty())
+    throw UsageError("give the genes to lose with --knockout, or those to switch on with --activate");
+  if (options.all_genes && !options.sets.any())
+    throw UsageError("--all-genes is of --gene-sets and --rnk: give one of them");
+  if (options.presence > 0 && options.knockout.empty())
+    throw UsageError("--knockdown is of the genes of --knockout: give them");
+}
+
 CommandLine line_of(ExplainOptions& options) {
   CommandLine line("explain MODEL INPUT --knockout A,B [options]",
                    "Predicts what one knockout, or genes that are switched on, do to every gene, with sign: "
@@ -63,16 +74,7 @@ CommandLine line_of(ExplainOptions& options) {
   add_input(line, options.input, {{"from", "toward"}, TableUse::Model::required});
   add_direction_options(line, options.direction);
   add_common(line, options.common);
-  line.check([&options](const CommandLine&) {
-    require_whole(options.direction);
-    options.input.named = options.direction.ends();
-    if (options.knockout.empty() && options.activate.empty())
-      throw UsageError("give the genes to lose with --knockout, or those to switch on with --activate");
-    if (options.all_genes && !options.sets.any())
-      throw UsageError("--all-genes is of --gene-sets and --rnk: give one of them");
-    if (options.presence > 0 && options.knockout.empty())
-      throw UsageError("--knockdown is of the genes of --knockout: give them");
-  });
+  line.check([&options](const CommandLine&) { check_options(options); });
   return line;
 }
 
