@@ -15,6 +15,7 @@
 #include "dko/mapping/collapsed_file.hpp"
 #include "dko/mapping/model_file.hpp"
 #include "dko/parallel/collective.hpp"
+#include "dko/results/aggregate/cell_groups.hpp"
 #include "dko/results/aggregate/summary.hpp"
 #include "dko/results/effects/effects_file.hpp"
 #include "dko/results/export/anndata_export.hpp"
@@ -54,6 +55,7 @@ Facts describe_screen(const std::string& path) {
   const ScreenReader screen(path);
   Facts facts{
       {"file", "screen"}, {"genes", screen.gene_names().size()}, {"cells", screen.cell_names().size()}};
+  facts["cells_screened"] = cells_with_knockouts(screen);
   if (screen.has(ScoreArray::singles)) facts["single_knockouts"] = screen.events(ScoreArray::singles);
   if (screen.has(ScoreArray::pairs)) facts["double_knockouts"] = screen.events(ScoreArray::pairs);
   if (screen.has(ScoreArray::list)) {

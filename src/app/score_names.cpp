@@ -136,6 +136,15 @@ std::string kept_note(const ScreenReader& screen) {
                      screen.keep_by());
 }
 
+std::string text_of_group(const ScreenReader& screen, const CellsOfGroup& group) {
+  const CellGroups& groups = *group.groups;
+  const auto at = static_cast<std::size_t>(group.group);
+  const std::int64_t screened = cells_with_knockouts(screen, group);
+  return fmt::format(
+      "{}={} ({}{})", groups.column, groups.labels[at], counted(groups.sizes[at], "cell"),
+      screened < groups.sizes[at] ? fmt::format(", {} of them screened", with_thousands(screened)) : "");
+}
+
 std::vector<GeneRates> gene_rates(const ScreenReader& screen) {
   std::vector<GeneRates> all;
   if (auto rates = screen.gene_q_values(); !rates.empty()) all.push_back({"q_value", std::move(rates)});

@@ -9,6 +9,7 @@
 #include "dko/knockout/score/measure.hpp"
 #include "dko/knockout/screen/screen.hpp"
 #include "dko/mapping/base_profile.hpp"
+#include "dko/results/aggregate/cell_groups.hpp"
 #include "dko/results/screen_file/screen_reader.hpp"
 
 namespace dko::app {
@@ -47,6 +48,9 @@ void require_measure(const ScreenReader& screen, ScoreArray array, const Measure
 std::string base_note(Base base);
 /// The same of what a screen's events are, where they are no knockouts; a line, or nothing.
 std::string events_note(const ScreenReader& screen);
+
+/// "type=A (120 cells)", "type=A (120 cells, 80 of them screened)".
+std::string text_of_group(const ScreenReader& screen, const CellsOfGroup& group);
 
 /// Q-values of all genes under a title: q_value of the network, shift_q_value of the mean shift.
 struct GeneRates {

@@ -140,7 +140,7 @@ void run(const ScreenCommandOptions& options, const Context& context) {
   const std::vector<CollapsedMapping> members =
       collapse(std::move(model), screened.take(&ScreenedModel::kept), plan, setup.data, job);
   stop.catch_signals();
-  set_direction(plan, setup.data, members, std::move(decoys), setup.out, stop, job);
+  set_direction(plan, setup.data, members, std::move(decoys), notes, setup.out, stop, job);
   const ScreenCounts screen = run_screen(plan, setup.data, members, setup.out, notes, stop, job);
   on_root(job.ranks(), [&] {
     setup.summary->write({{"provenance", to_json(job.provenance)},

@@ -8,6 +8,8 @@
 #include <nlohmann/json.hpp>
 
 #include "dko/base/error.hpp"
+#include "dko/base/name_index.hpp"
+#include "dko/base/printable.hpp"
 #include "dko/base/text.hpp"
 #include "dko/metrics/enrichment.hpp"
 #include "dko/results/ranked_list.hpp"
@@ -28,6 +30,10 @@ void write_table(std::span<const Enrichment> found, const std::vector<GeneSet>& 
 }
 
 void print_table(std::span<const Enrichment> shown, std::size_t tested, const std::vector<GeneSet>& sets) {
+  if (tested == 0) {
+    std::cout << "\nno set was tested\n";
+    return;
+  }
   std::cout << fmt::format("\n{} tested by ranks against all other genes, the {} of smallest p\n",
                            counted(static_cast<std::int64_t>(tested), "set"), shown.size());
   Table table({"set", "genes", "others", "mean", "auc", "p", "q"});
@@ -36,6 +42,31 @@ void print_table(std::span<const Enrichment> shown, std::size_t tested, const st
                fmt::format("{:+.6f}", row.mean), fmt::format("{:.3f}", row.auc), fmt::format("{:.3g}", row.p),
                fmt::format("{:.3g}", row.q)});
   std::cout << table.text();
+}
+
+/// Says which sets were not tested, each with how many of its genes have a value.
+void print_left_out(std::span<const double> values, const std::string& tested,
+                    std::span<const Enrichment> found, const std::vector<GeneSet>& sets, std::int64_t least) {
+  constexpr std::size_t most_named = 10;
+  Names left_out;
+  for (std::size_t number = 0; number < sets.size(); ++number) {
+    const auto is_it = [&](const Enrichment& row) { return row.set == number; };
+    if (std::any_of(found.begin(), found.end(), is_it)) continue;
+    const auto has_value = [&](std::int32_t gene) {
+      return !std::isnan(values[static_cast<std::size_t>(gene)]);
+    };
+    const std::vector<std::int32_t>& genes = sets[number].genes;
+    const auto count = std::count_if(genes.begin(), genes.end(), has_value);
+    left_out.push_back(fmt::format("{} ({} of {}{})", shown_name(sets[number].name), count, genes.size(),
+                                   count >= least ? ", and no other gene" : ""));
+  }
+  if (left_out.empty()) return;
+  const std::size_t more = left_out.size() - std::min(left_out.size(), most_named);
+  left_out.resize(left_out.size() - more);
+  std::cout << printable(fmt::format("not tested, fewer than {} genes {} (--least-genes): {}{}", least,
+                                     tested, fmt::join(left_out, ", "),
+                                     more > 0 ? fmt::format(" and {} more", more) : ""))
+            << '\n';
 }
 
 }  // namespace
@@ -73,9 +104,14 @@ std::vector<GeneSet> sets_asked_for(const SetOptions& options, const Names& gene
                         log);
 }
 
-nlohmann::ordered_json report_sets(std::span<const double> values, const Names& genes,
-                                   const std::vector<GeneSet>& sets, const SetOptions& options,
-                                   std::int64_t count, SetOutputs& outputs) {
+std::vector<GeneSet> sets_asked_for(const SetOptions& options, const ExpressionMatrix& data, Log& log) {
+  if (options.gene_sets.empty()) return {};
+  return read_gene_sets(options.gene_sets, data, options.least, log);
+}
+
+nlohmann::ordered_json report_sets(std::span<const double> values, const std::string& tested,
+                                   const Names& genes, const std::vector<GeneSet>& sets,
+                                   const SetOptions& options, std::int64_t count, SetOutputs& outputs) {
   nlohmann::ordered_json json = nlohmann::ordered_json::array();
   if (outputs.rnk) write_ranked_list(*outputs.rnk, genes, values);
   if (options.gene_sets.empty()) return json;
@@ -85,6 +121,7 @@ nlohmann::ordered_json report_sets(std::span<const double> values, const Names& 
   const std::span<const Enrichment> shown =
       std::span(found).first(std::min(found.size(), static_cast<std::size_t>(count)));
   print_table(shown, found.size(), sets);
+  print_left_out(values, tested, found, sets, options.least);
   for (const Enrichment& row : shown)
     json.push_back({{"set", sets[row.set].name},
                     {"genes", row.genes},

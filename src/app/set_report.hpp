@@ -41,12 +41,15 @@ struct SetOutputs {
 /// The sets of --gene-sets; none without. Local: rank 0. @throws as read_gene_sets
 std::vector<GeneSet> sets_asked_for(const SetOptions& options, const Names& genes, const Names& gene_ids,
                                     Log& log);
+/// The same, and tells which genes the data have that were not chosen.
+std::vector<GeneSet> sets_asked_for(const SetOptions& options, const ExpressionMatrix& data, Log& log);
 
-/// Writes what was asked for, prints the `count` sets of smallest p, and returns them for the JSON report: an
-/// array, empty without sets. `values` are of the genes, NaN for one that is left out. `sets` were read with
-/// options.least. Local: rank 0. @throws IoError
-nlohmann::ordered_json report_sets(std::span<const double> values, const Names& genes,
-                                   const std::vector<GeneSet>& sets, const SetOptions& options,
-                                   std::int64_t count, SetOutputs& outputs);
+/// Writes what was asked for, prints the `count` sets of smallest p and those that could not be tested, and
+/// returns the former for the JSON report: an array, empty without sets. `values` are of the genes, NaN for
+/// one that is left out; `tested` completes "fewer than 5 genes" by what those with a value are. `sets` were
+/// read with options.least. Local: rank 0. @throws IoError
+nlohmann::ordered_json report_sets(std::span<const double> values, const std::string& tested,
+                                   const Names& genes, const std::vector<GeneSet>& sets,
+                                   const SetOptions& options, std::int64_t count, SetOutputs& outputs);
 
 }  // namespace dko::app

@@ -100,10 +100,24 @@ struct Where {
   std::string text(const ScreenReader& screen) const {
     if (cell) return fmt::format(" in {}", cell_name(screen, *cell));
     if (group.groups == nullptr) return {};
-    const auto at = static_cast<std::size_t>(group.group);
-    return fmt::format(" in {}={} ({})", group.groups->column, group.groups->labels[at],
-                       counted(group.groups->sizes[at], "cell"));
+    return fmt::format(" in {}", text_of_group(screen, group));
   }
+
+  /// How many events of an array there are.
+  std::int64_t events(const ScreenReader& screen, ScoreArray array) const {
+    const std::int64_t all = screen.events(array);
+    if (!cell && group.groups == nullptr) return all;
+    std::int64_t count = 0;
+    for (std::int64_t number = 0; array == ScoreArray::list && number < all; ++number)
+      count += has(screen.cell_of(array, number)) ? 1 : 0;
+    for (std::int64_t at = 0; array != ScoreArray::list && at < std::ssize(screen.cell_names()); ++at) {
+      const EventRange range = has(at) ? screen.events_of_cell(array, at) : EventRange{0, 0};
+      count += range.last - range.first;
+    }
+    return count;
+  }
+
+  bool has(std::int64_t number) const { return cell ? number == *cell : group.has(number); }
 };
 
 /// The highest of one array, with all measures of each.
@@ -111,6 +125,7 @@ struct Ranking {
   ScoreArrayName kind;
   std::optional<double> lower_bound;  // Z, if the lower bound ranks
   bool lowest = false;
+  std::int64_t total = 0;         // events in these cells
   std::vector<Measure> measures;  // first the one that ranks, then its standard deviation
   std::vector<RankedEvent> events;
   std::vector<std::vector<float>> values;  // of each event, one per measure
@@ -124,7 +139,13 @@ Measure default_measure(const ScreenReader& screen, ScoreArray array) {
 
 Ranking rank(const ScreenReader& screen, const ScoreArrayName& kind, const TopOptions& options,
              const Where& where) {
-  Ranking ranking{kind, options.lower_bound, options.lowest, screen.measures(kind.array), {}, {}};
+  Ranking ranking{kind,
+                  options.lower_bound,
+                  options.lowest,
+                  where.events(screen, kind.array),
+                  screen.measures(kind.array),
+                  {},
+                  {}};
   const Measure by = options.score.value_or(default_measure(screen, kind.array));
   require_measure(screen, kind.array, by);
   const std::optional<Measure> deviation = deviation_of(by);
@@ -203,7 +224,7 @@ void print_table(const ScreenReader& screen, const Ranking& ranking, const std::
     table.add(row);
   }
   std::cout << fmt::format("{}{}, the {} of {} with the {} {}\n", ranking.kind.title, where,
-                           ranking.events.size(), with_thousands(screen.events(ranking.kind.array)),
+                           ranking.events.size(), with_thousands(ranking.total),
                            ranking.lowest                            ? "lowest"
                            : ranking.measures.front().is_interaction ? "largest"
                                                                      : "highest",

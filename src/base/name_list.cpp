@@ -188,6 +188,12 @@ std::vector<std::int32_t> read_name_list(const std::filesystem::path& path, cons
   bool any = false;
   while (file.next()) {
     const std::string_view line = file.as_written(0);
+    if (std::count(line.begin(), line.end(), '\t') >= 2 && !is_name(line, index) &&
+        !is_name(trimmed(line), index))
+      throw InputError(fmt::format(
+          "{}: a list has one name a line, and here are several with tabs between; of the sets of a "
+          "GMT file make one by: cut -f3- FILE | tr '\\t' '\\n' | sort -u",
+          file.place()));
     listed.add({line, trimmed(line), file.fields()[0]}, file.line());
     any = true;
   }

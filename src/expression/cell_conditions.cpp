@@ -39,6 +39,20 @@ void CellConditions::refuse_column_of(const std::string& text, const std::string
   }
 }
 
+/// A gene is none of the columns.
+void CellConditions::refuse_gene(const std::string& text, const std::string& option) {
+  const bool has_columns = !table_.empty() || has_cell_columns(path_);
+  const std::string meant = gene_condition_meant(text, has_columns ? columns().titles : Names(), matrix_);
+  if (!meant.empty())
+    throw InputError(fmt::format("{}: {} '{}': is of a gene, and no column is called so: write {}",
+                                 path_.string(), parameter(option), text, meant));
+}
+
+std::string CellConditions::range_in(const std::string& condition,
+                                     std::span<const std::int32_t> cells) const {
+  return range_of_gene(condition, cells, matrix_);
+}
+
 std::vector<bool> CellConditions::meet(const std::string& text, const std::string& option, Missing missing,
                                        Log& log) {
   if (is_gene_condition(text)) {
@@ -46,6 +60,7 @@ std::vector<bool> CellConditions::meet(const std::string& text, const std::strin
     return meet_gene_condition(text, fmt::format("{} '{}'", parameter(option), text), path_.string(),
                                matrix_);
   }
+  refuse_gene(text, option);
   const Condition condition(text, columns(), option);
   require_one_each(condition.column(), matrix_, path_);
   return condition.holds(missing, log);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <functional>
 #include <optional>
 #include <string_view>
@@ -53,6 +54,33 @@ std::vector<Parts> divisions_of(const std::string& text) {
 }
 
 }  // namespace
+
+std::string gene_condition_meant(const std::string& text, const Names& titles,
+                                 const ExpressionMatrix& matrix) {
+  const std::string_view whole = trimmed(text);
+  const std::string_view name = trimmed(whole.substr(0, whole.find_first_of("!<>=")));
+  const auto is_of = [&](const std::string& title) { return title.starts_with(name); };
+  if (name.empty() || std::any_of(titles.begin(), titles.end(), is_of) ||
+      matrix.gene_index().by_name(name).positions.empty())
+    return {};
+  return fmt::format("'{}{}{}'", prefix, whole, name.size() == whole.size() ? ">NUMBER" : "");
+}
+
+std::string range_of_gene(const std::string& condition, std::span<const std::int32_t> cells,
+                          const ExpressionMatrix& matrix) {
+  if (!is_gene_condition(condition) || cells.empty()) return {};
+  const NameIndex index = matrix.gene_index();
+  for (const Parts& parts : divisions_of(std::string(trimmed(condition)))) {
+    const Meaning meaning = index.by_name(parts.gene);
+    if (meaning.positions.size() != 1) continue;
+    std::vector<float> values;
+    for (const std::int32_t cell : cells) values.push_back(matrix.value(cell, meaning.positions.front()));
+    const auto [least, most] = std::minmax_element(values.begin(), values.end());
+    return fmt::format("{} is {:g} to {:g} in these {}", shown_name(parts.gene), *least, *most,
+                       counted(std::ssize(cells), "cell"));
+  }
+  return {};
+}
 
 bool is_gene_condition(const std::string& text) {
   return trimmed(text).starts_with(prefix);

@@ -1,6 +1,8 @@
 #pragma once
 // Shared by this room's sources only.
 
+#include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -16,5 +18,15 @@ bool is_gene_condition(const std::string& text);
 /// such condition
 std::vector<bool> meet_gene_condition(const std::string& text, const std::string& name,
                                       const std::string& file, const ExpressionMatrix& matrix);
+
+/// What to write instead, "'gene:Cst3<1'", if a text, "Cst3<1" or "Cst3", is of a gene and names none of the
+/// columns with these titles; else empty.
+std::string gene_condition_meant(const std::string& text, const Names& titles,
+                                 const ExpressionMatrix& matrix);
+
+/// "Cst3 is 10 to 1,172 in these 622 cells", of the gene of a condition; empty for another condition, an
+/// unknown gene, and without cells. Local.
+std::string range_of_gene(const std::string& condition, std::span<const std::int32_t> cells,
+                          const ExpressionMatrix& matrix);
 
 }  // namespace dko

@@ -8,6 +8,7 @@
 
 #include "dko/base/delimited.hpp"
 #include "dko/base/error.hpp"
+#include "dko/base/parameter.hpp"
 #include "dko/base/text.hpp"
 
 namespace dko {
@@ -19,6 +20,34 @@ struct Line {
   GeneSet set;
   std::set<std::string> unknown;
 };
+
+/// Those of some texts that were left out where genes were chosen.
+std::int64_t count_left_out(const std::set<std::string>& texts, const LeftOut& left_out) {
+  return std::count_if(texts.begin(), texts.end(),
+                       [&](const std::string& text) { return left_out.reason(text).has_value(); });
+}
+
+/// "few (2 of 12, 8 more are in the data)"
+std::string text_of(const Line& line, const LeftOut& left_out) {
+  const std::int64_t others = count_left_out(line.unknown, left_out);
+  return fmt::format("{} ({} of {}{})", shown_name(line.set.name), line.set.genes.size(),
+                     line.set.genes.size() + line.unknown.size(),
+                     others > 0 ? fmt::format(", {} more are in the data", with_thousands(others)) : "");
+}
+
+/// Warns of sets that are left out.
+void warn_of_skipped(Names skipped, bool any_left_out, const std::string& path, std::int64_t least,
+                     Log& log) {
+  constexpr std::size_t most_named = 10;
+  const auto all = std::ssize(skipped);
+  if (skipped.size() > most_named) skipped.resize(most_named);
+  const std::int64_t more = all - std::ssize(skipped);
+  log.warn("{}: {} with fewer than {} known genes left out: {}{}{}", path, counted(all, "set"), least,
+           fmt::join(skipped, ", "), more > 0 ? fmt::format(" and {} more", more) : "",
+           any_left_out
+               ? fmt::format("; {} at training would have those in the data", parameter("with-genes"))
+               : "");
+}
 
 Line line_of(const DelimitedReader& file, const NameIndex& genes) {
   const auto fields = file.fields();
@@ -61,20 +90,22 @@ std::vector<Line> lines_of(const std::filesystem::path& path, const NameIndex& g
 }  // namespace
 
 std::vector<GeneSet> read_gene_sets(const std::filesystem::path& path, const NameIndex& genes,
-                                    std::int64_t least, Log& log) {
+                                    std::int64_t least, Log& log, const LeftOut& left_out) {
   std::vector<GeneSet> sets;
   Names skipped;
   std::set<std::string> unknown;
+  bool any_left_out = false;
   for (Line& line : lines_of(path, genes)) {
     GeneSet& set = line.set;
     std::sort(set.genes.begin(), set.genes.end());
     set.genes.erase(std::unique(set.genes.begin(), set.genes.end()), set.genes.end());
     set.unknown = std::ssize(line.unknown);
+    if (std::ssize(set.genes) < least) {
+      skipped.push_back(text_of(line, left_out));
+      any_left_out = any_left_out || count_left_out(line.unknown, left_out) > 0;
+    }
     unknown.merge(line.unknown);
-    if (std::ssize(set.genes) < least)
-      skipped.push_back(set.name);
-    else
-      sets.push_back(std::move(set));
+    if (std::ssize(set.genes) >= least) sets.push_back(std::move(set));
   }
   if (sets.empty())
     throw InputError(fmt::format(
@@ -83,17 +114,19 @@ std::vector<GeneSet> read_gene_sets(const std::filesystem::path& path, const Nam
         path.string(), counted(std::ssize(skipped), "set"), least,
         unknown.size() == 1 ? "1 is" : fmt::format("{} are", with_thousands(std::ssize(unknown))),
         unknown.empty() ? "none" : shown_name(*unknown.begin())));
-  log.info("{}: {}; {} of other names are not among the genes that are used", path.string(),
-           counted(std::ssize(sets), "set"), counted(std::ssize(unknown), "gene"));
-  if (!skipped.empty())
-    log.warn("{}: {} with fewer than {} known genes left out: {}", path.string(),
-             counted(std::ssize(skipped), "set"), least, some_names(skipped));
+  const std::int64_t not_chosen = count_left_out(unknown, left_out);
+  log.info("{}: {}; {} of other names are not among the genes that are used{}", path.string(),
+           counted(std::ssize(sets), "set"), counted(std::ssize(unknown), "gene"),
+           not_chosen > 0
+               ? fmt::format(", {} of them in the data, but not chosen", with_thousands(not_chosen))
+               : "");
+  if (!skipped.empty()) warn_of_skipped(std::move(skipped), any_left_out, path.string(), least, log);
   return sets;
 }
 
 std::vector<GeneSet> read_gene_sets(const std::filesystem::path& path, const ExpressionMatrix& data,
                                     std::int64_t least, Log& log) {
-  return read_gene_sets(path, data.gene_index(), least, log);
+  return read_gene_sets(path, data.gene_index(), least, log, data.genes_left_out());
 }
 
 std::vector<std::vector<std::int32_t>> members_of(const std::vector<GeneSet>& sets) {

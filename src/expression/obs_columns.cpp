@@ -112,6 +112,17 @@ Named named_in(const std::string& names, const Names& titles, const std::string&
   return named;
 }
 
+/// @throws InputError for what is the name of a gene, or a condition on one without "gene:"
+void refuse_genes(const ObsRequest& request, const Names& titles, const ExpressionMatrix& all) {
+  if (request.names == "none") return;
+  for (const std::string_view piece : pieces_of(request.names)) {
+    const std::string meant = gene_condition_meant(std::string(piece), titles, all);
+    if (!meant.empty())
+      throw InputError(fmt::format("{}: {} is of a gene, and no column is called so: write {}",
+                                   parameter(request.option), shown_name(trimmed(piece)), meant));
+  }
+}
+
 /// The cells that meet a condition on a gene, and the others.
 ObsColumn column_of(const std::string& condition, const ObsRequest& request, const ExpressionMatrix& all,
                     const std::vector<std::int32_t>& cells, const std::string& file) {
@@ -122,8 +133,9 @@ ObsColumn column_of(const std::string& condition, const ObsRequest& request, con
   for (const std::int32_t cell : cells) column.codes.push_back(holds[static_cast<std::size_t>(cell)] ? 1 : 0);
   for (std::int32_t code = 0; code < 2; ++code) {
     if (std::find(column.codes.begin(), column.codes.end(), code) == column.codes.end())
-      throw InputError(fmt::format("{}: {} '{}' holds for {} of the cells that are used", file,
-                                   parameter(request.option), condition, code == 1 ? "none" : "all"));
+      throw InputError(fmt::format("{}: {} '{}' holds for {} of the cells that are used: {}", file,
+                                   parameter(request.option), condition, code == 1 ? "none" : "all",
+                                   range_of_gene(condition, cells, all)));
   }
   return column;
 }
@@ -205,6 +217,7 @@ ObsColumns read_obs(const ObsRequest& request, const ExpressionMatrix& all,
                     const std::vector<std::int32_t>& cells, const std::filesystem::path& path,
                     const std::string& table, Log& log) {
   const std::optional<ColumnSource> source = source_of(all, path, table);
+  refuse_genes(request, source ? source->titles : Names(), all);
   Named named{request.names, {}};
   if (request.names.find("gene:") != std::string::npos)
     named = named_in(request.names, source ? source->titles : Names(), request.option);

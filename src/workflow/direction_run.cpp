@@ -1,18 +1,23 @@
 #include "dko/workflow/direction_run.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <exception>
 #include <functional>
 #include <memory>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <utility>
 #include <variant>
 
+#include "dko/base/name_index.hpp"
 #include "dko/base/text.hpp"
 #include "dko/knockout/screen/direction_search.hpp"
 #include "dko/knockout/screen/shift_statistics.hpp"
+#include "dko/mapping/visibility.hpp"
 #include "dko/metrics/rank_sum.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/results/screen_file/resumed_direction.hpp"
@@ -22,6 +27,8 @@
 namespace dko {
 
 namespace {
+
+constexpr double most_q = 0.1;  // of shifts that the log tells
 
 /// By one member.
 std::vector<double> shift_q_values(const ShiftStatistics& statistics) {
@@ -136,6 +143,37 @@ void tell(const ScreenPlan& plan, Job& job) {
                std::sqrt(plan.direction->squared_length));
 }
 
+/// Says which genes most of the square of d is of.
+void tell_parts(const Direction& direction, const Names& genes, Log& log) {
+  constexpr std::size_t most_named = 3;
+  std::vector<std::size_t> order(genes.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  const auto part_of = [&](std::size_t gene) {
+    return direction.difference(gene) * direction.difference(gene) / direction.squared_length;
+  };
+  const std::size_t named = std::min(most_named, order.size());
+  std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(named), order.end(),
+                    [&](std::size_t a, std::size_t b) { return part_of(a) > part_of(b); });
+  Names parts;
+  for (std::size_t at = 0; at < named; ++at)
+    parts.push_back(fmt::format("{} {:.0f} %", shown_name(genes[order[at]]), 100 * part_of(order[at])));
+  log.info("direction: of its squared length {}", fmt::join(parts, ", "));
+}
+
+/// Says how many genes move cells, and which of them are visible.
+void tell_hits(const std::vector<double>& q_values, const std::vector<GeneVisibility>& visibility,
+               const Names& genes, Log& log) {
+  Names visible;
+  std::int64_t hits = 0;
+  for (std::size_t gene = 0; gene < q_values.size(); ++gene) {
+    if (!(q_values[gene] <= most_q)) continue;
+    ++hits;
+    if (visibility.empty() || is_visible(visibility[gene])) visible.push_back(genes[gene]);
+  }
+  log.info("{} with a mean shift of q up to {}, of all genes ({} visible{})", counted(hits, "gene"), most_q,
+           visible.size(), visible.empty() ? "" : ": " + some_names(visible));
+}
+
 }  // namespace
 
 AtRoot<std::vector<std::vector<DecoyEffects>>> take_decoys(AtRoot<Model>& model, bool is_wanted) {
@@ -152,8 +190,8 @@ AtRoot<std::vector<std::vector<DecoyEffects>>> take_decoys(AtRoot<Model>& model,
 
 void set_direction(ScreenPlan& plan, const RelativeProfiles& profiles,
                    std::span<const CollapsedMapping> members,
-                   AtRoot<std::vector<std::vector<DecoyEffects>>> decoys, const AtRoot<OutputFile>& output,
-                   const StopRequest& stop, Job& job) {
+                   AtRoot<std::vector<std::vector<DecoyEffects>>> decoys, const AtRoot<ScreenNotes>& notes,
+                   const AtRoot<OutputFile>& output, const StopRequest& stop, Job& job) {
   if (!plan.from_to || take_stored(plan, profiles, output, job)) return;
   const FromTo& asked = *plan.from_to;
   const bool has_decoys =
@@ -165,12 +203,12 @@ void set_direction(ScreenPlan& plan, const RelativeProfiles& profiles,
   plan.direction = on_every_rank(
       job.ranks(), [&] { return find_direction(asked, profiles, members, plan.base, job.ranks(), loop); });
   tell(plan, job);
+  if (notes.is_here()) tell_parts(*plan.direction, profiles.gene_names(), job.log);
   if (has_decoys) {
     plan.shift_q_values =
         upper_medians(q_values_by_members(plan, profiles, members, std::move(decoys), loop, job));
-    const auto hits = std::count_if(plan.shift_q_values.begin(), plan.shift_q_values.end(),
-                                    [](double q) { return q <= 0.1; });
-    job.log.info("{} with a mean shift of q up to 0.1, of all genes, visible or not", counted(hits, "gene"));
+    if (notes.is_here())
+      tell_hits(plan.shift_q_values, notes->model.visibility, profiles.gene_names(), job.log);
   } else if (plan.activates) {
     job.log.info("no q-values of shifts: they are of the loss of genes");
   } else {

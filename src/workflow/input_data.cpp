@@ -34,6 +34,10 @@ std::vector<std::vector<std::int32_t>> find_named(const InputOptions& options, C
     groups.emplace_back();
     for (std::size_t at = 0; at < cells.size(); ++at)
       if (holds[static_cast<std::size_t>(cells[at])]) groups.back().push_back(static_cast<std::int32_t>(at));
+    const std::string range = conditions.range_in(group.condition, cells);
+    if (groups.back().empty() && !range.empty())
+      throw InputError(fmt::format("{} '{}': none of the cells that are used is such a cell: {}",
+                                   parameter(group.option), group.condition, range));
   }
   return groups;
 }

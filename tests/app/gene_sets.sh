@@ -82,6 +82,33 @@ PYTHON
   grep -q '^set  *genes  *others  *mean  *auc  *p  *q$' shown.txt || { cat shown.txt; fail "no table of sets"; }
 done
 
+# --all-genes: also those whose own loss cannot be seen. Sets that are not tested are told, with how many of their genes count.
+awk -F, -v OFS=, '{print} NR > 1 && NR < 8 {$1 = "on" NR; for (i = 2; i <= NF; ++i) $i += 1; more = more $0 "\n"} END {printf "%s", more}' \
+  data.csv >on.csv
+printf 'hidden\t\ton2\ton3\ton4\ton5\ton6\ton7\n' >hidden.gmt
+"$DKO" run on.csv -o on_screen.h5 --save-model on.h5 --mapping sparse --score impact,network -q 2>/dev/null
+explain_on=("$DKO" explain on.h5 on.csv -k gene3)
+"${explain_on[@]}" -o on_changes.csv --rnk visible.rnk -q >/dev/null 2>&1
+"${explain_on[@]}" --rnk all.rnk --all-genes -q >/dev/null 2>&1
+"$python" - <<'PYTHON' || fail "--all-genes: another ranked list"
+import pandas
+table = pandas.read_csv("on_changes.csv").set_index("gene")
+everything = set(table.index[table["knocked_out"] == 0])
+ranked, visible = (set(pandas.read_csv(name + ".rnk", sep="\t", header=None)[0]) for name in ("all", "visible"))
+assert ranked == everything and visible < ranked and not any(gene.startswith("on") for gene in visible)
+PYTHON
+expect 0 '^not tested, fewer than 5 genes that are visible and these cells express .--least-genes.: hidden .0 of 6.$' \
+  "${explain_on[@]}" --gene-sets hidden.gmt
+expect 0 '^no set was tested$' "${explain_on[@]}" --gene-sets hidden.gmt
+expect 0 '^1 set tested by ranks' "${explain_on[@]}" --gene-sets hidden.gmt --all-genes
+expect 0 '^not tested, fewer than 5 genes that are visible and lost in the screen .--least-genes.: hidden .0 of 6.$' \
+  "$DKO" summarize on_screen.h5 --gene-sets hidden.gmt
+expect 2 '--all-genes is of --gene-sets and --rnk' "${explain_on[@]}" --all-genes
+seq 0 29 | sed 's/^/gene/' >thirty.txt
+"$DKO" train data.csv --genes thirty.txt -o thirty.h5 --mapping sparse -q 2>/dev/null
+expect 0 'sets.gmt: .* genes of other names are not among the genes that are used, 30 of them in the data, but not chosen$' \
+  "$DKO" explain thirty.h5 data.csv -k gene3 --gene-sets sets.gmt --least-genes 1
+
 # summarize: the means that rank the genes, of visible ones, whatever number of rows the tables have.
 for by in network impact; do
   "$DKO" summarize screen.h5 --by $by --gene-table genes.csv --rnk means.rnk --gene-sets sets.gmt --least-genes 3 --sets-table sets.csv \

@@ -32,9 +32,20 @@ expect 0 '^obs gene:gene3>2 +2 labels: no, yes$' "$DKO" info expression.h5
 "$DKO" summarize expression.h5 --group-by 'gene:gene3>2' --contrast yes,no --contrast-table expression.csv -q >/dev/null
 "$DKO" screen cells.h5ad --model model.h5 --knockout-where 'gene:gene3>2' -o high.h5 -q
 "$DKO" summarize expression.h5 --group-by 'gene:gene3>2' --gene-table expressed.csv -q >/dev/null
+"$DKO" export high.h5 --single single.high.csv -q
 "$DKO" summarize high.h5 --gene-table high.csv -q >/dev/null
 grep '^yes,' expressed.csv | cut -d, -f2- >expressed.yes.csv
 tail -n +2 high.csv | diff - expressed.yes.csv || fail "other cells express gene3 above 2"
+"$DKO" summarize expression.h5 --group-by 'gene:gene3 > 2' --gene-table blanks.csv -q >/dev/null
+same expressed.csv blanks.csv
+expect 0 '^cells_screened +120$' "$DKO" info expression.h5
+expect 0 "^cells_screened +$(tail -n +2 single.high.csv | cut -d, -f2 | sort -u | wc -l)\$" "$DKO" info high.h5
+expect 0 'cells in state=A .[0-9]* cells, [0-9]* of them screened., the' "$DKO" summarize high.h5 --group-by state
+expect 3 "gene3>2 is of a gene, and no column is called so: write 'gene:gene3>2'" "${screen[@]}" --obs 'state,gene3>2' -o twice.h5
+expect 3 "gene3 is of a gene, and no column is called so: write 'gene:gene3>NUMBER'" "${screen[@]}" --obs gene3 -o twice.h5
+expect 3 "holds for none of the cells that are used: gene3 is 0 to [0-9.]* in these 120 cells" "${screen[@]}" --obs 'gene:gene3>1e6' -o twice.h5
+expect 3 "is of a gene, and no column is called so: write 'gene:gene3>2'" "${screen[@]}" --where 'gene3>2' -o twice.h5
+expect 2 "gene3 is a gene: keep which cells have it by --obs 'gene:gene3>0'" "$DKO" summarize full.h5 --group-by gene3
 expect 2 "names gene:gene3 > 2 twice" "${screen[@]}" --obs 'gene:gene3>2,gene:gene3 > 2' -o twice.h5
 expect 2 "does not keep which cells meet 'gene:gene3>2': screen again with --obs 'gene:gene3>2'" "$DKO" summarize full.h5 --group-by 'gene:gene3>2'
 

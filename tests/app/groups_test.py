@@ -185,6 +185,8 @@ def top():
         assert [found["cell"] for found in entry["single"]] == list(wanted["cell_name"])
         assert len(entry["double"]) == 3
     assert json.load(open("one.json"))["groups"][0]["single"] == groups[1]["single"]
+    total = f", the 3 of {(single['group'] == 'B').sum():,} with the highest impact"
+    assert total in open("one.txt").readline(), total
 
 
 def damage():

@@ -70,6 +70,15 @@ check kept sparse.shrunk.h5 kept.top:5.h5 kept.int.h5
 "$DKO" summarize kept.summary.h5 --pair-table summed.csv >/dev/null 2>&1
 check tables sparse.shrunk.h5 pairs.csv summed.csv
 
+# No cell of A: the range of the gene. The log names genes that d is of, and the visible ones of a small q.
+expect 3 "from 'gene:gene3<0': none of the cells that are used is such a cell: gene3 is 0 to [0-9.]* in these 120 cells" \
+  "$DKO" screen data.csv --model sparse.h5 "${table[@]}" --from 'gene:gene3<0' --toward type=type1 -o x.h5
+expect 3 "'gene3<1': is of a gene, and no column is called so: write 'gene:gene3<1'" \
+  "$DKO" screen data.csv --model sparse.h5 "${table[@]}" --from 'gene3<1' --toward type=type1 -o x.h5
+expect 0 'direction: of its squared length gene[0-9]* [0-9]* %, gene' "$DKO" screen data.csv --model sparse.h5 "${way[@]}" -o told.h5
+expect 0 'with a mean shift of q up to 0.1, of all genes .[0-9]* visible' "$DKO" screen data.csv --model sparse.h5 "${way[@]}" -o told.h5 --force
+rm told.h5
+
 # A profile in a file in the place of cells B, in any order, with a header or none.
 check profile data.csv data.cells.csv profile.csv
 "$DKO" screen data.csv --model sparse.h5 --base observed "${table[@]}" --from type=type0 --toward-profile profile.csv \

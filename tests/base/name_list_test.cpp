@@ -81,6 +81,14 @@ TEST_CASE("a text that is both a file and a name is refused") {
   CHECK(lists.option("\"" + path + "\"") == Positions{1});
 }
 
+TEST_CASE("a file of gene sets is no list of names, unless it is the name of one") {
+  Lists lists({"A", "B", "a\tb\tc"});
+  CHECK_THROWS_WITH(lists.file("A\nset\thttp\tA\tB\n"),
+                    Catch::Contains("line 2: a list has one name a line") && Catch::Contains("cut -f3-"));
+  CHECK_THROWS_AS(lists.file("set\thttp\tA\n", Missing::ignore), InputError);
+  CHECK(lists.file("a\tb\tc\nB\n") == Positions{2, 1});
+}
+
 TEST_CASE("a repeated name stands for all, once, or must be one alone") {
   const Names unique{"A", "B", "A-1"};
   const Names written{"A", "B", "A"};

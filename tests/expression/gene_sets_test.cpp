@@ -1,6 +1,7 @@
 #include "dko/expression/gene_sets.hpp"
 
 #include <catch2/catch.hpp>
+#include <sstream>
 
 #include "dko/base/error.hpp"
 #include "support/testing.hpp"
@@ -40,6 +41,22 @@ TEST_CASE("small sets are left out; that none is left is an error") {
   CHECK_THROWS_WITH(sets_of("A\t\tGENE0\tGENE1\nB\t\tgene2\n", 2),
                     Contains("none of its 2 sets has 2") && Contains("2 are unknown, such as GENE0"));
   CHECK_THROWS_AS(sets_of("A\t\tGENE0\n"), InputError);
+}
+
+TEST_CASE("sets that are left out are told with what they have, and what the choice of genes left out") {
+  const testing::TemporaryFolder folder;
+  testing::write_file(folder / "sets.gmt", "A\t\tgene0\tgene1\tgene2\nB\t\tgene3\tSpi1\tTrem2\tTrem2\n");
+  LeftOut not_chosen;
+  not_chosen.add({"Trem2"}, "in the file, but not chosen");
+  std::ostringstream out;
+  Log log(out, Verbosity::normal);
+  const auto sets =
+      read_gene_sets(folder / "sets.gmt",
+                     testing::matrix_of({{1, 1, 1, 1, 1}}).with_left_out(std::move(not_chosen), {}), 2, log);
+  CHECK(sets.size() == 1);
+  CHECK_THAT(out.str(), Contains("1 set; 2 genes of other names") &&
+                            Contains("1 of them in the data, but not chosen") &&
+                            Contains("B (1 of 3, 1 more are in the data); with-genes at training"));
 }
 
 TEST_CASE("what is no GMT is refused, with its line") {

@@ -52,11 +52,13 @@ TEST_CASE("cells are grouped by labels and by few numbers, and cells without a v
   const auto matrix = testing::random_matrix(4, 6, 0.9, 3).relative_profiles();
   ScreenPlan plan = testing::full_plan(matrix);
   const double none = std::nan("");
-  plan.obs = {{"type", {"y", "x"}, {0, 1, -1, 0}, {}}, {"number", {}, {}, {2, 0.5, none, 2}}};
+  plan.obs = {{"type", {"y", "x"}, {0, 1, -1, 0}, {}},
+              {"number", {}, {}, {2, 0.5, none, 2}},
+              {"gene:gene3>2", {"no", "yes"}, {0, 1, 0, 1}, {}}};
   create_screen_file(folder / "screen.h5", matrix, plan, start_provenance("dko screen", 1));
   complete_screen_file(folder / "screen.h5", {});
   const ScreenReader screen(folder / "screen.h5");
-  CHECK(screen.obs_titles() == Names{"number", "type"});
+  CHECK(screen.obs_titles() == Names{"gene:gene3>2", "number", "type"});
   const CellGroups types = group_cells(screen, "type");
   CHECK(types.labels == Names{"y", "x"});
   CHECK(types.of_cells == std::vector<std::int32_t>{0, 1, -1, 0});
@@ -65,5 +67,11 @@ TEST_CASE("cells are grouped by labels and by few numbers, and cells without a v
   const CellGroups numbers = group_cells(screen, "number");
   CHECK(numbers.labels == Names{"0.5", "2"});
   CHECK(numbers.of_cells == std::vector<std::int32_t>{1, 0, -1, 1});
-  CHECK_THROWS_WITH(group_cells(screen, "kind"), Catch::Contains("it keeps number, type"));
+  CHECK_THROWS_WITH(group_cells(screen, "kind"), Catch::Contains("it keeps 'gene:gene3>2', number, type"));
+  CHECK(group_cells(screen, "gene:gene3 > 2").column == "gene:gene3>2");
+  CHECK(group_cells(screen, "gene:gene3>2").sizes == std::vector<std::int64_t>{2, 2});
+  CHECK_THROWS_WITH(group_cells(screen, "gene:gene3>3"),
+                    Catch::Contains("does not keep") && Catch::Contains("it keeps 'gene:gene3>2', number"));
+  CHECK_THROWS_WITH(group_cells(screen, "gene3>1"),
+                    Catch::Contains("gene3 is a gene") && Catch::Contains("gene:gene3>1"));
 }

@@ -24,6 +24,17 @@ namespace dko::app {
 
 namespace {
 
+void check_options(ExplainOptions& options) {
+  require_whole(options.direction);
+  options.input.named = options.direction.ends();
+  if (options.knockout.empty() && options.activate.empty())
+    throw UsageError("give the genes to lose with --knockout, or those to switch on with --activate");
+  if (options.all_genes && !options.sets.any())
+    throw UsageError("--all-genes is of --gene-sets and --rnk: give one of them");
+  if (options.presence > 0 && options.knockout.empty())
+    throw UsageError("--knockdown is of the genes of --knockout: give them");
+}
+
 CommandLine line_of(ExplainOptions& options) {
   CommandLine line("explain MODEL INPUT --knockout A,B [options]",
                    "Predicts what one knockout, or genes that are switched on, do to every gene, with sign: "
@@ -57,17 +68,13 @@ CommandLine line_of(ExplainOptions& options) {
   line.option("out,o", options.out, "FILE", "write all genes (CSV)").usual().writes();
   add_set_options(line, options.sets,
                   "the change beyond rescaling, relative to the rescaled share, of visible genes");
+  line.flag("all-genes", options.all_genes,
+            "with --gene-sets and --rnk: of all genes that these cells express, also those whose own loss "
+            "cannot be seen in the data");
   add_input(line, options.input, {{"from", "toward"}, TableUse::Model::required});
   add_direction_options(line, options.direction);
   add_common(line, options.common);
-  line.check([&options](const CommandLine&) {
-    require_whole(options.direction);
-    options.input.named = options.direction.ends();
-    if (options.knockout.empty() && options.activate.empty())
-      throw UsageError("give the genes to lose with --knockout, or those to switch on with --activate");
-    if (options.presence > 0 && options.knockout.empty())
-      throw UsageError("--knockdown is of the genes of --knockout: give them");
-  });
+  line.check([&options](const CommandLine&) { check_options(options); });
   return line;
 }
 
@@ -208,8 +215,7 @@ Question find_question(const ExplainOptions& options, Job& job) {
                                    question.matrix, job.log);
   check_memory(question, model, job);
   question.members = collapse(model);
-  question.sets =
-      sets_asked_for(options.sets, question.matrix.gene_names(), question.matrix.gene_ids(), job.log);
+  question.sets = sets_asked_for(options.sets, question.matrix, job.log);
   question.q_values = {direct_q_values(model, genes), model.kind() == MappingKind::sparse};
   return question;
 }
@@ -239,20 +245,22 @@ Question replicate(const NodeGroup& nodes, AtRoot<Question> question) {
           std::move(others)};
 }
 
-/// What sets are tested by, and genes ranked by: none of a gene that is not visible.
+/// What sets are tested by, and genes ranked by: none of a gene that is not visible, without --all-genes.
 std::vector<double> ranked_changes(const Question& question, const Explanation& explanation,
-                                   std::span<const std::int32_t> invisible, const SetOptions& sets,
+                                   std::span<const std::int32_t> invisible, const ExplainOptions& options,
                                    Log& log) {
   std::vector<double> changes = relative_changes(explanation, question.members);
+  if (options.all_genes) return changes;
   std::int64_t left_out = 0;
   for (const std::int32_t gene : invisible) {
     double& change = changes[static_cast<std::size_t>(gene)];
     left_out += std::isnan(change) ? 0 : 1;
     change = std::numeric_limits<double>::quiet_NaN();
   }
-  if (sets.any() && left_out > 0)
-    log.info("{} left out of the ranked changes: {} own loss cannot be seen in the data",
-             counted(left_out, "gene"), left_out == 1 ? "its" : "their");
+  if (options.sets.any() && left_out > 0)
+    log.info(
+        "{} left out of the ranked changes: {} own loss cannot be seen in the data (--all-genes ranks {})",
+        counted(left_out, "gene"), left_out == 1 ? "its" : "their", left_out == 1 ? "it" : "them");
   return changes;
 }
 
@@ -281,9 +289,10 @@ void run(const ExplainOptions& options, const Context& context) {
     print_changes(question, *explanation, *q_values, *unseen, options);
     if (outputs->changes) write_changes(question, *explanation, has_q_values, *outputs->changes);
     nlohmann::ordered_json json = to_json(question, *explanation, options, job.provenance);
-    const nlohmann::ordered_json tested =
-        report_sets(ranked_changes(question, *explanation, *invisible, options.sets, job.log),
-                    question.matrix.gene_names(), *sets, options.sets, options.count, outputs->sets);
+    const nlohmann::ordered_json tested = report_sets(
+        ranked_changes(question, *explanation, *invisible, options, job.log),
+        options.all_genes ? "that these cells express" : "that are visible and these cells express",
+        question.matrix.gene_names(), *sets, options.sets, options.count, outputs->sets);
     if (!options.sets.gene_sets.empty()) json["sets"] = tested;
     outputs->summary.write(json);
   });

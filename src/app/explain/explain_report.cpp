@@ -168,6 +168,8 @@ void print_changes(const Question& question, const Explanation& explanation, con
   if (!has_effect(explanation)) {
     std::cout << "no effect on another gene was found: all others are only rescaled\n";
     for (const std::string& why : unseen) std::cout << printable(why) << '\n';
+    if (!unseen.empty() && q_values.could_be)
+      std::cout << "a gene that nearly all cells express can enter by its level: train with --levels\n";
   }
   if (q_values.could_be && !has_q_values)
     std::cout << "q-values of the effects: not computed by the version that made the model\n";

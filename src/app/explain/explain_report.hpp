@@ -29,6 +29,7 @@ struct ExplainOptions {
   ChangeOrder order = ChangeOrder::network_change;
   std::string out;
   SetOptions sets;
+  bool all_genes = false;
   CommonOptions common;
 };
 

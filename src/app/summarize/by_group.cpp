@@ -5,6 +5,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "app/score_names.hpp"
 #include "dko/base/output_path.hpp"
 #include "dko/base/printable.hpp"
 #include "dko/base/text.hpp"
@@ -23,7 +24,7 @@ void report(const ScreenReader& screen, const CellGroups& groups, std::int32_t g
             std::int64_t shown, std::optional<CsvWriter>& file, Json& json) {
   const auto rows = static_cast<std::size_t>(std::min(shown, std::ssize(part.table.rows)));
   if (json.size() > 2 || group > 0) std::cout << '\n';
-  print_table(screen, part, rows, " in " + printable(text_of_group(groups, group)));
+  print_table(screen, part, rows, " in " + printable(text_of_group(screen, {&groups, group})));
   json[part.kind + std::string("s")] = to_json(screen, part, rows);
   if (!file) return;
   require_disk_space(part.path, table_bytes(part, std::ssize(part.table.rows)), part.option.c_str());
@@ -32,11 +33,6 @@ void report(const ScreenReader& screen, const CellGroups& groups, std::int32_t g
 }
 
 }  // namespace
-
-std::string text_of_group(const CellGroups& groups, std::int32_t group) {
-  const auto at = static_cast<std::size_t>(group);
-  return fmt::format("{}={} ({})", groups.column, groups.labels[at], counted(groups.sizes[at], "cell"));
-}
 
 std::string note_on_missing(const CellGroups& groups) {
   if (groups.without == 0) return {};

@@ -27,8 +27,6 @@ AtRoot<nlohmann::ordered_json> summarize_by_group(const ScreenReader& screen, co
                                                   const std::function<RowCounts(const Part& part)>& rows,
                                                   double memory, Job& job);
 
-/// "type=A (120 cells)"
-std::string text_of_group(const CellGroups& groups, std::int32_t group);
 /// "7 cells have no value in type, and are in no group"; empty if all have.
 std::string note_on_missing(const CellGroups& groups);
 

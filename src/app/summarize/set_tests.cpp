@@ -23,7 +23,8 @@ void SetTests::run(const Measure& by, std::int64_t count, nlohmann::ordered_json
   on_root(job_.ranks(), [&] {
     const std::vector<double> means = ranking_means(table, screen_.visibility(), screen_.gene_names().size());
     const nlohmann::ordered_json tested =
-        report_sets(means, screen_.gene_names(), *sets_, options_, count, *outputs_);
+        report_sets(means, "that are visible and lost in the screen", screen_.gene_names(), *sets_, options_,
+                    count, *outputs_);
     if (!options_.gene_sets.empty()) json["sets"] = tested;
   });
 }

@@ -67,9 +67,17 @@ std::vector<Column> columns_of(const SummaryTable& table) {
   return columns_of(table, places);
 }
 
-/// Visibility of the genes of a table; empty of pairs, and where it is not known.
-std::vector<GeneVisibility> visibility_of(const ScreenReader& screen, const Part& part) {
-  return genes_of(part) == 1 ? screen.visibility() : std::vector<GeneVisibility>();
+/// Which genes of a row are not visible: of one gene why, of a pair their names; "" if all are.
+std::string hidden_text(const ScreenReader& screen, const std::vector<GeneVisibility>& visibility,
+                        const KnockoutSummary& row, std::size_t genes) {
+  if (genes == 1) return why_not_visible(visibility[static_cast<std::size_t>(row.genes[0])]);
+  std::string text;
+  for (std::size_t at = 0; at < genes; ++at) {
+    const std::int32_t gene = row.genes[at];
+    if (is_visible(visibility[static_cast<std::size_t>(gene)])) continue;
+    text += (text.empty() ? "" : ", ") + screen.gene_names()[static_cast<std::size_t>(gene)];
+  }
+  return text;
 }
 
 const GeneVisibility& of_row(const std::vector<GeneVisibility>& visibility, const KnockoutSummary& row) {
@@ -113,13 +121,15 @@ void write_header(const ScreenReader& screen, const Part& part, bool by_group, C
   csv.field("cells");
   for (const Column& column : columns_of(part.table)) csv.field(column.title);
   for (const GeneRates& rates : q_values_of(screen, part)) csv.field(rates.title);
-  if (!visibility_of(screen, part).empty())
-    csv.field("cells_without").field("information").field("not_visible");
+  if (!screen.visibility().empty()) {
+    if (genes_of(part) == 1) csv.field("cells_without").field("information");
+    csv.field("not_visible");
+  }
   csv.end_row();
 }
 
 void write_rows(const ScreenReader& screen, const Part& part, const std::string* group, CsvWriter& csv) {
-  const std::vector<GeneVisibility> visibility = visibility_of(screen, part);
+  const std::vector<GeneVisibility> visibility = screen.visibility();
   const std::vector<GeneRates> q_values = q_values_of(screen, part);
   const Names ids = genes_of(part) == 1 ? screen.gene_ids() : Names();
   const std::vector<Column> columns = columns_of(part.table);
@@ -141,7 +151,8 @@ void write_rows(const ScreenReader& screen, const Part& part, const std::string*
     for (const GeneRates& rates : q_values) csv.field(of_row(rates, row));
     if (!visibility.empty()) {
       const GeneVisibility& gene = of_row(visibility, row);
-      csv.field(gene.cells_without).field(gene.information).field(why_not_visible(gene));
+      if (genes_of(part) == 1) csv.field(gene.cells_without).field(gene.information);
+      csv.field(hidden_text(screen, visibility, row, genes_of(part)));
     }
     csv.end_row();
   }
@@ -162,7 +173,7 @@ void print_table(const ScreenReader& screen, const Part& part, std::size_t rows,
   titles.emplace_back("cells");
   const std::vector<Column> columns = columns_of(summary, ranking_first(summary));
   for (const Column& column : columns) titles.push_back(column.title);
-  const std::vector<GeneVisibility> visibility = visibility_of(screen, part);
+  const std::vector<GeneVisibility> visibility = screen.visibility();
   const bool any_hidden = std::any_of(visibility.begin(), visibility.end(), std::not_fn(is_visible));
   const std::vector<GeneRates> q_values = q_values_of(screen, part);
   for (const GeneRates& rates : q_values) titles.push_back(rates.title);
@@ -176,7 +187,7 @@ void print_table(const ScreenReader& screen, const Part& part, std::size_t rows,
     cells.push_back(with_thousands(row.cells));
     for (const Column& column : columns) cells.push_back(column.text(row));
     for (const GeneRates& rates : q_values) cells.push_back(q_value_text(of_row(rates, row)));
-    if (any_hidden) cells.push_back(why_not_visible(of_row(visibility, row)));
+    if (any_hidden) cells.push_back(hidden_text(screen, visibility, row, genes_of(part)));
     table.add(cells);
   }
   const Measure& by = summary.measures[summary.by];
@@ -201,7 +212,7 @@ nlohmann::ordered_json to_json(const ScreenReader& screen, const Part& part, std
                               {"left_out", part.table.left_out},
                               {"by", name_of(part.table.measures[part.table.by]).name},
                               {"top", nlohmann::ordered_json::array()}};
-  const std::vector<GeneVisibility> visibility = visibility_of(screen, part);
+  const std::vector<GeneVisibility> visibility = screen.visibility();
   const std::vector<GeneRates> q_values = q_values_of(screen, part);
   for (std::size_t rank = 0; rank < rows; ++rank) {
     const KnockoutSummary& row = part.table.rows[rank];
@@ -212,9 +223,11 @@ nlohmann::ordered_json to_json(const ScreenReader& screen, const Part& part, std
       column.with_value(row, [&](auto value) { entry[column.title] = value; });
     for (const GeneRates& rates : q_values) entry[rates.title] = of_row(rates, row);
     if (!visibility.empty()) {
-      entry["cells_without"] = of_row(visibility, row).cells_without;
-      entry["information"] = of_row(visibility, row).information;
-      entry["not_visible"] = why_not_visible(of_row(visibility, row));
+      if (genes_of(part) == 1) {
+        entry["cells_without"] = of_row(visibility, row).cells_without;
+        entry["information"] = of_row(visibility, row).information;
+      }
+      entry["not_visible"] = hidden_text(screen, visibility, row, genes_of(part));
     }
     json["top"].push_back(entry);
   }

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <optional>
 #include <set>
+#include <string_view>
 
 #include "dko/base/error.hpp"
 #include "dko/base/name_index.hpp"
@@ -40,23 +41,71 @@ std::optional<std::int32_t> place_of(const CellGroups& groups, const std::string
   return static_cast<std::int32_t>(found - groups.labels.begin());
 }
 
+constexpr std::string_view of_gene = "gene:";
+
+/// The title itself, or, of a condition on a gene, one that differs by blanks.
+std::optional<std::string> kept_title(const std::string& column, const Names& titles) {
+  if (std::find(titles.begin(), titles.end(), column) != titles.end()) return column;
+  if (!column.starts_with(of_gene)) return std::nullopt;
+  const auto without_blanks = [](std::string text) {
+    std::erase(text, ' ');
+    return text;
+  };
+  const auto found = std::find_if(titles.begin(), titles.end(), [&](const std::string& title) {
+    return without_blanks(title) == without_blanks(column);
+  });
+  return found == titles.end() ? std::nullopt : std::optional(*found);
+}
+
+/// "; H2-Aa is a gene: write 'gene:H2-Aa>0'"; empty for what is none.
+std::string gene_note(const std::string& column, const Names& genes) {
+  const std::string name(trimmed(std::string_view(column).substr(0, column.find_first_of("!<>="))));
+  if (std::find(genes.begin(), genes.end(), name) == genes.end()) return {};
+  return fmt::format("; {} is a gene: keep which cells have it by {}, and group by that", shown_name(name),
+                     parameter("obs", fmt::format("'{}{}{}'", of_gene, column,
+                                                  name.size() == trimmed(column).size() ? ">0" : "")));
+}
+
+/// @throws UsageError
+[[noreturn]] void refuse_column(const std::string& column, const Names& titles, const Names& genes) {
+  const std::string keeps = titles.empty() ? "" : "; it keeps " + some_names(titles, most_listed);
+  if (column.starts_with(of_gene))
+    throw UsageError(fmt::format("{}: the screen does not keep which cells meet {}: screen again with {}{}",
+                                 parameter("group-by"), shown_name(column),
+                                 parameter("obs", fmt::format("'{}'", column)), keeps));
+  throw UsageError(titles.empty()
+                       ? fmt::format("{}: the screen keeps no columns of its cells: screen again, with {} or "
+                                     "{}, or with data that have such columns{}",
+                                     parameter("group-by"), parameter("obs"), parameter("obs-file"),
+                                     gene_note(column, genes))
+                       : fmt::format("{}: the screen keeps no column {}{}{}", parameter("group-by"),
+                                     shown_name(column), keeps, gene_note(column, genes)));
+}
+
 }  // namespace
 
 CellGroups group_cells(const ScreenReader& screen, const std::string& column) {
   const Names titles = screen.obs_titles();
-  if (std::find(titles.begin(), titles.end(), column) == titles.end()) {
-    if (column.starts_with("gene:"))
-      throw UsageError(fmt::format(
-          "{0}: the screen does not keep which cells meet {1}: screen again with {2}", parameter("group-by"),
-          shown_name(column), parameter("obs", fmt::format("'{}'", column))));
-    throw UsageError(
-        titles.empty() ? fmt::format("{}: the screen keeps no columns of its cells: screen again, with {} or "
-                                     "{}, or with data that have such columns",
-                                     parameter("group-by"), parameter("obs"), parameter("obs-file"))
-                       : fmt::format("{}: the screen keeps no column {}; it keeps {}", parameter("group-by"),
-                                     shown_name(column), some_names(titles, most_listed)));
+  const auto title = kept_title(column, titles);
+  if (!title) refuse_column(column, titles, screen.gene_names());
+  return group_cells(screen.obs_column(*title));
+}
+
+std::int64_t cells_with_knockouts(const ScreenReader& screen, const CellsOfGroup& within) {
+  std::vector<bool> screened(screen.cell_names().size(), false);
+  for (const ScoreArray array : {ScoreArray::singles, ScoreArray::pairs}) {
+    for (std::size_t cell = 0; screen.has(array) && cell < screened.size(); ++cell) {
+      const EventRange range = screen.events_of_cell(array, static_cast<std::int64_t>(cell));
+      if (range.first < range.last) screened[cell] = true;
+    }
   }
-  return group_cells(screen.obs_column(column));
+  const std::int64_t listed = screen.has(ScoreArray::list) ? screen.events(ScoreArray::list) : 0;
+  for (std::int64_t number = 0; number < listed; ++number)
+    screened[static_cast<std::size_t>(screen.cell_of(ScoreArray::list, number))] = true;
+  std::int64_t count = 0;
+  for (std::size_t cell = 0; cell < screened.size(); ++cell)
+    count += screened[cell] && within.has(static_cast<std::int64_t>(cell)) ? 1 : 0;
+  return count;
 }
 
 CellGroups group_cells(ObsColumn kept) {

@@ -23,10 +23,10 @@ struct CellGroups {
 /// A column of numbers groups cells if it has no more different values than this.
 inline constexpr std::int64_t most_numbers_grouping = 100;
 
-/// Groups the cells by a column, in the order of its labels, or of its numbers. Local.
+/// Groups the cells by a column, in the order of its labels, or of its numbers. The title of a condition on a
+/// gene, "gene:NAME>2", may differ by blanks. Local.
 /// @throws UsageError for a column that the screen does not keep, with those that it keeps, and for one of
-/// too
-///         many numbers
+///         too many numbers
 CellGroups group_cells(const ScreenReader& screen, const std::string& column);
 
 /// The same by a column at hand. @throws UsageError for one of too many numbers
@@ -45,6 +45,9 @@ struct CellsOfGroup {
     return groups == nullptr || groups->of_cells[static_cast<std::size_t>(cell)] == group;
   }
 };
+
+/// In how many of these cells some knockout was scored. Local.
+std::int64_t cells_with_knockouts(const ScreenReader& screen, const CellsOfGroup& within = {});
 
 /// What is compared: the cells of a group, with those of another or with all others that have a label.
 struct Contrast {
