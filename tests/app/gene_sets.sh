@@ -86,7 +86,7 @@ done
 awk -F, -v OFS=, '{print} NR > 1 && NR < 8 {$1 = "on" NR; for (i = 2; i <= NF; ++i) $i += 1; more = more $0 "\n"} END {printf "%s", more}' \
   data.csv >on.csv
 printf 'hidden\t\ton2\ton3\ton4\ton5\ton6\ton7\n' >hidden.gmt
-"$DKO" run on.csv -o on_screen.h5 --save-model on.h5 --mapping sparse --score impact,network -q 2>/dev/null
+"$DKO" run on.csv -o on_screen.h5 --save-model on.h5 --mapping sparse --order 2 --score impact,network -q 2>/dev/null
 explain_on=("$DKO" explain on.h5 on.csv -k gene3)
 "${explain_on[@]}" -o on_changes.csv --rnk visible.rnk -q >/dev/null 2>&1
 "${explain_on[@]}" --rnk all.rnk --all-genes -q >/dev/null 2>&1
@@ -103,6 +103,19 @@ expect 0 '^no set was tested$' "${explain_on[@]}" --gene-sets hidden.gmt
 expect 0 '^1 set tested by ranks' "${explain_on[@]}" --gene-sets hidden.gmt --all-genes
 expect 0 '^not tested, fewer than 5 genes that are visible and lost in the screen .--least-genes.: hidden .0 of 6.$' \
   "$DKO" summarize on_screen.h5 --gene-sets hidden.gmt
+# Tables of pairs name those genes of a pair that are not visible.
+"$DKO" summarize on_screen.h5 --gene-table on_genes.csv --pair-table on_pairs.csv --json on.json -n 3000 >shown.txt 2>/dev/null
+"$python" - <<'PYTHON' || fail "genes of pairs that are not visible"
+import json
+import pandas
+genes, pairs = (pandas.read_csv(name, keep_default_na=False) for name in ("on_genes.csv", "on_pairs.csv"))
+hidden = set(genes["gene"][genes["not_visible"] != ""])
+expected = [", ".join(gene for gene in pair if gene in hidden) for pair in zip(pairs["gene1"], pairs["gene2"])]
+assert list(pairs["not_visible"]) == expected and {0, 1} <= {text.count(",") for text in expected if text} and "" in expected
+shown = json.load(open("on.json"))["pairs"]["top"]
+assert [row["not_visible"] for row in shown] == expected[:len(shown)] and len(shown) == 10
+PYTHON
+grep -q '^rank .*gene 1  *gene 2 .*not visible$' shown.txt || { cat shown.txt; fail "pairs: no column of genes that are not visible"; }
 expect 2 '--all-genes is of --gene-sets and --rnk' "${explain_on[@]}" --all-genes
 seq 0 29 | sed 's/^/gene/' >thirty.txt
 "$DKO" train data.csv --genes thirty.txt -o thirty.h5 --mapping sparse -q 2>/dev/null

@@ -26,7 +26,7 @@ dko simulate --genes 60 --cells 120 --umi 2000 --seed 3 -o start/cells.h5ad -q
 "$python" - start/cells.h5ad <<'PYTHON'
 import sys
 import h5py
-names = {"gene0": "Trem2", "gene1": "Cd74", "gene2": "Cst3", "gene3": "Sparc", "gene11": "P2ry12", "gene12": "H2-Aa"}
+names = {"gene0": "Trem2", "gene1": "Cd74", "gene2": "Cst3", "gene3": "Sparc", "gene24": "P2ry12", "gene33": "H2-Aa"}
 with h5py.File(sys.argv[1], "r+") as file:
     def rename(path, names):
         texts = [names.get(text, text) for text in file[path].asstr()[:]]

@@ -4,7 +4,7 @@ make_data
 "$DKO" run data.csv --order 2 --score impact,network -o full.h5 --save-model model.h5 -q "${short[@]}"
 "$DKO" summarize full.h5 --gene-table g.csv --pair-table p.csv --json s.json -q >shown.txt
 head -n 1 g.csv | grep -qE '^rank,gene,id,cells,impact_mean,impact_sd,network_mean,network_sd(,share_mean,share_sd)?,cells_without,information,not_visible$' || fail "columns of genes: $(head -n 1 g.csv)"
-head -n 1 p.csv | grep -qx 'rank,gene1,gene2,cells,impact_mean,impact_sd,network_mean,network_sd,interaction_mean,interaction_sd,same_sign,network_interaction_mean,network_interaction_sd,network_same_sign' || fail "columns of pairs: $(head -n 1 p.csv)"
+head -n 1 p.csv | grep -qx 'rank,gene1,gene2,cells,impact_mean,impact_sd,network_mean,network_sd,interaction_mean,interaction_sd,same_sign,network_interaction_mean,network_interaction_sd,network_same_sign,not_visible' || fail "columns of pairs: $(head -n 1 p.csv)"
 grep -q '^genes over cells, the 10 of [0-9]* with the highest mean impact$' shown.txt || { cat shown.txt; fail "title of genes"; }
 grep -q '^pairs over cells, the 10 of [0-9]* with the largest mean network-interaction$' shown.txt || fail "title of pairs"
 [ "$(wc -l <shown.txt)" = 26 ] || fail "not 10 genes and 10 pairs were shown"
