@@ -25,7 +25,7 @@ struct Example {
   void set(const AtRoot<OutputFile>& output, double time_limit, Job& job) {
     const StopRequest stop({time_limit});
     set_direction(plan, profiles, members, at_root(job.ranks(), std::vector<std::vector<DecoyEffects>>()),
-                  output, stop, job);
+                  at_root(job.ranks(), ScreenNotes()), output, stop, job);
   }
 };
 
