@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "dko/base/error.hpp"
+#include "dko/base/first_texts.hpp"
 #include "dko/base/name_index.hpp"
 #include "dko/base/printable.hpp"
 #include "dko/base/text.hpp"
@@ -47,7 +48,6 @@ void print_table(std::span<const Enrichment> shown, std::size_t tested, const st
 /// Says which sets were not tested, each with how many of its genes have a value.
 void print_left_out(std::span<const double> values, const std::string& tested,
                     std::span<const Enrichment> found, const std::vector<GeneSet>& sets, std::int64_t least) {
-  constexpr std::size_t most_named = 10;
   Names left_out;
   for (std::size_t number = 0; number < sets.size(); ++number) {
     const auto is_it = [&](const Enrichment& row) { return row.set == number; };
@@ -61,11 +61,8 @@ void print_left_out(std::span<const double> values, const std::string& tested,
                                    count >= least ? ", and no other gene" : ""));
   }
   if (left_out.empty()) return;
-  const std::size_t more = left_out.size() - std::min(left_out.size(), most_named);
-  left_out.resize(left_out.size() - more);
-  std::cout << printable(fmt::format("not tested, fewer than {} genes {} (--least-genes): {}{}", least,
-                                     tested, fmt::join(left_out, ", "),
-                                     more > 0 ? fmt::format(" and {} more", more) : ""))
+  std::cout << printable(fmt::format("not tested, fewer than {} genes {} (--least-genes): {}", least, tested,
+                                     first_texts(left_out)))
             << '\n';
 }
 

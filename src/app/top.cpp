@@ -108,11 +108,13 @@ struct Where {
     const std::int64_t all = screen.events(array);
     if (!cell && group.groups == nullptr) return all;
     std::int64_t count = 0;
-    for (std::int64_t number = 0; array == ScoreArray::list && number < all; ++number)
-      count += has(screen.cell_of(array, number)) ? 1 : 0;
-    for (std::int64_t at = 0; array != ScoreArray::list && at < std::ssize(screen.cell_names()); ++at) {
-      const EventRange range = has(at) ? screen.events_of_cell(array, at) : EventRange{0, 0};
-      count += range.last - range.first;
+    if (array == ScoreArray::list) {
+      for (std::int64_t number = 0; number < all; ++number)
+        count += has(screen.cell_of(array, number)) ? 1 : 0;
+      return count;
+    }
+    for (std::int64_t at = 0; at < std::ssize(screen.cell_names()); ++at) {
+      if (has(at)) count += screen.events_of_cell(array, at).size();
     }
     return count;
   }

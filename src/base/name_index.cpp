@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "dko/base/error.hpp"
+#include "dko/base/first_texts.hpp"
 #include "dko/base/similar_names.hpp"
 #include "dko/base/text.hpp"
 
@@ -58,10 +59,9 @@ std::string shown_name(std::string_view name) {
 }
 
 std::string some_names(const Names& names, std::size_t most) {
-  std::string text;
-  for (std::size_t at = 0; at < std::min(most, names.size()); ++at)
-    text += (at == 0 ? "" : ", ") + shown_name(names[at]);
-  return names.size() > most ? text + fmt::format(" and {} more", names.size() - most) : text;
+  Names shown(names.size());
+  std::transform(names.begin(), names.end(), shown.begin(), shown_name);
+  return first_texts(shown, most);
 }
 
 NameIndex::Positions::Positions(const Names& names) {

@@ -44,8 +44,7 @@ void CellConditions::refuse_gene(const std::string& text, const std::string& opt
   const bool has_columns = !table_.empty() || has_cell_columns(path_);
   const std::string meant = gene_condition_meant(text, has_columns ? columns().titles : Names(), matrix_);
   if (!meant.empty())
-    throw InputError(fmt::format("{}: {} '{}': is of a gene, and no column is called so: write {}",
-                                 path_.string(), parameter(option), text, meant));
+    throw InputError(fmt::format("{}: {} '{}': {}", path_.string(), parameter(option), text, meant));
 }
 
 std::string CellConditions::range_in(const std::string& condition,

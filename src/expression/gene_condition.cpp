@@ -63,7 +63,8 @@ std::string gene_condition_meant(const std::string& text, const Names& titles,
   if (name.empty() || std::any_of(titles.begin(), titles.end(), is_of) ||
       matrix.gene_index().by_name(name).positions.empty())
     return {};
-  return fmt::format("'{}{}{}'", prefix, whole, name.size() == whole.size() ? ">NUMBER" : "");
+  return fmt::format("is of a gene, and no column is called so: write '{}{}{}'", prefix, whole,
+                     name.size() == whole.size() ? ">NUMBER" : "");
 }
 
 std::string range_of_gene(const std::string& condition, std::span<const std::int32_t> cells,

@@ -19,12 +19,12 @@ bool is_gene_condition(const std::string& text);
 std::vector<bool> meet_gene_condition(const std::string& text, const std::string& name,
                                       const std::string& file, const ExpressionMatrix& matrix);
 
-/// What to write instead, "'gene:Cst3<1'", if a text, "Cst3<1" or "Cst3", is of a gene and names none of the
-/// columns with these titles; else empty.
+/// "is of a gene, and no column is called so: write 'gene:Cst3<1'" if a text, "Cst3<1" or "Cst3", is so, with
+/// columns of these titles; else empty.
 std::string gene_condition_meant(const std::string& text, const Names& titles,
                                  const ExpressionMatrix& matrix);
 
-/// "Cst3 is 10 to 1,172 in these 622 cells", of the gene of a condition; empty for another condition, an
+/// "Cst3 is 10 to 1172 in these 622 cells", of the gene of a condition; empty for another condition, an
 /// unknown gene, and without cells. Local.
 std::string range_of_gene(const std::string& condition, std::span<const std::int32_t> cells,
                           const ExpressionMatrix& matrix);

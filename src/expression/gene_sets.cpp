@@ -8,6 +8,7 @@
 
 #include "dko/base/delimited.hpp"
 #include "dko/base/error.hpp"
+#include "dko/base/first_texts.hpp"
 #include "dko/base/parameter.hpp"
 #include "dko/base/text.hpp"
 
@@ -36,14 +37,10 @@ std::string text_of(const Line& line, const LeftOut& left_out) {
 }
 
 /// Warns of sets that are left out.
-void warn_of_skipped(Names skipped, bool any_left_out, const std::string& path, std::int64_t least,
+void warn_of_skipped(const Names& skipped, bool any_left_out, const std::string& path, std::int64_t least,
                      Log& log) {
-  constexpr std::size_t most_named = 10;
-  const auto all = std::ssize(skipped);
-  if (skipped.size() > most_named) skipped.resize(most_named);
-  const std::int64_t more = all - std::ssize(skipped);
-  log.warn("{}: {} with fewer than {} known genes left out: {}{}{}", path, counted(all, "set"), least,
-           fmt::join(skipped, ", "), more > 0 ? fmt::format(" and {} more", more) : "",
+  log.warn("{}: {} with fewer than {} known genes left out: {}{}", path, counted(std::ssize(skipped), "set"),
+           least, first_texts(skipped),
            any_left_out
                ? fmt::format("; {} at training would have those in the data", parameter("with-genes"))
                : "");
@@ -120,7 +117,7 @@ std::vector<GeneSet> read_gene_sets(const std::filesystem::path& path, const Nam
            not_chosen > 0
                ? fmt::format(", {} of them in the data, but not chosen", with_thousands(not_chosen))
                : "");
-  if (!skipped.empty()) warn_of_skipped(std::move(skipped), any_left_out, path.string(), least, log);
+  if (!skipped.empty()) warn_of_skipped(skipped, any_left_out, path.string(), least, log);
   return sets;
 }
 

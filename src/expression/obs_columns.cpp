@@ -118,8 +118,8 @@ void refuse_genes(const ObsRequest& request, const Names& titles, const Expressi
   for (const std::string_view piece : pieces_of(request.names)) {
     const std::string meant = gene_condition_meant(std::string(piece), titles, all);
     if (!meant.empty())
-      throw InputError(fmt::format("{}: {} is of a gene, and no column is called so: write {}",
-                                   parameter(request.option), shown_name(trimmed(piece)), meant));
+      throw InputError(
+          fmt::format("{}: {} {}", parameter(request.option), shown_name(trimmed(piece)), meant));
   }
 }
 

@@ -9,6 +9,7 @@
 #include <unordered_map>
 
 #include "dko/base/error.hpp"
+#include "dko/base/first_texts.hpp"
 #include "dko/base/parameter.hpp"
 #include "dko/base/text.hpp"
 #include "dko/expression/cell_conditions.hpp"
@@ -195,13 +196,12 @@ void choose_genes(Choice& choice, const ExpressionMatrix& matrix, const Selectio
 /// "A, B (in the file, but left out by --min-cells 5) and 7 more"
 std::string with_reasons(const Names& names, const LeftOut& left_out) {
   constexpr std::size_t most = 20;
-  std::string text;
-  for (std::size_t at = 0; at < std::min(most, names.size()); ++at) {
-    const auto reason = left_out.reason(names[at]);
-    text += fmt::format("{}{}{}", at == 0 ? "" : ", ", shown_name(names[at]),
-                        reason ? fmt::format(" ({})", *reason) : "");
+  Names texts;
+  for (const std::string& name : names) {
+    const auto reason = left_out.reason(name);
+    texts.push_back(shown_name(name) + (reason ? fmt::format(" ({})", *reason) : ""));
   }
-  return names.size() > most ? text + fmt::format(" and {} more", names.size() - most) : text;
+  return first_texts(texts, most);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "dko/knockout/kernels/cell_kernel.hpp"
 #include "dko/knockout/score/cell_scores.hpp"
+#include "knockout/score/member_spread.hpp"
 
 namespace dko {
 
@@ -166,25 +167,10 @@ AtRoot<Sums> sums_over_ranks(Explainer& explainer, std::span<const std::int64_t>
   return at_root(ranks, std::move(all));
 }
 
-struct Spread {
-  double mean = 0;
-  double sd = 0;
-};
-
-/// Mean and sample standard deviation over the members of `value(member)`.
+/// Over the members of `value(member)`.
 template <class Value>
-Spread over_members(const Sums& sums, Value value) {
-  Spread spread;
-  for (const MemberSums& member : sums) spread.mean += value(member);
-  spread.mean /= static_cast<double>(sums.size());
-  if (sums.size() < 2) return spread;
-  double squares = 0;
-  for (const MemberSums& member : sums) {
-    const double difference = value(member) - spread.mean;
-    squares += difference * difference;
-  }
-  spread.sd = std::sqrt(squares / static_cast<double>(sums.size() - 1));
-  return spread;
+MemberSpread over_members(const Sums& sums, Value value) {
+  return spread_of(sums.size(), [&](std::size_t member) { return value(sums[member]); });
 }
 
 GeneChange change_of(const Sums& sums, std::int32_t number, double cells) {
@@ -197,9 +183,9 @@ GeneChange change_of(const Sums& sums, std::int32_t number, double cells) {
   change.before = mean(&MemberSums::before);
   change.after = mean(&MemberSums::after);
   change.renormalised = mean(&MemberSums::renormalised);
-  const Spread all = over_members(
+  const MemberSpread all = over_members(
       sums, [&](const MemberSums& member) { return (member.after[gene] - member.before[gene]) / cells; });
-  const Spread network = over_members(sums, [&](const MemberSums& member) {
+  const MemberSpread network = over_members(sums, [&](const MemberSums& member) {
     return change_beyond_rescaling(member.after[gene], member.renormalised[gene]) / cells;
   });
   change.change = all.mean;
@@ -217,10 +203,10 @@ KnockoutScores scores_of(const Sums& sums, std::size_t first, double cells) {
   const auto spread = [&](std::size_t at) {
     return over_members(sums, [&](const MemberSums& member) { return member.scores[at] / cells; });
   };
-  const Spread impact = spread(first);
-  const Spread network = spread(first + 1);
-  const Spread shift = spread(first + 4);
-  const Spread approach = spread(first + 5);
+  const MemberSpread impact = spread(first);
+  const MemberSpread network = spread(first + 1);
+  const MemberSpread shift = spread(first + 4);
+  const MemberSpread approach = spread(first + 5);
   KnockoutScores scores;
   scores.impact = impact.mean;
   scores.impact_sd = impact.sd;

@@ -28,14 +28,13 @@ class CellConditions {
 
   /// One entry for each cell. `option` is the parameter that has it, for messages. Local.
   /// @throws InputError for unknown columns (with what to write if it is a gene), genes or values, UsageError
-  /// for what is no condition, or could
-  ///         be two
+  ///         for what is no condition, or could be two
   std::vector<bool> meet(const std::string& text, const std::string& option, Missing missing, Log& log);
   /// The same of several conditions, which hold together. @throws InputError also if no cell meets them
   std::vector<bool> meet_all(const std::vector<std::string>& conditions, const std::string& option,
                              Missing missing, Log& log);
 
-  /// "Cst3 is 10 to 1,172 in these 622 cells", if the condition is on a gene, for messages; else empty.
+  /// "Cst3 is 10 to 1172 in these 622 cells", if the condition is on a gene, for messages; else empty.
   std::string range_in(const std::string& condition, std::span<const std::int32_t> cells) const;
 
  private:

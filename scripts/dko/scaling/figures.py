@@ -84,7 +84,7 @@ def values_of(case, run):
                 *(one["speed_up"] + one["seconds_per_step"] + size["genes"]
                   for size in run["sizes"] for one in size["runs"])]
     if case == "fit":
-        return [1 / seconds(run), run["forecast"]["slowest_seconds"], run["genes"] + run["cells"]]
+        return [1 / run["fit"]["seconds"], run["forecast"]["slowest_seconds"], run["genes"] + run["cells"]]
     if case == "io":
         return [way["gb_per_second"] for way in run["ways"]]
     return []

@@ -1,30 +1,10 @@
 #include "dko/knockout/kernels/ensemble_kernel.hpp"
 
-#include <cmath>
+#include "knockout/score/member_spread.hpp"
 
 namespace dko {
 
 namespace {
-
-struct Spread {
-  double mean;
-  double sd;
-};
-
-/// Mean and sample standard deviation of `value(member)`; of one member, its value and 0.
-template <class Value>
-Spread spread_of(std::size_t members, Value value) {
-  double sum = 0;
-  for (std::size_t member = 0; member < members; ++member) sum += value(member);
-  const double mean = sum / static_cast<double>(members);
-  if (members == 1) return {mean, 0};
-  double squares = 0;
-  for (std::size_t member = 0; member < members; ++member) {
-    const double difference = value(member) - mean;
-    squares += difference * difference;
-  }
-  return {mean, std::sqrt(squares / static_cast<double>(members - 1))};
-}
 
 /// Mean over the members of `profile(member)`.
 template <class Members, class Profile>
@@ -64,7 +44,7 @@ KnockoutScores EnsembleKernel::scores(std::span<const std::int32_t> removed) {
     of_members_[member] = members_[member]->scores(removed);
   KnockoutScores scores;
   for (const Score score : mean_scores) {
-    const Spread spread =
+    const MemberSpread spread =
         spread_of(members_.size(), [&](std::size_t member) { return of_members_[member][score]; });
     scores[score] = spread.mean;
     scores[deviation_of(score)] = spread.sd;
@@ -102,7 +82,7 @@ void EnsembleKernel::store_pairs(Score score, std::size_t count, const ScoreSpan
   const std::span<float> means = scores[score];
   const std::span<float> deviations = scores[deviation_of(score)];
   for (std::size_t at = 0; at < count; ++at) {
-    const Spread spread = spread_of(members_.size(), [&](std::size_t member) {
+    const MemberSpread spread = spread_of(members_.size(), [&](std::size_t member) {
       return static_cast<double>(of_pairs_[member][score][at]);
     });
     if (!means.empty()) means[at] = static_cast<float>(spread.mean);

@@ -94,8 +94,8 @@ void TurnTables::finish() {
     const TurnGroup& group = groups_[index(gene / second_lanes)];
     const Column& column = columns_[index(gene)];
     for (std::int64_t entry = 0; entry < std::min(column.count, group.longest); ++entry)
-      side_by_side_[index(static_cast<std::int64_t>(group.start) + entry * second_lanes +
-                          gene % second_lanes)] = turns_[index(column.turns + entry)];
+      side_by_side_[index(group.start + entry * second_lanes + gene % second_lanes)] =
+          turns_[index(column.turns + entry)];
   }
   for (auto* counts : {&of_first_, &of_second_}) counts->assign(round_up(n, second_lanes), 0);
 }
