@@ -66,7 +66,7 @@ grep -q "^$added,-$lost,$cell," both.again.csv || fail "the signs of a list are 
 expect 0 "^activation of ${added#+} and loss of $lost, in $cell" "$DKO" explain sparse.h5 data.csv --activate "${added#+}" \
   --knockout "$lost" --cell "$cell" --json explained.json -o explained.csv
 listed=$(tail -n 1 both.again.csv | cut -d, -f4)
-explained=$(grep -o '"impact": [0-9.e-]*' explained.json | head -n 1 | cut -d' ' -f2)
+explained=$(grep -m 1 -o '"impact": [0-9.e-]*' explained.json | sed -n '1s/.* //p')
 awk -v a="$listed" -v b="$explained" 'BEGIN {exit !(a > 0 && (a - b) ^ 2 < 1e-12)}' || fail "explain gives $explained, the list $listed"
 head -n 1 explained.csv | grep -q '^gene,knocked_out,activated,cells,' || fail "explain does not tell what is switched on"
 awk -F, 'NR > 1 {sum += $6; n += $3} END {exit !(n == 1 && (sum - 1) ^ 2 < 1e-8)}' explained.csv || fail "profiles do not sum to one"
@@ -170,7 +170,7 @@ same one.truth_activate.csv two.truth_activate.csv
 lines one.truth_activate.csv $((1 + $(awk -F, 'NR > 1 {for (k = 2; k <= NF; ++k) n += $k == 0} END {print n}' one.csv)))
 "$DKO" simulate "${small[@]}" --truth-activate 15 -o sample.csv -q
 [ "$(sort one.truth_activate.csv sample.truth_activate.csv | uniq -d | wc -l)" = 16 ] || fail "the sample is not of these"
-{ echo gene_id,cell_id; tail -n +2 one.truth_activate.csv | head -n 5 | cut -d, -f1-2; } >truth.csv
+{ echo gene_id,cell_id; sed -n 2,6p one.truth_activate.csv | cut -d, -f1-2; } >truth.csv
 "$DKO" simulate "${small[@]}" --truth-activate truth.csv -o list_of.csv -q
 same <(head -n 6 one.truth_activate.csv) list_of.truth_activate.csv
 expect 3 'switches genes on, but knockouts' "$DKO" simulate "${small[@]}" --truth-single truth.csv -o x.csv

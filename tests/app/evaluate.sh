@@ -64,7 +64,7 @@ expect 0 'cannot be judged with only 5 other genes' "$DKO" evaluate data.csv --m
 
 # An assemblage that never varies, and a gene of a single cell: figures that do not exist, and no NaN.
 "$DKO" simulate --genes 12 --cells 30 --absent 0 --truth-single all -o same.csv -q
-{ head -n 1 same.csv; tail -n +2 same.csv | head -n 11; awk -F, 'BEGIN {OFS = ","} END {for (k = 2; k <= NF; ++k) $k = k == 9 ? 0.5 : 0; print}' same.csv; } >lone_gene.csv
+{ head -n 1 same.csv; sed -n 2,12p same.csv; awk -F, 'BEGIN {OFS = ","} END {for (k = 2; k <= NF; ++k) $k = k == 9 ? 0.5 : 0; print}' same.csv; } >lone_gene.csv
 "$DKO" run lone_gene.csv -o lone_gene.h5 --save-model lone_gene_model.h5 -q "${short[@]}"
 "$DKO" predict lone_gene.csv -o lone_gene_prediction.h5 -q "${short[@]}"
 awk -F, 'BEGIN {print "gene,log2fc"} NR > 1 {print $1 "," NR % 5 - 2.5}' lone_gene.csv >lone_real.csv

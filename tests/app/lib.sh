@@ -101,7 +101,7 @@ let_go() { touch gate; }
 ranks_below() {
   local pid rank
   for pid in $(pgrep -P "$1"); do
-    rank=$(tr '\0' '\n' <"/proc/$pid/environ" 2>/dev/null | sed -nE 's/^(OMPI_COMM_WORLD|PMI)_RANK=//p' | head -n 1)
+    rank=$(tr '\0' '\n' <"/proc/$pid/environ" 2>/dev/null | sed -nE 's/^(OMPI_COMM_WORLD|PMI)_RANK=//p' | sed -n 1p)
     if [ -n "$rank" ]; then echo "$rank $pid"; else ranks_below "$pid"; fi
   done
 }

@@ -6,7 +6,7 @@ for phase in training screening; do
   grep -qE "memory for $phase: .* per node, shared \(.*\), .* per rank \(.*\): .* available on this node" log.txt ||
     { cat log.txt; fail "the log does not tell the memory for $phase"; }
 done
-grep -n 'memory for screening\|training on' log.txt | sort -n | head -n 1 | grep -q memory || fail "memory is told after the start"
+grep -n 'memory for screening\|training on' log.txt | sort -n | sed -n 1p | grep -q memory || fail "memory is told after the start"
 "${DKO_PYTHON:-/usr/bin/python3}" - <<'P'
 import json
 memory = json.load(open("run.json"))["memory"]
@@ -66,7 +66,7 @@ absent wide.h5
 
 # The folder that Open MPI shares memory in counts where ranks share: here a small one, where it can be had.
 mkdir small
-if ! "$DKO" --version | grep -q 'Open MPI'; then
+if ! "$DKO" --version | grep 'Open MPI' >/dev/null; then
   echo "part SKIPPED: dko has another MPI than Open MPI, whose folder cannot be chosen"
 elif mount -t tmpfs -o size=8k tmpfs small 2>/dev/null; then
   trap 'umount small' EXIT

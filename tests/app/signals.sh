@@ -84,7 +84,7 @@ done
 # mpirun hands on SIGUSR1 and waits. After SIGTERM and SIGINT it waits a second, then kills, and ends with a
 # code of its own, with Open MPI 4 always 1: what was saved by then is good.
 own_code='[1-9][0-9]*'
-! mpirun --version | grep -q 'Open MPI) 4' || own_code=1
+! mpirun --version | grep 'Open MPI) 4' >/dev/null || own_code=1
 for signal in USR1 TERM INT; do
   hold write $in_pairs out.h5.partial
   start 2 "${held[@]}" "$DKO" "${screen[@]}"

@@ -85,7 +85,7 @@ for victim in "TERM 1" "USR1 0"; do
   ended 60 5
   grep -q "stopped by SIG${victim% *}; out.h5.checkpoint: the fit is saved; go on with --resume" said.txt ||
     { cat said.txt; fail "does not say that it is saved"; }
-  progress | grep -qE '^made [1-9][0-9]* of [0-9]+ fits$' || fail "--progress says $(progress)"
+  progress | grep -E '^made [1-9][0-9]* of [0-9]+ fits$' >/dev/null || fail "--progress says $(progress)"
   rm -f out.h5.checkpoint
 done
 "$DKO" simulate --genes 300 --cells 600 --umi 5000 --seed 3 -o long.h5ad -q
@@ -101,7 +101,7 @@ start 2 "${held[@]}" "$DKO" "${fit[@]}" --ensemble 2 -o out.h5 -q --checkpoint-e
 until_held 0 1
 kill -USR1 $job
 ended 60 5
-progress | grep -qE '^made [0-9]+ of [0-9]+ fits; member1 made [0-9]+ of [0-9]+ fits$' || fail "--progress says $(progress)"
+progress | grep -E '^made [0-9]+ of [0-9]+ fits; member1 made [0-9]+ of [0-9]+ fits$' >/dev/null || fail "--progress says $(progress)"
 on 3 "$DKO" "${fit[@]}" --ensemble 2 -o out.h5 -q --resume
 same_model out.h5 members.h5
 absent out.h5.checkpoint out.h5.checkpoint.member1

@@ -46,6 +46,6 @@ for page in "${manual[@]}"; do
     target=$page
     [ -z "${link%%#*}" ] || target=$(dirname "$page")/${link%%#*}
     [ -e "$target" ] || fail "$page leads to $link, which is not there"
-    [[ $link != *'#'* ]] || headings "$target" | grep -qx -- "${link#*#}" || fail "$page leads to $link, which has no such heading"
+    [[ $link != *'#'* ]] || headings "$target" | grep -x -- "${link#*#}" >/dev/null || fail "$page leads to $link, which has no such heading"
   done
 done

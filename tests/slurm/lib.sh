@@ -19,7 +19,7 @@ submit() {
   job=$(set -a && . "$DKO_SITE" && set +a && sbatch --parsable "$@") || fail "could not submit $*"
 }
 
-state_of() { squeue -h -a -t all -j "$1" -o %T 2>/dev/null | sort -u | head -n 1; }
+state_of() { squeue -h -a -t all -j "$1" -o %T 2>/dev/null | sort -u | sed -n 1p; }
 
 # until_state JOB STATE SECONDS: an extended regular expression. A job that has ended is in no other state again.
 until_state() {

@@ -10,7 +10,7 @@ assert result["complete"] and result["ranks"] == [1, 2, 4], result
 assert result["machine"]["nodes"] == 2 and result["machine"]["slurm"]["job"] == "$job", result["machine"]
 END
 "$python" "$DKO_SOURCE/scripts/plot_scaling.py" result.json -o pictures
-[ -s pictures/"$(ls pictures | head -n 1)" ] || fail "there is no picture"
+[ -s pictures/"$(ls pictures | sed -n 1p)" ] || fail "there is no picture"
 
 # The figure of merit by the same script, on both nodes: the launcher's placement is seen, and what was stored is verified.
 submit --nodes=2 --ntasks-per-node=2 "$jobs/scaling.sbatch" merit.json --merit --size trial --repeats 1
