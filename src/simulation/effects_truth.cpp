@@ -43,10 +43,8 @@ std::int64_t add_effects(const RegulatoryDynamics& dynamics, const SimulatedCell
     const auto at = static_cast<std::size_t>(lost);
     if (!(cell.levels[at] > 0)) continue;
     std::vector<bool> absent = cell.nature.absent;
-    std::vector<double> without = cell.levels;
     absent[at] = true;
-    without[at] = 0;
-    const auto settled = resettled(dynamics, absent, std::move(without), cell.nature.rates);
+    const auto settled = resettled(dynamics, absent, cell.levels, cell.nature.rates);
     if (settled)
       add_changes(lost, cell.levels, *settled, sums);
     else

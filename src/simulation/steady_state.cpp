@@ -22,10 +22,22 @@ constexpr int most_iterations = 20000;
 constexpr int iterations_between_checks = 50;
 constexpr double smallest_step = 1.0 / 64;
 
-void clear(State& x, const std::vector<bool>& absent) {
-  for (std::size_t gene = 0; gene < x.size(); ++gene) {
-    if (absent[gene]) x[gene] = 0;
+/// What of the entries of all genes is of those that are present. Nothing of nothing.
+State present_of(std::span<const double> all, const std::vector<bool>& absent) {
+  State present;
+  for (std::size_t gene = 0; gene < all.size(); ++gene) {
+    if (!absent[gene]) present.push_back(all[gene]);
   }
+  return present;
+}
+
+State of_all_genes(const State& present, const std::vector<bool>& absent) {
+  State all(absent.size());
+  auto next = present.begin();
+  for (std::size_t gene = 0; gene < absent.size(); ++gene) {
+    if (!absent[gene]) all[gene] = *next++;
+  }
+  return all;
 }
 
 void clear_remnants(State& x) {
@@ -35,13 +47,12 @@ void clear_remnants(State& x) {
 }
 
 /// The stable fixed point of F that Euler steps reach from `x`, if they do.
-std::optional<State> fixed_point(const RegulatoryDynamics& dynamics, const std::vector<bool>& absent,
-                                 std::span<const double> rates, State x) {
+std::optional<State> fixed_point(const RegulatoryDynamics& dynamics, std::span<const double> rates, State x) {
   State production(x.size());
   double step = 1;
   double last_change = std::numeric_limits<double>::infinity();
   for (int iteration = 1; iteration <= most_iterations; ++iteration) {
-    dynamics.production(absent, rates, x, production);
+    dynamics.production(rates, x, production);
     double change = 0;
     double largest = 1;
     for (std::size_t gene = 0; gene < x.size(); ++gene) {
@@ -64,15 +75,11 @@ double steepest(const State& slope) {
   return most;
 }
 
-}  // namespace
-
-std::optional<State> steady_state(const RegulatoryDynamics& dynamics, const std::vector<bool>& absent,
-                                  State start, std::span<const double> rates) {
+/// The steady state of a cell that lacks no gene.
+std::optional<State> integrated(const RegulatoryDynamics& dynamics, std::span<const double> rates, State x) {
   namespace odeint = boost::numeric::odeint;
-  State x = std::move(start);
-  clear(x, absent);
   const auto slopes = [&](const State& state, State& slope, double) {
-    dynamics.production(absent, rates, state, slope);
+    dynamics.production(rates, state, slope);
     for (std::size_t gene = 0; gene < state.size(); ++gene) slope[gene] -= state[gene];
   };
   const auto stepper =
@@ -83,22 +90,33 @@ std::optional<State> steady_state(const RegulatoryDynamics& dynamics, const std:
     odeint::integrate_adaptive(stepper, slopes, x, time, time + span, 0.1);
     slopes(x, slope, time);
     if (steepest(slope) > settling) continue;
-    if (auto settled = fixed_point(dynamics, absent, rates, x)) {
-      clear_remnants(*settled);
-      return settled;
-    }
+    if (auto settled = fixed_point(dynamics, rates, x)) return settled;
   }
   return std::nullopt;
 }
 
+std::optional<State> of_cell(std::optional<State> settled, const std::vector<bool>& absent) {
+  if (!settled) return settled;
+  clear_remnants(*settled);
+  return of_all_genes(*settled, absent);
+}
+
+}  // namespace
+
+std::optional<State> steady_state(const RegulatoryDynamics& dynamics, const std::vector<bool>& absent,
+                                  const std::vector<double>& start, std::span<const double> rates) {
+  return of_cell(integrated(dynamics.without(absent), present_of(rates, absent), present_of(start, absent)),
+                 absent);
+}
+
 std::optional<State> resettled(const RegulatoryDynamics& dynamics, const std::vector<bool>& absent,
-                               State start, std::span<const double> rates) {
-  clear(start, absent);
-  if (auto settled = fixed_point(dynamics, absent, rates, start)) {
-    clear_remnants(*settled);
-    return settled;
-  }
-  return steady_state(dynamics, absent, std::move(start), rates);
+                               const std::vector<double>& start, std::span<const double> rates) {
+  const RegulatoryDynamics present = dynamics.without(absent);
+  const State rates_of_present = present_of(rates, absent);
+  State x = present_of(start, absent);
+  auto settled = fixed_point(present, rates_of_present, x);
+  if (!settled) settled = integrated(present, rates_of_present, std::move(x));
+  return of_cell(std::move(settled), absent);
 }
 
 }  // namespace dko

@@ -46,6 +46,13 @@ TEST_CASE("an absent repressor's term vanishes, or frees its target, as asked") 
   CHECK(x[2] == Approx(0.8 / 3).epsilon(1e-11));
 }
 
+TEST_CASE("a cell that lacks every gene settles at nothing") {
+  const RegulatoryDynamics dynamics(chain, 3, RepressorLoss::frees);
+  const std::vector<bool> absent(3, true);
+  CHECK(steady_state(dynamics, absent, {0.7, 0.3, 0.9}).value() == std::vector<double>{0, 0, 0});
+  CHECK(resettled(dynamics, absent, {0.7, 0.3, 0.9}).value() == std::vector<double>{0, 0, 0});
+}
+
 TEST_CASE("steady states agree with an independent integration, before and after a loss") {
   const int kind = GENERATE(0, 1, 2);
   const RepressorLoss loss = GENERATE(RepressorLoss::vanishes, RepressorLoss::frees);

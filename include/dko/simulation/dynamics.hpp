@@ -30,7 +30,7 @@ enum class Kinetics {
 ///
 /// over the activators and the repressors i of gene j, with their weights a and r; s_j is the basal rate of
 /// the gene in a cell, 1 where none is given; x is in units of what saturates, time in lifetimes of the
-/// molecules. Absent genes stay at 0. Read-only.
+/// molecules. Read-only.
 class RegulatoryDynamics {
  public:
   /// `loss` counts for additive kinetics only: a factor of an absent regulator is 1.
@@ -39,23 +39,30 @@ class RegulatoryDynamics {
 
   std::int64_t genes() const { return static_cast<std::int64_t>(starts_.size()) - 1; }
 
-  /// s F(x) of every gene; 0 for absent ones. All spans hold one entry a gene, but `rates`, s, may be empty.
-  /// Local.
-  void production(const std::vector<bool>& absent, std::span<const double> rates, std::span<const double> x,
+  /// The dynamics of a cell that lacks genes: of the others alone, in their order, so that a step costs what
+  /// the cell expresses. What an absent repressor leaves of its term is constant. `absent` holds one entry a
+  /// gene. Local.
+  RegulatoryDynamics without(const std::vector<bool>& absent) const;
+
+  /// s F(x) of every gene. All spans hold one entry a gene, but `rates`, s, may be empty. Local.
+  void production(std::span<const double> rates, std::span<const double> x,
                   std::span<double> production) const;
 
  private:
   struct Term {
-    std::int32_t regulator;
+    std::int32_t regulator;  // `constant`: the term is its weight
     bool activates;
     double weight;
   };
-  double sum_of_terms(std::size_t gene, const std::vector<bool>& absent, std::span<const double> x) const;
+  static constexpr std::int32_t constant = -1;
+
+  RegulatoryDynamics(Kinetics kinetics, RepressorLoss loss) : kinetics_(kinetics), lost_repressor_(loss) {}
+  double sum_of_terms(std::size_t gene, std::span<const double> x) const;
   double product_of_factors(std::size_t gene, std::span<const double> x) const;
 
   Kinetics kinetics_;
-  double lost_repressor_;             // what is left of r where the repressor is absent
-  std::vector<std::int64_t> starts_;  // first term of each target
+  RepressorLoss lost_repressor_;
+  std::vector<std::int64_t> starts_{0};  // first term of each target
   std::vector<Term> terms_;
 };
 

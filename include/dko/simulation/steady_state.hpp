@@ -16,7 +16,8 @@ constexpr double least_expression = 1e-8;
 /// is what falls below least_expression. `rates` are the basal rates of the cell, as in dynamics.hpp. Nothing
 /// if it does not settle within 10,000 lifetimes. Local.
 std::optional<std::vector<double>> steady_state(const RegulatoryDynamics& dynamics,
-                                                const std::vector<bool>& absent, std::vector<double> start,
+                                                const std::vector<bool>& absent,
+                                                const std::vector<double>& start,
                                                 std::span<const double> rates = {});
 
 /// The same from a start that is near it, as that of a cell is before one of its genes is lost: iterates
@@ -24,7 +25,8 @@ std::optional<std::vector<double>> steady_state(const RegulatoryDynamics& dynami
 /// explicit Euler method, so what it converges to is a stable state of the dynamics; h is halved where the
 /// iteration does not contract. Falls back to the integration above. Local.
 std::optional<std::vector<double>> resettled(const RegulatoryDynamics& dynamics,
-                                             const std::vector<bool>& absent, std::vector<double> start,
+                                             const std::vector<bool>& absent,
+                                             const std::vector<double>& start,
                                              std::span<const double> rates = {});
 
 }  // namespace dko
