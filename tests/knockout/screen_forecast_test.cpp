@@ -64,6 +64,61 @@ TEST_CASE("on one rank a forecast is the sum over all events and loads") {
   }
 }
 
+TEST_CASE("where a list switches genes on, its cells load those that they lack, and shards count them") {
+  const RelativeProfiles matrix = some_cells();
+  // In all cells but the last: the gene of its number, lost or switched on, and gene 39 likewise.
+  std::vector<std::int32_t> of_events;
+  std::vector<std::int32_t> cells;
+  std::vector<std::int32_t> added;
+  std::vector<bool> is_added(genes, false);
+  for (std::int32_t cell = 0; cell + 1 < matrix.cells(); ++cell) {
+    for (const std::int32_t gene : {cell, 39}) {
+      const bool switches_on = !matrix.expresses(cell, gene);
+      cells.push_back(cell);
+      of_events.push_back(gene);
+      added.push_back(switches_on ? 1 : 0);
+      if (switches_on) is_added[static_cast<std::size_t>(gene)] = true;
+    }
+  }
+  const std::vector<CellCosts> costs = dense_costs_of(matrix);
+  std::int64_t expected = 0;
+  std::int64_t plain = 0;  // as if they weighed nothing
+  std::int64_t longest = 0;
+  for (std::int64_t cell = 0; cell < matrix.cells(); ++cell) {
+    const CellCosts& of_cell = costs[static_cast<std::size_t>(cell)];
+    longest = std::max(longest, of_cell.load + of_cell.listed);
+    if (cell + 1 == matrix.cells()) break;
+    std::int64_t absent = 0;
+    for (std::int32_t gene = 0; gene < genes; ++gene)
+      absent += is_added[static_cast<std::size_t>(gene)] && !matrix.expresses(cell, gene) ? 1 : 0;
+    const std::int64_t load = of_cell.load + of_cell.load / matrix.expressed_count(cell) * absent;
+    plain += of_cell.load + 2 * of_cell.listed;
+    expected += load + 2 * of_cell.listed;
+    longest = std::max(longest, load + of_cell.listed);
+  }
+  ScreenPlan plan = testing::full_plan(matrix);
+  plan.singles = plan.doubles = {};
+  plan.list =
+      EventList(1, NodeArray(std::move(of_events)), NodeArray(std::move(cells)), NodeArray(std::move(added)));
+  const ScreenForecast alone = forecast_screen(plan, matrix, costs, 1);
+  CHECK(alone.core_seconds == Approx(seconds(expected, plan)));
+  CHECK(alone.longest_block == Approx(seconds(longest, plan)));
+  CHECK(expected > plain + plain / 10);
+
+  const auto mappings = testing::collapsed(testing::random_members(1, {genes, genes}, 3));
+  for (const std::int64_t ranks : {1, 3}) {
+    std::int64_t most = 0;
+    for (std::int64_t rank = 0; rank < ranks; ++rank) {
+      testing::MemorySink sink;
+      std::int64_t total = 0;
+      screen_shard(plan, matrix, mappings, rank, ranks, sink,
+                   {[&](std::int64_t, std::int64_t all) { total = all; }});
+      most = std::max(most, total);
+    }
+    CHECK(forecast_screen(plan, matrix, costs, ranks).slowest_seconds == Approx(seconds(most, plan)));
+  }
+}
+
 TEST_CASE("on several ranks a forecast is what the shards of a screen count") {
   const RelativeProfiles matrix = some_cells();
   const ScreenPlan plan = testing::full_plan(matrix);
