@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <optional>
 
 #include "dko/base/error.hpp"
 #include "dko/base/output_path.hpp"
@@ -126,7 +127,8 @@ class ScreenRun {
       });
       output_->keep();
     });
-    left_ = read_left(path_, plan_, matrix_, job_.provenance, ranks());
+    if (plan_.stores_summary()) genes_ = pair_genes(plan_, matrix_, ranks());
+    left_ = read_left(path_, plan_, matrix_, genes_ ? genes_->count() : 0, job_.provenance, ranks());
     if (left_.damaged > 0)
       job_.log.warn("{}: {} failed the checksum and will be scored again", path_,
                     counted(left_.damaged, "block"));
@@ -246,7 +248,7 @@ class ScreenRun {
 
   /// What of a summary is left to add up. Collective.
   PairSumsWork sums_left() {
-    const std::int64_t genes = pair_genes(plan_, matrix_, ranks()).count();
+    const std::int64_t genes = genes_->count();
     PairSumsWork work;
     std::vector<EventRange> taken;
     work.begun = states().take_sums(summed_measures(plan_), genes, left_.firsts, taken, ranks());
@@ -277,7 +279,7 @@ class ScreenRun {
   void store_summary() {
     count_resumed(0);
     double waiting = 0;
-    PairSumsScreen screen(plan_, matrix_, members_, sums_left(), ranks(),
+    PairSumsScreen screen(plan_, matrix_, members_, *genes_, sums_left(), ranks(),
                           {progress("adding up pairs"), &spent_.loading, &waiting});
     score(nullptr, &screen);
     const StoredSingles singles = stored_singles();
@@ -379,6 +381,7 @@ class ScreenRun {
   const StopRequest& stop_;
   Job& job_;
   PairIndex index_;
+  std::optional<PairGenes> genes_;  ///< of a summary
   Stopwatch watch_;
   std::string path_;  ///< of the file while it is not finished
   ResumePoint left_;

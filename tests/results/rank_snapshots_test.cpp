@@ -191,7 +191,8 @@ TEST_CASE(
   REQUIRE(least_sums_memory(data.plan, genes) <= 7000);
   const RankSnapshots states(folder / "x.partial", "one job");
   SumsSink whole(states, one);
-  CHECK(PairSumsScreen(data.plan, data.matrix, data.members, whole_sums(genes), one).run(singles, whole));
+  CHECK(PairSumsScreen(data.plan, data.matrix, data.members, genes, whole_sums(genes), one)
+            .run(singles, whole));
   std::int64_t saved = 0;
   for (std::int64_t stop_at = 0; stop_at < 60; stop_at += 5) {
     data.plan.keeping.memory = memory;
@@ -202,7 +203,8 @@ TEST_CASE(
              : asked % 4 == 0                      ? Pause::save
                                                    : Pause::go_on;
     };
-    PairSumsScreen(data.plan, data.matrix, data.members, whole_sums(genes), ranks).run(singles, sums, pause);
+    PairSumsScreen(data.plan, data.matrix, data.members, genes, whole_sums(genes), ranks)
+        .run(singles, sums, pause);
     saved += sums.saved;
     data.plan.keeping.memory = memory_after;
     const std::map<std::int64_t, std::vector<double>> before = sums.gathered();
@@ -216,15 +218,16 @@ TEST_CASE(
     ranks.barrier();
     if (ranks.is_root()) {
       SumsSink alone(states, one);
-      CHECK(PairSumsScreen(data.plan, data.matrix, data.members, left_of(states, data, sums.firsts, one), one)
+      CHECK(PairSumsScreen(data.plan, data.matrix, data.members, genes,
+                           left_of(states, data, sums.firsts, one), one)
                 .run(singles, alone));
       CHECK(complete(alone) == whole.rows);
     }
     ranks.barrier();
     SumsSink rest(states, ranks);
-    CHECK(
-        PairSumsScreen(data.plan, data.matrix, data.members, left_of(states, data, sums.firsts, ranks), ranks)
-            .run(singles, rest));
+    CHECK(PairSumsScreen(data.plan, data.matrix, data.members, genes,
+                         left_of(states, data, sums.firsts, ranks), ranks)
+              .run(singles, rest));
     const auto joined = complete(rest);
     if (ranks.is_root()) {
       CHECK(joined == whole.rows);

@@ -20,7 +20,7 @@ namespace dko {
 class PairSumsScreen::State {
  public:
   State(const ScreenPlan& plan, const RelativeProfiles& matrix, std::span<const CollapsedMapping> members,
-        PairSumsWork work, const Communicator& ranks, const PairSumsOptions& options)
+        const PairGenes& genes, PairSumsWork work, const Communicator& ranks, const PairSumsOptions& options)
       : plan_(plan),
         matrix_(matrix),
         work_(std::move(work)),
@@ -28,7 +28,7 @@ class PairSumsScreen::State {
         options_(options),
         index_(matrix, plan.targets),
         costs_(costs_of_plan(plan, matrix, cell_costs(matrix, members))),
-        genes_(pair_genes(plan, matrix, ranks)),
+        genes_(genes),
         limits_(pair_sums_limits(plan, genes_)),
         scoring_(plan, matrix, members, genes_, costs_, ranks),
         adding_(plan, genes_),
@@ -244,7 +244,7 @@ class PairSumsScreen::State {
   PairSumsOptions options_;
   PairIndex index_;
   std::vector<CellCosts> costs_;
-  PairGenes genes_;
+  const PairGenes& genes_;
   PairSumsLimits limits_;
   PairScoring scoring_;
   PairAdding adding_;
@@ -273,9 +273,9 @@ class PairSumsScreen::State {
 };
 
 PairSumsScreen::PairSumsScreen(const ScreenPlan& plan, const RelativeProfiles& profiles,
-                               std::span<const CollapsedMapping> members, PairSumsWork work,
-                               const Communicator& ranks, const PairSumsOptions& options)
-    : state_(std::make_unique<State>(plan, profiles, members, std::move(work), ranks, options)) {}
+                               std::span<const CollapsedMapping> members, const PairGenes& genes,
+                               PairSumsWork work, const Communicator& ranks, const PairSumsOptions& options)
+    : state_(std::make_unique<State>(plan, profiles, members, genes, std::move(work), ranks, options)) {}
 
 PairSumsScreen::~PairSumsScreen() = default;
 

@@ -102,10 +102,10 @@ double most_sums_memory(const ScreenPlan& plan, const PairGenes& genes, std::int
 /// whether it went on from what was begun.
 class PairSumsScreen {
  public:
-  /// All but `work` must outlive this. Collective.
+  /// `genes` are those of the plan (pair_genes). All but `work` must outlive this. Collective.
   PairSumsScreen(const ScreenPlan& plan, const RelativeProfiles& profiles,
-                 std::span<const CollapsedMapping> members, PairSumsWork work, const Communicator& ranks,
-                 const PairSumsOptions& options = {});
+                 std::span<const CollapsedMapping> members, const PairGenes& genes, PairSumsWork work,
+                 const Communicator& ranks, const PairSumsOptions& options = {});
   ~PairSumsScreen();
 
   /// Scores this rank's share of the first round; ranks that have more to do before, in singles and lists of
