@@ -78,7 +78,7 @@ TEST_CASE("of a summary pairs are counted in each cell they were added in") {
   sums.reset(0, 2, genes.count());
   sums.cell_counts()[0] = 3;
   sums.cell_counts()[1] = 1;
-  screen.states().save(sums, PairDivision(genes, {0, 2}, 1), 1, Communicator::one_rank());
+  screen.states().save(sums, PairDivision(genes, {0, 2}, 1, sums_costs(1)), 1, Communicator::one_rank());
   CHECK(count_scored(screen.path()).scored == 4);
 }
 
