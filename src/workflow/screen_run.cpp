@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
 #include <optional>
 
 #include "dko/base/error.hpp"
@@ -23,6 +22,7 @@
 #include "dko/results/screen_file/screen_writer.hpp"
 #include "dko/workflow/progress_display.hpp"
 #include "dko/workflow/rank_seconds.hpp"
+#include "saving_vote.hpp"
 
 namespace dko {
 
@@ -150,27 +150,23 @@ class ScreenRun {
 
   [[noreturn]] void stop() { stop_.stop(ranks(), fmt::format("{}: what was scored is kept", path_)); }
 
-  /// A selection of pairs that is saved now and then.
-  struct Selecting {
-    PairSelection& selection;
-    std::function<void()> save;
-    std::function<bool()> is_due;
-  };
-
   /// Scores what is left of all but a summary's pairs, this rank its part of it, into the file and, of the
-  /// pairs, into a selection; then of a summary what can be scored already; ends the job if that is asked
-  /// for. Collective.
-  void score(const Selecting* selecting = nullptr, PairSumsScreen* summary = nullptr) {
-    StopVote vote = stop_.vote(ranks());
-    ScreenWriter writer(path_, ranks(), plan_);
-    const auto pause = [&] {
-      if (vote.asks_to_stop()) return Pause::stop;
-      if (selecting != nullptr && selecting->is_due()) selecting->save();
-      return Pause::go_on;
+  /// pairs, into a selection, which is saved now and then; then of a summary what can be scored already; ends
+  /// the job if that is asked for. Collective.
+  void score(PairSelection* selection = nullptr, PairSumsScreen* summary = nullptr) {
+    SaveClock clock;
+    const auto save = [&] {
+      const Stopwatch saving;
+      clock.save([&] { states().save(selection->state(), plan_.doubles, ranks()); });
+      spent_.writing += saving.seconds();
     };
+    const auto is_due = [&] { return selection != nullptr && clock.is_due(); };
+    SavingVote vote(ranks(), stop_, is_due, save);
+    ScreenWriter writer(path_, ranks(), plan_);
+    const auto pause = [&] { return vote.ask(); };
     ShardOptions options;
     options.progress = progress("screening");
-    options.selection = selecting != nullptr ? &selecting->selection : nullptr;
+    options.selection = selection;
     options.work = &left_.work;
     options.pause = pause;
     options.loading_seconds = &spent_.loading;
@@ -181,15 +177,15 @@ class ScreenRun {
       if (ends && summary != nullptr) summary->score_ahead(left_.work, pause);
     });
     spent_.writing += writer.writing_seconds();
-    if (stops && selecting != nullptr) selecting->save();
+    if (stops && selection != nullptr) save();
     writer.close();
     if (stops) stop();
   }
 
   /// Does this rank's share, which costs as much as any other, and waits for the others. Returns whether all
   /// are to stop. Collective.
-  template <class Work>
-  bool time_share(StopVote& vote, Work work) {
+  template <class Vote, class Work>
+  bool time_share(Vote& vote, Work work) {
     const Stopwatch working;
     work();
     spent_.share += working.seconds();
@@ -214,10 +210,7 @@ class ScreenRun {
     left_.work.pairs.ranges = all_but(std::move(done), counts_.events.pairs);
     count_resumed(counts_.events.pairs - left_.work.pairs.events());
 
-    SaveClock clock;
-    const auto save = [&] { states().save(selection.state(), plan_.doubles, ranks().rank()); };
-    const Selecting selecting{selection, [&] { clock.save(save); }, [&] { return clock.is_due(); }};
-    score(&selecting);
+    score(&selection);
     selection.finish(index_.starts(), ranks());
     put_together(selection);
   }
