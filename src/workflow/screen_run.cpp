@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
+#include <optional>
 
 #include "dko/base/error.hpp"
 #include "dko/base/output_path.hpp"
@@ -22,6 +22,7 @@
 #include "dko/results/screen_file/screen_writer.hpp"
 #include "dko/workflow/progress_display.hpp"
 #include "dko/workflow/rank_seconds.hpp"
+#include "saving_vote.hpp"
 
 namespace dko {
 
@@ -126,7 +127,8 @@ class ScreenRun {
       });
       output_->keep();
     });
-    left_ = read_left(path_, plan_, matrix_, job_.provenance, ranks());
+    if (plan_.stores_summary()) genes_ = pair_genes(plan_, matrix_, ranks());
+    left_ = read_left(path_, plan_, matrix_, genes_ ? genes_->count() : 0, job_.provenance, ranks());
     if (left_.damaged > 0)
       job_.log.warn("{}: {} failed the checksum and will be scored again", path_,
                     counted(left_.damaged, "block"));
@@ -148,27 +150,23 @@ class ScreenRun {
 
   [[noreturn]] void stop() { stop_.stop(ranks(), fmt::format("{}: what was scored is kept", path_)); }
 
-  /// A selection of pairs that is saved now and then.
-  struct Selecting {
-    PairSelection& selection;
-    std::function<void()> save;
-    std::function<bool()> is_due;
-  };
-
   /// Scores what is left of all but a summary's pairs, this rank its part of it, into the file and, of the
-  /// pairs, into a selection; then of a summary what can be scored already; ends the job if that is asked
-  /// for. Collective.
-  void score(const Selecting* selecting = nullptr, PairSumsScreen* summary = nullptr) {
-    StopVote vote = stop_.vote(ranks());
-    ScreenWriter writer(path_, ranks(), plan_);
-    const auto pause = [&] {
-      if (vote.asks_to_stop()) return Pause::stop;
-      if (selecting != nullptr && selecting->is_due()) selecting->save();
-      return Pause::go_on;
+  /// pairs, into a selection, which is saved now and then; then of a summary what can be scored already; ends
+  /// the job if that is asked for. Collective.
+  void score(PairSelection* selection = nullptr, PairSumsScreen* summary = nullptr) {
+    SaveClock clock;
+    const auto save = [&] {
+      const Stopwatch saving;
+      clock.save([&] { states().save(selection->state(), plan_.doubles, ranks()); });
+      spent_.writing += saving.seconds();
     };
+    const auto is_due = [&] { return selection != nullptr && clock.is_due(); };
+    SavingVote vote(ranks(), stop_, is_due, save);
+    ScreenWriter writer(path_, ranks(), plan_);
+    const auto pause = [&] { return vote.ask(); };
     ShardOptions options;
     options.progress = progress("screening");
-    options.selection = selecting != nullptr ? &selecting->selection : nullptr;
+    options.selection = selection;
     options.work = &left_.work;
     options.pause = pause;
     options.loading_seconds = &spent_.loading;
@@ -179,15 +177,15 @@ class ScreenRun {
       if (ends && summary != nullptr) summary->score_ahead(left_.work, pause);
     });
     spent_.writing += writer.writing_seconds();
-    if (stops && selecting != nullptr) selecting->save();
+    if (stops && selection != nullptr) save();
     writer.close();
     if (stops) stop();
   }
 
   /// Does this rank's share, which costs as much as any other, and waits for the others. Returns whether all
   /// are to stop. Collective.
-  template <class Work>
-  bool time_share(StopVote& vote, Work work) {
+  template <class Vote, class Work>
+  bool time_share(Vote& vote, Work work) {
     const Stopwatch working;
     work();
     spent_.share += working.seconds();
@@ -212,10 +210,7 @@ class ScreenRun {
     left_.work.pairs.ranges = all_but(std::move(done), counts_.events.pairs);
     count_resumed(counts_.events.pairs - left_.work.pairs.events());
 
-    SaveClock clock;
-    const auto save = [&] { states().save(selection.state(), plan_.doubles, ranks().rank()); };
-    const Selecting selecting{selection, [&] { clock.save(save); }, [&] { return clock.is_due(); }};
-    score(&selecting);
+    score(&selection);
     selection.finish(index_.starts(), ranks());
     put_together(selection);
   }
@@ -246,7 +241,7 @@ class ScreenRun {
 
   /// What of a summary is left to add up. Collective.
   PairSumsWork sums_left() {
-    const std::int64_t genes = pair_genes(plan_, matrix_, ranks()).count();
+    const std::int64_t genes = genes_->count();
     PairSumsWork work;
     std::vector<EventRange> taken;
     work.begun = states().take_sums(summed_measures(plan_), genes, left_.firsts, taken, ranks());
@@ -277,7 +272,7 @@ class ScreenRun {
   void store_summary() {
     count_resumed(0);
     double waiting = 0;
-    PairSumsScreen screen(plan_, matrix_, members_, sums_left(), ranks(),
+    PairSumsScreen screen(plan_, matrix_, members_, *genes_, sums_left(), ranks(),
                           {progress("adding up pairs"), &spent_.loading, &waiting});
     score(nullptr, &screen);
     const StoredSingles singles = stored_singles();
@@ -379,6 +374,7 @@ class ScreenRun {
   const StopRequest& stop_;
   Job& job_;
   PairIndex index_;
+  std::optional<PairGenes> genes_;  ///< of a summary
   Stopwatch watch_;
   std::string path_;  ///< of the file while it is not finished
   ResumePoint left_;

@@ -23,15 +23,15 @@ expect 4 'dko: error: .*alone.h5.* be written' \
   env ASAN_OPTIONS=detect_leaks=0 timeout 120 mpirun -n 1 ./rank.sh "$DKO" screen data.csv --model model.h5 --order 2 -o alone.h5
 absent alone.h5
 
-# Likewise where a rank alone meets what would be a mistake of usage on all: something that is not its own has the
-# name of the file in which it is to save its selection.
-mkdir -p kept.h5.partial.state-rank1.partial/full
+# Likewise where something that is not its own has the name of the file in which all ranks are to save their selection,
+# which rank 0 makes.
+mkdir -p kept.h5.partial.state-selection.partial/full
 hold write 7 kept.h5.partial  # the last of the single knockouts
 start 2 "${held[@]}" "$DKO" screen data.csv --model model.h5 --order 2 --keep top:100 -o kept.h5
 until_held 0 1
 kill -USR1 "$(rank_of_job 1)"
 let_go
 ended 60 2
-grep -q 'dko: error: rank 1: .*state-rank1.partial exists' said.txt || { cat said.txt; fail "does not say which rank failed"; }
+grep -q 'dko: error: .*state-selection.partial exists' said.txt || { cat said.txt; fail "does not say what is in the way"; }
 [ "$(grep -c 'dko: error' said.txt)" = 1 ] || { cat said.txt; fail "more than one message"; }
 [ ! -e kept.h5 ] || fail "an incomplete screen has its final name"

@@ -16,6 +16,7 @@ struct Data {
   ScreenPlan plan = testing::full_plan(matrix);
   PairGenes genes = pair_genes(plan, matrix);
   PairIndex index{matrix, plan.targets};
+  SumsCosts of_pair = sums_costs(std::ssize(summed_measures(plan)));
 };
 
 /// The number of one of a cell's pairs among all pairs.
@@ -36,7 +37,7 @@ TEST_CASE("every pair of a block is one rank's, and of each cell they are where 
       GENERATE(EventRange{0, 23}, EventRange{0, 1}, EventRange{4, 17}, EventRange{22, 23});
   REQUIRE(k == 23);
   for (const std::int64_t ranks : {1, 2, 3, 7, 50, 400}) {
-    const PairDivision division(data.genes, firsts, ranks);
+    const PairDivision division(data.genes, firsts, ranks, data.of_pair);
     CHECK(division.pairs().first == PairIndex::row_start(k, firsts.first));
     CHECK(division.pairs().last == PairIndex::row_start(k, firsts.last));
     std::vector<std::int64_t> owner;
@@ -105,24 +106,24 @@ TEST_CASE("ranks have about as much to add up and to finish") {
   const auto matrix = testing::matrix_of(cells).relative_profiles();
   const ScreenPlan plan = testing::full_plan(matrix);
   const PairGenes genes = pair_genes(plan, matrix);
-  for (const std::int64_t ranks : {3, 20}) {
-    const PairDivision division(genes, {0, genes.count()}, ranks);
-    std::vector<double> costs;
-    double all = 0;
-    for (std::int64_t rank = 0; rank < ranks; ++rank) {
-      const EventRange own = division.of(rank);
-      const PairsInCells in_cells(genes, own);
-      double cost = static_cast<double>(cost_of_finishing * own.size());
-      for (std::int64_t cell = 0; cell < matrix.cells(); ++cell) {
-        if (matrix.expressed_count(cell) > 2)
-          cost += static_cast<double>(cost_of_adding * in_cells.within(plan.targets.of(cell)).size());
-      }
-      costs.push_back(cost);
-      all += cost;
+  const auto [ranks, measures] = GENERATE(table<std::int64_t, std::int64_t>({{3, 4}, {20, 4}, {20, 1}}));
+  const SumsCosts of_pair = sums_costs(measures);
+  const PairDivision division(genes, {0, genes.count()}, ranks, of_pair);
+  std::vector<double> costs;
+  double all = 0;
+  for (std::int64_t rank = 0; rank < ranks; ++rank) {
+    const EventRange own = division.of(rank);
+    const PairsInCells in_cells(genes, own);
+    double cost = static_cast<double>(of_pair.finishing * own.size());
+    for (std::int64_t cell = 0; cell < matrix.cells(); ++cell) {
+      if (matrix.expressed_count(cell) > 2)
+        cost += static_cast<double>(of_pair.adding * in_cells.within(plan.targets.of(cell)).size());
     }
-    const double mean = all / static_cast<double>(ranks);
-    CHECK(*std::max_element(costs.begin(), costs.end()) < 1.25 * mean);
+    costs.push_back(cost);
+    all += cost;
   }
+  const double mean = all / static_cast<double>(ranks);
+  CHECK(*std::max_element(costs.begin(), costs.end()) < 1.25 * mean);
 }
 
 TEST_CASE("a round ends after its cost, or what ranks can hold, or one cell") {
@@ -132,19 +133,22 @@ TEST_CASE("a round ends after its cost, or what ranks can hold, or one cell") {
                                      {.pair = 1, .single = 1, .listed = 1, .load = 5});
   std::vector<CellCosts> heavy = light;
   for (CellCosts& cell : heavy) cell.pair = cost_of_round / 40;
+  const std::int64_t adding = data.of_pair.adding;
+  const PairSumsLimits few{20, 1, data.of_pair};
+  const PairSumsLimits many{1 << 20, 1, data.of_pair};
   for (const std::int64_t ranks : {1, 3}) {
     for (const std::int64_t members : {1, 10}) {
       for (const std::int64_t from : {std::int64_t{0}, events.starts()[7], events.starts()[7] + 1}) {
         // Light cells are limited by what is held, heavy ones by their cost.
-        CHECK(latest_end(events, light, from, 20, ranks, members) ==
+        CHECK(latest_end(events, light, from, few, ranks, members) ==
               std::min(events.total(), from + 20 * ranks));
-        const std::int64_t end = latest_end(events, heavy, from, 1 << 20, ranks, members);
+        const std::int64_t end = latest_end(events, heavy, from, many, ranks, members);
         REQUIRE(end > from);
         const std::int64_t last = events.cell_of(end - 1);
         const std::int64_t before = std::max(from, events.starts()[static_cast<std::size_t>(last)]);
         CHECK((before - from) * (cost_of_round / 40) * members < cost_of_round * ranks);
         CHECK((end == events.total() ||
-               (end - from) * (cost_of_round / 40 + cost_of_adding + 5) * members >= cost_of_round * ranks));
+               (end - from) * (cost_of_round / 40 + adding + 5) * members >= cost_of_round * ranks));
       }
     }
   }

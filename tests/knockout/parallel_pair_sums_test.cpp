@@ -129,7 +129,8 @@ struct Screened {
       most = done;
       left = total - done;
     };
-    PairSumsScreen screen(plan, matrix, members, whole_sums(pair_genes(plan, matrix)), ranks, options);
+    const PairGenes genes = pair_genes(plan, matrix);
+    PairSumsScreen screen(plan, matrix, members, genes, whole_sums(genes), ranks, options);
     std::int64_t asked = 0;
     const auto pause = [&] {
       ++asked;

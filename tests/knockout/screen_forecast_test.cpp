@@ -19,6 +19,10 @@ RelativeProfiles some_cells() {
   return testing::random_matrix(30, genes, 0.5, 17).relative_profiles();
 }
 
+SumsCosts of_pair_in(const ScreenPlan& plan) {
+  return sums_costs(std::ssize(summed_measures(plan)));
+}
+
 double seconds(std::int64_t cost, const ScreenPlan& plan) {
   return static_cast<double>(cost * plan.members) * 1e-10;
 }
@@ -61,6 +65,61 @@ TEST_CASE("on one rank a forecast is the sum over all events and loads") {
         loads += costs[static_cast<std::size_t>(plan.list->cell(event))].load;
     }
     CHECK(forecast.load_seconds == Approx(seconds(loads, plan)));
+  }
+}
+
+TEST_CASE("where a list switches genes on, its cells load those that they lack, and shards count them") {
+  const RelativeProfiles matrix = some_cells();
+  // In all cells but the last: the gene of its number, lost or switched on, and gene 39 likewise.
+  std::vector<std::int32_t> of_events;
+  std::vector<std::int32_t> cells;
+  std::vector<std::int32_t> added;
+  std::vector<bool> is_added(genes, false);
+  for (std::int32_t cell = 0; cell + 1 < matrix.cells(); ++cell) {
+    for (const std::int32_t gene : {cell, 39}) {
+      const bool switches_on = !matrix.expresses(cell, gene);
+      cells.push_back(cell);
+      of_events.push_back(gene);
+      added.push_back(switches_on ? 1 : 0);
+      if (switches_on) is_added[static_cast<std::size_t>(gene)] = true;
+    }
+  }
+  const std::vector<CellCosts> costs = dense_costs_of(matrix);
+  std::int64_t expected = 0;
+  std::int64_t plain = 0;  // as if they weighed nothing
+  std::int64_t longest = 0;
+  for (std::int64_t cell = 0; cell < matrix.cells(); ++cell) {
+    const CellCosts& of_cell = costs[static_cast<std::size_t>(cell)];
+    longest = std::max(longest, of_cell.load + of_cell.listed);
+    if (cell + 1 == matrix.cells()) break;
+    std::int64_t absent = 0;
+    for (std::int32_t gene = 0; gene < genes; ++gene)
+      absent += is_added[static_cast<std::size_t>(gene)] && !matrix.expresses(cell, gene) ? 1 : 0;
+    const std::int64_t load = of_cell.load + of_cell.load / matrix.expressed_count(cell) * absent;
+    plain += of_cell.load + 2 * of_cell.listed;
+    expected += load + 2 * of_cell.listed;
+    longest = std::max(longest, load + of_cell.listed);
+  }
+  ScreenPlan plan = testing::full_plan(matrix);
+  plan.singles = plan.doubles = {};
+  plan.list =
+      EventList(1, NodeArray(std::move(of_events)), NodeArray(std::move(cells)), NodeArray(std::move(added)));
+  const ScreenForecast alone = forecast_screen(plan, matrix, costs, 1);
+  CHECK(alone.core_seconds == Approx(seconds(expected, plan)));
+  CHECK(alone.longest_block == Approx(seconds(longest, plan)));
+  CHECK(expected > plain + plain / 10);
+
+  const auto mappings = testing::collapsed(testing::random_members(1, {genes, genes}, 3));
+  for (const std::int64_t ranks : {1, 3}) {
+    std::int64_t most = 0;
+    for (std::int64_t rank = 0; rank < ranks; ++rank) {
+      testing::MemorySink sink;
+      std::int64_t total = 0;
+      screen_shard(plan, matrix, mappings, rank, ranks, sink,
+                   {[&](std::int64_t, std::int64_t all) { total = all; }});
+      most = std::max(most, total);
+    }
+    CHECK(forecast_screen(plan, matrix, costs, ranks).slowest_seconds == Approx(seconds(most, plan)));
   }
 }
 
@@ -111,7 +170,7 @@ TEST_CASE("the longest block is a load and what is scored before a rank asks whe
   // Of a summary a round is added up without a look; this one has a single round.
   plan.keeping.form = PairKeeping::Form::summary;
   plan.keeping.memory = 1 << 30;
-  const std::int64_t adding = cost_of_adding * pairs;
+  const std::int64_t adding = of_pair_in(plan).adding * pairs;
   REQUIRE(adding > longest);
   CHECK(forecast_screen(plan, matrix, costs, 1).longest_block == Approx(seconds(adding, plan)).epsilon(2e-3));
   // Half a second at most, whatever a pair costs.
@@ -129,18 +188,19 @@ struct SummaryCosts {
   std::int64_t loads_by_row = 0;  // as if for each first gene apart
 };
 
-SummaryCosts summary_costs(const RelativeProfiles& matrix, const std::vector<CellCosts>& costs) {
+SummaryCosts summary_costs(const RelativeProfiles& matrix, const ScreenPlan& plan,
+                           const std::vector<CellCosts>& costs) {
   SummaryCosts all;
   for (std::int64_t cell = 0; cell < matrix.cells(); ++cell) {
     const CellCosts& of_cell = costs[static_cast<std::size_t>(cell)];
     const std::int64_t n = matrix.expressed_count(cell);
     if (n <= 2) continue;
     all.scoring += n * (n - 1) / 2 * of_cell.pair;
-    all.sums += n * (n - 1) / 2 * cost_of_adding;
+    all.sums += n * (n - 1) / 2 * of_pair_in(plan).adding;
     all.loads += of_cell.load;
     all.loads_by_row += (n - 1) * of_cell.load;
   }
-  all.sums += genes * (genes - 1) / 2 * cost_of_finishing;
+  all.sums += genes * (genes - 1) / 2 * of_pair_in(plan).finishing;
   return all;
 }
 
@@ -159,7 +219,7 @@ TEST_CASE("a summary loads each cell once for each block of first genes, whateve
   plan.keeping.form = PairKeeping::Form::summary;
   plan.keeping.memory = 1 << 30;
   const std::vector<CellCosts> costs = dense_costs_of(matrix);
-  const SummaryCosts all = summary_costs(matrix, costs);
+  const SummaryCosts all = summary_costs(matrix, plan, costs);
   const std::vector<std::int64_t> nothing{0};
   const PairSumsForecast alone = forecast_pair_sums(plan, matrix, costs, nothing);
   // Adding up is expected, in whole units for each pair.
@@ -169,9 +229,13 @@ TEST_CASE("a summary loads each cell once for each block of first genes, whateve
   CHECK(alone.slowest == alone.of_ranks.front());
   CHECK(alone.bytes_sent == 0);
 
+  // Without singles there are no interactions to add up.
   plan.singles = {};
   const ScreenForecast forecast = forecast_screen(plan, matrix, costs, 1);
-  CHECK(forecast.core_seconds == Approx(seconds(all.scoring + all.loads + all.sums, plan)).epsilon(rounded));
+  const SummaryCosts fewer = summary_costs(matrix, plan, costs);
+  CHECK(fewer.sums < all.sums);
+  CHECK(forecast.core_seconds ==
+        Approx(seconds(all.scoring + all.loads + fewer.sums, plan)).epsilon(rounded));
   CHECK(forecast.load_seconds == Approx(seconds(all.loads, plan)));
 
   // Where one cell is on two ranks it is loaded by both.
@@ -190,13 +254,44 @@ TEST_CASE("a summary loads each cell once for each block of first genes, whateve
   CHECK(static_cast<double>(sum(by_row.of_ranks)) - by_row.of_sums == Approx(all.scoring + all.loads_by_row));
 }
 
+TEST_CASE("sums of a summary cost the more, the more measures are kept, and ranks are balanced by it") {
+  const RelativeProfiles matrix = some_cells();
+  ScreenPlan plan = testing::full_plan(matrix);
+  plan.list.reset();
+  plan.keeping.form = PairKeeping::Form::summary;
+  std::vector<CellCosts> costs = dense_costs_of(matrix);
+  for (CellCosts& of_cell : costs) of_cell.load = 0;
+  const std::vector<std::int64_t> nothing(3, 0);
+  std::vector<double> of_sums;
+  for (const bool has_network : {false, true}) {
+    for (const bool has_interactions : {false, true}) {
+      plan.doubles = has_network ? both_scores : ScoreSet{{true}};
+      plan.singles = has_interactions ? plan.doubles : ScoreSet();
+      const auto measures = std::ssize(summed_measures(plan));
+      REQUIRE(measures == (has_network ? 2 : 1) * (has_interactions ? 2 : 1));
+      const PairSumsForecast forecast = forecast_pair_sums(plan, matrix, costs, nothing);
+      of_sums.push_back(forecast.of_sums);
+      const SumsCosts of_none = sums_costs(0);
+      const SumsCosts of_pair = sums_costs(measures);
+      CHECK(of_pair.adding - of_none.adding == measures * (sums_costs(1).adding - of_none.adding));
+      CHECK(of_pair.finishing - of_none.finishing ==
+            measures * (sums_costs(1).finishing - of_none.finishing));
+      CHECK(of_sums.back() == Approx(summary_costs(matrix, plan, costs).sums).epsilon(1e-2));
+      CHECK(static_cast<double>(forecast.slowest) < 1.05 * static_cast<double>(sum(forecast.of_ranks)) / 3);
+    }
+  }
+  CHECK(of_sums[0] < of_sums[1]);
+  CHECK(of_sums[1] == of_sums[2]);
+  CHECK(of_sums[2] < of_sums[3]);
+}
+
 TEST_CASE("ranks that have more to do before a summary score less of it") {
   const RelativeProfiles matrix = some_cells();
   ScreenPlan plan = testing::full_plan(matrix);
   plan.keeping.form = PairKeeping::Form::summary;
   std::vector<CellCosts> costs = dense_costs_of(matrix);
   for (CellCosts& of_cell : costs) of_cell.load = 0;
-  const SummaryCosts all = summary_costs(matrix, costs);
+  const SummaryCosts all = summary_costs(matrix, plan, costs);
   const std::vector<std::int64_t> before{all.scoring / 4, 0, all.scoring / 8};
   const PairSumsForecast forecast = forecast_pair_sums(plan, matrix, costs, before);
   const auto mean = static_cast<double>(sum(before) + sum(forecast.of_ranks)) / 3;

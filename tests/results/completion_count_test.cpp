@@ -6,6 +6,7 @@
 #include "dko/knockout/events/event_index.hpp"
 #include "dko/knockout/screen/pending_events.hpp"
 #include "dko/results/screen_file/rank_snapshots.hpp"
+#include "support/old_state.hpp"
 #include "support/screens.hpp"
 
 using namespace dko;
@@ -22,11 +23,12 @@ struct Begun {
   }
   std::filesystem::path path() const { return folder / "x.h5.partial"; }
   std::int64_t pairs() const { return PairIndex(matrix, plan.targets).total(); }
-  /// As the file's own states are.
-  RankSnapshots states() const {
+  std::string job() const {
     const hdf5::File file = hdf5::File::open(path(), hdf5::Access::read);
-    return {path(), file.group("progress").text_attribute("job")};
+    return file.group("progress").text_attribute("job");
   }
+  /// As the file's own states are.
+  RankSnapshots states() const { return {path(), job()}; }
   /// One of two shards.
   void score(std::int64_t shard) const {
     const auto members = testing::collapsed(testing::random_members(1, {14, 14}, 96));
@@ -60,14 +62,16 @@ TEST_CASE("of selected pairs those are counted that selections were made from") 
   const Begun screen(PairKeeping::Form::selected);
   CHECK(count_scored(screen.path()).of == screen.plan.targets.total() + screen.pairs());
   const RankSnapshots states = screen.states();
-  states.save(SelectionState{{{0, 5}, {7, 9}}, {}}, screen.plan.doubles, 0);
+  states.save(SelectionState{{{0, 5}, {7, 9}}, {}}, screen.plan.doubles, Communicator::one_rank());
   CHECK(count_scored(screen.path()).scored == 7);
-  // What another rank took over is there once.
-  states.save(SelectionState{{{0, 5}}, {}}, screen.plan.doubles, 1);
+  // What was taken over from the file of a single rank is there once.
+  testing::write_old_state(screen.path(), screen.job(), {{{0, 5}}, {}}, screen.plan.doubles, 1);
   CHECK(count_scored(screen.path()).scored == 7);
+  testing::write_old_state(screen.path(), screen.job(), {{{10, 12}}, {}}, screen.plan.doubles, 2);
+  CHECK(count_scored(screen.path()).scored == 9);
   // Files of another screen do not count.
-  RankSnapshots(screen.path(), "other").save(SelectionState{{{20, 30}}, {}}, screen.plan.doubles, 2);
-  CHECK(count_scored(screen.path()).scored == 7);
+  testing::write_old_state(screen.path(), "other", {{{20, 30}}, {}}, screen.plan.doubles, 3);
+  CHECK(count_scored(screen.path()).scored == 9);
 }
 
 TEST_CASE("of a summary pairs are counted in each cell they were added in") {
@@ -78,7 +82,7 @@ TEST_CASE("of a summary pairs are counted in each cell they were added in") {
   sums.reset(0, 2, genes.count());
   sums.cell_counts()[0] = 3;
   sums.cell_counts()[1] = 1;
-  screen.states().save(sums, PairDivision(genes, {0, 2}, 1), 1, Communicator::one_rank());
+  screen.states().save(sums, PairDivision(genes, {0, 2}, 1, sums_costs(1)), 1, Communicator::one_rank());
   CHECK(count_scored(screen.path()).scored == 4);
 }
 

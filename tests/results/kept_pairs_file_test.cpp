@@ -98,8 +98,8 @@ void make_summary(const std::filesystem::path& path, const Data& data) {
     singles[score] = stored[score];
   }
   PairSummaryWriter summary(path, ranks, data.plan);
-  PairSumsScreen(data.plan, data.matrix, data.members, whole_sums(pair_genes(data.plan, data.matrix)), ranks)
-      .run(singles, summary);
+  const PairGenes genes = pair_genes(data.plan, data.matrix);
+  PairSumsScreen(data.plan, data.matrix, data.members, genes, whole_sums(genes), ranks).run(singles, summary);
   summary.close();
   complete(path);
 }

@@ -5,6 +5,8 @@
 
 #include "dko/knockout/events/event_index.hpp"
 #include "dko/knockout/screen/pending_events.hpp"
+#include "dko/parallel/collective.hpp"
+#include "support/old_state.hpp"
 #include "support/screens.hpp"
 
 using namespace dko;
@@ -45,8 +47,8 @@ PairSelection selected(const Data& data, const Communicator& ranks) {
   return selection;
 }
 
-/// A part of a selection by as many ranks, each stopped, or not, after a while.
-void begin_selection(const Data& data, const RankSnapshots& states, std::int64_t stop_at) {
+/// A part of a selection by as many ranks, each stopped, or not, after a while: what this rank has then.
+SelectionState begin_selection(const Data& data, std::int64_t stop_at) {
   const Communicator& ranks = testing::world();
   PairSelection selection(data.plan.keeping, data.plan.doubles);
   testing::MemorySink singles;
@@ -58,7 +60,7 @@ void begin_selection(const Data& data, const RankSnapshots& states, std::int64_t
                 .work = &work,
                 .pause = [&] { return ++asked >= stop_at ? Pause::stop : Pause::go_on; },
                 .cost_between_pauses = 1});
-  states.save(selection.state(), data.plan.doubles, ranks.rank());
+  return selection.state();
 }
 
 /// The rest of it, by these ranks.
@@ -145,12 +147,18 @@ TEST_CASE("a selection that was stopped goes on to what one that was not keeps")
       PairKeeping::Form::selected, GENERATE(0, 1, 4), {}, {Score::network, GENERATE(false, true)}};
   if (data.plan.keeping.top == 0) data.plan.keeping.threshold = 0.01;
   const std::vector<float> whole = kept_by(selected(data, ranks), ranks);
+  const bool is_old = GENERATE(false, true);
   for (const std::int64_t stop_at : {1, 2, 5, 9, 1000}) {
     const RankSnapshots states(folder / "x.partial", "one job");
-    begin_selection(data, states, stop_at);
+    const SelectionState begun = begin_selection(data, stop_at);
+    if (is_old)
+      testing::write_old_state(folder / "x.partial", "one job", begun, data.plan.doubles, ranks.rank());
+    else
+      states.save(begun, data.plan.doubles, ranks);
     // A job of another file, and what was being written, are passed over.
-    RankSnapshots(folder / "x.partial", "another job")
-        .save({{{0, 5}}, {}}, data.plan.doubles, 100 + ranks.rank());
+    testing::write_old_state(folder / "x.partial", "another job", {{{0, 5}}, {}}, data.plan.doubles,
+                             100 + ranks.rank());
+    if (ranks.is_root()) testing::write_file(folder / "x.partial.state-selection.partial", "begun");
     ranks.barrier();
     if (ranks.is_root()) {
       const PairSelection alone = end_selection(data, states, Communicator::one_rank());
@@ -160,7 +168,7 @@ TEST_CASE("a selection that was stopped goes on to what one that was not keeps")
     // What was taken over and put down again counts once.
     if (ranks.is_root()) {
       const PairSelection again = end_selection(data, states, Communicator::one_rank());
-      states.save({again.done(), again.kept()}, data.plan.doubles, 50);
+      states.save({again.done(), again.kept()}, data.plan.doubles, Communicator::one_rank());
       std::vector<EventRange> done;
       CHECK(states.take_selections(done, Communicator::one_rank()).size() == 1);
       RankSnapshots::remove_all(folder / "x.partial");
@@ -168,6 +176,36 @@ TEST_CASE("a selection that was stopped goes on to what one that was not keeps")
     }
     ranks.barrier();
   }
+}
+
+TEST_CASE("selections of all ranks are one file, and what is damaged in it is not gone on from") {
+  const testing::SharedFolder folder;
+  const Communicator& ranks = testing::world();
+  Data data;
+  data.plan.keeping = {PairKeeping::Form::selected, 4, {}, {Score::network, false}};
+  const RankSnapshots states(folder / "x.partial", "one job");
+  const SelectionState begun = begin_selection(data, 1000);
+  REQUIRE(!begun.pairs.empty());
+  for (int times = 0; times < 2; ++times) states.save(begun, data.plan.doubles, ranks);
+  std::vector<std::string> files;
+  for (const auto& entry : std::filesystem::directory_iterator(folder / "."))
+    files.push_back(entry.path().filename().string());
+  CHECK(files == std::vector<std::string>{"x.partial.state-selection"});
+  std::vector<EventRange> done;
+  const std::vector<SelectionState> own = states.take_selections(done, ranks);
+  REQUIRE(own.size() == 1);
+  CHECK(std::ssize(done) >= ranks.size());
+  CHECK(own.front().done.size() == begun.done.size());
+  CHECK(own.front().pairs.size() == begun.pairs.size());
+  ranks.barrier();
+  // Rank 0's first value.
+  on_root(ranks, [&] {
+    hdf5::File file = hdf5::File::open(folder / "x.partial.state-selection", hdf5::Access::write);
+    const std::vector<float> wrong{begun.pairs.front().value + 1};
+    file.dataset("values").write(0, std::span<const float>(wrong));
+    file.close();
+  });
+  CHECK_THROWS_AS(states.take_selections(done, ranks), CollectiveFailure);
 }
 
 TEST_CASE(
@@ -191,7 +229,8 @@ TEST_CASE(
   REQUIRE(least_sums_memory(data.plan, genes) <= 7000);
   const RankSnapshots states(folder / "x.partial", "one job");
   SumsSink whole(states, one);
-  CHECK(PairSumsScreen(data.plan, data.matrix, data.members, whole_sums(genes), one).run(singles, whole));
+  CHECK(PairSumsScreen(data.plan, data.matrix, data.members, genes, whole_sums(genes), one)
+            .run(singles, whole));
   std::int64_t saved = 0;
   for (std::int64_t stop_at = 0; stop_at < 60; stop_at += 5) {
     data.plan.keeping.memory = memory;
@@ -202,7 +241,8 @@ TEST_CASE(
              : asked % 4 == 0                      ? Pause::save
                                                    : Pause::go_on;
     };
-    PairSumsScreen(data.plan, data.matrix, data.members, whole_sums(genes), ranks).run(singles, sums, pause);
+    PairSumsScreen(data.plan, data.matrix, data.members, genes, whole_sums(genes), ranks)
+        .run(singles, sums, pause);
     saved += sums.saved;
     data.plan.keeping.memory = memory_after;
     const std::map<std::int64_t, std::vector<double>> before = sums.gathered();
@@ -216,15 +256,16 @@ TEST_CASE(
     ranks.barrier();
     if (ranks.is_root()) {
       SumsSink alone(states, one);
-      CHECK(PairSumsScreen(data.plan, data.matrix, data.members, left_of(states, data, sums.firsts, one), one)
+      CHECK(PairSumsScreen(data.plan, data.matrix, data.members, genes,
+                           left_of(states, data, sums.firsts, one), one)
                 .run(singles, alone));
       CHECK(complete(alone) == whole.rows);
     }
     ranks.barrier();
     SumsSink rest(states, ranks);
-    CHECK(
-        PairSumsScreen(data.plan, data.matrix, data.members, left_of(states, data, sums.firsts, ranks), ranks)
-            .run(singles, rest));
+    CHECK(PairSumsScreen(data.plan, data.matrix, data.members, genes,
+                         left_of(states, data, sums.firsts, ranks), ranks)
+              .run(singles, rest));
     const auto joined = complete(rest);
     if (ranks.is_root()) {
       CHECK(joined == whole.rows);

@@ -2,12 +2,15 @@
 
 #include <limits>
 
-#include "dko/knockout/screen/pair_sums_screen.hpp"
 #include "dko/knockout/sharding/shards.hpp"
 
 namespace dko {
 
 namespace {
+
+// Costs of one measure, and of a pair without any, in units of CellCosts.
+constexpr SumsCosts of_measure{30, 100};
+constexpr SumsCosts of_pair_alone{10, 100};
 
 constexpr std::int64_t groups_of_row = 64;  // of second genes, within which pairs are taken as alike
 
@@ -19,7 +22,8 @@ struct Groups {
 
 /// The cells of a first gene, which `before` counts cumulatively by place, are taken to have each of its
 /// seconds as often as all cells have.
-void add_row(const PairGenes& genes, std::span<const double> before, std::int64_t first, Groups& groups) {
+void add_row(const PairGenes& genes, std::span<const double> before, std::int64_t first,
+             const SumsCosts& costs, Groups& groups) {
   const std::int64_t k = genes.count();
   const std::int64_t width = (k + groups_of_row - 1) / groups_of_row;
   const auto cells_until = [&](std::int64_t place) { return before[static_cast<std::size_t>(place)]; };
@@ -30,25 +34,33 @@ void add_row(const PairGenes& genes, std::span<const double> before, std::int64_
     const double cells = of_row * (cells_until(end) - cells_until(second)) / std::max(1.0, of_seconds);
     const double of_pair = cells / static_cast<double>(end - second);
     groups.starts.push_back(groups.starts.back() + end - second);
-    groups.costs.push_back(cost_of_finishing +
-                           static_cast<std::int64_t>(of_pair * static_cast<double>(cost_of_adding)));
+    groups.costs.push_back(costs.finishing +
+                           static_cast<std::int64_t>(of_pair * static_cast<double>(costs.adding)));
     second = end;
   }
 }
 
-Groups groups_of(const PairGenes& genes, EventRange firsts) {
+Groups groups_of(const PairGenes& genes, EventRange firsts, const SumsCosts& costs) {
   std::vector<double> before{0};
   for (std::int64_t place = 0; place < genes.count(); ++place)
     before.push_back(before.back() + static_cast<double>(genes.cells(place)));
   Groups groups;
-  for (std::int64_t first = firsts.first; first < firsts.last; ++first) add_row(genes, before, first, groups);
+  for (std::int64_t first = firsts.first; first < firsts.last; ++first)
+    add_row(genes, before, first, costs, groups);
   return groups;
 }
 
 }  // namespace
 
-PairDivision::PairDivision(const PairGenes& genes, EventRange firsts, std::int64_t ranks) : firsts_(firsts) {
-  const Groups groups = groups_of(genes, firsts);
+SumsCosts sums_costs(std::int64_t measures) {
+  return {of_pair_alone.adding + measures * of_measure.adding,
+          of_pair_alone.finishing + measures * of_measure.finishing};
+}
+
+PairDivision::PairDivision(const PairGenes& genes, EventRange firsts, std::int64_t ranks,
+                           const SumsCosts& of_pair)
+    : firsts_(firsts), of_pair_(of_pair) {
+  const Groups groups = groups_of(genes, firsts, of_pair_);
   bounds_ = balanced_shards({groups.starts, groups.costs}, ranks);
   const std::int64_t start = PairIndex::row_start(genes.count(), firsts.first);
   for (std::int64_t& bound : bounds_) bound += start;
@@ -61,7 +73,7 @@ std::int64_t PairDivision::largest() const {
 }
 
 std::vector<std::int64_t> PairDivision::costs(const PairGenes& genes) const {
-  const Groups groups = groups_of(genes, firsts_);
+  const Groups groups = groups_of(genes, firsts_, of_pair_);
   std::vector<std::int64_t> bounds = bounds_;
   for (std::int64_t& bound : bounds) bound -= pairs().first;
   return shard_costs({groups.starts, groups.costs}, bounds);

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "dko/knockout/screen/pair_division.hpp"
-#include "dko/knockout/screen/pair_sums_screen.hpp"
 #include "dko/knockout/sharding/shards.hpp"
 
 namespace dko {
@@ -37,13 +36,14 @@ EventRange BlockEvents::within(std::int64_t cell, EventRange events) const {
 }
 
 std::int64_t latest_end(const BlockEvents& events, std::span<const CellCosts> cells, std::int64_t from,
-                        std::int64_t most, std::int64_t ranks, std::int64_t members) {
-  const std::int64_t end = std::min(events.total(), from + most * ranks);
+                        const PairSumsLimits& limits, std::int64_t ranks, std::int64_t members) {
+  const std::int64_t end = std::min(events.total(), from + limits.scores * ranks);
   std::int64_t left = cost_of_round * ranks;
   for (std::int64_t cell = events.cell_of(from); cell < std::ssize(cells); ++cell) {
     const auto at = static_cast<std::size_t>(cell);
     const std::int64_t count = events.within(cell, {from, end}).size();
-    left -= (cells[at].pair * members + cost_of_adding) * count + (count > 0 ? cells[at].load * members : 0);
+    left -= (cells[at].pair * members + limits.of_pair.adding) * count +
+            (count > 0 ? cells[at].load * members : 0);
     if (left <= 0 || events.starts()[at + 1] >= end) return std::min(end, events.starts()[at + 1]);
   }
   return end;

@@ -9,6 +9,7 @@
 #include "dko/knockout/screen/pair_genes.hpp"
 #include "dko/knockout/screen/screen_plan.hpp"
 #include "dko/knockout/sharding/cost.hpp"
+#include "pair_sums_memory.hpp"
 
 namespace dko {
 
@@ -57,10 +58,11 @@ struct PairRound {
 /// lost if it is stopped.
 inline constexpr std::int64_t cost_of_round = 20'000'000'000;
 
-/// Where a round that begins at `from` ends at the latest: each of `ranks` has `most` events or fewer, and no
-/// more to do than a round costs, but for one cell. `members` are those of the mapping. Local.
+/// Where a round that begins at `from` ends at the latest: each of `ranks` has no more scores than its
+/// limits allow, and no more to do than a round costs, but for one cell. `members` are those of the mapping.
+/// Local.
 std::int64_t latest_end(const BlockEvents& events, std::span<const CellCosts> cells, std::int64_t from,
-                        std::int64_t most, std::int64_t ranks, std::int64_t members);
+                        const PairSumsLimits& limits, std::int64_t ranks, std::int64_t members);
 
 /// The end of a round that begins at `from` and ends at `to` or before: where a cell ends, or within one if
 /// there is no such place. Local.

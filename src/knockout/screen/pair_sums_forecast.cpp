@@ -42,7 +42,7 @@ class Rounds {
     for (std::int64_t rank = 0; rank < ranks_; ++rank)
       adding.push_back(of_sums[static_cast<std::size_t>(rank)] / plan_.members - finishing(division, rank));
     for (std::int64_t from = 0; from < events.total();) {
-      const std::int64_t end = latest_end(events, cells_, from, limits_.scores, ranks_, plan_.members);
+      const std::int64_t end = latest_end(events, cells_, from, limits_, ranks_, plan_.members);
       const PairRound round = plan_round(events, cells_, {from, end}, before_, limits_.scores, ranks_);
       run_round(events, round, adding);
       from = round.events.last;
@@ -51,7 +51,8 @@ class Rounds {
       before_[static_cast<std::size_t>(rank)] += finishing(division, rank);
       forecast_.of_ranks[static_cast<std::size_t>(rank)] += finishing(division, rank);
     }
-    forecast_.of_sums += static_cast<double>(cost_of_finishing * division.pairs().size() / plan_.members);
+    forecast_.of_sums +=
+        static_cast<double>(limits_.of_pair.finishing * division.pairs().size() / plan_.members);
     forecast_.slowest += *std::ranges::max_element(before_);
     std::ranges::fill(before_, 0);
   }
@@ -76,7 +77,7 @@ class Rounds {
 
   /// Cost of completing a rank's sums, in units of CellCosts, which are of one member.
   std::int64_t finishing(const PairDivision& division, std::int64_t rank) const {
-    return cost_of_finishing * division.of(rank).size() / plan_.members;
+    return limits_.of_pair.finishing * division.of(rank).size() / plan_.members;
   }
 
   const ScreenPlan& plan_;

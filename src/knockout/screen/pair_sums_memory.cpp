@@ -28,6 +28,7 @@ PairSumsLimits pair_sums_limits(const ScreenPlan& plan, const PairGenes& genes) 
   const double memory = plan.keeping.memory;
   const double bytes = std::min(memory * part_of_scores, most_of_scores);
   PairSumsLimits limits;
+  limits.of_pair = sums_costs(std::ssize(summed_measures(plan)));
   limits.scores = std::max(
       {std::int64_t{1}, genes.most_targets(), static_cast<std::int64_t>(bytes / bytes_of_scores(plan))});
   const double left = memory - bytes_of_scores(plan) * static_cast<double>(limits.scores);
@@ -40,7 +41,7 @@ PairDivision next_division(const PairGenes& genes, EventRange firsts, const Pair
   const double of_all = static_cast<double>(limits.sums) * static_cast<double>(ranks);
   EventRange block{firsts.first, genes.end_of_block(firsts.first, firsts.last, 1, of_all)};
   for (;;) {
-    PairDivision division(genes, block, ranks);
+    PairDivision division(genes, block, ranks, limits.of_pair);
     const std::int64_t largest = division.largest();
     if (block.size() == 1 || largest <= limits.sums) return division;
     const double part = static_cast<double>(limits.sums) / static_cast<double>(largest);

@@ -13,6 +13,7 @@ namespace dko {
 struct PairSumsLimits {
   std::int64_t scores = 1;  ///< pairs whose scores it sends, and as many that it receives
   std::int64_t sums = 1;    ///< pairs that it adds up
+  SumsCosts of_pair;        ///< what each takes
 };
 PairSumsLimits pair_sums_limits(const ScreenPlan& plan, const PairGenes& genes);
 

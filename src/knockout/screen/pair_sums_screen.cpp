@@ -20,7 +20,7 @@ namespace dko {
 class PairSumsScreen::State {
  public:
   State(const ScreenPlan& plan, const RelativeProfiles& matrix, std::span<const CollapsedMapping> members,
-        PairSumsWork work, const Communicator& ranks, const PairSumsOptions& options)
+        const PairGenes& genes, PairSumsWork work, const Communicator& ranks, const PairSumsOptions& options)
       : plan_(plan),
         matrix_(matrix),
         work_(std::move(work)),
@@ -28,7 +28,7 @@ class PairSumsScreen::State {
         options_(options),
         index_(matrix, plan.targets),
         costs_(costs_of_plan(plan, matrix, cell_costs(matrix, members))),
-        genes_(pair_genes(plan, matrix, ranks)),
+        genes_(genes),
         limits_(pair_sums_limits(plan, genes_)),
         scoring_(plan, matrix, members, genes_, costs_, ranks),
         adding_(plan, genes_),
@@ -70,7 +70,7 @@ class PairSumsScreen::State {
  private:
   /// Cost of a pair, in units of CellCosts, which are of one member.
   std::int64_t unit_cost(std::int64_t cell) const {
-    return costs_[static_cast<std::size_t>(cell)].pair + cost_of_adding / plan_.members;
+    return costs_[static_cast<std::size_t>(cell)].pair + limits_.of_pair.adding / plan_.members;
   }
 
   /// The cost of all that is to be done, for what is told of progress.
@@ -129,7 +129,7 @@ class PairSumsScreen::State {
   /// rank where they end first. Collective.
   std::int64_t limit_of_round() {
     const std::int64_t own =
-        find_own({next_, latest_end(events_, costs_, next_, limits_.scores, ranks_.size(), plan_.members)});
+        find_own({next_, latest_end(events_, costs_, next_, limits_, ranks_.size(), plan_.members)});
     std::int64_t limit = 0;
     wait([&] { limit = -ranks_.max(-own); });
     return limit;
@@ -219,7 +219,7 @@ class PairSumsScreen::State {
     std::int64_t count = 0;
     for (const CellPairs& of_cell : received) count += of_cell.pairs.size();
     std::ranges::fill(before_, 0);
-    before_[static_cast<std::size_t>(ranks_.rank())] = count * cost_of_adding / plan_.members;
+    before_[static_cast<std::size_t>(ranks_.rank())] = count * limits_.of_pair.adding / plan_.members;
     wait([&] { ranks_.sum(std::span(before_)); });
     next_ = round_.events.last;
     begin_round();
@@ -244,7 +244,7 @@ class PairSumsScreen::State {
   PairSumsOptions options_;
   PairIndex index_;
   std::vector<CellCosts> costs_;
-  PairGenes genes_;
+  const PairGenes& genes_;
   PairSumsLimits limits_;
   PairScoring scoring_;
   PairAdding adding_;
@@ -273,9 +273,9 @@ class PairSumsScreen::State {
 };
 
 PairSumsScreen::PairSumsScreen(const ScreenPlan& plan, const RelativeProfiles& profiles,
-                               std::span<const CollapsedMapping> members, PairSumsWork work,
-                               const Communicator& ranks, const PairSumsOptions& options)
-    : state_(std::make_unique<State>(plan, profiles, members, std::move(work), ranks, options)) {}
+                               std::span<const CollapsedMapping> members, const PairGenes& genes,
+                               PairSumsWork work, const Communicator& ranks, const PairSumsOptions& options)
+    : state_(std::make_unique<State>(plan, profiles, members, genes, std::move(work), ranks, options)) {}
 
 PairSumsScreen::~PairSumsScreen() = default;
 

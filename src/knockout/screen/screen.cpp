@@ -211,7 +211,8 @@ class ShardScreen {
       if (cell != loaded) {
         intact = cells_.of_list(cell);
         load_timed(intact);
-        advance(costs_[static_cast<std::size_t>(cell)].load);
+        const CellCosts& cost = costs_[static_cast<std::size_t>(cell)];
+        advance(cost.load + cost.load_added);
       }
       loaded = cell;
       const auto of_event = plan_.list->genes(event);

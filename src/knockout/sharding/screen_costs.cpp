@@ -5,14 +5,51 @@
 
 namespace dko {
 
+namespace {
+
+/// What loading `absent` genes beside those that a cell expresses takes.
+std::int64_t cost_of_absent(std::int64_t load, std::int64_t expressed, std::int64_t absent) {
+  return load / std::max<std::int64_t>(1, expressed) * absent;
+}
+
+/// How many of these genes, ascending, a cell lacks.
+std::int64_t count_absent(std::span<const std::int32_t> genes, std::span<const std::int32_t> expressed) {
+  std::int64_t absent = std::ssize(genes);
+  auto next = expressed.begin();
+  for (const std::int32_t gene : genes) {
+    next = std::lower_bound(next, expressed.end(), gene);
+    if (next == expressed.end()) break;
+    if (*next == gene) --absent;
+  }
+  return absent;
+}
+
+/// Cells of the list load what it switches on.
+void add_switched_on(const EventList& list, const ExpressionMatrix& matrix, std::vector<CellCosts>& costs) {
+  const std::vector<std::int32_t> added = list.genes_added();
+  std::vector<bool> is_done(costs.size(), false);
+  for (std::int64_t event = 0; event < list.size(); ++event) {
+    const std::int64_t cell = list.cell(event);
+    const auto at = static_cast<std::size_t>(cell);
+    if (is_done[at]) continue;
+    is_done[at] = true;
+    const std::int64_t absent = count_absent(added, matrix.expressed(cell));
+    costs[at].load_added = cost_of_absent(costs[at].load, matrix.expressed_count(cell), absent);
+  }
+}
+
+}  // namespace
+
 std::vector<CellCosts> costs_of_plan(const ScreenPlan& plan, const ExpressionMatrix& matrix,
                                      std::vector<CellCosts> costs) {
-  if (!plan.activates) return costs;
+  if (!plan.activates) {
+    if (plan.list && plan.list->has_added()) add_switched_on(*plan.list, matrix, costs);
+    return costs;
+  }
   for (std::int64_t cell = 0; cell < std::ssize(costs); ++cell) {
     CellCosts& of_cell = costs[static_cast<std::size_t>(cell)];
     of_cell.pair = of_cell.listed;
-    const std::int64_t expressed = std::max<std::int64_t>(1, matrix.expressed_count(cell));
-    of_cell.load += of_cell.load / expressed * plan.targets.count(cell);
+    of_cell.load += cost_of_absent(of_cell.load, matrix.expressed_count(cell), plan.targets.count(cell));
   }
   return costs;
 }
@@ -34,7 +71,7 @@ ArrayCosts::ArrayCosts(const EventList& list, std::span<const CellCosts> cells) 
     }
     const CellCosts& cell = cells[static_cast<std::size_t>(list.cell(event))];
     events_.push_back(cell.listed);
-    loads_.push_back(cell.load);
+    loads_.push_back(cell.load + cell.load_added);
     starts_.push_back(event + 1);
   }
   const std::int64_t runs = std::ssize(loads_);

@@ -16,7 +16,8 @@ namespace dko {
 inline constexpr std::int64_t cost_of_piece = 5'000'000'000;
 
 /// The costs of a plan's cells: where genes are switched on, pairs are scored one by one, and what concerns
-/// these genes is loaded, too.
+/// these genes is loaded, too; for the events of a list, of all genes that any of them switches on, those
+/// that the cell lacks.
 std::vector<CellCosts> costs_of_plan(const ScreenPlan& plan, const ExpressionMatrix& matrix,
                                      std::vector<CellCosts> costs);
 

@@ -35,13 +35,13 @@ std::int64_t longest_block(const ScreenPlan& plan, const PairIndex& pairs, std::
   for (std::size_t cell = 0; cell < cells.size(); ++cell) {
     const CellCosts& cost = cells[cell];
     std::int64_t scoring = plan.singles.any() ? cost.single : 0;
-    if (plan.list) scoring = std::max(scoring, cost.listed);
     const std::int64_t all = pairs.starts()[cell + 1] - pairs.starts()[cell];
     if (plan.doubles.any()) {
       const std::int64_t piece = std::min(all, static_cast<std::int64_t>(scores_per_write));
       scoring = std::max(scoring, std::min(cost_of_piece / plan.members, cost.pair * piece));
     }
-    longest = std::max(longest, cost.load + scoring);
+    const std::int64_t listed = plan.list ? cost.load_added + cost.listed : 0;
+    longest = std::max(longest, cost.load + std::max(scoring, listed));
   }
   return longest;
 }

@@ -9,16 +9,14 @@
 #include "dko/hdf5/header.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/parallel/parallel_file.hpp"
+#include "saved_selections.hpp"
 #include "saved_sums.hpp"
-#include "screen_layout.hpp"
-#include "state_file.hpp"
 
 namespace dko {
 
 namespace {
 
 namespace fs = std::filesystem;
-namespace layout = screen_layout;
 
 constexpr hdf5::FileKind kind{"dko screen state", 1};
 constexpr auto screen_file = "screen_file";  // attribute: the job of the screen file that it is of
@@ -37,16 +35,28 @@ std::vector<fs::path> state_files(const fs::path& partial) {
   return files;
 }
 
-/// Writes a file, whole or not at all.
-template <class Write>
-void write_file(const fs::path& path, const std::string& job, Write write) {
-  OutputFile output = OutputFile::within_job(path);
-  hdf5::File file = hdf5::File::create(output.partial_path(), 1);
-  hdf5::write_header(file, kind, {});
-  file.set(screen_file, job);
+/// Writes a file, whole or not at all, whose arrays rank 0 makes, and to which every rank writes its part.
+/// Collective. @throws IoError
+template <class Make, class Write>
+void write_together(const fs::path& path, const std::string& job, const Communicator& ranks, Make make,
+                    Write write) {
+  AtRoot<OutputFile> output = on_root(ranks, [&] {
+    OutputFile made = OutputFile::within_job(path);
+    hdf5::File file = hdf5::File::create(made.partial_path(), 1);
+    hdf5::write_header(file, kind, {});
+    file.set(screen_file, job);
+    make(file);
+    file.close();
+    return made;
+  });
+  const std::string partial =
+      ranks.broadcast(output.transform([](const OutputFile& made) { return made.partial_path().string(); }));
+  hdf5::File file = open_on_all_ranks(partial, ranks);
   write(file);
-  file.close();
-  output.commit();
+  close_on_all_ranks(file, ranks);
+  sync_file(partial);
+  ranks.barrier();
+  on_root(ranks, [&] { output->commit(); });
 }
 
 /// Those of this job that are whole files: what a killed job was writing is passed over.
@@ -61,87 +71,32 @@ std::vector<std::string> files_of(const fs::path& partial, const std::string& jo
   return files;
 }
 
-using Ranges = std::vector<EventRange>;
-
-std::vector<std::int64_t> bounds_of(const Ranges& ranges) {
-  std::vector<std::int64_t> bounds;
-  for (const EventRange& range : ranges) bounds.insert(bounds.end(), {range.first, range.last});
-  return bounds;
-}
-
-Ranges ranges_between(const std::vector<std::int64_t>& bounds) {
-  Ranges ranges;
-  for (std::size_t at = 0; at + 1 < bounds.size(); at += 2) ranges.push_back({bounds[at], bounds[at + 1]});
-  return ranges;
-}
-
-Ranges read_ranges(const hdf5::Location& file) {
-  return ranges_between(file.read<std::int64_t>("done"));
-}
+using saved_selections::Ranges;
 
 /// Rank 0's, on all ranks. Collective.
 void broadcast(Ranges& ranges, const Communicator& ranks) {
-  std::vector<std::int64_t> bounds = bounds_of(ranges);
+  std::vector<std::int64_t> bounds = saved_selections::bounds_of(ranges);
   ranks.broadcast(bounds);
-  ranges = ranges_between(bounds);
+  ranges = saved_selections::ranges_between(bounds);
 }
 
-bool overlap(const Ranges& some, const Ranges& others) {
-  return std::any_of(some.begin(), some.end(), [&](const EventRange& a) {
-    return std::any_of(others.begin(), others.end(),
-                       [&](const EventRange& b) { return a.first < b.last && b.first < a.last; });
-  });
-}
+/// A part of a file of selections.
+struct SavedPart {
+  std::string path;
+  std::int64_t part = 0;
+};
 
-/// Without the files whose events another, of more events, has as well; `taken` becomes those of the others.
-std::vector<std::string> each_once(const std::vector<std::string>& files, Ranges& taken) {
-  struct Covered {
-    std::string file;
-    Ranges ranges;
-    std::int64_t events = 0;
-  };
-  std::vector<Covered> all;
-  for (const std::string& path : files) {
-    Covered covered{path, read_ranges(hdf5::File::open(path, hdf5::Access::read))};
-    for (const EventRange& range : covered.ranges) covered.events += range.size();
-    all.push_back(std::move(covered));
-  }
-  std::stable_sort(all.begin(), all.end(),
-                   [](const Covered& a, const Covered& b) { return a.events > b.events; });
-  std::vector<std::string> chosen;
-  for (const Covered& covered : all) {
-    if (covered.events == 0 || overlap(covered.ranges, taken)) continue;
-    taken.insert(taken.end(), covered.ranges.begin(), covered.ranges.end());
-    chosen.push_back(covered.file);
-  }
-  return chosen;
-}
-
-/// Those that this rank is to take over. A selection is saved in the file of the rank that has it: whoever
-/// takes over that file's must have all of it before it writes the next.
-std::vector<std::string> own_selections(const Communicator& ranks, const std::vector<std::string>& files) {
-  std::vector<std::string> own;
-  for (const std::string& path : files) {
-    const std::size_t digits = path.find_last_not_of("0123456789") + 1;
-    if (std::stoll(path.substr(digits)) % ranks.size() == ranks.rank()) own.push_back(path);
+/// Those of all these files that this rank is to take over: which does not matter. Local.
+std::vector<SavedPart> own_parts(const Communicator& ranks, const std::vector<std::string>& files,
+                                 const std::vector<std::int64_t>& parts) {
+  std::vector<SavedPart> own;
+  std::int64_t number = 0;
+  for (std::size_t at = 0; at < files.size(); ++at) {
+    for (std::int64_t part = 0; part < parts[at]; ++part) {
+      if (number++ % ranks.size() == ranks.rank()) own.push_back({files[at], part});
+    }
   }
   return own;
-}
-
-SelectionState read_selection(const std::string& path) {
-  const hdf5::File file = hdf5::File::open(path, hdf5::Access::read);
-  SelectionState state{read_ranges(file), {}};
-  const auto numbers = file.read<std::int64_t>("pairs");
-  const auto values = file.read<float>("values");
-  require_sizes(numbers.size() == values.size() && std::is_sorted(numbers.begin(), numbers.end()), file);
-  for (std::size_t at = 0; at < numbers.size(); ++at) state.pairs.push_back({numbers[at], values[at], {}});
-  for (const Score score : every_score) {
-    if (!file.has(layout::name_of(score))) continue;
-    const auto scores = file.read<float>(layout::name_of(score));
-    require_sizes(scores.size() == numbers.size(), file);
-    for (std::size_t at = 0; at < numbers.size(); ++at) state.pairs[at].scores[score] = scores[at];
-  }
-  return state;
 }
 
 }  // namespace
@@ -156,46 +111,19 @@ fs::path RankSnapshots::file_of(const PairDivision& division) const {
   return file(fmt::format("genes{}-{}", division.firsts().first, division.firsts().last));
 }
 
-void RankSnapshots::save(const SelectionState& state, ScoreSet scores, int rank) const {
-  write_file(file(fmt::format("rank{}", rank)), job_, [&](hdf5::File& to) {
-    const std::vector<std::int64_t> bounds = bounds_of(state.done);
-    to.write("done", std::span(bounds));
-    std::vector<std::int64_t> numbers;
-    std::vector<float> values;
-    for (const KeptPair& pair : state.pairs) numbers.push_back(pair.number);
-    to.write("pairs", std::span<const std::int64_t>(numbers));
-    const auto write = [&](const char* name, auto of) {
-      values.clear();
-      for (const KeptPair& pair : state.pairs) values.push_back(of(pair));
-      to.write(name, std::span<const float>(values));
-    };
-    write("values", [](const KeptPair& pair) { return pair.value; });
-    for (const Score score : every_score) {
-      if (scores.has(score))
-        write(layout::name_of(score), [&](const KeptPair& pair) { return pair.scores[score]; });
-    }
-  });
+void RankSnapshots::save(const SelectionState& state, ScoreSet scores, const Communicator& ranks) const {
+  const saved_selections::Parts parts = saved_selections::parts_of(state, ranks);
+  write_together(
+      file("selection"), job_, ranks, [&](hdf5::File& to) { saved_selections::create(to, parts, scores); },
+      [&](hdf5::File& to) { saved_selections::write(to, state, scores, parts, ranks.rank()); });
 }
 
 void RankSnapshots::save(const PairSums& sums, const PairDivision& division, std::int64_t next_cell,
                          const Communicator& ranks) const {
-  AtRoot<OutputFile> output = on_root(ranks, [&] {
-    OutputFile made = OutputFile::within_job(file_of(division));
-    hdf5::File to = hdf5::File::create(made.partial_path(), 1);
-    hdf5::write_header(to, kind, {});
-    to.set(screen_file, job_);
-    saved_sums::create(to, sums, division, next_cell);
-    to.close();
-    return made;
-  });
-  const std::string partial =
-      ranks.broadcast(output.transform([](const OutputFile& made) { return made.partial_path().string(); }));
-  hdf5::File to = open_on_all_ranks(partial, ranks);
-  saved_sums::write(to, sums, division);
-  close_on_all_ranks(to, ranks);
-  sync_file(partial);
-  ranks.barrier();
-  on_root(ranks, [&] { output->commit(); });
+  write_together(
+      file_of(division), job_, ranks,
+      [&](hdf5::File& to) { saved_sums::create(to, sums, division, next_cell); },
+      [&](hdf5::File& to) { saved_sums::write(to, sums, division); });
 }
 
 void RankSnapshots::remove(const PairDivision& division) const {
@@ -205,12 +133,18 @@ void RankSnapshots::remove(const PairDivision& division) const {
 
 std::vector<SelectionState> RankSnapshots::take_selections(Ranges& of_all, const Communicator& ranks) const {
   of_all.clear();
-  const std::vector<std::string> files =
-      ranks.broadcast(on_root(ranks, [&] { return each_once(files_of(partial_, job_), of_all); }));
+  const std::vector<std::string> files = ranks.broadcast(
+      on_root(ranks, [&] { return saved_selections::each_once(files_of(partial_, job_), of_all); }));
   broadcast(of_all, ranks);
+  const std::vector<std::int64_t> parts = ranks.broadcast(on_root(ranks, [&] {
+    std::vector<std::int64_t> counts;
+    for (const std::string& path : files) counts.push_back(saved_selections::parts_in(path));
+    return counts;
+  }));
   std::vector<SelectionState> states;
   on_every_rank(ranks, [&] {
-    for (const std::string& path : own_selections(ranks, files)) states.push_back(read_selection(path));
+    for (const SavedPart& saved : own_parts(ranks, files, parts))
+      states.push_back(saved_selections::read(saved.path, saved.part));
   });
   return states;
 }
@@ -235,7 +169,7 @@ std::vector<BegunSums> RankSnapshots::take_sums(const std::vector<Measure>& meas
 
 std::int64_t RankSnapshots::selected_from() const {
   Ranges of_all;
-  each_once(files_of(partial_, job_), of_all);
+  saved_selections::each_once(files_of(partial_, job_), of_all);
   std::int64_t pairs = 0;
   for (const EventRange& range : of_all) pairs += range.size();
   return pairs;

@@ -165,8 +165,8 @@ InstructionSet instructions_of(const std::filesystem::path& path) {
 }
 
 ResumePoint read_left(const std::filesystem::path& path, const ScreenPlan& plan,
-                      const ExpressionMatrix& matrix, const Provenance& provenance,
-                      const Communicator& ranks) {
+                      const ExpressionMatrix& matrix, std::int64_t genes_of_pairs,
+                      const Provenance& provenance, const Communicator& ranks) {
   AtRoot<Head> head = on_root(ranks, [&] { return read_head(path, plan, provenance); });
   ResumePoint left;
   left.job = ranks.broadcast(head.take(&Head::job));
@@ -195,10 +195,9 @@ ResumePoint read_left(const std::filesystem::path& path, const ScreenPlan& plan,
   }
   if (plan.stores_summary()) {
     std::optional<SummaryRows> rows;
-    const std::int64_t genes = pair_genes(plan, matrix).count();
-    on_every_rank(ranks, [&] { rows.emplace(file, plan, genes); });
+    on_every_rank(ranks, [&] { rows.emplace(file, plan, genes_of_pairs); });
     const auto parts = look_at(
-        genes, [&](std::int64_t row) { return rows->look(row); }, ranks);
+        genes_of_pairs, [&](std::int64_t row) { return rows->look(row); }, ranks);
     count_damaged(parts);
     left.firsts = not_whole(parts, [](std::int64_t row) { return EventRange{row, row + 1}; });
   }

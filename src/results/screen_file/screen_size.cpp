@@ -124,7 +124,9 @@ double temporary_bytes(const ExpressionMatrix& matrix, const ScreenPlan& plan, s
   const PairIndex index(matrix, plan.targets);
   const std::int64_t kept = most_selected(index.starts(), {0, index.total()}, plan.keeping.top);
   constexpr double of_number_and_value = 12;
-  const double states = (of_number_and_value + bytes_of(plan.doubles)) * static_cast<double>(kept);
+  constexpr double beside_older = 2;  // a new file of what ranks have, until it takes the older one's place
+  const double states =
+      beside_older * (of_number_and_value + bytes_of(plan.doubles)) * static_cast<double>(kept);
   return states + screen_file_bytes(matrix, plan) - pair_bytes(matrix, plan);
 }
 

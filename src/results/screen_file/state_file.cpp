@@ -6,12 +6,21 @@
 
 namespace dko {
 
-void require_sizes(bool holds, const hdf5::File& file) {
+namespace {
+
+void require(bool holds, const hdf5::File& file, const char* otherwise) {
   if (!holds)
-    throw InputError(
-        fmt::format("{}: array sizes are inconsistent: the file is corrupt; without it, its part of the "
-                    "screen is done again",
-                    file.path()));
+    throw InputError(fmt::format("{}: {}: the file is corrupt{}", file.path(), otherwise, without_state));
+}
+
+}  // namespace
+
+void require_sizes(bool holds, const hdf5::File& file) {
+  require(holds, file, "array sizes are inconsistent");
+}
+
+void require_checksum(bool matches, const hdf5::File& file) {
+  require(matches, file, "a checksum does not match");
 }
 
 }  // namespace dko

@@ -11,6 +11,14 @@
 
 namespace dko {
 
+/// What a pair of a summary costs beside being scored, in units of CellCosts.
+struct SumsCosts {
+  std::int64_t adding = 0;     ///< up, in any of its cells
+  std::int64_t finishing = 0;  ///< once its sums are complete
+};
+/// Costs where so many measures are kept (summed_measures).
+SumsCosts sums_costs(std::int64_t measures);
+
 /// How ranks divide the pairs of a block of first genes, all of whose pairs are numbered row by row: each
 /// rank adds up consecutive ones, which cost about the same: by the cells that have the first gene, how often
 /// those express the second, and what a pair takes once its sums are complete. A row may be divided, too.
@@ -19,7 +27,7 @@ class PairDivision {
   PairDivision() = default;
   /// `genes` at cost 1 a pair. The same operations on every rank, which runs the same program: each finds the
   /// same. Local.
-  PairDivision(const PairGenes& genes, EventRange firsts, std::int64_t ranks);
+  PairDivision(const PairGenes& genes, EventRange firsts, std::int64_t ranks, const SumsCosts& of_pair);
 
   /// Places of the block's first genes, and all its pairs.
   EventRange firsts() const { return firsts_; }
@@ -47,6 +55,7 @@ class PairDivision {
 
  private:
   EventRange firsts_;
+  SumsCosts of_pair_;
   std::vector<std::int64_t> bounds_{0, 0};  // pairs; one more than there are ranks
 };
 

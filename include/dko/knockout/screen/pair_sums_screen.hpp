@@ -65,11 +65,6 @@ struct PairSumsOptions {
       nullptr;  ///< likewise, of waiting for other ranks, and exchanging scores with them
 };
 
-/// In units of CellCosts: of adding a pair up, which takes as long in any cell (13 ns), and of what a pair
-/// takes when its sums are complete.
-inline constexpr std::int64_t cost_of_adding = 130;
-inline constexpr std::int64_t cost_of_finishing = 500;
-
 /// What as many ranks need for all pairs in PairSumsScreen, in units of CellCosts.
 struct PairSumsForecast {
   std::vector<std::int64_t> of_ranks;  ///< loads included, and not what a rank has to do before
@@ -102,10 +97,10 @@ double most_sums_memory(const ScreenPlan& plan, const PairGenes& genes, std::int
 /// whether it went on from what was begun.
 class PairSumsScreen {
  public:
-  /// All but `work` must outlive this. Collective.
+  /// `genes` are those of the plan (pair_genes). All but `work` must outlive this. Collective.
   PairSumsScreen(const ScreenPlan& plan, const RelativeProfiles& profiles,
-                 std::span<const CollapsedMapping> members, PairSumsWork work, const Communicator& ranks,
-                 const PairSumsOptions& options = {});
+                 std::span<const CollapsedMapping> members, const PairGenes& genes, PairSumsWork work,
+                 const Communicator& ranks, const PairSumsOptions& options = {});
   ~PairSumsScreen();
 
   /// Scores this rank's share of the first round; ranks that have more to do before, in singles and lists of

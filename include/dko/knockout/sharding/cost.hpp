@@ -47,6 +47,7 @@ struct CellCosts {
   std::int64_t single = 1;
   std::int64_t listed = 1;
   std::int64_t load = 0;
+  std::int64_t load_added = 0;  ///< beside it, for the events of a list: of genes that these switch on
 };
 
 CellCosts cell_costs(const CostModel& model, const CellWork& work);

@@ -12,16 +12,17 @@
 namespace dko {
 
 /// What a screen that keeps selected pairs or a summary has in memory, saved in files beside its own, so
-/// that it can go on from there on any number of ranks: `<partial>.state-…`, whole or not at all. A selection
-/// is written by each rank, sums by all ranks into one file. Files of another screen file (`job`) are passed
-/// over.
+/// that it can go on from there on any number of ranks: `<partial>.state-…`, whole or not at all, one file of
+/// all ranks. Files of another screen file (`job`) are passed over; those of single ranks, which earlier
+/// builds wrote of selections, are read.
 class RankSnapshots {
  public:
   RankSnapshots(std::filesystem::path partial, std::string job)
       : partial_(std::move(partial)), job_(std::move(job)) {}
 
-  /// Saves this rank's selection in place of what it saved before. Local. @throws IoError
-  void save(const SelectionState& state, ScoreSet scores, int rank) const;
+  /// Saves the selections of all ranks, this rank's being `state`, in the place of what they saved before:
+  /// what was taken over from that must be in them. Collective. @throws IoError
+  void save(const SelectionState& state, ScoreSet scores, const Communicator& ranks) const;
   /// Sums over the cells before `next_cell` of a block that is not complete, this rank's part of them, in the
   /// place of those of the same block. Collective. @throws IoError
   void save(const PairSums& sums, const PairDivision& division, std::int64_t next_cell,
@@ -29,8 +30,8 @@ class RankSnapshots {
   /// The block is complete. Local: rank 0.
   void remove(const PairDivision& division) const;
 
-  /// What was saved, each by one of the ranks. What a rank took over and saved again is there once.
-  /// `of_all` becomes the events of all of them, on all ranks. Collective.
+  /// What was saved, the part of each rank of then by one of the ranks now. What was taken over and saved
+  /// again is there once. `of_all` becomes the events of all of them, on all ranks. Collective.
   /// @throws CollectiveFailure of exit code 3 if a file is corrupt
   std::vector<SelectionState> take_selections(std::vector<EventRange>& of_all,
                                               const Communicator& ranks) const;

@@ -25,12 +25,13 @@ struct ResumePoint {
 InstructionSet instructions_of(const std::filesystem::path& path);
 
 /// Finds out what of the plan is not in the file, which create_screen_file made: the ranks read all that is
-/// on record and check it. The same on every rank; `provenance` is significant only at root.
+/// on record and check it. `genes_of_pairs` are as many genes as a summary's pairs have (PairGenes), and 0 of
+/// another screen. The same on every rank; `provenance` is significant only at root.
 /// Collective. @throws CollectiveFailure of exit code 3 if the file is corrupt, or of another screen: of
 /// other data, model, knockouts, scores, instructions or version of dko; it says which
 ResumePoint read_left(const std::filesystem::path& path, const ScreenPlan& plan,
-                      const ExpressionMatrix& matrix, const Provenance& provenance,
-                      const Communicator& ranks);
+                      const ExpressionMatrix& matrix, std::int64_t genes_of_pairs,
+                      const Provenance& provenance, const Communicator& ranks);
 
 /// A score of all single knockouts, as the file has it: what interactions are found from. Local.
 std::vector<float> read_singles(const std::filesystem::path& path, Score score);

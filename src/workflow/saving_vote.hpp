@@ -1,0 +1,43 @@
+#pragma once
+// Shared by this room's sources only.
+
+#include <functional>
+#include <optional>
+
+#include "dko/base/pause.hpp"
+#include "dko/parallel/communicator.hpp"
+#include "dko/parallel/stop_vote.hpp"
+#include "dko/workflow/stop_request.hpp"
+
+namespace dko {
+
+/// How ranks that each work on their own save together what they have, by rank 0's clock, and stop together,
+/// by any rank's wish (StopVote). Nobody waits for anybody until then.
+class SavingVote {
+ public:
+  /// `save` is called on all ranks, in the midst of ask() or of finish(), and may be collective. All must
+  /// outlive this. Collective.
+  SavingVote(const Communicator& ranks, const StopRequest& stop, std::function<bool()> is_due,
+             std::function<void()> save);
+
+  /// Between pieces of work: whether to go on, or to stop; what is to be saved is saved then. Collective with
+  /// others' calls and finish(), but not with every one of them.
+  Pause ask();
+
+  /// At the end of the work, finished or stopped: waits until all have come, and saves with them meanwhile.
+  /// Returns whether all are to stop; then nothing was saved for that. Collective.
+  bool finish();
+
+ private:
+  void open();
+  void save_or_stop();
+
+  const Communicator& ranks_;
+  const StopRequest& stop_;
+  std::function<bool()> is_due_;
+  std::function<void()> save_;
+  std::optional<StopVote> vote_;
+  bool stops_ = false;
+};
+
+}  // namespace dko
