@@ -7,6 +7,7 @@
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "dko/base/stopwatch.hpp"
 #include "dko/base/text.hpp"
@@ -41,6 +42,7 @@ class Display {
 
   void update(std::int64_t done, std::int64_t total) {
     if (done >= total) return clear();
+    if (!std::exchange(has_begun_, true) && done == 0) watch_ = {};
     const double now = watch_.seconds();
     if (now < looked_at_ + looked_at_every) return;
     looked_at_ = now;
@@ -83,6 +85,7 @@ class Display {
   ProgressText text_;
   std::optional<std::size_t> columns_;  // of the terminal, if it is one
   bool drawn_ = false;
+  bool has_begun_ = false;
   Stopwatch watch_;
   TimeLeft left_;
   double looked_at_ = 0;

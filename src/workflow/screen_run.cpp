@@ -144,8 +144,8 @@ class ScreenRun {
                   counted(counts_.events.total(), "knockout"));
   }
 
-  ProgressCallback progress(const char* what) const {
-    return show_progress(job_.log, {what, "knockouts", counts_.events.total() - counts_.resumed});
+  ProgressCallback progress(const char* what, std::int64_t knockouts) const {
+    return show_progress(job_.log, {what, "knockouts", knockouts});
   }
 
   [[noreturn]] void stop() { stop_.stop(ranks(), fmt::format("{}: what was scored is kept", path_)); }
@@ -165,7 +165,8 @@ class ScreenRun {
     ScreenWriter writer(path_, ranks(), plan_);
     const auto pause = [&] { return vote.ask(); };
     ShardOptions options;
-    options.progress = progress("screening");
+    const std::int64_t of_summary = summary != nullptr ? counts_.events.pairs : 0;
+    options.progress = progress("screening", counts_.events.total() - counts_.resumed - of_summary);
     options.selection = selection;
     options.work = &left_.work;
     options.pause = pause;
@@ -273,7 +274,7 @@ class ScreenRun {
     count_resumed(0);
     double waiting = 0;
     PairSumsScreen screen(plan_, matrix_, members_, *genes_, sums_left(), ranks(),
-                          {progress("adding up pairs"), &spent_.loading, &waiting});
+                          {progress("adding up pairs", counts_.events.pairs), &spent_.loading, &waiting});
     score(nullptr, &screen);
     const StoredSingles singles = stored_singles();
     StopVote vote = stop_.vote(ranks());

@@ -18,7 +18,8 @@ struct ProgressText {
 
 /// Shows progress on standard error with rate and time left: a bar that is drawn anew on a terminal;
 /// elsewhere lines with the time of day, the first after 5 seconds, then fewer and fewer, at last one every
-/// half minute. Silent where the log is (other ranks, --quiet). The rate is the mean so far.
+/// half minute. Silent where the log is (other ranks, --quiet). The rate is the mean so far: since this call,
+/// or since the first report, if nothing is done then.
 ProgressCallback show_progress(const Log& log, ProgressText text);
 inline ProgressCallback show_progress(const Log& log, std::string what, std::string unit) {
   return show_progress(log, {std::move(what), std::move(unit)});

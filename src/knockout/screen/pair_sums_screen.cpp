@@ -164,6 +164,7 @@ class PairSumsScreen::State {
   /// Shares the round out and scores this rank's part. Where it may be stopped, and is asked to, the round is
   /// left. Local.
   void score_round(const PauseCallback& pause) {
+    if (options_.progress && done_ == 0) options_.progress(0, total_);
     round_ = plan_round(events_, costs_, {next_, limit_}, before_, limits_.scores, ranks_.size());
     while (!own_.empty()) {
       EventRange& last = own_.back().pairs;

@@ -59,7 +59,8 @@ inline PairSumsWork whole_sums(const PairGenes& genes) {
 }
 
 struct PairSumsOptions {
-  ProgressCallback progress = {};     ///< in units of cost, as in screen_shard
+  /// In units of cost, as in screen_shard; 0 is reported when the scoring of pairs begins.
+  ProgressCallback progress = {};
   double* loading_seconds = nullptr;  ///< as in ShardOptions
   double* waiting_seconds =
       nullptr;  ///< likewise, of waiting for other ranks, and exchanging scores with them
