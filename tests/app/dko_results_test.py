@@ -68,6 +68,7 @@ def compare_with_exports(name):
         assert np.array_equal(matrix.data, singles["network"]) and matrix.shape == (60, 30)
         compare_top(screen, name, singles, pairs)
         compare_summaries(screen, singles, pairs)
+        compare_visibility(screen)
 
 
 def compare_top(screen, name, singles, pairs):
@@ -122,6 +123,18 @@ def compare_summaries(screen, singles, pairs):
     everything = screen.pair_summary(min_cells=3)
     assert (everything["cells"] >= 3).all()
     same(screen.pair_summary(top=7, min_cells=3), everything.head(7))
+
+
+def compare_visibility(screen):
+    """Tables of knockouts and of pairs tell which genes are not visible."""
+    why = screen.visibility["why"]
+    hidden = set(why.index[why != ""])
+    assert hidden and len(hidden) < len(why), "the data must have both"
+    for table in (screen.singles(), screen.singles(cell=3), screen.singles(gene="gene7")):
+        assert list(table["not_visible"]) == list(why[table["gene"]])
+    pairs = screen.pair_summary()
+    wanted = [", ".join(gene for gene in pair if gene in hidden) for pair in zip(pairs["gene1"], pairs["gene2"])]
+    assert list(pairs["not_visible"]) == wanted and any(", " in text for text in wanted) and "" in wanted
 
 
 def compare_pair_summary(found, pairs, by=None):
@@ -299,7 +312,8 @@ def compare_kept():
         pairs = exported("dense.double.csv").groupby(["gene1", "gene2"])
         labels = ["gene1", "gene2"]
         by_gene = found.set_index(labels).loc[list(pairs.groups)]
-        for name in wanted.drop(columns=["rank", *labels]):
+        assert list(by_gene["not_visible"]) == list(wanted.set_index(labels).loc[by_gene.index, "not_visible"])
+        for name in wanted.drop(columns=["rank", "not_visible", *labels]):
             np.testing.assert_allclose(by_gene[name], wanted.set_index(labels).loc[by_gene.index, name],
                                        rtol=1e-6, atol=1e-10)
         for name in ("impact", "network", "interaction", "network_interaction"):
