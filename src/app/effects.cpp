@@ -158,7 +158,7 @@ void print_effects(const Effects& effects, std::span<const EffectEntry> largest)
     if (table.has_q_values) row.push_back(q_value_text(static_cast<double>(table.q[entry.at])));
     shown.add(row);
   }
-  std::cout << shown.text();
+  std::cout << shown.text() << (table.has_q_values ? effect_q_note("q") : "");
 }
 
 /// Shows the sets that change most by one loss; nothing without sets.

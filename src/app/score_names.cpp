@@ -145,12 +145,42 @@ std::string text_of_group(const ScreenReader& screen, const CellsOfGroup& group)
       screened < groups.sizes[at] ? fmt::format(", {} of them screened", with_thousands(screened)) : "");
 }
 
+constexpr auto network_rates = "q_value";  // the title
+
 std::vector<GeneRates> gene_rates(const ScreenReader& screen) {
   std::vector<GeneRates> all;
-  if (auto rates = screen.gene_q_values(); !rates.empty()) all.push_back({"q_value", std::move(rates)});
+  if (auto rates = screen.gene_q_values(); !rates.empty()) all.push_back({network_rates, std::move(rates)});
   if (auto direction = screen.direction(); direction && !direction->q_values.empty())
     all.push_back({"shift_q_value", std::move(direction->q_values)});
   return all;
+}
+
+std::string effect_q_note(std::string_view title) {
+  return fmt::format(
+      "{}: of all effects with one as low, the part expected to be chance, as decoys have it; 1: none beyond "
+      "chance was found, not that there is none\n",
+      title);
+}
+
+std::string gene_rates_note(const ScreenReader& screen) {
+  std::string note;
+  for (const GeneRates& rates : gene_rates(screen)) {
+    if (rates.title == network_rates)
+      note += effect_q_note(fmt::format("{} (the lowest of the gene's effects on others)", rates.title));
+    else
+      note += fmt::format(
+          "{}: of all genes with one as low, the part expected to have such a mean shift by chance; it does not "
+          "say how far they shift\n",
+          rates.title);
+  }
+  return note;
+}
+
+std::string test_q_note(std::string_view rows) {
+  return fmt::format(
+      "q: of all {} with one as low, the part expected to differ by chance (Benjamini & Hochberg); not the "
+      "size of the difference\n",
+      rows);
 }
 
 std::string q_value_text(double q) {

@@ -60,6 +60,8 @@ check tables
 grep -q '^genes over cells in state=A ([0-9]* cells), the 10 of [0-9]* with the highest mean impact$' shown.txt || { cat shown.txt; fail "title of a group"; }
 grep -q '^genes in state=A against B, the 10 of [0-9]* with the lowest p of network$' shown.txt || { cat shown.txt; fail "title of a contrast"; }
 grep -q '^9 cells without a value in state: in no group$' shown.txt || { cat shown.txt; fail "cells without a label"; }
+[ "$(grep -c '^q: of all genes or pairs with one as low, the part expected to differ by chance' shown.txt)" = 1 ] || { cat shown.txt; fail "q is not told"; }
+grep -q '^q: of all genes with one as low' each.txt || { cat each.txt; fail "q is not told"; }
 grep -q 'against all others' each.txt || fail "each"
 for ranks in 2 3; do
   on $ranks "$DKO" summarize full.h5 "${compared[@]}" --gene-table g$ranks.csv --pair-table p$ranks.csv --contrast-table c$ranks.csv \

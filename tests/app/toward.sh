@@ -93,6 +93,7 @@ expect 0 'with the highest shift' "$DKO" top sparse.shrunk.h5 --json high.json
 expect 0 'with the lowest shift' "$DKO" top sparse.shrunk.h5 --lowest --json low.json
 expect 0 'the highest mean shift' "$DKO" summarize sparse.shrunk.h5 --gene-table genes.csv --json means.json
 expect 0 'shift_q_value' "$DKO" summarize sparse.shrunk.h5
+grep -q '^shift_q_value: of all genes with one as low, the part expected to have such a mean shift by chance' said.txt || { cat said.txt; fail "q is not told"; }
 expect 0 'the lowest mean shift' "$DKO" summarize sparse.shrunk.h5 --lowest --gene-table lowest.csv
 "$DKO" export sparse.shrunk.h5 --h5ad shifts.h5ad
 check shown sparse.shrunk.h5

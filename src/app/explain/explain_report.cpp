@@ -110,6 +110,7 @@ void print_notes(const Question& question, const Explanation& explanation, const
               << '\n';
   if (!has_effect && !unseen.empty() && q_values.could_be)
     std::cout << "a gene that nearly all cells express can enter by its level: train with --levels\n";
+  if (has_effect && !q_values.of_genes.empty()) std::cout << effect_q_note("direct_q");
   if (q_values.could_be && q_values.of_genes.empty())
     std::cout << "q-values of the effects: not computed by the version that made the model\n";
 }
