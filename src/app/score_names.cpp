@@ -12,10 +12,21 @@ namespace dko::app {
 
 namespace {
 
+/// @throws UsageError for a column of q-values, which is no score: says what ranks, and what to sort.
+void refuse_q_values(std::string_view text, std::string_view option) {
+  const bool of_shift = text == "shift_q_value" || text == "shift-q-value";
+  if (!of_shift && text != "q_value" && text != "q-value") return;
+  throw UsageError(
+      fmt::format("{} {}: a q-value is no score of a knockout, and many genes have the same one: rank by {}, "
+                  "and sort the column {} of dko summarize --gene-table FILE",
+                  option, text, of_shift ? "shift" : "network", of_shift ? "shift_q_value" : "q_value"));
+}
+
 Measure measure_named(std::string_view text, std::string_view option) {
   const auto found = std::find_if(measure_names.begin(), measure_names.end(),
                                   [&](const MeasureName& name) { return name.name == text; });
   if (found != measure_names.end()) return found->measure;
+  refuse_q_values(text, option);
   std::string known;
   for (const MeasureName& name : measure_names) {
     const char* joint = known.empty() ? "" : &name == &measure_names.back() ? " and " : ", ";

@@ -121,7 +121,9 @@ check where
 "$DKO" run cells.h5ad --knockout-where state=A -o run.h5 --save-model run_model.h5 -q "${short[@]}"
 [ "$("$DKO" info run_model.h5 | grep ^model_checksum)" = "$("$DKO" info model.h5 | grep ^model_checksum)" ] || fail "another mapping"
 expect 3 "no cell has the value 'C' in column state" "${screen[@]}" --knockout-where state=C -o x.h5
-expect 3 'no cell that is used meets --knockout-where' "${screen[@]}" --where state=B --knockout-where state=A -o x.h5
+expect 3 "no cell that is used meets --knockout-where 'state=A': state is B in these [0-9]+ cells" "${screen[@]}" --where state=B --knockout-where state=A -o x.h5
+expect 3 "no cell meets --knockout-where 'state=A' and 'depth>1e6': state is A, B in these 120 cells; depth is [0-9.]+ to [0-9.]+ in these 120 cells" \
+  "${screen[@]}" --knockout-where state=A --knockout-where 'depth>1e6' -o x.h5
 expect 3 'no cell of --knockout-cells meets --knockout-where' "${screen[@]}" --knockout-where state=B --knockout-cells in_A.txt -o x.h5
 expect 2 '--knockout-where restricts --order 1 and 2, not --events' "${screen[@]}" --knockout-where state=A --events in_A.txt -o x.h5
 expect 0 'bytes of one rank' "$DKO" estimate cells.h5ad --knockout-where state=A --obs state --nodes 1 --ranks-per-node 2

@@ -67,7 +67,11 @@ refused() { # refused CODE WORDS OPTIONS...
 refused 3 "obs: has no column type; its columns: batch, batch_kind, depth, kind, lost" --where type=T
 refused 3 "no cell has the value 'C' in column kind; its values: 'B cell', 'T cell'" --where kind=C
 refused 3 'column kind is not numeric; its values: .B cell., .T cell.' --where 'kind>3'
-refused 3 'where depth>1000 leaves no cell' --where 'depth>1000'
+# Where no cell is left it tells what there is: of those that the conditions before left.
+refused 3 'where depth>1000 leaves no cell: depth is [0-9.]+ to [0-9.]+ in these 60 cells$' --where 'depth>1000'
+refused 3 'where depth>1000 leaves no cell: depth is [0-9.]+ to [0-9.]+ in these 30 cells$' --where 'kind=T cell' --where 'depth>1000'
+refused 3 "where kind=B cell leaves no cell: kind is 'T cell' in these 30 cells$" --where 'kind=T cell' --where 'kind=B cell'
+refused 3 'where gene:gene3<0 leaves no cell: gene3 is 0 to [0-9.e+]+ in these 60 cells$' --where 'gene:gene3<0'
 refused 2 'write COLUMN=VALUE' --where kind
 refused 2 'many. is not a number' --where 'depth>many'
 refused 3 'min-genes 31 leaves no cell' --min-genes 31

@@ -71,6 +71,8 @@ check kept sparse.shrunk.h5 kept.top:5.h5 kept.int.h5
 check tables sparse.shrunk.h5 pairs.csv summed.csv
 
 # No cell of A: the range of the gene. The log names genes that d is of, and the visible ones of a small q.
+expect 3 "from 'type=type0': none of the cells that are used is such a cell: type is type1 in these [0-9]+ cells" \
+  "$DKO" screen data.csv --obs-file table.csv --model sparse.h5 --where type=type1 --from type=type0 --toward type=type1 -o x.h5
 expect 3 "from 'gene:gene3<0': none of the cells that are used is such a cell: gene3 is 0 to [0-9.]* in these 120 cells" \
   "$DKO" screen data.csv --model sparse.h5 "${table[@]}" --from 'gene:gene3<0' --toward type=type1 -o x.h5
 expect 3 "'gene3<1': is of a gene, and no column is called so: write 'gene:gene3<1'" \
@@ -94,6 +96,9 @@ expect 0 'with the lowest shift' "$DKO" top sparse.shrunk.h5 --lowest --json low
 expect 0 'the highest mean shift' "$DKO" summarize sparse.shrunk.h5 --gene-table genes.csv --json means.json
 expect 0 'shift_q_value' "$DKO" summarize sparse.shrunk.h5
 grep -q '^shift_q_value: of all genes with one as low, the part expected to have such a mean shift by chance' said.txt || { cat said.txt; fail "q is not told"; }
+expect 2 '--by shift_q_value: a q-value is no score .*rank by shift, and sort the column shift_q_value of dko summarize --gene-table' \
+  "$DKO" summarize sparse.shrunk.h5 --by shift_q_value
+expect 2 '--score q_value: a q-value is no score .*rank by network, and sort the column q_value' "$DKO" top sparse.shrunk.h5 --score q_value
 expect 0 'the lowest mean shift' "$DKO" summarize sparse.shrunk.h5 --lowest --gene-table lowest.csv
 "$DKO" export sparse.shrunk.h5 --h5ad shifts.h5ad
 check shown sparse.shrunk.h5
