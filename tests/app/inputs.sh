@@ -79,7 +79,13 @@ refused 3 'min-cells 61 leaves no gene' --min-cells 61
 refused 3 'no gene named Gapdh, Actb$' --genes gene1,Gapdh,Actb
 refused 3 'no gene named Gapdh$' --top-genes 5 --with-genes Gapdh
 refused 2 'with-genes adds to what' --with-genes gene1
-refused 3 'listed twice' --cells cell1,cell1
+# What is listed twice counts once.
+printf '%s\n' gene3 gene7 gene3 gene9 >again.txt
+expect 0 'warning: .*again.txt: listed more than once, and counted once: gene3 \(lines 1 and 3\)' \
+  "$DKO" train data.h5ad -o again.h5 --genes again.txt "${short[@]}"
+grep -q 'genes again.txt: 3 of 30 genes left' said.txt || { cat said.txt; fail "not three genes"; }
+expect 0 'warning: .*--cells: listed more than once, and counted once: cell1$' "$DKO" train data.h5ad -o again.h5 --force \
+  --cells cell1,cell2,cell1,cell3 "${short[@]}"
 refused 3 'there is no such file' --genes list.txt
 refused 3 'top-genes 1 .*leaves 1 gene; at least 2' --top-genes 1
 refused 2 'min-cells must be between' --min-cells -1
