@@ -147,13 +147,16 @@ std::string kept_note(const ScreenReader& screen) {
                      screen.keep_by());
 }
 
+std::string text_of_cells(std::int64_t cells, std::int64_t screened) {
+  return counted(cells, "cell") +
+         (screened < cells ? fmt::format(", {} of them screened", with_thousands(screened)) : "");
+}
+
 std::string text_of_group(const ScreenReader& screen, const CellsOfGroup& group) {
   const CellGroups& groups = *group.groups;
   const auto at = static_cast<std::size_t>(group.group);
-  const std::int64_t screened = cells_with_knockouts(screen, group);
-  return fmt::format(
-      "{}={} ({}{})", groups.column, groups.labels[at], counted(groups.sizes[at], "cell"),
-      screened < groups.sizes[at] ? fmt::format(", {} of them screened", with_thousands(screened)) : "");
+  return fmt::format("{}={} ({})", groups.column, groups.labels[at],
+                     text_of_cells(groups.sizes[at], cells_with_knockouts(screen, group)));
 }
 
 constexpr auto network_rates = "q_value";  // the title

@@ -49,6 +49,8 @@ std::string base_note(Base base);
 /// The same of what a screen's events are, where they are no knockouts; a line, or nothing.
 std::string events_note(const ScreenReader& screen);
 
+/// "120 cells", "120 cells, 80 of them screened".
+std::string text_of_cells(std::int64_t cells, std::int64_t screened);
 /// "type=A (120 cells)", "type=A (120 cells, 80 of them screened)".
 std::string text_of_group(const ScreenReader& screen, const CellsOfGroup& group);
 

@@ -41,6 +41,9 @@ same expressed.csv blanks.csv
 expect 0 '^cells_screened +120$' "$DKO" info expression.h5
 expect 0 "^cells_screened +$(tail -n +2 single.high.csv | cut -d, -f2 | sort -u | wc -l)\$" "$DKO" info high.h5
 expect 0 'cells in state=A .[0-9]* cells, [0-9]* of them screened., the' "$DKO" summarize high.h5 --group-by state
+expect 0 'genes in state=A .[0-9]* cells, [0-9]* of them screened. against all others .[0-9]* cells, [0-9]* of them screened., the' \
+  "$DKO" summarize high.h5 --group-by state --contrast A --json high.json
+check screened
 expect 3 "gene3>2 is of a gene, and no column is called so: write 'gene:gene3>2'" "${screen[@]}" --obs 'state,gene3>2' -o twice.h5
 expect 3 "gene3 is of a gene, and no column is called so: write 'gene:gene3>NUMBER'" "${screen[@]}" --obs gene3 -o twice.h5
 expect 3 "holds for none of the cells that are used: gene3 is 0 to [0-9.]* in these 120 cells" "${screen[@]}" --obs 'gene:gene3>1e6' -o twice.h5
@@ -58,7 +61,7 @@ compared=(--group-by state --contrast A,B --contrast A)
 "$DKO" summarize some.h5 --group-by cluster --gene-table gc.csv -q >/dev/null
 check tables
 grep -q '^genes over cells in state=A ([0-9]* cells), the 10 of [0-9]* with the highest mean impact$' shown.txt || { cat shown.txt; fail "title of a group"; }
-grep -q '^genes in state=A against B, the 10 of [0-9]* with the lowest p of network$' shown.txt || { cat shown.txt; fail "title of a contrast"; }
+grep -q '^genes in state=A ([0-9]* cells) against B ([0-9]* cells), the 10 of [0-9]* with the lowest p of network$' shown.txt || { cat shown.txt; fail "title of a contrast"; }
 grep -q '^9 cells without a value in state: in no group$' shown.txt || { cat shown.txt; fail "cells without a label"; }
 [ "$(grep -c '^q: of all genes or pairs with one as low, the part expected to differ by chance' shown.txt)" = 1 ] || { cat shown.txt; fail "q is not told"; }
 grep -q '^q: of all genes with one as low' each.txt || { cat each.txt; fail "q is not told"; }
