@@ -269,6 +269,7 @@ void run(const EffectsCommandOptions& options, const Context& context) {
     write_tables(*effects, options, *outputs);
     nlohmann::ordered_json json = to_json(*effects, largest);
     json["top_sets"] = sets_json(*effects, sets);
+    json["memory"] = {{"bytes_per_node", effects->bytes_of_node}};
     outputs->summary.write(json);
   });
 }
