@@ -127,6 +127,15 @@ for ((k = 0; k < 8; ++k)); do
 done
 check hits sparse.shrunk.h5 permuted[0-7].h5
 
+# Scores that are named: shift is among them in any case.
+pairs=("$DKO" screen data.csv --model sparse.h5 --order 2 "${way[@]}")
+expect 0 '--score: shift is stored as well, which --from is for' "${pairs[@]}" --score impact,network -o named.h5
+"${pairs[@]}" --score impact,network,shift -o all_named.h5 -q 2>said.txt
+grep -q 'stored as well' said.txt && { cat said.txt; fail "told though it was named"; }
+same_screen named.h5 all_named.h5
+expect 0 '^double_scores +impact, interaction, network, network-interaction, shift' "$DKO" info named.h5
+expect 0 '' "${pairs[@]}" --score network --keep top:2 --keep-by shift -o kept_named.h5
+
 # By the expression of a gene.
 expect 0 'direction: from .* cells toward' "$DKO" screen data.csv --model sparse.h5 --from 'gene:gene3<=2' --toward 'gene:gene3>2' -o gene.h5
 check gene data.csv gene.h5 gene3 2
@@ -136,7 +145,6 @@ screen() { "$DKO" screen data.csv --model sparse.h5 "$@" -o no.h5; }
 expect 2 '--from needs --toward' screen "${table[@]}" --from type=type0
 expect 2 'give both' screen "${table[@]}" --toward type=type0
 expect 2 'give --from and --toward' screen --score shift
-expect 2 'which --score leaves out' screen "${way[@]}" --score impact
 expect 2 'give --from and --toward' screen --order 2 --keep top:3 --keep-by shift
 expect 2 'mutually exclusive|cannot be given' screen "${way[@]}" --toward-profile profile.csv
 expect 3 'are the same cells' screen "${table[@]}" --from type=type0 --toward type=type0
