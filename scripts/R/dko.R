@@ -9,6 +9,9 @@
 #   dko_groups("screen.h5")                           # the columns of the cells that the screen keeps
 #   dko_contrast("screen.h5", "type", "A", "B")       # every gene in cells of A compared with those of B
 #
+# Of a screen by --activate the events are genes that are switched on: their names then have a + before them, and are asked for
+# without. Lists (--events, --sample, --keep top:K) are not read.
+#
 # Needs hdf5r and Matrix (Debian: r-cran-hdf5r, r-cran-matrix). Genes and cells are named. What a function does not ask for is
 # not read. The manual (include/dko/knockout/README.md) says what the scores mean.
 #
@@ -32,8 +35,6 @@ dko_with_screen <- function(path, work) {
   if (attribute("version") != 1) stop(path, ": is of a newer version: use the dko.R of the dko that wrote it", call. = FALSE)
   if (attribute("complete") != 1) stop(path, ": the screen is not finished: continue it by its command with --resume",
                                        call. = FALSE)
-  if (identical(as.numeric(attribute("activation")), 1) || (file$exists("list") && file$exists("list/added")))
-    stop(path, ": switches genes on, which dko.R cannot tell apart: use dko export", call. = FALSE)
   work(file)
 }
 
@@ -47,6 +48,12 @@ dko_names <- function(file, name) {
   values <- if (file[[name]]$dims == 0) character(0) else file[[name]][]
   Encoding(values) <- "UTF-8"
   values
+}
+
+# The names of genes as events have them: with + where the screen switches them on (--activate).
+dko_labels <- function(file) {
+  activates <- "activation" %in% hdf5r::h5attr_names(file) && hdf5r::h5attr(file, "activation") == 1
+  paste0(if (activates) "+" else "", dko_names(file, "genes/name"))
 }
 
 # HDF5 looks for a/b only where there is an a.
@@ -118,7 +125,7 @@ dko_scores <- function(path, score = "impact") dko_with_screen(path, function(fi
   starts <- dko_values(file, paste0(place, "/indptr"))
   if (tail(starts, 1) > .Machine$integer.max) stop(path, ": has more knockouts than a matrix of R can hold: ask for genes ",
                                                    "by dko_singles, or export some", call. = FALSE)
-  genes <- dko_names(file, "genes/name")
+  genes <- dko_labels(file)
   cells <- dko_names(file, "cells/name")
   methods::new(methods::getClass("dgCMatrix", where = asNamespace("Matrix")),
                i = as.integer(dko_values(file, paste0(place, "/indices"))), p = as.integer(starts),
@@ -130,6 +137,7 @@ dko_scores <- function(path, score = "impact") dko_with_screen(path, function(fi
 dko_singles <- function(path, gene = NULL, cell = NULL) dko_with_screen(path, function(file) {
   dko_need_singles(file, path)
   genes <- dko_names(file, "genes/name")
+  labels <- dko_labels(file)
   cells <- dko_names(file, "cells/name")
   starts <- dko_values(file, "single/indptr")
   chosen <- if (is.null(gene)) seq_along(genes) else dko_places(path, "gene", genes, gene)
@@ -143,7 +151,7 @@ dko_singles <- function(path, gene = NULL, cell = NULL) dko_with_screen(path, fu
     kept <- lost %in% chosen
     scores <- lapply(stats::setNames(nm = dko_stored(file, "single", dko_single_scores)), function(score)
       dko_values(file, paste0("single/", score, "/data"), range[1], range[2])[kept])
-    part <- data.frame(gene = genes[lost[kept]], cell = cells[of_cell[kept]], scores)
+    part <- data.frame(gene = labels[lost[kept]], cell = cells[of_cell[kept]], scores)
     part$not_visible <- visibility$why[lost[kept]]
     part
   }, ranges, of_cells)
@@ -158,7 +166,7 @@ dko_genes <- function(path, by = NULL) {
   known <- dko_with_screen(path, function(file) {
     dko_need_singles(file, path)
     names <- dko_names(file, "genes/name")
-    list(scores = dko_stored(file, "single", dko_single_scores), names = names,
+    list(scores = dko_stored(file, "single", dko_single_scores), names = dko_labels(file),
          id = if (dko_has(file, "genes/id")) dko_names(file, "genes/id") else names,
          q_value = if (dko_has(file, "fdr/gene_q_value")) dko_values(file, "fdr/gene_q_value"),
          shift_q_value = if (dko_has(file, "direction/gene_q_value")) dko_values(file, "direction/gene_q_value"),
@@ -272,7 +280,8 @@ dko_pairs <- function(path, cell, gene = NULL) dko_with_screen(path, function(fi
   count <- length(lost)
   first <- rep(seq_len(count), times = count - seq_len(count))
   second <- first + sequence(rev(seq_len(max(count, 1) - 1)))
-  table <- data.frame(gene1 = genes[lost[first]], gene2 = genes[lost[second]], cell = rep(cell, length(first)))
+  labels <- dko_labels(file)
+  table <- data.frame(gene1 = labels[lost[first]], gene2 = labels[lost[second]], cell = rep(cell, length(first)))
   stored <- dko_stored(file, "double", dko_pair_scores)
   for (score in stored) table[[score]] <- dko_values(file, paste0("double/", score), places[1] + 1, places[2])
   for (score in intersect(dko_stored(file, "single", c("impact", "network", "shift")), stored)) {
@@ -281,8 +290,8 @@ dko_pairs <- function(path, cell, gene = NULL) dko_with_screen(path, function(fi
     table[[name]] <- dko_interaction(table[[score]], singles[first], singles[second])
   }
   if (!is.null(gene)) {
-    dko_places(path, "gene", genes, gene)
-    table <- table[table$gene1 %in% gene | table$gene2 %in% gene, ]
+    chosen <- dko_places(path, "gene", genes, gene)
+    table <- table[lost[first] %in% chosen | lost[second] %in% chosen, ]
   }
   data.frame(table, row.names = NULL)
 })

@@ -23,6 +23,16 @@ awk -F, -v OFS=, 'NR == 1 {print $0, "umi"; next} {print $0, NR * 1.5}' types.ce
 cp all_types.h5 unlabelled.h5
 "$python" -c 'import h5py; h5py.File("unlabelled.h5", "a")["obs/type/codes"][[0, 7, 8, 30]] = -1'
 "$DKO" run types.csv --obs-file table.csv --obs type --mapping sparse --score impact -o impact.h5 -q 2>/dev/null
+# Genes that are switched on: all of them, and in a list beside losses of all genes.
+"$DKO" run data.csv --mapping sparse --order 2 --score impact,network --activate all -o on.h5 --save-model on_model.h5 -q
+"$python" - <<'PYTHON'
+import pandas as pd
+data = pd.read_csv("data.csv", index_col=0, keep_default_na=False)
+cell = data.columns[0]
+lacking, having = (data.index[[float(value) > 0 for value in data[cell]].index(wanted)] for wanted in (False, True))
+pd.DataFrame({"gene1_name": ["+" + lacking], "gene2_name": ["-" + having], "cell_name": [cell]}).to_csv("mixed.csv", index=False)
+PYTHON
+"$DKO" screen data.csv --model on_model.h5 --events mixed.csv --order 1 -o mixed.h5 -q
 # A file that does not tell of visibility, and one with every reason why genes are not visible, and a gene seen by its level.
 cp sparse.h5 before.h5
 cp sparse.h5 always.h5

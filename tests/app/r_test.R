@@ -46,6 +46,15 @@ written(data.frame(cell = rownames(groups), type = as.character(groups$type)), "
 written(dko_contrast("unlabelled.h5", "type", "type0", "type1"), "unlabelled.contrast.tsv")
 written(dko_contrast("impact.h5", "type", "type1"), "impact.contrast.tsv")
 
+# Genes that are switched on have a + before them, but for the list, which is not read.
+written(dko_singles("on.h5"), "on.singles.tsv")
+written(dko_singles("on.h5", gene = "gene7"), "on.chosen.tsv")
+written(dko_genes("on.h5", by = "network"), "on.genes.tsv")
+written(dko_pairs("on.h5", "cell7"), "on.pairs.tsv")
+written(dko_pairs("on.h5", "cell7", gene = "gene7"), "on.some_pairs.tsv")
+stopifnot(all(startsWith(rownames(dko_scores("on.h5")), "+")), !any(startsWith(dko_visibility("on.h5")$gene, "+")))
+written(dko_singles("mixed.h5"), "mixed.singles.tsv")
+
 refused("nothing.h5: there is no such file", dko_genes("nothing.h5"))
 refused("text.h5: is no HDF5 file", dko_genes("text.h5"))
 refused("cut.h5: is no HDF5 file, or is corrupt", dko_genes("cut.h5"))

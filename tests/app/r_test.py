@@ -63,6 +63,17 @@ with dko.open_screen("always.h5") as screen:  # genes that enter by their level 
                   "% of the cells express it"):
         assert visibility["why"].str.contains(words, regex=False).any(), words
     assert visibility["visible"].to_numpy()[visibility["information"] < 5].sum() == 1
+with dko.open_screen("on.h5") as screen:
+    assert screen.activates and read("on.singles.tsv")["gene"].str.startswith("+").all()
+    assert set(screen.singles()) == same("on.singles.tsv", screen.singles())
+    same("on.chosen.tsv", screen.singles(gene="gene7"))
+    same("on.genes.tsv", screen.gene_summary("network"), exact=False)
+    cell = "cell7"
+    same("on.pairs.tsv", screen.pairs(cell=cell))
+    same("on.some_pairs.tsv", screen.pairs(cell=cell, gene1="gene7"))
+with dko.open_screen("mixed.h5") as screen:
+    assert screen.list_adds_genes and not read("mixed.singles.tsv")["gene"].str.startswith("+").any()
+    same("mixed.singles.tsv", screen.singles())
 with dko.open_screen("types.h5") as screen:
     assert {"shift", "approach"} < same("types.singles.tsv", screen.singles())
     assert {"shift_mean", "shift_q_value"} < same("types.genes.tsv", screen.gene_summary(), exact=False)
