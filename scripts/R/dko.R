@@ -160,8 +160,8 @@ dko_singles <- function(path, gene = NULL, cell = NULL) dko_with_screen(path, fu
 
 # Every gene over the cells in which it was lost: rank, gene, id, cells (their number), NAME_mean and NAME_sd of every score
 # (standard deviation over cells), q_value, shift_q_value, cells_without, information, not_visible (why it is not; "" for a
-# visible gene) and visible where the file has them. Highest mean `by` first (shift where there is a direction, else impact, else network); by shift, approach and network genes that are not
-# visible come last: what their loss does is unknown.
+# visible gene) and visible where the file has them. Highest mean `by` first (shift where there is a direction, else impact,
+# else network); by shift, approach and network genes that are not visible come last: what their loss does is unknown.
 dko_genes <- function(path, by = NULL) {
   known <- dko_with_screen(path, function(file) {
     dko_need_singles(file, path)
@@ -221,8 +221,8 @@ dko_groups <- function(path) dko_with_screen(path, function(file) {
 # Every gene in the cells of one group by a column of dko_groups compared with those of another, or with all others that have a
 # label: gene, cells and cells_against (those that lost it), mean, mean_against, difference, p (two-sided rank-sum test, normal
 # approximation) and q (Benjamini and Hochberg) of a score (by default network, or impact where that is not stored);
-# not_visible and visible where the file tells. The lowest p first, by network genes that are not visible last. As dko summarize --contrast: p takes
-# cells as independent, which they are not.
+# not_visible and visible where the file tells. The lowest p first, by network genes that are not visible last. As dko
+# summarize --contrast: p takes cells as independent, which they are not.
 dko_contrast <- function(path, column, group, against = NULL, score = NULL, min_cells = 3) {
   groups <- dko_groups(path)
   if (!column %in% names(groups)) stop(path, ": the screen keeps no column ", column, " of its cells; it keeps ",

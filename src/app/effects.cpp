@@ -171,9 +171,9 @@ void print_sets(const Effects& effects, std::span<const SetChange> largest) {
     std::cout << fmt::format("\n{} of genes: none changes beyond rescaling\n", count);
     return;
   }
-  std::cout << fmt::format(
-      "\n{} of genes, by each loss, the {} of largest {}; no test stands beside it\n", count, largest.size(),
-      notes.filter.by == EffectMeasure::change ? "change" : "relative change");
+  std::cout << fmt::format("\n{} of genes, by each loss, the {} of largest {}; no test stands beside it\n",
+                           count, largest.size(),
+                           notes.filter.by == EffectMeasure::change ? "change" : "relative change");
   Table shown({"lost", "set", "genes", "cells", "change", "relative"});
   for (const SetChange& entry : largest) {
     const EffectTable::Group& all = table.of_groups.front();
@@ -259,8 +259,8 @@ void run(const EffectsCommandOptions& options, const Context& context) {
     const std::vector<EffectEntry> largest =
         top_effects(effects->table, options.effects.filter.by, options.count);
     print_effects(*effects, largest);
-    const std::vector<SetChange> sets = top_set_changes(effects->table, effects->notes.sets.size(),
-                                                        options.effects.filter.by, options.count);
+    const std::vector<SetChange> sets =
+        top_set_changes(effects->table, effects->notes.sets.size(), options.effects.filter.by, options.count);
     print_sets(*effects, sets);
     const double bytes = effects_file_bytes(static_cast<double>(effects->table.rows()),
                                             static_cast<double>(effects->table.entries()), effects->notes);

@@ -93,15 +93,16 @@ void check_synthetic(const CommandLine& line, const EstimateOptions& options) {
 CommandLine line_of(EstimateOptions& options) {
   CommandLine line(
       "estimate [INPUT] --nodes N --ranks-per-node R [options]",
-      "Tells what dko run (or, with --model, dko screen) will take with these options: time,\n"
-      "memory, disk, and what limits it on many nodes; with --all-effects what dko effects will. By the cost model of this version, on one\n"
-      "rank and in seconds; nothing is trained, scored or written. Without INPUT of synthetic cells:\n"
-      "--genes N --cells C are then their numbers.\n" +
+      "Tells what dko run (with --model dko screen, and with --all-effects dko effects) will take with\n"
+      "these options: time, memory, disk, and what limits it on many nodes. By the cost model of this\n"
+      "version, on one rank and in seconds; nothing is trained, scored or written. Without INPUT of\n"
+      "synthetic cells: --genes N --cells C are then their numbers.\n" +
           std::string(input_formats),
       "dko estimate cells.h5ad --top-genes 2000 --order 2 --nodes 4 --ranks-per-node 64");
   line.optional_argument("INPUT", options.input.path);
   add_job_options(line, options);
-  add_input_options(line, options.input, {{"covariate", "from", "toward", "group-by"}, TableUse::Model::optional, true});
+  add_input_options(line, options.input,
+                    {{"covariate", "from", "toward", "group-by"}, TableUse::Model::optional, true});
   add_screen_options(line, options.screen);
   add_cell_options(line, options.input, options.screen);
   add_effects_options(line, options.all_effects);

@@ -28,8 +28,7 @@ void add_effects_options(CommandLine& line, AllEffectsOptions& options) {
 
 void check_effects_options(const CommandLine& parsed, bool asked) {
   for (const char* option : {"top", "untouched", "group-by", "gene-sets", "least-genes"})
-    if (!asked && parsed.given(option))
-      throw UsageError(fmt::format("--{} is for --all-effects", option));
+    if (!asked && parsed.given(option)) throw UsageError(fmt::format("--{} is for --all-effects", option));
   if (!asked) return;
   if (!parsed.given("model")) throw UsageError("--all-effects is of a model: give --model and INPUT");
   for (const char* option :

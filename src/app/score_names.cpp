@@ -183,8 +183,8 @@ std::string gene_rates_note(const ScreenReader& screen) {
       note += effect_q_note(fmt::format("{} (the lowest of the gene's effects on others)", rates.title));
     else
       note += fmt::format(
-          "{}: of all genes with one as low, the part expected to have such a mean shift by chance; it does not "
-          "say how far they shift\n",
+          "{}: of all genes with one as low, the part expected to have such a mean shift by chance; it does "
+          "not say how far they shift\n",
           rates.title);
   }
   return note;

@@ -36,13 +36,12 @@ class Choice {
         cells_(all_of(matrix.cells())),
         genes_(all_of(matrix.genes())) {}
 
-  /// Keeps the cells for which `holds(number)`. `ranges(cells)` says for the error what the cells before have,
-  /// of which it leaves none.
+  /// Keeps the cells for which `holds(number)`. `ranges(cells)` says for the error what the cells before
+  /// have, of which it leaves none.
   template <class Holds, class Ranges>
   void keep_cells(const std::string& condition, Holds holds, Ranges ranges) {
     if (std::none_of(cells_.begin(), cells_.end(), holds))
-      throw InputError(
-          fmt::format("{}: {} leaves no cell: {}", path_.string(), condition, ranges(cells_)));
+      throw InputError(fmt::format("{}: {} leaves no cell: {}", path_.string(), condition, ranges(cells_)));
     keep_cells(condition, holds);
   }
   template <class Holds>

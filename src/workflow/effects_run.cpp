@@ -19,12 +19,11 @@ namespace {
 void check_memory(EffectsPlan& plan, const EffectsOptions& options, const Job& job) {
   const int ranks = job.nodes.node.size();
   plan.bytes_of_node = effects_bytes(plan, options.filter, ranks);
-  require_memory(
-      plan.bytes_of_node,
-      fmt::format("the effects of {} on {}, with {} on this node ({} or {} bound them)",
-                  counted(std::ssize(plan.request.lost), "lost gene"),
-                  with_thousands(std::ssize(plan.model.genes)), counted(ranks, "rank"), parameter("top"),
-                  parameter("knockout-genes")));
+  require_memory(plan.bytes_of_node,
+                 fmt::format("the effects of {} on {}, with {} on this node ({} or {} bound them)",
+                             counted(std::ssize(plan.request.lost), "lost gene"),
+                             with_thousands(std::ssize(plan.model.genes)), counted(ranks, "rank"),
+                             parameter("top"), parameter("knockout-genes")));
 }
 
 /// Reads, and checks what the job needs.

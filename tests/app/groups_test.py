@@ -183,9 +183,9 @@ def screened():
         of_lost = states[[number for number, cell in enumerate(screen.cells) if {cell, number} & lost]].value_counts()
         of_all = states.value_counts()
     contrast = json.load(open("high.json"))["contrasts"]["genes"][0]
-    assert contrast["cells_screened"] == of_lost["A"] > 0 and contrast["cells_screened_against"] == of_lost["B"] > 0
-    title = f"genes in state=A ({of_all['A']} cells, {of_lost['A']} of them screened) against all others ({of_all['B']} cells, " \
-        f"{of_lost['B']} of them screened), the "
+    assert contrast["cells_screened"] == of_lost["A"] and contrast["cells_screened_against"] == of_lost["B"] > 0
+    title = f"genes in state=A ({of_all['A']} cells, {of_lost['A']} of them screened) against all others " \
+        f"({of_all['B']} cells, {of_lost['B']} of them screened), the "
     assert title in open("said.txt").read(), title
 
 

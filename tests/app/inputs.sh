@@ -85,7 +85,8 @@ expect 0 'warning: .*again.txt: listed more than once, and counted once: gene3 \
   "$DKO" train data.h5ad -o again.h5 --genes again.txt "${short[@]}"
 grep -q 'genes again.txt: 3 of 30 genes left' said.txt || { cat said.txt; fail "not three genes"; }
 expect 0 'warning: .*--cells: listed more than once, and counted once: cell1$' "$DKO" train data.h5ad -o again.h5 --force \
-  --cells cell1,cell2,cell1,cell3 "${short[@]}"
+  --cells "$(printf 'cell%d,' $(seq 0 39))cell1" "${short[@]}"
+grep -q ': 40 of 60 cells left' said.txt || { cat said.txt; fail "not forty cells"; }
 refused 3 'there is no such file' --genes list.txt
 refused 3 'top-genes 1 .*leaves 1 gene; at least 2' --top-genes 1
 refused 2 'min-cells must be between' --min-cells -1

@@ -72,7 +72,7 @@ check tables sparse.shrunk.h5 pairs.csv summed.csv
 
 # No cell of A: the range of the gene. The log names genes that d is of, and the visible ones of a small q.
 expect 3 "from 'type=type0': none of the cells that are used is such a cell: type is type1 in these [0-9]+ cells" \
-  "$DKO" screen data.csv --obs-file table.csv --model sparse.h5 --where type=type1 --from type=type0 --toward type=type1 -o x.h5
+  "$DKO" screen data.csv "${table[@]}" --model sparse.h5 --where type=type1 --from type=type0 --toward type=type1 -o x.h5
 expect 3 "from 'gene:gene3<0': none of the cells that are used is such a cell: gene3 is 0 to [0-9.]* in these 120 cells" \
   "$DKO" screen data.csv --model sparse.h5 "${table[@]}" --from 'gene:gene3<0' --toward type=type1 -o x.h5
 expect 3 "'gene3<1': is of a gene, and no column is called so: write 'gene:gene3<1'" \
@@ -133,7 +133,7 @@ expect 0 '--score: shift is stored as well, which --from is for' "${pairs[@]}" -
 "${pairs[@]}" --score impact,network,shift -o all_named.h5 -q 2>said.txt
 grep -q 'stored as well' said.txt && { cat said.txt; fail "told though it was named"; }
 same_screen named.h5 all_named.h5
-expect 0 '^double_scores +impact, interaction, network, network-interaction, shift' "$DKO" info named.h5
+expect 0 '^double_scores +impact, network, interaction, network-interaction, .*shift, shift-interaction$' "$DKO" info named.h5
 expect 0 '' "${pairs[@]}" --score network --keep top:2 --keep-by shift -o kept_named.h5
 
 # By the expression of a gene.

@@ -92,8 +92,9 @@ void add_screen_options(CommandLine& line, ScreenRequest& options) {
       .excludes("events");
   line.parsed(
           "score", options.scores, "impact,network", scores_named,
-          "which scores to store: impact, network, and with --toward approach, and shift in any case; default: "
-          "all; for all-pairs screens only impact (and shift), to save disk space. All pairs have no approach")
+          "which scores to store: impact, network, and with --toward approach, and shift in any case; "
+          "default: all; for all-pairs screens only impact (and shift), to save disk space. All pairs have "
+          "no approach")
       .usual();
   line.option("events", options.events, "FILE",
               "score the knockouts of this list: CSV with columns gene_id (or gene1_id, gene2_id, ...) and "

@@ -145,12 +145,11 @@ void print_table(const ContrastTable& table, const CellGroups& groups, const Lab
                  std::int64_t least_cells) {
   const char* const kind = labels.genes() == 1 ? "gene" : "pair";
   const auto cells_of = [](const Side& side) { return text_of_cells(side.cells, side.screened); };
-  std::cout << printable(fmt::format("{}s in {}={} ({}) against {} ({}), the {} of {} with the lowest p of {}",
-                                     kind, groups.column, labels.group(table.contrast),
-                                     cells_of(labels.side(table.contrast)), labels.against(table.contrast),
-                                     cells_of(labels.side_against(table.contrast)), rows,
-                                     with_thousands(std::ssize(table.rows)),
-                                     name_of(table.measures[table.by]).name))
+  std::cout << printable(fmt::format(
+                   "{}s in {}={} ({}) against {} ({}), the {} of {} with the lowest p of {}", kind,
+                   groups.column, labels.group(table.contrast), cells_of(labels.side(table.contrast)),
+                   labels.against(table.contrast), cells_of(labels.side_against(table.contrast)), rows,
+                   with_thousands(std::ssize(table.rows)), name_of(table.measures[table.by]).name))
             << '\n';
   print_rows(table, labels, rows);
   if (table.left_out > 0)
