@@ -41,12 +41,22 @@ for model in dko dko_ensemble sparse sparse_ensemble; do
   "$DKO" effects $model.h5 data.h5ad -o all.h5ad "${only[@]}" -q --force >/dev/null
   "$python" "$again" all.h5ad $model 0 || fail "$model: other effects of all genes"
 done
+"$DKO" effects sparse_ensemble.h5 data.h5ad -o shown.h5ad --gene-sets sets.gmt --least-genes 2 -n 5 --json sparse_ensemble.json -q >shown.txt 2>/dev/null
+grep -q '^2 sets of genes, by each loss, the 5 of largest change; no test stands beside it$' shown.txt || { cat shown.txt; fail "sets are not shown"; }
+"$DKO" effects sparse_ensemble.h5 data.h5ad -o shown.h5ad --gene-sets sets.gmt --least-genes 2 -n 3 --by relative --json relative.json -q --force \
+  >/dev/null 2>&1
 "$python" - <<'PYTHON' || fail "another table of sets"
+import json
 import anndata, pandas
 data, table = anndata.read_h5ad("sparse_ensemble.h5ad"), pandas.read_csv("sets.csv", float_precision="round_trip")
 assert list(data.uns["gene_sets"]) == ["A", "B"] and list(data.uns["gene_sets_genes"]) == [3, 5] and list(data.uns["gene_sets_unknown"]) == [1, 0]
 assert len(table) == 28 and (table["change"].to_numpy().reshape(14, 2) == data.obsm["gene_sets"]).all()
 assert (table["relative"].to_numpy().reshape(14, 2) == data.obsm["gene_sets_relative"]).all()
+shown = pandas.DataFrame(json.load(open("sparse_ensemble.json"))["top_sets"])  # the largest of the table, as they are told
+largest = table.iloc[(-table["change"].abs()).argsort(kind="stable")].head(5).reset_index(drop=True)
+pandas.testing.assert_frame_equal(shown, largest, check_exact=True, check_dtype=False)
+relative = pandas.DataFrame(json.load(open("relative.json"))["top_sets"])
+assert list(relative["relative"].abs()) == list(table["relative"].abs().sort_values(ascending=False).head(3))
 assert table.set_index(["gene_lost", "set"])["genes"][[("gene1", "A"), ("gene0", "A"), ("gene13", "B")]].tolist() == [2, 3, 4]
 PYTHON
 

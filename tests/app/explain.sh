@@ -19,9 +19,27 @@ if "$python" -c 'import h5py' 2>/dev/null; then
   on=$("$python" -c 'import h5py
 model = h5py.File("on.h5")
 starts = model["mapping/A/indptr"][:]
-hidden = [k for k in range(40) if starts[k] == starts[k + 1]]
-print(hidden[0])')
-  expect 0 '^no effect on another gene was found: all others are only rescaled$' "$DKO" explain on.h5 on.h5ad --knockout "gene$on"
+seen = model["visibility/information"][:] >= 5
+print(next(k for k in range(40) if starts[k] == starts[k + 1] and not seen[k]))
+print(next(k for k in range(40) if starts[k] < starts[k + 1] and seen[k]))')
+  read -r -d '' on seen <<<"$on" || true
+  expect 0 '^no effect on another gene was found: all others are only rescaled$' "$DKO" explain on.h5 on.h5ad --knockout "gene$on" --json on.json
+  grep -q "^what the loss of gene$on does to others is unknown, not zero: " said.txt || { cat said.txt; fail "not told that it is unknown"; }
+  grep -q '^1 gene, the lost ones alone: of [0-9]* no other has a network_change$' said.txt || { cat said.txt; fail "another title"; }
+  [ "$(grep -c '^gene[0-9]' said.txt)" = 1 ] || { cat said.txt; fail "rows of zeros are shown"; }
+  # What rescaling alone does is shown where it is asked for; an effect of another gene does not hide that one is unknown.
+  expect 0 '^6 genes, the lost genes and the largest change of ' "$DKO" explain on.h5 on.h5ad --knockout "gene$on" --by change -n 5
+  expect 0 "^what the loss of gene$on does to others is unknown, not zero: " "$DKO" explain on.h5 on.h5ad --knockout "gene$on,gene$seen" --json both.json
+  grep -q 'no effect on another gene' said.txt && { cat said.txt; fail "an effect is not told"; }
+  expect 0 '' "$DKO" explain on.h5 on.h5ad --knockout "gene$seen" --json seen.json
+  grep -q 'is unknown' said.txt && { cat said.txt; fail "a visible gene is called unknown"; }
+  "$python" - "gene$on" <<'PYTHON' || fail "JSON does not tell what is unknown"
+import json, sys
+on, both, seen = (json.load(open(f"{name}.json")) for name in ("on", "both", "seen"))
+assert on["changed"] == 0 < both["changed"] and seen["changed"] > 0 and not seen["not_visible"]
+assert list(on["not_visible"]) == list(both["not_visible"]) == [sys.argv[1]] and on["not_visible"][sys.argv[1]]
+assert [gene["gene"] for gene in on["genes"]] == [sys.argv[1]] and len(both["genes"]) == 12
+PYTHON
 fi
 
 # A cell that expresses both.

@@ -43,10 +43,17 @@ absent no.h5
 "$DKO" screen clean.csv --model clean.h5 -o screen.h5 -q
 expect 0 '^effects_q_0.1 +[1-9]' "$DKO" info clean.h5
 expect 0 '^genes_q_0.1 +[1-9]' "$DKO" info clean.h5
+# Once, under all tables: what q is, and is not.
+told_once() { [ "$(grep -c "^$1.*: of all effects with one as low, the part expected to be chance" said.txt)" = 1 ] || { cat said.txt; fail "$1 is not told once"; }; }
 expect 0 'network .* q_value' "$DKO" top screen.h5 --score network --json top.json
+told_once q_value
 expect 0 'network_mean .* q_value' "$DKO" summarize screen.h5 --by network --gene-table genes.csv --json summary.json
+told_once q_value
+expect 0 'of largest change' "$DKO" effects clean.h5 clean.csv -o effects.h5ad
+told_once q
 best=$("$DKO" summarize screen.h5 --by network -n 1 2>/dev/null | awk 'NR == 3 {print $2}')
 expect 0 'direct_q' "$DKO" explain clean.h5 clean.csv --knockout "$best" -o changes.csv --json changes.json
+told_once direct_q
 "$python" "$(dirname "$0")/fdr_again.py" shown clean "$best" || fail "other q-values are shown"
 
 # A model by an earlier version has none, and says so; nothing else changes.
