@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <system_error>
 #include <unordered_map>
 
 #include "dko/base/delimited.hpp"

@@ -7,6 +7,7 @@
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <ostream>
 
 #include "dko/base/stopwatch.hpp"
 #include "dko/base/text.hpp"

@@ -1,6 +1,5 @@
 . "$(dirname "$0")/lib.sh"
 # The Python module sees what the program exports and ranks, to the bit, and explains as the mappings do.
-python=${DKO_PYTHON:-/usr/bin/python3}
 export PYTHONPATH=$DKO_SOURCE/scripts PYTHONDONTWRITEBYTECODE=1
 
 make_hidden

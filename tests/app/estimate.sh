@@ -1,7 +1,6 @@
 . "$(dirname "$0")/lib.sh"
 # What dko estimate tells before a job is what the job then has: knockouts and blocks exactly, files nearly.
-python=${DKO_PYTHON:-/usr/bin/python3}
-"$python" -c 'import h5py' 2>/dev/null || skip "$python has not h5py"
+need h5py
 "$DKO" simulate --genes 300 --cells 500 --seed 3 -o data.csv -q
 small=(--steps 4 --batch 10 --validation 0)
 "$DKO" train data.csv -o model.h5 -q "${small[@]}"

@@ -14,8 +14,7 @@ grep -q '^6 genes, the lost genes and the largest network_change of ' said.txt |
 grep -q 'no effect on another gene' said.txt && fail "no effect of two genes that have some"
 "$DKO" simulate --genes 40 --always-on 0.5 --cells 60 --seed 3 -o on.h5ad -q 2>/dev/null || fail "no genes that are always on"
 "$DKO" train on.h5ad --mapping sparse -o on.h5 -q
-python=${DKO_PYTHON:-/usr/bin/python3}
-if "$python" -c 'import h5py' 2>/dev/null; then
+if have h5py; then
   on=$("$python" -c 'import h5py
 model = h5py.File("on.h5")
 starts = model["mapping/A/indptr"][:]
@@ -46,8 +45,8 @@ fi
 cell=$(awk -F, '$1 == "gene3" || $1 == "gene20" {for (k = 2; k <= NF; ++k) both[k] += $k > 0}
   END {for (k = 6; k < 62; ++k) if (both[k] == 2) {print k - 2; exit}}' data.csv)
 
-python=${DKO_PYTHON:-/usr/bin/python3}
-if "$python" -c 'import h5py, numpy, pandas' 2>/dev/null; then
+if have h5py numpy pandas; then
+  preload h5py numpy pandas
   for model in dko dko_ensemble sparse sparse_ensemble; do
     for where in all "$cell"; do
       [ "$where" = all ] || of=(--cell "cell$where")
@@ -58,8 +57,8 @@ if "$python" -c 'import h5py, numpy, pandas' 2>/dev/null; then
       "$DKO" explain $model.h5 data.csv --knockout gene3 20 "${of[@]}" "${by[@]}" -o $model.csv --json $model.json -q --force >/dev/null
       is=$base
       [ $base != default ] || case $model in dko*) is=fitted ;; *) is=shrunk ;; esac
-      scores=$("$python" "$(dirname "$0")/explain_again.py" $model.h5 data.csv $model.csv $is $where gene3 gene20)
-      "$python" - $model.json $is $scores <<'PYTHON'
+      scores=$(again "$(dirname "$0")/explain_again.py" $model.h5 data.csv $model.csv $is $where gene3 gene20)
+      again - $model.json $is $scores <<'PYTHON'
 import json, sys
 found, base, scores = json.load(open(sys.argv[1])), sys.argv[2], [float(word) for word in sys.argv[3:]]
 assert found["base"] == base

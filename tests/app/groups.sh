@@ -1,10 +1,10 @@
 . "$(dirname "$0")/lib.sh"
 # Columns of the cells in screens and exports, tables within groups of cells and contrasts between them, against pandas and SciPy;
 # the same bytes whatever the ranks and the memory; knockouts in cells that meet a condition.
-python=${DKO_PYTHON:-/usr/bin/python3}
 export PYTHONPATH=$DKO_SOURCE/scripts PYTHONDONTWRITEBYTECODE=1
-"$python" -c 'import anndata, scipy' 2>/dev/null || skip "no Python with anndata and scipy"
-check() { "$python" "$(dirname "$0")/groups_test.py" "$@" || fail "groups_test.py $*"; }
+need anndata scipy
+preload anndata.experimental dko h5py pandas scipy.stats
+check() { again "$(dirname "$0")/groups_test.py" "$@" || fail "groups_test.py $*"; }
 
 "$DKO" simulate --genes 30 --cells 120 --types 3 --seed 3 -o plain.h5ad -q
 check make  # cells.h5ad: more columns; obs.csv: the same as a table, data.csv: without columns

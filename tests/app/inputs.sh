@@ -1,7 +1,6 @@
 . "$(dirname "$0")/lib.sh"
 # What Python writes in every format and many damaged ones.
-python=${DKO_PYTHON:-/usr/bin/python3}
-"$python" -c 'import anndata, h5py, scipy' 2>/dev/null || skip "$python has not anndata, h5py and SciPy"
+need anndata h5py scipy
 mkdir again
 (cd again && "$python" -W ignore "$DKO_SOURCE/tests/app/formats_again.py" "$DKO_READ_TOOL")
 

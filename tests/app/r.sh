@@ -1,9 +1,8 @@
 . "$(dirname "$0")/lib.sh"
 # R reads screens by dko.R, and sees what Python's package sees: scores to the bit, means and deviations within rounding.
-python=${DKO_PYTHON:-/usr/bin/python3}
 command -v Rscript >/dev/null || skip "there is no Rscript (scripts/install-deps.sh --r)"
 Rscript -e 'library(hdf5r); library(Matrix)' >/dev/null 2>&1 || skip "R has not hdf5r and Matrix (scripts/install-deps.sh --r)"
-"$python" -c 'import h5py, pandas, scipy' 2>/dev/null || skip "$python has not h5py, pandas and scipy"
+need h5py pandas scipy
 export PYTHONPATH=$DKO_SOURCE/scripts PYTHONDONTWRITEBYTECODE=1
 
 "$DKO" simulate --genes 30 --cells 60 --umi 2000 --seed 3 -o data.csv -q

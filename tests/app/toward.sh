@@ -1,10 +1,10 @@
 . "$(dirname "$0")/lib.sh"
 # From cells A toward cells B: shift and approach of every kind of screen, their q-values, and where they are shown.
-python=${DKO_PYTHON:-/usr/bin/python3}
-"$python" -c 'import h5py, numpy, pandas, scipy' 2>/dev/null || skip "no Python with h5py, pandas and scipy"
+need h5py numpy pandas scipy
 export PYTHONPATH=$DKO_SOURCE/scripts PYTHONDONTWRITEBYTECODE=1
-check() { "$python" "$(dirname "$0")/toward_again.py" "$@" || fail "$*"; }
-same_screen() { "$python" "$(dirname "$0")/toward_again.py" same "$@" || fail "$1 and $2 differ"; }
+preload dko h5py numpy pandas
+check() { again "$(dirname "$0")/toward_again.py" "$@" || fail "$*"; }
+same_screen() { again "$(dirname "$0")/toward_again.py" same "$@" || fail "$1 and $2 differ"; }
 
 "$DKO" simulate --genes 40 --cells 120 --types 2 --type-spread 1 --umi 3000 --seed 5 -o data.csv -q
 table=(--obs-file data.cells.csv)
@@ -33,7 +33,7 @@ for ranks in 2 3; do
 done
 "$DKO" screen data.csv --model sparse.h5 "${way[@]}" -o again.h5 -q 2>/dev/null
 cp again.h5 whole.h5
-"$python" "$(dirname "$0")/toward_again.py" undo again.h5
+again "$(dirname "$0")/toward_again.py" undo again.h5
 mv again.h5 again.h5.partial
 expect 3 '(--from|from) was .type=type0. and is .type=type1. now' "$DKO" screen data.csv --model sparse.h5 "${table[@]}" \
   --from type=type1 --toward type=type0 -o again.h5 --resume
@@ -102,13 +102,13 @@ expect 2 '--score q_value: a q-value is no score .*rank by network, and sort the
 expect 0 'the lowest mean shift' "$DKO" summarize sparse.shrunk.h5 --lowest --gene-table lowest.csv
 "$DKO" export sparse.shrunk.h5 --h5ad shifts.h5ad
 check shown sparse.shrunk.h5
-if "$python" -c 'import anndata' 2>/dev/null; then
+if have anndata; then
   check exported sparse.shrunk.h5
 else
   echo "not tested: what anndata reads, for $python has none"
 fi
 expect 0 'no q-values of shifts' "$DKO" screen data.csv --model dense.h5 "${way[@]}" -o no_q.h5
-"$python" "$(dirname "$0")/toward_again.py" without_q no_q.h5
+again "$(dirname "$0")/toward_again.py" without_q no_q.h5
 
 # A knockout in one cell, and on average over the cells of A, as the screen has it.
 explain() { "$DKO" explain sparse.h5 data.csv "${way[@]}" --knockout gene3,gene9 "$@"; }
