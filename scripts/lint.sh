@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Checks the formatting of the C++ and the Python; with --tidy also lets clang-tidy look at the C++ (.clang-tidy), by the
-# compile commands of the release build. That takes about 15 minutes on two cores.
+# Checks the formatting and the #include lines of the C++, and the Python; with --tidy also lets clang-tidy look at the C++
+# (.clang-tidy), by the compile commands of the release build. That takes about 15 minutes on two cores.
 #
 #   scripts/lint.sh [--tidy [FILE.cpp...]]
 set -euo pipefail
@@ -11,6 +11,7 @@ if clang-format --version 2>/dev/null | grep -q 'version 14\.'; then
 else
   echo "C++ formatting skipped: releases of clang-format differ, and the code is formatted by 14 (Debian 12)"
 fi
+scripts/includes.py
 if command -v flake8 >/dev/null; then flake8 scripts tests
 else echo "Python skipped: there is no flake8 (scripts/install-deps.sh --tests)"; fi
 

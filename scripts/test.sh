@@ -50,12 +50,12 @@ run() {
   ctest --preset "$1" -j "$2" "${chosen[@]}" --no-tests=error
 }
 
-build release -DDKO_BUILD_TESTS=ON -DDKO_WERROR=ON
+build release -DDKO_BUILD_TESTS=ON -DDKO_WERROR=ON -DDKO_PRECOMPILE=ON  # what that hides scripts/lint.sh shows
 echo "== $(minutes) the release build's tests run meanwhile"
 run release $((2 * cores)) >build/release/tests.txt 2>&1 &
 release_tests=$!
 trap 'kill $release_tests 2>/dev/null || true' EXIT
-build asan -DDKO_UNITY=ON  # the release build compiles each source alone, and shows a missing #include
+build asan -DDKO_UNITY=ON  # the release build compiles each source alone, and shows a missing #include of dko's
 
 failed=false
 echo "== $(minutes) sanitizers"

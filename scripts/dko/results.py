@@ -61,18 +61,20 @@ class Screen(ScreenFile, Groups):
 
     def singles(self, cell=None, gene=None) -> pd.DataFrame:
         """Single knockouts: columns gene, cell, and what is stored of impact, network, share, impact_sd and
-        network_sd (the deviations over the members of an ensemble), along a direction shift and approach too.
-        `gene` may be a list.
+        network_sd (the deviations over the members of an ensemble), along a direction shift and approach too; where it is
+        known `not_visible` (see visibility; the reason, empty for a visible gene). `gene` may be a list.
 
         Of a cell its own scores are read. Of genes all of single/ is read in blocks, and what is theirs is
-        held. Without either all single knockouts are held: 16 bytes and 4 a score each. A list of single
-        knockouts (list/) serves where single/ is absent."""
+        held. Without either all single knockouts are held: 24 bytes and 4 a score each. A list of single
+        knockouts (list/) serves where single/ is absent, without `not_visible`."""
         if not self.has_singles:
             if self.list_order != 1:
                 raise UsageError(f"{self.path}: has no single knockouts")
             return self._listed(cell, [] if gene is None else self._gene_numbers(gene), any_of=True)
         chosen = None if gene is None else self._gene_numbers(gene)
         first, last = (0, None) if cell is None else (self.cell_number(cell), self.cell_number(cell) + 1)
+        known = self.visibility
+        why = {} if known is None else {"not_visible": known["why"].to_numpy()}
         parts = []
         for cells, genes, values in self._single_blocks(self.single_scores, first, last):
             keep = slice(None) if chosen is None else np.isin(genes, chosen)
@@ -81,9 +83,11 @@ class Screen(ScreenFile, Groups):
                     "gene": self._event_labels[genes[keep]],
                     "cell": self._cell_labels[cells[keep]],
                     **{score: value[keep]
-                       for score, value in values.items()}
+                       for score, value in values.items()},
+                    **{title: reasons[genes[keep]]
+                       for title, reasons in why.items()}
                 }))
-        return _joined(parts, ["gene", "cell", *self.single_scores])
+        return _joined(parts, ["gene", "cell", *self.single_scores, *why])
 
     def singles_matrix(self, score: str = "impact"):
         """One score of all single knockouts, a scipy CSR matrix of cells × genes. What a gene does not have
@@ -254,7 +258,8 @@ class Screen(ScreenFile, Groups):
         """Every pair over its cells, as `dko summarize` has it: rank, gene1, gene2, cells (their number), of
         every score and interaction NAME_mean and NAME_sd (sample standard deviation over cells; of deviations
         over members only the mean), and same_sign (the share of cells in which the interaction has the sign
-        of its mean; network_same_sign of network_interaction).
+        of its mean; network_same_sign of network_interaction), and where it is known `not_visible` (the names of
+        those of the two genes that are not visible; empty where both are visible).
         The highest mean shift comes first where there is a direction; else the strongest mean network interaction, either
         way, or interaction where that is not known,
         or network, or impact; or the highest mean of another score `by`; with `lowest` the lowest mean of it.
@@ -270,7 +275,7 @@ class Screen(ScreenFile, Groups):
             if cells is not None:
                 raise UsageError(f"{self.path}: holds a summary over all cells; a full screen has each")
             chosen = np.arange(len(self.genes)) if genes is None else self._gene_numbers(genes)
-            stored = StoredSummary(self._file["summary"], self._event_labels, f"{self.path}/summary")
+            stored = StoredSummary(self._file["summary"], self._event_labels, f"{self.path}/summary", self.visibility)
             return stored.table(chosen, top, by, min_cells, lowest)
         if not self.has_pairs:
             raise UsageError(f"{self.path}: has no pairs of genes: screen with --order 2")
@@ -279,7 +284,7 @@ class Screen(ScreenFile, Groups):
         by = pair_ranking(measures, by, self.path)
         chosen = np.arange(len(self.genes)) if genes is None else self._gene_numbers(genes)
         within = None if cells is None else np.unique(self._table("cell").all_numbers(cells))
-        table = PairTable(self._event_labels, measures, by, top, min_cells, lowest)
+        table = PairTable(self._event_labels, measures, by, top, min_cells, lowest, self.visibility)
         if self.has_all_pairs:
             summarise_double(self._pairs_of_band, len(self.genes), chosen,
                              np.arange(len(self.cells)) if within is None else within, measures, table)

@@ -7,15 +7,17 @@ import pandas as pd
 from dko.files import InputError
 from dko.screen_file import SUMMARY_MEASURES
 from dko.summary import SAME_SIGN, by_strength, pair_ranking
+from dko.visibility import hidden_of_pairs
 
 BLOCK = 1 << 20  # pairs read at once
 
 
 class StoredSummary:
-    """The group summary/ of a screen: of every pair of its genes, row by row of the upper triangle."""
+    """The group summary/ of a screen: of every pair of its genes, row by row of the upper triangle. `visibility` is of
+    read_visibility(), or None."""
 
-    def __init__(self, group, labels, place: str):
-        self.group, self.labels, self.place = group, labels, place
+    def __init__(self, group, labels, place: str, visibility=None):
+        self.group, self.labels, self.place, self.visibility = group, labels, place, visibility
         self.genes = group["genes"][:]
         self.measures = [name for name in SUMMARY_MEASURES if name in group]
         pairs = len(self.genes) * (len(self.genes) - 1) // 2
@@ -57,4 +59,6 @@ class StoredSummary:
                     columns[f"{name}_{array}"] = self.group[name][array][first:last][keep].astype(float)
             if "same_sign" in self.group[name]:
                 columns[SAME_SIGN[name]] = self.group[name]["same_sign"][first:last][keep].astype(float)
+        if self.visibility is not None:
+            columns["not_visible"] = hidden_of_pairs(self.visibility, *(self.genes[of[keep]] for of in (one, two)))
         return pd.DataFrame(columns)

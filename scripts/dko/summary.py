@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 
 from dko.errors import UsageError
+from dko.visibility import hidden_of_pairs
 
 PAIR_MEMORY = 1 << 29  # bytes that the sums over pairs may take at a time
 
@@ -130,11 +131,11 @@ def by_strength(table: pd.DataFrame, measure: str, lowest: bool = False) -> pd.D
 
 
 class PairTable:
-    """Rows of a pair summary as they come, of which the strongest are kept."""
+    """Rows of a pair summary as they come, of which the strongest are kept. `visibility` is of read_visibility(), or None."""
 
-    def __init__(self, labels, measures, by: str, top, min_cells: int, lowest: bool = False):
+    def __init__(self, labels, measures, by: str, top, min_cells: int, lowest: bool = False, visibility=None):
         self.labels, self.measures, self.by, self.top, self.min_cells = labels, measures, by, top, min_cells
-        self.lowest = lowest
+        self.lowest, self.visibility = lowest, visibility
         self.kept = None
 
     def add(self, sums: PairSums, genes_of):
@@ -146,6 +147,8 @@ class PairTable:
             "gene2": self.labels[second],
             **sums.columns(chosen)
         })
+        if self.visibility is not None:
+            table["not_visible"] = hidden_of_pairs(self.visibility, first, second)
         if self.kept is not None:
             table = pd.concat([self.kept, table], ignore_index=True)
         self.kept = by_strength(table, self.by, self.lowest).head(self.top) if self.top is not None else table

@@ -71,6 +71,14 @@ def read_visibility(file: h5py.File, genes):
     return table
 
 
+def hidden_of_pairs(known: pd.DataFrame, first, second) -> np.ndarray:
+    """Of pairs of genes, by their numbers, the names of those that are not visible with a comma between; "" where
+    there is none. `known` is of read_visibility()."""
+    hidden = np.where(known["visible"], "", known.index).astype(object)
+    one, two = hidden[first], hidden[second]
+    return one + np.where((one != "") & (two != ""), ", ", "").astype(object) + two
+
+
 def rank_genes(genes: pd.DataFrame, score: str) -> pd.DataFrame:
     """Rows of a gene summary by the mean of a score, the highest first, equal ones in their order. What the loss of a
     gene that is not visible does to others (network, shift, approach) is unknown: by these such genes come after all others."""

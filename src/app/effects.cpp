@@ -158,7 +158,51 @@ void print_effects(const Effects& effects, std::span<const EffectEntry> largest)
     if (table.has_q_values) row.push_back(q_value_text(static_cast<double>(table.q[entry.at])));
     shown.add(row);
   }
+  std::cout << shown.text() << (table.has_q_values ? effect_q_note("q") : "");
+}
+
+/// Shows the sets that change most by one loss; nothing without sets.
+void print_sets(const Effects& effects, std::span<const SetChange> largest) {
+  const EffectTable& table = effects.table;
+  const EffectsNotes& notes = effects.notes;
+  if (notes.sets.empty()) return;
+  const std::string count = counted(std::ssize(notes.sets), "set");
+  if (largest.empty()) {
+    std::cout << fmt::format("\n{} of genes: none changes beyond rescaling\n", count);
+    return;
+  }
+  std::cout << fmt::format("\n{} of genes, by each loss, the {} of largest {}; no test stands beside it\n",
+                           count, largest.size(),
+                           notes.filter.by == EffectMeasure::change ? "change" : "relative change");
+  Table shown({"lost", "set", "genes", "cells", "change", "relative"});
+  for (const SetChange& entry : largest) {
+    const EffectTable::Group& all = table.of_groups.front();
+    const std::int32_t lost = table.lost[entry.row];
+    const GeneSet& set = notes.sets[entry.set];
+    const std::size_t at = entry.row * notes.sets.size() + entry.set;
+    shown.add({notes.genes[static_cast<std::size_t>(lost)], set.name,
+               with_thousands(genes_left(set.genes, lost)), with_thousands(all.cells[entry.row]),
+               signed_text(all.set_change[at]), signed_text(all.set_relative[at], 3)});
+  }
   std::cout << shown.text();
+}
+
+nlohmann::ordered_json sets_json(const Effects& effects, std::span<const SetChange> largest) {
+  const EffectTable& table = effects.table;
+  const std::vector<GeneSet>& sets = effects.notes.sets;
+  auto json = nlohmann::ordered_json::array();
+  for (const SetChange& entry : largest) {
+    const EffectTable::Group& all = table.of_groups.front();
+    const std::int32_t lost = table.lost[entry.row];
+    const std::size_t at = entry.row * sets.size() + entry.set;
+    json.push_back({{"gene_lost", effects.notes.genes[static_cast<std::size_t>(lost)]},
+                    {"set", sets[entry.set].name},
+                    {"genes", genes_left(sets[entry.set].genes, lost)},
+                    {"cells", all.cells[entry.row]},
+                    {"change", all.set_change[at]},
+                    {"relative", all.set_relative[at]}});
+  }
+  return json;
 }
 
 nlohmann::ordered_json to_json(const Effects& effects, std::span<const EffectEntry> largest) {
@@ -215,12 +259,18 @@ void run(const EffectsCommandOptions& options, const Context& context) {
     const std::vector<EffectEntry> largest =
         top_effects(effects->table, options.effects.filter.by, options.count);
     print_effects(*effects, largest);
+    const std::vector<SetChange> sets =
+        top_set_changes(effects->table, effects->notes.sets.size(), options.effects.filter.by, options.count);
+    print_sets(*effects, sets);
     const double bytes = effects_file_bytes(static_cast<double>(effects->table.rows()),
                                             static_cast<double>(effects->table.entries()), effects->notes);
     require_disk_space(options.effects.out, bytes, "the effects");
     write_effects_file(outputs->file, effects->table, effects->notes);
     write_tables(*effects, options, *outputs);
-    outputs->summary.write(to_json(*effects, largest));
+    nlohmann::ordered_json json = to_json(*effects, largest);
+    json["top_sets"] = sets_json(*effects, sets);
+    json["memory"] = {{"bytes_per_node", effects->bytes_of_node}};
+    outputs->summary.write(json);
   });
 }
 

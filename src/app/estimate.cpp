@@ -10,6 +10,7 @@
 #include "dko/mapping/model_file.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/simulation/synthetic_cells.hpp"
+#include "estimate_effects.hpp"
 #include "estimate_report.hpp"
 #include "json_report.hpp"
 #include "options/cell_options.hpp"
@@ -30,6 +31,7 @@ struct EstimateOptions {
   JobSize size;
   ModelOptions mapping;
   ScreenRequest screen;
+  AllEffectsOptions all_effects;
   std::string out = "OUT";  ///< of the job, which is not given
   CommonOptions common;
 };
@@ -91,23 +93,26 @@ void check_synthetic(const CommandLine& line, const EstimateOptions& options) {
 CommandLine line_of(EstimateOptions& options) {
   CommandLine line(
       "estimate [INPUT] --nodes N --ranks-per-node R [options]",
-      "Tells what dko run (or, with --model, dko screen) will take with these options: time,\n"
-      "memory, disk, and what limits it on many nodes. By the cost model of this version, on one\n"
-      "rank and in seconds; nothing is trained, scored or written. Without INPUT of synthetic cells:\n"
-      "--genes N --cells C are then their numbers.\n" +
+      "Tells what dko run (with --model dko screen, and with --all-effects dko effects) will take with\n"
+      "these options: time, memory, disk, and what limits it on many nodes. By the cost model of this\n"
+      "version, on one rank and in seconds; nothing is trained, scored or written. Without INPUT of\n"
+      "synthetic cells: --genes N --cells C are then their numbers.\n" +
           std::string(input_formats),
       "dko estimate cells.h5ad --top-genes 2000 --order 2 --nodes 4 --ranks-per-node 64");
   line.optional_argument("INPUT", options.input.path);
   add_job_options(line, options);
-  add_input_options(line, options.input, {{"covariate", "from", "toward"}, TableUse::Model::optional, true});
+  add_input_options(line, options.input,
+                    {{"covariate", "from", "toward", "group-by"}, TableUse::Model::optional, true});
   add_screen_options(line, options.screen);
   add_cell_options(line, options.input, options.screen);
+  add_effects_options(line, options.all_effects);
   add_training_options(line, options.mapping, options.input.covariates);
   add_checkpoint_options(line, options.out, options.common.resume, options.mapping);
   add_common(line, options.common);
   line.check([&options](const CommandLine& parsed) {
     options.screen.ignore_missing = options.input.selection.ignore_missing;
     options.input.named = options.screen.direction.ends();
+    check_effects_options(parsed, options.all_effects.asked);
     if (options.input.path.empty()) check_synthetic(parsed, options);
     require_distinct({{"INPUT", options.input.path},
                       {"--model", options.model},
@@ -155,13 +160,28 @@ Estimate estimate_of(const EstimateOptions& options, Job& job) {
       {material.matrix, material.model, options.mapping, plan, options.effects, options.size});
 }
 
+EffectsEstimate estimate_of_effects(const EstimateOptions& options, Job& job) {
+  EffectsOptions effects = options.all_effects.effects;
+  effects.model = options.model;
+  effects.input = options.input;
+  effects.knockout_genes = options.screen.genes;
+  effects.base = options.screen.base;
+  return estimate_effects(effects, options.size, job);
+}
+
 void run(const EstimateOptions& options, const Context& context) {
   Job job = start_job(context, options.common, options.mapping.training.seed);
   on_root(job.ranks(), [&] {
     JsonReport summary(options.common);
-    const Estimate estimate = estimate_of(options, job);
-    std::cout << text_of(estimate);
-    nlohmann::ordered_json json = to_json(estimate);
+    nlohmann::ordered_json json;
+    const auto report = [&](const auto& estimate) {
+      std::cout << text_of(estimate);
+      json = to_json(estimate);
+    };
+    if (options.all_effects.asked)
+      report(estimate_of_effects(options, job));
+    else
+      report(estimate_of(options, job));
     json["provenance"] = to_json(job.provenance);
     summary.write(json);
   });

@@ -94,12 +94,11 @@ Json to_json(const Estimate& estimate) {
           {"per_node", node_json(estimate)}};
 }
 
-namespace {
-
-/// Steps and blocks take milliseconds.
 std::string time_text(double seconds) {
   return seconds < 1 ? fmt::format("{:.3g} ms", 1000 * seconds) : human_seconds(seconds);
 }
+
+namespace {
 
 void add_time(Table& table, const Estimate& estimate) {
   const double speed = estimate.size.core_speed;

@@ -12,10 +12,21 @@ namespace dko::app {
 
 namespace {
 
+/// @throws UsageError for a column of q-values, which is no score: says what ranks, and what to sort.
+void refuse_q_values(std::string_view text, std::string_view option) {
+  const bool of_shift = text == "shift_q_value" || text == "shift-q-value";
+  if (!of_shift && text != "q_value" && text != "q-value") return;
+  throw UsageError(
+      fmt::format("{} {}: a q-value is no score of a knockout, and many genes have the same one: rank by {}, "
+                  "and sort the column {} of dko summarize --gene-table FILE",
+                  option, text, of_shift ? "shift" : "network", of_shift ? "shift_q_value" : "q_value"));
+}
+
 Measure measure_named(std::string_view text, std::string_view option) {
   const auto found = std::find_if(measure_names.begin(), measure_names.end(),
                                   [&](const MeasureName& name) { return name.name == text; });
   if (found != measure_names.end()) return found->measure;
+  refuse_q_values(text, option);
   std::string known;
   for (const MeasureName& name : measure_names) {
     const char* joint = known.empty() ? "" : &name == &measure_names.back() ? " and " : ", ";
@@ -136,21 +147,54 @@ std::string kept_note(const ScreenReader& screen) {
                      screen.keep_by());
 }
 
+std::string text_of_cells(std::int64_t cells, std::int64_t screened) {
+  return counted(cells, "cell") +
+         (screened < cells ? fmt::format(", {} of them screened", with_thousands(screened)) : "");
+}
+
 std::string text_of_group(const ScreenReader& screen, const CellsOfGroup& group) {
   const CellGroups& groups = *group.groups;
   const auto at = static_cast<std::size_t>(group.group);
-  const std::int64_t screened = cells_with_knockouts(screen, group);
-  return fmt::format(
-      "{}={} ({}{})", groups.column, groups.labels[at], counted(groups.sizes[at], "cell"),
-      screened < groups.sizes[at] ? fmt::format(", {} of them screened", with_thousands(screened)) : "");
+  return fmt::format("{}={} ({})", groups.column, groups.labels[at],
+                     text_of_cells(groups.sizes[at], cells_with_knockouts(screen, group)));
 }
+
+constexpr auto network_rates = "q_value";  // the title
 
 std::vector<GeneRates> gene_rates(const ScreenReader& screen) {
   std::vector<GeneRates> all;
-  if (auto rates = screen.gene_q_values(); !rates.empty()) all.push_back({"q_value", std::move(rates)});
+  if (auto rates = screen.gene_q_values(); !rates.empty()) all.push_back({network_rates, std::move(rates)});
   if (auto direction = screen.direction(); direction && !direction->q_values.empty())
     all.push_back({"shift_q_value", std::move(direction->q_values)});
   return all;
+}
+
+std::string effect_q_note(std::string_view title) {
+  return fmt::format(
+      "{}: of all effects with one as low, the part expected to be chance, as decoys have it; 1: none beyond "
+      "chance was found, not that there is none\n",
+      title);
+}
+
+std::string gene_rates_note(const ScreenReader& screen) {
+  std::string note;
+  for (const GeneRates& rates : gene_rates(screen)) {
+    if (rates.title == network_rates)
+      note += effect_q_note(fmt::format("{} (the lowest of the gene's effects on others)", rates.title));
+    else
+      note += fmt::format(
+          "{}: of all genes with one as low, the part expected to have such a mean shift by chance; it does "
+          "not say how far they shift\n",
+          rates.title);
+  }
+  return note;
+}
+
+std::string test_q_note(std::string_view rows) {
+  return fmt::format(
+      "q: of all {} with one as low, the part expected to differ by chance (Benjamini & Hochberg); not the "
+      "size of the difference\n",
+      rows);
 }
 
 std::string q_value_text(double q) {

@@ -49,6 +49,8 @@ std::string base_note(Base base);
 /// The same of what a screen's events are, where they are no knockouts; a line, or nothing.
 std::string events_note(const ScreenReader& screen);
 
+/// "120 cells", "120 cells, 80 of them screened".
+std::string text_of_cells(std::int64_t cells, std::int64_t screened);
 /// "type=A (120 cells)", "type=A (120 cells, 80 of them screened)".
 std::string text_of_group(const ScreenReader& screen, const CellsOfGroup& group);
 
@@ -63,6 +65,13 @@ std::vector<GeneRates> gene_rates(const ScreenReader& screen);
 
 /// "0.034", "< 0.001".
 std::string q_value_text(double q);
+
+/// What the q-values of effects in a column of this title are, and what they are not; a line.
+std::string effect_q_note(std::string_view title);
+/// The same of the columns of gene_rates(): a line each, or nothing.
+std::string gene_rates_note(const ScreenReader& screen);
+/// The same of q-values of tests, by Benjamini & Hochberg, of rows such as "genes"; a line.
+std::string test_q_note(std::string_view rows);
 
 /// That a list holds only the pairs that were selected, and by what.
 std::string kept_note(const ScreenReader& screen);

@@ -14,6 +14,7 @@
 #include "dko/base/text.hpp"
 #include "dko/metrics/enrichment.hpp"
 #include "dko/results/ranked_list.hpp"
+#include "score_names.hpp"
 #include "table.hpp"
 
 namespace dko::app {
@@ -42,7 +43,7 @@ void print_table(std::span<const Enrichment> shown, std::size_t tested, const st
     table.add({sets[row.set].name, with_thousands(row.genes), with_thousands(row.others),
                fmt::format("{:+.6f}", row.mean), fmt::format("{:.3f}", row.auc), fmt::format("{:.3g}", row.p),
                fmt::format("{:.3g}", row.q)});
-  std::cout << table.text();
+  std::cout << table.text() << test_q_note("sets");
 }
 
 /// Says which sets were not tested, each with how many of its genes have a value.

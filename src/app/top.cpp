@@ -282,6 +282,14 @@ nlohmann::ordered_json print_rankings(const ScreenReader& screen, const TopOptio
   return json;
 }
 
+/// Whether any ranking in this JSON is of single genes.
+bool shows_genes(const ScreenReader& screen, const nlohmann::ordered_json& found) {
+  if (found.is_array()) return shows_genes(screen, found.front());
+  return std::any_of(score_arrays.begin(), score_arrays.end(), [&](const ScoreArrayName& kind) {
+    return found.contains(std::string(kind.option)) && screen.order(kind.array) == 1;
+  });
+}
+
 /// The groups that are asked for, each with its rankings.
 nlohmann::ordered_json print_groups(const ScreenReader& screen, const TopOptions& options) {
   const CellGroups groups = group_cells(screen, options.group_by);
@@ -325,7 +333,8 @@ void print_top(const TopOptions& options, Log log) {
     throw UsageError(
         fmt::format("{} has no {} scores; dko info tells what it has, --score of dko screen stores more",
                     options.file, wanted(options)));
-  std::cout << base_note(screen.base()) << '\n' << events_note(screen);
+  std::cout << base_note(screen.base()) << '\n'
+            << events_note(screen) << (shows_genes(screen, found) ? gene_rates_note(screen) : "");
   if (screen.has_summary() && !options.of) std::cout << summary_note(options.file) << '\n';
   if (options.group_by.empty()) {
     json.update(found);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "dko/base/error.hpp"
 #include "dko/base/first_texts.hpp"

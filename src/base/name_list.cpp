@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <system_error>
 #include <unordered_map>
 
 #include "dko/base/delimited.hpp"
 #include "dko/base/error.hpp"
+#include "dko/base/first_texts.hpp"
 #include "dko/base/pieces.hpp"
 #include "dko/base/text.hpp"
 
@@ -48,7 +50,7 @@ std::vector<std::string> quoted_pieces(std::string_view text) {
 /// What a name stands for that several have.
 enum class Repeated { all, refused };
 
-/// Collects positions, none twice.
+/// Collects positions, none twice, and what was listed more than once.
 class Listed {
  public:
   Listed(NameLookup& lookup, Repeated repeated) : lookup_(lookup), repeated_(repeated) {}
@@ -64,30 +66,44 @@ class Listed {
     }
     for (const std::int32_t position : found) {
       // Counts a repeated name and one that was made of it as the same.
-      const auto [before, is_new] = seen_.emplace(position, found.size() > 1);
-      if (is_new || repeated_ == Repeated::refused) {
+      const First now{shown_name(spellings.back()), line, found.size() > 1};
+      const auto [before, is_new] = seen_.emplace(position, now);
+      if (is_new || repeated_ == Repeated::refused)
         positions_.push_back(
             position);  // the caller, which wants each alone, has words for one that is there twice
-        continue;
-      }
-      if (!before->second && found.size() == 1)
-        throw InputError(
-            fmt::format("{}: {} is listed twice", lookup_.place(line), shown_name(spellings.front())));
+      else if (!before->second.of_repeated && !now.of_repeated)
+        again_.push_back(both(before->second, now));
     }
   }
   std::vector<std::int32_t> positions() && { return std::move(positions_); }
+  /// "Hexb (lines 3 and 17)", "gene7 and #7 (lines 1 and 2)".
+  Names again() && { return std::move(again_); }
 
  private:
+  /// Where a position was listed first.
+  struct First {
+    std::string text;
+    std::int64_t line;
+    bool of_repeated;
+  };
+
+  static std::string both(const First& first, const First& second) {
+    return first.text + (first.text == second.text ? "" : " and " + second.text) +
+           (first.line == 0 ? "" : fmt::format(" (lines {} and {})", first.line, second.line));
+  }
+
   NameLookup& lookup_;
   Repeated repeated_;
   std::vector<std::int32_t> positions_;
-  std::unordered_map<std::int32_t, bool> seen_;  // whether it came of a repeated name
+  std::unordered_map<std::int32_t, First> seen_;
+  Names again_;
 };
 
 /// One way to read a text.
 struct ListReading {
   NameLookup lookup;
   std::vector<std::int32_t> positions;
+  Names again;  // listed more than once
 };
 
 bool is_name(std::string_view text, const NameIndex& index) {
@@ -104,10 +120,11 @@ bool all_known(const Pieces& pieces, const NameIndex& index) {
 template <class Pieces>
 ListReading read_pieces(const Pieces& pieces, const NameIndex& index, std::string_view option,
                         Repeated repeated) {
-  ListReading reading{NameLookup(index, std::string(option)), {}};
+  ListReading reading{NameLookup(index, std::string(option)), {}, {}};
   Listed listed(reading.lookup, repeated);
   for (const std::string_view piece : pieces) listed.add({piece, trimmed(piece)}, 0);
   reading.positions = std::move(listed).positions();
+  reading.again = std::move(listed).again();
   return reading;
 }
 
@@ -115,6 +132,9 @@ std::vector<std::int32_t> finished(ListReading reading, Missing missing, Log& lo
   reading.lookup.finish(missing, log);
   if (reading.positions.empty())
     throw InputError(fmt::format("{}; none is left", reading.lookup.unknown_names()));
+  if (!reading.again.empty())
+    log.warn("{}: listed more than once, and counted once: {}", reading.lookup.place(0),
+             first_texts(reading.again));
   return std::move(reading.positions);
 }
 
@@ -183,7 +203,7 @@ void NameLookup::log_notes(Log& log) const {
 std::vector<std::int32_t> read_name_list(const std::filesystem::path& path, const NameIndex& index,
                                          Missing missing, Log& log) {
   DelimitedReader file(path, Fields::whole);
-  ListReading reading{NameLookup(index, path.string()), {}};
+  ListReading reading{NameLookup(index, path.string()), {}, {}};
   Listed listed(reading.lookup, Repeated::all);
   bool any = false;
   while (file.next()) {
@@ -199,6 +219,7 @@ std::vector<std::int32_t> read_name_list(const std::filesystem::path& path, cons
   }
   if (!any) throw InputError(fmt::format("{}: lists nothing", path.string()));
   reading.positions = std::move(listed).positions();
+  reading.again = std::move(listed).again();
   return finished(std::move(reading), missing, log);
 }
 

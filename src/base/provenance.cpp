@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <utility>
 
 #include "dko/base/printable.hpp"
 #include "dko/base/text.hpp"

@@ -7,6 +7,7 @@
 #include <boost/random/uniform_real_distribution.hpp>
 #include <numeric>
 #include <unordered_set>
+#include <utility>
 
 namespace dko {
 

@@ -6,7 +6,10 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <ctime>
+#include <system_error>
+#include <type_traits>
 #include <vector>
 
 namespace dko {

@@ -2,7 +2,7 @@
 # the headers.
 include(CheckLinkerFlag)
 
-option(DKO_PRECOMPILE "Precompile the standard headers: quicker, but blind to a missing #include" OFF)
+option(DKO_PRECOMPILE "Precompile the standard headers: quicker; a missing #include is seen by scripts/includes.py" OFF)
 option(DKO_UNITY "Compile several sources of a room at once: quicker, but blind to a missing #include" OFF)
 option(DKO_COVERAGE "Count which lines run (preset coverage, scripts/coverage.sh)" OFF)
 
@@ -27,14 +27,16 @@ if(DKO_PRECOMPILE AND CMAKE_CXX_COMPILER_LAUNCHER MATCHES "(^|/)ccache$")
   endif()
 endif()
 
-# dko_precompile(NAME LIBRARIES LIBRARY... HEADERS HEADER...): compiled once; dko_use_precompiled(TARGET NAME) lets the
-# sources of a target have them. A source with compile options of its own needs SKIP_PRECOMPILE_HEADERS.
+# dko_precompile(NAME LIBRARIES LIBRARY... HEADERS HEADER... [OPTIONS OPTION...]): compiled once;
+# dko_use_precompiled(TARGET NAME) lets the sources of a target have them. They need the same options, and a source with
+# options of its own SKIP_PRECOMPILE_HEADERS.
 function(dko_precompile name)
-  cmake_parse_arguments(PRECOMPILE "" "" "LIBRARIES;HEADERS" ${ARGN})
+  cmake_parse_arguments(PRECOMPILE "" "" "LIBRARIES;HEADERS;OPTIONS" ${ARGN})
   if(DKO_PRECOMPILE)
     file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/${name}.cpp CONTENT "")
     add_library(${name} OBJECT ${CMAKE_CURRENT_BINARY_DIR}/${name}.cpp)
     target_link_libraries(${name} PRIVATE dko_flags ${PRECOMPILE_LIBRARIES})
+    target_compile_options(${name} PRIVATE ${PRECOMPILE_OPTIONS})
     list(TRANSFORM PRECOMPILE_HEADERS REPLACE "(.+)" "<\\1>")
     target_precompile_headers(${name} PRIVATE ${PRECOMPILE_HEADERS})
   endif()
@@ -64,9 +66,9 @@ set(DKO_STANDARD_HEADERS
   memory numeric optional random set span sstream stdexcept string string_view thread unordered_map utility variant vector
   fmt/format.h)
 
-# A header needs nothing included before it. Most are shown to by the source of their name, which includes them first, where
-# headers are not precompiled; the others by a source that is made here. Bodies are made to be included in one place,
-# and vectors of an instruction set need its options.
+# A header needs nothing included before it. Most are shown to by the source of their name, which includes them first; the
+# others by a source that is made here. What is precompiled they are shown to include by scripts/includes.py. Bodies are made
+# to be included in one place, and vectors of an instruction set need its options.
 function(dko_check_headers)
   file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}
     ${PROJECT_SOURCE_DIR}/include/dko/*.hpp ${PROJECT_SOURCE_DIR}/src/*.hpp)
@@ -88,8 +90,11 @@ function(dko_check_headers)
     endif()
   endforeach()
   add_library(dko_header_check OBJECT ${sources})
-  target_compile_options(dko_header_check PRIVATE -O0 -g0)
+  if(NOT DKO_PRECOMPILE)  # the options of what is precompiled must be the same
+    target_compile_options(dko_header_check PRIVATE -O0 -g0)
+  endif()
   target_include_directories(dko_header_check PRIVATE ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(dko_header_check PRIVATE dko_flags dko_app hdf5::hdf5 MPI::MPI_CXX Eigen3::Eigen
     Boost::program_options nlohmann_json::nlohmann_json)
+  dko_use_precompiled(dko_header_check dko_precompiled)
 endfunction()

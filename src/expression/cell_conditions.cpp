@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <numeric>
 #include <utility>
 
 #include "condition.hpp"
@@ -47,9 +48,15 @@ void CellConditions::refuse_gene(const std::string& text, const std::string& opt
     throw InputError(fmt::format("{}: {} '{}': {}", path_.string(), parameter(option), text, meant));
 }
 
-std::string CellConditions::range_in(const std::string& condition,
-                                     std::span<const std::int32_t> cells) const {
-  return range_of_gene(condition, cells, matrix_);
+std::string CellConditions::ranges_in(const std::vector<std::string>& conditions,
+                                      std::span<const std::int32_t> cells) {
+  std::string ranges;
+  for (const std::string& text : conditions) {
+    const std::string range = is_gene_condition(text) ? range_of_gene(text, cells, matrix_)
+                                                      : Condition(text, columns()).range_in(cells);
+    if (!range.empty()) ranges += (ranges.empty() ? "" : "; ") + range;
+  }
+  return ranges;
 }
 
 std::vector<bool> CellConditions::meet(const std::string& text, const std::string& option, Missing missing,
@@ -72,9 +79,12 @@ std::vector<bool> CellConditions::meet_all(const std::vector<std::string>& condi
     const std::vector<bool> holds = meet(text, option, missing, log);
     std::transform(all.begin(), all.end(), holds.begin(), all.begin(), std::logical_and<>());
   }
-  if (std::none_of(all.begin(), all.end(), std::identity()))
-    throw InputError(fmt::format("{}: no cell meets {} '{}'", path_.string(), parameter(option),
-                                 fmt::join(conditions, "' and '")));
+  if (std::none_of(all.begin(), all.end(), std::identity())) {
+    std::vector<std::int32_t> cells(all.size());
+    std::iota(cells.begin(), cells.end(), 0);
+    throw InputError(fmt::format("{}: no cell meets {} '{}': {}", path_.string(), parameter(option),
+                                 fmt::join(conditions, "' and '"), ranges_in(conditions, cells)));
+  }
   return all;
 }
 

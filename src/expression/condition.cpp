@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <string_view>
 #include <tuple>
 #include <utility>
 
 #include "dko/base/error.hpp"
+#include "dko/base/name_index.hpp"
 #include "dko/base/parameter.hpp"
 #include "dko/base/text.hpp"
 
@@ -125,20 +127,45 @@ bool Condition::holds_for(double number) const {
   }
 }
 
-std::vector<bool> Condition::compare_numbers() const {
-  // Numbers may be there as categories too.
+/// One a cell, 0 where none is; nothing if the column is not of numbers. They may be there as categories too.
+std::optional<std::vector<double>> Condition::numbers() const {
   std::vector<double> numbers = column_.numbers;
   for (std::size_t cell = 0; numbers.size() == cell && cell < column_.texts.size(); ++cell) {
     const auto number = column_.missing[cell] ? std::optional(0.0) : parse_number(column_.texts[cell]);
     if (number) numbers.push_back(*number);
   }
-  if (numbers.size() != column_.texts.size()) {
+  return numbers.size() == column_.texts.size() ? std::optional(std::move(numbers)) : std::nullopt;
+}
+
+std::string Condition::range_in(std::span<const std::int32_t> cells) const {
+  if (cells.empty()) return {};
+  const auto numbers = by_order() ? this->numbers() : std::nullopt;
+  std::vector<double> of_cells;
+  std::set<std::string> texts;
+  for (const std::int32_t number : cells) {
+    const auto cell = static_cast<std::size_t>(number);
+    if (column_.missing[cell]) continue;
+    texts.insert(column_.texts[cell]);
+    if (numbers) of_cells.push_back((*numbers)[cell]);
+  }
+  const std::string in = fmt::format("in these {}", counted(std::ssize(cells), "cell"));
+  if (texts.empty()) return fmt::format("{} has no value {}", shown_name(column_.title), in);
+  if (of_cells.empty())
+    return fmt::format("{} is {} {}", shown_name(column_.title), some_names({texts.begin(), texts.end()}),
+                       in);
+  const auto [least, most] = std::minmax_element(of_cells.begin(), of_cells.end());
+  return fmt::format("{} is {:g} to {:g} {}", shown_name(column_.title), *least, *most, in);
+}
+
+std::vector<bool> Condition::compare_numbers() const {
+  const auto numbers = this->numbers();
+  if (!numbers) {
     throw InputError(fmt::format("{}: {}: column {} is not numeric; its values: {}", file_, name(),
                                  column_.title, Labels(column_).some()));
   }
   std::vector<bool> holds;
-  for (std::size_t cell = 0; cell < numbers.size(); ++cell)
-    holds.push_back(!column_.missing[cell] && holds_for(numbers[cell]));
+  for (std::size_t cell = 0; cell < numbers->size(); ++cell)
+    holds.push_back(!column_.missing[cell] && holds_for((*numbers)[cell]));
   return holds;
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -28,6 +30,10 @@ class Condition {
   /// numbers.
   std::vector<bool> holds(Missing missing, Log& log) const;
 
+  /// "depth is 3 to 80 in these 622 cells", "type is A, B in these 622 cells": what these cells have in the
+  /// column, for messages; empty without cells.
+  std::string range_in(std::span<const std::int32_t> cells) const;
+
  private:
   enum class Operator { equal, unequal, less, at_most, more, at_least };
 
@@ -43,6 +49,7 @@ class Condition {
   std::string name() const;  // for messages
   bool by_order() const;
   bool holds_for(double number) const;
+  std::optional<std::vector<double>> numbers() const;
   std::vector<bool> compare_numbers() const;
   std::vector<bool> compare_labels(Missing missing, Log& log) const;
   void require_cells(Labels::Chosen& chosen, const Labels& labels, Missing missing, Log& log) const;

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <string_view>
 #include <unordered_set>
+#include <utility>
 
 #include "dko/base/error.hpp"
 #include "dko/base/name_index.hpp"

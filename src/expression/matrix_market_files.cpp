@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <span>
+#include <system_error>
 
 #include "dko/base/delimited.hpp"
 #include "dko/base/error.hpp"

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <system_error>
 
 #include "dko/base/text.hpp"
 #include "dko/hdf5/header.hpp"

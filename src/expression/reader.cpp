@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <system_error>
 
 #include "dko/base/delimited.hpp"
 #include "dko/base/error.hpp"

@@ -36,7 +36,14 @@ class Choice {
         cells_(all_of(matrix.cells())),
         genes_(all_of(matrix.genes())) {}
 
-  /// Keeps the cells for which `holds(number)`.
+  /// Keeps the cells for which `holds(number)`. `ranges(cells)` says for the error what the cells before
+  /// have, of which it leaves none.
+  template <class Holds, class Ranges>
+  void keep_cells(const std::string& condition, Holds holds, Ranges ranges) {
+    if (std::none_of(cells_.begin(), cells_.end(), holds))
+      throw InputError(fmt::format("{}: {} leaves no cell: {}", path_.string(), condition, ranges(cells_)));
+    keep_cells(condition, holds);
+  }
   template <class Holds>
   void keep_cells(const std::string& condition, Holds holds) {
     keep(cells_, "cell", matrix_.cell_names(), {condition, fmt::format("left out by {}", condition)},
@@ -141,8 +148,9 @@ void choose_cells(Choice& choice, const ExpressionMatrix& matrix, const Selectio
   CellConditions conditions(matrix, path, selection.obs_file);
   for (const std::string& text : selection.where) {
     const std::vector<bool> holds = conditions.meet(text, "where", selection.missing(), log);
-    choice.keep_cells(parameter("where", text),
-                      [&](std::int32_t cell) { return holds[static_cast<std::size_t>(cell)]; });
+    choice.keep_cells(
+        parameter("where", text), [&](std::int32_t cell) { return holds[static_cast<std::size_t>(cell)]; },
+        [&](const std::vector<std::int32_t>& cells) { return conditions.ranges_in({text}, cells); });
   }
   if (selection.min_genes > 0) {
     choice.keep_cells(parameter("min-genes", fmt::to_string(selection.min_genes)),

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "checks.hpp"
 #include "dko/base/error.hpp"
 #include "native.hpp"

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "checks.hpp"
 #include "dko/base/error.hpp"

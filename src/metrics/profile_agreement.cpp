@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include "dko/base/random.hpp"
 #include "dko/metrics/metrics.hpp"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "collapse_seconds.hpp"
 #include "dko/knockout/screen/direction_search.hpp"
 #include "dko/knockout/screen/genes_in_use.hpp"
 #include "dko/knockout/screen/shift_statistics.hpp"
@@ -47,14 +48,6 @@ double Estimate::bytes_per_node() const {
 }
 
 namespace {
-
-/// Time of a dense member, on a node, for `genes` of the genes, those that the screen is of.
-double seconds_to_collapse(const MappingShape& shape, std::int64_t genes, const JobSize& size) {
-  constexpr double operations_a_second = 43e9;  // of a core, in double precision
-  const double part = static_cast<double>(genes) / static_cast<double>(shape.genes);
-  return part * part * CollapsedMapping::operations_to_compute(shape) /
-         (operations_a_second * size.core_speed * static_cast<double>(size.ranks_per_node));
-}
 
 void add_training(Estimate& estimate, const EstimateRequest& request) {
   const ExpressionMatrix& matrix = request.matrix;

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <limits>
+#include <system_error>
 #include <utility>
 
 #include "dko/base/error.hpp"

@@ -249,6 +249,8 @@ ScreenPlan plan_of(const ExpressionMatrix& matrix, const ScreenRequest& request,
     throw InputError(
         fmt::format("{}: has genes to switch on, and {} is of genes that are lost: give each a list",
                     request.events, parameter("knockdown")));
+  if (request.adds_shift)
+    log.info("{}: shift is stored as well, which {} is for", parameter("score"), parameter("from"));
   const ScoreSet chosen_scores = request.scores.value_or(default_scores(request));
   plan.listed = chosen_scores;
   if (request.events.empty() || request.order_given) plan.singles = chosen_scores;

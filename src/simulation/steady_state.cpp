@@ -6,6 +6,7 @@
 #include <boost/numeric/odeint/stepper/runge_kutta_dopri5.hpp>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace dko {
 

@@ -34,10 +34,10 @@ std::vector<std::vector<std::int32_t>> find_named(const InputOptions& options, C
     groups.emplace_back();
     for (std::size_t at = 0; at < cells.size(); ++at)
       if (holds[static_cast<std::size_t>(cells[at])]) groups.back().push_back(static_cast<std::int32_t>(at));
-    const std::string range = conditions.range_in(group.condition, cells);
-    if (groups.back().empty() && !range.empty())
+    if (groups.back().empty())
       throw InputError(fmt::format("{} '{}': none of the cells that are used is such a cell: {}",
-                                   parameter(group.option), group.condition, range));
+                                   parameter(group.option), group.condition,
+                                   conditions.ranges_in({group.condition}, cells)));
   }
   return groups;
 }
@@ -51,8 +51,9 @@ std::vector<std::int32_t> meeting(const InputOptions& options, CellConditions& c
   for (std::size_t at = 0; at < used.size(); ++at)
     if (holds[static_cast<std::size_t>(used[at])]) meeting.push_back(static_cast<std::int32_t>(at));
   if (meeting.empty())
-    throw InputError(fmt::format("{}: no cell that is used meets {} '{}'", options.path,
-                                 parameter("knockout-where"), fmt::join(options.knockout_where, "' and '")));
+    throw InputError(fmt::format("{}: no cell that is used meets {} '{}': {}", options.path,
+                                 parameter("knockout-where"), fmt::join(options.knockout_where, "' and '"),
+                                 conditions.ranges_in(options.knockout_where, used)));
   log.info("{} '{}': knockouts in {} of {}", parameter("knockout-where"),
            fmt::join(options.knockout_where, "' and '"), with_thousands(std::ssize(meeting)),
            counted(std::ssize(used), "cell"));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <system_error>
 
 #include "dko/base/error.hpp"
 #include "dko/base/parameter.hpp"

@@ -7,6 +7,7 @@
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <ostream>
 #include <utility>
 
 #include "dko/base/stopwatch.hpp"

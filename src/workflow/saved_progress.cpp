@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
 #include <filesystem>
 #include <functional>
+#include <system_error>
 #include <vector>
 
 #include "dko/base/output_path.hpp"

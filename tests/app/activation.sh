@@ -122,9 +122,10 @@ expect 3 "different screen \(.*--activate was 'none' and is 'given'|the genes or
 expect 0 '' on 2 "$DKO" screen data.csv --model sparse.h5 --knockdown 0.3 -o again.h5 --resume
 
 # Python says the same.
-python=${DKO_PYTHON:-/usr/bin/python3}
-if "$python" -c 'import h5py, pandas' 2>/dev/null; then
-  PYTHONPATH=$DKO_SOURCE/scripts "$python" - <<'PYTHON' || fail "Python reads something else"
+if have h5py pandas; then
+  export PYTHONPATH=$DKO_SOURCE/scripts
+  preload dko
+  again - <<'PYTHON' || fail "Python reads something else"
 import pandas as pd
 import dko
 
@@ -154,9 +155,9 @@ for order in 1 2; do
   "$DKO" screen data.csv --model sparse.h5 --events one_added.csv --order $order -o one_added.h5 -q --force
   "$DKO" screen data.csv --model sparse.h5 --events both.csv --order $order -o both_and_all.h5 -q --force
   for file in both both_and_all one_added; do
-    if "$python" -c 'import h5py, pandas, matplotlib, scipy' 2>/dev/null; then
+    if have h5py pandas matplotlib scipy; then
       expect 2 "$file.h5: its list switches genes on, and the report is of knockouts: screen without the list" \
-        "$python" "$DKO_SOURCE/scripts/report.py" $file.h5 -o page.html
+        again "$DKO_SOURCE/scripts/report.py" $file.h5 -o page.html
       absent page.html
     fi
   done

@@ -41,7 +41,7 @@ expect 0 '^advice +on 40 validation cells .*Use --mapping sparse' "$DKO" info ag
 for model in hard sparse; do
   "$DKO" evaluate hard.csv --model $model.h5 --truth hard.truth_single.csv --bootstrap 0 --json $model.json -q >/dev/null
 done
-"${DKO_PYTHON:-/usr/bin/python3}" - <<'PYTHON'
+"$python" - <<'PYTHON'
 import json
 found = {}
 for model in ("hard", "sparse"):

@@ -1,6 +1,5 @@
 . "$(dirname "$0")/lib.sh"
 # The base profile: chosen, stored, told, the same for any number of ranks, and part of what a resumed job must match.
-python=${DKO_PYTHON:-/usr/bin/python3}
 make_data
 "$DKO" train data.csv -o dko.h5 -q "${short[@]}"
 "$DKO" train data.csv -o sparse.h5 --mapping sparse -q
@@ -68,7 +67,7 @@ expect 0 '' "$DKO" screen data.csv --model sparse.h5 -o again.h5 --resume
 is again.h5 shrunk
 
 # Files by 0.1 do not say: their scores are fitted; their models cannot be shrunk.
-if "$python" -c 'import h5py' 2>/dev/null; then
+if have h5py; then
   "$python" - <<'PYTHON'
 import h5py, shutil
 for name in ("sparse", "sparse.fitted"):

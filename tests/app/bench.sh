@@ -15,7 +15,7 @@ on 2 "$DKO" bench shards --cells 40 --genes 500 -q >again.txt
 same shards.txt again.txt
 expect 2 '--genes must be between' "$DKO" bench shards --genes 2
 # No shard is cheaper than the mean, more shards do not take longer, and loading more often costs more.
-"${DKO_PYTHON:-/usr/bin/python3}" - <<'P'
+"$python" - <<'P'
 import json
 summary = json.load(open("shards.json"))
 rows = summary["shards"]
@@ -31,7 +31,7 @@ P
 "$DKO" bench kernel --genes 20 50 --repeats 1 --json kernel.json >kernel.txt
 "$DKO" bench kernel --genes 20 --repeats 1 --instructions portable >portable.txt
 [ "$(awk 'NR > 1 && $1 != "reading" {print $1}' portable.txt | sort -u | tr '\n' ' ')" = "portable sparse " ] || fail "other kernels than asked for"
-"${DKO_PYTHON:-/usr/bin/python3}" - <<'P'
+"$python" - <<'P'
 import json
 kernels = json.load(open("kernel.json"))["kernels"]
 names = {row["kernel"] for row in kernels}
@@ -55,7 +55,7 @@ for mapping in dko sparse; do
   on 3 "$DKO" bench screen --genes 40 --cells 6 --expressed 15 --mapping $mapping -o three.h5 -q --force >three.txt
   grep -q '^720 knockouts in .* on 1 rank' one.txt || fail "not all knockouts were scored"  # 6 · (15 + 105)
   grep -q '"pairs": 630' one.json || fail "the summary does not count the pairs"
-  "${DKO_PYTHON:-/usr/bin/python3}" - <<'P'
+  "$python" - <<'P'
 import json
 summary = json.load(open("one.json"))
 screen, parts = summary["screen"], summary["screen"]["parts"]
@@ -117,7 +117,7 @@ done
 for form in alone data sharded; do
   grep -qE "^31 +$form +[12] " train_two.txt || { cat train_two.txt; fail "no row of $form"; }
 done
-"${DKO_PYTHON:-/usr/bin/python3}" - <<'P'
+"$python" - <<'P'
 import json
 import math
 
@@ -209,7 +209,7 @@ for ranks in 1 3; do
   grep -qE "^30 genes × 60 cells, .* on $ranks ranks?: " fit_$ranks.txt || { cat fit_$ranks.txt; fail "it does not say what was fitted"; }
 done
 "$DKO" bench fit --genes 30 --cells 60 --umi 200 --seed 8 -q --json fit_other.json >/dev/null
-"${DKO_PYTHON:-/usr/bin/python3}" - <<'P'
+"$python" - <<'P'
 import json
 import math
 trained = json.load(open("fitted.json"))

@@ -1,8 +1,7 @@
 . "$(dirname "$0")/lib.sh"
 # Input files that users met and that were read wrong, or refused without the cause: each row is a check of its own, on
 # files that this script makes. By hand, in an empty directory: DKO=…/dko bash cases_files.sh
-python=${DKO_PYTHON:-/usr/bin/python3}
-"$python" -c 'import anndata, h5py, scipy' 2>/dev/null || skip "$python has not anndata, h5py and SciPy"
+need anndata h5py scipy
 "$python" -W ignore "$(dirname "$0")/cases_files.py"
 export ASAN_OPTIONS=detect_leaks=0  # HDF5 does not give back all that it took for what it fails to read
 few=(--steps 3 --batch 4 --validation 0.3)

@@ -1,8 +1,8 @@
 . "$(dirname "$0")/lib.sh"
 # Names, labels, lists and options that were once read otherwise than a user would, or dropped without a word: each row is
 # a check of its own, on files that this script makes. By hand, in an empty directory: DKO=…/dko bash cases_names.sh
-python=${DKO_PYTHON:-/usr/bin/python3}
-"$python" -c 'import h5py, numpy' 2>/dev/null || skip "$python has not h5py and numpy"
+need h5py numpy
+preload h5py numpy
 few=(--steps 3 --batch 2 --hidden 3 --validation 0)
 rows=0
 
@@ -14,7 +14,7 @@ says() {
   rows=$((rows + 1))
 }
 # names FILE GROUP: those of a screen, sorted
-names() { "$python" -c 'import h5py, sys; print(*sorted(h5py.File(sys.argv[1])[sys.argv[2]].asstr()[:]))' "$1" "$2/name"; }
+names() { again - "$1" "$2/name" <<<'import h5py, sys; print(*sorted(h5py.File(sys.argv[1])[sys.argv[2]].asstr()[:]))'; }
 # takes GROUP NAMES COMMAND...: a screen of these genes or cells
 takes() {
   local group=$1 wanted=$2
@@ -25,7 +25,7 @@ takes() {
 }
 
 # Genes and cells whose names are numbers: 8 Entrez identifiers, 12 cells 0, 10, 20, …
-"$python" - <<'DATA'
+again - <<'DATA'
 import random
 rng = random.Random(1)
 genes = [348, 6622, 675, 4, 5000, 1017, 2, 90]
@@ -61,7 +61,7 @@ make_data
 says 0 '7 taken as gene number 7: gene7' "$DKO" run data.csv --genes 7,gene2,gene3 -o out.h5 "${few[@]}"
 
 # Repeated names: all in a list, the candidates where one must be meant, by one rule in all formats.
-"$python" - "$DKO_SOURCE/tests/app" <<'DATA'
+again - "$DKO_SOURCE/tests/app" <<'DATA'
 import sys
 sys.argv = [sys.argv[0], "", "0", *sys.argv[1:]]
 sys.path.insert(0, sys.argv[3])
@@ -135,7 +135,7 @@ done
 says 2 '^dko: error: --genes needs a value: it is empty$' "$DKO" run data.csv -o out.h5 --genes=
 
 # What comes to nothing is said.
-"$python" - <<'DATA'
+again - <<'DATA'
 with open("two.csv", "w") as file:
     file.write("gene," + ",".join(f"c{cell}" for cell in range(8)) + "\n")
     for gene in range(5):

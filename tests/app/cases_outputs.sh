@@ -6,7 +6,6 @@ make_data
 head -n 1 data.csv | tr ',' '\n' | awk 'NR == 1 {print "cell,type"; next} {print $1 "," (NR % 2 ? "A" : "B")}' >obs.csv
 "$DKO" screen data.csv --model model.h5 --order 2 --obs-file obs.csv -o screen.h5 -q
 "$DKO" predict data.csv -o prediction.h5 -q "${short[@]}"
-python=${DKO_PYTHON:-/usr/bin/python3}
 
 # Every option that names a file to write, by the command that has it.
 writers() {

@@ -1,11 +1,11 @@
 . "$(dirname "$0")/lib.sh"
-python=${DKO_PYTHON:-/usr/bin/python3}
 export PYTHONPATH=$DKO_SOURCE/scripts:$DKO_SOURCE/tests/app PYTHONDONTWRITEBYTECODE=1
-"$python" -c 'import anndata, h5py, pandas, scipy' 2>/dev/null || skip "$python has not anndata, h5py, pandas and SciPy"
-"$python" "$DKO_SOURCE/tests/app/challenge_test.py" || fail "the measures are not those of their definitions"
+need anndata h5py pandas scipy
+preload anndata dko scipy.stats
+again "$DKO_SOURCE/tests/app/challenge_test.py" || fail "the measures are not those of their definitions"
 
-"$python" "$DKO_SOURCE/tests/app/make_perturbed.py"
-"$python" - <<'PYTHON'
+again "$DKO_SOURCE/tests/app/make_perturbed.py"
+again - <<'PYTHON'
 import anndata
 import pandas as pd
 counts = pd.read_csv("perturbed.csv", index_col=0).T
@@ -14,14 +14,14 @@ anndata.AnnData(counts.astype("float32"), obs=obs).write_h5ad("perturbed.h5ad")
 anndata.AnnData(counts.astype("float32") / 3, obs=obs).write_h5ad("levels.h5ad")
 PYTHON
 "$DKO" train controls.csv --mapping sparse -o model.h5 -q 2>log.txt
-challenge=("$python" "$DKO_SOURCE/scripts/challenge.py")
+challenge=(again "$DKO_SOURCE/scripts/challenge.py")
 of=(--by target --control control)
 "${challenge[@]}" perturbed.h5ad "${of[@]}" --model model.h5 -o predicted.h5ad --json model.json >model.txt 2>log.txt
 grep -q 'warning: 2 of 3 targets are not visible.*g2 (all cells express it)' log.txt || fail "no warning of what is not visible"
 # The exported cells are counts, and have the same figures.
 "${challenge[@]}" perturbed.h5ad "${of[@]}" --predicted predicted.h5ad --json file.json >file.txt
 same model.txt file.txt
-"$python" - <<'PYTHON' || fail "the exported cells, or the figures, are not as they should be"
+again - <<'PYTHON' || fail "the exported cells, or the figures, are not as they should be"
 import json
 
 import anndata

@@ -1,8 +1,8 @@
 . "$(dirname "$0")/lib.sh"
 # A training whose job is killed goes on from its checkpoint, and nothing but the data and settings it began
 # with will do.
-python=${DKO_PYTHON:-/usr/bin/python3}
-"$python" -c 'import h5py, numpy' 2>/dev/null || skip "$python has not h5py and numpy"
+need h5py numpy
+preload h5py numpy
 make_data
 long=(--steps 3000 --batch 10)
 
@@ -27,7 +27,7 @@ checksum() { "$DKO" info "$1" | grep model_checksum; }
 same_model() { [ "$(checksum "$1")" = "$(checksum "$2")" ] || fail "$1 and $2 are other models"; }
 
 near_curves() {
-  "$python" - "$1" "$2" <<'P' || fail "the losses of $1 and $2 differ"
+  again - "$1" "$2" <<'P' || fail "the losses of $1 and $2 differ"
 import h5py, numpy, sys
 with h5py.File(sys.argv[1]) as f, h5py.File(sys.argv[2]) as g:
     for curve in ("training_losses", "validation_losses"):

@@ -1,6 +1,5 @@
 . "$(dirname "$0")/lib.sh"
 # A compressed copy holds the same numbers under the same names, and every command reads it.
-python=${DKO_PYTHON:-/usr/bin/python3}
 # Large enough that what is saved of the arrays counts for more than how HDF5 packs attributes.
 "$DKO" simulate --genes 60 --cells 60 --seed 3 -o data.csv -q
 "$DKO" run data.csv --order 2 --score impact,network -o full.h5 --save-model model.h5 -q "${short[@]}"

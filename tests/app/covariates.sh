@@ -23,8 +23,7 @@ for ranks in 1 2 3; do
   on $ranks "$DKO" explain model.h5 data.csv --obs-file obs.csv -k gene3 -o e$ranks.csv -q >/dev/null
   same e1.csv e$ranks.csv
 done
-python=${DKO_PYTHON:-/usr/bin/python3}
-if "$python" -c 'import h5py, pandas, scipy' 2>/dev/null; then
+if have h5py pandas scipy; then
   PYTHONPATH=$DKO_SOURCE/scripts "$python" - <<'PYTHON' || fail "Python explains a knockout otherwise than dko explain"
 import dko
 import pandas

@@ -39,8 +39,7 @@ crashing SEGV $((reads - 1)) screen.h5
 ends screen.h5 SIGSEGV mpirun -n 2 "${crashing[@]}" env DKO_FAULT_RANK=1 "$DKO" summarize screen.h5
 
 # Real ones: texts that are said to be beyond the others make HDF5 1.10 crash, later releases refuse them.
-python=${DKO_PYTHON:-/usr/bin/python3}
-if "$python" -c 'import h5py' 2>/dev/null; then
+if have h5py; then
   "$python" - <<'END'
 import random
 import shutil

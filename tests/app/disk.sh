@@ -2,6 +2,8 @@
 # A full disk, a quota, a disk that can only be read, a directory that goes: one message, exit code 4, and what
 # was written stays good. When there is room again, --resume ends with the same numbers.
 small_jobs
+export PYTHONPATH=$DKO_SOURCE/scripts
+preload crash_job
 
 # A disk that fails from some operation on, by the library of faults: every command that writes.
 sweep --jobs pairs,top --fault ENOSPC --resume --stride 31 --first 2
@@ -35,7 +37,7 @@ filled() {
   rm disk/filler
 }
 same_numbers() {
-  PYTHONPATH=$DKO_SOURCE/scripts "$python" "$DKO_SOURCE/tests/app/same_numbers.py" "$@" || fail "numbers were changed"
+  again "$DKO_SOURCE/tests/app/same_numbers.py" "$@" || fail "numbers were changed"
 }
 
 # full COMMAND...: and goes on when there is room, without a trace.

@@ -1,6 +1,5 @@
 . "$(dirname "$0")/lib.sh"
 # The Python module sees what the program exports and ranks, to the bit, and explains as the mappings do.
-python=${DKO_PYTHON:-/usr/bin/python3}
 export PYTHONPATH=$DKO_SOURCE/scripts PYTHONDONTWRITEBYTECODE=1
 
 make_hidden
@@ -29,6 +28,8 @@ with open("data.csv") as data, open("counts.csv", "w") as counts:
         counts.write(",".join([name, *map(str, drawn)]) + "\n")
 PYTHON
 "$DKO" run counts.csv -o counts.h5 --save-model counts_model.h5 -q "${short[@]}"
+"$DKO" screen counts.csv --model counts_model.h5 --order 2 -o counts_pairs.h5 -q
+"$DKO" screen counts.csv --model counts_model.h5 --order 2 --keep summary -o counts_summary.h5 -q
 "$DKO" run counts.csv -o shrunk.h5 --save-model shrunk_model.h5 --mapping sparse -q
 for screen in hidden counts; do "$DKO" export $screen.h5 --h5ad $screen.h5ad; done
 for screen in dense sampled ensemble; do

@@ -124,6 +124,18 @@ def compare_summaries(screen, singles, pairs):
     same(screen.pair_summary(top=7, min_cells=3), everything.head(7))
 
 
+def compare_not_visible(screen):
+    """Tables of knockouts and of pairs tell which genes are not visible."""
+    why = screen.visibility["why"]
+    hidden = set(why.index[why != ""])
+    assert hidden and len(hidden) < len(why), "the data must have both"
+    for table in (screen.singles(), screen.singles(cell=3), screen.singles(gene="gene7")) if screen.has_singles else ():
+        assert list(table["not_visible"]) == list(why[table["gene"]])
+    pairs = screen.pair_summary()
+    wanted = [", ".join(gene for gene in pair if gene in hidden) for pair in zip(pairs["gene1"], pairs["gene2"])]
+    assert list(pairs["not_visible"]) == wanted and any(", " in text for text in wanted) and "" in wanted
+
+
 def compare_pair_summary(found, pairs, by=None):
     measures = [name for name in SCORES if name in pairs]
     by = by or next(name for name in ("network_interaction", "interaction") if name in measures)
@@ -299,7 +311,8 @@ def compare_kept():
         pairs = exported("dense.double.csv").groupby(["gene1", "gene2"])
         labels = ["gene1", "gene2"]
         by_gene = found.set_index(labels).loc[list(pairs.groups)]
-        for name in wanted.drop(columns=["rank", *labels]):
+        assert list(by_gene["not_visible"]) == list(wanted.set_index(labels).loc[by_gene.index, "not_visible"])
+        for name in wanted.drop(columns=["rank", "not_visible", *labels]):
             np.testing.assert_allclose(by_gene[name], wanted.set_index(labels).loc[by_gene.index, name],
                                        rtol=1e-6, atol=1e-10)
         for name in ("impact", "network", "interaction", "network_interaction"):
@@ -394,6 +407,9 @@ def compare_ranks():
 
 compare_losses()
 compare_visibility()
+for screen_name in ("counts_pairs", "counts_summary"):
+    with dko_results.open_screen(f"{screen_name}.h5") as screen_of_counts:
+        compare_not_visible(screen_of_counts)
 compare_ranks()
 compare_kept()
 for screen_name in ("dense", "sampled", "ensemble"):

@@ -1,9 +1,9 @@
 . "$(dirname "$0")/lib.sh"
 # Every effect at once: what dko explain says of the loss of each gene, for both mappings, ensembles and groups, in a file
 # that anndata reads; tables, sets of genes, the same bits on any number of ranks.
-python=${DKO_PYTHON:-/usr/bin/python3}
-again=$(dirname "$0")/effects_again.py
-"$python" -c 'import anndata, pandas' 2>/dev/null || skip "$python has not anndata and pandas"
+compare() { again "$(dirname "$0")/effects_again.py" "$@"; }
+need anndata pandas
+preload anndata h5py pandas
 "$DKO" simulate --genes 14 --cells 70 --seed 3 --types 2 --umi 500 -o data.h5ad -q
 "$DKO" train data.h5ad -o dko.h5 -q "${short[@]}"
 "$DKO" train data.h5ad -o dko_ensemble.h5 --ensemble 2 -q "${short[@]}"
@@ -36,17 +36,27 @@ for model in dko dko_ensemble sparse sparse_ensemble; do
   "$DKO" effects $model.h5 data.h5ad -o $model.h5ad --targets-table targets.csv --regulators-table regulators.csv -n 3 \
     --gene-sets sets.gmt --least-genes 2 --sets-table sets.csv -q --force >shown.txt 2>said.txt
   grep -q 'sets.gmt: 1 set with fewer than 2 known genes left out: small' said.txt || { cat said.txt; fail "a small set is not told"; }
-  "$python" "$again" $model.h5ad $model $sparse || fail "$model: other effects than dko explain's"
+  compare $model.h5ad $model $sparse || fail "$model: other effects than dko explain's"
   rm -f targets.csv regulators.csv
   "$DKO" effects $model.h5 data.h5ad -o all.h5ad "${only[@]}" -q --force >/dev/null
-  "$python" "$again" all.h5ad $model 0 || fail "$model: other effects of all genes"
+  compare all.h5ad $model 0 || fail "$model: other effects of all genes"
 done
-"$python" - <<'PYTHON' || fail "another table of sets"
+"$DKO" effects sparse_ensemble.h5 data.h5ad -o shown.h5ad --gene-sets sets.gmt --least-genes 2 -n 5 --json sparse_ensemble.json -q >shown.txt 2>/dev/null
+grep -q '^2 sets of genes, by each loss, the 5 of largest change; no test stands beside it$' shown.txt || { cat shown.txt; fail "sets are not shown"; }
+"$DKO" effects sparse_ensemble.h5 data.h5ad -o shown.h5ad --gene-sets sets.gmt --least-genes 2 -n 3 --by relative --json relative.json -q --force \
+  >/dev/null 2>&1
+again - <<'PYTHON' || fail "another table of sets"
+import json
 import anndata, pandas
 data, table = anndata.read_h5ad("sparse_ensemble.h5ad"), pandas.read_csv("sets.csv", float_precision="round_trip")
 assert list(data.uns["gene_sets"]) == ["A", "B"] and list(data.uns["gene_sets_genes"]) == [3, 5] and list(data.uns["gene_sets_unknown"]) == [1, 0]
 assert len(table) == 28 and (table["change"].to_numpy().reshape(14, 2) == data.obsm["gene_sets"]).all()
 assert (table["relative"].to_numpy().reshape(14, 2) == data.obsm["gene_sets_relative"]).all()
+shown = pandas.DataFrame(json.load(open("sparse_ensemble.json"))["top_sets"])  # the largest of the table, as they are told
+largest = table.iloc[(-table["change"].abs()).argsort(kind="stable")].head(5).reset_index(drop=True)
+pandas.testing.assert_frame_equal(shown, largest, check_exact=True, check_dtype=False)
+relative = pandas.DataFrame(json.load(open("relative.json"))["top_sets"])
+assert list(relative["relative"].abs()) == list(table["relative"].abs().sort_values(ascending=False).head(3))
 assert table.set_index(["gene_lost", "set"])["genes"][[("gene1", "A"), ("gene0", "A"), ("gene13", "B")]].tolist() == [2, 3, 4]
 PYTHON
 
@@ -58,7 +68,7 @@ for model in dko sparse_ensemble; do
   [ $model = dko ] || sparse=1
   "$DKO" effects $model.h5 data.h5ad -o groups.h5ad --group-by type --base observed --gene-sets sets.gmt --least-genes 2 \
     --sets-table groups.csv -q --force >/dev/null 2>&1
-  "$python" "$again" groups.h5ad all $sparse type0=type0 type1=type1 || fail "$model: other effects by groups"
+  compare groups.h5ad all $sparse type0=type0 type1=type1 || fail "$model: other effects by groups"
 done
 lines groups.csv $((1 + 14 * 2 * 3))
 head -n 1 groups.csv | grep -q '^gene_lost,set,group,genes,cells,change,relative$' || fail "other columns of sets"
@@ -68,7 +78,7 @@ head -n 1 groups.csv | grep -q '^gene_lost,set,group,genes,cells,change,relative
 "$DKO" effects dko.h5 data.h5ad -o least.h5ad --least 0.05 --by relative -q >/dev/null
 "$DKO" effects dko.h5 data.h5ad -o some.h5ad --knockout-genes gene4,gene2 -q >/dev/null
 "$DKO" effects sparse.h5 data.h5ad -o fdr.h5ad --untouched --fdr 0.3 -q >/dev/null
-"$python" - <<'PYTHON' || fail "other effects are kept"
+again - <<'PYTHON' || fail "other effects are kept"
 import anndata, numpy
 def read(name):
     data = anndata.read_h5ad(name + ".h5ad")
@@ -96,7 +106,7 @@ for ranks in 1 2 3; do
     --targets-table ranks$ranks.csv -q >/dev/null 2>&1
   on $ranks "$DKO" effects dko_ensemble.h5 data.h5ad -o dense$ranks.h5ad --top 5 -q >/dev/null
   same ranks1.csv ranks$ranks.csv
-  "$python" - $ranks <<'PYTHON' || fail "$ranks ranks have other bits"
+  again - $ranks <<'PYTHON' || fail "$ranks ranks have other bits"
 import sys, h5py
 for name in "ranks", "dense":
     one, other = h5py.File(name + "1.h5ad"), h5py.File(f"{name}{sys.argv[1]}.h5ad")
@@ -122,7 +132,7 @@ expect 0 'no effect has a size of 100 or more' "$DKO" effects sparse.h5 data.h5a
 # Groups by the expression of a gene.
 expect 0 'verified' "$DKO" info none.h5ad --verify
 "$DKO" effects dko.h5 data.h5ad -o high.h5ad --group-by 'gene:gene3>2' -q >/dev/null
-"$python" - <<'PYTHON' || fail "other effects by the expression of a gene"
+again - <<'PYTHON' || fail "other effects by the expression of a gene"
 import anndata
 import numpy as np
 data, found = anndata.read_h5ad("data.h5ad"), anndata.read_h5ad("high.h5ad")

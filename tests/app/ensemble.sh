@@ -1,10 +1,11 @@
 . "$(dirname "$0")/lib.sh"
 # Members that are trained apart and joined are, to the bit, the ensemble that is trained at once.
-python=${DKO_PYTHON:-/usr/bin/python3}
-"$python" -c 'import h5py, numpy' 2>/dev/null || skip "$python has not h5py and numpy"
+need h5py numpy
+export PYTHONPATH=$DKO_SOURCE/scripts
+preload crash_job
 make_data
 same_numbers() {
-  PYTHONPATH=$DKO_SOURCE/scripts "$python" "$DKO_SOURCE/tests/app/same_numbers.py" "$@" || fail "$1 and $2 differ"
+  again "$DKO_SOURCE/tests/app/same_numbers.py" "$@" || fail "$1 and $2 differ"
 }
 checksum() { "$DKO" info "$1" | grep model_checksum; }
 

@@ -1,7 +1,6 @@
 . "$(dirname "$0")/lib.sh"
 # What dko estimate tells before a job is what the job then has: knockouts and blocks exactly, files nearly.
-python=${DKO_PYTHON:-/usr/bin/python3}
-"$python" -c 'import h5py' 2>/dev/null || skip "$python has not h5py"
+need h5py
 "$DKO" simulate --genes 300 --cells 500 --seed 3 -o data.csv -q
 small=(--steps 4 --batch 10 --validation 0)
 "$DKO" train data.csv -o model.h5 -q "${small[@]}"
@@ -62,6 +61,38 @@ for name in ("full", "top", "summary", "sample", "sparse", "by_sparse"):
     for phase, need in done["memory"].items():
         assert abs(told["memory"][phase]["total"] / need["total"] - 1) < 1e-9, (name, phase)
 P
+
+# The effects of all losses: memory as the job asks for it, no more effects and bytes than told, and not many fewer.
+printf 'A\tx\tgene1\tgene2\tgene3\tgene4\tgene5\n' >sets.gmt
+effects() { # effects NAME MODEL OPTION...
+  local name=$1 model=$2
+  shift 2
+  expect 0 '^losing genes ' "$DKO" estimate data.csv "${on2[@]}" --all-effects --model $model "$@" --json $name.json
+  on 2 "$DKO" effects $model data.csv "$@" -o $name.h5ad --json done_$name.json -q >/dev/null
+}
+effects dense_effects model.h5
+effects sparse_effects sparse.model
+effects untouched sparse.model --untouched --gene-sets sets.gmt
+effects top_effects model.h5 --top 7 --knockout-genes gene1,gene2,gene3
+effects group_effects sparse.model --group-by 'gene:gene3>0'
+"$python" - <<'P'
+import json, os
+for name in ("dense_effects", "sparse_effects", "untouched", "top_effects", "group_effects"):
+    told, done = json.load(open(name + ".json")), json.load(open(f"done_{name}.json"))
+    assert told["bytes_per_node"] == done["memory"]["bytes_per_node"] > 0, name
+    assert told["lost"] == done["lost"] and told["ranks"] == 2 and told["sets"] == done["sets"]
+    assert 0.7 * told["most_effects"] < done["effects"] <= told["most_effects"], (name, told["most_effects"], done["effects"])
+    size = os.path.getsize(name + ".h5ad")
+    assert size <= told["bytes_on_disk"]["total"] < 2 * size + 2e6, (name, size, told["bytes_on_disk"])
+    parts = [told[f"{part}_seconds"] for part in ("collapse", "intact", "row", "table")]
+    assert abs(sum(parts) - told["wall_seconds"]) < 1e-12 and min(parts[1:]) > 0 and (parts[0] > 0) == (name[:3] in ("den", "top")), parts
+def row_seconds(name):
+    return json.load(open(name + ".json"))["row_seconds"]
+assert row_seconds("untouched") > row_seconds("sparse_effects") and row_seconds("top_effects") < 0.1 * row_seconds("dense_effects")
+P
+expect 2 '--top is for --all-effects' "$DKO" estimate data.csv "${on2[@]}" --model model.h5 --top 3
+expect 2 '--all-effects is of a model: give --model' "$DKO" estimate data.csv "${on2[@]}" --all-effects
+expect 2 '--order is of a screen, and --all-effects of the effects' "$DKO" estimate data.csv "${on2[@]}" --all-effects --model model.h5 --order 2
 
 # More nodes take less time, and a faster core, too; more members more.
 seconds() { "$DKO" estimate data.csv --order 2 "${small[@]}" "$@" --json s.json --force >/dev/null && sed -n 's/^  "screen_seconds": \(.*\),$/\1/p' s.json; }

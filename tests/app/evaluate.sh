@@ -87,8 +87,7 @@ expect 3 'other profiles in the input' "$DKO" evaluate other.csv --prediction pr
 "$DKO" simulate --genes 20 --cells 60 -o fewer.csv -q
 expect 3 'lacks 10 of the 30 genes of model.h5' "$DKO" evaluate fewer.csv --model model.h5 --truth lone.csv
 
-python=${DKO_PYTHON:-/usr/bin/python3}
-"$python" -c 'import h5py, pandas, scipy, sklearn' 2>/dev/null || skip "$python has not pandas, SciPy and scikit-learn: the figures were not computed again"
+have h5py pandas scipy sklearn || skip "$python has not pandas, SciPy and scikit-learn: the figures were not computed again"
 "$DKO" export screen.h5 --single s.csv --score impact,network
 "$DKO" export screen.h5 --double d.csv --score impact,network,interaction,network-interaction
 "$DKO" evaluate data.csv --screen screen.h5 "${truth[@]}" --bootstrap 100 --json screen.json -q >/dev/null

@@ -12,8 +12,7 @@ echo gene0,gene1,0 >>none.csv
 expect 0 'cannot be judged, none of these pairs' "${evaluate[@]}" --truth-effects none.csv
 
 # The figures again, from what dko explain says of each loss.
-python=${DKO_PYTHON:-/usr/bin/python3}
-"$python" -c 'import sklearn' 2>/dev/null || skip "$python has not scikit-learn: the figures were not computed again"
+have sklearn || skip "$python has not scikit-learn: the figures were not computed again"
 for gene in $(seq 0 11); do
   "$DKO" explain model.h5 data.csv --knockout "gene$gene" --base fitted -o "lost$gene.csv" -q >/dev/null 2>said.txt ||
     grep -q 'no cell expresses' said.txt || fail "dko explain does not explain the loss of gene$gene"

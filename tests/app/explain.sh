@@ -14,22 +14,39 @@ grep -q '^6 genes, the lost genes and the largest network_change of ' said.txt |
 grep -q 'no effect on another gene' said.txt && fail "no effect of two genes that have some"
 "$DKO" simulate --genes 40 --always-on 0.5 --cells 60 --seed 3 -o on.h5ad -q 2>/dev/null || fail "no genes that are always on"
 "$DKO" train on.h5ad --mapping sparse -o on.h5 -q
-python=${DKO_PYTHON:-/usr/bin/python3}
-if "$python" -c 'import h5py' 2>/dev/null; then
+if have h5py; then
   on=$("$python" -c 'import h5py
 model = h5py.File("on.h5")
 starts = model["mapping/A/indptr"][:]
-hidden = [k for k in range(40) if starts[k] == starts[k + 1]]
-print(hidden[0])')
-  expect 0 '^no effect on another gene was found: all others are only rescaled$' "$DKO" explain on.h5 on.h5ad --knockout "gene$on"
+seen = model["visibility/information"][:] >= 5
+print(next(k for k in range(40) if starts[k] == starts[k + 1] and not seen[k]))
+print(next(k for k in range(40) if starts[k] < starts[k + 1] and seen[k]))')
+  read -r -d '' on seen <<<"$on" || true
+  expect 0 '^no effect on another gene was found: all others are only rescaled$' "$DKO" explain on.h5 on.h5ad --knockout "gene$on" --json on.json
+  grep -q "^what the loss of gene$on does to others is unknown, not zero: " said.txt || { cat said.txt; fail "not told that it is unknown"; }
+  grep -q '^1 gene, the lost ones alone: of [0-9]* no other has a network_change$' said.txt || { cat said.txt; fail "another title"; }
+  [ "$(grep -c '^gene[0-9]' said.txt)" = 1 ] || { cat said.txt; fail "rows of zeros are shown"; }
+  # What rescaling alone does is shown where it is asked for; an effect of another gene does not hide that one is unknown.
+  expect 0 '^6 genes, the lost genes and the largest change of ' "$DKO" explain on.h5 on.h5ad --knockout "gene$on" --by change -n 5
+  expect 0 "^what the loss of gene$on does to others is unknown, not zero: " "$DKO" explain on.h5 on.h5ad --knockout "gene$on,gene$seen" --json both.json
+  grep -q 'no effect on another gene' said.txt && { cat said.txt; fail "an effect is not told"; }
+  expect 0 '' "$DKO" explain on.h5 on.h5ad --knockout "gene$seen" --json seen.json
+  grep -q 'is unknown' said.txt && { cat said.txt; fail "a visible gene is called unknown"; }
+  "$python" - "gene$on" <<'PYTHON' || fail "JSON does not tell what is unknown"
+import json, sys
+on, both, seen = (json.load(open(f"{name}.json")) for name in ("on", "both", "seen"))
+assert on["changed"] == 0 < both["changed"] and seen["changed"] > 0 and not seen["not_visible"]
+assert list(on["not_visible"]) == list(both["not_visible"]) == [sys.argv[1]] and on["not_visible"][sys.argv[1]]
+assert [gene["gene"] for gene in on["genes"]] == [sys.argv[1]] and len(both["genes"]) == 12
+PYTHON
 fi
 
 # A cell that expresses both.
 cell=$(awk -F, '$1 == "gene3" || $1 == "gene20" {for (k = 2; k <= NF; ++k) both[k] += $k > 0}
   END {for (k = 6; k < 62; ++k) if (both[k] == 2) {print k - 2; exit}}' data.csv)
 
-python=${DKO_PYTHON:-/usr/bin/python3}
-if "$python" -c 'import h5py, numpy, pandas' 2>/dev/null; then
+if have h5py numpy pandas; then
+  preload h5py numpy pandas
   for model in dko dko_ensemble sparse sparse_ensemble; do
     for where in all "$cell"; do
       [ "$where" = all ] || of=(--cell "cell$where")
@@ -40,8 +57,8 @@ if "$python" -c 'import h5py, numpy, pandas' 2>/dev/null; then
       "$DKO" explain $model.h5 data.csv --knockout gene3 20 "${of[@]}" "${by[@]}" -o $model.csv --json $model.json -q --force >/dev/null
       is=$base
       [ $base != default ] || case $model in dko*) is=fitted ;; *) is=shrunk ;; esac
-      scores=$("$python" "$(dirname "$0")/explain_again.py" $model.h5 data.csv $model.csv $is $where gene3 gene20)
-      "$python" - $model.json $is $scores <<'PYTHON'
+      scores=$(again "$(dirname "$0")/explain_again.py" $model.h5 data.csv $model.csv $is $where gene3 gene20)
+      again - $model.json $is $scores <<'PYTHON'
 import json, sys
 found, base, scores = json.load(open(sys.argv[1])), sys.argv[2], [float(word) for word in sys.argv[3:]]
 assert found["base"] == base

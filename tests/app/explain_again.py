@@ -3,6 +3,7 @@
 Reads the weights with h5py and applies the formulas of both mappings in double precision, over all genes and
 without the collapsed form. CELL is a number from 0, or "all" for the mean over the cells that express the genes.
 """
+import functools
 import sys
 
 import h5py
@@ -10,24 +11,36 @@ import numpy
 import pandas
 
 
+@functools.cache
+def weights(group, *names):
+    """Arrays of a member's mapping, in double precision. They are read once, and used for each cell."""
+    return [group["mapping/" + name][:].astype("f8") for name in names]
+
+
+@functools.cache
+def effects(group):
+    """A of a sparse mapping, gene changed × gene present."""
+    offset, = weights(group, "offset")
+    a = numpy.zeros((len(offset), len(offset)))
+    data, indices, indptr = (group["mapping/A"][name][:] for name in ("data", "indices", "indptr"))
+    for column in range(len(offset)):
+        entries = slice(indptr[column], indptr[column + 1])
+        a[indices[entries], column] = data[entries]
+    return a
+
+
 def dense_profile(group, present, intact):
-    w1t, b1, w2, b2 = (group["mapping/" + name][:].astype("f8") for name in ("W1t", "b1", "W2", "b2"))
+    w1t, b1, w2, b2 = weights(group, "W1t", "b1", "W2", "b2")
     assemblage = present / present.sum()
     outputs = assemblage * abs(w2 @ (w1t.T @ assemblage + b1) + b2)
     return outputs / outputs.sum()
 
 
 def sparse_profile(group, present, intact):
-    mapping = group["mapping"]
-    n = len(present)
-    a = numpy.zeros((n, n))
-    data, indices, indptr = (mapping["A"][name][:] for name in ("data", "indices", "indptr"))
-    for column in range(n):
-        entries = slice(indptr[column], indptr[column + 1])
-        a[indices[entries], column] = data[entries]
-    state = mapping["loadings"][:].T @ intact  # a knockout leaves it as it was
-    outputs = mapping["offset"][:] + a @ present + mapping["responses"][:] @ state
-    outputs = present * numpy.maximum(outputs, mapping["floor"][:])
+    offset, loadings, responses, floor = weights(group, "offset", "loadings", "responses", "floor")
+    state = loadings.T @ intact  # a knockout leaves it as it was
+    outputs = offset + effects(group) @ present + responses @ state
+    outputs = present * numpy.maximum(outputs, floor)
     return outputs / outputs.sum()
 
 
@@ -41,7 +54,7 @@ def ratios(group, c, fitted):
             continue
         weight = 1.0
         if base == "shrunk" and counts:
-            variance = group["mapping/share_variance"][gene]
+            variance = weights(group, "share_variance")[0][gene]
             weight = variance / (variance + fitted[gene] / data[c].sum())
         r[gene] = ((1 - weight) * fitted[gene] + weight * observed[gene]) / fitted[gene]
     return r

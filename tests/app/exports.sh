@@ -1,7 +1,6 @@
 . "$(dirname "$0")/lib.sh"
 # A screen as AnnData and as tables, read by Python and compared with the CSV export.
-python=${DKO_PYTHON:-/usr/bin/python3}
-"$python" -c 'import anndata, h5py, numpy, pandas' 2>/dev/null || skip "$python has not anndata, h5py and pandas"
+need anndata h5py numpy pandas
 make_hidden
 on 2 "$DKO" run data.csv --order 2 --ensemble 2 --score impact,network -o full.h5 --save-model model.h5 -q "${short[@]}"
 "$DKO" export full.h5 --single s.csv --double d.csv --names --score impact,network,impact-sd,share,interaction

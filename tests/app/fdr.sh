@@ -1,7 +1,7 @@
 . "$(dirname "$0")/lib.sh"
 # False discovery rates: calibrated against simulated truth, the same for any number of ranks, shown and stored, and --fdr.
-python=${DKO_PYTHON:-/usr/bin/python3}
-"$python" -c 'import h5py, numpy' 2>/dev/null || skip "no Python with h5py"
+need h5py numpy
+preload h5py numpy
 hard=(--genes 150 --cells 400 --network scale-free --exponent 2.5 --acyclic --kinetics multiplicative --strength 4
       --states 5 --rate-noise 0.3 --truth-effects --seed 7 -q)
 "$DKO" simulate "${hard[@]}" --absent 0.3 -o clean.csv
@@ -12,18 +12,18 @@ for set in clean counts types on; do "$DKO" train $set.csv --mapping sparse -o $
 
 # Calibrated: few of the effects with q up to 0.1 are false, many true ones are left; where every absence is sampling
 # at most 1 % of the pairs have such a q.
-"$python" "$(dirname "$0")/fdr_again.py" calibrated clean counts types || fail "the rates are not calibrated"
-"$python" "$(dirname "$0")/fdr_again.py" silent on || fail "absences by sampling pass for effects"
+again "$(dirname "$0")/fdr_again.py" calibrated clean counts types || fail "the rates are not calibrated"
+again "$(dirname "$0")/fdr_again.py" silent on || fail "absences by sampling pass for effects"
 
 # The same bits on any number of ranks.
 for ranks in 2 3; do
   on $ranks "$DKO" train types.csv --mapping sparse -o ranks.h5 -q --force 2>/dev/null
-  "$python" "$(dirname "$0")/fdr_again.py" same types ranks || fail "$ranks ranks have other q-values"
+  again "$(dirname "$0")/fdr_again.py" same types ranks || fail "$ranks ranks have other q-values"
 done
 
 # --fdr keeps the effects up to it, and says so; a resumed job must match.
 "$DKO" train clean.csv --mapping sparse --fdr 0.1 -o kept.h5 -q
-"$python" "$(dirname "$0")/fdr_again.py" kept clean kept || fail "--fdr keeps other effects"
+again "$(dirname "$0")/fdr_again.py" kept clean kept || fail "--fdr keeps other effects"
 expect 0 '^fdr +0.1$' "$DKO" info kept.h5
 "$DKO" screen clean.csv --model kept.h5 -o kept_screen.h5 -q
 "$python" -c 'import h5py; assert h5py.File("kept_screen.h5")["training"].attrs["fdr"] == 0.1'
@@ -43,11 +43,18 @@ absent no.h5
 "$DKO" screen clean.csv --model clean.h5 -o screen.h5 -q
 expect 0 '^effects_q_0.1 +[1-9]' "$DKO" info clean.h5
 expect 0 '^genes_q_0.1 +[1-9]' "$DKO" info clean.h5
+# Once, under all tables: what q is, and is not.
+told_once() { [ "$(grep -c "^$1.*: of all effects with one as low, the part expected to be chance" said.txt)" = 1 ] || { cat said.txt; fail "$1 is not told once"; }; }
 expect 0 'network .* q_value' "$DKO" top screen.h5 --score network --json top.json
+told_once q_value
 expect 0 'network_mean .* q_value' "$DKO" summarize screen.h5 --by network --gene-table genes.csv --json summary.json
+told_once q_value
+expect 0 'of largest change' "$DKO" effects clean.h5 clean.csv -o effects.h5ad
+told_once q
 best=$("$DKO" summarize screen.h5 --by network -n 1 2>/dev/null | awk 'NR == 3 {print $2}')
 expect 0 'direct_q' "$DKO" explain clean.h5 clean.csv --knockout "$best" -o changes.csv --json changes.json
-"$python" "$(dirname "$0")/fdr_again.py" shown clean "$best" || fail "other q-values are shown"
+told_once direct_q
+again "$(dirname "$0")/fdr_again.py" shown clean "$best" || fail "other q-values are shown"
 
 # A model by an earlier version has none, and says so; nothing else changes.
 cp clean.h5 older.h5

@@ -1,11 +1,11 @@
 . "$(dirname "$0")/lib.sh"
 # Sets of genes in explain and summarize: the tests are SciPy's, of the values that the ranked list has.
-python=${DKO_PYTHON:-/usr/bin/python3}
-"$python" -c 'import scipy, pandas, h5py' 2>/dev/null || skip "$python has not h5py, pandas and SciPy"
+need scipy pandas h5py
+preload h5py pandas scipy.special scipy.stats
 "$DKO" simulate --genes 60 --cells 120 --seed 3 -o data.csv -q
 "$DKO" train data.csv -o dko.h5 -q "${short[@]}"
 "$DKO" run data.csv -o screen.h5 --save-model sparse.h5 --mapping sparse --score impact,network --order 2 -q 2>/dev/null
-"$python" - <<'PYTHON'
+again - <<'PYTHON'
 import random
 random.seed(1)
 with open("sets.gmt", "w") as file:
@@ -53,8 +53,8 @@ for model in dko sparse; do
   "$DKO" explain $model.h5 data.csv -k $lost -o changes.csv --rnk changes.rnk --gene-sets sets.gmt --sets-table sets.csv --json sets.json \
     -q --force >shown.txt 2>said.txt
   grep -q 'sets.gmt: 1 set with fewer than 5 known genes left out: few\|2 sets' said.txt || { cat said.txt; fail "small sets are not told"; }
-  moved=$("$python" again.py changes.rnk sets.csv 5) || fail "$model: other tests than SciPy's"
-  "$python" - $model $lost $moved <<'PYTHON' || fail "$model: another ranked list"
+  moved=$(again again.py changes.rnk sets.csv 5) || fail "$model: other tests than SciPy's"
+  again - $model $lost $moved <<'PYTHON' || fail "$model: another ranked list"
 import json, sys
 import h5py, numpy, pandas
 model, lost, *moved = sys.argv[1:]
@@ -90,7 +90,7 @@ printf 'hidden\t\ton2\ton3\ton4\ton5\ton6\ton7\n' >hidden.gmt
 explain_on=("$DKO" explain on.h5 on.csv -k gene3)
 "${explain_on[@]}" -o on_changes.csv --rnk visible.rnk -q >/dev/null 2>&1
 "${explain_on[@]}" --rnk all.rnk --all-genes -q >/dev/null 2>&1
-"$python" - <<'PYTHON' || fail "--all-genes: another ranked list"
+again - <<'PYTHON' || fail "--all-genes: another ranked list"
 import pandas
 table = pandas.read_csv("on_changes.csv").set_index("gene")
 everything = set(table.index[table["knocked_out"] == 0])
@@ -105,7 +105,7 @@ expect 0 '^not tested, fewer than 5 genes that are visible and lost in the scree
   "$DKO" summarize on_screen.h5 --gene-sets hidden.gmt
 # Tables of pairs name those genes of a pair that are not visible.
 "$DKO" summarize on_screen.h5 --gene-table on_genes.csv --pair-table on_pairs.csv --json on.json -n 3000 >shown.txt 2>/dev/null
-"$python" - <<'PYTHON' || fail "genes of pairs that are not visible"
+again - <<'PYTHON' || fail "genes of pairs that are not visible"
 import json
 import pandas
 genes, pairs = (pandas.read_csv(name, keep_default_na=False) for name in ("on_genes.csv", "on_pairs.csv"))
@@ -126,8 +126,8 @@ expect 0 'sets.gmt: .* genes of other names are not among the genes that are use
 for by in network impact; do
   "$DKO" summarize screen.h5 --by $by --gene-table genes.csv --rnk means.rnk --gene-sets sets.gmt --least-genes 3 --sets-table sets.csv \
     -q --force >/dev/null 2>&1
-  "$python" again.py means.rnk sets.csv 3 >/dev/null || fail "summarize: other tests than SciPy's"
-  "$python" - $by <<'PYTHON' || fail "summarize: another ranked list"
+  again again.py means.rnk sets.csv 3 >/dev/null || fail "summarize: other tests than SciPy's"
+  again - $by <<'PYTHON' || fail "summarize: another ranked list"
 import sys, pandas
 table = pandas.read_csv("genes.csv", keep_default_na=False, dtype={"not_visible": str}).set_index("gene")
 values = pandas.read_csv("means.rnk", sep="\t", header=None, index_col=0)[1]

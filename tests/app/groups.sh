@@ -1,10 +1,10 @@
 . "$(dirname "$0")/lib.sh"
 # Columns of the cells in screens and exports, tables within groups of cells and contrasts between them, against pandas and SciPy;
 # the same bytes whatever the ranks and the memory; knockouts in cells that meet a condition.
-python=${DKO_PYTHON:-/usr/bin/python3}
 export PYTHONPATH=$DKO_SOURCE/scripts PYTHONDONTWRITEBYTECODE=1
-"$python" -c 'import anndata, scipy' 2>/dev/null || skip "no Python with anndata and scipy"
-check() { "$python" "$(dirname "$0")/groups_test.py" "$@" || fail "groups_test.py $*"; }
+need anndata scipy
+preload anndata.experimental dko h5py pandas scipy.stats
+check() { again "$(dirname "$0")/groups_test.py" "$@" || fail "groups_test.py $*"; }
 
 "$DKO" simulate --genes 30 --cells 120 --types 3 --seed 3 -o plain.h5ad -q
 check make  # cells.h5ad: more columns; obs.csv: the same as a table, data.csv: without columns
@@ -41,6 +41,9 @@ same expressed.csv blanks.csv
 expect 0 '^cells_screened +120$' "$DKO" info expression.h5
 expect 0 "^cells_screened +$(tail -n +2 single.high.csv | cut -d, -f2 | sort -u | wc -l)\$" "$DKO" info high.h5
 expect 0 'cells in state=A .[0-9]* cells, [0-9]* of them screened., the' "$DKO" summarize high.h5 --group-by state
+expect 0 'genes in state=A .[0-9]* cells, [0-9]* of them screened. against all others .[0-9]* cells, [0-9]* of them screened., the' \
+  "$DKO" summarize high.h5 --group-by state --contrast A --json high.json
+check screened
 expect 3 "gene3>2 is of a gene, and no column is called so: write 'gene:gene3>2'" "${screen[@]}" --obs 'state,gene3>2' -o twice.h5
 expect 3 "gene3 is of a gene, and no column is called so: write 'gene:gene3>NUMBER'" "${screen[@]}" --obs gene3 -o twice.h5
 expect 3 "holds for none of the cells that are used: gene3 is 0 to [0-9.]* in these 120 cells" "${screen[@]}" --obs 'gene:gene3>1e6' -o twice.h5
@@ -58,8 +61,10 @@ compared=(--group-by state --contrast A,B --contrast A)
 "$DKO" summarize some.h5 --group-by cluster --gene-table gc.csv -q >/dev/null
 check tables
 grep -q '^genes over cells in state=A ([0-9]* cells), the 10 of [0-9]* with the highest mean impact$' shown.txt || { cat shown.txt; fail "title of a group"; }
-grep -q '^genes in state=A against B, the 10 of [0-9]* with the lowest p of network$' shown.txt || { cat shown.txt; fail "title of a contrast"; }
+grep -q '^genes in state=A ([0-9]* cells) against B ([0-9]* cells), the 10 of [0-9]* with the lowest p of network$' shown.txt || { cat shown.txt; fail "title of a contrast"; }
 grep -q '^9 cells without a value in state: in no group$' shown.txt || { cat shown.txt; fail "cells without a label"; }
+[ "$(grep -c '^q: of all genes or pairs with one as low, the part expected to differ by chance' shown.txt)" = 1 ] || { cat shown.txt; fail "q is not told"; }
+grep -q '^q: of all genes with one as low' each.txt || { cat each.txt; fail "q is not told"; }
 grep -q 'against all others' each.txt || fail "each"
 for ranks in 2 3; do
   on $ranks "$DKO" summarize full.h5 "${compared[@]}" --gene-table g$ranks.csv --pair-table p$ranks.csv --contrast-table c$ranks.csv \
@@ -119,7 +124,9 @@ check where
 "$DKO" run cells.h5ad --knockout-where state=A -o run.h5 --save-model run_model.h5 -q "${short[@]}"
 [ "$("$DKO" info run_model.h5 | grep ^model_checksum)" = "$("$DKO" info model.h5 | grep ^model_checksum)" ] || fail "another mapping"
 expect 3 "no cell has the value 'C' in column state" "${screen[@]}" --knockout-where state=C -o x.h5
-expect 3 'no cell that is used meets --knockout-where' "${screen[@]}" --where state=B --knockout-where state=A -o x.h5
+expect 3 "no cell that is used meets --knockout-where 'state=A': state is B in these [0-9]+ cells" "${screen[@]}" --where state=B --knockout-where state=A -o x.h5
+expect 3 "no cell meets --knockout-where 'state=A' and 'depth>1e6': state is A, B in these 120 cells; depth is [0-9.]+ to [0-9.]+ in these 120 cells" \
+  "${screen[@]}" --knockout-where state=A --knockout-where 'depth>1e6' -o x.h5
 expect 3 'no cell of --knockout-cells meets --knockout-where' "${screen[@]}" --knockout-where state=B --knockout-cells in_A.txt -o x.h5
 expect 2 '--knockout-where restricts --order 1 and 2, not --events' "${screen[@]}" --knockout-where state=A --events in_A.txt -o x.h5
 expect 0 'bytes of one rank' "$DKO" estimate cells.h5ad --knockout-where state=A --obs state --nodes 1 --ranks-per-node 2

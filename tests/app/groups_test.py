@@ -176,6 +176,19 @@ def tables():
     close(first["top"][0]["network_p"], contrasts["network_p"].iloc[0])
 
 
+def screened():
+    lost = set(pd.read_csv("single.high.csv").iloc[:, 1])
+    with dko.open_screen("high.h5") as screen:
+        states = screen.obs["state"].set_axis(range(len(screen.cells)))
+        of_lost = states[[number for number, cell in enumerate(screen.cells) if {cell, number} & lost]].value_counts()
+        of_all = states.value_counts()
+    contrast = json.load(open("high.json"))["contrasts"]["genes"][0]
+    assert contrast["cells_screened"] == of_lost["A"] and contrast["cells_screened_against"] == of_lost["B"] > 0
+    title = f"genes in state=A ({of_all['A']} cells, {of_lost['A']} of them screened) against all others " \
+        f"({of_all['B']} cells, {of_lost['B']} of them screened), the "
+    assert title in open("said.txt").read(), title
+
+
 def top():
     single = events("single.csv", 1, "state")
     groups = json.load(open("top.json"))["groups"]

@@ -3,7 +3,6 @@
 # allocated or followed on their word.
 # HDF5 does not give back all that it took for what it fails to read.
 export ASAN_OPTIONS=detect_leaks=0
-python=${DKO_PYTHON:-/usr/bin/python3}
 "$DKO" simulate --genes 12 --cells 30 --seed 3 -o sound.h5ad -q
 "$DKO" run sound.h5ad -o screen.h5 --save-model model.h5 -q "${short[@]}"
 "$python" "$(dirname "$0")/hostile_files.py"

@@ -1,7 +1,6 @@
 . "$(dirname "$0")/lib.sh"
 # Names that a shell, a spreadsheet, a page, a terminal or a parser could take for something else: they come through
 # train, screen and all that is made of a screen as they are, and do no harm on the way.
-python=${DKO_PYTHON:-/usr/bin/python3}
 export PYTHONPATH=$DKO_SOURCE/scripts PYTHONDONTWRITEBYTECODE=1
 here=$(dirname "$0")
 

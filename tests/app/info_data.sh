@@ -1,7 +1,6 @@
 . "$(dirname "$0")/lib.sh"
 # What dko info says of expression data, beside what Python reads of the same files.
-python=${DKO_PYTHON:-/usr/bin/python3}
-"$python" -c 'import anndata, pandas' 2>/dev/null || skip "$python has not anndata and pandas"
+need anndata pandas
 "$python" -W ignore - <<'END'
 import anndata
 import numpy as np

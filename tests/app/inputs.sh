@@ -1,7 +1,6 @@
 . "$(dirname "$0")/lib.sh"
 # What Python writes in every format and many damaged ones.
-python=${DKO_PYTHON:-/usr/bin/python3}
-"$python" -c 'import anndata, h5py, scipy' 2>/dev/null || skip "$python has not anndata, h5py and SciPy"
+need anndata h5py scipy
 mkdir again
 (cd again && "$python" -W ignore "$DKO_SOURCE/tests/app/formats_again.py" "$DKO_READ_TOOL")
 
@@ -67,7 +66,11 @@ refused() { # refused CODE WORDS OPTIONS...
 refused 3 "obs: has no column type; its columns: batch, batch_kind, depth, kind, lost" --where type=T
 refused 3 "no cell has the value 'C' in column kind; its values: 'B cell', 'T cell'" --where kind=C
 refused 3 'column kind is not numeric; its values: .B cell., .T cell.' --where 'kind>3'
-refused 3 'where depth>1000 leaves no cell' --where 'depth>1000'
+# Where no cell is left it tells what there is: of those that the conditions before left.
+refused 3 'where depth>1000 leaves no cell: depth is [0-9.]+ to [0-9.]+ in these 60 cells$' --where 'depth>1000'
+refused 3 'where depth>1000 leaves no cell: depth is [0-9.]+ to [0-9.]+ in these 30 cells$' --where 'kind=T cell' --where 'depth>1000'
+refused 3 "where kind=B cell leaves no cell: kind is 'T cell' in these 30 cells$" --where 'kind=T cell' --where 'kind=B cell'
+refused 3 'where gene:gene3<0 leaves no cell: gene3 is 0 to [0-9.e+]+ in these 60 cells$' --where 'gene:gene3<0'
 refused 2 'write COLUMN=VALUE' --where kind
 refused 2 'many. is not a number' --where 'depth>many'
 refused 3 'min-genes 31 leaves no cell' --min-genes 31
@@ -75,7 +78,14 @@ refused 3 'min-cells 61 leaves no gene' --min-cells 61
 refused 3 'no gene named Gapdh, Actb$' --genes gene1,Gapdh,Actb
 refused 3 'no gene named Gapdh$' --top-genes 5 --with-genes Gapdh
 refused 2 'with-genes adds to what' --with-genes gene1
-refused 3 'listed twice' --cells cell1,cell1
+# What is listed twice counts once.
+printf '%s\n' gene3 gene7 gene3 gene9 >again.txt
+expect 0 'warning: .*again.txt: listed more than once, and counted once: gene3 \(lines 1 and 3\)' \
+  "$DKO" train data.h5ad -o again.h5 --genes again.txt "${short[@]}"
+grep -q 'genes again.txt: 3 of 30 genes left' said.txt || { cat said.txt; fail "not three genes"; }
+expect 0 'warning: .*--cells: listed more than once, and counted once: cell1$' "$DKO" train data.h5ad -o again.h5 --force \
+  --cells "$(printf 'cell%d,' $(seq 0 39))cell1" "${short[@]}"
+grep -q ': 40 of 60 cells left' said.txt || { cat said.txt; fail "not forty cells"; }
 refused 3 'there is no such file' --genes list.txt
 refused 3 'top-genes 1 .*leaves 1 gene; at least 2' --top-genes 1
 refused 2 'min-cells must be between' --min-cells -1

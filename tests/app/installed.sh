@@ -1,8 +1,7 @@
 . "$(dirname "$0")/lib.sh"
 # What `cmake --install` puts below an empty prefix works where there is no source tree: it is hidden by an empty folder in a
 # mount namespace of its own, where the kernel allows one. What pip installs works too.
-python=${DKO_PYTHON:-/usr/bin/python3}
-"$python" -c 'import h5py, pandas, matplotlib, scipy' 2>/dev/null || skip "$python has not h5py, pandas, matplotlib and scipy"
+need h5py pandas matplotlib scipy
 
 # Without the source, in a folder with prefix/ and the data. PYTHONPATH is that of the package.
 use_it() {
@@ -66,7 +65,7 @@ elif unshare -rm mount -t tmpfs none "$DKO_SOURCE" 2>/dev/null; then hide=(unsha
 (cd "$place" && "${hide[@]}" bash installed.sh use_it "${hide:+$DKO_SOURCE}")
 
 # What pip makes of the folder is the same package; it builds in the folder, so of a copy.
-if ! "$python" -c 'import setuptools, wheel, pip' 2>/dev/null; then
+if ! have setuptools wheel pip; then
   echo "NOT TESTED: pip install ./scripts; $python has not pip, setuptools and wheel"
   exit 0
 fi

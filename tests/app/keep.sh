@@ -1,8 +1,8 @@
 . "$(dirname "$0")/lib.sh"
 # What is kept of all pairs: against a full screen, and the same bytes whatever the ranks and the memory.
-python=${DKO_PYTHON:-/usr/bin/python3}
 export PYTHONPATH=$DKO_SOURCE/scripts PYTHONDONTWRITEBYTECODE=1
-check() { "$python" "$(dirname "$0")/check_kept.py" "$@" || fail "$*"; }
+preload dko.screen_file h5py numpy
+check() { again "$(dirname "$0")/check_kept.py" "$@" || fail "$*"; }
 
 make_data
 "$DKO" run data.csv --order 2 --score impact,network -o full.h5 --save-model model.h5 -q "${short[@]}"

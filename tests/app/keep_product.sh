@@ -21,7 +21,7 @@ for name in first second three; do
 done
 # Made by several ranks it is the same file of the same model; what it is, and whether it is whole.
 on 2 "$DKO" screen data.csv --model model.h5 -o two.h5 --keep-product b.h5 -q
-"${DKO_PYTHON:-/usr/bin/python3}" - <<'P' || fail "A of other ranks differs, or is not W2·W1"
+"$python" - <<'P' || fail "A of other ranks differs, or is not W2·W1"
 import h5py
 import numpy as np
 a, b, model = (h5py.File(name) for name in ("a.h5", "b.h5", "model.h5"))
@@ -43,7 +43,7 @@ absent x.h5
 "$DKO" screen data.csv --model other.h5 -o x.h5 --keep-product a.h5 --force -q
 expect 3 'a.h5: has A = W2·W1 of another model than model.h5' "$DKO" screen data.csv --model model.h5 -o y.h5 --keep-product a.h5
 # One that is damaged.
-"${DKO_PYTHON:-/usr/bin/python3}" - <<'P'
+"$python" - <<'P'
 import h5py
 with h5py.File("b.h5", "r+") as file:
     file["member0/A"][3, 5] += 1e-9

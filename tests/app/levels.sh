@@ -39,8 +39,7 @@ expect 3 'kept.h5: is another model: --levels was given and is not given now' "$
 expect 0 '' "$DKO" run data.csv --mapping sparse --levels -o again.h5 --save-model kept.h5 --resume
 
 # Python computes the same from the model and the screen's observed shares.
-python=${DKO_PYTHON:-/usr/bin/python3}
-if "$python" -c 'import h5py, scipy, pandas' 2>/dev/null; then
+if have h5py scipy pandas; then
   "$DKO" explain model.h5 data.csv -k gene3 -o e.csv -q >/dev/null
   PYTHONPATH=$DKO_SOURCE/scripts "$python" - <<'PYTHON'
 import dko

@@ -38,6 +38,34 @@ near() {
     fail "$1 and $2 differ by more than $3"
 }
 
+# have MODULE...: whether $python has them. It looks for them; to import them takes a second.
+python=${DKO_PYTHON:-/usr/bin/python3}
+have() {
+  "$python" -c 'import importlib.util, sys
+sys.exit(any(importlib.util.find_spec(name) is None for name in sys.argv[1:]))' "$@" 2>/dev/null
+}
+need() { have "$@" || skip "$python has not all of: $*"; }
+
+# preload MODULE...: starts a Python that imports these, once for all that `again` runs.
+preload() {
+  copies=$PWD/again
+  mkfifo "$copies.ask" "$copies.told"
+  "$python" "$DKO_SOURCE/tests/support/python_copies.py" "$copies.ask" "$copies.told" "$@" </dev/null &
+  exec {ask}>"$copies.ask" {told}<"$copies.told"
+  rm "$copies.ask" "$copies.told"
+}
+# again SCRIPT ARGUMENT...: as "$python" SCRIPT ARGUMENT..., in a copy of that Python. SCRIPT is - for what comes by `<<`.
+again() {
+  local code=1
+  : >"$copies.out" 2>"$copies.err"
+  if [ "$1" = - ]; then cat; fi >"$copies.in"
+  printf '%s\0' $(($# + 2)) "$copies" "$PWD" "$@" >&"$ask"
+  read -r code <&"$told" || true
+  cat "$copies.err" >&2
+  cat "$copies.out"
+  return "$code"
+}
+
 # lines FILE COUNT
 lines() {
   local count
@@ -59,8 +87,7 @@ on() {
 
 # small_jobs: what sweep strikes, made from data.csv: model.h5 and screen.h5.
 small_jobs() {
-  python=${DKO_PYTHON:-/usr/bin/python3}
-  "$python" -c 'import h5py, numpy' 2>/dev/null || skip "$python has not h5py and numpy"
+  need h5py numpy
   "$DKO" simulate --genes 60 --cells 60 --seed 3 -o data.csv -q
   "$DKO" train data.csv -o model.h5 --steps 5 --batch 10 -q
   "$DKO" screen data.csv --model model.h5 -o screen.h5 -q

@@ -7,7 +7,7 @@ for phase in training screening; do
     { cat log.txt; fail "the log does not tell the memory for $phase"; }
 done
 grep -n 'memory for screening\|training on' log.txt | sort -n | sed -n 1p | grep -q memory || fail "memory is told after the start"
-"${DKO_PYTHON:-/usr/bin/python3}" - <<'P'
+"$python" - <<'P'
 import json
 memory = json.load(open("run.json"))["memory"]
 for phase in ("training", "screening"):
@@ -31,7 +31,7 @@ on 2 "$DKO" predict data.csv -o p.h5 --json predict.json "${short[@]}" >table.tx
 for phase in training predicting; do
   grep -q "memory for $phase: " log.txt || { cat log.txt; fail "predict does not tell the memory for $phase"; }
 done
-"${DKO_PYTHON:-/usr/bin/python3}" - <<'P'
+"$python" - <<'P'
 import json
 def need(name, phase="training"):
     return json.load(open(name + ".json"))["memory"][phase]

@@ -1,11 +1,11 @@
 . "$(dirname "$0")/lib.sh"
 # The figure of merit, version 2: dko-scaling --merit and dko bench verify; and whether results differ beyond noise.
-python=${DKO_PYTHON:-/usr/bin/python3}
-"$python" -c 'import h5py, numpy' 2>/dev/null || skip "$python has not h5py and numpy"
+need h5py numpy
 export ASAN_OPTIONS=detect_leaks=0 PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$DKO_SOURCE/scripts:$DKO_SOURCE/tests/app
 merit() { "$python" "$DKO_SOURCE/scripts/scaling.py" --merit --dko "$DKO" --size trial --launcher mpirun --ranks 2 "$@"; }
 
-"$python" "$(dirname "$0")/merit_verdict_test.py"
+preload h5py numpy
+again "$(dirname "$0")/merit_verdict_test.py"
 
 # dko bench verify alone: what was written is right, on any number of ranks; what is not is said with exit code 3.
 bench=(--genes 80 --cells 20 --expressed 60 --hidden 10)
@@ -15,7 +15,7 @@ on 3 "$DKO" bench verify screen.h5 "${bench[@]}" --json three.json -q >three.txt
 same one.txt three.txt
 grep -q '^36,600 knockouts of 36,600 scored again in double precision: largest difference [0-9.e-]*$' one.txt || { cat one.txt; fail "not all were scored again"; }
 on 2 "$DKO" bench verify screen.h5 "${bench[@]}" --samples 1000 --sample-seed 5 --json sample.json -q >/dev/null
-"$python" - <<'P'
+again - <<'P'
 import json
 one, three, sample = (json.load(open(name + ".json"))["verification"] for name in ("one", "three", "sample"))
 assert one["valid"] and one["why"] == [] and one["wrong"] == 0 and one["chance"] == 1
@@ -51,8 +51,8 @@ with h5py.File(sys.argv[1], "r+") as file:
     else:
         del file[sys.argv[2]]
 P
-cp screen.h5 score.h5 && "$python" damage.py score.h5 score
-cp screen.h5 block.h5 && "$python" damage.py block.h5 block
+cp screen.h5 score.h5 && again damage.py score.h5 score
+cp screen.h5 block.h5 && again damage.py block.h5 block
 expect 3 '1 block of double knockouts not as the checksum says.*1 of [0-9,]* sampled scores further than 2e-05 from double precision; the furthest, of double knockout 12345' \
   on 2 "$DKO" bench verify score.h5 "${bench[@]}"
 expect 3 'block.h5: verification failed: 1 block of double knockouts missing; first at event 0' \
@@ -60,8 +60,8 @@ expect 3 'block.h5: verification failed: 1 block of double knockouts missing; fi
 grep -q '"missing": 1' block.json || fail "the summary does not tell of the block"
 # A file without some of what the screen has to store: of no pairs, or with the record of the pairs or of a score gone.
 on 2 "$DKO" bench screen "${bench[@]}" --order 1 -o singles.h5 -q >/dev/null
-cp screen.h5 pairs.h5 && "$python" damage.py pairs.h5 progress/double
-cp screen.h5 network.h5 && "$python" damage.py network.h5 progress/single/network
+cp screen.h5 pairs.h5 && again damage.py pairs.h5 progress/double
+cp screen.h5 network.h5 && again damage.py network.h5 progress/single/network
 for file in singles pairs; do
   expect 3 "$file.h5: verification failed: 0 events of double knockouts on record in place of 35,400" \
     on 2 "$DKO" bench verify $file.h5 "${bench[@]}"
@@ -75,7 +75,7 @@ grep -qE '^figure of merit, version 2: [0-9.]+ million pairs/s on 2 ranks' said.
 grep -qE 'verified: [0-9,]+ knockouts scored again, 0 wrong' said.txt || { cat said.txt; fail "not verified"; }
 [ -z "$(ls scratch)" ] || fail "files were left behind in the scratch folder"
 absent merit.json.partial
-"$python" - <<'P'
+again - <<'P'
 import json
 result = json.load(open("merit.json"))
 assert result["format"] == "dko-merit" and result["complete"] and result["machine"]["name"] == "Test machine"
@@ -123,15 +123,15 @@ grep -q '"complete": false' stopped.json || fail "a stopped measurement is compl
 grep -q '"repeat": 1' stopped.json || fail "the first repeat is not kept"
 [ -z "$(ls scratch)" ] || fail "files were left behind after a stop"
 
-expect 2 '--official goes with --merit' "$python" "$DKO_SOURCE/scripts/scaling.py" -o x.json --dko "$DKO" --official
+expect 2 '--official goes with --merit' again "$DKO_SOURCE/scripts/scaling.py" -o x.json --dko "$DKO" --official
 expect 2 'one number of ranks' merit -o x.json --ranks 1 2
 expect 2 'does not go with --merit' merit -o x.json --size large
 expect 2 'merit.json exists' merit -o merit.json
 absent x.json
 
 # Comparing results.
-compare() { "$python" "$DKO_SOURCE/scripts/bench-compare.py" "$@"; }
-"$python" "$(dirname "$0")/bench_compare_test.py"
+compare() { again "$DKO_SOURCE/scripts/bench-compare.py" "$@"; }
+again "$(dirname "$0")/bench_compare_test.py"
 expect 2 'bench-compare.py: error: they share no figure with at least 3 repeats' compare merit.json merit.json
 "$python" -c '
 import json, merit_verdict_test

@@ -1,7 +1,6 @@
 . "$(dirname "$0")/lib.sh"
 # What a screen tells of its mapping: the training, and how well it predicts cells it was not trained on.
-python=${DKO_PYTHON:-/usr/bin/python3}
-"$python" -c 'import h5py, numpy, scipy' 2>/dev/null || skip "$python has not h5py and scipy"
+need h5py numpy scipy
 make_data
 on 2 "$DKO" run data.csv -o lone.h5 --save-model model.h5 -q "${short[@]}"
 "$DKO" run data.csv -o two.h5 --ensemble 2 -q "${short[@]}"

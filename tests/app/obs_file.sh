@@ -20,8 +20,7 @@ grep -v '^cell3,' obs.csv >lacking.csv
 expect 3 'lacking.csv: lacks 1 cell of data.csv: cell3' "${train[@]}" --where type=A --obs-file lacking.csv
 # Beside an h5ad that has columns of its own, as long as the titles are others.
 "$DKO" simulate --genes 30 --cells 60 --types 2 --seed 5 -o typed.h5ad -q
-python=${DKO_PYTHON:-/usr/bin/python3}
-if "$python" -c 'import anndata' 2>/dev/null; then
+if have anndata; then
   "$python" - <<'PYTHON'
 import anndata
 obs = anndata.read_h5ad("typed.h5ad").obs

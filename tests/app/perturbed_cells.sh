@@ -1,6 +1,5 @@
 . "$(dirname "$0")/lib.sh"
-python=${DKO_PYTHON:-/usr/bin/python3}
-"$python" -c 'import h5py, pandas, scipy, sklearn' 2>/dev/null || skip "$python has not h5py, pandas, SciPy and scikit-learn"
+need h5py pandas scipy sklearn
 "$python" "$DKO_SOURCE/tests/app/make_perturbed.py"
 "$DKO" train controls.csv --mapping sparse -o model.h5 -q 2>log.txt
 of=(--perturbed perturbed.csv --by target --control control --obs-file obs.csv)

@@ -1,7 +1,6 @@
 . "$(dirname "$0")/lib.sh"
 # dko.screen, dko.train and dko.explain of the Python package do on an AnnData what the commands do on its file, to the bit.
-python=${DKO_PYTHON:-/usr/bin/python3}
-"$python" -c 'import anndata, h5py, pandas, scipy' 2>/dev/null || skip "$python has not anndata, h5py, pandas and scipy"
+need anndata h5py pandas scipy
 export PYTHONPATH=$DKO_SOURCE/scripts PYTHONDONTWRITEBYTECODE=1
 export DKO
 

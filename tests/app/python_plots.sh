@@ -1,7 +1,6 @@
 . "$(dirname "$0")/lib.sh"
 # dko.pl draws the report's figures on the user's axes, and leaves the user's settings alone.
-python=${DKO_PYTHON:-/usr/bin/python3}
-"$python" -c 'import h5py, pandas, matplotlib, scipy' 2>/dev/null || skip "$python has not h5py, pandas, matplotlib and scipy"
+need h5py pandas matplotlib scipy
 export PYTHONPATH=$DKO_SOURCE/scripts PYTHONDONTWRITEBYTECODE=1 MPLBACKEND=svg
 
 "$DKO" simulate --genes 30 --cells 60 --umi 2000 --seed 3 -o data.csv -q

@@ -1,9 +1,8 @@
 . "$(dirname "$0")/lib.sh"
 # R reads screens by dko.R, and sees what Python's package sees: scores to the bit, means and deviations within rounding.
-python=${DKO_PYTHON:-/usr/bin/python3}
 command -v Rscript >/dev/null || skip "there is no Rscript (scripts/install-deps.sh --r)"
 Rscript -e 'library(hdf5r); library(Matrix)' >/dev/null 2>&1 || skip "R has not hdf5r and Matrix (scripts/install-deps.sh --r)"
-"$python" -c 'import h5py, pandas, scipy' 2>/dev/null || skip "$python has not h5py, pandas and scipy"
+need h5py pandas scipy
 export PYTHONPATH=$DKO_SOURCE/scripts PYTHONDONTWRITEBYTECODE=1
 
 "$DKO" simulate --genes 30 --cells 60 --umi 2000 --seed 3 -o data.csv -q
@@ -23,6 +22,36 @@ awk -F, -v OFS=, 'NR == 1 {print $0, "umi"; next} {print $0, NR * 1.5}' types.ce
 cp all_types.h5 unlabelled.h5
 "$python" -c 'import h5py; h5py.File("unlabelled.h5", "a")["obs/type/codes"][[0, 7, 8, 30]] = -1'
 "$DKO" run types.csv --obs-file table.csv --obs type --mapping sparse --score impact -o impact.h5 -q 2>/dev/null
+# Genes that are switched on: all of them, and in a list beside losses of all genes.
+"$DKO" run data.csv --mapping sparse --order 2 --score impact,network --activate all -o on.h5 --save-model on_model.h5 -q
+"$python" - <<'PYTHON'
+import pandas as pd
+data = pd.read_csv("data.csv", index_col=0, keep_default_na=False)
+cell = data.columns[0]
+lacking, having = (data.index[[float(value) > 0 for value in data[cell]].index(wanted)] for wanted in (False, True))
+pd.DataFrame({"gene1_name": ["+" + lacking], "gene2_name": ["-" + having], "cell_name": [cell]}).to_csv("mixed.csv", index=False)
+PYTHON
+"$DKO" screen data.csv --model on_model.h5 --events mixed.csv --order 1 -o mixed.h5 -q
+# A file that does not tell of visibility, and one with every reason why genes are not visible, and a gene seen by its level.
+cp sparse.h5 before.h5
+cp sparse.h5 always.h5
+"$python" - <<'PYTHON'
+import h5py
+import numpy as np
+with h5py.File("before.h5", "a") as file:
+    del file["visibility"]
+with h5py.File("always.h5", "a") as file:
+    group = file["visibility"]
+    cases = np.array([[0, 1200, 1200, 0], [1200, 0, 0, 0], [1199, 1, 1, 1], [3, 1197, 1197, 3], [700, 500, 40.25, 3.2],
+                      [1195, 5, 4.9, 4.8], [1195, 5, 4.9, 4.8]])
+    for name, values in zip(("cells_with", "cells_without", "unexplained", "information"), cases.T):
+        group[name][:len(cases)] = values
+    by_level = np.zeros(len(group["information"]), dtype=np.int32)
+    by_level[len(cases) - 1] = 1
+    if "by_level" in group:
+        del group["by_level"]
+    group["by_level"] = by_level
+PYTHON
 head -c 20000 sparse.h5 >cut.h5
 echo text >text.h5
 cp "$(dirname "$0")/r_test.R" .

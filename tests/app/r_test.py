@@ -3,9 +3,9 @@ import dko
 import numpy as np
 import pandas as pd
 
-TEXTS = ("gene", "gene1", "gene2", "cell", "id", "visible", "type")
-COUNTS = ("cells", "rank", "cells_without", "cells_against")
-EXACT = (*COUNTS, "q_value", "shift_q_value", "information")
+TEXTS = ("gene", "gene1", "gene2", "cell", "id", "not_visible", "why", "type")
+COUNTS = ("cells", "rank", "cells_with", "cells_without", "cells_against")
+EXACT = (*COUNTS, "q_value", "shift_q_value", "information", "unexplained")
 
 
 def read(name):
@@ -13,7 +13,7 @@ def read(name):
     for column in table:
         if column in COUNTS:
             table[column] = table[column].astype(int)
-        elif column not in TEXTS:
+        elif column not in (*TEXTS, "visible"):
             table[column] = [float.fromhex(text) if text not in ("NA", "NaN") else np.nan for text in table[column]]
     return table
 
@@ -24,7 +24,8 @@ def same(name, wanted, exact=True):
     assert len(found) == len(wanted) > 0, (name, len(found), len(wanted))
     for column in found:
         if column == "visible":
-            assert ((found[column] == "TRUE") == (wanted["not_visible"] == "").to_numpy()).all(), name
+            why = wanted["not_visible" if "not_visible" in wanted else "why"]
+            assert ((found[column] == "TRUE") == (why == "").to_numpy()).all(), name
         elif column in TEXTS:
             assert list(found[column]) == list(wanted[column]), (name, column)
         else:
@@ -39,7 +40,10 @@ for screen_name in ("sparse", "ensemble", "some", "compressed"):
         singles = screen.singles()
         assert set(singles) == same(f"{screen_name}.singles.tsv", singles)
         known = same(f"{screen_name}.genes.tsv", screen.gene_summary(), exact=False)
-        assert known | {"not_visible"} == set(screen.gene_summary()) | {"visible"}, known
+        assert known == set(screen.gene_summary()) | {"visible"}, known
+        visibility = screen.visibility.reset_index()
+        assert set(visibility) == same(f"{screen_name}.visibility.tsv", visibility)
+        assert visibility["visible"].any() and not visibility["visible"].all(), screen_name
         score = "impact" if screen_name == "ensemble" else "network"
         same(f"{screen_name}.scores.tsv", singles.rename(columns={score: "value"}))
         if screen_name != "some":
@@ -51,6 +55,26 @@ with dko.open_screen("sparse.h5") as screen:
     parts = [screen.singles(gene=["NA", "gene7"], cell=cell) for cell in ("cell9", "cell3")]
     same("chosen.singles.tsv", pd.concat(parts, ignore_index=True))
     same("chosen.pairs.tsv", screen.pairs(cell="cell7", gene1="gene7"))
+with dko.open_screen("always.h5") as screen:  # genes that enter by their level are visible; every reason why others are not
+    visibility = screen.visibility.reset_index()
+    same("always.visibility.tsv", visibility)
+    same("always.genes.tsv", screen.gene_summary("network"), exact=False)
+    for words in ("no cell expresses it", "all cells express it", "all but 1 of", "counting explains",
+                  " of 1200 cells express it", "% of the cells express it"):
+        assert visibility["why"].str.contains(words, regex=False).any(), words
+    assert visibility["visible"].to_numpy()[visibility["information"] < 5].sum() == 1
+with dko.open_screen("on.h5") as screen:
+    assert screen.activates and read("on.singles.tsv")["gene"].str.startswith("+").all()
+    assert set(screen.singles()) == same("on.singles.tsv", screen.singles())
+    same("on.chosen.tsv", screen.singles(gene="gene7"))
+    same("on.genes.tsv", screen.gene_summary("network"), exact=False)
+    cell = "cell7"
+    same("on.pairs.tsv", screen.pairs(cell=cell))
+    lacking = screen.pairs(cell=cell)["gene1"].iloc[0].removeprefix("+")
+    same("on.some_pairs.tsv", screen.pairs(cell=cell, gene1=lacking))
+with dko.open_screen("mixed.h5") as screen:
+    assert screen.list_adds_genes and not read("mixed.singles.tsv")["gene"].str.startswith("+").any()
+    same("mixed.singles.tsv", screen.singles())
 with dko.open_screen("types.h5") as screen:
     assert {"shift", "approach"} < same("types.singles.tsv", screen.singles())
     assert {"shift_mean", "shift_q_value"} < same("types.genes.tsv", screen.gene_summary(), exact=False)

@@ -2,8 +2,7 @@
 # Runs the manual: every ```sh, ```python and ```r block that follows a line <!-- run --> in README.md and the chapters, page
 # by page, on a small data set whose genes and cells have the manual's names. A block marked <!-- run: MODULE --> is run if
 # Python, or R, has that module. The chapters find the files that the example of README.md leaves.
-python=${DKO_PYTHON:-/usr/bin/python3}
-"$python" -c 'import h5py, pandas, matplotlib, scipy' 2>/dev/null || skip "$python has not h5py, pandas, matplotlib and scipy"
+need h5py pandas matplotlib scipy
 export PYTHONPATH=$DKO_SOURCE/scripts DKO_SITE=$DKO_SOURCE/jobs/site.conf ASAN_OPTIONS=detect_leaks=0
 
 # The commands, under the names that they have when they are installed.

@@ -1,7 +1,6 @@
 . "$(dirname "$0")/lib.sh"
 # The script behind the manual's reference table, on networks small enough for a test.
-python=${DKO_PYTHON:-/usr/bin/python3}
-"$python" -c 'import json' 2>/dev/null || skip "there is no $python"
+have json || skip "there is no $python"
 export ASAN_OPTIONS=detect_leaks=0
 "$python" "$DKO_SOURCE/scripts/reference_table.py" --dko "$DKO" --sizes 20 --seeds 1 --ranks 1 --truth 60 --json table.json >table.md 2>log.txt
 lines table.md 5

@@ -1,12 +1,12 @@
 . "$(dirname "$0")/lib.sh"
 # The report is one page that loads nothing, of whatever kind of screen, and says so where it cannot be made.
-python=${DKO_PYTHON:-/usr/bin/python3}
 export PYTHONPATH=$DKO_SOURCE/scripts:$DKO_SOURCE/tests/app PYTHONDONTWRITEBYTECODE=1
-report=("$python" "$DKO_SOURCE/scripts/report.py")
+preload dko.report.command dko.report.figures
+report=(again "$DKO_SOURCE/scripts/report.py")
 
 "$DKO" simulate --genes 14 --cells 60 --seed 3 -o data.csv -q
 # Names that a page or a picture could mistake for something else.
-"$python" - <<'PYTHON'
+again - <<'PYTHON'
 names = ['<script>alert("x")</script>', r"$\frac{1}{0}$", "a,b", 'say "hi"', "&amp;", "</td>", "x" * 200, "基因", "$_^", "%s{}"]
 with open("data.csv") as data, open("hostile.csv", "w") as hostile:
     for at, line in enumerate(data):
@@ -35,7 +35,7 @@ head -n 3 data.csv >two.csv
 "$DKO" run two.csv --order 2 -o two.h5 -q "${short[@]}"
 
 # As an earlier dko wrote them, without shares, training and quality.
-"$python" - <<'PYTHON'
+again - <<'PYTHON'
 import h5py
 for name, parts in (("sampled", ["training", "quality", "single/share"]), ("list", ["quality", "visibility"])):
     with h5py.File(f"{name}.h5", "a") as file:
@@ -46,7 +46,7 @@ PYTHON
 # The others, and what must be refused, in one process: importing is most of the time.
 cp hostile.html before.html
 head -c 30000 hostile.h5 >cut.h5
-"$python" "$(dirname "$0")/report_test.py"
+again "$(dirname "$0")/report_test.py"
 same hostile.html before.html
 absent new.html hostile.html.partial
 for figure in quality losses genes share distribution pairs heat_map; do

@@ -7,6 +7,7 @@ import xml.dom.minidom
 import dko
 import h5py
 import numpy as np
+import pandas as pd
 from dko.files import open_file, read_metrics
 from dko.report import data, drawing, figures
 from report_test_page import Page, make, refused
@@ -140,7 +141,10 @@ with dko.open_screen("types.h5") as screen:
     assert "Groups by the column type of the cells, the first with 2 to 20 labels" in of_types.text
     assert "the first with 2 to" not in asked.text and "Groups by the column type of the cells: " in asked.text
     for page, group, against in ((of_types, largest, None), (asked, "type1", "type2")):
-        assert f"{group} against {against or 'all others'}: the genes whose" in page.text
+        among = pd.Series(codes[screen.screened]).map(dict(enumerate(labels))).value_counts()
+        others = among.sum() - among[group] if against is None else among[against]
+        sides = f"{group} ({among[group]} screened cells) against {against or 'all others'} ({others} screened cells)"
+        assert f"{sides}: the genes whose" in page.text, sides
         table = screen.contrast("type", group, against)
         table = table[~table["gene"].isin(screen.visibility.index[~screen.visibility["visible"]])]
         for row in table.head(3).itertuples():

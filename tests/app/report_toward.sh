@@ -1,9 +1,9 @@
 . "$(dirname "$0")/lib.sh"
 # The report of a screen with a direction: who moves A toward B and away, the map of the cells, and what the input tells.
-python=${DKO_PYTHON:-/usr/bin/python3}
-"$python" -c 'import anndata' 2>/dev/null || skip "$python has not anndata"
+need anndata
 export PYTHONPATH=$DKO_SOURCE/scripts:$DKO_SOURCE/tests/app PYTHONDONTWRITEBYTECODE=1 MPLBACKEND=Agg
-test=("$python" "$(dirname "$0")/report_toward_test.py")
+preload anndata dko.report.command dko.report.figures
+test=(again "$(dirname "$0")/report_toward_test.py")
 
 "$DKO" simulate --genes 40 --cells 120 --types 3 --type-spread 1 --umi 3000 --seed 5 -o plain.h5ad -q
 "${test[@]}" make_inputs

@@ -1,12 +1,12 @@
 . "$(dirname "$0")/lib.sh"
 # What measures machines: scripts/scaling.py and its pictures. What is measured is no matter of tests.
-python=${DKO_PYTHON:-/usr/bin/python3}
-"$python" -c 'import matplotlib, numpy' 2>/dev/null || skip "$python has not matplotlib and numpy"
+need matplotlib numpy
 export ASAN_OPTIONS=detect_leaks=0 PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$DKO_SOURCE/scripts:$DKO_SOURCE/tests/app
 scaling() { "$python" "$DKO_SOURCE/scripts/scaling.py" --dko "$DKO" --size trial --launcher mpirun "$@"; }
-plot() { "$python" "$DKO_SOURCE/scripts/plot_scaling.py" "$@"; }
+plot() { again "$DKO_SOURCE/scripts/plot_scaling.py" "$@"; }
 
-"$python" "$(dirname "$0")/scaling_test.py"
+preload dko.scaling.plot matplotlib.pyplot numpy
+again "$(dirname "$0")/scaling_test.py"
 
 # All cases on 1 and 2 ranks; of small size the figure of merit is none.
 mkdir scratch
@@ -14,7 +14,7 @@ expect 0 'no valid figure of merit: the size is that of a trial' scaling -o resu
 grep -qE '^weak +2 +[0-9.e-]+ million pairs/s' said.txt || { cat said.txt; fail "no row of the growing screen"; }
 [ -z "$(ls scratch)" ] || fail "files were left behind in the scratch folder"
 absent results.json.partial
-"$python" - <<'P'
+again - <<'P'
 import json
 result = json.load(open("results.json"))
 assert result["complete"] and result["machine"]["name"] == "Test machine"
@@ -31,7 +31,7 @@ assert not result["merit"]["valid"] and result["merit"]["ranks"] == 2
 P
 
 # What was planned is what it takes: the memory that dko asks for, within a third.
-"$python" - <<'P'
+again - <<'P'
 import json
 from dko.scaling import plan
 from dko.scaling.cases import SIZES
@@ -54,7 +54,7 @@ for ranks, run in zip((1, 2), fits):
     assert 0.67 < planned["bytes_of_node"] / run["memory"]["total"] < 1.5, (planned, run["memory"])
     assert 0.67 < planned["seconds"] / run["forecast"]["slowest_seconds"] < 1.5, (planned, run["forecast"])
 P
-plan() { "$python" "$DKO_SOURCE/scripts/scaling.py" --plan "$@"; }
+plan() { again "$DKO_SOURCE/scripts/scaling.py" --plan "$@"; }
 expect 0 '^strong-dense +64,000 +2e\+12 +5 s +' plan --size large --ranks 64000
 expect 0 '^fit +16,384 +– +[0-9.]+ m?s ' plan --size medium --ranks 16384 --cases fit
 expect 0 '^weak +256 ' plan --ranks 256 --cases weak
@@ -70,7 +70,7 @@ R
 chmod +x no_screens.sh
 expect 1 'failed: weak on 1 rank, weak on 2 ranks; the rest is in failed.json' \
   scaling -o failed.json --ranks 1 2 --repeats 2 --cases weak,io --dko ./no_screens.sh
-"$python" - <<'P'
+again - <<'P'
 import json
 result = json.load(open("failed.json"))
 for case in result["cases"]:
@@ -112,7 +112,7 @@ done
 for picture in scaling time training machines; do
   head -c 5 three/$picture.pdf | grep -q '%PDF-' || fail "no three/$picture.pdf"
 done
-"$python" - <<'P'
+again - <<'P'
 import glob
 from matplotlib import image
 for path in glob.glob("*/*.png") + ["overview.png"]:

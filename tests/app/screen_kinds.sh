@@ -1,12 +1,12 @@
 . "$(dirname "$0")/lib.sh"
 # Every kind of screen with every choice of scores, of both mappings and of ensembles: what summarize, top and export tell
 # of it, the Python side tells too, by the same ranking; the report has a page of it, and its commands can be pasted.
-python=${DKO_PYTHON:-/usr/bin/python3}
 export PYTHONPATH=$DKO_SOURCE/scripts:$DKO_SOURCE/tests/app PYTHONDONTWRITEBYTECODE=1
 "$DKO" simulate --genes 12 --cells 24 --seed 3 -o data.csv -q
 "$DKO" train data.csv -o dense.h5 -q "${short[@]}"
 "$DKO" train data.csv -o sparse.h5 --mapping sparse --ensemble 2 -q
-"$python" - <<'PYTHON'
+preload dko.report.command dko.report.figures
+again - <<'PYTHON'
 import itertools
 import pandas as pd
 data = pd.read_csv("data.csv", index_col=0)
@@ -70,9 +70,9 @@ until_held 0
 kill -TERM $(ranks_of_job)
 let_go
 ended 60 5
-"$python" -c 'import sys, report; sys.exit(report.main(["stopped.h5", "-o", "no.html"]))' 2>said.txt && fail "a screen that is not there"
+again "$DKO_SOURCE/scripts/report.py" stopped.h5 -o no.html 2>said.txt && fail "a screen that is not there"
 grep -q 'stopped.h5.partial is there: the job' said.txt || { cat said.txt; fail "does not tell of the unfinished screen"; }
-"$python" -c 'import sys, report; sys.exit(report.main(["stopped.h5.partial", "-o", "no.html"]))' 2>said.txt && fail "an unfinished screen"
+again "$DKO_SOURCE/scripts/report.py" stopped.h5.partial -o no.html 2>said.txt && fail "an unfinished screen"
 grep -q 'not finished: continue it by its command with --resume' said.txt || { cat said.txt; fail "does not tell to resume"; }
 "$DKO" screen many.csv --model many.h5 --order 2 -o stopped.h5 -q --resume
 "$DKO" summarize stopped.h5 -q --json stopped.summary.json -n 1000000 >/dev/null
@@ -90,4 +90,4 @@ cd 'a & b'
 printf 'gene%d\n' 0 1 2 3 4 6 7 8 >'it'\''s mine.txt'
 "$DKO" run 'my data.csv' --genes "it's mine.txt" --order 2 --mapping sparse --seed 7 -o screen.h5 --save-model model.h5 -q
 cd ..
-"$python" "$(dirname "$0")/screen_kinds_test.py"
+again "$(dirname "$0")/screen_kinds_test.py"

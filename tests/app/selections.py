@@ -188,11 +188,8 @@ def lists(rng, tool: Tool, tally: Tally):
 
 
 def united(meanings: list):
-    """The places of all, ascending; None where one is unknown or there twice."""
+    """The places of all, ascending, each once; None where one is unknown."""
     if not all(meanings):
-        return None
-    single = [meaning[0] for meaning in meanings if len(meaning) == 1]
-    if len(set(single)) < len(single):
         return None
     return sorted(set(itertools.chain(*meanings)))
 

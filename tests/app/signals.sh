@@ -2,8 +2,9 @@
 # A job that is asked to stop, by whatever signal to whichever of its processes, or by its time limit, saves
 # its state and ends in seconds with exit code 5; with --resume it then ends as if nothing had happened.
 # So that no job is done before it is asked, all wait at a place of their work until they are.
-python=${DKO_PYTHON:-/usr/bin/python3}
-"$python" -c 'import h5py, numpy' 2>/dev/null || skip "$python has not h5py and numpy"
+need h5py numpy
+export PYTHONPATH=$DKO_SOURCE/scripts
+preload crash_job
 "$DKO" simulate --genes 200 --cells 1000 --seed 3 -o data.csv -q
 "$DKO" simulate --genes 60 --cells 60 --seed 3 -o small.csv -q
 "$DKO" train data.csv -o model.h5 --steps 5 --batch 10 -q
@@ -15,7 +16,7 @@ training=(small.csv -o out.h5 --steps 300 --batch 10)
 in_pairs=15
 
 same_numbers() {
-  PYTHONPATH=$DKO_SOURCE/scripts "$python" "$DKO_SOURCE/tests/app/same_numbers.py" "$@" || fail "numbers were changed"
+  again "$DKO_SOURCE/tests/app/same_numbers.py" "$@" || fail "numbers were changed"
 }
 
 # stopped FILE: within seconds, by one message, and FILE is left, which holds what was done.

@@ -3,8 +3,7 @@
 shared_data grn_truth_100g
 shared_data trem2_microglia
 shared_data dko_published
-python=${DKO_PYTHON:-/usr/bin/python3}
-"$python" -c 'import numpy' 2>/dev/null || skip "$python has not numpy"
+need numpy
 at_most() { awk -v x="$1" -v y="$2" 'BEGIN {exit !(x <= y)}' || fail "$3: $1 is more than $2"; }
 at_least() { awk -v x="$1" -v y="$2" 'BEGIN {exit !(x >= y)}' || fail "$3: $1 is less than $2"; }
 figure() { "$python" -c 'import json, sys; print(json.load(open(sys.argv[1]))["mapping"][sys.argv[2]])' "$@"; }

@@ -1,6 +1,5 @@
 . "$(dirname "$0")/lib.sh"
 # What scripts/submit.py says before it submits; tests/slurm/submit.sh submits.
-python=${DKO_PYTHON:-/usr/bin/python3}
 submit=$DKO_SOURCE/scripts/submit.py
 make_data
 export DKO_SITE=$PWD/site.conf

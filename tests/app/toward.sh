@@ -1,10 +1,10 @@
 . "$(dirname "$0")/lib.sh"
 # From cells A toward cells B: shift and approach of every kind of screen, their q-values, and where they are shown.
-python=${DKO_PYTHON:-/usr/bin/python3}
-"$python" -c 'import h5py, numpy, pandas, scipy' 2>/dev/null || skip "no Python with h5py, pandas and scipy"
+need h5py numpy pandas scipy
 export PYTHONPATH=$DKO_SOURCE/scripts PYTHONDONTWRITEBYTECODE=1
-check() { "$python" "$(dirname "$0")/toward_again.py" "$@" || fail "$*"; }
-same_screen() { "$python" "$(dirname "$0")/toward_again.py" same "$@" || fail "$1 and $2 differ"; }
+preload dko h5py numpy pandas
+check() { again "$(dirname "$0")/toward_again.py" "$@" || fail "$*"; }
+same_screen() { again "$(dirname "$0")/toward_again.py" same "$@" || fail "$1 and $2 differ"; }
 
 "$DKO" simulate --genes 40 --cells 120 --types 2 --type-spread 1 --umi 3000 --seed 5 -o data.csv -q
 table=(--obs-file data.cells.csv)
@@ -33,7 +33,7 @@ for ranks in 2 3; do
 done
 "$DKO" screen data.csv --model sparse.h5 "${way[@]}" -o again.h5 -q 2>/dev/null
 cp again.h5 whole.h5
-"$python" "$(dirname "$0")/toward_again.py" undo again.h5
+again "$(dirname "$0")/toward_again.py" undo again.h5
 mv again.h5 again.h5.partial
 expect 3 '(--from|from) was .type=type0. and is .type=type1. now' "$DKO" screen data.csv --model sparse.h5 "${table[@]}" \
   --from type=type1 --toward type=type0 -o again.h5 --resume
@@ -71,6 +71,8 @@ check kept sparse.shrunk.h5 kept.top:5.h5 kept.int.h5
 check tables sparse.shrunk.h5 pairs.csv summed.csv
 
 # No cell of A: the range of the gene. The log names genes that d is of, and the visible ones of a small q.
+expect 3 "from 'type=type0': none of the cells that are used is such a cell: type is type1 in these [0-9]+ cells" \
+  "$DKO" screen data.csv "${table[@]}" --model sparse.h5 --where type=type1 --from type=type0 --toward type=type1 -o x.h5
 expect 3 "from 'gene:gene3<0': none of the cells that are used is such a cell: gene3 is 0 to [0-9.]* in these 120 cells" \
   "$DKO" screen data.csv --model sparse.h5 "${table[@]}" --from 'gene:gene3<0' --toward type=type1 -o x.h5
 expect 3 "'gene3<1': is of a gene, and no column is called so: write 'gene:gene3<1'" \
@@ -93,16 +95,20 @@ expect 0 'with the highest shift' "$DKO" top sparse.shrunk.h5 --json high.json
 expect 0 'with the lowest shift' "$DKO" top sparse.shrunk.h5 --lowest --json low.json
 expect 0 'the highest mean shift' "$DKO" summarize sparse.shrunk.h5 --gene-table genes.csv --json means.json
 expect 0 'shift_q_value' "$DKO" summarize sparse.shrunk.h5
+grep -q '^shift_q_value: of all genes with one as low, the part expected to have such a mean shift by chance' said.txt || { cat said.txt; fail "q is not told"; }
+expect 2 '--by shift_q_value: a q-value is no score .*rank by shift, and sort the column shift_q_value of dko summarize --gene-table' \
+  "$DKO" summarize sparse.shrunk.h5 --by shift_q_value
+expect 2 '--score q_value: a q-value is no score .*rank by network, and sort the column q_value' "$DKO" top sparse.shrunk.h5 --score q_value
 expect 0 'the lowest mean shift' "$DKO" summarize sparse.shrunk.h5 --lowest --gene-table lowest.csv
 "$DKO" export sparse.shrunk.h5 --h5ad shifts.h5ad
 check shown sparse.shrunk.h5
-if "$python" -c 'import anndata' 2>/dev/null; then
+if have anndata; then
   check exported sparse.shrunk.h5
 else
   echo "not tested: what anndata reads, for $python has none"
 fi
 expect 0 'no q-values of shifts' "$DKO" screen data.csv --model dense.h5 "${way[@]}" -o no_q.h5
-"$python" "$(dirname "$0")/toward_again.py" without_q no_q.h5
+again "$(dirname "$0")/toward_again.py" without_q no_q.h5
 
 # A knockout in one cell, and on average over the cells of A, as the screen has it.
 explain() { "$DKO" explain sparse.h5 data.csv "${way[@]}" --knockout gene3,gene9 "$@"; }
@@ -121,6 +127,15 @@ for ((k = 0; k < 8; ++k)); do
 done
 check hits sparse.shrunk.h5 permuted[0-7].h5
 
+# Scores that are named: shift is among them in any case.
+pairs=("$DKO" screen data.csv --model sparse.h5 --order 2 "${way[@]}")
+expect 0 '--score: shift is stored as well, which --from is for' "${pairs[@]}" --score impact,network -o named.h5
+"${pairs[@]}" --score impact,network,shift -o all_named.h5 -q 2>said.txt
+grep -q 'stored as well' said.txt && { cat said.txt; fail "told though it was named"; }
+same_screen named.h5 all_named.h5
+expect 0 '^double_scores +impact, network, interaction, network-interaction, .*shift, shift-interaction$' "$DKO" info named.h5
+expect 0 '' "${pairs[@]}" --score network --keep top:2 --keep-by shift -o kept_named.h5
+
 # By the expression of a gene.
 expect 0 'direction: from .* cells toward' "$DKO" screen data.csv --model sparse.h5 --from 'gene:gene3<=2' --toward 'gene:gene3>2' -o gene.h5
 check gene data.csv gene.h5 gene3 2
@@ -130,7 +145,6 @@ screen() { "$DKO" screen data.csv --model sparse.h5 "$@" -o no.h5; }
 expect 2 '--from needs --toward' screen "${table[@]}" --from type=type0
 expect 2 'give both' screen "${table[@]}" --toward type=type0
 expect 2 'give --from and --toward' screen --score shift
-expect 2 'which --score leaves out' screen "${way[@]}" --score impact
 expect 2 'give --from and --toward' screen --order 2 --keep top:3 --keep-by shift
 expect 2 'mutually exclusive|cannot be given' screen "${way[@]}" --toward-profile profile.csv
 expect 3 'are the same cells' screen "${table[@]}" --from type=type0 --toward type=type0

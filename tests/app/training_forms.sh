@@ -1,7 +1,7 @@
 . "$(dirname "$0")/lib.sh"
 # However ranks share a training, it is the same to rounding; and it is validated as seldom as asked for.
-python=${DKO_PYTHON:-/usr/bin/python3}
-"$python" -c 'import h5py, numpy' 2>/dev/null || skip "$python has not h5py and numpy"
+need h5py numpy
+preload h5py numpy
 make_data
 "$DKO" train data.csv -o alone.h5 "${short[@]}" 2>log.txt
 ! grep -q 'spread over\|validating every' log.txt || { cat log.txt; fail "a plan is told where there is nothing to tell"; }
@@ -21,7 +21,7 @@ grep -q 'spread over 2 ranks by hidden units (sharded)' sharded2.txt || { cat sh
 grep -q 'validating every 7 steps$' every1.txt || { cat every1.txt; fail "seldom validation is not told"; }
 on 3 "$DKO" train data.csv -o e.h5 --ensemble 2 "${short[@]}" 2>log.txt
 grep -q 'each spread over 2 ranks' log.txt || { cat log.txt; fail "the form of members is not told"; }
-"$python" - <<'P'
+again - <<'P'
 import h5py, numpy
 
 def training(name, group="training"):
@@ -62,7 +62,7 @@ for ranks in (1, 2, 3):
 P
 # Watchdog counts steps, also where few are validated.
 "$DKO" train data.csv -o stopped.h5 --steps 3000 --batch 10 --patience 10 --validate-every 4 2>log.txt
-"$python" - <<'P'
+again - <<'P'
 import h5py
 with h5py.File("stopped.h5") as f:
     stated = f["training"].attrs
@@ -75,7 +75,7 @@ grep -qE 'validating every [0-9,]+ steps, so that it takes at most a tenth of th
 expect 0 'validate_every +7' "$DKO" info every2.h5
 expect 0 'parallel +data' "$DKO" info data2.h5
 # A curve that is not of the steps stated.
-"$python" - <<'P'
+again - <<'P'
 import h5py
 with h5py.File("every2.h5", "r+") as f:
     f["training"].attrs["validate_every"] = 6

@@ -47,8 +47,7 @@ expect 2 '--levels writes the levels behind' "$DKO" simulate "${small[@]}" -o x.
 expect 2 '--umi must be' "$DKO" simulate "${small[@]}" -o x.csv --umi -3
 absent x.csv x.truth_single.csv x.truth_double.csv y.csv
 
-python=${DKO_PYTHON:-/usr/bin/python3}
-"$python" -c 'import anndata, h5py, numpy, scipy' 2>/dev/null || skip "$python has not anndata and SciPy: the truth was not solved again"
+have anndata h5py numpy scipy || skip "$python has not anndata and SciPy: the truth was not solved again"
 "$DKO" simulate "${small[@]}" --umi 500 -o one.h5ad -q
 "$DKO" simulate "${small[@]}" --lost-repressor frees --truth-single all --truth-double 60 -o solved.csv -q
 expect 0 'simulated expression' "$DKO" info one.h5ad

@@ -1,7 +1,6 @@
 . "$(dirname "$0")/lib.sh"
 # dko info --verify finds a single flipped bit, wherever in a file it is, and says where.
-python=${DKO_PYTHON:-/usr/bin/python3}
-"$python" -c 'import h5py' 2>/dev/null || skip "$python has not h5py"
+need h5py
 make_data
 "$DKO" train data.csv -o model.h5 -q "${short[@]}"
 "$DKO" train data.csv -o sparse.h5 -q --mapping sparse

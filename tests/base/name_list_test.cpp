@@ -41,8 +41,21 @@ TEST_CASE("lists of names are read with their places") {
   CHECK(lists.file("say \"hi\"\n\"q\"\n blank \n") == Positions{5, 6, 7});
   CHECK(lists.file("\"say \"\"hi\"\"\"\n\" blank \"\n") == Positions{5, 7});
   CHECK(lists.file(" a \r\n") == Positions{0});
-  CHECK_THROWS_WITH(lists.file("c\na\n2\n"), Catch::Contains("line 3") && Catch::Contains("twice"));
   CHECK_THROWS_WITH(lists.file("\n"), Catch::Contains("lists nothing"));
+}
+
+TEST_CASE("what is listed more than once counts once, with a warning") {
+  Lists lists({"a", "b", "c"});
+  CHECK(lists.file("c\nb\na\nc\n#1\nc\n") == Positions{2, 1, 0});
+  CHECK(lists.said.str().find("warning: ") != std::string::npos);
+  CHECK(lists.said.str().find("list: listed more than once, and counted once: c (lines 1 and 4), b and #1 "
+                              "(lines 2 and 5), c (lines 1 and 6)\n") != std::string::npos);
+  lists.said.str("");
+  CHECK(lists.option("b, a,b") == Positions{1, 0});
+  CHECK(lists.said.str().find("--genes: listed more than once, and counted once: b\n") != std::string::npos);
+  lists.said.str("");
+  CHECK(lists.file("a\nb\n") == Positions{0, 1});
+  CHECK(lists.said.str().empty());
 }
 
 TEST_CASE("all unknown names are told in one error, twenty of many") {

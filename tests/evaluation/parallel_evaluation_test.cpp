@@ -1,4 +1,5 @@
 // On every number of ranks: what is shared among them comes out as one process alone computes it.
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "dko/base/random.hpp"

@@ -1,5 +1,6 @@
 #include "dko/expression/selection.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <sstream>

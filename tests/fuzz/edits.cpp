@@ -6,6 +6,7 @@
 #include <array>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 #include "choices.hpp"
 #include "dko/hdf5/handle.hpp"

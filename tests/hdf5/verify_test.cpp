@@ -2,6 +2,7 @@
 
 #include <hdf5.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <numeric>
 #ifdef __SANITIZE_ADDRESS__

@@ -5,6 +5,7 @@
 #include <functional>
 #include <limits>
 #include <numeric>
+#include <stdexcept>
 
 #include "dko/base/random.hpp"
 #include "dko/knockout/kernels/dense_cell_kernel.hpp"

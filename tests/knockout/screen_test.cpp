@@ -1,6 +1,7 @@
 #include "dko/knockout/screen/screen.hpp"
 
 #include <catch2/catch.hpp>
+#include <stdexcept>
 
 #include "dko/knockout/events/event_index.hpp"
 #include "support/full_network.hpp"

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <ostream>
 #include <sstream>
 #include <string>
 #include <vector>

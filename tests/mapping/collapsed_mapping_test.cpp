@@ -1,6 +1,8 @@
 #include "dko/mapping/collapsed_mapping.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <cmath>
 
 #include "support/testing.hpp"
 

@@ -1,5 +1,6 @@
 #include "dko/mapping/model_file.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 

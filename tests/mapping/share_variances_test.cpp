@@ -1,5 +1,6 @@
 #include "dko/mapping/share_variances.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 

@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <set>
+#include <utility>
 
 #include "dko/base/error.hpp"
 

@@ -1,5 +1,6 @@
 #include "dko/simulation/steady_state.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 

@@ -2,7 +2,6 @@
 . "$(dirname "${BASH_SOURCE[0]}")/../app/lib.sh"
 eval "$(bash "$(dirname "${BASH_SOURCE[0]}")/cluster.sh" env "$DKO_CLUSTER")"
 timeout 20 sinfo >/dev/null 2>&1 || skip "no SLURM cluster runs in $DKO_CLUSTER; scripts/install-deps.sh --slurm, as root"
-python=${DKO_PYTHON:-/usr/bin/python3}
 jobs=$DKO_SOURCE/jobs
 
 # Hosts that share the cores of one machine must not poll for messages.

@@ -1,5 +1,6 @@
 #include "dko/training/sparse/sparse_fit.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <set>

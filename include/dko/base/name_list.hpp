@@ -60,9 +60,9 @@ class NameLookup {
 };
 
 /// Positions of what a text file lists, one name or number a line (the whole line, with its blanks and quotes
-/// or else without), in the file's order. A repeated name stands for all that have it.
-/// @throws InputError for a missing or empty file, unknown names, all of which it lists, one that is listed
-///         twice, or if none is left.
+/// or else without), in the file's order. A repeated name stands for all that have it. What is listed more
+/// than once counts once, for a list is a set, with a warning that tells the lines.
+/// @throws InputError for a missing or empty file, unknown names, all of which it lists, or if none is left.
 std::vector<std::int32_t> read_name_list(const std::filesystem::path& path, const NameIndex& index,
                                          Missing missing, Log& log);
 

@@ -34,8 +34,10 @@ class CellConditions {
   std::vector<bool> meet_all(const std::vector<std::string>& conditions, const std::string& option,
                              Missing missing, Log& log);
 
-  /// "Cst3 is 10 to 1172 in these 622 cells", if the condition is on a gene, for messages; else empty.
-  std::string range_in(const std::string& condition, std::span<const std::int32_t> cells) const;
+  /// What these cells have of what conditions are on, for messages: "Cst3 is 10 to 1172 in these 622 cells",
+  /// "depth is 3 to 80 in these 622 cells", "type is A, B in these 622 cells", with "; " between. Empty
+  /// without cells. The conditions must be such that meet() takes.
+  std::string ranges_in(const std::vector<std::string>& conditions, std::span<const std::int32_t> cells);
 
  private:
   const ColumnSource& columns();

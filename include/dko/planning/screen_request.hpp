@@ -33,7 +33,8 @@ struct ScreenRequest {
   /// Scores of all knockouts; none: all, but of all pairs the impact and the shift alone. All pairs have no
   /// approach.
   std::optional<ScoreSet> scores;
-  std::optional<Base> base;                    ///< none: not chosen yet, fitted in a plan
+  bool adds_shift = false;   ///< to scores that were named without, because of the direction; is logged
+  std::optional<Base> base;  ///< none: not chosen yet, fitted in a plan
   std::optional<InstructionSet> instructions;  ///< widest to use; none: any
   PairKeeping keeping;                         ///< of all pairs; its memory is not used
   std::optional<double> memory;                ///< GiB of each rank for what is kept

@@ -34,6 +34,15 @@ class GroupsShown:
     def against_words(self) -> str:
         return "all others" if self.against is None else self.against
 
+    @property
+    def cells(self) -> int:
+        """Of the group, of those in which genes were lost."""
+        return int(self.sizes[self.group])
+
+    @property
+    def cells_against(self) -> int:
+        return int(self.sizes.sum() - self.cells if self.against is None else self.sizes[self.against])
+
 
 def collect_groups(report, column=None, contrast=None) -> GroupsShown | None:
     """None where no column serves, or no genes are there.

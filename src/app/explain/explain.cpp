@@ -179,19 +179,17 @@ std::vector<std::int32_t> all_genes_of(const Question& question) {
   return genes;
 }
 
-/// Why the presence or absence of these genes is not visible, of each that is not.
-Names reasons(std::span<const std::int32_t> genes, std::span<const std::int32_t> added, const Model& model) {
-  Names reasons;
-  if (model.visibility.empty()) return reasons;
+/// Those of these genes that are not visible.
+std::vector<UnseenGene> unseen_of(std::span<const std::int32_t> genes, std::span<const std::int32_t> added,
+                                  const Model& model) {
+  std::vector<UnseenGene> unseen;
+  if (model.visibility.empty()) return unseen;
   for (const std::int32_t gene : genes) {
-    const bool is_added = std::binary_search(added.begin(), added.end(), gene);
-    const std::string why = why_not_visible(model.visibility[static_cast<std::size_t>(gene)]);
+    std::string why = why_not_visible(model.visibility[static_cast<std::size_t>(gene)]);
     if (!why.empty())
-      reasons.push_back(fmt::format("what {} of {} does is unknown, not zero: {}",
-                                    is_added ? "the activation" : "the loss",
-                                    model.genes[static_cast<std::size_t>(gene)], why));
+      unseen.push_back({gene, std::binary_search(added.begin(), added.end(), gene), std::move(why)});
   }
-  return reasons;
+  return unseen;
 }
 
 Question find_question(const ExplainOptions& options, Job& job) {
@@ -209,7 +207,7 @@ Question find_question(const ExplainOptions& options, Job& job) {
   const std::vector<std::int32_t> genes = all_genes_of(question);
   warn_of_invisible(question.removed, model.genes, model.visibility, job.log);
   warn_of_invisible_added(question.others.added, model.genes, model.visibility, job.log);
-  question.unseen = reasons(genes, question.others.added, model);
+  question.unseen = unseen_of(genes, question.others.added, model);
   question.invisible = invisible_genes(model.visibility);
   question.cells = cells_asked_for(options, question.removed, question.others.added, question.from_to,
                                    question.matrix, job.log);
@@ -270,7 +268,7 @@ void run(const ExplainOptions& options, const Context& context) {
   AtRoot<Question> asked = on_root(job.ranks(), [&] { return find_question(options, job); });
   const AtRoot<DirectQValues> q_values = asked.take(&Question::q_values);
   const AtRoot<std::vector<GeneSet>> sets = asked.take(&Question::sets);
-  const AtRoot<Names> unseen = asked.take(&Question::unseen);
+  const AtRoot<std::vector<UnseenGene>> unseen = asked.take(&Question::unseen);
   const AtRoot<std::vector<std::int32_t>> invisible = asked.take(&Question::invisible);
   Question question = replicate(job.nodes, std::move(asked));
   if (question.from_to) {
@@ -288,7 +286,7 @@ void run(const ExplainOptions& options, const Context& context) {
       if (has_q_values) gene.direct_q = q_values->of_genes[static_cast<std::size_t>(gene.gene)];
     print_changes(question, *explanation, *q_values, *unseen, options);
     if (outputs->changes) write_changes(question, *explanation, has_q_values, *outputs->changes);
-    nlohmann::ordered_json json = to_json(question, *explanation, options, job.provenance);
+    nlohmann::ordered_json json = to_json(question, *explanation, *unseen, options, job.provenance);
     const nlohmann::ordered_json tested = report_sets(
         ranked_changes(question, *explanation, *invisible, options, job.log),
         options.all_genes ? "that these cells express" : "that are visible and these cells express",

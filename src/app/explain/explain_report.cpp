@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -20,12 +21,24 @@ const std::string& gene_name(const Question& question, const GeneChange& gene) {
   return question.matrix.gene_names()[static_cast<std::size_t>(gene.gene)];
 }
 
-/// The genes that are shown: the lost ones, and as many more as were asked for.
+/// How many genes that are left change by more than rescaling.
+std::int64_t changed_genes(const Explanation& explanation) {
+  return std::count_if(explanation.genes.begin(), explanation.genes.end(),
+                       [](const GeneChange& gene) { return !gene.is_of_k() && gene.network_change != 0; });
+}
+
+/// How many genes are shown beside those of K: where all their network_change are 0 that does not rank them.
+std::size_t others_shown(const Explanation& explanation, const ExplainOptions& options) {
+  if (options.order == ChangeOrder::network_change && changed_genes(explanation) == 0) return 0;
+  return static_cast<std::size_t>(options.count);
+}
+
+/// The genes that are shown: those of K, and as many more as were asked for.
 std::span<const GeneChange> shown(const Explanation& explanation, const Question& question,
                                   const ExplainOptions& options) {
   const std::span<const GeneChange> genes(explanation.genes);
   return genes.first(std::min(genes.size(), question.removed.size() + question.others.added.size() +
-                                                static_cast<std::size_t>(options.count)));
+                                                others_shown(explanation, options)));
 }
 
 std::string where(const Question& question, const ExplainOptions& options) {
@@ -73,10 +86,33 @@ const char* fate_of(const Question& question, const GeneChange& gene) {
   return question.others.presence > 0 ? " (reduced)" : " (lost)";
 }
 
-/// Whether any gene that is left changes by more than rescaling.
-bool has_effect(const Explanation& explanation) {
-  return std::any_of(explanation.genes.begin(), explanation.genes.end(),
-                     [](const GeneChange& gene) { return !gene.is_of_k() && gene.network_change != 0; });
+/// What the table shows: "12 genes, the lost genes and the largest network_change of 500".
+std::string title_of(const Question& question, const Explanation& explanation,
+                     const ExplainOptions& options) {
+  const char* const of_k = question.others.added.empty() ? "lost" : "changed";
+  const std::string count = counted(std::ssize(shown(explanation, question, options)), "gene");
+  const std::string all = with_thousands(std::ssize(explanation.genes));
+  if (others_shown(explanation, options) == 0)
+    return fmt::format("{}, the {} ones alone: of {} no other has a network_change", count, of_k, all);
+  return fmt::format("{}, the {} genes and the largest {} of {}", count, of_k,
+                     options.order == ChangeOrder::change ? "change" : "network_change", all);
+}
+
+/// Says under the table what its zeros are: no effect found, or unknown.
+void print_notes(const Question& question, const Explanation& explanation, const DirectQValues& q_values,
+                 std::span<const UnseenGene> unseen) {
+  const bool has_effect = changed_genes(explanation) > 0;
+  if (!has_effect) std::cout << "no effect on another gene was found: all others are only rescaled\n";
+  for (const UnseenGene& gene : unseen)
+    std::cout << printable(fmt::format("what {} of {} does to others is unknown, not zero: {}",
+                                       gene.is_added ? "the activation" : "the loss",
+                                       names_of(std::array{gene.gene}, question.matrix), gene.why))
+              << '\n';
+  if (!has_effect && !unseen.empty() && q_values.could_be)
+    std::cout << "a gene that nearly all cells express can enter by its level: train with --levels\n";
+  if (has_effect && !q_values.of_genes.empty()) std::cout << effect_q_note("direct_q");
+  if (q_values.could_be && q_values.of_genes.empty())
+    std::cout << "q-values of the effects: not computed by the version that made the model\n";
 }
 
 nlohmann::ordered_json scores_json(const KnockoutScores& scores, bool is_ensemble, bool is_directed) {
@@ -131,7 +167,7 @@ void write_changes(const Question& question, const Explanation& explanation, boo
 }
 
 void print_changes(const Question& question, const Explanation& explanation, const DirectQValues& q_values,
-                   const Names& unseen, const ExplainOptions& options) {
+                   std::span<const UnseenGene> unseen, const ExplainOptions& options) {
   const bool is_ensemble = question.members.size() > 1;
   std::vector<std::string> titles{"gene"};
   if (options.cell.empty()) titles.emplace_back("cells");
@@ -159,24 +195,14 @@ void print_changes(const Question& question, const Explanation& explanation, con
   }
   std::cout << fmt::format("{}, {}, on the {} profile: {}\n", event_text(question), where(question, options),
                            name_of(question.base), scores_text(question, explanation))
-            << fmt::format("{}, the {} genes and the largest {} of {}\n",
-                           counted(std::ssize(shown(explanation, question, options)), "gene"),
-                           question.others.added.empty() ? "lost" : "changed",
-                           options.order == ChangeOrder::change ? "change" : "network_change",
-                           with_thousands(std::ssize(explanation.genes)))
+            << title_of(question, explanation, options) << '\n'
             << table.text();
-  if (!has_effect(explanation)) {
-    std::cout << "no effect on another gene was found: all others are only rescaled\n";
-    for (const std::string& why : unseen) std::cout << printable(why) << '\n';
-    if (!unseen.empty() && q_values.could_be)
-      std::cout << "a gene that nearly all cells express can enter by its level: train with --levels\n";
-  }
-  if (q_values.could_be && !has_q_values)
-    std::cout << "q-values of the effects: not computed by the version that made the model\n";
+  print_notes(question, explanation, q_values, unseen);
 }
 
 nlohmann::ordered_json to_json(const Question& question, const Explanation& explanation,
-                               const ExplainOptions& options, const Provenance& provenance) {
+                               std::span<const UnseenGene> unseen, const ExplainOptions& options,
+                               const Provenance& provenance) {
   const bool is_ensemble = question.members.size() > 1;
   const bool is_directed = question.direction.has_value();
   nlohmann::ordered_json json{{"provenance", app::to_json(provenance)},
@@ -195,6 +221,10 @@ nlohmann::ordered_json to_json(const Question& question, const Explanation& expl
     json["cell"] = question.matrix.cell_names()[static_cast<std::size_t>(question.cells.front())];
   if (explanation.interactions)
     json["interactions"] = scores_json(*explanation.interactions, is_ensemble, is_directed);
+  json["changed"] = changed_genes(explanation);
+  json["not_visible"] = nlohmann::ordered_json::object();
+  for (const UnseenGene& gene : unseen)
+    json["not_visible"][names_of(std::array{gene.gene}, question.matrix)] = gene.why;
   for (const GeneChange& gene : shown(explanation, question, options)) {
     nlohmann::ordered_json entry{{"gene", gene_name(question, gene)},
                                  {"knocked_out", gene.is_removed},

@@ -39,6 +39,13 @@ struct DirectQValues {
   bool could_be = false;  // whether the mapping is of a kind that has some
 };
 
+/// A gene of K that the cells do not show with and without presence: what it does to others is unknown.
+struct UnseenGene {
+  std::int32_t gene = 0;
+  bool is_added = false;
+  std::string why = {};
+};
+
 /// One knockout, and what it takes to explain it.
 struct Question {
   std::vector<std::int32_t> removed;  // ascending
@@ -50,7 +57,7 @@ struct Question {
   std::optional<Direction> direction = {};   // once it is found
   DirectQValues q_values = {};               // at root only
   std::vector<GeneSet> sets = {};            // likewise
-  Names unseen = {};                         // why genes of K are not visible; likewise
+  std::vector<UnseenGene> unseen = {};       // of K; likewise
   std::vector<std::int32_t> invisible = {};  // of all genes; likewise
   OtherChanges others = {};
 };
@@ -61,10 +68,14 @@ std::string names_of(std::span<const std::int32_t> genes, const ExpressionMatrix
 /// All genes, as CSV.
 void write_changes(const Question& question, const Explanation& explanation, bool has_q_values,
                    CsvWriter& csv);
-/// Scores and the genes that change most, on standard output; says so where no other gene changes.
+/// Scores and the genes that change most, on standard output. Where no other gene changes beyond rescaling it
+/// says so in place of rows of zeros (unless genes are ranked by change), and of genes of K that are not
+/// visible that what they do is unknown.
 void print_changes(const Question& question, const Explanation& explanation, const DirectQValues& q_values,
-                   const Names& unseen, const ExplainOptions& options);
+                   std::span<const UnseenGene> unseen, const ExplainOptions& options);
+/// The same: `changed` counts the other genes that change beyond rescaling, `not_visible` has genes of K.
 nlohmann::ordered_json to_json(const Question& question, const Explanation& explanation,
-                               const ExplainOptions& options, const Provenance& provenance);
+                               std::span<const UnseenGene> unseen, const ExplainOptions& options,
+                               const Provenance& provenance);
 
 }  // namespace dko::app

@@ -35,12 +35,17 @@ void check_keeping(const ScreenRequest& options) {
                   name_of(Measure{keeping.by.score}).name));
 }
 
-/// @throws UsageError for half a direction, and scores that need one, or leave out what it is for
+/// Adds shift to scores that are named, where there is a direction: it is for nothing else.
+void complete_scores(ScreenRequest& options) {
+  if (!options.scores || !options.direction.is_given() || options.scores->shift) return;
+  options.scores->shift = true;
+  options.adds_shift = true;
+}
+
+/// @throws UsageError for half a direction, and scores that need one
 void check_direction(const ScreenRequest& options) {
   const DirectionRequest& direction = options.direction;
   require_whole(direction);
-  if (options.scores && direction.is_given() && !options.scores->shift)
-    throw UsageError("--toward is for shift, which --score leaves out: add it");
   if (direction.is_given()) return;
   if (options.scores && (options.scores->shift || options.scores->approach))
     throw UsageError("--score: shift and approach are along a direction: give --from and --toward");
@@ -64,6 +69,7 @@ void check_kind(const CommandLine& line, const ScreenRequest& options) {
 void check(const CommandLine& line, ScreenRequest& options) {
   options.order_given = line.given("order");
   check_kind(line, options);
+  complete_scores(options);
   if (options.sample && options.order != 2) throw UsageError("--sample draws pairs: give --order 2 with it");
   check_keeping(options);
   check_direction(options);
@@ -86,8 +92,9 @@ void add_screen_options(CommandLine& line, ScreenRequest& options) {
       .excludes("events");
   line.parsed(
           "score", options.scores, "impact,network", scores_named,
-          "which scores to store: impact, network, and with --toward shift and approach; default: all; for "
-          "all-pairs screens only impact (and shift), to save disk space. All pairs have no approach")
+          "which scores to store: impact, network, and with --toward approach, and shift in any case; "
+          "default: all; for all-pairs screens only impact (and shift), to save disk space. All pairs have "
+          "no approach")
       .usual();
   line.option("events", options.events, "FILE",
               "score the knockouts of this list: CSV with columns gene_id (or gene1_id, gene2_id, ...) and "

@@ -6,7 +6,9 @@
 #include <array>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <utility>
 
+#include "app/score_names.hpp"
 #include "app/table.hpp"
 #include "dko/base/output_path.hpp"
 #include "dko/base/printable.hpp"
@@ -23,18 +25,45 @@ using Json = nlohmann::ordered_json;
 
 constexpr auto all_others = "all others";
 
-/// Names of what is compared, and where.
+/// Numbers of cells on one side of a contrast.
+struct Side {
+  std::int64_t cells = 0;
+  std::int64_t screened = 0;
+};
+
+/// Names of what is compared, and where, and in how many cells.
 class Labels {
  public:
   Labels(const ScreenReader& screen, const CellGroups& groups, ScoreArray array)
-      : screen_(screen), groups_(groups), order_(array == ScoreArray::singles ? 1 : 2) {
+      : screen_(screen),
+        groups_(groups),
+        order_(array == ScoreArray::singles ? 1 : 2),
+        sides_(static_cast<std::size_t>(groups.count())) {
     if (order_ == 1) visibility_ = screen.visibility();
+    const std::vector<bool> screened = screened_cells(screen);
+    for (std::size_t cell = 0; cell < screened.size(); ++cell) {
+      if (groups.of_cells[cell] < 0) continue;
+      Side& side = sides_[static_cast<std::size_t>(groups.of_cells[cell])];
+      ++side.cells;
+      side.screened += screened[cell] ? 1 : 0;
+    }
   }
 
   std::size_t genes() const { return order_; }
   std::string group(const Contrast& contrast) const { return label(contrast.group); }
   std::string against(const Contrast& contrast) const {
     return contrast.against == Contrast::all_others ? all_others : label(contrast.against);
+  }
+  Side side(const Contrast& contrast) const { return sides_[static_cast<std::size_t>(contrast.group)]; }
+  Side side_against(const Contrast& contrast) const {
+    if (contrast.against != Contrast::all_others) return sides_[static_cast<std::size_t>(contrast.against)];
+    Side others;
+    for (std::size_t group = 0; group < sides_.size(); ++group) {
+      if (std::cmp_equal(group, contrast.group)) continue;
+      others.cells += sides_[group].cells;
+      others.screened += sides_[group].screened;
+    }
+    return others;
   }
   std::string gene(const ContrastRow& row, std::size_t at) const { return gene_name(screen_, row.genes[at]); }
   bool has_visibility() const { return !visibility_.empty(); }
@@ -48,6 +77,7 @@ class Labels {
   const ScreenReader& screen_;
   const CellGroups& groups_;
   std::size_t order_;
+  std::vector<Side> sides_;  // by group
   std::vector<GeneVisibility> visibility_;
 };
 
@@ -114,9 +144,11 @@ void print_rows(const ContrastTable& table, const Labels& labels, std::size_t ro
 void print_table(const ContrastTable& table, const CellGroups& groups, const Labels& labels, std::size_t rows,
                  std::int64_t least_cells) {
   const char* const kind = labels.genes() == 1 ? "gene" : "pair";
+  const auto cells_of = [](const Side& side) { return text_of_cells(side.cells, side.screened); };
   std::cout << printable(fmt::format(
-                   "{}s in {}={} against {}, the {} of {} with the lowest p of {}", kind, groups.column,
-                   labels.group(table.contrast), labels.against(table.contrast), rows,
+                   "{}s in {}={} ({}) against {} ({}), the {} of {} with the lowest p of {}", kind,
+                   groups.column, labels.group(table.contrast), cells_of(labels.side(table.contrast)),
+                   labels.against(table.contrast), cells_of(labels.side_against(table.contrast)), rows,
                    with_thousands(std::ssize(table.rows)), name_of(table.measures[table.by]).name))
             << '\n';
   print_rows(table, labels, rows);
@@ -128,6 +160,8 @@ void print_table(const ContrastTable& table, const CellGroups& groups, const Lab
 Json to_json(const ContrastTable& table, const Labels& labels, std::size_t rows) {
   Json json{{"group", labels.group(table.contrast)},
             {"against", labels.against(table.contrast)},
+            {"cells_screened", labels.side(table.contrast).screened},
+            {"cells_screened_against", labels.side_against(table.contrast).screened},
             {"total", table.rows.size()},
             {"left_out", table.left_out},
             {"by", name_of(table.measures[table.by]).name},

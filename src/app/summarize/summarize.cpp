@@ -311,7 +311,13 @@ void summarize_groups(const ScreenReader& screen, Work& work, std::vector<std::o
       screen, groups, work.contrasts, work.compared, contrast_files, {options.min_cells.value_or(3), memory},
       options.count.value_or(all_rows), options.count.value_or(rows_shown), job);
   on_root(job.ranks(), [&] {
-    if (!work.contrasts.empty()) json["contrasts"] = *contrasts;
+    if (!work.contrasts.empty()) {
+      json["contrasts"] = *contrasts;
+      const bool of_pairs =
+          std::any_of(work.compared.begin(), work.compared.end(),
+                      [](const ContrastPart& part) { return part.array != ScoreArray::singles; });
+      std::cout << test_q_note(of_pairs ? "genes or pairs" : "genes");
+    }
     if (pairs_of(screen) && !has_pairs_of_cells(screen)) std::cout << summary_note(options.file) << '\n';
     if (const std::string note = note_on_missing(groups); !note.empty()) std::cout << printable(note) << '\n';
   });
@@ -337,7 +343,10 @@ void run(const SummarizeOptions& options, const Context& context) {
     sets.run(*ranking_measure(screen, ScoreArray::singles, options), options.count.value_or(rows_shown),
              json);
   on_root(job.ranks(), [&] {
-    std::cout << base_note(screen.base()) << '\n' << events_note(screen);
+    const bool of_genes = std::any_of(work.parts.begin(), work.parts.end(),
+                                      [](const Part& part) { return part.array == ScoreArray::singles; });
+    std::cout << base_note(screen.base()) << '\n'
+              << events_note(screen) << (of_genes ? gene_rates_note(screen) : "");
     summary->write(json);
   });
 }

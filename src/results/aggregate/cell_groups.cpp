@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -91,7 +92,7 @@ CellGroups group_cells(const ScreenReader& screen, const std::string& column) {
   return group_cells(screen.obs_column(*title));
 }
 
-std::int64_t cells_with_knockouts(const ScreenReader& screen, const CellsOfGroup& within) {
+std::vector<bool> screened_cells(const ScreenReader& screen) {
   std::vector<bool> screened(screen.cell_names().size(), false);
   for (const ScoreArray array : {ScoreArray::singles, ScoreArray::pairs}) {
     for (std::size_t cell = 0; screen.has(array) && cell < screened.size(); ++cell) {
@@ -102,6 +103,11 @@ std::int64_t cells_with_knockouts(const ScreenReader& screen, const CellsOfGroup
   const std::int64_t listed = screen.has(ScoreArray::list) ? screen.events(ScoreArray::list) : 0;
   for (std::int64_t number = 0; number < listed; ++number)
     screened[static_cast<std::size_t>(screen.cell_of(ScoreArray::list, number))] = true;
+  return screened;
+}
+
+std::int64_t cells_with_knockouts(const ScreenReader& screen, const CellsOfGroup& within) {
+  const std::vector<bool> screened = screened_cells(screen);
   std::int64_t count = 0;
   for (std::size_t cell = 0; cell < screened.size(); ++cell)
     count += screened[cell] && within.has(static_cast<std::int64_t>(cell)) ? 1 : 0;

@@ -75,6 +75,28 @@ std::vector<EffectEntry> top_effects(const EffectTable& table, EffectMeasure by,
   return top;
 }
 
+std::vector<SetChange> top_set_changes(const EffectTable& table, std::size_t sets, EffectMeasure by,
+                                       std::int64_t count) {
+  const EffectTable::Group& all = table.of_groups.front();
+  const std::vector<double>& values = by == EffectMeasure::change ? all.set_change : all.set_relative;
+  std::vector<std::size_t> places;
+  for (std::size_t at = 0; at < values.size(); ++at)
+    if (std::abs(values[at]) > 0) places.push_back(at);
+  const auto most = std::min(count, std::ssize(places));
+  std::partial_sort(places.begin(), places.begin() + most, places.end(), [&](std::size_t a, std::size_t b) {
+    const double size_a = std::abs(values[a]);
+    const double size_b = std::abs(values[b]);
+    return size_a != size_b ? size_a > size_b : a < b;
+  });
+  std::vector<SetChange> top;
+  for (auto at = places.begin(); at != places.begin() + most; ++at) top.push_back({*at / sets, *at % sets});
+  return top;
+}
+
+std::int64_t genes_left(const std::vector<std::int32_t>& members, std::int32_t lost) {
+  return std::ssize(members) - (std::binary_search(members.begin(), members.end(), lost) ? 1 : 0);
+}
+
 void write_effect_list(const EffectTable& table, std::span<const EffectEntry> entries, EffectsOf first,
                        const Names& genes, CsvWriter& csv) {
   const bool by_lost = first == EffectsOf::lost;
@@ -109,10 +131,9 @@ void write_set_list(const EffectTable& table, const Names& set_names,
     for (std::size_t number = 0; number < table.of_groups.size(); ++number) {
       const EffectTable::Group& group = table.of_groups[number];
       for (std::size_t set = 0; set < sets.size(); ++set) {
-        const bool has_lost = std::binary_search(sets[set].begin(), sets[set].end(), table.lost[row]);
         csv.field(genes[static_cast<std::size_t>(table.lost[row])]).field(set_names[set]);
         if (!labels.empty()) csv.field(number == 0 ? std::string() : labels[number - 1]);
-        csv.field(std::ssize(sets[set]) - (has_lost ? 1 : 0)).field(group.cells[row]);
+        csv.field(genes_left(sets[set], table.lost[row])).field(group.cells[row]);
         csv.field(group.set_change[row * sets.size() + set]);
         csv.field(group.set_relative[row * sets.size() + set]).end_row();
       }

@@ -1,6 +1,7 @@
 #include "dko/results/export/export_files.hpp"
 
 #include <memory>
+#include <utility>
 
 namespace dko {
 

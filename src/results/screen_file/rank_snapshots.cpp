@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <system_error>
 
 #include "dko/base/output_file.hpp"
 #include "dko/base/output_path.hpp"

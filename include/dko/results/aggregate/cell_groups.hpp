@@ -46,6 +46,9 @@ struct CellsOfGroup {
   }
 };
 
+/// In which cells of a screen some knockout was scored. Local.
+std::vector<bool> screened_cells(const ScreenReader& screen);
+
 /// In how many of these cells some knockout was scored. Local.
 std::int64_t cells_with_knockouts(const ScreenReader& screen, const CellsOfGroup& within = {});
 

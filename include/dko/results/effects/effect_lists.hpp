@@ -26,6 +26,20 @@ std::vector<EffectEntry> top_effects(const EffectTable& table, EffectMeasure by,
 /// What a list tells first, and counts ranks of.
 enum class EffectsOf { lost, changed };
 
+/// What a loss does to a set of genes: the row, and the number of the set.
+struct SetChange {
+  std::size_t row = 0;
+  std::size_t set = 0;
+};
+
+/// The `count` of largest |measure| over all cells, of every lost gene and every one of so many sets; equal
+/// ones in the order of rows, then sets. Sets that a loss does not change are not among them. Local.
+std::vector<SetChange> top_set_changes(const EffectTable& table, std::size_t sets, EffectMeasure by,
+                                       std::int64_t count);
+
+/// How many genes a set of `members`, ascending, has beside the lost one. Local.
+std::int64_t genes_left(const std::vector<std::int32_t>& members, std::int32_t lost);
+
 /// Writes gene_lost,rank,gene (or gene,rank,gene_lost), then change, relative, cells (that express both),
 /// change_sd of an ensemble and q where the model has q-values. Local. @throws IoError
 void write_effect_list(const EffectTable& table, std::span<const EffectEntry> entries, EffectsOf first,

@@ -40,9 +40,15 @@ def heat_caption(shown) -> str:
             f"fewer than {LEAST_CELLS} do.")
 
 
-def contrast_words(report, shown) -> str:
+def both_sides(shown) -> str:
+    """What is compared, with the numbers of cells in which genes were lost."""
     against = bold(shown.against) if shown.against is not None else "all others"
-    words = (f"<p>{bold(shown.group)} against {against}: the genes whose {NAMES[shown.score]} differs with the lowest p, by a "
+    return (f"{bold(shown.group)} ({counted(shown.cells, 'screened cell')}) against {against} "
+            f"({counted(shown.cells_against, 'screened cell')})")
+
+
+def contrast_words(report, shown) -> str:
+    words = (f"<p>{both_sides(shown)}: the genes whose {NAMES[shown.score]} differs with the lowest p, by a "
              f"rank-sum test over the cells that express the gene. q of difference: the false discovery rate of Benjamini "
              f"and Hochberg, over {counted(len(shown.contrast), 'gene')} with at least {LEAST_CELLS} such cells in both "
              "groups.</p>")
@@ -67,7 +73,7 @@ def contrast_table(report, shown) -> str:
 def volcano_caption(report, shown) -> str:
     q, difference = (shown.contrast[f"{shown.score}_{figure}"] for figure in ("q", "difference"))
     low = (q < RATE) & ~unknown(report, shown)
-    return (f"<b>{bold(shown.group)} against {bold(shown.against_words)}</b>, a point a gene. Orange: higher in the first with "
+    return (f"<b>{both_sides(shown)}</b>, a point a gene. Orange: higher in the first with "
             f"q below {RATE} ({number(int((low & (difference > 0)).sum()))}); blue: lower "
             f"({number(int((low & (difference <= 0)).sum()))})"
             + ("; light grey: genes that are not visible, whose effects are unknown." if unknown(report, shown).any() else "."))
