@@ -73,7 +73,7 @@ HEADERS = {
         remove_cv_t remove_cvref_t remove_reference_t""",
     "unordered_map": "unordered_map",
     "unordered_set": "unordered_set",
-    "utility": "as_const exchange forward in_place in_place_type move pair swap",
+    "utility": "as_const cmp_equal cmp_greater cmp_less exchange forward in_place in_place_type move pair swap",
     "variant": "get_if holds_alternative variant visit",
     "vector": "vector",
 }
