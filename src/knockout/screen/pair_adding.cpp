@@ -8,14 +8,13 @@ namespace dko {
 
 PairAdding::PairAdding(const ScreenPlan& plan, const PairGenes& genes) : plan_(plan), genes_(genes) {
   const std::vector<Measure> measures = summed_measures(plan);
-  const auto place = [&](const Measure& measure) -> std::optional<std::size_t> {
-    const auto found = std::find(measures.begin(), measures.end(), measure);
-    if (found == measures.end()) return std::nullopt;
-    return static_cast<std::size_t>(found - measures.begin());
+  const auto place = [&](const Measure& measure) {
+    return std::find(measures.begin(), measures.end(), measure) - measures.begin();
   };
   for (const Score score : every_score) {
     if (plan.doubles.has(score))
-      columns_.push_back({score, place({score, false}).value(), place({score, true})});
+      columns_.push_back({score, static_cast<std::size_t>(place({score, false})),
+                          place({score, true}) < std::ssize(measures)});
   }
 }
 
@@ -54,12 +53,12 @@ void PairAdding::add_row(Waiting& waiting, const PairScoring& scores, const Scor
       static_cast<std::size_t>(plan_.targets.starts()[static_cast<std::size_t>(waiting.cell)]);
   for (const Column& column : columns_) {
     const auto values = scores.received(column.score).subspan(static_cast<std::size_t>(waiting.start), count);
-    sums.add(column.measure, [=](std::size_t at) { return values[at]; });
-    if (!column.interaction) continue;
-    const float* const of_singles = singles[column.score].data() + of_cell;
-    interactions_.resize(count);
-    interactions_of_row(values, of_singles[row], of_singles + second, interactions_.data());
-    sums.add(*column.interaction, [of_pairs = interactions_.data()](std::size_t at) { return of_pairs[at]; });
+    if (column.has_interaction) {
+      const float* const of_singles = singles[column.score].data() + of_cell;
+      interactions_.resize(count);
+      interactions_of_row(values, of_singles[row], of_singles + second, interactions_.data());
+    }
+    sums.add(column.measure, values.data(), interactions_.data());
   }
   ++waiting.row;
   waiting.second = waiting.row + 1;

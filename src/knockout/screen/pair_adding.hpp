@@ -2,7 +2,6 @@
 // Shared by this room's sources only.
 
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <vector>
 
@@ -25,11 +24,11 @@ class PairAdding {
            PairSums& sums);
 
  private:
-  /// One stored score, and the places among the measures of what comes of it.
+  /// One stored score, its place among the measures, and whether its interaction is one of them.
   struct Column {
     Score score;
     std::size_t measure = 0;
-    std::optional<std::size_t> interaction;
+    bool has_interaction = false;
   };
   /// What of a cell is still to be added: pairs of a row from a second on, and those of the rows after it.
   struct Waiting {

@@ -76,10 +76,9 @@ class SinglesOfCells {
 struct ScoreColumn {
   Score score;
   hdf5::Dataset pairs;
-  std::optional<std::size_t> measure;      // its own place among the measures
-  std::optional<std::size_t> interaction;  // and that of its interaction
-  std::optional<SinglesOfCells> singles;   // for the interaction
-  std::vector<float> values;               // of the rows that are being added
+  std::size_t measure = 0;                // its place among the measures
+  std::optional<SinglesOfCells> singles;  // for the interaction, if that is one of them
+  std::vector<float> values;              // of the rows that are being added
 };
 
 /// Adds up pairs of first genes [first, last) over all cells.
@@ -95,8 +94,7 @@ class PairScan {
         return static_cast<std::size_t>(found - measures.begin());
       };
       if (!place(false)) continue;
-      columns_.push_back(
-          {score, screen.scores(ScoreArray::pairs, score), place(false), place(true), std::nullopt, {}});
+      columns_.push_back({score, screen.scores(ScoreArray::pairs, score), *place(false), std::nullopt, {}});
       if (place(true)) columns_.back().singles.emplace(screen, score, piece);
     }
   }
@@ -130,20 +128,22 @@ class PairScan {
       sums.add_cell(places_[at], std::span<const std::int32_t>(places_).subspan(at + 1),
                     [](std::int32_t place) { return place; });
       for (ScoreColumn& column : columns_)
-        add_row(cell, at, column.values.data() + (PairIndex::row_start(m, row) - from), column, sums);
+        add_row(cell, at,
+                std::span<const float>(column.values)
+                    .subspan(static_cast<std::size_t>(PairIndex::row_start(m, row) - from),
+                             places_.size() - at - 1),
+                column, sums);
     }
   }
 
-  static void add_row(std::int64_t cell, std::size_t row, const float* values, ScoreColumn& column,
-                      PairSums& sums) {
-    sums.add(*column.measure, [=](std::size_t at) { return values[at]; });
-    if (!column.interaction) return;
-    const auto singles = column.singles->of(cell);
-    const float* const seconds = singles.data() + row + 1;
-    // In single precision, as everything else reads it.
-    sums.add(*column.interaction, [=, first = singles[row]](std::size_t at) {
-      return static_cast<float>(interaction_of(values[at], first, seconds[at]));
-    });
+  void add_row(std::int64_t cell, std::size_t row, std::span<const float> values, ScoreColumn& column,
+               PairSums& sums) {
+    if (column.singles) {
+      const auto singles = column.singles->of(cell);
+      interactions_.resize(values.size());
+      interactions_of_row(values, singles[row], singles.data() + row + 1, interactions_.data());
+    }
+    sums.add(column.measure, values.data(), interactions_.data());
   }
 
   const ScreenReader& screen_;
@@ -151,6 +151,7 @@ class PairScan {
   std::int64_t piece_;
   std::vector<ScoreColumn> columns_;
   std::vector<std::int32_t> places_;  // of the targets of the cell
+  std::vector<float> interactions_;   // of one row
 };
 
 /// Adds this rank's pairs to the numbers of the table; the best go to `best`.

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <span>
-#include <string_view>
 
 #include "dko/knockout/screen/pending_events.hpp"
 #include "state_file.hpp"
@@ -16,14 +15,15 @@ namespace {
 constexpr std::int64_t pairs_at_once = std::int64_t{1} << 20;
 constexpr std::size_t numbers_of_one = 5;
 
-/// Calls visit(name, array) for each array of the fields.
+/// Calls visit(name, array) for each array of the fields, those of signs only of a measure that has one.
 template <class Fields, class Visit>
-void visit_fields(Fields& fields, Visit visit) {
+void visit_fields(Fields& fields, bool has_sign, Visit visit) {
   visit("sum", fields.sum);
   visit("squares", fields.squares);
   visit("shift", fields.shift);
   visit("lowest", fields.lowest);
   visit("highest", fields.highest);
+  if (!has_sign) return;
   visit("above", fields.above);
   visit("below", fields.below);
 }
@@ -64,8 +64,7 @@ void create(hdf5::Location& file, const PairSums& sums, const PairDivision& divi
   for (std::size_t measure = 0; measure < sums.measures(); ++measure) {
     hdf5::Location group = file.create_group(name_of_measure(measure));
     const PairSums::Fields fields;
-    visit_fields(fields, [&]<class T>(const char* name, const std::vector<T>&) {
-      if (std::string_view(name) == "below" && !sums.has_sign(measure)) return;
+    visit_fields(fields, sums.has_sign(measure), [&]<class T>(const char* name, const std::vector<T>&) {
       group.create(name, hdf5::type_of<T>(), {pairs});
     });
   }
@@ -79,9 +78,10 @@ void write(hdf5::File& file, const PairSums& sums, const PairDivision& division)
     const hdf5::Location group = file.group(name_of_measure(measure));
     in_pieces(sums.pairs(), [&](std::int64_t first, std::int64_t count) {
       const PairSums::Fields fields = sums.fields(measure, first, count);
-      visit_fields(fields, [&]<class T>(const char* name, const std::vector<T>& values) {
-        if (!values.empty()) group.dataset(name).write(start + first, std::span<const T>(values));
-      });
+      visit_fields(fields, sums.has_sign(measure),
+                   [&]<class T>(const char* name, const std::vector<T>& values) {
+                     group.dataset(name).write(start + first, std::span<const T>(values));
+                   });
     });
   }
 }
@@ -145,8 +145,7 @@ void read(const Saved& saved, const std::vector<Measure>& measures, PairSums& su
     const hdf5::Location group = file.group(name_of_measure(measure));
     in_pieces(sums.pairs(), [&](std::int64_t first, std::int64_t count) {
       PairSums::Fields fields;
-      visit_fields(fields, [&]<class T>(const char* name, std::vector<T>& values) {
-        if (std::string_view(name) == "below" && !measures[measure].is_interaction) return;
+      visit_fields(fields, sums.has_sign(measure), [&]<class T>(const char* name, std::vector<T>& values) {
         const hdf5::Dataset dataset = group.dataset(name);
         require_sizes(dataset.size() == of_file.size(), file);
         values.resize(static_cast<std::size_t>(count));

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <limits>
 #include <span>
 #include <vector>
 
+#include "dko/base/aligned_array.hpp"
 #include "dko/knockout/events/event_index.hpp"
 #include "dko/knockout/score/measure.hpp"
 #include "dko/knockout/score/over_cells.hpp"
@@ -18,8 +20,11 @@ namespace dko {
 /// Each pair has the number of its cells, and for every measure the sums of x − s and (x − s)² in
 /// double precision, with s its value in the first cell: then equal values leave exactly no deviation, and
 /// unequal ones lose nothing to a large mean. The same cells in the same order give the same bits.
+///
+/// The sums of a score and of its interaction lie side by side, in one line of the cache.
 class PairSums {
  public:
+  /// With an interaction its score, which comes before it.
   explicit PairSums(const std::vector<Measure>& measures);
 
   std::size_t measures() const { return measures_.size(); }
@@ -39,14 +44,9 @@ class PairSums {
   /// be called before its values are added.
   template <class Place>
   void add_cell(std::int64_t first, std::span<const std::int32_t> seconds, Place place);
-  /// Its values of measure number `measure`, value(j) being the float of seconds[j].
-  template <class Value>
-  void add(std::size_t measure, Value value) {
-    if (below_[measure].empty())
-      add_to<false>(measure, value);
-    else
-      add_to<true>(measure, value);
-  }
+  /// Its values of the score that is measure number `measure`, and of the interaction if that is a measure,
+  /// too: one for each of the seconds.
+  void add(std::size_t measure, const float* values, const float* interactions);
 
   /// The number of the first pair among all pairs of the k genes.
   std::int64_t first_pair() const { return first_pair_; }
@@ -56,15 +56,15 @@ class PairSums {
   std::int64_t cells(std::int64_t pair) const { return cells_[static_cast<std::size_t>(pair)]; }
   /// A measure of a pair that has at least one cell.
   OverCells over_cells(std::size_t measure, std::int64_t pair) const;
-  float lowest(std::size_t measure, std::int64_t pair) const { return at(measure, pair).lowest; }
-  float highest(std::size_t measure, std::int64_t pair) const { return at(measure, pair).highest; }
+  float lowest(std::size_t measure, std::int64_t pair) const { return one(measure, pair).lowest; }
+  float highest(std::size_t measure, std::int64_t pair) const { return one(measure, pair).highest; }
 
-  /// All that is held of consecutive pairs, to be saved and restored: their numbers of
+  /// All that is held of consecutive pairs, to be saved and restored, in no more bytes: their numbers of
   /// cells, and the sums of a measure.
   struct Fields {
     std::vector<double> sum, squares;
     std::vector<float> shift, lowest, highest;
-    std::vector<std::int32_t> above, below;  // below only of interactions
+    std::vector<std::int32_t> above, below;  // only of interactions
   };
   std::span<std::int32_t> cell_counts() { return cells_; }
   std::span<const std::int32_t> cell_counts() const { return cells_; }
@@ -76,65 +76,82 @@ class PairSums {
   void for_each(Visit visit) const;
 
  private:
+  /// Those of a score alone, or of a score and its interaction.
+  template <std::size_t of>
   struct Sums {
-    double sum = 0;
-    double squares = 0;
-    float shift = std::numeric_limits<float>::quiet_NaN();  // none yet
-    float lowest = std::numeric_limits<float>::infinity();
-    float highest = -std::numeric_limits<float>::infinity();
-    std::int32_t above = 0;  // cells with an interaction above 0
+    static constexpr std::size_t lanes = of;
+    std::array<double, lanes> sum{};
+    std::array<double, lanes> squares{};
+    std::array<float, lanes> shift;  // not a number: none yet
+    std::array<float, lanes> lowest;
+    std::array<float, lanes> highest;
+    std::array<std::int32_t, lanes> signs{};  // cells with an interaction above 0, and below
+
+    Sums() {
+      shift.fill(std::numeric_limits<float>::quiet_NaN());
+      lowest.fill(std::numeric_limits<float>::infinity());
+      highest.fill(-std::numeric_limits<float>::infinity());
+    }
   };
-  template <bool has_sign, class Value>
-  void add_to(std::size_t measure, Value value);
+  static_assert(sizeof(Sums<2>) == 64);
+  /// Pairs whose sums are on their way from memory while those of others are added up.
+  static constexpr std::size_t fetched_ahead = 48;
+
+  /// Where the sums of a measure are.
+  struct Column {
+    bool has_interaction = false;  // in which of the arrays
+    std::size_t array = 0;
+    std::size_t lane = 0;
+  };
+  /// Those of one measure and pair.
+  struct One {
+    double sum, squares;
+    float shift, lowest, highest;
+    std::int32_t above, below;
+  };
+  One one(std::size_t measure, std::int64_t pair) const;
   KnockoutSummary summary(std::int64_t pair) const;
-  const Sums& at(std::size_t measure, std::int64_t pair) const {
-    return sums_[measure][static_cast<std::size_t>(pair)];
-  }
 
   std::vector<Measure> measures_;
-  std::int64_t genes_ = 0;  // k
+  std::vector<Column> columns_;  // of the measures
+  std::int64_t genes_ = 0;       // k
   std::int64_t first_pair_ = 0;
-  std::vector<std::int32_t> cells_;               // of each pair
-  std::vector<std::vector<Sums>> sums_;           // of each measure and pair
-  std::vector<std::vector<std::int32_t>> below_;  // the same, only of interactions: cells with one below 0
-  std::size_t row_ = 0;                           // where the pairs that are being added start
-  std::vector<std::int32_t> offsets_;             // and they are from there
+  std::vector<std::int32_t> cells_;            // of each pair
+  std::vector<AlignedValues<Sums<1>>> alone_;  // of each score without an interaction, by pair
+  std::vector<AlignedValues<Sums<2>>> both_;   // likewise, of those with one
+  std::size_t row_ = 0;                        // where the pairs that are being added start
+  std::vector<std::int32_t> offsets_;          // and they are from there, the last repeated
+  std::size_t added_ = 0;                      // how many
 };
 
-template <bool has_sign, class Value>
-void PairSums::add_to(std::size_t measure, Value value) {
-  Sums* const row = sums_[measure].data() + row_;
-  std::int32_t* const below = has_sign ? below_[measure].data() + row_ : nullptr;
-  const std::int32_t* const offsets = offsets_.data();
-  const std::size_t count = offsets_.size();
-  for (std::size_t second = 0; second < count; ++second) {
-    const float x = value(second);
-    Sums& pair = row[offsets[second]];
-    const float shift = pair.shift == pair.shift ? pair.shift : x;
-    const double difference = static_cast<double>(x) - static_cast<double>(shift);
-    pair.sum += difference;
-    pair.squares += difference * difference;
-    pair.shift = shift;
-    pair.lowest = std::min(pair.lowest, x);
-    pair.highest = std::max(pair.highest, x);
-    if constexpr (has_sign) {
-      pair.above += x > 0 ? 1 : 0;
-      below[offsets[second]] += x < 0 ? 1 : 0;
-    }
-  }
+inline PairSums::One PairSums::one(std::size_t measure, std::int64_t pair) const {
+  const Column& column = columns_[measure];
+  const std::size_t lane = column.lane;
+  const auto of = [lane](const auto& sums) {
+    One one{
+        sums.sum[lane], sums.squares[lane], sums.shift[lane], sums.lowest[lane], sums.highest[lane], 0, 0};
+    if (lane == 0) return one;
+    one.above = sums.signs.front();
+    one.below = sums.signs.back();
+    return one;
+  };
+  return column.has_interaction ? of(both_[column.array].data()[pair])
+                                : of(alone_[column.array].data()[pair]);
 }
 
 template <class Place>
 void PairSums::add_cell(std::int64_t first, std::span<const std::int32_t> seconds, Place place) {
-  offsets_.resize(seconds.size());
+  added_ = seconds.size();
   if (seconds.empty()) return;
+  offsets_.resize(added_ + fetched_ahead);
   const std::int32_t start = place(seconds.front());
   row_ = static_cast<std::size_t>(PairIndex::row_start(genes_, first) + start - first - 1 - first_pair_);
   std::int32_t* const counts = cells_.data() + row_;
-  for (std::size_t at = 0; at < seconds.size(); ++at) {
+  for (std::size_t at = 0; at < added_; ++at) {
     offsets_[at] = place(seconds[at]) - start;
     ++counts[offsets_[at]];
   }
+  std::fill_n(offsets_.begin() + static_cast<std::ptrdiff_t>(added_), fetched_ahead, offsets_[added_ - 1]);
 }
 
 template <class Visit>
