@@ -31,9 +31,9 @@ void check_effects_options(const CommandLine& parsed, bool asked) {
     if (!asked && parsed.given(option)) throw UsageError(fmt::format("--{} is for --all-effects", option));
   if (!asked) return;
   if (!parsed.given("model")) throw UsageError("--all-effects is of a model: give --model and INPUT");
-  for (const char* option :
-       {"order", "sample", "events", "score", "activate", "knockdown", "keep", "keep-by", "threshold",
-        "knockout-cells", "knockout-where", "from", "toward", "toward-profile", "obs"})
+  for (const char* option : {"order", "sample", "events", "score", "activate", "knockdown", "keep", "keep-by",
+                             "threshold", "knockout-cells", "knockout-where", "from", "toward",
+                             "toward-profile", "obs", "memory", "instructions"})
     if (parsed.given(option))
       throw UsageError(fmt::format("--{} is of a screen, and --all-effects of the effects", option));
 }

@@ -27,6 +27,11 @@ if(DKO_PRECOMPILE AND CMAKE_CXX_COMPILER_LAUNCHER MATCHES "(^|/)ccache$")
   endif()
 endif()
 
+# Beside precompiled headers GCC 12 is wrong about its own std::string.
+if(DKO_PRECOMPILE AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  target_compile_options(dko_flags INTERFACE -Wno-error=stringop-overread -Wno-error=stringop-overflow -Wno-error=array-bounds)
+endif()
+
 # dko_precompile(NAME LIBRARIES LIBRARY... HEADERS HEADER... [OPTIONS OPTION...]): compiled once;
 # dko_use_precompiled(TARGET NAME) lets the sources of a target have them. They need the same options, and a source with
 # options of its own SKIP_PRECOMPILE_HEADERS.

@@ -154,7 +154,7 @@ std::string Condition::range_in(std::span<const std::int32_t> cells) const {
     return fmt::format("{} is {} {}", shown_name(column_.title), some_names({texts.begin(), texts.end()}),
                        in);
   const auto [least, most] = std::minmax_element(of_cells.begin(), of_cells.end());
-  return fmt::format("{} is {:g} to {:g} {}", shown_name(column_.title), *least, *most, in);
+  return fmt::format("{} is {} to {} {}", shown_name(column_.title), *least, *most, in);
 }
 
 std::vector<bool> Condition::compare_numbers() const {

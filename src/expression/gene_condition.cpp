@@ -77,7 +77,7 @@ std::string range_of_gene(const std::string& condition, std::span<const std::int
     std::vector<float> values;
     for (const std::int32_t cell : cells) values.push_back(matrix.value(cell, meaning.positions.front()));
     const auto [least, most] = std::minmax_element(values.begin(), values.end());
-    return fmt::format("{} is {:g} to {:g} in these {}", shown_name(parts.gene), *least, *most,
+    return fmt::format("{} is {} to {} in these {}", shown_name(parts.gene), *least, *most,
                        counted(std::ssize(cells), "cell"));
   }
   return {};

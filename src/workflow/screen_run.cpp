@@ -273,8 +273,12 @@ class ScreenRun {
   void store_summary() {
     count_resumed(0);
     double waiting = 0;
-    PairSumsScreen screen(plan_, matrix_, members_, *genes_, sums_left(), ranks(),
-                          {progress("adding up pairs", counts_.events.pairs), &spent_.loading, &waiting});
+    PairSumsWork work = sums_left();
+    std::int64_t pairs = 0;
+    for (const EventRange& firsts : work.firsts) pairs += genes_->cost(firsts);
+    for (const BegunSums& begun : work.begun) pairs += genes_->cost(begun.firsts);
+    PairSumsScreen screen(plan_, matrix_, members_, *genes_, std::move(work), ranks(),
+                          {progress("adding up pairs", pairs), &spent_.loading, &waiting});
     score(nullptr, &screen);
     const StoredSingles singles = stored_singles();
     StopVote vote = stop_.vote(ranks());

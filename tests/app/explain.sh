@@ -24,7 +24,7 @@ print(next(k for k in range(40) if starts[k] < starts[k + 1] and seen[k]))')
   read -r -d '' on seen <<<"$on" || true
   expect 0 '^no effect on another gene was found: all others are only rescaled$' "$DKO" explain on.h5 on.h5ad --knockout "gene$on" --json on.json
   grep -q "^what the loss of gene$on does to others is unknown, not zero: " said.txt || { cat said.txt; fail "not told that it is unknown"; }
-  grep -q '^1 gene, the lost ones alone: of [0-9]* no other has a network_change$' said.txt || { cat said.txt; fail "another title"; }
+  grep -q '^1 gene, of what is lost alone: of [0-9]* no other has a network_change$' said.txt || { cat said.txt; fail "another title"; }
   [ "$(grep -c '^gene[0-9]' said.txt)" = 1 ] || { cat said.txt; fail "rows of zeros are shown"; }
   # What rescaling alone does is shown where it is asked for; an effect of another gene does not hide that one is unknown.
   expect 0 '^6 genes, the lost genes and the largest change of ' "$DKO" explain on.h5 on.h5ad --knockout "gene$on" --by change -n 5

@@ -93,7 +93,7 @@ std::string title_of(const Question& question, const Explanation& explanation,
   const std::string count = counted(std::ssize(shown(explanation, question, options)), "gene");
   const std::string all = with_thousands(std::ssize(explanation.genes));
   if (others_shown(explanation, options) == 0)
-    return fmt::format("{}, the {} ones alone: of {} no other has a network_change", count, of_k, all);
+    return fmt::format("{}, of what is {} alone: of {} no other has a network_change", count, of_k, all);
   return fmt::format("{}, the {} genes and the largest {} of {}", count, of_k,
                      options.order == ChangeOrder::change ? "change" : "network_change", all);
 }

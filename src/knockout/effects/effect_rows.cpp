@@ -11,9 +11,6 @@ namespace dko {
 
 namespace {
 
-/// Rows that all ranks compute before rank 0 is given them.
-constexpr std::int64_t rows_in_round = 256;
-
 template <class Row, class Visit>
 void for_each_array(Row& row, Visit visit) {
   for (auto* array : {&row.change, &row.relative, &row.change_sd, &row.set_change, &row.set_relative})
@@ -75,8 +72,8 @@ void for_each_effect_row(const RelativeProfiles& profiles, std::span<const Colla
   const auto losses = make_gene_losses({profiles, members, request, places, intact}, nodes);
   const Communicator& ranks = nodes.all;
   const std::int64_t total = std::ssize(request.lost);
-  for (std::int64_t first = 0; first < total; first += rows_in_round) {
-    const std::int64_t rows = std::min(rows_in_round, total - first);
+  for (std::int64_t first = 0; first < total; first += effect_rows_in_round) {
+    const std::int64_t rows = std::min(effect_rows_in_round, total - first);
     std::vector<double> own;
     for (std::int64_t row = ranks.rank(); row < rows; row += ranks.size())
       append(losses->row(request.lost[static_cast<std::size_t>(first + row)]), own);
@@ -100,7 +97,7 @@ double effect_rows_bytes(const ExpressionMatrix& matrix, bool is_sparse, std::in
                          8 * cells * count * (1 + (is_sparse ? sets : 0));
   const double of_rank = groups * (8 * (1 + 2 * count) * genes + 16 * count * sets) + 40 * cells + 32 * genes;
   // Rows on their way have five numbers an entry: computed, gathered, and taken apart.
-  const double of_round = 3 * 8 * static_cast<double>(rows_in_round) * groups * (5 * genes + 2 * sets);
+  const double of_round = 3 * 8 * static_cast<double>(effect_rows_in_round) * groups * (5 * genes + 2 * sets);
   return of_node + of_rank * ranks + of_round;
 }
 

@@ -140,7 +140,7 @@ std::vector<Contrast> contrasts_named(const CellGroups& groups, const std::strin
                                  shown_name(groups.column), counted(groups.count(), "label")));
   if (const auto whole = place_of(groups, text)) return {{*whole}};
   std::vector<Contrast> contrasts;
-  if (std::string_view(text) == "each") {  // GCC 12 is wrong about the comparison as strings
+  if (text == "each") {
     for (std::int32_t group = 0; group < groups.count(); ++group) contrasts.push_back({group});
     return contrasts;
   }

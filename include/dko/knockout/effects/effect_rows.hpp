@@ -55,6 +55,9 @@ struct EffectRow {
   std::vector<double> set_relative;
 };
 
+/// Rows that all ranks compute before rank 0 is given them: no more ranks than these have work.
+inline constexpr std::int64_t effect_rows_in_round = 256;
+
 /// Computes the rows of the request's genes and gives them to `use` at root, in their order. The lost genes
 /// are dealt to the ranks; every row is computed by one rank, cell after cell, so that it is the same to the
 /// bit for any number of them. A sparse mapping takes, beside the outputs of all cells once, O(Σ_{t touched}
