@@ -88,7 +88,8 @@ GIVEN = {
     "ios": STREAMS, "streamsize": f"{STREAMS} streambuf",
 }
 # Comments and texts, in which a name is none.
-NO_CODE = re.compile(r'R"(\w*)\(.*?\)\1"|//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"', re.S)
+NO_CODE = re.compile(r"""'(?:\\.|[^'\\\n])'|"""
+                     r'R"(\w*)\(.*?\)\1"|//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"', re.S)
 # Other names that such headers bring with them.
 OTHERS = {
     "cerrno": r"errno", "csignal": r"SIG[A-Z]{3,}|sigaction|sigaltstack|siginfo_t", "cmath": r"HUGE_VAL",

@@ -191,8 +191,11 @@ class ScreenRun {
     work();
     spent_.share += working.seconds();
     const Stopwatch waiting;
+    const double written = spent_.writing;
     const bool stops = vote.finish();
-    spent_.waiting += waiting.seconds();
+    const double saving = spent_.writing - written;  // together, while others are still at work
+    spent_.share += saving;
+    spent_.waiting += waiting.seconds() - saving;
     return stops;
   }
 

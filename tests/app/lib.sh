@@ -53,14 +53,15 @@ preload() {
   "$python" "$DKO_SOURCE/tests/support/python_copies.py" "$copies.ask" "$copies.told" "$@" </dev/null &
   exec {ask}>"$copies.ask" {told}<"$copies.told"
   rm "$copies.ask" "$copies.told"
+  read -r _ <&"$told" || fail "$python cannot import all of: $*"
 }
 # again SCRIPT ARGUMENT...: as "$python" SCRIPT ARGUMENT..., in a copy of that Python. SCRIPT is - for what comes by `<<`.
 again() {
-  local code=1
+  local code
   : >"$copies.out" 2>"$copies.err"
   if [ "$1" = - ]; then cat; fi >"$copies.in"
   printf '%s\0' $(($# + 2)) "$copies" "$PWD" "$@" >&"$ask"
-  read -r code <&"$told" || true
+  read -r code <&"$told" || fail "the Python of preload has ended"
   cat "$copies.err" >&2
   cat "$copies.out"
   return "$code"
@@ -102,7 +103,10 @@ sweep() {
 start() {
   local ranks=$1
   shift
-  ASAN_OPTIONS=detect_leaks=0:verify_asan_link_order=0 mpirun -n "$ranks" "$@" >said.txt 2>&1 </dev/null &
+  (
+    [ -z "${ask-}" ] || exec {ask}>&- {told}<&-  # else the Python of preload would live as long as the job
+    ASAN_OPTIONS=detect_leaks=0:verify_asan_link_order=0 exec mpirun -n "$ranks" "$@" >said.txt 2>&1 </dev/null
+  ) &
   job=$!
 }
 

@@ -4,7 +4,7 @@
 
 By `again` of tests/app/lib.sh. Each request in the pipe ASK is a number, as many texts, and after each of these a zero byte:
 a place, a folder, SCRIPT and its arguments. The copy works in that folder as `python SCRIPT ARGUMENT...` does, with the
-files PLACE.in, PLACE.out and PLACE.err; its exit code is a line in the pipe TOLD.
+files PLACE.in, PLACE.out and PLACE.err; its exit code is a line in the pipe TOLD, after one that says that all is imported.
 """
 import importlib
 import os
@@ -71,6 +71,7 @@ def main(ask, told, *modules):
     pipes = os.open(ask, os.O_RDONLY), os.open(told, os.O_WRONLY)
     for module in modules:
         importlib.import_module(module)
+    os.write(pipes[1], b"imported\n")
     request = next_copy(*pipes)
     for pipe in pipes:
         os.close(pipe)

@@ -116,15 +116,15 @@ std::int64_t screen_file_objects(const ExpressionMatrix& matrix, const ScreenPla
 
 double temporary_bytes(const ExpressionMatrix& matrix, const ScreenPlan& plan, std::int64_t ranks) {
   if (!plan.doubles.any() || plan.stores_all_pairs()) return 0;
+  constexpr double beside_older = 2;  // a new file of what ranks have, until it takes the older one's place
   if (plan.stores_summary()) {
     const double sums = static_cast<double>(PairSums(summed_measures(plan)).bytes()) *
                         static_cast<double>(pair_genes(plan, matrix).all_pairs());
-    return std::min(sums, plan.keeping.memory * static_cast<double>(ranks));
+    return beside_older * std::min(sums, plan.keeping.memory * static_cast<double>(ranks));
   }
   const PairIndex index(matrix, plan.targets);
   const std::int64_t kept = most_selected(index.starts(), {0, index.total()}, plan.keeping.top);
   constexpr double of_number_and_value = 12;
-  constexpr double beside_older = 2;  // a new file of what ranks have, until it takes the older one's place
   const double states =
       beside_older * (of_number_and_value + bytes_of(plan.doubles)) * static_cast<double>(kept);
   return states + screen_file_bytes(matrix, plan) - pair_bytes(matrix, plan);
