@@ -14,40 +14,20 @@
 #include "dko/knockout/screen/pair_sums_screen.hpp"
 #include "dko/knockout/screen/pending_events.hpp"
 #include "dko/parallel/collective.hpp"
+#include "dko/parallel/saving_vote.hpp"
 #include "dko/results/screen_file/kept_pairs_file.hpp"
-#include "dko/results/screen_file/pair_summary_file.hpp"
 #include "dko/results/screen_file/rank_snapshots.hpp"
 #include "dko/results/screen_file/resume_point.hpp"
 #include "dko/results/screen_file/screen_size.hpp"
 #include "dko/results/screen_file/screen_writer.hpp"
 #include "dko/workflow/progress_display.hpp"
 #include "dko/workflow/rank_seconds.hpp"
-#include "saving_vote.hpp"
+#include "save_clock.hpp"
+#include "summary_sink.hpp"
 
 namespace dko {
 
 namespace {
-
-/// Says when a rank is to save what it has in memory: so often that little is lost, and so rarely that it
-/// takes a fiftieth of the time.
-class SaveClock {
- public:
-  bool is_due() const { return since_.seconds() >= interval_; }
-
-  template <class Save>
-  void save(Save work) {
-    const Stopwatch watch;
-    work();
-    interval_ = std::max(shortest, 50 * watch.seconds());
-    since_ = {};
-  }
-
- private:
-  static constexpr double shortest = 30;  // seconds
-
-  double interval_ = shortest;
-  Stopwatch since_;
-};
 
 /// Seconds that this rank has spent so far, apart from what is done with the file before and after.
 struct SecondsSpent {
@@ -161,7 +141,8 @@ class ScreenRun {
       spent_.writing += saving.seconds();
     };
     const auto is_due = [&] { return selection != nullptr && clock.is_due(); };
-    SavingVote vote(ranks(), stop_, is_due, save);
+    SavingVote vote(
+        ranks(), [&] { return stop_.is_made(); }, is_due, save);
     ScreenWriter writer(path_, ranks(), plan_);
     const auto pause = [&] { return vote.ask(); };
     ShardOptions options;
@@ -277,16 +258,16 @@ class ScreenRun {
     count_resumed(0);
     double waiting = 0;
     PairSumsWork work = sums_left();
-    std::int64_t pairs = 0;
-    for (const EventRange& firsts : work.firsts) pairs += genes_->cost(firsts);
-    for (const BegunSums& begun : work.begun) pairs += genes_->cost(begun.firsts);
+    const std::int64_t pairs = cost_of(work, *genes_);
     PairSumsScreen screen(plan_, matrix_, members_, *genes_, std::move(work), ranks(),
                           {progress("adding up pairs", pairs), &spent_.loading, &waiting});
     score(nullptr, &screen);
     const StoredSingles singles = stored_singles();
     StopVote vote = stop_.vote(ranks());
     SaveClock clock;
-    SummarySink sink(path_, *this, clock);
+    bool is_resumed = output_.is_here() && output_->is_resumed();
+    ranks().broadcast(is_resumed);
+    SummarySink sink(path_, plan_, states(), is_resumed, clock, ranks());
     const auto pause = [&] {
       if (vote.asks_to_stop()) return Pause::stop;
       return clock.is_due() ? Pause::save : Pause::go_on;
@@ -299,50 +280,6 @@ class ScreenRun {
     sink.close();
     if (stops) stop();
   }
-
-  /// Complete sums into the file, others beside it.
-  class SummarySink final : public PairSumsSink {
-   public:
-    SummarySink(const std::string& path, const ScreenRun& screening, SaveClock& clock)
-        : path_(path),
-          writer_(path, screening.ranks(), screening.plan_),
-          states_(screening.states()),
-          ranks_(screening.ranks()),
-          clock_(clock),
-          has_saved_(screening.output_.is_here() && screening.output_->is_resumed()) {
-      ranks_.broadcast(has_saved_);
-    }
-    void write(const PairSums& sums, const PairDivision& division) override {
-      const Stopwatch watch;
-      writer_.write(sums, division);
-      if (has_saved_) forget(division);
-      writing_seconds_ += watch.seconds();
-    }
-    void keep(const PairSums& sums, const PairDivision& division, std::int64_t next_cell) override {
-      const Stopwatch watch;
-      clock_.save([&] { states_.save(sums, division, next_cell, ranks_); });
-      has_saved_ = true;
-      writing_seconds_ += watch.seconds();
-    }
-    double writing_seconds() const { return writing_seconds_; }
-    void close() { writer_.close(); }
-
-   private:
-    /// What was saved of a block goes once the block itself is on the disk.
-    void forget(const PairDivision& division) {
-      sync_file(path_);
-      ranks_.barrier();
-      if (ranks_.is_root()) states_.remove(division);
-    }
-
-    std::string path_;
-    PairSummaryWriter writer_;
-    RankSnapshots states_;
-    const Communicator& ranks_;
-    SaveClock& clock_;
-    bool has_saved_;
-    double writing_seconds_ = 0;
-  };
 
   void end() {
     ranks().barrier();

@@ -17,6 +17,13 @@
 
 namespace dko {
 
+std::int64_t cost_of(const PairSumsWork& work, const PairGenes& genes) {
+  std::int64_t cost = 0;
+  for (const EventRange& firsts : work.firsts) cost += genes.cost(firsts);
+  for (const BegunSums& begun : work.begun) cost += genes.cost(begun.firsts);
+  return cost;
+}
+
 class PairSumsScreen::State {
  public:
   State(const ScreenPlan& plan, const RelativeProfiles& matrix, std::span<const CollapsedMapping> members,
@@ -78,8 +85,7 @@ class PairSumsScreen::State {
     const PairGenes costed(
         plan_.targets, index_.starts(), matrix_.genes(),
         [this](std::int64_t cell) { return unit_cost(cell); }, ranks_);
-    for (const EventRange& range : work_.firsts) total_ += costed.cost(range);
-    for (const BegunSums& begun : work_.begun) total_ += costed.cost(begun.firsts);
+    total_ = dko::cost_of(work_, costed);
   }
 
   /// The next block of sums: first what was begun.

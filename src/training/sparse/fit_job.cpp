@@ -10,7 +10,7 @@
 #include "dko/base/parameter.hpp"
 #include "dko/base/stopwatch.hpp"
 #include "dko/parallel/collective.hpp"
-#include "dko/parallel/stop_vote.hpp"
+#include "dko/parallel/saving_vote.hpp"
 #include "fit_checkpoint.hpp"
 
 namespace dko {
@@ -25,7 +25,7 @@ struct FitJob::Parts {
   FitNotes notes;
   std::function<FitState()> state;
   std::unique_ptr<const FitState> last;  // once it does not change any more
-  std::optional<StopVote> vote;
+  std::optional<SavingVote> vote;
   Stopwatch watch;
   double saved_at = 0;
   std::int64_t saved_fits = -1;
@@ -62,17 +62,19 @@ void FitJob::refuse_incomplete(std::int64_t stage) const {
 
 void FitJob::begin(std::function<FitState()> state) {
   if (state) parts_->state = std::move(state);
-  if (is_saved()) open_vote();
+  if (is_saved())
+    parts_->vote.emplace(
+        ranks_, [this] { return wants_to_stop(); }, [this] { return is_due(); }, [this] { save(); });
 }
 
 void FitJob::did(std::int64_t work) {
   done_ += work;
   if (progress_) progress_(done_, planned_);
-  if (parts_->vote && parts_->vote->asks_to_stop()) pause();
+  if (parts_->vote && parts_->vote->ask() == Pause::stop) stop();
 }
 
 void FitJob::end() {
-  while (parts_->vote && parts_->vote->finish()) pause();
+  if (parts_->vote && parts_->vote->finish()) stop();
   parts_->vote.reset();
 }
 
@@ -88,19 +90,12 @@ bool FitJob::wants_to_stop() const {
 }
 
 bool FitJob::is_due() const {
-  return ranks_.is_root() &&
-         parts_->watch.seconds() - parts_->saved_at >= std::max(options_->every, shortest_gap);
+  return parts_->watch.seconds() - parts_->saved_at >= std::max(options_->every, shortest_gap);
 }
 
-void FitJob::open_vote() {
-  parts_->vote.emplace(ranks_, [this] { return wants_to_stop() || is_due(); });
-}
-
-void FitJob::pause() {
-  const bool stops = ranks_.max(wants_to_stop() ? 1 : 0) != 0;
+void FitJob::stop() {
   save();
-  if (stops) throw CollectiveFailure(ExitCode::stopped, "the fit was stopped");
-  open_vote();
+  throw CollectiveFailure(ExitCode::stopped, "the fit was stopped");
 }
 
 void FitJob::save() {

@@ -58,6 +58,10 @@ inline PairSumsWork whole_sums(const PairGenes& genes) {
   return {{{0, genes.count()}}, {}};
 }
 
+/// Cost of all that is to be added up, by the genes' costs; of those at cost 1 a pair how many pairs these
+/// are.
+std::int64_t cost_of(const PairSumsWork& work, const PairGenes& genes);
+
 struct PairSumsOptions {
   /// In units of cost, as in screen_shard; 0 is reported when the scoring of pairs begins.
   ProgressCallback progress = {};

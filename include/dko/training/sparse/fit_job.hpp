@@ -18,7 +18,7 @@ struct FitNotes;
 struct FitState;
 
 /// Between pieces of work, each the fits of a gene or less, it is looked up whether to save the state of the
-/// fit, by rank 0's clock, or to save it and stop, by any rank's wish (StopVote). Nobody waits for anybody
+/// fit, by rank 0's clock, or to save it and stop, by any rank's wish (SavingVote). Nobody waits for anybody
 /// until then.
 class FitJob {
  public:
@@ -58,8 +58,7 @@ class FitJob {
   bool is_saved() const { return options_ != nullptr && !options_->file.empty(); }
   bool wants_to_stop() const;
   bool is_due() const;
-  void open_vote();
-  void pause();
+  [[noreturn]] void stop();
   void save();
   void write(const FitState& state, const Stopwatch& watch);
 

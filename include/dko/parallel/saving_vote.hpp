@@ -1,5 +1,4 @@
 #pragma once
-// Shared by this room's sources only.
 
 #include <functional>
 #include <optional>
@@ -7,7 +6,6 @@
 #include "dko/base/pause.hpp"
 #include "dko/parallel/communicator.hpp"
 #include "dko/parallel/stop_vote.hpp"
-#include "dko/workflow/stop_request.hpp"
 
 namespace dko {
 
@@ -15,9 +13,10 @@ namespace dko {
 /// by any rank's wish (StopVote). Nobody waits for anybody until then.
 class SavingVote {
  public:
-  /// `save` is called on all ranks, in the midst of ask() or of finish(), and may be collective. All must
+  /// `wants_to_stop` is this rank's wish, `is_due` says at rank 0 whether to save; both local and cheap.
+  /// `save` is called on all ranks, in the midst of ask() or of finish(), and may be collective. `ranks` must
   /// outlive this. Collective.
-  SavingVote(const Communicator& ranks, const StopRequest& stop, std::function<bool()> is_due,
+  SavingVote(const Communicator& ranks, std::function<bool()> wants_to_stop, std::function<bool()> is_due,
              std::function<void()> save);
 
   /// Between pieces of work: whether to go on, or to stop; what is to be saved is saved then. Collective with
@@ -33,7 +32,7 @@ class SavingVote {
   void save_or_stop();
 
   const Communicator& ranks_;
-  const StopRequest& stop_;
+  std::function<bool()> wants_to_stop_;
   std::function<bool()> is_due_;
   std::function<void()> save_;
   std::optional<StopVote> vote_;

@@ -1,9 +1,8 @@
 // Ranks that are done at different times save, and stop, all at the same point.
-#include "workflow/saving_vote.hpp"
+#include "dko/parallel/saving_vote.hpp"
 
 #include <catch2/catch.hpp>
 #include <chrono>
-#include <limits>
 #include <thread>
 
 #include "support/testing.hpp"
@@ -25,7 +24,7 @@ bool work(SavingVote& vote, int pieces) {
 
 TEST_CASE("ranks save together as often as rank 0 asks for it, also those that are done") {
   const Communicator& ranks = testing::world();
-  const StopRequest never({});
+  const auto never = [] { return false; };
   std::int64_t saves = 0;
   const auto save = [&] {
     ++saves;
@@ -41,8 +40,7 @@ TEST_CASE("ranks save together as often as rank 0 asks for it, also those that a
 TEST_CASE("a wish of any rank stops all, at work or done, and leaves saving to whoever stops") {
   const Communicator& ranks = testing::world();
   const bool is_due = GENERATE(false, true);
-  const double forever = std::numeric_limits<double>::infinity();
-  const StopRequest stop({ranks.rank() == ranks.size() - 1 ? 0 : forever});
+  const auto stop = [&] { return ranks.rank() == ranks.size() - 1; };
   std::int64_t saves = 0;
   SavingVote vote(
       ranks, stop, [&] { return is_due; }, [&] { ++saves; });
