@@ -19,6 +19,8 @@ manual (include/dko/knockout/README.md) says what the scores mean.
 """
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 import pandas as pd
 
@@ -73,8 +75,7 @@ class Screen(ScreenFile, Groups):
             return self._listed(cell, [] if gene is None else self._gene_numbers(gene), any_of=True)
         chosen = None if gene is None else self._gene_numbers(gene)
         first, last = (0, None) if cell is None else (self.cell_number(cell), self.cell_number(cell) + 1)
-        known = self.visibility
-        why = {} if known is None else {"not_visible": known["why"].to_numpy()}
+        why = {} if self._reasons is None else {"not_visible": self._reasons}
         parts = []
         for cells, genes, values in self._single_blocks(self.single_scores, first, last):
             keep = slice(None) if chosen is None else np.isin(genes, chosen)
@@ -343,6 +344,12 @@ class Screen(ScreenFile, Groups):
         visible, and why (why it is not visible, in words; empty for a visible gene). A gene that is not visible has
         unknown effects on others, whatever its scores. None if the file does not say (made by 0.1)."""
         return read_visibility(self._file, self.genes)
+
+    @functools.cached_property
+    def _reasons(self):
+        """Why each gene is not visible, by number; None where that is not known."""
+        known = self.visibility
+        return None if known is None else known["why"].to_numpy()
 
     @property
     def q_values(self):

@@ -11,6 +11,7 @@
 #include "dko/results/effects/effect_lists.hpp"
 #include "dko/workflow/effects_run.hpp"
 #include "json_report.hpp"
+#include "options/effects_options.hpp"
 #include "options/input.hpp"
 #include "options/screen_options.hpp"
 #include "score_names.hpp"
@@ -41,22 +42,14 @@ void add_choice_of_effects(CommandLine& line, EffectsOptions& options) {
           "what ranks effects, and what --top and --least look at, by its size: the change of the share, or "
           "that relative to the rescaled share")
       .usual();
-  line.option("top", options.filter.top, "K", "keep only the K largest effects of each lost gene; 0: all")
-      .range(0, 1e7)
-      .usual();
+  add_top_effects(line, options).usual();
   line.option("least", options.filter.least, "X", "keep only effects of at least this size").range(0, 1e6);
   line.option("fdr", options.filter.fdr, "Q",
               "keep only effects that have a q-value, of Q at most (of a sparse mapping); 1: all")
       .range(0, 1)
       .usual();
-  line.flag("untouched", options.with_untouched,
-            "of a sparse mapping: also the genes that the lost one has no effect on, whose shares move only "
-            "because all sum to 1");
-  line.option(
-          "group-by", options.group_by, "COLUMN",
-          "also the means over the cells of each label of this column of obs (or of --obs-file), or over the "
-          "cells that meet gene:NAME>2 and those that do not")
-      .usual();
+  add_untouched(line, options);
+  add_effect_groups(line, options).usual();
 }
 
 CommandLine line_of(EffectsCommandOptions& options) {
@@ -85,14 +78,8 @@ CommandLine line_of(EffectsCommandOptions& options) {
       .range(1, 1e7)
       .usual();
   line.group("Gene sets");
-  line.option("gene-sets", options.effects.gene_sets, "FILE",
-              "also the change of the total share of each set of genes in this file (GMT), without the lost "
-              "gene itself")
-      .reads()
-      .usual();
-  line.option("least-genes", options.effects.least_genes, "N",
-              "leave out sets with fewer than N genes of the model")
-      .range(1, 1e7);
+  add_gene_sets(line, options.effects).usual();
+  add_least_genes(line, options.effects);
   line.option("sets-table", options.sets, "FILE", "write every set for each lost gene (CSV)").writes();
   add_input(line, options.effects.input, {.options = {"group-by"}, .model = TableUse::Model::required});
   add_common(line, options.common);
@@ -161,9 +148,29 @@ void print_effects(const Effects& effects, std::span<const EffectEntry> largest)
   std::cout << shown.text() << (table.has_q_values ? effect_q_note("q") : "");
 }
 
+/// What is told of a set's change by one loss.
+struct SetRow {
+  std::string gene_lost, set;
+  std::int64_t genes, cells;
+  double change, relative;
+};
+
+SetRow row_of(const Effects& effects, const SetChange& entry) {
+  const EffectTable& table = effects.table;
+  const EffectTable::Group& all = table.of_groups.front();
+  const std::vector<GeneSet>& sets = effects.notes.sets;
+  const std::int32_t lost = table.lost[entry.row];
+  const std::size_t at = entry.row * sets.size() + entry.set;
+  return {effects.notes.genes[static_cast<std::size_t>(lost)],
+          sets[entry.set].name,
+          genes_left(sets[entry.set].genes, lost),
+          all.cells[entry.row],
+          all.set_change[at],
+          all.set_relative[at]};
+}
+
 /// Shows the sets that change most by one loss; nothing without sets.
 void print_sets(const Effects& effects, std::span<const SetChange> largest) {
-  const EffectTable& table = effects.table;
   const EffectsNotes& notes = effects.notes;
   if (notes.sets.empty()) return;
   const std::string count = counted(std::ssize(notes.sets), "set");
@@ -176,31 +183,23 @@ void print_sets(const Effects& effects, std::span<const SetChange> largest) {
                            notes.filter.by == EffectMeasure::change ? "change" : "relative change");
   Table shown({"lost", "set", "genes", "cells", "change", "relative"});
   for (const SetChange& entry : largest) {
-    const EffectTable::Group& all = table.of_groups.front();
-    const std::int32_t lost = table.lost[entry.row];
-    const GeneSet& set = notes.sets[entry.set];
-    const std::size_t at = entry.row * notes.sets.size() + entry.set;
-    shown.add({notes.genes[static_cast<std::size_t>(lost)], set.name,
-               with_thousands(genes_left(set.genes, lost)), with_thousands(all.cells[entry.row]),
-               signed_text(all.set_change[at]), signed_text(all.set_relative[at], 3)});
+    const SetRow row = row_of(effects, entry);
+    shown.add({row.gene_lost, row.set, with_thousands(row.genes), with_thousands(row.cells),
+               signed_text(row.change), signed_text(row.relative, 3)});
   }
   std::cout << shown.text();
 }
 
 nlohmann::ordered_json sets_json(const Effects& effects, std::span<const SetChange> largest) {
-  const EffectTable& table = effects.table;
-  const std::vector<GeneSet>& sets = effects.notes.sets;
   auto json = nlohmann::ordered_json::array();
   for (const SetChange& entry : largest) {
-    const EffectTable::Group& all = table.of_groups.front();
-    const std::int32_t lost = table.lost[entry.row];
-    const std::size_t at = entry.row * sets.size() + entry.set;
-    json.push_back({{"gene_lost", effects.notes.genes[static_cast<std::size_t>(lost)]},
-                    {"set", sets[entry.set].name},
-                    {"genes", genes_left(sets[entry.set].genes, lost)},
-                    {"cells", all.cells[entry.row]},
-                    {"change", all.set_change[at]},
-                    {"relative", all.set_relative[at]}});
+    const SetRow row = row_of(effects, entry);
+    json.push_back({{"gene_lost", row.gene_lost},
+                    {"set", row.set},
+                    {"genes", row.genes},
+                    {"cells", row.cells},
+                    {"change", row.change},
+                    {"relative", row.relative}});
   }
   return json;
 }

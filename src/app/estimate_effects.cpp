@@ -7,6 +7,7 @@
 #include "dko/base/error.hpp"
 #include "dko/base/text.hpp"
 #include "estimate_report.hpp"
+#include "options/effects_options.hpp"
 #include "table.hpp"
 
 namespace dko::app {
@@ -16,14 +17,11 @@ void add_effects_options(CommandLine& line, AllEffectsOptions& options) {
   line.group("Effects");
   line.flag("all-effects", options.asked,
             "what dko effects takes with this --model and --knockout-genes, and the following options");
-  line.option("top", effects.filter.top, "K", "keep only the K largest effects of each lost gene; 0: all")
-      .range(0, 1e7);
-  line.flag("untouched", effects.with_untouched,
-            "of a sparse mapping: also the genes that the lost one has no effect on");
-  line.option("group-by", effects.group_by, "COLUMN", "also the means over the cells of each label");
-  line.option("gene-sets", effects.gene_sets, "FILE", "also the sets of genes of this file (GMT)").reads();
-  line.option("least-genes", effects.least_genes, "N", "leave out sets with fewer than N genes of the model")
-      .range(1, 1e7);
+  add_top_effects(line, effects);
+  add_untouched(line, effects);
+  add_effect_groups(line, effects);
+  add_gene_sets(line, effects);
+  add_least_genes(line, effects);
 }
 
 void check_effects_options(const CommandLine& parsed, bool asked) {

@@ -12,7 +12,7 @@ namespace dko::app {
 
 namespace {
 
-/// @throws UsageError for a column of q-values, which is no score: says what ranks, and what to sort.
+/// @throws UsageError for a column of q-values, which ranks nothing: says what does, and what to sort.
 void refuse_q_values(std::string_view text, std::string_view option) {
   const bool of_shift = text == "shift_q_value" || text == "shift-q-value";
   if (!of_shift && text != "q_value" && text != "q-value") return;
@@ -26,7 +26,6 @@ Measure measure_named(std::string_view text, std::string_view option) {
   const auto found = std::find_if(measure_names.begin(), measure_names.end(),
                                   [&](const MeasureName& name) { return name.name == text; });
   if (found != measure_names.end()) return found->measure;
-  refuse_q_values(text, option);
   std::string known;
   for (const MeasureName& name : measure_names) {
     const char* joint = known.empty() ? "" : &name == &measure_names.back() ? " and " : ", ";
@@ -56,6 +55,7 @@ std::vector<Measure> measures_named(std::string_view list, std::string_view opti
 }
 
 Measure ranking_measure_named(std::string_view text, std::string_view option) {
+  refuse_q_values(trimmed(text), option);
   const std::vector<Measure> measures = measures_named(text, option);
   if (measures.size() > 1) throw UsageError(fmt::format("{}: give exactly one score to rank by", option));
   return measures.front();

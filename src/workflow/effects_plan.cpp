@@ -101,12 +101,13 @@ double most_entries(const EffectsPlan& plan, const EffectFilter& filter) {
   const auto genes = static_cast<double>(plan.model.genes.size());
   const auto rows = static_cast<double>(plan.request.lost.size());
   double most = rows * genes;
-  if (plan.model.kind() == MappingKind::sparse && !plan.request.with_untouched) {
+  const std::vector<const SparseMapping*> sparse = sparse_members(plan);
+  if (!sparse.empty() && !plan.request.with_untouched) {
     double effects = 0;
     for (const std::int32_t gene : plan.request.lost) {
       std::vector<std::int32_t> touched;
-      for (const Member& member : plan.members) {
-        const auto of_member = std::get<FittedMapping>(member).mapping.loss_column(gene).genes;
+      for (const SparseMapping* mapping : sparse) {
+        const auto of_member = mapping->loss_column(gene).genes;
         touched.insert(touched.end(), of_member.begin(), of_member.end());
       }
       std::sort(touched.begin(), touched.end());

@@ -93,8 +93,8 @@ void add_screen_options(CommandLine& line, ScreenRequest& options) {
   line.parsed(
           "score", options.scores, "impact,network", scores_named,
           "which scores to store: impact, network, and with --toward approach, where shift is stored in any "
-          "case; "
-          "default: all; for all-pairs screens only impact (and shift), to save disk space. All pairs have "
+          "case; default: all; for all-pairs screens only impact (and shift), to save disk space. All pairs "
+          "have "
           "no approach")
       .usual();
   line.option("events", options.events, "FILE",

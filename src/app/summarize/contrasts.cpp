@@ -42,11 +42,10 @@ class Labels {
     if (order_ == 1) visibility_ = screen.visibility();
     const std::vector<bool> screened = screened_cells(screen);
     for (std::size_t cell = 0; cell < screened.size(); ++cell) {
-      if (groups.of_cells[cell] < 0) continue;
-      Side& side = sides_[static_cast<std::size_t>(groups.of_cells[cell])];
-      ++side.cells;
-      side.screened += screened[cell] ? 1 : 0;
+      if (screened[cell] && groups.of_cells[cell] >= 0)
+        ++sides_[static_cast<std::size_t>(groups.of_cells[cell])].screened;
     }
+    for (std::size_t group = 0; group < sides_.size(); ++group) sides_[group].cells = groups.sizes[group];
   }
 
   std::size_t genes() const { return order_; }
