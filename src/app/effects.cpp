@@ -204,10 +204,10 @@ nlohmann::ordered_json sets_json(const Effects& effects, std::span<const SetChan
   return json;
 }
 
-nlohmann::ordered_json to_json(const Effects& effects, std::span<const EffectEntry> largest) {
+nlohmann::ordered_json json_of(const Effects& effects, std::span<const EffectEntry> largest) {
   const EffectTable& table = effects.table;
   const Names& genes = effects.notes.genes;
-  nlohmann::ordered_json json{{"provenance", app::to_json(effects.notes.provenance)},
+  nlohmann::ordered_json json{{"provenance", to_json(effects.notes.provenance)},
                               {"lost", table.rows()},
                               {"genes", genes.size()},
                               {"effects", table.entries()},
@@ -266,7 +266,7 @@ void run(const EffectsCommandOptions& options, const Context& context) {
     require_disk_space(options.effects.out, bytes, "the effects");
     write_effects_file(outputs->file, effects->table, effects->notes);
     write_tables(*effects, options, *outputs);
-    nlohmann::ordered_json json = to_json(*effects, largest);
+    nlohmann::ordered_json json = json_of(*effects, largest);
     json["top_sets"] = sets_json(*effects, sets);
     json["memory"] = {{"bytes_per_node", effects->bytes_of_node}};
     outputs->summary.write(json);

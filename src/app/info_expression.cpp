@@ -79,13 +79,13 @@ void print_presence(const ExpressionOverview& overview) {
                "not.\n";
 }
 
-Json to_json(const ValuesSeen& values) {
+Json json_of(const ValuesSeen& values) {
   Json json{{"are_whole", values.are_whole}, {"largest", values.largest}};
   if (values.total) json["total_of_every_cell"] = *values.total;
   return json;
 }
 
-Json to_json(const ColumnOverview& column) {
+Json json_of(const ColumnOverview& column) {
   if (!column.is_read) return {{"is_read", false}};
   Json json{{"different", column.different}, {"missing", column.missing}};
   if (column.range) json["range"] = {column.range->first, column.range->second};
@@ -110,14 +110,14 @@ void print(const ExpressionOverview& overview) {
 Json to_json(const ExpressionOverview& overview) {
   Json json{
       {"file", "expression"},    {"format", overview.format},       {"genes", overview.genes},
-      {"cells", overview.cells}, {"expressed", overview.expressed}, {"values", to_json(overview.values)}};
+      {"cells", overview.cells}, {"expressed", overview.expressed}, {"values", json_of(overview.values)}};
   for (const OtherMatrix& matrix : overview.contents.matrices)
     json[matrix.name == "X"    ? "x"
          : matrix.name.empty() ? "raw"
-                               : "layers/" + matrix.name] = to_json(matrix.values);
+                               : "layers/" + matrix.name] = json_of(matrix.values);
   json["obsm"] = overview.contents.embeddings;
   Json columns = Json::object();
-  for (const ColumnOverview& column : overview.columns) columns[column.title] = to_json(column);
+  for (const ColumnOverview& column : overview.columns) columns[column.title] = json_of(column);
   json["obs"] = std::move(columns);
   json["genes_per_cell"] = overview.genes_per_cell;
   json["total_per_cell"] = overview.total_per_cell;

@@ -95,7 +95,7 @@ void print_table(const Prediction& prediction) {
          "compares with more.\n";
 }
 
-nlohmann::ordered_json to_json(const ProfileAgreement& agreement) {
+nlohmann::ordered_json json_of(const ProfileAgreement& agreement) {
   nlohmann::ordered_json json{{"bray_curtis", agreement.bray_curtis}};
   if (agreement.spearman_all) json["spearman_all"] = *agreement.spearman_all;
   if (agreement.spearman_within_gene) json["spearman_within_gene"] = *agreement.spearman_within_gene;
@@ -114,12 +114,12 @@ void run(const PredictOptions& options, const Context& context) {
     write_prediction(*setup.out, prediction);
     job.log.info("{}: profiles of {}", options.out, counted(std::ssize(prediction.cells), "held-out cell"));
     if (job.log.speaks(Verbosity::normal)) print_table(prediction);
-    setup.summary->write({{"provenance", app::to_json(job.provenance)},
-                          {"training", app::to_json(training)},
+    setup.summary->write({{"provenance", to_json(job.provenance)},
+                          {"training", to_json(training)},
                           {"held_out_cells", prediction.cells.size()},
-                          {"mapping", to_json(prediction.mapping)},
-                          {"mean_share_baseline", to_json(prediction.mean_share)},
-                          {"memory", app::to_json(*setup.memory)}});
+                          {"mapping", json_of(prediction.mapping)},
+                          {"mean_share_baseline", json_of(prediction.mean_share)},
+                          {"memory", to_json(*setup.memory)}});
   });
 }
 

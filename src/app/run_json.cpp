@@ -10,7 +10,7 @@ namespace {
 
 constexpr double shown_rate = 0.1;  // that q-values are counted to
 
-nlohmann::ordered_json to_json(const TrainingRecord& record) {
+nlohmann::ordered_json json_of(const TrainingRecord& record) {
   nlohmann::ordered_json json{{"seed", record.seed},
                               {"steps", record.steps},
                               {"batch", record.batch},
@@ -27,7 +27,7 @@ nlohmann::ordered_json to_json(const TrainingRecord& record) {
   return json;
 }
 
-nlohmann::ordered_json to_json(const SparseRecord& record) {
+nlohmann::ordered_json json_of(const SparseRecord& record) {
   nlohmann::ordered_json json{{"seed", record.seed},
                               {"cells", record.cells},
                               {"effects", record.effects},
@@ -58,16 +58,16 @@ void add_q_values(nlohmann::ordered_json& json, const Model& model) {
   add("genes_q_0.1", of_genes, !of_genes.empty());
 }
 
-nlohmann::ordered_json to_json(const std::vector<MemoryPart>& parts) {
+nlohmann::ordered_json json_of(const std::vector<MemoryPart>& parts) {
   auto json = nlohmann::ordered_json::object();
   for (const MemoryPart& part : parts) json[part.what] = part.bytes;
   return json;
 }
 
-nlohmann::ordered_json to_json(const PhaseTimes& parts) {
-  return {{"opening", app::to_json(parts.opening)}, {"loading", app::to_json(parts.loading)},
-          {"scoring", app::to_json(parts.scoring)}, {"writing", app::to_json(parts.writing)},
-          {"waiting", app::to_json(parts.waiting)}, {"closing", app::to_json(parts.closing)}};
+nlohmann::ordered_json json_of(const PhaseTimes& parts) {
+  return {{"opening", to_json(parts.opening)}, {"loading", to_json(parts.loading)},
+          {"scoring", to_json(parts.scoring)}, {"writing", to_json(parts.writing)},
+          {"waiting", to_json(parts.waiting)}, {"closing", to_json(parts.closing)}};
 }
 
 }  // namespace
@@ -81,7 +81,7 @@ nlohmann::ordered_json to_json(const TrainingAdvice& advice) {
 
 nlohmann::ordered_json training_json(const Model& model) {
   const auto of_member = [](const Member& member) {
-    return std::visit([](const auto& made) { return to_json(made.record); }, member);
+    return std::visit([](const auto& made) { return json_of(made.record); }, member);
   };
   nlohmann::ordered_json json{{"mapping", name_of(model.kind())}, {"members", model.members.size()}};
   if (model.members.size() == 1) {
@@ -112,15 +112,15 @@ nlohmann::ordered_json to_json(const ScreenCounts& counts) {
                               {"resumed", counts.resumed},
                               {"seconds", counts.seconds},
                               {"rank_seconds", to_json(counts.of_ranks)},
-                              {"parts", to_json(counts.parts)}};
+                              {"parts", json_of(counts.parts)}};
   if (counts.kept) json["kept_pairs"] = *counts.kept;
   return json;
 }
 
 nlohmann::ordered_json to_json(const NodeMemory& memory) {
-  return {{"per_node", to_json(memory.need.per_node)},
-          {"per_rank", to_json(memory.need.per_rank)},
-          {"on_one_rank", to_json(memory.need.on_one_rank)},
+  return {{"per_node", json_of(memory.need.per_node)},
+          {"per_rank", json_of(memory.need.per_rank)},
+          {"on_one_rank", json_of(memory.need.on_one_rank)},
           {"ranks", memory.ranks},
           {"total", memory.total},
           {"available", memory.available}};

@@ -236,7 +236,7 @@ void print_table(const ScreenReader& screen, const Ranking& ranking, const std::
     std::cout << kept_note(screen) << '\n';
 }
 
-nlohmann::ordered_json to_json(const ScreenReader& screen, const Ranking& ranking) {
+nlohmann::ordered_json json_of(const ScreenReader& screen, const Ranking& ranking) {
   auto json = nlohmann::ordered_json::array();
   const std::vector<GeneVisibility> visibility = screen.visibility();
   const std::vector<GeneRates> q_values = q_values_of(screen, ranking);
@@ -255,7 +255,7 @@ nlohmann::ordered_json to_json(const ScreenReader& screen, const Ranking& rankin
   return json;
 }
 
-std::string summary_note(const std::string& file) {
+std::string way_to_pairs(const std::string& file) {
   return fmt::format("{} holds its double knockouts as a summary over cells: dko summarize {} ranks them",
                      file, file);
 }
@@ -277,7 +277,7 @@ nlohmann::ordered_json print_rankings(const ScreenReader& screen, const TopOptio
     const Ranking ranking = rank(screen, kind, options, where);
     if (!json.empty()) std::cout << '\n';
     print_table(screen, ranking, printable(where.text(screen)));
-    json[std::string(kind.option)] = to_json(screen, ranking);
+    json[std::string(kind.option)] = json_of(screen, ranking);
   }
   return json;
 }
@@ -324,9 +324,8 @@ void print_top(const TopOptions& options, Log log) {
   const ScreenReader screen(options.file);
   JsonReport summary(options.common);
   const auto cell = cell_asked(screen, options, log);
-  nlohmann::ordered_json json{{"provenance", app::to_json(screen.provenance())},
-                              {"base", name_of(screen.base())}};
-  if (screen.has_summary() && options.of == ScoreArray::pairs) throw UsageError(summary_note(options.file));
+  nlohmann::ordered_json json{{"provenance", to_json(screen.provenance())}, {"base", name_of(screen.base())}};
+  if (screen.has_summary() && options.of == ScoreArray::pairs) throw UsageError(way_to_pairs(options.file));
   const nlohmann::ordered_json found =
       options.group_by.empty() ? print_rankings(screen, options, {cell}) : print_groups(screen, options);
   if (found.empty())
@@ -335,7 +334,7 @@ void print_top(const TopOptions& options, Log log) {
                     options.file, wanted(options)));
   std::cout << base_note(screen.base()) << '\n'
             << events_note(screen) << (shows_genes(screen, found) ? gene_rates_note(screen) : "");
-  if (screen.has_summary() && !options.of) std::cout << summary_note(options.file) << '\n';
+  if (screen.has_summary() && !options.of) std::cout << way_to_pairs(options.file) << '\n';
   if (options.group_by.empty()) {
     json.update(found);
   } else {

@@ -71,7 +71,7 @@ void print_table(const std::vector<KernelSpeed>& speeds) {
   std::cout << table.text();
 }
 
-nlohmann::ordered_json to_json(const std::vector<KernelSpeed>& speeds) {
+nlohmann::ordered_json json_of(const std::vector<KernelSpeed>& speeds) {
   auto json = nlohmann::ordered_json::array();
   for (const KernelSpeed& speed : speeds) {
     nlohmann::ordered_json one{{"kernel", speed.kernel},
@@ -119,7 +119,7 @@ void run(const KernelOptions& options, const Context& context) {
     std::cout << fmt::format("reading from memory: {:.1f} GB/s on one core; ranks: {}\n", bandwidth / 1e9,
                              ranks.size());
     summary->write(
-        {{"ranks", ranks.size()}, {"read_bytes_per_second", bandwidth}, {"kernels", to_json(speeds)}});
+        {{"ranks", ranks.size()}, {"read_bytes_per_second", bandwidth}, {"kernels", json_of(speeds)}});
   });
 }
 

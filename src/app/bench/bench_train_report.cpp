@@ -83,7 +83,7 @@ nlohmann::ordered_json number_or_null(double value) {
   return nullptr;
 }
 
-nlohmann::ordered_json to_json(const TrainingRun& run, const TrainingRuns& of) {
+nlohmann::ordered_json json_of(const TrainingRun& run, const TrainingRuns& of) {
   nlohmann::ordered_json parts;
   for (const StepPart& part : step_parts) parts[part.name] = run.time.parts.*part.seconds;
   return {{"form", name_of_run(run)},
@@ -98,7 +98,7 @@ nlohmann::ordered_json to_json(const TrainingRun& run, const TrainingRuns& of) {
           {"speed_up", number_or_null(of.speed_up(run.time.total))}};
 }
 
-nlohmann::ordered_json to_json(const std::vector<FormForecasts>& forecasts) {
+nlohmann::ordered_json json_of(const std::vector<FormForecasts>& forecasts) {
   auto json = nlohmann::ordered_json::array();
   const auto add = [&](ParallelForm form, int ranks, const StepForecast& forecast) {
     json.push_back({{"form", name_of(form)},
@@ -125,9 +125,9 @@ void print_report(const std::vector<TrainingRuns>& all, const UpdateBandwidths& 
 
 nlohmann::ordered_json to_json(const TrainingRuns& runs, const std::optional<RankNetwork>& network) {
   auto of_runs = nlohmann::ordered_json::array();
-  for (const TrainingRun& run : runs.runs) of_runs.push_back(to_json(run, runs));
+  for (const TrainingRun& run : runs.runs) of_runs.push_back(json_of(run, runs));
   auto forecasts = nlohmann::ordered_json::array();
-  if (network) forecasts = to_json(forecast_forms(runs, network->model));
+  if (network) forecasts = json_of(forecast_forms(runs, network->model));
   const TrainingSize& size = runs.size;
   return {{"genes", size.genes},
           {"hidden", size.hidden},

@@ -44,14 +44,14 @@ CommandLine line_of(BenchVerifyOptions& options) {
   return line;
 }
 
-nlohmann::ordered_json to_json(const BlockCounts& counts) {
+nlohmann::ordered_json json_of(const BlockCounts& counts) {
   return {{"read", counts.read},
           {"bytes", counts.bytes},
           {"missing", counts.absent},
           {"corrupt", counts.damaged}};
 }
 
-nlohmann::ordered_json to_json(const ScreenVerification& found, const SampleOptions& sample) {
+nlohmann::ordered_json json_of(const ScreenVerification& found, const SampleOptions& sample) {
   return {{"valid", found.faults().empty()},
           {"why", found.faults()},
           {"knockouts", found.events},
@@ -64,7 +64,7 @@ nlohmann::ordered_json to_json(const ScreenVerification& found, const SampleOpti
           {"largest_difference", found.largest.size},
           {"share_to_find", share_to_find},
           {"chance", found.chance},
-          {"blocks", {{"single", to_json(found.singles)}, {"double", to_json(found.pairs)}}},
+          {"blocks", {{"single", json_of(found.singles)}, {"double", json_of(found.pairs)}}},
           {"on_other_ranks", found.on_other_ranks},
           {"page_cache_dropped", found.is_cache_dropped},
           {"seconds", found.seconds}};
@@ -99,9 +99,9 @@ void run(const BenchVerifyOptions& options, const Context& context) {
   AtRoot<JsonReport> summary = on_root(job.ranks(), [&] { return JsonReport(options.common); });
   const ScreenVerification found = verify_screen(options.bench, options.file, options.sample, job);
   on_root(job.ranks(), [&] {
-    summary->write({{"provenance", app::to_json(job.provenance)},
+    summary->write({{"provenance", to_json(job.provenance)},
                     {"build", build_facts()},
-                    {"verification", to_json(found, options.sample)}});
+                    {"verification", json_of(found, options.sample)}});
     report(found);
     std::string words;
     for (const std::string& fault : found.faults()) words += (words.empty() ? "" : "; ") + fault;

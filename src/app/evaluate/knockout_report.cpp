@@ -32,19 +32,19 @@ std::string table_text(const std::vector<KnockoutAgreement>& answers) {
          fmt::format("(means of fewer than {} cells are not compared)\n", fewest_cells_compared);
 }
 
-nlohmann::ordered_json to_json(const KnockoutAgreement& answer) {
+nlohmann::ordered_json json_of(const KnockoutAgreement& answer) {
   const ChangeAgreement& agreement = answer.agreement;
   return {{"cells", answer.cells},
           {"cells_after", answer.cells_after},
           {"genes", agreement.genes},
-          {"spearman", app::to_json(agreement.spearman)},
+          {"spearman", to_json(agreement.spearman)},
           {"signs", agreement.signs},
           {"same_sign", agreement.same_sign},
           {"significant_signs", agreement.significant_signs},
           {"significant_same_sign", agreement.significant_same_sign},
           {"null_genes", answer.null.size()},
-          {"null_median", app::to_json(known_median(answer.null))},
-          {"p", app::to_json(answer.p)}};
+          {"null_median", to_json(known_median(answer.null))},
+          {"p", to_json(answer.p)}};
 }
 
 }  // namespace
@@ -62,7 +62,7 @@ ReportPart knockout_report(const std::string& path, const std::string& gene,
         fmt::format("  left out: {} without a finite change\n", counted(evaluation.undefined, "row"));
   part.text += table_text(answers);
   part.json = {{"truth", path}, {"gene", gene}, {"cells", answers.front().cells}};
-  for (const KnockoutAgreement& answer : answers) part.json[answer.name] = to_json(answer);
+  for (const KnockoutAgreement& answer : answers) part.json[answer.name] = json_of(answer);
   part.verdicts.push_back(knockout_verdict(answers.front(), answers.back(), gene));
   return part;
 }

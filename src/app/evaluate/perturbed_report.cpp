@@ -83,12 +83,12 @@ std::string means_text(const PerturbationEvaluation& evaluation) {
          table.text();
 }
 
-Json to_json(const MethodOnTarget& method) {
+Json json_of(const MethodOnTarget& method) {
   Json json{{"verdict", method_verdict(method)}};
   if (method.judgement != Judgement::judged) return json;
   const LossAgreement& agreement = method.agreement;
   json["genes"] = agreement.genes;
-  json["spearman"] = app::to_json(agreement.spearman);
+  json["spearman"] = to_json(agreement.spearman);
   if (method.specificity) {
     json["rank"] = method.specificity->rank;
     json["losses"] = method.specificity->losses;
@@ -96,32 +96,32 @@ Json to_json(const MethodOnTarget& method) {
   }
   json["signs"] = agreement.signs;
   json["same_sign"] = agreement.same_sign;
-  json["balanced_accuracy"] = app::to_json(agreement.balanced);
-  json["recall"] = app::to_json(agreement.recall);
-  json["auprc"] = app::to_json(agreement.auprc);
-  json["error"] = app::to_json(agreement.error);
+  json["balanced_accuracy"] = to_json(agreement.balanced);
+  json["recall"] = to_json(agreement.recall);
+  json["auprc"] = to_json(agreement.auprc);
+  json["error"] = to_json(agreement.error);
   return json;
 }
 
-Json to_json(const PerturbationEvaluation& evaluation, const TargetEvaluation& target) {
+Json json_of(const PerturbationEvaluation& evaluation, const TargetEvaluation& target) {
   Json json{{"cells", target.cells},
             {"genes", compared(target)},
             {"changed", target.truth.changes},
             {"up", target.truth.up},
-            {"replicate", app::to_json(target.truth.replicate)},
+            {"replicate", to_json(target.truth.replicate)},
             {"has_effect", has_effect(target.truth)},
             {"not_visible", target.not_visible}};
   if (target.methods.front().judgement == Judgement::judged) json["direct_effects"] = target.direct_effects;
   for (std::size_t method = 0; method < target.methods.size(); ++method)
-    json["methods"][evaluation.methods[method]] = to_json(target.methods[method]);
+    json["methods"][evaluation.methods[method]] = json_of(target.methods[method]);
   return json;
 }
 
-Json to_json(const MethodMeans& means) {
-  return {{"spearman", app::to_json(means.spearman)},   {"specificity", app::to_json(means.specificity)},
-          {"same_sign", app::to_json(means.same_sign)}, {"balanced_accuracy", app::to_json(means.balanced)},
-          {"recall", app::to_json(means.recall)},       {"auprc", app::to_json(means.auprc)},
-          {"error", app::to_json(means.error)}};
+Json json_of(const MethodMeans& means) {
+  return {{"spearman", to_json(means.spearman)},   {"specificity", to_json(means.specificity)},
+          {"same_sign", to_json(means.same_sign)}, {"balanced_accuracy", to_json(means.balanced)},
+          {"recall", to_json(means.recall)},       {"auprc", to_json(means.auprc)},
+          {"error", to_json(means.error)}};
 }
 
 std::string left_out_text(const PerturbationEvaluation& evaluation) {
@@ -154,7 +154,7 @@ ReportPart perturbed_report(const std::string& path, const PerturbedSource& sour
                {"too_few_cells", evaluation.too_few}};
   for (const TargetEvaluation& target : evaluation.targets) {
     part.text += target_text(evaluation, target);
-    part.json["targets"][target.label] = to_json(evaluation, target);
+    part.json["targets"][target.label] = json_of(evaluation, target);
     part.verdicts.push_back(target_verdict(evaluation, target));
   }
   part.text +=
@@ -163,7 +163,7 @@ ReportPart perturbed_report(const std::string& path, const PerturbedSource& sour
       "change\n";
   part.json["over_targets"]["targets"] = evaluation.means.front().targets;
   for (std::size_t method = 0; method < evaluation.methods.size(); ++method)
-    part.json["over_targets"]["methods"][evaluation.methods[method]] = to_json(evaluation.means[method]);
+    part.json["over_targets"]["methods"][evaluation.methods[method]] = json_of(evaluation.means[method]);
   part.verdicts.push_back(perturbation_verdict(evaluation));
   return part;
 }

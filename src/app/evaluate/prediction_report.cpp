@@ -26,22 +26,22 @@ std::string table_text(const std::vector<ProfilePredictor>& predictors) {
   return table.text() + "* lower is better; of all others, higher\n";
 }
 
-nlohmann::ordered_json to_json(const ProfilePredictor& predictor) {
+nlohmann::ordered_json json_of(const ProfilePredictor& predictor) {
   const ProfileAgreement& agreement = predictor.agreement;
   const GeneCorrelations& genes = predictor.correlations;
   return {{"bray_curtis", agreement.bray_curtis},
-          {"bray_curtis_interval", app::to_json(predictor.interval)},
-          {"spearman_all", app::to_json(agreement.spearman_all)},
-          {"spearman_expressed", app::to_json(agreement.spearman_expressed)},
-          {"spearman_within_gene", app::to_json(agreement.spearman_within_gene)},
-          {"spearman_within_cell", app::to_json(agreement.spearman_within_cell)},
+          {"bray_curtis_interval", to_json(predictor.interval)},
+          {"spearman_all", to_json(agreement.spearman_all)},
+          {"spearman_expressed", to_json(agreement.spearman_expressed)},
+          {"spearman_within_gene", to_json(agreement.spearman_within_gene)},
+          {"spearman_within_cell", to_json(agreement.spearman_within_cell)},
           {"genes_scored", agreement.genes_scored},
           {"gene_correlations",
            {{"pairs", genes.pairs},
-            {"median_true", app::to_json(genes.median_true)},
-            {"median_predicted", app::to_json(genes.median_predicted)},
-            {"spearman", app::to_json(genes.spearman)},
-            {"distance", app::to_json(genes.distance)}}}};
+            {"median_true", to_json(genes.median_true)},
+            {"median_predicted", to_json(genes.median_predicted)},
+            {"spearman", to_json(genes.spearman)},
+            {"distance", to_json(genes.distance)}}}};
 }
 
 }  // namespace
@@ -56,7 +56,7 @@ ReportPart prediction_report(const PredictionEvaluation& evaluation) {
                {"known_cells", evaluation.known_cells},
                {"ridge_penalty", evaluation.ridge_penalty}};
   for (const ProfilePredictor& predictor : evaluation.predictors)
-    part.json["predictors"][predictor.name] = to_json(predictor);
+    part.json["predictors"][predictor.name] = json_of(predictor);
   part.verdicts.push_back(prediction_verdict(evaluation.predictors));
   return part;
 }

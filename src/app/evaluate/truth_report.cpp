@@ -63,7 +63,7 @@ std::string table_text(const EffectName& name, const ScoreComparison& comparison
   return text + table.text();
 }
 
-nlohmann::ordered_json to_json(const ScoreComparison& comparison) {
+nlohmann::ordered_json json_of(const ScoreComparison& comparison) {
   constexpr std::array names{"spearman_over_events",
                              "spearman_of_means",
                              "spearman_within_unit",
@@ -77,9 +77,9 @@ nlohmann::ordered_json to_json(const ScoreComparison& comparison) {
   for (const ComparedScore& score : comparison.scores) {
     nlohmann::ordered_json entry;
     for (std::size_t figure = 0; figure < event_figures; ++figure) {
-      entry[names[figure]] = {{"value", app::to_json(score.figures[figure])},
-                              {"interval", app::to_json(score.intervals[figure])},
-                              {"over_best_baseline", app::to_json(score.over_baseline[figure])}};
+      entry[names[figure]] = {{"value", to_json(score.figures[figure])},
+                              {"interval", to_json(score.intervals[figure])},
+                              {"over_best_baseline", to_json(score.over_baseline[figure])}};
     }
     entry["units_compared"] = score.units_compared;
     entry["cells_compared"] = score.cells_compared;
@@ -134,7 +134,7 @@ ReportPart truth_report(const std::string& path, const TruthEvaluation& evaluati
   for (const EffectComparison& effect : evaluation.effects) {
     const EffectName& name = effect_names[static_cast<std::size_t>(effect.effect)];
     part.text += "\n" + table_text(name, effect.comparison, evaluation.order, least_effect);
-    part.json[std::string(name.key)] = to_json(effect.comparison);
+    part.json[std::string(name.key)] = json_of(effect.comparison);
     for (std::string& sentence : verdicts_of(name, effect.comparison, evaluation.order))
       part.verdicts.push_back(std::move(sentence));
   }

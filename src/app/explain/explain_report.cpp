@@ -205,7 +205,7 @@ nlohmann::ordered_json to_json(const Question& question, const Explanation& expl
                                const Provenance& provenance) {
   const bool is_ensemble = question.members.size() > 1;
   const bool is_directed = question.direction.has_value();
-  nlohmann::ordered_json json{{"provenance", app::to_json(provenance)},
+  nlohmann::ordered_json json{{"provenance", to_json(provenance)},
                               {"model", options.model},
                               {"knockout", nlohmann::ordered_json::array()},
                               {"cells", explanation.cells},

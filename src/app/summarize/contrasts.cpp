@@ -156,7 +156,7 @@ void print_table(const ContrastTable& table, const CellGroups& groups, const Lab
                              counted(table.left_out, kind), counted(least_cells, "cell"));
 }
 
-Json to_json(const ContrastTable& table, const Labels& labels, std::size_t rows) {
+Json json_of(const ContrastTable& table, const Labels& labels, std::size_t rows) {
   Json json{{"group", labels.group(table.contrast)},
             {"against", labels.against(table.contrast)},
             {"cells_screened", labels.side(table.contrast).screened},
@@ -224,7 +224,7 @@ AtRoot<Json> report_contrasts(const ScreenReader& screen, const CellGroups& grou
         };
         if (number > 0 || &table != tables.data()) std::cout << '\n';
         print_table(table, groups, labels, most(shown), options.least_cells);
-        all.push_back(to_json(table, labels, most(shown)));
+        all.push_back(json_of(table, labels, most(shown)));
         if (!files[number]) continue;
         require_disk_space(
             part.path,

@@ -333,8 +333,7 @@ void run(const SummarizeOptions& options, const Context& context) {
   auto files = open_files(work.parts, options, job);
   auto contrast_files = open_files(work.compared, options, job);
   SetTests sets(screen, options.sets, options.common.force, job);
-  nlohmann::ordered_json json{{"provenance", app::to_json(screen.provenance())},
-                              {"base", name_of(screen.base())}};
+  nlohmann::ordered_json json{{"provenance", to_json(screen.provenance())}, {"base", name_of(screen.base())}};
   if (work.groups)
     summarize_groups(screen, work, files, contrast_files, options, memory, job, json);
   else
