@@ -1,16 +1,18 @@
 #!/usr/bin/python3
-"""Names each standard name whose header a source includes neither itself nor through headers of dko.
+"""Names each name whose header a source includes neither itself nor through headers of dko: standard ones and dko's own.
 
     scripts/includes.py [FOLDER]      of a repository; default: this one
 
-The gate's builds have these headers precompiled (DKO_PRECOMPILE), which hides a missing #include that a user's build without
-them may stumble over. What the headers of one standard library include of each other is not counted on, but for GIVEN.
+The gate's builds have the standard headers precompiled (DKO_PRECOMPILE) and several sources compiled together (DKO_UNITY),
+which hides a missing #include that a user's build without them stumbles over. What the headers of one standard library
+include of each other is not counted on, but for GIVEN. Of dko's own names those are found that no included header mentions.
 """
 import re
 import sys
 from functools import lru_cache
 from pathlib import Path
 
+SOURCES = ("include", "src", "tests")
 # The names of namespace std that are used here, by header. One that no header has is an error: none is forgotten.
 HEADERS = {
     "algorithm": """adjacent_find all_of any_of binary_search clamp copy copy_backward copy_if copy_n count count_if equal fill
@@ -98,6 +100,15 @@ OTHERS = {
                 r"|unlink",
     "time.h ctime": r"clock_gettime|nanosleep|timespec", "stdlib.h cstdlib": r"mkdtemp|setenv|unsetenv",
 }
+# A type or a function that a header declares outside of all others.
+DECLARED = re.compile(r"^(?:(?:class|struct|enum class|concept)\s+(\w+)(?=[^;]*[{=:])"
+                      r"|(?!return|using|namespace|else)[\w:<>,&*\s\[\]]*?[\w>&*\]]\s+[&*]?(\w+)\()", re.M)
+# What a source declares itself: types, functions, lambdas, variables, template parameters.
+NO_TYPE = "".join(rf"(?<!{words})" for words in (r"\breturn", r"\bthrow", r"\belse", r"\bnew", "&&", r" \*", " >", " &"))
+DECLARED_HERE = re.compile(rf"[\w>&*\])]{NO_TYPE}\s+[&*]?(\w+)\s*(?=[({{=;:>,)])")
+USED = re.compile(r"(?<![\w.:])(?<!->)(?:dko::)?([A-Z]\w+|\w+(?=\())")
+# Words of the language, of the system and of Catch2 that are names of dko as well.
+NOT_OWN = {"Contains", "alignas", "close", "open", "range", "read", "sizeof", "write"}
 
 
 def own_header(root, file, name):
@@ -115,7 +126,7 @@ def includes(root, file):
 
 
 def reached(root, file):
-    """The names of all headers that are not dko's and that a file includes, itself or through dko's."""
+    """All headers that a file includes, itself or through dko's: dko's, and the names of the others."""
     seen, left, found = set(), {file.resolve()}, set()
     while left:
         here = left.pop()
@@ -123,7 +134,17 @@ def reached(root, file):
         own, others = includes(root, here)
         left |= own - seen
         found |= others
-    return found
+    return seen - {file.resolve()}, found
+
+
+@lru_cache(maxsize=None)
+def code_of(file):
+    return NO_CODE.sub('""', file.read_text())
+
+
+@lru_cache(maxsize=None)
+def words(file):
+    return frozenset(re.findall(r"\w+", code_of(file)))
 
 
 def by_name():
@@ -135,9 +156,26 @@ def by_name():
     return headers
 
 
+def own_names(root):
+    """For each name that a header of dko declares those headers."""
+    headers = {}
+    for file in (file.resolve() for folder in SOURCES for file in (root / folder).rglob("*.hpp")):
+        for names in DECLARED.findall(code_of(file)):
+            headers.setdefault("".join(names), []).append(str(file.relative_to(root.resolve())))
+    return headers
+
+
+def missing_own(root, file, declared):
+    """Of a source, what it uses of dko that no header mentions which it includes."""
+    code, (own, _) = code_of(file.resolve()), reached(root, file)
+    known = NOT_OWN.union(DECLARED_HERE.findall(code), re.findall(r", (\w+) =", code), *map(words, own))
+    for name in sorted(set(USED.findall(code)) & declared.keys() - known):
+        yield f"{name} without #include of {' or '.join(sorted(declared[name]))}"
+
+
 def missing(root, file, headers):
-    """Of a file, what it uses of which it includes no header."""
-    code, found = NO_CODE.sub('""', file.read_text()), reached(root, file)
+    """Of a file, what it uses of other headers, none of which it includes."""
+    code, (_, found) = code_of(file.resolve()), reached(root, file)
     for name in sorted(set(re.findall(r"\bstd::((?:ranges::)?[A-Za-z_]\w*)", code))):
         if name not in headers:
             yield f"std::{name} is in no line of HEADERS in scripts/includes.py: add it"
@@ -153,9 +191,10 @@ def missing(root, file, headers):
 
 def main():
     root = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).parent.parent)
-    headers, count = by_name(), 0
-    for file in sorted(file for folder in ("include", "src", "tests") for file in (root / folder).rglob("*.[ch]pp")):
-        for what in missing(root, file, headers):
+    headers, declared, count = by_name(), own_names(root), 0
+    for file in sorted(file for folder in SOURCES for file in (root / folder).rglob("*.[ch]pp")):
+        own = missing_own(root, file, declared) if file.suffix == ".cpp" else ()  # that headers compile alone the build shows
+        for what in (*missing(root, file, headers), *own):
             count += 1
             print(f"{file.relative_to(root)}: {what}")
     sys.exit(1 if count else 0)

@@ -50,12 +50,12 @@ run() {
   ctest --preset "$1" -j "$2" "${chosen[@]}" --no-tests=error
 }
 
-build release -DDKO_BUILD_TESTS=ON -DDKO_WERROR=ON -DDKO_PRECOMPILE=ON  # what that hides scripts/lint.sh shows
+build release -DDKO_BUILD_TESTS=ON -DDKO_WERROR=ON -DDKO_PRECOMPILE=ON -DDKO_UNITY=ON
 echo "== $(minutes) the release build's tests run meanwhile"
 run release $((2 * cores)) >build/release/tests.txt 2>&1 &
 release_tests=$!
 trap 'kill $release_tests 2>/dev/null || true' EXIT
-build asan -DDKO_UNITY=ON  # the release build compiles each source alone, and shows a missing #include of dko's
+build asan -DDKO_UNITY=ON
 
 failed=false
 echo "== $(minutes) sanitizers"

@@ -45,6 +45,7 @@ function(dko_test_program target room links)
   target_link_libraries(${target} PRIVATE ${links} dko_${room} dko_test_support dko_flags hdf5::hdf5 MPI::MPI_CXX)
   target_compile_options(${target} PRIVATE ${optimised_tests})
   dko_use_precompiled(${target} dko_precompiled_tests)
+  dko_use_unity(${target})
 endfunction()
 
 # dko_room_tests(ROOM [LINKS TARGET...] [UNIT FILE...] [PARALLEL FILE...] [UNIT_BUILDS BUILD...] [PARALLEL_BUILDS BUILD...]

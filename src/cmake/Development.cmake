@@ -3,7 +3,7 @@
 include(CheckLinkerFlag)
 
 option(DKO_PRECOMPILE "Precompile the standard headers: quicker; a missing #include is seen by scripts/includes.py" OFF)
-option(DKO_UNITY "Compile several sources of a room at once: quicker, but blind to a missing #include" OFF)
+option(DKO_UNITY "Compile several sources of a room at once: quicker; a missing #include is seen by scripts/includes.py" OFF)
 option(DKO_COVERAGE "Count which lines run (preset coverage, scripts/coverage.sh)" OFF)
 
 if(DKO_COVERAGE)
@@ -54,9 +54,6 @@ endfunction()
 
 # dko_use_unity(TARGET): with DKO_UNITY its sources are compiled eight at once; dko_compile_alone(FILE...) keeps those out
 # that have a name of their own affair in common with another.
-if(DKO_UNITY)
-  target_compile_options(dko_flags INTERFACE -Wno-shadow)  # of what is another file's own affair
-endif()
 function(dko_use_unity target)
   if(DKO_UNITY)
     set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
