@@ -38,7 +38,7 @@ TEST_CASE("distances by numbers of factors are those of fits that have no more")
   const RelativeProfiles profiles = three_types();
   const std::vector<std::int64_t> cells = testing::all_cells(profiles);
   const GeneInputs inputs(profiles, {}, NodeGroup(Communicator::one_rank()));
-  const CellState state = principal_components(profiles, cells, 4);
+  const CellState state = principal_components(profiles, cells, 4, Communicator::one_rank());
   RegressionSetting setting;
   setting.profiles = &profiles;
   setting.inputs = &inputs;

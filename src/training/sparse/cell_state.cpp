@@ -6,83 +6,16 @@
 #include <algorithm>
 #include <cmath>
 
+#include "presence_product.hpp"
+
 namespace dko {
 
 namespace {
 
-/// v → Zᵀ(Z v) of centred presence Z (cells × genes), kept sparse.
-class PresenceProduct {
- public:
-  using Scalar = double;
-
-  PresenceProduct(const ExpressionMatrix& matrix, std::span<const std::int64_t> cells)
-      : matrix_(matrix), cells_(cells), mean_(Eigen::VectorXd::Zero(matrix.genes())) {
-    for (const std::int64_t cell : cells) {
-      for (const std::int32_t gene : matrix.expressed(cell)) mean_(gene) += 1;
-    }
-    mean_ /= static_cast<double>(cells.size());
-  }
-
-  /// Whether presence varies between the cells at all; if not, there is nothing to decompose.
-  bool varies() const { return (mean_.array() * (1 - mean_.array())).sum() > 1e-9; }
-
-  Eigen::Index rows() const { return mean_.size(); }
-  Eigen::Index cols() const { return mean_.size(); }
-
-  void perform_op(const double* in, double* out) const {
-    const Eigen::Map<const Eigen::VectorXd> v(in, rows());
-    Eigen::Map<Eigen::VectorXd> product(out, rows());
-    product.setZero();
-    const double of_mean = mean_.dot(v);
-    double total = 0;
-    for (const std::int64_t cell : cells_) {
-      double score = -of_mean;
-      for (const std::int32_t gene : matrix_.expressed(cell)) score += v(gene);
-      for (const std::int32_t gene : matrix_.expressed(cell)) product(gene) += score;
-      total += score;
-    }
-    product -= total * mean_;
-  }
-
- private:
-  const ExpressionMatrix& matrix_;
-  std::span<const std::int64_t> cells_;
-  Eigen::VectorXd mean_;
-};
-
-}  // namespace
-
-std::vector<float> CellState::scores(const ExpressionMatrix& matrix, std::int64_t count) const {
-  const auto width = static_cast<std::size_t>(matrix.cells());
-  const auto r = static_cast<std::size_t>(factors);
-  std::vector<float> all(static_cast<std::size_t>(count) * width);
-  for (std::size_t k = 0; k < static_cast<std::size_t>(count); ++k) {
-    for (std::size_t cell = 0; cell < width; ++cell) {
-      double score = -centre[k];
-      for (const std::int32_t gene : matrix.expressed(static_cast<std::int64_t>(cell)))
-        score += loadings[static_cast<std::size_t>(gene) * r + k];
-      all[k * width + cell] = static_cast<float>(score);
-    }
-  }
-  return all;
-}
-
-std::vector<float> covariate_columns(const ExpressionMatrix& matrix) {
-  std::vector<float> columns;
-  for (std::size_t k = 0; k < static_cast<std::size_t>(matrix.covariate_width()); ++k) {
-    for (std::int64_t cell = 0; cell < matrix.cells(); ++cell)
-      columns.push_back(static_cast<float>(matrix.covariates(cell)[k]));
-  }
-  return columns;
-}
-
-CellState principal_components(const ExpressionMatrix& matrix, std::span<const std::int64_t> cells,
-                               std::int64_t factors) {
+/// The leading `factors`, at least one. On rank 0, while the others help with the products.
+CellState decompose(const ExpressionMatrix& matrix, std::span<const std::int64_t> cells, std::int64_t factors,
+                    PresenceProduct& product) {
   CellState state;
-  PresenceProduct product(matrix, cells);
-  const auto most = std::min<std::int64_t>(matrix.genes(), std::ssize(cells)) - 1;
-  factors = std::min(factors, most / 2);
-  if (factors < 1 || !product.varies()) return state;
   const auto subspace = std::min<std::int64_t>(matrix.genes(), 3 * factors + 10);
   Spectra::SymEigsSolver<PresenceProduct> solver(product, factors, subspace);
   const Eigen::VectorXd start = Eigen::VectorXd::LinSpaced(matrix.genes(), 1.0, 2.0);
@@ -107,6 +40,53 @@ CellState principal_components(const ExpressionMatrix& matrix, std::span<const s
         state.centre[k] += state.loadings[static_cast<std::size_t>(gene) * r + k] / count;
     }
   }
+  return state;
+}
+
+}  // namespace
+
+std::vector<float> CellState::scores(const ExpressionMatrix& matrix, std::int64_t count) const {
+  const auto width = static_cast<std::size_t>(matrix.cells());
+  const auto r = static_cast<std::size_t>(factors);
+  std::vector<float> all(static_cast<std::size_t>(count) * width);
+  if (count == 0) return all;
+  std::vector<double> scores(static_cast<std::size_t>(count));
+  for (std::size_t cell = 0; cell < width; ++cell) {
+    for (std::size_t k = 0; k < scores.size(); ++k) scores[k] = -centre[k];
+    for (const std::int32_t gene : matrix.expressed(static_cast<std::int64_t>(cell))) {
+      const double* of_gene = &loadings[static_cast<std::size_t>(gene) * r];
+      for (std::size_t k = 0; k < scores.size(); ++k) scores[k] += of_gene[k];
+    }
+    for (std::size_t k = 0; k < scores.size(); ++k) all[k * width + cell] = static_cast<float>(scores[k]);
+  }
+  return all;
+}
+
+std::vector<float> covariate_columns(const ExpressionMatrix& matrix) {
+  std::vector<float> columns;
+  for (std::size_t k = 0; k < static_cast<std::size_t>(matrix.covariate_width()); ++k) {
+    for (std::int64_t cell = 0; cell < matrix.cells(); ++cell)
+      columns.push_back(static_cast<float>(matrix.covariates(cell)[k]));
+  }
+  return columns;
+}
+
+CellState principal_components(const ExpressionMatrix& matrix, std::span<const std::int64_t> cells,
+                               std::int64_t factors, const Communicator& communicator) {
+  CellState state;
+  PresenceProduct product(matrix, cells, communicator);
+  const auto most = std::min<std::int64_t>(matrix.genes(), std::ssize(cells)) - 1;
+  factors = std::min(factors, most / 2);
+  if (factors < 1 || !product.varies()) return state;
+  if (communicator.is_root()) {
+    state = decompose(matrix, cells, factors, product);
+    product.finish();
+  } else {
+    product.help();
+  }
+  communicator.broadcast(state.factors);
+  communicator.broadcast(state.loadings);
+  communicator.broadcast(state.centre);
   return state;
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "dko/expression/matrix.hpp"
+#include "dko/parallel/communicator.hpp"
 
 namespace dko {
 
@@ -21,8 +22,9 @@ struct CellState {
 /// Covariates of all cells as columns: covariate_width() × C by rows. Local.
 std::vector<float> covariate_columns(const ExpressionMatrix& matrix);
 
-/// At most `factors` of them, fewer where cells or genes do not carry as many. Local.
+/// At most `factors` of them, fewer where cells or genes do not carry as many: the same on all ranks, and the
+/// same bits on any number of them. Collective.
 CellState principal_components(const ExpressionMatrix& matrix, std::span<const std::int64_t> cells,
-                               std::int64_t factors);
+                               std::int64_t factors, const Communicator& communicator);
 
 }  // namespace dko

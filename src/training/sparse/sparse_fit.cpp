@@ -73,7 +73,7 @@ class SparseFitter {
 
   /// Outputs of `genes` in `cells`, cells × genes by rows.
   std::vector<float> quick(std::span<const std::int32_t> genes, std::span<const std::int64_t> cells) {
-    find_components(quick_factors);
+    state_ = principal_components(profiles_, cells_, quick_factors, communicator_);
     use_factors(state_.factors);
     std::vector<float> outputs(cells.size() * genes.size(), 0.0F);
     const RankShare mine = communicator_.share_of(std::ssize(genes));
@@ -108,7 +108,7 @@ class SparseFitter {
     if (saved)
       state_ = std::move(saved->components);
     else
-      find_components(most_factors);
+      state_ = principal_components(profiles_, cells_, most_factors, communicator_);
     judging_ = judging_genes(profiles_, cells_, communicator_);
     targets_ = prior_targets(support_, profiles_, cells_);
     distances_.emplace(factor_distances(state_.factors, communicator_));
@@ -276,14 +276,6 @@ class SparseFitter {
   void use_factors(std::int64_t count) {
     setting_.factors = count;
     setting_.state = state_.scores(profiles_, count);
-  }
-
-  /// On rank 0, for all.
-  void find_components(std::int64_t factors) {
-    if (communicator_.is_root()) state_ = principal_components(profiles_, cells_, factors);
-    communicator_.broadcast(state_.factors);
-    communicator_.broadcast(state_.loadings);
-    communicator_.broadcast(state_.centre);
   }
 
   void prepare_round(const std::vector<GeneFit>& fits) {
