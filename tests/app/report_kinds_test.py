@@ -1,6 +1,7 @@
 """Pages of screens that report_kinds.sh made: make_lists; check; commands SCREEN."""
 import contextlib
 import html
+import os
 import re
 import sys
 
@@ -13,7 +14,7 @@ from dko.report.drawing import NARROW, WIDE
 from dko.report.groups import collect_groups
 from dko.report.page import FIGURES
 from dko.report.parts import overview
-from report_test_page import Page, make, refused
+from report_test_page import Page, make, make_commands, pasted, refused
 from toward_again import Plain
 
 KEEPS = 0.3
@@ -67,7 +68,8 @@ def check_words(page, name):
         found = re.findall("(?i).{60}(?:knock|loss|lost|losing|lose ).{40}", text)
         assert not found, found
         assert "Activation screen of cells.h5ad" in text and "dko effects" not in text
-        assert "of the cells that express the gene" not in text and "own share" not in text
+        assert "own share" not in text and "cells that lack the gene" in text
+        assert not re.search("that express the gene|that expresses it|have the pair", text)
     else:
         text = re.sub(r"--knockout gene\d+ --knockdown 0.3", "", text.replace(OF_LOSSES[0], "").replace(OF_LOSSES[1], ""))
         # q-values are of the whole loss, and so are the effects of dko effects.
@@ -76,6 +78,7 @@ def check_words(page, name):
             text = text.replace(words, "")
         found = re.findall(".{60}(?:knockout|loss|lost|losing|knocked out).{40}", text)
         assert not found, found
+        assert "that lack the gene" not in text and "that lacks it" not in text and "cells that express the gene" in text
         assert "Knockdown screen of cells.h5ad" in text and "to 0.3 of their presence" in page.text
 
 
@@ -279,6 +282,22 @@ def check_mixed():
             assert report.screen.has_all_pairs or report.pairs is None
 
 
+def check_suggestions():
+    """All commands of a page at once, as they stand, with what each leaves behind."""
+    make_commands(draws=False)
+    for of, word in (("on", "--activate"), ("down", "--knockdown 0.3")):
+        with collected(f"{of}.single") as report:
+            report.paths["out"] = f"{of}.page.html"
+            page = page_of(report, f"{of}.page")
+        run = pasted(page, re.search(r"<code>cd (.*?)</code>", page.source)[1])
+        assert len(re.findall(f"^dko (?:explain|screen) .*{word}", run, re.M)) == 2, run
+        with dko.open_screen(f"{of}.single.more.h5") as screen:  # with the pairs that were missing
+            assert screen.has_all_pairs and screen.activates == (of == "on") and "network_interaction" in screen.pair_scores
+        again = Page(f"{of}.page")
+        assert f"({of}.single.prediction.h5)" in again.text and not again.figures
+        assert os.path.getsize(f"{of}.single.genes.csv") and os.path.exists(f"{of}.single.effects.h5ad") == (of == "down")
+
+
 def check():
     with dko.open_screen("down.single.h5") as screen:
         assert screen.presence == KEEPS
@@ -290,6 +309,7 @@ def check():
         check_levels(f"{of}.levels")
     check_whole_pages()
     check_mixed()
+    check_suggestions()
 
 
 def commands(name):

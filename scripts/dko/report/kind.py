@@ -17,6 +17,7 @@ class Kind:
     done: str  # of one gene: "no gene was knocked out"
     express: str  # what the cells of an event do with its gene
     expresses: str
+    have_pair: str  # and those of an event of two
     genes_of_cell: str  # the genes of a cell's events; SEEN is "visible " where they are these alone
     share: str  # the name of the score share
     baseline: str  # what the impact is where nothing else changes
@@ -59,8 +60,8 @@ class Kind:
 
 KNOCKOUT = Kind(
     event="knockout", a_event="a knockout", loss="loss", a_loss="a loss", losses="losses", doing="losing", lost="lost",
-    done="knocked out", express="express", expresses="expresses", genes_of_cell="a cell's SEENgenes", share="own share",
-    baseline="the gene's own share",
+    done="knocked out", express="express", expresses="expresses", have_pair="have the pair",
+    genes_of_cell="a cell's SEENgenes", share="own share", baseline="the gene's own share",
     on_the_line="On the dashed line a gene does nothing but leave: its impact is the share it takes with it.",
     every="every expressed gene of every cell",
     none="No gene could be knocked out: a knockout must leave at least one other expressed gene in the cell.",
@@ -70,7 +71,7 @@ KNOCKOUT = Kind(
 ACTIVATION = Kind(
     event="activation", a_event="an activation", loss="activation", a_loss="an activation", losses="activations",
     doing="switching on", lost="switched on", done="switched on", express="lack", expresses="lacks",
-    genes_of_cell="the SEENgenes that a cell lacks",
+    have_pair="lack both genes", genes_of_cell="the SEENgenes that a cell lacks",
     share="predicted share", baseline="the share that the mapping predicts of the gene",
     on_the_line="On the dashed line a gene does nothing but enter: its impact is the share that is predicted of it.",
     every="every gene that a cell lacks, in every cell",

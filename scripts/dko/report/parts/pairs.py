@@ -93,7 +93,7 @@ def ranking(report, best) -> str:
 
 
 def footnote(report, best) -> str:
-    words = '<p class="soft">Mean over the cells that have the pair ± its standard error.'
+    words = f'<p class="soft">Mean over the cells that {report.kind.have_pair} ± its standard error.'
     if SAME_SIGN.get(report.pairs_by) in best:
         words += f" Same sign: the share of these cells in which the {NAMES[report.pairs_by]} has the sign of its mean."
     return words + "</p>"
