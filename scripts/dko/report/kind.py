@@ -55,7 +55,7 @@ class Kind:
 
     def pair(self, one, other, between: str = " + ") -> str:
         """Two labels as one; their own signs stand between them where they have some."""
-        return f"{one}{between.replace('+', '').replace('  ', ' ') if self.sign else between}{other}"
+        return f"{one}{between.replace(' +', '') if self.sign else between}{other}"
 
 
 KNOCKOUT = Kind(
