@@ -12,13 +12,6 @@ def require_knockouts(screen, what: str):
         raise UsageError(f"{screen.path}: lost genes keep {screen.presence:g} of their presence, and {what} is of knockouts")
 
 
-def require_lost_lists(screen, what: str):
-    """@raises UsageError for a list that switches genes on, where `what` would call its events losses"""
-    if screen.list_adds_genes:
-        raise UsageError(f"{screen.path}: its list switches genes on, and {what} is of knockouts: screen without the "
-                         "list for it; dko top, dko export --list and listed() have the events of the list")
-
-
 def is_summable(screen) -> bool:
     """False where the pairs are of a list in which the same two genes are different events."""
     return screen.has_all_pairs or not screen.list_adds_genes

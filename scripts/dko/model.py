@@ -95,14 +95,16 @@ class SparseMapping:
         return least
 
     def inputs(self, shares) -> np.ndarray:
-        """x of cells × genes that express all: 1, or of a gene that enters by its level s log(1 + p/(m f)). f is of the
-        cell: the median of p/m over such genes that it expresses, to the power of the mapping's certainty."""
+        """x of cells × genes: 1, or of a gene that enters by its level s log(1 + p/(m f)), of one that a cell lacks the
+        mean level's, s log 2. f is of the cell: the median of p/m over such genes that it expresses, to the power of the
+        mapping's certainty."""
         is_level = self._level_scale > 0
         ratios = np.where(shares[:, is_level] > 0, shares[:, is_level] / self._level_mean[is_level], np.nan)
         factors = np.ones((len(shares), 1))
         some = ~np.isnan(ratios).all(axis=1)
         factors[some, 0] = np.nanmedian(ratios[some], axis=1)**self._level_certainty
-        return np.where(is_level, self._level_scale * np.log1p(shares / (self._level_mean * factors)), 1.0)
+        levels = np.where(shares > 0, shares / (self._level_mean * factors), 1.0)  # of what is switched on the mean
+        return np.where(is_level, self._level_scale * np.log1p(levels), 1.0)
 
     def outputs(self, presence, intact, covariates=None, shares=None) -> np.ndarray:
         """o of cells × genes, with the state of the intact cells, and their covariates, cells × numbers. `shares` are those
@@ -128,6 +130,25 @@ def relative(outputs, presence) -> np.ndarray:
 def bray_curtis(p, q) -> np.ndarray:
     total = (p + q).sum(axis=1)
     return np.divide(np.abs(p - q).sum(axis=1), total, out=np.zeros(len(p)), where=total > 0)
+
+
+def shares_of_changed(outputs, before, left, lost, keeps: float, added) -> np.ndarray:
+    """Of cells × genes what lost genes keep of their share, and what the mapping gives those that are switched on; 0
+    elsewhere. `left`: 1 for the genes that are neither."""
+    shares = np.zeros_like(before)
+    shares[:, lost] = keeps * before[:, lost]
+    entered = left.copy()
+    entered[:, added] = 1
+    shares[:, added] = relative(outputs, entered)[:, added]
+    return shares
+
+
+def fill_in(after, rescaled, shares):
+    """Gives both profiles these shares, and the rest what they leave."""
+    rest = 1 - shares.sum(axis=1, keepdims=True)
+    for profile in (after, rescaled):
+        profile *= rest
+        profile += shares
 
 
 class Observed:
@@ -212,9 +233,10 @@ class Model(OpenFile):
         """Whether genes enter by their level (train --levels), so that predictions need the cells' shares."""
         return any(member.has_levels for member in self.members)
 
-    def knock_out(self, presence, lost, observed=None, covariates=None, shares=None):
+    def knock_out(self, presence, lost, observed=None, covariates=None, shares=None, keeps: float = 0.0, added=()):
         """Profiles of cells × genes, means over the members: before; after the loss of the genes numbered
-        `lost`; and as they would be if what is left were only rescaled. And the impact and the network impact
+        `lost`, which keep the part `keeps` of their presence and share, or after those numbered `added`, which the cells
+        lack, are switched on; and as they would be if what is left were only rescaled. And the impact and the network impact
         of every cell. `presence` is cells × genes, 0 or 1, double. On what is `observed` of the cells; None: on the
         fitted profile. `covariates` of the cells, cells × numbers, for a model that has such. `shares`, cells × genes, for
         a model with levels; those of `observed` are taken where they are not given."""
@@ -225,13 +247,17 @@ class Model(OpenFile):
                              "screen holds that was made with --base shrunk or observed")
         left = presence.copy()
         left[:, lost] = 0
+        given = left.copy()  # what the mapping is given
+        given[:, lost], given[:, added] = keeps, 1
         sums = [0.0] * 5
         for member, variances in zip(self.members, self._variances):
             outputs = member.outputs(presence, presence, covariates, shares)
             ratios = 1.0 if observed is None else observed.ratios(outputs, presence, variances)
             before = relative(outputs * ratios, presence)
-            after = relative(member.outputs(left, presence, covariates, shares) * ratios, left)
-            rescaled = relative(before, left)
+            outputs = member.outputs(given, presence, covariates, shares)
+            after, rescaled = relative(outputs * ratios, left), relative(before, left)
+            if keeps > 0 or len(added):
+                fill_in(after, rescaled, shares_of_changed(outputs, before, left, lost, keeps, added))
             network = bray_curtis(after, rescaled)
             network[network * (before * left).sum(axis=1) < RESIDUE] = 0
             parts = before, after, rescaled, bray_curtis(after, before), network

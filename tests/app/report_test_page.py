@@ -1,9 +1,13 @@
-"""Makes pages of dko-report and reads them, refusing what does not belong there."""
+"""Makes pages of dko-report and reads them, refusing what does not belong there, and runs what they suggest."""
 import base64
 import contextlib
+import html
 import html.parser
 import io
+import os
 import re
+import subprocess
+import sys
 
 import report
 
@@ -33,6 +37,28 @@ def refused(code, words, arguments):
     found, said = said_by(arguments)
     assert found == code and re.search(words, said), (arguments, found, said)
     assert said.count("\n") == 1 and said.endswith("\n"), said
+
+
+def pasted(page, folder):
+    """Runs what the page suggests, in the folder that it says. Returns the commands."""
+    text = [html.unescape(re.sub("<[^>]+>", "", block)) for block in re.findall(r"<pre>(.*?)</pre>", page.source, re.S)]
+    with open("paste.sh", "w", encoding="utf-8") as file:
+        print("set -eu", f"cd {folder}", *text, sep="\n", file=file)
+    environment = {**os.environ, "PATH": f"{os.getcwd()}/bin:{os.environ['PATH']}"}
+    done = subprocess.run(["bash", "paste.sh"], env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, (done.stderr, text)
+    return "\n".join(text)
+
+
+def make_commands(draws: bool = True):
+    """dko and dko-report, as they are called where they are installed; a report that does not draw has all but the figures."""
+    os.makedirs("bin", exist_ok=True)
+    without = "" if draws else "from dko.report import command; command.draw_figures = lambda *_: {}; "
+    main = f"import sys; sys.argv[0] = 'dko-report'; {without}from dko.report import main; sys.exit(main())"
+    for name, words in (("dko", f'"{os.environ["DKO"]}" "$@"'), ("dko-report", f"{sys.executable} -c \"{main}\" \"$@\"")):
+        with open(f"bin/{name}", "w", encoding="utf-8") as file:
+            print("#!/bin/sh", f"exec {words}", sep="\n", file=file)
+        os.chmod(f"bin/{name}", 0o755)
 
 
 class Page(html.parser.HTMLParser):

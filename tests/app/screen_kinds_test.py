@@ -5,8 +5,6 @@ import json
 import math
 import os
 import re
-import subprocess
-import sys
 
 import dko
 import h5py
@@ -14,7 +12,7 @@ import numpy as np
 from dko.report import command, data, figures
 from dko.report.drawing import NARROW
 from dko.report.parts.words import NAMES
-from report_test_page import Page
+from report_test_page import Page, make_commands, pasted
 
 # Of these screens the pictures are drawn too, which takes most of the time.
 DRAWN = re.compile(
@@ -136,27 +134,6 @@ def check(path):
             assert ("genes" in drawn) == (report.genes is not None and len(report.genes) > 0), name
             assert ("pairs" in drawn) == (report.pairs is not None and len(report.pairs) > 0), name
         return check_page(name, report, drawn)
-
-
-def pasted(page, folder):
-    """Runs what the page suggests, in the folder that it says. Returns the commands."""
-    text = [html.unescape(re.sub("<[^>]+>", "", block)) for block in re.findall(r"<pre>(.*?)</pre>", page.source, re.S)]
-    with open("paste.sh", "w", encoding="utf-8") as file:
-        print("set -eu", f"cd {folder}", *text, sep="\n", file=file)
-    environment = {**os.environ, "PATH": f"{os.getcwd()}/bin:{os.environ['PATH']}"}
-    done = subprocess.run(["bash", "paste.sh"], env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, (done.stderr, text)
-    return "\n".join(text)
-
-
-def make_commands():
-    """dko and dko-report, as they are called where they are installed."""
-    os.makedirs("bin", exist_ok=True)
-    main = "import sys; sys.argv[0] = 'dko-report'; from dko.report import main; sys.exit(main())"
-    for name, words in (("dko", f'"{os.environ["DKO"]}" "$@"'), ("dko-report", f"{sys.executable} -c \"{main}\" \"$@\"")):
-        with open(f"bin/{name}", "w", encoding="utf-8") as file:
-            print("#!/bin/sh", f"exec {words}", sep="\n", file=file)
-        os.chmod(f"bin/{name}", 0o755)
 
 
 def check_suggestions():

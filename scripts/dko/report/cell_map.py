@@ -1,5 +1,5 @@
-"""Where the cells A and B of a direction lie, and where the loss of genes takes those of A: a plane spanned by d, the
-difference of their mean base profiles, and the first principal component at right angles to it."""
+"""Where the cells A and B of a direction lie, and where the loss of genes, or switching them on, takes those of A: a plane
+spanned by d, the difference of their mean base profiles, and the first principal component at right angles to it."""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from dko.errors import InputError
 from dko.model import ENTRIES, Observed, open_model
 from dko.report import suggest
 from dko.report.data import spread
+from dko.report.kind import kind_of_screen
 
 MOST_CELLS = 1000  # of A and of B that are drawn and that the component is of, spread evenly
 MOST_ENTRIES = 10_000_000  # of their profiles; at least LEAST_CELLS of each are drawn
@@ -58,14 +59,18 @@ class Profiles:
         return np.asarray(numbers)[np.asarray((rows > 0).sum(axis=1)).ravel() > count]
 
     def lose(self, numbers, genes):
-        """Profiles of blocks of cells: before, after the loss, and where only rescaled."""
+        """Profiles of blocks of cells: before, after the loss, or what else the events of the screen are, and where only
+        rescaled."""
+        kind = kind_of_screen(self.screen)
+        lost, added = ([], genes) if kind.activates else (genes, [])
         step = max(1, ENTRIES // len(self.screen.genes))
         for lo in range(0, len(numbers), step):
             block = np.asarray(numbers[lo:lo + step])
             shares = self._shares(block)
             totals = self.screen.totals(block)
             observed = None if self.screen.base == "fitted" else Observed(self.screen.base, shares, totals)
-            yield self.model.knock_out((shares > 0).astype(float), genes, observed, self.screen.covariates(block), shares)[:3]
+            yield self.model.knock_out((shares > 0).astype(float), lost, observed, self.screen.covariates(block), shares,
+                                       kind.keeps, added)[:3]
 
     def base(self, numbers) -> np.ndarray:
         return np.concatenate([before for before, _, _ in self.lose(numbers, [])])
@@ -73,12 +78,12 @@ class Profiles:
 
 @dataclass
 class Loss:
-    """A loss that is drawn as an arrow, the mean over `cells`."""
+    """A loss, or another event, that is drawn as an arrow, the mean over `cells`."""
 
     name: str
     kind: str  # a key of ARROWS
     genes: list  # their numbers
-    cells: np.ndarray  # of A, that lost each of the genes in the screen
+    cells: np.ndarray  # of A, that have an event of each of the genes in the screen
     shifts: np.ndarray | None  # of one gene, as the screen has them
 
 
@@ -149,13 +154,13 @@ def component(moved, way):
 
 
 def losses_drawn(report) -> list:
-    """(name, kind, genes) of each arrow: genes that are visible, where that is known, and pairs of such."""
+    """(label, kind, genes) of each arrow: genes that are visible, where that is known, and pairs of such."""
     shown, toward = [], report.toward
     for kind in ("toward", "away"):
         table = getattr(toward, kind)(ARROWS[kind])
-        shown += [(name, kind, [name]) for name in table["gene"]]
+        shown += [(name, kind, report.names_of([name])) for name in table["gene"]]
     if report.best_pairs is not None and report.pairs_by == "shift":
-        shown += [(f"{row.gene1} + {row.gene2}", "pairs", [row.gene1, row.gene2])
+        shown += [(report.kind.pair(row.gene1, row.gene2), "pairs", report.names_of([row.gene1, row.gene2]))
                   for row in report.best_pairs.head(ARROWS["pairs"]).itertuples()]
     return [loss for loss in shown if report.screen.only_once(loss[2]) == loss[2]]
 
@@ -177,7 +182,8 @@ def arrows_of(screen, profiles, losses, plane) -> pd.DataFrame:
     """`plane`: genes × 2."""
     rows = []
     for loss in losses:
-        cells = loss.cells if loss.shifts is not None else profiles.with_more_than(loss.cells, len(loss.genes))
+        lost = 0 if screen.activates else len(loss.genes)
+        cells = loss.cells if loss.shifts is not None else profiles.with_more_than(loss.cells, lost)
         moves = [(after - rescaled) @ plane for _, after, rescaled in profiles.lose(cells, loss.genes)]
         if not moves:
             continue
@@ -192,4 +198,5 @@ def require_shifts(screen, stored, found):
     """Whether model and input give the shifts that the screen has, cell by cell.
     @raises InputError"""
     if not np.allclose(stored, found, rtol=0, atol=CLOSE * max(1e-6, np.abs(stored).max())):
-        raise InputError(f"{screen.path}: its shifts are not those of losing genes by the model and the input that were given")
+        raise InputError(f"{screen.path}: its shifts are not those of {kind_of_screen(screen).doing} genes by the model and "
+                         "the input that were given")

@@ -13,7 +13,6 @@ import signal
 
 from dko.command_line import Parser, at_least_one, called, exit_code_of
 from dko.errors import InputError, UsageError, WriteError
-from dko.events import require_knockouts, require_lost_lists
 from dko.files import UNREADABLE
 from dko.input_cells import InputCells
 from dko.outputs import check_output, write_complete
@@ -21,7 +20,7 @@ from dko.report import data as report_data
 from dko.report import page as report_page
 from dko.report.cell_map import collect_map
 from dko.report.groups import collect_groups
-from dko.report.parts import PARTS, overview
+from dko.report.parts import PARTS, listed, overview
 from dko.results import open_screen
 
 
@@ -92,7 +91,7 @@ def check_outputs(options):
 
 
 def build_page(report, drawn) -> str:
-    parts = [(anchor, title, part(report, drawn)) for anchor, title, part in PARTS]
+    parts = [(anchor, title.replace("EVENTS", listed.events(report)), part(report, drawn)) for anchor, title, part in PARTS]
     parts = [part for part in parts if part[2]]
     top = overview.cards(report) + overview.findings(report)
     return report_page.page(
@@ -131,8 +130,9 @@ def add_maps(report, options):
 def make_report(options):
     check_outputs(options)
     with open_screen(options.screen) as screen:
-        require_knockouts(screen, "the report")
-        require_lost_lists(screen, "the report")
+        if options.effects and screen.activates:
+            raise UsageError(f"{options.effects}: is of the loss of genes, and {options.screen} switches genes on: leave out "
+                             "--effects; dko explain --activate GENE tells what one gene does to all others")
         try:
             report = report_data.collect(screen, options.top, options.min_cells, options.most_pairs,
                                          options.model, options.prediction, options.effects)

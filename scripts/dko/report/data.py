@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 
 from dko.effects import Effects, read_effects
+from dko.events import is_summable
 from dko.files import InputError
 from dko.model import open_model
 from dko.report.groups import GroupsShown
+from dko.report.kind import Kind, kind_of_screen
 from dko.report.prediction import read_prediction
 from dko.report.toward import Toward, collect_toward
 from dko.results import Screen
@@ -32,7 +34,7 @@ class Report:
     min_cells: int = 1
     genes: pd.DataFrame | None = None  # gene_summary
     visibility: pd.DataFrame | None = None
-    unseen: dict = field(default_factory=dict)  # {gene: why it is not visible}
+    unseen: dict = field(default_factory=dict)  # {gene: why it is not visible}, genes as the tables call them
     cells: pd.DataFrame | None = None  # numbered_cells over the visible genes
     of_top_genes: pd.DataFrame | None = None  # all single knockouts of those that the distribution shows
     pairs: pd.DataFrame | None = None  # the strongest, pair_summary; by shift those of visible genes
@@ -56,6 +58,19 @@ class Report:
     paths: dict = field(default_factory=dict)  # as the user gave them: out, model, prediction, effects, input
     asked: list = field(default_factory=list)  # further options of the page, as (name, value)
     scores: tuple = ("network", "impact")  # of single knockouts that are shown, where they are there
+
+    @property
+    def kind(self) -> Kind:
+        """What its events are."""
+        return kind_of_screen(self.screen)
+
+    def only_once(self, labels) -> list:
+        """Those of the genes of tables whose name one gene alone has."""
+        return [label for label in labels if self.screen.only_once([self.kind.bare(label)])]
+
+    def names_of(self, labels) -> list:
+        """Of genes of tables, as Screen finds them."""
+        return [self.kind.bare(label) for label in labels]
 
     @property
     def gene_scores(self) -> list:
@@ -131,15 +146,15 @@ def collect(screen, top: int, min_cells, most_pairs: int, model=None, prediction
     report = Report(screen, top, min_cells, visibility=screen.visibility, **more)
     if report.visibility is not None:
         hidden = report.visibility["why"]
-        report.unseen = hidden[hidden != ""].to_dict()
+        report.unseen = {report.kind.sign + gene: why for gene, why in hidden[hidden != ""].items()}
     if screen.has_singles and report.gene_scores:
         report.genes, report.cells = screen.gene_summary(), screen.numbered_cells(visible_only=True)
-        shown = screen.only_once(report.boxed())
-        report.of_top_genes = screen.singles(gene=shown) if shown else None
+        shown = report.only_once(report.boxed())
+        report.of_top_genes = screen.singles(gene=report.names_of(shown)) if shown else None
         report.toward = collect_toward(report)
-    if with_pairs and screen.pair_measures:
+    if with_pairs and screen.pair_measures and is_summable(screen):
         add_pairs(report, most_pairs)
-    if screen.list_order and (screen.list_order != 2 or screen.has_all_pairs):
+    if screen.list_order and (screen.list_order != 2 or screen.has_all_pairs or screen.list_adds_genes):
         report.listed_by = "network" if "network" in screen.list_scores else "impact"
         report.listed = screen.listed(top=top, by=report.listed_by)
     report.training = screen.training
@@ -182,9 +197,9 @@ def add_pairs(report: Report, most_pairs: int):
         report.best_pairs = screen.pair_summary(top=report.top, **{**of, "min_cells": report.min_cells})
     if report.pairs_by == "shift":
         report.pairs_away = screen.pair_summary(top=report.top, lowest=True, **of)
-    genes = screen.only_once(dict.fromkeys(report.pairs[["gene1", "gene2"]].to_numpy().ravel()))[:HEAT_GENES]
+    genes = report.only_once(dict.fromkeys(report.pairs[["gene1", "gene2"]].to_numpy().ravel()))[:HEAT_GENES]
     if len(genes) >= LEAST_HEAT_GENES:
-        report.square = square_of(screen.pair_summary(genes=genes, cells=chosen, by=report.pairs_by), genes,
+        report.square = square_of(screen.pair_summary(genes=report.names_of(genes), cells=chosen, by=report.pairs_by), genes,
                                   f"{report.pairs_by}_mean")
 
 

@@ -24,10 +24,10 @@ from dko.report.prediction import HEXAGONS_FROM, range_of_entries
 from dko.visibility import rank_genes
 
 
-def pair_label(row, width: float) -> str:
+def pair_label(report, row, width: float) -> str:
     """Both names; on two lines where there is little room beside them."""
     between = " + " if width > NARROWEST_PANELS else " +\n"
-    return f"{short(row.gene1, 14)}{between}{short(row.gene2, 14)}"
+    return report.kind.pair(short(row.gene1, 14), short(row.gene2, 14), between)
 
 
 # Each figure (FIGURES of dko.report.page) is of a report and a width; None where there is nothing to draw.
@@ -149,7 +149,7 @@ def genes(report, width: float):
     figure, axes = panels(width, len(scores), max(1.9, 0.9 + 0.24 * max(map(len, rows))))
     for score, table, place in zip(scores, rows, axes):
         members = table.get(f"{score}_sd_mean")
-        share = table["share_mean"] if score == "impact" and "share_mean" in table else None
+        share = report.kind.takes * table["share_mean"] if score == "impact" and "share_mean" in table else None
         dots(place, [short(name) for name in table["gene"]], table[f"{score}_mean"].to_numpy(),
              table[f"{score}_sd"].to_numpy(), None if members is None else members.to_numpy(),
              f"Highest {NAMES[score]}", GREEN if score == "network" else BLUE, share)
@@ -171,7 +171,7 @@ def share(report, width: float):
     if table is None:
         return None
     figure, (axes, ) = panels(width, 1, 4.2 if width > NARROWEST_PANELS else 3.9)
-    draw_share(figure, axes, table, report.has_effects, report.unseen, width > NARROWEST_PANELS)
+    draw_share(figure, axes, table, report, width > NARROWEST_PANELS)
     place = ["share_mean", "impact_mean"]
     standing = rank_genes(table, "network" if report.has_effects else "impact").head(10 if width > NARROWEST_PANELS else 5)
     place_labels(figure, axes, table[place].to_numpy(), standing[place].to_numpy(),
@@ -179,14 +179,15 @@ def share(report, width: float):
     return figure
 
 
-def draw_share(figure, axes, table, with_network: bool, unseen, wide: bool):
+def draw_share(figure, axes, table, report, wide: bool):
+    kind, with_network = report.kind, report.has_effects
     limits = [(values.min() / 1.3, values.max() * 1.5) for values in (table["share_mean"], table["impact_mean"])]
     ends = np.array([min(low for low, _ in limits), max(high for _, high in limits)])
-    axes.plot(ends, ends, color="#7b8794", linewidth=1, linestyle=(0, (4, 3)))
+    axes.plot(ends, kind.takes * ends, color="#7b8794", linewidth=1, linestyle=(0, (4, 3)))
     style = {"s": 20 if len(table) < 1000 else 9, "linewidths": 0.3, "edgecolors": "white", "rasterized": len(table) > 3000}
     colors = {"color": BLUE}
     if with_network:
-        is_hidden = table["gene"].isin(unseen)
+        is_hidden = table["gene"].isin(report.unseen)
         hidden, table = table[is_hidden], table[~is_hidden].sort_values("network_mean")
         axes.scatter(hidden["share_mean"], hidden["impact_mean"], color="#c3cad1", **style)
         most = table["network_mean"].quantile(0.99) if len(table) else 0
@@ -194,7 +195,8 @@ def draw_share(figure, axes, table, with_network: bool, unseen, wide: bool):
     points = axes.scatter(table["share_mean"], table["impact_mean"], **style, **colors)
     for axis, (low, high) in zip((axes.xaxis, axes.yaxis), limits):
         logarithmic(axis, low, high)
-    axes.set(xlabel="mean own share" + (" (the impact without effects)" if wide else ""),
+    part = f"dashed: {kind.takes:g} of it, " if kind.keeps else ""
+    axes.set(xlabel=f"mean {kind.share}" + (f" ({part}the impact without effects)" if wide else ""),
              ylabel="mean impact")
     axes.grid()
     axes.set_axisbelow(True)
@@ -214,7 +216,8 @@ def distribution(report, width: float):
     means = report.cells[f"{report.gene_score}_mean"].dropna().to_numpy()
     axes[1].hist(means, bins=min(40, max(5, len(means) // 8)), color=BLUE, alpha=0.85)
     axes[1].axvline(means.mean(), color=ORANGE, linewidth=1.6)
-    axes[1].set(xlabel=f"mean {NAMES[report.gene_score]} of a cell's genes", ylabel="cells", title="All cells")
+    genes_of_cell = report.kind.genes_of_cell.replace("SEEN", "")
+    axes[1].set(xlabel=f"mean {NAMES[report.gene_score]} of {genes_of_cell}", ylabel="cells", title="All cells")
     axes[1].xaxis.set_major_locator(MaxNLocator(4))
     axes[1].yaxis.set_major_locator(MaxNLocator(5, integer=True))
     return figure
@@ -245,7 +248,7 @@ def pairs(report, width: float):
     row = 0.25 if width > NARROWEST_PANELS else 0.38
     figure, (axes, ) = panels(width, 1, 1.0 + row * len(table))
     members = table.get(f"{by}_sd_mean")
-    dots(axes, [pair_label(row, width) for row in table.itertuples()], table[f"{by}_mean"].to_numpy(),
+    dots(axes, [pair_label(report, row, width) for row in table.itertuples()], table[f"{by}_mean"].to_numpy(),
          table[f"{by}_sd"].to_numpy(), None if members is None else members.to_numpy(), "", BLUE)
     axes.set_xlabel(f"mean {NAMES[by]}")
     grey_out(axes.get_yticklabels(), table["gene1"].isin(report.unseen) | table["gene2"].isin(report.unseen))

@@ -22,10 +22,10 @@ class GroupsShown:
     column: str
     was_asked: bool  # or is the first that serves
     others: list  # further columns that would serve
-    sizes: pd.Series  # cells of each label, of those in which genes were lost
+    sizes: pd.Series  # cells of each label, of those that were screened
     without: int  # such cells without a label
     score: str  # of the heat map and the contrast
-    means: pd.DataFrame = None  # genes × labels, NaN where too few cells express the gene
+    means: pd.DataFrame = None  # genes × labels, NaN where too few cells have the event
     group: str = ""
     against: str | None = None  # None: all other labels
     contrast: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -36,7 +36,7 @@ class GroupsShown:
 
     @property
     def cells(self) -> int:
-        """Of the group, of those in which genes were lost."""
+        """Of the group, of those that were screened."""
         return int(self.sizes[self.group])
 
     @property
@@ -49,7 +49,7 @@ def collect_groups(report, column=None, contrast=None) -> GroupsShown | None:
     @raises UsageError for a column or a label that is not there"""
     if report.genes is None or report.genes.empty:
         if column:
-            raise UsageError(f"{report.screen.path}: has no single knockouts to compare between groups")
+            raise UsageError(f"{report.screen.path}: has no single {report.kind.events} to compare between groups")
         return None
     serving = columns_that_serve(report.screen)
     if column is None and not serving:
@@ -64,7 +64,7 @@ def collect_groups(report, column=None, contrast=None) -> GroupsShown | None:
     labels = list(sizes.index)
     if len(labels) < 2:
         raise UsageError(f"{report.screen.path}: column {shown} has {len(labels)} label among the cells in which genes were "
-                         "lost: there is nothing to compare")
+                         f"{report.kind.lost}: there is nothing to compare")
     groups.means = means_of(report, shown, labels)
     groups.group, groups.against = chosen(contrast, groups, report.screen.path)
     groups.contrast = report.screen.contrast(shown, groups.group, groups.against, by=groups.score, min_cells=LEAST_CELLS)
@@ -84,7 +84,7 @@ def serves(screen, values) -> bool:
 
 
 def screened_sizes(screen, labels, codes):
-    """Of the cells in which genes were lost: how many have each label, without labels that none has, and how many have none.
+    """Of the cells that were screened: how many have each label, without labels that none has, and how many have none.
     `codes`: of each cell the number of its label, −1 without."""
     codes = codes[screen.screened]
     counts = pd.Series(np.bincount(codes[codes >= 0], minlength=len(labels)), index=labels)
@@ -113,7 +113,7 @@ def means_of(report, column: str, labels) -> pd.DataFrame:
     names = list(report.top_genes(report.gene_score, MOST_GENES // 2)["gene"])
     for _, table in by_group.groupby("group", sort=False):
         names += list(rank_genes(table, report.gene_score).head(OF_EACH)["gene"])
-    names = report.screen.only_once(name for name in dict.fromkeys(names) if name not in report.unseen)[:MOST_GENES]
+    names = report.only_once(name for name in dict.fromkeys(names) if name not in report.unseen)[:MOST_GENES]
     table = by_group[by_group["gene"].isin(names)].pivot(index="gene", columns="group", values=f"{report.gene_score}_mean")
     return table.reindex(index=names, columns=labels)
 

@@ -175,13 +175,17 @@ def explained(report, gene: str) -> str:
     model, source = model_of(report), report.screen.provenance.get("input")
     if not model or not source or any(letter in gene for letter in ", \t"):
         return ""
-    return written("dko", "explain", model, source, *flat(run_of(report).only(SELECTION + DIRECTION)), "--knockout", gene)
+    kind, name = report.kind, report.kind.bare(gene)
+    event = ["--activate", name] if kind.activates else ["--knockout", name]
+    event += ["--knockdown", f"{kind.keeps:g}"] if kind.keeps else []
+    return written("dko", "explain", model, source, *flat(run_of(report).only(SELECTION + DIRECTION)), *event)
 
 
 def effects(report) -> list:
-    """What every loss does to every other gene, and this page with it; nothing where the model was not kept."""
+    """What every loss does to every other gene, and this page with it; nothing where the model was not kept, or genes are
+    switched on, which dko effects does not do."""
     model, source = model_of(report), report.screen.provenance.get("input")
-    if not model or not source:
+    if not model or not source or report.kind.activates:
         return []
     out = beside(report, ".effects.h5ad")
     return [written("dko", "effects", model, source, *flat(run_of(report).only((*SELECTION, "--base"))), "-o", out),

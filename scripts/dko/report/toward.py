@@ -1,5 +1,5 @@
-"""What the report shows of a screen with a direction: cells A and B, and the genes whose loss moves A's furthest toward B and
-away from it."""
+"""What the report shows of a screen with a direction: cells A and B, and the genes whose loss, or other event, moves A's
+furthest toward B and away from it."""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class Toward:
     b: str  # on cells B, or the file of a profile
     a_cells: int
     b_cells: int  # 0: a profile
-    screened: int  # cells of A in which genes were lost
+    screened: int  # cells of A in which genes were lost, or switched on
     genes: pd.DataFrame
     map: object = None  # dko.report.cell_map.CellMap
 

@@ -9,7 +9,7 @@ from dko.q_values import RATE
 from dko.report.drawing import BLUE, GREEN, GREY, INK, NARROWEST_PANELS, ORANGE, dots, panels, place_labels, short
 
 COLORS = {"toward": ORANGE, "away": BLUE, "pairs": GREEN}
-WORDS = {"toward": "loss toward B", "away": "loss away from B", "pairs": "loss of two toward B"}
+WORDS = {"toward": "LOSS toward B", "away": "LOSS away from B", "pairs": "LOSS of two toward B"}
 FEWER = {"toward": 3, "away": 1, "pairs": 1}  # arrows on a phone
 
 
@@ -69,9 +69,11 @@ def cell_map(report, width: float):
     handles = [Line2D([], [], marker="o", linestyle="", color="#7fb3d5", label="cells of A")]
     if is_b.any():
         handles.append(Line2D([], [], marker="o", linestyle="", color="#e8b07f", label="cells of B"))
-    handles += [Line2D([], [], color=COLORS[kind], linewidth=1.8, label=WORDS[kind]) for kind in kinds]
+    handles += [Line2D([], [], color=COLORS[kind], linewidth=1.8, label=WORDS[kind].replace("LOSS", report.kind.loss))
+                for kind in kinds]
+    columns = len(handles) if wide else 2 if len(report.kind.loss) < 6 else 1  # long words do not fit side by side
     axes.legend(handles=handles, loc="upper left", bbox_to_anchor=(0, -0.13 if wide else -0.17), fontsize=8,
-                ncols=len(handles) if wide else 2, handlelength=1.4, borderaxespad=0, columnspacing=1.2)
+                ncols=columns, handlelength=1.4, borderaxespad=0, columnspacing=1.2)
     if tips:
         crowd = np.concatenate([[(0, 0), (1, 0)], *(np.linspace(0, tip, 12) for tip in tips)])
         place_labels(figure, axes, crowd, np.array(tips), [short(name, 24 if wide else 16) for name in arrows["name"]],

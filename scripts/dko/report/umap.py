@@ -77,10 +77,10 @@ def score_panel(report) -> Panel | None:
     coloured = np.full(len(report.screen.cells), np.nan)
     if report.toward is not None:
         best = report.toward.best("toward")["gene"]
-        if not report.screen.only_once(best):
+        if not report.only_once(best):
             return None
-        name, title = "shift", f"Shift by losing {short(best.iloc[0], 14)}"
-        coloured[:] = report.screen.scores_over_cells("shift", [best.iloc[0]])[0]
+        name, title = "shift", f"Shift by {report.kind.doing} {short(best.iloc[0], 14)}"
+        coloured[:] = report.screen.scores_over_cells("shift", report.names_of(best))[0]
     elif report.cells is not None and len(report.cells):
         name = report.gene_score
         title = f"Mean {NAMES[name]} of a cell"

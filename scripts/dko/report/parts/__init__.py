@@ -6,7 +6,7 @@ HTML, "" where there is nothing to show. To add one: a module here, and its line
 from dko.report.parts import (belief, cells, citing, effects, genes, groups, guide, listed, pairs, quality, run, toward,
                               training)
 
-# Anchor, title in the menu, function.
+# Anchor, title in the menu (EVENTS: knockouts, or what else was screened), function.
 PARTS = (
     ("toward", "From A to B", toward.part),
     ("genes", "Genes", genes.part),
@@ -14,7 +14,7 @@ PARTS = (
     ("cells", "UMAP", cells.part),
     ("pairs", "Pairs", pairs.part),
     ("effects", "Effects", effects.part),
-    ("listed", "Listed knockouts", listed.part),
+    ("listed", "Listed EVENTS", listed.part),
     ("belief", "Can this be believed?", belief.part),
     ("quality", "Quality", quality.part),
     ("guide", "How to read it", guide.part),

@@ -14,8 +14,9 @@ GUESS = 0.1  # rank correlation within genes below which it is near a guess
 
 
 def part(report, _) -> str:
-    return section("belief", TITLE, "<p>Two things must hold: the cells must show what the loss of a gene does, and the "
-                   "mapping must have learnt it.</p>", "<h3>Which genes are visible</h3>", *visibility(report),
+    return section("belief", TITLE, "<p>Two things must hold: the cells must show what the "
+                   f"{report.kind.loss} of a gene does, and the mapping must have learnt it.</p>",
+                   "<h3>Which genes are visible</h3>", *visibility(report),
                    "<h3>Does the mapping know more than a simple guess?</h3>", *skill(report), "<h3>What both mean</h3>",
                    meaning(report))
 
@@ -28,13 +29,14 @@ def visibility(report) -> list:
     if known is None:
         return not_stored(report)
     seen, total = int(known["visible"].sum()), len(known)
-    learnt = "<code>dko</code> learns what a gene does from the cells that lack it. "
+    kind = report.kind
+    learnt = f"<code>dko</code> learns what a gene does {kind.learnt_from}. "
     if seen == total:
         return [f"<p><b>All {counted(total, 'gene')} {'is' if total == 1 else 'are'} visible.</b> {learnt}Enough cells "
-                "lack each of them.</p>"]
+                f"{'express and lack' if kind.activates else 'lack'} each of them.</p>"]
     others = f"the other {counted(total - seen, 'gene')}" if seen else "them"
     return [f"<p><b>{number(seen)} of {counted(total, 'gene')} {'is' if seen == 1 else 'are'} visible.</b> {learnt}For "
-            f"{others} too few cells show a real absence: what losing such a gene does is <b>unknown, not zero</b>. The "
+            f"{others} too few cells show {kind.seen_by}: what {kind.doing} such a gene does is <b>unknown, not zero</b>. The "
             "mapping still gives a number; it says nothing about the gene.</p>", reasons(known), in_table(report)]
 
 
@@ -71,7 +73,7 @@ def in_table(report) -> str:
     hidden = [f"{bold(gene)} ({clean(report.unseen[gene])})" for gene in best if gene in report.unseen]
     if best.empty or not (hidden or report.unseen):
         return ""
-    of = f'Of the {counted(len(best), "gene")} in the table of <a href="#genes">single knockouts</a>'
+    of = f'Of the {counted(len(best), "gene")} in the table of <a href="#genes">single {report.kind.events}</a>'
     if not hidden:
         return f"<p>{of} all are visible.</p>"
     return f"<p>{of} {number(len(hidden))} {'is' if len(hidden) == 1 else 'are'} not visible: {few(hidden, 8)}.</p>"
@@ -84,7 +86,7 @@ def skill(report) -> list:
     metrics = (report.quality or {}).get("metrics")
     if metrics is None or "bray_curtis" not in metrics or "mapping" not in metrics.index:
         return no_unseen_cells(report)
-    lines = [verdict(metrics["bray_curtis"])]
+    lines = [verdict(report, metrics["bray_curtis"])]
     if "spearman_within_gene" in metrics and np.isfinite(metrics.loc["mapping", "spearman_within_gene"]):
         lines.append(within_genes(metrics["spearman_within_gene"]))
     if report.screen.advice:
@@ -95,7 +97,7 @@ def skill(report) -> list:
                           ([] if report.paths.get("prediction") else [suggest.predict(report)]) + [suggest.evaluate(report)])]
 
 
-def verdict(distance) -> str:
+def verdict(report, distance) -> str:
     """The mapping beside the nearest baseline, by their distances from the true profiles."""
     ours, others = float(distance["mapping"]), distance.drop("mapping").dropna()
     text = f"Its predicted profiles are off by {number(ours)} (0: exactly right; 1: all wrong)"
@@ -106,7 +108,7 @@ def verdict(distance) -> str:
     text += f". Giving every gene its mean share{scaled} is off by {number(base)}. "
     if not ours < base:
         return text + "<b>The mapping is no better than that guess: do not rely on its scores.</b>"
-    little = ": little to base a knockout on" if 1 - ours / base < LITTLE else ""
+    little = f": little to base {report.kind.a_event} on" if 1 - ours / base < LITTLE else ""
     return f"{text}The mapping is <b>{percent(1 - ours / base)} nearer</b>{little}."
 
 
@@ -158,11 +160,14 @@ def meaning(report) -> str:
     lines = []
     if report.unseen:
         lines += ["A gene that is not visible is no negative result, and a number beside it is no finding. Other cell types or "
-                  "conditions help where all cells express it, deeper sequencing where few molecules were counted.",
+                  f"conditions help where all cells express it{', or none does' if report.kind.activates else ''}, deeper "
+                  "sequencing where few molecules were counted.",
                   "A mapping may predict cells well and still know nothing of such a gene."]
     lines.append(choice_of_genes(report))
-    lines += ["A mapping that is no better than the mean share has learnt nothing that a knockout could rest on.",
-              "Both are needed, and not enough: no cell here has lost a gene in the lab. Genes that go together need not act "
-              "on each other. Take the scores as a list of what to test; where a real knockout was measured, "
-              "<code>dko evaluate --real-knockout</code> compares it."]
+    kind = report.kind
+    real = "." if kind.activates or kind.keeps else \
+        "; where a real knockout was measured, <code>dko evaluate --real-knockout</code> compares it."
+    lines += [f"A mapping that is no better than the mean share has learnt nothing that {kind.a_event} could rest on.",
+              f"Both are needed, and not enough: {kind.in_the_lab}. Genes that go together need not act "
+              "on each other. Take the scores as a list of what to test" + real]
     return "<ul>" + "".join(f"<li>{line}</li>" for line in lines) + "</ul>"

@@ -31,6 +31,9 @@ def gene_word(report) -> str:
 def words(report, effects) -> str:
     of_all = (" They are means over all cells that <code>dko effects</code> was given, not over those of A: what a loss does "
               "in A alone can differ." if report.toward is not None else "")
+    kind = report.kind
+    of_all += (f" They are of the whole loss of a gene, as <code>dko effects</code> has them: the {kind.events} of this "
+               f"screen, which leave {kind.keeps:g} of it, change less." if kind.keeps else "")
     return (f"<p>{counted(len(effects), 'effect')} of the loss of one gene on another: the mean change of its share beyond "
             f"rescaling, over the cells that express the lost gene.{of_all} "
             f"The largest of {gene_word(report)}s, either way:</p>")

@@ -14,7 +14,8 @@ def part(report, drawn) -> str:
     shown = report.groups
     if shown is None:
         return ""
-    return section("groups", TITLE, choice(shown), figure(drawn, "groups", heat_caption(shown), "Genes by groups of cells"),
+    return section("groups", TITLE, choice(shown),
+                   figure(drawn, "groups", heat_caption(report, shown), "Genes by groups of cells"),
                    contrast_words(report, shown), contrast_table(report, shown) if len(shown.contrast) else "",
                    figure(drawn, "contrast", volcano_caption(report, shown), "Differences between groups, and their p"),
                    suggest.block("All genes, every group against all others, as a table:", [suggest.contrasts(report)]))
@@ -34,14 +35,14 @@ def choice(shown) -> str:
         "<code>--contrast A,B</code>.</p>"
 
 
-def heat_caption(shown) -> str:
+def heat_caption(report, shown) -> str:
     return (f"<b>Mean {NAMES[shown.score]} of {counted(len(shown.means), 'gene')} in each group</b>: those that are highest "
-            f"over all cells or in one of the groups. Each mean is over the cells of the group that express the gene; grey: "
-            f"fewer than {LEAST_CELLS} do.")
+            f"over all cells or in one of the groups. Each mean is over the cells of the group that {report.kind.express} "
+            f"the gene; grey: fewer than {LEAST_CELLS} do.")
 
 
 def both_sides(shown) -> str:
-    """What is compared, with the numbers of cells in which genes were lost."""
+    """What is compared, with the numbers of cells that were screened."""
     against = bold(shown.against) if shown.against is not None else "all others"
     return (f"{bold(shown.group)} ({counted(shown.cells, 'screened cell')}) against {against} "
             f"({counted(shown.cells_against, 'screened cell')})")
@@ -49,9 +50,9 @@ def both_sides(shown) -> str:
 
 def contrast_words(report, shown) -> str:
     words = (f"<p>{both_sides(shown)}: the genes whose {NAMES[shown.score]} differs with the lowest p, by a "
-             f"rank-sum test over the cells that express the gene. q of difference: the false discovery rate of Benjamini "
-             f"and Hochberg, over {counted(len(shown.contrast), 'gene')} with at least {LEAST_CELLS} such cells in both "
-             "groups.</p>")
+             f"rank-sum test over the cells that {report.kind.express} the gene. q of difference: the false discovery rate "
+             f"of Benjamini and Hochberg, over {counted(len(shown.contrast), 'gene')} with at least {LEAST_CELLS} such cells "
+             "in both groups.</p>")
     if shown.contrast.empty:
         return words + note("There is no such gene.")
     return words + note("p and q take cells as independent samples. Scores of one mapping are not, and cells of one donor "

@@ -1,7 +1,15 @@
-"""The highest of listed knockouts, each of one cell."""
+"""The highest of listed knockouts, or other events, each of one cell."""
 from dko.report import suggest
 from dko.report.page import number, section
 from dko.report.parts.words import NAMES, counted, ranked
+
+
+SIGNS = " Genes with a + were switched on in a cell that lacks them, those with a - were lost."
+
+
+def events(report) -> str:
+    """What those of the list are."""
+    return "events" if report.screen.list_adds_genes else report.kind.events
 
 
 def part(report, _) -> str:
@@ -13,8 +21,9 @@ def part(report, _) -> str:
     columns = [(NAMES[name], lambda row, name=name: number(float(row[name]))) for name in scores]
     order = report.screen.list_order
     return section(
-        "listed", "Listed knockouts",
-        f"<p>{counted(report.screen.n_listed, 'knockout')} of {counted(order, 'gene')} each, every one in one cell; here "
-        f"the {number(len(report.listed))} with the highest {NAMES[report.listed_by]}.</p>",
+        "listed", f"Listed {events(report)}",
+        f"<p>{counted(report.screen.n_listed, events(report)[:-1])} of {counted(order, 'gene')} each, every one in one cell; "
+        f"here the {number(len(report.listed))} with the highest {NAMES[report.listed_by]}."
+        f"{SIGNS if report.screen.list_adds_genes else ''}</p>",
         ranked(report.listed, names, columns),
         suggest.block("More of them:", [suggest.top_of_list(report)]))

@@ -5,12 +5,15 @@ import os
 
 from dko.q_values import RATE
 from dko.report.page import clean, number, percent
+from dko.report.parts import listed
 from dko.report.parts.words import NAMES, bold, counted, listing, mapping_of, rate
 
 
 def title(report) -> str:
     name = os.path.basename(str(report.screen.provenance.get("input", "")).rstrip("/"))
-    return f"Knockout screen of {name or os.path.basename(report.screen.path)}"
+    screen = report.screen
+    what = "Screen of genes on and off in" if screen.list_adds_genes else f"{report.kind.event.capitalize()} screen of"
+    return f"{what} {name or os.path.basename(screen.path)}"
 
 
 def lead(report) -> str:
@@ -20,7 +23,7 @@ def lead(report) -> str:
     mapping = f"{screen.members} mappings" if screen.members > 1 and not mapping_of(report) else mapping
     mapping = f"an ensemble of {screen.members} {mapping_of(report) == 'sparse' and 'sparse ' or ''}mappings" \
         if screen.members > 1 else mapping
-    return (f"What losing {listing(what_was_lost(screen))} would do {where(screen)} "
+    return (f"What {listing(what_was_lost(report))}{report.kind.extent} would do {where(screen)} "
             f"({counted(len(screen.genes), 'gene')}), as <code>dko</code> predicts with {mapping}.")
 
 
@@ -34,28 +37,33 @@ def where(screen) -> str:
     return f"in cells of the {number(cells)} that there are"
 
 
-def what_was_lost(screen) -> list:
-    parts = []
+def what_was_lost(report) -> list:
+    """In words with what was done before the first, and before those of a list that does more."""
+    screen, parts = report.screen, []
     if screen.has_singles:
         parts.append("one gene")
     if screen.has_all_pairs or screen.has_summary:
         parts.append("any two together")
+    if screen.list_adds_genes:
+        events = "one gene of a list" if screen.list_order == 1 else f"{screen.list_order} listed genes together"
+        return [*(f"{report.kind.doing} {part}" for part in parts), f"switching on or losing {events}"]
     if screen.list_order:
         kind = "kept" if screen.keep != "full" else "listed"
         parts.append({1: "one gene of a list", 2: f"two of {kind} pairs"}.get(screen.list_order,
                                                                               f"{screen.list_order} listed genes together"))
-    return parts or ["genes"]
+    parts = parts or ["genes"]
+    return [f"{report.kind.doing} {parts[0]}", *parts[1:]]
 
 
 def cards(report) -> str:
     screen = report.screen
-    shown = [(len(screen.genes), "gene"), (len(screen.cells), "cell")]
+    event, shown = report.kind.event, [(len(screen.genes), "gene"), (len(screen.cells), "cell")]
     if screen.n_singles:
-        shown.append((screen.n_singles, "single knockout"))
+        shown.append((screen.n_singles, f"single {event}"))
     if screen.has_all_pairs:
-        shown.append((screen.n_pairs, "double knockout"))
+        shown.append((screen.n_pairs, f"double {event}"))
     if screen.n_listed:
-        shown.append((screen.n_listed, f"{'kept pair' if screen.keep != 'full' else 'listed knockout'}"))
+        shown.append((screen.n_listed, "kept pair" if screen.keep != "full" else f"listed {listed.events(report)[:-1]}"))
     boxes = [(number(int(count)), words if count == 1 else words + "s") for count, words in shown]
     kind = mapping_of(report)
     if screen.members > 1:
@@ -75,18 +83,18 @@ def findings(report) -> str:
 
 
 def toward_in_words(report) -> str:
-    """Which loss moves cells of A furthest toward B, and away from B."""
+    """Which loss, or other event, moves cells of A furthest toward B, and away from B."""
     shown = report.toward
     if shown is None:
         return ""
-    sides = ("toward", "toward B"), ("away", "away from B")
+    kind, sides = report.kind, (("toward", "toward B"), ("away", "away from B"))
     said = [one_way(shown, shown.best(side), words) for side, words in sides if len(shown.best(side))]
     if shown.seen.empty:
-        return f"Which loss moves cells of A toward B is unknown: no gene in enough cells is visible. {NOT_VISIBLE}"
+        return f"Which {kind.loss} moves cells of A toward B is unknown: no gene in enough cells is visible. {NOT_VISIBLE}"
     if not said:
-        return f"No loss of a {report.gene_word} moves cells of A toward B or away from B."
+        return f"No {kind.loss} of a {report.gene_word} moves cells of A toward B or away from B."
     states = f"A: <code>{clean(shown.a)}</code>; B: <code>{clean(shown.b)}</code>"
-    return f"Losing {listing(said)}. {states}. <a href=\"#toward\">From A to B</a>"
+    return f"{kind.doing.capitalize()} {listing(said)}. {states}. <a href=\"#toward\">From A to B</a>"
 
 
 def one_way(shown, table, words: str) -> str:
@@ -118,11 +126,12 @@ def gene_in_words(report) -> str:
         return "No gene has an effect on others in this mapping: every network impact is 0."
     row = best.iloc[0]
     if score == "network" and row.get("not_visible"):
-        return f"No gene of those ranked is visible: what their losses change is unknown. {NOT_VISIBLE}"
+        return f"No gene of those ranked is visible: what their {report.kind.losses} change is unknown. {NOT_VISIBLE}"
     if score == "network" and row["network_mean"] == 0:
         return f"No {report.gene_word} has an effect on others in this mapping."
     what = "changes other genes most" if score == "network" else "has the highest impact"
-    return (f"Losing {bold(row['gene'])} {what}: {NAMES[score]} {number(float(row[f'{score}_mean']))} on average over "
+    return (f"{report.kind.doing.capitalize()} {bold(row['gene'])} {what}: {NAMES[score]} "
+            f"{number(float(row[f'{score}_mean']))} on average over "
             f"{counted(row['cells'], 'cell')}.")
 
 
@@ -132,7 +141,7 @@ def pair_in_words(report) -> str:
     row, by, of = report.best_pairs.iloc[0], report.pairs_by, of_some(report)
     if by == "shift":
         return pair_toward(report)
-    value, name = float(row[f"{by}_mean"]), f"{bold(row['gene1'])} + {bold(row['gene2'])}"
+    value, name = float(row[f"{by}_mean"]), both(report, row)
     if not by.endswith("interaction"):
         return f"The pair {name} has the highest {NAMES[by]}{of}: {number(value)} on average over " \
             f"{counted(row['cells'], 'cell')}."
@@ -146,6 +155,11 @@ def pair_in_words(report) -> str:
     what = "change other genes" if by == "network_interaction" else "do"
     return (f"{name} interact most{of}: together they {what} {side} than the sum of each, by {number(abs(value))} on average "
             f"over {counted(row['cells'], 'cell')} ({NAMES[by]}).")
+
+
+def both(report, row) -> str:
+    """The two genes of a pair."""
+    return report.kind.pair(bold(row["gene1"]), bold(row["gene2"]), " + " if not report.kind.sign else " and ")
 
 
 def of_some(report) -> str:
@@ -162,7 +176,7 @@ def pair_toward(report) -> str:
     if best.empty or not best.iloc[0]["shift_mean"] > 0:
         return ""
     row = best.iloc[0]
-    return (f"Of two {report.gene_word}s together {bold(row['gene1'])} + {bold(row['gene2'])} move cells of A furthest toward B"
+    return (f"Of two {report.gene_word}s together {both(report, row)} move cells of A furthest toward B"
             f"{of_some(report)}: mean shift {number(float(row['shift_mean']))} over {counted(row['cells'], 'cell')}.")
 
 
@@ -176,10 +190,11 @@ def visibility_in_words(report) -> str:
     if report.visibility is None:
         return VISIBILITY_UNKNOWN
     seen, total = int(report.visibility["visible"].sum()), len(report.visibility)
+    lack = "express and lack" if report.kind.activates else "lack"
     if seen == total:
-        return f"All {counted(total, 'gene')} are visible: enough cells lack each of them." if total > 1 else ""
-    return (f"<b>{number(seen)} of {counted(total, 'gene')} {'is' if seen == 1 else 'are'} visible</b>: what losing the others "
-            f"does is unknown, not zero. {NOT_VISIBLE}")
+        return f"All {counted(total, 'gene')} are visible: enough cells {lack} each of them." if total > 1 else ""
+    return (f"<b>{number(seen)} of {counted(total, 'gene')} {'is' if seen == 1 else 'are'} visible</b>: what "
+            f"{report.kind.doing} the others does is unknown, not zero. {NOT_VISIBLE}")
 
 
 def rates_in_words(report) -> str:

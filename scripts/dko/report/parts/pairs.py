@@ -1,4 +1,4 @@
-"""Double knockouts: the pairs that interact most, and a heat map of the genes in them."""
+"""Double knockouts, or what else was screened: the pairs that interact most, and a heat map of the genes in them."""
 from __future__ import annotations
 
 import numpy as np
@@ -49,9 +49,9 @@ def leaves_out(report) -> bool:
 def none(report) -> str:
     """Why there is no pair."""
     if leaves_out(report) and int(report.visibility["visible"].sum()) < 2:
-        return "Fewer than two genes are visible: how far losing two of the others moves cells is unknown."
+        return f"Fewer than two genes are visible: how far {report.kind.doing} two of the others moves cells is unknown."
     of = "visible genes" if leaves_out(report) else "genes"
-    return f"No pair of {of} was knocked out in at least {counted(report.pair_least, 'cell')}."
+    return f"No pair of {of} was {report.kind.done} in at least {counted(report.pair_least, 'cell')}."
 
 
 def all_pairs(report) -> str:
@@ -82,17 +82,18 @@ def ranking(report, best) -> str:
     by = report.pairs_by
     least = f", of those in at least {counted(report.pair_least, 'cell')}" if report.pair_least > 1 else ""
     what = f"largest <b>mean {NAMES[by]}</b>, either way" if is_interaction(report) else f"highest <b>mean {NAMES[by]}</b>"
+    doing, share = report.kind.doing, report.kind.share
     why = {
-        "network_interaction": ": what losing both changes in other genes beyond the sum of losing each",
-        "interaction": ": what losing both changes beyond the sum of losing each, own shares included",
-        "shift": ': how far losing both takes cells of A toward B (<a href="#toward">what that means</a>)'
+        "network_interaction": f": what {doing} both changes in other genes beyond the sum of {doing} each",
+        "interaction": f": what {doing} both changes beyond the sum of {doing} each, {share}s included",
+        "shift": f': how far {doing} both takes cells of A toward B (<a href="#toward">what that means</a>)'
     }.get(by, "")
     seen = " Pairs with a gene that is not visible are left out: what they do is unknown." if leaves_out(report) else ""
     return f"<p>The {counted(len(best), 'pair')} with the {what}{least}{why}.{seen}</p>"
 
 
 def footnote(report, best) -> str:
-    words = '<p class="soft">Mean over the cells that have the pair ± its standard error.'
+    words = f'<p class="soft">Mean over the cells that {report.kind.have_pair} ± its standard error.'
     if SAME_SIGN.get(report.pairs_by) in best:
         words += f" Same sign: the share of these cells in which the {NAMES[report.pairs_by]} has the sign of its mean."
     return words + "</p>"
@@ -141,9 +142,9 @@ def missing(report) -> str:
         return ""
     if by == "interaction":
         return note("The network impact of pairs is not in this screen, so that they rank by the interaction of impacts, "
-                    "in which own shares play a part. Store it too:") + suggest.block(
+                    f"in which {report.kind.share}s play a part. Store it too:") + suggest.block(
                         "", [suggest.again(report, {"--score": "impact,network"})])
-    return note("Interactions cannot be told: the single knockouts "
+    return note(f"Interactions cannot be told: the single {report.kind.events} "
                 f"{'of all these genes are not' if screen.has_singles else 'are not'} in this screen with the same score. "
                 "A list of pairs with <code>--order 1</code> beside it has them.")
 

@@ -23,18 +23,18 @@ def part(report, drawn) -> str:
     known = report.quality
     source = f'<span class="soft">({clean(report.quality_from)})</span>'
     return section("quality", TITLE, f"<p>Judged by: {clean(known.get('what', ''))} {source}</p>",
-                   metrics_table(known["metrics"]),
+                   metrics_table(report, known["metrics"]),
                    figure(drawn, "quality", caption(known), "Predicted against true shares, and rank correlation of each gene"),
                    '<p>What this means: <a href="#belief">Can this be believed?</a></p>')
 
 
-def metrics_table(metrics) -> str:
+def metrics_table(report, metrics) -> str:
     columns = [(key, title) for key, title in COLUMNS if key in metrics and metrics[key].notna().any()]
     rows = [[ROWS[name], *(number(float(metrics.loc[name, key])) for key, _ in columns)] for name in metrics.index]
     return (table(["~", *(title for _, title in columns)], rows) +
             '<p class="soft">↓ lower is better, ↑ higher. The baselines know no combinations of genes: what the mapping '
-            "has over them is all that knockouts can rest on. Spearman: over all entries, over those of expressed genes, "
-            "and within each gene over the cells that express it (median over genes).</p>")
+            f"has over them is all that {report.kind.events} can rest on. Spearman: over all entries, over those of "
+            "expressed genes, and within each gene over the cells that express it (median over genes).</p>")
 
 
 def caption(known) -> str:

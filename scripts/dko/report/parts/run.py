@@ -11,7 +11,7 @@ from dko.report.parts.words import counted, mapping_of
 KNOWN_FACTS = {
     "format", "version", "complete", "dko_version", "command", "host", "started", "finished", "ranks", "seed", "job",
     "job_at_end", "input", "selection", "input_checksum", "model_checksum", "members", "screen_seconds", "training_seconds",
-    "keep", "keep_by", "base"
+    "keep", "keep_by", "base", "activation", "knockdown"
 }
 
 
@@ -23,7 +23,8 @@ def part(report, _) -> str:
 
     rows = [("command", mono("command")), ("input", mono("input")), ("selection", clean(said.get("selection") or "all")),
             ("data", f"{counted(len(screen.genes), 'gene')} × {counted(len(screen.cells), 'cell')}"),
-            ("knockouts", knockouts(screen)), ("scores stored", clean(", ".join(stored_scores(screen)))),
+            (events(report), knockouts(report)), *events_in_words(report),
+            ("scores stored", clean(", ".join(stored_scores(screen)))),
             ("mapping", kind_of(report) + mapping_details(report)),
             ("scored on", f"the {clean(screen.base)} profile of the cell")]
     rows += [(title, clean(time_of(said[key])))
@@ -53,8 +54,17 @@ def time_of(value) -> str:
     return text.replace("T", " ").replace("Z", " UTC") if text.endswith("Z") and text[10:11] == "T" else text
 
 
-def knockouts(screen) -> str:
-    parts = []
+def events(report) -> str:
+    return "events" if report.screen.list_adds_genes else report.kind.events
+
+
+def events_in_words(report) -> list:
+    """A row that tells what the events are, where they are no knockouts."""
+    return [("events", report.kind.what)] if report.kind.what else []
+
+
+def knockouts(report) -> str:
+    screen, parts = report.screen, []
     if screen.n_singles:
         parts.append(f"{number(screen.n_singles)} single")
     if screen.has_all_pairs:
@@ -68,8 +78,10 @@ def knockouts(screen) -> str:
     text = ", ".join(parts)
     expressed = screen.expressed
     if expressed is not None and screen.has_singles:
-        able = int(np.where(expressed > 1, expressed, 0).sum())
-        text += (" (every expressed gene of every cell)" if able == screen.n_singles else
+        possible = np.where(expressed > 0, len(screen.genes) - expressed, 0) if screen.activates else \
+            np.where(expressed > 1, expressed, 0)
+        able = int(possible.sum())
+        text += (f" ({report.kind.every})" if able == screen.n_singles else
                  f" (of {number(able)} single ones that there are: some genes or cells were chosen)")
     return text or "none"
 

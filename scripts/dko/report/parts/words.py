@@ -69,6 +69,17 @@ def unseen(text: str, why: str = "") -> str:
     return f'<span class="unseen">{text}</span> {reason}'.rstrip()
 
 
+def tells_of_it(report, table) -> list:
+    """The column of how many cells the mapping learnt of an absence from, or where genes are switched on of a presence; none
+    where that is not known."""
+    if "cells_without" not in table:
+        return []
+    if not report.kind.activates:
+        return [("lack it", lambda row: number(int(row["cells_without"])))]
+    known = report.visibility[["cells_with", "cells_without"]].iloc[0]
+    return [("express it", lambda row: number(int(known.sum() - row["cells_without"])))]
+
+
 def value_columns(shown, score: str, others) -> list:
     """Titles and what stands below them, of a table of means over cells: a score and how sure it is, and the
     means of others beside it."""
