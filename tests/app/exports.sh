@@ -35,7 +35,7 @@ switch_on() {
 way=(--activate all --from 'gene:gene3<=0' --toward 'gene:gene3>0' --score impact,network,shift,approach)
 switch_on on_sparse sparse.h5 impact,network,share,shift,approach "${way[@]}"
 switch_on on_dense dense.h5 impact,network,share,shift,approach,impact-sd "${way[@]}"
-switch_on on_some sparse.h5 network,share --activate gene1,gene2,gene3,gene5 --score network
+switch_on on_some dense.h5 network,share --activate gene1,gene2,gene3,gene5,gene6,gene7,gene8 --score network
 "$python" -W ignore "$(dirname "$0")/check_exports.py"
 expect 0 'file +single activations of a screen, as AnnData' "$DKO" info on_sparse.h5ad
 expect 0 '' "$DKO" info --verify on_sparse.h5ad
