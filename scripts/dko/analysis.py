@@ -16,8 +16,9 @@ OURS = ("out", "help")  # options that these functions do not pass on
 
 
 def screen(adata, *, model=None, out=None, ranks=None, launcher=None, **options):
-    """Trains a mapping on the cells of an AnnData and scores knockouts, as `dko run` does, or with `model` (a path, or what
-    dko.open_model or dko.train gave) only scores them, as `dko screen` does. Returns the open dko.Screen.
+    """Trains a mapping on the cells of an AnnData and scores knockouts, or with `activate` genes that are switched on, as
+    `dko run` does, or with `model` (a path, or what dko.open_model or dko.train gave) only scores them, as `dko screen` does.
+    Returns the open dko.Screen.
 
     out        where the screen is kept; else in a temporary folder, which lives as long as the returned screen
     ranks      processes; default: the tasks of a SLURM job within one, else 1
@@ -33,8 +34,10 @@ def screen(adata, *, model=None, out=None, ranks=None, launcher=None, **options)
                gene whose loss hits the cell hardest, by network where there are effects, else by impact
     uns        "dko": path of the screen, command, options, provenance, ranked_by, and the 100 strongest of up to 10^8 pairs
 
-    A column is there where the screen has it; those of an earlier screen are removed. The columns are of losses: a screen that
-    switches genes on (activate) leaves none, and a list of events with + is not in uns["dko"]["pairs"]; a warning tells.
+    A screen that switches genes on (activate) has columns of its own, dko_activation_impact and so on: means over the cells
+    that lack the gene, or over the visible genes that the cell lacks. A column is there where the screen has it; those of an
+    earlier screen of the same kind are removed, those of the other kind stay, and uns["dko"] is of the last one. A list of
+    events with + is not in uns["dko"]["pairs"]; a warning tells.
 
     Raises TypeError for an option that there is not, dko.UsageError for an AnnData that cannot be used, and dko.ProgramError
     with the program's own error and exit code.

@@ -13,9 +13,10 @@ from dko.errors import UsageError
 from dko.events import is_summable
 from dko.files import plain
 
-# Columns of adata.var and adata.obs, and the key of adata.uns, that annotate() writes.
-GENE_COLUMNS = ("dko_impact", "dko_network", "dko_share", "dko_cells", "dko_q_value", "dko_information", "dko_not_visible")
-CELL_COLUMNS = ("dko_impact", "dko_network", "dko_top_gene", "dko_top_score")
+# Columns of adata.var and adata.obs that annotate() writes, after what they begin with, and the key of adata.uns.
+GENE_COLUMNS = ("impact", "network", "share", "cells", "q_value", "information", "not_visible")
+CELL_COLUMNS = ("impact", "network", "top_gene", "top_score")
+OF_LOSSES, OF_ACTIVATIONS = "dko_", "dko_activation_"
 KEY = "dko"
 PAIRS = 100  # the strongest, in adata.uns
 MOST_PAIRS = 100_000_000  # of more their summary is left to the user: it takes minutes
@@ -43,7 +44,8 @@ def write_input(adata, path: str, layer=None, raw: bool = False):
     if raw and adata.raw is None:
         raise UsageError("there is no raw in this AnnData")
     place = "raw/X" if raw else f"layers/{layer}" if layer is not None else "X"
-    obs = written_columns(adata.obs.drop(columns=list(CELL_COLUMNS), errors="ignore"))  # what earlier screens found is no input
+    found = [prefix + name for prefix in (OF_LOSSES, OF_ACTIVATIONS) for name in CELL_COLUMNS]
+    obs = written_columns(adata.obs.drop(columns=found, errors="ignore"))  # what earlier screens found is no input
     var = written_columns(adata.var, texts_only=True)
     anndata.AnnData(obs=obs, var=var).write_h5ad(path)
     with h5py.File(path, "r+") as file:
@@ -114,13 +116,14 @@ def written_column(column):
 
 
 def annotate(adata, screen, options: dict, command):
-    """Columns GENE_COLUMNS and CELL_COLUMNS of what the screen has, and uns[KEY]; earlier ones are replaced. Warns of what is
-    left out since it is not of losses."""
+    """Columns GENE_COLUMNS and CELL_COLUMNS of what the screen has, and uns[KEY]; earlier ones are replaced: losses and
+    activations have columns of their own. Warns of a list that is left out since its events are of both."""
     pairs = strongest_pairs(screen)  # before anything is changed
+    prefix = OF_ACTIVATIONS if screen.activates else OF_LOSSES
     for table, names in ((adata.var, GENE_COLUMNS), (adata.obs, CELL_COLUMNS)):
         for name in names:
-            if name in table:
-                del table[name]
+            if prefix + name in table:
+                del table[prefix + name]
     uns = {
         "screen": os.path.abspath(screen.path),
         "command": " ".join(map(str, command)),
@@ -128,17 +131,18 @@ def annotate(adata, screen, options: dict, command):
         "provenance": {name: plain(value) for name, value in screen.provenance.items()
                        if isinstance(plain(value), (str, int, float))}
     }
-    if screen.has_singles and not screen.activates:  # the columns speak of losses
+    if screen.has_singles:
         genes = screen.gene_summary()
         score = ranked_by(genes)
-        add_genes(adata, screen, genes)
-        add_cells(adata, screen, score)
+        add_genes(adata, screen, genes, prefix)
+        add_cells(adata, screen, score, prefix)
         uns["ranked_by"] = score
     if pairs is not None:
         uns["pairs"] = pairs
     adata.uns[KEY] = uns
-    for words in left_out(screen):
-        warnings.warn(f"{screen.path}: {words}", UserWarning, stacklevel=3)
+    if screen.list_adds_genes:
+        warnings.warn(f"{screen.path}: its list switches genes on, and adata does not tell of it: listed() has its events",
+                      UserWarning, stacklevel=3)
 
 
 def strongest_pairs(screen):
@@ -150,17 +154,6 @@ def strongest_pairs(screen):
     return pairs
 
 
-def left_out(screen) -> list:
-    """What the AnnData does not tell of a screen in which genes are switched on."""
-    words = []
-    if screen.activates:
-        words.append("switches genes on, and the columns of adata.var and adata.obs are of losses: there are none; "
-                     "gene_summary() has its scores")
-    if screen.list_adds_genes:
-        words.append("its list switches genes on, and adata does not tell of it: listed() has its events")
-    return words
-
-
 def text_of(value) -> str:
     if isinstance(value, (str, os.PathLike)) or not hasattr(value, "__iter__"):
         return str(value)
@@ -168,7 +161,7 @@ def text_of(value) -> str:
 
 
 def ranked_by(genes) -> str:
-    """Network where any loss changes other genes, else impact; as the report ranks."""
+    """Network where any event changes other genes, else impact; as the report ranks."""
     if "network_mean" in genes and (genes["network_mean"].max() > 0 or "impact_mean" not in genes):
         return "network"
     return "impact"
@@ -183,39 +176,41 @@ def places_of(wanted, names, accessions=None) -> np.ndarray:
     return places
 
 
-def add_genes(adata, screen, genes):
+def add_genes(adata, screen, genes, prefix: str):
     """By the names; genes of raw that are not in var are left out."""
-    places = places_of(genes["gene"], adata.var_names, genes["id"])
+    names = genes["gene"].str[1:] if screen.activates else genes["gene"]
+    places = places_of(names, adata.var_names, genes["id"])
     known = places >= 0
-    columns = {"impact_mean": "dko_impact", "network_mean": "dko_network", "share_mean": "dko_share", "cells": "dko_cells",
-               "q_value": "dko_q_value", "information": "dko_information"}
+    columns = {"impact_mean": "impact", "network_mean": "network", "share_mean": "share", "cells": "cells",
+               "q_value": "q_value", "information": "information"}
     for of, name in columns.items():
         if of in genes:
             values = np.full(adata.n_vars, 0 if of == "cells" else np.nan, dtype=np.int64 if of == "cells" else float)
             values[places[known]] = genes[of].to_numpy()[known]
-            adata.var[name] = values
+            adata.var[prefix + name] = values
     if "not_visible" in genes:
         everywhere = places_of(screen.genes, adata.var_names, screen.gene_ids)
         words = np.full(adata.n_vars, NOT_SCREENED, dtype=object)
         words[everywhere[everywhere >= 0]] = screen.visibility["why"].to_numpy()[everywhere >= 0]
-        adata.var["dko_not_visible"] = words
+        adata.var[f"{prefix}not_visible"] = words
 
 
-def add_cells(adata, screen, score: str):
-    """Means over the visible genes of each cell, and the visible gene whose loss hits the cell hardest."""
+def add_cells(adata, screen, score: str, prefix: str):
+    """Means over the visible genes of each cell, of those that it lacks where genes are switched on, and the visible gene
+    whose loss or activation hits the cell hardest."""
     cells = screen.cell_summary(visible_only=True)
     places = places_of(cells["cell"], adata.obs_names)
     for of in ("impact", "network"):
         if f"{of}_mean" in cells:
             values = np.full(adata.n_obs, np.nan)
             values[places] = cells[f"{of}_mean"].to_numpy()
-            adata.obs[f"dko_{of}"] = values
+            adata.obs[prefix + of] = values
     genes, highest = strongest(screen, score)
     names, values = np.full(adata.n_obs, None, dtype=object), np.full(adata.n_obs, np.nan)
     known = genes >= 0
     places = places_of(screen.cells, adata.obs_names)[known]
     names[places], values[places] = np.array(screen.genes, dtype=object)[genes[known]], highest[known]
-    adata.obs["dko_top_gene"], adata.obs["dko_top_score"] = pd.Categorical(names), values
+    adata.obs[f"{prefix}top_gene"], adata.obs[f"{prefix}top_score"] = pd.Categorical(names), values
 
 
 def strongest(screen, score: str):

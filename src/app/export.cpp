@@ -21,8 +21,8 @@ void add_score_options(CommandLine& line, ExportOptions& options) {
       .writes();
   line.option("list", options.list, "CSV", "the listed or sampled knockouts, in their own order").writes();
   line.option("h5ad", options.h5ad, "FILE",
-              "single knockouts as AnnData, cells × genes: X the impact, the other scores as layers, means "
-              "over cells in var")
+              "single knockouts or activations as AnnData, cells × genes: X the impact, the other scores as "
+              "layers, means over cells in var")
       .usual()
       .writes();
   line.option("table", options.table, "FILE",

@@ -93,9 +93,6 @@ void add_compressed(ExportFiles& files, const ExportOptions& options) {
 
 void add_scores(ExportFiles& files, const ScreenReader& screen, const ExportOptions& options,
                 const std::string& command) {
-  if (!options.h5ad.empty() && screen.activates())
-    throw UsageError(
-        "--h5ad is of knockouts, and this screen switches genes on: give --single, --double or --table");
   if (!options.table.empty() && screen.has(ScoreArray::list) && screen.list_adds_genes())
     throw UsageError("--table cannot tell which genes of a list are switched on: give --list");
   add_csv_files(files, screen, options);

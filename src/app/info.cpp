@@ -201,6 +201,8 @@ Facts describe(const std::string& path, const Kind& kind) {
   if (format == fit_checkpoint_kind.format) return describe_fit_checkpoint(path);
   if (format == anndata_export_kind.format)
     return describe_export(path, anndata_export_kind, "single knockouts of a screen, as AnnData");
+  if (format == anndata_activations_kind.format)
+    return describe_export(path, anndata_activations_kind, "single activations of a screen, as AnnData");
   if (format == effects_kind.format)
     return describe_export(path, effects_kind, "effects of the loss of each gene, as AnnData");
   if (format == collapsed_kind.format)

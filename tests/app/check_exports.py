@@ -1,4 +1,4 @@
-"""Compares s.h5ad and t.h5 of a screen with its CSV export s.csv and d.csv."""
+"""Compares s.h5ad and t.h5 of a screen with its CSV export s.csv and d.csv, and exports of other screens with theirs."""
 import sys
 
 import anndata
@@ -80,6 +80,79 @@ scores = hidden.X.toarray()
 assert is_unknown.to_numpy()[scores.argmax(axis=1)].any(), "no test of the strongest"
 scores[:, is_unknown] = -1
 assert (hidden.obs.strongest.astype(str) == hidden.var_names[scores.argmax(axis=1)]).all()
+
+
+# Genes that are switched on: of each a score where the cell lacks it, 0 included, under names that are not those of losses.
+def check_entries(adata, told, in_x, scores, wanted):
+    rows, columns = adata.obs_names.get_indexer(told.cell_name), adata.var_names.get_indexer(told.gene_name)
+    assert len(told) == wanted.sum() > 50
+    for score in scores:
+        matrix = adata.X if score == in_x else adata.layers[f"activation_{score}"]
+        entries = matrix.copy()
+        entries.data[:] = 1
+        assert matrix.nnz == wanted.sum() and (entries.toarray() == wanted).all(), score
+        found = numpy.asarray(matrix[rows, columns]).ravel()
+        assert numpy.array_equal(found, told[score].to_numpy()) and found.any(), score
+
+
+def check_means(adata, told, scores):
+    for titles, table, of in (("gene_name", adata.var, adata.var_names), ("cell_name", adata.obs, adata.obs_names)):
+        groups = told.groupby(titles)
+        for score in scores:
+            means = groups[score].mean().reindex(of)
+            assert numpy.allclose(table[f"activation_{score}_mean"], means, rtol=1e-9, atol=1e-15, equal_nan=True), score
+    spread = told.groupby("gene_name")[scores].std().reindex(adata.var_names)
+    for score in scores:
+        if not score.endswith("_sd"):
+            assert numpy.allclose(adata.var[f"activation_{score}_sd"], spread[score], equal_nan=True), score
+
+
+def check_order(adata, told, in_x):
+    """By network genes that are not visible come last. Returns whether that changes the order."""
+    is_last = (adata.var.not_visible.astype(str) != "") & (in_x == "network")
+    means = pandas.DataFrame({"last": is_last, "mean": -told.groupby("gene_name")[in_x].mean().reindex(adata.var_names)})
+    ranked = adata.var.sort_values("activation_rank").dropna(subset="activation_rank")
+    assert list(ranked.index) == list(means.dropna().sort_values(["last", "mean"], kind="stable").index)
+    told = told.assign(last=told.gene_name.map(is_last)).sort_values(["last", in_x], ascending=[True, False], kind="stable")
+    strongest = told.drop_duplicates("cell_name").set_index("cell_name").gene_name.reindex(adata.obs_names, fill_value="")
+    assert (adata.obs.activation_strongest.astype(str) == strongest).all()
+    return not ranked[f"activation_{in_x}_mean"].is_monotonic_decreasing
+
+
+def check_activations(name, in_x, wanted, layers):
+    adata, told = anndata.read_h5ad(f"{name}.h5ad"), pandas.read_csv(f"{name}.csv")
+    told = told.rename(columns={"k_pred": "impact", "k_pred_sd": "impact_sd"})
+    scores = list(told.columns[2:])
+    assert told.gene_name.str.startswith("+").all() and set(scores) <= {in_x} | layers
+    told["gene_name"] = told.gene_name.str[1:]
+    told = told.astype({score: "f4" for score in scores})
+    assert set(adata.layers) == {f"activation_{layer}" for layer in layers}
+    facts = {"n_genes", "n_activations", "gene_ids", "information", "not_visible"}
+    assert not [title for title in (*adata.obs, *adata.var) if not title.startswith("activation_") and title not in facts]
+    check_entries(adata, told, in_x, scores, wanted)
+    assert (adata.var.activation_n_cells == wanted.sum(axis=0)).all()
+    assert (adata.obs.n_activations == wanted.sum(axis=1)).all()
+    told = told.astype({score: "f8" for score in scores})
+    check_means(adata, told, scores)
+    origin = adata.uns["dko"]
+    assert origin["X"] == f"activation_{in_x}" and origin["activation"] == 1 and "knockdown" not in origin
+    assert ("from" in origin) == ("shift" in layers)
+    return adata, told, check_order(adata, told, in_x)
+
+
+lacking = pandas.read_csv("hidden.csv", index_col=0).T == 0  # cells × genes
+assert (lacking.index == hidden.obs_names).all() and (lacking.columns == hidden.var_names).all()
+along = lacking.to_numpy() & lacking["gene3"].to_numpy()[:, None]
+directed = {"network", "share", "shift", "approach"}
+on, told, _ = check_activations("on_sparse", "impact", along, directed)
+assert (told.network == 0).any() and (on.obs.n_genes == 30 - lacking.sum(axis=1)).all()
+assert (on.obs.activation_strongest[~lacking["gene3"]] == "").all() and not lacking["gene3"].all()
+deviations = {f"{score}_sd" for score in ("impact", "network", "shift", "approach")}
+check_activations("on_dense", "impact", along, directed | deviations)
+some = lacking.columns.isin([f"gene{number}" for number in (1, 2, 3, 5, 6, 7, 8)])
+*_, is_any_last = check_activations("on_some", "network", lacking.to_numpy() & some, {"share", "network_sd"})
+assert is_any_last, "no test of genes that are not visible"
+assert "activation" not in adata.uns["dko"]
 
 
 # Tables, as the README reads them.

@@ -24,7 +24,21 @@ printf 'cell0\ncell7\n' >cells.txt
 cp few.h5 old.h5
 "$python" -c 'import h5py; h5py.File("old.h5", "a").pop("visibility")'
 "$DKO" export old.h5 --h5ad old.h5ad
+# switch_on NAME MODEL SCORES OPTION...: genes that are switched on, as AnnData and as CSV.
+switch_on() {
+  on 2 "$DKO" screen hidden.csv --model "$2" "${@:4}" -o "$1.h5" -q
+  "$DKO" export "$1.h5" --h5ad "$1.h5ad"
+  "$DKO" export "$1.h5" --single "$1.csv" --names --score "$3"
+}
+"$DKO" train hidden.csv --mapping sparse -o sparse.h5 -q
+"$DKO" train hidden.csv --ensemble 2 -o dense.h5 -q "${short[@]}"
+way=(--activate all --from 'gene:gene3<=0' --toward 'gene:gene3>0' --score impact,network,shift,approach)
+switch_on on_sparse sparse.h5 impact,network,share,shift,approach "${way[@]}"
+switch_on on_dense dense.h5 impact,network,share,shift,approach,impact-sd "${way[@]}"
+switch_on on_some dense.h5 network,share --activate gene1,gene2,gene3,gene5,gene6,gene7,gene8 --score network
 "$python" -W ignore "$(dirname "$0")/check_exports.py"
+expect 0 'file +single activations of a screen, as AnnData' "$DKO" info on_sparse.h5ad
+expect 0 '' "$DKO" info --verify on_sparse.h5ad
 
 expect 0 'file +single knockouts of a screen, as AnnData' "$DKO" info s.h5ad
 expect 0 'file +scores of a screen, as tables' "$DKO" info t.h5

@@ -8,6 +8,7 @@ export DKO
 sparse=(--mapping sparse --order 2 --score impact,network -q)
 on 2 "$DKO" run cells.h5ad "${sparse[@]}" -o hand.h5 --save-model model.h5
 "$DKO" run cells.h5ad "${short[@]}" --top-genes 20 -o dense.h5 -q
+"$DKO" train cells.h5ad "${short[@]}" -o dense_model.h5 -q
 "$DKO" summarize hand.h5 --gene-table genes.csv >/dev/null
 "$DKO" explain model.h5 cells.h5ad --knockout gene0,gene1 -o changes.csv >/dev/null
 printf 'cell%d\n' {0..59..2} >half.txt

@@ -199,7 +199,7 @@ def told_by(call, *arguments, **keywords):
 
 
 def switched_on():
-    """The columns are of losses; what is left out is told, and the screen is there in any case."""
+    """A list of both kinds is told to be left out, and the screen is there in any case."""
     adata = cells()
     values = dense(adata.X)
     cell = int(np.flatnonzero((values == 0).any(axis=1))[0])
@@ -216,11 +216,6 @@ def switched_on():
         assert "pairs" not in adata.uns["dko"]
         assert "dko_share" not in adata.var or not (adata.var["dko_share"] == 7).any()
         assert ("dko_impact" in adata.var) == ("dko_impact" in adata.obs) == bool(order)
-    screen, told = told_by(dko.screen, adata, model="model.h5", activate="all", quiet=True)
-    with screen:
-        assert screen.activates and screen.has_singles
-    assert len(told) == 1 and "the columns of adata.var and adata.obs are of losses" in told[0], told
-    assert not [column for column in (*adata.var, *adata.obs) if column.startswith("dko_")]
     assert told_by(dko.screen, adata, model="model.h5", quiet=True)[1] == []
     # Alone, and beside a loss.
     for none in ({}, {"knockout": []}, {"knockout": None}, {"knockout": np.array([], dtype=str)}):
@@ -231,6 +226,67 @@ def switched_on():
     assert list(both["gene"][both["activated"]]) == [off] and list(both["gene"][both["knocked_out"]]) == [on]
     refused(TypeError, "knockout is an empty list", dko.explain, "model.h5", adata, [])
     refused(dko.ProgramError, "give the genes to lose", dko.explain, "model.h5", adata)
+
+
+def activations():
+    """Have columns of their own beside those of losses, over the cells that lack a gene, by pandas."""
+    for model in ("model.h5", "dense_model.h5"):
+        adata = cells()
+        adata.var["gene_ids"] = [f"ENSG{number}" for number in range(adata.n_vars)]
+        dko.screen(adata, model=model, quiet=True).close()
+        lost = adata.copy()
+        adata.var["dko_activation_share"] = adata.obs["dko_activation_top_score"] = 7.0  # of an earlier screen
+        screen, told = told_by(dko.screen, adata, model=model, activate="all", order=2, score=["impact", "network"], quiet=True)
+        with screen:
+            assert screen.activates and told == [], told
+            assert not [title for title in screen.obs if title.startswith("dko_")]
+            singles, pairs, seen = screen.singles(), screen.pair_summary(top=100), screen.visibility
+        as_by_pandas(adata, singles, seen)
+        uns = adata.uns["dko"]
+        assert uns["provenance"]["activation"] == 1 and uns["pairs"]["gene1"].str.startswith("+").all()
+        assert (uns["pairs"]["network_interaction_mean"].to_numpy() == pairs["network_interaction_mean"].to_numpy()).all()
+        for now, before in ((adata.var, lost.var), (adata.obs, lost.obs)):  # and those of losses are as they were
+            assert "dko_impact" in before and before.equals(now[before.columns])
+            assert len([name for name in now if name.startswith("dko_activation_")]) > 3
+        adata.write_h5ad("both.h5ad")
+        both = anndata.read_h5ad("both.h5ad")
+        assert both.obs["dko_activation_network"].equals(adata.obs["dko_activation_network"])
+        with dko.screen(both, model=model, quiet=True) as screen:  # the other way round
+            assert not [title for title in screen.obs if title.startswith("dko_")]
+        assert "activation" not in both.uns["dko"]["provenance"]
+        assert both.var["dko_activation_impact"].equals(adata.var["dko_activation_impact"])
+        assert both.var["dko_impact"].equals(lost.var["dko_impact"])
+    # Some genes: of an earlier screen of them nothing is left.
+    some = list(adata.var["dko_activation_cells"][seen["visible"]].nlargest(2).index)
+    with dko.screen(adata, model="model.h5", activate=some, score="impact", quiet=True) as screen:
+        singles, seen = screen.singles(), screen.visibility
+    assert "dko_activation_network" not in adata.var and "dko_activation_network" not in adata.obs
+    assert sorted(adata.var_names[adata.var["dko_activation_impact"].notna()]) == sorted(some)
+    as_by_pandas(adata, singles, seen)
+
+
+def as_by_pandas(adata, singles, known):
+    """The columns of activations are means of `singles`, and `known` of the genes' visibility."""
+    singles = singles.assign(gene=singles["gene"].str[1:]).astype({"impact": float, "share": float})
+    by_gene, var = singles.groupby("gene"), adata.var
+    scores = [score for score in ("impact", "network", "share") if score in singles]
+    for score in scores:
+        means = by_gene[score].mean().reindex(adata.var_names)
+        assert np.allclose(var[f"dko_activation_{score}"], means, rtol=1e-6, equal_nan=True), score
+    assert (var["dko_activation_cells"] == by_gene.size().reindex(adata.var_names, fill_value=0)).all()
+    assert (var["dko_activation_cells"] <= (dense(adata.X) == 0).sum(axis=0)).all()
+    screened = var["dko_activation_information"].notna()
+    assert (var["dko_activation_information"] == known["information"][adata.var_names])[screened].all() and screened.any()
+    assert (var["dko_activation_not_visible"] == known["why"][adata.var_names]).all()
+    kept = singles[singles["gene"].map(known["visible"])]
+    for score in scores[:-1]:
+        means = kept.groupby("cell")[score].mean().reindex(adata.obs_names)
+        assert np.allclose(adata.obs[f"dko_activation_{score}"], means, rtol=1e-6, equal_nan=True), score
+    score = adata.uns["dko"]["ranked_by"]
+    kept = kept[kept[score] > 0].sort_values(score, ascending=False, kind="stable").drop_duplicates("cell").set_index("cell")
+    best = kept.reindex(adata.obs_names)
+    assert len(kept) > 20 and adata.obs["dko_activation_top_gene"].astype(object).equals(best["gene"])
+    assert np.array_equal(adata.obs["dko_activation_top_score"], best[score], equal_nan=True)
 
 
 def files_stay_as_long_as_the_screen():
@@ -368,6 +424,7 @@ columns_as_by_hand()
 summaries()
 models()
 switched_on()
+activations()
 files_stay_as_long_as_the_screen()
 progress()
 errors()

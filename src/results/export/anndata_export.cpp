@@ -37,8 +37,13 @@ std::vector<Score> stored_scores(const ScreenReader& screen) {
   return scores;
 }
 
-std::string name_of(Score score) {
-  return screen_layout::name_of(score);
+/// The name of what is found: of activations one that cannot be taken for that of losses.
+std::string title_of(const ScreenReader& screen, const std::string& name) {
+  return screen.activates() ? "activation_" + name : name;
+}
+
+std::string title_of(const ScreenReader& screen, Score score) {
+  return title_of(screen, screen_layout::name_of(score));
 }
 
 /// Copies one score and takes its moments.
@@ -91,7 +96,7 @@ std::vector<double> ranks(const std::vector<Moments>& moments, const std::vector
   return rank;
 }
 
-/// The gene of each cell whose knockout has the highest score, an unknown one only where there is no other.
+/// The gene of each cell whose event has the highest score, an unknown one only where there is no other.
 Names strongest_genes(const ScreenReader& screen, Score score) {
   Names strongest(screen.cell_names().size());
   ScoreStream scores(screen, ScoreArray::singles, {score, false});
@@ -135,10 +140,11 @@ void write_kept_columns(hdf5::DataFrame& obs, const ScreenReader& screen) {
 void write_cells(hdf5::File& file, const ScreenReader& screen, const std::vector<ScoreMoments>& scores) {
   hdf5::DataFrame obs(file, "obs", screen.cell_names());
   if (const auto counts = screen.expressed_counts()) obs.add("n_genes", *counts);
-  obs.add("n_knockouts", column<std::int32_t>(scores.front().of_cells, count_of));
+  obs.add(screen.activates() ? "n_activations" : "n_knockouts",
+          column<std::int32_t>(scores.front().of_cells, count_of));
   for (const ScoreMoments& score : scores)
-    obs.add(name_of(score.score) + "_mean", column<double>(score.of_cells, mean_of));
-  obs.add("strongest", strongest_genes(screen, scores.front().score));
+    obs.add(title_of(screen, score.score) + "_mean", column<double>(score.of_cells, mean_of));
+  obs.add(title_of(screen, "strongest"), strongest_genes(screen, scores.front().score));
   write_kept_columns(obs, screen);
 }
 
@@ -158,15 +164,15 @@ void write_visibility(hdf5::DataFrame& var, const std::vector<GeneVisibility>& g
 void write_genes(hdf5::File& file, const ScreenReader& screen, const std::vector<ScoreMoments>& scores) {
   hdf5::DataFrame var(file, "var", screen.gene_names());
   var.add("gene_ids", screen.gene_ids());
-  var.add("n_cells", column<std::int32_t>(scores.front().of_genes, count_of));
+  var.add(title_of(screen, "n_cells"), column<std::int32_t>(scores.front().of_genes, count_of));
   for (const ScoreMoments& score : scores) {
-    const std::string name = name_of(score.score);
+    const std::string name = title_of(screen, score.score);
     var.add(name + "_mean", column<double>(score.of_genes, mean_of));
     if (is_deviation(score.score)) continue;
     var.add(name + "_sd", column<double>(score.of_genes, std::mem_fn(&Moments::sd)));
   }
   const ScoreMoments& first = scores.front();
-  var.add("rank", ranks(first.of_genes, unknown_genes(screen, first.score)));
+  var.add(title_of(screen, "rank"), ranks(first.of_genes, unknown_genes(screen, first.score)));
   if (const auto direction = screen.direction(); direction && !direction->q_values.empty())
     var.add("shift_q_value", direction->q_values);
   write_visibility(var, screen.visibility());
@@ -176,7 +182,7 @@ void write_origin(hdf5::File& file, const ScreenReader& screen, Score in_x, cons
   const Provenance& provenance = screen.provenance();
   hdf5::Location uns = file.group("uns");
   hdf5::Location origin = hdf5::create_dict(uns, "dko");
-  origin.write_scalar("X", name_of(in_x));
+  origin.write_scalar("X", title_of(screen, in_x));
   origin.write_scalar("command", command);
   origin.write_scalar("screen_command", provenance.command);
   origin.write_scalar("dko_version", provenance.version);
@@ -192,6 +198,7 @@ void write_origin(hdf5::File& file, const ScreenReader& screen, Score in_x, cons
   origin.write_scalar("ranks", provenance.ranks);
   origin.write_scalar("members", screen.members());
   origin.write_scalar("base", name_of(screen.base()));
+  if (screen.activates()) origin.write_scalar(screen_layout::activation, std::int64_t{1});
   if (screen.presence() > 0) origin.write_scalar("knockdown", fmt::to_string(screen.presence()));
   if (const auto direction = screen.direction()) {
     origin.write_scalar("from", direction->from);
@@ -218,7 +225,8 @@ double anndata_export_bytes(const ScreenReader& screen) {
 
 void write_anndata(OutputFile& output, const ScreenReader& screen, const std::string& command) {
   hdf5::File file = hdf5::File::create(output.partial_path());
-  hdf5::write_header(file, anndata_export_kind, screen.provenance());
+  hdf5::write_header(file, screen.activates() ? anndata_activations_kind : anndata_export_kind,
+                     screen.provenance());
   hdf5::begin_anndata(file);
   const KnockoutTargets& targets = screen.targets();
   const hdf5::Shape shape{targets.cells(), std::ssize(screen.gene_names())};
@@ -230,8 +238,8 @@ void write_anndata(OutputFile& output, const ScreenReader& screen, const std::st
       continue;
     }
     hdf5::Location layers = file.group("layers");
-    moments.push_back(
-        copy_scores(screen, score, hdf5::create_csr_like(layers, name_of(score), file.group("X"), shape)));
+    moments.push_back(copy_scores(
+        screen, score, hdf5::create_csr_like(layers, title_of(screen, score), file.group("X"), shape)));
   }
   write_cells(file, screen, moments);
   write_genes(file, screen, moments);
