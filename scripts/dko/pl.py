@@ -8,8 +8,8 @@
 Each takes a screen, or the path of one, and draws what the report draws, with its choice of genes and pairs: those in at least
 `min_cells` cells (2 % of them, and 3, where it is None). `ax` is axes, or a list of as many as there are panels; without it a
 new figure of pyplot is made; make yours with layout="constrained", so that names beside axes have room. Returned are the axes,
-of several panels an array of them. Raises dko.UsageError where the screen does not have what the figure shows, or switches
-genes on or knocks them down: all figures but losses and quality are of knockouts.
+of several panels an array of them. Screens that switch genes on or knock them down are drawn in their own words, with a +
+before genes that are switched on. Raises dko.UsageError where the screen does not have what the figure shows.
 """
 from __future__ import annotations
 
@@ -18,11 +18,9 @@ import os
 import numpy as np
 
 from dko.errors import UsageError
-from dko.events import require_knockouts
 
 BESIDE = 1.3  # a figure is so much wider than its axes
 MOST_PAIRS = 100_000_000  # of larger screens the pairs of some cells are read, as for the report
-OF_TRAINING = ("losses", "quality")  # whatever the events of the screen are
 
 __all__ = ["contrast", "distribution", "genes", "groups", "heat_map", "losses", "pairs", "quality", "share", "shifts"]
 
@@ -90,8 +88,6 @@ def _draw(name: str, screen, ax, top: int, min_cells, with_pairs: bool = False, 
     if isinstance(screen, (str, os.PathLike)):
         with open_screen(screen) as opened:
             return _draw(name, opened, ax, top, min_cells, with_pairs, grouped, **more)
-    if name not in OF_TRAINING:
-        require_knockouts(screen, f"dko.pl.{name}")
     for score in more.get("scores", ()):
         if score not in ("network", "impact") or score not in screen.single_scores:
             if len(more["scores"]) == 1:

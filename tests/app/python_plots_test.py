@@ -68,12 +68,22 @@ with dko.open_screen("sparse.h5") as screen:
 assert dko.pl.quality("sparse.h5", prediction="prediction.h5").shape == (2, )
 refused("dense.h5: has nothing to draw for pairs", dko.pl.pairs, "dense.h5")
 refused("dense.h5: has no network of single knockouts to draw, only impact", dko.pl.genes, "dense.h5", "network")
-# Of other events than losses the words of the figures, and the diagonal of the share, would be wrong.
-for name in dko.pl.__all__:
-    if name not in ("losses", "quality"):
-        words, draw = f"dko.pl.{name} is of knockouts", getattr(dko.pl, name)
-        refused(f"down.h5: lost genes keep 0.3 of their presence, and {words}", draw, "down.h5")
-        refused(f"on.h5: switches genes on, and {words}", draw, "on.h5")
+# Knockdowns and activations are drawn as such: by their scores, against what they do without effects, in their words.
+for path, keeps, share in (("down.h5", 0.3, "own share"), ("on.h5", 0.0, "predicted share")):
+    with dko.open_screen(path) as screen:
+        genes = screen.gene_summary()
+        assert (genes["gene"].str[0] == "+").all() == screen.activates
+        axes = dko.pl.share(screen)
+        drawn = np.concatenate([points.get_offsets() for points in axes.collections])
+        shown = genes[(genes["share_mean"] > 0) & (genes["impact_mean"] > 0)]
+        assert sorted(map(tuple, drawn)) == sorted(zip(shown["share_mean"], shown["impact_mean"])) and len(shown) > 5
+        assert axes.get_xlabel().startswith(f"mean {share}")
+        lines = [np.divide(line.get_ydata(), line.get_xdata()) for line in axes.lines if len(line.get_xdata()) == 2]
+        assert any(np.allclose(line, 1 - keeps) for line in lines), lines
+        axes = dko.pl.genes(screen, "network", top=5)
+        assert set(labels(axes)) <= set(genes["gene"]) and len(labels(axes)) == 5, labels(axes)
+    refused(f"{path}: has nothing to draw for pairs", dko.pl.pairs, path)
+refused("on.h5: has nothing to draw for shifts", dko.pl.shifts, "on.h5")
 assert dko.pl.quality("down.h5", prediction="prediction.h5").shape == (2, )
 assert dko.pl.losses("dense.h5").get_xlabel() == "step"
 with dko.open_screen("types.h5") as screen:
