@@ -59,7 +59,7 @@ build asan -DDKO_UNITY=ON
 
 failed=false
 echo "== $(minutes) sanitizers"
-run asan "$cores" || failed=true
+run asan $((2 * cores)) || failed=true
 echo "== $(minutes) the release build's tests"
 wait $release_tests || failed=true
 trap - EXIT
