@@ -20,7 +20,8 @@ from dko.report import data as report_data
 from dko.report import page as report_page
 from dko.report.cell_map import collect_map
 from dko.report.groups import collect_groups
-from dko.report.parts import PARTS, listed, overview
+from dko.report.parts import PARTS, overview
+from dko.report.parts.words import event_of
 from dko.results import open_screen
 
 
@@ -91,7 +92,7 @@ def check_outputs(options):
 
 
 def build_page(report, drawn) -> str:
-    parts = [(anchor, title.replace("EVENTS", listed.events(report)), part(report, drawn)) for anchor, title, part in PARTS]
+    parts = [(anchor, title.replace("EVENTS", f"{event_of(report)}s"), part(report, drawn)) for anchor, title, part in PARTS]
     parts = [part for part in parts if part[2]]
     top = overview.cards(report) + overview.findings(report)
     return report_page.page(

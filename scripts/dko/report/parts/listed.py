@@ -1,15 +1,10 @@
 """The highest of listed knockouts, or other events, each of one cell."""
 from dko.report import suggest
 from dko.report.page import number, section
-from dko.report.parts.words import NAMES, counted, ranked
+from dko.report.parts.words import NAMES, counted, event_of, ranked
 
 
 SIGNS = " Genes with a + were switched on in a cell that lacks them, those with a - were lost."
-
-
-def events(report) -> str:
-    """What those of the list are."""
-    return "events" if report.screen.list_adds_genes else report.kind.events
 
 
 def part(report, _) -> str:
@@ -21,8 +16,8 @@ def part(report, _) -> str:
     columns = [(NAMES[name], lambda row, name=name: number(float(row[name]))) for name in scores]
     order = report.screen.list_order
     return section(
-        "listed", f"Listed {events(report)}",
-        f"<p>{counted(report.screen.n_listed, events(report)[:-1])} of {counted(order, 'gene')} each, every one in one cell; "
+        "listed", f"Listed {event_of(report)}s",
+        f"<p>{counted(report.screen.n_listed, event_of(report))} of {counted(order, 'gene')} each, every one in one cell; "
         f"here the {number(len(report.listed))} with the highest {NAMES[report.listed_by]}."
         f"{SIGNS if report.screen.list_adds_genes else ''}</p>",
         ranked(report.listed, names, columns),

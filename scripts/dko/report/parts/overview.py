@@ -5,8 +5,7 @@ import os
 
 from dko.q_values import RATE
 from dko.report.page import clean, number, percent
-from dko.report.parts import listed
-from dko.report.parts.words import NAMES, bold, counted, listing, mapping_of, rate
+from dko.report.parts.words import NAMES, bold, counted, event_of, listing, mapping_of, rate
 
 
 def title(report) -> str:
@@ -63,7 +62,7 @@ def cards(report) -> str:
     if screen.has_all_pairs:
         shown.append((screen.n_pairs, f"double {event}"))
     if screen.n_listed:
-        shown.append((screen.n_listed, "kept pair" if screen.keep != "full" else f"listed {listed.events(report)[:-1]}"))
+        shown.append((screen.n_listed, "kept pair" if screen.keep != "full" else f"listed {event_of(report)}"))
     boxes = [(number(int(count)), words if count == 1 else words + "s") for count, words in shown]
     kind = mapping_of(report)
     if screen.members > 1:

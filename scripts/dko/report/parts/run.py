@@ -5,7 +5,7 @@ import numpy as np
 
 from dko.report import suggest
 from dko.report.page import clean, facts, number, section
-from dko.report.parts.words import counted, mapping_of
+from dko.report.parts.words import counted, event_of, mapping_of
 
 # What has a row of its own, or is of no use to a reader.
 KNOWN_FACTS = {
@@ -23,7 +23,7 @@ def part(report, _) -> str:
 
     rows = [("command", mono("command")), ("input", mono("input")), ("selection", clean(said.get("selection") or "all")),
             ("data", f"{counted(len(screen.genes), 'gene')} × {counted(len(screen.cells), 'cell')}"),
-            (events(report), knockouts(report)), *events_in_words(report),
+            (f"{event_of(report)}s", knockouts(report)), *events_in_words(report),
             ("scores stored", clean(", ".join(stored_scores(screen)))),
             ("mapping", kind_of(report) + mapping_details(report)),
             ("scored on", f"the {clean(screen.base)} profile of the cell")]
@@ -52,10 +52,6 @@ def time_of(value) -> str:
     """2026-01-31T12:00:00Z as people write it; other values as they are."""
     text = str(value)
     return text.replace("T", " ").replace("Z", " UTC") if text.endswith("Z") and text[10:11] == "T" else text
-
-
-def events(report) -> str:
-    return "events" if report.screen.list_adds_genes else report.kind.events
 
 
 def events_in_words(report) -> list:

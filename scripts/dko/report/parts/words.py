@@ -69,6 +69,11 @@ def unseen(text: str, why: str = "") -> str:
     return f'<span class="unseen">{text}</span> {reason}'.rstrip()
 
 
+def event_of(report) -> str:
+    """What one of the screen's events is called, of any of a list that switches genes on beside losing others."""
+    return "event" if report.screen.list_adds_genes else report.kind.event
+
+
 def tells_of_it(report, table) -> list:
     """The column of how many cells the mapping learnt of an absence from, or where genes are switched on of a presence; none
     where that is not known."""
