@@ -12,6 +12,7 @@ from dko import InputError, UsageError
 from dko.scaling import cases as scaling_cases
 from dko.scaling import command as scaling
 from dko.scaling import figures
+from dko.scaling import launching
 from dko.scaling import machine as scaling_machine
 from dko.scaling import plan
 
@@ -260,6 +261,25 @@ class Fits(unittest.TestCase):
         with self.assertRaises(scaling.CaseFailure) as caught:
             measuring.require_same_mapping("xxh3:2")
         self.assertIn("xxh3:2", str(caught.exception))
+
+
+class LastWords(unittest.TestCase):
+
+    RULE = "-" * 74
+
+    def test_of_dko_are_its_error(self):
+        self.assertEqual(launching.last_words(f"reading\ndko: error: no cells\n{self.RULE}\nmpirun: ended\n{self.RULE}\n"),
+                         "dko: error: no cells")
+
+    def test_of_open_mpi_are_the_first_paragraph_between_its_rules(self):
+        said = f"{self.RULE}\nmpirun does not start as root\nunless it is asked to.\n\nMore.\n{self.RULE}\n"
+        self.assertEqual(launching.last_words(said), "mpirun does not start as root unless it is asked to.")
+        self.assertEqual(launching.last_words("begun\n" + said + "done\n"), launching.last_words(said))
+
+    def test_else_are_the_last_line(self):
+        self.assertEqual(launching.last_words("one\ntwo\n\n"), "two")
+        self.assertEqual(launching.last_words(f"one\n{self.RULE}\n"), "one")
+        self.assertEqual(launching.last_words(f"{self.RULE}\n\n"), "it said nothing")
 
 
 class Machine(unittest.TestCase):

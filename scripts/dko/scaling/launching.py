@@ -1,4 +1,5 @@
 """Starting dko on some ranks: by which launcher, with what environment, and until when."""
+import itertools
 import os
 import shlex
 import shutil
@@ -78,7 +79,15 @@ def end(process):
 
 
 def last_words(said):
-    """What dko says is wrong, or else the last line."""
-    lines = [line for line in said.splitlines() if line.strip()]
+    """What dko says is wrong; or what Open MPI says first between its last two rules; or the last line."""
+    lines = [line.strip() for line in said.splitlines()]
     errors = [line for line in lines if line.startswith("dko: error")]
-    return (errors or lines or ["it said nothing"])[0 if errors else -1]
+    if errors:
+        return errors[0]
+    rules = [number for number, line in enumerate(lines) if len(line) > 40 and set(line) == {"-"}]
+    for start in rules[-2:-1]:
+        paragraph = itertools.takewhile(bool, itertools.dropwhile(lambda line: not line, lines[start + 1:rules[-1]]))
+        if words := " ".join(paragraph):
+            return words
+    said_something = [line for line in lines if line and set(line) != {"-"}]
+    return said_something[-1] if said_something else "it said nothing"
