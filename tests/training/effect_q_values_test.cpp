@@ -9,6 +9,7 @@
 #include "dko/base/quantile.hpp"
 #include "dko/base/random.hpp"
 #include "dko/training/sparse/sparse_fit.hpp"
+#include "support/plain_scale.hpp"
 #include "support/planted.hpp"
 #include "support/testing.hpp"
 #include "training/sparse/decoys.hpp"
@@ -74,21 +75,24 @@ class PlainJudge {
   /// Slope and error on `presence`, or nothing where it does not vary.
   template <class Presence>
   std::optional<std::array<double, 2>> slope(std::int32_t target, Presence presence, double added) const {
-    std::vector<double> left;
+    std::vector<double> targets;
+    std::vector<double> explained;
     std::vector<double> states;
     std::vector<double> x;
     double mean = 0;
     for (std::int64_t cell = 0; cell < profiles_.cells(); ++cell) {
       if (!profiles_.expresses(cell, target)) continue;
       const auto at = static_cast<std::size_t>(cell);
-      double y = static_cast<double>(profiles_.value(cell, target)) * totals_[at];
-      mean += y;
+      targets.push_back(static_cast<double>(profiles_.value(cell, target)) * totals_[at]);
+      mean += targets.back();
+      explained.push_back(0);
       for (std::int32_t regulator = 0; regulator < 3; ++regulator)
-        if (profiles_.expresses(cell, regulator)) y -= effect(target, regulator);
-      left.push_back(y);
+        if (profiles_.expresses(cell, regulator)) explained.back() += effect(target, regulator);
       states.push_back(static_cast<double>(states_[at]));
       x.push_back(presence(cell) ? 1.0 : 0.0);
     }
+    std::vector<double> left = testing::plainly_scaled(targets);
+    for (std::size_t at = 0; at < left.size(); ++at) left[at] -= explained[at];
     const auto count = static_cast<double>(left.size());
     mean /= count;
     regress_out(left, states);

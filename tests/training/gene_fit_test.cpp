@@ -7,6 +7,7 @@
 #include "dko/base/random.hpp"
 #include "support/testing.hpp"
 #include "training/sparse/cell_state.hpp"
+#include "training/sparse/gene_regression.hpp"
 #include "training/sparse/state_choice.hpp"
 #include "training/sparse/totals.hpp"
 
@@ -62,16 +63,17 @@ TEST_CASE("distances by numbers of factors are those of fits that have no more")
     REQUIRE(found.size() == numbers.size());
     for (std::size_t choice = 0; choice < numbers.size(); ++choice) {
       use_factors(numbers[choice]);
-      std::vector<float> weights(data[at].cells.size(), 1.0F);
-      const GeneFit alone = fit_gene(setting, some[at], data[at], path, {}, weights, memory);
-      CHECK(found[choice] == Approx(alone.distance).epsilon(1e-3));
+      const std::vector<float> weights(data[at].cells.size(), 1.0F);
+      GeneFit fit;
+      GeneRegression alone(setting, some[at], data[at], weights, path.folds, memory);
+      CHECK(found[choice] == Approx(alone.scaled_distance(alone.choose(path, fit))).epsilon(1e-3));
     }
     // Two factors tell the types.
     CHECK(found[2] < 0.99 * found[0]);
   }
 }
 
-TEST_CASE("distances of a gene in too few cells are those of its mean, whatever the factors") {
+TEST_CASE("a gene in too few cells does not judge numbers of factors") {
   const RelativeProfiles profiles = three_types();
   const GeneInputs inputs(profiles, {}, NodeGroup(Communicator::one_rank()));
   RegressionSetting setting;
@@ -81,5 +83,5 @@ TEST_CASE("distances of a gene in too few cells are those of its mean, whatever 
   RegressionMemory memory;
   const std::array<std::int64_t, 2> numbers{0, 4};
   for (const double distance : distances_by_factors(setting, 0, data, path, numbers, memory))
-    CHECK(distance == Approx(0.25));
+    CHECK(distance == 0);
 }

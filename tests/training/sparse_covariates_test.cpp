@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <numeric>
 
 #include "dko/base/random.hpp"
 #include "dko/training/sparse/sparse_fit.hpp"
+#include "support/plain_scale.hpp"
 #include "support/testing.hpp"
+#include "training/sparse/state_choice.hpp"
 
 using namespace dko;
 
@@ -36,8 +39,40 @@ std::vector<double> least_squares(const Rows& x, const std::vector<double>& y, c
   return solution;
 }
 
-/// The three rounds of the fit where every cell expresses every gene, so that there are covariates alone: y =
-/// p T with T first the number of genes, then Σ o of the round before; in the last with the weights of Huber.
+double value_of(const std::vector<double>& fit, const std::vector<double>& x) {
+  double value = 0;
+  for (std::size_t k = 0; k < x.size(); ++k) value += fit[k] * x[k];
+  return value;
+}
+
+/// Brings a fit of y' back to y: by the weighted least squares of y on what fits without a cell's fold
+/// predict.
+void return_to_shares(std::vector<double>& fit, const Rows& x, const std::vector<double>& y,
+                      const std::vector<double>& w) {
+  const auto cells = static_cast<std::int64_t>(x.size());
+  std::vector<std::int64_t> all(x.size());
+  std::iota(all.begin(), all.end(), 0);
+  const std::vector<std::int32_t> fold = deal_into_folds(cells, all, 5, RandomStream(1, "sparse folds"));
+  const std::vector<double> scaled = testing::plainly_scaled(y);
+  Rows predicted(x.size());
+  for (std::int32_t out = 0; out < 5; ++out) {
+    std::vector<double> others = w;
+    for (std::size_t cell = 0; cell < x.size(); ++cell)
+      if (fold[cell] == out) others[cell] = 0;
+    const std::vector<double> without = least_squares(x, scaled, others);
+    for (std::size_t cell = 0; cell < x.size(); ++cell)
+      if (fold[cell] == out) predicted[cell] = {1, value_of(without, x[cell])};
+  }
+  const std::vector<double> line = least_squares(predicted, y, w);
+  REQUIRE(line[1] > 0.5);
+  REQUIRE(line[1] < 2);
+  for (double& response : fit) response *= line[1];
+  fit[0] += line[0];
+}
+
+/// The three rounds of the fit where every cell expresses every gene, so that there are covariates alone: y'
+/// of y = p T with T first the number of genes, then Σ o of the round before; in the last with the weights of
+/// Huber.
 Rows fit_without_effects(const Rows& shares, const Rows& x) {
   const std::size_t cells = shares.size();
   const std::size_t genes = shares.front().size();
@@ -54,20 +89,21 @@ Rows fit_without_effects(const Rows& shares, const Rows& x) {
         y[cell] = shares[cell][gene] * totals[cell];
         mean += y[cell] / static_cast<double>(cells);
       }
-      fits[gene] = least_squares(x, y, weights[gene]);
+      const std::vector<double> scaled = testing::plainly_scaled(y);
+      fits[gene] = least_squares(x, scaled, weights[gene]);
+      if (round == 2) return_to_shares(fits[gene], x, y, weights[gene]);
       std::vector<double> off(cells);
       for (std::size_t cell = 0; cell < cells; ++cell) {
-        double fitted = 0;
-        for (std::size_t k = 0; k < x[cell].size(); ++k) fitted += fits[gene][k] * x[cell][k];
-        off[cell] = std::abs(y[cell] - fitted);
+        const double fitted = value_of(fits[gene], x[cell]);
+        off[cell] = std::abs(scaled[cell] - fitted);
         outputs[cell][gene] = std::max(fitted, 0.05 * mean);
       }
       if (round != 1) continue;
       std::vector<double> sorted = off;
       std::sort(sorted.begin(), sorted.end());
-      const double median = sorted[cells / 2];
+      const double most = 2 * sorted[cells / 2];
       double sum = 0;
-      for (double& value : off) sum += value = value > median ? median / value : 1;
+      for (double& value : off) sum += value = value > most ? most / value : 1;
       for (std::size_t cell = 0; cell < cells; ++cell)
         weights[gene][cell] = off[cell] * static_cast<double>(cells) / sum;
     }

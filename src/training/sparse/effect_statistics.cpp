@@ -6,6 +6,8 @@
 #include <numeric>
 #include <utility>
 
+#include "gene_targets.hpp"
+
 namespace dko {
 
 namespace {
@@ -69,17 +71,18 @@ Residuals residuals_of(const StatisticSetting& setting, const GeneCells& data, c
                        std::span<const std::int32_t> regulators, std::span<const double> effects) {
   Residuals found;
   if (data.cells.size() < least_cells) return found;
+  const std::vector<double> targets = targets_of(data, setting.totals);
+  const TargetScale scale(targets);
+  found.mean = scale.mean();
   std::vector<double> left;
   for (std::size_t row = 0; row < data.cells.size(); ++row) {
     const std::int64_t cell = data.cells[row];
-    double value = static_cast<double>(data.shares[row]) * setting.totals[static_cast<std::size_t>(cell)];
-    found.mean += value;
+    double value = scale(targets[row]);
     for (std::size_t at = 0; at < regulators.size(); ++at)
       value -= effects[at] * static_cast<double>(inputs.value(cell, regulators[at]));
     left.push_back(value);
   }
   const auto cells = static_cast<double>(data.cells.size());
-  found.mean /= cells;
   const std::vector<std::vector<double>> covariates = covariates_of(setting, data);
   reduce(left, covariates);
   const double freedom = std::max(5.0, cells - 1 - static_cast<double>(covariates.size()));

@@ -19,12 +19,13 @@ struct StatisticSetting {
   std::int64_t factors = 0;
 };
 
-/// What the mapping leaves of y = p T of one gene i, over the cells that express it.
+/// What the mapping leaves of y = p T of one gene i, on its scale y' (TargetScale), over the cells that
+/// express it.
 struct Residuals {
   double mean = 0;       ///< of y
   double deviation = 0;  ///< σ of the residuals; 0: too few cells, or nothing is left
   // Values of the rows, filled up with zeros to whole blocks of BitColumns:
-  std::vector<float> values;                   ///< y − Σ_j A_ij x_j without what the covariates explain
+  std::vector<float> values;                   ///< y' − Σ_j A_ij x_j without what the covariates explain
   std::vector<std::vector<float>> covariates;  ///< factors without their mean, orthonormal
 };
 

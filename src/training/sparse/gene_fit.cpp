@@ -2,15 +2,18 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <span>
 
 #include "gene_regression.hpp"
+#include "gene_targets.hpp"
 
 namespace dko {
 
 namespace {
 
 constexpr std::size_t least_cells = 10;
+constexpr double undisputed = 2;  // residuals up to so many of their median have full weight
 
 /// Values of all rows by the chosen step.
 std::vector<double> fitted_by(const Coefficients& step, const GeneRegression& regression) {
@@ -34,10 +37,10 @@ void weigh(std::span<const double> fitted, const GeneRegression& regression, std
   std::vector<double> sorted = off;
   const auto middle = sorted.begin() + std::ssize(sorted) / 2;
   std::nth_element(sorted.begin(), middle, sorted.end());
-  const double median = *middle;
+  const double most = undisputed * *middle;
   double sum = 0;
   for (double& value : off) {
-    value = value > median ? median / value : 1.0;
+    value = value > most ? most / value : 1.0;
     sum += value;
   }
   for (std::size_t at = 0; at < off.size(); ++at)
@@ -79,10 +82,9 @@ double distance_of_mean(const RegressionSetting& setting, const GeneCells& data,
 }
 
 double mean_of(const RegressionSetting& setting, const GeneCells& data) {
-  double sum = 0;
-  for (std::size_t at = 0; at < data.cells.size(); ++at)
-    sum += static_cast<double>(data.shares[at]) * setting.totals[static_cast<std::size_t>(data.cells[at])];
-  return sum / static_cast<double>(std::max<std::size_t>(1, data.cells.size()));
+  const std::vector<double> targets = targets_of(data, setting.totals);
+  return std::accumulate(targets.begin(), targets.end(), 0.0) /
+         static_cast<double>(std::max<std::size_t>(1, targets.size()));
 }
 
 bool is_fitted(const RegressionSetting& setting, const GeneCells& data) {
@@ -113,15 +115,14 @@ GeneFit fit_gene(const RegressionSetting& setting, std::int32_t gene, const Gene
 std::vector<double> distances_by_factors(const RegressionSetting& setting, std::int32_t gene,
                                          const GeneCells& data, const PenaltyPath& path,
                                          std::span<const std::int64_t> numbers, RegressionMemory& memory) {
-  if (!is_fitted(setting, data))
-    return std::vector<double>(numbers.size(), distance_of_mean(setting, data, mean_of(setting, data)));
+  if (!is_fitted(setting, data)) return std::vector<double>(numbers.size(), 0.0);
   const std::vector<float> weights(data.cells.size(), 1.0F);
   GeneRegression regression(setting, gene, data, weights, path.folds, memory);
   std::vector<double> distances;
   for (const std::int64_t factors : numbers) {
     regression.restart(factors);
     GeneFit fit;
-    distances.push_back(regression.distance(regression.choose(path, fit)));
+    distances.push_back(regression.scaled_distance(regression.choose(path, fit)));
   }
   return distances;
 }

@@ -71,23 +71,25 @@ struct RegressionMemory {
   std::vector<DescentMemory> descents;  ///< of the fit on all cells, and of those without each fold
 };
 
-/// Fits gene `gene` in the cells that express it, by a lasso of y = p T on the inputs x (GeneInputs) of all
-/// other genes and the cell state, and on covariates without penalty. λ is chosen by cross-validation over
-/// the folds: the largest whose squared error is within 0.7 % of the least. `last` is the gene's fit of the
-/// round before, or an empty one. `weights` holds one value per cell of the gene, mean 1; with `weigh_next`
-/// afterwards those of the next round, which give cells far off the fit less weight (Huber 1964: w = min(1,
-/// median|r| / |r|)).
-/// `memory` is for its use. Too few cells (under 10 and twice the covariates) give the mean alone.
+/// Fits gene `gene` in the cells that express it, by a lasso of y = p T, on a scale that suits the gene
+/// (TargetScale), on the inputs x (GeneInputs) of all other genes and the cell state, and on covariates
+/// without penalty. λ is chosen by cross-validation over the folds: the largest whose squared error is within
+/// 0.7 % of the least. `last` is the gene's fit of the round before, or an empty one. `weights` holds one
+/// value per cell of the gene, mean 1; with `weigh_next` afterwards those of the next round, which give cells
+/// far off the fit less weight (Huber 1964: w = min(1, 2 median|r| / |r|)). `memory` is for its use. Too few
+/// cells (under 10 and twice the covariates) give the mean alone.
 ///
 /// With `settle` the effects are the means over the fits that each leave a fold out, and those without the
 /// same sign in all are 0. Then a part 1 − (2/t)⁴, at least 0, of them is kept, the rest being the fit
-/// without effects: t is what they gain in squared error over the cells left out, in standard errors.
+/// without effects: t is what they gain in squared error over the cells left out, in standard errors. The
+/// slope of y on what is predicted of cells left out, between 1/2 and 2, brings the fit back from the scale.
 GeneFit fit_gene(const RegressionSetting& setting, std::int32_t gene, const GeneCells& data,
                  const PenaltyPath& path, GeneFit last, std::vector<float>& weights,
                  RegressionMemory& memory);
 
-/// The distances of fits of a gene (GeneFit) that each take some of the factors of the state, the first ones:
-/// as many as `numbers` says, of those that `setting` has. They must be penalised there. All cells weigh 1.
+/// The cross-validated Σ |y' − predicted| / (T m), m the mean of y, of fits of a gene that each take some of
+/// the factors of the state, the first ones: as many as `numbers` says, of those that `setting` has. They
+/// must be penalised there. All cells weigh 1. 0 of a gene with too few cells.
 std::vector<double> distances_by_factors(const RegressionSetting& setting, std::int32_t gene,
                                          const GeneCells& data, const PenaltyPath& path,
                                          std::span<const std::int64_t> numbers, RegressionMemory& memory);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "gene_targets.hpp"
 #include "prior_choice.hpp"
 
 namespace dko {
@@ -17,6 +18,8 @@ constexpr double least_gain = 0.01;        // halving λ for less than this part
 constexpr double screening = 0.7;
 // Effects whose gain in error is this many standard errors or less are dropped; of others a part is kept.
 constexpr double least_certainty = 2;
+
+constexpr double largest_slope = 2;  // of values over what is predicted of them, or its inverse
 
 // Gradients are summed in single precision.
 constexpr double rounding = 1e-4;
@@ -60,7 +63,11 @@ PenaltyStep GeneRegression::choose(const PenaltyPath& how, GeneFit& fit) {
   const double largest = search_gradient();
   // Where the targets do not vary, what is left is rounding.
   const double least = 1e-6 * whole_->weight() * std::abs(whole_->covariate_effects().front());
-  if (!(largest > least)) return step(largest, how.folds > 0);
+  if (!(largest > least)) {
+    PenaltyStep only = step(largest, how.folds > 0);
+    if (how.settle) return_to_shares(only);
+    return only;
+  }
   const PenaltyStep none = how.settle ? without_genes(largest) : PenaltyStep{};
   add(fit.regulators);
   if (how.folds == 0) return step(largest * fit.penalty, false);
@@ -84,10 +91,19 @@ PenaltyStep GeneRegression::choose(const PenaltyPath& how, GeneFit& fit) {
 }
 
 double GeneRegression::distance(const PenaltyStep& step) const {
+  return distance_to(targets_, step);
+}
+
+double GeneRegression::scaled_distance(const PenaltyStep& step) const {
+  return distance_to(design_.targets(), step) / scale_.mean();
+}
+
+template <class Values>
+double GeneRegression::distance_to(const Values& values, const PenaltyStep& step) const {
   double sum = 0;
   for (std::size_t row = 0; row < step.predicted.size(); ++row) {
     if (rows_[row] == filling) continue;
-    sum += std::abs(static_cast<double>(design_.targets()[row]) - step.predicted[row]) /
+    sum += std::abs(static_cast<double>(values[row]) - step.predicted[row]) /
            setting_.totals[static_cast<std::size_t>(cells_[row])];
   }
   return sum;
@@ -112,7 +128,10 @@ FoldedDesign GeneRegression::make_design(const GeneCells& data, const std::vecto
     while (rows_.size() % BitColumns::block_rows != 0) rows_.push_back(filling);
     starts.push_back(std::ssize(rows_));
   }
-  std::vector<float> targets(rows_.size(), 0.0F);
+  const std::vector<double> targets = targets_of(data, setting_.totals);
+  scale_ = TargetScale(targets);
+  targets_.assign(rows_.size(), 0.0);
+  std::vector<float> scaled(rows_.size(), 0.0F);
   std::vector<float> of_rows(rows_.size(), 0.0F);
   std::vector<float> covariates(rows_.size() * static_cast<std::size_t>(1 + setting_.free_columns()), 0.0F);
   cells_.assign(rows_.size(), PresenceBits::no_cell);
@@ -120,15 +139,15 @@ FoldedDesign GeneRegression::make_design(const GeneCells& data, const std::vecto
   for (std::size_t row = 0; row < rows_.size(); ++row) {
     if (rows_[row] == filling) continue;
     cells_[row] = data.cells[rows_[row]];
-    const auto cell = static_cast<std::size_t>(cells_[row]);
-    targets[row] = static_cast<float>(static_cast<double>(data.shares[rows_[row]]) * setting_.totals[cell]);
+    targets_[row] = targets[rows_[row]];
+    scaled[row] = static_cast<float>(scale_(targets_[row]));
     of_rows[row] = weights[rows_[row]];
     covariates[row] = 1.0F;
     for (std::int64_t k = 0; k < setting_.free_columns(); ++k)
       covariates[static_cast<std::size_t>(k + 1) * rows_.size() + row] = setting_.column(k, cells_[row]);
   }
   setting_.inputs->presence().columns_of(cells_, memory.presence);
-  return {std::move(starts),  std::move(covariates), std::move(targets),
+  return {std::move(starts),  std::move(covariates), std::move(scaled),
           std::move(of_rows), memory.presence,       memory.gram};
 }
 
@@ -289,6 +308,34 @@ void GeneRegression::settle(PenaltyStep& chosen, const PenaltyStep& none) const 
   blend(chosen.mean.covariates, none.mean.covariates, none.mean.covariates.size());
   blend(chosen.predicted, none.predicted, none.predicted.size());
   chosen.whole = chosen.mean;
+  return_to_shares(chosen);
+}
+
+void GeneRegression::return_to_shares(PenaltyStep& step) const {
+  double all = 0;
+  double of_predicted = 0;
+  double of_targets = 0;
+  for (std::size_t row = 0; row < rows_.size(); ++row) {
+    const auto weight = static_cast<double>(design_.weights()[row]);
+    all += weight;
+    of_predicted += weight * step.predicted[row];
+    of_targets += weight * targets_[row];
+  }
+  of_predicted /= all;
+  of_targets /= all;
+  double variance = 0;
+  double covariance = 0;
+  for (std::size_t row = 0; row < rows_.size(); ++row) {
+    const double off = static_cast<double>(design_.weights()[row]) * (step.predicted[row] - of_predicted);
+    variance += off * (step.predicted[row] - of_predicted);
+    covariance += off * (targets_[row] - of_targets);
+  }
+  const double slope = variance > 0 ? std::clamp(covariance / variance, 1 / largest_slope, largest_slope) : 1;
+  const auto returned = [&](double value) { return of_targets + slope * (value - of_predicted); };
+  for (double& effect : step.whole.effects) effect *= slope;
+  for (std::size_t k = 1; k < step.whole.covariates.size(); ++k) step.whole.covariates[k] *= slope;
+  step.whole.covariates[0] = returned(step.whole.covariates[0]);
+  for (double& value : step.predicted) value = returned(value);
 }
 
 double GeneRegression::supported_part(const PenaltyStep& chosen, const PenaltyStep& none) const {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gene_fit.hpp"
+#include "gene_targets.hpp"
 #include "lasso.hpp"
 
 namespace dko {
@@ -48,10 +49,16 @@ class GeneRegression {
   const FoldedDesign& design() const { return design_; }
   /// Σ |predicted − true share| over the gene's cells.
   double distance(const PenaltyStep& step) const;
+  /// Σ |predicted − y'| / T over the gene's cells, in parts of the mean of y.
+  double scaled_distance(const PenaltyStep& step) const;
   /// The place of each row's cell in the gene's list of cells, or `filling`.
   const std::vector<std::size_t>& rows() const { return rows_; }
 
  private:
+  /// Σ |predicted − value| / T over the gene's cells.
+  template <class Values>
+  double distance_to(const Values& values, const PenaltyStep& step) const;
+
   void take_support();
 
   /// Whether a pull of this sign on a gene's effect is against the sign that it must have.
@@ -98,6 +105,10 @@ class GeneRegression {
   /// in squared error over `none`, in standard errors.
   double supported_part(const PenaltyStep& chosen, const PenaltyStep& none) const;
 
+  /// From the fit `step.whole` of y' to one of y = p T: it is multiplied by the slope of y on what is
+  /// predicted of cells left out, and moved until both have the same mean. Cells weigh as in the fit.
+  void return_to_shares(PenaltyStep& step) const;
+
   double count() const { return static_cast<double>(rows_.size() - padding_); }
 
   const RegressionSetting& setting_;
@@ -107,9 +118,11 @@ class GeneRegression {
   std::vector<std::size_t> rows_;
   std::vector<std::int64_t> cells_;  // of the design's rows
   std::size_t padding_ = 0;          // rows that fill up folds
-  const BitColumns& presence_;       // of all genes in these rows
-  FoldedDesign design_;              // makes the four before it
-  std::int32_t folds_;               // that are left out
+  TargetScale scale_;
+  std::vector<double> targets_;  // y of the rows; the design has y'
+  const BitColumns& presence_;   // of all genes in these rows
+  FoldedDesign design_;          // makes these, from rows_ on
+  std::int32_t folds_;           // that are left out
   std::vector<DescentMemory>& descents_;
   std::optional<LassoFit> whole_;
   std::vector<LassoFit> without_;    // each fold

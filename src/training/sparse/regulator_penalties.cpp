@@ -8,7 +8,7 @@ namespace dko {
 namespace {
 
 constexpr double weakest_regulator = 0.02;  // in parts of the strongest
-constexpr double regulator_power = 0.5;
+constexpr double regulator_power = 0.6;
 
 /// `square` times the variance of x over the cells.
 double input_variance(std::size_t gene, double square, const GeneLevels& levels,

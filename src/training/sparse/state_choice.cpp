@@ -12,7 +12,7 @@ namespace {
 constexpr std::array<std::int64_t, 5> choices{0, 1, 2, 4, most_factors};
 constexpr std::int32_t folds = 5;
 constexpr PenaltyPath path{.folds = folds, .ratio = 0.5};
-constexpr double tolerance = 0.002;
+constexpr double tolerance = 0.001;
 constexpr std::uint64_t seed = 1;  // of the folds, whatever the seed of the fit
 
 /// By distances of genes (rows) with each number of factors.
