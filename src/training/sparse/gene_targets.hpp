@@ -26,7 +26,7 @@ std::vector<double> targets_of(const GeneCells& data, std::span<const double> to
 class TargetScale {
  public:
   TargetScale() = default;  ///< y' = y
-  /// Of values above 0; the same bits for the same values in this order.
+  /// Finds the scale of values above 0: the same bits for the same values in this order.
   explicit TargetScale(std::span<const double> values);
 
   double power() const { return power_; }
