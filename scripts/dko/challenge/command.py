@@ -51,7 +51,8 @@ def _predicted(options, panel, targets):
     from dko.challenge import cells
     if options.predicted:
         return cells.predicted_groups(options.predicted, options.by, panel, targets), {}
-    from dko.model import not_visible, open_model
+    from dko.explanation import not_visible
+    from dko.model import open_model
     with open_model(options.model) as model:
         groups = cells.predict(model, panel, targets, options.seed)
         hidden = not_visible(model, [model.genes.index(target) for target in targets])
