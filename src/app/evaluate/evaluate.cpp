@@ -127,7 +127,9 @@ CommandLine line_of(EvaluateOptions& options) {
       "dko evaluate data.csv --screen screen.h5 --truth data.truth_single.csv");
   line.group("Evaluation");
   line.option("truth", options.truth, "CSV",
-              "true effects of single or double knockouts, as dko simulate writes them; may be given again")
+              "true effects of single or double knockouts, or with + of genes that are switched on, as dko "
+              "simulate "
+              "writes them; may be given again")
       .usual()
       .reads();
   line.option("truth-effects", options.truth_effects, "CSV",
@@ -214,7 +216,10 @@ Inputs read_inputs(const EvaluateOptions& options, Job& job) {
   }
   if (!options.screen.empty()) {
     inputs.screen.emplace(options.screen);
-    require_knockouts(*inputs.screen, true, "the truth is");
+    if (inputs.screen->presence() > 0)
+      throw UsageError(
+          "the truth is of knockouts and activations: this screen leaves lost genes a part of their "
+          "presence");
     inputs.base = inputs.screen->base();
     job.provenance.model_checksum = inputs.screen->provenance().model_checksum;
     if (inputs.screen->provenance().input_checksum != job.provenance.input_checksum) {
