@@ -97,6 +97,29 @@ void check(const CommandLine& line, const EvaluateOptions& options) {
         fmt::format("--bootstrap must be between 100 and 1000000, or 0, not {}", options.resamples));
 }
 
+void add_truths(CommandLine& line, EvaluateOptions& options) {
+  line.option(
+          "truth", options.truth, "CSV",
+          "true effects of single or double knockouts, or of genes that are switched on (+), as dko simulate "
+          "writes them; may be given again")
+      .usual()
+      .reads();
+  line.option("truth-effects", options.truth_effects, "CSV",
+              "who changes when a gene is lost, as dko simulate --truth-effects writes it; needs --model")
+      .usual()
+      .reads();
+  line.option("screen", options.screen, "FILE", "the scores to compare with it: a screen")
+      .usual()
+      .excludes("model")
+      .reads();
+  line.option("model", options.model, "FILE", "or a model, which scores just those knockouts")
+      .usual()
+      .reads();
+  add_base(line, options.base).usual();
+  line.option("effect", options.least_effect, "E", "a knockout has an effect if its true score is above this")
+      .range(0, 1);
+}
+
 void add_perturbed_cells(CommandLine& line, PerturbedSource& source, PerturbationKind& kind) {
   line.option("perturbed", source.path, "FILE",
               "expression of control and really perturbed cells, in any format of INPUT; needs --model")
@@ -120,32 +143,12 @@ CommandLine line_of(EvaluateOptions& options) {
   CommandLine line(
       "evaluate INPUT [options]",
       "Tells how far scores and predictions can be trusted: against the true effects of knockouts, against\n"
-      "held-out profiles, against real knockouts, knockdowns and activations; always beside baselines that "
-      "need\n"
-      "no mapping, with 95 % confidence intervals over cells, and a verdict in words.\n" +
+      "held-out profiles, against real knockouts, knockdowns and activations; always beside baselines that\n"
+      "need no mapping, with 95 % confidence intervals over cells, and a verdict in words.\n" +
           std::string(input_formats),
       "dko evaluate data.csv --screen screen.h5 --truth data.truth_single.csv");
   line.group("Evaluation");
-  line.option("truth", options.truth, "CSV",
-              "true effects of single or double knockouts, or with + of genes that are switched on, as dko "
-              "simulate "
-              "writes them; may be given again")
-      .usual()
-      .reads();
-  line.option("truth-effects", options.truth_effects, "CSV",
-              "who changes when a gene is lost, as dko simulate --truth-effects writes it; needs --model")
-      .usual()
-      .reads();
-  line.option("screen", options.screen, "FILE", "the scores to compare with it: a screen")
-      .usual()
-      .excludes("model")
-      .reads();
-  line.option("model", options.model, "FILE", "or a model, which scores just those knockouts")
-      .usual()
-      .reads();
-  add_base(line, options.base).usual();
-  line.option("effect", options.least_effect, "E", "a knockout has an effect if its true score is above this")
-      .range(0, 1);
+  add_truths(line, options);
   line.option("prediction", options.prediction, "FILE", "held-out profiles, made by dko predict from INPUT")
       .usual()
       .reads();
@@ -234,8 +237,11 @@ Inputs read_inputs(const EvaluateOptions& options, Job& job) {
   return inputs;
 }
 
-void report(const std::vector<std::pair<std::string, ReportPart>>& parts, JsonReport& summary,
-            const EvaluateOptions& options, Base base, const Job& job) {
+/// The name of each in JSON, and the part.
+using Parts = std::vector<std::pair<std::string, ReportPart>>;
+
+void report(const Parts& parts, JsonReport& summary, const EvaluateOptions& options, Base base,
+            const Job& job) {
   nlohmann::ordered_json json{{"provenance", to_json(job.provenance)},
                               {"base", name_of(base)},
                               {"least_effect", options.least_effect},
@@ -258,27 +264,10 @@ void report(const std::vector<std::pair<std::string, ReportPart>>& parts, JsonRe
   summary.write(json);
 }
 
-void run(const EvaluateOptions& options, const Context& context) {
-  Job job = start_job(context, options.common, options.seed);
-
-  AtRoot<Inputs> inputs = on_root(job.ranks(), [&] { return read_inputs(options, job); });
-  const RelativeProfiles profiles = RelativeProfiles::replicate(job.nodes, inputs.take(&Inputs::profiles));
-  const std::vector<CollapsedMapping> members = replicate(job.nodes, inputs.take(&Inputs::members));
-  const auto base = static_cast<Base>(job.ranks().broadcast(
-      inputs.transform([](const Inputs& read) { return static_cast<std::int64_t>(read.base); })));
-  const auto screen = inputs.take(&Inputs::screen);
-  const Evaluation evaluation{
-      profiles,
-      members,
-      screen,
-      base,
-      options.resamples,
-      options.seed,
-      options.least_effect,
-      job.nodes,
-      job.log,
-      [&] { return show_progress(job.log, "resampling (rank 0's share)", "resamples"); }};
-  std::vector<std::pair<std::string, ReportPart>> parts;
+/// Answers the questions that were asked, one after the other. Collective; at root.
+Parts find_parts(const EvaluateOptions& options, AtRoot<Inputs>& inputs, const Evaluation& evaluation,
+                 const Job& job) {
+  Parts parts;
   for (const std::string& truth : options.truth) {
     const AtRoot<TruthEvaluation> found = evaluate_truth(truth, evaluation);
     on_root(job.ranks(),
@@ -308,6 +297,30 @@ void run(const EvaluateOptions& options, const Context& context) {
       parts.emplace_back("perturbed", perturbed_report(options.perturbed.path, options.perturbed, *found));
     });
   }
+  return parts;
+}
+
+void run(const EvaluateOptions& options, const Context& context) {
+  Job job = start_job(context, options.common, options.seed);
+
+  AtRoot<Inputs> inputs = on_root(job.ranks(), [&] { return read_inputs(options, job); });
+  const RelativeProfiles profiles = RelativeProfiles::replicate(job.nodes, inputs.take(&Inputs::profiles));
+  const std::vector<CollapsedMapping> members = replicate(job.nodes, inputs.take(&Inputs::members));
+  const auto base = static_cast<Base>(job.ranks().broadcast(
+      inputs.transform([](const Inputs& read) { return static_cast<std::int64_t>(read.base); })));
+  const auto screen = inputs.take(&Inputs::screen);
+  const Evaluation evaluation{
+      profiles,
+      members,
+      screen,
+      base,
+      options.resamples,
+      options.seed,
+      options.least_effect,
+      job.nodes,
+      job.log,
+      [&] { return show_progress(job.log, "resampling (rank 0's share)", "resamples"); }};
+  const Parts parts = find_parts(options, inputs, evaluation, job);
   on_root(job.ranks(), [&] { report(parts, inputs->summary, options, base, job); });
 }
 
