@@ -83,7 +83,7 @@ expect 0 '^knockdown +0.3$' "$DKO" info down.h5
 expect 0 '' "$DKO" info --verify on.h5
 expect 0 'knockouts' "$DKO" estimate data.csv --activate all --order 2 --mapping sparse --nodes 1 --ranks-per-node 2
 # Refused rather than told wrongly.
-expect 2 'are of knockouts' "$DKO" export down.h5 --recorder x.csv
+expect 2 'are of knockouts: .*--single, --double and --list have its events' "$DKO" export down.h5 --recorder x.csv
 expect 2 '--table cannot tell' "$DKO" export both.h5 --table x.h5
 expect 2 'a list that switches genes on' "$DKO" summarize both.h5
 expect 2 '--activate switches genes on, --knockdown' "$DKO" screen data.csv --model sparse.h5 --activate all --knockdown 0.2 -o x.h5
