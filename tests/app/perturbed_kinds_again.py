@@ -51,7 +51,8 @@ def co_expression(gene):
     covariance = np.cov(control.T, bias=True)
     mean = control.mean(axis=0)
     to = control[present[:, gene], gene].mean() if activates else keeps * mean[gene]
-    return covariance[gene] / covariance[gene, gene] * (to - mean[gene]) / mean / np.log(2)
+    with np.errstate(invalid="ignore"):  # of a gene that no cell expresses
+        return covariance[gene] / covariance[gene, gene] * (to - mean[gene]) / mean / np.log(2)
 
 
 def rescaling(gene):
