@@ -4,14 +4,6 @@ from __future__ import annotations
 from dko.errors import UsageError
 
 
-def require_knockouts(screen, what: str):
-    """@raises UsageError where `what`, which speaks of losses, would say of other events what is not so"""
-    if screen.activates:
-        raise UsageError(f"{screen.path}: switches genes on, and {what} is of knockouts")
-    if screen.presence > 0:
-        raise UsageError(f"{screen.path}: lost genes keep {screen.presence:g} of their presence, and {what} is of knockouts")
-
-
 def is_summable(screen) -> bool:
     """False where the pairs are of a list in which the same two genes are different events."""
     return screen.has_all_pairs or not screen.list_adds_genes

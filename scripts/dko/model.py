@@ -1,4 +1,4 @@
-"""Reads model.h5 and predicts with it in numpy, in double precision: for dko.Screen.explain.
+"""Reads model.h5 and predicts with it in numpy, in double precision: for dko.Screen.explain (dko.explanation).
 
 Of the original's mapping o = W2 (W1 z/n + b1) + b2 and q = z |o| / Σ z |o|; of a sparse one o =
 max(floor, c + A z + D Vᵀ z_intact + B x) and q = z o / Σ z o, z being the presence (0/1) of the genes, n their
@@ -13,7 +13,6 @@ import os
 import numpy as np
 import pandas as pd
 
-from dko.events import require_knockouts
 from dko.files import (UNREADABLE, InputError, OpenFile, UsageError, attributes, corrupt, member_groups, open_file, read_names,
                        read_training)
 from dko.q_values import read_rates, upper_median
@@ -268,129 +267,3 @@ class Model(OpenFile):
 def open_model(path) -> Model:
     """Opens a model; use it in a `with` statement, or call close(). Raises ReadError or InputError."""
     return Model(path)
-
-
-def require_all_genes(screen, cells):
-    """Refuses cells of which the screen does not have all expressed genes.
-    @raises UsageError"""
-    stored = np.diff(screen.starts)[cells]
-    if screen.expressed is not None:
-        expressed = screen.expressed[cells]
-        restricted = bool(((stored != expressed) & (expressed > 1)).any())
-    else:  # an older file, of which only the command tells
-        words = str(screen.provenance.get("command", "")).split()
-        restricted = any(word == option or word.startswith(option + "=") for word in words
-                         for option in ("--knockout-genes", "--knockout-cells"))
-    if restricted:
-        raise UsageError(
-            f"{screen.path}: holds the knockouts of some genes or cells only (--knockout-genes, --knockout-cells): "
-            "it does not tell which genes the cells express; explain with a screen of all, or "
-            "with dko explain and the expression data")
-
-
-def explain(screen, model, genes, cell=None) -> pd.DataFrame:
-    """Every gene's predicted change when all of `genes` are lost, in one cell or averaged over the cells that
-    express all of them. Columns:
-
-    gene            of those that any of these cells expresses
-    knocked_out     whether it is one of the lost ones
-    cells           how many of the cells express it; in the others its share counts as 0
-    share_before    its share of the intact cell, in the base profile of the screen
-    share_after     after the loss
-    change          share_after - share_before
-    renormalised    what its share would be if the lost ones were cut out and the rest rescaled
-    network_change  share_after - renormalised: what comes through other genes
-    direct_q        least q-value of the direct effects of the lost genes on it; NaN without such an effect. Only
-                    where the model has q-values
-
-    The lost genes come first, then the largest network change, either way: the columns and the order of
-    `dko explain`. The attributes (attrs) of the table: cells, impact, network (means over the cells), and not_visible:
-    {gene: reason} of lost genes whose absence the cells do not show, so that what they do to others is unknown. Which
-    genes a cell expresses comes from the single knockouts of the screen. Holds 4 million cells × genes at a
-    time, and no weights of the original's mapping beyond 1,024 rows.
-    """
-    require_knockouts(screen, "explain()")
-    if not isinstance(model, Model):
-        with open_model(model) as opened:
-            return explain(screen, opened, genes, cell)
-    if model.genes != screen.genes:
-        raise InputError(f"{model.path}: is of other genes than {screen.path}")
-    stated = [file.provenance.get("model_checksum") for file in (model, screen)]
-    if stated[0] != stated[1]:
-        raise InputError(f"{model.path}: is not the model that {screen.path} was made with")
-    lost = np.unique(
-        [screen.gene_number(gene) for gene in ([genes] if isinstance(genes, (str, int)) else genes)])
-    if not len(lost):
-        raise UsageError("explain() wants at least one gene to lose")
-    cells = [screen.cell_number(cell)] if cell is not None else range(len(screen.cells))
-    return _table(screen, model, lost, _cells_with(screen, lost, cells, must=cell is not None))
-
-
-def _cells_with(screen, lost, cells, must: bool) -> np.ndarray:
-    """Those of `cells` that express all lost genes and at least one more."""
-    if not screen.has_singles:
-        raise UsageError(f"{screen.path}: has no single knockouts, which tell what the cells express")
-    require_all_genes(screen, np.fromiter(cells, dtype=np.int64))
-    found = [
-        cell for cell in cells
-        if screen.count_of(cell) > len(lost) and np.isin(lost, screen.genes_of(cell)).all()
-    ]
-    if not found:
-        names = ", ".join(screen.genes[gene] for gene in lost)
-        where = f"cell {screen.cells[cells[0]]}" if must else "any cell"
-        raise UsageError(f"{screen.path}: {names} cannot be lost in {where}: not expressed there, or nothing "
-                         "else is")
-    return np.array(found)
-
-
-def not_visible(model, lost) -> dict:
-    """{gene: reason} of those of the genes numbered `lost` that are not visible; empty where that is not known."""
-    known = model.visibility
-    if known is None:
-        return {}
-    hidden = known["why"].iloc[lost]
-    return hidden[hidden != ""].to_dict()
-
-
-def _table(screen, model, lost, cells) -> pd.DataFrame:
-    width = len(screen.genes)
-    sums, scores, expressing = np.zeros((3, width)), np.zeros(2), np.zeros(width, dtype=np.int64)
-    block = max(1, ENTRIES // width)
-    for first in range(0, len(cells), block):
-        presence = np.zeros((len(cells[first:first + block]), width))
-        for row, cell in enumerate(cells[first:first + block]):
-            presence[row, screen.genes_of(cell)] = 1
-        of_block = cells[first:first + block]
-        *profiles, impact, network = model.knock_out(presence, lost, screen.observed(of_block),
-                                                     screen.covariates(of_block))
-        sums += [profile.sum(axis=0) for profile in profiles]
-        scores += impact.sum(), network.sum()
-        expressing += presence.sum(axis=0).astype(np.int64)
-    before, after, rescaled = sums / len(cells)
-    network_change = np.where(np.abs(after - rescaled) < RESIDUE, 0.0, after - rescaled)
-    shown = np.flatnonzero(expressing)
-    is_lost = np.isin(np.arange(width), lost)
-    table = pd.DataFrame({
-        "gene": np.array(screen.genes, dtype=object),
-        "knocked_out": is_lost,
-        "cells": expressing,
-        "share_before": before,
-        "share_after": after,
-        "change": after - before,
-        "renormalised": rescaled,
-        "network_change": network_change
-    })
-    direct_q = model.direct_q_values(lost)
-    if direct_q is not None:
-        table["direct_q"] = direct_q
-    table = table.iloc[shown]
-    order = np.lexsort((-table["network_change"].abs(), ~table["knocked_out"]))
-    table = table.iloc[order].reset_index(drop=True)
-    impact, network = scores / len(cells)
-    table.attrs = {
-        "cells": len(cells),
-        "impact": float(impact),
-        "network": float(network),
-        "not_visible": not_visible(model, lost)
-    }
-    return table

@@ -25,6 +25,10 @@ class NameTable:
         """The numbers of all of this name."""
         return list(self._tables[0].get(name, ()))
 
+    def knows(self, text: str) -> bool:
+        """Whether it is the name or the accession of any."""
+        return any(text in table for table in self._tables)
+
     def number(self, wanted) -> int:
         """@raises UsageError for one that is unknown, or that several have"""
         if isinstance(wanted, (int, np.integer)) and not isinstance(wanted, (bool, np.bool_)):

@@ -439,9 +439,9 @@ class Screen(ScreenFile, Groups):
         return self._file["cells/covariates"][:][np.asarray(cells)]
 
     def explain(self, model, genes, cell=None) -> pd.DataFrame:
-        """What losing `genes` does to every gene, by the model of this screen (the path of model.h5, or what
-        dko.open_model gave): see dko.model.explain for the columns."""
-        from dko.model import explain
+        """What losing `genes` does to every gene, or what else the screen does to them ("+gene": switching it on), by the
+        model of this screen (the path of model.h5, or what dko.open_model gave): see dko.explanation.explain."""
+        from dko.explanation import explain
         return explain(self, model, genes, cell)
 
 

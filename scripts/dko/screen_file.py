@@ -216,6 +216,13 @@ class ScreenFile(OpenFile):
         """Of a name, else an id, or a number (dko.names). A name that several genes have is refused."""
         return self._table("gene").number(gene)
 
+    def event_gene(self, gene) -> tuple:
+        """The number of a gene as events have it, and whether it is switched on: by the + or - before what is no gene with
+        it, else as in the screen."""
+        if isinstance(gene, str) and gene[:1] in ("+", "-") and not self._table("gene").knows(gene):
+            return self.gene_number(gene[1:]), gene[0] == "+"
+        return self.gene_number(gene), self.activates
+
     def genes_named(self, name) -> list:
         """The numbers of all genes of this name."""
         return self._table("gene").named(name)

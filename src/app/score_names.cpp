@@ -138,8 +138,9 @@ void require_knockouts(const ScreenReader& screen, bool of_list, const std::stri
   const bool adds =
       screen.activates() || (of_list && screen.has(ScoreArray::list) && screen.list_adds_genes());
   if (adds || screen.presence() > 0)
-    throw UsageError(fmt::format("{} of knockouts: this screen {}", what,
-                                 adds ? "switches genes on" : "leaves lost genes a part of their presence"));
+    throw UsageError(
+        fmt::format("{} of knockouts: this screen {}; --single, --double and --list have its events", what,
+                    adds ? "switches genes on" : "leaves lost genes a part of their presence"));
 }
 
 std::string kept_note(const ScreenReader& screen) {

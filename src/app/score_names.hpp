@@ -77,7 +77,7 @@ std::string test_q_note(std::string_view rows);
 std::string kept_note(const ScreenReader& screen);
 
 /// @throws UsageError unless a screen, and its list where `of_list`, is of whole losses; `what` completes
-///         "… of knockouts". Local.
+///         "… of knockouts". Of dko export, which can write other events otherwise. Local.
 void require_knockouts(const ScreenReader& screen, bool of_list, const std::string& what);
 
 }  // namespace dko::app

@@ -24,6 +24,16 @@ std::vector<MeanChange> means_over_ranks(std::vector<ChangeSums> sums, const Com
   return means;
 }
 
+void turn_to(const PerturbationKind& kind, MeanChange& lost) {
+  if (kind.activates) {
+    std::swap(lost.before, lost.after);
+    std::swap(lost.cells, lost.cells_after);
+  }
+  if (!(kind.presence > 0)) return;
+  for (std::size_t gene = 0; gene < lost.after.size(); ++gene)
+    lost.after[gene] = kind.presence * lost.before[gene] + (1 - kind.presence) * lost.after[gene];
+}
+
 std::vector<std::int32_t> places_of(std::span<const std::int32_t> genes, std::int64_t total) {
   std::vector<std::int32_t> place(static_cast<std::size_t>(total), -1);
   for (std::size_t at = 0; at < genes.size(); ++at)
@@ -32,11 +42,16 @@ std::vector<std::int32_t> places_of(std::span<const std::int32_t> genes, std::in
 }
 
 void add_without(std::span<const std::int32_t> expressed, std::span<const float> shares, std::int32_t gene,
-                 std::vector<double>& sum, double weight) {
+                 std::vector<double>& sum, double weight, double presence) {
   double rest = 0;
+  double kept = 0;
   for (std::size_t at = 0; at < expressed.size(); ++at) {
-    if (expressed[at] != gene) rest += static_cast<double>(shares[at]);
+    if (expressed[at] != gene)
+      rest += static_cast<double>(shares[at]);
+    else
+      kept = presence * static_cast<double>(shares[at]);
   }
+  rest += kept;
   for (std::size_t at = 0; at < expressed.size(); ++at) {
     if (expressed[at] != gene)
       sum[static_cast<std::size_t>(expressed[at])] += weight * (static_cast<double>(shares[at]) / rest);

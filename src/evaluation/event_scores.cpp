@@ -7,6 +7,7 @@
 
 #include "dko/base/error.hpp"
 #include "dko/base/text.hpp"
+#include "dko/evaluation/perturbation_kind.hpp"
 #include "dko/knockout/screen/screen.hpp"
 #include "dko/results/score_reader.hpp"
 
@@ -19,20 +20,35 @@ std::span<const std::int32_t> genes_of(const TruthTable& truth, std::size_t even
   return std::span(truth.genes).subspan(event * order, order);
 }
 
-/// Where in the screen the knockouts of as many genes are.
-ScoreArray array_of_order(const ScreenReader& screen, std::int64_t order) {
-  const ScoreArray own = order == 1 ? ScoreArray::singles : ScoreArray::pairs;
-  if (screen.has(own)) return own;
-  if (screen.has(ScoreArray::list) && screen.order(ScoreArray::list) == order) return ScoreArray::list;
-  throw InputError(fmt::format("the truth table lists knockouts of {}, but the screen contains none",
-                               counted(order, "gene")));
+/// Whether the list of a screen may have events of the table's kind.
+bool lists_kind(const ScreenReader& screen, bool activates) {
+  return screen.list_adds_genes() || screen.activates() == activates;
 }
 
-std::map<EventKey, std::int64_t> numbers_in_list(const ScreenReader& screen) {
+/// Where in the screen the events of the table's kind and of as many genes are.
+ScoreArray array_of(const TruthTable& truth, const ScreenReader& screen) {
+  const ScoreArray own = truth.order == 1 ? ScoreArray::singles : ScoreArray::pairs;
+  if (screen.has(own) && screen.activates() == truth.activates) return own;
+  if (screen.has(ScoreArray::list) && screen.order(ScoreArray::list) == truth.order &&
+      lists_kind(screen, truth.activates))
+    return ScoreArray::list;
+  throw InputError(fmt::format("the truth table lists {}s of {}, but the screen contains none",
+                               words_of({truth.activates, 0}).event, counted(truth.order, "gene")));
+}
+
+/// Whether an event of the list is of this kind alone.
+bool is_of_kind(const Event& event, const ScreenReader& screen, bool activates) {
+  if (event.added.empty()) return screen.activates() == activates;
+  return std::all_of(event.added.begin(), event.added.end(),
+                     [&](std::int32_t added) { return (added == 1) == activates; });
+}
+
+std::map<EventKey, std::int64_t> numbers_in_list(const ScreenReader& screen, bool activates) {
   std::map<EventKey, std::int64_t> numbers;
   std::int64_t number = 0;
   screen.for_each_event(ScoreArray::list, [&](const Event& event) {
-    numbers.emplace(event_key(event.genes, event.cell), number++);
+    if (is_of_kind(event, screen, activates)) numbers.emplace(event_key(event.genes, event.cell), number);
+    ++number;
   });
   return numbers;
 }
@@ -41,7 +57,7 @@ std::map<EventKey, std::int64_t> numbers_in_list(const ScreenReader& screen) {
 std::vector<std::optional<std::int64_t>> numbers_of(const ScreenReader& screen, ScoreArray array,
                                                     const TruthTable& truth) {
   std::map<EventKey, std::int64_t> list;
-  if (array == ScoreArray::list) list = numbers_in_list(screen);
+  if (array == ScoreArray::list) list = numbers_in_list(screen, truth.activates);
   std::vector<std::optional<std::int64_t>> numbers;
   for (std::size_t event = 0; event < truth.cells.size(); ++event) {
     const auto genes = genes_of(truth, event);
@@ -89,15 +105,21 @@ AtRoot<ListScores> score_list(std::span<const CollapsedMapping> members, const R
   return at_root(nodes.all, std::move(scores));
 }
 
+/// Signs as a list has them: 1 for each gene if the table switches genes on; else none.
+NodeArray<std::int32_t> added_of(const TruthTable& truth) {
+  if (!truth.activates) return {};
+  return NodeArray(std::vector<std::int32_t>(truth.genes.size(), 1));
+}
+
 EventList events_of(const TruthTable& truth) {
-  return {truth.order, NodeArray(truth.genes), NodeArray(truth.cells)};
+  return {truth.order, NodeArray(truth.genes), NodeArray(truth.cells), added_of(truth)};
 }
 
 /// Every gene of every pair as an event of its own.
 EventList singles_of(const TruthTable& truth) {
   std::vector<std::int32_t> cells;
   for (const std::int32_t cell : truth.cells) cells.insert(cells.end(), 2, cell);
-  return {1, NodeArray(truth.genes), NodeArray(std::move(cells))};
+  return {1, NodeArray(truth.genes), NodeArray(std::move(cells)), added_of(truth)};
 }
 
 MeasuredEvents interactions(Score score, const std::vector<float>& pairs, const std::vector<float>& singles) {
@@ -115,7 +137,7 @@ std::vector<double> doubles(const std::vector<float>& values) {
 }  // namespace
 
 EventScores scores_in_screen(const ScreenReader& screen, const TruthTable& truth) {
-  const ScoreArray array = array_of_order(screen, truth.order);
+  const ScoreArray array = array_of(truth, screen);
   const auto numbers = numbers_of(screen, array, truth);
   EventScores scores;
   for (const auto& number : numbers) scores.found.push_back(number.has_value());

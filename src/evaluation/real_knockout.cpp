@@ -6,6 +6,7 @@
 #include <cmath>
 #include <initializer_list>
 
+#include "cell_events.hpp"
 #include "change_sums.hpp"
 #include "dko/base/delimited.hpp"
 #include "dko/base/error.hpp"
@@ -47,11 +48,12 @@ bool is_significant(const DelimitedReader& row, std::size_t column) {
   return p && *p < significant_p;
 }
 
-/// Adds what the mapping predicts for the knockout of the gene at `position` of a cell.
-void add_knockout(EnsembleKernel& kernel, std::span<const std::int32_t> expressed, std::int32_t position,
-                  ChangeSums& sums) {
+/// Adds what the mapping predicts if the gene at `position` of a cell is perturbed.
+void add_event(EnsembleKernel& kernel, std::span<const std::int32_t> expressed, std::int32_t position,
+               ChangeSums& sums) {
   const std::vector<double> before = kernel.intact_profile();
   const std::vector<double> after = kernel.profile_after(std::span(&position, 1));
+  const double left = 1 - after[static_cast<std::size_t>(position)];  // for the others
   double rest = 0;
   for (std::size_t at = 0; at < before.size(); ++at) {
     if (static_cast<std::int32_t>(at) != position) rest += before[at];
@@ -61,7 +63,7 @@ void add_knockout(EnsembleKernel& kernel, std::span<const std::int32_t> expresse
   for (std::size_t at = 0; at < before.size(); ++at) {
     if (static_cast<std::int32_t>(at) == position || !(rest > 0)) continue;
     const auto gene = static_cast<std::size_t>(expressed[at]);
-    sums.before[gene] += before[at] / rest;
+    sums.before[gene] += before[at] / rest * left;
     sums.after[gene] += after[at];
   }
 }
@@ -128,26 +130,25 @@ std::optional<double> MeanChange::log2_change(std::int32_t gene) const {
 std::vector<MeanChange> predicted_changes(const RelativeProfiles& profiles,
                                           std::span<const CollapsedMapping> members,
                                           std::span<const std::int32_t> genes, const Communicator& ranks,
-                                          Base base) {
-  const std::vector<std::int32_t> place = places_of(genes, profiles.genes());
+                                          Base base, const PerturbationKind& kind) {
+  CellEvents events(genes, kind);
   std::vector<ChangeSums> sums = no_change_sums(genes, profiles.genes());
   EnsembleKernel kernel(members, best_instruction_set(), base);
+  kernel.set_presence(kind.presence);
   // Round robin: neighbours in a file may differ in size together.
   for (std::int64_t cell = ranks.rank(); cell < profiles.cells(); cell += ranks.size()) {
-    const auto expressed = profiles.expressed(cell);
-    if (expressed.size() < 2) continue;
-    kernel.load(intact_cell(profiles, cell));
-    for (std::size_t at = 0; at < expressed.size(); ++at) {
-      const std::int32_t wanted = place[static_cast<std::size_t>(expressed[at])];
-      if (wanted < 0) continue;
-      add_knockout(kernel, expressed, static_cast<std::int32_t>(at), sums[static_cast<std::size_t>(wanted)]);
-    }
+    events.find(profiles, cell);
+    if (events.found().empty()) continue;
+    kernel.load({intact_cell(profiles, cell), events.absent()});
+    for (const CellEvent& event : events.found())
+      add_event(kernel, profiles.expressed(cell), event.position, sums[event.place]);
   }
   return means_over_ranks(std::move(sums), ranks);
 }
 
 std::vector<MeanChange> observed_contrasts(const RelativeProfiles& profiles,
-                                           std::span<const std::int32_t> genes, const Communicator& ranks) {
+                                           std::span<const std::int32_t> genes, const Communicator& ranks,
+                                           const PerturbationKind& kind) {
   std::vector<ChangeSums> sums = no_change_sums(genes, profiles.genes());
   for (std::int64_t cell = ranks.rank(); cell < profiles.cells(); cell += ranks.size()) {
     const auto expressed = profiles.expressed(cell);
@@ -158,7 +159,9 @@ std::vector<MeanChange> observed_contrasts(const RelativeProfiles& profiles,
       add_without(expressed, profiles.values(cell), genes[at], has ? sums[at].before : sums[at].after);
     }
   }
-  return means_over_ranks(std::move(sums), ranks);
+  auto means = means_over_ranks(std::move(sums), ranks);
+  for (MeanChange& mean : means) turn_to(kind, mean);
+  return means;
 }
 
 ChangeAgreement compare_changes(const RealKnockout& truth, const MeanChange& predicted,

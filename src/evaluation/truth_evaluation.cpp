@@ -8,6 +8,7 @@
 #include "dko/base/error.hpp"
 #include "dko/base/text.hpp"
 #include "dko/evaluation/event_scores.hpp"
+#include "dko/evaluation/perturbation_kind.hpp"
 #include "dko/parallel/collective.hpp"
 
 namespace dko {
@@ -49,10 +50,30 @@ std::int64_t drop_unscored(TruthTable& truth, EventScores& scores) {
   return unscored;
 }
 
-/// The share of each knocked-out gene in the cell's expression, as measured: what needs no model. `order` an
-/// event.
+/// The mean share of each gene in the cells that express it; 0 where none does.
+std::vector<double> shares_where_expressed(const RelativeProfiles& profiles) {
+  std::vector<double> sums(static_cast<std::size_t>(profiles.genes()), 0.0);
+  std::vector<double> cells(sums.size(), 0.0);
+  for (std::int64_t cell = 0; cell < profiles.cells(); ++cell) {
+    const auto genes = profiles.expressed(cell);
+    for (std::size_t at = 0; at < genes.size(); ++at) {
+      sums[static_cast<std::size_t>(genes[at])] += static_cast<double>(profiles.values(cell)[at]);
+      cells[static_cast<std::size_t>(genes[at])] += 1;
+    }
+  }
+  for (std::size_t gene = 0; gene < sums.size(); ++gene) sums[gene] /= std::max(1.0, cells[gene]);
+  return sums;
+}
+
+/// The share of each knocked-out gene in the cell's expression, as measured, or what share one that is
+/// switched on has elsewhere: what needs no model. `order` an event.
 std::vector<double> shares_of(const TruthTable& truth, const RelativeProfiles& profiles) {
   std::vector<double> shares;
+  if (truth.activates) {
+    const std::vector<double> elsewhere = shares_where_expressed(profiles);
+    for (const std::int32_t gene : truth.genes) shares.push_back(elsewhere[static_cast<std::size_t>(gene)]);
+    return shares;
+  }
   for (std::size_t at = 0; at < truth.genes.size(); ++at) {
     const std::int64_t cell = truth.cells[at / static_cast<std::size_t>(truth.order)];
     shares.push_back(static_cast<double>(profiles.value(cell, truth.genes[at])));
@@ -99,8 +120,10 @@ ScoreQuestion ask(const KnownEffect& effect, const TruthTable& truth, const Even
     asked.scores.push_back({name, std::move(values)});
   };
   const std::vector<double> shares = shares_of(truth, evaluation.profiles);
-  add_baseline("own share", summed(shares, truth.order));
-  if (effect.interactions) add_baseline("-product of own shares", overlaps(shares));
+  add_baseline(truth.activates ? "share where expressed" : "own share", summed(shares, truth.order));
+  if (effect.interactions)
+    add_baseline(truth.activates ? "-product of shares where expressed" : "-product of own shares",
+                 overlaps(shares));
   return asked;
 }
 
@@ -113,7 +136,7 @@ std::string misfit(const std::string& path, const TruthTable& truth) {
   return fmt::format(
       "{}: {} of {} do not fit the data and are left out: counts drop out, but levels do not; it "
       "may be a table of other data, or numbered otherwise (numbers count from 0)",
-      path, with_thousands(out), counted(out + truth.size(), "knockout"));
+      path, with_thousands(out), counted(out + truth.size(), words_of({truth.activates, 0}).event));
 }
 
 AtRoot<EventScores> score_events(const AtRoot<TruthTable>& truth, const Evaluation& evaluation) {
@@ -136,8 +159,11 @@ AtRoot<TruthEvaluation> evaluate_truth(const std::string& path, const Evaluation
     TruthEvaluation evaluated;
     evaluated.misfit = misfit(path, *truth);
     evaluated.unscored = drop_unscored(*truth, *scores);
-    if (truth->size() == 0) throw InputError(fmt::format("{}: none of its knockouts is in the screen", path));
+    if (truth->size() == 0)
+      throw InputError(
+          fmt::format("{}: none of its {}s is in the screen", path, words_of({truth->activates, 0}).event));
     evaluated.order = truth->order;
+    evaluated.activates = truth->activates;
     evaluated.events = truth->size();
     evaluated.left_out = truth->left_out;
     return evaluated;

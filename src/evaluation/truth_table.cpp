@@ -10,6 +10,7 @@
 #include "dko/base/delimited.hpp"
 #include "dko/base/error.hpp"
 #include "dko/base/text.hpp"
+#include "dko/evaluation/perturbation_kind.hpp"
 #include "dko/knockout/events/event_columns.hpp"
 #include "dko/knockout/events/event_list.hpp"
 
@@ -48,6 +49,10 @@ double value_at(const DelimitedReader& row, std::size_t column) {
   const auto value = parse_number(text);
   if (value && *value >= -rounding && *value <= 1 + rounding) return *value;
   throw InputError(fmt::format("{}: '{}' is not a number between 0 and 1", row.place(), text));
+}
+
+std::string_view event_word(bool activates) {
+  return words_of({activates, 0}).event;
 }
 
 /// Scores are written with six digits and more: what a difference leaves below that is no interaction.
@@ -90,11 +95,12 @@ class TruthReader {
   void read_row() {
     columns_.require_whole(file_);
     const std::vector<double> values = row_values();
-    std::vector<std::int32_t> genes = columns_.genes(file_, genes_);
+    auto [genes, added] = columns_.signed_genes(file_, genes_);
     if (genes.empty()) {
       ++truth_.left_out.unknown_gene;
       return;
     }
+    take_kind(added);
     const std::optional<std::int32_t> found = columns_.cell(file_, cells_);
     if (!found) {
       ++truth_.left_out.unknown_cell;
@@ -105,20 +111,41 @@ class TruthReader {
     if (genes.front() == genes.back() && genes.size() > 1)
       throw InputError(fmt::format("{}: both genes of the pair are the same", file_.place()));
     if (!seen_.insert(event_key(genes, cell)).second)
-      throw InputError(fmt::format("{}: this knockout appears twice", file_.place()));
-    const bool expressed = std::all_of(genes.begin(), genes.end(),
-                                       [&](std::int32_t gene) { return matrix_.expresses(cell, gene); });
-    if (!expressed) {
-      ++truth_.left_out.not_expressed;
-      return;
-    }
-    if (std::ssize(genes) >= matrix_.expressed_count(cell)) {
-      ++truth_.left_out.leaves_nothing;
-      return;
-    }
+      throw InputError(fmt::format("{}: this {} appears twice", file_.place(), event_word(truth_.activates)));
+    if (!is_possible(genes, cell)) return;
     truth_.genes.insert(truth_.genes.end(), genes.begin(), genes.end());
     truth_.cells.push_back(cell);
     append(values);
+  }
+
+  /// @throws InputError if these genes are not of the kind of the rows before them, or not of one kind
+  void take_kind(const std::vector<std::int32_t>& added) {
+    const bool activates = added.front() == 1;
+    if (std::count(added.begin(), added.end(), added.front()) != std::ssize(added))
+      throw InputError(fmt::format(
+          "{}: one gene is switched on (+) and the other lost, and a truth is of either", file_.place()));
+    if (has_kind_ && activates != truth_.activates)
+      throw InputError(
+          fmt::format("{}: genes that are switched on (+) beside others that are lost: give each "
+                      "a table of their own",
+                      file_.place()));
+    truth_.activates = activates;
+    has_kind_ = true;
+  }
+
+  /// Counts what cannot happen in the cell as the data have it.
+  bool is_possible(const std::vector<std::int32_t>& genes, std::int32_t cell) {
+    const bool fits = std::all_of(genes.begin(), genes.end(), [&](std::int32_t gene) {
+      return matrix_.expresses(cell, gene) != truth_.activates;
+    });
+    const std::int64_t lost = truth_.activates ? 0 : std::ssize(genes);
+    if (!fits)
+      ++truth_.left_out.not_expressed;
+    else if (lost >= matrix_.expressed_count(cell))
+      ++truth_.left_out.leaves_nothing;
+    else
+      return true;
+    return false;
   }
 
   /// All values of the row, checked whether the row is used or not.
@@ -153,6 +180,7 @@ class TruthReader {
   NameLookup genes_;
   NameLookup cells_;
   std::set<EventKey> seen_;
+  bool has_kind_ = false;
   TruthTable truth_;
 };
 
@@ -163,15 +191,15 @@ TruthTable read_truth(const std::filesystem::path& path, const ExpressionMatrix&
   if (truth.size() > 0) return truth;
   const TruthTable::LeftOut& out = truth.left_out;
   if (out.total() == 0) throw InputError(fmt::format("{}: lists no knockouts", path.string()));
-  throw InputError(
-      fmt::format("{}: none of its knockouts fits these data: {} with unknown genes{}, {} in unknown "
-                  "cells{}, {} of genes "
-                  "that the cell does not express, or of all that it expresses",
-                  path.string(), with_thousands(out.unknown_gene),
-                  out.gene_example.empty() ? "" : fmt::format(" (such as '{}')", out.gene_example),
-                  with_thousands(out.unknown_cell),
-                  out.cell_example.empty() ? "" : fmt::format(" (such as '{}')", out.cell_example),
-                  with_thousands(out.not_expressed + out.leaves_nothing)));
+  throw InputError(fmt::format(
+      "{}: none of its {}s fits these data: {} with unknown genes{}, {} in unknown cells{}, {} {}",
+      path.string(), event_word(truth.activates), with_thousands(out.unknown_gene),
+      out.gene_example.empty() ? "" : fmt::format(" (such as '{}')", out.gene_example),
+      with_thousands(out.unknown_cell),
+      out.cell_example.empty() ? "" : fmt::format(" (such as '{}')", out.cell_example),
+      with_thousands(out.not_expressed + out.leaves_nothing),
+      truth.activates ? "of genes that the cell expresses already, or where it expresses none"
+                      : "of genes that the cell does not express, or of all that it expresses"));
 }
 
 }  // namespace dko

@@ -165,10 +165,12 @@ std::string prediction_verdict(const std::vector<ProfilePredictor>& predictors) 
 }
 
 std::string knockout_verdict(const KnockoutAgreement& mapping, const KnockoutAgreement& contrast,
-                             const std::string& gene) {
-  const std::string start = fmt::format("real knockout of {}: ", gene);
+                             const std::string& gene, const PerturbationKind& kind) {
+  const PerturbationWords& words = words_of(kind);
+  const std::string start = fmt::format("real {} of {}: ", words.event, gene);
   if (!mapping.agreement.spearman)
-    return start + "cannot be judged, too few cells express it or the predicted change does not vary.";
+    return start + fmt::format("cannot be judged, too few cells {} it or the predicted change does not vary.",
+                               words.express);
   const double spearman = *mapping.agreement.spearman;
   if (std::ssize(mapping.null) < fewest_null_genes) {
     return start + fmt::format("Spearman {:.3f}; cannot be judged with only {} to compare with.", spearman,
@@ -179,12 +181,12 @@ std::string knockout_verdict(const KnockoutAgreement& mapping, const KnockoutAgr
                                                                 : "perhaps better than, but undecidedly so,";
   std::string text =
       start + fmt::format(
-                  "the predicted change goes with the real one {} that of other genes lost in its place "
-                  "(Spearman {:.3f}, one-sided p = {:.3f} among the losses of {} other genes). Another "
+                  "the predicted change goes with the real one {} that of other genes {} in its place "
+                  "(Spearman {:.3f}, one-sided p = {:.3f} among the {} of {} other genes). Another "
                   "training may differ: repeat it with other seeds.",
-                  word, spearman, *mapping.p, mapping.null.size());
+                  word, words.lost, spearman, *mapping.p, words.losses, mapping.null.size());
   if (contrast.agreement.spearman)
-    text += fmt::format(" Cells that lack it anyway reach {:.3f}.", *contrast.agreement.spearman);
+    text += fmt::format(" Cells that {} it anyway reach {:.3f}.", words.lack, *contrast.agreement.spearman);
   return text;
 }
 

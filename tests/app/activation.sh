@@ -83,7 +83,7 @@ expect 0 '^knockdown +0.3$' "$DKO" info down.h5
 expect 0 '' "$DKO" info --verify on.h5
 expect 0 'knockouts' "$DKO" estimate data.csv --activate all --order 2 --mapping sparse --nodes 1 --ranks-per-node 2
 # Refused rather than told wrongly.
-expect 2 'are of knockouts' "$DKO" export down.h5 --recorder x.csv
+expect 2 'are of knockouts: .*--single, --double and --list have its events' "$DKO" export down.h5 --recorder x.csv
 expect 2 '--table cannot tell' "$DKO" export both.h5 --table x.h5
 expect 2 'a list that switches genes on' "$DKO" summarize both.h5
 expect 2 '--activate switches genes on, --knockdown' "$DKO" screen data.csv --model sparse.h5 --activate all --knockdown 0.2 -o x.h5
@@ -97,12 +97,12 @@ printf 'gene_name,cell_name\n+%s,%s\n' "$lost" "$cell" >bad.csv
 expect 3 'bad.csv, line 2: .*expresses gene .* already' "$DKO" screen data.csv --model sparse.h5 --events bad.csv -o x.h5
 printf 'gene_name,cell_name\n-%s,%s\n' "${added#+}" "$cell" >bad.csv
 expect 3 'bad.csv, line 2: .*does not express' "$DKO" screen data.csv --model sparse.h5 --events bad.csv -o x.h5
-# What other programs write for "not found" is no sign; truth is of whole losses.
+# What other programs write for "not found" is no sign; truth is of whole losses, and of the events of the screen.
 printf 'gene_index,cell_index\n-1,0\n' >bad.csv
 expect 3 'no gene.* -1' "$DKO" screen data.csv --model sparse.h5 --events bad.csv -o x.h5
-printf 'gene_index,cell_index,knockout_vs_original,knockout_vs_renormalised\n0,0,0.1,0.1\n' >bad.csv
-expect 2 'the truth is of knockouts: this screen leaves' "$DKO" evaluate data.csv --screen down.h5 --truth bad.csv
-expect 2 'the truth is of knockouts: this screen switches' "$DKO" evaluate data.csv --screen on.h5 --truth bad.csv
+{ echo gene_name,cell_name,K_true_vs_original; tail -n +2 out.single.csv | cut -d, -f1-3; } >truth_lost.csv
+expect 2 'the truth is of knockouts and activations: this screen leaves' "$DKO" evaluate data.csv --screen down.h5 --truth truth_lost.csv
+expect 3 'the truth table lists knockouts of 1 gene, but the screen contains none' "$DKO" evaluate data.csv --screen on.h5 --truth truth_lost.csv
 # Genes that are switched on are no losses in the log, and q-values are of losses.
 expect 0 'no q-values of shifts: they are of the loss' "$DKO" screen data.csv --model sparse.h5 --activate all \
   --from 'gene:gene1<=0' --toward 'gene:gene1>0' -o x.h5
@@ -139,13 +139,16 @@ assert len(screen.pair_summary(top=5)) == 5
 assert dko.open_screen("down.h5").presence == 0.3
 listed = dko.open_screen("both.h5").listed()
 assert listed["gene1"][0].startswith("+") and listed["gene2"][0].startswith("-")
-for refused in (lambda: screen.explain("sparse.h5", "gene1"), lambda: dko.open_screen("both.h5").pair_summary()):
-    try:
-        refused()
-    except dko.UsageError:
-        continue
+try:
+    dko.open_screen("both.h5").pair_summary()
+except dko.UsageError:
+    pass
+else:
     raise SystemExit("not refused")
 PYTHON
+fi
+if have h5py pandas scipy; then
+  again "$DKO_SOURCE/tests/app/explain_kinds_test.py" "$DKO" || fail "Python explains something else than dko explain"
 fi
 
 # The report shows lists that switch genes on as they are.
@@ -173,8 +176,37 @@ lines one.truth_activate.csv $((1 + $(awk -F, 'NR > 1 {for (k = 2; k <= NF; ++k)
 "$DKO" simulate "${small[@]}" --truth-activate truth.csv -o list_of.csv -q
 same <(head -n 6 one.truth_activate.csv) list_of.truth_activate.csv
 expect 3 'switches genes on, but knockouts' "$DKO" simulate "${small[@]}" --truth-single truth.csv -o x.csv
-# evaluate is of knockouts.
+# evaluate compares with it the scores of a screen, of a list, or of a model, on any number of ranks.
 "$DKO" train one.csv -o one.h5 --mapping sparse -q
-"$DKO" screen one.csv --model one.h5 --activate all -o one_on.h5 -q
-expect 2 'the truth is of knockouts: this screen switches' "$DKO" evaluate one.csv --screen one_on.h5 --truth one.truth_activate.csv
-expect 3 'switches genes on .*only knockouts' "$DKO" evaluate one.csv --model one.h5 --truth one.truth_activate.csv
+"$DKO" screen one.csv --model one.h5 --activate all --order 2 --score impact,network -o one_on.h5 -q
+told() { "$DKO" evaluate one.csv "$@" --bootstrap 100 -q; }
+told --screen one_on.h5 --truth one.truth_activate.csv --json activations.json >told.txt
+grep -q '^single activations against one.truth_activate.csv' told.txt || fail "the truth is not said to be of activations"
+! grep -qiE 'knockout|lost|loss' told.txt || fail "the report of activations has words of losses"
+told --model one.h5 --truth one.truth_activate.csv >model.txt
+same told.txt model.txt
+on 3 "$DKO" evaluate one.csv --model one.h5 --truth one.truth_activate.csv --bootstrap 100 -q >model3.txt
+same told.txt model3.txt
+"$DKO" export one_on.h5 --single one_on.csv --score impact,network
+"$DKO" screen one.csv --model one.h5 --events one_on.csv -o one_list.h5 -q
+told --screen one_list.h5 --truth one.truth_activate.csv >list.txt
+same told.txt list.txt
+if have pandas scipy sklearn; then
+  "$python" "$DKO_SOURCE/tests/app/activation_truth_test.py" || fail "the figures of activations are others"
+fi
+# Pairs and their interactions: a truth that is what the model says is found exactly.
+"$DKO" export one_on.h5 --double one_pairs.csv --score impact
+awk -F, 'NR == FNR {if (FNR > 1) of[$1, $2] = $3; next}
+  FNR == 1 {print "gene1,gene2,cell,K_true_vs_original,K_single1,K_single2"; next}
+  {printf "%s,%s,%s,%.9f,%.9f,%.9f\n", $1, $2, $3, $4, of[$1, $3], of[$2, $3]}' one_on.csv one_pairs.csv >pairs_truth.csv
+"$DKO" evaluate one.csv --screen one_on.h5 --truth pairs_truth.csv --bootstrap 0 -q >pairs.txt
+awk '/^impact / && $2 >= 0.9999 {++a} /^interaction / && $2 > 0.95 {++b} END {exit !(a == 1 && b == 1)}' pairs.txt ||
+  fail "pairs of activations are not compared with their own scores"
+grep -q -- '-product of shares where expressed' pairs.txt || fail "interactions of activations have another baseline"
+"$DKO" screen one.csv --model one.h5 --activate all --order 2 --keep top:3 -o one_kept.h5 -q
+expect 0 '^impact  *1\.000' "$DKO" evaluate one.csv --screen one_kept.h5 --truth pairs_truth.csv --bootstrap 0
+grep -q 'that the screen did not score' said.txt || fail "pairs that were not kept are not told"
+{ head -n 1 truth_lost.csv; tail -n +2 on.single.csv | cut -d, -f1-3; } >truth_added.csv
+expect 3 'lists activations of 1 gene, but the screen contains none' "$DKO" evaluate data.csv --screen out.h5 --truth truth_added.csv
+{ cat truth_lost.csv; tail -n +2 on.single.csv | cut -d, -f1-3; } >both_truth.csv
+expect 3 'both_truth.csv, line .*beside others that are lost: give each a table' "$DKO" evaluate data.csv --model sparse.h5 --truth both_truth.csv

@@ -69,6 +69,7 @@ def check_words(page, name):
         assert not found, found
         assert "Activation screen of cells.h5ad" in text and "dko effects" not in text
         assert "own share" not in text and "cells that lack the gene" in text
+        assert "dko evaluate --perturbed FILE --activate compares them" in text
         assert not re.search("that express the gene|that expresses it|have the pair", text)
     else:
         text = re.sub(r"--knockout gene\d+ --knockdown 0.3", "", text.replace(OF_LOSSES[0], "").replace(OF_LOSSES[1], ""))
@@ -79,6 +80,7 @@ def check_words(page, name):
         found = re.findall(".{60}(?:knockout|loss|lost|losing|knocked out).{40}", text)
         assert not found, found
         assert "that lack the gene" not in text and "that lacks it" not in text and "cells that express the gene" in text
+        assert "dko evaluate --perturbed FILE --knockdown 0.3 compares them" in text
         assert "Knockdown screen of cells.h5ad" in text and "to 0.3 of their presence" in page.text
 
 

@@ -67,6 +67,20 @@ TEST_CASE("rows of other data are counted and left out") {
   CHECK(table.left_out.leaves_nothing == 1);  // it is all that cell 2 has
 }
 
+TEST_CASE("genes with a sign are switched on, where the cell lacks them") {
+  const TruthTable table =
+      read("gene,cell,K_true_vs_original\n+1,1,0.5\n+gene0,2,0.25\n+0,0,0.5\n+Actb,0,0.5\n");
+  CHECK(table.activates);
+  CHECK(table.genes == std::vector<std::int32_t>{1, 0});
+  CHECK(table.cells == std::vector<std::int32_t>{1, 2});
+  CHECK(table.left_out.not_expressed == 1);  // cell 0 has gene 0 already
+  CHECK(table.left_out.unknown_gene == 1);
+  const TruthTable pairs = read("gene1,gene2,cell,K_true_vs_original\n+2,+0,2,0.5\n");
+  CHECK(pairs.activates);
+  CHECK(pairs.genes == std::vector<std::int32_t>{0, 2});
+  CHECK_FALSE(read("gene,cell,K_true_vs_original\n-gene0,0,0.5\n").activates);
+}
+
 TEST_CASE("tables that cannot be used say why and where") {
   const auto refused = [](const std::string& text, const std::string& words) {
     CHECK_THROWS_AS(read(text), InputError);
@@ -83,6 +97,11 @@ TEST_CASE("tables that cannot be used say why and where") {
   refused("gene,cell,K_true_vs_original\n0,0\n", "line 2: has 2 fields, the header 3");
   refused("gene,cell,K_true_vs_original\n0,0,0.1\n1,0,0.1\ngene0,cell0,0.2\n",
           "line 4: this knockout appears twice");
+  refused("gene,cell,K_true_vs_original\n0,0,0.1\n+1,1,0.1\n",
+          "line 3: genes that are switched on (+) beside");
+  refused("gene1,gene2,cell,K_true_vs_original\n+1,-0,1,0.1\n", "line 2: one gene is switched on (+) and");
+  refused("gene,cell,K_true_vs_original\n+1,1,0.1\n+gene1,cell1,0.2\n", "line 3: this activation appears");
+  refused("gene,cell,K_true_vs_original\n+1,0,0.1\n", "none of its activations fits these data");
   refused("gene1,gene2,cell,K_true_vs_original\n0,0,0,0.1\n", "line 2: both genes of the pair are the same");
   refused("gene1,gene2,gene3,cell,K_true_vs_original\n0,1,2,0,0.1\n", "one or two");
   refused("gene,cell,K_true_vs_original\nActb,0,0.1\n",

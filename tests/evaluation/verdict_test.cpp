@@ -134,4 +134,6 @@ TEST_CASE("a real knockout: p of 0.01 convinces, above 0.1 nothing does, between
   CHECK_THAT(verdict(0.4, 0.01, 18), Contains("cannot be judged with only 18 other genes"));
   KnockoutAgreement none;
   CHECK_THAT(knockout_verdict(none, none, "Trem2"), Contains("cannot be judged"));
+  CHECK_THAT(knockout_verdict(none, none, "Trem2", {true, 0}),
+             Contains("real activation of Trem2: cannot be judged, too few cells lack it"));
 }

@@ -1,5 +1,5 @@
 #pragma once
-// The scores that a screen or a model gives to the knockouts of a truth table.
+// The scores that a screen or a model gives to the events of a truth table.
 
 #include <span>
 #include <vector>
@@ -27,7 +27,7 @@ struct EventScores {
 
 /// What a screen has of these events, by every measure that it has of them but standard deviations and
 /// shares: they say nothing of the size of an effect. Local.
-/// @throws InputError if it has knockouts of as many genes nowhere.
+/// @throws InputError if it has knockouts, or activations, of as many genes nowhere.
 EventScores scores_in_screen(const ScreenReader& screen, const TruthTable& truth);
 
 /// Scores the events of the table on all ranks, by every measure but those, as means over the members.

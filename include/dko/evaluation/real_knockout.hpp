@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "dko/evaluation/perturbation_kind.hpp"
 #include "dko/expression/matrix.hpp"
 #include "dko/mapping/base_profile.hpp"
 #include "dko/mapping/collapsed_mapping.hpp"
@@ -14,10 +15,10 @@
 
 namespace dko {
 
-/// What a real knockout did to each gene, averaged over cells.
+/// What a real knockout, or another perturbation, did to each gene, averaged over cells.
 struct RealKnockout {
   std::vector<std::int32_t> genes;  ///< those of the table that the data have, each once
-  std::vector<double> log2_change;  ///< log2 fold change, knockout against wild type
+  std::vector<double> log2_change;  ///< log2 fold change, perturbed against wild type
   std::vector<bool> significant;    ///< p < 0.05; empty if the table has no p
   std::int64_t unknown = 0;         ///< rows of genes that the data do not have
   std::int64_t undefined = 0;       ///< rows without a finite change
@@ -31,9 +32,10 @@ struct RealKnockout {
 ///         to 1, a gene that is there twice, or if fewer than three genes are of these data.
 RealKnockout read_real_knockout(const std::filesystem::path& path, const ExpressionMatrix& matrix);
 
-/// Mean profiles over the cells that express a gene: before its loss, without it and rescaled; and after.
+/// Mean profiles over the cells that express a gene: before its loss, without it and rescaled; and after. Of
+/// an activation over those that lack it: before, rescaled by what it takes; and after.
 struct MeanChange {
-  std::int64_t cells = 0;        ///< that express the gene
+  std::int64_t cells = 0;        ///< that express the gene, or lack it
   std::int64_t cells_after = 0;  ///< that `after` is of
   std::vector<double> before;    ///< per gene
   std::vector<double> after;
@@ -43,18 +45,20 @@ struct MeanChange {
 };
 
 /// The mean change that the mapping predicts for the knockout of each of `genes` in all cells that express
-/// it beside another; of several members, from the means of their predicted profiles. The ranks share the
+/// it beside another, or what else `kind` is; of several members, from the means of their predicted profiles.
+/// before is r of CellKernel, after b', of the other genes: what dko explain shows. The ranks share the
 /// cells; the result is on all. Collective.
 std::vector<MeanChange> predicted_changes(const RelativeProfiles& profiles,
                                           std::span<const CollapsedMapping> members,
                                           std::span<const std::int32_t> genes, const Communicator& ranks,
-                                          Base base = Base::fitted);
+                                          Base base = Base::fitted, const PerturbationKind& kind = {});
 
 /// What needs no mapping: the mean profile of the cells that lack each of `genes` anyway, against that of
-/// those that express it (without it and rescaled). The ranks share the cells; the result is on all.
-/// Collective.
+/// those that express it (without it and rescaled). Of an activation the other way round; of a knockdown a
+/// part 1 − F of the way. The ranks share the cells; the result is on all. Collective.
 std::vector<MeanChange> observed_contrasts(const RelativeProfiles& profiles,
-                                           std::span<const std::int32_t> genes, const Communicator& ranks);
+                                           std::span<const std::int32_t> genes, const Communicator& ranks,
+                                           const PerturbationKind& kind = {});
 
 /// How a predicted change agrees with the real one, over the genes but the knocked-out ones.
 struct ChangeAgreement {

@@ -21,7 +21,8 @@ struct EffectComparison {
 };
 
 struct TruthEvaluation {
-  std::int64_t order = 1;   ///< genes of a knockout
+  std::int64_t order = 1;   ///< genes of an event
+  bool activates = false;   ///< whether they are switched on
   std::int64_t events = 0;  ///< that are compared
   TruthTable::LeftOut left_out;
   std::int64_t unscored = 0;  ///< events of the table that the screen does not have
@@ -30,8 +31,9 @@ struct TruthEvaluation {
 };
 
 /// Compares the scores of a screen or a model with a table of true effects (`path`), and with baselines: a
-/// gene's own share of the cell's expression, of pairs their sum, of interactions also −product. Collective.
-/// @throws CollectiveFailure as read_truth, or if none of its knockouts was scored
+/// gene's own share of the cell's expression, of one that is switched on its mean share in the cells that
+/// express it; of pairs their sum, of interactions also −product. Collective.
+/// @throws CollectiveFailure as read_truth, or if none of its events was scored
 AtRoot<TruthEvaluation> evaluate_truth(const std::string& path, const Evaluation& evaluation);
 
 }  // namespace dko

@@ -10,9 +10,11 @@
 
 namespace dko {
 
-/// The true scores of knockouts, from a network that was solved again without the genes, or from anywhere.
+/// The true scores of knockouts, or of genes that are switched on, from a network that was solved again
+/// without the genes, or with them, or from anywhere.
 struct TruthTable {
   std::int64_t order = 1;           ///< genes of an event: 1 or 2
+  bool activates = false;           ///< whether all of them are switched on, else they are lost
   std::vector<std::int32_t> genes;  ///< `order` an event
   std::vector<std::int32_t> cells;
   std::vector<double> vs_original;      ///< BC(after, before)
@@ -27,8 +29,10 @@ struct TruthTable {
   struct LeftOut {
     std::int64_t unknown_gene = 0;
     std::int64_t unknown_cell = 0;
-    std::int64_t not_expressed = 0;   ///< a gene in a cell where the data have none of it
-    std::int64_t leaves_nothing = 0;  ///< all that the cell expresses in the data
+    /// A gene in a cell where the data have none of it, or to switch on where they have some.
+    std::int64_t not_expressed = 0;
+    /// All that the cell expresses in the data; to switch on in a cell that expresses nothing.
+    std::int64_t leaves_nothing = 0;
     std::string gene_example;
     std::string cell_example;
 
@@ -40,10 +44,12 @@ struct TruthTable {
 
 /// Reads a CSV table with the columns of knockout/events/event_columns.hpp, K_true_vs_original, and, where
 /// they are known, K_true_vs_renormalised, and of pairs K_single1, K_single2, K_single1_vs_renormalised,
-/// K_single2_vs_renormalised: what dko simulate writes. Tells the log what was taken as a number. Local.
+/// K_single2_vs_renormalised: what dko simulate writes. Genes with + before them are switched on. Tells the
+/// log what was taken as a number. Local.
 /// @throws InputError with file and line for missing columns, a value that is no number between 0 and 1, an
 /// event that
-///         is there twice, a pair of one gene, events of three or more genes, or if no row is of these data.
+///         is there twice, genes that are lost beside others that are switched on, a pair of one gene, events
+///         of three or more genes, or if no row is of these data.
 TruthTable read_truth(const std::filesystem::path& path, const ExpressionMatrix& matrix, Log& log);
 
 }  // namespace dko

@@ -36,6 +36,6 @@ std::string prediction_verdict(const std::vector<ProfilePredictor>& predictors);
 /// place: p ≤ 0.01 convinces, above 0.1 nothing does, between the two another training may turn the verdict.
 /// At least 19 other genes are needed, for a p of 0.05 to be possible.
 std::string knockout_verdict(const KnockoutAgreement& mapping, const KnockoutAgreement& contrast,
-                             const std::string& gene);
+                             const std::string& gene, const PerturbationKind& kind = {});
 
 }  // namespace dko

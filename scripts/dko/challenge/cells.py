@@ -60,10 +60,12 @@ def predicted_groups(path, by, panel, targets):
     return [counts[labels == target] for target in targets]
 
 
-def predict(model, panel, targets, seed):
+def predict(model, panel, targets, seed, activates=False, keeps=0.0):
     """Cells in which each target was lost, as many as there are real ones: control cells drawn at random. One that expresses
     the target changes its profile as the mapping predicts, p'_i ∝ p_i q'_i / q_i, at the same total, rounded to whole counts at
-    random so that means are kept; one that does not express it stays as it is.
+    random so that means are kept; one that does not express it stays as it is. Of a knockdown the target `keeps` that part of
+    its presence and share. Where it is switched on (`activates`), cells that lack it change so beside the share q'_t that the
+    mapping gives it, and those that express it stay.
     @raises UsageError"""
     place = {gene: at for at, gene in enumerate(panel.genes)}
     lacking = [gene for gene in model.genes if gene not in place]
@@ -78,17 +80,26 @@ def predict(model, panel, targets, seed):
     groups = []
     for target, real in zip(targets, panel.groups):
         cells = panel.control[random.randint(len(panel.control), size=len(real))].copy()
-        has = np.flatnonzero((cells[:, place[target]] > 0) & ((cells[:, genes] > 0).sum(axis=1) > 1))
-        if len(has):
-            own = cells[np.ix_(has, genes)]
-            shares = own / own.sum(axis=1, keepdims=True)
-            before, after, *_ = model.knock_out((own > 0).astype(np.float64), [number[target]], shares=shares)
-            changed = own * np.divide(after, before, out=np.zeros_like(after), where=before > 0)
-            total = changed.sum(axis=1, keepdims=True)
-            changed *= np.divide(own.sum(axis=1, keepdims=True), total, out=np.zeros_like(total), where=total > 0)
-            cells[np.ix_(has, genes)] = np.floor(changed + random.uniform(size=changed.shape))
+        least = 0 if activates else 1
+        able = np.flatnonzero(((cells[:, place[target]] > 0) != activates) & ((cells[:, genes] > 0).sum(axis=1) > least))
+        if len(able):
+            changed = _changed(model, cells[np.ix_(able, genes)], number[target], activates, keeps)
+            cells[np.ix_(able, genes)] = np.floor(changed + random.uniform(size=changed.shape))
         groups.append(cells)
     return groups
+
+
+def _changed(model, own, target, activates, keeps):
+    """What becomes of these counts, which are whole no more."""
+    shares = own / own.sum(axis=1, keepdims=True)
+    lost, added = ([], [target]) if activates else ([target], [])
+    before, after, *_ = model.knock_out((own > 0).astype(np.float64), lost, shares=shares, keeps=keeps, added=added)
+    changed = own * np.divide(after, before, out=np.zeros_like(after), where=before > 0)
+    taken = after[:, added].sum(axis=1, keepdims=True)  # of the whole, by what is switched on
+    total, left = changed.sum(axis=1, keepdims=True), own.sum(axis=1, keepdims=True) * (1 - taken)
+    changed *= np.divide(left, total, out=np.zeros_like(total), where=total > 0)
+    changed[:, added] = after[:, added] * own.sum(axis=1, keepdims=True)
+    return changed
 
 
 def write_cells(path, panel, targets, groups, by, control):

@@ -1,4 +1,4 @@
-"""The six measures of the Virtual Cell Challenge 2026, and the E-distance, of predicted losses against real perturbations.
+"""The six measures of the Virtual Cell Challenge 2026, and the E-distance, of predicted perturbations against real ones.
 
     dko-challenge perturbed.h5ad --by target --control non-targeting --model model.h5 -o predicted.h5ad
     dko-challenge perturbed.h5ad --by target --control non-targeting --predicted predicted.h5ad
@@ -28,6 +28,10 @@ def parse_arguments(arguments):
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--model", metavar="FILE", help="model.h5, which predicts the cells")
     source.add_argument("--predicted", metavar="H5AD", help="or predicted cells, labelled by the same column")
+    kind = parser.add_mutually_exclusive_group()
+    kind.add_argument("--activate", action="store_true", help="the targets were switched on (CRISPRa), and --model does so")
+    kind.add_argument("--knockdown", type=float, metavar="F", default=0.0,
+                      help="or a part F of them is left (CRISPRi): 0, the default, is a knockout")
     parser.add_argument("-o", "--out", metavar="H5AD", help="write control and predicted cells")
     parser.add_argument("--json", metavar="FILE", help="write all figures for programs")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of cells drawn and of splits (0)")
@@ -35,6 +39,10 @@ def parse_arguments(arguments):
     options = parser.parse_args(arguments)
     if options.out and not options.model:
         parser.error("-o is for --model: the predicted cells are there already")
+    if (options.activate or options.knockdown) and not options.model:
+        parser.error("--activate and --knockdown are for --model: the predicted cells are there already")
+    if not 0 <= options.knockdown < 1:
+        parser.error("--knockdown must be 0 or more, and below 1")
     return options
 
 
@@ -51,9 +59,10 @@ def _predicted(options, panel, targets):
     from dko.challenge import cells
     if options.predicted:
         return cells.predicted_groups(options.predicted, options.by, panel, targets), {}
-    from dko.model import not_visible, open_model
+    from dko.explanation import not_visible
+    from dko.model import open_model
     with open_model(options.model) as model:
-        groups = cells.predict(model, panel, targets, options.seed)
+        groups = cells.predict(model, panel, targets, options.seed, options.activate, options.knockdown)
         hidden = not_visible(model, [model.genes.index(target) for target in targets])
     if hidden:
         named = ", ".join(f"{gene} ({why})" for gene, why in hidden.items())
@@ -85,6 +94,8 @@ def work(options):
     groups, hidden = _predicted(options, panel, targets)
     found = {
         "targets": targets,
+        **({"event": "activation"} if options.activate else {}),
+        **({"event": "knockdown", "knockdown": options.knockdown} if options.knockdown else {}),
         "not_visible": hidden,
         "value": measure.measures(panel, groups),
         "mean_response": measure.measures(panel, measure.mean_response(panel, options.seed)),

@@ -36,6 +36,7 @@ struct EvaluateOptions {
   std::string real_knockout;
   std::string gene;
   PerturbedSource perturbed;
+  PerturbationKind kind;
   double least_effect = 0.001;
   std::int64_t resamples = 200;
   std::int64_t null_genes = 500;
@@ -53,9 +54,22 @@ void check_perturbed(const PerturbedSource& options, const std::string& model) {
   if (is_given && model.empty()) throw UsageError("--perturbed needs predicted profiles: give --model");
 }
 
+/// @throws UsageError where there is no real perturbation that could be of this kind
+void check_kind(const EvaluateOptions& options) {
+  if (options.kind.is_knockout()) return;
+  const char* const option = options.kind.activates ? "--activate" : "--knockdown";
+  if (options.real_knockout.empty() && options.perturbed.path.empty())
+    throw UsageError(fmt::format(
+        "{} says what real perturbations are: give them by --perturbed or --real-knockout", option));
+  if (!options.truth.empty() || !options.truth_effects.empty())
+    throw UsageError(fmt::format("{} is of real perturbations, not of a truth: evaluate {} by itself", option,
+                                 options.truth.empty() ? "--truth-effects" : "--truth"));
+}
+
 /// @throws UsageError for options that do not go together
 void check(const CommandLine& line, const EvaluateOptions& options) {
   check_perturbed(options.perturbed, options.model);
+  check_kind(options);
   if (options.truth.empty() && options.truth_effects.empty() && options.prediction.empty() &&
       options.real_knockout.empty() && options.perturbed.path.empty())
     throw UsageError(
@@ -83,28 +97,11 @@ void check(const CommandLine& line, const EvaluateOptions& options) {
         fmt::format("--bootstrap must be between 100 and 1000000, or 0, not {}", options.resamples));
 }
 
-void add_perturbed_cells(CommandLine& line, PerturbedSource& source) {
-  line.option("perturbed", source.path, "FILE",
-              "expression of control and really perturbed cells, in any format of INPUT; needs --model")
-      .usual()
-      .reads();
-  line.option("by", source.by, "COLUMN",
-              "its column (of obs, or of --obs-file) that says which gene was perturbed in a cell")
-      .usual();
-  line.option("control", source.control, "LABEL", "what that column says of control cells").usual();
-}
-
-CommandLine line_of(EvaluateOptions& options) {
-  CommandLine line(
-      "evaluate INPUT [options]",
-      "Tells how far scores and predictions can be trusted: against the true effects of knockouts, against\n"
-      "held-out profiles, against real knockouts; always beside baselines that need no mapping, with 95 %\n"
-      "confidence intervals over cells, and a verdict in words.\n" +
-          std::string(input_formats),
-      "dko evaluate data.csv --screen screen.h5 --truth data.truth_single.csv");
-  line.group("Evaluation");
-  line.option("truth", options.truth, "CSV",
-              "true effects of single or double knockouts, as dko simulate writes them; may be given again")
+void add_truths(CommandLine& line, EvaluateOptions& options) {
+  line.option(
+          "truth", options.truth, "CSV",
+          "true effects of single or double knockouts, or of genes that are switched on (+), as dko simulate "
+          "writes them; may be given again")
       .usual()
       .reads();
   line.option("truth-effects", options.truth_effects, "CSV",
@@ -121,6 +118,37 @@ CommandLine line_of(EvaluateOptions& options) {
   add_base(line, options.base).usual();
   line.option("effect", options.least_effect, "E", "a knockout has an effect if its true score is above this")
       .range(0, 1);
+}
+
+void add_perturbed_cells(CommandLine& line, PerturbedSource& source, PerturbationKind& kind) {
+  line.option("perturbed", source.path, "FILE",
+              "expression of control and really perturbed cells, in any format of INPUT; needs --model")
+      .usual()
+      .reads();
+  line.option("by", source.by, "COLUMN",
+              "its column (of obs, or of --obs-file) that says which gene was perturbed in a cell")
+      .usual();
+  line.option("control", source.control, "LABEL", "what that column says of control cells").usual();
+  line.flag("activate", kind.activates,
+            "the perturbations, also that of --real-knockout, switch their gene on (CRISPRa)")
+      .usual();
+  line.option("knockdown", kind.presence, "F",
+              "or they leave a part F of their gene (CRISPRi), which the mapping is given: 0 is a knockout")
+      .range(0, 0.999999)
+      .excludes("activate")
+      .usual();
+}
+
+CommandLine line_of(EvaluateOptions& options) {
+  CommandLine line(
+      "evaluate INPUT [options]",
+      "Tells how far scores and predictions can be trusted: against the true effects of knockouts, against\n"
+      "held-out profiles, against real knockouts, knockdowns and activations; always beside baselines that\n"
+      "need no mapping, with 95 % confidence intervals over cells, and a verdict in words.\n" +
+          std::string(input_formats),
+      "dko evaluate data.csv --screen screen.h5 --truth data.truth_single.csv");
+  line.group("Evaluation");
+  add_truths(line, options);
   line.option("prediction", options.prediction, "FILE", "held-out profiles, made by dko predict from INPUT")
       .usual()
       .reads();
@@ -129,7 +157,7 @@ CommandLine line_of(EvaluateOptions& options) {
       .usual()
       .reads();
   line.option("gene", options.gene, "GENE", "the gene that was knocked out there").usual();
-  add_perturbed_cells(line, options.perturbed);
+  add_perturbed_cells(line, options.perturbed, options.kind);
   line.option("null", options.null_genes, "N", "other genes to knock out in its place, at most")
       .range(1, 1e6);
   line.option("bootstrap", options.resamples, "B",
@@ -170,7 +198,11 @@ PerturbationInput read_perturbed_cells(const EvaluateOptions& options, const Exp
   source.read = options.input.read;
   source.obs_file = options.input.selection.obs_file;
   PerturbationInput found = read_perturbed(source, matrix, model, options.model, log);
-  warn_of_invisible(genes_of_targets(found.cells), model.genes, found.visibility, log);
+  const std::vector<std::int32_t> targets = genes_of_targets(found.cells);
+  if (options.kind.activates)
+    warn_of_invisible_added(targets, model.genes, found.visibility, log);
+  else
+    warn_of_invisible(targets, model.genes, found.visibility, log);
   return found;
 }
 
@@ -187,7 +219,10 @@ Inputs read_inputs(const EvaluateOptions& options, Job& job) {
   }
   if (!options.screen.empty()) {
     inputs.screen.emplace(options.screen);
-    require_knockouts(*inputs.screen, true, "the truth is");
+    if (inputs.screen->presence() > 0)
+      throw UsageError(
+          "the truth is of knockouts and activations: this screen leaves lost genes a part of their "
+          "presence");
     inputs.base = inputs.screen->base();
     job.provenance.model_checksum = inputs.screen->provenance().model_checksum;
     if (inputs.screen->provenance().input_checksum != job.provenance.input_checksum) {
@@ -202,8 +237,11 @@ Inputs read_inputs(const EvaluateOptions& options, Job& job) {
   return inputs;
 }
 
-void report(const std::vector<std::pair<std::string, ReportPart>>& parts, JsonReport& summary,
-            const EvaluateOptions& options, Base base, const Job& job) {
+/// The name of each in JSON, and the part.
+using Parts = std::vector<std::pair<std::string, ReportPart>>;
+
+void report(const Parts& parts, JsonReport& summary, const EvaluateOptions& options, Base base,
+            const Job& job) {
   nlohmann::ordered_json json{{"provenance", to_json(job.provenance)},
                               {"base", name_of(base)},
                               {"least_effect", options.least_effect},
@@ -226,6 +264,42 @@ void report(const std::vector<std::pair<std::string, ReportPart>>& parts, JsonRe
   summary.write(json);
 }
 
+/// Answers the questions that were asked, one after the other. Collective; at root.
+Parts find_parts(const EvaluateOptions& options, AtRoot<Inputs>& inputs, const Evaluation& evaluation,
+                 const Job& job) {
+  Parts parts;
+  for (const std::string& truth : options.truth) {
+    const AtRoot<TruthEvaluation> found = evaluate_truth(truth, evaluation);
+    on_root(job.ranks(),
+            [&] { parts.emplace_back("truth", truth_report(truth, *found, options.least_effect)); });
+  }
+  if (!options.truth_effects.empty()) {
+    const AtRoot<EffectsEvaluation> found = evaluate_effects(options.truth_effects, evaluation);
+    on_root(job.ranks(),
+            [&] { parts.emplace_back("truth_effects", effects_report(options.truth_effects, *found)); });
+  }
+  if (!options.prediction.empty()) {
+    const AtRoot<PredictionEvaluation> found =
+        evaluate_prediction(inputs.take(&Inputs::prediction), evaluation);
+    on_root(job.ranks(), [&] { parts.emplace_back("prediction", prediction_report(*found)); });
+  }
+  if (!options.real_knockout.empty()) {
+    const AtRoot<KnockoutEvaluation> found = evaluate_real_knockout(
+        options.real_knockout, options.gene, options.null_genes, evaluation, options.kind);
+    on_root(job.ranks(), [&] {
+      parts.emplace_back("real_knockout", knockout_report(options.real_knockout, options.gene, *found));
+    });
+  }
+  if (!options.perturbed.path.empty()) {
+    const AtRoot<PerturbationEvaluation> found =
+        evaluate_perturbations(inputs.take(&Inputs::perturbed), options.null_genes, evaluation, options.kind);
+    on_root(job.ranks(), [&] {
+      parts.emplace_back("perturbed", perturbed_report(options.perturbed.path, options.perturbed, *found));
+    });
+  }
+  return parts;
+}
+
 void run(const EvaluateOptions& options, const Context& context) {
   Job job = start_job(context, options.common, options.seed);
 
@@ -246,36 +320,7 @@ void run(const EvaluateOptions& options, const Context& context) {
       job.nodes,
       job.log,
       [&] { return show_progress(job.log, "resampling (rank 0's share)", "resamples"); }};
-  std::vector<std::pair<std::string, ReportPart>> parts;
-  for (const std::string& truth : options.truth) {
-    const AtRoot<TruthEvaluation> found = evaluate_truth(truth, evaluation);
-    on_root(job.ranks(),
-            [&] { parts.emplace_back("truth", truth_report(truth, *found, options.least_effect)); });
-  }
-  if (!options.truth_effects.empty()) {
-    const AtRoot<EffectsEvaluation> found = evaluate_effects(options.truth_effects, evaluation);
-    on_root(job.ranks(),
-            [&] { parts.emplace_back("truth_effects", effects_report(options.truth_effects, *found)); });
-  }
-  if (!options.prediction.empty()) {
-    const AtRoot<PredictionEvaluation> found =
-        evaluate_prediction(inputs.take(&Inputs::prediction), evaluation);
-    on_root(job.ranks(), [&] { parts.emplace_back("prediction", prediction_report(*found)); });
-  }
-  if (!options.real_knockout.empty()) {
-    const AtRoot<KnockoutEvaluation> found =
-        evaluate_real_knockout(options.real_knockout, options.gene, options.null_genes, evaluation);
-    on_root(job.ranks(), [&] {
-      parts.emplace_back("real_knockout", knockout_report(options.real_knockout, options.gene, *found));
-    });
-  }
-  if (!options.perturbed.path.empty()) {
-    const AtRoot<PerturbationEvaluation> found =
-        evaluate_perturbations(inputs.take(&Inputs::perturbed), options.null_genes, evaluation);
-    on_root(job.ranks(), [&] {
-      parts.emplace_back("perturbed", perturbed_report(options.perturbed.path, options.perturbed, *found));
-    });
-  }
+  const Parts parts = find_parts(options, inputs, evaluation, job);
   on_root(job.ranks(), [&] { report(parts, inputs->summary, options, base, job); });
 }
 

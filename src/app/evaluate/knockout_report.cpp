@@ -17,9 +17,10 @@ std::string ratio_text(std::int64_t part, std::int64_t all) {
   return fmt::format("{:.3f} of {}", static_cast<double>(part) / static_cast<double>(all), all);
 }
 
-std::string table_text(const std::vector<KnockoutAgreement>& answers) {
-  Table table({"predicted change", "cells with it", "without", "genes", "Spearman", "same sign",
-               "same sign, p < 0.05", "Spearman with other genes lost: median", "p"});
+std::string table_text(const std::vector<KnockoutAgreement>& answers, const PerturbationKind& kind) {
+  Table table({"predicted change", kind.activates ? "cells without it" : "cells with it",
+               kind.activates ? "with" : "without", "genes", "Spearman", "same sign", "same sign, p < 0.05",
+               fmt::format("Spearman with other genes {}: median", words_of(kind).lost), "p"});
   for (const KnockoutAgreement& answer : answers) {
     const ChangeAgreement& agreement = answer.agreement;
     table.add({answer.name, fmt::format("{}", answer.cells), fmt::format("{}", answer.cells_after),
@@ -53,17 +54,18 @@ ReportPart knockout_report(const std::string& path, const std::string& gene,
                            const KnockoutEvaluation& evaluation) {
   const std::vector<KnockoutAgreement> answers{evaluation.mapping, evaluation.contrast};
   ReportPart part;
-  part.text = fmt::format("real knockout of {} ({})\n", gene, path);
+  part.text = fmt::format("real {} of {} ({})\n", event_text(evaluation.kind), gene, path);
   if (evaluation.unknown > 0)
     part.text += fmt::format("  left out: {} of genes that these data do not have\n",
                              counted(evaluation.unknown, "row"));
   if (evaluation.undefined > 0)
     part.text +=
         fmt::format("  left out: {} without a finite change\n", counted(evaluation.undefined, "row"));
-  part.text += table_text(answers);
+  part.text += table_text(answers, evaluation.kind);
   part.json = {{"truth", path}, {"gene", gene}, {"cells", answers.front().cells}};
+  add_event(evaluation.kind, part.json);
   for (const KnockoutAgreement& answer : answers) part.json[answer.name] = json_of(answer);
-  part.verdicts.push_back(knockout_verdict(answers.front(), answers.back(), gene));
+  part.verdicts.push_back(knockout_verdict(answers.front(), answers.back(), gene, evaluation.kind));
   return part;
 }
 

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "app/table.hpp"
 #include "dko/base/text.hpp"
@@ -24,12 +25,13 @@ std::string rank_text(const std::optional<Specificity>& specificity) {
   return specificity ? fmt::format("{} of {}", specificity->rank, specificity->losses) : "–";
 }
 
-std::vector<std::string> row_of(const std::string& name, const MethodOnTarget& method) {
+std::vector<std::string> row_of(const std::string& name, const MethodOnTarget& method,
+                                const PerturbationKind& kind) {
   if (method.judgement != Judgement::judged)
-    return {name, method_verdict(method), "–", "–", "–", "–", "–", "–", "–", "–"};
+    return {name, method_verdict(method, kind), "–", "–", "–", "–", "–", "–", "–", "–"};
   const LossAgreement& agreement = method.agreement;
   return {name,
-          method_verdict(method),
+          method_verdict(method, kind),
           fmt::format("{}", agreement.genes),
           figure_text(agreement.spearman),
           rank_text(method.specificity),
@@ -48,23 +50,32 @@ double fraction(std::int64_t part, std::int64_t all) {
   return all > 0 ? static_cast<double>(part) / static_cast<double>(all) : 0;
 }
 
-std::string title_of(const TargetEvaluation& target) {
+/// What is left of the target, or has become of it, in units of its share in the controls.
+double own_ratio(const TargetEvaluation& target) {
+  return std::exp2(target.truth.log2_change[static_cast<std::size_t>(target.truth.gene)]);
+}
+
+std::string title_of(const TargetEvaluation& target, const PerturbationKind& kind) {
   const PerturbationTruth& truth = target.truth;
   std::string text = fmt::format("\n{}: {}, {} of {} change", target.label, counted(target.cells, "cell"),
                                  truth.changes, counted(compared(target), "gene"));
   if (truth.changes > 0)
     text += fmt::format("; always saying \"up\" is right of {:.3f} of them, and chance finds {:.3f}",
                         fraction(truth.up, truth.changes), fraction(truth.changes, compared(target)));
+  if (!kind.is_knockout())
+    text += fmt::format("; the gene itself is at {:.3g} of its share in the controls", own_ratio(target));
   return text + fmt::format("; halves of the cells agree at Spearman {}\n", figure_text(truth.replicate));
 }
 
 std::string target_text(const PerturbationEvaluation& evaluation, const TargetEvaluation& target) {
-  if (!has_effect(target.truth)) return title_of(target) + "  every method: nothing to find\n";
-  Table table({"predicted by", "verdict", "genes", "Spearman", "rank among losses", "p", "same sign",
-               "balanced", "recall, AUPRC", "error *"});
+  const PerturbationKind& kind = evaluation.kind;
+  if (!has_effect(target.truth)) return title_of(target, kind) + "  every method: nothing to find\n";
+  Table table({"predicted by", "verdict", "genes", "Spearman",
+               fmt::format("rank among {}", words_of(kind).losses), "p", "same sign", "balanced",
+               "recall, AUPRC", "error *"});
   for (std::size_t method = 0; method < target.methods.size(); ++method)
-    table.add(row_of(evaluation.methods[method], target.methods[method]));
-  return title_of(target) + table.text();
+    table.add(row_of(evaluation.methods[method], target.methods[method], kind));
+  return title_of(target, kind) + table.text();
 }
 
 std::string means_text(const PerturbationEvaluation& evaluation) {
@@ -83,15 +94,15 @@ std::string means_text(const PerturbationEvaluation& evaluation) {
          table.text();
 }
 
-Json json_of(const MethodOnTarget& method) {
-  Json json{{"verdict", method_verdict(method)}};
+Json json_of(const MethodOnTarget& method, const PerturbationKind& kind) {
+  Json json{{"verdict", method_verdict(method, kind)}};
   if (method.judgement != Judgement::judged) return json;
   const LossAgreement& agreement = method.agreement;
   json["genes"] = agreement.genes;
   json["spearman"] = to_json(agreement.spearman);
   if (method.specificity) {
     json["rank"] = method.specificity->rank;
-    json["losses"] = method.specificity->losses;
+    json[std::string(words_of(kind).losses)] = method.specificity->losses;
     json["p"] = method.specificity->p;
   }
   json["signs"] = agreement.signs;
@@ -111,9 +122,10 @@ Json json_of(const PerturbationEvaluation& evaluation, const TargetEvaluation& t
             {"replicate", to_json(target.truth.replicate)},
             {"has_effect", has_effect(target.truth)},
             {"not_visible", target.not_visible}};
+  if (!evaluation.kind.is_knockout()) json["own_ratio"] = own_ratio(target);
   if (target.methods.front().judgement == Judgement::judged) json["direct_effects"] = target.direct_effects;
   for (std::size_t method = 0; method < target.methods.size(); ++method)
-    json["methods"][evaluation.methods[method]] = json_of(target.methods[method]);
+    json["methods"][evaluation.methods[method]] = json_of(target.methods[method], evaluation.kind);
   return json;
 }
 
@@ -134,6 +146,7 @@ std::string left_out_text(const PerturbationEvaluation& evaluation) {
   add(std::ssize(evaluation.no_genes), "label", "that name no gene of the model");
   add(std::ssize(evaluation.too_few), "target",
       fmt::format("of fewer than {} cells", fewest_cells_of_target));
+  for (const std::string& method : evaluation.without) text += fmt::format("  not compared: {}\n", method);
   return text;
 }
 
@@ -143,7 +156,8 @@ ReportPart perturbed_report(const std::string& path, const PerturbedSource& sour
                             const PerturbationEvaluation& evaluation) {
   ReportPart part;
   part.text =
-      fmt::format("real perturbations ({}): {} by {}, against {} of {}\n{}", path,
+      fmt::format("real {} ({}): {} by {}, against {} of {}\n{}",
+                  evaluation.kind.is_knockout() ? "perturbations" : event_text(evaluation.kind, true), path,
                   counted(std::ssize(evaluation.targets), "target"), source.by,
                   counted(evaluation.control_cells, "cell"), source.control, left_out_text(evaluation));
   part.json = {{"truth", path},
@@ -152,6 +166,8 @@ ReportPart perturbed_report(const std::string& path, const PerturbedSource& sour
                {"control_cells", evaluation.control_cells},
                {"no_genes", evaluation.no_genes},
                {"too_few_cells", evaluation.too_few}};
+  add_event(evaluation.kind, part.json);
+  if (!evaluation.without.empty()) part.json["not_compared"] = evaluation.without;
   for (const TargetEvaluation& target : evaluation.targets) {
     part.text += target_text(evaluation, target);
     part.json["targets"][target.label] = json_of(evaluation, target);
@@ -164,6 +180,7 @@ ReportPart perturbed_report(const std::string& path, const PerturbedSource& sour
   part.json["over_targets"]["targets"] = evaluation.means.front().targets;
   for (std::size_t method = 0; method < evaluation.methods.size(); ++method)
     part.json["over_targets"]["methods"][evaluation.methods[method]] = json_of(evaluation.means[method]);
+  if (const std::string note = direction_note(evaluation); !note.empty()) part.verdicts.push_back(note + ".");
   part.verdicts.push_back(perturbation_verdict(evaluation));
   return part;
 }

@@ -28,13 +28,19 @@ ReportPart truth_report(const std::string& path, const TruthEvaluation& evaluati
 ReportPart effects_report(const std::string& path, const EffectsEvaluation& evaluation);
 /// Held-out profiles against baselines. Local: root.
 ReportPart prediction_report(const PredictionEvaluation& evaluation);
-/// The predicted change of a knockout of `gene` against the real one of `path`. Local: root.
+/// The predicted change of a knockout of `gene`, or of what else the perturbation is, against the real one of
+/// `path`. Local: root.
 ReportPart knockout_report(const std::string& path, const std::string& gene,
                            const KnockoutEvaluation& evaluation);
 
-/// Predicted losses against what real perturbations did. Local: root.
+/// Predicted losses, or what else they are, against what real perturbations did. Local: root.
 ReportPart perturbed_report(const std::string& path, const PerturbedSource& source,
                             const PerturbationEvaluation& evaluation);
+
+/// "knockout", "activation", "knockdown to 0.2"; of many "knockdowns to 0.2".
+std::string event_text(const PerturbationKind& kind, bool are_many = false);
+/// Says so where it is no knockout: event, and of a knockdown its part F.
+void add_event(const PerturbationKind& kind, nlohmann::ordered_json& json);
 
 /// null where there is none.
 nlohmann::ordered_json to_json(const std::optional<double>& figure);

@@ -32,13 +32,25 @@ constexpr std::array effect_names{
                "interaction of the two genes, in what goes through others",
                "interaction through other genes"}};
 
+const EffectName& name_of(TrueEffect effect) {
+  return effect_names[static_cast<std::size_t>(effect)];
+}
+
 const char* unit_of(std::int64_t order) {
   return order == 1 ? "gene" : "pair";
 }
 
-std::string table_text(const EffectName& name, const ScoreComparison& comparison, std::int64_t order,
+std::string title_of(const EffectName& name, const TruthEvaluation& evaluation) {
+  const bool of_share = name.effect == TrueEffect::all_change && evaluation.activates;
+  return std::string(of_share ? "all that changes, the genes' own share included (K_true_vs_original)"
+                              : name.title);
+}
+
+std::string table_text(const TruthEvaluation& evaluation, const EffectComparison& effect,
                        double least_effect) {
-  const char* unit = unit_of(order);
+  const EffectName& name = name_of(effect.effect);
+  const ScoreComparison& comparison = effect.comparison;
+  const char* unit = unit_of(evaluation.order);
   std::vector<std::string> titles{"score", "Spearman over events", fmt::format("of {} means", unit),
                                   fmt::format("within {}", unit), "within cell"};
   const bool effects = name.effect != TrueEffect::all_change;
@@ -54,7 +66,7 @@ std::string table_text(const EffectName& name, const ScoreComparison& comparison
     }
     table.add(row);
   }
-  std::string text = fmt::format("  {}\n", name.title);
+  std::string text = fmt::format("  {}\n", title_of(name, evaluation));
   if (effects) {
     text += fmt::format(
         "  {:.1f} % of the events have an effect above {:g}: the AUPRC of knowing nothing is {:.3f}\n",
@@ -90,8 +102,7 @@ nlohmann::ordered_json json_of(const ScoreComparison& comparison) {
 
 /// In words, one or two sentences of a kind.
 std::vector<std::string> verdicts_of(const EffectName& name, const ScoreComparison& comparison,
-                                     std::int64_t order) {
-  const std::string kind = order == 1 ? "single knockouts" : "double knockouts";
+                                     std::int64_t order, const std::string& kind) {
   const auto ranking = [&](const char* score) {
     return fmt::format(
         "{}, ranking by {}: {}", kind, name.task,
@@ -105,7 +116,8 @@ std::vector<std::string> verdicts_of(const EffectName& name, const ScoreComparis
 }
 
 /// What is left out of the comparison, and why.
-std::string left_out_text(const TruthTable::LeftOut& out, std::int64_t unscored) {
+std::string left_out_text(const TruthEvaluation& evaluation) {
+  const TruthTable::LeftOut& out = evaluation.left_out;
   std::string text;
   const auto add = [&](std::int64_t count, const std::string& why) {
     if (count > 0) text += fmt::format("  left out: {} {}\n", with_thousands(count), why);
@@ -113,29 +125,35 @@ std::string left_out_text(const TruthTable::LeftOut& out, std::int64_t unscored)
   add(out.unknown_gene, fmt::format("of genes that these data do not have, such as '{}'", out.gene_example));
   add(out.unknown_cell, fmt::format("in cells that these data do not have, such as '{}'", out.cell_example));
   add(out.not_expressed,
-      "of a gene that its cell does not express in these data (it dropped out, or was never there)");
-  add(out.leaves_nothing, "of all that the cell expresses in these data");
-  add(unscored, "that the screen did not score");
+      evaluation.activates
+          ? "of a gene that its cell expresses in these data already"
+          : "of a gene that its cell does not express in these data (it dropped out, or was never there)");
+  add(out.leaves_nothing, evaluation.activates ? "in a cell that expresses nothing in these data"
+                                               : "of all that the cell expresses in these data");
+  add(evaluation.unscored, "that the screen did not score");
   return text;
 }
 
 }  // namespace
 
 ReportPart truth_report(const std::string& path, const TruthEvaluation& evaluation, double least_effect) {
+  const PerturbationKind of_genes{evaluation.activates, 0};
+  const std::string kind =
+      fmt::format("{} {}s", evaluation.order == 1 ? "single" : "double", words_of(of_genes).event);
   ReportPart part;
   if (!evaluation.misfit.empty()) part.verdicts.push_back(evaluation.misfit + ".");
   part.json = {{"truth", path},
                {"genes_each", evaluation.order},
                {"events", evaluation.events},
                {"left_out", evaluation.left_out.total() + evaluation.unscored}};
-  part.text = fmt::format(
-      "{} against {}: {}\n{}", evaluation.order == 1 ? "single knockouts" : "double knockouts", path,
-      counted(evaluation.events, "event"), left_out_text(evaluation.left_out, evaluation.unscored));
+  add_event(of_genes, part.json);
+  part.text = fmt::format("{} against {}: {}\n{}", kind, path, counted(evaluation.events, "event"),
+                          left_out_text(evaluation));
   for (const EffectComparison& effect : evaluation.effects) {
-    const EffectName& name = effect_names[static_cast<std::size_t>(effect.effect)];
-    part.text += "\n" + table_text(name, effect.comparison, evaluation.order, least_effect);
+    const EffectName& name = name_of(effect.effect);
+    part.text += "\n" + table_text(evaluation, effect, least_effect);
     part.json[std::string(name.key)] = json_of(effect.comparison);
-    for (std::string& sentence : verdicts_of(name, effect.comparison, evaluation.order))
+    for (std::string& sentence : verdicts_of(name, effect.comparison, evaluation.order, kind))
       part.verdicts.push_back(std::move(sentence));
   }
   return part;

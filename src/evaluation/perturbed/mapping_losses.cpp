@@ -1,10 +1,12 @@
-// What the mapping and a ridge regression in its place say of a loss.
+// What the mapping and a ridge regression in its place say of a perturbation.
 #include <algorithm>
 #include <numeric>
+#include <string>
 
 #include "dko/knockout/kernels/ensemble_kernel.hpp"
 #include "dko/metrics/metrics.hpp"
 #include "dko/metrics/ridge.hpp"
+#include "evaluation/cell_events.hpp"
 #include "evaluation/change_sums.hpp"
 #include "predicted_losses.hpp"
 
@@ -12,10 +14,11 @@ namespace dko {
 
 namespace {
 
-/// Adds what the loss of the gene at `position` of a loaded cell does beyond rescaling.
+/// Adds what it does beyond rescaling that the gene at `position` of a loaded cell is perturbed.
 void add_direct(EnsembleKernel& kernel, std::span<const std::int32_t> expressed,
                 std::span<const double> before, std::int32_t position, ChangeSums& sums) {
-  const double rest = 1 - before[static_cast<std::size_t>(position)];
+  const auto own = static_cast<std::size_t>(position);
+  const double rest = own < before.size() ? 1 - before[own] : 1;
   if (!(rest > 0)) return;
   const std::vector<double> after = kernel.profile_after(std::span(&position, 1));
   std::vector<double> factors;
@@ -38,27 +41,24 @@ void add_direct(EnsembleKernel& kernel, std::span<const std::int32_t> expressed,
 }  // namespace
 
 PredictedLosses losses_by_mapping(const LossQuestion& question) {
-  const auto means =
-      predicted_changes(question.profiles, question.members, question.lost, question.ranks, question.base);
+  const auto means = predicted_changes(question.profiles, question.members, question.lost, question.ranks,
+                                       question.base, question.kind);
   return {"mapping", true, true, log2_changes(means, question.lost)};
 }
 
 PredictedLosses direct_losses(const LossQuestion& question) {
   const RelativeProfiles& profiles = question.profiles;
-  const std::vector<std::int32_t> place = places_of(question.lost, profiles.genes());
+  CellEvents events(question.lost, question.kind);
   std::vector<ChangeSums> sums = no_change_sums(question.lost, profiles.genes());
   EnsembleKernel kernel(question.members, best_instruction_set(), question.base);
+  kernel.set_presence(question.kind.presence);
   for (std::int64_t cell = question.ranks.rank(); cell < profiles.cells(); cell += question.ranks.size()) {
-    const auto expressed = profiles.expressed(cell);
-    if (expressed.size() < 2) continue;
-    kernel.load(intact_cell(profiles, cell));
+    events.find(profiles, cell);
+    if (events.found().empty()) continue;
+    kernel.load({intact_cell(profiles, cell), events.absent()});
     const std::vector<double> before = kernel.intact_profile();
-    for (std::size_t at = 0; at < expressed.size(); ++at) {
-      const std::int32_t wanted = place[static_cast<std::size_t>(expressed[at])];
-      if (wanted >= 0)
-        add_direct(kernel, expressed, before, static_cast<std::int32_t>(at),
-                   sums[static_cast<std::size_t>(wanted)]);
-    }
+    for (const CellEvent& event : events.found())
+      add_direct(kernel, profiles.expressed(cell), before, event.position, sums[event.place]);
   }
   const auto means = means_over_ranks(std::move(sums), question.ranks);
   return {"mapping, direct effects", true, true, log2_changes(means, question.lost)};
@@ -68,9 +68,10 @@ PredictedLosses losses_by_ridge(const LossQuestion& question) {
   std::vector<std::int64_t> all(static_cast<std::size_t>(question.profiles.cells()));
   std::iota(all.begin(), all.end(), 0);
   const CollapsedMapping ridge = ridge_mapping(question.profiles, all, question.seed, question.ranks);
-  const auto means =
-      predicted_changes(question.profiles, std::span(&ridge, 1), question.lost, question.ranks);
-  return {"ridge knockouts", true, true, log2_changes(means, question.lost)};
+  const auto means = predicted_changes(question.profiles, std::span(&ridge, 1), question.lost, question.ranks,
+                                       Base::fitted, question.kind);
+  return {"ridge " + std::string(words_of(question.kind).event) + "s", true, true,
+          log2_changes(means, question.lost)};
 }
 
 }  // namespace dko

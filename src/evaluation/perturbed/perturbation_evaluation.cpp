@@ -65,9 +65,14 @@ void count_direct_effects(PerturbationEvaluation& evaluation, const PredictedLos
   }
 }
 
-PerturbationEvaluation start(const PerturbationInput& input, std::uint64_t seed) {
+PerturbationEvaluation start(const PerturbationInput& input, std::uint64_t seed,
+                             const PerturbationKind& kind) {
   const PerturbedCells& cells = input.cells;
   PerturbationEvaluation evaluation;
+  evaluation.kind = kind;
+  if (kind.activates)
+    evaluation.without.push_back(
+        "rescaling alone: a gene that is switched on lowers all others alike, and how much is not known");
   evaluation.control_cells = std::ssize(cells.control);
   evaluation.unlabelled = cells.unlabelled;
   evaluation.empty = cells.empty;
@@ -136,26 +141,27 @@ MethodMeans means_of(const PerturbationEvaluation& evaluation, std::size_t metho
 
 void require_memory_for(std::int64_t lost, const Evaluation& evaluation) {
   require_memory(losses_bytes(lost, evaluation.profiles.genes()) * evaluation.nodes.node.size(),
-                 "the predicted losses of all genes; fewer with " + parameter("null"));
+                 "what the mapping predicts of all genes; fewer with " + parameter("null"));
 }
 
 }  // namespace
 
 AtRoot<PerturbationEvaluation> evaluate_perturbations(const AtRoot<PerturbationInput>& input,
-                                                      std::int64_t null_genes, const Evaluation& evaluation) {
+                                                      std::int64_t null_genes, const Evaluation& evaluation,
+                                                      const PerturbationKind& kind) {
   const Communicator& ranks = evaluation.ranks();
-  AtRoot<PerturbationEvaluation> found = on_root(ranks, [&] { return start(*input, evaluation.seed); });
+  AtRoot<PerturbationEvaluation> found = on_root(ranks, [&] { return start(*input, evaluation.seed, kind); });
   const std::vector<std::int32_t> lost = ranks.broadcast(on_root(ranks, [&] {
     std::vector<std::int32_t> targets;
     for (const TargetEvaluation& target : found->targets) targets.push_back(target.truth.gene);
-    auto genes = genes_to_lose(std::move(targets), null_genes, evaluation.profiles, evaluation.seed);
+    auto genes = genes_to_perturb(std::move(targets), null_genes, evaluation.profiles, evaluation.seed, kind);
     require_memory_for(std::ssize(genes), evaluation);
     return genes;
   }));
   const std::vector<double> depths =
       ranks.broadcast(on_root(ranks, [&] { return std::vector<double>(input->depths); }));
-  const LossQuestion question{evaluation.profiles, evaluation.members, depths, lost, evaluation.seed, ranks,
-                              evaluation.base};
+  const LossQuestion question{
+      evaluation.profiles, evaluation.members, depths, lost, evaluation.seed, ranks, evaluation.base, kind};
   const auto add = [&](PredictedLosses (*predict)(const LossQuestion&)) {
     const PredictedLosses losses = predict(question);
     on_root(ranks, [&] {
@@ -168,8 +174,9 @@ AtRoot<PerturbationEvaluation> evaluate_perturbations(const AtRoot<PerturbationI
   on_root(ranks, [&] {
     for (const PredictedLosses& losses : constant_losses(*found)) add_method(*found, losses, true);
   });
-  for (const auto predict : {losses_by_rescaling, losses_by_coexpression, losses_by_contrast,
-                             losses_by_neighbours, losses_by_ridge})
+  if (!kind.activates) add(losses_by_rescaling);
+  for (const auto predict :
+       {losses_by_coexpression, losses_by_contrast, losses_by_neighbours, losses_by_ridge})
     add(predict);
   on_root(ranks, [&] {
     for (std::size_t method = 0; method < found->methods.size(); ++method)

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
 
 #include "dko/base/text.hpp"
 #include "dko/metrics/metric_text.hpp"
@@ -19,11 +20,11 @@ bool convinces(const MethodOnTarget& method) {
 }
 
 /// "Spearman 0.365, rank 1 of 152 losses, p = 0.007"
-std::string figures_of(const MethodOnTarget& method) {
+std::string figures_of(const MethodOnTarget& method, std::string_view losses) {
   std::string text = fmt::format("Spearman {}", figure_text(method.agreement.spearman));
   if (method.specificity)
-    text += fmt::format(", rank {} of {} losses, p = {:.3f}", method.specificity->rank,
-                        method.specificity->losses, method.specificity->p);
+    text += fmt::format(", rank {} of {} {}, p = {:.3f}", method.specificity->rank,
+                        method.specificity->losses, losses, method.specificity->p);
   return text;
 }
 
@@ -48,12 +49,13 @@ std::optional<std::size_t> finds_it(const TargetEvaluation& target) {
 }
 
 std::string not_visible_text(const PerturbationEvaluation& evaluation, const TargetEvaluation& target) {
-  const std::string text = fmt::format(
-      "not visible, {}: what its loss does cannot be predicted from presence.", target.not_visible);
+  const PerturbationWords& words = words_of(evaluation.kind);
+  const std::string text = fmt::format("not visible, {}: what {} does cannot be predicted from presence.",
+                                       target.not_visible, words.its_loss);
   const auto best = finds_it(target);
-  if (!best) return text + " Nothing else that tells losses apart finds it either.";
+  if (!best) return text + fmt::format(" Nothing else that tells {} apart finds it either.", words.losses);
   return text + fmt::format(" Without presence, {} finds it: {}.", evaluation.methods[*best],
-                            figures_of(target.methods[*best]));
+                            figures_of(target.methods[*best], words.losses));
 }
 
 /// "ridge knockouts"; of what learns from other perturbations that, too.
@@ -81,13 +83,14 @@ std::int64_t count_targets(const PerturbationEvaluation& evaluation, Judgement j
 
 }  // namespace
 
-std::string method_verdict(const MethodOnTarget& method) {
+std::string method_verdict(const MethodOnTarget& method, const PerturbationKind& kind) {
   if (method.judgement == Judgement::nothing_to_find) return "nothing to find";
   if (method.judgement == Judgement::not_visible) return "not visible";
   if (method.judgement == Judgement::no_prediction) return "no prediction";
   if (!method.specificity)
     return method.agreement.spearman ? "the same for every gene" : "predicts no direction";
-  if (method.specificity->losses < fewest_losses) return "too few other losses to tell";
+  if (method.specificity->losses < fewest_losses)
+    return fmt::format("too few other {} to tell", words_of(kind).losses);
   return convinces(method) ? "finds it" : "does not find it";
 }
 
@@ -103,19 +106,35 @@ std::optional<std::size_t> best_baseline(const std::vector<MethodMeans>& means) 
 
 std::string target_verdict(const PerturbationEvaluation& evaluation, const TargetEvaluation& target) {
   const std::string start = target.label + ": ";
+  const std::string_view losses = words_of(evaluation.kind).losses;
+  const auto told = [&](const MethodOnTarget& method) { return method_verdict(method, evaluation.kind); };
   const MethodOnTarget& mapping = target.methods.front();
   const auto best = best_baseline(target);
   if (mapping.judgement == Judgement::nothing_to_find) return start + nothing_text(target);
   if (mapping.judgement == Judgement::not_visible) return start + not_visible_text(evaluation, target);
   std::string text =
       start + (mapping.judgement == Judgement::judged
-                   ? fmt::format("mapping: {} ({}; {} beyond rescaling)", method_verdict(mapping),
-                                 figures_of(mapping), counted(target.direct_effects, "direct effect"))
+                   ? fmt::format("mapping: {} ({}; {} beyond rescaling)", told(mapping),
+                                 figures_of(mapping, losses), counted(target.direct_effects, "direct effect"))
                    : std::string("mapping: no prediction"));
   if (best)
     text += fmt::format("; best baseline, {}: {} ({})", name_of(evaluation, *best),
-                        method_verdict(target.methods[*best]), figures_of(target.methods[*best]));
+                        told(target.methods[*best]), figures_of(target.methods[*best], losses));
   return text + fmt::format("; halves of the cells agree at {}.", figure_text(target.truth.replicate));
+}
+
+std::string direction_note(const PerturbationEvaluation& evaluation) {
+  if (evaluation.kind.is_knockout()) return {};
+  Names wrong;
+  for (const TargetEvaluation& target : evaluation.targets) {
+    const double change = target.truth.log2_change[static_cast<std::size_t>(target.truth.gene)];
+    if (!(evaluation.kind.activates ? change > 0 : change < 0)) wrong.push_back(target.label);
+  }
+  if (wrong.empty()) return {};
+  return fmt::format("of {} the gene itself does not {} in the cells of {}, and these may not be {}: {}",
+                     counted(std::ssize(evaluation.targets), "target"),
+                     evaluation.kind.activates ? "rise" : "fall", std::ssize(wrong),
+                     words_of(evaluation.kind).losses, some_names(wrong));
 }
 
 std::string perturbation_verdict(const PerturbationEvaluation& evaluation) {

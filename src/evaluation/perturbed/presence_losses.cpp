@@ -1,8 +1,10 @@
-// What cells that lack a gene anyway say of its loss: contrasts at equal depth, and nearest neighbours.
+// What cells that lack a gene anyway, or have it, say of its loss, or of switching it on: contrasts at equal
+// depth, and nearest neighbours.
 #include <algorithm>
 #include <numeric>
 
 #include "dko/base/random.hpp"
+#include "evaluation/cell_events.hpp"
 #include "evaluation/change_sums.hpp"
 #include "predicted_losses.hpp"
 
@@ -79,13 +81,16 @@ std::vector<std::int64_t> nearest_first(const RelativeProfiles& profiles, std::s
   return order;
 }
 
-/// Adds the loss of one gene in one cell: its nearest cells without the gene, if there are enough.
+/// Adds what becomes of a cell if one of its genes is lost, or one that it lacks is switched on: its nearest
+/// cells without the gene, or with it, if there are enough.
 void add_nearest(const RelativeProfiles& profiles, std::span<const std::int64_t> nearest, std::int64_t cell,
                  std::int32_t gene, ChangeSums& sums) {
+  const bool lacks = !profiles.expresses(cell, gene);
   std::vector<std::int64_t> chosen;
   for (const std::int64_t other : nearest) {
     if (std::ssize(chosen) == neighbours) break;
-    if (!profiles.expresses(other, gene)) chosen.push_back(other);
+    if (profiles.expresses(other, gene) == lacks && can_compare(profiles, other, lacks))
+      chosen.push_back(other);
   }
   if (std::ssize(chosen) < neighbours) return;
   ++sums.cells_before;
@@ -124,29 +129,32 @@ PredictedLosses losses_by_contrast(const LossQuestion& question) {
     }
   }
   auto means = means_over_ranks(std::move(sums), question.ranks);
-  // The weights have divided already.
+  // The weights have divided already: the way of an activation back is of the cells that lack the gene, too.
   for (MeanChange& mean : means) {
     for (double& share : mean.before) share *= static_cast<double>(mean.cells);
     for (double& share : mean.after) share *= static_cast<double>(mean.cells_after);
+    turn_to(question.kind, mean);
   }
-  return {"cells lacking it, of equal depth", true, true, log2_changes(means, question.lost)};
+  return {question.kind.activates ? "cells having it, of equal depth" : "cells lacking it, of equal depth",
+          true, true, log2_changes(means, question.lost)};
 }
 
 PredictedLosses losses_by_neighbours(const LossQuestion& question) {
   const RelativeProfiles& profiles = question.profiles;
-  const std::vector<std::int32_t> place = places_of(question.lost, profiles.genes());
+  CellEvents events(question.lost, question.kind);
   const std::vector<std::int64_t> cells = some_cells(question);
   std::vector<ChangeSums> sums = no_change_sums(question.lost, profiles.genes());
   for (std::int64_t at = question.ranks.rank(); at < std::ssize(cells); at += question.ranks.size()) {
     const std::int64_t cell = cells[static_cast<std::size_t>(at)];
-    if (profiles.expressed_count(cell) < 2) continue;
+    events.find(profiles, cell);
+    if (events.found().empty()) continue;
     const std::vector<std::int64_t> nearest = nearest_first(profiles, cells, cell);
-    for (const std::int32_t gene : profiles.expressed(cell)) {
-      const std::int32_t wanted = place[static_cast<std::size_t>(gene)];
-      if (wanted >= 0) add_nearest(profiles, nearest, cell, gene, sums[static_cast<std::size_t>(wanted)]);
-    }
+    for (const CellEvent& event : events.found())
+      add_nearest(profiles, nearest, cell, question.lost[event.place], sums[event.place]);
   }
-  const auto means = means_over_ranks(std::move(sums), question.ranks);
+  auto means = means_over_ranks(std::move(sums), question.ranks);
+  const PerturbationKind part{false, question.kind.presence};  // cells are replaced either way
+  for (MeanChange& mean : means) turn_to(part, mean);
   return {"nearest cells by presence", true, true, log2_changes(means, question.lost)};
 }
 

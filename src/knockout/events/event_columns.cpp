@@ -129,13 +129,6 @@ std::optional<std::int32_t> EventColumns::find(const DelimitedReader& row, const
   return meaning.positions.empty() ? std::nullopt : std::optional(meaning.positions.front());
 }
 
-std::vector<std::int32_t> EventColumns::genes(const DelimitedReader& row, NameLookup& lookup) const {
-  if (adds_genes(row, lookup.index()))
-    throw InputError(
-        fmt::format("{}: switches genes on (+), and only knockouts can be compared", row.place()));
-  return signed_genes(row, lookup).genes;
-}
-
 EventColumns::SignedGenes EventColumns::signed_genes(const DelimitedReader& row, NameLookup& lookup) const {
   require_whole(row);
   SignedGenes found;

@@ -1,6 +1,7 @@
 #include "dko/evaluation/perturbed/perturbation_verdict.hpp"
 
 #include <catch2/catch.hpp>
+#include <string>
 
 using namespace dko;
 
@@ -52,6 +53,10 @@ TEST_CASE("of a target that is not visible the verdict names a baseline only if 
   target.not_visible = "99.5 % of the cells express it";
   target.methods = {judged(0, 1, 300), judged(0, 1, 300), judged(0.143, 0.04, 300)};
   target.methods[0].judgement = target.methods[1].judgement = Judgement::not_visible;
+  evaluation.kind = {true, 0};
+  CHECK(target_verdict(evaluation, target).find("what switching it on does cannot be predicted") !=
+        std::string::npos);
+  evaluation.kind = {};
   const std::string none = target_verdict(evaluation, target);
   CHECK(none.find("STAT1: not visible, 99.5 % of the cells express it") == 0);
   CHECK(none.find("Nothing else") != std::string::npos);
@@ -59,4 +64,23 @@ TEST_CASE("of a target that is not visible the verdict names a baseline only if 
   target.methods[2] = judged(0.37, 0.003, 300);
   CHECK(target_verdict(evaluation, target).find("co-expression finds it: Spearman 0.37") !=
         std::string::npos);
+}
+
+TEST_CASE("targets that go the other way themselves are told, but not of knockouts") {
+  PerturbationEvaluation evaluation;
+  for (const double change : {1.5, -0.5, 0.0}) {
+    TargetEvaluation target;
+    target.label = "T" + std::to_string(evaluation.targets.size());
+    target.truth.log2_change = {change};
+    evaluation.targets.push_back(target);
+  }
+  CHECK(direction_note(evaluation).empty());
+  evaluation.kind = {true, 0};
+  CHECK(direction_note(evaluation) ==
+        "of 3 targets the gene itself does not rise in the cells of 2, and these may not be activations: "
+        "T1, T2");
+  evaluation.kind = {false, 0.2};
+  CHECK(direction_note(evaluation) ==
+        "of 3 targets the gene itself does not fall in the cells of 2, and these may not be knockdowns: "
+        "T0, T2");
 }

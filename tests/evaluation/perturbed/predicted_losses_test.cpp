@@ -29,7 +29,9 @@ struct Setting {
       depths.push_back(std::accumulate(values.begin(), values.end(), 0.0));
     }
   }
-  LossQuestion question() const { return {profiles, members, depths, lost, 1, testing::world()}; }
+  LossQuestion question(const PerturbationKind& kind = {}) const {
+    return {profiles, members, depths, lost, 1, testing::world(), Base::fitted, kind};
+  }
   double share(std::int64_t cell, std::int32_t gene) const {
     return static_cast<double>(profiles.value(cell, gene));
   }
@@ -146,6 +148,40 @@ TEST_CASE("neighbours replace a cell by the nearest ones that lack the gene") {
   }
 }
 
+TEST_CASE("contrasts of an activation lead back, those of a knockdown a part of the way") {
+  const Setting setting;
+  const PredictedLosses lost = losses_by_contrast(setting.question());
+  const PredictedLosses added = losses_by_contrast(setting.question({true, 0}));
+  const PredictedLosses reduced = losses_by_contrast(setting.question({false, 0.25}));
+  CHECK(lost.name != added.name);
+  for (std::size_t at = 0; at < setting.lost.size(); ++at) {
+    for (std::size_t gene = 0; gene < genes; ++gene) {
+      if (static_cast<std::int32_t>(gene) == setting.lost[at]) continue;
+      CHECK(added.changes[at][gene] == Approx(-lost.changes[at][gene]).margin(2e-9));
+      const double part = std::log2(0.25 + 0.75 * std::exp2(lost.changes[at][gene]));
+      CHECK(reduced.changes[at][gene] == Approx(part).margin(2e-9));
+    }
+  }
+}
+
+TEST_CASE("the line of co-expression ends at the cells that have the gene, or at what a knockdown leaves") {
+  const Setting setting;
+  const PredictedLosses lost = losses_by_coexpression(setting.question());
+  const PredictedLosses added = losses_by_coexpression(setting.question({true, 0}));
+  const PredictedLosses reduced = losses_by_coexpression(setting.question({false, 0.25}));
+  double sum = 0, having = 0;
+  for (std::int64_t cell = 0; cell < cells; ++cell) {
+    sum += setting.share(cell, setting.lost[0]);
+    having += setting.profiles.expresses(cell, setting.lost[0]) ? 1 : 0;
+  }
+  const double way = (sum / having - sum / cells) / (sum / cells);
+  for (std::size_t gene = 0; gene < genes; ++gene) {
+    if (static_cast<std::int32_t>(gene) == setting.lost[0]) continue;
+    CHECK(added.changes[0][gene] == Approx(-way * lost.changes[0][gene]).margin(1e-8));
+    CHECK(reduced.changes[0][gene] == Approx(0.75 * lost.changes[0][gene]).margin(2e-9));
+  }
+}
+
 TEST_CASE("direct effects are those of the lost gene's column alone") {
   // Gene 3 raises gene 0 and lowers gene 6; nothing else depends on it.
   Setting setting;
@@ -167,6 +203,15 @@ TEST_CASE("direct effects are those of the lost gene's column alone") {
   }
   const PredictedLosses all = losses_by_mapping(setting.question());
   CHECK(all.changes[0][1] != 0);  // rescaled
+  const PredictedLosses added = direct_losses(setting.question({true, 0}));
+  const PredictedLosses reduced = direct_losses(setting.question({false, 0.5}));
+  for (std::size_t gene = 0; gene < genes; ++gene) {
+    if (gene == 3) continue;
+    const double on = gene == 0 ? std::log2(1.5) : gene == 6 ? std::log2(0.75) : 0.0;
+    const double half = gene == 0 ? std::log2(1.25 / 1.5) : gene == 6 ? std::log2(0.875 / 0.75) : 0.0;
+    CHECK(added.changes[0][gene] == Approx(on).margin(0.05));
+    CHECK(reduced.changes[0][gene] == Approx(half).margin(0.05));
+  }
 }
 
 TEST_CASE("knockouts by ridge are of the regressions that predict profiles") {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "dko/evaluation/evaluation.hpp"
+#include "dko/evaluation/perturbation_kind.hpp"
 #include "dko/evaluation/perturbed/loss_agreement.hpp"
 #include "dko/evaluation/perturbed/perturbed_cells.hpp"
 #include "dko/mapping/visibility.hpp"
@@ -55,6 +56,7 @@ inline constexpr auto mean_response = "mean response";
 inline constexpr std::size_t mapping_methods = 2;
 
 struct PerturbationEvaluation {
+  PerturbationKind kind;
   std::int64_t control_cells = 0;
   std::int64_t unlabelled = 0;
   std::int64_t empty = 0;
@@ -62,6 +64,7 @@ struct PerturbationEvaluation {
   Names too_few;
   std::int64_t genes = 0;
   Names methods;  ///< the mapping, its direct effects, and then what needs no mapping
+  Names without;  ///< methods that say nothing of perturbations of this kind, and why
   std::vector<TargetEvaluation> targets;
   std::vector<MethodMeans> means;  ///< one a method
 };
@@ -73,10 +76,11 @@ struct PerturbationInput {
   std::vector<double> depths;              ///< total of each of these
 };
 
-/// Compares what losses are predicted to do (predicted_losses.hpp) with what perturbations did, for all
-/// targets, beside up to `null_genes` other genes lost in their place. Collective.
+/// Compares what losses, or what else `kind` is, are predicted to do (predicted_losses.hpp) with what
+/// perturbations did, for all targets, beside up to `null_genes` other genes in their place. Collective.
 /// @throws CollectiveFailure for want of memory
 AtRoot<PerturbationEvaluation> evaluate_perturbations(const AtRoot<PerturbationInput>& input,
-                                                      std::int64_t null_genes, const Evaluation& evaluation);
+                                                      std::int64_t null_genes, const Evaluation& evaluation,
+                                                      const PerturbationKind& kind);
 
 }  // namespace dko

@@ -12,7 +12,7 @@ namespace dko {
 /// "the same for every gene", "predicts no direction", "too few other losses to tell" (fewer than 99); else
 /// by the p of its Spearman among the losses of other genes, "finds it" (p ≤ 0.01 and a positive Spearman) or
 /// "does not find it". Some ten methods are tried on each target: p ≤ 0.1 of one of them is chance.
-std::string method_verdict(const MethodOnTarget& method);
+std::string method_verdict(const MethodOnTarget& method, const PerturbationKind& kind = {});
 
 /// The baseline with the highest Spearman on a target, or on average, if there is one.
 std::optional<std::size_t> best_baseline(const TargetEvaluation& target);
@@ -20,6 +20,10 @@ std::optional<std::size_t> best_baseline(const std::vector<MethodMeans>& means);
 
 /// Verdict on one target, in a sentence or two: the mapping beside the best baseline.
 std::string target_verdict(const PerturbationEvaluation& evaluation, const TargetEvaluation& target);
+
+/// Targets that do not themselves go the way that their perturbation should take them, up or down; empty if
+/// all do, and of knockouts, whose transcript need not vanish.
+std::string direction_note(const PerturbationEvaluation& evaluation);
 
 /// Verdict over all targets.
 std::string perturbation_verdict(const PerturbationEvaluation& evaluation);

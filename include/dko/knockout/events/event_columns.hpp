@@ -31,13 +31,11 @@ class EventColumns {
   std::size_t required(std::string_view title) const;
   std::optional<std::size_t> optional(std::string_view title) const;
 
-  /// The genes and the cell of the row the file is at; empty if one is unknown, which the lookup notes.
+  /// The genes of the row the file is at, with 1 of those that have the sign +, and 0 of the others, which
+  /// may have the sign -, a number only beside a gene with +; and its cell. Empty if one is unknown, which
+  /// the lookup notes.
   /// @throws InputError with file and line for a row of other length than the header, one without a gene, a
-  ///         name that several have, where a value is the name of one and the number of another, and for a
-  ///         gene that is switched on
-  std::vector<std::int32_t> genes(const DelimitedReader& row, NameLookup& lookup) const;
-  /// The same, with 1 of those genes that have the sign +, and 0 of the others, which may have the sign -: a
-  /// number only beside a gene with +.
+  ///         name that several have, and where a value is the name of one and the number of another
   struct SignedGenes {
     std::vector<std::int32_t> genes;
     std::vector<std::int32_t> added;

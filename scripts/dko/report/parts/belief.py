@@ -165,7 +165,9 @@ def meaning(report) -> str:
                   "A mapping may predict cells well and still know nothing of such a gene."]
     lines.append(choice_of_genes(report))
     kind = report.kind
-    real = "." if kind.activates or kind.keeps else \
+    compares = " --activate" if kind.activates else f" --knockdown {kind.keeps:g}"
+    real = f"; where real ones were measured, <code>dko evaluate --perturbed FILE{compares}</code> compares them." \
+        if kind.activates or kind.keeps else \
         "; where a real knockout was measured, <code>dko evaluate --real-knockout</code> compares it."
     lines += [f"A mapping that is no better than the mean share has learnt nothing that {kind.a_event} could rest on.",
               f"Both are needed, and not enough: {kind.in_the_lab}. Genes that go together need not act "
