@@ -107,8 +107,8 @@ def check_tables(page, screen, q_values=True):
 
 def check_pairs(page, screen):
     both = page.source.split('<section id="pairs">')[1]
-    whole = screen.pair_summary(min_cells=2)
-    lowest = screen.pair_summary(min_cells=2, top=9, lowest=True)
+    whole = screen.pair_summary(min_cells=3)
+    lowest = screen.pair_summary(min_cells=3, top=9, lowest=True)
     assert list(lowest["shift_mean"]) == sorted(whole["shift_mean"])[:9] and list(lowest["rank"]) == list(range(1, 10))
     part = both.split("<h3>Away from B</h3>")[1].split("</table>")[0]
     shifts = [float(text.replace("−", "-")) for text in re.findall(r'data-title="shift">(?:<[^>]*>)?(−[0-9.e−]+)', part)]
