@@ -124,7 +124,7 @@ class EffectProjections {
   std::vector<double> bounds_;  // of |h|
 };
 
-/// Of one gene's h over the cells of an end.
+/// Mean of one gene's h over the cells of an end.
 struct EndMean {
   double mean;
   double variance;  ///< of the mean; 0 of a single cell
@@ -141,14 +141,14 @@ double p_by_t(double difference, double variance, double degrees_of_freedom) {
   return 2 * boost::math::cdf(boost::math::complement(distribution, t));
 }
 
-/// By the variance that both ends have together.
+/// Student's t test: by the variance that both ends have together.
 double student_p(const EndMean& a, const EndMean& b) {
   const double freedom = a.cells + b.cells - 2;
   const double variance = (a.squared_deviations() + b.squared_deviations()) / freedom;
   return freedom > 0 ? p_by_t(b.mean - a.mean, variance * (1 / a.cells + 1 / b.cells), freedom) : 1;
 }
 
-/// By the variance of each end, with the degrees of freedom of Satterthwaite.
+/// Welch's t test: by the variance of each end, with the degrees of freedom of Satterthwaite.
 double welch_p(const EndMean& a, const EndMean& b) {
   const double of_a = a.variance / (a.variance + b.variance);
   const double freedom = 1 / (of_a * of_a / (a.cells - 1) + (1 - of_a) * (1 - of_a) / (b.cells - 1));
