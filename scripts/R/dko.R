@@ -247,8 +247,9 @@ dko_contrast <- function(path, column, group, against = NULL, score = NULL, min_
     data.frame(number = at, gene = rownames(values)[at], cells = length(x), cells_against = length(y), mean = mean(x),
                mean_against = mean(y), difference = mean(x) - mean(y), p = p)
   })
-  table <- do.call(rbind, rows)
-  if (is.null(table)) return(data.frame())
+  none <- data.frame(number = integer(0), gene = character(0), cells = integer(0), cells_against = integer(0), mean = numeric(0),
+                     mean_against = numeric(0), difference = numeric(0), p = numeric(0))
+  table <- do.call(rbind, c(list(none), rows))
   table$q <- stats::p.adjust(table$p, "BH")
   visibility <- dko_visibility(path)
   table$not_visible <- visibility$why[table$number]

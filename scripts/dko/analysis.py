@@ -23,8 +23,8 @@ def screen(adata, *, model=None, out=None, ranks=None, launcher=None, **options)
     out        where the screen is kept; else in a temporary folder, which lives as long as the returned screen
     ranks      processes; default: the tasks of a SLURM job within one, else 1
     launcher   what starts several, such as "mpirun --oversubscribe"; default: srun within a SLURM job, else mpirun
-    options    all others of `dko run` or `dko screen`: top_genes=500 is --top-genes 500, resume=True is --resume, a list is
-               joined by commas or repeats the option. layer and raw choose the values.
+    options    all others of `dko run` or `dko screen`: top_genes=500 is --top-genes 500, from_="state=A" is --from state=A,
+               resume=True is --resume, a list is joined by commas or repeats the option. layer and raw choose the values.
 
     What the program says appears on sys.stderr while it works; quiet=True leaves warnings. Summaries go into adata:
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import difflib
 import functools
+import keyword
 import os
 import re
 import subprocess
@@ -57,19 +58,25 @@ def options_of(command: str, _program: str | None = None) -> dict:
 
 
 def words_of(command: str, given: dict, folder: str, taken=()) -> list:
-    """The words of the command line for keyword arguments: top_genes=500 is --top-genes 500, resume=True is --resume; False
-    and None leave an option out. Lists are joined by commas, or repeat the option where it may be given again; names that
-    commas cannot separate, and long lists, are written to files in `folder`. `taken`: options that the caller sets itself.
-    @raises TypeError for an option that the command does not have, or a value that it cannot take"""
-    known = {name: option for name, option in options_of(command, program()).items() if name not in taken}
+    """The words of the command line for keyword arguments: top_genes=500 is --top-genes 500, from_="type=A" is --from type=A,
+    resume=True is --resume; False and None leave an option out. Lists are joined by commas, or repeat the option where it may
+    be given again; names that commas cannot separate, and long lists, are written to files in `folder`. `taken`: options that
+    the caller sets itself. @raises TypeError for an option that the command does not have, or a value that it cannot take"""
+    known = {writable(name): option for name, option in options_of(command, program()).items() if name not in taken}
     words = []
     for name, value in given.items():
+        name = writable(name)
         if name not in known:
             similar = difflib.get_close_matches(name, known, 3, 0.5)
             raise TypeError(f"dko {command} has no option {name!r}" +
                             (f"; did you mean {' or '.join(similar)}?" if similar else f"; dko {command} --help lists all"))
         words += words_of_one(known[name], name, value, folder)
     return words
+
+
+def writable(name: str) -> str:
+    """An option as a keyword argument: from_ for --from, since `from` is a word of Python's own."""
+    return f"{name}_" if keyword.iskeyword(name) else name
 
 
 def words_of_one(option: Option, name: str, value, folder: str) -> list:

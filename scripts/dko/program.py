@@ -1,6 +1,7 @@
 """Starts the program dko, shows what it says while it works, and says what stopped it."""
 from __future__ import annotations
 
+import numbers
 import os
 import shlex
 import signal
@@ -21,7 +22,7 @@ def ranks_here(ranks) -> int:
     if ranks is None:
         tasks = os.environ.get("SLURM_NTASKS", "") if "SLURM_JOB_ID" in os.environ else ""
         return int(tasks) if tasks.isdigit() and int(tasks) > 0 else 1
-    if isinstance(ranks, bool) or int(ranks) != ranks or ranks < 1:
+    if isinstance(ranks, bool) or not isinstance(ranks, numbers.Real) or not (ranks >= 1 and ranks % 1 == 0):
         raise UsageError(f"ranks is a whole number above 0, not {ranks!r}")
     return int(ranks)
 

@@ -320,6 +320,15 @@ std::optional<std::int64_t> cell_asked(const ScreenReader& screen, const TopOpti
   return cell;
 }
 
+std::string lacks_scores(const ScreenReader& screen, const TopOptions& options) {
+  const std::string_view scores = wanted(options);
+  if (screen.has_summary())
+    return fmt::format("{}: its single knockouts have no {} scores; dko info tells what it has. {}",
+                       options.file, scores, way_to_pairs(options.file));
+  return fmt::format("{} has no {} scores; dko info tells what it has, --score of dko screen stores more",
+                     options.file, scores);
+}
+
 void print_top(const TopOptions& options, Log log) {
   const ScreenReader screen(options.file);
   JsonReport summary(options.common);
@@ -328,10 +337,7 @@ void print_top(const TopOptions& options, Log log) {
   if (screen.has_summary() && options.of == ScoreArray::pairs) throw UsageError(way_to_pairs(options.file));
   const nlohmann::ordered_json found =
       options.group_by.empty() ? print_rankings(screen, options, {cell}) : print_groups(screen, options);
-  if (found.empty())
-    throw UsageError(
-        fmt::format("{} has no {} scores; dko info tells what it has, --score of dko screen stores more",
-                    options.file, wanted(options)));
+  if (found.empty()) throw UsageError(lacks_scores(screen, options));
   std::cout << base_note(screen.base()) << '\n'
             << events_note(screen) << (shows_genes(screen, found) ? gene_rates_note(screen) : "");
   if (screen.has_summary() && !options.of) std::cout << way_to_pairs(options.file) << '\n';

@@ -64,11 +64,12 @@ Line line_of(const DelimitedReader& file, const NameIndex& genes) {
   return line;
 }
 
-/// All sets of the file, lines of one name together.
-std::vector<Line> lines_of(const std::filesystem::path& path, const NameIndex& genes) {
+/// All sets of the file, lines of one name together, with a warning.
+std::vector<Line> lines_of(const std::filesystem::path& path, const NameIndex& genes, Log& log) {
   DelimitedReader file(path, Fields::at_tabs);
   std::vector<Line> lines;
   std::map<std::string, std::size_t> by_name;
+  std::set<std::string> repeated;
   while (file.next()) {
     Line line = line_of(file, genes);
     const auto [known, is_new] = by_name.emplace(line.set.name, lines.size());
@@ -76,11 +77,15 @@ std::vector<Line> lines_of(const std::filesystem::path& path, const NameIndex& g
       lines.push_back(std::move(line));
       continue;
     }
+    repeated.insert(shown_name(line.set.name));
     Line& earlier = lines[known->second];
     earlier.set.genes.insert(earlier.set.genes.end(), line.set.genes.begin(), line.set.genes.end());
     earlier.unknown.merge(line.unknown);
   }
   if (lines.empty()) throw InputError(fmt::format("{}: has no set of genes", path.string()));
+  if (!repeated.empty())
+    log.warn("{}: {} on several lines, each taken as one set of all their genes: {}", path.string(),
+             counted(std::ssize(repeated), "name"), first_texts({repeated.begin(), repeated.end()}));
   return lines;
 }
 
@@ -92,7 +97,7 @@ std::vector<GeneSet> read_gene_sets(const std::filesystem::path& path, const Nam
   Names skipped;
   std::set<std::string> unknown;
   bool any_left_out = false;
-  for (Line& line : lines_of(path, genes)) {
+  for (Line& line : lines_of(path, genes, log)) {
     GeneSet& set = line.set;
     std::sort(set.genes.begin(), set.genes.end());
     set.genes.erase(std::unique(set.genes.begin(), set.genes.end()), set.genes.end());

@@ -96,6 +96,9 @@ std::vector<double> read_profile(const std::string& path, const ExpressionMatrix
   double total = 0;
   for (const auto& value : values) total += *value;
   if (!(total > 0)) throw InputError(fmt::format("{}: all values of the genes that are used are 0", path));
+  if (!std::isfinite(total))
+    throw InputError(
+        fmt::format("{}: the values of the genes that are used are too large to be added up", path));
   std::vector<double> profile;
   for (const auto& value : values) profile.push_back(*value / total);
   return profile;

@@ -26,6 +26,7 @@ print(next(k for k in range(40) if starts[k] < starts[k + 1] and seen[k]))')
   grep -q "^what the loss of gene$on does to others is unknown, not zero: " said.txt || { cat said.txt; fail "not told that it is unknown"; }
   grep -q '^1 gene, of what is lost alone: of [0-9]* no other has a network_change$' said.txt || { cat said.txt; fail "another title"; }
   [ "$(grep -c '^gene[0-9]' said.txt)" = 1 ] || { cat said.txt; fail "rows of zeros are shown"; }
+  grep -q 'train with --levels' said.txt || { cat said.txt; fail "no way to see a gene that is always on"; }
   # What rescaling alone does is shown where it is asked for; an effect of another gene does not hide that one is unknown.
   expect 0 '^6 genes, the lost genes and the largest change of ' "$DKO" explain on.h5 on.h5ad --knockout "gene$on" --by change -n 5
   expect 0 "^what the loss of gene$on does to others is unknown, not zero: " "$DKO" explain on.h5 on.h5ad --knockout "gene$on,gene$seen" --json both.json
@@ -40,6 +41,12 @@ assert list(on["not_visible"]) == list(both["not_visible"]) == [sys.argv[1]] and
 assert [gene["gene"] for gene in on["genes"]] == [sys.argv[1]] and len(both["genes"]) == 12
 PYTHON
 fi
+
+# A gene that no cell expresses has no level either.
+awk -F, -v OFS=, '$1 == "gene5" {for (k = 2; k <= NF; ++k) $k = 0} {print}' data.csv >never.csv
+"$DKO" train never.csv --mapping sparse -o never.h5 -q 2>/dev/null
+expect 0 '^what the activation of gene5 does to others is unknown, not zero: no cell expresses it' "$DKO" explain never.h5 never.csv --activate gene5
+grep -q 'train with --levels' said.txt && { cat said.txt; fail "sent to --levels for a gene without a level"; }
 
 # A cell that expresses both.
 cell=$(awk -F, '$1 == "gene3" || $1 == "gene20" {for (k = 2; k <= NF; ++k) both[k] += $k > 0}

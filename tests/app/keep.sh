@@ -73,6 +73,7 @@ same full_genes.csv sums_genes.csv
 same sums.csv sums3.csv
 same few.csv <(head -n 8 sums.csv)
 check summary full.h5 sums.h5
+expect 2 'sums.h5: its single knockouts have no interaction scores; .* dko summarize sums.h5 ranks them' "$DKO" top sums.h5 --score interaction
 expect 2 'give it more, or keep fewer: -n [0-9]+ fits' "$DKO" summarize sums.h5 --pair-table x.csv --memory 0.00016
 expect 0 'keep +summary$' "$DKO" info sums.h5
 expect 0 'summary_scores +impact, network, interaction, network-interaction$' "$DKO" info sums.h5

@@ -322,7 +322,9 @@ def errors():
     refused(TypeError, "no option 'help'", dko.screen, adata, help=True)
     refused(dko.UsageError, "no layer 'counts'", dko.screen, adata, layer="counts")
     refused(dko.UsageError, "no raw", dko.screen, adata, raw=True)
-    refused(dko.UsageError, "ranks", dko.screen, adata, ranks=0)
+    for ranks in (0, 2.5, float("nan"), "two"):
+        refused(dko.UsageError, "ranks is a whole number above 0", dko.screen, adata, ranks=ranks)
+    refused(TypeError, "no option 'form'; did you mean from_", dko.screen, adata, form="type=type0")
     error = refused(dko.ProgramError, "nothing.h5", dko.screen, adata, model="nothing.h5")
     assert error.exit_code == 3
     twice = cells()
@@ -383,6 +385,7 @@ def words_of_options():
     assert words(top_genes=500, resume=True, force=False, seed=None) == "--top-genes 500 --resume"
     assert words(score=["impact", "network"], covariate="batch") == "--score impact,network --covariate batch"
     assert words(where=["a=b", "c<1"]) == "--where a=b --where c<1"
+    assert words(from_="a=b", toward="c>1") == words(**{"from": "a=b"}, toward="c>1") == "--from a=b --toward c>1"
     assert words(learning_rate=np.float32(0.5), checkpoint="none") == "--learning-rate 0.5 --checkpoint none"
     assert words(genes=["A", "B,C"]) == "--genes ./genes.txt" and open("genes.txt").read() == "A\nB,C\n"
     assert words(covariate=["a,b", 'c"d']) == '--covariate "a,b","c""d"'

@@ -41,6 +41,9 @@ stopifnot(is.factor(groups$type), is.numeric(groups$umi), nrow(dko_groups("spars
 written(data.frame(cell = rownames(groups), type = as.character(groups$type), umi = groups$umi), "groups.tsv")
 written(dko_contrast("all_types.h5", "type", "type0", "type1"), "contrast.tsv")
 written(dko_contrast("all_types.h5", "type", "type1", score = "impact", min_cells = 5), "others.tsv")
+# Where no gene is in enough cells the columns are there, without a row.
+none <- dko_contrast("all_types.h5", "type", "type0", "type1", min_cells = 1000)
+stopifnot(nrow(none) == 0, identical(names(none), names(dko_contrast("all_types.h5", "type", "type0", "type1"))), sum(none$q < 1) == 0)
 groups <- dko_groups("unlabelled.h5")
 written(data.frame(cell = rownames(groups), type = as.character(groups$type)), "unlabelled.tsv")
 written(dko_contrast("unlabelled.h5", "type", "type0", "type1"), "unlabelled.contrast.tsv")

@@ -72,6 +72,13 @@ with dko.open_screen("hostile.h5") as screen:
         assert screen.provenance[key] in hostile.text
     step = screen.training["members"][0]["best_step"]
     assert f"The weights of step {step} were kept" in hostile.text
+    # Pairs are of as many cells as genes; where the pairs of some cells are read, of that part of them.
+    have_pairs = int((screen.pairs_of_cells > 0).sum())
+    for least, most, of_pairs in ((None, 10**8, 3), (25, 10**8, 25), (40, screen.n_pairs // 2, None)):
+        known = data.collect(screen, 20, least, most)
+        of_pairs = of_pairs or round(least * known.pair_cells / have_pairs)
+        assert known.pair_least == of_pairs and (known.pair_cells < have_pairs) == (most < 10**8), (least, known.pair_least)
+        assert len(known.pairs) and known.pairs["cells"].min() >= of_pairs, (least, known.pairs)
 assert hostile.source.count("<script") == 0
 
 sampled = read("sampled", ["genes", "distribution", "pairs", "heat_map", "quality"])

@@ -126,6 +126,15 @@ for ((k = 0; k < 8; ++k)); do
   "$DKO" screen data.csv --model sparse.h5 --obs-file permuted.csv --from p$k=0 --toward p$k=1 -o permuted$k.h5 -q 2>/dev/null
 done
 check hits sparse.shrunk.h5 permuted[0-7].h5
+# Nor do a few cells drawn at random: one, two or three cells do not tell how such cells vary. The test is SciPy's.
+check few data.cells.csv 8
+for size in 1 2 3; do
+  for ((k = 0; k < 8; ++k)); do
+    "$DKO" screen data.csv --model sparse.h5 --obs-file few.csv --from few$size$k=0 --toward few$size$k=1 -o few$size$k.h5 -q 2>/dev/null
+  done
+  check hits sparse.shrunk.h5 few$size[0-7].h5
+  check sampling data.csv few.csv sparse.h5 few$size[0-7].h5
+done
 
 # Scores that are named: shift is among them in any case.
 pairs=("$DKO" screen data.csv --model sparse.h5 --order 2 "${way[@]}")
@@ -156,6 +165,8 @@ echo gene0,1 >one.csv
 expect 3 'has no value of 39 of the 40 genes' screen "${table[@]}" --from type=type0 --toward-profile one.csv
 printf 'gene0,1\ngene0,2\n' >twice.csv
 expect 3 'twice.csv, line 2: gene0 is there twice' screen "${table[@]}" --from type=type0 --toward-profile twice.csv
+awk -F, -v OFS=, '/^gene[12],/ {$2 = "1e308"} {print}' profile.csv >large.csv
+expect 3 'large.csv: the values of the genes that are used are too large' screen "${table[@]}" --from type=type0 --toward-profile large.csv
 printf 'gene0,-1\n' >negative.csv
 expect 3 'line 1: value -1 is not' screen "${table[@]}" --from type=type0 --toward-profile negative.csv
 check outside data.csv data.cells.csv >events.csv

@@ -257,13 +257,51 @@ def permuted(table, count):
     cells.to_csv("permuted.csv", index=False)
 
 
+def few(table, count):
+    """Columns by which 1, 2 and 3 cells at random are set against all others."""
+    cells, random = pd.read_csv(table), np.random.default_rng(4)
+    for size in (1, 2, 3):
+        for k in range(int(count)):
+            cells[f"few{size}{k}"] = np.isin(np.arange(len(cells)), random.choice(len(cells), size, replace=False)).astype(int)
+    cells.to_csv("few.csv", index=False)
+
+
+def sampling(data, table, model, *names):
+    """No q-value is below what t tests and Benjamini and Hochberg leave of the noise of sampling, and some are that."""
+    counts, _, _ = read_data(data, table)
+    decided = 0
+    for name in names:
+        with dko.open_screen(name) as opened:
+            plain, rates = Plain(model, opened.base, counts), opened.direction["genes"]["q_value"].to_numpy()
+        in_b = (pd.read_csv(table)[name.removesuffix(".h5")] == 1).to_numpy()
+        profiles = np.array([plain.profile(cell) for cell in range(len(in_b))])
+        mean = profiles[~in_b].mean(axis=0)
+        along = profiles @ (np.outer(mean, plain.a.sum(axis=0)) - plain.a)  # cells × genes
+        p = np.ones(len(rates))
+        for gene in np.flatnonzero((plain.a != 0).any(axis=0)):
+            p[gene] = p_by_t(along[in_b, gene], along[~in_b, gene])
+        order, least = np.argsort(p), np.ones(len(p))
+        least[order] = np.minimum.accumulate((p[order] * len(p) / np.arange(1, len(p) + 1))[::-1])[::-1]
+        assert (rates >= least - 1e-6).all(), (name, rates, least)
+        decided += np.count_nonzero(np.isclose(rates, least, rtol=1e-5) & (rates < 1))
+    assert decided >= 3, names
+
+
+def p_by_t(few, others):
+    import scipy.stats
+    if len(few) > 1:
+        return max(scipy.stats.ttest_ind(few, others, equal_var=equal).pvalue for equal in (True, False))
+    t = (few[0] - others.mean()) / np.sqrt(others.var(ddof=1) * (1 + 1 / len(others)))
+    return 2 * scipy.stats.t.sf(abs(t), len(others) - 1)
+
+
 def hits(screen, *at_random):
     def count(name):
         with dko.open_screen(name) as opened:
             return int((opened.direction["genes"]["q_value"] < 0.1).sum())
 
     found = [count(name) for name in at_random]
-    print(f"{count(screen)} genes between types, {found} between random halves")
+    print(f"{count(screen)} genes between types, {found} at random")
     assert count(screen) >= 3 and np.count_nonzero(found) <= 1
 
 

@@ -36,6 +36,20 @@ TEST_CASE("gene sets are read from GMT: genes once, unknown ones counted, lines 
   CHECK(members_of(sets)[1] == sets[1].genes);
 }
 
+TEST_CASE("names of several sets are told") {
+  const auto said = [](std::string_view text) {
+    const testing::TemporaryFolder folder;
+    testing::write_file(folder / "sets.gmt", text);
+    std::ostringstream out;
+    Log log(out, Verbosity::normal);
+    read_gene_sets(folder / "sets.gmt", testing::matrix_of({{1, 1, 1, 1, 1}}), 1, log);
+    return out.str();
+  };
+  CHECK_THAT(said("B\t\tgene0\nA\t\tgene1\nB\t\tgene2\nA\t\tgene2\nA\t\tgene3\n"),
+             Contains("2 names on several lines") && Contains("all their genes: A, B"));
+  CHECK_THAT(said("B\t\tgene0\nA\t\tgene0\n"), !Contains("several lines"));
+}
+
 TEST_CASE("small sets are left out; that none is left is an error") {
   CHECK(sets_of("A\t\tgene0\tgene1\nB\t\tgene2\n", 2).size() == 1);
   CHECK_THROWS_WITH(sets_of("A\t\tGENE0\tGENE1\nB\t\tgene2\n", 2),

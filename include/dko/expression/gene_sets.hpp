@@ -20,9 +20,9 @@ struct GeneSet {
 
 /// Reads a GMT file: a set a line, with its name, a description, and its genes, separated by tabs. Genes are
 /// known by name or accession (base/name_index.hpp, 1 to 3). What a set lists twice counts once; lines of one
-/// name are one set. Leaves out sets with fewer than `least` known genes, and says in the log which, how many
-/// genes are unknown, and how many of these the file of the data has, but not the choice of genes. In the
-/// order of the file. Local.
+/// name are one set, with a warning. Leaves out sets with fewer than `least` known genes, and says in the log
+/// which, how many genes are unknown, and how many of these the file of the data has, but not the choice of
+/// genes. In the order of the file. Local.
 /// @throws InputError with file and line for a line without a name, or with fewer than three fields; if the
 ///         file is empty, or if no set is left
 std::vector<GeneSet> read_gene_sets(const std::filesystem::path& path, const ExpressionMatrix& data,

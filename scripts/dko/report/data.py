@@ -177,17 +177,16 @@ def add_pairs(report: Report, most_pairs: int):
     """The strongest pairs, over all cells or, of very large screens, over cells spread evenly."""
     screen = report.screen
     report.pairs_by = pair_ranking(screen.pair_measures, None, screen.path)
-    cells = np.arange(len(screen.cells))
-    if screen.has_all_pairs:
-        cells = np.flatnonzero(screen.pairs_of_cells)
-        if screen.n_pairs > most_pairs:
-            count = max(1, len(cells) * most_pairs // screen.n_pairs)
-            report.notes.append(f"{screen.n_pairs:,} pairs are many: their means are over {count:,} of the {len(cells):,} "
-                                "cells, spread evenly (option --most-pairs).")
-            cells = spread(cells, count)
+    cells = np.flatnonzero(screen.pairs_of_cells) if screen.has_all_pairs else np.arange(len(screen.cells))
+    with_pairs = len(cells)
+    if screen.has_all_pairs and screen.n_pairs > most_pairs:
+        count = max(1, with_pairs * most_pairs // screen.n_pairs)
+        report.notes.append(f"{screen.n_pairs:,} pairs are many: their means are over {count:,} of the {with_pairs:,} "
+                            "cells, spread evenly (option --most-pairs).")
+        cells = spread(cells, count)
     report.pair_cells = len(cells)
     if not report.has_some_pairs:
-        report.pair_least = min(report.min_cells, max(1, report.pair_cells // 20))
+        report.pair_least = least_cells_of_pairs(report.min_cells, len(cells), with_pairs)
     chosen = cells if len(cells) < len(screen.cells) else None
     # Where cells are to be moved, what is unknown would crowd out what is known.
     seen = np.flatnonzero(report.visibility["visible"]) if report.pairs_by == "shift" and report.unseen else None
@@ -201,6 +200,12 @@ def add_pairs(report: Report, most_pairs: int):
     if len(genes) >= LEAST_HEAT_GENES:
         report.square = square_of(screen.pair_summary(genes=report.names_of(genes), cells=chosen, by=report.pairs_by), genes,
                                   f"{report.pairs_by}_mean")
+
+
+def least_cells_of_pairs(min_cells: int, read: int, of: int) -> int:
+    """In how many cells a pair must be to be shown: as many as a gene, or where only some cells are read, the same part of
+    these."""
+    return min_cells if read == of else max(1, round(min_cells * read / of))
 
 
 def spread(numbers, most: int) -> np.ndarray:

@@ -184,10 +184,14 @@ std::vector<UnseenGene> unseen_of(std::span<const std::int32_t> genes, std::span
                                   const Model& model) {
   std::vector<UnseenGene> unseen;
   if (model.visibility.empty()) return unseen;
+  const bool has_levels = std::any_of(model.visibility.begin(), model.visibility.end(),
+                                      [](const GeneVisibility& gene) { return gene.by_level; });
   for (const std::int32_t gene : genes) {
-    std::string why = why_not_visible(model.visibility[static_cast<std::size_t>(gene)]);
-    if (!why.empty())
-      unseen.push_back({gene, std::binary_search(added.begin(), added.end(), gene), std::move(why)});
+    const GeneVisibility& seen = model.visibility[static_cast<std::size_t>(gene)];
+    std::string why = why_not_visible(seen);
+    if (why.empty()) continue;
+    unseen.push_back({gene, std::binary_search(added.begin(), added.end(), gene), std::move(why),
+                      !has_levels && seen.cells_with >= seen.cells_without});
   }
   return unseen;
 }

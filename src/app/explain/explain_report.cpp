@@ -108,7 +108,8 @@ void print_notes(const Question& question, const Explanation& explanation, const
                                        gene.is_added ? "the activation" : "the loss",
                                        names_of(std::array{gene.gene}, question.matrix), gene.why))
               << '\n';
-  if (!has_effect && !unseen.empty() && q_values.could_be)
+  if (!has_effect && q_values.could_be &&
+      std::any_of(unseen.begin(), unseen.end(), [](const auto& gene) { return gene.could_enter_by_level; }))
     std::cout << "a gene that nearly all cells express can enter by its level: train with --levels\n";
   if (has_effect && !q_values.of_genes.empty()) std::cout << effect_q_note("direct_q");
   if (q_values.could_be && q_values.of_genes.empty())

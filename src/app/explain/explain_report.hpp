@@ -44,6 +44,7 @@ struct UnseenGene {
   std::int32_t gene = 0;
   bool is_added = false;
   std::string why = {};
+  bool could_enter_by_level = false;  // most cells express it, and the mapping has no levels
 };
 
 /// One knockout, and what it takes to explain it.

@@ -1,6 +1,7 @@
 #include "dko/knockout/screen/shift_statistics.hpp"
 
 #include <algorithm>
+#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <numeric>
 
@@ -123,6 +124,45 @@ class EffectProjections {
   std::vector<double> bounds_;  // of |h|
 };
 
+/// Mean of one gene's h over the cells of an end.
+struct EndMean {
+  double mean;
+  double variance;  ///< of the mean; 0 of a single cell
+  double cells;     ///< 0: a profile, which has no noise
+
+  double squared_deviations() const { return variance * cells * (cells - 1); }
+};
+
+/// Two-sided p of a difference of this variance under Student's t distribution. 1 where nothing varies.
+double p_by_t(double difference, double variance, double degrees_of_freedom) {
+  if (!(variance > 0)) return 1;
+  const boost::math::students_t distribution(degrees_of_freedom);
+  const double t = std::abs(difference) / std::sqrt(variance);
+  return 2 * boost::math::cdf(boost::math::complement(distribution, t));
+}
+
+/// Student's t test: by the variance that both ends have together.
+double student_p(const EndMean& a, const EndMean& b) {
+  const double freedom = a.cells + b.cells - 2;
+  const double variance = (a.squared_deviations() + b.squared_deviations()) / freedom;
+  return freedom > 0 ? p_by_t(b.mean - a.mean, variance * (1 / a.cells + 1 / b.cells), freedom) : 1;
+}
+
+/// Welch's t test: by the variance of each end, with the degrees of freedom of Satterthwaite.
+double welch_p(const EndMean& a, const EndMean& b) {
+  const double of_a = a.variance / (a.variance + b.variance);
+  const double freedom = 1 / (of_a * of_a / (a.cells - 1) + (1 - of_a) * (1 - of_a) / (b.cells - 1));
+  return p_by_t(b.mean - a.mean, a.variance + b.variance, freedom);
+}
+
+/// The greater p of both: few cells can agree by chance, which Welch's test takes for certainty, and ends can
+/// vary differently, of which Student's knows nothing.
+double p_of_difference(const EndMean& a, const EndMean& b) {
+  if (b.cells == 0) return p_by_t(b.mean - a.mean, a.variance, a.cells - 1);
+  const double student = student_p(a, b);
+  return std::min(a.cells, b.cells) > 1 ? std::max(student, welch_p(a, b)) : student;
+}
+
 std::vector<double> chance_of(const FromTo& from_to, const Direction& direction,
                               const RelativeProfiles& profiles, const SparseMapping& mapping,
                               SparseCellKernel& kernel, const Communicator& ranks, const CellLoop& loop) {
@@ -132,12 +172,14 @@ std::vector<double> chance_of(const FromTo& from_to, const Direction& direction,
   const Spread b = from_to.is_toward_profile()
                        ? Spread{projections.of(from_to.profile), std::vector<double>(a.mean.size(), 0.0)}
                        : projections.over(from_to.toward_cells, profiles, kernel, ranks, loop);
+  const auto cells_a = static_cast<double>(from_to.from_cells.size());
+  const auto cells_b = static_cast<double>(from_to.toward_cells.size());
   std::vector<double> chance;
   for (std::size_t gene = 0; gene < a.mean.size(); ++gene) {
-    const double difference = std::abs(b.mean[gene] - a.mean[gene]);
-    const double error = std::sqrt(a.variance[gene] + b.variance[gene]);
     const bool has_effects = !mapping.column(static_cast<std::int64_t>(gene)).genes.empty();
-    chance.push_back(has_effects && error > 0 ? std::erfc(difference / error / std::sqrt(2.0)) : 1);
+    chance.push_back(has_effects ? p_of_difference({a.mean[gene], a.variance[gene], cells_a},
+                                                   {b.mean[gene], b.variance[gene], cells_b})
+                                 : 1);
   }
   return chance;
 }

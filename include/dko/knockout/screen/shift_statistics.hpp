@@ -25,8 +25,9 @@ struct ShiftStatistics {
   std::vector<std::vector<double>> of_decoys;
   /// N: how unlikely it is that B differs from A along the effects of g by chance. With h_c = <Δ_g, b_c> of
   /// each cell c, Δ_g = −A_g + (Σ A_g) a the change that losing g makes (of outputs, rescaled), the two-sided
-  /// probability of (mean_B h − mean_A h)/√(var_A/n_A + var_B/n_B) under a normal distribution; a profile in
-  /// the place of B has no variance. 1 of a gene without effects.
+  /// p of a t test of h in B and in A: the greater of Student's and of Welch's, where an end is a single cell
+  /// Student's. A profile in the place of B has no variance. 1 of a gene without effects, and where nothing
+  /// varies.
   std::vector<double> chance;
 };
 

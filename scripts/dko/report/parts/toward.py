@@ -50,7 +50,8 @@ def answer(report) -> str:
                     "known.")
     if not shown.has_q_values:
         return note("There are no q-values of shifts: this mapping has no decoys to compare with (a sparse mapping of this "
-                    "dko has). How much of these shifts is chance is not known.")
+                    "dko has, if it is trained without <code>--levels</code> and <code>--fdr</code>). How much of these "
+                    "shifts is chance is not known.")
     rates = shown.seen["shift_q_value"]
     sure = shown.seen[rates <= RATE]
     words = f"Of {counted(len(shown.seen), report.gene_word)} {least} <b>{number(len(sure))}</b> " \
