@@ -15,7 +15,10 @@ both=(--score impact,network,shift,approach --order 2)
 "$DKO" run cells.h5ad --layer counts --mapping sparse -o all.h5 -q 2>/dev/null
 "$DKO" screen cells.h5ad --layer counts --model model.h5 --order 2 --keep summary --from type=type0 --toward-profile profile.csv \
   -o profile.h5 -q 2>/dev/null
-"$DKO" screen cells.h5ad --layer counts --model model.h5 --order 2 --score impact,network,shift --keep top:20 "${way[@]}" -o kept.h5 -q 2>/dev/null
+for most in 5 10 20; do
+  "$DKO" screen cells.h5ad --layer counts --model model.h5 --order 2 --score impact,network,shift --keep top:$most "${way[@]}" -o kept$most.h5 -q \
+    2>/dev/null
+done
 printf 'first\t\tgene10\tgene11\tgene12\nsecond\t\tgene12\tgene13\n' >sets.gmt
 "$DKO" effects model.h5 cells.h5ad --layer counts -o effects.h5ad --gene-sets sets.gmt --least-genes 2 -q >/dev/null
 "${test[@]}" check

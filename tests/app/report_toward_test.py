@@ -254,11 +254,15 @@ def check_none_visible():
 
 
 def check_kept_pairs():
-    """The best pair is one that was kept in enough cells."""
-    with dko.open_screen("kept.h5") as screen:
+    """The best pair is one that was kept in enough cells, though one kept in few is first: in some of the screens it is."""
+    few_first = [most for most in (5, 10, 20) if check_pairs_kept(f"kept{most}.h5")]
+    assert few_first, "no test of few cells"
+
+
+def check_pairs_kept(name):
+    with dko.open_screen(name) as screen:
         shown = collected(screen)
         least, kept = shown.min_cells, screen.pair_summary()
-        assert shown.pairs.iloc[0]["cells"] < least, "no test of few cells"
         enough = kept[(kept["cells"] >= least) & ~kept["gene1"].isin(shown.unseen) & ~kept["gene2"].isin(shown.unseen)]
         best = enough.iloc[0]
         said = Part(overview.pair_in_words(shown)).text
@@ -267,6 +271,7 @@ def check_kept_pairs():
         assert drawn == [f"{row.gene1} + {row.gene2}" for row in enough.head(2).itertuples()], drawn
         few = data.collect(screen, 20, 1000, 10**8)
         assert overview.pair_in_words(few) == "" and not len(cell_map.losses_drawn(few))
+        return shown.pairs.iloc[0]["cells"] < least
 
 
 def check_by_number():

@@ -19,10 +19,10 @@ judge() {
 }
 judge Ptrain.csv
 at_least "$impact" 0.95 "impact"
-at_least "$auprc" 0.98 "AUPRC of network"
+at_least "$auprc" 0.985 "AUPRC of network"
 judge counts_umi.csv
-at_least "$impact" 0.815 "impact in counts"
-at_least "$auprc" 0.84 "AUPRC of network in counts"
+at_least "$impact" 0.83 "impact in counts"
+at_least "$auprc" 0.88 "AUPRC of network in counts"
 
 # The seed alone does not change how many factors the state has.
 for seed in 1 2 3; do
@@ -42,13 +42,13 @@ for row in held_out:
 PYTHON
 published=$DKO_SHARED_DATA/dko_published/Ptrain.csv
 on 2 "$DKO" predict "$published" --held-out cells.txt --mapping sparse -o p.h5 -q --json sparse.json
-at_most "$(figure sparse.json bray_curtis)" 0.094 "Bray-Curtis of the published cells"
+at_most "$(figure sparse.json bray_curtis)" 0.0915 "Bray-Curtis of the published cells"
 at_least "$(figure sparse.json spearman_all)" 0.941 "Spearman of the published cells"
 at_least "$(figure sparse.json spearman_within_gene)" 0.765 "Spearman within genes of the published cells"
 on 2 "$DKO" predict "$published" --held-out cells.txt --ensemble 4 -o e.h5 -q --json ensemble.json
 at_most "$(figure ensemble.json bray_curtis)" 0.1025 "Bray-Curtis of four averaged mappings"
 microglia=$DKO_SHARED_DATA/trem2_microglia/trem2_WT_500g.csv
 on 2 "$DKO" predict "$microglia" --mapping sparse -o m.h5 -q --json microglia.json
-at_most "$(figure microglia.json bray_curtis)" 0.236 "Bray-Curtis of microglia"
-at_least "$(figure microglia.json spearman_within_gene)" 0.49 "Spearman within genes of microglia"
+at_most "$(figure microglia.json bray_curtis)" 0.233 "Bray-Curtis of microglia"
+at_least "$(figure microglia.json spearman_within_gene)" 0.54 "Spearman within genes of microglia"
 echo "published: sparse $(figure sparse.json bray_curtis) $(figure sparse.json spearman_all) $(figure sparse.json spearman_within_gene), ensemble $(figure ensemble.json bray_curtis); microglia $(figure microglia.json bray_curtis) $(figure microglia.json spearman_within_gene)"
