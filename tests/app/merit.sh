@@ -108,20 +108,26 @@ expect 1 'INVALID: repeat 1: verification: exit code 3: dko: error: .*dko-merit'
 expect 1 'dko ran on 1 rank: the launcher does not join them' merit -o apart.json --repeats 1 --launcher 'mpirun -n 1 env RANKS={ranks}'
 [ -z "$(ls | grep dko-merit-)" ] || fail "files were left behind"
 
-# Stopped after its first repeat: what was measured is kept, as no whole measurement, and nothing is left behind.
-"$python" "$DKO_SOURCE/scripts/scaling.py" --merit --dko "$DKO" --size trial --launcher mpirun --ranks 2 --repeats 100 \
-  -o stopped.json --scratch scratch >said.txt 2>&1 </dev/null &
-job=$!
-until grep -q '"wall_seconds"' stopped.json 2>/dev/null; do
-  kill -0 $job || { cat said.txt; fail "ended before its first repeat"; }
-  sleep 0.1
+# Stopped after its first repeat, by a signal and then by what Slurm sends at the time limit: what was measured is kept, as
+# no whole measurement, and nothing is left behind, nor what Open MPI leaves of a killed rank.
+for signal in TERM USR1; do
+  "$python" "$DKO_SOURCE/scripts/scaling.py" --merit --dko "$DKO" --size trial --launcher mpirun --ranks 2 --repeats 100 \
+    -o stopped.json --scratch scratch --force >said.txt 2>&1 </dev/null &
+  job=$!
+  until grep -q '"wall_seconds"' stopped.json 2>/dev/null; do
+    kill -0 $job || { cat said.txt; fail "ended before its first repeat"; }
+    sleep 0.1
+  done
+  touch scratch/dko-merit-$job.h5.partial-123-4.lock scratch/other.lock
+  kill -$signal $job
+  kill -TERM $job
+  ended 60 5
+  grep -qE 'stopped by SIG(TERM|USR1)' said.txt || { cat said.txt; fail "does not say that it was stopped"; }
+  grep -q '"complete": false' stopped.json || fail "a stopped measurement is complete"
+  grep -q '"repeat": 1' stopped.json || fail "the first repeat is not kept"
+  [ "$(ls scratch)" = other.lock ] || { ls scratch; fail "files were left behind after a stop by $signal"; }
+  rm scratch/other.lock stopped.json
 done
-kill -TERM $job
-ended 60 5
-grep -q 'stopped by SIGTERM' said.txt || { cat said.txt; fail "does not say that it was stopped"; }
-grep -q '"complete": false' stopped.json || fail "a stopped measurement is complete"
-grep -q '"repeat": 1' stopped.json || fail "the first repeat is not kept"
-[ -z "$(ls scratch)" ] || fail "files were left behind after a stop"
 
 expect 2 '--official goes with --merit' again "$DKO_SOURCE/scripts/scaling.py" -o x.json --dko "$DKO" --official
 expect 2 'one number of ranks' merit -o x.json --ranks 1 2

@@ -48,8 +48,13 @@ from dko.scaling.figures import counted
 from dko.scaling.launching import CaseFailure, Stopped, default_launcher, launcher_words, with_ranks
 from dko.scaling.measuring import ScratchFiles, now, origin, require_ranks, run_dko, say
 
+STOPPING = (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1)
+
 
 def stop(number, _):
+    """Slurm sends SIGUSR1 as early as SBATCH_SIGNAL says, and SIGTERM at the time limit: one is enough."""
+    for other in STOPPING:
+        signal.signal(other, lambda *_: None)
     raise Stopped(f"stopped by {signal.Signals(number).name}; what was measured before is kept")
 
 
@@ -272,6 +277,6 @@ def measure(options):
 
 def main(arguments=None):
     options = parse_options(arguments)
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in STOPPING:
         signal.signal(number, stop)
     return exit_code_of("scaling", measure, options)

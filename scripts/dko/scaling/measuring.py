@@ -1,4 +1,5 @@
 """What all measurements of dko-scaling have in common: times, words, files in the scratch folder, and starts of dko."""
+import glob
 import json
 import os
 import shlex
@@ -44,9 +45,12 @@ class ScratchFiles:
     def remove(self, kinds=KINDS):
         """With what of them is half-written."""
         for kind in kinds:
-            for name in (kind, f"{kind}.partial", f"{kind}.partial.lock"):
+            path = self.path(kind)
+            # Open MPI locks what it shares of a file by one of its own, which a process that is killed leaves.
+            locks = [lock for file in (path, f"{path}.partial") for lock in glob.glob(f"{glob.escape(file)}-*.lock")]
+            for name in (path, f"{path}.partial", f"{path}.partial.lock", *locks):
                 try:
-                    os.remove(self.path(name))
+                    os.remove(name)
                 except FileNotFoundError:
                     pass
 
