@@ -149,26 +149,45 @@ class Planning(unittest.TestCase):
         with self.assertRaisesRegex(WriteError, "repeats need 4200000000.0 GB, and .* GB are free"):
             made.require_room(found, 100, 100, "repeats need")
 
-    def test_a_first_repeat_that_is_too_short_is_a_trial(self):
+    def measured(self, times, bad=None):
+        """What comes of three repeats, by the seconds of all starts in turn."""
         made = merit_run.Merit.__new__(merit_run.Merit)
-        made.result = {"cells_per_rank": 100, "least_seconds": 60, "trials": [], "runs": [run(1, 40.0)]}
-        later = iter([55.0, 61.0])
-        made.repeat = lambda number: made.result["runs"].append(run(number, next(later)))
-        made.choose = lambda cells, found, of_trial: made.result.update(cells_per_rank=cells)
-        made.repeat_longer()
-        self.assertEqual([trial["seconds"] for trial in made.result["trials"]], [40, 55])
-        self.assertEqual([trial["cells_per_rank"] for trial in made.result["trials"]], [100, 188])
-        self.assertEqual([one["result"]["screen"]["seconds"] for one in made.result["runs"]], [61])
-        made.result["runs"] = [run(1, 70.0)]
-        made.repeat_longer()
-        self.assertEqual(len(made.result["trials"]), 2)
+        made.options = type("Options", (), {"repeats": 3})
+        made.restarts = 0
+        made.result = {"cells_per_rank": 100, "least_seconds": 60, "trials": [], "runs": []}
+        later = iter(times)
+        wrong = check(valid=False, why=["1 block missing"])
 
-    def test_a_repeat_whose_scores_are_wrong_is_kept_however_short(self):
-        made = merit_run.Merit.__new__(merit_run.Merit)
-        made.result = {"cells_per_rank": 100, "least_seconds": 60, "trials": [],
-                       "runs": [run(1, 40.0, verification=check(valid=False, why=["1 block missing"]))]}
-        made.repeat_longer()
-        self.assertEqual((len(made.result["runs"]), made.result["trials"]), (1, []))
+        def repeat(number):
+            took = next(later)
+            made.result["runs"].append(run(number, took, verification=wrong if took == bad else check()))
+
+        made.repeat, made.find_size, made.write = repeat, lambda: None, lambda: None
+        made.choose = lambda cells, found, of_trial: made.result.update(cells_per_rank=cells)
+        made.run_all()
+        self.assertEqual(list(later), [])
+        return made.result
+
+    def summary(self, result):
+        return ([(trial["cells_per_rank"], trial["seconds"]) for trial in result["trials"]],
+                [(one["repeat"], one["result"]["screen"]["seconds"]) for one in result["runs"]])
+
+    def test_a_repeat_that_is_too_short_makes_trials_of_all_so_far(self):
+        found = self.measured([40.0, 62.0, 58.0, 70.0, 71.0, 72.0])
+        self.assertEqual(self.summary(found), ([(100, 40), (188, 62), (188, 58)], [(1, 70), (2, 71), (3, 72)]))
+        self.assertEqual((found["cells_per_rank"], found["complete"]), (244, True))
+        self.assertEqual(self.summary(self.measured([60.0, 61.0, 62.0])), ([], [(1, 60), (2, 61), (3, 62)]))
+        # The last one too, and one that is a hair too short.
+        self.assertEqual(len(self.measured([70.0, 70.0, 59.999, 75.0, 75.0, 75.0])["trials"]), 3)
+
+    def test_repeats_begin_anew_so_many_times_and_then_count(self):
+        found = self.measured([50.0] * merit_run.MOST_TRIALS + [50.0, 70.0, 70.0])
+        self.assertEqual(len(found["trials"]), merit_run.MOST_TRIALS)
+        self.assertEqual([one["result"]["screen"]["seconds"] for one in found["runs"]], [50, 70, 70])
+
+    def test_repeats_of_which_scores_are_wrong_are_kept_however_short(self):
+        self.assertEqual(self.summary(self.measured([40.0, 70.0, 70.0], bad=40.0)), ([], [(1, 40), (2, 70), (3, 70)]))
+        self.assertEqual(self.summary(self.measured([70.0, 65.0, 40.0], bad=65.0)), ([], [(1, 70), (2, 65), (3, 40)]))
 
     def test_trials_grow_until_they_are_long_enough_and_have_room(self):
         made = merit_run.Merit.__new__(merit_run.Merit)
@@ -179,13 +198,26 @@ class Planning(unittest.TestCase):
         made.files = measuring.ScratchFiles(".", "made")
         made.choose = lambda cells, found, of_trial: made.result.update(chosen=(cells, of_trial))
         made.find_size()
-        self.assertEqual([trial["cells_per_rank"] for trial in made.result["trials"]], [20, 2000, 12000])
+        self.assertEqual([trial["cells_per_rank"] for trial in made.result["trials"]], [20, 2000, 12000, 12000])
         self.assertEqual(made.result["chosen"], (75000, 12000))
         made.result["trials"] = []
         memory["available"] = 1000
         with self.assertRaisesRegex(CaseFailure, "of which every node holds all"):
             made.find_size()
         self.assertEqual(len(made.result["trials"]), 1)
+
+    def test_the_faster_of_the_last_two_trials_counts(self):
+        for times in ((7.5, 6.0), (6.0, 7.5)):
+            made = merit_run.Merit.__new__(merit_run.Merit)
+            made.options = type("Options", (), {"size": "small", "scratch": "."})
+            made.result = {"ranks": 4, "least_seconds": 60, "trials": []}
+            later = iter(times)
+            made.screen = lambda cells: {"screen": {"pairs": 10, "seconds": next(later)}}
+            made.files = measuring.ScratchFiles(".", "made")
+            made.choose = lambda cells, found, of_trial: made.result.update(chosen=cells)
+            made.find_size()
+            self.assertEqual(made.result["chosen"], 20 * 75 / 6)
+            self.assertEqual([trial["seconds"] for trial in made.result["trials"]], list(times))
 
     def verifying(self, found, failed):
         made = merit_run.Merit.__new__(merit_run.Merit)
