@@ -282,6 +282,18 @@ class Energy(unittest.TestCase):
         self.assertIn("not readable", conditions.Energy(self.folder.name).found()["why"])
 
 
+class Settings(unittest.TestCase):
+
+    def test_of_libraries_are_recorded_and_nothing_of_the_process(self):
+        kept = {"OMPI_MCA_btl": "self,vader", "PMIX_MCA_gds": "hash", "PRTE_MCA_rmaps_x": "1",
+                "UCX_TLS": "sm", "FI_PROVIDER": "tcp", "MPICH_OFI_X": "1", "I_MPI_FABRICS": "shm",
+                "HDF5_USE_FILE_LOCKING": "FALSE", "ROMIO_HINTS": "/h", "OMP_NUM_THREADS": "1", "SLURM_CPU_BIND": "quiet",
+                "SLURM_CPU_BIND_TYPE": "mask_cpu:", "DKO_INSTRUCTIONS": "avx2"}
+        left = {"OMPI_COMM_WORLD_RANK": "0", "OMPI_MCA_orte_precondition_transports": "key", "OMPI_MCA_orte_hnp_uri": "tcp://",
+                "PMIX_RANK": "0", "PATH": "/bin", "HOME": "/", "SECRET_TOKEN": "x", "SLURM_JOB_ID": "1", "OMPIX": "y"}
+        self.assertEqual(conditions.settings({**kept, **left}), kept)
+
+
 class Placement(unittest.TestCase):
 
     def test_hosts_and_processors(self):

@@ -8,6 +8,7 @@ import time
 
 from dko.command_line import called
 from dko.scaling import machine as scaling_machine
+from dko.scaling.conditions import settings
 from dko.scaling.figures import counted
 from dko.scaling.launching import CaseFailure, last_words, run_to_end
 
@@ -24,6 +25,7 @@ def origin(options):
         "command": " ".join(map(shlex.quote, [called("scaling"), *sys.argv[1:]])),
         "machine": {**scaling_machine.machine(options.name, options.scratch), "libraries": libraries},
         "dko_version": version,
+        "environment": settings(),
     }
 
 

@@ -1,7 +1,6 @@
 """What dko-scaling --merit does: a trial that finds the size, and repeats that are timed and verified."""
 import json
 import math
-import os
 import shlex
 import shutil
 import time
@@ -49,7 +48,6 @@ class Merit:
             **origin(options),
             "build": None,
             "launcher": options.launcher,
-            "environment": {key: os.environ[key] for key in ("DKO_INSTRUCTIONS",) if key in os.environ},
             "governor": governor(),
             "placement": placement(self.launcher, options.patience),
             "size": options.size,
