@@ -23,6 +23,8 @@ use_it() {
   # Small cases take seconds each: one is enough to see that it starts.
   expect 0 'figure of merit' env DKO_JOBS="$jobs" bash "$jobs/scaling.sbatch" result.json --launcher mpirun --size trial --repeats 1 --ranks 1 --cases weak
   "$prefix/bin/dko-plot-scaling" result.json -o pictures
+  # It finds the program beside itself.
+  expect 0 '^dko-scaling: 1/1 kernel on 1 rank' "$prefix/bin/dko-scaling" -o beside.json --launcher mpirun --size trial --repeats 1 --ranks 1 --cases kernel
   "$python" - "$("$prefix/bin/dko" --version)" <<'PYTHON'
 import sys
 import dko

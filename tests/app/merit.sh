@@ -72,6 +72,8 @@ expect 3 'single knockouts on record, with impact, share in place of impact, net
 mkdir scratch
 HDF5_USE_FILE_LOCKING=FALSE \
   expect 0 '^INVALID: .*the size is that of a trial' merit -o merit.json --repeats 2 --scratch scratch --name 'Test machine'
+sed -n 1p said.txt | grep -q 'warning: the verdict will be INVALID: the size is that of a trial; 2 repeats, fewer than 5' ||
+  { cat said.txt; fail "what is known before the first trial is not said"; }
 grep -qE '^figure of merit, version 2: [0-9.]+ million pairs/s on 2 ranks' said.txt || { cat said.txt; fail "no figure"; }
 grep -qE 'verified: [0-9,]+ knockouts scored again, 0 wrong' said.txt || { cat said.txt; fail "not verified"; }
 [ -z "$(ls scratch)" ] || fail "files were left behind in the scratch folder"
@@ -106,7 +108,12 @@ case "\$*" in *"bench verify"*) $python damage.py \$file score || exit 9 ;; esac
 exec mpirun "\$@"
 R
 sed 's|'"$python"' damage.py .file score|truncate -s 100000 $file|' damaging.sh >cutting.sh
-chmod +x damaging.sh cutting.sh
+cat >refusing.sh <<'R'
+#!/bin/bash
+echo "dko: error: no screens today" >&2
+exit 4
+R
+chmod +x damaging.sh cutting.sh refusing.sh
 expect 1 'INVALID: repeat 1: 1 block of double knockouts not as the checksum says' merit -o damaged.json --repeats 1 --launcher ./damaging.sh
 grep -q '"valid": false' damaged.json || fail "the result of a damaged file is valid"
 expect 1 'INVALID: repeat 1: verification: exit code 3: dko: error: .*dko-merit' merit -o cut.json --repeats 1 --launcher ./cutting.sh
@@ -129,10 +136,17 @@ for signal in TERM USR1; do
   ended 60 5
   grep -qE 'stopped by SIG(TERM|USR1)' said.txt || { cat said.txt; fail "does not say that it was stopped"; }
   grep -q '"complete": false' stopped.json || fail "a stopped measurement is complete"
+  grep -qE '"stopped": "stopped by SIG(TERM|USR1); what was measured before is kept"' stopped.json || fail "the result does not say why"
   grep -q '"repeat": 1' stopped.json || fail "the first repeat is not kept"
   [ "$(ls scratch)" = other.lock ] || { ls scratch; fail "files were left behind after a stop by $signal"; }
   rm scratch/other.lock stopped.json
 done
+
+# What could not be measured at all is replaced by the next attempt.
+expect 1 'trial of .*no screens today|no screens today' merit -o again.json --repeats 1 --launcher ./refusing.sh
+grep -qE '"failed": ".*no screens today' again.json || fail "the result does not say why nothing was measured"
+expect 0 '^INVALID' merit -o again.json --repeats 1
+expect 2 'again.json exists' merit -o again.json --repeats 1
 
 expect 2 '--official goes with --merit' again "$DKO_SOURCE/scripts/scaling.py" -o x.json --dko "$DKO" --official
 expect 2 'one number of ranks' merit -o x.json --ranks 1 2

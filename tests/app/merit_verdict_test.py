@@ -1,5 +1,7 @@
 """Verdicts on synthetic results of dko-scaling --merit, and what is asked of the machine."""
+import contextlib
 import copy
+import io
 import os
 import tempfile
 import unittest
@@ -25,7 +27,8 @@ def run(number, seconds, pairs=1e9, **other):
 
 def result(seconds=(70, 71, 70.5, 72, 70.2), **other):
     made = {"format": verdict.FORMAT, "version": verdict.FORMAT_VERSION, "complete": True, "dko_version": "0.2.0 (0123456)",
-            "machine": {"name": "Made", "cores": 4, "cores_of_node": 2, "cpu": "Some", "nodes": 2}, "size": "small",
+            "machine": {"name": "Made", "cores": 4, "cores_of_node": 2, "cpu": "Some", "nodes": 2, "file_system": "lustre"},
+            "size": "small",
             "placement": {"hosts": {"one": 2, "two": 2}}, "least_seconds": 60, "ranks": 4, "repeats": len(seconds),
             "runs": [run(at + 1, one) for at, one in enumerate(seconds)]}
     return {**made, **other}
@@ -78,6 +81,15 @@ class Verdict(unittest.TestCase):
         self.assertIn("0.2.0 (commit unknown): the commit", self.why(result(dko_version="0.2.0 (commit unknown)")))
         self.assertIn("not committed", self.why(result(dko_version="0.2.0 (0123456-dirty)")))
         self.assertEqual(self.why(result(runs=[])), "nothing was measured")
+        self.assertEqual(self.why(result(runs=[], failed="no room")), "nothing was measured: no room")
+        self.assertIn("5 of 7 repeats measured: by SIGUSR1", self.why(result(complete=False, repeats=7, stopped="by SIGUSR1")))
+
+    def test_what_is_known_at_the_start(self):
+        self.assertEqual(verdict.known_at_start(result(runs=[])), [])
+        found = verdict.known_at_start(result(runs=[], repeats=2, ranks=3, size="trial", dko_version="0.2.0 (commit unknown)"))
+        self.assertEqual(found[:3], ["the size is that of a trial", "2 repeats, fewer than 5", "3 ranks on 4 physical cores"])
+        self.assertIn("0.2.0 (commit unknown): the commit", found[3])
+        self.assertIn("3 ranks on host one", verdict.known_at_start(result(placement={"hosts": {"one": 3, "two": 1}}))[0])
 
     def test_words_of_the_report(self):
         words = verdict.report({**result(), "merit": verdict.merit(result())}).splitlines()
@@ -152,9 +164,9 @@ class Planning(unittest.TestCase):
     def measured(self, times, bad=None):
         """What comes of three repeats, by the seconds of all starts in turn."""
         made = merit_run.Merit.__new__(merit_run.Merit)
-        made.options = type("Options", (), {"repeats": 3})
+        made.options = type("Options", (), {"repeats": 3, "scratch": "."})
         made.restarts = 0
-        made.result = {"cells_per_rank": 100, "least_seconds": 60, "trials": [], "runs": []}
+        made.result = result(cells_per_rank=100, trials=[], runs=[], repeats=5)
         later = iter(times)
         wrong = check(valid=False, why=["1 block missing"])
 
@@ -280,6 +292,20 @@ class Energy(unittest.TestCase):
         self.assertIn("no RAPL", conditions.Energy(self.folder.name).found()["why"])
         self.zone(0, name="package-0")
         self.assertIn("not readable", conditions.Energy(self.folder.name).found()["why"])
+
+
+class Scratch(unittest.TestCase):
+
+    def test_it_must_be_seen_by_all_nodes(self):
+        two, one = {"nodes": 2, "file_system": "tmpfs"}, {"nodes": 1, "file_system": "tmpfs"}
+        failed = "exit code 3: dko: error: /dev/shm/x.h5: there is no such file"
+        self.assertIn("do all nodes see --scratch /dev/shm?", measuring.advice_on_scratch(failed, two, "/dev/shm"))
+        self.assertEqual(measuring.advice_on_scratch(failed, one, "/dev/shm"), "")
+        self.assertEqual(measuring.advice_on_scratch("exit code 4: no space", two, "/dev/shm"), "")
+        for machine, warns in ((two, True), (one, False), ({"nodes": 2, "file_system": "lustre"}, False)):
+            with contextlib.redirect_stderr(io.StringIO()) as said:
+                measuring.warn_of_scratch(machine, "/dev/shm")
+            self.assertEqual("is on tmpfs, which other nodes seldom see" in said.getvalue(), warns)
 
 
 class Settings(unittest.TestCase):

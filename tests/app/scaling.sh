@@ -60,6 +60,15 @@ plan() { again "$DKO_SOURCE/scripts/scaling.py" --plan "$@"; }
 expect 0 '^strong-dense +64,000 +2e\+12 +5 s +' plan --size large --ranks 64000
 expect 0 '^fit +16,384 +– +[0-9.]+ m?s ' plan --size medium --ranks 16384 --cases fit
 expect 0 '^weak +256 ' plan --ranks 256 --cases weak
+# By default on the ranks that a run takes, and on 16 nodes by a 64th of the ranks up to all.
+env -u SLURM_JOB_ID "$python" "$DKO_SOURCE/scripts/scaling.py" --plan --cases weak >here.txt
+PYTHONPATH=$DKO_SOURCE/scripts "$python" -c 'from dko.scaling import command, machine; print(*command.default_ranks("small", machine.physical_cores()))' >ranks.txt
+[ "$(awk '$1 == "weak" {gsub(",", "", $2); printf "%s%s", s, $2; s = " "}' here.txt)" = "$(cat ranks.txt)" ] || { cat here.txt; fail "not the ranks of a run"; }
+expect 0 '^weak +16 ' plan --size medium --ranks-per-node 64 --cases weak
+lines said.txt 9
+expect 0 '^in all, 3 repeats: 9.6 s of computing, without writing and starts; at most 153 MiB on the disk at once; 458 MiB written$' plan --ranks 1 --cases weak --repeats 3
+expect 0 '^in all, 5 repeats: 0 s of computing, without kernel, writing and starts; at most 0 on' plan --ranks 1 --cases kernel
+expect 0 '^strong-dense +1 +3e.08 +24 s > --patience ' plan --ranks 1 --patience 20
 expect 2 'plan does not go with --merit' plan --merit
 expect 2 'required: -o' scaling
 
@@ -81,11 +90,16 @@ for case in result["cases"]:
     assert case["failed"] is None or "no screens today" in case["failed"]
 assert result["merit"]["million_pairs_per_second"] is None
 P
+# A result in which nothing was measured is replaced without being asked; any other is not.
+expect 1 'failed: weak on 1 rank' scaling -o empty.json --ranks 1 --repeats 1 --cases weak --dko ./no_screens.sh
+expect 0 '^weak' scaling -o empty.json --ranks 1 --repeats 1 --cases weak
+expect 2 'empty.json exists' scaling -o empty.json --ranks 1 --repeats 1 --cases weak
 # So is a launcher that starts ranks which know nothing of each other.
 expect 1 'dko ran on 1 rank:' scaling -o apart.json --ranks 2 --repeats 1 --cases io --launcher 'mpirun -n 1 env RANKS={ranks}'
 
 mkfifo fifo
 expect 2 'fifo is no regular file' scaling -o fifo --force
+expect 2 'fifo is no regular file' scaling -o fifo
 expect 4 'no directory nowhere' scaling -o nowhere/x.json
 expect 3 'none.json: there is no such file' plot none.json -o x.png
 expect 2 'fifo.png is no regular file' bash -c "mkfifo fifo.png; '$python' '$DKO_SOURCE/scripts/plot_scaling.py' results.json -o fifo.png --force"

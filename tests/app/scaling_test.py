@@ -215,7 +215,19 @@ class Plan(unittest.TestCase):
             chapter = file.read()
         for size in ("medium", "large"):
             ranks = 64 * scaling_cases.SIZES[size]["nodes"]
-            self.assertIn(plan.table(size, [ranks], 64, scaling_cases.SCREENS + ["fit", "io"]), chapter)
+            cases = scaling_cases.SCREENS + ["fit", "io"]
+            self.assertIn(plan.table(size, [ranks], 64, cases) + "\n" + plan.totals(size, [ranks], 64, cases, 5), chapter)
+
+    def test_totals_are_sums_over_the_repeats_and_files_are_there_one_at_a_time(self):
+        cases, ranks = ["strong-dense", "weak", "kernel"], [1, 2]
+        plans = [plan.plan(case, "small", count, 64) for case in cases for count in ranks]
+        words = plan.totals("small", ranks, 64, cases, 7)
+        took = plan.human_seconds(7 * sum(one["seconds"] or 0 for one in plans))
+        self.assertIn(f"7 repeats: {took} of computing, without kernel, writing and starts", words)
+        self.assertIn(f"at most {plan.human(max(one['bytes_on_disk'] for one in plans))} on the disk", words)
+        self.assertIn(f"{plan.human(7 * sum(one['bytes_on_disk'] for one in plans))} written", words)
+        rows = plan.table("small", ranks, 64, cases, patience=13).splitlines()
+        self.assertEqual([row.split()[0] for row in rows if "> --patience" in row], ["strong-dense"])
 
 
 class Files(unittest.TestCase):

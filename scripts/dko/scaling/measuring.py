@@ -6,11 +6,17 @@ import shlex
 import sys
 import time
 
-from dko.command_line import called
+from dko.command_line import called, one_line
+from dko.errors import DkoError
+from dko.outputs import write_complete
 from dko.scaling import machine as scaling_machine
 from dko.scaling.conditions import settings
-from dko.scaling.figures import counted
-from dko.scaling.launching import CaseFailure, last_words, run_to_end
+from dko.scaling.figures import counted, load_json
+from dko.scaling.launching import CaseFailure, Stopped, last_words, run_to_end
+
+
+# That a node mounts alone.
+LOCAL_FILE_SYSTEMS = ("tmpfs", "ramfs", "ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "overlay")
 
 
 def now():
@@ -69,6 +75,47 @@ def run_dko(words, summary, patience):
         how = f"did not end in {patience} s" if code is None else f"exit code {code}"
         failed = f"{how}: {last_words(said)}"
     return found, failed
+
+
+def write_result(path, result):
+    """The file is whole at any moment."""
+    text = json.dumps(result, indent=1, ensure_ascii=False) + "\n"
+    write_complete(path, lambda file: file.write(text.encode("utf-8", "replace")))
+
+
+def keep_why(result, write, work):
+    """Does the work; what ended it early is in the result, too, in the words of the log: `stopped` or `failed`."""
+    try:
+        work()
+    except DkoError as error:
+        result["stopped" if isinstance(error, Stopped) else "failed"] = one_line(error)
+        write()
+        raise
+
+
+def has_no_run(path):
+    """Whether it is a result of dko-scaling, of either kind, in which nothing was measured."""
+    if not os.path.isfile(path):
+        return False
+    try:
+        found = load_json(path)
+        runs = found["runs"] if "runs" in found else [run for case in found["cases"] for run in case["runs"]]
+        return found["format"].startswith("dko-") and not any(run["result"] for run in runs)
+    except (DkoError, KeyError, TypeError, AttributeError):
+        return False
+
+
+def warn_of_scratch(machine, scratch):
+    """Where its file system is hardly one that all nodes share."""
+    if machine["nodes"] > 1 and machine["file_system"] in LOCAL_FILE_SYSTEMS:
+        say(f"warning: --scratch {scratch} is on {machine['file_system']}, which other nodes seldom see: all of the job must")
+
+
+def advice_on_scratch(failed, machine, scratch):
+    """What to add to the words of a failure."""
+    if machine["nodes"] > 1 and any(words in failed for words in ("no such file", "No such file")):
+        return f" (do all nodes see --scratch {scratch}? It must be on a file system that they share)"
+    return ""
 
 
 def require_ranks(found, ranks):

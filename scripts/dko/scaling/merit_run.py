@@ -1,18 +1,17 @@
 """What dko-scaling --merit does: a trial that finds the size, and repeats that are timed and verified."""
-import json
 import math
 import shlex
 import shutil
 import time
 
 from dko.errors import UsageError, WriteError
-from dko.outputs import write_complete
 from dko.scaling import verdict
 from dko.scaling.cases import SIZES, dense_words
 from dko.scaling.conditions import Clock, Energy, governor, placement
 from dko.scaling.figures import counted, seconds
 from dko.scaling.launching import CaseFailure, launcher_words
-from dko.scaling.measuring import ScratchFiles, now, origin, require_ranks, run_dko, say
+from dko.scaling.measuring import (ScratchFiles, advice_on_scratch, keep_why, now, origin, require_ranks, run_dko, say,
+                                   warn_of_scratch, write_result)
 
 # A trial is long enough to go by from this part of the time of a repeat on; repeats are planned to take so much more.
 TRIAL_PART, MARGIN = 0.1, 1.25
@@ -45,6 +44,8 @@ class Merit:
             "format": verdict.FORMAT,
             "version": verdict.FORMAT_VERSION,
             "complete": False,
+            "failed": None,
+            "stopped": None,
             **origin(options),
             "build": None,
             "launcher": options.launcher,
@@ -78,7 +79,11 @@ class Merit:
         """What dko says in JSON, and how it failed, if it did."""
         self.files.remove(["json"])
         summary = self.files.path("json")
-        return run_dko(self.launcher + [self.options.dko, *words, "--quiet", "--json", summary], summary, self.options.patience)
+        words = self.launcher + [self.options.dko, *words, "--quiet", "--json", summary]
+        found, failed = run_dko(words, summary, self.options.patience)
+        if failed:
+            failed += advice_on_scratch(failed, self.result["machine"], self.options.scratch)
+        return found, failed
 
     def screen(self, cells_per_rank):
         """Times a screen. Its file stays."""
@@ -188,11 +193,13 @@ class Merit:
     def write(self):
         self.result["finished"] = now()
         self.result["merit"] = verdict.merit(self.result)
-        text = json.dumps(self.result, indent=1, ensure_ascii=False) + "\n"
-        write_complete(self.options.out, lambda file: file.write(text.encode("utf-8", "replace")))
+        write_result(self.options.out, self.result)
 
     def run_all(self):
-        self.write()
+        warn_of_scratch(self.result["machine"], self.options.scratch)
+        doubts = verdict.known_at_start(self.result)
+        if doubts:
+            say(f"warning: the verdict will be INVALID: {'; '.join(doubts)}")
         self.find_size()
         number = 1
         while number <= self.options.repeats:
@@ -215,7 +222,8 @@ def require_merit_options(options):
 
 def measure_merit(options):
     merit = Merit(options)
-    merit.run_all()
+    merit.write()
+    keep_why(merit.result, merit.write, merit.run_all)
     print(verdict.report(merit.result))
     wrong = verdict.wrong_results(merit.result)
     if wrong:

@@ -71,12 +71,10 @@ def wrong_runs(result, found):
     why = []
     least = result["least_seconds"]
     if not found["repeats"]:
-        return ["nothing was measured"]
+        return ["nothing was measured" + ended_early(result)]
     if not result["complete"]:
-        why.append(f"{found['repeats']} of {counted(result['repeats'], 'repeat')} measured")
-    if result["size"] == "trial":
-        why.append("the size is that of a trial")
-    why += few_repeats(found)
+        why.append(f"{found['repeats']} of {counted(result['repeats'], 'repeat')} measured" + ended_early(result))
+    why += of_trial(result) + few_repeats(found)
     if found["shortest_seconds"] < least:
         why.append(f"a repeat of {found['shortest_seconds']:.1f} s, less than {least:g} s")
     chance = min((run["verification"]["chance"] for run in result["runs"] if run["verification"]), default=1)
@@ -84,6 +82,12 @@ def wrong_runs(result, found):
         why.append(f"one wrong score in 100,000 would be found with a chance of {chance:.3f}, less than {LEAST_CHANCE}")
     why += wide_spread(found)
     return why
+
+
+def ended_early(result):
+    """Why, in the words of the log."""
+    words = result.get("failed") or result.get("stopped")
+    return f": {words}" if words else ""
 
 
 def wrong_machine(result, found):
@@ -94,6 +98,16 @@ def wrong_machine(result, found):
     if version.endswith("(commit unknown)"):
         why.append(f"dko {version}: the commit that it was built from is not stated: build it in a git checkout")
     return why
+
+
+def known_at_start(result):
+    """Why the figure will not be valid, as far as that is known before anything runs."""
+    found = {"ranks": result["ranks"], "cores": result["machine"]["cores"], "repeats": result["repeats"]}
+    return of_trial(result) + few_repeats(found) + wrong_machine(result, found)
+
+
+def of_trial(result):
+    return ["the size is that of a trial"] if result["size"] == "trial" else []
 
 
 def uneven_hosts(result):
