@@ -163,6 +163,12 @@ import json, merit_verdict_test
 json.dump(merit_verdict_test.result((70, 71, 70.5, 72, 70.2)), open("old.json", "w"))
 json.dump(merit_verdict_test.result((80, 81, 80.5, 82, 80.2)), open("new.json", "w"))'
 expect 0 'no change beyond noise' compare old.json old.json
+for words in '^old: old.json: Made, dko 0.2.0 \(0123456\), size small' '^figure of merit +14.18 +14.18 million pairs/s '; do
+  grep -qE "$words" said.txt || { cat said.txt; fail "does not say '$words'"; }
+done
+! grep -q INVALID said.txt || fail "a valid figure is called invalid"
+sed 's/"complete": true/"complete": false/' old.json >unfinished.json
+expect 0 '^ +INVALID: 5 of 5 repeats measured' compare unfinished.json old.json
 expect 10 'slower beyond noise: figure of merit' compare old.json new.json
 expect 0 'faster beyond noise: figure of merit' compare new.json old.json
 expect 2 'they differ in size' compare old.json merit.json
