@@ -69,7 +69,14 @@ lines said.txt 9
 expect 0 '^in all, 3 repeats: 9.6 s of computing, without writing and starts; at most 153 MiB on the disk at once; 458 MiB written$' plan --ranks 1 --cases weak --repeats 3
 expect 0 '^in all, 5 repeats: 0 s of computing, without kernel, writing and starts; at most 0 on' plan --ranks 1 --cases kernel
 expect 0 '^strong-dense +1 +3e.08 +24 s > --patience ' plan --ranks 1 --patience 20
+# What would be ignored is refused.
 expect 2 'plan does not go with --merit' plan --merit
+expect 2 'out and --launcher do not go with --plan' plan -o plan.json --launcher mpirun
+expect 2 'name does not go with --plan' plan --name Mine
+expect 2 'cases does not go with --merit' scaling -o x.json --merit --cases weak
+expect 2 'ranks-per-node goes with --plan' scaling -o x.json --ranks-per-node 4
+expect 2 'official goes with --merit' scaling -o x.json --official
+absent plan.json x.json
 expect 2 'required: -o' scaling
 
 # A case that fails is kept as failed, beside those that do not; here dko writes no screens.
@@ -119,6 +126,17 @@ for name, ranks in (("made.json", [2**k for k in range(11)]), ("odd.json", (1, 3
 plot results.json -o one
 plot made.json odd.json results.json -o three --pdf
 plot failed.json -o partly
+# Results of --merit beside others, and alone, of which there is one picture.
+"$python" -c '
+import json, merit_verdict_test
+json.dump(merit_verdict_test.result(), open("merit.json", "w"))
+json.dump(merit_verdict_test.result((70,)), open("invalid.json", "w"))'
+plot made.json merit.json invalid.json -o mixed
+plot merit.json -o merits
+[ "$(ls merits)" = machines.png ] || { ls merits; fail "not one picture of a figure of merit"; }
+plot merit.json -o merit.png
+echo '{"format": "dko-merit", "version": 7}' >later.json
+expect 3 'later.json: is of version 7, not 1' plot later.json -o x
 plot made.json -o overview.png
 for folder in one three partly; do
   for picture in scaling time training machines; do
@@ -131,10 +149,40 @@ done
 again - <<'P'
 import glob
 from matplotlib import image
-for path in glob.glob("*/*.png") + ["overview.png"]:
+for path in glob.glob("*/*.png") + ["overview.png", "merit.png"]:
     height, width = image.imread(path).shape[:2]
     assert width == 1680 and 500 < height < 2500, (path, width, height)
     assert image.imread(path)[..., :3].std() > 0.05, path
+P
+# What stands above the pictures: no line is wider than the sheet, doubts come after the name, and machines of one name differ.
+again - <<'P'
+import json
+import synthetic_scaling
+from dko.scaling import plot
+from dko.scaling.pictures.machines import merit_of, rates
+from dko.scaling.pictures.sheet import WIDTH, Figure, FigureCanvasAgg, FontProperties, absent, description, header_lines
+from dko.scaling.pictures.speed import size_of_all
+trial, failed = json.load(open("results.json")), json.load(open("failed.json"))
+long = "A machine of which the name is as long as it may be at all"
+alike = [dict(synthetic_scaling.result(name=long), started=f"2026-11-1{day}T07:05:54Z", complete=not day) for day in (0, 1)]
+assert [words[1:3] for words in (description(alike, at) for at in (0, 1))] == [
+    ["measured 2026-11-10 07:05:54", "4 cores"], ["measured 2026-11-11 07:05:54", "not finished"]]
+assert description([trial], 0)[1] == "size trial, too short to judge by"
+assert "failed: weak on 1, 2 ranks" in description([failed], 0), description([failed], 0)
+assert absent([failed], "weak") == "failed" and absent([failed], "fit") == "not measured"
+both = [trial, synthetic_scaling.result()]
+assert description(both, 1)[1] == "size small"
+merits = [plot.loaded(name) for name in ("made.json", "merit.json", "invalid.json")]
+assert [(merit["merit_version"], merit["valid"]) for merit in map(merit_of, merits)] == [(1, True), (2, True), (2, False)]
+assert len(rates(merits[1])) == 5 and abs(rates(merits[2])[0] - 1000 / 70) < 1e-9
+assert size_of_all(both, "weak") == "" and size_of_all(both[1:], "weak").startswith("40 million pairs a rank")
+assert len(header_lines(alike)) > 2
+renderer = FigureCanvasAgg(Figure(figsize=(WIDTH, 1), dpi=72)).get_renderer()
+for text, _ in header_lines(alike + both):
+    width = renderer.get_text_width_height_descent(text, FontProperties(size=9.5, weight="bold"), False)[0]
+    assert width < 72 * WIDTH * 0.99, text
+joined = " ".join(" ".join(text for text, _ in header_lines(alike)).split())
+assert joined.count("files on lustre") == 2, joined
 P
 
 # Of the machines that were measured, too.

@@ -4,11 +4,13 @@ import json
 import os
 import tempfile
 import unittest
+from unittest import mock
 
 import numpy as np
 
 import synthetic_scaling
 from dko import InputError, UsageError
+from dko.errors import ReadError
 from dko.scaling import cases as scaling_cases
 from dko.scaling import command as scaling
 from dko.scaling import figures
@@ -105,9 +107,25 @@ class Figures(unittest.TestCase):
             self.assertEqual(figures.expected_efficiency(found, "weak"), {})
 
     def test_parts_come_to_the_whole(self):
-        for ranks, its in figures.mean_parts(self.result, "weak").items():
-            self.assertAlmostEqual(sum(its.values()), 1.01 * seconds_of(self.result, "weak", ranks).mean())
-            self.assertAlmostEqual(its["scoring"], 4 * its["loading"])
+        for noise in ((0.99, 0.995, 1, 1.01, 1.2), (1, 1.3, 0.9, 1.1)):
+            made = synthetic_scaling.result((1, 2, 4), noise=noise)
+            for ranks, its in figures.median_parts(made, "weak").items():
+                self.assertAlmostEqual(sum(its.values()), 1.01 * np.median(seconds_of(made, "weak", ranks)))
+                self.assertAlmostEqual(its["scoring"], 4 * its["loading"])
+
+    def test_the_first_node_has_place_for_the_tasks_of_the_job(self):
+        made = synthetic_scaling.result((1, 64, 128))
+        made["machine"]["slurm"] = {"tasks_per_node": "16(x2),8"}
+        self.assertEqual(figures.ranks_of_first_node(made), 16)
+        made["machine"]["slurm"] = {"tasks_per_node": None}
+        self.assertEqual(figures.ranks_of_first_node(made), 64)
+
+    def test_cases_that_failed_are_told(self):
+        self.assertEqual(figures.failed_cases(self.result), {})
+        for case in self.result["cases"]:
+            if case["case"] == "io" and case["ranks"] > 1:
+                case["failed"] = "repeat 1: no room"
+        self.assertEqual(figures.failed_cases(self.result), {"io": [2, 4]})
 
     def test_kernel_network_training_and_writing(self):
         self.assertAlmostEqual(np.median(figures.kernel_rates(self.result, "avx512", 2000)[4]), 10.5e6)
@@ -309,6 +327,14 @@ class Machine(unittest.TestCase):
         self.assertEqual(scaling.with_ranks("mpirun --map-by core"), "mpirun --map-by core -n {ranks}")
         self.assertEqual(scaling.with_ranks("jsrun -n {ranks}"), "jsrun -n {ranks}")
         self.assertEqual(scaling.launcher_words("mpirun -x 'A=a b' -n {ranks}", 3)[2:], ["A=a b", "-n", "3"])
+
+    def test_the_program_is_the_one_installed_with_the_command(self):
+        """Else that in PATH, by its name, or none, which is refused later."""
+        for found, in_path, expected in (("/opt/bin/dko", "/usr/bin/dko", "/opt/bin/dko"),
+                                         ("/usr/bin/dko", "/usr/bin/dko", "dko"),
+                                         (ReadError("none"), None, "dko")):
+            with mock.patch("dko.places.program", side_effect=[found]), mock.patch("shutil.which", return_value=in_path):
+                self.assertEqual(scaling.default_program(), expected)
 
     def test_cases_to_choose(self):
         self.assertEqual(scaling.chosen_cases("io,strong"), ["strong-dense", "strong-sparse", "io"])

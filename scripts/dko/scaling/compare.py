@@ -18,7 +18,7 @@ import math
 import random
 
 from dko.command_line import Parser, at_least_one, called, exit_code_of
-from dko.errors import DkoError, InputError, UsageError
+from dko.errors import DkoError, UsageError
 from dko.scaling import figures, verdict
 
 LEAST_REPEATS = 3
@@ -55,29 +55,6 @@ def parse_options(arguments):
     parser.add_argument("--any-machine", action="store_true",
                         help="compare results of unlike machines, sizes or numbers of ranks, too")
     return parser.parse_args(arguments)
-
-
-def load(path):
-    """A result of either kind. @raises InputError, ReadError"""
-    found = figures.load_json(path)
-    if isinstance(found, dict) and found.get("format") == verdict.FORMAT:
-        check_merit(path, found)
-        return found
-    return figures.checked(path, found)
-
-
-def check_merit(path, found):
-    if found.get("version") != verdict.FORMAT_VERSION:
-        raise InputError(f"{path}: is of version {found.get('version')}, not {verdict.FORMAT_VERSION}")
-    figures.require(path, "it", found, {"machine": dict, "dko_version": str, "size": str, "ranks": int, "runs": list})
-    figures.require(path, "'machine'", found["machine"], {"name": str, "cores": int})
-    for run in found["runs"]:
-        if run.get("result"):
-            figures.check_run(path, "a run", "weak", run["result"])
-    try:
-        verdict.merit(found)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise InputError(f"{path}: it lacks {error}") from None
 
 
 def series(result):
@@ -223,7 +200,7 @@ def print_table(rows, left_out):
 
 
 def run(options):
-    old, new = load(options.old), load(options.new)
+    old, new = verdict.load(options.old), verdict.load(options.new)
     require_alike(old, new, options)
     rows, left_out = compare(old, new, options)
     if not rows:

@@ -1,4 +1,6 @@
 """The figure of merit, version 2, of what dko-scaling --merit measured, and its verdict: jobs/merit.md has the rules."""
+from dko.errors import InputError
+from dko.scaling import figures
 from dko.scaling.figures import (counted, few_repeats, median, other_ranks, pair_rate, seconds, summary_of_rates,
                                  wide_spread)
 
@@ -8,6 +10,29 @@ MERIT_VERSION = 2
 LEAST_CHANCE = 0.99  # of finding wrong scores, if one in 10⁵ is
 SAMPLES = 500000  # knockouts of each repeat that are scored again, at least
 LEAST_SECONDS = {"trial": 0.5, "small": 60, "official": 300}
+
+
+def load(path):
+    """A result of dko-scaling, with --merit or without. @raises InputError, ReadError"""
+    found = figures.load_json(path)
+    if isinstance(found, dict) and found.get("format") == FORMAT:
+        check_merit(path, found)
+        return found
+    return figures.checked(path, found)
+
+
+def check_merit(path, found):
+    if found.get("version") != FORMAT_VERSION:
+        raise InputError(f"{path}: is of version {found.get('version')}, not {FORMAT_VERSION}")
+    figures.require(path, "it", found, {"machine": dict, "dko_version": str, "size": str, "ranks": int, "runs": list})
+    figures.require(path, "'machine'", found["machine"], {"name": str, "cores": int})
+    for run in found["runs"]:
+        if run.get("result"):
+            figures.check_run(path, "a run", "weak", run["result"])
+    try:
+        merit(found)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise InputError(f"{path}: it lacks {error}") from None
 
 
 def merit(result):
