@@ -38,7 +38,7 @@ import time
 
 from dko import places
 from dko.command_line import Parser, at_least_one, called, exit_code_of
-from dko.errors import UsageError, WriteError
+from dko.errors import ReadError, UsageError, WriteError
 from dko.outputs import check_output
 from dko.scaling import figures
 from dko.scaling import machine as scaling_machine
@@ -67,36 +67,55 @@ def parse_options(arguments):
     add = parser.add_argument
     add("-o", "--out", metavar="JSON", help="the result to write")
     add("--merit", action="store_true",
-        help="measure the figure of merit alone, version 2: timed, verified, with the verdict VALID or INVALID")
-    add("--official", action="store_true", help="with --merit: each repeat takes 300 s at least, in place of 60")
+        help="measure the figure of merit alone, version 2 (rules: jobs/merit.md in the manual): timed, verified, with the "
+        "verdict VALID or INVALID; about 9 minutes")
+    add("--official", action="store_true", help="with --merit: repeats of 300 s, in place of 60; about 45 minutes")
     add("--launcher", metavar="WORDS",
         help="what starts dko on {ranks} ranks of {nodes} nodes, as 'srun --mpi=pmix -N {nodes} -n {ranks}'; "
         "where it does not say so, they are added. Default: in a Slurm job 'srun --mpi=pmix', or pmi2 with MPICH; else mpirun")
     add("--ranks", type=at_least_one, nargs="+", metavar="P",
-        help="default: powers of two up to the tasks of the job, or the physical cores, and those (medium and large begin "
-        "with a 64th of them); with --merit these alone")
+        help="numbers of ranks, one after the other; default: powers of two up to the tasks of the job, or the physical "
+        "cores, and all of these (medium and large begin with a 64th of them). With --merit one number; default: all")
     add("--repeats", type=at_least_one, default=5, metavar="N",
-        help="default: 5, which the figure of merit wants")
+        help="how often each case runs; default: 5, the fewest of a valid figure of merit")
     add("--size", choices=list(SIZES), default="small",
         help="for how large a machine: small, one node (the default); medium, 16 nodes; large, a thousand; trial: a few "
-        "seconds in all, to see that everything works")
+        "seconds in all, to see that everything works, and never a valid figure of merit")
     add("--plan", action="store_true",
         help="run nothing: print what each case takes (time, memory, disk) and what it stresses, and the sums over all "
         "repeats, on the ranks that a run would take here, those of --ranks, or by --ranks-per-node")
     add("--ranks-per-node", type=at_least_one, metavar="R",
         help="with --plan: on as many nodes as the size is made for, with R ranks each; with --ranks too, so many on each node "
         "(default: 64)")
-    add("--cases", metavar="NAMES", default=",".join(CASES),
-        help="which, with commas between; default: " + ",".join(CASES))
+    add("--cases", metavar="NAMES",
+        help="which cases are run, with commas between; default: " + ",".join(CASES))
     add("--scratch", metavar="DIR",
         help="where screens would be written, on a file system that all nodes of the job share: files are made there and "
         "removed; default: beside the result")
     add("--dko", metavar="PATH", help="the program; default: the one installed with this command, or else that in PATH")
     add("--name", default="", help="of the machine, as pictures have it; default: its processor and cores")
     add("--patience", type=at_least_one, default=3600, metavar="SECONDS",
-        help="after which a run counts as hanging; default: 3600")
-    add("-f", "--force", action="store_true", help="replace the result if it exists")
+        help="after which a single run is ended and counts as failed; default: 3600")
+    add("-f", "--force", action="store_true",
+        help="replace the result if it exists; one in which nothing was measured is replaced anyway")
     return parser.parse_args(arguments)
+
+
+def require_together(options):
+    """@raises UsageError for what would be ignored"""
+    if options.official and not options.merit:
+        raise UsageError("--official goes with --merit")
+    if options.ranks_per_node and not options.plan:
+        raise UsageError("--ranks-per-node goes with --plan")
+    if options.merit and options.plan:
+        raise UsageError("--plan does not go with --merit, which finds the size itself; jobs/merit.md tells how long it takes")
+    if options.merit and options.cases:
+        raise UsageError("--cases does not go with --merit, which measures one screen")
+    files = {"--out": options.out, "--launcher": options.launcher, "--scratch": options.scratch, "--dko": options.dko,
+             "--name": options.name, "--force": options.force}
+    given = [name for name, value in files.items() if value]
+    if options.plan and given:
+        raise UsageError(f"{' and '.join(given)} {'does' if len(given) == 1 else 'do'} not go with --plan, which runs nothing")
 
 
 def chosen_cases(text):
@@ -239,25 +258,30 @@ def report(result):
         print(f"no valid figure of merit: {'; '.join(merit['why'])}")
 
 
+def default_program():
+    """As dko.places finds it; by its name alone where it is in PATH, as it may be in a container that the launcher starts."""
+    try:
+        found = places.program()
+    except ReadError:
+        return "dko"
+    return "dko" if found == shutil.which("dko") else found
+
+
 def prepare(options):
     """Fills in what depends on the machine, and refuses what cannot be done."""
     if not options.out:
         raise UsageError("the following arguments are required: -o/--out")
-    options.dko = options.dko or places.program()
+    options.dko = options.dko or default_program()
     options.launcher = with_ranks(options.launcher or default_launcher(options.dko))
     options.scratch = options.scratch or os.path.dirname(options.out) or "."
     usual = default_ranks(options.size, scaling_machine.allocated_ranks())
     options.ranks = sorted(set(options.ranks or usual[-1 if options.merit else 0:]))
     if options.merit:
         merit_run.require_merit_options(options)
-    elif options.official:
-        raise UsageError("--official goes with --merit")
     check(options)
 
 
 def print_plan(options, cases):
-    if options.merit:
-        raise UsageError("--plan does not go with --merit, which finds the size itself")
     ranks, ranks_per_node = planned_ranks(options)
     print(plan.table(options.size, ranks, ranks_per_node, cases, options.patience))
     print(plan.totals(options.size, ranks, ranks_per_node, cases, options.repeats))
@@ -275,7 +299,8 @@ def planned_ranks(options):
 
 
 def measure(options):
-    cases = chosen_cases(options.cases)
+    require_together(options)
+    cases = chosen_cases(options.cases or ",".join(CASES))
     if options.plan:
         print_plan(options, cases)
         return
