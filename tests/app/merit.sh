@@ -120,6 +120,33 @@ expect 1 'INVALID: repeat 1: verification: exit code 3: dko: error: .*dko-merit'
 expect 1 'dko ran on 1 rank: the launcher does not join them' merit -o apart.json --repeats 1 --launcher 'mpirun -n 1 env RANKS={ranks}'
 [ -z "$(ls | grep dko-merit-)" ] || fail "files were left behind"
 
+# A machine that is twenty times as fast from the second repeat on: that is too short, and the repeats begin anew.
+cat >slow.sh <<R
+#!/bin/bash
+# A launcher by which screens seem to take long until the first one was verified.
+mpirun "\$@" || exit
+case "\$*" in *"bench verify"*) touch verified; exit ;; esac
+[ -e verified ] || exec $python slower.py "\$@"
+R
+cat >slower.py <<'R'
+import json, sys
+path = sys.argv[sys.argv.index("--json") + 1] if "--json" in sys.argv else sys.exit()
+found = json.load(open(path))
+found["screen"]["seconds"] *= 20
+json.dump(found, open(path, "w"))
+R
+chmod +x slow.sh
+expect 0 ' s is too short, less than 0.5 s: again with more cells' merit -o anew.json --repeats 2 --launcher ./slow.sh
+again - <<'R'
+import json
+result = json.load(open("anew.json"))
+seconds = [trial["seconds"] for trial in result["trials"]]
+assert any(took < 0.5 for took in seconds[3:]), result["trials"]  # two trials at least, and a repeat before
+assert [run["repeat"] for run in result["runs"]] == [1, 2] and result["complete"]
+assert result["cells_per_rank"] > result["trials"][-1]["cells_per_rank"], result["trials"]
+assert f"--cells {2 * result['cells_per_rank']} " in result["command_of_run"]
+R
+
 # Stopped after its first repeat, by a signal and then by what Slurm sends at the time limit: what was measured is kept, as
 # no whole measurement, and nothing is left behind, nor what Open MPI leaves of a killed rank.
 for signal in TERM USR1; do
