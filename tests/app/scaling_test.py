@@ -1,4 +1,5 @@
 """The figures of dko.scaling.figures on synthetic results, against NumPy and against numbers that are known."""
+import ast
 import copy
 import json
 import os
@@ -310,6 +311,20 @@ class LastWords(unittest.TestCase):
         self.assertEqual(launching.last_words("one\ntwo\n\n"), "two")
         self.assertEqual(launching.last_words(f"one\n{self.RULE}\n"), "one")
         self.assertEqual(launching.last_words(f"{self.RULE}\n\n"), "it said nothing")
+
+
+class OldPython(unittest.TestCase):
+
+    def test_what_measures_is_of_python_3_6(self):
+        """As the manual says; pictures need matplotlib anyway."""
+        folder = os.path.dirname(scaling.__file__)
+        files = [os.path.join(folder, name) for name in os.listdir(folder) if name.endswith(".py") and name != "plot.py"]
+        others = ("command_line.py", "errors.py", "outputs.py", "places.py", "units.py")
+        files += [os.path.join(folder, "..", name) for name in others]
+        self.assertGreater(len(files), 12)
+        for path in files:
+            with open(path, encoding="utf-8") as file:
+                ast.parse(file.read(), path, feature_version=(3, 6))
 
 
 class Machine(unittest.TestCase):
