@@ -8,7 +8,7 @@ execute_process(
   OUTPUT_VARIABLE searched RESULT_VARIABLE failed ERROR_QUIET)
 if(failed)
   message(WARNING "${DKO_PYTHON} cannot be started, and so cannot dko-challenge, dko-report, "
-    "dko-submit, dko-scaling and dko-plot-scaling: configure with -DDKO_PYTHON=PATH, where PATH is a Python 3.7 or newer")
+    "dko-submit, dko-scaling, dko-plot-scaling and dko-bench-compare: configure with -DDKO_PYTHON=PATH, where PATH is a Python 3.7 or newer")
   set(searched)
 endif()
 foreach(folder IN LISTS searched)
@@ -24,10 +24,12 @@ file(INSTALL "${SOURCE}/scripts/dko" DESTINATION "${CMAKE_INSTALL_PREFIX}/${pack
   FILES_MATCHING PATTERN "*.py" PATTERN __pycache__ EXCLUDE)
 
 file(RELATIVE_PATH FROM_BIN /bin "/${packages}")
-foreach(NAME challenge report submit scaling plot-scaling)
+foreach(NAME challenge report submit scaling plot-scaling bench-compare)
   set(MODULE dko.${NAME})
   if(NAME STREQUAL "plot-scaling")
     set(MODULE dko.scaling.plot)
+  elseif(NAME STREQUAL "bench-compare")
+    set(MODULE dko.scaling.compare)
   endif()
   configure_file("${SOURCE}/src/cmake/command.py.in" "${BUILD}/commands/dko-${NAME}" @ONLY)
   file(INSTALL "${BUILD}/commands/dko-${NAME}" DESTINATION "${CMAKE_INSTALL_PREFIX}/bin"

@@ -9,7 +9,7 @@ import numpy as np
 import merit_verdict_test
 import synthetic_scaling
 from dko import UsageError
-from dko.scaling import compare
+from dko.scaling import compare, figures, verdict
 
 
 class Options:
@@ -84,6 +84,26 @@ class Changes(unittest.TestCase):
         means = [np.mean(np.log(seconds)) for seconds in ([70, 71, 70.5, 72, 70.2], [80, 81, 80.5, 82, 80.2])]
         self.assertAlmostEqual(changes["figure of merit"], np.exp(means[0] - means[1]) - 1)
         self.assertEqual(named(old, copy.deepcopy(old)), {})
+
+    def test_figures_are_the_medians_that_are_printed_elsewhere(self):
+        old, new = scaling(lambda: 1), scaling(log_normal(random.Random(3)))
+        rows, _ = compare.compare(old, new, Options)
+        found = {row["name"]: row for row in rows}
+        self.assertAlmostEqual(found["weak on 2 ranks"]["new"], figures.merit(new)["million_pairs_per_second"] * 1e6)
+        names = ["weak on 2 ranks", "kernel sparse, 500 genes on 1 rank", "io screen on 1 rank", "fit on 1 rank"]
+        self.assertEqual([compare.unit_of(name)[0] for name in names],
+                         ["million pairs/s", "million pairs/s of a core", "GB/s", "fits/s"])
+        made = merit_verdict_test.result((70, 71, 70.5, 72, 70.2))
+        rows, _ = compare.compare(made, made, Options)
+        self.assertAlmostEqual(rows[0]["old"] / 1e6, verdict.merit(made)["million_pairs_per_second"])
+
+    def test_what_does_not_count_is_said(self):
+        self.assertEqual(compare.doubts(merit_verdict_test.result()), "")
+        self.assertIn("INVALID: 1 repeat, fewer than 5", compare.doubts(merit_verdict_test.result((70,))))
+        made = scaling(lambda: 1)
+        self.assertEqual(compare.doubts(made), "")
+        made["cases"][0]["failed"] = "no room"
+        self.assertEqual(compare.doubts({**made, "complete": False}), "not finished; failed: strong-dense on 1 rank")
 
     def test_small_changes_are_not_named(self):
         old = merit_verdict_test.result((70, 70.01, 70.02, 70.01, 70))

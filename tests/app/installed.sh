@@ -23,6 +23,9 @@ use_it() {
   # Small cases take seconds each: one is enough to see that it starts.
   expect 0 'figure of merit' env DKO_JOBS="$jobs" bash "$jobs/scaling.sbatch" result.json --launcher mpirun --size trial --repeats 1 --ranks 1 --cases weak
   "$prefix/bin/dko-plot-scaling" result.json -o pictures
+  expect 2 'they share no figure' "$prefix/bin/dko-bench-compare" result.json result.json
+  # It finds the program beside itself.
+  expect 0 '^dko-scaling: 1/1 kernel on 1 rank' "$prefix/bin/dko-scaling" -o beside.json --launcher mpirun --size trial --repeats 1 --ranks 1 --cases kernel
   "$python" - "$("$prefix/bin/dko" --version)" <<'PYTHON'
 import sys
 import dko
@@ -75,7 +78,7 @@ cp -r "$DKO_SOURCE"/scripts/{dko,pyproject.toml} "$place/scripts"
   { cat pip.txt; fail "pip does not install the package"; }
 diff -r -x __pycache__ "$packages/dko" "$place/pip/dko" || fail "pip installs another package"
 export PYTHONPATH=$place/pip PATH=$place/prefix/bin:$PATH XDG_CONFIG_HOME=$place/settings
-for command in challenge report submit scaling plot-scaling; do
+for command in challenge report submit scaling plot-scaling bench-compare; do
   expect 0 "^usage: dko-$command " "$place/pip/bin/dko-$command" --help
 done
 # The job scripts are those of the dko in PATH.

@@ -15,6 +15,10 @@ expect 2 'usage: sbatch train.sbatch INPUT MODEL' bash "$DKO_JOBS/train.sbatch" 
 expect 2 'usage: sbatch --array' bash "$DKO_JOBS/ensemble.sbatch" train
 expect 2 'by an array' bash "$DKO_JOBS/ensemble.sbatch" train data.csv other.h5
 absent other.h5
+# A copy of the script without what it needs beside it.
+mkdir alone
+cp "$DKO_JOBS/scaling.sbatch" alone
+expect 2 "there is no job.sh in $PWD/alone: submit the script where it lies" env DKO_JOBS="$PWD/alone" bash alone/scaling.sbatch result.json
 # Without a scheduler nobody starts a job again that was stopped.
 expect 5 'all saved, but the job is no SLURM job' bash "$DKO_JOBS/train.sbatch" data.csv other.h5 "${endless[@]}" --time-limit 0:00:02
 [ -s other.h5.checkpoint ] || fail "the state is not there"

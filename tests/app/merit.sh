@@ -70,7 +70,10 @@ expect 3 'single knockouts on record, with impact, share in place of impact, net
 
 # The whole: trials, repeats, verification, a verdict; and nothing is left behind.
 mkdir scratch
-expect 0 '^INVALID: .*the size is that of a trial' merit -o merit.json --repeats 2 --scratch scratch --name 'Test machine'
+HDF5_USE_FILE_LOCKING=FALSE \
+  expect 0 '^INVALID: .*the size is that of a trial' merit -o merit.json --repeats 2 --scratch scratch --name 'Test machine'
+sed -n 1p said.txt | grep -q 'warning: the verdict will be INVALID: the size is that of a trial; 2 repeats, fewer than 5' ||
+  { cat said.txt; fail "what is known before the first trial is not said"; }
 grep -qE '^figure of merit, version 2: [0-9.]+ million pairs/s on 2 ranks' said.txt || { cat said.txt; fail "no figure"; }
 grep -qE 'verified: [0-9,]+ knockouts scored again, 0 wrong' said.txt || { cat said.txt; fail "not verified"; }
 [ -z "$(ls scratch)" ] || fail "files were left behind in the scratch folder"
@@ -79,7 +82,9 @@ again - <<'P'
 import json
 result = json.load(open("merit.json"))
 assert result["format"] == "dko-merit" and result["complete"] and result["machine"]["name"] == "Test machine"
-assert len(result["runs"]) == 2 and result["trials"] and result["cells_per_rank"] >= 2
+assert len(result["runs"]) == 2 and result["cells_per_rank"] >= 2
+cells = [trial["cells_per_rank"] for trial in result["trials"]]
+assert len(cells) > len(set(cells)), cells  # the last one runs twice
 for number, run in enumerate(result["runs"], start=1):
     check = run["verification"]
     assert run["failed"] is None and check["valid"] and check["on_other_ranks"] and check["sample_seed"] == number
@@ -88,6 +93,8 @@ for number, run in enumerate(result["runs"], start=1):
     assert run["energy"]["joules"] or run["energy"]["why"]
     assert run["clock"]["mean_mhz"] or run["clock"]["why"]
 assert sum(result["placement"]["hosts"].values()) == 2, result["placement"]
+assert result["environment"]["HDF5_USE_FILE_LOCKING"] == "FALSE", result["environment"]
+assert not any("COMM_WORLD" in name for name in result["environment"])
 assert result["build"]["compiler"] and result["merit"]["wrong"] == 0 and not result["merit"]["valid"]
 assert f"--cells {2 * result['cells_per_rank']} " in result["command_of_run"]
 P
@@ -101,27 +108,72 @@ case "\$*" in *"bench verify"*) $python damage.py \$file score || exit 9 ;; esac
 exec mpirun "\$@"
 R
 sed 's|'"$python"' damage.py .file score|truncate -s 100000 $file|' damaging.sh >cutting.sh
-chmod +x damaging.sh cutting.sh
+cat >refusing.sh <<'R'
+#!/bin/bash
+echo "dko: error: no screens today" >&2
+exit 4
+R
+chmod +x damaging.sh cutting.sh refusing.sh
 expect 1 'INVALID: repeat 1: 1 block of double knockouts not as the checksum says' merit -o damaged.json --repeats 1 --launcher ./damaging.sh
 grep -q '"valid": false' damaged.json || fail "the result of a damaged file is valid"
 expect 1 'INVALID: repeat 1: verification: exit code 3: dko: error: .*dko-merit' merit -o cut.json --repeats 1 --launcher ./cutting.sh
 expect 1 'dko ran on 1 rank: the launcher does not join them' merit -o apart.json --repeats 1 --launcher 'mpirun -n 1 env RANKS={ranks}'
 [ -z "$(ls | grep dko-merit-)" ] || fail "files were left behind"
 
-# Stopped after its first repeat: what was measured is kept, as no whole measurement, and nothing is left behind.
-"$python" "$DKO_SOURCE/scripts/scaling.py" --merit --dko "$DKO" --size trial --launcher mpirun --ranks 2 --repeats 100 \
-  -o stopped.json --scratch scratch >said.txt 2>&1 </dev/null &
-job=$!
-until grep -q '"wall_seconds"' stopped.json 2>/dev/null; do
-  kill -0 $job || { cat said.txt; fail "ended before its first repeat"; }
-  sleep 0.1
+# A machine that is twenty times as fast from the second repeat on: that is too short, and the repeats begin anew.
+cat >slow.sh <<R
+#!/bin/bash
+# A launcher by which screens seem to take long until the first one was verified.
+mpirun "\$@" || exit
+case "\$*" in *"bench verify"*) touch verified; exit ;; esac
+[ -e verified ] || exec $python slower.py "\$@"
+R
+cat >slower.py <<'R'
+import json, sys
+path = sys.argv[sys.argv.index("--json") + 1] if "--json" in sys.argv else sys.exit()
+found = json.load(open(path))
+found["screen"]["seconds"] *= 20
+json.dump(found, open(path, "w"))
+R
+chmod +x slow.sh
+expect 0 ' s is too short, less than 0.5 s: again with more cells' merit -o anew.json --repeats 2 --launcher ./slow.sh
+again - <<'R'
+import json
+result = json.load(open("anew.json"))
+seconds = [trial["seconds"] for trial in result["trials"]]
+assert any(took < 0.5 for took in seconds[3:]), result["trials"]  # two trials at least, and a repeat before
+assert [run["repeat"] for run in result["runs"]] == [1, 2] and result["complete"]
+assert result["cells_per_rank"] > result["trials"][-1]["cells_per_rank"], result["trials"]
+assert f"--cells {2 * result['cells_per_rank']} " in result["command_of_run"]
+R
+
+# Stopped after its first repeat, by a signal and then by what Slurm sends at the time limit: what was measured is kept, as
+# no whole measurement, and nothing is left behind, nor what Open MPI leaves of a killed rank.
+for signal in TERM USR1; do
+  "$python" "$DKO_SOURCE/scripts/scaling.py" --merit --dko "$DKO" --size trial --launcher mpirun --ranks 2 --repeats 100 \
+    -o stopped.json --scratch scratch --force >said.txt 2>&1 </dev/null &
+  job=$!
+  until grep -q '"wall_seconds"' stopped.json 2>/dev/null; do
+    kill -0 $job || { cat said.txt; fail "ended before its first repeat"; }
+    sleep 0.1
+  done
+  touch scratch/dko-merit-$job.h5.partial-123-4.lock scratch/other.lock
+  kill -$signal $job
+  kill -TERM $job
+  ended 60 5
+  grep -qE 'stopped by SIG(TERM|USR1)' said.txt || { cat said.txt; fail "does not say that it was stopped"; }
+  grep -q '"complete": false' stopped.json || fail "a stopped measurement is complete"
+  grep -qE '"stopped": "stopped by SIG(TERM|USR1); what was measured before is kept"' stopped.json || fail "the result does not say why"
+  grep -q '"repeat": 1' stopped.json || fail "the first repeat is not kept"
+  [ "$(ls scratch)" = other.lock ] || { ls scratch; fail "files were left behind after a stop by $signal"; }
+  rm scratch/other.lock stopped.json
 done
-kill -TERM $job
-ended 60 5
-grep -q 'stopped by SIGTERM' said.txt || { cat said.txt; fail "does not say that it was stopped"; }
-grep -q '"complete": false' stopped.json || fail "a stopped measurement is complete"
-grep -q '"repeat": 1' stopped.json || fail "the first repeat is not kept"
-[ -z "$(ls scratch)" ] || fail "files were left behind after a stop"
+
+# What could not be measured at all is replaced by the next attempt.
+expect 1 'trial of .*no screens today|no screens today' merit -o again.json --repeats 1 --launcher ./refusing.sh
+grep -qE '"failed": ".*no screens today' again.json || fail "the result does not say why nothing was measured"
+expect 0 '^INVALID' merit -o again.json --repeats 1
+expect 2 'again.json exists' merit -o again.json --repeats 1
 
 expect 2 '--official goes with --merit' again "$DKO_SOURCE/scripts/scaling.py" -o x.json --dko "$DKO" --official
 expect 2 'one number of ranks' merit -o x.json --ranks 1 2
@@ -138,6 +190,12 @@ import json, merit_verdict_test
 json.dump(merit_verdict_test.result((70, 71, 70.5, 72, 70.2)), open("old.json", "w"))
 json.dump(merit_verdict_test.result((80, 81, 80.5, 82, 80.2)), open("new.json", "w"))'
 expect 0 'no change beyond noise' compare old.json old.json
+for words in '^old: old.json: Made, dko 0.2.0 \(0123456\), size small' '^figure of merit +14.18 +14.18 million pairs/s '; do
+  grep -qE "$words" said.txt || { cat said.txt; fail "does not say '$words'"; }
+done
+! grep -q INVALID said.txt || fail "a valid figure is called invalid"
+sed 's/"complete": true/"complete": false/' old.json >unfinished.json
+expect 0 '^ +INVALID: 5 of 5 repeats measured' compare unfinished.json old.json
 expect 10 'slower beyond noise: figure of merit' compare old.json new.json
 expect 0 'faster beyond noise: figure of merit' compare new.json old.json
 expect 2 'they differ in size' compare old.json merit.json

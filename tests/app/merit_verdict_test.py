@@ -1,5 +1,7 @@
 """Verdicts on synthetic results of dko-scaling --merit, and what is asked of the machine."""
+import contextlib
 import copy
+import io
 import os
 import tempfile
 import unittest
@@ -25,7 +27,8 @@ def run(number, seconds, pairs=1e9, **other):
 
 def result(seconds=(70, 71, 70.5, 72, 70.2), **other):
     made = {"format": verdict.FORMAT, "version": verdict.FORMAT_VERSION, "complete": True, "dko_version": "0.2.0 (0123456)",
-            "machine": {"name": "Made", "cores": 4, "cores_of_node": 2, "cpu": "Some", "nodes": 2}, "size": "small",
+            "machine": {"name": "Made", "cores": 4, "cores_of_node": 2, "cpu": "Some", "nodes": 2, "file_system": "lustre"},
+            "size": "small",
             "placement": {"hosts": {"one": 2, "two": 2}}, "least_seconds": 60, "ranks": 4, "repeats": len(seconds),
             "runs": [run(at + 1, one) for at, one in enumerate(seconds)]}
     return {**made, **other}
@@ -78,6 +81,15 @@ class Verdict(unittest.TestCase):
         self.assertIn("0.2.0 (commit unknown): the commit", self.why(result(dko_version="0.2.0 (commit unknown)")))
         self.assertIn("not committed", self.why(result(dko_version="0.2.0 (0123456-dirty)")))
         self.assertEqual(self.why(result(runs=[])), "nothing was measured")
+        self.assertEqual(self.why(result(runs=[], failed="no room")), "nothing was measured: no room")
+        self.assertIn("5 of 7 repeats measured: by SIGUSR1", self.why(result(complete=False, repeats=7, stopped="by SIGUSR1")))
+
+    def test_what_is_known_at_the_start(self):
+        self.assertEqual(verdict.known_at_start(result(runs=[])), [])
+        found = verdict.known_at_start(result(runs=[], repeats=2, ranks=3, size="trial", dko_version="0.2.0 (commit unknown)"))
+        self.assertEqual(found[:3], ["the size is that of a trial", "2 repeats, fewer than 5", "3 ranks on 4 physical cores"])
+        self.assertIn("0.2.0 (commit unknown): the commit", found[3])
+        self.assertIn("3 ranks on host one", verdict.known_at_start(result(placement={"hosts": {"one": 3, "two": 1}}))[0])
 
     def test_words_of_the_report(self):
         words = verdict.report({**result(), "merit": verdict.merit(result())}).splitlines()
@@ -149,26 +161,45 @@ class Planning(unittest.TestCase):
         with self.assertRaisesRegex(WriteError, "repeats need 4200000000.0 GB, and .* GB are free"):
             made.require_room(found, 100, 100, "repeats need")
 
-    def test_a_first_repeat_that_is_too_short_is_a_trial(self):
+    def measured(self, times, bad=None):
+        """What comes of three repeats, by the seconds of all starts in turn."""
         made = merit_run.Merit.__new__(merit_run.Merit)
-        made.result = {"cells_per_rank": 100, "least_seconds": 60, "trials": [], "runs": [run(1, 40.0)]}
-        later = iter([55.0, 61.0])
-        made.repeat = lambda number: made.result["runs"].append(run(number, next(later)))
-        made.choose = lambda cells, found, of_trial: made.result.update(cells_per_rank=cells)
-        made.repeat_longer()
-        self.assertEqual([trial["seconds"] for trial in made.result["trials"]], [40, 55])
-        self.assertEqual([trial["cells_per_rank"] for trial in made.result["trials"]], [100, 188])
-        self.assertEqual([one["result"]["screen"]["seconds"] for one in made.result["runs"]], [61])
-        made.result["runs"] = [run(1, 70.0)]
-        made.repeat_longer()
-        self.assertEqual(len(made.result["trials"]), 2)
+        made.options = type("Options", (), {"repeats": 3, "scratch": "."})
+        made.restarts = 0
+        made.result = result(cells_per_rank=100, trials=[], runs=[], repeats=5)
+        later = iter(times)
+        wrong = check(valid=False, why=["1 block missing"])
 
-    def test_a_repeat_whose_scores_are_wrong_is_kept_however_short(self):
-        made = merit_run.Merit.__new__(merit_run.Merit)
-        made.result = {"cells_per_rank": 100, "least_seconds": 60, "trials": [],
-                       "runs": [run(1, 40.0, verification=check(valid=False, why=["1 block missing"]))]}
-        made.repeat_longer()
-        self.assertEqual((len(made.result["runs"]), made.result["trials"]), (1, []))
+        def repeat(number):
+            took = next(later)
+            made.result["runs"].append(run(number, took, verification=wrong if took == bad else check()))
+
+        made.repeat, made.find_size, made.write = repeat, lambda: None, lambda: None
+        made.choose = lambda cells, found, of_trial: made.result.update(cells_per_rank=cells)
+        made.run_all()
+        self.assertEqual(list(later), [])
+        return made.result
+
+    def summary(self, result):
+        return ([(trial["cells_per_rank"], trial["seconds"]) for trial in result["trials"]],
+                [(one["repeat"], one["result"]["screen"]["seconds"]) for one in result["runs"]])
+
+    def test_a_repeat_that_is_too_short_makes_trials_of_all_so_far(self):
+        found = self.measured([40.0, 62.0, 58.0, 70.0, 71.0, 72.0])
+        self.assertEqual(self.summary(found), ([(100, 40), (188, 62), (188, 58)], [(1, 70), (2, 71), (3, 72)]))
+        self.assertEqual((found["cells_per_rank"], found["complete"]), (244, True))
+        self.assertEqual(self.summary(self.measured([60.0, 61.0, 62.0])), ([], [(1, 60), (2, 61), (3, 62)]))
+        # The last one too, and one that is a hair too short.
+        self.assertEqual(len(self.measured([70.0, 70.0, 59.999, 75.0, 75.0, 75.0])["trials"]), 3)
+
+    def test_repeats_begin_anew_so_many_times_and_then_count(self):
+        found = self.measured([50.0] * merit_run.MOST_TRIALS + [50.0, 70.0, 70.0])
+        self.assertEqual(len(found["trials"]), merit_run.MOST_TRIALS)
+        self.assertEqual([one["result"]["screen"]["seconds"] for one in found["runs"]], [50, 70, 70])
+
+    def test_repeats_of_which_scores_are_wrong_are_kept_however_short(self):
+        self.assertEqual(self.summary(self.measured([40.0, 70.0, 70.0], bad=40.0)), ([], [(1, 40), (2, 70), (3, 70)]))
+        self.assertEqual(self.summary(self.measured([70.0, 65.0, 40.0], bad=65.0)), ([], [(1, 70), (2, 65), (3, 40)]))
 
     def test_trials_grow_until_they_are_long_enough_and_have_room(self):
         made = merit_run.Merit.__new__(merit_run.Merit)
@@ -179,13 +210,26 @@ class Planning(unittest.TestCase):
         made.files = measuring.ScratchFiles(".", "made")
         made.choose = lambda cells, found, of_trial: made.result.update(chosen=(cells, of_trial))
         made.find_size()
-        self.assertEqual([trial["cells_per_rank"] for trial in made.result["trials"]], [20, 2000, 12000])
+        self.assertEqual([trial["cells_per_rank"] for trial in made.result["trials"]], [20, 2000, 12000, 12000])
         self.assertEqual(made.result["chosen"], (75000, 12000))
         made.result["trials"] = []
         memory["available"] = 1000
         with self.assertRaisesRegex(CaseFailure, "of which every node holds all"):
             made.find_size()
         self.assertEqual(len(made.result["trials"]), 1)
+
+    def test_the_faster_of_the_last_two_trials_counts(self):
+        for times in ((7.5, 6.0), (6.0, 7.5)):
+            made = merit_run.Merit.__new__(merit_run.Merit)
+            made.options = type("Options", (), {"size": "small", "scratch": "."})
+            made.result = {"ranks": 4, "least_seconds": 60, "trials": []}
+            later = iter(times)
+            made.screen = lambda cells: {"screen": {"pairs": 10, "seconds": next(later)}}
+            made.files = measuring.ScratchFiles(".", "made")
+            made.choose = lambda cells, found, of_trial: made.result.update(chosen=cells)
+            made.find_size()
+            self.assertEqual(made.result["chosen"], 20 * 75 / 6)
+            self.assertEqual([trial["seconds"] for trial in made.result["trials"]], list(times))
 
     def verifying(self, found, failed):
         made = merit_run.Merit.__new__(merit_run.Merit)
@@ -248,6 +292,32 @@ class Energy(unittest.TestCase):
         self.assertIn("no RAPL", conditions.Energy(self.folder.name).found()["why"])
         self.zone(0, name="package-0")
         self.assertIn("not readable", conditions.Energy(self.folder.name).found()["why"])
+
+
+class Scratch(unittest.TestCase):
+
+    def test_it_must_be_seen_by_all_nodes(self):
+        two, one = {"nodes": 2, "file_system": "tmpfs"}, {"nodes": 1, "file_system": "tmpfs"}
+        failed = "exit code 3: dko: error: /dev/shm/x.h5: there is no such file"
+        self.assertIn("do all nodes see --scratch /dev/shm?", measuring.advice_on_scratch(failed, two, "/dev/shm"))
+        self.assertEqual(measuring.advice_on_scratch(failed, one, "/dev/shm"), "")
+        self.assertEqual(measuring.advice_on_scratch("exit code 4: no space", two, "/dev/shm"), "")
+        for machine, warns in ((two, True), (one, False), ({"nodes": 2, "file_system": "lustre"}, False)):
+            with contextlib.redirect_stderr(io.StringIO()) as said:
+                measuring.warn_of_scratch(machine, "/dev/shm")
+            self.assertEqual("is on tmpfs, which other nodes seldom see" in said.getvalue(), warns)
+
+
+class Settings(unittest.TestCase):
+
+    def test_of_libraries_are_recorded_and_nothing_of_the_process(self):
+        kept = {"OMPI_MCA_btl": "self,vader", "PMIX_MCA_gds": "hash", "PRTE_MCA_rmaps_x": "1",
+                "UCX_TLS": "sm", "FI_PROVIDER": "tcp", "MPICH_OFI_X": "1", "I_MPI_FABRICS": "shm",
+                "HDF5_USE_FILE_LOCKING": "FALSE", "ROMIO_HINTS": "/h", "OMP_NUM_THREADS": "1", "SLURM_CPU_BIND": "quiet",
+                "SLURM_CPU_BIND_TYPE": "mask_cpu:", "DKO_INSTRUCTIONS": "avx2"}
+        left = {"OMPI_COMM_WORLD_RANK": "0", "OMPI_MCA_orte_precondition_transports": "key", "OMPI_MCA_orte_hnp_uri": "tcp://",
+                "PMIX_RANK": "0", "PATH": "/bin", "HOME": "/", "SECRET_TOKEN": "x", "SLURM_JOB_ID": "1", "OMPIX": "y"}
+        self.assertEqual(conditions.settings({**kept, **left}), kept)
 
 
 class Placement(unittest.TestCase):

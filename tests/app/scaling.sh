@@ -10,7 +10,8 @@ again "$(dirname "$0")/scaling_test.py"
 
 # All cases on 1 and 2 ranks; of small size the figure of merit is none.
 mkdir scratch
-expect 0 'no valid figure of merit: the size is that of a trial' scaling -o results.json --ranks 1 2 --repeats 1 --scratch scratch --name 'Test machine'
+HDF5_USE_FILE_LOCKING=FALSE \
+  expect 0 'no valid figure of merit: the size is that of a trial' scaling -o results.json --ranks 1 2 --repeats 1 --scratch scratch --name 'Test machine'
 grep -qE '^weak +2 +[0-9.e-]+ million pairs/s' said.txt || { cat said.txt; fail "no row of the growing screen"; }
 [ -z "$(ls scratch)" ] || fail "files were left behind in the scratch folder"
 absent results.json.partial
@@ -18,6 +19,7 @@ again - <<'P'
 import json
 result = json.load(open("results.json"))
 assert result["complete"] and result["machine"]["name"] == "Test machine"
+assert result["environment"]["HDF5_USE_FILE_LOCKING"] == "FALSE", result["environment"]
 assert result["dko_version"].startswith("0.") and result["launcher"] == "mpirun -n {ranks}"
 cases = {(case["case"], case["ranks"]): case for case in result["cases"]}
 names = ["strong-dense", "strong-sparse", "weak", "kernel", "train", "fit", "io"]
@@ -58,7 +60,23 @@ plan() { again "$DKO_SOURCE/scripts/scaling.py" --plan "$@"; }
 expect 0 '^strong-dense +64,000 +2e\+12 +5 s +' plan --size large --ranks 64000
 expect 0 '^fit +16,384 +– +[0-9.]+ m?s ' plan --size medium --ranks 16384 --cases fit
 expect 0 '^weak +256 ' plan --ranks 256 --cases weak
+# By default on the ranks that a run takes, and on 16 nodes by a 64th of the ranks up to all.
+env -u SLURM_JOB_ID "$python" "$DKO_SOURCE/scripts/scaling.py" --plan --cases weak >here.txt
+PYTHONPATH=$DKO_SOURCE/scripts "$python" -c 'from dko.scaling import command, machine; print(*command.default_ranks("small", machine.physical_cores()))' >ranks.txt
+[ "$(awk '$1 == "weak" {gsub(",", "", $2); printf "%s%s", s, $2; s = " "}' here.txt)" = "$(cat ranks.txt)" ] || { cat here.txt; fail "not the ranks of a run"; }
+expect 0 '^weak +16 ' plan --size medium --ranks-per-node 64 --cases weak
+lines said.txt 9
+expect 0 '^in all, 3 repeats: 9.6 s of computing, without writing and starts; at most 153 MiB on the disk at once; 458 MiB written$' plan --ranks 1 --cases weak --repeats 3
+expect 0 '^in all, 5 repeats: 0 s of computing, without kernel, writing and starts; at most 0 on' plan --ranks 1 --cases kernel
+expect 0 '^strong-dense +1 +3e.08 +24 s > --patience ' plan --ranks 1 --patience 20
+# What would be ignored is refused.
 expect 2 'plan does not go with --merit' plan --merit
+expect 2 'out and --launcher do not go with --plan' plan -o plan.json --launcher mpirun
+expect 2 'name does not go with --plan' plan --name Mine
+expect 2 'cases does not go with --merit' scaling -o x.json --merit --cases weak
+expect 2 'ranks-per-node goes with --plan' scaling -o x.json --ranks-per-node 4
+expect 2 'official goes with --merit' scaling -o x.json --official
+absent plan.json x.json
 expect 2 'required: -o' scaling
 
 # A case that fails is kept as failed, beside those that do not; here dko writes no screens.
@@ -79,11 +97,16 @@ for case in result["cases"]:
     assert case["failed"] is None or "no screens today" in case["failed"]
 assert result["merit"]["million_pairs_per_second"] is None
 P
+# A result in which nothing was measured is replaced without being asked; any other is not.
+expect 1 'failed: weak on 1 rank' scaling -o empty.json --ranks 1 --repeats 1 --cases weak --dko ./no_screens.sh
+expect 0 '^weak' scaling -o empty.json --ranks 1 --repeats 1 --cases weak
+expect 2 'empty.json exists' scaling -o empty.json --ranks 1 --repeats 1 --cases weak
 # So is a launcher that starts ranks which know nothing of each other.
 expect 1 'dko ran on 1 rank:' scaling -o apart.json --ranks 2 --repeats 1 --cases io --launcher 'mpirun -n 1 env RANKS={ranks}'
 
 mkfifo fifo
 expect 2 'fifo is no regular file' scaling -o fifo --force
+expect 2 'fifo is no regular file' scaling -o fifo
 expect 4 'no directory nowhere' scaling -o nowhere/x.json
 expect 3 'none.json: there is no such file' plot none.json -o x.png
 expect 2 'fifo.png is no regular file' bash -c "mkfifo fifo.png; '$python' '$DKO_SOURCE/scripts/plot_scaling.py' results.json -o fifo.png --force"
@@ -103,6 +126,17 @@ for name, ranks in (("made.json", [2**k for k in range(11)]), ("odd.json", (1, 3
 plot results.json -o one
 plot made.json odd.json results.json -o three --pdf
 plot failed.json -o partly
+# Results of --merit beside others, and alone, of which there is one picture.
+"$python" -c '
+import json, merit_verdict_test
+json.dump(merit_verdict_test.result(), open("merit.json", "w"))
+json.dump(merit_verdict_test.result((70,)), open("invalid.json", "w"))'
+plot made.json merit.json invalid.json -o mixed
+plot merit.json -o merits
+[ "$(ls merits)" = machines.png ] || { ls merits; fail "not one picture of a figure of merit"; }
+plot merit.json -o merit.png
+echo '{"format": "dko-merit", "version": 7}' >later.json
+expect 3 'later.json: is of version 7, not 1' plot later.json -o x
 plot made.json -o overview.png
 for folder in one three partly; do
   for picture in scaling time training machines; do
@@ -115,10 +149,40 @@ done
 again - <<'P'
 import glob
 from matplotlib import image
-for path in glob.glob("*/*.png") + ["overview.png"]:
+for path in glob.glob("*/*.png") + ["overview.png", "merit.png"]:
     height, width = image.imread(path).shape[:2]
     assert width == 1680 and 500 < height < 2500, (path, width, height)
     assert image.imread(path)[..., :3].std() > 0.05, path
+P
+# What stands above the pictures: no line is wider than the sheet, doubts come after the name, and machines of one name differ.
+again - <<'P'
+import json
+import synthetic_scaling
+from dko.scaling import plot
+from dko.scaling.pictures.machines import merit_of, rates
+from dko.scaling.pictures.sheet import WIDTH, Figure, FigureCanvasAgg, FontProperties, absent, description, header_lines
+from dko.scaling.pictures.speed import size_of_all
+trial, failed = json.load(open("results.json")), json.load(open("failed.json"))
+long = "A machine of which the name is as long as it may be at all"
+alike = [dict(synthetic_scaling.result(name=long), started=f"2026-11-1{day}T07:05:54Z", complete=not day) for day in (0, 1)]
+assert [words[1:3] for words in (description(alike, at) for at in (0, 1))] == [
+    ["measured 2026-11-10 07:05:54", "4 cores"], ["measured 2026-11-11 07:05:54", "not finished"]]
+assert description([trial], 0)[1] == "size trial, too short to judge by"
+assert "failed: weak on 1, 2 ranks" in description([failed], 0), description([failed], 0)
+assert absent([failed], "weak") == "failed" and absent([failed], "fit") == "not measured"
+both = [trial, synthetic_scaling.result()]
+assert description(both, 1)[1] == "size small"
+merits = [plot.loaded(name) for name in ("made.json", "merit.json", "invalid.json")]
+assert [(merit["merit_version"], merit["valid"]) for merit in map(merit_of, merits)] == [(1, True), (2, True), (2, False)]
+assert len(rates(merits[1])) == 5 and abs(rates(merits[2])[0] - 1000 / 70) < 1e-9
+assert size_of_all(both, "weak") == "" and size_of_all(both[1:], "weak").startswith("40 million pairs a rank")
+assert len(header_lines(alike)) > 2
+renderer = FigureCanvasAgg(Figure(figsize=(WIDTH, 1), dpi=72)).get_renderer()
+for text, _ in header_lines(alike + both):
+    width = renderer.get_text_width_height_descent(text, FontProperties(size=9.5, weight="bold"), False)[0]
+    assert width < 72 * WIDTH * 0.99, text
+joined = " ".join(" ".join(text for text, _ in header_lines(alike)).split())
+assert joined.count("files on lustre") == 2, joined
 P
 
 # Of the machines that were measured, too.

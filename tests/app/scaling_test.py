@@ -1,14 +1,17 @@
 """The figures of dko.scaling.figures on synthetic results, against NumPy and against numbers that are known."""
+import ast
 import copy
 import json
 import os
 import tempfile
 import unittest
+from unittest import mock
 
 import numpy as np
 
 import synthetic_scaling
 from dko import InputError, UsageError
+from dko.errors import ReadError
 from dko.scaling import cases as scaling_cases
 from dko.scaling import command as scaling
 from dko.scaling import figures
@@ -105,9 +108,25 @@ class Figures(unittest.TestCase):
             self.assertEqual(figures.expected_efficiency(found, "weak"), {})
 
     def test_parts_come_to_the_whole(self):
-        for ranks, its in figures.mean_parts(self.result, "weak").items():
-            self.assertAlmostEqual(sum(its.values()), 1.01 * seconds_of(self.result, "weak", ranks).mean())
-            self.assertAlmostEqual(its["scoring"], 4 * its["loading"])
+        for noise in ((0.99, 0.995, 1, 1.01, 1.2), (1, 1.3, 0.9, 1.1)):
+            made = synthetic_scaling.result((1, 2, 4), noise=noise)
+            for ranks, its in figures.median_parts(made, "weak").items():
+                self.assertAlmostEqual(sum(its.values()), 1.01 * np.median(seconds_of(made, "weak", ranks)))
+                self.assertAlmostEqual(its["scoring"], 4 * its["loading"])
+
+    def test_the_first_node_has_place_for_the_tasks_of_the_job(self):
+        made = synthetic_scaling.result((1, 64, 128))
+        made["machine"]["slurm"] = {"tasks_per_node": "16(x2),8"}
+        self.assertEqual(figures.ranks_of_first_node(made), 16)
+        made["machine"]["slurm"] = {"tasks_per_node": None}
+        self.assertEqual(figures.ranks_of_first_node(made), 64)
+
+    def test_cases_that_failed_are_told(self):
+        self.assertEqual(figures.failed_cases(self.result), {})
+        for case in self.result["cases"]:
+            if case["case"] == "io" and case["ranks"] > 1:
+                case["failed"] = "repeat 1: no room"
+        self.assertEqual(figures.failed_cases(self.result), {"io": [2, 4]})
 
     def test_kernel_network_training_and_writing(self):
         self.assertAlmostEqual(np.median(figures.kernel_rates(self.result, "avx512", 2000)[4]), 10.5e6)
@@ -215,7 +234,19 @@ class Plan(unittest.TestCase):
             chapter = file.read()
         for size in ("medium", "large"):
             ranks = 64 * scaling_cases.SIZES[size]["nodes"]
-            self.assertIn(plan.table(size, [ranks], 64, scaling_cases.SCREENS + ["fit", "io"]), chapter)
+            cases = scaling_cases.SCREENS + ["fit", "io"]
+            self.assertIn(plan.table(size, [ranks], 64, cases) + "\n" + plan.totals(size, [ranks], 64, cases, 5), chapter)
+
+    def test_totals_are_sums_over_the_repeats_and_files_are_there_one_at_a_time(self):
+        cases, ranks = ["strong-dense", "weak", "kernel"], [1, 2]
+        plans = [plan.plan(case, "small", count, 64) for case in cases for count in ranks]
+        words = plan.totals("small", ranks, 64, cases, 7)
+        took = plan.human_seconds(7 * sum(one["seconds"] or 0 for one in plans))
+        self.assertIn(f"7 repeats: {took} of computing, without kernel, writing and starts", words)
+        self.assertIn(f"at most {plan.human(max(one['bytes_on_disk'] for one in plans))} on the disk", words)
+        self.assertIn(f"{plan.human(7 * sum(one['bytes_on_disk'] for one in plans))} written", words)
+        rows = plan.table("small", ranks, 64, cases, patience=13).splitlines()
+        self.assertEqual([row.split()[0] for row in rows if "> --patience" in row], ["strong-dense"])
 
 
 class Files(unittest.TestCase):
@@ -282,6 +313,20 @@ class LastWords(unittest.TestCase):
         self.assertEqual(launching.last_words(f"{self.RULE}\n\n"), "it said nothing")
 
 
+class OldPython(unittest.TestCase):
+
+    def test_what_measures_is_of_python_3_6(self):
+        """As the manual says; pictures need matplotlib anyway."""
+        folder = os.path.dirname(scaling.__file__)
+        files = [os.path.join(folder, name) for name in os.listdir(folder) if name.endswith(".py") and name != "plot.py"]
+        others = ("command_line.py", "errors.py", "outputs.py", "places.py", "units.py")
+        files += [os.path.join(folder, "..", name) for name in others]
+        self.assertGreater(len(files), 12)
+        for path in files:
+            with open(path, encoding="utf-8") as file:
+                ast.parse(file.read(), path, feature_version=(3, 6))
+
+
 class Machine(unittest.TestCase):
 
     def test_nodes_of_a_job(self):
@@ -297,6 +342,14 @@ class Machine(unittest.TestCase):
         self.assertEqual(scaling.with_ranks("mpirun --map-by core"), "mpirun --map-by core -n {ranks}")
         self.assertEqual(scaling.with_ranks("jsrun -n {ranks}"), "jsrun -n {ranks}")
         self.assertEqual(scaling.launcher_words("mpirun -x 'A=a b' -n {ranks}", 3)[2:], ["A=a b", "-n", "3"])
+
+    def test_the_program_is_the_one_installed_with_the_command(self):
+        """Else that in PATH, by its name, or none, which is refused later."""
+        for found, in_path, expected in (("/opt/bin/dko", "/usr/bin/dko", "/opt/bin/dko"),
+                                         ("/usr/bin/dko", "/usr/bin/dko", "dko"),
+                                         (ReadError("none"), None, "dko")):
+            with mock.patch("dko.places.program", side_effect=[found]), mock.patch("shutil.which", return_value=in_path):
+                self.assertEqual(scaling.default_program(), expected)
 
     def test_cases_to_choose(self):
         self.assertEqual(scaling.chosen_cases("io,strong"), ["strong-dense", "strong-sparse", "io"])

@@ -25,3 +25,15 @@ assert check["valid"] and check["on_other_ranks"] and check["sampled"] > 0, chec
 assert not result["merit"]["valid"] and "the size is that of a trial" in result["merit"]["why"], result["merit"]
 END
 grep -q 'INVALID: .*the size is that of a trial' dko-scaling-$job.log || fail "the log has no verdict"
+
+# SIGUSR1, which SBATCH_SIGNAL of the site's file has sent before the time limit: what was measured stays, and nothing else.
+mkdir scratch
+submit --nodes=2 --ntasks-per-node=2 "$jobs/scaling.sbatch" stopped.json --merit --size trial --repeats 200 --scratch "$PWD/scratch"
+until_file stopped.json 60
+until_log ' 1/200: ' 120
+scancel --batch --signal=USR1 "$job"
+until_state "$job" FAILED 90
+scontrol show job "$job" | grep -q 'ExitCode=5:0' || { scontrol show job "$job"; fail "the job did not end with code 5"; }
+until_log 'stopped by SIGUSR1; what was measured before is kept' 5
+grep -q '"stopped": "stopped by SIGUSR1' stopped.json || fail "the result does not say that it was stopped"
+[ -z "$(ls scratch)" ] || { ls scratch; fail "files were left behind"; }

@@ -30,26 +30,32 @@ A first look at it, version 1, is part of every result (`merit` in the JSON, wit
 
 It is made from the case `weak` on as many ranks as there are cores.
 """
-import json
 import os
 import shlex
 import shutil
 import signal
 import time
 
+from dko import places
 from dko.command_line import Parser, at_least_one, called, exit_code_of
-from dko.errors import UsageError, WriteError
-from dko.outputs import check_output, write_complete
+from dko.errors import ReadError, UsageError, WriteError
+from dko.outputs import check_output
 from dko.scaling import figures
 from dko.scaling import machine as scaling_machine
 from dko.scaling import merit_run, plan
 from dko.scaling.cases import CASES, GROUPS, SIZES, words_of, writes_file
 from dko.scaling.figures import counted
 from dko.scaling.launching import CaseFailure, Stopped, default_launcher, launcher_words, with_ranks
-from dko.scaling.measuring import ScratchFiles, now, origin, require_ranks, run_dko, say
+from dko.scaling.measuring import (ScratchFiles, advice_on_scratch, has_no_run, keep_why, now, origin, require_ranks, run_dko,
+                                   say, warn_of_scratch, write_result)
+
+STOPPING = (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1)
 
 
 def stop(number, _):
+    """Slurm sends SIGUSR1 as early as SBATCH_SIGNAL says, and SIGTERM at the time limit: one is enough."""
+    for other in STOPPING:
+        signal.signal(other, lambda *_: None)
     raise Stopped(f"stopped by {signal.Signals(number).name}; what was measured before is kept")
 
 
@@ -61,33 +67,55 @@ def parse_options(arguments):
     add = parser.add_argument
     add("-o", "--out", metavar="JSON", help="the result to write")
     add("--merit", action="store_true",
-        help="measure the figure of merit alone, version 2: timed, verified, with the verdict VALID or INVALID")
-    add("--official", action="store_true", help="with --merit: each repeat takes 300 s at least, in place of 60")
+        help="measure the figure of merit alone, version 2 (rules: jobs/merit.md in the manual): timed, verified, with the "
+        "verdict VALID or INVALID; about 9 minutes")
+    add("--official", action="store_true", help="with --merit: repeats of 300 s, in place of 60; about 45 minutes")
     add("--launcher", metavar="WORDS",
         help="what starts dko on {ranks} ranks of {nodes} nodes, as 'srun --mpi=pmix -N {nodes} -n {ranks}'; "
         "where it does not say so, they are added. Default: in a Slurm job 'srun --mpi=pmix', or pmi2 with MPICH; else mpirun")
     add("--ranks", type=at_least_one, nargs="+", metavar="P",
-        help="default: powers of two up to the tasks of the job, or the physical cores, and those (medium and large begin "
-        "with a 64th of them); with --merit these alone")
+        help="numbers of ranks, one after the other; default: powers of two up to the tasks of the job, or the physical "
+        "cores, and all of these (medium and large begin with a 64th of them). With --merit one number; default: all")
     add("--repeats", type=at_least_one, default=5, metavar="N",
-        help="default: 5, which the figure of merit wants")
+        help="how often each case runs; default: 5, the fewest of a valid figure of merit")
     add("--size", choices=list(SIZES), default="small",
         help="for how large a machine: small, one node (the default); medium, 16 nodes; large, a thousand; trial: a few "
-        "seconds in all, to see that everything works")
+        "seconds in all, to see that everything works, and never a valid figure of merit")
     add("--plan", action="store_true",
-        help="run nothing: print what each case takes (time, memory, disk) and what it stresses, by default on as many "
-        "nodes as the size is made for")
-    add("--ranks-per-node", type=at_least_one, default=64, metavar="R", help="with --plan; default: 64")
-    add("--cases", metavar="NAMES", default=",".join(CASES),
-        help="which, with commas between; default: " + ",".join(CASES))
+        help="run nothing: print what each case takes (time, memory, disk) and what it stresses, and the sums over all "
+        "repeats, on the ranks that a run would take here, those of --ranks, or by --ranks-per-node")
+    add("--ranks-per-node", type=at_least_one, metavar="R",
+        help="with --plan: on as many nodes as the size is made for, with R ranks each; with --ranks too, so many on each node "
+        "(default: 64)")
+    add("--cases", metavar="NAMES",
+        help="which cases are run, with commas between; default: " + ",".join(CASES))
     add("--scratch", metavar="DIR",
-        help="where screens would be written: files are made there and removed; default: beside the result")
-    add("--dko", default="dko", metavar="PATH", help="the program, if it is not in the PATH")
+        help="where screens would be written, on a file system that all nodes of the job share: files are made there and "
+        "removed; default: beside the result")
+    add("--dko", metavar="PATH", help="the program; default: the one installed with this command, or else that in PATH")
     add("--name", default="", help="of the machine, as pictures have it; default: its processor and cores")
     add("--patience", type=at_least_one, default=3600, metavar="SECONDS",
-        help="after which a run counts as hanging; default: 3600")
-    add("-f", "--force", action="store_true", help="replace the result if it exists")
+        help="after which a single run is ended and counts as failed; default: 3600")
+    add("-f", "--force", action="store_true",
+        help="replace the result if it exists; one in which nothing was measured is replaced anyway")
     return parser.parse_args(arguments)
+
+
+def require_together(options):
+    """@raises UsageError for what would be ignored"""
+    if options.official and not options.merit:
+        raise UsageError("--official goes with --merit")
+    if options.ranks_per_node and not options.plan:
+        raise UsageError("--ranks-per-node goes with --plan")
+    if options.merit and options.plan:
+        raise UsageError("--plan does not go with --merit, which finds the size itself; jobs/merit.md tells how long it takes")
+    if options.merit and options.cases:
+        raise UsageError("--cases does not go with --merit, which measures one screen")
+    files = {"--out": options.out, "--launcher": options.launcher, "--scratch": options.scratch, "--dko": options.dko,
+             "--name": options.name, "--force": options.force}
+    given = [name for name, value in files.items() if value]
+    if options.plan and given:
+        raise UsageError(f"{' and '.join(given)} {'does' if len(given) == 1 else 'do'} not go with --plan, which runs nothing")
 
 
 def chosen_cases(text):
@@ -98,18 +126,17 @@ def chosen_cases(text):
     return [name for name in CASES if name in names]
 
 
-def default_ranks(size):
+def default_ranks(size, most):
     """Powers of two and all; where the size is one for many nodes from a 64th of all on, for fewer would take hours."""
-    most = scaling_machine.allocated_ranks()
     fewest = 1 if SIZES[size]["nodes"] == 1 else most // 64
     powers = [2**power for power in range(most.bit_length()) if fewest <= 2**power <= most]
     return sorted({*powers, most})
 
 
 def check(options):
-    check_output(options.out, options.force)
+    check_output(options.out, options.force or has_no_run(options.out))
     if not os.path.isdir(options.scratch):
-        raise WriteError(f"--scratch: there is no directory {options.scratch}")
+        raise WriteError(f"--scratch: there is no directory {options.scratch}: it must be one that all nodes of the job see")
     if not shutil.which(options.dko):
         raise UsageError(f"--dko: there is no program {options.dko}")
     launcher = launcher_words(options.launcher, 1)
@@ -128,6 +155,8 @@ class Measuring:
             "format": figures.FORMAT,
             "version": figures.VERSION,
             "complete": False,
+            "failed": None,
+            "stopped": None,
             **origin(options),
             "launcher": options.launcher,
             "size": options.size,
@@ -145,6 +174,7 @@ class Measuring:
                 "failed": None, "runs": []}
 
     def run_all(self):
+        warn_of_scratch(self.result["machine"], self.options.scratch)
         for repeat in range(1, self.options.repeats + 1):
             for case in self.result["cases"]:
                 if case["failed"]:
@@ -173,7 +203,7 @@ class Measuring:
         """What dko says of the run."""
         found, failed = run_dko(case["words"], self.files.path("json"), self.options.patience)
         if failed:
-            raise CaseFailure(failed)
+            raise CaseFailure(failed + advice_on_scratch(failed, self.result["machine"], self.options.scratch))
         require_ranks(found, case["ranks"])
         if case["case"] == "fit":
             self.require_same_mapping(found["fit"]["checksum"])
@@ -189,13 +219,11 @@ class Measuring:
                               "several kinds, or a fault")
 
     def write(self):
-        """The file is whole at any moment."""
         self.result["finished"] = now()
         self.result["merit"] = figures.merit(self.result)
         self.result["core_speed"] = figures.core_speed(self.result)
         written = {**self.result, "cases": [without_words(case) for case in self.result["cases"]]}
-        text = json.dumps(written, indent=1, ensure_ascii=False) + "\n"
-        write_complete(self.options.out, lambda file: file.write(text.encode("utf-8", "replace")))
+        write_result(self.options.out, written)
 
 
 def name_of(case):
@@ -230,30 +258,49 @@ def report(result):
         print(f"no valid figure of merit: {'; '.join(merit['why'])}")
 
 
+def default_program():
+    """As dko.places finds it; by its name alone where it is in PATH, as it may be in a container that the launcher starts."""
+    try:
+        found = places.program()
+    except ReadError:
+        return "dko"
+    return "dko" if found == shutil.which("dko") else found
+
+
 def prepare(options):
     """Fills in what depends on the machine, and refuses what cannot be done."""
     if not options.out:
         raise UsageError("the following arguments are required: -o/--out")
+    options.dko = options.dko or default_program()
     options.launcher = with_ranks(options.launcher or default_launcher(options.dko))
     options.scratch = options.scratch or os.path.dirname(options.out) or "."
-    options.ranks = sorted(set(options.ranks or default_ranks(options.size)[-1 if options.merit else 0:]))
+    usual = default_ranks(options.size, scaling_machine.allocated_ranks())
+    options.ranks = sorted(set(options.ranks or usual[-1 if options.merit else 0:]))
     if options.merit:
         merit_run.require_merit_options(options)
-    elif options.official:
-        raise UsageError("--official goes with --merit")
     check(options)
 
 
 def print_plan(options, cases):
-    if options.merit:
-        raise UsageError("--plan does not go with --merit, which finds the size itself")
-    nodes = SIZES[options.size]["nodes"]
-    ranks = options.ranks or sorted({options.ranks_per_node, nodes * options.ranks_per_node})
-    print(plan.table(options.size, ranks, options.ranks_per_node, cases))
+    ranks, ranks_per_node = planned_ranks(options)
+    print(plan.table(options.size, ranks, ranks_per_node, cases, options.patience))
+    print(plan.totals(options.size, ranks, ranks_per_node, cases, options.repeats))
+
+
+def planned_ranks(options):
+    """Those that a run would take here, and how many are on a node; with --ranks-per-node those on the nodes that the size is
+    made for."""
+    if options.ranks:
+        return sorted(set(options.ranks)), options.ranks_per_node or 64
+    if options.ranks_per_node:
+        return default_ranks(options.size, SIZES[options.size]["nodes"] * options.ranks_per_node), options.ranks_per_node
+    tasks = max(count or 0 for count in scaling_machine.slurm_nodes())
+    return default_ranks(options.size, scaling_machine.allocated_ranks()), tasks or scaling_machine.physical_cores()
 
 
 def measure(options):
-    cases = chosen_cases(options.cases)
+    require_together(options)
+    cases = chosen_cases(options.cases or ",".join(CASES))
     if options.plan:
         print_plan(options, cases)
         return
@@ -263,7 +310,7 @@ def measure(options):
         return
     measuring = Measuring(options, cases)
     measuring.write()
-    measuring.run_all()
+    keep_why(measuring.result, measuring.write, measuring.run_all)
     report(measuring.result)
     failed = [name_of(case) for case in measuring.result["cases"] if case["failed"]]
     if failed:
@@ -272,6 +319,6 @@ def measure(options):
 
 def main(arguments=None):
     options = parse_options(arguments)
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in STOPPING:
         signal.signal(number, stop)
     return exit_code_of("scaling", measure, options)

@@ -1,9 +1,10 @@
 """Tells of two results whether a change is beyond noise: of dko-scaling, or of dko-scaling --merit.
 
-    scripts/bench-compare.py old.json new.json
+    dko-bench-compare old.json new.json        # scripts/bench-compare.py in the source tree
 
-Every figure is a rate: more is better. A change is the ratio of the geometric means over the repeats, new to old. Its
-noise is found by a bootstrap over the repeats: p is the part of resamples without a change (drawn from the deviations of
+Every figure is a rate: more is better. `old` and `new` are medians over the repeats, as dko-scaling prints them. A change is
+the ratio of the geometric means over the repeats, new to old, in which all of them count. Its noise is found by a
+bootstrap over the repeats: p is the part of resamples without a change (drawn from the deviations of
 all repeats from the mean of their result) whose difference, in units of its own standard error, is as large as the one
 that was measured. Of several figures p is Holm's, so that a whole comparison without any change names one with a chance of at
 most --level. What is the same in all repeats of a result cannot be seen in them: a machine that was slower that day
@@ -16,8 +17,8 @@ import argparse
 import math
 import random
 
-from dko.command_line import Parser, at_least_one, exit_code_of
-from dko.errors import DkoError, InputError, UsageError
+from dko.command_line import Parser, at_least_one, called, exit_code_of
+from dko.errors import DkoError, UsageError
 from dko.scaling import figures, verdict
 
 LEAST_REPEATS = 3
@@ -41,7 +42,7 @@ part.__name__ = "number between 0 and 1"
 
 def parse_options(arguments):
     parser = Parser(
-        prog="bench-compare.py", description="Tells of two results of dko-scaling whether a change is beyond noise.",
+        prog=called("bench-compare"), description="Tells of two results of dko-scaling whether a change is beyond noise.",
         epilog=__doc__.partition("\n\n")[2], formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("old", metavar="OLD", help="JSON of dko-scaling, or of dko-scaling --merit")
     parser.add_argument("new", metavar="NEW", help="the same of another version, build or day")
@@ -56,24 +57,6 @@ def parse_options(arguments):
     return parser.parse_args(arguments)
 
 
-def load(path):
-    """A result of either kind. @raises InputError, ReadError"""
-    found = figures.load_json(path)
-    if isinstance(found, dict) and found.get("format") == verdict.FORMAT:
-        check_merit(path, found)
-        return found
-    return figures.checked(path, found)
-
-
-def check_merit(path, found):
-    if found.get("version") != verdict.FORMAT_VERSION:
-        raise InputError(f"{path}: is of version {found.get('version')}, not {verdict.FORMAT_VERSION}")
-    figures.require(path, "it", found, {"machine": dict, "dko_version": str, "size": str, "ranks": int, "runs": list})
-    for run in found["runs"]:
-        if run.get("result"):
-            figures.check_run(path, "a run", "weak", run["result"])
-
-
 def series(result):
     """{name of a figure: its rates, one for each repeat}, all above 0."""
     if result["format"] == verdict.FORMAT:
@@ -85,6 +68,14 @@ def series(result):
             for name, rate in rates_of(case["case"], run["result"]):
                 found.setdefault(f"{case['case']}{name} on {figures.counted(case['ranks'], 'rank')}", []).append(rate)
     return found
+
+
+def unit_of(name):
+    """Of a figure by its name: how it is written, and in units of what."""
+    case = name.split()[0]
+    if case == "kernel":
+        return "million pairs/s of a core", 1e6
+    return {"fit": ("fits/s", 1), "train": ("steps/s", 1), "io": ("GB/s", 1)}.get(case, ("million pairs/s", 1e6))
 
 
 def rates_of(case, run):
@@ -158,7 +149,7 @@ def holm(values):
 
 
 def compare(old, new, options):
-    """[{name, old, new, repeats, change, p, beyond}] of the figures that both have, and the names of those left out."""
+    """[{name, old, new (medians), repeats, change, p, beyond}] of the figures of both, and the names of those left out."""
     olds, news = series(old), series(new)
     rows, left_out = [], [name for name in {**olds, **news} if name not in olds or name not in news]
     for name in [name for name in olds if name in news]:
@@ -168,31 +159,53 @@ def compare(old, new, options):
             continue
         # A stream for each, so that none depends on which others there are.
         p = bootstrap(*logs, options.resamples, random.Random(f"{options.seed} {name}"))
-        rows.append({"name": name, "old": math.exp(mean(logs[0])), "new": math.exp(mean(logs[1])),
-                     "repeats": [len(one) for one in logs], "change": math.exp(mean(logs[1]) - mean(logs[0])) - 1, "p": p})
+        change = math.exp(mean(logs[1]) - mean(logs[0])) - 1
+        rows.append({"name": name, "old": figures.median(olds[name]), "new": figures.median(news[name]),
+                     "repeats": [len(one) for one in logs], "change": change, "p": p})
     for row, p in zip(rows, holm([row["p"] for row in rows])):
         row["p"] = p
         row["beyond"] = p <= options.level and abs(row["change"]) >= options.least
     return rows, left_out
 
 
+def doubts(result):
+    """Why a result does not count, in words; none where it does."""
+    if result["format"] == verdict.FORMAT:
+        found = verdict.merit(result)
+        return "" if found["valid"] else "INVALID: " + "; ".join(found["why"])
+    failed = [f"{case['case']} on {figures.counted(case['ranks'], 'rank')}" for case in result["cases"] if case.get("failed")]
+    return "; ".join(["not finished"] * (not result.get("complete", True)) + [f"failed: {', '.join(failed)}"] * bool(failed))
+
+
+def print_header(paths, results):
+    for side, path, result in zip(("old", "new"), paths, results):
+        print(f"{side}: {path}: {result['machine']['name']}, dko {result['dko_version']}, size {result['size']}, "
+              f"{result.get('started', 'no date')}")
+        if doubts(result):
+            print(f"     {doubts(result)}")
+
+
 def print_table(rows, left_out):
     width = max(len(row["name"]) for row in rows)
-    print(f"{'figure':<{width}}  {'old':>10} {'new':>10} {'change':>8} {'p':>8}")
+    unit_width = max(len(unit_of(row["name"])[0]) for row in rows)
+    print(f"{'figure':<{width}}  {'old':>10} {'new':>10} {'':<{unit_width}} {'change':>8} {'p':>8}")
     for row in rows:
+        unit, one = unit_of(row["name"])
         verdict_word = ("faster" if row["change"] > 0 else "slower") if row["beyond"] else ""
-        print(f"{row['name']:<{width}}  {row['old']:>10.4g} {row['new']:>10.4g} {100 * row['change']:>+7.1f}% {row['p']:>8.4f}"
-              f"  {verdict_word}".rstrip())
+        print(f"{row['name']:<{width}}  {row['old'] / one:>10.4g} {row['new'] / one:>10.4g} {unit:<{unit_width}} "
+              f"{100 * row['change']:>+7.1f}% {row['p']:>8.4f}  {verdict_word}".rstrip())
+    print("old and new: medians of the repeats; change and p: of their geometric means")
     if left_out:
         print(f"not compared, in one result only or with fewer than {LEAST_REPEATS} repeats: {', '.join(left_out)}")
 
 
 def run(options):
-    old, new = load(options.old), load(options.new)
+    old, new = verdict.load(options.old), verdict.load(options.new)
     require_alike(old, new, options)
     rows, left_out = compare(old, new, options)
     if not rows:
         raise UsageError(f"they share no figure with at least {LEAST_REPEATS} repeats")
+    print_header((options.old, options.new), (old, new))
     print_table(rows, left_out)
     slower = [row["name"] for row in rows if row["beyond"] and row["change"] < 0]
     faster = [row["name"] for row in rows if row["beyond"] and row["change"] > 0]

@@ -1,4 +1,4 @@
-"""Under what conditions a figure of merit was measured: placement of the ranks, clock and energy of this node."""
+"""Under what conditions something was measured: settings of libraries, placement of ranks, clock and energy of this node."""
 import glob
 import os
 import threading
@@ -7,8 +7,22 @@ import time
 from dko.scaling.launching import run_to_end
 from dko.scaling.machine import read
 
+# Environment variables that are recorded, by their beginnings; and those of them that are not, for a launcher sets them for
+# each job or process: some are keys.
+SETTINGS = ("DKO_INSTRUCTIONS", "OMPI_", "PMIX_MCA_", "PRTE_", "UCX_", "FI_", "MPICH_", "I_MPI_", "HDF5_", "ROMIO_", "OMP_",
+            "SLURM_CPU_BIND")
+OF_PROCESS = ("OMPI_COMM_WORLD_", "OMPI_UNIVERSE_SIZE", "OMPI_APP_CTX_", "OMPI_ARGV", "OMPI_COMMAND", "OMPI_FILE_LOCATION",
+              "OMPI_FIRST_RANKS", "OMPI_NUM_APP_CTX", "OMPI_MCA_ess", "OMPI_MCA_initial_wdir", "OMPI_MCA_orte_",
+              "PRTE_LAUNCHED", "MPICH_INTERFACE_HOSTNAME", "I_MPI_HYDRA_UUID")
+
 PLACE_WORD = "dko-place"
 PLACE_SCRIPT = f"echo {PLACE_WORD} $(hostname) $(grep Cpus_allowed_list /proc/self/status | cut -f 2)"
+
+
+def settings(environment=os.environ):
+    """{variable: value} of what bears on speed. Files of parameters are not read."""
+    return {name: environment[name] for name in sorted(environment)
+            if name.startswith(SETTINGS) and not name.startswith(OF_PROCESS)}
 
 
 def placement(launcher, patience):

@@ -1,6 +1,7 @@
 """The figures that follow from a result of dko-scaling: medians, speed-up, efficiency, the figure of merit."""
 import json
 import math
+import re
 
 from dko.errors import InputError, NoFileError, ReadError
 from dko.scaling.cases import SCREENS, words_of
@@ -199,17 +200,31 @@ def expected_efficiency(result, case):
 
 
 def ranks_of_first_node(result):
-    """The most ranks that one node has place for, if there are more nodes; else None."""
+    """The most ranks that one node has place for, the job's tasks there or its cores, if there are more nodes; else None."""
     machine = result["machine"]
-    return machine.get("cores_of_node") if machine.get("nodes", 1) > 1 else None
+    if machine.get("nodes", 1) == 1:
+        return None
+    tasks = re.match(r"\d+", str((machine.get("slurm") or {}).get("tasks_per_node") or ""))
+    return int(tasks.group()) if tasks else machine.get("cores_of_node")
 
 
-def mean_parts(result, case):
-    """{ranks: {part: seconds}}, means over the repeats, so that the parts come to the whole."""
+def failed_cases(result):
+    """{case: the numbers of ranks on which it failed}"""
+    found = {}
+    for case in result["cases"]:
+        if case.get("failed"):
+            found.setdefault(case["case"], []).append(case["ranks"])
+    return found
+
+
+def median_parts(result, case):
+    """{ranks: {part: seconds}} of the repeat whose time is the median, so that the parts come to the whole; of an even number
+    of repeats means of the two in the middle."""
     found = {}
     for ranks, runs in by_ranks(result, case).items():
-        its = [parts(run) for run in runs]
-        found[ranks] = {part: sum(one[part] for one in its) / len(its) for part in PARTS}
+        its = sorted((parts(run) for run in runs), key=lambda one: sum(one.values()))
+        middle = its[(len(its) - 1) // 2:len(its) // 2 + 1]
+        found[ranks] = {part: sum(one[part] for one in middle) / len(middle) for part in PARTS}
     return found
 
 

@@ -87,7 +87,8 @@ def last_words(said):
     rules = [number for number, line in enumerate(lines) if len(line) > 40 and set(line) == {"-"}]
     for start in rules[-2:-1]:
         paragraph = itertools.takewhile(bool, itertools.dropwhile(lambda line: not line, lines[start + 1:rules[-1]]))
-        if words := " ".join(paragraph):
+        words = " ".join(paragraph)
+        if words:
             return words
     said_something = [line for line in lines if line and set(line) != {"-"}]
     return said_something[-1] if said_something else "it said nothing"

@@ -1,14 +1,22 @@
 """What all measurements of dko-scaling have in common: times, words, files in the scratch folder, and starts of dko."""
+import glob
 import json
 import os
 import shlex
 import sys
 import time
 
-from dko.command_line import called
+from dko.command_line import called, one_line
+from dko.errors import DkoError
+from dko.outputs import write_complete
 from dko.scaling import machine as scaling_machine
-from dko.scaling.figures import counted
-from dko.scaling.launching import CaseFailure, last_words, run_to_end
+from dko.scaling.conditions import settings
+from dko.scaling.figures import counted, load_json
+from dko.scaling.launching import CaseFailure, Stopped, last_words, run_to_end
+
+
+# That a node mounts alone.
+LOCAL_FILE_SYSTEMS = ("tmpfs", "ramfs", "ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "overlay")
 
 
 def now():
@@ -23,6 +31,7 @@ def origin(options):
         "command": " ".join(map(shlex.quote, [called("scaling"), *sys.argv[1:]])),
         "machine": {**scaling_machine.machine(options.name, options.scratch), "libraries": libraries},
         "dko_version": version,
+        "environment": settings(),
     }
 
 
@@ -44,9 +53,12 @@ class ScratchFiles:
     def remove(self, kinds=KINDS):
         """With what of them is half-written."""
         for kind in kinds:
-            for name in (kind, f"{kind}.partial", f"{kind}.partial.lock"):
+            path = self.path(kind)
+            # Open MPI locks what it shares of a file by one of its own, which a process that is killed leaves.
+            locks = [lock for file in (path, f"{path}.partial") for lock in glob.glob(f"{glob.escape(file)}-*.lock")]
+            for name in (path, f"{path}.partial", f"{path}.partial.lock", *locks):
                 try:
-                    os.remove(self.path(name))
+                    os.remove(name)
                 except FileNotFoundError:
                     pass
 
@@ -63,6 +75,47 @@ def run_dko(words, summary, patience):
         how = f"did not end in {patience} s" if code is None else f"exit code {code}"
         failed = f"{how}: {last_words(said)}"
     return found, failed
+
+
+def write_result(path, result):
+    """The file is whole at any moment."""
+    text = json.dumps(result, indent=1, ensure_ascii=False) + "\n"
+    write_complete(path, lambda file: file.write(text.encode("utf-8", "replace")))
+
+
+def keep_why(result, write, work):
+    """Does the work; what ended it early is in the result, too, in the words of the log: `stopped` or `failed`."""
+    try:
+        work()
+    except DkoError as error:
+        result["stopped" if isinstance(error, Stopped) else "failed"] = one_line(error)
+        write()
+        raise
+
+
+def has_no_run(path):
+    """Whether it is a result of dko-scaling, of either kind, in which nothing was measured."""
+    if not os.path.isfile(path):
+        return False
+    try:
+        found = load_json(path)
+        runs = found["runs"] if "runs" in found else [run for case in found["cases"] for run in case["runs"]]
+        return found["format"].startswith("dko-") and not any(run["result"] for run in runs)
+    except (DkoError, KeyError, TypeError, AttributeError):
+        return False
+
+
+def warn_of_scratch(machine, scratch):
+    """Where its file system is hardly one that all nodes share."""
+    if machine["nodes"] > 1 and machine["file_system"] in LOCAL_FILE_SYSTEMS:
+        say(f"warning: --scratch {scratch} is on {machine['file_system']}, which other nodes seldom see: all of the job must")
+
+
+def advice_on_scratch(failed, machine, scratch):
+    """What to add to the words of a failure."""
+    if machine["nodes"] > 1 and any(words in failed for words in ("no such file", "No such file")):
+        return f" (do all nodes see --scratch {scratch}? It must be on a file system that they share)"
+    return ""
 
 
 def require_ranks(found, ranks):

@@ -1,23 +1,21 @@
 """What dko-scaling --merit does: a trial that finds the size, and repeats that are timed and verified."""
-import json
 import math
-import os
 import shlex
 import shutil
 import time
 
 from dko.errors import UsageError, WriteError
-from dko.outputs import write_complete
 from dko.scaling import verdict
 from dko.scaling.cases import SIZES, dense_words
 from dko.scaling.conditions import Clock, Energy, governor, placement
 from dko.scaling.figures import counted, seconds
 from dko.scaling.launching import CaseFailure, launcher_words
-from dko.scaling.measuring import ScratchFiles, now, origin, require_ranks, run_dko, say
+from dko.scaling.measuring import (ScratchFiles, advice_on_scratch, keep_why, now, origin, require_ranks, run_dko, say,
+                                   warn_of_scratch, write_result)
 
 # A trial is long enough to go by from this part of the time of a repeat on; repeats are planned to take so much more.
 TRIAL_PART, MARGIN = 0.1, 1.25
-MOST_TRIALS = 3  # beside those that find the size
+MOST_TRIALS = 3  # sets of repeats that were too short
 MOST_CELLS = 10**7  # that dko bench screen takes
 
 
@@ -40,15 +38,17 @@ class Merit:
     def __init__(self, options):
         self.options = options
         self.files = ScratchFiles(options.scratch, "dko-merit")
+        self.restarts = 0  # of the repeats, for one was too short
         self.launcher = launcher_words(options.launcher, options.ranks[-1])
         self.result = {
             "format": verdict.FORMAT,
             "version": verdict.FORMAT_VERSION,
             "complete": False,
+            "failed": None,
+            "stopped": None,
             **origin(options),
             "build": None,
             "launcher": options.launcher,
-            "environment": {key: os.environ[key] for key in ("DKO_INSTRUCTIONS",) if key in os.environ},
             "governor": governor(),
             "placement": placement(self.launcher, options.patience),
             "size": options.size,
@@ -79,7 +79,11 @@ class Merit:
         """What dko says in JSON, and how it failed, if it did."""
         self.files.remove(["json"])
         summary = self.files.path("json")
-        return run_dko(self.launcher + [self.options.dko, *words, "--quiet", "--json", summary], summary, self.options.patience)
+        words = self.launcher + [self.options.dko, *words, "--quiet", "--json", summary]
+        found, failed = run_dko(words, summary, self.options.patience)
+        if failed:
+            failed += advice_on_scratch(failed, self.result["machine"], self.options.scratch)
+        return found, failed
 
     def screen(self, cells_per_rank):
         """Times a screen. Its file stays."""
@@ -95,24 +99,31 @@ class Merit:
         least = self.result["least_seconds"]
         cells = SIZES[self.options.size]["cells_per_rank"]
         while True:
-            try:
-                found = self.screen(cells)
-            finally:
-                self.files.remove()
-            took = max(seconds(found), 1e-3)
-            self.result["trials"].append({"cells_per_rank": cells, "seconds": took})
-            say(f"trial of {counted(cells, 'cell')} for each rank: {took:.2f} s")
+            found, took = self.trial(cells)
             if took >= TRIAL_PART * least:
+                # Once more: what slowed this one down may not slow down the repeats.
+                took = min(took, self.trial(cells)[1])
                 return self.choose(cells_for(cells, took, MARGIN * least), found, cells)
             longer = min(cells_for(cells, took, 2 * TRIAL_PART * least), 100 * cells)
             self.require_room(found, cells, longer, "a longer trial needs")
             cells = longer
 
+    def trial(self, cells):
+        """What dko says of it, and its seconds."""
+        try:
+            found = self.screen(cells)
+        finally:
+            self.files.remove()
+        took = max(seconds(found), 1e-3)
+        self.result["trials"].append({"cells_per_rank": cells, "seconds": took})
+        say(f"trial of {counted(cells, 'cell')} for each rank: {took:.2f} s")
+        return found, took
+
     def choose(self, cells, found, cells_of_trial):
+        self.require_room(found, cells_of_trial, cells, f"repeats that take {self.result['least_seconds']:g} s need")
         self.result["cells_per_rank"] = cells
         words = self.launcher + [self.options.dko, "bench", "screen", *self.screen_words(cells), "-o", "FILE"]
         self.result["command_of_run"] = " ".join(map(shlex.quote, words))
-        self.require_room(found, cells_of_trial, cells, f"repeats that take {self.result['least_seconds']:g} s need")
 
     def require_room(self, found, cells_of_trial, cells_per_rank, needing):
         """For so many cells for each rank, by what dko said of a trial. @raises CaseFailure, WriteError"""
@@ -148,16 +159,22 @@ class Merit:
         say(f"{number}/{self.options.repeats}: {words}")
 
     def repeat_longer(self):
-        """A first repeat whose scores are right and that is too short, for the machine was slower in the trial, is a trial."""
-        for _ in range(MOST_TRIALS):
-            run = self.result["runs"][-1]
-            if run["failed"] or not run["verification"]["valid"] or seconds(run["result"]) >= self.result["least_seconds"]:
-                return
-            cells, took = self.result["cells_per_rank"], seconds(run["result"])
-            self.result["trials"].append({"cells_per_rank": cells, "seconds": took})
-            self.result["runs"].pop()
-            self.choose(cells_for(cells, took, MARGIN * self.result["least_seconds"]), run["result"], cells)
-            self.repeat(1)
+        """Whether the repeats begin anew with more cells, for the last one was too short: the machine was slower before. All
+        so far are trials then. Where scores are not right the repeats stay as they are."""
+        runs, cells, least = self.result["runs"], self.result["cells_per_rank"], self.result["least_seconds"]
+        if self.restarts == MOST_TRIALS or any(run["failed"] or not run["verification"]["valid"] for run in runs):
+            return False
+        last = runs[-1]["result"]
+        took = seconds(last)
+        if took >= least:
+            return False
+        longer = max(cells_for(cells, took, MARGIN * least), cells + 1)
+        self.choose(longer, last, cells)
+        say(f"{took:.2f} s is too short, less than {least:g} s: again with more cells, {longer:,} for each rank")
+        self.result["trials"] += [{"cells_per_rank": cells, "seconds": seconds(run["result"])} for run in runs]
+        runs.clear()
+        self.restarts += 1
+        return True
 
     def verify(self, run, number):
         """By another start of dko, which has nothing of the screen but its file."""
@@ -176,17 +193,19 @@ class Merit:
     def write(self):
         self.result["finished"] = now()
         self.result["merit"] = verdict.merit(self.result)
-        text = json.dumps(self.result, indent=1, ensure_ascii=False) + "\n"
-        write_complete(self.options.out, lambda file: file.write(text.encode("utf-8", "replace")))
+        write_result(self.options.out, self.result)
 
     def run_all(self):
-        self.write()
+        warn_of_scratch(self.result["machine"], self.options.scratch)
+        doubts = verdict.known_at_start(self.result)
+        if doubts:
+            say(f"warning: the verdict will be INVALID: {'; '.join(doubts)}")
         self.find_size()
-        for number in range(1, self.options.repeats + 1):
+        number = 1
+        while number <= self.options.repeats:
             self.repeat(number)
-            if number == 1:
-                self.repeat_longer()
-            self.result["complete"] = number == self.options.repeats
+            number = 1 if self.repeat_longer() else number + 1
+            self.result["complete"] = number > self.options.repeats
             self.write()
 
 
@@ -203,7 +222,8 @@ def require_merit_options(options):
 
 def measure_merit(options):
     merit = Merit(options)
-    merit.run_all()
+    merit.write()
+    keep_why(merit.result, merit.write, merit.run_all)
     print(verdict.report(merit.result))
     wrong = verdict.wrong_results(merit.result)
     if wrong:

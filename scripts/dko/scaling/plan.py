@@ -15,6 +15,7 @@ have of any gene; simulating the cells comes before, and is not in its time.
 import math
 
 from dko.scaling.cases import CASES, SCREENS, SIZES, cells_of, shape_of, written_gib
+from dko.scaling.figures import counted
 from dko.units import size_text
 
 GIB = 2**30
@@ -101,20 +102,32 @@ def human(value):
 
 
 def human_seconds(value):
-    if value is None:
-        return "–"
+    if not value:
+        return "–" if value is None else "0 s"
     unit, name = next(((unit, name) for unit, name in TIMES if value >= unit), TIMES[-1])
     return f"{value / unit:.3g} {name}"
 
 
-def table(size_name, all_ranks, ranks_per_node, cases=tuple(CASES)):
-    """As text."""
+def totals(size_name, all_ranks, ranks_per_node, cases, repeats):
+    """In words, of all repeats: time, disk at once, for files are removed after each run, and what is written."""
+    plans = [plan(case, size_name, ranks, ranks_per_node) for case in cases for ranks in all_ranks]
+    untimed = [case for case in cases if plan(case, size_name, all_ranks[0], ranks_per_node)["seconds"] is None]
+    took = repeats * sum(found["seconds"] or 0 for found in plans)
+    on_disk = [found["bytes_on_disk"] for found in plans]
+    without = ", ".join([*untimed, "writing"])
+    return (f"in all, {counted(repeats, 'repeat')}: {human_seconds(took)} of computing, without {without} and starts; at most "
+            f"{human(max(on_disk))} on the disk at once; {human(repeats * sum(on_disk))} written")
+
+
+def table(size_name, all_ranks, ranks_per_node, cases=tuple(CASES), patience=math.inf):
+    """As text. Rows that take longer than `patience` seconds are marked."""
     rows = [("case", "ranks", "pairs", "time", "memory of a node", "disk", "stresses")]
     for case in cases:
         for ranks in all_ranks:
             found = plan(case, size_name, ranks, ranks_per_node)
+            mark = " > --patience" if (found["seconds"] or 0) > patience else ""
             rows.append((case, f"{ranks:,}", "–" if found["pairs"] is None else f"{found['pairs']:.3g}",
-                         human_seconds(found["seconds"]), human(found["bytes_of_node"]), human(found["bytes_on_disk"]),
+                         human_seconds(found["seconds"]) + mark, human(found["bytes_of_node"]), human(found["bytes_on_disk"]),
                          STRESSES[case] if ranks == all_ranks[0] else ""))
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows)

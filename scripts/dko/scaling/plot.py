@@ -14,7 +14,7 @@ import signal
 from dko.command_line import Parser, called, exit_code_of, require
 from dko.errors import UsageError, WriteError
 from dko.outputs import check_output, write_complete
-from dko.scaling import figures
+from dko.scaling import verdict
 
 PICTURES = ["scaling", "time", "training", "machines"]
 MOST_RESULTS = 6
@@ -58,10 +58,17 @@ def write(figure, paths):
         write_complete(path, lambda file: figure.savefig(file, format=kind, dpi=160, metadata=metadata))
 
 
+def loaded(path):
+    """A result; of --merit without any of the cases that it has none of."""
+    return {"cases": [], **verdict.load(path)}
+
+
 def plot(options):
     planned = planned_files(options)
     check(options, planned)
-    results = [figures.load(path) for path in options.results]
+    results = [loaded(path) for path in options.results]
+    if not any(result["cases"] for result in results) and not options.out.endswith(".png"):
+        planned = {"machines": planned["machines"]}  # where figures of merit are, of which there is nothing else to draw
     from dko.report.drawing import style
     from dko.scaling import pictures  # takes a while: after all that may be refused
     with style():

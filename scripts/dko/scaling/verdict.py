@@ -1,4 +1,6 @@
 """The figure of merit, version 2, of what dko-scaling --merit measured, and its verdict: jobs/merit.md has the rules."""
+from dko.errors import InputError
+from dko.scaling import figures
 from dko.scaling.figures import (counted, few_repeats, median, other_ranks, pair_rate, seconds, summary_of_rates,
                                  wide_spread)
 
@@ -8,6 +10,29 @@ MERIT_VERSION = 2
 LEAST_CHANCE = 0.99  # of finding wrong scores, if one in 10⁵ is
 SAMPLES = 500000  # knockouts of each repeat that are scored again, at least
 LEAST_SECONDS = {"trial": 0.5, "small": 60, "official": 300}
+
+
+def load(path):
+    """A result of dko-scaling, with --merit or without. @raises InputError, ReadError"""
+    found = figures.load_json(path)
+    if isinstance(found, dict) and found.get("format") == FORMAT:
+        check_merit(path, found)
+        return found
+    return figures.checked(path, found)
+
+
+def check_merit(path, found):
+    if found.get("version") != FORMAT_VERSION:
+        raise InputError(f"{path}: is of version {found.get('version')}, not {FORMAT_VERSION}")
+    figures.require(path, "it", found, {"machine": dict, "dko_version": str, "size": str, "ranks": int, "runs": list})
+    figures.require(path, "'machine'", found["machine"], {"name": str, "cores": int})
+    for run in found["runs"]:
+        if run.get("result"):
+            figures.check_run(path, "a run", "weak", run["result"])
+    try:
+        merit(found)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise InputError(f"{path}: it lacks {error}") from None
 
 
 def merit(result):
@@ -71,12 +96,10 @@ def wrong_runs(result, found):
     why = []
     least = result["least_seconds"]
     if not found["repeats"]:
-        return ["nothing was measured"]
+        return ["nothing was measured" + ended_early(result)]
     if not result["complete"]:
-        why.append(f"{found['repeats']} of {counted(result['repeats'], 'repeat')} measured")
-    if result["size"] == "trial":
-        why.append("the size is that of a trial")
-    why += few_repeats(found)
+        why.append(f"{found['repeats']} of {counted(result['repeats'], 'repeat')} measured" + ended_early(result))
+    why += of_trial(result) + few_repeats(found)
     if found["shortest_seconds"] < least:
         why.append(f"a repeat of {found['shortest_seconds']:.1f} s, less than {least:g} s")
     chance = min((run["verification"]["chance"] for run in result["runs"] if run["verification"]), default=1)
@@ -84,6 +107,12 @@ def wrong_runs(result, found):
         why.append(f"one wrong score in 100,000 would be found with a chance of {chance:.3f}, less than {LEAST_CHANCE}")
     why += wide_spread(found)
     return why
+
+
+def ended_early(result):
+    """Why, in the words of the log."""
+    words = result.get("failed") or result.get("stopped")
+    return f": {words}" if words else ""
 
 
 def wrong_machine(result, found):
@@ -94,6 +123,16 @@ def wrong_machine(result, found):
     if version.endswith("(commit unknown)"):
         why.append(f"dko {version}: the commit that it was built from is not stated: build it in a git checkout")
     return why
+
+
+def known_at_start(result):
+    """Why the figure will not be valid, as far as that is known before anything runs."""
+    found = {"ranks": result["ranks"], "cores": result["machine"]["cores"], "repeats": result["repeats"]}
+    return of_trial(result) + few_repeats(found) + wrong_machine(result, found)
+
+
+def of_trial(result):
+    return ["the size is that of a trial"] if result["size"] == "trial" else []
 
 
 def uneven_hosts(result):

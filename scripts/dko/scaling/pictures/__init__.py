@@ -24,7 +24,7 @@ def draw_overview(results):
     """Speed-up, efficiency and where the time goes, of the screens."""
     figure, axes = sheet("How screens scale, and where their time goes", results, 8.6, 3, 3)
     ranks = all_ranks(results)
-    key(figure, len(results))
+    key(figure, results)
     for column, (case, title) in enumerate(SCREENS):
         draw_speed(axes[0, column], case, title, results, ranks)
         draw_efficiency(axes[1, column], case, results, ranks)

@@ -4,6 +4,7 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
 from dko.report.drawing import BLUE, GREEN, GREY, ORANGE, short
@@ -24,7 +25,8 @@ def letters(results) -> list:
 
 def sheet(title: str, results, height: float, rows: int, columns: int, notes=()):
     """A figure with its title and the machines above, its axes, and notes below."""
-    top, bottom = 0.55 + HEADER * len(results), 0.08 + 0.18 * len(notes)
+    notes = [line for note in notes for line in wrapped([f"{word} " for word in note.split()], 8.5, "normal")]
+    top, bottom = 0.55 + HEADER * len(header_lines(results)), 0.08 + 0.18 * len(notes)
     whole = height + top + bottom
     figure = Figure(figsize=(WIDTH, whole))
     FigureCanvasAgg(figure)
@@ -42,10 +44,32 @@ def sheet(title: str, results, height: float, rows: int, columns: int, notes=())
 def add_header(figure, title: str, results):
     whole = figure.get_size_inches()[1]
     figure.text(0.012, 1 - 0.26 / whole, title, fontsize=13, fontweight="bold", va="center")
-    for at, (letter, result) in enumerate(zip(letters(results), results)):
-        place = 1 - (0.56 + HEADER * at) / whole
-        figure.text(0.012, place, f"{letter}  {description(result)}".strip(), fontsize=9.5, color=COLORS[at],
-                    va="center", fontweight="bold")
+    for at, (text, color) in enumerate(header_lines(results)):
+        figure.text(0.012, 1 - (0.56 + HEADER * at) / whole, text, fontsize=9.5, color=color, va="center", fontweight="bold")
+
+
+def header_lines(results) -> list:
+    """(text, colour) of the lines that say what the machines are, each as many as it takes."""
+    found = []
+    for at, letter in enumerate(letters(results)):
+        words = description(results, at)
+        parts = [f"{letter}  {words[0]}".strip(), *(f"  ·  {word}" for word in words[1:])]
+        found += [(text, COLORS[at]) for text in wrapped(parts, 9.5, "bold")]
+    return found
+
+
+def wrapped(parts, size: float, weight: str) -> list:
+    """The parts in lines that are not wider than the sheet."""
+    renderer = FigureCanvasAgg(Figure(figsize=(WIDTH, 1), dpi=72)).get_renderer()
+    font = FontProperties(size=size, weight=weight)
+    lines = [""]
+    for part in parts:
+        width, _, _ = renderer.get_text_width_height_descent(lines[-1] + part.rstrip(), font, False)
+        if lines[-1] and width > 0.976 * 72 * WIDTH:
+            lines.append("     ")
+            part = part.lstrip(" ·")
+        lines[-1] += part
+    return [text.rstrip() for text in lines]
 
 
 def mpi_of(machine):
@@ -53,21 +77,31 @@ def mpi_of(machine):
     return (machine.get("libraries") or [f"Open MPI {machine.get('open_mpi') or '?'}"])[0]
 
 
-def description(result) -> str:
-    machine = result["machine"]
+def description(results, at: int) -> list:
+    """What is to be known of a machine, in words: after its name what makes its figures doubtful."""
+    result, machine = results[at], results[at]["machine"]
     nodes = machine.get("nodes", 1)
     words = [short(machine["name"], 46)]
+    if [other["machine"]["name"] for other in results].count(machine["name"]) > 1:
+        words.append("measured " + str(result.get("started", "on an unknown day")).replace("T", " ").rstrip("Z"))
+    words += caveats(result, any(other["size"] != result["size"] for other in results))
     if f"{machine['cores']} core" not in machine["name"]:
         words.append(f"{machine['cores']:,} cores" + (f" on {nodes:,} nodes" if nodes > 1 else ""))
     words += [
         machine.get("instruction_set") or "?", f"dko {result['dko_version']}",
         mpi_of(machine), f"files on {machine.get('file_system') or '?'}"
     ]
-    if result["size"] != "small":
+    return words
+
+
+def caveats(result, sizes_differ: bool) -> list:
+    words = []
+    if result["size"] != "small" or sizes_differ:
         words.append(f"size {result['size']}" + (", too short to judge by" if result["size"] == "trial" else ""))
     if not result.get("complete", True):
         words.append("not finished")
-    return "  ·  ".join(words)
+    failed = figures.failed_cases(result)
+    return words + [f"failed: {case} on {', '.join(map(str, ranks))} ranks" for case, ranks in failed.items()]
 
 
 def all_ranks(results) -> list:
@@ -140,6 +174,11 @@ def label_ends(axes, ends):
         axes.annotate(text, (x, y), xytext=(6, (height - place[1]) * 72 / axes.figure.dpi),
                       textcoords="offset points", va="center", fontsize=9, fontweight="bold", color=color,
                       zorder=4, bbox={"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 0.5})
+
+
+def absent(results, case: str) -> str:
+    """Why a case is not drawn."""
+    return "failed" if any(case in figures.failed_cases(result) for result in results) else "not measured"
 
 
 def nothing(axes, text="not measured"):

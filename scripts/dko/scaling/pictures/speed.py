@@ -6,8 +6,8 @@ from matplotlib.ticker import MaxNLocator
 from dko.report.drawing import GREY
 from dko.scaling import figures
 from dko.scaling.pictures.sheet import (
-    COLORS, FIT, SCREENS, add_letters, all_ranks, finish, ideal_label, line, log2_axis, nothing, plain_number,
-    ranks_axis, repeats_of, sheet,
+    COLORS, FIT, SCREENS, absent, add_letters, all_ranks, finish, ideal_label, letters, line, log2_axis, nothing,
+    plain_number, ranks_axis, repeats_of, sheet,
 )
 
 
@@ -28,11 +28,11 @@ def draw_scaling(results):
 
 
 def draw_speed(axes, case, title, results, ranks):
-    axes.set_title(f"{title}\n{size_of(results, case)}", fontsize=9.5)
+    axes.set_title(f"{title}\n{size_of_all(results, case)}", fontsize=9.5)
     draw_one = draw_rate if case == "weak" else draw_speed_up
     ends = [end for at, result in enumerate(results) if (end := draw_one(axes, case, at, result)) is not None]
     if not ends:
-        return nothing(axes)
+        return nothing(axes, absent(results, case))
     ranks_axis(axes, ranks)
     log2_axis(axes.yaxis)
     axes.set_ylabel("million pairs/s" if case == "weak" else "times as fast as one rank")
@@ -75,13 +75,15 @@ def draw_efficiency(axes, case, results, ranks):
         draw_expected(axes, case, at, result)
         ends.append((at, max(values), 100 * values[max(values)]))
     if not ends:
-        return nothing(axes)
+        return nothing(axes, absent(results, case))
     ranks_axis(axes, ranks)
     axes.axhline(100, color=GREY, linestyle=(0, (4, 3)), linewidth=1, zorder=1)
-    axes.set_ylim(0, max(110, 1.08 * axes.dataLim.ymax))
+    its = [(letter, result) for letter, result in zip(letters(results), results) if figures.by_ranks(result, case)]
+    room = 1 + 0.1 * len(first_nodes(axes, its))  # for the words of the marks, above all lines
+    axes.set_ylim(0, room * max(110, 1.08 * axes.dataLim.ymax))
     axes.yaxis.set_major_locator(MaxNLocator(6))
     axes.set_ylabel("efficiency, %")
-    mark_first_node(axes, results)
+    mark_first_node(axes, its)
     add_letters(axes, results, ends, "{:.0f} %".format)
 
 
@@ -92,24 +94,41 @@ def draw_expected(axes, case, at, result):
         axes.plot(list(expected), [100 * value for value in expected.values()], ":", color=COLORS[at], linewidth=1.4, zorder=2)
 
 
-def mark_first_node(axes, results):
-    """From where on ranks are on more than one node."""
+def mark_first_node(axes, lettered):
+    """From where on ranks are on more than one node: words at the top, where no line is."""
+    marks = first_nodes(axes, lettered)
     low, high = axes.get_xlim()
-    for most in sorted({figures.ranks_of_first_node(result) for result in results} - {None}):
-        if low < most < high:
-            axes.axvline(most, color=GREY, linewidth=0.9, zorder=0)
-            axes.annotate("one node", (most, 0), xytext=(-3, 4), textcoords="offset points", rotation=90, ha="right",
-                          va="bottom", fontsize=8, color=GREY)
+    for at, (most, its) in enumerate(marks.items()):
+        axes.axvline(most, color=GREY, linewidth=0.9, zorder=0)
+        side, shift = ("left", 3) if most < (low * high)**0.5 else ("right", -3)  # where there is room
+        axes.annotate("one node" + (f" of {', '.join(its)}" if len(marks) > 1 else ""), (most, axes.get_ylim()[1]),
+                      xytext=(shift, -2 - 10 * at), textcoords="offset points", ha=side, va="top", fontsize=8,
+                      color="#6b7580")
 
 
-def size_of(results, case) -> str:
-    """The problem, of the first result that has it."""
-    for result in results:
-        for ranks, runs in figures.by_ranks(result, case).items():
-            if case == "fit":
-                return f"{runs[0]['genes']:,} genes × {runs[0]['cells']:,} cells"
-            pairs = runs[0]["screen"]["pairs"] / (ranks if case == "weak" else 1)
-            count = f"{pairs / 1e6:,.0f} million" if pairs >= 1e6 else f"{pairs:,.0f}"
-            kept = "the best kept" if case == "strong-sparse" else "all written"
-            return f"{count} pairs{' a rank' if case == 'weak' else ''}, {kept}"
+def first_nodes(axes, lettered) -> dict:
+    """{most ranks of one node: letters of the machines}, of those within the axis"""
+    low, high = axes.get_xlim()
+    found = {}
+    for letter, result in lettered:
+        most = figures.ranks_of_first_node(result)
+        if most and low < most < high:
+            found.setdefault(most, []).append(letter)
+    return {most: found[most] for most in sorted(found)}
+
+
+def size_of_all(results, case) -> str:
+    """The problem, where all that have it have the same. Else their sizes are above, in the machines' lines."""
+    found = {size_of(result, case) for result in results} - {""}
+    return found.pop() if len(found) == 1 else ""
+
+
+def size_of(result, case) -> str:
+    for ranks, runs in figures.by_ranks(result, case).items():
+        if case == "fit":
+            return f"{runs[0]['genes']:,} genes × {runs[0]['cells']:,} cells"
+        pairs = runs[0]["screen"]["pairs"] / (ranks if case == "weak" else 1)
+        count = f"{pairs / 1e6:,.0f} million" if pairs >= 1e6 else f"{pairs:,.0f}"
+        kept = "the best kept" if case == "strong-sparse" else "all written"
+        return f"{count} pairs{' a rank' if case == 'weak' else ''}, {kept}"
     return ""

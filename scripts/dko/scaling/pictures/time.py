@@ -7,21 +7,21 @@ from matplotlib.ticker import FixedLocator
 from dko.report.drawing import INK
 from dko.scaling import figures
 from dko.scaling.pictures.sheet import (
-    COLORS, HEADER, SCREENS, WIDTH, finish, letters, nothing, plain_number, sheet,
+    COLORS, HEADER, SCREENS, WIDTH, absent, finish, header_lines, letters, nothing, plain_number, sheet,
 )
 
 # Of a screen's time: name, what it is, colour. Useful work is blue, files are orange, the rest is grey.
 PARTS = [("scoring", "scoring pairs", "#0072b2"), ("loading", "loading cells", "#6db3dd"),
-         ("collapsing", "A = W2·W1", "#b9dcf2"), ("opening", "making the file", "#f3cfa4"),
+         ("collapsing", "making the mapping ready", "#b9dcf2"), ("opening", "making the file", "#f3cfa4"),
          ("writing", "writing", "#e69f4c"), ("closing", "closing the file", "#c2571a"),
          ("waiting", "waiting for other ranks", "#b4bbc2")]
 DARK = {"scoring", "closing"}  # whose labels are white
 
 
 def draw_time(results):
-    title = "Where the time of a screen goes: mean over the ranks, seconds in all above the bars"
+    title = "Where the time of a screen goes, in the median repeat: means over the ranks, seconds above"
     figure, axes = sheet(title, results, 0.5 + 2.9 * len(results), len(results), 3)
-    key(figure, len(results))
+    key(figure, results)
     for row, result in enumerate(results):
         for column, (case, title) in enumerate(SCREENS):
             draw_parts(axes[row, column], result, case)
@@ -32,10 +32,10 @@ def draw_time(results):
     return figure
 
 
-def key(figure, of_results):
+def key(figure, results):
     """The names of the parts in their colours, in a line of its own."""
     whole = figure.get_size_inches()[1]
-    top = 1 - (0.55 + HEADER * of_results + 0.12) / whole
+    top = 1 - (0.55 + HEADER * len(header_lines(results)) + 0.12) / whole
     place = 0.012
     for _, name, color in PARTS:
         figure.text(place, top, "■", color=color, fontsize=12, va="center")
@@ -47,9 +47,9 @@ def key(figure, of_results):
 
 
 def draw_parts(axes, result, case):
-    of_ranks = figures.mean_parts(result, case)
+    of_ranks = figures.median_parts(result, case)
     if not of_ranks:
-        return nothing(axes)
+        return nothing(axes, absent([result], case))
     places = np.arange(len(of_ranks))
     totals = np.array([sum(its.values()) for its in of_ranks.values()])
     below = np.zeros(len(of_ranks))

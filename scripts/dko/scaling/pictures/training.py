@@ -4,7 +4,7 @@ from __future__ import annotations
 from dko.report.drawing import GREY
 from dko.scaling import figures
 from dko.scaling.pictures.sheet import (
-    COLORS, add_letters, all_ranks, finish, ideal_label, label_ends, letters, line, log2_axis, nothing,
+    COLORS, absent, add_letters, all_ranks, finish, ideal_label, label_ends, letters, line, log2_axis, nothing,
     plain_number, ranks_axis, sheet,
 )
 
@@ -43,7 +43,7 @@ def draw_steps(axes, genes, results, ranks):
             words = f"{form} {letters(results)[at]}".strip()
             ends.append((max(values), values[max(values)], words, COLORS[at]))
     if not ends:
-        return nothing(axes)
+        return nothing(axes, absent(results, "train"))
     axes.plot(ranks, ranks, color=GREY, linestyle=(0, (4, 3)), linewidth=1, zorder=1)
     ideal_label(axes, ranks[-1], ranks[-1])
     ranks_axis(axes, ranks, room=0.35)
@@ -66,7 +66,7 @@ def draw_network(axes, which, title, unit, scale, results, ranks):
         line(axes, at, values, repeats)
         ends.append((at, max(values), values[max(values)]))
     if not ends:
-        return nothing(axes)
+        return nothing(axes, absent(results, "train"))
     ranks_axis(axes, [count for count in ranks if count > 1])
     axes.set_ylim(0, 1.15 * axes.dataLim.ymax)
     axes.set_ylabel(unit)
