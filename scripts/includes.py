@@ -27,8 +27,8 @@ HEADERS = {
     "cctype": "isdigit",
     "charconv": "from_chars",
     "chrono": "chrono chrono_literals",
-    "cmath": """abs cbrt ceil cos erfc exp exp2 floor fma isfinite isinf isnan ldexp lgamma llround log log10 log1p log2 nan nanf pow
-        round sin sqrt""",
+    "cmath": """abs cbrt ceil cos erfc exp exp2 floor fma isfinite isinf isnan ldexp lgamma llround log log10 log1p log2 nan
+        nanf pow round sin sqrt""",
     "concepts": "derived_from integral invocable",
     "condition_variable": "condition_variable",
     "csignal": "sig_atomic_t signal",
