@@ -32,8 +32,10 @@ ScoreArray array_of(const TruthTable& truth, const ScreenReader& screen) {
   if (screen.has(ScoreArray::list) && screen.order(ScoreArray::list) == truth.order &&
       lists_kind(screen, truth.activates))
     return ScoreArray::list;
-  throw InputError(fmt::format("the truth table lists {}s of {}, but the screen contains none",
-                               words_of({truth.activates, 0}).event, counted(truth.order, "gene")));
+  throw InputError(fmt::format(
+      "the truth table lists {}s of {}, but the screen contains none: make it with {}, or give --model",
+      words_of({truth.activates, 0}).event, counted(truth.order, "gene"),
+      truth.activates ? "dko screen --activate" : "dko screen"));
 }
 
 /// Whether an event of the list is of this kind alone.

@@ -42,11 +42,13 @@ void require_cells(std::int32_t gene, const RelativeProfiles& profiles, const Pe
   const auto at = static_cast<std::size_t>(gene);
   if ((kind.activates ? cells_lacking(profiles) : cells_expressing(profiles))[at] > 0) return;
   const std::string& name = profiles.gene_names()[at];
-  throw InputError(
-      kind.activates
-          ? fmt::format("every cell expresses {}: there is none in which it could be switched on", name)
-          : fmt::format("no cell expresses {} beside another gene: {} cannot be predicted", name,
-                        words_of(kind).its_loss));
+  throw InputError(kind.activates
+                       ? fmt::format("every cell expresses {}: there is none in which it could be switched "
+                                     "on; give more cells, or "
+                                     "--knockdown where it was lowered",
+                                     name)
+                       : fmt::format("no cell expresses {} beside another gene: {} cannot be predicted", name,
+                                     words_of(kind).its_loss));
 }
 
 KnockoutAgreement agreement_of(std::string name, const RealKnockout& truth,

@@ -115,7 +115,7 @@ for target, entry in found["targets"].items():
     gene = genes.index(target)
     cells = shares[labels == target]
     real = np.log2((cells.mean(axis=0) + 1e-6) / (control.mean(axis=0) + 1e-6))
-    near(entry["own_ratio"] / 2**real[gene], 1, "own ratio")
+    near(entry["own_ratio"] / (cells[:, gene].mean() / control[:, gene].mean()), 1, "own ratio")
     others = (np.arange(len(genes)) != gene) & ((cells.mean(axis=0) > 0) | (control.mean(axis=0) > 0))
     told = {method: figures["verdict"] for method, figures in entry["methods"].items()}
     if target == "g2":

@@ -13,6 +13,8 @@
 #include "support/planted.hpp"
 #include "support/testing.hpp"
 #include "training/sparse/decoys.hpp"
+#include "training/sparse/effect_statistics.hpp"
+#include "training/sparse/gene_targets.hpp"
 
 using namespace dko;
 
@@ -92,15 +94,20 @@ class PlainJudge {
       x.push_back(presence(cell) ? 1.0 : 0.0);
     }
     std::vector<double> left = testing::plainly_scaled(targets);
-    for (std::size_t at = 0; at < left.size(); ++at) left[at] -= explained[at];
     const auto count = static_cast<double>(left.size());
     mean /= count;
     regress_out(left, states);
+    regress_out(explained, states);
+    const double square_explained = product(explained, explained);
+    const double part =
+        square_explained > 0 ? std::min(2.0, std::max(0.5, product(left, explained) / square_explained)) : 1;
+    for (std::size_t at = 0; at < left.size(); ++at) left[at] -= part * explained[at];
     regress_out(x, states);
     const double deviation = std::sqrt(product(left, left) / (count - 2));
     const double square = product(x, x);
     if (square <= 1e-3 * count) return std::nullopt;
-    return std::array{(added + product(left, x) / square) / mean, deviation / std::sqrt(square) / mean};
+    return std::array{(part * added + product(left, x) / square) / mean,
+                      deviation / std::sqrt(square) / mean};
   }
 
  private:
@@ -250,6 +257,35 @@ TEST_CASE("q-values are those of plain loops") {
   }
   CHECK(below > 5);
   for (std::size_t at = 0; at < quality.inputs.size(); ++at) CHECK(quality.inputs[at] > 0.5);
+}
+
+TEST_CASE("residuals do not hold what effects explain on the scale, whatever brought these back to shares") {
+  const RelativeProfiles profiles = planted(300, 1.5, 93);
+  const GeneInputs inputs(profiles, {}, alone);
+  StatisticSetting setting;
+  setting.profiles = &profiles;
+  setting.totals.assign(static_cast<std::size_t>(profiles.cells()), 1.0);
+  RandomStream random(94, "cubes");
+  GeneCells data;
+  for (std::int64_t cell = 0; cell < profiles.cells(); ++cell) {
+    const double root = 4 + (profiles.expresses(cell, 1) ? 1.0 : 0.0) + 0.3 * random.normal();
+    data.cells.push_back(cell);
+    data.shares.push_back(static_cast<float>(root * root * root / 1000));
+  }
+  const std::vector<double> targets = targets_of(data, setting.totals);
+  REQUIRE(TargetScale(targets).power() < 1);
+  const std::vector<std::int32_t> regulators{1};
+  const auto residuals = [&](double effect) {
+    return residuals_of(setting, data, inputs, regulators, std::vector<double>{effect});
+  };
+  const double before = residuals(0).deviation;
+  const double effect = 0.06;  // about 3 · 4.75² · 1 / 1000, what a presence adds
+  const Residuals found = residuals(effect);
+  CHECK(found.deviation < 0.8 * before);
+  CHECK(residuals(0.7 * effect).deviation == Approx(found.deviation));
+  CHECK(residuals(1.4 * effect).deviation == Approx(found.deviation));
+  CHECK(residuals(1.4 * effect).part == Approx(found.part / 1.4));
+  CHECK(residuals(10 * effect).part == 0.5);
 }
 
 TEST_CASE("decoys are kept as effects: on a gene no more than it has, that stand out as much, shrunk alike") {

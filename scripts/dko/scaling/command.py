@@ -97,7 +97,7 @@ def parse_options(arguments):
     add("--patience", type=at_least_one, default=3600, metavar="SECONDS",
         help="after which a single run is ended and counts as failed; default: 3600")
     add("-f", "--force", action="store_true",
-        help="replace the result if it exists; one in which nothing was measured is replaced anyway")
+        help="replace the result if it exists; one that ended without a measurement is replaced anyway")
     return parser.parse_args(arguments)
 
 

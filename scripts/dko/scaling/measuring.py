@@ -94,13 +94,14 @@ def keep_why(result, write, work):
 
 
 def has_no_run(path):
-    """Whether it is a result of dko-scaling, of either kind, in which nothing was measured."""
+    """Whether it is a result of dko-scaling, of either kind, that has ended without a measurement."""
     if not os.path.isfile(path):
         return False
     try:
         found = load_json(path)
         runs = found["runs"] if "runs" in found else [run for case in found["cases"] for run in case["runs"]]
-        return found["format"].startswith("dko-") and not any(run["result"] for run in runs)
+        ended = found.get("failed") or found.get("stopped")
+        return found["format"].startswith("dko-") and bool(ended) and not any(run["result"] for run in runs)
     except (DkoError, KeyError, TypeError, AttributeError):
         return False
 

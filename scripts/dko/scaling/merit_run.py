@@ -147,8 +147,8 @@ class Merit:
         try:
             energy = Energy()
             with Clock() as clock:
-                run["result"] = self.screen(self.result["cells_per_rank"])
-            run["energy"], run["clock"] = energy.found(), clock.found()
+                found = self.screen(self.result["cells_per_rank"])
+            run.update(result=found, energy=energy.found(), clock=clock.found())
             self.verify(run, number)
         except CaseFailure as failure:
             run["failed"] = str(failure)

@@ -31,8 +31,10 @@ def check_merit(path, found):
             figures.check_run(path, "a run", "weak", run["result"])
     try:
         merit(found)
-    except (KeyError, TypeError, AttributeError) as error:
+    except KeyError as error:
         raise InputError(f"{path}: it lacks {error}") from None
+    except (TypeError, AttributeError, ArithmeticError, ValueError):
+        raise InputError(f"{path}: it lacks a figure, or has one that is no number") from None
 
 
 def merit(result):

@@ -221,8 +221,9 @@ Inputs read_inputs(const EvaluateOptions& options, Job& job) {
     inputs.screen.emplace(options.screen);
     if (inputs.screen->presence() > 0)
       throw UsageError(
-          "the truth is of knockouts and activations: this screen leaves lost genes a part of their "
-          "presence");
+          fmt::format("{} leaves lost genes a part of their presence, and a truth is of knockouts or "
+                      "activations: give a screen without --knockdown, or --model",
+                      options.screen));
     inputs.base = inputs.screen->base();
     job.provenance.model_checksum = inputs.screen->provenance().model_checksum;
     if (inputs.screen->provenance().input_checksum != job.provenance.input_checksum) {

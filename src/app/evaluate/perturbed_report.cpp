@@ -1,7 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
+#include <optional>
+#include <string>
 
 #include "app/table.hpp"
 #include "dko/base/text.hpp"
@@ -50,9 +51,18 @@ double fraction(std::int64_t part, std::int64_t all) {
   return all > 0 ? static_cast<double>(part) / static_cast<double>(all) : 0;
 }
 
-/// What is left of the target, or has become of it, in units of its share in the controls.
-double own_ratio(const TargetEvaluation& target) {
-  return std::exp2(target.truth.log2_change[static_cast<std::size_t>(target.truth.gene)]);
+/// What is left of the target, or has become of it, in units of its share in the controls; nothing where
+/// these do not express it.
+std::optional<double> own_ratio(const TargetEvaluation& target) {
+  const double before = target.truth.control_share[static_cast<std::size_t>(target.truth.gene)];
+  return before > 0 ? std::optional(target.truth.own_share / before) : std::nullopt;
+}
+
+std::string own_text(const TargetEvaluation& target) {
+  const std::optional<double> ratio = own_ratio(target);
+  return ratio ? fmt::format("; the gene itself is at {:.3g} of its share in the controls", *ratio)
+               : fmt::format("; no control expresses the gene itself: its share is {:.3g} here",
+                             target.truth.own_share);
 }
 
 std::string title_of(const TargetEvaluation& target, const PerturbationKind& kind) {
@@ -62,8 +72,7 @@ std::string title_of(const TargetEvaluation& target, const PerturbationKind& kin
   if (truth.changes > 0)
     text += fmt::format("; always saying \"up\" is right of {:.3f} of them, and chance finds {:.3f}",
                         fraction(truth.up, truth.changes), fraction(truth.changes, compared(target)));
-  if (!kind.is_knockout())
-    text += fmt::format("; the gene itself is at {:.3g} of its share in the controls", own_ratio(target));
+  if (!kind.is_knockout()) text += own_text(target);
   return text + fmt::format("; halves of the cells agree at Spearman {}\n", figure_text(truth.replicate));
 }
 
@@ -122,7 +131,7 @@ Json json_of(const PerturbationEvaluation& evaluation, const TargetEvaluation& t
             {"replicate", to_json(target.truth.replicate)},
             {"has_effect", has_effect(target.truth)},
             {"not_visible", target.not_visible}};
-  if (!evaluation.kind.is_knockout()) json["own_ratio"] = own_ratio(target);
+  if (!evaluation.kind.is_knockout()) json["own_ratio"] = to_json(own_ratio(target));
   if (target.methods.front().judgement == Judgement::judged) json["direct_effects"] = target.direct_effects;
   for (std::size_t method = 0; method < target.methods.size(); ++method)
     json["methods"][evaluation.methods[method]] = json_of(target.methods[method], evaluation.kind);

@@ -131,6 +131,7 @@ PerturbationTruth truth_of(const PerturbedCells& cells, const Perturbation& targ
   truth.gene = target.gene;
   truth.control_share = control.mean;
   const Profile mean = mean_shares(cells.data, target.cells);
+  truth.own_share = mean[static_cast<std::size_t>(truth.gene)];
   const std::vector<NonNegativeSample> samples = samples_of(cells.data, target.cells);
   for (std::size_t gene = 0; gene < mean.size(); ++gene) {
     truth.log2_change.push_back(log2_ratio(mean[gene], control.mean[gene]));

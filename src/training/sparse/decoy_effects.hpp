@@ -14,7 +14,9 @@ namespace dko {
 struct EffectScale {
   std::int64_t count = 0;      ///< of effects on the gene
   double least_statistic = 0;  ///< of these
-  double kept = 0;             ///< Σ |A_ij| / Σ |slope_ij|: how far the fit shrinks slopes
+  /// Σ |A_ij| / Σ |slope_ij|, at most 2: how far the fit shrinks slopes on the scale of y', and what brings
+  /// them back to shares.
+  double kept = 0;
 };
 
 /// Gathers the effects of decoys on the genes of this rank. A gene keeps no more decoys than it has effects,

@@ -20,6 +20,8 @@ namespace {
 
 constexpr double resolution = 1e-3;  // that statistics are rounded down to
 constexpr double largest_statistic = 64;
+constexpr double most_kept =
+    2;  // a fit shrinks slopes, and multiplies them by up to 2 on the way back to shares
 constexpr auto bins = static_cast<std::size_t>(largest_statistic / resolution) + 1;
 
 std::size_t bin_of(double statistic) {
@@ -176,7 +178,7 @@ class EffectJudge {
       effects += std::abs(regulators.effects[at]);
       slopes += std::abs(own.slope[regulator]);
     }
-    if (slopes > 0) scale.kept = std::min(1.0, effects / slopes);
+    if (slopes > 0) scale.kept = std::min(most_kept, effects / slopes);
     return scale;
   }
 
@@ -185,7 +187,7 @@ class EffectJudge {
     inputs_.presence().columns_of(data.cells, columns_);
     PresenceStatistics own = presence_statistics(residuals, data.cells.size(), columns_, profiles_.genes());
     for (std::size_t at = 0; at < regulators.genes.size(); ++at)
-      own.slope[static_cast<std::size_t>(regulators.genes[at])] += regulators.effects[at];
+      own.slope[static_cast<std::size_t>(regulators.genes[at])] += residuals.part * regulators.effects[at];
     own.error[static_cast<std::size_t>(gene)] = 0;
     scales_[static_cast<std::size_t>(gene)] = scale_of(regulators, own);
     for (std::size_t other = 0; other < own.error.size(); ++other) {

@@ -16,6 +16,7 @@ constexpr std::size_t least_cells = 20;
 constexpr double least_variance = 1e-3;   // of a presence beside the covariates
 constexpr double least_covariate = 1e-6;  // in parts of what a factor was before
 constexpr double least_deviation = 1e-6;  // in parts of the mean
+constexpr double largest_part = 2;        // of the effects that explains y', or its inverse
 
 /// Σ x y, in lanes that are added at the end.
 double product(std::span<const double> x, std::span<const double> y) {
@@ -75,16 +76,22 @@ Residuals residuals_of(const StatisticSetting& setting, const GeneCells& data, c
   const TargetScale scale(targets);
   found.mean = scale.mean();
   std::vector<double> left;
+  std::vector<double> explained;
   for (std::size_t row = 0; row < data.cells.size(); ++row) {
     const std::int64_t cell = data.cells[row];
-    double value = scale(targets[row]);
+    double sum = 0;
     for (std::size_t at = 0; at < regulators.size(); ++at)
-      value -= effects[at] * static_cast<double>(inputs.value(cell, regulators[at]));
-    left.push_back(value);
+      sum += effects[at] * static_cast<double>(inputs.value(cell, regulators[at]));
+    left.push_back(scale(targets[row]));
+    explained.push_back(sum);
   }
   const auto cells = static_cast<double>(data.cells.size());
   const std::vector<std::vector<double>> covariates = covariates_of(setting, data);
   reduce(left, covariates);
+  reduce(explained, covariates);
+  const double square = product(explained, explained);
+  if (square > 0) found.part = std::clamp(product(left, explained) / square, 1 / largest_part, largest_part);
+  for (std::size_t row = 0; row < left.size(); ++row) left[row] -= found.part * explained[row];
   const double freedom = std::max(5.0, cells - 1 - static_cast<double>(covariates.size()));
   found.deviation = std::sqrt(product(left, left) / freedom);
   if (!(found.deviation > least_deviation * found.mean)) found.deviation = 0;

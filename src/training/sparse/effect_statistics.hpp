@@ -24,8 +24,11 @@ struct StatisticSetting {
 struct Residuals {
   double mean = 0;       ///< of y
   double deviation = 0;  ///< σ of the residuals; 0: too few cells, or nothing is left
+  /// a, from 1/2 to 2: so much of Σ_j A_ij x_j explains y' best, beside the covariates. The fit was brought
+  /// back from y' to y by a slope that it does not hold.
+  double part = 1;
   // Values of the rows, filled up with zeros to whole blocks of BitColumns:
-  std::vector<float> values;                   ///< y' − Σ_j A_ij x_j without what the covariates explain
+  std::vector<float> values;                   ///< y' − a Σ_j A_ij x_j without what the covariates explain
   std::vector<std::vector<float>> covariates;  ///< factors without their mean, orthonormal
 };
 

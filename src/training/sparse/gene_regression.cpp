@@ -65,7 +65,7 @@ PenaltyStep GeneRegression::choose(const PenaltyPath& how, GeneFit& fit) {
   const double least = 1e-6 * whole_->weight() * std::abs(whole_->covariate_effects().front());
   if (!(largest > least)) {
     PenaltyStep only = step(largest, how.folds > 0);
-    if (how.settle) return_to_shares(only);
+    if (how.settle || how.to_shares) return_to_shares(only);
     return only;
   }
   const PenaltyStep none = how.settle ? without_genes(largest) : PenaltyStep{};
@@ -86,7 +86,10 @@ PenaltyStep GeneRegression::choose(const PenaltyPath& how, GeneFit& fit) {
   while (path[chosen].error > path[best].error * (1 + error_tolerance)) ++chosen;
   fit.penalty = parts[chosen];
   fit.least_error = path[best].error;
-  if (how.settle) settle(path[chosen], none);
+  if (how.settle)
+    settle(path[chosen], none);
+  else if (how.to_shares)
+    return_to_shares(path[chosen]);
   return path[chosen];
 }
 

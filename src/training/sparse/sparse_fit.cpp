@@ -29,7 +29,7 @@ namespace dko {
 
 namespace {
 
-constexpr PenaltyPath quick_path{.folds = 3, .ratio = 0.5};
+constexpr PenaltyPath quick_path{.folds = 3, .ratio = 0.5, .to_shares = true};
 constexpr std::int64_t quick_factors = 4;
 constexpr double factor_penalty = 0.5;
 

@@ -22,6 +22,7 @@ inline constexpr double least_replicate = 0.1;
 struct PerturbationTruth {
   std::int32_t gene = 0;              ///< that was perturbed
   std::vector<double> control_share;  ///< mean share in the control cells
+  double own_share = 0;               ///< mean share of `gene` in the perturbed cells
   std::vector<double> log2_change;    ///< log2((m_t + s) / (m_c + s)), m mean shares, s the pseudo_share
   std::vector<double> p;              ///< Mann-Whitney of the shares
   std::vector<double> rate;           ///< false discovery rate, over the compared genes; 1 for the others

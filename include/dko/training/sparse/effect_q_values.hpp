@@ -26,13 +26,14 @@ struct EffectQuality {
 /// fifths of the number of expressed genes, each divided into thirds of the first two factors of the state
 /// (of covariates where it has fewer).
 ///
-/// For gene i, over the cells that express it, r are the residuals of y = p T after all effects, the factors
-/// and an intercept, σ their standard deviation, and x̂_j what factors and intercept leave of the presence of
-/// gene j:
+/// For gene i, over the cells that express it, r are the residuals of y = p T, on the scale on which it was
+/// fitted, after all effects, the factors and an intercept, σ their standard deviation, and x̂_j what factors
+/// and intercept leave of the presence of gene j:
 ///
-///   b_ij = (A_ij + Σ r x̂_j / Σ x̂_j²) / mean_i,   e_ij = σ / (√Σ x̂_j² mean_i),   t_ij = |b_ij − m_j| /
+///   b_ij = (a_i A_ij + Σ r x̂_j / Σ x̂_j²) / mean_i,   e_ij = σ / (√Σ x̂_j² mean_i),   t_ij = |b_ij − m_j| /
 ///   √(e_ij² + τ²)
 ///
+/// - a_i: what brings effects on shares to that scale, by least squares, from 1/2 to 2.
 /// - m_j: shares hide the totals, so that a loss may seem to move all genes alike. The median of b_ij over
 /// the
 ///   targets i is no effect of j, if 70 % of them are within 2.5 e_ij of it; else m_j = 0.
@@ -51,7 +52,8 @@ struct EffectQuality {
 ///
 /// The decoys of each draw are also kept as effects (QValues::decoys): of gene i as many as it has effects,
 /// those that stand out most, if they stand out as much as the least of these, with `inflation` times their
-/// slope and as far shrunk as the fit shrinks the slopes of its own effects on i.
+/// slope, and as far shrunk and brought back to shares as the fit does with the slopes of its own effects on
+/// i.
 ///
 /// Each gene is one rank's, and nothing depends on which: the same bits for any number of ranks on the same
 /// kind of processor. Arguments are the same on all ranks, and so is the result but for the decoys, which
