@@ -318,7 +318,7 @@ void GeneRegression::return_to_shares(PenaltyStep& step) const {
   double all = 0;
   double of_predicted = 0;
   double of_targets = 0;
-  for (std::size_t row = 0; row < rows_.size(); ++row) {
+  for (std::size_t row = 0; row < step.predicted.size(); ++row) {
     const auto weight = static_cast<double>(design_.weights()[row]);
     all += weight;
     of_predicted += weight * step.predicted[row];
@@ -328,7 +328,7 @@ void GeneRegression::return_to_shares(PenaltyStep& step) const {
   of_targets /= all;
   double variance = 0;
   double covariance = 0;
-  for (std::size_t row = 0; row < rows_.size(); ++row) {
+  for (std::size_t row = 0; row < step.predicted.size(); ++row) {
     const double off = static_cast<double>(design_.weights()[row]) * (step.predicted[row] - of_predicted);
     variance += off * (step.predicted[row] - of_predicted);
     covariance += off * (targets_[row] - of_targets);

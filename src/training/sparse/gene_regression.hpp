@@ -24,7 +24,7 @@ struct PenaltyStep {
   // By the fits that leave a fold out:
   Coefficients mean;
   std::vector<std::int32_t> signs;  // of each candidate, summed
-  std::vector<double> predicted;    // of each row, by the fit without its fold
+  std::vector<double> predicted;    // of each row of the folds left out, by the fit without its fold
 };
 
 /// In place of a cell: the row fills up a fold.
