@@ -100,7 +100,7 @@ def has_no_run(path):
     try:
         found = load_json(path)
         runs = found["runs"] if "runs" in found else [run for case in found["cases"] for run in case["runs"]]
-        ended = found.get("failed") or found.get("stopped")
+        ended = found.get("failed") or found.get("stopped") or found.get("complete")
         return found["format"].startswith("dko-") and bool(ended) and not any(run["result"] for run in runs)
     except (DkoError, KeyError, TypeError, AttributeError):
         return False
