@@ -115,7 +115,10 @@ for target, entry in found["targets"].items():
     gene = genes.index(target)
     cells = shares[labels == target]
     real = np.log2((cells.mean(axis=0) + 1e-6) / (control.mean(axis=0) + 1e-6))
-    near(entry["own_ratio"] / (cells[:, gene].mean() / control[:, gene].mean()), 1, "own ratio")
+    if control[:, gene].mean() > 0:
+        near(entry["own_ratio"] / (cells[:, gene].mean() / control[:, gene].mean()), 1, "own ratio")
+    else:
+        assert entry["own_ratio"] is None, entry["own_ratio"]
     others = (np.arange(len(genes)) != gene) & ((cells.mean(axis=0) > 0) | (control.mean(axis=0) > 0))
     told = {method: figures["verdict"] for method, figures in entry["methods"].items()}
     if target == "g2":
