@@ -4,11 +4,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <numeric>
 
 #include "dko/base/error.hpp"
 #include "dko/base/text.hpp"
 #include "dko/evaluation/event_scores.hpp"
 #include "dko/evaluation/perturbation_kind.hpp"
+#include "dko/metrics/baselines.hpp"
 #include "dko/parallel/collective.hpp"
 
 namespace dko {
@@ -50,27 +53,14 @@ std::int64_t drop_unscored(TruthTable& truth, EventScores& scores) {
   return unscored;
 }
 
-/// The mean share of each gene in the cells that express it; 0 where none does.
-std::vector<double> shares_where_expressed(const RelativeProfiles& profiles) {
-  std::vector<double> sums(static_cast<std::size_t>(profiles.genes()), 0.0);
-  std::vector<double> cells(sums.size(), 0.0);
-  for (std::int64_t cell = 0; cell < profiles.cells(); ++cell) {
-    const auto genes = profiles.expressed(cell);
-    for (std::size_t at = 0; at < genes.size(); ++at) {
-      sums[static_cast<std::size_t>(genes[at])] += static_cast<double>(profiles.values(cell)[at]);
-      cells[static_cast<std::size_t>(genes[at])] += 1;
-    }
-  }
-  for (std::size_t gene = 0; gene < sums.size(); ++gene) sums[gene] /= std::max(1.0, cells[gene]);
-  return sums;
-}
-
 /// The share of each knocked-out gene in the cell's expression, as measured, or what share one that is
 /// switched on has elsewhere: what needs no model. `order` an event.
 std::vector<double> shares_of(const TruthTable& truth, const RelativeProfiles& profiles) {
   std::vector<double> shares;
   if (truth.activates) {
-    const std::vector<double> elsewhere = shares_where_expressed(profiles);
+    std::vector<std::int64_t> cells(static_cast<std::size_t>(profiles.cells()));
+    std::iota(cells.begin(), cells.end(), std::int64_t{0});
+    const std::vector<double> elsewhere = mean_shares_where_expressed(profiles, cells);
     for (const std::int32_t gene : truth.genes) shares.push_back(elsewhere[static_cast<std::size_t>(gene)]);
     return shares;
   }

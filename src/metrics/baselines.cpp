@@ -45,9 +45,14 @@ std::vector<float> profiles_of_weights(const RelativeProfiles& profiles, const s
 
 }  // namespace
 
+std::vector<double> mean_shares_where_expressed(const RelativeProfiles& profiles,
+                                                std::span<const std::int64_t> known) {
+  return mean_shares(profiles, known, Of::share);
+}
+
 std::vector<float> mean_share_profiles(const RelativeProfiles& profiles, std::span<const std::int64_t> known,
                                        std::span<const std::int64_t> cells) {
-  return profiles_of_weights(profiles, mean_shares(profiles, known, Of::share), cells);
+  return profiles_of_weights(profiles, mean_shares_where_expressed(profiles, known), cells);
 }
 
 std::vector<float> mean_scaled_share_profiles(const RelativeProfiles& profiles,

@@ -120,7 +120,7 @@ expect 1 'INVALID: repeat 1: verification: exit code 3: dko: error: .*dko-merit'
 expect 1 'dko ran on 1 rank: the launcher does not join them' merit -o apart.json --repeats 1 --launcher 'mpirun -n 1 env RANKS={ranks}'
 [ -z "$(ls | grep dko-merit-)" ] || fail "files were left behind"
 
-# A machine that is twenty times as fast from the second repeat on: that is too short, and the repeats begin anew.
+# A machine that is twenty times as fast from the second repeat on: that is too short, and the repeats start again.
 cat >slow.sh <<R
 #!/bin/bash
 # A launcher by which screens seem to take long until the first one was verified.

@@ -159,7 +159,7 @@ class Merit:
         say(f"{number}/{self.options.repeats}: {words}")
 
     def repeat_longer(self):
-        """Whether the repeats begin anew with more cells, for the last one was too short: the machine was slower before. All
+        """Whether the repeats start again with more cells, for the last one was too short: the machine was slower before. All
         so far are trials then. Where scores are not right the repeats stay as they are."""
         runs, cells, least = self.result["runs"], self.result["cells_per_rank"], self.result["least_seconds"]
         if self.restarts == MOST_TRIALS or any(run["failed"] or not run["verification"]["valid"] for run in runs):

@@ -14,8 +14,8 @@ namespace dko {
 struct EffectScale {
   std::int64_t count = 0;      ///< of effects on the gene
   double least_statistic = 0;  ///< of these
-  /// Σ |A_ij| / Σ |slope_ij|, at most 2: how far the fit shrinks slopes on the scale of y', and what brings
-  /// them back to shares.
+  /// Σ |A_ij| / Σ |slope_ij|, at most largest_slope: how far the fit shrinks slopes on the scale of y', and
+  /// what brings them back to shares.
   double kept = 0;
 };
 

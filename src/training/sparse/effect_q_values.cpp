@@ -12,6 +12,7 @@
 #include "effect_statistics.hpp"
 #include "fit_cost.hpp"
 #include "gene_shares.hpp"
+#include "gene_targets.hpp"
 #include "totals.hpp"
 
 namespace dko {
@@ -20,8 +21,6 @@ namespace {
 
 constexpr double resolution = 1e-3;  // that statistics are rounded down to
 constexpr double largest_statistic = 64;
-constexpr double most_kept =
-    2;  // a fit shrinks slopes, and multiplies them by up to 2 on the way back to shares
 constexpr auto bins = static_cast<std::size_t>(largest_statistic / resolution) + 1;
 
 std::size_t bin_of(double statistic) {
@@ -178,7 +177,7 @@ class EffectJudge {
       effects += std::abs(regulators.effects[at]);
       slopes += std::abs(own.slope[regulator]);
     }
-    if (slopes > 0) scale.kept = std::min(most_kept, effects / slopes);
+    if (slopes > 0) scale.kept = std::min(largest_slope, effects / slopes);
     return scale;
   }
 

@@ -16,7 +16,6 @@ constexpr std::size_t least_cells = 20;
 constexpr double least_variance = 1e-3;   // of a presence beside the covariates
 constexpr double least_covariate = 1e-6;  // in parts of what a factor was before
 constexpr double least_deviation = 1e-6;  // in parts of the mean
-constexpr double largest_part = 2;        // of the effects that explains y', or its inverse
 
 /// Σ x y, in lanes that are added at the end.
 double product(std::span<const double> x, std::span<const double> y) {
@@ -90,7 +89,8 @@ Residuals residuals_of(const StatisticSetting& setting, const GeneCells& data, c
   reduce(left, covariates);
   reduce(explained, covariates);
   const double square = product(explained, explained);
-  if (square > 0) found.part = std::clamp(product(left, explained) / square, 1 / largest_part, largest_part);
+  if (square > 0)
+    found.part = std::clamp(product(left, explained) / square, 1 / largest_slope, largest_slope);
   for (std::size_t row = 0; row < left.size(); ++row) left[row] -= found.part * explained[row];
   const double freedom = std::max(5.0, cells - 1 - static_cast<double>(covariates.size()));
   found.deviation = std::sqrt(product(left, left) / freedom);

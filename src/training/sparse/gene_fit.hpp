@@ -61,7 +61,7 @@ struct PenaltyPath {
   double ratio = 0.7;           ///< of each λ to the one before
   std::size_t least_steps = 1;  ///< tried however little they gain
   bool settle = false;          ///< the last round, see fit_gene()
-  bool to_shares = false;       ///< without settling: the fit is brought back from the scale all the same
+  bool to_shares = false;       ///< the fit is brought back from the scale, likewise
   bool weigh_next = false;      ///< cells far off the fit weigh less in the next round
 };
 
@@ -82,9 +82,10 @@ struct RegressionMemory {
 ///
 /// With `settle` the effects are the means over the fits that each leave a fold out, and those without the
 /// same sign in all are 0. Then a part 1 − (2/t)⁴, at least 0, of them is kept, the rest being the fit
-/// without effects: t is what they gain in squared error over the cells left out, in standard errors. The
-/// slope of y on what is predicted of cells left out, between 1/2 and 2, brings the fit back from the scale.
-/// Otherwise, and without `to_shares`, it stays one of y', which has the mean of y.
+/// without effects: t is what they gain in squared error over the cells left out, in standard errors.
+///
+/// With `to_shares` the slope of y on what is predicted of cells left out, between 1/2 and 2, brings the fit
+/// back from the scale. Otherwise it stays one of y', which has the mean of y.
 GeneFit fit_gene(const RegressionSetting& setting, std::int32_t gene, const GeneCells& data,
                  const PenaltyPath& path, GeneFit last, std::vector<float>& weights,
                  RegressionMemory& memory);

@@ -19,8 +19,6 @@ constexpr double screening = 0.7;
 // Effects whose gain in error is this many standard errors or less are dropped; of others a part is kept.
 constexpr double least_certainty = 2;
 
-constexpr double largest_slope = 2;  // of values over what is predicted of them, or its inverse
-
 // Gradients are summed in single precision.
 constexpr double rounding = 1e-4;
 
@@ -65,7 +63,7 @@ PenaltyStep GeneRegression::choose(const PenaltyPath& how, GeneFit& fit) {
   const double least = 1e-6 * whole_->weight() * std::abs(whole_->covariate_effects().front());
   if (!(largest > least)) {
     PenaltyStep only = step(largest, how.folds > 0);
-    if (how.settle || how.to_shares) return_to_shares(only);
+    if (how.to_shares) return_to_shares(only);
     return only;
   }
   const PenaltyStep none = how.settle ? without_genes(largest) : PenaltyStep{};
@@ -86,10 +84,8 @@ PenaltyStep GeneRegression::choose(const PenaltyPath& how, GeneFit& fit) {
   while (path[chosen].error > path[best].error * (1 + error_tolerance)) ++chosen;
   fit.penalty = parts[chosen];
   fit.least_error = path[best].error;
-  if (how.settle)
-    settle(path[chosen], none);
-  else if (how.to_shares)
-    return_to_shares(path[chosen]);
+  if (how.settle) settle(path[chosen], none);
+  if (how.to_shares) return_to_shares(path[chosen]);
   return path[chosen];
 }
 
@@ -311,7 +307,6 @@ void GeneRegression::settle(PenaltyStep& chosen, const PenaltyStep& none) const 
   blend(chosen.mean.covariates, none.mean.covariates, none.mean.covariates.size());
   blend(chosen.predicted, none.predicted, none.predicted.size());
   chosen.whole = chosen.mean;
-  return_to_shares(chosen);
 }
 
 void GeneRegression::return_to_shares(PenaltyStep& step) const {

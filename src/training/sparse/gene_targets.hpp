@@ -10,6 +10,10 @@ namespace dko {
 /// What the regression of one gene is to explain: y = p T of each of its cells, T being one of all cells'.
 std::vector<double> targets_of(const GeneCells& data, std::span<const double> totals);
 
+/// The largest slope of y on what a fit of y' predicts, or of the inverse, by which fits are brought back to
+/// y.
+inline constexpr double largest_slope = 2;
+
 /// A scale on which the values y > 0 of one gene vary about as much where they are high as where they are low
 /// (Box & Cox 1964):
 ///
