@@ -81,12 +81,15 @@ CellTime time_cell(CellKernel& kernel, const std::vector<std::int32_t>& expresse
   return time;
 }
 
-/// All but the kernel's name and ceiling. Collective.
+/// All but the kernel's name. The ceiling of an instruction set is measured beside each repeat: processors do
+/// not keep their speed. Collective.
 KernelSpeed measure(CellKernel& kernel, const std::vector<std::int32_t>& expressed, std::int64_t repeats,
-                    double elements_at_most, const Communicator& ranks) {
+                    double elements_at_most, std::optional<InstructionSet> with_ceiling,
+                    const Communicator& ranks) {
   std::vector<double> loads;
   std::vector<double> rates;
   std::vector<double> kernel_rates;
+  std::vector<double> ceilings;
   const auto n = std::ssize(expressed);
   const auto pairs = static_cast<double>(PairIndex::row_start(n, n - 1));
   time_cell(kernel, expressed, std::min(elements_at_most, 1e8));  // memory, and a processor that slept
@@ -96,6 +99,7 @@ KernelSpeed measure(CellKernel& kernel, const std::vector<std::int32_t>& express
     loads.push_back(time.load);
     rates.push_back(pairs / (time.load + time.pairs));
     kernel_rates.push_back(pairs / time.pairs);
+    ceilings.push_back(with_ceiling ? measure_kernel_ceiling(*with_ceiling, least_seconds) : 0);
   }
   const auto mean = [&](double value) { return ranks.sum(value) / ranks.size(); };
   KernelSpeed speed;
@@ -103,6 +107,7 @@ KernelSpeed measure(CellKernel& kernel, const std::vector<std::int32_t>& express
   speed.load = mean(median(loads));
   speed.pairs_per_second = mean(median(rates));
   speed.kernel_pairs_per_second = mean(median(kernel_rates));
+  speed.ceiling_elements = mean(median(ceilings));
   return speed;
 }
 
@@ -132,8 +137,7 @@ class KernelMeasurement {
       const InstructionSet widest = common_instruction_set(ranks_, every_instruction_set.back());
       for (const InstructionSet set : every_instruction_set) {
         if (set > widest || (bench_.instructions && bench_.instructions != set)) continue;
-        const double ceiling = ranks_.sum(measure_kernel_ceiling(set, 0.3)) / ranks_.size();
-        for (const std::int64_t n : sizes()) speeds.push_back(dense(n, set, ceiling));
+        for (const std::int64_t n : sizes()) speeds.push_back(dense(n, set));
       }
     }
     if (!given_ || given_->sparse() != nullptr) {
@@ -150,14 +154,13 @@ class KernelMeasurement {
     return sizes;
   }
 
-  KernelSpeed dense(std::int64_t n, InstructionSet set, double ceiling) const {
+  KernelSpeed dense(std::int64_t n, InstructionSet set) const {
     const CollapsedMapping mapping = given_ ? *given_ : make_dense_mapping(n, bench_.effect, bench_.seed);
     DenseCellKernel kernel(mapping, set);
     const double at_most = set == InstructionSet::portable ? 2e9 : 2e10;
     KernelSpeed speed =
-        measure(kernel, draw_cell(n, mapping.genes(), bench_.seed), bench_.repeats, at_most, ranks_);
+        measure(kernel, draw_cell(n, mapping.genes(), bench_.seed), bench_.repeats, at_most, set, ranks_);
     speed.kernel = std::string(name_of(set));
-    speed.ceiling_elements = ceiling;
     speed.crossing = static_cast<double>(kernel.crossing_rows()) / static_cast<double>(n);
     return speed;
   }
@@ -169,7 +172,7 @@ class KernelMeasurement {
         bench_.instructions.value_or(common_instruction_set(ranks_, every_instruction_set.back()));
     SparseCellKernel kernel(*mapping.sparse(), {}, nullptr, set);
     KernelSpeed speed =
-        measure(kernel, draw_cell(n, mapping.genes(), bench_.seed), bench_.repeats, 1e11, ranks_);
+        measure(kernel, draw_cell(n, mapping.genes(), bench_.seed), bench_.repeats, 1e11, {}, ranks_);
     speed.kernel = "sparse";
     return speed;
   }

@@ -61,10 +61,15 @@ TEST_CASE("a dense kernel takes what it says, when no row and when every row may
     effects.push_back((at / genes + at % genes) % 2 == 0 ? 1e-3 : -1e-3);
   const CollapsedMapping mapping(genes, NodeArray(std::move(effects)),
                                  NodeArray(std::vector<double>(genes, all_change ? 1e-9 : 1.0)));
+  const std::vector<std::int32_t> positions = all_genes(genes);
+  const EventRange pairs{0, PairIndex::row_start(genes, 300)};
+  std::vector<float> impacts(static_cast<std::size_t>(pairs.size()));
   const double before = in_use();
   DenseCellKernel kernel(mapping);
-  kernel.load(all_genes(genes));
-  const testing::PairScores pairs(kernel, 40);
+  kernel.load(positions);
+  ScoreSpans scores;
+  scores.impact = impacts;
+  kernel.pair_scores(positions, pairs, scores);
   CHECK(kernel.crossing_rows() == (all_change ? genes : 0));
   // Half of what is told is for rows that may change their sign.
   check_told(DenseCellKernel::bytes(genes), in_use() - before, all_change ? 1.3 : 2.2);

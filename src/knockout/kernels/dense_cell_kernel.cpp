@@ -46,10 +46,12 @@ DenseCellKernel::DenseCellKernel(const CollapsedMapping& mapping, InstructionSet
 DenseCellKernel::~DenseCellKernel() = default;
 
 double DenseCellKernel::bytes(std::int64_t expressed, std::int64_t absent) {
-  constexpr double of_gene = 1500;  // panels of a block of pairs, rows in double and single precision
+  constexpr double of_gene = 2600;  // panels of a block of pairs, rows in double and single precision
   constexpr double of_absent = 32;
   const auto genes = static_cast<double>(expressed);
-  return 2 * sizeof(float) * genes * genes + of_gene * genes + of_absent * static_cast<double>(absent);
+  // Twice, as all rows may change their signs.
+  return sizeof(float) * 2 * (genes * genes + DensePairTile::kept_strips(genes)) + of_gene * genes +
+         of_absent * static_cast<double>(absent);
 }
 
 void DenseCellKernel::load(const KernelCell& cell) {

@@ -2,15 +2,14 @@
 
 #include <algorithm>
 
+#include "dense_pair_block.hpp"
+
 namespace dko {
 
 namespace {
 
-/// A smaller panel of few rows stays in the first-level cache.
-constexpr std::int64_t few_rows = 512;
-constexpr std::int64_t small_panel = 36;
-
-constexpr std::int64_t lanes = 8;
+/// Strips of all seconds of a cell are kept up to this many numbers (128 MB), or made anew for each panel.
+constexpr std::int64_t most_kept = std::int64_t{1} << 25;
 
 constexpr std::int64_t at(std::size_t first, std::int64_t second) {
   return static_cast<std::int64_t>(first) * block_seconds + second;
@@ -18,138 +17,92 @@ constexpr std::int64_t at(std::size_t first, std::int64_t second) {
 
 }  // namespace
 
-/// Some firsts by some seconds, and what is known of each second.
-struct DensePairTile::Block {
-  std::span<const std::int32_t> positions;
-  std::span<const RowPart> rows;
-  EventRange seconds;  // indices among the positions
-  std::array<const float*, block_seconds> columns{};
-  std::array<const float*, block_seconds> crossing_columns{};
-  std::array<float, block_seconds> profile{};
-  std::array<float, block_seconds> share{};
-  std::array<float, block_seconds> centre{};
-  std::array<float, block_seconds> column_sum{};
-  std::array<float, block_seconds> magnitude{};
-  std::array<std::int64_t, block_seconds> crossing_seconds{};  // those whose own row is crossing
-  std::int64_t crossing_count = 0;
-
-  std::int32_t first_gene(std::size_t f) const { return positions[static_cast<std::size_t>(rows[f].first)]; }
-  std::int32_t second_gene(std::int64_t s) const {
-    return positions[static_cast<std::size_t>(seconds.first + s)];
-  }
-  /// The numbers of the seconds among those of all genes.
-  void of_seconds(const float* of_genes, std::array<float, block_seconds>& to) const {
-    const std::int64_t count = seconds.size();
-    const std::int32_t gene = second_gene(0);
-    if (second_gene(count - 1) - gene == count - 1) {  // side by side
-      std::copy_n(of_genes + gene, count, to.begin());
-      return;
-    }
-    for (std::int64_t s = 0; s < count; ++s) to[static_cast<std::size_t>(s)] = of_genes[second_gene(s)];
-  }
-  /// Where the score of second 0 of a first goes.
-  std::int64_t place(std::size_t f) const { return rows[f].to + seconds.first - rows[f].seconds.first; }
-  /// Seconds of a first that are asked for, counted within the block.
-  EventRange wanted(std::size_t f) const {
-    return {std::max(rows[f].seconds.first, seconds.first) - seconds.first,
-            std::min(rows[f].seconds.last, seconds.last) - seconds.first};
-  }
-  /// The same in whole vectors: what is computed of others means nothing, and loops have no ends of their
-  /// own.
-  EventRange computed(std::size_t f) const {
-    const EventRange range = wanted(f);
-    return {range.first / lanes * lanes, round_up(range.last, lanes)};
-  }
-};
+double DensePairTile::kept_strips(double genes) {
+  return genes * genes <= static_cast<double>(most_kept) ? genes * genes : 0;
+}
 
 DensePairTile::DensePairTile(InstructionSet instructions) : functions_(&pair_block_functions(instructions)) {
   constexpr std::int64_t pairs = block_firsts * block_seconds;
   for (AlignedArray* array : {&mutual_, &left_, &parameter_, &sums_, &losses_}) array->assign(pairs, 0);
 }
 
-void DensePairTile::fill_panel(std::span<const std::int32_t> positions, std::span<const RowPart> rows) {
-  const std::int64_t count = std::ssize(rows);
-  const std::int64_t firsts = round_up(count, most_tile_firsts);
-  panel_.resize(firsts * cell_.stride);
-  crossing_panel_.resize(firsts * cell_.crossing_stride);
-  crossing_rows_.resize(std::ssize(cell_.crossing) * block_seconds);
-  nothing_.assign(cell_.stride, 0);
-  // Firsts that pad the panel have no output.
-  std::fill_n(panel_.data() + count * cell_.stride, (firsts - count) * cell_.stride, 0.0F);
-  std::fill_n(crossing_panel_.data() + count * cell_.crossing_stride,
-              (firsts - count) * cell_.crossing_stride, 0.0F);
+void DensePairTile::fill_firsts(std::span<const std::int32_t> positions, std::span<const RowPart> rows) {
+  std::array<const float*, block_firsts> columns;
+  std::array<const float*, block_firsts> crossing_columns;
   for (std::size_t f = 0; f < rows.size(); ++f) {
     const std::int64_t gene = positions[static_cast<std::size_t>(rows[f].first)];
-    const auto first = static_cast<std::int64_t>(f);
-    const float* const values = cell_.column(gene);
-    float* const to = panel_.data() + first * cell_.stride;
-    for (std::int64_t i = 0; i < cell_.stride; ++i) to[i] = cell_.rest[i] - values[i];
-    const float* const crossing = cell_.crossing_column(gene);
-    float* const crossing_to = crossing_panel_.data() + first * cell_.crossing_stride;
-    for (std::size_t i = 0; i < cell_.crossing.size(); ++i)
-      crossing_to[i] = cell_.crossing_output[static_cast<std::int64_t>(i)] - crossing[i];
-    if (cell_.crossing_place[static_cast<std::size_t>(gene)] < 0) to[gene] = -beyond;
-    // A crossing row that is lost has beyond in crossing_to already.
+    columns[f] = cell_.column(gene);
+    crossing_columns[f] = cell_.crossing_column(gene);
   }
+  rows_.fill_firsts(cell_.rest.data(), std::span(columns).first(rows.size()));
+  crossing_rows_.fill_firsts(cell_.crossing_output.data(), std::span(crossing_columns).first(rows.size()));
+  for (std::size_t f = 0; f < rows.size(); ++f) {
+    const std::int64_t gene = positions[static_cast<std::size_t>(rows[f].first)];
+    // A crossing row that is lost leaves `beyond` already.
+    if (cell_.crossing_place[static_cast<std::size_t>(gene)] < 0) rows_.set_first(f, gene, -beyond);
+  }
+}
+
+void DensePairTile::fill_strips(std::span<const std::int32_t> genes) {
+  std::vector<const float*> columns;
+  std::vector<const float*> crossing_columns;
+  for (const std::int32_t gene : genes) {
+    columns.push_back(cell_.column(gene));
+    crossing_columns.push_back(cell_.crossing_column(gene));
+  }
+  rows_.fill_seconds(columns);
+  crossing_rows_.fill_seconds(crossing_columns);
+}
+
+/// Makes the strips of all seconds, if they are to be kept and are not there.
+void DensePairTile::keep_strips(std::span<const std::int32_t> positions) {
+  rows_.set_rows(cell_.stride);
+  crossing_rows_.set_rows(cell_.crossing_stride);
+  const bool is_kept = std::ssize(positions) * cell_.stride <= most_kept;
+  if (is_kept && std::ranges::equal(kept_, positions)) return;
+  kept_.clear();
+  if (!is_kept) return;
+  fill_strips(positions);
+  kept_.assign(positions.begin(), positions.end());
 }
 
 void DensePairTile::fill_seconds(Block& block) {
-  const std::int64_t count = block.seconds.size();
-  for (std::int64_t s = 0; s < count; ++s) {
-    const std::int64_t gene = block.second_gene(s);
-    const auto place = static_cast<std::size_t>(s);
-    block.columns[place] = cell_.column(gene);
-    block.crossing_columns[place] = cell_.crossing_column(gene);
-    block.profile[place] = cell_.profile[gene];
-    block.share[place] = cell_.share[gene];
-    block.centre[place] = cell_.centre[gene];
-    block.column_sum[place] = cell_.column_sum[gene];
-    block.magnitude[place] = cell_.magnitude[gene];
+  const auto genes = block.positions.subspan(static_cast<std::size_t>(block.seconds.first),
+                                             static_cast<std::size_t>(block.seconds.size()));
+  if (kept_.empty()) {
+    fill_strips(genes);
+  } else {
+    rows_.begin_with(block.seconds.first);
+    crossing_rows_.begin_with(block.seconds.first);
+  }
+  block.is_side_by_side = genes.back() - genes.front() == std::ssize(genes) - 1;
+  for (std::size_t s = 0; s < genes.size(); ++s) {
+    const std::int64_t gene = genes[s];
+    block.rest[s] = cell_.rest[gene];
+    block.profile[s] = cell_.profile[gene];
+    block.share[s] = cell_.share[gene];
+    block.centre[s] = cell_.centre[gene];
+    block.column_sum[s] = cell_.column_sum[gene];
+    block.magnitude[s] = cell_.magnitude[gene];
     if (cell_.crossing_place[static_cast<std::size_t>(gene)] >= 0)
-      block.crossing_seconds[static_cast<std::size_t>(block.crossing_count++)] = s;
-  }
-  for (std::int64_t s = count; s < round_up(count, lanes); ++s) {
-    block.columns[static_cast<std::size_t>(s)] = nothing_.data();
-    block.crossing_columns[static_cast<std::size_t>(s)] = nothing_.data();
+      block.crossing_seconds[static_cast<std::size_t>(block.crossing_count++)] = static_cast<std::int64_t>(s);
   }
 }
 
-/// The block over the rows that are not crossing.
-PairBlock DensePairTile::tiles_of(const Block& block) {
-  return {.panel = panel_.data(),
-          .panel_stride = cell_.stride,
-          .firsts = round_up(std::ssize(block.rows), functions_->tile_firsts),
-          .columns = block.columns.data(),
-          .seconds = round_up(block.seconds.size(), tile_seconds),
-          .share = cell_.share.data(),
-          .rows = round_up(cell_.genes, functions_->lanes),
-          .parameter = parameter_.data(),
-          .sums = sums_.data(),
-          .diagonal = block.seconds.first - block.rows.front().first};
+/// The block, over the rows that are not crossing or over those that are.
+PairBlock DensePairTile::block_of(const Block& block, const BlockRows& rows, std::int64_t count,
+                                  const AlignedArray& share) {
+  PairBlock all = rows.block(std::ssize(block.rows), block.seconds.size(), count, share.data());
+  all.parameter = parameter_.data();
+  all.sums = sums_.data();
+  all.diagonal = block.seconds.first - block.rows.front().first;
+  return all;
 }
-
-/// The same over the crossing rows.
-RowBlock DensePairTile::crossing_rows_of(const Block& block) {
-  return {.panel = crossing_panel_.data(),
-          .panel_stride = cell_.crossing_stride,
-          .firsts = round_up(std::ssize(block.rows), row_block_firsts),
-          .rows = crossing_rows_.data(),
-          .seconds = round_up(block.seconds.size(), block_row_lanes),
-          .share = cell_.crossing_share.data(),
-          .count = std::ssize(cell_.crossing),
-          .parameter = parameter_.data(),
-          .sums = sums_.data(),
-          .diagonal = block.seconds.first - block.rows.front().first};
+PairBlock DensePairTile::safe_block(const Block& block) {
+  return block_of(block, rows_, cell_.genes, cell_.share);
 }
-
-/// The crossing rows with the seconds of the block side by side; those that pad it have no effect.
-void DensePairTile::fill_crossing_rows(const Block& block) {
-  const std::int64_t count = block.seconds.size();
-  for (std::int64_t row = 0; row < std::ssize(cell_.crossing); ++row) {
-    float* const to = crossing_rows_.data() + row * block_seconds;
-    for (std::int64_t s = 0; s < count; ++s) to[s] = block.crossing_columns[s][row];
-    std::fill(to + count, to + block_seconds, 0.0F);
-  }
+PairBlock DensePairTile::crossing_block(const Block& block, const AlignedArray& share) {
+  return block_of(block, crossing_rows_, std::ssize(cell_.crossing), share);
 }
 
 /// Â_ab on the first gene of each pair, and Â_ba on the second.
@@ -157,11 +110,18 @@ void DensePairTile::fill_effects(const Block& block, std::size_t f, float* on_fi
   const std::int64_t gene = block.first_gene(f);
   const std::int32_t place = cell_.crossing_place[static_cast<std::size_t>(gene)];
   const EventRange range = block.computed(f);
-  for (std::int64_t s = range.first; s < range.last; ++s)
-    on_first[s] = place >= 0 ? block.crossing_columns[s][place]
-                             : cell_.profile[gene] * block.centre[s] - block.columns[s][gene];
-  std::array<float, block_seconds> of_column{};
-  block.of_seconds(cell_.column(gene), of_column);
+  std::array<float, block_seconds> of_own_row;
+  if (place >= 0) {
+    crossing_rows_.of_seconds(place, block.seconds.size(), of_own_row);
+    for (std::int64_t s = range.first; s < range.last; ++s) on_first[s] = of_own_row[s];
+  } else {
+    rows_.of_seconds(gene, block.seconds.size(), of_own_row);
+    const float profile = cell_.profile[gene];
+    for (std::int64_t s = range.first; s < range.last; ++s)
+      on_first[s] = profile * block.centre[s] - of_own_row[s];
+  }
+  std::array<float, block_seconds> gathered;
+  const float* const of_column = block.of_seconds(cell_.column(gene), gathered);
   const float centre = cell_.centre[gene];
   // Crossing rows are 0 in `share` and in the column.
   for (std::int64_t s = range.first; s < range.last; ++s)
@@ -185,10 +145,7 @@ void DensePairTile::fill_mutual(const Block& block, std::size_t f, float* mutual
 /// S' = k − κ_a − κ_b + Â_ab + Â_ba + Σ_crossing (|y| − y); the last three into mutual_.
 void DensePairTile::fill_left(const Block& block) {
   const bool crosses = !cell_.crossing.empty();
-  if (crosses) {
-    fill_crossing_rows(block);
-    functions_->crossings(crossing_rows_of(block));
-  }
+  if (crosses) functions_->crossings(crossing_block(block, cell_.crossing_share));
   for (std::size_t f = 0; f < block.rows.size(); ++f) {
     const std::int64_t gene = block.first_gene(f);
     float* const mutual = mutual_.data() + f * block_seconds;
@@ -203,6 +160,7 @@ void DensePairTile::fill_left(const Block& block) {
     const float centre = cell_.centre[gene];
     for (std::int64_t s = range.first; s < range.last; ++s)
       left[s] = (kept - block.profile[s]) - (centre + block.centre[s]) + mutual[s];
+    precise_[f] = all_precise(block, f, block.wanted(f));
   }
 }
 
@@ -236,18 +194,17 @@ void DensePairTile::fill_tau(const Block& block, Score score) {
 /// G of one score.
 void DensePairTile::fill_losses(const Block& block, Score score) {
   fill_tau(block, score);
-  functions_->largest_sums(tiles_of(block));
+  functions_->largest_sums(safe_block(block));
   for (std::size_t f = 0; f < block.rows.size(); ++f) {
     const float* const tau = parameter_.data() + f * block_seconds;
     const float* const sums = sums_.data() + f * block_seconds;
-    const float* const panel = panel_.data() + static_cast<std::int64_t>(f) * cell_.stride;
     float* const losses = losses_.data() + f * block_seconds;
     const EventRange range = block.computed(f);
-    std::array<float, block_seconds> own_row{};
-    block.of_seconds(panel, own_row);
+    std::array<float, block_seconds> gathered;
+    const float* const of_column = block.of_seconds(cell_.column(block.first_gene(f)), gathered);
     for (std::int64_t s = range.first; s < range.last; ++s)
-      losses[s] =
-          ((sums[s] - block.column_sum[s]) - own_row[s]) + tau[s] * (cell_.share_sum - block.share[s]);
+      losses[s] = ((sums[s] - block.column_sum[s]) - (block.rest[s] - of_column[s])) +
+                  tau[s] * (cell_.share_sum - block.share[s]);
   }
   if (!cell_.crossing.empty()) add_crossing_losses(block, score);
 }
@@ -263,7 +220,7 @@ void DensePairTile::add_crossing_losses(const Block& block, Score score) {
                   : presence_ == 0       ? left[s]
                                          : left[s] / (1 - presence_ * (1 - (kept - block.profile[s])));
   }
-  functions_->losses(crossing_rows_of(block));
+  functions_->losses(crossing_block(block, cell_.crossing_share));
   for (std::size_t f = 0; f < block.rows.size(); ++f) {
     const float* const sums = sums_.data() + f * block_seconds;
     float* const losses = losses_.data() + f * block_seconds;
@@ -274,11 +231,7 @@ void DensePairTile::add_crossing_losses(const Block& block, Score score) {
 
 /// shift · S' of all pairs of the block, into losses_.
 void DensePairTile::fill_along(const Block& block) {
-  if (!cell_.crossing.empty()) {
-    RowBlock rows = crossing_rows_of(block);
-    rows.share = cell_.crossing_weight.data();
-    functions_->weighted_crossings(rows);
-  }
+  if (!cell_.crossing.empty()) functions_->weighted_crossings(crossing_block(block, cell_.crossing_weight));
   for (std::size_t f = 0; f < block.rows.size(); ++f) fill_along_of(block, f);
 }
 
@@ -288,11 +241,11 @@ void DensePairTile::fill_along_of(const Block& block, std::size_t f) {
   if (wanted.size() <= 0) return;
   std::array<float, block_seconds> on_first;
   std::array<float, block_seconds> on_second;
-  std::array<float, block_seconds> weight;
-  std::array<float, block_seconds> bend;
+  std::array<float, block_seconds> weight_place;
+  std::array<float, block_seconds> bend_place;
   fill_effects(block, f, on_first.data(), on_second.data());
-  block.of_seconds(cell_.weight.data(), weight);
-  block.of_seconds(cell_.bend.data(), bend);
+  const float* const weight = block.of_seconds(cell_.weight.data(), weight_place);
+  const float* const bend = block.of_seconds(cell_.bend.data(), bend_place);
   const float first_weight = cell_.weight[gene];
   const float first_share = cell_.profile[gene];
   const float first_own = first_weight * first_share;
@@ -353,7 +306,7 @@ void DensePairTile::store_exact(const Block& block, const ScoreSpans& scores,
                                 const ExactScores& exact) const {
   for (std::size_t f = 0; f < block.rows.size(); ++f) {
     const EventRange wanted = block.wanted(f);
-    if (cell_.is_usable && all_precise(block, f, wanted)) continue;
+    if (cell_.is_usable && precise_[f]) continue;
     for (std::int64_t s = wanted.first; s < wanted.last; ++s) {
       if (cell_.is_usable && is_precise(terms(block, f, s))) continue;
       store_pair(exact(block.first_gene(f), block.second_gene(s)), scores, block.place(f) + s);
@@ -388,16 +341,21 @@ void DensePairTile::pair_scores(std::span<const std::int32_t> positions, EventRa
                           [&](std::int64_t a, EventRange seconds, std::int64_t to) {
                             rows.push_back({a, seconds, to});
                           });
-  const auto panel_rows = static_cast<std::size_t>(cell_.stride <= few_rows ? small_panel : block_firsts);
+  if (cell_.is_usable) keep_strips(positions);
+  constexpr auto panel_rows = static_cast<std::size_t>(block_firsts);
   for (std::size_t from = 0; from < rows.size(); from += panel_rows) {
     const auto panel = std::span(rows).subspan(from, std::min(panel_rows, rows.size() - from));
-    if (cell_.is_usable) fill_panel(positions, panel);
+    if (cell_.is_usable) fill_firsts(positions, panel);
     // With several rows all but the first begin beside the diagonal, all but the last end with the triangle.
     const std::int64_t begin = panel.size() == 1 ? panel.front().seconds.first : panel.front().first + 1;
     const std::int64_t end = panel.size() == 1 ? panel.front().seconds.last : std::ssize(positions);
-    for (std::int64_t second = begin; second < end; second += block_seconds) {
-      Block block{
-          .positions = positions, .rows = panel, .seconds = {second, std::min(second + block_seconds, end)}};
+    const std::int64_t whole_strips = begin / strip_seconds * strip_seconds;
+    for (std::int64_t second = whole_strips; second < end; second += block_seconds) {
+      const EventRange seconds{second, std::min(second + block_seconds, end)};
+      // Those at or beyond the last second have none.
+      const auto last = std::ranges::partition_point(
+          panel, [&](const RowPart& row) { return row.first + 1 < seconds.last; });
+      Block block{.positions = positions, .rows = {panel.begin(), last}, .seconds = seconds};
       score_block(block, scores, exact);
     }
   }

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "block_rows.hpp"
 #include "dense_tile.hpp"
 #include "dko/base/aligned_array.hpp"
 #include "dko/knockout/events/event_index.hpp"
@@ -28,6 +29,7 @@ class DensePairTile {
   /// As DenseTile.
   void load(const CollapsedMapping& mapping, std::span<const std::int32_t> expressed,
             std::span<double> total) {
+    kept_.clear();
     cell_.load(mapping, expressed, total);
   }
   void prepare(std::span<const double> outputs, std::span<const double> profile,
@@ -39,6 +41,9 @@ class DensePairTile {
   /// As CellKernel::pair_scores.
   void pair_scores(std::span<const std::int32_t> positions, EventRange pairs, const ScoreSpans& scores,
                    const ExactScores& exact);
+
+  /// Numbers that a cell of so many genes has twice, the second time as blocks of pairs read them.
+  static double kept_strips(double genes);
 
   /// Rows that may change sign under some pair, once it is prepared.
   std::int64_t crossing_rows() const { return std::ssize(cell_.crossing); }
@@ -52,11 +57,14 @@ class DensePairTile {
   };
   struct Block;
 
-  void fill_panel(std::span<const std::int32_t> positions, std::span<const RowPart> rows);
+  void fill_firsts(std::span<const std::int32_t> positions, std::span<const RowPart> rows);
+  void fill_strips(std::span<const std::int32_t> genes);
+  void keep_strips(std::span<const std::int32_t> positions);
   void fill_seconds(Block& block);
-  PairBlock tiles_of(const Block& block);
-  RowBlock crossing_rows_of(const Block& block);
-  void fill_crossing_rows(const Block& block);
+  PairBlock block_of(const Block& block, const BlockRows& rows, std::int64_t count,
+                     const AlignedArray& share);
+  PairBlock safe_block(const Block& block);
+  PairBlock crossing_block(const Block& block, const AlignedArray& share);
   void fill_mutual(const Block& block, std::size_t f, float* mutual) const;
   void fill_effects(const Block& block, std::size_t f, float* on_first, float* on_second) const;
   void fill_left(const Block& block);
@@ -76,13 +84,14 @@ class DensePairTile {
   DenseTile cell_;
   float presence_ = 0;  // F, which lost genes keep
 
+  std::vector<std::int32_t> kept_;  // positions of the seconds whose strips are kept
+
   // The current block:
-  AlignedArray panel_;           // P of its firsts
-  AlignedArray crossing_rows_;   // Â of these rows by rows, of the seconds of a block
-  AlignedArray crossing_panel_;  // y before the loss of a second
-  AlignedArray nothing_;         // the column of seconds that pad it
-  AlignedArray mutual_;          // by pair: Â_ab + Â_ba + Σ |y_i| − y_i
-  AlignedArray left_;            // by pair, as all below: S'
+  BlockRows rows_;           // P of its firsts, Q of its seconds
+  BlockRows crossing_rows_;  // in crossing rows: y before the loss of a second, and Â of the seconds
+  std::array<bool, block_firsts> precise_{};  // by first: all of its pairs are
+  AlignedArray mutual_;                       // by pair: Â_ab + Â_ba + Σ |y_i| − y_i
+  AlignedArray left_;                         // by pair, as all below: S'
   AlignedArray parameter_;
   AlignedArray sums_;
   AlignedArray losses_;  // G, then the score; of a shift, shift · S'

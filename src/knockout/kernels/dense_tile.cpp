@@ -35,8 +35,9 @@ double lane_sum(std::int64_t count, Value value) {
 
 std::int64_t padded_rows(std::int64_t rows) {
   constexpr std::int64_t page = 1024;
-  const std::int64_t padded = round_up(rows, block_row_lanes);
-  return padded % page == 0 && padded > 0 ? padded + block_row_lanes : padded;
+  constexpr std::int64_t line = 16;  // numbers of a line of the cache
+  const std::int64_t padded = round_up(rows, line);
+  return padded % page == 0 && padded > 0 ? padded + line : padded;
 }
 
 void DenseTile::load(const CollapsedMapping& mapping, std::span<const std::int32_t> expressed,
@@ -44,7 +45,7 @@ void DenseTile::load(const CollapsedMapping& mapping, std::span<const std::int32
   genes = std::ssize(expressed);
   stride = padded_rows(genes);
   is_prepared_ = false;
-  columns.resize(stride * genes);
+  columns.resize(stride * genes + strip_seconds);
   gathered_.resize(expressed.size());
   for (auto* extremes : {&largest_, &smallest_}) {
     for (AlignedArray& extreme : *extremes) extreme.assign(stride, std::numeric_limits<float>::lowest());

@@ -9,44 +9,31 @@ namespace dko {
 
 enum class InstructionSet;
 
-constexpr std::int64_t tile_seconds = 4;
-constexpr std::int64_t most_tile_firsts = 12;    ///< a multiple of each version's
-constexpr std::int64_t ceiling_chains = 8;       ///< of elements_from_registers
-constexpr std::int64_t block_firsts = 96;        ///< their panel stays in the second-level cache
-constexpr std::int64_t block_seconds = 64;       ///< leading dimension of a block's arrays
-constexpr std::int64_t row_block_firsts = 4;     ///< by one vector of seconds, where rows are few
-constexpr std::int64_t block_row_lanes = 16;     ///< rows come in whole vectors of any instruction set
-constexpr std::int64_t block_chunk_rows = 1024;  ///< a tile's part of these stays in the first-level cache
+constexpr std::int64_t panel_firsts = 12;       ///< whole tiles of any version
+constexpr std::int64_t strip_seconds = 16;      ///< likewise
+constexpr std::int64_t ceiling_chains = 8;      ///< of elements_from_registers
+constexpr std::int64_t block_firsts = 192;      ///< a chunk of their rows stays in the second-level cache
+constexpr std::int64_t block_seconds = 64;      ///< leading dimension of a block's arrays
+constexpr std::int64_t block_chunk_rows = 192;  ///< a tile's part of these stays in the first-level cache
 
-/// Sums over rows i for a block of pairs (first f, second s): Σ_i term(panel_f[i], column_s[i], share[i],
+/// Sums over rows i for a block of pairs (first f, second s): Σ_i term(panel_f[i], strip_s[i], share[i],
 /// parameter_fs). Single precision; all arrays aligned to 64 bytes.
+///
+/// A vector holds the seconds of one row: what belongs to a row and a first is one number for all of its
+/// lanes, what belongs to a pair stays in its register from row to row, and no sum runs over lanes. Firsts
+/// are therefore interleaved by panels, seconds by strips.
 struct PairBlock {
-  const float* panel;  ///< of first f: panel + f·panel_stride
-  std::int64_t panel_stride;
-  std::int64_t firsts;          ///< multiple of the version's tile_firsts, up to block_firsts
-  const float* const* columns;  ///< of second s
-  std::int64_t seconds;         ///< multiple of tile_seconds, up to block_seconds
+  const float* panels;  ///< row i of first f at (⌊f/w⌋·stride + i)·w + f mod w, w = panel_firsts
+  const float* strips;  ///< row i of second s likewise, w = strip_seconds
+  std::int64_t stride;
+  std::int64_t firsts;   ///< up to block_firsts; whole tiles are computed
+  std::int64_t seconds;  ///< up to block_seconds; likewise
   const float* share;
-  std::int64_t rows;       ///< multiple of the version's lanes
+  std::int64_t rows;
   const float* parameter;  ///< at f·block_seconds + s
   float* sums;             ///< likewise
   /// Pair (f, s) is wanted where diagonal + s > f; tiles without such a pair are left out.
   std::int64_t diagonal;
-};
-
-/// The same over few rows, with the seconds of a block side by side: Σ_i term(panel_f[i], rows_i[s],
-/// share[i], parameter_fs).
-struct RowBlock {
-  const float* panel;  ///< of first f: panel + f·panel_stride
-  std::int64_t panel_stride;
-  std::int64_t firsts;   ///< multiple of row_block_firsts, up to block_firsts
-  const float* rows;     ///< of row i: rows + i·block_seconds
-  std::int64_t seconds;  ///< multiple of block_row_lanes, up to block_seconds
-  const float* share;
-  std::int64_t count;  ///< of rows
-  const float* parameter;
-  float* sums;
-  std::int64_t diagonal;  ///< as in PairBlock
 };
 
 /// A version of each term, and for comparison `rounds` times `ceiling_chains` vectors of elements
@@ -54,12 +41,11 @@ struct RowBlock {
 /// of all. An element is three operations (four on x86 without fused multiply-add; the compiler adds a copy
 /// between registers, which most processors drop).
 struct PairBlockFunctions {
-  std::int64_t lanes;                      ///< of a vector
-  std::int64_t tile_firsts;                ///< by tile_seconds pairs have their sums in registers at a time
-  void (*largest_sums)(const PairBlock&);  ///< max(p, c − share·t)
-  void (*crossings)(const RowBlock&);      ///< max(0, c − p)
-  void (*weighted_crossings)(const RowBlock&);  ///< share·max(0, c − p)
-  void (*losses)(const RowBlock&);              ///< min(0, |p − c| − share·t)
+  std::int64_t lanes;                            ///< of a vector
+  void (*largest_sums)(const PairBlock&);        ///< max(p, c − share·t)
+  void (*crossings)(const PairBlock&);           ///< max(0, c − p)
+  void (*weighted_crossings)(const PairBlock&);  ///< share·max(0, c − p)
+  void (*losses)(const PairBlock&);              ///< min(0, |p − c| − share·t)
   float (*elements_from_registers)(std::int64_t rounds);
 };
 

@@ -6,7 +6,9 @@ namespace dko {
 namespace {
 
 struct Avx512 : Avx512Vectors {
-  static constexpr std::int64_t tile_firsts = 4;  // of 32 registers
+  // 12 of 32 registers for sums and parameters; more firsts would have more pairs beside the diagonal
+  static constexpr std::int64_t tile_firsts = 6;
+  static constexpr std::int64_t tile_vectors = 1;
 
   static void hide(Register& a) { __asm__("" : "+v"(a)); }
 };

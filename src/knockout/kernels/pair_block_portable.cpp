@@ -6,7 +6,9 @@ namespace dko {
 namespace {
 
 struct Portable : PortableVectors {
-  static constexpr std::int64_t tile_firsts = 3;  // of 16 registers
+  // 12 of 16 registers for sums and parameters
+  static constexpr std::int64_t tile_firsts = 3;
+  static constexpr std::int64_t tile_vectors = 2;
 
   static void hide(Register& a) {
 #if defined(__x86_64__)
