@@ -5,7 +5,8 @@ the kernels were measured there; the rest follows from what dko stores:
 
     data of a node      12 bytes for each gene that a cell expresses (index, share, knockout)
     A of a node         8 bytes for each pair of genes, with the dense mapping
-    memory of a rank    32 MiB of scores to write, and 9 bytes for each pair of a cell's genes with the dense mapping
+    memory of a rank    32 MiB of scores to write, and 9 bytes for each pair of a cell's genes with the dense mapping, and 8
+                        more for up to 4,112 genes (half of it for outputs that may cross zero)
     file                4 bytes for each score; of the sparse mapping, the 100 pairs of each cell that are kept
 
 What `dko bench train` takes depends on the memory that there is: it leaves out forms that do not fit. A fit is planned by the
@@ -54,7 +55,7 @@ def screen_plan(case, size, ranks, ranks_per_node):
         "pairs": pairs,
         "seconds": pairs / rate / ranks,
         "bytes_of_node": 12 * cells * expressed + (0 if is_sparse else 8 * genes**2)
-        + min(ranks, ranks_per_node) * (2**25 + (0 if is_sparse else 9 * expressed**2)),
+        + min(ranks, ranks_per_node) * (2**25 + (0 if is_sparse else 9 * expressed**2 + 8 * min(expressed, 4112) ** 2)),
         "bytes_on_disk": 4 * (pairs + cells * expressed) if not is_sparse else 16 * kept + 4 * cells * expressed,
     }
 

@@ -17,7 +17,7 @@ class BlockRows {
   /// Rows of all columns that follow, a multiple of 4 with padding of 0.
   void set_rows(std::int64_t stride);
 
-  /// Columns of the firsts of the next blocks, up to block_firsts. What they leave is rest − column.
+  /// Columns of the firsts of the next blocks. What they leave is rest − column.
   void fill_firsts(const float* rest, std::span<const float* const> columns);
 
   /// Puts a number in the place of what first f leaves in a row.
@@ -29,7 +29,7 @@ class BlockRows {
   /// The next block begins with one of these seconds, the first of a strip.
   void begin_with(std::int64_t second) { begin_ = second; }
 
-  /// What `count` seconds of the block take in a row, and 0 up to a whole strip.
+  /// What `count` seconds of the block take in a row, and whatever else their last strip holds.
   void of_seconds(std::int64_t row, std::int64_t count, std::array<float, block_seconds>& to) const;
 
   /// The rows' part of a block; its other fields are the caller's.

@@ -48,10 +48,12 @@ DenseCellKernel::~DenseCellKernel() = default;
 double DenseCellKernel::bytes(std::int64_t expressed, std::int64_t absent) {
   constexpr double of_gene = 2600;  // panels of a block of pairs, rows in double and single precision
   constexpr double of_absent = 32;
+  constexpr double of_block = 300e3;  // what is known of its pairs
   const auto genes = static_cast<double>(expressed);
+  const double strips = std::min(genes * genes, static_cast<double>(DensePairTile::usually_kept));
   // Twice, as all rows may change their signs.
-  return sizeof(float) * 2 * (genes * genes + DensePairTile::kept_strips(genes)) + of_gene * genes +
-         of_absent * static_cast<double>(absent);
+  return sizeof(float) * 2 * (genes * genes + strips) + of_gene * genes +
+         of_absent * static_cast<double>(absent) + of_block;
 }
 
 void DenseCellKernel::load(const KernelCell& cell) {

@@ -25,12 +25,13 @@ struct DensePairTile::Block {
   std::int32_t second_gene(std::int64_t s) const {
     return positions[static_cast<std::size_t>(seconds.first + s)];
   }
-  /// The numbers of the seconds in a column: where they are, or gathered in `place`. Beyond the last of them
-  /// comes anything.
+  /// The numbers of the seconds in a column: where they are, or gathered in `place`. A whole vector may be
+  /// read beyond the last of them only of the cell's columns.
   const float* of_seconds(const float* column, std::array<float, block_seconds>& place) const {
     if (is_side_by_side) return column + second_gene(0);
     for (std::int64_t s = 0; s < seconds.size(); ++s)
       place[static_cast<std::size_t>(s)] = column[second_gene(s)];
+    std::fill(place.begin() + seconds.size(), place.end(), 0.0F);
     return place.data();
   }
   /// Where the score of second 0 of a first goes.
@@ -44,6 +45,7 @@ struct DensePairTile::Block {
   /// own.
   EventRange computed(std::size_t f) const {
     constexpr std::int64_t lanes = 8;
+    static_assert(strip_seconds % lanes == 0);
     const EventRange range = wanted(f);
     return {range.first / lanes * lanes, round_up(range.last, lanes)};
   }

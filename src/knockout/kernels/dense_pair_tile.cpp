@@ -8,20 +8,14 @@ namespace dko {
 
 namespace {
 
-/// Strips of all seconds of a cell are kept up to this many numbers (128 MB), or made anew for each panel.
-constexpr std::int64_t most_kept = std::int64_t{1} << 25;
-
 constexpr std::int64_t at(std::size_t first, std::int64_t second) {
   return static_cast<std::int64_t>(first) * block_seconds + second;
 }
 
 }  // namespace
 
-double DensePairTile::kept_strips(double genes) {
-  return genes * genes <= static_cast<double>(most_kept) ? genes * genes : 0;
-}
-
-DensePairTile::DensePairTile(InstructionSet instructions) : functions_(&pair_block_functions(instructions)) {
+DensePairTile::DensePairTile(InstructionSet instructions, std::int64_t most_kept)
+    : functions_(&pair_block_functions(instructions)), most_kept_(most_kept) {
   constexpr std::int64_t pairs = block_firsts * block_seconds;
   for (AlignedArray* array : {&mutual_, &left_, &parameter_, &sums_, &losses_}) array->assign(pairs, 0);
 }
@@ -34,12 +28,12 @@ void DensePairTile::fill_firsts(std::span<const std::int32_t> positions, std::sp
     columns[f] = cell_.column(gene);
     crossing_columns[f] = cell_.crossing_column(gene);
   }
-  rows_.fill_firsts(cell_.rest.data(), std::span(columns).first(rows.size()));
-  crossing_rows_.fill_firsts(cell_.crossing_output.data(), std::span(crossing_columns).first(rows.size()));
+  layout_.fill_firsts(cell_.rest.data(), std::span(columns).first(rows.size()));
+  crossing_layout_.fill_firsts(cell_.crossing_output.data(), std::span(crossing_columns).first(rows.size()));
   for (std::size_t f = 0; f < rows.size(); ++f) {
     const std::int64_t gene = positions[static_cast<std::size_t>(rows[f].first)];
     // A crossing row that is lost leaves `beyond` already.
-    if (cell_.crossing_place[static_cast<std::size_t>(gene)] < 0) rows_.set_first(f, gene, -beyond);
+    if (cell_.crossing_place[static_cast<std::size_t>(gene)] < 0) layout_.set_first(f, gene, -beyond);
   }
 }
 
@@ -50,15 +44,15 @@ void DensePairTile::fill_strips(std::span<const std::int32_t> genes) {
     columns.push_back(cell_.column(gene));
     crossing_columns.push_back(cell_.crossing_column(gene));
   }
-  rows_.fill_seconds(columns);
-  crossing_rows_.fill_seconds(crossing_columns);
+  layout_.fill_seconds(columns);
+  crossing_layout_.fill_seconds(crossing_columns);
 }
 
 /// Makes the strips of all seconds, if they are to be kept and are not there.
 void DensePairTile::keep_strips(std::span<const std::int32_t> positions) {
-  rows_.set_rows(cell_.stride);
-  crossing_rows_.set_rows(cell_.crossing_stride);
-  const bool is_kept = std::ssize(positions) * cell_.stride <= most_kept;
+  layout_.set_rows(cell_.stride);
+  crossing_layout_.set_rows(cell_.crossing_stride);
+  const bool is_kept = std::ssize(positions) * cell_.stride <= most_kept_;
   if (is_kept && std::ranges::equal(kept_, positions)) return;
   kept_.clear();
   if (!is_kept) return;
@@ -72,8 +66,8 @@ void DensePairTile::fill_seconds(Block& block) {
   if (kept_.empty()) {
     fill_strips(genes);
   } else {
-    rows_.begin_with(block.seconds.first);
-    crossing_rows_.begin_with(block.seconds.first);
+    layout_.begin_with(block.seconds.first);
+    crossing_layout_.begin_with(block.seconds.first);
   }
   block.is_side_by_side = genes.back() - genes.front() == std::ssize(genes) - 1;
   for (std::size_t s = 0; s < genes.size(); ++s) {
@@ -99,10 +93,10 @@ PairBlock DensePairTile::block_of(const Block& block, const BlockRows& rows, std
   return all;
 }
 PairBlock DensePairTile::safe_block(const Block& block) {
-  return block_of(block, rows_, cell_.genes, cell_.share);
+  return block_of(block, layout_, cell_.genes, cell_.share);
 }
 PairBlock DensePairTile::crossing_block(const Block& block, const AlignedArray& share) {
-  return block_of(block, crossing_rows_, std::ssize(cell_.crossing), share);
+  return block_of(block, crossing_layout_, std::ssize(cell_.crossing), share);
 }
 
 /// Â_ab on the first gene of each pair, and Â_ba on the second.
@@ -112,10 +106,10 @@ void DensePairTile::fill_effects(const Block& block, std::size_t f, float* on_fi
   const EventRange range = block.computed(f);
   std::array<float, block_seconds> of_own_row;
   if (place >= 0) {
-    crossing_rows_.of_seconds(place, block.seconds.size(), of_own_row);
+    crossing_layout_.of_seconds(place, block.seconds.size(), of_own_row);
     for (std::int64_t s = range.first; s < range.last; ++s) on_first[s] = of_own_row[s];
   } else {
-    rows_.of_seconds(gene, block.seconds.size(), of_own_row);
+    layout_.of_seconds(gene, block.seconds.size(), of_own_row);
     const float profile = cell_.profile[gene];
     for (std::int64_t s = range.first; s < range.last; ++s)
       on_first[s] = profile * block.centre[s] - of_own_row[s];
@@ -269,7 +263,7 @@ void DensePairTile::store_shifts(const Block& block, std::span<float> scores) co
     const float* const along = losses_.data() + f * block_seconds;
     const EventRange wanted = block.wanted(f);
     if (wanted.size() <= 0) continue;
-    float* const to = scores.data() + block.place(f) + wanted.first;
+    float* const to = scores.data() + (block.place(f) + wanted.first);
     for (std::int64_t s = wanted.first; s < wanted.last; ++s)
       to[s - wanted.first] = pair_shift(terms(block, f, s), along[s], cell_.largest_weight);
   }
@@ -291,7 +285,7 @@ void DensePairTile::store(const Block& block, Score score, std::span<float> scor
       const PairTerms pair = terms(block, f, s);
       losses[s] = score == Score::impact ? pair_impact(pair, losses[s]) : pair_network(pair, losses[s]);
     }
-    std::copy(losses + wanted.first, losses + wanted.last, scores.data() + block.place(f) + wanted.first);
+    std::copy(losses + wanted.first, losses + wanted.last, scores.data() + (block.place(f) + wanted.first));
   }
 }
 
@@ -352,10 +346,10 @@ void DensePairTile::pair_scores(std::span<const std::int32_t> positions, EventRa
     const std::int64_t whole_strips = begin / strip_seconds * strip_seconds;
     for (std::int64_t second = whole_strips; second < end; second += block_seconds) {
       const EventRange seconds{second, std::min(second + block_seconds, end)};
-      // Those at or beyond the last second have none.
-      const auto last = std::ranges::partition_point(
-          panel, [&](const RowPart& row) { return row.first + 1 < seconds.last; });
-      Block block{.positions = positions, .rows = {panel.begin(), last}, .seconds = seconds};
+      // Firsts at or beyond the last second have none of them.
+      const auto firsts =
+          static_cast<std::size_t>(std::min(std::ssize(panel), seconds.last - 1 - panel.front().first));
+      Block block{.positions = positions, .rows = panel.first(firsts), .seconds = seconds};
       score_block(block, scores, exact);
     }
   }

@@ -24,7 +24,11 @@ namespace dko {
 /// matter (S' far below the sums that it is the difference of) are left to the caller, in double precision.
 class DensePairTile {
  public:
-  explicit DensePairTile(InstructionSet instructions);
+  /// Strips of the partners of a cell's genes, as blocks of pairs read them, are kept up to this many numbers
+  /// (68 MB: 4,096 genes), or made anew for each panel.
+  static constexpr std::int64_t usually_kept = std::int64_t{4112} * 4112;
+
+  explicit DensePairTile(InstructionSet instructions, std::int64_t most_kept = usually_kept);
 
   /// As DenseTile.
   void load(const CollapsedMapping& mapping, std::span<const std::int32_t> expressed,
@@ -41,9 +45,6 @@ class DensePairTile {
   /// As CellKernel::pair_scores.
   void pair_scores(std::span<const std::int32_t> positions, EventRange pairs, const ScoreSpans& scores,
                    const ExactScores& exact);
-
-  /// Numbers that a cell of so many genes has twice, the second time as blocks of pairs read them.
-  static double kept_strips(double genes);
 
   /// Rows that may change sign under some pair, once it is prepared.
   std::int64_t crossing_rows() const { return std::ssize(cell_.crossing); }
@@ -81,14 +82,15 @@ class DensePairTile {
   void score_block(Block& block, const ScoreSpans& scores, const ExactScores& exact);
 
   const PairBlockFunctions* functions_;
+  std::int64_t most_kept_;
   DenseTile cell_;
   float presence_ = 0;  // F, which lost genes keep
 
   std::vector<std::int32_t> kept_;  // positions of the seconds whose strips are kept
 
   // The current block:
-  BlockRows rows_;           // P of its firsts, Q of its seconds
-  BlockRows crossing_rows_;  // in crossing rows: y before the loss of a second, and Â of the seconds
+  BlockRows layout_;           // P of its firsts, Q of its seconds
+  BlockRows crossing_layout_;  // in crossing rows: y before the loss of a second, and Â of the seconds
   std::array<bool, block_firsts> precise_{};  // by first: all of its pairs are
   AlignedArray mutual_;                       // by pair: Â_ab + Â_ba + Σ |y_i| − y_i
   AlignedArray left_;                         // by pair, as all below: S'

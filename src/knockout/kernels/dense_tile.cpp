@@ -46,6 +46,7 @@ void DenseTile::load(const CollapsedMapping& mapping, std::span<const std::int32
   stride = padded_rows(genes);
   is_prepared_ = false;
   columns.resize(stride * genes + strip_seconds);
+  std::fill_n(own_column(genes), strip_seconds, 0.0F);
   gathered_.resize(expressed.size());
   for (auto* extremes : {&largest_, &smallest_}) {
     for (AlignedArray& extreme : *extremes) extreme.assign(stride, std::numeric_limits<float>::lowest());

@@ -64,7 +64,7 @@ struct DenseTile {
   std::int64_t genes = 0;   ///< n
   std::int64_t stride = 0;  ///< rows of a column, and padding that adds nothing
   bool is_usable = false;   ///< once prepared: there are outputs to share, that single precision can hold
-  /// A[S,S]; once prepared, Q, with a gene's own row far below any other. A vector of anything follows, for
+  /// A[S,S]; once prepared, Q, with a gene's own row far below any other. A vector of zeros follows, for
   /// loops without ends of their own.
   AlignedArray columns;
 

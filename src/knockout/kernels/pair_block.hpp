@@ -16,6 +16,8 @@ constexpr std::int64_t block_firsts = 192;      ///< a chunk of their rows stays
 constexpr std::int64_t block_seconds = 64;      ///< leading dimension of a block's arrays
 constexpr std::int64_t block_chunk_rows = 192;  ///< a tile's part of these stays in the first-level cache
 
+static_assert(block_firsts % panel_firsts == 0 && block_seconds % strip_seconds == 0);
+
 /// Sums over rows i for a block of pairs (first f, second s): Σ_i term(panel_f[i], strip_s[i], share[i],
 /// parameter_fs). Single precision; all arrays aligned to 64 bytes.
 ///
@@ -27,12 +29,12 @@ struct PairBlock {
   const float* strips;  ///< row i of second s likewise, w = strip_seconds
   std::int64_t stride;
   std::int64_t firsts;   ///< up to block_firsts; whole tiles are computed
-  std::int64_t seconds;  ///< up to block_seconds; likewise
+  std::int64_t seconds;  ///< up to block_seconds; whole vectors are computed
   const float* share;
   std::int64_t rows;
   const float* parameter;  ///< at f·block_seconds + s
   float* sums;             ///< likewise
-  /// Pair (f, s) is wanted where diagonal + s > f; tiles without such a pair are left out.
+  /// Pair (f, s) is wanted where diagonal + s > f; vectors without such a pair are left out.
   std::int64_t diagonal;
 };
 

@@ -48,6 +48,8 @@ struct Loss {
 template <class V, class Term, std::int64_t vectors>
 inline void add_tile(const PairBlock& block, std::int64_t first, std::int64_t second, std::int64_t row,
                      std::int64_t end) {
+  static_assert(panel_firsts % V::tile_firsts == 0 && strip_seconds % (V::tile_vectors * V::width) == 0);
+  static_assert(V::tile_firsts <= 6 && V::tile_vectors <= 2, "as many as the pragmas unroll");
   const bool is_start = row == 0;
   const std::int64_t pairs = first * block_seconds + second;
   typename V::Register sums[V::tile_firsts][vectors];

@@ -6,7 +6,7 @@ namespace dko {
 namespace {
 
 struct Portable : PortableVectors {
-  // 12 of 16 registers for sums and parameters
+  // 12 of at least 16 registers for sums and parameters
   static constexpr std::int64_t tile_firsts = 3;
   static constexpr std::int64_t tile_vectors = 2;
 

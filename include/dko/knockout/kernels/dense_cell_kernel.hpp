@@ -30,9 +30,9 @@ class DenseCellKernel final : public CellKernel {
                            InstructionSet instructions = best_instruction_set(), BaseProfile base = {});
   ~DenseCellKernel() override;
 
-  /// Bytes that the kernel of a cell of `expressed` genes takes, at most: two tiles of floats, of all rows
-  /// and of those that may change their sign, and for each gene a row of every block of pairs; little for
-  /// each absent gene. Local.
+  /// Bytes that the kernel of a cell of `expressed` genes takes, at most: tiles of floats, of all rows and
+  /// of those that may change their sign, both a second time up to 4,112 genes, and for each gene a row of
+  /// every block of pairs; little for each absent gene. Local.
   static double bytes(std::int64_t expressed, std::int64_t absent = 0);
 
   using CellKernel::load;
