@@ -21,8 +21,9 @@ esac
 scripts/install-deps.sh --tests
 scripts/install-deps.sh --slurm || echo "SLURM cannot be installed: its tests are skipped"
 
-echo "== formatting and linting"
-scripts/lint.sh
+echo "== formatting and linting, beside the build"
+scripts/lint.sh &
+lint=$!
 
 if command -v ccache >/dev/null; then
   export CMAKE_CXX_COMPILER_LAUNCHER=ccache CMAKE_C_COMPILER_LAUNCHER=ccache
@@ -51,6 +52,7 @@ run() {
 }
 
 build release -DDKO_BUILD_TESTS=ON -DDKO_WERROR=ON -DDKO_PRECOMPILE=ON -DDKO_UNITY=ON
+wait $lint
 echo "== $(minutes) the release build's tests run meanwhile"
 run release $((2 * cores)) >build/release/tests.txt 2>&1 &
 release_tests=$!

@@ -11,10 +11,13 @@ if(DKO_COVERAGE)
   target_link_options(dko_flags INTERFACE --coverage)
 endif()
 
-# Dozens of programs are linked for the tests, with all that the sanitizers add.
+# Dozens of programs are linked for the tests, with all that the sanitizers add: by the quickest linker that is here.
 if(DKO_BUILD_TESTS)
+  check_linker_flag(CXX -fuse-ld=lld DKO_HAS_LLD)
   check_linker_flag(CXX -fuse-ld=gold DKO_HAS_GOLD)
-  if(DKO_HAS_GOLD)
+  if(DKO_HAS_LLD)
+    target_link_options(dko_flags INTERFACE -fuse-ld=lld)
+  elseif(DKO_HAS_GOLD)
     target_link_options(dko_flags INTERFACE -fuse-ld=gold)
   endif()
 endif()

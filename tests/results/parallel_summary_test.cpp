@@ -71,15 +71,16 @@ void check_values(const OverCells& of, const Measure& measure, const std::map<st
   CHECK(static_cast<double>(of.same_sign) == Approx(measure.is_interaction ? same / count : 0).epsilon(1e-6));
 }
 
-/// Whether every row is what plain loops find, and the rows are all there are, in order.
-void check_table(const SummaryTable& table, const ScreenReader& screen, ScoreArray array, const Measure& by) {
-  REQUIRE(table.measures == summarized_measures(screen, array));
+/// Whether every row is what plain loops find, and the rows are all there are, in order. `plain` has the
+/// values of each of these measures.
+void check_table(const SummaryTable& table, const std::vector<Measure>& measures,
+                 const std::vector<ValuesOver>& plain, const Measure& by) {
+  REQUIRE(table.measures == measures);
   REQUIRE(table.measures.at(table.by) == by);
-  const auto all = plain_values(screen, array, by);
-  CHECK(table.total == std::ssize(all));
-  REQUIRE(table.rows.size() == (testing::world().is_root() ? all.size() : 0));
+  CHECK(table.total == std::ssize(plain.at(table.by)));
+  REQUIRE(table.rows.size() == (testing::world().is_root() ? plain.at(table.by).size() : 0));
   for (std::size_t measure = 0; measure < table.measures.size(); ++measure) {
-    const auto values = plain_values(screen, array, table.measures[measure]);
+    const ValuesOver& values = plain.at(measure);
     for (const KnockoutSummary& row : table.rows) {
       const auto& genes = row.genes;
       const Genes key = genes[1] < 0 ? Genes{genes[0]} : Genes{genes[0], genes[1]};
@@ -126,7 +127,10 @@ void check_summaries(const std::filesystem::path& path, ScoreArray array, std::v
   const Communicator& ranks = testing::world();
   const NodeGroup nodes(ranks);
   const ScreenReader screen(path, nodes);
-  for (const Measure& by : summarized_measures(screen, array)) {
+  const std::vector<Measure> measures = summarized_measures(screen, array);
+  std::vector<ValuesOver> plain;
+  for (const Measure& measure : measures) plain.push_back(plain_values(screen, array, measure));
+  for (const Measure& by : measures) {
     const SummaryTable expected = alone(path, array, by);
     const auto summarize = [&](std::int64_t count, double memory) {
       return array == ScoreArray::singles ? summarize_genes(screen, by, count, ranks)
@@ -134,7 +138,7 @@ void check_summaries(const std::filesystem::path& path, ScoreArray array, std::v
     };
     for (const double memory : memories) {
       const SummaryTable table = summarize(all_rows, memory);
-      check_table(table, screen, array, by);
+      check_table(table, measures, plain, by);
       if (ranks.is_root()) CHECK(are_first(table.rows, expected.rows));
       for (const std::int64_t count : {1, 2, 7, 30}) {
         const SummaryTable top = summarize(count, memory);

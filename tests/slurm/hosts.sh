@@ -7,7 +7,7 @@ for form in data sharded; do on 4 "$DKO" run data.csv -o $form.h5 -q --order 2 -
 layout() {
   local program
   for program in $DKO_PARALLEL_TESTS; do
-    expect 0 "All tests passed" timeout 250 srun --mpi=pmix --nodes="$1" --ntasks="$2" "${@:3}" "$program"
+    expect 0 "All tests passed" timeout 250 srun --mpi=pmix --nodes="$1" --ntasks="$2" "${@:3}" "$program" '~[alone]'
   done
 }
 layout 2 3

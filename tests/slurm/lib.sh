@@ -4,8 +4,8 @@ eval "$(bash "$(dirname "${BASH_SOURCE[0]}")/cluster.sh" env "$DKO_CLUSTER")"
 timeout 20 sinfo >/dev/null 2>&1 || skip "no SLURM cluster runs in $DKO_CLUSTER; scripts/install-deps.sh --slurm, as root"
 jobs=$DKO_SOURCE/jobs
 
-# Hosts that share the cores of one machine must not poll for messages.
-export OMPI_MCA_mpi_yield_when_idle=1
+# Hosts that share the cores of one machine must not poll for messages (support/sleeping_yield.cpp).
+export OMPI_MCA_mpi_yield_when_idle=1 LD_PRELOAD=$DKO_SLEEPING_YIELD
 
 # site [LINE...]: the site's file of this test, as users make theirs from the one in jobs/; later lines count.
 site() {

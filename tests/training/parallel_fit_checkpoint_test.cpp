@@ -224,7 +224,7 @@ TEST_CASE("the file of another fit, or one that lacks something, is refused") {
   check_refused(options, "is corrupt");
 }
 
-TEST_CASE("without a weight that is still needed a fit is refused") {
+TEST_CASE("without a weight that is still needed a fit is refused", "[alone]") {
   const testing::TemporaryFolder folder;
   struct Place {
     std::int64_t pieces;
@@ -243,7 +243,7 @@ TEST_CASE("without a weight that is still needed a fit is refused") {
   }
 }
 
-TEST_CASE("another number of factors, or factor of the prior, is refused as corrupt") {
+TEST_CASE("another number of factors, or factor of the prior, is refused as corrupt", "[alone]") {
   const testing::TemporaryFolder folder;
   const ModelOptions options = fit_stopped_at(fits_of_factors + fits_of_prior + 5, true, folder / "c");
   REQUIRE(stage_of(folder / "c") == 2);
@@ -271,7 +271,8 @@ TEST_CASE("another number of factors, or factor of the prior, is refused as corr
   fit(options, Communicator::one_rank());
 }
 
-TEST_CASE("a byte of a gene's fit, or of its checksum, that is another is refused, array and gene named") {
+TEST_CASE("a byte of a gene's fit, or of its checksum, that is another is refused, array and gene named",
+          "[alone]") {
   const testing::TemporaryFolder folder;
   const ModelOptions options = fit_stopped_at(fits_of_factors + genes + 5, false, folder / "c");
   REQUIRE(stage_of(folder / "c") == 3);

@@ -46,7 +46,7 @@ Outcome make(const ModelOptions& options, const ProgressCallback& progress, Stop
 
 }  // namespace
 
-TEST_CASE("a wish to stop that comes when the last piece is done loses nothing") {
+TEST_CASE("a wish to stop that comes when the last piece is done loses nothing", "[alone]") {
   const testing::TemporaryFolder folder;
   for (const MappingKind kind : {MappingKind::dko, MappingKind::sparse}) {
     const ModelOptions options = options_of(kind, folder / "c");
@@ -67,7 +67,7 @@ TEST_CASE("a wish to stop that comes when the last piece is done loses nothing")
   }
 }
 
-TEST_CASE("members that were done when others are stopped are saved") {
+TEST_CASE("members that were done when others are stopped are saved", "[alone]") {
   const testing::TemporaryFolder folder;
   for (const MappingKind kind : {MappingKind::dko, MappingKind::sparse}) {
     ModelOptions options = options_of(kind, folder / "c");
