@@ -16,7 +16,7 @@ struct Regulators {
   std::vector<std::size_t> places;  ///< among the mapping's effects
 };
 
-/// Of every gene. Local.
+/// Finds that of every gene. Local.
 std::vector<Regulators> regulators_of(const SparseMapping& mapping);
 
 /// c_j = Σ_k x_jk x_ki of every gene j on gene i, the `target`: what x, one value for each of the mapping's
