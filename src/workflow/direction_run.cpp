@@ -36,9 +36,11 @@ std::vector<double> shift_q_values(const ShiftStatistics& statistics) {
   for (const std::vector<double>& draw : statistics.of_decoys)
     decoys.insert(decoys.end(), draw.begin(), draw.end());
   std::sort(decoys.begin(), decoys.end());
-  std::vector<std::int64_t> above;
-  for (const double statistic : statistics.of_genes)
-    above.push_back(decoys.end() - std::lower_bound(decoys.begin(), decoys.end(), statistic));
+  std::vector<double> above;
+  for (const double statistic : statistics.of_genes) {
+    const auto first = std::lower_bound(decoys.begin(), decoys.end(), statistic);
+    above.push_back(static_cast<double>(decoys.end() - first));
+  }
   std::vector<double> q = q_values_by_decoys(statistics.of_genes, above, std::ssize(statistics.of_decoys));
   const std::vector<double> sampling = false_discovery_rates(statistics.chance);
   for (std::size_t gene = 0; gene < q.size(); ++gene)

@@ -6,7 +6,7 @@ import sys
 import h5py
 import numpy as np
 
-RATE, MOST_FALSE, LEAST_KEPT, LEAST_CHANGE = 0.1, 0.08, 0.25, 0.01
+RATE, MOST_FALSE, LEAST_KEPT, LEAST_CHANGE = 0.1, 0.08, 0.45, 0.01
 
 
 def effects_of(name):

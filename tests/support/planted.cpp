@@ -16,7 +16,8 @@ RelativeProfiles planted_effects(const PlantedEffects& planted, RandomStream ran
     for (std::size_t gene = 0; gene < genes; ++gene) present[gene] = random.uniform(0, 1) < planted.presence;
     for (std::size_t gene = 0; gene < genes; ++gene) {
       if (!present[gene]) continue;
-      const double level = 1 + (gene >= 10 && present[gene % 5] ? planted.lift : 0);
+      double level = 1 + (gene >= 10 && present[gene % 5] ? planted.lift : 0);
+      if (gene >= 1 && gene < 5 && present[gene - 1]) level += planted.in_chain;
       of_cell[gene] = static_cast<float>(level * std::exp(planted.noise * random.normal()));
     }
     levels.push_back(of_cell);

@@ -12,7 +12,9 @@
 #include "support/plain_scale.hpp"
 #include "support/planted.hpp"
 #include "support/testing.hpp"
+#include "training/sparse/chosen_share.hpp"
 #include "training/sparse/decoys.hpp"
+#include "training/sparse/regulator_rows.hpp"
 
 using namespace dko;
 
@@ -177,7 +179,8 @@ std::array<std::int64_t, 2> discoveries(const RelativeProfiles& profiles) {
 }  // namespace
 
 TEST_CASE("q-values are those of plain loops") {
-  const RelativeProfiles profiles = planted(300, 1.5, 91);
+  const RelativeProfiles profiles =
+      testing::planted_effects({.cells = 300, .noise = 0.2, .in_chain = 2}, RandomStream(91, "planted"));
   const SparseMapping mapping = made_up(92);
   const auto cells = testing::all_cells(profiles);
   const double distance = 1.2 * PlainJudge(profiles, mapping, 0).error();
@@ -213,7 +216,39 @@ TEST_CASE("q-values are those of plain loops") {
   const double variance = quantile(excess, 0.9);
   REQUIRE(variance > 0);
 
-  std::vector<double> of_decoys;
+  // What paths say of each pair, and how often the made-up fit chose a pair like it.
+  const auto shifted = [&](std::int32_t target, std::int32_t gene) {
+    return slopes.at({target, gene})[0] - shifts[static_cast<std::size_t>(gene)];
+  };
+  const auto wide = [&](double error) { return std::sqrt(error * error + variance); };
+  const auto certain = [&](std::int32_t target, std::int32_t gene) {
+    if (target == gene || plain.effect(target, gene) == 0) return 0.0;
+    const double t = std::abs(shifted(target, gene)) / wide(slopes.at({target, gene})[1]);
+    return std::max(0.0, 1 - std::pow(2 / t, 4)) * shifted(target, gene);
+  };
+  const auto added = [&](std::int32_t target, std::int32_t gene, double slope, double error) {
+    double sum = 0;
+    for (std::int32_t between = 0; between < genes; ++between)
+      if (between != gene && between != target) sum += certain(between, gene) * certain(target, between);
+    return std::min(4.0, std::max(0.0, (slope < 0 ? -sum : sum) / wide(error)));
+  };
+  std::array<double, 33> pairs{};
+  std::array<double, 33> chosen{};
+  const auto of_class = [](double t) { return static_cast<std::size_t>(std::min(32.0, std::floor(4 * t))); };
+  for (const auto& [pair, found] : slopes) {
+    const std::size_t at = of_class(std::abs(found[0]) / found[1]);
+    pairs[at] += 1;
+    if (plain.effect(pair[0], pair[1]) != 0) chosen[at] += 1;
+  }
+  const auto share = [&](double t) {
+    double largest = 0;
+    for (std::size_t at = 0; at <= of_class(t); ++at)
+      if (pairs[at] > 0) largest = std::max(largest, chosen[at] / pairs[at]);
+    return largest;
+  };
+
+  std::vector<std::array<double, 2>> of_decoys;  // statistic, and how far it counts
+  double by_paths = 0;
   const auto strata = strata_of(profiles, cells, plain.states(), 1);
   for (std::int64_t draw = 0; draw < decoy_draws; ++draw) {
     const PresenceBits decoys = decoy_presence(profiles, cells, strata, 5, draw, alone);
@@ -222,7 +257,11 @@ TEST_CASE("q-values are those of plain loops") {
         if (gene == target) continue;
         const auto found = plain.slope(
             target, [&](std::int64_t cell) { return decoys.has(cell, gene); }, 0.0);
-        if (found) of_decoys.push_back(plain.inflation() * std::abs((*found)[0]) / (*found)[1]);
+        if (!found) continue;
+        const double t = std::sqrt(plain.inflation()) * std::abs((*found)[0]) / (*found)[1];
+        const double more = added(target, gene, (*found)[0], (*found)[1]);
+        by_paths += more;
+        of_decoys.push_back({t + more, share(t)});
       }
     }
   }
@@ -232,9 +271,9 @@ TEST_CASE("q-values are those of plain loops") {
   std::vector<double> statistics;
   for (std::int32_t gene = 0; gene < 3; ++gene) {
     for (const std::int32_t target : mapping.column(gene).genes) {
-      const auto& [slope, error] = slopes.at({target, gene});
-      statistics.push_back(std::abs(slope - shifts[static_cast<std::size_t>(gene)]) /
-                           std::sqrt(error * error + variance));
+      const double error = slopes.at({target, gene})[1];
+      const double slope = shifted(target, gene);
+      statistics.push_back(std::abs(slope) / wide(error) + added(target, gene, slope, error));
     }
   }
   REQUIRE(statistics.size() == quality.q_values.effects.size());
@@ -244,9 +283,10 @@ TEST_CASE("q-values are those of plain loops") {
     for (const double least : statistics) {
       if (least > statistics[at]) continue;
       const auto reaches = [&](double value) { return value >= least; };
-      const auto decoys_above = std::count_if(of_decoys.begin(), of_decoys.end(), reaches);
+      double decoys_above = 0;
+      for (const auto& [value, counts] : of_decoys) decoys_above += reaches(value) ? counts : 0;
       const auto effects = std::count_if(statistics.begin(), statistics.end(), reaches);
-      q = std::min(q, (1.0 + static_cast<double>(decoys_above)) / (4.0 * static_cast<double>(effects)));
+      q = std::min(q, (1.0 + decoys_above) / (4.0 * static_cast<double>(effects)));
     }
     INFO("effect " << at << ", t " << statistics[at]);
     // A decoy or two may lie within the thousandth to which statistics are rounded.
@@ -254,6 +294,7 @@ TEST_CASE("q-values are those of plain loops") {
     if (q < 0.9) ++below;
   }
   CHECK(below > 5);
+  CHECK(by_paths > 5);
   for (std::size_t at = 0; at < quality.inputs.size(); ++at) CHECK(quality.inputs[at] > 0.5);
 }
 
@@ -322,11 +363,43 @@ TEST_CASE("decoys are kept as effects: on a gene no more than it has, that stand
 
 TEST_CASE("q-values by decoys are monotonous, equal for equal statistics, and at most 1") {
   const std::vector<double> found{5, 1, 3, 3, 2, 4};
-  const std::vector<std::int64_t> above{0, 80, 3, 3, 19, 3};
+  const std::vector<double> above{0, 80, 3, 3, 19, 3};
   const std::vector<double> q = q_values_by_decoys(found, above, 2);
   // By hand: 1/2, 4/4, 4/8, 20/10, 81/12, and from below the least so far.
   CHECK(q == std::vector<double>{0.5, 1, 0.5, 0.5, 1, 0.5});
   CHECK(q_values_by_decoys({}, {}, 1).empty());
+}
+
+TEST_CASE("effects that follow one another speak for that of the first gene on the last") {
+  SparseMappingParts parts;
+  parts.starts = {0, 2, 3, 4, 4};  // of gene 0 on 1 and 3, of 1 on 2, of 2 on 0
+  parts.rows = {1, 3, 2, 0};
+  parts.effects.assign(4, 1.0);
+  for (auto* values : {&parts.offset, &parts.floor}) values->assign(4, 1.0);
+  const SparseMapping mapping(std::move(parts));
+  const auto rows = regulators_of(mapping);
+  const std::vector<double> x{0.5, 7, -2, 3};
+  CHECK(sums_of_paths(rows, x, 2) == std::vector<double>{-1, 0, 0, 0});
+  CHECK(sums_of_paths(rows, x, 0) == std::vector<double>{0, -6, 0, 0});
+  CHECK(sums_of_paths(rows, x, 3) == std::vector<double>{0, 0, 21, 0});
+  CHECK(sums_of_paths(rows, x, 1) == std::vector<double>{0, 0, 1.5, 0});
+}
+
+TEST_CASE("pairs are chosen the more often the more they stand out") {
+  ChosenShare share;
+  for (int at = 0; at < 8; ++at) {
+    share.note(0.1, at < 1);
+    share.note(2.3, at < 4);
+    share.note(2.6, at < 3);  // fewer by chance
+    share.note(9, at < 7);
+  }
+  share.gather(Communicator::one_rank());
+  CHECK(share.of(0) == 0.125);
+  CHECK(share.of(2.2) == 0.125);
+  CHECK(share.of(2.25) == 0.5);
+  CHECK(share.of(2.7) == 0.5);
+  CHECK(share.of(7.9) == 0.5);
+  CHECK(share.of(100) == 0.875);
 }
 
 TEST_CASE("decoys have as many cells of every stratum as the genes, and others") {

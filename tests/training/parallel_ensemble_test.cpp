@@ -88,10 +88,14 @@ TEST_CASE("rank 0 alone has the decoys of a mapping, the same bits for any numbe
   const auto cells = testing::all_cells(profiles);
   const SparseMapping mapping = fit_sparse(profiles, cells, 5, testing::world()).mapping;
   const auto found = [&](const Communicator& ranks) {
-    return find_q_values(profiles, cells, mapping, 0.1, 5, ranks).q_values.decoys;
+    return find_q_values(profiles, cells, mapping, 0.1, 5, ranks).q_values;
   };
-  const auto together = found(testing::world());
-  const auto alone = found(Communicator::one_rank());
+  const QValues of_all = found(testing::world());
+  const QValues of_one = found(Communicator::one_rank());
+  CHECK(of_all.effects == of_one.effects);
+  CHECK(*std::min_element(of_one.effects.begin(), of_one.effects.end()) < 0.9);
+  const auto& together = of_all.decoys;
+  const auto& alone = of_one.decoys;
   if (!testing::world().is_root()) {
     CHECK(together.empty());
     return;

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "cell_state.hpp"
+#include "chosen_share.hpp"
 #include "column_shifts.hpp"
 #include "decoy_effects.hpp"
 #include "decoys.hpp"
@@ -13,6 +14,7 @@
 #include "fit_cost.hpp"
 #include "gene_shares.hpp"
 #include "gene_targets.hpp"
+#include "regulator_rows.hpp"
 #include "totals.hpp"
 
 namespace dko {
@@ -27,31 +29,26 @@ std::size_t bin_of(double statistic) {
   return static_cast<std::size_t>(std::min(statistic, largest_statistic) / resolution);
 }
 
-/// On the decoys of one gene in one draw, by the cells that express it: see FitJob::plan().
+/// On the effects, or the decoys of one draw, on one gene, by the cells that express it: see FitJob::plan().
 std::int64_t work_on(const RelativeProfiles& profiles, std::int64_t cells) {
   return work_of(decoy_cost({0, static_cast<double>(profiles.genes())}, static_cast<double>(cells)));
 }
 
-/// The row of A that acts on one gene.
-struct Regulators {
-  std::vector<std::int32_t> genes;
-  std::vector<double> effects;
-  std::vector<std::size_t> places;  ///< among the mapping's effects
-};
+/// How much of an effect with the statistic t is taken as a part of paths: as much as the fit keeps of
+/// effects whose gain stands out as much.
+double certain_part(double statistic) {
+  constexpr double least = 2;
+  if (!(statistic > least)) return 0;
+  const double doubt = least * least / (statistic * statistic);
+  return 1 - doubt * doubt;
+}
 
-std::vector<Regulators> regulators_of(const SparseMapping& mapping) {
-  std::vector<Regulators> rows(static_cast<std::size_t>(mapping.genes()));
-  for (std::int32_t gene = 0; gene < mapping.genes(); ++gene) {
-    const SparseColumn column = mapping.column(gene);
-    const auto first = static_cast<std::size_t>(mapping.starts()[static_cast<std::size_t>(gene)]);
-    for (std::size_t at = 0; at < column.genes.size(); ++at) {
-      Regulators& row = rows[static_cast<std::size_t>(column.genes[at])];
-      row.genes.push_back(gene);
-      row.effects.push_back(column.effects[at]);
-      row.places.push_back(first + at);
-    }
-  }
-  return rows;
+/// What paths add to the statistic of a slope with this squared error: their sum in errors, if it has the
+/// slope's sign.
+double added_by_paths(double sum, double slope, double square) {
+  constexpr double most = 4;
+  const double along = slope < 0 ? -sum : sum;
+  return along > 0 ? std::min(along / std::sqrt(square), most) : 0;
 }
 
 /// f = Vᵀ z of every cell, and after that its covariates: (factors + covariates) × cells.
@@ -79,8 +76,10 @@ class EffectJudge {
                  mapping.has_levels() ? totals_by_levels(inputs_, profiles)
                                       : totals_by(mapping, profiles, cells, communicator),
                  states_by(mapping, profiles), mapping.factors() + mapping.covariates()},
+        regulators_(regulators_of(mapping)),
         slopes_(static_cast<std::size_t>(mapping.effects_count()), 0.0),
         errors_(slopes_.size(), 0.0),
+        certain_(slopes_.size(), 0.0),
         mean_inputs_(slopes_.size(), 0.0),
         decoy_counts_(bins, 0.0),
         scales_(static_cast<std::size_t>(profiles.genes())),
@@ -88,37 +87,40 @@ class EffectJudge {
 
   EffectQuality judge(double cross_validated_distance, std::uint64_t seed, FitJob& job) {
     const auto strata = strata_of(profiles_, cells_, setting_.state, setting_.factors);
-    const double inflation = inflation_by(cross_validated_distance);
-    const std::vector<Regulators> regulators = regulators_of(mapping_);
+    inflation_ = inflation_by(cross_validated_distance);
     const auto counts = profiles_.cells_per_gene(cells_);
-    const auto own = own_genes(counts, communicator_);
-    const std::vector<GeneCells> data = cells_of_genes(profiles_, cells_, own);
+    own_ = own_genes(counts, communicator_);
+    const std::vector<GeneCells> data = cells_of_genes(profiles_, cells_, own_);
+    for_own_genes(job, counts, [&](std::size_t at) { look_at_effects(own_[at], data[at]); });
+    gather_effects();
     EffectQuality quality;
     for (std::int64_t draw = 0; draw < decoy_draws; ++draw) {
       const PresenceBits decoys = decoy_presence(profiles_, cells_, strata, seed, draw, nodes_);
-      job.begin();
-      for (std::size_t at = 0; at < own.size(); ++at) {
-        const std::int32_t gene = own[at];
-        look_at(gene, data[at], regulators[static_cast<std::size_t>(gene)], decoys, inflation, draw == 0);
-        job.did(work_on(profiles_, counts[static_cast<std::size_t>(gene)]));
-      }
-      job.end();
+      for_own_genes(job, counts, [&](std::size_t at) { look_at_decoys(own_[at], data[at], decoys); });
       // Effects of levels have no decoys that shifts could be compared with.
       if (mapping_.has_levels()) continue;
       AtRoot<DecoyEffects> effects = collector_.gather(profiles_.genes(), communicator_);
       if (effects.is_here()) quality.q_values.decoys.push_back(std::move(*effects));
       collector_ = {};
     }
-    for (auto* values : {&slopes_, &errors_, &mean_inputs_, &decoy_counts_})
-      communicator_.sum(std::span<double>(*values));
-    shifts_.gather(communicator_);
-    quality.q_values.effects = q_values(statistics());
+    communicator_.sum(std::span<double>(decoy_counts_));
+    quality.q_values.effects = q_values(statistics_with_paths());
     quality.q_values.genes = gene_q_values(mapping_, quality.q_values.effects);
     quality.inputs = std::move(mean_inputs_);
     return quality;
   }
 
  private:
+  template <class Look>
+  void for_own_genes(FitJob& job, const std::vector<std::int64_t>& counts, Look look) {
+    job.begin();
+    for (std::size_t at = 0; at < own_.size(); ++at) {
+      look(at);
+      job.did(work_on(profiles_, counts[static_cast<std::size_t>(own_[at])]));
+    }
+    job.end();
+  }
+
   /// Error in cells that were left out, in parts of that in the cells of the fit; at least 1.
   /// Collective.
   double inflation_by(double cross_validated_distance) const {
@@ -140,28 +142,56 @@ class EffectJudge {
     return distance > 0 ? std::max(1.0, cross_validated_distance / distance) : 1.0;
   }
 
-  /// Counts the decoys of one gene, and the first time notes its effects.
-  void look_at(std::int32_t gene, const GeneCells& data, const Regulators& regulators,
-               const PresenceBits& decoys, double inflation, bool is_first) {
-    if (is_first) note_inputs(data, regulators);
-    const Residuals residuals = residuals_of(setting_, data, inputs_, regulators.genes, regulators.effects);
+  const Regulators& regulators_on(std::int32_t gene) const {
+    return regulators_[static_cast<std::size_t>(gene)];
+  }
+  Residuals residuals_on(std::int32_t gene, const GeneCells& data) const {
+    const Regulators& regulators = regulators_on(gene);
+    return residuals_of(setting_, data, inputs_, regulators.genes, regulators.effects);
+  }
+
+  void look_at_effects(std::int32_t gene, const GeneCells& data) {
+    note_inputs(data, regulators_on(gene));
+    const Residuals residuals = residuals_on(gene, data);
+    if (residuals.deviation > 0) note_effects(gene, regulators_on(gene), data, residuals);
+  }
+
+  /// Counts the decoys of one gene, and collects those that are kept.
+  void look_at_decoys(std::int32_t gene, const GeneCells& data, const PresenceBits& decoys) {
+    const Residuals residuals = residuals_on(gene, data);
     if (!(residuals.deviation > 0)) return;
-    if (is_first) note_effects(gene, regulators, data, residuals);
     decoys.columns_of(data.cells, columns_);
-    const PresenceStatistics of_decoys =
-        presence_statistics(residuals, data.cells.size(), columns_, profiles_.genes());
-    std::vector<double> found(of_decoys.error.size(), 0.0);
-    for (std::size_t other = 0; other < of_decoys.error.size(); ++other) {
-      if (!(of_decoys.error[other] > 0) || other == static_cast<std::size_t>(gene) ||
-          inputs_.is_level(static_cast<std::int32_t>(other)))
-        continue;
-      found[other] = inflation * std::abs(of_decoys.slope[other]) / of_decoys.error[other];
-      decoy_counts_[bin_of(found[other])] += 1;
+    PresenceStatistics found = presence_statistics(residuals, data.cells.size(), columns_, profiles_.genes());
+    found.error[static_cast<std::size_t>(gene)] = 0;
+    for (std::size_t other = 0; other < found.error.size(); ++other) {
+      if (inputs_.is_level(static_cast<std::int32_t>(other))) found.error[other] = 0;
     }
-    if (mapping_.has_levels()) return;
+    count_decoys(gene, residuals.mean, found);
+    if (!mapping_.has_levels()) collect_decoys(gene, found);
+  }
+
+  void count_decoys(std::int32_t gene, double mean, const PresenceStatistics& found) {
+    const std::vector<double> sums = sums_of_paths(regulators_, certain_, gene);
+    // Errors in the cells of the fit are as much too small as those in cells left out are too large.
+    const double inflation = std::sqrt(inflation_);
+    for (std::size_t decoy = 0; decoy < found.error.size(); ++decoy) {
+      if (!(found.error[decoy] > 0)) continue;
+      const double statistic = inflation * std::abs(found.slope[decoy]) / found.error[decoy];
+      const double error = found.error[decoy] / mean;
+      const double added = added_by_paths(sums[decoy], found.slope[decoy], error * error + shared_.variance);
+      decoy_counts_[bin_of(statistic + added)] += chosen_.of(statistic);
+    }
+  }
+
+  void collect_decoys(std::int32_t gene, const PresenceStatistics& found) {
+    std::vector<double> statistics(found.error.size(), 0.0);
+    for (std::size_t decoy = 0; decoy < statistics.size(); ++decoy) {
+      if (found.error[decoy] > 0)
+        statistics[decoy] = inflation_ * std::abs(found.slope[decoy]) / found.error[decoy];
+    }
     EffectScale scale = scales_[static_cast<std::size_t>(gene)];
-    scale.kept *= inflation;
-    collector_.add(gene, scale, of_decoys.slope, found);
+    scale.kept *= inflation_;
+    collector_.add(gene, scale, found.slope, statistics);
   }
 
   /// What the effects on a gene are like; `slopes` are theirs, beside errors of all genes.
@@ -198,7 +228,17 @@ class EffectJudge {
       slopes_[regulators.places[at]] = own.slope[static_cast<std::size_t>(regulators.genes[at])];
       errors_[regulators.places[at]] = own.error[static_cast<std::size_t>(regulators.genes[at])];
     }
+    note_chosen(regulators, own);
     shifts_.note(gene, own);
+  }
+
+  void note_chosen(const Regulators& regulators, const PresenceStatistics& own) {
+    std::vector<char> is_chosen(own.error.size(), 0);
+    for (const std::int32_t regulator : regulators.genes) is_chosen[static_cast<std::size_t>(regulator)] = 1;
+    for (std::size_t other = 0; other < own.error.size(); ++other) {
+      if (own.error[other] > 0)
+        chosen_.note(std::abs(own.slope[other]) / own.error[other], is_chosen[other] != 0);
+    }
   }
 
   void note_inputs(const GeneCells& data, const Regulators& regulators) {
@@ -210,27 +250,45 @@ class EffectJudge {
     }
   }
 
-  /// t of each effect; 0 where it cannot be told.
-  std::vector<double> statistics() const {
-    const ColumnShifts::Found shifts = shifts_.find();
-    std::vector<double> statistics(slopes_.size(), 0.0);
+  /// Slopes and errors of all effects, and what all genes have in common. Collective.
+  void gather_effects() {
+    for (auto* values : {&slopes_, &errors_, &mean_inputs_}) communicator_.sum(std::span<double>(*values));
+    shifts_.gather(communicator_);
+    chosen_.gather(communicator_);
+    shared_ = shifts_.find();
     for (std::size_t gene = 0; gene + 1 < mapping_.starts().size(); ++gene) {
       for (auto at = static_cast<std::size_t>(mapping_.starts()[gene]);
            at < static_cast<std::size_t>(mapping_.starts()[gene + 1]); ++at) {
-        if (errors_[at] > 0)
-          statistics[at] = std::abs(slopes_[at] - shifts.of_genes[gene]) /
-                           std::sqrt(errors_[at] * errors_[at] + shifts.variance);
+        if (!(errors_[at] > 0)) continue;
+        slopes_[at] -= shared_.of_genes[gene];
+        errors_[at] = std::sqrt(errors_[at] * errors_[at] + shared_.variance);
+        certain_[at] = certain_part(std::abs(slopes_[at]) / errors_[at]) * slopes_[at];
+      }
+    }
+  }
+
+  /// t of each effect; 0 where it cannot be told.
+  std::vector<double> statistics_with_paths() const {
+    std::vector<double> statistics(slopes_.size(), 0.0);
+    for (std::int32_t gene = 0; gene < mapping_.genes(); ++gene) {
+      const std::vector<double> sums = sums_of_paths(regulators_, certain_, gene);
+      const Regulators& regulators = regulators_on(gene);
+      for (std::size_t at = 0; at < regulators.genes.size(); ++at) {
+        const std::size_t place = regulators.places[at];
+        if (!(errors_[place] > 0) || slopes_[place] == 0) continue;
+        const double sum = sums[static_cast<std::size_t>(regulators.genes[at])];
+        statistics[place] = std::abs(slopes_[place]) / errors_[place] +
+                            added_by_paths(sum, slopes_[place], errors_[place] * errors_[place]);
       }
     }
     return statistics;
   }
 
   std::vector<double> q_values(const std::vector<double>& statistics) const {
-    std::vector<std::int64_t> at_least(bins + 1, 0);
-    for (std::size_t bin = bins; bin-- > 0;)
-      at_least[bin] = at_least[bin + 1] + std::llround(decoy_counts_[bin]);
+    std::vector<double> at_least(bins + 1, 0.0);
+    for (std::size_t bin = bins; bin-- > 0;) at_least[bin] = at_least[bin + 1] + decoy_counts_[bin];
     std::vector<double> found;
-    std::vector<std::int64_t> above;
+    std::vector<double> above;
     for (const double statistic : statistics) {
       found.push_back(static_cast<double>(bin_of(statistic)));
       above.push_back(at_least[bin_of(statistic)]);
@@ -249,19 +307,25 @@ class EffectJudge {
   NodeGroup nodes_;
   GeneInputs inputs_;
   StatisticSetting setting_;
-  std::vector<double> slopes_;        // b of each effect
-  std::vector<double> errors_;        // e; 0: not known
+  std::vector<Regulators> regulators_;
+  std::vector<std::int32_t> own_;  // this rank's genes
+  double inflation_ = 1;
+  std::vector<double> slopes_;        // b − m of each effect, once they are gathered
+  std::vector<double> errors_;        // √(e² + τ²) likewise; 0: not known
+  std::vector<double> certain_;       // x of each effect
   std::vector<double> mean_inputs_;   // mean x of the regulator in the target's cells
-  std::vector<double> decoy_counts_;  // whole numbers, by bin_of
+  std::vector<double> decoy_counts_;  // sums of s, by bin_of
   std::vector<EffectScale> scales_;   // of this rank's genes
   DecoyCollector collector_;          // of the draw at hand
   ColumnShifts shifts_;
+  ColumnShifts::Found shared_;
+  ChosenShare chosen_;
   BitColumns columns_;  // presence, or decoys, in the cells of one gene
 };
 
 }  // namespace
 
-std::vector<double> q_values_by_decoys(std::span<const double> found, std::span<const std::int64_t> above,
+std::vector<double> q_values_by_decoys(std::span<const double> found, std::span<const double> above,
                                        std::int64_t draws) {
   std::vector<std::size_t> order(found.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -272,7 +336,7 @@ std::vector<double> q_values_by_decoys(std::span<const double> found, std::span<
   for (std::size_t last = order.size(); last > 0;) {
     std::size_t first = last - 1;
     while (first > 0 && found[order[first - 1]] == found[order[last - 1]]) --first;
-    const auto decoys = static_cast<double>(above[order[first]]);
+    const double decoys = above[order[first]];
     least = std::min(least, (1 + decoys) / (static_cast<double>(draws) * static_cast<double>(last)));
     for (std::size_t at = first; at < last; ++at) q[order[at]] = least;
     last = first;
@@ -284,7 +348,7 @@ void plan_q_values(const RelativeProfiles& profiles, std::span<const std::int64_
                    const Communicator& communicator, FitJob& job) {
   const auto counts = profiles.cells_per_gene(cells);
   for (const std::int32_t gene : own_genes(counts, communicator))
-    job.plan(decoy_draws * work_on(profiles, counts[static_cast<std::size_t>(gene)]));
+    job.plan((1 + decoy_draws) * work_on(profiles, counts[static_cast<std::size_t>(gene)]));
 }
 
 EffectQuality find_q_values(const RelativeProfiles& profiles, std::span<const std::int64_t> cells,
@@ -309,8 +373,10 @@ double q_values_bytes(const ExpressionMatrix& matrix, double ranks) {
   const auto cells = static_cast<double>(matrix.cells());
   const auto genes = static_cast<double>(matrix.genes());
   const double of_cell = sizeof(double) + of_factors + of_covariates;
-  return of_nonzero * static_cast<double>(matrix.nonzeros()) / ranks + BitColumns::bytes(cells, genes) +
-         cells * of_cell + ColumnShifts::bytes(matrix.genes()) + static_cast<double>(bins * sizeof(double));
+  constexpr double of_gene = 2 * sizeof(double);  // sums of paths to one target, statistics of decoys
+  return of_gene * genes + of_nonzero * static_cast<double>(matrix.nonzeros()) / ranks +
+         BitColumns::bytes(cells, genes) + cells * of_cell + ColumnShifts::bytes(matrix.genes()) +
+         static_cast<double>(bins * sizeof(double));
 }
 
 DecoyBytes decoy_bytes(std::int64_t genes, double effects, double ranks) {

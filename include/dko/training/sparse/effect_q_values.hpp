@@ -41,14 +41,21 @@ struct EffectQuality {
 /// squared
 ///   spread of b_ij over the targets (their quartiles' distance / 1.349) less the median of e_ij²; τ² is
 ///   exceeded by a tenth of the genes.
-/// - Decoys have t̃_ij = `inflation` · |Σ r x̃̂_j| / (σ √Σ x̃̂_j²). `inflation` is the error in cells that were
-/// left out
-///   over that in the cells of the fit: as much as chosen effects stand out by being chosen.
+/// - Where j moves k, and k moves i, j moves i: t'_ij = t_ij + min(4, max(0, ±c_ij / √(e_ij² + τ²))), ± being
+/// the sign of b_ij − m_j, and
+///   c_ij = Σ_k x_kj x_ik over the effects of j on k and of k on i, x_ij = max(0, 1 − (2/t_ij)⁴) (b_ij −
+///   m_j).
+/// - Decoys have t̃_ij = √`inflation` · |Σ r x̃̂_j| / (σ √Σ x̃̂_j²), and t̃'_ij with the same c_ij, the sign of
+/// their slope and their own error. `inflation` is the error in cells that were left out over that in the
+/// cells of the fit: σ is as much too small as the former is too large.
+/// - s(t): how many of all pairs with |b_ij| / e_ij like t have an effect, by quarters of t and not falling
+/// with t. A decoy counts s(t̃), for the fit would have chosen it as often.
 ///
-/// q_ij = least over t ≤ t_ij of min(1, (1 + number of t̃ ≥ t) / (4 · number of effects with t_kl ≥ t)). All t
-/// are rounded down to thousandths. Targets for m and τ are 400 at most, spread evenly over the genes; a gene
-/// with fewer than 20 cells has q = 1, and so have effects of genes that enter by their level (GeneLevels): a
-/// target moves its regulator's level as well as that does the target's, and no decoy tells which.
+/// q_ij = least over t ≤ t'_ij of min(1, (1 + sum of s(t̃) of decoys with t̃' ≥ t) / (4 · number of effects
+/// with t'_kl ≥ t)). All t' are rounded down to thousandths. Targets for m and τ are 400 at most, spread
+/// evenly over the genes; a gene with fewer than 20 cells has q = 1, and so have effects of genes that enter
+/// by their level (GeneLevels): a target moves its regulator's level as well as that does the target's, and
+/// no decoy tells which.
 ///
 /// The decoys of each draw are also kept as effects (QValues::decoys): of gene i as many as it has effects,
 /// those that stand out most, if they stand out as much as the least of these, with `inflation` times their
@@ -72,8 +79,8 @@ void plan_q_values(const RelativeProfiles& profiles, std::span<const std::int64_
                    const Communicator& communicator, FitJob& job);
 
 /// The q-value of each of `found`, by `above[k]`, the number of decoys whose statistic is not less than
-/// found[k]. Local.
-std::vector<double> q_values_by_decoys(std::span<const double> found, std::span<const std::int64_t> above,
+/// found[k], each as far as it counts. Local.
+std::vector<double> q_values_by_decoys(std::span<const double> found, std::span<const double> above,
                                        std::int64_t draws);
 
 /// Bytes that finding them takes on one of `ranks` ranks, beside the effects and sparse_node_bytes(): the
