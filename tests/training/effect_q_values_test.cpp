@@ -269,11 +269,14 @@ TEST_CASE("q-values are those of plain loops") {
   const EffectQuality quality =
       find_q_values(profiles, cells, mapping, distance, 5, Communicator::one_rank());
   std::vector<double> statistics;
+  double effects_by_paths = 0;
   for (std::int32_t gene = 0; gene < 3; ++gene) {
     for (const std::int32_t target : mapping.column(gene).genes) {
       const double error = slopes.at({target, gene})[1];
       const double slope = shifted(target, gene);
-      statistics.push_back(std::abs(slope) / wide(error) + added(target, gene, slope, error));
+      const double more = added(target, gene, slope, error);
+      effects_by_paths += more;
+      statistics.push_back(std::abs(slope) / wide(error) + more);
     }
   }
   REQUIRE(statistics.size() == quality.q_values.effects.size());
@@ -295,6 +298,7 @@ TEST_CASE("q-values are those of plain loops") {
   }
   CHECK(below > 5);
   CHECK(by_paths > 5);
+  CHECK(effects_by_paths > 1);
   for (std::size_t at = 0; at < quality.inputs.size(); ++at) CHECK(quality.inputs[at] > 0.5);
 }
 
@@ -372,16 +376,16 @@ TEST_CASE("q-values by decoys are monotonous, equal for equal statistics, and at
 
 TEST_CASE("effects that follow one another speak for that of the first gene on the last") {
   SparseMappingParts parts;
-  parts.starts = {0, 2, 3, 4, 4};  // of gene 0 on 1 and 3, of 1 on 2, of 2 on 0
-  parts.rows = {1, 3, 2, 0};
-  parts.effects.assign(4, 1.0);
+  parts.starts = {0, 2, 4, 5, 5};  // of gene 0 on 1 and 3, of 1 on 0 and 2, of 2 on 0
+  parts.rows = {1, 3, 0, 2, 0};
+  parts.effects.assign(5, 1.0);
   for (auto* values : {&parts.offset, &parts.floor}) values->assign(4, 1.0);
   const SparseMapping mapping(std::move(parts));
   const auto rows = regulators_of(mapping);
-  const std::vector<double> x{0.5, 7, -2, 3};
+  const std::vector<double> x{0.5, 7, 4, -2, 3};
   CHECK(sums_of_paths(rows, x, 2) == std::vector<double>{-1, 0, 0, 0});
-  CHECK(sums_of_paths(rows, x, 0) == std::vector<double>{0, -6, 0, 0});
-  CHECK(sums_of_paths(rows, x, 3) == std::vector<double>{0, 0, 21, 0});
+  CHECK(sums_of_paths(rows, x, 0) == std::vector<double>{0, -6, 0, 0});  // not by way of 1 back to itself
+  CHECK(sums_of_paths(rows, x, 3) == std::vector<double>{0, 28, 21, 0});
   CHECK(sums_of_paths(rows, x, 1) == std::vector<double>{0, 0, 1.5, 0});
 }
 
@@ -400,6 +404,11 @@ TEST_CASE("pairs are chosen the more often the more they stand out") {
   CHECK(share.of(2.7) == 0.5);
   CHECK(share.of(7.9) == 0.5);
   CHECK(share.of(100) == 0.875);
+
+  ChosenShare third;
+  for (int at = 0; at < 3; ++at) third.note(1, at < 1);
+  third.gather(Communicator::one_rank());
+  CHECK(third.of(1) == 21846.0 / 65536);  // rounded up
 }
 
 TEST_CASE("decoys have as many cells of every stratum as the genes, and others") {

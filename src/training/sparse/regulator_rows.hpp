@@ -19,7 +19,7 @@ struct Regulators {
 /// Finds that of every gene. Local.
 std::vector<Regulators> regulators_of(const SparseMapping& mapping);
 
-/// c_j = Σ_k x_jk x_ki of every gene j on gene i, the `target`: what x, one value for each of the mapping's
+/// c_ij = Σ_k x_kj x_ik of every gene j on gene i, the `target`: what x, one value for each of the mapping's
 /// effects, says of j by way of the genes that it acts on. 0 of the target itself. Local.
 std::vector<double> sums_of_paths(std::span<const Regulators> rows, std::span<const double> x,
                                   std::int32_t target);

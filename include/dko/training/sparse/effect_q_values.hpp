@@ -48,8 +48,8 @@ struct EffectQuality {
 /// - Decoys have t̃_ij = √`inflation` · |Σ r x̃̂_j| / (σ √Σ x̃̂_j²), and t̃'_ij with the same c_ij, the sign of
 /// their slope and their own error. `inflation` is the error in cells that were left out over that in the
 /// cells of the fit: σ is as much too small as the former is too large.
-/// - s(t): how many of all pairs with |b_ij| / e_ij like t have an effect, by quarters of t and not falling
-/// with t. A decoy counts s(t̃), for the fit would have chosen it as often.
+/// - s(t): the part of the pairs with |b_ij| / e_ij like t that have an effect, by quarters of t (from 8 on
+/// one class) and not falling with t. A decoy counts s(t̃), for the fit would have chosen it as often.
 ///
 /// q_ij = least over t ≤ t'_ij of min(1, (1 + sum of s(t̃) of decoys with t̃' ≥ t) / (4 · number of effects
 /// with t'_kl ≥ t)). All t' are rounded down to thousandths. Targets for m and τ are 400 at most, spread
