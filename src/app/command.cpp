@@ -117,6 +117,7 @@ Work print(std::string text) {
 
 std::vector<ManualEntry> manual() {
   std::vector<ManualEntry> entries;
+  entries.reserve(std::size(all_commands));
   for (const CommandEntry& entry : all_commands)
     entries.push_back({std::string(entry.name), entry.summary, entry.make()->line()});
   return entries;

@@ -53,7 +53,8 @@ MappingSeconds seconds_of_mapping(const std::vector<double>& expressing, const F
         [&](double cells) { return prior_fit_cost(size, cells); });
   for (std::int64_t round = 0; round < std::ssize(rounds); ++round)
     add(expressing.size(), 1, [&](double cells) { return round_cost(size, cells, round); });
-  add(expressing.size(), static_cast<double>(1 + decoy_draws),
+  // The pass over the effects is in the costs of the draws, which were measured with it.
+  add(expressing.size(), static_cast<double>(decoy_draws),
       [&](double cells) { return decoy_cost(size, cells); });
   return seconds;
 }

@@ -59,14 +59,15 @@ class CommandLine {
                std::string help);
   /// One of some words. The variable holds the value of one of them, or, if optional, none.
   template <class T>
-  Option& choice(std::string_view name, T& variable, const std::vector<Choice<T>>& choices, std::string help);
+  Option& choice(std::string_view name, T& variable, const std::vector<Choice<T>>& choices,
+                 const std::string& help);
   template <class T>
   Option& choice(std::string_view name, std::optional<T>& variable, const std::vector<Choice<T>>& choices,
-                 std::string help);
+                 const std::string& help);
   /// A value that `value_of(const std::string&)` makes of the word. @throws what that throws, when parsing
   template <class T, class ValueOf>
-  Option& parsed(std::string_view name, T& variable, std::string argument, ValueOf value_of,
-                 std::string help);
+  Option& parsed(std::string_view name, T& variable, const std::string& argument, ValueOf value_of,
+                 const std::string& help);
 
   /// Is called when all variables are set: for rules between options. `check(line)` throws
   /// UsageError.
@@ -112,7 +113,7 @@ class CommandLine {
   static std::size_t chosen(const Option& option, const std::string& value);
   template <class T, class Variable>
   Option& add_choice(std::string_view name, Variable& variable, const std::vector<Choice<T>>& choices,
-                     std::string help);
+                     const std::string& help);
 
   std::string usage_;
   std::string what_;
@@ -126,14 +127,14 @@ class CommandLine {
 
 template <class T, class Variable>
 Option& CommandLine::add_choice(std::string_view name, Variable& variable,
-                                const std::vector<Choice<T>>& choices, std::string help) {
+                                const std::vector<Choice<T>>& choices, const std::string& help) {
   std::vector<std::string> names;
   std::string argument;
   for (const Choice<T>& choice : choices) {
     names.push_back(choice.name);
     argument += (argument.empty() ? "" : "|") + choice.name;
   }
-  return add(name, Arity::one, std::move(argument), std::move(help),
+  return add(name, Arity::one, std::move(argument), help,
              [&variable, choices](const Option& option, const std::vector<std::string>& values) {
                variable = choices[chosen(option, values.front())].value;
              })
@@ -142,8 +143,8 @@ Option& CommandLine::add_choice(std::string_view name, Variable& variable,
 
 template <class T>
 Option& CommandLine::choice(std::string_view name, T& variable, const std::vector<Choice<T>>& choices,
-                            std::string help) {
-  Option& option = add_choice<T>(name, variable, choices, std::move(help));
+                            const std::string& help) {
+  Option& option = add_choice<T>(name, variable, choices, help);
   for (const Choice<T>& choice : choices) {
     if (choice.value == variable) option.defaults_to(choice.name);
   }
@@ -152,14 +153,14 @@ Option& CommandLine::choice(std::string_view name, T& variable, const std::vecto
 
 template <class T>
 Option& CommandLine::choice(std::string_view name, std::optional<T>& variable,
-                            const std::vector<Choice<T>>& choices, std::string help) {
-  return add_choice<T>(name, variable, choices, std::move(help));
+                            const std::vector<Choice<T>>& choices, const std::string& help) {
+  return add_choice<T>(name, variable, choices, help);
 }
 
 template <class T, class ValueOf>
-Option& CommandLine::parsed(std::string_view name, T& variable, std::string argument, ValueOf value_of,
-                            std::string help) {
-  return add(name, Arity::one, std::move(argument), std::move(help),
+Option& CommandLine::parsed(std::string_view name, T& variable, const std::string& argument, ValueOf value_of,
+                            const std::string& help) {
+  return add(name, Arity::one, argument, help,
              [&variable, value_of](const Option&, const std::vector<std::string>& values) {
                variable = value_of(values.front());
              });
