@@ -117,7 +117,7 @@ Work print(std::string text) {
 
 std::vector<ManualEntry> manual() {
   std::vector<ManualEntry> entries;
-  entries.reserve(std::size(all_commands));
+  entries.reserve(all_commands.size());
   for (const CommandEntry& entry : all_commands)
     entries.push_back({std::string(entry.name), entry.summary, entry.make()->line()});
   return entries;
