@@ -12,9 +12,7 @@
 #include "support/plain_scale.hpp"
 #include "support/planted.hpp"
 #include "support/testing.hpp"
-#include "training/sparse/chosen_share.hpp"
 #include "training/sparse/decoys.hpp"
-#include "training/sparse/regulator_rows.hpp"
 
 using namespace dko;
 
@@ -372,43 +370,6 @@ TEST_CASE("q-values by decoys are monotonous, equal for equal statistics, and at
   // By hand: 1/2, 4/4, 4/8, 20/10, 81/12, and from below the least so far.
   CHECK(q == std::vector<double>{0.5, 1, 0.5, 0.5, 1, 0.5});
   CHECK(q_values_by_decoys({}, {}, 1).empty());
-}
-
-TEST_CASE("effects that follow one another speak for that of the first gene on the last") {
-  SparseMappingParts parts;
-  parts.starts = {0, 2, 4, 5, 5};  // of gene 0 on 1 and 3, of 1 on 0 and 2, of 2 on 0
-  parts.rows = {1, 3, 0, 2, 0};
-  parts.effects.assign(5, 1.0);
-  for (auto* values : {&parts.offset, &parts.floor}) values->assign(4, 1.0);
-  const SparseMapping mapping(std::move(parts));
-  const auto rows = regulators_of(mapping);
-  const std::vector<double> x{0.5, 7, 4, -2, 3};
-  CHECK(sums_of_paths(rows, x, 2) == std::vector<double>{-1, 0, 0, 0});
-  CHECK(sums_of_paths(rows, x, 0) == std::vector<double>{0, -6, 0, 0});  // not by way of 1 back to itself
-  CHECK(sums_of_paths(rows, x, 3) == std::vector<double>{0, 28, 21, 0});
-  CHECK(sums_of_paths(rows, x, 1) == std::vector<double>{0, 0, 1.5, 0});
-}
-
-TEST_CASE("pairs are chosen the more often the more they stand out") {
-  ChosenShare share;
-  for (int at = 0; at < 8; ++at) {
-    share.note(0.1, at < 1);
-    share.note(2.3, at < 4);
-    share.note(2.6, at < 3);  // fewer by chance
-    share.note(9, at < 7);
-  }
-  share.gather(Communicator::one_rank());
-  CHECK(share.of(0) == 0.125);
-  CHECK(share.of(2.2) == 0.125);
-  CHECK(share.of(2.25) == 0.5);
-  CHECK(share.of(2.7) == 0.5);
-  CHECK(share.of(7.9) == 0.5);
-  CHECK(share.of(100) == 0.875);
-
-  ChosenShare third;
-  for (int at = 0; at < 3; ++at) third.note(1, at < 1);
-  third.gather(Communicator::one_rank());
-  CHECK(third.of(1) == 21846.0 / 65536);  // rounded up
 }
 
 TEST_CASE("decoys have as many cells of every stratum as the genes, and others") {

@@ -9,10 +9,13 @@
 
 #include "cell_direction.hpp"
 #include "dense_pair_tile.hpp"
+#include "pair_block.hpp"
 
 namespace dko {
 
 namespace {
+static_assert(DenseCellKernel::panel_rows == block_firsts);
+
 constexpr std::size_t width = 8;
 
 /// Of |o| over a cell: less counts as nothing, since 1/S must be finite.

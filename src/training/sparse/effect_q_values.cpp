@@ -156,16 +156,24 @@ class EffectJudge {
     if (residuals.deviation > 0) note_effects(gene, regulators_on(gene), data, residuals);
   }
 
-  /// Counts the decoys of one gene, and collects those that are kept.
-  void look_at_decoys(std::int32_t gene, const GeneCells& data, const PresenceBits& decoys) {
-    const Residuals residuals = residuals_on(gene, data);
-    if (!(residuals.deviation > 0)) return;
-    decoys.columns_of(data.cells, columns_);
+  /// Looks at the presence of all genes but the gene itself and those that enter by their level, which no
+  /// decoy could tell.
+  PresenceStatistics statistics_of(const PresenceBits& presence, std::int32_t gene, const GeneCells& data,
+                                   const Residuals& residuals) {
+    presence.columns_of(data.cells, columns_);
     PresenceStatistics found = presence_statistics(residuals, data.cells.size(), columns_, profiles_.genes());
     found.error[static_cast<std::size_t>(gene)] = 0;
     for (std::size_t other = 0; other < found.error.size(); ++other) {
       if (inputs_.is_level(static_cast<std::int32_t>(other))) found.error[other] = 0;
     }
+    return found;
+  }
+
+  /// Counts the decoys of one gene, and collects those that are kept.
+  void look_at_decoys(std::int32_t gene, const GeneCells& data, const PresenceBits& decoys) {
+    const Residuals residuals = residuals_on(gene, data);
+    if (!(residuals.deviation > 0)) return;
+    const PresenceStatistics found = statistics_of(decoys, gene, data, residuals);
     count_decoys(gene, residuals.mean, found);
     if (!mapping_.has_levels()) collect_decoys(gene, found);
   }
@@ -213,15 +221,10 @@ class EffectJudge {
 
   void note_effects(std::int32_t gene, const Regulators& regulators, const GeneCells& data,
                     const Residuals& residuals) {
-    inputs_.presence().columns_of(data.cells, columns_);
-    PresenceStatistics own = presence_statistics(residuals, data.cells.size(), columns_, profiles_.genes());
+    PresenceStatistics own = statistics_of(inputs_.presence(), gene, data, residuals);
     for (std::size_t at = 0; at < regulators.genes.size(); ++at)
       own.slope[static_cast<std::size_t>(regulators.genes[at])] += residuals.part * regulators.effects[at];
-    own.error[static_cast<std::size_t>(gene)] = 0;
     scales_[static_cast<std::size_t>(gene)] = scale_of(regulators, own);
-    for (std::size_t other = 0; other < own.error.size(); ++other) {
-      if (inputs_.is_level(static_cast<std::int32_t>(other))) own.error[other] = 0;  // not to be told
-    }
     for (double& slope : own.slope) slope /= residuals.mean;
     for (double& error : own.error) error /= residuals.mean;
     for (std::size_t at = 0; at < regulators.genes.size(); ++at) {

@@ -25,6 +25,9 @@ struct CellDirection;
 /// (BaseProfile), and q is b.
 class DenseCellKernel final : public CellKernel {
  public:
+  /// Rows of the triangle of pairs that are scored at a time.
+  static constexpr std::int64_t panel_rows = 192;
+
   /// `mapping` must be dense, and outlive the kernel. `instructions` must be available, and count for pairs.
   explicit DenseCellKernel(const CollapsedMapping& mapping,
                            InstructionSet instructions = best_instruction_set(), BaseProfile base = {});

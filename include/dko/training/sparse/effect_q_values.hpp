@@ -35,21 +35,18 @@ struct EffectQuality {
 ///
 /// - a_i: what brings effects on shares to that scale, by least squares, from 1/2 to 2.
 /// - m_j: shares hide the totals, so that a loss may seem to move all genes alike. The median of b_ij over
-/// the
-///   targets i is no effect of j, if 70 % of them are within 2.5 e_ij of it; else m_j = 0.
+///   the targets i is no effect of j, if 70 % of them are within 2.5 e_ij of it; else m_j = 0.
 /// - τ: how far slopes differ beyond their errors for reasons the mapping does not know. For each j the
-/// squared
-///   spread of b_ij over the targets (their quartiles' distance / 1.349) less the median of e_ij²; τ² is
-///   exceeded by a tenth of the genes.
+///   squared spread of b_ij over the targets (their quartiles' distance / 1.349) less the median of e_ij²; τ²
+///   is exceeded by a tenth of the genes.
 /// - Where j moves k, and k moves i, j moves i: t'_ij = t_ij + min(4, max(0, ±c_ij / √(e_ij² + τ²))), ± being
-/// the sign of b_ij − m_j, and
-///   c_ij = Σ_k x_kj x_ik over the effects of j on k and of k on i, x_ij = max(0, 1 − (2/t_ij)⁴) (b_ij −
-///   m_j).
+///   the sign of b_ij − m_j, and c_ij = Σ_k x_kj x_ik over the effects of j on k and of k on i, x_ij =
+///   max(0, 1 − (2/t_ij)⁴) (b_ij − m_j).
 /// - Decoys have t̃_ij = √`inflation` · |Σ r x̃̂_j| / (σ √Σ x̃̂_j²), and t̃'_ij with the same c_ij, the sign of
-/// their slope and their own error. `inflation` is the error in cells that were left out over that in the
-/// cells of the fit: σ is as much too small as the former is too large.
+///   their slope and their own error. `inflation` is the error in cells that were left out over that in the
+///   cells of the fit: σ is as much too small as the former is too large.
 /// - s(t): the part of the pairs with |b_ij| / e_ij like t that have an effect, by quarters of t (from 8 on
-/// one class) and not falling with t. A decoy counts s(t̃), for the fit would have chosen it as often.
+///   one class) and not falling with t. A decoy counts s(t̃), for the fit would have chosen it as often.
 ///
 /// q_ij = least over t ≤ t'_ij of min(1, (1 + sum of s(t̃) of decoys with t̃' ≥ t) / (4 · number of effects
 /// with t'_kl ≥ t)). All t' are rounded down to thousandths. Targets for m and τ are 400 at most, spread
