@@ -5,9 +5,10 @@
 #include <boost/random/poisson_distribution.hpp>
 #include <boost/random/uniform_int_distribution.hpp>
 #include <boost/random/uniform_real_distribution.hpp>
-#include <numeric>
 #include <unordered_set>
 #include <utility>
+
+#include "dko/base/numbers.hpp"
 
 namespace dko {
 
@@ -77,8 +78,7 @@ std::int64_t RandomStream::below(std::int64_t bound) {
 std::vector<std::int64_t> RandomStream::distinct(std::int64_t count, std::int64_t population) {
   if (count <= population / 2) return floyd(*this, count, population);
   const std::vector<std::int64_t> left_out = floyd(*this, population - count, population);
-  std::vector<std::int64_t> all(static_cast<std::size_t>(population));
-  std::iota(all.begin(), all.end(), 0);
+  auto all = numbers_below<std::int64_t>(population);
   std::vector<std::int64_t> kept;
   kept.reserve(static_cast<std::size_t>(count));
   std::set_difference(all.begin(), all.end(), left_out.begin(), left_out.end(), std::back_inserter(kept));
@@ -86,8 +86,7 @@ std::vector<std::int64_t> RandomStream::distinct(std::int64_t count, std::int64_
 }
 
 std::vector<std::int64_t> RandomStream::permutation(std::int64_t count) {
-  std::vector<std::int64_t> order(static_cast<std::size_t>(count));
-  std::iota(order.begin(), order.end(), 0);
+  auto order = numbers_below<std::int64_t>(count);
   for (std::int64_t last = count - 1; last > 0; --last) {
     std::swap(order[static_cast<std::size_t>(last)], order[static_cast<std::size_t>(below(last + 1))]);
   }

@@ -3,18 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
 #include <utility>
 #include <vector>
 
 #include "dko/base/name_index.hpp"
+#include "dko/base/numbers.hpp"
 #include "dko/base/text.hpp"
 
 namespace dko {
 
 std::size_t edits_between(std::string_view from, std::string_view to) {
-  std::vector<std::size_t> row(to.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
+  auto row = numbers_below<std::size_t>(to.size() + 1);
   for (std::size_t at = 0; at < from.size(); ++at) {
     std::size_t diagonal = std::exchange(row[0], at + 1);
     for (std::size_t of = 0; of < to.size(); ++of) {

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <array>
-#include <numeric>
 
 #include "dko/base/error.hpp"
+#include "dko/base/numbers.hpp"
 #include "dko/base/parameter.hpp"
 #include "dko/base/quantile.hpp"
 #include "dko/base/random.hpp"
@@ -38,8 +38,7 @@ constexpr double least_seconds = 0.05;
 class CellScorer {
  public:
   CellScorer(CellKernel& kernel, std::size_t expressed, const std::vector<EventRange>& ranges)
-      : kernel_(kernel), positions_(expressed), scores_(1) {
-    std::iota(positions_.begin(), positions_.end(), 0);
+      : kernel_(kernel), positions_(numbers_below<std::int32_t>(expressed)), scores_(1) {
     for (const EventRange& range : ranges)
       scores_.resize(std::max(scores_.size(), static_cast<std::size_t>(range.size())));
   }

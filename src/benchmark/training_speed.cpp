@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "dko/base/numbers.hpp"
 #include "dko/base/text.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/parallel/memory_bandwidth.hpp"
@@ -17,9 +18,8 @@ namespace {
 /// Training cells to draw batches from: some batches' worth.
 Split make_split(const TrainBench& bench) {
   Split split;
-  split.training.resize(static_cast<std::size_t>(5 * bench.training.batch));
+  split.training = numbers_below<std::int64_t>(5 * bench.training.batch);
   split.validation.resize(static_cast<std::size_t>(bench.validation_cells));
-  std::iota(split.training.begin(), split.training.end(), 0);
   std::iota(split.validation.begin(), split.validation.end(), std::ssize(split.training));
   return split;
 }

@@ -55,11 +55,11 @@ function(dko_use_precompiled target name)
   endif()
 endfunction()
 
-# dko_use_unity(TARGET): with DKO_UNITY its sources are compiled eight at once; dko_compile_alone(FILE...) keeps those out
+# dko_use_unity(TARGET): with DKO_UNITY its sources are compiled two dozen at once; dko_compile_alone(FILE...) keeps those out
 # that have a name of their own affair in common with another.
 function(dko_use_unity target)
   if(DKO_UNITY)
-    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 24)
   endif()
 endfunction()
 function(dko_compile_alone)

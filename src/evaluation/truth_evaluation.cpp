@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <numeric>
 
 #include "dko/base/error.hpp"
+#include "dko/base/numbers.hpp"
 #include "dko/base/text.hpp"
 #include "dko/evaluation/event_scores.hpp"
 #include "dko/evaluation/perturbation_kind.hpp"
@@ -58,8 +58,7 @@ std::int64_t drop_unscored(TruthTable& truth, EventScores& scores) {
 std::vector<double> shares_of(const TruthTable& truth, const RelativeProfiles& profiles) {
   std::vector<double> shares;
   if (truth.activates) {
-    std::vector<std::int64_t> cells(static_cast<std::size_t>(profiles.cells()));
-    std::iota(cells.begin(), cells.end(), std::int64_t{0});
+    const auto cells = numbers_below<std::int64_t>(profiles.cells());
     const std::vector<double> elsewhere = mean_shares_where_expressed(profiles, cells);
     for (const std::int32_t gene : truth.genes) shares.push_back(elsewhere[static_cast<std::size_t>(gene)]);
     return shares;

@@ -1,7 +1,8 @@
 #include "dko/expression/abundance.hpp"
 
 #include <algorithm>
-#include <numeric>
+
+#include "dko/base/numbers.hpp"
 
 namespace dko {
 
@@ -14,8 +15,7 @@ std::vector<std::int32_t> most_abundant_genes(const RelativeProfiles& profiles,
     for (std::size_t at = 0; at < expressed.size(); ++at)
       sums[static_cast<std::size_t>(expressed[at])] += static_cast<double>(shares[at]);
   }
-  std::vector<std::int32_t> order(sums.size());
-  std::iota(order.begin(), order.end(), 0);
+  auto order = numbers_below<std::int32_t>(sums.size());
   std::stable_sort(order.begin(), order.end(), [&](std::int32_t x, std::int32_t y) {
     return sums[static_cast<std::size_t>(x)] > sums[static_cast<std::size_t>(y)];
   });

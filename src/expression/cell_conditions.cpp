@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <functional>
-#include <numeric>
 #include <utility>
 
 #include "condition.hpp"
 #include "dko/base/error.hpp"
+#include "dko/base/numbers.hpp"
 #include "dko/base/parameter.hpp"
 #include "dko/base/text.hpp"
 #include "dko/expression/cell_table.hpp"
@@ -80,8 +80,7 @@ std::vector<bool> CellConditions::meet_all(const std::vector<std::string>& condi
     std::transform(all.begin(), all.end(), holds.begin(), all.begin(), std::logical_and<>());
   }
   if (std::none_of(all.begin(), all.end(), std::identity())) {
-    std::vector<std::int32_t> cells(all.size());
-    std::iota(cells.begin(), cells.end(), 0);
+    const auto cells = numbers_below<std::int32_t>(all.size());
     throw InputError(fmt::format("{}: no cell meets {} '{}': {}", path_.string(), parameter(option),
                                  fmt::join(conditions, "' and '"), ranges_in(conditions, cells)));
   }

@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
 #include <optional>
 #include <string_view>
 #include <unordered_map>
 
 #include "dko/base/error.hpp"
 #include "dko/base/first_texts.hpp"
+#include "dko/base/numbers.hpp"
 #include "dko/base/parameter.hpp"
 #include "dko/base/text.hpp"
 #include "dko/expression/cell_conditions.hpp"
@@ -20,12 +20,6 @@ namespace dko {
 
 namespace {
 
-std::vector<std::int32_t> all_of(std::int64_t count) {
-  std::vector<std::int32_t> numbers(static_cast<std::size_t>(count));
-  std::iota(numbers.begin(), numbers.end(), 0);
-  return numbers;
-}
-
 /// What is left of cells and genes while conditions are applied one after the other.
 class Choice {
  public:
@@ -33,8 +27,8 @@ class Choice {
       : matrix_(matrix),
         path_(path),
         log_(log),
-        cells_(all_of(matrix.cells())),
-        genes_(all_of(matrix.genes())) {}
+        cells_(numbers_below<std::int32_t>(matrix.cells())),
+        genes_(numbers_below<std::int32_t>(matrix.genes())) {}
 
   /// Keeps the cells for which `holds(number)`. `ranges(cells)` says for the error what the cells before
   /// have, of which it leaves none.
@@ -67,7 +61,7 @@ class Choice {
   /// The genes that are left, most variable first.
   std::vector<std::int32_t> by_dispersion() const {
     const std::vector<double> dispersions = normalised_dispersions(matrix_.subset(cells_, genes_));
-    std::vector<std::int32_t> order = all_of(std::ssize(genes_));
+    auto order = numbers_below<std::int32_t>(std::ssize(genes_));
     std::stable_sort(order.begin(), order.end(), [&](std::int32_t x, std::int32_t y) {
       return dispersions[static_cast<std::size_t>(x)] > dispersions[static_cast<std::size_t>(y)];
     });
@@ -221,7 +215,7 @@ bool Selection::empty() const {
 
 Selected select(const ExpressionMatrix& matrix, const Selection& selection, const std::filesystem::path& path,
                 Log& log) {
-  if (selection.empty()) return {matrix, {}, all_of(matrix.cells())};
+  if (selection.empty()) return {matrix, {}, numbers_below<std::int32_t>(matrix.cells())};
   Choice choice(matrix, path, log);
   choose_cells(choice, matrix, selection, path, log);
   choose_genes(choice, matrix, selection, log);
@@ -261,7 +255,7 @@ ExpressionMatrix select_genes(const ExpressionMatrix& matrix, const Names& genes
   for (const auto& [name, at] : place) others.emplace_back(name);
   left_out.add(others, fmt::format("{} has no such gene (the data have it)", list));
   left_out.like_numbers = index.like_numbers();
-  return matrix.subset(all_of(matrix.cells()), positions)
+  return matrix.subset(numbers_below<std::int32_t>(matrix.cells()), positions)
       .with_left_out(std::move(left_out), matrix.cells_left_out());
 }
 

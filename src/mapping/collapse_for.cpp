@@ -4,6 +4,7 @@
 #include <limits>
 #include <utility>
 
+#include "dko/base/numbers.hpp"
 #include "product/effect_product.hpp"
 
 namespace dko {
@@ -54,7 +55,7 @@ CollapsedMapping collapse_for(const GenesOrAll& genes, const NodeGroup& group, A
   NodeBuffer<double> a(group, shape.genes * shape.genes);
   NodeBuffer<double> c(group, shape.genes);
   const RankShare own_genes = group.node.share_of(shape.genes);
-  const EffectProduct product(shape, genes ? *genes : all_genes(shape.genes));
+  const EffectProduct product(shape, genes ? *genes : numbers_below<std::int32_t>(shape.genes));
   product.multiply(weights, product.share(group.node.rank(), group.node.size()), a.values(), progress);
   add_up_offsets(weights, own_genes, c.values());
   if (genes) mark_left_out(*genes, own_genes, c.values());

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "dko/base/numbers.hpp"
 #include "product/effect_product.hpp"
 
 namespace dko {
@@ -13,7 +14,7 @@ CollapsedMapping::CollapsedMapping(std::int64_t genes, NodeArray<double> a, Node
 CollapsedMapping::CollapsedMapping(const Mapping& mapping) : genes_(mapping.shape().genes) {
   std::vector<double> a(static_cast<std::size_t>(genes_ * genes_));
   std::vector<double> c(static_cast<std::size_t>(genes_));
-  const EffectProduct product(mapping.shape(), all_genes(genes_));
+  const EffectProduct product(mapping.shape(), numbers_below<std::int32_t>(genes_));
   product.multiply(mapping.view(), {0, product.tiles()}, a, {});
   add_up_offsets(mapping.view(), {0, genes_}, c);
   a_ = NodeArray(std::move(a));

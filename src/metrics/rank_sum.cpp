@@ -5,6 +5,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "dko/base/numbers.hpp"
+
 namespace dko {
 
 namespace {
@@ -88,8 +90,7 @@ double rank_sum_p(const SampleRanks& ranks, std::size_t sample) {
 }
 
 std::vector<double> false_discovery_rates(std::span<const double> p) {
-  std::vector<std::size_t> order(p.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
+  auto order = numbers_below<std::size_t>(p.size());
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return p[a] < p[b]; });
   std::vector<double> rates(p.size());
   double least = 1;

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "dko/base/numbers.hpp"
 #include "dko/base/random.hpp"
 #include "dko/metrics/baselines.hpp"
 #include "dko/metrics/profile_agreement.hpp"
@@ -210,8 +211,7 @@ void renormalise(const RelativeProfiles& profiles, std::span<const std::int64_t>
 std::vector<float> predict(const RelativeProfiles& profiles, std::span<const std::int64_t> known,
                            std::span<const std::int64_t> cells, std::span<const double> lambdas,
                            const Communicator& ranks) {
-  std::vector<std::int32_t> genes(static_cast<std::size_t>(profiles.genes()));
-  std::iota(genes.begin(), genes.end(), 0);
+  const auto genes = numbers_below<std::int32_t>(profiles.genes());
   std::vector<float> predicted = ridge_outputs(profiles, known, cells, genes, lambdas, ranks);
   const std::size_t plane = predicted.size() / lambdas.size();
   for (std::size_t at = 0; at < lambdas.size(); ++at)

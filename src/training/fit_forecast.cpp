@@ -6,6 +6,7 @@
 #include <numeric>
 #include <vector>
 
+#include "dko/base/numbers.hpp"
 #include "dko/training/sparse/effect_q_values.hpp"
 #include "sparse/fit_cost.hpp"
 #include "sparse/fit_rounds.hpp"
@@ -63,8 +64,7 @@ MappingSeconds seconds_of_mapping(const std::vector<double>& expressing, const F
 
 FitForecast forecast_fit(const ExpressionMatrix& matrix, const ModelOptions& options, int ranks,
                          double core_speed) {
-  std::vector<std::int64_t> cells(static_cast<std::size_t>(matrix.cells()));
-  std::iota(cells.begin(), cells.end(), std::int64_t{0});
+  const auto cells = numbers_below<std::int64_t>(matrix.cells());
   std::vector<double> expressing;
   for (const std::int64_t count : matrix.cells_per_gene(cells))
     expressing.push_back(static_cast<double>(count));

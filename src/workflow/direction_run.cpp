@@ -7,13 +7,13 @@
 #include <exception>
 #include <functional>
 #include <memory>
-#include <numeric>
 #include <optional>
 #include <string>
 #include <utility>
 #include <variant>
 
 #include "dko/base/name_index.hpp"
+#include "dko/base/numbers.hpp"
 #include "dko/base/text.hpp"
 #include "dko/knockout/screen/direction_search.hpp"
 #include "dko/knockout/screen/shift_statistics.hpp"
@@ -148,8 +148,7 @@ void tell(const ScreenPlan& plan, Job& job) {
 /// Says which genes most of the square of d is of.
 void tell_parts(const Direction& direction, const Names& genes, Log& log) {
   constexpr std::size_t most_named = 3;
-  std::vector<std::size_t> order(genes.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
+  auto order = numbers_below<std::size_t>(genes.size());
   const auto part_of = [&](std::size_t gene) {
     return direction.difference(gene) * direction.difference(gene) / direction.squared_length;
   };

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
 
 #include "dko/base/error.hpp"
+#include "dko/base/numbers.hpp"
 #include "dko/base/parameter.hpp"
 #include "dko/base/text.hpp"
 #include "dko/mapping/decoys_file.hpp"
@@ -32,8 +32,7 @@ void find_groups(ObsColumn column, EffectsRequest& request, EffectsNotes& notes,
 }
 
 std::vector<std::int32_t> lost_genes(const EffectsOptions& options, const EffectsPlan& plan, Log& log) {
-  std::vector<std::int32_t> lost(static_cast<std::size_t>(plan.profiles.genes()));
-  std::iota(lost.begin(), lost.end(), 0);
+  auto lost = numbers_below<std::int32_t>(plan.profiles.genes());
   if (options.knockout_genes.empty()) return lost;
   lost = listed_or_named(options.knockout_genes, plan.profiles.gene_index(), parameter("knockout-genes"),
                          options.input.selection.missing(), log);

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "dko/base/numbers.hpp"
 #include "dko/base/random.hpp"
 #include "dko/expression/abundance.hpp"
 #include "dko/metrics/baselines.hpp"
@@ -56,11 +57,9 @@ Sample draw(const RelativeProfiles& profiles, const Split& split, std::uint64_t 
   add_some(split.training, most_known, RandomStream(seed, "advice training cells"), chosen);
   const auto known = std::ssize(chosen);
   add_some(split.validation, most_cells, RandomStream(seed, "advice validation cells"), chosen);
-  std::vector<std::int32_t> all(static_cast<std::size_t>(profiles.genes()));
-  std::iota(all.begin(), all.end(), 0);
+  const auto all = numbers_below<std::int32_t>(profiles.genes());
   Sample sample{profiles.subset(chosen, all).relative_profiles(), {}, {}, {}};
-  sample.known.resize(static_cast<std::size_t>(known));
-  std::iota(sample.known.begin(), sample.known.end(), 0);
+  sample.known = numbers_below<std::int64_t>(known);
   sample.genes = spread_genes(sample);
   for (std::int64_t cell = known; cell < sample.profiles.cells(); ++cell) {
     if (std::any_of(sample.genes.begin(), sample.genes.end(),

@@ -6,11 +6,11 @@
 #include <cmath>
 #include <limits>
 #include <map>
-#include <numeric>
 #include <set>
 
 #include "dko/base/delimited.hpp"
 #include "dko/base/error.hpp"
+#include "dko/base/numbers.hpp"
 #include "dko/base/parameter.hpp"
 #include "dko/base/random.hpp"
 #include "dko/base/text.hpp"
@@ -74,8 +74,7 @@ EventList listed(const std::string& file, std::int64_t order, const ExpressionMa
 
 /// Cell by cell, within a cell as they came.
 TruthEvents sorted(const EventList& events) {
-  std::vector<std::int64_t> by_cell(static_cast<std::size_t>(events.size()));
-  std::iota(by_cell.begin(), by_cell.end(), 0);
+  auto by_cell = numbers_below<std::int64_t>(events.size());
   std::stable_sort(by_cell.begin(), by_cell.end(),
                    [&](std::int64_t x, std::int64_t y) { return events.cell(x) < events.cell(y); });
   TruthEvents truth{events.order(), {}, {}, events.has_added()};

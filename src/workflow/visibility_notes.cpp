@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
 
+#include "dko/base/numbers.hpp"
 #include "dko/base/text.hpp"
 
 namespace dko {
@@ -80,9 +80,7 @@ std::vector<GeneVisibility> find_visibility(const ExpressionMatrix& data, const 
   std::vector<std::int64_t> cells = split.training;
   cells.insert(cells.end(), split.validation.begin(), split.validation.end());
   std::vector<GeneVisibility> visibility = gene_visibility(data, cells);
-  std::vector<std::int32_t> all(visibility.size());
-  std::iota(all.begin(), all.end(), 0);
-  warn(all, "", data.gene_names(), visibility, log);
+  warn(numbers_below<std::int32_t>(visibility.size()), "", data.gene_names(), visibility, log);
   return visibility;
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "dko/base/error.hpp"
+#include "dko/base/numbers.hpp"
 #include "support/testing.hpp"
 
 using namespace dko;
@@ -30,13 +31,12 @@ struct Fixture {
   ExpressionMatrix all = testing::random_matrix(40, 6, 0.9, 91);
   std::filesystem::path path = folder / "data.csv";
   std::string obs = (folder / "obs.csv").string();
-  std::vector<std::int32_t> cells;
+  std::vector<std::int32_t> cells = numbers_below<std::int32_t>(40);
   Log log = Log::silent();
 
   Fixture() {
     testing::write_file(path, "a,b\n1,2\n");
     testing::write_file(obs, table());
-    for (std::int32_t cell = 0; cell < 40; ++cell) cells.push_back(cell);
   }
   ChosenColumns columns() const { return {all, cells, path, obs}; }
   Covariates find(const std::string& names, const std::string& codes = {}) {

@@ -3,9 +3,9 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
-#include <numeric>
 #include <stdexcept>
 
+#include "dko/base/numbers.hpp"
 #include "dko/base/random.hpp"
 #include "dko/mapping/collapse_for.hpp"
 #include "dko/training/two_layer/train.hpp"
@@ -39,9 +39,8 @@ constexpr double to_rounding = 1e-6;  // what single precision gives where littl
 /// A mapping of n genes by A and c, for cells that express all of them.
 struct AllExpressed {
   AllExpressed(std::vector<double> a, std::vector<double> c)
-      : genes(c.size()), mapping(std::ssize(genes), NodeArray(std::move(a)), NodeArray(std::move(c))) {
-    std::iota(genes.begin(), genes.end(), 0);
-  }
+      : genes(numbers_below<std::int32_t>(c.size())),
+        mapping(std::ssize(genes), NodeArray(std::move(a)), NodeArray(std::move(c))) {}
   std::vector<std::int32_t> genes;
   CollapsedMapping mapping;
 };

@@ -4,9 +4,9 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <cstddef>
-#include <numeric>
 #include <vector>
 
+#include "dko/base/numbers.hpp"
 #include "dko/base/random.hpp"
 
 using namespace dko;
@@ -17,9 +17,7 @@ constexpr std::int64_t genes = 261;  // more than a panel, and no whole strip
 
 /// One cell that expresses all genes, some of whose outputs turn their signs where `effect` is large.
 struct TiledCell {
-  explicit TiledCell(double effect) : mapping(make(effect)), positions(genes) {
-    std::iota(positions.begin(), positions.end(), 0);
-  }
+  explicit TiledCell(double effect) : mapping(make(effect)), positions(numbers_below<std::int32_t>(genes)) {}
 
   static CollapsedMapping make(double effect) {
     RandomStream stream(31, "effects");

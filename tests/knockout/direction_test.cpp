@@ -4,9 +4,9 @@
 #include <cmath>
 #include <functional>
 #include <limits>
-#include <numeric>
 #include <stdexcept>
 
+#include "dko/base/numbers.hpp"
 #include "dko/base/random.hpp"
 #include "dko/knockout/kernels/dense_cell_kernel.hpp"
 #include "dko/knockout/kernels/ensemble_kernel.hpp"
@@ -183,8 +183,7 @@ TEST_CASE("effects so large that single precision cannot do, and outputs far apa
   const Direction direction(plain.from, plain.toward);
   DenseCellKernel kernel(mapping);
   kernel.set_direction(&direction);
-  std::vector<std::int32_t> expressed(static_cast<std::size_t>(genes));
-  std::iota(expressed.begin(), expressed.end(), 0);
+  const auto expressed = numbers_below<std::int32_t>(genes);
   kernel.load(expressed);
   const testing::PairScores pairs(kernel, static_cast<std::int32_t>(genes), shift_alone);
   pairs.for_each([&](std::int32_t first, std::int32_t second, std::size_t at) {

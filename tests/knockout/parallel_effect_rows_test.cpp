@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "dko/base/error.hpp"
+#include "dko/base/numbers.hpp"
 #include "dko/knockout/effects/effect_rows.hpp"
 #include "dko/parallel/collective.hpp"
 #include "support/full_network.hpp"
@@ -21,12 +22,6 @@ using testing::genes_of;
 using testing::Profile;
 
 namespace {
-
-Genes all_genes(const RelativeProfiles& matrix) {
-  Genes genes(static_cast<std::size_t>(matrix.genes()));
-  std::iota(genes.begin(), genes.end(), 0);
-  return genes;
-}
 
 /// What the formulas of EffectRow say of one group: by plain loops over whole profiles.
 struct PlainRow {
@@ -166,7 +161,7 @@ void check_rows(const RelativeProfiles& matrix, const std::vector<CollapsedMappi
 }
 
 EffectsRequest request_for(const RelativeProfiles& matrix, bool in_groups) {
-  EffectsRequest request{all_genes(matrix)};
+  EffectsRequest request{numbers_below<std::int32_t>(matrix.genes())};
   request.sets = {{0, 3, 4}, {2}, {1, 5, 6, 8}};
   if (!in_groups) return request;
   request.labels = 3;  // no cell has the last
@@ -219,7 +214,7 @@ TEST_CASE("effects are left exactly where nearly all of a cell goes with the los
   const Profile profile = [&](const Genes& expressed, const Genes& removed) {
     return plain.profile(expressed, removed);
   };
-  EffectsRequest request{all_genes(matrix)};
+  EffectsRequest request{numbers_below<std::int32_t>(matrix.genes())};
   request.with_untouched = true;
   check_rows(matrix, members, {profile}, request, [](std::int32_t, std::int32_t) { return true; });
 }
@@ -229,7 +224,7 @@ TEST_CASE("a failure of whoever is given the rows is told to all ranks") {
   const std::vector<CollapsedMapping> members{
       CollapsedMapping(testing::random_sparse(5, 0, 0.3, 87).mapping())};
   CHECK_THROWS_AS(
-      for_each_effect_row(matrix, members, Base::fitted, {all_genes(matrix)}, NodeGroup(testing::world()),
-                          [](const EffectRow&) { throw InputError("no"); }),
+      for_each_effect_row(matrix, members, Base::fitted, {numbers_below<std::int32_t>(matrix.genes())},
+                          NodeGroup(testing::world()), [](const EffectRow&) { throw InputError("no"); }),
       CollectiveFailure);
 }

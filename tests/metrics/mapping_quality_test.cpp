@@ -3,23 +3,15 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
-#include <numeric>
 #include <set>
 
+#include "dko/base/numbers.hpp"
 #include "dko/metrics/baselines.hpp"
 #include "support/testing.hpp"
 
 using namespace dko;
 
-namespace {
-
-std::vector<std::int64_t> numbers(std::int64_t count) {
-  std::vector<std::int64_t> all(static_cast<std::size_t>(count));
-  std::iota(all.begin(), all.end(), 0);
-  return all;
-}
-
-}  // namespace
+namespace {}  // namespace
 
 TEST_CASE("quality: figures, gene means and sampled entries are those of the predictions") {
   const auto profiles = testing::random_matrix(30, 8, 0.5, 91).relative_profiles();
@@ -71,13 +63,13 @@ TEST_CASE("quality: figures, gene means and sampled entries are those of the pre
 }
 
 TEST_CASE("the cells that are judged are bounded, distinct and the seed's") {
-  CHECK(cells_to_judge(numbers(100), 500, 1) == numbers(100));
-  const auto many = cells_to_judge(numbers(50000), 500, 1);
+  CHECK(cells_to_judge(numbers_below<std::int64_t>(100), 500, 1) == numbers_below<std::int64_t>(100));
+  const auto many = cells_to_judge(numbers_below<std::int64_t>(50000), 500, 1);
   CHECK(many.size() == 2000);
   CHECK(std::set(many.begin(), many.end()).size() == 2000);
   CHECK(std::is_sorted(many.begin(), many.end()));
-  CHECK(many == cells_to_judge(numbers(50000), 500, 1));
-  CHECK(many != cells_to_judge(numbers(50000), 500, 2));
-  CHECK(cells_to_judge(numbers(5000), 10000, 1).size() == 200);
-  CHECK(cells_to_judge(numbers(5000), 30'000'000, 1).size() == 1);
+  CHECK(many == cells_to_judge(numbers_below<std::int64_t>(50000), 500, 1));
+  CHECK(many != cells_to_judge(numbers_below<std::int64_t>(50000), 500, 2));
+  CHECK(cells_to_judge(numbers_below<std::int64_t>(5000), 10000, 1).size() == 200);
+  CHECK(cells_to_judge(numbers_below<std::int64_t>(5000), 30'000'000, 1).size() == 1);
 }

@@ -5,8 +5,8 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <numeric>
 
+#include "dko/base/numbers.hpp"
 #include "dko/knockout/kernels/dense_cell_kernel.hpp"
 #include "dko/knockout/kernels/sparse_cell_kernel.hpp"
 #include "dko/planning/node_memory.hpp"
@@ -43,12 +43,6 @@ void check_told(double told, double allocated, double most_of_it) {
   CHECK(allocated >= told / most_of_it);
 }
 
-std::vector<std::int32_t> all_genes(std::int64_t count) {
-  std::vector<std::int32_t> genes(static_cast<std::size_t>(count));
-  std::iota(genes.begin(), genes.end(), 0);
-  return genes;
-}
-
 }  // namespace
 
 TEST_CASE("a dense kernel takes what it says, when no row and when every row may change its sign") {
@@ -61,7 +55,7 @@ TEST_CASE("a dense kernel takes what it says, when no row and when every row may
     effects.push_back((at / genes + at % genes) % 2 == 0 ? 1e-3 : -1e-3);
   const CollapsedMapping mapping(genes, NodeArray(std::move(effects)),
                                  NodeArray(std::vector<double>(genes, all_change ? 1e-9 : 1.0)));
-  const std::vector<std::int32_t> positions = all_genes(genes);
+  const auto positions = numbers_below<std::int32_t>(genes);
   const EventRange pairs{0, PairIndex::row_start(genes, 300)};
   std::vector<float> impacts(static_cast<std::size_t>(pairs.size()));
   const double before = in_use();
@@ -82,7 +76,7 @@ TEST_CASE("a sparse kernel takes what it says") {
   const SparseMapping mapping = make_sparse_mapping(genes, of_column, 1);
   const double before = in_use();
   SparseCellKernel kernel(mapping);
-  kernel.load(all_genes(genes));
+  kernel.load(numbers_below<std::int32_t>(genes));
   const testing::PairScores pairs(kernel, 40);
   check_told(SparseCellKernel::bytes(genes, genes, genes * of_column), in_use() - before, 2.5);
 }
@@ -104,8 +98,7 @@ TEST_CASE("decoys of a mapping's effects take what they say, on rank 0 for good"
   constexpr std::int64_t genes = 300;
   const RelativeProfiles profiles = make_profiles(150, genes, 150, 1);
   const SparseMapping mapping = make_sparse_mapping(genes, 20, 1);
-  std::vector<std::int64_t> cells(150);
-  std::iota(cells.begin(), cells.end(), 0);
+  const auto cells = numbers_below<std::int64_t>(150);
   EffectQuality quality = find_q_values(profiles, cells, mapping, 1, 1, testing::world());
   std::vector<DecoyEffects>& decoys = quality.q_values.decoys;
   REQUIRE(std::ssize(decoys) == (testing::world().is_root() ? decoy_draws : 0));

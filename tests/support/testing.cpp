@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "dko/base/numbers.hpp"
 #include "dko/base/random.hpp"
 
 namespace dko::testing {
@@ -94,9 +95,7 @@ ExpressionMatrix random_matrix(std::int64_t cells, std::int64_t genes, double de
 }
 
 std::vector<std::int64_t> all_cells(const ExpressionMatrix& matrix) {
-  std::vector<std::int64_t> cells;
-  for (std::int64_t cell = 0; cell < matrix.cells(); ++cell) cells.push_back(cell);
-  return cells;
+  return numbers_below<std::int64_t>(matrix.cells());
 }
 
 Mapping random_mapping(MappingShape shape, float scale, std::uint64_t seed) {

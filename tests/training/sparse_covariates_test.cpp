@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
-#include <numeric>
 
+#include "dko/base/numbers.hpp"
 #include "dko/base/random.hpp"
 #include "dko/training/sparse/sparse_fit.hpp"
 #include "support/plain_scale.hpp"
@@ -50,8 +50,7 @@ double value_of(const std::vector<double>& fit, const std::vector<double>& x) {
 void return_to_shares(std::vector<double>& fit, const Rows& x, const std::vector<double>& y,
                       const std::vector<double>& w) {
   const auto cells = static_cast<std::int64_t>(x.size());
-  std::vector<std::int64_t> all(x.size());
-  std::iota(all.begin(), all.end(), 0);
+  const auto all = numbers_below<std::int64_t>(x.size());
   const std::vector<std::int32_t> fold = deal_into_folds(cells, all, 5, RandomStream(1, "sparse folds"));
   const std::vector<double> scaled = testing::plainly_scaled(y);
   Rows predicted(x.size());

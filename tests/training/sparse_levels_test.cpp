@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
-#include <numeric>
 #include <utility>
 
+#include "dko/base/numbers.hpp"
 #include "dko/base/random.hpp"
 #include "dko/training/sparse/effect_q_values.hpp"
 #include "dko/training/sparse/sparse_fit.hpp"
@@ -40,9 +40,7 @@ RelativeProfiles always_on(std::int64_t cells, std::uint64_t seed) {
 }
 
 std::vector<std::int32_t> all_genes() {
-  std::vector<std::int32_t> all;
-  for (std::int32_t gene = 0; gene < genes; ++gene) all.push_back(gene);
-  return all;
+  return numbers_below<std::int32_t>(genes);
 }
 
 FittedMapping fit(const RelativeProfiles& profiles, const std::vector<std::int32_t>& level_genes) {
@@ -129,8 +127,7 @@ TEST_CASE("the factor of a cell is its median, as far as two halves of the genes
     totals.push_back(std::log(total));
   }
   const RelativeProfiles profiles = testing::matrix_of(cells).relative_profiles();
-  std::vector<std::int32_t> all(21);
-  std::iota(all.begin(), all.end(), 0);
+  const auto all = numbers_below<std::int32_t>(21);
   const GeneLevels levels = find_levels(profiles, testing::all_cells(profiles), all);
   CHECK(levels.certainty > 0.95);
   double worst = 0;

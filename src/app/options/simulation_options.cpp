@@ -76,7 +76,7 @@ void add_network_options(CommandLine& line, SimulateOptions& options) {
   line.option("edges", options.edges, "CSV", "write the network too").writes();
 }
 
-void add_cell_options(CommandLine& line, SimulateOptions& options) {
+void add_simulated_cells(CommandLine& line, SimulateOptions& options) {
   PopulationOptions& population = options.population;
   line.group("Cells");
   line.option("cells", options.cells, "C", "cells").range(1, 1e7).usual();
@@ -171,7 +171,7 @@ CommandLine simulation_line(SimulateOptions& options) {
       .required()
       .writes();
   add_network_options(line, options);
-  add_cell_options(line, options);
+  add_simulated_cells(line, options);
   add_observation_options(line, options);
   add_truth_options(line, options);
   add_seed(line, options.topology.seed, "seed of every random choice").usual();

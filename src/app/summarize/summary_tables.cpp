@@ -7,10 +7,10 @@
 #include <functional>
 #include <iostream>
 #include <nlohmann/json.hpp>
-#include <numeric>
 
 #include "app/score_names.hpp"
 #include "app/table.hpp"
+#include "dko/base/numbers.hpp"
 #include "dko/base/text.hpp"
 #include "dko/mapping/visibility.hpp"
 
@@ -62,8 +62,7 @@ std::vector<Column> columns_of(const SummaryTable& table, const std::vector<std:
 
 /// All columns, in the order of the measures.
 std::vector<Column> columns_of(const SummaryTable& table) {
-  std::vector<std::size_t> places(table.measures.size());
-  std::iota(places.begin(), places.end(), std::size_t{0});
+  const auto places = numbers_below<std::size_t>(table.measures.size());
   return columns_of(table, places);
 }
 

@@ -1,8 +1,8 @@
 // What the mapping and a ridge regression in its place say of a perturbation.
 #include <algorithm>
-#include <numeric>
 #include <string>
 
+#include "dko/base/numbers.hpp"
 #include "dko/knockout/kernels/ensemble_kernel.hpp"
 #include "dko/metrics/metrics.hpp"
 #include "dko/metrics/ridge.hpp"
@@ -65,8 +65,7 @@ PredictedLosses direct_losses(const LossQuestion& question) {
 }
 
 PredictedLosses losses_by_ridge(const LossQuestion& question) {
-  std::vector<std::int64_t> all(static_cast<std::size_t>(question.profiles.cells()));
-  std::iota(all.begin(), all.end(), 0);
+  const auto all = numbers_below<std::int64_t>(question.profiles.cells());
   const CollapsedMapping ridge = ridge_mapping(question.profiles, all, question.seed, question.ranks);
   const auto means = predicted_changes(question.profiles, std::span(&ridge, 1), question.lost, question.ranks,
                                        Base::fitted, question.kind);

@@ -1,8 +1,8 @@
 #include "dko/evaluation/perturbed/perturbed_source.hpp"
 
 #include <algorithm>
-#include <numeric>
 
+#include "dko/base/numbers.hpp"
 #include "dko/base/text.hpp"
 #include "dko/expression/cell_table.hpp"
 #include "dko/expression/selection.hpp"
@@ -23,9 +23,7 @@ void warn_of_labels(const PerturbedCells& cells, const std::string& path, Log& l
 
 std::vector<GeneVisibility> visibility_of(const ExpressionMatrix& matrix, const Model& model) {
   if (!model.visibility.empty()) return model.visibility;
-  std::vector<std::int64_t> cells(static_cast<std::size_t>(matrix.cells()));
-  std::iota(cells.begin(), cells.end(), 0);
-  return gene_visibility(matrix, cells);
+  return gene_visibility(matrix, numbers_below<std::int64_t>(matrix.cells()));
 }
 
 std::vector<double> depths_of(const ExpressionMatrix& matrix) {

@@ -1,8 +1,8 @@
 // What cells that lack a gene anyway, or have it, say of its loss, or of switching it on: contrasts at equal
 // depth, and nearest neighbours.
 #include <algorithm>
-#include <numeric>
 
+#include "dko/base/numbers.hpp"
 #include "dko/base/random.hpp"
 #include "evaluation/cell_events.hpp"
 #include "evaluation/change_sums.hpp"
@@ -18,8 +18,7 @@ constexpr std::int64_t most_neighbour_cells = 1000;
 
 /// The class of each cell, ten of equal size by depth.
 std::vector<std::int64_t> classes_of(std::span<const double> depths) {
-  std::vector<std::size_t> order(depths.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
+  auto order = numbers_below<std::size_t>(depths.size());
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return depths[a] < depths[b]; });
   std::vector<std::int64_t> classes(depths.size());

@@ -1,7 +1,8 @@
 #include "dense_gene_losses.hpp"
 
 #include <cmath>
-#include <numeric>
+
+#include "dko/base/numbers.hpp"
 
 namespace dko {
 
@@ -47,8 +48,7 @@ void DenseGeneLosses::add_cell(std::size_t member, const CellOfGene& losing, std
 }
 
 EffectRow DenseGeneLosses::row(std::int32_t lost) {
-  std::vector<std::int32_t> genes(static_cast<std::size_t>(input_.profiles.genes()));
-  std::iota(genes.begin(), genes.end(), 0);
+  auto genes = numbers_below<std::int32_t>(input_.profiles.genes());
   sums_.begin(lost, std::move(genes));
   for (const CellOfGene& losing : input_.places.of(lost)) {
     const auto expressed = input_.profiles.expressed(losing.cell);

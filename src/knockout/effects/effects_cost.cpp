@@ -1,7 +1,8 @@
 #include "dko/knockout/effects/effects_cost.hpp"
 
-#include <numeric>
 #include <vector>
+
+#include "dko/base/numbers.hpp"
 
 namespace dko {
 
@@ -60,8 +61,7 @@ EffectsWork effects_work(const ExpressionMatrix& matrix, const EffectsRequest& r
   if (request.with_untouched) work.of_untouched = count * over_losses(matrix, request, expressed);
   work.of_intact = count * intact_of_gene * static_cast<double>(matrix.nonzeros());
   work.of_losses *= 1 + static_cast<double>(request.sets.size());
-  std::vector<std::int64_t> cells(static_cast<std::size_t>(matrix.cells()));
-  std::iota(cells.begin(), cells.end(), std::int64_t{0});
+  const auto cells = numbers_below<std::int64_t>(matrix.cells());
   const std::vector<std::int64_t> cells_of_genes = matrix.cells_per_gene(cells);
   for (const SparseMapping* mapping : sparse) add_sparse(*mapping, cells_of_genes, request, work);
   return work;

@@ -1,7 +1,8 @@
 #include "sparse_gene_losses.hpp"
 
 #include <algorithm>
-#include <numeric>
+
+#include "dko/base/numbers.hpp"
 
 namespace dko {
 
@@ -47,12 +48,9 @@ void SparseGeneLosses::sum_sets(const NodeGroup& nodes) {
 
 /// The genes that some member's column touches, or all.
 std::vector<std::int32_t> SparseGeneLosses::genes_of_row(std::int32_t lost) const {
+  if (input_.request.with_untouched)  // at their numbers, the lost one too
+    return numbers_below<std::int32_t>(input_.profiles.genes());
   std::vector<std::int32_t> genes;
-  if (input_.request.with_untouched) {  // at their numbers, the lost one too
-    genes.resize(index(input_.profiles.genes()));
-    std::iota(genes.begin(), genes.end(), 0);
-    return genes;
-  }
   for (const CollapsedMapping& member : input_.members) {
     const SparseColumn column = member.sparse()->loss_column(lost);
     genes.insert(genes.end(), column.genes.begin(), column.genes.end());

@@ -1,13 +1,13 @@
 #include "nearness_table.hpp"
 
 #include <algorithm>
-#include <numeric>
+
+#include "dko/base/numbers.hpp"
 
 namespace dko {
 
 void NearnessTable::load(std::span<const double> outputs, std::span<const double> targets) {
-  std::vector<std::size_t> order(outputs.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
+  auto order = numbers_below<std::size_t>(outputs.size());
   std::vector<double> ratios(outputs.size());
   for (std::size_t at = 0; at < outputs.size(); ++at) ratios[at] = targets[at] / outputs[at];
   std::stable_sort(order.begin(), order.end(),

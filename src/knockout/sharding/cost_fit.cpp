@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 
+#include "dko/base/numbers.hpp"
 #include "dko/base/random.hpp"
 #include "dko/base/stopwatch.hpp"
 #include "dko/knockout/kernels/cell_kernel.hpp"
@@ -65,8 +65,7 @@ KernelTiming time_kernel(const CollapsedMapping& mapping, std::span<const std::i
                          std::int64_t repeats, double seconds) {
   const auto kernel = make_cell_kernel(mapping);
   KernelTiming timing{std::ssize(expressed), cell_work(mapping, expressed)};
-  std::vector<std::int32_t> positions(expressed.size());
-  std::iota(positions.begin(), positions.end(), 0);
+  const auto positions = numbers_below<std::int32_t>(expressed.size());
   // A kernel gets ready for pairs when the first is asked for.
   std::vector<float> first(1);
   ScoreSpans of_first;

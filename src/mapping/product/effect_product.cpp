@@ -1,7 +1,5 @@
 #include "effect_product.hpp"
 
-#include <numeric>
-
 #include "sum_order.hpp"
 
 namespace dko {
@@ -41,12 +39,6 @@ void EffectProduct::multiply(const MappingWeights& weights, RankShare tiles, std
 
 double EffectProduct::bytes(const MappingShape& shape) {
   return packed_functions(shape) != nullptr ? packed_product_bytes(shape) : eigen_product_bytes(shape);
-}
-
-std::vector<std::int32_t> all_genes(std::int64_t genes) {
-  std::vector<std::int32_t> all(static_cast<std::size_t>(genes));
-  std::iota(all.begin(), all.end(), 0);
-  return all;
 }
 
 }  // namespace dko

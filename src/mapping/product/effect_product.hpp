@@ -33,6 +33,4 @@ class EffectProduct {
   std::variant<EigenProduct, PackedProduct> product_;
 };
 
-std::vector<std::int32_t> all_genes(std::int64_t genes);
-
 }  // namespace dko

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
+
+#include "dko/base/numbers.hpp"
 
 namespace dko {
 
@@ -23,8 +24,7 @@ std::vector<double> q_of_row(const EffectRow& row, std::span<const EffectQ> q_va
 std::vector<std::size_t> kept(const EffectRow& row, std::span<const double> q, const EffectFilter& filter) {
   const std::vector<double>& values = filter.by == EffectMeasure::change ? row.change : row.relative;
   const auto size = [&](std::size_t at) { return std::abs(values[at]); };
-  std::vector<std::size_t> places(row.genes.size());
-  std::iota(places.begin(), places.end(), std::size_t{0});
+  auto places = numbers_below<std::size_t>(row.genes.size());
   std::erase_if(places, [&](std::size_t at) {
     return size(at) < filter.least || (filter.fdr < 1 && !(q[at] <= filter.fdr && q[at] < 1));
   });

@@ -4,6 +4,8 @@
 #include <numeric>
 #include <utility>
 
+#include "dko/base/numbers.hpp"
+
 namespace dko {
 
 void DecoyCollector::add(std::int32_t gene, const EffectScale& scale, std::span<const double> slopes,
@@ -32,8 +34,7 @@ AtRoot<DecoyEffects> DecoyCollector::gather(std::int64_t genes, const Communicat
   const auto targets = at_root(targets_);
   const auto effects = at_root(effects_);
   if (!decoys.is_here()) return {};
-  std::vector<std::size_t> order(decoys->size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
+  auto order = numbers_below<std::size_t>(decoys->size());
   std::sort(order.begin(), order.end(), [&](std::size_t x, std::size_t y) {
     return (*decoys)[x] != (*decoys)[y] ? (*decoys)[x] < (*decoys)[y] : (*targets)[x] < (*targets)[y];
   });

@@ -1,8 +1,8 @@
 #include "decoys.hpp"
 
 #include <algorithm>
-#include <numeric>
 
+#include "dko/base/numbers.hpp"
 #include "dko/base/random.hpp"
 
 namespace dko {
@@ -11,12 +11,11 @@ namespace {
 
 constexpr std::int64_t depth_parts = 5;
 constexpr std::int64_t state_parts = 3;
-constexpr std::int64_t most_factors = 2;
+constexpr std::int64_t divided_factors = 2;
 
 /// Divides each stratum into `parts` of as many cells by `values`; equal ones by their place.
 void divide(std::vector<std::int32_t>& strata, const std::vector<double>& values, std::int64_t parts) {
-  std::vector<std::size_t> order(strata.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
+  auto order = numbers_below<std::size_t>(strata.size());
   std::stable_sort(order.begin(), order.end(), [&](std::size_t x, std::size_t y) {
     return strata[x] != strata[y] ? strata[x] < strata[y] : values[x] < values[y];
   });
@@ -42,7 +41,7 @@ std::vector<std::int32_t> strata_of(const ExpressionMatrix& matrix, std::span<co
   std::vector<double> values;
   for (const std::int64_t cell : cells) values.push_back(static_cast<double>(matrix.expressed_count(cell)));
   divide(strata, values, depth_parts);
-  for (std::int64_t k = 0; k < std::min(factors, most_factors); ++k) {
+  for (std::int64_t k = 0; k < std::min(factors, divided_factors); ++k) {
     for (std::size_t at = 0; at < cells.size(); ++at)
       values[at] = static_cast<double>(state[static_cast<std::size_t>(k * matrix.cells() + cells[at])]);
     divide(strata, values, state_parts);

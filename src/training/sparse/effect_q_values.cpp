@@ -9,6 +9,7 @@
 #include "column_shifts.hpp"
 #include "decoy_effects.hpp"
 #include "decoys.hpp"
+#include "dko/base/numbers.hpp"
 #include "dko/training/sparse/fit_job.hpp"
 #include "effect_statistics.hpp"
 #include "fit_cost.hpp"
@@ -330,8 +331,7 @@ class EffectJudge {
 
 std::vector<double> q_values_by_decoys(std::span<const double> found, std::span<const double> above,
                                        std::int64_t draws) {
-  std::vector<std::size_t> order(found.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
+  auto order = numbers_below<std::size_t>(found.size());
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t x, std::size_t y) { return found[x] > found[y]; });
   std::vector<double> q(found.size(), 1.0);

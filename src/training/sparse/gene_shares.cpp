@@ -1,8 +1,9 @@
 #include "gene_shares.hpp"
 
 #include <algorithm>
-#include <numeric>
 #include <span>
+
+#include "dko/base/numbers.hpp"
 
 namespace dko {
 
@@ -23,8 +24,7 @@ std::size_t rank_of_place(std::size_t at, std::size_t ranks) {
 
 std::vector<std::int32_t> own_genes(const std::vector<std::int64_t>& costs,
                                     const Communicator& communicator) {
-  std::vector<std::int32_t> order(costs.size());
-  std::iota(order.begin(), order.end(), 0);
+  auto order = numbers_below<std::int32_t>(costs.size());
   std::stable_sort(order.begin(), order.end(), [&](std::int32_t x, std::int32_t y) {
     return costs[static_cast<std::size_t>(x)] > costs[static_cast<std::size_t>(y)];
   });

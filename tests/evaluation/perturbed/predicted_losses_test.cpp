@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "dko/base/numbers.hpp"
 #include "dko/metrics/ridge.hpp"
 #include "support/screens.hpp"
 #include "support/testing.hpp"
@@ -91,8 +92,7 @@ TEST_CASE("contrasts weigh the cells of each class of depth") {
   const PredictedLosses losses = losses_by_contrast(setting.question());
   CHECK(losses.by_presence);
   const std::int32_t lost = setting.lost[1];
-  std::vector<std::int64_t> order(cells);
-  std::iota(order.begin(), order.end(), 0);
+  auto order = numbers_below<std::int64_t>(cells);
   std::stable_sort(order.begin(), order.end(), [&](std::int64_t a, std::int64_t b) {
     return setting.depths[static_cast<std::size_t>(a)] < setting.depths[static_cast<std::size_t>(b)];
   });
@@ -216,8 +216,7 @@ TEST_CASE("direct effects are those of the lost gene's column alone") {
 
 TEST_CASE("knockouts by ridge are of the regressions that predict profiles") {
   const Setting setting;
-  std::vector<std::int64_t> all(cells);
-  std::iota(all.begin(), all.end(), 0);
+  const auto all = numbers_below<std::int64_t>(cells);
   const CollapsedMapping mapping = ridge_mapping(setting.profiles, all, 1, testing::world());
   const RidgePrediction expected = ridge_profiles(setting.profiles, all, all, 1, testing::world());
   for (std::int64_t cell = 0; cell < cells; ++cell) {
