@@ -8,6 +8,7 @@
 #include "dko/base/random.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/training/sparse/effect_q_values.hpp"
+#include "dko/training/sparse/effect_weights.hpp"
 #include "dko/training/sparse/fit_job.hpp"
 #include "dko/training/sparse/sparse_fit.hpp"
 #include "dko/training/two_layer/train.hpp"
@@ -60,14 +61,16 @@ FittedMapping fit_with_q_values(const RelativeProfiles& profiles, const std::vec
                                         fitted.record.cross_validated_distance, seed, communicator, job);
   fitted.q_values = std::move(quality.q_values);
   fitted.record.fdr = options.fdr;
-  if (options.fdr < 1) {
-    fitted.mapping = keep_effects(fitted.mapping, fitted.q_values, quality.inputs, options.fdr);
+  const std::vector<double> weights =
+      effect_weights(fitted.mapping, fitted.q_values.effects, options.fdr,
+                     {.prior = options.prior, .prior_factor = fitted.record.prior_factor});
+  fitted.mapping = weigh_effects(fitted.mapping, fitted.q_values, quality.inputs, weights);
+  if (options.fdr < 1)
     fitted.q_values.decoys.clear();  // of all effects: shifts by the kept ones cannot be compared with them
-    if (fitted.mapping.has_levels()) {
-      SparseMappingParts parts = fitted.mapping.parts();
-      pass_on(parts);
-      fitted.mapping = SparseMapping(std::move(parts));
-    }
+  if (fitted.mapping.has_levels()) {
+    SparseMappingParts parts = fitted.mapping.parts();
+    pass_on(parts);
+    fitted.mapping = SparseMapping(std::move(parts));
   }
   fitted.record.effects = fitted.mapping.effects_count();
   return fitted;

@@ -408,14 +408,17 @@ TEST_CASE("planted effects have low q-values, and few others; of cells without e
   CHECK(discoveries(planted(300, 0, 95))[0] <= 1);
 }
 
-TEST_CASE("what is left out goes into the offset") {
+TEST_CASE("what effects lose by their weights goes into the offset") {
   const RelativeProfiles profiles = planted(120, 1.0, 96);
   const SparseMapping mapping = made_up(97);
   const auto cells = testing::all_cells(profiles);
   EffectQuality quality = find_q_values(profiles, cells, mapping, 0.1, 5, Communicator::one_rank());
   for (std::size_t at = 0; at < quality.q_values.effects.size(); ++at)
     quality.q_values.effects[at] = at % 3 == 0 ? 0.5 : 0.05;
-  const SparseMapping kept = keep_effects(mapping, quality.q_values, quality.inputs, 0.1);
+  std::vector<double> weights;
+  for (const double q : quality.q_values.effects)
+    weights.push_back(q == 0.5 ? 0 : weights.size() % 2 == 0 ? 1 : 0.3);
+  const SparseMapping kept = weigh_effects(mapping, quality.q_values, quality.inputs, weights);
   CHECK(kept.effects_count() < mapping.effects_count());
   CHECK(std::ssize(quality.q_values.effects) == kept.effects_count());
   CHECK(*std::max_element(quality.q_values.effects.begin(), quality.q_values.effects.end()) == 0.05);

@@ -6,6 +6,7 @@
 #include "dko/base/numbers.hpp"
 #include "dko/base/random.hpp"
 #include "dko/training/sparse/effect_q_values.hpp"
+#include "dko/training/sparse/effect_weights.hpp"
 #include "dko/training/sparse/sparse_fit.hpp"
 #include "support/plain_sparse.hpp"
 #include "support/testing.hpp"
@@ -194,7 +195,13 @@ TEST_CASE("effects of levels are not told by decoys; without them only presence 
                                Communicator::one_rank());
   REQUIRE(fitted.mapping.effects_count() > 0);
   for (const double q : quality.q_values.effects) CHECK(q == 1);
-  const SparseMapping kept = keep_effects(fitted.mapping, quality.q_values, quality.inputs, 0.1);
+  const NetworkPrior none;
+  const auto weights_up_to = [&](double most) {
+    return effect_weights(fitted.mapping, quality.q_values.effects, most, {none});
+  };
+  for (const double weight : weights_up_to(1)) CHECK(weight == 1);
+  const SparseMapping kept =
+      weigh_effects(fitted.mapping, quality.q_values, quality.inputs, weights_up_to(0.1));
   CHECK(kept.effects_count() == 0);
   CHECK(kept.has_levels());
   for (const std::size_t gene : {3U, 12U}) {

@@ -17,7 +17,7 @@ class FitJob;
 /// What is known of the effects of a mapping, each in the order of SparseMapping::effects().
 struct EffectQuality {
   QValues q_values;
-  /// Mean x of the regulator in the target's cells: what keep_effects() needs.
+  /// Mean x of the regulator in the target's cells: what weigh_effects() needs.
   std::vector<double> inputs;
 };
 
