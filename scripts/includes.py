@@ -20,7 +20,7 @@ HEADERS = {
         mismatch none_of nth_element partial_sort partition_point pop_heap push_heap remove remove_if replace reverse
         set_difference set_intersection sort sort_heap stable_partition stable_sort transform unique upper_bound
         ranges::copy ranges::count ranges::count_if ranges::equal ranges::fill ranges::find ranges::find_if
-        ranges::lower_bound ranges::max_element ranges::min_element ranges::stable_partition""",
+        ranges::equal_range ranges::lower_bound ranges::max_element ranges::min_element ranges::stable_partition""",
     "array": "array",
     "atomic": "atomic",
     "bit": "bit_width countr_zero popcount",

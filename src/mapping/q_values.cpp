@@ -1,7 +1,6 @@
 #include "dko/mapping/q_values.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <functional>
 #include <map>
 
@@ -29,25 +28,6 @@ void for_each_effect(const FittedMapping& member, std::int32_t regulator,
   const auto first = static_cast<std::size_t>(member.mapping.starts()[static_cast<std::size_t>(regulator)]);
   for (std::size_t at = 0; at < column.genes.size(); ++at)
     use(static_cast<std::size_t>(column.genes[at]), member.q_values.effects[first + at]);
-}
-
-/// Decoys on a gene are brought down as far as the effects on it are, taken together.
-void weigh_decoys(const SparseMapping& mapping, std::span<const double> weights,
-                  std::vector<DecoyEffects>& decoys) {
-  const auto genes = static_cast<std::size_t>(mapping.genes());
-  std::vector<double> before(genes, 0.0);
-  std::vector<double> after(genes, 0.0);
-  for (std::size_t at = 0; at < weights.size(); ++at) {
-    const auto gene = static_cast<std::size_t>(mapping.rows()[at]);
-    before[gene] += std::abs(mapping.effects()[at]);
-    after[gene] += weights[at] * std::abs(mapping.effects()[at]);
-  }
-  for (DecoyEffects& draw : decoys) {
-    for (std::size_t at = 0; at < draw.effects.size(); ++at) {
-      const auto gene = static_cast<std::size_t>(draw.rows[at]);
-      if (before[gene] > 0) draw.effects[at] *= after[gene] / before[gene];
-    }
-  }
 }
 
 }  // namespace
@@ -122,7 +102,6 @@ std::vector<EffectQ> direct_effect_q_values(const Model& model, std::int32_t los
 
 SparseMapping weigh_effects(const SparseMapping& mapping, QValues& q, std::span<const double> inputs,
                             std::span<const double> weights) {
-  weigh_decoys(mapping, weights, q.decoys);
   SparseMappingParts parts = mapping.parts();
   parts.starts.assign(1, 0);
   for (auto* rows : {&parts.rows, &parts.passed_rows}) rows->clear();

@@ -65,6 +65,8 @@ FittedMapping fit_with_q_values(const RelativeProfiles& profiles, const std::vec
       effect_weights(fitted.mapping, fitted.q_values.effects, options.fdr,
                      {.prior = options.prior, .prior_factor = fitted.record.prior_factor});
   fitted.mapping = weigh_effects(fitted.mapping, fitted.q_values, quality.inputs, weights);
+  for (std::size_t draw = 0; draw < quality.decoy_q.size(); ++draw)
+    fitted.q_values.decoys[draw] = weigh_decoys(fitted.q_values.decoys[draw], quality.decoy_q[draw]);
   if (options.fdr < 1)
     fitted.q_values.decoys.clear();  // of all effects: shifts by the kept ones cannot be compared with them
   if (fitted.mapping.has_levels()) {

@@ -57,12 +57,13 @@ void report(const TrainingRecord& record, const TrainingOptions& options, Log& l
 }
 
 void report(const SparseRecord& record, const TrainingOptions&, Log& log) {
-  log.info("{} ({:.1f} a gene), {} of cell state, cross-validated Bray-Curtis about {:.4f}{}",
-           counted(record.effects, "effect"),
-           static_cast<double>(record.effects) /
-               static_cast<double>(std::max<std::size_t>(1, record.penalties.size())),
-           counted(record.factors, "factor"), record.cross_validated_distance,
-           record.fdr < 1 ? " before effects were left out by their q-values" : "");
+  log.info(
+      "{} ({:.1f} a gene), {} of cell state, cross-validated Bray-Curtis about {:.4f} with all effects in "
+      "full",
+      counted(record.effects, "effect"),
+      static_cast<double>(record.effects) /
+          static_cast<double>(std::max<std::size_t>(1, record.penalties.size())),
+      counted(record.factors, "factor"), record.cross_validated_distance);
   if (record.prior.empty()) return;
   if (record.prior_factor == 1)
     log.info("the prior's {} do not predict cells left out better: their penalties stay as they are",

@@ -11,8 +11,6 @@
 
 using namespace dko;
 
-namespace {}  // namespace
-
 TEST_CASE("quality: figures, gene means and sampled entries are those of the predictions") {
   const auto profiles = testing::random_matrix(30, 8, 0.5, 91).relative_profiles();
   const Member member = TrainedMapping{testing::random_mapping({8, 8}, 1, 92), {}};

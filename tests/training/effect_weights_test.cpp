@@ -40,25 +40,27 @@ TEST_CASE("an effect counts in full up to a q-value of a half, then less and les
   CHECK(effect_weight(1) == 0);
 }
 
-TEST_CASE("weights are those of q-values, of supported pairs 1, and 0 beyond what is to be kept") {
+TEST_CASE("weights are those of q-values, 0 beyond what is to be kept, and up to 1 of supported pairs") {
   const SparseMapping mapping = small_mapping();
   const Numbers q{0.75, 0.2, 1};
-  CHECK(effect_weights(mapping, q, 1, {no_prior}) == Numbers{effect_weight(0.75), 1, 0});
+  const double low = effect_weight(0.75);
+  CHECK(effect_weights(mapping, q, 1, {no_prior}) == Numbers{low, 1, 0});
   CHECK(effect_weights(mapping, q, 0.5, {no_prior}) == Numbers{0, 1, 0});
   NetworkPrior prior;
   prior.targets = {1, 2};
   prior.regulators = {0, 1};
-  prior.weights = {1, 1};
+  prior.weights = {1, 0.25};
   prior.signs = {0, 0};
-  CHECK(effect_weights(mapping, q, 1, {prior, 0.5}) == Numbers{1, 1, 1});
+  CHECK(effect_weights(mapping, q, 1, {prior, 0.5}) == Numbers{1, 1, 0.25});
   CHECK(effect_weights(mapping, q, 0.5, {prior, 0.5}) == Numbers{0, 1, 0});
-  CHECK(effect_weights(mapping, q, 1, {prior, 1}) == Numbers{effect_weight(0.75), 1, 0});  // of no use
+  CHECK(effect_weights(mapping, q, 1, {prior, 1}) == Numbers{low, 1, 0});  // of no use
+  prior.signs = {-1, 1};                                                   // effects are 0.4 and 0.3
+  CHECK(effect_weights(mapping, q, 1, {prior, 0.5}) == Numbers{low, 1, 0.25});
 }
 
-TEST_CASE(
-    "what is taken from effects goes into the offset; none is left of weight 0; decoys are scaled alike") {
+TEST_CASE("what is taken from effects goes into the offset, and none is left of weight 0") {
   const SparseMapping mapping = small_mapping();
-  QValues q{{0.75, 0.2, 1}, {0.2, 1, 1}, {{{0, 1, 1, 3}, {2, 1, 2}, {0.1, 0.2, -0.3}}}};
+  QValues q{{0.75, 0.2, 1}, {0.2, 1, 1}};
   const Numbers inputs{0.5, 0.25, 0.8};
   const SparseMapping weighed = weigh_effects(mapping, q, inputs, Numbers{0.25, 1, 0});
   CHECK(numbers(weighed.effects()) == Numbers{0.1, -0.2});
@@ -68,10 +70,60 @@ TEST_CASE(
   CHECK(weighed.offset()[2] == Approx(1 + 0.3 * 0.8));
   CHECK(q.effects == Numbers{0.75, 0.2});
   CHECK(q.genes == Numbers{0.2, 1, 1});
-  // On gene 1 a quarter of 0.4 is left, on gene 2 of 0.2 + 0.3 the first.
-  CHECK(q.decoys[0].effects[0] == Approx(0.1 * 0.4));
-  CHECK(q.decoys[0].effects[1] == Approx(0.2 * 0.25));
-  CHECK(q.decoys[0].effects[2] == Approx(-0.3 * 0.4));
+}
+
+TEST_CASE("decoys count by their own q-values, and those of weight 0 are gone") {
+  const DecoyEffects weighed =
+      weigh_decoys({{0, 1, 1, 4}, {2, 0, 1, 2}, {0.1, 0.2, -0.4, 0.5}}, Numbers{1, 0.3, 0.75, 0.5});
+  CHECK(weighed.starts == std::vector<std::int64_t>{0, 0, 0, 3});
+  CHECK(weighed.rows == std::vector<std::int32_t>{0, 1, 2});
+  CHECK(weighed.effects == Numbers{0.2, -0.4 * effect_weight(0.75), 0.5});
+}
+
+TEST_CASE("effects that cannot be told from noise have q = 1, and make no others more certain") {
+  const RelativeProfiles planted =
+      testing::planted_effects({.cells = 300, .noise = 0.4}, RandomStream(99, "planted"));
+  constexpr std::int32_t rare = 39;
+  std::vector<std::vector<float>> values;
+  for (std::int64_t cell = 0; cell < planted.cells(); ++cell) {
+    std::vector<float> of_cell;
+    for (std::int32_t gene = 0; gene < planted.genes(); ++gene)
+      of_cell.push_back(gene == rare && cell >= 15 ? 0 : planted.value(cell, gene));
+    values.push_back(of_cell);
+  }
+  const RelativeProfiles profiles = testing::matrix_of(values).relative_profiles();
+  const auto cells = testing::all_cells(profiles);
+  const auto q_values_of = [&](std::int64_t on_rare) {  // genes 0 to 4 act on 10, 11, …, and on the rare one
+    SparseMappingParts parts;
+    parts.starts = {0};
+    for (std::int32_t gene = 0; gene < profiles.genes(); ++gene) {
+      for (std::int32_t target = 10; gene < 5 && target < rare; ++target) {
+        parts.rows.push_back(target);
+        parts.effects.push_back(target % 5 == gene ? 0.01 : 0.001);
+      }
+      if (gene < on_rare) {
+        parts.rows.push_back(rare);
+        parts.effects.push_back(1e-12);
+      }
+      parts.starts.push_back(std::ssize(parts.rows));
+    }
+    parts.offset.assign(static_cast<std::size_t>(profiles.genes()), 0.025);
+    parts.floor.assign(parts.offset.size(), 1e-4);
+    const SparseMapping mapping(std::move(parts));
+    const Numbers q =
+        find_q_values(profiles, cells, mapping, 0.3, 1, Communicator::one_rank()).q_values.effects;
+    Numbers others;
+    for (std::size_t at = 0; at < q.size(); ++at) {
+      if (mapping.rows()[at] != rare)
+        others.push_back(q[at]);
+      else
+        CHECK(q[at] == 1);
+    }
+    return others;
+  };
+  const Numbers alone = q_values_of(0);
+  CHECK(*std::max_element(alone.begin(), alone.end()) > 0.5);
+  CHECK(q_values_of(rare) == alone);
 }
 
 TEST_CASE("a fitted model has the effects by their weights, and those of a fit alone are as found") {
@@ -96,4 +148,11 @@ TEST_CASE("a fitted model has the effects by their weights, and those of a fit a
   CHECK(numbers(made.mapping.effects()) != numbers(alone.mapping.effects()));
   CHECK(numbers(made.mapping.offset()) == numbers(expected.offset()));
   CHECK(made.q_values.effects == quality.q_values.effects);
+  CHECK(made.record.effects == expected.effects_count());
+  REQUIRE(made.q_values.decoys.size() == quality.decoy_q.size());
+  for (std::size_t draw = 0; draw < quality.decoy_q.size(); ++draw) {
+    const DecoyEffects decoys = weigh_decoys(quality.q_values.decoys[draw], quality.decoy_q[draw]);
+    CHECK(made.q_values.decoys[draw].effects == decoys.effects);
+    CHECK(made.q_values.decoys[draw].rows == decoys.rows);
+  }
 }

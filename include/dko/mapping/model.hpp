@@ -55,8 +55,8 @@ struct SparseRecord {
   std::int64_t effects = 0;  ///< non-zeros of A
   bool levels = false;       ///< whether genes that presence does not show entered by their level
   /// ½ Σ|predicted − true share| per cell, in cells left out when the penalties were chosen: about BC, a
-  /// little below that of cells that were never seen, for the penalties were chosen by it. Of all effects,
-  /// also those that fdr left out.
+  /// little below that of cells that were never seen, for the penalties were chosen by it. Of all effects in
+  /// full, before they had weights by their q-values (effect_weights.hpp).
   double cross_validated_distance = 0;
   std::vector<float> penalties;  ///< one per gene: λ in parts of that at which all its effects vanish
   std::string prior = {};        ///< checksum of the file of supported pairs; empty: none

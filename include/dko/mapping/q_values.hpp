@@ -52,8 +52,7 @@ std::vector<std::optional<double>> direct_q_values(const Model& model, std::span
 /// The mapping with each effect times its weight, from 0 to 1, and without those of weight 0: what that takes
 /// away on average in the cells that the target's fit was made of goes into the offset. `inputs` are for each
 /// of the mapping's effects the means of x of the regulator in those cells: of a presence, the part of them
-/// that express it. Decoys on a gene are multiplied by Σ w |A| / Σ |A| of the effects on it. What levels pass
-/// on is left out, to be found anew. Local.
+/// that express it. What levels pass on is left out, to be found anew. Local.
 SparseMapping weigh_effects(const SparseMapping& mapping, QValues& q, std::span<const double> inputs,
                             std::span<const double> weights);
 

@@ -68,7 +68,7 @@ void add_options_of_sparse(CommandLine& line, ModelOptions& options, CovariateRe
   NetworkPrior& prior = options.prior;
   line.option("fdr", options.fdr, "Q",
               "with --mapping sparse: keep only effects whose q-value, an estimated false discovery rate, is "
-              "at most Q; default: all, with their q-values")
+              "at most Q; default: all below 1, those above 1/2 shrunk")
       .range(least_fdr, 1)
       .usual();
   line.flag(

@@ -9,15 +9,15 @@
 namespace dko {
 
 void DecoyCollector::add(std::int32_t gene, const EffectScale& scale, std::span<const double> slopes,
-                         std::span<const double> statistics) {
+                         const DecoyStatistics& statistics) {
   std::vector<std::int32_t> order;
-  for (std::size_t decoy = 0; decoy < statistics.size(); ++decoy) {
-    if (statistics[decoy] > 0 && statistics[decoy] >= scale.least_statistic)
+  for (std::size_t decoy = 0; decoy < statistics.alone.size(); ++decoy) {
+    if (statistics.alone[decoy] > 0 && statistics.alone[decoy] >= scale.least_statistic)
       order.push_back(static_cast<std::int32_t>(decoy));
   }
   std::sort(order.begin(), order.end(), [&](std::int32_t x, std::int32_t y) {
-    const double of_x = statistics[static_cast<std::size_t>(x)];
-    const double of_y = statistics[static_cast<std::size_t>(y)];
+    const double of_x = statistics.alone[static_cast<std::size_t>(x)];
+    const double of_y = statistics.alone[static_cast<std::size_t>(y)];
     return of_x != of_y ? of_x > of_y : x < y;
   });
   if (std::ssize(order) > scale.count) order.resize(static_cast<std::size_t>(scale.count));
@@ -25,20 +25,23 @@ void DecoyCollector::add(std::int32_t gene, const EffectScale& scale, std::span<
     decoys_.push_back(decoy);
     targets_.push_back(gene);
     effects_.push_back(scale.kept * slopes[static_cast<std::size_t>(decoy)]);
+    statistics_.push_back(statistics.with_paths[static_cast<std::size_t>(decoy)]);
   }
 }
 
-AtRoot<DecoyEffects> DecoyCollector::gather(std::int64_t genes, const Communicator& ranks) {
+AtRoot<GatheredDecoys> DecoyCollector::gather(std::int64_t genes, const Communicator& ranks) {
   const auto at_root = [&](const auto& own) { return ranks.gather(std::span(own.data(), own.size())); };
   const auto decoys = at_root(decoys_);
   const auto targets = at_root(targets_);
   const auto effects = at_root(effects_);
+  const auto statistics = at_root(statistics_);
   if (!decoys.is_here()) return {};
   auto order = numbers_below<std::size_t>(decoys->size());
   std::sort(order.begin(), order.end(), [&](std::size_t x, std::size_t y) {
     return (*decoys)[x] != (*decoys)[y] ? (*decoys)[x] < (*decoys)[y] : (*targets)[x] < (*targets)[y];
   });
-  DecoyEffects all;
+  GatheredDecoys gathered;
+  DecoyEffects& all = gathered.effects;
   all.starts.assign(static_cast<std::size_t>(genes) + 1, 0);
   all.rows.reserve(order.size());
   all.effects.reserve(order.size());
@@ -46,9 +49,10 @@ AtRoot<DecoyEffects> DecoyCollector::gather(std::int64_t genes, const Communicat
     ++all.starts[static_cast<std::size_t>((*decoys)[at]) + 1];
     all.rows.push_back((*targets)[at]);
     all.effects.push_back((*effects)[at]);
+    gathered.statistics.push_back((*statistics)[at]);
   }
   std::partial_sum(all.starts.begin(), all.starts.end(), all.starts.begin());
-  return AtRoot(std::move(all));
+  return AtRoot(std::move(gathered));
 }
 
 }  // namespace dko

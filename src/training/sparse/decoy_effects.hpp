@@ -19,6 +19,18 @@ struct EffectScale {
   double kept = 0;
 };
 
+/// How far the decoys on one gene stand out, decoy by decoy.
+struct DecoyStatistics {
+  std::span<const double> alone;       ///< which of them are kept; 0: cannot be told
+  std::span<const double> with_paths;  ///< likewise, what their q-values are told by
+};
+
+/// One draw.
+struct GatheredDecoys {
+  DecoyEffects effects;
+  std::vector<double> statistics;  ///< with paths, in the order of the effects
+};
+
 /// Gathers the effects of decoys on the genes of this rank. A gene keeps no more decoys than it has effects,
 /// those that stand out most, and none that stands out less than the least of these: as the fit would have
 /// kept them.
@@ -26,10 +38,10 @@ class DecoyCollector {
  public:
   /// `slopes` and `statistics` of every decoy on a gene, whose own effects are like `scale`. Local.
   void add(std::int32_t gene, const EffectScale& scale, std::span<const double> slopes,
-           std::span<const double> statistics);
+           const DecoyStatistics& statistics);
 
   /// All that the ranks have, at root. Collective.
-  AtRoot<DecoyEffects> gather(std::int64_t genes, const Communicator& ranks);
+  AtRoot<GatheredDecoys> gather(std::int64_t genes, const Communicator& ranks);
 
   /// Bytes of so many effects while they are gathered: those of a rank while they come to be, and at root all
   /// of them, and their order. Local.
@@ -37,11 +49,12 @@ class DecoyCollector {
   static double bytes_of_root(double effects) { return (of_effect + sizeof(std::size_t)) * effects; }
 
  private:
-  static constexpr double of_effect = 2 * sizeof(std::int32_t) + sizeof(double);
+  static constexpr double of_effect = 2 * sizeof(std::int32_t) + 2 * sizeof(double);
 
   std::vector<std::int32_t> decoys_;
   std::vector<std::int32_t> targets_;
   std::vector<double> effects_;
+  std::vector<double> statistics_;
 };
 
 }  // namespace dko

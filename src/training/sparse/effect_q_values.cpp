@@ -15,6 +15,7 @@
 #include "fit_cost.hpp"
 #include "gene_shares.hpp"
 #include "gene_targets.hpp"
+#include "q_value_curve.hpp"
 #include "regulator_rows.hpp"
 #include "totals.hpp"
 
@@ -28,6 +29,10 @@ constexpr auto bins = static_cast<std::size_t>(largest_statistic / resolution) +
 
 std::size_t bin_of(double statistic) {
   return static_cast<std::size_t>(std::min(statistic, largest_statistic) / resolution);
+}
+
+double rounded(double statistic) {
+  return static_cast<double>(bin_of(statistic));
 }
 
 /// On the effects, or the decoys of one draw, on one gene, by the cells that express it: see FitJob::plan().
@@ -100,12 +105,18 @@ class EffectJudge {
       for_own_genes(job, counts, [&](std::size_t at) { look_at_decoys(own_[at], data[at], decoys); });
       // Effects of levels have no decoys that shifts could be compared with.
       if (mapping_.has_levels()) continue;
-      AtRoot<DecoyEffects> effects = collector_.gather(profiles_.genes(), communicator_);
-      if (effects.is_here()) quality.q_values.decoys.push_back(std::move(*effects));
+      AtRoot<GatheredDecoys> gathered = collector_.gather(profiles_.genes(), communicator_);
+      if (gathered.is_here()) {
+        quality.q_values.decoys.push_back(std::move(gathered->effects));
+        quality.decoy_q.push_back(std::move(gathered->statistics));
+      }
       collector_ = {};
     }
     communicator_.sum(std::span<double>(decoy_counts_));
-    quality.q_values.effects = q_values(statistics_with_paths());
+    const std::vector<double> statistics = statistics_with_paths();
+    const QValueCurve curve = curve_of(statistics);
+    for (std::vector<double>& of_draw : quality.decoy_q) of_draw = q_values(of_draw, curve);
+    quality.q_values.effects = q_values(statistics, curve);
     quality.q_values.genes = gene_q_values(mapping_, quality.q_values.effects);
     quality.inputs = std::move(mean_inputs_);
     return quality;
@@ -175,11 +186,13 @@ class EffectJudge {
     const Residuals residuals = residuals_on(gene, data);
     if (!(residuals.deviation > 0)) return;
     const PresenceStatistics found = statistics_of(decoys, gene, data, residuals);
-    count_decoys(gene, residuals.mean, found);
-    if (!mapping_.has_levels()) collect_decoys(gene, found);
+    const std::vector<double> with_paths = count_decoys(gene, residuals.mean, found);
+    if (!mapping_.has_levels()) collect_decoys(gene, found, with_paths);
   }
 
-  void count_decoys(std::int32_t gene, double mean, const PresenceStatistics& found) {
+  /// @returns t' of each; 0 where it cannot be told
+  std::vector<double> count_decoys(std::int32_t gene, double mean, const PresenceStatistics& found) {
+    std::vector<double> with_paths(found.error.size(), 0.0);
     const std::vector<double> sums = sums_of_paths(regulators_, certain_, gene);
     // Errors in the cells of the fit are as much too small as those in cells left out are too large.
     const double inflation = std::sqrt(inflation_);
@@ -188,11 +201,14 @@ class EffectJudge {
       const double statistic = inflation * std::abs(found.slope[decoy]) / found.error[decoy];
       const double error = found.error[decoy] / mean;
       const double added = added_by_paths(sums[decoy], found.slope[decoy], error * error + shared_.variance);
-      decoy_counts_[bin_of(statistic + added)] += chosen_.of(statistic);
+      with_paths[decoy] = statistic + added;
+      decoy_counts_[bin_of(with_paths[decoy])] += chosen_.of(statistic);
     }
+    return with_paths;
   }
 
-  void collect_decoys(std::int32_t gene, const PresenceStatistics& found) {
+  void collect_decoys(std::int32_t gene, const PresenceStatistics& found,
+                      const std::vector<double>& with_paths) {
     std::vector<double> statistics(found.error.size(), 0.0);
     for (std::size_t decoy = 0; decoy < statistics.size(); ++decoy) {
       if (found.error[decoy] > 0)
@@ -200,7 +216,7 @@ class EffectJudge {
     }
     EffectScale scale = scales_[static_cast<std::size_t>(gene)];
     scale.kept *= inflation_;
-    collector_.add(gene, scale, found.slope, statistics);
+    collector_.add(gene, scale, found.slope, {statistics, with_paths});
   }
 
   /// What the effects on a gene are like; `slopes` are theirs, beside errors of all genes.
@@ -288,19 +304,23 @@ class EffectJudge {
     return statistics;
   }
 
-  std::vector<double> q_values(const std::vector<double>& statistics) const {
+  /// By the effects whose statistic is known: others, of which decoys say nothing, are not counted.
+  QValueCurve curve_of(const std::vector<double>& statistics) const {
     std::vector<double> at_least(bins + 1, 0.0);
     for (std::size_t bin = bins; bin-- > 0;) at_least[bin] = at_least[bin + 1] + decoy_counts_[bin];
     std::vector<double> found;
     std::vector<double> above;
     for (const double statistic : statistics) {
-      found.push_back(static_cast<double>(bin_of(statistic)));
+      if (!(statistic > 0)) continue;
+      found.push_back(rounded(statistic));
       above.push_back(at_least[bin_of(statistic)]);
     }
-    std::vector<double> q = q_values_by_decoys(found, above, decoy_draws);
-    for (std::size_t at = 0; at < q.size(); ++at) {
-      if (!(statistics[at] > 0)) q[at] = 1;
-    }
+    return {found, above, decoy_draws};
+  }
+
+  static std::vector<double> q_values(const std::vector<double>& statistics, const QValueCurve& curve) {
+    std::vector<double> q;
+    for (const double statistic : statistics) q.push_back(statistic > 0 ? curve.of(rounded(statistic)) : 1);
     return q;
   }
 
@@ -328,24 +348,6 @@ class EffectJudge {
 };
 
 }  // namespace
-
-std::vector<double> q_values_by_decoys(std::span<const double> found, std::span<const double> above,
-                                       std::int64_t draws) {
-  auto order = numbers_below<std::size_t>(found.size());
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t x, std::size_t y) { return found[x] > found[y]; });
-  std::vector<double> q(found.size(), 1.0);
-  double least = 1;
-  for (std::size_t last = order.size(); last > 0;) {
-    std::size_t first = last - 1;
-    while (first > 0 && found[order[first - 1]] == found[order[last - 1]]) --first;
-    const double decoys = above[order[first]];
-    least = std::min(least, (1 + decoys) / (static_cast<double>(draws) * static_cast<double>(last)));
-    for (std::size_t at = first; at < last; ++at) q[order[at]] = least;
-    last = first;
-  }
-  return q;
-}
 
 void plan_q_values(const RelativeProfiles& profiles, std::span<const std::int64_t> cells,
                    const Communicator& communicator, FitJob& job) {
@@ -376,7 +378,7 @@ double q_values_bytes(const ExpressionMatrix& matrix, double ranks) {
   const auto cells = static_cast<double>(matrix.cells());
   const auto genes = static_cast<double>(matrix.genes());
   const double of_cell = sizeof(double) + of_factors + of_covariates;
-  constexpr double of_gene = 2 * sizeof(double);  // sums of paths to one target, statistics of decoys
+  constexpr double of_gene = 3 * sizeof(double);  // sums of paths to one target, statistics of decoys
   return of_gene * genes + of_nonzero * static_cast<double>(matrix.nonzeros()) / ranks +
          BitColumns::bytes(cells, genes) + cells * of_cell + ColumnShifts::bytes(matrix.genes()) +
          static_cast<double>(bins * sizeof(double));
@@ -385,7 +387,7 @@ double q_values_bytes(const ExpressionMatrix& matrix, double ranks) {
 DecoyBytes decoy_bytes(std::int64_t genes, double effects, double ranks) {
   const double kept = decoy_draw_bytes(genes, effects);
   return {decoy_draws * kept, DecoyCollector::bytes_of_rank(effects / ranks),
-          DecoyCollector::bytes_of_root(effects)};
+          DecoyCollector::bytes_of_root(effects) + decoy_draws * sizeof(double) * effects};
 }
 
 }  // namespace dko

@@ -3,16 +3,20 @@
 #include <algorithm>
 #include <cmath>
 
-#include "prior_choice.hpp"
-
 namespace dko {
 
 namespace {
 
-bool supports(const PairSupport& support, std::int32_t target, std::int32_t regulator) {
-  const auto pairs = support.of(target);
-  return std::any_of(pairs.begin(), pairs.end(),
-                     [&](const PairSupport::Pair& pair) { return pair.regulator == regulator; });
+/// The weight of a pair in the prior, if the effect has the sign that it states; 0 of others.
+double support_of(const NetworkPrior& prior, std::int32_t target, std::int32_t regulator, double effect) {
+  const auto of_target = std::ranges::equal_range(prior.targets, target);
+  const auto first = of_target.begin() - prior.targets.begin();
+  const auto last = of_target.end() - prior.targets.begin();
+  const auto pair =
+      std::lower_bound(prior.regulators.begin() + first, prior.regulators.begin() + last, regulator);
+  const auto at = static_cast<std::size_t>(pair - prior.regulators.begin());
+  if (pair == prior.regulators.begin() + last || *pair != regulator || prior.signs[at] * effect < 0) return 0;
+  return prior.weights[at];
 }
 
 }  // namespace
@@ -25,18 +29,37 @@ double effect_weight(double q) {
 
 std::vector<double> effect_weights(const SparseMapping& mapping, std::span<const double> q, double most,
                                    const EffectSupport& support) {
-  const PairSupport pairs(support.prior_factor < 1 ? support.prior : NetworkPrior{}, mapping.genes());
   const GeneLevels levels = mapping.levels();
+  const bool agrees = support.prior_factor < 1;
   std::vector<double> weights;
   for (std::int32_t regulator = 0; regulator < mapping.genes(); ++regulator) {
     const bool by_level = levels.any() && levels.scale[static_cast<std::size_t>(regulator)] > 0;
     for (const std::int32_t target : mapping.column(regulator).genes) {
-      const double own = q[weights.size()];
-      const bool stays = by_level || supports(pairs, target, regulator);
-      weights.push_back(own > most ? 0 : stays ? 1 : effect_weight(own));
+      const std::size_t at = weights.size();
+      const double known = by_level ? 1
+                           : agrees ? support_of(support.prior, target, regulator, mapping.effects()[at])
+                                    : 0;
+      const double own = effect_weight(q[at]);
+      weights.push_back(q[at] > most ? 0 : own + known * (1 - own));
     }
   }
   return weights;
+}
+
+DecoyEffects weigh_decoys(const DecoyEffects& decoys, std::span<const double> q) {
+  DecoyEffects weighed;
+  weighed.starts.assign(1, 0);
+  for (std::size_t gene = 0; gene + 1 < decoys.starts.size(); ++gene) {
+    for (auto at = static_cast<std::size_t>(decoys.starts[gene]);
+         at < static_cast<std::size_t>(decoys.starts[gene + 1]); ++at) {
+      const double weight = effect_weight(q[at]);
+      if (!(weight > 0)) continue;
+      weighed.rows.push_back(decoys.rows[at]);
+      weighed.effects.push_back(weight * decoys.effects[at]);
+    }
+    weighed.starts.push_back(std::ssize(weighed.rows));
+  }
+  return weighed;
 }
 
 }  // namespace dko

@@ -19,6 +19,8 @@ struct EffectQuality {
   QValues q_values;
   /// Mean x of the regulator in the target's cells: what weigh_effects() needs.
   std::vector<double> inputs;
+  /// Q-values that effects would have that stand out like the decoys: of each draw of QValues::decoys.
+  std::vector<std::vector<double>> decoy_q = {};
 };
 
 /// Finds the q-value of every effect of `mapping`, which was fitted to `cells`, by decoys: for every gene
@@ -49,10 +51,10 @@ struct EffectQuality {
 ///   one class) and not falling with t. A decoy counts s(t̃), for the fit would have chosen it as often.
 ///
 /// q_ij = least over t ≤ t'_ij of min(1, (1 + sum of s(t̃) of decoys with t̃' ≥ t) / (4 · number of effects
-/// with t'_kl ≥ t)). All t' are rounded down to thousandths. Targets for m and τ are 400 at most, spread
-/// evenly over the genes; a gene with fewer than 20 cells has q = 1, and so have effects of genes that enter
-/// by their level (GeneLevels): a target moves its regulator's level as well as that does the target's, and
-/// no decoy tells which.
+/// with t'_kl ≥ t)), over the effects of which t' is known. All t' are rounded down to thousandths. Targets
+/// for m and τ are 400 at most, spread evenly over the genes; a gene with fewer than 20 cells has q = 1, and
+/// so have effects of genes that enter by their level (GeneLevels): a target moves its regulator's level as
+/// well as that does the target's, and no decoy tells which.
 ///
 /// The decoys of each draw are also kept as effects (QValues::decoys): of gene i as many as it has effects,
 /// those that stand out most, if they stand out as much as the least of these, with `inflation` times their
@@ -89,7 +91,7 @@ double q_values_bytes(const ExpressionMatrix& matrix, double ranks);
 struct DecoyBytes {
   double kept = 0;       ///< all draws, on rank 0 of those that fit it
   double on_rank = 0;    ///< on each of them, while a draw is found
-  double gathering = 0;  ///< on rank 0, while a draw is gathered
+  double gathering = 0;  ///< on rank 0, while a draw is gathered, and q-values of all of them
 };
 
 /// At most: for a mapping of so many effects, fitted by `ranks` ranks. None where genes enter by level.
