@@ -61,12 +61,12 @@ FittedMapping fit_with_q_values(const RelativeProfiles& profiles, const std::vec
                                         fitted.record.cross_validated_distance, seed, communicator, job);
   fitted.q_values = std::move(quality.q_values);
   fitted.record.fdr = options.fdr;
+  const EffectSupport support{.prior = options.prior, .prior_factor = fitted.record.prior_factor};
   const std::vector<double> weights =
-      effect_weights(fitted.mapping, fitted.q_values.effects, options.fdr,
-                     {.prior = options.prior, .prior_factor = fitted.record.prior_factor});
+      effect_weights(fitted.mapping, fitted.q_values.effects, options.fdr, support);
   fitted.mapping = weigh_effects(fitted.mapping, fitted.q_values, quality.inputs, weights);
   for (std::size_t draw = 0; draw < quality.decoy_q.size(); ++draw)
-    fitted.q_values.decoys[draw] = weigh_decoys(fitted.q_values.decoys[draw], quality.decoy_q[draw]);
+    fitted.q_values.decoys[draw] = weigh_decoys(fitted.q_values.decoys[draw], quality.decoy_q[draw], support);
   if (options.fdr < 1)
     fitted.q_values.decoys.clear();  // of all effects: shifts by the kept ones cannot be compared with them
   if (fitted.mapping.has_levels()) {

@@ -245,7 +245,8 @@ TEST_CASE("q-values are those of plain loops") {
     return largest;
   };
 
-  std::vector<std::array<double, 2>> of_decoys;  // statistic, and how far it counts
+  std::vector<std::array<double, 2>> of_decoys;            // statistic, and how far it counts
+  std::map<std::array<std::int64_t, 3>, double> of_decoy;  // statistic by draw, decoy and target
   double by_paths = 0;
   const auto strata = strata_of(profiles, cells, plain.states(), 1);
   for (std::int64_t draw = 0; draw < decoy_draws; ++draw) {
@@ -260,6 +261,7 @@ TEST_CASE("q-values are those of plain loops") {
         const double more = added(target, gene, (*found)[0], (*found)[1]);
         by_paths += more;
         of_decoys.push_back({t + more, share(t)});
+        of_decoy[{draw, gene, target}] = t + more;
       }
     }
   }
@@ -294,6 +296,31 @@ TEST_CASE("q-values are those of plain loops") {
     CHECK(quality.q_values.effects[at] == Approx(q).epsilon(0.02));
     if (q < 0.9) ++below;
   }
+  // Decoys that are kept have the q-value of the effect that stands out most of those that do no more than
+  // they.
+  int told = 0;
+  for (std::size_t draw = 0; draw < quality.decoy_q.size(); ++draw) {
+    const DecoyEffects& kept = quality.q_values.decoys[draw];
+    for (std::int32_t gene = 0; gene < genes; ++gene) {
+      for (auto at = static_cast<std::size_t>(kept.starts[static_cast<std::size_t>(gene)]);
+           at < static_cast<std::size_t>(kept.starts[static_cast<std::size_t>(gene) + 1]); ++at) {
+        const double t = of_decoy.at({static_cast<std::int64_t>(draw), gene, kept.rows[at]});
+        double nearest = 0;
+        double q = 1;
+        bool is_clear = true;
+        for (std::size_t effect = 0; effect < statistics.size(); ++effect) {
+          if (std::abs(statistics[effect] - t) < 2e-3) is_clear = false;
+          if (statistics[effect] > t || statistics[effect] < nearest) continue;
+          nearest = statistics[effect];
+          q = quality.q_values.effects[effect];
+        }
+        if (!is_clear) continue;
+        CHECK(quality.decoy_q[draw][at] == q);
+        if (q < 1) ++told;
+      }
+    }
+  }
+  CHECK(told > 5);
   CHECK(below > 5);
   CHECK(by_paths > 5);
   CHECK(effects_by_paths > 5);

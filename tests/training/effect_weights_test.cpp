@@ -73,11 +73,18 @@ TEST_CASE("what is taken from effects goes into the offset, and none is left of 
 }
 
 TEST_CASE("decoys count by their own q-values, and those of weight 0 are gone") {
-  const DecoyEffects weighed =
-      weigh_decoys({{0, 1, 1, 4}, {2, 0, 1, 2}, {0.1, 0.2, -0.4, 0.5}}, Numbers{1, 0.3, 0.75, 0.5});
+  const DecoyEffects decoys{{0, 1, 1, 4}, {2, 0, 1, 2}, {0.1, 0.2, -0.4, 0.5}};
+  const Numbers q{1, 0.3, 0.75, 0.5};
+  const DecoyEffects weighed = weigh_decoys(decoys, q, {no_prior});
   CHECK(weighed.starts == std::vector<std::int64_t>{0, 0, 0, 3});
   CHECK(weighed.rows == std::vector<std::int32_t>{0, 1, 2});
   CHECK(weighed.effects == Numbers{0.2, -0.4 * effect_weight(0.75), 0.5});
+  NetworkPrior prior;  // supports the first: what an effect of that pair would count
+  prior.targets = {2};
+  prior.regulators = {0};
+  prior.weights = {0.5};
+  prior.signs = {1};
+  CHECK(weigh_decoys(decoys, q, {prior, 0.5}).effects == Numbers{0.05, 0.2, -0.4 * effect_weight(0.75), 0.5});
 }
 
 TEST_CASE("effects that cannot be told from noise have q = 1, and make no others more certain") {
@@ -122,7 +129,8 @@ TEST_CASE("effects that cannot be told from noise have q = 1, and make no others
     return others;
   };
   const Numbers alone = q_values_of(0);
-  CHECK(*std::max_element(alone.begin(), alone.end()) > 0.5);
+  const double largest = *std::max_element(alone.begin(), alone.end());
+  CHECK((largest > 0.5 && largest < 1));
   CHECK(q_values_of(rare) == alone);
 }
 
@@ -151,7 +159,8 @@ TEST_CASE("a fitted model has the effects by their weights, and those of a fit a
   CHECK(made.record.effects == expected.effects_count());
   REQUIRE(made.q_values.decoys.size() == quality.decoy_q.size());
   for (std::size_t draw = 0; draw < quality.decoy_q.size(); ++draw) {
-    const DecoyEffects decoys = weigh_decoys(quality.q_values.decoys[draw], quality.decoy_q[draw]);
+    const DecoyEffects decoys =
+        weigh_decoys(quality.q_values.decoys[draw], quality.decoy_q[draw], {no_prior});
     CHECK(made.q_values.decoys[draw].effects == decoys.effects);
     CHECK(made.q_values.decoys[draw].rows == decoys.rows);
   }

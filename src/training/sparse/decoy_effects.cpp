@@ -45,6 +45,7 @@ AtRoot<GatheredDecoys> DecoyCollector::gather(std::int64_t genes, const Communic
   all.starts.assign(static_cast<std::size_t>(genes) + 1, 0);
   all.rows.reserve(order.size());
   all.effects.reserve(order.size());
+  gathered.statistics.reserve(order.size());
   for (const std::size_t at : order) {
     ++all.starts[static_cast<std::size_t>((*decoys)[at]) + 1];
     all.rows.push_back((*targets)[at]);

@@ -9,7 +9,6 @@
 #include "column_shifts.hpp"
 #include "decoy_effects.hpp"
 #include "decoys.hpp"
-#include "dko/base/numbers.hpp"
 #include "dko/training/sparse/fit_job.hpp"
 #include "effect_statistics.hpp"
 #include "fit_cost.hpp"
@@ -320,6 +319,7 @@ class EffectJudge {
 
   static std::vector<double> q_values(const std::vector<double>& statistics, const QValueCurve& curve) {
     std::vector<double> q;
+    q.reserve(statistics.size());
     for (const double statistic : statistics) q.push_back(statistic > 0 ? curve.of(rounded(statistic)) : 1);
     return q;
   }

@@ -19,6 +19,14 @@ double support_of(const NetworkPrior& prior, std::int32_t target, std::int32_t r
   return prior.weights[at];
 }
 
+/// w + p (1 − w) of the effect of `regulator` on `target`.
+double weight_of(double q, const EffectSupport& support, std::int32_t target, std::int32_t regulator,
+                 double effect) {
+  const double own = effect_weight(q);
+  const bool agrees = support.prior_factor < 1;
+  return own + (agrees ? support_of(support.prior, target, regulator, effect) : 0) * (1 - own);
+}
+
 }  // namespace
 
 double effect_weight(double q) {
@@ -30,29 +38,31 @@ double effect_weight(double q) {
 std::vector<double> effect_weights(const SparseMapping& mapping, std::span<const double> q, double most,
                                    const EffectSupport& support) {
   const GeneLevels levels = mapping.levels();
-  const bool agrees = support.prior_factor < 1;
   std::vector<double> weights;
   for (std::int32_t regulator = 0; regulator < mapping.genes(); ++regulator) {
     const bool by_level = levels.any() && levels.scale[static_cast<std::size_t>(regulator)] > 0;
     for (const std::int32_t target : mapping.column(regulator).genes) {
       const std::size_t at = weights.size();
-      const double known = by_level ? 1
-                           : agrees ? support_of(support.prior, target, regulator, mapping.effects()[at])
-                                    : 0;
-      const double own = effect_weight(q[at]);
-      weights.push_back(q[at] > most ? 0 : own + known * (1 - own));
+      const double effect = mapping.effects()[at];
+      weights.push_back(q[at] > most ? 0
+                        : by_level   ? 1
+                                     : weight_of(q[at], support, target, regulator, effect));
     }
   }
   return weights;
 }
 
-DecoyEffects weigh_decoys(const DecoyEffects& decoys, std::span<const double> q) {
+DecoyEffects weigh_decoys(const DecoyEffects& decoys, std::span<const double> q,
+                          const EffectSupport& support) {
   DecoyEffects weighed;
+  weighed.rows.reserve(decoys.rows.size());
+  weighed.effects.reserve(decoys.rows.size());
   weighed.starts.assign(1, 0);
   for (std::size_t gene = 0; gene + 1 < decoys.starts.size(); ++gene) {
     for (auto at = static_cast<std::size_t>(decoys.starts[gene]);
          at < static_cast<std::size_t>(decoys.starts[gene + 1]); ++at) {
-      const double weight = effect_weight(q[at]);
+      const double weight =
+          weight_of(q[at], support, decoys.rows[at], static_cast<std::int32_t>(gene), decoys.effects[at]);
       if (!(weight > 0)) continue;
       weighed.rows.push_back(decoys.rows[at]);
       weighed.effects.push_back(weight * decoys.effects[at]);

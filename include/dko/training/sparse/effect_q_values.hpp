@@ -52,9 +52,10 @@ struct EffectQuality {
 ///
 /// q_ij = least over t ≤ t'_ij of min(1, (1 + sum of s(t̃) of decoys with t̃' ≥ t) / (4 · number of effects
 /// with t'_kl ≥ t)), over the effects of which t' is known. All t' are rounded down to thousandths. Targets
-/// for m and τ are 400 at most, spread evenly over the genes; a gene with fewer than 20 cells has q = 1, and
-/// so have effects of genes that enter by their level (GeneLevels): a target moves its regulator's level as
-/// well as that does the target's, and no decoy tells which.
+/// for m and τ are 400 at most, spread evenly over the genes; effects on a gene in fewer than 20 cells, or
+/// that nothing is left to be explained of, have q = 1, and so have those of genes that enter by their level
+/// (GeneLevels): a target moves its regulator's level as well as that does the target's, and no decoy tells
+/// which.
 ///
 /// The decoys of each draw are also kept as effects (QValues::decoys): of gene i as many as it has effects,
 /// those that stand out most, if they stand out as much as the least of these, with `inflation` times their

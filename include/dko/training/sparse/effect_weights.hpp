@@ -26,11 +26,12 @@ struct EffectSupport {
 /// - else 1 for a gene that enters by its level, of whose effects q says nothing;
 /// - w + p (1 − w), w = w(q), for a pair that a prior supports with the weight p, if the data agree with the
 ///   prior and the effect has the pair's sign, where it has one;
-/// - w(q) of all others. An effect on a gene in fewer than 20 cells has q = 1, and so no weight. Local.
+/// - w(q) of all others: 0 where q = 1, as of effects on a gene in fewer than 20 cells. Local.
 std::vector<double> effect_weights(const SparseMapping& mapping, std::span<const double> q, double most,
                                    const EffectSupport& support);
 
-/// The effects of decoys by w(q), without those of weight 0. Local.
-DecoyEffects weigh_decoys(const DecoyEffects& decoys, std::span<const double> q);
+/// The effects of decoys by such weights, without those of weight 0. Local.
+DecoyEffects weigh_decoys(const DecoyEffects& decoys, std::span<const double> q,
+                          const EffectSupport& support);
 
 }  // namespace dko
