@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <utility>
 
 #include "dko/mapping/direct_q_values.hpp"
 #include "dko/mapping/model.hpp"
@@ -100,26 +101,40 @@ std::vector<EffectQ> direct_effect_q_values(const Model& model, std::int32_t los
   return effects;
 }
 
+DecoyEffects times_weights(const DecoyEffects& all, std::span<const double> weights) {
+  DecoyEffects left;
+  left.starts.assign(1, 0);
+  left.rows.reserve(all.rows.size());
+  left.effects.reserve(all.rows.size());
+  for (std::size_t gene = 0; gene + 1 < all.starts.size(); ++gene) {
+    for (auto at = static_cast<std::size_t>(all.starts[gene]);
+         at < static_cast<std::size_t>(all.starts[gene + 1]); ++at) {
+      if (!(weights[at] > 0)) continue;
+      left.rows.push_back(all.rows[at]);
+      left.effects.push_back(weights[at] * all.effects[at]);
+    }
+    left.starts.push_back(std::ssize(left.rows));
+  }
+  return left;
+}
+
 SparseMapping weigh_effects(const SparseMapping& mapping, QValues& q, std::span<const double> inputs,
                             std::span<const double> weights) {
   SparseMappingParts parts = mapping.parts();
-  parts.starts.assign(1, 0);
-  for (auto* rows : {&parts.rows, &parts.passed_rows}) rows->clear();
-  for (auto* values : {&parts.effects, &parts.passed_effects}) values->clear();
-  parts.passed_starts.clear();
   std::vector<double> kept;
-  for (std::size_t regulator = 0; regulator + 1 < mapping.starts().size(); ++regulator) {
-    for (auto at = static_cast<std::size_t>(mapping.starts()[regulator]);
-         at < static_cast<std::size_t>(mapping.starts()[regulator + 1]); ++at) {
-      const std::int32_t gene = mapping.rows()[at];
-      parts.offset[static_cast<std::size_t>(gene)] += (1 - weights[at]) * mapping.effects()[at] * inputs[at];
-      if (!(weights[at] > 0)) continue;
-      parts.rows.push_back(gene);
-      parts.effects.push_back(weights[at] * mapping.effects()[at]);
-      kept.push_back(q.effects[at]);
-    }
-    parts.starts.push_back(std::ssize(parts.rows));
+  for (std::size_t at = 0; at < weights.size(); ++at) {
+    parts.offset[static_cast<std::size_t>(parts.rows[at])] +=
+        (1 - weights[at]) * parts.effects[at] * inputs[at];
+    if (weights[at] > 0) kept.push_back(q.effects[at]);
   }
+  DecoyEffects left =
+      times_weights({std::move(parts.starts), std::move(parts.rows), std::move(parts.effects)}, weights);
+  parts.starts = std::move(left.starts);
+  parts.rows = std::move(left.rows);
+  parts.effects = std::move(left.effects);
+  parts.passed_starts.clear();
+  parts.passed_rows.clear();
+  parts.passed_effects.clear();
   SparseMapping reduced(std::move(parts));
   q.genes = gene_q_values(reduced, kept);
   q.effects = std::move(kept);

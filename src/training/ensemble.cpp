@@ -65,10 +65,10 @@ FittedMapping fit_with_q_values(const RelativeProfiles& profiles, const std::vec
   const std::vector<double> weights =
       effect_weights(fitted.mapping, fitted.q_values.effects, options.fdr, support);
   fitted.mapping = weigh_effects(fitted.mapping, fitted.q_values, quality.inputs, weights);
-  for (std::size_t draw = 0; draw < quality.decoy_q.size(); ++draw)
-    fitted.q_values.decoys[draw] = weigh_decoys(fitted.q_values.decoys[draw], quality.decoy_q[draw], support);
   if (options.fdr < 1)
     fitted.q_values.decoys.clear();  // of all effects: shifts by the kept ones cannot be compared with them
+  for (std::size_t draw = 0; draw < fitted.q_values.decoys.size(); ++draw)
+    fitted.q_values.decoys[draw] = weigh_decoys(fitted.q_values.decoys[draw], quality.decoy_q[draw], support);
   if (fitted.mapping.has_levels()) {
     SparseMappingParts parts = fitted.mapping.parts();
     pass_on(parts);

@@ -390,44 +390,6 @@ TEST_CASE("decoys are kept as effects: on a gene no more than it has, that stand
   CHECK(left_out > 50);
 }
 
-TEST_CASE("q-values by decoys are monotonous, equal for equal statistics, and at most 1") {
-  const std::vector<double> found{5, 1, 3, 3, 2, 4};
-  const std::vector<double> above{0, 80, 3, 3, 19, 3};
-  const std::vector<double> q = q_values_by_decoys(found, above, 2);
-  // By hand: 1/2, 4/4, 4/8, 20/10, 81/12, and from below the least so far.
-  CHECK(q == std::vector<double>{0.5, 1, 0.5, 0.5, 1, 0.5});
-  CHECK(q_values_by_decoys({}, {}, 1).empty());
-}
-
-TEST_CASE("decoys have as many cells of every stratum as the genes, and others") {
-  const RelativeProfiles profiles = planted(200, 1.0, 93);
-  const auto cells = testing::all_cells(profiles);
-  std::vector<float> state;
-  for (std::int64_t cell = 0; cell < 200; ++cell) state.push_back(static_cast<float>(cell % 7));
-  const auto strata = strata_of(profiles, cells, state, 1);
-  CHECK(*std::max_element(strata.begin(), strata.end()) == 14);
-  for (std::int32_t stratum = 0; stratum < 15; ++stratum)
-    CHECK(std::abs(std::count(strata.begin(), strata.end(), stratum) - 13) <= 1);
-  const PresenceBits decoys = decoy_presence(profiles, cells, strata, 1, 0, alone);
-  const PresenceBits again = decoy_presence(profiles, cells, strata, 1, 0, alone);
-  const PresenceBits other = decoy_presence(profiles, cells, strata, 1, 1, alone);
-  std::int64_t moved = 0;
-  std::int64_t differ = 0;
-  for (std::int32_t gene = 0; gene < genes; ++gene) {
-    std::vector<int> with(15, 0);
-    for (std::int64_t cell = 0; cell < 200; ++cell) {
-      const auto at = static_cast<std::size_t>(strata[static_cast<std::size_t>(cell)]);
-      with[at] += (decoys.has(cell, gene) ? 1 : 0) - (profiles.expresses(cell, gene) ? 1 : 0);
-      moved += decoys.has(cell, gene) != profiles.expresses(cell, gene) ? 1 : 0;
-      differ += decoys.has(cell, gene) != other.has(cell, gene) ? 1 : 0;
-      CHECK(decoys.has(cell, gene) == again.has(cell, gene));
-    }
-    CHECK(std::all_of(with.begin(), with.end(), [](int difference) { return difference == 0; }));
-  }
-  CHECK(moved > 1000);
-  CHECK(differ > 1000);
-}
-
 TEST_CASE("planted effects have low q-values, and few others; of cells without effects none has") {
   const auto [found, false_ones] = discoveries(planted(300, 1.5, 94));
   CHECK(found - false_ones >= 27);  // of 30

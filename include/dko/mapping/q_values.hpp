@@ -20,6 +20,9 @@ struct DecoyEffects {
   std::vector<double> effects;
 };
 
+/// These effects times their weights, in the same order, without those of weight 0. Local.
+DecoyEffects times_weights(const DecoyEffects& all, std::span<const double> weights);
+
 /// The mapping with the effects of decoys in the place of its own. Local.
 SparseMapping with_effects(const SparseMapping& mapping, const DecoyEffects& decoys);
 

@@ -54,22 +54,15 @@ std::vector<double> effect_weights(const SparseMapping& mapping, std::span<const
 
 DecoyEffects weigh_decoys(const DecoyEffects& decoys, std::span<const double> q,
                           const EffectSupport& support) {
-  DecoyEffects weighed;
-  weighed.rows.reserve(decoys.rows.size());
-  weighed.effects.reserve(decoys.rows.size());
-  weighed.starts.assign(1, 0);
+  std::vector<double> weights;
+  weights.reserve(q.size());
   for (std::size_t gene = 0; gene + 1 < decoys.starts.size(); ++gene) {
     for (auto at = static_cast<std::size_t>(decoys.starts[gene]);
-         at < static_cast<std::size_t>(decoys.starts[gene + 1]); ++at) {
-      const double weight =
-          weight_of(q[at], support, decoys.rows[at], static_cast<std::int32_t>(gene), decoys.effects[at]);
-      if (!(weight > 0)) continue;
-      weighed.rows.push_back(decoys.rows[at]);
-      weighed.effects.push_back(weight * decoys.effects[at]);
-    }
-    weighed.starts.push_back(std::ssize(weighed.rows));
+         at < static_cast<std::size_t>(decoys.starts[gene + 1]); ++at)
+      weights.push_back(
+          weight_of(q[at], support, decoys.rows[at], static_cast<std::int32_t>(gene), decoys.effects[at]));
   }
-  return weighed;
+  return times_weights(decoys, weights);
 }
 
 }  // namespace dko
