@@ -89,6 +89,7 @@ KernelSpeed measure(CellKernel& kernel, const std::vector<std::int32_t>& express
   std::vector<double> rates;
   std::vector<double> kernel_rates;
   std::vector<double> ceilings;
+  std::vector<double> fractions;
   const auto n = std::ssize(expressed);
   const auto pairs = static_cast<double>(PairIndex::row_start(n, n - 1));
   time_cell(kernel, expressed, std::min(elements_at_most, 1e8));  // memory, and a processor that slept
@@ -98,7 +99,9 @@ KernelSpeed measure(CellKernel& kernel, const std::vector<std::int32_t>& express
     loads.push_back(time.load);
     rates.push_back(pairs / (time.load + time.pairs));
     kernel_rates.push_back(pairs / time.pairs);
-    ceilings.push_back(with_ceiling ? measure_kernel_ceiling(*with_ceiling, least_seconds) : 0);
+    if (!with_ceiling) continue;
+    ceilings.push_back(measure_kernel_ceiling(*with_ceiling, least_seconds));
+    fractions.push_back(kernel_rates.back() * static_cast<double>(n) / ceilings.back());
   }
   const auto mean = [&](double value) { return ranks.sum(value) / ranks.size(); };
   KernelSpeed speed;
@@ -106,7 +109,10 @@ KernelSpeed measure(CellKernel& kernel, const std::vector<std::int32_t>& express
   speed.load = mean(median(loads));
   speed.pairs_per_second = mean(median(rates));
   speed.kernel_pairs_per_second = mean(median(kernel_rates));
-  speed.ceiling_elements = mean(median(ceilings));
+  if (with_ceiling) {
+    speed.ceiling_elements = mean(median(ceilings));
+    speed.of_ceiling = mean(median(fractions));
+  }
   return speed;
 }
 

@@ -35,10 +35,10 @@ struct KernelSpeed {
   double kernel_pairs_per_second = 0;  ///< once it is loaded
   double crossing = 0;                 ///< part of the rows that may cross zero; 0 for the sparse kernel
   double ceiling_elements = 0;         ///< a second (kernel_ceiling.hpp); 0 for the sparse kernel
+  double of_ceiling = 0;               ///< elements() of a repeat by the ceiling measured right after it
 
   /// Outputs a second: n for each pair.
   double elements() const { return kernel_pairs_per_second * static_cast<double>(genes); }
-  double of_ceiling() const { return elements() / ceiling_elements; }
 };
 
 /// @throws CollectiveFailure (exit code 2) if not every rank's machine has the instructions that are asked

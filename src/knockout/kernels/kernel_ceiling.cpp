@@ -1,6 +1,5 @@
 #include "dko/knockout/kernels/kernel_ceiling.hpp"
 
-#include <algorithm>
 #include <cstdint>
 
 #include "dko/base/stopwatch.hpp"
@@ -13,15 +12,16 @@ double measure_kernel_ceiling(InstructionSet instructions, double seconds) {
   constexpr std::int64_t rounds = 1 << 16;
   const auto each = static_cast<double>(rounds * ceiling_chains * functions.lanes);
   volatile float used = 0;  // or the work could be left out
-  double quickest = 1e9;
-  const Stopwatch whole;
+  double elements = 0;
+  double passed = 0;
+  const Stopwatch watch;
   do {
-    const Stopwatch watch;
     used = functions.elements_from_registers(rounds);
-    quickest = std::min(quickest, watch.seconds());
-  } while (whole.seconds() < seconds);
+    elements += each;
+    passed = watch.seconds();
+  } while (passed < seconds);
   static_cast<void>(used);
-  return each / quickest;
+  return elements / passed;
 }
 
 }  // namespace dko
