@@ -43,7 +43,7 @@ function(dko_test_program target room links)
   add_executable(${target} ${sources})
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/src)  # for what is a room's own affair, and worth tests
   target_link_libraries(${target} PRIVATE ${links} dko_${room} dko_test_support dko_flags hdf5::hdf5 MPI::MPI_CXX)
-  target_compile_options(${target} PRIVATE ${optimised_tests})
+  target_compile_options(${target} PRIVATE ${options_of_tests})
   dko_use_precompiled(${target} dko_precompiled_tests)
   dko_use_unity(${target})
 endfunction()

@@ -5,6 +5,7 @@
 
 #include "command.hpp"
 #include "dko/base/error.hpp"
+#include "dko/base/parameter.hpp"
 #include "dko/base/text.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/planning/training_memory.hpp"
@@ -66,7 +67,11 @@ void prepare(Preparation& ready, const PredictOptions& options, Job& job) {
   }
   const TrainingOptions& training = options.mapping.training;
   Split split = split_cells(matrix, training.validation, options.held_out_fraction, held_out, training.seed);
-  if (split.held_out.empty()) throw InputError("no cell that expresses anything is held out");
+  if (split.held_out.empty())
+    throw InputError(
+        fmt::format("{}: no cell that is held out expresses any of the genes used: choose others by {} "
+                    "or more by {}",
+                    options.input.path, parameter("held-out"), parameter("held-out-fraction")));
   const double bytes = 4.0 * static_cast<double>(split.held_out.size()) * static_cast<double>(matrix.genes());
   set_up_training(ready, matrix, std::move(split), options.mapping, job);
   ready.needs.push_back(prediction_memory(matrix, options.mapping, bytes));

@@ -113,6 +113,10 @@ std::string DelimitedReader::place() const {
   return fmt::format("{}, line {}", path_.string(), line_);
 }
 
+void DelimitedReader::require_utf8() const {
+  if (!is_utf8(text_)) throw InputError(fmt::format("{}: is not UTF-8; save the file as UTF-8", place()));
+}
+
 bool DelimitedReader::read_text() {
   std::istream& stream = source_->stream;
   text_.clear();

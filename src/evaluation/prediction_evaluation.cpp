@@ -24,19 +24,22 @@ struct HeldOut {
 };
 
 /// @throws InputError if the prediction is not of these data.
-HeldOut find_held_out(const Prediction& prediction, const RelativeProfiles& profiles) {
+HeldOut find_held_out(const Prediction& prediction, const std::string& path,
+                      const RelativeProfiles& profiles) {
   if (prediction.genes != profiles.gene_names())
-    throw InputError(
-        "the prediction has other genes than the input: choose cells and genes as it did; dko info tells "
-        "how");
+    throw InputError(fmt::format(
+        "{}: has other genes than the input: choose cells and genes as it did; dko info {} tells how", path,
+        path));
   const NameIndex index("cell", profiles.cell_names());  // both have the names that were made unique
   HeldOut held_out;
   std::vector<bool> is_held_out(static_cast<std::size_t>(profiles.cells()), false);
   for (const std::string& name : prediction.cells) {
     const Meaning meaning = index.by_name(name);
     if (meaning.positions.empty())
-      throw InputError(
-          fmt::format("the data has no cell {}, which the prediction holds out", shown_name(name)));
+      throw InputError(fmt::format(
+          "{}: holds out cell {}, which the input does not have: choose cells as it did; dko info {} "
+          "tells how",
+          path, shown_name(name), path));
     held_out.cells.push_back(meaning.positions.front());
     is_held_out[static_cast<std::size_t>(held_out.cells.back())] = true;
   }
@@ -45,11 +48,18 @@ HeldOut find_held_out(const Prediction& prediction, const RelativeProfiles& prof
       held_out.known.push_back(cell);
   }
   if (held_out.cells.empty() || held_out.known.empty())
-    throw InputError("the prediction holds out all cells of the input, or none");
+    throw InputError(
+        fmt::format("{}: holds out all cells of the input that express anything, or none: there is "
+                    "nothing to compare with",
+                    path));
   const std::vector<float> truth = dense_profiles(profiles, held_out.cells);
   const bool same = std::equal(truth.begin(), truth.end(), prediction.truth.begin(), prediction.truth.end(),
                                [](float x, float y) { return std::abs(x - y) <= 1e-6F; });
-  if (!same) throw InputError("the prediction's held-out cells have other profiles in the input");
+  if (!same)
+    throw InputError(
+        fmt::format("{}: its held-out cells have other profiles in the input: give the data, the layer "
+                    "and the genes that it was made from; dko info {} tells which",
+                    path, path));
   return held_out;
 }
 
@@ -78,10 +88,10 @@ Bootstrap resample(const AtRoot<PredictionEvaluation>& predicted, std::int64_t c
 }  // namespace
 
 AtRoot<PredictionEvaluation> evaluate_prediction(const AtRoot<Prediction>& prediction,
-                                                 const Evaluation& evaluation) {
+                                                 const std::string& path, const Evaluation& evaluation) {
   const Communicator& ranks = evaluation.ranks();
   const RelativeProfiles& profiles = evaluation.profiles;
-  AtRoot<HeldOut> held_out = on_root(ranks, [&] { return find_held_out(*prediction, profiles); });
+  AtRoot<HeldOut> held_out = on_root(ranks, [&] { return find_held_out(*prediction, path, profiles); });
   const std::vector<std::int64_t> cells = ranks.broadcast(held_out.take(&HeldOut::cells));
   const std::vector<std::int64_t> known = ranks.broadcast(held_out.take(&HeldOut::known));
   RidgePrediction ridge = ridge_profiles(profiles, known, cells, evaluation.seed, ranks);

@@ -85,11 +85,13 @@ CellTable::CellTable(const std::filesystem::path& path, const ExpressionMatrix& 
     : path_(path.string()) {
   DelimitedReader file(path);
   if (!file.next()) throw InputError(fmt::format("{}: is empty", path_));
+  file.require_utf8();
   columns_ = empty_columns(file, matrix.cells());
   const NameIndex index = matrix.cell_index();
   std::vector<bool> seen(static_cast<std::size_t>(matrix.cells()), false);
   Names unknown;
   while (file.next()) {
+    file.require_utf8();
     if (file.fields().size() != columns_.size() + 1)
       throw InputError(fmt::format("{}: has {} fields, the header {}", file.place(), file.fields().size(),
                                    columns_.size() + 1));

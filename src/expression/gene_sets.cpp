@@ -47,6 +47,7 @@ void warn_of_skipped(const Names& skipped, bool any_left_out, const std::string&
 }
 
 Line line_of(const DelimitedReader& file, const NameIndex& genes) {
+  file.require_utf8();
   const auto fields = file.fields();
   constexpr std::size_t least_fields = 3;
   if (fields.size() < least_fields)

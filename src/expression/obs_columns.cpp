@@ -65,6 +65,15 @@ ObsColumn kept(const CellColumn& column, const std::vector<std::int32_t>& cells)
   return of;
 }
 
+/// @throws InputError for texts that other programs could not read from an HDF5 file
+void require_utf8(const ObsColumn& column, const std::string& file) {
+  if (is_utf8(column.title) && std::all_of(column.labels.begin(), column.labels.end(), is_utf8)) return;
+  throw InputError(
+      fmt::format("{}: column {} has text that is not UTF-8: write it as UTF-8, or name the columns to "
+                  "keep without it",
+                  file, shown_name(column.title)));
+}
+
 /// Whether a column of HDF5 can have this title.
 bool can_be_stored(const std::string& title) {
   return !title.empty() && title != "." && title != "_index" && title.find('/') == std::string::npos;
@@ -82,6 +91,7 @@ ObsColumns named_columns(const std::string& names, const ObsRequest& request, co
   for (const std::string& title : titles_named(names, source.titles, parameter(request.option), log)) {
     require_title(title, source.file);
     columns.push_back(kept(source.read(title), cells));
+    require_utf8(columns.back(), source.file);
   }
   return columns;
 }
@@ -164,7 +174,10 @@ ObsColumns usual_columns(const ObsRequest& request, const ColumnSource& source,
       if (why.empty()) {
         ObsColumn column = kept(source.read(title), cells);
         why = left_out_for(column, cells.size());
-        if (why.empty()) columns.push_back(std::move(column));
+        if (why.empty()) {
+          require_utf8(column, source.file);
+          columns.push_back(std::move(column));
+        }
       }
     } catch (const InputError&) {
       why = "of a kind that is not read";  // nobody has asked for it

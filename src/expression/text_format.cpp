@@ -159,8 +159,10 @@ class TextMatrix {
     width_ = width;
     const std::size_t columns = width - (named_ ? 1 : 0);
     if (columns == 0) {
-      throw InputError(
-          fmt::format("{}: has {} names and no {}s", reader_.place(), row_kind(), column_kind()));
+      throw InputError(fmt::format(
+          "{}: has {} names and no {}s; a table of one {} needs a header with two fields, such as "
+          "gene,cell1",
+          reader_.place(), row_kind(), column_kind(), column_kind()));
     }
     if (layout.header)
       take_header(header, columns);

@@ -19,8 +19,19 @@ namespace {
 /// @throws InputError
 void require_cells(const std::vector<std::int32_t>& cells, const NamedCells& group) {
   if (cells.empty())
-    throw InputError(fmt::format("{} '{}': none of the cells that are used is such a cell",
-                                 parameter(group.option), group.condition));
+    throw InputError(
+        fmt::format("{} '{}': none of the cells that are used and express any gene is such a cell",
+                    parameter(group.option), group.condition));
+}
+
+/// Leaves out cells that express none of the genes: they have no profile, and no shares to be averaged.
+void leave_out_empty(std::vector<std::int32_t>& cells, const NamedCells& group,
+                     const ExpressionMatrix& matrix, Log& log) {
+  const auto empty = static_cast<std::int64_t>(
+      std::erase_if(cells, [&](std::int32_t cell) { return matrix.expressed_count(cell) == 0; }));
+  if (empty > 0)
+    log.info("{} '{}': {} that express none of the genes used are left out", parameter(group.option),
+             group.condition, counted(empty, "cell"));
 }
 
 /// @throws InputError if both are the same cells; warns of a part.
@@ -107,7 +118,10 @@ std::vector<double> read_profile(const std::string& path, const ExpressionMatrix
 FromTo from_to_of(const DirectionRequest& request, std::vector<std::vector<std::int32_t>> ends,
                   const ExpressionMatrix& matrix, Log& log) {
   const std::vector<NamedCells> asked = request.ends();
-  for (std::size_t at = 0; at < asked.size(); ++at) require_cells(ends[at], asked[at]);
+  for (std::size_t at = 0; at < asked.size(); ++at) {
+    leave_out_empty(ends[at], asked[at], matrix, log);
+    require_cells(ends[at], asked[at]);
+  }
   FromTo from_to;
   from_to.from = request.from;
   from_to.from_cells = std::move(ends[0]);

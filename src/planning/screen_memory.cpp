@@ -184,8 +184,8 @@ void add_plan(MemoryNeed& need, const ExpressionMatrix& matrix, const ScreenPlan
     need.per_node.push_back({"single scores", 4 * static_cast<double>(plan.doubles.count()) * targets});
   }
   if (!plan.obs.empty()) need.on_one_rank.push_back({"columns of the cells", bytes_of(plan.obs)});
-  // Costs, their sums and starts: by cell, and by event of a list.
-  need.per_rank.push_back({"indices", 80 * cells + 32 * listed});
+  // Costs, their sums and starts, for all work and for a rank's part of it: by cell, and by event of a list.
+  need.per_rank.push_back({"indices", (plan.stores_summary() ? 184 : 120) * cells + 56 * listed});
 }
 
 MemoryNeed screen_memory(const ExpressionMatrix& matrix, const ScreenPlan& plan, const ModelFootprint& model,

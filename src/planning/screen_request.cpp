@@ -158,7 +158,8 @@ std::optional<std::vector<std::int32_t>> within_from(const ScreenRequest& reques
   std::erase_if(left,
                 [&](std::int32_t cell) { return !std::binary_search(cells->begin(), cells->end(), cell); });
   if (left.empty())
-    throw InputError(fmt::format("{}: none of these cells is in {}", parameter("knockout-cells"),
+    throw InputError(fmt::format("{}: none of these cells is in {}",
+                                 parameter(request.cells.empty() ? "knockout-where" : "knockout-cells"),
                                  parameter("from", request.from_to->from)));
   return left;
 }
@@ -173,7 +174,7 @@ void require_list_within(const ScreenPlan& plan, const ExpressionMatrix& matrix)
     throw InputError(fmt::format(
         "{}: knockout {} of the list is in cell {}, which is not in {}: list knockouts in cells of these "
         "only",
-        parameter("events"), event, shown_name(matrix.cell_names()[static_cast<std::size_t>(cell)]),
+        parameter("events"), event + 1, shown_name(matrix.cell_names()[static_cast<std::size_t>(cell)]),
         parameter("from", plan.from_to->from)));
   }
 }

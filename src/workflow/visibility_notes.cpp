@@ -64,8 +64,10 @@ std::vector<std::int32_t> genes_of(const ScreenPlan& plan, std::int64_t genes, b
   if (plan.list) {
     const auto of_list = plan.list->all_genes();
     const auto signs = plan.list->all_added();
-    for (std::size_t at = 0; at < of_list.size(); ++at)
-      if ((!signs.empty() && signs[at] == 1) == added) note(of_list[at]);
+    for (std::size_t at = 0; at < of_list.size(); ++at) {
+      const bool is_added = signs.empty() ? plan.activates : signs[at] == 1;  // a sample has no signs
+      if (is_added == added) note(of_list[at]);
+    }
   }
   std::vector<std::int32_t> found;
   for (std::int32_t gene = 0; gene < genes; ++gene) {

@@ -55,6 +55,10 @@ for model in dko sparse; do
     fail "$model: a knockdown does not do less than a knockout"
 done
 
+# A sample is of genes that are switched on: none is lost.
+"$DKO" screen data.csv --model sparse.h5 --activate all --order 2 --sample 30 -o sample.h5 --force 2>sample.log
+! grep -E 'to knock out|the loss of' sample.log || fail "a sample of activations is told as losses"
+
 # One gene on and one off, listed and explained.
 added=$(sed -n '2s/,.*//p' on.single.csv)
 cell=$(sed -n 2p on.single.csv | cut -d, -f2)

@@ -14,6 +14,8 @@ with open("sets.gmt", "w") as file:
         print(f"set {number}", "some", *(f"gene{gene}" for gene in genes), f"unknown{number}", sep="\t", file=file)
     print("few", "", "gene1", "gene2", "nothing", sep="\t", file=file)
 PYTHON
+sed '3s/^set/s\xe4t/' sets.gmt >latin.gmt
+expect 3 'latin.gmt, line 3: is not UTF-8' "$DKO" summarize screen.h5 --gene-sets latin.gmt
 cat >again.py <<'PYTHON'
 import sys
 import pandas

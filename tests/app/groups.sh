@@ -114,6 +114,19 @@ expect 0 'holds its double knockouts as a summary over all cells: for groups' "$
 expect 3 'has no column kind|no column named kind' "${screen[@]}" --obs kind -o x.h5
 expect 2 '--obs names state twice' "${screen[@]}" --obs state,state -o x.h5
 expect 2 'data.csv has no columns that describe cells' "$DKO" screen data.csv --model model.h5 --obs state -o x.h5
+awk -F, 'NR == 1 {print $1 ",site"} NR > 1 {print $1 ",NA"}' obs.csv >nowhere.csv
+"$DKO" screen data.csv --model model.h5 --obs-file nowhere.csv --obs site -o nowhere.h5 -q
+expect 2 'no cell of the screen has a value in column site' "$DKO" summarize nowhere.h5 --group-by site --gene-table x.csv
+expect 2 'no cell of the screen has a value in column site' "$DKO" top nowhere.h5 --group-by site
+cp cells.h5ad latin.h5ad
+again - <<'PYTHON'
+import h5py
+with h5py.File("latin.h5ad", "a") as file:
+    labels = file["obs/state/categories"]
+    labels[1] = b"M\xfcller"
+PYTHON
+expect 3 'latin.h5ad: column state has text that is not UTF-8' "$DKO" screen latin.h5ad --model model.h5 --obs state -o x.h5
+expect 0 'not kept in the screen, unless --obs names them: .*state [(]of a kind that is not read' "$DKO" screen latin.h5ad --model model.h5 -o read.h5
 absent x.csv x.h5
 
 # Knockouts where a condition holds: the same as in these cells by name; the mapping is trained on all.

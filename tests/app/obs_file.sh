@@ -50,4 +50,8 @@ with h5py.File("doubled.h5ad", "a") as file:
 else
   echo "$python has not anndata: a table beside columns of the file is not tried"
 fi
+
+# What a spreadsheet saves in another encoding would stop whoever reads the screen.
+sed '5s/[AB]/M\xfcller/' obs.csv >latin.csv
+expect 3 'latin.csv, line 5: is not UTF-8' "${train[@]}" --where type=A --obs-file latin.csv
 absent model.h5

@@ -23,5 +23,5 @@ same s.csv l.csv
 expect 2 'would take about .* --max-gigabytes allows' \
   "$DKO" export screen.h5 --input data.csv --of double --ptest big.csv --max-gigabytes 0.001
 "$DKO" simulate --genes 30 --cells 60 --seed 4 -o other.csv -q
-expect 3 'not the data of the screen' "$DKO" export screen.h5 --input other.csv --ptest big.csv
+expect 3 'is a screen of other data than those of --input' "$DKO" export screen.h5 --input other.csv --ptest big.csv
 absent big.csv

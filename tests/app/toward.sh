@@ -26,6 +26,35 @@ check scores data.csv data.cells.csv sparse.h5 sample.h5
 expect 0 '^single_scores +impact, .*shift, shift-sd, approach, approach-sd' "$DKO" info two_screen.h5
 expect 0 '^double_scores +impact, impact-sd, interaction, .*shift, shift-sd, shift-interaction' "$DKO" info two_screen.h5
 
+# Cells that express none of the genes used are in neither end, whatever their type: as if they were not there.
+again - <<'PYTHON'
+import pandas
+data = pandas.read_csv("data.csv", index_col=0)
+table = pandas.read_csv("data.cells.csv", index_col=0)
+empty = [f"empty{number}" for number in range(30)]
+data[empty] = 0
+data.to_csv("more.csv")
+more = table.iloc[[0] * 30].set_axis(empty)
+more["type"] = ["type0", "type1"] * 15
+pandas.concat([table, more]).to_csv("more.cells.csv")
+more["type"] = "empty"
+pandas.concat([table, more]).to_csv("none.csv")
+PYTHON
+expect 0 "from 'type=type0': 15 cells that express none of the genes used are left out" "$DKO" screen more.csv --model sparse.h5 \
+  --base shrunk --order 2 --obs-file more.cells.csv --from type=type0 --toward type=type1 -o more.h5
+again - <<'PYTHON'
+import dko
+one, other = dko.open_screen("sparse.shrunk.h5"), dko.open_screen("more.h5")
+assert one.direction["genes"].equals(other.direction["genes"]), "d"
+assert one.singles().equals(other.singles()), "scores"
+PYTHON
+"$DKO" summarize sparse.shrunk.h5 --gene-table one.csv -q
+"$DKO" summarize more.h5 --gene-table other.csv -q
+cmp one.csv other.csv || fail "q-values with cells that express nothing"
+expect 3 "from 'type=empty'.*express any gene" "$DKO" screen more.csv --model sparse.h5 --obs-file none.csv --from type=empty --toward type=type1 -o x.h5
+expect 3 '(--knockout-where|knockout-where): none of these cells is in .*type=type0' "$DKO" screen data.csv --model sparse.h5 "${way[@]}" \
+  --knockout-where type=type1 -o x.h5
+
 # The same bits on any number of ranks, and after a job that is resumed; another direction does not match.
 for ranks in 2 3; do
   on $ranks "$DKO" screen data.csv --model two.h5 --order 2 "${way[@]}" -o ranks.h5 -q --force 2>/dev/null

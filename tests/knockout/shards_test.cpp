@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 #include <numeric>
 
+#include "dko/base/error.hpp"
 #include "dko/base/random.hpp"
 
 using namespace dko;
@@ -164,4 +165,17 @@ TEST_CASE("events in numbers beyond 32 bits, costs near the end of 64") {
         static_cast<double>(bounds[shard + 1] - bounds[shard]) / static_cast<double>(starts.back());
     CHECK(share == Approx(1.0 / 1024).epsilon(1e-6));
   }
+}
+
+TEST_CASE("costs that cannot be counted are refused, not divided wrongly") {
+  const Numbers starts{0, std::int64_t{1} << 40, std::int64_t{1} << 41};
+  const auto divide = [&](std::int64_t of_event, std::int64_t load) {
+    const Numbers events{of_event, of_event};
+    const Numbers loads{load, load};
+    return balanced_shards({starts, events, loads}, 4);
+  };
+  CHECK(divide(1 << 19, 1).back() == starts.back());
+  CHECK_THROWS_AS(divide(1 << 21, 1), InputError);                // the sum is too large
+  CHECK_THROWS_AS(divide(std::int64_t{1} << 30, 1), InputError);  // a product is
+  CHECK_THROWS_AS(divide(1, (std::int64_t{1} << 62) + (std::int64_t{1} << 61)), InputError);
 }

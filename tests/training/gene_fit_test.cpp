@@ -85,3 +85,26 @@ TEST_CASE("a gene in too few cells does not judge numbers of factors") {
   for (const double distance : distances_by_factors(setting, 0, data, path, numbers, memory))
     CHECK(distance == 0);
 }
+
+TEST_CASE("a fit of cells in folds that are not left out is of numbers") {
+  const RelativeProfiles profiles = three_types();
+  const std::vector<std::int64_t> cells = testing::all_cells(profiles);
+  const GeneInputs inputs(profiles, {}, NodeGroup(Communicator::one_rank()));
+  RegressionSetting setting;
+  setting.profiles = &profiles;
+  setting.inputs = &inputs;
+  setting.folds = path.folds;
+  setting.fold_of_cell = deal_into_folds(profiles.cells(), cells, setting.folds, RandomStream(1, "folds"));
+  for (auto& fold : setting.fold_of_cell) fold = fold % 2 == 0 ? 3 : 4;
+  setting.totals = totals_by_levels(inputs, profiles);
+  setting.penalties.assign(genes, 1.0);
+  const std::array<std::int32_t, 1> some{0};
+  const std::vector<GeneCells> data = cells_of_genes(profiles, cells, some);
+  std::vector<float> weights(data[0].cells.size(), 1.0F);
+  RegressionMemory memory;
+  constexpr PenaltyPath quick{.folds = 3, .ratio = 0.5, .to_shares = true};
+  const GeneFit fit = fit_gene(setting, some[0], data[0], quick, {}, weights, memory);
+  CHECK(std::isfinite(fit.offset));
+  CHECK(fit.mean > 0);
+  CHECK(std::abs(fit.offset) < 10 * fit.mean);
+}

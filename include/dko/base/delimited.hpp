@@ -51,6 +51,9 @@ class DelimitedReader {
   /// is, with its quotes.
   std::string_view as_written(std::size_t at) const;
 
+  /// For rows whose texts are stored. @throws InputError with the place unless the row is UTF-8
+  void require_utf8() const;
+
   /// Line of the row in the file, from 1.
   std::int64_t line() const { return line_; }
 

@@ -32,9 +32,9 @@ struct PredictionEvaluation {
 };
 
 /// Compares the held-out profiles of a prediction with baselines that learn from the other cells of the
-/// input: a ridge regression per gene, mean shares × n, mean shares. Collective.
-/// @throws CollectiveFailure if the prediction is of other data
+/// input: a ridge regression per gene, mean shares × n, mean shares. `path` is the prediction's, for
+/// messages. Collective. @throws CollectiveFailure if the prediction is of other data
 AtRoot<PredictionEvaluation> evaluate_prediction(const AtRoot<Prediction>& prediction,
-                                                 const Evaluation& evaluation);
+                                                 const std::string& path, const Evaluation& evaluation);
 
 }  // namespace dko

@@ -281,7 +281,7 @@ Parts find_parts(const EvaluateOptions& options, AtRoot<Inputs>& inputs, const E
   }
   if (!options.prediction.empty()) {
     const AtRoot<PredictionEvaluation> found =
-        evaluate_prediction(inputs.take(&Inputs::prediction), evaluation);
+        evaluate_prediction(inputs.take(&Inputs::prediction), options.prediction, evaluation);
     on_root(job.ranks(), [&] { parts.emplace_back("prediction", prediction_report(*found)); });
   }
   if (!options.real_knockout.empty()) {

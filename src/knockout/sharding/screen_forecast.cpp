@@ -29,12 +29,13 @@ double cost_of_list(const std::optional<EventList>& list, std::span<const CellCo
 }
 
 /// Cost of the costliest cell, for so many members: loading it, and what is scored of it before a rank asks
-/// whether to stop: of singles and lists one event, of pairs a piece.
+/// whether to stop: all singles, of lists one event, of pairs a piece.
 std::int64_t longest_block(const ScreenPlan& plan, const PairIndex& pairs, std::span<const CellCosts> cells) {
   std::int64_t longest = 0;
   for (std::size_t cell = 0; cell < cells.size(); ++cell) {
     const CellCosts& cost = cells[cell];
-    std::int64_t scoring = plan.singles.any() ? cost.single : 0;
+    std::int64_t scoring =
+        plan.singles.any() ? cost.single * plan.targets.count(static_cast<std::int64_t>(cell)) : 0;
     const std::int64_t all = pairs.starts()[cell + 1] - pairs.starts()[cell];
     if (plan.doubles.any()) {
       const std::int64_t piece = std::min(all, static_cast<std::int64_t>(scores_per_write));

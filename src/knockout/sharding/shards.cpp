@@ -3,9 +3,21 @@
 #include <algorithm>
 #include <numeric>
 
+#include "dko/base/error.hpp"
+
 namespace dko {
 
 namespace {
+
+constexpr std::int64_t most_cost = std::int64_t{1} << 61;
+
+/// Cost of the events of a group, or one above most_cost if it is more. All are from 0.
+std::int64_t counted_cost(std::int64_t load, std::int64_t events, std::int64_t of_event) {
+  std::int64_t cost = 0;
+  if (__builtin_mul_overflow(events, of_event, &cost) || __builtin_add_overflow(cost, load, &cost))
+    return most_cost + 1;
+  return std::min(cost, most_cost + 1);
+}
 
 /// Sums that let a shard be filled without a look at every group it takes.
 class CostLine {
@@ -16,7 +28,11 @@ class CostLine {
     for (std::size_t group = 0; group < costs.events.size(); ++group) {
       const std::int64_t events = costs.starts[group + 1] - costs.starts[group];
       const std::int64_t load = events > 0 ? costs.load(group) : 0;
-      before_.push_back(before_.back() + load + events * costs.events[group]);
+      before_.push_back(before_.back() + counted_cost(load, events, costs.events[group]));
+      if (before_.back() > most_cost)
+        throw InputError(
+            "this screen would take longer than its costs can be counted: choose fewer genes, cells or "
+            "knockouts");
       if (events > 0) dearest_ = std::max(dearest_, load + costs.events[group]);
     }
   }

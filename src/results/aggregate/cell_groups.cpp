@@ -89,7 +89,11 @@ CellGroups group_cells(const ScreenReader& screen, const std::string& column) {
   const Names titles = screen.obs_titles();
   const auto title = kept_title(column, titles);
   if (!title) refuse_column(column, titles, screen.gene_names());
-  return group_cells(screen.obs_column(*title));
+  CellGroups groups = group_cells(screen.obs_column(*title));
+  if (groups.count() == 0)
+    throw UsageError(fmt::format("{}: no cell of the screen has a value in column {}: group by another",
+                                 parameter("group-by"), shown_name(*title)));
+  return groups;
 }
 
 std::vector<bool> screened_cells(const ScreenReader& screen) {

@@ -1,5 +1,7 @@
 #include "comparison.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -17,8 +19,9 @@ void GroupedValues::reset(const std::vector<std::int64_t>& counts) {
   restart();
 }
 
-Comparison::Comparison(std::int32_t groups, std::vector<Contrast> contrasts)
-    : contrasts_(std::move(contrasts)),
+Comparison::Comparison(std::int32_t groups, std::vector<Contrast> contrasts, std::string file)
+    : file_(std::move(file)),
+      contrasts_(std::move(contrasts)),
       needed_(static_cast<std::size_t>(groups), false),
       moments_(static_cast<std::size_t>(groups)) {
   for (const Contrast& contrast : contrasts_) {
@@ -34,7 +37,8 @@ Comparison::Comparison(std::int32_t groups, std::vector<Contrast> contrasts)
 void Comparison::take(std::span<SampledValue> values) {
   moments_.assign(moments_.size(), {});
   for (const SampledValue& value : values) {
-    if (std::isnan(value.value)) throw InputError("a score is not a number: the screen is corrupt");
+    if (std::isnan(value.value))
+      throw InputError(fmt::format("{}: a score is not a number: the file is corrupt; screen again", file_));
     moments_[static_cast<std::size_t>(value.sample)].add(static_cast<double>(value.value));
   }
   std::sort(values.begin(), values.end(),

@@ -40,13 +40,14 @@ class GroupedValues {
 /// Compares the groups of one gene or pair in one measure after the other, contrast by contrast.
 class Comparison {
  public:
-  Comparison(std::int32_t groups, std::vector<Contrast> contrasts);
+  /// `file` is what the scores are of, for messages.
+  Comparison(std::int32_t groups, std::vector<Contrast> contrasts, std::string file);
 
   /// Whether values of this group are needed.
   bool needs(std::int32_t group) const { return group >= 0 && needed_[static_cast<std::size_t>(group)]; }
   const std::vector<Contrast>& contrasts() const { return contrasts_; }
 
-  /// Values in the order of cells, of groups that are needed; they are sorted.
+  /// Values in the order of cells, of groups that are needed; they are sorted. @throws InputError for NaN
   void take(std::span<SampledValue> values);
   std::int64_t cells(const Contrast& contrast) const { return cells_of(contrast.group); }
   std::int64_t cells_against(const Contrast& contrast) const;
@@ -59,6 +60,7 @@ class Comparison {
   }
   double p_of(const Contrast& contrast);
 
+  std::string file_;
   std::vector<Contrast> contrasts_;
   std::vector<bool> needed_;
   std::vector<Moments> moments_;  // of each group

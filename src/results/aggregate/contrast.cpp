@@ -111,7 +111,7 @@ std::vector<ContrastTable> contrast_genes(const ScreenReader& screen, const Cell
                                           const ContrastOptions& options, const Communicator& ranks) {
   std::vector<ContrastTable> tables = empty_contrasts(screen, ScoreArray::singles, contrasts, by);
   if (tables.empty()) return tables;
-  Comparison comparison(groups.count(), contrasts);
+  Comparison comparison(groups.count(), contrasts, screen.path());
   const SinglesByGene singles(screen, groups, comparison);
   const EventRange share = singles.share(ranks.rank(), ranks.size());
   GroupedValues values;

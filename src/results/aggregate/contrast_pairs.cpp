@@ -199,7 +199,7 @@ std::vector<ContrastTable> contrast_pairs(const ScreenReader& screen, const Cell
   const ScoreArray array = pairs_of(screen).value();
   std::vector<ContrastTable> tables = empty_contrasts(screen, array, contrasts, by);
   if (tables.empty()) return tables;
-  Comparison comparison(groups.count(), contrasts);
+  Comparison comparison(groups.count(), contrasts, screen.path());
   if (array == ScoreArray::list)
     on_root(ranks, [&] { compare_list(screen, groups, options, comparison, tables); });
   else

@@ -73,8 +73,10 @@ void write_recorder(const ScreenReader& screen, ScoreArray array, CsvWriter& csv
 
 void require_same_data(const ScreenReader& screen, const ExpressionMatrix& matrix) {
   if (matrix.checksum() == screen.provenance().input_checksum) return;
-  throw InputError(fmt::format("the data given with {} is not the data of the screen: their checksums differ",
-                               parameter("input")));
+  throw InputError(
+      fmt::format("{} is a screen of other data than those of {}: their checksums differ; choose cells "
+                  "and genes as it did, which dko info {} tells",
+                  screen.path(), parameter("input"), screen.path()));
 }
 
 }  // namespace dko

@@ -319,6 +319,7 @@ void GeneRegression::return_to_shares(PenaltyStep& step) const {
     of_predicted += weight * step.predicted[row];
     of_targets += weight * targets_[row];
   }
+  if (!(all > 0)) return;  // all of few cells are in folds that a quick fit does not leave out
   of_predicted /= all;
   of_targets /= all;
   double variance = 0;

@@ -8,7 +8,7 @@
 
 namespace dko {
 
-/// Penalty of gene j: (strength_j / largest)^−½, the strength being the root mean square over genes i of
+/// Penalty of gene j: (strength_j / largest)^−0.6, the strength being the root mean square over genes i of
 /// A_ij sd(x_j) in parts of the mean of i. Who regulates many is likelier to regulate one more. `counts`
 /// cells express each gene, of `cells`. Local.
 std::vector<double> regulator_penalties(const std::vector<GeneFit>& fits, const GeneLevels& levels,

@@ -45,7 +45,7 @@ void find_factor_distances(RegressionSetting setting, const CellState& state,
                            DealtTable& distances, const Communicator& communicator, RegressionMemory& memory,
                            const std::function<void(std::int32_t gene)>& fitted);
 
-/// Chooses of at most `factors` the least number whose distance is within 0.2 % of the best. Collective.
+/// Chooses of at most `factors` the least number whose distance is within 0.1 % of the best. Collective.
 std::int64_t choose_factors(std::int64_t factors, const DealtTable& distances,
                             const Communicator& communicator);
 

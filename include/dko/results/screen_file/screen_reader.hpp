@@ -39,6 +39,7 @@ class ScreenReader {
   /// @throws CollectiveFailure for what rank 0 finds wrong with the file
   ScreenReader(const std::filesystem::path& path, const NodeGroup& nodes);
 
+  std::string path() const { return file_.path(); }
   const Provenance& provenance() const { return provenance_; }
   const Names& gene_names() const { return gene_names_; }
   const Names& cell_names() const { return cell_names_; }

@@ -18,13 +18,13 @@ class FitJob;
 /// have half of λ as their penalty. Shares hide a cell's total, so T is first the number n of genes it
 /// expresses, then the total Σ o of the round before (scaled to the same mean), in three rounds. From the
 /// second on a gene that moves many others is penalised less (λ times the root mean square of its effects to
-/// the power −½), from the third on cells far off a fit weigh less. λ is chosen for each gene by 5-fold
+/// the power −0.6), from the third on cells far off a fit weigh less. λ is chosen for each gene by 5-fold
 /// cross-validation. The last round averages the fits without each fold, drops what does not have the same
 /// sign in all of them, and keeps a part of the effects by what they gain in the cells left out.
 ///
 /// The state of a cell is its place along the leading principal components of presence, found by rank 0
 /// alone; their number, of 0, 1, 2, 4 and 8, is the least whose distance in five folds, each left out, over
-/// the 100 most abundant genes, is within 0.2 % of the best. These folds do not depend on the seed, so
+/// the 100 most abundant genes, is within 0.1 % of the best. These folds do not depend on the seed, so
 /// neither does the number.
 ///
 /// The penalties of pairs that a prior supports are multiplied by a factor, to the power of the pair's
