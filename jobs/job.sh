@@ -46,9 +46,17 @@ get_done() {
   if [ $code = 138 ] && [ "$("$DKO" info --progress "$out" "${files[@]}")" = "nothing yet" ]; then
     echo "dko was told to save while there was nothing to save yet: SBATCH_TIMELIMIT must be long enough for reading" >&2
   elif [ $code = 5 ] || [ $code -gt 128 ]; then queue_again $code; fi
-  rm -f "$out.runs"
   if [ $code != 0 ]; then echo "dko ended with code $code: this job is not queued again" >&2; fi
-  exit $code
+  end_with $code "$out"
+}
+
+# end_with CODE OUT: this job will not go on. What --force was to replace comes back if there is nothing in its place.
+end_with() {
+  if [ -e "$2.replaced" ]; then
+    if [ -e "$2" ]; then rm -f "$2.replaced"; else mv "$2.replaced" "$2"; fi
+  fi
+  rm -f "$2.runs"
+  exit "$1"
 }
 
 # Of the arguments those that name files which would else be beside OUT; into the caller's `files`.
@@ -61,22 +69,26 @@ find_files() {
 }
 
 # OUT.runs keeps how far this run found the job, after the number of runs that found it there. Takes what get_done takes,
-# and its `files`. What is done already, by this job or another, is not done again without --force.
+# and its `files`. What is done already, by this job or another, is not done again without --force. With it, the first run
+# puts OUT aside: what a later one finds there is this job's.
 give_up_if_stuck() {
   local runs=$1.runs here before='' count=0
+  if [[ " $* " == *" --force "* || " $* " == *" -f "* ]] && [ -e "$1" ] &&
+    { [ "${SLURM_RESTART_COUNT:-0}" = 0 ] || [ ! -e "$runs" ]; }; then
+    echo "$1 is $1.replaced until this job has another"
+    mv -f "$1" "$1.replaced"
+  fi
   here=$("$DKO" info --progress "$1" "${files[@]}")
-  if [ "$here" = done ] && [[ " $* " != *" --force "* || ${SLURM_RESTART_COUNT:-0} -gt 0 ]]; then
+  if [ "$here" = done ]; then
     echo "$1 is there: nothing is left to do"
-    rm -f "$runs"
-    exit 0
+    end_with 0 "$1"
   fi
   if [ "${SLURM_RESTART_COUNT:-0}" -gt 0 ] && [ -e "$runs" ]; then read -r count before <"$runs"; fi
   [ "$here" = "$before" ] || count=0
   echo "so far: $here"
   if [ "$count" -ge "$DKO_TRIES" ]; then
     echo "$count runs in a row got no further: this job is not queued again" >&2
-    rm -f "$runs"
-    exit 1
+    end_with 1 "$1"
   fi
   echo "$((count + 1)) $here" >"$runs"
 }
@@ -99,14 +111,16 @@ passing_signals() {
 
 # queue_again CODE: only a job that is still wanted; one that was cancelled is stopped in the same way.
 queue_again() {
-  local state how="stopped, all saved"
+  local state how="stopped, all saved" id=${SLURM_JOB_ID:-none}
+  # The id of one task of an array, the last, is that of the array as well.
+  if [ -n "${SLURM_ARRAY_JOB_ID:-}" ]; then id=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID; fi
   if [ "$1" != 5 ]; then how="a process died (code $1)"; fi
-  state=$(scontrol -o show job "${SLURM_JOB_ID:-none}" 2>/dev/null | grep -oP -m 1 ' JobState=\K\w+') || true
+  state=$(scontrol -o show job "$id" 2>/dev/null | grep -oP -m 1 ' JobState=\K\w+') || true
   if [ "$state" != RUNNING ]; then
     echo "$how, but the job is ${state:-no SLURM job}" >&2
   else
     echo "== $(date -u +%FT%TZ) $how, and queued again"  # before it is: SLURM ends this shell then
-    if scontrol requeue "$SLURM_JOB_ID"; then exit 0; fi
+    if scontrol requeue "$id"; then exit 0; fi
     echo "$how, but it could not be queued again: submit the same once more" >&2
   fi
 }

@@ -161,10 +161,10 @@ def text_of(value) -> str:
 
 
 def ranked_by(genes) -> str:
-    """Network where any event changes other genes, else impact; as the report ranks."""
+    """Network where any event changes other genes, else impact, as the report ranks; else what there is."""
     if "network_mean" in genes and (genes["network_mean"].max() > 0 or "impact_mean" not in genes):
         return "network"
-    return "impact"
+    return next((score for score in ("impact", "shift", "approach") if f"{score}_mean" in genes), "impact")
 
 
 def places_of(wanted, names, accessions=None) -> np.ndarray:

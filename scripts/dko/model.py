@@ -115,6 +115,9 @@ class SparseMapping:
             raw = (self._effects @ presence.T).T
         raw = raw + self._offset + (intact @ self._loadings) @ self._responses.T
         if self._covariate_responses is not None:
+            if covariates is None:
+                raise UsageError("the model was trained with --covariate: what its cells have in those columns is needed, "
+                                 "which this does not know")
             raw += covariates @ self._covariate_responses.T
         return np.maximum(raw, self._floor)
 

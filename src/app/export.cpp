@@ -71,6 +71,14 @@ void check_options(const ExportOptions& options) {
     throw UsageError("--names is for scores; profiles are bare numbers");
   if (!options.scores.empty() && !options.wants_csv() && options.table.empty())
     throw UsageError("--score is for --single, --double, --list and --table");
+  if (options.names && !options.wants_csv()) throw UsageError("--names is for --single, --double and --list");
+  if (options.of && !options.wants_perturbed())
+    throw UsageError("--of is for --ptest, --ztest and --recorder");
+  if (options.input.path.empty() && (!options.input.selection.empty() || given_of(options.input.read)))
+    throw UsageError(
+        "options that read and choose cells and genes are for --input: they say which data were screened; "
+        "what is "
+        "exported they do not restrict");
   if (!(options.ptest.empty() && options.ztest.empty()) && options.input.path.empty()) {
     throw UsageError("--ptest and --ztest hold expression data: give the screened file with --input");
   }

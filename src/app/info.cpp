@@ -28,6 +28,7 @@
 #include "dko/workflow/saved_progress.hpp"
 #include "info_expression.hpp"
 #include "json_report.hpp"
+#include "options/input.hpp"
 #include "options/verify_options.hpp"
 #include "run_json.hpp"
 #include "score_names.hpp"
@@ -271,15 +272,6 @@ CommandLine line_of(InfoOptions& options) {
       throw UsageError("--checkpoint and --save-model are for --progress");
   });
   return line;
-}
-
-/// An option of reading expression that is set.
-std::optional<std::string> given_of(const ReadOptions& read) {
-  if (!read.layer.empty()) return "layer";
-  if (read.raw) return "raw";
-  if (!read.genome.empty()) return "genome";
-  if (read.orientation) return "orientation";
-  return std::nullopt;
 }
 
 /// The provenance of what dko itself simulated.

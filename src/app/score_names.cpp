@@ -166,7 +166,7 @@ std::vector<GeneRates> gene_rates(const ScreenReader& screen) {
   std::vector<GeneRates> all;
   if (auto rates = screen.gene_q_values(); !rates.empty()) all.push_back({network_rates, std::move(rates)});
   if (auto direction = screen.direction(); direction && !direction->q_values.empty())
-    all.push_back({"shift_q_value", std::move(direction->q_values)});
+    all.push_back({shift_rates, std::move(direction->q_values)});
   return all;
 }
 
@@ -200,6 +200,7 @@ std::string test_q_note(std::string_view rows) {
 
 std::string q_value_text(double q) {
   constexpr double least = 0.001;
+  if (std::isnan(q)) return "–";
   return q < least ? "< 0.001" : fmt::format("{:.3f}", q);
 }
 

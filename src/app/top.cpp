@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -191,7 +192,10 @@ std::vector<GeneRates> q_values_of(const ScreenReader& screen, const Ranking& ra
   return screen.order(ranking.kind.array) == 1 ? gene_rates(screen) : std::vector<GeneRates>();
 }
 
+/// NaN of the shift of a gene that is switched on: q-values of shifts are of losses.
 double of_event(const GeneRates& rates, const RankedEvent& ranked) {
+  const bool is_added = !ranked.event.added.empty() && ranked.event.added.front() != 0;
+  if (is_added && rates.title == shift_rates) return std::nan("");
   return rates.values[static_cast<std::size_t>(ranked.event.genes.front())];
 }
 

@@ -18,8 +18,8 @@ struct Slot {
   std::array<char, 4096> path;
 };
 
-// In static memory: a handler cannot rely on the heap.
-std::array<Slot, 16> slots;
+// In static memory: a handler cannot rely on the heap. A command with ten outputs takes two for each.
+std::array<Slot, 64> slots;
 
 /// Empty if it cannot be noted.
 std::string name_of(const std::filesystem::path& path) {

@@ -40,6 +40,14 @@ expect 2 '--lower-bound must be between' "$DKO" top x.h5 --lower-bound -1
 expect 2 '--lower-bound must be between' "$DKO" top x.h5 --lower-bound nan
 expect 2 'network-interaction has none' "$DKO" top x.h5 --lower-bound 1 --score network-interaction
 expect 2 'impact-sd has none' "$DKO" top x.h5 --lower-bound 1 --score impact-sd
+expect 2 'are for --input' "$DKO" export x.h5 --single s.csv --genes gene1
+expect 2 'are for --input' "$DKO" export x.h5 --single s.csv --layer counts
+expect 2 '--names is for' "$DKO" export x.h5 --h5ad s.h5ad --names
+expect 2 '--of is for' "$DKO" export x.h5 --single s.csv --of double
+expect 2 'choose cells and genes are for --verify' "$DKO" info x.h5 --verify --top-genes 5
+touch list.csv
+expect 2 '--truth-single.*--edges.* are the same file|--edges.*--truth-single.* are the same file' "$DKO" simulate --genes 9 --cells 9 \
+  --truth-single list.csv --edges list.csv -o data.csv --force
 expect 2 'of a prediction' "$DKO" export x.h5 --single s.csv --true t.csv
 absent x.h5 x.csv
 # Several ranks: one message, and the same code.

@@ -137,6 +137,18 @@ assert set(values.index) == set(table.index[(table["not_visible"] == "") & (tabl
 assert (table[sys.argv[1] + "_mean"].astype(float)[values.index] - values).abs().max() < 1e-12
 PYTHON
 done
+# Of genes in enough cells, where that is asked for.
+least=$(tail -n +2 genes.csv | cut -d, -f"$(head -n 1 genes.csv | tr , '\n' | grep -nx cells | cut -d: -f1)" | sort -n | sed -n 31p)
+"$DKO" summarize screen.h5 --by impact --min-cells "$least" --gene-table genes.csv --rnk often.rnk --gene-sets sets.gmt -q --force >often.txt 2>&1
+again - "$least" <<'PYTHON' || fail "summarize --min-cells: another ranked list"
+import sys
+import pandas
+table = pandas.read_csv("genes.csv", keep_default_na=False, dtype={"not_visible": str}).set_index("gene")
+values = pandas.read_csv("often.rnk", sep="\t", header=None, index_col=0)[1]
+assert table["cells"].astype(int).min() >= int(sys.argv[1]) and 0 < len(values) < len(pandas.read_csv("means.rnk", sep="\t", header=None))
+assert set(values.index) == set(table.index[table["not_visible"] == ""])
+PYTHON
+grep -q "in $least cells or more" often.txt || fail "summarize --min-cells: sets do not say of which genes"
 for ranks in 2 3; do
   on $ranks "$DKO" summarize screen.h5 --gene-table few.csv -n 3 --rnk ranks$ranks.rnk --gene-sets sets.gmt --least-genes 3 -q --force >ranks$ranks.txt 2>/dev/null
   same means.rnk ranks$ranks.rnk

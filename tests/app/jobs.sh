@@ -22,6 +22,58 @@ expect 2 "there is no job.sh in $PWD/alone: submit the script where it lies" env
 # Without a scheduler nobody starts a job again that was stopped.
 expect 5 'all saved, but the job is no SLURM job' bash "$DKO_JOBS/train.sbatch" data.csv other.h5 "${endless[@]}" --time-limit 0:00:02
 [ -s other.h5.checkpoint ] || fail "the state is not there"
+# With --force a result that is there is put aside until there is another, however often the job is queued again: SLURM is
+# played by a scontrol that notes what it is asked to requeue.
+mkdir bin
+printf '%s\n' '#!/bin/sh' '[ "$1" = requeue ] && echo "$2" >>requeued.txt' 'echo " JobState=RUNNING "' >bin/scontrol
+chmod +x bin/scontrol
+cp model.h5 before.h5
+for force in --force -f; do
+  expect 5 'all saved, but the job is no SLURM job' bash "$DKO_JOBS/train.sbatch" data.csv model.h5 "${endless[@]}" \
+    --time-limit 0:00:02 $force
+  same model.h5 before.h5
+  absent model.h5.replaced model.h5.runs
+  rm -f model.h5.checkpoint
+done
+again_by_slurm() { expect "$1" "$2" env PATH="$PWD/bin:$PATH" SLURM_JOB_ID=7 "${@:3}" "${endless[@]}" --time-limit 0:00:02; }
+again_by_slurm 0 'and queued again' bash "$DKO_JOBS/train.sbatch" data.csv model.h5 --force
+grep -q 'model.h5 is model.h5.replaced until' said.txt || fail "does not say where the result is"
+absent model.h5
+same model.h5.replaced before.h5
+again_by_slurm 0 'so far: .*step' SLURM_RESTART_COUNT=1 bash "$DKO_JOBS/train.sbatch" data.csv model.h5 --force
+absent model.h5
+again_by_slurm 0 'and queued again' SLURM_ARRAY_JOB_ID=7 SLURM_ARRAY_TASK_ID=2 SLURM_ARRAY_TASK_MIN=0 SLURM_ARRAY_TASK_MAX=2 \
+  bash "$DKO_JOBS/ensemble.sbatch" train data.csv of_three.h5
+[ "$(tail -n 1 requeued.txt)" = 7_2 ] || fail "not the task alone is requeued: $(cat requeued.txt)"
+[ "$(cat of_three.h5.members)" = 3 ] || fail "the number of members is not there"
+rm -f model.h5.checkpoint model.h5.runs
+expect 0 'written' bash "$DKO_JOBS/train.sbatch" data.csv model.h5 --force "${short[@]}"
+absent model.h5.replaced
+[ -s model.h5 ] || fail "no model"
+# What another run of the job has finished is done.
+cp model.h5 done.h5
+echo '1 step 3' >model.h5.runs
+expect 0 'nothing is left to do' env SLURM_RESTART_COUNT=1 bash "$DKO_JOBS/train.sbatch" data.csv model.h5 --force "${short[@]}"
+expect 0 'nothing is left to do' bash "$DKO_JOBS/train.sbatch" data.csv model.h5 "${short[@]}"
+same model.h5 done.h5
+absent model.h5.runs
+
+# An ensemble is joined again when its members are newer, and of as many as there are now.
+for k in 0 1 2; do
+  SLURM_ARRAY_TASK_ID=$k SLURM_ARRAY_TASK_MIN=0 SLURM_ARRAY_TASK_MAX=2 \
+    bash "$DKO_JOBS/ensemble.sbatch" train data.csv many.h5 "${short[@]}" >train.txt 2>&1 || { cat train.txt; fail "member $k"; }
+done
+expect 0 'scored in' bash "$DKO_JOBS/ensemble.sbatch" screen data.csv many.h5 many_screen.h5
+expect 0 '^members +3$' "$DKO" info many_screen.h5
+for k in 0 1; do
+  SLURM_ARRAY_TASK_ID=$k SLURM_ARRAY_TASK_MIN=0 SLURM_ARRAY_TASK_MAX=1 \
+    bash "$DKO_JOBS/ensemble.sbatch" train data.csv many.h5 "${short[@]}" --seed 5 --force >train.txt 2>&1 ||
+    { cat train.txt; fail "member $k"; }
+done
+expect 0 'scored in' bash "$DKO_JOBS/ensemble.sbatch" screen data.csv many.h5 many_screen.h5 --force
+expect 0 '^members +2$' "$DKO" info many_screen.h5
+expect 0 '^seed +5$' "$DKO" info many.h5
+
 # Without DKO_SITE the user's own file counts.
 mkdir -p settings/dko
 mv site.conf settings/dko

@@ -121,6 +121,8 @@ for target, (real, others, changed) in truths.items():
     assert (method["rank"], method["losses"]) == (rank, len(genes)), (method, rank)
     near(method["p"], rank / len(genes), "p")
 assert found["over_targets"]["targets"] == 1
+directions = {name: method["targets"] for name, method in found["over_targets"]["methods"].items()}
+assert directions["mapping"] == 1 and directions["abundance"] == 0, directions
 near(found["over_targets"]["methods"]["mapping"]["spearman"], found["targets"]["g0"]["methods"]["mapping"]["spearman"], "mean")
 assert compared > 25, compared
 print(f"{compared} figures agree")

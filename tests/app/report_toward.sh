@@ -32,3 +32,39 @@ done
 grep -E '^dko (summarize|explain)' commands.sh | sed "s|^dko|\"\$DKO\"|" >run.sh
 bash -e run.sh >/dev/null 2>&1 || { cat run.sh; fail "a command of the page"; }
 for table in toward away; do [ -s toward.$table.csv ] || fail "no toward.$table.csv"; done
+
+# A screen of shifts alone, and a list by an ensemble along a direction.
+report() { "$python" "$DKO_SOURCE/scripts/report.py" "$@" || fail "no report of $1"; }
+"$DKO" screen cells.h5ad --layer counts --model model.h5 --score shift "${way[@]}" -o shifts.h5 -q 2>/dev/null
+report shifts.h5 -o shifts.html
+grep -q 'stores neither the impact' shifts.html || fail "does not say that there is no impact"
+grep -q 'id="toward"' shifts.html || fail "no part of the direction"
+"$DKO" train cells.h5ad --layer counts --mapping sparse --ensemble 2 -o two.h5 -q 2>/dev/null
+"$DKO" export shifts.h5 --names --single singles.csv --score shift
+cut -d, -f1,2 singles.csv | head -n 20 >events.csv
+"$DKO" screen cells.h5ad --layer counts --model two.h5 --events events.csv "${way[@]}" -o listed.h5 -q 2>/dev/null
+report listed.h5 -o listed.html
+grep -q 'shift, sd of members' listed.html || fail "no sd of the shifts of a list"
+"$DKO" screen cells.h5ad --layer counts --model two.h5 --events events.csv --score shift "${way[@]}" -o listed_shifts.h5 -q 2>/dev/null
+report listed_shifts.h5 -o listed_shifts.html
+again - <<'PYTHON'
+import os
+import re
+import subprocess
+
+import anndata
+import dko
+from dko.report.suggest import SWITCHES, Typed
+
+cells = anndata.read_h5ad("cells.h5ad")
+screen = dko.screen(cells, model="model.h5", layer="counts", from_="type=type0", toward="type=type1", score="shift")
+assert cells.uns["dko"]["ranked_by"] == "shift", cells.uns["dko"]["ranked_by"]
+assert cells.obs["dko_top_gene"].notna().any()
+
+typed = Typed("dko run cells.h5ad --mapping sparse --levels --top-genes 500 --prior-signs -o s.h5")
+assert typed.places == ["cells.h5ad"] and typed.value("--top-genes") == "500" and typed.value("--out") == "s.h5"
+for command in ("run", "screen", "train", "predict"):  # every option without a value
+    text = subprocess.run([os.environ["DKO"], command, "--help"], stdout=subprocess.PIPE, check=True).stdout.decode()
+    flags = {name for name, value in re.findall(r"^  (?:-\w \[ )?(--[a-z-]+)(?: \])?( \S+)?(?=  |$| *$)", text, re.M) if not value}
+    assert len(flags) > 4 and flags <= SWITCHES, flags - SWITCHES
+PYTHON

@@ -147,15 +147,18 @@ def collect(screen, top: int, min_cells, most_pairs: int, model=None, prediction
     if report.visibility is not None:
         hidden = report.visibility["why"]
         report.unseen = {report.kind.sign + gene: why for gene, why in hidden[hidden != ""].items()}
+    if screen.has_singles:
+        summary = screen.gene_summary()
+        report.toward = collect_toward(report, summary)
     if screen.has_singles and report.gene_scores:
-        report.genes, report.cells = screen.gene_summary(), screen.numbered_cells(visible_only=True)
+        report.genes, report.cells = summary, screen.numbered_cells(visible_only=True)
         shown = report.only_once(report.boxed())
         report.of_top_genes = screen.singles(gene=report.names_of(shown)) if shown else None
-        report.toward = collect_toward(report)
     if with_pairs and screen.pair_measures and is_summable(screen):
         add_pairs(report, most_pairs)
     if screen.list_order and (screen.list_order != 2 or screen.has_all_pairs or screen.list_adds_genes):
-        report.listed_by = "network" if "network" in screen.list_scores else "impact"
+        known = [score for score in ("network", "impact", "shift", "approach") if score in screen.list_scores]
+        report.listed_by = known[0] if known else "impact"
         report.listed = screen.listed(top=top, by=report.listed_by)
     report.training = screen.training
     if model is not None:

@@ -7,13 +7,14 @@ import shlex
 from dko.command_line import called
 from dko.report.page import clean
 
-SWITCHES = {"--raw", "--resume", "--force", "--quiet", "--verbose", "--help", "--ignore-missing"}
+SWITCHES = {"--raw", "--resume", "--force", "--quiet", "--verbose", "--help", "--ignore-missing", "--levels", "--prior-signs"}
 SHORT = {"-o": "--out", "-f": "--force", "-q": "--quiet", "-v": "--verbose", "-h": "--help"}
 # How the data are read and chosen, and how a mapping is made of them: options of dko run, dko train and dko predict alike.
 SELECTION = ("--layer", "--raw", "--genome", "--orientation", "--cells", "--where", "--obs-file", "--min-genes", "--min-cells",
              "--genes", "--top-genes", "--with-genes", "--ignore-missing")
 TRAINING = ("--mapping", "--ensemble", "--steps", "--seed", "--batch", "--learning-rate", "--schedule", "--weight-decay",
-            "--validation", "--patience", "--validate-every", "--parallel", "--hidden")
+            "--validation", "--patience", "--validate-every", "--parallel", "--hidden",
+            "--levels", "--covariate", "--categorical", "--prior", "--prior-signs", "--fdr")
 # From which cells to which, and on which profile: options of dko screen and dko explain alike.
 DIRECTION = ("--from", "--toward", "--toward-profile", "--base")
 

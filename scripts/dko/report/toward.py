@@ -48,13 +48,13 @@ class Toward:
         return "shift_q_value" in self.genes
 
 
-def collect_toward(report) -> Toward | None:
-    """None of a screen without a direction, or without shifts of every gene."""
+def collect_toward(report, genes) -> Toward | None:
+    """From the summary of genes. None of a screen without a direction, or without shifts of every gene."""
     screen = report.screen
     known = screen.direction
     if known is None or not screen.has_singles or "shift" not in screen.single_scores:
         return None
-    genes = report.genes[report.genes["cells"] >= report.min_cells].copy()  # by shift where there is a direction
+    genes = genes[genes["cells"] >= report.min_cells].copy()  # by shift where there is a direction
     if "not_visible" not in genes:
         genes["not_visible"] = ""
     return Toward(str(known["from"]), str(known["toward"]), len(known["from_cells"]), len(known["toward_cells"]),

@@ -90,6 +90,13 @@ nlohmann::ordered_json json_of(const std::vector<KernelSpeed>& speeds) {
   return json;
 }
 
+nlohmann::ordered_json json_of(const CostModel& model) {
+  return {{"pair_base", model.pair_base},     {"pair_each", model.pair_each},
+          {"single_base", model.single_base}, {"single_each", model.single_each},
+          {"listed_base", model.listed_base}, {"listed_each", model.listed_each},
+          {"load_each", model.load_each}};
+}
+
 void print_fit(const KernelCosts& costs) {
   Table table({"ns", "pair", "each", "single", "each", "listed", "each", "load, each"});
   const auto add = [&](const char* kernel, const CostModel& model) {
@@ -107,11 +114,15 @@ void print_fit(const KernelCosts& costs) {
 void run(const KernelOptions& options, const Context& context) {
   const Communicator& ranks = context.communicator;
   require_instructions(options.bench, ranks);
+  AtRoot<JsonReport> summary = on_root(ranks, [&] { return JsonReport(options.common); });
   if (options.fit) {
-    if (ranks.is_root()) print_fit(fit_kernel_costs(options.bench));
+    on_root(ranks, [&] {
+      const KernelCosts costs = fit_kernel_costs(options.bench);
+      print_fit(costs);
+      summary->write({{"seconds", {{"dense", json_of(costs.dense)}, {"sparse", json_of(costs.sparse)}}}});
+    });
     return;
   }
-  AtRoot<JsonReport> summary = on_root(ranks, [&] { return JsonReport(options.common); });
   const std::vector<KernelSpeed> speeds = measure_kernels(options.bench, ranks);
   on_root(ranks, [&] {
     const double bandwidth = measure_read_bandwidth();

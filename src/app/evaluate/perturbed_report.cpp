@@ -90,16 +90,18 @@ std::string target_text(const PerturbationEvaluation& evaluation, const TargetEv
 std::string means_text(const PerturbationEvaluation& evaluation) {
   const std::int64_t targets = evaluation.means.front().targets;
   if (targets == 0) return {};
-  Table table(
-      {"predicted by", "Spearman", "specificity", "same sign", "balanced", "recall", "AUPRC", "error *"});
+  Table table({"predicted by", "targets", "Spearman", "specificity", "same sign", "balanced", "recall",
+               "AUPRC", "error *"});
   for (std::size_t method = 0; method < evaluation.methods.size(); ++method) {
     const MethodMeans& means = evaluation.means[method];
-    table.add({evaluation.methods[method], figure_text(means.spearman), figure_text(means.specificity),
-               figure_text(means.same_sign), figure_text(means.balanced), figure_text(means.recall),
-               figure_text(means.auprc), figure_text(means.error)});
+    table.add({evaluation.methods[method], std::to_string(means.with_direction), figure_text(means.spearman),
+               figure_text(means.specificity), figure_text(means.same_sign), figure_text(means.balanced),
+               figure_text(means.recall), figure_text(means.auprc), figure_text(means.error)});
   }
-  return fmt::format("\nmeans over {}: those that are visible and change something\n",
-                     counted(targets, "target")) +
+  return fmt::format(
+             "\nmeans over {}: those that are visible and change something, of which each method predicts a "
+             "direction for so many\n",
+             counted(targets, "target")) +
          table.text();
 }
 
@@ -139,9 +141,13 @@ Json json_of(const PerturbationEvaluation& evaluation, const TargetEvaluation& t
 }
 
 Json json_of(const MethodMeans& means) {
-  return {{"spearman", to_json(means.spearman)},   {"specificity", to_json(means.specificity)},
-          {"same_sign", to_json(means.same_sign)}, {"balanced_accuracy", to_json(means.balanced)},
-          {"recall", to_json(means.recall)},       {"auprc", to_json(means.auprc)},
+  return {{"targets", means.with_direction},
+          {"spearman", to_json(means.spearman)},
+          {"specificity", to_json(means.specificity)},
+          {"same_sign", to_json(means.same_sign)},
+          {"balanced_accuracy", to_json(means.balanced)},
+          {"recall", to_json(means.recall)},
+          {"auprc", to_json(means.auprc)},
           {"error", to_json(means.error)}};
 }
 

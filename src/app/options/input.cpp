@@ -86,4 +86,12 @@ void add_input(CommandLine& line, InputOptions& options, const TableUse& use) {
   add_input_options(line, options, use);
 }
 
+std::optional<std::string> given_of(const ReadOptions& read) {
+  if (!read.layer.empty()) return "layer";
+  if (read.raw) return "raw";
+  if (!read.genome.empty()) return "genome";
+  if (read.orientation) return "orientation";
+  return std::nullopt;
+}
+
 }  // namespace dko::app

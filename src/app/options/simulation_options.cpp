@@ -125,11 +125,13 @@ void add_truth_options(CommandLine& line, SimulateOptions& options) {
   line.option("truth-single", options.truth_single, "all|M|FILE",
               "the true effect of all single knockouts, of M random ones, or of those listed (as for "
               "--events of dko run)")
-      .usual();
-  line.option("truth-double", options.truth_double, "M|all|FILE", "the same of pairs").usual();
+      .usual()
+      .reads();
+  line.option("truth-double", options.truth_double, "M|all|FILE", "the same of pairs").usual().reads();
   line.option("truth-activate", options.truth_activate, "all|M|FILE",
               "the true effect of switching on all genes in all cells that lack them, one at a time, of M "
-              "random ones, or of those listed (with + before the gene)");
+              "random ones, or of those listed (with + before the gene)")
+      .reads();
   line.flag("truth-effects", options.truth_effects,
             "the mean relative change of every gene's level by the loss of every other");
 }

@@ -16,7 +16,7 @@ void add_verify_options(CommandLine& line, VerifyOptions& options) {
   line.check([&options](const CommandLine&) {
     if (!options.verify && !(options.origin.model.empty() && options.origin.input.path.empty()))
       throw UsageError("--model and --input are for --verify");
-    if (!options.verify && !options.origin.input.selection.empty())
+    if (options.origin.input.path.empty() && !options.origin.input.selection.empty())
       throw UsageError("options that choose cells and genes are for --verify with --input");
   });
 }

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "app/set_report.hpp"
-#include "dko/knockout/score/measure.hpp"
+#include "dko/results/aggregate/summary.hpp"
 #include "dko/results/screen_file/screen_reader.hpp"
 #include "dko/workflow/job.hpp"
 
@@ -18,9 +18,9 @@ class SetTests {
   /// sets_asked_for
   SetTests(const ScreenReader& screen, const SetOptions& options, bool overwrite, Job& job);
 
-  /// Ranks visible genes by the mean of a measure over all cells, and reports as report_sets(); at root in
-  /// json["sets"]. Does nothing where nothing was asked for. Collective.
-  void run(const Measure& by, std::int64_t count, nlohmann::ordered_json& json);
+  /// Ranks visible genes, of those in enough cells, by the mean of a measure over all, and reports as
+  /// report_sets(); at root in json["sets"]. Does nothing where nothing was asked for. Collective.
+  void run(const RankBy& by, std::int64_t count, nlohmann::ordered_json& json);
 
  private:
   const ScreenReader& screen_;

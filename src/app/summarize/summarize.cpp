@@ -339,8 +339,8 @@ void run(const SummarizeOptions& options, const Context& context) {
   else
     summarize_all(screen, work.parts, files, options, memory, job, json);
   if (options.sets.any())
-    sets.run(*ranking_measure(screen, ScoreArray::singles, options), options.count.value_or(rows_shown),
-             json);
+    sets.run({*ranking_measure(screen, ScoreArray::singles, options), false, options.min_cells.value_or(1)},
+             options.count.value_or(rows_shown), json);
   on_root(job.ranks(), [&] {
     const bool of_genes = std::any_of(work.parts.begin(), work.parts.end(),
                                       [](const Part& part) { return part.array == ScoreArray::singles; });

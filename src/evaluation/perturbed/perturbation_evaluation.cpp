@@ -129,6 +129,11 @@ MethodMeans means_of(const PerturbationEvaluation& evaluation, std::size_t metho
   };
   MethodMeans means;
   means.targets = std::count_if(evaluation.targets.begin(), evaluation.targets.end(), is_common);
+  means.with_direction = std::count_if(
+      evaluation.targets.begin(), evaluation.targets.end(), [&](const TargetEvaluation& target) {
+        const MethodOnTarget& on = target.methods[method];
+        return is_common(target) && on.judgement == Judgement::judged && on.agreement.spearman;
+      });
   means.spearman = of(&LossAgreement::spearman);
   means.same_sign = mean_over(evaluation, method, sign_fraction);
   means.balanced = of(&LossAgreement::balanced);

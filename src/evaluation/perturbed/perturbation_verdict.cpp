@@ -64,15 +64,9 @@ std::string name_of(const PerturbationEvaluation& evaluation, std::size_t method
   return name == mean_response ? name + " of the other targets" : name;
 }
 
-/// Finds the baseline with the highest Spearman.
-template <class Row, class Spearman>
-std::optional<std::size_t> best_of(const std::vector<Row>& methods, Spearman spearman) {
-  std::optional<std::size_t> best;
-  for (std::size_t method = mapping_methods; method < methods.size(); ++method) {
-    if (!spearman(methods[method])) continue;
-    if (!best || *spearman(methods[method]) > *spearman(methods[*best])) best = method;
-  }
-  return best;
+/// Nothing also where the method cannot be judged.
+std::optional<double> spearman_of(const MethodOnTarget& method) {
+  return method.judgement == Judgement::judged ? method.agreement.spearman : std::nullopt;
 }
 
 std::int64_t count_targets(const PerturbationEvaluation& evaluation, Judgement judgement) {
@@ -95,13 +89,35 @@ std::string method_verdict(const MethodOnTarget& method, const PerturbationKind&
 }
 
 std::optional<std::size_t> best_baseline(const TargetEvaluation& target) {
-  return best_of(target.methods, [](const MethodOnTarget& method) {
-    return method.judgement == Judgement::judged ? method.agreement.spearman : std::nullopt;
-  });
+  std::optional<std::size_t> best;
+  for (std::size_t method = mapping_methods; method < target.methods.size(); ++method) {
+    const auto spearman = spearman_of(target.methods[method]);
+    if (spearman && (!best || *spearman > *spearman_of(target.methods[*best]))) best = method;
+  }
+  return best;
 }
 
-std::optional<std::size_t> best_baseline(const std::vector<MethodMeans>& means) {
-  return best_of(means, [](const MethodMeans& method) { return method.spearman; });
+std::optional<PairedMeans> paired_means(const PerturbationEvaluation& evaluation) {
+  std::optional<PairedMeans> best;
+  for (std::size_t baseline = mapping_methods; baseline < evaluation.methods.size(); ++baseline) {
+    PairedMeans means{baseline};
+    for (const TargetEvaluation& target : evaluation.targets) {
+      const auto of_mapping = spearman_of(target.methods.front());
+      const auto of_other = spearman_of(target.methods[baseline]);
+      if (!of_mapping || !of_other) continue;
+      ++means.targets;
+      means.mapping += *of_mapping;
+      means.other += *of_other;
+    }
+    if (means.targets == 0) continue;
+    means.mapping /= static_cast<double>(means.targets);
+    means.other /= static_cast<double>(means.targets);
+    const bool is_better =
+        !best || (means.targets == best->targets ? means.other - means.mapping > best->other - best->mapping
+                                                 : means.targets > best->targets);
+    if (is_better) best = means;
+  }
+  return best;
 }
 
 std::string target_verdict(const PerturbationEvaluation& evaluation, const TargetEvaluation& target) {
@@ -144,17 +160,18 @@ std::string perturbation_verdict(const PerturbationEvaluation& evaluation) {
   std::string text =
       fmt::format("real perturbations: of {} there is nothing to find in {}, and {} not visible",
                   counted(all, "target"), nothing, hidden == 1 ? "1 is" : fmt::format("{} are", hidden));
-  const MethodMeans& mapping = evaluation.means.front();
-  const auto best = best_baseline(evaluation.means);
-  if (mapping.targets == 0 || !mapping.spearman || !best)
-    return text + "; the others do not tell how good the mapping is.";
-  const MethodMeans& baseline = evaluation.means[*best];
-  return text + fmt::format(
-                    "; over {} that can be judged the mapping is {} the best baseline, {}: mean Spearman {} "
-                    "against {}.",
-                    counted(mapping.targets, "target"),
-                    *mapping.spearman > *baseline.spearman ? "above" : "not above", evaluation.methods[*best],
-                    figure_text(mapping.spearman), figure_text(baseline.spearman));
+  const auto best = paired_means(evaluation);
+  if (!best) return text + "; the others do not tell how good the mapping is.";
+  const std::int64_t visible = evaluation.means.front().targets;
+  const std::string over =
+      best->targets == visible
+          ? counted(visible, "target") + " that can be judged"
+          : fmt::format("{} of {} that can be judged, of which both predict a direction,", best->targets,
+                        counted(visible, "target"));
+  return text + fmt::format("; over {} the mapping is {} the best baseline, {}: mean Spearman {} against {}.",
+                            over, best->mapping > best->other ? "above" : "not above",
+                            evaluation.methods[best->baseline], figure_text(best->mapping),
+                            figure_text(best->other));
 }
 
 }  // namespace dko

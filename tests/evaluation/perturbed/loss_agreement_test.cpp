@@ -73,6 +73,13 @@ TEST_CASE("specificity counts the losses of other genes that agree better") {
   CHECK(specificity_of(0.9, {0.5, 0.2}).rank == 1);
 }
 
+TEST_CASE("without other losses a Spearman says nothing") {
+  const Specificity alone = specificity_of(0.9, {});
+  CHECK(alone.rank == 1);
+  CHECK(alone.losses == 1);
+  CHECK(alone.p == 1);
+}
+
 TEST_CASE("there is something to find where enough genes change, and halves agree") {
   PerturbationTruth truth = six_genes();
   CHECK_FALSE(has_effect(truth));

@@ -66,6 +66,46 @@ TEST_CASE("of a target that is not visible the verdict names a baseline only if 
         std::string::npos);
 }
 
+TEST_CASE("the mapping is compared with a baseline over the targets of which both predict a direction") {
+  PerturbationEvaluation evaluation;
+  evaluation.methods = {"mapping", "direct effects", "co-expression", "ridge knockouts"};
+  const auto add = [&](std::optional<double> mapping, double coexpression, double ridge) {
+    TargetEvaluation target;
+    target.methods = {judged(0, 1, 300), judged(0, 1, 300), judged(coexpression, 1, 300),
+                      judged(ridge, 1, 300)};
+    target.methods[0].agreement.spearman = mapping;
+    evaluation.targets.push_back(target);
+  };
+  CHECK(!paired_means(evaluation));
+  add(0.3, 0.1, 0.6);
+  for (int target = 0; target < 9; ++target) add({}, 0.2, 0.2);
+  evaluation.means.resize(4);
+  evaluation.means.front().targets = 10;
+  const PairedMeans means = *paired_means(evaluation);
+  CHECK(means.baseline == 3);
+  CHECK(means.targets == 1);
+  CHECK(means.mapping == Approx(0.3));
+  CHECK(means.other == Approx(0.6));
+  const std::string text = perturbation_verdict(evaluation);
+  CHECK(text.find("over 1 of 10 targets that can be judged, of which both predict a direction, the mapping "
+                  "is not above "
+                  "the best baseline, ridge knockouts: mean Spearman 0.300 against 0.600") !=
+        std::string::npos);
+  // One that says nothing of most targets is no baseline beside one that says something of all.
+  for (TargetEvaluation& target : evaluation.targets) target.methods[0].agreement.spearman = 0.5;
+  for (std::size_t target = 1; target < 10; ++target)
+    evaluation.targets[target].methods[3].agreement.spearman.reset();
+  CHECK(paired_means(evaluation)->baseline == 2);
+  for (std::size_t target = 1; target < 10; ++target)
+    evaluation.targets[target].methods[3].agreement.spearman = 0.2;
+  for (TargetEvaluation& target : evaluation.targets) target.methods[0].agreement.spearman = 0.5;
+  const std::string all = perturbation_verdict(evaluation);
+  CHECK(
+      all.find(
+          "over 10 targets that can be judged the mapping is above the best baseline, ridge knockouts: mean "
+          "Spearman 0.500 against 0.240") != std::string::npos);
+}
+
 TEST_CASE("targets that go the other way themselves are told, but not of knockouts") {
   PerturbationEvaluation evaluation;
   for (const double change : {1.5, -0.5, 0.0}) {

@@ -41,7 +41,7 @@ struct Specificity {
 };
 
 /// Local. `others`: Spearman of the losses of other genes with the same truth, 0 for one that is predicted to
-/// do nothing; at least one.
+/// do nothing; none: p is 1.
 Specificity specificity_of(double spearman, const std::vector<double>& others);
 
 }  // namespace dko

@@ -41,6 +41,7 @@ struct TargetEvaluation {
 /// Means of a method over the targets that all methods can be judged by, where the figure exists.
 struct MethodMeans {
   std::int64_t targets = 0;
+  std::int64_t with_direction = 0;  ///< of these, targets whose changes it predicts at all: of a Spearman
   std::optional<double> spearman;
   std::optional<double> same_sign;
   std::optional<double> balanced;

@@ -14,9 +14,20 @@ namespace dko {
 /// "does not find it". Some ten methods are tried on each target: p ≤ 0.1 of one of them is chance.
 std::string method_verdict(const MethodOnTarget& method, const PerturbationKind& kind = {});
 
-/// The baseline with the highest Spearman on a target, or on average, if there is one.
+/// The baseline with the highest Spearman on a target, if there is one.
 std::optional<std::size_t> best_baseline(const TargetEvaluation& target);
-std::optional<std::size_t> best_baseline(const std::vector<MethodMeans>& means);
+
+/// The mapping and a baseline over the same targets: those of which both predict a direction.
+struct PairedMeans {
+  std::size_t baseline = 0;
+  std::int64_t targets = 0;
+  double mapping = 0;  ///< mean Spearman
+  double other = 0;    ///< the baseline's
+};
+
+/// Finds the baseline that is furthest above the mapping, or the least below, of those with the most such
+/// targets; none where there is no such target.
+std::optional<PairedMeans> paired_means(const PerturbationEvaluation& evaluation);
 
 /// Verdict on one target, in a sentence or two: the mapping beside the best baseline.
 std::string target_verdict(const PerturbationEvaluation& evaluation, const TargetEvaluation& target);

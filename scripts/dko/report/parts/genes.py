@@ -77,6 +77,8 @@ def q_in_words(report, best) -> str:
 def nothing(report) -> str:
     if report.listed is not None:
         return ""
+    if report.screen.has_singles and not report.gene_scores:
+        return section("genes", title(report), note("This screen stores neither the impact of genes nor their network impact."))
     if report.screen.has_singles:
         return section("genes", title(report), note(report.kind.none))
     return section("genes", title(report), note(f"This screen has no single {report.kind.events} of every gene."))

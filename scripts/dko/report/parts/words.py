@@ -16,6 +16,8 @@ NAMES = {
     "network_sd": "network impact, sd of members",
     "shift": "shift",
     "approach": "approach",
+    "shift_sd": "shift, sd of members",
+    "approach_sd": "approach, sd of members",
     "shift_interaction": "shift interaction"
 }
 APPROACH = " <b>Approach</b> is how much nearer the cell comes to B's profile in all genes."
