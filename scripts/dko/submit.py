@@ -31,6 +31,7 @@ from dko.units import size_text
 
 # Options of dko that say how a job is run, not what it takes; with a value, or without.
 NOT_ESTIMATED = {"--checkpoint": 1, "--checkpoint-every": 1, "--save-model": 1, "--json": 1, "--time-limit": 1,
+                 "--keep-product": 1,
                  "--resume": 0, "--force": 0, "-f": 0, "--quiet": 0, "-q": 0, "--verbose": 0, "-v": 0}
 MEMORY_MARGIN = 1.1  # for what MPI and the file system take of a node
 UNITS = [("days", 86400), ("h", 3600), ("min", 60), ("s", 1)]

@@ -9,6 +9,7 @@ expect 0 'ranks +2' "$DKO" info screen.h5
 expect 0 'dko 0' bash "$DKO_JOBS/train.sbatch" data.csv model.h5 "${short[@]}"
 expect 0 'scored in' bash "$DKO_JOBS/screen.sbatch" data.csv by_model.h5 --model model.h5 --order 2
 expect 0 'model.h5' "$DKO" info by_model.h5
+expect 0 'scored in' bash "$DKO_JOBS/screen.sbatch" data.csv by_short.h5 -m model.h5
 # What was asked for wrongly ends with the code of dko, or a usage line.
 expect 2 'ended with code 2' bash "$DKO_JOBS/train.sbatch" data.csv other.h5 --no-such-option
 expect 2 'usage: sbatch train.sbatch INPUT MODEL' bash "$DKO_JOBS/train.sbatch" data.csv

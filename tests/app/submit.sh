@@ -26,6 +26,10 @@ expect 0 'array=0-3 .*ensemble.sbatch train data.csv new.h5.model --steps 30 --b
   "$python" "$submit" ensemble data.csv -o new.h5 --order 2 --ensemble 4 "${short[@]}"
 grep -qE 'dependency=afterok:JOB --kill-on-invalid-dep=yes .*ensemble.sbatch screen data.csv new.h5.model new.h5 --order 2$' said.txt ||
   { cat said.txt; fail "no screen that depends on the members"; }
+# What does not matter for an estimate goes to the job alone.
+"$DKO" train data.csv -o model.h5 -q "${short[@]}"
+expect 0 'screen.sbatch data.csv new.h5 --model model.h5 --order 2 --keep-product a.h5$' \
+  "$python" "$submit" screen data.csv -o new.h5 --model model.h5 --order 2 --keep-product a.h5
 # More nodes where one run's time is short; the limit is SLURM's.
 site SBATCH_TIMELIMIT=0:00:21 SBATCH_SIGNAL=B:USR1@20 DKO_CORE_SPEED=0.001
 expect 0 'nodes=64 .*' "$python" "$submit" screen data.csv -o new.h5 --order 2 --steps 50000
