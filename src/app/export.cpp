@@ -77,8 +77,7 @@ void check_options(const ExportOptions& options) {
   if (options.input.path.empty() && (!options.input.selection.empty() || given_of(options.input.read)))
     throw UsageError(
         "options that read and choose cells and genes are for --input: they say which data were screened; "
-        "what is "
-        "exported they do not restrict");
+        "what is exported they do not restrict");
   if (!(options.ptest.empty() && options.ztest.empty()) && options.input.path.empty()) {
     throw UsageError("--ptest and --ztest hold expression data: give the screened file with --input");
   }

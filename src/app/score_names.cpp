@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "dko/base/error.hpp"
 #include "dko/base/pieces.hpp"
@@ -159,8 +160,6 @@ std::string text_of_group(const ScreenReader& screen, const CellsOfGroup& group)
   return fmt::format("{}={} ({})", groups.column, groups.labels[at],
                      text_of_cells(groups.sizes[at], cells_with_knockouts(screen, group)));
 }
-
-constexpr auto network_rates = "q_value";  // the title
 
 std::vector<GeneRates> gene_rates(const ScreenReader& screen) {
   std::vector<GeneRates> all;

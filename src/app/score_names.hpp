@@ -54,6 +54,8 @@ std::string text_of_cells(std::int64_t cells, std::int64_t screened);
 /// "type=A (120 cells)", "type=A (120 cells, 80 of them screened)".
 std::string text_of_group(const ScreenReader& screen, const CellsOfGroup& group);
 
+/// Titles of q-values of genes: of their network, and of their mean shift.
+constexpr auto network_rates = "q_value";
 constexpr auto shift_rates = "shift_q_value";
 
 /// Q-values of all genes under a title: q_value of the network, shift_q_value of the mean shift.
@@ -65,8 +67,8 @@ struct GeneRates {
 /// Those that the screen has.
 std::vector<GeneRates> gene_rates(const ScreenReader& screen);
 
-/// "0.034", "< 0.001".
-std::string q_value_text(double q);  ///< – for NaN
+/// "0.034", "< 0.001"; "–" for NaN.
+std::string q_value_text(double q);
 
 /// What the q-values of effects in a column of this title are, and what they are not; a line.
 std::string effect_q_note(std::string_view title);

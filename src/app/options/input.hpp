@@ -17,10 +17,10 @@ constexpr auto input_formats =
 /// --layer, --raw, --genome, --orientation, and --cells, --where, --obs-file, --min-genes, --min-cells,
 /// --genes, --top-genes, --with-genes.
 void add_input_options(CommandLine& line, InputOptions& options, const TableUse& use = {});
-/// An option of reading expression that is set.
-std::optional<std::string> given_of(const ReadOptions& read);
-
 /// The positional argument INPUT and all those.
 void add_input(CommandLine& line, InputOptions& options, const TableUse& use = {});
+
+/// An option of reading expression that is set.
+std::optional<std::string> given_of(const ReadOptions& read);
 
 }  // namespace dko::app

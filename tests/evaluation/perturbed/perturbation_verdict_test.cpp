@@ -88,8 +88,7 @@ TEST_CASE("the mapping is compared with a baseline over the targets of which bot
   CHECK(means.other == Approx(0.6));
   const std::string text = perturbation_verdict(evaluation);
   CHECK(text.find("over 1 of 10 targets that can be judged, of which both predict a direction, the mapping "
-                  "is not above "
-                  "the best baseline, ridge knockouts: mean Spearman 0.300 against 0.600") !=
+                  "is not above the best baseline, ridge knockouts: mean Spearman 0.300 against 0.600") !=
         std::string::npos);
   // One that says nothing of most targets is no baseline beside one that says something of all.
   for (TargetEvaluation& target : evaluation.targets) target.methods[0].agreement.spearman = 0.5;
@@ -98,7 +97,6 @@ TEST_CASE("the mapping is compared with a baseline over the targets of which bot
   CHECK(paired_means(evaluation)->baseline == 2);
   for (std::size_t target = 1; target < 10; ++target)
     evaluation.targets[target].methods[3].agreement.spearman = 0.2;
-  for (TargetEvaluation& target : evaluation.targets) target.methods[0].agreement.spearman = 0.5;
   const std::string all = perturbation_verdict(evaluation);
   CHECK(
       all.find(
