@@ -6,6 +6,7 @@ merit() { "$python" "$DKO_SOURCE/scripts/scaling.py" --merit --dko "$DKO" --size
 
 preload h5py numpy
 again "$(dirname "$0")/merit_verdict_test.py"
+again "$(dirname "$0")/stopping_test.py"
 
 # dko bench verify alone: what was written is right, on any number of ranks; what is not is said with exit code 3.
 bench=(--genes 80 --cells 20 --expressed 60 --hidden 10)

@@ -33,7 +33,6 @@ It is made from the case `weak` on as many ranks as there are cores.
 import os
 import shlex
 import shutil
-import signal
 import time
 
 from dko import places
@@ -45,18 +44,10 @@ from dko.scaling import machine as scaling_machine
 from dko.scaling import merit_run, plan
 from dko.scaling.cases import CASES, GROUPS, SIZES, words_of, writes_file
 from dko.scaling.figures import counted
-from dko.scaling.launching import CaseFailure, Stopped, default_launcher, launcher_words, with_ranks
+from dko.scaling.launching import CaseFailure, default_launcher, launcher_words, with_ranks
 from dko.scaling.measuring import (ScratchFiles, advice_on_scratch, has_no_run, keep_why, now, origin, require_ranks, run_dko,
                                    say, warn_of_scratch, write_result)
-
-STOPPING = (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1)
-
-
-def stop(number, _):
-    """Slurm sends SIGUSR1 as early as SBATCH_SIGNAL says, and SIGTERM at the time limit: one is enough."""
-    for other in STOPPING:
-        signal.signal(other, lambda *_: None)
-    raise Stopped(f"stopped by {signal.Signals(number).name}; what was measured before is kept")
+from dko.scaling.stopping import stop_by_signals
 
 
 def parse_options(arguments):
@@ -310,7 +301,7 @@ def measure(options):
         return
     measuring = Measuring(options, cases)
     measuring.write()
-    keep_why(measuring.result, measuring.write, measuring.run_all)
+    keep_why(measuring, measuring.run_all)
     report(measuring.result)
     failed = [name_of(case) for case in measuring.result["cases"] if case["failed"]]
     if failed:
@@ -319,6 +310,5 @@ def measure(options):
 
 def main(arguments=None):
     options = parse_options(arguments)
-    for number in STOPPING:
-        signal.signal(number, stop)
+    stop_by_signals()
     return exit_code_of("scaling", measure, options)

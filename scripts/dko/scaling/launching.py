@@ -8,16 +8,11 @@ import subprocess
 
 from dko.errors import DkoError, UsageError
 from dko.scaling import machine as scaling_machine
+from dko.scaling.stopping import signals_held
 
 
 class CaseFailure(DkoError):
     """A case that gave no result."""
-
-
-class Stopped(DkoError):
-    """By a signal."""
-
-    exit_code = 5
 
 
 def default_launcher(dko):
@@ -51,17 +46,20 @@ def environment():
 
 def run_to_end(words, patience):
     """Exit code, None if it had to be killed, and what it said."""
-    process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                               stderr=subprocess.STDOUT, universal_newlines=True, errors="replace",
-                               start_new_session=True, env=environment())
+    process = None
     try:
+        with signals_held():  # a process that has started is one that can be ended
+            process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                       stderr=subprocess.STDOUT, universal_newlines=True, errors="replace",
+                                       start_new_session=True, env=environment())
         said, _ = process.communicate(timeout=patience)
         return process.returncode, said
     except subprocess.TimeoutExpired:
         end(process)
         return None, process.communicate()[0]
     except BaseException:
-        end(process)
+        if process:
+            end(process)
         raise
 
 

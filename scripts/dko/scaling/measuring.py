@@ -12,7 +12,8 @@ from dko.outputs import write_complete
 from dko.scaling import machine as scaling_machine
 from dko.scaling.conditions import settings
 from dko.scaling.figures import counted, load_json
-from dko.scaling.launching import CaseFailure, Stopped, last_words, run_to_end
+from dko.scaling.launching import CaseFailure, last_words, run_to_end
+from dko.scaling.stopping import Stopped
 
 
 # That a node mounts alone.
@@ -83,14 +84,17 @@ def write_result(path, result):
     write_complete(path, lambda file: file.write(text.encode("utf-8", "replace")))
 
 
-def keep_why(result, write, work):
-    """Does the work; what ended it early is in the result, too, in the words of the log: `stopped` or `failed`."""
+def keep_why(measurement, work):
+    """Does the work; what ended it early is in the result, too, in the words of the log: `stopped` or `failed`. No file of it
+    stays in the scratch folder, wherever the work was stopped: while it removed them, or between two runs."""
     try:
         work()
     except DkoError as error:
-        result["stopped" if isinstance(error, Stopped) else "failed"] = one_line(error)
-        write()
+        measurement.result["stopped" if isinstance(error, Stopped) else "failed"] = one_line(error)
+        measurement.write()
         raise
+    finally:
+        measurement.files.remove()
 
 
 def has_no_run(path):

@@ -223,7 +223,7 @@ def require_merit_options(options):
 def measure_merit(options):
     merit = Merit(options)
     merit.write()
-    keep_why(merit.result, merit.write, merit.run_all)
+    keep_why(merit, merit.run_all)
     print(verdict.report(merit.result))
     wrong = verdict.wrong_results(merit.result)
     if wrong:
