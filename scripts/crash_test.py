@@ -270,6 +270,9 @@ def run_trials(trials, options):
             keep(trials)
     if trials.totals["kills"] < options.kills:
         print(f"time is up after {trials.totals['kills']} kills")
+    if not trials.totals["kills"] or not trials.totals["compared files"]:
+        trials.totals["deviations"] += 1
+        print("DEVIATION: nothing was killed and compared", flush=True)
 
 
 def keep(trials):

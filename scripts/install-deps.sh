@@ -68,7 +68,7 @@ as_root=()
 [ "$(id -u)" = 0 ] || as_root=(sudo)
 "${as_root[@]}" apt-get update -qq
 for package in "${optional[@]}"; do
-  if [[ $(apt-cache policy "$package") == *'Candidate: '[0-9]* ]]; then
+  if [[ $(LC_ALL=C apt-cache policy "$package") == *'Candidate: '[0-9]* ]]; then
     required+=("$package")
   else
     echo "This release of Debian has no $package: the tests that need it are skipped"

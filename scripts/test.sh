@@ -54,7 +54,7 @@ run() {
 build release -DDKO_BUILD_TESTS=ON -DDKO_WERROR=ON -DDKO_PRECOMPILE=ON -DDKO_UNITY=ON
 wait $lint
 echo "== $(minutes) the release build's tests run meanwhile"
-run release $((2 * cores)) >build/release/tests.txt 2>&1 &
+run release $((3 * cores)) >build/release/tests.txt 2>&1 &
 release_tests=$!
 trap 'kill $release_tests 2>/dev/null || true' EXIT
 build asan -DDKO_UNITY=ON

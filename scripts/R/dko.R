@@ -218,6 +218,12 @@ dko_groups <- function(path) dko_with_screen(path, function(file) {
   table
 })
 
+# Values of a column as the labels of groups: numbers as dko writes them, and NA where there is none.
+dko_group_labels <- function(values) {
+  if (!is.numeric(values)) return(as.character(values))
+  ifelse(is.na(values), NA_character_, vapply(values, format, "", digits = 15, scientific = FALSE))
+}
+
 # Every gene in the cells of one group by a column of dko_groups compared with those of another, or with all others that have a
 # label: gene, cells and cells_against (those that lost it), mean, mean_against, difference, p (two-sided rank-sum test, normal
 # approximation) and q (Benjamini and Hochberg) of a score (by default network, or impact where that is not stored);
@@ -227,7 +233,9 @@ dko_contrast <- function(path, column, group, against = NULL, score = NULL, min_
   groups <- dko_groups(path)
   if (!column %in% names(groups)) stop(path, ": the screen keeps no column ", column, " of its cells; it keeps ",
                                        if (length(groups)) paste(names(groups), collapse = ", ") else "none", call. = FALSE)
-  label <- as.character(groups[[column]])
+  label <- dko_group_labels(groups[[column]])
+  group <- dko_group_labels(group)
+  if (!is.null(against)) against <- dko_group_labels(against)
   for (one in c(group, against)) if (!one %in% label) stop(path, ": no cell has ", one, " in ", column, call. = FALSE)
   in_group <- !is.na(label) & label == group
   in_other <- if (is.null(against)) !is.na(label) & !in_group else !is.na(label) & label == against

@@ -101,9 +101,14 @@ def written_columns(table, texts_only: bool = False) -> pd.DataFrame:
 
 def written_column(column):
     if isinstance(column.dtype, pd.CategoricalDtype):
-        texts = all(isinstance(category, str) for category in column.cat.categories)
-        return column if texts else written_column(column.astype(object if column.dtype.categories.dtype == object else
-                                                                 column.dtype.categories.dtype))
+        kind = column.dtype.categories.dtype
+        if all(isinstance(category, str) for category in column.cat.categories):
+            return column
+        if column.isna().any() and getattr(kind, "kind", "O") in "iub":  # such numbers cannot be missing
+            if kind.kind == "b":
+                return column.cat.rename_categories([str(category) for category in column.cat.categories])
+            kind = float
+        return written_column(column.astype(kind))
     if pd.api.types.is_bool_dtype(column.dtype) and not column.isna().any():
         return column.astype(bool)
     if pd.api.types.is_numeric_dtype(column.dtype) and column.dtype.kind in "iufb":

@@ -198,9 +198,9 @@ def duration(seconds):
     if seconds < 1:
         return "less than 1 s"
     for (name, size), (smaller, part) in zip(UNITS, UNITS[1:]):
-        if seconds >= size:
-            rest = round(seconds % size / part)
-            return f"{int(seconds // size)} {name}" + (f" {rest} {smaller}" if rest else "")
+        if round(seconds) >= size:
+            whole, rest = divmod(round(seconds / part), size // part)
+            return f"{whole} {name}" + (f" {rest} {smaller}" if rest else "")
     return f"{round(seconds)} s"
 
 
@@ -227,6 +227,7 @@ def asked_memory(found):
 
 def without_ensemble(of_dko):
     """dko's options but --ensemble K, and K."""
+    of_dko = [part for word in of_dko for part in (word.split("=", 1) if word.startswith("--ensemble=") else [word])]
     if "--ensemble" not in of_dko:
         raise UsageError("an ensemble needs --ensemble K")
     at = of_dko.index("--ensemble")

@@ -223,6 +223,7 @@ nlohmann::ordered_json json_of(const Effects& effects, std::span<const EffectEnt
                                {"change", all.change[entry.at]},
                                {"relative", all.relative[entry.at]},
                                {"cells", static_cast<std::int64_t>(all.both[entry.at])}};
+    if (!all.change_sd.empty()) row["change_sd"] = all.change_sd[entry.at];
     if (table.has_q_values) row["q"] = table.q[entry.at];
     json["top"].push_back(row);
   }

@@ -90,6 +90,19 @@ void check_synthetic(const CommandLine& line, const EstimateOptions& options) {
   }
 }
 
+/// @throws UsageError for what says how a model is made, where there is one
+void refuse_training_options(const CommandLine& line) {
+  for (const char* option : {"mapping",         "ensemble",       "fdr",      "effects",      "steps",
+                             "batch",           "learning-rate",  "schedule", "weight-decay", "validation",
+                             "patience",        "validate-every", "parallel", "hidden",       "levels",
+                             "covariate",       "categorical",    "prior",    "prior-signs",  "checkpoint",
+                             "checkpoint-every"}) {
+    if (line.given(option))
+      throw UsageError(
+          fmt::format("--{} is for the making of a model, and --model names one: leave out either", option));
+  }
+}
+
 CommandLine line_of(EstimateOptions& options) {
   CommandLine line(
       "estimate [INPUT] --nodes N --ranks-per-node R [options]",
@@ -113,6 +126,7 @@ CommandLine line_of(EstimateOptions& options) {
     options.screen.ignore_missing = options.input.selection.ignore_missing;
     options.input.named = options.screen.direction.ends();
     check_effects_options(parsed, options.all_effects.asked);
+    if (!options.model.empty()) refuse_training_options(parsed);
     if (options.input.path.empty()) check_synthetic(parsed, options);
     require_distinct({{"INPUT", options.input.path},
                       {"--model", options.model},

@@ -36,7 +36,7 @@ void add_score_options(CommandLine& line, ExportOptions& options) {
   line.parsed("score", options.scores, "LIST", measures,
               "what to write of them: impact (column k_pred), network, interaction, network-interaction, "
               "share, and of several members impact-sd (k_pred_sd) and network-sd, with commas between; "
-              "default: impact, or network where no impact is stored");
+              "default: impact, or where it is not stored network, or shift");
   line.flag("names", options.names, "write names of genes and cells instead of numbers from 0").usual();
 }
 

@@ -33,7 +33,7 @@ namespace {
 /// What --score asks for, or else the score that is there. @throws UsageError for what the screen has not.
 std::vector<Measure> find_measures(const ScreenReader& screen, ScoreArray array,
                                    std::vector<Measure> wanted) {
-  if (wanted.empty()) return {screen.measures(array).front()};
+  if (wanted.empty()) return {screen.leading_measure(array)};
   // What is asked for of singles and pairs at once: singles have no interactions.
   const bool any_score =
       std::any_of(wanted.begin(), wanted.end(), [](const Measure& m) { return !m.is_interaction; });

@@ -50,7 +50,7 @@ void set_up_training(Preparation& ready, const ExpressionMatrix& matrix, Split s
 void set_up_screen(Preparation& ready, const ExpressionMatrix& matrix, const ScreenRequest& options,
                    const ModelFootprint& model, std::int64_t steps, Job& job) {
   ready.plan = make_plan(matrix, options, static_cast<std::int64_t>(model.members), ready.out, job);
-  check_screen(matrix, ready.plan, ready.out, model.kind, steps, job.ranks().size());
+  check_screen(matrix, ready.plan, ready.out, model.kind, steps, job.ranks().size(), job.log);
   // A plan is there already when a training starts.
   for (MemoryNeed& training : ready.needs) add_plan(training, matrix, ready.plan);
   ready.needs.push_back(screen_memory(matrix, ready.plan, model, job.ranks().size()));

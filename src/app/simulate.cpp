@@ -32,7 +32,7 @@ struct Outputs {
   std::optional<CsvWriter> kinds;
   JsonReport summary;
 
-  explicit Outputs(const SimulateOptions& options)
+  Outputs(const SimulateOptions& options, int ranks_of_node)
       : expression(options.out, options.common.force), summary(options.common) {
     const auto claim = [&](auto& output, const std::string& path) {
       if (!path.empty()) output.emplace(path, options.common.force);
@@ -50,8 +50,10 @@ struct Outputs {
     if (truth_double) check_truth_choice(options.truth_double, 2, cells * genes * (genes - 1) / 2);
     const double entries = static_cast<double>(options.topology.genes) * static_cast<double>(options.cells);
     if (truth_activate) check_truth_choice(options.truth_activate, 1, cells * genes);
-    require_memory(24 * entries + (truth_effects ? effects_truth_bytes(options.topology.genes) : 0),
-                   "the simulation");
+    constexpr double of_entry =
+        48;  // levels, start and rates of the cells, and three times levels while rank 0 gathers
+    const double of_effects = truth_effects ? ranks_of_node * effects_truth_bytes(options.topology.genes) : 0;
+    require_memory(of_entry * entries + of_effects, "the simulation");
     require_disk_space(options.out, 20 * entries, "the simulation");
   }
 };
@@ -121,7 +123,7 @@ nlohmann::ordered_json solve_truth(const SimulateOptions& options, const AtRoot<
 void run(const SimulateOptions& options, const Context& context) {
   Job job = start_job(context, options.common, options.topology.seed);
 
-  AtRoot<Outputs> outputs = on_root(job.ranks(), [&] { return Outputs(options); });
+  AtRoot<Outputs> outputs = on_root(job.ranks(), [&] { return Outputs(options, job.nodes.node.size()); });
   const std::vector<Regulation> network =
       on_every_rank(job.ranks(), [&] { return draw_network(options.topology); });
   const RegulatoryDynamics dynamics(network, options.topology.genes, options.repressor_loss,

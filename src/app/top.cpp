@@ -134,10 +134,10 @@ struct Ranking {
   std::vector<std::vector<float>> values;  // of each event, one per measure
 };
 
-/// The shift where there is a direction, else the first that there is.
+/// The shift where there is a direction, else the leading one.
 Measure default_measure(const ScreenReader& screen, ScoreArray array) {
   const Measure shift{Score::shift};
-  return screen.has(array, shift) ? shift : screen.measures(array).front();
+  return screen.has(array, shift) ? shift : screen.leading_measure(array);
 }
 
 Ranking rank(const ScreenReader& screen, const ScoreArrayName& kind, const TopOptions& options,

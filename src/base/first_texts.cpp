@@ -1,6 +1,7 @@
 #include "dko/base/first_texts.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <span>

@@ -55,6 +55,9 @@ void OutputFile::require_place() const {
   const fs::path folder = directory_of(followed(final_path_));
   std::error_code error;
   if (fs::is_directory(folder, error)) return;
+  if (error && error != std::errc::no_such_file_or_directory)
+    throw IoError(
+        fmt::format("{}: {} cannot be reached: {}", final_path_.string(), folder.string(), error.message()));
   throw IoError(fmt::format("{}: there is no directory {}", final_path_.string(), folder.string()));
 }
 
@@ -106,7 +109,7 @@ void OutputFile::claim() {
   }
   if (errno == EEXIST) refuse_partial();
   throw IoError(fmt::format("{}: cannot write in {}: {}", final_path_.string(),
-                            directory_of(final_path_).string(), std::strerror(errno)));
+                            directory_of(target_).string(), std::strerror(errno)));
 }
 
 void OutputFile::open(int flags) {
@@ -221,7 +224,7 @@ void require_disk_space(const fs::path& path, double bytes, const char* what, co
   const double available = available_disk_space(path);
   if (available >= bytes) return;
   throw IoError(fmt::format("{}: {} need {} and {} are free in {}{}", path.string(), what, human_bytes(bytes),
-                            human_bytes(available), directory_of(path).string(), advice));
+                            human_bytes(available), directory_of(followed(path)).string(), advice));
 }
 
 }  // namespace dko

@@ -39,7 +39,7 @@ int open_lock(const fs::path& path, const fs::path& target) {
   if (descriptor >= 0) return descriptor;
   const int error = errno;
   std::error_code unknown;
-  if (!fs::is_directory(directory_of(path), unknown))
+  if (error == ENOENT && !fs::is_directory(directory_of(path), unknown))
     throw IoError(fmt::format("{}: there is no directory {}", target.string(), directory_of(path).string()));
   if (error == EACCES && fs::exists(path, unknown))
     throw IoError(fmt::format(

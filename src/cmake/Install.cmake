@@ -1,8 +1,5 @@
 # What `cmake --install` puts below a prefix, and what `cpack -G DEB` makes a package of. The parts find each other by their
 # places below the prefix (scripts/dko/places.py, jobs/*), which are therefore not to be chosen.
-set(DKO_PYTHON "/usr/bin/python3" CACHE FILEPATH
-  "The Python that the installed dko-report, dko-submit and so on start with")
-
 # Libraries out of modules, Spack or conda are found again where the linker found them.
 set_target_properties(dko PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
 install(TARGETS dko RUNTIME DESTINATION bin)

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "column_source.hpp"
 #include "dko/base/delimited.hpp"
@@ -16,20 +17,19 @@ namespace dko {
 
 namespace {
 
-std::vector<CellColumn> empty_columns(const DelimitedReader& header, std::int64_t cells) {
+std::vector<CellColumn> empty_columns(std::span<const std::string> titles, const std::string& place,
+                                      std::int64_t cells) {
   std::vector<CellColumn> columns;
-  for (std::size_t at = 1; at < header.fields().size(); ++at) {
-    std::string title(header.fields()[at]);
+  for (const std::string& title : titles) {
     const bool is_repeated = std::any_of(columns.begin(), columns.end(),
                                          [&](const CellColumn& other) { return other.title == title; });
-    if (is_repeated)
-      throw InputError(fmt::format("{}: has two columns {}", header.place(), shown_name(title)));
+    if (is_repeated) throw InputError(fmt::format("{}: has two columns {}", place, shown_name(title)));
     const auto count = static_cast<std::size_t>(cells);
-    columns.push_back({std::move(title), Names(count), {}, std::vector<bool>(count, true)});
+    columns.push_back({title, Names(count), {}, std::vector<bool>(count, true)});
   }
   if (columns.empty())
-    throw InputError(fmt::format("{}: needs a column with the names of the cells and one that describes them",
-                                 header.place()));
+    throw InputError(
+        fmt::format("{}: needs a column with the names of the cells and one that describes them", place));
   return columns;
 }
 
@@ -52,7 +52,7 @@ void take_row(const DelimitedReader& row, std::size_t cell, std::vector<CellColu
   }
 }
 
-/// The numbers of a column, if all that it has are such.
+/// The numbers of a column, if all that it has are such. One that is none, NaN, is missing, as in an h5ad.
 void find_numbers(CellColumn& column) {
   for (std::size_t cell = 0; cell < column.texts.size(); ++cell) {
     const auto number = column.missing[cell] ? std::optional(std::nan("")) : parse_number(column.texts[cell]);
@@ -61,6 +61,11 @@ void find_numbers(CellColumn& column) {
       return;
     }
     column.numbers.push_back(*number);
+  }
+  for (std::size_t cell = 0; cell < column.texts.size(); ++cell) {
+    if (!std::isnan(column.numbers[cell])) continue;
+    column.missing[cell] = true;
+    column.texts[cell].clear();
   }
 }
 
@@ -86,15 +91,21 @@ CellTable::CellTable(const std::filesystem::path& path, const ExpressionMatrix& 
   DelimitedReader file(path);
   if (!file.next()) throw InputError(fmt::format("{}: is empty", path_));
   file.require_utf8();
-  columns_ = empty_columns(file, matrix.cells());
+  const Names header(file.fields().begin(), file.fields().end());
+  const std::string header_place = file.place();
+  bool has_row = file.next();
+  // R's write.table leaves out the title of the names of rows.
+  const bool is_short = has_row && file.fields().size() == header.size() + 1 && !file.fields().back().empty();
+  const std::size_t first_title = is_short ? 0 : 1;
+  columns_ = empty_columns(std::span(header).subspan(first_title), header_place, matrix.cells());
   const NameIndex index = matrix.cell_index();
   std::vector<bool> seen(static_cast<std::size_t>(matrix.cells()), false);
   Names unknown;
-  while (file.next()) {
+  for (; has_row; has_row = file.next()) {
     file.require_utf8();
     if (file.fields().size() != columns_.size() + 1)
-      throw InputError(fmt::format("{}: has {} fields, the header {}", file.place(), file.fields().size(),
-                                   columns_.size() + 1));
+      throw InputError(
+          fmt::format("{}: has {} fields, the header {}", file.place(), file.fields().size(), header.size()));
     const auto cell = cell_of(file, index);
     if (!cell) {
       unknown.emplace_back(file.fields()[0]);

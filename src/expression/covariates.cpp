@@ -1,6 +1,7 @@
 #include "dko/expression/covariates.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>

@@ -11,6 +11,7 @@
 
 #include "dko/base/error.hpp"
 #include "dko/base/name_index.hpp"
+#include "dko/base/text.hpp"
 
 namespace dko {
 
@@ -43,19 +44,41 @@ CellColumn decoded(std::string title, const std::vector<double>& codes, const Na
   return column;
 }
 
-/// An array as it is: text, or numbers of which NaN is a missing value. `field` is of records.
+/// An array as it is: text, or numbers of which NaN is a missing value, or values with names, of which R's NA
+/// is missing. `field` is of records. Numbers in single precision are those that they are written as: 0.7,
+/// not 0.699999988.
 CellColumn plain(std::string title, const hdf5::Dataset& array, const std::string& field = {}) {
   CellColumn column{std::move(title), array.texts(field), {}, {}, {}};
   column.missing.assign(column.texts.size(), false);
-  const bool numbers = field.empty() && array.content() == hdf5::Content::numbers && !array.is_boolean();
-  if (!numbers) return column;
-  column.numbers = array.numbers();
-  for (std::size_t at = 0; at < column.numbers.size(); ++at) {
-    if (!std::isnan(column.numbers[at])) continue;
+  if (!field.empty() || array.content() != hdf5::Content::numbers) return column;
+  const auto lack = [&](std::size_t at) {
     column.missing[at] = true;
     column.texts[at].clear();
+  };
+  if (array.is_enumeration()) {
+    for (std::size_t at = 0; at < column.texts.size(); ++at)
+      if (column.texts[at] == "NA") lack(at);
+    return column;
+  }
+  column.numbers = array.numbers();
+  const bool is_single = array.is_single_precision();
+  for (std::size_t at = 0; at < column.numbers.size(); ++at) {
+    if (std::isnan(column.numbers[at]))
+      lack(at);
+    else if (is_single)
+      column.numbers[at] = parse_number(column.texts[at]).value_or(column.numbers[at]);
   }
   return column;
+}
+
+/// The categories of a column, in a group of values and a mask where they are of a type that can lack some.
+Names categories_in(const hdf5::Location& column) {
+  if (!column.has_group("categories")) return column.dataset("categories").texts();
+  const hdf5::Location group = column.group("categories");
+  const std::vector<double> mask = group.dataset("mask").numbers();
+  if (std::any_of(mask.begin(), mask.end(), [](double lacks) { return lacks != 0; }))
+    throw InputError(fmt::format("{}: has a category without a name: the file is corrupt", group.place()));
+  return group.dataset("values").texts();
 }
 
 }  // namespace
@@ -113,7 +136,7 @@ std::optional<Names> DataFrame::categories_of(const std::string& column) const {
 bool DataFrame::is_numeric(const std::string& title) const {
   if (!group_ || !group_->has_dataset(title) || categories_of(title)) return false;
   const hdf5::Dataset array = group_->dataset(title);
-  return array.content() == hdf5::Content::numbers && !array.is_boolean();
+  return array.content() == hdf5::Content::numbers && !array.is_enumeration();
 }
 
 CellColumn DataFrame::column(const std::string& title) const {
@@ -135,8 +158,7 @@ CellColumn DataFrame::column(const std::string& title) const {
 CellColumn DataFrame::grouped_column(const std::string& title) const {
   const hdf5::Location group = group_->group(title);
   if (group.has_dataset("codes")) {
-    return decoded(title, group.dataset("codes").numbers(), group.dataset("categories").texts(),
-                   group.place());
+    return decoded(title, group.dataset("codes").numbers(), categories_in(group), group.place());
   }
   if (!group.has_dataset("values") || !group.has_dataset("mask"))
     throw InputError(fmt::format("{}: has a column type that dko does not know", group.place()));

@@ -17,9 +17,9 @@ struct Source {
   std::filesystem::path path;
   bool is_folder = false;
   bool is_gzip = false;
+  bool is_hdf5 =
+      false;          ///< also behind a block of another program's, such as the text that MuData begins with
   std::string start;  ///< up to 4,096 bytes, decompressed if gzip; empty for a folder
-
-  bool is_hdf5() const { return start.starts_with("\x89HDF\r\n\x1a\n"); }
 };
 
 /// Which of the read options mean something to a format.

@@ -116,10 +116,12 @@ std::vector<bool> meet_gene_condition(const std::string& text, const std::string
     throw InputError(
         fmt::format("{}: {}: several genes are called so: {}", file, name, index.candidates(meaning)));
   }
+  // As numbers of the matrix: 0.7 in single precision is what was written as 0.7.
+  const auto rounded = static_cast<double>(static_cast<float>(parts.limit));
+  const double limit = rounded == 0 ? parts.limit : rounded;
   std::vector<bool> holds;
   for (std::int64_t cell = 0; cell < matrix.cells(); ++cell)
-    holds.push_back(
-        parts.holds(static_cast<double>(matrix.value(cell, meaning.positions.front())), parts.limit));
+    holds.push_back(parts.holds(static_cast<double>(matrix.value(cell, meaning.positions.front())), limit));
   return holds;
 }
 

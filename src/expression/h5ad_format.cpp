@@ -206,9 +206,10 @@ class AnnDataFile {
 }  // namespace
 
 bool accepts_h5ad(const Source& source) {
-  if (!source.is_hdf5()) return false;
+  if (!source.is_hdf5) return false;
   const hdf5::File file = hdf5::File::open(source.path, hdf5::Access::read);
-  return file.has("obs") && file.has("var");
+  return file.has("obs") && file.has("var") &&
+         !file.has("mod");  // MuData: a table of each for all modalities
 }
 
 ExpressionMatrix read_h5ad(const std::filesystem::path& path, const ReadOptions& options, Log& log) {

@@ -1,6 +1,7 @@
 #include "matrix_market_files.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>

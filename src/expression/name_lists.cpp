@@ -59,18 +59,31 @@ std::size_t kept_columns(const std::vector<std::string_view>& first) {
   return std::min(first.size(), has_header ? most : without_header);
 }
 
+bool may_be_header(const std::vector<Names>& first_line) {
+  return std::any_of(first_line.begin(), first_line.end(), [](const Names& column) {
+    return is_title(column.front()) || may_be_title(column.front());
+  });
+}
+
 /// All of the file, its header among the lines. Every line has `required` columns if the first has; others
-/// that it lacks are empty.
+/// that it lacks are empty. A header that is one field short, as R writes it above the names of rows, gets an
+/// empty title in front.
 List read_columns(const fs::path& path, std::size_t required, double memory) {
   const std::string name = lower_case(path.filename().string());
   const bool is_csv = name.ends_with(".csv") || name.ends_with(".csv.gz");
   DelimitedReader file(path, is_csv ? Fields::at_commas : Fields::at_tabs);
   const MemoryLimit limit(memory, path);
   double held = 0;
+  std::size_t fields_of_first = 0;
   List list{path, {}, {}};
   while (file.next()) {
     const auto fields = file.fields();
-    if (list.columns.empty()) list.columns.resize(kept_columns({fields.begin(), fields.end()}));
+    if (list.columns.empty()) {
+      list.columns.resize(kept_columns({fields.begin(), fields.end()}));
+      fields_of_first = fields.size();
+    } else if (list.size() == 1 && fields.size() == fields_of_first + 1 && may_be_header(list.columns)) {
+      list.columns.insert(list.columns.begin(), Names(1));
+    }
     if (const std::size_t least = std::min(required, list.columns.size()); fields.size() < least)
       throw InputError(
           fmt::format("{}: has {} fields, the lines before have {}", file.place(), fields.size(), least));

@@ -1,6 +1,7 @@
 #include "dko/expression/obs_columns.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,7 @@
 #include "other_programs.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -91,7 +92,7 @@ std::optional<std::string> by_start(std::string_view start) {
 
 /// HDF5 inside of gzip, which HDF5 cannot read.
 std::optional<std::string> gzipped_hdf5(const Source& source) {
-  if (!source.is_gzip || !source.is_hdf5()) return std::nullopt;
+  if (!source.is_gzip || !source.start.starts_with("\x89HDF\r\n\x1a\n")) return std::nullopt;
   return fmt::format(
       "is an HDF5 file that was compressed as a whole: unpack it first, gunzip -k {} (HDF5 files can "
       "compress "
@@ -164,7 +165,7 @@ std::string way_out(const Source& source) {
         "is a directory without a MatrixMarket file (.mtx or .mtx.gz){}",
         found.empty() ? std::string() : fmt::format("; it has {}: give one of them", fmt::join(found, ", ")));
   }
-  if (source.is_hdf5()) return words_for_hdf5(source.path);
+  if (source.is_hdf5) return words_for_hdf5(source.path);
   if (source.is_gzip || source.start.empty()) return "is corrupt or truncated: gzip data that cannot be read";
   return "is in no format that dko reads (h5ad, 10x HDF5, MatrixMarket, CSV or TSV)";
 }

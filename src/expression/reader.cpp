@@ -9,6 +9,7 @@
 #include "dko/base/error.hpp"
 #include "dko/base/parameter.hpp"
 #include "dko/base/text.hpp"
+#include "dko/hdf5/file.hpp"
 #include "format.hpp"
 #include "other_programs.hpp"
 
@@ -29,9 +30,10 @@ constexpr std::array formats{Format{anndata, {.layer = true}, accepts_h5ad, read
 
 Source source_of(const fs::path& path) {
   std::error_code error;
-  if (fs::is_directory(path, error)) return {path, true, false, {}};
+  if (fs::is_directory(path, error)) return {path, true, false, false, {}};
   constexpr std::size_t enough = 4096;
-  Source source{path, false, is_gzip(path), leading_bytes(path, enough)};
+  Source source{path, false, is_gzip(path), false, leading_bytes(path, enough)};
+  source.is_hdf5 = !source.is_gzip && hdf5::is_hdf5(path);
   if (source.start.empty() && fs::file_size(path, error) == 0)
     throw InputError(fmt::format("{}: is empty", path.string()));
   return source;

@@ -1,6 +1,7 @@
 #include "dko/expression/selection.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <optional>

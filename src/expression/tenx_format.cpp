@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <optional>
@@ -65,7 +66,7 @@ ExpressionMatrix read_group(const hdf5::Location& group, Features features, cons
 }  // namespace
 
 bool accepts_tenx(const Source& source) {
-  if (!source.is_hdf5()) return false;
+  if (!source.is_hdf5) return false;
   const hdf5::File file = hdf5::File::open(source.path, hdf5::Access::read);
   return is_version3(file) || !genomes_of(file).empty();
 }

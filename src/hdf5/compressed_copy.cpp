@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "checks.hpp"
@@ -23,24 +24,33 @@ constexpr unsigned deflate_level = 4;
 // What is being written when it fails: closing it would write it again, and HDF5 does not survive that.
 constexpr bool left_open = true;
 
-void copy_attribute(Id from, Id to, const std::string& name, const std::string& place) {
-  const Handle source(check_input(H5Aopen(from, name.c_str(), H5P_DEFAULT), place), H5Aclose);
-  const Handle type(check_input(H5Aget_type(source.id()), place), H5Tclose);
-  const Handle space(check_input(H5Aget_space(source.id()), place), H5Sclose);
+/// Where something is read and where it is written, for messages.
+struct Sides {
+  std::string from;
+  std::string to;
+
+  Sides with(const std::string& more) const { return {from + more, to + more}; }
+};
+
+void copy_attribute(Id from, Id to, const std::string& name, const Sides& place) {
+  const Handle source(check_input(H5Aopen(from, name.c_str(), H5P_DEFAULT), place.from), H5Aclose);
+  const Handle type(check_input(H5Aget_type(source.id()), place.from), H5Tclose);
+  const Handle space(check_input(H5Aget_space(source.id()), place.from), H5Sclose);
   const auto count =
       static_cast<std::size_t>(std::max<hssize_t>(0, H5Sget_simple_extent_npoints(space.id())));
   std::vector<std::byte> values(std::max<std::size_t>(1, count * H5Tget_size(type.id())));
-  check_input(H5Aread(source.id(), type.id(), values.data()), place);
+  check_input(H5Aread(source.id(), type.id(), values.data()), place.from);
   const Handle target(
-      check(H5Acreate2(to, name.c_str(), type.id(), space.id(), H5P_DEFAULT, H5P_DEFAULT), place), H5Aclose);
+      check(H5Acreate2(to, name.c_str(), type.id(), space.id(), H5P_DEFAULT, H5P_DEFAULT), place.to),
+      H5Aclose);
   const herr_t written = H5Awrite(target.id(), type.id(), values.data());
   free_texts(type.id(), space.id(), H5P_DEFAULT, values.data());  // texts; of numbers there is nothing
-  check(written, place);
+  check(written, place.to);
 }
 
-void copy_attributes(Id from, Id to, const std::string& place) {
-  for (const std::string& name : attribute_names(from, place))
-    copy_attribute(from, to, name, place + "@" + name);
+void copy_attributes(Id from, Id to, const Sides& place) {
+  for (const std::string& name : attribute_names(from, place.from))
+    copy_attribute(from, to, name, place.with("@" + name));
 }
 
 /// The extent of an array of numbers that is worth compressing; empty for others.
@@ -84,91 +94,95 @@ std::string cannot_write(const std::string& place) {
 }
 
 /// What is little, or text: names, which are held in memory anyway.
-void copy_whole(Id from, Id to, const std::string& place) {
-  const Handle type(check_input(H5Dget_type(from), place), H5Tclose);
-  const Handle space(check_input(H5Dget_space(from), place), H5Sclose);
+void copy_whole(Id from, Id to, const Sides& place) {
+  const Handle type(check_input(H5Dget_type(from), place.from), H5Tclose);
+  const Handle space(check_input(H5Dget_space(from), place.from), H5Sclose);
   const auto count =
       static_cast<std::size_t>(std::max<hssize_t>(0, H5Sget_simple_extent_npoints(space.id())));
   if (count == 0) return;
   std::vector<std::byte> values(count * H5Tget_size(type.id()));
   check_input(H5Dread(from, type.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()),
-              fmt::format("{}: cannot be read", place));
+              fmt::format("{}: cannot be read", place.from));
   const herr_t written = H5Dwrite(to, type.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data());
   free_texts(type.id(), space.id(), H5P_DEFAULT, values.data());
-  check(written, cannot_write(place));
+  check(written, cannot_write(place.to));
 }
 
 /// As many whole rows as make up a chunk, one after the other.
 void copy_rows(Id from, Id to, const std::vector<hsize_t>& extent, std::vector<hsize_t> chunk,
-               const std::string& place) {
-  const Handle type(check_input(H5Dget_type(from), place), H5Tclose);
-  const Handle space(check_input(H5Dget_space(from), place), H5Sclose);
+               const Sides& place) {
+  const Handle type(check_input(H5Dget_type(from), place.from), H5Tclose);
+  const Handle space(check_input(H5Dget_space(from), place.from), H5Sclose);
   hsize_t row_bytes = H5Tget_size(type.id());
   for (std::size_t at = 1; at < extent.size(); ++at) row_bytes *= extent[at];
   std::vector<std::byte> values(chunk[0] * row_bytes);
   std::vector<hsize_t> start(extent.size(), 0);
   for (std::vector<hsize_t> count = chunk; start[0] < extent[0]; start[0] += count[0]) {
     count[0] = std::min(chunk[0], extent[0] - start[0]);
-    const Handle memory(check(H5Screate_simple(static_cast<int>(count.size()), count.data(), nullptr), place),
-                        H5Sclose);
+    const Handle memory(
+        check(H5Screate_simple(static_cast<int>(count.size()), count.data(), nullptr), place.from), H5Sclose);
     check(H5Sselect_hyperslab(space.id(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr),
-          place);
+          place.from);
     check_input(H5Dread(from, type.id(), memory.id(), space.id(), H5P_DEFAULT, values.data()),
-                fmt::format("{}: cannot be read", place));
-    check(H5Dwrite(to, type.id(), memory.id(), space.id(), H5P_DEFAULT, values.data()), cannot_write(place));
+                fmt::format("{}: cannot be read", place.from));
+    check(H5Dwrite(to, type.id(), memory.id(), space.id(), H5P_DEFAULT, values.data()),
+          cannot_write(place.to));
   }
 }
 
 class CompressedCopy {
  public:
-  CompressedCopy(Id root, const std::string& file) : file_(file + ":"), root_(root) {}
+  CompressedCopy(Id root, Sides files) : files_(std::move(files)), root_(root) {}
 
   /// `path` is that of the group, "" for the root.
   void copy_group(Id from, Id to, const std::string& path) {
-    copy_attributes(from, to, file_ + path);
-    for (const std::string& name : link_names(from, file_ + path))
+    const Sides place = files_.with(path);
+    copy_attributes(from, to, place);
+    for (const std::string& name : link_names(from, place.from))
       copy_child(from, to, name, path + "/" + name);
   }
 
  private:
   void copy_child(Id from, Id to, const std::string& name, const std::string& path) {
-    const ObjectInfo info = object_info(from, name, path);
+    const Sides place = files_.with(path);
+    const ObjectInfo info = object_info(from, name, place.from);
     const auto [known, is_new] = paths_.emplace(info.key, path);
     if (!is_new) {
-      check(H5Lcreate_hard(root_, known->second.c_str(), to, name.c_str(), H5P_DEFAULT, H5P_DEFAULT), path);
+      check(H5Lcreate_hard(root_, known->second.c_str(), to, name.c_str(), H5P_DEFAULT, H5P_DEFAULT),
+            place.to);
     } else if (info.type == H5O_TYPE_GROUP) {
-      const Handle source(check_input(H5Gopen2(from, name.c_str(), H5P_DEFAULT), path), H5Gclose);
+      const Handle source(check_input(H5Gopen2(from, name.c_str(), H5P_DEFAULT), place.from), H5Gclose);
       const Handle properties = checked_group();
       const Handle target(
-          check(H5Gcreate2(to, name.c_str(), H5P_DEFAULT, properties.id(), H5P_DEFAULT), path), H5Gclose,
+          check(H5Gcreate2(to, name.c_str(), H5P_DEFAULT, properties.id(), H5P_DEFAULT), place.to), H5Gclose,
           left_open);
       copy_group(source.id(), target.id(), path);
     } else {
-      copy_array(from, to, name, file_ + path);
+      copy_array(from, to, name, place);
     }
   }
 
-  static void copy_array(Id from, Id to, const std::string& name, const std::string& place) {
-    const Handle source(check_input(H5Dopen2(from, name.c_str(), H5P_DEFAULT), place), H5Dclose);
-    require_readable(source.id(), place);
-    const std::vector<hsize_t> extent = extent_to_compress(source.id(), place);
-    const std::vector<hsize_t> chunk = chunk_of(source.id(), extent, place);
-    const Handle type(check_input(H5Dget_type(source.id()), place), H5Tclose);
-    const Handle space(check_input(H5Dget_space(source.id()), place), H5Sclose);
-    const Handle properties = compressing(chunk, place);
+  static void copy_array(Id from, Id to, const std::string& name, const Sides& place) {
+    const Handle source(check_input(H5Dopen2(from, name.c_str(), H5P_DEFAULT), place.from), H5Dclose);
+    require_readable(source.id(), place.from);
+    const std::vector<hsize_t> extent = extent_to_compress(source.id(), place.from);
+    const std::vector<hsize_t> chunk = chunk_of(source.id(), extent, place.from);
+    const Handle type(check_input(H5Dget_type(source.id()), place.from), H5Tclose);
+    const Handle space(check_input(H5Dget_space(source.id()), place.from), H5Sclose);
+    const Handle properties = compressing(chunk, place.to);
     Handle target(
         check(H5Dcreate2(to, name.c_str(), type.id(), space.id(), H5P_DEFAULT, properties.id(), H5P_DEFAULT),
-              place),
+              place.to),
         H5Dclose, left_open);
     copy_attributes(source.id(), target.id(), place);
     if (extent.empty())
       copy_whole(source.id(), target.id(), place);
     else
       copy_rows(source.id(), target.id(), extent, chunk, place);
-    target.close(cannot_write(place));  // a chunk may be written only now
+    target.close(cannot_write(place.to));  // a chunk may be written only now
   }
 
-  std::string file_;                        // for messages
+  Sides files_;
   Id root_;                                 // of the copy
   std::map<ObjectKey, std::string> paths_;  // what is copied, by where it is in the original
 };
@@ -176,7 +190,7 @@ class CompressedCopy {
 }  // namespace
 
 void copy_compressed(const File& from, File& to) {
-  CompressedCopy(to.id(), to.path()).copy_group(from.id(), to.id(), "");
+  CompressedCopy(to.id(), {from.path() + ":", to.path() + ":"}).copy_group(from.id(), to.id(), "");
 }
 
 }  // namespace dko::hdf5

@@ -6,8 +6,10 @@
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
+#include <map>
 
 #include "dko/base/error.hpp"
+#include "dko/base/text.hpp"
 #include "dko/hdf5/location.hpp"
 #include "native.hpp"
 #include "releases.hpp"
@@ -73,10 +75,48 @@ Handle record_of(const std::string& field, Id type, const std::string& place) {
   return record;
 }
 
-std::string whole_or_decimal(double value) {
+bool is_single(Id type) {
+  return H5Tget_class(type) == H5T_FLOAT && H5Tget_size(type) <= sizeof(float);
+}
+
+std::string whole_or_decimal(double value, bool is_single) {
   constexpr double exact = 1e15;
   if (std::floor(value) == value && std::abs(value) < exact) return fmt::format("{:.0f}", value);
-  return fmt::format("{}", value);
+  return is_single ? fmt::format("{}", static_cast<float>(value)) : fmt::format("{}", value);
+}
+
+/// What the values of an enumeration are called.
+std::map<double, std::string> names_of_values(Id type, const std::string& place) {
+  const Handle numbers(check_input(H5Tget_super(type), place), H5Tclose);
+  std::map<double, std::string> names;
+  const Id members = check_input(H5Tget_nmembers(type), place);
+  for (unsigned at = 0; static_cast<Id>(at) < members; ++at) {
+    std::vector<char> value(std::max(H5Tget_size(type), sizeof(double)));
+    check_input(H5Tget_member_value(type, at, value.data()), place);
+    check_input(H5Tconvert(numbers.id(), H5T_NATIVE_DOUBLE, 1, value.data(), nullptr, H5P_DEFAULT), place);
+    double number = 0;
+    std::memcpy(&number, value.data(), sizeof(number));
+    char* name = H5Tget_member_name(type, at);
+    std::string text = name == nullptr ? "" : name;
+    H5free_memory(name);
+    const std::string word = lower_case(text);
+    names[number] = word == "true" ? "True" : word == "false" ? "False" : text;
+  }
+  return names;
+}
+
+Names names_in(const std::vector<double>& values, Id type, const std::string& place) {
+  const std::map<double, std::string> names = names_of_values(type, place);
+  Names texts;
+  texts.reserve(values.size());
+  for (const double value : values) {
+    const auto found = names.find(value);
+    if (found == names.end())
+      throw InputError(fmt::format(
+          "{}: has the value {}, which its type has no name for: the file is corrupt", place, value));
+    texts.push_back(found->second);
+  }
+  return texts;
 }
 
 }  // namespace
@@ -93,9 +133,14 @@ Content Dataset::content() const {
   return content_of(type.id());
 }
 
-bool Dataset::is_boolean() const {
+bool Dataset::is_enumeration() const {
   const Handle type(check_input(H5Dget_type(handle_.id()), place_), H5Tclose);
   return H5Tget_class(type.id()) == H5T_ENUM;
+}
+
+bool Dataset::is_single_precision() const {
+  const Handle type(check_input(H5Dget_type(handle_.id()), place_), H5Tclose);
+  return is_single(type.id());
 }
 
 Shape Dataset::chunk() const {
@@ -138,10 +183,9 @@ Names Dataset::texts(const std::string& field) const {
   const auto count = static_cast<std::size_t>(size());
   Names values;
   values.reserve(count);
+  if (H5Tget_class(type.id()) == H5T_ENUM) return names_in(numbers(field), type.id(), place_);
   if (content_of(type.id()) == Content::numbers) {
-    const bool boolean = H5Tget_class(type.id()) == H5T_ENUM;
-    for (const double value : numbers(field))
-      values.push_back(boolean ? (value != 0 ? "True" : "False") : whole_or_decimal(value));
+    for (const double value : numbers(field)) values.push_back(whole_or_decimal(value, is_single(type.id())));
     return values;
   }
   if (content_of(type.id()) != Content::text)

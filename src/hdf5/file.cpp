@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <system_error>
+
 #include "checks.hpp"
 #include "dko/base/delimited.hpp"
 #include "dko/base/error.hpp"
@@ -34,7 +36,9 @@ void close_as_a_whole(const Handle& access) {
 }  // namespace
 
 bool is_hdf5(const std::filesystem::path& path) {
-  return std::filesystem::is_regular_file(path) && has_signature(path.string()) > 0;
+  prepare_library();
+  std::error_code error;
+  return std::filesystem::is_regular_file(path, error) && has_signature(path.string()) > 0;
 }
 
 File File::create(const std::filesystem::path& path, std::int64_t alignment) {

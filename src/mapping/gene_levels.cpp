@@ -85,6 +85,30 @@ double certainty_of(const RelativeProfiles& profiles, std::span<const std::int64
   return variance > 0 ? std::clamp(common / variance, part, 1.0) : part;
 }
 
+/// Finds the certainty of the factors by the wanted genes, and the scales beside these; genes that do not
+/// vary are wanted no more. Returns whether there are such, beside others: then scales are to be found again.
+bool drop_constant(GeneLevels& levels, const RelativeProfiles& profiles, std::span<const std::int64_t> cells,
+                   std::vector<double>& is_wanted) {
+  levels.certainty = certainty_of(profiles, cells, is_wanted, levels.mean);
+  const Sums logs = sums_of(
+      profiles, cells, is_wanted,
+      [&](const IntactCell& cell) { return level_factor(is_wanted, levels.mean, levels.certainty, cell); },
+      [&](std::size_t gene, double share) { return level_input(1, levels.mean[gene], share); });
+  const auto count = static_cast<double>(cells.size());
+  bool any_left = false;
+  bool any_dropped = false;
+  for (std::size_t gene = 0; gene < is_wanted.size(); ++gene) {
+    const double mean = logs.first[gene] / count;
+    const double variance = logs.second[gene] / count - mean * mean;
+    const bool varies = is_wanted[gene] > 0 && variance > least_variance;
+    levels.scale[gene] = varies ? std::sqrt(level_variance / variance) : 0;
+    any_left |= varies;
+    any_dropped |= is_wanted[gene] > 0 && !varies;
+    if (!varies) is_wanted[gene] = 0;
+  }
+  return any_left && any_dropped;
+}
+
 }  // namespace
 
 double level_input(double scale, double mean, double share) {
@@ -106,7 +130,7 @@ GeneLevels find_levels(const RelativeProfiles& profiles, std::span<const std::in
   if (genes.empty()) return {};
   const auto all = static_cast<std::size_t>(profiles.genes());
   const std::vector<std::int64_t> counts = profiles.cells_per_gene(cells);
-  const std::vector<double> is_wanted = wanted(genes, counts, cells.size());
+  std::vector<double> is_wanted = wanted(genes, counts, cells.size());
   GeneLevels levels{std::vector<double>(all, 0.0), std::vector<double>(all, 1.0)};
   const Sums shares = sums_of(
       profiles, cells, is_wanted, [](const IntactCell&) { return 1.0; },
@@ -114,17 +138,8 @@ GeneLevels find_levels(const RelativeProfiles& profiles, std::span<const std::in
   for (std::size_t gene = 0; gene < all; ++gene) {
     if (is_wanted[gene] > 0) levels.mean[gene] = shares.first[gene] / static_cast<double>(counts[gene]);
   }
-  levels.certainty = certainty_of(profiles, cells, is_wanted, levels.mean);
-  const Sums logs = sums_of(
-      profiles, cells, is_wanted,
-      [&](const IntactCell& cell) { return level_factor(is_wanted, levels.mean, levels.certainty, cell); },
-      [&](std::size_t gene, double share) { return level_input(1, levels.mean[gene], share); });
-  const auto count = static_cast<double>(cells.size());
-  for (std::size_t gene = 0; gene < all; ++gene) {
-    const double mean = logs.first[gene] / count;
-    const double variance = logs.second[gene] / count - mean * mean;
-    if (is_wanted[gene] > 0 && variance > least_variance)
-      levels.scale[gene] = std::sqrt(level_variance / variance);
+  // Genes that do not vary beside the cells' factors leave, and the others have factors without them.
+  while (drop_constant(levels, profiles, cells, is_wanted)) {
   }
   const bool any = std::any_of(levels.scale.begin(), levels.scale.end(), [](double s) { return s > 0; });
   return any ? levels : GeneLevels{};

@@ -11,6 +11,7 @@
 #include "dko/planning/screen_memory.hpp"
 #include "dko/planning/training_memory.hpp"
 #include "dko/results/model_notes.hpp"
+#include "dko/results/screen_file/direction_file.hpp"
 #include "dko/results/screen_file/screen_size.hpp"
 #include "dko/training/sparse/fit_checkpoint_file.hpp"
 #include "dko/training/two_layer/checkpoint.hpp"
@@ -137,6 +138,7 @@ void add_screen(Estimate& estimate, const EstimateRequest& request) {
   estimate.screen_memory = screen_memory(matrix, plan, sizes, ranks);
   if (estimate.training_memory) add_plan(*estimate.training_memory, matrix, plan);
   estimate.disk.screen = screen_file_bytes(matrix, plan) + block_record_bytes(matrix, plan, ranks) +
+                         direction_file_bytes(plan, matrix.genes(), matrix.cells()) +
                          model_notes_bytes(members, matrix.genes(), steps_noted(request));
   estimate.disk.temporary = temporary_bytes(matrix, plan, ranks);
   const PairKeeping& keeping = plan.keeping;

@@ -204,6 +204,13 @@ void tell_left_out(const ExpressionMatrix& matrix, const ScreenPlan& plan, const
     log.info("{} {} only two genes, whose pair is not scored: its loss would leave nothing",
              counted(of_two, "cell"), of_two == 1 ? "expresses" : "express");
   }
+  std::int64_t of_few = 0;
+  for (std::int64_t cell = 0; cell < matrix.cells() && plan.activates; ++cell)
+    of_few += matrix.expressed_count(cell) <= 2 && plan.targets.count(cell) >= 2 ? 1 : 0;
+  if (of_few > 0) {
+    log.info("{} {} one gene or two: in these cells single genes are switched on, and no pairs",
+             counted(of_few, "cell"), of_few == 1 ? "expresses" : "express");
+  }
   if (PairIndex(matrix, plan.targets).total() == 0) {
     log.warn("there is no pair to score: no cell {}; give {} for single genes",
              plan.activates ? "of three genes or more lacks two of the chosen ones"
@@ -294,15 +301,23 @@ ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenRequest& reques
 }
 
 void check_screen(const ExpressionMatrix& matrix, const ScreenPlan& plan, const OutputFile& output,
-                  MappingKind kind, std::int64_t steps, int ranks) {
+                  MappingKind kind, std::int64_t steps, int ranks, Log& log) {
   const double notes = model_notes_bytes(plan.members, matrix.genes(), kind == MappingKind::dko ? steps : 0);
   const double of_direction = direction_file_bytes(plan, matrix.genes(), matrix.cells());
   const double record = 16384.0 * ranks * static_cast<double>(every_score.size());  // of blocks
-  const double needed = std::max(0.0, screen_file_bytes(matrix, plan) + notes + of_direction + record -
-                                          stored_bytes(output.partial_path()));
+  const double needed = std::max(0.0, screen_file_bytes(matrix, plan) + bytes_beside(matrix, plan) + notes +
+                                          of_direction + record - stored_bytes(output.partial_path()) -
+                                          stored_bytes(output.partial_path().string() + ".whole"));
   const double available = available_disk_space(output.partial_path());
   require_disk_space(output.partial_path(), needed, "the scores",
                      available < needed ? space_advice(matrix, plan, available - notes) : "");
+  const double saved = temporary_bytes(matrix, plan, ranks) - bytes_beside(matrix, plan);
+  if (!output.is_resumed() && available < needed + saved)
+    log.warn(
+        "{}: the scores need {}, what is saved of pairs while they are scored up to {}, and {} are free: a "
+        "long job may end without room; {} goes on with what it has then",
+        output.partial_path().string(), human_bytes(needed), human_bytes(saved), human_bytes(available),
+        parameter("resume"));
   require_sums_memory(matrix, plan);
   require_selection_memory(matrix, plan, ranks);
 }

@@ -12,7 +12,9 @@
 #include "dko/base/output_path.hpp"
 #include "dko/base/parameter.hpp"
 #include "dko/base/text.hpp"
+#include "dko/hdf5/header.hpp"
 #include "dko/training/sparse/fit_checkpoint_file.hpp"
+#include "dko/training/two_layer/checkpoint.hpp"
 
 namespace dko {
 
@@ -32,6 +34,28 @@ double bytes_of_one(const ExpressionMatrix& matrix, const Split& split, const Mo
   if (options.kind == MappingKind::sparse) return fit_checkpoint_bytes(matrix);
   return checkpoint_bytes(mapping_shape(matrix, options.training), options.training.steps,
                           !split.validation.empty());
+}
+
+void remove_checkpoint(const fs::path& file, const ModelOptions& options, Log& log) {
+  std::error_code error;
+  if (fs::remove(followed(file), error))
+    log.info("{}: removed: the {} is complete", file.string(), work_of(options));
+  else if (error)
+    log.warn("{}: cannot be removed: {}", file.string(), error.message());
+  // What a job that was killed while it wrote left, where this one had no checkpoint to write.
+  fs::remove(followed(file).concat(".partial"), error);
+}
+
+/// Whether a file is a checkpoint of a training with these data and this seed.
+bool is_of(const fs::path& file, const ModelOptions& options, const Provenance& provenance) {
+  try {
+    const Provenance of_file =
+        hdf5::read_header(hdf5::File::open(file, hdf5::Access::watch),
+                          options.kind == MappingKind::sparse ? fit_checkpoint_kind : checkpoint_kind);
+    return of_file.seed == provenance.seed && of_file.input_checksum == provenance.input_checksum;
+  } catch (const InputError&) {
+    return false;
+  }
 }
 
 }  // namespace
@@ -87,8 +111,9 @@ void prepare_for_training(ModelOptions& mapping, Job& job) {
   if (options.file.empty()) return;
   options.provenance = job.provenance;
   // Only rank 0 has read the data, and other ranks may lead the training of a member.
-  for (std::string* text :
-       {&options.provenance.input, &options.provenance.input_checksum, &options.provenance.selection})
+  Provenance& provenance = options.provenance;
+  for (std::string* text : {&provenance.input, &provenance.input_checksum, &provenance.selection,
+                            &provenance.covariates, &provenance.covariates_checksum, &provenance.prior})
     job.ranks().broadcast(*text);
   const char* unit = mapping.kind == MappingKind::sparse ? "fit" : "step";
   options.on_resume = [&log = job.log, unit](const fs::path& file, std::int64_t done,
@@ -103,14 +128,16 @@ void prepare_for_training(ModelOptions& mapping, Job& job) {
 
 void remove_checkpoints(const ModelOptions& options, Log& log) {
   if (options.checkpoint.file.empty()) return;
+  for (const fs::path& file : files_of(options)) remove_checkpoint(file, options, log);
+}
+
+void remove_left_checkpoints(const ModelOptions& options, const Provenance& provenance, Log& log) {
+  if (options.checkpoint.file.empty()) return;
   for (const fs::path& file : files_of(options)) {
-    std::error_code error;
-    if (fs::remove(followed(file), error))
-      log.info("{}: removed: the {} is complete", file.string(), work_of(options));
-    else if (error)
-      log.warn("{}: cannot be removed: {}", file.string(), error.message());
-    // What a job that was killed while it wrote left, where this one had no checkpoint to write.
-    fs::remove(followed(file).concat(".partial"), error);
+    if (!is_there(file) || is_of(file, options, provenance))
+      remove_checkpoint(file, options, log);
+    else
+      log.warn("{}: is no checkpoint of this job, and stays: the model is there already", file.string());
   }
 }
 

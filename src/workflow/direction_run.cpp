@@ -1,6 +1,7 @@
 #include "dko/workflow/direction_run.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,7 @@
 #include "dko/workflow/input_data.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "dko/base/error.hpp"
 #include "dko/base/parameter.hpp"

@@ -32,7 +32,10 @@ void require_model_of(const Model& model, const std::string& file, const Express
     require(parameter("levels"), is_given(fitted->record.levels), is_given(options.levels));
   const auto* trained = std::get_if<TrainedMapping>(&model.members.front());
   if (trained == nullptr) {
-    require(parameter("fdr"), std::get<FittedMapping>(model.members.front()).record.fdr, options.fdr);
+    const std::int64_t of_each =
+        std::ssize(split.training) + (options.members == 1 ? std::ssize(split.validation) : 0);
+    require(parameter("fdr"), fitted->record.fdr, options.fdr);
+    require("the number of cells that each is fitted to", fitted->record.cells, of_each);
     return;
   }
   const TrainingRecord& record = trained->record;

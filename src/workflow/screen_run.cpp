@@ -60,13 +60,13 @@ class ScreenRun {
     begin();
     try {
       score_and_store();
+      end();
     } catch (const IoError& failure) {
       throw IoError(with_hope(failure));
     } catch (const CollectiveFailure& failure) {
       if (failure.code() != ExitCode::io) throw;
       throw CollectiveFailure(failure.code(), with_hope(failure));
     }
-    end();
     return counts_;
   }
 
@@ -103,7 +103,7 @@ class ScreenRun {
       const PendingEvents work = whole_work(plan_, matrix_, ranks().size());
       output_->begin([&](const std::filesystem::path& path) {
         create_screen_file(path, matrix_, plan_, job_.provenance,
-                           {notes_->model, notes_->training_seconds, &work, {}});
+                           {notes_->model, notes_->training_seconds, &work, {}, {}});
       });
       output_->keep();
     });
@@ -200,18 +200,22 @@ class ScreenRun {
     put_together(selection);
   }
 
-  /// A file with the singles and the selected pairs, in the place of the one without. Until it is whole, what
-  /// would be needed to make it again stays where it is. Collective.
+  /// A file with the singles and the selected pairs, in the place of the one without. Until the screen is
+  /// done, what would be needed to make it again stays where it is, and is known to be of this job.
+  /// Collective.
   void put_together(const PairSelection& selection) {
     counts_.kept = count_kept(selection, ranks());
     job_.log.info("{} of {} double knockouts are kept", with_thousands(*counts_.kept),
                   with_thousands(counts_.events.pairs));
     const std::string whole = whole_path();
     const PendingEvents blocks = whole_work(plan_, matrix_, ranks().size());
+    const double singles_bytes = bytes_beside(matrix_, plan_);
     on_root(ranks(), [&] {
-      require_disk_space(whole, kept_pairs_bytes(*counts_.kept, plan_.doubles), "the pairs that are kept");
+      std::filesystem::remove(whole);  // what a killed job was writing
+      require_disk_space(whole, singles_bytes + kept_pairs_bytes(*counts_.kept, plan_.doubles),
+                         "the single knockouts and the pairs that are kept");
       create_screen_file(whole, matrix_, plan_, job_.provenance,
-                         {notes_->model, notes_->training_seconds, &blocks, counts_.kept});
+                         {notes_->model, notes_->training_seconds, &blocks, counts_.kept, left_.job});
     });
     {
       ScreenWriter writer(whole, ranks(), plan_);

@@ -34,7 +34,7 @@ using Json = nlohmann::ordered_json;
 
 /// All that reads the file before it is known to be sound.
 hdf5::Verification read_through(const std::string& path, const hdf5::PieceCallback& on_piece) {
-  const hdf5::File file = hdf5::File::open(path, hdf5::Access::read);
+  const hdf5::File file = hdf5::File::open(path, hdf5::Access::watch);
   const std::string format = hdf5::format_of(file);
   if (!format.starts_with("dko "))
     throw InputError(fmt::format("{}: is an HDF5 file, but not one that dko makes", path));
@@ -83,11 +83,11 @@ hdf5::Verification heard_of(const std::string& path, const ChildResult& end) {
 }
 
 void require_same(const std::string& path, const std::string& attribute, const std::string& stated,
-                  const std::string& found, const std::string& other) {
+                  const std::string& found, const std::string& other, const std::string& advice = {}) {
   if (stated == found) return;
-  throw InputError(fmt::format("{}: is not of {}: its attribute {} is {}, and {} has {}", path, other,
+  throw InputError(fmt::format("{}: is not of {}: its attribute {} is {}, and {} has {}{}", path, other,
                                attribute, stated.empty() ? "empty" : stated, other,
-                               found.empty() ? "none" : found));
+                               found.empty() ? "none" : found, advice));
 }
 
 /// Whether the file is of the model and input that are given.
@@ -104,7 +104,8 @@ void require_origin(const hdf5::File& file, const FileOrigin& origin, Job& job) 
   else
     load_input(origin.input, job);
   require_same(file.path(), "input_checksum", file.text_attribute("input_checksum"),
-               job.provenance.input_checksum, origin.input.path);
+               job.provenance.input_checksum, origin.input.path,
+               model ? "" : "; where the genes were chosen by a model give it, too");
   if (model && file.has_attribute("covariates_checksum"))
     require_same(file.path(), "covariates_checksum", file.text_attribute("covariates_checksum"),
                  job.provenance.covariates_checksum, origin.input.path);

@@ -226,6 +226,9 @@ assert other["fit"]["checksum"] != one["fit"]["checksum"]
 assert three["forecast"]["slowest_seconds"] < one["forecast"]["slowest_seconds"]
 assert three["provenance"]["ranks"] == 3
 P
+expect 2 '--from: synthetic cells have no columns' "$DKO" bench screen --from a=b --toward a=c -o x.h5
+expect 2 '--fit' "$DKO" bench kernel --fit --genes 300
+absent x.h5
 for bad in '--genes 9' '--cells 9' '--umi 0' '--seed -1'; do
   expect 2 "${bad%% *}" "$DKO" bench fit $bad
 done

@@ -51,6 +51,14 @@ expect 3 '--batch was 10' "$DKO" train data.csv -o x.h5 --steps 3000 --checkpoin
 expect 3 '--steps was 3000' "$DKO" train data.csv -o x.h5 --batch 10 --steps 20 --checkpoint c.h5 --resume
 head -c 20000 saved.h5 >short.h5
 expect 3 'short.h5: cannot be opened' on 2 "$DKO" train data.csv -o x.h5 "${long[@]}" --checkpoint short.h5 --resume
+cp c.h5 better.h5
+again - <<'P'
+import h5py
+with h5py.File("better.h5", "r+") as file:
+    file["training"].attrs["best_validation_loss"] = 1e-3
+P
+expect 3 'better.h5:/training: the checksum of its attributes does not match' \
+  on 2 "$DKO" train data.csv -o x.h5 "${long[@]}" --checkpoint better.h5 --resume
 cp whole.h5 model.h5
 expect 3 'model.h5 is not a dko checkpoint file' \
   "$DKO" train data.csv -o x.h5 "${long[@]}" --checkpoint model.h5 --resume
@@ -92,7 +100,22 @@ expect 3 'screen.h5.model: is another model: --batch was 10 and is 11 now' \
   "$DKO" run more.csv -o screen.h5 --order 2 --steps 30 --batch 11 --resume
 expect 3 'screen.h5.model: is another model: --schedule was constant and is cosine now' \
   "$DKO" run more.csv -o screen.h5 --order 2 "${short[@]}" --schedule cosine --resume
-echo old >screen.h5.checkpoint  # of a job that was killed between writing the model and removing this
+# That of a job that was killed between writing the model and removing this goes.
+hold rename 2 late.h5.checkpoint
+start 1 "${held[@]}" "$DKO" train more.csv -o late.h5 -q "${long[@]}" --checkpoint-every 0
+until_held 0
+kill -KILL $(ranks_of_job)
+ended 60 '1[0-9]+|9'
+mv late.h5.checkpoint screen.h5.checkpoint
+rm -f late.h5.*
+# The model is there already: a checkpoint of another training is not its own to remove.
+cp saved.h5 other.h5
+cp screen.h5.model model_then.h5
+expect 0 'other.h5: is no checkpoint of this job, and stays' \
+  "$DKO" run more.csv -o screen.h5 --order 2 "${short[@]}" --resume --checkpoint other.h5
+same other.h5 saved.h5
+mv model_then.h5 screen.h5.model
+rm screen.h5
 expect 0 'screen.h5.model: is the trained model' "$DKO" run more.csv -o screen.h5 --order 2 "${short[@]}" --resume
 absent r.h5 screen.h5.model screen.h5.checkpoint
 

@@ -92,7 +92,7 @@ hold write 60 'resumed.h5*'
 start 1 "${held[@]}" "$DKO" screen data.csv --model model.h5 --obs-file obs.csv --order 2 -o resumed.h5
 until_held 0
 kill -KILL $(rank_of_job 0)
-ended 60 '[0-9]+'
+ended 60 '1[0-9]+|9'
 awk -F, -v OFS=, 'NR == 8 {$3 += 1} {print}' obs.csv >moved.csv
 expect 3 'the covariates of the cells are others' \
   "$DKO" screen data.csv --model model.h5 --obs-file moved.csv --order 2 -o resumed.h5 --resume

@@ -9,7 +9,7 @@ if [ "${DKO_CRASH:-}" = all ]; then
   sweep --resume --jobs $all --fault JOB --ranks 3
   exit
 fi
-"$python" "$DKO_SOURCE/scripts/crash_test.py" --dko "$DKO" --folder random --kills 8 --cells 300 --minutes 2 ||
+"$python" "$DKO_SOURCE/scripts/crash_test.py" --dko "$DKO" --folder random --kills 8 --cells 300 --minutes 4 ||
   fail "a score was lost or changed"
 sweep --resume --jobs pairs,single --when middle --stride 23
 sweep --resume --jobs top,summary --fault JOB --stride 31 --ranks 3

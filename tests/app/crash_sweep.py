@@ -20,7 +20,7 @@ FAULTS = os.environ["DKO_FAULTS"]
 DISK = ("ENOSPC", "EDQUOT", "EIO", "EROFS", "ESTALE", "SHORT")
 STOPS = ("TERM", "INT", "USR1")
 SECONDS = 60  # that a struck job may take, on a busy machine and with the sanitizers
-COMMON_SECONDS = 40  # where the disk fails while all ranks are in one call: on a quiet machine 20
+COMMON_SECONDS = 100  # where the disk fails while all ranks are in one call: the watchdog waits a minute; on a quiet machine 20
 
 
 @dataclass
@@ -111,6 +111,9 @@ class Sweep:
             for at in numbers[self.options.first::self.options.stride]:
                 for when in self.options.when.split(","):
                     self.strike(rank, at, when)
+        if not self.seen or all(ending.startswith("0 ") for ending in self.seen):
+            self.deviations += 1
+            print(f"DEVIATION: {self.name}: {self.options.fault}: no job was struck", flush=True)
         endings = ", ".join(f"{count} × {ending}" for ending, count in sorted(self.seen.items()))
         print(f"{self.name}: {self.options.fault}: {sum(self.seen.values())} jobs: {endings}; "
               f"the longest {self.longest:.1f} s", flush=True)

@@ -1,5 +1,6 @@
 . "$(dirname "$0")/lib.sh"
 # The Python module sees what the program exports and ranks, to the bit, and explains as the mappings do.
+need h5py numpy pandas scipy
 export PYTHONPATH=$DKO_SOURCE/scripts PYTHONDONTWRITEBYTECODE=1
 
 make_hidden

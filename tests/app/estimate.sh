@@ -16,6 +16,8 @@ estimated() {
     *) on 2 "$DKO" run data.csv "$@" -o $name.h5 --save-model $name.model --json done_$name.json -q ;;
   esac
 }
+expect 2 '--ensemble is for the making of a model, and --model names one' \
+  "$DKO" estimate data.csv "${on2[@]}" --model model.h5 --ensemble 8
 estimated full --order 2 --score impact,network --model model.h5
 estimated top --order 2 --keep top:20 "${small[@]}"
 estimated summary --order 2 --keep summary "${small[@]}"

@@ -268,6 +268,34 @@ def nullable_index(file):
 
 
 equal(h5ad("nullable_index.h5ad", edit=nullable_index))
+
+
+def behind_text(path, source, text):
+    """The content of an HDF5 file in another, which begins with a text, as MuData's programs and Muon.jl write them."""
+    with h5py.File(source, "r") as old, h5py.File(path, "w", userblock_size=512) as new:
+        for key in old:
+            old.copy(key, new)
+        new.attrs.update(old.attrs)
+    with open(path, "r+b") as file:
+        file.write(text.encode())
+
+
+behind_text("user_block.h5ad", "csr.h5ad", "AnnData (format-version=0.1.0;creator=Muon.jl)")
+equal("user_block.h5ad")
+
+
+def nullable_categories(file):
+    """As anndata wrote categories of pandas' text type for a while."""
+    del file["var/feature_types"]
+    group = file["var"].create_group("feature_types")
+    group.attrs.update({"encoding-type": "categorical", "encoding-version": "0.2.0", "ordered": False})
+    group["codes"] = np.zeros(GENES, dtype="i1")
+    group["categories/values"] = np.array(["Gene Expression"], dtype=h5py.string_dtype())
+    group["categories/mask"] = np.zeros(1, dtype=bool)
+
+
+equal(h5ad("nullable_categories.h5ad", var=pd.DataFrame({"feature_types": ["Gene Expression"] * GENES}, index=genes),
+           edit=nullable_categories))
 h5ad("numbered.h5ad")
 with h5py.File("numbered.h5ad", "r+") as file:
     replace(file, "obs/_index", np.arange(CELLS))
@@ -382,6 +410,12 @@ def folder(name, matrix=None, prefix="", matrix_name="matrix.mtx", features="fea
 equal(folder("v3_folder", gz=True), ids=ids[0])
 equal("v3_folder/matrix.mtx.gz", ids=ids[0])
 equal(folder("v2_folder", features="genes.tsv", columns=2), ids=ids[0])
+# R's write.table: the header is one field short of the rows, which begin with numbers.
+equal(folder("r_lists", features="genes.tsv", columns=1))
+lines("r_lists/genes.tsv", ['"x"', *(f'"{at + 1}"\t"{gene}"' for at, gene in enumerate(genes))])
+lines("r_lists/barcodes.tsv", ["x", *(f"{at + 1}\t{cell}" for at, cell in enumerate(cells))])
+equal(folder("r_table", features="genes.tsv", columns=1), ids=ids[0])
+lines("r_table/genes.tsv", ["gene_id\tgene_name", *(f"{at + 1}\t{i}\t{g}" for at, (i, g) in enumerate(zip(ids, genes)))])
 equal(folder("prefixed", prefix="GSM123_", gz=True), ids=ids[0])
 equal(folder("transposed", X, matrix_name="cells_x_genes.mtx", features="cells_x_genes.genes.txt",
              barcodes="cells_x_genes.barcodes.txt", columns=1))
@@ -478,6 +512,11 @@ wrong("loom file: convert", "loom.h5")
 with h5py.File("mudata.h5mu", "w") as file:
     file.create_group("mod/rna")
 wrong("MuData", "mudata.h5mu")
+# As their programs write them: behind a text of 512 bytes, MuData with tables of its own.
+behind_text("mudata_text.h5mu", "csr.h5ad", "MuData (format-version=0.1.0;creator=muon)")
+with h5py.File("mudata_text.h5mu", "r+") as file:
+    file.create_group("mod/rna")
+wrong("is a MuData file", "mudata_text.h5mu")
 with h5py.File("seurat.h5seurat", "w") as file:
     file.create_group("assays")
 wrong("h5Seurat", "seurat.h5seurat")

@@ -2,6 +2,7 @@
 # Files that claim what they do not hold, or lead elsewhere: exit code 3, the file and the place, and nothing
 # allocated or followed on their word.
 # HDF5 does not give back all that it took for what it fails to read.
+need h5py numpy
 export ASAN_OPTIONS=detect_leaks=0
 "$DKO" simulate --genes 12 --cells 30 --seed 3 -o sound.h5ad -q
 "$DKO" run sound.h5ad -o screen.h5 --save-model model.h5 -q "${short[@]}"

@@ -1,6 +1,7 @@
 . "$(dirname "$0")/lib.sh"
 # Names that a shell, a spreadsheet, a page, a terminal or a parser could take for something else: they come through
 # train, screen and all that is made of a screen as they are, and do no harm on the way.
+need h5py matplotlib numpy pandas scipy
 export PYTHONPATH=$DKO_SOURCE/scripts PYTHONDONTWRITEBYTECODE=1
 here=$(dirname "$0")
 

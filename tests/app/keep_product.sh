@@ -1,5 +1,6 @@
 . "$(dirname "$0")/lib.sh"
 # --keep-product: A = W2·W1 is computed by the first screen of a model, read by those after it, and changes no score.
+need h5py numpy
 make_data
 "$DKO" train data.csv -o model.h5 -q "${short[@]}" --hidden 300
 "$DKO" train data.csv -o other.h5 -q "${short[@]}" --hidden 300 --seed 2

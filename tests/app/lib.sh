@@ -108,6 +108,7 @@ start() {
     ASAN_OPTIONS=detect_leaks=0:verify_asan_link_order=0 exec mpirun -n "$ranks" "$@" >said.txt 2>&1 </dev/null
   ) &
   job=$!
+  known=
 }
 
 # hold KIND AT FILE: what `start RANKS "${held[@]}" COMMAND...` starts waits, each rank before its AT-th operation of
@@ -125,6 +126,8 @@ until_held() {
   local rank
   for rank in "$@"; do until_there gate.$rank; done
 }
+# remember: the processes of the job as they are now, which `ended` looks for.
+remember() { known="$(ranks_of_job) $(pgrep -P $job || true)"; }
 let_go() { touch gate; }
 
 # ranks_below PROCESS: of the job, each with its rank. Some launchers start ranks themselves, others by a process
@@ -144,7 +147,10 @@ rank_of_job() { ranks_of_job | sed -n "$(($1 + 1))p"; }
 until_there() {
   local t
   for ((t = 0; t < 4800; ++t)); do
-    [ ! -s "$1" ] || return 0
+    if [ -s "$1" ]; then
+      remember
+      return
+    fi
     kill -0 $job 2>/dev/null || break
     sleep 0.025
   done
@@ -156,7 +162,7 @@ until_there() {
 # no process.
 ended() {
   local processes code=0 t
-  processes="$(ranks_of_job) $(pgrep -P $job || true)"
+  processes="${known-} $(ranks_of_job) $(pgrep -P $job || true)"
   for ((t = 0; t < 10 * $1; ++t)); do
     kill -0 $job 2>/dev/null || break
     sleep 0.1

@@ -127,13 +127,14 @@ cat >slow.sh <<R
 # A launcher by which screens seem to take long until the first one was verified.
 mpirun "\$@" || exit
 case "\$*" in *"bench verify"*) touch verified; exit ;; esac
-[ -e verified ] || exec $python slower.py "\$@"
+exec $python slower.py "\$@"
 R
 cat >slower.py <<'R'
-import json, sys
+import json, os, sys
 path = sys.argv[sys.argv.index("--json") + 1] if "--json" in sys.argv else sys.exit()
 found = json.load(open(path))
-found["screen"]["seconds"] *= 20
+cells = int(sys.argv[sys.argv.index("--cells") + 1])
+found["screen"]["seconds"] = (0.0075 if os.path.exists("verified") else 0.15) * cells
 json.dump(found, open(path, "w"))
 R
 chmod +x slow.sh

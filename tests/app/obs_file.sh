@@ -51,6 +51,40 @@ else
   echo "$python has not anndata: a table beside columns of the file is not tried"
 fi
 
+# R's write.table leaves out the title of the names of rows; its NaN is no value, and meets no condition.
+{ echo '"type" "depth"'; awk -F, '{print "\"" $1 "\" \"" $2 "\" " ($3 == 5 ? "NaN" : $3)}' rows.txt; } >r.txt
+"$DKO" train data.csv --where type=A --where 'depth>10' --obs-file r.txt -o r.h5 -q "${short[@]}"
+[ "$(model_checksum r.h5)" = "$(model_checksum cells.h5)" ] || fail "R's table tells of other cells"
+expect 0 "1 cell without a value in column depth: left out" \
+  "$DKO" train data.csv --where 'depth!=1' --obs-file r.txt -o nan.h5 --force "${short[@]}"
+# Numbers in single precision are those that are written, of genes and of columns.
+if have anndata; then
+  "$python" - <<'PYTHON'
+import anndata, h5py
+import numpy as np
+data = anndata.read_h5ad("typed.h5ad")
+data.X = data.X.toarray() if hasattr(data.X, "toarray") else data.X
+data.X[:, 0] = np.where(np.arange(60) % 3 == 0, 0.7, 0.1).astype("f4")
+data.obs["score"] = np.where(np.arange(60) % 4 == 0, 0.7, 0.1).astype("f4")
+data.write_h5ad("single.h5ad")
+with h5py.File("single.h5ad", "r+") as file:  # as R's hdf5r writes logical values and factors
+    logical = h5py.enum_dtype({"FALSE": 0, "TRUE": 1, "NA": 2}, "u1")
+    factor = h5py.enum_dtype({"up": 1, "down": 2}, "i4")
+    obs = file["obs"]
+    obs.create_dataset("doublet", data=np.arange(60, dtype="u1") % 3, dtype=logical)
+    obs.create_dataset("way", data=np.arange(60, dtype="i4") % 2 + 1, dtype=factor)
+    obs.attrs["column-order"] = [*obs.attrs["column-order"], "doublet", "way"]
+PYTHON
+  with() { "$DKO" train single.h5ad -o x.h5 --force "${short[@]}" --where "$@"; }
+  expect 0 "where gene:gene0>=0.7: 20 of 60 cells" with 'gene:gene0>=0.7'
+  expect 0 "where gene:gene0<=0.1: 40 of 60 cells" with 'gene:gene0<=0.1'
+  expect 0 "where score>=0.7: 15 of 60 cells" with 'score>=0.7'
+  expect 0 "where score=0.7: 15 of 60 cells" with 'score=0.7'
+  expect 0 "where doublet=True: 20 of 60 cells" with doublet=True
+  expect 0 "where doublet!=True: 20 of 60 cells" with 'doublet!=True'
+  expect 0 "where way=down: 30 of 60 cells" with way=down
+fi
+
 # What a spreadsheet saves in another encoding would stop whoever reads the screen.
 sed '5s/[AB]/M\xfcller/' obs.csv >latin.csv
 expect 3 'latin.csv, line 5: is not UTF-8' "${train[@]}" --where type=A --obs-file latin.csv

@@ -1,5 +1,6 @@
 . "$(dirname "$0")/lib.sh"
 # Recipes for Spack, EasyBuild, Docker, Apptainer, ReFrame and JUBE, as far as they can be tried without these.
+need numpy
 export PYTHONDONTWRITEBYTECODE=1 DKO_SCALING=$PWD/dko-scaling PYTHONPATH=$DKO_SOURCE/scripts
 recipes=$DKO_SOURCE/scripts/packaging
 "$python" "$(dirname "$0")/packaging_test.py"

@@ -122,12 +122,15 @@ def columns_as_by_hand():
         "text": np.where(even, "yes", "no"), "kind": pd.Categorical(np.where(even, "yes", "no")),
         "code": pd.Categorical(np.where(even, 1, 2)), "truth": even, "number": np.where(even, 1, 2),
         "some": pd.array(np.where(even, 1, 2), dtype="Int64"), "string": pd.array(np.where(even, "yes", "no"), dtype="string"),
-        "gaps": np.where(even, "yes", None), "mixed": [(1, 2)] * 60, "a/b": even
+        "gaps": np.where(even, "yes", None), "lacking": pd.Categorical(np.where(even, 1.0, np.nan)).rename_categories([1]),
+        "mixed": [(1, 2)] * 60, "a/b": even
     }
     for name, values in columns.items():
         adata.obs[name] = values
     adata.obs.loc[~even, "some"] = pd.NA
-    for condition in ("text=yes", "kind=yes", "code=1", "truth=True", "number<2", "some=1", "string=yes", "gaps=yes"):
+    conditions = ("text=yes", "kind=yes", "code=1", "truth=True", "number<2", "some=1", "string=yes", "gaps=yes",
+                  "lacking=1")
+    for condition in conditions:
         with dko.screen(adata, mapping="sparse", where=[condition], quiet=True) as screen:
             same_screen(screen.path, "half.h5", with_obs=False)
     with dko.screen(adata, mapping="sparse", where=["text=yes", "number<2"], quiet=True) as screen:

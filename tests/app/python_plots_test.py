@@ -61,7 +61,9 @@ with dko.open_screen("sparse.h5") as screen:
     assert free.get_xlabel() == "mean own share"
     part = plt.figure(figsize=(8, 4)).subfigures(1, 2)[0]
     assert dko.pl.heat_map(screen, ax=part.subplots()).images
-    assert dko.pl.distribution(screen, "impact").shape == (2, )
+    impacts = dko.pl.distribution(screen, "impact")
+    assert impacts.shape == (2, ) and any("impact" in axes.get_xlabel() + axes.get_ylabel() for axes in impacts), [
+        (axes.get_xlabel(), axes.get_ylabel()) for axes in impacts]
     refused("genes has 2 panels here, and 1 axes were given; score=... draws one", dko.pl.genes, screen, ax=left)
     refused("sparse.h5: has nothing to draw for losses", dko.pl.losses, screen)
     refused("has no share of single knockouts to draw", dko.pl.genes, screen, "share")

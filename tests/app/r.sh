@@ -20,6 +20,8 @@ awk -F, -v OFS=, 'NR == 1 {print $0, "umi"; next} {print $0, NR * 1.5}' types.ce
 "$DKO" run types.csv --obs-file table.csv --obs type,umi --mapping sparse --score impact,network -o all_types.h5 -q 2>/dev/null
 # Cells without a label, the first among them, and a screen of impacts alone.
 cp all_types.h5 unlabelled.h5
+awk -F, -v OFS=, 'NR == 1 {print $0, "batch"; next} {print $0, NR % 4 == 0 ? "" : 100000 * (NR % 4)}' types.cells.csv >batches.csv
+"$DKO" run types.csv --obs-file batches.csv --obs batch --mapping sparse --score impact,network -o batches.h5 -q 2>/dev/null
 "$python" -c 'import h5py; h5py.File("unlabelled.h5", "a")["obs/type/codes"][[0, 7, 8, 30]] = -1'
 "$DKO" run types.csv --obs-file table.csv --obs type --mapping sparse --score impact -o impact.h5 -q 2>/dev/null
 # Genes that are switched on: all of them, and in a list beside losses of all genes.

@@ -48,6 +48,9 @@ groups <- dko_groups("unlabelled.h5")
 written(data.frame(cell = rownames(groups), type = as.character(groups$type)), "unlabelled.tsv")
 written(dko_contrast("unlabelled.h5", "type", "type0", "type1"), "unlabelled.contrast.tsv")
 written(dko_contrast("impact.h5", "type", "type1"), "impact.contrast.tsv")
+# Groups that are large numbers; cells without one are in none.
+written(dko_contrast("batches.h5", "batch", 100000), "batches.tsv")
+stopifnot(identical(dko_contrast("batches.h5", "batch", "100000"), dko_contrast("batches.h5", "batch", 1e5)))
 
 # Genes that are switched on have a + before them, but for the list, which is not read.
 written(dko_singles("on.h5"), "on.singles.tsv")

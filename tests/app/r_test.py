@@ -93,6 +93,10 @@ with dko.open_screen("unlabelled.h5") as screen:
     same("unlabelled.tsv", pd.DataFrame({"cell": screen.cells, "type": labels.astype(object).fillna("NA").to_numpy()}))
     wanted = screen.contrast("type", "type0", "type1")
     same("unlabelled.contrast.tsv", wanted.rename(columns=lambda title: title.removeprefix("network_")), exact=False)
+with dko.open_screen("batches.h5") as screen:
+    wanted = screen.contrast("batch", "100000")
+    assert (wanted["cells"] + wanted["cells_against"] <= 45).all()
+    same("batches.tsv", wanted.rename(columns=lambda title: title.removeprefix("network_")), exact=False)
 with dko.open_screen("impact.h5") as screen:
     wanted = screen.contrast("type", "type1")
     same("impact.contrast.tsv", wanted.rename(columns=lambda title: title.removeprefix("impact_")), exact=False)

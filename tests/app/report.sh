@@ -1,5 +1,6 @@
 . "$(dirname "$0")/lib.sh"
 # The report is one page that loads nothing, of whatever kind of screen, and says so where it cannot be made.
+need h5py matplotlib numpy pandas scipy
 export PYTHONPATH=$DKO_SOURCE/scripts:$DKO_SOURCE/tests/app PYTHONDONTWRITEBYTECODE=1
 preload dko.report.command dko.report.figures
 report=(again "$DKO_SOURCE/scripts/report.py")

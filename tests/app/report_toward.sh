@@ -36,6 +36,14 @@ for table in toward away; do [ -s toward.$table.csv ] || fail "no toward.$table.
 # A screen of shifts alone, and a list by an ensemble along a direction.
 report() { "$python" "$DKO_SOURCE/scripts/report.py" "$@" || fail "no report of $1"; }
 "$DKO" screen cells.h5ad --layer counts --model model.h5 --score shift "${way[@]}" -o shifts.h5 -q 2>/dev/null
+# Exports hold them, and not the share, which is what they are compared with.
+"$DKO" export shifts.h5 --single unasked.csv --h5ad shifts.h5ad
+head -n 1 unasked.csv | grep -q ',shift$' || fail "exports of shifts alone have $(head -n 1 unasked.csv)"
+"$python" -c 'import anndata
+exported = anndata.read_h5ad("shifts.h5ad")
+assert exported.uns["dko"]["X"] == "shift" and set(exported.layers) == {"share"}, exported
+for row, gene in zip(exported.X.toarray(), exported.obs["strongest"]):
+    assert not gene or row[exported.var_names.get_loc(gene)] == max(row[row != 0])' || fail "shifts as AnnData"
 report shifts.h5 -o shifts.html
 grep -q 'stores neither the impact' shifts.html || fail "does not say that there is no impact"
 grep -q 'id="toward"' shifts.html || fail "no part of the direction"

@@ -1,6 +1,7 @@
 . "$(dirname "$0")/lib.sh"
 # Every kind of screen with every choice of scores, of both mappings and of ensembles: what summarize, top and export tell
 # of it, the Python side tells too, by the same ranking; the report has a page of it, and its commands can be pasted.
+need h5py matplotlib numpy pandas scipy
 export PYTHONPATH=$DKO_SOURCE/scripts:$DKO_SOURCE/tests/app PYTHONDONTWRITEBYTECODE=1
 "$DKO" simulate --genes 12 --cells 24 --seed 3 -o data.csv -q
 "$DKO" train data.csv -o dense.h5 -q "${short[@]}"

@@ -89,8 +89,13 @@ for victim in "TERM 1" "USR1 0"; do
   rm -f out.h5.checkpoint
 done
 "$DKO" simulate --genes 300 --cells 600 --umi 5000 --seed 3 -o long.h5ad -q
-expect 5 'stopped by --time-limit; out.h5.checkpoint: the fit is saved' \
-  on 2 "$DKO" train long.h5ad --mapping sparse -o out.h5 --time-limit 0:00:01
+hold rename 1 out.h5.checkpoint
+start 2 "${held[@]}" "$DKO" train long.h5ad --mapping sparse -o out.h5 --checkpoint-every 0 --time-limit 0:00:01
+until_held 0
+sleep 1.1  # past the limit, however fast the machine
+let_go
+ended 60 5
+grep -q 'stopped by --time-limit; out.h5.checkpoint: the fit is saved' said.txt || { cat said.txt; fail "does not say that it is saved"; }
 rm out.h5.checkpoint
 absent out.h5
 

@@ -15,6 +15,10 @@ for words in 'ranks +1 node × 8 = 8' 'node hours' 'memory .* of each node; SLUR
   'Nothing is submitted'; do
   grep -qE -- "$words" said.txt || { cat said.txt; fail "does not say '$words'"; }
 done
+PYTHONPATH=$DKO_SOURCE/scripts "$python" -c '
+from dko.submit import duration
+told = [duration(seconds) for seconds in (0.4, 59.4, 119.7, 3570, 7190, 172000, 90000)]
+assert told == ["less than 1 s", "59 s", "2 min", "59 min 30 s", "2 h", "2 days", "1 days 1 h"], told'
 expect 0 'nodes=3' "$python" "$submit" screen data.csv -o new.h5 --nodes 3 --dry-run
 expect 0 'train.sbatch data.csv new.h5 --steps 30' "$python" "$submit" train data.csv -o new.h5 "${short[@]}"
 ! grep -q knockouts said.txt || fail "a training has no knockouts"

@@ -143,6 +143,8 @@ again "$(dirname "$0")/toward_again.py" without_q no_q.h5
 explain() { "$DKO" explain sparse.h5 data.csv "${way[@]}" --knockout gene3,gene9 "$@"; }
 expect 0 'shift -?[0-9.]+, approach -?[0-9.]+, shift-interaction' explain --json explained.json
 check explained sparse.shrunk.h5 gene3 gene9
+of_b=$(awk -F, '$2 == "type1" {print $1; exit}' data.cells.csv)
+expect 3 "cell: cell $of_b is not in --from type=type0" explain --cell "$of_b"
 expect 2 '--from needs --toward' "$DKO" explain sparse.h5 data.csv "${table[@]}" --from type=type0 --knockout gene3
 expect 0 '^direction +[0-9.]+ ms +means of both ends' "$DKO" estimate data.csv --model sparse.h5 "${way[@]}" --nodes 1 --ranks-per-node 2 \
   --json with.json

@@ -14,7 +14,7 @@
 
 using namespace dko;
 
-namespace {
+namespace covariates_test {
 
 constexpr std::int64_t genes = 24;
 constexpr std::int64_t numbers = 3;
@@ -39,8 +39,6 @@ std::vector<double> expected(const testing::PlainSparse& plain, const IntactCell
   const std::vector<double> after = plain.profile(cell.expressed, removed, cell.covariates);
   return {testing::full_distance(after, before), testing::rescaled_distance(after, before, removed)};
 }
-
-}  // namespace
 
 TEST_CASE(
     "knockouts leave a cell its covariates: scores of whole profiles, singles to triples and all pairs") {
@@ -134,3 +132,5 @@ TEST_CASE("ensembles and explanations keep the covariates of each cell") {
           Approx(change[static_cast<std::size_t>(gene.gene)]).margin(1e-12));
   }
 }
+
+}  // namespace covariates_test

@@ -16,11 +16,12 @@
 #include "support/testing.hpp"
 
 using namespace dko;
+
+namespace dense_cell_kernel_test {
+
 using testing::largest_difference;
 using testing::stored;
 using testing::worst_difference;
-
-namespace {
 
 /// Largest difference of the pairs of a loaded cell to what the kernel says of them one by one.
 double worst_pair(DenseCellKernel& kernel, std::int32_t n) {
@@ -58,8 +59,6 @@ AllExpressed random_effects(std::size_t n, double effect, double largest_output,
   }
   return {std::move(a), std::move(c)};
 }
-
-}  // namespace
 
 TEST_CASE("all single and double knockouts agree with the full network: as trained") {
   const auto profiles = testing::random_matrix(60, 24, 0.7, 2).relative_profiles();
@@ -365,3 +364,5 @@ TEST_CASE("a cell is refused if A was not computed for a gene that it expresses,
   CHECK_THROWS_AS(kernel.load(cell), std::logic_error);
   CHECK_THROWS_AS(kernel.load(KernelCell(IntactCell{genes}, left_out)), std::logic_error);
 }
+
+}  // namespace dense_cell_kernel_test

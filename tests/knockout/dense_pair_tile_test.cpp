@@ -11,7 +11,7 @@
 
 using namespace dko;
 
-namespace {
+namespace dense_pair_tile_test {
 
 constexpr std::int64_t genes = 261;  // more than a panel, and no whole strip
 
@@ -62,8 +62,6 @@ struct TiledCell {
   mutable std::int64_t crossing = 0;
 };
 
-}  // namespace
-
 TEST_CASE("pairs have the same bits with strips that are kept and with strips of each panel") {
   const double effect = GENERATE(1e-3, 0.3);
   const TiledCell cell(effect);
@@ -81,3 +79,5 @@ TEST_CASE("pairs have the same bits with strips that are kept and with strips of
       CHECK(std::equal(of_part[score].begin(), of_part[score].end(), kept[score].begin() + part.first));
   }
 }
+
+}  // namespace dense_pair_tile_test

@@ -22,7 +22,7 @@
 
 using namespace dko;
 
-namespace {
+namespace direction_test {
 
 constexpr double agreed = 2e-5;       // of pairs in single precision, in parts of the largest weight
 constexpr double to_rounding = 1e-9;  // of double precision
@@ -146,8 +146,6 @@ void check_example(const Example& example, Base base, InstructionSet instruction
                example.profiles.expressed(cell));
   }
 }
-
-}  // namespace
 
 TEST_CASE("shift and approach of both mappings, every base, all instructions, are those of the definition") {
   const Base base = GENERATE(Base::fitted, Base::shrunk, Base::observed);
@@ -328,3 +326,5 @@ TEST_CASE("cells that are alike have no direction between them") {
   CHECK_THROWS_WITH(find_direction(alike, example.profiles, members, Base::fitted, Communicator::one_rank()),
                     Catch::Contains("are the same"));
 }
+
+}  // namespace direction_test

@@ -10,7 +10,7 @@
 
 using namespace dko;
 
-namespace {
+namespace ensemble_kernel_test {
 
 using FullScore = double (*)(const Mapping&, std::span<const std::int32_t>, std::span<const std::int32_t>);
 constexpr std::array<FullScore, 2> full_scores{testing::full_impact, testing::full_network_impact};
@@ -47,8 +47,6 @@ std::vector<std::vector<std::int32_t>> knockouts(std::int32_t n) {
   }
   return all;
 }
-
-}  // namespace
 
 TEST_CASE("means and standard deviations over the members are the full networks'") {
   const auto matrix = testing::random_matrix(3, 11, 0.8, 61);
@@ -145,3 +143,5 @@ TEST_CASE("profiles are means of the full networks' profiles") {
     CHECK(after[at] == Approx(mean_after).margin(1e-12));
   }
 }
+
+}  // namespace ensemble_kernel_test

@@ -6,6 +6,8 @@
 
 using namespace dko;
 
+namespace event_index_test {
+
 TEST_CASE("the targets are the expressed genes, of cells with more than one") {
   const auto matrix = testing::matrix_of({{1, 0, 1}, {0, 1, 0}, {0, 0, 0}, {1, 1, 1}});
   const KnockoutTargets targets = select_targets(matrix);
@@ -90,3 +92,5 @@ TEST_CASE("the rows of a range of pairs cover each pair of it once, in order") {
     }
   }
 }
+
+}  // namespace event_index_test

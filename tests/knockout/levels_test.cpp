@@ -12,7 +12,7 @@
 
 using namespace dko;
 
-namespace {
+namespace levels_test {
 
 constexpr std::int64_t genes = 24;
 
@@ -34,8 +34,6 @@ std::vector<std::int32_t> genes_at(const IntactCell& cell, const std::vector<std
   for (const std::int32_t at : positions) genes_of.push_back(cell.expressed[static_cast<std::size_t>(at)]);
   return genes_of;
 }
-
-}  // namespace
 
 TEST_CASE(
     "a lost gene that enters by its level loses all of it: scores of whole profiles, singles to all pairs") {
@@ -108,3 +106,5 @@ TEST_CASE("an ensemble takes each member's levels") {
     }
   }
 }
+
+}  // namespace levels_test

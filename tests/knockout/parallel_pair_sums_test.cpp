@@ -9,7 +9,7 @@
 
 using namespace dko;
 
-namespace {
+namespace parallel_pair_sums_test {
 
 /// All numbers of each pair and measure, by the number of the pair.
 class MemorySums final : public PairSumsSink {
@@ -179,8 +179,6 @@ void check_sums(Screened& screened) {
   }
 }
 
-}  // namespace
-
 TEST_CASE("sums over cells are what plain loops over a full screen find, whatever the ranks and the memory") {
   const auto matrix = testing::random_matrix(13, 12, 0.6, 70).relative_profiles();
   Screened screened(matrix, testing::full_plan(matrix, GENERATE(1, 3)));
@@ -210,3 +208,5 @@ TEST_CASE("cells without pairs have no part in sums") {
   CHECK(pair_genes(screened.plan, matrix).genes() == std::vector<std::int32_t>{0, 1, 2});
   check_sums(screened);
 }
+
+}  // namespace parallel_pair_sums_test

@@ -11,7 +11,7 @@
 
 using namespace dko;
 
-namespace {
+namespace screen_forecast_test {
 
 constexpr std::int64_t genes = 40;
 
@@ -44,8 +44,6 @@ std::int64_t cost_alone(const ScreenPlan& plan, const RelativeProfiles& matrix,
   }
   return total;
 }
-
-}  // namespace
 
 TEST_CASE("on one rank a forecast is the sum over all events and loads") {
   const RelativeProfiles matrix = some_cells();
@@ -179,8 +177,6 @@ TEST_CASE("the longest block is a load and what is scored before a rank asks whe
   CHECK(forecast_screen(plan, matrix, costs, 1).longest_block == Approx(0.5));
 }
 
-namespace {
-
 struct SummaryCosts {
   std::int64_t scoring = 0;
   std::int64_t sums = 0;  // adding up and finishing
@@ -209,8 +205,6 @@ std::int64_t sum(const std::vector<std::int64_t>& numbers) {
   for (const std::int64_t one : numbers) all += one;
   return all;
 }
-
-}  // namespace
 
 TEST_CASE("a summary loads each cell once for each block of first genes, whatever the ranks") {
   const RelativeProfiles matrix = some_cells();
@@ -309,3 +303,5 @@ TEST_CASE("a sparse mapping of as many effects a gene costs its non-zeros") {
     CHECK(cell.load == expected.load);
   }
 }
+
+}  // namespace screen_forecast_test

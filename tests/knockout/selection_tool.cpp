@@ -4,6 +4,7 @@
 // genes) or "refused CODE MESSAGE", then the log, all between tabs.
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <iostream>

@@ -13,7 +13,7 @@
 
 using namespace dko;
 
-namespace {
+namespace parallel_summary_test {
 
 constexpr double ample = 1 << 28;
 
@@ -165,8 +165,6 @@ double least_memory(const ScreenReader& screen, const Measure& by) {
   }
 }
 
-}  // namespace
-
 TEST_CASE("genes over cells are what plain loops find, on any number of ranks") {
   const testing::SharedFolder folder;
   const std::int64_t members = GENERATE(1, 3);
@@ -295,3 +293,5 @@ TEST_CASE("what does not fit is refused with what would, on all ranks") {
 TEST_CASE("a screen that cannot be read is a failure that all ranks know") {
   CHECK_THROWS_AS(ScreenReader("missing.h5", NodeGroup(testing::world())), CollectiveFailure);
 }
+
+}  // namespace parallel_summary_test

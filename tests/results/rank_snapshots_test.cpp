@@ -11,7 +11,7 @@
 
 using namespace dko;
 
-namespace {
+namespace rank_snapshots_test {
 
 struct Data {
   explicit Data(std::int64_t cells = 9)
@@ -136,8 +136,6 @@ PairSumsWork left_of(const RankSnapshots& states, const Data& data, const std::v
   work.firsts = all_but(taken, k);
   return work;
 }
-
-}  // namespace
 
 TEST_CASE("a selection that was stopped goes on to what one that was not keeps") {
   const testing::SharedFolder folder;
@@ -275,3 +273,5 @@ TEST_CASE(
   }
   if (memory < 1 << 20) CHECK(saved > 0);  // or all is one round
 }
+
+}  // namespace rank_snapshots_test

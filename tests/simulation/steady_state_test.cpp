@@ -8,7 +8,7 @@
 
 using namespace dko;
 
-namespace {
+namespace steady_state_test {
 
 /// By hand: x0 has no regulator; x0 represses x1, x1 activates x2.
 const std::vector<Regulation> chain{{0, 1, 0.5, false}, {1, 2, 0.8, true}};
@@ -25,8 +25,6 @@ NetworkOptions options_of(int kind, std::uint64_t seed) {
   if (kind == 2) options = {18, 5, NetworkKind::scale_free, 3.5, 0.2, seed};
   return options;
 }
-
-}  // namespace
 
 TEST_CASE("one repressed and one activated gene settle where the algebra says") {
   // x0 decays to 0. x1 = 0.5/(1 + x0) = 0.5. x2 = 0.8 x1/(1 + x1) = 0.8/3.
@@ -91,3 +89,5 @@ TEST_CASE(
   CHECK(worst(resettled(dynamics, absent, start).value(), expected) < 1e-8);
   CHECK(worst(steady_state(dynamics, absent, start).value(), expected) < 1e-8);
 }
+
+}  // namespace steady_state_test

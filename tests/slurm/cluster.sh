@@ -93,6 +93,7 @@ nodes_are_idle() {
 }
 
 start() {
+  rm -f "$folder/up"
   require
   stop
   rm -rf "$folder"
@@ -100,7 +101,7 @@ start() {
   chmod 755 "$folder" "$folder/munge"
   # Another cluster that starts at this moment has its ports when this one looks for its own.
   exec 9>>"${TMPDIR:-/tmp}/dko-test-cluster.lock"
-  flock -w 120 9 || cannot "another cluster is starting for two minutes"
+  flock -w 60 9 || cannot "another cluster is starting for a minute"
   [ -n "$port" ] || port=$(free_ports) || cannot "there are no $((nodes + 1)) free ports in a row"
   configure >"$SLURM_CONF"
   echo "CgroupAutomount=no" >"$folder/cgroup.conf"
@@ -112,9 +113,10 @@ start() {
   slurmctld </dev/null 9>&-
   for ((node = 1; node <= nodes; ++node)); do start_node cn$node 9>&-; done
   local tries
-  for ((tries = 0; tries < 60; ++tries)); do
+  for ((tries = 0; tries < 180; ++tries)); do
     if nodes_are_idle; then
       exec 9>&-
+      touch "$folder/up"
       sinfo
       return
     fi
@@ -122,12 +124,14 @@ start() {
   done
   tail -n 20 "$folder"/*.log >&2
   stop
-  cannot "the nodes did not come up"
+  echo "FAILED: the nodes did not come up, and this machine has all that they need" >&2
+  exit 1
 }
 
 # The nodes first, of which slurmstepd's children go with their jobs.
 stop() {
   [ -d "$folder" ] || return 0
+  rm -f "$folder/up"
   local jobs pid file tries
   jobs=$(timeout 10 squeue -h -o %A 2>/dev/null | sort -u || true)
   if [ -n "$jobs" ]; then

@@ -1,7 +1,8 @@
 # What the tests on a SLURM cluster share, beside app/lib.sh. The cluster is that of cluster.sh in DKO_CLUSTER.
 . "$(dirname "${BASH_SOURCE[0]}")/../app/lib.sh"
 eval "$(bash "$(dirname "${BASH_SOURCE[0]}")/cluster.sh" env "$DKO_CLUSTER")"
-timeout 20 sinfo >/dev/null 2>&1 || skip "no SLURM cluster runs in $DKO_CLUSTER; scripts/install-deps.sh --slurm, as root"
+timeout 60 sinfo >/dev/null 2>&1 || { [ ! -e "$DKO_CLUSTER/up" ] || fail "the cluster in $DKO_CLUSTER came up and does not answer"
+  skip "no SLURM cluster runs in $DKO_CLUSTER; scripts/install-deps.sh --slurm, as root"; }
 jobs=$DKO_SOURCE/jobs
 
 # Hosts that share the cores of one machine must not poll for messages (support/sleeping_yield.cpp).

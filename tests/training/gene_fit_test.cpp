@@ -13,7 +13,7 @@
 
 using namespace dko;
 
-namespace {
+namespace gene_fit_test {
 
 constexpr std::int32_t genes = 60;
 constexpr PenaltyPath path{.folds = 5, .ratio = 0.5};
@@ -32,8 +32,6 @@ RelativeProfiles three_types() {
   }
   return testing::matrix_of(levels).relative_profiles();
 }
-
-}  // namespace
 
 TEST_CASE("distances by numbers of factors are those of fits that have no more") {
   const RelativeProfiles profiles = three_types();
@@ -108,3 +106,5 @@ TEST_CASE("a fit of cells in folds that are not left out is of numbers") {
   CHECK(fit.mean > 0);
   CHECK(std::abs(fit.offset) < 10 * fit.mean);
 }
+
+}  // namespace gene_fit_test

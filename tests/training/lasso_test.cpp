@@ -10,7 +10,7 @@
 
 using namespace dko;
 
-namespace {
+namespace lasso_test {
 
 constexpr std::size_t folds = 3;
 
@@ -132,8 +132,6 @@ void check_optimal(const Problem& problem, const LassoFit& fit, std::int64_t lef
       CHECK(gradient == Approx(effect > 0 ? bound : -bound).margin(0.05 + slack));
   }
 }
-
-}  // namespace
 
 TEST_CASE("lasso fits are optimal, on all rows and without each fold, down a path of penalties") {
   for (const std::uint64_t seed : {1U, 2U, 3U, 4U, 5U, 6U}) {
@@ -288,3 +286,5 @@ TEST_CASE("products of candidates are those of plain sums, however they are give
     CHECK(design.sum(3) == ones);
   }
 }
+
+}  // namespace lasso_test

@@ -12,7 +12,7 @@
 
 using namespace dko;
 
-namespace {
+namespace network_prior_test {
 
 constexpr std::size_t genes = 40;
 
@@ -78,8 +78,6 @@ bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-}  // namespace
-
 TEST_CASE(
     "pairs are read with a header or without, by target and regulator, their weights as parts of the "
     "largest") {
@@ -113,6 +111,16 @@ TEST_CASE("unknown names, genes with themselves and repeated pairs are counted a
   CHECK(file.says("2 rows left out, of names that the data do not have: MYC, TP53"));
   CHECK(file.says("1 pair of a gene with itself left out"));
   CHECK(file.says("2 pairs repeated: the largest weight counts; 1 of them disagree in the sign"));
+}
+
+TEST_CASE("a pair of which rows state both signs has none, in whatever order and number they stand") {
+  Fixture file;
+  for (const char* rows : {"gene0,gene1,1,+\ngene0,gene1,1,-\ngene0,gene1,1,+\n",
+                           "gene0,gene1,1,+\ngene0,gene1,1,+\ngene0,gene1,1,-\n",
+                           "gene0,gene1,1,\ngene0,gene1,1,-\ngene0,gene1,1,+\ngene0,gene1,1,-\n"})
+    CHECK(file.read(rows).signs == std::vector<std::int32_t>{0});
+  CHECK(file.read("gene0,gene1,1,\ngene0,gene1,1,-\ngene0,gene1,1,\n").signs ==
+        std::vector<std::int32_t>{-1});
 }
 
 TEST_CASE("what is no prior is refused, with its line") {
@@ -163,3 +171,5 @@ TEST_CASE("effects of pairs whose signs are held have no other") {
   CHECK(up == 0);
   CHECK(down < 5);
 }
+
+}  // namespace network_prior_test

@@ -18,7 +18,7 @@
 
 using namespace dko;
 
-namespace {
+namespace parallel_fit_checkpoint_test {
 
 const RelativeProfiles& profiles() {
   static const RelativeProfiles matrix = testing::random_matrix(150, 60, 0.6, 93).relative_profiles();
@@ -126,8 +126,6 @@ std::int64_t stage_of(const std::filesystem::path& file) {
 void check_refused_alone(const ModelOptions& options, const char* words) {
   check_refused(options, words, Communicator::one_rank());
 }
-
-}  // namespace
 
 TEST_CASE("a fit that is stopped again and again ends with the same bits, on other ranks too") {
   const testing::SharedFolder folder;
@@ -309,3 +307,5 @@ TEST_CASE("a result that is no number is known") {
   CHECK(again.is_known(1, 1));
   CHECK_FALSE(again.is_known(0, 1));
 }
+
+}  // namespace parallel_fit_checkpoint_test

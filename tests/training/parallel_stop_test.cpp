@@ -10,7 +10,7 @@
 
 using namespace dko;
 
-namespace {
+namespace parallel_stop_test {
 
 const RelativeProfiles& profiles() {
   static const RelativeProfiles matrix = testing::random_matrix(80, 20, 0.6, 95).relative_profiles();
@@ -43,8 +43,6 @@ Outcome make(const ModelOptions& options, const ProgressCallback& progress, Stop
     return {0, true};
   }
 }
-
-}  // namespace
 
 TEST_CASE("a wish to stop that comes when the last piece is done loses nothing", "[alone]") {
   const testing::TemporaryFolder folder;
@@ -86,3 +84,5 @@ TEST_CASE("members that were done when others are stopped are saved", "[alone]")
     }
   }
 }
+
+}  // namespace parallel_stop_test

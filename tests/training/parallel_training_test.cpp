@@ -11,7 +11,7 @@
 
 using namespace dko;
 
-namespace {
+namespace parallel_training_test {
 
 TrainedMapping train_on(const Communicator& ranks, const RelativeProfiles& profiles,
                         const TrainingOptions& options) {
@@ -41,8 +41,6 @@ void check_same_record(const TrainingRecord& record) {
 }
 
 constexpr std::array forms{ParallelForm::data, ParallelForm::sharded, ParallelForm::automatic};
-
-}  // namespace
 
 TEST_CASE("all ranks together train as one does, to rounding, in either form") {
   const auto profiles = testing::random_matrix(100, 30, 0.7, 50).relative_profiles();
@@ -123,3 +121,5 @@ TEST_CASE("patience stops every rank at the same step") {
   CHECK(std::ssize(seldom.record.validation_losses) == seldom.record.best_step / 4 + 5);
   check_same_record(seldom.record);
 }
+
+}  // namespace parallel_training_test

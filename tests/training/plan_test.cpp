@@ -6,7 +6,7 @@
 
 using namespace dko;
 
-namespace {
+namespace plan_test {
 
 /// 5,000 steps of 20 cells.
 TrainingSize size_of(std::int64_t genes, double expressed, std::int64_t validation_cells) {
@@ -19,8 +19,6 @@ TrainingSize size_of(std::int64_t genes, double expressed, std::int64_t validati
   size.expressed = expressed;
   return size;
 }
-
-}  // namespace
 
 TEST_CASE("small trainings are validated at every step, as the original's") {
   for (const int ranks : {1, 2, 64}) {
@@ -72,3 +70,5 @@ TEST_CASE("forms have names") {
   CHECK(name_of(ParallelForm::data) == "data");
   CHECK(name_of(ParallelForm::sharded) == "sharded");
 }
+
+}  // namespace plan_test

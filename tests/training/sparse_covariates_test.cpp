@@ -13,7 +13,7 @@
 
 using namespace dko;
 
-namespace {
+namespace sparse_covariates_test {
 
 using Rows = std::vector<std::vector<double>>;
 
@@ -176,8 +176,6 @@ double effects_of(const SparseMapping& mapping, std::int64_t first, std::int64_t
   return sum;
 }
 
-}  // namespace
-
 TEST_CASE("where presence tells nothing, responses to covariates are those of weighted least squares") {
   Rows x;
   const std::vector<std::vector<float>> levels = batched_levels(x);
@@ -242,3 +240,5 @@ TEST_CASE("without covariates the mapping has no response to such") {
   CHECK(plain.mapping.covariates() == 0);
   CHECK(plain.mapping.covariate_responses().empty());
 }
+
+}  // namespace sparse_covariates_test

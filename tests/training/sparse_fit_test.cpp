@@ -11,7 +11,7 @@
 
 using namespace dko;
 
-namespace {
+namespace sparse_fit_test {
 
 constexpr std::int64_t genes = 40;
 
@@ -22,8 +22,6 @@ RelativeProfiles planted(std::int64_t cells, double noise, std::uint64_t seed) {
 FittedMapping fit(const RelativeProfiles& profiles, std::uint64_t seed = 1) {
   return fit_sparse(profiles, testing::all_cells(profiles), seed, Communicator::one_rank());
 }
-
-}  // namespace
 
 TEST_CASE("planted effects are found, and others stay small") {
   const RelativeProfiles profiles = planted(300, 0.1, 71);
@@ -157,3 +155,5 @@ TEST_CASE("the number of factors does not depend on the seed") {
   const std::int64_t factors = fit(profiles, 1).record.factors;
   for (std::uint64_t seed = 2; seed <= 6; ++seed) CHECK(fit(profiles, seed).record.factors == factors);
 }
+
+}  // namespace sparse_fit_test

@@ -14,7 +14,7 @@
 
 using namespace dko;
 
-namespace {
+namespace sparse_levels_test {
 
 constexpr std::int64_t genes = 30;
 constexpr std::size_t regulators = 10;
@@ -55,8 +55,6 @@ double effect(const SparseMapping& mapping, std::int64_t lost, std::int32_t gene
   return 0;
 }
 
-}  // namespace
-
 TEST_CASE("levels show the effects of genes that all cells express, presence does not") {
   const RelativeProfiles profiles = always_on(300, 41);
   CHECK(fit(profiles, {}).mapping.effects_count() == 0);
@@ -89,6 +87,37 @@ TEST_CASE("a gene enters by its level only if it was asked for and varies") {
   const auto constant =
       testing::matrix_of(std::vector<std::vector<float>>(20, {1, 2, 3})).relative_profiles();
   CHECK_FALSE(find_levels(constant, testing::all_cells(constant), std::vector<std::int32_t>{0, 1}).any());
+}
+
+TEST_CASE(
+    "where most genes do not vary beside the cells' factors, scales and factors are those of the others") {
+  RandomStream random(47, "constant beside");
+  std::vector<std::vector<float>> cells;
+  for (int cell = 0; cell < 80; ++cell) {  // genes 0 to 6 are always 1 before all is divided by the total
+    std::vector<float> of_cell(7, 1.0F);
+    for (int gene = 7; gene < 10; ++gene)
+      of_cell.push_back(static_cast<float>(std::exp(0.4 * random.normal())));
+    of_cell.push_back(static_cast<float>(20 * std::exp(0.5 * random.normal())));
+    cells.push_back(of_cell);
+  }
+  const RelativeProfiles profiles = testing::matrix_of(cells).relative_profiles();
+  const GeneLevels levels =
+      find_levels(profiles, testing::all_cells(profiles), numbers_below<std::int32_t>(10));
+  REQUIRE(levels.any());
+  for (std::size_t gene = 0; gene < 7; ++gene) CHECK(levels.scale[gene] == 0);
+  for (std::size_t gene = 7; gene < 10; ++gene) {
+    double sum = 0;
+    double squares = 0;
+    for (std::int64_t cell = 0; cell < profiles.cells(); ++cell) {
+      const IntactCell intact = intact_cell(profiles, cell);
+      const double f = level_factor(levels.scale, levels.mean, levels.certainty, intact);
+      const double x =
+          level_input(levels.scale[gene], levels.mean[gene], static_cast<double>(intact.shares[gene]) / f);
+      sum += x / 80;
+      squares += x * x / 80;
+    }
+    CHECK(squares - sum * sum == Approx(level_variance));
+  }
 }
 
 TEST_CASE("levels vary over the cells of the fit as much as a presence can") {
@@ -214,3 +243,5 @@ TEST_CASE("effects of levels are not told by decoys; without them only presence 
     CHECK(after == Approx(before));
   }
 }
+
+}  // namespace sparse_levels_test

@@ -11,7 +11,7 @@
 
 using namespace dko;
 
-namespace {
+namespace training_engine_test {
 
 struct Curves {
   std::vector<double> training;
@@ -76,8 +76,6 @@ struct Case {
   std::int64_t batch;
 };
 
-}  // namespace
-
 TEST_CASE("the engine's losses are those of a plain training, step by step, with every instruction set") {
   const Case at_hand =
       GENERATE(Case{"as many units as genes", 60, 30, 0.7, 0, 20},
@@ -110,3 +108,5 @@ TEST_CASE("the engine's losses are those of a plain training, step by step, with
               .epsilon(1e-4));
   }
 }
+
+}  // namespace training_engine_test

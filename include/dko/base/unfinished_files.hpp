@@ -5,7 +5,7 @@
 namespace dko {
 
 /// Notes a file of this process that is of no use to anyone if the process crashes: whoever ends the process
-/// from within a signal handler removes it. Of more than 16, or of a path of more than 4,095 bytes, nothing
+/// from within a signal handler removes it. Of more than 64, or of a path of more than 4,095 bytes, nothing
 /// is noted. Local.
 void note_unfinished(const std::filesystem::path& path);
 

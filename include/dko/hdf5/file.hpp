@@ -14,7 +14,8 @@ std::string library_version();
 /// watch: as read, of a file that a job may be writing and that is never to be held up by it: without a lock.
 enum class Access { read, write, watch };
 
-/// Whether it is a file with HDF5's signature; no more of it is read. Local.
+/// Whether it is a file with HDF5's signature, in front or behind a block of another program's; no more of it
+/// is read, and what cannot be read has none. Local.
 bool is_hdf5(const std::filesystem::path& path);
 
 /// An HDF5 file, seen as its root group.

@@ -43,7 +43,8 @@ constexpr Type type_of<std::uint64_t>() {
 
 using Shape = std::vector<std::int64_t>;
 
-/// What the elements of an array are. Booleans, which Python stores as an enumeration, are numbers.
+/// What the elements of an array are. Those of an enumeration, as which Python stores booleans and R logical
+/// values and factors, are numbers.
 enum class Content { numbers, text, records, other };
 
 /// An array in a file.
@@ -56,13 +57,15 @@ class Dataset {
   Shape shape() const;
   std::int64_t size() const;  ///< number of elements
   Content content() const;
-  bool is_boolean() const;
+  bool is_enumeration() const;  ///< numbers that have names
+  bool is_single_precision() const;
   /// Whether the elements are stored as they are in memory, so that reading them converts nothing.
   bool is_stored_as(Type type) const;
   Shape chunk() const;   ///< empty if the array is not divided into chunks
   Names fields() const;  ///< of records
 
-  /// All elements as text: text of any kind, fixed or variable, and numbers as they are written in decimal.
+  /// All elements as text: text of any kind, fixed or variable, numbers in the fewest decimals that tell them
+  /// apart in their precision, and of an enumeration the names; those of booleans are True and False.
   /// For records the field of this name. Local. @throws InputError
   Names texts(const std::string& field = {}) const;
   /// All elements, or all of a field, as numbers. Local. @throws InputError if they are none.

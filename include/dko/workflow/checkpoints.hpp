@@ -34,7 +34,11 @@ void prepare_checkpoints(const ExpressionMatrix& matrix, const Split& split, con
 /// What files state, and what the log says. Collective.
 void prepare_for_training(ModelOptions& mapping, Job& job);
 
-/// When all that they were for is written. Local: rank 0.
+/// When all that they were for is written by this job. Local: rank 0.
 void remove_checkpoints(const ModelOptions& options, Log& log);
+
+/// The same where the model is there already, and its job was killed before it could remove them: those of a
+/// training with the data and the seed of `provenance`. Others stay, with a warning. Local: rank 0.
+void remove_left_checkpoints(const ModelOptions& options, const Provenance& provenance, Log& log);
 
 }  // namespace dko

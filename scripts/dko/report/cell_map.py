@@ -160,8 +160,9 @@ def losses_drawn(report) -> list:
         table = getattr(toward, kind)(ARROWS[kind])
         shown += [(name, kind, report.names_of([name])) for name in table["gene"]]
     if report.best_pairs is not None and report.pairs_by == "shift":
+        toward_b = report.best_pairs[report.best_pairs["shift_mean"] > 0]
         shown += [(report.kind.pair(row.gene1, row.gene2), "pairs", report.names_of([row.gene1, row.gene2]))
-                  for row in report.best_pairs.head(ARROWS["pairs"]).itertuples()]
+                  for row in toward_b.head(ARROWS["pairs"]).itertuples()]
     return [loss for loss in shown if report.screen.only_once(loss[2]) == loss[2]]
 
 

@@ -86,7 +86,7 @@ class Report:
     @property
     def gene_score(self) -> str:
         """By what genes rank: what other genes do, where there is any such effect."""
-        if self.has_effects or self.gene_scores == ["network"]:
+        if "network" in self.gene_scores and (self.has_effects or self.gene_scores == ["network"]):
             return "network"
         return "impact"
 

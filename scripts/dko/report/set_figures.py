@@ -24,7 +24,8 @@ def sets(report, width: float):
     norm, colors = TwoSlopeNorm(0, -limit, limit), matplotlib.colormaps["RdBu_r"]
     columns, rows = np.nonzero(change.to_numpy())
     part = np.abs(change.to_numpy()[columns, rows])
-    axes.scatter(columns, rows, s=10 + 200 * part / part.max(), c=relative.to_numpy()[columns, rows], cmap=colors, norm=norm,
+    size = 10 + 200 * part / part.max(initial=1e-300)
+    axes.scatter(columns, rows, s=size, c=relative.to_numpy()[columns, rows], cmap=colors, norm=norm,
                  edgecolors="#7b8794", linewidths=0.4, zorder=2)
     axes.set_xticks(range(len(change)), [short(name, 14) for name in change.index], rotation=90, fontsize=8)
     axes.set_yticks(range(change.shape[1]), [short(name, 40 if wide else 20) for name in change.columns],

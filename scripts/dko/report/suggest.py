@@ -8,10 +8,11 @@ from dko.command_line import called
 from dko.report.page import clean
 
 SWITCHES = {"--raw", "--resume", "--force", "--quiet", "--verbose", "--help", "--ignore-missing", "--levels", "--prior-signs"}
-SHORT = {"-o": "--out", "-f": "--force", "-q": "--quiet", "-v": "--verbose", "-h": "--help"}
+SHORT = {"-m": "--model", "-o": "--out", "-f": "--force", "-q": "--quiet", "-v": "--verbose", "-h": "--help"}
 # How the data are read and chosen, and how a mapping is made of them: options of dko run, dko train and dko predict alike.
 SELECTION = ("--layer", "--raw", "--genome", "--orientation", "--cells", "--where", "--obs-file", "--min-genes", "--min-cells",
              "--genes", "--top-genes", "--with-genes", "--ignore-missing")
+OF_GENES = ("--min-genes", "--min-cells", "--genes", "--top-genes", "--with-genes")
 TRAINING = ("--mapping", "--ensemble", "--steps", "--seed", "--batch", "--learning-rate", "--schedule", "--weight-decay",
             "--validation", "--patience", "--validate-every", "--parallel", "--hidden",
             "--levels", "--covariate", "--categorical", "--prior", "--prior-signs", "--fdr")
@@ -209,13 +210,18 @@ def again(report, changes: dict) -> str:
                    beside(report, ".more.h5"))
 
 
+def selection_of(report) -> list:
+    """How the data of the mapping were read and chosen: dko screen takes the genes of its model, whatever it says itself."""
+    training = training_of(report)
+    return (training if training.name else run_of(report)).only(SELECTION)
+
+
 def predict(report) -> str:
     """Holds out cells with the selection and the settings of the run."""
-    run, training = run_of(report), training_of(report)
+    training = training_of(report)
     source = report.screen.provenance.get("input") or "INPUT"
-    options = run.only(SELECTION)
+    options = selection_of(report)
     if training.name:
-        options = options or training.only(SELECTION)
         options += training.only(TRAINING)
     else:  # what the file itself tells of the mapping
         settings = (report.training or {}).get("settings", {})
@@ -252,7 +258,7 @@ def with_prediction(report) -> list:
 def evaluate(report) -> str:
     """The prediction beside more baselines, with the selection that it was made with."""
     source, given = report.screen.provenance.get("input") or "INPUT", report.paths.get("prediction")
-    options = run_of(report).only(SELECTION) or training_of(report).only(SELECTION)
+    options = selection_of(report)
     return written("dko", "evaluate", source, *flat(options), "--prediction",
                    place(report, given) if given else beside(report, ".prediction.h5"))
 
@@ -260,4 +266,4 @@ def evaluate(report) -> str:
 def selection_is_known(report) -> bool:
     """Whether the commands can choose the genes and cells of the mapping: the screen's command does, or its model's, or
     all were used."""
-    return bool(training_of(report).name) or len(run_of(report).only(SELECTION)) > 0
+    return bool(training_of(report).name) or len(run_of(report).only(OF_GENES)) > 0

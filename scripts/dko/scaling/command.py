@@ -44,7 +44,7 @@ from dko.scaling import machine as scaling_machine
 from dko.scaling import merit_run, plan
 from dko.scaling.cases import CASES, GROUPS, SIZES, words_of, writes_file
 from dko.scaling.figures import counted
-from dko.scaling.launching import CaseFailure, default_launcher, launcher_words, with_ranks
+from dko.scaling.launching import CaseFailure, default_launcher, launcher_words, version_by_launcher, with_ranks
 from dko.scaling.measuring import (ScratchFiles, advice_on_scratch, has_no_run, keep_why, now, origin, require_ranks, run_dko,
                                    say, warn_of_scratch, write_result)
 from dko.scaling.stopping import stop_by_signals
@@ -128,11 +128,11 @@ def check(options):
     check_output(options.out, options.force or has_no_run(options.out))
     if not os.path.isdir(options.scratch):
         raise WriteError(f"--scratch: there is no directory {options.scratch}: it must be one that all nodes of the job see")
-    if not shutil.which(options.dko):
-        raise UsageError(f"--dko: there is no program {options.dko}")
     launcher = launcher_words(options.launcher, 1)
     if not launcher or not shutil.which(launcher[0]):
         raise UsageError(f"--launcher '{options.launcher}': there is no such program")
+    if not shutil.which(options.dko) and not version_by_launcher(options)[0]:
+        raise UsageError(f"--dko: there is no program {options.dko}, nor does the launcher find one")
 
 
 class Measuring:

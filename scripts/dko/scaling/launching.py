@@ -39,6 +39,15 @@ def launcher_words(template, ranks):
         raise UsageError(f"--launcher '{template}': only {{ranks}} and {{nodes}} are filled in") from None
 
 
+def version_by_launcher(options):
+    """Of the dko that is measured: where the launcher starts it in a container, it is another than this machine's."""
+    try:
+        _, said = run_to_end([*launcher_words(options.launcher, 1), options.dko, "--version"], min(60, options.patience))
+    except OSError:
+        said = ""
+    return scaling_machine.version_in(said)
+
+
 def environment():
     """What sbatch was told of tasks per node is not for steps of fewer."""
     return {key: value for key, value in os.environ.items() if not key.startswith("SLURM_NTASKS_PER_")}

@@ -74,8 +74,13 @@ def instruction_set():
 
 
 def version_of(dko):
-    """What `dko --version` says: [version and commit, MPI, HDF5]."""
-    return re.sub("^dko ", "", said_by(dko, "--version").strip()).split(", ")
+    """What `dko --version` says: [version and commit, MPI, HDF5]; [""] if it cannot be started."""
+    return version_in(said_by(dko, "--version"))
+
+
+def version_in(said):
+    found = re.search(r"^dko (\d.*)$", said, re.MULTILINE)
+    return found.group(1).strip().split(", ") if found else [""]
 
 
 def file_system(folder):

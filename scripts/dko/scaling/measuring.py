@@ -12,7 +12,7 @@ from dko.outputs import write_complete
 from dko.scaling import machine as scaling_machine
 from dko.scaling.conditions import settings
 from dko.scaling.figures import counted, load_json
-from dko.scaling.launching import CaseFailure, last_words, run_to_end
+from dko.scaling.launching import CaseFailure, last_words, run_to_end, version_by_launcher
 from dko.scaling.stopping import Stopped
 
 
@@ -26,7 +26,8 @@ def now():
 
 def origin(options):
     """When, how and where a result was measured, and by which dko."""
-    version, *libraries = scaling_machine.version_of(options.dko)
+    found = version_by_launcher(options)
+    version, *libraries = found if found[0] else scaling_machine.version_of(options.dko)
     return {
         "started": now(),
         "command": " ".join(map(shlex.quote, [called("scaling"), *sys.argv[1:]])),

@@ -48,7 +48,9 @@ CommandLine line_of(KernelOptions& options) {
           "random")
       .reads();
   line.flag("fit", options.fit,
-            "fit the cost model of this version's kernels instead, which balances the ranks");
+            "fit the cost model of this version's kernels instead, which balances the ranks")
+      .excludes("model")
+      .excludes("genes");
   add_seed(line, options.bench.seed, "seed for the synthetic data");
   add_common(line, options.common);
   return line;

@@ -21,7 +21,11 @@ void add_bench_screen(CommandLine& line, ScreenBench& bench) {
       .range(0, 1e6);
   add_seed(line, bench.seed, "seed for the synthetic data");
   add_screen_options(line, bench.screen);
-  line.check([&bench](const CommandLine&) {
+  line.check([&bench](const CommandLine& parsed) {
+    for (const char* option : {"from", "toward", "toward-profile"}) {
+      if (parsed.given(option))
+        throw UsageError(fmt::format("--{}: synthetic cells have no columns, and no direction", option));
+    }
     if (bench.expressed > bench.genes)
       throw UsageError(
           fmt::format("--expressed must be between 3 and {}, not {}", bench.genes, bench.expressed));

@@ -146,7 +146,14 @@ std::vector<std::int64_t> cells_asked_for(const ExplainOptions& options,
                                           std::span<const std::int32_t> added,
                                           const std::optional<FromTo>& from_to,
                                           const ExpressionMatrix& matrix, Log& log) {
-  if (!options.cell.empty()) return {named_cell(options.cell, removed, added, matrix, log)};
+  if (!options.cell.empty()) {
+    const std::int64_t cell = named_cell(options.cell, removed, added, matrix, log);
+    if (from_to && !std::binary_search(from_to->from_cells.begin(), from_to->from_cells.end(), cell))
+      throw InputError(fmt::format("--cell: cell {} is not in --from {}: name one of these",
+                                   shown_name(matrix.cell_names()[static_cast<std::size_t>(cell)]),
+                                   from_to->from));
+    return {cell};
+  }
   std::vector<std::int64_t> cells = cells_to_knock_out(matrix, removed, added);
   if (from_to) {
     std::erase_if(cells, [&](std::int64_t cell) {

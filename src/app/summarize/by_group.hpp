@@ -12,12 +12,6 @@
 
 namespace dko::app {
 
-/// How many rows a part is to have, and how many of them are shown.
-struct RowCounts {
-  std::int64_t kept = 0;
-  std::int64_t shown = 0;
-};
-
 /// Summarises each part within each group, with `memory` bytes of each rank. Rank 0 shows the tables, writes
 /// them to the file of the part if there is one, and has the JSON. Collective.
 /// @throws as summarize_pairs

@@ -206,11 +206,12 @@ std::optional<Measure> contrast_measure(const ScreenReader& screen, ScoreArray a
 AtRoot<Json> report_contrasts(const ScreenReader& screen, const CellGroups& groups,
                               const std::vector<Contrast>& contrasts, const std::vector<ContrastPart>& parts,
                               std::vector<std::optional<CsvWriter>>& files, const ContrastOptions& options,
-                              std::int64_t kept, std::int64_t shown, Job& job) {
+                              const std::function<RowCounts(const ContrastPart&)>& rows, Job& job) {
   AtRoot<Json> json = at_root(job.ranks(), Json::object());
   for (std::size_t number = 0; number < parts.size(); ++number) {
     const ContrastPart& part = parts[number];
     const bool of_genes = part.array == ScoreArray::singles;
+    const auto [kept, shown] = rows(part);
     const auto tables = of_genes ? contrast_genes(screen, groups, contrasts, part.by, options, job.ranks())
                                  : contrast_pairs(screen, groups, contrasts, part.by, options, job.ranks(),
                                                   show_progress(job.log, "comparing", "events"));

@@ -1,6 +1,7 @@
 #pragma once
 // dko summarize --contrast: genes and pairs compared between groups of cells.
 
+#include <functional>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
@@ -26,13 +27,11 @@ struct ContrastPart {
 std::optional<Measure> contrast_measure(const ScreenReader& screen, ScoreArray array,
                                         const std::optional<Measure>& asked);
 
-/// Compares every part, and gives rank 0 the tables: shows `shown` rows of each, writes all (at most `kept`)
-/// to the file of the part, if there is one; returns the JSON. Collective. @throws as contrast_pairs
-AtRoot<nlohmann::ordered_json> report_contrasts(const ScreenReader& screen, const CellGroups& groups,
-                                                const std::vector<Contrast>& contrasts,
-                                                const std::vector<ContrastPart>& parts,
-                                                std::vector<std::optional<CsvWriter>>& files,
-                                                const ContrastOptions& options, std::int64_t kept,
-                                                std::int64_t shown, Job& job);
+/// Compares every part, and gives rank 0 the tables: of each shows as many rows as `rows` says, and writes as
+/// many to the file of the part, if there is one; returns the JSON. Collective. @throws as contrast_pairs
+AtRoot<nlohmann::ordered_json> report_contrasts(
+    const ScreenReader& screen, const CellGroups& groups, const std::vector<Contrast>& contrasts,
+    const std::vector<ContrastPart>& parts, std::vector<std::optional<CsvWriter>>& files,
+    const ContrastOptions& options, const std::function<RowCounts(const ContrastPart&)>& rows, Job& job);
 
 }  // namespace dko::app

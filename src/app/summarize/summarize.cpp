@@ -309,7 +309,11 @@ void summarize_groups(const ScreenReader& screen, Work& work, std::vector<std::o
   });
   AtRoot<nlohmann::ordered_json> contrasts = report_contrasts(
       screen, groups, work.contrasts, work.compared, contrast_files, {options.min_cells.value_or(3), memory},
-      options.count.value_or(all_rows), options.count.value_or(rows_shown), job);
+      [&](const ContrastPart& part) {
+        const std::int64_t shown = part.path.empty() ? options.count.value_or(rows_shown) : rows_shown;
+        return RowCounts{options.count.value_or(all_rows), shown};
+      },
+      job);
   on_root(job.ranks(), [&] {
     if (!work.contrasts.empty()) {
       json["contrasts"] = *contrasts;

@@ -1,6 +1,7 @@
 #pragma once
 // Tables of dko summarize: genes and pairs over cells, as CSV, on the terminal and as JSON.
 
+#include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
@@ -17,6 +18,12 @@ struct Part {
   std::string path;
   RankBy by;
   SummaryTable table;
+};
+
+/// How many rows a part is to have, and how many of them are shown.
+struct RowCounts {
+  std::int64_t kept = 0;
+  std::int64_t shown = 0;
 };
 
 /// How many genes are in a row: 1 or 2.

@@ -162,12 +162,31 @@ std::vector<std::int64_t> ArrayCosts::of_shares(const ArrayWork& work,
   return shard_costs(costs.view(), block_bounds(costs.view(), Joined(work), before));
 }
 
+namespace {
+
+bool selects_by_interaction(const ScreenPlan& plan) {
+  return plan.keeping.form == PairKeeping::Form::selected && plan.keeping.by.is_interaction;
+}
+
+/// Whoever selects pairs of a cell by their interaction scores the cell's single knockouts first.
+std::vector<CellCosts> with_singles(const ScreenPlan& plan, std::span<const CellCosts> cells) {
+  std::vector<CellCosts> costs(cells.begin(), cells.end());
+  for (std::int64_t cell = 0; cell < std::ssize(costs); ++cell) {
+    CellCosts& of_cell = costs[static_cast<std::size_t>(cell)];
+    of_cell.load += of_cell.single * plan.targets.count(cell);
+  }
+  return costs;
+}
+
+}  // namespace
+
 ArrayCosts costs_of_array(const ScreenPlan& plan, const PairIndex& pairs, std::span<const CellCosts> cells,
                           ScoreArray array) {
   switch (array) {
     case ScoreArray::singles:
       return {plan.targets.starts(), cells, &CellCosts::single};
     case ScoreArray::pairs:
+      if (selects_by_interaction(plan)) return {pairs.starts(), with_singles(plan, cells), &CellCosts::pair};
       return {pairs.starts(), cells, &CellCosts::pair};
     case ScoreArray::list:
       break;

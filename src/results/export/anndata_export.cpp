@@ -34,6 +34,8 @@ struct ScoreMoments {
 std::vector<Score> stored_scores(const ScreenReader& screen) {
   std::vector<Score> scores;
   for (const Measure& measure : screen.measures(ScoreArray::singles)) scores.push_back(measure.score);
+  const Score first = screen.leading_measure(ScoreArray::singles).score;
+  std::stable_partition(scores.begin(), scores.end(), [&](Score score) { return score == first; });
   return scores;
 }
 
@@ -101,7 +103,7 @@ Names strongest_genes(const ScreenReader& screen, Score score) {
   Names strongest(screen.cell_names().size());
   ScoreStream scores(screen, ScoreArray::singles, {score, false});
   const std::vector<bool> unknown = unknown_genes(screen, score);
-  constexpr std::pair<bool, float> none_yet{false, -1.0F};
+  constexpr std::pair<bool, float> none_yet{false, -std::numeric_limits<float>::infinity()};
   std::vector<std::pair<bool, float>> highest(strongest.size(), none_yet);  // whether known, and its score
   screen.for_each_event(ScoreArray::singles, [&](const Event& event) {
     const auto cell = static_cast<std::size_t>(event.cell);

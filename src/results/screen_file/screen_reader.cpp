@@ -177,6 +177,14 @@ std::vector<Measure> ScreenReader::measures(ScoreArray array) const {
   return all;
 }
 
+Measure ScreenReader::leading_measure(ScoreArray array) const {
+  const std::vector<Measure> all = measures(array);
+  const auto found = std::find_if(all.begin(), all.end(), [](const Measure& measure) {
+    return !measure.is_interaction && is_proper(measure.score);
+  });
+  return found != all.end() ? *found : all.at(0);
+}
+
 hdf5::Dataset ScreenReader::scores(ScoreArray array, Score score) const {
   return scores_of(file_, array, score);
 }

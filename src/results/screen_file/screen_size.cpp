@@ -95,8 +95,9 @@ std::int64_t screen_file_objects(const ExpressionMatrix& matrix, const ScreenPla
   // genes/{name,id}, cells/{name,n_genes}, progress,
   // visibility/{cells_with,cells_without,unexplained,information}
   std::int64_t objects = 12;
-  if (has_q_values) objects += 2;               // fdr/gene_q_value
-  if (matrix.covariate_width() > 0) ++objects;  // cells/covariates
+  if (has_q_values) objects += 2;                                                     // fdr/gene_q_value
+  if (matrix.covariate_width() > 0) ++objects;                                        // cells/covariates
+  if (plan.from_to) objects += 5 + (has_q_values && plan.compares_decoys() ? 1 : 0);  // direction/
   if (!plan.obs.empty()) ++objects;  // obs/, a group or an array for each column, of categories two arrays
   for (const ObsColumn& column : plan.obs) objects += column.is_categorical() ? 3 : 1;
   if (plan.singles.any()) objects += 3 + 2 * plan.singles.count() + 1 + plan.singles.count();
@@ -114,6 +115,11 @@ std::int64_t screen_file_objects(const ExpressionMatrix& matrix, const ScreenPla
   return objects;
 }
 
+double bytes_beside(const ExpressionMatrix& matrix, const ScreenPlan& plan) {
+  if (!plan.doubles.any() || plan.keeping.form != PairKeeping::Form::selected) return 0;
+  return screen_file_bytes(matrix, plan) - pair_bytes(matrix, plan);
+}
+
 double temporary_bytes(const ExpressionMatrix& matrix, const ScreenPlan& plan, std::int64_t ranks) {
   if (!plan.doubles.any() || plan.stores_all_pairs()) return 0;
   constexpr double beside_older = 2;  // a new file of what ranks have, until it takes the older one's place
@@ -127,7 +133,7 @@ double temporary_bytes(const ExpressionMatrix& matrix, const ScreenPlan& plan, s
   constexpr double of_number_and_value = 12;
   const double states =
       beside_older * (of_number_and_value + bytes_of(plan.doubles)) * static_cast<double>(kept);
-  return states + screen_file_bytes(matrix, plan) - pair_bytes(matrix, plan);
+  return states + bytes_beside(matrix, plan);
 }
 
 std::vector<SmallerScreen> smaller_screens(const ExpressionMatrix& matrix, const ScreenPlan& plan,
@@ -135,7 +141,7 @@ std::vector<SmallerScreen> smaller_screens(const ExpressionMatrix& matrix, const
   std::vector<SmallerScreen> smaller;
   if (!plan.doubles.any()) return smaller;
   const auto offer = [&](const std::string& option, const ScreenPlan& other) {
-    const double needed = screen_file_bytes(matrix, other);
+    const double needed = screen_file_bytes(matrix, other) + bytes_beside(matrix, other);
     if (needed <= bytes) smaller.push_back({option, needed});
     return needed <= bytes;
   };

@@ -108,7 +108,7 @@ void create_progress(hdf5::File& file, const ExpressionMatrix& matrix, const Scr
                      const Provenance& provenance, const ScreenFileOptions& options) {
   hdf5::Location progress = file.create_group(layout::progress);
   write_identity(progress, plan, provenance);
-  progress.set(layout::job, random_name());
+  progress.set(layout::job, options.job.empty() ? random_name() : options.job);
   const PendingEvents work = options.blocks != nullptr ? *options.blocks : whole_work(plan, matrix, 1);
   for (const ScoreArray array : every_array) {
     const ScoreSet scores = stored_scores(plan, array);

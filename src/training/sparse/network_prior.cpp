@@ -98,6 +98,7 @@ std::string checksum_of(const std::filesystem::path& path) {
 struct Support {
   double weight;
   std::int32_t sign;
+  bool disagrees = false;  ///< rows state both signs, which leaves none whatever others state
 };
 
 /// Pairs while they are read.
@@ -169,9 +170,14 @@ class PriorPairs {
     ++repeated_;
     Support& known = place->second;
     known.weight = std::max(known.weight, support.weight);
-    if (known.sign == support.sign) return;
-    if (known.sign != 0 && support.sign != 0) ++disagreeing_;
-    known.sign = known.sign == 0 || support.sign == 0 ? known.sign + support.sign : 0;
+    if (known.sign != 0 && support.sign != 0 && known.sign != support.sign) {
+      ++disagreeing_;
+      known.disagrees = true;
+    }
+    if (known.disagrees)
+      known.sign = 0;
+    else if (known.sign == 0)
+      known.sign = support.sign;
   }
 
   std::string path_;

@@ -67,6 +67,14 @@ std::vector<float> transposed(const std::vector<float>& values, std::int64_t row
   return turned;
 }
 
+/// Covers numbers among the attributes by which a training goes on: HDF5 keeps them without a checksum.
+std::uint64_t checksum_of_attributes(const TrainingRecord& record, std::int64_t steps_asked) {
+  const std::array numbers{static_cast<double>(record.steps), static_cast<double>(record.best_step),
+                           static_cast<double>(record.validate_every), static_cast<double>(steps_asked),
+                           record.best_validation_loss};
+  return block_checksum(std::span<const double>(numbers));
+}
+
 void create_file(const fs::path& path, const Provenance& provenance, const CheckpointNotes& notes,
                  const OutputBias& bias) {
   hdf5::File file = hdf5::File::create(path, alignment);
@@ -75,6 +83,7 @@ void create_file(const fs::path& path, const Provenance& provenance, const Check
   write_settings(training, notes.record);
   write_outcome(training, notes.record);
   training.set("steps_asked", notes.steps_asked);
+  training.set("state_checksum", checksum_of_attributes(notes.record, notes.steps_asked));
   training.set("hidden", notes.shape.hidden);
   training.set("instruction_set", std::string(name_of(notes.instructions)));
   training.set("profiles_checksum", notes.data.profiles);
@@ -210,6 +219,10 @@ TrainingRecord read_record(const hdf5::File& file, const CheckpointNotes& expect
     throw InputError(
         fmt::format("{}: does not have the losses of the steps it states: it is corrupt", file.path()));
   TrainingRecord record = read_training_record(training);
+  if (training.has_attribute("state_checksum") &&  // not in files of earlier versions
+      training.unsigned_attribute("state_checksum") != checksum_of_attributes(record, asked))
+    throw InputError(
+        fmt::format("{}: the checksum of its attributes does not match: it is corrupt", training.place()));
   if (asked != expected.steps_asked && record.schedule != name_of(Schedule::constant))
     refuse(file, fmt::format("with {} a training keeps its {}: they were {} and are {} now",
                              parameter("schedule", record.schedule), parameter("steps"), asked,

@@ -17,7 +17,8 @@ double anndata_export_bytes(const ScreenReader& screen);
 
 /// Writes the single knockouts of a screen as an AnnData file, cells × genes:
 ///
-/// * X: the impact (the network where no impact is stored), and in layers what else is stored of singles,
+/// * X: the impact (where it is not stored the network, or the shift), and in layers what else is stored of
+/// singles,
 ///   csr_matrix of float32 with an entry for every knockout, also where the score is 0;
 /// * obs: n_genes (expressed, where the screen has it), n_knockouts, the mean over the cell's knockouts of
 ///   each NAME stored as NAME_mean, and strongest, the gene with the highest X ("" in a cell without

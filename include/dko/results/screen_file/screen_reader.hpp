@@ -100,6 +100,9 @@ class ScreenReader {
   bool has(ScoreArray array, Measure measure) const;
   /// All of them, in the order of measure_names.
   std::vector<Measure> measures(ScoreArray array) const;
+  /// The first of them that is a score proper: the impact, or what is stored without it (network, shift,
+  /// approach). The array must be there.
+  Measure leading_measure(ScoreArray array) const;
   /// Number of events in an array that the file has.
   std::int64_t events(ScoreArray array) const;
   /// Number of genes knocked out at once: 1, 2, or the list's.

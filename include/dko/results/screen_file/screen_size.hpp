@@ -20,6 +20,10 @@ double block_record_bytes(const ExpressionMatrix& matrix, const ScreenPlan& plan
 /// sparse mapping that has some.
 std::int64_t screen_file_objects(const ExpressionMatrix& matrix, const ScreenPlan& plan, bool has_q_values);
 
+/// Bytes of the file without pairs that kept pairs are written beside when all are scored; 0 for other
+/// screens.
+double bytes_beside(const ExpressionMatrix& matrix, const ScreenPlan& plan);
+
 /// Bytes that ranks save at most of pairs of which not all are kept (RankSnapshots), and of the file that
 /// kept pairs are written to beside the one without them; pairs that a threshold alone selects are not
 /// counted.
@@ -31,7 +35,7 @@ double kept_pairs_bytes(std::int64_t pairs, ScoreSet scores);
 /// A way to screen that takes less of the disk.
 struct SmallerScreen {
   std::string option;  ///< as users type it
-  double bytes = 0;    ///< of the file without notes
+  double bytes = 0;    ///< of the file without notes, and of what is beside it while it is made
 };
 
 /// Those ways that do with `bytes`, if this plan with all its double knockouts does not: the summary, the

@@ -24,6 +24,7 @@ struct ScreenFileOptions {
   std::optional<double> training_seconds = {};
   const PendingEvents* blocks = nullptr;  ///< of whose blocks there is a record; null: as for one rank
   std::optional<std::int64_t> kept = {};  ///< pairs that were selected, for which there is to be room
+  std::string job = {};  ///< name of the job, by which its saved states are known; empty: a new one
 };
 
 /// Makes the file with all but the scores, for which it takes the space: attributes, names, events, notes,

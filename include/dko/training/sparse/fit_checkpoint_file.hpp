@@ -14,7 +14,7 @@ inline constexpr hdf5::FileKind fit_checkpoint_kind{"dko fit checkpoint", 1};
 
 /// States by what method the fits of a checkpoint were made. To be raised with every change by which a fit of
 /// the same data comes to other bits: what an older program began would end as neither's.
-inline constexpr std::int64_t fit_method = 4;
+inline constexpr std::int64_t fit_method = 5;
 
 /// How far the fit of a checkpoint is.
 struct FitProgress {

@@ -97,14 +97,21 @@ def skill(report) -> list:
                           ([] if report.paths.get("prediction") else [suggest.predict(report)]) + [suggest.evaluate(report)])]
 
 
+def nearest_guess(distance):
+    """Of distances from the true profiles: the mapping's, that of the nearest baseline, and what was done with mean shares
+    in it."""
+    others = distance.drop("mapping").dropna()
+    scaled = ", scaled by the number of genes," if others.idxmin() == "scaled_share" else ""
+    return float(distance["mapping"]), float(others.min()), scaled
+
+
 def verdict(report, distance) -> str:
     """The mapping beside the nearest baseline, by their distances from the true profiles."""
-    ours, others = float(distance["mapping"]), distance.drop("mapping").dropna()
+    ours = float(distance["mapping"])
     text = f"Its predicted profiles are off by {number(ours)} (0: exactly right; 1: all wrong)"
-    if others.empty:
+    if distance.drop("mapping").dropna().empty:
         return text + "; how far a simple guess is off is not in this file."
-    base = float(others.min())
-    scaled = ", scaled by the number of genes," if others.idxmin() == "scaled_share" else ""
+    _, base, scaled = nearest_guess(distance)
     text += f". Giving every gene its mean share{scaled} is off by {number(base)}. "
     if not ours < base:
         return text + "<b>The mapping is no better than that guess: do not rely on its scores.</b>"

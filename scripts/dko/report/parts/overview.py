@@ -5,6 +5,7 @@ import os
 
 from dko.q_values import RATE
 from dko.report.page import clean, number, percent
+from dko.report.parts.belief import nearest_guess
 from dko.report.parts.words import NAMES, bold, counted, event_of, listing, mapping_of, rate
 
 
@@ -210,9 +211,11 @@ def quality_in_words(report) -> str:
     metrics = (report.quality or {}).get("metrics")
     if metrics is None or "bray_curtis" not in metrics or not {"mapping", "mean_share"} <= set(metrics.index):
         return "How well the mapping predicts cells it was not trained on is not in this file. " + NOT_VISIBLE
-    ours, base = (float(metrics.loc[name, "bray_curtis"]) for name in ("mapping", "mean_share"))
+    if metrics["bray_curtis"].drop("mapping").isna().all():
+        return "How far a simple guess is off beside the mapping is not in this file. " + NOT_VISIBLE
+    ours, base, scaled = nearest_guess(metrics["bray_curtis"])
     text = ("Profiles of cells left out of training are predicted to a Bray-Curtis distance of "
-            f"{number(ours)}; giving every gene its mean share reaches {number(base)}")
+            f"{number(ours)}; giving every gene its mean share{scaled} reaches {number(base)}")
     if not ours < base:
         return text + ": <b>the mapping is no better than that, and its scores should not be relied on.</b>"
     return text + f", so the mapping is {percent(1 - ours / base)} nearer."

@@ -12,8 +12,8 @@ class Dko(CMakePackage):
     homepage = "https://arxiv.org/abs/2510.03359"
     git = os.environ.get("DKO_GIT", os.path.abspath(os.path.join(os.path.dirname(__file__), *[os.pardir] * 7)))
 
+    # The release 0.2.0 joins here, as version("0.2.0", tag="v0.2.0"), once it has a tag: Spack would choose it before main.
     version("main", branch="main")
-    version("0.2.0", tag="v0.2.0")
 
     variant("mpi", default=True, description="Build with MPI, which dko needs; on one rank it runs without mpirun")
     variant("native", default=False, description="Build for this processor alone, in place of any x86-64-v3 one")
@@ -31,7 +31,7 @@ class Dko(CMakePackage):
     depends_on("pkgconfig", type="build")
     depends_on("mpi@3:", when="+mpi")
     depends_on("hdf5@1.10: +mpi", when="+mpi")
-    depends_on("boost@1.74: +program_options+iostreams+zlib")
+    depends_on("boost@1.74: +program_options+iostreams")
     depends_on("eigen@3.4:3", type="build")
     depends_on("spectra@1:", type="build")
     depends_on("nlohmann-json@3.11:", type="build")
