@@ -16,6 +16,9 @@ import subprocess
 import sys
 import time
 
+from dko.command_line import at_least_one
+from dko.scaling.figures import quantile
+
 
 def seconds_of(command):
     """(processor, clock) of a command and all that it starts."""
@@ -34,7 +37,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--with", dest="more", required=True, metavar="COMMAND", help="that saves")
     parser.add_argument("--without", dest="less", required=True, metavar="COMMAND", help="that does not")
-    parser.add_argument("--pairs", type=int, default=15, help="of runs; default: 15")
+    parser.add_argument("--pairs", type=at_least_one, default=15, help="of runs; default: 15")
     options = parser.parse_args()
     runs = {"more": [], "less": []}
     for command in (options.less, options.more):
@@ -45,7 +48,7 @@ def main():
     for what, name in enumerate(("processor", "clock")):
         more, less = ([run[what] for run in runs[which]] for which in ("more", "less"))
         ratios = [a / b - 1 for a, b in zip(more, less)]
-        low, middle, high = statistics.quantiles(ratios, n=4)
+        low, middle, high = (quantile(ratios, part) for part in (0.25, 0.5, 0.75))
         print(f"{name:<10}{statistics.median(less):>9.3f} s without,{statistics.median(more):>9.3f} s with: "
               f"{100 * middle:+.2f} % (quartiles {100 * low:+.2f} to {100 * high:+.2f} %), {options.pairs} pairs")
 

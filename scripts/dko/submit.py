@@ -150,7 +150,18 @@ def estimated_options(of_dko):
 
 
 def estimate(own, of_dko, nodes, site):
-    """What `dko estimate` says of the job on so many nodes."""
+    """What is to be expected of the job, or of the jobs, on so many nodes each."""
+    found = estimate_of_run(own, of_dko, nodes, site)
+    if own.question == "train":
+        return only_training(found, nodes)
+    if own.question == "ensemble":
+        rest, members = without_ensemble(of_dko)
+        return of_array(found, estimate_of_run(own, rest, nodes, site)["training_seconds"], members, nodes)
+    return found
+
+
+def estimate_of_run(own, of_dko, nodes, site):
+    """What `dko estimate` says of these options on so many nodes."""
     with tempfile.TemporaryDirectory() as folder:
         answer = Path(folder) / "estimate.json"
         command = [site["DKO"], "estimate", own.input, *estimated_options(of_dko),
@@ -168,9 +179,15 @@ def estimate(own, of_dko, nodes, site):
         except (OSError, ValueError):
             raise DkoError(f"{command[0]} estimate wrote no estimate: is it dko, and of this version? dko-submit needs "
                            "that of its own release") from None
-    if own.question == "train":
-        found = only_training(found, nodes)
     return found
+
+
+def of_array(found, member_seconds, members, nodes):
+    """Of a whole job's estimate what an array that trains each member in a job of its own takes, and a screen after it: as time
+    that of the longest of these jobs."""
+    screen = found["collapse_seconds"] + found["screen_seconds"]
+    return {**found, "training_seconds": member_seconds, "wall_seconds": max(member_seconds, screen), "members": members,
+            "node_hours": nodes * (members * member_seconds + screen) / 3600}
 
 
 def only_training(found, nodes):
@@ -298,7 +315,9 @@ def report(nodes, found, site, own):
     parts = [f"{name} {duration(found[key])}" for name, key in
              [("training", "training_seconds"), ("A = W2·W1", "collapse_seconds"), ("screen", "screen_seconds")]
              if found.get(key)] or ["nothing estimated"]
-    yield f"time       {duration(found['wall_seconds'])} ({', '.join(parts)}): {found['node_hours']:.3g} node hours"
+    jobs = f" for the longest of {found['members']} trainings and a screen" if "members" in found else ""
+    yield (f"time       {duration(found['wall_seconds'])}{jobs} ({', '.join(parts)}): {found['node_hours']:.3g} node hours "
+           "in all")
     runs = math.ceil(found["wall_seconds"] / site["seconds"])
     yield (f"limit      {site['SBATCH_TIMELIMIT']}, of which {duration(site['seconds'])} are for computing: "
            + (f"done in about {runs} runs, between which it saves and is queued again" if runs > 1 else "done in one run"))

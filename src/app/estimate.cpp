@@ -98,8 +98,8 @@ void refuse_training_options(const CommandLine& line) {
                              "covariate",       "categorical",    "prior",    "prior-signs",  "checkpoint",
                              "checkpoint-every"}) {
     if (line.given(option))
-      throw UsageError(
-          fmt::format("--{} is for the making of a model, and --model names one: leave out either", option));
+      throw UsageError(fmt::format(
+          "--{} is for the making of a model, and --model names one: leave out one of them", option));
   }
 }
 

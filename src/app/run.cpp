@@ -129,7 +129,8 @@ TrainedModel obtain_model(AtRoot<ModelState>& model, const Setup& setup, const R
                           StopRequest& stop, Job& job) {
   if (job.ranks().broadcast(
           model.transform([](const ModelState& state) { return state.trained.has_value(); }))) {
-    on_root(job.ranks(), [&] { remove_left_checkpoints(options.mapping, job.provenance, job.log); });
+    on_root(job.ranks(),
+            [&] { remove_left_checkpoints(options.mapping, *setup.split, job.provenance, job.log); });
     return {model.is_here() ? AtRoot(std::move(*model->trained)) : AtRoot<Model>(), std::nullopt};
   }
   if (!options.mapping.checkpoint.file.empty()) stop.catch_signals();

@@ -157,11 +157,11 @@ bool DelimitedReader::next() {
     if (!read_line()) return false;
   } while (trimmed(text_).empty());
   if (division_ == Fields::delimited && !delimiter_) {
-    delimiter_ = text_.find('\t') != std::string::npos  ? '\t'
+    delimiter_ = text_.find('\t') != std::string::npos  ? std::optional('\t')
                  : text_.find(',') != std::string::npos ? ','
                  : text_.find(';') != std::string::npos ? ';'
                  : text_.find(' ') != std::string::npos ? ' '
-                                                        : ',';
+                                                        : std::optional<char>();
   }
   split();
   return true;

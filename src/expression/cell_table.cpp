@@ -104,8 +104,8 @@ CellTable::CellTable(const std::filesystem::path& path, const ExpressionMatrix& 
   for (; has_row; has_row = file.next()) {
     file.require_utf8();
     if (file.fields().size() != columns_.size() + 1)
-      throw InputError(
-          fmt::format("{}: has {} fields, the header {}", file.place(), file.fields().size(), header.size()));
+      throw InputError(fmt::format("{}: has {} fields, {} {}", file.place(), file.fields().size(),
+                                   is_short ? "the first row" : "the header", columns_.size() + 1));
     const auto cell = cell_of(file, index);
     if (!cell) {
       unknown.emplace_back(file.fields()[0]);

@@ -57,7 +57,7 @@ CellColumn plain(std::string title, const hdf5::Dataset& array, const std::strin
   };
   if (array.is_enumeration()) {
     for (std::size_t at = 0; at < column.texts.size(); ++at)
-      if (column.texts[at] == "NA") lack(at);
+      if (column.texts[at].empty() || column.texts[at] == "NA") lack(at);
     return column;
   }
   column.numbers = array.numbers();
@@ -71,14 +71,24 @@ CellColumn plain(std::string title, const hdf5::Dataset& array, const std::strin
   return column;
 }
 
+/// Which of so many values are missing. @throws InputError unless it is told of each
+std::vector<double> mask_of(const hdf5::Location& group, std::size_t count) {
+  std::vector<double> mask = group.dataset("mask").numbers();
+  if (mask.size() != count)
+    throw InputError(fmt::format("{}: has {} values and a mask of {}: the file is corrupt", group.place(),
+                                 count, mask.size()));
+  return mask;
+}
+
 /// The categories of a column, in a group of values and a mask where they are of a type that can lack some.
 Names categories_in(const hdf5::Location& column) {
   if (!column.has_group("categories")) return column.dataset("categories").texts();
   const hdf5::Location group = column.group("categories");
-  const std::vector<double> mask = group.dataset("mask").numbers();
+  Names names = group.dataset("values").texts();
+  const std::vector<double> mask = mask_of(group, names.size());
   if (std::any_of(mask.begin(), mask.end(), [](double lacks) { return lacks != 0; }))
     throw InputError(fmt::format("{}: has a category without a name: the file is corrupt", group.place()));
-  return group.dataset("values").texts();
+  return names;
 }
 
 }  // namespace
@@ -163,10 +173,7 @@ CellColumn DataFrame::grouped_column(const std::string& title) const {
   if (!group.has_dataset("values") || !group.has_dataset("mask"))
     throw InputError(fmt::format("{}: has a column type that dko does not know", group.place()));
   CellColumn column = plain(title, group.dataset("values"));
-  const std::vector<double> mask = group.dataset("mask").numbers();
-  if (mask.size() != column.texts.size())
-    throw InputError(fmt::format("{}: has {} values and a mask of {}: the file is corrupt", group.place(),
-                                 column.texts.size(), mask.size()));
+  const std::vector<double> mask = mask_of(group, column.texts.size());
   for (std::size_t at = 0; at < mask.size(); ++at) {
     if (mask[at] == 0) continue;
     column.missing[at] = true;

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "dko/base/delimited.hpp"
@@ -26,6 +27,7 @@ struct List {
   fs::path path;
   Names titles;
   std::vector<Names> columns;
+  bool is_first_line_short = false;  ///< by a field, in front of which columns has an empty one
 
   std::int64_t size() const { return columns.empty() ? 0 : std::ssize(columns.front()); }
   std::string file() const { return path.filename().string(); }
@@ -59,15 +61,9 @@ std::size_t kept_columns(const std::vector<std::string_view>& first) {
   return std::min(first.size(), has_header ? most : without_header);
 }
 
-bool may_be_header(const std::vector<Names>& first_line) {
-  return std::any_of(first_line.begin(), first_line.end(), [](const Names& column) {
-    return is_title(column.front()) || may_be_title(column.front());
-  });
-}
-
 /// All of the file, its header among the lines. Every line has `required` columns if the first has; others
-/// that it lacks are empty. A header that is one field short, as R writes it above the names of rows, gets an
-/// empty title in front.
+/// that it lacks are empty. If the first is one field short, it may be a header as R writes it above the
+/// names of rows, and gets an empty field in front.
 List read_columns(const fs::path& path, std::size_t required, double memory) {
   const std::string name = lower_case(path.filename().string());
   const bool is_csv = name.ends_with(".csv") || name.ends_with(".csv.gz");
@@ -75,14 +71,15 @@ List read_columns(const fs::path& path, std::size_t required, double memory) {
   const MemoryLimit limit(memory, path);
   double held = 0;
   std::size_t fields_of_first = 0;
-  List list{path, {}, {}};
+  List list{path, {}, {}, false};
   while (file.next()) {
     const auto fields = file.fields();
     if (list.columns.empty()) {
       list.columns.resize(kept_columns({fields.begin(), fields.end()}));
       fields_of_first = fields.size();
-    } else if (list.size() == 1 && fields.size() == fields_of_first + 1 && may_be_header(list.columns)) {
+    } else if (list.size() == 1 && fields.size() == fields_of_first + 1) {
       list.columns.insert(list.columns.begin(), Names(1));
+      list.is_first_line_short = true;
     }
     if (const std::size_t least = std::min(required, list.columns.size()); fields.size() < least)
       throw InputError(
@@ -135,8 +132,24 @@ struct Shape {
   std::int64_t columns = 0;
 };
 
+/// Whether the fields after the empty one begin with a title, and all say something.
+bool is_short_header(const List& list) {
+  const std::string& first = list.columns[1].front();
+  return (is_title(first) || may_be_title(first)) &&
+         std::none_of(list.columns.begin() + 1, list.columns.end(),
+                      [](const Names& column) { return column.front().empty(); });
+}
+
+/// A first line that is no header gets its fields back to their places: there are as many columns as it has.
+void without_empty_field(List& list) {
+  for (std::size_t at = 0; at + 1 < list.columns.size(); ++at)
+    list.columns[at].front() = std::move(list.columns[at + 1].front());
+  list.columns.pop_back();
+}
+
 List read_list(const fs::path& path, std::size_t required, Shape shape, double memory, Log& log) {
   List list = read_columns(path, required, memory);
+  if (list.is_first_line_short && !is_short_header(list)) without_empty_field(list);
   if (has_header(list, shape.rows, shape.columns)) {
     for (Names& column : list.columns) {
       std::string title = lower_case(column.front());

@@ -74,10 +74,7 @@ class AttributeTexts {
 Handle checked_access() {
   Handle properties(check(H5Pcreate(H5P_FILE_ACCESS), "HDF5 file access"), H5Pclose);
   check(H5Pset_libver_bounds(properties.id(), H5F_LIBVER_V18, H5F_LIBVER_V18), "HDF5 file access");
-#if H5_VERSION_GE(1, 10, 7)  // those before know the environment's HDF5_USE_FILE_LOCKING alone
-  // Writers are kept apart by OutputLock; a reader of the unfinished file must not make the job fail.
-  check(H5Pset_file_locking(properties.id(), 0, 1), "HDF5 file access");
-#endif
+  do_not_lock(properties.id());  // OutputLock keeps writers apart, and readers must not make a job fail
   return properties;
 }
 

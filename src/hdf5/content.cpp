@@ -76,7 +76,7 @@ Handle record_of(const std::string& field, Id type, const std::string& place) {
 }
 
 bool is_single(Id type) {
-  return H5Tget_class(type) == H5T_FLOAT && H5Tget_size(type) <= sizeof(float);
+  return H5Tget_class(type) == H5T_FLOAT && H5Tget_size(type) == sizeof(float);
 }
 
 std::string whole_or_decimal(double value, bool is_single) {
@@ -85,9 +85,12 @@ std::string whole_or_decimal(double value, bool is_single) {
   return is_single ? fmt::format("{}", static_cast<float>(value)) : fmt::format("{}", value);
 }
 
-/// What the values of an enumeration are called.
+/// What the values of an enumeration are called. @throws InputError unless they are distinct whole numbers
 std::map<double, std::string> names_of_values(Id type, const std::string& place) {
   const Handle numbers(check_input(H5Tget_super(type), place), H5Tclose);
+  if (H5Tget_class(numbers.id()) != H5T_INTEGER || H5Tget_size(numbers.id()) != H5Tget_size(type) ||
+      H5Tget_size(type) > sizeof(double))
+    throw InputError(fmt::format("{}: has names for values that are no numbers: the file is corrupt", place));
   std::map<double, std::string> names;
   const Id members = check_input(H5Tget_nmembers(type), place);
   for (unsigned at = 0; static_cast<Id>(at) < members; ++at) {
@@ -100,21 +103,28 @@ std::map<double, std::string> names_of_values(Id type, const std::string& place)
     std::string text = name == nullptr ? "" : name;
     H5free_memory(name);
     const std::string word = lower_case(text);
-    names[number] = word == "true" ? "True" : word == "false" ? "False" : text;
+    if (word == "true" || word == "false") text = word == "true" ? "True" : "False";
+    if (!names.emplace(number, text).second)
+      throw InputError(fmt::format("{}: has two names for the value {}: the file is corrupt", place, number));
   }
   return names;
 }
 
-Names names_in(const std::vector<double>& values, Id type, const std::string& place) {
+/// Empty where a value has no name, as R's missing values have none. @throws InputError if the names would
+/// take far more memory than the file has bytes
+Names names_in(const std::vector<double>& values, Id type, double bytes_of_file, const std::string& place) {
+  constexpr double usual_name = 256;
   const std::map<double, std::string> names = names_of_values(type, place);
+  double left = bytes_of_file + usual_name * static_cast<double>(values.size());
   Names texts;
   texts.reserve(values.size());
   for (const double value : values) {
     const auto found = names.find(value);
-    if (found == names.end())
-      throw InputError(fmt::format(
-          "{}: has the value {}, which its type has no name for: the file is corrupt", place, value));
-    texts.push_back(found->second);
+    texts.push_back(found == names.end() ? std::string() : found->second);
+    left -= static_cast<double>(texts.back().size());
+    if (left < 0)
+      throw InputError(
+          fmt::format("{}: repeats names of more than {} letters: the file is corrupt", place, usual_name));
   }
   return texts;
 }
@@ -183,9 +193,11 @@ Names Dataset::texts(const std::string& field) const {
   const auto count = static_cast<std::size_t>(size());
   Names values;
   values.reserve(count);
-  if (H5Tget_class(type.id()) == H5T_ENUM) return names_in(numbers(field), type.id(), place_);
+  if (H5Tget_class(type.id()) == H5T_ENUM)
+    return names_in(numbers(field), type.id(), file_bytes(handle_.id(), place_), place_);
   if (content_of(type.id()) == Content::numbers) {
-    for (const double value : numbers(field)) values.push_back(whole_or_decimal(value, is_single(type.id())));
+    const bool single = is_single(type.id());
+    for (const double value : numbers(field)) values.push_back(whole_or_decimal(value, single));
     return values;
   }
   if (content_of(type.id()) != Content::text)

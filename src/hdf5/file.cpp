@@ -80,9 +80,7 @@ File File::open(const std::filesystem::path& path, Access access) {
   ReadingMark mark(path);
   require_hdf5(path);
   const Handle reading = reading_access();
-#if H5_VERSION_GE(1, 10, 7)  // those before know the environment's HDF5_USE_FILE_LOCKING alone
-  if (access == Access::watch) check(H5Pset_file_locking(reading.id(), 0, 1), "HDF5 file access");
-#endif
+  if (access == Access::watch) do_not_lock(reading.id());
   const Id id = check_input(H5Fopen(name.c_str(), H5F_ACC_RDONLY, reading.id()),
                             fmt::format("{}: cannot be opened: corrupt, or in use by another program", name));
   File file(mark.handle_of(id), name + ":");

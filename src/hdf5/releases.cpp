@@ -16,6 +16,12 @@ ObjectKey key_of(const Bytes& bytes) {
 
 }  // namespace
 
+void do_not_lock([[maybe_unused]] Id access) {
+#if H5_VERSION_GE(1, 12, 1) || (H5_VERSION_GE(1, 10, 7) && !H5_VERSION_GE(1, 12, 0))
+  check(H5Pset_file_locking(access, 0, 1), "HDF5 file access");
+#endif
+}
+
 #if H5_VERSION_GE(1, 12, 0)
 
 ObjectInfo object_info(Id location, const std::string& name, const std::string& place) {

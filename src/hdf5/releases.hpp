@@ -26,6 +26,10 @@ ObjectInfo object_info(Id location, const std::string& name, const std::string& 
 /// Whether a file has HDF5's signature; negative if that cannot be told. Local.
 htri_t has_signature(const std::string& path);
 
+/// Files that are opened with this access take no lock, and mind none; releases before 1.10.7, and 1.12.0,
+/// know only the environment's HDF5_USE_FILE_LOCKING. Local. @throws IoError
+void do_not_lock(Id access);
+
 /// Frees the variable-length texts that a read has allocated. `transfer` is the property list of that read.
 void free_texts(Id type, Id space, Id transfer, void* texts);
 

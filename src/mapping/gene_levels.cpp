@@ -87,8 +87,8 @@ double certainty_of(const RelativeProfiles& profiles, std::span<const std::int64
 
 /// Finds the certainty of the factors by the wanted genes, and the scales beside these; genes that do not
 /// vary are wanted no more. Returns whether there are such, beside others: then scales are to be found again.
-bool drop_constant(GeneLevels& levels, const RelativeProfiles& profiles, std::span<const std::int64_t> cells,
-                   std::vector<double>& is_wanted) {
+bool scale_wanted(GeneLevels& levels, const RelativeProfiles& profiles, std::span<const std::int64_t> cells,
+                  std::vector<double>& is_wanted) {
   levels.certainty = certainty_of(profiles, cells, is_wanted, levels.mean);
   const Sums logs = sums_of(
       profiles, cells, is_wanted,
@@ -139,8 +139,8 @@ GeneLevels find_levels(const RelativeProfiles& profiles, std::span<const std::in
     if (is_wanted[gene] > 0) levels.mean[gene] = shares.first[gene] / static_cast<double>(counts[gene]);
   }
   // Genes that do not vary beside the cells' factors leave, and the others have factors without them.
-  while (drop_constant(levels, profiles, cells, is_wanted)) {
-  }
+  // Each time at least one leaves, and seldom any does.
+  while (scale_wanted(levels, profiles, cells, is_wanted)) continue;
   const bool any = std::any_of(levels.scale.begin(), levels.scale.end(), [](double s) { return s > 0; });
   return any ? levels : GeneLevels{};
 }

@@ -14,6 +14,7 @@
 #include "dko/knockout/screen/pair_sums_screen.hpp"
 #include "dko/results/model_notes.hpp"
 #include "dko/results/screen_file/direction_file.hpp"
+#include "dko/results/screen_file/kept_pairs_file.hpp"
 #include "dko/results/screen_file/resume_point.hpp"
 #include "dko/results/screen_file/screen_size.hpp"
 #include "dko/system/available_memory.hpp"
@@ -307,7 +308,7 @@ void check_screen(const ExpressionMatrix& matrix, const ScreenPlan& plan, const 
   const double record = 16384.0 * ranks * static_cast<double>(every_score.size());  // of blocks
   const double needed = std::max(0.0, screen_file_bytes(matrix, plan) + bytes_beside(matrix, plan) + notes +
                                           of_direction + record - stored_bytes(output.partial_path()) -
-                                          stored_bytes(output.partial_path().string() + ".whole"));
+                                          stored_bytes(whole_file(output.partial_path())));
   const double available = available_disk_space(output.partial_path());
   require_disk_space(output.partial_path(), needed, "the scores",
                      available < needed ? space_advice(matrix, plan, available - notes) : "");
@@ -315,7 +316,7 @@ void check_screen(const ExpressionMatrix& matrix, const ScreenPlan& plan, const 
   if (!output.is_resumed() && available < needed + saved)
     log.warn(
         "{}: the scores need {}, what is saved of pairs while they are scored up to {}, and {} are free: a "
-        "long job may end without room; {} goes on with what it has then",
+        "long job may end without room; {} then goes on from what was saved",
         output.partial_path().string(), human_bytes(needed), human_bytes(saved), human_bytes(available),
         parameter("resume"));
   require_sums_memory(matrix, plan);

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 #include <system_error>
+#include <tuple>
 #include <vector>
 
 #include "dko/base/error.hpp"
@@ -13,8 +14,10 @@
 #include "dko/base/parameter.hpp"
 #include "dko/base/text.hpp"
 #include "dko/hdf5/header.hpp"
+#include "dko/mapping/training_record_file.hpp"
 #include "dko/training/sparse/fit_checkpoint_file.hpp"
 #include "dko/training/two_layer/checkpoint.hpp"
+#include "dko/training/two_layer/training_settings.hpp"
 
 namespace dko {
 
@@ -46,13 +49,28 @@ void remove_checkpoint(const fs::path& file, const ModelOptions& options, Log& l
   fs::remove(followed(file).concat(".partial"), error);
 }
 
-/// Whether a file is a checkpoint of a training with these data and this seed.
-bool is_of(const fs::path& file, const ModelOptions& options, const Provenance& provenance) {
+/// What two jobs of one training state alike.
+auto origin_of(const Provenance& provenance) {
+  return std::tuple(provenance.seed, provenance.input_checksum, provenance.selection, provenance.covariates,
+                    provenance.covariates_checksum, provenance.prior);
+}
+
+/// Whether a file is a checkpoint of this training. Members have settings of their own, and share the rest.
+bool is_of(const fs::path& path, std::int64_t member, const ModelOptions& options, const Split& split,
+           const Provenance& provenance) {
   try {
-    const Provenance of_file =
-        hdf5::read_header(hdf5::File::open(file, hdf5::Access::watch),
-                          options.kind == MappingKind::sparse ? fit_checkpoint_kind : checkpoint_kind);
-    return of_file.seed == provenance.seed && of_file.input_checksum == provenance.input_checksum;
+    const hdf5::File file = hdf5::File::open(path, hdf5::Access::watch);
+    const bool is_sparse = options.kind == MappingKind::sparse;
+    if (origin_of(hdf5::read_header(file, is_sparse ? fit_checkpoint_kind : checkpoint_kind)) !=
+        origin_of(provenance))
+      return false;
+    if (is_sparse) return file.group("fit").integer_attribute("levels") == (options.levels ? 1 : 0);
+    const hdf5::Location training = file.group("training");
+    const TrainingOptions& asked = options.training;
+    const bool is_as_wide = asked.hidden == 0 || asked.hidden == training.integer_attribute("hidden");
+    return is_as_wide && training.integer_attribute("steps_asked") == asked.steps &&
+           (member > 0 || !changed_setting(read_training_record(training), settings_record(asked, split),
+                                           asked.validate_every != 0));
   } catch (const InputError&) {
     return false;
   }
@@ -131,10 +149,13 @@ void remove_checkpoints(const ModelOptions& options, Log& log) {
   for (const fs::path& file : files_of(options)) remove_checkpoint(file, options, log);
 }
 
-void remove_left_checkpoints(const ModelOptions& options, const Provenance& provenance, Log& log) {
+void remove_left_checkpoints(const ModelOptions& options, const Split& split, const Provenance& provenance,
+                             Log& log) {
   if (options.checkpoint.file.empty()) return;
-  for (const fs::path& file : files_of(options)) {
-    if (!is_there(file) || is_of(file, options, provenance))
+  const std::vector<fs::path> files = files_of(options);
+  for (std::int64_t member = 0; member < std::ssize(files); ++member) {
+    const fs::path& file = files[static_cast<std::size_t>(member)];
+    if (!is_there(file) || is_of(file, member, options, split, provenance))
       remove_checkpoint(file, options, log);
     else
       log.warn("{}: is no checkpoint of this job, and stays: the model is there already", file.string());

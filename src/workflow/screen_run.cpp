@@ -60,13 +60,14 @@ class ScreenRun {
     begin();
     try {
       score_and_store();
-      end();
+      complete();
     } catch (const IoError& failure) {
       throw IoError(with_hope(failure));
     } catch (const CollectiveFailure& failure) {
       if (failure.code() != ExitCode::io) throw;
       throw CollectiveFailure(failure.code(), with_hope(failure));
     }
+    conclude();
     return counts_;
   }
 
@@ -89,8 +90,8 @@ class ScreenRun {
 
   const Communicator& ranks() const { return job_.ranks(); }
   RankSnapshots states() const { return {path_, left_.job}; }
-  /// Path of the file that selected pairs are written to.
-  std::string whole_path() const { return path_ + ".whole"; }
+  /// Path of the file that selected pairs are written to, beside the unfinished one.
+  std::filesystem::path whole_path() const { return whole_file(path_); }
 
   /// Makes the file, or finds out what is left to do in the one that is there.
   void begin() {
@@ -207,7 +208,7 @@ class ScreenRun {
     counts_.kept = count_kept(selection, ranks());
     job_.log.info("{} of {} double knockouts are kept", with_thousands(*counts_.kept),
                   with_thousands(counts_.events.pairs));
-    const std::string whole = whole_path();
+    const std::string whole = whole_path().string();
     const PendingEvents blocks = whole_work(plan_, matrix_, ranks().size());
     const double singles_bytes = bytes_beside(matrix_, plan_);
     on_root(ranks(), [&] {
@@ -285,7 +286,8 @@ class ScreenRun {
     if (stops) stop();
   }
 
-  void end() {
+  /// Marks the file as complete, while it has its name of an unfinished one. Collective.
+  void complete() {
     ranks().barrier();
     counts_.seconds = watch_.seconds();
     sum_up_seconds();
@@ -293,6 +295,12 @@ class ScreenRun {
       if (!left_.is_complete)
         complete_screen_file(path_,
                              {counts_.seconds, output_->is_resumed(), ranks().size(), job_.provenance.job});
+    });
+  }
+
+  /// Gives it its name, and says what was done. Collective.
+  void conclude() {
+    on_root(ranks(), [&] {
       output_->commit();
       RankSnapshots::remove_all(path_);
       job_.log.info("{}: {} scored in {}", output_->final_path().string(),

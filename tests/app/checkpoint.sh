@@ -100,20 +100,25 @@ expect 3 'screen.h5.model: is another model: --batch was 10 and is 11 now' \
   "$DKO" run more.csv -o screen.h5 --order 2 --steps 30 --batch 11 --resume
 expect 3 'screen.h5.model: is another model: --schedule was constant and is cosine now' \
   "$DKO" run more.csv -o screen.h5 --order 2 "${short[@]}" --schedule cosine --resume
-# That of a job that was killed between writing the model and removing this goes.
-hold rename 2 late.h5.checkpoint
-start 1 "${held[@]}" "$DKO" train more.csv -o late.h5 -q "${long[@]}" --checkpoint-every 0
-until_held 0
-kill -KILL $(ranks_of_job)
-ended 60 '1[0-9]+|9'
+# stopped OPTION...: leaves late.h5.checkpoint.
+stopped() {
+  hold rename 1 late.h5.checkpoint
+  start 1 "${held[@]}" "$DKO" train more.csv -o late.h5 --checkpoint-every 0 "$@"
+  until_held 0
+  kill -USR1 $(rank_of_job 0)
+  let_go
+  ended 60 5
+}
+# The checkpoint of a job that was killed between writing the model and removing it goes, that of another training stays.
+stopped "${short[@]}"
 mv late.h5.checkpoint screen.h5.checkpoint
-rm -f late.h5.*
-# The model is there already: a checkpoint of another training is not its own to remove.
-cp saved.h5 other.h5
+stopped --steps 29 --batch 10
+mv late.h5.checkpoint other.h5
+cp other.h5 another.h5
 cp screen.h5.model model_then.h5
 expect 0 'other.h5: is no checkpoint of this job, and stays' \
   "$DKO" run more.csv -o screen.h5 --order 2 "${short[@]}" --resume --checkpoint other.h5
-same other.h5 saved.h5
+same other.h5 another.h5
 mv model_then.h5 screen.h5.model
 rm screen.h5
 expect 0 'screen.h5.model: is the trained model' "$DKO" run more.csv -o screen.h5 --order 2 "${short[@]}" --resume

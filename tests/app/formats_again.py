@@ -415,6 +415,9 @@ equal(folder("r_lists", features="genes.tsv", columns=1))
 lines("r_lists/genes.tsv", ['"x"', *(f'"{at + 1}"\t"{gene}"' for at, gene in enumerate(genes))])
 lines("r_lists/barcodes.tsv", ["x", *(f"{at + 1}\t{cell}" for at, cell in enumerate(cells))])
 equal(folder("r_table", features="genes.tsv", columns=1), ids=ids[0])
+# A first line that lacks a field is none, and keeps its place.
+equal(folder("short_line"), ids=ids[0])
+lines("short_line/features.tsv", [f"{ids[0]}\t{genes[0]}", *(f"{i}\t{g}\tGene Expression" for i, g in zip(ids[1:], genes[1:]))])
 lines("r_table/genes.tsv", ["gene_id\tgene_name", *(f"{at + 1}\t{i}\t{g}" for at, (i, g) in enumerate(zip(ids, genes)))])
 equal(folder("prefixed", prefix="GSM123_", gz=True), ids=ids[0])
 equal(folder("transposed", X, matrix_name="cells_x_genes.mtx", features="cells_x_genes.genes.txt",

@@ -61,8 +61,10 @@ compared=(--group-by state --contrast A,B --contrast A)
 "$DKO" summarize some.h5 --group-by cluster --gene-table gc.csv -q >/dev/null
 check tables
 "$DKO" summarize full.h5 --group-by type --contrast each --contrast-table fewer.csv -n 12 --json fewer.json -q >fewer.txt
-[ "$(grep -cE '^ *[0-9]+ ' fewer.txt)" = "$((10 * $(grep -c 'against all others' fewer.txt)))" ] || { cat fewer.txt; fail "rows of contrasts that go to a file"; }
-[ "$(awk -F, '{print $1}' fewer.csv | sort | uniq -c | awk '$1 > 12' | wc -l)" = 0 ] || fail "more rows than asked for"
+contrasts=$(grep -c 'against all others' fewer.txt)
+[ "$contrasts" -ge 2 ] || fail "no contrasts"
+[ "$(grep -cE '^ *[0-9]+ ' fewer.txt)" = $((10 * contrasts)) ] || { cat fewer.txt; fail "rows of contrasts that go to a file"; }
+lines fewer.csv $((1 + 12 * contrasts))
 grep -q '^genes over cells in state=A ([0-9]* cells), the 10 of [0-9]* with the highest mean impact$' shown.txt || { cat shown.txt; fail "title of a group"; }
 grep -q '^genes in state=A ([0-9]* cells) against B ([0-9]* cells), the 10 of [0-9]* with the lowest p of network$' shown.txt || { cat shown.txt; fail "title of a contrast"; }
 grep -q '^9 cells without a value in state: in no group$' shown.txt || { cat shown.txt; fail "cells without a label"; }

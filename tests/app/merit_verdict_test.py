@@ -53,7 +53,7 @@ class Verdict(unittest.TestCase):
         self.assertTrue(found["valid"])
         self.assertAlmostEqual(found["million_pairs_per_second"], middle)
         self.assertAlmostEqual(found["spread"], (high - low) / middle)
-        self.assertAlmostEqual(found["joules_per_million_pairs"], 50 * 70.5 / 1000)
+        self.assertAlmostEqual(found["joules_per_million_pairs"], 2 * 50 * 70.5 / 1000)
         self.assertEqual((found["sampled"], found["wrong"]), (2500000, 0))
 
     def test_wrong_scores_come_first(self):
@@ -77,7 +77,9 @@ class Verdict(unittest.TestCase):
         self.assertIn("the size is that of a trial", self.why(result(size="trial", least_seconds=0.5)))
         self.assertIn("3 ranks on host one, which has 2 physical cores; 1 rank on host two, which has 2 physical cores",
                       self.why(result(placement={"hosts": {"one": 3, "two": 1}})))
-        self.assertEqual(self.why(result(placement={"hosts": None, "why": "the launcher starts no shell"})), "")
+        self.assertEqual(self.why(result(placement={"hosts": None, "why": "the launcher starts no shell"})),
+                         "where the ranks are is not known: the launcher starts no shell")
+        self.assertIn("the version of dko is not known", self.why(result(dko_version="")))
         self.assertIn("0.2.0 (commit unknown): the commit", self.why(result(dko_version="0.2.0 (commit unknown)")))
         self.assertIn("not committed", self.why(result(dko_version="0.2.0 (0123456-dirty)")))
         self.assertEqual(self.why(result(runs=[])), "nothing was measured")
@@ -288,6 +290,14 @@ class Energy(unittest.TestCase):
         self.assertAlmostEqual(found["joules"], 1.5 + 3)
         self.assertEqual(found["packages"], 2)
 
+    def test_counters_that_turn_twice(self):
+        self.zone(0, name="package-0", energy_uj=8000000, max_energy_range_uj=9000000)
+        energy = conditions.Energy(self.folder.name)
+        for counted in (6000000, 3000000, 1000000):  # 7, 6 and 7 J later
+            self.zone(0, energy_uj=counted)
+            energy.look()
+        self.assertAlmostEqual(energy.found()["joules"], 7 + 6 + 7)
+
     def test_what_cannot_be_read_is_said(self):
         self.assertIn("no RAPL", conditions.Energy(self.folder.name).found()["why"])
         self.zone(0, name="package-0")
@@ -328,6 +338,8 @@ class Placement(unittest.TestCase):
         self.assertEqual(found["hosts"], {"one": 2, "two": 1})
         self.assertEqual((found["processors"], found["bound"]), (["0", "1"], True))
         self.assertIsNone(conditions.placement(["sh", "-c", "exit 3"], 60)["hosts"])
+        tagged = ["sh", "-c", "echo '[1,0]<stdout>:dko-place one 3'; echo '[1,1]<stdout>:dko-place two 3'", "sh"]
+        self.assertEqual(conditions.placement(tagged, 60)["hosts"], {"one": 1, "two": 1})
 
 
 if __name__ == "__main__":

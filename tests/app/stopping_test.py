@@ -69,6 +69,17 @@ class Stopping(unittest.TestCase):
         with mock.patch("os.remove", stopped_first):
             self.require_clean_stop(work)
 
+    def test_while_files_are_removed_in_the_end(self):
+        remove = os.remove
+
+        def stopped(name):
+            os.kill(os.getpid(), signal.SIGUSR1)
+            remove(name)
+
+        with mock.patch("os.remove", stopped), self.assertRaises(stopping.Stopped):
+            measuring.keep_why(self.measurement, self.touch_all)
+        self.assertEqual(os.listdir(self.folder.name), ["other.lock"])
+
     def test_while_a_process_starts(self):
         started = []
         start = subprocess.Popen

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "dko/base/error.hpp"
+#include "dko/hdf5/file.hpp"
 #include "dko/parallel/collective.hpp"
 #include "dko/results/score_reader.hpp"
 #include "support/screens.hpp"
@@ -88,5 +89,22 @@ TEST_CASE("a file that cannot be opened is an I/O failure on every rank") {
   const testing::SharedFolder folder;
   const auto matrix = testing::random_matrix(4, 6, 0.9, 1).relative_profiles();
   CHECK_THROWS_AS(ScreenWriter(folder / "missing.h5", testing::world(), testing::full_plan(matrix)), Error);
+  testing::world().barrier();
+}
+
+TEST_CASE(
+    "a file that takes the place of another keeps the name of its job, by which saved states are known") {
+  const testing::SharedFolder folder;
+  const auto matrix = testing::random_matrix(4, 6, 0.9, 1).relative_profiles();
+  dko::on_root(testing::world(), [&] {
+    const auto job_of = [&](const std::string& name, const std::string& job) {
+      create_screen_file(folder / name, matrix, testing::full_plan(matrix), start_provenance("dko screen", 1),
+                         {.job = job});
+      const hdf5::File file = hdf5::File::open(folder / name, hdf5::Access::read);
+      return file.group("progress").text_attribute("job");
+    };
+    CHECK(job_of("x.h5", "0123") == "0123");
+    CHECK(job_of("y.h5", "") != job_of("z.h5", ""));
+  });
   testing::world().barrier();
 }

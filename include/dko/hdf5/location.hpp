@@ -57,16 +57,16 @@ class Dataset {
   Shape shape() const;
   std::int64_t size() const;  ///< number of elements
   Content content() const;
-  bool is_enumeration() const;  ///< numbers that have names
-  bool is_single_precision() const;
+  bool is_enumeration() const;       ///< numbers that have names
+  bool is_single_precision() const;  ///< 32-bit floating point
   /// Whether the elements are stored as they are in memory, so that reading them converts nothing.
   bool is_stored_as(Type type) const;
   Shape chunk() const;   ///< empty if the array is not divided into chunks
   Names fields() const;  ///< of records
 
-  /// All elements as text: text of any kind, fixed or variable, numbers in the fewest decimals that tell them
-  /// apart in their precision, and of an enumeration the names; those of booleans are True and False.
-  /// For records the field of this name. Local. @throws InputError
+  /// All elements as text: text of any kind, fixed or variable; numbers in decimal, of 32-bit ones the fewest
+  /// decimals that tell them apart; of an enumeration the names (True and False of booleans), empty where a
+  /// value has none. For records the field of this name. Local. @throws InputError
   Names texts(const std::string& field = {}) const;
   /// All elements, or all of a field, as numbers. Local. @throws InputError if they are none.
   std::vector<double> numbers(const std::string& field = {}) const;

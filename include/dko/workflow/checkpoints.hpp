@@ -38,7 +38,8 @@ void prepare_for_training(ModelOptions& mapping, Job& job);
 void remove_checkpoints(const ModelOptions& options, Log& log);
 
 /// The same where the model is there already, and its job was killed before it could remove them: those of a
-/// training with the data and the seed of `provenance`. Others stay, with a warning. Local: rank 0.
-void remove_left_checkpoints(const ModelOptions& options, const Provenance& provenance, Log& log);
+/// training with these data, options and cells. Others stay, with a warning. Local: rank 0.
+void remove_left_checkpoints(const ModelOptions& options, const Split& split, const Provenance& provenance,
+                             Log& log);
 
 }  // namespace dko

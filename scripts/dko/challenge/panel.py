@@ -65,11 +65,17 @@ def measures(panel, predicted, predicted_control=None, gate=None, tested=None):
 
 
 def mean_response(panel, seed=0):
-    """The mean of the targets' mean counts, each target counting once, as cells for every target: control cells drawn at
-    random, each gene scaled to that mean."""
+    """The mean of the targets' mean counts, each target counting once, but for the gene that it lost itself, as cells for every
+    target: control cells drawn at random, each gene scaled to that mean."""
     random = np.random.RandomState(seed)
     before = panel.control.mean(axis=0)
-    after = np.mean([cells.mean(axis=0) for cells in panel.groups], axis=0)
+    means = np.array([cells.mean(axis=0) for cells in panel.groups])
+    total, count = means.sum(axis=0), np.full(means.shape[1], float(len(means)))
+    if len(means) > 1:
+        for mean, own in zip(means, panel.own):
+            total[own] -= mean[own]
+            count[own] -= 1
+    after = np.divide(total, count, out=before.astype(float), where=count > 0)
     scale = np.divide(after, before, out=np.zeros_like(after), where=before > 0)
     return [panel.control[random.randint(len(panel.control), size=len(cells))] * scale for cells in panel.groups]
 

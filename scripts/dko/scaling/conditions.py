@@ -28,7 +28,7 @@ def settings(environment=os.environ):
 def placement(launcher, patience):
     """Where the launcher puts ranks: hosts with their numbers of ranks, and the processors that those of the first may use."""
     code, said = run_to_end(launcher + ["sh", "-c", PLACE_SCRIPT], patience)
-    found = [line.split()[1:] for line in said.splitlines() if line.startswith(PLACE_WORD + " ")]
+    found = [line.partition(PLACE_WORD + " ")[2].split() for line in said.splitlines()]  # some launchers tag lines
     found = [words for words in found if len(words) == 2]
     if code != 0 or not found:
         return {"hosts": None, "why": "the launcher starts no shell"}
@@ -54,11 +54,12 @@ def clock_now():
 
 
 class Clock:
-    """Looks at the clock every few seconds while something runs."""
+    """Looks at the clock every few seconds while something runs, and calls `also`."""
 
     INTERVAL = 5
 
-    def __init__(self):
+    def __init__(self, also=lambda: None):
+        self.also = also
         self.values, self.source, self.ended = [], None, threading.Event()
         self.thread = threading.Thread(target=self.watch, daemon=True)
 
@@ -66,6 +67,7 @@ class Clock:
         while True:
             values, self.source = clock_now()
             self.values += values
+            self.also()
             if self.ended.wait(self.INTERVAL):
                 return
 
@@ -89,28 +91,36 @@ def governor():
 
 
 class Energy:
-    """What RAPL counts for the processor packages of this node. The counters begin again at their range."""
+    """What RAPL counts for the processor packages of this node. The counters begin again at their range, which takes minutes:
+    whoever measures for longer looks in between."""
 
     def __init__(self, folder="/sys/class/powercap"):
         self.zones = [zone for zone in sorted(glob.glob(os.path.join(folder, "intel-rapl:*")))
                       if read(os.path.join(zone, "name")).startswith("package")]
-        self.before, self.began = self.counts(), time.monotonic()
+        self.ranges = [number(os.path.join(zone, "max_energy_range_uj")) or 0 for zone in self.zones]
+        self.last, self.used, self.began = self.counts(), 0, time.monotonic()
 
     def counts(self):
         return [number(os.path.join(zone, "energy_uj")) for zone in self.zones]
 
+    def look(self):
+        """Adds what was counted since the last look."""
+        now = self.counts()
+        if self.used is None or None in self.last + now:
+            self.used = None
+            return
+        for turn, first, last in zip(self.ranges, self.last, now):
+            self.used += last - first + (turn if last < first else 0)
+        self.last = now
+
     def found(self):
         """Joules since it was made."""
-        after = self.counts()
         if not self.zones:
             return {"joules": None, "why": "there is no RAPL"}
-        if None in self.before + after:
+        self.look()
+        if self.used is None:
             return {"joules": None, "why": "RAPL is not readable for this user"}
-        used = 0
-        for zone, first, last in zip(self.zones, self.before, after):
-            turned = (number(os.path.join(zone, "max_energy_range_uj")) or 0) if last < first else 0
-            used += last - first + turned
-        return {"joules": used / 1e6, "seconds": time.monotonic() - self.began, "packages": len(self.zones),
+        return {"joules": self.used / 1e6, "seconds": time.monotonic() - self.began, "packages": len(self.zones),
                 "of": f"the processors of {os.uname().nodename}, with the start of the program"}
 
 

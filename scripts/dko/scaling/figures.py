@@ -82,7 +82,7 @@ def values_of(case, run):
     if case == "train":
         network = run["network"] or {"latency_seconds": 0, "seconds_per_byte": 0}
         return [network["latency_seconds"], network["seconds_per_byte"],
-                *(one["speed_up"] + one["seconds_per_step"] + size["genes"]
+                *((one["speed_up"] or 0) + one["seconds_per_step"] + size["genes"]
                   for size in run["sizes"] for one in size["runs"])]
     if case == "fit":
         return [1 / run["fit"]["seconds"], run["forecast"]["slowest_seconds"], run["genes"] + run["cells"]]
@@ -269,7 +269,7 @@ def training_speed_up(result, form, genes):
     for ranks, runs in by_ranks(result, "train").items():
         wanted = "alone" if ranks == 1 else form
         its = [one["speed_up"] for run in runs for size in run["sizes"] if size["genes"] == genes
-               for one in size["runs"] if one["form"] == wanted]
+               for one in size["runs"] if one["form"] == wanted and one["speed_up"]]
         if its:
             found[ranks] = median(its)
     return found

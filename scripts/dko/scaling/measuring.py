@@ -13,7 +13,7 @@ from dko.scaling import machine as scaling_machine
 from dko.scaling.conditions import settings
 from dko.scaling.figures import counted, load_json
 from dko.scaling.launching import CaseFailure, last_words, run_to_end, version_by_launcher
-from dko.scaling.stopping import Stopped
+from dko.scaling.stopping import Stopped, signals_held
 
 
 # That a node mounts alone.
@@ -95,7 +95,8 @@ def keep_why(measurement, work):
         measurement.write()
         raise
     finally:
-        measurement.files.remove()
+        with signals_held():
+            measurement.files.remove()
 
 
 def has_no_run(path):

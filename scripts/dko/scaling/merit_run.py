@@ -146,7 +146,7 @@ class Merit:
         began = time.monotonic()
         try:
             energy = Energy()
-            with Clock() as clock:
+            with Clock(energy.look) as clock:
                 found = self.screen(self.result["cells_per_rank"])
             run.update(result=found, energy=energy.found(), clock=clock.found())
             self.verify(run, number)

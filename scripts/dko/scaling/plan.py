@@ -23,6 +23,7 @@ GIB = 2**30
 TIMES = [(86400, "d"), (3600, "h"), (60, "min"), (1, "s"), (1e-3, "ms")]
 ELEMENTS = 25e9  # of the dense pair kernel, a second and core of the reference machine
 SPARSE_PAIRS = 52.5e6  # a second and core, at 2,000 expressed genes and more
+IO_WAYS = 3  # dko bench io writes its volume by each, one after the other
 # Of a sparse fit, as in src/training/sparse/fit_cost.cpp and sparse_fit.cpp.
 FIT_OF_CELLS, FIT_OF_DESCENT, FIT_POWER = 1.7e-9, 1.6e-7, 1.5
 FIT_ABUNDANT, FIT_ROUNDS = 1.1, 1.7  # in parts of a fit of the first round
@@ -115,9 +116,11 @@ def totals(size_name, all_ranks, ranks_per_node, cases, repeats):
     untimed = [case for case in cases if plan(case, size_name, all_ranks[0], ranks_per_node)["seconds"] is None]
     took = repeats * sum(found["seconds"] or 0 for found in plans)
     on_disk = [found["bytes_on_disk"] for found in plans]
+    written = [found["bytes_on_disk"] * (IO_WAYS if case == "io" else 1)
+               for case, found in zip([case for case in cases for _ in all_ranks], plans)]
     without = ", ".join([*untimed, "writing"])
     return (f"in all, {counted(repeats, 'repeat')}: {human_seconds(took)} of computing, without {without} and starts; at most "
-            f"{human(max(on_disk))} on the disk at once; {human(repeats * sum(on_disk))} written")
+            f"{human(max(on_disk))} on the disk at once; {human(repeats * sum(written))} written")
 
 
 def table(size_name, all_ranks, ranks_per_node, cases=tuple(CASES), patience=math.inf):

@@ -55,7 +55,7 @@ def merit(result):
         "sampled": sum(check["sampled"] for check in checks),
         "wrong": sum(check["wrong"] for check in checks),
         "largest_difference": max((number(check["largest_difference"]) for check in checks), default=None),
-        "joules_per_million_pairs": joules_per_million_pairs(runs),
+        "joules_per_million_pairs": joules_per_million_pairs(result, runs),
     }
     found["why"] = faults(result, found)
     found["valid"] = not found["why"]
@@ -67,11 +67,13 @@ def number(value):
     return float("inf") if value is None else value
 
 
-def joules_per_million_pairs(runs):
+def joules_per_million_pairs(result, runs):
+    """Of all nodes: what the first one's processors took, times nodes, which all have as many ranks."""
+    nodes = len(result["placement"]["hosts"] or {}) or result["machine"].get("nodes", 1)
     its = [(run["energy"]["joules"], run["result"]["screen"]["pairs"]) for run in runs]
     if not its or any(joules is None for joules, _ in its):
         return None
-    return median([joules / (pairs / 1e6) for joules, pairs in its])
+    return median([joules * nodes / (pairs / 1e6) for joules, pairs in its])
 
 
 def faults(result, found):
@@ -120,6 +122,8 @@ def ended_early(result):
 def wrong_machine(result, found):
     why = other_ranks(found) or uneven_hosts(result)
     version = result["dko_version"]
+    if not version:
+        why.append("the version of dko is not known: neither the launcher nor this machine tells it")
     if version.endswith("-dirty)"):
         why.append(f"dko {version}: its source was changed and not committed")
     if version.endswith("(commit unknown)"):
@@ -138,8 +142,10 @@ def of_trial(result):
 
 
 def uneven_hosts(result):
-    """Hosts on which ranks and physical cores are not as many, where the launcher tells of hosts."""
-    hosts, cores = result["placement"]["hosts"] or {}, result["machine"]["cores_of_node"]
+    """Hosts on which ranks and physical cores are not as many."""
+    hosts, cores = result["placement"]["hosts"], result["machine"]["cores_of_node"]
+    if hosts is None:
+        return [f"where the ranks are is not known: {result['placement'].get('why', 'not recorded')}"]
     return [f"{counted(ranks, 'rank')} on host {host}, which has {counted(cores, 'physical core')}"
             for host, ranks in hosts.items() if ranks != cores]
 
@@ -168,6 +174,6 @@ def figure_lines(result, found):
         f"{found['lowest']:.4g} to {found['highest']:.4g} million pairs/s, quartiles {100 * found['spread']:.1f} % apart",
         f"  verified: {found['sampled']:,} knockouts scored again, {found['wrong']:,} wrong, largest difference {largest}"
         f"{from_cache}",
-        f"  energy: {'not readable' if energy is None else f'{energy:.3g} J per million pairs, processors of this node'}; "
+        f"  energy: {'not readable' if energy is None else f'{energy:.3g} J per million pairs, of one node times nodes'}; "
         f"clock: {'not readable' if clock is None else f'{clock:.0f} MHz'}",
     ]

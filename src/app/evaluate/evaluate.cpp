@@ -144,7 +144,8 @@ CommandLine line_of(EvaluateOptions& options) {
       "evaluate INPUT [options]",
       "Tells how far scores and predictions can be trusted: against the true effects of knockouts, against\n"
       "held-out profiles, against real knockouts, knockdowns and activations; always beside baselines that\n"
-      "need no mapping, with 95 % confidence intervals over cells, and a verdict in words.\n" +
+      "need no mapping, and with a verdict in words; of true effects and held-out profiles with 95 %\n"
+      "confidence intervals over cells.\n" +
           std::string(input_formats),
       "dko evaluate data.csv --screen screen.h5 --truth data.truth_single.csv");
   line.group("Evaluation");
@@ -206,6 +207,16 @@ PerturbationInput read_perturbed_cells(const EvaluateOptions& options, const Exp
   return found;
 }
 
+/// Of --real-knockout. A name that is not known, or of several genes, is refused when it is compared.
+void warn_of_lost_gene(const EvaluateOptions& options, const ExpressionMatrix& matrix, const Model& model,
+                       Log& log) {
+  const Meaning meaning = matrix.gene_index().by_name(options.gene);
+  if (options.kind.activates)
+    warn_of_invisible_added(meaning.positions, model.genes, model.visibility, log);
+  else
+    warn_of_invisible(meaning.positions, model.genes, model.visibility, log);
+}
+
 Inputs read_inputs(const EvaluateOptions& options, Job& job) {
   Inputs inputs{JsonReport(options.common)};
   std::optional<Model> model;
@@ -234,6 +245,7 @@ Inputs read_inputs(const EvaluateOptions& options, Job& job) {
   if (!options.prediction.empty()) inputs.prediction = read_prediction(options.prediction);
   if (!options.perturbed.path.empty())
     inputs.perturbed = read_perturbed_cells(options, matrix, *model, job.log);
+  if (!options.real_knockout.empty() && model) warn_of_lost_gene(options, matrix, *model, job.log);
   inputs.profiles = matrix.relative_profiles();
   return inputs;
 }
@@ -259,7 +271,7 @@ void report(const Parts& parts, JsonReport& summary, const EvaluateOptions& opti
   }
   std::cout << "verdict\n" << verdicts;
   if (!options.truth.empty()) std::cout << base_note(base) << '\n';
-  if (options.resamples > 0)
+  if (options.resamples > 0 && (!options.truth.empty() || !options.prediction.empty()))
     std::cout << "(the intervals are over cells: they say nothing of another training, or of other data)\n";
   json["verdicts"] = all_verdicts;
   summary.write(json);

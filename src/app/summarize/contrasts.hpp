@@ -27,8 +27,9 @@ struct ContrastPart {
 std::optional<Measure> contrast_measure(const ScreenReader& screen, ScoreArray array,
                                         const std::optional<Measure>& asked);
 
-/// Compares every part, and gives rank 0 the tables: of each shows as many rows as `rows` says, and writes as
-/// many to the file of the part, if there is one; returns the JSON. Collective. @throws as contrast_pairs
+/// Compares every part, and gives rank 0 the tables: of each shows as many rows as `rows` says, and writes
+/// those that are kept to the file of the part, if there is one; returns the JSON. Collective. @throws as
+/// contrast_pairs
 AtRoot<nlohmann::ordered_json> report_contrasts(
     const ScreenReader& screen, const CellGroups& groups, const std::vector<Contrast>& contrasts,
     const std::vector<ContrastPart>& parts, std::vector<std::optional<CsvWriter>>& files,

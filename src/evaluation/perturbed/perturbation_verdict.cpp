@@ -48,11 +48,24 @@ std::optional<std::size_t> finds_it(const TargetEvaluation& target) {
   return best;
 }
 
+/// Whether what rests on something else than presence could have found the target, by the number of other
+/// losses.
+bool can_be_told(const TargetEvaluation& target) {
+  return std::any_of(target.methods.begin() + mapping_methods, target.methods.end(),
+                     [](const MethodOnTarget& method) {
+                       return method.judgement == Judgement::judged && method.specificity &&
+                              method.specificity->losses >= fewest_losses;
+                     });
+}
+
 std::string not_visible_text(const PerturbationEvaluation& evaluation, const TargetEvaluation& target) {
   const PerturbationWords& words = words_of(evaluation.kind);
   const std::string text = fmt::format("not visible, {}: what {} does cannot be predicted from presence.",
                                        target.not_visible, words.its_loss);
   const auto best = finds_it(target);
+  if (!best && !can_be_told(target))
+    return text +
+           fmt::format(" Whether anything else finds it cannot be told: too few other {}.", words.losses);
   if (!best) return text + fmt::format(" Nothing else that tells {} apart finds it either.", words.losses);
   return text + fmt::format(" Without presence, {} finds it: {}.", evaluation.methods[*best],
                             figures_of(target.methods[*best], words.losses));
@@ -97,8 +110,10 @@ std::optional<std::size_t> best_baseline(const TargetEvaluation& target) {
   return best;
 }
 
+/// Beside the baseline that is best against the mapping, of those that predict a direction of at least half
+/// as many targets as any does.
 std::optional<PairedMeans> paired_means(const PerturbationEvaluation& evaluation) {
-  std::optional<PairedMeans> best;
+  std::vector<PairedMeans> all;
   for (std::size_t baseline = mapping_methods; baseline < evaluation.methods.size(); ++baseline) {
     PairedMeans means{baseline};
     for (const TargetEvaluation& target : evaluation.targets) {
@@ -112,10 +127,14 @@ std::optional<PairedMeans> paired_means(const PerturbationEvaluation& evaluation
     if (means.targets == 0) continue;
     means.mapping /= static_cast<double>(means.targets);
     means.other /= static_cast<double>(means.targets);
-    const bool is_better =
-        !best || (means.targets == best->targets ? means.other - means.mapping > best->other - best->mapping
-                                                 : means.targets > best->targets);
-    if (is_better) best = means;
+    all.push_back(means);
+  }
+  std::int64_t most = 0;
+  for (const PairedMeans& means : all) most = std::max(most, means.targets);
+  std::optional<PairedMeans> best;
+  for (const PairedMeans& means : all) {
+    const bool is_of_few = 2 * means.targets < most;
+    if (!is_of_few && (!best || means.other - means.mapping > best->other - best->mapping)) best = means;
   }
   return best;
 }

@@ -135,6 +135,10 @@ void writing(Work work) {
 
 }  // namespace
 
+std::filesystem::path whole_file(std::filesystem::path unfinished) {
+  return unfinished += ".whole";
+}
+
 std::int64_t count_kept(const PairSelection& selection, const Communicator& ranks) {
   return ranks.sum(std::ssize(selection.kept()));
 }

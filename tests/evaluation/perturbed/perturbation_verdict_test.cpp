@@ -61,6 +61,9 @@ TEST_CASE("of a target that is not visible the verdict names a baseline only if 
   CHECK(none.find("STAT1: not visible, 99.5 % of the cells express it") == 0);
   CHECK(none.find("Nothing else") != std::string::npos);
   CHECK(none.find("0.143") == std::string::npos);
+  target.methods[2] = judged(0.37, 0.017, 60);  // p cannot be lower
+  CHECK(target_verdict(evaluation, target).find("Whether anything else finds it cannot be told") !=
+        std::string::npos);
   target.methods[2] = judged(0.37, 0.003, 300);
   CHECK(target_verdict(evaluation, target).find("co-expression finds it: Spearman 0.37") !=
         std::string::npos);

@@ -10,6 +10,10 @@
 
 namespace dko {
 
+/// The file that singles and kept pairs are written to, before it takes the place of the unfinished one.
+/// Local.
+std::filesystem::path whole_file(std::filesystem::path unfinished);
+
 /// Number of pairs that all ranks keep. Collective.
 std::int64_t count_kept(const PairSelection& selection, const Communicator& ranks);
 

@@ -101,7 +101,7 @@ class ScreenReader {
   /// All of them, in the order of measure_names.
   std::vector<Measure> measures(ScoreArray array) const;
   /// The first of them that is a score proper: the impact, or what is stored without it (network, shift,
-  /// approach). The array must be there.
+  /// approach). The array must be there. Local. @throws std::out_of_range if it has no measure
   Measure leading_measure(ScoreArray array) const;
   /// Number of events in an array that the file has.
   std::int64_t events(ScoreArray array) const;
