@@ -6,7 +6,7 @@
 #   long, install what the sanitizers never watch: jobs struck again and again by a library that is loaded before all
 #                 else, trainings that take minutes, an installed program
 #
-# ctest runs as many tests at once as -j has slots: two for each core. A test that computes takes two of them, one that
+# ctest runs as many tests at once as -j has slots: three for each core. A test that computes takes two of them, one that
 # computes on several ranks three, and one that mostly waits for ranks to start and end a single one.
 foreach(build asan release)
   add_custom_target(gate-${build} DEPENDS dko_sleeping_yield)  # builds what the gate runs in that build
