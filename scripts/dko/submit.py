@@ -156,7 +156,7 @@ def estimate(own, of_dko, nodes, site):
         return only_training(found, nodes)
     if own.question == "ensemble":
         rest, members = without_ensemble(of_dko)
-        return of_array(found, estimate_of_run(own, rest, nodes, site)["training_seconds"], members, nodes)
+        return of_array(found, estimate_of_run(own, of_lone(rest), nodes, site)["training_seconds"], members, nodes)
     return found
 
 
@@ -182,10 +182,21 @@ def estimate_of_run(own, of_dko, nodes, site):
     return found
 
 
+def of_lone(of_dko):
+    """Options of a single mapping with which a member's time is estimated: a sparse one takes all cells."""
+    if not {"--mapping=sparse", "sparse"} & set(of_dko):
+        return of_dko
+    words = [part for word in of_dko for part in (word.split("=", 1) if word.startswith("--validation=") else [word])]
+    if "--validation" not in words:
+        return words
+    at = words.index("--validation")
+    return words[:at] + words[at + 2:]
+
+
 def of_array(found, member_seconds, members, nodes):
     """Of a whole job's estimate what an array that trains each member in a job of its own takes, and a screen after it: as time
     that of the longest of these jobs."""
-    screen = found["collapse_seconds"] + found["screen_seconds"]
+    screen = found["wall_seconds"] - found["training_seconds"]
     return {**found, "training_seconds": member_seconds, "wall_seconds": max(member_seconds, screen), "members": members,
             "node_hours": nodes * (members * member_seconds + screen) / 3600}
 

@@ -63,7 +63,7 @@ std::size_t kept_columns(const std::vector<std::string_view>& first) {
 
 /// All of the file, its header among the lines. Every line has `required` columns if the first has; others
 /// that it lacks are empty. If the first is one field short, it may be a header as R writes it above the
-/// names of rows, and gets an empty field in front.
+/// names of rows, and gets an empty field in front, which settle_first_line() is to judge.
 List read_columns(const fs::path& path, std::size_t required, double memory) {
   const std::string name = lower_case(path.filename().string());
   const bool is_csv = name.ends_with(".csv") || name.ends_with(".csv.gz");
@@ -71,17 +71,19 @@ List read_columns(const fs::path& path, std::size_t required, double memory) {
   const MemoryLimit limit(memory, path);
   double held = 0;
   std::size_t fields_of_first = 0;
+  std::size_t least = 0;
   List list{path, {}, {}, false};
   while (file.next()) {
     const auto fields = file.fields();
     if (list.columns.empty()) {
       list.columns.resize(kept_columns({fields.begin(), fields.end()}));
       fields_of_first = fields.size();
+      least = std::min(required, list.columns.size());
     } else if (list.size() == 1 && fields.size() == fields_of_first + 1) {
       list.columns.insert(list.columns.begin(), Names(1));
       list.is_first_line_short = true;
     }
-    if (const std::size_t least = std::min(required, list.columns.size()); fields.size() < least)
+    if (fields.size() < least)
       throw InputError(
           fmt::format("{}: has {} fields, the lines before have {}", file.place(), fields.size(), least));
     for (std::size_t at = 0; at < list.columns.size(); ++at) {
@@ -132,16 +134,17 @@ struct Shape {
   std::int64_t columns = 0;
 };
 
-/// Whether the fields after the empty one begin with a title, and all say something.
-bool is_short_header(const List& list) {
-  const std::string& first = list.columns[1].front();
-  return (is_title(first) || may_be_title(first)) &&
-         std::none_of(list.columns.begin() + 1, list.columns.end(),
-                      [](const Names& column) { return column.front().empty(); });
-}
-
-/// A first line that is no header gets its fields back to their places: there are as many columns as it has.
-void without_empty_field(List& list) {
+/// If a first line that is one field short is no header, its fields go back to their places, and there are as
+/// many columns as it has.
+void settle_first_line(List& list, Shape shape) {
+  if (!list.is_first_line_short) return;
+  const auto after_first = list.columns.begin() + 1;
+  const bool says_all = std::none_of(after_first, list.columns.end(),
+                                     [](const Names& column) { return column.front().empty(); });
+  const bool has_title = std::any_of(after_first, list.columns.end(), [](const Names& column) {
+    return is_title(column.front()) || may_be_title(column.front());
+  });
+  if (says_all && has_title && has_header(list, shape.rows, shape.columns)) return;
   for (std::size_t at = 0; at + 1 < list.columns.size(); ++at)
     list.columns[at].front() = std::move(list.columns[at + 1].front());
   list.columns.pop_back();
@@ -149,7 +152,7 @@ void without_empty_field(List& list) {
 
 List read_list(const fs::path& path, std::size_t required, Shape shape, double memory, Log& log) {
   List list = read_columns(path, required, memory);
-  if (list.is_first_line_short && !is_short_header(list)) without_empty_field(list);
+  settle_first_line(list, shape);
   if (has_header(list, shape.rows, shape.columns)) {
     for (Names& column : list.columns) {
       std::string title = lower_case(column.front());
@@ -264,7 +267,8 @@ void add_symbols(Features& features, const fs::path& path, double memory, Log& l
 
 /// The same from a table of accessions and names.
 void add_symbols_by_id(Features& features, const fs::path& path, double memory, Log& log) {
-  const List table = read_columns(path, 1, memory);
+  List table = read_columns(path, 1, memory);
+  settle_first_line(table, {-1, -1});  // as long as it likes
   if (table.columns.size() < 2) {
     log.warn("{}: has no second column; genes keep their accessions", path.string());
     return;

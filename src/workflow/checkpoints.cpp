@@ -8,6 +8,7 @@
 #include <tuple>
 #include <vector>
 
+#include "dko/base/checksum.hpp"
 #include "dko/base/error.hpp"
 #include "dko/base/output_file.hpp"
 #include "dko/base/output_path.hpp"
@@ -64,7 +65,14 @@ bool is_of(const fs::path& path, std::int64_t member, const ModelOptions& option
     if (origin_of(hdf5::read_header(file, is_sparse ? fit_checkpoint_kind : checkpoint_kind)) !=
         origin_of(provenance))
       return false;
-    if (is_sparse) return file.group("fit").integer_attribute("levels") == (options.levels ? 1 : 0);
+    if (is_sparse) {
+      const hdf5::Location fit = file.group("fit");
+      const std::vector<std::int64_t> cells = cells_to_learn_from(split, options, member);
+      Checksum of_cells;
+      of_cells.add(std::span<const std::int64_t>(cells));
+      return fit.integer_attribute("levels") == (options.levels ? 1 : 0) &&
+             fit.text_attribute("cells_checksum") == of_cells.text();
+    }
     const hdf5::Location training = file.group("training");
     const TrainingOptions& asked = options.training;
     const bool is_as_wide = asked.hidden == 0 || asked.hidden == training.integer_attribute("hidden");

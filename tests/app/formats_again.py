@@ -417,6 +417,12 @@ lines("r_lists/barcodes.tsv", ["x", *(f"{at + 1}\t{cell}" for at, cell in enumer
 equal(folder("r_table", features="genes.tsv", columns=1), ids=ids[0])
 # A first line that lacks a field is none, and keeps its place.
 equal(folder("short_line"), ids=ids[0])
+equal(folder("ragged"), ids=ids[0])
+kinds = ["", "\tGene Expression"] + [""] * (GENES - 2)
+lines("ragged/features.tsv", [f"{i}\t{g}{kind}" for i, g, kind in zip(ids, genes, kinds)])
+# R's table of cells, of which dko knows the title of one column.
+equal(folder("r_cells", columns=1))
+lines("r_cells/barcodes.tsv", ["orig.ident\tn\tcell", *(f"{at}\ta\t7\t{cell}" for at, cell in enumerate(cells))])
 lines("short_line/features.tsv", [f"{ids[0]}\t{genes[0]}", *(f"{i}\t{g}\tGene Expression" for i, g in zip(ids[1:], genes[1:]))])
 lines("r_table/genes.tsv", ["gene_id\tgene_name", *(f"{at + 1}\t{i}\t{g}" for at, (i, g) in enumerate(zip(ids, genes)))])
 equal(folder("prefixed", prefix="GSM123_", gz=True), ids=ids[0])

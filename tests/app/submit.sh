@@ -28,6 +28,9 @@ expect 0 'SBATCH_TIMELIMIT=30 ' "$python" "$submit" screen data.csv -o new.h5 --
 # Training options go to the members, those of the screen to the screen that waits for them.
 expect 0 'array=0-3 .*ensemble.sbatch train data.csv new.h5.model --steps 30 --batch 10$' \
   "$python" "$submit" ensemble data.csv -o new.h5 --order 2 --ensemble 4 "${short[@]}"
+expect 0 'for the longest of 3 trainings and a screen' \
+  "$python" "$submit" ensemble data.csv -o new.h5 --mapping sparse --ensemble 3 --validation 0.3
+"$python" "$submit" ensemble data.csv -o new.h5 --order 2 --ensemble 4 "${short[@]}" >said.txt
 grep -qE '^time +.* for the longest of 4 trainings and a screen' said.txt || { cat said.txt; fail "the time is not that of the jobs"; }
 grep -qE 'dependency=afterok:JOB --kill-on-invalid-dep=yes .*ensemble.sbatch screen data.csv new.h5.model new.h5 --order 2$' said.txt ||
   { cat said.txt; fail "no screen that depends on the members"; }

@@ -16,7 +16,7 @@ OF_PROCESS = ("OMPI_COMM_WORLD_", "OMPI_UNIVERSE_SIZE", "OMPI_APP_CTX_", "OMPI_A
               "PRTE_LAUNCHED", "MPICH_INTERFACE_HOSTNAME", "I_MPI_HYDRA_UUID")
 
 PLACE_WORD = "dko-place"
-PLACE_SCRIPT = f"echo {PLACE_WORD} $(hostname) $(grep Cpus_allowed_list /proc/self/status | cut -f 2)"
+PLACE_SCRIPT = f"echo {PLACE_WORD} $(uname -n) $(grep Cpus_allowed_list /proc/self/status | cut -f 2)"
 
 
 def settings(environment=os.environ):
@@ -31,7 +31,8 @@ def placement(launcher, patience):
     found = [line.partition(PLACE_WORD + " ")[2].split() for line in said.splitlines()]  # some launchers tag lines
     found = [words for words in found if len(words) == 2]
     if code != 0 or not found:
-        return {"hosts": None, "why": "the launcher starts no shell"}
+        return {"hosts": None,
+                "why": "the launcher starts no shell" if code != 0 else "shells on the ranks do not tell host and processors"}
     hosts = {}
     for host, processors in found:
         hosts.setdefault(host, []).append(processors)
