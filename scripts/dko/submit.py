@@ -134,16 +134,16 @@ def seconds_of(limit):
     return ((24 * int(days or 0) + hours) * 60 + minutes) * 60 + seconds
 
 
-def estimated_options(of_dko):
-    """dko's options without those that do not matter for an estimate."""
+def without_options(of_dko, left_out):
+    """dko's options without these, {name: number of values}, given as `NAME VALUE` or `NAME=VALUE`."""
     kept = []
     skipped = 0
     for word in of_dko:
         name = word.split("=")[0]
         if skipped:
             skipped -= 1
-        elif name in NOT_ESTIMATED:
-            skipped = NOT_ESTIMATED[name] if "=" not in word else 0
+        elif name in left_out:
+            skipped = left_out[name] if "=" not in word else 0
         else:
             kept.append(word)
     return kept
@@ -164,7 +164,7 @@ def estimate_of_run(own, of_dko, nodes, site):
     """What `dko estimate` says of these options on so many nodes."""
     with tempfile.TemporaryDirectory() as folder:
         answer = Path(folder) / "estimate.json"
-        command = [site["DKO"], "estimate", own.input, *estimated_options(of_dko),
+        command = [site["DKO"], "estimate", own.input, *without_options(of_dko, NOT_ESTIMATED),
                    "--nodes", str(nodes), "--ranks-per-node", site["DKO_TASKS_PER_NODE"],
                    "--core-speed", site.get("DKO_CORE_SPEED") or "1", "--json", str(answer), "--quiet"]
         try:
@@ -184,13 +184,8 @@ def estimate_of_run(own, of_dko, nodes, site):
 
 def of_lone(of_dko):
     """Options of a single mapping with which a member's time is estimated: a sparse one takes all cells."""
-    if not {"--mapping=sparse", "sparse"} & set(of_dko):
-        return of_dko
-    words = [part for word in of_dko for part in (word.split("=", 1) if word.startswith("--validation=") else [word])]
-    if "--validation" not in words:
-        return words
-    at = words.index("--validation")
-    return words[:at] + words[at + 2:]
+    is_sparse = {"--mapping=sparse", "sparse"} & set(of_dko)
+    return without_options(of_dko, {"--validation": 1}) if is_sparse else of_dko
 
 
 def of_array(found, member_seconds, members, nodes):

@@ -99,8 +99,10 @@ def skill(report) -> list:
 
 def nearest_guess(distance):
     """Of distances from the true profiles: the mapping's, that of the nearest baseline, and what was done with mean shares
-    in it."""
+    in it; None without a baseline."""
     others = distance.drop("mapping").dropna()
+    if others.empty:
+        return None
     scaled = ", scaled by the number of genes," if others.idxmin() == "scaled_share" else ""
     return float(distance["mapping"]), float(others.min()), scaled
 
@@ -109,9 +111,10 @@ def verdict(report, distance) -> str:
     """The mapping beside the nearest baseline, by their distances from the true profiles."""
     ours = float(distance["mapping"])
     text = f"Its predicted profiles are off by {number(ours)} (0: exactly right; 1: all wrong)"
-    if distance.drop("mapping").dropna().empty:
+    guess = nearest_guess(distance)
+    if guess is None:
         return text + "; how far a simple guess is off is not in this file."
-    _, base, scaled = nearest_guess(distance)
+    _, base, scaled = guess
     text += f". Giving every gene its mean share{scaled} is off by {number(base)}. "
     if not ours < base:
         return text + "<b>The mapping is no better than that guess: do not rely on its scores.</b>"

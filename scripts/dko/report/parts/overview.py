@@ -211,9 +211,10 @@ def quality_in_words(report) -> str:
     metrics = (report.quality or {}).get("metrics")
     if metrics is None or "bray_curtis" not in metrics or not {"mapping", "mean_share"} <= set(metrics.index):
         return "How well the mapping predicts cells it was not trained on is not in this file. " + NOT_VISIBLE
-    if metrics["bray_curtis"].drop("mapping").isna().all():
+    guess = nearest_guess(metrics["bray_curtis"])
+    if guess is None:
         return "How far a simple guess is off beside the mapping is not in this file. " + NOT_VISIBLE
-    ours, base, scaled = nearest_guess(metrics["bray_curtis"])
+    ours, base, scaled = guess
     text = ("Profiles of cells left out of training are predicted to a Bray-Curtis distance of "
             f"{number(ours)}; giving every gene its mean share{scaled} reaches {number(base)}")
     if not ours < base:
