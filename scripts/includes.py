@@ -102,7 +102,7 @@ OTHERS = {
 }
 # A type or a function that a header declares outside of all others.
 DECLARED = re.compile(r"^(?:(?:class|struct|enum class|concept)\s+(\w+)(?=[^;]*[{=:])"
-                      r"|(?!return|using|namespace|else)[\w:<>,&*\s\[\]]*?[\w>&*\]]\s+[&*]?(\w+)\()", re.M)
+                      r"|(?!\s*(?:return|using|namespace|else)\b)[\w:<>,&*\s\[\]]*?[\w>&*\]]\s+[&*]?(\w+)\()", re.M)
 # What a source declares itself: types, functions, lambdas, variables, template parameters.
 NO_TYPE = "".join(rf"(?<!{words})" for words in (r"\breturn", r"\bthrow", r"\belse", r"\bnew", "&&", r" \*", " >", " &"))
 DECLARED_HERE = re.compile(rf"[\w>&*\])]{NO_TYPE}\s+[&*]?(\w+)\s*(?=[({{=;:>,)])")

@@ -1,6 +1,8 @@
 #include "training/sparse/bit_columns.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <tuple>
 
 #include "dko/base/random.hpp"
 #include "support/testing.hpp"
@@ -117,5 +119,29 @@ TEST_CASE("presence of cells becomes columns of genes, in the order of the rows"
         CHECK(has(columns, row, static_cast<std::size_t>(gene)) == is_there);
       }
     }
+  }
+}
+
+TEST_CASE("each instruction set sums over columns to the same bits") {
+  constexpr std::size_t blocks = 70;  // some chunks of tables
+  constexpr std::size_t tiles = 11;   // no multiple of those that go together
+  RandomStream random(6, "each instruction set");
+  std::vector<std::uint32_t> words(tiles * blocks * columns_of_tile);
+  for (std::uint32_t& word : words) word = static_cast<std::uint32_t>(random());
+  std::fill_n(words.begin(), blocks * columns_of_tile, ~std::uint32_t{0});
+  const std::vector<float> values = random_values(blocks * bits_of_block);
+  const auto results = [&](const BitSums& by) {
+    const std::uint32_t* other = words.data() + 5;
+    std::vector<float> sums(tiles * columns_of_tile, 0.5F), counts(sums);
+    std::vector<double> added(blocks * bits_of_block, 0.1);
+    by.add_sums({words.data(), blocks * columns_of_tile, tiles, blocks}, values.data(), sums.data());
+    by.add_common({words.data(), blocks * columns_of_tile, tiles, blocks}, other, counts.data());
+    by.add_column(words.data() + blocks * columns_of_tile + 3, blocks, -0.7, added.data());
+    return std::tuple(sums, counts, added);
+  };
+  const auto portable = results(portable_bit_sums);
+  CHECK(std::get<1>(portable)[1] == 0.5F + static_cast<float>(blocks * bits_of_block));
+  for (const InstructionSet set : every_instruction_set) {
+    if (is_available(set)) CHECK(results(bit_sums(set)) == portable);
   }
 }

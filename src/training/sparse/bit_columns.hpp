@@ -5,6 +5,8 @@
 #include <span>
 #include <vector>
 
+#include "bit_sums.hpp"
+
 namespace dko {
 
 /// Columns of zeros and ones over the rows of a regression, as bits: a word for every 32 rows, a block. The
@@ -12,8 +14,8 @@ namespace dko {
 /// columns at a time.
 class BitColumns {
  public:
-  static constexpr std::size_t block_rows = 32;
-  static constexpr std::size_t tile_columns = 8;
+  static constexpr std::size_t block_rows = bits_of_block;
+  static constexpr std::size_t tile_columns = columns_of_tile;
 
   /// So many columns, whose words are yet to be set, but for columns that fill up the last tile; `rows` is a
   /// multiple of block_rows. What was there is lost, its memory is kept.
@@ -60,6 +62,10 @@ class BitColumns {
 
  private:
   static std::size_t tiles_of(std::size_t columns) { return (columns + tile_columns - 1) / tile_columns; }
+  BitTiles tiles_from(std::size_t first_tile, std::size_t first_block, std::size_t blocks) const {
+    return {words_.data() + place(first_block, first_tile * tile_columns), blocks_ * tile_columns,
+            tiles_of(columns_) - first_tile, blocks};
+  }
   std::size_t place(std::size_t block, std::size_t column) const {
     return (column / tile_columns * blocks_ + block) * tile_columns + column % tile_columns;
   }

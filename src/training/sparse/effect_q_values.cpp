@@ -95,13 +95,17 @@ class EffectJudge {
     inflation_ = inflation_by(cross_validated_distance);
     const auto counts = profiles_.cells_per_gene(cells_);
     own_ = own_genes(counts, communicator_);
-    const std::vector<GeneCells> data = cells_of_genes(profiles_, cells_, own_);
-    for_own_genes(job, counts, [&](std::size_t at) { look_at_effects(own_[at], data[at]); });
+    std::vector<GeneCells> data = cells_of_genes(profiles_, cells_, own_);
+    residuals_.resize(own_.size());
+    for_own_genes(job, counts, [&](std::size_t at) {
+      residuals_[at] = look_at_effects(own_[at], data[at]);
+      data[at].shares = {};  // residuals take their place in memory
+    });
     gather_effects();
     EffectQuality quality;
     for (std::int64_t draw = 0; draw < decoy_draws; ++draw) {
       const PresenceBits decoys = decoy_presence(profiles_, cells_, strata, seed, draw, nodes_);
-      for_own_genes(job, counts, [&](std::size_t at) { look_at_decoys(own_[at], data[at], decoys); });
+      for_own_genes(job, counts, [&](std::size_t at) { look_at_decoys(at, data[at], decoys); });
       // Effects of levels have no decoys that shifts could be compared with.
       if (mapping_.has_levels()) continue;
       AtRoot<GatheredDecoys> gathered = collector_.gather(profiles_.genes(), communicator_);
@@ -156,15 +160,15 @@ class EffectJudge {
   const Regulators& regulators_on(std::int32_t gene) const {
     return regulators_[static_cast<std::size_t>(gene)];
   }
-  Residuals residuals_on(std::int32_t gene, const GeneCells& data) const {
-    const Regulators& regulators = regulators_on(gene);
-    return residuals_of(setting_, data, inputs_, regulators.genes, regulators.effects);
-  }
 
-  void look_at_effects(std::int32_t gene, const GeneCells& data) {
-    note_inputs(data, regulators_on(gene));
-    const Residuals residuals = residuals_on(gene, data);
-    if (residuals.deviation > 0) note_effects(gene, regulators_on(gene), data, residuals);
+  /// @returns the residuals, without the covariates, of which there may be more than all else
+  Residuals look_at_effects(std::int32_t gene, const GeneCells& data) {
+    const Regulators& regulators = regulators_on(gene);
+    note_inputs(data, regulators);
+    Residuals residuals = residuals_of(setting_, data, inputs_, regulators.genes, regulators.effects);
+    if (residuals.deviation > 0) note_effects(gene, regulators, data, residuals);
+    residuals.covariates = {};
+    return residuals;
   }
 
   /// Looks at the presence of all genes but the gene itself and those that enter by their level, which no
@@ -180,10 +184,12 @@ class EffectJudge {
     return found;
   }
 
-  /// Counts the decoys of one gene, and collects those that are kept.
-  void look_at_decoys(std::int32_t gene, const GeneCells& data, const PresenceBits& decoys) {
-    const Residuals residuals = residuals_on(gene, data);
-    if (!(residuals.deviation > 0)) return;
+  /// Counts the decoys of one of this rank's genes, and collects those that are kept.
+  void look_at_decoys(std::size_t at, const GeneCells& data, const PresenceBits& decoys) {
+    const std::int32_t gene = own_[at];
+    if (!(residuals_[at].deviation > 0)) return;
+    Residuals residuals = residuals_[at];
+    residuals.covariates = residual_covariates(setting_, data.cells);
     const PresenceStatistics found = statistics_of(decoys, gene, data, residuals);
     const std::vector<double> with_paths = count_decoys(gene, residuals.mean, found);
     if (!mapping_.has_levels()) collect_decoys(gene, found, with_paths);
@@ -339,7 +345,8 @@ class EffectJudge {
   std::vector<double> certain_;       // x of each effect
   std::vector<double> mean_inputs_;   // mean x of the regulator in the target's cells
   std::vector<double> decoy_counts_;  // sums of s, by bin_of
-  std::vector<EffectScale> scales_;   // of this rank's genes
+  std::vector<Residuals> residuals_;  // of this rank's genes, without covariates
+  std::vector<EffectScale> scales_;   // likewise
   DecoyCollector collector_;          // of the draw at hand
   ColumnShifts shifts_;
   ColumnShifts::Found shared_;
@@ -371,7 +378,7 @@ EffectQuality find_q_values(const RelativeProfiles& profiles, std::span<const st
 }
 
 double q_values_bytes(const ExpressionMatrix& matrix, double ranks) {
-  constexpr double of_nonzero = 12;      // cell and share
+  constexpr double of_nonzero = 12;      // cell, and share or residual
   constexpr double of_factors = 8 * 12;  // at most 8: state, and what others leave of it in double precision
   // Columns as they are read and put together, and what others leave of them, also narrowed.
   const double of_covariates = 20 * static_cast<double>(matrix.covariate_width());

@@ -39,12 +39,13 @@ void reduce(std::vector<double>& values, const std::vector<std::vector<double>>&
   }
 }
 
-std::vector<std::vector<double>> covariates_of(const StatisticSetting& setting, const GeneCells& data) {
+std::vector<std::vector<double>> covariates_of(const StatisticSetting& setting,
+                                               std::span<const std::int64_t> of_gene) {
   const auto cells = static_cast<std::size_t>(setting.profiles->cells());
   std::vector<std::vector<double>> covariates;
   for (std::size_t k = 0; k < static_cast<std::size_t>(setting.factors); ++k) {
     std::vector<double> column;
-    for (const std::int64_t cell : data.cells)
+    for (const std::int64_t cell : of_gene)
       column.push_back(static_cast<double>(setting.state[k * cells + static_cast<std::size_t>(cell)]));
     const double before = std::sqrt(product(column, column));
     reduce(column, covariates);
@@ -62,6 +63,11 @@ std::vector<float> narrowed(const std::vector<double>& values) {
   std::vector<float> narrow((values.size() + rows - 1) / rows * rows, 0.0F);
   std::transform(values.begin(), values.end(), narrow.begin(),
                  [](double value) { return static_cast<float>(value); });
+  return narrow;
+}
+std::vector<std::vector<float>> narrowed(const std::vector<std::vector<double>>& columns) {
+  std::vector<std::vector<float>> narrow;
+  for (const std::vector<double>& column : columns) narrow.push_back(narrowed(column));
   return narrow;
 }
 
@@ -85,7 +91,7 @@ Residuals residuals_of(const StatisticSetting& setting, const GeneCells& data, c
     explained.push_back(sum);
   }
   const auto cells = static_cast<double>(data.cells.size());
-  const std::vector<std::vector<double>> covariates = covariates_of(setting, data);
+  const std::vector<std::vector<double>> covariates = covariates_of(setting, data.cells);
   reduce(left, covariates);
   reduce(explained, covariates);
   const double square = product(explained, explained);
@@ -96,8 +102,13 @@ Residuals residuals_of(const StatisticSetting& setting, const GeneCells& data, c
   found.deviation = std::sqrt(product(left, left) / freedom);
   if (!(found.deviation > least_deviation * found.mean)) found.deviation = 0;
   found.values = narrowed(left);
-  for (const std::vector<double>& covariate : covariates) found.covariates.push_back(narrowed(covariate));
+  found.covariates = narrowed(covariates);
   return found;
+}
+
+std::vector<std::vector<float>> residual_covariates(const StatisticSetting& setting,
+                                                    std::span<const std::int64_t> cells) {
+  return narrowed(covariates_of(setting, cells));
 }
 
 PresenceStatistics presence_statistics(const Residuals& residuals, std::size_t cells,

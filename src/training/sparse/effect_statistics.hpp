@@ -36,6 +36,10 @@ struct Residuals {
 Residuals residuals_of(const StatisticSetting& setting, const GeneCells& data, const GeneInputs& inputs,
                        std::span<const std::int32_t> regulators, std::span<const double> effects);
 
+/// Residuals::covariates of a gene that these cells express.
+std::vector<std::vector<float>> residual_covariates(const StatisticSetting& setting,
+                                                    std::span<const std::int64_t> cells);
+
 /// What the residuals say of the presence x of every gene, beside the covariates, x̂ being what these leave of
 /// x.
 struct PresenceStatistics {
