@@ -20,6 +20,7 @@ local({
 
 dko_directed <- c("shift", "approach", "shift_sd", "approach_sd")
 dko_single_scores <- c("impact", "network", "share", "impact_sd", "network_sd", dko_directed)
+dko_of_others <- c("network", "shift", "approach")  # unknown of genes that are not visible
 dko_pair_scores <- c("impact", "network", "impact_sd", "network_sd", dko_directed)
 dko_least_information <- 5  # below, a gene counts as not visible
 dko_most_rounded <- 99.9  # per cent
@@ -194,7 +195,7 @@ dko_genes <- function(path, by = NULL) {
   table$not_visible <- known$visibility$why
   table$visible <- known$visibility$visible
   table <- table[table$cells > 0, ]
-  unknown <- by %in% c("network", "shift", "approach") && !is.null(table$visible)
+  unknown <- by %in% dko_of_others && !is.null(table$visible)
   last <- if (unknown) !table$visible else rep(FALSE, nrow(table))
   table <- table[order(last, -table[[paste0(by, "_mean")]]), ]
   data.frame(rank = seq_len(nrow(table)), table, row.names = NULL)
@@ -262,7 +263,7 @@ dko_contrast <- function(path, column, group, against = NULL, score = NULL, min_
   visibility <- dko_visibility(path)
   table$not_visible <- visibility$why[table$number]
   table$visible <- visibility$visible[table$number]
-  last <- if (score == "network" && !is.null(table$visible)) !table$visible else rep(FALSE, nrow(table))
+  last <- if (score %in% dko_of_others && !is.null(table$visible)) !table$visible else rep(FALSE, nrow(table))
   table <- table[order(last, table$p, -abs(table$difference), table$number), names(table) != "number"]
   data.frame(rank = seq_len(nrow(table)), table, row.names = NULL)
 }

@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 
 from dko.errors import InputError, UsageError
+from dko.visibility import OF_OTHERS
 
 MOST_NUMBERS = 100  # different values by which a column of numbers groups cells, as in dko summarize
 FIGURES = ("mean", "mean_against", "difference", "p", "q")
@@ -156,7 +157,7 @@ class Groups:
         hidden = np.full(len(rows), False)
         if known is not None:
             rows["not_visible"] = known["why"].to_numpy()[numbers]
-            hidden = (rows["not_visible"] != "").to_numpy() & (by == "network")
+            hidden = (rows["not_visible"] != "").to_numpy() & (by in OF_OTHERS)
         order = np.lexsort((numbers, -rows[f"{by}_difference"].abs().to_numpy(), rows[f"{by}_p"].to_numpy(), hidden))
         rows = rows.iloc[order].reset_index(drop=True)
         rows.insert(0, "rank", np.arange(1, len(rows) + 1))

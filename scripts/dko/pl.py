@@ -57,8 +57,7 @@ def contrast(screen, column=None, group=None, against=None, min_cells=None, ax=N
     """Every gene in the cells of one group compared with those of another, or with all others: difference of means and p."""
     if against is not None and group is None:
         raise UsageError("against is of a group: name the group too")
-    labels = group if against is None else f"{group},{against}"
-    return _draw("contrast", screen, ax, 15, min_cells, grouped=(column, labels))
+    return _draw("contrast", screen, ax, 15, min_cells, grouped=(column, None if group is None else (group, against)))
 
 
 def pairs(screen, top: int = 15, min_cells=None, ax=None):

@@ -13,6 +13,7 @@ it takes as few nodes as finish within one run of a job, by the site's time limi
 Exit codes: those of dko; 2 also for what cannot be submitted so, 4 for a disk that cannot hold the result.
 In the source tree the command is scripts/submit.py. Needs Python 3.7 or newer, and nothing else.
 """
+import glob
 import json
 import math
 import os
@@ -238,9 +239,17 @@ def free_disk(out):
 def sbatch(nodes, found, site):
     """The command that submits, but for the job script and its arguments."""
     command = ["sbatch", "--parsable", f"--nodes={nodes}", f"--ntasks-per-node={site['DKO_TASKS_PER_NODE']}"]
-    if not any(name.startswith("SBATCH_MEM") for name in site):
+    if memory_of_site(site) is None:
         command.append(f"--mem={asked_memory(found)}M")
     return command
+
+
+def memory_of_site(site):
+    """How the site's file asks for memory itself, if it does."""
+    for name in ("SBATCH_MEM_PER_NODE", "SBATCH_MEM_PER_CPU", "SBATCH_MEM_PER_GPU"):
+        if name in site:
+            return f"{name}={site[name]}"
+    return None
 
 
 def asked_memory(found):
@@ -304,6 +313,7 @@ def submissions(own, of_dko, nodes, found, site):
         return [[*begin, str(own.jobs / f"{own.question}.sbatch"), own.input, own.out, *of_dko]]
     rest, members = without_ensemble(of_dko)
     training, screen = split_options(site["DKO"], rest)
+    training = without_options(training, {"--json": 1})  # which is the screen's
     script = str(own.jobs / "ensemble.sbatch")
     model = own.out + ".model"
     return [[*begin, f"--array=0-{members - 1}", script, "train", own.input, model, *training],
@@ -327,8 +337,9 @@ def report(nodes, found, site, own):
     runs = math.ceil(found["wall_seconds"] / site["seconds"])
     yield (f"limit      {site['SBATCH_TIMELIMIT']}, of which {duration(site['seconds'])} are for computing: "
            + (f"done in about {runs} runs, between which it saves and is queued again" if runs > 1 else "done in one run"))
-    yield (f"memory     {size_text(found['bytes_per_node'])} of each node; SLURM is asked for {asked_memory(found):,} MiB, "
-           "a tenth more")
+    asked = f"{asked_memory(found):,} MiB, a tenth more"
+    yield (f"memory     {size_text(found['bytes_per_node'])} of each node; SLURM is asked for "
+           + (f"{memory_of_site(site)}, by the site's file: {asked}, should be there" if memory_of_site(site) else asked))
     disk = found["bytes_on_disk"]["total"]
     free = free_disk(own.out)
     yield f"disk       {size_text(disk)}, of {size_text(free)} free in {Path(own.out).resolve().parent}"
@@ -363,13 +374,27 @@ def check_out(path, force):
         raise UsageError(f"{path} is there already; --force replaces it")
 
 
+def warn_of_members(own, of_dko):
+    """Of an ensemble that was begun before: what is there is not made again."""
+    there = sorted(glob.glob(glob.escape(own.out) + ".model*")) if own.question == "ensemble" else []
+    if there and not is_forced(of_dko):
+        shown = ", ".join(there[:4]) + (", …" if len(there) > 4 else "")
+        print(f"warning: {shown}: trained before, and not trained again, whatever the options are now; --force trains all anew",
+              file=sys.stderr)
+
+
+def is_forced(of_dko):
+    return bool({"--force", "-f"} & set(of_dko))
+
+
 def answer(command_line):
     """Says what the job takes, and with --yes submits it."""
     own, of_dko = arguments_of(command_line)
-    check_out(own.out, bool({"--force", "-f"} & set(of_dko)))
+    check_out(own.out, is_forced(of_dko))
     site = read_site(own.site, own.time, own.jobs)
     site["DKO_SITE"] = str(Path(own.site).resolve())
     nodes, found = chosen(own, of_dko, site)
+    warn_of_members(own, of_dko)
     for line in report(nodes, found, site, own):
         print(line)
     commands = submissions(own, of_dko, nodes, found, site)

@@ -79,10 +79,14 @@ def hidden_of_pairs(known: pd.DataFrame, first, second) -> np.ndarray:
     return one + np.where((one != "") & (two != ""), ", ", "").astype(object) + two
 
 
+# What a knockout does to other genes: unknown of one that is not visible.
+OF_OTHERS = ("network", "shift", "approach")
+
+
 def rank_genes(genes: pd.DataFrame, score: str) -> pd.DataFrame:
-    """Rows of a gene summary by the mean of a score, the highest first, equal ones in their order. What the loss of a
-    gene that is not visible does to others (network, shift, approach) is unknown: by these such genes come after all others."""
+    """Rows of a gene summary by the mean of a score, the highest first, equal ones in their order. By what is
+    unknown of genes that are not visible these come after all others."""
     ranked = genes.sort_values(f"{score}_mean", ascending=False, kind="stable")
-    if score in ("network", "shift", "approach") and "not_visible" in ranked:
+    if score in OF_OTHERS and "not_visible" in ranked:
         ranked = ranked.iloc[np.argsort((ranked["not_visible"] != "").to_numpy(), kind="stable")]
     return ranked

@@ -56,6 +56,12 @@ struct Outputs {
     require_memory(of_entry * entries + of_effects, "the simulation");
     require_disk_space(options.out, 20 * entries, "the simulation");
   }
+
+  /// Gives tables of true effects their names, once the cells have theirs.
+  void finish_truth() {
+    for (std::optional<CsvWriter>* csv : {&truth_single, &truth_double, &truth_activate, &truth_effects})
+      if (*csv) (*csv)->finish();
+  }
 };
 
 /// The expression files, of levels or of what is measured of them; the provenance gets the checksum of what
@@ -79,37 +85,53 @@ void write_cells(Outputs& outputs, const std::vector<std::vector<double>>& level
   if (outputs.levels) outputs.levels->write(levels, names, {}, kinds, provenance);
 }
 
-/// The tables of --truth-single, --truth-double and --truth-activate for the genes that cells express;
-/// returns how many knockouts each has. Collective.
+/// One table of true effects.
+struct TruthPart {
+  const char* key;   // in the summary
+  const char* kind;  // of what is solved
+  std::string path;
+  AtRoot<TruthEvents> events;
+  AtRoot<CsvWriter*> csv;
+};
+
+/// What --truth-single, --truth-double and --truth-activate ask for of the genes that cells express; whatever
+/// cannot be had of it is refused before anything is solved. Collective.
+std::vector<TruthPart> truth_parts(const SimulateOptions& options, const AtRoot<ExpressionMatrix>& expressed,
+                                   AtRoot<Outputs>& outputs, Job& job) {
+  std::vector<TruthPart> parts;
+  const auto add = [&](const char* key, const char* kind, const std::string& path,
+                       std::optional<CsvWriter> Outputs::*csv, auto choose) {
+    if (path.empty()) return;
+    parts.push_back({key, kind, path, on_root(job.ranks(), choose), {}});
+    if (outputs.is_here()) parts.back().csv.emplace(&*((*outputs).*csv));
+  };
+  const auto knockouts = [&](const std::string& what, std::int64_t order) {
+    return choose_truth_events(what, order, *expressed, options.topology.seed, job.nodes.node.size(),
+                               job.log);
+  };
+  add("single", "knockout", options.truth_path(1), &Outputs::truth_single,
+      [&] { return knockouts(options.truth_single, 1); });
+  add("double", "knockout", options.truth_path(2), &Outputs::truth_double,
+      [&] { return knockouts(options.truth_double, 2); });
+  add("activate", "activation", options.activations_path(), &Outputs::truth_activate, [&] {
+    return choose_truth_activations(options.truth_activate, *expressed, options.topology.seed, job.log);
+  });
+  return parts;
+}
+
+/// The tables of true effects, yet to be finished; returns how many knockouts each has. Collective.
 nlohmann::ordered_json solve_truth(const SimulateOptions& options, const AtRoot<ExpressionMatrix>& expressed,
                                    const RegulatoryDynamics& dynamics, const RankCells& mine,
                                    AtRoot<Outputs>& outputs, Job& job) {
   nlohmann::ordered_json truth;
-  for (const std::int64_t order : {1, 2}) {
-    const std::string path = options.truth_path(order);
-    if (path.empty()) continue;
-    AtRoot<TruthEvents> events = on_root(job.ranks(), [&] {
-      return choose_truth_events(order == 1 ? options.truth_single : options.truth_double, order, *expressed,
-                                 options.topology.seed, job.log);
-    });
-    AtRoot<CsvWriter*> csv;
-    if (outputs.is_here()) csv.emplace(order == 1 ? &*outputs->truth_single : &*outputs->truth_double);
+  for (TruthPart& part : truth_parts(options, expressed, outputs, job)) {
+    if (part.events.is_here() && part.events->size() == 0)
+      job.log.warn("{}: there is no {} to solve: no cell {} enough genes", part.path, part.kind,
+                   part.events->activates ? "lacks" : "expresses");
     const std::int64_t written =
-        job.ranks().broadcast(write_truth(std::move(events), dynamics, mine, csv, job));
-    truth[order == 1 ? "single" : "double"] = written;
-    if (written == 0) job.log.warn("{}: there is no knockout to solve: no cell expresses enough genes", path);
-    job.log.info("{}: the truth of {}", path, counted(written, "knockout"));
-  }
-  if (!options.truth_activate.empty()) {
-    AtRoot<TruthEvents> events = on_root(job.ranks(), [&] {
-      return choose_truth_activations(options.truth_activate, *expressed, options.topology.seed, job.log);
-    });
-    AtRoot<CsvWriter*> csv;
-    if (outputs.is_here()) csv.emplace(&*outputs->truth_activate);
-    const std::int64_t written =
-        job.ranks().broadcast(write_truth(std::move(events), dynamics, mine, csv, job));
-    truth["activate"] = written;
-    job.log.info("{}: the truth of {}", options.activations_path(), counted(written, "activation"));
+        job.ranks().broadcast(write_truth(std::move(part.events), dynamics, mine, part.csv, job));
+    truth[part.key] = written;
+    job.log.info("{}: the truth of {}", part.path, counted(written, part.kind));
   }
   if (options.truth_effects) {
     AtRoot<CsvWriter*> csv;
@@ -138,6 +160,7 @@ void run(const SimulateOptions& options, const Context& context) {
   on_root(job.ranks(), [&] {
     warn_of_silent(*levels, job.log);
     write_cells(*outputs, *levels, *expressed, options, job.provenance);
+    outputs->finish_truth();
     if (outputs->edges) write_network(*outputs->edges, network);
     job.log.info("{}: {} × {} of a network of {} in {}", options.out, counted(options.topology.genes, "gene"),
                  counted(options.cells, "cell"), counted(std::ssize(network), "regulation"),

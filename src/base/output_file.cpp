@@ -195,6 +195,11 @@ double available_disk_space(const fs::path& path) {
   return error ? std::numeric_limits<double>::infinity() : static_cast<double>(space.available);
 }
 
+std::uint64_t file_system_of(const fs::path& path) {
+  struct stat folder {};
+  return ::stat(directory_of(followed(path)).c_str(), &folder) == 0 ? folder.st_dev : 0;
+}
+
 double stored_bytes(const fs::path& path) {
   struct stat file {};
   constexpr double block = 512;  // POSIX's, whatever the file system's

@@ -4,6 +4,8 @@
 #include <numeric>
 #include <utility>
 
+#include "dko/base/give_back.hpp"
+
 namespace dko {
 
 void MatrixBuilder::reserve(std::int64_t entries) {
@@ -45,7 +47,7 @@ void MatrixBuilder::sort_by_cell() {
     genes[to] = genes_[from];
     values[to] = values_[from];
   }
-  cell_of_ = {};
+  give_back(cell_of_);
   genes_ = std::move(genes);
   values_ = std::move(values);
 }

@@ -9,8 +9,16 @@ namespace dko {
 
 namespace {
 
-constexpr double unit = 1.0 / 4294967296.0;  // what the solver cannot tell from no change is below it
+constexpr double least_unit = 1.0 / 4294967296.0;  // what the solver cannot tell from no change is below it
 constexpr double most_change = 10000;
+
+/// In which the sum of as many changes is no larger than an integer can be.
+double unit_of(std::int64_t cells) {
+  constexpr double most = 9e18;
+  double unit = least_unit;
+  while (static_cast<double>(cells) * most_change / unit > most) unit *= 2;
+  return unit;
+}
 
 void add_changes(std::int64_t lost, const std::vector<double>& before, const std::vector<double>& after,
                  EffectSums& sums) {
@@ -19,15 +27,16 @@ void add_changes(std::int64_t lost, const std::vector<double>& before, const std
     if (gene == lost || !(before[at] > 0)) continue;
     const double change = std::min((after[at] - before[at]) / before[at], most_change);
     const auto entry = static_cast<std::size_t>(lost * sums.genes + gene);
-    sums.change[entry] += std::llround(change / unit);
+    sums.change[entry] += std::llround(change / sums.unit);
     ++sums.cells[entry];
   }
 }
 
 }  // namespace
 
-EffectSums::EffectSums(std::int64_t of_genes)
+EffectSums::EffectSums(std::int64_t of_genes, std::int64_t all_cells)
     : genes(of_genes),
+      unit(unit_of(all_cells)),
       change(static_cast<std::size_t>(of_genes * of_genes)),
       cells(static_cast<std::size_t>(of_genes * of_genes)) {}
 

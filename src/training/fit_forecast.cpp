@@ -36,8 +36,7 @@ MappingSeconds dealt(const std::vector<double>& costs, int ranks) {
 }
 
 /// By the cells that express each gene, descending.
-MappingSeconds seconds_of_mapping(const std::vector<double>& expressing, const FitSize& size, bool has_prior,
-                                  int ranks) {
+MappingSeconds seconds_of_mapping(const std::vector<double>& expressing, bool has_prior, int ranks) {
   MappingSeconds seconds;
   const auto add = [&](std::size_t genes, double times, const std::function<double(double)>& cost) {
     std::vector<double> costs;
@@ -47,16 +46,17 @@ MappingSeconds seconds_of_mapping(const std::vector<double>& expressing, const F
     seconds.of_slowest += part.of_slowest;
     seconds.of_all += part.of_all;
   };
+  const auto genes = static_cast<double>(expressing.size());
   const auto choices = static_cast<double>(factor_choices(most_factors).size());
-  add(most_judging_genes, choices, [&](double cells) { return factor_fit_cost(size, cells); });
+  add(most_judging_genes, choices, [&](double cells) { return factor_fit_cost(genes, cells); });
   if (has_prior)
     add(most_prior_targets, static_cast<double>(prior_fits),
-        [&](double cells) { return prior_fit_cost(size, cells); });
+        [&](double cells) { return prior_fit_cost(genes, cells); });
   for (std::int64_t round = 0; round < std::ssize(rounds); ++round)
-    add(expressing.size(), 1, [&](double cells) { return round_cost(size, cells, round); });
-  // The pass over the effects is in the costs of the draws, which were measured with it.
+    add(expressing.size(), 1, [&](double cells) { return round_cost(genes, cells, round); });
+  add(expressing.size(), 1, [&](double cells) { return effects_cost(genes, cells); });
   add(expressing.size(), static_cast<double>(decoy_draws),
-      [&](double cells) { return decoy_cost(size, cells); });
+      [&](double cells) { return decoy_cost(genes, cells); });
   return seconds;
 }
 
@@ -69,19 +69,19 @@ FitForecast forecast_fit(const ExpressionMatrix& matrix, const ModelOptions& opt
   for (const std::int64_t count : matrix.cells_per_gene(cells))
     expressing.push_back(static_cast<double>(count));
   std::sort(expressing.begin(), expressing.end(), std::greater<>());
-  const FitSize size{static_cast<double>(matrix.cells()), static_cast<double>(matrix.genes())};
   const MemberGroups groups(options.made(), ranks);
   const std::int64_t last = groups.count - 1;
   FitForecast forecast;
   // The last group has as few ranks as any, the first as many turns.
   forecast.ranks_of_group = groups.size(last);
   const MappingSeconds one =
-      seconds_of_mapping(expressing, size, !options.prior.file.empty(), forecast.ranks_of_group);
+      seconds_of_mapping(expressing, !options.prior.file.empty(), forecast.ranks_of_group);
   forecast.seconds = static_cast<double>(groups.turns(0)) * one.of_slowest / core_speed;
   forecast.core_seconds = static_cast<double>(options.made()) * one.of_all / core_speed;
   if (!expressing.empty()) {
     const auto choices = static_cast<double>(factor_choices(most_factors).size());
-    forecast.longest_gene = choices * factor_fit_cost(size, expressing.front()) / core_speed;
+    forecast.longest_gene =
+        choices * factor_fit_cost(static_cast<double>(expressing.size()), expressing.front()) / core_speed;
   }
   return forecast;
 }

@@ -26,7 +26,6 @@ std::int64_t write_rows(CsvWriter& csv, const EffectSums& sums) {
       ++rows;
     }
   }
-  csv.finish();
   return rows;
 }
 
@@ -38,7 +37,7 @@ double effects_truth_bytes(std::int64_t genes) {
 
 AtRoot<std::int64_t> write_effects(const RegulatoryDynamics& dynamics, const RankCells& mine,
                                    const AtRoot<CsvWriter*>& csv, Job& job) {
-  EffectSums sums(dynamics.genes());
+  EffectSums sums(dynamics.genes(), job.ranks().sum(std::ssize(mine.cells)));
   std::int64_t unsettled = 0;
   const ProgressCallback progress = show_progress(job.log, "solving losses (rank 0's share)", "cells");
   for (std::int64_t at = 0; at < std::ssize(mine.cells); ++at) {
@@ -49,7 +48,7 @@ AtRoot<std::int64_t> write_effects(const RegulatoryDynamics& dynamics, const Ran
   job.ranks().sum(std::span(sums.cells));
   unsettled = job.ranks().sum(unsettled);
   if (unsettled > 0)
-    job.log.warn("{} did not reach a steady state and were skipped", counted(unsettled, "loss of a gene"));
+    job.log.warn("{} did not reach a steady state and were skipped", counted(unsettled, "knockout"));
   return on_root(job.ranks(), [&] { return write_rows(**csv, sums); });
 }
 

@@ -27,12 +27,15 @@ namespace dko {
 
 namespace {
 
+void require_at_most(std::int64_t count, std::int64_t most, const char* kind) {
+  if (count <= most) return;
+  throw UsageError(
+      fmt::format("{} were requested, but there are only {}", counted(count, kind), with_thousands(most)));
+}
+
 EventList sample_singles(const KnockoutTargets& targets, std::int64_t count, std::uint64_t seed,
                          const char* kind = "single knockout") {
-  if (count > targets.total()) {
-    throw UsageError(fmt::format("{} were requested, but there are only {}", counted(count, kind),
-                                 with_thousands(targets.total())));
-  }
+  require_at_most(count, targets.total(), kind);
   std::vector<std::int32_t> genes;
   std::vector<std::int32_t> cells;
   for (const std::int64_t number : RandomStream(seed, "true singles").distinct(count, targets.total())) {
@@ -70,6 +73,15 @@ EventList listed(const std::string& file, std::int64_t order, const ExpressionMa
       throw InputError(fmt::format("{}: knockout {} of the list is a duplicate", file, event + 1));
   }
   return events;
+}
+
+/// @throws UsageError if the memory does not hold so many knockouts, and their truth
+void require_truth_memory(std::int64_t count, std::int64_t order, int ranks_of_node) {
+  // Drawn, sorted, and with the values of the node's ranks and those gathered; and what each rank has of all.
+  const double of_event = order == 1 ? 60 : 130;
+  const double of_rank = 4.0 * static_cast<double>(order + 1);
+  require_memory(static_cast<double>(count) * (of_event + of_rank * ranks_of_node),
+                 fmt::format("the truth of {}", counted(count, order == 1 ? "knockout" : "double knockout")));
 }
 
 /// Cell by cell, within a cell as they came.
@@ -178,7 +190,6 @@ std::int64_t write_events(CsvWriter& csv, const TruthEvents& events, const std::
     for (const double value : of_event) csv.field(value);
     csv.end_row();
   }
-  csv.finish();
   return left_out;
 }
 
@@ -197,13 +208,20 @@ void check_truth_choice(const std::string& what, std::int64_t order, double most
 }
 
 TruthEvents choose_truth_events(const std::string& what, std::int64_t order, const ExpressionMatrix& cells,
-                                std::uint64_t seed, Log& log) {
+                                std::uint64_t seed, int ranks_of_node, Log& log) {
   const auto number = parse_integer(what);
   if (what != "all" && !number) return sorted(listed(what, order, cells, log));
   const KnockoutTargets targets = select_targets(cells);
-  if (order == 1) return sorted(sample_singles(targets, number.value_or(targets.total()), seed));
+  if (order == 1) {
+    const std::int64_t count = number.value_or(targets.total());
+    require_truth_memory(count, order, ranks_of_node);
+    return sorted(sample_singles(targets, count, seed));
+  }
   const PairIndex index(cells, targets);
-  return sorted(sample_pairs(targets, index, number.value_or(index.total()), seed));
+  const std::int64_t count = number.value_or(index.total());
+  require_at_most(count, index.total(), "double knockout");
+  require_truth_memory(count, order, ranks_of_node);
+  return sorted(sample_pairs(targets, index, count, seed));
 }
 
 TruthEvents choose_truth_activations(const std::string& what, const ExpressionMatrix& cells,

@@ -82,7 +82,9 @@ same g.csv gm.csv
 same c.csv cm.csv
 on 2 "$DKO" summarize full.h5 "${compared[@]}" --pair-contrast-table pcm.csv -q --memory 0.002 >/dev/null
 same pc.csv pcm.csv
-expect 2 '--memory: the contrasts of pairs need .* give it more' "$DKO" summarize full.h5 --group-by state --contrast A,B --pair-contrast-table x.csv --memory 0.0001
+expect 2 '--memory: the contrasts of pairs need .* give it more' "$DKO" summarize full.h5 --group-by state --contrast A,B --contrast-table xc.csv \
+  --pair-contrast-table x.csv --memory 0.0001
+absent xc.csv x.csv
 "$DKO" summarize full.h5 "${compared[@]}" --contrast-table few.csv -n 4 -q >/dev/null
 [ "$(grep -c '^A,B,' few.csv)" = 4 ] || fail "not 4 rows of a contrast"
 

@@ -102,6 +102,8 @@ with dko.open_screen("types.h5") as screen:
     drawn = np.concatenate([points.get_offsets() for points in axes.collections])
     table = screen.contrast(column, one, two, by="network", min_cells=3)
     assert np.array_equal(sorted(drawn[:, 0]), sorted(table["network_difference"])) and len(table) > 5
+    # Two labels that are given apart are no single label, whatever commas they have.
+    refused("its labels: ", dko.pl.contrast, screen, column, f"{one},{two}")
     refused("name the group too", dko.pl.contrast, screen, column, against=two)
     refused("its labels: ", dko.pl.contrast, screen, column, one, "nothing")
 # Labels stand apart, and within their axes, also where the layout gives these another size when all is drawn.

@@ -18,6 +18,19 @@ awk -F, -v OFS=, 'NR == 1 {print $0, "umi"; next} {print $0, NR * 1.5}' types.ce
 "$DKO" run types.csv --obs-file table.csv --mapping sparse --order 2 --score impact,network,shift,approach --from type=type0 \
   --toward type=type1 -o types.h5 -q 2>/dev/null
 "$DKO" run types.csv --obs-file table.csv --obs type,umi --mapping sparse --score impact,network -o all_types.h5 -q 2>/dev/null
+# A direction, and groups among the cells that are to be moved; the gene that is first by shift is not visible.
+awk -F, -v OFS=, 'NR == 1 {print $0, "half"; next} {print $0, NR % 3 ? "x" : "y"}' types.cells.csv >halves.csv
+"$DKO" run types.csv --obs-file halves.csv --obs half --mapping sparse --score network,shift --from type=type0 --toward type=type1 \
+  -o halves.h5 -q 2>/dev/null
+"$DKO" summarize halves.h5 --group-by half --contrast x,y --by shift --contrast-table first.csv -q >/dev/null
+"$python" - <<'PYTHON'
+import h5py
+import pandas as pd
+with h5py.File("halves.h5", "a") as file:
+    genes = list(file["genes/name"].asstr())
+    file["visibility/information"][genes.index(pd.read_csv("first.csv", keep_default_na=False)["gene"][0])] = 0
+PYTHON
+"$DKO" summarize halves.h5 --group-by half --contrast x,y --by shift --contrast-table halves.contrast.csv -q >/dev/null
 # Cells without a label, the first among them, and a screen of impacts alone.
 cp all_types.h5 unlabelled.h5
 awk -F, -v OFS=, 'NR == 1 {print $0, "batch"; next} {print $0, NR % 4 == 0 ? "" : 100000 * (NR % 4)}' types.cells.csv >batches.csv

@@ -49,6 +49,7 @@ written(data.frame(cell = rownames(groups), type = as.character(groups$type)), "
 written(dko_contrast("unlabelled.h5", "type", "type0", "type1"), "unlabelled.contrast.tsv")
 written(dko_contrast("impact.h5", "type", "type1"), "impact.contrast.tsv")
 # Groups that are large numbers; cells without one are in none.
+written(dko_contrast("halves.h5", "half", "x", "y", score = "shift"), "halves.tsv")
 written(dko_contrast("batches.h5", "batch", 100000), "batches.tsv")
 stopifnot(identical(dko_contrast("batches.h5", "batch", "100000"), dko_contrast("batches.h5", "batch", 1e5)))
 

@@ -93,6 +93,13 @@ with dko.open_screen("unlabelled.h5") as screen:
     same("unlabelled.tsv", pd.DataFrame({"cell": screen.cells, "type": labels.astype(object).fillna("NA").to_numpy()}))
     wanted = screen.contrast("type", "type0", "type1")
     same("unlabelled.contrast.tsv", wanted.rename(columns=lambda title: title.removeprefix("network_")), exact=False)
+with dko.open_screen("halves.h5") as screen:
+    wanted = screen.contrast("half", "x", "y", by="shift")
+    first = pd.read_csv("first.csv", keep_default_na=False)["gene"]
+    told = pd.read_csv("halves.contrast.csv", keep_default_na=False)
+    assert list(wanted["gene"]) == list(told["gene"]) and first[0] in list(told["gene"][1:])
+    assert (told["not_visible"] != "").is_monotonic_increasing
+    same("halves.tsv", wanted.rename(columns=lambda title: title.removeprefix("shift_")), exact=False)
 with dko.open_screen("batches.h5") as screen:
     wanted = screen.contrast("batch", "100000")
     assert (wanted["cells"] + wanted["cells_against"] <= 45).all()

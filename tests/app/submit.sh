@@ -34,6 +34,22 @@ expect 0 'for the longest of 3 trainings and a screen' \
 grep -qE '^time +.* for the longest of 4 trainings and a screen' said.txt || { cat said.txt; fail "the time is not that of the jobs"; }
 grep -qE 'dependency=afterok:JOB --kill-on-invalid-dep=yes .*ensemble.sbatch screen data.csv new.h5.model new.h5 --order 2$' said.txt ||
   { cat said.txt; fail "no screen that depends on the members"; }
+# The JSON is the screen's. What was trained before is said.
+touch new.h5.model.member0
+"$python" "$submit" ensemble data.csv -o new.h5 --json new.json --ensemble 4 "${short[@]}" >said.txt 2>warned.txt
+grep -qE 'ensemble.sbatch train data.csv new.h5.model --steps 30 --batch 10$' said.txt || { cat said.txt; fail "members get the screen's JSON"; }
+grep -qE 'ensemble.sbatch screen data.csv new.h5.model new.h5 --json new.json$' said.txt || { cat said.txt; fail "the screen gets no JSON"; }
+grep -q '^warning: new.h5.model.member0: trained before, and not trained again' warned.txt || fail "does not say what is there"
+"$python" "$submit" ensemble data.csv -o new.h5 --force --ensemble 4 "${short[@]}" >said.txt 2>&1
+! grep -q 'trained before' said.txt || fail "warns though all is made anew"
+rm new.h5.model.member0
+# The site's file may ask for memory itself; SLURM's setting of how memory is bound asks for none.
+site SBATCH_MEM_PER_NODE=64G
+expect 0 'SLURM is asked for SBATCH_MEM_PER_NODE=64G, by the site.s file' "$python" "$submit" screen data.csv -o new.h5 "${short[@]}"
+! grep -q -- --mem= said.txt || { cat said.txt; fail "asks for memory twice"; }
+site SBATCH_MEM_BIND=local
+expect 0 '--mem=[0-9]+M' "$python" "$submit" screen data.csv -o new.h5 "${short[@]}"
+site DKO_TASKS_PER_NODE=8
 # What does not matter for an estimate goes to the job alone.
 "$DKO" train data.csv -o model.h5 -q "${short[@]}"
 expect 0 'screen.sbatch data.csv new.h5 --model model.h5 --order 2 --keep-product a.h5$' \

@@ -34,13 +34,21 @@ expect 2 'must be vanishes or frees' "$DKO" simulate -o x.csv --lost-repressor g
 expect 2 'at least one' "$DKO" simulate -o x.csv --truth-single 0
 expect 2 '9,999,999 single knockouts were requested' "$DKO" simulate "${small[@]}" -o x.csv --truth-single 9999999
 expect 2 '9,999,999 double knockouts were requested, but these genes' "$DKO" simulate "${small[@]}" -o x.csv --truth-double 9999999
+# More than these cells have is known once they are there: nothing is replaced then.
+cp one.csv kept.csv
+cp one.truth_single.csv kept.truth_single.csv
+expect 2 '5,520 double knockouts were requested, but there are only [1-4],[0-9]{3}$' "$DKO" simulate --genes 24 --cells 20 --seed 5 \
+  --truth-single all --truth-double 5520 -o kept.csv --force
+same one.csv kept.csv
+same one.truth_single.csv kept.truth_single.csv
+absent kept.truth_double.csv
 expect 3 'lists knockouts of 2 genes, but 1 gene was requested' "$DKO" simulate "${small[@]}" -o x.csv --truth-single list.csv
 cat list.csv <(tail -n 1 list.csv) >twice.csv
 expect 3 'knockout 6 of the list is a duplicate' "$DKO" simulate "${small[@]}" -o x.csv --truth-double twice.csv
 expect 2 'umi-spread is for --umi' "$DKO" simulate -o x.csv --umi-spread 1
 expect 2 'exponent is for --network scale-free' "$DKO" simulate -o x.csv --exponent 2.5
 expect 0 '9 cells express nothing' "$DKO" simulate --genes 2 --cells 9 --mean-degree 0.5 --absent 0.99 --truth-single all -o silent.csv
-grep -q 'there is no knockout to solve' said.txt || fail 'an empty truth is not told'
+grep -q 'there is no knockout to solve: no cell expresses enough genes' said.txt || fail 'an empty truth is not told'
 expect 3 'no such file' "$DKO" simulate "${small[@]}" -o x.csv --truth-single nowhere.csv
 expect 2 'are the same file' "$DKO" simulate "${small[@]}" -o x.csv --truth-single all --edges x.truth_single.csv
 expect 2 '--levels writes the levels behind' "$DKO" simulate "${small[@]}" -o x.csv --levels y.csv

@@ -197,7 +197,9 @@ TEST_CASE("covariates and levels are told in a sparse fit, q-values and the data
   const auto nonzeros = static_cast<double>(matrix.nonzeros());
   CHECK(sparse_fit_bytes(matrix, 1, true) - sparse_fit_bytes(matrix, 1) >= 2 * 4 * 40 * 80);
   CHECK(sparse_node_bytes(matrix, true) - sparse_node_bytes(matrix) == 8 * nonzeros + 8 * 80);
-  CHECK(q_values_bytes(matrix, 1) - q_values_bytes(matrix, 4) == Approx(12 * nonzeros * 3 / 4));
+  const double shared_out = q_values_bytes(matrix, 1) - q_values_bytes(matrix, 4);
+  CHECK(shared_out > 12 * nonzeros * 3 / 4);
+  CHECK(shared_out < (12 * nonzeros + 256 * 40) * 3 / 4);
 }
 
 TEST_CASE("a node holds the presence of those groups of ranks that have a part on it") {

@@ -5,6 +5,7 @@
 
 #include "dko/base/error.hpp"
 #include "dko/knockout/events/event_file.hpp"
+#include "dko/results/export/export_files.hpp"
 #include "dko/results/export/perturbed.hpp"
 #include "dko/results/score_reader.hpp"
 #include "support/screens.hpp"
@@ -107,4 +108,21 @@ TEST_CASE("perturbed data is of the screen's data only") {
   const ScreenReader screen(small.path());
   CHECK_NOTHROW(require_same_data(screen, small.matrix()));
   CHECK_THROWS_AS(require_same_data(screen, testing::random_matrix(8, 10, 0.6, 99)), InputError);
+}
+
+TEST_CASE("files of one file system share its space, those of others do not") {
+  const testing::TemporaryFolder folder;
+  std::filesystem::path here = folder / "x.csv";
+  const std::filesystem::path elsewhere = "/dev/shm/dko_export_test.csv";
+  const auto nothing = [](CsvWriter&) {};
+  ExportFiles together(true);
+  together.add_csv(here.string(), 0.6 * available_disk_space(here), nothing);
+  CHECK_THROWS_AS(together.add_csv((folder / "y.csv").string(), 0.6 * available_disk_space(here), nothing),
+                  IoError);
+  if (file_system_of(here) == file_system_of(elsewhere) || !std::filesystem::is_directory("/dev/shm")) return;
+  here = folder / "z.csv";
+  ExportFiles apart(true);
+  const bool is_larger = available_disk_space(here) > available_disk_space(elsewhere);
+  for (const auto& path : {is_larger ? here : elsewhere, is_larger ? elsewhere : here})
+    CHECK_NOTHROW(apart.add_csv(path.string(), 0.6 * available_disk_space(path), nothing));
 }

@@ -60,3 +60,13 @@ TEST_CASE("only cells that have both genes count") {
   const double low = 1 / (1 + 3 * hill(1.0));
   CHECK(sums.mean(1, 2).value() == Approx(((1 / full - 1) + (1 / low - 1)) / 2));
 }
+
+TEST_CASE("sums of changes of as many cells as can be simulated hold") {
+  constexpr double most = 9.2e18;
+  CHECK(EffectSums(2, 200000).unit == EffectSums(2).unit);
+  for (const std::int64_t cells : {300000, 10000000}) {
+    const EffectSums sums(2, cells);
+    CHECK(static_cast<double>(cells) * 10000 / sums.unit < most);
+    CHECK(static_cast<double>(cells) * 10000 / sums.unit > most / 4);
+  }
+}

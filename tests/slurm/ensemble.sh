@@ -5,8 +5,9 @@ small_job
 training=("${small[@]:0:6}")
 "$DKO" train data.csv -o whole.h5 -q --ensemble 3 "${training[@]}"
 on 2 "$DKO" screen data.csv --model whole.h5 -o here.h5 -q
-site "DKO_LAUNCHER='srun --mpi=pmix $(held_in_training model.h5.member1 gate)'"
-submit --array=0-2 --ntasks=1 "$jobs/ensemble.sbatch" train data.csv model.h5 "${training[@]}"
+site "DKO_LAUNCHER='srun --mpi=pmix $(held_at rename 3 saved.member1 gate)'"
+submit --array=0-2 --ntasks=1 "$jobs/ensemble.sbatch" train data.csv model.h5 "${training[@]}" --json model.json \
+  --checkpoint=saved
 array=$job
 submit --ntasks=2 --dependency=afterok:"$array" "$jobs/ensemble.sbatch" screen data.csv model.h5 screen.h5
 screen=$job
@@ -19,7 +20,10 @@ done
 touch gate
 until_state "$screen" COMPLETED 240
 same_result screen.h5 here.h5
-for member in 0 1 2; do expect 0 "SLURM ${array}_$member" "$DKO" info model.h5.member$member; done
+for member in 0 1 2; do
+  expect 0 "SLURM ${array}_$member" "$DKO" info model.h5.member$member
+  [ -s model.json.member$member ] || fail "member $member has no JSON of its own"
+done
 grep -q "run 2" ./dko-ensemble-*.log || fail "no task was queued again"
 site
 # Members that are there are not made again, nor a screen that is.

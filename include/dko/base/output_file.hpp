@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -80,6 +81,9 @@ double available_disk_space(const std::filesystem::path& path);
 
 /// Bytes that a file takes of its disk, holes not counted; 0 if there is none.
 double stored_bytes(const std::filesystem::path& path);
+
+/// A number of the file system that a file at `path` would be on. Local.
+std::uint64_t file_system_of(const std::filesystem::path& path);
 
 /// @throws IoError if the file system of `path` has less than `bytes` free; `what` names the output, and
 ///         `advice` is said at the end.

@@ -12,10 +12,12 @@ namespace dko {
 /// Sums over some cells of what the loss of each gene does to the level of every other. They are exact, so
 /// that they do not depend on how cells are spread over ranks.
 struct EffectSums {
-  explicit EffectSums(std::int64_t genes);
+  /// Takes at most so many cells.
+  explicit EffectSums(std::int64_t genes, std::int64_t all_cells = 1);
 
   std::int64_t genes;
-  /// N × N by lost gene: sum of (x'_i − x_i) / x_i in units of 2^−32, each change at most 10,000.
+  double unit;  ///< 2^−32, or, where as many cells need it, more
+  /// N × N by lost gene: sum of (x'_i − x_i) / x_i in units, each change at most 10,000.
   std::vector<std::int64_t> change;
   std::vector<std::int64_t> cells;  ///< N × N: cells that have both genes, and settle without the first
 

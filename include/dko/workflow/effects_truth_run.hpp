@@ -16,7 +16,8 @@ double effects_truth_bytes(std::int64_t genes);
 /// Solves the network again for every loss of a gene that a cell has, each on the rank that has the cell, and
 /// writes on rank 0 gene_lost,gene,relative_change,cells for every two genes that a cell has together: the
 /// mean relative change of the level of `gene` over the cells that have both, by their names. Losses that
-/// reach no steady state are skipped with a warning. Returns how many rows were written. Collective.
+/// reach no steady state are skipped with a warning. The file is still to be finished. Returns how many rows
+/// were written. Collective.
 AtRoot<std::int64_t> write_effects(const RegulatoryDynamics& dynamics, const RankCells& mine,
                                    const AtRoot<CsvWriter*>& csv, Job& job);
 

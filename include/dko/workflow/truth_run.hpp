@@ -24,9 +24,10 @@ struct TruthEvents {
 };
 
 /// What --truth-single (order 1) or --truth-double (order 2) asks for: "all", a number of random ones, or a
-/// file that lists them. Local: rank 0. @throws UsageError, or InputError for a list that does not fit.
+/// file that lists them. Local: rank 0. @throws UsageError, for more than there are or than the memory of a
+/// node with so many ranks holds, too, or InputError for a list that does not fit.
 TruthEvents choose_truth_events(const std::string& what, std::int64_t order, const ExpressionMatrix& cells,
-                                std::uint64_t seed, Log& log);
+                                std::uint64_t seed, int ranks_of_node, Log& log);
 
 /// What --truth-activate asks for, likewise: genes that the cells lack, one at a time; a file lists them with
 /// + before. Local: rank 0. @throws likewise
@@ -45,8 +46,8 @@ struct RankCells {
 
 /// Solves the network again for every event, each on the rank that has its cell, and writes on rank 0
 /// gene,cell,K_true_vs_original,K_true_vs_renormalised, of pairs both scores of their single knockouts as
-/// well; numbers from 0. Events whose cell reaches no steady state are skipped with a warning. Returns how
-/// many were written. Collective.
+/// well; numbers from 0. Events whose cell reaches no steady state are skipped with a warning. The file is
+/// still to be finished. Returns how many were written. Collective.
 AtRoot<std::int64_t> write_truth(AtRoot<TruthEvents> events, const RegulatoryDynamics& dynamics,
                                  const RankCells& mine, const AtRoot<CsvWriter*>& csv, Job& job);
 

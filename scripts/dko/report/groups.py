@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from dko.files import UsageError
-from dko.visibility import rank_genes
+from dko.visibility import OF_OTHERS, rank_genes
 
 LEAST_LABELS, MOST_LABELS = 2, 20  # of a column that is taken unasked
 LEAST_CELLS = 3  # of a gene in a group, in the heat map and the contrast
@@ -92,14 +92,18 @@ def screened_sizes(screen, labels, codes):
 
 
 def chosen(text, groups: GroupsShown, path: str):
-    """The two labels of a contrast: "A" or "A,B"; unasked the two that there are, or the largest against all others."""
+    """The two labels of a contrast: "A" or "A,B", or a pair of them, the second None for all others; unasked the two that
+    there are, or the largest against all others."""
     labels = list(groups.sizes.index)
     if text is None:
         return (labels[0], labels[1]) if len(labels) == 2 else (groups.sizes.idxmax(), None)
     if text in labels:
         return text, None
-    parts = [(text[:at], text[at + 1:]) for at, letter in enumerate(text) if letter == ","]
-    fitting = [pair for pair in parts if set(pair) <= set(labels) and pair[0] != pair[1]]
+    if isinstance(text, tuple):
+        parts, text = [text], ",".join(label for label in text if label is not None)
+    else:
+        parts = [(text[:at], text[at + 1:]) for at, letter in enumerate(text) if letter == ","]
+    fitting = [pair for pair in parts if set(pair) <= {*labels, None} and pair[0] != pair[1]]
     if len(fitting) != 1:
         raise UsageError(f"{path}: --contrast is of two labels of {groups.column}, or of one against all others, not "
                          f"'{text}'; its labels: {', '.join(labels)}")
@@ -120,4 +124,4 @@ def means_of(report, column: str, labels) -> pd.DataFrame:
 
 def unknown(report, shown) -> pd.Series:
     """Which genes of a contrast are not visible, where that makes the score unknown."""
-    return shown.contrast["gene"].isin(report.unseen) & (shown.score == "network")
+    return shown.contrast["gene"].isin(report.unseen) & (shown.score in OF_OTHERS)

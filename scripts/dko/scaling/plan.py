@@ -24,11 +24,11 @@ TIMES = [(86400, "d"), (3600, "h"), (60, "min"), (1, "s"), (1e-3, "ms")]
 ELEMENTS = 25e9  # of the dense pair kernel, a second and core of the reference machine
 SPARSE_PAIRS = 52.5e6  # a second and core, at 2,000 expressed genes and more
 IO_WAYS = 3  # dko bench io writes its volume by each, one after the other
-# Of a sparse fit, as in src/training/sparse/fit_cost.cpp and sparse_fit.cpp.
-FIT_OF_CELLS, FIT_OF_DESCENT, FIT_POWER = 1.7e-9, 1.6e-7, 1.5
-FIT_ABUNDANT, FIT_ROUNDS = 1.1, 1.7  # in parts of a fit of the first round
+# Of a sparse fit, as in src/training/sparse/fit_cost.cpp: seconds, and powers of cells that express a gene and of genes.
+FIT_OF_CHOICE = (9e-7, 0.42, 0.79)
+FIT_OF_ROUNDS = [(2.8e-7, 0.46, 0.9), (3.6e-8, 0.31, 1.09), (2e-7, 0.44, 0.95)]
+FIT_OF_EFFECTS, FIT_OF_DRAWS = (3.3e-8, 0.88, 0.48), [(3e-9, 0.53, 1.07)] * 4
 JUDGING_GENES, FACTOR_CHOICES = 100, 5
-DECOY_OF_CELL, DECOY_OF_GENE, DECOY_DRAWS = 7e-8, 2e-10, 6.6  # four draws, and the second round
 MOST_EXPRESSING = 0.8  # of the cells
 STRESSES = {
     "strong-dense": "multiply-adds of the cores, and one file that all write",
@@ -63,10 +63,11 @@ def screen_plan(case, size, ranks, ranks_per_node):
 
 def fit_seconds(genes, cells, expressed, ranks):
     """Of the slowest rank: ranks take whole genes, and whole fits that choose the number of factors."""
-    of_all = FIT_OF_CELLS * cells * genes + FIT_OF_DESCENT * genes**FIT_POWER
-    of_gene = FIT_ROUNDS * of_all * (expressed / genes)**FIT_POWER
-    of_gene += DECOY_DRAWS * cells * expressed / genes * (DECOY_OF_CELL + DECOY_OF_GENE * genes)
-    of_choice = FACTOR_CHOICES * FIT_ABUNDANT * of_all * MOST_EXPRESSING**FIT_POWER
+    def seconds_of(law, expressing):
+        return law[0] * expressing**law[1] * genes**law[2]
+
+    of_gene = sum(seconds_of(law, cells * expressed / genes) for law in [*FIT_OF_ROUNDS, FIT_OF_EFFECTS, *FIT_OF_DRAWS])
+    of_choice = FACTOR_CHOICES * seconds_of(FIT_OF_CHOICE, cells * MOST_EXPRESSING)
     return math.ceil(genes / ranks) * of_gene + math.ceil(min(genes, JUDGING_GENES) / ranks) * of_choice
 
 

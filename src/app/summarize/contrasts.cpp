@@ -233,7 +233,6 @@ AtRoot<Json> report_contrasts(const ScreenReader& screen, const CellGroups& grou
             part.option.c_str());
         write_rows(screen, table, labels, most(kept), *files[number]);
       }
-      if (files[number]) files[number]->finish();
     });
   }
   return json;

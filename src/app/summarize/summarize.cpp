@@ -300,8 +300,6 @@ void summarize_groups(const ScreenReader& screen, Work& work, std::vector<std::o
       },
       memory, job);
   on_root(job.ranks(), [&] {
-    for (std::optional<CsvWriter>& file : files)
-      if (file) file->finish();
     json["group_by"] = groups.column;
     json["cells_without_group"] = groups.without;
     if (!work.parts.empty()) json["groups"] = *tables;
@@ -321,6 +319,10 @@ void summarize_groups(const ScreenReader& screen, Work& work, std::vector<std::o
           std::any_of(work.compared.begin(), work.compared.end(),
                       [](const ContrastPart& part) { return part.array != ScoreArray::singles; });
       std::cout << test_q_note(of_pairs ? "genes or pairs" : "genes");
+    }
+    for (auto* of_tables : {&files, &contrast_files}) {  // all of them or none
+      for (std::optional<CsvWriter>& file : *of_tables)
+        if (file) file->finish();
     }
     if (pairs_of(screen) && !has_pairs_of_cells(screen)) std::cout << summary_note(options.file) << '\n';
     if (const std::string note = note_on_missing(groups); !note.empty()) std::cout << printable(note) << '\n';

@@ -4,6 +4,7 @@
 #include <numeric>
 #include <stdexcept>
 
+#include "dko/base/give_back.hpp"
 #include "dko/base/stopwatch.hpp"
 #include "dko/knockout/score/cell_scores.hpp"
 #include "dko/parallel/exchange.hpp"
@@ -18,7 +19,7 @@ constexpr std::int64_t pairs_of_piece = std::int64_t{1} << 18;  // a megabyte of
 /// Gives a buffer its length, what is in it is lost: it never is there twice.
 void make_room_for(std::vector<float>& values, std::int64_t count) {
   const auto wanted = static_cast<std::size_t>(count);
-  if (values.capacity() < wanted) std::vector<float>().swap(values);
+  if (values.capacity() < wanted) give_back(values);
   values.resize(wanted);
 }
 

@@ -18,8 +18,9 @@ void ExportFiles::add_hdf5(const std::string& path, double bytes, std::function<
 }
 
 void ExportFiles::require_space(const std::string& path, double bytes) {
-  total_ += bytes;
-  require_disk_space(path, total_, "the exports");
+  double& total = totals_[file_system_of(path)];
+  total += bytes;
+  require_disk_space(path, total, "the exports");
 }
 
 void ExportFiles::write() {

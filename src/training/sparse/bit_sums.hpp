@@ -23,7 +23,7 @@ struct BitTiles {
 /// Functions for one instruction set. All give the same bits.
 struct BitSums {
   /// Adds to `sums`, one a column, the `values` of the rows where it has ones. Values are added by threes of
-  /// a block's rows, and these one after the other.
+  /// a block's rows, these one after the other over 32 blocks, and what these come to.
   void (*add_sums)(const BitTiles& tiles, const float* values, float* sums);
   /// Adds to `counts`, one a column, in how many rows both it and another column have ones; the other's words
   /// are columns_of_tile apart. Exact up to 2^24.

@@ -11,7 +11,8 @@ namespace dko {
 // Three rows at a time: their bits are the place of a sum among the eight that any of the three can have.
 inline constexpr std::size_t group_rows = 3;
 inline constexpr std::size_t groups_of_block = (bits_of_block + group_rows - 1) / group_rows;
-inline constexpr std::size_t chunk_blocks = 32;  // whose tables stay in the first cache
+inline constexpr std::size_t chunk_blocks =
+    32;  // whose tables stay in the first cache; other numbers round otherwise
 static_assert(groups_of_block * group_rows == bits_of_block + 1);
 
 /// Which places' sums have each row of a group.

@@ -9,6 +9,7 @@
 #include "column_shifts.hpp"
 #include "decoy_effects.hpp"
 #include "decoys.hpp"
+#include "dko/base/give_back.hpp"
 #include "dko/training/sparse/fit_job.hpp"
 #include "effect_statistics.hpp"
 #include "fit_cost.hpp"
@@ -34,9 +35,10 @@ double rounded(double statistic) {
   return static_cast<double>(bin_of(statistic));
 }
 
-/// On the effects, or the decoys of one draw, on one gene, by the cells that express it: see FitJob::plan().
-std::int64_t work_on(const RelativeProfiles& profiles, std::int64_t cells) {
-  return work_of(decoy_cost({0, static_cast<double>(profiles.genes())}, static_cast<double>(cells)));
+/// A look at one gene, by the cells that express it, as effects_cost and decoy_cost: see FitJob::plan().
+using LookCost = double (*)(double genes, double expressing);
+std::int64_t work_on(const RelativeProfiles& profiles, std::int64_t cells, LookCost cost) {
+  return work_of(cost(static_cast<double>(profiles.genes()), static_cast<double>(cells)));
 }
 
 /// How much of an effect with the statistic t is taken as a part of paths: as much as the fit keeps of
@@ -97,15 +99,15 @@ class EffectJudge {
     own_ = own_genes(counts, communicator_);
     std::vector<GeneCells> data = cells_of_genes(profiles_, cells_, own_);
     residuals_.resize(own_.size());
-    for_own_genes(job, counts, [&](std::size_t at) {
+    for_own_genes(job, counts, effects_cost, [&](std::size_t at) {
       residuals_[at] = look_at_effects(own_[at], data[at]);
-      data[at].shares = {};  // residuals take their place in memory
+      give_back(data[at].shares);  // residuals take their place in memory
     });
     gather_effects();
     EffectQuality quality;
     for (std::int64_t draw = 0; draw < decoy_draws; ++draw) {
       const PresenceBits decoys = decoy_presence(profiles_, cells_, strata, seed, draw, nodes_);
-      for_own_genes(job, counts, [&](std::size_t at) { look_at_decoys(at, data[at], decoys); });
+      for_own_genes(job, counts, decoy_cost, [&](std::size_t at) { look_at_decoys(at, data[at], decoys); });
       // Effects of levels have no decoys that shifts could be compared with.
       if (mapping_.has_levels()) continue;
       AtRoot<GatheredDecoys> gathered = collector_.gather(profiles_.genes(), communicator_);
@@ -127,11 +129,11 @@ class EffectJudge {
 
  private:
   template <class Look>
-  void for_own_genes(FitJob& job, const std::vector<std::int64_t>& counts, Look look) {
+  void for_own_genes(FitJob& job, const std::vector<std::int64_t>& counts, LookCost cost, Look look) {
     job.begin();
     for (std::size_t at = 0; at < own_.size(); ++at) {
       look(at);
-      job.did(work_on(profiles_, counts[static_cast<std::size_t>(own_[at])]));
+      job.did(work_on(profiles_, counts[static_cast<std::size_t>(own_[at])], cost));
     }
     job.end();
   }
@@ -167,7 +169,7 @@ class EffectJudge {
     note_inputs(data, regulators);
     Residuals residuals = residuals_of(setting_, data, inputs_, regulators.genes, regulators.effects);
     if (residuals.deviation > 0) note_effects(gene, regulators, data, residuals);
-    residuals.covariates = {};
+    give_back(residuals.covariates);
     return residuals;
   }
 
@@ -359,8 +361,11 @@ class EffectJudge {
 void plan_q_values(const RelativeProfiles& profiles, std::span<const std::int64_t> cells,
                    const Communicator& communicator, FitJob& job) {
   const auto counts = profiles.cells_per_gene(cells);
-  for (const std::int32_t gene : own_genes(counts, communicator))
-    job.plan((1 + decoy_draws) * work_on(profiles, counts[static_cast<std::size_t>(gene)]));
+  for (const std::int32_t gene : own_genes(counts, communicator)) {
+    const std::int64_t expressing = counts[static_cast<std::size_t>(gene)];
+    job.plan(work_on(profiles, expressing, effects_cost) +
+             decoy_draws * work_on(profiles, expressing, decoy_cost));
+  }
 }
 
 EffectQuality find_q_values(const RelativeProfiles& profiles, std::span<const std::int64_t> cells,
@@ -386,7 +391,10 @@ double q_values_bytes(const ExpressionMatrix& matrix, double ranks) {
   const auto genes = static_cast<double>(matrix.genes());
   const double of_cell = sizeof(double) + of_factors + of_covariates;
   constexpr double of_gene = 3 * sizeof(double);  // sums of paths to one target, statistics of decoys
-  return of_gene * genes + of_nonzero * static_cast<double>(matrix.nonzeros()) / ranks +
+  // Residuals of a rank's genes, filled up to whole blocks.
+  constexpr double of_own_gene = sizeof(Residuals) + (BitColumns::block_rows - 1) * sizeof(float);
+  return of_gene * genes +
+         (of_nonzero * static_cast<double>(matrix.nonzeros()) + of_own_gene * genes) / ranks +
          BitColumns::bytes(cells, genes) + cells * of_cell + ColumnShifts::bytes(matrix.genes()) +
          static_cast<double>(bins * sizeof(double));
 }

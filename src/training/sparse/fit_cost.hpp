@@ -5,21 +5,17 @@
 
 namespace dko {
 
-/// How many cells and genes a fit is of.
-struct FitSize {
-  double cells = 0;
-  double genes = 0;
-};
-
-/// The fit of one gene, which `expressing` of the cells express, with one number of factors, to choose this
-/// number.
-double factor_fit_cost(const FitSize& size, double expressing);
+/// The fit of one of so many genes, which `expressing` cells express, with one number of factors, to choose
+/// this number.
+double factor_fit_cost(double genes, double expressing);
 /// Its fit in round `round`, from 0.
-double round_cost(const FitSize& size, double expressing, std::int64_t round);
+double round_cost(double genes, double expressing, std::int64_t round);
 /// Its fit by one factor of a prior.
-double prior_fit_cost(const FitSize& size, double expressing);
+double prior_fit_cost(double genes, double expressing);
+/// What the effects on it say.
+double effects_cost(double genes, double expressing);
 /// Its decoys of one draw.
-double decoy_cost(const FitSize& size, double expressing);
+double decoy_cost(double genes, double expressing);
 
 /// In units of progress.
 std::int64_t work_of(double seconds);

@@ -236,17 +236,15 @@ class SparseFitter {
     job_.did(round_work(gene, stage_ - in_rounds));
   }
 
-  FitSize size() const {
-    return {static_cast<double>(cells_.size()), static_cast<double>(profiles_.genes())};
-  }
+  double genes() const { return static_cast<double>(profiles_.genes()); }
   std::int64_t factor_work(std::int32_t gene) const {
-    return work_of(factor_fit_cost(size(), expressing(gene)));
+    return work_of(factor_fit_cost(genes(), expressing(gene)));
   }
   std::int64_t prior_work(std::int32_t gene) const {
-    return work_of(prior_fit_cost(size(), expressing(gene)));
+    return work_of(prior_fit_cost(genes(), expressing(gene)));
   }
   std::int64_t round_work(std::int32_t gene, std::int64_t round) const {
-    return work_of(round_cost(size(), expressing(gene), round));
+    return work_of(round_cost(genes(), expressing(gene), round));
   }
   double expressing(std::int32_t gene) const { return static_cast<double>(cells_of(gene)); }
 

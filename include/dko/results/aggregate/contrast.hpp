@@ -47,10 +47,11 @@ struct ContrastOptions {
 /// What contrasts have of an array.
 std::vector<Measure> contrasted_measures(const ScreenReader& screen, ScoreArray array);
 
-/// Every contrast of every gene, a table each; by network genes that are not visible (visibility.hpp) come
-/// last. The ranks share the genes; each reads the scores of as many at a time as fit into the memory, of one
-/// at least, in the order of their cells: the same bits for any number of ranks and any memory. The screen
-/// must have singles and the measure. Rank 0 has the tables, the others none. Collective.
+/// Every contrast of every gene, a table each; by network, shift and approach genes that are not visible
+/// (visibility.hpp) come last. The ranks share the genes; each reads the scores of as many at a time as fit
+/// into the memory, of one at least, in the order of their cells: the same bits for any number of ranks and
+/// any memory. The screen must have singles and the measure. Rank 0 has the tables, the others none.
+/// Collective.
 std::vector<ContrastTable> contrast_genes(const ScreenReader& screen, const CellGroups& groups,
                                           const std::vector<Contrast>& contrasts, const Measure& by,
                                           const ContrastOptions& options, const Communicator& ranks);

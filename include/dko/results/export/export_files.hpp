@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -25,7 +27,7 @@ class ExportFiles {
   void require_space(const std::string& path, double bytes);
 
   bool overwrite_;
-  double total_ = 0;
+  std::map<std::uint64_t, double> totals_;  // by file system
   std::vector<std::function<void()>> writes_;
 };
 
