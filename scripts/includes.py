@@ -64,7 +64,7 @@ HEADERS = {
     "set": "set",
     "span": "as_bytes as_writable_bytes span",
     "sstream": "istringstream ostringstream",
-    "stdexcept": "logic_error runtime_error",
+    "stdexcept": "length_error logic_error runtime_error",
     "streambuf": "streambuf",
     "string": "getline stod stof stoll stoul string to_string",
     "string_view": "string_view string_view_literals",

@@ -116,7 +116,11 @@ ModelState prepare(Preparation& ready, const RunOptions& options, Job& job) {
   ModelState model = prepare_model(ready.split, matrix, options, job);
   request.base = model.trained ? choose_base(request.base, *model.trained, options.model_file(), job.log)
                                : request.base.value_or(default_base(options.mapping.kind));
-  set_up_screen(ready, matrix, request, model_footprint(options.mapping, matrix), training.steps, job);
+  if (model.trained) ready.needs.clear();  // nothing is trained any more
+  set_up_screen(
+      ready, matrix, request,
+      model.trained ? model_footprint(*model.trained, matrix) : model_footprint(options.mapping, matrix),
+      training.steps, job);
   if (is_restricted(ready.plan, matrix.genes()))
     warn_of_invisible(ready.plan, matrix.gene_names(), ready.visibility, job.log);
   ready.data = matrix.relative_profiles();

@@ -15,6 +15,7 @@ constexpr auto levels_name = "levels";
 void write_settings(hdf5::Location& group, const TrainingRecord& record) {
   group.set("seed", record.seed);
   group.set("steps", record.steps);
+  if (record.steps_asked > 0) group.set("steps_asked", record.steps_asked);
   group.set("batch", record.batch);
   group.set("learning_rate", record.learning_rate);
   group.set("schedule", record.schedule);
@@ -85,6 +86,7 @@ void require_sound(const hdf5::Location& group, const TrainingRecord& record) {
 TrainingRecord read_training_record(const hdf5::Location& group) {
   TrainingRecord record;
   record.steps = group.integer_attribute("steps");
+  if (group.has_attribute("steps_asked")) record.steps_asked = group.integer_attribute("steps_asked");
   record.batch = group.integer_attribute("batch");
   record.learning_rate = group.real_attribute("learning_rate");
   if (group.has_attribute("seed")) record.seed = group.unsigned_attribute("seed");

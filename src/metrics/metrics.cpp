@@ -1,9 +1,15 @@
 #include "dko/metrics/metrics.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
+#include <stdexcept>
 #include <utility>
+
+#include "dko/base/text.hpp"
 
 namespace dko {
 
@@ -91,6 +97,9 @@ double bray_curtis(std::span<const double> a, std::span<const double> b) {
 }
 
 RankedValues::RankedValues(std::vector<double> values) : values_(std::move(values)), order_(values_.size()) {
+  if (values_.size() > std::numeric_limits<std::uint32_t>::max())
+    throw std::length_error(fmt::format("ranks of {} values: at most 4,294,967,295 can be ranked",
+                                        with_thousands(std::ssize(values_))));
   std::iota(order_.begin(), order_.end(), 0U);
   std::sort(order_.begin(), order_.end(),
             [&](std::uint32_t i, std::uint32_t j) { return values_[i] < values_[j]; });
@@ -124,6 +133,35 @@ std::optional<double> spearman(std::span<const float> x, std::span<const float> 
     return RankedValues(std::vector<double>(values.begin(), values.end()));
   };
   return spearman(ranked(x), ranked(y));
+}
+
+namespace {
+
+/// Ranks of values of at least 0, beside so many more zeros, whose rank comes last.
+std::vector<double> ranks_beside_zeros(std::vector<double> values, double zeros) {
+  const auto own = static_cast<double>(std::count(values.begin(), values.end(), 0.0));
+  const RankedValues ranked(std::move(values));
+  std::vector<double> ranks = ranked.ranks();
+  for (std::size_t at = 0; at < ranks.size(); ++at) ranks[at] += ranked.values()[at] > 0 ? zeros : zeros / 2;
+  ranks.push_back((own + zeros + 1) / 2);
+  return ranks;
+}
+
+}  // namespace
+
+std::optional<double> spearman_of_profiles(std::span<const float> x, std::span<const float> y) {
+  std::vector<double> of_x;
+  std::vector<double> of_y;
+  for (std::size_t at = 0; at < x.size(); ++at) {
+    if (x[at] == 0 && y[at] == 0) continue;
+    of_x.push_back(static_cast<double>(x[at]));
+    of_y.push_back(static_cast<double>(y[at]));
+  }
+  const auto zeros = static_cast<double>(x.size() - of_x.size());
+  std::vector<double> weights(of_x.size(), 1.0);
+  weights.push_back(zeros);
+  const std::vector<double> ranks = ranks_beside_zeros(std::move(of_x), zeros);
+  return pearson(ranks, ranks_beside_zeros(std::move(of_y), zeros), weights);
 }
 
 std::optional<double> auroc(const RankedValues& scores, const std::vector<bool>& positive,

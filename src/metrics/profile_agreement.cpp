@@ -160,7 +160,7 @@ ProfileAgreement compare_profiles(std::span<const float> truth, std::span<const 
   ProfileAgreement agreement;
   agreement.bray_curtis =
       std::accumulate(distances.begin(), distances.end(), 0.0) / static_cast<double>(distances.size());
-  agreement.spearman_all = spearman(truth, predicted);
+  agreement.spearman_all = spearman_of_profiles(truth, predicted);
   agreement.spearman_expressed = over_expressed(truth, predicted);
   std::vector<double> correlations;
   for (const auto& of_gene : spearman_of_genes(truth, predicted, genes)) {

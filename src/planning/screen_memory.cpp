@@ -158,7 +158,7 @@ ModelFootprint model_footprint(const ModelOptions& options, const ExpressionMatr
     return {options.kind, members, members * CollapsedMapping::bytes_of_dense(matrix.genes()),
             (members + 1) * bytes_of_parameters(shape), CollapsedMapping::bytes_to_compute(shape)};
   }
-  const bool has_decoys = !options.levels && options.fdr == 1;
+  const bool has_decoys = options.fdr == 1;  // with levels at most
   return {options.kind,
           members,
           members * bytes_of_largest_sparse(matrix, options.levels),

@@ -82,8 +82,8 @@ double groups_on_node(double groups, double of_group, int ranks_of_node) {
 void add_sparse(MemoryNeed& need, const ExpressionMatrix& matrix, const ModelOptions& options, int ranks,
                 int ranks_of_node) {
   const double of_group = std::max(1.0, static_cast<double>(ranks) / static_cast<double>(options.made()));
-  const DecoyBytes decoys =
-      options.levels ? DecoyBytes{} : decoy_bytes(matrix.genes(), most_effects(matrix), of_group);
+  // With levels there are none if a gene enters by its level, which is not known yet.
+  const DecoyBytes decoys = decoy_bytes(matrix.genes(), most_effects(matrix), of_group);
   const auto groups = static_cast<double>(std::min<std::int64_t>(ranks, options.made()));
   // Ranks of one node may be of several groups, each of which has its own; one rank alone shares nothing.
   const double presence = sparse_node_bytes(matrix, options.levels);
@@ -96,7 +96,6 @@ void add_sparse(MemoryNeed& need, const ExpressionMatrix& matrix, const ModelOpt
   if (!options.checkpoint.file.empty())
     need.per_rank.push_back({"saving", fit_saving_bytes(matrix, of_group)});
   need.on_one_rank.push_back({"finished mappings", bytes_of_members(matrix, options)});
-  if (options.levels) return;
   // Each group gathers its own; with a limit on q-values they go once the mapping is fitted.
   const double at_once = options.fdr < 1 ? groups : static_cast<double>(options.made());
   need.on_one_rank.push_back({"decoys", at_once * decoys.kept + groups * decoys.gathering});
@@ -123,6 +122,12 @@ MemoryNeed prediction_memory(const ExpressionMatrix& matrix, const ModelOptions&
   MemoryNeed need = data_memory("predicting", matrix);
   need.on_one_rank.push_back({"mappings", bytes_of_members(matrix, options)});
   need.on_one_rank.push_back({"profiles of held-out cells", 4 * profile_bytes});
+  // Values, their order, and ranks of expressed genes, as spearman_of_profiles has them.
+  constexpr double of_expressed = 56;
+  const double of_all = static_cast<double>(matrix.cells()) * static_cast<double>(matrix.genes());
+  need.on_one_rank.push_back({"ranks of their genes", of_expressed * static_cast<double>(matrix.nonzeros()) *
+                                                          (profile_bytes / sizeof(float)) /
+                                                          std::max(1.0, of_all)});
   return need;
 }
 

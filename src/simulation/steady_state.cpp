@@ -15,7 +15,8 @@ namespace {
 using State = std::vector<double>;
 
 constexpr double solver_tolerance = 1e-9;
-constexpr double settling = 1e-5;  // slope from which on the fixed point is looked for
+constexpr double settling = 1e-5;    // slope from which on the fixed point is looked for
+constexpr double high_level = 1000;  // above, slopes are in parts of levels
 constexpr double longest = 10000;
 
 constexpr double converged = 1e-13;
@@ -70,10 +71,15 @@ std::optional<State> fixed_point(const RegulatoryDynamics& dynamics, std::span<c
   return std::nullopt;
 }
 
-double steepest(const State& slope) {
+double largest_of(const State& values) {
   double most = 0;
-  for (const double rate : slope) most = std::max(most, std::abs(rate));
+  for (const double value : values) most = std::max(most, std::abs(value));
   return most;
+}
+
+/// Slopes of high levels are not known better than these.
+bool is_settling(const State& levels, const State& slope) {
+  return largest_of(slope) <= settling * std::max(1.0, largest_of(levels) / high_level);
 }
 
 /// The steady state of a cell that lacks no gene.
@@ -90,7 +96,7 @@ std::optional<State> integrated(const RegulatoryDynamics& dynamics, std::span<co
   for (double span = 10; time < longest; time += span, span *= 1.5) {
     odeint::integrate_adaptive(stepper, slopes, x, time, time + span, 0.1);
     slopes(x, slope, time);
-    if (steepest(slope) > settling) continue;
+    if (!is_settling(x, slope)) continue;
     if (auto settled = fixed_point(dynamics, rates, x)) return settled;
   }
   return std::nullopt;

@@ -8,6 +8,20 @@
 
 namespace dko {
 
+namespace {
+
+/// Whether a training for so many steps would have come to the same model.
+bool has_enough_steps(const TrainingRecord& record, const TrainingOptions& training) {
+  if (record.steps_asked == training.steps) return true;
+  const bool is_constant = record.schedule == name_of(Schedule::constant);
+  if (record.steps_asked > 0 && !is_constant) return false;
+  if (record.steps == training.steps) return true;
+  const bool stopped_early = record.patience > 0 && record.steps - 1 - record.best_step >= record.patience;
+  return stopped_early && training.patience > 0 && record.steps < training.steps;
+}
+
+}  // namespace
+
 void require_model_of(const Model& model, const std::string& file, const ExpressionMatrix& matrix,
                       const Split& split, const ModelOptions& options, const Provenance& provenance) {
   const auto require = [&](const std::string& what, const auto& then, const auto& now) {
@@ -42,8 +56,8 @@ void require_model_of(const Model& model, const std::string& file, const Express
   const TrainingOptions& training = options.training;
   require("the number of hidden units", trained->mapping.shape().hidden,
           mapping_shape(matrix, training).hidden);
-  if (training.patience == 0 || record.steps > training.steps)
-    require(parameter("steps"), record.steps, training.steps);
+  const std::int64_t asked = record.steps_asked > 0 ? record.steps_asked : record.steps;
+  if (!has_enough_steps(record, training)) require(parameter("steps"), asked, training.steps);
   if (const auto changed =
           changed_setting(record, settings_record(training, split), training.validate_every != 0))
     require(changed->what, changed->then, changed->now);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "dko/base/error.hpp"
 #include "dko/base/parameter.hpp"
 #include "dko/base/stopwatch.hpp"
 #include "dko/base/text.hpp"
@@ -36,6 +37,11 @@ std::int64_t most_steps(const std::vector<MemberRecord>& records) {
 void check_training(const Split& split, const ModelOptions& options) {
   if (options.kind == MappingKind::dko)
     require_enough_cells(split, options.training.batch, options.training.validation);
+  else if (options.members > 1 && split.validation.empty())
+    throw UsageError(
+        fmt::format("{}: of {} no cell is left out, and each member of a sparse ensemble must leave some "
+                    "out, or all are alike",
+                    parameter("validation"), counted(std::ssize(split.training), "cell")));
   else
     require_enough_cells_to_fit(std::ssize(split.training) +
                                 (options.members == 1 ? std::ssize(split.validation) : 0));

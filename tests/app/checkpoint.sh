@@ -100,6 +100,13 @@ expect 3 'screen.h5.model: is another model: --batch was 10 and is 11 now' \
   "$DKO" run more.csv -o screen.h5 --order 2 --steps 30 --batch 11 --resume
 expect 3 'screen.h5.model: is another model: --schedule was constant and is cosine now' \
   "$DKO" run more.csv -o screen.h5 --order 2 "${short[@]}" --schedule cosine --resume
+# Patience may change, but a model that was trained to its end is not that of more steps.
+expect 3 'screen.h5.model: is another model: --steps was 30 and is 5000 now' \
+  "$DKO" run more.csv -o screen.h5 --order 2 --steps 5000 --batch 10 --patience 500 --resume
+cosine=(run more.csv -o cosine.h5 --order 2 --batch 10 --schedule cosine --patience 3)
+expect 4 '(writing failed|cannot be)' bash -c "trap '' XFSZ; ulimit -f 500; exec \"\$0\" \"\$@\"" "$DKO" "${cosine[@]}" --steps 2000
+expect 3 'cosine.h5.model: is another model: --steps was 2000 and is 5000 now' "$DKO" "${cosine[@]}" --steps 5000 --resume
+expect 0 'is the trained model, going on' "$DKO" "${cosine[@]}" --steps 2000 --resume
 # stopped OPTION...: leaves late.h5.checkpoint.
 stopped() {
   hold rename 1 late.h5.checkpoint

@@ -1,6 +1,7 @@
 #include "dko/metrics/metrics.hpp"
 
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <vector>
 
 #include "dko/base/random.hpp"
@@ -39,6 +40,24 @@ TEST_CASE("Spearman agrees with stored figures") {
         Approx(0.3947368421052632).margin(to_12_digits(1)).epsilon(0));
   CHECK_FALSE(spearman(Values{1, 1, 1}, Values{1, 2, 3}).has_value());
   CHECK_FALSE(spearman(Values{1}, Values{1}).has_value());
+}
+
+TEST_CASE("Spearman of profiles is that of all entries, the zeros that both have included") {
+  RandomStream random(7, "profiles");
+  const auto uniform = [&] { return random.uniform(0, 1); };
+  for (const double expressed : {0.0, 0.1, 0.6, 1.0}) {
+    Values x(500), y(500);
+    for (std::size_t at = 0; at < x.size(); ++at) {
+      if (uniform() < expressed) x[at] = static_cast<float>(1 + std::floor(4 * uniform()));
+      if (x[at] > 0 && uniform() < 0.9) y[at] = x[at] + static_cast<float>(std::floor(3 * uniform()));
+      if (uniform() < 0.02 * expressed) y[at] = 1;
+    }
+    const auto wanted = spearman(x, y);
+    const auto found = spearman_of_profiles(x, y);
+    REQUIRE(found.has_value() == wanted.has_value());
+    if (wanted) CHECK(*found == Approx(*wanted).margin(1e-12).epsilon(0));
+    CHECK(wanted.has_value() == (expressed > 0));
+  }
 }
 
 TEST_CASE("AUROC and average precision agree with stored figures, ties included") {

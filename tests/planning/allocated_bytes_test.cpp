@@ -141,9 +141,9 @@ TEST_CASE(
   CHECK(part(screened().per_node, "decoys") == decoy_draws * bytes_of_largest_sparse(matrix));
   CHECK(part(screened().on_one_rank, "decoys to compare with") >
         8 * decoy_draws * decoy_draw_bytes(40, most_effects(matrix)));
-  options.levels = true;
-  CHECK(trained() == 0);
-  CHECK(part(screened().per_node, "decoys") == 0);
+  options.levels = true;  // whether a gene enters by its level, and there are none, is not known yet
+  CHECK(trained() > 0);
+  CHECK(part(screened().per_node, "decoys") > 0);
 }
 
 TEST_CASE("a training takes what it says") {

@@ -24,7 +24,8 @@ namespace dko {
 /// weights before that step's update.
 struct TrainingRecord {
   std::uint64_t seed = 0;
-  std::int64_t steps = 0;  ///< made: fewer than asked for if patience ended the training
+  std::int64_t steps = 0;        ///< made: fewer than asked for if patience ended the training
+  std::int64_t steps_asked = 0;  ///< 0: not known
   std::int64_t batch = 0;
   double learning_rate = 0;           ///< at its highest
   std::string schedule = "constant";  ///< of the learning rate

@@ -8,10 +8,10 @@ namespace dko {
 
 // All calls are local; those that write throw IoError, those that read InputError.
 
-/// What was asked for, as attributes: seed, steps (made), batch, learning_rate, schedule, weight_decay,
-/// patience, validate_every, parallel (data or sharded), training_cells, validation_cells; of a sparse
-/// mapping seed and cells, and of a prior, if there was one, prior (checksum of the file), prior_pairs and
-/// prior_signs (0 or 1).
+/// What was asked for, as attributes: seed, steps (made), steps_asked, batch, learning_rate, schedule,
+/// weight_decay, patience, validate_every, parallel (data or sharded), training_cells, validation_cells; of a
+/// sparse mapping seed and cells, and of a prior, if there was one, prior (checksum of the file), prior_pairs
+/// and prior_signs (0 or 1).
 void write_settings(hdf5::Location& group, const TrainingRecord& record);
 void write_settings(hdf5::Location& group, const SparseRecord& record);
 

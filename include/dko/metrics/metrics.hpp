@@ -12,7 +12,8 @@ double bray_curtis(std::span<const float> a, std::span<const float> b);
 double bray_curtis(std::span<const double> a, std::span<const double> b);
 
 /// Values in ascending order, ties together: what every rank statistic below starts from. Sorted once, it
-/// serves any number of resamples in one pass each. Values must not be NaN.
+/// serves any number of resamples in one pass each. Values must not be NaN. @throws std::length_error for
+/// more than 4,294,967,295 of them
 class RankedValues {
  public:
   explicit RankedValues(std::vector<double> values);
@@ -39,6 +40,8 @@ class RankedValues {
 std::optional<double> spearman(const RankedValues& x, const RankedValues& y,
                                std::span<const double> weights = {});
 std::optional<double> spearman(std::span<const float> x, std::span<const float> y);
+/// The same of entries of at least 0, most of them 0 in both: memory is taken for the others alone.
+std::optional<double> spearman_of_profiles(std::span<const float> x, std::span<const float> y);
 
 /// Area under the receiver operating characteristic: the chance that a positive scores above a negative, ties
 /// counting half (as scikit-learn's roc_auc_score). Nothing if there are no positives or no negatives.

@@ -20,7 +20,8 @@ MemoryNeed training_memory(const ExpressionMatrix& matrix, const Split& split, c
 double bytes_of_members(const ExpressionMatrix& matrix, const ModelOptions& options);
 
 /// What predicting the held-out cells takes after that: of rank 0, which does it alone, true and predicted
-/// profiles, the baseline's, and sums over members, of `profile_bytes` each. Local.
+/// profiles, the baseline's, and sums over members, of `profile_bytes` each, and what ranks the genes that as
+/// many cells express. Local.
 MemoryNeed prediction_memory(const ExpressionMatrix& matrix, const ModelOptions& options,
                              double profile_bytes);
 

@@ -20,7 +20,7 @@ struct ModelOptions {
   MappingKind kind = MappingKind::dko;
   std::int64_t members = 1;
   std::optional<std::int64_t> member;  ///< this one of them alone, from 0; none: all
-  CheckpointOptions checkpoint;        ///< of the original's mapping only
+  CheckpointOptions checkpoint;
   double fdr = 1;       ///< of the sparse kind: effects with a greater q-value are left out; 1: none
   bool levels = false;  ///< of the sparse kind: genes that presence does not show enter by their level
   std::vector<std::int32_t> level_genes = {};  ///< these, once they are known

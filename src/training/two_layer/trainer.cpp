@@ -226,6 +226,7 @@ struct Trainer::State {
     if (!validates()) completed.best_step = steps_made();
     completed.best_validation_loss = validates() ? best_loss : std::numeric_limits<double>::quiet_NaN();
     completed.steps = steps_made();
+    completed.steps_asked = options.steps;
     completed.validate_every = plan.validate_every;
     completed.parallel = name_of(plan.parallel);
     return completed;
