@@ -15,12 +15,14 @@ class Effects:
 
     effects: a row for each entry: gene_lost, gene, change, relative, cells, of an ensemble change_sd, and q where the model has
     q-values. not_visible: why a gene's loss is unknown, by gene; "" for a visible one. sets: change of the total share of each
-    set by each loss, lost genes × sets; None without sets.
+    set by each loss, lost genes × sets; None without sets. model_checksum: of the model that they are of; "" where the file
+    does not tell.
     """
     effects: pd.DataFrame
     not_visible: dict
     sets: pd.DataFrame | None
     sets_relative: pd.DataFrame | None
+    model_checksum: str = ""
 
     def network(self, most_genes: int = 40, most_effects: int = 60) -> pd.DataFrame:
         """The largest effects of visible genes, either way, among no more than so many genes."""
@@ -43,9 +45,13 @@ def read_effects(path) -> Effects:
             lost, genes = read_names(file["obs/_index"]), read_names(file["var/_index"])
             why = dict(zip(genes, read_names(file["var/not_visible"]))) if "not_visible" in file["var"] else {}
             return Effects(entries_of(file, lost, genes), why, sets_of(file, "gene_sets", lost),
-                           sets_of(file, "gene_sets_relative", lost))
+                           sets_of(file, "gene_sets_relative", lost), text_of(file, "uns/dko/model_checksum"))
         except UNREADABLE as error:
             raise corrupt(path, error) from None
+
+
+def text_of(file, name: str) -> str:
+    return file[name].asstr()[()] if name in file else ""
 
 
 def entries_of(file, lost, genes) -> pd.DataFrame:

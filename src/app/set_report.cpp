@@ -70,8 +70,9 @@ void print_left_out(std::span<const double> values, const std::string& tested,
 }  // namespace
 
 void require_sets_of_table(const CommandLine& parsed) {
-  if (parsed.given("sets-table") && !parsed.given("gene-sets"))
-    throw UsageError("--sets-table needs the sets: give them by --gene-sets FILE");
+  for (const char* option : {"sets-table", "least-genes"})
+    if (parsed.given(option) && !parsed.given("gene-sets"))
+      throw UsageError(fmt::format("--{} needs the sets: give them by --gene-sets FILE", option));
 }
 
 void add_set_options(CommandLine& line, SetOptions& options, const std::string& ranked) {

@@ -121,7 +121,8 @@ MemoryNeed prediction_memory(const ExpressionMatrix& matrix, const ModelOptions&
                              double profile_bytes) {
   MemoryNeed need = data_memory("predicting", matrix);
   need.on_one_rank.push_back({"mappings", bytes_of_members(matrix, options)});
-  need.on_one_rank.push_back({"profiles of held-out cells", 4 * profile_bytes});
+  // Sums of several members, in double precision, and one's values while they are added.
+  need.on_one_rank.push_back({"profiles of held-out cells", (options.members > 1 ? 5 : 4) * profile_bytes});
   // Values, their order, and ranks of expressed genes, as spearman_of_profiles has them.
   constexpr double of_expressed = 56;
   const double of_all = static_cast<double>(matrix.cells()) * static_cast<double>(matrix.genes());

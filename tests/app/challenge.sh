@@ -108,6 +108,11 @@ expect 2 'below 1' "${challenge[@]}" perturbed.h5ad "${of[@]}" --model model.h5 
 expect 2 'not allowed with argument' "${challenge[@]}" perturbed.h5ad "${of[@]}" --model model.h5 --knockdown 0.2 --activate
 expect 2 'exists: give another name, or --force' "${challenge[@]}" perturbed.h5ad "${of[@]}" --model model.h5 -o predicted.h5ad
 expect 2 'not allowed with argument' "${challenge[@]}" perturbed.h5ad "${of[@]}" --model model.h5 --predicted predicted.h5ad
+for both in '-o perturbed.h5ad' '--json model.h5' '-o both.h5ad --json both.h5ad'; do
+  # shellcheck disable=SC2086  # options with their values
+  expect 2 'is an input, or another output' "${challenge[@]}" perturbed.h5ad "${of[@]}" --model model.h5 $both --force
+done
+absent both.h5ad
 expect 3 'X does not hold counts' "${challenge[@]}" levels.h5ad "${of[@]}" --model model.h5
 expect 3 'obs has no column guide; its columns: target' "${challenge[@]}" perturbed.h5ad --by guide --control control --model model.h5
 expect 3 '0 cells are NT, at least 10' "${challenge[@]}" perturbed.h5ad --by target --control NT --model model.h5

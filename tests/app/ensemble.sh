@@ -33,6 +33,9 @@ grep -qE '^seed +5$' said.txt || { cat said.txt; fail "the seed of the members i
 grep -qE '^input +data.csv$' said.txt || { cat said.txt; fail "the input of the members is lost"; }
 grep -q '"members": 3' joined.json || fail "the summary does not tell how many members there are"
 
+expect 2 'no cell is left out, and each member' "$DKO" train data.csv --mapping sparse --ensemble 2 --validation 0.0001 -o alike.h5
+absent alike.h5
+
 # Joined ones can be joined with others.
 "$DKO" ensemble m0.h5 m1.h5 -o two.h5 -q
 "$DKO" ensemble two.h5 m2.h5 -o three.h5 -q

@@ -169,3 +169,8 @@ sed 's/^gene5,/"a\tb",/' data.csv >tab.csv
 "$DKO" train tab.csv -o tab.h5 -q "${short[@]}" 2>/dev/null
 expect 3 'x.rnk: gene .* has a tab or a line break in its name' "$DKO" explain tab.h5 tab.csv -k gene3 --rnk x.rnk
 absent x.csv x.rnk
+expect 2 "--least-genes needs the sets" "$DKO" explain dko.h5 data.csv -k gene3 --least-genes 3
+echo old >changes.csv
+expect 3 "x.rnk: gene .* has a tab" "$DKO" explain tab.h5 tab.csv -k gene3 --rnk x.rnk -o changes.csv --force
+same changes.csv <(echo old)
+absent x.rnk

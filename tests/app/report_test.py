@@ -160,6 +160,7 @@ with dko.open_screen("types.h5") as screen:
         assert "dko summarize types.h5 --group-by type --contrast each --contrast-table types.contrasts.csv" in page.text
 refused(2, "keeps no column kind of its cells; it keeps type", "types.h5 -o new.html --group-by kind")
 refused(2, "not '9'; its labels: ", "types.h5 -o new.html --contrast 9")
+refused(3, "hidden.h5ad: is not of the model that hidden.h5 was made with", "hidden.h5 -o new.html --effects hidden.h5ad")
 refused(2, "no column of its cells has 2 to 20 labels", "two.h5 -o new.html --contrast 9")
 
 # What is drawn of how cells differ is of visible genes alone; and on a phone labels of ticks do not run into each other.

@@ -12,6 +12,7 @@ scripts/challenge.py.
 from __future__ import annotations
 
 import json
+import os
 import sys
 
 from dko.command_line import Parser, called, exit_code_of, require
@@ -86,7 +87,11 @@ def _report(found, targets):
 def work(options):
     from dko.challenge import cells
     from dko.challenge import panel as measure
+    used = {os.path.realpath(path) for path in (options.real, options.model, options.predicted) if path}
     for path in filter(None, (options.out, options.json)):
+        if os.path.realpath(path) in used:
+            raise UsageError(f"{path}: is an input, or another output, not to be written over")
+        used.add(os.path.realpath(path))
         check_output(path, options.force)
     if options.seed < 0:
         raise UsageError("--seed must be 0 or more")

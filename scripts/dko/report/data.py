@@ -173,6 +173,9 @@ def collect(screen, top: int, min_cells, most_pairs: int, model=None, prediction
         unknown = set(report.effects.effects["gene"].cat.categories) - set(screen.genes)
         if unknown:
             raise InputError(f"{effects}: is of other genes than {screen.path}: {len(unknown):,} of its genes are not there")
+        checksums = {report.effects.model_checksum, screen.provenance.get("model_checksum")} - {"", None}
+        if len(checksums) > 1:
+            raise InputError(f"{effects}: is not of the model that {screen.path} was made with")
     return report
 
 

@@ -172,10 +172,14 @@ std::vector<std::int64_t> cells_asked_for(const ExplainOptions& options,
 
 void check_memory(const Question& question, const Model& model, const Job& job) {
   const int ranks = job.nodes.node.size();
-  require_memory(
-      explanation_bytes(question.matrix, question.cells, model.kind(), std::ssize(model.members), ranks),
-      fmt::format("explaining a knockout of {} on {} of this node", counted(std::ssize(model.genes), "gene"),
-                  counted(ranks, "rank")));
+  std::vector<std::int64_t> cells(question.cells.begin(), question.cells.end());
+  if (question.from_to) {  // whose cells each rank holds as well, to find the direction
+    for (const auto* of_end : {&question.from_to->from_cells, &question.from_to->toward_cells})
+      cells.insert(cells.end(), of_end->begin(), of_end->end());
+  }
+  require_memory(explanation_bytes(question.matrix, cells, model.kind(), std::ssize(model.members), ranks),
+                 fmt::format("explaining a knockout of {} on {} of this node",
+                             counted(std::ssize(model.genes), "gene"), counted(ranks, "rank")));
 }
 
 /// Genes that are lost, and those that are switched on, ascending.
@@ -296,13 +300,14 @@ void run(const ExplainOptions& options, const Context& context) {
     for (GeneChange& gene : explanation->genes)
       if (has_q_values) gene.direct_q = q_values->of_genes[static_cast<std::size_t>(gene.gene)];
     print_changes(question, *explanation, *q_values, *unseen, options);
-    if (outputs->changes) write_changes(question, *explanation, has_q_values, *outputs->changes);
     nlohmann::ordered_json json = to_json(question, *explanation, *unseen, options, job.provenance);
     const nlohmann::ordered_json tested = report_sets(
         ranked_changes(question, *explanation, *invisible, options, job.log),
         options.all_genes ? "that these cells express" : "that are visible and these cells express",
         question.matrix.gene_names(), *sets, options.sets, options.count, outputs->sets);
     if (!options.sets.gene_sets.empty()) json["sets"] = tested;
+    // After the ranked list, which may be refused for a name.
+    if (outputs->changes) write_changes(question, *explanation, has_q_values, *outputs->changes);
     outputs->summary.write(json);
   });
 }

@@ -283,7 +283,6 @@ void summarize_all(const ScreenReader& screen, std::vector<Part>& parts,
       require_disk_space(part.path, table_bytes(part, std::ssize(part.table.rows)), part.option.c_str());
       write_header(screen, part, false, *files[at]);
       write_rows(screen, part, nullptr, *files[at]);
-      files[at]->finish();
     }
   });
 }
@@ -320,10 +319,6 @@ void summarize_groups(const ScreenReader& screen, Work& work, std::vector<std::o
                       [](const ContrastPart& part) { return part.array != ScoreArray::singles; });
       std::cout << test_q_note(of_pairs ? "genes or pairs" : "genes");
     }
-    for (auto* of_tables : {&files, &contrast_files}) {  // all of them or none
-      for (std::optional<CsvWriter>& file : *of_tables)
-        if (file) file->finish();
-    }
     if (pairs_of(screen) && !has_pairs_of_cells(screen)) std::cout << summary_note(options.file) << '\n';
     if (const std::string note = note_on_missing(groups); !note.empty()) std::cout << printable(note) << '\n';
   });
@@ -348,6 +343,10 @@ void run(const SummarizeOptions& options, const Context& context) {
     sets.run({*ranking_measure(screen, ScoreArray::singles, options), false, options.min_cells.value_or(1)},
              options.count.value_or(rows_shown), json);
   on_root(job.ranks(), [&] {
+    for (auto* of_tables : {&files, &contrast_files}) {  // all of them or none
+      for (std::optional<CsvWriter>& file : *of_tables)
+        if (file) file->finish();
+    }
     const bool of_genes = std::any_of(work.parts.begin(), work.parts.end(),
                                       [](const Part& part) { return part.array == ScoreArray::singles; });
     std::cout << base_note(screen.base()) << '\n'

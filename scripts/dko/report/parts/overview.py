@@ -92,7 +92,8 @@ def toward_in_words(report) -> str:
     if shown.seen.empty:
         return f"Which {kind.loss} moves cells of A toward B is unknown: no gene in enough cells is visible. {NOT_VISIBLE}"
     if not said:
-        return f"No {kind.loss} of a {report.gene_word} moves cells of A toward B or away from B."
+        least = f" in at least {counted(report.min_cells, 'cell')}" if report.min_cells > 1 else ""
+        return f"No {kind.loss} of a {report.gene_word}{least} moves cells of A toward B or away from B."
     states = f"A: <code>{clean(shown.a)}</code>; B: <code>{clean(shown.b)}</code>"
     return f"{kind.doing.capitalize()} {listing(said)}. {states}. <a href=\"#toward\">From A to B</a>"
 
@@ -128,7 +129,8 @@ def gene_in_words(report) -> str:
     if score == "network" and row.get("not_visible"):
         return f"No gene of those ranked is visible: what their {report.kind.losses} change is unknown. {NOT_VISIBLE}"
     if score == "network" and row["network_mean"] == 0:
-        return f"No {report.gene_word} has an effect on others in this mapping."
+        least = f" in at least {counted(report.min_cells, 'cell')}" if report.min_cells > 1 else ""
+        return f"No {report.gene_word}{least} has an effect on others in this mapping."
     what = "changes other genes most" if score == "network" else "has the highest impact"
     return (f"{report.kind.doing.capitalize()} {bold(row['gene'])} {what}: {NAMES[score]} "
             f"{number(float(row[f'{score}_mean']))} on average over "
@@ -146,7 +148,8 @@ def pair_in_words(report) -> str:
         return f"The pair {name} has the highest {NAMES[by]}{of}: {number(value)} on average over " \
             f"{counted(row['cells'], 'cell')}."
     if value == 0:
-        return f"No pair interacts{of}: every {NAMES[by]} is 0."
+        least = f" in at least {counted(report.pair_least, 'cell')}" if not of and report.pair_least > 1 else ""
+        return f"No pair{least} interacts{of}: every {NAMES[by]} is 0."
     hidden = [gene for gene in (row["gene1"], row["gene2"]) if gene in report.unseen]
     if hidden:
         return (f"The pair {name} ranks highest by {NAMES[by]}{of}, but {listing(map(bold, hidden))} "

@@ -65,7 +65,8 @@ def answer(report) -> str:
 def one_way(report, side: str, title: str) -> str:
     best = getattr(report.toward, side)(report.top)
     if best.empty:
-        words = f"No {report.kind.loss} of a {report.gene_word} moves cells " + \
+        least = f" in at least {counted(report.min_cells, 'cell')}" if report.min_cells > 1 else ""
+        words = f"No {report.kind.loss} of a {report.gene_word}{least} moves cells " + \
             ("toward B." if side == "toward" else "away from B.")
         return f"<h3>{title}</h3><p>{words}</p>"
     return f"<h3>{title}</h3>" + ranked(best, ["gene"], columns_of(report, best)) + \
