@@ -46,6 +46,9 @@ assert "kept weights" not in need("last")["per_rank"]
 assert need("sparse")["on_one_rank"]["finished mappings"] > 0
 assert need("sparse")["on_one_rank"]["decoys"] > 4 * 12 * 150 * 30
 one_rank = need("predict", "predicting")["on_one_rank"]
+rows = [line.rstrip("\n").split(",")[1:] for line in open("data.csv")][1:]
+expressed = sum(float(value) > 0 for row in rows for value in row) * 12 / len(rows[0])
+assert abs(one_rank.pop("ranks of their genes") - 56 * expressed) < 1, (one_rank, expressed)
 assert one_rank == {"mappings": mapping, "profiles of held-out cells": 16 * 12 * 30}, one_rank
 P
 "$DKO" screen data.csv --model model.h5 -o s.h5 --json screen.json 2>log.txt
