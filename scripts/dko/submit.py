@@ -376,7 +376,9 @@ def check_out(path, force):
 
 def warn_of_members(own, of_dko):
     """Of an ensemble that was begun before: what is there is not made again."""
-    there = sorted(glob.glob(glob.escape(own.out) + ".model*")) if own.question == "ensemble" else []
+    members = re.compile(re.escape(own.out) + r"\.model\.member[0-9]+")
+    there = sorted(filter(members.fullmatch, glob.glob(glob.escape(own.out) + ".model.member*")))
+    there = there if own.question == "ensemble" else []
     if there and not is_forced(of_dko):
         shown = ", ".join(there[:4]) + (", …" if len(there) > 4 else "")
         print(f"warning: {shown}: trained before, and not trained again, whatever the options are now; --force trains all anew",

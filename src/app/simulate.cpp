@@ -114,7 +114,8 @@ std::vector<TruthPart> truth_parts(const SimulateOptions& options, const AtRoot<
   add("double", "knockout", options.truth_path(2), &Outputs::truth_double,
       [&] { return knockouts(options.truth_double, 2); });
   add("activate", "activation", options.activations_path(), &Outputs::truth_activate, [&] {
-    return choose_truth_activations(options.truth_activate, *expressed, options.topology.seed, job.log);
+    return choose_truth_activations(options.truth_activate, *expressed, options.topology.seed,
+                                    job.nodes.node.size(), job.log);
   });
   return parts;
 }

@@ -10,14 +10,21 @@ namespace dko {
 
 namespace {
 
-/// Whether a training for so many steps would have come to the same model.
-bool has_enough_steps(const TrainingRecord& record, const TrainingOptions& training) {
-  if (record.steps_asked == training.steps) return true;
+/// Requires that a training with such options would have come to the same model. `require` compares what was
+/// with what is.
+template <class Require>
+void require_same_end(const TrainingRecord& record, const TrainingOptions& training, Require require) {
+  const std::int64_t last = record.steps - 1;
+  const bool stopped_early =
+      record.patience > 0 && last % record.validate_every == 0 && last - record.best_step >= record.patience;
+  if (!stopped_early) return require(parameter("steps"), record.steps, training.steps);
+  if (training.patience == 0 || training.patience > record.patience)
+    require(parameter("patience"), record.patience, training.patience);
   const bool is_constant = record.schedule == name_of(Schedule::constant);
-  if (record.steps_asked > 0 && !is_constant) return false;
-  if (record.steps == training.steps) return true;
-  const bool stopped_early = record.patience > 0 && record.steps - 1 - record.best_step >= record.patience;
-  return stopped_early && training.patience > 0 && record.steps < training.steps;
+  if (!is_constant && record.steps_asked > 0)
+    require(parameter("steps"), record.steps_asked, training.steps);
+  else if (record.steps > training.steps)
+    require(parameter("steps"), record.steps, training.steps);
 }
 
 }  // namespace
@@ -56,8 +63,8 @@ void require_model_of(const Model& model, const std::string& file, const Express
   const TrainingOptions& training = options.training;
   require("the number of hidden units", trained->mapping.shape().hidden,
           mapping_shape(matrix, training).hidden);
-  const std::int64_t asked = record.steps_asked > 0 ? record.steps_asked : record.steps;
-  if (!has_enough_steps(record, training)) require(parameter("steps"), asked, training.steps);
+  for (const Member& member : model.members)
+    require_same_end(std::get<TrainedMapping>(member).record, training, require);
   if (const auto changed =
           changed_setting(record, settings_record(training, split), training.validate_every != 0))
     require(changed->what, changed->then, changed->now);

@@ -33,9 +33,7 @@ void require_at_most(std::int64_t count, std::int64_t most, const char* kind) {
       fmt::format("{} were requested, but there are only {}", counted(count, kind), with_thousands(most)));
 }
 
-EventList sample_singles(const KnockoutTargets& targets, std::int64_t count, std::uint64_t seed,
-                         const char* kind = "single knockout") {
-  require_at_most(count, targets.total(), kind);
+EventList sample_singles(const KnockoutTargets& targets, std::int64_t count, std::uint64_t seed) {
   std::vector<std::int32_t> genes;
   std::vector<std::int32_t> cells;
   for (const std::int64_t number : RandomStream(seed, "true singles").distinct(count, targets.total())) {
@@ -214,6 +212,7 @@ TruthEvents choose_truth_events(const std::string& what, std::int64_t order, con
   const KnockoutTargets targets = select_targets(cells);
   if (order == 1) {
     const std::int64_t count = number.value_or(targets.total());
+    require_at_most(count, targets.total(), "single knockout");
     require_truth_memory(count, order, ranks_of_node);
     return sorted(sample_singles(targets, count, seed));
   }
@@ -225,13 +224,16 @@ TruthEvents choose_truth_events(const std::string& what, std::int64_t order, con
 }
 
 TruthEvents choose_truth_activations(const std::string& what, const ExpressionMatrix& cells,
-                                     std::uint64_t seed, Log& log) {
+                                     std::uint64_t seed, int ranks_of_node, Log& log) {
   const auto number = parse_integer(what);
   if (what != "all" && !number) return sorted(listed(what, 1, cells, log, true));
   require_memory(lacking_bytes(cells),
                  fmt::format("the table of {} that cells lack", counted(count_lacking(cells), "gene")));
   const KnockoutTargets targets = select_lacking(cells);
-  TruthEvents events = sorted(sample_singles(targets, number.value_or(targets.total()), seed, "activation"));
+  const std::int64_t count = number.value_or(targets.total());
+  require_at_most(count, targets.total(), "activation");
+  require_truth_memory(count, 1, ranks_of_node);
+  TruthEvents events = sorted(sample_singles(targets, count, seed));
   events.activates = true;
   return events;
 }

@@ -106,6 +106,8 @@ expect 3 'screen.h5.model: is another model: --steps was 30 and is 5000 now' \
 cosine=(run more.csv -o cosine.h5 --order 2 --batch 10 --schedule cosine --patience 3)
 expect 4 '(writing failed|cannot be)' bash -c "trap '' XFSZ; ulimit -f 500; exec \"\$0\" \"\$@\"" "$DKO" "${cosine[@]}" --steps 2000
 expect 3 'cosine.h5.model: is another model: --steps was 2000 and is 5000 now' "$DKO" "${cosine[@]}" --steps 5000 --resume
+expect 3 'cosine.h5.model: is another model: --patience was 3 and is 0 now' "$DKO" "${cosine[@]:0:10}" --steps 2000 --resume
+expect 3 'cosine.h5.model: is another model: --patience was 3 and is 500 now' "$DKO" "${cosine[@]:0:10}" --steps 2000 --patience 500 --resume
 expect 0 'is the trained model, going on' "$DKO" "${cosine[@]}" --steps 2000 --resume --json resumed.json
 "$python" -c 'import json; assert list(json.load(open("resumed.json"))["memory"]) == ["screening"]' || fail "asks for the memory of a training"
 # stopped OPTION...: leaves late.h5.checkpoint.

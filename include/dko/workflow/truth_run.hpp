@@ -32,7 +32,7 @@ TruthEvents choose_truth_events(const std::string& what, std::int64_t order, con
 /// What --truth-activate asks for, likewise: genes that the cells lack, one at a time; a file lists them with
 /// + before. Local: rank 0. @throws likewise
 TruthEvents choose_truth_activations(const std::string& what, const ExpressionMatrix& cells,
-                                     std::uint64_t seed, Log& log);
+                                     std::uint64_t seed, int ranks_of_node, Log& log);
 
 /// The same checked as far as it can be before anything is simulated; there are at most `most` such
 /// knockouts. Local: rank 0. @throws UsageError, or InputError for a file that cannot be a list of them.

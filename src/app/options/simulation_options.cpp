@@ -80,9 +80,9 @@ void add_simulated_cells(CommandLine& line, SimulateOptions& options) {
   PopulationOptions& population = options.population;
   line.group("Cells");
   line.option("cells", options.cells, "C", "cells").range(1, 1e7).usual();
-  line.option(
-          "absent", population.absent, "F",
-          "fraction that each cell lacks of the genes that are not always on; with --types above 0.49 less")
+  line.option("absent", population.absent, "F",
+              "fraction that each cell lacks of the genes that are not always on; with several --types, F "
+              "above 0.49 gives less")
       .range(0, 0.99);
   line.option("always-on", population.always_on, "F", "fraction of the genes that no cell lacks").range(0, 1);
   line.option("types", population.types, "T", "cell types, each with its own basal rates and absences")

@@ -42,6 +42,7 @@ class Dko(CMakePackage):
     depends_on("catch2@2.13:", type="test")
     depends_on("python@3.7:", type=("build", "run"))
     with when("+report"):
+        depends_on("python@3.9:", type="run")
         for module in ("h5py", "matplotlib", "numpy", "pandas", "scipy"):
             depends_on(f"py-{module}", type="run")
 
