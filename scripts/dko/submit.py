@@ -337,9 +337,9 @@ def report(nodes, found, site, own):
     runs = math.ceil(found["wall_seconds"] / site["seconds"])
     yield (f"limit      {site['SBATCH_TIMELIMIT']}, of which {duration(site['seconds'])} are for computing: "
            + (f"done in about {runs} runs, between which it saves and is queued again" if runs > 1 else "done in one run"))
-    asked = f"{asked_memory(found):,} MiB, a tenth more"
+    asked, of_site = f"{asked_memory(found):,} MiB, a tenth more", memory_of_site(site)
     yield (f"memory     {size_text(found['bytes_per_node'])} of each node; SLURM is asked for "
-           + (f"{memory_of_site(site)}, by the site's file: {asked}, should be there" if memory_of_site(site) else asked))
+           + (f"{of_site}, by the site's file: {asked}, should be there" if of_site else asked))
     disk = found["bytes_on_disk"]["total"]
     free = free_disk(own.out)
     yield f"disk       {size_text(disk)}, of {size_text(free)} free in {Path(own.out).resolve().parent}"

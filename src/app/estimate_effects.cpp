@@ -8,6 +8,7 @@
 #include "dko/base/text.hpp"
 #include "estimate_report.hpp"
 #include "options/effects_options.hpp"
+#include "set_report.hpp"
 #include "table.hpp"
 
 namespace dko::app {
@@ -29,8 +30,7 @@ void check_effects_options(const CommandLine& parsed, bool asked) {
     if (!asked && parsed.given(option)) throw UsageError(fmt::format("--{} is for --all-effects", option));
   if (!asked) return;
   if (!parsed.given("model")) throw UsageError("--all-effects is of a model: give --model and INPUT");
-  if (parsed.given("least-genes") && !parsed.given("gene-sets"))
-    throw UsageError("--least-genes needs the sets: give them by --gene-sets FILE");
+  require_sets_of_table(parsed);
   for (const char* option : {"order", "sample", "events", "score", "activate", "knockdown", "keep", "keep-by",
                              "threshold", "knockout-cells", "knockout-where", "from", "toward",
                              "toward-profile", "obs", "memory", "instructions"})

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "dko/base/delimited.hpp"
@@ -80,6 +81,16 @@ void require_truth_memory(std::int64_t count, std::int64_t order, int ranks_of_n
   const double of_rank = 4.0 * static_cast<double>(order + 1);
   require_memory(static_cast<double>(count) * (of_event + of_rank * ranks_of_node),
                  fmt::format("the truth of {}", counted(count, order == 1 ? "knockout" : "double knockout")));
+}
+
+/// As many as are asked for, or all that there are. @throws UsageError for more than there are, or too many
+/// for the memory
+std::int64_t count_to_solve(std::optional<std::int64_t> asked, std::int64_t all, const char* kind,
+                            std::int64_t order, int ranks_of_node) {
+  const std::int64_t count = asked.value_or(all);
+  require_at_most(count, all, kind);
+  require_truth_memory(count, order, ranks_of_node);
+  return count;
 }
 
 /// Cell by cell, within a cell as they came.
@@ -211,15 +222,12 @@ TruthEvents choose_truth_events(const std::string& what, std::int64_t order, con
   if (what != "all" && !number) return sorted(listed(what, order, cells, log));
   const KnockoutTargets targets = select_targets(cells);
   if (order == 1) {
-    const std::int64_t count = number.value_or(targets.total());
-    require_at_most(count, targets.total(), "single knockout");
-    require_truth_memory(count, order, ranks_of_node);
+    const std::int64_t count =
+        count_to_solve(number, targets.total(), "single knockout", order, ranks_of_node);
     return sorted(sample_singles(targets, count, seed));
   }
   const PairIndex index(cells, targets);
-  const std::int64_t count = number.value_or(index.total());
-  require_at_most(count, index.total(), "double knockout");
-  require_truth_memory(count, order, ranks_of_node);
+  const std::int64_t count = count_to_solve(number, index.total(), "double knockout", order, ranks_of_node);
   return sorted(sample_pairs(targets, index, count, seed));
 }
 
@@ -230,9 +238,7 @@ TruthEvents choose_truth_activations(const std::string& what, const ExpressionMa
   require_memory(lacking_bytes(cells),
                  fmt::format("the table of {} that cells lack", counted(count_lacking(cells), "gene")));
   const KnockoutTargets targets = select_lacking(cells);
-  const std::int64_t count = number.value_or(targets.total());
-  require_at_most(count, targets.total(), "activation");
-  require_truth_memory(count, 1, ranks_of_node);
+  const std::int64_t count = count_to_solve(number, targets.total(), "activation", 1, ranks_of_node);
   TruthEvents events = sorted(sample_singles(targets, count, seed));
   events.activates = true;
   return events;

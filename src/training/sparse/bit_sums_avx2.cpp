@@ -41,11 +41,7 @@ __m256i common_of(const std::uint32_t* words, const std::uint32_t* of_other, std
 }
 
 void add_common(const BitTiles& of, const std::uint32_t* of_other, float* counts) {
-  for (std::size_t tile = 0; tile < of.tiles; ++tile) {
-    const __m256i found = common_of(of.words + tile * of.stride, of_other, of.blocks);
-    float* to = counts + tile * columns_of_tile;
-    _mm256_storeu_ps(to, _mm256_add_ps(_mm256_loadu_ps(to), _mm256_cvtepi32_ps(found)));
-  }
+  add_counts<common_of>(of, of_other, counts);
 }
 
 void add_column(const std::uint32_t* words, std::size_t blocks, double by, double* values) {

@@ -52,18 +52,19 @@ void add_sums(const BitTiles& of, const float* values, float* sums) {
   });
 }
 
-void add_common(const BitTiles& of, const std::uint32_t* of_other, float* counts) {
-  for (std::size_t tile = 0; tile < of.tiles; ++tile) {
-    const std::uint32_t* words = of.words + tile * of.stride;
-    __m256i found = _mm256_setzero_si256();
-    for (std::size_t at = 0; at < of.blocks * columns_of_tile; at += columns_of_tile) {
-      const __m256i common =
-          _mm256_and_si256(words_at(words + at), _mm256_set1_epi32(static_cast<int>(of_other[at])));
-      found = _mm256_add_epi32(found, _mm256_popcnt_epi32(common));
-    }
-    float* to = counts + tile * columns_of_tile;
-    _mm256_storeu_ps(to, _mm256_add_ps(_mm256_loadu_ps(to), _mm256_cvtepi32_ps(found)));
+/// How many ones each word of a tile has in common with another column.
+__m256i common_of(const std::uint32_t* words, const std::uint32_t* of_other, std::size_t blocks) {
+  __m256i found = _mm256_setzero_si256();
+  for (std::size_t at = 0; at < blocks * columns_of_tile; at += columns_of_tile) {
+    const __m256i common =
+        _mm256_and_si256(words_at(words + at), _mm256_set1_epi32(static_cast<int>(of_other[at])));
+    found = _mm256_add_epi32(found, _mm256_popcnt_epi32(common));
   }
+  return found;
+}
+
+void add_common(const BitTiles& of, const std::uint32_t* of_other, float* counts) {
+  add_counts<common_of>(of, of_other, counts);
 }
 
 void add_column(const std::uint32_t* words, std::size_t blocks, double by, double* values) {

@@ -64,5 +64,15 @@ void add_by_chunks(const BitTiles& of, const float* values, AddChunk add_chunk) 
   }
 }
 
+/// Adds what `common_of` counts of each tile's columns.
+template <__m256i (*common_of)(const std::uint32_t* words, const std::uint32_t* of_other, std::size_t blocks)>
+void add_counts(const BitTiles& of, const std::uint32_t* of_other, float* counts) {
+  for (std::size_t tile = 0; tile < of.tiles; ++tile) {
+    const __m256i found = common_of(of.words + tile * of.stride, of_other, of.blocks);
+    float* to = counts + tile * columns_of_tile;
+    _mm256_storeu_ps(to, _mm256_add_ps(_mm256_loadu_ps(to), _mm256_cvtepi32_ps(found)));
+  }
+}
+
 }  // namespace
 }  // namespace dko

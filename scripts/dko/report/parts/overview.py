@@ -6,7 +6,7 @@ import os
 from dko.q_values import RATE
 from dko.report.page import clean, number, percent
 from dko.report.parts.belief import nearest_guess
-from dko.report.parts.words import NAMES, bold, counted, event_of, listing, mapping_of, rate
+from dko.report.parts.words import NAMES, bold, counted, event_of, in_enough_cells, listing, mapping_of, rate
 
 
 def title(report) -> str:
@@ -92,8 +92,7 @@ def toward_in_words(report) -> str:
     if shown.seen.empty:
         return f"Which {kind.loss} moves cells of A toward B is unknown: no gene in enough cells is visible. {NOT_VISIBLE}"
     if not said:
-        least = f" in at least {counted(report.min_cells, 'cell')}" if report.min_cells > 1 else ""
-        return f"No {kind.loss} of a {report.gene_word}{least} moves cells of A toward B or away from B."
+        return f"No {kind.loss} of a {report.gene_word}{in_enough_cells(report)} moves cells of A toward B or away from B."
     states = f"A: <code>{clean(shown.a)}</code>; B: <code>{clean(shown.b)}</code>"
     return f"{kind.doing.capitalize()} {listing(said)}. {states}. <a href=\"#toward\">From A to B</a>"
 
@@ -129,8 +128,7 @@ def gene_in_words(report) -> str:
     if score == "network" and row.get("not_visible"):
         return f"No gene of those ranked is visible: what their {report.kind.losses} change is unknown. {NOT_VISIBLE}"
     if score == "network" and row["network_mean"] == 0:
-        least = f" in at least {counted(report.min_cells, 'cell')}" if report.min_cells > 1 else ""
-        return f"No {report.gene_word}{least} has an effect on others in this mapping."
+        return f"No {report.gene_word}{in_enough_cells(report)} has an effect on others in this mapping."
     what = "changes other genes most" if score == "network" else "has the highest impact"
     return (f"{report.kind.doing.capitalize()} {bold(row['gene'])} {what}: {NAMES[score]} "
             f"{number(float(row[f'{score}_mean']))} on average over "

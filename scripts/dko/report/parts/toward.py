@@ -7,7 +7,7 @@ from dko.q_values import RATE
 from dko.report import suggest
 from dko.report.page import clean, figure, note, number, percent, section
 from dko.report.parts.overview import NOT_VISIBLE, VISIBILITY_UNKNOWN, pair_toward
-from dko.report.parts.words import APPROACH, bold, counted, few, ranked, rate, tells_of_it, value_columns
+from dko.report.parts.words import APPROACH, bold, counted, few, in_enough_cells, ranked, rate, tells_of_it, value_columns
 
 
 def part(report, drawn) -> str:
@@ -65,8 +65,7 @@ def answer(report) -> str:
 def one_way(report, side: str, title: str) -> str:
     best = getattr(report.toward, side)(report.top)
     if best.empty:
-        least = f" in at least {counted(report.min_cells, 'cell')}" if report.min_cells > 1 else ""
-        words = f"No {report.kind.loss} of a {report.gene_word}{least} moves cells " + \
+        words = f"No {report.kind.loss} of a {report.gene_word}{in_enough_cells(report)} moves cells " + \
             ("toward B." if side == "toward" else "away from B.")
         return f"<h3>{title}</h3><p>{words}</p>"
     return f"<h3>{title}</h3>" + ranked(best, ["gene"], columns_of(report, best)) + \

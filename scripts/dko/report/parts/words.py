@@ -35,6 +35,11 @@ def counted(count: int, what: str) -> str:
     return f"{number(int(count))} {what}{'' if count == 1 else 's'}"
 
 
+def in_enough_cells(report) -> str:
+    """In how many cells genes that are shown are, where in some cells is not enough."""
+    return f" in at least {counted(report.min_cells, 'cell')}" if report.min_cells > 1 else ""
+
+
 def listing(words) -> str:
     """a, b and c."""
     words = list(words)
