@@ -43,14 +43,15 @@ TEST_CASE("sums over the ones of columns are those of plain loops, from any tile
   for (const std::size_t columns : {1U, 8U, 45U, 70U}) {
     const BitColumns bits = random_columns(columns, columns);
     for (const std::size_t first_block : {0U, 1U}) {
-      for (std::size_t tile = 0; 8 * tile < columns; ++tile) {
-        std::vector<float> sums(bits.padded_columns() - 8 * tile, 3.0F);
+      for (std::size_t tile = 0; BitColumns::tile_columns * tile < columns; ++tile) {
+        std::vector<float> sums(bits.padded_columns() - BitColumns::tile_columns * tile, 3.0F);
         bits.add_sums(std::span(values).subspan(32 * first_block), first_block, tile, sums);
-        for (std::size_t column = 8 * tile; column < columns; ++column) {
+        for (std::size_t column = BitColumns::tile_columns * tile; column < columns; ++column) {
           double sum = 3;
           for (std::size_t row = 32 * first_block; row < rows; ++row)
             sum += has(bits, row, column) ? static_cast<double>(values[row]) : 0;
-          CHECK(static_cast<double>(sums[column - 8 * tile]) == Approx(sum).margin(1e-5));
+          CHECK(static_cast<double>(sums[column - BitColumns::tile_columns * tile]) ==
+                Approx(sum).margin(1e-5));
         }
       }
     }
@@ -69,11 +70,11 @@ TEST_CASE("ones that columns have in common are counted") {
   for (const std::size_t column : {1U, 9U}) {
     std::vector<float> counts(16, 2.0F);
     bits.add_common(column, 3, 90, 1, counts);
-    for (std::size_t other = 8; other < 19; ++other) {
+    for (std::size_t other = BitColumns::tile_columns; other < 19; ++other) {
       int common = 2;
       for (std::size_t row = 32 * 3; row < 32 * 93; ++row)
         common += has(bits, row, column) && has(bits, row, other) ? 1 : 0;
-      CHECK(counts[other - 8] == static_cast<float>(common));
+      CHECK(counts[other - BitColumns::tile_columns] == static_cast<float>(common));
     }
   }
 }
@@ -105,15 +106,19 @@ TEST_CASE("presence of cells becomes columns of genes, in the order of the rows"
   const ExpressionMatrix matrix = testing::random_matrix(75, 300, 0.4, 5);
   const PresenceBits presence(matrix, NodeGroup(Communicator::one_rank()));
   std::vector<std::int64_t> cells{70, 3, PresenceBits::no_cell, 3};
-  for (std::int64_t cell = 0; cell < 60; ++cell) cells.push_back(59 - cell);
+  for (std::int64_t cell = 0; cell < 72; ++cell) cells.push_back(71 - cell);
   BitColumns columns;
-  // Fewer rows the second time, in the memory of the first.
-  for (const std::size_t count : {cells.size(), std::size_t{40}}) {
+  // Fewer rows the next times, in the memory of the first.
+  for (const std::size_t count : {cells.size(), std::size_t{64}, std::size_t{20}}) {
     const auto rows_of_gene = std::span(cells).first(count);
     presence.columns_of(rows_of_gene, columns);
-    REQUIRE(columns.blocks() == 2);
+    REQUIRE(columns.blocks() == (count + 31) / 32);
     REQUIRE(columns.columns() >= 300);
-    for (std::size_t row = 0; row < 64; ++row) {
+    std::vector<float> counts(columns.padded_columns(), 1.0F);
+    columns.add_counts(counts);
+    for (std::size_t gene = 0; gene < 300; ++gene)
+      CHECK(counts[gene] == static_cast<float>(1 + columns.count(gene)));
+    for (std::size_t row = 0; row < 32 * columns.blocks(); ++row) {
       for (std::int32_t gene = 0; gene < 300; ++gene) {
         const bool is_there = row < count && cells[row] >= 0 && matrix.expresses(cells[row], gene);
         CHECK(has(columns, row, static_cast<std::size_t>(gene)) == is_there);
@@ -137,7 +142,18 @@ TEST_CASE("each instruction set sums over columns to the same bits") {
     by.add_sums({words.data(), blocks * columns_of_tile, tiles, blocks}, values.data(), sums.data());
     by.add_common({words.data(), blocks * columns_of_tile, tiles, blocks}, other, counts.data());
     by.add_column(words.data() + blocks * columns_of_tile + 3, blocks, -0.7, added.data());
-    return std::tuple(sums, counts, added);
+    // Of rows that another column has, by tables of all: the bits of values that are 0 elsewhere.
+    std::vector<BlockTables> tables(blocks);
+    by.tabulate(values.data(), blocks, tables.data());
+    std::vector<float> common(sums), of_product(sums), product(values);
+    for (std::size_t row = 0; row < product.size(); ++row)
+      product[row] *=
+          static_cast<float>(other[row / bits_of_block * columns_of_tile] >> row % bits_of_block & 1U);
+    by.add_common_sums({words.data(), blocks * columns_of_tile, tiles, blocks}, other, tables.data(),
+                       common.data());
+    by.add_sums({words.data(), blocks * columns_of_tile, tiles, blocks}, product.data(), of_product.data());
+    CHECK(common == of_product);
+    return std::tuple(sums, counts, added, common);
   };
   const auto portable = results(portable_bit_sums);
   CHECK(std::get<1>(portable)[1] == 0.5F + static_cast<float>(blocks * bits_of_block));

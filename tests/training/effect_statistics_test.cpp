@@ -25,9 +25,11 @@ TEST_CASE("residuals do not hold what effects explain on the scale, whatever bro
   }
   const std::vector<double> targets = targets_of(data, setting.totals);
   REQUIRE(TargetScale(targets).power() < 1);
+  BitColumns columns;
+  inputs.presence().columns_of(data.cells, columns);
   const std::vector<std::int32_t> regulators{1};
   const auto residuals = [&](double effect) {
-    return residuals_of(setting, data, inputs, regulators, std::vector<double>{effect});
+    return residuals_of(setting, data, inputs, columns, regulators, std::vector<double>{effect});
   };
   const double before = residuals(0).deviation;
   const double effect = 0.03;  // about 3 · 4.4² · 0.5 / 1000, what a presence adds

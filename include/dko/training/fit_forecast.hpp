@@ -17,7 +17,7 @@ struct FitForecast {
 
 /// On as many ranks, whose cores are `core_speed` times as fast as those that the costs are of. Genes are
 /// dealt to ranks as the fit does; of a prior as many targets as are taken at most. Neither reading nor the
-/// components of the cells' state, which one rank finds, are in it. Local.
+/// components of the cells' state are in it. Local.
 FitForecast forecast_fit(const ExpressionMatrix& matrix, const ModelOptions& options, int ranks,
                          double core_speed);
 

@@ -8,7 +8,7 @@ namespace dko {
 void BitColumns::resize(std::size_t rows, std::size_t columns) {
   blocks_ = rows / block_rows;
   columns_ = columns;
-  words_.resize(padded_columns() * blocks_);
+  lines_.resize(tiles_of(columns) * blocks_);
   if (columns % tile_columns == 0) return;
   for (std::size_t block = 0; block < blocks_; ++block) {
     const auto last = words_of(block, columns / tile_columns);
@@ -18,12 +18,12 @@ void BitColumns::resize(std::size_t rows, std::size_t columns) {
 
 void BitColumns::reset(std::size_t rows, std::size_t columns) {
   resize(rows, columns);
-  std::fill(words_.begin(), words_.end(), 0);
+  std::fill(lines_.begin(), lines_.end(), Line{});
 }
 
 void BitColumns::append(const BitColumns& from, std::size_t column) {
   ++columns_;
-  words_.resize(padded_columns() * blocks_, 0);
+  lines_.resize(tiles_of(columns_) * blocks_, Line{});
   for (std::size_t block = 0; block < blocks_; ++block)
     set_word(block, columns_ - 1, from.word(block, column));
 }
@@ -34,10 +34,22 @@ void BitColumns::add_sums(std::span<const float> values, std::size_t first_block
                       sums.data());
 }
 
+void BitColumns::add_common_sums(std::size_t column, std::span<const BlockTables> tables,
+                                 std::size_t first_block, std::size_t first_tile,
+                                 std::span<float> sums) const {
+  bit_sums().add_common_sums(tiles_from(first_tile, first_block, tables.size()),
+                             words_from(first_block, column), tables.data(), sums.data());
+}
+
 void BitColumns::add_common(std::size_t column, std::size_t first_block, std::size_t blocks,
                             std::size_t first_tile, std::span<float> counts) const {
-  bit_sums().add_common(tiles_from(first_tile, first_block, blocks),
-                        words_.data() + place(first_block, column), counts.data());
+  bit_sums().add_common(tiles_from(first_tile, first_block, blocks), words_from(first_block, column),
+                        counts.data());
+}
+
+void BitColumns::add_counts(std::span<float> counts) const {
+  const std::vector<std::uint32_t> ones(blocks_ * tile_columns, ~std::uint32_t{0});
+  bit_sums().add_common(tiles_from(0, 0, blocks_), ones.data(), counts.data());
 }
 
 void BitColumns::add_column(std::size_t column, double by, std::size_t first,
@@ -52,7 +64,7 @@ void BitColumns::add_column(std::size_t column, double by, std::size_t first,
   add_rows(first, whole);
   const std::size_t blocks = (last - whole) / block_rows;
   if (blocks > 0)
-    bit_sums().add_column(words_.data() + place(whole / block_rows, column), blocks, by,
+    bit_sums().add_column(words_from(whole / block_rows, column), blocks, by,
                           values.data() + (whole - first));
   add_rows(whole + blocks * block_rows, last);
 }

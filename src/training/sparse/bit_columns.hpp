@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -10,7 +11,7 @@
 namespace dko {
 
 /// Columns of zeros and ones over the rows of a regression, as bits: a word for every 32 rows, a block. The
-/// words of eight columns, a tile, lie beside each other, block after block: sums over the rows take eight
+/// words of 16 columns, a tile, lie beside each other, block after block: sums over the rows take some
 /// columns at a time.
 class BitColumns {
  public:
@@ -29,13 +30,15 @@ class BitColumns {
   std::size_t padded_columns() const { return tiles_of(columns_) * tile_columns; }
 
   /// Bit r is row 32 · block + r.
-  std::uint32_t word(std::size_t block, std::size_t column) const { return words_[place(block, column)]; }
+  std::uint32_t word(std::size_t block, std::size_t column) const {
+    return lines_[line(block, column / tile_columns)].words[column % tile_columns];
+  }
   void set_word(std::size_t block, std::size_t column, std::uint32_t word) {
-    words_[place(block, column)] = word;
+    lines_[line(block, column / tile_columns)].words[column % tile_columns] = word;
   }
   /// The words of the columns of a tile.
   std::span<std::uint32_t> words_of(std::size_t block, std::size_t tile) {
-    return std::span(words_).subspan(place(block, tile * tile_columns), tile_columns);
+    return lines_[line(block, tile)].words;
   }
   /// Adds a column of another with as many rows.
   void append(const BitColumns& from, std::size_t column);
@@ -46,10 +49,17 @@ class BitColumns {
   void add_sums(std::span<const float> values, std::size_t first_block, std::size_t first_tile,
                 std::span<float> sums) const;
 
+  /// Adds to `sums`, likewise, the values, whose tables these are, of those rows of these blocks where both a
+  /// column and `column` have ones: the bits of add_sums() by their product with that.
+  void add_common_sums(std::size_t column, std::span<const BlockTables> tables, std::size_t first_block,
+                       std::size_t first_tile, std::span<float> sums) const;
+
   /// Adds to `counts`, likewise, in how many rows of these blocks both a column and `column` have ones: exact
   /// up to 2^24.
   void add_common(std::size_t column, std::size_t first_block, std::size_t blocks, std::size_t first_tile,
                   std::span<float> counts) const;
+  /// Adds to `counts`, one a column, filled up to whole tiles, how many ones each has: exact likewise.
+  void add_counts(std::span<float> counts) const;
 
   /// Adds x · `by` to the values of rows [first, first + values.size()).
   void add_column(std::size_t column, double by, std::size_t first, std::span<double> values) const;
@@ -63,16 +73,24 @@ class BitColumns {
  private:
   static std::size_t tiles_of(std::size_t columns) { return (columns + tile_columns - 1) / tile_columns; }
   BitTiles tiles_from(std::size_t first_tile, std::size_t first_block, std::size_t blocks) const {
-    return {words_.data() + place(first_block, first_tile * tile_columns), blocks_ * tile_columns,
+    return {words_from(first_block, first_tile * tile_columns), blocks_ * tile_columns,
             tiles_of(columns_) - first_tile, blocks};
   }
-  std::size_t place(std::size_t block, std::size_t column) const {
-    return (column / tile_columns * blocks_ + block) * tile_columns + column % tile_columns;
+  std::size_t line(std::size_t block, std::size_t tile) const { return tile * blocks_ + block; }
+  /// A column's, from a block on.
+  const std::uint32_t* words_from(std::size_t block, std::size_t column) const {
+    return lines_.data()->words.data() + line(block, column / tile_columns) * tile_columns +
+           column % tile_columns;
   }
+
+  /// The words of a block of a tile.
+  struct alignas(sizeof(std::uint32_t) * tile_columns) Line {
+    std::array<std::uint32_t, tile_columns> words;
+  };
 
   std::size_t blocks_ = 0;
   std::size_t columns_ = 0;
-  std::vector<std::uint32_t> words_;
+  std::vector<Line> lines_;
 };
 
 }  // namespace dko

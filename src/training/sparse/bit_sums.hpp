@@ -2,6 +2,7 @@
 // Sums over columns of bits, a block of 32 rows at a time, in vectors of one instruction set. Shared by this
 // room's sources only.
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -9,8 +10,18 @@
 
 namespace dko {
 
-inline constexpr std::size_t bits_of_block = 32;  ///< rows
-inline constexpr std::size_t columns_of_tile = 8;
+inline constexpr std::size_t bits_of_block = 32;    ///< rows
+inline constexpr std::size_t columns_of_tile = 16;  // a line of the cache for each block
+
+// Values are looked up three rows at a time: their bits are the place of a sum among the eight that any of
+// the three can have.
+inline constexpr std::size_t group_rows = 3;
+inline constexpr std::size_t groups_of_block = (bits_of_block + group_rows - 1) / group_rows;
+inline constexpr std::size_t places_of_group = std::size_t{1} << group_rows;
+struct alignas(32) GroupTable {
+  std::array<float, places_of_group> sums;
+};
+using BlockTables = std::array<GroupTable, groups_of_block>;
 
 /// Some blocks of some tiles: a tile has the words of its columns beside each other, block after block.
 struct BitTiles {
@@ -25,6 +36,13 @@ struct BitSums {
   /// Adds to `sums`, one a column, the `values` of the rows where it has ones. Values are added by threes of
   /// a block's rows, these one after the other over 32 blocks, and what these come to.
   void (*add_sums)(const BitTiles& tiles, const float* values, float* sums);
+  /// Finds the tables of the values of some blocks.
+  void (*tabulate)(const float* values, std::size_t blocks, BlockTables* tables);
+  /// Adds to `sums` the values, by their tables, of the rows where both a column and another one have ones;
+  /// the other's words are columns_of_tile apart. The bits of add_sums by values that are 0 where the other
+  /// has none.
+  void (*add_common_sums)(const BitTiles& tiles, const std::uint32_t* of_other, const BlockTables* tables,
+                          float* sums);
   /// Adds to `counts`, one a column, in how many rows both it and another column have ones; the other's words
   /// are columns_of_tile apart. Exact up to 2^24.
   void (*add_common)(const BitTiles& tiles, const std::uint32_t* of_other, float* counts);

@@ -5,18 +5,56 @@ namespace dko {
 
 namespace {
 
-void add_sums(const BitTiles& of, const float* values, float* sums) {
-  constexpr std::size_t together = 4;
-  add_by_chunks(of, values, [&](const std::uint32_t* words, const BlockTables* tables, std::size_t blocks) {
-    std::size_t tile = 0;
-    for (; tile + together <= of.tiles; tile += together)
-      add_tiles<together>(words + tile * of.stride, of.stride, tables, blocks, sums + tile * columns_of_tile);
-    for (; tile < of.tiles; ++tile)
-      add_tiles<1>(words + tile * of.stride, of.stride, tables, blocks, sums + tile * columns_of_tile);
-  });
+constexpr std::size_t columns_of_vector = 8;
+constexpr std::size_t vectors_of_tile = columns_of_tile / columns_of_vector;
+
+__m256i words_at(const std::uint32_t* words) {
+  return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(words));
 }
 
-/// How many ones each word of a tile has in common with another column.
+/// Adds the sums of `tiles` tiles beside each other to theirs, over the rows that `of_other` has, if it is
+/// there.
+template <std::size_t tiles>
+void add_tiles(const std::uint32_t* words, std::size_t stride, const BlockTables* tables, std::size_t blocks,
+               const std::uint32_t* of_other, float* sums) {
+  constexpr std::size_t vectors = tiles * vectors_of_tile;
+  __m256 found[vectors];
+  for (__m256& sum : found) sum = _mm256_setzero_ps();
+  for (std::size_t block = 0; block < blocks; ++block) {
+    const __m256i other = _mm256_set1_epi32(word_of_other(of_other, block));
+    __m256i bits[vectors];
+    for (std::size_t at = 0; at < vectors; ++at)
+      bits[at] = _mm256_and_si256(words_at(words + at / vectors_of_tile * stride + block * columns_of_tile +
+                                           at % vectors_of_tile * columns_of_vector),
+                                  other);
+#pragma GCC unroll 1  // unrolled, it needs more registers than there are
+    for (const GroupTable& table : tables[block]) {
+      const __m256 of_group = _mm256_load_ps(table.sums.data());
+      for (std::size_t at = 0; at < vectors; ++at) {
+        // Only the lowest three bits of each place count.
+        found[at] = _mm256_add_ps(found[at], _mm256_permutevar8x32_ps(of_group, bits[at]));
+        bits[at] = _mm256_srli_epi32(bits[at], group_rows);
+      }
+    }
+  }
+  for (std::size_t at = 0; at < vectors; ++at) {
+    float* to = sums + at * columns_of_vector;
+    _mm256_storeu_ps(to, _mm256_add_ps(_mm256_loadu_ps(to), found[at]));
+  }
+}
+
+void add_chunk(const BitTiles& of, const BlockTables* tables, const std::uint32_t* of_other, float* sums) {
+  constexpr std::size_t together = 2;
+  std::size_t tile = 0;
+  for (; tile + together <= of.tiles; tile += together)
+    add_tiles<together>(of.words + tile * of.stride, of.stride, tables, of.blocks, of_other,
+                        sums + tile * columns_of_tile);
+  for (; tile < of.tiles; ++tile)
+    add_tiles<1>(of.words + tile * of.stride, of.stride, tables, of.blocks, of_other,
+                 sums + tile * columns_of_tile);
+}
+
+/// How many ones each of eight columns has in common with another one.
 __m256i common_of(const std::uint32_t* words, const std::uint32_t* of_other, std::size_t blocks) {
   const __m256i ones_of_four = _mm256_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4,  //
                                                 0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4);
@@ -41,7 +79,13 @@ __m256i common_of(const std::uint32_t* words, const std::uint32_t* of_other, std
 }
 
 void add_common(const BitTiles& of, const std::uint32_t* of_other, float* counts) {
-  add_counts<common_of>(of, of_other, counts);
+  for (std::size_t at = 0; at < of.tiles * vectors_of_tile; ++at) {
+    const std::uint32_t* words =
+        of.words + at / vectors_of_tile * of.stride + at % vectors_of_tile * columns_of_vector;
+    const __m256 found = _mm256_cvtepi32_ps(common_of(words, of_other, of.blocks));
+    float* to = counts + at * columns_of_vector;
+    _mm256_storeu_ps(to, _mm256_add_ps(_mm256_loadu_ps(to), found));
+  }
 }
 
 void add_column(const std::uint32_t* words, std::size_t blocks, double by, double* values) {
@@ -63,6 +107,7 @@ void add_column(const std::uint32_t* words, std::size_t blocks, double by, doubl
 
 }  // namespace
 
-const BitSums avx2_bit_sums{add_sums, add_common, add_column};
+const BitSums avx2_bit_sums{add_sums<add_chunk>, tabulate, add_common_sums<add_chunk>, add_common,
+                            add_column};
 
 }  // namespace dko

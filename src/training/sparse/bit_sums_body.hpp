@@ -8,23 +8,15 @@
 
 namespace dko {
 
-// Three rows at a time: their bits are the place of a sum among the eight that any of the three can have.
-inline constexpr std::size_t group_rows = 3;
-inline constexpr std::size_t groups_of_block = (bits_of_block + group_rows - 1) / group_rows;
 inline constexpr std::size_t chunk_blocks =
     32;  // whose tables stay in the first cache; other numbers round otherwise
 static_assert(groups_of_block * group_rows == bits_of_block + 1);
 
 /// Which places' sums have each row of a group.
-using GroupPlaces = std::array<float, columns_of_tile>;
+using GroupPlaces = std::array<float, places_of_group>;
 inline constexpr std::array<GroupPlaces, group_rows> places_of_rows{GroupPlaces{0, 1, 0, 1, 0, 1, 0, 1},
                                                                     GroupPlaces{0, 0, 1, 1, 0, 0, 1, 1},
                                                                     GroupPlaces{0, 0, 0, 0, 1, 1, 1, 1}};
-
-struct alignas(32) GroupTable {
-  std::array<float, columns_of_tile> sums;
-};
-using BlockTables = std::array<GroupTable, groups_of_block>;
 
 namespace {
 

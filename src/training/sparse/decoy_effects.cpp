@@ -1,12 +1,31 @@
 #include "decoy_effects.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <utility>
 
 #include "dko/base/numbers.hpp"
+#include "gene_targets.hpp"
 
 namespace dko {
+
+EffectScale scale_of(std::span<const std::int32_t> regulators, std::span<const double> effects,
+                     std::span<const double> slopes, std::span<const double> errors) {
+  EffectScale scale{std::ssize(regulators), 0, 0};
+  double of_effects = 0;
+  double of_slopes = 0;
+  for (std::size_t at = 0; at < regulators.size(); ++at) {
+    const auto regulator = static_cast<std::size_t>(regulators[at]);
+    if (!(errors[regulator] > 0)) continue;
+    const double statistic = std::abs(slopes[regulator]) / errors[regulator];
+    scale.least_statistic = of_slopes > 0 ? std::min(scale.least_statistic, statistic) : statistic;
+    of_effects += std::abs(effects[at]);
+    of_slopes += std::abs(slopes[regulator]);
+  }
+  if (of_slopes > 0) scale.kept = std::min(largest_slope, of_effects / of_slopes);
+  return scale;
+}
 
 void DecoyCollector::add(std::int32_t gene, const EffectScale& scale, std::span<const double> slopes,
                          const DecoyStatistics& statistics) {

@@ -19,6 +19,11 @@ struct EffectScale {
   double kept = 0;
 };
 
+/// Finds it for a gene with the effects A_ij of these regulators, by slopes and errors of the presence of all
+/// genes; an error is 0 where it cannot be told. Local.
+EffectScale scale_of(std::span<const std::int32_t> regulators, std::span<const double> effects,
+                     std::span<const double> slopes, std::span<const double> errors);
+
 /// How far the decoys on one gene stand out, decoy by decoy.
 struct DecoyStatistics {
   std::span<const double> alone;       ///< which of them are kept; 0: cannot be told

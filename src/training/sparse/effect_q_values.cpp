@@ -8,32 +8,19 @@
 #include "chosen_share.hpp"
 #include "column_shifts.hpp"
 #include "decoy_effects.hpp"
+#include "decoy_tally.hpp"
 #include "decoys.hpp"
 #include "dko/base/give_back.hpp"
 #include "dko/training/sparse/fit_job.hpp"
 #include "effect_statistics.hpp"
 #include "fit_cost.hpp"
 #include "gene_shares.hpp"
-#include "gene_targets.hpp"
-#include "q_value_curve.hpp"
 #include "regulator_rows.hpp"
 #include "totals.hpp"
 
 namespace dko {
 
 namespace {
-
-constexpr double resolution = 1e-3;  // that statistics are rounded down to
-constexpr double largest_statistic = 64;
-constexpr auto bins = static_cast<std::size_t>(largest_statistic / resolution) + 1;
-
-std::size_t bin_of(double statistic) {
-  return static_cast<std::size_t>(std::min(statistic, largest_statistic) / resolution);
-}
-
-double rounded(double statistic) {
-  return static_cast<double>(bin_of(statistic));
-}
 
 /// A look at one gene, by the cells that express it, as effects_cost and decoy_cost: see FitJob::plan().
 using LookCost = double (*)(double genes, double expressing);
@@ -88,7 +75,6 @@ class EffectJudge {
         errors_(slopes_.size(), 0.0),
         certain_(slopes_.size(), 0.0),
         mean_inputs_(slopes_.size(), 0.0),
-        decoy_counts_(bins, 0.0),
         scales_(static_cast<std::size_t>(profiles.genes())),
         shifts_(profiles.genes()) {}
 
@@ -117,11 +103,11 @@ class EffectJudge {
       }
       collector_ = {};
     }
-    communicator_.sum(std::span<double>(decoy_counts_));
+    tally_.gather(communicator_);
     const std::vector<double> statistics = statistics_with_paths();
-    const QValueCurve curve = curve_of(statistics);
-    for (std::vector<double>& of_draw : quality.decoy_q) of_draw = q_values(of_draw, curve);
-    quality.q_values.effects = q_values(statistics, curve);
+    const QValueCurve curve = tally_.curve_of(statistics, decoy_draws);
+    for (std::vector<double>& of_draw : quality.decoy_q) of_draw = q_values_of(of_draw, curve);
+    quality.q_values.effects = q_values_of(statistics, curve);
     quality.q_values.genes = gene_q_values(mapping_, quality.q_values.effects);
     quality.inputs = std::move(mean_inputs_);
     return quality;
@@ -166,18 +152,19 @@ class EffectJudge {
   /// @returns the residuals, without the covariates, of which there may be more than all else
   Residuals look_at_effects(std::int32_t gene, const GeneCells& data) {
     const Regulators& regulators = regulators_on(gene);
+    inputs_.presence().columns_of(data.cells, columns_);
     note_inputs(data, regulators);
-    Residuals residuals = residuals_of(setting_, data, inputs_, regulators.genes, regulators.effects);
+    Residuals residuals =
+        residuals_of(setting_, data, inputs_, columns_, regulators.genes, regulators.effects);
     if (residuals.deviation > 0) note_effects(gene, regulators, data, residuals);
     give_back(residuals.covariates);
     return residuals;
   }
 
-  /// Looks at the presence of all genes but the gene itself and those that enter by their level, which no
+  /// Looks at the columns of all genes but the gene itself and those that enter by their level, which no
   /// decoy could tell.
-  PresenceStatistics statistics_of(const PresenceBits& presence, std::int32_t gene, const GeneCells& data,
-                                   const Residuals& residuals) {
-    presence.columns_of(data.cells, columns_);
+  PresenceStatistics statistics_of(std::int32_t gene, const GeneCells& data,
+                                   const Residuals& residuals) const {
     PresenceStatistics found = presence_statistics(residuals, data.cells.size(), columns_, profiles_.genes());
     found.error[static_cast<std::size_t>(gene)] = 0;
     for (std::size_t other = 0; other < found.error.size(); ++other) {
@@ -192,7 +179,8 @@ class EffectJudge {
     if (!(residuals_[at].deviation > 0)) return;
     Residuals residuals = residuals_[at];
     residuals.covariates = residual_covariates(setting_, data.cells);
-    const PresenceStatistics found = statistics_of(decoys, gene, data, residuals);
+    decoys.columns_of(data.cells, columns_);
+    const PresenceStatistics found = statistics_of(gene, data, residuals);
     const std::vector<double> with_paths = count_decoys(gene, residuals.mean, found);
     if (!mapping_.has_levels()) collect_decoys(gene, found, with_paths);
   }
@@ -209,7 +197,7 @@ class EffectJudge {
       const double error = found.error[decoy] / mean;
       const double added = added_by_paths(sums[decoy], found.slope[decoy], error * error + shared_.variance);
       with_paths[decoy] = statistic + added;
-      decoy_counts_[bin_of(with_paths[decoy])] += chosen_.of(statistic);
+      tally_.add(with_paths[decoy], chosen_.of(statistic));
     }
     return with_paths;
   }
@@ -226,29 +214,13 @@ class EffectJudge {
     collector_.add(gene, scale, found.slope, {statistics, with_paths});
   }
 
-  /// What the effects on a gene are like; `slopes` are theirs, beside errors of all genes.
-  static EffectScale scale_of(const Regulators& regulators, const PresenceStatistics& own) {
-    EffectScale scale{std::ssize(regulators.genes), 0, 0};
-    double effects = 0;
-    double slopes = 0;
-    for (std::size_t at = 0; at < regulators.genes.size(); ++at) {
-      const auto regulator = static_cast<std::size_t>(regulators.genes[at]);
-      if (!(own.error[regulator] > 0)) continue;
-      const double statistic = std::abs(own.slope[regulator]) / own.error[regulator];
-      scale.least_statistic = slopes > 0 ? std::min(scale.least_statistic, statistic) : statistic;
-      effects += std::abs(regulators.effects[at]);
-      slopes += std::abs(own.slope[regulator]);
-    }
-    if (slopes > 0) scale.kept = std::min(largest_slope, effects / slopes);
-    return scale;
-  }
-
   void note_effects(std::int32_t gene, const Regulators& regulators, const GeneCells& data,
                     const Residuals& residuals) {
-    PresenceStatistics own = statistics_of(inputs_.presence(), gene, data, residuals);
+    PresenceStatistics own = statistics_of(gene, data, residuals);
     for (std::size_t at = 0; at < regulators.genes.size(); ++at)
       own.slope[static_cast<std::size_t>(regulators.genes[at])] += residuals.part * regulators.effects[at];
-    scales_[static_cast<std::size_t>(gene)] = scale_of(regulators, own);
+    scales_[static_cast<std::size_t>(gene)] =
+        scale_of(regulators.genes, regulators.effects, own.slope, own.error);
     for (double& slope : own.slope) slope /= residuals.mean;
     for (double& error : own.error) error /= residuals.mean;
     for (std::size_t at = 0; at < regulators.genes.size(); ++at) {
@@ -270,9 +242,13 @@ class EffectJudge {
 
   void note_inputs(const GeneCells& data, const Regulators& regulators) {
     for (std::size_t at = 0; at < regulators.genes.size() && !data.cells.empty(); ++at) {
+      const std::int32_t regulator = regulators.genes[at];
       double sum = 0;
-      for (const std::int64_t cell : data.cells)
-        sum += static_cast<double>(inputs_.value(cell, regulators.genes[at]));
+      if (inputs_.is_level(regulator)) {
+        for (const std::int64_t cell : data.cells) sum += static_cast<double>(inputs_.value(cell, regulator));
+      } else {
+        sum = static_cast<double>(columns_.count(static_cast<std::size_t>(regulator)));
+      }
       mean_inputs_[regulators.places[at]] = sum / static_cast<double>(data.cells.size());
     }
   }
@@ -311,27 +287,6 @@ class EffectJudge {
     return statistics;
   }
 
-  /// By the effects whose statistic is known: others, of which decoys say nothing, are not counted.
-  QValueCurve curve_of(const std::vector<double>& statistics) const {
-    std::vector<double> at_least(bins + 1, 0.0);
-    for (std::size_t bin = bins; bin-- > 0;) at_least[bin] = at_least[bin + 1] + decoy_counts_[bin];
-    std::vector<double> found;
-    std::vector<double> above;
-    for (const double statistic : statistics) {
-      if (!(statistic > 0)) continue;
-      found.push_back(rounded(statistic));
-      above.push_back(at_least[bin_of(statistic)]);
-    }
-    return {found, above, decoy_draws};
-  }
-
-  static std::vector<double> q_values(const std::vector<double>& statistics, const QValueCurve& curve) {
-    std::vector<double> q;
-    q.reserve(statistics.size());
-    for (const double statistic : statistics) q.push_back(statistic > 0 ? curve.of(rounded(statistic)) : 1);
-    return q;
-  }
-
   const RelativeProfiles& profiles_;
   std::span<const std::int64_t> cells_;
   const SparseMapping& mapping_;
@@ -342,11 +297,11 @@ class EffectJudge {
   std::vector<Regulators> regulators_;
   std::vector<std::int32_t> own_;  // this rank's genes
   double inflation_ = 1;
-  std::vector<double> slopes_;        // b − m of each effect, once they are gathered
-  std::vector<double> errors_;        // √(e² + τ²) likewise; 0: not known
-  std::vector<double> certain_;       // x of each effect
-  std::vector<double> mean_inputs_;   // mean x of the regulator in the target's cells
-  std::vector<double> decoy_counts_;  // sums of s, by bin_of
+  std::vector<double> slopes_;       // b − m of each effect, once they are gathered
+  std::vector<double> errors_;       // √(e² + τ²) likewise; 0: not known
+  std::vector<double> certain_;      // x of each effect
+  std::vector<double> mean_inputs_;  // mean x of the regulator in the target's cells
+  DecoyTally tally_;
   std::vector<Residuals> residuals_;  // of this rank's genes, without covariates
   std::vector<EffectScale> scales_;   // likewise
   DecoyCollector collector_;          // of the draw at hand
@@ -396,7 +351,7 @@ double q_values_bytes(const ExpressionMatrix& matrix, double ranks) {
   return of_gene * genes +
          (of_nonzero * static_cast<double>(matrix.nonzeros()) + of_own_gene * genes) / ranks +
          BitColumns::bytes(cells, genes) + cells * of_cell + ColumnShifts::bytes(matrix.genes()) +
-         static_cast<double>(bins * sizeof(double));
+         DecoyTally::bytes();
 }
 
 DecoyBytes decoy_bytes(std::int64_t genes, double effects, double ranks) {

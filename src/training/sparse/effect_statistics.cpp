@@ -74,21 +74,23 @@ std::vector<std::vector<float>> narrowed(const std::vector<std::vector<double>>&
 }  // namespace
 
 Residuals residuals_of(const StatisticSetting& setting, const GeneCells& data, const GeneInputs& inputs,
-                       std::span<const std::int32_t> regulators, std::span<const double> effects) {
+                       const BitColumns& presence, std::span<const std::int32_t> regulators,
+                       std::span<const double> effects) {
   Residuals found;
   if (data.cells.size() < least_cells) return found;
   const std::vector<double> targets = targets_of(data, setting.totals);
   const TargetScale scale(targets);
   found.mean = scale.mean();
   std::vector<double> left;
-  std::vector<double> explained;
-  for (std::size_t row = 0; row < data.cells.size(); ++row) {
-    const std::int64_t cell = data.cells[row];
-    double sum = 0;
-    for (std::size_t at = 0; at < regulators.size(); ++at)
-      sum += effects[at] * static_cast<double>(inputs.value(cell, regulators[at]));
-    left.push_back(scale(targets[row]));
-    explained.push_back(sum);
+  for (const double target : targets) left.push_back(scale(target));
+  std::vector<double> explained(data.cells.size(), 0.0);
+  for (std::size_t at = 0; at < regulators.size(); ++at) {
+    if (!inputs.is_level(regulators[at])) {
+      presence.add_column(static_cast<std::size_t>(regulators[at]), effects[at], 0, explained);
+      continue;
+    }
+    for (std::size_t row = 0; row < data.cells.size(); ++row)
+      explained[row] += effects[at] * static_cast<double>(inputs.value(data.cells[row], regulators[at]));
   }
   const auto cells = static_cast<double>(data.cells.size());
   const std::vector<std::vector<double>> covariates = covariates_of(setting, data.cells);
@@ -120,8 +122,10 @@ PresenceStatistics presence_statistics(const Residuals& residuals, std::size_t c
     presence.add_sums(values, 0, 0, sums);
   };
   std::vector<double> squares(count);
+  sums.assign(presence.padded_columns(), 0.0F);
+  presence.add_counts(sums);
   for (std::size_t gene = 0; gene < count; ++gene) {
-    const auto with = static_cast<double>(presence.count(gene));
+    const auto with = static_cast<double>(sums[gene]);
     squares[gene] = with * (1 - with / static_cast<double>(cells));
   }
   for (const std::vector<float>& covariate : residuals.covariates) {

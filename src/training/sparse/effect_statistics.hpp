@@ -32,9 +32,11 @@ struct Residuals {
   std::vector<std::vector<float>> covariates;  ///< factors without their mean, orthonormal
 };
 
-/// `effects` are A_ij of `regulators`. Fewer than 20 cells give σ = 0.
+/// `effects` are A_ij of `regulators`, `presence` that of all genes in the cells of the gene. Fewer than 20
+/// cells give σ = 0.
 Residuals residuals_of(const StatisticSetting& setting, const GeneCells& data, const GeneInputs& inputs,
-                       std::span<const std::int32_t> regulators, std::span<const double> effects);
+                       const BitColumns& presence, std::span<const std::int32_t> regulators,
+                       std::span<const double> effects);
 
 /// Residuals::covariates of a gene that these cells express.
 std::vector<std::vector<float>> residual_covariates(const StatisticSetting& setting,

@@ -57,6 +57,10 @@ FoldedDesign::FoldedDesign(FoldStarts starts, std::vector<float> covariates, std
       source_(bits),
       memory_(memory) {
   bits_.reset(static_cast<std::size_t>(rows()), 0);
+  if (is_weighted_) {
+    of_weights_.resize(bits_.blocks());
+    bit_sums().tabulate(weights_.data(), bits_.blocks(), of_weights_.data());
+  }
   for (std::size_t k = 0; k < static_cast<std::size_t>(covariates_); ++k) {
     const std::vector<float> column = weighted(row(fixed_, k));
     weighted_fixed_.insert(weighted_fixed_.end(), column.begin(), column.end());
@@ -105,9 +109,8 @@ bool FoldedDesign::has_dense(std::size_t first) const {
 }
 
 /// Σ w x y of a column with the candidates from `first` on, over one fold.
-/// `counted` is the column of bits_ whose ones w x are, or `uncounted`; then `weighted` is for dense ones
-/// alone.
-void FoldedDesign::products_with(std::span<const float> weighted, std::size_t counted, std::size_t first,
+/// `column` is that of bits_ which is x, or `no_column`; with one `weighted` is for dense ones alone.
+void FoldedDesign::products_with(std::span<const float> weighted, std::size_t column, std::size_t first,
                                  std::size_t fold, std::span<float> found) const {
   const auto next = std::find_if(places_.begin() + static_cast<std::ptrdiff_t>(first), places_.end(),
                                  [](const Place& place) { return place.is_bits; });
@@ -119,10 +122,13 @@ void FoldedDesign::products_with(std::span<const float> weighted, std::size_t co
     const std::size_t block = start / BitColumns::block_rows;
     std::vector<float>& of_bits = memory_.of_bits;
     of_bits.assign(bits_.padded_columns() - from, 0.0F);
-    if (counted == uncounted)
+    const std::size_t blocks = rows_of_fold / BitColumns::block_rows;
+    if (column == no_column)
       bits_.add_sums(weighted.subspan(start, rows_of_fold), block, tile, of_bits);
+    else if (is_weighted_)
+      bits_.add_common_sums(column, std::span(of_weights_).subspan(block, blocks), block, tile, of_bits);
     else
-      bits_.add_common(counted, block, rows_of_fold / BitColumns::block_rows, tile, of_bits);
+      bits_.add_common(column, block, blocks, tile, of_bits);
     const auto between = static_cast<std::size_t>(next - places_.begin()) - first;
     if (!has_dense(first + between)) {
       std::copy_n(of_bits.data() + next->at - from, found.size() - between, found.data() + between);
@@ -166,7 +172,7 @@ void FoldedDesign::note_products(std::size_t first) {
   const auto note = [&](std::span<const float> weighted, std::vector<double>& to, std::size_t columns,
                         std::size_t column) {
     for (std::size_t fold = 0; fold < width; ++fold) {
-      products_with(weighted, uncounted, first, fold, found);
+      products_with(weighted, no_column, first, fold, found);
       for (std::size_t at = 0; at < count; ++at)
         to[((first + at) * columns + column) * width + fold] = static_cast<double>(found[at]);
     }
@@ -207,18 +213,17 @@ void FoldedDesign::find_row(std::size_t candidate) {
   const std::size_t first = known_[slot];
   const std::size_t count = places_.size() - first;
   const Place& place = places_[candidate];
-  const bool is_counted = place.is_bits && !is_weighted_;
   std::vector<float>& column = memory_.column;
   column.resize(weights_.size());
   if (!place.is_bits)
     column = weighted(row(dense_, place.at));
-  else if (!is_counted || has_dense(first))
+  else if (has_dense(first))
     bits_.multiply(place.at, weights_, column);
   float* whole = row_of_products(slot, starts_.size() - 1) + first;
   std::fill_n(whole, count, 0.0F);
   for (std::size_t fold = 0; fold + 1 < starts_.size(); ++fold) {
     float* of_fold = row_of_products(slot, fold) + first;
-    products_with(column, is_counted ? place.at : uncounted, first, fold, {of_fold, count});
+    products_with(column, place.is_bits ? place.at : no_column, first, fold, {of_fold, count});
     for (std::size_t at = 0; at < count; ++at) whole[at] += of_fold[at];
   }
   known_[slot] = places_.size();

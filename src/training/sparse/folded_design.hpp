@@ -89,8 +89,8 @@ class FoldedDesign {
   std::vector<float> weighted(std::span<const float> column) const;
   void append_products(std::span<const float> weighted, std::span<const float> other,
                        std::vector<double>& to) const;
-  void products_with(std::span<const float> weighted, std::size_t counted, std::size_t first,
-                     std::size_t fold, std::span<float> found) const;
+  void products_with(std::span<const float> weighted, std::size_t column, std::size_t first, std::size_t fold,
+                     std::span<float> found) const;
   void dense_products(std::span<const float> weighted, std::size_t first, std::size_t fold,
                       std::span<float> found) const;
   bool has_dense(std::size_t first) const;
@@ -115,7 +115,7 @@ class FoldedDesign {
     bool is_bits;
     std::size_t at;  // column of bits_, or of dense_
   };
-  static constexpr auto uncounted = static_cast<std::size_t>(-1);
+  static constexpr auto no_column = static_cast<std::size_t>(-1);
   static constexpr std::size_t no_slot = static_cast<std::size_t>(-1);
 
   FoldStarts starts_;
@@ -123,7 +123,8 @@ class FoldedDesign {
   std::vector<float> fixed_;  // covariates × rows
   std::vector<float> targets_;
   std::vector<float> weights_;
-  bool is_weighted_;  // some weight is not 1, beside those of rows that fill up a fold
+  bool is_weighted_;                     // some weight is not 1, beside those of rows that fill up a fold
+  std::vector<BlockTables> of_weights_;  // if they are not all 1
   std::vector<float> weighted_fixed_;
   std::vector<float> weighted_targets_;
   const BitColumns& source_;

@@ -115,10 +115,12 @@ void LassoFit::extend() {
   }
 }
 
-/// Rows move apart within the memory, the last first.
-void LassoFit::make_room() {
-  if (active_.size() < room_) return;
-  const std::size_t room = std::max(4 * lanes, (room_ + room_ / 2 + lanes - 1) / lanes * lanes);
+/// For so many more. Rows move apart within the memory, the last first.
+void LassoFit::make_room(std::size_t more) {
+  const std::size_t needed = active_.size() + more;
+  if (needed <= room_) return;
+  const std::size_t larger = std::max(room_ + room_ / 2, needed);
+  const std::size_t room = std::max(4 * lanes, (larger + lanes - 1) / lanes * lanes);
   std::vector<float>& products = memory_.products;
   if (products.size() < room * room) products.resize(room * room);
   for (std::size_t at = active_.size(); at-- > 1;) {
@@ -130,22 +132,41 @@ void LassoFit::make_room() {
   pull_.resize(room, 0.0F);
 }
 
-void LassoFit::activate(std::int64_t candidate) {
-  make_room();
-  const auto own = static_cast<std::size_t>(candidate);
-  is_closed_[own] = true;
-  active_.push_back(candidate);
-  const std::span<const float> whole = of_all(candidate);
-  const std::span<const float> out = of_left_out(candidate);
-  const std::size_t last = active_.size() - 1;
-  float* products = memory_.products.data();
-  for (std::size_t at = 0; at <= last; ++at) {
-    const auto other = static_cast<std::size_t>(active_[at]);
-    auto value = static_cast<double>(out.empty() ? whole[other] : whole[other] - out[other]);
-    for (const std::vector<double>& reduced : reduced_) value -= reduced[own] * reduced[other];
-    products[last * room_ + at] = static_cast<float>(value);
-    products[at * room_ + last] = static_cast<float>(value);
+/// All that enter at a time: their rows of products first, from which columns of the others are then filled
+/// side by side.
+void LassoFit::activate(std::span<const std::int64_t> entering) {
+  make_room(entering.size());
+  const std::size_t before = active_.size();
+  for (const std::int64_t candidate : entering) {
+    is_closed_[static_cast<std::size_t>(candidate)] = true;
+    active_.push_back(candidate);
+    add_row(active_.size() - 1);
   }
+  float* products = memory_.products.data();
+  for (std::size_t row = 0; row + 1 < active_.size(); ++row) {
+    for (std::size_t at = std::max(before, row + 1); at < active_.size(); ++at)
+      products[row * room_ + at] = products[at * room_ + row];
+  }
+}
+
+/// Products of an active candidate with itself and those before it.
+void LassoFit::add_row(std::size_t at) {
+  const auto own = static_cast<std::size_t>(active_[at]);
+  const std::span<const float> whole = of_all(active_[at]);
+  const std::span<const float> out = of_left_out(active_[at]);
+  std::vector<double>& values = memory_.row;
+  values.resize(at + 1);
+  for (std::size_t other = 0; other <= at; ++other) {
+    const auto candidate = static_cast<std::size_t>(active_[other]);
+    values[other] = static_cast<double>(out.empty() ? whole[candidate] : whole[candidate] - out[candidate]);
+  }
+  for (const std::vector<double>& reduced : reduced_) {
+    const double of_own = reduced[own];
+    for (std::size_t other = 0; other <= at; ++other)
+      values[other] -= of_own * reduced[static_cast<std::size_t>(active_[other])];
+  }
+  float* row = memory_.products.data() + at * room_;
+  for (std::size_t other = 0; other <= at; ++other) row[other] = static_cast<float>(values[other]);
 }
 
 /// Once over the active candidates; returns the largest change of the fit. In single precision: the gradient
@@ -218,21 +239,25 @@ void LassoFit::subtract_effects() {
 void LassoFit::solve(double lambda) {
   thresholds_.clear();
   for (const std::int64_t candidate : active_) thresholds_.push_back(lambda * design_.penalty(candidate));
+  std::vector<std::int64_t> entering;
   for (bool grows = true; grows;) {
     for (int sweeps = 0; sweeps < most_sweeps; ++sweeps) {
       if (!(sweep() > tolerance * variance_)) break;
     }
     take_gradient();
-    grows = false;
+    entering.clear();
     for (std::size_t at = 0; at < effects_.size(); ++at) {
       const auto candidate = static_cast<std::int64_t>(at);
       const double threshold = lambda * design_.penalty(candidate);
       if (is_closed_[at] || !(std::abs(gradient_[at]) > threshold)) continue;
-      activate(candidate);
-      pull_[active_.size() - 1] = static_cast<float>(gradient_[at]);
+      entering.push_back(candidate);
       thresholds_.push_back(threshold);
-      grows = true;
     }
+    const std::size_t before = active_.size();
+    activate(entering);
+    for (std::size_t at = before; at < active_.size(); ++at)
+      pull_[at] = static_cast<float>(gradient_[static_cast<std::size_t>(active_[at])]);
+    grows = !entering.empty();
   }
 }
 

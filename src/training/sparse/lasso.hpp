@@ -12,6 +12,7 @@ namespace dko {
 /// Memory of one fit, kept from one regression to the next.
 struct DescentMemory {
   std::vector<float> products;  ///< of active candidates
+  std::vector<double> row;      ///< of one that enters, with these
 };
 
 /// A weighted lasso fit by coordinate descent on the products of a design, on all rows or without one fold:
@@ -56,8 +57,9 @@ class LassoFit {
   std::span<const float> of_left_out(std::int64_t candidate) const {
     return left_out_ == no_fold ? std::span<const float>() : design_.products(candidate, left_out_);
   }
-  void make_room();
-  void activate(std::int64_t candidate);
+  void make_room(std::size_t more);
+  void activate(std::span<const std::int64_t> entering);
+  void add_row(std::size_t at);
   double sweep();
   void take_gradient();
   void subtract_effects();

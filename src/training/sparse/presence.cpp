@@ -15,6 +15,7 @@ namespace {
 constexpr std::size_t block_rows = BitColumns::block_rows;
 constexpr std::size_t tile_columns = BitColumns::tile_columns;
 constexpr std::size_t words_together = 8;
+constexpr std::size_t columns_together = 8;
 /// Squares of 32 × 32 bits beside each other: a row has a word of each.
 using WordBlocks = std::array<std::array<std::uint32_t, words_together>, block_rows>;
 
@@ -45,19 +46,19 @@ void transpose(WordBlocks& square) {
 
 /// Words of eight columns, by rows of the squares from `rows` on, become for each square those of its columns
 /// beside each other: one square's `stride` words after the other's.
-void turn_tile(const std::array<std::uint32_t, words_together>* rows, std::size_t words, std::uint32_t* to,
-               std::size_t stride) {
+void turn_columns(const std::array<std::uint32_t, words_together>* rows, std::size_t words, std::uint32_t* to,
+                  std::size_t stride) {
 #ifdef __AVX2__
-  __m256i of_row[tile_columns];
-  for (std::size_t at = 0; at < tile_columns; ++at)
+  __m256i of_row[columns_together];
+  for (std::size_t at = 0; at < columns_together; ++at)
     of_row[at] = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(rows[at].data()));
-  __m256i pairs[tile_columns];
-  for (std::size_t at = 0; at < tile_columns; at += 2) {
+  __m256i pairs[columns_together];
+  for (std::size_t at = 0; at < columns_together; at += 2) {
     pairs[at] = _mm256_unpacklo_epi32(of_row[at], of_row[at + 1]);
     pairs[at + 1] = _mm256_unpackhi_epi32(of_row[at], of_row[at + 1]);
   }
-  __m256i fours[tile_columns];
-  for (std::size_t at = 0; at < tile_columns; at += 4) {
+  __m256i fours[columns_together];
+  for (std::size_t at = 0; at < columns_together; at += 4) {
     for (std::size_t high = 0; high < 2; ++high) {
       fours[at + 2 * high] = _mm256_unpacklo_epi64(pairs[at + high], pairs[at + 2 + high]);
       fours[at + 2 * high + 1] = _mm256_unpackhi_epi64(pairs[at + high], pairs[at + 2 + high]);
@@ -71,11 +72,11 @@ void turn_tile(const std::array<std::uint32_t, words_together>* rows, std::size_
   }
 #else
   for (std::size_t word = 0; word < words; ++word) {
-    for (std::size_t at = 0; at < tile_columns; ++at) to[word * stride + at] = rows[at][word];
+    for (std::size_t at = 0; at < columns_together; ++at) to[word * stride + at] = rows[at][word];
   }
 #endif
 }
-static_assert(tile_columns == words_together);
+static_assert(columns_together == words_together && tile_columns % columns_together == 0);
 
 }  // namespace
 
@@ -132,10 +133,12 @@ void PresenceBits::columns_of(std::span<const std::int64_t> rows, BitColumns& co
         if (is_cell) std::copy_n(row(cells[at]) + from, words, square[at].begin());
       }
       transpose(square);
-      for (std::size_t tile = 0; tile < tiles_of_word; ++tile)
-        turn_tile(square.data() + tile * tile_columns, words,
-                  columns.words_of(block, from * tiles_of_word + tile).data(),
-                  tiles_of_word * columns.blocks() * tile_columns);
+      for (std::size_t column = 0; column < bits; column += columns_together) {
+        const std::size_t tile = from * tiles_of_word + column / tile_columns;
+        turn_columns(square.data() + column, words,
+                     columns.words_of(block, tile).data() + column % tile_columns,
+                     tiles_of_word * columns.blocks() * tile_columns);
+      }
     }
   }
 }

@@ -74,8 +74,7 @@ struct GeneCells {
   std::vector<float> shares;
 };
 
-/// Cells of each of `genes`, among `cells` and in their order, at 12 bytes each. `profiles` has relative
-/// profiles as values.
+/// Cells of each of `genes`, among `cells` and in their order, at 12 bytes each.
 std::vector<GeneCells> cells_of_genes(const RelativeProfiles& profiles, std::span<const std::int64_t> cells,
                                       std::span<const std::int32_t> genes);
 

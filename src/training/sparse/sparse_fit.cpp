@@ -354,9 +354,9 @@ double sparse_fit_bytes(const ExpressionMatrix& matrix, double ranks, bool has_l
   constexpr double most_candidates = 2000;
   constexpr double most_active = 1000;  // of them in a fit
   constexpr double of_nonzero = 16;     // cell, share and weight
-  constexpr double of_row = 200;        // targets, weights, and what is predicted along the path
-  constexpr double fits = 6;            // five folds and all rows
-  constexpr double room = 1.5;          // of what grows
+  constexpr double of_row = 211;  // targets, weights, tables of these, and what is predicted along the path
+  constexpr double fits = 6;      // five folds and all rows
+  constexpr double room = 1.5;    // of what grows
   const auto cells = static_cast<double>(matrix.cells());
   const auto genes = static_cast<double>(matrix.genes());
   const double candidates = std::min(genes, most_candidates);

@@ -289,7 +289,10 @@ TrainingBytes Trainer::bytes(const TrainingSize& size, ParallelForm form, int ra
   const double own = bytes.share * sizeof(float) * static_cast<double>(size.shape().parameters());
   bytes.weights = 3 * own;
   bytes.kept = size.validation_cells == 0 ? 0 : own;
-  bytes.batch = sizeof(float) * static_cast<double>(size.batch) * (3 * units + 4 * size.expressed);
+  constexpr double of_pair = CellBatch::bytes_of_pair + 3 * sizeof(float);  // outputs, slopes in both orders
+  const auto validated = static_cast<double>(std::min(size.validation_cells, ValidationCells::batch_cells));
+  bytes.batch = static_cast<double>(size.batch) * (3 * sizeof(float) * units + of_pair * size.expressed) +
+                sizeof(float) * validated * (units + size.expressed);
   const double validating = static_cast<double>(size.validation_cells) / (is_sharded ? 1 : ranks);
   bytes.validation = CellBatch::bytes_of_pair *
                      std::min(validating * size.expressed, static_cast<double>(ValidationCells::most_pairs));

@@ -22,10 +22,10 @@ class FitJob;
 /// cross-validation. The last round averages the fits without each fold, drops what does not have the same
 /// sign in all of them, and keeps a part of the effects by what they gain in the cells left out.
 ///
-/// The state of a cell is its place along the leading principal components of presence, found by rank 0
-/// alone; their number, of 0, 1, 2, 4 and 8, is the least whose distance in five folds, each left out, over
-/// the 100 most abundant genes, is within 0.1 % of the best. These folds do not depend on the seed, so
-/// neither does the number.
+/// The state of a cell is its place along the leading principal components of presence: rank 0
+/// finds them by products that all ranks share. Their number, of 0, 1, 2, 4 and 8, is the least whose
+/// distance in five folds, each left out, over the 100 most abundant genes, is within 0.1 % of the best.
+/// These folds do not depend on the seed, so neither does the number.
 ///
 /// The penalties of pairs that a prior supports are multiplied by a factor, to the power of the pair's
 /// weight, which is 1 unless a smaller one predicts cells left out better (prior_choice.hpp).
@@ -36,7 +36,7 @@ class FitJob;
 /// Each gene's fit is one rank's, and nothing depends on which: the same bits for any number of ranks on the
 /// same kind of processor. Cells are kept sparse, presence also as bits, C·N/8 bytes a node; beyond that
 /// a rank holds the presence in the cells of one gene at a time, and the products of its candidates.
-/// `profiles` has relative profiles as values and is the same on every rank, as are `cells`. The result is on
+/// `profiles` is the same on every rank, as are `cells`. The result is on
 /// every rank. Collective.
 FittedMapping fit_sparse(const RelativeProfiles& profiles, std::span<const std::int64_t> cells,
                          std::uint64_t seed, const Communicator& communicator,

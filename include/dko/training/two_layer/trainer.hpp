@@ -75,10 +75,10 @@ struct TrainingBytes {
 ///
 /// With patience P the training ends at the first validated step that is P steps or more after the one whose
 /// weights are kept (an equal loss is one to keep): with validation at every step, at step best + P, and then
-/// record.steps = best + P + 1. Watchdog needs validation cells; without them it does nothing. All ranks make
+/// record.steps = best + P + 1. Patience needs validation cells; without them it does nothing. All ranks make
 /// the same decisions, for these are made of summed losses or of the losses of summed outputs.
 ///
-/// `profiles` holds relative profiles as values and is the same on every rank, as are `split` and `options`;
+/// `profiles` is the same on every rank, as are `split` and `options`;
 /// all three must outlive the trainer. Same seed, ranks, form and processors: the same bits. Another number
 /// of ranks, or the other form: the same batches, and losses equal to rounding.
 class Trainer {
