@@ -60,7 +60,7 @@ CommandLine line_of(RunOptions& options) {
   line.group("Output");
   line.option("out,o", options.out, "FILE", "the screen file to write (HDF5)").usual().required().writes();
   line.option("save-model", options.save_model, "FILE",
-              "keep the trained model; else it stands in OUT.model until the screen is done")
+              "keep the trained model in FILE; by default it is in OUT.model until the screen is finished")
       .writes();
   add_input(line, options.input, {{"covariate", "from", "toward"}, TableUse::Model::none, true});
   add_screen_options(line, options.screen);
@@ -86,7 +86,7 @@ CommandLine line_of(RunOptions& options) {
 
 /// The model of a job that is resumed, if it came to be, or the file it is to be written to.
 ModelState prepare_model(const Split& split, const ExpressionMatrix& matrix, const RunOptions& options,
-                         Job& job) {
+                         DiskNeeds& disk, Job& job) {
   ModelState model;
   std::error_code unknown;
   if (options.common.resume && std::filesystem::exists(options.model_file(), unknown)) {
@@ -98,8 +98,8 @@ ModelState prepare_model(const Split& split, const ExpressionMatrix& matrix, con
     return model;
   }
   model.out.emplace(options.model_file(), options.common.force, options.common.resume);
-  require_disk_space(model.out->partial_path(), model_bytes(matrix, options.mapping), "the model");
-  prepare_checkpoints(matrix, split, options.mapping, options.common.force, job.log);
+  disk.add(model.out->partial_path(), model_bytes(matrix, options.mapping), "the model");
+  prepare_checkpoints(matrix, split, options.mapping, options.common.force, disk, job.log);
   return model;
 }
 
@@ -113,14 +113,16 @@ ModelState prepare(Preparation& ready, const RunOptions& options, Job& job) {
     request.from_to = from_to_of(request.direction, request.of_input.named, matrix, job.log);
   set_up_training(ready, matrix, split_cells(matrix, training.validation, 0, {}, training.seed),
                   options.mapping, job);
-  ModelState model = prepare_model(ready.split, matrix, options, job);
+  ModelState model = prepare_model(ready.split, matrix, options, ready.disk, job);
   request.base = model.trained ? choose_base(request.base, *model.trained, options.model_file(), job.log)
                                : request.base.value_or(default_base(options.mapping.kind));
   if (model.trained) ready.needs.clear();  // nothing is trained any more
+  const bool is_beside =
+      model.out && file_system_of(model.out->partial_path()) == file_system_of(options.out);
   set_up_screen(
       ready, matrix, request,
       model.trained ? model_footprint(*model.trained, matrix) : model_footprint(options.mapping, matrix),
-      training.steps, job);
+      training.steps, is_beside ? model_bytes(matrix, options.mapping) : 0, job);
   if (is_restricted(ready.plan, matrix.genes()))
     warn_of_invisible(ready.plan, matrix.gene_names(), ready.visibility, job.log);
   ready.data = matrix.relative_profiles();
@@ -152,6 +154,12 @@ void remove_model(const RunOptions& options) {
   if (options.save_model.empty()) std::filesystem::remove(followed(options.model_file()), ignored);
 }
 
+/// Removes what another job may have left: a job that goes on with this one would take it for its own.
+void start_over(const RunOptions& options) {
+  discard_checkpoints(options.mapping);
+  remove_model(options);
+}
+
 void run(const RunOptions& options, const Context& context) {
   StopRequest stop(options.stop);
   Job job = start_job(context, options.common, options.mapping.training.seed);
@@ -164,6 +172,7 @@ void run(const RunOptions& options, const Context& context) {
   Setup setup = set_up(options.out, options.common, job,
                        [&](auto& ready) { model.emplace(prepare(ready, options, job)); });
   ScreenPlan plan = ScreenPlan::replicate(job.nodes, std::move(setup.plan));
+  if (!options.common.resume) on_root(job.ranks(), [&] { start_over(options); });
 
   TrainedModel training = obtain_model(model, setup, options, stop, job);
   const AtRoot<ScreenNotes> notes = on_root(job.ranks(), [&] {
@@ -172,9 +181,12 @@ void run(const RunOptions& options, const Context& context) {
   });
   const auto training_summary = on_root(job.ranks(), [&] { return to_json(training); });
   AtRoot<std::vector<std::vector<DecoyEffects>>> decoys = take_decoys(training.model, plan.compares_decoys());
+  stop.catch_signals();
+  const std::string saved = saved_before_scoring(setup, options.model_file() + ": is the trained model", job);
+  stop.stop_if_asked(job.ranks(), saved);
   const std::vector<CollapsedMapping> members =
       collapse_members(training.model.take(&Model::members), job, genes_in_use(plan, setup.data));
-  stop.catch_signals();
+  stop.stop_if_asked(job.ranks(), saved);
   set_direction(plan, setup.data, members, std::move(decoys), notes, setup.out, stop, job);
   const ScreenCounts screen = run_screen(plan, setup.data, members, setup.out, notes, stop, job);
   on_root(job.ranks(), [&] {

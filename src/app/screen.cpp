@@ -100,10 +100,7 @@ ScreenedModel prepare(Preparation& ready, const ScreenCommandOptions& options, J
     request.from_to = from_to_of(request.direction, request.of_input.named, matrix, job.log);
   ModelFootprint footprint = model_footprint(model, matrix);
   if (screened.kept && screened.kept->is_there()) footprint.parameter_bytes = footprint.compute_bytes = 0;
-  set_up_screen(ready, matrix, request, footprint, most_steps(records_of(model)), job);
-  // How many pairs are kept of a selection is not known before.
-  if (ready.plan.keeping.form != PairKeeping::Form::selected)
-    require_file_size(ready.out.final_path(), screen_file_bytes(matrix, ready.plan), "the scores");
+  set_up_screen(ready, matrix, request, footprint, most_steps(records_of(model)), 0, job);
   warn_of_invisible(ready.plan, model.genes, model.visibility, job.log);
   ready.data = matrix.relative_profiles();
   return screened;
@@ -137,9 +134,12 @@ void run(const ScreenCommandOptions& options, const Context& context) {
   });
   AtRoot<Model> model = screened.take(&ScreenedModel::model);
   AtRoot<std::vector<std::vector<DecoyEffects>>> decoys = take_decoys(model, plan.compares_decoys());
+  stop.catch_signals();
+  const std::string saved = saved_before_scoring(setup, options.out + ": no knockout was scored yet", job);
+  stop.stop_if_asked(job.ranks(), saved);
   const std::vector<CollapsedMapping> members =
       collapse(std::move(model), screened.take(&ScreenedModel::kept), plan, setup.data, job);
-  stop.catch_signals();
+  stop.stop_if_asked(job.ranks(), saved);
   set_direction(plan, setup.data, members, std::move(decoys), notes, setup.out, stop, job);
   const ScreenCounts screen = run_screen(plan, setup.data, members, setup.out, notes, stop, job);
   on_root(job.ranks(), [&] {

@@ -23,6 +23,7 @@ Setup set_up(const std::string& out, const CommonOptions& common, Job& job,
     AtRoot<NodeMemory> has = require_on_every_node(take(needs, phase), job);
     if (has.is_here()) memory->push_back(std::move(*has));
   }
+  on_root(ranks, [&] { ready->out.give_up_older(); });
   return {ready.take(&Preparation::out),
           ready.take(&Preparation::summary),
           ready.take(&Preparation::checkpoints),
@@ -32,6 +33,12 @@ Setup set_up(const std::string& out, const CommonOptions& common, Job& job,
           ready.take(&Preparation::plan),
           std::move(memory),
           RelativeProfiles::replicate(job.nodes, ready.take(&Preparation::data))};
+}
+
+std::string saved_before_scoring(const Setup& setup, const std::string& otherwise, const Job& job) {
+  return job.ranks().broadcast(setup.out.transform([&](const OutputFile& out) {
+    return out.is_resumed() ? out.partial_path().string() + ": what was scored is kept" : otherwise;
+  }));
 }
 
 void set_up_training(Preparation& ready, const ExpressionMatrix& matrix, Split split,
@@ -48,9 +55,9 @@ void set_up_training(Preparation& ready, const ExpressionMatrix& matrix, Split s
 }
 
 void set_up_screen(Preparation& ready, const ExpressionMatrix& matrix, const ScreenRequest& options,
-                   const ModelFootprint& model, std::int64_t steps, Job& job) {
+                   const ModelFootprint& model, std::int64_t steps, double others, Job& job) {
   ready.plan = make_plan(matrix, options, static_cast<std::int64_t>(model.members), ready.out, job);
-  check_screen(matrix, ready.plan, ready.out, model.kind, steps, job.ranks().size(), job.log);
+  check_screen(matrix, ready.plan, ready.out, model.kind, steps, job.ranks().size(), others, job.log);
   // A plan is there already when a training starts.
   for (MemoryNeed& training : ready.needs) add_plan(training, matrix, ready.plan);
   ready.needs.push_back(screen_memory(matrix, ready.plan, model, job.ranks().size()));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "command.hpp"
+#include "dko/base/disk_needs.hpp"
 #include "dko/planning/node_memory.hpp"
 #include "dko/planning/screen_memory.hpp"
 #include "dko/training/ensemble.hpp"
@@ -20,6 +21,7 @@ namespace dko::app {
 struct Preparation {
   OutputFile out;
   JsonReport summary;
+  DiskNeeds disk{};
   std::vector<OutputLock> checkpoints{};
   RelativeProfiles data{};
   Split split{};
@@ -47,14 +49,19 @@ struct Setup {
 Setup set_up(const std::string& out, const CommonOptions& common, Job& job,
              const std::function<void(Preparation& ready)>& prepare);
 
+/// What a job that is stopped before it scores says is saved: what was scored before, or else `otherwise`.
+/// Collective.
+std::string saved_before_scoring(const Setup& setup, const std::string& otherwise, const Job& job);
+
 /// Finds the visibility of the genes, with a warning, and adds what a training on this split of the cells
 /// takes. Local: rank 0. @throws InputError for too few cells
 void set_up_training(Preparation& ready, const ExpressionMatrix& matrix, Split split,
                      const ModelOptions& options, Job& job);
 
-/// Plans a screen by a model that was trained, or will be, in `steps` steps at most, and adds what it takes.
-/// Local: rank 0. @throws as make_plan and check_screen
+/// Plans a screen by a model that was trained, or will be, in `steps` steps at most, and adds what it takes;
+/// other outputs will then have taken `others` bytes of its disk. Local: rank 0.
+/// @throws as make_plan and check_screen
 void set_up_screen(Preparation& ready, const ExpressionMatrix& matrix, const ScreenRequest& options,
-                   const ModelFootprint& model, std::int64_t steps, Job& job);
+                   const ModelFootprint& model, std::int64_t steps, double others, Job& job);
 
 }  // namespace dko::app

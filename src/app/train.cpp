@@ -60,9 +60,9 @@ void prepare(Preparation& ready, const TrainOptions& options, Job& job) {
   const ExpressionMatrix matrix = load_input(options.input, job);
   set_up_training(ready, matrix, split_cells(matrix, training.validation, 0, {}, training.seed),
                   options.mapping, job);
-  require_disk_space(ready.out.partial_path(), model_bytes(matrix, options.mapping), "the model");
+  ready.disk.add(ready.out.partial_path(), model_bytes(matrix, options.mapping), "the model");
   ready.checkpoints = lock_checkpoints(options.mapping);
-  prepare_checkpoints(matrix, ready.split, options.mapping, options.common.force, job.log);
+  prepare_checkpoints(matrix, ready.split, options.mapping, options.common.force, ready.disk, job.log);
   ready.data = matrix.relative_profiles();
 }
 
@@ -72,6 +72,7 @@ void run(const TrainOptions& options, const Context& context) {
 
   on_root(job.ranks(), [&] { require_new_checkpoints(options.mapping, options.common.force); });
   Setup setup = set_up(options.out, options.common, job, [&](auto& ready) { prepare(ready, options, job); });
+  if (!options.common.resume) on_root(job.ranks(), [&] { discard_checkpoints(options.mapping); });
   if (!options.mapping.checkpoint.file.empty()) stop.catch_signals();
   TrainedModel training =
       run_training(setup.data, setup.split, setup.prior, setup.visibility, options.mapping, &stop, job);

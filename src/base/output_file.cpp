@@ -89,6 +89,12 @@ void OutputFile::refuse_partial() const {
 
 void OutputFile::take(bool resume) {
   std::error_code error;
+  // What a job without a lock leaves is of no use: it belongs to a job that has one.
+  const bool keeps_older = lock_.has_value();
+  // A job was killed before anything took its place.
+  const bool is_empty = !fs::exists(partial_path_, error) || fs::file_size(partial_path_, error) == 0;
+  if (keeps_older && is_empty && (resume || overwrite_) && fs::exists(aside(), error))
+    fs::rename(aside(), partial_path_, error);
   if (resume && fs::exists(partial_path_, error)) {
     is_resumed_ = fs::file_size(partial_path_, error) > 0 && !error;
     is_kept_ = is_resumed_;
@@ -96,9 +102,37 @@ void OutputFile::take(bool resume) {
     return;
   }
   // A new file even with --force: where nothing is locked, a job that still writes the old one then writes
-  // into nothing.
-  if (overwrite_) fs::remove(partial_path_, error);
-  claim();
+  // into nothing. What an older job has left is given up only later: this one may yet be refused.
+  if (overwrite_) {
+    is_aside_ = keeps_older && fs::file_size(partial_path_, error) > 0 && !error;
+    if (is_aside_) {
+      fs::rename(partial_path_, aside(), error);
+      is_aside_ = !error;
+    }
+    if (!is_aside_) fs::remove(partial_path_, error);
+  }
+  try {
+    claim();
+  } catch (...) {
+    if (is_aside_) fs::rename(aside(), partial_path_, error);
+    throw;
+  }
+}
+
+fs::path OutputFile::aside() const {
+  fs::path path = partial_path_;
+  path += ".older";
+  return path;
+}
+
+void OutputFile::give_up_older() {
+  std::error_code ignored;
+  fs::remove(aside(), ignored);  // also that of a job that was killed before it could
+  is_aside_ = false;
+}
+
+double OutputFile::bytes_to_give_up() const {
+  return is_aside_ ? stored_bytes(aside()) : 0;
 }
 
 void OutputFile::claim() {
@@ -141,6 +175,7 @@ void OutputFile::begin(const std::function<void(const fs::path&)>& write) {
   }
   open(O_WRONLY);
   forget_unfinished(partial_path_);  // it is whole, and may be of use
+  give_up_older();
 }
 
 OutputFile::OutputFile(OutputFile&& other) noexcept
@@ -150,14 +185,16 @@ OutputFile::OutputFile(OutputFile&& other) noexcept
       overwrite_(other.overwrite_),
       is_resumed_(other.is_resumed_),
       is_kept_(other.is_kept_),
+      is_aside_(std::exchange(other.is_aside_, false)),
       descriptor_(std::exchange(other.descriptor_, -1)),
       lock_(std::move(other.lock_)) {}
 
 OutputFile::~OutputFile() {
   if (descriptor_ < 0) return;
   std::error_code ignored;
-  if (!is_kept_ && is_ours()) fs::remove(partial_path_, ignored);
+  const bool is_removed = !is_kept_ && is_ours() && fs::remove(partial_path_, ignored);
   forget_unfinished(partial_path_);
+  if (is_removed && is_aside_) fs::rename(aside(), partial_path_, ignored);
   ::close(descriptor_);
 }
 
@@ -186,6 +223,7 @@ void OutputFile::commit() {
   }
   ::close(std::exchange(descriptor_, -1));
   forget_unfinished(partial_path_);
+  give_up_older();
   sync_directory(directory_of(target_));
 }
 

@@ -33,7 +33,7 @@ Preparation prepare(const ScreenBench& bench, const OutputFile& out, Job& job) {
   Preparation ready;
   ready.matrix = synthetic_profiles(bench);
   ready.plan = make_plan(ready.matrix, request_of(bench), 1, out, job);
-  check_screen(ready.matrix, ready.plan, out, bench.kind, 0, job.ranks().size(), job.log);
+  check_screen(ready.matrix, ready.plan, out, bench.kind, 0, job.ranks().size(), 0, job.log);
   Model model = synthetic_model(bench, ready.matrix.gene_names());
   ready.need =
       screen_memory(ready.matrix, ready.plan, model_footprint(model, ready.matrix), job.ranks().size());

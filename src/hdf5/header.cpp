@@ -57,6 +57,18 @@ Provenance read_header(const File& file, const FileKind& kind) {
   return provenance;
 }
 
+void write_origin(Location& mapping, const Provenance& provenance) {
+  mapping.write_scalar("dko_version", provenance.version);
+  mapping.write_scalar("host", provenance.host);
+  mapping.write_scalar("started", provenance.started);
+  mapping.write_scalar("job", provenance.job);
+  mapping.write_scalar("ranks", provenance.ranks);
+  mapping.write_scalar("input", provenance.input);
+  mapping.write_scalar("input_checksum", provenance.input_checksum);
+  mapping.write_scalar("selection", provenance.selection);
+  mapping.write_scalar("model_checksum", provenance.model_checksum);
+}
+
 std::string format_of(const File& file) {
   return file.has_attribute("format") ? file.text_attribute("format") : std::string();
 }

@@ -142,8 +142,8 @@ void add_screen(Estimate& estimate, const EstimateRequest& request) {
                          model_notes_bytes(members, matrix.genes(), steps_noted(request));
   estimate.disk.temporary = temporary_bytes(matrix, plan, ranks);
   const PairKeeping& keeping = plan.keeping;
-  estimate.keeps_by_threshold =
-      plan.doubles.any() && keeping.form == PairKeeping::Form::selected && keeping.top == 0;
+  if (plan.doubles.any() && keeping.form == PairKeeping::Form::selected && keeping.top == 0)
+    estimate.disk.above_threshold_at_most = kept_pairs_bytes(estimate.knockouts.pairs, plan.doubles);
   const bool has_q_values =
       sizes.kind == MappingKind::sparse && (!request.model || !gene_q_values(*request.model).empty());
   estimate.hdf5_objects = screen_file_objects(matrix, plan, has_q_values);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "dko/base/error.hpp"
+#include "dko/base/first_texts.hpp"
 #include "dko/base/names.hpp"
 #include "dko/base/parameter.hpp"
 #include "dko/base/text.hpp"
@@ -22,6 +23,8 @@
 namespace dko {
 
 namespace {
+
+constexpr std::size_t most_named = 5;
 
 std::optional<std::vector<std::int32_t>> chosen(const std::string& list, const NameIndex& index,
                                                 const std::string& parameter, Missing missing, Log& log) {
@@ -120,19 +123,16 @@ void tell_without_knockout(const std::optional<std::vector<std::int32_t>>& chose
                            const std::vector<bool>& has, const NameIndex& index, const std::string& parameter,
                            bool activates, Log& log) {
   if (!chosen) return;
-  constexpr std::int64_t most = 5;
-  std::int64_t without = 0;
-  std::string names;
+  Names without;
   for (const std::int32_t at : *chosen) {
-    if (has[static_cast<std::size_t>(at)]) continue;
-    if (++without <= most) names += (names.empty() ? "" : ", ") + shown_name(index.name(at));
+    if (!has[static_cast<std::size_t>(at)]) without.push_back(shown_name(index.name(at)));
   }
-  if (without == 0) return;
-  log.warn("{}: {} of {} without {}: {}{}", parameter, with_thousands(without),
+  if (without.empty()) return;
+  log.warn("{}: {} of {} without {}: {}", parameter, with_thousands(std::ssize(without)),
            counted(std::ssize(*chosen), index.kind()),
            activates ? "an event, for no chosen cell lacks a chosen gene there"
                      : "a knockout, for no chosen cell expresses a chosen gene there beside another",
-           names, without > most ? fmt::format(" and {} more", with_thousands(without - most)) : "");
+           first_texts(without, most_named));
 }
 
 /// The same of both lists.
@@ -149,19 +149,30 @@ void tell_without_knockouts(const ExpressionMatrix& matrix, const ScreenRequest&
   tell_without_knockout(cells, cell_has, matrix.cell_index(), parameter("knockout-cells"), activates, log);
 }
 
-/// The cells of A, of which those that were chosen are left. @throws InputError if none is
+/// The chosen cells, or all, that are of A; tells the log which named ones are not.
+/// @throws InputError if none is
 std::optional<std::vector<std::int32_t>> within_from(const ScreenRequest& request,
-                                                     std::optional<std::vector<std::int32_t>> cells) {
+                                                     const std::optional<std::vector<std::int32_t>>& cells,
+                                                     const NameIndex& index, Log& log) {
   if (!request.from_to) return cells;
-  std::vector<std::int32_t> left = request.from_to->from_cells;
-  if (!cells) return left;
-  std::sort(cells->begin(), cells->end());
-  std::erase_if(left,
-                [&](std::int32_t cell) { return !std::binary_search(cells->begin(), cells->end(), cell); });
+  const std::vector<std::int32_t>& from = request.from_to->from_cells;  // ascending
+  if (!cells) return from;
+  std::vector<std::int32_t> left;
+  Names others;
+  for (const std::int32_t cell : *cells) {
+    if (std::binary_search(from.begin(), from.end(), cell))
+      left.push_back(cell);
+    else
+      others.push_back(shown_name(index.name(cell)));
+  }
+  const std::string option = parameter(request.cells.empty() ? "knockout-where" : "knockout-cells");
   if (left.empty())
-    throw InputError(fmt::format("{}: none of these cells is in {}",
-                                 parameter(request.cells.empty() ? "knockout-where" : "knockout-cells"),
-                                 parameter("from", request.from_to->from)));
+    throw InputError(
+        fmt::format("{}: none of these cells is in {}", option, parameter("from", request.from_to->from)));
+  if (!request.cells.empty() && !others.empty())
+    log.warn("{}: {} of {} not in {}, left out: {}", option, with_thousands(std::ssize(others)),
+             counted(std::ssize(*cells), "cell"), parameter("from", request.from_to->from),
+             first_texts(others, most_named));
   return left;
 }
 
@@ -245,9 +256,9 @@ ScreenPlan plan_of(const ExpressionMatrix& matrix, const ScreenRequest& request,
   plan.presence = request.presence;
   const auto genes = chosen_genes(request, matrix, log);
   require_two_genes(request, genes);
-  const auto cells = chosen_cells(request, matrix, log);
+  const auto cells = within_from(request, chosen_cells(request, matrix, log), matrix.cell_index(), log);
   plan.from_to = request.from_to;
-  plan.targets = targets_of(matrix, request, genes, within_from(request, cells));
+  plan.targets = targets_of(matrix, request, genes, cells);
   tell_without_knockouts(matrix, request, plan.targets, genes, request.cells.empty() ? std::nullopt : cells,
                          log);
   tell_left_out(matrix, plan, request, log);
@@ -302,16 +313,20 @@ ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenRequest& reques
 }
 
 void check_screen(const ExpressionMatrix& matrix, const ScreenPlan& plan, const OutputFile& output,
-                  MappingKind kind, std::int64_t steps, int ranks, Log& log) {
+                  MappingKind kind, std::int64_t steps, int ranks, double others, Log& log) {
   const double notes = model_notes_bytes(plan.members, matrix.genes(), kind == MappingKind::dko ? steps : 0);
   const double of_direction = direction_file_bytes(plan, matrix.genes(), matrix.cells());
   const double record = 16384.0 * ranks * static_cast<double>(every_score.size());  // of blocks
-  const double needed = std::max(0.0, screen_file_bytes(matrix, plan) + bytes_beside(matrix, plan) + notes +
-                                          of_direction + record - stored_bytes(output.partial_path()) -
-                                          stored_bytes(whole_file(output.partial_path())));
+  // How many pairs are kept of a selection is not known before.
+  if (plan.keeping.form != PairKeeping::Form::selected)
+    require_file_size(output.final_path(), screen_file_bytes(matrix, plan), "the scores");
+  const double there = stored_bytes(output.partial_path()) + stored_bytes(whole_file(output.partial_path())) +
+                       output.bytes_to_give_up();
+  const double needed = others + std::max(0.0, screen_file_bytes(matrix, plan) + bytes_beside(matrix, plan) +
+                                                   notes + of_direction + record - there);
   const double available = available_disk_space(output.partial_path());
-  require_disk_space(output.partial_path(), needed, "the scores",
-                     available < needed ? space_advice(matrix, plan, available - notes) : "");
+  require_disk_space(output.partial_path(), needed, others > 0 ? "the scores, and the model," : "the scores",
+                     available < needed ? space_advice(matrix, plan, available - notes - others) : "");
   const double saved = temporary_bytes(matrix, plan, ranks) - bytes_beside(matrix, plan);
   if (!output.is_resumed() && available < needed + saved)
     log.warn(

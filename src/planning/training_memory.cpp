@@ -81,7 +81,8 @@ double groups_on_node(double groups, double of_group, int ranks_of_node) {
 
 void add_sparse(MemoryNeed& need, const ExpressionMatrix& matrix, const ModelOptions& options, int ranks,
                 int ranks_of_node) {
-  const double of_group = std::max(1.0, static_cast<double>(ranks) / static_cast<double>(options.made()));
+  const MemberGroups members(options.made(), ranks);
+  const auto of_group = static_cast<double>(members.size(members.count - 1));  // as few as any
   // With levels there are none if a gene enters by its level, which is not known yet.
   const DecoyBytes decoys = decoy_bytes(matrix.genes(), most_effects(matrix), of_group);
   const auto groups = static_cast<double>(std::min<std::int64_t>(ranks, options.made()));

@@ -115,7 +115,7 @@ void require_new_checkpoints(const ModelOptions& options, bool force) {
 }
 
 void prepare_checkpoints(const ExpressionMatrix& matrix, const Split& split, const ModelOptions& options,
-                         bool force, Log& log) {
+                         bool force, DiskNeeds& disk, Log& log) {
   const CheckpointOptions& checkpoint = options.checkpoint;
   if (checkpoint.file.empty()) return;
   const double of_one = bytes_of_one(matrix, split, options);
@@ -125,8 +125,7 @@ void prepare_checkpoints(const ExpressionMatrix& matrix, const Split& split, con
     // A new checkpoint is written beside the older.
     needed += (is_there(file) ? 1 : 2) * of_one;
   }
-  require_disk_space(checkpoint.file, needed, "checkpoints",
-                     "; " + parameter("checkpoint", "none") + " does without");
+  disk.add(checkpoint.file, needed, "checkpoints", "; " + parameter("checkpoint", "none") + " does without");
   if (checkpoint.resume && !is_there(checkpoint.file))
     log.info("{}: does not exist yet: the {} starts at the beginning", checkpoint.file.string(),
              work_of(options));
@@ -155,6 +154,12 @@ void prepare_for_training(ModelOptions& mapping, Job& job) {
 void remove_checkpoints(const ModelOptions& options, Log& log) {
   if (options.checkpoint.file.empty()) return;
   for (const fs::path& file : files_of(options)) remove_checkpoint(file, options, log);
+}
+
+void discard_checkpoints(const ModelOptions& options) {
+  if (options.checkpoint.file.empty()) return;
+  std::error_code ignored;
+  for (const fs::path& file : files_of(options)) fs::remove(followed(file), ignored);
 }
 
 void remove_left_checkpoints(const ModelOptions& options, const Split& split, const Provenance& provenance,

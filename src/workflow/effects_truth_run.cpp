@@ -35,8 +35,8 @@ double effects_truth_bytes(std::int64_t genes) {
   return 16.0 * static_cast<double>(genes) * static_cast<double>(genes);
 }
 
-AtRoot<std::int64_t> write_effects(const RegulatoryDynamics& dynamics, const RankCells& mine,
-                                   const AtRoot<CsvWriter*>& csv, Job& job) {
+AtRoot<std::int64_t> write_effects_truth(const RegulatoryDynamics& dynamics, const RankCells& mine,
+                                         const AtRoot<CsvWriter*>& csv, Job& job) {
   EffectSums sums(dynamics.genes(), job.ranks().sum(std::ssize(mine.cells)));
   std::int64_t unsettled = 0;
   const ProgressCallback progress = show_progress(job.log, "solving losses (rank 0's share)", "cells");

@@ -40,7 +40,8 @@ std::vector<fs::path> with_others(const fs::path& file, const std::string& mark)
   for (const auto& entry : fs::directory_iterator(folder, error)) {
     const std::string name = entry.path().filename().string();
     const fs::path ending = entry.path().extension();
-    if (name.starts_with(start) && ending != ".partial" && ending != ".lock" && has_content(entry.path()))
+    if (name.starts_with(start) && ending != ".partial" && ending != ".older" && ending != ".lock" &&
+        has_content(entry.path()))
       others.push_back(entry.path());
   }
   std::sort(others.begin(), others.end());

@@ -138,7 +138,7 @@ class ScreenRun {
     SaveClock clock;
     const auto save = [&] {
       const Stopwatch saving;
-      clock.save([&] { states().save(selection->state(), plan_.doubles, ranks()); });
+      clock.save([&] { states().save(selection->view(), plan_.doubles, ranks()); });
       spent_.writing += saving.seconds();
     };
     const auto is_due = [&] { return selection != nullptr && clock.is_due(); };
@@ -192,7 +192,7 @@ class ScreenRun {
   void store_selected() {
     PairSelection selection(plan_.keeping, plan_.doubles);
     std::vector<EventRange> done;
-    for (const SelectionState& state : states().take_selections(done, ranks())) selection.restore(state);
+    for (SelectionState& state : states().take_selections(done, ranks())) selection.restore(std::move(state));
     left_.work.pairs.ranges = all_but(std::move(done), counts_.events.pairs);
     count_resumed(counts_.events.pairs - left_.work.pairs.events());
 
@@ -215,8 +215,9 @@ class ScreenRun {
       std::filesystem::remove(whole);  // what a killed job was writing
       require_disk_space(whole, singles_bytes + kept_pairs_bytes(*counts_.kept, plan_.doubles),
                          "the single knockouts and the pairs that are kept");
-      create_screen_file(whole, matrix_, plan_, job_.provenance,
-                         {notes_->model, notes_->training_seconds, &blocks, counts_.kept, left_.job});
+      const ScreenOrigin begun = read_origin(path_);
+      create_screen_file(whole, matrix_, plan_, begun.provenance,
+                         {notes_->model, begun.training_seconds, &blocks, counts_.kept, left_.job});
     });
     {
       ScreenWriter writer(whole, ranks(), plan_);

@@ -162,6 +162,42 @@ TEST_CASE("a resumed output goes on with what is there, and an empty one begins"
   CHECK_THROWS_WITH(OutputFile(folder / "x", false, true), Catch::Contains("is finished"));
 }
 
+TEST_CASE("what an older job left is given up only when something takes its place") {
+  const testing::TemporaryFolder directory;
+  const std::filesystem::path path = directory / "out.h5";
+  const std::filesystem::path partial = directory / "out.h5.partial";
+  const std::filesystem::path aside = directory / "out.h5.partial.older";
+  testing::write_file(partial, "hours of work");
+  {
+    const OutputFile refused(path, true);
+    CHECK(testing::read_file(partial).empty());
+    CHECK(refused.bytes_to_give_up() > 0);
+  }
+  CHECK(testing::read_file(partial) == "hours of work");
+  CHECK(!std::filesystem::exists(aside));
+  SECTION("after a job that was killed before") {
+    std::filesystem::rename(partial, aside);
+    testing::write_file(partial, "");
+    const OutputFile resumed(path, false, true);
+    CHECK(resumed.is_resumed());
+    CHECK(testing::read_file(partial) == "hours of work");
+  }
+  SECTION("by what begins") {
+    OutputFile begun(path, true);
+    begun.begin([](const std::filesystem::path& made) { testing::write_file(made, "other work"); });
+    begun.keep();
+    CHECK(begun.bytes_to_give_up() == 0);
+  }
+  SECTION("by what is whole") {
+    OutputFile written(path, true);
+    testing::write_file(written.partial_path(), "other work");
+    written.commit();
+    CHECK(testing::read_file(path) == "other work");
+    CHECK(!std::filesystem::exists(partial));
+  }
+  CHECK(!std::filesystem::exists(aside));
+}
+
 TEST_CASE("an output begins with something whole, or is as it was") {
   const testing::TemporaryFolder folder;
   OutputFile output(folder / "x", false);

@@ -7,6 +7,7 @@
 #include "dko/base/error.hpp"
 #include "dko/knockout/events/event_index.hpp"
 #include "support/screens.hpp"
+#include "support/selections.hpp"
 
 using namespace dko;
 
@@ -175,7 +176,7 @@ TEST_CASE("what a selection puts down is in the order of events, whatever it was
   PairSelection selection(keeping, ScoreSet{{.impact = true}});
   selection.restore({{{100, 200}}, {{150, 0.5F, {}}, {160, 0.6F, {}}}});
   selection.restore({{{0, 50}}, {{10, 0.7F, {}}}});
-  const SelectionState state = selection.state();
+  const SelectionState state = testing::copy_of(selection.view());
   REQUIRE(state.pairs.size() == 3);
   CHECK(state.pairs[0].number == 10);
   CHECK(state.pairs[2].number == 160);

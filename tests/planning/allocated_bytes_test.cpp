@@ -159,7 +159,7 @@ TEST_CASE("a training takes what it says") {
   const double before = in_use();
   Trainer trainer(profiles, split, options, testing::world());
   for (int step = 0; step < 5; ++step) trainer.step();
-  // Beside what is told, of any training: room that sets large arrays apart, and the outputs of validation.
+  // Beside what is told, of any training: room that sets large arrays apart.
   constexpr double set_apart = 6e6;
   check_told(told.total() + set_apart, in_use() - before, 1.3);
 }

@@ -62,7 +62,7 @@ TEST_CASE("of selected pairs those are counted that selections were made from") 
   const Begun screen(PairKeeping::Form::selected);
   CHECK(count_scored(screen.path()).of == screen.plan.targets.total() + screen.pairs());
   const RankSnapshots states = screen.states();
-  states.save(SelectionState{{{0, 5}, {7, 9}}, {}}, screen.plan.doubles, Communicator::one_rank());
+  states.save(SelectionView{{{0, 5}, {7, 9}}, {}, {}}, screen.plan.doubles, Communicator::one_rank());
   CHECK(count_scored(screen.path()).scored == 7);
   // What was taken over from the file of a single rank is there once.
   testing::write_old_state(screen.path(), screen.job(), {{{0, 5}}, {}}, screen.plan.doubles, 1);

@@ -8,6 +8,7 @@
 #include "dko/parallel/collective.hpp"
 #include "support/old_state.hpp"
 #include "support/screens.hpp"
+#include "support/selections.hpp"
 
 using namespace dko;
 
@@ -60,14 +61,14 @@ SelectionState begin_selection(const Data& data, std::int64_t stop_at) {
                 .work = &work,
                 .pause = [&] { return ++asked >= stop_at ? Pause::stop : Pause::go_on; },
                 .cost_between_pauses = 1});
-  return selection.state();
+  return testing::copy_of(selection.view());
 }
 
 /// The rest of it, by these ranks.
 PairSelection end_selection(const Data& data, const RankSnapshots& states, const Communicator& ranks) {
   PairSelection selection(data.plan.keeping, data.plan.doubles);
   std::vector<EventRange> done;
-  for (const SelectionState& state : states.take_selections(done, ranks)) selection.restore(state);
+  for (SelectionState& state : states.take_selections(done, ranks)) selection.restore(std::move(state));
   PendingEvents work;
   work.pairs.ranges = all_but(done, data.index.total());
   testing::MemorySink singles;
@@ -124,6 +125,21 @@ class SumsSink final : public PairSumsSink {
   const Communicator& ranks_;
 };
 
+/// Scores of all single knockouts.
+PerScore<std::vector<float>> singles_of(const Data& data) {
+  testing::MemorySink all;
+  screen_shard(data.plan, data.matrix, data.members, 0, 1, all);
+  PerScore<std::vector<float>> values;
+  for (const Score score : every_score) values[score] = all.scores(ScoreArray::singles, score);
+  return values;
+}
+
+ScoreViews views_of(const PerScore<std::vector<float>>& values) {
+  ScoreViews views;
+  for (const Score score : every_score) views[score] = values[score];
+  return views;
+}
+
 /// The work that is left when blocks of these first genes are there.
 PairSumsWork left_of(const RankSnapshots& states, const Data& data, const std::vector<EventRange>& done,
                      const Communicator& ranks) {
@@ -152,7 +168,7 @@ TEST_CASE("a selection that was stopped goes on to what one that was not keeps")
     if (is_old)
       testing::write_old_state(folder / "x.partial", "one job", begun, data.plan.doubles, ranks.rank());
     else
-      states.save(begun, data.plan.doubles, ranks);
+      states.save(testing::view_of(begun), data.plan.doubles, ranks);
     // A job of another file, and what was being written, are passed over.
     testing::write_old_state(folder / "x.partial", "another job", {{{0, 5}}, {}}, data.plan.doubles,
                              100 + ranks.rank());
@@ -166,7 +182,7 @@ TEST_CASE("a selection that was stopped goes on to what one that was not keeps")
     // What was taken over and put down again counts once.
     if (ranks.is_root()) {
       const PairSelection again = end_selection(data, states, Communicator::one_rank());
-      states.save({again.done(), again.kept()}, data.plan.doubles, Communicator::one_rank());
+      states.save({again.done(), again.kept(), {}}, data.plan.doubles, Communicator::one_rank());
       std::vector<EventRange> done;
       CHECK(states.take_selections(done, Communicator::one_rank()).size() == 1);
       RankSnapshots::remove_all(folder / "x.partial");
@@ -184,7 +200,7 @@ TEST_CASE("selections of all ranks are one file, and what is damaged in it is no
   const RankSnapshots states(folder / "x.partial", "one job");
   const SelectionState begun = begin_selection(data, 1000);
   REQUIRE(!begun.pairs.empty());
-  for (int times = 0; times < 2; ++times) states.save(begun, data.plan.doubles, ranks);
+  for (int times = 0; times < 2; ++times) states.save(testing::view_of(begun), data.plan.doubles, ranks);
   std::vector<std::string> files;
   for (const auto& entry : std::filesystem::directory_iterator(folder / "."))
     files.push_back(entry.path().filename().string());
@@ -206,6 +222,53 @@ TEST_CASE("selections of all ranks are one file, and what is damaged in it is no
   CHECK_THROWS_AS(states.take_selections(done, ranks), CollectiveFailure);
 }
 
+TEST_CASE("sums of all ranks are one file, and what is damaged in it is not gone on from") {
+  const testing::SharedFolder folder;
+  const Communicator& ranks = testing::world();
+  Data data(60);
+  const PerScore<std::vector<float>> singles = singles_of(data);
+  data.plan.keeping.form = PairKeeping::Form::summary;
+  data.plan.keeping.memory = 12000;  // several blocks
+  const RankSnapshots states(folder / "x.partial", "one job");
+  SumsSink sums(states, ranks);
+  const PairGenes genes = pair_genes(data.plan, data.matrix);
+  std::int64_t asked = 0;
+  const auto pause = [&] {
+    return asked++ == 30 && ranks.is_root() ? Pause::stop : asked % 4 == 0 ? Pause::save : Pause::go_on;
+  };
+  PairSumsScreen screen(data.plan, data.matrix, data.members, genes, whole_sums(genes), ranks);
+  screen.run(views_of(singles), sums, pause);
+  REQUIRE(sums.saved > 0);
+  CHECK(!left_of(states, data, {}, ranks).begun.empty());
+  std::string file;
+  for (const auto& entry : std::filesystem::directory_iterator(folder / ".")) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with("x.partial.state-genes")) file = std::max(file, name);
+  }
+  REQUIRE(!file.empty());
+  // The first value of an array.
+  const auto replace = [&]<class T>(const char* array, T value) {
+    std::vector<T> first(1);
+    on_root(ranks, [&] {
+      hdf5::File opened = hdf5::File::open(folder / file, hdf5::Access::write);
+      opened.dataset(array).read(0, std::span<T>(first));
+      opened.dataset(array).write(0, std::span<const T>(std::vector<T>{value}));
+      opened.close();
+    });
+    ranks.barrier();
+    return first.front();
+  };
+  const auto refuses = [&]<class T>(const char* array, T wrong) {
+    const T right = replace(array, wrong);
+    CHECK_THROWS_AS(left_of(states, data, {}, ranks), CollectiveFailure);
+    replace(array, right);
+  };
+  refuses("cells", std::int32_t{77});
+  refuses("measure0/sum", 7.5);
+  refuses("measure0/highest", 7.5F);
+  CHECK(!left_of(states, data, {}, ranks).begun.empty());
+}
+
 TEST_CASE(
     "sums that were stopped go on to the bits of those that were not, on other ranks, in other blocks") {
   const testing::SharedFolder folder;
@@ -214,14 +277,8 @@ TEST_CASE(
   const double memory = GENERATE(1 << 20, 12000, 7000);  // one block, and several
   const double memory_after = GENERATE(1 << 20, 7000);
   Data data(60);
-  testing::MemorySink all;
-  screen_shard(data.plan, data.matrix, data.members, 0, 1, all);
-  PerScore<std::vector<float>> values;
-  ScoreViews singles;
-  for (const Score score : every_score) {
-    values[score] = all.scores(ScoreArray::singles, score);
-    singles[score] = values[score];
-  }
+  const PerScore<std::vector<float>> values = singles_of(data);
+  const ScoreViews singles = views_of(values);
   data.plan.keeping.form = PairKeeping::Form::summary;
   const PairGenes genes = pair_genes(data.plan, data.matrix);
   REQUIRE(least_sums_memory(data.plan, genes) <= 7000);

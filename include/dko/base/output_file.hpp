@@ -28,7 +28,7 @@ class OutputFile {
   /// @throws as the constructor
   static OutputFile within_job(std::filesystem::path final_path);
   /// Removes the partial file unless it was committed, is to be kept, or is no longer the one that was made
-  /// here.
+  /// here; what an older job had left there, and is not given up, then comes back.
   ~OutputFile();
   OutputFile(OutputFile&& other) noexcept;
   OutputFile& operator=(OutputFile&&) = delete;
@@ -38,6 +38,11 @@ class OutputFile {
   const std::filesystem::path& partial_path() const { return partial_path_; }
   /// Whether the partial file was there before and has content.
   bool is_resumed() const { return is_resumed_; }
+  /// Bytes on the disk of what an older job left and `overwrite` is to replace: they are free when this file
+  /// has begun, or is committed.
+  double bytes_to_give_up() const;
+  /// From now on what an older job left does not come back: nothing can be refused any more.
+  void give_up_older();
 
   /// Puts a file that `write(path)` makes in the place of the partial one, when it is whole and on the disk:
   /// whoever looks meanwhile, and after a job was killed, sees the one or the other. @throws IoError, and
@@ -62,6 +67,7 @@ class OutputFile {
   [[noreturn]] void refuse_partial() const;
   void take(bool resume);
   void claim();
+  std::filesystem::path aside() const;
   void open(int flags);
   bool is_ours() const;
 
@@ -71,6 +77,7 @@ class OutputFile {
   bool overwrite_;
   bool is_resumed_ = false;
   bool is_kept_ = false;
+  bool is_aside_ = false;
   // Held open, so that no other file can get the identity by which ours is known again.
   int descriptor_ = -1;
   std::optional<OutputLock> lock_;

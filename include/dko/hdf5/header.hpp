@@ -21,6 +21,10 @@ void write_header(File& file, const FileKind& kind, const Provenance& provenance
 /// @throws InputError if the file is of another kind or version, or an attribute is missing.
 Provenance read_header(const File& file, const FileKind& kind);
 
+/// Writes whence an AnnData file's content comes into a mapping: the same names as in a header, but for the
+/// command, the seed, and what only some files have.
+void write_origin(Location& mapping, const Provenance& provenance);
+
 /// The format a file states; empty if it states none.
 std::string format_of(const File& file);
 

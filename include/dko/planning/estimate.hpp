@@ -29,6 +29,9 @@ struct DiskBytes {
   double model = 0;       ///< while the screen goes on, or for good
   double checkpoint = 0;  ///< of all mappings that are trained at once: a new one beside the older
   double temporary = 0;   ///< what ranks save at most of pairs that are not all kept
+  /// Pairs above a threshold, which nobody knows beforehand, if that keeps all; 0 unless it alone selects.
+  /// Not in the others.
+  double above_threshold_at_most = 0;
 
   double total() const { return screen + model + checkpoint + temporary; }
 };
@@ -38,7 +41,6 @@ struct Estimate {
   std::int64_t genes = 0;
   std::int64_t cells = 0;
   EventCounts knockouts;
-  bool keeps_by_threshold = false;           ///< alone: how many pairs it keeps is not known
   std::optional<TrainingForecast> training;  ///< none: of a sparse mapping, or there is no training
   std::optional<FitForecast> fit;            ///< of a sparse mapping that is yet to be made
   std::optional<MemoryNeed> training_memory;

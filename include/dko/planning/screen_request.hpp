@@ -53,9 +53,10 @@ ScreenPlan make_plan(const ExpressionMatrix& matrix, const ScreenRequest& reques
                      const OutputFile& output, Job& job);
 
 /// @throws UsageError if --memory is too little for what is kept, IoError if the disk cannot hold the screen,
-/// with the curves of as many training steps. Warns if what is saved of pairs meanwhile may not fit. Local:
+/// with the curves of as many training steps, beside `others` bytes of other outputs, or no file may be as
+/// large. Warns if what is saved of pairs meanwhile may not fit. Local:
 /// rank 0, before any computing. Memory of nodes is for screen_memory.hpp.
 void check_screen(const ExpressionMatrix& matrix, const ScreenPlan& plan, const OutputFile& output,
-                  MappingKind kind, std::int64_t steps, int ranks, Log& log);
+                  MappingKind kind, std::int64_t steps, int ranks, double others, Log& log);
 
 }  // namespace dko

@@ -19,7 +19,7 @@ struct ModelNotes {
   std::vector<double> gene_q_values = {};  ///< of each gene's network; empty: not computed
 };
 
-/// Bytes of the notes in a file, nearly, for curves of as many steps.
+/// Approximate bytes of the notes in a file, with training curves of `steps` steps. Local.
 double model_notes_bytes(std::int64_t members, std::int64_t genes, std::int64_t steps);
 
 /// Writes what there is of:

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "dko/base/disk_needs.hpp"
 #include "dko/base/output_lock.hpp"
 #include "dko/expression/matrix.hpp"
 #include "dko/training/ensemble.hpp"
@@ -27,12 +28,16 @@ void require_new_checkpoints(const ModelOptions& options, bool force);
 
 /// Local: rank 0, before any computing, when they are locked; does nothing without checkpoints.
 /// @throws UsageError if there is a checkpoint that is neither to be resumed nor to be replaced (`force`);
-///         IoError if there is no space
+///         IoError if there is no space beside what `disk` has
 void prepare_checkpoints(const ExpressionMatrix& matrix, const Split& split, const ModelOptions& options,
-                         bool force, Log& log);
+                         bool force, DiskNeeds& disk, Log& log);
 
 /// What files state, and what the log says. Collective.
 void prepare_for_training(ModelOptions& mapping, Job& job);
+
+/// Before a training that starts over: what a job that goes on with it finds must be its own. Local: rank 0,
+/// when nothing can be refused any more and they are locked.
+void discard_checkpoints(const ModelOptions& options);
 
 /// When all that they were for is written by this job. Local: rank 0.
 void remove_checkpoints(const ModelOptions& options, Log& log);

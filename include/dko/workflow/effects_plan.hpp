@@ -49,8 +49,8 @@ double most_entries(const EffectsPlan& plan, const EffectFilter& filter);
 /// Bytes that the job takes on a node of so many ranks, at most: what it refuses to start by. Local.
 double effects_bytes(const EffectsPlan& plan, const EffectFilter& filter, int ranks);
 
-/// Bytes of the file at most; with limits on what is kept nobody knows how much less, and then of a file
-/// without effects. Local.
+/// Upper bound of the bytes of the file. Where a filter limits what is kept, their number is unknown: then
+/// those of a file without effects. Local.
 double effects_file_bytes(const EffectsPlan& plan, const EffectFilter& filter);
 
 /// Seconds of a core, without reading, collapsing and writing. Local.

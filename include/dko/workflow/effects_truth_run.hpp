@@ -18,7 +18,7 @@ double effects_truth_bytes(std::int64_t genes);
 /// mean relative change of the level of `gene` over the cells that have both, by their names. Losses that
 /// reach no steady state are skipped with a warning. The file is still to be finished. Returns how many rows
 /// were written. Collective.
-AtRoot<std::int64_t> write_effects(const RegulatoryDynamics& dynamics, const RankCells& mine,
-                                   const AtRoot<CsvWriter*>& csv, Job& job);
+AtRoot<std::int64_t> write_effects_truth(const RegulatoryDynamics& dynamics, const RankCells& mine,
+                                         const AtRoot<CsvWriter*>& csv, Job& job);
 
 }  // namespace dko

@@ -36,6 +36,11 @@ class StopRequest {
     return StopVote(ranks, [this] { return is_made(); });
   }
 
+  /// Ends the job as stop(), if any rank was asked to stop. Collective. @throws likewise
+  void stop_if_asked(const Communicator& ranks, const std::string& saved) const {
+    if (vote(ranks).finish()) stop(ranks, saved);
+  }
+
   /// Ends the job, on all of whose ranks everything is saved: says why, and what to do. Collective.
   /// @throws CollectiveFailure with exit code 5
   [[noreturn]] void stop(const Communicator& ranks, const std::string& saved) const;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <utility>
 
 #include "dko/base/error.hpp"
 #include "dko/base/parameter.hpp"
@@ -98,9 +99,31 @@ std::optional<Score> PairSelection::singles_needed() const {
   return keeping_.by.score;
 }
 
-void PairSelection::restore(const SelectionState& state) {
+void SelectionView::in_pieces(const std::function<void(std::span<const KeptPair>)>& visit) const {
+  constexpr std::ptrdiff_t at_once = 1 << 18;
+  std::vector<KeptPair> piece;
+  auto next_kept = kept.begin();
+  auto next_open = open.begin();
+  while (next_kept != kept.end() || next_open != open.end()) {
+    piece.clear();
+    for (std::ptrdiff_t at = 0; at < at_once; ++at) {
+      if (next_open == open.end() || (next_kept != kept.end() && by_number(*next_kept, *next_open))) {
+        if (next_kept == kept.end()) break;
+        piece.push_back(*next_kept++);
+      } else {
+        piece.push_back(*next_open++);
+      }
+    }
+    visit(piece);
+  }
+}
+
+void PairSelection::restore(SelectionState state) {
   before_.insert(before_.end(), state.done.begin(), state.done.end());
-  kept_.insert(kept_.end(), state.pairs.begin(), state.pairs.end());
+  if (kept_.empty())
+    kept_ = std::move(state.pairs);
+  else
+    kept_.insert(kept_.end(), state.pairs.begin(), state.pairs.end());
 }
 
 void PairSelection::begin(std::span<const std::int64_t> starts, std::vector<EventRange> own) {
@@ -220,11 +243,14 @@ std::vector<EventRange> PairSelection::done() const {
   return done;
 }
 
-SelectionState PairSelection::state() const {
-  SelectionState state{done(), kept_};
-  for (PairExtremes extremes : {highest_, lowest_}) extremes.drain(state.pairs);
-  sort_from(state.pairs, 0);  // what was restored may come after
-  return state;
+SelectionView PairSelection::view() {
+  // What was restored may come after.
+  if (!std::is_sorted(kept_.begin(), kept_.end(), by_number))
+    std::sort(kept_.begin(), kept_.end(), by_number);
+  SelectionView view{done(), kept_, {}};
+  for (PairExtremes extremes : {highest_, lowest_}) extremes.drain(view.open);
+  sort_from(view.open, 0);
+  return view;
 }
 
 void PairSelection::finish(std::span<const std::int64_t> starts, const Communicator& ranks) {

@@ -8,6 +8,7 @@
 
 #include "dko/base/error.hpp"
 #include "dko/hdf5/anndata.hpp"
+#include "dko/hdf5/header.hpp"
 
 namespace dko {
 
@@ -149,20 +150,11 @@ void write_sets(hdf5::File& file, const EffectTable& table, const EffectsNotes& 
 }
 
 void write_origin(hdf5::File& file, const EffectsNotes& notes) {
-  const Provenance& provenance = notes.provenance;
   hdf5::Location uns = file.group("uns");
   hdf5::Location origin = hdf5::create_dict(uns, "dko");
   origin.write_scalar("X", "change");
-  origin.write_scalar("command", provenance.command);
-  origin.write_scalar("dko_version", provenance.version);
-  origin.write_scalar("host", provenance.host);
-  origin.write_scalar("started", provenance.started);
-  origin.write_scalar("job", provenance.job);
-  origin.write_scalar("input", provenance.input);
-  origin.write_scalar("input_checksum", provenance.input_checksum);
-  origin.write_scalar("selection", provenance.selection);
-  origin.write_scalar("model_checksum", provenance.model_checksum);
-  origin.write_scalar("ranks", provenance.ranks);
+  origin.write_scalar("command", notes.provenance.command);
+  hdf5::write_origin(origin, notes.provenance);
   origin.write_scalar("members", notes.members);
   origin.write_scalar("base", name_of(notes.base));
   origin.write_scalar("by", notes.filter.by == EffectMeasure::change ? "change" : "relative");
@@ -202,7 +194,7 @@ double effects_file_bytes(double rows, double entries, const EffectsNotes& notes
   return fixed + of_entry * entries + of_row * rows + (4 * bytes_of_name + 32) * names;
 }
 
-void write_effects_file(OutputFile& output, const EffectTable& table, const EffectsNotes& notes) {
+void write_effects_file(const OutputFile& output, const EffectTable& table, const EffectsNotes& notes) {
   hdf5::File file = hdf5::File::create(output.partial_path());
   hdf5::write_header(file, effects_kind, notes.provenance);
   hdf5::begin_anndata(file);
@@ -211,7 +203,6 @@ void write_effects_file(OutputFile& output, const EffectTable& table, const Effe
   write_sets(file, table, notes);
   write_origin(file, notes);
   file.close();
-  output.commit();
 }
 
 }  // namespace dko

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "dko/hdf5/anndata.hpp"
+#include "dko/hdf5/header.hpp"
 #include "dko/mapping/visibility.hpp"
 #include "dko/results/score_reader.hpp"
 #include "results/aggregate/moments.hpp"
@@ -181,23 +182,16 @@ void write_genes(hdf5::File& file, const ScreenReader& screen, const std::vector
 }
 
 void write_origin(hdf5::File& file, const ScreenReader& screen, Score in_x, const std::string& command) {
-  const Provenance& provenance = screen.provenance();
   hdf5::Location uns = file.group("uns");
   hdf5::Location origin = hdf5::create_dict(uns, "dko");
   origin.write_scalar("X", title_of(screen, in_x));
   origin.write_scalar("command", command);
-  origin.write_scalar("screen_command", provenance.command);
-  origin.write_scalar("dko_version", provenance.version);
-  origin.write_scalar("host", provenance.host);
-  origin.write_scalar("started", provenance.started);
-  origin.write_scalar("job", provenance.job);
+  origin.write_scalar("screen_command", screen.provenance().command);
+  hdf5::write_origin(origin, screen.provenance());
+  origin.write_scalar("seed",
+                      std::to_string(screen.provenance().seed));  // may be above what an integer holds
   origin.write_scalar("finished", screen.finished());
   origin.write_scalar("job_at_end", screen.job_at_end());
-  origin.write_scalar("input", provenance.input);
-  origin.write_scalar("input_checksum", provenance.input_checksum);
-  origin.write_scalar("model_checksum", provenance.model_checksum);
-  origin.write_scalar("seed", std::to_string(provenance.seed));  // may be above what an integer holds
-  origin.write_scalar("ranks", provenance.ranks);
   origin.write_scalar("members", screen.members());
   origin.write_scalar("base", name_of(screen.base()));
   if (screen.activates()) origin.write_scalar(screen_layout::activation, std::int64_t{1});

@@ -81,7 +81,7 @@ void broadcast(Ranges& ranges, const Communicator& ranks) {
   ranges = saved_selections::ranges_between(bounds);
 }
 
-/// A part of a file of selections.
+/// A part of a file of selections, or of sums.
 struct SavedPart {
   std::string path;
   std::int64_t part = 0;
@@ -100,6 +100,21 @@ std::vector<SavedPart> own_parts(const Communicator& ranks, const std::vector<st
   return own;
 }
 
+/// Reads all of these files once, each rank its part. Collective.
+/// @throws CollectiveFailure where what was written does not have its checksum
+void verify_sums(std::vector<std::string> paths, const Communicator& ranks) {
+  std::sort(paths.begin(), paths.end());
+  paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
+  const std::vector<std::int64_t> parts = ranks.broadcast(on_root(ranks, [&] {
+    std::vector<std::int64_t> counts;
+    for (const std::string& path : paths) counts.push_back(saved_sums::parts_in(path));
+    return counts;
+  }));
+  on_every_rank(ranks, [&] {
+    for (const SavedPart& saved : own_parts(ranks, paths, parts)) saved_sums::verify(saved.path, saved.part);
+  });
+}
+
 }  // namespace
 
 fs::path RankSnapshots::file(const std::string& what) const {
@@ -112,19 +127,19 @@ fs::path RankSnapshots::file_of(const PairDivision& division) const {
   return file(fmt::format("genes{}-{}", division.firsts().first, division.firsts().last));
 }
 
-void RankSnapshots::save(const SelectionState& state, ScoreSet scores, const Communicator& ranks) const {
-  const saved_selections::Parts parts = saved_selections::parts_of(state, ranks);
+void RankSnapshots::save(const SelectionView& own, ScoreSet scores, const Communicator& ranks) const {
+  const saved_selections::Parts parts = saved_selections::parts_of(own, ranks);
   write_together(
       file("selection"), job_, ranks, [&](hdf5::File& to) { saved_selections::create(to, parts, scores); },
-      [&](hdf5::File& to) { saved_selections::write(to, state, scores, parts, ranks.rank()); });
+      [&](hdf5::File& to) { saved_selections::write(to, own, scores, parts, ranks.rank()); });
 }
 
 void RankSnapshots::save(const PairSums& sums, const PairDivision& division, std::int64_t next_cell,
                          const Communicator& ranks) const {
   write_together(
       file_of(division), job_, ranks,
-      [&](hdf5::File& to) { saved_sums::create(to, sums, division, next_cell); },
-      [&](hdf5::File& to) { saved_sums::write(to, sums, division); });
+      [&](hdf5::File& to) { saved_sums::create(to, sums, division, next_cell, ranks.size()); },
+      [&](hdf5::File& to) { saved_sums::write(to, sums, division, ranks.rank()); });
 }
 
 void RankSnapshots::remove(const PairDivision& division) const {
@@ -158,6 +173,7 @@ std::vector<BegunSums> RankSnapshots::take_sums(const std::vector<Measure>& meas
       ranks.broadcast(found.transform([](const auto& all) { return saved_sums::paths_of(all); }));
   std::vector<std::int64_t> numbers =
       ranks.broadcast(found.transform([](const auto& all) { return saved_sums::numbers_of(all); }));
+  verify_sums(paths, ranks);
   std::vector<BegunSums> begun;
   of_all.clear();
   for (const saved_sums::Saved& saved : saved_sums::joined(paths, numbers)) {

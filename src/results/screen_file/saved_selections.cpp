@@ -29,16 +29,16 @@ bool overlap(const Ranges& some, const Ranges& others) {
   });
 }
 
-/// Calls visit(name, values) for each array that has an entry for each pair.
+/// Calls visit(name, values) for each array that has an entry for each pair, with those of these.
 template <class Visit>
-void visit_pairs(const SelectionState& state, ScoreSet scores, Visit visit) {
+void visit_pairs(std::span<const KeptPair> of, ScoreSet scores, Visit visit) {
   std::vector<std::int64_t> numbers;
-  for (const KeptPair& pair : state.pairs) numbers.push_back(pair.number);
+  for (const KeptPair& pair : of) numbers.push_back(pair.number);
   visit(pairs, numbers);
   std::vector<float> of_pairs;
-  const auto visit_floats = [&](const char* name, auto of) {
+  const auto visit_floats = [&](const char* name, auto value_of) {
     of_pairs.clear();
-    for (const KeptPair& pair : state.pairs) of_pairs.push_back(of(pair));
+    for (const KeptPair& pair : of) of_pairs.push_back(value_of(pair));
     visit(name, of_pairs);
   };
   visit_floats(values, [](const KeptPair& pair) { return pair.value; });
@@ -128,12 +128,12 @@ Ranges ranges_between(const std::vector<std::int64_t>& bounds) {
   return ranges;
 }
 
-Parts parts_of(const SelectionState& own, const Communicator& ranks) {
+Parts parts_of(const SelectionView& own, const Communicator& ranks) {
   const auto size = static_cast<std::size_t>(ranks.size());
   const auto rank = static_cast<std::size_t>(ranks.rank());
   std::vector<std::int64_t> counts(2 * size, 0);
   counts[rank] = std::ssize(own.done);
-  counts[size + rank] = std::ssize(own.pairs);
+  counts[size + rank] = own.pairs();
   ranks.sum(std::span(counts));
   Parts parts{{0}, {0}};
   for (std::size_t part = 0; part < size; ++part) {
@@ -153,17 +153,25 @@ void create(hdf5::Location& file, const Parts& parts, ScoreSet scores) {
   });
 }
 
-void write(hdf5::File& file, const SelectionState& state, ScoreSet scores, const Parts& parts,
+void write(hdf5::File& file, const SelectionView& own, ScoreSet scores, const Parts& parts,
            std::int64_t part) {
-  std::vector<std::uint64_t> sums;
-  const auto write_part = [&]<class T>(const char* name, std::int64_t first, const std::vector<T>& of_part) {
-    if (!of_part.empty()) file.dataset(name).write(first, std::span<const T>(of_part));
-    sums.push_back(block_checksum(std::span<const T>(of_part)));
+  std::vector<RunningChecksum> running(static_cast<std::size_t>(checksums_of_part(scores)));
+  std::size_t array = 0;
+  const auto write_piece = [&]<class T>(const char* name, std::int64_t first, const std::vector<T>& piece) {
+    if (!piece.empty()) file.dataset(name).write(first, std::span<const T>(piece));
+    running[array++].add(std::span<const T>(piece));
   };
   const auto at = static_cast<std::size_t>(part);
-  write_part(done, 2 * parts.ranges[at], bounds_of(state.done));
-  visit_pairs(state, scores,
-              [&](const char* name, const auto& of_pairs) { write_part(name, parts.pairs[at], of_pairs); });
+  write_piece(done, 2 * parts.ranges[at], bounds_of(own.done));
+  std::int64_t next = parts.pairs[at];
+  own.in_pieces([&](std::span<const KeptPair> piece) {
+    array = 1;
+    visit_pairs(piece, scores,
+                [&](const char* name, const auto& values) { write_piece(name, next, values); });
+    next += std::ssize(piece);
+  });
+  std::vector<std::uint64_t> sums;
+  for (const RunningChecksum& sum : running) sums.push_back(sum.value());
   file.dataset(checksums).write(part * std::ssize(sums), std::span<const std::uint64_t>(sums));
 }
 

@@ -26,13 +26,13 @@ struct Parts {
 };
 
 /// Parts for what each rank has, the same on every rank. Collective.
-Parts parts_of(const SelectionState& own, const Communicator& ranks);
+Parts parts_of(const SelectionView& own, const Communicator& ranks);
 
 /// Makes the arrays for all parts. Local.
 void create(hdf5::Location& file, const Parts& parts, ScoreSet scores);
 
 /// Writes one part to its place, with its checksums. Local. @throws IoError
-void write(hdf5::File& file, const SelectionState& state, ScoreSet scores, const Parts& parts,
+void write(hdf5::File& file, const SelectionView& own, ScoreSet scores, const Parts& parts,
            std::int64_t part);
 
 /// Those of these files whose events none of them with more events has as well; `of_all` becomes the events

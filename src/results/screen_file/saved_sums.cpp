@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <span>
 
+#include "dko/base/block_checksum.hpp"
 #include "dko/knockout/screen/pending_events.hpp"
 #include "state_file.hpp"
 
@@ -14,10 +16,11 @@ namespace {
 
 constexpr std::int64_t pairs_at_once = std::int64_t{1} << 20;
 constexpr std::size_t numbers_of_one = 5;
+constexpr std::size_t most_arrays = 7;  // of a measure
 
 /// Calls visit(name, array) for each array of the fields, those of signs only of a measure that has one.
 template <class Fields, class Visit>
-void visit_fields(Fields& fields, bool has_sign, Visit visit) {
+void visit_fields(Fields&& fields, bool has_sign, Visit visit) {
   visit("sum", fields.sum);
   visit("squares", fields.squares);
   visit("shift", fields.shift);
@@ -30,6 +33,32 @@ void visit_fields(Fields& fields, bool has_sign, Visit visit) {
 
 std::string name_of_measure(std::size_t measure) {
   return fmt::format("measure{}", measure);
+}
+
+// Arrays beside the sums: where the parts of the ranks begin among the pairs of the file, and checksums of
+// each part of each array.
+constexpr auto pairs_before = "pairs_before";
+constexpr auto checksums = "checksums";
+
+/// Calls visit(dataset, values) for each array that has an entry for each pair, in the order of their
+/// checksums; no values, of its type.
+template <class Visit>
+void visit_arrays(const hdf5::File& file, Visit visit) {
+  visit(file.dataset("cells"), std::vector<std::int32_t>());
+  for (std::size_t measure = 0; file.has(name_of_measure(measure)); ++measure) {
+    const hdf5::Location group = file.group(name_of_measure(measure));
+    const PairSums::Fields fields;
+    visit_fields(fields, group.has("above"),
+                 [&](const char* name, const auto& values) { visit(group.dataset(name), values); });
+  }
+}
+
+std::int64_t arrays_of(const PairSums& sums) {
+  std::int64_t arrays = 1;
+  const PairSums::Fields fields;
+  for (std::size_t measure = 0; measure < sums.measures(); ++measure)
+    visit_fields(fields, sums.has_sign(measure), [&](const char*, const auto&) { ++arrays; });
+  return arrays;
 }
 
 template <class Work>
@@ -54,12 +83,17 @@ std::vector<EventRange> left_in(EventRange firsts, const std::vector<EventRange>
 
 }  // namespace
 
-void create(hdf5::Location& file, const PairSums& sums, const PairDivision& division,
-            std::int64_t next_cell) {
+void create(hdf5::Location& file, const PairSums& sums, const PairDivision& division, std::int64_t next_cell,
+            std::int64_t ranks) {
   file.set("first", division.firsts().first);
   file.set("last", division.firsts().last);
   file.set("next_cell", next_cell);
   const std::int64_t pairs = division.pairs().size();
+  std::vector<std::int64_t> bounds{0};
+  for (std::int64_t rank = 0; rank < ranks; ++rank)
+    bounds.push_back(division.of(rank).last - division.pairs().first);
+  file.write(pairs_before, std::span<const std::int64_t>(bounds));
+  file.create(checksums, hdf5::Type::u64, {ranks * arrays_of(sums)});
   file.create("cells", hdf5::Type::i32, {pairs});
   for (std::size_t measure = 0; measure < sums.measures(); ++measure) {
     hdf5::Location group = file.create_group(name_of_measure(measure));
@@ -70,20 +104,58 @@ void create(hdf5::Location& file, const PairSums& sums, const PairDivision& divi
   }
 }
 
-void write(hdf5::File& file, const PairSums& sums, const PairDivision& division) {
+void write(hdf5::File& file, const PairSums& sums, const PairDivision& division, std::int64_t rank) {
   const std::int64_t start = sums.first_pair() - division.pairs().first;
-  if (sums.pairs() == 0) return;
-  file.dataset("cells").write(start, sums.cell_counts());
+  std::vector<std::uint64_t> found{block_checksum(sums.cell_counts())};
+  if (sums.pairs() > 0) file.dataset("cells").write(start, sums.cell_counts());
   for (std::size_t measure = 0; measure < sums.measures(); ++measure) {
     const hdf5::Location group = file.group(name_of_measure(measure));
+    std::array<RunningChecksum, most_arrays> running;
+    std::size_t arrays = 0;
+    visit_fields(PairSums::Fields(), sums.has_sign(measure), [&](const char*, const auto&) { ++arrays; });
     in_pieces(sums.pairs(), [&](std::int64_t first, std::int64_t count) {
       const PairSums::Fields fields = sums.fields(measure, first, count);
+      std::size_t array = 0;
       visit_fields(fields, sums.has_sign(measure),
                    [&]<class T>(const char* name, const std::vector<T>& values) {
                      group.dataset(name).write(start + first, std::span<const T>(values));
+                     running[array++].add(std::span<const T>(values));
                    });
     });
+    for (std::size_t array = 0; array < arrays; ++array) found.push_back(running[array].value());
   }
+  file.dataset(checksums).write(rank * std::ssize(found), std::span<const std::uint64_t>(found));
+}
+
+std::int64_t parts_in(const std::string& path) {
+  const hdf5::File file = hdf5::File::open(path, hdf5::Access::read);
+  if (!file.has(checksums)) return 0;
+  const std::int64_t bounds = file.dataset(pairs_before).size();
+  require_sizes(bounds > 1, file);
+  return bounds - 1;
+}
+
+void verify(const std::string& path, std::int64_t part) {
+  const hdf5::File file = hdf5::File::open(path, hdf5::Access::read);
+  std::array<std::int64_t, 2> bounds{};
+  require_sizes(part + 2 <= file.dataset(pairs_before).size(), file);
+  file.dataset(pairs_before).read(part, std::span<std::int64_t>(bounds));
+  require_sizes(0 <= bounds[0] && bounds[0] <= bounds[1], file);
+  std::vector<std::uint64_t> found;
+  visit_arrays(file, [&]<class T>(const hdf5::Dataset& array, std::vector<T> values) {
+    require_sizes(bounds[1] <= array.size(), file);
+    RunningChecksum sum;
+    in_pieces(bounds[1] - bounds[0], [&](std::int64_t first, std::int64_t count) {
+      values.resize(static_cast<std::size_t>(count));
+      array.read(bounds[0] + first, std::span<T>(values));
+      sum.add(std::span<const T>(values));
+    });
+    found.push_back(sum.value());
+  });
+  std::vector<std::uint64_t> noted(found.size());
+  require_sizes((part + 1) * std::ssize(noted) <= file.dataset(checksums).size(), file);
+  file.dataset(checksums).read(part * std::ssize(noted), std::span(noted));
+  require_checksum(noted == found, file);
 }
 
 std::vector<Saved> find(const std::vector<std::string>& files, const std::vector<EventRange>& ranges,

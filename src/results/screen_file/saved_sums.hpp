@@ -11,11 +11,21 @@
 
 namespace dko::saved_sums {
 
-/// Makes the arrays for all pairs of a block, whose sums are over the cells before `next_cell`. Local.
-void create(hdf5::Location& file, const PairSums& sums, const PairDivision& division, std::int64_t next_cell);
+/// Makes the arrays for all pairs of a block, of which each rank has a part, whose sums are over the cells
+/// before `next_cell`. Local.
+void create(hdf5::Location& file, const PairSums& sums, const PairDivision& division, std::int64_t next_cell,
+            std::int64_t ranks);
 
-/// Writes these sums to their places among those of the block. Local. @throws IoError
-void write(hdf5::File& file, const PairSums& sums, const PairDivision& division);
+/// Writes the sums of a rank to their places among those of the block, with their checksums. Local.
+/// @throws IoError
+void write(hdf5::File& file, const PairSums& sums, const PairDivision& division, std::int64_t rank);
+
+/// Number of parts in a file; 0 in one without checksums, as earlier builds wrote it. Local.
+/// @throws InputError if a file is corrupt
+std::int64_t parts_in(const std::string& path);
+
+/// Reads a part of all arrays. Local. @throws InputError if it does not have its checksums
+void verify(const std::string& path, std::int64_t part);
 
 /// First genes whose sums are in a file, perhaps with others.
 struct Saved {

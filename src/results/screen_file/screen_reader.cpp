@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <set>
 #include <string_view>
 
@@ -96,6 +97,11 @@ void ScreenReader::read_singles() {
               all_below(genes, std::ssize(gene_names_)),
           single);
   targets_ = KnockoutTargets(NodeArray(std::move(starts)), NodeArray(std::move(genes)));
+  for (std::int64_t cell = 0; cell < targets_.cells(); ++cell) {
+    const auto of_cell = targets_.of(cell);  // ascending, as the numbers of pairs take them to be
+    require(std::adjacent_find(of_cell.begin(), of_cell.end(), std::greater_equal<>()) == of_cell.end(),
+            single);
+  }
   require_scores(ScoreArray::singles, single);
 }
 

@@ -192,6 +192,14 @@ void create_screen_file(const std::filesystem::path& path, const RelativeProfile
   file.close();
 }
 
+ScreenOrigin read_origin(const std::filesystem::path& path) {
+  const hdf5::File file = hdf5::File::open(path, hdf5::Access::read);
+  ScreenOrigin origin{hdf5::read_header(file, layout::kind), {}};
+  if (file.has_attribute(layout::training_seconds))
+    origin.training_seconds = file.real_attribute(layout::training_seconds);
+  return origin;
+}
+
 void complete_screen_file(const std::filesystem::path& path, const ScreenEnd& end) {
   const auto change = [&](auto work) {
     hdf5::File file = hdf5::File::open(path, hdf5::Access::write);

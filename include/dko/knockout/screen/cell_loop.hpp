@@ -14,8 +14,8 @@ namespace dko {
 void for_own_cells(std::span<const std::int32_t> cells, const Communicator& ranks,
                    const std::function<bool(std::int32_t cell)>& visit);
 
-/// Does so for every cell; whoever passes one can tell progress, and end it by an exception on all ranks.
-/// Collective.
+/// Calls `visit` for this rank's part of the cells, as for_own_cells(). The caller that supplies a loop may
+/// report progress in it, or end it on all ranks by an exception. Collective.
 using CellLoop = std::function<void(std::span<const std::int32_t> cells,
                                     const std::function<void(std::int32_t cell)>& visit)>;
 

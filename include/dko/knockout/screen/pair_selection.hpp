@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
@@ -37,6 +38,18 @@ struct SelectionState {
   std::vector<KeptPair> pairs;
 };
 
+/// The same of a selection at work, without a copy of what it keeps: until it takes further pairs. Both are
+/// in the order of their numbers.
+struct SelectionView {
+  std::vector<EventRange> done;
+  std::span<const KeptPair> kept;
+  std::vector<KeptPair> open;  ///< of a cell of which others may yet be kept instead
+
+  std::int64_t pairs() const { return std::ssize(kept) + std::ssize(open); }
+  /// Calls `visit` for all, some at a time, in the order of their numbers. Local.
+  void in_pieces(const std::function<void(std::span<const KeptPair>)>& visit) const;
+};
+
 /// Keeps the pairs of one rank that a screen selects, in memory.
 class PairSelection {
  public:
@@ -47,14 +60,14 @@ class PairSelection {
   std::optional<Score> singles_needed() const;
 
   /// What was selected before of events that no rank takes now; before begin(). Local.
-  void restore(const SelectionState& state);
+  void restore(SelectionState state);
   /// The rank's events, ascending, all of which are then to be taken. Local. @throws Error if as many as may
   /// be kept exceed the memory that the plan allows; it says what would fit.
   void begin(std::span<const std::int64_t> starts, std::vector<EventRange> own);
   /// Pieces come in the order of events. Local. @throws Error when what is kept exceeds it
   void take(const PairPiece& piece);
   /// What restore() of any rank would need to go on from here. Local.
-  SelectionState state() const;
+  SelectionView view();
   /// To be called when all ranks have all their pieces. Where a cell's events are split between ranks, or
   /// between now and before, the best of the cell are found among those of its parts, so that they are the
   /// same for any number of ranks. Collective.

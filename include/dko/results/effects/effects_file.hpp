@@ -58,7 +58,7 @@ double effects_file_bytes(double rows, double entries, const EffectsNotes& notes
 ///   and not;
 /// * uns/dko: provenance, what was left out, the column of groups and its labels.
 ///
-/// Gives the file its name. Local. @throws IoError
-void write_effects_file(OutputFile& output, const EffectTable& table, const EffectsNotes& notes);
+/// Writes the partial file; the caller commits it. Local. @throws IoError
+void write_effects_file(const OutputFile& output, const EffectTable& table, const EffectsNotes& notes);
 
 }  // namespace dko

@@ -8,7 +8,7 @@
 
 namespace dko {
 
-/// What the attributes of the root group say of it: of losses, and of a screen that switches genes on.
+/// What the attributes of the root group identify the file by: of knockouts, and of activations.
 inline constexpr hdf5::FileKind anndata_export_kind{"dko single knockouts", 1};
 inline constexpr hdf5::FileKind anndata_activations_kind{"dko single activations", 1};
 

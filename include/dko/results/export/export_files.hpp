@@ -2,11 +2,11 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <string>
 #include <vector>
 
 #include "dko/base/csv_writer.hpp"
+#include "dko/base/disk_needs.hpp"
 #include "dko/base/output_file.hpp"
 
 namespace dko {
@@ -17,17 +17,15 @@ class ExportFiles {
  public:
   explicit ExportFiles(bool overwrite) : overwrite_(overwrite) {}
 
-  /// Claims a file of about so many bytes, which `write` writes. @throws as OutputFile and require_disk_space
+  /// Claims a file of about so many bytes, which `write` writes. @throws as OutputFile and DiskNeeds
   void add_csv(const std::string& path, double bytes, std::function<void(CsvWriter&)> write);
   void add_hdf5(const std::string& path, double bytes, std::function<void(OutputFile&)> write);
   /// One after the other. @throws IoError
   void write();
 
  private:
-  void require_space(const std::string& path, double bytes);
-
   bool overwrite_;
-  std::map<std::uint64_t, double> totals_;  // by file system
+  DiskNeeds disk_;
   std::vector<std::function<void()>> writes_;
 };
 

@@ -20,9 +20,9 @@ class RankSnapshots {
   RankSnapshots(std::filesystem::path partial, std::string job)
       : partial_(std::move(partial)), job_(std::move(job)) {}
 
-  /// Saves the selections of all ranks, this rank's being `state`, in the place of what they saved before:
+  /// Saves the selections of all ranks, this rank's being `own`, in the place of what they saved before:
   /// what was taken over from that must be in them. Collective. @throws IoError
-  void save(const SelectionState& state, ScoreSet scores, const Communicator& ranks) const;
+  void save(const SelectionView& own, ScoreSet scores, const Communicator& ranks) const;
   /// Sums over the cells before `next_cell` of a block that is not complete, this rank's part of them, in the
   /// place of those of the same block. Collective. @throws IoError
   void save(const PairSums& sums, const PairDivision& division, std::int64_t next_cell,

@@ -36,6 +36,14 @@ void create_screen_file(const std::filesystem::path& path, const RelativeProfile
                         const ScreenPlan& plan, const Provenance& provenance,
                         const ScreenFileOptions& options = {});
 
+/// Whence a screen file comes: of the job that began it.
+struct ScreenOrigin {
+  Provenance provenance;
+  std::optional<double> training_seconds = {};
+};
+/// Reads it, also from an unfinished file. Local. @throws InputError
+ScreenOrigin read_origin(const std::filesystem::path& path);
+
 /// How a screen came to its end.
 struct ScreenEnd {
   double seconds = 0;  ///< of the job that ended it
