@@ -104,14 +104,15 @@ dko_read_visibility <- function(file) {
                       cells_without = as.integer(values("cells_without")), unexplained = values("unexplained"),
                       information = values("information"))
   table$visible <- table$information >= dko_least_information
-  if (dko_has(file, "visibility/by_level")) table$visible <- table$visible | values("by_level") != 0
+  table$by_level <- if (dko_has(file, "visibility/by_level")) values("by_level") != 0 & !table$visible else FALSE
+  table$visible <- table$visible | table$by_level
   table$why <- dko_why_not_visible(table)
   table
 }
 
 # How well the cells that made the mapping show the absence of each gene, in the order of the file: gene, cells_with,
-# cells_without, unexplained (absences that counting does not explain), information (in cells), visible, and why it is not
-# (empty for a visible gene). What the loss of a gene that is not visible does to others is unknown, whatever its scores.
+# cells_without, unexplained (absences that counting does not explain), information (in cells), visible, by_level (visible by
+# its level alone), and why it is not (empty for a visible gene). What the loss of a gene that is not visible does to others is unknown, whatever its scores.
 # NULL where the file does not say (made by 0.1).
 dko_visibility <- function(path) dko_with_screen(path, dko_read_visibility)
 

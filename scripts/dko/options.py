@@ -28,8 +28,8 @@ class Option:
 
     @property
     def takes_names(self) -> bool:
-        """Whether a list may be given as a file with one name a line."""
-        return self.value == "LIST"
+        """Whether a list may be given as a file with one name a line: LIST, or LIST|all."""
+        return self.value.split("|")[0] == "LIST"
 
     @property
     def is_repeated(self) -> bool:

@@ -28,6 +28,19 @@ def check_output(path, force):
         raise WriteError(f"{path}: cannot be written: no permission to write into {folder}")
 
 
+def remove_older(paths, written):
+    """Removes those of `paths`, which check_output() has seen, that this run did not write: what an older one left would
+    pass for a part of the new.
+    @raises WriteError"""
+    for path in set(paths) - set(written):
+        try:
+            os.remove(path)
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            raise WriteError(f"{path}: cannot be removed: {error.strerror or error}") from None
+
+
 def write_complete(path, write):
     """Calls write(file) with a binary file beside the target (that of a link), which then gets the target's name, when it is
     on the disk.

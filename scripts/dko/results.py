@@ -341,8 +341,9 @@ class Screen(ScreenFile, Groups):
     def visibility(self):
         """How well the cells that made the mapping show the absence of each gene, a table indexed by gene:
         cells_with, cells_without, unexplained (absences that counting does not explain), information (in cells),
-        visible, and why (why it is not visible, in words; empty for a visible gene). A gene that is not visible has
-        unknown effects on others, whatever its scores. None if the file does not say (made by 0.1)."""
+        visible, by_level (visible by its level alone), and why (why it is not visible, in words; empty for a visible
+        gene). A gene that is not visible has unknown effects on others, whatever its scores. None if the file does not
+        say (made by 0.1)."""
         return read_visibility(self._file, self.genes)
 
     @functools.cached_property
@@ -432,9 +433,14 @@ class Screen(ScreenFile, Groups):
         """The sum of each cell's counts, infinite where the data are none; None where the base is fitted."""
         return None if self.base == "fitted" else self._file["cells/total"][:][np.asarray(cells)]
 
+    @property
+    def has_covariates(self) -> bool:
+        """Whether the mapping takes covariates of the cells."""
+        return "covariates" in self._file["cells"]
+
     def covariates(self, cells):
         """The numbers of these cells that a model with covariates takes, cells × numbers; None without such."""
-        if "covariates" not in self._file["cells"]:
+        if not self.has_covariates:
             return None
         return self._file["cells/covariates"][:][np.asarray(cells)]
 

@@ -32,7 +32,7 @@ from dko.units import size_text
 
 # Options of dko that say how a job is run, not what it takes; with a value, or without.
 NOT_ESTIMATED = {"--checkpoint": 1, "--checkpoint-every": 1, "--save-model": 1, "--json": 1, "--time-limit": 1,
-                 "--keep-product": 1,
+                 "--keep-product": 1, "--member": 1,
                  "--resume": 0, "--force": 0, "-f": 0, "--quiet": 0, "-q": 0, "--verbose": 0, "-v": 0}
 MEMORY_MARGIN = 1.1  # for what MPI and the file system take of a node
 UNITS = [("days", 86400), ("h", 3600), ("min", 60), ("s", 1)]
@@ -152,6 +152,8 @@ def without_options(of_dko, left_out):
 
 def estimate(own, of_dko, nodes, site):
     """What is to be expected of the job, or of the jobs, on so many nodes each."""
+    if own.question == "train" and "--member" in {word.split("=")[0] for word in of_dko}:
+        of_dko = of_lone(without_ensemble(of_dko)[0])  # the one that the job makes
     found = estimate_of_run(own, of_dko, nodes, site)
     if own.question == "train":
         return only_training(found, nodes)
@@ -314,6 +316,8 @@ def submissions(own, of_dko, nodes, found, site):
     rest, members = without_ensemble(of_dko)
     training, screen = split_options(site["DKO"], rest)
     training = without_options(training, {"--json": 1})  # which is the screen's
+    if not {"--where", "--covariate"} & {word.split("=")[0] for word in training}:
+        training = without_options(training, {"--obs-file": 1})  # which dko train takes for these alone
     script = str(own.jobs / "ensemble.sbatch")
     model = own.out + ".model"
     return [[*begin, f"--array=0-{members - 1}", script, "train", own.input, model, *training],
@@ -343,6 +347,9 @@ def report(nodes, found, site, own):
     disk = found["bytes_on_disk"]["total"]
     free = free_disk(own.out)
     yield f"disk       {size_text(disk)}, of {size_text(free)} free in {Path(own.out).resolve().parent}"
+    unknown = found["bytes_on_disk"].get("above_threshold_at_most", 0)
+    if unknown:
+        yield f"           without the pairs above the threshold, which nobody knows yet: {size_text(unknown)} at most"
     if disk > free:
         raise WriteError(f"{own.out}: takes {size_text(disk)}, but only {size_text(free)} are free there; "
                          "--keep top:K and --keep summary keep less")

@@ -50,7 +50,8 @@ def by_level(file: h5py.File, genes):
 
 
 def read_visibility(file: h5py.File, genes):
-    """A table indexed by gene: COLUMNS, visible and why. None from a file that does not have it (made by 0.1).
+    """A table indexed by gene: COLUMNS, visible, by_level (visible by its level alone) and why.
+    None from a file that does not have it (made by 0.1).
     @raises InputError for arrays of other lengths, or values that are impossible"""
     if "visibility" not in file:
         return None
@@ -66,7 +67,9 @@ def read_visibility(file: h5py.File, genes):
         if len(impossible):
             raise InputError(f"{place}: value {impossible[0]} is {values[impossible[0]]}, which is impossible")
     table = pd.DataFrame(columns, index=pd.Index(genes, name="gene", dtype=object))
-    table["visible"] = (table["information"] >= LEAST_INFORMATION) | by_level(file, genes)
+    enough = table["information"] >= LEAST_INFORMATION
+    table["by_level"] = by_level(file, genes) & ~enough
+    table["visible"] = enough | table["by_level"]
     table["why"] = np.array([why_not_visible(gene) for gene in table.itertuples(index=False)], dtype=object)
     return table
 

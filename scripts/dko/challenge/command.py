@@ -97,6 +97,8 @@ def work(options):
         raise UsageError("--seed must be 0 or more")
     panel, targets = cells.panel_of(options.real, cells.read_cells(options.real, options.by), options.control)
     groups, hidden = _predicted(options, panel, targets)
+    if options.out:  # before the measures, which take long
+        cells.write_cells(options.out, panel, targets, groups, options.by, options.control)
     found = {
         "targets": targets,
         **({"event": "activation"} if options.activate else {}),
@@ -109,12 +111,7 @@ def work(options):
     found["scaled"] = measure.scale(found["value"], found["mean_response"], found["replicate"])
     known = [value for value in found["scaled"].values() if value is not None]
     found["score"] = sum(known) / len(known) if len(known) == len(found["scaled"]) else None
-    found["e_distance"] = {
-        target: {"predicted": measure.e_distance(real, predicted), "control": measure.e_distance(real, panel.control)}
-        for target, real, predicted in zip(targets, panel.groups, groups)
-    }
-    if options.out:
-        cells.write_cells(options.out, panel, targets, groups, options.by, options.control)
+    found["e_distance"] = dict(zip(targets, measure.e_distances(panel, groups)))
     if options.json:
         write_complete(options.json, lambda file: file.write((json.dumps(found, indent=2) + "\n").encode()))
     _report(found, targets)

@@ -15,7 +15,7 @@ from dko.command_line import Parser, at_least_one, called, exit_code_of
 from dko.errors import InputError, UsageError, WriteError
 from dko.files import UNREADABLE
 from dko.input_cells import InputCells
-from dko.outputs import check_output, write_complete
+from dko.outputs import check_output, remove_older, write_complete
 from dko.report import data as report_data
 from dko.report import page as report_page
 from dko.report.cell_map import collect_map
@@ -78,17 +78,17 @@ def check_outputs(options):
     inputs = {os.path.realpath(path) for path in given if path}
     if os.path.realpath(options.out) in inputs:
         raise UsageError(f"{options.out}: is an input, not to be written over")
-    planned = [options.out]
+    check_output(options.out, options.force)
     if options.figures:
         if os.path.exists(options.figures) and not os.path.isdir(options.figures):
             raise UsageError(f"{options.figures} is no directory")
-        planned += [
-            os.path.join(options.figures, f"{name}.{kind}") for name in report_page.FIGURES
-            for kind in ("png", "pdf")
-        ]
-    for path in planned:
-        if path == options.out or os.path.isdir(options.figures):
-            check_output(path, options.force)
+        if os.path.isdir(options.figures):
+            for path in pictures(options.figures, report_page.FIGURES):
+                check_output(path, options.force)
+
+
+def pictures(folder, names) -> list:
+    return [os.path.join(folder, f"{name}.{kind}") for name in names for kind in ("png", "pdf")]
 
 
 def build_page(report, drawn) -> str:
@@ -105,7 +105,10 @@ def draw_figures(report, folder):
     try:
         if folder:
             os.makedirs(folder, exist_ok=True)
-        return figures.draw_all(report, folder)
+        drawn = figures.draw_all(report, folder)
+        if folder:
+            remove_older(pictures(folder, report_page.FIGURES), pictures(folder, drawn))
+        return drawn
     except OSError as error:
         raise WriteError(f"{folder}: cannot be written: {error.strerror or error}") from None
 

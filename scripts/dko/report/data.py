@@ -41,6 +41,7 @@ class Report:
     best_pairs: pd.DataFrame | None = None  # those that are named on top and drawn as arrows: none of a few cells of a list
     pairs_by: str = ""
     pair_cells: int = 0  # over how many cells the pairs were summed
+    reads_some_cells: bool = False  # there are pairs in others, too
     pair_least: int = 1  # fewest cells of a pair in the tables
     square: pd.DataFrame | None = None  # mean of pairs_by among the genes of the heat map
     listed: pd.DataFrame | None = None  # the highest listed knockouts, where they are not the pairs above
@@ -190,7 +191,7 @@ def add_pairs(report: Report, most_pairs: int):
         report.notes.append(f"{screen.n_pairs:,} pairs are many: their means are over {count:,} of the {with_pairs:,} "
                             "cells, spread evenly (option --most-pairs).")
         cells = spread(cells, count)
-    report.pair_cells = len(cells)
+    report.pair_cells, report.reads_some_cells = len(cells), len(cells) < with_pairs
     if not report.has_some_pairs:
         report.pair_least = least_cells_of_pairs(report.min_cells, len(cells), with_pairs)
     chosen = cells if len(cells) < len(screen.cells) else None

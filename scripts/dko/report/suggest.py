@@ -173,24 +173,48 @@ def explain(report) -> str:
     return explained(report, best.iloc[0]) if len(best) else ""
 
 
+def source_of(report):
+    """The expression data: as given for this page, or as the run names them. None where they are gone: dko.screen() writes an
+    AnnData to a file that it removes when it is done."""
+    if report.paths.get("input"):
+        return place(report, report.paths["input"])
+    stated = report.screen.provenance.get("input")
+    return None if stated and is_of_python(stated) and not os.path.exists(stated) else stated
+
+
+def is_of_python(path) -> bool:
+    """Whether dko.screen() wrote this file itself."""
+    return os.path.basename(path) == "cells.h5ad" and os.path.basename(os.path.dirname(path)).startswith("dko-")
+
+
+def with_used_table(report, options, uses) -> list:
+    """Options without --obs-file where a command has no use for it, and would refuse it: it is for the options `uses`, and for
+    the covariates of a model."""
+    names = {name for name, _ in options}
+    is_used = names & set(uses) or "--model" in uses and report.screen.has_covariates
+    return [option for option in options if is_used or option[0] != "--obs-file"]
+
+
 def explained(report, gene: str) -> str:
-    model, source = model_of(report), report.screen.provenance.get("input")
+    model, source = model_of(report), source_of(report)
     if not model or not source or any(letter in gene for letter in ", \t"):
         return ""
     kind, name = report.kind, report.kind.bare(gene)
     event = ["--activate", name] if kind.activates else ["--knockout", name]
     event += ["--knockdown", f"{kind.keeps:g}"] if kind.keeps else []
-    return written("dko", "explain", model, source, *flat(run_of(report).only(SELECTION + DIRECTION)), *event)
+    options = with_used_table(report, run_of(report).only(SELECTION + DIRECTION), ("--where", "--from", "--toward", "--model"))
+    return written("dko", "explain", model, source, *flat(options), *event)
 
 
 def effects(report) -> list:
     """What every loss does to every other gene, and this page with it; nothing where the model was not kept, or genes are
     switched on, which dko effects does not do."""
-    model, source = model_of(report), report.screen.provenance.get("input")
+    model, source = model_of(report), source_of(report)
     if not model or not source or report.kind.activates:
         return []
     out = beside(report, ".effects.h5ad")
-    return [written("dko", "effects", model, source, *flat(run_of(report).only((*SELECTION, "--base"))), "-o", out),
+    options = with_used_table(report, run_of(report).only((*SELECTION, "--base")), ("--where", "--model"))
+    return [written("dko", "effects", model, source, *flat(options), "-o", out),
             this_page(report, effects=out)]
 
 
@@ -219,7 +243,7 @@ def selection_of(report) -> list:
 def predict(report) -> str:
     """Holds out cells with the selection and the settings of the run."""
     training = training_of(report)
-    source = report.screen.provenance.get("input") or "INPUT"
+    source = source_of(report) or "INPUT.h5ad"
     options = selection_of(report)
     if training.name:
         options += training.only(TRAINING)
@@ -227,6 +251,7 @@ def predict(report) -> str:
         settings = (report.training or {}).get("settings", {})
         options += [("--mapping", "sparse")] if settings.get("mapping") == "sparse" else []
         options += [("--ensemble", report.screen.members)] if report.screen.members > 1 else []
+    options = with_used_table(report, options, ("--where", "--covariate"))
     return written("dko", "predict", source, *flat(options), "-o", beside(report, ".prediction.h5"))
 
 
@@ -236,7 +261,8 @@ def this_page(report, **more) -> str:
     given = {name: place(report, path) for name, path in report.paths.items() if path and name != "out"}
     for name, value in {**given, **more}.items():
         words += [f"--{name}", value]
-    return written(*words, *flat(report.asked), "--force")
+    asked = [(name, place(report, value) if name == "--figures" else value) for name, value in report.asked]
+    return written(*words, *flat(asked), "--force")
 
 
 def is_h5ad(path) -> bool:
@@ -246,9 +272,7 @@ def is_h5ad(path) -> bool:
 
 def with_map(report) -> str:
     """This page with the map of its cells, which need an h5ad."""
-    given = report.paths.get("input")
-    source = place(report, given) if given else report.screen.provenance.get("input") or "INPUT.h5ad"
-    return this_page(report, model=model_of(report) or "MODEL", input=source)
+    return this_page(report, model=model_of(report) or "MODEL", input=source_of(report) or "INPUT.h5ad")
 
 
 def with_prediction(report) -> list:
@@ -257,8 +281,8 @@ def with_prediction(report) -> list:
 
 def evaluate(report) -> str:
     """The prediction beside more baselines, with the selection that it was made with."""
-    source, given = report.screen.provenance.get("input") or "INPUT", report.paths.get("prediction")
-    options = selection_of(report)
+    source, given = source_of(report) or "INPUT.h5ad", report.paths.get("prediction")
+    options = with_used_table(report, selection_of(report), ("--where",))
     return written("dko", "evaluate", source, *flat(options), "--prediction",
                    place(report, given) if given else beside(report, ".prediction.h5"))
 

@@ -13,7 +13,7 @@ import signal
 
 from dko.command_line import Parser, called, exit_code_of, require
 from dko.errors import UsageError, WriteError
-from dko.outputs import check_output, write_complete
+from dko.outputs import check_output, remove_older, write_complete
 from dko.scaling import verdict
 
 PICTURES = ["scaling", "time", "training", "machines"]
@@ -32,9 +32,8 @@ def parse_arguments(arguments):
     return parser.parse_args(arguments)
 
 
-def planned_files(options):
-    """{picture: its paths}"""
-    kinds = ["png", "pdf"] if options.pdf else ["png"]
+def planned_files(options, kinds):
+    """{picture: its paths}, as files of these kinds"""
     if options.out.endswith(".png"):
         return {"overview": [f"{options.out[:-4]}.{kind}" for kind in kinds]}
     return {name: [os.path.join(options.out, f"{name}.{kind}") for kind in kinds] for name in PICTURES}
@@ -64,8 +63,9 @@ def loaded(path):
 
 
 def plot(options):
-    planned = planned_files(options)
-    check(options, planned)
+    planned = planned_files(options, ["png", "pdf"] if options.pdf else ["png"])
+    replaced = planned if options.out.endswith(".png") else planned_files(options, ["png", "pdf"])
+    check(options, replaced)
     results = [loaded(path) for path in options.results]
     if not any(result["cases"] for result in results) and not options.out.endswith(".png"):
         planned = {"machines": planned["machines"]}  # where figures of merit are, of which there is nothing else to draw
@@ -73,6 +73,7 @@ def plot(options):
     from dko.scaling import pictures  # takes a while: after all that may be refused
     with style():
         draw_planned(options, planned, results, pictures)
+    remove_older(*([path for its in files.values() for path in its] for files in (replaced, planned)))
 
 
 def draw_planned(options, planned, results, pictures):

@@ -30,14 +30,32 @@ def visibility(report) -> list:
         return not_stored(report)
     seen, total = int(known["visible"].sum()), len(known)
     kind = report.kind
+    by_level = known.index[known["by_level"]]
     learnt = f"<code>dko</code> learns what a gene does {kind.learnt_from}. "
+    if len(by_level):
+        learnt += (f"Of {counted(len(by_level), 'gene')} that nearly all cells express, it learns from how much the cells "
+                   f"express {'it' if len(by_level) == 1 else 'them'}: {few([bold(gene) for gene in by_level], 8)}. ")
     if seen == total:
-        return [f"<p><b>All {counted(total, 'gene')} {'is' if total == 1 else 'are'} visible.</b> {learnt}Enough cells "
-                f"{'express and lack' if kind.activates else 'lack'} each of them.</p>"]
+        shown = seen_by(report)
+        return [f"<p><b>All {counted(total, 'gene')} {'is' if total == 1 else 'are'} visible.</b> {learnt}"
+                f"{shown[0].upper()}{shown[1:]}.</p>"]
     others = f"the other {counted(total - seen, 'gene')}" if seen else "them"
     return [f"<p><b>{number(seen)} of {counted(total, 'gene')} {'is' if seen == 1 else 'are'} visible.</b> {learnt}For "
             f"{others} too few cells show {kind.seen_by}: what {kind.doing} such a gene does is <b>unknown, not zero</b>. The "
             "mapping still gives a number; it says nothing about the gene.</p>", reasons(known), in_table(report)]
+
+
+def seen_by(report) -> str:
+    """What shows the effects of genes that are all visible."""
+    lack = "express and lack" if report.kind.activates else "lack"
+    by_level = int(report.visibility["by_level"].sum())
+    if not by_level:
+        return f"enough cells {lack} each of them"
+    if by_level == len(report.visibility):
+        return "their levels vary enough among the cells"
+    return (f"enough cells {lack} {number(len(report.visibility) - by_level)} of them, and the "
+            f"{'level' if by_level == 1 else 'levels'} of the other {number(by_level)} "
+            f"{'varies' if by_level == 1 else 'vary'} enough among the cells")
 
 
 def not_stored(report) -> list:

@@ -5,7 +5,7 @@ import os
 
 from dko.q_values import RATE
 from dko.report.page import clean, number, percent
-from dko.report.parts.belief import nearest_guess
+from dko.report.parts.belief import nearest_guess, seen_by
 from dko.report.parts.words import NAMES, bold, counted, event_of, in_enough_cells, listing, mapping_of, rate
 
 
@@ -191,9 +191,8 @@ def visibility_in_words(report) -> str:
     if report.visibility is None:
         return VISIBILITY_UNKNOWN
     seen, total = int(report.visibility["visible"].sum()), len(report.visibility)
-    lack = "express and lack" if report.kind.activates else "lack"
     if seen == total:
-        return f"All {counted(total, 'gene')} are visible: enough cells {lack} each of them." if total > 1 else ""
+        return f"All {counted(total, 'gene')} are visible: {seen_by(report)}." if total > 1 else ""
     return (f"<b>{number(seen)} of {counted(total, 'gene')} {'is' if seen == 1 else 'are'} visible</b>: what "
             f"{report.kind.doing} the others does is unknown, not zero. {NOT_VISIBLE}")
 

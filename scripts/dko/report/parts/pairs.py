@@ -173,7 +173,8 @@ def heat_caption(report) -> str:
                "Red: toward B; blue: away from B; grey" if report.pairs_by == "shift" else "Grey")
     beyond = int((known > heat_limit(values)).sum())
     words = (f"<b>Mean {NAMES[report.pairs_by]} among {counted(len(values), 'gene')}</b> of the highest pairs "
-             f"({counted(len(known), 'pair')}; a linear scale). {colours}: no such pair in this screen. ")
+             f"({counted(len(known), 'pair')}; a linear scale). {colours}: no such pair in "
+             f"{'the cells that were read' if report.reads_some_cells else 'this screen'}. ")
     if beyond:
         words += f"The colours end before the {counted(beyond, 'largest value')}, so that the others can be told apart. "
     if any(gene in report.unseen for gene in report.square.index):

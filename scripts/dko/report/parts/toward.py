@@ -94,6 +94,8 @@ def footnote(report) -> str:
                 if kind.activates else
                 " Lack it: those of all cells of the mapping that do not express the gene, from which its effects are learnt; "
                 "information: about how many cells tell of its absence, 5 at least for a visible gene.")
+    if report.visibility is not None and report.visibility["by_level"].any():
+        absences += " A gene whose effects are learnt from its level is visible with less."
     absences = absences if "cells_without" in report.toward.genes else ""
     return (f'<p class="soft">Mean over the cells of A that {kind.express} the gene ± its standard error; cells: their '
             "number." + q +
