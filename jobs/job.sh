@@ -36,11 +36,12 @@ describe_run() {
 # state saved, or a process died of a signal, the job is queued again and goes on, as it does when a node is lost.
 # What cannot be done ends the job, with dko's exit code, and so do DKO_TRIES runs in a row that got no further.
 get_done() {
-  local out=$1 code=0 files=()
+  local out=$1 code=0 files=() resume=(--resume) known=''
   shift
+  if [ -e "$out.runs" ]; then known=$(<"$out.runs"); fi
   find_files "$@"
   give_up_if_stuck "$out" "$@"
-  passing_signals "$@" --resume || code=$?
+  passing_signals "$@" "${resume[@]}" || code=$?
   # MPICH's mpirun ends with 0 when it has passed a signal on, whatever its ranks end with.
   if [ $code = 0 ] && [ ! -e "$out" ]; then code=5; fi
   if [ $code = 138 ] && [ "$("$DKO" info --progress "$out" "${files[@]}")" = "nothing yet" ]; then
@@ -50,12 +51,17 @@ get_done() {
   end_with $code "$out"
 }
 
-# end_with CODE OUT: this job will not go on. What --force was to replace comes back if there is nothing in its place.
+# end_with CODE OUT: this job will not go on. What --force was to replace comes back if there is nothing in its place; what
+# was asked for stays known, for whoever goes on with what is left.
 end_with() {
   if [ -e "$2.replaced" ]; then
     if [ -e "$2" ]; then rm -f "$2.replaced"; else mv "$2.replaced" "$2"; fi
   fi
-  rm -f "$2.runs"
+  if [ "$1" = 0 ] || { [[ $1 = [23] ]] && [ -z "$known" ]; }; then
+    rm -f "$2.runs"
+  elif [[ $1 = [23] ]]; then  # refused: what is left is still another's
+    printf '%s\n' "$known" >"$2.runs"
+  fi
   exit "$1"
 }
 
@@ -68,15 +74,36 @@ find_files() {
   done
 }
 
-# OUT.runs keeps how far this run found the job, after the number of runs that found it there. Takes what get_done takes,
-# and its `files`. What is done already, by this job or another, is not done again without --force. With it, the first run
-# puts OUT aside: what a later one finds there is this job's.
+# Of the arguments those that say what is computed, as a line.
+what_is_asked() {
+  local word before=''
+  for word in "$@"; do
+    case $before in --time-limit | --json) before='' && continue ;; esac
+    before=$word
+    case $word in
+      --force | -f | --quiet | -q | --verbose | -v | --time-limit | --json | --time-limit=* | --json=*) ;;
+      *) printf '%q ' "$word" ;;
+    esac
+  done
+  echo
+}
+
+# OUT.runs keeps how far this run found the job, after the number of runs that found it there, and in a second line what was
+# asked for. Takes what get_done takes, and its `files`, `known` and `resume`. What is done already, by this job or another,
+# is not done again without --force. With it, the first run puts OUT aside: what a later one finds there is this job's; and
+# what a job left that was asked for something else is started over.
 give_up_if_stuck() {
-  local runs=$1.runs here before='' count=0
-  if [[ " $* " == *" --force "* || " $* " == *" -f "* ]] && [ -e "$1" ] &&
-    { [ "${SLURM_RESTART_COUNT:-0}" = 0 ] || [ ! -e "$runs" ]; }; then
-    echo "$1 is $1.replaced until this job has another"
-    mv -f "$1" "$1.replaced"
+  local runs=$1.runs here asked before='' count=0
+  asked=$(what_is_asked "${@:2}")
+  if [[ " $* " == *" --force "* || " $* " == *" -f "* ]]; then
+    if [ -e "$1" ] && { [ "${SLURM_RESTART_COUNT:-0}" = 0 ] || [ ! -e "$runs" ]; }; then
+      echo "$1 is $1.replaced until this job has another"
+      mv -f "$1" "$1.replaced"
+    fi
+    if [ "${SLURM_RESTART_COUNT:-0}" = 0 ] && [ -n "$known" ] && [ "$(sed -n 2p <<<"$known")" != "$asked" ]; then
+      echo "what another job left of $1 is started over"
+      resume=()
+    fi
   fi
   here=$("$DKO" info --progress "$1" "${files[@]}")
   if [ "$here" = done ]; then
@@ -90,7 +117,7 @@ give_up_if_stuck() {
     echo "$count runs in a row got no further: this job is not queued again" >&2
     end_with 1 "$1"
   fi
-  echo "$((count + 1)) $here" >"$runs"
+  printf '%s\n' "$((count + 1)) $here" "$asked" >"$runs"
 }
 
 # Starts dko and waits for it; SIGUSR1, which announces the time limit, is for it and not for this shell alone.

@@ -38,7 +38,7 @@ constexpr std::array all_commands{
     CommandEntry{"ensemble", "join models that were trained separately", ensemble_command},
     CommandEntry{"screen", "score knockouts with a model", screen_command},
     CommandEntry{"predict", "predict the profiles of held-out cells, beside a baseline", predict_command},
-    CommandEntry{"export", "write scores or profiles as CSV", export_command},
+    CommandEntry{"export", "export scores or profiles: CSV, AnnData, tables for pandas", export_command},
     CommandEntry{"top", "list the highest scores", top_command},
     CommandEntry{"summarize", "aggregate knockout scores per gene and gene pair across cells",
                  summarize_command},

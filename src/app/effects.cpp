@@ -74,7 +74,7 @@ CommandLine line_of(EffectsCommandOptions& options) {
               "write the lost genes that change each gene most (CSV)")
       .writes()
       .usual();
-  line.option(",n", options.count, "N", "how many of each gene in these tables, and of all on the screen")
+  line.option(",n", options.count, "N", "how many of each gene in these tables, and of all in the terminal")
       .range(1, 1e7)
       .usual();
   line.group("Gene sets");
@@ -178,7 +178,7 @@ void print_sets(const Effects& effects, std::span<const SetChange> largest) {
     std::cout << fmt::format("\n{} of genes: none changes beyond rescaling\n", count);
     return;
   }
-  std::cout << fmt::format("\n{} of genes, by each loss, the {} of largest {}; no test stands beside it\n",
+  std::cout << fmt::format("\n{} of genes, by each loss, the {} of largest {}; not tested for significance\n",
                            count, largest.size(),
                            notes.filter.by == EffectMeasure::change ? "change" : "relative change");
   Table shown({"lost", "set", "genes", "cells", "change", "relative"});
@@ -267,6 +267,7 @@ void run(const EffectsCommandOptions& options, const Context& context) {
     require_disk_space(options.effects.out, bytes, "the effects");
     write_effects_file(outputs->file, effects->table, effects->notes);
     write_tables(*effects, options, *outputs);
+    outputs->file.commit();  // where a table cannot be written, the effects get no name either
     nlohmann::ordered_json json = json_of(*effects, largest);
     json["top_sets"] = sets_json(*effects, sets);
     json["memory"] = {{"bytes_per_node", effects->bytes_of_node}};

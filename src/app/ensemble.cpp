@@ -24,8 +24,8 @@ struct EnsembleOptions {
 CommandLine line_of(EnsembleOptions& options) {
   CommandLine line(
       "ensemble MODEL... -o MODEL [options]",
-      "Joins models that were trained apart (dko train --ensemble K --member M) into one, in the\n"
-      "order given: the same as one training of all makes.",
+      "Joins separately trained models (dko train --ensemble K --member M) into one, in the order\n"
+      "given: the same as training all members together makes.",
       "dko ensemble member0.h5 member1.h5 member2.h5 -o model.h5");
   line.arguments("MODEL", options.models);
   line.option("out,o", options.out, "FILE", "the model file to write (HDF5)").usual().required().writes();

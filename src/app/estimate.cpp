@@ -44,10 +44,13 @@ void add_job_options(CommandLine& line, EstimateOptions& options) {
       .usual()
       .required();
   line.option("core-speed", options.size.core_speed, "F",
-              "pairs a second of one of its cores (dko bench kernel), of those that README states")
+              "speed of a core (pairs a second, dko bench kernel) in parts of that of the reference, in "
+              "jobs/README.md")
       .range(1e-3, 1e3);
-  line.option("model,m", options.model, "FILE", "the screen by this model alone, no training").reads();
-  line.option("effects", options.effects, "E", "effects a gene of a sparse mapping that is yet to be made")
+  line.option("model,m", options.model, "FILE", "estimate only the screen with this model, no training")
+      .reads();
+  line.option("effects", options.effects, "E",
+              "effects on each gene of a sparse mapping that is not fitted yet")
       .range(0, 1e5);
 }
 
@@ -127,6 +130,8 @@ CommandLine line_of(EstimateOptions& options) {
     options.input.named = options.screen.direction.ends();
     check_effects_options(parsed, options.all_effects.asked);
     if (!options.model.empty()) refuse_training_options(parsed);
+    if (parsed.given("effects") && options.mapping.kind != MappingKind::sparse)
+      throw UsageError("--effects is of a sparse mapping: give --mapping sparse");
     if (options.input.path.empty()) check_synthetic(parsed, options);
     require_distinct({{"INPUT", options.input.path},
                       {"--model", options.model},

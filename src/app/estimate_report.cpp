@@ -90,6 +90,7 @@ Json to_json(const Estimate& estimate) {
             {"model", disk.model},
             {"checkpoint", disk.checkpoint},
             {"temporary", disk.temporary},
+            {"above_threshold_at_most", disk.above_threshold_at_most},
             {"total", disk.total()}}},
           {"per_node", node_json(estimate)}};
 }
@@ -175,8 +176,10 @@ std::string text_of(const Estimate& estimate) {
   if (estimate.training_memory) add_memory(table, estimate, *estimate.training_memory);
   add_memory(table, estimate, estimate.screen_memory);
   add_disk(table, estimate);
-  if (estimate.keeps_by_threshold)
-    table.add({"", "", "pairs above the threshold, which nobody knows yet, are not counted"});
+  if (estimate.disk.above_threshold_at_most > 0)
+    table.add({"", "",
+               fmt::format("without the pairs above the threshold, which nobody knows yet: {} at most",
+                           human_bytes(estimate.disk.above_threshold_at_most))});
   add_limits(table, estimate);
   return table.text();
 }

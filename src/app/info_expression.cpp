@@ -91,6 +91,7 @@ Json json_of(const ColumnOverview& column) {
   Json json{{"different", column.different}, {"missing", column.missing}};
   if (column.range) json["range"] = {column.range->first, column.range->second};
   constexpr std::size_t most = 1000;  // titles of cells are no labels
+  if (column.labels.size() > most) json["labels_left_out"] = true;
   if (!column.labels.empty() && column.labels.size() <= most) {
     Json labels = Json::object();
     for (const auto& [label, cells] : column.labels) labels[label] = cells;

@@ -171,7 +171,8 @@ std::vector<GeneRates> gene_rates(const ScreenReader& screen) {
 
 std::string effect_q_note(std::string_view title) {
   return fmt::format(
-      "{}: of all effects with one as low, the part expected to be chance, as decoys have it; 1: none beyond "
+      "{}: expected part of false effects among all with a q-value this low or lower, by decoys; 1: none "
+      "beyond "
       "chance was found, not that there is none\n",
       title);
 }
@@ -183,8 +184,8 @@ std::string gene_rates_note(const ScreenReader& screen) {
       note += effect_q_note(fmt::format("{} (the lowest of the gene's effects on others)", rates.title));
     else
       note += fmt::format(
-          "{}: of all genes with one as low, the part expected to have such a mean shift by chance; it does "
-          "not say how far they shift\n",
+          "{}: expected part of genes whose mean shift is due to chance among all with a q-value this low or "
+          "lower; it does not say how far they shift\n",
           rates.title);
   }
   return note;
@@ -192,8 +193,9 @@ std::string gene_rates_note(const ScreenReader& screen) {
 
 std::string test_q_note(std::string_view rows) {
   return fmt::format(
-      "q: of all {} with one as low, the part expected to differ by chance (Benjamini & Hochberg); not the "
-      "size of the difference\n",
+      "q: expected part that differs by chance among all {} with a q this low or lower (Benjamini & "
+      "Hochberg); "
+      "not the size of the difference\n",
       rows);
 }
 

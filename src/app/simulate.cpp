@@ -3,6 +3,7 @@
 
 #include "command.hpp"
 #include "dko/base/csv_writer.hpp"
+#include "dko/base/disk_needs.hpp"
 #include "dko/base/stopwatch.hpp"
 #include "dko/base/text.hpp"
 #include "dko/parallel/collective.hpp"
@@ -31,6 +32,7 @@ struct Outputs {
   std::optional<CsvWriter> truth_effects;
   std::optional<CsvWriter> kinds;
   JsonReport summary;
+  DiskNeeds disk;
 
   Outputs(const SimulateOptions& options, int ranks_of_node)
       : expression(options.out, options.common.force), summary(options.common) {
@@ -54,7 +56,11 @@ struct Outputs {
         48;  // levels, start and rates of the cells, and three times levels while rank 0 gathers
     const double of_effects = truth_effects ? ranks_of_node * effects_truth_bytes(options.topology.genes) : 0;
     require_memory(of_entry * entries + of_effects, "the simulation");
-    require_disk_space(options.out, 20 * entries, "the simulation");
+    constexpr double of_value = 20;
+    disk.add(options.out, of_value * entries, "the simulation");
+    if (levels) disk.add(options.levels, of_value * entries, "its levels");
+    constexpr double of_row = 40;
+    if (truth_effects) disk.add(options.effects_path(), of_row * genes * genes, "the truth of effects");
   }
 
   /// Gives tables of true effects their names, once the cells have theirs.
@@ -102,7 +108,18 @@ std::vector<TruthPart> truth_parts(const SimulateOptions& options, const AtRoot<
   const auto add = [&](const char* key, const char* kind, const std::string& path,
                        std::optional<CsvWriter> Outputs::*csv, auto choose) {
     if (path.empty()) return;
-    parts.push_back({key, kind, path, on_root(job.ranks(), choose), {}});
+    parts.push_back({key,
+                     kind,
+                     path,
+                     on_root(job.ranks(),
+                             [&] {
+                               TruthEvents events = choose();
+                               const double of_event = events.order == 1 ? 55 : 145;
+                               outputs->disk.add(path, of_event * static_cast<double>(events.size()),
+                                                 "the tables of true effects");
+                               return events;
+                             }),
+                     {}});
     if (outputs.is_here()) parts.back().csv.emplace(&*((*outputs).*csv));
   };
   const auto knockouts = [&](const std::string& what, std::int64_t order) {
@@ -137,7 +154,7 @@ nlohmann::ordered_json solve_truth(const SimulateOptions& options, const AtRoot<
   if (options.truth_effects) {
     AtRoot<CsvWriter*> csv;
     if (outputs.is_here()) csv.emplace(&*outputs->truth_effects);
-    truth["effects"] = job.ranks().broadcast(write_effects(dynamics, mine, csv, job));
+    truth["effects"] = job.ranks().broadcast(write_effects_truth(dynamics, mine, csv, job));
     job.log.info("{}: what the loss of each gene changes", options.effects_path());
   }
   return truth;

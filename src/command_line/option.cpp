@@ -53,8 +53,9 @@ Option& Option::reads() {
   return *this;
 }
 
-Option& Option::writes() {
+Option& Option::writes(std::string none) {
   file_use_ = FileUse::written;
+  no_file_ = std::move(none);
   return *this;
 }
 
@@ -73,6 +74,7 @@ void Option::take(const std::vector<std::string>& values) {
   }
   is_given_ = true;
   if (file_use_ != FileUse::none) files_ = values;
+  if (!no_file_.empty()) std::erase(files_, no_file_);
   store_(*this, values);
 }
 

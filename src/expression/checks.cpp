@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "dko/base/error.hpp"
+#include "dko/base/first_texts.hpp"
 #include "dko/base/text.hpp"
 #include "format.hpp"
 #include "unusual_genes.hpp"
@@ -15,13 +16,10 @@ namespace {
 
 /// "cell7, cell9 and 12 more"
 std::string some_of(const Names& names, const std::vector<std::int64_t>& which) {
-  constexpr std::size_t shown = 3;
-  std::string text;
-  for (std::size_t at = 0; at < std::min(which.size(), shown); ++at) {
-    text += (at == 0 ? "" : ", ") + names[static_cast<std::size_t>(which[at])];
-  }
-  if (which.size() > shown) text += fmt::format(" and {} more", with_thousands(std::ssize(which) - 3));
-  return text;
+  constexpr std::size_t most = 3;
+  Names some;
+  for (const std::int64_t at : which) some.push_back(names[static_cast<std::size_t>(at)]);
+  return first_texts(some, most);
 }
 
 std::vector<std::int64_t> cells_that_express(const ExpressionMatrix& matrix, std::int64_t count) {

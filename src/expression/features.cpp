@@ -8,6 +8,7 @@
 #include <set>
 
 #include "dko/base/error.hpp"
+#include "dko/base/first_texts.hpp"
 #include "dko/base/text.hpp"
 
 namespace dko {
@@ -57,14 +58,11 @@ bool are_feature_types(const Names& texts) {
 }
 
 std::string some_different(const Names& texts) {
-  constexpr std::size_t shown = 4;
-  const std::set<std::string> all(texts.begin(), texts.end());
-  Names some;
-  for (const std::string& text : all) {
-    if (some.size() < shown) some.push_back(text.empty() ? "nothing" : text);
-  }
-  const std::string rest = all.size() > shown ? fmt::format(" and {} more", all.size() - shown) : "";
-  return fmt::format("{}{}", fmt::join(some, ", "), rest);
+  constexpr std::size_t most = 4;
+  const std::set<std::string> different(texts.begin(), texts.end());
+  Names all;
+  for (const std::string& text : different) all.push_back(text.empty() ? "nothing" : text);
+  return first_texts(all, most);
 }
 
 FeatureChoice choose_genes(const Features& features, const std::string& genome,

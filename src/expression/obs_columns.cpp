@@ -242,7 +242,7 @@ ObsColumns read_obs(const ObsRequest& request, const ExpressionMatrix& all,
     columns.push_back(column_of(condition, request, all, cells, path.string()));
   Names texts;
   for (const ObsColumn& column : columns) texts.push_back(text_of(column));
-  if (!texts.empty()) log.info("columns that the screen keeps: {}", fmt::join(texts, ", "));
+  if (!texts.empty()) log.info("columns of the cells that are kept: {}", fmt::join(texts, ", "));
   return columns;
 }
 

@@ -22,7 +22,9 @@ std::vector<float> profiles_by(const FittedMapping& member, const RelativeProfil
   std::vector<float> predicted(cells.size() * genes, 0.0F);
   for (std::size_t row = 0; row < cells.size(); ++row) {
     const auto expressed = profiles.expressed(cells[row]);
-    const std::vector<double> profile = member.mapping.profile(intact_cell(profiles, cells[row]));
+    IntactCell cell = intact_cell(profiles, cells[row]);
+    cell.shares = {};  // they are what is to be predicted
+    const std::vector<double> profile = member.mapping.profile(cell);
     for (std::size_t at = 0; at < expressed.size(); ++at)
       predicted[row * genes + static_cast<std::size_t>(expressed[at])] = static_cast<float>(profile[at]);
   }
@@ -127,7 +129,7 @@ void take(const Communicator& communicator, Sequence& values, int from) {
 void take(const Communicator& communicator, TrainingRecord& record, int from) {
   take(communicator, std::array{&record.seed}, from);
   take(communicator,
-       std::array{&record.steps, &record.batch, &record.patience, &record.validate_every,
+       std::array{&record.steps, &record.steps_asked, &record.batch, &record.patience, &record.validate_every,
                   &record.training_cells, &record.validation_cells, &record.best_step},
        from);
   take(communicator, std::array{&record.learning_rate, &record.weight_decay, &record.best_validation_loss},

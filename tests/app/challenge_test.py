@@ -2,6 +2,7 @@
 import math
 
 import numpy as np
+from scipy.spatial.distance import cdist
 from scipy.stats import mannwhitneyu
 
 from dko.challenge import expression, panel as measure, response as de
@@ -78,8 +79,16 @@ def by_hand():
     near(measure.scale(value, dict.fromkeys(measure.MEASURES, 0.6), dict.fromkeys(measure.MEASURES, 0.59))["lfc_nmae"], -6)
 
     # E-distance of one cell each: twice the Euclidean distance.
-    near(measure.e_distance(np.array([[1.0, 3.0]]), np.array([[2.0, 2.0]])),
-         2 * math.hypot(math.log(2501) - math.log(5001), math.log(7501) - math.log(5001)))
+    one = measure.Panel(np.array([[2.0, 2.0]]), [np.array([[1.0, 3.0]])], np.array([0]), np.array(["a", "b"]))
+    apart = 2 * math.hypot(math.log(2501) - math.log(5001), math.log(7501) - math.log(5001))
+    near(measure.e_distances(one, [np.array([[2.0, 2.0]])])[0]["predicted"], apart)
+    assert abs(measure.e_distances(one, [np.array([[1.0, 3.0]])])[0]["predicted"]) < 1e-5  # the root of a rounding
+    near(measure.e_distances(one, [np.array([[1.0, 3.0]])])[0]["control"], apart)
+    # Of more cells than are taken at once, as SciPy has it.
+    random = np.random.RandomState(4)
+    x, y = random.normal(size=(measure.BLOCK_ROWS + 70, 5)), random.normal(size=(90, 5))
+    near(measure.mean_distance(x, y), cdist(x, y).mean())
+    near(measure.mean_distance(x, x), cdist(x, x).mean())
 
 
 def by_loops():

@@ -28,6 +28,13 @@ for kind in dko sparse; do
   "$DKO" screen data.csv --model ${kind}2.h5 -o screen.h5 -q --force --order 2 --score impact,network
   same_numbers joined_screen.h5 screen.h5
 done
+# Whichever ranks made a member, all is noted of it.
+again - <<'PYTHON'
+import h5py
+with h5py.File("dko1.h5") as model:
+    asked = [int(model[f"member{member}/training"].attrs["steps_asked"]) for member in range(3)]
+    assert asked == [30, 30, 30], asked
+PYTHON
 expect 0 'command .*dko ensemble m0.h5 m1.h5 m2.h5' bash -c '"$DKO" info joined.h5 | sed "s|$DKO|dko|"'
 grep -qE '^seed +5$' said.txt || { cat said.txt; fail "the seed of the members is lost"; }
 grep -qE '^input +data.csv$' said.txt || { cat said.txt; fail "the input of the members is lost"; }

@@ -3,6 +3,9 @@
 "$DKO" train data.csv --mapping sparse -o model.h5 -q
 evaluate=("$DKO" evaluate data.csv --model model.h5 -q)
 "${evaluate[@]}" --truth-effects data.truth_effects.csv --json effects.json >effects.txt
+! grep -q '"base"' effects.json || fail "the JSON states a base that nothing depends on"
+expect 2 '--base is for --truth, --real-knockout and --perturbed' "${evaluate[@]}" --truth-effects data.truth_effects.csv --base observed
+expect 2 '--bootstrap is for --truth and --prediction' "${evaluate[@]}" --truth-effects data.truth_effects.csv --bootstrap 100
 grep -q 'who changes when a gene is lost: the mapping finds' effects.txt || fail "no verdict"
 expect 2 'truth-effects needs predicted profiles' "$DKO" evaluate data.csv --truth-effects data.truth_effects.csv
 cp data.csv table.csv

@@ -44,7 +44,7 @@ absent no.h5
 expect 0 '^effects_q_0.1 +[1-9]' "$DKO" info clean.h5
 expect 0 '^genes_q_0.1 +[1-9]' "$DKO" info clean.h5
 # Once, under all tables: what q is, and is not.
-told_once() { [ "$(grep -c "^$1.*: of all effects with one as low, the part expected to be chance" said.txt)" = 1 ] || { cat said.txt; fail "$1 is not told once"; }; }
+told_once() { [ "$(grep -c "^$1.*: expected part of false effects among all" said.txt)" = 1 ] || { cat said.txt; fail "$1 is not told once"; }; }
 expect 0 'network .* q_value' "$DKO" top screen.h5 --score network --json top.json
 told_once q_value
 expect 0 'network_mean .* q_value' "$DKO" summarize screen.h5 --by network --gene-table genes.csv --json summary.json

@@ -9,7 +9,7 @@ check() { again "$(dirname "$0")/groups_test.py" "$@" || fail "groups_test.py $*
 "$DKO" simulate --genes 30 --cells 120 --types 3 --seed 3 -o plain.h5ad -q
 check make  # cells.h5ad: more columns; obs.csv: the same as a table, data.csv: without columns
 "$DKO" run cells.h5ad --order 2 --score impact,network -o full.h5 --save-model model.h5 "${short[@]}" 2>kept.txt
-grep -q 'columns that the screen keeps: .*state (2 labels)' kept.txt || { cat kept.txt; fail "does not say what is kept"; }
+grep -q 'columns of the cells that are kept: .*state (2 labels)' kept.txt || { cat kept.txt; fail "does not say what is kept"; }
 grep -q 'columns that are not kept in the screen, unless --obs names them: .*barcode (120 labels).*depth (numbers)' kept.txt ||
   { cat kept.txt; fail "does not say what is not kept"; }
 expect 0 '^obs state +2 labels: A, B$' "$DKO" info full.h5
@@ -68,8 +68,8 @@ lines fewer.csv $((1 + 12 * contrasts))
 grep -q '^genes over cells in state=A ([0-9]* cells), the 10 of [0-9]* with the highest mean impact$' shown.txt || { cat shown.txt; fail "title of a group"; }
 grep -q '^genes in state=A ([0-9]* cells) against B ([0-9]* cells), the 10 of [0-9]* with the lowest p of network$' shown.txt || { cat shown.txt; fail "title of a contrast"; }
 grep -q '^9 cells without a value in state: in no group$' shown.txt || { cat shown.txt; fail "cells without a label"; }
-[ "$(grep -c '^q: of all genes or pairs with one as low, the part expected to differ by chance' shown.txt)" = 1 ] || { cat shown.txt; fail "q is not told"; }
-grep -q '^q: of all genes with one as low' each.txt || { cat each.txt; fail "q is not told"; }
+[ "$(grep -c '^q: expected part that differs by chance among all genes or pairs with a q this low' shown.txt)" = 1 ] || { cat shown.txt; fail "q is not told"; }
+grep -q '^q: expected part that differs by chance among all genes with' each.txt || { cat each.txt; fail "q is not told"; }
 grep -q 'against all others' each.txt || fail "each"
 for ranks in 2 3; do
   on $ranks "$DKO" summarize full.h5 "${compared[@]}" --gene-table g$ranks.csv --pair-table p$ranks.csv --contrast-table c$ranks.csv \

@@ -23,6 +23,14 @@ expect 2 "there is no job.sh in $PWD/alone: submit the script where it lies" env
 # Without a scheduler nobody starts a job again that was stopped.
 expect 5 'all saved, but the job is no SLURM job' bash "$DKO_JOBS/train.sbatch" data.csv other.h5 "${endless[@]}" --time-limit 0:00:02
 [ -s other.h5.checkpoint ] || fail "the state is not there"
+# With --force what a job left that was asked for something else is started over, and what is the same goes on.
+expect 3 'seed' bash "$DKO_JOBS/train.sbatch" data.csv other.h5 "${endless[@]}" --seed 9
+expect 5 'so far: .*step' bash "$DKO_JOBS/train.sbatch" data.csv other.h5 --force "${endless[@]}" --time-limit 0:00:03
+! grep -q 'started over' said.txt || fail "what was the same was started over"
+expect 0 'what another job left of other.h5 is started over' bash "$DKO_JOBS/train.sbatch" data.csv other.h5 "${short[@]}" --seed 9 --force
+expect 0 '^seed +9$' "$DKO" info other.h5
+absent other.h5.runs other.h5.replaced
+rm other.h5
 # With --force a result that is there is put aside until there is another, however often the job is queued again: SLURM is
 # played by a scontrol that notes what it is asked to requeue.
 mkdir bin
@@ -33,8 +41,8 @@ for force in --force -f; do
   expect 5 'all saved, but the job is no SLURM job' bash "$DKO_JOBS/train.sbatch" data.csv model.h5 "${endless[@]}" \
     --time-limit 0:00:02 $force
   same model.h5 before.h5
-  absent model.h5.replaced model.h5.runs
-  rm -f model.h5.checkpoint
+  absent model.h5.replaced
+  rm -f model.h5.checkpoint model.h5.runs
 done
 again_by_slurm() { expect "$1" "$2" env PATH="$PWD/bin:$PATH" SLURM_JOB_ID=7 "${@:3}" "${endless[@]}" --time-limit 0:00:02; }
 again_by_slurm 0 'and queued again' bash "$DKO_JOBS/train.sbatch" data.csv model.h5 --force

@@ -36,6 +36,16 @@ assert np.abs(a["member0/c"][()] - offset).max() < 1e-12
 P
 expect 0 'A = W2·W1 of a model' "$DKO" info a.h5
 expect 0 'verified: 2 arrays' "$DKO" info --verify a.h5
+# A job that is asked to stop while it computes A keeps that, and goes on from there.
+hold rename 1 stopped_a.h5
+start 1 "${held[@]}" "$DKO" screen data.csv --model model.h5 -o stopped.h5 --keep-product stopped_a.h5
+until_held 0
+kill -USR1 $(ranks_of_job)
+ended 60 5
+grep -q 'stopped by SIGUSR1; stopped.h5: no knockout was scored yet; go on with --resume' said.txt || { cat said.txt; fail "does not say what is there"; }
+[ -s stopped_a.h5 ] || fail "A was lost"
+absent stopped.h5 stopped.h5.partial
+expect 0 'stopped_a.h5: A = W2·W1 of the model, read in' "$DKO" screen data.csv --model model.h5 -o stopped.h5 --keep-product stopped_a.h5 --resume
 # Another model's is refused, and replaced only if that is asked for; so is what is no such file.
 expect 3 'a.h5: has A = W2·W1 of another model than other.h5' "$DKO" screen data.csv --model other.h5 -o x.h5 --keep-product a.h5
 expect 3 'not a dko collapsed mapping file' "$DKO" screen data.csv --model model.h5 -o x.h5 --keep-product other.h5

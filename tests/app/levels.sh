@@ -52,11 +52,19 @@ with dko.open_screen("screen.h5") as screen, dko.open_model("model.h5") as model
     assert table.attrs["cells"] > 0
     for column in ("share_before", "share_after", "network_change"):
         assert np.allclose(table[column], program[column], atol=1e-7), column
-    visible = model.visibility["visible"]
+    visible, by_level = model.visibility["visible"], model.visibility["by_level"]
+    assert by_level.any() and visible[by_level].all() and (model.visibility["information"][by_level] < 5).all()
     assert (model.visibility["why"][visible] == "").all() and visible.sum() > (model.visibility["information"] >= 5).sum()
 PYTHON
 else
   echo "$python has not h5py, SciPy and pandas: Python is not tried"
+fi
+
+# A report tells which genes are visible by their level alone.
+if have h5py pandas matplotlib scipy; then
+  "$python" "$DKO_SOURCE/scripts/report.py" screen.h5 -o page.html --force
+  grep -Eq 'Of [1-9][0-9]* genes? that nearly all cells express, it learns from how much the cells express' page.html ||
+    fail "the report does not tell which genes are seen by their level"
 fi
 
 # The loss of a gene that enters by its level was never seen either.

@@ -13,7 +13,7 @@ def read(name):
     for column in table:
         if column in COUNTS:
             table[column] = table[column].astype(int)
-        elif column not in (*TEXTS, "visible"):
+        elif column not in (*TEXTS, "visible", "by_level"):
             table[column] = [float.fromhex(text) if text not in ("NA", "NaN") else np.nan for text in table[column]]
     return table
 
@@ -26,6 +26,8 @@ def same(name, wanted, exact=True):
         if column == "visible":
             why = wanted["not_visible" if "not_visible" in wanted else "why"]
             assert ((found[column] == "TRUE") == (why == "").to_numpy()).all(), name
+        elif column == "by_level":
+            assert ((found[column] == "TRUE") == wanted[column].to_numpy()).all(), name
         elif column in TEXTS:
             assert list(found[column]) == list(wanted[column]), (name, column)
         else:
@@ -62,7 +64,7 @@ with dko.open_screen("always.h5") as screen:  # genes that enter by their level 
     for words in ("no cell expresses it", "all cells express it", "all but 1 of", "counting explains",
                   " of 1200 cells express it", "% of the cells express it"):
         assert visibility["why"].str.contains(words, regex=False).any(), words
-    assert visibility["visible"].to_numpy()[visibility["information"] < 5].sum() == 1
+    assert visibility["visible"].to_numpy()[visibility["information"] < 5].sum() == 1 == visibility["by_level"].sum()
 with dko.open_screen("on.h5") as screen:
     assert screen.activates and read("on.singles.tsv")["gene"].str.startswith("+").all()
     assert set(screen.singles()) == same("on.singles.tsv", screen.singles())

@@ -3,13 +3,15 @@ import os
 import re
 import shutil
 import xml.dom.minidom
+from types import SimpleNamespace
 
 import dko
 import h5py
 import numpy as np
 import pandas as pd
 from dko.files import open_file, read_metrics
-from dko.report import data, drawing, figures
+from dko.report import data, drawing, figures, suggest
+from dko.report.parts.pairs import heat_caption
 from report_test_page import Page, make, refused
 
 
@@ -77,6 +79,8 @@ with dko.open_screen("hostile.h5") as screen:
     for least, most, of_pairs in ((None, 10**8, 3), (25, 10**8, 25), (40, screen.n_pairs // 2, None)):
         known = data.collect(screen, 20, least, most)
         of_pairs = of_pairs or round(least * known.pair_cells / have_pairs)
+        words = "no such pair in " + ("this screen" if most == 10**8 else "the cells that were read")
+        assert words in heat_caption(known), heat_caption(known)
         assert known.pair_least == of_pairs and (known.pair_cells < have_pairs) == (most < 10**8), (least, known.pair_least)
         assert len(known.pairs) and known.pairs["cells"].min() >= of_pairs, (least, known.pairs)
 assert hostile.source.count("<script") == 0
@@ -90,6 +94,13 @@ with open_file("prediction.h5", "prediction") as file:
 
 listed = read("list", ["pairs", "losses"])
 assert "dko predict data.csv --steps 30 --batch 10 -o list.prediction.h5" in listed.text
+# A table of the cells is named where a command takes it alone.
+given = [("--obs-file", "cells.csv"), ("--genes", "a,b"), ("--where", "type=A")]
+for covariates in (False, True):
+    mapping = SimpleNamespace(screen=SimpleNamespace(has_covariates=covariates))
+    assert suggest.with_used_table(mapping, given, ("--where",)) == given
+    assert suggest.with_used_table(mapping, given[:2], ("--where",)) == given[1:2]
+    assert suggest.with_used_table(mapping, given[:2], ("--where", "--model")) == given[not covariates:2]
 assert "Interactions cannot be told" in listed.text or "interact most" in listed.text
 two = read("two", ["genes", "share", "distribution", "quality", "losses"])
 assert "2 genes × 60 cells" in two.text and "No pair of genes" in two.text

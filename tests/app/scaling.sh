@@ -134,6 +134,9 @@ json.dump(merit_verdict_test.result((70,)), open("invalid.json", "w"))'
 plot made.json merit.json invalid.json -o mixed
 plot merit.json -o merits
 [ "$(ls merits)" = machines.png ] || { ls merits; fail "not one picture of a figure of merit"; }
+cp -r one older
+plot merit.json -o older --force
+[ "$(ls older)" = machines.png ] || { ls older; fail "pictures of another result were left"; }
 plot merit.json -o merit.png
 echo '{"format": "dko-merit", "version": 7}' >later.json
 expect 3 'later.json: is of version 7, not 1' plot later.json -o x

@@ -30,7 +30,7 @@ expect 2 '--mapping must be dko or sparse' "$DKO" run data.csv -o x.h5 --mapping
 expect 2 '--ensemble must be between' "$DKO" run data.csv -o x.h5 --ensemble 0
 expect 2 '--steps applies only to --mapping dko' "$DKO" run data.csv -o x.h5 --mapping sparse --steps 10
 expect 2 'must leave some cells out' "$DKO" run data.csv -o x.h5 --mapping sparse --ensemble 2 --validation 0
-expect 2 'takes all cells' "$DKO" train data.csv -o x.h5 --mapping sparse --validation 0.1
+expect 2 'is fitted to all cells' "$DKO" train data.csv -o x.h5 --mapping sparse --validation 0.1
 expect 2 'no standard deviations|no impact-sd' "$DKO" top screen.h5 --lower-bound 1
 cut -d, -f1-6 data.csv >few.csv
 # Nothing drops out: there is no state, and nothing to learn presence from.

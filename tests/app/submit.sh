@@ -25,6 +25,11 @@ expect 0 'train.sbatch data.csv new.h5 --steps 30' "$python" "$submit" train dat
 expect 0 'done in one run' "$python" "$submit" train data.csv -o new.h5 --mapping sparse
 grep -q 'training less than 1 s' said.txt || { cat said.txt; fail "does not say what a sparse fit takes"; }
 expect 0 'SBATCH_TIMELIMIT=30 ' "$python" "$submit" screen data.csv -o new.h5 --time 30
+expect 0 'disk .* free in' "$python" "$submit" screen data.csv -o new.h5 --order 2 --threshold 0.1 "${short[@]}"
+grep -qE '^ +without the pairs above the threshold, which nobody knows yet: .* at most' said.txt || { cat said.txt; fail "no word about the pairs"; }
+# One member in a job of its own.
+expect 0 'train.sbatch data.csv new.h5 --mapping sparse --ensemble 3 --member 1$' \
+  "$python" "$submit" train data.csv -o new.h5 --mapping sparse --ensemble 3 --member 1
 # Training options go to the members, those of the screen to the screen that waits for them.
 expect 0 'array=0-3 .*ensemble.sbatch train data.csv new.h5.model --steps 30 --batch 10$' \
   "$python" "$submit" ensemble data.csv -o new.h5 --order 2 --ensemble 4 "${short[@]}"
@@ -34,6 +39,13 @@ expect 0 'for the longest of 3 trainings and a screen' \
 grep -qE '^time +.* for the longest of 4 trainings and a screen' said.txt || { cat said.txt; fail "the time is not that of the jobs"; }
 grep -qE 'dependency=afterok:JOB --kill-on-invalid-dep=yes .*ensemble.sbatch screen data.csv new.h5.model new.h5 --order 2$' said.txt ||
   { cat said.txt; fail "no screen that depends on the members"; }
+# A table of the cells goes to whom it is for.
+printf 'cell,type\n' >table.csv
+head -n 1 data.csv | tr , '\n' | sed 1d | awk '{print $1 ",t" NR % 2}' >>table.csv
+with_table=("$python" "$submit" ensemble data.csv -o new.h5 --obs-file table.csv --ensemble 2 "${short[@]}")
+expect 0 'train data.csv new.h5.model --steps 30 --batch 10$' "${with_table[@]}" --obs type
+grep -qE 'screen data.csv new.h5.model new.h5 --obs-file table.csv --obs type$' said.txt || { cat said.txt; fail "the screen has no table"; }
+expect 0 'train data.csv new.h5.model --obs-file table.csv --steps 30 --batch 10 --where type=t1$' "${with_table[@]}" --where type=t1
 # The JSON is the screen's. What was trained before is said.
 touch new.h5.model.member0
 "$python" "$submit" ensemble data.csv -o new.h5 --json new.json --ensemble 4 "${short[@]}" >said.txt 2>warned.txt

@@ -124,7 +124,7 @@ expect 0 'with the highest shift' "$DKO" top sparse.shrunk.h5 --json high.json
 expect 0 'with the lowest shift' "$DKO" top sparse.shrunk.h5 --lowest --json low.json
 expect 0 'the highest mean shift' "$DKO" summarize sparse.shrunk.h5 --gene-table genes.csv --json means.json
 expect 0 'shift_q_value' "$DKO" summarize sparse.shrunk.h5
-grep -q '^shift_q_value: of all genes with one as low, the part expected to have such a mean shift by chance' said.txt || { cat said.txt; fail "q is not told"; }
+grep -q '^shift_q_value: expected part of genes whose mean shift is due to chance among all' said.txt || { cat said.txt; fail "q is not told"; }
 expect 2 '--by shift_q_value: a q-value is no score .*rank by shift, and sort the column shift_q_value of dko summarize --gene-table' \
   "$DKO" summarize sparse.shrunk.h5 --by shift_q_value
 expect 2 '--score q_value: a q-value is no score .*rank by network, and sort the column q_value' "$DKO" top sparse.shrunk.h5 --score q_value
@@ -182,6 +182,9 @@ check gene data.csv gene.h5 gene3 2
 
 # What makes no sense is refused, and leaves nothing.
 screen() { "$DKO" screen data.csv --model sparse.h5 "$@" -o no.h5; }
+of_a=$(awk -F, '$2 == "type0" {print $1; exit}' data.cells.csv)
+expect 0 "warning: --knockout-cells: 1 of 2 cells not in --from type=type0, left out: $of_b\$" "$DKO" screen data.csv --model sparse.h5 "${way[@]}" \
+  --knockout-cells "$of_a,$of_b" --order 1 -o named.h5 --force
 expect 2 '--from needs --toward' screen "${table[@]}" --from type=type0
 expect 2 'give both' screen "${table[@]}" --toward type=type0
 expect 2 'give --from and --toward' screen --score shift

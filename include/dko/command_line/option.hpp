@@ -43,7 +43,8 @@ class Option {
   /// The value names a file that is read, if there is one of that name.
   Option& reads();
   /// The value names a file that is written: no other option may name the same one.
-  Option& writes();
+  /// `none`: a word that names no file.
+  Option& writes(std::string none = {});
 
   const std::string& name() const { return name_; }      ///< empty if it has a letter alone
   const std::string& letter() const { return letter_; }  ///< empty if it has none
@@ -84,6 +85,7 @@ class Option {
   bool is_given_ = false;
   FileUse file_use_ = FileUse::none;
   std::vector<std::string> files_;
+  std::string no_file_;
 };
 
 }  // namespace dko

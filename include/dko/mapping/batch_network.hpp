@@ -25,7 +25,6 @@ inline float loss_without_profile(float total) {
 
 /// Runs the mapping forward and backward on batches of cells, in single precision and dense matrices, with
 /// its own buffers: for predictions, and as what the trainer's engine is compared with. All calls are local.
-/// `profiles` holds relative profiles p as values (ExpressionMatrix::relative_profiles).
 ///
 /// The loss of a cell is the Bray-Curtis distance BC(q, p) = Σ|q−p| / Σ(q+p) = ½ Σ|q−p|, since both sum to
 /// one; the loss of a batch is the sum over its cells. Its gradient, with s_i = ½ sign(q_i − p_i):

@@ -13,7 +13,7 @@ namespace dko {
 std::vector<double> mean_shares_where_expressed(const RelativeProfiles& profiles,
                                                 std::span<const std::int64_t> known);
 
-// Predictions that need no network. `profiles` holds relative profiles as values; `known` are the cells they
+// Predictions that need no network. `known` are the cells they
 // may learn from. All return cells × genes by rows, renormalised over the genes that the cell to be predicted
 // expresses; a cell none of whose genes is known is all zero.
 

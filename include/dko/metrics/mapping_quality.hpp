@@ -42,8 +42,8 @@ std::vector<std::int64_t> cells_to_judge(std::span<const std::int64_t> cells, st
                                          std::uint64_t seed);
 
 /// Compares the member's predictions of `cells` with the truth, and takes at most 20,000 random expressed
-/// entries of them. The baselines learn from the `known` cells. `profiles` holds relative profiles as values;
-/// at least one cell. What `what` says is the caller's. Local.
+/// entries of them. The baselines learn from the `known` cells. At least one cell. What `what` says is the
+/// caller's. Local.
 MappingQuality judge_mapping(const Member& member, const RelativeProfiles& profiles,
                              std::span<const std::int64_t> known, std::span<const std::int64_t> cells,
                              std::uint64_t seed);

@@ -14,9 +14,9 @@ namespace dko {
 void exchange_bytes(const std::byte* values, std::span<const std::int64_t> counts, std::byte* received,
                     std::span<const std::int64_t> from, const Communicator& ranks);
 
-/// What every rank has for every other: of `values` the first counts[0] go to rank 0, the next counts[1] to
-/// rank 1 and so on; from[r] come from rank r, and stand in `received` in the order of the ranks. What a rank
-/// has for itself it puts there itself: its own count must be 0, and room for from[rank] is left as it is.
+/// Like MPI_Alltoallv: of `values` the first counts[0] go to rank 0, the next counts[1] to rank 1 and so on;
+/// from[r] arrive from rank r. `received` holds Σ from[r], in the order of the ranks. What a rank has for
+/// itself it puts there itself: its own count must be 0, and room for from[rank] is left as it is.
 /// Only ranks that have something for each other exchange messages. Collective.
 template <class T>
 requires std::is_trivially_copyable_v<T>

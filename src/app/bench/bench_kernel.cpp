@@ -6,6 +6,7 @@
 #include "app/command.hpp"
 #include "app/json_report.hpp"
 #include "app/options/screen_options.hpp"
+#include "app/start_job.hpp"
 #include "app/table.hpp"
 #include "dko/base/text.hpp"
 #include "dko/benchmark/kernel_speed.hpp"
@@ -114,14 +115,16 @@ void print_fit(const KernelCosts& costs) {
 }
 
 void run(const KernelOptions& options, const Context& context) {
-  const Communicator& ranks = context.communicator;
+  const Job job = start_job(context, options.common, 0);
+  const Communicator& ranks = job.ranks();
   require_instructions(options.bench, ranks);
   AtRoot<JsonReport> summary = on_root(ranks, [&] { return JsonReport(options.common); });
   if (options.fit) {
     on_root(ranks, [&] {
       const KernelCosts costs = fit_kernel_costs(options.bench);
       print_fit(costs);
-      summary->write({{"seconds", {{"dense", json_of(costs.dense)}, {"sparse", json_of(costs.sparse)}}}});
+      summary->write({{"provenance", to_json(job.provenance)},
+                      {"seconds", {{"dense", json_of(costs.dense)}, {"sparse", json_of(costs.sparse)}}}});
     });
     return;
   }
@@ -131,8 +134,10 @@ void run(const KernelOptions& options, const Context& context) {
     print_table(speeds);
     std::cout << fmt::format("reading from memory: {:.1f} GB/s on one core; ranks: {}\n", bandwidth / 1e9,
                              ranks.size());
-    summary->write(
-        {{"ranks", ranks.size()}, {"read_bytes_per_second", bandwidth}, {"kernels", json_of(speeds)}});
+    summary->write({{"provenance", to_json(job.provenance)},
+                    {"ranks", ranks.size()},
+                    {"read_bytes_per_second", bandwidth},
+                    {"kernels", json_of(speeds)}});
   });
 }
 

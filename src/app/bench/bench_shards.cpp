@@ -6,6 +6,7 @@
 
 #include "app/command.hpp"
 #include "app/json_report.hpp"
+#include "app/start_job.hpp"
 #include "app/table.hpp"
 #include "dko/base/text.hpp"
 #include "dko/benchmark/shard_balance.hpp"
@@ -48,11 +49,11 @@ void print_table(const std::vector<ShardBalance>& balances) {
   std::cout << table.text();
 }
 
-void measure(const ShardsOptions& options, Log& log) {
+void measure(const ShardsOptions& options, Job& job) {
   JsonReport summary(options.common);
   const PairCosts pairs = draw_pair_costs(options.cells, options.genes, options.seed);
-  log.info("{} of {} and {}", counted(pairs.starts.back(), "pair"), counted(options.cells, "cell"),
-           counted(options.genes, "gene"));
+  job.log.info("{} of {} and {}", counted(pairs.starts.back(), "pair"), counted(options.cells, "cell"),
+               counted(options.genes, "gene"));
   std::vector<ShardBalance> balances;
   auto json = nlohmann::ordered_json::array();
   for (const std::int64_t shards : shard_counts) {
@@ -65,7 +66,8 @@ void measure(const ShardsOptions& options, Log& log) {
                     {"loading", one.loads}});
   }
   print_table(balances);
-  summary.write({{"cells", options.cells},
+  summary.write({{"provenance", to_json(job.provenance)},
+                 {"cells", options.cells},
                  {"genes", options.genes},
                  {"seed", options.seed},
                  {"pairs", pairs.starts.back()},
@@ -73,8 +75,8 @@ void measure(const ShardsOptions& options, Log& log) {
 }
 
 void run(const ShardsOptions& options, const Context& context) {
-  Log log = make_log(options.common, context);
-  on_root(context.communicator, [&] { measure(options, log); });
+  Job job = start_job(context, options.common, options.seed);
+  on_root(job.ranks(), [&] { measure(options, job); });
 }
 
 }  // namespace

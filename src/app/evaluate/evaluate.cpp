@@ -66,6 +66,11 @@ void check_kind(const EvaluateOptions& options) {
                                  options.truth.empty() ? "--truth-effects" : "--truth"));
 }
 
+/// Whether something that is asked for depends on the base profile.
+bool scores_on_base(const EvaluateOptions& options) {
+  return !options.truth.empty() || !options.real_knockout.empty() || !options.perturbed.path.empty();
+}
+
 /// @throws UsageError for options that do not go together
 void check(const CommandLine& line, const EvaluateOptions& options) {
   check_perturbed(options.perturbed, options.model);
@@ -89,6 +94,12 @@ void check(const CommandLine& line, const EvaluateOptions& options) {
     throw UsageError("--model is for --truth, --truth-effects, --real-knockout and --perturbed");
   if (options.base && options.model.empty())
     throw UsageError("--base is for --model: a screen states its own");
+  if (options.base && !scores_on_base(options))
+    throw UsageError(
+        "--base is for --truth, --real-knockout and --perturbed: --truth-effects compares changes of the "
+        "fitted profile");
+  if (line.given("bootstrap") && options.truth.empty() && options.prediction.empty())
+    throw UsageError("--bootstrap is for --truth and --prediction");
   if (options.real_knockout.empty() && options.perturbed.path.empty() && line.given("null"))
     throw UsageError("--null is for --real-knockout and --perturbed");
   if (options.truth.empty() && line.given("effect")) throw UsageError("--effect is for --truth");
@@ -128,12 +139,12 @@ void add_perturbed_cells(CommandLine& line, PerturbedSource& source, Perturbatio
   line.option("by", source.by, "COLUMN",
               "its column (of obs, or of --obs-file) that says which gene was perturbed in a cell")
       .usual();
-  line.option("control", source.control, "LABEL", "what that column says of control cells").usual();
+  line.option("control", source.control, "LABEL", "the label of control cells in that column").usual();
   line.flag("activate", kind.activates,
             "the perturbations, also that of --real-knockout, switch their gene on (CRISPRa)")
       .usual();
   line.option("knockdown", kind.presence, "F",
-              "or they leave a part F of their gene (CRISPRi), which the mapping is given: 0 is a knockout")
+              "or they are knockdowns (CRISPRi) that leave a part F of their gene; 0: knockouts")
       .range(0, 0.999999)
       .excludes("activate")
       .usual();
@@ -159,7 +170,8 @@ CommandLine line_of(EvaluateOptions& options) {
       .reads();
   line.option("gene", options.gene, "GENE", "the gene that was knocked out there").usual();
   add_perturbed_cells(line, options.perturbed, options.kind);
-  line.option("null", options.null_genes, "N", "other genes to knock out in its place, at most")
+  line.option("null", options.null_genes, "N",
+              "null distribution: the same perturbation of up to N other genes is predicted")
       .range(1, 1e6);
   line.option("bootstrap", options.resamples, "B",
               "resamples of the cells for the intervals, 100 or more; 0: none")
@@ -226,7 +238,7 @@ Inputs read_inputs(const EvaluateOptions& options, Job& job) {
       model ? load_input(input, *model, options.model, job) : load_input(input, job);
   if (model) {
     inputs.members = collapse(*model);
-    inputs.base = choose_base(options.base, *model, options.model, job.log);
+    if (scores_on_base(options)) inputs.base = choose_base(options.base, *model, options.model, job.log);
   }
   if (!options.screen.empty()) {
     inputs.screen.emplace(options.screen);
@@ -238,8 +250,10 @@ Inputs read_inputs(const EvaluateOptions& options, Job& job) {
     inputs.base = inputs.screen->base();
     job.provenance.model_checksum = inputs.screen->provenance().model_checksum;
     if (inputs.screen->provenance().input_checksum != job.provenance.input_checksum) {
-      throw InputError(fmt::format("{} is a screen of other data than {}: their checksums differ",
-                                   options.screen, options.input.path));
+      throw InputError(fmt::format(
+          "{} is a screen of other data than {}: their checksums differ; choose cells and genes as it did "
+          "(dko info {} tells how), or score the knockouts anew by --model",
+          options.screen, options.input.path, options.screen));
     }
   }
   if (!options.prediction.empty()) inputs.prediction = read_prediction(options.prediction);
@@ -255,10 +269,10 @@ using Parts = std::vector<std::pair<std::string, ReportPart>>;
 
 void report(const Parts& parts, JsonReport& summary, const EvaluateOptions& options, Base base,
             const Job& job) {
-  nlohmann::ordered_json json{{"provenance", to_json(job.provenance)},
-                              {"base", name_of(base)},
-                              {"least_effect", options.least_effect},
-                              {"resamples", options.resamples}};
+  nlohmann::ordered_json json{{"provenance", to_json(job.provenance)}};
+  if (scores_on_base(options)) json["base"] = name_of(base);
+  json["least_effect"] = options.least_effect;
+  json["resamples"] = options.resamples;
   std::string verdicts;
   auto all_verdicts = nlohmann::ordered_json::array();
   for (const auto& [name, part] : parts) {

@@ -69,7 +69,8 @@ std::string table_text(const TruthEvaluation& evaluation, const EffectComparison
   std::string text = fmt::format("  {}\n", title_of(name, evaluation));
   if (effects) {
     text += fmt::format(
-        "  {:.1f} % of the events have an effect above {:g}: the AUPRC of knowing nothing is {:.3f}\n",
+        "  {:.1f} % of the events have an effect above {:g}: the AUPRC of a random ranking (base rate) is "
+        "{:.3f}\n",
         100 * comparison.base_rate, least_effect, comparison.base_rate);
   }
   return text + table.text();

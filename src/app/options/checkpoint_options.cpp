@@ -31,7 +31,8 @@ void add_checkpoint_options(CommandLine& line, const std::string& out, const boo
   line.group(stopping_group);
   line.parsed("checkpoint", options.checkpoint.file, "FILE", path,
               "write the state of the training to FILE now and then, and when it is stopped; default: "
-              "OUT.checkpoint; none: nowhere. It is removed when the model is written");
+              "OUT.checkpoint; none: nowhere. It is removed when the model is written")
+      .writes("none");
   line.option("checkpoint-every", options.checkpoint.every, "SECONDS", "time between checkpoints")
       .range(0, 1e9);
   line.check([&](const CommandLine& parsed) { complete(parsed, out, resume, options); });

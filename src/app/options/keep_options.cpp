@@ -57,7 +57,7 @@ void add_keep_options(CommandLine& line, ScreenRequest& request) {
   line.option(
           "threshold", additions->threshold, "T",
           "keep double knockouts with score >= T (interactions and shift: absolute value); with --keep top:K "
-          "those that are both")
+          "those that meet both")
       .range(-1e6, 1e6);
   line.parsed(
       "keep-by", additions->by, "MEASURE", selecting_measure,

@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <utility>
 
 #include "dko/base/error.hpp"
+#include "dko/base/names.hpp"
+#include "dko/base/output_path.hpp"
 #include "dko/base/text.hpp"
 #include "dko/workflow/expression_output.hpp"
 
@@ -16,6 +19,22 @@ namespace {
 std::string beside(const std::string& out, const char* what) {
   std::filesystem::path path(out);
   return path.replace_extension().string() + "." + what + ".csv";
+}
+
+/// @throws UsageError if a list of what is to be solved has the name of a table that is written
+void refuse_lists_that_are_written(const SimulateOptions& options) {
+  const Names written{options.truth_path(1), options.truth_path(2), options.activations_path(),
+                      options.effects_path(), options.kinds_path()};
+  for (const auto& [option, list] :
+       {std::pair("--truth-single", options.truth_single), std::pair("--truth-double", options.truth_double),
+        std::pair("--truth-activate", options.truth_activate)}) {
+    if (list.empty()) continue;
+    for (const std::string& table : written) {
+      if (!table.empty() && identity_of(list) == identity_of(table))
+        throw UsageError(fmt::format("{} and the table that is written beside {} are the same file, {}",
+                                     option, options.out, table));
+    }
+  }
 }
 
 /// @throws UsageError for options that do not go together
@@ -30,6 +49,7 @@ void check(const CommandLine& line, const SimulateOptions& options) {
                     {"the truth of genes that are switched on", options.activations_path()},
                     {"the truth of effects", options.effects_path()},
                     {"the kinds of the cells", options.kinds_path()}});
+  refuse_lists_that_are_written(options);
   if (line.given("exponent") && topology.kind != NetworkKind::scale_free)
     throw UsageError("--exponent is for --network scale-free");
   if (line.given("umi-spread") && !options.counts()) throw UsageError("--umi-spread is for --umi");

@@ -25,7 +25,8 @@ void add_options_of_dko(CommandLine& line, TrainingOptions& options) {
                         {{"constant", Schedule::constant}, {"cosine", Schedule::cosine}},
                         "of the learning rate; cosine lets it fall towards 0 at the last step");
   line.option("weight-decay", options.weight_decay, "L",
-              "of the weights, not the biases, as in AdamW: each step takes the share rate × L of them")
+              "of the weights, not the biases, as in AdamW: each step shrinks them by the fraction learning "
+              "rate × L")
       .range(0, 1e6);
   line.option("validation", options.validation, "F",
               "fraction of the cells that choose the best weights; 0 keeps the last")
@@ -126,7 +127,8 @@ void check(const CommandLine& line, const ModelOptions& options) {
   }
   if (line.given("validation") && options.members == 1) {
     throw UsageError(
-        "--validation: a lone sparse mapping takes all cells and chooses its penalties by cross-validation; "
+        "--validation: a single sparse mapping is fitted to all cells, and chooses its penalties by "
+        "cross-validation; "
         "only the members of an --ensemble leave cells out");
   }
 }

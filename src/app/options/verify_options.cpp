@@ -1,5 +1,7 @@
 #include "verify_options.hpp"
 
+#include <fmt/format.h>
+
 #include "dko/base/error.hpp"
 #include "input.hpp"
 
@@ -18,6 +20,9 @@ void add_verify_options(CommandLine& line, VerifyOptions& options) {
       throw UsageError("--model and --input are for --verify");
     if (options.origin.input.path.empty() && !options.origin.input.selection.empty())
       throw UsageError("options that choose cells and genes are for --verify with --input");
+    const auto read = given_of(options.origin.input.read);
+    if (options.verify && options.origin.input.path.empty() && read)
+      throw UsageError(fmt::format("--{} says how --input is read: give --verify with --input", *read));
   });
 }
 

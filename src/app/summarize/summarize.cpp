@@ -94,10 +94,9 @@ CommandLine line_of(SummarizeOptions& options) {
   line.group("Tables");
   line.option("gene-table", options.genes, "FILE", "write a row for each gene (CSV)").writes();
   line.option("pair-table", options.pairs, "FILE", "write a row for each pair (CSV)").writes();
-  line.option(
-          ",n", options.count, "N",
-          "only the N that rank highest; default: all in files, 10 on the screen, where a table that goes "
-          "to a file never shows more")
+  line.option(",n", options.count, "N",
+              "only the N that rank highest; default: all rows in files, 10 in the terminal, which shows no "
+              "more of a table that goes to a file")
       .range(1, 1e12);
   line.option(
           "min-cells", options.min_cells, "C",
