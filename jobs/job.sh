@@ -36,7 +36,7 @@ describe_run() {
 # state saved, or a process died of a signal, the job is queued again and goes on, as it does when a node is lost.
 # What cannot be done ends the job, with dko's exit code, and so do DKO_TRIES runs in a row that got no further.
 get_done() {
-  local out=$1 code=0 files=() resume=(--resume) known=''
+  local out=$1 code=0 files=() resume=(--resume) known='' here='' asked=''
   shift
   if [ -e "$out.runs" ]; then known=$(<"$out.runs"); fi
   find_files "$@"
@@ -44,11 +44,19 @@ get_done() {
   passing_signals "$@" "${resume[@]}" || code=$?
   # MPICH's mpirun ends with 0 when it has passed a signal on, whatever its ranks end with.
   if [ $code = 0 ] && [ ! -e "$out" ]; then code=5; fi
+  note_owner $code
   if [ $code = 138 ] && [ "$("$DKO" info --progress "$out" "${files[@]}")" = "nothing yet" ]; then
     echo "dko was told to save while there was nothing to save yet: SBATCH_TIMELIMIT must be long enough for reading" >&2
   elif [ $code = 5 ] || [ $code -gt 128 ]; then queue_again $code; fi
   if [ $code != 0 ]; then echo "dko ended with code $code: this job is not queued again" >&2; fi
   end_with $code "$out"
+}
+
+# note_owner CODE: what there is was asked for by this job, once it got further than what it found. With get_done's variables.
+note_owner() {
+  if [ "$1" = 5 ] || [ "$("$DKO" info --progress "$out" "${files[@]}")" != "$here" ]; then
+    printf '%s\n' "$(head -n 1 "$out.runs")" "$asked" >"$out.runs"
+  fi
 }
 
 # end_with CODE OUT: this job will not go on. What --force was to replace comes back if there is nothing in its place; what
@@ -57,11 +65,7 @@ end_with() {
   if [ -e "$2.replaced" ]; then
     if [ -e "$2" ]; then rm -f "$2.replaced"; else mv "$2.replaced" "$2"; fi
   fi
-  if [ "$1" = 0 ] || { [[ $1 = [23] ]] && [ -z "$known" ]; }; then
-    rm -f "$2.runs"
-  elif [[ $1 = [23] ]]; then  # refused: what is left is still another's
-    printf '%s\n' "$known" >"$2.runs"
-  fi
+  if [ "$1" = 0 ] || [ "$("$DKO" info --progress "$2" "${files[@]}")" = "nothing yet" ]; then rm -f "$2.runs"; fi
   exit "$1"
 }
 
@@ -78,10 +82,12 @@ find_files() {
 what_is_asked() {
   local word before=''
   for word in "$@"; do
-    case $before in --time-limit | --json) before='' && continue ;; esac
+    case $before in --time-limit | --json | --memory | --checkpoint-every | --parallel) before='' && continue ;; esac
     before=$word
     case $word in
-      --force | -f | --quiet | -q | --verbose | -v | --time-limit | --json | --time-limit=* | --json=*) ;;
+      --force | -f | --quiet | -q | --verbose | -v) ;;
+      --time-limit | --json | --memory | --checkpoint-every | --parallel) ;;
+      --time-limit=* | --json=* | --memory=* | --checkpoint-every=* | --parallel=*) ;;
       *) printf '%q ' "$word" ;;
     esac
   done
@@ -89,18 +95,19 @@ what_is_asked() {
 }
 
 # OUT.runs keeps how far this run found the job, after the number of runs that found it there, and in a second line what was
-# asked for. Takes what get_done takes, and its `files`, `known` and `resume`. What is done already, by this job or another,
+# asked for of what is there. Takes what get_done takes, and its variables. What is done already, by this job or another,
 # is not done again without --force. With it, the first run puts OUT aside: what a later one finds there is this job's; and
 # what a job left that was asked for something else is started over.
 give_up_if_stuck() {
-  local runs=$1.runs here asked before='' count=0
+  local runs=$1.runs owner before='' count=0
   asked=$(what_is_asked "${@:2}")
+  owner=$(sed -n 2p <<<"$known")  # none: of an older script, or nobody knows
   if [[ " $* " == *" --force "* || " $* " == *" -f "* ]]; then
     if [ -e "$1" ] && { [ "${SLURM_RESTART_COUNT:-0}" = 0 ] || [ ! -e "$runs" ]; }; then
       echo "$1 is $1.replaced until this job has another"
       mv -f "$1" "$1.replaced"
     fi
-    if [ "${SLURM_RESTART_COUNT:-0}" = 0 ] && [ -n "$known" ] && [ "$(sed -n 2p <<<"$known")" != "$asked" ]; then
+    if [ -n "$owner" ] && [ "$owner" != "$asked" ]; then
       echo "what another job left of $1 is started over"
       resume=()
     fi
@@ -117,7 +124,7 @@ give_up_if_stuck() {
     echo "$count runs in a row got no further: this job is not queued again" >&2
     end_with 1 "$1"
   fi
-  printf '%s\n' "$((count + 1)) $here" "$asked" >"$runs"
+  printf '%s\n' "$((count + 1)) $here" "$owner" >"$runs"
 }
 
 # Starts dko and waits for it; SIGUSR1, which announces the time limit, is for it and not for this shell alone.

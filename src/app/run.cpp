@@ -157,7 +157,8 @@ void remove_model(const RunOptions& options) {
 /// Removes what another job may have left: a job that goes on with this one would take it for its own.
 void start_over(const RunOptions& options) {
   discard_checkpoints(options.mapping);
-  remove_model(options);
+  std::error_code ignored;
+  std::filesystem::remove(followed(options.model_file()), ignored);
 }
 
 void run(const RunOptions& options, const Context& context) {

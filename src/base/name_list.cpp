@@ -145,6 +145,7 @@ std::string NameLookup::place(std::int64_t line) const {
 }
 
 std::vector<std::int32_t> NameLookup::note(std::string_view text, const Meaning& meaning, std::int64_t line) {
+  took_number_ |= meaning.reading == Reading::number && !meaning.positions.empty();
   if (meaning.positions.empty()) {
     if (said_.emplace(text).second) unknown_.push_back({std::string(text), line});
   } else if (index_.needs_note(meaning) && said_.emplace(text).second) {

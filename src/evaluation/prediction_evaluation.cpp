@@ -12,6 +12,7 @@
 #include "dko/metrics/baselines.hpp"
 #include "dko/metrics/ridge.hpp"
 #include "dko/parallel/collective.hpp"
+#include "dko/system/available_memory.hpp"
 
 namespace dko {
 
@@ -94,6 +95,14 @@ AtRoot<PredictionEvaluation> evaluate_prediction(const AtRoot<Prediction>& predi
   AtRoot<HeldOut> held_out = on_root(ranks, [&] { return find_held_out(*prediction, path, profiles); });
   const std::vector<std::int64_t> cells = ranks.broadcast(held_out.take(&HeldOut::cells));
   const std::vector<std::int64_t> known = ranks.broadcast(held_out.take(&HeldOut::known));
+  on_root(ranks, [&] {
+    // The ridge's on each rank; at root the truth, four predictions, and two in double precision.
+    constexpr double of_rank = sizeof(float);
+    constexpr double at_root = 5 * sizeof(float) + 2 * sizeof(double);
+    const double entries = static_cast<double>(cells.size()) * static_cast<double>(profiles.genes());
+    require_memory(entries * (at_root + of_rank * evaluation.nodes.node.size()),
+                   "profiles of the held-out cells");
+  });
   RidgePrediction ridge = ridge_profiles(profiles, known, cells, evaluation.seed, ranks);
   AtRoot<PredictionEvaluation> result = on_root(ranks, [&] {
     PredictionEvaluation predicted{std::ssize(cells), std::ssize(known), ridge.penalty, {}};

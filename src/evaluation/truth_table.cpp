@@ -83,6 +83,8 @@ class TruthReader {
 
   TruthTable read(Log& log) {
     while (file_.next()) read_row();
+    refuse_numbers(genes_, matrix_.genes_left_out());
+    refuse_numbers(cells_, matrix_.cells_left_out());
     // What is left out is counted and told by whoever asks.
     genes_.log_notes(log);
     cells_.log_notes(log);
@@ -92,6 +94,16 @@ class TruthReader {
   }
 
  private:
+  /// Numbers count in the whole file: those of what is left would be others.
+  /// @throws InputError
+  static void refuse_numbers(const NameLookup& lookup, const LeftOut& left_out) {
+    if (!lookup.took_number() || left_out.empty()) return;
+    throw InputError(fmt::format(
+        "{}: has numbers of {}s, which count in the whole file, and some of its {}s are not used here: write "
+        "names in their place, such as {}, or use all",
+        lookup.place(0), lookup.index().kind(), lookup.index().kind(), shown_name(lookup.index().name(0))));
+  }
+
   void read_row() {
     columns_.require_whole(file_);
     const std::vector<double> values = row_values();

@@ -33,11 +33,26 @@ std::vector<CellColumn> empty_columns(std::span<const std::string> titles, const
   return columns;
 }
 
+/// @throws InputError if another column names another cell: the first then numbers the rows, in whatever
+/// order
+void refuse_row_number(const DelimitedReader& row, const NameIndex& index, const Meaning& meaning) {
+  for (std::size_t at = 1; at < row.fields().size(); ++at) {
+    const Meaning named = index.by_name(row.as_written(at));
+    if (named.positions.size() == 1 && named.positions != meaning.positions)
+      throw InputError(
+          fmt::format("{}: {} is the number of a row, and {} names another cell: put the column with the "
+                      "names of the cells "
+                      "first",
+                      row.place(), row.fields()[0], shown_name(std::string(row.as_written(at)))));
+  }
+}
+
 /// The cell that a row is of; nothing if the data have none such.
 std::optional<std::int32_t> cell_of(const DelimitedReader& row, const NameIndex& index) {
   const std::string_view text = row.fields()[0];
   Meaning meaning = index.by_name(row.as_written(0));
   if (meaning.positions.empty()) meaning = index.meaning(text);
+  if (meaning.reading == Reading::number) refuse_row_number(row, index, meaning);
   if (meaning.positions.size() > 1)
     throw InputError(
         fmt::format("{}: {}: write #NUMBER of the cell", row.place(), index.note(text, meaning)));

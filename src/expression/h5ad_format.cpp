@@ -110,10 +110,11 @@ class AnnDataFile {
       read_sparse(in.group(name), check, builder);
     else
       read_dense(in.dataset(name), check, limit(), builder);
-    warn_of_logarithms();
     if (const DataFrame var = genes_frame(); var.has("feature_types"))
       warn_of_feature_types(var.column("feature_types").texts, path_, log_);
-    return with_unique_names(std::move(builder).finish(genes.names, cells), genes.ids, path_, log_);
+    ExpressionMatrix matrix = std::move(builder).finish(genes.names, cells);
+    warn_of_logarithms(matrix);
+    return with_unique_names(std::move(matrix), genes.ids, path_, log_);
   }
 
  private:
@@ -188,13 +189,14 @@ class AnnDataFile {
     return group.dataset("indptr").size() == cells + 1;
   }
 
-  void warn_of_logarithms() const {
-    const bool of_x = options_.layer.empty() && !options_.raw;
-    if (!of_x || !file_.has_group("uns") || !file_.group("uns").has("log1p")) return;
+  /// Looks at X, or at raw, which is often a copy of it. Counts may have been put back, or kept.
+  void warn_of_logarithms(const ExpressionMatrix& matrix) const {
+    if (!options_.layer.empty() || !file_.has_group("uns") || !file_.group("uns").has("log1p")) return;
+    if (holds_counts(matrix)) return;
     log_.warn(
-        "{}: X holds logarithms (uns/log1p), but relative expression needs values that are not "
+        "{}: {} holds logarithms (uns/log1p), but relative expression needs values that are not "
         "transformed{}",
-        path_.string(), other_values());
+        path_.string(), options_.raw ? "raw/X" : "X", other_values());
   }
 
   const std::filesystem::path& path_;

@@ -34,8 +34,12 @@ RankSum rank_sum(const NonNegativeSample& x, const NonNegativeSample& y) {
     const double value = in_x == x.positive.end()   ? *in_y
                          : in_y == y.positive.end() ? *in_x
                                                     : std::min(*in_x, *in_y);
-    const auto end_x = std::upper_bound(in_x, x.positive.end(), value);
-    const auto end_y = std::upper_bound(in_y, y.positive.end(), value);
+    const auto end_of = [value](auto from, auto last) {  // those that follow are few, as a rule one
+      while (from != last && *from == value) ++from;
+      return from;
+    };
+    const auto end_x = end_of(in_x, x.positive.end());
+    const auto end_y = end_of(in_y, y.positive.end());
     sum.add(static_cast<double>(end_x - in_x), static_cast<double>(end_y - in_y));
     in_x = end_x;
     in_y = end_y;

@@ -18,6 +18,7 @@ constexpr double solver_tolerance = 1e-9;
 constexpr double settling = 1e-5;    // slope from which on the fixed point is looked for
 constexpr double high_level = 1000;  // above, slopes are in parts of levels
 constexpr double longest = 10000;
+constexpr double largest_level = std::numeric_limits<float>::max();  // what files hold
 
 constexpr double converged = 1e-13;
 constexpr int most_iterations = 20000;
@@ -58,6 +59,7 @@ std::optional<State> fixed_point(const RegulatoryDynamics& dynamics, std::span<c
     double change = 0;
     double largest = 1;
     for (std::size_t gene = 0; gene < x.size(); ++gene) {
+      if (!(production[gene] <= largest_level)) return std::nullopt;
       change = std::max(change, std::abs(production[gene] - x[gene]));
       largest = std::max(largest, x[gene]);
       x[gene] += step * (production[gene] - x[gene]);
@@ -73,13 +75,17 @@ std::optional<State> fixed_point(const RegulatoryDynamics& dynamics, std::span<c
 
 double largest_of(const State& values) {
   double most = 0;
-  for (const double value : values) most = std::max(most, std::abs(value));
+  for (const double value : values) {
+    if (!(std::abs(value) <= largest_level)) return std::numeric_limits<double>::infinity();
+    most = std::max(most, std::abs(value));
+  }
   return most;
 }
 
 /// Slopes of high levels are not known better than these.
 bool is_settling(const State& levels, const State& slope) {
-  return largest_of(slope) <= settling * std::max(1.0, largest_of(levels) / high_level);
+  const double steepest = largest_of(slope);
+  return std::isfinite(steepest) && steepest <= settling * std::max(1.0, largest_of(levels) / high_level);
 }
 
 /// The steady state of a cell that lacks no gene.

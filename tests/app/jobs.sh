@@ -23,6 +23,11 @@ expect 2 "there is no job.sh in $PWD/alone: submit the script where it lies" env
 # Without a scheduler nobody starts a job again that was stopped.
 expect 5 'all saved, but the job is no SLURM job' bash "$DKO_JOBS/train.sbatch" data.csv other.h5 "${endless[@]}" --time-limit 0:00:02
 [ -s other.h5.checkpoint ] || fail "the state is not there"
+# A job that is refused leaves it whose what is there is.
+cp other.h5.runs runs.txt
+expect 4 'started over' bash "$DKO_JOBS/train.sbatch" data.csv other.h5 "${short[@]}" --seed 9 --force --json nowhere/x.json
+[ "$(sed -n 2p other.h5.runs)" = "$(sed -n 2p runs.txt)" ] || { cat other.h5.runs; fail "the state has another owner"; }
+[ -s other.h5.checkpoint ] || fail "the state is gone though nothing took its place"
 # With --force what a job left that was asked for something else is started over, and what is the same goes on.
 expect 3 'seed' bash "$DKO_JOBS/train.sbatch" data.csv other.h5 "${endless[@]}" --seed 9
 expect 5 'so far: .*step' bash "$DKO_JOBS/train.sbatch" data.csv other.h5 --force "${endless[@]}" --time-limit 0:00:03

@@ -21,6 +21,7 @@ class LeftOut {
   void add(const Names& names, const std::string& reason);
   /// Nothing if no such name was left out.
   std::optional<std::string> reason(std::string_view name) const;
+  bool empty() const { return reason_of_.empty(); }
 
   /// Whether a name of the file looks like a number: numbers must then be marked, as in "#7".
   bool like_numbers = false;

@@ -33,6 +33,8 @@ class NameLookup {
   const NameIndex& index() const { return index_; }
   bool knows(std::string_view name) const { return !index_.by_name(name).positions.empty(); }
   bool any_unknown() const { return !unknown_.empty(); }
+  /// Whether a text was taken for a number of one.
+  bool took_number() const { return took_number_; }
   /// The first of the unknown.
   const std::string& example() const { return unknown_.front().text; }
   std::string place(std::int64_t line) const;
@@ -57,6 +59,7 @@ class NameLookup {
   std::unordered_set<std::string> said_;  // of either kind
   std::vector<std::string> notes_;        // the first of them
   std::int64_t noted_ = 0;
+  bool took_number_ = false;
 };
 
 /// Positions of what a text file lists, one name or number a line (the whole line, with its blanks and quotes

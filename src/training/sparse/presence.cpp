@@ -5,7 +5,7 @@
 #endif
 
 #include <algorithm>
-#include <array>
+#include <cstring>
 #include <utility>
 
 namespace dko {
@@ -17,7 +17,11 @@ constexpr std::size_t tile_columns = BitColumns::tile_columns;
 constexpr std::size_t words_together = 8;
 constexpr std::size_t columns_together = 8;
 /// Squares of 32 × 32 bits beside each other: a row has a word of each.
-using WordBlocks = std::array<std::array<std::uint32_t, words_together>, block_rows>;
+struct WordBlocks {
+  // A vector of GCC's and clang's: of an array loops over the words are not taken together.
+  using Row [[gnu::vector_size(sizeof(std::uint32_t) * words_together)]] = std::uint32_t;
+  Row rows[block_rows];
+};
 
 /// Swaps halves of squares of 2 · `half` bits across the diagonal.
 template <std::uint32_t half>
@@ -25,11 +29,9 @@ void swap_halves(WordBlocks& square) {
   constexpr std::uint32_t mask = ~std::uint32_t{0} / ((std::uint32_t{1} << half) + 1);
   for (std::size_t first = 0; first < block_rows; first += 2 * half) {
     for (std::size_t row = first; row < first + half; ++row) {
-      for (std::size_t word = 0; word < words_together; ++word) {
-        const std::uint32_t swapped = ((square[row][word] >> half) ^ square[row + half][word]) & mask;
-        square[row][word] ^= swapped << half;
-        square[row + half][word] ^= swapped;
-      }
+      const WordBlocks::Row swapped = ((square.rows[row] >> half) ^ square.rows[row + half]) & mask;
+      square.rows[row] ^= swapped << half;
+      square.rows[row + half] ^= swapped;
     }
   }
 }
@@ -46,12 +48,10 @@ void transpose(WordBlocks& square) {
 
 /// Words of eight columns, by rows of the squares from `rows` on, become for each square those of its columns
 /// beside each other: one square's `stride` words after the other's.
-void turn_columns(const std::array<std::uint32_t, words_together>* rows, std::size_t words, std::uint32_t* to,
-                  std::size_t stride) {
+void turn_columns(const WordBlocks::Row* rows, std::size_t words, std::uint32_t* to, std::size_t stride) {
 #ifdef __AVX2__
   __m256i of_row[columns_together];
-  for (std::size_t at = 0; at < columns_together; ++at)
-    of_row[at] = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(rows[at].data()));
+  for (std::size_t at = 0; at < columns_together; ++at) of_row[at] = reinterpret_cast<__m256i>(rows[at]);
   __m256i pairs[columns_together];
   for (std::size_t at = 0; at < columns_together; at += 2) {
     pairs[at] = _mm256_unpacklo_epi32(of_row[at], of_row[at + 1]);
@@ -126,16 +126,16 @@ void PresenceBits::columns_of(std::span<const std::int64_t> rows, BitColumns& co
       for (std::size_t at = 0; at < block_rows; ++at) {
         const bool is_cell = at < cells.size() && cells[at] != no_cell;
         if (is_cell && words == words_together) {  // of a size that needs no call
-          std::copy_n(row(cells[at]) + from, words_together, square[at].begin());
+          std::memcpy(&square.rows[at], row(cells[at]) + from, sizeof(WordBlocks::Row));
           continue;
         }
-        square[at].fill(0);
-        if (is_cell) std::copy_n(row(cells[at]) + from, words, square[at].begin());
+        square.rows[at] = WordBlocks::Row{};
+        if (is_cell) std::memcpy(&square.rows[at], row(cells[at]) + from, words * sizeof(std::uint32_t));
       }
       transpose(square);
       for (std::size_t column = 0; column < bits; column += columns_together) {
         const std::size_t tile = from * tiles_of_word + column / tile_columns;
-        turn_columns(square.data() + column, words,
+        turn_columns(square.rows + column, words,
                      columns.words_of(block, tile).data() + column % tile_columns,
                      tiles_of_word * columns.blocks() * tile_columns);
       }
