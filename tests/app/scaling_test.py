@@ -181,7 +181,7 @@ class Merit(unittest.TestCase):
         with open(os.path.join(os.environ["DKO_SOURCE"], "jobs", "README.md"), encoding="utf-8") as file:
             chapter = file.read()
         self.assertIn(words.replace("--cells 80", "--cells C"), chapter)
-        self.assertIn(f"A first look at it, version {figures.MERIT_VERSION},", chapter)
+        self.assertIn(f"it is a first look, version {figures.MERIT_VERSION},", chapter)
 
     def test_is_none_under_other_conditions(self):
         self.assertIn("4 ranks on 8 physical cores", self.why(synthetic_scaling.result((1, 4), cores=8)))
